@@ -1,0 +1,1 @@
+"""The ledger: findings, cases, supervision, outcomes, audit."""

@@ -1,0 +1,1 @@
+"""Detectors: frozen definitions with their Cypher, and the runner."""

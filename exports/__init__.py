@@ -1,0 +1,1 @@
+"""Exchange formats out, reports, evidence packages."""

@@ -1,0 +1,1 @@
+"""The graph: what it holds, where it lives, how ownership is looked through."""

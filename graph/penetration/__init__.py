@@ -1,0 +1,1 @@
+"""Looking through ownership: effective shares and control."""

@@ -1,0 +1,1 @@
+"""Where the graph lives: one contract, two engines."""

@@ -1,0 +1,1 @@
+"""Files in: each format becomes model records with their provenance."""

@@ -1,0 +1,36 @@
+"""What went wrong, or is worth knowing, about one row or one file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["reject", "flag", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One row refused ("reject"), kept with a doubt ("flag"), or a fact for the summary ("note").
+
+    `code` is a stable kebab-case id, `value` the offending text (already masked where personal), `expected_*`
+    one sentence that says what was expected and what to do.
+    """
+
+    kind: Kind
+    code: str
+    file: str
+    sheet: str
+    row: str
+    column: str
+    value: str
+    expected_zh: str
+    expected_en: str
+
+
+class UnreadableFile(ValueError):
+    """A whole file can't be read. The message, in both languages, says why and what to do."""
+
+    def __init__(self, zh: str, en: str):
+        super().__init__(en)
+        self.zh = zh
+        self.en = en

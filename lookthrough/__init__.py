@@ -1,0 +1,1 @@
+"""Settings, composition, the command line and the demo world."""
