@@ -88,7 +88,13 @@ def _f(name: str, type_: ValueType, doc: str, derived: bool = False) -> Field:
 
 
 BOOKKEEPING: Final = (
-    _f("stated", "STRING[]", "what each source says of this node, one JSON object a statement", True),
+    _f(
+        "stated",
+        "STRING[]",
+        "what each source says of this node, one JSON object a statement; empty where one source says just "
+        "what the fields hold",
+        True,
+    ),
     _f("sources", "STRING[]", "batch, file, sheet and row of every statement", True),
 )
 """Fields of every node type but `Batch` and `Meta`."""

@@ -15,7 +15,7 @@ from typing import Final
 
 import polars as pl
 
-from graph.model import NODE_TYPES, REL_TYPES, Field
+from graph.model import BATCH, META, NODE_TYPES, REL_TYPES, Field, node_columns, rel_columns
 
 POLARS_TYPES: Final[dict[str, pl.DataType]] = {
     "STRING": pl.String(),
@@ -24,6 +24,19 @@ POLARS_TYPES: Final[dict[str, pl.DataType]] = {
     "BOOL": pl.Boolean(),
     "STRING[]": pl.List(pl.String()),
 }
+
+
+def node_schema(type_name: str) -> dict[str, pl.DataType]:
+    """Every stored column of a node type."""
+    type_ = {**NODE_TYPES, BATCH.name: BATCH, META.name: META}[type_name]
+    return {f.name: POLARS_TYPES[f.physical] for f in node_columns(type_)}
+
+
+def rel_schema(type_name: str) -> dict[str, pl.DataType]:
+    """Every stored column of a relationship type, after the ids of its ends."""
+    ends: dict[str, pl.DataType] = {"from_id": pl.String(), "to_id": pl.String()}
+    return ends | {f.name: POLARS_TYPES[f.physical] for f in rel_columns(REL_TYPES[type_name])}
+
 
 RelKey = tuple[str, str, str]
 """(relationship type, node type it starts at, node type it ends at)."""

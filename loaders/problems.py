@@ -27,7 +27,7 @@ class Problem:
     expected_en: str
 
 
-class UnreadableFile(ValueError):
+class UnreadableFileError(ValueError):
     """A whole file can't be read. The message, in both languages, says why and what to do."""
 
     def __init__(self, zh: str, en: str):

@@ -1,1 +1,7 @@
 """Where the graph lives: one contract, two engines."""
+
+from graph.stores.contract import Applied, BatchRecord, GraphStore
+from graph.stores.errors import StoreError
+from graph.stores.opening import Credentials, open_store
+
+__all__ = ["Applied", "BatchRecord", "Credentials", "GraphStore", "StoreError", "open_store"]

@@ -1,0 +1,167 @@
+"""When a stated row holds: `valid_from`, `valid_to` (half open) and `counted`, derived after each batch.
+
+The stated dates of a row always bound its span. Beyond them:
+
+* **Shareholder lists** (OWNS). Lists of one company are alternatives, never added. Its ranking list counts:
+  registered before top ten (the other way round for a listed company) before top ten float; former holders
+  count only inside dates they state. A list with a date of observation goes before one without. Each
+  observation holds until the next one of the company, the first one also before its own date (the answer says
+  so); two data sets with equally good lists: the first by name counts. What doesn't count is kept.
+* **Top-ten lists**: a holder who left the list may still hold, so leaving ends nothing; a holder's newer row
+  replaces his older one.
+* **Snapshots**: what a full extract of the data set no longer contains ended on the extract's date, a company
+  gone from a whole-data-set extract included.
+
+Everything follows from the set of rows and the set of snapshots, so the order of loads changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+_NEVER: Final = "0000-00-00"
+_LIST_RANK: Final = {"registered": 0, "top_ten": 1, "top_ten_float": 2, "former": 3}
+_LISTED_RANK: Final = {"top_ten": 0, "registered": 1, "top_ten_float": 2, "former": 3}
+
+SNAPSHOT_SCHEMA: Final = {
+    "dataset": pl.String(),
+    "date": pl.String(),
+    "table": pl.String(),
+    "scope": pl.String(),
+}
+"""One row a snapshot and relationship type."""
+
+
+def owns_spans(rows: pl.DataFrame, listed: pl.Series, snapshots: pl.DataFrame) -> pl.DataFrame:
+    """Spans of shareholdings.
+
+    `rows`: key, from_id, to_id, dataset, list_kind, observed_on, stated_from, stated_to: all rows of every
+    company concerned. `listed`: ids of listed companies. `snapshots`: see `SNAPSHOT_SCHEMA`.
+    Gives key, valid_from, valid_to, counted.
+    """
+    kind = pl.col("list_kind").fill_null("registered")
+    ranked = rows.select(
+        "key",
+        "from_id",
+        "to_id",
+        "dataset",
+        observed=_day(pl.col("observed_on")),
+        stated_from=_day(pl.col("stated_from")),
+        stated_to=_day(pl.col("stated_to")),
+        kind=kind,
+        rank=pl.when(pl.col("to_id").is_in(listed.implode()))
+        .then(kind.replace_strict(_LISTED_RANK, default=0, return_dtype=pl.Int8))
+        .otherwise(kind.replace_strict(_LIST_RANK, default=0, return_dtype=pl.Int8)),
+    )
+    former = ranked.filter(pl.col("kind") == "former")
+    lists = ranked.filter(pl.col("kind") != "former")
+    best = lists.with_columns(
+        best=pl.col("rank").min().over("to_id"),
+    ).with_columns(
+        dated=(pl.col("observed").is_not_null() & (pl.col("rank") == pl.col("best"))).any().over("to_id"),
+    )
+    in_ranking = (pl.col("rank") == pl.col("best")) & (pl.col("observed").is_not_null() == pl.col("dated"))
+    counted = best.filter(in_ranking)
+    # Among equally good observations of one day (or none) the data set first by name counts.
+    counted = counted.with_columns(first=pl.col("dataset").min().over("to_id", "observed"))
+    rest = pl.concat(
+        [
+            best.filter(~in_ranking).select("key"),
+            counted.filter(pl.col("dataset") != pl.col("first")).select("key"),
+        ]
+    )
+    counted = counted.filter(pl.col("dataset") == pl.col("first"))
+    counted = _next_observation(counted, snapshots)
+    spans = _bounded(counted)
+    stated_former = _bounded(
+        former.with_columns(span_from=pl.lit(None, pl.String), span_to=pl.lit(None, pl.String))
+    ).with_columns(counted=pl.col("counted") & pl.col("valid_to").is_not_null())
+    never = rest.with_columns(
+        valid_from=pl.lit(None, pl.String), valid_to=pl.lit(None, pl.String), counted=pl.lit(False)
+    )
+    return pl.concat([spans, stated_former, never])
+
+
+def _next_observation(rows: pl.DataFrame, snapshots: pl.DataFrame) -> pl.DataFrame:
+    """Adds span_from and span_to: from this observation to the next that replaces it."""
+    whole = pl.col("kind") == "registered"
+    # A top-ten list says nothing of who is absent, so there each holder has a sequence of his own.
+    sequence = pl.when(whole).then(pl.lit("")).otherwise(pl.col("from_id"))
+    keyed = rows.with_columns(sequence=sequence)
+    steps = (
+        keyed.select("to_id", "sequence", "observed")
+        .unique()
+        .sort("to_id", "sequence", "observed", nulls_last=False)
+        .with_columns(
+            next=pl.col("observed").shift(-1).over("to_id", "sequence"),
+            earliest=pl.int_range(pl.len()).over("to_id", "sequence") == 0,
+        )
+    )
+    joined = keyed.join(steps, on=["to_id", "sequence", "observed"], how="left", nulls_equal=True)
+    joined = joined.with_columns(
+        span_from=pl.when(pl.col("earliest")).then(None).otherwise(pl.col("observed")),
+        span_to=pl.col("next"),
+    )
+    gone = _gone(joined.select("key", "dataset", "observed"), snapshots, "OWNS")
+    joined = joined.join(gone, on="key", how="left")
+    ends = pl.when(whole).then(pl.min_horizontal("span_to", "gone")).otherwise(pl.col("span_to"))
+    return joined.with_columns(span_to=ends)
+
+
+def _gone(rows: pl.DataFrame, snapshots: pl.DataFrame, table: str) -> pl.DataFrame:
+    """For each key the date of the first whole-data-set snapshot after its observation: key, gone."""
+    dates = snapshots.filter((pl.col("table") == table) & (pl.col("scope") == "dataset")).select(
+        "dataset", "date"
+    )
+    if dates.is_empty() or rows.is_empty():
+        return pl.DataFrame(schema={"key": pl.String(), "gone": pl.String()})
+    return (
+        rows.join(dates.unique(), on="dataset")
+        .filter(pl.col("date") > pl.col("observed").fill_null(_NEVER))
+        .group_by("key")
+        .agg(gone=pl.col("date").min())
+    )
+
+
+def _bounded(rows: pl.DataFrame) -> pl.DataFrame:
+    """The span cut by the stated dates; an empty one does not count."""
+    spans = rows.select(
+        "key",
+        valid_from=pl.max_horizontal("span_from", "stated_from"),
+        valid_to=pl.min_horizontal("span_to", "stated_to"),
+    )
+    empty = (pl.col("valid_from") >= pl.col("valid_to")).fill_null(False)
+    return spans.with_columns(counted=~empty)
+
+
+def other_spans(table: str, rows: pl.DataFrame, snapshots: pl.DataFrame) -> pl.DataFrame:
+    """Spans of every other stated relationship type.
+
+    `rows`: key, from_id, to_id, dataset, observed_on, stated_from, stated_to. Gives key, valid_from, valid_to,
+    counted. Without a snapshot the stated dates are all there is.
+    """
+    keyed = rows.select(
+        "key",
+        "from_id",
+        "to_id",
+        "dataset",
+        observed=_day(pl.col("observed_on")),
+        stated_from=_day(pl.col("stated_from")),
+        stated_to=_day(pl.col("stated_to")),
+    )
+    gone = _gone(keyed, snapshots, table)
+    keyed = keyed.join(gone, on="key", how="left").with_columns(
+        seen_before=pl.col("observed")
+        > pl.col("observed").fill_null(_NEVER).min().over("from_id", "to_id", "dataset")
+    )
+    covered = snapshots.filter(pl.col("table") == table)["date"]
+    later = pl.col("seen_before").fill_null(False) & pl.col("observed").is_in(covered.implode())
+    keyed = keyed.with_columns(span_from=pl.when(later).then(pl.col("observed")), span_to=pl.col("gone"))
+    return _bounded(keyed)
+
+
+def _day(column: pl.Expr) -> pl.Expr:
+    """A month stands for its first day."""
+    return pl.when(column.str.len_chars() == 7).then(column + "-01").otherwise(column)

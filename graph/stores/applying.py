@@ -1,0 +1,289 @@
+"""One batch into the graph, or out of it again: the same steps on every engine.
+
+Nothing here depends on what was loaded before in which order: keys and statements are compared, never
+overwritten, and what follows from them (spans, dates of lots, one party under two ids) is worked out anew for
+whatever a batch touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from graph.model import NODE_TYPES, STATED_RELS
+from graph.records import RelKey
+from graph.resolution.spans import other_spans, owns_spans
+from graph.stores.engine import Writing
+from graph.stores.statements import (
+    StatedRows,
+    batch_of,
+    new_nodes,
+    new_statements,
+    node_frame,
+    resolved,
+    statements_of,
+)
+
+Progress = Callable[[str, int, int], None]
+"""Called with (what is being done, done so far, in all)."""
+
+_SPAN_COLUMNS = ("key", "from_id", "to_id", "dataset", "observed_on", "stated_from", "stated_to")
+
+
+@dataclass
+class Touched:
+    """What a batch changed, so that what follows from it is worked out anew."""
+
+    nodes: set[str] = field(default_factory=set)
+    """Node types with a new, changed or removed node."""
+    rels: set[str] = field(default_factory=set)
+    companies: list[pl.Series] = field(default_factory=list)
+    """Companies whose register, or whose rank of lists, changed."""
+
+
+def apply_rows(
+    writer: Writing, stated: StatedRows, datasets: dict[str, str], snapshots: pl.DataFrame, progress: Progress
+) -> Touched:
+    """Write the batch's nodes and relationships, spans included.
+
+    `datasets`: data set by batch id, this batch included. `snapshots`: all snapshots, this batch's included.
+    """
+    touched = Touched()
+    total, done = stated.rows, 0
+    for type_name, statements in stated.nodes.items():
+        progress("nodes", done, total)
+        _apply_nodes(writer, type_name, statements, stated.dataset, datasets, touched)
+        done += statements.height
+    new_rows: dict[RelKey, pl.DataFrame] = {}
+    for rel, rows in stated.rels.items():
+        progress("relationships", done, total)
+        fresh = _restate(writer, rel, rows)
+        if not fresh.is_empty():
+            new_rows[rel] = fresh
+            touched.rels.add(rel[0])
+        done += rows.height
+    whole = _snapshot_tables(snapshots, stated.dataset)
+    progress("relationships", done, total)
+    _insert_with_spans(writer, new_rows, snapshots, whole, touched)
+    progress("relationships", total, total)
+    return touched
+
+
+def _apply_nodes(
+    writer: Writing,
+    type_name: str,
+    statements: pl.DataFrame,
+    dataset: str,
+    datasets: dict[str, str],
+    touched: Touched,
+) -> None:
+    touched.nodes.add(type_name)
+    if writer.count_nodes(type_name) == 0:
+        writer.insert_nodes(type_name, new_nodes(type_name, statements, dataset))
+        return
+    ids = writer.node_ids(type_name)
+    there = statements.filter(pl.col("id").is_in(ids.implode()))
+    absent = statements.filter(~pl.col("id").is_in(ids.implode()))
+    writer.insert_nodes(type_name, new_nodes(type_name, absent, dataset))
+    if there.is_empty():
+        return
+    added = new_statements(type_name, there, dataset)
+    rows, relisted = [], []
+    for row in writer.node_rows(type_name, there["id"].unique()).iter_rows(named=True):
+        said = statements_of(type_name, row, datasets) + added[row["id"]]
+        rows.append(resolved(type_name, row["id"], said))
+        if type_name == "Company" and (row["kind"] == "listed") != (rows[-1]["kind"] == "listed"):
+            relisted.append(row["id"])
+    writer.update_nodes(type_name, node_frame(type_name, rows))
+    if relisted:
+        touched.companies.append(pl.Series("id", relisted, pl.String))
+
+
+def _restate(writer: Writing, rel: RelKey, rows: pl.DataFrame) -> pl.DataFrame:
+    """Add sources to rows that are there already; give back those that are not."""
+    if writer.count_rels(rel[0]) == 0:
+        return rows
+    there = rows["key"].is_in(writer.rel_keys(rel).implode())
+    again = rows.filter(there)
+    if not again.is_empty():
+        stored = writer.rel_rows(rel, "key", again["key"]).select("key", "from_id", "to_id", old="sources")
+        merged = stored.join(again.select("key", "sources"), on="key").select(
+            "key", "from_id", "to_id", sources=pl.col("old").list.concat("sources").list.unique().list.sort()
+        )
+        writer.update_rels(rel, merged)
+    return rows.filter(~there)
+
+
+def _snapshot_tables(snapshots: pl.DataFrame, dataset: str) -> set[str]:
+    return set(snapshots.filter((pl.col("dataset") == dataset) & (pl.col("scope") == "dataset"))["table"])
+
+
+def _insert_with_spans(
+    writer: Writing,
+    new_rows: dict[RelKey, pl.DataFrame],
+    snapshots: pl.DataFrame,
+    whole: set[str],
+    touched: Touched,
+) -> None:
+    owns = {rel: rows for rel, rows in new_rows.items() if rel[0] == "OWNS"}
+    touched.companies.extend(rows["to_id"] for rows in owns.values())
+    spans = _respan_owns(writer, owns, snapshots, everything="OWNS" in whole, touched=touched)
+    for rel, rows in owns.items():
+        writer.insert_rels(rel, rows.join(spans, on="key", how="left", maintain_order="left"))
+    for type_ in STATED_RELS:
+        if type_.name == "OWNS":
+            continue
+        fresh = {rel: rows for rel, rows in new_rows.items() if rel[0] == type_.name}
+        if fresh or type_.name in whole:
+            _respan_others(writer, type_.name, type_.pairs, fresh, snapshots, rewrite=type_.name in whole)
+
+
+def _respan_owns(
+    writer: Writing,
+    fresh: dict[RelKey, pl.DataFrame],
+    snapshots: pl.DataFrame,
+    everything: bool,
+    touched: Touched,
+) -> pl.DataFrame:
+    """Spans for the new rows; stored rows of the companies concerned are set where they change."""
+    companies = pl.concat(touched.companies).unique() if touched.companies else pl.Series("id", [], pl.String)
+    stored: dict[RelKey, pl.DataFrame] = {}
+    if writer.count_rels("OWNS"):
+        for start, end in (("Company", "Company"), ("Person", "Company")):
+            rel = ("OWNS", start, end)
+            stored[rel] = writer.rel_rows(rel) if everything else writer.rel_rows(rel, "to_id", companies)
+    columns = [*_SPAN_COLUMNS, "list_kind"]
+    frames = [f.select(columns) for f in (*stored.values(), *fresh.values())]
+    if not frames:
+        return _no_spans()
+    listed = pl.Series("id", [], pl.String)
+    if any((f["list_kind"].fill_null("registered") != "registered").any() for f in frames):
+        found = writer.query("MATCH (c:Company) WHERE c.kind = 'listed' RETURN c.id AS id", timeout=600)
+        listed = pl.Series("id", found.column(0).to_pylist(), pl.String)
+    spans = owns_spans(pl.concat(frames), listed, snapshots)
+    for rel, rows in stored.items():
+        _set_spans(writer, rel, rows, spans)
+    return spans
+
+
+def _respan_others(
+    writer: Writing,
+    name: str,
+    pairs: Iterable[tuple[str, str]],
+    fresh: dict[RelKey, pl.DataFrame],
+    snapshots: pl.DataFrame,
+    rewrite: bool,
+) -> None:
+    for start, end in pairs:
+        rel = (name, start, end)
+        new = fresh.get(rel)
+        stored = writer.rel_rows(rel) if rewrite else None
+        frames = [f.select(_SPAN_COLUMNS) for f in (stored, new) if f is not None and not f.is_empty()]
+        if not frames:
+            continue
+        spans = other_spans(name, pl.concat(frames), snapshots)
+        if stored is not None:
+            _set_spans(writer, rel, stored, spans)
+        if new is not None:
+            writer.insert_rels(rel, new.join(spans, on="key", how="left", maintain_order="left"))
+
+
+def _no_spans() -> pl.DataFrame:
+    schema = {"key": pl.String(), "valid_from": pl.String(), "valid_to": pl.String(), "counted": pl.Boolean()}
+    return pl.DataFrame(schema=schema)
+
+
+def _set_spans(writer: Writing, rel: RelKey, stored: pl.DataFrame, spans: pl.DataFrame) -> None:
+    named = ("valid_from", "valid_to", "counted")
+    joined = stored.select("key", "from_id", "to_id", *named).join(
+        spans.rename({n: f"new_{n}" for n in named}), on="key"
+    )
+    changed = joined.filter(pl.any_horizontal([pl.col(n).ne_missing(pl.col(f"new_{n}")) for n in named]))
+    writer.update_rels(
+        rel, changed.select("key", "from_id", "to_id", *[pl.col(f"new_{n}").alias(n) for n in named])
+    )
+
+
+def take_back_rows(
+    writer: Writing, batch_id: str, datasets: dict[str, str], snapshots: pl.DataFrame, was_snapshot: set[str]
+) -> Touched:
+    """Remove everything that only this batch states.
+
+    `snapshots`: those of the other batches. `was_snapshot`: the types this batch was a snapshot of.
+    """
+    touched = Touched()
+    prefix = batch_id + ":"
+    for type_ in STATED_RELS:
+        for start, end in type_.pairs:
+            rel = (type_.name, start, end)
+            if writer.count_rels(type_.name):
+                _take_back_rels(writer, rel, prefix, touched)
+    # Derived relationships hang on nodes that may go; they are worked out again afterwards.
+    for name in ("SAME_AS", "POSSIBLY_SAME", "ULTIMATELY_HOLDS", "CONTROLS"):
+        writer.replace_rels(name, [])
+    for type_name in NODE_TYPES:
+        if writer.count_nodes(type_name):
+            _take_back_nodes(writer, type_name, prefix, datasets, touched)
+    if touched.companies or "OWNS" in was_snapshot:
+        _respan_owns(writer, {}, snapshots, everything="OWNS" in was_snapshot, touched=touched)
+    for type_ in STATED_RELS:
+        if type_.name != "OWNS" and type_.name in was_snapshot:
+            _respan_others(writer, type_.name, type_.pairs, {}, snapshots, rewrite=True)
+    touched.nodes |= {"Identifier", "Name", "Company"}
+    return touched
+
+
+def _states(variable: str, prefix: str) -> str:
+    # Written out, not a parameter: the embedded engine takes none inside any(). A batch id is hexadecimal.
+    if not prefix.rstrip(":").isalnum():
+        raise ValueError(prefix)
+    return f"any(s IN {variable}.sources WHERE s STARTS WITH '{prefix}')"
+
+
+def _take_back_rels(writer: Writing, rel: RelKey, prefix: str, touched: Touched) -> None:
+    name, start, end = rel
+    found = writer.query(
+        f"MATCH (:{start})-[r:{name}]->(:{end}) WHERE {_states('r', prefix)} RETURN r.key AS key",
+        timeout=600,
+    )
+    keys = pl.Series("key", found.column(0).to_pylist(), pl.String)
+    if keys.is_empty():
+        return
+    touched.rels.add(name)
+    rows = writer.rel_rows(rel, "key", keys).with_columns(
+        left=pl.col("sources").list.filter(~pl.element().str.starts_with(prefix))
+    )
+    if name == "OWNS":
+        touched.companies.append(rows["to_id"])
+    writer.delete_rels(rel, rows.filter(pl.col("left").list.len() == 0))
+    kept = rows.filter(pl.col("left").list.len() > 0)
+    writer.update_rels(rel, kept.select("key", "from_id", "to_id", sources="left"))
+
+
+def _take_back_nodes(
+    writer: Writing, type_name: str, prefix: str, datasets: dict[str, str], touched: Touched
+) -> None:
+    found = writer.query(
+        f"MATCH (n:{type_name}) WHERE {_states('n', prefix)} RETURN n.id AS id",
+        timeout=600,
+    )
+    ids = pl.Series("id", found.column(0).to_pylist(), pl.String)
+    if ids.is_empty():
+        return
+    touched.nodes.add(type_name)
+    batch = prefix.rstrip(":")
+    rows, gone, relisted = [], [], []
+    for row in writer.node_rows(type_name, ids).iter_rows(named=True):
+        left = [s for s in statements_of(type_name, row, datasets) if batch_of(s["s"][0]) != batch]
+        if not left:
+            gone.append(row["id"])
+            continue
+        rows.append(resolved(type_name, row["id"], left))
+        if type_name == "Company" and (row["kind"] == "listed") != (rows[-1]["kind"] == "listed"):
+            relisted.append(row["id"])
+    writer.update_nodes(type_name, node_frame(type_name, rows))
+    writer.delete_nodes(type_name, pl.Series("id", gone, pl.String))
+    if relisted:
+        touched.companies.append(pl.Series("id", relisted, pl.String))

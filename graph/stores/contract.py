@@ -1,0 +1,108 @@
+"""The contract every store fulfils, whatever its engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import polars as pl
+import pyarrow as pa
+
+from graph.penetration.tables import OwnershipTables
+from graph.records import Extract, RelKey
+from graph.resolution.same_party import NameMatches
+from graph.stores.applying import Progress
+from graph.stores.dialect import Dialect
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRecord:
+    """One load: `state` is "open" until its counts are checked, then "done"; `counts` are rows stated, by type."""
+
+    id: str
+    state: str
+    dataset: str
+    snapshot: str | None
+    snapshot_tables: tuple[str, ...]
+    snapshot_scope: str | None
+    files: tuple[Mapping[str, Any], ...]
+    counts: Mapping[str, int]
+    loaded_at: str
+    software: str
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a load or an unload did. `counts`: rows stated, by type. `names`: how bare names were matched."""
+
+    batch_id: str
+    counts: Mapping[str, int]
+    names: NameMatches | None
+
+
+class GraphStore(Protocol):
+    """One open graph. Every method may raise a `StoreError`, whose message says what to do."""
+
+    url: str
+
+    @property
+    def dialect(self) -> Dialect:
+        """Where this engine's Cypher differs."""
+        ...
+
+    def apply(self, extract: Extract, options: str = "", progress: Progress | None = None) -> Applied:
+        """Load one batch, all or nothing. The same batch again changes nothing."""
+        ...
+
+    def unload(self, batch_id: str, progress: Progress | None = None) -> Applied:
+        """Take one batch back exactly: what no other batch states is gone. Raises `UnknownBatchError`."""
+        ...
+
+    def replace_derived(self, type_name: str, frames: Sequence[tuple[RelKey, pl.DataFrame]]) -> None:
+        """Replace all relationships of a derived type. Frames: from_id, to_id and the type's fields."""
+        ...
+
+    def query(self, cypher: str, params: Mapping[str, Any] | None = None, timeout: float = 30.0) -> pa.Table:
+        """Run a read query, at most `timeout` seconds; columns in the order of its RETURN."""
+        ...
+
+    def ownership(self) -> OwnershipTables:
+        """Everything that ownership and control are worked out from."""
+        ...
+
+    def batches(self) -> list[BatchRecord]:
+        """All batches, by time of loading."""
+        ...
+
+    def loaded_files(self) -> set[tuple[str, str, str]]:
+        """(data set, SHA-256, options) of every file of a batch that is done."""
+        ...
+
+    def fingerprint(self) -> str:
+        """Names what was loaded: equal sets of batches give equal fingerprints, on any engine."""
+        ...
+
+    def counts(self) -> dict[str, int]:
+        """How many nodes and relationships of every type."""
+        ...
+
+    def schema_version(self) -> int:
+        """The version of the schema this store was made with."""
+        ...
+
+    def check_person_key(self, check_value: str) -> None:
+        """Remember, or compare with, the check value of the persons' key. Raises `KeyMismatchError`."""
+        ...
+
+    def meta(self, id_: str) -> str | None:
+        """A value kept with the store."""
+        ...
+
+    def set_meta(self, values: Mapping[str, str]) -> None:
+        """Keep values with the store."""
+        ...
+
+    def close(self) -> None:
+        """Release the store."""
+        ...

@@ -1,0 +1,48 @@
+"""What can go wrong with a store, said in both languages."""
+
+from __future__ import annotations
+
+
+class StoreError(RuntimeError):
+    """Base: the message says what happened and what to do. `zh` and `en` hold both wordings."""
+
+    def __init__(self, zh: str, en: str):
+        super().__init__(en)
+        self.zh = zh
+        self.en = en
+
+
+class StoreBusyError(StoreError):
+    """Another process holds the store."""
+
+
+class StoreMissingError(StoreError):
+    """There is no store at this place yet."""
+
+
+class StoreNewerError(StoreError):
+    """The store was made by a newer version."""
+
+
+class StoreUnavailableError(StoreError):
+    """The server does not answer."""
+
+
+class StoreDeniedError(StoreError):
+    """The server refuses user or password."""
+
+
+class StoreFullError(StoreError):
+    """No room on the disk."""
+
+
+class QueryTimeoutError(StoreError):
+    """A query ran past its time limit and was stopped."""
+
+
+class KeyMismatchError(StoreError):
+    """The key that hashes persons' numbers is not the one this store was filled with."""
+
+
+class UnknownBatchError(StoreError):
+    """No batch of that id."""

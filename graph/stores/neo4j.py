@@ -1,0 +1,307 @@
+"""The server engine: Neo4j 5.26 and later, by Bolt.
+
+Writes go in chunks, each a transaction of its own that the driver may repeat. A load is therefore not atomic
+by itself: its `Batch` stays open until the end, and an open batch is taken back at the next opening. One
+writer at a time, on whatever machine: a `Meta` record says who, with a heartbeat.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import socket
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import neo4j
+import polars as pl
+import pyarrow as pa
+from neo4j.exceptions import AuthError, ClientError, ConfigurationError, DriverError, ServiceUnavailable
+
+from graph.records import RelKey, node_schema, rel_schema
+from graph.stores.dialect import NEO4J, Dialect
+from graph.stores.errors import (
+    QueryTimeoutError,
+    StoreBusyError,
+    StoreDeniedError,
+    StoreError,
+    StoreUnavailableError,
+)
+from graph.stores.lock import Mode
+
+if TYPE_CHECKING:
+    from graph.stores.opening import Credentials
+
+_CHUNK: Final = 10_000
+_FEW: Final = 20_000
+"""Up to this many ids a look-up by key beats a scan."""
+_WRITER: Final = "writer"
+_STALE: Final = dt.timedelta(minutes=2)
+"""A writer whose heartbeat is older than this is gone."""
+
+
+class Neo4jEngine:
+    """One server's database. Raises `StoreUnavailableError` or `StoreDeniedError` when it can't be had."""
+
+    dialect: Dialect = NEO4J
+    atomic = False
+
+    def __init__(self, url: str, credentials: Credentials, mode: Mode = "write"):
+        self.url = url
+        self.mode = mode
+        self._me = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
+        auth = (credentials.user, credentials.password) if credentials.user else None
+        try:
+            self._driver = neo4j.GraphDatabase.driver(
+                url,
+                auth=auth,
+                connection_timeout=10,
+                max_transaction_retry_time=30,
+                notifications_min_severity="OFF",
+            )
+        except (ConfigurationError, ValueError) as error:
+            raise StoreError(
+                f"数据库地址有误：{url}（{error}）。", f"{url} is not a usable address: {error}."
+            ) from error
+        try:
+            with self._said():
+                self._driver.verify_connectivity()
+                if mode == "write":
+                    for statement in self.dialect.schema():
+                        self._run(statement)
+        except BaseException:
+            self._driver.close()
+            raise
+
+    @contextlib.contextmanager
+    def _said(self) -> Iterator[None]:
+        """The driver's errors, said so that a user can act on them."""
+        try:
+            yield
+        except AuthError as error:
+            raise StoreDeniedError(
+                f"Neo4j（{self.url}）拒绝了用户名或密码。请检查 LOOKTHROUGH_NEO4J_USER 与 LOOKTHROUGH_NEO4J_PASSWORD。",
+                f"Neo4j at {self.url} refuses the user or password. Check LOOKTHROUGH_NEO4J_USER and "
+                "LOOKTHROUGH_NEO4J_PASSWORD.",
+            ) from error
+        except ClientError as error:
+            if error.code in _TIMED_OUT:
+                raise QueryTimeoutError(
+                    "查询超时，已停止。", "The query ran past its time limit and was stopped."
+                ) from error
+            raise
+        except (ServiceUnavailable, DriverError, OSError) as error:
+            raise StoreUnavailableError(
+                f"无法连接 Neo4j（{self.url}）。请确认服务已启动、地址与端口正确，然后重试。",
+                f"Neo4j at {self.url} does not answer. Check that it runs and that address and port are right, "
+                "then try again.",
+            ) from error
+
+    def _run(self, cypher: str, **params: Any) -> None:
+        with self._driver.session() as session:
+            session.execute_write(lambda tx: tx.run(cypher, params).consume())
+
+    # --- reads ---
+    def query(self, cypher: str, params: Mapping[str, Any] | None = None, timeout: float = 60.0) -> pa.Table:
+        """See `Reading.query`."""
+        with self._said(), self._driver.session(default_access_mode=neo4j.READ_ACCESS) as session:
+            query = neo4j.Query(cypher, timeout=timeout or None)
+            result = session.run(query, dict(params or {}))
+            names = list(result.keys())
+            rows = result.values()
+        columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in names]
+        return pa.table([pa.array(c) for c in columns], names=_distinct(names))
+
+    def _frame(self, cypher: str, schema: Mapping[str, pl.DataType], **params: Any) -> pl.DataFrame:
+        with (
+            self._said(),
+            self._driver.session(default_access_mode=neo4j.READ_ACCESS, fetch_size=10_000) as session,
+        ):
+            rows = session.run(cypher, params).values()
+        return pl.DataFrame(rows, schema=dict(schema), orient="row", infer_schema_length=None)
+
+    def node_ids(self, type_name: str) -> pl.Series:
+        """See `Reading.node_ids`."""
+        return self._frame(f"MATCH (n:{type_name}) RETURN n.id", {"id": pl.String()})["id"]
+
+    def node_rows(self, type_name: str, ids: pl.Series | None = None) -> pl.DataFrame:
+        """See `Reading.node_rows`."""
+        schema = node_schema(type_name)
+        returned = ", ".join(f"n.{name}" for name in schema)
+        if ids is not None and ids.len() <= _FEW:
+            cypher = f"UNWIND $ids AS i MATCH (n:{type_name} {{id: i}}) RETURN {returned}"
+            return self._frame(cypher, schema, ids=ids.unique().to_list())
+        frame = self._frame(f"MATCH (n:{type_name}) RETURN {returned}", schema)
+        return frame if ids is None else frame.filter(pl.col("id").is_in(ids.implode()))
+
+    def rel_keys(self, rel: RelKey) -> pl.Series:
+        """See `Reading.rel_keys`."""
+        name, start, end = rel
+        return self._frame(f"MATCH (:{start})-[r:{name}]->(:{end}) RETURN r.key", {"key": pl.String()})["key"]
+
+    def rel_rows(
+        self, rel: RelKey, column: str | None = None, values: pl.Series | None = None
+    ) -> pl.DataFrame:
+        """See `Reading.rel_rows`."""
+        name, start, end = rel
+        schema = rel_schema(name)
+        returned = ", ".join(["a.id", "b.id", *[f"r.{f}" for f in schema if f not in ("from_id", "to_id")]])
+        anchored = {"from_id": "a", "to_id": "b"}.get(column or "")
+        if anchored and values is not None and values.len() <= _FEW:
+            label = start if anchored == "a" else end
+            cypher = (
+                f"UNWIND $ids AS i MATCH ({anchored}:{label} {{id: i}}) "
+                f"MATCH (a:{start})-[r:{name}]->(b:{end}) RETURN {returned}"
+            )
+            return self._frame(cypher, schema, ids=values.unique().to_list())
+        frame = self._frame(f"MATCH (a:{start})-[r:{name}]->(b:{end}) RETURN {returned}", schema)
+        if column is None or values is None:
+            return frame
+        return frame.filter(pl.col(column).is_in(values.implode()))
+
+    def count_nodes(self, type_name: str) -> int:
+        """See `Reading.count_nodes`."""
+        return int(self.query(f"MATCH (n:{type_name}) RETURN count(*) AS n").column(0)[0].as_py())
+
+    def count_rels(self, type_name: str) -> int:
+        """See `Reading.count_rels`."""
+        return int(self.query(f"MATCH ()-[r:{type_name}]->() RETURN count(*) AS n").column(0)[0].as_py())
+
+    # --- writes ---
+    @contextlib.contextmanager
+    def writing(self, rows: int) -> Iterator[Neo4jEngine]:
+        """Write on the server, alone."""
+        if self.mode != "write":
+            raise StoreError("该数据库以只读方式打开。", "This store is open for reading only.")
+        with self._said():
+            self._take_turn()
+            try:
+                yield self
+            finally:
+                with contextlib.suppress(Exception):
+                    self._run(
+                        "MATCH (m:Meta {id: $id}) WHERE m.owner = $me DELETE m", id=_WRITER, me=self._me
+                    )
+
+    def _take_turn(self) -> None:
+        """Become the one writer. The uniqueness constraint makes two takers wait for one another."""
+        now = dt.datetime.now(dt.UTC)
+        with self._driver.session() as session:
+            value = session.execute_write(_take_turn, self._me, now.isoformat(), (now - _STALE).isoformat())
+        if value != self._me:
+            raise StoreBusyError(
+                f"该数据库正被另一进程写入（{value}）。请等其结束后重试。",
+                f"Another process is writing to this store ({value}). Wait until it is done, then try again.",
+            )
+
+    def _write(self, cypher: str, frame: pl.DataFrame) -> None:
+        now = dt.datetime.now(dt.UTC).isoformat()
+        with self._driver.session() as session:
+            for part in frame.iter_slices(_CHUNK):
+                rows = part.to_dicts()
+                session.execute_write(_write_chunk, cypher, rows, self._me, now)
+                now = dt.datetime.now(dt.UTC).isoformat()
+
+    def insert_nodes(self, type_name: str, frame: pl.DataFrame) -> None:
+        """See `Writing.insert_nodes`."""
+        self._write(f"{self.dialect.rows()} CREATE (n:{type_name}) SET n = row", _without_empty(frame))
+
+    def update_nodes(self, type_name: str, frame: pl.DataFrame) -> None:
+        """See `Writing.update_nodes`."""
+        fields = [c for c in frame.columns if c != "id"]
+        set_ = self.dialect.set_fields("n", fields)
+        self._write(f"{self.dialect.rows()} MATCH (n:{type_name} {{id: row.id}}) {set_}", frame)
+
+    def delete_nodes(self, type_name: str, ids: pl.Series) -> None:
+        """See `Writing.delete_nodes`."""
+        frame = ids.alias("id").to_frame()
+        self._write(f"{self.dialect.rows()} MATCH (n:{type_name} {{id: row.id}}) DELETE n", frame)
+
+    def insert_rels(self, rel: RelKey, frame: pl.DataFrame) -> None:
+        """See `Writing.insert_rels`. Sorted by the end that hubs share, so that retries don't lock each other."""
+        name, start, end = rel
+        fields = [c for c in frame.columns if c not in ("from_id", "to_id")]
+        properties = ", ".join(f"{c}: row.{c}" for c in fields)
+        cypher = (
+            f"{self.dialect.rows()} MATCH (a:{start} {{id: row.from_id}}) MATCH (b:{end} {{id: row.to_id}}) "
+            f"CREATE (a)-[:{name} {{{properties}}}]->(b)"
+        )
+        self._write(cypher, frame.sort("from_id", "to_id"))
+
+    def update_rels(self, rel: RelKey, frame: pl.DataFrame) -> None:
+        """See `Writing.update_rels`."""
+        fields = [c for c in frame.columns if c not in ("key", "from_id", "to_id")]
+        self._write(f"{self._matched(rel)} {self.dialect.set_fields('r', fields)}", frame)
+
+    def delete_rels(self, rel: RelKey, frame: pl.DataFrame) -> None:
+        """See `Writing.delete_rels`."""
+        self._write(f"{self._matched(rel)} DELETE r", frame.select("key", "from_id", "to_id"))
+
+    def _matched(self, rel: RelKey) -> str:
+        name, start, end = rel
+        return (
+            f"{self.dialect.rows()} MATCH (b:{end} {{id: row.to_id}}) "
+            f"MATCH (a:{start} {{id: row.from_id}})-[r:{name} {{key: row.key}}]->(b)"
+        )
+
+    def replace_rels(self, type_name: str, frames: Sequence[tuple[RelKey, pl.DataFrame]]) -> None:
+        """See `Writing.replace_rels`."""
+        with self._driver.session() as session:
+            # An implicit transaction: the deletion commits in parts, so that a million rows fit in memory.
+            session.run(
+                f"MATCH ()-[r:{type_name}]->() CALL (r) {{ DELETE r }} IN TRANSACTIONS OF {_CHUNK} ROWS"
+            ).consume()
+        for rel, frame in frames:
+            self.insert_rels(rel, frame)
+
+    def save_record(self, type_name: str, values: Mapping[str, Any]) -> None:
+        """See `Writing.save_record`."""
+        self._run(f"MERGE (n:{type_name} {{id: $id}}) SET n = $values", id=values["id"], values=dict(values))
+
+    def delete_record(self, type_name: str, id_: str) -> None:
+        """See `Writing.delete_record`."""
+        self._run(f"MATCH (n:{type_name} {{id: $id}}) DELETE n", id=id_)
+
+    def close(self) -> None:
+        """See `Engine.close`."""
+        self._driver.close()
+
+
+_TIMED_OUT: Final = frozenset(
+    {
+        "Neo.ClientError.Transaction.TransactionTimedOut",
+        "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration",
+    }
+)
+
+
+def _take_turn(tx: neo4j.ManagedTransaction, me: str, now: str, stale: str) -> str:
+    row = tx.run(
+        "MERGE (m:Meta {id: $id}) ON CREATE SET m.owner = $me, m.value = $now "
+        "WITH m SET m.owner = CASE WHEN m.value < $stale THEN $me ELSE m.owner END, "
+        "m.value = CASE WHEN m.value < $stale OR m.owner = $me THEN $now ELSE m.value END "
+        "RETURN m.owner AS owner",
+        id=_WRITER,
+        me=me,
+        now=now,
+        stale=stale,
+    ).single(strict=True)
+    return str(row["owner"])
+
+
+def _write_chunk(
+    tx: neo4j.ManagedTransaction, cypher: str, rows: list[dict[str, Any]], me: str, now: str
+) -> None:
+    tx.run(cypher, rows=rows).consume()
+    tx.run("MATCH (m:Meta {id: $id, owner: $me}) SET m.value = $now", id=_WRITER, me=me, now=now).consume()
+
+
+def _without_empty(frame: pl.DataFrame) -> pl.DataFrame:
+    """Columns that are empty throughout say nothing and are not sent."""
+    return frame.select([c for c in frame.columns if frame[c].null_count() < frame.height or c == "id"])
+
+
+def _distinct(names: list[str]) -> list[str]:
+    return [name if names.index(name) == i else f"{name}_{i}" for i, name in enumerate(names)]

@@ -1,0 +1,54 @@
+"""From a folder or an address to an open store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from graph.stores.contract import GraphStore
+from graph.stores.embedded import EmbeddedEngine
+from graph.stores.errors import StoreError
+from graph.stores.lock import Mode
+from graph.stores.store import Store
+
+_NEO4J_SCHEMES: Final = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """User and password of a server; both empty where it asks for none."""
+
+    user: str = ""
+    password: str = ""
+
+
+def open_store(
+    url: str | Path, mode: Mode = "write", credentials: Credentials | None = None, wait: float = 0.0
+) -> GraphStore:
+    """Open a store: a folder for the embedded engine, `bolt://` or `neo4j://` for Neo4j.
+
+    `mode` "read" shares an embedded store with other readers; "write" has it alone. `wait`: seconds to wait for
+    that. Raises `StoreError`: busy, missing (reading only), made by a newer version, server down or refusing.
+    """
+    text = str(url)
+    scheme = urlsplit(text).scheme if "://" in text else ""
+    if scheme in _NEO4J_SCHEMES:
+        from graph.stores.neo4j import Neo4jEngine
+
+        return Store(Neo4jEngine(text, credentials or Credentials(), mode), text, write=mode == "write")
+    if scheme and scheme != "file":
+        raise StoreError(
+            f"不支持的数据库地址：{text}。请给出文件夹路径，或 bolt:// / neo4j:// 地址。",
+            f"{text} is no store: give a folder, or a bolt:// or neo4j:// address.",
+        )
+    folder = Path(text.removeprefix("file://")).expanduser()
+    if folder.exists() and not folder.is_dir():
+        raise StoreError(f"{folder} 不是文件夹。", f"{folder} is not a folder.")
+    engine = EmbeddedEngine(folder, mode, wait)
+    try:
+        return Store(engine, text, write=mode == "write")
+    except BaseException:
+        engine.close()
+        raise

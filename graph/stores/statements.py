@@ -1,0 +1,182 @@
+"""From the rows of an extract to what a store keeps: keys, statements, resolved fields.
+
+* A stated relationship's key is a hash of its type, its ends and everything stated of it, so that the same row
+  met twice is one relationship with two sources.
+* A node keeps every statement made about it. Its fields follow from the statements alone: the latest observed
+  statement that says anything wins; among equals the smallest value. Neither rule knows an order of loads.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, Final
+
+import polars as pl
+
+from graph.model import NODE_TYPES, REL_TYPES
+from graph.records import POLARS_TYPES, Extract, RelKey
+
+_SEPARATOR: Final = "\x1f"
+_EMPTY: Final = "\x00"
+
+
+@dataclass(frozen=True, slots=True)
+class StatedRows:
+    """One batch, ready to be applied.
+
+    `nodes[type]`: one row a statement: id, fields, observed_on, sources ("batch:file#sheet#row").
+    `rels[key]`: one row a stated relationship: key, from_id, to_id, dataset, dates, fields, sources.
+    """
+
+    batch_id: str
+    dataset: str
+    nodes: dict[str, pl.DataFrame]
+    rels: dict[RelKey, pl.DataFrame]
+
+    @property
+    def rows(self) -> int:
+        """How many statements and relationships in all."""
+        return sum(f.height for f in self.nodes.values()) + sum(f.height for f in self.rels.values())
+
+
+def stated_rows(extract: Extract) -> StatedRows:
+    """Fold equal statements, add keys and the batch's id to every source."""
+    batch = extract.batch_id
+    nodes = {name: _node_statements(name, frame, batch) for name, frame in extract.node_frames()}
+    rels = {rel: _relationships(rel, frame, batch, extract.dataset) for rel, frame in extract.rel_frames()}
+    return StatedRows(batch, extract.dataset, nodes, rels)
+
+
+def _node_statements(type_name: str, frame: pl.DataFrame, batch: str) -> pl.DataFrame:
+    """One row a node where the batch does not contradict itself, else one a distinct statement."""
+    fields = [f.name for f in NODE_TYPES[type_name].stated_fields]
+    distinct = frame.unique(subset=["id", "observed_on", *fields], keep="first", maintain_order=True)
+    distinct = distinct.with_columns(sources=pl.concat_list(pl.lit(batch + ":") + pl.col("source"))).drop(
+        "source"
+    )
+    repeated = distinct["id"].is_duplicated()
+    if not repeated.any():
+        return distinct
+    groups = distinct.filter(repeated).group_by("id", maintain_order=True)
+    said = ["observed_on", *fields]
+    lowest = groups.agg(*[pl.col(f).min() for f in said], pl.col("sources").explode().unique().sort())
+    highest = groups.agg(
+        *[pl.col(f).max().alias(f"_{f}") for f in said], _undated=pl.col("observed_on").null_count()
+    )
+    agreed = lowest.join(highest, on="id", how="left").filter(
+        pl.all_horizontal([pl.col(f).eq_missing(pl.col(f"_{f}")) for f in said])
+        # A dated and an undated statement stay apart: what was observed later counts for more.
+        & (pl.col("observed_on").is_null() | (pl.col("_undated") == 0))
+    )
+    at_odds = distinct.filter(repeated & ~pl.col("id").is_in(agreed["id"].implode()))
+    return pl.concat([distinct.filter(~repeated), agreed.select(distinct.columns), at_odds])
+
+
+def _relationships(rel: RelKey, frame: pl.DataFrame, batch: str, dataset: str) -> pl.DataFrame:
+    fields = [f.name for f in REL_TYPES[rel[0]].stated_fields]
+    stated = ["from_id", "to_id", "observed_on", "stated_from", "stated_to", *fields]
+    parts = [_as_text(frame, name) for name in stated]
+    prefix = _SEPARATOR.join((*rel, dataset))
+    text = frame.select(pl.concat_str(pl.lit(prefix), *parts, separator=_SEPARATOR)).to_series()
+    keyed = frame.with_columns(
+        key=pl.Series("key", _hashes(text), pl.String),
+        source=pl.lit(batch + ":") + pl.col("source"),
+    )
+    if keyed["key"].n_unique() < keyed.height:
+        first = keyed.unique(subset="key", keep="first", maintain_order=True).drop("source")
+        sources = keyed.group_by("key").agg(sources=pl.col("source").unique().sort())
+        keyed = first.join(sources, on="key", how="left", maintain_order="left")
+    else:
+        keyed = keyed.with_columns(sources=pl.concat_list("source")).drop("source")
+    return keyed.with_columns(dataset=pl.lit(dataset)).select(
+        "key", "from_id", "to_id", "dataset", "observed_on", "stated_from", "stated_to", *fields, "sources"
+    )
+
+
+def _as_text(frame: pl.DataFrame, name: str) -> pl.Expr:
+    dtype = frame.schema[name]
+    column = pl.col(name)
+    if isinstance(dtype, pl.List):
+        column = column.list.join(",")
+    elif dtype != pl.String:
+        column = column.cast(pl.String)
+    return column.fill_null(_EMPTY)
+
+
+def _hashes(texts: pl.Series) -> list[str]:
+    return [blake2b(t.encode(), digest_size=16).hexdigest() for t in texts.to_list()]
+
+
+# --- A node's statements, kept with the node --------------------------------------------------------------
+# A statement: {"s": its sources, "d": data set, "o": observed_on, "v": {field: value}}. A node that one batch
+# speaks of without contradiction or date keeps none: its fields and sources say the same.
+
+
+def statements_of(type_name: str, row: dict[str, Any], datasets: dict[str, str]) -> list[dict[str, Any]]:
+    """All statements about one stored node. `datasets` maps batch ids to data sets."""
+    if row["stated"]:
+        return [json.loads(text) for text in row["stated"]]
+    values = _values(type_name, row)
+    return [
+        {"s": list(row["sources"]), "d": datasets.get(batch_of(row["sources"][0])), "o": None, "v": values}
+    ]
+
+
+def new_statements(type_name: str, statements: pl.DataFrame, dataset: str) -> dict[str, list[dict[str, Any]]]:
+    """The statements of a batch, by node id."""
+    by_id: dict[str, list[dict[str, Any]]] = {}
+    for row in statements.iter_rows(named=True):
+        said = {"s": row["sources"], "d": dataset, "o": row["observed_on"], "v": _values(type_name, row)}
+        by_id.setdefault(row["id"], []).append(said)
+    return by_id
+
+
+def _values(type_name: str, row: dict[str, Any]) -> dict[str, Any]:
+    return {f.name: row[f.name] for f in NODE_TYPES[type_name].stated_fields if row[f.name] is not None}
+
+
+def batch_of(source: str) -> str:
+    """The batch a stored source belongs to."""
+    return source.partition(":")[0]
+
+
+def resolved(type_name: str, id_: str, statements: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """One node as stored: fields resolved from its statements, the statements, their sources."""
+    ordered = sorted(statements, key=lambda s: (s["s"], s["o"] or "", str(sorted(s["v"].items()))))
+    row: dict[str, Any] = {"id": id_}
+    for field in NODE_TYPES[type_name].stated_fields:
+        said = [(s["o"] or "", s["v"][field.name]) for s in ordered if field.name in s["v"]]
+        newest = max((o for o, _ in said), default="")
+        row[field.name] = min((v for o, v in said if o == newest), default=None)
+    sources = sorted({source for s in ordered for source in s["s"]})
+    plain = len(ordered) == 1 and ordered[0]["o"] is None
+    row["stated"] = None if plain else [_json(s) for s in ordered]
+    row["sources"] = sources
+    return row
+
+
+def _json(statement: dict[str, Any]) -> str:
+    return json.dumps(statement, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def new_nodes(type_name: str, statements: pl.DataFrame, dataset: str) -> pl.DataFrame:
+    """Nodes as stored, from the statements of one batch, for nodes no other batch speaks of."""
+    spelt_out = statements["id"].is_duplicated() | statements["observed_on"].is_not_null()
+    fields = [f.name for f in NODE_TYPES[type_name].stated_fields]
+    stated = pl.lit(None, pl.List(pl.String)).alias("stated")
+    frame = statements.filter(~spelt_out).select("id", *fields, stated, "sources")
+    if not spelt_out.any():
+        return frame
+    told = new_statements(type_name, statements.filter(spelt_out), dataset)
+    return pl.concat([frame, node_frame(type_name, [resolved(type_name, i, s) for i, s in told.items()])])
+
+
+def node_frame(type_name: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
+    """Resolved rows as a frame with the stored columns that sources decide."""
+    schema: dict[str, pl.DataType] = {"id": pl.String()}
+    schema |= {f.name: POLARS_TYPES[f.physical] for f in NODE_TYPES[type_name].stated_fields}
+    schema |= {"stated": pl.List(pl.String()), "sources": pl.List(pl.String())}
+    return pl.DataFrame(rows, schema=schema, orient="row") if rows else pl.DataFrame(schema=schema)

@@ -1,0 +1,266 @@
+"""`GraphStore` over any engine: batches, their bookkeeping, and what is asked of a whole graph."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+
+from graph.model import NODE_TYPES, REL_TYPES, SCHEMA_VERSION
+from graph.penetration.tables import OwnershipTables
+from graph.records import Extract, RelKey
+from graph.resolution.spans import SNAPSHOT_SCHEMA
+from graph.stores.applying import Progress, apply_rows, take_back_rows
+from graph.stores.contract import Applied, BatchRecord
+from graph.stores.deriving import derive
+from graph.stores.dialect import Dialect
+from graph.stores.engine import Engine, Writing
+from graph.stores.errors import KeyMismatchError, StoreNewerError, UnknownBatchError
+from graph.stores.ownership import read_ownership
+from graph.stores.statements import StatedRows, stated_rows
+
+
+class Store:
+    """A graph on one engine. Opened by `graph.open_store`."""
+
+    def __init__(self, engine: Engine, url: str, write: bool):
+        self._engine = engine
+        self.url = url
+        self._check_version(write)
+        if write:
+            self._take_back_unfinished()
+
+    @property
+    def dialect(self) -> Dialect:
+        """See `GraphStore.dialect`."""
+        return self._engine.dialect
+
+    def _check_version(self, write: bool) -> None:
+        found = self.meta("schema_version")
+        if found is None:
+            if write:
+                self.set_meta({"schema_version": str(SCHEMA_VERSION)})
+        elif int(found) > SCHEMA_VERSION:
+            raise StoreNewerError(
+                f"该数据库由更新的版本创建（格式 {found}，本程序支持 {SCHEMA_VERSION}）。请升级 lookthrough。",
+                f"This store was made by a newer version (format {found}; this one reads {SCHEMA_VERSION}). "
+                "Upgrade lookthrough to use it.",
+            )
+
+    def _take_back_unfinished(self) -> None:
+        for batch in self.batches():
+            if batch.state != "done":
+                self._take_back(batch)
+
+    # --- loading ---
+    def apply(self, extract: Extract, options: str = "", progress: Progress | None = None) -> Applied:
+        """See `GraphStore.apply`."""
+        say = progress or _silent
+        say("keys", 0, 1)
+        stated = stated_rows(extract)
+        counts = _counts(stated)
+        known = {b.id: b for b in self.batches()}
+        if stated.batch_id in known and known[stated.batch_id].state == "done":
+            return Applied(stated.batch_id, known[stated.batch_id].counts, None)
+        record = _record(extract, stated, options, counts)
+        datasets = {b.id: b.dataset for b in known.values()} | {stated.batch_id: extract.dataset}
+        snapshots = _snapshots([*known.values(), _parsed(record)])
+        with self._engine.writing(stated.rows) as writer:
+            writer.save_record("Batch", record | {"state": "open"})
+            try:
+                touched = apply_rows(writer, stated, datasets, snapshots, say)
+                say("derived", 0, 1)
+                names = derive(writer, touched)
+                _check_counts(writer, stated)
+                writer.save_record("Batch", record | {"state": "done"})
+            except BaseException:
+                if not self._engine.atomic:
+                    self._remove(writer, _parsed(record), list(known.values()))
+                raise
+        return Applied(stated.batch_id, counts, names)
+
+    def unload(self, batch_id: str, progress: Progress | None = None) -> Applied:
+        """See `GraphStore.unload`."""
+        found = {b.id: b for b in self.batches()}
+        if batch_id not in found:
+            near = "、".join(sorted(found)) or "—"
+            raise UnknownBatchError(
+                f"没有批次 {batch_id}。现有批次：{near}。", f"There is no batch {batch_id}. Batches: {near}."
+            )
+        (progress or _silent)("unload", 0, 1)
+        self._take_back(found[batch_id])
+        return Applied(batch_id, found[batch_id].counts, None)
+
+    def _take_back(self, batch: BatchRecord) -> None:
+        others = [b for b in self.batches() if b.id != batch.id]
+        with self._engine.writing(sum(batch.counts.values())) as writer:
+            self._remove(writer, batch, others)
+
+    def _remove(self, writer: Writing, batch: BatchRecord, others: list[BatchRecord]) -> None:
+        datasets = {b.id: b.dataset for b in (*others, batch)}
+        touched = take_back_rows(writer, batch.id, datasets, _snapshots(others), set(batch.snapshot_tables))
+        derive(writer, touched)
+        writer.delete_record("Batch", batch.id)
+
+    def replace_derived(self, type_name: str, frames: Sequence[tuple[RelKey, pl.DataFrame]]) -> None:
+        """See `GraphStore.replace_derived`."""
+        if not REL_TYPES[type_name].derived:
+            raise ValueError(f"{type_name} is stated by sources, not derived")
+        with self._engine.writing(sum(f.height for _, f in frames)) as writer:
+            writer.replace_rels(type_name, frames)
+
+    # --- asking ---
+    def query(self, cypher: str, params: Mapping[str, Any] | None = None, timeout: float = 30.0) -> pa.Table:
+        """See `GraphStore.query`."""
+        return self._engine.query(cypher, params, timeout)
+
+    def ownership(self) -> OwnershipTables:
+        """See `GraphStore.ownership`."""
+        return read_ownership(self._engine)
+
+    def batches(self) -> list[BatchRecord]:
+        """See `GraphStore.batches`."""
+        rows = self._engine.node_rows("Batch").iter_rows(named=True)
+        return sorted((_parsed(row) for row in rows), key=lambda b: (b.loaded_at, b.id))
+
+    def loaded_files(self) -> set[tuple[str, str, str]]:
+        """See `GraphStore.loaded_files`."""
+        done = [b for b in self.batches() if b.state == "done"]
+        return {(b.dataset, f["sha256"], f["options"]) for b in done for f in b.files}
+
+    def fingerprint(self) -> str:
+        """See `GraphStore.fingerprint`."""
+        ids = sorted(b.id for b in self.batches() if b.state == "done")
+        return hashlib.sha256("\n".join([str(SCHEMA_VERSION), *ids]).encode()).hexdigest()[:16]
+
+    def counts(self) -> dict[str, int]:
+        """See `GraphStore.counts`."""
+        nodes = {n: self._engine.count_nodes(n) for n in NODE_TYPES}
+        return nodes | {r: self._engine.count_rels(r) for r in REL_TYPES}
+
+    def schema_version(self) -> int:
+        """See `GraphStore.schema_version`."""
+        return int(self.meta("schema_version") or SCHEMA_VERSION)
+
+    def check_person_key(self, check_value: str) -> None:
+        """See `GraphStore.check_person_key`."""
+        known = self.meta("person_key_check")
+        if known is None:
+            self.set_meta({"person_key_check": check_value})
+        elif known != check_value:
+            raise KeyMismatchError(
+                "个人证件号的散列密钥与该数据库不符：用错密钥会使同一人变成两人。请使用建库时的密钥文件（LOOKTHROUGH_KEY_FILE）。",
+                "The key that hashes persons' numbers is not the one this store was filled with: with another key "
+                "one person becomes two. Use the key file the store was made with (LOOKTHROUGH_KEY_FILE).",
+            )
+
+    def meta(self, id_: str) -> str | None:
+        """See `GraphStore.meta`."""
+        rows = self._engine.node_rows("Meta", pl.Series("id", [id_]))
+        return str(rows["value"][0]) if rows.height else None
+
+    def set_meta(self, values: Mapping[str, str]) -> None:
+        """See `GraphStore.set_meta`."""
+        with self._engine.writing(len(values)) as writer:
+            for id_, value in values.items():
+                writer.save_record("Meta", {"id": id_, "value": value})
+
+    def close(self) -> None:
+        """See `GraphStore.close`."""
+        self._engine.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    """Progress nobody watches."""
+
+
+def _counts(stated: StatedRows) -> dict[str, int]:
+    counts = {name: frame["id"].n_unique() for name, frame in stated.nodes.items()}
+    for (name, _, _), frame in stated.rels.items():
+        counts[name] = counts.get(name, 0) + frame.height
+    return dict(sorted(counts.items()))
+
+
+def _check_counts(writer: Writing, stated: StatedRows) -> None:
+    """Every key the batch states must be there before it may be called done."""
+    for name, frame in stated.nodes.items():
+        missing = frame["id"].n_unique() - writer.node_ids(name).is_in(frame["id"].implode()).sum()
+        if missing:
+            raise RuntimeError(f"{missing} {name} nodes of batch {stated.batch_id} are not in the store")
+    for rel, frame in stated.rels.items():
+        missing = frame.height - writer.rel_keys(rel).is_in(frame["key"].implode()).sum()
+        if missing:
+            raise RuntimeError(
+                f"{missing} {rel[0]} relationships of batch {stated.batch_id} are not in the store"
+            )
+
+
+def _record(extract: Extract, stated: StatedRows, options: str, counts: dict[str, int]) -> dict[str, Any]:
+    files = [
+        {
+            "name": f.name,
+            "sha256": f.sha256,
+            "format": f.format,
+            "rows": f.rows,
+            "rejected": f.rejected,
+            "options": options,
+        }
+        for f in sorted(extract.files, key=lambda f: (f.name, f.sha256))
+    ]
+    snapshot = extract.snapshot
+    return {
+        "id": stated.batch_id,
+        "dataset": extract.dataset,
+        "snapshot": snapshot.date if snapshot else None,
+        "snapshot_scope": snapshot.scope if snapshot else None,
+        "snapshot_tables": list(snapshot.tables) if snapshot else [],
+        "files": [json.dumps(f, ensure_ascii=False, sort_keys=True) for f in files],
+        "counts": json.dumps(counts, sort_keys=True),
+        "loaded_at": dt.datetime.now(dt.UTC).isoformat(timespec="microseconds"),
+        "software": _software(),
+        "state": "open",
+    }
+
+
+def _software() -> str:
+    try:
+        return f"lookthrough {version('lookthrough')}"
+    except PackageNotFoundError:
+        return "lookthrough"
+
+
+def _parsed(row: Mapping[str, Any]) -> BatchRecord:
+    return BatchRecord(
+        id=row["id"],
+        state=row["state"],
+        dataset=row["dataset"],
+        snapshot=row["snapshot"],
+        snapshot_tables=tuple(row["snapshot_tables"] or ()),
+        snapshot_scope=row["snapshot_scope"],
+        files=tuple(json.loads(f) for f in row["files"] or ()),
+        counts=json.loads(row["counts"]),
+        loaded_at=row["loaded_at"],
+        software=row["software"],
+    )
+
+
+def _snapshots(batches: Sequence[BatchRecord]) -> pl.DataFrame:
+    rows = [
+        {"dataset": b.dataset, "date": b.snapshot, "table": table, "scope": b.snapshot_scope}
+        for b in batches
+        if b.snapshot
+        for table in b.snapshot_tables
+    ]
+    return pl.DataFrame(rows, schema=SNAPSHOT_SCHEMA)
