@@ -35,7 +35,7 @@ def is_full_legal_name(names: pl.Series) -> pl.Series:
     """Whether a name ends in the legal form of a legal person or partnership (Boolean; null → false).
 
     Only such a name is registered as unique in its district and may stand for an identifier; a sole trader's,
-    a branch's, a short or a personal name may not. Source: 企业名称登记管理规定 (2021) arts. 6, 10, 17.
+    a branch's, a short or a personal name may not. Source of the forms: 企业名称登记管理规定 (2021), art. 10.
     """
     text = names.cast(pl.String).str.normalize("NFKC").str.strip_chars()
     return text.str.contains(_FULL_NAME).fill_null(False)

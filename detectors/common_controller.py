@@ -1,0 +1,92 @@
+"""D1c `common-controller`: one party controls two or more bidders of one lot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from detectors import bidding
+from detectors.coverage import without_ownership
+from detectors.definition import Detector, Draft, Row, Undecided, Values
+from detectors.ties import Tie, bidder_fact, draft, nearest, suppressed, tie_facts, ties
+
+
+def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+    """One draft a lot and nearest common controller, with the effective shares beside the control."""
+    kinds = {r["holder_id"]: r["holder_kind"] for r in rows["kinds"]}
+    shares = {(r["lot_id"], r["holder_id"], r["bidder_id"]): r for r in rows["holdings"]}
+    control = [_with_share(r, shares) | {"holder_kind": kinds.get(r["holder_id"])} for r in rows["control"]]
+    for tie, above in nearest(ties(control, rows["bidders"])):
+        yield draft(tie, above, _facts(tie, above), suppressed(tie, 0.0, values["hub_companies"]))
+    yield from without_ownership(rows["bidders"], rows["covered"])
+
+
+def _with_share(row: Row, shares: Mapping[tuple[str, str, str], Row]) -> dict[str, Any]:
+    """A control row with the effective share of the same pair, whose paths the proof shows."""
+    held = shares.get((row["lot_id"], row["holder_id"], row["bidder_id"]), {})
+    kept = {k: held.get(k) for k in ("share", "share_min", "share_max", "votes", "method")}
+    return {
+        **row,
+        **kept,
+        "derivation": held.get("derivation") or row["derivation"],
+        "control_depth": row["depth"],
+    }
+
+
+def _facts(tie: Tie, above: Sequence[Tie]) -> dict[str, Any]:
+    facts = tie_facts(tie, above)
+    facts["control"] = [
+        {"id": r["bidder_id"], "rule": r["rule"], "via": r["via"] or None, "depth": r["control_depth"]}
+        for r in tie.rows
+        if not r.get("itself")
+    ]
+    facts["bidders"] = [bidder_fact(r) for r in tie.rows]
+    return facts
+
+
+DETECTOR = Detector(
+    id="common-controller",
+    version="1.0",
+    domain="政府工程",
+    scene="投标人独立性",
+    title_zh="投标人受同一主体控制",
+    title_en="Bidders are controlled by the same party",
+    severity="review",
+    basis=(bidding.ARTICLE_34, bidding.ARTICLE_39, bidding.PROCUREMENT_18),
+    needs=("OWNS", "SUBMITS", "FOR_LOT"),
+    parameters=(bidding.HUB_COMPANIES,),
+    queries={
+        "control": bidding.CONTROL,
+        "holdings": bidding.HOLDINGS,
+        "bidders": bidding.BIDDERS,
+        "kinds": bidding.KINDS,
+        "covered": bidding.COVERED,
+    },
+    columns={
+        "control": bidding.CONTROL_COLUMNS,
+        "holdings": bidding.HOLDINGS_COLUMNS,
+        "bidders": bidding.BIDDERS_COLUMNS,
+        "kinds": bidding.KINDS_COLUMNS,
+        "covered": bidding.COVERED_COLUMNS,
+    },
+    population=bidding.LOTS,
+    identity=("lot_id", "holder_id"),
+    suppressors=bidding.SUPPRESSORS,
+    wording_zh=(
+        "【风险预警】{tender}（{lot}）：投标人{bidders_zh}疑似受同一主体{holder}控制{holder_note_zh}。{as_of_zh}，"
+        "控制按表决权逐层认定；{holder}穿透持有{shares_zh}。主体识别：{identity_zh}。"
+        "本预警由数据比对自动生成，仅供核查参考，不作为认定违纪违法的依据。"
+    ),
+    wording_en=(
+        "[Lead] {tender} ({lot}): bidders {bidders_en} appear to be controlled by {holder}{holder_note_en}. "
+        "{as_of_en}, control is judged by votes link by link; {holder} effectively holds {shares_en}. "
+        "Identities rest on: {identity_en}. Made by comparing data, for verification only; it establishes no wrongdoing."
+    ),
+    assemble=assemble,
+    innocent_zh=("国家控股的企业之间不因此关联（公司法第265条第4项）", "控股权在投标前已转让"),
+    innocent_en=(
+        "companies are not related merely because the state holds them",
+        "control was sold before the bid",
+    ),
+    in_play=True,
+)

@@ -1,0 +1,75 @@
+"""D1e `common-shareholder`: two or more bidders of one lot reached by the same holder, at any depth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from detectors import bidding
+from detectors.coverage import without_ownership
+from detectors.definition import Detector, Draft, Row, Undecided, Values
+from detectors.ties import draft, nearest, suppressed, tie_facts, ties
+
+
+def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+    """One draft a lot and nearest common holder, whether by shares or by votes."""
+    kinds = {r["holder_id"]: r["holder_kind"] for r in rows["kinds"]}
+    companies = {r["holder_id"]: r["companies"] for r in rows["holders"]}
+    holdings = [
+        dict(r)
+        | {"holder_kind": kinds.get(r["holder_id"]), "holder_companies": companies.get(r["holder_id"])}
+        for r in rows["holdings"]
+    ]
+    for tie, above in nearest(ties(holdings, rows["bidders"])):
+        why = suppressed(tie, values["fund_share"], values["hub_companies"])
+        yield draft(tie, above, tie_facts(tie, above), why)
+    yield from without_ownership(rows["bidders"], rows["covered"])
+
+
+DETECTOR = Detector(
+    id="common-shareholder",
+    version="1.0",
+    domain="政府工程",
+    scene="投标人独立性",
+    title_zh="投标人存在共同股东",
+    title_en="Bidders have a common shareholder",
+    severity="lead",
+    basis=(bidding.RED_FLAG_33,),
+    needs=("OWNS", "SUBMITS", "FOR_LOT"),
+    parameters=(bidding.FUND_SHARE, bidding.HUB_COMPANIES),
+    queries={
+        "holdings": bidding.HOLDINGS,
+        "bidders": bidding.BIDDERS,
+        "holders": bidding.HOLDERS,
+        "kinds": bidding.KINDS,
+        "covered": bidding.COVERED,
+    },
+    columns={
+        "holdings": bidding.HOLDINGS_COLUMNS,
+        "bidders": bidding.BIDDERS_COLUMNS,
+        "holders": bidding.HOLDERS_COLUMNS,
+        "kinds": bidding.KINDS_COLUMNS,
+        "covered": bidding.COVERED_COLUMNS,
+    },
+    population=bidding.LOTS,
+    identity=("lot_id", "holder_id"),
+    suppressors=bidding.SUPPRESSORS,
+    wording_zh=(
+        "【风险预警】{tender}（{lot}）：投标人{bidders_zh}存在共同股东{holder}{holder_note_zh}。{as_of_zh}，"
+        "{holder}穿透持有{shares_zh}，计算口径：{method}。主体识别：{identity_zh}。"
+        "本预警由数据比对自动生成，仅供核查参考，不作为认定违纪违法的依据。"
+    ),
+    wording_en=(
+        "[Lead] {tender} ({lot}): bidders {bidders_en} have a common shareholder, {holder}{holder_note_en}. "
+        "{as_of_en}, {holder} effectively holds {shares_en}; method: {method}. Identities rest on: {identity_en}. "
+        "Made by comparing data, for verification only; it establishes no wrongdoing."
+    ),
+    assemble=assemble,
+    innocent_zh=("财务投资者的小额持股", "国有资产监管机构出资", "股权已在投标前转让而登记未更新"),
+    innocent_en=(
+        "a financial investor's small stake",
+        "a state holder",
+        "a stake sold before the bid, not yet registered",
+    ),
+    yields_to=("common-controller",),
+    in_play=True,
+)

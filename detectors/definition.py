@@ -1,0 +1,174 @@
+"""What a detector is: data. A definition that does not hold together refuses to be made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from graph.model import REL_TYPES
+
+Severity = Literal["prohibited", "deemed", "review", "lead", "service"]
+Row = Mapping[str, Any]
+Values = Mapping[str, Any]
+"""Parameter values by name."""
+
+
+class DefinitionError(ValueError):
+    """A definition contradicts itself; names the detector and the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegalBasis:
+    """One rule, with the dates and the regime it is in force for (half open; empty = open)."""
+
+    law_zh: str
+    law_en: str
+    article: str
+    says_zh: str
+    says_en: str
+    in_force_from: str = ""
+    in_force_to: str = ""
+    regime: str = ""
+    """"construction", "government_procurement"; empty = any."""
+    link: str = ""
+
+    def applies(self, date: str | None, regime: str | None) -> bool:
+        """Is it in force on `date` (ISO; empty = take it as in force) under `regime`?"""
+        if date and (
+            (self.in_force_from and date < self.in_force_from)
+            or (self.in_force_to and date >= self.in_force_to)
+        ):
+            return False
+        return not self.regime or not regime or self.regime == regime
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A number or text that an operator may set, with its unit and what it means."""
+
+    name: str
+    default: float | int | str | bool
+    unit: str
+    doc_zh: str
+    doc_en: str
+    citation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressor:
+    """An innocent explanation that is looked for in every hit; `name` is the rule's stable name."""
+
+    name: str
+    doc_zh: str
+    doc_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The smallest subgraph that proves a finding: node ids, and keys of stated relationships."""
+
+    nodes: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A hit before it is worded: what a detector's `assemble` gives."""
+
+    scope_kind: str
+    scope_id: str
+    identity: Mapping[str, str]
+    subjects: tuple[str, ...]
+    facts: Mapping[str, Any]
+    words: Mapping[str, str]
+    """Values for the wording's placeholders."""
+    date: str | None
+    regime: str | None
+    evidence: Evidence
+    suppressed_by: tuple[str, str, str] | None = None
+    """(rule, reason in Chinese, reason in English)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A lot or household that can't be judged, with what is missing."""
+
+    scope_kind: str
+    scope_id: str
+    subjects: tuple[str, ...]
+    """The parties data are missing for."""
+    missing_zh: str
+    missing_en: str
+
+
+Assemble = Callable[[Mapping[str, Sequence[Row]], Values], Iterator[Draft | Undecided]]
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """One detector.
+
+    `queries`: named Cypher, run as they stand on either engine; `columns`: what each returns, in order.
+    `assemble` turns their rows into drafts, and nothing else: it sees no store.
+    `population`: Cypher for the denominator. `yields_to`: stronger detectors whose finding on the same
+    identity and at least the same subjects makes this one's superfluous.
+    """
+
+    id: str
+    version: str
+    domain: str
+    scene: str
+    title_zh: str
+    title_en: str
+    severity: Severity
+    basis: tuple[LegalBasis, ...]
+    needs: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    queries: Mapping[str, str]
+    columns: Mapping[str, tuple[str, ...]]
+    population: str
+    identity: tuple[str, ...]
+    suppressors: tuple[Suppressor, ...]
+    wording_zh: str
+    wording_en: str
+    assemble: Assemble
+    innocent_zh: tuple[str, ...] = ()
+    innocent_en: tuple[str, ...] = ()
+    yields_to: tuple[str, ...] = ()
+    in_play: bool = False
+    """Needs effective shares and control of what is in play to be written first."""
+    defaults: Mapping[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "defaults", {p.name: p.default for p in self.parameters})
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.id):
+            raise DefinitionError(f"{self.id}: an id is kebab-case")
+        if set(self.queries) != set(self.columns):
+            raise DefinitionError(f"{self.id}: every query names its columns")
+        for name, query in self.queries.items():
+            returned = _returned(query)
+            if returned != self.columns[name]:
+                raise DefinitionError(f"{self.id}.{name} returns {returned}, not {self.columns[name]}")
+        everything = {c for columns in self.columns.values() for c in columns}
+        lost = [c for c in self.identity if c not in everything]
+        if lost:
+            raise DefinitionError(
+                f"{self.id}: no query returns {lost}, which make a finding the same next time"
+            )
+        unknown = [n for n in self.needs if n not in REL_TYPES]
+        if unknown:
+            raise DefinitionError(f"{self.id} needs {unknown}, which the graph does not hold")
+
+    @property
+    def major(self) -> str:
+        """The part of the version that a fingerprint depends on."""
+        return self.version.split(".")[0]
+
+
+def _returned(query: str) -> tuple[str, ...]:
+    """The names of the last RETURN's columns, each given by AS."""
+    _, _, tail = query.rpartition("RETURN ")
+    tail = tail.split("ORDER BY")[0].removeprefix("DISTINCT ")
+    return tuple(re.findall(r"\bAS (\w+)", tail))

@@ -1,0 +1,87 @@
+"""A finding: what a detector found, worded, with its legal basis and proof."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from detectors.definition import Detector, Draft, Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """风险预警（疑点）: what the data say, to be verified. Never a statement that somebody did wrong."""
+
+    detector: str
+    version: str
+    severity: str
+    scope_kind: str
+    scope_id: str
+    subjects: tuple[str, ...]
+    facts: Mapping[str, Any]
+    basis: tuple[Mapping[str, str], ...]
+    suppressed_by: Mapping[str, str] | None
+    text: Mapping[str, str]
+    fingerprint: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Evidence = field(default_factory=Evidence)
+
+    def to_json(self) -> dict[str, Any]:
+        """The wire form: `detect --format json`."""
+        return {
+            "detector": self.detector,
+            "version": self.version,
+            "severity": self.severity,
+            "scope": {"kind": self.scope_kind, "id": self.scope_id},
+            "subjects": list(self.subjects),
+            "facts": dict(self.facts) | {"parameters": dict(self.parameters)},
+            "basis": [dict(b) for b in self.basis],
+            "suppressed_by": dict(self.suppressed_by) if self.suppressed_by else None,
+            "text": dict(self.text),
+            "fingerprint": self.fingerprint,
+        }
+
+
+def finding(detector: Detector, draft: Draft, parameters: Mapping[str, Any]) -> Finding:
+    """Word a draft, cite the basis in force at its date and regime, and give it its fingerprint."""
+    basis = tuple(
+        {
+            "law": b.law_zh,
+            "law_en": b.law_en,
+            "article": b.article,
+            "says": b.says_zh,
+            "says_en": b.says_en,
+            "in_force_from": b.in_force_from,
+            "in_force_to": b.in_force_to,
+        }
+        for b in detector.basis
+        if b.applies(draft.date, draft.regime)
+    )
+    suppressed = None
+    if draft.suppressed_by:
+        rule, zh, en = draft.suppressed_by
+        suppressed = {"rule": rule, "reason": zh, "reason_en": en}
+    words = {k: str(v) for k, v in draft.words.items()}
+    return Finding(
+        detector=detector.id,
+        version=detector.version,
+        severity=detector.severity,
+        scope_kind=draft.scope_kind,
+        scope_id=draft.scope_id,
+        subjects=draft.subjects,
+        facts=draft.facts,
+        basis=basis,
+        suppressed_by=suppressed,
+        text={"zh": detector.wording_zh.format_map(words), "en": detector.wording_en.format_map(words)},
+        fingerprint=fingerprint(detector, draft.identity),
+        parameters=dict(parameters),
+        evidence=draft.evidence,
+    )
+
+
+def fingerprint(detector: Detector, identity: Mapping[str, str]) -> str:
+    """The same detector, major version and identity values give the same fingerprint, on every run."""
+    parts = [detector.id, detector.major, *[f"{name}={identity[name]}" for name in detector.identity]]
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:20]

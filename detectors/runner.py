@@ -1,0 +1,119 @@
+"""Running detectors over a store: rows to findings, with what could not be decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from detectors.definition import Detector, Draft, Row, Undecided
+from detectors.finding import Finding, finding
+from graph.penetration.identities import canonical_ids
+from graph.stores.contract import GraphStore
+
+Progress = Callable[[str, int, int], None]
+_PARTY_COLUMNS = ("bidder_id", "holder_id")
+
+
+class UnknownDetectorError(ValueError):
+    """No detector of that id; the message names those there are."""
+
+    def __init__(self, id_: str, known: Sequence[str]):
+        names = ", ".join(known)
+        self.zh = f"没有检测项 {id_}。现有：{names}。"
+        self.en = f"There is no detector {id_}. There are: {names}."
+        super().__init__(self.en)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run found. `population` is each detector's denominator."""
+
+    findings: tuple[Finding, ...]
+    undecided: tuple[tuple[str, Undecided], ...]
+    population: Mapping[str, int]
+    missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Detectors that could not run, with the relationship types that have no data."""
+
+
+def run(
+    store: GraphStore,
+    detectors: Sequence[Detector],
+    parameters: Mapping[str, Mapping[str, Any]] | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """Run detectors, in order, on a store whose derived relationships are up to date.
+
+    `parameters`: values that differ from the defaults, by detector id. Findings come sorted by scope, detector
+    and identity, so that two equal graphs print equal lists.
+    """
+    canonical = _canonical(store)
+    counts = store.counts()
+    findings: list[Finding] = []
+    undecided: list[tuple[str, Undecided]] = []
+    population: dict[str, int] = {}
+    missing: dict[str, tuple[str, ...]] = {}
+    for n, detector in enumerate(detectors):
+        if progress:
+            progress(detector.id, n, len(detectors))
+        absent = tuple(name for name in detector.needs if not counts[name])
+        if absent:
+            missing[detector.id] = absent
+            continue
+        values = {**detector.defaults, **(parameters or {}).get(detector.id, {})}
+        rows = {name: _rows(store, query, canonical) for name, query in detector.queries.items()}
+        population[detector.id] = int(store.query(detector.population, timeout=120).column(0)[0].as_py())
+        for hit in detector.assemble(rows, values):
+            if isinstance(hit, Draft):
+                findings.append(finding(detector, hit, values))
+            else:
+                undecided.append((detector.id, hit))
+    kept = _without_superfluous(findings, {d.id: d for d in detectors})
+    kept.sort(key=lambda f: (f.scope_kind, f.scope_id, f.detector, f.fingerprint))
+    return Run(tuple(kept), tuple(undecided), population, missing)
+
+
+def _rows(store: GraphStore, query: str, canonical: Mapping[str, str]) -> list[Row]:
+    """Rows by column name; parties under their canonical ids, the stated id kept beside."""
+    rows: list[dict[str, Any]] = store.query(query, timeout=300).to_pylist()
+    for row in rows:
+        if "bidder_id" in row:
+            row["stated_id"] = row["bidder_id"]
+        for column in _PARTY_COLUMNS:
+            if column in row:
+                row[column] = canonical.get(row[column], row[column])
+    rows.sort(key=lambda r: [str(v) for v in r.values()])
+    return list(rows)
+
+
+def _canonical(store: GraphStore) -> dict[str, str]:
+    """The canonical id of every party that has more than one."""
+    pairs = []
+    for type_ in ("Company", "Person"):
+        table = store.query(
+            f"MATCH (a:{type_})-[r:SAME_AS]->(b:{type_}) RETURN a.id AS from_id, b.id AS to_id, r.by AS by",
+            timeout=300,
+        )
+        pairs.extend({**row, "type": type_} for row in table.to_pylist())
+    return canonical_ids(pairs)
+
+
+def _without_superfluous(findings: Sequence[Finding], detectors: Mapping[str, Detector]) -> list[Finding]:
+    """Drop a finding whose tie a stronger detector reports already for at least the same subjects."""
+    stronger: dict[tuple[str, str, str], list[set[str]]] = {}
+    for f in findings:
+        stronger.setdefault((f.detector, f.scope_id, _tying(f)), []).append(set(f.subjects))
+    return [
+        f
+        for f in findings
+        if not any(
+            set(f.subjects) <= subjects
+            for other in detectors[f.detector].yields_to
+            for subjects in stronger.get((other, f.scope_id, _tying(f)), [])
+        )
+    ]
+
+
+def _tying(found: Finding) -> str:
+    holder = found.facts.get("holder")
+    return str(holder["id"]) if isinstance(holder, Mapping) else ""

@@ -1,0 +1,263 @@
+"""Bidders of one lot tied by one party above them: from rows to drafts, whatever the tie.
+
+The nearest tying party is the finding; parties above it that reach the same bidders only through it are facts
+in it. Members of one consortium submit one bid and are never compared with each other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from detectors.definition import Draft, Evidence, Row
+
+NOT_A_BID: Final = ("registered", "withdrawn", "revoked", "not_submitted", "late_refused")
+"""Statuses of what never became a bid to compare."""
+
+_STATE: Final = ("state_holder", "government")
+_FUND: Final = ("fund",)
+_LABELS: Final = {
+    "id": ("证件号或统一社会信用代码一致", "identifier"),
+    "vendor_id": ("数据商编号一致", "vendor id"),
+    "unique_name": ("企业全称唯一匹配", "unique full name"),
+    "name_only": ("仅同名未核实", "name only, not verified"),
+}
+_WEAKEST: Final = ("id", "vendor_id", "unique_name", "name_only")
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """One party and the bidders of one lot it reaches; `rows` one a bidder, as the query returned them."""
+
+    lot: Row
+    holder: str
+    rows: tuple[Row, ...]
+
+    @property
+    def bidders(self) -> frozenset[str]:
+        """Ids of the tied bidders."""
+        return frozenset(str(r["bidder_id"]) for r in self.rows)
+
+
+def ties(rows: Sequence[Row], itself: Sequence[Row] = ()) -> list[Tie]:
+    """Group rows by lot and tying party; keep those that tie two or more separate bids.
+
+    `itself`: (lot_id, bidder_id, bid_id …) of every bidder, so that a holder which bids itself counts.
+    """
+    bids: dict[tuple[str, str], Row] = {(r["lot_id"], r["bidder_id"]): r for r in itself}
+    groups: dict[tuple[str, str], dict[str, Row]] = defaultdict(dict)
+    for row in rows:
+        if row["status"] in NOT_A_BID:
+            continue
+        groups[row["lot_id"], row["holder_id"]][row["bidder_id"]] = row
+    found = []
+    for (lot, holder), members in sorted(groups.items()):
+        own = bids.get((lot, holder))
+        if own is not None and holder not in members and own["status"] not in NOT_A_BID:
+            members[holder] = dict(own) | {"itself": True}
+        tied = tuple(members[b] for b in sorted(members))
+        if len({str(r["bid_id"]) for r in tied}) >= 2:
+            first = next(r for r in tied if not r.get("itself"))
+            found.append(Tie(first, holder, tied))
+    return found
+
+
+def nearest(all_ties: Sequence[Tie]) -> Iterator[tuple[Tie, list[Tie]]]:
+    """Each nearest tie with the ties above it: those whose every path to every bidder runs through it."""
+    by_lot: dict[str, list[Tie]] = defaultdict(list)
+    for tie in all_ties:
+        by_lot[str(tie.lot["lot_id"])].append(tie)
+    for lot_ties in by_lot.values():
+        under: dict[str, list[Tie]] = {
+            t.holder: [u for u in lot_ties if _only_through(t, u)] for t in lot_ties
+        }
+        for tie in lot_ties:
+            if under[tie.holder]:
+                continue
+            above = [t for t in lot_ties if t is not tie and tie in under[t.holder]]
+            yield tie, above
+
+
+def _only_through(upper: Tie, lower: Tie) -> bool:
+    """Does `upper` reach every one of its bidders only through `lower`, which ties them already?"""
+    if upper.holder == lower.holder or not upper.bidders <= lower.bidders:
+        return False
+    for row in upper.rows:
+        if row["bidder_id"] == lower.holder:
+            continue  # It reaches the nearer holder, which bids itself, by holding it.
+        if row.get("itself"):
+            return False
+        derivation = _derivation(row)
+        paths = derivation.get("paths", [])
+        if not paths or derivation.get("truncated"):
+            return False
+        if any(lower.holder not in path["nodes"][1:-1] for path in paths):
+            return False
+    # Two parties in one loop are each above the other: the first by id is taken as the nearer.
+    mutual = all(
+        upper.holder in p["nodes"][1:-1] for r in lower.rows for p in _derivation(r).get("paths", [])
+    )
+    return not mutual or lower.holder < upper.holder
+
+
+def _derivation(row: Row) -> dict[str, Any]:
+    text = row.get("derivation")
+    return json.loads(text) if text else {}
+
+
+def bidder_fact(row: Row) -> dict[str, Any]:
+    """One tied bidder as the facts tell it."""
+    if row.get("itself"):
+        return {"id": row["bidder_id"], "name": row["bidder_name"], "itself": True}
+    derivation = _derivation(row)
+    return {
+        "id": row["bidder_id"],
+        "name": row["bidder_name"],
+        "share": _rounded(row.get("share")),
+        "share_min": _rounded(row.get("share_min")),
+        "share_max": _rounded(row.get("share_max")),
+        "votes": _rounded(row.get("votes")),
+        "depth": row.get("depth"),
+        "paths": [
+            {"nodes": p["nodes"], "formula": p.get("formula", "")} for p in derivation.get("paths", [])
+        ],
+        "truncated": bool(derivation.get("truncated")),
+    }
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(float(share), 10)
+
+
+def identity_of(tie: Tie) -> str:
+    """The weakest thing the tie's identities rest on."""
+    found = [str(r.get("identity") or "id") for r in tie.rows if not r.get("itself")]
+    return max(found, key=_WEAKEST.index)
+
+
+def evidence_of(tie: Tie) -> Evidence:
+    """The tied bidders, their bids, the lot, and every row of the paths between."""
+    nodes = {str(tie.lot["lot_id"]), tie.holder}
+    keys: set[str] = set()
+    for row in tie.rows:
+        nodes |= {str(row["bidder_id"]), str(row["bid_id"]), str(row.get("stated_id") or row["bidder_id"])}
+        for path in _derivation(row).get("paths", []):
+            nodes.update(path["nodes"])
+            keys.update(path.get("keys", []))
+        keys.update(_derivation(row).get("keys", []))
+    return Evidence(tuple(sorted(nodes)), tuple(sorted(keys)))
+
+
+def suppressed(tie: Tie, fund_share: float, hub_companies: int) -> tuple[str, str, str] | None:
+    """The first precision rule that explains the tie innocently: (rule, reason zh, reason en)."""
+    kind = str(tie.lot.get("holder_kind") or "")
+    name = tie.lot["holder_name"] or tie.holder
+    if kind in _STATE:
+        return (
+            "state",
+            f"{name}为国有资产监管机构或政府部门，不因同受国家控股而具有关联关系（公司法第265条第4项）",
+            f"{name} is a state holder: companies are not related merely because the state holds them "
+            "(Company Law art. 265(4))",
+        )
+    minor = [r for r in tie.rows if not r.get("itself") and _at_most(r, fund_share)]
+    passive = kind in _FUND or all(r.get("bidder_kind") == "listed" for r in tie.rows)
+    if passive and minor and len([r for r in tie.rows if r not in minor]) < 2:
+        return (
+            "fund",
+            f"{name}为基金或所涉投标人为上市公司，且持股低于{fund_share:.0%}，属财务性小额持股",
+            f"{name} is a fund, or the bidders are listed, and the stake is below {fund_share:.0%}",
+        )
+    held = int(tie.lot.get("holder_companies") or 0)
+    if held > hub_companies:
+        return (
+            "hub",
+            f"{name}直接持有{held}家企业，超过{hub_companies}家的阈值，可能为代持、托管或平台主体",
+            f"{name} holds {held} companies directly, more than {hub_companies}: perhaps a nominee or platform",
+        )
+    return None
+
+
+def _at_most(row: Row, limit: float) -> bool:
+    known = [row.get("share_max"), row.get("share"), row.get("votes")]
+    values = [float(v) for v in known if v is not None]
+    return bool(values) and max(values) < limit - 1e-9
+
+
+def words(tie: Tie, method: str) -> dict[str, str]:
+    """Values for the wording's placeholders, in both languages."""
+    held = [r for r in tie.rows if not r.get("itself")]
+    lot = tie.lot
+    zh_parts = [f"{r['bidder_name'] or r['bidder_id']}{_percent(r)}（{r.get('depth')}层）" for r in held]
+    en_parts = [f"{r['bidder_name'] or r['bidder_id']} {_percent(r)} (depth {r.get('depth')})" for r in held]
+    identity = identity_of(tie)
+    own_zh = "，其本身亦为投标人" if len(held) < len(tie.rows) else ""
+    own_en = ", itself a bidder" if len(held) < len(tie.rows) else ""
+    return {
+        "tender": lot["tender_title"] or lot["tender_id"] or "",
+        "lot": lot["lot_title"] or lot["lot_id"],
+        "bidders_zh": "、".join(str(r["bidder_name"] or r["bidder_id"]) for r in tie.rows),
+        "bidders_en": ", ".join(str(r["bidder_name"] or r["bidder_id"]) for r in tie.rows),
+        "holder": str(lot["holder_name"] or tie.holder),
+        "holder_note_zh": own_zh,
+        "holder_note_en": own_en,
+        "shares_zh": "、".join(zh_parts),
+        "shares_en": "; ".join(en_parts),
+        "as_of_zh": f"截至{lot['bid_on']}" if lot["bid_on"] else "（标段无日期，按无截止日的持股计）",
+        "as_of_en": f"As of {lot['bid_on']}"
+        if lot["bid_on"]
+        else "The lot has no date (holdings without an end)",
+        "method": method,
+        "identity_zh": _LABELS[identity][0],
+        "identity_en": _LABELS[identity][1],
+    }
+
+
+def _percent(row: Mapping[str, Any]) -> str:
+    share, low, high, votes = (row.get(k) for k in ("share", "share_min", "share_max", "votes"))
+    if share is not None and share > 0:
+        return f"{share:.2%}"
+    if votes is not None and votes > 0 and not (high and high > 0):
+        return f"{votes:.2%}（表决权 votes）"
+    if high is not None:
+        return f"{low or 0:.2%}–{high:.2%}"
+    return "?"
+
+
+def draft(
+    tie: Tie, above: Sequence[Tie], facts: Mapping[str, Any], suppressed_by: tuple[str, str, str] | None
+) -> Draft:
+    """The tie as a draft; its identity is the lot and what ties."""
+    lot = tie.lot
+    method = str(facts.get("method") or "")
+    return Draft(
+        scope_kind="lot",
+        scope_id=str(lot["lot_id"]),
+        identity={"lot_id": str(lot["lot_id"]), "holder_id": tie.holder},
+        subjects=tuple(sorted(tie.bidders)),
+        facts=facts,
+        words=words(tie, method),
+        date=lot["bid_on"],
+        regime=lot["regime"],
+        evidence=evidence_of(tie),
+        suppressed_by=suppressed_by,
+    )
+
+
+def tie_facts(tie: Tie, above: Sequence[Tie]) -> dict[str, Any]:
+    """Facts of a tie: as_of, method, holder, bidders with shares, depths and paths, what identity rests on."""
+    lot = tie.lot
+    methods = sorted({str(r.get("method")) for r in tie.rows if r.get("method")})
+    return {
+        "as_of": lot["bid_on"],
+        "method": methods[0] if len(methods) == 1 else ", ".join(methods),
+        "holder": {"id": tie.holder, "name": lot["holder_name"], "kind": lot.get("holder_kind") or ""},
+        "bidders": [bidder_fact(r) for r in tie.rows],
+        "holders_above": [
+            {"id": t.holder, "name": t.lot["holder_name"], "bidders": [bidder_fact(r) for r in t.rows]}
+            for t in above
+        ],
+        "identity": identity_of(tie),
+    }

@@ -1,0 +1,76 @@
+"""Effective shares and control for what detectors ask about, written into the graph.
+
+What is in play: the bidders of every lot at the lot's own date. Everything else is answered when asked. The
+store remembers for which data the relationships were worked out, so that stale ones are never used.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from graph.model import REL_TYPES
+from graph.penetration import Ownership, holders_in_play
+from graph.records import RelKey
+from graph.stores.applying import Progress
+from graph.stores.contract import GraphStore
+
+_MARK: Final = "in_play_for"
+_QUESTIONS: Final = (
+    "MATCH (c:Company)-[:SUBMITS]->(:Bid)-[:FOR_LOT]->(l:Lot) "
+    "RETURN DISTINCT c.id AS company_id, l.bid_on AS on_date, l.id AS group_id"
+)
+
+
+def questions(store: GraphStore) -> pl.DataFrame:
+    """Which companies are asked about, together, at which date: company_id, on_date, group_id (the lot)."""
+    schema: dict[str, pl.DataType] = {"company_id": pl.String(), "on_date": pl.String(), "group_id": pl.String()}
+    table = store.query(_QUESTIONS, timeout=300)
+    if table.num_rows == 0:
+        return pl.DataFrame(schema=schema)
+    return pl.DataFrame(pl.from_arrow(table)).cast(dict(schema)).sort("group_id", "company_id")  # type: ignore[arg-type]
+
+
+def is_current(store: GraphStore) -> bool:
+    """Are the derived relationships those of the data now loaded?"""
+    return store.meta(_MARK) == store.fingerprint()
+
+
+def put_in_play(store: GraphStore, progress: Progress | None = None) -> int:
+    """Work out and write `ULTIMATELY_HOLDS` and `CONTROLS` for all lots; gives how many were written."""
+    say = progress or (lambda what, done, total: None)
+    say("in-play", 0, 3)
+    asked = questions(store)
+    ownership = Ownership.build(store.ownership())
+    say("in-play", 1, 3)
+    holds, controls = holders_in_play(ownership, asked)
+    say("in-play", 2, 3)
+    written = 0
+    for name, frame in (("ULTIMATELY_HOLDS", holds), ("CONTROLS", controls)):
+        frames = _by_ends(name, _at_stated_ids(frame, asked, ownership))
+        store.replace_derived(name, frames)
+        written += sum(f.height for _, f in frames)
+    store.set_meta({_MARK: store.fingerprint()})
+    say("in-play", 3, 3)
+    return written
+
+
+def _at_stated_ids(frame: pl.DataFrame, asked: pl.DataFrame, ownership: Ownership) -> pl.DataFrame:
+    """Answers name parties by their canonical ids; a bid may hang on another node of the same party."""
+    stated = asked["company_id"].unique()
+    names = pl.DataFrame({"stated": stated, "to_id": ownership.ids(ownership.nodes_of(stated))})
+    return frame.join(names, on="to_id").with_columns(to_id=pl.col("stated")).drop("stated")
+
+
+def _by_ends(name: str, frame: pl.DataFrame) -> list[tuple[RelKey, pl.DataFrame]]:
+    fields = [f.name for f in REL_TYPES[name].fields]
+    return [
+        ((name, start, end), rows.select("from_id", "to_id", *fields))
+        for (start, end), rows in (((a, b), _between(frame, a, b)) for a, b in REL_TYPES[name].pairs)
+        if not rows.is_empty()
+    ]
+
+
+def _between(frame: pl.DataFrame, start: str, end: str) -> pl.DataFrame:
+    return frame.filter((pl.col("from_type") == start) & (pl.col("to_type") == end)).sort("from_id", "to_id")

@@ -1,0 +1,296 @@
+"""Control: own votes plus those of what one already controls, to the least fixpoint.
+
+For a controller x: y is controlled when the votes in y of x and of all it controls exceed one half (or, under the
+inclusive rule, reach it). Nothing is multiplied along a chain. A concert is a controller of its own: it starts with
+the votes of its members, and of what each member controls, in the companies it is for. Declared control enters as
+it is. Partners' shares in a partnership are no votes: its managing partner controls it. A company's holding in
+itself never helps to win it, since the fixpoint is the least one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from graph.penetration.days import IntArray, day_number
+from graph.penetration.edges import BoolArray, FloatArray, Reach, reach_up, spread, summed
+from graph.penetration.ownership import DECLARED_CONTROL, MANAGING_INTERESTS, Ownership
+from graph.penetration.register import TOLERANCE, Links, live_links
+
+Rule = Literal["strict", "inclusive"]
+
+STRICT_FROM: Final = day_number("2024-07-01")
+"""公司法 (2023) art. 265, in force from this day: more than half. Before it (2018) art. 216: half or more."""
+
+
+def rule_of(day: int) -> Rule:
+    """The rule in force on a day (a day number)."""
+    return "strict" if day >= STRICT_FROM else "inclusive"
+
+
+@dataclass(frozen=True)
+class ControlFrontier:
+    """What bears on who controls the companies asked for.
+
+    `votes`: links whose votes count, sorted by company (none into partnerships). Declared control, a link a row:
+    `holder`, `company` (instances), `row` (place in `Ownership.control`; -1 = the only general partner),
+    `suspected`. Membership: `concert`, `member`, `scope` (instances; scope -1 = every company).
+    """
+
+    reach: Reach
+    votes: Links
+    holder: IntArray
+    company: IntArray
+    row: IntArray
+    suspected: BoolArray
+    basis: npt.NDArray[np.int8]
+    concert: IntArray
+    member: IntArray
+    scope: IntArray
+    is_concert: BoolArray
+
+    @property
+    def size(self) -> int:
+        """How many instances."""
+        return len(self.reach.node)
+
+
+def control_frontier(ownership: Ownership, companies: IntArray, days: IntArray) -> ControlFrontier:
+    """Everything above each question (company, day) by holdings, declared control and concerts."""
+    edges = ownership.control_edges
+    reach = reach_up(edges, companies, days)
+    links = live_links(ownership, edges, reach)
+    chosen = reach.live & (edges.kind[reach.touched] == DECLARED_CONTROL)
+    places, company = reach.touched[chosen], reach.company[chosen]
+    row = edges.row[places]
+    holder = reach.instance(reach.question[company], edges.holder[places], edges.nodes)
+    suspected = ownership.control["suspected"].to_numpy()[row]
+    basis = ownership.control["basis"].to_numpy()[row]
+
+    partnership = ownership.partnerships[reach.node]
+    managing = ownership.control["interest"].is_in(list(MANAGING_INTERESTS)).to_numpy()[row]
+    managed = np.zeros(len(reach.node), dtype=np.bool_)
+    managed[company[managing]] = True
+    # Without a named managing partner, the only general partner is the one (合伙企业法 art. 67).
+    general = links.general_partner & partnership[links.company] & ~managed[links.company]
+    lone = general & (np.bincount(links.company[general], minlength=len(reach.node))[links.company] == 1)
+    concert, member, scope = _membership(ownership, reach, days)
+    return ControlFrontier(
+        reach,
+        links.only(~partnership[links.company]),
+        np.r_[holder, links.holder[lone]],
+        np.r_[company, links.company[lone]],
+        np.r_[row, np.full(int(lone.sum()), -1, dtype=np.int64)],
+        np.r_[suspected, np.zeros(int(lone.sum()), dtype=np.bool_)],
+        np.r_[basis, links.basis[lone]],
+        concert,
+        member,
+        scope,
+        ownership.concerts[reach.node],
+    )
+
+
+def _membership(ownership: Ownership, reach: Reach, days: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+    """(concert, member, scope) instances of the memberships in force on each question's day."""
+    at = np.flatnonzero(ownership.concerts[reach.node])
+    concerts = pl.DataFrame(
+        {"at": at, "concert": reach.node[at], "question": reach.question[at], "day": days[reach.question[at]]}
+    )
+    live = concerts.join(ownership.members, on="concert").filter(
+        (pl.col("start") <= pl.col("day")) & (pl.col("day") < pl.col("end"))
+    )
+    n = ownership.nodes.height
+    question = live["question"].to_numpy()
+    member = reach.instance(question, live["member"].to_numpy(), n)
+    scope_node = live["scope"].to_numpy()
+    scope = np.where(scope_node < 0, -1, reach.instance(question, np.maximum(scope_node, 0), n))
+    # A company outside the frontier has no say here.
+    keep = (member >= 0) & ((scope_node < 0) | (scope >= 0))
+    return live["at"].to_numpy()[keep], member[keep], scope[keep]
+
+
+@dataclass(frozen=True)
+class ControlSets:
+    """What each start controls.
+
+    `start` (place in `starts`), `company` (instance) and `step` (the round it was won in) of each pair, sorted by
+    start, then company. `tally_keys` (start × size + company, sorted) and `tally`: the votes counted together in
+    each company any of them reaches. `joint`: companies two hold by exactly half each, won by neither.
+    """
+
+    frontier: ControlFrontier
+    starts: IntArray
+    start: IntArray
+    company: IntArray
+    step: IntArray
+    tally_keys: IntArray
+    tally: FloatArray
+    joint: IntArray
+    own_links: IntArray
+    """Sorted keys (start × links + link) of what concerts start with."""
+
+    def votes_in(self, start: int, company: int) -> float:
+        """Votes a start and all it controls have together in a company (an instance)."""
+        key = start * self.frontier.size + company
+        place = int(np.searchsorted(self.tally_keys, key))
+        found = place < len(self.tally_keys) and self.tally_keys[place] == key
+        return float(self.tally[place]) if found else 0.0
+
+    def steps(self, start: int) -> dict[int, int]:
+        """Companies a start controls, and the round each was won in."""
+        lo, hi = np.searchsorted(self.start, [start, start + 1])
+        return dict(zip(self.company[lo:hi].tolist(), self.step[lo:hi].tolist(), strict=True))
+
+
+def controlled(
+    frontier: ControlFrontier, starts: IntArray, inclusive: BoolArray, certain: bool = True
+) -> ControlSets:
+    """What each start (an instance) controls within its question.
+
+    `inclusive`: a question a value. `certain`: by lower bounds of votes; else what is possible, by upper bounds.
+    """
+    fixpoint = _Fixpoint(frontier, inclusive, certain)
+    joint = np.empty(0, dtype=np.int64)
+    while True:
+        sets = fixpoint.of(starts, joint)
+        more = np.setdiff1d(_halves(sets) if certain else joint, joint)
+        if not inclusive.any() or not len(more):
+            return sets
+        joint = np.union1d(joint, more)
+
+
+class _Fixpoint:
+    def __init__(self, frontier: ControlFrontier, inclusive: BoolArray, certain: bool):
+        votes, size = frontier.votes, frontier.size
+        self.frontier, self.size = frontier, size
+        self.inclusive = inclusive[frontier.reach.question]
+        self.certain = certain
+        self.weight = votes.votes_low if certain else votes.votes_high
+        self.by_holder = np.argsort(votes.holder, kind="stable")
+        self.pointer = _pointer(votes.holder, size)
+        self.declared = np.argsort(frontier.holder, kind="stable")
+        self.declared_pointer = _pointer(frontier.holder, size)
+
+    def of(self, starts: IntArray, joint: IntArray) -> ControlSets:
+        """Concerts start with their members' votes, so what members control is found first."""
+        at = np.flatnonzero(self.frontier.is_concert[starts])
+        none = np.empty(0, dtype=np.int64)
+        if not len(at):
+            return self._run(starts, joint, none, none)
+        members = np.unique(self.frontier.member)
+        alone = self._run(members, joint, none, none)
+        k, link = self._pooled(starts, at, members, alone)
+        return self._run(starts, joint, k, link)
+
+    def _pooled(
+        self, starts: IntArray, at: IntArray, members: IntArray, alone: ControlSets
+    ) -> tuple[IntArray, IntArray]:
+        """The links concerts start with: of each member, and of what each controls, where the concert applies."""
+        holding = pl.DataFrame(
+            {"member": np.r_[members, members[alone.start]], "holder": np.r_[members, alone.company]}
+        )
+        frontier = self.frontier
+        terms = pl.DataFrame(
+            {"concert": frontier.concert, "member": frontier.member, "scope": frontier.scope}
+        )
+        pooled = (
+            pl.DataFrame({"k": at, "concert": starts[at]})
+            .join(terms, on="concert")
+            .join(holding, on="member")
+            .select("k", "holder", "scope")
+        )
+        places, which = spread(self.pointer, pooled["holder"].to_numpy())
+        link = self.by_holder[places]
+        scope = pooled["scope"].to_numpy()[which]
+        keep = (scope < 0) | (scope == frontier.votes.company[link])
+        keys = np.unique(pooled["k"].to_numpy()[which][keep] * len(frontier.votes) + link[keep])
+        k, link = np.divmod(keys, max(1, len(frontier.votes)))
+        return k, link
+
+    def _run(self, starts: IntArray, joint: IntArray, own_k: IntArray, own_link: IntArray) -> ControlSets:
+        size, votes = self.size, self.frontier.votes
+        own_keys = own_k * len(votes) + own_link
+        keys = np.empty(0, dtype=np.int64)
+        total: FloatArray = np.empty(0)
+        opens: FloatArray = np.empty(0)
+        won, steps = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+        new_k, new_s, step = np.arange(len(starts), dtype=np.int64), starts, 0
+        while len(new_k):
+            step += 1
+            places, which = spread(self.pointer, new_s)
+            k, link = new_k[which], self.by_holder[places]
+            if len(own_keys):
+                fresh = ~np.isin(k * len(votes) + link, own_keys)
+                k, link = k[fresh], link[fresh]
+            if step == 1 and len(own_k):
+                k, link = np.r_[k, own_k], np.r_[link, own_link]
+            added = k * size + votes.company[link]
+            keys, inverse = np.unique(np.r_[keys, added], return_inverse=True)
+            total = summed(inverse, np.r_[total, self.weight[link]], len(keys))
+            opens = summed(inverse, np.r_[opens, votes.votes_low_open[link]], len(keys))
+            winning = keys[self._wins(keys % size, total, opens, joint)]
+            places, which = spread(self.declared_pointer, new_s)
+            said = new_k[which] * size + self.frontier.company[self.declared[places]]
+            winning = np.unique(np.r_[winning, said])
+            winning = winning[(starts[winning // size] != winning % size) & ~np.isin(winning, won)]
+            order = np.argsort(np.r_[won, winning], kind="stable")
+            won = np.r_[won, winning][order]
+            steps = np.r_[steps, np.full(len(winning), step)][order]
+            new_k, new_s = np.divmod(winning, size)
+        start, company = np.divmod(won, max(1, size))
+        return ControlSets(self.frontier, starts, start, company, steps, keys, total, joint, own_keys)
+
+    def _wins(self, company: IntArray, total: FloatArray, opens: FloatArray, joint: IntArray) -> BoolArray:
+        more = total > 0.5 + TOLERANCE
+        half = (total >= 0.5 - TOLERANCE) & ~more
+        # "More than 50%" as a stated band is more than half, though its bound is half.
+        beyond = (opens > 0) if self.certain else np.zeros(len(total), dtype=np.bool_)
+        reaches = self.inclusive[company] & ~np.isin(company, joint)
+        wins: BoolArray = more | (half & (beyond | reaches))
+        return wins
+
+
+def _pointer(holder: IntArray, size: int) -> IntArray:
+    pointer = np.zeros(size + 1, dtype=np.int64)
+    np.cumsum(np.bincount(holder, minlength=size), out=pointer[1:])
+    return pointer
+
+
+def counted_links(sets: ControlSets, start: int, company: int) -> IntArray:
+    """Links (places in `votes`) counted for a start in a company before it was won, the largest first."""
+    frontier = sets.frontier
+    votes = frontier.votes
+    steps = sets.steps(start)
+    limit = steps.get(company, len(steps) + 2)
+    lo, hi = np.searchsorted(votes.company, [company, company + 1])
+    mine = [
+        link
+        for link in range(int(lo), int(hi))
+        if (holder := int(votes.holder[link])) == sets.starts[start]
+        or (steps.get(holder, limit) < limit)
+        or _owned(sets, start, link)
+    ]
+    return np.array(sorted(mine, key=lambda i: (-votes.votes_low[i], votes.holder[i])), dtype=np.int64)
+
+
+def _owned(sets: ControlSets, start: int, link: int) -> bool:
+    key = start * len(sets.frontier.votes) + link
+    place = int(np.searchsorted(sets.own_links, key))
+    return place < len(sets.own_links) and bool(sets.own_links[place] == key)
+
+
+def _halves(sets: ControlSets) -> IntArray:
+    """Companies of which two starts hold exactly half each, by votes that are not the same."""
+    half = np.abs(sets.tally - 0.5) <= TOLERANCE
+    start, company = np.divmod(sets.tally_keys[half], max(1, sets.frontier.size))
+    several = np.bincount(company, minlength=sets.frontier.size)[company] > 1
+    found: list[int] = []
+    for at in np.unique(company[several]).tolist():
+        sides = [set(counted_links(sets, int(k), at).tolist()) for k in start[company == at]]
+        if any(a.isdisjoint(b) for i, a in enumerate(sides) for b in sides[:i]):
+            found.append(at)
+    return np.array(found, dtype=np.int64)

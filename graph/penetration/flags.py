@@ -1,0 +1,202 @@
+"""What must be said beside the numbers: registers that do not add up, loops, closed blocks, undated rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from graph.penetration.identities import BASES
+from graph.penetration.ownership import Ownership
+from graph.penetration.paths import percent
+from graph.penetration.register import TOLERANCE, Frontier
+from graph.penetration.shares import HIGH, LOW, NEARLY_CLOSED, FlowShares
+
+_NAMED: Final = 20
+"""Members of a loop named in the text of a flag; all of them are in its `ids`."""
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A warning: stable code, the parties concerned, a value where there is one, and one sentence each language."""
+
+    code: str
+    ids: tuple[str, ...]
+    zh: str
+    en: str
+    value: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON object, the value to 10 decimals."""
+        value = None if self.value is None else round(self.value, 10)
+        return {"code": self.code, "ids": list(self.ids), "value": value, "zh": self.zh, "en": self.en}
+
+
+def frontier_flags(
+    ownership: Ownership, frontier: Frontier, flows: FlowShares, cut: bool, asked: str | None
+) -> tuple[Flag, ...]:
+    """The flags of a frontier above one company. `asked`: the method asked for by name."""
+    ids = ownership.ids(frontier.reach.node).to_list()
+    target = int(frontier.reach.targets[0])
+    flags: list[Flag] = []
+    if not frontier.has_register[target]:
+        flags.append(
+            Flag(
+                "no_register",
+                (ids[target],),
+                "没有该主体的股东数据（未知，不等于没有股东）。",
+                "No holder of this company is known; that is not the same as having none.",
+            )
+        )
+    flags += _above_100(frontier, ids)
+    flags += _loops(frontier, flows, ids, target, asked)
+    if np.isnan(flows.integrated(frontier.reach.question)[:, HIGH]).any() and not flows.closed[:, LOW].any():
+        flags.append(
+            Flag(
+                "unbounded",
+                (),
+                "持股区间的上限使循环持股发散，上限不受数据约束。",
+                "By the upper ends of the bands a loop diverges: the upper bound is not bounded by data.",
+            )
+        )
+    if cut:
+        flags.append(
+            Flag(
+                "truncated",
+                (),
+                "路径过多，枚举已截断，所列为下限。",
+                "Too many paths: the enumeration was cut, and the sums are lower bounds.",
+            )
+        )
+    return tuple(flags + _rows(ownership, frontier, flows, ids))
+
+
+def _above_100(frontier: Frontier, ids: list[str]) -> list[Flag]:
+    return [
+        Flag(
+            "register_above_100",
+            (ids[at],),
+            f"{ids[at]} 的持股比例合计 {percent(total)}，超过 100%；按原始数据计算，未作缩放。",
+            f"The register of {ids[at]} adds up to {percent(total)}, above 100%; computed as stated, not rescaled.",
+            total,
+        )
+        for at in np.flatnonzero(frontier.stated > 1.0 + TOLERANCE).tolist()
+        for total in (float(frontier.stated[at]),)
+    ]
+
+
+def _loops(
+    frontier: Frontier, flows: FlowShares, ids: list[str], target: int, asked: str | None
+) -> list[Flag]:
+    flags: list[Flag] = []
+    returns = float(flows.returns[0, LOW])
+    for number in np.unique(flows.loop[flows.loop >= 0]).tolist():
+        members = tuple(sorted(ids[i] for i in np.flatnonzero(flows.loop == number)))
+        shown = "、".join(members[:_NAMED]) + ("…" if len(members) > _NAMED else "")
+        mine = number == flows.loop[target]
+        if number in flows.refused or (mine and returns >= 1.0 - TOLERANCE):
+            entering = flows.refused.get(number)
+            held = "" if entering is None else f"，经其持有 {percent(entering)}"
+            held_en = "" if entering is None else f"; {percent(entering)} is held by it"
+            flags.append(
+                Flag(
+                    "closed_block",
+                    members,
+                    f"封闭持股环 {shown} 完全由自身持有，没有最终持有人，拒绝计算其穿透比例{held}；环外的比例有效。",
+                    f"The closed block {shown} is owned wholly by itself: no ultimate holder, no effective share{held_en}. "
+                    "Shares that do not pass through it stand.",
+                    entering,
+                )
+            )
+            continue
+        if mine and returns > NEARLY_CLOSED:
+            flags.append(
+                Flag(
+                    "nearly_closed_loop",
+                    members,
+                    f"交叉持股环 {shown} 几乎封闭（自我持有 {percent(returns)}），结果依赖于此。",
+                    f"The cross-holding {shown} is nearly closed (it holds {percent(returns)} of itself): the answer rests on it.",
+                    returns,
+                )
+            )
+        how = "" if asked else "环内主体按“止于目标”法计算。"
+        how_en = "" if asked else " Holders inside it are answered by stop_at_target."
+        flags.append(
+            Flag(
+                "loop",
+                members,
+                f"存在循环持股 {shown}，各计算方法结果不同。{how}",
+                f"The holdings of {shown} form a loop, so the methods differ.{how_en}",
+                returns if mine else None,
+            )
+        )
+    return flags
+
+
+def _rows(ownership: Ownership, frontier: Frontier, flows: FlowShares, ids: list[str]) -> list[Flag]:
+    links, holdings = frontier.links, ownership.holdings
+    flags: list[Flag] = []
+    undated = int((~holdings.dated[links.rows]).sum())
+    if undated:
+        flags.append(
+            Flag(
+                "undated",
+                (),
+                f"{undated} 条持股记录没有日期，视为一直有效。",
+                f"{undated} holdings have no date and count on every day.",
+                float(undated),
+            )
+        )
+    if holdings.declared[ownership.holding_edges.row[frontier.reach.touched[frontier.reach.live]]].any():
+        flags += _declared(ownership, frontier, flows, ids)
+    weakest = BASES.index("unique_name")
+    named = int((flows.basis[frontier.depth > 0] >= weakest).sum())
+    if named:
+        flags.append(
+            Flag(
+                "identity_by_name",
+                (),
+                f"{named} 个持有人的身份仅以名称为据，须核实。",
+                f"{named} holders are identified by name alone: verify.",
+                float(named),
+            )
+        )
+    return flags
+
+
+def _declared(ownership: Ownership, frontier: Frontier, flows: FlowShares, ids: list[str]) -> list[Flag]:
+    """Declared indirect holdings, each beside what the links give."""
+    flags: list[Flag] = []
+    reach, edges, holdings = frontier.reach, ownership.holding_edges, ownership.holdings
+    for place, company in zip(
+        reach.touched[reach.live].tolist(), reach.company[reach.live].tolist(), strict=True
+    ):
+        row = int(edges.row[place])
+        if not holdings.declared[row]:
+            continue
+        node = np.array([edges.holder[place]])
+        at = int(reach.instance(reach.question[[company]], node, edges.nodes)[0])
+        said = float(holdings.low[row])
+        beside = ""
+        beside_en = ""
+        if company == reach.targets[0] and holdings.has_share[row]:
+            low, high = flows.first_passage[at, LOW], flows.first_passage[at, HIGH]
+            conflict = said > high + TOLERANCE or float(holdings.high[row]) < low - TOLERANCE
+            beside = f"，按链路计算为 {percent(low)}–{percent(high)}" + ("，两者矛盾" if conflict else "")
+            beside_en = f"; the links give {percent(low)} to {percent(high)}" + (
+                ", which contradicts it" if conflict else ""
+            )
+        stated, stated_en = (
+            (percent(said), percent(said)) if holdings.has_share[row] else ("比例未说明", "an unstated share")
+        )
+        flags.append(
+            Flag(
+                "declared_indirect",
+                (ids[at], ids[company]),
+                f"{ids[at]} 申报间接持有 {ids[company]}：{stated}{beside}；有链路时不重复计入。",
+                f"{ids[at]} is declared to hold {stated_en} of {ids[company]} indirectly{beside_en}; never added to links that show the route.",
+                said if holdings.has_share[row] else None,
+            )
+        )
+    return flags

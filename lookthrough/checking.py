@@ -1,0 +1,158 @@
+"""Data quality before detection: what would make an answer weaker than it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from graph.penetration.tables import OwnershipTables
+from graph.stores import GraphStore
+
+_TOLERANCE = 1e-9
+_EXAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """One kind of weakness: how often, what it means, a few ids."""
+
+    check: str
+    count: int
+    zh: str
+    en: str
+    examples: tuple[str, ...]
+
+
+def check_store(store: GraphStore, as_of: str | None) -> list[Quality]:
+    """Every weakness found, strongest first. `as_of`: the date registers are summed at; empty = holdings without an end."""
+    tables = store.ownership()
+    return [
+        *_registers(tables, as_of),
+        *_lists(tables),
+        *_names(store, tables),
+        *_lots(store),
+        *_identities(store),
+    ]
+
+
+def _quality(check: str, ids: pl.Series, zh: str, en: str) -> Iterator[Quality]:
+    found = ids.drop_nulls().unique().sort()
+    if found.len():
+        yield Quality(check, found.len(), zh, en, tuple(found.head(_EXAMPLES)))
+
+
+def _registers(tables: OwnershipTables, as_of: str | None) -> Iterator[Quality]:
+    day = as_of or "9999-12-31"
+    holds = (pl.col("valid_from").is_null() | (pl.col("valid_from") <= day)) & (
+        pl.col("valid_to").is_null() | (pl.col("valid_to") > day)
+    )
+    current = tables.holdings.filter(
+        pl.col("counted") & holds & ~pl.col("declared_indirect").fill_null(False)
+    )
+    distinct = current.unique(
+        subset=["holder_id", "company_id", "share", "share_min", "share_max", "share_class", "votes"]
+    )
+    sums = distinct.group_by("company_id").agg(
+        total=pl.col("share").fill_null(pl.col("share_min")).fill_null(0.0).sum(),
+        unknown=(pl.col("share").is_null() & pl.col("votes").is_null()).any(),
+        shares=pl.col("share").is_not_null().any(),
+    )
+    above = sums.filter(pl.col("total") > 1 + 1e-6)["company_id"]
+    yield from _quality(
+        "register-above-100",
+        above,
+        "股东比例合计超过100%，按所载计算并标注",
+        "registers that add up to more than 100%",
+    )
+    below = sums.filter(pl.col("shares") & ~pl.col("unknown") & (pl.col("total") < 1 - 1e-6))["company_id"]
+    yield from _quality(
+        "register-below-100",
+        below,
+        "股东比例合计不足100%，其余未披露",
+        "registers below 100%: the rest is undisclosed",
+    )
+    unknown = sums.filter("unknown")["company_id"]
+    yield from _quality(
+        "unknown-share",
+        unknown,
+        "有股东比例未知，结果为区间",
+        "a holder's share is unknown: answers are ranges",
+    )
+    undated = current.filter(
+        pl.col("observed_on").is_null() & pl.col("valid_from").is_null() & pl.col("valid_to").is_null()
+    )["company_id"]
+    yield from _quality(
+        "undated-holdings",
+        undated,
+        "持股没有任何日期，按一直有效处理",
+        "holdings without any date are taken to hold always",
+    )
+    own = current.filter(pl.col("holder_id") == pl.col("company_id"))["company_id"]
+    yield from _quality("holds-itself", own, "企业持有自身股份", "companies that hold themselves")
+
+
+def _lists(tables: OwnershipTables) -> Iterator[Quality]:
+    kinds = tables.holdings.group_by("company_id").agg(
+        lists=pl.struct("dataset", pl.col("list_kind").fill_null("registered")).n_unique()
+    )
+    rival = kinds.filter(pl.col("lists") > 1)["company_id"]
+    yield from _quality(
+        "rival-lists",
+        rival,
+        "同一企业有多份股东名单，仅一份计入，其余保留备查",
+        "several lists of one company: one counts, the rest is kept",
+    )
+
+
+def _names(store: GraphStore, tables: OwnershipTables) -> Iterator[Quality]:
+    by_name = tables.holdings.filter(
+        pl.col("counted") & (pl.col("holder_id").str.contains(r"^(name|scoped|person\.scoped):"))
+    )["company_id"]
+    yield from _quality("name-only-holders", by_name, "股东仅有名称，无证件号", "holders known by name only")
+    joined = tables.same_as.filter(pl.col("by") == "unique_name")["from_id"]
+    yield from _quality(
+        "joined-by-name", joined, "按企业全称唯一匹配合并的主体", "parties joined by their unique full name"
+    )
+
+
+def _lots(store: GraphStore) -> Iterator[Quality]:
+    undated = store.query("MATCH (l:Lot) WHERE l.bid_on IS NULL RETURN l.id AS id", timeout=120)
+    yield from _quality(
+        "lot-without-date", _ids(undated), "标段没有可用日期", "lots without a date to judge at"
+    )
+    empty = store.query(
+        "MATCH (l:Lot) OPTIONAL MATCH (l)<-[:FOR_LOT]-(b:Bid) WITH l, count(b) AS n WHERE n = 0 RETURN l.id AS id",
+        timeout=120,
+    )
+    yield from _quality("lot-without-bids", _ids(empty), "标段没有投标人", "lots without a bid")
+
+
+def _identities(store: GraphStore) -> Iterator[Quality]:
+    for type_ in ("Company", "Person"):
+        flagged = store.query(f"MATCH (n:{type_}) WHERE n.flag IS NOT NULL RETURN n.id AS id", timeout=120)
+        yield from _quality(
+            f"{type_.lower()}-identifier",
+            _ids(flagged),
+            "证件号或代码有疑问，未用于合并",
+            "identifiers in doubt, never used to join",
+        )
+    rows = store.query(
+        "MATCH (c:Company) WHERE c.stated IS NOT NULL RETURN c.id AS id, c.name AS name, c.stated AS stated",
+        timeout=300,
+    )
+    if rows.num_rows:
+        told = pl.DataFrame(pl.from_arrow(rows))
+        names = told.explode("stated")
+        said = names.with_columns(said=pl.col("stated").str.json_path_match("$.v.name")).filter(
+            pl.col("said").is_not_null() & (pl.col("said") != pl.col("name"))
+        )
+        yield from _quality(
+            "names-differ", said["id"], "同一编号在不同来源中名称不同", "one id under different names"
+        )
+
+
+def _ids(table: object) -> pl.Series:
+    frame = pl.DataFrame(pl.from_arrow(table))  # type: ignore[arg-type]
+    return frame["id"].cast(pl.String) if frame.height else pl.Series("id", [], pl.String)

@@ -1,0 +1,218 @@
+"""How the command line speaks: answers on stdout, everything else on stderr, in Chinese or English."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Table
+
+from graph.stores import GraphStore, open_store
+from graph.stores.lock import Mode
+from lookthrough.settings import Language, Settings, read_settings
+
+
+class Format(StrEnum):
+    """How an answer is printed."""
+
+    table = "table"
+    json = "json"
+    jsonl = "jsonl"
+    csv = "csv"
+
+
+StoreOption = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="PATH|URL",
+        help="数据库：文件夹，或 bolt:// / neo4j:// 地址 · where the graph lives",
+    ),
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="输出格式 · how to print the answer")]
+LangOption = Annotated[
+    str | None,
+    typer.Option("--lang", metavar="zh|en", help="界面语言 · language of messages", show_default=False),
+]
+
+_STEPS: dict[str, tuple[str, str]] = {
+    "read": ("读取文件", "reading files"),
+    "keys": ("生成行键", "making keys"),
+    "nodes": ("写入节点", "writing nodes"),
+    "relationships": ("写入关系", "writing relationships"),
+    "derived": ("推导有效期与同一主体", "deriving spans and identities"),
+    "unload": ("撤回批次", "taking the batch back"),
+    "in-play": ("穿透计算", "looking through"),
+    "demo": ("生成演示数据", "writing the demo world"),
+}
+
+
+@dataclass(frozen=True)
+class Session:
+    """One command's settings and voice."""
+
+    settings: Settings
+    language: Language
+    format: Format
+    err: Console
+
+    def say(self, zh: str, en: str) -> str:
+        """The wording in the session's language."""
+        return zh if self.language == "zh" else en
+
+    def tell(self, zh: str, en: str, style: str = "") -> None:
+        """Print a message on stderr."""
+        self.err.print(self.say(zh, en), style=style or None, highlight=False, markup=False)
+
+    @contextmanager
+    def store(self, mode: Mode = "read") -> Iterator[GraphStore]:
+        """The store, open until the block ends."""
+        wait = 5.0 if mode == "read" else 0.0
+        store = open_store(self.settings.store, mode, self.settings.credentials, wait)
+        try:
+            yield store
+        finally:
+            store.close()
+
+    @contextmanager
+    def progress(self) -> Iterator[Watch]:
+        """A progress bar on stderr, for as long as the block runs; silent where stderr is no terminal."""
+        bar = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=self.err,
+            transient=True,
+            disable=not self.err.is_terminal,
+        )
+        with bar:
+            yield Watch(self, bar)
+
+
+class Watch:
+    """Shows one step at a time; called as `progress(what, done, total)`."""
+
+    def __init__(self, session: Session, bar: Progress):
+        self._session = session
+        self._bar = bar
+        self._tasks: dict[str, Any] = {}
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """Show that `done` of `total` (0 = unknown) of `what` are done."""
+        if what not in self._tasks:
+            for task in self._tasks.values():
+                self._bar.update(task, visible=False)
+            words = _STEPS.get(what, (what, what))
+            self._tasks[what] = self._bar.add_task(self._session.say(*words), total=total or None)
+        self._bar.update(self._tasks[what], completed=done, total=total or None)
+
+
+def session(store: str | None, language: str | None, format_: Format = Format.table) -> Session:
+    """Settings from the environment, with what the command line says on top."""
+    settings = read_settings()
+    if language is not None and language not in ("zh", "en"):
+        raise typer.BadParameter("zh / en", param_hint="--lang")
+    chosen: Language = settings.language if language is None else "zh" if language == "zh" else "en"
+    settings = Settings(
+        store or settings.store, settings.data, settings.key_file, chosen, settings.credentials
+    )
+    return Session(settings, chosen, format_, Console(stderr=True, soft_wrap=True))
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def print_rows(
+    session: Session,
+    columns: Sequence[tuple[str, str, str]],
+    rows: Sequence[Mapping[str, Any]],
+    title: str = "",
+    whole: Any = None,
+) -> None:
+    """Rows in the chosen format. `columns`: (key, Chinese heading, English heading).
+
+    `whole` is what JSON prints; without it, the rows. CSV has a byte order mark, so that Excel reads Chinese.
+    """
+    if session.format is Format.json:
+        print_json(list(rows) if whole is None else whole)
+    elif session.format is Format.jsonl:
+        for row in rows:
+            sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+    elif session.format is Format.csv:
+        sys.stdout.write("\ufeff" + _csv([key for key, _, _ in columns], rows))
+    else:
+        table = Table(title=title or None, title_justify="left", header_style="bold", show_lines=False)
+        for _, zh, en in columns:
+            table.add_column(session.say(zh, en), overflow="fold")
+        for row in rows:
+            table.add_row(*[_cell(row.get(key)) for key, _, _ in columns])
+        out_console().print(table, markup=False)
+
+
+def out_console() -> Console:
+    """The console for people on stdout; wide where it is no terminal, so that nothing is cut."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=160)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "—"
+    if isinstance(value, bool):
+        return "✓" if value else ""
+    if isinstance(value, list | tuple):
+        return ", ".join(_cell(v) for v in value)
+    return str(value)
+
+
+def _csv(keys: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(keys)
+    for row in rows:
+        writer.writerow([_csv_cell(row.get(key)) for key in keys])
+    return text.getvalue()
+
+
+def _csv_cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple | dict):
+        return json.dumps(value, ensure_ascii=False)
+    text = str(value)
+    # A cell that begins like a formula would be run by a spreadsheet.
+    return (
+        "'" + text
+        if text[:1] in ("=", "+", "@", "\t", "\r") or (text[:1] == "-" and isinstance(value, str))
+        else text
+    )
+
+
+def percent(share: float | None, low: float | None = None, high: float | None = None) -> str:
+    """A share for people: "42.00%", a range where only bounds are known, "?" where nothing is."""
+    if share is not None:
+        return f"{share:.2%}"
+    if low is None and high is None:
+        return "?"
+    return f"{low or 0:.2%}–{1 if high is None else high:.2%}"

@@ -1,0 +1,82 @@
+"""`demo`: the whole main job on an invented world, in one command."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from detectors.registry import DETECTORS
+from loaders.identity import PersonKey
+from lookthrough.cli.app import app
+from lookthrough.cli.console import Format, FormatOption, LangOption, StoreOption, session
+from lookthrough.cli.finding import show_run
+from lookthrough.demo import describe, write_world
+from lookthrough.detecting import detect
+from lookthrough.loading import LoadOptions, load
+from lookthrough.pictures import picture_of
+from visualize import render
+
+
+@app.command("demo")
+def demo_command(
+    size: Annotated[int, typer.Option("--size", min=1, max=10_000, help="规模倍数 · size factor")] = 1,
+    to: Annotated[Path, typer.Option("--to", help="输出文件夹 · folder for the files and pictures")] = Path(
+        "output/demo"
+    ),
+    store: StoreOption = None,
+    format_: FormatOption = Format.table,
+    lang: LangOption = None,
+) -> None:
+    """用虚构数据走完整个流程 · The whole job on an invented world: load, look through, detect, draw."""
+    s = session(store, lang, format_)
+    if store is None:
+        # The demo never touches a user's own store.
+        s = session(str(to / "store"), lang, format_)
+    to.mkdir(parents=True, exist_ok=True)
+    with s.progress() as watch:
+        watch("demo", 0, 1)
+        fresh = Path(tempfile.mkdtemp(prefix=".world-", dir=to))
+        try:
+            world = write_world(fresh, size=size)
+            target = to / "world"
+            shutil.rmtree(target, ignore_errors=True)
+            fresh.rename(target)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+        exports = target / world.exports.relative_to(fresh)
+        key = PersonKey.open(s.settings.key_file if store else to / "person.key")
+        with s.store("write") as opened:
+            report = load(opened, [exports], LoadOptions(dataset="demo"), key, to / "reports", watch)
+            found = detect(opened, DETECTORS, watch)
+            picture = picture_of(opened, [world.flagship_lot], None, found.findings)
+    for suffix in ("svg", "html"):
+        render(picture, to / f"nine-bidders.{suffix}", lang=s.language)
+    if s.format is Format.table:
+        s.tell(describe(world, s.language), describe(world, s.language))
+        loaded = report.applied
+        if loaded is not None:
+            rows = sum(f.rows for f in report.extract.files) if report.extract else 0
+            s.tell(
+                f"已导入 {rows} 行，批次 {loaded.batch_id}",
+                f"Loaded {rows} rows as batch {loaded.batch_id}",
+                "bold",
+            )
+    show_run(s, found)
+    where = s.settings.store
+    s.tell(
+        f"\n九家投标人的图：{to / 'nine-bidders.html'}（浏览器打开）、{to / 'nine-bidders.svg'}\n"
+        f"接下来可以试：\n"
+        f"  lookthrough penetrate 虚构… --store {where}\n"
+        f"  lookthrough screen {world.flagship_lot} --store {where}\n"
+        f"  lookthrough check --store {where}\n"
+        f"  lookthrough load 你的文件夹/",
+        f"\nThe nine bidders: {to / 'nine-bidders.html'} (open it in a browser), {to / 'nine-bidders.svg'}\n"
+        f"Try next:\n"
+        f"  lookthrough screen {world.flagship_lot} --store {where}\n"
+        f"  lookthrough check --store {where}\n"
+        f"  lookthrough load YOUR-FOLDER/",
+    )

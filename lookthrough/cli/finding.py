@@ -1,0 +1,212 @@
+"""`detect` and `screen`: run the detectors, over everything or over one lot."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from rich.panel import Panel
+from rich.text import Text
+
+from detectors.finding import Finding
+from detectors.registry import DETECTORS, chosen
+from detectors.runner import Run
+from graph.in_play import is_current
+from graph.stores import GraphStore
+from lookthrough.cli.app import app
+from lookthrough.cli.console import (
+    Format,
+    FormatOption,
+    LangOption,
+    Session,
+    StoreOption,
+    out_console,
+    percent,
+    print_json,
+    print_rows,
+    session,
+)
+from lookthrough.detecting import detect, detect_lot
+from lookthrough.naming import find_node
+
+SEVERITY = {
+    "prohibited": ("法定禁止情形（待核实）", "prohibited (to be verified)", "red"),
+    "deemed": ("法定“视为”情形（待核实）", "deemed (to be verified)", "red"),
+    "review": ("需人工核查", "needs review", "yellow"),
+    "lead": ("一般疑点", "lead", "cyan"),
+    "service": ("服务提醒", "service", "green"),
+}
+_COLUMNS = [
+    ("detector", "检测项", "detector"),
+    ("severity", "级别", "severity"),
+    ("scope", "范围", "scope"),
+    ("subjects", "对象", "subjects"),
+    ("suppressed_by", "已抑制", "suppressed"),
+    ("text", "说明", "text"),
+    ("fingerprint", "指纹", "fingerprint"),
+]
+
+
+@app.command("detect")
+def detect_command(
+    detector: Annotated[
+        list[str] | None,
+        typer.Option("--detector", metavar="ID", help="只运行这些检测项 · only these detectors"),
+    ] = None,
+    store: StoreOption = None,
+    format_: FormatOption = Format.table,
+    lang: LangOption = None,
+) -> None:
+    """运行检测项，给出风险预警 · Run the detectors."""
+    s = session(store, lang, format_)
+    wanted = chosen(detector)
+    with _up_to_date(s) as opened, s.progress() as watch:
+        found = detect(opened, wanted, watch)
+    show_run(s, found)
+
+
+@app.command("screen")
+def screen_command(
+    lot: Annotated[str, typer.Argument(metavar="LOT", help="标段编号 · the lot's id")],
+    store: StoreOption = None,
+    format_: FormatOption = Format.table,
+    lang: LangOption = None,
+) -> None:
+    """核查一个标段的全部投标人 · Screen all bidders of one lot."""
+    s = session(store, lang, format_)
+    wanted = [d for d in DETECTORS if d.in_play]
+    with _up_to_date(s) as opened, s.progress() as watch:
+        id_ = find_node(opened, lot, ("Lot",))
+        found = detect_lot(opened, id_, wanted, watch)
+        bidders = bidders_of(opened, id_)
+    tied = {b for f in found.findings if not f.suppressed_by for b in f.subjects}
+    if s.format is not Format.table:
+        whole = {
+            "lot": id_,
+            "bidders": bidders,
+            "findings": [f.to_json() for f in found.findings],
+            "undecided": [undecided_json(s, d, u) for d, u in found.undecided],
+        }
+        rows = [f.to_json() for f in found.findings]
+        print_rows(s, _COLUMNS, rows, whole=whole)
+        return
+    columns = [
+        ("name", "投标人", "bidder"),
+        ("id", "编号", "id"),
+        ("status", "状态", "status"),
+        ("tied", "有关联", "tied"),
+    ]
+    rows = [b | {"tied": b["id"] in tied} for b in bidders]
+    print_rows(s, columns, rows, title=id_)
+    show_run(s, found)
+
+
+def bidders_of(store: GraphStore, lot: str) -> list[dict[str, Any]]:
+    """Bidders of a lot: id, name, bid, status, role."""
+    rows = store.query(
+        "MATCH (l:Lot {id: $id}) MATCH (c:Company)-[s:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l) "
+        "RETURN c.id AS id, c.name AS name, b.id AS bid, b.status AS status, s.role AS role",
+        {"id": lot},
+    ).to_pylist()
+    return sorted(rows, key=lambda r: str(r["id"]))
+
+
+def _up_to_date(s: Session) -> Any:
+    """Open for reading where what is in play is current, else for writing."""
+    with s.store() as opened:
+        current = is_current(opened)
+    return s.store("read" if current else "write")
+
+
+def undecided_json(s: Session, detector: str, undecided: Any) -> dict[str, Any]:
+    """One gap: what can't be decided, and what is missing."""
+    return {
+        "detector": detector,
+        "scope": {"kind": undecided.scope_kind, "id": undecided.scope_id},
+        "subjects": list(undecided.subjects),
+        "missing": {"zh": undecided.missing_zh, "en": undecided.missing_en},
+    }
+
+
+def show_run(s: Session, found: Run) -> None:
+    """Findings on stdout, denominators and gaps on stderr."""
+    if s.format is Format.json:
+        print_json([f.to_json() for f in found.findings])
+    elif s.format is not Format.table:
+        print_rows(s, _COLUMNS, [f.to_json() for f in found.findings])
+    else:
+        out = out_console()
+        for f in found.findings:
+            if not f.suppressed_by:
+                out.print(panel(s, f))
+        quiet = [f for f in found.findings if f.suppressed_by]
+        if quiet:
+            rows = [
+                {
+                    "detector": f.detector,
+                    "scope": f.scope_id,
+                    "rule": (f.suppressed_by or {})["rule"],
+                    "reason": (f.suppressed_by or {})["reason" if s.language == "zh" else "reason_en"],
+                }
+                for f in quiet
+            ]
+            columns = [
+                ("detector", "检测项", "detector"),
+                ("scope", "范围", "scope"),
+                ("rule", "规则", "rule"),
+                ("reason", "原因", "reason"),
+            ]
+            print_rows(s, columns, rows, title=s.say("已抑制（可查）", "Suppressed (kept, and why)"))
+        if not found.findings:
+            out.print(s.say("未发现风险预警。", "Nothing was found."))
+    _tell_run(s, found)
+
+
+def _tell_run(s: Session, found: Run) -> None:
+    for detector, total in found.population.items():
+        hits = {f.scope_id for f in found.findings if f.detector == detector and not f.suppressed_by}
+        s.tell(
+            f"{detector}：{total} 个中有 {len(hits)} 个有预警",
+            f"{detector}: {len(hits)} of {total} with a finding",
+        )
+    for detector, absent in found.missing.items():
+        names = "、".join(absent)
+        s.tell(
+            f"{detector}：无法判定，缺少数据 {names}",
+            f"{detector}: cannot be decided, no data for {names}",
+            "yellow",
+        )
+    scopes: dict[str, tuple[str, str]] = {
+        u.scope_id: (u.missing_zh, u.missing_en) for _, u in found.undecided
+    }
+    for scope, (zh, en) in sorted(scopes.items())[:20]:
+        s.tell(f"{scope} 无法判定：{zh}", f"{scope} cannot be decided in part: {en}", "yellow")
+    if len(scopes) > 20:
+        s.tell(
+            f"另有 {len(scopes) - 20} 个标段同样缺少股权数据",
+            f"{len(scopes) - 20} further lots lack ownership data too",
+        )
+
+
+def panel(s: Session, f: Finding) -> Panel:
+    """A finding as a person likes to read it."""
+    zh, en, colour = SEVERITY[f.severity]
+    body = Text(f.text[s.language])
+    for bidder in f.facts.get("bidders", []):
+        for path in bidder.get("paths", [])[:3]:
+            names = " → ".join(path["nodes"])
+            body.append(f"\n  {path['formula']}   {names}", style="dim")
+        if bidder.get("share") is not None or bidder.get("share_max") is not None:
+            share = percent(bidder.get("share"), bidder.get("share_min"), bidder.get("share_max"))
+            body.append(f"\n  {bidder['name'] or bidder['id']}  {share}")
+    for basis in f.basis:
+        law = basis["law"] if s.language == "zh" else basis["law_en"]
+        says = basis["says"] if s.language == "zh" else basis["says_en"]
+        body.append(f"\n{s.say('依据', 'Basis')}: {law} {basis['article']}: {says}", style="dim")
+    return Panel(
+        body,
+        title=f"{f.detector} · {s.say(zh, en)}",
+        subtitle=f.scope_id,
+        title_align="left",
+        border_style=colour,
+    )

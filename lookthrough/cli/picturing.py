@@ -1,0 +1,57 @@
+"""`subgraph`: a picture of what was asked about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from detectors.registry import DETECTORS
+from graph.in_play import is_current
+from lookthrough.cli.app import app
+from lookthrough.cli.console import LangOption, StoreOption, session
+from lookthrough.detecting import detect
+from lookthrough.naming import find_node
+from lookthrough.pictures import picture_of
+from visualize import render
+
+SUFFIXES = (".svg", ".html", ".json")
+_TYPES = ("Lot", "Company", "Household", "Person", "Tender")
+
+
+@app.command("subgraph")
+def subgraph_command(
+    ids: Annotated[
+        list[str],
+        typer.Argument(metavar="ID…", help="标段、企业、家庭或人员 · lots, companies, households, persons"),
+    ],
+    to: Annotated[
+        Path, typer.Option("--to", metavar="FILE.{svg,html,json}", help="输出文件 · where to write")
+    ],
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="截至日期 · as of this date")
+    ] = None,
+    store: StoreOption = None,
+    lang: LangOption = None,
+) -> None:
+    """画出子图 · Draw the part of the graph around some nodes."""
+    s = session(store, lang)
+    if to.suffix.lower() not in SUFFIXES:
+        raise typer.BadParameter(" / ".join(SUFFIXES), param_hint="--to")
+    with s.store() as opened:
+        found = [find_node(opened, text, _TYPES) for text in ids]
+        # Findings are shown where they are up to date; a picture is never a reason to write to the store.
+        findings = detect(opened, DETECTORS).findings if is_current(opened) else ()
+        picture = picture_of(opened, found, as_of, findings)
+    render(picture, to, lang=s.language)
+    s.tell(
+        f"已写入 {to}（{len(picture.nodes)} 个节点，{len(picture.edges)} 条边）",
+        f"Wrote {to} ({len(picture.nodes)} nodes, {len(picture.edges)} edges)",
+    )
+    if picture.truncated:
+        s.tell(
+            "图已按上限截断，未显示全部。",
+            "The picture was cut at its limit; not everything is shown.",
+            "yellow",
+        )

@@ -1,0 +1,82 @@
+"""Which node a person means: a full id, a bare value, or a name, where only one fits."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import Final
+
+from graph.stores import GraphStore
+
+_RESIDENT_ID: Final = re.compile(r"\d{17}[\dXx]|\d{15}")
+
+
+class NamingError(ValueError):
+    """Nothing, or more than one, is called that; the message lists what is near."""
+
+    def __init__(self, zh: str, en: str):
+        super().__init__(en)
+        self.zh = zh
+        self.en = en
+
+
+def find_node(store: GraphStore, text: str, types: tuple[str, ...]) -> str:
+    """The id of the one node of these types that `text` names. Raises `NamingError`."""
+    text = text.strip()
+    if _RESIDENT_ID.fullmatch(text) and "Person" in types:
+        raise NamingError(
+            "个人证件号不能写在命令行参数里（会留在命令历史中）。请用 - 代替，再按提示输入。",
+            "A person's number does not belong on the command line (it stays in the history): give - and type it "
+            "when asked.",
+        )
+    found: dict[str, str] = {}
+    for type_ in types:
+        name = "n.title" if type_ in ("Tender", "Lot", "Project") else "n.name"
+        name = "n.region" if type_ in ("Household", "Property", "Benefit", "Bid") else name
+        exact = store.query(f"MATCH (n:{type_} {{id: $id}}) RETURN n.id AS id, {name} AS name", {"id": text})
+        if exact.num_rows:
+            return text
+        named = f" OR {name} = $text" if type_ in ("Company", "Person", "Tender", "Lot") else ""
+        near = store.query(
+            f"MATCH (n:{type_}) WHERE n.id ENDS WITH $tail{named} RETURN n.id AS id, {name} AS name",
+            {"tail": ":" + text, **({"text": text} if named else {})},
+        )
+        found |= {row["id"]: row["name"] or "" for row in near.to_pylist()}
+    identified = {i: n for i, n in found.items() if not i.startswith(("name:", "scoped:"))}
+    # A bare mention by name and the identified company of that name are one and the same party.
+    if len(identified) == 1:
+        return next(iter(identified))
+    if len(found) == 1:
+        return next(iter(found))
+    if found:
+        listed = "；".join(f"{i} {n}".strip() for i, n in sorted(found.items())[:10])
+        raise NamingError(
+            f"“{text}”对应多个对象，请写完整编号：{listed}。",
+            f"“{text}” names more than one: give the full id. Candidates: {listed}.",
+        )
+    near_ids = _near(store, text, types)
+    hint_zh = (
+        f"相近的有：{'；'.join(near_ids)}。" if near_ids else "可用 lookthrough status 查看已导入的数据。"
+    )
+    hint_en = f"Near: {'; '.join(near_ids)}." if near_ids else "See lookthrough status for what is loaded."
+    raise NamingError(f"没有找到“{text}”。{hint_zh}", f"Nothing is called “{text}”. {hint_en}")
+
+
+def _near(store: GraphStore, text: str, types: tuple[str, ...]) -> list[str]:
+    """Up to five ids whose value or name resembles the text."""
+    candidates: dict[str, str] = {}
+    for type_ in types:
+        name = (
+            "n.name"
+            if type_ in ("Company", "Person")
+            else "n.title"
+            if type_ in ("Tender", "Lot")
+            else "n.id"
+        )
+        rows = store.query(f"MATCH (n:{type_}) RETURN n.id AS id, {name} AS name LIMIT 50000").to_pylist()
+        for row in rows:
+            candidates[row["id"].partition(":")[2]] = row["id"]
+            if row["name"]:
+                candidates[row["name"]] = row["id"]
+    bare = text.partition(":")[2] or text
+    return [f"{candidates[c]}" for c in difflib.get_close_matches(bare, candidates, n=5, cutoff=0.6)]

@@ -1,0 +1,194 @@
+"""Which part of the graph a picture shows: what was asked about, and what proves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from detectors.finding import Finding
+from graph.model import NODE_TYPES, REL_TYPES, node_columns, rel_columns
+from graph.stores import GraphStore
+from graph.subgraph import SubEdge, Subgraph, SubNode
+
+MOST_NODES: Final = 300
+_BOOKKEEPING: Final = frozenset({"stated", "counted"})
+
+
+class _Canvas:
+    """Nodes and edges gathered so far, by id, never more than `MOST_NODES`."""
+
+    def __init__(self, store: GraphStore, as_of: str | None):
+        self.store = store
+        self.as_of = as_of
+        self.nodes: dict[str, SubNode] = {}
+        self.edges: dict[str, SubEdge] = {}
+        self.truncated = False
+
+    def add_nodes(self, type_: str, ids: Iterable[str]) -> list[str]:
+        """Fetch nodes that are not there yet; gives the ids that were new."""
+        wanted = sorted(set(ids) - set(self.nodes))
+        room = MOST_NODES - len(self.nodes)
+        if len(wanted) > room:
+            self.truncated = True
+            wanted = wanted[: max(room, 0)]
+        if not wanted:
+            return []
+        fields = [f.name for f in node_columns(NODE_TYPES[type_]) if f.name not in _BOOKKEEPING]
+        returned = ", ".join(f"n.{f} AS {f}" for f in fields)
+        rows = self.store.query(
+            f"UNWIND $ids AS i MATCH (n:{type_} {{id: i}}) RETURN {returned}", {"ids": wanted}
+        )
+        for row in rows.to_pylist():
+            facts = {k: v for k, v in row.items() if k not in ("id", "name", "kind") and v is not None}
+            name = row.get("name") or row.get("title") or row.get("address") or ""
+            self.nodes[row["id"]] = SubNode(row["id"], type_, name, row.get("kind") or "", facts)
+        return wanted
+
+    def follow(self, name: str, pair: tuple[str, str], ids: Sequence[str], upward: bool) -> list[str]:
+        """Add the relationships of one type at these nodes, and the nodes at their other end; gives the new ones."""
+        if not ids:
+            return []
+        start, end = pair
+        anchor = "b" if upward else "a"
+        label = end if upward else start
+        fields = [f.name for f in rel_columns(REL_TYPES[name])]
+        returned = ", ".join(["a.id AS from_id", "b.id AS to_id", *[f"r.{f} AS {f}" for f in fields]])
+        rows = self.store.query(
+            f"UNWIND $ids AS i MATCH ({anchor}:{label} {{id: i}}) MATCH (a:{start})-[r:{name}]->(b:{end}) "
+            f"RETURN {returned}",
+            {"ids": sorted(ids)},
+        ).to_pylist()
+        rows = [r for r in rows if self._holds(r)]
+        other = "from_id" if upward else "to_id"
+        new = self.add_nodes(start if upward else end, [r[other] for r in rows])
+        for row in rows:
+            if row["from_id"] in self.nodes and row["to_id"] in self.nodes:
+                self._add_edge(name, row)
+        return new
+
+    def _add_edge(self, name: str, row: dict[str, Any]) -> None:
+        id_ = str(row.get("key") or f"{name}:{row['from_id']}>{row['to_id']}")
+        facts = {
+            k: v
+            for k, v in row.items()
+            if v is not None and k not in ("from_id", "to_id", "key") and k not in _BOOKKEEPING
+        }
+        self.edges[id_] = SubEdge(id_, name, row["from_id"], row["to_id"], facts)
+
+    def _holds(self, row: dict[str, Any]) -> bool:
+        if row.get("counted") is False:
+            return False
+        if self.as_of is None:
+            return True
+        start, end = row.get("valid_from"), row.get("valid_to")
+        return (not start or start <= self.as_of) and (not end or self.as_of < end)
+
+    def owners_above(self, companies: Sequence[str]) -> None:
+        """Every holder, level by level, to the top or to the limit."""
+        frontier = list(companies)
+        while frontier:
+            above: list[str] = []
+            self.follow("SAME_AS", ("Company", "Company"), frontier, upward=True)
+            same = self.follow("SAME_AS", ("Company", "Company"), frontier, upward=False)
+            frontier = [*frontier, *same]
+            for pair in REL_TYPES["OWNS"].pairs:
+                new = self.follow("OWNS", pair, frontier, upward=True)
+                above.extend(new if pair[0] == "Company" else [])
+            frontier = above
+
+    def subgraph(self, title: str, subjects: Iterable[str], findings: Sequence[Finding]) -> Subgraph:
+        """What was gathered, marked: the subjects asked about, and what proves the findings."""
+        proving = {n for f in findings if not f.suppressed_by for n in f.evidence.nodes}
+        keys = {k for f in findings if not f.suppressed_by for k in f.evidence.keys}
+        asked = set(subjects)
+        nodes = tuple(
+            SubNode(
+                n.id,
+                n.type,
+                n.name,
+                n.kind,
+                n.facts,
+                n.effective_share,
+                tuple(m for m, on in (("subject", n.id in asked), ("finding", n.id in proving)) if on),
+            )
+            for n in sorted(self.nodes.values(), key=lambda n: (n.type, n.id))
+        )
+        edges = tuple(
+            SubEdge(e.id, e.type, e.source, e.target, e.facts, ("finding",) if e.id in keys else ())
+            for e in sorted(self.edges.values(), key=lambda e: e.id)
+        )
+        return Subgraph(
+            nodes,
+            edges,
+            title=title,
+            method="integrated",
+            as_of=self.as_of or "",
+            fingerprint=self.store.fingerprint(),
+            truncated=self.truncated,
+        )
+
+
+def picture_of(
+    store: GraphStore, ids: Sequence[str], as_of: str | None, findings: Sequence[Finding] = ()
+) -> Subgraph:
+    """The subgraph around some nodes.
+
+    A lot: its bids and bidders with every owner above them, at the lot's own date unless `as_of` says otherwise.
+    A company: every owner above it, and what it holds directly. A person: what it holds directly, its
+    households. A household: its members, their property, its latest benefits. At most `MOST_NODES` nodes;
+    `truncated` says when that cut something.
+    """
+    canvas = _Canvas(store, as_of)
+    titles: list[str] = []
+    for id_ in ids:
+        type_ = type_of(store, id_)
+        canvas.add_nodes(type_, [id_])
+        titles.append(canvas.nodes[id_].name or id_)
+        if type_ == "Lot":
+            canvas.as_of = as_of or canvas.nodes[id_].facts.get("bid_on")
+            _around_lot(canvas, id_)
+        elif type_ == "Company":
+            canvas.owners_above([id_])
+            canvas.follow("OWNS", ("Company", "Company"), [id_], upward=False)
+        elif type_ == "Person":
+            canvas.follow("OWNS", ("Person", "Company"), [id_], upward=False)
+            households = canvas.follow("MEMBER_OF", ("Person", "Household"), [id_], upward=False)
+            _around_households(canvas, households)
+        elif type_ == "Household":
+            _around_households(canvas, [id_])
+    about = [f for f in findings if f.scope_id in ids or set(f.subjects) & set(ids)]
+    return canvas.subgraph("、".join(titles), ids, about)
+
+
+def _around_lot(canvas: _Canvas, lot: str) -> None:
+    canvas.follow("LOT_OF", ("Lot", "Tender"), [lot], upward=False)
+    bids = canvas.follow("FOR_LOT", ("Bid", "Lot"), [lot], upward=True)
+    bidders = canvas.follow("SUBMITS", ("Company", "Bid"), bids, upward=True)
+    canvas.owners_above(bidders)
+
+
+def _around_households(canvas: _Canvas, households: Sequence[str]) -> None:
+    members = canvas.follow("MEMBER_OF", ("Person", "Household"), households, upward=True)
+    people = [*members, *[n.id for n in canvas.nodes.values() if n.type == "Person" and n.id not in members]]
+    canvas.follow("HOLDS_PROPERTY", ("Person", "Property"), people, upward=False)
+    benefits = canvas.store.query(
+        "UNWIND $ids AS i MATCH (h:Household {id: i}) MATCH (h)-[r:RECEIVES]->(b:Benefit) "
+        "RETURN h.id AS household, max(b.from_month) AS month",
+        {"ids": sorted(households)},
+    ).to_pylist()
+    for row in benefits:
+        latest = canvas.store.query(
+            "MATCH (h:Household {id: $id}) MATCH (h)-[:RECEIVES]->(b:Benefit) WHERE b.from_month = $month RETURN b.id AS id",
+            {"id": row["household"], "month": row["month"]},
+        ).to_pylist()
+        canvas.add_nodes("Benefit", [b["id"] for b in latest])
+        rows = [b["id"] for b in latest]
+        canvas.follow("RECEIVES", ("Household", "Benefit"), rows, upward=True)
+
+
+def type_of(store: GraphStore, id_: str) -> str:
+    """The node type of an id. Raises `KeyError` where there is no such node."""
+    for type_ in ("Lot", "Company", "Person", "Household", "Property", "Tender"):
+        if store.query(f"MATCH (n:{type_} {{id: $id}}) RETURN n.id AS id", {"id": id_}).num_rows:
+            return type_
+    raise KeyError(id_)
