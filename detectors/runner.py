@@ -88,7 +88,7 @@ def _rows(store: GraphStore, query: str, canonical: Mapping[str, str]) -> list[R
 
 def _canonical(store: GraphStore) -> dict[str, str]:
     """The canonical id of every party that has more than one."""
-    pairs = []
+    pairs: list[dict[str, str]] = []
     for type_ in ("Company", "Person"):
         table = store.query(
             f"MATCH (a:{type_})-[r:SAME_AS]->(b:{type_}) RETURN a.id AS from_id, b.id AS to_id, r.by AS by",

@@ -25,7 +25,11 @@ _QUESTIONS: Final = (
 
 def questions(store: GraphStore) -> pl.DataFrame:
     """Which companies are asked about, together, at which date: company_id, on_date, group_id (the lot)."""
-    schema: dict[str, pl.DataType] = {"company_id": pl.String(), "on_date": pl.String(), "group_id": pl.String()}
+    schema: dict[str, pl.DataType] = {
+        "company_id": pl.String(),
+        "on_date": pl.String(),
+        "group_id": pl.String(),
+    }
     table = store.query(_QUESTIONS, timeout=300)
     if table.num_rows == 0:
         return pl.DataFrame(schema=schema)

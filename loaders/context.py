@@ -12,6 +12,7 @@ from loaders.problems import Kind, Problem
 
 if TYPE_CHECKING:
     from loaders.identity import PersonKey
+    from loaders.tables.rejects import RejectedRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class ReadContext:
     mapping: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     summary: dict[str, int] = field(default_factory=dict)
+    rejected: list[RejectedRows] = field(default_factory=list)
+    """The refused rows of each sheet, to be written out by `loaders.tables.write_rejects`."""
     progress: Callable[[str, int, int], None] | None = None
     """Called with (file name, rows read so far, rows in all or 0 where unknown)."""
 

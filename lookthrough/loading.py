@@ -21,7 +21,7 @@ from loaders.formats import UnsupportedFormatError, recognise_format
 from loaders.identity import PersonKey
 from loaders.ocds import read_ocds
 from loaders.problems import Problem, UnreadableFileError
-from loaders.tables import read_tables, write_rejects
+from loaders.tables import read_tables, settle_tables, write_rejects
 
 Progress = Callable[[str, int, int], None]
 FORMATS: Final = ("table", "ocds", "bods", "holder_tree")
@@ -212,6 +212,7 @@ def _read(
         if documents[format_]:
             reader(documents[format_], context)
             read += len(documents[format_])
+    settle_tables(context)
     progress("read", len(files), len(files))
     return read
 

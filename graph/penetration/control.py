@@ -18,8 +18,9 @@ import polars as pl
 
 from graph.penetration.days import IntArray, day_number
 from graph.penetration.edges import BoolArray, FloatArray, Reach, reach_up, spread, summed
-from graph.penetration.ownership import DECLARED_CONTROL, MANAGING_INTERESTS, Ownership
+from graph.penetration.ownership import DECLARED_CONTROL, Ownership
 from graph.penetration.register import TOLERANCE, Links, live_links
+from graph.penetration.rows import MANAGING_INTERESTS
 
 Rule = Literal["strict", "inclusive"]
 
@@ -36,7 +37,8 @@ def rule_of(day: int) -> Rule:
 class ControlFrontier:
     """What bears on who controls the companies asked for.
 
-    `votes`: links whose votes count, sorted by company (none into partnerships). Declared control, a link a row:
+    `votes`: links whose votes count, sorted by company (none into partnerships). Declared control, also sorted by
+    company, a link a row:
     `holder`, `company` (instances), `row` (place in `Ownership.control`; -1 = the only general partner),
     `suspected`. Membership: `concert`, `member`, `scope` (instances; scope -1 = every company).
     """
@@ -79,14 +81,16 @@ def control_frontier(ownership: Ownership, companies: IntArray, days: IntArray) 
     general = links.general_partner & partnership[links.company] & ~managed[links.company]
     lone = general & (np.bincount(links.company[general], minlength=len(reach.node))[links.company] == 1)
     concert, member, scope = _membership(ownership, reach, days)
+    company = np.r_[company, links.company[lone]]
+    order = np.argsort(company, kind="stable")
     return ControlFrontier(
         reach,
         links.only(~partnership[links.company]),
-        np.r_[holder, links.holder[lone]],
-        np.r_[company, links.company[lone]],
-        np.r_[row, np.full(int(lone.sum()), -1, dtype=np.int64)],
-        np.r_[suspected, np.zeros(int(lone.sum()), dtype=np.bool_)],
-        np.r_[basis, links.basis[lone]],
+        np.r_[holder, links.holder[lone]][order],
+        company[order],
+        np.r_[row, np.full(int(lone.sum()), -1, dtype=np.int64)][order],
+        np.r_[suspected, np.zeros(int(lone.sum()), dtype=np.bool_)][order],
+        np.r_[basis, links.basis[lone]][order],
         concert,
         member,
         scope,

@@ -261,13 +261,14 @@ class Proofs:
         limit = steps[company]
         declared = [
             int(i)
-            for i in np.flatnonzero(frontier.company == company)
+            for i in range(*np.searchsorted(frontier.company, [company, company + 1]).tolist())
             if int(frontier.holder[i]) == own or steps.get(int(frontier.holder[i]), limit) < limit
         ]
         counted = counted_links(sets, start, company)
         votes = frontier.votes
-        wins = float(votes.votes_low[counted].sum()) >= 0.5 - TOLERANCE
-        if declared and not (wins and sets.votes_in(start, company) > 0.5 + TOLERANCE):
+        # What was won later may have raised the votes: only those that won count as proof.
+        enough = float(votes.votes_low[counted].sum()) > 0.5 + TOLERANCE
+        if declared and not enough:
             at = min(declared, key=lambda i: (int(frontier.holder[i]) != own, bool(frontier.suspected[i]), i))
             holders = [int(frontier.holder[at])]
             links.append(self._declared(at))
@@ -280,7 +281,9 @@ class Proofs:
             holders = [int(h) for h in votes.holder[counted]]
             suspected, basis = False, int(votes.basis[counted].max(initial=0))
         done[company] = (0, suspected, basis)
-        members = set(frontier.member[frontier.concert == own].tolist())
+        members = (
+            set(frontier.member[frontier.concert == own].tolist()) if frontier.is_concert[own] else set()
+        )
         others = [h for h in holders if h != own and h not in members and h in steps]
         direct = not others or self._enough_alone(start, company, counted, members | {own}, holders)
         longest = 1

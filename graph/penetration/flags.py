@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from graph.penetration.declared import Declared, declared_rows
 from graph.penetration.identities import BASES
 from graph.penetration.ownership import Ownership
-from graph.penetration.paths import percent
+from graph.penetration.paths import band, percent
 from graph.penetration.register import TOLERANCE, Frontier
 from graph.penetration.shares import HIGH, LOW, NEARLY_CLOSED, FlowShares
 
@@ -51,7 +52,8 @@ def frontier_flags(
         )
     flags += _above_100(frontier, ids)
     flags += _loops(frontier, flows, ids, target, asked)
-    if np.isnan(flows.integrated(frontier.reach.question)[:, HIGH]).any() and not flows.closed[:, LOW].any():
+    integrated = flows.integrated(frontier.reach.question)
+    if (np.isnan(integrated[:, HIGH]) & ~np.isnan(integrated[:, LOW])).any():
         flags.append(
             Flag(
                 "unbounded",
@@ -148,8 +150,7 @@ def _rows(ownership: Ownership, frontier: Frontier, flows: FlowShares, ids: list
                 float(undated),
             )
         )
-    if holdings.declared[ownership.holding_edges.row[frontier.reach.touched[frontier.reach.live]]].any():
-        flags += _declared(ownership, frontier, flows, ids)
+    flags += [_declared(said, frontier, flows, ids) for said in declared_rows(ownership, frontier)]
     weakest = BASES.index("unique_name")
     named = int((flows.basis[frontier.depth > 0] >= weakest).sum())
     if named:
@@ -165,38 +166,22 @@ def _rows(ownership: Ownership, frontier: Frontier, flows: FlowShares, ids: list
     return flags
 
 
-def _declared(ownership: Ownership, frontier: Frontier, flows: FlowShares, ids: list[str]) -> list[Flag]:
-    """Declared indirect holdings, each beside what the links give."""
-    flags: list[Flag] = []
-    reach, edges, holdings = frontier.reach, ownership.holding_edges, ownership.holdings
-    for place, company in zip(
-        reach.touched[reach.live].tolist(), reach.company[reach.live].tolist(), strict=True
-    ):
-        row = int(edges.row[place])
-        if not holdings.declared[row]:
-            continue
-        node = np.array([edges.holder[place]])
-        at = int(reach.instance(reach.question[[company]], node, edges.nodes)[0])
-        said = float(holdings.low[row])
-        beside = ""
-        beside_en = ""
-        if company == reach.targets[0] and holdings.has_share[row]:
-            low, high = flows.first_passage[at, LOW], flows.first_passage[at, HIGH]
-            conflict = said > high + TOLERANCE or float(holdings.high[row]) < low - TOLERANCE
-            beside = f"，按链路计算为 {percent(low)}–{percent(high)}" + ("，两者矛盾" if conflict else "")
-            beside_en = f"; the links give {percent(low)} to {percent(high)}" + (
-                ", which contradicts it" if conflict else ""
-            )
-        stated, stated_en = (
-            (percent(said), percent(said)) if holdings.has_share[row] else ("比例未说明", "an unstated share")
-        )
-        flags.append(
-            Flag(
-                "declared_indirect",
-                (ids[at], ids[company]),
-                f"{ids[at]} 申报间接持有 {ids[company]}：{stated}{beside}；有链路时不重复计入。",
-                f"{ids[at]} is declared to hold {stated_en} of {ids[company]} indirectly{beside_en}; never added to links that show the route.",
-                said if holdings.has_share[row] else None,
-            )
-        )
-    return flags
+def _declared(said: Declared, frontier: Frontier, flows: FlowShares, ids: list[str]) -> Flag:
+    """A declared indirect holding beside what the links give."""
+    holder, company = ids[said.holder], ids[said.company]
+    beside = beside_en = ""
+    if said.company == frontier.reach.targets[0] and said.share is not None:
+        low, high = (float(v) for v in flows.first_passage[said.holder, [LOW, HIGH]])
+        conflict = not low - TOLERANCE <= said.share <= high + TOLERANCE
+        beside = f"，按链路计算为 {band(low, high)}" + ("，两者矛盾" if conflict else "")
+        beside_en = f"; the links give {band(low, high)}" + (", which contradicts it" if conflict else "")
+    stated = "比例未说明" if said.share is None else percent(said.share)
+    stated_en = "an unstated share" if said.share is None else percent(said.share)
+    return Flag(
+        "declared_indirect",
+        (holder, company),
+        f"{holder} 申报间接持有 {company}：{stated}{beside}；有链路时不重复计入。",
+        f"{holder} is declared to hold {stated_en} of {company} indirectly{beside_en}; "
+        "never added to links that show the route.",
+        said.share,
+    )

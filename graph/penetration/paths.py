@@ -74,12 +74,18 @@ class Chains:
         self._holder = links.holder.tolist()
         self._company = links.company.tolist()
         self._low, self._high = links.low.tolist(), links.high.tolist()
+        self._first = links.first.tolist()
         self._at = np.searchsorted(links.company, np.arange(frontier.size + 1)).tolist()
 
     @cached_property
     def ids(self) -> list[str]:
         """Canonical id of each instance."""
         return self.ownership.ids(self.frontier.reach.node).to_list()
+
+    @cached_property
+    def _keys(self) -> list[list[str]]:
+        """Keys of the rows behind each of `links.rows`."""
+        return self.ownership.holdings.table["keys"].gather(self.frontier.links.rows).to_list()
 
     @cached_property
     def _held(self) -> dict[int, list[int]]:
@@ -123,7 +129,6 @@ class Chains:
         return Paths(tuple(found), False)
 
     def _path(self, chain: tuple[int, ...], sources: bool) -> Path:
-        links, holdings = self.frontier.links, self.ownership.holdings
         low = high = 1.0
         for link in chain:
             low *= self._low[link]
@@ -131,16 +136,20 @@ class Chains:
         parts = [band(self._low[link], self._high[link]) for link in chain]
         total = band(round(low, 12), round(high, 12))
         formula = f"{' × '.join(parts)} = {total}" if len(chain) > 1 else parts[0]
-        rows = [links.rows[links.first[link] : links.first[link + 1]].tolist() for link in chain]
+        spans = [range(self._first[link], self._first[link + 1]) for link in chain]
         nodes = (self.ids[self._holder[chain[0]]], *(self.ids[self._company[link]] for link in chain))
         return Path(
             nodes,
             low,
             min(high, 1.0),
             formula,
-            tuple(tuple(k for r in some for k in holdings.keys(r)) for some in rows),
-            tuple(tuple(s for r in some for s in holdings.sources(r)) for some in rows) if sources else (),
+            tuple(tuple(key for place in span for key in self._keys[place]) for span in spans),
+            tuple(self._sources(span) for span in spans) if sources else (),
         )
+
+    def _sources(self, places: range) -> tuple[str, ...]:
+        rows, holdings = self.frontier.links.rows, self.ownership.holdings
+        return tuple(source for place in places for source in holdings.sources(int(rows[place])))
 
     def simple_paths(self, company: int) -> tuple[dict[int, tuple[float, float]], bool]:
         """For each holder above a company the sums, over simple paths, of the products (low, high).

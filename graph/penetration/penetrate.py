@@ -10,6 +10,7 @@ import numpy as np
 
 from graph.penetration.controller import ControlAnswer, controller
 from graph.penetration.days import day_number, iso_date
+from graph.penetration.declared import declared_shares
 from graph.penetration.flags import Flag, frontier_flags
 from graph.penetration.identities import BASES, IdentityMode
 from graph.penetration.methods import Shares, effective_shares, exact
@@ -170,6 +171,7 @@ def _owners(ownership: Ownership, frontier: Frontier, flows: FlowShares, shares:
     target = int(reach.targets[0])
     mine = np.flatnonzero(links.company == target)
     direct = {int(links.holder[i]): exact(float(links.low[i]), float(links.high[i])) for i in mine}
+    declared = declared_shares(ownership, frontier)
     nodes = ownership.nodes[reach.node]
     owners = []
     for at, (id_, type_, name, kind) in enumerate(nodes.select("id", "type", "name", "kind").iter_rows()):
@@ -177,6 +179,10 @@ def _owners(ownership: Ownership, frontier: Frontier, flows: FlowShares, shares:
             continue
         low, high = float(shares.low[at]), float(shares.high[at])
         point = None if shares.partial[at] else exact(low, high)
+        method = shares.method[at]
+        if point is None and low - TOLERANCE <= declared.get(at, -1.0) <= high + TOLERANCE:
+            # The route has an unknown link: what is declared of the whole route is honoured.
+            point, method = declared[at], "declared_indirect"
         owners.append(
             Owner(
                 id_,
@@ -191,7 +197,7 @@ def _owners(ownership: Ownership, frontier: Frontier, flows: FlowShares, shares:
                 int(frontier.depth[at]),
                 not frontier.has_register[at],
                 BASES[int(flows.basis[at])],
-                shares.method[at],
+                method,
                 exact(float(shares.votes_low[at]), float(shares.votes_high[at])),
             )
         )

@@ -100,7 +100,7 @@ class OwnershipTables:
     ) -> OwnershipTables:
         """Tables of the full shape from frames that may lack columns, or be absent."""
         return cls(
-            _shaped(parties, PARTIES),
+            _shaped(parties, PARTIES).with_columns(pl.col("name", "kind").replace("", None)),
             _shaped(holdings, HOLDINGS).with_columns(pl.col("counted").fill_null(True)),
             _shaped(control, CONTROL),
             _shaped(concerts, CONCERTS),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import polars as pl
 import pyarrow as pa
@@ -106,3 +106,7 @@ class GraphStore(Protocol):
     def close(self) -> None:
         """Release the store."""
         ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...

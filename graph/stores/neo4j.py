@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import neo4j
 import polars as pl
+import psutil
 import pyarrow as pa
 from neo4j.exceptions import AuthError, ClientError, ConfigurationError, DriverError, ServiceUnavailable
 
@@ -190,6 +191,15 @@ class Neo4jEngine:
         now = dt.datetime.now(dt.UTC)
         with self._driver.session() as session:
             value = session.execute_write(_take_turn, self._me, now.isoformat(), (now - _STALE).isoformat())
+            if value != self._me and _is_dead(value):
+                session.execute_write(
+                    lambda tx: tx.run(
+                        "MATCH (m:Meta {id: $id, owner: $who}) DELETE m", id=_WRITER, who=value
+                    ).consume()
+                )
+                value = session.execute_write(
+                    _take_turn, self._me, now.isoformat(), (now - _STALE).isoformat()
+                )
         if value != self._me:
             raise StoreBusyError(
                 f"该数据库正被另一进程写入（{value}）。请等其结束后重试。",
@@ -275,6 +285,13 @@ _TIMED_OUT: Final = frozenset(
         "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration",
     }
 )
+
+
+def _is_dead(owner: str) -> bool:
+    """Was the writer a process of this machine that is no more? Of other machines only the heartbeat tells."""
+    host, _, rest = owner.partition("/")
+    pid = rest.partition("/")[0]
+    return host == socket.gethostname() and pid.isdigit() and not psutil.pid_exists(int(pid))
 
 
 def _take_turn(tx: neo4j.ManagedTransaction, me: str, now: str, stale: str) -> str:

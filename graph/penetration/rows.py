@@ -1,0 +1,211 @@
+"""From stated rows to numbered ones: which parties there are, which rows count, and what enters control."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from graph.penetration.days import ALWAYS, NEVER, IntArray, day_numbers
+from graph.penetration.tables import OwnershipTables
+
+# Declared interests that are control, and so enter the fixpoint. "Influence" alone is taken as suspected.
+CONTROLLING_INTERESTS: Final = frozenset(
+    {
+        "stated_controller",
+        "board_appointment",
+        "managing_partner",
+        "nominator",
+        "trustee",
+        "accounting_consolidation",
+        "control_by_articles",
+        "control_by_law",
+        "other_influence_or_control",
+    }
+)
+SUSPECTED_INTERESTS: Final = frozenset({"other_influence_or_control"})
+MANAGING_INTERESTS: Final = frozenset({"managing_partner", "legal_representative"})
+"""Who controls a partnership (执行事务合伙人, shown by the register as its legal representative)."""
+
+_COUNTS: Final = (
+    "holder",
+    "company",
+    "share",
+    "share_min",
+    "share_max",
+    "min_open",
+    "max_open",
+    "votes",
+    "votes_min",
+    "votes_max",
+    "share_class",
+    "list_kind",
+    "declared_indirect",
+    "valid_from",
+    "valid_to",
+)
+
+
+def all_parties(tables: OwnershipTables) -> pl.DataFrame:
+    """Every party once; ends of rows that no record describes are parties too."""
+    known = tables.parties.select("id", "type", "name", "kind")
+
+    def ends(frame: pl.DataFrame, column: str, type_: str | None) -> pl.DataFrame:
+        kind = (
+            pl.when(pl.col("id").str.starts_with("person"))
+            .then(pl.lit("Person"))
+            .otherwise(pl.lit("Company"))
+            if type_ is None
+            else pl.lit(type_)
+        )
+        return (
+            frame.select(id=pl.col(column))
+            .drop_nulls()
+            .with_columns(type=kind, name=pl.lit(None, pl.String), kind=pl.lit(None, pl.String))
+        )
+
+    implied = [
+        ends(tables.holdings, "company_id", "Company"),
+        ends(tables.holdings, "holder_id", None),
+        ends(tables.control, "company_id", "Company"),
+        ends(tables.control, "holder_id", None),
+        ends(tables.concerts, "concert_id", "Concert"),
+        ends(tables.concerts, "party_id", None),
+        ends(tables.concerts, "company_id", "Company"),
+    ]
+    missing = (
+        pl.concat(implied).unique("id", keep="first", maintain_order=True).join(known, on="id", how="anti")
+    )
+    return pl.concat([known.unique("id", keep="first", maintain_order=True), missing])
+
+
+def numbered(rows: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
+    """Adds holder and company (nodes), basis (the weaker of both ends), company_rank (of the id stated)."""
+    ends = aliases.select("id", "node", "basis", "rank")
+    if rows.height < aliases.height // 100:
+        named = pl.concat([rows["holder_id"], rows["company_id"]]).unique()
+        ends = ends.filter(pl.col("id").is_in(named.implode()))
+    return (
+        rows.join(
+            ends.rename({"node": "holder", "basis": "b1"}).drop("rank"), left_on="holder_id", right_on="id"
+        )
+        .join(
+            ends.rename({"node": "company", "basis": "b2", "rank": "company_rank"}),
+            left_on="company_id",
+            right_on="id",
+        )
+        .with_columns(basis=pl.max_horizontal("b1", "b2"))
+    )
+
+
+def one_list_a_cluster(rows: pl.DataFrame) -> pl.DataFrame:
+    """Lists of one company under two of its ids are alternatives: the one under the better id counts.
+
+    Rows of one data set are one list, whichever id each of them names.
+    """
+    several = (
+        rows.group_by("company")
+        .agg(ids=pl.col("company_id").n_unique(), sets=pl.col("dataset").n_unique())
+        .filter((pl.col("ids") > 1) & (pl.col("sets") > 1))
+    )
+    if several.is_empty():
+        return rows
+    mine = rows.join(several.select("company"), on="company", how="semi")
+    best = (
+        mine.sort("company", "company_rank", "company_id", "dataset")
+        .group_by("company", maintain_order=True)
+        .agg(best_id=pl.col("company_id").first())
+    )
+    kept = (
+        mine.join(best, on="company")
+        .with_columns(chosen=(pl.col("company_id") == pl.col("best_id")).any().over("company", "dataset"))
+        .filter("chosen")
+        .select(rows.columns)
+    )
+    return pl.concat([rows.join(several.select("company"), on="company", how="anti"), kept])
+
+
+def once(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows equal in everything that counts are one row, with all their keys and sources."""
+    rows = rows.with_columns(pl.col("declared_indirect").fill_null(False))
+    single = rows.with_columns(keys=pl.concat_list("key"))
+    same = rows.select(_COUNTS).is_duplicated()
+    if not same.any():
+        return single
+    twice = (
+        rows.filter(same)
+        .group_by(_COUNTS, maintain_order=True)
+        .agg(
+            pl.all().exclude(*_COUNTS, "sources").first(),
+            keys=pl.col("key").unique().sort(),
+            sources=pl.col("sources").explode().drop_nulls().unique().sort(),
+        )
+    )
+    return pl.concat([single.filter(~same), twice.select(single.columns)]).sort("company", "holder", "key")
+
+
+def controlling(rows: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
+    """Declared control that enters the fixpoint: holder, company, interest, suspected, basis, start, end…"""
+    partnership = nodes["kind"].gather(rows["company"]) == "partnership"
+    rows = rows.with_columns(
+        partnership=partnership.fill_null(False), interest=pl.col("interest").fill_null("")
+    )
+    enters = pl.col("interest").is_in(list(CONTROLLING_INTERESTS)) | (
+        pl.col("partnership") & pl.col("interest").is_in(list(MANAGING_INTERESTS))
+    )
+    rows = rows.filter(enters & (pl.col("holder") != pl.col("company"))).sort("company", "holder", "key")
+    suspected = pl.col("suspected").fill_null(False) | pl.col("interest").is_in(list(SUSPECTED_INTERESTS))
+    return rows.select(
+        "holder",
+        "company",
+        "interest",
+        "basis",
+        "key",
+        "sources",
+        suspected=suspected,
+        start=pl.Series(day_numbers(rows["valid_from"], ALWAYS)),
+        end=pl.Series(day_numbers(rows["valid_to"], NEVER)),
+    )
+
+
+def members(concerts: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
+    """Members of concerts: concert, member, scope (the company; -1 = every company), start, end."""
+    named = pl.concat([concerts[column] for column in ("concert_id", "party_id", "company_id")])
+    node = aliases.select("id", "node").filter(pl.col("id").is_in(named.drop_nulls().unique().implode()))
+    return (
+        concerts.with_columns(
+            start=pl.Series(day_numbers(concerts["valid_from"], ALWAYS)),
+            end=pl.Series(day_numbers(concerts["valid_to"], NEVER)),
+        )
+        .join(node.rename({"node": "concert"}), left_on="concert_id", right_on="id")
+        .join(node.rename({"node": "member"}), left_on="party_id", right_on="id")
+        .join(node.rename({"node": "scope"}), left_on="company_id", right_on="id", how="left")
+        .select("concert", "member", pl.col("scope").fill_null(-1), "start", "end")
+        .unique()
+        .sort("concert", "member", "scope", "start", "end")
+    )
+
+
+def concert_links(
+    membership: pl.DataFrame, rows: pl.DataFrame, start: IntArray, end: IntArray
+) -> pl.DataFrame:
+    """What a concert stands above: the companies it is for, else all its members hold: holder, company, start, end."""
+    held = rows.select("company", member="holder", h_start=pl.Series(start), h_end=pl.Series(end))
+    everywhere = membership.filter(pl.col("scope") < 0).join(held, on="member")
+    return (
+        pl.concat(
+            [
+                membership.filter(pl.col("scope") >= 0).select("concert", "start", "end", company="scope"),
+                everywhere.select(
+                    "concert",
+                    start=pl.max_horizontal("start", "h_start"),
+                    end=pl.min_horizontal("end", "h_end"),
+                    company="company",
+                ),
+            ]
+        )
+        .filter((pl.col("start") < pl.col("end")) & (pl.col("concert") != pl.col("company")))
+        .select("company", "start", "end", holder="concert")
+        .unique()
+        .sort("company", "holder", "start", "end")
+    )

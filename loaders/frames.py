@@ -1,0 +1,98 @@
+"""Data frames of people who live in notebooks into records."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from graph.records import Extract
+from loaders.context import InputFile, ReadContext
+from loaders.identity import PersonKey
+from loaders.problems import Problem
+from loaders.sheets import Sheet
+from loaders.tables import TABLES, read_sheet, recognise, settle_tables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class FrameError(ValueError):
+    """Rows of a data frame that can't be loaded. `problems` has every one; the message says the first."""
+
+    def __init__(self, problems: list[Problem]):
+        first = problems[0]
+        where = f"row {first.row}, {first.column}: " if first.column else f"row {first.row}: "
+        more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
+        super().__init__(where + first.expected_en + more)
+        self.problems = problems
+
+
+def load_frame(
+    df: pd.DataFrame,
+    table: str,
+    *,
+    dataset: str,
+    person_key: PersonKey,
+    observed_on: str | None = None,
+    units: dict[str, str] | None = None,
+    columns: dict[str, str] | None = None,
+    strict: bool = True,
+) -> Extract:
+    """The records of a pandas frame whose rows are those of `table` (a name in `TABLES`).
+
+    Headings, units and words are read as in a file; `columns` (table column → heading) and `units` (table column →
+    percent, fraction, 元…) say what the headings don't. Row numbers in provenance are 1-based positions. Numbers in
+    id columns of more than 15 digits are refused: pass ids as text. With `strict` a refused row raises `FrameError`;
+    without it such rows are left out. Raises `ValueError` on an unknown table, `FrameError` on a missing column.
+    """
+    if table not in TABLES:
+        raise ValueError(f"no table {table!r}; known are: {', '.join(TABLES)}")
+    headers = [str(c) for c in df.columns]
+    cells = {h: [_text(v) for v in df.iloc[:, i].tolist()] for i, h in enumerate(headers)}
+    numeric = {
+        h: pl.Series([_is_number(v) for v in df.iloc[:, i].tolist()], dtype=pl.Boolean)
+        for i, h in enumerate(headers)
+    }
+    frame = pl.DataFrame(cells, schema=dict.fromkeys(headers, pl.String))
+    sheet = Sheet(
+        name=table,
+        frame=frame,
+        rows=pl.Series(range(1, frame.height + 1), dtype=pl.Int64),
+        numeric={h: s for h, s in numeric.items() if s.any()},
+        skipped={},
+        ragged=pl.Series([False], dtype=pl.Boolean).new_from_index(0, frame.height),
+    )
+    stream = io.BytesIO()
+    frame.write_ipc(stream)
+    digest = hashlib.sha256(table.encode() + stream.getvalue()).hexdigest()
+    file = InputFile(Path(table), table, digest)
+    choice: dict[str, Any] = {"table": table, "columns": columns or {}, "units": units or {}}
+    context = ReadContext(Extract(dataset), person_key, observed_on=observed_on, mapping={"sheet": [choice]})
+    context.extract.options = repr(sorted((k, sorted(v.items())) for k, v in choice.items() if k != "table"))
+    rejected = read_sheet(sheet, recognise(sheet, table, context.mapping), file, context)
+    context.finish_file(file, "frame", frame.height, rejected)
+    refused = [p for p in context.problems if p.kind == "reject"]
+    if refused and (strict or frame.height == rejected):
+        raise FrameError(refused)
+    settle_tables(context)
+    return context.extract
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == value
+
+
+def _text(value: object) -> str | None:
+    """A cell as a file would have it; what pandas counts as missing is empty."""
+    if value is None or value != value or str(value) in ("NaT", "<NA>"):
+        return None
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    text = str(value).strip()
+    return (text.removesuffix(" 00:00:00") if hasattr(value, "isoformat") else text) or None

@@ -1,0 +1,29 @@
+"""Who a row speaks of: numbers cleaned, checked, recognised by form, and people's numbers hashed."""
+
+from loaders.identity.companies import read_company_ids
+from loaders.identity.forms import clean_ids, looks_like_person_number, mask, masked
+from loaders.identity.person_key import PersonKey, PersonKeyError
+from loaders.identity.persons import DOCUMENT_KINDS, document_kinds, read_person_ids
+from loaders.identity.scoped import (
+    company_name_ids,
+    scoped_company_ids,
+    scoped_person_ids,
+    unverified_company_ids,
+)
+
+__all__ = [
+    "DOCUMENT_KINDS",
+    "PersonKey",
+    "PersonKeyError",
+    "clean_ids",
+    "company_name_ids",
+    "document_kinds",
+    "looks_like_person_number",
+    "mask",
+    "masked",
+    "read_company_ids",
+    "read_person_ids",
+    "scoped_company_ids",
+    "scoped_person_ids",
+    "unverified_company_ids",
+]

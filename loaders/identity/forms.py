@@ -1,0 +1,150 @@
+"""The written form of ids: cleaning, masks, and numbers that give a person away."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from loaders.identity.check_digits import valid_registration_number, valid_resident_check, valid_uscc
+
+NOT_AN_ID: Final = (
+    "非公示项",
+    "非公示",
+    "不公示",
+    "未公示",
+    "未公开",
+    "不公开",
+    "非公开",
+    "保密",
+    "不详",
+    "未知",
+    "待补",
+    "待补充",
+    "未填写",
+    "未提供",
+    "未匹配到相关企业",
+    "暂无",
+    "无",
+    "空",
+    "自然人",
+    "身份证",
+    "护照",
+    "NULL",
+    "NONE",
+    "NAN",
+    "NA",
+    "N/A",
+    "#N/A",
+    "\\N",
+    "-",
+    "--",
+    "—",
+    "——",
+    "/",
+    "\\",
+    ".",
+    "?",
+)
+"""What stands in id columns and identifies nobody (upper-cased, NFKC)."""
+
+_MASK: Final = r"[*●•○■□◆×]|#{2,}|X{4,}"
+# Excel shows long numbers so, and a CSV saved from it holds no more than these digits.
+_SCIENTIFIC: Final = r"^\d(?:\.\d+)?E\+?\d{1,3}$"
+_RESIDENT_FORM: Final = r"^\d{17}[0-9X]$"
+
+
+def trim_ids(s: pl.Series) -> pl.Series:
+    """Ids without what spreadsheets put around them: spaces, tabs, apostrophes, `="…"`; half width.
+
+    Case and single inner spaces are kept: in an id of one's own they may tell two apart. Nothing left → null.
+    """
+    text = s.cast(pl.String)
+    if text.str.contains(r"[^!-~]|[='\"`]").any():
+        text = (
+            text.str.normalize("NFKC")
+            .str.replace(r'^\s*=\s*"(.*)"\s*$', "${1}")
+            .str.replace_all(r"[\s\u200b\ufeff]+", " ")
+            .str.strip_chars(" '`\"‘’′“”")
+        )
+    return text.replace("", None)
+
+
+def clean_ids(s: pl.Series) -> pl.Series:
+    """`trim_ids`, all spaces removed, letters in upper case (x → X)."""
+    return trim_ids(s).str.replace_all(" ", "", literal=True).str.to_uppercase()
+
+
+def is_masked(s: pl.Series) -> pl.Series:
+    """Whether part of each id has been blotted out."""
+    return s.str.contains(_MASK).fill_null(False)
+
+
+def is_no_id(s: pl.Series) -> pl.Series:
+    """Whether each cleaned value only says that there is no id."""
+    return s.is_in(list(NOT_AN_ID))
+
+
+def lost_digits(s: pl.Series, numeric: pl.Series | None) -> pl.Series:
+    """Whether a spreadsheet has dropped digits: a number cell of more than 15 digits, or `4.4E+17` as text."""
+    lost = s.str.contains(_SCIENTIFIC).fill_null(False)
+    if numeric is not None:
+        lost = lost | (numeric & s.str.contains(r"^-?\d{16,}(?:\.0*)?$")).fill_null(False)
+    return lost
+
+
+def valid_dates(year: pl.Series, month: pl.Series, day: pl.Series) -> pl.Series:
+    """`YYYY-MM-DD` where digits of year, month and day make a day from 1850 to 2100; else null."""
+    text = year + "-" + month + "-" + day
+    real = text.str.to_date("%Y-%m-%d", strict=False)
+    in_range = real.dt.year().is_between(1850, 2100).fill_null(False)
+    return pl.select(pl.when(in_range).then(text)).to_series()
+
+
+def resident_birth_dates(s: pl.Series) -> pl.Series:
+    """The birth date inside each 18-character resident id (`YYYY-MM-DD`); null where it is no date."""
+    return valid_dates(s.str.slice(6, 4), s.str.slice(10, 2), s.str.slice(12, 2))
+
+
+def looks_like_person_number(s: pl.Series) -> pl.Series:
+    """Whether each value is, or is meant to be, a person's resident id (Boolean; null → false).
+
+    18 characters with a birth date or a right check character, or 15 digits with a birth date that are no
+    registration number of a company. A valid credit code that starts with 9 is a company's.
+    """
+    text = clean_ids(s)
+    out = text.str.contains(r"^\d{15}$|^\d{17}[0-9X]$").fill_null(False)
+    at = out.arg_true()
+    if not len(at):
+        return out
+    some = text.gather(at)
+    long = some.str.contains(_RESIDENT_FORM)
+    company = valid_uscc(some) & (some.str.starts_with("9") | ~valid_resident_check(some))
+    born_18 = resident_birth_dates(some).is_not_null()
+    born_15 = valid_dates("19" + some.str.slice(6, 2), some.str.slice(8, 2), some.str.slice(10, 2))
+    person_18 = long & ~company & (born_18 | valid_resident_check(some))
+    person_15 = ~long & born_15.is_not_null() & ~valid_registration_number(some)
+    return out.scatter(at, person_18 | person_15)
+
+
+def mask(value: str) -> str:
+    """A number with its middle blotted out: `9999**********0021`, `E1*****89`, `A***`."""
+    text = value.strip()
+    n = len(text)
+    keep = 4 if n >= 12 else 2 if n >= 7 else 1 if n >= 3 else 0
+    if not n:
+        return ""
+    if keep == 1:
+        return text[0] + "*" * (n - 1)
+    return text[:keep] + "*" * max(n - 2 * keep, 2) + (text[-keep:] if keep else "")
+
+
+def masked(s: pl.Series) -> pl.Series:
+    """`mask` of every value; a value that is masked already stays as it is."""
+    text = s.cast(pl.String)
+    done = is_masked(text)
+    regular = (text.str.len_chars() == 18).fill_null(False) & ~done
+    quick = text.str.slice(0, 4) + "*" * 10 + text.str.slice(14)
+    out = pl.select(pl.when(regular).then(quick).otherwise(text)).to_series()
+    rest = (~regular & ~done & text.is_not_null()).arg_true()
+    return out.scatter(rest, [mask(v) for v in text.gather(rest)])

@@ -1,0 +1,168 @@
+"""What an XLSX package tells beside its values: which cells are shown as percentages, and the date system.
+
+The package is unpacked once, in pieces and up to a limit, before any reader trusts what it says of itself.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from typing import Final
+
+from lxml import etree
+
+from loaders.sheets.content import damaged, too_large, unreadable
+
+_MOST_BYTES: Final = 2 << 30
+_MOST_RATIO: Final = 400
+_SMALL: Final = 64 << 20
+_BUILT_IN_PERCENT: Final = frozenset({9, 10})
+_CELL: Final = rb'<(?:\w+:)?c\b[^>]*?\bs="(?:%s)"[^>]*>'
+_PLACE: Final = re.compile(rb'\br="([A-Z]{1,3})(\d+)"')
+_REL: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+@dataclass
+class Package:
+    """One open package."""
+
+    archive: zipfile.ZipFile
+    sheets: dict[str, str] = field(default_factory=dict)
+    """Sheet name → part name."""
+    percent_styles: frozenset[int] = frozenset()
+    date_1904: bool = False
+
+    def percent_cells(self, sheet: str) -> dict[int, frozenset[int]]:
+        """By 0-based column, the 0-based rows whose cells are shown as percentages."""
+        part = self.sheets.get(sheet)
+        if part is None or not self.percent_styles or not part.endswith(".xml"):
+            return {}
+        xml = self.archive.read(part)
+        found: dict[int, set[int]] = {}
+        styles = b"|".join(str(s).encode() for s in sorted(self.percent_styles))
+        for tag in re.finditer(_CELL % styles, xml):
+            place = _PLACE.search(tag.group())
+            if place is None:
+                return self._counted_cells(xml)
+            found.setdefault(_column(place[1]), set()).add(int(place[2]) - 1)
+        return {column: frozenset(rows) for column, rows in found.items()}
+
+    def _counted_cells(self, xml: bytes) -> dict[int, frozenset[int]]:
+        """The same for writers that leave out cell references: cells stand one after the other."""
+        found: dict[int, set[int]] = {}
+        row = column = -1
+        for event, element in etree.iterparse(
+            io.BytesIO(xml), events=("start", "end"), resolve_entities=False, no_network=True
+        ):
+            tag = etree.QName(element).localname
+            if event == "start" and tag == "row":
+                row = int(element.get("r", row + 2)) - 1
+                column = -1
+            elif event == "start" and tag == "c":
+                place = re.match(r"([A-Z]+)\d+$", element.get("r", ""))
+                column = _column(place[1].encode()) if place else column + 1
+                if int(element.get("s", "0")) in self.percent_styles:
+                    found.setdefault(column, set()).add(row)
+            elif event == "end" and tag == "row":
+                element.clear()
+        return {c: frozenset(rows) for c, rows in found.items()}
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
+
+
+def open_package(data: bytes) -> Package:
+    """The package, every part checked. Raises `UnreadableFileError` where it is broken, too large or no workbook."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        _check(archive, len(data))
+        names = set(archive.namelist())
+        if "xl/workbook.xml" not in names:
+            if "xl/workbook.bin" in names:
+                return Package(archive)
+            raise _no_workbook(names)
+        return _read(archive, names)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        KeyError,
+        etree.XMLSyntaxError,
+        NotImplementedError,
+    ) as error:
+        raise damaged() from error
+    except RuntimeError as error:
+        # zipfile says so of an encrypted part.
+        raise damaged() from error
+
+
+def _check(archive: zipfile.ZipFile, packed: int) -> None:
+    """Unpack every part without keeping it: sizes a package states of itself may be lies."""
+    total = 0
+    for info in archive.infolist():
+        if total + info.file_size > _MOST_BYTES:
+            raise too_large()
+        with archive.open(info) as part:
+            while piece := part.read(1 << 20):
+                total += len(piece)
+                if total > _MOST_BYTES or total > max(_SMALL, packed * _MOST_RATIO):
+                    raise too_large()
+
+
+def _no_workbook(names: set[str]) -> Exception:
+    if any(n.startswith("word/") for n in names):
+        zh, en = "Word 文档", "a Word document"
+    elif "mimetype" in names and "content.xml" in names:
+        zh, en = "ODS 表格", "an OpenDocument file"
+    else:
+        zh, en = "压缩包", "an archive"
+    return unreadable(
+        f"这是{zh}，不是 XLSX 工作簿。请解压，或另存为 .xlsx 或 .csv 后再载入。",
+        f"This is {en}, not an XLSX workbook. Unpack it, or save it as .xlsx or .csv, then load that.",
+    )
+
+
+def _xml(archive: zipfile.ZipFile, part: str) -> etree._Element:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    return etree.fromstring(archive.read(part), parser)
+
+
+def _read(archive: zipfile.ZipFile, names: set[str]) -> Package:
+    book = _xml(archive, "xl/workbook.xml")
+    targets: dict[str, str] = {}
+    if "xl/_rels/workbook.xml.rels" in names:
+        for relation in _xml(archive, "xl/_rels/workbook.xml.rels"):
+            target = relation.get("Target") or ""
+            path = target[1:] if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+            targets[relation.get("Id") or ""] = path
+    sheets: dict[str, str] = {}
+    for element in book.iter("{*}sheet"):
+        rel = next((v for k, v in element.attrib.items() if k == _REL or str(k).endswith("}id")), "")
+        part = targets.get(str(rel), "")
+        if part in names:
+            sheets[str(element.get("name"))] = part
+    properties = next(book.iter("{*}workbookPr"), None)
+    date_1904 = properties is not None and properties.get("date1904", "0") in ("1", "true")
+    styles = _percent_styles(_xml(archive, "xl/styles.xml")) if "xl/styles.xml" in names else frozenset()
+    return Package(archive, sheets, styles, date_1904)
+
+
+def _percent_styles(styles: etree._Element) -> frozenset[int]:
+    """Positions of the cell formats that show a percentage."""
+    formats = set(_BUILT_IN_PERCENT)
+    for element in styles.iter("{*}numFmt"):
+        code = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", str(element.get("formatCode") or ""))
+        if "%" in code:
+            formats.add(int(element.get("numFmtId") or -1))
+    cells = next(styles.iter("{*}cellXfs"), None)
+    if cells is None:
+        return frozenset()
+    return frozenset(i for i, xf in enumerate(cells) if int(xf.get("numFmtId") or 0) in formats)

@@ -1,0 +1,240 @@
+"""Rows of bids, their traces and people, and of subcontracts into records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from loaders.tables.companies import contact_frame
+from loaders.tables.consortia import read_members
+from loaders.tables.parties import Parties, read_parties, relate, state_parties
+from loaders.tables.rows import AT, TableRows
+from loaders.tables.tendering import lot_ids, state_lots
+from loaders.tables.vocabulary import VOCABULARIES
+
+_PURPOSE: Final = {
+    "device": "upload",
+    "disk": "upload",
+    "cpu": "upload",
+    "ip": "upload",
+    "ca_lock": "upload",
+    "author": "author",
+    "last_saved_by": "author",
+    "file_code": "author",
+    "costing_dongle": "author",
+    "account": "deposit",
+    "payer_account": "deposit",
+    "contact_person": "contact",
+}
+
+
+@dataclass(frozen=True)
+class _Bids:
+    """The bid each row is about: its id, and its bidders, one series a place in the consortium."""
+
+    ids: pl.Series
+    lot: pl.Series
+    bidders: list[Parties]
+    roles: list[pl.Series]
+    consortium: pl.Series
+
+
+def _read_bids(table: TableRows) -> _Bids:
+    """Lot, bidders and bid of each row. A bid is `<lot>/<bidder>`, or `<lot>/consortium:<name>`."""
+    lot, tender = lot_ids(table)
+    table.require("lot_id", lot)
+    cells, raw = table.text("bidder_name"), table.text("bidder_id")
+    if table.has("consortium_lead"):
+        cells = _from_columns(table, cells)
+    members = read_members(cells)
+    several = members.name.is_not_null()
+    table.rows.report("flag", members.unclear, "consortium-form", table.header("bidder_name"), cells)
+    if table.main:
+        table.context.count("consortia-split", int(several.sum()))
+    bidders: list[Parties] = []
+    for place, names in enumerate(members.names):
+        # One code beside several names is nobody's in particular.
+        codes = pl.select(pl.when(~several).then(raw)).to_series() if place == 0 else table.empty()
+        bidders.append(
+            read_parties(
+                table, "bidder_id", "bidder_name", default="either", names=names, raw=codes, required=False
+            )
+        )
+    roles = list(members.roles)
+    if table.has("role"):
+        roles[0] = table.vocabulary("role").fill_null(roles[0])
+    stated = table.text("consortium_id")
+    consortium = stated.fill_null(members.name)
+    own = bidders[0].ids
+    ids = pl.select(
+        pl.when(consortium.is_not_null())
+        .then(lot + "/consortium:" + consortium.str.replace_all(r"\s", ""))
+        .otherwise(lot + "/" + own)
+    ).to_series()
+    ids = pl.select(pl.when(own.is_not_null()).then(ids)).to_series()
+    if table.main:
+        for party in bidders:
+            state_parties(table, party)
+        state_lots(table, lot, tender)
+        bid = pl.DataFrame({AT: table.at, "id": ids, "consortium": consortium})
+        table.rows.node("Bid", bid)
+        table.rows.rel("FOR_LOT", "Bid", "Lot", pl.DataFrame({AT: table.at, "from_id": ids, "to_id": lot}))
+    return _Bids(ids, lot, bidders, roles, consortium)
+
+
+def _state_bidders(table: TableRows, bids: _Bids) -> None:
+    for party, role in zip(bids.bidders, bids.roles, strict=True):
+        relate(table, "SUBMITS", party, "Bid", bids.ids, {"role": role})
+
+
+def _from_columns(table: TableRows, cells: pl.Series) -> pl.Series:
+    """Lead and members in columns of their own, put as one cell would say it."""
+    lead, members = table.text("consortium_lead"), table.text("consortium_members")
+    both = lead + "(联合体牵头人)、" + members.str.normalize("NFKC").str.replace_all("[,;；\n]", "、")
+    joint = pl.select(pl.when(members.is_not_null() & lead.is_not_null()).then(both)).to_series()
+    return joint.fill_null(cells).fill_null(lead)
+
+
+def read_bids(table: TableRows) -> None:
+    """One bid a row, by one bidder or a consortium. A row with a lot and no bidder states the lot alone."""
+    bids = _read_bids(table)
+    lotless_word = table.text("status")
+    status = VOCABULARIES["bid_status"].read(lotless_word)
+    alone = bids.ids.is_null()
+    lot_status = pl.select(pl.when(alone).then(VOCABULARIES["lot_status"].read(lotless_word))).to_series()
+    known = "、".join(VOCABULARIES["bid_status"].codes)
+    unknown = lotless_word.is_not_null() & status.is_null() & lot_status.is_null()
+    table.rows.report("flag", unknown, "unknown-word", table.header("status"), lotless_word, known=known)
+    # 流标 and 终止 are said of the lot, on whichever row they stand.
+    failed = VOCABULARIES["lot_status"].read(lotless_word)
+    lot_status = pl.select(
+        pl.when(alone | (status.is_null() & failed.is_not_null())).then(failed)
+    ).to_series()
+    table.rows.node("Lot", pl.DataFrame({AT: table.at, "id": bids.lot, "status": lot_status}))
+    table.context.count("lots-without-bidder-rows", int(alone.sum()))
+
+    amount, currency = table.money("amount")
+    won = table.boolean("won").fill_null(pl.select(pl.when(status == "won").then(True)).to_series())
+    if table.has("won_amount"):
+        award, award_currency = table.money("won_amount")
+        winner = won.fill_null(False)
+        award = pl.select(pl.when(winner).then(award)).to_series()
+        currency = currency.fill_null(pl.select(pl.when(winner).then(award_currency)).to_series())
+        amount = amount.fill_null(award)
+    deposit, _ = table.money("deposit_amount")
+    rate = table.share("rate")["share"]
+    price_kind = table.vocabulary("price_kind")
+    price_kind = price_kind.fill_null(
+        pl.select(pl.when(rate.is_not_null() & amount.is_null()).then(pl.lit("rate"))).to_series()
+    )
+    rank = table.rank("rank")
+    if (status == "candidate").any():
+        places = lotless_word.str.extract("第([一二三])", 1)
+        numbers = places.replace_strict(list("一二三"), [1, 2, 3], default=None, return_dtype=pl.Int64)
+        rank = rank.fill_null(numbers)
+    facts = {
+        "amount": amount,
+        "currency": currency,
+        "price_kind": price_kind,
+        "rate": rate,
+        "status": status,
+        "rank": rank,
+        "won": won,
+        "submitted_at": table.time("submitted_at"),
+        "deposit_amount": deposit,
+    }
+    table.rows.node("Bid", pl.DataFrame({AT: table.at, "id": bids.ids, **facts}))
+    _state_bidders(table, bids)
+    if table.has("deposit_account"):
+        _trace(table, bids, table.constant("account"), table.text("deposit_account"))
+    if table.has("deposit_payer"):
+        _trace(table, bids, table.constant("payer_account"), table.text("deposit_payer"))
+
+
+def _trace(table: TableRows, bids: _Bids, kinds: pl.Series, values: pl.Series) -> None:
+    # The account a deposit was paid from is an account like any other, so that a company's own can meet it.
+    frame = contact_frame(table.at, kinds, values, table.context.person_key)
+    table.rows.node("Contact", frame)
+    purpose = frame["kind"].replace_strict(_PURPOSE, default=None, return_dtype=pl.String)
+    ids = bids.ids.gather(frame[AT])
+    used = pl.DataFrame({AT: frame[AT], "from_id": frame["id"], "to_id": ids, "purpose": purpose})
+    table.rows.rel("USED_IN_BID", "Contact", "Bid", used)
+
+
+def read_bid_traces(table: TableRows) -> None:
+    """One trace of one bid a row, or one column a kind of trace (MAC地址, 作者…)."""
+    bids = _read_bids(table)
+    _skeleton(table, bids)
+    if table.has("value") and table.has("kind"):
+        values = table.text("value")
+        table.require("value", values)
+        kind = table.vocabulary("kind").replace("payer_account", "account")
+        _trace(table, bids, kind, values)
+    for column, kind_name in table.fixed("kind").items():
+        _trace(table, bids, table.constant(kind_name), table.text(column))
+
+
+def read_bid_people(table: TableRows) -> None:
+    """One person of one bid a row, or one column a role (项目经理, 授权代表…)."""
+    bids = _read_bids(table)
+    _skeleton(table, bids)
+    person_kind = table.constant("person")
+    scope = bids.bidders[0].ids
+    if table.has("person_id", "person_name") and table.has("role"):
+        person = read_parties(
+            table, "person_id", "person_name", default="person", kind=person_kind, scope=scope
+        )
+        state_parties(table, person)
+        words = table.text("role")
+        table.require("role", words)
+        role = VOCABULARIES["bid_role"].read(words).fill_null(words)
+        facts = {"role": role, "certificate_no": table.text("certificate_no")}
+        frame = pl.DataFrame({AT: table.at, "from_id": person.ids, "to_id": bids.ids, **facts})
+        table.rows.rel("WORKS_ON_BID", "Person", "Bid", frame)
+    for column, said in table.fixed("role").items():
+        person = read_parties(
+            table,
+            "_none",
+            None,
+            default="person",
+            kind=person_kind,
+            names=table.text(column),
+            scope=scope,
+            required=False,
+        )
+        state_parties(table, person)
+        frame = pl.DataFrame({AT: table.at, "from_id": person.ids, "to_id": bids.ids})
+        # A builder's registration number stands beside the project manager's name.
+        certificate = table.text("certificate_no") if said == "project_manager" else table.empty()
+        frame = frame.with_columns(role=pl.lit(said), certificate_no=certificate)
+        table.rows.rel("WORKS_ON_BID", "Person", "Bid", frame)
+
+
+def _skeleton(table: TableRows, bids: _Bids) -> None:
+    """Beside a table of bids, the bids themselves are stated there."""
+    if table.main:
+        bidder = bids.bidders[0].ids.is_null()
+        table.rows.report("reject", bidder, "no-party", table.header("bidder_name"))
+        _state_bidders(table, bids)
+
+
+def read_subcontracts(table: TableRows) -> None:
+    """One subcontract a row (分包)."""
+    lot, tender = lot_ids(table)
+    table.require("lot_id", lot)
+    one = read_parties(table, "contractor_id", "contractor_name", default="company")
+    other = read_parties(table, "subcontractor_id", "subcontractor_name", default="company")
+    amount, currency = table.money("amount")
+    state_parties(table, one)
+    state_parties(table, other)
+    state_lots(table, lot, tender)
+    facts = {
+        "lot": lot,
+        "amount": amount,
+        "currency": currency,
+        "signed_on": table.date("signed_on"),
+        "scope": table.text("scope"),
+    }
+    relate(table, "SUBCONTRACTS_TO", one, "Company", other.ids, facts)

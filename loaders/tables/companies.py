@@ -1,0 +1,188 @@
+"""Rows of companies, their identifiers, names and contacts into records."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from graph.names import name_key
+from loaders.identity import PersonKey, clean_ids, masked
+from loaders.tables.parties import local_ids, read_parties, state_parties
+from loaders.tables.rows import AT, TableRows
+
+
+def read_companies(table: TableRows) -> None:
+    """One company a row (企业名单)."""
+    kind = table.vocabulary("kind")
+    company = read_parties(table, "id", "name", default="company", kind=kind)
+    capital, currency = table.money("registered_capital")
+    if table.has("currency"):
+        currency = pl.select(pl.when(capital.is_not_null()).then(currency)).to_series()
+    facts = {
+        "status": table.vocabulary("status"),
+        "founded_on": table.date("founded_on"),
+        "dissolved_on": table.date("dissolved_on"),
+        "region": table.text("region"),
+        "registered_capital": capital,
+        "currency": currency,
+    }
+    frame = company.frame.select("id", "name", "kind", "flag").with_columns(table.at, **facts)
+    table.rows.node("Company", frame)
+    if table.has("parent_id", "parent_name"):
+        parent = read_parties(table, "parent_id", "parent_name", default="company", required=False)
+        state_parties(table, parent)
+        role = table.constant("branch")
+        branch = pl.DataFrame({AT: table.at, "from_id": company.ids, "to_id": parent.ids, "role": role})
+        table.rows.rel("BRANCH_OF", "Company", "Company", branch)
+
+
+def read_identifiers(table: TableRows) -> None:
+    """One further identifier of one party a row, or one column an identifier (注册号, 组织机构代码)."""
+    party = read_parties(table, "party_id", "party_name", default="company")
+    state_parties(table, party)
+    pairs = [(c, table.constant(scheme)) for c, scheme in table.fixed("scheme").items()]
+    if table.has("value"):
+        pairs.append(("value", table.text("scheme").str.to_lowercase()))
+        table.require("value", table.text("value"))
+    span = table.span()
+    for column, scheme in pairs:
+        value = clean_ids(table.text(column))
+        # A column called 注册号 often holds the credit code itself.
+        scheme = pl.select(
+            pl.when(value.str.contains(r"^[0-9A-Z]{18}$") & (scheme == "cn-regno"))
+            .then(pl.lit("cn-uscc"))
+            .when(scheme.is_null() | value.str.contains(":"))
+            .then(None)
+            .otherwise(scheme)
+        ).to_series()
+        ids = pl.select(
+            pl.when(scheme.is_null()).then(local_ids(value)).otherwise(scheme + ":" + value)
+        ).to_series()
+        ids = pl.select(pl.when(value.is_not_null() & (ids != party.ids)).then(ids)).to_series()
+        parts = pl.DataFrame({"id": ids}).select(
+            scheme=pl.col("id").str.extract(r"^([^:]+):"), value=pl.col("id").str.extract(r"^[^:]+:(.*)$")
+        )
+        table.rows.node("Identifier", parts.with_columns(table.at, id=ids))
+        links = pl.DataFrame({AT: table.at, "from_id": ids, "to_id": party.ids, **span})
+        people = party.people
+        table.rows.rel("IDENTIFIES", "Identifier", "Company", links.filter(~people))
+        table.rows.rel("IDENTIFIES", "Identifier", "Person", links.filter(people))
+
+
+def read_former_names(table: TableRows) -> None:
+    """One or several former names of one company a row; several stand apart by ; ；、."""
+    company = read_parties(table, "company_id", "company_name", default="company")
+    state_parties(table, company)
+    names = table.text("name")
+    table.require("name", names)
+    _state_names(table, company.ids, names, by="former_name", split=True)
+
+
+def read_identities(table: TableRows) -> None:
+    """One decision a row: this name is that party (`unresolved.csv`, filled in). Rows left empty say nothing."""
+    party = read_parties(table, "party_id", None, default="company", required=False)
+    # The decided name is no registered name of the party, so the party's node is stated bare.
+    state_parties(table, party)
+    names = table.text("name")
+    table.require("name", names)
+    company_ids = party.only(person=False)
+    _state_names(table, company_ids, names, by="decision", split=False)
+    _state_names(table, party.only(person=True), names, by="decision", split=False, to_type="Person")
+    table.context.count("identities-left-open", int(party.ids.is_null().sum()))
+
+
+def _state_names(
+    table: TableRows, ids: pl.Series, names: pl.Series, *, by: str, split: bool, to_type: str = "Company"
+) -> None:
+    span = table.span()
+    frame = pl.DataFrame({AT: table.at, "to_id": ids, "name": names, **span}).filter(
+        pl.col("to_id").is_not_null() & pl.col("name").is_not_null()
+    )
+    if split:
+        frame = frame.with_columns(pl.col("name").str.replace_all("[；、\n]", ";").str.split(";")).explode(
+            "name"
+        )
+    frame = frame.with_columns(pl.col("name").str.strip_chars()).with_columns(key=name_key(frame["name"]))
+    frame = frame.filter(pl.col("key").is_not_null()).with_columns(
+        from_id="name:" + pl.col("key"), by=pl.lit(by)
+    )
+    table.rows.node("Name", frame.select(AT, "name", id="from_id"))
+    table.rows.rel("NAMES", "Name", to_type, frame.drop("name", "key"))
+
+
+def read_contacts(table: TableRows) -> None:
+    """One contact of one party a row, or one column a contact (电话, 邮箱, 企业地址, 官网)."""
+    party = read_parties(table, "party_id", "party_name", default="company")
+    state_parties(table, party)
+    kinds = [(c, table.constant(kind)) for c, kind in table.fixed("kind").items()]
+    if table.has("value"):
+        kinds.append(("value", table.vocabulary("kind")))
+        table.require("value", table.text("value"))
+    key = table.context.person_key
+    for column, kind in kinds:
+        frame = contact_frame(table.at, kind, table.text(column), key)
+        at = frame[AT]
+        links = pl.DataFrame(
+            {AT: at, "from_id": party.ids.gather(at), "to_id": frame["id"], "person": party.people.gather(at)}
+        )
+        table.rows.node("Contact", frame)
+        table.rows.rel("HAS_CONTACT", "Company", "Contact", links.filter(~pl.col("person")).drop("person"))
+        table.rows.rel("HAS_CONTACT", "Person", "Contact", links.filter("person").drop("person"))
+
+
+def contact_frame(at: pl.Series, kinds: pl.Series, values: pl.Series, key: PersonKey) -> pl.DataFrame:
+    """Contacts out of cells: columns `AT`, id, kind, value. A cell may hold several phones or mail addresses.
+
+    Accounts are kept masked, under a keyed hash. What is no such contact (a phone of four digits) is left out.
+    """
+    frame = pl.DataFrame({AT: at, "kind": kinds, "value": values.str.normalize("NFKC")}).drop_nulls()
+    # A space parts two phones only after a run of digits too long for a group within one.
+    value = pl.col("value").str.replace_all("\n", "\x1f")
+    spaced = value.str.replace_all(r"(\d{5,})\s+(\d{3,})", "${1}\x1f${2}")
+    frame = frame.with_columns(
+        value=pl.when(pl.col("kind") == "phone")
+        .then(spaced.str.replace_all(r"[;,、/|]+", "\x1f"))
+        .when(pl.col("kind").is_in(["email", "domain"]))
+        .then(value.str.replace_all(r"[;,、|\s]+", "\x1f"))
+        .otherwise(value)
+        .str.split("\x1f")
+    ).explode("value")
+    value, kind = pl.col("value"), pl.col("kind")
+    phone = value.str.replace_all(r"[^\d+]", "").str.replace(r"^(?:\+|00)?86(\d{10,11})$", "${1}")
+    domain = (
+        value.str.to_lowercase()
+        .str.replace(r"^[a-z]+://", "")
+        .str.replace(r"^www\.", "")
+        .str.replace(r"[/?#:].*$", "")
+    )
+    plain = value.str.replace_all(r"\s+", "")
+    frame = frame.with_columns(
+        value=pl.when(kind == "phone")
+        .then(pl.when(phone.str.len_chars() >= 7).then(phone))
+        .when(kind == "email")
+        .then(pl.when(plain.str.contains(r"^[^@]+@[^@]+\.[^@.]+$")).then(plain.str.to_lowercase()))
+        .when(kind == "domain")
+        .then(pl.when(domain.str.contains(r"\.")).then(domain))
+        .when(kind.is_in(["device", "disk", "cpu", "file_code", "costing_dongle", "ca_lock"]))
+        .then(plain.str.to_uppercase().str.replace_all(r"[:-]", ""))
+        .when(kind.is_in(["author", "last_saved_by", "contact_person"]))
+        .then(value.str.strip_chars())
+        .otherwise(plain)
+    ).filter(value.is_not_null() & (value != ""))
+    frame = frame.with_columns(id=kind + ":" + value)
+    account = frame["kind"] == "account"
+    if account.any():
+        hashes = account_keys(frame["value"], key)
+        frame = frame.with_columns(
+            id=pl.when(account).then("account:" + hashes).otherwise("id"),
+            value=pl.when(account).then(masked(frame["value"])).otherwise("value"),
+        )
+    return frame.filter(pl.col("id").is_not_null()).select(AT, "id", "kind", "value")
+
+
+def account_keys(accounts: pl.Series, key: PersonKey) -> pl.Series:
+    """Keyed hashes of account numbers (32 hex digits); null where there is none or part of it is masked."""
+    numbers = clean_ids(accounts).str.replace_all("-", "")
+    known = numbers.str.contains(r"^[0-9A-Z]{6,40}$").fill_null(False)
+    kept = pl.select(pl.when(known).then(numbers)).to_series()
+    kinds = pl.select(pl.when(known).then(pl.lit("account"))).to_series()
+    return key.person_ids(kept, kinds).str.replace("person:", "", literal=True)

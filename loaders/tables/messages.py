@@ -1,0 +1,132 @@
+"""What is said, in both languages, of a row or cell that can't be read: what is wrong and what to do."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from loaders.values import VALUE_ERRORS
+
+MESSAGES: Final[dict[str, tuple[str, str]]] = {
+    "unit-unknown-share": (
+        "比例没有单位，不能猜测。请把表头写成“持股比例(%)”，或改用列名 share_percent（百分数）或 share（小数），"
+        '或在 --map 文件的 [sheet.units] 中写 {column} = "percent"。',
+        "The share has no unit, and units are not guessed. Name the heading 持股比例(%), or use the column "
+        'share_percent or share (a fraction), or set {column} = "percent" under [sheet.units] of a --map file.',
+    ),
+    "unit-unknown-money": (
+        "金额没有单位，不能猜测。请把表头写成“投标报价(万元)”这样的形式，或在单元格中写单位，"
+        '或在 --map 文件的 [sheet.units] 中写 {column} = "元"。',
+        "The amount has no unit, and units are not guessed. Name the unit in the heading, as in 投标报价(万元), or in "
+        'the cell, or set {column} = "元" under [sheet.units] of a --map file.',
+    ),
+    "bad-number": ("不是有效数字。", "Not a number."),
+    "bad-bool": ("应为 是 或 否。", "Must be 是 (yes) or 否 (no)."),
+    "unknown-word": (
+        "不认识这个词，该格按空白处理。可用的有：{known}。",
+        "The word is not known; the cell counts as empty. Known are: {known}.",
+    ),
+    "numeric-id": (
+        "该单元格是数字格式，超过 15 位的号码已丢失末位数字。请将该列设为文本后重新导出。",
+        "The cell is a number, which keeps 15 digits only: the number has lost its end. Set the column to text and "
+        "export again.",
+    ),
+    "uscc-check-digit": (
+        "统一社会信用代码校验位不对：保留该主体，但不与任何主体合并。请核对原值。",
+        "The credit code has a wrong check digit: the party is kept and merged with nobody. Check the value.",
+    ),
+    "person-id": (
+        "证件号码校验不通过：保留此人，但不与任何人合并。请核对原值。",
+        "The document's number fails its check: the person is kept and merged with nobody. Check the value.",
+    ),
+    "person-number": (
+        "企业代码列中出现自然人证件号码，未作为标识使用。请核对该列。",
+        "A natural person's number stands in a column of company ids and is not used. Check the column.",
+    ),
+    "no-party": (
+        "既没有可用的号码，也没有名称，无法确定是谁。请补充号码或名称。",
+        "Neither a usable number nor a name: it can't be told who this is. Add one of them.",
+    ),
+    "missing-value": (
+        "缺少必填内容：{column}。请补充后重新加载。",
+        "{column} is required and empty. Fill it in and load the row again.",
+    ),
+    "ragged": (
+        "该行单元格比表头多，内容可能已错位。请核对分隔符和引号后重新加载。",
+        "The row has more cells than there are headings; they may have slipped. Check delimiters and quotes.",
+    ),
+    "end-before-start": (
+        "结束日期早于开始日期。请核对两个日期。",
+        "The end lies before the start. Check both dates.",
+    ),
+    "bounds": (
+        "比例下限大于上限。请核对。",
+        "The lower bound of the share is above its upper bound. Check both.",
+    ),
+    "self-ownership": (
+        "股东与被投资企业是同一主体（自我持股）：已保留并标记。请核对。",
+        "The company holds itself: kept and flagged. Check it.",
+    ),
+    "duplicate-row": (
+        "与前面的行完全相同，只计一次。",
+        "The same as an earlier row: it counts once.",
+    ),
+    "remainder": (
+        "不是股东，而是其余股份（如社会公众股）：未作为股东加载，作为未知部分。",
+        "No party but the rest of the shares: not loaded as a holder; it stays an unknown remainder.",
+    ),
+    "list-kind-unknown": (
+        "不认识的名单类型。可用的有：{known}。",
+        "A kind of list that is not known. Known are: {known}.",
+    ),
+    "relation-undecidable": (
+        "与户主关系是数字代码，但整列看不出是一位还是两位代码。请改用两位代码（如 01）或写文字（如 配偶）。",
+        "The relation to the head is a number, and the column does not tell whether codes have one or two digits. "
+        "Write two digits (01) or words (配偶).",
+    ),
+    "year-unknown": (
+        "列名只有月份（1月…12月），没有年份。请在标题行写明年份，或增加“年度”列，或在 --map 文件中写 year = 2023。",
+        "Months stand as columns without a year. State it in a title row, add a column 年度, or set year = 2023 in a "
+        "--map file.",
+    ),
+    "program-unknown": (
+        "没有救助或补贴项目名称。请增加“救助类型”列，或在 --map 文件的 [sheet.values] 中写 program。",
+        "The programme is not stated. Add a column 救助类型, or set program under [sheet.values] of a --map file.",
+    ),
+    "consortium-form": (
+        "联合体成员无法从单元格中分出，按一个投标人处理。请分列填写牵头人和成员。",
+        "The members of the consortium can't be told apart; the cell counts as one bidder. Write lead and members "
+        "in columns of their own.",
+    ),
+    "missing-column": (
+        "工作表看起来是“{column}”，但缺少必需的列：{known}。请改列名，或用 --map 指定各列。",
+        "The sheet looks like {column}, but lacks required columns: {known}. Rename headings, or name them in a --map "
+        "file.",
+    ),
+    "unknown-table": (
+        "看不出这张表是什么。现有列：{known}。请改列名或文件名，或用 --map 指定 table。",
+        "It can't be told what this table is. It has: {known}. Rename headings or the file, or set table in a --map "
+        "file.",
+    ),
+    "hidden-sheet": (
+        "隐藏的工作表，已照常读取。若不应加载，请删除该表，或在 --map 文件中写 skip = true。",
+        "A hidden sheet, read like any other. If it should not be loaded, delete it or set skip = true in a --map file.",
+    ),
+    "sheet-ignored": (
+        "没有可识别的列，按说明页跳过。",
+        "No heading is known: passed over as a note.",
+    ),
+    "tender-ambiguous": (
+        "标段编号在多个项目中出现，而该行没有项目编号：按独立标段保留。请补充项目编号。",
+        "The lot number occurs in several tenders and the row names none: kept as a lot of its own. Add tender_id.",
+    ),
+}
+"""By code: (Chinese, English). `{column}` and `{known}` are filled in. `VALUE_ERRORS` has the codes of cells."""
+
+
+def message(code: str, column: str = "", known: str = "") -> tuple[str, str]:
+    """Both languages of a message."""
+    zh, en = MESSAGES.get(code) or VALUE_ERRORS[code]
+    return (
+        zh.replace("{column}", column).replace("{known}", known),
+        en.replace("{column}", column).replace("{known}", known),
+    )

@@ -1,0 +1,213 @@
+"""Rows of shareholdings, concerts and declared control into records."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from graph.names import name_key
+from loaders.tables.parties import Parties, local_ids, read_parties, relate, state_parties
+from loaders.tables.rows import AT, TableRows
+from loaders.tables.vocabulary import VOCABULARIES
+
+PARTNER_ROLES = ("general_partner", "limited_partner")
+_BOUNDS = ("share", "share_min", "share_max", "min_open", "max_open")
+
+
+def read_shareholdings(table: TableRows) -> None:
+    """One holder of one company a row (股东名单)."""
+    company = read_parties(table, "company_id", "company_name", default="company")
+    word = table.vocabulary("holder_kind")
+    role = pl.select(pl.when(word.is_in(PARTNER_ROLES)).then(word)).to_series()
+    kind = pl.select(pl.when(role.is_null()).then(word)).to_series()
+
+    names = table.text("holder_name")
+    rest = _remainder(names) & table.text("holder_id").is_null()
+    table.rows.report("note", rest, "remainder", table.header("holder_name"), names)
+    holder = read_parties(
+        table,
+        "holder_id",
+        "holder_name",
+        default="either",
+        kind=kind,
+        document="holder_id_kind",
+        scope=company.ids,
+        names=pl.select(pl.when(~rest.fill_null(False)).then(names)).to_series(),
+        required=False,
+    )
+    nobody = holder.ids.is_null() & holder.frame["error"].is_null() & ~rest.fill_null(False)
+    table.rows.report("reject", nobody, "no-party", table.header("holder_name"), names)
+
+    share = _shares(table)
+    list_kind = _list_kinds(table)
+    observed = table.date("observed_on")
+    amount, currency = table.money("subscribed_amount")
+    paid, paid_currency = table.money("paid_amount")
+    facts = {
+        **share,
+        **_votes(table),
+        "share_class": table.text("share_class"),
+        "list_kind": list_kind,
+        "subscribed_amount": amount,
+        "paid_amount": paid,
+        "currency": currency.fill_null(paid_currency),
+        "holder_role": role,
+        **table.span(),
+    }
+    default = table.rows.plan.choice.observed_on or table.context.observed_on
+    facts["observed_on"] = observed.fill_null(default) if default else observed
+    facts |= _derived(table, company, facts)
+
+    same = company.ids == holder.ids
+    table.rows.report("flag", same, "self-ownership", table.header("holder_name"), names)
+    state_parties(table, company)
+    state_parties(table, holder)
+    relate(table, "OWNS", holder, "Company", company.ids, facts)
+    if table.has("indirect_share"):
+        _indirect(table, company, holder, facts)
+
+
+def _remainder(names: pl.Series) -> pl.Series:
+    """Holders that are no party: 无限售条件流通股, 社会公众股 and so on."""
+    out = names.str.contains("股|其他|其余|其它").fill_null(False)
+    at = out.arg_true()
+    plain = name_key(names.gather(at)).str.replace(r"\([^()]*\)$", "")
+    return out.scatter(at, VOCABULARIES["remainder"].read(plain).is_not_null())
+
+
+def _shares(table: TableRows) -> dict[str, pl.Series]:
+    """The share and its bounds, from whichever columns state them."""
+    fraction, percent = table.share("share"), table.share("share_percent")
+    if not table.has("share"):
+        fraction = percent
+    stated = (
+        fraction["share"].is_not_null()
+        | fraction["share_min"].is_not_null()
+        | fraction["share_max"].is_not_null()
+    )
+    share = {
+        c: pl.select(pl.when(stated).then(fraction[c]).otherwise(percent[c])).to_series() for c in _BOUNDS
+    }
+    if table.has("share_min", "share_max"):
+        low, high = table.share("share_min")["share"], table.share("share_max")["share"]
+        table.rows.report("reject", low > high, "bounds", table.header("share_min"), table.text("share_min"))
+        share["share_min"] = low.fill_null(share["share_min"])
+        share["share_max"] = high.fill_null(share["share_max"])
+    return share
+
+
+def _votes(table: TableRows) -> dict[str, pl.Series]:
+    fraction, percent = table.share("votes"), table.share("votes_percent")
+    return {
+        name.replace("share", "votes"): fraction[name].fill_null(percent[name])
+        for name in ("share", "share_min", "share_max")
+    }
+
+
+def _list_kinds(table: TableRows) -> pl.Series:
+    """Which list a row is of: by its column, else by the mapping, the sheet's name or its layout."""
+    stated = table.vocabulary("list_kind")
+    plan = table.rows.plan
+    texts = [plan.sheet, *table.rows.sheet.titles, plan.file]
+    fallback = plan.choice.list_kind
+    for text in texts:
+        if fallback is None:
+            fallback = _list_named(text)
+    fallback = fallback or plan.list_kind
+    return stated if fallback is None else stated.fill_null(fallback)
+
+
+def _list_named(text: str) -> str | None:
+    if "流通股东" in text and "十大" in text:
+        return "top_ten_float"
+    if "十大股东" in text:
+        return "top_ten"
+    if "历史股东" in text or "原工商股东" in text:
+        return "former"
+    return "registered" if "工商股东" in text else None
+
+
+def _derived(table: TableRows, company: Parties, facts: dict[str, pl.Series]) -> dict[str, pl.Series]:
+    """Missing ratios as subscribed amount over the total of the list, where every row of the list has one.
+
+    Source of the rule: the usual reading of 认缴出资额 where a register shows no ratio; marked `derived_from`.
+    """
+    open_ = facts["share"].is_null() & facts["share_min"].is_null() & facts["share_max"].is_null()
+    if not (open_ & facts["subscribed_amount"].is_not_null()).any():
+        return {}
+    rows = pl.DataFrame(
+        {
+            AT: table.at,
+            "company": company.ids,
+            "list_kind": facts["list_kind"],
+            "observed_on": facts["observed_on"],
+            "amount": facts["subscribed_amount"],
+            "currency": facts["currency"],
+            "open": open_,
+            "current": facts["stated_to"].is_null(),
+            "bad": ~table.rows.good(),
+            "duplicate": table.rows.duplicates,
+        }
+    )
+    wanted = rows.filter(pl.col("open") & pl.col("amount").is_not_null())
+    keys = ["company", "list_kind", "observed_on"]
+    lists = rows.filter(pl.col("company").is_in(wanted["company"].unique().implode()) & ~pl.col("duplicate"))
+    totals = lists.group_by(keys).agg(
+        total=pl.col("amount").sum(),
+        whole=~(pl.col("amount").is_null() | pl.col("bad") | ~pl.col("current")).any()
+        & (pl.col("currency").n_unique() == 1),
+    )
+    found = wanted.join(totals, on=keys, how="left", nulls_equal=True).filter(
+        pl.col("whole") & (pl.col("total") > 0)
+    )
+    # Column division multiplies by a reciprocal and misses 0.7 by one in the last place.
+    ratios = found["amount"].to_numpy() / found["total"].to_numpy()
+    found = found.select(AT).with_columns(pl.Series("ratio", ratios, dtype=pl.Float64))
+    ratio = pl.DataFrame({AT: table.at}).join(found, on=AT, how="left", maintain_order="left")["ratio"]
+    table.context.count("derived-shares", found.height)
+    derived = pl.select(pl.when(ratio.is_not_null()).then(pl.lit("subscribed_amount"))).to_series()
+    exact = {name: facts[name].fill_null(ratio) for name in ("share", "share_min", "share_max")}
+    return {**exact, "derived_from": derived}
+
+
+def _indirect(table: TableRows, company: Parties, holder: Parties, facts: dict[str, pl.Series]) -> None:
+    """A stated total over a whole route: kept apart, never added to direct shares."""
+    share = table.share("indirect_share")
+    stated = share["share"].is_not_null() | share["share_min"].is_not_null()
+    frame = {c: share[c] for c in _BOUNDS}
+    frame |= {"list_kind": facts["list_kind"], "observed_on": facts["observed_on"]}
+    frame["declared_indirect"] = pl.select(pl.when(stated).then(True)).to_series()
+    to_ids = pl.select(pl.when(stated).then(company.ids)).to_series()
+    relate(table, "OWNS", holder, "Company", to_ids, frame)
+
+
+def read_concerts(table: TableRows) -> None:
+    """One member of one concert a row (一致行动人)."""
+    name = table.text("concert_id")
+    table.require("concert_id", name)
+    ids = local_ids(name)
+    company = read_parties(table, "company_id", "company_name", default="company", required=False)
+    kind = table.vocabulary("party_kind")
+    party = read_parties(
+        table, "party_id", "party_name", default="either", kind=kind, scope=company.ids.fill_null(ids)
+    )
+    state_parties(table, company)
+    state_parties(table, party)
+    table.rows.node("Concert", pl.DataFrame({AT: table.at, "id": ids, "name": name}))
+    relate(table, "MEMBER_OF_CONCERT", party, "Concert", ids, {"company_id": company.ids, **table.span()})
+
+
+def read_control(table: TableRows) -> None:
+    """One declared control that is no share a row."""
+    company = read_parties(table, "company_id", "company_name", default="company")
+    kind = table.vocabulary("party_kind")
+    party = read_parties(table, "party_id", "party_name", default="either", kind=kind, scope=company.ids)
+    words = table.text("interest")
+    table.require("interest", words)
+    interest = VOCABULARIES["interest"].read(words).fill_null(words)
+    suspected = table.boolean("suspected")
+    if table.header("party_name").startswith("疑似"):
+        suspected = suspected.fill_null(True)
+    state_parties(table, company)
+    state_parties(table, party)
+    facts = {"interest": interest, "details": words, "suspected": suspected, **table.span()}
+    relate(table, "EXERCISES_CONTROL", party, "Company", company.ids, facts)

@@ -1,0 +1,152 @@
+"""Rows of people, their posts, kin and bars into records."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from loaders.tables.parties import Parties, most, read_parties, relate, state_parties
+from loaders.tables.rows import AT, TableRows
+from loaders.tables.vocabulary import VOCABULARIES
+
+REPRESENTATIVES = ("legal_representative", "branch_head", "operator", "sole_owner", "managing_partner")
+NO_OFFICERS = ("liaison", "site_supervisor", "project_manager", "technical_lead", "bid_agent")
+
+
+def read_persons(table: TableRows) -> None:
+    """One person a row."""
+    person = read_parties(
+        table, "id", "name", default="person", document="id_kind", kind=table.constant("person")
+    )
+    born = table.date("birth_date").fill_null(person.frame["birth_date"])
+    facts = {
+        "birth_date": born,
+        "hukou_region": table.text("hukou_region"),
+        "residence_permit_region": table.text("residence_permit_region"),
+        "died_on": table.date("died_on"),
+        "cremated_on": table.date("cremated_on"),
+    }
+    frame = person.frame.select("id", "name", "id_kind", "id_masked", "flag").with_columns(table.at, **facts)
+    table.rows.node("Person", frame)
+
+
+def read_positions(table: TableRows) -> None:
+    """One person with one or several posts in a company a row; or a company with its representative."""
+    company = read_parties(table, "company_id", "company_name", default="company")
+    state_parties(table, company)
+    span = table.span()
+    if table.has("person_name", "person_id") and table.has("role"):
+        person = read_parties(
+            table, "person_id", "person_name", default="person", document="person_id_kind", scope=company.ids
+        )
+        state_parties(table, person)
+        words = table.text("role")
+        table.require("role", words)
+        _posts(table, person, company, words, span)
+    for column, role in table.fixed("role").items():
+        _representatives(table, column, role, company, span)
+
+
+def _posts(
+    table: TableRows, person: Parties, company: Parties, words: pl.Series, span: dict[str, pl.Series]
+) -> None:
+    """Several posts in one cell stand apart by 兼 、 , /."""
+    lists = words.str.normalize("NFKC").str.replace_all(r"[兼、,/;；，\n]", "\x1f").str.split("\x1f")
+    for place in range(most(lists.list.len())):
+        word = lists.list.get(place, null_on_oob=True).str.strip_chars().replace("", None)
+        role = VOCABULARIES["position"].read(word)
+        unknown = word.is_not_null() & role.is_null()
+        known = "、".join(VOCABULARIES["position"].codes)
+        table.rows.report("flag", unknown, "unknown-word", table.header("role"), word, known=known)
+        table.context.count("posts-that-are-no-office", int(role.is_in(NO_OFFICERS).sum() or 0))
+        _state(table, person, company, role, span)
+
+
+def _representatives(
+    table: TableRows, column: str, role: str, company: Parties, span: dict[str, pl.Series]
+) -> None:
+    """A column of representatives; several managing partners stand apart by 、 or ;."""
+    names = table.text(column).str.normalize("NFKC")
+    # 执行事务合伙人: 甲公司(委派代表:乙) names the partner; its delegate represents the partner, not the firm.
+    names = names.str.replace_all(r"\((?:委派|执行事务)[^()]*\)", "")
+    lists = names.str.replace_all("[、;；\n]", "\x1f").str.split("\x1f")
+    roles = table.constant(role)
+    for place in range(most(lists.list.len())):
+        name = lists.list.get(place, null_on_oob=True).str.strip_chars().replace("", None)
+        party = read_parties(
+            table, "_none", None, default="person", names=name, scope=company.ids, required=False
+        )
+        state_parties(table, party)
+        _state(table, party, company, roles, span)
+
+
+def _state(
+    table: TableRows, party: Parties, company: Parties, role: pl.Series, span: dict[str, pl.Series]
+) -> None:
+    represents = role.is_in(REPRESENTATIVES)
+    officer = role.is_not_null() & ~represents & ~role.is_in(NO_OFFICERS)
+
+    def where(mask: pl.Series) -> pl.Series:
+        return pl.select(pl.when(mask).then(company.ids)).to_series()
+
+    relate(table, "LEGAL_REP_OF", party, "Company", where(represents), {"role": role, **span})
+    relate(table, "OFFICER_OF", party, "Company", where(officer), {"role": role, **span})
+    manages = role == "managing_partner"
+    if manages.any():
+        interest = {"interest": role, "details": table.constant("执行事务合伙人"), **span}
+        relate(table, "EXERCISES_CONTROL", party, "Company", where(manages), interest)
+
+
+def read_relatives(table: TableRows) -> None:
+    """One relation between two people a row, as declared."""
+    kind = table.constant("person")
+    one = read_parties(table, "person_id", "person_name", default="person", kind=kind)
+    # A relative known by name alone is scoped to whoever declared the relation.
+    other = read_parties(table, "relative_id", "relative_name", default="person", kind=kind, scope=one.ids)
+    words = table.text("relation")
+    table.require("relation", words)
+    relation = VOCABULARIES["relation"].read(words)
+    relation = relation.fill_null(VOCABULARIES["relation_to_head"].read(words)).fill_null(words)
+    state_parties(table, one)
+    state_parties(table, other)
+    frame = pl.DataFrame({AT: table.at, "from_id": one.ids, "to_id": other.ids, "relation": relation})
+    table.rows.rel("RELATED_TO", "Person", "Person", frame)
+
+
+def read_officials(table: TableRows) -> None:
+    """One post of one person in a public body a row."""
+    unit = read_parties(table, "unit_id", "unit_name", default="company")
+    person = read_parties(
+        table, "person_id", "person_name", default="person", kind=table.constant("person"), scope=unit.ids
+    )
+    post = table.text("post")
+    table.require("post", post)
+    state_parties(table, unit)
+    state_parties(table, person)
+    relate(table, "HOLDS_POST", person, "Company", unit.ids, {"post": post, **table.span()})
+
+
+def read_debarments(table: TableRows) -> None:
+    """One bar of one party by one authority a row."""
+    party = read_parties(table, "party_id", "party_name", default="either")
+    words = table.text("authority")
+    table.require("authority", words)
+    authority = _authority(table, words)
+    state_parties(table, party)
+    state_parties(table, authority)
+    facts = {"document_no": table.text("document_no"), **table.span()}
+    relate(table, "DEBARRED_BY", party, "Company", authority.ids, facts)
+
+
+def _authority(table: TableRows, words: pl.Series) -> Parties:
+    """An authority is stated in one column, by id (`cn-uscc:…` or a credit code) or by name."""
+    coded = words.str.contains(r"^\s*(?:[A-Za-z][A-Za-z0-9._-]*:\S+|[0-9A-Za-z]{18})\s*$").fill_null(False)
+    return read_parties(
+        table,
+        "authority",
+        None,
+        default="company",
+        raw=pl.select(pl.when(coded).then(words)).to_series(),
+        names=pl.select(pl.when(~coded).then(words)).to_series(),
+        kind=table.constant("government"),
+        required=False,
+    )

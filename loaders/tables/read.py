@@ -1,0 +1,196 @@
+"""A file of tables into records; and what a file is taken for, without loading it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+
+from loaders.context import InputFile, ReadContext
+from loaders.identity import looks_like_person_number, masked
+from loaders.sheets import Sheet, read_sheets
+from loaders.tables import bids, companies, ownership, people, property, tendering, welfare
+from loaders.tables.mapping import choose
+from loaders.tables.messages import message
+from loaders.tables.recognise import SheetPlan, recognise, with_header_row
+from loaders.tables.rejects import ADDED, RejectedRows, refused_frame
+from loaders.tables.rows import SheetRows, TableRows
+from loaders.tables.schema import count_known_headers
+
+READERS: Final[dict[str, Callable[[TableRows], None]]] = {
+    "companies": companies.read_companies,
+    "identifiers": companies.read_identifiers,
+    "former_names": companies.read_former_names,
+    "identities": companies.read_identities,
+    "shareholdings": ownership.read_shareholdings,
+    "positions": people.read_positions,
+    "concerts": ownership.read_concerts,
+    "control": ownership.read_control,
+    "household_members": welfare.read_household_members,
+    "households": welfare.read_households,
+    "persons": people.read_persons,
+    "relatives": people.read_relatives,
+    "officials": people.read_officials,
+    "debarments": people.read_debarments,
+    "bids": bids.read_bids,
+    "bid_traces": bids.read_bid_traces,
+    "bid_people": bids.read_bid_people,
+    "lots": tendering.read_lots,
+    "tenders": tendering.read_tenders,
+    "tender_parties": tendering.read_tender_parties,
+    "projects": tendering.read_projects,
+    "stages": tendering.read_stages,
+    "subcontracts": bids.read_subcontracts,
+    "contacts": companies.read_contacts,
+    "properties": property.read_properties,
+    "vehicles": property.read_vehicles,
+    "incomes": welfare.read_incomes,
+    "benefits": welfare.read_benefits,
+    "entitlements": welfare.read_entitlements,
+}
+"""What turns the rows of each table into records."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetReport:
+    """What one sheet is taken for.
+
+    `columns`: table → column → headings. `missing`: required groups of columns of which none is there.
+    `sample`: the first rows, people's numbers masked. `skipped`: rows left out, by reason.
+    """
+
+    file: str
+    sheet: str
+    format: str
+    hidden: bool
+    header_row: int
+    rows: int
+    table: str | None
+    tables: tuple[str, ...]
+    layout: str | None
+    columns: Mapping[str, Mapping[str, tuple[str, ...]]]
+    units: Mapping[str, str]
+    ignored: tuple[str, ...]
+    missing: tuple[tuple[str, ...], ...]
+    nearest: str | None
+    skipped: Mapping[str, int]
+    sample: tuple[tuple[str, ...], ...]
+
+
+def read_tables(file: InputFile, context: ReadContext) -> None:
+    """Add the records of every sheet of a file to the extract, and what is wrong to the problems.
+
+    Raises `loaders.problems.UnreadableFileError` (the file is no table) and `MappingError`.
+    """
+    sheets = read_sheets(file.path, header_hints=count_known_headers)
+    rows = rejected = 0
+    for read in sheets:
+        sheet = with_header_row(read, choose(context.mapping, file.name, read.name).header_row)
+        plan = recognise(sheet, file.name, context.mapping)
+        # A sheet passed over as a note has no rows that could be loaded.
+        rows += sheet.frame.height if plan.tables or plan.nearest or len(sheets) == 1 else 0
+        rejected += read_sheet(sheet, plan, file, context, alone=len(sheets) == 1)
+        if context.progress:
+            context.progress(file.name, rows, 0)
+    context.finish_file(file, sheets[0].format if sheets else "csv", rows, rejected)
+
+
+def read_sheet(
+    sheet: Sheet, plan: SheetPlan, file: InputFile, context: ReadContext, *, alone: bool = True
+) -> int:
+    """Read one sheet as planned; returns how many rows were refused."""
+    for reason, count in sheet.skipped.items():
+        context.count(f"skipped-{reason}", count)
+    if plan.choice.skip or not sheet.frame.width:
+        return 0
+    if not plan.tables:
+        return _unrecognised(sheet, plan, file, context, alone)
+    if sheet.hidden:
+        zh, en = message("hidden-sheet")
+        context.problem("note", "hidden-sheet", file, sheet.header_row, zh=zh, en=en, sheet=sheet.name)
+    rows = SheetRows(sheet, plan, file, context)
+    rows.report("reject", sheet.ragged, "ragged", "")
+    for table in plan.tables:
+        READERS[table.table.name](TableRows(rows, table))
+    rows.report("note", rows.duplicates & rows.good(), "duplicate-row", "")
+    rows.flush()
+    if rows.refused:
+        frame = refused_frame(sheet.frame, sheet.rows, rows.refused, context.person_key)
+        context.rejected.append(RejectedRows(file.name, sheet.name, plan.tables[0].table.name, frame))
+    return int(rows.bad.sum())
+
+
+def _unrecognised(sheet: Sheet, plan: SheetPlan, file: InputFile, context: ReadContext, alone: bool) -> int:
+    """A sheet without a known heading is a note; one that lacks a required column is refused as a whole."""
+    headers = list(sheet.frame.columns)
+    known = count_known_headers(headers)
+    if plan.nearest is None and not alone and known < 2:
+        zh, en = message("sheet-ignored")
+        context.problem("note", "sheet-ignored", file, sheet.header_row, zh=zh, en=en, sheet=sheet.name)
+        return 0
+    if plan.nearest is None:
+        code, zh, en = "unknown-table", *message("unknown-table", known="、".join(headers))
+    else:
+        groups = [" / ".join(_with_heading(plan, c) for c in group) for group in plan.missing]
+        name = plan.nearest.table.name
+        code, zh, en = "missing-column", *message("missing-column", column=name, known="；".join(groups))
+        zh += f" 现有列：{'、'.join(headers)}。"
+        en += f" It has: {', '.join(headers)}."
+    context.problem("reject", code, file, sheet.header_row, zh=zh, en=en, sheet=sheet.name)
+    if plan.nearest is not None and sheet.frame.height:
+        refused = dict.fromkeys(range(sheet.frame.height), context.problems[-1:])
+        frame = refused_frame(sheet.frame, sheet.rows, refused, context.person_key)
+        context.rejected.append(RejectedRows(file.name, sheet.name, plan.nearest.table.name, frame))
+    return sheet.frame.height
+
+
+def _with_heading(plan: SheetPlan, column: str) -> str:
+    """A column's name with its first Chinese heading."""
+    assert plan.nearest is not None  # noqa: S101
+    declared = plan.nearest.table.columns[column]
+    words = [h for h in declared.headers if not h.isascii()]
+    return f"{column}（{words[0]}）" if words else column
+
+
+def inspect_tables(file: InputFile, mapping: Mapping[str, Any]) -> list[SheetReport]:
+    """What each sheet of a file is taken for. Loads nothing. Raises as `read_tables`."""
+    reports: list[SheetReport] = []
+    for read in read_sheets(file.path, header_hints=count_known_headers):
+        sheet = with_header_row(read, choose(mapping, file.name, read.name).header_row)
+        plan = recognise(sheet, file.name, mapping)
+        head = sheet.frame.head(3)
+        hidden = [
+            pl.select(pl.when(looks_like_person_number(s) | _account_like(s)).then(masked(s)).otherwise(s))
+            .to_series()
+            .fill_null("")
+            .to_list()
+            for s in head.get_columns()
+        ]
+        reports.append(
+            SheetReport(
+                file=file.name,
+                sheet=sheet.name,
+                format=sheet.format,
+                hidden=sheet.hidden,
+                header_row=sheet.header_row,
+                rows=sheet.frame.height,
+                table=plan.table,
+                tables=tuple(t.table.name for t in plan.tables),
+                layout=plan.layout.name if plan.layout else None,
+                columns={t.table.name: t.columns for t in plan.tables},
+                units=plan.units,
+                ignored=tuple(h for h in plan.ignored if h not in ADDED),
+                missing=plan.missing,
+                nearest=plan.nearest.table.name if plan.nearest else None,
+                skipped=sheet.skipped,
+                sample=tuple(zip(*hidden, strict=True)) if hidden and head.height else (),
+            )
+        )
+    return reports
+
+
+def _account_like(cells: pl.Series) -> pl.Series:
+    """Long runs of digits: accounts, phones, numbers of documents."""
+    return cells.str.contains(r"\d{11,}").fill_null(False)

@@ -1,0 +1,288 @@
+"""Which tables a sheet feeds, by its name or its headings, and which of its columns is which."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+from loaders.sheets import Sheet
+from loaders.tables.mapping import MappingError, SheetChoice, choose
+from loaders.tables.schema import TABLES, Layout, Table, layouts, month_of_header
+from loaders.values import clean_header, unit_of_header
+
+_OWN: Final = frozenset({"id", "name", "title", "kind", "status", "value", "region", "role"})
+"""Column names that mean something else in every table."""
+
+
+@dataclass(frozen=True)
+class TablePlan:
+    """How one table is read from a sheet.
+
+    `columns`: table column → headings in the file (several only where they are put together). `units`: table
+    column → unit stated by the heading, the mapping or the column's own name. `months`: heading → (year or None,
+    month) of months that stand as columns.
+    """
+
+    table: Table
+    columns: Mapping[str, tuple[str, ...]]
+    units: Mapping[str, str] = field(default_factory=dict)
+    months: Mapping[str, tuple[int | None, int]] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def present(self) -> set[str]:
+        """The columns there is something for."""
+        return {*self.columns, *self.values, *(("months",) if self.months else ())}
+
+    @property
+    def missing(self) -> tuple[tuple[str, ...], ...]:
+        """Required groups of columns of which none is there."""
+        return self.table.missing(self.present)
+
+    @property
+    def headers(self) -> set[str]:
+        """Every heading used."""
+        return {h for names in self.columns.values() for h in names} | set(self.months)
+
+
+@dataclass(frozen=True)
+class SheetPlan:
+    """What a sheet is taken for. `tables` is empty where it is not recognised; the first is its main table."""
+
+    file: str
+    sheet: str
+    tables: tuple[TablePlan, ...]
+    ignored: tuple[str, ...]
+    choice: SheetChoice
+    layout: Layout | None = None
+    nearest: TablePlan | None = None
+    """Where no table's required columns are all there: the table that comes closest."""
+    year: int | None = None
+
+    @property
+    def table(self) -> str | None:
+        """Name of the main table."""
+        return self.tables[0].table.name if self.tables else None
+
+    @property
+    def columns(self) -> Mapping[str, tuple[str, ...]]:
+        """Column mapping of the main table."""
+        return self.tables[0].columns if self.tables else {}
+
+    @property
+    def units(self) -> Mapping[str, str]:
+        """Units of the main table's columns."""
+        return self.tables[0].units if self.tables else {}
+
+    @property
+    def missing(self) -> tuple[tuple[str, ...], ...]:
+        """Required groups of columns of which none is there."""
+        return self.nearest.missing if self.nearest else ()
+
+    @property
+    def list_kind(self) -> str | None:
+        """Kind of shareholder list, where the mapping or the layout says it for the whole sheet."""
+        return self.choice.list_kind or (self.layout.list_kind if self.layout else None)
+
+
+def recognise(sheet: Sheet, file_name: str, mapping: Mapping[str, Any]) -> SheetPlan:
+    """What a sheet is taken for. Raises `MappingError` where the mapping names a heading that is not there."""
+    choice = choose(mapping, file_name, sheet.name)
+    headers = list(sheet.frame.columns)
+    clean = {h: _clean(h) for h in headers}
+    layout = next((x for x in layouts() if x.fits(set(clean.values()))), None)
+    if choice.skip or not headers:
+        return SheetPlan(file_name, sheet.name, (), tuple(headers), choice)
+
+    plans = {name: _plan(table, clean, choice, sheet, file_name) for name, table in TABLES.items()}
+    scores: dict[str, float] = {}
+    for name, plan in plans.items():
+        hint = _name_hint(plan.table, file_name if plan.headers else "", sheet.name)
+        if plan.missing and hint < 100 and choice.table != name:
+            continue
+        used = set(plan.headers)
+        for companion in _companions(plan, plans):
+            used |= companion.headers
+        scores[name] = len(used) + 2 * len(plan.table.required) + hint
+        scores[name] += 20 if layout and layout.table == name and not plan.missing else 0
+        scores[name] += 1000 if choice.table == name else 0
+
+    year = choice.year or _year_in(sheet.titles)
+    best = max(scores, key=lambda name: scores[name], default=None)
+    if best is None or plans[best].missing:
+        nearest = plans[best] if best else _nearest(plans, file_name, sheet.name)
+        return SheetPlan(file_name, sheet.name, (), tuple(headers), choice, layout, nearest, year)
+    main = plans[best]
+    tables = (main, *_companions(main, plans))
+    used = {h for plan in tables for h in plan.headers}
+    ignored = tuple(h for h in headers if h not in used)
+    return SheetPlan(file_name, sheet.name, tables, ignored, choice, layout, None, year)
+
+
+def _companions(main: TablePlan, plans: Mapping[str, TablePlan]) -> list[TablePlan]:
+    """The tables the same rows feed as well: those whose required columns are there.
+
+    A bare `id` or `title` is the main table's own: a lot's `title` is not its tender's.
+    """
+    found: list[TablePlan] = []
+    for name in main.table.companions:
+        plan = plans[name]
+        own = {
+            column
+            for column, headers in plan.columns.items()
+            if column in _OWN and clean_header(headers[0]) == column and headers[0] in main.headers
+        }
+        plan = replace(plan, columns={c: h for c, h in plan.columns.items() if c not in own})
+        if plan.headers and not plan.missing:
+            found.append(plan)
+    return found
+
+
+def with_header_row(sheet: Sheet, header_row: int | None) -> Sheet:
+    """The sheet with the header a mapping asks for, where the one found stands above it. Raises `MappingError`."""
+    if header_row is None or header_row == sheet.header_row:
+        return sheet
+    at = (sheet.rows == header_row).arg_true().to_list()
+    if not at:
+        raise MappingError(
+            f"映射要求第 {header_row} 行为表头，但读到的表头是第 {sheet.header_row} 行，且第 {header_row} 行不在其后的数据中。",
+            f"The mapping takes row {header_row} for the header; the header found is row {sheet.header_row}, and row "
+            f"{header_row} is not among the rows below it.",
+        )
+    names: list[str] = []
+    for position, cell in enumerate(sheet.frame.row(at[0]), 1):
+        name = cell or f"#{position}"
+        names.append(name if name not in names else f"{name}#{position}")
+    renamed = dict(zip(sheet.frame.columns, names, strict=True))
+    below = slice(at[0] + 1, None)
+    return replace(
+        sheet,
+        frame=sheet.frame[below].rename(renamed),
+        rows=sheet.rows[below],
+        numeric={renamed[h]: s[below] for h, s in sheet.numeric.items()},
+        ragged=sheet.ragged[below],
+        header_row=header_row,
+        titles=(*sheet.titles, " ".join(sheet.frame.columns)),
+    )
+
+
+def _clean(header: str) -> str:
+    return unit_of_header(re.sub(r"#\d+$", "", header))[0]
+
+
+def _lookup(table: Table, header: str, clean: str) -> tuple[str, int] | None:
+    found = table.by_header.get(clean)
+    if found or "/" not in header:
+        return found
+    # Levels of a merged heading: the lowest alone, then ever more of them.
+    parts = header.split("/")
+    for start in range(len(parts) - 1, 0, -1):
+        found = table.by_header.get(_clean("/".join(parts[start:])))
+        if found:
+            return found
+    return None
+
+
+def _plan(table: Table, clean: Mapping[str, str], choice: SheetChoice, sheet: Sheet, file: str) -> TablePlan:
+    chosen: dict[str, tuple[str, ...]] = {}
+    own_choice = choice.table in (None, table.name)
+    by_clean = {c: h for h, c in reversed(list(clean.items()))}
+    for column, header in choice.columns.items() if own_choice else ():
+        if column not in table.columns:
+            continue
+        actual = header if header in clean else by_clean.get(_clean(header))
+        if actual is None:
+            if choice.table is None:
+                continue
+            raise MappingError(
+                f"映射要求 {file} 的列“{header}”作为 {column}，但该表没有这一列；现有列：{'、'.join(clean)}。",
+                f"The mapping takes {column} from heading {header!r}, which {file} does not have; it has: "
+                f"{', '.join(clean)}.",
+            )
+        chosen[column] = (actual,)
+    taken = {h for names in chosen.values() for h in names}
+    found: dict[str, list[tuple[int, int, str]]] = {}
+    months: dict[str, tuple[int | None, int]] = {}
+    for position, (header, word) in enumerate(clean.items()):
+        if header in taken:
+            continue
+        hit = _lookup(table, header, word)
+        if hit and hit[0] not in chosen:
+            found.setdefault(hit[0], []).append((hit[1], position, header))
+        elif not hit and "months" in table.columns and (month := month_of_header(without_brackets(header))):
+            months[header] = month
+    for column, hits in found.items():
+        hits.sort()
+        if table.columns[column].join is not None:
+            chosen[column] = tuple(h for _, _, h in hits)
+        else:
+            chosen[column] = (hits[0][2],)
+    units: dict[str, str] = {}
+    for column, names in chosen.items():
+        declared = table.columns[column]
+        unit = choice.units.get(column) or unit_of_header(names[0])[1] or declared.unit
+        # The canonical name says the unit; any other heading of the column does not.
+        if column.endswith("_percent") and clean[names[0]] == clean_header(column):
+            unit = unit or "percent"
+        if unit is None and declared.value == "money":
+            unit = _unit_in(sheet.titles)
+        if unit:
+            units[column] = unit
+    if months:
+        unit = choice.units.get("months") or next(iter(_units_of(months)), None) or _unit_in(sheet.titles)
+        units |= {"months": unit} if unit else {}
+    values = {c: v for c, v in choice.values.items() if c in table.columns} if own_choice else {}
+    return TablePlan(table, chosen, units, months, values)
+
+
+def without_brackets(header: str) -> str:
+    """A heading without its unit's brackets, levels kept, for telling months."""
+    return re.sub(r"[(（][^)）]*[)）]", "", header)
+
+
+def _units_of(months: Mapping[str, Any]) -> list[str]:
+    return [unit for h in months for part in h.split("/") if (unit := unit_of_header(part)[1])]
+
+
+def _unit_in(titles: Any) -> str | None:
+    for title in titles:
+        if found := re.search(
+            r"(?:金额)?单位[:：]?\s*(?:人民币)?\s*(百万元|千万元|亿元|万元|千元|元)", title
+        ):
+            return found.group(1)
+    return None
+
+
+def _year_in(titles: Any) -> int | None:
+    years = {int(y) for title in titles for y in re.findall(r"(?<!\d)((?:19|20)\d\d)\s*年", title)}
+    return years.pop() if len(years) == 1 else None
+
+
+def _name_hint(table: Table, file_name: str, sheet_name: str) -> float:
+    """100 for the table's own name, 6 for one of its other names, 3 for a name with one in it, else 0."""
+    stem = PurePosixPath(file_name.replace("\\", "/")).stem
+    sheet = re.sub(r"^(sheet|工作表)\s*\d*$", "", sheet_name.strip(), flags=re.I)
+    for text in (sheet, stem):
+        word = re.sub(r"[\s_.-]*(rejects|rejected)$", "", clean_header(text)) if text else ""
+        if not word:
+            continue
+        if word == table.names[0]:
+            return 100
+        if word in table.names:
+            return 6
+        if any(len(n) > 1 and n in word for n in table.names):
+            return 3
+    return 0
+
+
+def _nearest(plans: Mapping[str, TablePlan], file_name: str, sheet_name: str) -> TablePlan | None:
+    def closeness(plan: TablePlan) -> float:
+        groups = len(plan.table.required)
+        hint = _name_hint(plan.table, file_name if plan.headers else "", sheet_name)
+        return (groups - len(plan.missing)) * 2 + len(plan.headers) + hint
+
+    best = max(plans.values(), key=closeness)
+    return best if len(best.headers) >= 2 or _name_hint(best.table, "", sheet_name) >= 6 else None

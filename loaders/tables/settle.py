@@ -1,0 +1,195 @@
+"""What only the whole load can say: whose bare ids are one, and which tender a bare lot number belongs to."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from graph.records import Extract, RelKey
+from loaders.context import ReadContext
+from loaders.problems import Problem
+from loaders.tables.messages import message
+
+# As these, an id is an organisation's whatever else is known.
+_ORGANISATION_ENDS: Final = (
+    "OWNS",
+    "LEGAL_REP_OF",
+    "OFFICER_OF",
+    "BRANCH_OF",
+    "EXERCISES_CONTROL",
+    "NAMES",
+    "BUYS",
+)
+
+
+def settle_tables(context: ReadContext) -> None:
+    """Call once, when every file of a load is read; calling it again changes nothing.
+
+    * An id without a scheme whose row did not say what it is (`local:P1` as holder) is the person `person.local:P1`
+      where the load has such a person and says nowhere that `P1` is an organisation.
+    * A lot named without its tender (`local:LOT-7`) is the lot of that number in the one tender of the load that has
+      it. Where several tenders have it, it stays a lot of its own and is reported.
+    * A lot that has the id of a tender is that tender as a whole.
+    * A trace or person of a consortium's member belongs to the consortium's bid.
+    """
+    _settle_people(context.extract)
+    _settle_whole_tenders(context.extract)
+    _settle_lots(context)
+    _settle_consortia(context.extract)
+
+
+def _settle_people(extract: Extract) -> None:
+    companies, people = extract.nodes.get("Company", []), extract.nodes.get("Person", [])
+    if not companies or not people:
+        return
+    known = pl.concat([f.select("id") for f in people])["id"].unique()
+    bare = known.filter(known.str.starts_with("person.local:")).str.replace("person.", "", literal=True)
+    stated = pl.concat([f.select("id", "kind", "status", "founded_on", "region") for f in companies])
+    stated = stated.filter(pl.col("id").is_in(bare.implode()))
+    if stated.is_empty():
+        return
+    said = pl.col("kind").is_not_null() & (pl.col("kind") != "unknown")
+    said = said | pl.any_horizontal(pl.col("status", "founded_on", "region").is_not_null())
+    organisations = set(stated.filter(said)["id"].to_list())
+    for (type_, from_type, to_type), frames in extract.rels.items():
+        for frame in frames:
+            if type_ in _ORGANISATION_ENDS and to_type == "Company":
+                organisations.update(frame["to_id"].to_list())
+            if type_ in ("SUBMITS", "BUYS", "SUBCONTRACTS_TO") and from_type == "Company":
+                organisations.update(frame["from_id"].to_list())
+    moved = [i for i in stated["id"].unique().sort().to_list() if i not in organisations]
+    if not moved:
+        return
+    names = pl.concat([f.filter(pl.col("id").is_in(moved)) for f in companies])
+    extract.nodes["Company"] = [f.filter(~pl.col("id").is_in(moved)) for f in companies]
+    extract.add_node("Person", names.select("source", "observed_on", "name", id="person." + pl.col("id")))
+    for key in list(extract.rels):
+        _move_from(extract, key, moved)
+
+
+def _move_from(extract: Extract, key: RelKey, moved: list[str]) -> None:
+    type_, from_type, to_type = key
+    if from_type != "Company":
+        return
+    for place, frame in enumerate(extract.rels[key]):
+        here = frame["from_id"].is_in(moved)
+        if here.any():
+            extract.rels[key][place] = frame.filter(~here)
+            theirs = frame.filter(here).with_columns(from_id="person." + pl.col("from_id"))
+            extract.rels.setdefault((type_, "Person", to_type), []).append(theirs)
+
+
+def _settle_whole_tenders(extract: Extract) -> None:
+    lots, tenders = extract.nodes.get("Lot", []), extract.nodes.get("Tender", [])
+    if not lots or not tenders:
+        return
+    whole = pl.concat([f.select("source", "observed_on", from_id="id") for f in lots]).unique()
+    named = pl.concat([f.select(from_id="id") for f in tenders]).unique()
+    whole = whole.join(named, on="from_id", how="semi")
+    for frame in extract.rels.get(("LOT_OF", "Lot", "Tender"), []):
+        whole = whole.join(frame, on="from_id", how="anti")
+    extract.add_rel("LOT_OF", "Lot", "Tender", whole.with_columns(to_id="from_id").sort("source"))
+
+
+def _settle_lots(context: ReadContext) -> None:
+    extract = context.extract
+    tenders = extract.rels.get(("LOT_OF", "Lot", "Tender"), [])
+    lots = extract.nodes.get("Lot", [])
+    if not tenders or not lots:
+        return
+    placed = pl.concat([f.select("from_id", "to_id") for f in tenders]).unique()
+    bare = pl.concat([f.select("id", "source") for f in lots])
+    bare = bare.filter(
+        pl.col("id").str.starts_with("local:") & ~pl.col("id").is_in(placed["from_id"].implode())
+    )
+    if bare.is_empty():
+        return
+    numbered = placed.with_columns(
+        bare="local:" + pl.col("from_id").str.slice(pl.col("to_id").str.len_chars() + 1)
+    ).filter(pl.col("from_id").str.starts_with(pl.col("to_id") + "/"))
+    found = (
+        numbered.filter(pl.col("bare").is_in(bare["id"].unique().implode())).group_by("bare").agg("from_id")
+    )
+    one = found.filter(pl.col("from_id").list.len() == 1)
+    new = dict(zip(one["bare"].to_list(), one["from_id"].list.first().to_list(), strict=True))
+    several = found.filter(pl.col("from_id").list.len() > 1)["bare"].to_list()
+    _report_ambiguous(context, bare.filter(pl.col("id").is_in(several)))
+    if new:
+        bids = _bids_of(extract, new)
+        _rename(extract, {"Lot": new, "Bid": bids})
+
+
+def _report_ambiguous(context: ReadContext, bare: pl.DataFrame) -> None:
+    zh, en = message("tender-ambiguous")
+    names = {f.key: f for f in context.extract.files}
+    for lot, source in bare.unique(maintain_order=True).iter_rows():
+        key, sheet, row = source.split("#", 2)
+        name = names[key].name if key in names else key
+        problem = Problem(
+            "flag", "tender-ambiguous", name, sheet, row, "", lot.removeprefix("local:"), zh, en
+        )
+        if problem not in context.problems:
+            context.problems.append(problem)
+
+
+def _bids_of(extract: Extract, lots: dict[str, str]) -> dict[str, str]:
+    """New ids of the bids for renamed lots."""
+    bids: dict[str, str] = {}
+    for frame in extract.rels.get(("FOR_LOT", "Bid", "Lot"), []):
+        for bid, lot in (
+            frame.filter(pl.col("to_id").is_in(list(lots))).select("from_id", "to_id").iter_rows()
+        ):
+            bids[bid] = lots[lot] + bid[len(lot) :]
+    return bids
+
+
+def _rename(extract: Extract, new: dict[str, dict[str, str]]) -> None:
+    """Give nodes of some types new ids, wherever they stand."""
+    for type_, ids in new.items():
+        if not ids:
+            continue
+        for place, frame in enumerate(extract.nodes.get(type_, [])):
+            extract.nodes[type_][place] = frame.with_columns(pl.col("id").replace(ids))
+        for (rel, from_type, to_type), frames in extract.rels.items():
+            for place, frame in enumerate(frames):
+                changed = frame
+                if from_type == type_:
+                    changed = changed.with_columns(pl.col("from_id").replace(ids))
+                if to_type == type_:
+                    changed = changed.with_columns(pl.col("to_id").replace(ids))
+                if type_ == "Lot" and rel == "SUBCONTRACTS_TO":
+                    changed = changed.with_columns(pl.col("lot").replace(ids))
+                frames[place] = changed
+
+
+def _settle_consortia(extract: Extract) -> None:
+    bids = extract.nodes.get("Bid", [])
+    submits = extract.rels.get(("SUBMITS", "Company", "Bid"), [])
+    for_lot = extract.rels.get(("FOR_LOT", "Bid", "Lot"), [])
+    if not bids or not submits or not for_lot:
+        return
+    stated = pl.concat(
+        [f.select("id", "consortium", "amount", "status", "rank", "won", "submitted_at") for f in bids]
+    )
+    joint = stated.filter(pl.col("consortium").is_not_null()).select("id").unique()
+    if joint.is_empty():
+        return
+    told = pl.any_horizontal(
+        pl.col("consortium", "amount", "status", "rank", "won", "submitted_at").is_not_null()
+    )
+    empty = stated.group_by("id").agg(told.any().alias("told")).filter(~pl.col("told")).select("id")
+    lots = pl.concat([f.select(bid="from_id", lot="to_id") for f in for_lot]).unique()
+    parties = (
+        pl.concat([f.select(party="from_id", bid="to_id") for f in submits]).unique().join(lots, on="bid")
+    )
+    alone = parties.join(empty, left_on="bid", right_on="id")
+    group = parties.join(joint, left_on="bid", right_on="id").rename({"bid": "joint"})
+    pairs = alone.join(group, on=["party", "lot"]).group_by("bid").agg(pl.col("joint").unique())
+    pairs = pairs.filter(pl.col("joint").list.len() == 1)
+    new = dict(zip(pairs["bid"].to_list(), pairs["joint"].list.first().to_list(), strict=True))
+    if not new:
+        return
+    for place, frame in enumerate(submits):
+        submits[place] = frame.filter(~pl.col("to_id").is_in(list(new)))
+    _rename(extract, {"Bid": new})

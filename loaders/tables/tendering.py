@@ -1,0 +1,139 @@
+"""Rows of tenders, their parties and lots, of projects and their stages into records."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from loaders.tables.parties import local_ids, read_parties, relate, state_parties
+from loaders.tables.rows import AT, TableRows
+
+
+def lot_ids(table: TableRows, lot_column: str = "lot_id") -> tuple[pl.Series, pl.Series]:
+    """(lot ids, tender ids) of each row.
+
+    A lot's number goes behind its tender's id (`local:<tender>/<lot>`), since "1" and "包1" are numbers inside one
+    tender. A tender without lots has one, of the tender's own id. A lot without a tender is `local:<lot>`, until
+    `settle_tables` finds the one tender of the load that has such a lot.
+    """
+    tender = local_ids(table.text("tender_id"))
+    number = lot_numbers(table, lot_column)
+    schemed = number.str.contains(r"^[a-z][a-z0-9._-]*:\S")
+    lot = pl.select(
+        pl.when(schemed)
+        .then(number)
+        .when(number.is_null())
+        .then(tender)
+        .when(tender.is_null())
+        .then("local:" + number)
+        .otherwise(tender + "/" + number)
+    ).to_series()
+    return lot, tender
+
+
+def lot_numbers(table: TableRows, lot_column: str = "lot_id") -> pl.Series:
+    """Lot numbers, half width and without spaces around."""
+    return table.text(lot_column).str.normalize("NFKC").str.strip_chars(" \t'`").replace("", None)
+
+
+def state_lots(table: TableRows, lot: pl.Series, tender: pl.Series, lot_column: str = "lot_id") -> None:
+    """Add the lots and tenders a row names, and what binds them."""
+    number = lot_numbers(table, lot_column)
+    number = pl.select(pl.when(~number.str.contains(r"^[a-z][a-z0-9._-]*:\S")).then(number)).to_series()
+    table.rows.node("Lot", pl.DataFrame({AT: table.at, "id": lot, "number": number}))
+    table.rows.node("Tender", pl.DataFrame({AT: table.at, "id": tender}))
+    table.rows.rel("LOT_OF", "Lot", "Tender", pl.DataFrame({AT: table.at, "from_id": lot, "to_id": tender}))
+
+
+def read_tenders(table: TableRows) -> None:
+    """One procedure a row (招标项目)."""
+    raw = table.text("id")
+    table.require("id", raw)
+    ids = local_ids(raw)
+    deposit, currency = table.money("deposit")
+    facts = {
+        "title": table.text("title"),
+        "regime": table.vocabulary("regime"),
+        "method": table.vocabulary("method"),
+        "status": table.vocabulary("status"),
+        "published_on": table.date("published_on"),
+        "bid_deadline": table.time("bid_deadline"),
+        "opened_on": table.time("opened_on"),
+        "awarded_on": table.date("awarded_on"),
+        "contract_signed_on": table.date("contract_signed_on"),
+        "deposit": deposit,
+        "currency": currency,
+    }
+    table.rows.node("Tender", pl.DataFrame({AT: table.at, "id": ids, **facts}))
+    buyer = read_parties(table, "buyer_id", "buyer_name", default="company", required=False)
+    state_parties(table, buyer)
+    relate(table, "BUYS", buyer, "Tender", ids)
+
+
+def read_tender_parties(table: TableRows) -> None:
+    """One party that serves a procedure a row, or one column a role (招标代理机构, 设计单位, 监理单位)."""
+    raw = table.text("tender_id")
+    table.require("tender_id", raw)
+    tender = local_ids(raw)
+    table.rows.node("Tender", pl.DataFrame({AT: table.at, "id": tender}))
+    if table.has("party_id", "party_name") and table.has("role"):
+        role = table.vocabulary("role")
+        table.require("role", table.text("role"))
+        # Evaluators and representatives are people; whoever else serves is an organisation.
+        person = role.is_in(["evaluator", "buyer_representative"])
+        kind = pl.select(pl.when(person).then(pl.lit("person"))).to_series()
+        party = read_parties(table, "party_id", "party_name", default="either", kind=kind, scope=tender)
+        state_parties(table, party)
+        relate(table, "SERVES_TENDER", party, "Tender", tender, {"role": role})
+    for column, said in table.fixed("role").items():
+        party = read_parties(
+            table, "_none", None, default="company", names=table.text(column), required=False
+        )
+        state_parties(table, party)
+        relate(table, "SERVES_TENDER", party, "Tender", tender, {"role": table.constant(said)})
+
+
+def read_lots(table: TableRows) -> None:
+    """One lot a row (标段)."""
+    lot, tender = lot_ids(table, "id")
+    table.require("id", table.text("id"))
+    table.require("tender_id", tender)
+    state_lots(table, lot, tender, "id")
+    estimate, currency = table.money("estimate")
+    facts = {
+        "title": table.text("title"),
+        "estimate": estimate,
+        "currency": currency,
+        "status": table.vocabulary("status"),
+    }
+    table.rows.node("Lot", pl.DataFrame({AT: table.at, "id": lot, **facts}))
+
+
+def read_projects(table: TableRows) -> None:
+    """One project under way a row."""
+    raw = table.text("id")
+    table.require("id", raw)
+    ids = local_ids(raw)
+    table.rows.node("Project", pl.DataFrame({AT: table.at, "id": ids, "title": table.text("title")}))
+    owner = read_parties(table, "owner_id", "owner_name", default="company", required=False)
+    state_parties(table, owner)
+    tender = local_ids(table.text("tender_id"))
+    table.rows.node("Tender", pl.DataFrame({AT: table.at, "id": tender}))
+    of_owner = pl.DataFrame({AT: table.at, "from_id": ids, "to_id": owner.only(person=False)})
+    table.rows.rel("PROJECT_OF", "Project", "Company", of_owner)
+    of_tender = pl.DataFrame({AT: table.at, "from_id": ids, "to_id": tender})
+    table.rows.rel("PROJECT_OF", "Project", "Tender", of_tender)
+
+
+def read_stages(table: TableRows) -> None:
+    """One stage of one project a row."""
+    raw, stage = table.text("project_id"), table.text("stage")
+    table.require("project_id", raw)
+    table.require("stage", stage)
+    project = local_ids(raw)
+    ids = project + "/" + stage
+    facts = {c: table.date(c) for c in ("due_on", "begun_on", "ended_on")}
+    table.rows.node("Project", pl.DataFrame({AT: table.at, "id": project}))
+    table.rows.node("Stage", pl.DataFrame({AT: table.at, "id": ids, "stage": stage, **facts}))
+    table.rows.rel(
+        "STAGE_OF", "Stage", "Project", pl.DataFrame({AT: table.at, "from_id": ids, "to_id": project})
+    )

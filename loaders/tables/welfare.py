@@ -1,0 +1,286 @@
+"""Rows of households, members, incomes, benefits and entitlements into records."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from graph.names import name_key
+from loaders.identity import masked
+from loaders.tables.companies import account_keys
+from loaders.tables.parties import Parties, local_ids, read_parties, relate, state_parties
+from loaders.tables.rows import AT, TableRows
+from loaders.tables.vocabulary import VOCABULARIES, read_relation_codes
+from loaders.values import parse_money, unit_of_header
+
+
+def read_households(table: TableRows) -> None:
+    """One household a row."""
+    raw = table.text("id")
+    table.require("id", raw)
+    facts = {"kind": _household_kind(table, "kind"), "region": table.text("region")}
+    table.rows.node("Household", pl.DataFrame({AT: table.at, "id": local_ids(raw), **facts}))
+
+
+def _household_kind(table: TableRows, column: str) -> pl.Series:
+    """What kind of household, by its column, else by the heading (低保证号) or the layout."""
+    kind = table.vocabulary(column)
+    layout = table.rows.plan.layout
+    number = "id" if column == "kind" else "household_id"
+    fallback = layout.household_kind if layout else None
+    if fallback is None and table.header(number).startswith("低保"):
+        fallback = "benefit"
+    return kind.fill_null(fallback) if fallback else kind
+
+
+def read_household_members(table: TableRows) -> None:
+    """One member of one household a row. Heads named in a column of their own are members too."""
+    raw = table.text("household_id")
+    table.require("household_id", raw)
+    household = local_ids(raw)
+    kind = _household_kind(table, "household_kind")
+    table.rows.node("Household", pl.DataFrame({AT: table.at, "id": household, "kind": kind}))
+    relation = _relations(table)
+    names = table.text("person_name")
+    head_only = not table.has("person_name")
+    if head_only:
+        names = table.text("head_name")
+        relation = relation.fill_null("head")
+    member = read_parties(
+        table,
+        "person_id",
+        "person_name",
+        default="person",
+        kind=table.constant("person"),
+        document="person_id_kind",
+        scope=household,
+        names=names,
+    )
+    state_parties(table, member)
+    span = table.span()
+    relate(table, "MEMBER_OF", member, "Household", household, {"relation_to_head": relation, **span})
+    if not head_only and table.has("head_name", "head_id"):
+        head = read_parties(
+            table,
+            "head_id",
+            "head_name",
+            default="person",
+            kind=table.constant("person"),
+            scope=household,
+            required=False,
+        )
+        _state_heads(table, head, household, names)
+
+
+def _state_heads(table: TableRows, head: Parties, household: pl.Series, members: pl.Series) -> None:
+    """Heads as members; one known by name alone who has a row as a member is that member, and not said again."""
+    frame = head.frame.with_columns(table.at, household=household, key=name_key(head.frame["name"]))
+    named = pl.DataFrame({"household": household, "key": name_key(members)}).unique()
+    numbered = ~pl.col("id").str.starts_with("person.scoped:")
+    frame = pl.concat(
+        [frame.filter(numbered), frame.filter(~numbered).join(named, on=["household", "key"], how="anti")]
+    )
+    columns = (AT, "id", "name", "id_kind", "id_masked", "birth_date", "flag")
+    table.rows.node("Person", frame.select(*columns))
+    links = frame.select(AT, from_id="id", to_id="household")
+    table.rows.rel("MEMBER_OF", "Person", "Household", links.with_columns(relation_to_head=pl.lit("head")))
+
+
+def _relations(table: TableRows) -> pl.Series:
+    words = table.text("relation_to_head")
+    codes, undecidable = read_relation_codes(words)
+    if undecidable:
+        number = words.str.contains(r"^\s*\d{1,2}\s*$")
+        table.rows.report("reject", number, "relation-undecidable", table.header("relation_to_head"), words)
+    unknown = words.is_not_null() & codes.is_null() & (not undecidable)
+    known = "、".join(VOCABULARIES["relation_to_head"].codes)
+    table.rows.report("flag", unknown, "unknown-word", table.header("relation_to_head"), words, known=known)
+    # On applicants' sheets 本人 is who applies.
+    applicants = "申请人" in table.header("relation_to_head")
+    return codes.replace("self", "applicant" if applicants else "head")
+
+
+def read_incomes(table: TableRows) -> None:
+    """One income of one person in one month a row."""
+    person = read_parties(table, "person_id", "person_name", default="person", kind=table.constant("person"))
+    words = table.text("kind")
+    table.require("kind", words)
+    table.require("month", table.text("month"))
+    table.require("amount", table.text("amount"))
+    kind = VOCABULARIES["income_kind"].read(words).fill_null(words)
+    amount, currency = table.money("amount")
+    program = "program:" + words
+    state_parties(table, person)
+    table.rows.node("Program", pl.DataFrame({AT: table.at, "id": program, "name": words}))
+    frame = pl.DataFrame(
+        {
+            AT: table.at,
+            "from_id": person.ids,
+            "to_id": program,
+            "kind": kind,
+            "month": table.months("month"),
+            "amount": amount,
+            "currency": currency,
+        }
+    ).filter(pl.col("month").list.len() > 0)
+    frame = _split_quarters(frame)
+    table.rows.rel("EARNS", "Person", "Program", frame)
+
+
+def _split_quarters(frame: pl.DataFrame) -> pl.DataFrame:
+    """A quarter's amount over its three months: equal parts, what can't be divided in the first."""
+    count = pl.col("month").list.len().cast(pl.Int64)
+    frame = frame.with_columns(_part=pl.col("amount") // count, _rest=pl.col("amount") % count)
+    frame = frame.with_columns(_first=pl.col("month").list.first()).explode("month")
+    first = pl.col("month") == pl.col("_first")
+    return frame.with_columns(amount=pl.col("_part") + pl.when(first).then("_rest").otherwise(0)).drop(
+        "_part", "_rest", "_first"
+    )
+
+
+def _recipients(table: TableRows) -> tuple[pl.Series, pl.Series, Parties]:
+    """(household ids, recipient ids, people): a row with a household's number is about the household."""
+    household = local_ids(table.text("household_id"))
+    person = read_parties(
+        table,
+        "person_id",
+        "person_name",
+        default="person",
+        kind=table.constant("person"),
+        scope=household,
+        required=False,
+    )
+    recipient = household.fill_null(person.ids)
+    if table.main:
+        header = table.header("household_id" if table.has("household_id") else "person_id")
+        table.rows.report("reject", recipient.is_null(), "no-party", header)
+    kind = table.constant("benefit") if table.header("household_id").startswith("低保") else table.empty()
+    table.rows.node("Household", pl.DataFrame({AT: table.at, "id": household, "kind": kind}))
+    if table.main:
+        state_parties(table, person)
+    return household, recipient, person
+
+
+def _program(table: TableRows) -> pl.Series:
+    program = table.text("program")
+    if not table.has("program"):
+        plan = table.rows.plan
+        if (plan.layout and plan.layout.household_kind) or table.header("household_id").startswith("低保"):
+            program = table.constant("最低生活保障")
+    table.rows.report("reject", program.is_null(), "program-unknown", table.header("program"))
+    return program
+
+
+def read_benefits(table: TableRows) -> None:
+    """One payment a row, or the months of a year as columns; each month becomes one benefit."""
+    household, recipient, person = _recipients(table)
+    program = _program(table)
+    account = table.text("account")
+    base = pl.DataFrame(
+        {
+            AT: table.at,
+            "recipient": recipient,
+            "household": household,
+            "person": person.ids,
+            "program": program,
+            "account": masked(account),
+            "account_key": account_keys(account, table.context.person_key),
+            "payee": table.text("payee"),
+            "region": table.text("region"),
+        }
+    )
+    if table.plan.months:
+        _state_benefits(table, _unpivoted(table, base))
+        return
+    amount, currency = table.money("amount")
+    base = base.with_columns(amount=amount, currency=currency)
+    if table.has("month"):
+        table.require("month", table.text("month"))
+        frame = base.with_columns(month=table.months("month")).filter(pl.col("month").list.len() > 0)
+        frame = _split_quarters(frame)
+        _state_benefits(table, frame.with_columns(from_month="month", to_month="month"))
+        return
+    table.require("from_month", table.text("from_month"))
+    first = table.months("from_month").list.first()
+    last = table.months("to_month").list.last() if table.has("to_month") else table.empty()
+    _state_benefits(table, base.with_columns(from_month=first, to_month=last, month=first))
+
+
+def _unpivoted(table: TableRows, base: pl.DataFrame) -> pl.DataFrame:
+    """Months that stand as columns, one row each; an empty or zero cell is no payment."""
+    plan = table.rows.plan
+    stated = table.text("year").str.extract(r"((?:19|20)\d\d)", 1)
+    if plan.year:
+        stated = stated.fill_null(str(plan.year))
+    parts: list[pl.DataFrame] = []
+    unknown = pl.Series([False]).new_from_index(0, table.height)
+    for header, (year, month) in table.plan.months.items():
+        values = table.rows.cells(header)
+        amount, currency = _month_money(table, header, values)
+        fixed = year or plan.choice.year
+        years = table.constant(str(fixed)) if fixed else stated
+        paid = amount.is_not_null() & (amount != 0)
+        unknown = unknown | (paid & years.is_null())
+        part = base.with_columns(
+            amount=amount, currency=currency, month=years + f"-{month:02d}", paid=paid
+        ).filter(pl.col("paid") & pl.col("month").is_not_null())
+        parts.append(part.drop("paid"))
+    table.rows.report("reject", unknown, "year-unknown", next(iter(table.plan.months)))
+    frame = pl.concat(parts)
+    return frame.with_columns(from_month="month", to_month="month")
+
+
+def _month_money(table: TableRows, header: str, values: pl.Series) -> tuple[pl.Series, pl.Series]:
+    unit = unit_of_header(header.rsplit("/", 1)[-1])[1] or table.plan.units.get("months")
+    result = parse_money(values, unit, table.text("currency") if table.has("currency") else None)
+    for code in result["error"].drop_nulls().unique().sort().to_list():
+        said = "unit-unknown-money" if code == "unit-unknown" else code
+        table.rows.report("reject", result["error"] == code, said, header, values, name="months")
+    return result["amount"], result["currency"]
+
+
+def _state_benefits(table: TableRows, frame: pl.DataFrame) -> None:
+    whole = (
+        pl.col("recipient").is_not_null() & pl.col("program").is_not_null() & pl.col("month").is_not_null()
+    )
+    frame = frame.filter(whole)
+    ids = pl.concat_str(["recipient", "program", "month"], separator="/")
+    frame = frame.with_columns(id=ids, program_id="program:" + pl.col("program"))
+    fields = ("from_month", "to_month", "amount", "currency", "account", "account_key", "payee", "region")
+    table.rows.node("Benefit", frame.select(AT, "id", *fields))
+    table.rows.node("Program", frame.select(AT, id="program_id", name="program"))
+    table.rows.rel("UNDER", "Benefit", "Program", frame.select(AT, from_id="id", to_id="program_id"))
+    to_household = frame.filter(pl.col("household").is_not_null())
+    to_person = frame.filter(pl.col("household").is_null())
+    table.rows.rel(
+        "RECEIVES", "Household", "Benefit", to_household.select(AT, from_id="household", to_id="id")
+    )
+    table.rows.rel("RECEIVES", "Person", "Benefit", to_person.select(AT, from_id="person", to_id="id"))
+
+
+def read_entitlements(table: TableRows) -> None:
+    """One entitlement of one household or person a row."""
+    household, _, person = _recipients(table)
+    program = table.text("program")
+    table.require("program", program)
+    amount, _ = table.money("amount")
+    table.rows.node("Program", pl.DataFrame({AT: table.at, "id": "program:" + program, "name": program}))
+    frame = pl.DataFrame(
+        {
+            AT: table.at,
+            "household": household,
+            "person": person.ids,
+            "to_id": "program:" + program,
+            "kind": program,
+            "month": table.months("month").list.first(),
+            "amount": amount,
+            **table.span(),
+        }
+    )
+    to_household = frame.filter(pl.col("household").is_not_null())
+    to_person = frame.filter(pl.col("household").is_null())
+    table.rows.rel(
+        "ENTITLED_TO", "Household", "Program", to_household.drop("person").rename({"household": "from_id"})
+    )
+    table.rows.rel(
+        "ENTITLED_TO", "Person", "Program", to_person.drop("household").rename({"person": "from_id"})
+    )

@@ -1,0 +1,5 @@
+"""`python -m lookthrough` is the command line."""
+
+from lookthrough.cli import main
+
+main()

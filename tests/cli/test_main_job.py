@@ -1,0 +1,168 @@
+"""From a person's own two files to a finding and a picture, on both stores."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+SHAREHOLDINGS = """company_id,company_name,holder_id,holder_name,holder_kind,share_percent
+A,虚构甲建设有限公司,H,虚构控股有限公司,company,60
+B,虚构乙建设有限公司,H,虚构控股有限公司,company,30
+B,虚构乙建设有限公司,X,虚构无关有限公司,company,70
+C,虚构丙建设有限公司,Y,虚构另一有限公司,company,100
+H,虚构控股有限公司,P,测试人甲,person,100
+"""
+BIDS = """tender_id,lot_id,bidder_id,bidder_name,投标报价(万元),submitted_at
+T-1,1,A,虚构甲建设有限公司,100,2025-03-01
+T-1,1,B,虚构乙建设有限公司,101.5,2025-03-01
+T-1,1,C,虚构丙建设有限公司,99,2025-03-02
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    inputs = tmp_path / "inputs"
+    inputs.mkdir()
+    (inputs / "shareholdings.csv").write_text(SHAREHOLDINGS, encoding="utf-8")
+    (inputs / "bids.csv").write_text(BIDS, encoding="utf-8")
+    return inputs
+
+
+def test_two_files_to_one_finding_and_one_picture(lookthrough, folder, tmp_path):
+    loaded = lookthrough("load", folder, "--format", "json")
+    assert loaded.code == 0, loaded.err
+    assert json.loads(loaded.out)["rejected"] == 0
+
+    found = lookthrough("detect", "--format", "json")
+    assert found.code == 0, found.err
+    findings = json.loads(found.out)
+    assert [f["detector"] for f in findings] == ["common-shareholder"]
+    finding = findings[0]
+    assert finding["scope"] == {"kind": "lot", "id": "local:T-1/1"}
+    assert finding["subjects"] == ["local:A", "local:B"]
+    facts = finding["facts"]
+    assert facts["holder"]["id"] == "local:H"
+    assert {b["id"]: b["share"] for b in facts["bidders"]} == {"local:A": 0.6, "local:B": 0.3}
+    assert facts["as_of"] == "2025-03-02"
+    assert facts["holders_above"][0]["name"] == "测试人甲"
+    assert "违法" not in finding["text"]["zh"].replace("认定违纪违法", "")
+
+    picture = tmp_path / "lot.svg"
+    drawn = lookthrough("subgraph", "local:T-1/1", "--to", picture)
+    assert drawn.code == 0, drawn.err
+    assert (
+        "虚构控股有限公司" in picture.read_text(encoding="utf-8").replace("</tspan>", "")
+        or picture.stat().st_size > 2000
+    )
+
+
+def test_penetrate_answers_with_every_holder(lookthrough, folder):
+    lookthrough("load", folder)
+    ran = lookthrough("penetrate", "A", "--as-of", "2025-03-02", "--format", "json")
+    assert ran.code == 0, ran.err
+    answer = json.loads(ran.out)
+    assert answer["company"] == "local:A"
+    assert answer["method"] == "integrated"
+    assert [(o["id"], o["share"], o["depth"], o["ultimate"]) for o in answer["owners"]] == [
+        ("local:H", 0.6, 1, False),
+        ("person.local:P", 0.6, 2, True),
+    ]
+    assert answer["controller"]["id"] == "person.local:P"
+    assert answer["unknown_share"] == pytest.approx(0.4)
+
+
+def test_names_name_what_they_name(lookthrough, folder):
+    lookthrough("load", folder)
+    by_name = lookthrough("penetrate", "虚构甲建设有限公司", "--format", "json")
+    assert json.loads(by_name.out)["company"] == "local:A"
+    unknown = lookthrough("penetrate", "虚构甲建设有限公", "--format", "json")
+    assert unknown.code == 1
+    assert unknown.out == ""
+    assert "local:A" in unknown.err
+
+
+def test_the_second_load_changes_nothing(lookthrough, folder):
+    lookthrough("load", folder)
+    before = json.loads(lookthrough("status", "--format", "json").out)
+    again = lookthrough("load", folder)
+    assert again.code == 0
+    assert json.loads(lookthrough("status", "--format", "json").out) == before
+
+
+def test_unload_takes_the_load_back(lookthrough, folder):
+    batch = json.loads(lookthrough("load", folder, "--format", "json").out)["batch"]
+    assert lookthrough("unload", batch).code == 0
+    assert json.loads(lookthrough("status", "--format", "json").out)["counts"] == {}
+    missing = lookthrough("unload", "b123")
+    assert missing.code == 1
+    assert "no batch b123" in missing.err
+
+
+def test_nothing_found_is_an_empty_array(lookthrough, tmp_path):
+    bids = tmp_path / "bids.csv"
+    bids.write_text(BIDS, encoding="utf-8")
+    lookthrough("load", bids)
+    ran = lookthrough("detect", "--format", "json")
+    assert (ran.code, json.loads(ran.out)) == (0, [])
+    assert "cannot be decided" in ran.err
+
+
+def test_refused_rows_end_with_3_and_a_file_that_can_be_mended(lookthrough, tmp_path):
+    file = tmp_path / "shareholdings.csv"
+    file.write_text(SHAREHOLDINGS + "D,虚构丁有限公司,H,虚构控股有限公司,company,130\n", encoding="utf-8")
+    ran = lookthrough("load", file, "--format", "json")
+    assert ran.code == 3
+    report = json.loads(ran.out)
+    assert report["rejected"] == 1
+    rejects = Path(report["rejects"][0])
+    mended = rejects.read_text(encoding="utf-8-sig").replace("130", "13")
+    rejects.write_text(mended, encoding="utf-8-sig")
+    again = lookthrough("load", rejects, "--format", "json")
+    assert again.code == 0, again.err
+    answer = json.loads(lookthrough("penetrate", "D", "--format", "json").out)
+    assert answer["owners"][0]["share"] == 0.13
+
+
+def test_strict_loads_nothing_when_a_row_is_refused(lookthrough, tmp_path):
+    file = tmp_path / "shareholdings.csv"
+    file.write_text(SHAREHOLDINGS.replace("60", "160"), encoding="utf-8")
+    ran = lookthrough("load", file, "--strict")
+    assert ran.code == 1
+    assert json.loads(lookthrough("status", "--format", "json").out)["batches"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("load", "no-such-folder"), "no no-such-folder"),
+        (("penetrate", "nobody"), "Nothing is called"),
+        (("subgraph", "99999919800101001X", "--to", "x.svg"), "command line"),
+    ],
+)
+def test_errors_are_said_in_a_sentence(lookthrough, folder, arguments, says):
+    lookthrough("load", folder)
+    ran = lookthrough(*arguments)
+    assert ran.code == 1
+    assert says in ran.err
+    assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize(
+    "arguments", [("penetrate",), ("load",), ("nonsense",), ("detect", "--format", "xml")]
+)
+def test_wrong_usage_ends_with_2(lookthrough, arguments):
+    assert lookthrough(*arguments).code == 2
+
+
+def test_an_unknown_detector_names_those_there_are(lookthrough, folder):
+    lookthrough("load", folder)
+    ran = lookthrough("detect", "--detector", "nothing")
+    assert ran.code == 1
+    assert "common-shareholder" in ran.err
+
+
+def test_messages_come_in_chinese(lookthrough):
+    ran = lookthrough("load", "no-such-folder", "--lang", "zh")
+    assert ran.err.startswith("错误：找不到")

@@ -1,0 +1,15 @@
+"""Loads one batch into a store, in a process of its own that a test may kill at any moment."""
+
+from __future__ import annotations
+
+import sys
+
+from graph.stores import open_store
+from tests.graph.worlds import many_holdings
+
+if __name__ == "__main__":
+    url, name, size = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    with open_store(url, wait=5.0) as store:
+        print("open", flush=True)
+        store.apply(many_holdings(name, size))
+        print("done", flush=True)

@@ -1,0 +1,229 @@
+"""Control: against a naive fixpoint on random votes, and case by case."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graph.penetration import UnknownCompanyError, controller, penetrate
+from tests.graph import oracles
+from tests.graph.oracles import ownership
+
+DAY = "2025-01-01"
+NODES = ["A", "B", "C", "D", "E", "p:1", "p:2"]
+
+
+@st.composite
+def votes(draw: st.DrawFn) -> dict[tuple[str, str], Fraction]:
+    """Registers of random votes, often with a majority, with loops and self-holdings."""
+    held: dict[tuple[str, str], Fraction] = {}
+    for company in NODES[:5]:
+        holders = draw(st.lists(st.sampled_from(NODES), max_size=3, unique=True))
+        left = Fraction(1)
+        for holder in holders:
+            share = min(left, Fraction(draw(st.sampled_from([10, 20, 25, 30, 50, 51, 60])), 100))
+            if share > 0:
+                held[holder, company] = share
+                left -= share
+    return held
+
+
+@given(
+    votes(),
+    st.sets(st.tuples(st.sampled_from(NODES), st.sampled_from(NODES[:5])), max_size=2),
+    st.sets(st.sampled_from(NODES), min_size=2, max_size=3),
+    st.sampled_from([None, "A", "B"]),
+)
+@settings(deadline=None, max_examples=80)
+def test_equals_the_naive_fixpoint(
+    held: dict[tuple[str, str], Fraction], said: set[tuple[str, str]], members: set[str], scope: str | None
+) -> None:
+    declared = frozenset((h, c) for h, c in said if h != c)
+    book = ownership(
+        [(h, c, s) for (h, c), s in held.items()],
+        parties=[("A", "Company", None, None)],
+        control=[
+            {"holder_id": h, "company_id": c, "interest": "stated_controller"} for h, c in sorted(declared)
+        ],
+        concerts=[{"concert_id": "concert:g", "party_id": m, "company_id": scope} for m in sorted(members)],
+    )
+    expected = {n for n in NODES if n != "A" and "A" in oracles.controlled_by(held, n, declared=declared)}
+    if "A" in oracles.controlled_by(held, "concert:g", frozenset(members), scope, declared):
+        expected.add("concert:g")
+    answer = controller(book, "A", DAY)
+    assert {c.id for c in answer.controllers} == expected
+    top = {
+        n
+        for n in expected
+        if not any(n in oracles.controlled_by(held, m, declared=declared) for m in (expected | {"A"}) - {n})
+    }
+    assert (answer.controller is None) == (answer.reason is not None)
+    if answer.controller is not None:
+        assert answer.controller.id in top | {"concert:g"}
+    for found in answer.controllers:
+        _check_proof(
+            found.id, found.proof, held, declared, members if found.id == "concert:g" else {found.id}
+        )
+
+
+def _check_proof(
+    owner: str,
+    proof: tuple[Any, ...],
+    held: dict[tuple[str, str], Fraction],
+    declared: frozenset[tuple[str, str]],
+    own: set[str],
+) -> None:
+    """Every link of a proof is stated, and each company it goes through is won."""
+    by_company: dict[str, list[Any]] = {}
+    for link in proof:
+        by_company.setdefault(link.company, []).append(link)
+    assert "A" in by_company
+    for company, links in by_company.items():
+        if links[0].kind == "declared":
+            assert (links[0].holder, company) in declared
+            continue
+        total = sum((held[link.holder, company] for link in links), Fraction(0))
+        assert total > Fraction(1, 2)
+        assert links[-1].running == pytest.approx(float(total))
+
+
+def test_fifty_fifty_is_joint_under_either_rule() -> None:
+    book = ownership([("X", "T", 0.5), ("Y", "T", 0.5)])
+    for day in ("2024-06-30", "2024-07-01"):
+        answer = controller(book, "T", day)
+        assert (answer.controller, answer.reason, answer.joint) == (None, "joint", ("X", "Y"))
+
+
+@pytest.mark.parametrize(
+    ("day", "rule", "wins"), [("2024-06-30", "inclusive", True), ("2024-07-01", "strict", False)]
+)
+def test_half_controls_only_under_the_inclusive_rule(day: str, rule: str, wins: bool) -> None:
+    book = ownership([("X", "T", 0.5), ("Y", "T", 0.3), ("Z", "T", 0.2)])
+    answer = controller(book, "T", day)
+    assert answer.rule == rule
+    assert (answer.controller is not None) == wins
+    assert controller(book, "T", day, rule="strict").controller is None
+
+
+def test_half_against_a_half_gathered_by_another() -> None:
+    rows = [("X", "T", 0.5), ("B", "T", 0.25), ("C", "T", 0.25), ("Z", "B", 1.0), ("Z", "C", 1.0)]
+    answer = controller(ownership(rows), "T", "2024-01-01")
+    assert (answer.controller, answer.reason, answer.joint) == (None, "joint", ("X", "Z"))
+
+
+def test_votes_go_before_shares_and_say_so() -> None:
+    rows: list[Any] = [
+        {"holder_id": "X", "company_id": "T", "share": 0.3, "votes": 0.7},
+        {"holder_id": "Y", "company_id": "T", "share": 0.7, "votes": 0.3},
+    ]
+    answer = penetrate(ownership(rows), "T", DAY)
+    assert answer.controller.controller is not None
+    assert answer.controller.controller.id == "X"
+    assert answer.controller.controller.proof[0].kind == "votes"
+    assert {o.id: (o.share, o.votes) for o in answer.owners} == {"X": (0.3, 0.7), "Y": (0.7, 0.3)}
+
+
+def test_votes_stated_apart_are_the_holders_whole_vote() -> None:
+    rows: list[Any] = [
+        {"holder_id": "X", "company_id": "T", "share": 0.15},
+        {"holder_id": "X", "company_id": "T", "votes": 0.6},
+        {"holder_id": "V", "company_id": "T", "votes": 0.2},
+    ]
+    owners = {o.id: o for o in penetrate(ownership(rows), "T", DAY).owners}
+    assert (owners["X"].share, owners["X"].votes) == (0.15, 0.6)
+    assert (owners["V"].share, owners["V"].votes) == (None, 0.2)
+    assert (owners["V"].share_min, owners["V"].share_max) == (0.0, 0.85)
+
+
+def test_a_partnership_is_controlled_by_its_managing_partner() -> None:
+    rows: list[Any] = [("LP", "F", 0.99), ("GP", "F", 0.01), ("F", "T", 0.8)]
+    party = [("F", "Company", "虚构合伙", "partnership")]
+    managed = ownership(
+        rows, parties=party, control=[{"holder_id": "GP", "company_id": "F", "interest": "managing_partner"}]
+    )
+    found = controller(managed, "T", DAY).controller
+    assert found is not None and (found.id, found.via) == ("GP", "F")
+    assert [w.kind for w in found.proof] == ["share", "declared"]
+    roles: list[Any] = [
+        {"holder_id": "LP", "company_id": "F", "share": 0.99, "holder_role": "limited_partner"},
+        {"holder_id": "GP", "company_id": "F", "share": 0.01, "holder_role": "general_partner"},
+        ("F", "T", 0.8),
+    ]
+    found = controller(ownership(roles, parties=party), "T", DAY).controller
+    assert found is not None and found.id == "GP"
+    nobody = controller(ownership(rows, parties=party), "T", DAY)
+    assert nobody.controller is not None and nobody.controller.id == "F"
+
+
+def test_suspected_control_says_so_and_influence_is_no_plain_control() -> None:
+    book = ownership(
+        [("X", "T", 0.3)],
+        control=[{"holder_id": "S", "company_id": "T", "interest": "stated_controller", "suspected": True}],
+    )
+    found = controller(book, "T", DAY).controller
+    assert found is not None and found.id == "S" and found.suspected
+    assert found.proof[0].sources == ("b#c##0",)
+    manager = ownership(
+        [("X", "T", 0.3)], control=[{"holder_id": "S", "company_id": "T", "interest": "fund_management"}]
+    )
+    assert controller(manager, "T", DAY).controller is None
+
+
+def test_control_ends_with_its_dates() -> None:
+    book = ownership(
+        [("X", "T", 0.3)],
+        control=[
+            {
+                "holder_id": "S",
+                "company_id": "T",
+                "interest": "stated_controller",
+                "valid_from": "2020-01-01",
+                "valid_to": "2021-01-01",
+            }
+        ],
+    )
+    assert controller(book, "T", "2020-12-31").controller is not None
+    assert controller(book, "T", "2021-01-01").controller is None
+
+
+def test_a_concert_counts_what_its_members_control() -> None:
+    rows = [
+        ("X", "H", 1.0),
+        ("H", "T", 0.3),
+        ("Y", "T", 0.3),
+        ("Z", "T", 0.4),
+        ("X", "O", 0.4),
+        ("Y", "O", 0.4),
+    ]
+    terms = [{"concert_id": "concert:1", "party_id": p, "company_id": "T"} for p in "XY"]
+    book = ownership(rows, concerts=terms)
+    found = controller(book, "T", DAY).controller
+    assert found is not None and found.id == "concert:1" and found.joint_share == pytest.approx(0.6)
+    # The agreement is for T alone.
+    assert controller(book, "O", DAY).controller is None
+    assert controller(book, "H", DAY).controller.id == "X"  # type: ignore[union-attr]
+
+
+def test_a_company_never_wins_itself() -> None:
+    ring = ownership([("T", "T", 0.4), ("X", "T", 0.3), ("A", "B", 0.6), ("B", "A", 0.6), ("A", "K", 0.6)])
+    assert controller(ring, "T", DAY).reason == "no_majority"
+    block = controller(ring, "K", DAY)
+    assert (block.controller, block.reason, block.block) == (None, "mutual_block", ("A", "B"))
+
+
+def test_unknown_votes_are_neither_nothing_nor_all() -> None:
+    answer = controller(ownership([("X", "T", None), ("Y", "T", 0.3)]), "T", DAY)
+    assert (answer.reason, answer.possible) == ("possible_only", ("X",))
+    answer = controller(ownership([("X", "T", None), ("Y", "T", 0.6)]), "T", DAY)
+    assert answer.controller is not None and answer.controller.id == "Y" and answer.possible == ()
+
+
+def test_unknown_company_names_near_ids() -> None:
+    book = ownership([("local:P", "local:company-77", 0.5)])
+    with pytest.raises(UnknownCompanyError) as error:
+        controller(book, "local:company-78", DAY)
+    assert error.value.near == ["local:company-77"] and "local:company-77" in error.value.zh

@@ -1,0 +1,246 @@
+"""One suite for every store: what is loaded, in whatever order, and taken back, on both engines alike."""
+
+from __future__ import annotations
+
+import itertools
+
+import polars as pl
+import pytest
+
+from graph.records import Extract, SourceFile, source
+from graph.stores import StoreError, open_store
+from graph.stores.errors import KeyMismatchError, QueryTimeoutError, StoreNewerError, UnknownBatchError
+from tests.graph.worlds import contents, holdings, spans
+
+A, B, C, D = "local:A", "local:B", "local:C", "local:D"
+P = "person:11111111111111111111111111111111"
+
+
+@pytest.fixture
+def store(store_url):
+    opened = open_store(store_url)
+    yield opened
+    opened.close()
+
+
+def test_a_load_is_found_again_after_reopening(store_url):
+    with open_store(store_url) as first:
+        applied = first.apply(holdings("a.csv", [(A, B, 0.6), (P, B, 0.4)]))
+        before = contents(first)
+        fingerprint = first.fingerprint()
+    with open_store(store_url, "read") as again:
+        assert contents(again) == before
+        assert again.fingerprint() == fingerprint
+        assert [b.id for b in again.batches()] == [applied.batch_id]
+        assert again.batches()[0].state == "done"
+
+
+def test_the_same_file_twice_changes_nothing(store):
+    store.apply(holdings("a.csv", [(A, B, 0.6), (B, C, 0.5)]))
+    before, fingerprint = contents(store), store.fingerprint()
+    store.apply(holdings("a.csv", [(A, B, 0.6), (B, C, 0.5)]))
+    assert contents(store) == before
+    assert store.fingerprint() == fingerprint
+    assert len(store.batches()) == 1
+
+
+LOADS = [
+    lambda: holdings("one.csv", [(A, B, 0.6), (P, B, 0.4), (B, C, 1.0)], names={A: "虚构甲有限公司"}),
+    lambda: holdings(
+        "two.csv", [(A, B, 0.7), (D, B, 0.3)], observed_on="2024-06-30", names={A: "虚构甲改名有限公司"}
+    ),
+    lambda: holdings("three.csv", [(A, B, 0.6), (C, D, 0.2)], dataset="other"),
+]
+
+
+def test_the_order_of_loads_changes_nothing(store):
+    seen = []
+    for order in itertools.permutations(range(3)):
+        for i in order:
+            store.apply(LOADS[i]())
+        seen.append((contents(store), store.fingerprint(), store.counts()))
+        for batch in store.batches():
+            store.unload(batch.id)
+        assert not any(store.counts().values())
+    assert all(s == seen[0] for s in seen)
+
+
+def test_unload_takes_a_batch_back_exactly(store):
+    store.apply(LOADS[0]())
+    before = contents(store)
+    applied = store.apply(LOADS[1]())
+    assert contents(store) != before
+    store.unload(applied.batch_id)
+    assert contents(store) == before
+
+
+def test_a_row_two_batches_state_stays_until_both_are_gone(store):
+    first = store.apply(holdings("one.csv", [(A, B, 0.6)]))
+    second = store.apply(holdings("two.csv", [(A, B, 0.6)]))
+    assert store.counts()["OWNS"] == 1
+    store.unload(first.batch_id)
+    assert store.counts()["OWNS"] == 1
+    store.unload(second.batch_id)
+    assert not any(store.counts().values())
+
+
+def test_unloading_what_is_not_there_says_what_is(store):
+    applied = store.apply(holdings("one.csv", [(A, B, 0.6)]))
+    with pytest.raises(UnknownBatchError, match=applied.batch_id):
+        store.unload("b0")
+
+
+def test_a_newer_observation_replaces_the_register_from_its_date(store):
+    store.apply(holdings("old.csv", [(A, C, 0.6), (B, C, 0.4)], observed_on="2023-01-31"))
+    store.apply(holdings("new.csv", [(A, C, 0.7), (B, C, 0.3)], observed_on="2024-01-31"))
+    assert spans(store) == {
+        (A, C, 0.6): (None, "2024-01-31", True),
+        (B, C, 0.4): (None, "2024-01-31", True),
+        (A, C, 0.7): ("2024-01-31", None, True),
+        (B, C, 0.3): ("2024-01-31", None, True),
+    }
+
+
+def test_a_dated_list_goes_before_an_undated_one(store):
+    store.apply(holdings("undated.csv", [(A, C, 0.6)]))
+    store.apply(holdings("dated.csv", [(A, C, 0.7)], observed_on="2024-01-31"))
+    assert spans(store)[A, C, 0.6][2] is False
+    assert spans(store)[A, C, 0.7] == (None, None, True)
+
+
+def test_lists_of_one_company_are_alternatives(store):
+    store.apply(holdings("top.csv", [(A, C, 0.1086)], list_kind="top_ten_float"))
+    store.apply(holdings("reg.csv", [(A, C, 0.4109)], list_kind="registered"))
+    assert spans(store)[A, C, 0.4109][2] is True
+    assert spans(store)[A, C, 0.1086][2] is False
+
+
+def test_for_a_listed_company_the_top_ten_go_first_whenever_that_is_learnt(store):
+    store.apply(holdings("top.csv", [(A, C, 0.41)], list_kind="top_ten"))
+    store.apply(holdings("reg.csv", [(A, C, 0.5)], list_kind="registered"))
+    assert spans(store)[A, C, 0.5][2] is True
+    listed = store.apply(holdings("kind.csv", [(C, D, 0.1)], kinds={C: "listed"}))
+    assert (spans(store)[A, C, 0.5][2], spans(store)[A, C, 0.41][2]) == (False, True)
+    store.unload(listed.batch_id)
+    assert (spans(store)[A, C, 0.5][2], spans(store)[A, C, 0.41][2]) == (True, False)
+
+
+def test_a_snapshot_ends_what_it_no_longer_contains(store):
+    store.apply(holdings("jan.csv", [(A, C, 0.6), (B, D, 1.0)], snapshot="2024-01-31"))
+    later = store.apply(holdings("feb.csv", [(A, C, 0.5)], snapshot="2024-02-29"))
+    assert spans(store) == {
+        (A, C, 0.6): (None, "2024-02-29", True),
+        (A, C, 0.5): ("2024-02-29", None, True),
+        (B, D, 1.0): (None, "2024-02-29", True),
+    }
+    store.unload(later.batch_id)
+    assert spans(store)[B, D, 1.0] == (None, None, True)
+
+
+def test_leaving_a_top_ten_list_ends_nothing(store):
+    store.apply(holdings("q1.csv", [(A, C, 0.2), (B, C, 0.1)], list_kind="top_ten", observed_on="2024-03-31"))
+    store.apply(holdings("q2.csv", [(A, C, 0.25)], list_kind="top_ten", observed_on="2024-06-30"))
+    assert spans(store)[A, C, 0.2] == (None, "2024-06-30", True)
+    assert spans(store)[B, C, 0.1] == (None, None, True)
+
+
+def test_stated_dates_bound_every_span(store):
+    store.apply(holdings("a.csv", [(A, C, 0.6)], stated_from="2020-05", stated_to="2023-01-01"))
+    assert spans(store)[A, C, 0.6] == ("2020-05-01", "2023-01-01", True)
+
+
+def test_a_full_name_that_one_company_bears_joins_it(store):
+    name = "虚构示例建设有限公司"
+    store.apply(holdings("a.csv", [(f"name:{name}", B, 0.3)], names={f"name:{name}": name}))
+    assert contents(store)["SAME_AS"] == []
+    applied = store.apply(holdings("b.csv", [(P, "cn-uscc:X", 1.0)], names={"cn-uscc:X": name}))
+    assert applied.names.one == 1
+    assert contents(store)["SAME_AS"] == [(f"name:{name}", "cn-uscc:X", "unique_name")]
+    rival = store.apply(holdings("c.csv", [(P, "cn-uscc:Y", 1.0)], names={"cn-uscc:Y": name}))
+    assert rival.names.several.height == 1
+    assert contents(store)["SAME_AS"] == []
+    store.unload(rival.batch_id)
+    assert len(contents(store)["SAME_AS"]) == 1
+
+
+def test_one_identifier_on_two_companies_joins_them(store):
+    file = SourceFile("ids.json", "ab" * 32, "bods", 2, 0)
+    extract = Extract("main", [file])
+    mark = source(file, "", "s1")
+    extract.add_node("Company", pl.DataFrame({"id": ["gb-coh:1", "lei:2"], "source": [mark, mark]}))
+    extract.add_node(
+        "Identifier",
+        pl.DataFrame({"id": ["gb-coh:1"], "scheme": ["gb-coh"], "value": ["1"], "source": [mark]}),
+    )
+    extract.add_rel(
+        "IDENTIFIES",
+        "Identifier",
+        "Company",
+        pl.DataFrame({"from_id": ["gb-coh:1"], "to_id": ["lei:2"], "source": [mark]}),
+    )
+    store.apply(extract)
+    assert contents(store)["SAME_AS"] == [("lei:2", "gb-coh:1", "identifier")]
+
+
+def test_people_of_one_name_stay_apart(store):
+    other = "person:22222222222222222222222222222222"
+    store.apply(holdings("a.csv", [(P, B, 0.5), (other, C, 0.5)], names={P: "测试甲", other: "测试甲"}))
+    assert contents(store)["SAME_AS"] == []
+    assert store.counts()["Person"] == 2
+
+
+def test_a_failing_load_leaves_the_store_as_it_was(store, monkeypatch):
+    store.apply(LOADS[0]())
+    before = contents(store)
+
+    def fail(*_: object) -> None:
+        monkeypatch.undo()
+        raise RuntimeError("stopped in the middle")
+
+    monkeypatch.setattr("graph.stores.store.derive", fail)
+    with pytest.raises(RuntimeError, match="middle"):
+        store.apply(LOADS[1]())
+    assert contents(store) == before
+    assert len(store.batches()) == 1
+    store.apply(LOADS[1]())
+    assert len(store.batches()) == 2
+
+
+def test_another_key_for_persons_is_refused(store):
+    store.check_person_key("aaaa")
+    store.check_person_key("aaaa")
+    with pytest.raises(KeyMismatchError):
+        store.check_person_key("bbbb")
+
+
+def test_a_store_of_a_newer_version_is_refused(store_url):
+    with open_store(store_url) as store:
+        store.set_meta({"schema_version": "9999"})
+    with pytest.raises(StoreNewerError, match="9999"):
+        open_store(store_url)
+
+
+def test_a_query_past_its_time_is_stopped(store):
+    rows = [(f"local:{i}", f"local:{(i * 7 + j) % 60}", 0.01) for i in range(60) for j in range(1, 9)]
+    store.apply(holdings("dense.csv", rows))
+    with pytest.raises(QueryTimeoutError):
+        store.query("MATCH (a:Company)-[:OWNS*1..12]->(b:Company) RETURN count(*) AS n", timeout=0.3)
+
+
+def test_reading_only_refuses_to_write(store_url):
+    open_store(store_url).close()
+    with open_store(store_url, "read") as store, pytest.raises(StoreError, match="reading only"):
+        store.apply(LOADS[0]())
+
+
+def test_both_engines_hold_the_same(store_url, tmp_path):
+    """Asked on each engine against a fresh embedded store: equal contents, equal fingerprints."""
+    with open_store(store_url) as one, open_store(tmp_path / "other") as two:
+        for make in LOADS:
+            one.apply(make())
+            two.apply(make())
+        assert contents(one) == contents(two)
+        assert one.fingerprint() == two.fingerprint()
+        assert one.counts() == two.counts()
+        mine, theirs = one.ownership(), two.ownership()
+        assert mine.holdings.sort("key").equals(theirs.holdings.sort("key"))

@@ -1,0 +1,197 @@
+"""One small file for every table: the relationships and nodes its rows give."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from loaders.tables import TABLES
+from tests.loaders.reading import codes, load_text, nodes, rels
+from tests.loaders.shapes.numbers import resident, uscc
+
+A, B = uscc(31), uscc(32)
+P, Q = resident(31), resident(32)
+
+CASES: dict[str, tuple[str, dict[str, int], dict[str, object]]] = {
+    "companies": (
+        f"id,name,kind,status,parent_id\n{A},示例甲有限公司分公司,分公司,存续,{B}\n",
+        {"Company": 2, "BRANCH_OF": 1},
+        {"BRANCH_OF.role": "branch", "Company.kind": "branch"},
+    ),
+    "identifiers": (
+        f"party_id,scheme,value\n{A},gb-coh,01234567\n",
+        {"IDENTIFIES": 1, "Identifier": 1},
+        {"IDENTIFIES.from_id": "gb-coh:01234567"},
+    ),
+    "former_names": (
+        f"company_id,name,valid_from,valid_to\n{A},示例旧有限公司,2010-01-01,2015-01-01\n",
+        {"NAMES": 1},
+        {"NAMES.stated_to": "2015-01-01", "NAMES.by": "former_name"},
+    ),
+    "identities": (f"name,party_id\n示例旧,{A}\n", {"NAMES": 1}, {"NAMES.by": "decision"}),
+    "persons": (
+        f"id,id_kind,name,hukou_region,died_on,cremated_on\n{P},身份证,测试某,示例县,2023-01-02,2023-01\n",
+        {"Person": 1},
+        {"Person.died_on": "2023-01-02", "Person.cremated_on": "2023-01", "Person.birth_date": "1980-01-01"},
+    ),
+    "shareholdings": (
+        f"company_id,holder_id,share,votes,share_class,list_kind\n{A},{B},0.4,0.6,A,top_ten\n",
+        {"OWNS": 1},
+        {"OWNS.votes": 0.6, "OWNS.list_kind": "top_ten", "OWNS.share_class": "A"},
+    ),
+    "positions": (
+        f"person_id,company_id,role,valid_from\n{P},{A},董事,2020-01-01\n",
+        {"OFFICER_OF": 1},
+        {"OFFICER_OF.role": "director", "OFFICER_OF.stated_from": "2020-01-01"},
+    ),
+    "concerts": (
+        f"concert_id,party_id,company_id,valid_to\nK1,{P},{A},长期\n",
+        {"MEMBER_OF_CONCERT": 1, "Concert": 1},
+        {"MEMBER_OF_CONCERT.company_id": f"cn-uscc:{A}", "MEMBER_OF_CONCERT.to_id": "local:K1"},
+    ),
+    "control": (
+        f"party_id,company_id,interest,suspected\n{B},{A},board_appointment,是\n",
+        {"EXERCISES_CONTROL": 1},
+        {"EXERCISES_CONTROL.interest": "board_appointment", "EXERCISES_CONTROL.suspected": True},
+    ),
+    "relatives": (
+        f"person_id,relative_id,relation\n{P},{Q},spouse\n",
+        {"RELATED_TO": 1, "Person": 2},
+        {"RELATED_TO.relation": "spouse"},
+    ),
+    "officials": (f"person_id,unit_id,post\n{P},{A},科长\n", {"HOLDS_POST": 1}, {"HOLDS_POST.post": "科长"}),
+    "debarments": (
+        f"party_id,authority,valid_from,document_no\n{A},示例区建设局,2023-01-01,虚构字1号\n",
+        {"DEBARRED_BY": 1, "Company": 2},
+        {"DEBARRED_BY.document_no": "虚构字1号"},
+    ),
+    "tenders": (
+        f"id,title,buyer_id,buyer_name,regime,method,published_on,bid_deadline\nT1,示例工程,{A},示例建设局,construction,公开招标,2024-01-02,2024-02-03 09:30\n",
+        {"Tender": 1, "BUYS": 1},
+        {
+            "Tender.method": "open",
+            "Tender.regime": "construction",
+            "Tender.bid_deadline": "2024-02-03T09:30:00",
+        },
+    ),
+    "tender_parties": (
+        f"tender_id,party_id,role\nT1,{A},agent\n",
+        {"SERVES_TENDER": 1},
+        {"SERVES_TENDER.role": "agent"},
+    ),
+    "lots": (
+        "id,tender_id,title,estimate(万元)\n1,T1,示例标段,12.5\n",
+        {"LOT_OF": 1, "Lot": 1},
+        {"Lot.estimate": 12_500_000},
+    ),
+    "projects": (
+        f"id,title,owner_id,tender_id\nX1,示例工程,{A},T1\n",
+        {"PROJECT_OF": 2, "Project": 1},
+        {"Project.title": "示例工程"},
+    ),
+    "stages": (
+        "project_id,stage,due_on,ended_on\nX1,开工,2024-01-01,\n",
+        {"STAGE_OF": 1, "Stage": 1},
+        {"Stage.due_on": "2024-01-01"},
+    ),
+    "bids": (
+        f"lot_id,tender_id,bidder_id,amount,currency,rank,won,status,submitted_at,deposit_account\n1,T1,{A},10.01,CNY,1,是,valid,2024-01-01 08:00,62229999990001\n",
+        {"SUBMITS": 1, "FOR_LOT": 1, "LOT_OF": 1, "USED_IN_BID": 1, "Bid": 1},
+        {
+            "Bid.amount": 1001,
+            "Bid.won": True,
+            "Bid.rank": 1,
+            "SUBMITS.role": "bidder",
+            "USED_IN_BID.purpose": "deposit",
+        },
+    ),
+    "bid_traces": (
+        f"lot_id,tender_id,bidder_id,kind,value\n1,T1,{A},device,00-11-22-33-44-55\n",
+        {"USED_IN_BID": 1, "FOR_LOT": 1, "SUBMITS": 1},
+        {"USED_IN_BID.from_id": "device:001122334455"},
+    ),
+    "bid_people": (
+        f"lot_id,tender_id,bidder_id,person_id,role,certificate_no\n1,T1,{A},{P},项目经理,虚构1\n",
+        {"WORKS_ON_BID": 1, "FOR_LOT": 1},
+        {"WORKS_ON_BID.role": "project_manager", "WORKS_ON_BID.certificate_no": "虚构1"},
+    ),
+    "subcontracts": (
+        f"lot_id,tender_id,contractor_id,subcontractor_id,amount(万元),signed_on,scope\n1,T1,{A},{B},1,2024-03-01,劳务\n",
+        {"SUBCONTRACTS_TO": 1},
+        {"SUBCONTRACTS_TO.lot": "local:T1/1", "SUBCONTRACTS_TO.amount": 1_000_000},
+    ),
+    "contacts": (
+        f"party_id,kind,value\n{A},phone,+86 139 0000 0001\n",
+        {"HAS_CONTACT": 1},
+        {"HAS_CONTACT.to_id": "phone:13900000001"},
+    ),
+    "households": (
+        "id,kind,region\nH1,benefit,示例街道\n",
+        {"Household": 1},
+        {"Household.kind": "benefit", "Household.region": "示例街道"},
+    ),
+    "household_members": (
+        f"household_id,person_id,relation_to_head,valid_from\nH1,{P},户主,2020-01-01\n",
+        {"MEMBER_OF": 1},
+        {"MEMBER_OF.relation_to_head": "head", "MEMBER_OF.stated_from": "2020-01-01"},
+    ),
+    "properties": (
+        f"id,owner_id,share,kind,area_m2,acquired_on\nF1,{P},0.5,dwelling,88.5,2011-01-01\n",
+        {"HOLDS_PROPERTY": 1},
+        {
+            "HOLDS_PROPERTY.share": 0.5,
+            "Property.kind": "dwelling",
+            "Property.area_m2": 88.5,
+            "Property.id": "local:F1",
+        },
+    ),
+    "vehicles": (
+        f"id,owner_id,kind,value(万元)\n示A00001,{P},轿车,8\n",
+        {"HOLDS_VEHICLE": 1},
+        {"Vehicle.value": 8_000_000},
+    ),
+    "incomes": (
+        f"person_id,kind,month,amount,currency\n{P},wage,2023-05,3000,CNY\n",
+        {"EARNS": 1, "Program": 1},
+        {"EARNS.month": "2023-05", "EARNS.kind": "wage", "EARNS.amount": 300_000},
+    ),
+    "benefits": (
+        f"person_id,program,month,amount,currency,account,payee\n{P},高龄津贴,202305,100,CNY,62229999990001,测试某\n",
+        {"RECEIVES": 1, "UNDER": 1, "Benefit": 1},
+        {"Benefit.from_month": "2023-05", "Benefit.payee": "测试某", "UNDER.to_id": "program:高龄津贴"},
+    ),
+    "entitlements": (
+        "household_id,program,valid_from\nH1,低保,2023-01-01\n",
+        {"ENTITLED_TO": 1},
+        {"ENTITLED_TO.stated_from": "2023-01-01"},
+    ),
+}
+
+
+def test_every_table_has_a_case() -> None:
+    assert set(CASES) == set(TABLES)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_table(table: str, tmp_path: Path) -> None:
+    text, counts, facts = CASES[table]
+    context = load_text(tmp_path, {f"{table}.csv": text})
+    assert codes(context) == []
+    assert codes(context, "flag") == []
+    for type_, count in counts.items():
+        found = (
+            nodes(context, type_)["id"].n_unique()
+            if type_ in context.extract.nodes
+            else rels(context, type_).height
+        )
+        assert found == count, type_
+    for feed, value in facts.items():
+        type_, field = feed.split(".")
+        frame = nodes(context, type_) if type_ in context.extract.nodes else rels(context, type_)
+        assert value in frame[field].drop_nulls().to_list(), feed
+    known = {t: set(nodes(context, t)["id"]) for t in context.extract.nodes}
+    for (_, from_type, to_type), frames in context.extract.rels.items():
+        for frame in frames:
+            assert set(frame["from_id"]) <= known[from_type]
+            assert set(frame["to_id"]) <= known[to_type]

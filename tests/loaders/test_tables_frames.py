@@ -1,0 +1,57 @@
+"""Notebook frames into records."""
+
+import pandas as pd
+import pytest
+
+from loaders.frames import FrameError, load_frame
+from tests.loaders.reading import KEY
+from tests.loaders.shapes.numbers import resident
+
+
+def test_a_frame_is_read_as_a_file_would_be() -> None:
+    df = pd.DataFrame(
+        {"company_id": ["A", "A"], "holder_id": ["B", "C"], "share": [0.51, 0.49], "extra": [1, None]}
+    )
+    extract = load_frame(df, "shareholdings", dataset="notebook", person_key=KEY)
+    (frame,) = extract.rels[("OWNS", "Company", "Company")]
+    assert frame.select("from_id", "to_id", "share").rows() == [
+        ("local:B", "local:A", 0.51),
+        ("local:C", "local:A", 0.49),
+    ]
+    assert frame["source"][1].endswith("#shareholdings#2")
+    again = load_frame(df.copy(), "shareholdings", dataset="notebook", person_key=KEY)
+    assert again.batch_id == extract.batch_id
+
+
+def test_dates_and_missing_values_of_pandas() -> None:
+    df = pd.DataFrame(
+        {
+            "id": [resident(1), resident(2)],
+            "died_on": pd.to_datetime(["2023-05-06", None]),
+            "name": ["测试甲", None],
+        }
+    )
+    extract = load_frame(df, "persons", dataset="notebook", person_key=KEY)
+    (frame,) = extract.nodes["Person"]
+    assert frame["died_on"].to_list() == ["2023-05-06", None]
+    assert frame["name"].to_list() == ["测试甲", None]
+    assert frame["id"].str.starts_with("person:").all()
+
+
+def test_a_bad_row_says_which_and_why() -> None:
+    df = pd.DataFrame({"company_id": ["A", "A"], "holder_id": ["B", "C"], "持股比例": [51, 49]})
+    with pytest.raises(FrameError, match="no unit") as caught:
+        load_frame(df, "shareholdings", dataset="notebook", person_key=KEY)
+    assert [p.row for p in caught.value.problems] == ["1", "2"]
+    units = {"share_percent": "percent"}
+    assert load_frame(df, "shareholdings", dataset="notebook", person_key=KEY, units=units).rels
+
+
+def test_a_number_that_lost_its_end_and_a_missing_column_are_refused() -> None:
+    df = pd.DataFrame({"id": [999999198001010010]})
+    with pytest.raises(FrameError, match="lost"):
+        load_frame(df, "persons", dataset="notebook", person_key=KEY)
+    with pytest.raises(FrameError, match="holder_id"):
+        load_frame(pd.DataFrame({"company_id": ["A"]}), "shareholdings", dataset="notebook", person_key=KEY)
+    with pytest.raises(ValueError, match="no table"):
+        load_frame(df, "sharholdings", dataset="notebook", person_key=KEY)

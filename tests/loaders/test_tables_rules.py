@@ -1,0 +1,378 @@
+"""Tolerant about form, strict about meaning: units, identities, required columns, mappings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loaders.context import InputFile
+from loaders.tables import MappingError, inspect_tables, read_mapping, write_rejects
+from loaders.tables.consortia import consortium_name, read_members
+from loaders.tables.vocabulary import VOCABULARIES, read_relation_codes
+from tests.loaders.reading import codes, load, load_text, nodes, rels
+from tests.loaders.shapes.numbers import resident, resident_15, uscc
+
+A, B = uscc(21), uscc(22)
+
+
+def test_plain_english_tables(tmp_path: Path) -> None:
+    context = load_text(
+        tmp_path,
+        {
+            "shareholdings.csv": "company_id,holder_id,share\nA,P1,0.51\nB,P1,0.6\nA,C,0.49\n",
+            "persons.csv": "id,name\nP1,Test Person\n",
+            "bids.csv": "lot_id,bidder_id,amount,currency\nLOT-7,A,1000000,CNY\nLOT-7,B,1100000.5,CNY\n",
+        },
+    )
+    assert codes(context) == []
+    owns = rels(context, "OWNS").sort("share")
+    assert owns["from_id"].to_list() == ["local:C", "person.local:P1", "person.local:P1"]
+    assert set(nodes(context, "Company")["id"]) == {"local:A", "local:B", "local:C"}
+    assert nodes(context, "Bid")["amount"].drop_nulls().sort().to_list() == [100_000_000, 110_000_050]
+    assert set(nodes(context, "Bid")["id"]) == {"local:LOT-7/local:A", "local:LOT-7/local:B"}
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "share"),
+    [
+        ("持股比例(%)", "51", 0.51),
+        ("持股比例", "51%", 0.51),
+        ("share_percent", "51", 0.51),
+        ("share", "0.51", 0.51),
+        ("持股比例（％）", "１４.5", 0.145),
+    ],
+)
+def test_a_share_with_its_unit(tmp_path: Path, header: str, cell: str, share: float) -> None:
+    text = f"企业名称,统一社会信用代码,股东名称,{header}\n示例甲有限公司,{A},示例乙有限公司,{cell}\n"
+    assert rels(load_text(tmp_path, {"s.csv": text}), "OWNS")["share"].to_list() == [share]
+
+
+@pytest.mark.parametrize("cell", ["51", "0.8", "1"])
+def test_a_bare_share_is_refused_and_says_how(tmp_path: Path, cell: str) -> None:
+    text = f"企业名称,统一社会信用代码,股东名称,持股比例\n示例甲有限公司,{A},示例乙有限公司,{cell}\n"
+    context = load_text(tmp_path, {"s.csv": text})
+    assert codes(context) == ["unit-unknown"]
+    assert rels(context, "OWNS").is_empty()
+    problem = context.problems[0]
+    assert (problem.row, problem.column, problem.value) == ("2", "持股比例", cell)
+    assert "持股比例(%)" in problem.expected_zh
+    assert "share_percent" in problem.expected_en
+
+
+def test_a_mapping_gives_the_unit(tmp_path: Path) -> None:
+    text = f"企业名称,统一社会信用代码,股东名称,持股比例\n示例甲有限公司,{A},示例乙有限公司,51\n"
+    mapping = {"sheet": [{"file": "s*.csv", "units": {"share_percent": "percent"}}]}
+    assert rels(load_text(tmp_path, {"s.csv": text}, mapping=mapping), "OWNS")["share"].to_list() == [0.51]
+
+
+def test_a_bare_amount_is_refused_in_a_bid_and_only_flagged_beside_a_share(tmp_path: Path) -> None:
+    context = load_text(
+        tmp_path, {"b.csv": f"标段编号,投标人,投标人代码,投标报价\n1,示例甲有限公司,{A},589\n"}
+    )
+    assert codes(context) == ["unit-unknown"]
+    text = (
+        f"企业名称,统一社会信用代码,股东名称,持股比例,认缴出资额\n示例甲有限公司,{A},示例乙有限公司,51%,100\n"
+    )
+    context = load_text(tmp_path, {"s.csv": text})
+    assert (codes(context), codes(context, "flag")) == ([], ["unit-unknown"])
+    assert rels(context, "OWNS")["subscribed_amount"].to_list() == [None]
+
+
+def test_a_missing_column_is_said_with_what_was_found(tmp_path: Path) -> None:
+    context = load_text(
+        tmp_path, {"shareholdings.csv": "company_id,share\nA,0.5\n", "companies.csv": "id\nA\n"}
+    )
+    problem = next(p for p in context.problems if p.kind == "reject")
+    assert problem.code == "missing-column"
+    assert "holder_id" in problem.expected_zh
+    assert "company_id, share" in problem.expected_en
+    assert [(f.rows, f.rejected) for f in context.extract.files] == [(1, 1), (1, 0)]
+    assert nodes(context, "Company")["id"].to_list() == ["local:A"]
+
+
+def test_unknown_columns_are_listed_and_ignored(tmp_path: Path) -> None:
+    path = tmp_path / "companies.csv"
+    path.write_text(f"统一社会信用代码,企业名称,幸运数字\n{A},示例甲有限公司,7\n", encoding="utf-8")
+    report = inspect_tables(InputFile(path, path.name, "0" * 64), {})[0]
+    assert (report.table, report.ignored, report.rows) == ("companies", ("幸运数字",), 1)
+
+
+def test_inspection_masks_peoples_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "persons.csv"
+    path.write_text(f"身份证号,姓名\n{resident(1)},测试某\n", encoding="utf-8")
+    report = inspect_tables(InputFile(path, path.name, "0" * 64), {})[0]
+    assert resident(1) not in str(report)
+    assert report.sample[0][1] == "测试某"
+
+
+def test_a_corrected_rejects_file_loads_and_keeps_the_person(tmp_path: Path) -> None:
+    text = f"企业名称,统一社会信用代码,股东名称,股东类型,证照号码,持股比例\n示例甲有限公司,{A},=测试某,自然人,{resident(5)},130%\n"
+    context = load_text(tmp_path, {"s.csv": text})
+    (path,) = write_rejects(context, tmp_path / "rejects")
+    written = path.read_text(encoding="utf-8-sig")
+    assert resident(5) not in written
+    assert "'=测试某" in written
+    assert path.stat().st_mode & 0o077 == 0
+    path.write_text(written.replace("130%", "13%"), encoding="utf-8-sig")
+    again = load(path)
+    assert codes(again) == []
+    number = load_text(tmp_path, {"t.csv": text.replace("130%", "13%")})
+    assert rels(again, "OWNS")["from_id"].to_list() == rels(number, "OWNS")["from_id"].to_list()
+    assert nodes(again, "Person")["name"].to_list() == nodes(number, "Person")["name"].to_list()
+
+
+def test_two_masked_numbers_under_one_name_are_two_people(tmp_path: Path) -> None:
+    rows = "".join(
+        f"示例甲有限公司,{A},测试某,自然人,{n},10%\n" for n in ("9999**********0021", "9999**********0039")
+    )
+    text = "企业名称,统一社会信用代码,股东名称,股东类型,证照号码,持股比例\n" + rows
+    assert rels(load_text(tmp_path, {"s.csv": text}), "OWNS")["from_id"].n_unique() == 2
+
+
+def test_one_name_in_two_companies_is_two_people(tmp_path: Path) -> None:
+    text = "企业名称,统一社会信用代码,股东名称,股东类型,持股比例\n"
+    text += f"示例甲有限公司,{A},测试某,自然人,10%\n示例乙有限公司,{B},测试某,自然人,10%\n"
+    assert rels(load_text(tmp_path, {"s.csv": text}), "OWNS")["from_id"].n_unique() == 2
+
+
+def test_a_short_name_of_unsaid_kind_is_an_unknown_party_not_a_person(tmp_path: Path) -> None:
+    text = f"企业名称,统一社会信用代码,股东名称,持股比例\n示例甲有限公司,{A},示例小铺,10%\n"
+    context = load_text(tmp_path, {"s.csv": text})
+    assert nodes(context, "Person").is_empty()
+    assert "unknown" in nodes(context, "Company")["kind"].to_list()
+
+
+def test_equal_rows_are_noted(tmp_path: Path) -> None:
+    row = f"示例甲有限公司,{A},示例乙有限公司,10%\n"
+    context = load_text(tmp_path, {"s.csv": "企业名称,统一社会信用代码,股东名称,持股比例\n" + row + row})
+    assert codes(context, "note") == ["duplicate-row"]
+
+
+def test_a_derived_ratio_needs_every_amount_of_the_list(tmp_path: Path) -> None:
+    head = "企业名称,统一社会信用代码,股东名称,认缴出资额(万元)\n"
+    whole = head + f"示例甲有限公司,{A},示例乙有限公司,30\n示例甲有限公司,{A},示例丙有限公司,70\n"
+    assert sorted(rels(load_text(tmp_path, {"s.csv": whole}), "OWNS")["share"]) == [0.3, 0.7]
+    part = whole + f"示例甲有限公司,{A},示例丁有限公司,-\n"
+    assert rels(load_text(tmp_path, {"s.csv": part}), "OWNS")["share"].null_count() == 3
+
+
+def test_a_declared_route_is_kept_apart(tmp_path: Path) -> None:
+    text = f"企业名称,统一社会信用代码,股东名称,持股比例,最终受益股份\n示例甲有限公司,{A},示例乙有限公司,10%,25%\n"
+    owns = rels(load_text(tmp_path, {"s.csv": text}), "OWNS").sort("share")
+    assert owns.select("share", "declared_indirect").rows() == [(0.1, None), (0.25, True)]
+
+
+def test_months_without_a_year_say_how_to_set_it(tmp_path: Path) -> None:
+    text = f"低保证号,姓名,身份证号,1月(元),2月(元)\nDB1,测试某,{resident(6)},500,500\n"
+    assert "year-unknown" in codes(load_text(tmp_path, {"发放表.csv": text}))
+    mapping = {"sheet": [{"year": 2023}]}
+    context = load_text(tmp_path, {"发放表.csv": text}, mapping=mapping)
+    assert codes(context) == []
+    assert sorted(nodes(context, "Benefit")["from_month"]) == ["2023-01", "2023-02"]
+
+
+def test_a_quarter_is_three_months(tmp_path: Path) -> None:
+    text = "household_id,program,month,amount,currency\nH1,低保,2023年第4季度,1000,CNY\n"
+    benefits = nodes(load_text(tmp_path, {"benefits.csv": text}), "Benefit").sort("from_month")
+    assert benefits["from_month"].to_list() == ["2023-10", "2023-11", "2023-12"]
+    assert benefits["amount"].sum() == 100_000
+
+
+def test_lot_numbers_of_two_tenders_never_meet(tmp_path: Path) -> None:
+    text = f"项目编号,包号,供应商,供应商代码\nT1,1,示例甲有限公司,{A}\nT2,1,示例乙有限公司,{B}\n"
+    assert set(rels(load_text(tmp_path, {"b.csv": text}), "FOR_LOT")["to_id"]) == {"local:T1/1", "local:T2/1"}
+
+
+def test_a_lot_without_its_tender_finds_the_only_one(tmp_path: Path) -> None:
+    files = {"bids.csv": "lot_id,bidder_id\nLOT-7,A\n", "lots.csv": "id,tender_id\nLOT-7,T1\nLOT-8,T1\n"}
+    context = load_text(tmp_path, files)
+    assert rels(context, "FOR_LOT").select("from_id", "to_id").rows() == [
+        ("local:T1/LOT-7/local:A", "local:T1/LOT-7")
+    ]
+    assert set(nodes(context, "Bid")["id"]) == {"local:T1/LOT-7/local:A"}
+    files["lots.csv"] += "LOT-7,T2\n"
+    context = load_text(tmp_path, files)
+    assert rels(context, "FOR_LOT")["to_id"].to_list() == ["local:LOT-7"]
+    assert codes(context, "flag") == ["tender-ambiguous"]
+
+
+def test_a_lot_with_its_tenders_id_is_the_whole_tender(tmp_path: Path) -> None:
+    files = {"bids.csv": "lot_id,bidder_id\nT1,A\n", "tenders.csv": "id,bid_deadline\nT1,2024-01-02 09:00\n"}
+    lots = rels(load_text(tmp_path, files), "LOT_OF")
+    assert lots.select("from_id", "to_id").rows() == [("local:T1", "local:T1")]
+
+
+def test_a_lots_title_is_not_its_tenders(tmp_path: Path) -> None:
+    context = load_text(tmp_path, {"lots.csv": "id,tender_id,title\n1,T1,示例标段\n"})
+    assert nodes(context, "Tender")["id"].unique().to_list() == ["local:T1"]
+    assert nodes(context, "Tender")["title"].drop_nulls().is_empty()
+
+
+def test_a_title_row_states_the_unit(tmp_path: Path) -> None:
+    text = f"示例开标记录表（单位：万元）,,,\n标段编号,投标人,投标人代码,投标报价\n1,示例甲有限公司,{A},589\n2,示例甲有限公司,{A},90\n"
+    amounts = nodes(load_text(tmp_path, {"b.csv": text}), "Bid")["amount"].drop_nulls()
+    assert sorted(amounts) == [90_000_000, 589_000_000]
+
+
+def test_a_trace_of_a_member_belongs_to_the_consortiums_bid(tmp_path: Path) -> None:
+    files = {
+        "bids.csv": "tender_id,lot_id,bidder_name\nT,1,示例甲有限公司（联合体牵头人）、示例乙有限公司（成员）\n",
+        "bid_traces.csv": "tender_id,lot_id,bidder_name,kind,value\nT,1,示例甲有限公司,ip,192.0.2.1\n",
+    }
+    context = load_text(tmp_path, files)
+    (bid,) = set(rels(context, "FOR_LOT")["from_id"])
+    assert rels(context, "USED_IN_BID")["to_id"].to_list() == [bid]
+    assert set(rels(context, "SUBMITS")["to_id"]) == {bid}
+
+
+def test_decisions_on_names(tmp_path: Path) -> None:
+    context = load_text(tmp_path, {"identities.csv": f"name,party_id\n示例甲,{A}\n示例乙,\n"})
+    assert codes(context) == []
+    assert rels(context, "NAMES").select("from_id", "to_id", "by").rows() == [
+        ("name:示例甲", f"cn-uscc:{A}", "decision")
+    ]
+
+
+def test_positions_in_one_cell(tmp_path: Path) -> None:
+    text = f"姓名,职务,企业名称,统一社会信用代码\n测试某,董事长兼总经理、法定代表人,示例甲有限公司,{A}\n测试乙,监事,示例甲有限公司,{A}\n测试丙,联络员,示例甲有限公司,{A}\n"
+    context = load_text(tmp_path, {"主要人员.csv": text})
+    assert sorted(rels(context, "OFFICER_OF")["role"]) == ["board_supervisor", "chair", "general_manager"]
+    assert rels(context, "LEGAL_REP_OF")["role"].to_list() == ["legal_representative"]
+
+
+def test_a_managing_partner_controls(tmp_path: Path) -> None:
+    text = f"企业名称,统一社会信用代码,执行事务合伙人\n示例基金合伙企业（有限合伙）,{A},示例乙有限公司（委派代表：测试某）\n"
+    control = rels(load_text(tmp_path, {"企业.csv": text}), "EXERCISES_CONTROL")
+    assert control.select("from_id", "interest").rows() == [("name:示例乙有限公司", "managing_partner")]
+
+
+def test_a_mapping_is_strict_about_its_keys(tmp_path: Path) -> None:
+    def refused(text: str) -> str:
+        path = tmp_path / "map.toml"
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(MappingError) as caught:
+            read_mapping(path)
+        return caught.value.zh
+
+    assert "sheeet" in refused("[[sheeet]]\n")
+    assert "sheet[1].tabel" in refused('[[sheet]]\ntabel = "bids"\n')
+    assert "sheet[1].year" in refused('[[sheet]]\nyear = "2023"\n')
+    assert "sheet[1].columns.sharre" in refused('[[sheet]]\ntable = "shareholdings"\ncolumns.sharre = "x"\n')
+    assert "units.share" in refused('[[sheet]]\nunits.share = "percentage"\n')
+    assert "TOML" in refused("[[sheet\n")
+
+
+def test_a_mapping_names_columns_and_fixed_values(tmp_path: Path) -> None:
+    text = "谁,多少\n示例乙有限公司,51\n"
+    choice = {
+        "table": "shareholdings",
+        "columns": {"holder_name": "谁", "share_percent": "多少"},
+        "units": {"share_percent": "percent"},
+        "values": {"company_id": A},
+        "list_kind": "registered",
+        "observed_on": "2024-06-30",
+    }
+    owns = rels(load_text(tmp_path, {"x.csv": text}, mapping={"sheet": [choice]}), "OWNS")
+    row = owns.row(0, named=True)
+    assert (row["to_id"], row["share"], row["list_kind"], row["observed_on"]) == (
+        f"cn-uscc:{A}",
+        0.51,
+        "registered",
+        "2024-06-30",
+    )
+    with pytest.raises(MappingError, match="holder"):
+        load_text(tmp_path, {"x.csv": "甲,乙\n1,2\n"}, mapping={"sheet": [choice]})
+
+
+def test_a_mapping_moves_the_header_down(tmp_path: Path) -> None:
+    text = f"企业名称,统一社会信用代码,法定代表人,成立日期\n说明,代码,代表,日期\n虚构列,信用代码,名称,法人\n-,{A},示例甲有限公司,测试某\n"
+    mapping = {"sheet": [{"header_row": 3, "table": "companies"}]}
+    context = load_text(tmp_path, {"c.csv": text}, mapping=mapping)
+    assert nodes(context, "Company").select("id", "name").unique().rows() == [
+        (f"cn-uscc:{A}", "示例甲有限公司")
+    ]
+    with pytest.raises(MappingError, match="row 9"):
+        load_text(tmp_path, {"c.csv": text}, mapping={"sheet": [{"header_row": 9}]})
+
+
+def test_several_contacts_in_one_cell(tmp_path: Path) -> None:
+    text = f"统一社会信用代码,企业名称,更多电话,更多邮箱,官网\n{A},示例甲有限公司,+86 139 0000 0001；010-9990001 13900000002,a@example.com；b@example.com,https://www.example.com/x；example.org\n"
+    assert sorted(rels(load_text(tmp_path, {"c.csv": text}), "HAS_CONTACT")["to_id"]) == [
+        "domain:example.com",
+        "domain:example.org",
+        "email:a@example.com",
+        "email:b@example.com",
+        "phone:0109990001",
+        "phone:13900000001",
+        "phone:13900000002",
+    ]
+
+
+def test_fifteen_digit_numbers_of_members_and_kin(tmp_path: Path) -> None:
+    text = f"person_id,relative_id,relation\n{resident_15(7)},{resident(8)},配偶\n{resident(7)},{resident(9)},其子\n"
+    related = rels(load_text(tmp_path, {"relatives.csv": text}), "RELATED_TO")
+    assert related["from_id"].n_unique() == 1
+    assert related["relation"].to_list() == ["spouse", "其子"]
+
+
+@pytest.mark.parametrize(
+    ("column", "codes_"),
+    [
+        (["1", "2", "10", "20"], ["self", "head", "spouse", "son"]),
+        (["01", "02"], ["self", "head"]),
+        (["0", "1", "3"], ["head", "spouse", "daughter"]),
+        (["户主", "长子", "儿媳"], ["head", "son", "daughter_in_law"]),
+    ],
+)
+def test_relation_codes_follow_from_the_whole_column(column: list[str], codes_: list[str]) -> None:
+    read, undecidable = read_relation_codes(pl.Series(column))
+    assert (read.to_list(), undecidable) == (codes_, False)
+
+
+def test_relation_codes_that_could_be_either_are_refused(tmp_path: Path) -> None:
+    text = f"household_id,person_id,relation_to_head\nH1,{resident(1)},1\nH1,{resident(2)},2\n"
+    assert codes(load_text(tmp_path, {"household_members.csv": text})) == ["relation-undecidable"] * 2
+
+
+_NAMES = st.lists(
+    st.text("甲乙丙丁戊己庚辛", min_size=2, max_size=6).map(lambda s: f"示例{s}有限公司"),
+    min_size=2,
+    max_size=5,
+    unique=True,
+)
+
+
+@given(_NAMES, st.randoms())
+def test_a_consortium_is_the_same_in_any_order(names: list[str], random: object) -> None:
+    cell = f"{names[0]}（联合体牵头人）、" + "、".join(f"{n}（成员）" for n in names[1:])
+    members = read_members(pl.Series([cell, names[0]]))
+    assert [s[0] for s in members.names if s[0]] == names
+    assert [s[0] for s in members.roles][: len(names)] == ["consortium_lead"] + ["consortium_member"] * (
+        len(names) - 1
+    )
+    assert members.name.to_list() == [consortium_name(names[::-1]), None]
+
+
+@pytest.mark.parametrize("word", ["国有法人", "境内非国有法人"])
+def test_a_state_owned_enterprise_is_a_company(word: str) -> None:
+    assert VOCABULARIES["holder_kind"].read(pl.Series([word])).to_list() == ["company"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ("示例甲有限公司与示例乙有限公司联合体", ["示例甲有限公司", "示例乙有限公司"]),
+        ("联合体：示例甲有限公司、示例乙有限公司", ["示例甲有限公司", "示例乙有限公司"]),
+        ("（牵头人）示例甲有限公司；（成员）示例乙有限公司", ["示例甲有限公司", "示例乙有限公司"]),
+        ("牵头人：示例甲有限公司；成员：示例乙有限公司", ["示例甲有限公司", "示例乙有限公司"]),
+        ("示例甲有限公司、示例乙有限公司", ["示例甲有限公司", "示例乙有限公司"]),
+        ("示例建筑、装饰有限公司", ["示例建筑、装饰有限公司"]),
+    ],
+)
+def test_consortium_spellings(cell: str, names: list[str]) -> None:
+    members = read_members(pl.Series([cell]))
+    assert [s[0] for s in members.names if s[0]] == names

@@ -1,0 +1,1 @@
+"""Real servers for the tests: started on demand, ended with the session, never mocked."""
