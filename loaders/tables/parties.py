@@ -158,12 +158,19 @@ def _guess_person(frame: pl.DataFrame, default: Default) -> pl.Series:
     person_paper = frame["document"].is_not_null() & ~company_paper
     person_paper = person_paper & ~frame["document"].str.contains("其他|非公示|other").fill_null(False)
     full_name = _full_name(frame["name"])
+    number = looks_like_person_number(raw) | _masked_resident(raw)
     if default == "person":
         valid = read_company_ids(raw)["scheme"].is_in(["cn-uscc", "cn-orgcode", "lei"]).fill_null(False)
         other_scheme = raw.str.contains(r"^\s*[A-Za-z][A-Za-z0-9._-]*:").fill_null(False)
         body = frame["name"].str.contains(_BODY).fill_null(False)
-        return schemed_person | person_paper | ~(full_name | body | company_paper | valid | other_scheme)
-    number = looks_like_person_number(raw) | _masked_resident(raw)
+        # A resident's number says more than a name that happens to end like a firm's.
+        numbered = number & ~full_name & ~company_paper & ~valid
+        return (
+            schemed_person
+            | person_paper
+            | numbered
+            | ~(full_name | body | company_paper | valid | other_scheme)
+        )
     return schemed_person | ((number | person_paper) & ~full_name & ~company_paper)
 
 

@@ -1,0 +1,297 @@
+"""Nodes and stacks as figures around the origin, with the block each takes up in the layout."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Final
+
+from graph.subgraph import SubNode
+from visualize.abridge import Line, Stack
+from visualize.labels import (
+    details,
+    is_unknown,
+    line_words,
+    node_extra,
+    node_kind,
+    node_name,
+    sources,
+    stack_words,
+    widest,
+)
+from visualize.layout import Block
+from visualize.lettering import measure, percent, wrap
+from visualize.scene import Badge, Facts, SceneNode, SceneStack, Text
+from visualize.style import ALARM, INK, PALE, PILL, QUIET, SHAPES, NodeStyle, Shape, node_style
+from visualize.wording import RELATIONS, WORDS, Lang, pick
+
+NAME_SIZE: Final = 14.0
+NAME_EMS: Final = 11.0
+NAME_LINES: Final = 5
+_LINE: Final = 19.0
+_SMALL: Final = 11.5
+_SMALL_LINE: Final = 16.0
+_PILL: Final = 20.0
+_BADGE: Final = 18.0
+_CIRCLE: Final = 36.0
+_CELL_WIDTH: Final = 158.0
+_CELL_GAP: Final = 10.0
+_STACK_PAD: Final = 14.0
+_STACK_HEAD: Final = 26.0
+_COLUMNS_MOST: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A node drawn around the origin of its block; `right` is where a line to itself starts."""
+
+    block: Block
+    node: SceneNode
+    right: float
+
+
+@dataclass(frozen=True, slots=True)
+class StackFigure:
+    """A stack drawn around the origin of its block."""
+
+    block: Block
+    frame: SceneStack
+    cells: tuple[SceneNode, ...]
+
+
+def badge(x: float, y: float, text: str, fill: str, size: float = 12.0) -> Badge:
+    """A badge wide enough for its word."""
+    return Badge(x, y, measure(text, size) + 12, _BADGE, text, fill, size=size)
+
+
+def figure(node: SubNode, lang: Lang, over: bool = False) -> Figure:
+    """The figure of one node. `over` says that its holders come to more than 100%."""
+    name = node_name(node, lang)
+    if node.type == "Person":
+        return _person(node, name, lang)
+    unknown = is_unknown(node)
+    shape = SHAPES.get(node.type, "box")
+    lines = wrap(name, NAME_EMS, NAME_LINES)
+    small = [node_kind(node, lang)] if node.type != "Company" or _telling(node) else []
+    extra = node_extra(node, lang)
+    if extra:
+        small.append(extra)
+    small = [part for text in small for part in wrap(text, 15.0, 2)]
+    pill = _effective(node, lang)
+    side, roof = {
+        "hexagon": (18.0, 0.0),
+        "octagon": (10.0, 0.0),
+        "house": (6.0, 22.0),
+        "pill": (8.0, 0.0),
+    }.get(shape, (0.0, 0.0))
+    inner = max(
+        widest(lines, NAME_SIZE), widest(small, _SMALL), measure(pill, 12.0) + 14 if pill else 0.0, 64.0
+    )
+    width = math.ceil(inner + 28 + 2 * side)
+    height = roof + 20 + len(lines) * _LINE + len(small) * _SMALL_LINE + (_PILL + 4 if pill else 0.0)
+    style = node_style(node.type, frozenset(node.marks), unknown)
+    top = -height / 2 + roof + 10
+    texts, top = _written(lines, small, top, style, "subject" in node.marks)
+    badges = [badge(0.0, top + _PILL / 2 + 2, pill, PILL)] if pill else []
+    badges += _corner(node, over, width, height, lang)
+    top_span = 0.0 if shape == "house" else (width - 2 * side) * 0.62
+    block = Block(node.id, width, height, top_span, (width - 2 * side) * 0.7)
+    drawn = SceneNode(
+        node.id,
+        node.type,
+        shape,
+        0.0,
+        0.0,
+        width,
+        height,
+        style,
+        name,
+        tuple(texts),
+        tuple(badges),
+        node.marks,
+        facts=(_node_facts(node, name, lang),),
+    )
+    return Figure(block, drawn, width / 2)
+
+
+def _telling(node: SubNode) -> bool:
+    kind = str(node.kind or node.facts.get("kind") or "")
+    status = str(node.facts.get("status") or "active")
+    return kind not in ("", "company", "unknown") or status != "active"
+
+
+def _written(
+    lines: tuple[str, ...], small: list[str], top: float, style: NodeStyle, bold: bool
+) -> tuple[list[Text], float]:
+    texts = []
+    for line in lines:
+        texts.append(Text(0.0, top + _LINE * 0.74, line, NAME_SIZE, style.ink, bold))
+        top += _LINE
+    for line in small:
+        texts.append(Text(0.0, top + _SMALL_LINE * 0.74, line, _SMALL, QUIET if style.ink == INK else PALE))
+        top += _SMALL_LINE
+    return texts, top
+
+
+def _effective(node: SubNode, lang: Lang) -> str:
+    if node.effective_share is None:
+        return ""
+    return f"{pick(WORDS['effective'], lang)} {percent(node.effective_share)}"
+
+
+def _corner(node: SubNode, over: bool, width: float, height: float, lang: Lang) -> list[Badge]:
+    """Badges on the upper corners: what is found right, what is wrong with the data left."""
+    out = []
+    for mark, fill in (("finding", ALARM), ("suppressed", PALE)):
+        if mark in node.marks:
+            found = badge(0.0, -height / 2, pick(WORDS[mark], lang), fill)
+            out.append(replace(found, x=width / 2 - found.width / 2 + 8))
+            break
+    if over:
+        wrong = badge(0.0, -height / 2, pick(WORDS["over"], lang), "#8a4b00")
+        out.append(replace(wrong, x=-width / 2 + wrong.width / 2 - 8))
+    return out
+
+
+def _person(node: SubNode, name: str, lang: Lang) -> Figure:
+    """A circle with the name inside where it fits, else beneath."""
+    style = node_style("Person", frozenset(node.marks), is_unknown(node))
+    inside = wrap(name, 4.3, 3)
+    fits = len(inside) <= 2 and "".join(inside).replace("…", "") == name.replace(" ", "").replace("…", "")
+    fits = fits or (len(inside) <= 2 and " ".join(inside) == name)
+    radius = _CIRCLE if fits else 25.0
+    beneath = [] if fits else list(wrap(name, NAME_EMS, NAME_LINES))
+    died = node.facts.get("died_on")
+    small = [node_kind(node, lang)] if died else []
+    pill = _effective(node, lang)
+    under = len(beneath) * _LINE + len(small) * _SMALL_LINE + (_PILL + 6 if pill else 0.0)
+    under += 4 if under else 0.0
+    height = 2 * radius + under
+    pill_width = measure(pill, 12.0) + 12 if pill else 0.0
+    width = max(2 * radius, widest(beneath, NAME_SIZE) + 6, widest(small, _SMALL), pill_width)
+    centre = -height / 2 + radius
+    texts: list[Text] = []
+    if fits:
+        top = centre - len(inside) * _LINE / 2
+        texts += _written(inside, [], top, style, "subject" in node.marks)[0]
+    more, top = _written(tuple(beneath), small, centre + radius + 4, style, "subject" in node.marks)
+    texts += more
+    badges = [badge(0.0, top + _PILL / 2 + 1, pill, PILL)] if pill else []
+    for corner in _corner(node, False, 2 * radius, 0.0, lang):
+        badges.append(corner.moved(0.0, centre - radius + 4))
+    block = Block(
+        node.id,
+        math.ceil(max(width, 2 * radius + 16)),
+        height,
+        radius * 1.1,
+        radius * 1.1,
+        radius,
+        0.0 if under else radius,
+    )
+    drawn = SceneNode(
+        node.id,
+        node.type,
+        "circle",
+        0.0,
+        centre,
+        2 * radius,
+        2 * radius,
+        style,
+        name,
+        tuple(texts),
+        tuple(badges),
+        node.marks,
+        "" if fits else "person",
+        facts=(_node_facts(node, name, lang),),
+    )
+    return Figure(block, drawn, radius)
+
+
+def _node_facts(node: SubNode, name: str, lang: Lang) -> Facts:
+    facts = {"id": node.id, **node.facts}
+    if node.effective_share is not None:
+        facts["effective_share"] = node.effective_share
+    rows = [(pick(("类型", "Kind"), lang), node_kind(node, lang))]
+    rows += [row for row in details(facts, lang) if row[1] != name]
+    return Facts(name, tuple(rows), tuple(sources(node.facts)))
+
+
+def line_facts(line: Line, lang: Lang) -> tuple[Facts, ...]:
+    """The facts of every relationship a line stands for."""
+    out = []
+    for edge in line.members:
+        heading = pick(RELATIONS.get(edge.type, (edge.type, edge.type)), lang)
+        out.append(Facts(heading, tuple(details(edge.facts, lang)), tuple(sources(edge.facts))))
+    return tuple(out)
+
+
+def stack_figure(stack: Stack, lang: Lang) -> StackFigure:
+    """A frame with one small box a party: name, share, nothing lost."""
+    written = []
+    for node, line in zip(stack.nodes, stack.lines, strict=True):
+        name = wrap(node_name(node, lang), 10.5, 2)
+        said = " · ".join(line_words(line, lang))
+        if node.effective_share is not None:
+            said += f" · {_effective(node, lang)}"
+        written.append((node, line, name, wrap(said, 12.0, 2)))
+    tall = max(len(name) * 16.0 + len(words) * 16.0 for _, _, name, words in written) + 14
+    count = len(written)
+    columns = max(3, min(_COLUMNS_MOST, math.ceil(math.sqrt(count * 1.9 * tall / _CELL_WIDTH))))
+    columns = max(columns, math.ceil(count / 60)) if count > 60 * _COLUMNS_MOST else columns
+    rows = math.ceil(count / columns)
+    width = 2 * _STACK_PAD + columns * _CELL_WIDTH + (columns - 1) * _CELL_GAP
+    height = _STACK_PAD + _STACK_HEAD + rows * tall + (rows - 1) * _CELL_GAP
+    heading = stack_words(stack, lang)
+    cells = []
+    for i, (node, line, name, words) in enumerate(written):
+        x = -width / 2 + _STACK_PAD + (i % columns) * (_CELL_WIDTH + _CELL_GAP) + _CELL_WIDTH / 2
+        y = -height / 2 + _STACK_HEAD + (i // columns) * (tall + _CELL_GAP) + tall / 2
+        cells.append(_cell(node, line, name, words, tall, lang, stack.id).moved(x, y))
+    frame = SceneStack(
+        stack.id,
+        -width / 2,
+        -height / 2,
+        width,
+        height,
+        Text(0.0, -height / 2 + 17, heading[0], 12.5, QUIET, True),
+        tuple(node.id for node in stack.nodes),
+    )
+    return StackFigure(Block(stack.id, width, height, 0.0, 0.0), frame, tuple(cells))
+
+
+def _cell(
+    node: SubNode,
+    line: Line,
+    name: tuple[str, ...],
+    words: tuple[str, ...],
+    tall: float,
+    lang: Lang,
+    stack: str,
+) -> SceneNode:
+    marks = frozenset(node.marks) | (line.marks & {"suppressed", "ended", "not_counted"})
+    unknown = is_unknown(node) or "unknown" in line.marks
+    style = node_style(node.type, marks, unknown)
+    top = -(len(name) + len(words)) * 8.0
+    texts = []
+    for i, text in enumerate((*name, *words)):
+        share = i >= len(name)
+        ink = QUIET if share and style.ink == INK else style.ink
+        texts.append(Text(0.0, top + 16 * i + 12, text, 12.0 if not share else 11.5, ink, share))
+    shape: Shape = "pill" if node.type == "Person" else SHAPES.get(node.type, "box")
+    whole = node_name(node, lang)
+    return SceneNode(
+        node.id,
+        node.type,
+        shape,
+        0.0,
+        0.0,
+        _CELL_WIDTH,
+        tall,
+        style,
+        whole,
+        tuple(texts),
+        (),
+        node.marks,
+        stack=stack,
+        facts=(_node_facts(node, whole, lang), *line_facts(line, lang)),
+    )

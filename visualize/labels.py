@@ -1,0 +1,225 @@
+"""What a picture writes on its lines and nodes, and shows beside them: in one language, already clean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from graph.model import NODE_TYPES as MODEL_NODES
+from graph.model import REL_TYPES as MODEL_RELATIONSHIPS
+from graph.subgraph import SubEdge, SubNode
+from visualize.abridge import Line, Stack
+from visualize.lettering import bound, clean, measure, money, percent, shorten
+from visualize.wording import FACTS, KINDS, NODE_TYPES, RELATIONS, WORDS, Lang, coded, pick
+
+Row = tuple[str, str]
+
+_HIDDEN: Final = frozenset(
+    {"stated", "key", "account_key", "address_key", "sources", "derivation", "currency"}
+)
+_SHARES: Final = frozenset(
+    {"share", "share_min", "share_max", "votes", "votes_min", "votes_max", "effective_share", "rate"}
+)
+_CODED: Final = frozenset(
+    {"kind", "role", "relation", "relation_to_head", "status", "interest", "list_kind", "method"}
+    | {"holding_form", "acquired_by"}
+)
+_MONEY: Final = frozenset(
+    f.name
+    for fields in (
+        *(t.fields for t in MODEL_NODES.values()),
+        *(t.fields for t in MODEL_RELATIONSHIPS.values()),
+    )
+    for f in fields
+    if f.type == "MONEY"
+)
+_LABEL_EMS: Final = 22.0
+_UNKNOWN_NAMES: Final = frozenset({"", "unknown", "unspecified", "anonymous"})
+
+
+def is_unknown(node: SubNode) -> bool:
+    """A party nobody named: drawn dashed, never left out."""
+    return "unknown" in node.marks or clean(node.name).lower() in _UNKNOWN_NAMES
+
+
+def node_name(node: SubNode, lang: Lang) -> str:
+    """The whole name; an unnamed node says so, or shows its id where an id is all there is to say."""
+    name = clean(node.name)
+    if name.lower() not in _UNKNOWN_NAMES:
+        return name
+    if node.type in ("Company", "Person"):
+        # An id that was referred to but never loaded still tells the reader whom to ask for.
+        return pick(WORDS["unknown"], lang) + (f" {clean(node.id)}" if node.kind == "unknown" else "")
+    return clean(node.id)
+
+
+def node_kind(node: SubNode, lang: Lang) -> str:
+    """The word under a name: 企业, 合伙企业, 不动产 · 住宅…"""
+    type_word = pick(NODE_TYPES.get(node.type, (node.type, node.type)), lang)
+    kind = str(node.kind or node.facts.get("kind") or "")
+    if kind in KINDS and pick(KINDS[kind], lang) != type_word:
+        kind_word = pick(KINDS[kind], lang)
+        type_word = kind_word if node.type in ("Company", "Household") else f"{type_word} · {kind_word}"
+    status = str(node.facts.get("status") or "")
+    if node.type == "Company" and status and status != "active":
+        type_word += f" · {coded(clean(status), lang)}"
+    if node.facts.get("died_on") and node.type == "Person":
+        type_word += " · †" + clean(node.facts["died_on"])
+    return type_word
+
+
+def node_extra(node: SubNode, lang: Lang) -> str:
+    """One more line a reader looks for: a lot's date, a dwelling's area, a benefit's months and amount."""
+    facts = node.facts
+    parts: list[str] = []
+    if node.type == "Lot" and facts.get("bid_on"):
+        parts.append(pick(FACTS["bid_on"], lang) + " " + clean(facts["bid_on"]))
+    elif node.type == "Property" and isinstance(facts.get("area_m2"), int | float):
+        parts.append(f"{facts['area_m2']:g} m²")
+    elif node.type == "Benefit":
+        span = clean(facts.get("from_month") or "")
+        end = clean(facts.get("to_month") or "")
+        if span:
+            parts.append(span if end == span else f"{span} – {end}")
+        if isinstance(facts.get("amount"), int):
+            parts.append(money(facts["amount"], str(facts.get("currency") or ""), lang))
+    elif node.type == "Bid" and isinstance(facts.get("amount"), int):
+        parts.append(money(facts["amount"], str(facts.get("currency") or ""), lang))
+    return " · ".join(parts)
+
+
+def share_words(facts: Mapping[str, Any], lang: Lang, stem: str = "share") -> str:
+    """51.00%, 25%–50%, ≥25%, ≤5%, or empty where nothing is known."""
+    value = facts.get(stem)
+    if isinstance(value, int | float):
+        return percent(value)
+    low, high = facts.get(f"{stem}_min"), facts.get(f"{stem}_max")
+    if isinstance(low, int | float) and isinstance(high, int | float):
+        return percent(low) if low == high else f"{bound(low)}–{bound(high)}"
+    if isinstance(low, int | float):
+        return (">" if facts.get("min_open") else "≥") + bound(low)
+    if isinstance(high, int | float):
+        return ("<" if facts.get("max_open") else "≤") + bound(high)
+    return ""
+
+
+def line_words(line: Line, lang: Lang) -> tuple[str, ...]:
+    """The lines written on a line, at most three; an empty tuple where nothing needs saying."""
+    edge = line.members[0]
+    facts = edge.facts
+    out: list[str] = []
+    if line.kind == "computed":
+        out.append(f"{pick(WORDS['effective'], lang)} {share_words(facts, lang)}".strip())
+        if facts.get("formula"):
+            out.append(shorten(clean(facts["formula"]), _LABEL_EMS))
+    elif line.kind == "own":
+        share, votes = share_words(facts, lang), share_words(facts, lang, "votes")
+        if share or not votes:
+            out.append(share or pick(WORDS["unknown_share"], lang))
+        if votes and votes != share:
+            out.append(f"{pick(WORDS['votes'], lang)} {votes}")
+    elif line.kind == "bid":
+        out.extend(_bid_words(edge, lang))
+    else:
+        out.append(_relation_words(line.members, lang))
+    for mark in ("not_counted", "ended", "suppressed"):
+        if mark in line.marks:
+            out.append(pick(WORDS[mark], lang))
+            break
+    return tuple(shorten(text, _LABEL_EMS) for text in out if text)
+
+
+def _bid_words(edge: SubEdge, lang: Lang) -> list[str]:
+    facts = edge.facts
+    word = pick(RELATIONS[edge.type], lang)
+    amount = facts.get("amount")
+    if isinstance(amount, int) and facts.get("price_kind") in (None, "", "total"):
+        word += " " + money(amount, str(facts.get("currency") or ""), lang)
+    elif isinstance(facts.get("rate"), int | float):
+        word += " " + percent(facts["rate"])
+    notes = []
+    if facts.get("won") is True or facts.get("status") == "won":
+        notes.append(pick(WORDS["won"], lang))
+    role = str(facts.get("role") or "")
+    if role.startswith("consortium"):
+        notes.append(coded(role, lang))
+    elif int(facts.get("bidders") or 1) > 1:
+        notes.append(pick(WORDS["consortium"], lang))
+    return [word, " · ".join(notes)] if notes else [word]
+
+
+def _relation_words(members: Iterable[SubEdge], lang: Lang) -> str:
+    words: list[str] = []
+    for edge in members:
+        facts = edge.facts
+        said = facts.get("role") or facts.get("relation_to_head") or facts.get("relation")
+        said = said or facts.get("interest") or facts.get("post") or facts.get("purpose")
+        word = coded(clean(said), lang) if said else pick(RELATIONS.get(edge.type, (edge.type,) * 2), lang)
+        if edge.type == "EXERCISES_CONTROL":
+            word = f"{pick(RELATIONS[edge.type], lang)} · {word}" if said else word
+            share = share_words(facts, lang)
+            word += f" {share}" if share else ""
+        if edge.type == "HOLDS_PROPERTY":
+            word = share_words(facts, lang) or coded(clean(facts.get("holding_form") or ""), lang) or word
+            if facts.get("acquired_by"):
+                word += " · " + coded(clean(facts["acquired_by"]), lang)
+        if facts.get("suspected") is True:
+            word += f"（{pick(WORDS['suspected'], lang)}）" if lang == "zh" else " (suspected)"
+        if word not in words:
+            words.append(word)
+    return ("、" if lang == "zh" else ", ").join(words)
+
+
+def stack_words(stack: Stack, lang: Lang) -> tuple[str, ...]:
+    """How many a stack holds and what their shares come to; unknown shares make the sum a lower bound."""
+    count = len(stack.nodes)
+    if stack.kind != "own":
+        word = _relation_words(stack.lines[0].members, lang)
+        if stack.kind == "bid":
+            word = pick(RELATIONS["SUBMITS"], lang)
+        return (f"{word} · {count}{pick(WORDS['parties'], lang)}",)
+    counted = [line for line in stack.lines if not line.marks & {"ended", "not_counted"}]
+    shares = [line.members[0].facts.get("share") for line in counted]
+    known = [float(s) for s in shares if isinstance(s, int | float)]
+    text = f"{count}{pick(WORDS['parties'], lang)}"
+    # Only holders of one company add up; one holder's many companies do not.
+    if known and stack.above:
+        sign = "" if len(known) == len(shares) else "≥"
+        text += f" · {pick(WORDS['sum'], lang)} {sign}{percent(sum(known))}"
+    return (text,)
+
+
+def details(facts: Mapping[str, Any], lang: Lang) -> list[Row]:
+    """Facts as (label, value) rows, in the order given; inner bookkeeping is left out."""
+    rows: list[Row] = []
+    for name, value in facts.items():
+        if name in _HIDDEN or value is None or value == "" or value == []:
+            continue
+        label = pick(FACTS[name], lang) if name in FACTS else clean(name)
+        rows.append((label, _value(name, value, str(facts.get("currency") or ""), lang)))
+    return rows
+
+
+def _value(name: str, value: Any, currency: str, lang: Lang) -> str:
+    if isinstance(value, bool):
+        return pick(WORDS["yes" if value else "no"], lang)
+    if name in _SHARES and isinstance(value, int | float):
+        text = f"{value * 100:.10f}".rstrip("0").rstrip(".")
+        return text + "%"
+    if name in _MONEY and isinstance(value, int):
+        code = currency or "CNY"
+        return f"{value / 100:,.2f} " + ("元" if code == "CNY" and lang == "zh" else code)
+    if isinstance(value, list | tuple):
+        return "、".join(clean(v) for v in value)
+    return coded(clean(value), lang) if name in _CODED else clean(value)
+
+
+def sources(facts: Mapping[str, Any]) -> list[str]:
+    """The source rows that state it."""
+    stated = facts.get("sources") or []
+    return [clean(stated)] if isinstance(stated, str) else [clean(s) for s in stated]
+
+
+def widest(lines: Iterable[str], size: float) -> float:
+    """Width of the longest line in pixels."""
+    return max((measure(line, size) for line in lines), default=0.0)
