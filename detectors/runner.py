@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from detectors.definition import Detector, Draft, Row, Undecided
@@ -68,7 +68,7 @@ def run(
                 findings.append(finding(detector, hit, values))
             else:
                 undecided.append((detector.id, hit))
-    kept = _without_superfluous(findings, {d.id: d for d in detectors})
+    kept = _named(store, _without_superfluous(findings, {d.id: d for d in detectors}))
     kept.sort(key=lambda f: (f.scope_kind, f.scope_id, f.detector, f.fingerprint))
     return Run(tuple(kept), tuple(undecided), population, missing)
 
@@ -84,6 +84,23 @@ def _rows(store: GraphStore, query: str, canonical: Mapping[str, str]) -> list[R
                 row[column] = canonical.get(row[column], row[column])
     rows.sort(key=lambda r: [str(v) for v in r.values()])
     return list(rows)
+
+
+def _named(store: GraphStore, findings: Sequence[Finding]) -> list[Finding]:
+    """Add the names of all parties on the proof's paths, so that a person need not read ids."""
+    wanted = sorted({n for f in findings for n in f.evidence.nodes})
+    names: dict[str, str] = {}
+    for type_ in ("Company", "Person", "Concert"):
+        table = store.query(
+            f"UNWIND $ids AS i MATCH (n:{type_} {{id: i}}) RETURN n.id AS id, n.name AS name",
+            {"ids": wanted},
+            timeout=120,
+        )
+        names |= {row["id"]: row["name"] for row in table.to_pylist() if row["name"]}
+    return [
+        replace(f, facts={**f.facts, "names": {n: names[n] for n in f.evidence.nodes if n in names}})
+        for f in findings
+    ]
 
 
 def _canonical(store: GraphStore) -> dict[str, str]:

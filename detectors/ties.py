@@ -146,8 +146,10 @@ def evidence_of(tie: Tie) -> Evidence:
         nodes |= {str(row["bidder_id"]), str(row["bid_id"]), str(row.get("stated_id") or row["bidder_id"])}
         for path in _derivation(row).get("paths", []):
             nodes.update(path["nodes"])
-            keys.update(path.get("keys", []))
-        keys.update(_derivation(row).get("keys", []))
+            keys.update(key for step in path["rows"] for key in step)
+        for link in json.loads(row["control"])["links"] if row.get("control") else []:
+            nodes |= {link["company"], link["holder"]}
+            keys.update(link["rows"])
     return Evidence(tuple(sorted(nodes)), tuple(sorted(keys)))
 
 

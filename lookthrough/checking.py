@@ -154,5 +154,5 @@ def _identities(store: GraphStore) -> Iterator[Quality]:
 
 
 def _ids(table: object) -> pl.Series:
-    frame = pl.DataFrame(pl.from_arrow(table))  # type: ignore[arg-type]
+    frame = pl.DataFrame(pl.from_arrow(table))
     return frame["id"].cast(pl.String) if frame.height else pl.Series("id", [], pl.String)

@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from loaders.holder_tree import read_holder_tree
-
 from graph.records import Extract, Snapshot
 from graph.stores import Applied, GraphStore
 from loaders.bods import read_bods
 from loaders.context import InputFile, ReadContext
 from loaders.formats import UnsupportedFormatError, recognise_format
+from loaders.holder_tree import read_holder_tree
 from loaders.identity import PersonKey
 from loaders.ocds import read_ocds
 from loaders.problems import Problem, UnreadableFileError
@@ -113,8 +112,10 @@ def load(
     report.rejects = write_rejects(context, folder) if report.rejected else []
     if options.strict and report.rejected:
         raise LoadError(
-            f"有 {report.rejected} 行被拒（见 {report.rejects[0]}），--strict 下未导入任何数据。",
-            f"{report.rejected} rows were refused (see {report.rejects[0]}); with --strict nothing was loaded.",
+            f"有 {report.rejected} 处被拒{_where(report.rejects, '，见 ')}；--strict 下未导入任何数据。"
+            f"首个原因：{_first_reject(report).expected_zh}",
+            f"{report.rejected} refused{_where(report.rejects, ', see ')}; with --strict nothing was loaded. "
+            f"The first: {_first_reject(report).expected_en}",
         )
     if not context.extract.nodes:
         raise LoadError(
@@ -124,6 +125,10 @@ def load(
     report.applied = store.apply(context.extract, digest, progress)
     report.unresolved = _write_unresolved(report.applied, folder)
     return report
+
+
+def _first_reject(report: LoadReport) -> Problem:
+    return next(p for p in report.problems if p.kind == "reject")
 
 
 def _where(paths: Sequence[Path], words: str) -> str:

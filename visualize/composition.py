@@ -43,7 +43,7 @@ def compose(subgraph: Subgraph, *, lang: Lang = "zh", previous: Mapping[str, Poi
     for line in drawing.lines:
         labels[line.id] = label(line, lang, line.id in looped)
     for stack_id, line in joins.items():
-        labels[line.id] = label(line, lang, False, words[stack_id])
+        labels[line.id] = label(line, lang, False, words[stack_id][1:])
     rooms: dict[str, float] = {}
     for line in drawing.lines:
         if line.above == line.below:

@@ -70,7 +70,7 @@ def _pulls(graph: Layers, vertex: int, near: list[int]) -> list[tuple[int, float
             weight = 3.0 if len(graph.up[other]) == 1 else 1.0
         else:
             weight = 3.0 if len(graph.down[other]) == 1 else 1.0
-        out.append((other, weight))
+        out.append((other, weight * min(graph.force[vertex], graph.force[other])))
     return out
 
 

@@ -22,12 +22,13 @@ from visualize.labels import (
 from visualize.layout import Block
 from visualize.lettering import measure, percent, wrap
 from visualize.scene import Badge, Facts, SceneNode, SceneStack, Text
-from visualize.style import ALARM, INK, PALE, PILL, QUIET, SHAPES, NodeStyle, Shape, node_style
+from visualize.style import ALARM, INK, PALE, PILL, QUIET, SHAPES, WRONG, NodeStyle, Shape, node_style
 from visualize.wording import RELATIONS, WORDS, Lang, pick
 
 NAME_SIZE: Final = 14.0
 NAME_EMS: Final = 11.0
-NAME_LINES: Final = 5
+NAME_LINES: Final = 6
+_NAME_EMS_LONG: Final = 15.0
 _LINE: Final = 19.0
 _SMALL: Final = 11.5
 _SMALL_LINE: Final = 16.0
@@ -64,6 +65,12 @@ def badge(x: float, y: float, text: str, fill: str, size: float = 12.0) -> Badge
     return Badge(x, y, measure(text, size) + 12, _BADGE, text, fill, size=size)
 
 
+def name_lines(name: str) -> tuple[str, ...]:
+    """A name in lines of 11 ems, of 15 where it is very long."""
+    wide = measure(name, 1.0) > NAME_EMS * 4
+    return wrap(name, _NAME_EMS_LONG if wide else NAME_EMS, NAME_LINES)
+
+
 def figure(node: SubNode, lang: Lang, over: bool = False) -> Figure:
     """The figure of one node. `over` says that its holders come to more than 100%."""
     name = node_name(node, lang)
@@ -71,13 +78,13 @@ def figure(node: SubNode, lang: Lang, over: bool = False) -> Figure:
         return _person(node, name, lang)
     unknown = is_unknown(node)
     shape = SHAPES.get(node.type, "box")
-    lines = wrap(name, NAME_EMS, NAME_LINES)
+    lines = name_lines(name)
     small = [node_kind(node, lang)] if node.type != "Company" or _telling(node) else []
-    extra = node_extra(node, lang)
-    if extra:
-        small.append(extra)
+    small += node_extra(node, lang)
     small = [part for text in small for part in wrap(text, 15.0, 2)]
-    pill = _effective(node, lang)
+    pills = [(pick(WORDS["over"], lang), WRONG)] if over else []
+    if node.effective_share is not None:
+        pills.append((_effective(node, lang), PILL))
     side, roof = {
         "hexagon": (18.0, 0.0),
         "octagon": (10.0, 0.0),
@@ -85,16 +92,17 @@ def figure(node: SubNode, lang: Lang, over: bool = False) -> Figure:
         "pill": (8.0, 0.0),
     }.get(shape, (0.0, 0.0))
     inner = max(
-        widest(lines, NAME_SIZE), widest(small, _SMALL), measure(pill, 12.0) + 14 if pill else 0.0, 64.0
+        widest(lines, NAME_SIZE), widest(small, _SMALL), widest((p for p, _ in pills), 12.0) + 14, 64.0
     )
     width = math.ceil(inner + 28 + 2 * side)
-    height = roof + 20 + len(lines) * _LINE + len(small) * _SMALL_LINE + (_PILL + 4 if pill else 0.0)
+    height = roof + 20 + len(lines) * _LINE + len(small) * _SMALL_LINE + len(pills) * (_PILL + 3)
     style = node_style(node.type, frozenset(node.marks), unknown)
     top = -height / 2 + roof + 10
     texts, top = _written(lines, small, top, style, "subject" in node.marks)
-    badges = [badge(0.0, top + _PILL / 2 + 2, pill, PILL)] if pill else []
-    badges += _corner(node, over, width, height, lang)
-    top_span = 0.0 if shape == "house" else (width - 2 * side) * 0.62
+    badges = [badge(0.0, top + _PILL / 2 + 2 + i * (_PILL + 3), *said) for i, said in enumerate(pills)]
+    badges += _corner(node, width, height, lang)
+    # Lines arrive clear of the badge on the corner.
+    top_span = 0.0 if shape == "house" else max(width - 2 * side - 72, (width - 2 * side) * 0.4)
     block = Block(node.id, width, height, top_span, (width - 2 * side) * 0.7)
     drawn = SceneNode(
         node.id,
@@ -139,18 +147,13 @@ def _effective(node: SubNode, lang: Lang) -> str:
     return f"{pick(WORDS['effective'], lang)} {percent(node.effective_share)}"
 
 
-def _corner(node: SubNode, over: bool, width: float, height: float, lang: Lang) -> list[Badge]:
-    """Badges on the upper corners: what is found right, what is wrong with the data left."""
-    out = []
+def _corner(node: SubNode, width: float, height: float, lang: Lang) -> list[Badge]:
+    """The badge on the upper right corner: what is found, or suppressed."""
     for mark, fill in (("finding", ALARM), ("suppressed", PALE)):
         if mark in node.marks:
             found = badge(0.0, -height / 2, pick(WORDS[mark], lang), fill)
-            out.append(replace(found, x=width / 2 - found.width / 2 + 8))
-            break
-    if over:
-        wrong = badge(0.0, -height / 2, pick(WORDS["over"], lang), "#8a4b00")
-        out.append(replace(wrong, x=-width / 2 + wrong.width / 2 - 8))
-    return out
+            return [replace(found, x=width / 2 - found.width / 2 + 8)]
+    return []
 
 
 def _person(node: SubNode, name: str, lang: Lang) -> Figure:
@@ -160,7 +163,7 @@ def _person(node: SubNode, name: str, lang: Lang) -> Figure:
     fits = len(inside) <= 2 and "".join(inside).replace("…", "") == name.replace(" ", "").replace("…", "")
     fits = fits or (len(inside) <= 2 and " ".join(inside) == name)
     radius = _CIRCLE if fits else 25.0
-    beneath = [] if fits else list(wrap(name, NAME_EMS, NAME_LINES))
+    beneath = [] if fits else list(name_lines(name))
     died = node.facts.get("died_on")
     small = [node_kind(node, lang)] if died else []
     pill = _effective(node, lang)
@@ -177,7 +180,7 @@ def _person(node: SubNode, name: str, lang: Lang) -> Figure:
     more, top = _written(tuple(beneath), small, centre + radius + 4, style, "subject" in node.marks)
     texts += more
     badges = [badge(0.0, top + _PILL / 2 + 1, pill, PILL)] if pill else []
-    for corner in _corner(node, False, 2 * radius, 0.0, lang):
+    for corner in _corner(node, 2 * radius, 0.0, lang):
         badges.append(corner.moved(0.0, centre - radius + 4))
     block = Block(
         node.id,

@@ -64,12 +64,12 @@ def node_kind(node: SubNode, lang: Lang) -> str:
     if node.type == "Company" and status and status != "active":
         type_word += f" · {coded(clean(status), lang)}"
     if node.facts.get("died_on") and node.type == "Person":
-        type_word += " · †" + clean(node.facts["died_on"])
+        type_word = f"{pick(WORDS['died'], lang)} {clean(node.facts['died_on'])}"
     return type_word
 
 
-def node_extra(node: SubNode, lang: Lang) -> str:
-    """One more line a reader looks for: a lot's date, a dwelling's area, a benefit's months and amount."""
+def node_extra(node: SubNode, lang: Lang) -> list[str]:
+    """Further lines a reader looks for: a lot's date, a dwelling's area, a benefit's months and amount."""
     facts = node.facts
     parts: list[str] = []
     if node.type == "Lot" and facts.get("bid_on"):
@@ -85,7 +85,7 @@ def node_extra(node: SubNode, lang: Lang) -> str:
             parts.append(money(facts["amount"], str(facts.get("currency") or ""), lang))
     elif node.type == "Bid" and isinstance(facts.get("amount"), int):
         parts.append(money(facts["amount"], str(facts.get("currency") or ""), lang))
-    return " · ".join(parts)
+    return parts
 
 
 def share_words(facts: Mapping[str, Any], lang: Lang, stem: str = "share") -> str:
@@ -170,23 +170,31 @@ def _relation_words(members: Iterable[SubEdge], lang: Lang) -> str:
     return ("、" if lang == "zh" else ", ").join(words)
 
 
-def stack_words(stack: Stack, lang: Lang) -> tuple[str, ...]:
-    """How many a stack holds and what their shares come to; unknown shares make the sum a lower bound."""
+def stack_words(stack: Stack, lang: Lang) -> tuple[str, str]:
+    """The heading of a stack (how many of what) and what its line says.
+
+    The line gives what the holders' shares come to; unknown shares make the sum a lower bound.
+    """
     count = len(stack.nodes)
+    if stack.kind == "bid":
+        word = pick(RELATIONS["SUBMITS"], lang)
+        return _count(count, "bidders", lang), word
     if stack.kind != "own":
-        word = _relation_words(stack.lines[0].members, lang)
-        if stack.kind == "bid":
-            word = pick(RELATIONS["SUBMITS"], lang)
-        return (f"{word} · {count}{pick(WORDS['parties'], lang)}",)
+        return _count(count, "parties", lang), _relation_words(stack.lines[0].members, lang)
+    if not stack.above:
+        return _count(count, "held", lang), pick(RELATIONS["OWNS"], lang)
     counted = [line for line in stack.lines if not line.marks & {"ended", "not_counted"}]
     shares = [line.members[0].facts.get("share") for line in counted]
     known = [float(s) for s in shares if isinstance(s, int | float)]
-    text = f"{count}{pick(WORDS['parties'], lang)}"
-    # Only holders of one company add up; one holder's many companies do not.
-    if known and stack.above:
+    text = pick(RELATIONS["OWNS"], lang)
+    if known:
         sign = "" if len(known) == len(shares) else "≥"
-        text += f" · {pick(WORDS['sum'], lang)} {sign}{percent(sum(known))}"
-    return (text,)
+        text = f"{pick(WORDS['sum'], lang)} {sign}{percent(sum(known))}"
+    return _count(count, "holders", lang), text
+
+
+def _count(count: int, what: str, lang: Lang) -> str:
+    return f"{count:,} {pick(WORDS[what], lang)}"
 
 
 def details(facts: Mapping[str, Any], lang: Lang) -> list[Row]:

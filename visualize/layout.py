@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from visualize.coordinates import spread
 from visualize.ordering import Layers, order
 from visualize.ranking import Link, Ranks, rank
+from visualize.straightening import Chain, straighten
 
 Point = tuple[float, float]
 
@@ -23,6 +24,7 @@ BEND = 10.0
 CHANNEL = 20.0
 _STEEP = 0.045
 _CHANNEL_MOST = 90.0
+_LESSER = 0.25
 PART_GAP = 56.0
 
 
@@ -161,6 +163,9 @@ class _Part:
                 before[vertex] = previous[node][0] if node in previous else None
         order(self.graph, before)
         self.x = spread(self.graph, GAP, GAP_THIN)
+        straighten(self.graph, self.x, self._bent(), self._ports_x, GAP_THIN)
+        edge = min((x - w / 2 for x, w in zip(self.x, self.graph.width, strict=True)), default=0.0)
+        self.x = [x - edge for x in self.x]
         self.y, height = self._rows()
         width = max((self.x[v] + w / 2 for v, w in enumerate(self.graph.width)), default=0.0)
         centres = {i: (self.x[v], self.y[self.graph.layer[v]]) for i, v in self.vertex.items()}
@@ -179,20 +184,23 @@ class _Part:
             high, low = self._ends(link)
             a, b = ranks[high], ranks[low]
             if a == b:
-                label = graph.add(2 * a, link.label_width + 24, link.label_height)
+                label = graph.add(2 * a, link.label_width + 24, link.label_height, force=_LESSER)
                 graph.join(label, self.vertex[high])
                 graph.join(label, self.vertex[low])
                 self.chain[link.id] = ([], label)
                 continue
+            force = 1.0 if link.structural else _LESSER
             at = 2 * a + 2 if into[low] > out[high] else 2 * b
             bends = []
             label = -1
             last = self.vertex[high]
             for layer in range(2 * a + 2, 2 * b + 1):
                 if layer == at:
-                    bend = label = graph.add(layer, max(BEND, link.label_width), link.label_height, b - a > 1)
+                    bend = label = graph.add(
+                        layer, max(BEND, link.label_width), link.label_height, b - a > 1, force
+                    )
                 else:
-                    bend = graph.add(layer, BEND, 0.0, True)
+                    bend = graph.add(layer, BEND, 0.0, True, force)
                 graph.join(last, bend)
                 bends.append(bend)
                 last = bend
@@ -202,6 +210,11 @@ class _Part:
     def _ends(self, link: Link) -> tuple[str, str]:
         high, low = link.above, link.below
         return (low, high) if self.ranks.of[high] > self.ranks.of[low] else (high, low)
+
+    def _bent(self) -> list[Chain]:
+        return [
+            Chain(k.id, *self._ends(k), tuple(self.chain[k.id][0])) for k in self.links if self.chain[k.id][0]
+        ]
 
     def _rows(self) -> tuple[list[float], float]:
         """Centre y of each layer; a channel is the higher the further its lines run sideways."""
@@ -218,8 +231,8 @@ class _Part:
         self.tall = tall
         return y, edge
 
-    def _routes(self) -> dict[str, Route]:
-        graph = self.graph
+    def _ports_x(self) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], float]]:
+        """Where lines leave and reach the rims, side by side in the order they come from."""
         leave: dict[str, list[tuple[float, str]]] = defaultdict(list)
         arrive: dict[str, list[tuple[float, str]]] = defaultdict(list)
         for link in self.links:
@@ -231,8 +244,33 @@ class _Part:
             else:
                 arrive[high].append((self.x[label], link.id))
                 arrive[low].append((self.x[label], link.id))
-        lower = {(n, k): p for n, ports in leave.items() for k, p in self._ports(n, ports, False).items()}
-        upper = {(n, k): p for n, ports in arrive.items() for k, p in self._ports(n, ports, True).items()}
+        out: list[dict[tuple[str, str], float]] = []
+        for sides, top in ((leave, False), (arrive, True)):
+            rims = {}
+            for node, lines in sides.items():
+                block = self.blocks[node]
+                span = block.top_span if top else block.bottom_span
+                step = min(22.0, span / max(1, len(lines) - 1))
+                for i, (_, link_id) in enumerate(sorted(lines)):
+                    shift = (i - (len(lines) - 1) / 2) * step
+                    rims[node, link_id] = self.x[self.vertex[node]] + shift
+            out.append(rims)
+        return out[0], out[1]
+
+    def _rim(self, node: str, x: float, top: bool) -> Point:
+        """The point of a node's rim at `x`."""
+        block = self.blocks[node]
+        radius = block.top_radius if top else block.bottom_radius
+        dx = x - self.x[self.vertex[node]]
+        sink = radius - math.sqrt(max(0.0, radius * radius - dx * dx)) if radius else 0.0
+        y, dy = self.y[self.graph.layer[self.vertex[node]]], block.height / 2 - sink
+        return x, (y - dy if top else y + dy)
+
+    def _routes(self) -> dict[str, Route]:
+        graph = self.graph
+        leave, arrive = self._ports_x()
+        lower = {key: self._rim(key[0], x, False) for key, x in leave.items()}
+        upper = {key: self._rim(key[0], x, True) for key, x in arrive.items()}
         routes = {}
         for link in self.links:
             high, low = self._ends(link)
@@ -254,19 +292,3 @@ class _Part:
                 tuple(points), spot, self.ranks.of[link.above] > self.ranks.of[link.below]
             )
         return routes
-
-    def _ports(self, node: str, lines: list[tuple[float, str]], top: bool) -> dict[str, Point]:
-        """Where lines meet a node's rim, in the order they come from."""
-        block = self.blocks[node]
-        span = block.top_span if top else block.bottom_span
-        radius = block.top_radius if top else block.bottom_radius
-        x, y = self.x[self.vertex[node]], self.y[self.graph.layer[self.vertex[node]]]
-        lines.sort()
-        step = min(22.0, span / max(1, len(lines) - 1))
-        rim = {}
-        for i, (_, link) in enumerate(lines):
-            dx = (i - (len(lines) - 1) / 2) * step
-            sink = radius - math.sqrt(max(0.0, radius * radius - dx * dx)) if radius else 0.0
-            dy = block.height / 2 - sink
-            rim[link] = (x + dx, y - dy if top else y + dy)
-        return rim

@@ -84,7 +84,7 @@ def _node_samples(scene: Scene) -> list[tuple[SceneNode | SceneLine, str]]:
     if "finding" in marks:
         out.append((_node("Company", "box", "finding"), pick(WORDS["node_finding"], lang)))
     if any(n.style.dash for n in scene.nodes):
-        out.append((_node("Company", "box", unknown=True), pick(WORDS["line_unknown"], lang)))
+        out.append((_node("Company", "box", unknown=True), pick(WORDS["node_unknown"], lang)))
     if any(b.fill == PILL for n in scene.nodes for b in n.badges):
         word = pick(WORDS["effective"], lang)
         sample = _node("Company", "box")

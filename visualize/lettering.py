@@ -111,7 +111,8 @@ def wrap(text: str, limit: float, max_lines: int) -> tuple[str, ...]:
         lines[-1] = last + ELLIPSIS
         return tuple(lines)
     if len(lines) > 1:
-        even = sum(map(_advance, text)) / len(lines)
+        words = [wide for piece in pieces if (wide := sum(map(_advance, piece))) <= limit]
+        even = max([sum(map(_advance, text)) / len(lines), *words])
         while even < limit:
             tried = _fill(pieces, even)
             if len(tried) == len(lines):

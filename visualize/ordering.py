@@ -23,16 +23,19 @@ class Layers:
     height: list[float] = field(default_factory=list)
     rigid: list[bool] = field(default_factory=list)
     """True for the bends of a long line, which are to stay straight."""
+    force: list[float] = field(default_factory=list)
+    """How hard the edges at a vertex pull; 1 but for the bends of lesser lines."""
     up: list[list[int]] = field(default_factory=list)
     down: list[list[int]] = field(default_factory=list)
     layers: list[list[int]] = field(default_factory=list)
 
-    def add(self, layer: int, width: float, height: float, rigid: bool = False) -> int:
+    def add(self, layer: int, width: float, height: float, rigid: bool = False, force: float = 1.0) -> int:
         """A new vertex; its number."""
         self.layer.append(layer)
         self.width.append(width)
         self.height.append(height)
         self.rigid.append(rigid)
+        self.force.append(force)
         self.up.append([])
         self.down.append([])
         return len(self.layer) - 1

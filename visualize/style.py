@@ -33,6 +33,7 @@ QUIET: Final = "#4a5568"
 PALE: Final = "#718096"
 PAPER: Final = "#ffffff"
 ALARM: Final = "#b42318"
+WRONG: Final = "#8a4b00"
 PILL: Final = "#1d4e89"
 
 _COLOURS: Final[dict[str, tuple[str, str]]] = {

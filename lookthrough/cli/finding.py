@@ -21,7 +21,6 @@ from lookthrough.cli.console import (
     Session,
     StoreOption,
     out_console,
-    percent,
     print_json,
     print_rows,
     session,
@@ -192,13 +191,11 @@ def panel(s: Session, f: Finding) -> Panel:
     """A finding as a person likes to read it."""
     zh, en, colour = SEVERITY[f.severity]
     body = Text(f.text[s.language])
+    names = f.facts.get("names", {})
     for bidder in f.facts.get("bidders", []):
         for path in bidder.get("paths", [])[:3]:
-            names = " → ".join(path["nodes"])
-            body.append(f"\n  {path['formula']}   {names}", style="dim")
-        if bidder.get("share") is not None or bidder.get("share_max") is not None:
-            share = percent(bidder.get("share"), bidder.get("share_min"), bidder.get("share_max"))
-            body.append(f"\n  {bidder['name'] or bidder['id']}  {share}")
+            chain = " → ".join(names.get(n, n) for n in path["nodes"])
+            body.append(f"\n  {chain}   {path['formula']}", style="dim")
     for basis in f.basis:
         law = basis["law"] if s.language == "zh" else basis["law_en"]
         says = basis["says"] if s.language == "zh" else basis["says_en"]

@@ -108,7 +108,7 @@ def _show_report(s: Session, report: LoadReport, fingerprint: str) -> None:
     flags = [p for p in report.problems if p.kind == "flag"]
     notes = [p for p in report.problems if p.kind == "note"]
     names = report.applied.names if report.applied else None
-    whole = {
+    whole: dict[str, Any] = {
         "batch": report.applied.batch_id if report.applied else None,
         "fingerprint": fingerprint,
         "files": [

@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from itertools import pairwise
+from typing import Any
 
-import click
 import typer
 
 from lookthrough.cli import asking, demo, finding, loading, picturing
@@ -15,6 +16,10 @@ from lookthrough.settings import SettingsError, read_settings
 
 _COMMANDS = (loading, asking, finding, picturing, demo)
 """Imported for the commands they add."""
+
+
+# Typer carries its own copy of click and exports only this of its errors of usage.
+_UsageError: Any = typer.BadParameter.__mro__[1]
 
 
 def main() -> None:
@@ -31,12 +36,10 @@ def run(arguments: list[str]) -> int:
     try:
         code = app(arguments, standalone_mode=False)
         return code if isinstance(code, int) else 0
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
-    except click.UsageError as error:
+    except _UsageError as error:
         error.show()
         return 2
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         return _fail(arguments, "已中止，数据未变。", "Stopped; the data are as they were.", 130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -65,7 +68,7 @@ def _fail(arguments: list[str], zh: str, en: str, code: int = 1) -> int:
 
 
 def _language(arguments: list[str]) -> str:
-    for flag, value in zip(arguments, arguments[1:], strict=False):
+    for flag, value in pairwise(arguments):
         if flag == "--lang" and value in ("zh", "en"):
             return value
     for argument in arguments:
