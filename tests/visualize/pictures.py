@@ -53,18 +53,31 @@ def nine_bidders() -> Subgraph:
         SubEdge("lo", "LOT_OF", "lot", "tender"),
         SubEdge("bu", "BUYS", "buyer", "tender"),
         SubEdge(
-            "c1", "ULTIMATELY_HOLDS", "p", "b3", {"share": 0.196, "formula": "80% × 70% × 35% = 19.6%"},
+            "c1",
+            "ULTIMATELY_HOLDS",
+            "p",
+            "b3",
+            {"share": 0.196, "formula": "80% × 70% × 35% = 19.6%"},
             ("computed", "finding"),
         ),
     ]
     for i in range(1, 10):
         tied = ("finding", "subject") if i < 4 else ("subject",)
-        nodes.append(company(f"b{i}", f"示例市虚构第{'一二三四五六七八九'[i - 1]}建筑工程有限公司", marks=tied))
-        nodes.append(SubNode(f"bid{i}", "Bid", "", facts={"amount": 123456700 + i * 1000000, "currency": "CNY"}))
+        nodes.append(
+            company(f"b{i}", f"示例市虚构第{'一二三四五六七八九'[i - 1]}建筑工程有限公司", marks=tied)
+        )
+        nodes.append(
+            SubNode(f"bid{i}", "Bid", "", facts={"amount": 123456700 + i * 1000000, "currency": "CNY"})
+        )
         edges.append(SubEdge(f"s{i}", "SUBMITS", f"b{i}", f"bid{i}"))
         edges.append(SubEdge(f"f{i}", "FOR_LOT", f"bid{i}", "lot"))
     return Subgraph(
-        tuple(nodes), tuple(edges), "共同股东：示例区虚构河道整治工程（一标段）", "integrated", "2025-03-12", "f00dfeed"
+        tuple(nodes),
+        tuple(edges),
+        "共同股东：示例区虚构河道整治工程（一标段）",
+        "integrated",
+        "2025-03-12",
+        "f00dfeed",
     )
 
 
@@ -101,11 +114,20 @@ def household() -> Subgraph:
             person("m1", "测试丁"),
             person("m2", "样本戊", facts={"died_on": "2024-05-01"}),
             person("m3", "示例己"),
-            SubNode("pr1", "Property", "示例市虚构路1号101室", "dwelling", {"area_m2": 88.5}, marks=("finding",)),
-            SubNode("pr2", "Property", "示例市虚构路2号202室", "dwelling", {"area_m2": 120.0}, marks=("finding",)),
+            SubNode(
+                "pr1", "Property", "示例市虚构路1号101室", "dwelling", {"area_m2": 88.5}, marks=("finding",)
+            ),
+            SubNode(
+                "pr2", "Property", "示例市虚构路2号202室", "dwelling", {"area_m2": 120.0}, marks=("finding",)
+            ),
             SubNode("pr3", "Property", "示例市虚构大道9号商铺", "shop", {"area_m2": 40.0}),
             company("co", "示例虚构小吃店", kind="sole_trader"),
-            SubNode("be", "Benefit", "虚构低保 2024-01", facts={"from_month": "2024-01", "to_month": "2024-12", "amount": 98000}),
+            SubNode(
+                "be",
+                "Benefit",
+                "虚构低保 2024-01",
+                facts={"from_month": "2024-01", "to_month": "2024-12", "amount": 98000},
+            ),
             SubNode("pg", "Program", "城乡居民最低生活保障（示例）"),
             SubNode("ct", "Contact", "示例市虚构路1号", "address"),
         ),
@@ -113,8 +135,22 @@ def household() -> Subgraph:
             SubEdge("1", "MEMBER_OF", "m1", "h", {"relation_to_head": "head"}),
             SubEdge("2", "MEMBER_OF", "m2", "h", {"relation_to_head": "spouse"}),
             SubEdge("3", "MEMBER_OF", "m3", "h", {"relation_to_head": "son"}),
-            SubEdge("4", "HOLDS_PROPERTY", "m1", "pr1", {"holding_form": "sole", "acquired_by": "purchase"}, ("finding",)),
-            SubEdge("5", "HOLDS_PROPERTY", "m2", "pr2", {"share": 1 / 6, "acquired_by": "inheritance"}, ("finding",)),
+            SubEdge(
+                "4",
+                "HOLDS_PROPERTY",
+                "m1",
+                "pr1",
+                {"holding_form": "sole", "acquired_by": "purchase"},
+                ("finding",),
+            ),
+            SubEdge(
+                "5",
+                "HOLDS_PROPERTY",
+                "m2",
+                "pr2",
+                {"share": 1 / 6, "acquired_by": "inheritance"},
+                ("finding",),
+            ),
             SubEdge("6", "HOLDS_PROPERTY", "co", "pr3", {"holding_form": "sole"}),
             owns("m3", "co", 1.0),
             SubEdge("7", "RECEIVES", "h", "be"),
@@ -150,7 +186,9 @@ def doubts() -> Subgraph:
             owns("k6", "x", 0.2, valid_to="2023-01-01"),
             SubEdge("sa", "SAME_AS", "k1", "k5", {"by": "identifier"}),
             SubEdge("ps", "POSSIBLY_SAME", "k4", "k6", {"by": "name"}),
-            SubEdge("ec", "EXERCISES_CONTROL", "k2", "x", {"interest": "board_appointment", "suspected": True}),
+            SubEdge(
+                "ec", "EXERCISES_CONTROL", "k2", "x", {"interest": "board_appointment", "suspected": True}
+            ),
             SubEdge("mc", "MEMBER_OF_CONCERT", "k4", "cc"),
             SubEdge("mc2", "MEMBER_OF_CONCERT", "k6", "cc"),
             SubEdge("cx", "CONTROLS", "cc", "x"),
@@ -181,7 +219,9 @@ def long_names() -> Subgraph:
         (
             company("l1", "虚构" * 100),
             company("l2", "The Very Long Example Testing Company Name of Nowhere In Particular Incorporated"),
-            company("l3", "<script>alert('测试')</script> & \"引号\"\x00\x1b[31m\u202e反向", marks=("subject",)),
+            company(
+                "l3", "<script>alert('测试')</script> & \"引号\"\x00\x1b[31m\u202e反向", marks=("subject",)
+            ),
             person("l4", "𠮷野𪚥测试·阿卜杜拉·示例·买买提"),
             company("l5", "]]>--><img src=x onerror=alert(1)>\ud800\uffff"),
         ),
