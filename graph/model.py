@@ -95,7 +95,7 @@ BOOKKEEPING: Final = (
         "what the fields hold",
         True,
     ),
-    _f("sources", "STRING[]", "batch, file, sheet and row of every statement", True),
+    _f("sources", "STRING", "batch, file, sheet and row of every statement, one a line", True),
 )
 """Fields of every node type but `Batch` and `Meta`."""
 
@@ -108,7 +108,12 @@ STATED_RELATIONSHIP: Final = (
     _f("valid_from", "DATE", "start, half open; empty = open", True),
     _f("valid_to", "DATE", "end, half open; empty = open", True),
     _f("counted", "BOOL", "false where another list of the same company goes before this one", True),
-    _f("sources", "STRING[]", "batch, file, sheet and row of every source that states this row", True),
+    _f(
+        "sources",
+        "STRING",
+        "batch, file, sheet and row of every source that states this row, one a line",
+        True,
+    ),
 )
 """Fields of every stated relationship."""
 

@@ -40,6 +40,7 @@ class _Canvas:
         )
         for row in rows.to_pylist():
             facts = {k: v for k, v in row.items() if k not in ("id", "name", "kind") and v is not None}
+            facts["sources"] = (row.get("sources") or "").split("\n")
             name = row.get("name") or row.get("title") or row.get("address") or ""
             self.nodes[row["id"]] = SubNode(row["id"], type_, name, row.get("kind") or "", facts)
         return wanted
@@ -73,6 +74,8 @@ class _Canvas:
             for k, v in row.items()
             if v is not None and k not in ("from_id", "to_id", "key") and k not in _BOOKKEEPING
         }
+        if "sources" in facts:
+            facts["sources"] = facts["sources"].split("\n")
         self.edges[id_] = SubEdge(id_, name, row["from_id"], row["to_id"], facts)
 
     def _holds(self, row: dict[str, Any]) -> bool:

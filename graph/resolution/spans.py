@@ -41,6 +41,16 @@ def owns_spans(rows: pl.DataFrame, listed: pl.Series, snapshots: pl.DataFrame) -
     company concerned. `listed`: ids of listed companies. `snapshots`: see `SNAPSHOT_SCHEMA`.
     Gives key, valid_from, valid_to, counted.
     """
+    if not _contested(rows, snapshots):
+        return _bounded(
+            rows.select(
+                "key",
+                stated_from=_day(pl.col("stated_from")),
+                stated_to=_day(pl.col("stated_to")),
+                span_from=pl.lit(None, pl.String),
+                span_to=pl.lit(None, pl.String),
+            )
+        )
     kind = pl.col("list_kind").fill_null("registered")
     ranked = rows.select(
         "key",
@@ -82,6 +92,17 @@ def owns_spans(rows: pl.DataFrame, listed: pl.Series, snapshots: pl.DataFrame) -
         valid_from=pl.lit(None, pl.String), valid_to=pl.lit(None, pl.String), counted=pl.lit(False)
     )
     return pl.concat([spans, stated_former, never])
+
+
+def _contested(rows: pl.DataFrame, snapshots: pl.DataFrame) -> bool:
+    """Can one list of these rows stand against another, or a snapshot end one?"""
+    one_list = rows["list_kind"].fill_null("registered").unique().to_list() in ([], ["registered"])
+    return not (
+        one_list
+        and rows["observed_on"].n_unique() <= 1
+        and rows["dataset"].n_unique() <= 1
+        and snapshots.filter(pl.col("table") == "OWNS").is_empty()
+    )
 
 
 def _next_observation(rows: pl.DataFrame, snapshots: pl.DataFrame) -> pl.DataFrame:

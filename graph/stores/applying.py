@@ -17,6 +17,7 @@ from graph.records import RelKey
 from graph.resolution.spans import other_spans, owns_spans
 from graph.stores.engine import Writing
 from graph.stores.statements import (
+    SOURCE_SEPARATOR,
     StatedRows,
     batch_of,
     new_nodes,
@@ -39,6 +40,8 @@ class Touched:
     nodes: set[str] = field(default_factory=set)
     """Node types with a new, changed or removed node."""
     rels: set[str] = field(default_factory=set)
+    added: dict[str, int] = field(default_factory=dict)
+    """How many nodes and relationships of each type are new."""
     companies: list[pl.Series] = field(default_factory=list)
     """Companies whose register, or whose rank of lists, changed."""
 
@@ -63,6 +66,7 @@ def apply_rows(
         if not fresh.is_empty():
             new_rows[rel] = fresh
             touched.rels.add(rel[0])
+            touched.added[rel[0]] = touched.added.get(rel[0], 0) + fresh.height
         done += rows.height
     whole = _snapshot_tables(snapshots, stated.dataset)
     progress("relationships", done, total)
@@ -81,12 +85,16 @@ def _apply_nodes(
 ) -> None:
     touched.nodes.add(type_name)
     if writer.count_nodes(type_name) == 0:
-        writer.insert_nodes(type_name, new_nodes(type_name, statements, dataset))
+        fresh = new_nodes(type_name, statements, dataset)
+        writer.insert_nodes(type_name, fresh)
+        touched.added[type_name] = fresh.height
         return
     ids = writer.node_ids(type_name)
     there = statements.filter(pl.col("id").is_in(ids.implode()))
     absent = statements.filter(~pl.col("id").is_in(ids.implode()))
-    writer.insert_nodes(type_name, new_nodes(type_name, absent, dataset))
+    fresh = new_nodes(type_name, absent, dataset)
+    writer.insert_nodes(type_name, fresh)
+    touched.added[type_name] = fresh.height
     if there.is_empty():
         return
     added = new_statements(type_name, there, dataset)
@@ -110,7 +118,7 @@ def _restate(writer: Writing, rel: RelKey, rows: pl.DataFrame) -> pl.DataFrame:
     if not again.is_empty():
         stored = writer.rel_rows(rel, "key", again["key"]).select("key", "from_id", "to_id", old="sources")
         merged = stored.join(again.select("key", "sources"), on="key").select(
-            "key", "from_id", "to_id", sources=pl.col("old").list.concat("sources").list.unique().list.sort()
+            "key", "from_id", "to_id", sources=_joined(_listed("old").list.concat(_listed("sources")))
         )
         writer.update_rels(rel, merged)
     return rows.filter(~there)
@@ -235,17 +243,19 @@ def take_back_rows(
     return touched
 
 
-def _states(variable: str, prefix: str) -> str:
-    # Written out, not a parameter: the embedded engine takes none inside any(). A batch id is hexadecimal.
-    if not prefix.rstrip(":").isalnum():
-        raise ValueError(prefix)
-    return f"any(s IN {variable}.sources WHERE s STARTS WITH '{prefix}')"
+def _listed(column: str) -> pl.Expr:
+    return pl.col(column).str.split(SOURCE_SEPARATOR)
+
+
+def _joined(sources: pl.Expr) -> pl.Expr:
+    return sources.list.unique().list.sort().list.join(SOURCE_SEPARATOR)
 
 
 def _take_back_rels(writer: Writing, rel: RelKey, prefix: str, touched: Touched) -> None:
     name, start, end = rel
     found = writer.query(
-        f"MATCH (:{start})-[r:{name}]->(:{end}) WHERE {_states('r', prefix)} RETURN r.key AS key",
+        f"MATCH (:{start})-[r:{name}]->(:{end}) WHERE r.sources CONTAINS $prefix RETURN r.key AS key",
+        {"prefix": prefix},
         timeout=600,
     )
     keys = pl.Series("key", found.column(0).to_pylist(), pl.String)
@@ -253,20 +263,21 @@ def _take_back_rels(writer: Writing, rel: RelKey, prefix: str, touched: Touched)
         return
     touched.rels.add(name)
     rows = writer.rel_rows(rel, "key", keys).with_columns(
-        left=pl.col("sources").list.filter(~pl.element().str.starts_with(prefix))
+        left=_listed("sources").list.filter(~pl.element().str.starts_with(prefix))
     )
     if name == "OWNS":
         touched.companies.append(rows["to_id"])
     writer.delete_rels(rel, rows.filter(pl.col("left").list.len() == 0))
     kept = rows.filter(pl.col("left").list.len() > 0)
-    writer.update_rels(rel, kept.select("key", "from_id", "to_id", sources="left"))
+    writer.update_rels(rel, kept.select("key", "from_id", "to_id", sources=_joined(pl.col("left"))))
 
 
 def _take_back_nodes(
     writer: Writing, type_name: str, prefix: str, datasets: dict[str, str], touched: Touched
 ) -> None:
     found = writer.query(
-        f"MATCH (n:{type_name}) WHERE {_states('n', prefix)} RETURN n.id AS id",
+        f"MATCH (n:{type_name}) WHERE n.sources CONTAINS $prefix RETURN n.id AS id",
+        {"prefix": prefix},
         timeout=600,
     )
     ids = pl.Series("id", found.column(0).to_pylist(), pl.String)

@@ -11,6 +11,7 @@ from graph.model import REL_TYPES, rel_columns
 from graph.penetration.tables import OwnershipTables
 from graph.records import POLARS_TYPES
 from graph.stores.engine import Reading
+from graph.stores.statements import SOURCE_SEPARATOR
 
 _LONG: Final = 600.0
 _OWNS: Final = (
@@ -57,4 +58,5 @@ def _rels(reader: Reading, name: str, fields: Sequence[str], start: str, end: st
         if table.num_rows:
             frame = pl.DataFrame(pl.from_arrow(table.rename_columns(list(schema))))
             frames.append(frame.cast(dict(schema)))  # type: ignore[arg-type]
-    return pl.concat(frames)
+    rows = pl.concat(frames)
+    return rows.with_columns(pl.col("sources").str.split(SOURCE_SEPARATOR)) if "sources" in fields else rows

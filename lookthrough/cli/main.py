@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 from itertools import pairwise
 from typing import Any
@@ -24,6 +25,8 @@ _UsageError: Any = typer.BadParameter.__mro__[1]
 
 def main() -> None:
     """Run the command line; ends the process with its exit code."""
+    # Polars installs a handler of its own at import, under which a blocking call waits Ctrl-C out.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(run(sys.argv[1:]))
 
 

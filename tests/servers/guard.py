@@ -1,11 +1,13 @@
 """Runs a command until it ends or until standard input does: a server that must not outlive its tests.
 
-`guard.py [--user NAME] COMMAND…`; with a user, the command steps down from root to that user.
+`guard.py FOLDER [--user NAME] COMMAND…`: the folder, the server's data, is removed at the end; with a user, the command
+steps down from root to that user.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +16,7 @@ import threading
 
 def main(arguments: list[str]) -> int:
     """Run the command; when standard input ends, ask it to stop (SIGINT), then kill it. Its exit code."""
+    folder, *arguments = arguments
     user = None
     if arguments[0] == "--user":
         user, arguments = arguments[1], arguments[2:]
@@ -35,7 +38,9 @@ def main(arguments: list[str]) -> int:
             child.kill()
 
     threading.Thread(target=_end_with_the_pipe, daemon=True).start()
-    return child.wait()
+    code = child.wait()
+    shutil.rmtree(folder, ignore_errors=True)
+    return code
 
 
 def _group(user: str | None) -> int | None:

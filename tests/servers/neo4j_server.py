@@ -1,7 +1,7 @@
 """A real Neo4j Community server for the tests, run from its Maven artifacts.
 
-`python -m tests.servers.neo4j_server` runs one in the foreground and prints its address; `--auth PASSWORD` has it ask
-for user neo4j and that password.
+`python -m tests.servers.neo4j_server` runs one in the foreground and prints its address and folder;
+`--auth PASSWORD` has it ask for user neo4j and that password.
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ def main(arguments: list[str] | None = None) -> int:
     except MissingComponentError as error:
         print(error, file=sys.stderr)
         return 1
-    print(server.url, flush=True)
+    print(server.url, server.home, flush=True)
     try:
         return server.wait()
     except KeyboardInterrupt:

@@ -1,6 +1,6 @@
 """A real PostgreSQL server for the tests, from the system's own package.
 
-`python -m tests.servers.postgresql_server` runs one in the foreground and prints its address.
+`python -m tests.servers.postgresql_server` runs one in the foreground and prints its address and folder.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class PostgresqlServer:
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 [
-                    *(sys.executable, os.fspath(_GUARD), *self._guard_options()),
+                    *(sys.executable, os.fspath(_GUARD), os.fspath(data), *self._guard_options()),
                     *(os.fspath(binaries / "postgres"), "-D", os.fspath(data), "-p", str(self.port)),
                     *("-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="),
                     *("-c", "fsync=off"),
@@ -163,7 +163,7 @@ def main() -> int:
     except MissingComponentError as error:
         print(error, file=sys.stderr)
         return 1
-    print(server.url, flush=True)
+    print(server.url, server.home, flush=True)
     try:
         return server.wait()
     except KeyboardInterrupt:

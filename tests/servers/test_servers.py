@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import neo4j
@@ -88,16 +89,16 @@ def test_a_server_ends_with_the_process_that_started_it(
         [sys.executable, "-m", f"tests.servers.{module}"], stdout=subprocess.PIPE, text=True, cwd=ROOT
     )
     assert starter.stdout is not None
-    url = starter.stdout.readline().strip()
+    url, home = starter.stdout.readline().split()
     assert url.startswith(f"{scheme}://")
     port = int(url.split(":")[2].split("/")[0])
     assert _listens(port)
     starter.send_signal(end)
     starter.wait(timeout=20)
-    end_by = time.monotonic() + 15
-    while _listens(port) and time.monotonic() < end_by:
-        time.sleep(0.1)
-    assert not _listens(port)
+    starter.stdout.close()
+    assert _comes_true(lambda: not _listens(port))
+    data = Path(home) / "data"
+    assert _comes_true(lambda: not data.exists()), "its data are removed"
 
 
 def test_jars_without_maven_are_a_missing_component(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,6 +162,13 @@ def test_only_named_reasons_excuse_a_skip() -> None:
     assert may_be_skipped("Skipped: shared data: there is no folder")
     assert may_be_skipped("platform: signals of POSIX")
     assert not may_be_skipped("Skipped: could not import 'x'")
+
+
+def _comes_true(condition: Callable[[], bool], seconds: float = 15) -> bool:
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.1)
+    return condition()
 
 
 def _listens(port: int) -> bool:
