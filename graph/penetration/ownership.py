@@ -69,6 +69,7 @@ class Holdings:
     votes_low: FloatArray
     votes_high: FloatArray
     votes_low_open: BoolArray
+    votes_high_open: BoolArray
     has_votes: BoolArray
     declared: BoolArray
     general_partner: BoolArray
@@ -221,7 +222,8 @@ def _holdings(rows: pl.DataFrame) -> Holdings:
     opens = rows.select(
         low=pl.col("min_open").fill_null(False) & pl.col("share").is_null(),
         high=pl.col("max_open").fill_null(False) & pl.col("share").is_null(),
-        votes=pl.col("min_open").fill_null(False) & pl.col("votes").is_null(),
+        votes_low=pl.col("min_open").fill_null(False) & pl.col("votes").is_null(),
+        votes_high=pl.col("max_open").fill_null(False) & pl.col("votes").is_null(),
     )
     return Holdings(
         low,
@@ -231,7 +233,8 @@ def _holdings(rows: pl.DataFrame) -> Holdings:
         has_share,
         votes_low,
         votes_high,
-        opens["votes"].to_numpy(),
+        opens["votes_low"].to_numpy(),
+        opens["votes_high"].to_numpy(),
         has_votes,
         rows["declared_indirect"].to_numpy(),
         (rows["holder_role"] == "general_partner").fill_null(False).to_numpy(),
@@ -241,5 +244,5 @@ def _holdings(rows: pl.DataFrame) -> Holdings:
             | rows["observed_on"].is_not_null()
         ).to_numpy(),
         rows["basis"].to_numpy(),
-        rows.select("keys", "sources"),
+        rows.select("keys", "sources", "components", "valid_from", "valid_to"),
     )

@@ -40,6 +40,7 @@ class Links:
     votes_low: FloatArray
     votes_high: FloatArray
     votes_low_open: BoolArray
+    votes_high_open: BoolArray
     votes_stated: BoolArray
     general_partner: BoolArray
     declared: BoolArray
@@ -66,6 +67,7 @@ class Links:
             self.votes_low[chosen],
             self.votes_high[chosen],
             self.votes_low_open[chosen],
+            self.votes_high_open[chosen],
             self.votes_stated[chosen],
             self.general_partner[chosen],
             self.declared[chosen],
@@ -185,20 +187,27 @@ def _summed(rows: Holdings, row: IntArray, company: IntArray, holder: IntArray, 
     votes_high = total(rows.votes_high[row], has_votes) + total(rows.high[row], as_share)
     votes_unknown = some(silent)
     company, holder, declared = company[at], holder[at], declared[at]
-    low, high = _tightened(company, low, np.where(unknown, 1.0, high), unknown, declared)
-    votes_low, votes_high = _tightened(
-        company, votes_low, np.where(votes_unknown, 1.0, votes_high), votes_unknown, declared
+    share_ends = some(rows.low_open[row]), some(rows.high_open[row])
+    low, high, high_open = _tightened(
+        company, (low, np.where(unknown, 1.0, high)), share_ends, unknown, declared
     )
+    vote_ends = (
+        some((rows.votes_low_open[row] & has_votes) | (rows.low_open[row] & as_share)),
+        some((rows.votes_high_open[row] & has_votes) | (rows.high_open[row] & as_share)),
+    )
+    votes = votes_low, np.where(votes_unknown, 1.0, votes_high)
+    votes_low, votes_high, votes_high_open = _tightened(company, votes, vote_ends, votes_unknown, declared)
     return Links(
         holder,
         company,
         low,
         high,
-        some(rows.low_open[row]),
-        some(rows.high_open[row]),
+        share_ends[0],
+        high_open,
         votes_low,
         votes_high,
-        some((rows.votes_low_open[row] & has_votes) | (rows.low_open[row] & as_share)),
+        vote_ends[0],
+        votes_high_open,
         some(has_votes),
         some(rows.general_partner[row]),
         declared,
@@ -209,19 +218,33 @@ def _summed(rows: Holdings, row: IntArray, company: IntArray, holder: IntArray, 
 
 
 def _tightened(
-    company: IntArray, low: FloatArray, high: FloatArray, unknown: BoolArray, declared: BoolArray
-) -> tuple[FloatArray, FloatArray]:
-    """No holder has more than the others' lower bounds leave, where those fit into 100%."""
+    company: IntArray,
+    bounds: tuple[FloatArray, FloatArray],
+    ends: tuple[BoolArray, BoolArray],
+    unknown: BoolArray,
+    declared: BoolArray,
+) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """No holder has more than the others' lower bounds leave, where those fit into 100%.
+
+    `bounds`, `ends`: lower and upper, and whether each is excluded. Gives lower, upper, upper excluded.
+    """
+    low, high = bounds
+    low_open, high_open = ends
     loose = (unknown | (high > low)) & ~declared
     if not loose.any():
-        return low, high
+        return low, high, high_open
     counted = np.where(declared, 0.0, low)
     others = summed(company, counted, 0)[company] - counted
     fits = counted + others <= 1.0 + TOLERANCE
-    tight = np.maximum(np.minimum(high, 1.0 - others), low)
+    left = np.maximum(1.0 - others, low)
+    tight = np.minimum(high, left)
     # What float sums leave of nothing is nothing.
     tight = np.where(tight < 1e-12, 0.0, tight)
-    return low, np.where(loose & fits, tight, high)
+    # Where another holds more than its lower bound, what that bound leaves can't be reached.
+    opening = summed(company, (low_open & ~declared).astype(np.float64), 0)[company] - low_open > 0
+    reached = np.where(left < high, opening, high_open | (opening & (left <= high)))
+    chosen = loose & fits
+    return low, np.where(chosen, tight, high), np.where(chosen, reached, high_open)
 
 
 def _explained(links: Links, size: int) -> BoolArray:

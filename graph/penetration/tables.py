@@ -35,6 +35,7 @@ HOLDINGS: Final[dict[str, pl.DataType]] = {
     "valid_to": _TEXT,
     "counted": _FLAG,
     "declared_indirect": _FLAG,
+    "components": pl.List(_TEXT),
     "derived_from": _TEXT,
     "holder_role": _TEXT,
     "sources": pl.List(_TEXT),
@@ -75,7 +76,8 @@ class OwnershipTables:
 
     * `parties`: id, type ("Company", "Person", "Concert"), name, kind;
     * `holdings`: one row a stated shareholding. Rows with `counted` false never enter. Rows equal in everything
-      that counts are one; other rows of one holder are added. `declared_indirect` rows state a whole route;
+      that counts are one; other rows of one holder are added. `declared_indirect` rows state a whole route, `components` its parts (ids of
+      parties on it, keys or statement ids of its links);
     * `control`: declared control (`EXERCISES_CONTROL`);
     * `concerts`: members of groups acting together; `company_id` null = for every company;
     * `same_as`: one party under two ids; `by` is identifier, unique_name or decision.

@@ -223,16 +223,17 @@ def take_back_rows(
     """
     touched = Touched()
     prefix = batch_id + ":"
+    held = writer.counts()
     for type_ in STATED_RELS:
         for start, end in type_.pairs:
-            rel = (type_.name, start, end)
-            if writer.count_rels(type_.name):
-                _take_back_rels(writer, rel, prefix, touched)
+            if held[type_.name]:
+                _take_back_rels(writer, (type_.name, start, end), prefix, touched)
     # Derived relationships hang on nodes that may go; they are worked out again afterwards.
     for name in ("SAME_AS", "POSSIBLY_SAME", "ULTIMATELY_HOLDS", "CONTROLS"):
-        writer.replace_rels(name, [])
+        if held[name]:
+            writer.replace_rels(name, [])
     for type_name in NODE_TYPES:
-        if writer.count_nodes(type_name):
+        if held[type_name]:
             _take_back_nodes(writer, type_name, prefix, datasets, touched)
     if touched.companies or "OWNS" in was_snapshot:
         _respan_owns(writer, {}, snapshots, everything="OWNS" in was_snapshot, touched=touched)

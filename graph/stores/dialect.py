@@ -10,7 +10,18 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graph.model import BATCH, META, NODES, RELATIONSHIPS, Field, NodeType, RelType, node_columns, rel_columns
+from graph.model import (
+    BATCH,
+    META,
+    NODES,
+    REL_TYPES,
+    RELATIONSHIPS,
+    Field,
+    NodeType,
+    RelType,
+    node_columns,
+    rel_columns,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +76,17 @@ class Neo4jDialect(Dialect):
     def label_of(self, variable: str) -> str:
         """Every node has exactly one label."""
         return f"labels({variable})[0]"
+
+
+def counting(names: Sequence[str]) -> str:
+    """One query that counts nodes and relationships of these types: type, n. Empty types may be left out."""
+    parts = [
+        f"MATCH ()-[r:{n}]->() RETURN '{n}' AS type, count(*) AS n"
+        if n in REL_TYPES
+        else f"MATCH (n:{n}) RETURN '{n}' AS type, count(*) AS n"
+        for n in names
+    ]
+    return " UNION ALL ".join(parts)
 
 
 def _columns(fields: Sequence[Field]) -> str:

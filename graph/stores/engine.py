@@ -53,6 +53,10 @@ class Reading(Protocol):
         """How many relationships of a type."""
         ...
 
+    def counts(self) -> dict[str, int]:
+        """How many nodes and relationships of every type."""
+        ...
+
 
 class Writing(Reading, Protocol):
     """Writes, inside one `Engine.writing` block."""

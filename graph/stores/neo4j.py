@@ -21,8 +21,9 @@ import psutil
 import pyarrow as pa
 from neo4j.exceptions import AuthError, ClientError, ConfigurationError, DriverError, ServiceUnavailable
 
+from graph.model import NODE_TYPES, REL_TYPES
 from graph.records import RelKey, node_schema, rel_schema
-from graph.stores.dialect import NEO4J, Dialect
+from graph.stores.dialect import NEO4J, Dialect, counting
 from graph.stores.errors import (
     QueryTimeoutError,
     StoreBusyError,
@@ -169,6 +170,12 @@ class Neo4jEngine:
     def count_rels(self, type_name: str) -> int:
         """See `Reading.count_rels`."""
         return int(self.query(f"MATCH ()-[r:{type_name}]->() RETURN count(*) AS n").column(0)[0].as_py())
+
+    def counts(self) -> dict[str, int]:
+        """See `Reading.counts`."""
+        names = (*NODE_TYPES, *REL_TYPES)
+        found = {row["type"]: row["n"] for row in self.query(counting(names), timeout=600).to_pylist()}
+        return {name: found.get(name, 0) for name in names}
 
     # --- writes ---
     @contextlib.contextmanager

@@ -17,7 +17,7 @@ _LONG: Final = 600.0
 _OWNS: Final = (
     "key", "share", "share_min", "share_max", "min_open", "max_open", "votes", "votes_min", "votes_max",
     "share_class", "list_kind", "dataset", "observed_on", "valid_from", "valid_to", "counted",
-    "declared_indirect", "derived_from", "holder_role", "sources",
+    "declared_indirect", "components", "derived_from", "holder_role", "sources",
 )  # fmt: skip
 _CONTROL: Final = ("key", "interest", "direct", "suspected", "valid_from", "valid_to", "sources")
 _CONCERT: Final = ("company_id", "valid_from", "valid_to")

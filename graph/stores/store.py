@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Self
 
@@ -74,7 +74,7 @@ class Store:
         with self._engine.writing(stated.rows) as writer:
             writer.save_record("Batch", record | {"state": "open"})
             try:
-                before = _count(writer, counts)
+                before = writer.counts()
                 touched = apply_rows(writer, stated, datasets, snapshots, say)
                 say("derived", 0, 1)
                 names = derive(writer, touched)
@@ -142,8 +142,8 @@ class Store:
 
     def counts(self) -> dict[str, int]:
         """See `GraphStore.counts`."""
-        nodes = {n: self._engine.count_nodes(n) for n in NODE_TYPES}
-        return nodes | {r: self._engine.count_rels(r) for r in REL_TYPES}
+        found = self._engine.counts()
+        return {name: found[name] for name in (*NODE_TYPES, *REL_TYPES)}
 
     def schema_version(self) -> int:
         """See `GraphStore.schema_version`."""
@@ -194,16 +194,10 @@ def _counts(stated: StatedRows) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def _count(writer: Writing, names: Iterable[str]) -> dict[str, int]:
-    return {n: writer.count_nodes(n) if n in NODE_TYPES else writer.count_rels(n) for n in names}
-
-
 def _check_counts(writer: Writing, before: dict[str, int], added: dict[str, int]) -> None:
     """The store must have grown by just what was added, before the batch may be called done."""
-    after = _count(writer, before)
-    wrong = {
-        n: (after[n], before[n] + added.get(n, 0)) for n in before if after[n] != before[n] + added.get(n, 0)
-    }
+    after = writer.counts()
+    wrong = {n: (after[n], before[n] + new) for n, new in added.items() if after[n] != before[n] + new}
     if wrong:
         listed = ", ".join(f"{n}: {found} ≠ {expected}" for n, (found, expected) in wrong.items())
         raise StoreError(
