@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from detectors.finding import Finding
 from graph.model import NODE_TYPES, REL_TYPES, node_columns, rel_columns
+from graph.penetration import Ownership, penetrate
+from graph.penetration.days import today
 from graph.stores import GraphStore
 from graph.subgraph import SubEdge, Subgraph, SubNode
 
@@ -23,6 +25,9 @@ class _Canvas:
         self.nodes: dict[str, SubNode] = {}
         self.edges: dict[str, SubEdge] = {}
         self.truncated = False
+        self.effective: dict[str, float] = {}
+        """Effective share in the company the picture is about, by holder."""
+        self.subjects: set[str] = set()
 
     def add_nodes(self, type_: str, ids: Iterable[str]) -> list[str]:
         """Fetch nodes that are not there yet; gives the ids that were new."""
@@ -103,7 +108,7 @@ class _Canvas:
         """What was gathered, marked: the subjects asked about, and what proves the findings."""
         proving = {n for f in findings if not f.suppressed_by for n in f.evidence.nodes}
         keys = {k for f in findings if not f.suppressed_by for k in f.evidence.keys}
-        asked = set(subjects)
+        asked = set(subjects) | self.subjects
         nodes = tuple(
             SubNode(
                 n.id,
@@ -111,7 +116,7 @@ class _Canvas:
                 n.name,
                 n.kind,
                 n.facts,
-                n.effective_share,
+                self.effective.get(n.id),
                 tuple(m for m, on in (("subject", n.id in asked), ("finding", n.id in proving)) if on),
             )
             for n in sorted(self.nodes.values(), key=lambda n: (n.type, n.id))
@@ -146,12 +151,15 @@ def picture_of(
     for id_ in ids:
         type_ = type_of(store, id_)
         canvas.add_nodes(type_, [id_])
-        titles.append(canvas.nodes[id_].name or id_)
+        title = canvas.nodes[id_].name or id_
         if type_ == "Lot":
             canvas.as_of = as_of or canvas.nodes[id_].facts.get("bid_on")
-            _around_lot(canvas, id_)
+            title = " · ".join([*_around_lot(canvas, id_), title])
         elif type_ == "Company":
+            canvas.as_of = as_of or today().isoformat()
             canvas.owners_above([id_])
+            if len(ids) == 1:
+                canvas.effective = _effective(store, id_, canvas.as_of)
             canvas.follow("OWNS", ("Company", "Company"), [id_], upward=False)
         elif type_ == "Person":
             canvas.follow("OWNS", ("Person", "Company"), [id_], upward=False)
@@ -159,15 +167,25 @@ def picture_of(
             _around_households(canvas, households)
         elif type_ == "Household":
             _around_households(canvas, [id_])
+        titles.append(title)
     about = [f for f in findings if f.scope_id in ids or set(f.subjects) & set(ids)]
     return canvas.subgraph("、".join(titles), ids, about)
 
 
-def _around_lot(canvas: _Canvas, lot: str) -> None:
-    canvas.follow("LOT_OF", ("Lot", "Tender"), [lot], upward=False)
+def _effective(store: GraphStore, company: str, as_of: str) -> dict[str, float]:
+    """Effective share of every holder, where it is known exactly."""
+    answer = penetrate(Ownership.build(store.ownership()), company, as_of).to_json()
+    return {o["id"]: o["share"] for o in answer["owners"] if o["share"] is not None}
+
+
+def _around_lot(canvas: _Canvas, lot: str) -> list[str]:
+    """Add a lot's tender, bids, bidders and their owners; gives the tender's name."""
+    tenders = canvas.follow("LOT_OF", ("Lot", "Tender"), [lot], upward=False)
     bids = canvas.follow("FOR_LOT", ("Bid", "Lot"), [lot], upward=True)
     bidders = canvas.follow("SUBMITS", ("Company", "Bid"), bids, upward=True)
+    canvas.subjects.update(bidders)
     canvas.owners_above(bidders)
+    return [canvas.nodes[t].name for t in tenders if canvas.nodes[t].name]
 
 
 def _around_households(canvas: _Canvas, households: Sequence[str]) -> None:

@@ -123,7 +123,7 @@ class ControlSets:
 
     `start` (place in `starts`), `company` (instance) and `step` (the round it was won in) of each pair, sorted by
     start, then company. `tally_keys` (start × size + company, sorted) and `tally`: the votes counted together in
-    each company any of them reaches. `joint`: companies two hold by exactly half each, won by neither.
+    each company any of them reaches. `joint`: companies two hold, or may hold, by exactly half each, won by neither.
     """
 
     frontier: ControlFrontier
@@ -157,14 +157,24 @@ def controlled(
 
     `inclusive`: a question a value. `certain`: by lower bounds of votes; else what is possible, by upper bounds.
     """
-    fixpoint = _Fixpoint(frontier, inclusive, certain)
     joint = np.empty(0, dtype=np.int64)
+    if not inclusive.any():
+        return _Fixpoint(frontier, inclusive, certain).of(starts, joint)
+    sure = _Fixpoint(frontier, inclusive, True)
+    ranged = bool((frontier.votes.votes_high > frontier.votes.votes_low + TOLERANCE).any())
     while True:
-        sets = fixpoint.of(starts, joint)
-        more = np.setdiff1d(_halves(sets) if certain else joint, joint)
-        if not inclusive.any() or not len(more):
-            return sets
+        sets = sure.of(starts, joint)
+        more = np.setdiff1d(_halves(sets, sets), joint)
+        if not len(more):
+            break
         joint = np.union1d(joint, more)
+    if not ranged:
+        return sets
+    perhaps = _Fixpoint(frontier, inclusive, False).of(starts, joint)
+    if not certain:
+        return perhaps
+    # Half is sure to control only where nobody else can have the other half.
+    return sure.of(starts, np.union1d(joint, _halves(sets, perhaps)))
 
 
 class _Fixpoint:
@@ -174,6 +184,10 @@ class _Fixpoint:
         self.inclusive = inclusive[frontier.reach.question]
         self.certain = certain
         self.weight = votes.votes_low if certain else votes.votes_high
+        self.ends = votes.votes_low_open if certain else votes.votes_high_open
+        stated = summed(votes.company, votes.votes_low, size)
+        # What others surely have is not to be had; a register above 100% sets no limit.
+        self.others = np.where(stated > 1.0 + TOLERANCE, -np.inf, stated)
         self.by_holder = np.argsort(votes.holder, kind="stable")
         self.pointer = _pointer(votes.holder, size)
         self.declared = np.argsort(frontier.holder, kind="stable")
@@ -221,6 +235,7 @@ class _Fixpoint:
         keys = np.empty(0, dtype=np.int64)
         total: FloatArray = np.empty(0)
         opens: FloatArray = np.empty(0)
+        sure: FloatArray = np.empty(0)
         won, steps = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
         new_k, new_s, step = np.arange(len(starts), dtype=np.int64), starts, 0
         while len(new_k):
@@ -235,7 +250,10 @@ class _Fixpoint:
             added = k * size + votes.company[link]
             keys, inverse = np.unique(np.r_[keys, added], return_inverse=True)
             total = summed(inverse, np.r_[total, self.weight[link]], len(keys))
-            opens = summed(inverse, np.r_[opens, votes.votes_low_open[link]], len(keys))
+            opens = summed(inverse, np.r_[opens, self.ends[link]], len(keys))
+            if not self.certain:
+                sure = summed(inverse, np.r_[sure, votes.votes_low[link]], len(keys))
+                total = np.minimum(total, 1.0 - self.others[keys % size] + sure)
             winning = keys[self._wins(keys % size, total, opens, joint)]
             places, which = spread(self.declared_pointer, new_s)
             said = new_k[which] * size + self.frontier.company[self.declared[places]]
@@ -251,9 +269,9 @@ class _Fixpoint:
     def _wins(self, company: IntArray, total: FloatArray, opens: FloatArray, joint: IntArray) -> BoolArray:
         more = total > 0.5 + TOLERANCE
         half = (total >= 0.5 - TOLERANCE) & ~more
-        # "More than 50%" as a stated band is more than half, though its bound is half.
-        beyond = (opens > 0) if self.certain else np.zeros(len(total), dtype=np.bool_)
-        reaches = self.inclusive[company] & ~np.isin(company, joint)
+        # "More than 50%" as a stated band is more than half, though its bound is half; "less than 50%" is no half.
+        beyond = (opens > 0) & self.certain
+        reaches = self.inclusive[company] & ~np.isin(company, joint) & ((opens == 0) | self.certain)
         wins: BoolArray = more | (half & (beyond | reaches))
         return wins
 
@@ -287,14 +305,17 @@ def _owned(sets: ControlSets, start: int, link: int) -> bool:
     return place < len(sets.own_links) and bool(sets.own_links[place] == key)
 
 
-def _halves(sets: ControlSets) -> IntArray:
-    """Companies of which two starts hold exactly half each, by votes that are not the same."""
+def _halves(sets: ControlSets, rivals: ControlSets) -> IntArray:
+    """Companies of which a start holds exactly half while a rival reaches half by other votes."""
+    size = max(1, sets.frontier.size)
     half = np.abs(sets.tally - 0.5) <= TOLERANCE
-    start, company = np.divmod(sets.tally_keys[half], max(1, sets.frontier.size))
-    several = np.bincount(company, minlength=sets.frontier.size)[company] > 1
+    start, company = np.divmod(sets.tally_keys[half], size)
+    reached = rivals.tally >= 0.5 - TOLERANCE
+    rival, contested = np.divmod(rivals.tally_keys[reached], size)
     found: list[int] = []
-    for at in np.unique(company[several]).tolist():
-        sides = [set(counted_links(sets, int(k), at).tolist()) for k in start[company == at]]
-        if any(a.isdisjoint(b) for i, a in enumerate(sides) for b in sides[:i]):
+    for at in np.intersect1d(company, contested).tolist():
+        mine = [set(counted_links(sets, int(k), at).tolist()) for k in start[company == at]]
+        theirs = [set(counted_links(rivals, int(k), at).tolist()) for k in rival[contested == at]]
+        if any(a.isdisjoint(b) for a in mine for b in theirs):
             found.append(at)
     return np.array(found, dtype=np.int64)

@@ -42,6 +42,7 @@ class FlowShares:
     * `refused`: blocks (by `loop` number) that are closed, for the lower bounds.
     * `entering`: what each refused block's members hold of the question's company from below, summed.
     * `basis`: the weakest identity on any way to the company.
+    * `opens`: the bound itself is excluded, since one on the way is.
     """
 
     first_passage: FloatArray
@@ -50,6 +51,7 @@ class FlowShares:
     loop: IntArray
     refused: dict[int, float]
     basis: npt.NDArray[np.int8]
+    opens: BoolArray
 
     def integrated(self, question: IntArray) -> FloatArray:
         """`integrated` of each instance; NaN where a closed block leaves no answer."""
@@ -82,7 +84,26 @@ def flow_shares(frontier: Frontier) -> FlowShares:
     returns[through] = 1.0
     loop = _loops(links, size)
     basis = np.maximum(solved.basis, 0).astype(np.int8)
-    return FlowShares(solved.x, returns, solved.closed, loop, _named(solved.refused, loop), basis)
+    refused = _named(solved.refused, loop)
+    return FlowShares(solved.x, returns, solved.closed, loop, refused, basis, _opens(links, weights, size))
+
+
+def _opens(links: Links, weights: FloatArray, size: int) -> BoolArray:
+    """Which bounds can't be reached: some way to the company, not empty by that bound, has an open link."""
+    opens = np.zeros((size, 4), dtype=np.bool_)
+    ends = (links.low_open, links.high_open, links.votes_low_open, links.votes_high_open)
+    for column, end in enumerate(ends):
+        if not end.any():
+            continue
+        # "More than nothing" is something: it leads on, and its end stays open.
+        leads = (weights[:, column] > 0.0) | (end & (column in (LOW, VOTES_LOW)))
+        holder, company = links.holder[leads], links.company[leads]
+        found = np.unique(holder[end[leads]])
+        while len(found):
+            opens[found, column] = True
+            above = np.unique(holder[opens[company, column]])
+            found = above[~opens[above, column]]
+    return opens
 
 
 def _named(refused: dict[int, float], loop: IntArray) -> dict[int, float]:

@@ -1,7 +1,8 @@
 """Where the graph lives: one contract, two engines."""
 
 from graph.stores.contract import Applied, BatchRecord, GraphStore
+from graph.stores.credentials import Credentials
 from graph.stores.errors import StoreError
-from graph.stores.opening import Credentials, open_store
+from graph.stores.opening import open_store
 
 __all__ = ["Applied", "BatchRecord", "Credentials", "GraphStore", "StoreError", "open_store"]

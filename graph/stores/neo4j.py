@@ -13,7 +13,7 @@ import os
 import socket
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import neo4j
 import polars as pl
@@ -23,6 +23,7 @@ from neo4j.exceptions import AuthError, ClientError, ConfigurationError, DriverE
 
 from graph.model import NODE_TYPES, REL_TYPES
 from graph.records import RelKey, node_schema, rel_schema
+from graph.stores.credentials import Credentials
 from graph.stores.dialect import NEO4J, Dialect, counting
 from graph.stores.errors import (
     QueryTimeoutError,
@@ -32,9 +33,6 @@ from graph.stores.errors import (
     StoreUnavailableError,
 )
 from graph.stores.lock import Mode
-
-if TYPE_CHECKING:
-    from graph.stores.opening import Credentials
 
 _CHUNK: Final = 10_000
 _FEW: Final = 20_000

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 from graph.stores.contract import GraphStore
+from graph.stores.credentials import Credentials
 from graph.stores.embedded import EmbeddedEngine
 from graph.stores.errors import StoreError
 from graph.stores.lock import Mode
 from graph.stores.store import Store
 
 _NEO4J_SCHEMES: Final = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """User and password of a server; both empty where it asks for none."""
-
-    user: str = ""
-    password: str = ""
 
 
 def open_store(
