@@ -102,7 +102,7 @@ def national(edges: int = EDGES, seed: int = 7) -> Rows:
     own = np.r_[np.arange(middles), rng.integers(0, middles, to_middle - middles)]
     final_company = middles + np.r_[np.arange(final), rng.integers(0, final, plain - final)]
     ring = np.arange(core)
-    chords = 2 * core
+    chords = core
     inside = (
         np.r_[ring, rng.integers(0, core, chords)],
         np.r_[(ring + 1) % core, rng.integers(0, core, chords)],
@@ -111,12 +111,10 @@ def national(edges: int = EDGES, seed: int = 7) -> Rows:
     # Mostly shallow, with chains: the holder of an intermediary stands shortly before it.
     below = rng.integers(core, middles, rest)
     above = below - 1 - np.minimum(rng.geometric(0.02, rest), below - 1)
-    holder = np.r_[
-        person, rng.integers(0, middles, from_middle), inside[0], np.maximum(above, 0)
-    ]
+    holder = np.r_[person, rng.integers(0, middles, from_middle), inside[0], np.maximum(above, 0)]
     company = np.r_[final_company, own, middles + rng.integers(0, final, from_middle), inside[1], below]
-    keep = holder != company
-    return Rows(holder[keep], company[keep], _registers(rng, company[keep], companies), companies)
+    pairs = np.unique(np.stack([holder, company])[:, holder != company], axis=1)
+    return Rows(pairs[0], pairs[1], _registers(rng, pairs[1], companies), companies)
 
 
 def _spread_over(rng: np.random.Generator, first: int, last: int, count: int) -> Ints:

@@ -18,9 +18,14 @@ _BIDDER: Final = (
 
 BIDDERS: Final = (
     "MATCH (c:Company)-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) "
-    f"RETURN {_LOT}, {_BIDDER}"
+    f"RETURN {_LOT}, {_BIDDER}, t.method AS method, t.awarded_on AS awarded_on, c.founded_on AS founded_on, "
+    "b.amount AS amount, b.currency AS currency, b.won AS won, b.rank AS rank, b.consortium AS consortium"
 )
-BIDDERS_COLUMNS: Final = (*LOT_COLUMNS, *BIDDER_COLUMNS)
+BIDDERS_COLUMNS: Final = (
+    *LOT_COLUMNS,
+    *BIDDER_COLUMNS,
+    *("method", "awarded_on", "founded_on", "amount", "currency", "won", "rank", "consortium"),
+)
 
 
 def _on_the_bid_date(link: str) -> str:

@@ -30,6 +30,7 @@ def _with_share(row: Row, shares: Mapping[tuple[str, str, str], Row]) -> dict[st
         **kept,
         "derivation": held.get("derivation") or row["derivation"],
         "control_depth": row["depth"],
+        "control": row["derivation"],
     }
 
 
@@ -88,5 +89,6 @@ DETECTOR = Detector(
         "companies are not related merely because the state holds them",
         "control was sold before the bid",
     ),
+    yields_to=("bidder-controls-bidder",),
     in_play=True,
 )

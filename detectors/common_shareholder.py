@@ -70,6 +70,6 @@ DETECTOR = Detector(
         "a state holder",
         "a stake sold before the bid, not yet registered",
     ),
-    yields_to=("common-controller",),
+    yields_to=("bidder-controls-bidder", "common-controller", "common-beneficial-owner"),
     in_play=True,
 )

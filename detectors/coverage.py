@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+import polars as pl
+
 from detectors.definition import Row, Undecided
 
 
@@ -25,3 +27,28 @@ def without_ownership(bidders: Sequence[Row], covered: Sequence[Row]) -> Iterato
                 f"{len(parties)}家投标人中有{blank}家没有股权数据，其间的股权关系无法判定",
                 f"{blank} of {len(parties)} bidders have no ownership data: ties between them cannot be decided",
             )
+
+
+def lacking(
+    bidders: pl.DataFrame, known: pl.Series, what_zh: str, what_en: str, by: str = "bidder_id"
+) -> Iterator[Undecided]:
+    """Lots of two or more bids in which some bidders (or bids, by `by`) have no data of a kind.
+
+    `bidders`: the bids that are compared. `known`: the bidders (or bids) that have such data.
+    """
+    several = bidders.filter(pl.col("bid_id").n_unique().over("lot_id") > 1)
+    blank = ~pl.col(by).is_in(known.implode())
+    lots = (
+        several.group_by("lot_id")
+        .agg(of=pl.col("bidder_id").n_unique(), lacking=pl.col("bidder_id").filter(blank).unique().sort())
+        .filter(pl.col("lacking").list.len() > 0)
+        .sort("lot_id")
+    )
+    for lot, of, parties in lots.iter_rows():
+        yield Undecided(
+            "lot",
+            lot,
+            tuple(parties),
+            f"{of}家投标人中有{len(parties)}家没有{what_zh}，无法判定",
+            f"{len(parties)} of {of} bidders have no {what_en}: cannot be decided",
+        )

@@ -89,6 +89,10 @@ class Draft:
     evidence: Evidence
     suppressed_by: tuple[str, str, str] | None = None
     """(rule, reason in Chinese, reason in English)."""
+    severity: Severity | None = None
+    """Where this hit's differs from the detector's, as when the regime or the kind of trace decides."""
+    values: Values | None = None
+    """The parameter values this hit was made with, where local rules make them differ by place and date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,8 @@ class Detector:
     innocent_zh: tuple[str, ...] = ()
     innocent_en: tuple[str, ...] = ()
     yields_to: tuple[str, ...] = ()
+    support: bool = False
+    """Only strengthens other findings: run when asked for, and in the combined view of a lot."""
     in_play: bool = False
     """Needs effective shares and control of what is in play to be written first."""
     defaults: Mapping[str, Any] = field(init=False)

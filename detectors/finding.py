@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from detectors.definition import Detector, Draft, Evidence
+from detectors.rules import LocalRule, RuledValues, Settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,10 @@ def finding(detector: Detector, draft: Draft, parameters: Mapping[str, Any]) -> 
         for b in detector.basis
         if b.applies(draft.date, draft.regime)
     )
+    values = draft.values
+    if values is None:
+        values = parameters.everywhere if isinstance(parameters, RuledValues) else parameters
+    local = values.rules if isinstance(values, Settled) else ()
     suppressed = None
     if draft.suppressed_by:
         rule, zh, en = draft.suppressed_by
@@ -67,18 +72,32 @@ def finding(detector: Detector, draft: Draft, parameters: Mapping[str, Any]) -> 
     return Finding(
         detector=detector.id,
         version=detector.version,
-        severity=detector.severity,
+        severity=draft.severity or detector.severity,
         scope_kind=draft.scope_kind,
         scope_id=draft.scope_id,
         subjects=draft.subjects,
         facts=draft.facts,
-        basis=basis,
+        basis=(*basis, *map(_local_basis, local)),
         suppressed_by=suppressed,
         text={"zh": detector.wording_zh.format_map(words), "en": detector.wording_en.format_map(words)},
         fingerprint=fingerprint(detector, draft.identity),
-        parameters=dict(parameters),
+        parameters=dict(values),
         evidence=draft.evidence,
     )
+
+
+def _local_basis(rule: LocalRule) -> dict[str, str]:
+    """A local rule as a basis: the value it sets, and the text it comes from."""
+    says = f"{rule.parameter} = {rule.value} {rule.unit}".strip()
+    return {
+        "law": rule.citation,
+        "law_en": rule.citation,
+        "article": rule.region,
+        "says": says,
+        "says_en": says,
+        "in_force_from": rule.in_force_from,
+        "in_force_to": rule.in_force_to,
+    }
 
 
 def fingerprint(detector: Detector, identity: Mapping[str, str]) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from detectors import common_controller, common_shareholder, household_multi_property
+from detectors import household_multi_property
 from detectors.definition import Detector
+from detectors.of_bidders import BIDDER_DETECTORS
 from detectors.runner import UnknownDetectorError
 
 DETECTORS: Final[tuple[Detector, ...]] = (
-    common_controller.DETECTOR,
-    common_shareholder.DETECTOR,
+    *BIDDER_DETECTORS,
     household_multi_property.DETECTOR,
 )
 

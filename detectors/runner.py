@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from detectors.definition import Detector, Draft, Row, Undecided
+import polars as pl
+
+from detectors.definition import Detector, Draft, Undecided
 from detectors.finding import Finding, finding
+from detectors.proof import completed
+from detectors.rows import Rows, as_text
+from detectors.rules import NO_RULES, LocalRules
 from graph.penetration.identities import canonical_ids
 from graph.stores.contract import GraphStore
 
 Progress = Callable[[str, int, int], None]
-_PARTY_COLUMNS = ("bidder_id", "holder_id")
+_WELFARE_PARTIES = ("person_id", "company_id", "official_id", "buyer_id")
+_PARTY_COLUMNS = ("bidder_id", "holder_id", "party_id", "related_id", "to_id", *_WELFARE_PARTIES)
 
 
 class UnknownDetectorError(ValueError):
@@ -39,12 +44,12 @@ class Run:
 def run(
     store: GraphStore,
     detectors: Sequence[Detector],
-    parameters: Mapping[str, Mapping[str, Any]] | None = None,
+    rules: LocalRules = NO_RULES,
     progress: Progress | None = None,
 ) -> Run:
     """Run detectors, in order, on a store whose derived relationships are up to date.
 
-    `parameters`: values that differ from the defaults, by detector id. Findings come sorted by scope, detector
+    `rules`: local values that go before the defaults. Findings come sorted by scope, detector
     and identity, so that two equal graphs print equal lists.
     """
     canonical = _canonical(store)
@@ -53,6 +58,7 @@ def run(
     undecided: list[tuple[str, Undecided]] = []
     population: dict[str, int] = {}
     missing: dict[str, tuple[str, ...]] = {}
+    answers = _Answers(store, canonical)
     for n, detector in enumerate(detectors):
         if progress:
             progress(detector.id, n, len(detectors))
@@ -60,30 +66,50 @@ def run(
         if absent:
             missing[detector.id] = absent
             continue
-        values = {**detector.defaults, **(parameters or {}).get(detector.id, {})}
-        rows = {name: _rows(store, query, canonical) for name, query in detector.queries.items()}
-        population[detector.id] = int(store.query(detector.population, timeout=120).column(0)[0].as_py())
+        values = rules.values(detector)
+        rows = {name: answers.rows(query) for name, query in detector.queries.items()}
+        population[detector.id] = answers.count(detector.population)
         for hit in detector.assemble(rows, values):
             if isinstance(hit, Draft):
                 findings.append(finding(detector, hit, values))
             else:
                 undecided.append((detector.id, hit))
     kept = _named(store, _without_superfluous(findings, {d.id: d for d in detectors}))
+    kept = completed(store, kept, canonical)
     kept.sort(key=lambda f: (f.scope_kind, f.scope_id, f.detector, f.fingerprint))
     return Run(tuple(kept), tuple(undecided), population, missing)
 
 
-def _rows(store: GraphStore, query: str, canonical: Mapping[str, str]) -> list[Row]:
-    """Rows by column name; parties under their canonical ids, the stated id kept beside."""
-    rows: list[dict[str, Any]] = store.query(query, timeout=300).to_pylist()
-    for row in rows:
-        if "bidder_id" in row:
-            row["stated_id"] = row["bidder_id"]
-        for column in _PARTY_COLUMNS:
-            if column in row:
-                row[column] = canonical.get(row[column], row[column])
-    rows.sort(key=lambda r: [str(v) for v in r.values()])
-    return list(rows)
+class _Answers:
+    """Each query is asked once a run, however many detectors share it."""
+
+    def __init__(self, store: GraphStore, canonical: Mapping[str, str]):
+        self._store, self._canonical = store, canonical
+        self._rows: dict[str, Rows] = {}
+        self._counts: dict[str, int] = {}
+
+    def rows(self, query: str) -> Rows:
+        if query not in self._rows:
+            self._rows[query] = _rows(self._store, query, self._canonical)
+        return self._rows[query]
+
+    def count(self, query: str) -> int:
+        if query not in self._counts:
+            self._counts[query] = int(self._store.query(query, timeout=120).column(0)[0].as_py())
+        return self._counts[query]
+
+
+def _rows(store: GraphStore, query: str, canonical: Mapping[str, str]) -> Rows:
+    """Rows by column name; parties under their canonical ids, a bidder's and a holder's stated ids kept beside."""
+    answer = store.query(query, timeout=300)
+    frame = as_text(pl.DataFrame(pl.from_arrow(answer)))
+    for column, kept in (("bidder_id", "stated_id"), ("holder_id", "stated_holder_id")):
+        if column in frame.columns:
+            frame = frame.with_columns(pl.col(column).alias(kept))
+    if canonical:
+        parties = [c for c in _PARTY_COLUMNS if c in frame.columns]
+        frame = frame.with_columns(pl.col(parties).replace(dict(canonical)))
+    return Rows(frame.sort([n for n, t in frame.schema.items() if not t.is_nested()], nulls_last=False))
 
 
 def _named(store: GraphStore, findings: Sequence[Finding]) -> list[Finding]:

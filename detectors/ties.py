@@ -7,8 +7,9 @@ in it. Members of one consortium submit one bid and are never compared with each
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,6 +27,29 @@ _LABELS: Final = {
     "name_only": ("仅同名未核实", "name only, not verified"),
 }
 _WEAKEST: Final = ("id", "vendor_id", "unique_name", "name_only")
+
+
+_NAMED: Final = ("name:", "scoped:", "person.scoped:")
+_OWN: Final = re.compile(r"(cn-|lei:|xi-lei:|local[:.]|person[:.]|[a-z]{2}-)")
+
+
+def basis_of(id_: str, stated: str | None = None) -> str:
+    """What one party's identity rests on; `stated` is the id the row itself gives."""
+    if id_.startswith(_NAMED):
+        return "name_only"
+    if stated and stated.startswith("name:"):
+        return "unique_name"
+    return "id" if _OWN.match(id_) else "vendor_id"
+
+
+def weakest(ids: Iterable[tuple[str, str | None]]) -> str:
+    """The weakest thing these (id, stated id) rest on."""
+    return max((basis_of(str(i), s) for i, s in ids), key=_WEAKEST.index, default="id")
+
+
+def identity_label(identity: str) -> tuple[str, str]:
+    """What an identity rests on, as a reader is told: Chinese, English."""
+    return _LABELS[identity]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +145,27 @@ def bidder_fact(row: Row) -> dict[str, Any]:
         "share_max": _rounded(row.get("share_max")),
         "votes": _rounded(row.get("votes")),
         "depth": row.get("depth"),
-        "paths": [
-            {"nodes": p["nodes"], "formula": p.get("formula", "")} for p in derivation.get("paths", [])
-        ],
+        "paths": [_path_fact(p) for p in derivation.get("paths", [])],
         "truncated": bool(derivation.get("truncated")),
     }
+
+
+def _path_fact(path: Mapping[str, Any]) -> dict[str, Any]:
+    """One connecting path: its formula by shares, or by votes where it carries nothing else; both where they differ."""
+    shares, votes = path["formula"], path["votes_formula"]
+    if path["votes_only"] and votes:
+        return {"nodes": path["nodes"], "by": "votes", "formula": votes}
+    fact = {"nodes": path["nodes"], "by": "shares", "formula": shares}
+    return fact | {"votes_formula": votes} if votes else fact
+
+
+def observed_after_bid(tie: Tie) -> list[str]:
+    """The dates, later than the bid, as of which connecting paths are known: how they stood then is to be verified."""
+    bid = tie.lot["bid_on"]
+    if not bid:
+        return []
+    paths = (p for r in tie.rows for p in _derivation(r).get("paths", []))
+    return sorted({seen for p in paths if (seen := p["observed_on"]) and seen > bid[: len(seen)]})
 
 
 def _rounded(share: float | None) -> float | None:
@@ -192,8 +232,14 @@ def words(tie: Tie, method: str) -> dict[str, str]:
     """Values for the wording's placeholders, in both languages."""
     held = [r for r in tie.rows if not r.get("itself")]
     lot = tie.lot
-    zh_parts = [f"{r['bidder_name'] or r['bidder_id']}{_percent(r)}（{r.get('depth')}层）" for r in held]
-    en_parts = [f"{r['bidder_name'] or r['bidder_id']} {_percent(r)} (depth {r.get('depth')})" for r in held]
+    zh_parts = [
+        f"{r['bidder_name'] or r['bidder_id']}{_percent(r, '，', '表决权{}')}（{r.get('depth')}层）"
+        for r in held
+    ]
+    en_parts = [
+        f"{r['bidder_name'] or r['bidder_id']} {_percent(r, ', ', '{} of the votes')} (depth {r.get('depth')})"
+        for r in held
+    ]
     identity = identity_of(tie)
     own_zh = "，其本身亦为投标人" if len(held) < len(tie.rows) else ""
     own_en = ", itself a bidder" if len(held) < len(tie.rows) else ""
@@ -207,25 +253,40 @@ def words(tie: Tie, method: str) -> dict[str, str]:
         "holder_note_en": own_en,
         "shares_zh": "、".join(zh_parts),
         "shares_en": "; ".join(en_parts),
-        "as_of_zh": f"截至{lot['bid_on']}" if lot["bid_on"] else "（标段无日期，按无截止日的持股计）",
-        "as_of_en": f"As of {lot['bid_on']}"
-        if lot["bid_on"]
-        else "The lot has no date (holdings without an end)",
+        "as_of_zh": _as_of(tie)[0],
+        "as_of_en": _as_of(tie)[1],
         "method": method,
         "identity_zh": _LABELS[identity][0],
         "identity_en": _LABELS[identity][1],
     }
 
 
-def _percent(row: Mapping[str, Any]) -> str:
+def _as_of(tie: Tie) -> tuple[str, str]:
+    """The date the tie is judged at, with what makes it weaker than it looks: Chinese, English."""
+    bid = tie.lot["bid_on"]
+    if not bid:
+        return (
+            "标段无日期，按无截止日期的持股计算，需核实投标时状态",
+            "The lot has no date, so holdings without an end are used; verify how they stood at the bid",
+        )
+    after = observed_after_bid(tie)
+    if after:
+        return (
+            f"截至{bid}（股权数据晚于投标日期，数据截至{after[-1]}，需核实投标时状态）",
+            f"As of {bid} (the ownership data are of {after[-1]}, later than the bid: verify how it stood then)",
+        )
+    return f"截至{bid}", f"As of {bid}"
+
+
+def _percent(row: Mapping[str, Any], comma: str, votes_as: str) -> str:
+    """A share as a reader is told it; the votes beside it where they differ, or alone where there is no share."""
     share, low, high, votes = (row.get(k) for k in ("share", "share_min", "share_max", "votes"))
-    if share is not None and share > 0:
-        return f"{share:.2%}"
-    if votes is not None and votes > 0 and not (high and high > 0):
-        return f"{votes:.2%}（表决权 votes）"
-    if high is not None:
-        return f"{low or 0:.2%}–{high:.2%}"
-    return "?"
+    by_votes = votes_as.format(f"{votes:.2%}") if votes else ""
+    if by_votes and high == 0:
+        return by_votes
+    held = f"{share:.2%}" if share is not None else "" if high is None else f"{low or 0:.2%}–{high:.2%}"
+    apart = by_votes and (share is None or abs(votes - share) > 1e-9)
+    return comma.join(part for part in (held, by_votes if apart else "") if part) or "?"
 
 
 def draft(
@@ -261,5 +322,6 @@ def tie_facts(tie: Tie, above: Sequence[Tie]) -> dict[str, Any]:
             {"id": t.holder, "name": t.lot["holder_name"], "bidders": [bidder_fact(r) for r in t.rows]}
             for t in above
         ],
+        "observed_after_bid": observed_after_bid(tie),
         "identity": identity_of(tie),
     }

@@ -1,7 +1,8 @@
 """Effective shares and control for what detectors ask about, written into the graph.
 
-What is in play: the bidders of every lot at the lot's own date. Everything else is answered when asked. The
-store remembers for which data the relationships were worked out, so that stale ones are never used.
+What is in play: the bidders of every lot at the lot's own date, with those who buy, serve or are debarred beside them,
+and the companies behind members of recipient households in the months paid. Everything else is answered when asked.
+The store remembers for which data the relationships were worked out, so that stale ones are never used.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from typing import Final
 
 import polars as pl
 
+from graph.in_play_households import recipients_in_play
+from graph.in_play_procedure import procedure_in_play
 from graph.model import REL_TYPES
 from graph.penetration import Ownership, holders_in_play
 from graph.records import RelKey
@@ -42,13 +45,21 @@ def is_current(store: GraphStore) -> bool:
 
 
 def put_in_play(store: GraphStore, progress: Progress | None = None) -> int:
-    """Work out and write `ULTIMATELY_HOLDS` and `CONTROLS` for all lots; gives how many were written."""
+    """Work out and write `ULTIMATELY_HOLDS` and `CONTROLS` for all lots and recipients; gives how many were written."""
     say = progress or (lambda what, done, total: None)
     say("in-play", 0, 3)
     asked = questions(store)
     ownership = Ownership.build(store.ownership())
     say("in-play", 1, 3)
+    beside = procedure_in_play(store, ownership, asked)
+    asked = pl.concat([asked, beside.groups])
     holds, controls = holders_in_play(ownership, asked)
+    behind = recipients_in_play(store, ownership)
+    singly = holders_in_play(ownership, beside.singles)
+    holds = _with_persons(holds, singly[0], beside.persons)
+    controls = _with_persons(controls, singly[1], beside.persons)
+    holds = _with_persons(holds, holders_in_play(ownership, behind.questions)[0], behind.persons)
+    asked = pl.concat([asked, beside.singles, behind.questions])
     say("in-play", 2, 3)
     written = 0
     for name, frame in (("ULTIMATELY_HOLDS", holds), ("CONTROLS", controls)):
@@ -58,6 +69,13 @@ def put_in_play(store: GraphStore, progress: Progress | None = None) -> int:
     store.set_meta({_MARK: store.fingerprint()})
     say("in-play", 3, 3)
     return written
+
+
+def _with_persons(lots: pl.DataFrame, singly: pl.DataFrame, persons: pl.Series) -> pl.DataFrame:
+    """Holders of lots, and of companies asked singly those persons; an answer both gave stands once."""
+    theirs = singly.filter(pl.col("from_id").is_in(persons.implode()))
+    same = ["from_id", "to_id", "holds_from", "holds_to"]
+    return pl.concat([lots, theirs]).unique(same, maintain_order=True)
 
 
 def _at_stated_ids(frame: pl.DataFrame, asked: pl.DataFrame, ownership: Ownership) -> pl.DataFrame:

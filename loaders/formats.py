@@ -53,10 +53,7 @@ def recognise_format(path: Path) -> str:
             f"The file can't be read: {e.strerror}. Check the path and permissions.",
         ) from e
     if not head.strip():
-        raise UnreadableFileError(
-            "文件为空（0 字节或只有空白），没有可加载的内容。请检查导出是否完成。",
-            "The file is empty (0 bytes or only blanks). Check that the export finished.",
-        )
+        raise _empty()
     if head.startswith(b"PK"):
         return _zip(path)
     if head.startswith(_OLE):
@@ -65,6 +62,13 @@ def recognise_format(path: Path) -> str:
         if head.startswith(bytes.fromhex(rule["hex"])):
             raise UnsupportedFormatError(rule["en"].split()[1].lower(), rule["zh"], rule["en"])
     return _text(head, tail)
+
+
+def _empty() -> UnreadableFileError:
+    return UnreadableFileError(
+        "文件为空（0 字节或只有空白），没有可加载的内容。请检查导出是否完成。",
+        "The file is empty (0 bytes or only blanks). Check that the export finished.",
+    )
 
 
 def _zip(path: Path) -> str:
@@ -87,6 +91,8 @@ def _text(head: bytes, tail: bytes) -> str:
     encoding = encoding_of(head)
     wide = encoding.startswith(("utf-16", "utf-32"))
     text = head.decode(encoding, errors="replace").lstrip("\ufeff \t\r\n")
+    if not text.strip():
+        raise _empty()
     strange = sum(c < "\x20" and c not in "\t\r\n\x0c\x1a\x1e" for c in text[:4096])
     if (b"\x00" in head and not wide) or strange > 8 or text[:4096].count("\ufffd") > len(text[:4096]) // 10:
         raise UnreadableFileError(
@@ -184,6 +190,9 @@ _MARKDOWN: Final = re.compile(r"^(#{1,6} \S|\* |- |>|```|\|)", re.MULTILINE)
 def _is_prose(text: str) -> bool:
     """Whether a text is sentences rather than rows: few rows agree on a number of cells."""
     head = text[:65536]
+    if len(text) > len(head) and "\n" in head:
+        # A line cut in the middle tells nothing of the rows.
+        head = head[: head.rindex("\n") + 1]
     lines = [line for line in head.splitlines() if line.strip()][:60]
     regular = max(_regularity(head, delimiter) for delimiter in (",", "\t", ";"))
     if regular >= 0.6:

@@ -70,16 +70,27 @@ def read_json(path: Path, on_bad_line: Callable[[int, str], None] | None = None)
         text = io.TextIOWrapper(raw, encoding=encoding_of(head), newline="")
         try:
             yield from _values(text, on_bad_line)
+        except UnreadableFileError as e:
+            e.path = path
+            raise
         except UnicodeDecodeError as e:
-            raise UnreadableFileError(
+            raise _unreadable(
+                path,
                 "文件编码无法识别，JSON 文件应为 UTF-8。请另存为 UTF-8 后重新加载。",
                 "The file's encoding can't be told; JSON should be UTF-8. Save it as UTF-8 and load it again.",
             ) from e
         except RecursionError as e:
-            raise UnreadableFileError(
+            raise _unreadable(
+                path,
                 "JSON 嵌套层级过深（超过数百层），无法读取。请按层级拆分后重新加载。",
                 "The JSON is nested too deeply (hundreds of levels). Split it by level and load it again.",
             ) from e
+
+
+def _unreadable(path: Path, zh: str, en: str) -> UnreadableFileError:
+    error = UnreadableFileError(zh, en)
+    error.path = path
+    return error
 
 
 def _values(text: io.TextIOWrapper, on_bad_line: Callable[[int, str], None] | None) -> Iterator[JsonValue]:

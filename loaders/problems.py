@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 Kind = Literal["reject", "flag", "note"]
@@ -28,9 +29,13 @@ class Problem:
 
 
 class UnreadableFileError(ValueError):
-    """A whole file can't be read. The message, in both languages, says why and what to do."""
+    """A whole file can't be read. The message, in both languages, says why and what to do.
+
+    `path`: which one, where several are read together.
+    """
 
     def __init__(self, zh: str, en: str):
         super().__init__(en)
         self.zh = zh
         self.en = en
+        self.path: Path | None = None

@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, is_dataclass
-from pathlib import Path
 from typing import Any
 
 from loaders.context import InputFile
 from loaders.formats import recognise_format
-from lookthrough.loading import LoadError
-
-
-def read_mapping(path: Path | None) -> dict[str, Any]:
-    """A saved mapping, or none. Raises `LoadError`."""
-    if path is None:
-        return {}
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LoadError(
-            f"映射文件 {path} 无法读取：{error}。", f"The mapping {path} can't be read: {error}."
-        ) from error
 
 
 def inspect_file(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,18 +20,20 @@ from loaders.identity import PersonKey
 from loaders.ocds import read_ocds
 from loaders.problems import Problem, UnreadableFileError
 from loaders.tables import read_tables, settle_tables, write_rejects
+from loaders.tables.mapping import read_mapping
 
 Progress = Callable[[str, int, int], None]
 FORMATS: Final = ("table", "ocds", "bods", "holder_tree")
 
 
 class LoadError(ValueError):
-    """Nothing was loaded; says why and what to do."""
+    """Nothing was loaded; says why and what to do. `report`: what was read until then, row by row."""
 
-    def __init__(self, zh: str, en: str):
+    def __init__(self, zh: str, en: str, report: LoadReport | None = None):
         super().__init__(en)
         self.zh = zh
         self.en = en
+        self.report = report
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,9 @@ class LoadReport:
 
     @property
     def rejected(self) -> int:
-        """Rows refused."""
-        return sum(p.kind == "reject" for p in self.problems)
+        """Rows refused; what was refused before its rows could be told counts once."""
+        rows = sum(f.rejected for f in self.extract.files) if self.extract else 0
+        return rows or sum(p.kind == "reject" for p in self.problems)
 
 
 def load(
@@ -82,12 +84,15 @@ def load(
     report = LoadReport()
     files = find_files(paths)
     done = store.loaded_files()
-    fresh: list[InputFile] = []
+    fresh: dict[str, InputFile] = {}
     for file in files:
         if (options.dataset, file.sha256, digest) in done:
             report.again.append(file.name)
-        elif all(f.sha256 != file.sha256 for f in fresh):
-            fresh.append(file)
+            continue
+        same = fresh.setdefault(file.sha256, file)
+        if same is not file:
+            why = (f"与 {same.name} 逐字节相同，只导入一次。", f"The same bytes as {same.name}: loaded once.")
+            report.skipped.append((file.name, *why))
     if not fresh:
         return report
     context = ReadContext(
@@ -96,17 +101,17 @@ def load(
         observed_on=options.snapshot or options.observed_on,
         mapping=mapping,
     )
-    read = _read(fresh, options, context, report, progress)
+    read = _read(list(fresh.values()), options, context, report, progress)
     _name_snapshot(context.extract, options)
     report.problems, report.summary, report.extract = context.problems, context.summary, context.extract
     if not read:
+        zh, en = _reasons(report.unreadable)
         if report.unreadable:
-            _, zh, en = report.unreadable[0]
             raise LoadError(zh, en)
-        names = "、".join(name for name, _, _ in report.skipped[:5])
+        zh, en = _reasons(report.skipped)
         raise LoadError(
-            f"没有可导入的文件（{names}）。可用 lookthrough inspect 查看原因，或用 --format 指定格式。",
-            f"No file to load ({names}). lookthrough inspect says why; --format forces a format.",
+            f"没有可导入的文件。{zh}如识别有误，可用 --format 指定格式。",
+            f"No file to load. {en} Where that is wrong, --format forces a format.",
         )
     folder = reports / context.extract.batch_id
     report.rejects = write_rejects(context, folder) if report.rejected else []
@@ -116,15 +121,31 @@ def load(
             f"首个原因：{_first_reject(report).expected_zh}",
             f"{report.rejected} refused{_where(report.rejects, ', see ')}; with --strict nothing was loaded. "
             f"The first: {_first_reject(report).expected_en}",
+            report,
         )
     if not context.extract.nodes:
+        names = [f.name for f in context.extract.files[:5]]
         raise LoadError(
-            f"文件中没有可导入的行{_where(report.rejects, '，被拒的行见 ')}。",
-            f"The files hold no row that can be loaded{_where(report.rejects, '; refused rows are in ')}.",
+            f"没有可导入的行（{'、'.join(names)}），数据未变{_where(report.rejects, '；被拒的行见 ')}。",
+            f"There is no row that can be loaded in {', '.join(names)}; the store is as it was"
+            f"{_where(report.rejects, '. Refused rows are in ')}.",
+            report,
         )
     report.applied = store.apply(context.extract, digest, progress)
     report.unresolved = _write_unresolved(report.applied, folder)
     return report
+
+
+def _reasons(files: Sequence[tuple[str, str, str]]) -> tuple[str, str]:
+    """Each reason once, with the first file it applies to and how many others."""
+    by_reason: dict[tuple[str, str], list[str]] = {}
+    for name, zh, en in files:
+        by_reason.setdefault((zh, en), []).append(name)
+    said = [(names[0], len(names), zh, en) for (zh, en), names in by_reason.items()]
+    return (
+        "".join(f"{name}{f' 等 {n} 个文件' if n > 1 else ''}：{zh}" for name, n, zh, _ in said),
+        " ".join(f"{name}{f' and {n - 1} more' if n > 1 else ''}: {en}" for name, n, _, en in said),
+    )
 
 
 def _first_reject(report: LoadReport) -> Problem:
@@ -169,15 +190,7 @@ def _sha256(path: Path) -> str:
 
 def _mapping(options: LoadOptions) -> tuple[dict[str, Any], str]:
     """The saved mapping, and a digest of all that decides what the files say."""
-    mapping: dict[str, Any] = {}
-    if options.mapping is not None:
-        try:
-            mapping = tomllib.loads(options.mapping.read_text(encoding="utf-8"))
-        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise LoadError(
-                f"映射文件 {options.mapping} 无法读取：{error}。",
-                f"The mapping {options.mapping} can't be read: {error}.",
-            ) from error
+    mapping = {} if options.mapping is None else read_mapping(options.mapping)
     deciding = {
         "format": options.format,
         "mapping": mapping,
@@ -214,12 +227,35 @@ def _read(
             known = report.skipped if isinstance(error, UnsupportedFormatError) else report.unreadable
             known.append((file.name, error.zh, error.en))
     for format_, reader in (("ocds", read_ocds), ("bods", read_bods), ("holder_tree", read_holder_tree)):
-        if documents[format_]:
-            reader(documents[format_], context)
-            read += len(documents[format_])
+        read += _read_documents(reader, documents[format_], context, report)
     settle_tables(context)
     progress("read", len(files), len(files))
     return read
+
+
+def _read_documents(
+    reader: Callable[[Sequence[InputFile], ReadContext], None],
+    files: Sequence[InputFile],
+    context: ReadContext,
+    report: LoadReport,
+) -> int:
+    """Read files that may refer to one another; one that turns out broken is left out whole. Gives how many were read."""
+    while files:
+        problems, summary = len(context.problems), dict(context.summary)
+        try:
+            reader(files, context)
+        except UnreadableFileError as error:
+            # Readers hand over their records at their very end: the extract holds nothing of this attempt.
+            del context.problems[problems:]
+            context.summary = summary
+            broken = [f for f in files if f.path == error.path]
+            if not broken:
+                raise
+            report.unreadable.extend((f.name, error.zh, error.en) for f in broken)
+            files = [f for f in files if f.path != error.path]
+        else:
+            return len(files)
+    return 0
 
 
 def _name_snapshot(extract: Extract, options: LoadOptions) -> None:
@@ -233,12 +269,19 @@ def _write_unresolved(applied: Applied, folder: Path) -> Path | None:
     names = applied.names
     if names is None or (names.several.is_empty() and names.none.is_empty()):
         return None
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / "unresolved.csv"
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["name", "party_id", "candidates"])
-        for frame in (names.several, names.none):
-            for row in frame.iter_rows(named=True):
-                writer.writerow([row["name"], "", "; ".join(row["candidates"] or [])])
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["name", "party_id", "candidates"])
+            for frame in (names.several, names.none):
+                for row in frame.iter_rows(named=True):
+                    writer.writerow([row["name"], "", "; ".join(row["candidates"] or [])])
+    except OSError as error:
+        raise LoadError(
+            f"批次 {applied.batch_id} 已导入，但无法写出未匹配名称的文件 {path}：{error.strerror}。",
+            f"Batch {applied.batch_id} is loaded, but the names that met nobody can't be written to {path}: "
+            f"{error.strerror}.",
+        ) from error
     return path

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
-import re
 from typing import Final
 
-from graph.stores import GraphStore
+import polars as pl
 
-_RESIDENT_ID: Final = re.compile(r"\d{17}[\dXx]|\d{15}")
+from graph.stores import GraphStore
+from loaders.identity import looks_like_person_number, mask
+
+_MOST_SHOWN: Final = 60
 
 
 class NamingError(ValueError):
@@ -23,7 +25,10 @@ class NamingError(ValueError):
 def find_node(store: GraphStore, text: str, types: tuple[str, ...]) -> str:
     """The id of the one node of these types that `text` names. Raises `NamingError`."""
     text = text.strip()
-    if _RESIDENT_ID.fullmatch(text) and "Person" in types:
+    if not text:
+        raise NamingError("名称为空。请写出编号或全称。", "The name is empty. Give an id or a full name.")
+    personal = bool(looks_like_person_number(pl.Series([text])).item())
+    if personal and "Person" in types:
         raise NamingError(
             "个人证件号不能写在命令行参数里（会留在命令历史中）。请用 - 代替，再按提示输入。",
             "A person's number does not belong on the command line (it stays in the history): give - and type it "
@@ -48,18 +53,19 @@ def find_node(store: GraphStore, text: str, types: tuple[str, ...]) -> str:
         return next(iter(identified))
     if len(found) == 1:
         return next(iter(found))
+    shown = mask(text) if personal else text if len(text) <= _MOST_SHOWN else text[:_MOST_SHOWN] + "…"
     if found:
         listed = "；".join(f"{i} {n}".strip() for i, n in sorted(found.items())[:10])
         raise NamingError(
-            f"“{text}”对应多个对象，请写完整编号：{listed}。",
-            f"“{text}” names more than one: give the full id. Candidates: {listed}.",
+            f"“{shown}”对应多个对象，请写完整编号：{listed}。",
+            f"“{shown}” names more than one: give the full id. Candidates: {listed}.",
         )
     near_ids = _near(store, text, types)
     hint_zh = (
         f"相近的有：{'；'.join(near_ids)}。" if near_ids else "可用 lookthrough status 查看已导入的数据。"
     )
     hint_en = f"Near: {'; '.join(near_ids)}." if near_ids else "See lookthrough status for what is loaded."
-    raise NamingError(f"没有找到“{text}”。{hint_zh}", f"Nothing is called “{text}”. {hint_en}")
+    raise NamingError(f"没有找到“{shown}”。{hint_zh}", f"Nothing is called “{shown}”. {hint_en}")
 
 
 def _near(store: GraphStore, text: str, types: tuple[str, ...]) -> list[str]:

@@ -4,9 +4,10 @@ from graph.penetration.control import Rule, rule_of
 from graph.penetration.controller import ControlAnswer, Controller, controller
 from graph.penetration.days import DateError
 from graph.penetration.in_play import holders_in_play
+from graph.penetration.owners import Owner
 from graph.penetration.ownership import Ownership, UnknownCompanyError
 from graph.penetration.paths import Path, Paths
-from graph.penetration.penetrate import Owner, Penetration, UnknownMethodError, connecting_paths, penetrate
+from graph.penetration.penetrate import Penetration, UnknownMethodError, connecting_paths, penetrate
 from graph.penetration.register import Register
 from graph.penetration.shares import METHODS, Method
 from graph.penetration.tables import OwnershipError, OwnershipTables

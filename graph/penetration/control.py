@@ -9,7 +9,7 @@ itself never helps to win it, since the fixpoint is the least one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -63,8 +63,12 @@ class ControlFrontier:
 
 def control_frontier(ownership: Ownership, companies: IntArray, days: IntArray) -> ControlFrontier:
     """Everything above each question (company, day) by holdings, declared control and concerts."""
+    return control_over(ownership, reach_up(ownership.control_edges, companies, days), days)
+
+
+def control_over(ownership: Ownership, reach: Reach, days: IntArray) -> ControlFrontier:
+    """What bears on control within a reach over `Ownership.control_edges`; `days`: a question a value."""
     edges = ownership.control_edges
-    reach = reach_up(edges, companies, days)
     links = live_links(ownership, edges, reach)
     chosen = reach.live & (edges.kind[reach.touched] == DECLARED_CONTROL)
     places, company = reach.touched[chosen], reach.company[chosen]
@@ -96,6 +100,24 @@ def control_frontier(ownership: Ownership, companies: IntArray, days: IntArray) 
         scope,
         ownership.concerts[reach.node],
     )
+
+
+def with_group(frontier: ControlFrontier, members: IntArray) -> tuple[ControlFrontier, int]:
+    """The frontier of one question with one more group of its instances acting as one; gives the group's instance."""
+    reach, group = frontier.reach, frontier.size
+    more = replace(
+        reach,
+        question=np.r_[reach.question, reach.question[members[:1]]],
+        node=np.r_[reach.node, reach.node[members[:1]]],
+    )
+    return replace(
+        frontier,
+        reach=more,
+        concert=np.r_[frontier.concert, np.full(len(members), group, dtype=np.int64)],
+        member=np.r_[frontier.member, members],
+        scope=np.r_[frontier.scope, np.full(len(members), -1, dtype=np.int64)],
+        is_concert=np.r_[frontier.is_concert, True],
+    ), group
 
 
 def _membership(ownership: Ownership, reach: Reach, days: IntArray) -> tuple[IntArray, IntArray, IntArray]:

@@ -23,6 +23,10 @@ NEVER: Final = 2**40
 UNDATED: Final = NEVER - 1
 """Asked without a date: what has no end counts."""
 
+EARLIEST: Final = dt.date(1900, 1, 1)
+LATEST: Final = dt.date(2100, 12, 31)
+"""The dates that can be asked for."""
+
 _EPOCH: Final = dt.date(1970, 1, 1)
 
 
@@ -35,13 +39,23 @@ class DateError(ValueError):
         super().__init__(f"{self.zh} {self.en}")
 
 
+class DateRangeError(DateError):
+    """A date nobody can mean: before 1900, or after 2100."""
+
+    def __init__(self, value: object):
+        super().__init__(value)
+        self.zh = f"日期 {value} 超出范围：须在 {EARLIEST} 至 {LATEST} 之间。"
+        self.en = f"{value} is out of range: ask for a date from {EARLIEST} to {LATEST}."
+        self.args = (f"{self.zh} {self.en}",)
+
+
 def today() -> dt.date:
     """Today in Asia/Shanghai, the default date of every question."""
     return dt.datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
 
 def day_number(value: str | dt.date | None) -> int:
-    """The day number of a date; None is today in Asia/Shanghai. Raises `DateError`."""
+    """The day number of a date asked for; None is today in Asia/Shanghai. Raises `DateError`, `DateRangeError`."""
     if value is None:
         value = today()
     if isinstance(value, str):
@@ -50,6 +64,8 @@ def day_number(value: str | dt.date | None) -> int:
             value = dt.date.fromisoformat(text)
         except ValueError:
             raise DateError(value) from None
+    if not EARLIEST <= value <= LATEST:
+        raise DateRangeError(value)
     return (value - _EPOCH).days
 
 

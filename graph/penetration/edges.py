@@ -93,13 +93,15 @@ class Reach:
         return np.where(keys[found] == asked, found, -1)
 
 
-def reach_up(edges: Edges, companies: IntArray, days: IntArray | None) -> Reach:
+def reach_up(edges: Edges, companies: IntArray, days: IntArray | None, together: bool = False) -> Reach:
     """Everything above each company, breadth first, all questions at once.
 
-    Question `i` is (`companies[i]`, `days[i]`). Without days every edge counts, whatever its dates: structure.
+    Question `i` is (`companies[i]`, `days[i]`); `together`: all companies (unique, sorted) are one question, on
+    `days[0]`. Without days every edge counts, whatever its dates: structure.
     """
     n = edges.nodes
-    frontier = np.arange(len(companies), dtype=np.int64) * n + companies
+    asked = np.zeros_like(companies) if together else np.arange(len(companies), dtype=np.int64)
+    frontier = asked * n + companies
     seen = frontier
     touched: list[IntArray] = []
     below: list[IntArray] = []
@@ -120,7 +122,7 @@ def reach_up(edges: Edges, companies: IntArray, days: IntArray | None) -> Reach:
         frontier = found[seen[at] != found]
         seen = _merged(seen, frontier)
     question, node = np.divmod(seen, n)
-    targets = np.searchsorted(seen, np.arange(len(companies), dtype=np.int64) * n + companies)
+    targets = np.searchsorted(seen, asked * n + companies)
     if not touched:
         empty = np.empty(0, dtype=np.int64)
         return Reach(question, node, targets, empty, empty, np.empty(0, dtype=np.bool_))
@@ -132,6 +134,21 @@ def reach_up(edges: Edges, companies: IntArray, days: IntArray | None) -> Reach:
         np.searchsorted(seen, np.concatenate(below)),
         np.concatenate(live),
     )
+
+
+def reach_down(edges: Edges, holders: IntArray, day: int) -> IntArray:
+    """Everything below some nodes on a day, themselves included, sorted."""
+    holds = np.flatnonzero((edges.start <= day) & (day < edges.end))
+    order = holds[np.argsort(edges.holder[holds], kind="stable")]
+    pointer = np.zeros(edges.nodes + 1, dtype=np.int64)
+    np.cumsum(np.bincount(edges.holder[holds], minlength=edges.nodes), out=pointer[1:])
+    seen = np.unique(holders)
+    frontier = seen
+    while len(frontier):
+        places, _ = spread(pointer, frontier)
+        frontier = np.setdiff1d(edges.company[order[places]], seen)
+        seen = np.union1d(seen, frontier)
+    return seen
 
 
 def _merged(sorted_keys: IntArray, more: IntArray) -> IntArray:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
-from graph.penetration.declared import Declared, declared_rows
+from graph.penetration.declared import ROUNDING, Declared
 from graph.penetration.identities import BASES
+from graph.penetration.methods import Shares
 from graph.penetration.ownership import Ownership
 from graph.penetration.paths import band, percent
 from graph.penetration.register import TOLERANCE, Frontier
-from graph.penetration.shares import HIGH, LOW, NEARLY_CLOSED, FlowShares
+from graph.penetration.shares import LOW, NEARLY_CLOSED, FlowShares
 
 _NAMED: Final = 20
 """Members of a loop named in the text of a flag; all of them are in its `ids`."""
@@ -35,12 +37,26 @@ class Flag:
 
 
 def frontier_flags(
-    ownership: Ownership, frontier: Frontier, flows: FlowShares, cut: bool, asked: str | None
+    ownership: Ownership,
+    frontier: Frontier,
+    flows: FlowShares,
+    shares: Shares,
+    declared: Sequence[Declared],
+    asked: str | None,
 ) -> tuple[Flag, ...]:
     """The flags of a frontier above one company. `asked`: the method asked for by name."""
     ids = ownership.ids(frontier.reach.node).to_list()
     target = int(frontier.reach.targets[0])
     flags: list[Flag] = []
+    if ownership.is_empty:
+        flags.append(
+            Flag(
+                "no_ownership",
+                (),
+                "库中没有任何股权、控制关系或一致行动数据：请先导入持股表（shareholdings）。",
+                "No holding, control or concert is loaded at all: load a table of shareholdings first.",
+            )
+        )
     if not frontier.has_register[target]:
         flags.append(
             Flag(
@@ -52,8 +68,7 @@ def frontier_flags(
         )
     flags += _above_100(frontier, ids)
     flags += _loops(frontier, flows, ids, target, asked)
-    integrated = flows.integrated(frontier.reach.question)
-    if (np.isnan(integrated[:, HIGH]) & ~np.isnan(integrated[:, LOW])).any():
+    if (np.isnan(shares.high) & ~np.isnan(shares.low) & ~shares.partial).any():
         flags.append(
             Flag(
                 "unbounded",
@@ -62,7 +77,16 @@ def frontier_flags(
                 "By the upper ends of the bands a loop diverges: the upper bound is not bounded by data.",
             )
         )
-    if cut:
+    if shares.bounds == "outer":
+        flags.append(
+            Flag(
+                "outer_bounds",
+                (),
+                "部分持股只知区间；所列上限为外包上限，实际上限可能更低。",
+                "Some holdings are ranges, and the upper bounds are outer ones: the true ones may be lower.",
+            )
+        )
+    if shares.cut:
         flags.append(
             Flag(
                 "truncated",
@@ -71,7 +95,23 @@ def frontier_flags(
                 "Too many paths: the enumeration was cut, and the sums are lower bounds.",
             )
         )
-    return tuple(flags + _rows(ownership, frontier, flows, ids))
+    flags += _two_natured(ownership, frontier, ids)
+    return tuple(flags + _rows(ownership, frontier, flows, shares, declared, ids))
+
+
+def _two_natured(ownership: Ownership, frontier: Frontier, ids: list[str]) -> list[Flag]:
+    both = sorted(ids[i] for i in np.flatnonzero(np.isin(frontier.reach.node, ownership.two_natured)))
+    if not both:
+        return []
+    shown = "、".join(both[:_NAMED])
+    return [
+        Flag(
+            "company_and_person",
+            tuple(both),
+            f"{shown} 在不同来源中既是企业又是自然人：按企业处理，请核实并改正编号。",
+            f"{shown}: a company in one source, a person in another. Taken as a company: verify, and correct the id.",
+        )
+    ]
 
 
 def _above_100(frontier: Frontier, ids: list[str]) -> list[Flag]:
@@ -136,7 +176,14 @@ def _loops(
     return flags
 
 
-def _rows(ownership: Ownership, frontier: Frontier, flows: FlowShares, ids: list[str]) -> list[Flag]:
+def _rows(
+    ownership: Ownership,
+    frontier: Frontier,
+    flows: FlowShares,
+    shares: Shares,
+    declared: Sequence[Declared],
+    ids: list[str],
+) -> list[Flag]:
     links, holdings = frontier.links, ownership.holdings
     flags: list[Flag] = []
     undated = int((~holdings.dated[links.rows]).sum())
@@ -150,7 +197,7 @@ def _rows(ownership: Ownership, frontier: Frontier, flows: FlowShares, ids: list
                 float(undated),
             )
         )
-    flags += [_declared(said, frontier, flows, ids) for said in declared_rows(ownership, frontier)]
+    flags += [_declared(said, frontier, shares, ids) for said in declared]
     weakest = BASES.index("unique_name")
     named = int((flows.basis[frontier.depth > 0] >= weakest).sum())
     if named:
@@ -166,15 +213,24 @@ def _rows(ownership: Ownership, frontier: Frontier, flows: FlowShares, ids: list
     return flags
 
 
-def _declared(said: Declared, frontier: Frontier, flows: FlowShares, ids: list[str]) -> Flag:
+def _declared(said: Declared, frontier: Frontier, shares: Shares, ids: list[str]) -> Flag:
     """A declared indirect holding beside what the links give."""
     holder, company = ids[said.holder], ids[said.company]
     beside = beside_en = ""
-    if said.company == frontier.reach.targets[0] and said.share is not None:
-        low, high = (float(v) for v in flows.first_passage[said.holder, [LOW, HIGH]])
-        conflict = not low - TOLERANCE <= said.share <= high + TOLERANCE
+    low, high = said.low, said.high
+    if said.company == frontier.reach.targets[0] and not (said.route and low is None):
+        # All routes together, where the links of this one are in the graph.
+        whole = float(shares.low[said.holder]), float(shares.high[said.holder])
+        if not said.missing and not np.isnan(whole).any():
+            low, high = whole
+    if said.share is not None and low is not None and high is not None:
+        conflict = said.contradicts or not low - ROUNDING <= said.share <= high + ROUNDING
         beside = f"，按链路计算为 {band(low, high)}" + ("，两者矛盾" if conflict else "")
         beside_en = f"; the links give {band(low, high)}" + (", which contradicts it" if conflict else "")
+    if said.missing and said.implied is not None:
+        link = " → ".join(said.missing)
+        beside += f"；由此推得 {link} 为 {percent(said.implied)}"
+        beside_en += f"; it implies {percent(said.implied)} for {link}"
     stated = "比例未说明" if said.share is None else percent(said.share)
     stated_en = "an unstated share" if said.share is None else percent(said.share)
     return Flag(

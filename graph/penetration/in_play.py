@@ -175,7 +175,7 @@ def _holders(ownership: Ownership, chunk: pl.DataFrame) -> pl.DataFrame:
     if not len(at):
         return pl.DataFrame(schema=ULTIMATELY_HOLDS)
     flows = flow_shares(above)
-    shares, _ = effective_shares(ownership, above, flows, None)
+    shares = effective_shares(ownership, above, flows, None)
     chains = Chains(ownership, above)
     targets = above.reach.targets[above.reach.question[at]]
     since, until = spans(ownership.holding_edges, above.reach, days)
@@ -211,7 +211,8 @@ def _bounds(shares: Shares, at: IntArray) -> dict[str, list[float | None]]:
 
 def _paths(chains: Chains, holder: int, company: int) -> str:
     paths = chains.between(holder, company, PATHS_SHOWN, sources=False)
-    shown = [{"nodes": p.nodes, "formula": p.formula, "rows": p.rows} for p in paths.paths]
+    told = ("nodes", "formula", "votes_formula", "observed_on", "rows")
+    shown = [{name: getattr(p, name) for name in told} | {"votes_only": p.high <= 0.0} for p in paths.paths]
     return _json({"paths": shown, "truncated": paths.truncated})
 
 

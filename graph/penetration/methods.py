@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import sparse
+from scipy.sparse import csgraph
 
+from graph.penetration.bounds import Registers
 from graph.penetration.edges import BoolArray, FloatArray
 from graph.penetration.ownership import Ownership
 from graph.penetration.paths import Chains
 from graph.penetration.register import TOLERANCE, Frontier
-from graph.penetration.shares import HIGH, LOW, VOTES_HIGH, VOTES_LOW, FlowShares
+from graph.penetration.shares import HIGH, LOW, METHODS, VOTES_HIGH, VOTES_LOW, FlowShares
 
 
 @dataclass(frozen=True)
 class Shares:
     """Effective shares and votes of each instance of a frontier: bounds, NaN where there are none, and methods.
 
-    `partial`: the lower bound is all there is (a closed block on the way, or a cut enumeration).
+    `partial`: the lower bound is all there is (a closed block on the way, or a cut enumeration). `opens`: bounds that
+    are themselves excluded (columns `LOW` to `VOTES_HIGH`). `bounds`: "exact" (every link is), "tight" (some
+    registers within 100% reach each bound) or "outer" (none may). `cut`: an enumeration of simple paths ran out of its budget.
     """
 
     low: FloatArray
@@ -26,15 +31,15 @@ class Shares:
     votes_high: FloatArray
     partial: BoolArray
     method: list[str]
+    opens: BoolArray
+    bounds: str
+    cut: bool
 
 
 def effective_shares(
     ownership: Ownership, frontier: Frontier, flows: FlowShares, method: str | None
-) -> tuple[Shares, bool]:
-    """Shares of every instance by a method (None: integrated, stop_at_target inside loops).
-
-    The second value: an enumeration of simple paths was cut.
-    """
+) -> Shares:
+    """Shares of every instance by a method (None: integrated, stop_at_target inside loops)."""
     question = frontier.reach.question
     looped = flows.loop >= 0
     integrated = flows.integrated(question)
@@ -58,7 +63,78 @@ def effective_shares(
     partial = np.isnan(low) | cut
     # What does not pass through a closed block is still known to be held.
     low = np.where(np.isnan(low) & flows.closed[:, LOW], flows.first_passage[:, LOW], low)
-    return Shares(low, high, values[:, VOTES_LOW], values[:, VOTES_HIGH], partial, list(names)), cut
+    links = frontier.links
+    ranged = (links.high > links.low).any() or (links.votes_high > links.votes_low).any()
+    return Shares(
+        low,
+        high,
+        values[:, VOTES_LOW],
+        values[:, VOTES_HIGH],
+        partial,
+        list(names),
+        flows.opens,
+        "outer" if ranged else "exact",
+        cut,
+    )
+
+
+def tightest(frontier: Frontier, shares: Shares) -> Shares:
+    """Upper bounds of one company's holders as low as its registers allow; see `graph.penetration.bounds`.
+
+    `simple_paths` through loops stays as it is: its optimum is not found register by register.
+    """
+    if shares.bounds == "exact":
+        return shares
+    links = frontier.links
+    values = [shares.high.copy(), shares.votes_high.copy()]
+    opens, tight = shares.opens.copy(), True
+    pairs = ((links.low, links.high, HIGH), (links.votes_low, links.votes_high, VOTES_HIGH))
+    for (low, high, column), most in zip(pairs, values, strict=True):
+        registers = Registers(frontier, low, high)
+        if not registers.contested:
+            continue
+        looped = _looped(frontier)
+        for stop in (False, True):
+            at = np.flatnonzero(np.array([_stops(m, looped, stop) for m in shares.method]))
+            at = at[(frontier.depth[at] > 0) & ~shares.partial[at]]
+            if not len(at):
+                continue
+            if not registers.fits(len(at)):
+                tight = False
+                continue
+            best = registers.most([np.array([i]) for i in at.tolist()], stop=stop)
+            lower = np.isnan(most[at]) | (best < most[at] - TOLERANCE)
+            opens[at[lower], column] = False
+            most[at] = np.where(np.isnan(most[at]), best, np.fmin(most[at], best))
+        tight = tight and not (looped and "simple_paths" in shares.method)
+    bounds = "tight" if tight else "outer"
+    return replace(shares, high=values[0], votes_high=values[1], opens=opens, bounds=bounds)
+
+
+def _looped(frontier: Frontier) -> bool:
+    """Whether anything in the frontier goes round."""
+    links = frontier.links
+    ends = (links.holder, links.company)
+    graph = sparse.coo_array((np.ones(len(links), dtype=np.int8), ends), shape=(frontier.size,) * 2)
+    count = csgraph.connected_components(graph.tocsr(), directed=True, connection="strong")[0]
+    return bool(count < frontier.size or (links.holder == links.company).any())
+
+
+def _stops(method: str, looped: bool, stop: bool) -> bool:
+    """Whether a holder's optimum is that of walks which stop at the company (`stop`), or of all walks."""
+    if method == "simple_paths":
+        return not looped and not stop
+    return (method == "stop_at_target") == stop
+
+
+def by_each_method(
+    ownership: Ownership, frontier: Frontier, flows: FlowShares
+) -> dict[str, tuple[FloatArray, FloatArray]]:
+    """Lower and upper shares of each instance by each method; nothing where no loop makes them differ."""
+    if not (flows.loop >= 0).any():
+        return {}
+    found = {m: effective_shares(ownership, frontier, flows, m) for m in METHODS}
+    return {m: (shares.low, shares.high) for m, shares in found.items()}
 
 
 def _by_simple_paths(ownership: Ownership, frontier: Frontier) -> tuple[FloatArray, bool]:
@@ -67,9 +143,10 @@ def _by_simple_paths(ownership: Ownership, frontier: Frontier) -> tuple[FloatArr
     for target in frontier.reach.targets.tolist():
         sums, short = Chains(ownership, frontier).simple_paths(target)
         cut |= short
-        for at, (low, high) in sums.items():
-            values[at, LOW], values[at, HIGH] = low, np.nan if short else high
-    values[:, VOTES_LOW] = values[:, VOTES_HIGH] = np.nan
+        for at, found in sums.items():
+            values[at] = found
+            if short:
+                values[at, [HIGH, VOTES_HIGH]] = np.nan
     return values, cut
 
 

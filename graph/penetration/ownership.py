@@ -49,6 +49,16 @@ class UnknownCompanyError(OwnershipError):
         self.near = near
 
 
+class NoOwnershipError(OwnershipError):
+    """There is nothing to look through at all."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "库中没有任何股权、控制关系或一致行动数据：请先导入持股表（shareholdings）。",
+            "No holding, control or concert is loaded at all: load a table of shareholdings first.",
+        )
+
+
 def _texts(value: pl.Series | None) -> list[str]:
     return [] if value is None else value.to_list()
 
@@ -129,7 +139,7 @@ class Ownership:
 
         declared = controlling(numbered(tables.control, aliases), nodes)
         membership = members(tables.concerts, aliases)
-        concerts = concert_links(membership, rows, start, end)
+        concerts = concert_links(membership, rows, start, end, declared)
         direct = np.flatnonzero(~rows["declared_indirect"].to_numpy())
         parts = {
             "holder": [holder[direct], declared["holder"].to_numpy(), concerts["holder"].to_numpy()],
@@ -164,6 +174,17 @@ class Ownership:
             return int(self.aliases["node"][place])
         raise UnknownCompanyError(party_id, self._near(party_id))
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no holding, control or concert at all."""
+        return not len(self.holdings.low) and self.control.is_empty() and self.members.is_empty()
+
+    def require(self) -> Ownership:
+        """The same, where there is anything to look through. Raises `NoOwnershipError`."""
+        if self.is_empty:
+            raise NoOwnershipError()
+        return self
+
     def nodes_of(self, party_ids: pl.Series) -> IntArray:
         """Nodes of many parties; -1 where there is none."""
         frame = (
@@ -172,6 +193,31 @@ class Ownership:
             .join(self.aliases.select("id", "node"), on="id", how="left", maintain_order="left")
         )
         return frame["node"].fill_null(-1).to_numpy().astype(np.int64)
+
+    def places_of(self, component: str) -> list[int]:
+        """The nodes a component of a declared route names: a party, or both ends of a stated holding.
+
+        A holding is named by its key, or by the statement its source ends with.
+        """
+        ids = self.aliases["id"]
+        place = int(ids.search_sorted(component)) if len(ids) else 0
+        if place < len(ids) and ids[place] == component:
+            return [int(self.aliases["node"][place])]
+        tail = f"#{component}"
+        named = (
+            pl.col("keys").list.contains(component)
+            | pl.col("sources").list.eval(pl.element().str.ends_with(tail)).list.any()
+        )
+        rows = self.holdings.table.with_row_index("row").filter(named)["row"].to_numpy()
+        edges = self.holding_edges
+        found = np.isin(edges.row, rows)
+        ends: list[int] = np.unique(np.r_[edges.holder[found], edges.company[found]]).tolist()
+        return ends
+
+    def aliases_of(self, nodes: IntArray) -> pl.DataFrame:
+        """Every id of some nodes, with the canonical one: id, head."""
+        named = self.aliases.filter(pl.col("node").is_in(pl.Series(nodes).implode()))
+        return named.select("id", head=self.nodes["id"].gather(named["node"]))
 
     def ids(self, nodes: IntArray) -> pl.Series:
         """Canonical ids of nodes."""
@@ -186,6 +232,16 @@ class Ownership:
     def concerts(self) -> BoolArray:
         """Which nodes are groups acting together."""
         return (self.nodes["type"] == "Concert").to_numpy()
+
+    @cached_property
+    def two_natured(self) -> IntArray:
+        """Nodes whose id is a company's in one source and a person's in another, or that are persons with holders."""
+        parties = self.tables.parties.select("id", "type").unique()
+        twice = parties.filter(pl.col("id").is_duplicated())["id"]
+        nodes = self.nodes_of(twice.unique())
+        persons = (self.nodes["type"] == "Person").to_numpy()
+        held = np.unique(self.control_edges.company)
+        return np.unique(np.r_[nodes[nodes >= 0], held[persons[held]]])
 
     def _near(self, asked: str) -> list[str]:
         """Up to three ids whose text, or whose name, is close: by a shared start or end, then by likeness."""
@@ -244,5 +300,5 @@ def _holdings(rows: pl.DataFrame) -> Holdings:
             | rows["observed_on"].is_not_null()
         ).to_numpy(),
         rows["basis"].to_numpy(),
-        rows.select("keys", "sources", "components", "valid_from", "valid_to"),
+        rows.select("keys", "sources", "components", "valid_from", "valid_to", "observed_on"),
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -20,6 +21,10 @@ MAX_SIMPLE_STEPS: Final = 200_000
 """The same for the method `simple_paths`, which needs every chain."""
 
 
+Bounds = tuple[float, float, float, float]
+"""Lower and upper bound of the share, lower and upper bound of the votes."""
+
+
 def percent(fraction: float) -> str:
     """A share as people write it: 0.6 → "60%"."""
     return f"{round(fraction * 100, 8):.10g}%"
@@ -34,14 +39,28 @@ def band(low: float, high: float) -> str:
     return f"{percent(low)}–{percent(high)}"
 
 
+def _product(links: Sequence[tuple[float, float]]) -> tuple[str, float, float]:
+    """Bounds along a chain multiplied: as people write it, low, high."""
+    low, high = math.prod(a for a, _ in links), math.prod(b for _, b in links)
+    parts = [band(a, b) for a, b in links]
+    total = band(round(low, 12), round(high, 12))
+    return (f"{' × '.join(parts)} = {total}" if len(links) > 1 else parts[0]), low, high
+
+
 @dataclass(frozen=True)
 class Path:
-    """One chain, holder first: ids, the bounds of each link, their product, and the rows stated for each link."""
+    """One chain, holder first: ids, the bounds of each link, their product, and the rows stated for each link.
+
+    `votes_formula`: the same for votes, empty where they are those of the shares. `observed_on`: the latest date
+    on which a row of the chain was seen, None where no row says.
+    """
 
     nodes: tuple[str, ...]
     low: float
     high: float
     formula: str
+    votes_formula: str
+    observed_on: str | None
     rows: tuple[tuple[str, ...], ...]
     sources: tuple[tuple[str, ...], ...]
 
@@ -52,6 +71,8 @@ class Path:
             "share_min": round(self.low, 10),
             "share_max": round(self.high, 10),
             "formula": self.formula,
+            "votes_formula": self.votes_formula,
+            "observed_on": self.observed_on,
             "rows": [list(r) for r in self.rows],
             "sources": [list(s) for s in self.sources],
         }
@@ -65,6 +86,18 @@ class Paths:
     truncated: bool
 
 
+@dataclass(frozen=True)
+class Longest:
+    """The chain with most links, holder first; `truncated`: there may be a longer one."""
+
+    nodes: tuple[str, ...]
+    truncated: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON object."""
+        return {"nodes": list(self.nodes), "links": len(self.nodes) - 1, "truncated": self.truncated}
+
+
 class Chains:
     """Walks the links of a frontier."""
 
@@ -74,6 +107,7 @@ class Chains:
         self._holder = links.holder.tolist()
         self._company = links.company.tolist()
         self._low, self._high = links.low.tolist(), links.high.tolist()
+        self._votes_low, self._votes_high = links.votes_low.tolist(), links.votes_high.tolist()
         self._first = links.first.tolist()
         self._at = np.searchsorted(links.company, np.arange(frontier.size + 1)).tolist()
 
@@ -86,6 +120,11 @@ class Chains:
     def _keys(self) -> list[list[str]]:
         """Keys of the rows behind each of `links.rows`."""
         return self.ownership.holdings.table["keys"].gather(self.frontier.links.rows).to_list()
+
+    @cached_property
+    def _observed(self) -> list[str | None]:
+        """When each of `links.rows` was seen."""
+        return self.ownership.holdings.table["observed_on"].gather(self.frontier.links.rows).to_list()
 
     @cached_property
     def _held(self) -> dict[int, list[int]]:
@@ -107,16 +146,25 @@ class Chains:
 
     def between(self, holder: int, company: int, limit: int = MAX_PATHS, sources: bool = True) -> Paths:
         """Up to `limit` simple paths from a holder to a company (instances), the shortest first."""
-        useful = self._below(holder)
         found: list[Path] = []
-        steps = 0
+        for chain in self.link_chains(holder, company, limit + 1):
+            if not chain or len(found) == limit:
+                return Paths(tuple(found), True)
+            found.append(self._path(chain, sources))
+        return Paths(tuple(found), False)
+
+    def link_chains(self, holder: int, company: int, limit: int) -> Iterator[tuple[int, ...]]:
+        """Up to `limit` simple paths as links, the shortest first; an empty one where the budget ran out."""
+        useful = self._below(holder)
+        count = steps = 0
         open_: deque[tuple[int, tuple[int, ...]]] = deque([(company, ())])
         while open_:
             at, chain = open_.popleft()
             if at == holder and chain:
-                if len(found) == limit:
-                    return Paths(tuple(found), True)
-                found.append(self._path(chain, sources))
+                yield chain
+                count += 1
+                if count == limit:
+                    return
                 continue
             visited = {company, *(self._holder[link] for link in chain)}
             for link in range(self._at[at], self._at[at + 1]):
@@ -124,18 +172,13 @@ class Chains:
                 if above in useful and above not in visited:
                     steps += 1
                     if steps > MAX_STEPS:
-                        return Paths(tuple(found), True)
+                        yield ()
+                        return
                     open_.append((above, (link, *chain)))
-        return Paths(tuple(found), False)
 
     def _path(self, chain: tuple[int, ...], sources: bool) -> Path:
-        low = high = 1.0
-        for link in chain:
-            low *= self._low[link]
-            high *= self._high[link]
-        parts = [band(self._low[link], self._high[link]) for link in chain]
-        total = band(round(low, 12), round(high, 12))
-        formula = f"{' × '.join(parts)} = {total}" if len(chain) > 1 else parts[0]
+        formula, low, high = _product([(self._low[link], self._high[link]) for link in chain])
+        votes, _, _ = _product([(self._votes_low[link], self._votes_high[link]) for link in chain])
         spans = [range(self._first[link], self._first[link + 1]) for link in chain]
         nodes = (self.ids[self._holder[chain[0]]], *(self.ids[self._company[link]] for link in chain))
         return Path(
@@ -143,6 +186,8 @@ class Chains:
             low,
             min(high, 1.0),
             formula,
+            "" if votes == formula else votes,
+            max((o for span in spans for place in span if (o := self._observed[place])), default=None),
             tuple(tuple(key for place in span for key in self._keys[place]) for span in spans),
             tuple(self._sources(span) for span in spans) if sources else (),
         )
@@ -151,14 +196,14 @@ class Chains:
         rows, holdings = self.frontier.links.rows, self.ownership.holdings
         return tuple(source for place in places for source in holdings.sources(int(rows[place])))
 
-    def simple_paths(self, company: int) -> tuple[dict[int, tuple[float, float]], bool]:
-        """For each holder above a company the sums, over simple paths, of the products (low, high).
+    def simple_paths(self, company: int) -> tuple[dict[int, Bounds], bool]:
+        """For each holder above a company the sums, over simple paths, of the products of each kind of bound.
 
         The second value: the budget ran out, and the sums are lower bounds.
         """
-        sums: dict[int, tuple[float, float]] = {}
+        sums: dict[int, Bounds] = {}
         path, on_path = [self._links(company)], {company}
-        entered: list[tuple[int, float, float]] = [(company, 1.0, 1.0)]
+        entered: list[tuple[int, Bounds]] = [(company, (1.0, 1.0, 1.0, 1.0))]
         steps = 0
         while path:
             link = next(path[-1], None)
@@ -172,13 +217,85 @@ class Chains:
             steps += 1
             if steps > MAX_SIMPLE_STEPS:
                 return sums, True
-            low, high = entered[-1][1] * self._low[link], entered[-1][2] * self._high[link]
-            was = sums.get(above, (0.0, 0.0))
-            sums[above] = (was[0] + low, was[1] + high)
+            so_far = entered[-1][1]
+            product = (
+                so_far[0] * self._low[link],
+                so_far[1] * self._high[link],
+                so_far[2] * self._votes_low[link],
+                so_far[3] * self._votes_high[link],
+            )
+            was = sums.get(above, (0.0, 0.0, 0.0, 0.0))
+            sums[above] = (
+                was[0] + product[0],
+                was[1] + product[1],
+                was[2] + product[2],
+                was[3] + product[3],
+            )
             on_path.add(above)
-            entered.append((above, low, high))
+            entered.append((above, product))
             path.append(self._links(above))
         return sums, False
+
+    def longest(self, company: int) -> Longest:
+        """The longest chain of holdings above a company without a repeated party; see `Longest`."""
+        order = self._falling()
+        if order is not None:
+            return self._longest_without_loops(company, order)
+        best: tuple[int, ...] = ()
+        chain: list[int] = []
+        path, on_path = [self._links(company)], {company}
+        steps = 0
+        while path:
+            link = next(path[-1], None)
+            if link is None:
+                path.pop()
+                if chain:
+                    on_path.discard(self._holder[chain.pop()])
+                continue
+            if self._holder[link] in on_path:
+                continue
+            steps += 1
+            if steps > MAX_STEPS:
+                return self._as_longest(company, best, True)
+            chain.append(link)
+            on_path.add(self._holder[link])
+            if len(chain) > len(best):
+                best = tuple(chain)
+            path.append(self._links(self._holder[link]))
+        return self._as_longest(company, best, False)
+
+    def _falling(self) -> list[int] | None:
+        """Instances in an order in which each company comes before its holders; None where something goes round."""
+        waiting = np.bincount(self.frontier.links.holder, minlength=self.frontier.size).tolist()
+        ready = [at for at, held in enumerate(waiting) if held == 0]
+        order: list[int] = []
+        while ready:
+            at = ready.pop()
+            order.append(at)
+            for link in range(self._at[at], self._at[at + 1]):
+                waiting[self._holder[link]] -= 1
+                if waiting[self._holder[link]] == 0:
+                    ready.append(self._holder[link])
+        return order if len(order) == self.frontier.size else None
+
+    def _longest_without_loops(self, company: int, order: list[int]) -> Longest:
+        length, by = [0] * self.frontier.size, [-1] * self.frontier.size
+        for at in order:
+            for link in range(self._at[at], self._at[at + 1]):
+                above = self._holder[link]
+                if length[at] + 1 > length[above]:
+                    length[above], by[above] = length[at] + 1, link
+        at = max(range(self.frontier.size), key=lambda i: (length[i], -i))
+        chain: list[int] = []
+        while by[at] >= 0:
+            chain.append(by[at])
+            at = self._company[by[at]]
+        return self._as_longest(company, tuple(reversed(chain)), False)
+
+    def _as_longest(self, company: int, chain: tuple[int, ...], truncated: bool) -> Longest:
+        """`chain`: links from the company upwards."""
+        nodes = [self.ids[company], *(self.ids[self._holder[link]] for link in chain)]
+        return Longest(tuple(reversed(nodes)), truncated)
 
     def _links(self, company: int) -> Iterator[int]:
         return iter(range(self._at[company], self._at[company + 1]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,47 +11,43 @@ import numpy as np
 
 from graph.penetration.controller import ControlAnswer, controller
 from graph.penetration.days import day_number, iso_date
-from graph.penetration.declared import declared_shares
+from graph.penetration.declared import Declared, declared_rows
 from graph.penetration.flags import Flag, frontier_flags
-from graph.penetration.identities import BASES, IdentityMode
-from graph.penetration.methods import Shares, effective_shares, exact
+from graph.penetration.identities import IdentityMode
+from graph.penetration.methods import Shares, by_each_method, effective_shares, exact, tightest
+from graph.penetration.owners import Owner, owners_of, shown, unknown_share
 from graph.penetration.ownership import Ownership
-from graph.penetration.paths import MAX_PATHS, Chains, Paths
+from graph.penetration.paths import MAX_PATHS, Chains, Longest, Paths
 from graph.penetration.register import TOLERANCE, Frontier, Register
-from graph.penetration.shares import LOW, METHODS, FlowShares, flow_shares
+from graph.penetration.shares import METHODS, FlowShares, flow_shares
 from graph.penetration.tables import OwnershipError
 
 
 @dataclass(frozen=True)
-class Owner:
-    """A holder above the company.
-
-    `share`: the effective share where it is exact, else None with `share_min` and `share_max` (None: not bounded by
-    the data). `direct`: the share held directly (0 = none, None = not known exactly). `votes`: effective votes by
-    the same method. `depth`: fewest links. `ultimate`: nobody above it is known. `method`: how its share was
-    computed. `identity`: the weakest basis of the identities on the way.
-    """
+class Differing:
+    """A holder whose share is not the same by every method: bounds by method (equal where exact; None: none)."""
 
     id: str
-    name: str | None
-    type: str
-    kind: str
-    share: float | None
-    share_min: float | None
-    share_max: float | None
-    direct: float | None
-    depth: int
-    ultimate: bool
-    identity: str
-    method: str
-    votes: float | None
+    shares: dict[str, tuple[float | None, float | None]]
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON object: a number a method where it is exact, else the pair of its bounds."""
+        told = {
+            m: shown(low) if low == high else [shown(low), shown(high)]
+            for m, (low, high) in self.shares.items()
+        }
+        return {"id": self.id, **told}
 
 
 @dataclass(frozen=True)
 class Penetration:
     """The answer for one company; see `to_json`.
 
-    `unknown_share`: what no ultimate holder above is known to hold, by lower bounds (a closed block's part apart).
+    `known_share`: the sum of the company's own register by lower bounds. `unknown_share`: what no ultimate holder
+    above is known to hold, by lower bounds (a closed block's part apart). `bounds`: exact, tight or outer. `longest`:
+    the chain with most links. `differing`: holders whose share depends on the method, which a loop makes it do; the
+    loops are named in `warnings`. `declared`: declared indirect holdings beside what the links give, with the
+    instances' ids in `instances`.
     """
 
     company: str
@@ -59,43 +56,34 @@ class Penetration:
     as_of: str | None
     owners: tuple[Owner, ...]
     controller: ControlAnswer
+    known_share: float
     unknown_share: float
+    bounds: str
+    longest: Longest
+    differing: tuple[Differing, ...]
+    declared: tuple[Declared, ...]
+    instances: tuple[str, ...]
     warnings: tuple[Flag, ...]
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object; shares are fractions rounded to 10 decimals, owners by share, then id."""
         chosen = self.controller.controller
+        ids = list(self.instances)
         return {
             "company": self.company,
             "name": self.name,
             "method": self.method,
             "as_of": self.as_of,
-            "owners": [self._owner(owner) for owner in self.owners],
+            "owners": [owner.to_json(self.method) for owner in self.owners],
             "controller": {"id": chosen.id, "via": chosen.via} if chosen else None,
-            "unknown_share": _shown(self.unknown_share),
+            "known_share": shown(self.known_share),
+            "unknown_share": shown(self.unknown_share),
+            "bounds": self.bounds,
+            "longest_chain": self.longest.to_json(),
+            "methods_differ": [holder.to_json() for holder in self.differing],
+            "declared": [said.to_json(ids) for said in self.declared],
             "warnings": [flag.to_json() for flag in self.warnings],
         }
-
-    def _owner(self, owner: Owner) -> dict[str, Any]:
-        shown: dict[str, Any] = {
-            "id": owner.id,
-            "name": owner.name,
-            "kind": owner.kind,
-            "share": _shown(owner.share),
-            "share_min": _shown(owner.share_min),
-            "share_max": _shown(owner.share_max),
-            "direct": _shown(owner.direct),
-            "depth": owner.depth,
-            "ultimate": owner.ultimate,
-            "identity": owner.identity,
-        }
-        if owner.method != self.method:
-            shown["method"] = owner.method
-        return shown
-
-
-def _shown(share: float | None) -> float | None:
-    return None if share is None else round(float(share), 10)
 
 
 class UnknownMethodError(OwnershipError):
@@ -103,27 +91,42 @@ class UnknownMethodError(OwnershipError):
 
     def __init__(self, asked: str):
         names = "、".join(METHODS)
+        near = difflib.get_close_matches(asked, METHODS, 1)
         super().__init__(
-            f"没有“{asked}”这种计算方法，可用：{names}。",
-            f"No method {asked!r}; there are {', '.join(METHODS)}.",
+            f"没有“{asked}”这种计算方法，可用：{names}。" + (f"是否指 {near[0]}？" if near else ""),
+            f"No method {asked!r}; there are {', '.join(METHODS)}."
+            + (f" Did you mean {near[0]}?" if near else ""),
         )
 
 
-def penetrate(
+@dataclass(frozen=True)
+class Looked:
+    """A company looked through on a day: what its answers are made of. `node`: its node; `target`: its instance."""
+
+    ownership: Ownership
+    node: int
+    day: int
+    frontier: Frontier
+    flows: FlowShares
+    shares: Shares
+
+    @property
+    def target(self) -> int:
+        """The company's instance."""
+        return int(self.frontier.reach.targets[0])
+
+
+def look(
     ownership: Ownership,
     company_id: str,
     as_of: str | dt.date | None = None,
     method: str | None = None,
-    identity: IdentityMode = "standard",
-) -> Penetration:
-    """Look through a company's ownership on a date (default: today in Asia/Shanghai).
-
-    `method`: integrated, stop_at_target or simple_paths. Where none is asked for, integrated; a holder inside a loop
-    is answered by stop_at_target, and says so. Raises `UnknownCompanyError`, `UnknownMethodError`, `DateError`.
-    """
+    identity: IdentityMode | None = None,
+) -> Looked:
+    """What is above a company, solved; see `penetrate` for arguments and errors."""
     if method is not None and method not in METHODS:
         raise UnknownMethodError(method)
-    ownership = ownership.reading(identity)
+    ownership = ownership.reading(identity or ownership.identity)
     day = day_number(as_of)
     node = ownership.node_of(company_id)
     if ownership.nodes["type"][node] == "Person":
@@ -133,18 +136,65 @@ def penetrate(
         )
     frontier = Register(ownership, day).above(np.array([node], dtype=np.int64))
     flows = flow_shares(frontier)
-    shares, cut = effective_shares(ownership, frontier, flows, method)
-    owners = _owners(ownership, frontier, flows, shares)
+    shares = tightest(frontier, effective_shares(ownership, frontier, flows, method))
+    return Looked(ownership, node, day, frontier, flows, shares)
+
+
+def penetrate(
+    ownership: Ownership,
+    company_id: str,
+    as_of: str | dt.date | None = None,
+    method: str | None = None,
+    identity: IdentityMode | None = None,
+) -> Penetration:
+    """Look through a company's ownership on a date (default: today in Asia/Shanghai).
+
+    `method`: integrated, stop_at_target or simple_paths. Where none is asked for, integrated; a holder inside a loop
+    is answered by stop_at_target, and says so. Bounds are the tightest its registers allow, or labelled outer.
+    Raises `UnknownCompanyError`, `UnknownMethodError`, `DateError`, and `OwnershipError` for a
+    person.
+    """
+    looked = look(ownership, company_id, as_of, method, identity)
+    ownership, frontier = looked.ownership, looked.frontier
+    flows, shares = looked.flows, looked.shares
+    declared = declared_rows(ownership, frontier, looked.day)
+    instances = tuple(ownership.ids(frontier.reach.node).to_list())
     return Penetration(
-        str(ownership.nodes["id"][node]),
-        ownership.nodes["name"][node],
+        str(ownership.nodes["id"][looked.node]),
+        ownership.nodes["name"][looked.node],
         method or "integrated",
-        iso_date(day),
-        owners,
+        iso_date(looked.day),
+        owners_of(ownership, frontier, flows, shares),
         controller(ownership, company_id, as_of),
-        _unknown(frontier, flows),
-        frontier_flags(ownership, frontier, flows, cut, asked=method),
+        float(frontier.stated[looked.target]),
+        unknown_share(frontier, flows),
+        shares.bounds,
+        Chains(ownership, frontier).longest(looked.target),
+        _differing(looked, instances),
+        tuple(declared),
+        instances,
+        frontier_flags(ownership, frontier, flows, shares, declared, asked=method),
     )
+
+
+def _differing(looked: Looked, ids: tuple[str, ...]) -> tuple[Differing, ...]:
+    frontier = looked.frontier
+    by = by_each_method(looked.ownership, frontier, looked.flows)
+    found: list[Differing] = []
+    for at in np.flatnonzero(frontier.depth > 0).tolist() if by else ():
+        pairs = {m: (float(low[at]), float(high[at])) for m, (low, high) in by.items()}
+        ends = np.array(list(pairs.values()))
+        apart = np.nanmax(ends, axis=0, initial=0.0) - np.nanmin(ends, axis=0, initial=np.inf) > TOLERANCE
+        if apart.any() or np.isnan(ends).any(axis=1).any() != np.isnan(ends).any(axis=1).all():
+            found.append(Differing(ids[at], {m: _ends(*pair) for m, pair in pairs.items()}))
+    return tuple(sorted(found, key=lambda d: d.id))
+
+
+def _ends(low: float, high: float) -> tuple[float | None, float | None]:
+    point = exact(low, high)
+    if point is not None:
+        return point, point
+    return (None if np.isnan(low) else low), (None if np.isnan(high) else high)
 
 
 def connecting_paths(
@@ -164,63 +214,3 @@ def connecting_paths(
     if at < 0:
         return Paths((), False)
     return Chains(ownership, frontier).between(at, int(frontier.reach.targets[0]), limit)
-
-
-def _owners(ownership: Ownership, frontier: Frontier, flows: FlowShares, shares: Shares) -> tuple[Owner, ...]:
-    reach, links = frontier.reach, frontier.links
-    target = int(reach.targets[0])
-    mine = np.flatnonzero(links.company == target)
-    direct = {int(links.holder[i]): exact(float(links.low[i]), float(links.high[i])) for i in mine}
-    declared = declared_shares(ownership, frontier)
-    nodes = ownership.nodes[reach.node]
-    owners = []
-    for at, (id_, type_, name, kind) in enumerate(nodes.select("id", "type", "name", "kind").iter_rows()):
-        if at == target or frontier.depth[at] < 0:
-            continue
-        low, high = float(shares.low[at]), float(shares.high[at])
-        point = None if shares.partial[at] else exact(low, high)
-        method = shares.method[at]
-        if point is None and low - TOLERANCE <= declared.get(at, -1.0) <= high + TOLERANCE:
-            # The route has an unknown link: what is declared of the whole route is honoured.
-            point, method = declared[at], "declared_indirect"
-        owners.append(
-            Owner(
-                id_,
-                name,
-                type_,
-                kind or ("person" if type_ == "Person" else "unknown"),
-                point,
-                # A bound above the whole is shown as the whole.
-                point if point is not None else None if np.isnan(low) else min(low, 1.0),
-                point if point is not None else None if np.isnan(high) else min(high, 1.0),
-                direct.get(at, 0.0),
-                int(frontier.depth[at]),
-                not frontier.has_register[at],
-                BASES[int(flows.basis[at])],
-                method,
-                exact(float(shares.votes_low[at]), float(shares.votes_high[at])),
-            )
-        )
-
-    def rank(owner: Owner) -> tuple[float, float, str]:
-        return (
-            -1.0 if owner.share is None else -round(owner.share, 10) - 2.0,
-            -round(owner.share_max if owner.share_max is not None else 1.0, 10),
-            owner.id,
-        )
-
-    return tuple(sorted(owners, key=rank))
-
-
-def _unknown(frontier: Frontier, flows: FlowShares) -> float:
-    """1 less what ultimate holders have by lower bounds and what enters closed blocks."""
-    target = int(frontier.reach.targets[0])
-    if not frontier.has_register[target]:
-        return 1.0
-    left = 1.0 - float(flows.returns[0, LOW])
-    if left <= TOLERANCE:
-        return 0.0
-    ultimate = ~frontier.has_register & (frontier.depth > 0)
-    held = float(flows.first_passage[ultimate, LOW].sum()) + sum(flows.refused.values())
-    rest = 1.0 - held / left
-    return rest if rest > TOLERANCE else 0.0

@@ -108,8 +108,8 @@ class Register:
         """The frontier above some companies (nodes)."""
         return frontier(self.ownership, companies, np.full(len(companies), self.day, dtype=np.int64))
 
-    def matrix(self) -> sparse.csr_array[np.float64, tuple[int, int]]:
-        """W on this day: `W[h, c]` = lower bound (the share, where exact) of what node h holds in node c."""
+    def links(self) -> Links:
+        """Every link on this day, between nodes (in place of instances); declared routes apart."""
         edges = self.ownership.holding_edges
         holds = (edges.start <= self.day) & (self.day < edges.end)
         every = np.arange(edges.nodes, dtype=np.int64)
@@ -117,9 +117,13 @@ class Register:
         places = np.arange(len(edges.holder), dtype=np.int64)
         whole = Reach(zero, every, every[:0], places, edges.company, holds)
         links = live_links(self.ownership, edges, whole)
-        links = links.only(~links.declared)
+        return links.only(~links.declared) if links.declared.any() else links
+
+    def matrix(self) -> sparse.csr_array[np.float64, tuple[int, int]]:
+        """W on this day: `W[h, c]` = lower bound (the share, where exact) of what node h holds in node c."""
+        links, nodes = self.links(), self.ownership.holding_edges.nodes
         ends = (links.holder, links.company)
-        return sparse.coo_array((links.low, ends), shape=(edges.nodes, edges.nodes)).tocsr()
+        return sparse.coo_array((links.low, ends), shape=(nodes, nodes)).tocsr()
 
 
 def frontier(ownership: Ownership, companies: IntArray, days: IntArray) -> Frontier:
@@ -128,7 +132,7 @@ def frontier(ownership: Ownership, companies: IntArray, days: IntArray) -> Front
     reach = reach_up(edges, companies, days)
     links = live_links(ownership, edges, reach)
     if links.declared.any():
-        links = links.only(~_explained(links, len(reach.node)))
+        links = links.only(~explained(links, len(reach.node)))
     depth = _depths(links, reach)
     if (depth < 0).any():
         # What only a holding of nothing, or a declared route, led to is not above the company.
@@ -188,7 +192,7 @@ def _summed(rows: Holdings, row: IntArray, company: IntArray, holder: IntArray, 
     votes_unknown = some(silent)
     company, holder, declared = company[at], holder[at], declared[at]
     share_ends = some(rows.low_open[row]), some(rows.high_open[row])
-    low, high, high_open = _tightened(
+    low, high, high_open = tightened(
         company, (low, np.where(unknown, 1.0, high)), share_ends, unknown, declared
     )
     vote_ends = (
@@ -196,7 +200,7 @@ def _summed(rows: Holdings, row: IntArray, company: IntArray, holder: IntArray, 
         some((rows.votes_high_open[row] & has_votes) | (rows.high_open[row] & as_share)),
     )
     votes = votes_low, np.where(votes_unknown, 1.0, votes_high)
-    votes_low, votes_high, votes_high_open = _tightened(company, votes, vote_ends, votes_unknown, declared)
+    votes_low, votes_high, votes_high_open = tightened(company, votes, vote_ends, votes_unknown, declared)
     return Links(
         holder,
         company,
@@ -217,7 +221,7 @@ def _summed(rows: Holdings, row: IntArray, company: IntArray, holder: IntArray, 
     )
 
 
-def _tightened(
+def tightened(
     company: IntArray,
     bounds: tuple[FloatArray, FloatArray],
     ends: tuple[BoolArray, BoolArray],
@@ -247,7 +251,7 @@ def _tightened(
     return low, np.where(chosen, tight, high), np.where(chosen, reached, high_open)
 
 
-def _explained(links: Links, size: int) -> BoolArray:
+def explained(links: Links, size: int) -> BoolArray:
     """Declared links whose holder also reaches the company by stated links: counted once, by those."""
     explained = np.zeros(len(links), dtype=np.bool_)
     stated = links.only(~links.declared)

@@ -136,7 +136,9 @@ def once(rows: pl.DataFrame) -> pl.DataFrame:
         rows.filter(same)
         .group_by(_COUNTS, maintain_order=True)
         .agg(
-            pl.all().exclude(*_COUNTS, "sources").first(),
+            pl.all().exclude(*_COUNTS, "sources", "observed_on").first(),
+            # What was seen earlier as well does not rest on the later look.
+            observed_on=pl.col("observed_on").min(),
             keys=pl.col("key").unique().sort(),
             sources=pl.col("sources").explode().drop_nulls().unique().sort(),
         )
@@ -187,10 +189,18 @@ def members(concerts: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
 
 
 def concert_links(
-    membership: pl.DataFrame, rows: pl.DataFrame, start: IntArray, end: IntArray
+    membership: pl.DataFrame, rows: pl.DataFrame, start: IntArray, end: IntArray, declared: pl.DataFrame
 ) -> pl.DataFrame:
-    """What a concert stands above: the companies it is for, else all its members hold: holder, company, start, end."""
-    held = rows.select("company", member="holder", h_start=pl.Series(start), h_end=pl.Series(end))
+    """What a concert stands above: the companies it is for, else all its members hold or are declared to control.
+
+    Gives holder, company, start, end.
+    """
+    held = pl.concat(
+        [
+            rows.select("company", member="holder", h_start=pl.Series(start), h_end=pl.Series(end)),
+            declared.select("company", member="holder", h_start="start", h_end="end"),
+        ]
+    )
     everywhere = membership.filter(pl.col("scope") < 0).join(held, on="member")
     return (
         pl.concat(

@@ -22,7 +22,13 @@ import pyarrow as pa
 from graph.model import BATCH, META, NODE_TYPES, REL_TYPES
 from graph.records import RelKey, node_schema, rel_schema
 from graph.stores.dialect import LADYBUG, Dialect, counting
-from graph.stores.errors import QueryTimeoutError, StoreError, StoreFullError, StoreMissingError
+from graph.stores.errors import (
+    QueryTimeoutError,
+    StoreDamagedError,
+    StoreError,
+    StoreFullError,
+    StoreMissingError,
+)
 from graph.stores.lock import Mode, StoreLock
 
 FILE: Final = "graph.lbug"
@@ -53,6 +59,8 @@ class EmbeddedEngine:
         try:
             if mode == "write":
                 self._clear_leftovers()
+                if not (folder / FILE).exists():
+                    self._create()
             self._tables = _Tables(folder / FILE, read_only=mode == "read")
             if mode == "write":
                 for statement in self.dialect.schema():
@@ -60,6 +68,22 @@ class EmbeddedEngine:
         except BaseException:
             self._lock.close()
             raise
+
+    def _create(self) -> None:
+        # Made aside and renamed: a store file that is empty or cut off is then never one that was being made.
+        with _room_on_disk(self.folder):
+            tables = _Tables(self.folder / BUILDING, read_only=False)
+            try:
+                for statement in self.dialect.schema():
+                    tables.run(statement)
+                tables.run("CHECKPOINT")
+                tables.close()
+                (self.folder / BUILDING).replace(self.folder / FILE)
+                _sync_folder(self.folder)
+            finally:
+                with contextlib.suppress(Exception):
+                    tables.close()
+                self._clear_leftovers()
 
     def _clear_leftovers(self) -> None:
         # What a killed load was building was never part of the store.
@@ -164,6 +188,25 @@ def _room_on_disk(folder: Path) -> Iterator[None]:
         raise
 
 
+def _unopened(path: Path, error: Exception) -> StoreError:
+    if "IO exception" not in str(error):
+        return _damaged(path, str(error))
+    if "No space left" in str(error):
+        return _full(path.parent)
+    return StoreError(
+        f"无法打开数据库文件 {path}（{error}）。请检查权限和磁盘后重试。",
+        f"The store's file {path} can't be opened ({error}). Check permissions and disk, then try again.",
+    )
+
+
+def _damaged(path: Path, why: str) -> StoreDamagedError:
+    return StoreDamagedError(
+        f"数据库文件 {path} 已损坏或不完整（{why}）。请从备份恢复；没有备份时，移走该文件夹并重新导入原始文件。",
+        f"The store's file {path} is damaged or cut off ({why}). Restore it from a backup; without one, move the "
+        "folder away and load the original files again.",
+    )
+
+
 def _full(folder: Path) -> StoreFullError:
     return StoreFullError(
         f"磁盘空间不足：{folder}。原数据未变，请腾出空间后重新导入。",
@@ -187,9 +230,18 @@ class _Tables:
 
     def __init__(self, path: Path, read_only: bool, auto_checkpoint: bool = True):
         self.path = path
-        self._database = ladybug.Database(
-            str(path), buffer_pool_size=_BUFFER_BYTES, read_only=read_only, auto_checkpoint=auto_checkpoint
-        )
+        if path.exists() and not path.stat().st_size:
+            raise _damaged(path, "0 bytes")
+        try:
+            self._database = ladybug.Database(
+                str(path),
+                buffer_pool_size=_BUFFER_BYTES,
+                read_only=read_only,
+                auto_checkpoint=auto_checkpoint,
+            )
+        except (RuntimeError, MemoryError) as error:
+            # Nonsense lengths read from a broken file end in an allocation that fails.
+            raise _unopened(path, error) from error
         self._connection = ladybug.Connection(self._database)
         self.written: set[str] = set()
         """Types written to since it was opened."""

@@ -36,6 +36,10 @@ class StoreFullError(StoreError):
     """No room on the disk."""
 
 
+class StoreDamagedError(StoreError):
+    """The store's file can't be read."""
+
+
 class QueryTimeoutError(StoreError):
     """A query ran past its time limit and was stopped."""
 

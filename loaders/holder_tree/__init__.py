@@ -28,6 +28,7 @@ def read_holder_tree(files: Sequence[InputFile], context: ReadContext) -> None:
     Raises `UnreadableFileError` for a file that is no JSON or is cut off.
     """
     rows = RecordRows()
+    counted: list[tuple[InputFile, int, int]] = []
     for file in files:
         choice = choose(context.mapping, file.name, "")
         levels, refused = read_levels(file, context)
@@ -35,7 +36,9 @@ def read_holder_tree(files: Sequence[InputFile], context: ReadContext) -> None:
             refused += state_parties(level, rows, context)
         nodes = [node for level in levels for node in level]
         refused += state_holdings(nodes, choice, rows, context)
-        context.finish_file(file, "holder_tree", len(nodes), refused)
+        counted.append((file, len(nodes), refused))
         if context.progress:
             context.progress(file.name, len(nodes), len(nodes))
     rows.flush(context.extract)
+    for file, read, refused in counted:
+        context.finish_file(file, "holder_tree", read, refused)

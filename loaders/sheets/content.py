@@ -134,8 +134,15 @@ def decode_text(data: bytes) -> tuple[str, str]:
             f"Unknown text encoding (from byte {error.start + 1} on neither UTF-8 nor GB18030). Save the file as CSV in "
             "UTF-8, then load that.",
         ) from error
-    if len(re.findall(r"[\x00-\x08\x0e-\x1f\ue000-\uf8ff]", text[:20000])) * 50 > len(text[:20000]):
+    head = text[:20000]
+    if len(re.findall(r"[\x00-\x08\x0e-\x1f]", head)) * 50 > len(head):
         raise binary()
+    if len(re.findall(r"[\ue000-\uf8ff]", head)) * 50 > len(head):
+        # GB18030 maps what it doesn't assign to private characters: Big5 and the like come out so.
+        raise unreadable(
+            "文字编码无法识别：既不是 UTF-8 也不是 GB18030（可能是 Big5 等）。请另存为 UTF-8 编码的 CSV 后再载入。",
+            "Unknown text encoding: neither UTF-8 nor GB18030 (Big5?). Save the file as CSV in UTF-8, then load that.",
+        )
     return text, "gb18030"
 
 

@@ -54,12 +54,15 @@ def find_header(
     """The header among the top rows (trimmed cells, None = empty); None where every row is empty.
 
     The row with most known headers wins (`hints`), the upper one of equals; without a known one, the first
-    row that is filled about as widely as the table and holds no figures.
+    row that is filled about as widely as the table and holds no figures. One known header alone, in a row under
+    such a row and no wider, is a value that happens to read like a header.
     """
     width = max((i + 1 for row in rows for i, c in enumerate(row) if c), default=0)
     if not width:
         return None
     grid = [[*row[:width], *[None] * (width - len(row))] for row in rows]
+    filled = [sum(c is not None for c in row) for row in grid]
+    likely = _likely_row(grid, filled, width)
     best: Header | None = None
     most = 0
     for start in range(len(grid)):
@@ -71,13 +74,14 @@ def find_header(
         known = max(
             hints([n for n in header.names if n]), hints([n.rsplit("/", 1)[-1] for n in header.names if n])
         )
+        if known == 1 and start > likely and 1 < filled[start] <= filled[likely]:
+            continue
         if known > most:
             best, most = header, known
-    return best or _header_at(grid, merges, _likely_row(grid, width), width)
+    return best or _header_at(grid, merges, likely, width)
 
 
-def _likely_row(grid: list[list[str | None]], width: int) -> int:
-    filled = [sum(c is not None for c in row) for row in grid]
+def _likely_row(grid: list[list[str | None]], filled: list[int], width: int) -> int:
     wide = sorted(n for n in filled if n)
     usual = wide[len(wide) // 2]
     least = 1 if width == 1 else min(max(2, round(usual * 0.6)), max(filled))

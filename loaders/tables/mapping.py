@@ -80,11 +80,15 @@ def read_mapping(path: Path) -> dict[str, Any]:
         raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise MappingError(
-            f"映射文件 {path.name} 无法读取：{error}。请检查是否为 UTF-8 编码的 TOML 文件。",
-            f"The mapping {path.name} can't be read: {error}. Check that it is TOML in UTF-8.",
+            f"映射文件 {path} 无法读取：{_why(error)}。请检查是否为 UTF-8 编码的 TOML 文件。",
+            f"The mapping {path} can't be read: {_why(error)}. Check that it is TOML in UTF-8.",
         ) from error
     sheet_choices(raw)
     return raw
+
+
+def _why(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def sheet_choices(raw: Mapping[str, Any]) -> list[SheetChoice]:
@@ -109,6 +113,8 @@ def choose(raw: Mapping[str, Any], file_name: str, sheet_name: str) -> SheetChoi
 
 
 def _choice(entry: Any, where: str) -> SheetChoice:
+    if not isinstance(entry, dict):
+        raise MappingError("映射文件的 sheet 应写成 [[sheet]]。", "In the mapping, write sheet as [[sheet]].")
     for key, value in entry.items():
         if key not in _KEYS:
             raise _unknown(f"{where}.{key}", tuple(_KEYS))

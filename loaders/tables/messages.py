@@ -115,6 +115,11 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "没有可识别的列，按说明页跳过。",
         "No heading is known: passed over as a note.",
     ),
+    "columns-ignored": (
+        "这些列不认识，已忽略：{known}。若有用，请改列名，或用 --map 指定。",
+        "These columns are not known and were left out: {known}. Where one matters, rename it, or name it in a --map "
+        "file.",
+    ),
     "tender-ambiguous": (
         "标段编号在多个项目中出现，而该行没有项目编号：按独立标段保留。请补充项目编号。",
         "The lot number occurs in several tenders and the row names none: kept as a lot of its own. Add tender_id.",

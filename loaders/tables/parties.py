@@ -104,7 +104,7 @@ def read_parties(
     rows.report("flag", read["flag"] == "person-number", "person-number", header, raw, personal=True)
     failed = read["flag"].str.starts_with("resident-id")
     rows.report("flag", failed, "person-id", header, raw, personal=True)
-    table.context.count("masked-numbers", int((read["flag"] == "masked").sum() or 0))
+    rows.count_once("masked-numbers", header, read["flag"] == "masked")
     if required and table.main:
         nobody = read["id"].is_null() & read["error"].is_null()
         rows.report("reject", nobody, "no-party", table.header(name_column or id_column), names)
@@ -270,8 +270,9 @@ def _people(table: TableRows, frame: pl.DataFrame) -> pl.DataFrame:
         people = people.with_columns(
             id=pl.coalesce("id", pl.select(pl.when(usable).then(scoped)).to_series()),
         )
-        by_name = int((read["id"].is_null() & usable & people["label"].is_not_null()).sum())
-        table.context.count("people-by-name", by_name)
+        if table.main:
+            by_name = int((read["id"].is_null() & usable & people["label"].is_not_null()).sum())
+            table.context.count("people-by-name", by_name)
     return people.select(
         "at",
         "person",

@@ -26,6 +26,9 @@ def read_persons(table: TableRows) -> None:
         "cremated_on": table.date("cremated_on"),
     }
     frame = person.frame.select("id", "name", "id_kind", "id_masked", "flag").with_columns(table.at, **facts)
+    if not table.main:
+        # Beside another table, whoever has no number is scoped by that table, which states them: not once more here.
+        frame = frame.filter(~pl.col("id").str.starts_with("person.scoped:").fill_null(True))
     table.rows.node("Person", frame)
 
 

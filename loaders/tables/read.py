@@ -110,6 +110,10 @@ def read_sheet(
     if sheet.hidden:
         zh, en = message("hidden-sheet")
         context.problem("note", "hidden-sheet", file, sheet.header_row, zh=zh, en=en, sheet=sheet.name)
+    ignored = [h for h in plan.ignored if h not in ADDED and sheet.frame[h].null_count() < sheet.frame.height]
+    if ignored:
+        zh, en = message("columns-ignored", known="、".join(ignored))
+        context.problem("note", "columns-ignored", file, sheet.header_row, zh=zh, en=en, sheet=sheet.name)
     rows = SheetRows(sheet, plan, file, context)
     rows.report("reject", sheet.ragged, "ragged", "")
     for table in plan.tables:

@@ -103,6 +103,12 @@ class SheetRows:
         else:
             self.context.count(code, len(at))
 
+    def count_once(self, what: str, column: str, mask_: Mask) -> None:
+        """Count rows in the summary; a cell two tables of one row read counts once."""
+        at = [i for i in mask_.fill_null(False).arg_true().to_list() if (what, column, i) not in self._said]
+        self._said.update((what, column, i) for i in at)
+        self.context.count(what, len(at))
+
     @property
     def duplicates(self) -> pl.Series:
         """Which rows say word for word what an earlier row says."""

@@ -18,6 +18,14 @@ from lookthrough.cli.console import (
     print_rows,
     session,
 )
+from lookthrough.cli.whole import (
+    AllOption,
+    FromOption,
+    ThresholdOption,
+    ToOption,
+    UltimateOption,
+    write_all_shares,
+)
 from lookthrough.naming import find_node
 
 CompanyArgument = Annotated[
@@ -35,9 +43,15 @@ IdentityOption = Annotated[
 ]
 
 
+OneCompanyArgument = Annotated[
+    str | None,
+    typer.Argument(metavar="COMPANY", help="企业编号、代码或全称 · id, code or name", show_default=False),
+]
+
+
 @app.command("penetrate")
 def penetrate_command(
-    company: CompanyArgument,
+    company: OneCompanyArgument = None,
     as_of: AsOfOption = None,
     method: Annotated[
         str | None,
@@ -49,12 +63,26 @@ def penetrate_command(
         ),
     ] = None,
     identity: IdentityOption = "standard",
+    every: AllOption = False,
+    source: FromOption = None,
+    to: ToOption = None,
+    threshold: ThresholdOption = None,
+    ultimate_only: UltimateOption = False,
     store: StoreOption = None,
     format_: FormatOption = Format.table,
     lang: LangOption = None,
 ) -> None:
     """穿透一家企业的全部股东 · Every holder of a company at any depth, with effective shares."""
     s = session(store, lang, format_)
+    if every:
+        if company is not None:
+            raise typer.BadParameter("COMPANY / --all", param_hint="COMPANY")
+        write_all_shares(s, to, source, as_of, threshold, ultimate_only, method, identity)
+        return
+    if company is None:
+        raise typer.BadParameter("COMPANY / --all", param_hint="COMPANY")
+    if source or to or threshold or ultimate_only:
+        raise typer.BadParameter("--all", param_hint="--from / --to / --threshold / --ultimate-only")
     with s.store() as opened:
         id_ = find_node(opened, company, ("Company",))
         ownership = Ownership.build(opened.ownership())

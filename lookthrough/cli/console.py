@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -62,6 +64,23 @@ _STEPS: dict[str, tuple[str, str]] = {
     "in-play": ("穿透计算", "looking through"),
     "demo": ("生成演示数据", "writing the demo world"),
 }
+
+
+def day(text: str | None, option: str, *, months: bool = False) -> str | None:
+    """A date given as an option, checked: YYYY-MM-DD, or YYYY-MM where `months`. Raises a usage error."""
+    if text is None:
+        return None
+    try:
+        if months and len(text) == 7:
+            dt.date.fromisoformat(text + "-01")
+        elif len(text) != 10:
+            raise ValueError(text)
+        else:
+            dt.date.fromisoformat(text)
+    except ValueError as error:
+        said = f"{text!r}: YYYY-MM-DD{' / YYYY-MM' if months else ''}"
+        raise typer.BadParameter(said, param_hint=option) from error
+    return text
 
 
 @dataclass(frozen=True)
@@ -171,9 +190,11 @@ def print_rows(
 
 
 def out_console() -> Console:
-    """The console for people on stdout; wide where it is no terminal, so that nothing is cut."""
+    """The console for people on stdout; wide where it is no terminal and COLUMNS says nothing, so that nothing is cut."""
     console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=160)
+    if console.is_terminal or os.environ.get("COLUMNS", "").isdigit():
+        return console
+    return Console(highlight=False, width=160)
 
 
 def _cell(value: Any) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from detectors.finding import Finding
 from detectors.registry import DETECTORS
 from loaders.identity import PersonKey
 from lookthrough.cli.app import app
@@ -66,17 +69,34 @@ def demo_command(
                 "bold",
             )
     show_run(s, found)
-    where = s.settings.store
-    s.tell(
-        f"\n九家投标人的图：{to / 'nine-bidders.html'}（浏览器打开）、{to / 'nine-bidders.svg'}\n"
-        f"接下来可以试：\n"
-        f"  lookthrough penetrate 虚构… --store {where}\n"
-        f"  lookthrough screen {world.flagship_lot} --store {where}\n"
-        f"  lookthrough check --store {where}\n"
-        f"  lookthrough load 你的文件夹/",
-        f"\nThe nine bidders: {to / 'nine-bidders.html'} (open it in a browser), {to / 'nine-bidders.svg'}\n"
-        f"Try next:\n"
-        f"  lookthrough screen {world.flagship_lot} --store {where}\n"
-        f"  lookthrough check --store {where}\n"
-        f"  lookthrough load YOUR-FOLDER/",
+    call, where = _called(), _quoted(s.settings.store)
+    company = _tied(found.findings, world.flagship_lot)
+    lot = world.flagship_lot.partition(":")[2]
+    commands = "\n".join(
+        f"  {call} {command} --store {where}"
+        for command in (f"penetrate {company}", f"controller {company}", f"screen {lot}", "check")
     )
+    pictures = _quoted(str(to / "nine-bidders.html")), _quoted(str(to / "nine-bidders.svg"))
+    s.tell(
+        f"\n九家投标人的图：{pictures[0]}（浏览器打开）、{pictures[1]}\n接下来可以试：\n{commands}\n"
+        f"导入自己的文件：\n  {call} load 你的文件夹/",
+        f"\nThe nine bidders: {pictures[0]} (open it in a browser), {pictures[1]}\nTry next:\n{commands}\n"
+        f"Your own files:\n  {call} load YOUR-FOLDER/",
+    )
+
+
+def _tied(findings: Sequence[Finding], lot: str) -> str:
+    """A bidder of the lot that a finding names: by name where it has one."""
+    found = next(f for f in findings if f.scope_id == lot and f.subjects and not f.suppressed_by)
+    return str(found.facts.get("names", {}).get(found.subjects[0], found.subjects[0]))
+
+
+def _called() -> str:
+    """What to type to call this program from here: its bare name where the PATH has it, else its path."""
+    if shutil.which("lookthrough") is None and Path(sys.argv[0]).stem == "lookthrough":
+        return _quoted(sys.argv[0])
+    return "lookthrough"
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if " " in text else text

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
 
 import typer
 from rich.panel import Panel
@@ -13,6 +15,7 @@ from detectors.registry import DETECTORS, chosen
 from detectors.runner import Run
 from graph.in_play import is_current
 from graph.stores import GraphStore
+from loaders.tables import TABLES
 from lookthrough.cli.app import app
 from lookthrough.cli.console import (
     Format,
@@ -44,6 +47,9 @@ _COLUMNS = [
     ("text", "说明", "text"),
     ("fingerprint", "指纹", "fingerprint"),
 ]
+
+_MOST_ALIKE: Final = 3
+"""Gaps of one kind named before the rest is counted."""
 
 
 @app.command("detect")
@@ -168,23 +174,46 @@ def _tell_run(s: Session, found: Run) -> None:
             f"{detector}：{total} 个中有 {len(hits)} 个有预警",
             f"{detector}: {len(hits)} of {total} with a finding",
         )
+    without: dict[tuple[str, ...], list[str]] = {}
     for detector, absent in found.missing.items():
-        names = "、".join(absent)
+        without.setdefault(absent, []).append(detector)
+    for absent, detectors in without.items():
+        tables = [" / ".join(_tables(name)) for name in absent]
         s.tell(
-            f"{detector}：无法判定，缺少数据 {names}",
-            f"{detector}: cannot be decided, no data for {names}",
+            f"无法判定：{'、'.join(detectors)}（没有数据，见表 {'、'.join(tables)}）",
+            f"Cannot be decided: {', '.join(detectors)} (no data; table {', '.join(tables)})",
             "yellow",
         )
-    scopes: dict[str, tuple[str, str]] = {
-        u.scope_id: (u.missing_zh, u.missing_en) for _, u in found.undecided
-    }
-    for scope, (zh, en) in sorted(scopes.items())[:20]:
-        s.tell(f"{scope} 无法判定：{zh}", f"{scope} cannot be decided in part: {en}", "yellow")
-    if len(scopes) > 20:
-        s.tell(
-            f"另有 {len(scopes) - 20} 个标段同样缺少股权数据",
-            f"{len(scopes) - 20} further lots lack ownership data too",
-        )
+    for gaps in _alike(found):
+        for scope, zh, en in gaps[:_MOST_ALIKE]:
+            s.tell(f"{scope} 无法判定：{zh}", f"{scope} cannot be decided in part: {en}", "yellow")
+        more = len(gaps) - _MOST_ALIKE
+        if more > 0:
+            s.tell(f"  同类情形另有 {more} 处", f"  and {more} more like these", "yellow")
+
+
+def _tables(relationship: str) -> list[str]:
+    """The tables that bring relationships of a type."""
+    ends = (f"{relationship}.from_id", f"{relationship}.to_id")
+    feeding = [n for n, t in TABLES.items() if any(set(c.feeds) & set(ends) for c in t.columns.values())]
+    return feeding or [relationship]
+
+
+def _alike(found: Run) -> list[list[tuple[str, str, str]]]:
+    """(scope, what is missing in Chinese, in English), each once, those alike but for their numbers together."""
+    kinds: dict[str, dict[tuple[str, str], tuple[str, str, str]]] = {}
+    for _, u in found.undecided:
+        kind = re.sub(r"\d+", "#", u.missing_en)
+        kinds.setdefault(kind, {})[u.scope_id, u.missing_en] = (u.scope_id, u.missing_zh, u.missing_en)
+    return [[gaps[key] for key in sorted(gaps)] for _, gaps in sorted(kinds.items())]
+
+
+def _formula(s: Session, path: Mapping[str, Any]) -> str:
+    """A path's product, by votes where it carries votes alone, by both where they differ."""
+    votes = s.say("表决权 ", "votes ")
+    if path.get("by") == "votes":
+        return votes + str(path["formula"])
+    return str(path["formula"]) + (f"; {votes}{path['votes_formula']}" if path.get("votes_formula") else "")
 
 
 def panel(s: Session, f: Finding) -> Panel:
@@ -195,7 +224,7 @@ def panel(s: Session, f: Finding) -> Panel:
     for bidder in f.facts.get("bidders", []):
         for path in bidder.get("paths", [])[:3]:
             chain = " → ".join(names.get(n, n) for n in path["nodes"])
-            body.append(f"\n  {chain}   {path['formula']}", style="dim")
+            body.append(f"\n  {chain}   {_formula(s, path)}", style="dim")
     for basis in f.basis:
         law = basis["law"] if s.language == "zh" else basis["law_en"]
         says = basis["says"] if s.language == "zh" else basis["says_en"]

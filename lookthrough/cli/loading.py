@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,8 +11,8 @@ import typer
 
 from graph.stores.contract import BatchRecord
 from loaders.identity import PersonKey
-from loaders.problems import UnreadableFileError
-from loaders.tables import inspect_tables
+from loaders.problems import Problem, UnreadableFileError
+from loaders.tables import inspect_tables, read_mapping
 from lookthrough.checking import check_store
 from lookthrough.cli.app import app
 from lookthrough.cli.console import (
@@ -20,20 +21,38 @@ from lookthrough.cli.console import (
     LangOption,
     Session,
     StoreOption,
+    day,
     print_json,
     print_rows,
     session,
 )
-from lookthrough.loading import FORMATS, LoadOptions, LoadReport, find_files, load
+from lookthrough.cli.summary import summary_words
+from lookthrough.loading import FORMATS, LoadError, LoadOptions, LoadReport, find_files, load
+
+
+def _path(text: str) -> Path:
+    # An empty argument (a variable of a script that was never set) would name the current folder.
+    if not text.strip():
+        raise typer.BadParameter("路径为空 · the path is empty")
+    return Path(text)
+
 
 Paths = Annotated[
-    list[Path], typer.Argument(metavar="PATH…", help="文件或文件夹 · files or folders", show_default=False)
+    list[Path],
+    typer.Argument(metavar="PATH…", help="文件或文件夹 · files or folders", show_default=False, parser=_path),
 ]
 MapOption = Annotated[
     Path | None,
     typer.Option("--map", metavar="FILE.toml", help="保存的列映射 · a saved mapping", show_default=False),
 ]
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_SKIPPED = {
+    "title": ("标题", "titles"),
+    "total": ("合计", "totals"),
+    "blank": ("空行", "blank"),
+    "note": ("说明", "notes"),
+    "repeated_header": ("重复表头", "repeated headings"),
+}
+_DATASET = re.compile(r"[\w.-]{1,64}")
 
 
 @app.command("load")
@@ -73,16 +92,23 @@ def load_command(
     """导入文件或文件夹，全部成功或全部不变 · Load files or folders, all or nothing."""
     format_in, format_ = _two_formats(formats or [])
     s = session(store, lang, format_)
-    for name, value in (("--snapshot", snapshot), ("--observed-on", observed_on)):
-        if value is not None and not _DATE.fullmatch(value):
-            raise typer.BadParameter("YYYY-MM-DD", param_hint=name)
+    day(snapshot, "--snapshot")
+    day(observed_on, "--observed-on")
+    if not _DATASET.fullmatch(dataset):
+        # The name becomes part of ids, where a colon ends the scheme.
+        raise typer.BadParameter(f"{dataset!r}: A-Z a-z 0-9 汉字 . _ -", param_hint="--dataset")
     if scope not in ("dataset", "parties"):
         raise typer.BadParameter("dataset / parties", param_hint="--snapshot-scope")
     options = LoadOptions(dataset, format_in, mapping, snapshot, scope, observed_on, strict)
     find_files(paths)  # A wrong path is said before a store is made.
     key = PersonKey.open(s.settings.key_file)
     with s.store("write") as opened, s.progress() as watch:
-        report = load(opened, paths, options, key, s.settings.data / "reports", watch)
+        try:
+            report = load(opened, paths, options, key, s.settings.data / "reports", watch)
+        except LoadError as error:
+            if error.report is not None:
+                _tell_rows(s, error.report)
+            raise
         fingerprint = opened.fingerprint()
     _show_report(s, report, fingerprint)
     if report.rejected or report.unreadable:
@@ -120,6 +146,10 @@ def _show_report(s: Session, report: LoadReport, fingerprint: str) -> None:
         "unreadable": [{"name": n, "reason": s.say(zh, en)} for n, zh, en in report.unreadable],
         "counts": dict(report.applied.counts) if report.applied else {},
         "rejected": report.rejected,
+        "problems": [
+            {"kind": kind, "code": code, "count": n, **_problem(first)}
+            for kind, code, n, first in _problems(report)
+        ],
         "flagged": len(flags),
         "noted": len(notes),
         "summary": report.summary,
@@ -142,7 +172,7 @@ def _show_report(s: Session, report: LoadReport, fingerprint: str) -> None:
     if whole["files"]:
         print_rows(s, columns, whole["files"])
     if report.applied:
-        listed = "、".join(f"{name} {n}" for name, n in report.applied.counts.items())
+        listed = s.say("、", ", ").join(f"{name} {n}" for name, n in report.applied.counts.items())
         s.tell(
             f"批次 {report.applied.batch_id} 已导入：{listed}",
             f"Loaded as batch {report.applied.batch_id}: {listed}",
@@ -150,8 +180,11 @@ def _show_report(s: Session, report: LoadReport, fingerprint: str) -> None:
         )
     for name in report.again:
         s.tell(f"{name}：此前已导入，未变化", f"{name}: loaded before, nothing changed")
+    codes = {p.code for p in report.problems}
     for what, n in sorted(report.summary.items()):
-        s.tell(f"  {what}：{n}", f"  {what}: {n}")
+        if what not in codes:
+            zh, en = summary_words(what)
+            s.tell(f"  {zh}：{n}", f"  {en}: {n}")
     _tell_problems(s, report)
     if names is not None and (names.one or names.several.height or names.none.height):
         s.tell(
@@ -165,35 +198,52 @@ def _show_report(s: Session, report: LoadReport, fingerprint: str) -> None:
         )
 
 
+def _problems(report: LoadReport) -> Iterator[tuple[str, str, int, Problem]]:
+    """What was refused, flagged and noted, by what is said of it: kind, code, how often, the first of them."""
+    for kind in ("reject", "flag", "note"):
+        by_saying: dict[tuple[str, str], list[Problem]] = {}
+        for p in report.problems:
+            if p.kind == kind:
+                by_saying.setdefault((p.code, p.expected_en), []).append(p)
+        for (code, _), problems in sorted(by_saying.items()):
+            yield kind, code, len(problems), problems[0]
+
+
+def _problem(p: Problem) -> dict[str, Any]:
+    return {
+        "file": p.file,
+        "sheet": p.sheet,
+        "row": p.row,
+        "column": p.column,
+        "value": p.value,
+        "expected": {"zh": p.expected_zh, "en": p.expected_en},
+    }
+
+
 def _tell_problems(s: Session, report: LoadReport) -> None:
     for name, zh, en in report.unreadable:
         s.tell(f"{name}：{zh}", f"{name}: {en}", "red")
     for name, zh, en in report.skipped:
         s.tell(f"{name} 已跳过：{zh}", f"{name} skipped: {en}")
-    for kind, style in (("reject", "red"), ("flag", "yellow"), ("note", "")):
-        found = [p for p in report.problems if p.kind == kind]
-        by_code: dict[str, list[Any]] = {}
-        for p in found:
-            by_code.setdefault(p.code, []).append(p)
-        for code, problems in sorted(by_code.items()):
-            first = problems[0]
-            place = (
-                f"{first.file}{' / ' + first.sheet if first.sheet else ''} {s.say('行', 'row')} {first.row}"
-            )
-            where = f"{place}{' [' + first.column + ']' if first.column else ''}"
-            value = f"“{first.value}” " if first.value else ""
-            more = (
-                s.say(f"（共 {len(problems)} 处）", f" ({len(problems)} in all)") if len(problems) > 1 else ""
-            )
-            s.tell(
-                f"{code}{more}：{where} {value}{first.expected_zh}",
-                f"{code}{more}: {where} {value}{first.expected_en}",
-                style,
-            )
+    _tell_rows(s, report)
     for path in report.rejects:
         s.tell(
             f"被拒的行见 {path}，改正后可直接再次导入",
             f"Refused rows are in {path}: correct them and load that file",
+        )
+
+
+def _tell_rows(s: Session, report: LoadReport) -> None:
+    styles = {"reject": "red", "flag": "yellow", "note": ""}
+    for kind, code, n, first in _problems(report):
+        place = f"{first.file}{' / ' + first.sheet if first.sheet else ''} {s.say('行', 'row')} {first.row}"
+        where = f"{place}{' [' + first.column + ']' if first.column else ''}"
+        value = f"“{first.value}” " if first.value else ""
+        more = s.say(f"（共 {n} 处）", f" ({n} in all)") if n > 1 else ""
+        s.tell(
+            f"{code}{more}：{where} {value}{first.expected_zh}",
+            f"{code}{more}: {where} {value}{first.expected_en}",
+            styles[kind],
         )
 
 
@@ -202,10 +252,10 @@ def inspect_command(
     paths: Paths, mapping: MapOption = None, format_: FormatOption = Format.table, lang: LangOption = None
 ) -> None:
     """查看每个表被识别成什么，不导入 · Show what each sheet is taken for; loads nothing."""
-    from lookthrough.inspecting import inspect_file, read_mapping
+    from lookthrough.inspecting import inspect_file
 
     s = session(None, lang, format_)
-    chosen = read_mapping(mapping)
+    chosen = read_mapping(mapping) if mapping else {}
     reports: list[dict[str, Any]] = []
     failed = False
     for file in find_files(paths):
@@ -235,14 +285,26 @@ def _print_inspection(s: Session, report: dict[str, Any]) -> None:
     out.print(f"{report['file']}{sheet} → {taken}", style="bold", markup=False)
     if report.get("problem"):
         out.print("  " + str(report["problem"]), style="red", markup=False)
-    for header, field in (report.get("columns") or {}).items():
-        out.print(f"  {header} → {field}", markup=False)
+    if report.get("table") is None and report.get("nearest"):
+        missing = "; ".join(" / ".join(group) for group in report["missing"])
+        looks = s.say(
+            f"像 {report['nearest']}，但缺少必需的列：{missing}",
+            f"looks like {report['nearest']}, but lacks: {missing}",
+        )
+        out.print("  " + looks, style="red", markup=False)
+    for table, columns in (report.get("columns") or {}).items():
+        for column, headings in columns.items():
+            unit = report["units"].get(column)
+            said = f" [{unit}]" if unit else ""
+            out.print(f"  {' + '.join(headings)} → {table}.{column}{said}", markup=False)
     if report.get("ignored"):
         out.print(f"  {s.say('忽略的列', 'ignored')}: {', '.join(report['ignored'])}", markup=False)
-    if report.get("skipped"):
-        out.print(f"  {s.say('跳过的行', 'rows skipped')}: {report['skipped']}", markup=False)
-    for sample in report.get("samples") or []:
-        out.print(f"  · {sample}", markup=False)
+    skipped = {why: n for why, n in (report.get("skipped") or {}).items() if n}
+    if skipped:
+        told = ", ".join(f"{s.say(*_SKIPPED[why])} {n}" for why, n in skipped.items())
+        out.print(f"  {s.say('跳过的行', 'rows left out')}: {told}", markup=False)
+    for sample in report.get("sample") or []:
+        out.print("  · " + " | ".join(sample), markup=False, overflow="ellipsis", no_wrap=True)
 
 
 @app.command("unload")
@@ -330,6 +392,7 @@ def check_command(
 ) -> None:
     """检测前的数据质量 · Data quality before detection."""
     s = session(store, lang, format_)
+    as_of = day(as_of, "--as-of")
     with s.store() as opened:
         issues = check_store(opened, as_of)
     rows = [

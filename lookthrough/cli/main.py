@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import signal
 import sys
@@ -23,6 +24,10 @@ _COMMANDS = (loading, asking, finding, picturing, demo)
 _UsageError: Any = typer.BadParameter.__mro__[1]
 
 
+_STOPPED_ZH = "已中止；未完成的操作没有改变数据。"
+_STOPPED_EN = "Stopped; what was not finished changed nothing."
+
+
 def main() -> None:
     """Run the command line; ends the process with its exit code."""
     # Polars installs a handler of its own at import, under which a blocking call waits Ctrl-C out.
@@ -32,36 +37,66 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command; gives its exit code."""
+    # The driver's warnings say again, in its own words, what the error says.
+    logging.getLogger("neo4j").addHandler(logging.NullHandler())
     # Chinese must come out whatever the console's code page.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        code = app(arguments, standalone_mode=False)
+        code = app(arguments, prog_name="lookthrough", standalone_mode=False)
+        sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except _UsageError as error:
-        error.show()
+        if _language(arguments) == "zh":
+            typer.echo(_usage_zh(error), err=True)
+        else:
+            error.show()
         return 2
     except (KeyboardInterrupt, typer.Abort):
-        return _fail(arguments, "已中止，数据未变。", "Stopped; the data are as they were.", 130)
+        return _fail(arguments, _STOPPED_ZH, _STOPPED_EN, 130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        if error.errno == errno.ENOSPC:
+        place = "" if error.filename is None else f" {error.filename}"
+        if error.errno == errno.ENOSPC or "os error 28" in str(error):
             return _fail(
-                arguments, "磁盘空间不足，数据未变。", "No room left on the disk; the data are as they were."
+                arguments,
+                f"磁盘空间不足{place}；未完成的操作没有改变数据。请腾出空间后重试。",
+                f"No room left on the disk{place}; what was not finished changed nothing. Free some room, then try "
+                "again.",
             )
         return _fail(
             arguments,
-            f"{error.filename or ''}：{error.strerror}",
-            f"{error.filename or ''}: {error.strerror}",
+            f"无法读写{place}：{error.strerror or error}。请检查路径、权限和磁盘后重试。",
+            f"Can't read or write{place}: {error.strerror or error}. Check path, permissions and disk, then try again.",
         )
     except Exception as error:
         # Our own errors carry both wordings; anything else is a defect and keeps its traceback.
         if hasattr(error, "zh") and hasattr(error, "en"):
             return _fail(arguments, error.zh, error.en)
         raise
+
+
+def _usage_zh(error: Any) -> str:
+    """An error of usage in Chinese; the framework speaks English alone."""
+    context, kind, said = error.ctx, type(error).__name__, error.format_message()
+    parameter = getattr(error, "param", None)
+    hint = getattr(error, "param_hint", None) or (parameter.get_error_hint() if parameter else "")
+    if kind == "MissingParameter":
+        what = f"缺少参数 {hint}"
+    elif kind == "NoSuchOption":
+        near = getattr(error, "possibilities", None) or ()
+        what = f"没有选项 {error.option_name}" + (f"，相近的有 {'、'.join(sorted(near))}" if near else "")
+    elif kind == "BadParameter":
+        what = f"{hint} 的值不可用：{error.message}"
+    elif "No such command" in said:
+        what = f"没有命令 {said.partition(chr(39))[2].partition(chr(39))[0]}"
+    else:
+        what = said
+    path = context.command_path if context else "lookthrough"
+    return f"用法错误：{what}。用法见 {path} --help"
 
 
 def _fail(arguments: list[str], zh: str, en: str, code: int = 1) -> int:

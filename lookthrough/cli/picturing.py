@@ -10,7 +10,8 @@ import typer
 from detectors.registry import DETECTORS
 from graph.in_play import is_current
 from lookthrough.cli.app import app
-from lookthrough.cli.console import LangOption, StoreOption, session
+from lookthrough.cli.console import LangOption, StoreOption, day, session
+from lookthrough.cli.people import asked_person
 from lookthrough.detecting import detect
 from lookthrough.naming import find_node
 from lookthrough.pictures import picture_of
@@ -39,8 +40,10 @@ def subgraph_command(
     s = session(store, lang)
     if to.suffix.lower() not in SUFFIXES:
         raise typer.BadParameter(" / ".join(SUFFIXES), param_hint="--to")
+    as_of = day(as_of, "--as-of", months=True)
     with s.store() as opened:
-        found = [find_node(opened, text, _TYPES) for text in ids]
+        named = [asked_person(s, opened) if text == "-" else text for text in ids]
+        found = [find_node(opened, text, _TYPES) for text in named]
         # Findings are shown where they are up to date; a picture is never a reason to write to the store.
         findings = detect(opened, DETECTORS).findings if is_current(opened) else ()
         picture = picture_of(opened, found, as_of, findings)

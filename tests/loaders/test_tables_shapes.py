@@ -25,7 +25,7 @@ def test_every_file_gives_the_listed_counts(context: ReadContext) -> None:
 def test_what_is_refused_is_refused_for_its_reason(context: ReadContext) -> None:
     assert sorted(codes(context)) == ["impossible-date", "numeric-id", "share-over-100"]
     assert sorted(codes(context, "flag")) == ["self-ownership", "uscc-check-digit"]
-    assert codes(context, "note") == ["remainder", "sheet-ignored"]
+    assert codes(context, "note") == ["columns-ignored", "remainder", "sheet-ignored"]
     assert all(p.expected_zh and p.expected_en and p.row for p in context.problems)
 
 

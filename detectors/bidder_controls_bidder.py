@@ -1,0 +1,162 @@
+"""D1b `bidder-controls-bidder`: one bidder controls, or manages, another bidder of the same lot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+
+from detectors import bidding, managed, statutes
+from detectors.coverage import without_ownership
+from detectors.definition import Detector, Draft, Row, Severity, Undecided, Values
+from detectors.links import CLOSING_EN, CLOSING_ZH, ENDED, link_draft
+from detectors.rows import Rows, table
+from detectors.ties import Tie, draft, tie_facts, ties
+
+_STRICT_FROM = "2024-07-01"
+_KEPT = ("share", "share_min", "share_max", "votes", "method", "derivation")
+
+
+def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+    """One draft a lot and controlling bidder. Control is by votes, each link on its own; bands give "possible"."""
+    bidders = table(rows["bidders"])
+    holdings = _by_bidders(table(rows["holdings"]), bidders)
+    shares = {(r["lot_id"], r["holder_id"], r["bidder_id"]): r for r in holdings}
+    certain = [_with_share(r, shares) for r in _by_bidders(table(rows["control"]), bidders)]
+    taken = {(r["lot_id"], r["holder_id"], r["bidder_id"]) for r in certain}
+    possible = [
+        {**r, "certain": False}
+        for r in holdings
+        if _may_control(r) and (r["lot_id"], r["holder_id"], r["bidder_id"]) not in taken
+    ]
+    reported: dict[tuple[str, str], set[str]] = {}
+    for tie in ties([*certain, *possible], rows["bidders"]):
+        reported[str(tie.lot["lot_id"]), tie.holder] = set(tie.bidders)
+        yield _draft(tie)
+    links = pl.concat([table(rows["manages"]), table(rows["branches"])], how="vertical_relaxed")
+    for found in managed.managed_bidders(bidders, links):
+        if set(found.bidders) <= reported.get((str(found.lot["lot_id"]), found.holder), set()):
+            continue
+        roles = {r["role"] for r in found.rows}
+        zh, en = ("分支机构", "a branch") if "branch" in roles else ("管理关系", "management without shares")
+        yield link_draft(
+            found,
+            severity=_severity(found.lot["regime"], direct=True, certain=True),
+            facts={"certain": True, "relation": sorted(roles - {"itself"})},
+            words={"relation_zh": zh, "relation_en": en, "holder": found.holder_name},
+        )
+    yield from without_ownership(rows["bidders"], rows["covered"])
+
+
+def _by_bidders(held: pl.DataFrame, bidders: pl.DataFrame) -> Rows:
+    """The rows whose holder is itself a bidder of the lot."""
+    own = bidders.select("lot_id", holder_id="bidder_id").unique()
+    return Rows(held.join(own, on=["lot_id", "holder_id"], maintain_order="left"))
+
+
+def _with_share(row: Row, shares: Mapping[tuple[str, str, str], Row]) -> dict[str, Any]:
+    held = shares.get((row["lot_id"], row["holder_id"], row["bidder_id"]), {})
+    kept = {k: held.get(k) for k in _KEPT}
+    return {
+        **row,
+        **kept,
+        "derivation": kept["derivation"] or row["derivation"],
+        "control": row["derivation"],
+        "certain": True,
+    }
+
+
+def _may_control(row: Row) -> bool:
+    """A direct band that may reach the majority of its date and does not surely."""
+    if row["depth"] != 1 or row["share"] is not None or row["share_max"] is None:
+        return False
+    half = 0.5 - 1e-9 if row["bid_on"] and row["bid_on"] < _STRICT_FROM else 0.5 + 1e-9
+    return bool(row["share_max"] > half)
+
+
+def _severity(regime: str | None, *, direct: bool, certain: bool) -> Severity:
+    # 采购条例18 names direct holding or management only; an unknown regime may be either.
+    if not certain or regime not in ("construction", "government_procurement"):
+        return "review"
+    return "prohibited" if regime == "construction" or direct else "review"
+
+
+def _draft(tie: Tie) -> Draft:
+    held = [r for r in tie.rows if not r.get("itself")]
+    certain = any(r["certain"] for r in held)
+    direct = any(r["certain"] and r["depth"] == 1 for r in held)
+    facts = tie_facts(tie, ()) | {
+        "certain": certain,
+        "control": [
+            {
+                "id": r["bidder_id"],
+                "certain": r["certain"],
+                "rule": r.get("rule"),
+                "via": r.get("via"),
+                "depth": r["depth"],
+            }
+            for r in held
+        ],
+    }
+    made = draft(tie, (), facts, None)
+    zh, en = ("控股（逐层按表决权认定）", "control by votes, link by link")
+    if not certain:
+        zh, en = (
+            "可能控股（持股为区间，上限过半）",
+            "possible control (a band whose upper bound is a majority)",
+        )
+    late = {"data_zh": "", "data_en": ""}
+    words = {
+        **made.words,
+        **late,
+        "relation_zh": f"{zh}：{made.words['shares_zh']}",
+        "relation_en": f"{en}: {made.words['shares_en']}",
+    }
+    regime = tie.lot["regime"]
+    return replace(made, words=words, severity=_severity(regime, direct=direct, certain=certain))
+
+
+DETECTOR = Detector(
+    id="bidder-controls-bidder",
+    version="1.0",
+    domain="政府工程",
+    scene="投标人独立性",
+    title_zh="一家投标人控股或管理另一家投标人",
+    title_en="One bidder controls or manages another",
+    severity="prohibited",
+    basis=(statutes.ARTICLE_34, statutes.PROCUREMENT_18, statutes.COMPANY_265, statutes.COMPANY_216),
+    needs=("SUBMITS", "FOR_LOT"),
+    parameters=(),
+    queries={
+        "control": bidding.CONTROL,
+        "holdings": bidding.HOLDINGS,
+        "manages": managed.MANAGES,
+        "branches": managed.BRANCHES,
+        "bidders": bidding.BIDDERS,
+        "covered": bidding.COVERED,
+    },
+    columns={
+        "control": bidding.CONTROL_COLUMNS,
+        "holdings": bidding.HOLDINGS_COLUMNS,
+        "manages": managed.MANAGED_COLUMNS,
+        "branches": managed.MANAGED_COLUMNS,
+        "bidders": bidding.BIDDERS_COLUMNS,
+        "covered": bidding.COVERED_COLUMNS,
+    },
+    population=bidding.LOTS,
+    identity=("lot_id", "holder_id"),
+    suppressors=(ENDED,),
+    wording_zh="【风险预警】{tender}（{lot}）：投标人{holder}疑似控股或管理同一标段的投标人，涉及{bidders_zh}。{as_of_zh}，"
+    "{relation_zh}。" + CLOSING_ZH,
+    wording_en="[Lead] {tender} ({lot}): bidder {holder} appears to control or manage a bidder of the same lot; "
+    "concerned: {bidders_en}. {as_of_en}, {relation_en}. " + CLOSING_EN,
+    assemble=assemble,
+    innocent_zh=("控股权在投标前已转让而登记未更新", "联合体成员（已排除）"),
+    innocent_en=(
+        "control was sold before the bid, not yet registered",
+        "members of one consortium (left out)",
+    ),
+    in_play=True,
+)

@@ -1,0 +1,150 @@
+"""The pages that describe the detectors, one each and a list, written from their definitions.
+
+`python -m detectors.docs [FOLDER]` writes them, into `docs/detectors` where no folder is named.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+from detectors.definition import Detector, LegalBasis, Parameter
+from detectors.registry import DETECTORS
+
+FOLDER: Final = Path("docs/detectors")
+
+SEVERITIES: Final = {
+    "prohibited": ("法定禁止情形（待核实）", "prohibited, if the facts are confirmed"),
+    "deemed": ("法定“视为”情形（待核实）", "deemed by law, if the facts are confirmed"),
+    "review": ("需人工核查", "needs a person's review"),
+    "lead": ("一般疑点", "a lead: an indicator, no article of law"),
+    "service": ("服务提醒", "service: somebody may need help"),
+}
+REGIMES: Final = {
+    "": "任何 any",
+    "construction": "招标投标（工程） bidding law",
+    "government_procurement": "政府采购 government procurement",
+}
+UNITS: Final = {"fraction": "fraction (0.05 = 5%)", "": "—"}
+
+_LIST: Final = """\
+# Detectors · 检测项
+
+Written from the definitions by `python -m detectors.docs`; change the definitions, not these pages.
+
+A finding is a lead (风险预警、疑点): it says what the data say, and asks to verify. It is no statement that anybody broke a
+rule. What an innocent explanation covers is kept and shown as suppressed (已抑制，可查); what lacks data is named as
+undecided (无法判定), which is not the same as nothing found.
+
+预警只陈述数据比对的结果，供人工核查，不作任何违纪违法的认定。
+
+| detector | 名称 | title | severity |
+|---|---|---|---|
+"""
+
+
+def pages() -> dict[str, str]:
+    """File name → page, as Markdown: `README.md` with the list, and `<id>.md` for each detector."""
+    rows = [
+        f"| [`{d.id}`]({d.id}.md) | {d.title_zh} | {d.title_en} | {SEVERITIES[d.severity][0]} `{d.severity}` |"
+        for d in DETECTORS
+    ]
+    return {"README.md": _LIST + "\n".join(rows) + "\n"} | {f"{d.id}.md": page(d) for d in DETECTORS}
+
+
+def page(detector: Detector) -> str:
+    """One detector's page."""
+    d = detector
+    zh, en = SEVERITIES[d.severity]
+    parts = [
+        f"# {d.title_zh} · {d.title_en}\n",
+        f"`{d.id}` {d.version} · {d.domain} / {d.scene}\n",
+        f"**级别 Severity:** {zh} · {en}\n",
+        f"## 含义 · Meaning\n\n{_meaning(d)}\n",
+        f"> {_filled(d.wording_zh)}\n>\n> {_filled(d.wording_en)}\n",
+        "## 依据 · Basis\n",
+        "Of these, a finding cites what is in force at its own date and under its own regime.\n",
+        *_table(("依据", "basis", "in force", "regime"), map(_law, d.basis)),
+        "## 所需数据 · Needs\n",
+        f"{', '.join(f'[`{n}`](../graph-model.md#{n.lower()})' for n in d.needs)}. Where the store has none of one of them, "
+        "the detector says that it cannot decide.\n",
+    ]
+    if d.parameters:
+        parts += ["## 参数 · Parameters\n"]
+        parts += _table(("parameter", "default", "unit", "说明", "meaning"), map(_parameter, d.parameters))
+    if d.suppressors:
+        parts += [
+            "## 抑制规则 · Suppressors\n",
+            "A hit that one of these explains is kept, with the reason.\n",
+        ]
+        rows = ((f"`{s.name}`", s.doc_zh, s.doc_en) for s in d.suppressors)
+        parts += _table(("rule", "说明", "meaning"), rows)
+    if d.innocent_zh or d.innocent_en:
+        parts += ["## 可能的正当解释 · Innocent explanations\n", *map("* {}".format, d.innocent_zh)]
+        parts += [*map("* {}".format, d.innocent_en), ""]
+    if d.yields_to:
+        stronger = ", ".join(f"[`{i}`]({i}.md)" for i in d.yields_to)
+        parts += ["## 与其他检测项 · Beside other detectors\n"]
+        parts += [
+            f"Gives way to {stronger}, where that reports the same tie of at least the same subjects.\n"
+        ]
+    parts += [
+        "## 运行 · Run\n",
+        "On the demo world (`make demo`):\n",
+        f"```console\n$ lookthrough detect --detector {d.id} --store output/demo/store\n```\n",
+    ]
+    return "\n".join(parts)
+
+
+def _meaning(detector: Detector) -> str:
+    """What the definition's own module says of it; its title where it says nothing."""
+    said = next((m.__doc__ or "" for m in _modules() if getattr(m, "DETECTOR", None) is detector), "")
+    text = " ".join(said.split("\n\n")[0].split()).partition(": ")[2] or detector.title_en + "."
+    return text[:1].upper() + text[1:]
+
+
+def _modules() -> Iterator[ModuleType]:
+    return (m for name, m in sorted(sys.modules.items()) if name.startswith("detectors.") and m is not None)
+
+
+def _filled(wording: str) -> str:
+    return re.sub(r"\{(\w+)\}", r"‹\1›", " ".join(wording.split()))
+
+
+def _law(basis: LegalBasis) -> tuple[str, ...]:
+    span = f"{basis.in_force_from or '…'} – {basis.in_force_to or '…'}" if basis.in_force_from else "—"
+    zh, en = f"{basis.law_zh} {basis.article}：{basis.says_zh}", f"{basis.law_en}: {basis.says_en}"
+    return (f"[{zh}]({basis.link})" if basis.link else zh), en, span, REGIMES.get(basis.regime, basis.regime)
+
+
+def _parameter(p: Parameter) -> tuple[str, ...]:
+    cited = f" ({p.citation})" if p.citation else ""
+    return f"`{p.name}`", f"`{p.default}`", UNITS.get(p.unit, p.unit), p.doc_zh, p.doc_en + cited
+
+
+def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
+    """Lines of a table, with an empty one after it."""
+    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+    return [*lines, *(f"| {' | '.join(c.replace('|', chr(92) + '|') for c in row)} |" for row in rows), ""]
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages; those of detectors that are no more are removed."""
+    folder = Path(arguments[0]) if arguments else FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    written = pages()
+    for old in folder.glob("*.md"):
+        if old.name not in written:
+            old.unlink()
+    for name, text in written.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    sys.stderr.write(f"{folder}: {len(written)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,227 @@
+"""W7 `eligible-not-receiving`: on the list of a programme, or within the local rule, and paid nothing (service)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
+from detectors.entitlements import (
+    ENTITLEMENTS,
+    ENTITLEMENTS_COLUMNS,
+    POPULATION,
+    Entitlement,
+    entitlements,
+)
+from detectors.households import (
+    TAIL_EN,
+    TAIL_ZH,
+    Recipient,
+    assistance_law,
+    draft,
+    in_month,
+    months_said,
+    recipients,
+)
+from detectors.rules import settle
+
+_RESIDENTS: Final = (
+    "MATCH (h:Household)<-[m:MEMBER_OF]-(p:Person) WHERE m.counted AND h.kind = 'hukou' "
+    "RETURN h.id AS hukou_id, h.region AS region, p.id AS person_id, p.birth_date AS birth_date, "
+    "p.died_on AS died_on, p.cremated_on AS cremated_on, p.hukou_region AS hukou_region, "
+    "p.residence_permit_region AS permit_region, m.relation_to_head AS relation, m.valid_from AS member_from, "
+    "m.valid_to AS member_to, m.key AS member_key"
+)
+_RESIDENTS_COLUMNS: Final = (
+    *("hukou_id", "region", "person_id", "birth_date", "died_on", "cremated_on", "hukou_region"),
+    *("permit_region", "relation", "member_from", "member_to", "member_key"),
+)
+_INCOMES: Final = (
+    "MATCH (h:Household)<-[m:MEMBER_OF]-(p:Person)-[e:EARNS]->(:Program) "
+    "WHERE m.counted AND e.counted AND h.kind = 'hukou' "
+    "RETURN DISTINCT p.id AS person_id, e.month AS month, e.amount AS amount, e.key AS earn_key"
+)
+_INCOMES_COLUMNS: Final = ("person_id", "month", "amount", "earn_key")
+_HOMES: Final = (
+    "MATCH (h:Household)<-[m:MEMBER_OF]-(p:Person)-[o:HOLDS_PROPERTY]->(x:Property) "
+    "WHERE m.counted AND o.counted AND h.kind = 'hukou' "
+    "RETURN DISTINCT p.id AS person_id, x.id AS property_id, x.kind AS kind, x.status AS property_status, "
+    "o.valid_from AS held_from, o.valid_to AS held_to"
+)
+_HOMES_COLUMNS: Final = ("person_id", "property_id", "kind", "property_status", "held_from", "held_to")
+
+
+def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+    """One draft an entitlement without any payment; where local rules set an income limit, a household below it."""
+    for e in entitlements(rows):
+        if not e.covered:
+            yield Undecided(
+                e.of.kind,
+                e.of.id,
+                (e.program_id,),
+                f"没有加载{e.program}的发放数据，是否漏享无法判定",
+                f"no payments of {e.program} are loaded: whether somebody is left out can't be decided",
+            )
+        elif e.due and not set(e.due) & set(e.paid):
+            months = [m for m in e.missing if e.alive(m)]
+            yield _listed(e, months or e.missing, not months, values)
+    yield from _by_means(rows, values)
+
+
+def _listed(e: Entitlement, months: Sequence[str], dead: bool, values: Values) -> Draft:
+    found = draft(
+        e.of,
+        months,
+        {
+            "program": e.program,
+            "programs": [e.program],
+            "by": "list",
+            "due": sum(e.due[m] or 0 for m in months),
+        },
+        {
+            "programs": e.program,
+            "why_zh": f"列入{e.program}资格名单",
+            "why_en": f"is on the list for {e.program}",
+            "months": months_said(months),
+            "count": str(len(months)),
+        },
+        values=values,
+        nodes=[e.program_id, *e.of.persons],
+        keys=e.keys,
+        suppressed_by=("died", "名单所列人员已身故", "those on the list have died") if dead else None,
+    )
+    return replace(found, identity={"household_id": e.of.id, "program_id": e.program_id})
+
+
+def _by_means(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+    paid = {p for of in recipients(rows) if of.spells for p in of.persons}
+    incomes: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows["incomes"]:
+        incomes[row["person_id"]][row["month"]].append(row)
+    homes: dict[str, list[Row]] = defaultdict(list)
+    for row in rows["homes"]:
+        homes[row["person_id"]].append(row)
+    households: dict[str, list[Row]] = defaultdict(list)
+    for row in rows["residents"]:
+        households[row["hukou_id"]].append(row)
+    for id_, members in sorted(households.items()):
+        if any(m["person_id"] in paid for m in members):
+            continue
+        of = Recipient("household", id_, str(members[0]["region"] or ""), tuple(members), ())
+        months = sorted({month for m in members for month in incomes.get(m["person_id"], ())})
+        if not months:
+            continue
+        last = months[-1]
+        rule = settle(values, of.region, f"{last}-01")
+        limit = float(rule["income_per_head_limit"])
+        if not limit:
+            continue
+        inside = of.members_in(last)
+        adults = [m for m in inside if not _minor(m, last, int(rule["adult_age"]))]
+        lacking = tuple(
+            sorted(str(m["person_id"]) for m in adults if last not in incomes.get(m["person_id"], {}))
+        )
+        earned = [r for m in inside for r in incomes.get(m["person_id"], {}).get(last, [])]
+        total = sum(r["amount"] or 0 for r in earned)
+        if not inside or total / len(inside) >= limit * 100:
+            continue
+        dwellings = {
+            r["property_id"]
+            for m in inside
+            for r in homes.get(m["person_id"], [])
+            if r["kind"] == "dwelling"
+            and (r["property_status"] or "current") == "current"
+            and in_month(r["held_from"], r["held_to"], last)
+        }
+        if len(dwellings) > int(rule["dwellings_allowed"]):
+            continue
+        if lacking:
+            yield Undecided(
+                "household",
+                id_,
+                lacking,
+                f"{len(lacking)}名成年成员没有收入数据，是否符合救助条件无法判定",
+                f"{len(lacking)} adult members have no income data: eligibility can't be decided",
+            )
+            continue
+        yield _means(of, last, total / len(inside), limit, earned, values)
+
+
+def _minor(member: Row, month: str, age: int) -> bool:
+    born = member["birth_date"]
+    return bool(born) and f"{int(born[:4]) + age:04d}{born[4:7]}" > month
+
+
+def _means(
+    of: Recipient, month: str, per_head: float, limit: float, earned: Sequence[Row], values: Values
+) -> Draft:
+    found = draft(
+        of,
+        [month],
+        {"by": "means", "income_per_head": round(per_head), "limit": limit},
+        {
+            "why_zh": f"人均月收入{per_head / 100:,.2f}元，低于当地标准{limit:g}元",
+            "why_en": f"has {per_head / 100:,.2f} yuan a head and month, below the local {limit:g}",
+            "count": "1",
+        },
+        values=values,
+        nodes=sorted(of.persons),
+        keys=[*(r["earn_key"] for r in earned), *(m["member_key"] for m in of.members)],
+    )
+    return replace(found, identity={"household_id": of.id, "program_id": ""})
+
+
+DETECTOR = Detector(
+    id="eligible-not-receiving",
+    version="1.0",
+    domain="民生保障",
+    scene="社会救助",
+    title_zh="符合条件而未享受",
+    title_en="Eligible, and paid nothing",
+    severity="service",
+    basis=assistance_law(
+        "第九条、第十条",
+        "家庭人均收入低于当地标准且财产符合规定的，给予最低生活保障",
+        "a household below the local income standard, with property within the rule, is given assistance",
+        "第十八条、第二十三条",
+        "符合条件的家庭给予救助",
+        "assistance is given to households that meet the conditions",
+    ),
+    needs=("RECEIVES",),
+    parameters=(
+        Parameter(
+            "income_per_head_limit",
+            0.0,
+            "yuan/month",
+            "当地低保标准（人均月收入）；0为不按收入主动发现",
+            "the local standard of monthly income per head; 0: nobody is looked for by income",
+        ),
+        Parameter("dwellings_allowed", 1, "dwellings", "允许的住房套数", "dwellings allowed"),
+        Parameter(
+            "adult_age", 18, "years", "满此年龄须有收入数据", "from this age on income data are required"
+        ),
+    ),
+    queries={**ENTITLEMENTS, "residents": _RESIDENTS, "incomes": _INCOMES, "homes": _HOMES},
+    columns={
+        **ENTITLEMENTS_COLUMNS,
+        "residents": _RESIDENTS_COLUMNS,
+        "incomes": _INCOMES_COLUMNS,
+        "homes": _HOMES_COLUMNS,
+    },
+    population=POPULATION,
+    identity=("household_id", "program_id"),
+    suppressors=(Suppressor("died", "名单所列人员已身故", "those on the list have died"),),
+    wording_zh=(
+        "【服务提醒】{household}：{why_zh}，{months}（{count}个月）未见发放记录。请主动核实需求并告知申请途径。"
+        + TAIL_ZH
+    ),
+    wording_en=(
+        "[Service] {household} {why_en}, and no payment is found in {months} ({count} months). Ask whether help is "
+        "wanted and explain how to apply. " + TAIL_EN
+    ),
+    assemble=assemble,
+    innocent_zh=("本人放弃或拒绝", "已通过其他渠道领取", "名单尚未复核"),
+    innocent_en=("declined by the person", "paid through another channel", "a list not yet reviewed"),
+)

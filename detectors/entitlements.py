@@ -1,0 +1,139 @@
+"""What recipients are entitled to, beside what they were paid, month by month.
+
+Only months in which a programme paid anybody at all are compared: where no payments are loaded, nothing can be
+said about who was left out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from detectors.definition import Row
+from detectors.households import (
+    BENEFIT_HOUSEHOLD,
+    RECIPIENTS,
+    RECIPIENTS_COLUMNS,
+    Recipient,
+    died_in,
+    in_month,
+    recipients,
+)
+
+_ENTITLED: Final = (
+    "g.id AS program_id, g.name AS program, e.month AS month, e.amount AS amount, e.valid_from AS entitled_from, "
+    "e.valid_to AS entitled_to, e.key AS entitled_key"
+)
+_ENTITLED_COLUMNS: Final = (
+    *("program_id", "program", "month", "amount"),
+    *("entitled_from", "entitled_to", "entitled_key"),
+)
+_PERSON: Final = (
+    "p.hukou_region AS hukou_region, p.residence_permit_region AS permit_region, p.died_on AS died_on, "
+    "p.cremated_on AS cremated_on"
+)
+_PERSON_COLUMNS: Final = ("hukou_region", "permit_region", "died_on", "cremated_on")
+ENTITLEMENTS: Final = {
+    **RECIPIENTS,
+    "households": (
+        f"MATCH (h:Household)-[e:ENTITLED_TO]->(g:Program) WHERE e.counted AND {BENEFIT_HOUSEHOLD} "
+        f"RETURN h.id AS household_id, h.region AS region, {_ENTITLED}"
+    ),
+    "persons": (
+        "MATCH (p:Person)-[e:ENTITLED_TO]->(g:Program) WHERE e.counted "
+        f"RETURN p.id AS person_id, {_PERSON}, {_ENTITLED}"
+    ),
+}
+ENTITLEMENTS_COLUMNS: Final = {
+    **RECIPIENTS_COLUMNS,
+    "households": ("household_id", "region", *_ENTITLED_COLUMNS),
+    "persons": ("person_id", *_PERSON_COLUMNS, *_ENTITLED_COLUMNS),
+}
+POPULATION: Final = "MATCH (n)-[:ENTITLED_TO]->(:Program) RETURN count(DISTINCT n.id) AS n"
+
+
+@dataclass(frozen=True)
+class Entitlement:
+    """One recipient under one programme. `due`: month → minor units (empty: not stated); `paid`: month → minor units.
+
+    `covered`: the months in which the programme paid anybody. `of` may be paid nothing at all.
+    """
+
+    of: Recipient
+    program_id: str
+    program: str
+    due: Mapping[str, int | None]
+    paid: Mapping[str, int]
+    covered: frozenset[str]
+    keys: tuple[str, ...]
+
+    @property
+    def missing(self) -> list[str]:
+        """Months due and not paid."""
+        return sorted(m for m in self.due if m not in self.paid)
+
+    def alive(self, month: str) -> bool:
+        """Was anybody of the recipient alive in the month, as far as the data say?"""
+        return not self.of.members or any((d := died_in(m)) is None or month <= d for m in self.of.members)
+
+
+def entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
+    """Every entitlement, by recipient and programme: of a household, together with those of its members."""
+    known = {of.id: of for of in recipients(rows)}
+    covered: dict[str, set[str]] = defaultdict(set)
+    for of in known.values():
+        for s in of.spells:
+            covered[s.program_id].add(s.month)
+    members: dict[str, list[Row]] = defaultdict(list)
+    homes: dict[str, list[str]] = defaultdict(list)
+    for row in rows["members"]:
+        members[row["household_id"]].append(row)
+        homes[row["person_id"]].append(row["household_id"])
+    stated: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    kinds: dict[str, Recipient] = {}
+    for row in rows["households"]:
+        id_ = row["household_id"]
+        stated[id_, row["program_id"]].append(row)
+        kinds[id_] = Recipient("household", id_, str(row["region"] or ""), tuple(members.get(id_, ())), ())
+    for row in rows["persons"]:
+        id_ = min(homes.get(row["person_id"], ()), default=row["person_id"])
+        stated[id_, row["program_id"]].append(row)
+        lone: dict[str, Any] = {
+            **row,
+            "relation": None,
+            "member_from": None,
+            "member_to": None,
+            "member_key": "",
+        }
+        inside = tuple(members[id_]) if id_ in members else (lone,)
+        kinds.setdefault(id_, Recipient("household" if id_ in members else "person", id_, "", inside, ()))
+    found = []
+    for (id_, program), mine in sorted(stated.items()):
+        of = known.get(id_, kinds[id_])
+        paid: dict[str, int] = defaultdict(int)
+        for s in of.spells:
+            if s.program_id == program:
+                paid[s.month] += s.amount or 0
+        due = _due(mine, covered[program])
+        keys = tuple(sorted({str(r["entitled_key"]) for r in mine}))
+        name = str(mine[0]["program"] or program)
+        found.append(Entitlement(of, program, name, due, paid, frozenset(covered[program]), keys))
+    return found
+
+
+def _due(rows: Sequence[Row], covered: set[str]) -> dict[str, int | None]:
+    due: dict[str, int | None] = {}
+    for row in rows:
+        for month in covered:
+            fits = (
+                month == row["month"][:7]
+                if row["month"]
+                else in_month(row["entitled_from"], row["entitled_to"], month)
+            )
+            if not fits:
+                continue
+            before = due.get(month, 0)
+            due[month] = None if before is None or row["amount"] is None else before + int(row["amount"])
+    return due

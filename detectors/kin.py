@@ -1,0 +1,52 @@
+"""Declared kin, as pairs that can be walked from either side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+from detectors.definition import Row
+from detectors.rows import table
+
+KIN: Final = (
+    "MATCH (p:Person)-[r:RELATED_TO]->(q:Person) WHERE r.counted "
+    "RETURN p.id AS related_id, p.name AS related_name, q.id AS to_id, q.name AS to_name, r.relation AS relation, "
+    "r.key AS kin_key"
+)
+KIN_COLUMNS: Final = ("related_id", "related_name", "to_id", "to_name", "relation", "kin_key")
+RELATIONS: Final = {
+    "spouse": ("配偶", "spouse"),
+    "child": ("子女", "child"),
+    "parent": ("父母", "parent"),
+    "sibling": ("兄弟姐妹", "sibling"),
+}
+
+
+def both_ways(rows: Sequence[Row]) -> pl.DataFrame:
+    """Each pair from both sides: person_id, person_name, kin_id, kin_name, relation, kin_key."""
+    stated = table(rows)
+    one = stated.select(
+        person_id="related_id",
+        person_name="related_name",
+        kin_id="to_id",
+        kin_name="to_name",
+        relation="relation",
+        kin_key="kin_key",
+    )
+    other = stated.select(
+        person_id="to_id",
+        person_name="to_name",
+        kin_id="related_id",
+        kin_name="related_name",
+        relation="relation",
+        kin_key="kin_key",
+    )
+    return pl.concat([one, other]).unique(["person_id", "kin_id"], keep="first", maintain_order=True)
+
+
+def relation_words(relation: object) -> tuple[str, str]:
+    """A relation's name in Chinese and English; a source's own word stays as it is."""
+    text = str(relation or "")
+    return RELATIONS.get(text, (text or "亲属", text or "kin"))

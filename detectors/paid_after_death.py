@@ -1,0 +1,171 @@
+"""W3a `paid-after-death`: a benefit is paid for months after the recipient's death."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
+from detectors.households import (
+    POPULATION,
+    RECIPIENTS,
+    RECIPIENTS_COLUMNS,
+    TAIL_EN,
+    TAIL_ZH,
+    Recipient,
+    Spell,
+    applicants,
+    assistance_law,
+    died_in,
+    draft,
+    later,
+    recipients,
+)
+
+
+def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+    """One draft a recipient: all of a household dead, its applicant dead, or a person paid after death."""
+    for of in recipients(rows):
+        deaths = {str(m["person_id"]): month for m in of.members if (month := died_in(m))}
+        if not deaths:
+            continue
+        late = [(s, who) for s in of.spells if (who := _dead(of, s, deaths, values))]
+        counted = [(s, who) for s, who in late if not _exempt(of, s, values)]
+        alone = [(s, who) for s, who in counted if not _survivors(of, s, deaths)]
+        if alone:
+            yield _draft(of, alone, deaths, values, None)
+        elif counted:
+            why = (
+                "surviving-members",
+                "户内尚有其他共同生活成员，属人口变化，见 household-size-change",
+                "other members survive: a change of the household's size, see household-size-change",
+            )
+            yield _draft(of, counted, deaths, values, why)
+        elif late:
+            why = (
+                "payable-after-death",
+                "该项目按规定在身故后发放（如丧葬补助）",
+                "the programme is meant to be paid after a death, as a funeral grant is",
+            )
+            yield _draft(of, late, deaths, values, why)
+
+
+def _dead(of: Recipient, spell: Spell, deaths: Mapping[str, str], values: Values) -> tuple[str, ...]:
+    """Who had been dead, beyond the grace, of those the payment is for."""
+    grace = int(of.settled(values, spell.month)["grace_months"])
+    gone = {p for p, month in deaths.items() if spell.month > later(month, grace)}
+    if spell.person:
+        return (spell.person,) if spell.person in gone else ()
+    everybody = {str(m["person_id"]) for m in of.members_in(spell.month)}
+    if everybody and everybody <= gone:
+        return tuple(sorted(everybody))
+    heads = [m for m in applicants(of.members_in(spell.month)) if m["relation"] in ("head", "applicant")]
+    return tuple(sorted({str(m["person_id"]) for m in heads} & gone))
+
+
+def _survivors(of: Recipient, spell: Spell, deaths: Mapping[str, str]) -> bool:
+    """Does the household's payment still serve somebody alive? A payment to a person does not."""
+    return not spell.person and any(
+        str(m["person_id"]) not in deaths or spell.month <= deaths[str(m["person_id"])]
+        for m in of.members_in(spell.month)
+    )
+
+
+def _exempt(of: Recipient, spell: Spell, values: Values) -> bool:
+    words = str(of.settled(values, spell.month)["payable_programs"]).split(";")
+    return any(w and w in spell.program for w in words)
+
+
+def _draft(
+    of: Recipient,
+    late: Sequence[tuple[Spell, tuple[str, ...]]],
+    deaths: Mapping[str, str],
+    values: Values,
+    suppressed: tuple[str, str, str] | None,
+) -> Draft:
+    dead = sorted({p for _, who in late for p in who})
+    months = [s.month for s, _ in late]
+    dates = {str(m["person_id"]): m for m in of.members}
+    amount = sum(s.amount or 0 for s, _ in late)
+    programs = sorted({s.program for s, _ in late})
+    facts = {
+        "amount": amount,
+        "programs": programs,
+        "deaths": [
+            {"id": p, "died_on": dates[p]["died_on"], "cremated_on": dates[p]["cremated_on"]} for p in dead
+        ],
+    }
+    return draft(
+        of,
+        months,
+        facts,
+        {
+            "count": str(len({s.month for s, _ in late})),
+            "died": "、".join(sorted({deaths[p] for p in dead})),
+            "amount": f"{amount / 100:,.2f}",
+            "programs": "、".join(programs),
+        },
+        values=values,
+        nodes=dead,
+        keys=[dates[p]["member_key"] for p in dead],
+        suppressed_by=suppressed,
+    )
+
+
+DETECTOR = Detector(
+    id="paid-after-death",
+    version="1.0",
+    domain="民生保障",
+    scene="社会救助",
+    title_zh="身故后仍在发放",
+    title_en="Paid after the recipient's death",
+    severity="lead",
+    basis=assistance_law(
+        "第十三条",
+        "家庭人口、收入、财产状况发生变化的，应当及时决定增发、减发或者停发",
+        "where members, income or property change, the benefit is to be raised, lowered or stopped in time",
+        "第四十七条、第四十八条",
+        "定期复核；减少或终止救助须书面说明理由",
+        "regular reviews; reasons in writing before a benefit is lowered or ended",
+    ),
+    needs=("RECEIVES",),
+    parameters=(
+        Parameter(
+            "grace_months",
+            0,
+            "months",
+            "死亡当月之后仍可发放的月数（0：当月可发，次月起提示）",
+            "months payable after the month of death (0: that month is payable, the next is not)",
+        ),
+        Parameter(
+            "payable_programs",
+            "丧葬;抚恤",
+            "",
+            "名称含这些词的项目本就在身故后发放（以;分隔）",
+            "programmes named with these words are meant to be paid after a death (separated by ;)",
+        ),
+    ),
+    queries=RECIPIENTS,
+    columns=RECIPIENTS_COLUMNS,
+    population=POPULATION,
+    identity=("household_id",),
+    suppressors=(
+        Suppressor("surviving-members", "户内尚有其他成员", "other members of the household survive"),
+        Suppressor("payable-after-death", "丧葬补助等身故后发放的项目", "programmes paid after a death"),
+    ),
+    wording_zh=(
+        "【风险预警】救助对象{household}：登记死亡或火化月份为{died}，此后{months}仍发放{programs}共{count}个月、{amount}元。"
+        "请核实死亡登记、所属月份与实际领取人。" + TAIL_ZH
+    ),
+    wording_en=(
+        "[Lead] Recipient {household}: death or cremation is registered in {died}, yet {programs} was paid for "
+        "{count} months in {months}, {amount} yuan. Verify the registration, the months meant and who received it. "
+        + TAIL_EN
+    ),
+    assemble=assemble,
+    innocent_zh=("补发以前月份", "死亡登记有误或同号", "已在后续月份扣回"),
+    innocent_en=(
+        "arrears of earlier months",
+        "an error in the death register",
+        "recovered in later months already",
+    ),
+)

@@ -1,0 +1,66 @@
+"""What people and procedure parties are called, in both languages."""
+
+from __future__ import annotations
+
+from typing import Final
+
+ROLES: Final = {
+    "legal_representative": ("法定代表人", "legal representative"),
+    "branch_head": ("负责人", "head"),
+    "operator": ("经营者", "operator"),
+    "sole_owner": ("投资人", "sole owner"),
+    "managing_partner": ("执行事务合伙人", "managing partner"),
+    "chair": ("董事长", "chair"),
+    "executive_director": ("执行董事", "executive director"),
+    "director": ("董事", "director"),
+    "general_manager": ("总经理", "general manager"),
+    "deputy_manager": ("副总经理", "deputy manager"),
+    "finance_head": ("财务负责人", "finance head"),
+    "board_secretary": ("董事会秘书", "board secretary"),
+    "board_supervisor": ("监事", "board supervisor"),
+    "shareholder": ("股东", "shareholder"),
+    "project_manager": ("项目经理", "project manager"),
+    "technical_lead": ("技术负责人", "technical lead"),
+    "quality_lead": ("质量负责人", "quality lead"),
+    "safety_lead": ("安全负责人", "safety lead"),
+    "member": ("项目管理成员", "project management member"),
+    "site_supervisor": ("监理单位", "site supervisor"),
+    "bid_agent": ("投标授权代表", "authorised bid agent"),
+    "handler": ("投标经办人", "bid handler"),
+    "buyer": ("招标人（采购人）", "buyer"),
+    "agent": ("招标代理机构", "tender agent"),
+    "designer": ("设计单位", "designer"),
+    "cost_consultant": ("造价咨询单位", "cost consultant"),
+    "evaluator": ("评标专家", "evaluator"),
+    "buyer_representative": ("招标人代表", "buyer's representative"),
+    "official": ("公职人员", "official"),
+    "address": ("地址", "address"),
+    "phone": ("电话", "telephone"),
+    "email": ("邮箱", "e-mail"),
+    "domain": ("网站域名", "domain"),
+    "account": ("账户", "account"),
+    "payer_account": ("保证金汇款人", "deposit payer"),
+    "own_account": ("投标人自有账户", "the bidder's own account"),
+    "device": ("设备标识", "device"),
+    "disk": ("硬盘序列号", "disk serial number"),
+    "cpu": ("CPU序列号", "CPU serial number"),
+    "ca_lock": ("CA锁", "CA lock"),
+    "ip": ("上传IP", "upload IP address"),
+    "author": ("文件作者", "file author"),
+    "last_saved_by": ("最后修改人", "last saved by"),
+    "file_code": ("文件创建标识码", "file creation code"),
+    "costing_dongle": ("计价软件加密锁", "costing software dongle"),
+    "contact_person": ("投标联系人", "bid contact person"),
+}
+
+
+def role_zh(role: object) -> str:
+    """A role's Chinese name; a role of a source's own wording stays as it is."""
+    text = str(role or "")
+    return ROLES.get(text, (text, text))[0]
+
+
+def role_en(role: object) -> str:
+    """A role's English name; a role of a source's own wording stays as it is."""
+    text = str(role or "")
+    return ROLES.get(text, (text, text))[1]

@@ -1,0 +1,167 @@
+"""W4 `undeclared-means`: vehicles, companies, posts or income of a recipient beyond the local rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
+from detectors.households import (
+    POPULATION,
+    RECIPIENTS,
+    RECIPIENTS_COLUMNS,
+    TAIL_EN,
+    TAIL_ZH,
+    Recipient,
+    assistance_law,
+    by_person,
+    draft,
+    recipients,
+)
+from detectors.means import COLUMNS, OFFICES, QUERIES, REASONS, REPRESENTS, income, posts, stakes, vehicles
+
+_KINDS: Final = {
+    "vehicle": ("车辆", "vehicle"),
+    "stake": ("企业股权", "stake in a company"),
+    "post": ("企业任职", "post in a company"),
+    "income": ("收入", "income"),
+    "payroll": ("财政供养", "public payroll"),
+}
+
+
+def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+    """One draft a recipient with all its means beyond the rule, over the months in which it had any."""
+    owned = by_person(rows["vehicles"], rows["vehicles_alone"])
+    held = by_person(*(rows[n] for n in (*REPRESENTS, *OFFICES)))
+    earned = by_person(rows["earns"], rows["earns_alone"])
+    shares = by_person(rows["stakes"])
+    for of in recipients(rows):
+        if not any(p in table for p in of.persons for table in (owned, held, earned, shares)):
+            continue
+        months = {
+            m: [
+                *vehicles(of, owned, m, of.settled(values, m)),
+                *posts(of, held, m, of.settled(values, m)),
+                *stakes(of, shares, m, of.settled(values, m)),
+                *income(of, earned, m, of.settled(values, m)),
+            ]
+            for m in of.months
+        }
+        over = [m for m, means in months.items() if any(not x["exempt"] for x in means)]
+        excused = [m for m, means in months.items() if means]
+        if over or excused:
+            yield _draft(of, over or excused, months, values, not over)
+
+
+def _draft(
+    of: Recipient,
+    over: Sequence[str],
+    months: Mapping[str, Sequence[Mapping[str, Any]]],
+    values: Values,
+    excused: bool,
+) -> Draft:
+    found = {
+        (x["kind"], x["id"], x["person"], x["note"] if x["kind"] != "income" else ""): x
+        for m in over
+        for x in months[m]
+    }
+    means = [found[k] for k in sorted(found, key=lambda k: [str(v) for v in k])]
+    counted = [x for x in means if excused or not x["exempt"]]
+    zh = "、".join(f"{_KINDS[x['kind']][0]}（{x['name'] or x['id']}，{x['note'] or '—'}）" for x in counted)
+    en = "; ".join(f"{_KINDS[x['kind']][1]} ({x['name'] or x['id']}, {x['note'] or '—'})" for x in counted)
+    persons = {x["person"] for x in means}
+    why = means[0]["exempt"] if excused else None
+    nodes = {x["id"] for x in means if x["kind"] in ("vehicle", "stake", "post")}
+    nodes |= {n for x in means for p in x.get("paths", []) for n in p["nodes"]}
+    return draft(
+        of,
+        over,
+        {
+            "means": [{k: v for k, v in x.items() if k != "keys"} for x in means],
+            "members": sorted(of.persons),
+        },
+        {"means_zh": zh, "means_en": en},
+        values=values,
+        nodes=[*nodes, *persons],
+        keys=[
+            *(k for x in means for k in x["keys"]),
+            *(m["member_key"] for m in of.members if m["person_id"] in persons),
+        ],
+        suppressed_by=(why, *REASONS[why]) if why else None,
+    )
+
+
+DETECTOR = Detector(
+    id="undeclared-means",
+    version="1.0",
+    domain="民生保障",
+    scene="社会救助",
+    title_zh="救助家庭的车辆、企业或收入超出当地规定",
+    title_en="Vehicles, companies or income of a recipient beyond the local rule",
+    severity="lead",
+    basis=assistance_law(
+        "第五十八条",
+        "可查询户籍、税务、社会保险、不动产、工商、公积金、车辆等信息核对收入与财产",
+        "registers of tax, social insurance, real estate, companies, housing funds and vehicles may be consulted",
+        "第四十六条、第四十七条",
+        "核对家庭经济状况，定期复核",
+        "checks of the household's means, and regular reviews",
+    ),
+    needs=("RECEIVES",),
+    parameters=(
+        Parameter("vehicle_limit", 1, "vehicles", "车辆达到此数即提示", "at or above this many vehicles"),
+        Parameter(
+            "vehicle_value_limit", 0.0, "yuan", "价值低于此值的车辆不计", "vehicles worth less do not count"
+        ),
+        Parameter(
+            "exempt_vehicle_words",
+            "农用;拖拉机;三轮;残疾;轮椅;摩托",
+            "",
+            "种类含这些词的车辆不计（以;分隔）",
+            "vehicles of these kinds do not count (separated by ;)",
+        ),
+        Parameter(
+            "stake_limit",
+            0.05,
+            "fraction",
+            "穿透持股达到此比例的企业才计",
+            "a company counts from this effective share on",
+        ),
+        Parameter("count_posts", True, "", "是否计入企业任职", "whether posts in companies count"),
+        Parameter(
+            "income_kinds",
+            "public_payroll",
+            "",
+            "出现即提示的收入种类（以;分隔）",
+            "kinds of income that are pointed out whatever the amount (separated by ;)",
+        ),
+        Parameter(
+            "income_per_head_limit",
+            0.0,
+            "yuan/month",
+            "人均月收入超过此值即提示（0为不看收入）",
+            "monthly income per head above this is pointed out (0: income does not matter)",
+        ),
+    ),
+    queries={**RECIPIENTS, **QUERIES},
+    columns={**RECIPIENTS_COLUMNS, **COLUMNS},
+    population=POPULATION,
+    identity=("household_id",),
+    suppressors=tuple(Suppressor(name, zh, en) for name, (zh, en) in REASONS.items()),
+    wording_zh=(
+        "【风险预警】救助对象{household}：{months}领取{programs}期间，家庭成员名下有{means_zh}；期间发放{amount}元。"
+        "请核实是否已申报、是否在当地规定之内。" + TAIL_ZH
+    ),
+    wording_en=(
+        "[Lead] Recipient {household}: while paid {programs} in {months}, its members had {means_en}; paid in that "
+        "time: {amount} yuan. Verify whether this was declared and lies within the local rule. " + TAIL_EN
+    ),
+    assemble=assemble,
+    innocent_zh=("为他人挂名", "企业无经营、未注销", "车辆已报废未注销"),
+    innocent_en=(
+        "a name lent to somebody else",
+        "a company without business",
+        "a scrapped vehicle still registered",
+    ),
+    in_play=True,
+)

@@ -1,0 +1,165 @@
+"""Who else than the bidders is asked about beside a lot: those who buy and serve, debarred parties, their people.
+
+Companies of the procedure, and debarred companies that structure links to a bidder while their ban is in force, are
+asked in the lot's own group, so that what stands behind one of them and a bidder is found. Persons who decide, serve,
+are debarred or are kin of such are looked for among the holders of a bidder, which is then asked singly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from graph.penetration import Ownership
+from graph.penetration.edges import Edges, reach_up
+from graph.stores.contract import GraphStore
+
+_ASKED: Final[dict[str, pl.DataType]] = {
+    "company_id": pl.String(),
+    "on_date": pl.String(),
+    "group_id": pl.String(),
+}
+_ON_LOT: Final = "(t:Tender)<-[:LOT_OF]-(l:Lot)"
+_COMPANIES: Final = tuple(
+    f"MATCH (c:Company)-[r:{type_}]->{_ON_LOT} WHERE r.counted "
+    "RETURN DISTINCT c.id AS company_id, l.bid_on AS on_date, l.id AS group_id"
+    for type_ in ("BUYS", "SERVES_TENDER")
+)
+_DEBARRED: Final = (
+    "MATCH (d:{})-[r:DEBARRED_BY]->(:Company) WHERE r.counted "
+    "RETURN DISTINCT d.id AS party_id, r.valid_from AS barred_from, r.valid_to AS barred_to"
+)
+_BARRED: Final[dict[str, pl.DataType]] = {"party_id": pl.String(), "barred_from": pl.String(), "barred_to": pl.String()}
+_SERVANTS: Final = (
+    f"MATCH (p:Person)-[r:SERVES_TENDER]->{_ON_LOT} WHERE r.counted "
+    "RETURN DISTINCT l.id AS group_id, p.id AS person_id",
+    *(
+        f"MATCH (p:Person)-[r:{type_}]->(:Company)-[:{side}]->{_ON_LOT} WHERE r.counted "
+        "RETURN DISTINCT l.id AS group_id, p.id AS person_id"
+        for type_ in ("LEGAL_REP_OF", "OFFICER_OF", "HOLDS_POST")
+        for side in ("BUYS", "SERVES_TENDER")
+    ),
+)
+_BIDDERS_PEOPLE: Final = tuple(
+    "MATCH (p:Person)-[:RELATED_TO]-(:Person) WITH DISTINCT p "
+    f"MATCH (p)-[r:{type_}]->(:Company)-[:SUBMITS]->(:Bid)-[:FOR_LOT]->(l:Lot) WHERE r.counted "
+    "RETURN DISTINCT l.id AS group_id, p.id AS person_id"
+    for type_ in ("LEGAL_REP_OF", "OFFICER_OF")
+)
+_PEOPLE: Final[dict[str, pl.DataType]] = {"group_id": pl.String(), "person_id": pl.String()}
+_KIN: Final = (
+    "MATCH (p:Person)-[r:RELATED_TO]->(q:Person) WHERE r.counted "
+    "RETURN DISTINCT p.id AS person_id, q.id AS relative_id"
+)
+_RELATIVES: Final[dict[str, pl.DataType]] = {"person_id": pl.String(), "relative_id": pl.String()}
+_STATE: Final = ("state_holder", "government")
+
+
+@dataclass(frozen=True)
+class Watched:
+    """`groups` join the lots' questions; `singles` (group_id null) are asked for the sake of `persons` (canonical ids)."""
+
+    groups: pl.DataFrame
+    singles: pl.DataFrame
+    persons: pl.Series
+
+
+def procedure_in_play(store: GraphStore, ownership: Ownership, bidders: pl.DataFrame) -> Watched:
+    """What to ask beside the bidders. `bidders`: company_id, on_date, group_id of all lots."""
+    groups = [_read(store, query, _ASKED) for query in _COMPANIES]
+    people = pl.concat([_read(store, query, _PEOPLE) for query in _SERVANTS])
+    barred = {type_: _read(store, _DEBARRED.format(type_), _BARRED) for type_ in ("Company", "Person")}
+    kin = _read(store, _KIN, _RELATIVES)
+    kin = pl.concat([kin, kin.select(person_id="relative_id", relative_id="person_id")]).unique()
+    if not barred["Company"].is_empty():
+        groups.append(_beside_debarred(ownership, bidders, barred["Company"]))
+    whole = pl.concat(groups).unique().sort("group_id", "company_id")
+    if people.is_empty() and barred["Person"].is_empty() and kin.is_empty():
+        return Watched(whole, pl.DataFrame(schema=_ASKED), pl.Series([], dtype=pl.String))
+    if not kin.is_empty():
+        people = pl.concat([people, *(_read(store, query, _PEOPLE) for query in _BIDDERS_PEOPLE)])
+    return _with_people(ownership, bidders, whole, people, barred["Person"], kin)
+
+
+def _read(store: GraphStore, query: str, schema: dict[str, pl.DataType]) -> pl.DataFrame:
+    table = store.query(query, timeout=300)
+    if table.num_rows == 0:
+        return pl.DataFrame(schema=schema)
+    return pl.DataFrame(pl.from_arrow(table)).cast(dict(schema))  # type: ignore[arg-type]
+
+
+def _nodes(ownership: Ownership, ids: pl.Series) -> pl.Series:
+    return pl.Series("node", ownership.nodes_of(ids), dtype=pl.Int64)
+
+
+def _above(edges: Edges, companies: pl.Series) -> pl.DataFrame:
+    """What may stand above each company, itself included, on links of any date: company, holder (nodes)."""
+    nodes = companies.unique().sort().to_numpy()
+    reach = reach_up(edges, nodes, None)
+    return pl.DataFrame({"company": nodes[reach.question], "holder": reach.node})
+
+
+def _asked_nodes(ownership: Ownership, bidders: pl.DataFrame) -> pl.DataFrame:
+    return bidders.with_columns(company=_nodes(ownership, bidders["company_id"])).filter(
+        pl.col("company") >= 0
+    )
+
+
+def _beside_debarred(ownership: Ownership, bidders: pl.DataFrame, barred: pl.DataFrame) -> pl.DataFrame:
+    """Debarred companies beside the lots of bidders that structure links to them, while the ban is in force."""
+    known = barred.with_columns(node=_nodes(ownership, barred["party_id"])).filter(pl.col("node") >= 0)
+    asked = _asked_nodes(ownership, bidders)
+    state = pl.Series(
+        "holder", ownership.nodes["kind"].is_in(_STATE).fill_null(False).arg_true(), dtype=pl.Int64
+    )
+    edges = ownership.control_edges
+    theirs = _above(edges, known["node"]).filter(~pl.col("holder").is_in(state.implode()))
+    linked = (
+        _above(edges, asked["company"])
+        .join(theirs.rename({"company": "node"}), on="holder")
+        .filter(pl.col("node") != pl.col("company"))
+        .select("company", "node")
+        .unique()
+    )
+    beside = asked.join(linked, on="company").join(known, on="node")
+    in_force = pl.col("on_date").is_null() | (
+        (pl.col("barred_from").is_null() | (pl.col("barred_from") <= pl.col("on_date")))
+        & (pl.col("barred_to").is_null() | (pl.col("on_date") < pl.col("barred_to")))
+    )
+    return beside.filter(in_force).select(company_id="party_id", on_date="on_date", group_id="group_id")
+
+
+def _with_people(
+    ownership: Ownership,
+    bidders: pl.DataFrame,
+    groups: pl.DataFrame,
+    people: pl.DataFrame,
+    barred: pl.DataFrame,
+    kin: pl.DataFrame,
+) -> Watched:
+    """The bidders above which a person concerned with their lot, or his kin, may stand."""
+    at = people.with_columns(node=_nodes(ownership, people["person_id"]))
+    numbered = kin.select(
+        node=_nodes(ownership, kin["person_id"]), relative=_nodes(ownership, kin["relative_id"])
+    )
+    asked = _asked_nodes(ownership, bidders)
+    above = _above(ownership.control_edges, asked["company"]).filter(pl.col("holder") != pl.col("company"))
+    persons = pl.Series("holder", (ownership.nodes["type"] == "Person").arg_true(), dtype=pl.Int64)
+    above = above.filter(pl.col("holder").is_in(persons.implode()))
+    # Holders of one bidder are people of the lot too, for the kin of holders of another.
+    related = above.filter(pl.col("holder").is_in(numbered["node"].implode()))
+    holders = asked.join(related, on="company").select("group_id", node="holder")
+    concerned = pl.concat([at.select("group_id", "node"), holders]).unique()
+    relatives = concerned.join(numbered, on="node").select("group_id", node="relative")
+    wanted = pl.concat([at.select("group_id", "node"), relatives]).unique().filter(pl.col("node") >= 0)
+    lots = asked.join(above, on="company").join(
+        wanted, left_on=["group_id", "holder"], right_on=["group_id", "node"]
+    )
+    everywhere = _nodes(ownership, barred["party_id"])
+    banned = asked.join(above.filter(pl.col("holder").is_in(everywhere.implode())), on="company")
+    found = pl.concat([lots, banned.select(lots.columns)])
+    singles = found.select("company_id", "on_date", group_id=pl.lit(None, pl.String())).unique()
+    named = ownership.ids(found["holder"].unique().sort().to_numpy())
+    return Watched(groups, singles.sort("company_id", "on_date"), pl.Series(named, dtype=pl.String))

@@ -1,0 +1,149 @@
+"""The holders behind one company as an answer shows them: shares, votes, bounds, and what they rest on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from graph.penetration.declared import declared_shares
+from graph.penetration.identities import BASES
+from graph.penetration.methods import Shares, exact
+from graph.penetration.ownership import Ownership
+from graph.penetration.register import TOLERANCE, Frontier
+from graph.penetration.shares import HIGH, LOW, FlowShares
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A holder above the company.
+
+    `share`: the effective share where it is exact, else None with `share_min` and `share_max` (None: not bounded by
+    the data); `min_open`, `max_open`: that bound is itself excluded. `direct`: the share held directly (0 = none,
+    None = not known exactly). `votes`, `votes_min`, `votes_max`: effective votes by the same method (the share, where
+    no votes are stated). `depth`: fewest links. `ultimate`: nobody above it is known. `known_share`: the sum of its
+    own register by lower bounds; None where it has none. `method`: how its share was computed. `identity`: the
+    weakest basis of the identities on the way.
+    """
+
+    id: str
+    name: str | None
+    type: str
+    kind: str
+    share: float | None
+    share_min: float | None
+    share_max: float | None
+    min_open: bool
+    max_open: bool
+    direct: float | None
+    depth: int
+    ultimate: bool
+    known_share: float | None
+    identity: str
+    method: str
+    votes: float | None
+    votes_min: float | None
+    votes_max: float | None
+
+    def to_json(self, asked: str) -> dict[str, Any]:
+        """As a JSON object, shares to 10 decimals; `method` only where it is not the one asked for."""
+        told: dict[str, Any] = {
+            "id": self.id,
+            "name": self.name,
+            "kind": self.kind,
+            "share": shown(self.share),
+            "share_min": shown(self.share_min),
+            "share_max": shown(self.share_max),
+            "min_open": self.min_open,
+            "max_open": self.max_open,
+            "direct": shown(self.direct),
+            "votes": shown(self.votes),
+            "votes_min": shown(self.votes_min),
+            "votes_max": shown(self.votes_max),
+            "depth": self.depth,
+            "ultimate": self.ultimate,
+            "known_share": shown(self.known_share),
+            "identity": self.identity,
+        }
+        if self.method != asked:
+            told["method"] = self.method
+        return told
+
+
+def shown(share: float | None) -> float | None:
+    """A fraction to 10 decimals, as answers print it."""
+    return None if share is None else round(float(share), 10)
+
+
+def owners_of(
+    ownership: Ownership, frontier: Frontier, flows: FlowShares, shares: Shares
+) -> tuple[Owner, ...]:
+    """Every holder above the one company of a frontier, the largest first, then by id."""
+    reach, links = frontier.reach, frontier.links
+    target = int(reach.targets[0])
+    mine = np.flatnonzero(links.company == target)
+    direct = {int(links.holder[i]): exact(float(links.low[i]), float(links.high[i])) for i in mine}
+    declared = declared_shares(ownership, frontier)
+    nodes = ownership.nodes[reach.node]
+    owners = []
+    for at, (id_, type_, name, kind) in enumerate(nodes.select("id", "type", "name", "kind").iter_rows()):
+        if at == target or frontier.depth[at] < 0:
+            continue
+        low, high = float(shares.low[at]), float(shares.high[at])
+        point = None if shares.partial[at] else exact(low, high)
+        method = shares.method[at]
+        if point is None and low - TOLERANCE <= declared.get(at, -1.0) <= high + TOLERANCE:
+            # The route has an unknown link: what is declared of the whole route is honoured.
+            point, method = declared[at], "declared_indirect"
+        votes = float(shares.votes_low[at]), float(shares.votes_high[at])
+        owners.append(
+            Owner(
+                id_,
+                name,
+                type_,
+                kind or ("person" if type_ == "Person" else "unknown"),
+                point,
+                point if point is not None else _bound(low),
+                point if point is not None else _bound(high),
+                point is None and bool(shares.opens[at, LOW]),
+                point is None and bool(shares.opens[at, HIGH]),
+                direct.get(at, 0.0),
+                int(frontier.depth[at]),
+                not frontier.has_register[at],
+                float(frontier.stated[at]) if frontier.has_register[at] else None,
+                BASES[int(flows.basis[at])],
+                method,
+                exact(*votes),
+                _bound(votes[0]),
+                _bound(votes[1]),
+            )
+        )
+
+    def rank(owner: Owner) -> tuple[float, float, str]:
+        return (
+            -1.0 if owner.share is None else -round(owner.share, 10) - 2.0,
+            -round(owner.share_max if owner.share_max is not None else 1.0, 10),
+            owner.id,
+        )
+
+    return tuple(sorted(owners, key=rank))
+
+
+def _bound(value: float) -> float | None:
+    """A bound above the whole is shown as the whole."""
+    return None if np.isnan(value) else min(value, 1.0)
+
+
+def unknown_share(frontier: Frontier, flows: FlowShares) -> float:
+    """1 less what ultimate holders have by lower bounds and what enters closed blocks."""
+    target = int(frontier.reach.targets[0])
+    if not frontier.has_register[target]:
+        return 1.0
+    left = 1.0 - float(flows.returns[0, LOW])
+    if left <= TOLERANCE:
+        return 0.0
+    ultimate = ~frontier.has_register & (frontier.depth > 0)
+    held = float(flows.first_passage[ultimate, LOW].sum()) + sum(flows.refused.values())
+    rest = 1.0 - held / left
+    return rest if rest > TOLERANCE else 0.0

@@ -1,0 +1,178 @@
+"""The page that describes the tables, written from their declarations.
+
+`python -m loaders.tables.docs [FILE]` writes it, to `docs/tables.md` where no file is named.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from loaders.tables.schema import TABLES, Column, Table, data_file, layouts
+
+PAGE: Final = Path("docs/tables.md")
+
+SAYS: Final[Mapping[str, tuple[str, str]]] = {
+    "companies": ("企业登记信息", "registered companies and other organisations"),
+    "identifiers": (
+        "企业的其他证号",
+        "further numbers of an organisation: registration number, organisation code",
+    ),
+    "former_names": ("曾用名", "names an organisation had before"),
+    "identities": ("由人确认的名称与主体的对应", "which party a name means, as a person has settled it"),
+    "shareholdings": ("股东与持股", "who holds what share of which company"),
+    "positions": ("法定代表人与董监高", "responsible persons, directors, supervisors, managers"),
+    "concerts": ("一致行动人", "parties that act in concert"),
+    "control": ("以股权以外方式声明的控制", "control stated otherwise than by shares"),
+    "household_members": ("家庭成员（低保名册、户籍户）", "who belongs to which household"),
+    "households": ("家庭", "households"),
+    "persons": (
+        "人员（人口、户籍、死亡、火化）",
+        "persons: registration, residence permit, death, cremation",
+    ),
+    "relatives": ("亲属关系", "kin and marriage"),
+    "officials": ("公职人员", "who holds a public post"),
+    "debarments": ("禁止投标、失信、处罚", "who is barred, by whom, from when to when"),
+    "bids": ("投标与开标、评标结果", "who bid for which lot, at what price, with what result"),
+    "bid_traces": ("投标文件特征", "traces of the bid files: device, author, licence, address"),
+    "bid_people": ("投标人员", "persons named in a bid, or handling it"),
+    "lots": ("标段（包）", "the lots of a tender"),
+    "tenders": ("招标、采购项目", "tenders, with their dates and regime"),
+    "tender_parties": (
+        "代理、设计、监理等参与单位",
+        "agencies, designers, supervisors, evaluators of a tender",
+    ),
+    "projects": ("工程项目", "projects under way"),
+    "stages": ("项目阶段", "the stages of a project, with their deadlines"),
+    "subcontracts": ("分包", "subcontracts"),
+    "contacts": ("联系方式", "addresses, telephones, e-mails, web sites"),
+    "properties": ("不动产登记", "registered property and its owners"),
+    "vehicles": ("机动车", "vehicles and their owners"),
+    "incomes": ("收入", "wages, pensions, public payroll, by month"),
+    "benefits": ("救助、补贴发放", "payments of benefits, by month"),
+    "entitlements": ("待遇资格", "who is entitled to a programme without being paid by it"),
+}
+"""Table → what it holds, in Chinese and English."""
+
+VALUES: Final[Mapping[str, str]] = {
+    "text": "text",
+    "id": "an id: a code, a document's number, or an id of your own",
+    "date": "a date",
+    "month": "a month",
+    "time": "a date, or a date with time",
+    "money": "money",
+    "share": "a share",
+    "number": "a number",
+    "int": "a whole number",
+    "bool": "yes or no (是/否)",
+    "by_value": "chooses how another column is read",
+}
+
+_BEGINNING: Final = """\
+# Tables · 数据表
+
+Written from `loaders/tables/headers.toml`, `layouts.toml` and `vocabularies.toml` by `python -m loaders.tables.docs`;
+change the declarations, not this page.
+
+One table a file or sheet: CSV (UTF-8 with or without BOM, GB18030), XLSX, XLS, and HTML tables named `.xls`. A sheet is
+recognised by its name or its headings; `lookthrough inspect FILE` shows what it is taken for. Headings are compared
+without spaces, `*`, units, brackets, line breaks and full-width forms, and a column's own name always counts. Titles
+above the headings, totals and notes are left out and counted. Unknown columns are listed and ignored.
+
+* **Required** columns are given as groups: of each group one must be there. Without one the sheet is refused.
+* **Units are never guessed.** A share says its unit in the heading (`持股比例(%)`, `share_percent`) or in the cell (`51%`);
+  `share`, `share_min`, `share_max` and `votes` are fractions. Money says 元 or 万元 in the heading or the cell. Where neither
+  does, a mapping (`load --map`) says it.
+* **Empty** cells are `-`, `—`, `--`, `/`, 无, 暂无, 未公开, 未公示, `\\N`, NULL. An empty share is unknown, which is not 0.
+* **Dates** may be `2023-11-05`, `2023/11/5`, `2023.11.05`, `20231105`, `2023年11月5日`, `2023-11`, or a spreadsheet's
+  serial number. 长期, 永久, 无固定期限, 至今 and 9999-12-31 leave the end open.
+* **One row may feed several tables**: a row of companies gives its responsible person, telephones and former names as well.
+
+一个文件或工作表为一张表。列名不区分空格、星号、单位、括号与全半角；“必需”按组给出，每组至少有一列。比例与金额的单位必须写在
+列名或单元格中，不作猜测；空的比例表示未知，不是 0。用 `lookthrough inspect` 可先查看每张表被识别成什么。
+"""
+
+
+def page() -> str:
+    """The whole page, as Markdown."""
+    raw = data_file("headers.toml")
+    contents = [f"| [`{name}`](#{name}) | {SAYS[name][0]} | {SAYS[name][1]} |" for name in TABLES]
+    parts = [
+        _BEGINNING,
+        "| table | 内容 | holds |\n|---|---|---|\n" + "\n".join(contents) + "\n",
+        *(_table(table, raw[name]) for name, table in TABLES.items()),
+        _layouts(),
+        _vocabularies(),
+    ]
+    return "\n".join(parts)
+
+
+def _table(table: Table, raw: Mapping[str, Any]) -> str:
+    zh, en = SAYS[table.name]
+    required = "; ".join(" or ".join(f"`{c}`" for c in group) for group in table.required)
+    lines = [
+        f"## {table.name}\n",
+        f"{zh} · {en[0].upper()}{en[1:]}.\n",
+        f"Named: {_listed([table.name, *raw['names']])}. Required: {required}.\n",
+        "| column | is | other headings | goes to |",
+        "|---|---|---|---|",
+        *(_column(c, raw["columns"][c.name]["headers"]) for c in table.columns.values()),
+        "",
+    ]
+    if table.companions:
+        also = ", ".join(f"[`{c}`](#{c})" for c in table.companions)
+        lines.insert(3, f"The same rows may feed {also}.\n")
+    return "\n".join(lines)
+
+
+def _column(column: Column, headings: Iterable[str]) -> str:
+    means = VALUES.get(column.value) or f"a word of [`{column.value}`](#{column.value})"
+    unit = {"fraction": ", as a fraction"}.get(column.unit or "", "")
+    said = f"; `{'`, `'.join(column.fixed.values())}` by its heading" if column.fixed else ""
+    feeds = "" if column.feeds == ("by_value",) else " ".join(f"`{f}`" for f in column.feeds)
+    return f"| `{column.name}` | {means}{unit}{said} | {_listed(headings)} | {feeds} |"
+
+
+def _layouts() -> str:
+    rows = [f"| {x.zh} | [`{x.table}`](#{x.table}) | {_marks(x.has)} |" for x in layouts()]
+    head = (
+        "## Exports known by their headings · 已知的导出格式\n\n| export | table | told by |\n|---|---|---|\n"
+    )
+    return head + "\n".join(rows) + "\n"
+
+
+def _marks(groups: Iterable[frozenset[str]]) -> str:
+    return "; ".join(" or ".join(sorted(group)) for group in groups)
+
+
+def _vocabularies() -> str:
+    parts = ["## Words · 词汇\n"]
+    parts.append("A code itself always counts. A word in italics counts as a part of the cell.\n")
+    for name, raw in data_file("vocabularies.toml").items():
+        if name == "relation_code":
+            continue
+        parts += [f"### {name}\n", "| code | words |", "|---|---|"]
+        words: dict[str, list[str]] = {code: list(said) for code, said in raw.get("exact", {}).items()}
+        for entry in raw.get("within", ()):
+            words.setdefault(entry["code"], []).extend(f"*{w}*" for w in entry["words"])
+        parts += [f"| `{code}` | {_listed(said)} |" for code, said in words.items()]
+        parts.append("")
+    return "\n".join(parts)
+
+
+def _listed(words: Iterable[str]) -> str:
+    return "、".join(dict.fromkeys(w.replace("|", "\\|") for w in words))
+
+
+def main(arguments: list[str]) -> int:
+    """Write the page."""
+    target = Path(arguments[0]) if arguments else PAGE
+    target.write_text(page(), encoding="utf-8")
+    sys.stderr.write(f"{target}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

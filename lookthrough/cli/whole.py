@@ -1,0 +1,140 @@
+"""`penetrate --all` and `controllers --all`: a whole register into one file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from graph.penetration import Ownership
+from graph.penetration.days import day_number
+from graph.penetration.whole import (
+    Whole,
+    WholeReport,
+    check_method,
+    check_target,
+    check_threshold,
+    write_shares,
+)
+from lookthrough.cli.console import Format, Session, print_json
+from lookthrough.register_file import read_register
+
+AllOption = Annotated[bool, typer.Option("--all", help="整册：所有企业 · every company, into --to")]
+FromOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--from",
+        metavar="FILE.csv|parquet",
+        help="直接读取股东表，不经数据库 · straight from a table of shareholdings",
+        show_default=False,
+    ),
+]
+ToOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--to", metavar="FILE.parquet|csv", help="整册结果文件 · where --all writes", show_default=False
+    ),
+]
+ThresholdOption = Annotated[
+    str | None,
+    typer.Option(
+        "--threshold",
+        metavar="F",
+        help="只写不低于此比例的：0.25 或 25% · leave out what is below",
+        show_default=False,
+    ),
+]
+UltimateOption = Annotated[
+    bool, typer.Option("--ultimate-only", help="只写最终持有人 · only holders nobody is known above")
+]
+_SHOWN: Final = 5
+
+
+def threshold_of(text: str | None) -> float | None:
+    """A threshold as written: a fraction, or a number with %. Raises `OwnershipError`, `typer.BadParameter`."""
+    if text is None:
+        return None
+    number = text.strip().replace("％", "%")
+    try:
+        value = float(number.removesuffix("%")) / (100.0 if number.endswith("%") else 1.0)
+    except ValueError:
+        raise typer.BadParameter("0.25 / 25%", param_hint="--threshold") from None
+    check_threshold(value)
+    return value
+
+
+def write_all_shares(
+    s: Session,
+    to: Path | None,
+    source: Path | None,
+    as_of: str | None,
+    threshold: str | None,
+    ultimate_only: bool,
+    method: str | None,
+    identity: Any,
+) -> None:
+    """Answer `penetrate --all`."""
+    target = _target(to)
+    least, day = threshold_of(threshold), day_number(as_of)
+    check_method(method)
+    with s.progress() as watch:
+        watch("register", 0, 0)
+        if source is not None:
+            whole = Whole.of_rows(read_register(source), day)
+        else:
+            with s.store() as opened:
+                tables = opened.ownership()
+            whole = Whole.of_ownership(Ownership.build(tables, identity), day)
+        report = write_shares(whole, target, day, least, ultimate_only, method, watch)
+    if s.format is not Format.table:
+        print_json(report.to_json())
+        return
+    _tell(s, report)
+
+
+def _target(to: Path | None) -> Path:
+    if to is None:
+        raise typer.BadParameter("FILE.parquet / FILE.csv", param_hint="--to")
+    check_target(to)
+    return to
+
+
+def _tell(s: Session, report: WholeReport) -> None:
+    if not report.companies:
+        s.tell("没有任何持股数据，结果为空。", "There is no holding at all: the answer is empty.", "yellow")
+    s.tell(
+        f"{report.companies:,} 家企业，{report.pairs:,} 条穿透持股，截至 {report.as_of}，已写入 {report.to}",
+        f"{report.companies:,} companies, {report.pairs:,} effective shares as of {report.as_of}, in {report.to}",
+    )
+    for block in report.closed:
+        shown = "、".join(block.ids[:_SHOWN]) + ("…" if len(block.ids) > _SHOWN else "")
+        s.tell(
+            f"封闭持股环（{len(block.ids)} 家：{shown}）完全由自身持有，拒绝计算；其余结果有效。",
+            f"Closed block of {len(block.ids)} ({shown}): owned wholly by itself, refused; all else stands.",
+            "yellow",
+        )
+    for block in report.nearly_closed:
+        s.tell(
+            f"循环持股几乎封闭（{len(block.ids)} 家：{block.ids[0]}…），结果依赖于此。",
+            f"A loop of {len(block.ids)} ({block.ids[0]}…) is nearly closed: answers below rest on it.",
+            "yellow",
+        )
+    if report.above_100_count:
+        first, total = report.above_100[0]
+        s.tell(
+            f"{report.above_100_count:,} 家企业的持股比例合计超过 100%（最高 {first}：{total:.2%}），按原始数据计算并已标记。",
+            f"{report.above_100_count:,} registers add up to more than 100% (the most: {first}, {total:.2%}); "
+            "computed as stated and flagged.",
+            "yellow",
+        )
+    if report.inexact:
+        s.tell(
+            "部分持股比例未知或为区间：这些结果给出上下界（外界）。",
+            "Some shares are bands or unknown: those answers are bounds (outer).",
+        )
+    if report.undated:
+        s.tell(
+            f"{report.undated:,} 条持股记录没有日期，视为一直有效。",
+            f"{report.undated:,} holdings have no date and count on every day.",
+        )

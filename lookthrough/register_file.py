@@ -1,0 +1,161 @@
+"""A table of shareholdings read straight for looking through as a whole, without a store."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from graph.penetration.tables import OwnershipError
+from loaders.tables.schema import TABLES
+from loaders.values import clean_header, unit_of_header
+from loaders.values.shares import parse_shares
+
+_SHARES: Final = ("share", "share_percent", "share_min", "share_max")
+_TEXTS: Final = ("holder_id", "company_id", "valid_from", "valid_to", "observed_on", "list_kind")
+_PERCENT: Final = frozenset({"share_percent", "sharepercent", "percent"})
+
+
+def read_register(path: Path) -> pl.DataFrame:
+    """Rows of `graph.penetration.whole.ROWS` from a CSV (UTF-8 or GB18030) or Parquet file of shareholdings.
+
+    Headings are those of the table `shareholdings`; ids are taken as they stand. Raises `OwnershipError`.
+    """
+    if not path.is_file():
+        raise OwnershipError(f"找不到文件 {path}。请检查路径。", f"There is no file {path}. Check the path.")
+    headers = _headers(path)
+    columns = _columns(path, headers)
+    rows = _read(path, columns)
+    _one_list(path, rows)
+    return rows.select(
+        c
+        for c in ("holder_id", "company_id", "share", "share_min", "share_max", "valid_from", "valid_to")
+        if c in rows.columns
+    )
+
+
+def _headers(path: Path) -> list[str]:
+    if path.suffix.lower() == ".parquet":
+        return list(pl.read_parquet_schema(path))
+    with path.open("rb") as file:
+        line = file.readline()
+    try:
+        text = line.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = line.decode("gb18030", errors="replace")
+    return next(csv.reader([text]), [])
+
+
+def _columns(path: Path, headers: list[str]) -> dict[str, str]:
+    """Heading of each column used. Raises `OwnershipError` where one that is needed isn't there."""
+    known, found = TABLES["shareholdings"].by_header, dict[str, tuple[int, str]]()
+    for header in headers:
+        name, rank = known.get(clean_header(header), ("", 0))
+        if name in (*_SHARES, *_TEXTS) and (name not in found or rank < found[name][0]):
+            found[name] = (rank, header)
+    columns = {name: header for name, (_, header) in found.items()}
+    missing = [c for c in ("company_id", "holder_id") if c not in columns]
+    if missing:
+        raise OwnershipError(
+            f"{path.name} 缺少列 {'、'.join(missing)}（现有：{'、'.join(headers[:12])}）。"
+            "整册穿透按编号进行；只有名称的数据请先用 lookthrough load 导入。",
+            f"{path.name} has no column {', '.join(missing)} (there are: {', '.join(headers[:12])}). "
+            "A whole register goes by ids; data with names alone have to be loaded first (lookthrough load).",
+        )
+    if not set(_SHARES) & set(columns):
+        raise OwnershipError(
+            f"{path.name} 没有持股比例列（share 或 share_percent）。",
+            f"{path.name} has no column of shares (share or share_percent).",
+        )
+    if "share" in columns and "share_percent" in columns:
+        del columns["share_percent"]
+    return columns
+
+
+def _read(path: Path, columns: dict[str, str]) -> pl.DataFrame:
+    shares = [c for c in _SHARES if c in columns]
+    names = {header: name for name, header in columns.items()}
+    if path.suffix.lower() == ".parquet":
+        rows = pl.read_parquet(path, columns=list(names)).rename(names)
+    else:
+        types: dict[str, pl.DataType] = {columns[c]: pl.String() for c in columns}
+        numbers = types | {columns[c]: pl.Float64() for c in shares}
+        try:
+            rows = _csv(path, names, numbers)
+        except pl.exceptions.ComputeError:
+            # Some cell is no bare number: 51%, a band, or a mistake to be named.
+            rows = _csv(path, names, types)
+    texts = [pl.col(c).cast(pl.String) for c in _TEXTS if c in columns]
+    rows = rows.with_columns(texts)
+    for column in shares:
+        rows = _as_fractions(path, rows, column, columns[column])
+    return rows
+
+
+def _csv(path: Path, names: dict[str, str], types: dict[str, pl.DataType]) -> pl.DataFrame:
+    chosen: dict[str, object] = {"columns": list(names), "schema_overrides": types}
+    try:
+        rows = pl.read_csv(path, **chosen)  # type: ignore[arg-type]
+    except pl.exceptions.ComputeError as error:
+        if "utf-8" not in str(error).lower():
+            raise
+        rows = _gb18030(path, chosen)
+    return rows.rename(names)
+
+
+def _gb18030(path: Path, chosen: dict[str, object]) -> pl.DataFrame:
+    try:
+        text = path.read_bytes().decode("gb18030")
+    except UnicodeDecodeError as error:
+        raise OwnershipError(
+            f"{path.name} 既不是 UTF-8 也不是 GB18030 编码，请另存为 UTF-8。",
+            f"{path.name} is neither UTF-8 nor GB18030: save it as UTF-8.",
+        ) from error
+    return pl.read_csv(text.encode(), **chosen)  # type: ignore[arg-type]
+
+
+def _as_fractions(path: Path, rows: pl.DataFrame, column: str, header: str) -> pl.DataFrame:
+    """The share column as fractions; bands fill the bounds. Raises `OwnershipError` naming the first bad row."""
+    clean, stated = unit_of_header(header)
+    unit = stated or ("percent" if clean in _PERCENT else TABLES["shareholdings"].columns[column].unit)
+    name = "share" if column == "share_percent" else column
+    if rows[column].dtype.is_numeric() and unit in ("percent", "fraction"):
+        value = pl.col(column).cast(pl.Float64)
+        return rows.with_columns((value / 100.0 if unit == "percent" else value).alias(name))
+    text = rows[column].cast(pl.String)
+    parsed = parse_shares(text, unit)
+    wrong = parsed["error"].is_not_null()
+    if wrong.any():
+        at = int(wrong.arg_max() or 0)
+        raise OwnershipError(
+            f"{path.name} 第 {at + 1} 条数据（共 {wrong.sum()} 条）的 {header}“{text[at]}”不能读作持股比例：须为 0 到 1 的小数，"
+            "或带 % 的数；单位请写在列名中（share_percent、持股比例(%)）。",
+            f"{path.name}, data row {at + 1} ({wrong.sum()} in all): {header} {text[at]!r} is no share. Write a fraction "
+            "from 0 to 1 or a number with %; say the unit in the heading (share_percent, 持股比例(%)).",
+        )
+    if name != "share":
+        return rows.with_columns(parsed["share"].alias(name))
+    point = parsed["share"]
+    added = [point.alias("share")]
+    for end in ("share_min", "share_max"):
+        bound = pl.Series(end, parsed[end].zip_with(point.is_null(), pl.repeat(None, len(point), eager=True)))
+        added.append(bound if end not in rows.columns else rows[end].cast(pl.Float64).fill_null(bound))
+    return rows.with_columns(added)
+
+
+def _one_list(path: Path, rows: pl.DataFrame) -> None:
+    """Raises `OwnershipError` where a company has several lists: they are alternatives, never added."""
+    for column in ("observed_on", "list_kind"):
+        if column not in rows.columns:
+            continue
+        several = rows.group_by("company_id").agg(n=pl.col(column).n_unique()).filter(pl.col("n") > 1)
+        if several.height:
+            company = several["company_id"].sort()[0]
+            raise OwnershipError(
+                f"{path.name} 中 {several.height} 家企业（如 {company}）有多份股东名单（{column} 不同），不能相加："
+                "请先用 lookthrough load 导入，由数据库选出当日有效的一份。",
+                f"In {path.name} {several.height} companies ({company}) have several lists of holders ({column} differs), "
+                "which must not be added: load the file first (lookthrough load), and the list of the day is chosen.",
+            )

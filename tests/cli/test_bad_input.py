@@ -1,0 +1,376 @@
+"""Bad input ends with a clear message in both languages, the right exit code, and nothing lost."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from graph.stores import open_store
+from tests.cli.bad_files import FLAGS, GOOD, HOLDINGS, ROWS, UNREADABLE
+from tests.loaders.bods_statements import entity, relationship, shares
+from tests.loaders.shapes.numbers import resident
+
+ONE_STORE = pytest.mark.parametrize("store_url", ["embedded"], indirect=True)
+"""Where the store plays no part."""
+
+
+def write(folder: Path, **files: str | bytes) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
+    return folder
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    return write(tmp_path / "good", **{"good.csv": f"{HOLDINGS}\n{GOOD}\n"})
+
+
+def status(lookthrough):
+    return json.loads(lookthrough("status", "--format", "json").out)
+
+
+# --- rows ---
+def test_rows_that_cant_be_true_are_refused_and_the_rest_is_loaded(lookthrough, good, tmp_path):
+    folder = write(tmp_path / "rows", **{name: content for name, (content, *_) in ROWS.items()})
+    write(folder, **{"slipped.csv": f"{HOLDINGS}\n{GOOD}\n{GOOD},多出的格\n"})
+    ran = lookthrough("load", good, folder, "--format", "json")
+    assert ran.code == 3, ran.err
+    report = json.loads(ran.out)
+    assert report["counts"]["OWNS"] == 1
+    refused = {p["file"]: p for p in report["problems"] if p["kind"] == "reject"}
+    for name, (_, code, zh, en) in ROWS.items():
+        assert refused[name]["code"] == code
+        assert zh in refused[name]["expected"]["zh"]
+        assert en in refused[name]["expected"]["en"]
+    assert refused["slipped.csv"]["code"] == "ragged"
+    assert refused["slipped.csv"]["row"] == "3"
+    assert report["rejects"]
+    assert all(Path(path).stat().st_mode & 0o077 == 0 for path in report["rejects"])
+    assert "999999198001010" not in ran.err + ran.out
+
+
+def test_what_is_in_doubt_is_kept_and_flagged(lookthrough, tmp_path):
+    folder = write(tmp_path / "flags", **{name: content for name, (content, *_) in FLAGS.items()})
+    ran = lookthrough("load", folder, "--format", "json")
+    assert ran.code == 0, ran.err
+    report = json.loads(ran.out)
+    for name, (_, code, zh, en) in FLAGS.items():
+        problem = next(p for p in report["problems"] if p["code"] == code)
+        assert problem["file"] == name
+        assert zh in problem["expected"]["zh"]
+        assert en in problem["expected"]["en"]
+    # Two names under one code with a wrong check digit stay two; equal rows are one.
+    assert report["counts"]["Company"] == 2 + 1 + 2
+    assert report["counts"]["OWNS"] == 2
+    checked = {c["check"] for c in json.loads(lookthrough("check", "--format", "json").out)}
+    assert {"holds-itself", "company-identifier"} <= checked
+
+
+@pytest.mark.parametrize(("language", "at"), [("zh", 2), ("en", 3)])
+@ONE_STORE
+def test_a_file_without_a_loadable_row_says_why(lookthrough, tmp_path, language, at):
+    for name, case in ROWS.items():
+        folder = write(tmp_path / name, **{name: case[0]})
+        ran = lookthrough("load", folder / name, "--lang", language)
+        assert ran.code == 1
+        assert case[at] in ran.err
+        assert name in ran.err
+        assert "Traceback" not in ran.err
+    assert status(lookthrough)["batches"] == []
+
+
+def test_masked_numbers_identify_nobody_and_no_number_is_shown(lookthrough, tmp_path):
+    number = resident(5)
+    rows = f"H1,999999********0027,测试甲,户主\nH2,999999********0027,测试甲,户主\nH1,{number},测试乙,妻\n"
+    text = f"household_id,person_id,姓名,relation_to_head\n{rows}"
+    file = write(tmp_path / "in", **{"household_members.csv": text}) / "household_members.csv"
+    ran = lookthrough("load", file, "--format", "json")
+    assert ran.code == 0
+    report = json.loads(ran.out)
+    # Nobody is stated twice, and one mask in two households is two people.
+    assert report["counts"] == {"Household": 2, "MEMBER_OF": 3, "Person": 3}
+    assert report["summary"]["masked-numbers"] == 2
+    inspected = lookthrough("inspect", file)
+    for said in (ran, inspected, lookthrough("status"), lookthrough("check")):
+        assert number not in said.out + said.err
+        assert number[6:17] not in said.out + said.err
+
+
+def test_two_lists_of_one_company_are_alternatives(lookthrough, tmp_path):
+    row = GOOD.rsplit(",", 1)[0]
+    lists = f"{row},60,registered,2024-01-01\n{row},55,top_ten,2024-03-01\n"
+    file = write(tmp_path / "in", **{"a.csv": f"{HOLDINGS},list_kind,observed_on\n{lists}"})
+    assert lookthrough("load", file).code == 0
+    checks = {c["check"]: c["says"] for c in json.loads(lookthrough("check", "--format", "json").out)}
+    assert "one counts" in checks["rival-lists"]
+    answer = json.loads(lookthrough("penetrate", "A", "--as-of", "2024-06-01", "--format", "json").out)
+    assert answer["owners"][0]["direct"] == 0.6
+
+
+def test_a_lot_without_bids_is_said_before_detection(lookthrough, tmp_path):
+    file = write(tmp_path / "in", **{"lots.csv": "id,tender_id,title\n1,T-1,示例标段\n"})
+    assert lookthrough("load", file).code == 0
+    checks = {c["check"] for c in json.loads(lookthrough("check", "--format", "json").out)}
+    assert {"lot-without-bids", "lot-without-date"} <= checks
+    found = lookthrough("detect", "--format", "json")
+    assert (found.code, json.loads(found.out)) == (0, [])
+    assert lookthrough("screen", "T-1/1").code == 0
+
+
+def test_a_bods_statement_that_points_nowhere_keeps_a_placeholder(lookthrough, tmp_path):
+    statements = [entity("r1", ("GB-COH", "X1")), relationship("r2", "r1", "r99", shares(25))]
+    folder = write(tmp_path / "in", **{"bods.json": json.dumps(statements)})
+    ran = lookthrough("load", folder, "--format", "json")
+    assert ran.code == 0, ran.err
+    (problem,) = [p for p in json.loads(ran.out)["problems"] if p["code"] == "bods-dangling"]
+    assert problem["value"] == "r99"
+    assert "占位主体" in problem["expected"]["zh"]
+    assert json.loads(ran.out)["counts"]["OWNS"] == 1
+
+
+# --- files ---
+@ONE_STORE
+def test_files_that_cant_be_read_are_named_with_the_reason(lookthrough, good, tmp_path):
+    folder = write(tmp_path / "bad", **{name: content for name, (content, *_) in UNREADABLE.items()})
+    ran = lookthrough("load", good, folder, "--lang", "zh")
+    assert ran.code == 3, ran.err
+    assert status(lookthrough)["counts"] == {"Company": 2, "OWNS": 1}
+    for name, (_, zh, _) in UNREADABLE.items():
+        (line,) = [text for text in ran.err.splitlines() if text.startswith(name)]
+        assert zh in line
+    alone = lookthrough("load", folder)
+    assert alone.code == 1
+    inspected = lookthrough("inspect", folder, "--format", "json")
+    assert inspected.code == 1
+    reasons = {r["file"]: r.get("problem", "") for r in json.loads(inspected.out)}
+    for name, (_, _, en) in UNREADABLE.items():
+        # What is wrong deep inside a JSON file only a load finds.
+        assert en in reasons[name] or name in ("broken.json", "deep.json"), name
+    assert "Traceback" not in ran.err + alone.err + inspected.err
+
+
+@ONE_STORE
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_one_unreadable_file_alone(lookthrough, tmp_path, name):
+    content, zh, en = UNREADABLE[name]
+    file = write(tmp_path / "bad", **{name: content}) / name
+    for language, words in (("zh", zh), ("en", en)):
+        ran = lookthrough("load", file, "--lang", language)
+        assert ran.code == 1
+        assert words in ran.err
+        assert name in ran.err
+        assert ran.out == ""
+
+
+@ONE_STORE
+def test_paths_that_name_no_file(lookthrough, good, tmp_path):
+    (tmp_path / "hollow").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    for path, zh, en in (
+        (tmp_path / "absent", "找不到", "There is no"),
+        (tmp_path / "hollow", "是空的", "is empty"),
+        (tmp_path / "pipe", "找不到", "There is no"),
+    ):
+        assert zh in lookthrough("load", path, "--lang", "zh").err
+        ran = lookthrough("load", path)
+        assert (ran.code, en in ran.err) == (1, True)
+    assert lookthrough("load", "").code == 2
+    assert not (tmp_path / "store").exists()
+    (good / "loop").symlink_to(good)
+    (good / "self").symlink_to("self")
+    (good / "gone").symlink_to(tmp_path / "absent")
+    assert lookthrough("load", good).code == 0
+
+
+@ONE_STORE
+def test_strange_but_honest_files_load(lookthrough, tmp_path):
+    other = GOOD.replace("A,虚构甲", "B,虚构乙")
+    folder = write(
+        tmp_path / "in",
+        **{
+            "mixed.csv": f"{HOLDINGS}\r\n{GOOD}\r{other}\n",
+            "wide.csv": (f"{HOLDINGS}\n{other.replace('B', 'C').replace('乙', '丙')}\n").encode("utf-16"),
+            "formula.csv": f"{HOLDINGS}\nD,=HYPERLINK(1),H,+虚构,company,5\n",
+            "long.csv": f"{HOLDINGS}\nE,{'虚' * 300_000},H,虚构控股有限公司,company,5\n",
+        },
+    )
+    ran = lookthrough("load", folder, "--format", "json")
+    assert ran.code == 0, ran.err
+    assert json.loads(ran.out)["counts"]["OWNS"] == 5
+    printed = lookthrough("penetrate", "D", "--format", "csv").out
+    assert "'+虚构" in printed
+
+
+# --- asking ---
+@ONE_STORE
+@pytest.mark.parametrize(
+    ("arguments", "zh"),
+    [
+        (("load", "--nonsense"), "没有选项 --nonsense"),
+        (("load",), "缺少参数"),
+        (("nonsense",), "没有命令 nonsense"),
+        (("status", "--lang", "fr"), "--lang"),
+        (("load", ".", "--snapshot", "2025-02-30"), "--snapshot"),
+        (("load", ".", "--observed-on", "2025-99-99"), "--observed-on"),
+        (("load", ".", "--dataset", "a:b"), "--dataset"),
+        (("load", ".", "--dataset", ""), "--dataset"),
+        (("load", ".", "--format", "xml"), "--format"),
+        (("check", "--as-of", "昨天"), "--as-of"),
+        (("subgraph", "A", "--to", "x.svg", "--as-of", "2025"), "--as-of"),
+        (("subgraph", "A", "--to", "x.pdf"), "--to"),
+    ],
+)
+def test_wrong_usage_is_said_in_both_languages(lookthrough, arguments, zh):
+    english = lookthrough(*arguments)
+    assert english.code == 2
+    assert "Usage: lookthrough" in english.err
+    if "--lang" not in arguments:
+        chinese = lookthrough(*arguments, "--lang", "zh")
+        assert chinese.code == 2
+        assert chinese.err.startswith("用法错误")
+        assert zh in chinese.err
+
+
+@ONE_STORE
+def test_questions_that_name_nothing(lookthrough, good):
+    lookthrough("load", good)
+    for arguments in (
+        ("penetrate", "A", "--as-of", "2025-02-30"),
+        ("penetrate", "A", "--method", "nonsense"),
+        ("penetrate", ""),
+        ("penetrate", "') DETACH DELETE n //"),
+        ("screen", "T-9/9"),
+        ("unload", "b0"),
+    ):
+        for language in ("zh", "en"):
+            ran = lookthrough(*arguments, "--lang", language)
+            assert ran.code in (1, 2), arguments
+            assert ran.out == ""
+            assert "Traceback" not in ran.err
+            assert len(ran.err) < 400
+    assert len(lookthrough("penetrate", "虚" * 5000).err) < 400
+    assert status(lookthrough)["counts"]["Company"] == 2
+
+
+@ONE_STORE
+def test_a_persons_number_is_asked_for_and_never_echoed(lookthrough, tmp_path):
+    number = resident(7)
+    folder = write(tmp_path / "in", **{"persons.csv": f"id,name\n{number},测试庚\n"})
+    assert lookthrough("load", folder).code == 0
+    for command in (("penetrate", number), ("subgraph", number, "--to", tmp_path / "p.svg")):
+        ran = lookthrough(*command)
+        assert ran.code == 1
+        assert number not in ran.out + ran.err
+    drawn = lookthrough("subgraph", "-", "--to", tmp_path / "p.json", stdin=number + "\n")
+    assert drawn.code == 0, drawn.err
+    assert "测试庚" in (tmp_path / "p.json").read_text(encoding="utf-8")
+    assert number not in (tmp_path / "p.json").read_text(encoding="utf-8") + drawn.err
+    wrong = lookthrough("subgraph", "-", "--to", tmp_path / "p.json", stdin=number[:-1] + "\n")
+    assert wrong.code == 1
+    assert "not a valid number" in wrong.err
+
+
+@ONE_STORE
+@pytest.mark.parametrize(
+    "text", ["sheet = 3", "sheet = [3]", '[[sheet]]\ntable = "nope"', "[[sheet]]\ncolumns = 3", "= broken"]
+)
+def test_a_mapping_that_cant_be_used(lookthrough, good, tmp_path, text):
+    mapping = tmp_path / "map.toml"
+    mapping.write_text(text, encoding="utf-8")
+    for language, words in (("zh", "映射文件"), ("en", "mapping")):
+        for command in ("load", "inspect"):
+            ran = lookthrough(command, good, "--map", mapping, "--lang", language)
+            assert (ran.code, words in ran.err) == (1, True), ran.err
+
+
+def test_a_store_without_ownership_answers(lookthrough, tmp_path):
+    folder = write(tmp_path / "in", **{"companies.csv": "id,name\nA,虚构甲有限公司\n"})
+    lookthrough("load", folder)
+    ran = lookthrough("penetrate", "A", "--format", "json")
+    assert ran.code == 0, ran.err
+    assert json.loads(ran.out)["owners"] == []
+    assert lookthrough("detect").code == 0
+
+
+# --- stores ---
+def test_a_store_made_by_a_newer_version(lookthrough, good, store_url):
+    lookthrough("load", good)
+    with open_store(store_url) as store:
+        store.set_meta({"schema_version": "99"})
+    for command in (("status",), ("load", good)):
+        assert "升级" in lookthrough(*command, "--lang", "zh").err
+        ran = lookthrough(*command)
+        assert (ran.code, "Upgrade" in ran.err) == (1, True)
+
+
+def test_a_store_filled_under_another_key(lookthrough, good, tmp_path):
+    lookthrough("load", good)
+    key = tmp_path / "data" / "person.key"
+    before = key.read_text(encoding="ascii")
+    key.unlink()
+    ran = lookthrough("load", good)
+    assert (ran.code, "LOOKTHROUGH_KEY_FILE" in ran.err) == (1, True)
+    key.write_text("nonsense", encoding="ascii")
+    assert "not a valid key file" in lookthrough("load", good).err
+    key.chmod(0o644)
+    assert "chmod 600" in lookthrough("load", good).err
+    key.write_text(before, encoding="ascii")
+    key.chmod(0o600)
+    assert lookthrough("load", good).code == 0
+
+
+@ONE_STORE
+def test_a_damaged_store_is_told_from_an_empty_one(lookthrough, good, store_url):
+    lookthrough("load", good)
+    file = Path(store_url) / "graph.lbug"
+    whole = file.read_bytes()
+    half = whole[: len(whole) // 2]
+    for broken in (b"", whole[:100], half, b"\x01" * 100_000):
+        file.write_bytes(broken)
+        for command in (("status",), ("load", good)):
+            assert "备份" in lookthrough(*command, "--lang", "zh").err
+            ran = lookthrough(*command)
+            assert ran.code == 1
+            assert "damaged" in ran.err
+            assert "backup" in ran.err
+        assert file.read_bytes() == broken
+    file.write_bytes(whole)
+    assert status(lookthrough)["counts"]["Company"] == 2
+
+
+@ONE_STORE
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("http://127.0.0.1/x", "is no store"),
+        ("bolt://127.0.0.1:1", "does not answer"),
+        ("neo4j://127.0.0.1:1", "does not answer"),
+        (__file__, "is not a folder"),
+        ("/nonexistent/store", "lookthrough load first"),
+    ],
+)
+def test_a_store_that_cant_be_had(lookthrough, address, says):
+    ran = lookthrough("status", "--store", address)
+    assert ran.code == 1
+    assert says in ran.err
+    assert ran.err.count("\n") == 1
+    assert lookthrough("status", "--store", address, "--lang", "zh").err.startswith("错误：")
+
+
+@pytest.mark.neo4j
+@ONE_STORE
+def test_a_wrong_password(lookthrough, good, neo4j_with_password, monkeypatch):
+    url = neo4j_with_password.url
+    monkeypatch.setenv("LOOKTHROUGH_NEO4J_USER", neo4j_with_password.user)
+    for password in ("", "not-the-password"):
+        monkeypatch.setenv("LOOKTHROUGH_NEO4J_PASSWORD", password)
+        ran = lookthrough("load", good, "--store", url)
+        assert ran.code == 1
+        assert "LOOKTHROUGH_NEO4J_PASSWORD" in ran.err
+        assert "拒绝" in lookthrough("status", "--store", url, "--lang", "zh").err
+    monkeypatch.setenv("LOOKTHROUGH_NEO4J_PASSWORD", neo4j_with_password.password)
+    assert lookthrough("load", good, "--store", url).code == 0

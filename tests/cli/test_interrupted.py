@@ -1,0 +1,141 @@
+"""Real processes that are stopped, get in each other's way, or find the disk full: nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.bad_files import GOOD, HOLDINGS
+from tests.servers.required import PLATFORM
+
+ROOT = Path(__file__).resolve().parents[2]
+LOADING = 60.0
+"""Seconds a load may take to begin writing."""
+
+
+@pytest.fixture
+def environment(tmp_path, store_url):
+    return os.environ | {
+        "LOOKTHROUGH_DATA": str(tmp_path / "data"),
+        "LOOKTHROUGH_STORE": store_url,
+        "LOOKTHROUGH_LANG": "en",
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+def start(environment, *arguments: object) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "lookthrough", *map(str, arguments)]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, env=environment, stdout=pipe, stderr=pipe, text=True, encoding="utf-8")
+
+
+def ran(environment, *arguments: object) -> tuple[int, str, str]:
+    process = start(environment, *arguments)
+    out, err = process.communicate(timeout=120)
+    return process.returncode, out, err
+
+
+def many(path: Path, rows: int) -> Path:
+    lines = (f"A{i},虚构{i}号建设有限公司,H{i % 99},虚构控股{i % 99}有限公司,company,60" for i in range(rows))
+    path.write_text("\n".join([HOLDINGS, *lines]) + "\n", encoding="utf-8")
+    return path
+
+
+def wait_until_writing(process: subprocess.Popen[str], url: str, environment) -> None:
+    """Until the load has begun to write: a file being built, or an open batch on the server."""
+    end = time.monotonic() + LOADING
+    while time.monotonic() < end and process.poll() is None:
+        if "://" not in url:
+            if (Path(url) / "graph.building.lbug").exists():
+                return
+        elif json.loads(ran(environment, "status", "--format", "json")[1])["loading"]:
+            return
+        time.sleep(0.002)
+    pytest.fail(f"the load ended before it could be interrupted: {process.communicate()}")
+
+
+@pytest.mark.slow
+def test_ctrl_c_in_the_middle_of_a_load_and_a_second_load_beside_it(environment, store_url, tmp_path):
+    first = tmp_path / "first.csv"
+    first.write_text(f"{HOLDINGS}\n{GOOD}\n", encoding="utf-8")
+    assert ran(environment, "load", first)[0] == 0
+    before = json.loads(ran(environment, "status", "--format", "json")[1])
+    large = many(tmp_path / "large.csv", 60_000)
+    process = start(environment, "load", large)
+    wait_until_writing(process, store_url, environment)
+    other = tmp_path / "other.csv"
+    other.write_text(f"{HOLDINGS}\nB,虚构乙建设有限公司,H,虚构控股有限公司,company,5\n", encoding="utf-8")
+    code, out, err = ran(environment, "load", other)
+    if process.poll() is None:
+        # The second was told who is writing, and what to do; it wrote nothing.
+        assert (code, out) == (1, "")
+        assert "then try again" in err
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 130, err
+    assert "Stopped" in err
+    assert "Traceback" not in err
+    assert json.loads(ran(environment, "status", "--format", "json")[1]) == before
+    assert ran(environment, "load", large)[0] == 0
+    after = json.loads(ran(environment, "status", "--format", "json")[1])
+    assert after["counts"]["OWNS"] == 60_001
+
+
+@pytest.mark.parametrize("store_url", ["embedded"], indirect=True)
+def test_a_full_disk(environment, tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    small, large = tmp_path / "small.csv", many(tmp_path / "large.csv", 20_000)
+    small.write_text(f"{HOLDINGS}\n{GOOD}\n", encoding="utf-8")
+    command = f'"{sys.executable}" -m lookthrough'
+    steps = (
+        f'mount -t tmpfs -o size=3m disk "{disk}" || exit 77',
+        f'{command} load "{small}" || exit 78',
+        f'{command} load "{large}"; echo "code $?"',
+        f'{command} load "{large}" --lang zh; echo "code $?"',
+        f"{command} status --format csv",
+        f'head -c 9000000 /dev/zero > "{disk}/filler" 2> /dev/null',
+        f'{command} load "{small}" --store "{disk}/another"; echo "code $?"',
+    )
+    if shutil.which("unshare") is None:
+        pytest.skip(f"{PLATFORM}a small disk of its own needs unshare")
+    # The mount lives in a name space of its own and goes with the process.
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", "\n".join(steps)],
+        env=environment | {"LOOKTHROUGH_STORE": str(disk / "store")},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if done.returncode == 77 or done.stderr.startswith("unshare:"):
+        pytest.skip(f"{PLATFORM}this user may not mount a small disk: {done.stderr.strip()[:100]}")
+    assert done.stderr.count("No room left on the disk") == 2, done.stderr
+    assert "磁盘空间不足" in done.stderr
+    assert done.stdout.count("code 1\n") == 3
+    assert "Company,2" in done.stdout
+    assert "OWNS,1" in done.stdout
+
+
+@pytest.mark.parametrize("store_url", ["embedded"], indirect=True)
+@pytest.mark.skipif(sys.platform == "win32", reason=f"{PLATFORM}Windows has no /dev/full")
+def test_an_answer_that_cant_be_written(environment, tmp_path):
+    first = tmp_path / "first.csv"
+    first.write_text(f"{HOLDINGS}\n{GOOD}\n", encoding="utf-8")
+    assert ran(environment, "load", first)[0] == 0
+    command = [sys.executable, "-m", "lookthrough", "status", "--format", "json"]
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(
+            command, env=environment, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 1
+    assert "No room left" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,137 @@
+"""Bidders tied by people and contacts: the true case, the near miss and the innocent twin, on both stores."""
+
+from __future__ import annotations
+
+from detectors import (
+    same_legal_representative,
+    shared_contact,
+    shared_officer,
+)
+from tests.detectors.bidder_world import Found, World, found_on_both, ids
+
+REP, OFFICER, CONTACT = "same-legal-representative", "shared-officer", "shared-contact"
+
+
+def build(w: World) -> None:
+    # Responsible person: two of three bidders; one who left before; a namesake; another lot; one consortium.
+    w.lot("REP", "A1", "A2", "A3")
+    w.post("P1", "A1")
+    w.post("P1", "A2", role="执行事务合伙人")
+    w.post("P2", "A3")
+    w.lot("REP-LEFT", "A4", "A5")
+    w.post("P3", "A4")
+    w.post("P3", "A5", valid_from="2020-01-01", valid_to="2025-03-01")
+    w.lot("REP-DAY", "A6", "A7")
+    w.post("P4", "A6")
+    w.post("P4", "A7", valid_from="2025-03-01", valid_to="2025-03-02")
+    w.lot("REP-NAME", "A8", "A9")
+    w.add("positions", person_name="测试人同名", company_id="A8", role="法定代表人")
+    w.add("positions", person_name="测试人同名", company_id="A9", role="法定代表人")
+    w.tender("REP-LOTS")
+    for lot, bidder in (("1", "B1"), ("2", "B2")):
+        w.bid("REP-LOTS", bidder, lot)
+        w.bid("REP-LOTS", f"{bidder}X", lot)
+        w.post("P5", bidder)
+    w.tender("REP-JOINT")
+    for member in ("B3", "B4"):
+        w.bid("REP-JOINT", member, consortium_id="联合体一")
+        w.post("P6", member)
+    w.bid("REP-JOINT", "B5")
+    w.lot("REP-OUT", "B6")
+    w.bid("REP-OUT", "B7", status="撤回")
+    w.post("P7", "B6")
+    w.post("P7", "B7")
+
+    # Officers: a director here who represents there; the liaison is none; a nominee of many companies.
+    w.lot("OFF", "C1", "C2", deadline="2024-12-31")
+    w.post("P10", "C1", role="董事")
+    w.post("P10", "C2")
+    w.lot("OFF-LIAISON", "C3", "C4")
+    w.post("P11", "C3", role="联络员")
+    w.post("P11", "C4", role="监事")
+    w.lot("OFF-HUB", "C5", "C6")
+    for n in range(21):
+        w.post("P12", f"H{n}", role="监事")
+    w.post("P12", "C5", role="监事")
+    w.post("P12", "C6", role="监事")
+
+    # Contacts: phone and mail shared under different names; a street without number; an incubator; a mail provider.
+    w.lot("TEL", "D1", "D2", "D3")
+    w.add("contacts", party_id="D1", kind="电话", value="0000-1234567")
+    w.add("contacts", party_id="D2", kind="电话", value="0000 1234567")
+    w.add("contacts", party_id="D1", kind="邮箱", value="Sample@example.test")
+    w.add("contacts", party_id="D2", kind="邮箱", value="sample@EXAMPLE.test")
+    w.add("contacts", party_id="D3", kind="电话", value="0000-7654321")
+    w.lot("ADDRESS", "D4", "D5")
+    for bidder in ("D4", "D5"):
+        w.add("contacts", party_id=bidder, kind="地址", value="虚构市样本区示例路18号3楼")
+    w.lot("STREET", "D6", "D7")
+    for bidder in ("D6", "D7"):
+        w.add("contacts", party_id=bidder, kind="地址", value="虚构市样本区示例路")
+    w.lot("PARK", "D8", "D9")
+    for bidder in ("D8", "D9", *(f"K{n}" for n in range(9))):
+        w.add("contacts", party_id=bidder, kind="地址", value="虚构市样本区孵化园1号")
+    w.lot("MAIL", "E1", "E2")
+    for bidder in ("E1", "E2"):
+        w.add("contacts", party_id=bidder, kind="官网", value="https://www.163.com/x")
+
+
+found = found_on_both(
+    build, (same_legal_representative.DETECTOR, shared_officer.DETECTOR, shared_contact.DETECTOR)
+)
+
+
+def test_one_person_represents_two_bidders(found: Found) -> None:
+    hit = found.one(REP, "REP")
+    assert hit.subjects == ids("A1", "A2")
+    assert hit.severity == "prohibited"
+    assert hit.facts["identity"] == "id"
+    assert [b["article"] for b in hit.basis] == ["第三十四条第二款"]
+    assert len(hit.evidence.keys) == 2
+    assert "虚构A1建设有限公司（法定代表人）" in hit.text["zh"]
+
+
+def test_a_post_ended_on_the_bid_date_is_shown_but_suppressed(found: Found) -> None:
+    assert found.suppressed(REP, "REP-LEFT") == "ended"
+    assert found.one(REP, "REP-DAY").subjects == ids("A6", "A7")
+
+
+def test_namesakes_other_lots_consortia_and_withdrawn_bids_are_nothing(found: Found) -> None:
+    for tender in ("REP-NAME", "REP-LOTS", "REP-JOINT", "REP-OUT"):
+        assert found.of(REP, tender) == [], tender
+
+
+def test_bidders_without_data_are_named(found: Found) -> None:
+    assert found.undecided(REP, "TEL") == [ids("D1", "D2", "D3")]
+    assert found.undecided(REP, "REP") == []
+
+
+def test_a_representative_on_the_others_board(found: Found) -> None:
+    hit = found.one(OFFICER, "OFF")
+    assert hit.subjects == ids("C1", "C2")
+    assert [b["law"] for b in hit.basis][:1] == ["公司法"]
+    assert hit.severity == "lead"
+    assert found.of(REP, "OFF") == []
+
+
+def test_the_stronger_detector_goes_first(found: Found) -> None:
+    assert found.of(OFFICER, "REP") == []
+
+
+def test_a_liaison_is_no_officer_and_a_nominee_is_a_hub(found: Found) -> None:
+    assert found.of(OFFICER, "OFF-LIAISON") == []
+    assert found.suppressed(OFFICER, "OFF-HUB") == "hub"
+
+
+def test_every_kind_of_contact_is_compared(found: Found) -> None:
+    hits = found.of(CONTACT, "TEL")
+    assert {h.facts["kind"] for h in hits} == {"phone", "email"}
+    assert {h.subjects for h in hits} == {ids("D1", "D2")}
+    assert not any(h.suppressed_by for h in hits)
+    assert found.one(CONTACT, "ADDRESS").facts["kind"] == "address"
+
+
+def test_streets_parks_and_providers_tie_nobody(found: Found) -> None:
+    assert found.suppressed(CONTACT, "STREET") == "partial-address"
+    assert found.suppressed(CONTACT, "PARK") == "hub"
+    assert found.suppressed(CONTACT, "MAIL") == "hub"

@@ -1,0 +1,166 @@
+"""Bidders tied by ownership and control: the true case, the near miss and the innocent twin, on both stores."""
+
+from __future__ import annotations
+
+from detectors import (
+    bidder_controls_bidder,
+    common_beneficial_owner,
+    common_controller,
+    common_shareholder,
+    cross_holding,
+)
+from tests.detectors.bidder_world import Found, World, found_on_both, ids, name
+
+CONTROLS, OWNER, CROSS = "bidder-controls-bidder", "common-beneficial-owner", "cross-holding"
+CONTROLLER, SHAREHOLDER = "common-controller", "common-shareholder"
+PROCUREMENT = "政府采购"
+
+
+def build(w: World) -> None:
+    # One bidder controls another: directly; through a chain; by half before and after the law of 2024-07-01.
+    w.lot("DIRECT", "A1", "A2", "A3")
+    w.holds("A1", "A2", 60)
+    w.lot("CHAIN", "A4", "A5")
+    w.holds("A4", "M1", 60)
+    w.holds("M1", "A5", 60)
+    w.lot("CHAIN-GP", "A4", "A5", regime=PROCUREMENT)
+    w.lot("DIRECT-GP", "A1", "A2", regime=PROCUREMENT)
+    w.lot("NO-REGIME", "A1", "A2", regime=None)
+    w.lot("HALF-OLD", "A6", "A7", deadline="2024-06-30")
+    w.lot("HALF-NEW", "A6", "A7", deadline="2024-07-01")
+    w.holds("A6", "A7", 50)
+    w.lot("BAND", "A8", "A9")
+    w.holds("A8", "A9", None, share_min="25%", share_max="60%")
+    # A product above half through a link of no control is none: 100% of one that holds 45%.
+    w.lot("BROKEN", "B1", "B2")
+    w.holds("B1", "M2", 100)
+    w.holds("M2", "B2", 45)
+    w.lot("SOLD", "B3", "B4")
+    w.holds("B3", "B4", 60, valid_from="2020-01-01", valid_to="2025-03-01")
+    w.tender("JOINT")
+    w.bid("JOINT", "A1", consortium_id="联合体一")
+    w.bid("JOINT", "A2", consortium_id="联合体一")
+    w.bid("JOINT", "A3")
+    # Management without shares, and a branch beside its company.
+    w.lot("MANAGED", "B5", "B6")
+    w.add("control", party_id="B5", company_id="B6", interest="管理关系")
+    w.lot("MANAGED-ENDED", "B7", "B8")
+    w.add("control", party_id="B7", company_id="B8", interest="管理关系", valid_from="2020-01-01", valid_to="2024-01-01")
+    w.lot("BRANCH", "C1", "C2")
+    w.add("companies", id="C1", name=name("C1"))
+    w.add("companies", id="C2", name="虚构C1建设有限公司样本分公司", kind="分公司", parent_id="C1")
+
+    # Beneficial owners: exactly a quarter by two paths; a hair below; a band that may reach it; a company is none.
+    w.lot("QUARTER", "D1", "D2")
+    w.holds("P1", "D1", 15)
+    w.holds("P1", "N1", 50)
+    w.holds("N1", "D1", 20)
+    w.holds("P1", "D2", 25)
+    w.lot("BELOW", "D3", "D4")
+    w.holds("P2", "D3", 24.99)
+    w.holds("P2", "D4", 80)
+    w.lot("MAYBE", "D5", "D6")
+    w.holds("P3", "D5", None, share_min="10%", share_max="30%")
+    w.holds("P3", "D6", 40)
+    w.lot("FIRM", "D7", "D8")
+    w.holds("H1", "D7", 30)
+    w.holds("H1", "D8", 30)
+
+    # Each holds a little of the other; one way only; a ring of three, one of them outside the lot.
+    w.lot("MUTUAL", "E1", "E2")
+    w.holds("E1", "E2", 10)
+    w.holds("E2", "E1", 8)
+    w.lot("ONE-WAY", "E3", "E4")
+    w.holds("E3", "E4", 10)
+    w.lot("RING", "E5", "E6")
+    w.holds("E5", "E6", 20)
+    w.holds("E6", "R1", 20)
+    w.holds("R1", "E5", 20)
+
+
+found = found_on_both(
+    build,
+    tuple(
+        m.DETECTOR
+        for m in (
+            bidder_controls_bidder,
+            common_controller,
+            common_beneficial_owner,
+            common_shareholder,
+            cross_holding,
+        )
+    ),
+)
+
+
+def test_one_bidder_controls_another(found: Found) -> None:
+    hit = found.one(CONTROLS, "DIRECT")
+    assert hit.subjects == ids("A1", "A2")
+    assert hit.facts["holder"]["id"] == "local:A1"
+    assert hit.severity == "prohibited"
+    # The same tie is not told again by weaker detectors.
+    assert found.of(CONTROLLER, "DIRECT") == []
+    assert found.of(SHAREHOLDER, "DIRECT") == []
+
+
+def test_severity_follows_the_regime(found: Found) -> None:
+    chain = found.one(CONTROLS, "CHAIN")
+    assert (chain.severity, chain.facts["control"][0]["depth"]) == ("prohibited", 2)
+    indirect = found.one(CONTROLS, "CHAIN-GP")
+    assert indirect.severity == "review"
+    assert "第十八条第一款" in [b["article"] for b in indirect.basis]
+    assert "第三十四条第二款" not in [b["article"] for b in indirect.basis]
+    assert found.one(CONTROLS, "DIRECT-GP").severity == "prohibited"
+    assert found.one(CONTROLS, "NO-REGIME").severity == "review"
+
+
+def test_half_counts_until_the_law_changed(found: Found) -> None:
+    assert found.one(CONTROLS, "HALF-OLD").facts["certain"]
+    assert found.of(CONTROLS, "HALF-NEW") == []
+    assert [f.subjects for f in found.of(SHAREHOLDER, "HALF-NEW")] == [ids("A6", "A7")]
+
+
+def test_a_band_is_possible_control_and_only_for_review(found: Found) -> None:
+    hit = found.one(CONTROLS, "BAND")
+    assert (hit.facts["certain"], hit.severity) == (False, "review")
+    assert "可能" in hit.text["zh"]
+
+
+def test_no_control_where_a_link_breaks_or_ended_or_a_consortium_bids(found: Found) -> None:
+    for tender in ("BROKEN", "SOLD", "JOINT"):
+        assert found.of(CONTROLS, tender) == [], tender
+
+
+def test_management_and_branches(found: Found) -> None:
+    hit = found.one(CONTROLS, "MANAGED")
+    assert (hit.subjects, hit.severity) == (ids("B5", "B6"), "prohibited")
+    assert hit.facts["relation"] == ["management_relation"]
+    assert found.suppressed(CONTROLS, "MANAGED-ENDED") == "ended"
+    assert found.one(CONTROLS, "BRANCH").facts["relation"] == ["branch"]
+
+
+def test_a_quarter_is_enough_and_paths_add_up(found: Found) -> None:
+    hit = found.one(OWNER, "QUARTER")
+    assert hit.subjects == ids("D1", "D2")
+    assert [b["share"] for b in hit.facts["bidders"]] == [0.25, 0.25]
+    assert hit.facts["certain"] and hit.severity == "lead"
+    assert found.of(SHAREHOLDER, "QUARTER") == []
+
+
+def test_below_a_quarter_or_a_company_is_a_common_shareholder_only(found: Found) -> None:
+    for tender in ("BELOW", "FIRM"):
+        assert found.of(OWNER, tender) == [], tender
+        assert len(found.of(SHAREHOLDER, tender)) == 1, tender
+
+
+def test_a_band_that_may_reach_a_quarter_is_possible(found: Found) -> None:
+    assert found.one(OWNER, "MAYBE").facts["certain"] is False
+
+
+def test_mutual_stakes_and_rings(found: Found) -> None:
+    hit = found.one(CROSS, "MUTUAL")
+    assert hit.subjects == ids("E1", "E2")
+    assert len(hit.facts["holdings"]) == 2
+    assert found.one(CROSS, "RING").facts["circle"] == list(ids("E5", "E6"))
+    assert found.of(CROSS, "ONE-WAY") == []
+    assert len(found.of(SHAREHOLDER, "ONE-WAY")) == 1

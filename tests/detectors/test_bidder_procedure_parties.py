@@ -1,0 +1,149 @@
+"""Bidders linked to the buyer, the agent, a designer or an evaluator of their own tender, on both stores."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from detectors import agency_bids, bidder_linked_to_buyer, bidder_linked_to_service_party
+from tests.detectors.bidder_world import Found, World, found_on_both, ids, name
+
+BUYER, SERVICE, AGENCY = "bidder-linked-to-buyer", "bidder-linked-to-service-party", "agency-bids-in-its-tender"
+
+
+def bought(w: World, tender: str, buyer: str, *bidders: str, **more: Any) -> None:
+    w.lot(tender, *bidders, buyer_id=buyer, buyer_name=name(buyer), **more)
+
+
+def serves(w: World, tender: str, role: str, **party: str) -> None:
+    w.add("tender_parties", tender_id=tender, role=role, **party)
+
+
+def build(w: World) -> None:
+    # The buyer holds a bidder through another; holds none; held one until the bid date.
+    bought(w, "HOLDS", "Y1", "A1", "A2")
+    w.holds("Y1", "M1", 100)
+    w.holds("M1", "A1", 40)
+    bought(w, "SOLD", "Y2", "A3", "A4")
+    w.holds("Y2", "A3", 40, valid_from="2020-01-01", valid_to="2025-03-01")
+    # One company controls buyer and bidder; a state holder does; a state body holds a bidder.
+    bought(w, "GROUP", "Y3", "A5", "A6")
+    w.holds("G1", "Y3", 60)
+    w.holds("G1", "A5", 60)
+    bought(w, "STATE", "Y4", "A7", "A8")
+    w.add("companies", id="S1", name="虚构市国有资产监督管理委员会", kind="国资监管机构")
+    w.holds("S1", "Y4", 100)
+    w.holds("S1", "A7", 100)
+    # People: the buyer's official directs a bidder; his spouse owns one through a company; a namesake; a past post.
+    bought(w, "POST", "Y5", "B1", "B2")
+    w.add("officials", person_id="P1", person_name="测试人一", unit_id="Y5", post="工程科科长")
+    w.post("P1", "B1", role="董事")
+    bought(w, "KIN", "Y6", "B3", "B4")
+    w.add("officials", person_id="P2", person_name="测试人二", unit_id="Y6", post="局长")
+    w.add("relatives", person_id="P2", relative_id="P3", relation="配偶")
+    w.holds("P3", "M2", 100)
+    w.holds("M2", "B3", 30)
+    bought(w, "PAST", "Y7", "B5", "B6")
+    w.add("officials", person_id="P4", person_name="测试人四", unit_id="Y7", post="科员", valid_to="2020-01-01")
+    w.post("P4", "B5", role="监事")
+    bought(w, "NAME", "Y8", "B7", "B8")
+    w.add("positions", person_name="测试人同名", company_id="Y8", role="法定代表人")
+    w.add("positions", person_name="测试人同名", company_id="B7", role="法定代表人")
+
+    # An evaluator owns part of a bidder; another owns a company outside the lot; one sits on a board.
+    w.lot("JUDGE", "C1", "C2")
+    serves(w, "JUDGE", "评标专家", party_id="P10", party_name="测试人十")
+    w.holds("P10", "C1", 5)
+    w.lot("JUDGE-ELSE", "C3", "C4")
+    serves(w, "JUDGE-ELSE", "评标专家", party_id="P11", party_name="测试人十一")
+    w.holds("P11", "C5", 50)
+    w.lot("JUDGE-BOARD", "C6", "C7")
+    serves(w, "JUDGE-BOARD", "评标专家", party_id="P12", party_name="测试人十二")
+    w.post("P12", "C6", role="监事")
+    # A designer bids: barred in government procurement, for review in construction; not from a single source.
+    for tender, more in (
+        ("DESIGN-GP", {"regime": "政府采购"}),
+        ("DESIGN-SINGLE", {"regime": "政府采购", "method": "单一来源"}),
+        ("DESIGN", {}),
+    ):
+        w.lot(tender, "D1", "D2", **more)
+        serves(w, tender, "设计单位", party_id="D1", party_name=name("D1"))
+    # A supervisor under the bidder's control; an agent that bids; an agent of another tender that bids.
+    w.lot("SUPERVISE", "E1", "E2")
+    serves(w, "SUPERVISE", "监理单位", party_id="J1", party_name=name("J1"))
+    w.holds("E1", "J1", 70)
+    w.lot("AGENT", "F1", "F2")
+    serves(w, "AGENT", "招标代理", party_id="F1", party_name=name("F1"))
+    w.lot("AGENT-ELSE", "F1", "F3")
+    serves(w, "AGENT-ELSE", "招标代理", party_id="F9", party_name=name("F9"))
+    w.lot("HANDLED", "F4", "F5")
+    serves(w, "HANDLED", "招标代理", party_id="F8", party_name=name("F8"))
+    w.post("P20", "F8", role="总经理")
+    w.add(
+        "bid_people",
+        tender_id="HANDLED",
+        lot_id="1",
+        bidder_id="F4",
+        bidder_name=name("F4"),
+        role="经办人",
+        person_id="P20",
+        person_name="测试人P20",
+    )
+
+
+found = found_on_both(
+    build,
+    (bidder_linked_to_buyer.DETECTOR, bidder_linked_to_service_party.DETECTOR, agency_bids.DETECTOR),
+)
+
+
+def how(found: Found, detector: str, tender: str) -> list[str]:
+    (bidder,) = found.one(detector, tender).facts["bidders"]
+    return [link["how"] for link in bidder["links"]]
+
+
+def test_the_buyer_holds_a_bidder_through_another(found: Found) -> None:
+    hit = found.one(BUYER, "HOLDS")
+    assert (hit.subjects, hit.severity) == (ids("A1"), "review")
+    assert hit.facts["bidders"][0]["links"][0]["share"] == 0.4
+    assert "local:M1" in hit.evidence.nodes
+    assert len(hit.evidence.keys) == 3
+    assert found.of(BUYER, "SOLD") == []
+
+
+def test_one_controller_of_both_unless_it_is_the_state(found: Found) -> None:
+    assert how(found, BUYER, "GROUP") == ["controller"]
+    assert found.suppressed(BUYER, "STATE") == "state"
+
+
+def test_the_buyers_people_and_their_kin(found: Found) -> None:
+    assert how(found, BUYER, "POST") == ["person"]
+    hit = found.one(BUYER, "KIN")
+    assert [link["how"] for link in hit.facts["bidders"][0]["links"]] == ["kin"]
+    assert {"person.local:P2", "person.local:P3", "local:M2"} <= set(hit.evidence.nodes)
+    assert found.suppressed(BUYER, "PAST") == "ended"
+    assert found.of(BUYER, "NAME") == []
+
+
+def test_evaluators(found: Found) -> None:
+    assert how(found, SERVICE, "JUDGE") == ["holds"]
+    assert how(found, SERVICE, "JUDGE-BOARD") == ["person"]
+    assert found.of(SERVICE, "JUDGE-ELSE") == []
+
+
+def test_a_designer_that_bids(found: Found) -> None:
+    assert found.one(SERVICE, "DESIGN-GP").severity == "prohibited"
+    assert found.one(SERVICE, "DESIGN").severity == "review"
+    assert found.one(SERVICE, "DESIGN-SINGLE").severity == "review"
+
+
+def test_a_supervisor_under_a_bidder(found: Found) -> None:
+    hit = found.one(SERVICE, "SUPERVISE")
+    assert hit.subjects == ids("E1")
+    assert hit.facts["bidders"][0]["links"][0]["how"] == "held"
+
+
+def test_an_agency_in_its_own_tender(found: Found) -> None:
+    assert found.one(AGENCY, "AGENT").subjects == ids("F1")
+    assert found.of(SERVICE, "AGENT") == []
+    assert found.of(AGENCY, "AGENT-ELSE") == []
+    assert how(found, SERVICE, "HANDLED") == ["person"]

@@ -1,0 +1,172 @@
+"""Bidders tied by what their bids have in common: accounts, handlers, authors, devices, members; on both stores."""
+
+from __future__ import annotations
+
+from detectors import (
+    same_bid_author,
+    same_bid_handler,
+    same_deposit_account,
+    same_project_member,
+    same_upload_device,
+)
+from tests.detectors.bidder_world import Found, World, found_on_both, ids, name
+
+ACCOUNT, HANDLER, AUTHOR = "same-deposit-account", "same-bid-handler", "same-bid-author"
+DEVICE, MEMBER = "same-upload-device", "same-project-member"
+
+
+def trace(w: World, tender: str, bidder: str, kind: str, value: str, lot: str = "1") -> None:
+    w.add(
+        "bid_traces",
+        tender_id=tender,
+        lot_id=lot,
+        bidder_id=bidder,
+        bidder_name=name(bidder),
+        kind=kind,
+        value=value,
+    )
+
+
+def works(w: World, tender: str, bidder: str, role: str, **person: str) -> None:
+    row = {"tender_id": tender, "lot_id": "1", "bidder_id": bidder, "bidder_name": name(bidder)}
+    w.add("bid_people", **row, role=role, **person)
+
+
+def build(w: World) -> None:
+    # Deposits: one account; different accounts; one bidder's own account pays for another; a guarantor pays.
+    w.lot("ACC", "A1", "A2", "A3")
+    for bidder, account in (("A1", "9999000011112222"), ("A2", "9999 0000 1111 2222"), ("A3", "9999000033334444")):
+        trace(w, "ACC", bidder, "汇款账号", account)
+    w.lot("ACC-OWN", "A4", "A5")
+    w.add("contacts", party_id="A4", kind="银行账户", value="9999000055556666")
+    trace(w, "ACC-OWN", "A5", "汇款账号", "9999000055556666")
+    w.lot("ACC-SELF", "A6", "A7")
+    w.add("contacts", party_id="A6", kind="银行账户", value="9999000077778888")
+    trace(w, "ACC-SELF", "A6", "汇款账号", "9999000077778888")
+    w.tender("ACC-PAYER")
+    w.tender("ACC-GUARANTEE")
+    for tender, payer in (("ACC-PAYER", "虚构垫款有限公司"), ("ACC-GUARANTEE", "虚构融资担保有限公司")):
+        for bidder in ("A8", "A9"):
+            w.bid(tender, bidder, deposit_payer=payer)
+    w.lot("ACC-HUB", *(f"H{n}" for n in range(11)))
+    for n in range(11):
+        trace(w, "ACC-HUB", f"H{n}", "汇款账号", "9999000099990000")
+
+    # Handlers: one person; two people of one name; a name in the contact column, with and without a telephone.
+    w.lot("HANDLE", "B1", "B2")
+    works(w, "HANDLE", "B1", "委托代理人", person_id="P1", person_name="测试人一")
+    works(w, "HANDLE", "B2", "经办人", person_id="P1", person_name="测试人一")
+    w.lot("HANDLE-NAME", "B3", "B4")
+    works(w, "HANDLE-NAME", "B3", "委托代理人", person_name="测试人同名")
+    works(w, "HANDLE-NAME", "B4", "委托代理人", person_name="测试人同名")
+    w.lot("CONTACT-NAME", "B5", "B6")
+    w.lot("CONTACT-TEL", "B7", "B8")
+    for bidder in ("B5", "B6"):
+        trace(w, "CONTACT-NAME", bidder, "联系人", "测试人联系")
+    for bidder in ("B7", "B8"):
+        trace(w, "CONTACT-TEL", bidder, "联系人", "测试人联系 13900000000")
+
+    # Authors: one costing dongle; a software default; another lot of the same tender.
+    w.lot("AUTHOR", "C1", "C2", "C3")
+    for bidder in ("C1", "C2"):
+        trace(w, "AUTHOR", bidder, "计价软件加密锁序列号", "LOCK-0001")
+    trace(w, "AUTHOR", "C3", "计价软件加密锁序列号", "LOCK-0002")
+    w.lot("AUTHOR-DEFAULT", "C4", "C5")
+    for bidder in ("C4", "C5"):
+        trace(w, "AUTHOR-DEFAULT", bidder, "作者", "Administrator")
+    w.tender("AUTHOR-LOTS")
+    for lot, bidder in (("1", "C6"), ("2", "C7")):
+        w.bid("AUTHOR-LOTS", bidder, lot)
+        w.bid("AUTHOR-LOTS", f"{bidder}X", lot)
+        trace(w, "AUTHOR-LOTS", bidder, "作者", "测试作者", lot)
+
+    # Devices: one machine is deemed, one address alone is for review; one consortium is one bid.
+    w.lot("MAC", "D1", "D2")
+    for bidder, value in (("D1", "00:00:5e:00:53:01"), ("D2", "00-00-5E-00-53-01")):
+        trace(w, "MAC", bidder, "MAC地址", value)
+    w.lot("IP", "D3", "D4")
+    for bidder in ("D3", "D4"):
+        trace(w, "IP", bidder, "上传IP", "192.0.2.1")
+    w.tender("JOINT")
+    w.bid("JOINT", "D5", consortium_id="联合体一")
+    w.bid("JOINT", "D6", consortium_id="联合体一")
+    w.bid("JOINT", "D7")
+    w.add(
+        "bid_traces",
+        tender_id="JOINT",
+        lot_id="1",
+        bidder_id="D5",
+        bidder_name=name("D5"),
+        consortium_id="联合体一",
+        kind="MAC地址",
+        value="00:00:5e:00:53:02",
+    )
+
+    # Members: one engineer in two bids; the same engineer in another tender is nothing.
+    w.lot("MEMBER", "E1", "E2")
+    works(w, "MEMBER", "E1", "项目经理", person_id="P9", person_name="测试人九")
+    works(w, "MEMBER", "E2", "施工员", person_id="P9", person_name="测试人九")
+    w.lot("MEMBER-ELSE", "E1", "E3")
+    works(w, "MEMBER-ELSE", "E3", "项目经理", person_id="P8", person_name="测试人八")
+    works(w, "MEMBER-ELSE", "E1", "项目经理", person_id="P9", person_name="测试人九")
+
+
+found = found_on_both(
+    build,
+    (
+        same_deposit_account.DETECTOR,
+        same_bid_handler.DETECTOR,
+        same_bid_author.DETECTOR,
+        same_upload_device.DETECTOR,
+        same_project_member.DETECTOR,
+    ),
+)
+
+
+def test_deposits_from_one_account(found: Found) -> None:
+    hit = found.one(ACCOUNT, "ACC")
+    assert hit.subjects == ids("A1", "A2")
+    assert hit.severity == "deemed"
+    assert "9999000011112222" not in str(hit.to_json())
+    assert [b["article"] for b in hit.basis] == ["第四十条第六项"]
+
+
+def test_one_bidders_account_pays_anothers_deposit(found: Found) -> None:
+    assert found.one(ACCOUNT, "ACC-OWN").subjects == ids("A4", "A5")
+    assert found.of(ACCOUNT, "ACC-SELF") == []
+    assert found.undecided(ACCOUNT, "ACC-SELF") == [ids("A7")]
+
+
+def test_one_payer_is_found_and_a_guarantor_is_not_meant(found: Found) -> None:
+    assert found.one(ACCOUNT, "ACC-PAYER").subjects == ids("A8", "A9")
+    assert found.suppressed(ACCOUNT, "ACC-GUARANTEE") == "institution"
+    assert found.suppressed(ACCOUNT, "ACC-HUB") == "hub"
+
+
+def test_one_handler(found: Found) -> None:
+    assert found.one(HANDLER, "HANDLE").subjects == ids("B1", "B2")
+    assert found.of(MEMBER, "HANDLE") == []
+    assert found.of(HANDLER, "HANDLE-NAME") == []
+    assert found.suppressed(HANDLER, "CONTACT-NAME") == "name-only"
+    assert found.one(HANDLER, "CONTACT-TEL").subjects == ids("B7", "B8")
+
+
+def test_one_licence_and_a_software_default(found: Found) -> None:
+    hit = found.one(AUTHOR, "AUTHOR")
+    assert hit.subjects == ids("C1", "C2")
+    assert "计价软件加密锁" in hit.text["zh"]
+    assert found.suppressed(AUTHOR, "AUTHOR-DEFAULT") == "hub"
+    assert found.of(AUTHOR, "AUTHOR-LOTS") == []
+
+
+def test_a_machine_is_deemed_and_an_address_is_for_review(found: Found) -> None:
+    assert found.one(DEVICE, "MAC").severity == "deemed"
+    assert found.one(DEVICE, "IP").severity == "review"
+    assert found.of(DEVICE, "JOINT") == []
+
+
+def test_one_project_member_in_two_bids(found: Found) -> None:
+    hit = found.one(MEMBER, "MEMBER")
+    assert hit.subjects == ids("E1", "E2")
+    assert found.of(HANDLER, "MEMBER") == []
+    assert found.of(MEMBER, "MEMBER-ELSE") == []

@@ -1,0 +1,235 @@
+"""Registration, deaths, means, accounts, officials: each detector's true case, near miss and innocent twin."""
+
+from __future__ import annotations
+
+from detectors import (
+    duplicate_benefit,
+    household_size_change,
+    non_local_hukou,
+    officials_relative,
+    paid_after_death,
+    shared_payee_account,
+    undeclared_means,
+)
+from detectors.rules import read_rules
+from graph.stores import Credentials
+from tests.detectors.small_worlds import DISTRICT, SmallWorld, verdicts
+
+ELSEWHERE = "虚构外县"
+
+
+def test_registration_elsewhere(store_url: str, store_credentials: Credentials) -> None:
+    world = SmallWorld("hukou")
+    people = {
+        "outside": {"hukou_region": ELSEWHERE},
+        "local": {"hukou_region": f"虚构市{DISTRICT}"},
+        "permit": {"hukou_region": ELSEWHERE, "residence_permit_region": DISTRICT},
+        "unknown": {},
+    }
+    for id_, facts in people.items():
+        world.node("Person", id_, **facts)
+        world.household(id_, [id_])
+        world.household(f"{id_}-2026", [id_], months=("2026-07", "2026-09"))
+    # The applicant's registration decides, not that of the spouse.
+    world.household("spouse", ["local", "outside"])
+    found = world.find(store_url, store_credentials, [non_local_hukou.DETECTOR])
+    assert verdicts(found, "non-local-hukou") == {
+        "outside": "finding",
+        "permit": "finding",
+        "unknown": "undecided",
+        "outside-2026": "finding",
+        "permit-2026": "residence-permit",
+        "unknown-2026": "undecided",
+    }
+    laws = {f.scope_id: [b["law"] for b in f.basis] for f in found.findings}
+    assert laws["local:outside"] == ["社会救助暂行办法"]
+    assert laws["local:outside-2026"] == ["社会救助法"]
+    earlier = read_rules(
+        '[[rule]]\ndetector="non-local-hukou"\nparameter="residence_permit_from"\nvalue="2024-01-01"\nunit="date"\n'
+        f'region="{DISTRICT}"\ncitation="《虚构区居住证持有人救助办法》第二条"\n',
+        [non_local_hukou.DETECTOR],
+    )
+    again = SmallWorld("hukou").find(store_url, store_credentials, [non_local_hukou.DETECTOR], earlier)
+    assert verdicts(again, "non-local-hukou")["permit"] == "residence-permit"
+    assert verdicts(again, "non-local-hukou")["outside"] == "finding"
+
+
+def test_deaths(store_url: str, store_credentials: Credentials) -> None:
+    world = SmallWorld("deaths")
+    world.node("Person", "dead", died_on="2025-03-10")
+    world.node("Person", "burnt", cremated_on="2025-05-02")
+    world.node("Person", "december", died_on="2025-12-03")
+    world.household("alone", ["dead"])
+    world.household("cremated", ["burnt"], months=("2025-04", "2025-06"))
+    world.household("month-of-death", ["december"])
+    world.household("stopped", ["burnt"], months=("2025-01", "2025-05"))
+    world.household("head", ["dead", "widow"])
+    world.household("member", {"living": "head", "dead": "parent"})
+    world.household("recalculating", {"living2": "head", "burnt": "parent"}, months=("2025-01", "2025-07"))
+    world.household("funeral", ["dead"], months=("2025-04", "2025-04"), program="虚构丧葬补助")
+    world.household("lowered", {"living3": "head", "dead": "parent"}, months=("2025-01", "2025-04"))
+    world.pay(("Household", "lowered"), ("2025-05", "2025-12"), amount=30000)
+    world.pay(("Person", "deadpensioner"), ("2025-01", "2025-06"))
+    world.node("Person", "deadpensioner", died_on="2025-02-28")
+    detectors = [paid_after_death.DETECTOR, household_size_change.DETECTOR]
+    found = world.find(store_url, store_credentials, detectors)
+    assert verdicts(found, "paid-after-death") == {
+        "alone": "finding",
+        "cremated": "finding",
+        "head": "surviving-members",
+        "funeral": "payable-after-death",
+        "deadpensioner": "finding",
+    }
+    assert verdicts(found, "household-size-change") == {
+        "head": "finding",
+        "member": "finding",
+        "recalculating": "recalculation-pending",
+        "lowered": "recalculation-pending",
+    }
+    alone = next(f for f in found.findings if f.scope_id == "local:alone")
+    assert alone.facts["months"] == {"from": "2025-04", "to": "2025-12", "count": 9}
+    assert alone.facts["amount"] == 9 * 60000
+    member = next(f for f in found.findings if f.scope_id == "local:member")
+    assert member.facts["months"]["from"] == "2025-06"
+
+
+def test_means(store_url: str, store_credentials: Credentials) -> None:
+    world = SmallWorld("means")
+    world.node("Vehicle", "car", kind="小型轿车", value=8_000_000)
+    world.node("Vehicle", "tractor", kind="农用拖拉机")
+    for id_ in ("car", "tractor"):
+        world.household(id_, [f"{id_}-owner"])
+        world.rel("HOLDS_VEHICLE", ("Person", f"{id_}-owner"), ("Vehicle", id_))
+    world.household("sold-car", ["seller"])
+    world.rel("HOLDS_VEHICLE", ("Person", "seller"), ("Vehicle", "old"), stated_to="2024-12-31")
+    for id_, status, kind in (
+        ("shop", "active", "company"),
+        ("revoked", "licence_revoked", "company"),
+        ("coop", "active", "cooperative"),
+    ):
+        world.household(id_, [f"{id_}-rep"])
+        world.node("Company", f"co{id_}", name=f"虚构{id_}", status=status, kind=kind)
+        world.rel(
+            "LEGAL_REP_OF", ("Person", f"{id_}-rep"), ("Company", f"co{id_}"), role="legal_representative"
+        )
+    # A stake two levels up, 0.5 × 0.4, and one too small to count.
+    world.household("stake", ["stakeholder"])
+    world.owns("stakeholder", "coupper", 0.5)
+    world.owns("coupper", "colower", 0.4)
+    world.household("crumb", ["crumbholder"])
+    world.owns("crumbholder", "colisted", 0.001)
+    world.household("payroll", ["clerk"])
+    world.household("worker", ["worker"])
+    for person, kind in (("clerk", "public_payroll"), ("worker", "wage")):
+        for month in ("2025-03", "2025-04"):
+            world.rel(
+                "EARNS", ("Person", person), ("Program", f"program:{kind}"), kind=kind, month=month,
+                amount=180_000, currency="CNY",
+            )  # fmt: skip
+    found = world.find(store_url, store_credentials, [undeclared_means.DETECTOR])
+    assert verdicts(found, "undeclared-means") == {
+        "car": "finding",
+        "tractor": "exempt-vehicle",
+        "shop": "finding",
+        "revoked": "inactive-company",
+        "coop": "cooperative",
+        "stake": "finding",
+        "payroll": "finding",
+    }
+    stake = next(f for f in found.findings if f.scope_id == "local:stake")
+    assert [(m["id"], round(m["share"], 9), m["depth"]) for m in stake.facts["means"]] == [
+        ("local:colower", 0.2, 2),
+        ("local:coupper", 0.5, 1),
+    ]
+    payroll = next(f for f in found.findings if f.scope_id == "local:payroll")
+    assert payroll.facts["months"] == {"from": "2025-03", "to": "2025-04", "count": 2}
+    rule = read_rules(
+        '[[rule]]\ndetector="undeclared-means"\nparameter="income_per_head_limit"\nvalue=1500\nunit="yuan/month"\n'
+        'region=""\ncitation="《虚构区最低生活保障标准》（2025年）"\n',
+        [undeclared_means.DETECTOR],
+    )
+    again = SmallWorld("means").find(store_url, store_credentials, [undeclared_means.DETECTOR], rule)
+    assert verdicts(again, "undeclared-means")["worker"] == "finding"
+
+
+def test_paid_twice(store_url: str, store_credentials: Credentials) -> None:
+    world = SmallWorld("twice")
+    world.household("a1", ["both", "kin"], region="虚构东区")
+    world.household("b1", ["both"], region="虚构西区")
+    world.household("a2", ["mover"], months=("2025-01", "2025-06"), region="虚构东区")
+    world.household("b2", ["mover"], months=("2025-06", "2025-12"), region="虚构西区")
+    world.household("a3", ["later"], months=("2025-01", "2025-06"), region="虚构东区")
+    world.household("b3", ["later"], months=("2025-07", "2025-12"), region="虚构西区")
+    world.household("exclusive", ["elder"], program="最低生活保障")
+    world.pay(("Person", "elder"), ("2025-01", "2025-12"), program="特困人员救助供养")
+    world.household("combined", ["youth"], program="最低生活保障")
+    world.pay(("Person", "youth"), ("2025-01", "2025-12"), program="虚构残疾补贴")
+    found = world.find(store_url, store_credentials, [duplicate_benefit.DETECTOR])
+    assert verdicts(found, "duplicate-benefit") == {
+        "a1": "finding",
+        "a2": "move-month",
+        "exclusive": "finding",
+    }
+    twice = next(f for f in found.findings if f.scope_id == "local:a1")
+    assert twice.facts["persons"] == ["person.local:both"]
+    assert twice.subjects == ("local:a1", "local:b1")
+    assert twice.facts["amount"] == 12 * 60000
+
+
+def test_one_account_for_several(store_url: str, store_credentials: Credentials) -> None:
+    world = SmallWorld("accounts")
+    for n in range(2):
+        world.household(f"s{n}", [f"s{n}"], account_key="shared", account="6222****0001", payee="虚构甲")
+        world.household(f"v{n}", [f"v{n}"], account_key="village", payee="虚构村村民委员会")
+        half = (("2025-01", "2025-06"), ("2025-07", "2025-12"))[n]
+        world.household(f"t{n}", [f"t{n}"], months=half, account_key="in-turn")
+    for n in range(21):
+        world.household(f"h{n}", [f"h{n}"], months=("2025-01", "2025-01"), account_key="hub")
+    world.household("own", ["own"], account_key="own")
+    world.pay(("Person", "own"), ("2025-01", "2025-12"), program="虚构补贴", account_key="own")
+    found = world.find(store_url, store_credentials, [shared_payee_account.DETECTOR])
+    assert verdicts(found, "shared-payee-account") == {
+        "shared": "finding",
+        "village": "institution",
+        "hub": "hub",
+    }
+    shared = next(f for f in found.findings if f.scope_id == "account:shared")
+    assert shared.subjects == ("local:s0", "local:s1")
+
+
+def test_kin_of_officials(store_url: str, store_credentials: Credentials) -> None:
+    world = SmallWorld("officials")
+    posts = {
+        "serving": {},
+        "retired": {"stated_to": "2024-06-30"},
+        "afar": {},
+    }
+    for official, span in posts.items():
+        region = ELSEWHERE if official == "afar" else DISTRICT
+        unit = world.node(
+            "Company", f"unit-{official}", name="虚构镇民政办", kind="government", region=region
+        )
+        world.rel("HOLDS_POST", ("Person", official), ("Company", unit), post="经办员", **span)
+        world.household(official, [f"{official}-kin"])
+        world.rel("RELATED_TO", ("Person", official), ("Person", f"{official}-kin"), relation="sibling")
+    world.household("self", ["serving"])
+    world.household("cousin", ["cousin"])
+    world.rel("RELATED_TO", ("Person", "serving-kin"), ("Person", "cousin"), relation="cousin")
+    world.household("stranger", ["stranger"])
+    found = world.find(store_url, store_credentials, [officials_relative.DETECTOR])
+    assert verdicts(found, "officials-relative") == {
+        "serving": "finding",
+        "self": "finding",
+        "retired": "ended",
+        "afar": "other-district",
+    }
+    serving = next(f for f in found.findings if f.scope_id == "local:serving")
+    assert serving.facts["relation"]["relations"] == ["sibling"]
+    wider = read_rules(
+        '[[rule]]\ndetector="officials-relative"\nparameter="kin_steps"\nvalue=2\nunit="relations"\n'
+        'citation="《虚构区近亲属备案办法》第六条"\n',
+        [officials_relative.DETECTOR],
+    )
+    again = SmallWorld("officials").find(store_url, store_credentials, [officials_relative.DETECTOR], wider)
+    cousin = next(f for f in again.findings if f.scope_id == "local:cousin")
+    assert cousin.basis[-1]["law"] == "《虚构区近亲属备案办法》第六条"

@@ -1,0 +1,152 @@
+"""Dwellings of recipients, their own and those of companies they own: true cases, near misses, innocent twins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from detectors import household_multi_property, household_property_through_company
+from detectors.rules import read_rules
+from graph.stores import Credentials
+from tests.detectors.small_worlds import SmallWorld, verdicts
+
+W1 = household_multi_property.DETECTOR
+W1B = household_property_through_company.DETECTOR
+
+
+def two(world: SmallWorld, id_: str, **second: Any) -> None:
+    """A couple that is paid all 2025, with one dwelling, and a second as stated."""
+    holders = second.pop("holders", {f"{id_}b": 1.0})
+    world.household(id_, [f"{id_}a", f"{id_}b"])
+    world.home(f"{id_}1", {f"{id_}a": 1.0}, area=50.0)
+    world.home(f"{id_}2", holders, **second)
+
+
+def test_own_dwellings(store_url: str, store_credentials: Credentials) -> None:
+    world = SmallWorld("own-dwellings")
+    two(world, "two")
+    two(world, "bought", stated_from="2025-06-18")
+    two(world, "after", stated_from="2026-01-05")
+    two(world, "sold", stated_to="2025-01-01")
+    two(world, "shop", kind="shop")
+    two(world, "rural", kind="rural_dwelling")
+    two(world, "inherited", holders={"inheritedb": 0.2}, acquired_by="inheritance")
+    two(world, "half", holders={"halfb": 0.5}, acquired_by="inheritance")
+    two(world, "resettled", acquired_by="demolition")
+    two(world, "presale", status="provisional")
+    two(world, "unknown", kind="unknown")
+    world.household("shared", ["s1", "s2"])
+    world.home("shared1", {"s1": 0.5, "s2": 0.5})
+    world.household("certificates", ["c1", "c2"])
+    for n in (1, 2):
+        world.home(f"cert{n}", {"c1": 1.0}, address="虚构路1号")
+    world.household("monthless", ["m1"], months=None)
+    world.pay(("Household", "monthless"), (None, None))
+    world.home("m1", {"m1": 1.0})
+    world.home("m2", {"m1": 1.0})
+    world.node("Household", "hukou", kind="hukou")
+    world.rel("MEMBER_OF", ("Person", "sharer"), ("Household", "hukou"))
+    world.rel("MEMBER_OF", ("Person", "s1"), ("Household", "hukou"))
+    world.home("sharer1", {"sharer": 1.0})
+    world.pay(("Person", "alone"), ("2025-01", "2025-02"))
+    world.home("alone1", {"alone": 1.0})
+    world.home("alone2", {"alone": 1.0})
+    found = world.find(store_url, store_credentials, [W1])
+    assert verdicts(found, W1.id) == {
+        "two": "finding",
+        "bought": "finding",
+        "alone": "finding",
+        "half": "finding",
+        "rural": "rural-homestead",
+        "inherited": "inherited-minor-share",
+        "resettled": "resettlement",
+        "unknown": "undecided",
+        "monthless": "undecided",
+    }
+    bought = next(f for f in found.findings if f.scope_id == "local:bought")
+    assert bought.facts["months"] == {"from": "2025-06", "to": "2025-12", "count": 7}
+    assert bought.facts["amount"] == 7 * 60000
+    assert "违法" not in bought.text["zh"].replace("认定违纪违法", "")
+
+
+RULES = """
+[[rule]]
+detectors = ["household-multi-property"]
+parameter = "dwelling_limit"
+value = 3
+unit = "dwellings"
+region = "虚构东区"
+citation = "《虚构东区办法》第三条"
+[[rule]]
+detector = "household-multi-property"
+parameter = "co_owned_minor_share"
+value = 0.3
+unit = "fraction"
+region = "虚构区"
+in_force_to = 2025-04-01
+citation = "《虚构区办法》第四条"
+[[rule]]
+detector = "household-multi-property"
+parameter = "area_per_head_limit"
+value = 60
+unit = "m2"
+region = "虚构区"
+in_force_from = 2025-10-01
+citation = "《虚构区办法》第五条"
+"""
+
+
+def test_local_rules_by_place_and_month(store_url: str, store_credentials: Credentials) -> None:
+    world = SmallWorld("local-rules")
+    world.household("east", ["e1"], region="虚构东区")
+    world.home("e1", {"e1": 1.0})
+    world.home("e2", {"e1": 1.0})
+    two(world, "part", holders={"partb": 0.2}, area=80.0)
+    world.household("early", ["y1"], months=("2025-01", "2025-03"))
+    world.home("y1", {"y1": 1.0})
+    world.home("y2", {"y1": 0.2})
+    found = world.find(store_url, store_credentials, [W1], read_rules(RULES, [W1]))
+    assert verdicts(found, W1.id) == {"part": "finding", "early": "co-owned-minor-share"}
+    part = next(f for f in found.findings if f.scope_id == "local:part")
+    # A fifth counts from April on; from October the area per head (65 m²) is above 60 and changes nothing.
+    assert part.facts["months"] == {"from": "2025-04", "to": "2025-12", "count": 9}
+    assert part.parameters["area_per_head_limit"] == 60
+    assert part.parameters["co_owned_minor_share"] == 0
+    assert [b["law"] for b in part.basis] == ["社会救助暂行办法", "《虚构区办法》第五条"]
+
+
+def test_dwellings_of_a_company_behind_the_household(store_url: str, store_credentials: Credentials) -> None:
+    world = SmallWorld("through-company")
+    for id_, upper, lower in (("deep", 0.6, 0.5), ("thin", 0.4, 0.5), ("sold", 0.6, 0.5)):
+        world.household(id_, [f"{id_}a", f"{id_}b"])
+        world.home(f"{id_}1", {f"{id_}a": 1.0})
+        ended = {"stated_to": "2025-01-01"} if id_ == "sold" else {}
+        world.owns(f"{id_}a", f"co{id_}1", upper, **ended)
+        world.owns(f"co{id_}1", f"co{id_}2", lower)
+        world.home(f"{id_}2", {f"co{id_}2": 1.0})
+    # Two members with 15% each hold 30% together; the company buys in May.
+    world.household("couple", ["q1", "q2"])
+    world.home("couple1", {"q1": 1.0})
+    for person in ("q1", "q2"):
+        world.owns(person, "cocouple", 0.15)
+    world.home("couple2", {"cocouple": 1.0}, stated_from="2025-05-10")
+    # One dwelling in all; a shop; and a company that holds nothing.
+    world.household("single", ["r1"])
+    world.owns("r1", "cosingle", 1.0)
+    world.home("single1", {"cosingle": 1.0})
+    world.household("shop", ["t1"])
+    world.home("shop1", {"t1": 1.0})
+    world.owns("t1", "coshop", 1.0)
+    world.home("shop2", {"coshop": 1.0}, kind="shop")
+    found = world.find(store_url, store_credentials, [W1, W1B])
+    assert verdicts(found, W1.id) == {}
+    assert verdicts(found, W1B.id) == {"deep": "finding", "couple": "finding"}
+    deep = next(f for f in found.findings if f.scope_id == "local:deep")
+    (held,) = deep.facts["holdings"]
+    assert held["share"] == pytest.approx(0.3)
+    assert held["depth"] == 2
+    assert [p["nodes"] for p in held["paths"]] == [["person.local:deepa", "local:codeep1", "local:codeep2"]]
+    assert {"local:codeep1", "local:deep2"} <= set(deep.evidence.nodes)
+    couple = next(f for f in found.findings if f.scope_id == "local:couple")
+    assert couple.facts["months"]["from"] == "2025-05"

@@ -1,0 +1,79 @@
+"""Somebody is left out or paid short: lists of entitlement beside payments, and income beside the local standard."""
+
+from __future__ import annotations
+
+from detectors import eligible_not_receiving, underpayment
+from detectors.rules import read_rules
+from graph.stores import Credentials
+from tests.detectors.small_worlds import DISTRICT, SmallWorld, verdicts
+
+W7 = eligible_not_receiving.DETECTOR
+SHORT = underpayment.DETECTOR
+PROGRAM = "program:虚构救助"
+
+
+def entitled(world: SmallWorld, recipient: tuple[str, str], amount: int | None = 60000, **span: str) -> None:
+    world.rel("ENTITLED_TO", recipient, ("Program", PROGRAM), kind="虚构救助", amount=amount, **span)
+
+
+def test_lists_beside_payments(store_url: str, store_credentials: Credentials) -> None:
+    world = SmallWorld("entitlements")
+    world.node("Person", "gone", died_on="2024-10-01")
+    for id_ in ("full", "gap", "short", "newest", "cent"):
+        months = {"gap": ("2025-01", "2025-08"), "newest": ("2025-01", "2025-11")}.get(
+            id_, ("2025-01", "2025-12")
+        )
+        amount = {"short": 45000, "cent": 59999}.get(id_, 60000)
+        world.household(id_, [f"{id_}1"], months=months, amount=amount)
+        entitled(world, ("Household", id_))
+    for id_, person in (("nothing", "n1"), ("dead", "gone"), ("ended", "e1")):
+        world.household(id_, [person], months=None)
+        entitled(world, ("Household", id_), **({"stated_to": "2024-12-01"} if id_ == "ended" else {}))
+    # A member on the list, paid by way of the household.
+    world.household("member", ["m1", "m2"])
+    entitled(world, ("Person", "m2"), None)
+    entitled(world, ("Person", "lone"))
+    world.rel("ENTITLED_TO", ("Person", "lone2"), ("Program", "program:虚构高龄津贴"), kind="虚构高龄津贴")
+    found = world.find(store_url, store_credentials, [W7, SHORT])
+    assert verdicts(found, W7.id) == {
+        "nothing": "finding",
+        "lone": "finding",
+        "dead": "died",
+        "lone2": "undecided",
+    }
+    assert verdicts(found, SHORT.id) == {
+        "gap": "finding",
+        "short": "finding",
+        "newest": "payment-pending",
+    }
+    short = next(f for f in found.findings if f.scope_id == "local:short")
+    assert short.severity == "service"
+    assert short.facts["shortfall"] == 12 * 15000
+    gap = next(f for f in found.findings if f.scope_id == "local:gap")
+    assert gap.facts["unpaid_months"] == ["2025-09", "2025-10", "2025-11", "2025-12"]
+
+
+def test_income_below_the_local_standard(store_url: str, store_credentials: Credentials) -> None:
+    world = SmallWorld("poor")
+    world.household("paid", ["receiver"])
+    incomes = {"poor": 90_000, "rich": 900_000, "homes": 90_000, "lacking": 90_000, "receiving": 90_000}
+    for id_, income in incomes.items():
+        world.node("Household", f"hk-{id_}", kind="hukou", region=DISTRICT)
+        head = "receiver" if id_ == "receiving" else f"{id_}1"
+        world.rel("MEMBER_OF", ("Person", head), ("Household", f"hk-{id_}"), relation_to_head="head")
+        world.rel("MEMBER_OF", ("Person", f"{id_}2"), ("Household", f"hk-{id_}"), relation_to_head="son")
+        world.node("Person", f"{id_}2", birth_date="2015-05-05" if id_ != "lacking" else "1990-05-05")
+        world.rel(
+            "EARNS", ("Person", head), ("Program", "program:wage"), kind="wage", month="2025-06",
+            amount=income, currency="CNY",
+        )  # fmt: skip
+    world.home("h1", {"homes1": 1.0})
+    world.home("h2", {"homes1": 1.0})
+    text = (
+        '[[rule]]\ndetector="eligible-not-receiving"\nparameter="income_per_head_limit"\nvalue=700\n'
+        f'unit="yuan/month"\nregion="{DISTRICT}"\ncitation="《虚构区最低生活保障标准》（2025年）"\n'
+    )
+    assert verdicts(world.find(store_url, store_credentials, [W7]), W7.id) == {}
+    found = SmallWorld("poor").find(store_url, store_credentials, [W7], read_rules(text, [W7]))
+    assert verdicts(found, W7.id) == {"hk-poor": "finding", "hk-lacking": "undecided"}
+    assert found.findings[0].parameters["income_per_head_limit"] == 700
