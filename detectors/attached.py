@@ -201,7 +201,8 @@ def _by_control(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame) -> pl.Dat
     )
 
 
-def _dated(frame: pl.DataFrame) -> pl.DataFrame:
+def dated(frame: pl.DataFrame) -> pl.DataFrame:
+    """Adds `when`: whether held_from to held_to holds on bid_on ("yes"), "ended" before or begins "later"."""
     ended = pl.col("held_to").is_not_null() & (
         pl.col("bid_on").is_null() | (pl.col("held_to") <= pl.col("bid_on"))
     )
@@ -231,7 +232,7 @@ def _by_people(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, parties: p
         )
         posted = staff.join(pl.concat(posts, how="vertical_relaxed"), on="party_id").join(dates, on="lot_id")
         sides.append(
-            _dated(posted).select(
+            dated(posted).select(
                 "lot_id",
                 "party_id",
                 person_id="holder_id",
@@ -249,7 +250,7 @@ def _by_people(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, parties: p
     wanted = pl.concat([direct, kindred.select(direct.columns)], how="vertical_relaxed").with_columns(
         at=pl.coalesce("kin_id", "person_id")
     )
-    theirs = _bidders_people(rows, bids, wanted["at"].unique())
+    theirs = bidders_people(rows, bids, wanted["at"].unique())
     found = wanted.join(theirs, left_on=["lot_id", "at"], right_on=["lot_id", "person"])
     # What a person of the procedure holds himself is told as his holding already.
     found = found.filter(
@@ -267,15 +268,15 @@ def _by_people(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, parties: p
     )
 
 
-def _bidders_people(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:
+def bidders_people(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:
     """Those of the wanted people who hold, run or work for a bid: lot, person, bidder, bid, role, when, link_key, derivation."""
     near = pl.col("holder_id").is_in(wanted.implode())
     posts = pl.concat(
         [table(rows["representatives"]), table(rows["officers"])], how="vertical_relaxed"
     ).filter(near)
     short = bids.select("lot_id", "bid_on", "bidder_id", "bid_id")
-    by_post = _dated(short.join(posts.drop("stated_id", strict=False), on="bidder_id"))
-    by_work = _dated(short.join(table(rows["workers"]).filter(near), on="bid_id"))
+    by_post = dated(short.join(posts.drop("stated_id", strict=False), on="bidder_id"))
+    by_work = dated(short.join(table(rows["workers"]).filter(near), on="bid_id"))
     shares = (
         table(rows["holdings"])
         .filter(near)

@@ -21,6 +21,7 @@ STATE: Final = Suppressor(
     "that a state holder or public body stands above, or holds, both is no tie",
 )
 _STATE_KINDS: Final = ("state_holder", "government")
+_MORE: Final = ("authority", "document_no", "barred_from", "barred_to")
 Judge = Callable[[Row, Sequence[Row], Row], Severity | None]
 """(party, live links, lot) → a severity that differs from the detector's own."""
 
@@ -47,7 +48,8 @@ def party_drafts(
 
 def _names(rows: Mapping[str, Sequence[Row]], parties: pl.DataFrame, links: pl.DataFrame) -> dict[str, str]:
     wanted = links["via_id"].drop_nulls().unique()
-    told = [table(rows[k]) for k in rows if k == "control" or k.startswith("party_people")]
+    told = [table(rows[k]) for k in rows if k.endswith("control") or k.startswith("party_people")]
+    told = [f for f in told if {"holder_id", "holder_name"} <= set(f.columns)]
     near = [
         f.filter(pl.col("holder_id").is_in(wanted.implode())).select("holder_id", "holder_name") for f in told
     ]
@@ -74,8 +76,10 @@ def _ended(links: Sequence[Row]) -> tuple[str, str, str]:
     later = all(r["when"] == "later" for r in links)
     return (
         "ended",
-        "关联在投标日之后才开始" if later else "关联在投标日之前已结束",
-        "the link began after the bid date" if later else "the link ended before the bid date",
+        "关联或禁止期在投标日之后才开始" if later else "关联或禁止期在投标日之前已结束",
+        "the link or the ban began after the bid date"
+        if later
+        else "the link or the ban ended before the bid date",
     )
 
 
@@ -94,6 +98,7 @@ def _draft(
     )
     zh, en = identity_label(identity)
     told = [_told(r, party, named, names) for r in links]
+    told_of_party = {k: party[k] for k in _MORE if k in party}
     facts = {
         "as_of": lot["bid_on"],
         "holder": {
@@ -111,6 +116,7 @@ def _draft(
             for b in bidders
         ],
         "identity": identity,
+        **told_of_party,
     }
     labels = [str(named[lot["lot_id"], b]["bidder_name"] or b) for b in bidders]
     words = lot_words(lot) | {
@@ -191,14 +197,16 @@ def _evidence(lot: Row, party: Row, links: Sequence[Row]) -> Evidence:
         nodes |= {str(link[c]) for c in ("via_id", "kin_id") if link.get(c)}
         keys.update(link["keys"] or ())
         for text in link["derivations"] or ():
-            _add(json.loads(text) if text else {}, nodes, keys)
+            added(text, nodes, keys)
     return Evidence(tuple(sorted(nodes)), tuple(sorted(keys)))
 
 
-def _add(derivation: Mapping[str, Any], nodes: set[str], keys: set[str]) -> None:
-    for path in derivation.get("paths", []):
+def added(derivation: str | None, nodes: set[str], keys: set[str]) -> None:
+    """Adds the parties and stated rows of a derivation (JSON of paths, or of winning links) to a proof."""
+    told: dict[str, Any] = json.loads(derivation) if derivation else {}
+    for path in told.get("paths", []):
         nodes.update(path["nodes"])
         keys.update(key for step in path["rows"] for key in step)
-    for link in derivation.get("links", []):
+    for link in told.get("links", []):
         nodes |= {link["company"], link["holder"]}
         keys.update(link["rows"])

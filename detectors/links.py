@@ -175,7 +175,9 @@ def _evidence(tie: LinkTie) -> Evidence:
             for c in ("bidder_id", "bid_id", "stated_id", "linked_id", "stated_holder_id")
             if row.get(c)
         }
-    return Evidence(tuple(sorted(nodes)), tuple(sorted({str(r["link_key"]) for r in tie.rows})))
+        nodes.update(row.get("more_nodes") or ())
+    keys = {str(r["link_key"]) for r in tie.rows} | {k for r in tie.rows for k in r.get("more_keys") or ()}
+    return Evidence(tuple(sorted(nodes)), tuple(sorted(keys)))
 
 
 def lot_words(lot: Row) -> dict[str, str]:

@@ -12,7 +12,14 @@ from detectors import (
     common_beneficial_owner,
     common_controller,
     common_shareholder,
+    consortium_member_bids_twice,
+    contract_overdue,
     cross_holding,
+    deposit_above_limit,
+    fewer_than_three_bidders,
+    founded_for_one_tender,
+    loser_becomes_subcontractor,
+    re_subcontract,
     same_bid_author,
     same_bid_handler,
     same_deposit_account,
@@ -21,6 +28,8 @@ from detectors import (
     same_upload_device,
     shared_contact,
     shared_officer,
+    short_bid_period,
+    whole_works_passed_on,
 )
 from detectors.definition import Detector
 
@@ -41,4 +50,13 @@ BIDDER_DETECTORS: Final[tuple[Detector, ...]] = (
     same_bid_author.DETECTOR,
     same_upload_device.DETECTOR,
     same_project_member.DETECTOR,
+    founded_for_one_tender.DETECTOR,
+    consortium_member_bids_twice.DETECTOR,
+    fewer_than_three_bidders.DETECTOR,
+    short_bid_period.DETECTOR,
+    contract_overdue.DETECTOR,
+    deposit_above_limit.DETECTOR,
+    loser_becomes_subcontractor.DETECTOR,
+    re_subcontract.DETECTOR,
+    whole_works_passed_on.DETECTOR,
 )

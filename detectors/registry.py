@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from typing import Final
 
-from detectors import household_multi_property
 from detectors.definition import Detector
+from detectors.of_behaviour import BEHAVIOUR_DETECTORS
 from detectors.of_bidders import BIDDER_DETECTORS
+from detectors.of_recipients import RECIPIENT_DETECTORS
 from detectors.runner import UnknownDetectorError
 
 DETECTORS: Final[tuple[Detector, ...]] = (
     *BIDDER_DETECTORS,
-    household_multi_property.DETECTOR,
+    *BEHAVIOUR_DETECTORS,
+    *RECIPIENT_DETECTORS,
 )
 
 
 def chosen(ids: list[str] | None) -> tuple[Detector, ...]:
-    """The detectors of these ids, or all. Raises `UnknownDetectorError`."""
+    """The detectors of these ids, or all but those that only support others. Raises `UnknownDetectorError`."""
     if not ids:
-        return DETECTORS
+        return tuple(d for d in DETECTORS if not d.support)
     by_id = {d.id: d for d in DETECTORS}
     for id_ in ids:
         if id_ not in by_id:

@@ -58,9 +58,9 @@ class RulesError(ValueError):
     """A rules file that can't be used; `problems` are pairs (Chinese, English), each naming its place."""
 
     def __init__(self, problems: Sequence[tuple[str, str]]):
-        self.problems = tuple(problems)
-        self.zh = "规则文件有误：\n" + "\n".join(f"  {zh}" for zh, _ in problems)
-        self.en = "The rules file can't be used:\n" + "\n".join(f"  {en}" for _, en in problems)
+        self.problems = tuple(dict.fromkeys(problems))
+        self.zh = "规则文件有误：\n" + "\n".join(f"  {zh}" for zh, _ in self.problems)
+        self.en = "The rules file can't be used:\n" + "\n".join(f"  {en}" for _, en in self.problems)
         super().__init__(self.en)
 
 

@@ -187,3 +187,23 @@ BENEFICIAL_OWNER: Final = LegalBasis(
     "a natural person who finally owns 25% or more, directly or indirectly, is a beneficial owner",
     in_force_from="2024-11-01",
 )
+REGULATIONS_39_3: Final = _regulations(
+    "第三十九条第三项",
+    "投标人之间约定部分投标人放弃投标或者中标（须查明约定）",
+    "bidders agree that some of them give up the bid or the award (the agreement must be established)",
+)
+PROCUREMENT_74_6: Final = _procurement_regulations(
+    "第七十四条第六项",
+    "供应商之间商定部分供应商放弃参加政府采购活动或者放弃中标、成交（须查明商定）",
+    "suppliers agree that some give up taking part or the award (the agreement must be established)",
+)
+PROCUREMENT_19: Final = _procurement_regulations(
+    "第十九条",
+    "被禁止在一定期限内参加政府采购活动的供应商，期限届满方可参加",
+    "a supplier banned for a time may take part again when the time is over",
+)
+BIDDING_53: Final = _bidding_law(
+    "第五十三条",
+    "串通投标情节严重的，取消其一年至二年内参加依法必须进行招标的项目的投标资格",
+    "in grave cases of collusion the right to bid is withdrawn for one to two years",
+)

@@ -153,7 +153,7 @@ def bidder_fact(row: Row) -> dict[str, Any]:
 def _path_fact(path: Mapping[str, Any]) -> dict[str, Any]:
     """One connecting path: its formula by shares, or by votes where it carries nothing else; both where they differ."""
     shares, votes = path["formula"], path["votes_formula"]
-    if path["votes_only"] and votes:
+    if path["votes_only"]:
         return {"nodes": path["nodes"], "by": "votes", "formula": votes}
     fact = {"nodes": path["nodes"], "by": "shares", "formula": shares}
     return fact | {"votes_formula": votes} if votes else fact
@@ -233,11 +233,11 @@ def words(tie: Tie, method: str) -> dict[str, str]:
     held = [r for r in tie.rows if not r.get("itself")]
     lot = tie.lot
     zh_parts = [
-        f"{r['bidder_name'] or r['bidder_id']}{_percent(r, '，', '表决权{}')}（{r.get('depth')}层）"
+        f"{r['bidder_name'] or r['bidder_id']}{_percent(r, '，', '表决权{}', '比例未知')}（{r.get('depth')}层）"
         for r in held
     ]
     en_parts = [
-        f"{r['bidder_name'] or r['bidder_id']} {_percent(r, ', ', '{} of the votes')} (depth {r.get('depth')})"
+        f"{r['bidder_name'] or r['bidder_id']} {_percent(r, ', ', '{} of the votes', 'an unknown share')} (depth {r.get('depth')})"
         for r in held
     ]
     identity = identity_of(tie)
@@ -278,15 +278,16 @@ def _as_of(tie: Tie) -> tuple[str, str]:
     return f"截至{bid}", f"As of {bid}"
 
 
-def _percent(row: Mapping[str, Any], comma: str, votes_as: str) -> str:
-    """A share as a reader is told it; the votes beside it where they differ, or alone where there is no share."""
+def _percent(row: Mapping[str, Any], comma: str, votes_as: str, unknown: str) -> str:
+    """A share as a reader is told it; the votes beside it where they differ, or alone where no share is known."""
     share, low, high, votes = (row.get(k) for k in ("share", "share_min", "share_max", "votes"))
     by_votes = votes_as.format(f"{votes:.2%}") if votes else ""
-    if by_votes and high == 0:
-        return by_votes
-    held = f"{share:.2%}" if share is not None else "" if high is None else f"{low or 0:.2%}–{high:.2%}"
-    apart = by_votes and (share is None or abs(votes - share) > 1e-9)
-    return comma.join(part for part in (held, by_votes if apart else "") if part) or "?"
+    if share is None and (high is None or (not low and high >= 1)):
+        return by_votes or unknown
+    held = f"{share:.2%}" if share is not None else f"{low or 0:.2%}–{high:.2%}"
+    if not by_votes or (share is not None and abs(votes - share) <= 1e-9):
+        return held
+    return comma.join((held, by_votes)) if high else by_votes
 
 
 def draft(

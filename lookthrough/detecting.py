@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from detectors.definition import Detector
+from detectors.finding import Finding
 from detectors.registry import DETECTORS
+from detectors.rules import NO_RULES, LocalRules, RulesError, read_rules
 from detectors.runner import Run, run
+from detectors.stacking import Stack, stack
 from graph.in_play import is_current, put_in_play
 from graph.stores import GraphStore
 
 Progress = Callable[[str, int, int], None]
 
 
-def detect(store: GraphStore, wanted: Sequence[Detector], progress: Progress | None = None) -> Run:
-    """Findings of the wanted detectors. The store must be open for writing unless what is in play is current."""
+def detect(
+    store: GraphStore,
+    wanted: Sequence[Detector],
+    progress: Progress | None = None,
+    rules: LocalRules = NO_RULES,
+) -> Run:
+    """Findings of the wanted detectors, under local rules where there are any. The store must be open for writing unless what is in play is current."""
     if any(d.in_play for d in wanted) and not is_current(store):
         put_in_play(store, progress)
     ids = {d.id for d in wanted}
     # A stronger tier runs beside a weaker one, so that the weaker need not repeat it; then it is left out again.
     stronger = {other for d in wanted for other in d.yields_to}
-    found = run(store, [d for d in DETECTORS if d.id in ids | stronger], progress=progress)
+    found = run(store, [d for d in DETECTORS if d.id in ids | stronger], rules, progress)
     return replace(
         found,
         findings=tuple(f for f in found.findings if f.detector in ids),
@@ -31,13 +40,64 @@ def detect(store: GraphStore, wanted: Sequence[Detector], progress: Progress | N
     )
 
 
-def detect_lot(
-    store: GraphStore, lot: str, wanted: Sequence[Detector], progress: Progress | None = None
-) -> Run:
-    """Findings and gaps of one lot."""
-    found = detect(store, wanted, progress)
-    return replace(
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """One lot: `run` holds its own findings and gaps, `stacks` the combined view, behaviour included."""
+
+    run: Run
+    stacks: tuple[Stack, ...]
+
+
+def screen_lot(
+    store: GraphStore,
+    lot: str,
+    bidders: Sequence[str],
+    progress: Progress | None = None,
+    rules: LocalRules = NO_RULES,
+) -> Screened:
+    """Everything about one lot and its bidders: ids as the bids state them."""
+    wanted = [d for d in DETECTORS if d.domain == "政府工程"]
+    found = detect(store, wanted, progress, rules)
+    here = {*bidders, *(s for f in found.findings if f.scope_id == lot for s in f.subjects)}
+    support = {d.id for d in wanted if d.support}
+    own = replace(
         found,
-        findings=tuple(f for f in found.findings if f.scope_id == lot),
+        findings=tuple(f for f in found.findings if f.scope_id == lot and f.detector not in support),
         undecided=tuple(u for u in found.undecided if u[1].scope_id == lot),
+    )
+    stacks = stack(found.findings, lot, sorted(here), {d.id: d.scene for d in wanted})
+    return Screened(own, tuple(stacks))
+
+
+def rules_from(path: Path | None) -> LocalRules:
+    """The rules of a file; none without one. Raises `RulesError`."""
+    if path is None:
+        return NO_RULES
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RulesError(
+            [(f"无法读取 {path}（须为 UTF-8 文本）：{error}", f"{path} can't be read (UTF-8 text): {error}")]
+        ) from error
+    return read_rules(text, DETECTORS)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What other rules would change: findings that would appear, disappear, or stand with other facts (before, after)."""
+
+    appear: tuple[Finding, ...]
+    disappear: tuple[Finding, ...]
+    changed: tuple[tuple[Finding, Finding], ...]
+
+
+def compare(live: Run, tried: Run) -> Trial:
+    """A suppressed finding counts as not there."""
+    before = {f.fingerprint: f for f in live.findings if not f.suppressed_by}
+    after = {f.fingerprint: f for f in tried.findings if not f.suppressed_by}
+    both = [(before[k], after[k]) for k in before if k in after]
+    return Trial(
+        tuple(f for k, f in after.items() if k not in before),
+        tuple(f for k, f in before.items() if k not in after),
+        tuple((b, a) for b, a in both if b.text != a.text),
     )

@@ -25,9 +25,9 @@ def read_register(path: Path) -> pl.DataFrame:
     """
     if not path.is_file():
         raise OwnershipError(f"找不到文件 {path}。请检查路径。", f"There is no file {path}. Check the path.")
-    headers = _headers(path)
+    headers, utf8 = _headers(path)
     columns = _columns(path, headers)
-    rows = _read(path, columns)
+    rows = _read(path, columns, utf8)
     _one_list(path, rows)
     return rows.select(
         c
@@ -36,16 +36,16 @@ def read_register(path: Path) -> pl.DataFrame:
     )
 
 
-def _headers(path: Path) -> list[str]:
+def _headers(path: Path) -> tuple[list[str], bool]:
+    """The headings, and whether they are UTF-8."""
     if path.suffix.lower() == ".parquet":
-        return list(pl.read_parquet_schema(path))
+        return list(pl.read_parquet_schema(path)), True
     with path.open("rb") as file:
         line = file.readline()
     try:
-        text = line.decode("utf-8-sig")
+        return next(csv.reader([line.decode("utf-8-sig")]), []), True
     except UnicodeDecodeError:
-        text = line.decode("gb18030", errors="replace")
-    return next(csv.reader([text]), [])
+        return next(csv.reader([line.decode("gb18030", errors="replace")]), []), False
 
 
 def _columns(path: Path, headers: list[str]) -> dict[str, str]:
@@ -74,7 +74,7 @@ def _columns(path: Path, headers: list[str]) -> dict[str, str]:
     return columns
 
 
-def _read(path: Path, columns: dict[str, str]) -> pl.DataFrame:
+def _read(path: Path, columns: dict[str, str], utf8: bool) -> pl.DataFrame:
     shares = [c for c in _SHARES if c in columns]
     names = {header: name for name, header in columns.items()}
     if path.suffix.lower() == ".parquet":
@@ -83,10 +83,10 @@ def _read(path: Path, columns: dict[str, str]) -> pl.DataFrame:
         types: dict[str, pl.DataType] = {columns[c]: pl.String() for c in columns}
         numbers = types | {columns[c]: pl.Float64() for c in shares}
         try:
-            rows = _csv(path, names, numbers)
+            rows = _csv(path, names, numbers, utf8)
         except pl.exceptions.ComputeError:
             # Some cell is no bare number: 51%, a band, or a mistake to be named.
-            rows = _csv(path, names, types)
+            rows = _csv(path, names, types, utf8)
     texts = [pl.col(c).cast(pl.String) for c in _TEXTS if c in columns]
     rows = rows.with_columns(texts)
     for column in shares:
@@ -94,8 +94,10 @@ def _read(path: Path, columns: dict[str, str]) -> pl.DataFrame:
     return rows
 
 
-def _csv(path: Path, names: dict[str, str], types: dict[str, pl.DataType]) -> pl.DataFrame:
+def _csv(path: Path, names: dict[str, str], types: dict[str, pl.DataType], utf8: bool) -> pl.DataFrame:
     chosen: dict[str, object] = {"columns": list(names), "schema_overrides": types}
+    if not utf8:
+        return _gb18030(path, chosen).rename(names)
     try:
         rows = pl.read_csv(path, **chosen)  # type: ignore[arg-type]
     except pl.exceptions.ComputeError as error:

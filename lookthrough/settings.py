@@ -40,6 +40,8 @@ class Settings:
     """The key that hashes persons' numbers."""
     language: Language
     credentials: Credentials
+    rules: Path | None = None
+    """The local rules in force."""
 
 
 def read_settings(env: Mapping[str, str] | None = None) -> Settings:
@@ -61,7 +63,9 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
                 f"LOOKTHROUGH_NEO4J_PASSWORD_FILE can't be read: {password_file}.",
             ) from error
     user = env.get("LOOKTHROUGH_NEO4J_USER", "neo4j" if password else "")
-    return Settings(store, data, key_file, _language(env), Credentials(user, password))
+    stated = env.get("LOOKTHROUGH_RULES")
+    rules = Path(stated).expanduser() if stated else None
+    return Settings(store, data, key_file, _language(env), Credentials(user, password), rules)
 
 
 def _language(env: Mapping[str, str]) -> Language:

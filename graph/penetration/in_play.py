@@ -211,8 +211,8 @@ def _bounds(shares: Shares, at: IntArray) -> dict[str, list[float | None]]:
 
 def _paths(chains: Chains, holder: int, company: int) -> str:
     paths = chains.between(holder, company, PATHS_SHOWN, sources=False)
-    told = ("nodes", "formula", "votes_formula", "observed_on", "rows")
-    shown = [{name: getattr(p, name) for name in told} | {"votes_only": p.high <= 0.0} for p in paths.paths]
+    told = ("nodes", "formula", "votes_formula", "votes_only", "observed_on", "rows")
+    shown = [{name: getattr(p, name) for name in told} for p in paths.paths]
     return _json({"paths": shown, "truncated": paths.truncated})
 
 

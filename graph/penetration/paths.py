@@ -64,6 +64,12 @@ class Path:
     rows: tuple[tuple[str, ...], ...]
     sources: tuple[tuple[str, ...], ...]
 
+    @property
+    def votes_only(self) -> bool:
+        """Does the chain carry votes, and no share that is known?"""
+        unknown = self.low <= 0.0 and self.high >= 1.0
+        return bool(self.votes_formula) and (self.high <= 0.0 or unknown)
+
     def to_json(self) -> dict[str, Any]:
         """As a JSON object, shares to 10 decimals."""
         return {

@@ -54,7 +54,7 @@ class Way:
 
 @dataclass(frozen=True)
 class Ways:
-    """The ways found. `truncated`: there may be more, or shorter ones, than the budget allowed to look for."""
+    """The ways found. `truncated`: the budget ran out, so that there may be others; `more`: than were asked for."""
 
     source: str
     target: str
@@ -63,6 +63,7 @@ class Ways:
     order: Literal["shortest", "product"]
     ways: tuple[Way, ...]
     truncated: bool
+    more: bool
     skipped: tuple[str, ...] = ()
     """Contacts with too many parties to say anything."""
 
@@ -76,6 +77,7 @@ class Ways:
             "order": self.order,
             "paths": [way.to_json() for way in self.ways],
             "truncated": self.truncated,
+            "more": self.more,
             "skipped_contacts": list(self.skipped),
         }
 
@@ -114,6 +116,7 @@ def ways_between(
         "shortest" if top is None else "product",
         tuple(_way(ends[0], chain) for chain in found),
         search.cut,
+        search.more,
         tuple(sorted(web.hubs)),
     )
 
@@ -151,11 +154,11 @@ def _part(link: Link) -> str:
 
 
 class _Search:
-    """Ways through a web, as sequences of links. `cut`: a budget ran out, or there are more ways than asked for."""
+    """Ways through a web, as sequences of links. `cut`: a budget ran out; `more`: there are more than asked for."""
 
     def __init__(self, web: Web, begin: str, goal: str, both_ways: bool):
         self.web, self.begin, self.goal, self.both_ways = web, begin, goal, both_ways
-        self.cut = False
+        self.cut = self.more = False
         self._expanded = 0
 
     def _steps(self, at: Sequence[str], down: bool) -> dict[str, list[tuple[Link, str]]]:
@@ -264,7 +267,7 @@ class _Search:
             at = nodes[-1]
             if at == self.goal:
                 if len(found) == count:
-                    self.cut = True
+                    self.more = True
                     break
                 found.append(chain)
                 continue
@@ -273,9 +276,9 @@ class _Search:
                     continue
                 steps += 1
                 worth = _worth(link)
-                l, h = so_low * worth[0], so_high * worth[1]
-                key = (-l * low.get(other, 0.0), -h * high[other], length + 1, (*nodes, other))
-                heapq.heappush(heap, (*key, steps, l, h, (*chain, link)))
+                least, most = so_low * worth[0], so_high * worth[1]
+                key = (-least * low.get(other, 0.0), -most * high[other], length + 1, (*nodes, other))
+                heapq.heappush(heap, (*key, steps, least, most, (*chain, link)))
             if steps > MOST_STEPS:
                 self.cut = True
                 break
@@ -283,10 +286,10 @@ class _Search:
 
     def _between(self) -> set[str]:
         """Parties a way can pass: above the goal and below the beginning, or near enough to both."""
-        ends = []
+        ends: list[dict[str, int]] = []
         for begin, down in ((self.goal, False), (self.begin, True)):
             depth, seen, layer = 0, {begin: 0}, [begin]
-            while layer and not (self.both_ways and depth >= LONGEST - 1):
+            while layer and not (self.both_ways and depth >= LONGEST):
                 self._expanded += len(layer)
                 if self._expanded > MOST_EXPANDED:
                     self.cut = True

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 import numpy as np
 import polars as pl
 
-from graph.penetration.days import IntArray, iso_dates
+from graph.penetration.days import IntArray, iso_date, iso_dates
 from graph.penetration.edges import Reach, spread
 from graph.penetration.owners import shown
 from graph.penetration.ownership import HOLDING, Ownership
@@ -101,7 +101,7 @@ class Web:
                         found[end][link.source, link.target, "ownership"] = link
         others = [k for k in self.kinds if k != "ownership"]
         if fresh and others and self.related is not None:
-            for link in self._related(fresh, others):
+            for link in self._related(self.related, fresh, others):
                 for end in (link.source, link.target):
                     if end in found:
                         found[end][link.source, link.target, link.kind, *link.rows] = link
@@ -113,14 +113,13 @@ class Web:
             self._at[id_] = listed
         return {i: self._at[i] for i in ids}
 
-    def _related(self, ids: Sequence[str], kinds: Sequence[Kind]) -> Iterable[Link]:
+    def _related(self, related: Related, ids: Sequence[str], kinds: Sequence[Kind]) -> Iterable[Link]:
         """Links of other kinds, their ends by canonical ids."""
-        assert self.related is not None
         nodes = self.ownership.nodes_of(pl.Series(ids, dtype=pl.String))
         members = self.ownership.aliases_of(nodes[nodes >= 0])
         canonical = dict(zip(members["id"].to_list(), members["head"].to_list(), strict=True))
         every = list(dict.fromkeys([*ids, *canonical]))
-        links = list(self.related(every, kinds, iso_date(self.day)))
+        links = list(related(every, kinds, iso_date(self.day)))
         ends = list(dict.fromkeys(end for link in links for end in (link.source, link.target)))
         at = self.ownership.nodes_of(pl.Series(ends, dtype=pl.String))
         heads = self.ownership.ids(np.maximum(at, 0)).to_list() if self.ownership.nodes.height else ends

@@ -80,19 +80,25 @@ class Neo4jEngine:
         """The driver's errors, said so that a user can act on them."""
         try:
             yield
-        except AuthError as error:
+        except Exception as error:
+            if _was_interrupted(error):
+                raise KeyboardInterrupt from error
+            self._say(error)
+            raise
+
+    def _say(self, error: Exception) -> None:
+        if isinstance(error, AuthError):
             raise StoreDeniedError(
                 f"Neo4j（{self.url}）拒绝了用户名或密码。请检查 LOOKTHROUGH_NEO4J_USER 与 LOOKTHROUGH_NEO4J_PASSWORD。",
                 f"Neo4j at {self.url} refuses the user or password. Check LOOKTHROUGH_NEO4J_USER and "
                 "LOOKTHROUGH_NEO4J_PASSWORD.",
             ) from error
-        except ClientError as error:
+        if isinstance(error, ClientError):
             if error.code in _TIMED_OUT:
                 raise QueryTimeoutError(
                     "查询超时，已停止。", "The query ran past its time limit and was stopped."
                 ) from error
-            raise
-        except (ServiceUnavailable, DriverError, OSError) as error:
+        elif isinstance(error, ServiceUnavailable | DriverError | OSError):
             raise StoreUnavailableError(
                 f"无法连接 Neo4j（{self.url}）。请确认服务已启动、地址与端口正确，然后重试。",
                 f"Neo4j at {self.url} does not answer. Check that it runs and that address and port are right, "
@@ -290,6 +296,14 @@ _TIMED_OUT: Final = frozenset(
         "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration",
     }
 )
+
+
+def _was_interrupted(error: BaseException) -> bool:
+    """Whether an error came while a Ctrl-C was on its way: the driver, closing in the middle of a message, fails."""
+    before = error.__context__
+    while before is not None and not isinstance(before, KeyboardInterrupt):
+        before = before.__context__
+    return before is not None
 
 
 def _is_dead(owner: str) -> bool:

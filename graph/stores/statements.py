@@ -166,6 +166,7 @@ def resolved(type_name: str, id_: str, statements: Iterable[dict[str, Any]]) -> 
     row: dict[str, Any] = {"id": id_}
     for field in NODE_TYPES[type_name].stated_fields:
         said = [(s["o"] or "", s["v"][field.name]) for s in ordered if field.name in s["v"]]
+        said = _telling(type_name, field.name, said)
         newest = max((o for o, _ in said), default="")
         row[field.name] = min((v for o, v in said if o == newest), default=None)
     sources = sorted({source for s in ordered for source in s["s"]})
@@ -173,6 +174,15 @@ def resolved(type_name: str, id_: str, statements: Iterable[dict[str, Any]]) -> 
     row["stated"] = None if plain else [_json(s) for s in ordered]
     row["sources"] = SOURCE_SEPARATOR.join(sources)
     return row
+
+
+def _telling(type_name: str, field: str, said: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """A shareholder list calls a fund, a listed company or a state body just 企业法人: that says less, however new."""
+    if (type_name, field) != ("Company", "kind"):
+        return said
+    for vague in ("unknown", "company"):
+        said = [(o, v) for o, v in said if v != vague] or said
+    return said
 
 
 def _json(statement: dict[str, Any]) -> str:

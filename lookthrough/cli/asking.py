@@ -1,4 +1,4 @@
-"""`penetrate` and `controller`: who is behind a company, with how much, and who decides."""
+"""`penetrate`, `ubo` and `history`: who is behind a company, with how much, and since when."""
 
 from __future__ import annotations
 
@@ -6,17 +6,29 @@ from typing import Annotated, Any
 
 import typer
 
-from graph.penetration import Ownership, controller, penetrate
+from graph.penetration import penetrate
+from graph.penetration.beneficial import TESTS, beneficial_owners
+from graph.penetration.history import HAPPENINGS, history
+from graph.penetration.thresholds import VERDICTS
+from graph.stores.relations import couples_in
 from lookthrough.cli.app import app
 from lookthrough.cli.console import (
     Format,
     FormatOption,
     LangOption,
+    Session,
     StoreOption,
     percent,
-    print_json,
     print_rows,
     session,
+)
+from lookthrough.cli.question import (
+    AsOfOption,
+    CompanyArgument,
+    IdentityOption,
+    OneCompanyArgument,
+    asking,
+    share_text,
 )
 from lookthrough.cli.whole import (
     AllOption,
@@ -26,27 +38,20 @@ from lookthrough.cli.whole import (
     UltimateOption,
     write_all_shares,
 )
-from lookthrough.naming import find_node
 
-CompanyArgument = Annotated[
-    str, typer.Argument(metavar="COMPANY", help="企业编号、代码或全称 · id, code or name", show_default=False)
-]
-AsOfOption = Annotated[
-    str | None,
-    typer.Option("--as-of", metavar="DATE", help="截至日期，默认今天 · as of this date", show_default=False),
-]
-IdentityOption = Annotated[
-    str,
-    typer.Option(
-        "--identity", metavar="standard|strict", help="strict：不按名称合并 · strict: never join by name"
-    ),
-]
-
-
-OneCompanyArgument = Annotated[
-    str | None,
-    typer.Argument(metavar="COMPANY", help="企业编号、代码或全称 · id, code or name", show_default=False),
-]
+_OWNER = (
+    "id",
+    "name",
+    "kind",
+    "share",
+    "share_min",
+    "share_max",
+    "direct",
+    "votes",
+    "depth",
+    "ultimate",
+    "identity",
+)
 
 
 @app.command("penetrate")
@@ -83,41 +88,27 @@ def penetrate_command(
         raise typer.BadParameter("COMPANY / --all", param_hint="COMPANY")
     if source or to or threshold or ultimate_only:
         raise typer.BadParameter("--all", param_hint="--from / --to / --threshold / --ultimate-only")
-    with s.store() as opened:
-        id_ = find_node(opened, company, ("Company",))
-        ownership = Ownership.build(opened.ownership())
-        loading = [b.id for b in opened.batches() if b.state != "done"]
-    answer = penetrate(ownership, id_, as_of, method, identity=identity)  # type: ignore[arg-type]
-    whole = answer.to_json()
+    with asking(s, identity) as question:
+        whole = penetrate(question.ownership, question.company(company), as_of, method).to_json()
+        loading = question.loading
+        chosen = whole["controller"]
+        controller = question.name(chosen["id"]) if chosen else None
+        chain = [question.name(id_) for id_ in whole["longest_chain"]["nodes"]]
     if loading:
         whole["warnings"] = [
             *whole["warnings"],
             s.say("有批次正在导入，结果可能不完整", "a load is under way"),
         ]
     if s.format is not Format.table:
-        columns = [
-            (k, k, k)
-            for k in (
-                "id",
-                "name",
-                "kind",
-                "share",
-                "share_min",
-                "share_max",
-                "direct",
-                "depth",
-                "ultimate",
-                "identity",
-            )
-        ]
-        print_rows(s, columns, whole["owners"], whole=whole)
+        print_rows(s, [(k, k, k) for k in _OWNER], whole["owners"], whole=whole)
         return
     rows = [
         {
             "name": o["name"] or o["id"],
             "id": o["id"],
-            "share": percent(o["share"], o["share_min"], o["share_max"]),
-            "direct": "—" if o["direct"] is None else _direct(o["direct"]),
+            "share": share_text(o["share_min"], o["share_max"], o["min_open"], o["max_open"]),
+            "direct": "—" if o["direct"] is None else percent(o["direct"]),
+            "votes": _votes(o),
             "depth": o["depth"],
             "ultimate": o["ultimate"],
             "identity": o["identity"],
@@ -129,54 +120,221 @@ def penetrate_command(
         ("id", "编号", "id"),
         ("share", "穿透持股比例", "effective share"),
         ("direct", "直接持股比例", "direct share"),
+        *([("votes", "穿透表决权", "effective votes")] if any(r["votes"] for r in rows) else []),
         ("depth", "层级", "depth"),
         ("ultimate", "最终", "ultimate"),
         ("identity", "主体识别", "identity"),
     ]
-    title = s.say(
-        f"{whole['name'] or id_}，截至 {whole['as_of']}，口径 {whole['method']}",
-        f"{whole['name'] or id_}, as of {whole['as_of']}, method {whole['method']}",
+    print_rows(s, columns, rows, title=_title(s, whole))
+    _tell_rest(s, whole, controller, chain)
+
+
+def _title(s: Session, whole: dict[str, Any]) -> str:
+    name = whole["name"] or whole["company"]
+    return s.say(
+        f"{name}，截至 {whole['as_of']}，口径 {whole['method']}",
+        f"{name}, as of {whole['as_of']}, method {whole['method']}",
     )
-    print_rows(s, columns, rows, title=title)
-    _tell_rest(s, whole)
 
 
-def _direct(direct: Any) -> str:
-    return percent(direct) if isinstance(direct, float) else str(direct)
+def _votes(owner: dict[str, Any]) -> str:
+    """Effective votes where they are not the shares."""
+    votes = share_text(owner["votes_min"], owner["votes_max"])
+    return "" if votes == share_text(owner["share_min"], owner["share_max"]) else votes
 
 
-def _tell_rest(s: Any, whole: dict[str, Any]) -> None:
-    found = whole["controller"]
-    if found:
-        s.tell(f"疑似实际控制人：{found['id']}", f"Controller: {found['id']}")
+def _tell_rest(s: Session, whole: dict[str, Any], controller: str | None, chain: list[str]) -> None:
+    if controller is not None:
+        s.tell(f"疑似实际控制人：{controller}", f"Controller: {controller}")
     else:
         s.tell(
             "没有单一控制人（原因见 lookthrough controller）",
             "No single controller (lookthrough controller says why)",
         )
-    unknown = whole["unknown_share"]
+    known, unknown = whole["known_share"], whole["unknown_share"]
+    s.tell(f"登记册已知比例：{percent(known)}", f"Known of its own register: {percent(known)}")
     if unknown:
-        s.tell(f"未披露或未知份额：{_direct(unknown)}", f"Undisclosed or unknown: {_direct(unknown)}")
+        s.tell(f"未披露或未知份额：{percent(unknown)}", f"Undisclosed or unknown: {percent(unknown)}")
+    if len(chain) > 2:
+        least = "至少 " if whole["longest_chain"]["truncated"] else ""
+        least_en = "at least " if least else ""
+        s.tell(
+            f"最长链（{least}{len(chain) - 1} 层）：{' → '.join(chain)}",
+            f"Longest chain ({least_en}{len(chain) - 1} links): {' → '.join(chain)}",
+        )
+    for holder in whole["methods_differ"]:
+        shown = ", ".join(f"{m} {_by_method(v)}" for m, v in holder.items() if m != "id")
+        s.tell(
+            f"各口径结果不同：{holder['id']}：{shown}",
+            f"The methods differ on {holder['id']}: {shown}",
+            "yellow",
+        )
     for warning in whole["warnings"]:
         s.tell(f"注意：{_words(s, warning)}", f"Note: {_words(s, warning)}", "yellow")
 
 
-def _words(s: Any, warning: Any) -> str:
+def _by_method(value: Any) -> str:
+    return share_text(*value) if isinstance(value, list) else share_text(value, value)
+
+
+def _words(s: Session, warning: Any) -> str:
     return str(warning.get(s.language, warning)) if isinstance(warning, dict) else str(warning)
 
 
-@app.command("controller")
-def controller_command(
+@app.command("ubo")
+def ubo_command(
     company: CompanyArgument,
     as_of: AsOfOption = None,
+    threshold: Annotated[
+        str, typer.Option("--threshold", metavar="25%|0.25", help="达到即算 · met inclusively")
+    ] = "25%",
+    concerts: Annotated[
+        bool, typer.Option("--concerts", help="一致行动人合并计算 · groups acting together count as one")
+    ] = False,
+    couples: Annotated[bool, typer.Option("--couples", help="夫妻合并计算 · couples count as one")] = False,
+    identity: IdentityOption = "standard",
     store: StoreOption = None,
     format_: FormatOption = Format.table,
     lang: LangOption = None,
 ) -> None:
-    """谁控制这家企业，逐层证明 · Who controls a company, with the proof."""
+    """受益所有人：按持股、表决权、控制依次判断 · Ultimate beneficial owners, naming the test that hit."""
     s = session(store, lang, format_)
-    with s.store() as opened:
-        id_ = find_node(opened, company, ("Company",))
-        ownership = Ownership.build(opened.ownership())
-    whole = controller(ownership, id_, as_of).to_json()
-    print_json(whole)
+    with asking(s, identity) as question:
+        found = beneficial_owners(
+            question.ownership,
+            question.company(company),
+            as_of,
+            threshold,
+            concerts=concerts,
+            couples=couples_in(question.store) if couples else None,
+        )
+        question.warn_of_loads()
+        names = {m: question.name(m) for owner in found.owners for m in owner.members}
+    whole = found.to_json()
+    if s.format is not Format.table:
+        keys = (
+            "id",
+            "name",
+            "kind",
+            "members",
+            "verdict",
+            "test",
+            "share",
+            "share_min",
+            "share_max",
+            "depth",
+        )
+        print_rows(s, [(k, k, k) for k in keys], whole["owners"], whole=whole)
+        return
+    rows = [
+        {
+            "name": owner.name or " + ".join(names[m] for m in owner.members) or owner.id,
+            "id": owner.id,
+            "verdict": s.say(*VERDICTS[owner.verdict]),
+            "test": s.say(*TESTS[owner.test]) if owner.test else None,
+            "share": share_text(owner.share_min, owner.share_max),
+            "votes": share_text(owner.votes_min, owner.votes_max),
+            "depth": owner.depth,
+            "identity": owner.identity,
+        }
+        for owner in found.owners
+    ]
+    columns = [
+        ("name", "受益所有人", "beneficial owner"),
+        ("id", "编号", "id"),
+        ("verdict", "结论", "verdict"),
+        ("test", "依据", "by"),
+        ("share", "穿透持股比例", "effective share"),
+        ("votes", "穿透表决权", "effective votes"),
+        ("depth", "层级", "depth"),
+        ("identity", "主体识别", "identity"),
+    ]
+    name = found.name or found.company
+    limit = f"{found.threshold:.10g}"
+    title = s.say(
+        f"{name}，截至 {found.as_of}，阈值 ≥ {percent(found.threshold)}",
+        f"{name}, as of {found.as_of}, threshold ≥ {percent(found.threshold)} ({limit})",
+    )
+    print_rows(s, columns, rows, title=title)
+    if found.reason:
+        s.tell(found.reason[1], found.reason[2], "yellow")
+    for end in found.ends:
+        share = share_text(end.share_min, end.share_max, end.min_open, end.max_open)
+        s.tell(
+            f"链条止于非自然人：{end.name or end.id}（{end.kind}）{share}",
+            f"A chain ends in what is no person: {end.name or end.id} ({end.kind}) {share}",
+        )
+    if found.excluded:
+        s.tell(
+            f"另有 {len(found.excluded)} 名自然人低于阈值。",
+            f"{len(found.excluded)} further persons are below the threshold.",
+        )
+
+
+@app.command("history")
+def history_command(
+    company: CompanyArgument,
+    since: Annotated[str, typer.Option("--from", metavar="DATE", help="起始日期 · from this date")],
+    until: Annotated[
+        str | None,
+        typer.Option("--to", metavar="DATE", help="截止日期，默认今天 · to this date", show_default=False),
+    ] = None,
+    ultimate_only: Annotated[
+        bool, typer.Option("--ultimate-only", help="只看最终持有人 · only holders nobody is known above")
+    ] = False,
+    identity: IdentityOption = "standard",
+    store: StoreOption = None,
+    format_: FormatOption = Format.table,
+    lang: LangOption = None,
+) -> None:
+    """穿透股东的历史变化 · How a company's effective holders and its controller changed."""
+    s = session(store, lang, format_)
+    with asking(s, identity) as question:
+        found = history(
+            question.ownership, question.company(company), since, until, ultimate_only=ultimate_only
+        )
+        question.warn_of_loads()
+        names = {
+            id_: question.name(id_)
+            for change in found.changes
+            for id_ in (change.controller_before, change.controller_after)
+            if id_
+        }
+    whole = found.to_json()
+    if s.format is not Format.table:
+        keys = ("on", "what", "id", "name", "before", "after")
+        print_rows(s, [(k, k, k) for k in keys], whole["changes"], whole=whole)
+        return
+    rows = []
+    for change in found.changes:
+        if change.what == "controller":
+            before = names.get(change.controller_before or "")
+            after = names.get(change.controller_after or "")
+        else:
+            before = None if change.before is None else share_text(*change.before)
+            after = None if change.after is None else share_text(*change.after)
+        rows.append(
+            {
+                "on": change.on,
+                "what": s.say(*HAPPENINGS[change.what]),
+                "name": change.name or change.id,
+                "id": change.id,
+                "before": before,
+                "after": after,
+            }
+        )
+    columns = [
+        ("on", "日期", "on"),
+        ("what", "变化", "what"),
+        ("name", "股东（企业）", "holder (company)"),
+        ("id", "编号", "id"),
+        ("before", "之前", "before"),
+        ("after", "之后", "after"),
+    ]
+    name = found.name or found.company
+    title = s.say(f"{name}，{found.since} 至 {found.until}", f"{name}, {found.since} to {found.until}")
+    print_rows(s, columns, rows, title=title)
+    if not rows:
+        s.tell("期间没有变化。", "Nothing changed in this period.")
+    if found.truncated:
+        s.tell("变化日期过多，已截断。", "Too many days of change: the list was cut.", "yellow")

@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -151,9 +151,7 @@ def session(store: str | None, language: str | None, format_: Format = Format.ta
     if language is not None and language not in ("zh", "en"):
         raise typer.BadParameter("zh / en", param_hint="--lang")
     chosen: Language = settings.language if language is None else "zh" if language == "zh" else "en"
-    settings = Settings(
-        store or settings.store, settings.data, settings.key_file, chosen, settings.credentials
-    )
+    settings = replace(settings, store=store or settings.store, language=chosen)
     return Session(settings, chosen, format_, Console(stderr=True, soft_wrap=True))
 
 

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from detectors.finding import Finding
-from detectors.registry import DETECTORS
+from detectors.registry import chosen
 from loaders.identity import PersonKey
 from lookthrough.cli.app import app
 from lookthrough.cli.console import Format, FormatOption, LangOption, StoreOption, session
@@ -54,7 +54,7 @@ def demo_command(
         key = PersonKey.open(s.settings.key_file if store else to / "person.key")
         with s.store("write") as opened:
             report = load(opened, [exports], LoadOptions(dataset="demo"), key, to / "reports", watch)
-            found = detect(opened, DETECTORS, watch)
+            found = detect(opened, chosen(None), watch)
             picture = picture_of(opened, [world.flagship_lot], None, found.findings)
     for suffix in ("svg", "html"):
         render(picture, to / f"nine-bidders.{suffix}", lang=s.language)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
@@ -11,8 +12,9 @@ from rich.panel import Panel
 from rich.text import Text
 
 from detectors.finding import Finding
-from detectors.registry import DETECTORS, chosen
+from detectors.registry import chosen
 from detectors.runner import Run
+from detectors.stacking import Stack
 from graph.in_play import is_current
 from graph.stores import GraphStore
 from loaders.tables import TABLES
@@ -28,7 +30,7 @@ from lookthrough.cli.console import (
     print_rows,
     session,
 )
-from lookthrough.detecting import detect, detect_lot
+from lookthrough.detecting import Trial, compare, detect, rules_from, screen_lot
 from lookthrough.naming import find_node
 
 SEVERITY = {
@@ -38,6 +40,15 @@ SEVERITY = {
     "lead": ("一般疑点", "lead", "cyan"),
     "service": ("服务提醒", "service", "green"),
 }
+RulesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--rules",
+        metavar="FILE",
+        help="地方规则文件（TOML），默认取 LOOKTHROUGH_RULES · the local rules",
+        show_default=False,
+    ),
+]
 _COLUMNS = [
     ("detector", "检测项", "detector"),
     ("severity", "级别", "severity"),
@@ -58,6 +69,15 @@ def detect_command(
         list[str] | None,
         typer.Option("--detector", metavar="ID", help="只运行这些检测项 · only these detectors"),
     ] = None,
+    rules: RulesOption = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            "--against",
+            metavar="FILE",
+            help="试运行：与此规则文件相比，会新增和消失哪些预警 · trial: what --rules would change beside these rules",
+        ),
+    ] = None,
     store: StoreOption = None,
     format_: FormatOption = Format.table,
     lang: LangOption = None,
@@ -65,25 +85,33 @@ def detect_command(
     """运行检测项，给出风险预警 · Run the detectors."""
     s = session(store, lang, format_)
     wanted = chosen(detector)
+    new = rules_from(rules or s.settings.rules)
+    live = rules_from(against) if against else None
     with _up_to_date(s) as opened, s.progress() as watch:
-        found = detect(opened, wanted, watch)
-    show_run(s, found)
+        found = detect(opened, wanted, watch, new)
+        trial = None if live is None else compare(detect(opened, wanted, watch, live), found)
+    if trial is None:
+        show_run(s, found)
+    else:
+        show_trial(s, trial)
 
 
 @app.command("screen")
 def screen_command(
     lot: Annotated[str, typer.Argument(metavar="LOT", help="标段编号 · the lot's id")],
+    rules: RulesOption = None,
     store: StoreOption = None,
     format_: FormatOption = Format.table,
     lang: LangOption = None,
 ) -> None:
     """核查一个标段的全部投标人 · Screen all bidders of one lot."""
     s = session(store, lang, format_)
-    wanted = [d for d in DETECTORS if d.in_play]
+    values = rules_from(rules or s.settings.rules)
     with _up_to_date(s) as opened, s.progress() as watch:
         id_ = find_node(opened, lot, ("Lot",))
-        found = detect_lot(opened, id_, wanted, watch)
         bidders = bidders_of(opened, id_)
+        screened = screen_lot(opened, id_, [b["id"] for b in bidders], watch, values)
+    found = screened.run
     tied = {b for f in found.findings if not f.suppressed_by for b in f.subjects}
     if s.format is not Format.table:
         whole = {
@@ -91,6 +119,7 @@ def screen_command(
             "bidders": bidders,
             "findings": [f.to_json() for f in found.findings],
             "undecided": [undecided_json(s, d, u) for d, u in found.undecided],
+            "combined": [stacked.to_json() for stacked in screened.stacks],
         }
         rows = [f.to_json() for f in found.findings]
         print_rows(s, _COLUMNS, rows, whole=whole)
@@ -103,7 +132,57 @@ def screen_command(
     ]
     rows = [b | {"tied": b["id"] in tied} for b in bidders]
     print_rows(s, columns, rows, title=id_)
+    show_stacks(s, screened.stacks, {b["id"]: b["name"] for b in bidders})
     show_run(s, found)
+
+
+def show_stacks(s: Session, stacks: Sequence[Stack], names: Mapping[str, str | None]) -> None:
+    """The combined view: bidders tied together, strongest first, and why they rank so."""
+    rows = [
+        {
+            "rank": place,
+            "bidders": "、".join(str(names.get(b) or b) for b in stacked.bidders),
+            "kinds": len(stacked.kinds),
+            "why": stacked.explained()[s.language],
+        }
+        for place, stacked in enumerate(stacks, start=1)
+    ]
+    columns = [
+        ("rank", "序", "rank"),
+        ("bidders", "投标人", "bidders"),
+        ("kinds", "独立依据", "kinds"),
+        ("why", "排序理由", "why it ranks so"),
+    ]
+    if rows:
+        print_rows(s, columns, rows, title=s.say("综合研判", "Combined view"))
+
+
+def show_trial(s: Session, trial: Trial) -> None:
+    """What changed rules would change."""
+    parts = (
+        ("appear", "新增", trial.appear),
+        ("disappear", "消失", trial.disappear),
+        ("changed", "内容变化", [after for _, after in trial.changed]),
+    )
+    if s.format is Format.json:
+        print_json({name: [f.to_json() for f in found] for name, _, found in parts})
+        return
+    rows = [
+        {"change": s.say(zh, name), "detector": f.detector, "scope": f.scope_id, "text": f.text[s.language]}
+        for name, zh, found in parts
+        for f in found
+    ]
+    columns = [
+        ("change", "变化", "change"),
+        ("detector", "检测项", "detector"),
+        ("scope", "范围", "scope"),
+        ("text", "说明", "text"),
+    ]
+    print_rows(s, columns, rows)
+    s.tell(
+        f"新增 {len(trial.appear)}，消失 {len(trial.disappear)}，内容变化 {len(trial.changed)}",
+        f"{len(trial.appear)} would appear, {len(trial.disappear)} disappear, {len(trial.changed)} change",
+    )
 
 
 def bidders_of(store: GraphStore, lot: str) -> list[dict[str, Any]]:

@@ -12,11 +12,11 @@ from typing import Any
 
 import typer
 
-from lookthrough.cli import asking, demo, finding, loading, picturing
+from lookthrough.cli import asking, deciding, demo, detectors, finding, loading, picturing, rules, tracing
 from lookthrough.cli.app import app
 from lookthrough.settings import SettingsError, read_settings
 
-_COMMANDS = (loading, asking, finding, picturing, demo)
+_COMMANDS = (loading, asking, deciding, tracing, finding, picturing, demo, detectors, rules)
 """Imported for the commands they add."""
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from detectors.registry import DETECTORS
+from detectors.registry import chosen
 from graph.in_play import is_current
 from lookthrough.cli.app import app
 from lookthrough.cli.console import LangOption, StoreOption, day, session
@@ -45,7 +45,7 @@ def subgraph_command(
         named = [asked_person(s, opened) if text == "-" else text for text in ids]
         found = [find_node(opened, text, _TYPES) for text in named]
         # Findings are shown where they are up to date; a picture is never a reason to write to the store.
-        findings = detect(opened, DETECTORS).findings if is_current(opened) else ()
+        findings = detect(opened, chosen(None)).findings if is_current(opened) else ()
         picture = picture_of(opened, found, as_of, findings)
     render(picture, to, lang=s.language)
     s.tell(

@@ -114,7 +114,7 @@ def test_both_stores_print_the_same_about_companies(demo: Demo) -> None:
         company = bidders[scene][0]
         answer = demo.stores.same("penetrate", company, "--as-of", "2025-05-20", "--format", "json").json
         assert answer["owners"], company
-        controlled = demo.stores.same("controller", company, "--as-of", "2025-05-20").json
+        controlled = demo.stores.same("controller", company, "--as-of", "2025-05-20", "--format", "json").json
         assert controlled["company"] == company
 
 

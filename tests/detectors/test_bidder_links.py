@@ -87,7 +87,7 @@ def test_one_person_represents_two_bidders(found: Found) -> None:
     assert hit.severity == "prohibited"
     assert hit.facts["identity"] == "id"
     assert [b["article"] for b in hit.basis] == ["第三十四条第二款"]
-    assert len(hit.evidence.keys) == 2
+    assert len(hit.evidence.keys) >= 2
     assert "虚构A1建设有限公司（法定代表人）" in hit.text["zh"]
 
 

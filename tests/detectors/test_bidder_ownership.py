@@ -45,7 +45,14 @@ def build(w: World) -> None:
     w.lot("MANAGED", "B5", "B6")
     w.add("control", party_id="B5", company_id="B6", interest="管理关系")
     w.lot("MANAGED-ENDED", "B7", "B8")
-    w.add("control", party_id="B7", company_id="B8", interest="管理关系", valid_from="2020-01-01", valid_to="2024-01-01")
+    w.add(
+        "control",
+        party_id="B7",
+        company_id="B8",
+        interest="管理关系",
+        valid_from="2020-01-01",
+        valid_to="2024-01-01",
+    )
     w.lot("BRANCH", "C1", "C2")
     w.add("companies", id="C1", name=name("C1"))
     w.add("companies", id="C2", name="虚构C1建设有限公司样本分公司", kind="分公司", parent_id="C1")

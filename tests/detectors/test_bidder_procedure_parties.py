@@ -7,7 +7,11 @@ from typing import Any
 from detectors import agency_bids, bidder_linked_to_buyer, bidder_linked_to_service_party
 from tests.detectors.bidder_world import Found, World, found_on_both, ids, name
 
-BUYER, SERVICE, AGENCY = "bidder-linked-to-buyer", "bidder-linked-to-service-party", "agency-bids-in-its-tender"
+BUYER, SERVICE, AGENCY = (
+    "bidder-linked-to-buyer",
+    "bidder-linked-to-service-party",
+    "agency-bids-in-its-tender",
+)
 
 
 def bought(w: World, tender: str, buyer: str, *bidders: str, **more: Any) -> None:
@@ -30,9 +34,9 @@ def build(w: World) -> None:
     w.holds("G1", "Y3", 60)
     w.holds("G1", "A5", 60)
     bought(w, "STATE", "Y4", "A7", "A8")
-    w.add("companies", id="S1", name="虚构市国有资产监督管理委员会", kind="国资监管机构")
-    w.holds("S1", "Y4", 100)
-    w.holds("S1", "A7", 100)
+    w.add("companies", id="S1", name="虚构市国有资产监督管理委员会", kind="国资委")
+    for company in ("Y4", "A7"):
+        w.holds("S1", company, 100, holder_name="虚构市国有资产监督管理委员会", holder_kind="国资委")
     # People: the buyer's official directs a bidder; his spouse owns one through a company; a namesake; a past post.
     bought(w, "POST", "Y5", "B1", "B2")
     w.add("officials", person_id="P1", person_name="测试人一", unit_id="Y5", post="工程科科长")
@@ -43,7 +47,9 @@ def build(w: World) -> None:
     w.holds("P3", "M2", 100)
     w.holds("M2", "B3", 30)
     bought(w, "PAST", "Y7", "B5", "B6")
-    w.add("officials", person_id="P4", person_name="测试人四", unit_id="Y7", post="科员", valid_to="2020-01-01")
+    w.add(
+        "officials", person_id="P4", person_name="测试人四", unit_id="Y7", post="科员", valid_to="2020-01-01"
+    )
     w.post("P4", "B5", role="监事")
     bought(w, "NAME", "Y8", "B7", "B8")
     w.add("positions", person_name="测试人同名", company_id="Y8", role="法定代表人")
@@ -106,7 +112,7 @@ def test_the_buyer_holds_a_bidder_through_another(found: Found) -> None:
     assert (hit.subjects, hit.severity) == (ids("A1"), "review")
     assert hit.facts["bidders"][0]["links"][0]["share"] == 0.4
     assert "local:M1" in hit.evidence.nodes
-    assert len(hit.evidence.keys) == 3
+    assert len(hit.evidence.keys) >= 3
     assert found.of(BUYER, "SOLD") == []
 
 

@@ -35,7 +35,11 @@ def works(w: World, tender: str, bidder: str, role: str, **person: str) -> None:
 def build(w: World) -> None:
     # Deposits: one account; different accounts; one bidder's own account pays for another; a guarantor pays.
     w.lot("ACC", "A1", "A2", "A3")
-    for bidder, account in (("A1", "9999000011112222"), ("A2", "9999 0000 1111 2222"), ("A3", "9999000033334444")):
+    for bidder, account in (
+        ("A1", "9999000011112222"),
+        ("A2", "9999 0000 1111 2222"),
+        ("A3", "9999000033334444"),
+    ):
         trace(w, "ACC", bidder, "汇款账号", account)
     w.lot("ACC-OWN", "A4", "A5")
     w.add("contacts", party_id="A4", kind="银行账户", value="9999000055556666")

@@ -153,7 +153,7 @@ def _inside(folder: Path, language: str) -> Iterator[None]:
     ours: Mapping[str, str] = {
         "LOOKTHROUGH_DATA": os.fspath(folder / ".local/share/lookthrough"),
         "LOOKTHROUGH_LANG": language,
-        "COLUMNS": "110",
+        "COLUMNS": "130",
         "PATH": os.pathsep.join([os.fspath(Path(sys.executable).parent), kept.get("PATH", "")]),
     }
     with mock.patch.dict(os.environ, {**kept, **ours}, clear=True), contextlib.chdir(folder):

@@ -1,0 +1,111 @@
+"""`concert-partners`: bidders of one lot are, or belong to, different parties to one agreement to act in concert."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+import polars as pl
+
+from detectors import bidding, people, statutes
+from detectors.definition import Detector, Draft, Parameter, Row, Undecided, Values
+from detectors.links import CLOSING_EN, CLOSING_ZH, ENDED, link_draft, link_ties, on_bids
+from detectors.rows import table
+
+_MEMBERS: Final = (
+    "MATCH (m)-[r:MEMBER_OF_CONCERT]->(h:Concert) WHERE r.counted RETURN m.id AS related_id, h.id AS holder_id, "
+    "h.name AS holder_name, r.valid_from AS member_from, r.valid_to AS member_to, r.key AS member_key"
+)
+_HELD: Final = (
+    "MATCH (m)-[:MEMBER_OF_CONCERT]->(:Concert) WITH DISTINCT m MATCH (m)-[r:OWNS]->(c:Company)-[:SUBMITS]->(:Bid) "
+    "WHERE r.counted RETURN DISTINCT m.id AS related_id, c.id AS bidder_id, r.share AS share, r.share_max AS share_max, "
+    "r.valid_from AS owned_from, r.valid_to AS owned_to, r.observed_on AS observed_on, r.key AS owned_key"
+)
+
+
+def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+    """One draft a lot and concert; ties through one and the same member are other detectors'."""
+    bidders = table(rows["bidders"])
+    members = table(rows["members"])
+    known = pl.coalesce(pl.col("share", "share_max").cast(pl.Float64), pl.lit(1.0))
+    owned = table(rows["held"]).filter(known >= float(values["share"]) - 1e-9)
+    held = members.join(owned, on="related_id").with_columns(
+        role=pl.lit("shareholder"),
+        held_from=pl.max_horizontal("member_from", "owned_from"),
+        held_to=pl.min_horizontal("member_to", "owned_to"),
+        link_key=pl.col("owned_key"),
+        more_keys=pl.concat_list("member_key"),
+    )
+    own = members.join(
+        bidders.select("bidder_id").unique(), left_on="related_id", right_on="bidder_id"
+    ).with_columns(
+        bidder_id=pl.col("related_id"),
+        role=pl.lit("concert_member"),
+        held_from=pl.col("member_from"),
+        held_to=pl.col("member_to"),
+        observed_on=pl.lit(None, pl.String),
+        link_key=pl.col("member_key"),
+        more_keys=pl.concat_list("member_key"),
+    )
+    columns = ["bidder_id", *people.PEOPLE_COLUMNS[1:], "related_id", "more_keys"]
+    links = pl.concat([f.select(columns) for f in (held, own)], how="vertical_relaxed")
+    links = links.with_columns(more_nodes=pl.concat_list("related_id"))
+    for tie in link_ties(on_bids(bidders, links)):
+        by_bidder = {
+            r["bidder_id"]: {x["related_id"] for x in tie.rows if x["bidder_id"] == r["bidder_id"]}
+            for r in tie.rows
+        }
+        if len(set.union(*by_bidder.values())) > 1 and not set.intersection(*by_bidder.values()):
+            members_of = {b: sorted(m) for b, m in sorted(by_bidder.items())}
+            yield link_draft(tie, facts={"members": members_of})
+
+
+DETECTOR = Detector(
+    id="concert-partners",
+    version="1.0",
+    domain="政府工程",
+    scene="投标人独立性",
+    title_zh="投标人的股东为一致行动人",
+    title_en="Bidders belong to parties acting in concert",
+    severity="lead",
+    basis=(
+        statutes.COMPANY_265,
+        statutes.COMPANY_216,
+        statutes.red_flag("R033", "投标人之间存在协议关联", "bidders are tied by agreement"),
+    ),
+    needs=("MEMBER_OF_CONCERT", "SUBMITS", "FOR_LOT"),
+    parameters=(
+        Parameter(
+            "share",
+            0.05,
+            "fraction",
+            "成员直接持有投标人达到此比例才计",
+            "a member counts from this direct share of a bidder",
+        ),
+    ),
+    queries={"members": _MEMBERS, "held": _HELD, "bidders": bidding.BIDDERS},
+    columns={
+        "members": ("related_id", "holder_id", "holder_name", "member_from", "member_to", "member_key"),
+        "held": (
+            "related_id",
+            "bidder_id",
+            "share",
+            "share_max",
+            "owned_from",
+            "owned_to",
+            "observed_on",
+            "owned_key",
+        ),
+        "bidders": bidding.BIDDERS_COLUMNS,
+    },
+    population=bidding.LOTS,
+    identity=("lot_id", "holder_id"),
+    suppressors=(ENDED,),
+    wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}疑似分属同一一致行动安排（{holder}）的不同成员。{as_of_zh}：{links_zh}。"
+    + CLOSING_ZH,
+    wording_en="[Lead] {tender} ({lot}): bidders {bidders_en} appear to belong to different parties acting in concert "
+    "({holder}). {as_of_en}: {links_en}. " + CLOSING_EN,
+    assemble=assemble,
+    innocent_zh=("一致行动仅限于另一家公司的表决事项", "协议已到期"),
+    innocent_en=("the concert is only about votes in another company", "the agreement has expired"),
+)

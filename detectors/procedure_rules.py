@@ -1,0 +1,99 @@
+"""What the rules of a procedure need: the facts of each tender and lot, and a draft for one that breaks a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from detectors.definition import Draft, Evidence, Row, Severity, Undecided
+
+TENDERS: Final = (
+    "MATCH (t:Tender) RETURN t.id AS tender_id, t.title AS tender_title, "
+    "t.regime AS regime, t.method AS method, t.status AS tender_status, t.published_on AS published_on, "
+    "t.bid_deadline AS bid_deadline, t.awarded_on AS awarded_on, t.contract_signed_on AS contract_signed_on, "
+    "t.deposit AS deposit, t.currency AS deposit_currency"
+)
+TENDERS_COLUMNS: Final = (
+    *("tender_id", "tender_title", "regime", "method", "tender_status", "published_on", "bid_deadline"),
+    *("awarded_on", "contract_signed_on", "deposit", "deposit_currency"),
+)
+TENDER_COUNT: Final = "MATCH (t:Tender) RETURN count(DISTINCT t.id) AS n"
+LOTS: Final = (
+    "MATCH (l:Lot) OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) RETURN l.id AS lot_id, l.title AS lot_title, "
+    "l.bid_on AS bid_on, l.status AS lot_status, l.estimate AS estimate, l.currency AS estimate_currency, "
+    "t.id AS tender_id, t.title AS tender_title, t.regime AS regime, t.method AS method, t.status AS tender_status"
+)
+LOTS_COLUMNS: Final = (
+    *("lot_id", "lot_title", "bid_on", "lot_status", "estimate", "estimate_currency"),
+    *("tender_id", "tender_title", "regime", "method", "tender_status"),
+)
+
+BY_TENDER: Final = ("open", "invited")
+"""Methods that are bidding (招标); negotiation, consultation, quotation, a single source and direct award are not."""
+FAILED: Final = ("lot_failed", "cancelled")
+
+
+def tells(regime: str | None, method: str | None, methods: Mapping[str, Sequence[str]]) -> bool | None:
+    """Does the rule apply under this regime and method? None: the data do not say.
+
+    `methods`: for each regime that carries the rule, the methods it binds; empty = all.
+    """
+    if regime is None:
+        # The method alone can exclude the rule, whatever the regime.
+        bound = {m for allowed in methods.values() for m in allowed}
+        open_to_all = any(not allowed for allowed in methods.values())
+        return None if open_to_all or method is None or method in bound else False
+    if regime not in methods:
+        return False
+    allowed = methods[regime]
+    if not allowed or method in allowed:
+        return True
+    return None if method is None else False
+
+
+def unknown_rule(kind: str, id_: str, regime: str | None) -> Undecided:
+    """The regime or the method is missing, so nobody can say whether the rule binds."""
+    what = ("采购方式", "the method") if regime else ("适用法律制度", "the regime")
+    return Undecided(
+        kind,
+        id_,
+        (),
+        f"缺少{what[0]}，无法判定规则是否适用",
+        f"{what[1]} is missing: whether the rule applies cannot be decided",
+    )
+
+
+def rule_draft(
+    kind: str,
+    row: Row,
+    *,
+    date: str | None,
+    facts: Mapping[str, Any],
+    words: Mapping[str, str],
+    severity: Severity | None = None,
+    subjects: Sequence[str] = (),
+    nodes: Sequence[str] = (),
+    suppressed_by: tuple[str, str, str] | None = None,
+) -> Draft:
+    """A tender ("tender") or lot ("lot") whose dates, counts or amounts are outside a rule's limit."""
+    id_ = str(row[f"{kind}_id"])
+    named = {"tender": str(row["tender_title"] or row["tender_id"] or "")}
+    if kind == "lot":
+        named["lot"] = str(row["lot_title"] or row["lot_id"])
+    return Draft(
+        scope_kind=kind,
+        scope_id=id_,
+        identity={f"{kind}_id": id_},
+        subjects=tuple(subjects) or (id_,),
+        facts={"as_of": date, "regime": row["regime"], "method": row["method"], **facts},
+        words=named | dict(words),
+        date=date,
+        regime=row["regime"],
+        evidence=Evidence(tuple(sorted({id_, *nodes})), ()),
+        suppressed_by=suppressed_by,
+        severity=severity,
+    )
+
+
+CLOSING_ZH: Final = "本预警由数据比对自动生成，仅供核查参考，不作为认定违纪违法的依据。"
+CLOSING_EN: Final = "Made by comparing data, for verification only; it establishes no wrongdoing."

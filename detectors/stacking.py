@@ -1,0 +1,186 @@
+"""The combined view of a lot: which bidders are tied by how many independent kinds of evidence, and why they rank so.
+
+Kinds are independent where they rest on different roots: a person who is both representative and shareholder of two
+bidders is one root, and counts for one kind. Behaviour (prices, patterns) strengthens a tie and never stands alone.
+Suppressed findings count for nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, Final
+
+from detectors.finding import Finding
+
+KINDS: Final[dict[str, tuple[str, str]]] = {
+    "ownership": ("股权与控制", "ownership and control"),
+    "people": ("人员", "people"),
+    "contact": ("联系方式", "contacts"),
+    "documents": ("投标文件与保证金", "bid documents and deposits"),
+    "dealings": ("合同往来", "dealings"),
+    "prices": ("报价", "prices"),
+    "pattern": ("投标行为", "bidding pattern"),
+    "other": ("其他", "other"),
+}
+BEHAVIOUR: Final = ("prices", "pattern")
+_KIND: Final = {
+    **dict.fromkeys(
+        (
+            *("bidder-controls-bidder", "common-controller", "common-beneficial-owner"),
+            *("common-shareholder", "cross-holding", "affiliate-of-debarred"),
+        ),
+        "ownership",
+    ),
+    **dict.fromkeys(
+        ("same-legal-representative", "shared-officer", "related-persons", "possible-same-person"), "people"
+    ),
+    "shared-contact": "contact",
+}
+_SCENES: Final = {
+    "投标文件与保证金": "documents",
+    "合同履行": "dealings",
+    "报价规律": "prices",
+    "投标行为": "pattern",
+}
+_STRENGTH: Final = ("service", "lead", "review", "deemed", "prohibited")
+_SEVERITY: Final = {
+    "prohibited": ("法定禁止情形（待核实）", "prohibited (to be verified)"),
+    "deemed": ("法定“视为”情形（待核实）", "deemed (to be verified)"),
+    "review": ("需人工核查", "needs review"),
+    "lead": ("一般疑点", "lead"),
+    "service": ("服务提醒", "service"),
+}
+_ROOTS: Final = ("holder", "person", "contact", "official", "related", "account")
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Bidders that share exactly the same evidence; `kinds`: independent kinds, ties before behaviour, strongest first, with their findings."""
+
+    bidders: tuple[str, ...]
+    kinds: tuple[tuple[str, tuple[Finding, ...]], ...]
+    not_independent: tuple[Finding, ...]
+    """Findings that rest on a root counted already."""
+
+    @property
+    def alone(self) -> bool:
+        """Is there nothing but behaviour?"""
+        return all(kind in BEHAVIOUR for kind, _ in self.kinds)
+
+    @property
+    def severity(self) -> str:
+        """The strongest severity among the findings."""
+        return max((f.severity for _, found in self.kinds for f in found), key=_STRENGTH.index)
+
+    @property
+    def rank(self) -> tuple[int, int, int, int]:
+        """Ordered by, highest first: more than behaviour, severity, independent kinds, findings."""
+        count = sum(len(found) for _, found in self.kinds)
+        return (0 if self.alone else 1, _STRENGTH.index(self.severity), len(self.kinds), count)
+
+    def explained(self) -> dict[str, str]:
+        """Why it ranks where it does, in both languages."""
+        zh = "＋".join(f"{KINDS[k][0]}（{'、'.join(f.detector for f in fs)}）" for k, fs in self.kinds)
+        en = " + ".join(f"{KINDS[k][1]} ({', '.join(f.detector for f in fs)})" for k, fs in self.kinds)
+        n, severity = len(self.kinds), _SEVERITY[self.severity]
+        if self.alone:
+            return {
+                "zh": f"仅有行为类指标，单独不构成线索：{zh}",
+                "en": f"behaviour only, no lead by itself: {en}",
+            }
+        same = len(self.not_independent)
+        return {
+            "zh": f"最高级别：{severity[0]}；{n}类相互独立的依据：{zh}"
+            + (f"；另有{same}条基于同一来源，不重复计" if same else ""),
+            "en": f"strongest: {severity[1]}; {n} independent kind(s): {en}"
+            + (f"; {same} more rest on the same root and do not count again" if same else ""),
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        """The wire form."""
+        return {
+            "bidders": list(self.bidders),
+            "severity": self.severity,
+            "independent_kinds": len(self.kinds),
+            "behaviour_only": self.alone,
+            "kinds": [
+                {
+                    "kind": k,
+                    "detectors": [f.detector for f in fs],
+                    "fingerprints": [f.fingerprint for f in fs],
+                }
+                for k, fs in self.kinds
+            ],
+            "not_independent": [f.fingerprint for f in self.not_independent],
+            "explained": self.explained(),
+        }
+
+
+def stack(
+    findings: Sequence[Finding], lot: str, bidders: Sequence[str], scenes: Mapping[str, str]
+) -> list[Stack]:
+    """The stacks of a lot, strongest first. `bidders`: ids in the lot; `scenes`: scene by detector id.
+
+    Findings on the lot tie the bidders they name; those on a group tie its members in the lot; those on one
+    bidder strengthen what ties it to others. Pairs with the same evidence are told together.
+    """
+    present = set(bidders)
+    pairs: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+    single: dict[str, list[Finding]] = defaultdict(list)
+    for f in findings:
+        here = sorted(set(f.subjects) & present)
+        if f.suppressed_by or f.severity == "service" or (f.scope_kind == "lot" and f.scope_id != lot):
+            continue
+        if len(here) == 1 and f.scope_kind == "company":
+            single[here[0]].append(f)
+        for pair in combinations(here, 2):
+            pairs[pair].append(f)
+    alike: dict[tuple[str, ...], tuple[list[Finding], set[tuple[str, str]]]] = {}
+    for pair, found in pairs.items():
+        every = {f.fingerprint: f for f in [*found, *(g for b in pair for g in single.get(b, ()))]}
+        key = tuple(sorted(every))
+        alike.setdefault(key, (list(every.values()), set()))[1].add(pair)
+    stacks = [_stacked(group, found, scenes) for found, tied in alike.values() for group in _together(tied)]
+    return sorted(stacks, key=lambda s: ([-n for n in s.rank], s.bidders))
+
+
+def _together(pairs: set[tuple[str, str]]) -> Iterator[tuple[str, ...]]:
+    """Bidders all of whose pairs are among `pairs`, told as one; else each pair by itself."""
+    everybody = sorted({b for pair in pairs for b in pair})
+    if len(pairs) == len(everybody) * (len(everybody) - 1) // 2:
+        yield tuple(everybody)
+    else:
+        yield from sorted(pairs)
+
+
+def _stacked(bidders: tuple[str, ...], findings: Sequence[Finding], scenes: Mapping[str, str]) -> Stack:
+    ordered = sorted(findings, key=lambda f: (-_STRENGTH.index(f.severity), f.detector, f.fingerprint))
+    kinds: dict[str, list[Finding]] = {}
+    roots: dict[str, str] = {}
+    again = []
+    for f in ordered:
+        kind = kind_of(f.detector, scenes)
+        root = _root(f)
+        if roots.setdefault(root, kind) != kind:
+            again.append(f)
+            continue
+        kinds.setdefault(kind, []).append(f)
+    told = sorted(kinds.items(), key=lambda item: item[0] in BEHAVIOUR)
+    return Stack(bidders, tuple((k, tuple(fs)) for k, fs in told), tuple(again))
+
+
+def kind_of(detector: str, scenes: Mapping[str, str]) -> str:
+    """The kind of evidence a detector gives."""
+    return _KIND.get(detector) or _SCENES.get(scenes.get(detector, ""), "other")
+
+
+def _root(f: Finding) -> str:
+    """What a finding rests on: the party or thing that ties, else the finding itself."""
+    for name in _ROOTS:
+        value = f.facts.get(name)
+        if isinstance(value, Mapping) and value.get("id"):
+            return str(value["id"])
+    return f.fingerprint

@@ -1,0 +1,177 @@
+"""D21b `whole-works-passed-on`: nearly all of a lot's works, or its main structure, is subcontracted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import polars as pl
+
+from detectors import bidding, procedure_rules, statutes, subcontracts
+from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
+from detectors.procedure_rules import CLOSING_EN, CLOSING_ZH, rule_draft
+from detectors.rows import table
+
+_MAIN = r"主体结构|主体工程|全部工程|整体转包"
+_NOT_MAIN = r"非主体|除主体|主体(?:结构|工程)?(?:以外|之外|除外)"
+
+
+def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+    """One draft a lot and contractor. Labour-only subcontracts do not count; unknown amounts are undecided."""
+    won = (pl.col("won").cast(pl.Boolean).fill_null(False)) | (pl.col("status") == "won").fill_null(False)
+    contracts = (
+        table(rows["bidders"])
+        .filter(won)
+        .select(
+            "lot_id", party_id="bidder_id", contract="amount", contract_currency="currency", won_bid="bid_id"
+        )
+        .unique()
+    )
+    scope = pl.col("scope").fill_null("")
+    links = table(rows["subcontracts"]).with_columns(
+        main=scope.str.contains(_MAIN) & ~scope.str.contains(_NOT_MAIN),
+        labour=scope.str.contains(subcontracts.LABOUR),
+    )
+    whole = links.join(contracts, on=["lot_id", "party_id"], how="left").join(
+        table(rows["lots"]), on="lot_id"
+    )
+    # Only the contractor passes works on; what a subcontractor does is another detector's.
+    known = pl.col("won_bid").is_not_null().any().over("lot_id")
+    whole = whole.filter(pl.col("won_bid").is_not_null() | ~known).sort(
+        "lot_id", "party_id", "to_id", "link_key"
+    )
+    for _, group in whole.group_by("lot_id", "party_id", maintain_order=True):
+        yield from _judge(group.to_dicts(), float(values["share"]))
+
+
+def _judge(found: Sequence[Row], limit: float) -> Iterator[Draft | Undecided]:
+    works = [r for r in found if not r["labour"]]
+    first = found[0]
+    main = [r for r in works if r["main"]]
+    currencies = {r["sub_currency"] for r in works} | {first["contract_currency"]}
+    amounts = [r["sub_amount"] for r in works]
+    counted = first["contract"] and works and None not in amounts and len(currencies - {None}) <= 1
+    share = sum(amounts) / first["contract"] if counted else None
+    everything = sum(r["sub_amount"] or 0 for r in found) / first["contract"] if first["contract"] else 0.0
+    if main or (share is not None and share >= limit - 1e-9):
+        yield _draft(
+            main if main and (share is None or share < limit) else works,
+            found,
+            share,
+            limit,
+            bool(main),
+            None,
+        )
+    elif share is None and works:
+        yield Undecided(
+            "lot",
+            first["lot_id"],
+            (first["party_id"],),
+            "分包金额、合同金额、币种或分包内容不全，无法判定",
+            "amounts, currency or scope of the subcontracts are incomplete: cannot be decided",
+        )
+    elif everything >= limit - 1e-9:
+        why = (
+            "labour-only",
+            "分包金额中包含劳务作业，扣除后未达提示线",
+            "part of the amount is labour only; without it the limit is not reached",
+        )
+        yield _draft(found, found, everything, limit, False, why)
+
+
+def _draft(
+    shown: Sequence[Row],
+    found: Sequence[Row],
+    share: float | None,
+    limit: float,
+    main: bool,
+    why: tuple[str, str, str] | None,
+) -> Draft:
+    first = found[0]
+    names = list(dict.fromkeys(str(r["to_name"] or r["to_id"]) for r in shown))
+    part_zh = ["分包内容涉及主体结构"] if main else []
+    part_en = ["the scope includes the main structure"] if main else []
+    if share is not None:
+        part_zh.append(f"分包金额合计为合同金额的{share:.2%}（提示线{limit:.0%}）")
+        part_en.append(f"subcontracts add up to {share:.2%} of the contract (limit {limit:.0%})")
+    drafted = rule_draft(
+        "lot",
+        first,
+        date=first["bid_on"],
+        facts={
+            "contractor": {"id": first["party_id"], "name": first["party_name"]},
+            "share": None if share is None else round(share, 10),
+            "limit": limit,
+            "main_structure": main,
+            "subcontracts": [
+                {"id": r["to_id"], "amount": r["sub_amount"], "scope": r["scope"]} for r in shown
+            ],
+        },
+        words={
+            "contractor": str(first["party_name"] or first["party_id"]),
+            "names_zh": "、".join(names),
+            "names_en": ", ".join(names),
+            "what_zh": "，".join(part_zh),
+            "what_en": ", ".join(part_en),
+        },
+        subjects=sorted({str(first["party_id"]), *(str(r["to_id"]) for r in shown)}),
+        nodes=[
+            str(first["party_id"]),
+            *(str(r["to_id"]) for r in shown),
+            *([first["won_bid"]] if first["won_bid"] else []),
+        ],
+        suppressed_by=why,
+    )
+    keys = tuple(sorted({str(r["link_key"]) for r in shown}))
+    return subcontracts.with_keys(drafted, keys, {"party_id": str(first["party_id"])})
+
+
+DETECTOR = Detector(
+    id="whole-works-passed-on",
+    version="1.0",
+    domain="政府工程",
+    scene="合同履行",
+    title_zh="工程几乎全部或主体部分分包",
+    title_en="Nearly all the works, or the main structure, are subcontracted",
+    severity="prohibited",
+    basis=(
+        statutes.BIDDING_48,
+        statutes.REGULATIONS_59,
+        statutes.BUILDING_28,
+        statutes.red_flag("R071, R072", "中标后大比例或全部分包", "a large part, or all, is subcontracted"),
+    ),
+    needs=("SUBCONTRACTS_TO", "SUBMITS", "FOR_LOT"),
+    parameters=(
+        Parameter(
+            "share",
+            0.9,
+            "fraction",
+            "分包金额合计达到合同金额的此比例即提示（法条无数值，为提示线）",
+            "subcontracts of this share of the contract are pointed out (the law gives no number)",
+        ),
+    ),
+    queries={
+        "subcontracts": subcontracts.SUBCONTRACTS,
+        "lots": procedure_rules.LOTS,
+        "bidders": bidding.BIDDERS,
+    },
+    columns={
+        "subcontracts": subcontracts.SUBCONTRACTS_COLUMNS,
+        "lots": procedure_rules.LOTS_COLUMNS,
+        "bidders": bidding.BIDDERS_COLUMNS,
+    },
+    population=subcontracts.SUBCONTRACTED_LOTS,
+    identity=("lot_id", "party_id"),
+    suppressors=(
+        Suppressor("labour-only", "劳务分包另有规定，不计入", "labour-only subcontracts do not count"),
+    ),
+    wording_zh="【风险预警】{tender}（{lot}）：{contractor}疑似将工程几乎全部或主体部分交由{names_zh}，{what_zh}。"
+    + CLOSING_ZH,
+    wording_en="[Lead] {tender} ({lot}): {contractor} appears to pass nearly all the works, or the main structure, on to "
+    "{names_en}: {what_en}. " + CLOSING_EN,
+    assemble=assemble,
+    innocent_zh=("金额含材料设备采购", "联合体内部分工误登为分包"),
+    innocent_en=(
+        "the amounts include supplies",
+        "a division of work inside a consortium entered as subcontracts",
+    ),
+)

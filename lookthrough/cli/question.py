@@ -1,0 +1,117 @@
+"""What commands that ask about ownership share: their arguments, the party meant, ownership ready to be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from graph.penetration import Ownership, OwnershipError
+from graph.penetration.identities import IdentityMode
+from graph.stores import GraphStore
+from lookthrough.cli.console import Session, percent
+from lookthrough.cli.people import asked_person
+from lookthrough.naming import NamingError, find_node
+
+CompanyArgument = Annotated[
+    str, typer.Argument(metavar="COMPANY", help="企业编号、代码或全称 · id, code or name", show_default=False)
+]
+OneCompanyArgument = Annotated[
+    str | None,
+    typer.Argument(metavar="COMPANY", help="企业编号、代码或全称 · id, code or name", show_default=False),
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="截至日期，默认今天 · as of this date", show_default=False),
+]
+IdentityOption = Annotated[
+    str,
+    typer.Option(
+        "--identity", metavar="standard|strict", help="strict：不按名称合并 · strict: never join by name"
+    ),
+]
+PARTIES = ("Company", "Person", "Concert")
+"""Node types a party can be."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A store and its ownership while a command asks them. `loading`: a load is under way."""
+
+    session: Session
+    store: GraphStore
+    ownership: Ownership
+    loading: bool
+
+    def company(self, text: str) -> str:
+        """The id of a company. Raises `NamingError`, `OwnershipError` where it is a person."""
+        try:
+            return find_node(self.store, text, ("Company",))
+        except NamingError as error:
+            self._refuse_person(text, error)
+            raise
+
+    def party(self, text: str) -> str:
+        """The id of a company, a person or a concert; `-` asks for a person's number. Raises `NamingError`."""
+        if text.strip() == "-":
+            return asked_person(self.session, self.store)
+        return find_node(self.store, text, PARTIES)
+
+    def name(self, id_: str) -> str:
+        """The name of a party, else its id."""
+        try:
+            return self.ownership.nodes["name"][self.ownership.node_of(id_)] or id_
+        except OwnershipError:
+            return id_
+
+    def warn_of_loads(self) -> None:
+        """Say on stderr that a load is under way."""
+        if self.loading:
+            self.session.tell(
+                "有批次正在导入，结果可能不完整。",
+                "A load is under way: the answer may be incomplete.",
+                "yellow",
+            )
+
+    def _refuse_person(self, text: str, error: NamingError) -> None:
+        try:
+            find_node(self.store, text, ("Person",))
+        except NamingError:
+            return
+        raise OwnershipError(
+            f"“{text}”是自然人，没有股东：请给出企业；要查其控制的企业，用 lookthrough controls。",
+            f"“{text}” is a person and has no holders: give a company. What a person controls: lookthrough controls.",
+        ) from error
+
+
+@contextmanager
+def asking(s: Session, identity: str = "standard") -> Iterator[Question]:
+    """The store and its ownership. Raises `NoOwnershipError`, a `StoreError`, `typer.BadParameter`."""
+    mode = identity_mode(identity)
+    with s.store() as store:
+        ownership = Ownership.build(store.ownership(), mode).require()
+        loading = any(b.state != "done" for b in store.batches())
+        yield Question(s, store, ownership, loading)
+
+
+def identity_mode(text: str) -> IdentityMode:
+    """The identity mode as written. Raises `typer.BadParameter`."""
+    if text == "standard":
+        return "standard"
+    if text == "strict":
+        return "strict"
+    raise typer.BadParameter("standard / strict", param_hint="--identity")
+
+
+def share_text(low: float | None, high: float | None, min_open: bool = False, max_open: bool = False) -> str:
+    """A share for people: 42.00%, a range with its open ends said, "?" where nothing is known."""
+    if low is not None and high is not None and abs(high - low) <= 1e-12:
+        return percent(low)
+    text = percent(None, low, high)
+    if text == "?":
+        return text
+    begin, _, end = text.partition("–")
+    return f"{'>' if min_open else ''}{begin}–{'<' if max_open else ''}{end}"

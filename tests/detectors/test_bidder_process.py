@@ -1,0 +1,269 @@
+"""Rules of the procedure, each only where regime and method carry it; subcontracts; young bidders; on both stores."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from detectors import (
+    consortium_member_bids_twice,
+    contract_overdue,
+    deposit_above_limit,
+    fewer_than_three_bidders,
+    founded_for_one_tender,
+    loser_becomes_subcontractor,
+    re_subcontract,
+    short_bid_period,
+    whole_works_passed_on,
+)
+from detectors.procedure_rules import tells
+from tests.detectors.bidder_world import Found, World, found_on_both, ids, name
+
+FEW, PERIOD, LATE, DEPOSIT = (
+    "fewer-than-three-bidders",
+    "short-bid-period",
+    "contract-overdue",
+    "deposit-above-limit",
+)
+TWICE, YOUNG = "consortium-member-bids-twice", "founded-for-one-tender"
+LOSER, AGAIN, WHOLE = "loser-becomes-subcontractor", "re-subcontract", "whole-works-passed-on"
+PROCUREMENT = "政府采购"
+
+
+def won(w: World, tender: str, winner: str, *losers: str, amount: int = 1_000_000, **more: Any) -> None:
+    w.tender(tender, **more)
+    w.bid(tender, winner, status="中标", amount=amount)
+    for loser in losers:
+        w.bid(tender, loser, status="未中标", amount=amount + 1)
+
+
+def sub(w: World, tender: str, one: str, other: str, **more: Any) -> None:
+    row = {
+        "contractor_id": one,
+        "contractor_name": name(one),
+        "subcontractor_id": other,
+        "subcontractor_name": name(other),
+    }
+    w.add("subcontracts", tender_id=tender, lot_id="1", **row, **more)
+
+
+def build(w: World) -> None:
+    # Counts: two and awarded; two without award; a consortium is one bid; three; failed; other methods; unknown.
+    won(w, "TWO", "A1", "A2")
+    w.lot("TWO-OPEN", "A1", "A2")
+    w.tender("JOINT")
+    for bidder, group in (("A1", "联合体一"), ("A2", "联合体一"), ("A3", None), ("A4", None)):
+        w.bid("JOINT", bidder, consortium_id=group)
+    w.lot("FEW-JOINT", "A3")
+    w.bid("FEW-JOINT", "A5", consortium_id="联合体二")
+    w.bid("FEW-JOINT", "A6", consortium_id="联合体二")
+    w.lot("THREE", "A1", "A2", "A3")
+    w.lot("WITHDRAWN", "A1", "A2")
+    w.bid("WITHDRAWN", "A3", status="撤回")
+    w.lot("FAILED", "A1")
+    w.add("lots", id="1", tender_id="FAILED", status="流标")
+    w.lot("SINGLE", "A1", method="单一来源", regime=PROCUREMENT)
+    w.lot("TALKS", "A1", "A2", method="竞争性谈判", regime=PROCUREMENT)
+    w.lot("UNKNOWN", "A1", method=None)
+
+    # Dates: nineteen days and twenty; thirty-one to the contract and thirty; dates that are missing.
+    for tender, start in (("DAYS-19", "2025-02-10"), ("DAYS-20", "2025-02-09")):
+        w.lot(tender, "A1", "A2", "A3", published_on=start)
+    w.lot("DAYS-TALKS", "A1", "A2", "A3", published_on="2025-02-25", method="竞争性磋商", regime=PROCUREMENT)
+    for tender, signed in (("SIGN-31", "2025-04-11"), ("SIGN-30", "2025-04-10"), ("SIGN-NONE", None)):
+        w.lot(tender, "A1", "A2", "A3", awarded_on="2025-03-11", contract_signed_on=signed)
+    w.lot(
+        "SIGN-TALKS",
+        *("A1", "A2", "A3"),
+        awarded_on="2025-03-11",
+        contract_signed_on="2025-04-11",
+        method="竞争性谈判",
+        regime=PROCUREMENT,
+    )
+    w.lot(
+        "SIGN-DIRECT",
+        *("A1", "A2", "A3"),
+        awarded_on="2025-03-11",
+        contract_signed_on="2025-04-11",
+        method="直接发包",
+    )
+
+    # Deposits: two per cent and a yuan more; of one of two lots; without an estimate.
+    for tender, deposit in (("DEP-OVER", 20_001), ("DEP-AT", 20_000)):
+        w.lot(tender, "A1", "A2", "A3", deposit=deposit)
+        w.add("lots", id="1", tender_id=tender, estimate=1_000_000)
+    w.tender("DEP-LOTS", deposit=30_000)
+    for lot in ("1", "2"):
+        w.add("lots", id=lot, tender_id="DEP-LOTS", estimate=1_000_000)
+        w.bid("DEP-LOTS", "A1", lot, deposit_amount=25_000 if lot == "1" else None)
+    w.lot("DEP-NONE", "A1", "A2", "A3", deposit=30_000)
+
+    # A member of a consortium alone in the same lot; in another lot of the tender; in another tender.
+    w.tender("TWICE")
+    for bidder, group in (("B1", "联合体一"), ("B2", "联合体一"), ("B1", None), ("B3", None)):
+        w.bid("TWICE", bidder, consortium_id=group, amount=1_000_000)
+    w.tender("TWICE-LOTS")
+    for lot, bidder, group in (
+        ("1", "B4", "联合体一"),
+        ("1", "B5", "联合体一"),
+        ("2", "B4", None),
+        ("2", "B6", None),
+    ):
+        w.bid("TWICE-LOTS", bidder, lot, consortium_id=group)
+    w.tender("ONCE")
+    for bidder, group in (("B7", "联合体一"), ("B8", "联合体一"), ("B9", None)):
+        w.bid("ONCE", bidder, consortium_id=group)
+    w.lot("ONCE-ELSE", "B7", "B9")
+
+    # Subcontracts: to a loser, to one that never bid, to a loser before the award; labour; nearly all; again.
+    won(w, "LOSER", "C1", "C2", "C3", awarded_on="2025-03-10")
+    sub(w, "LOSER", "C1", "C2", amount=200_000, signed_on="2025-04-01", scope="绿化")
+    sub(w, "LOSER", "C1", "X1", amount=100_000, signed_on="2025-04-01", scope="绿化")
+    won(w, "LOSER-BEFORE", "C1", "C2", "C3", awarded_on="2025-03-10")
+    sub(w, "LOSER-BEFORE", "C1", "C2", amount=100_000, signed_on="2025-03-09", scope="绿化")
+    won(w, "WHOLE", "C4", "C5", "C6")
+    sub(w, "WHOLE", "C4", "X2", amount=500_000, scope="路面")
+    sub(w, "WHOLE", "C4", "X3", amount=400_000, scope="绿化")
+    won(w, "PART", "C4", "C5", "C6")
+    sub(w, "PART", "C4", "X2", amount=899_999, scope="路面")
+    won(w, "LABOUR", "C4", "C5", "C6")
+    sub(w, "LABOUR", "C4", "X2", amount=500_000, scope="路面")
+    sub(w, "LABOUR", "C4", "X4", amount=450_000, scope="劳务作业")
+    won(w, "MAIN", "C4", "C5", "C6")
+    sub(w, "MAIN", "C4", "X2", scope="主体结构施工")
+    won(w, "NOT-MAIN", "C4", "C5", "C6")
+    sub(w, "NOT-MAIN", "C4", "X2", amount=300_000, scope="主体结构以外的附属工程")
+    won(w, "NO-AMOUNT", "C4", "C5", "C6")
+    sub(w, "NO-AMOUNT", "C4", "X2")
+    won(w, "AGAIN", "D1", "D2", "D3")
+    sub(w, "AGAIN", "D1", "X5", amount=100_000, scope="路面")
+    sub(w, "AGAIN", "X5", "X6", amount=90_000, scope="路面")
+    won(w, "AGAIN-LABOUR", "D1", "D2", "D3")
+    sub(w, "AGAIN-LABOUR", "D1", "X5", amount=100_000, scope="路面")
+    sub(w, "AGAIN-LABOUR", "X5", "X7", amount=90_000, scope="路面劳务")
+    won(w, "AGAIN-ELSE", "D1", "D2", "D3")
+    sub(w, "AGAIN-ELSE", "D1", "X8", amount=100_000, scope="路面")
+    won(w, "AGAIN-OTHER", "X8", "D2", "D3")
+    sub(w, "AGAIN-OTHER", "X8", "X9", amount=90_000, scope="路面")
+
+    # Founded 179 days before at one buyer; 180 days; at two buyers.
+    for bidder, founded in (
+        ("E1", "2024-09-03"),
+        ("E2", "2024-09-02"),
+        ("E3", "2025-01-01"),
+        ("E4", "2010-01-01"),
+    ):
+        w.add("companies", id=bidder, name=name(bidder), founded_on=founded)
+    w.lot("YOUNG", "E1", "E2", "E3", "E4", "E5", buyer_id="Y1", buyer_name=name("Y1"))
+    w.lot("YOUNG-ELSE", "E3", "E4", buyer_id="Y2", buyer_name=name("Y2"))
+
+
+found = found_on_both(
+    build,
+    tuple(
+        m.DETECTOR
+        for m in (
+            fewer_than_three_bidders,
+            short_bid_period,
+            contract_overdue,
+            deposit_above_limit,
+            consortium_member_bids_twice,
+            loser_becomes_subcontractor,
+            re_subcontract,
+            whole_works_passed_on,
+            founded_for_one_tender,
+        )
+    ),
+)
+
+
+def test_fewer_than_three(found: Found) -> None:
+    assert found.one(FEW, "TWO").severity == "prohibited"
+    assert found.one(FEW, "TWO-OPEN").severity == "review"
+    assert found.one(FEW, "WITHDRAWN").facts["bids"] == 2
+    assert found.one(FEW, "FEW-JOINT").subjects == ids("A3", "A5", "A6")
+    for tender in ("JOINT", "THREE", "FAILED", "SINGLE", "TALKS"):
+        assert found.of(FEW, tender) == [], tender
+    assert len(found.undecided(FEW, "UNKNOWN")) == 1
+    assert found.of(FEW, "UNKNOWN") == []
+
+
+def test_days_to_the_deadline(found: Found) -> None:
+    hit = found.one(PERIOD, "DAYS-19")
+    assert (hit.scope_kind, hit.facts["days"]) == ("tender", 19)
+    assert [b["law"] for b in hit.basis][:1] == ["招标投标法"]
+    assert found.of(PERIOD, "DAYS-20") == found.of(PERIOD, "DAYS-TALKS") == []
+    assert len(found.undecided(PERIOD, "THREE")) == 1
+
+
+def test_days_to_the_contract(found: Found) -> None:
+    assert found.one(LATE, "SIGN-31").facts["days"] == 31
+    assert [b["law"] for b in found.one(LATE, "SIGN-TALKS").basis] == ["政府采购法"]
+    for tender in ("SIGN-30", "SIGN-DIRECT", "SIGN-NONE", "THREE"):
+        assert found.of(LATE, tender) == [], tender
+    assert len(found.undecided(LATE, "SIGN-NONE")) == 1
+
+
+def test_deposits(found: Found) -> None:
+    assert found.one(DEPOSIT, "DEP-OVER").facts["share"] == pytest.approx(0.020001)
+    assert found.of(DEPOSIT, "DEP-AT") == []
+    # The tender's deposit says nothing of one of its two lots; what was paid for one does.
+    assert found.one(DEPOSIT, "DEP-LOTS").scope_id == "local:DEP-LOTS/1"
+    assert len(found.undecided(DEPOSIT, "DEP-NONE")) == 1
+
+
+def test_a_consortium_member_bids_again(found: Found) -> None:
+    hit = found.one(TWICE, "TWICE")
+    assert (hit.subjects, hit.severity) == (ids("B1"), "prohibited")
+    assert found.one(TWICE, "TWICE-LOTS").severity == "review"
+    assert found.of(TWICE, "ONCE") == found.of(TWICE, "ONCE-ELSE") == []
+
+
+def test_the_loser_as_subcontractor(found: Found) -> None:
+    assert found.one(LOSER, "LOSER").subjects == ids("C1", "C2")
+    assert found.suppressed(LOSER, "LOSER-BEFORE") == "before-award"
+    assert found.of(LOSER, "WHOLE") == []
+
+
+def test_nearly_all_the_works(found: Found) -> None:
+    assert found.one(WHOLE, "WHOLE").facts["share"] == pytest.approx(0.9)
+    assert found.of(WHOLE, "PART") == []
+    assert found.suppressed(WHOLE, "LABOUR") == "labour-only"
+    assert found.one(WHOLE, "MAIN").facts["main_structure"] is True
+    assert found.of(WHOLE, "NOT-MAIN") == []
+    assert found.undecided(WHOLE, "NO-AMOUNT") == [ids("C4")]
+
+
+def test_subcontracted_again(found: Found) -> None:
+    hit = found.one(AGAIN, "AGAIN")
+    assert hit.subjects == ids("D1", "X5", "X6")
+    assert {"local:D1", "local:X5", "local:X6"} <= set(hit.evidence.nodes)
+    assert len(hit.evidence.keys) >= 2
+    assert found.suppressed(AGAIN, "AGAIN-LABOUR") == "labour-only"
+    assert found.of(AGAIN, "AGAIN-ELSE") == found.of(AGAIN, "AGAIN-OTHER") == []
+
+
+def test_founded_for_one_tender(found: Found) -> None:
+    hit = found.one(YOUNG, "YOUNG")
+    assert (hit.subjects, hit.facts["days"]) == (ids("E1"), 179)
+    assert found.of(YOUNG, "YOUNG-ELSE") == []
+    assert found.undecided(YOUNG, "YOUNG") == [ids("E5")]
+
+
+@pytest.mark.parametrize(
+    ("regime", "method", "binds"),
+    [
+        ("construction", "open", True),
+        ("construction", "single_source", False),
+        ("construction", None, None),
+        ("other", "open", False),
+        (None, "open", None),
+        (None, "direct", False),
+    ],
+)
+def test_a_rule_binds_only_where_regime_and_method_say_so(
+    regime: str | None, method: str | None, binds: bool | None
+) -> None:
+    methods = {"construction": ("open", "invited"), "government_procurement": ("open", "invited")}
+    assert tells(regime, method, methods) is binds

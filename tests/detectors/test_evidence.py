@@ -1,0 +1,92 @@
+"""What a finding names as its evidence is enough: loaded alone, the same finding appears again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from detectors.finding import Finding
+from detectors.registry import DETECTORS
+from graph.stores import Credentials, GraphStore, open_store
+from loaders.identity import PersonKey
+from lookthrough.demo import write_world
+from lookthrough.detecting import detect
+from lookthrough.loading import LoadOptions, load
+from tests.detectors.evidence_alone import extract_of
+
+KEY = PersonKey(b"a key for tests only, of no use")
+FLAGSHIPS = ("common-controller", "common-shareholder", "household-multi-property")
+WANTED = [d for d in DETECTORS if d.id in FLAGSHIPS]
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The demo world in a store, and what was found in it."""
+
+    store: GraphStore
+    findings: tuple[Finding, ...]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
+    folder = tmp_path_factory.mktemp("whole")
+    world = write_world(folder / "world")
+    with open_store(str(folder / "store")) as store:
+        load(store, [world.exports], LoadOptions("main"), KEY, folder / "reports", lambda *_: None)
+        yield Whole(store, detect(store, WANTED).findings)
+
+
+def test_there_is_something_to_prove(whole: Whole) -> None:
+    assert {f.detector for f in whole.findings} == set(FLAGSHIPS)
+    assert {f.facts["identity"] for f in whole.findings} >= {"id", "unique_name"}
+    assert len({f.scope_id for f in whole.findings if not f.suppressed_by}) > 8
+
+
+def test_the_evidence_alone_gives_the_finding_again(whole: Whole, tmp_path: Path) -> None:
+    for found in whole.findings:
+        alone = extract_of(whole.store, found.evidence)
+        with open_store(str(tmp_path / found.fingerprint)) as store:
+            store.apply(alone)
+            again = {f.fingerprint: f for f in detect(store, WANTED).findings}
+        assert found.fingerprint in again, found.text["zh"]
+        same = again[found.fingerprint]
+        assert same.subjects == found.subjects
+        assert (same.suppressed_by or {}).get("rule") == (found.suppressed_by or {}).get("rule")
+        if found.scope_kind == "lot":
+            assert told(same) == told(found)
+
+
+def told(found: Finding) -> list[tuple[object, ...]]:
+    """Bidders with their shares, votes and paths."""
+    return [
+        (b["id"], b.get("share"), b.get("votes"), b.get("depth"), str(b.get("paths")))
+        for b in found.facts["bidders"]
+    ]
+
+
+@pytest.mark.neo4j
+def test_on_the_other_store_too(whole: Whole, neo4j_url: str, neo4j_server: tuple[str, Credentials]) -> None:
+    found = next(f for f in whole.findings if f.facts["identity"] == "unique_name")
+    with open_store(neo4j_url, credentials=neo4j_server[1]) as store:
+        store.apply(extract_of(whole.store, found.evidence))
+        again = detect(store, WANTED).findings
+    assert [f.fingerprint for f in again] == [found.fingerprint]
+    assert told(again[0]) == told(found)
+
+
+def test_less_than_the_evidence_does_not(whole: Whole, tmp_path: Path) -> None:
+    found = next(f for f in whole.findings if f.detector == "common-shareholder" and not f.suppressed_by)
+    holding = next(
+        k
+        for k in found.evidence.keys
+        if whole.store.query("MATCH ()-[r:OWNS]->() WHERE r.key = $k RETURN r.key AS k", {"k": k}).num_rows
+    )
+    rest = tuple(k for k in found.evidence.keys if k != holding)
+    alone = extract_of(whole.store, type(found.evidence)(found.evidence.nodes, rest))
+    with open_store(str(tmp_path / "less")) as store:
+        store.apply(alone)
+        again = {f.fingerprint: f for f in detect(store, WANTED).findings}
+    assert found.fingerprint not in again or again[found.fingerprint].subjects != found.subjects

@@ -1,0 +1,130 @@
+"""Rules files: every fault is named with its place; values hold by place and date."""
+
+from __future__ import annotations
+
+import pytest
+
+from detectors.registry import DETECTORS
+from detectors.rules import RulesError, lies_within, read_rules
+
+GOOD = """
+title = "虚构市地方规则"
+[[rule]]
+detector = "household-multi-property"
+parameter = "inherited_minor_share"
+value = 0.25
+unit = "fraction"
+citation = "《虚构市办法》第三条"
+in_force_from = 2024-01-01
+[[rule]]
+detectors = ["household-multi-property", "household-property-through-company"]
+parameter = "dwelling_limit"
+value = 3
+unit = "dwellings"
+region = "虚构区"
+in_force_from = "2024-01-01"
+in_force_to = "2025-07-01"
+citation = "《虚构区办法》第五条"
+[[rule]]
+detector = "household-multi-property"
+parameter = "dwelling_limit"
+value = 4
+unit = "dwellings"
+region = "虚构区"
+in_force_from = "2025-07-01"
+citation = "《虚构区办法（修订）》第五条"
+"""
+
+
+def values(id_: str):
+    return read_rules(GOOD, DETECTORS).values(next(d for d in DETECTORS if d.id == id_))
+
+
+@pytest.mark.parametrize(
+    ("region", "date", "limit", "inherited"),
+    [
+        ("虚构市虚构区", "2024-06-01", 3, 0.25),
+        ("虚构市虚构区", "2025-06-30", 3, 0.25),
+        ("虚构市虚构区", "2025-07-01", 4, 0.25),
+        ("虚构市虚构区", "2023-12-31", 2, 0.5),
+        ("虚构外县", "2024-06-01", 2, 0.25),
+        ("", "2024-06-01", 2, 0.25),
+    ],
+)
+def test_values_by_place_and_date(region: str, date: str, limit: int, inherited: float) -> None:
+    here = values("household-multi-property").at(region, date)
+    assert (here["dwelling_limit"], here["inherited_minor_share"]) == (limit, inherited)
+
+
+def test_a_rule_for_several_detectors_and_only_for_them() -> None:
+    assert values("household-property-through-company").at("虚构区", "2024-06-01")["dwelling_limit"] == 3
+    assert values("household-property-through-company").at("虚构区", "2026-06-01")["dwelling_limit"] == 2
+    assert values("undeclared-means").at("虚构区", "2024-06-01").rules == ()
+
+
+def broken(old: str, new: str) -> str:
+    with pytest.raises(RulesError) as caught:
+        read_rules(GOOD.replace(old, new, 1), DETECTORS)
+    assert len(caught.value.problems) == 1, caught.value.problems
+    assert all(caught.value.problems[0])
+    return caught.value.en
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("value = 0.25", "value = 25", "looks like a percent: write 0.25"),
+        ('citation = "《虚构市办法》第三条"', 'citation = " "', "rule 1: citation is missing"),
+        ('citation = "《虚构市办法》第三条"', "", "rule 1: citation is missing"),
+        (
+            'unit = "fraction"',
+            'unit = "fraction"\nregoin = "虚构区"',
+            "unknown key regoin; did you mean region?",
+        ),
+        ('title = "虚构市地方规则"', 'titel = "x"', "unknown key titel; did you mean title?"),
+        ('"inherited_minor_share"', '"inherited_share"', "has no parameter inherited_share"),
+        (
+            'detector = "household-multi-property"',
+            'detector = "household-multi"',
+            "there is no detector household-multi",
+        ),
+        ('unit = "fraction"', 'unit = "%"', "the unit of inherited_minor_share is 'fraction', not '%'"),
+        ('unit = "fraction"', "", "the unit of inherited_minor_share is 'fraction', not ''"),
+        ("value = 3", 'value = "3"', "wrong type"),
+        ("value = 3", "value = true", "wrong type"),
+        ("value = 3", "value = -1", "can't be -1"),
+        ("value = 0.25", "value = nan", "fraction from 0 to 1"),
+        ("value = 3\n", "", "rule 2: value is missing"),
+        ("in_force_from = 2024-01-01", 'in_force_from = "2024-13-01"', "no date like 2024-01-31"),
+        ('in_force_to = "2025-07-01"', 'in_force_to = "2023-07-01"', "must be before in_force_to"),
+        ('in_force_to = "2025-07-01"', 'in_force_to = "2025-07-02"', "two rules are in force at once"),
+        ("[[rule]]", "[[rule]", "not valid TOML"),
+    ],
+)
+def test_faults_are_named(old: str, new: str, said: str) -> None:
+    assert said in broken(old, new)
+
+
+def test_every_fault_is_told_at_once() -> None:
+    text = GOOD.replace("value = 0.25", "value = 25").replace("value = 3", 'value = "x"')
+    with pytest.raises(RulesError) as caught:
+        read_rules(text, DETECTORS)
+    assert len(caught.value.problems) == 2
+
+
+def test_an_empty_file_is_a_fault() -> None:
+    with pytest.raises(RulesError):
+        read_rules("", DETECTORS)
+
+
+@pytest.mark.parametrize(
+    ("place", "region", "within"),
+    [
+        ("999901", "999900", True),
+        ("999901", "999902", False),
+        ("虚构市虚构区", "虚构区", True),
+        ("虚构外县", "虚构区", False),
+    ],
+)
+def test_places(place: str, region: str, within: bool) -> None:
+    assert lies_within(place, region) is within

@@ -1,0 +1,242 @@
+"""Common shareholder and common controller: what ties bidders, what does not, and what the finding says of its own weakness."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from detectors import common_controller, common_shareholder
+from tests.detectors.bidder_world import Found, World, found_on_both, ids, name
+
+SHAREHOLDER, CONTROLLER = "common-shareholder", "common-controller"
+BID = "2025-03-01"
+
+
+def tied(
+    world: World, tender: str, holder: str, percents: tuple[float, float] = (20, 10), **more: Any
+) -> None:
+    """Two bidders of a tender's only lot, `<tender>a` and `<tender>b`, that one party holds."""
+    world.lot(tender, f"{tender}a", f"{tender}b")
+    for bidder, percent in zip("ab", percents, strict=True):
+        world.holds(holder, tender + bidder, percent, **more)
+
+
+def build(world: World) -> None:
+    """All scenes; each has a tender and companies of its own."""
+    tied(world, "plain", "H1")
+
+    world.add("companies", id="SASAC", name="虚构市国有资产监督管理委员会", kind="state_holder")
+    tied(world, "state", "SASAC", (60, 60))
+    world.holds("SASAC", "GROUP", 100)
+    tied(world, "group", "GROUP", (60, 60))
+
+    world.add("companies", id="FUND", name="虚构稳健投资基金", kind="fund")
+    tied(world, "fund", "FUND", (2, 4.9))
+    tied(world, "bigfund", "FUND", (5, 6))
+    tied(world, "small", "PSMALL", (2, 2))
+    for bidder in "ab":
+        world.add("companies", id=f"listed{bidder}", name=name(f"listed{bidder}"), kind="上市公司")
+    tied(world, "listed", "PLISTED", (2, 2))
+
+    tied(world, "hub", "HUB")
+    tied(world, "nothub", "BUSY")
+    for holder, companies in (("HUB", 199), ("BUSY", 198)):
+        for n in range(companies):
+            world.holds(holder, f"{holder}{n}", 1)
+
+    world.tender("joint")
+    for member in ("jointa", "jointb"):
+        world.bid("joint", member, consortium_id="K")
+        world.holds("HJOINT", member, 20)
+    world.tender("jointrival")
+    for member in ("rivala", "rivalb"):
+        world.bid("jointrival", member, consortium_id="K")
+    world.bid("jointrival", "rivalc")
+    for bidder in ("rivala", "rivalc"):
+        world.holds("HRIVAL", bidder, 20)
+
+    world.tender("withdrawn")
+    world.bid("withdrawn", "withdrawna", status="撤回")
+    world.bid("withdrawn", "withdrawnb", status="有效")
+    for bidder in "ab":
+        world.holds("HWITHDRAWN", f"withdrawn{bidder}", 20)
+    world.tender("rejected")
+    world.bid("rejected", "rejecteda", status="否决")
+    world.bid("rejected", "rejectedb", status="有效")
+    for bidder in "ab":
+        world.holds("HREJECTED", f"rejected{bidder}", 20)
+
+    world.tender("lots")
+    for lot, bidder in (("1", "lotsa"), ("2", "lotsb")):
+        world.bid("lots", bidder, lot)
+        world.holds("HLOTS", bidder, 20)
+
+    tied(world, "endson", "HENDSON", valid_from="2020-01-01", valid_to=BID)
+    tied(world, "endsafter", "HENDSAFTER", valid_from="2020-01-01", valid_to="2025-03-02")
+    tied(world, "beginson", "HBEGINSON", valid_from=BID)
+    tied(world, "beginsafter", "HBEGINSAFTER", valid_from="2025-03-02")
+
+    tied(world, "seenbefore", "HSEENBEFORE", observed_on=BID)
+    world.lot("seenafter", "seenaftera", "seenafterb")
+    world.holds("HSEENAFTER", "seenaftera", 20, observed_on="2025-02-01")
+    world.holds("HSEENAFTER", "seenafterb", 10, observed_on="2025-06-30")
+
+    world.tender("undated", None)  # type: ignore[arg-type]
+    for bidder in "ab":
+        world.bid("undated", f"undated{bidder}")
+        world.holds("HUNDATED", f"undated{bidder}", 20)
+        world.holds("HGONE", f"undated{bidder}", 20, valid_to="2030-01-01")
+
+    world.lot("votes", "votesa", "votesb")
+    world.holds("PVOTES", "votesa", 100)
+    for bidder, votes in (("votesa", 0.15), ("VOTESMID", 1.0)):
+        world.add("shareholdings", company_id=bidder, holder_id="HVOTES", holder_kind="company", votes=votes)
+    world.add("shareholdings", company_id="votesb", holder_id="VOTESMID", holder_kind="company", votes=0.2)
+    world.lot("apart", "aparta", "apartb")
+    for bidder in "ab":
+        world.holds("HAPART", f"apart{bidder}", 10, votes=0.3)
+
+    # Nominally a holder, who holds nothing and votes nothing.
+    tied(world, "nothing", "HNOTHING", (0, 0))
+    world.lot("half", "halfa", "halfb")
+    world.holds("HHALF", "halfa", 50)
+    world.holds("HHALF", "halfb", 50.01)
+    world.lot("control", "controla", "controlb", "controlc")
+    for bidder, percent in (("controla", 51), ("controlb", 50.01), ("controlc", 30)):
+        world.holds("HCONTROL", bidder, percent)
+    world.lot("stated", "stateda", "statedb")
+    for bidder in ("stateda", "statedb"):
+        world.add("control", party_id="HSTATED", company_id=bidder, interest="实际控制")
+        world.holds("HOTHER" + bidder, bidder, 10)
+
+
+found = found_on_both(build, [common_shareholder.DETECTOR, common_controller.DETECTOR])
+
+
+@pytest.mark.parametrize(
+    ("tender", "holder"),
+    [
+        ("plain", "H1"),
+        ("bigfund", "FUND"),
+        ("rejected", "HREJECTED"),
+        ("nothub", "BUSY"),
+        ("endsafter", "HENDSAFTER"),
+        ("beginson", "HBEGINSON"),
+    ],
+)
+def test_a_party_behind_two_bidders_is_found(found: Found, tender: str, holder: str) -> None:
+    one = found.one(SHAREHOLDER, tender)
+    assert one.subjects == ids(f"{tender}a", f"{tender}b")
+    assert one.facts["holder"]["id"] == f"local:{holder}"
+    assert one.facts["as_of"] == BID
+    assert f"截至{BID}，" in one.text["zh"]
+    assert f"As of {BID}," in one.text["en"]
+
+
+@pytest.mark.parametrize("tender", ["joint", "withdrawn", "lots", "endson", "beginsafter", "nothing"])
+def test_a_near_miss_is_not(found: Found, tender: str) -> None:
+    assert found.of(SHAREHOLDER, tender) == []
+    assert found.of(CONTROLLER, tender) == []
+
+
+@pytest.mark.parametrize(
+    ("tender", "detector", "rule"),
+    [
+        ("state", CONTROLLER, "state"),
+        ("fund", SHAREHOLDER, "fund"),
+        ("listed", SHAREHOLDER, "fund"),
+        ("hub", SHAREHOLDER, "hub"),
+    ],
+)
+def test_an_innocent_explanation_suppresses_and_is_shown(
+    found: Found, tender: str, detector: str, rule: str
+) -> None:
+    assert found.suppressed(detector, tender) == rule
+
+
+def test_the_group_below_the_state_still_counts(found: Found) -> None:
+    one = found.one(CONTROLLER, "group")
+    assert one.facts["holder"]["id"] == "local:GROUP"
+    assert [h["id"] for h in one.facts["holders_above"]] == ["local:SASAC"]
+
+
+def test_a_small_stake_of_a_person_in_unlisted_bidders_is_no_financial_stake(found: Found) -> None:
+    assert found.one(SHAREHOLDER, "small").subjects == ids("smalla", "smallb")
+
+
+def test_a_rival_tied_to_a_member_of_a_consortium_is_found(found: Found) -> None:
+    assert found.one(SHAREHOLDER, "jointrival").subjects == ids("rivala", "rivalc")
+
+
+def test_holdings_seen_only_after_the_bid_are_said_to_be(found: Found) -> None:
+    before, after = found.one(SHAREHOLDER, "seenbefore"), found.one(SHAREHOLDER, "seenafter")
+    assert before.facts["observed_after_bid"] == []
+    assert "晚于投标日期" not in before.text["zh"]
+    assert after.facts["observed_after_bid"] == ["2025-06-30"]
+    assert "股权数据晚于投标日期，数据截至2025-06-30，需核实投标时状态" in after.text["zh"]
+    assert "2025-06-30, later than the bid: verify how it stood then" in after.text["en"]
+
+
+def test_a_lot_without_a_date_says_so_and_takes_only_holdings_without_an_end(found: Found) -> None:
+    one = found.one(SHAREHOLDER, "undated")
+    assert one.facts["holder"]["id"] == "local:HUNDATED"
+    assert one.facts["as_of"] is None
+    assert "标段无日期" in one.text["zh"]
+    assert "The lot has no date" in one.text["en"]
+
+
+def test_votes_alone_tie_and_are_told_as_votes(found: Found) -> None:
+    one = found.one(SHAREHOLDER, "votes")
+    near, far = one.facts["bidders"]
+    assert (near["share"], near["votes"], far["share"], far["votes"]) == (0.0, 0.15, None, 0.2)
+    assert [(p["by"], p["formula"]) for b in (near, far) for p in b["paths"]] == [
+        ("votes", "15%"),
+        ("votes", "100% × 20% = 20%"),
+    ]
+    assert "表决权15.00%" in one.text["zh"]
+    assert "20.00% of the votes" in one.text["en"]
+    assert "0.00% " not in one.text["en"].replace("20.00% of", "")
+
+
+def test_votes_beside_a_smaller_share_are_told_too(found: Found) -> None:
+    one = found.one(SHAREHOLDER, "apart")
+    path = one.facts["bidders"][0]["paths"][0]
+    assert (path["by"], path["formula"], path["votes_formula"]) == ("shares", "10%", "30%")
+    assert "10.00%，表决权30.00%" in one.text["zh"]
+    assert "10.00%, 30.00% of the votes" in one.text["en"]
+
+
+def test_shares_and_votes_alike_are_told_once(found: Found) -> None:
+    one = found.one(SHAREHOLDER, "plain")
+    assert "表决权" not in one.text["zh"]
+    assert one.facts["bidders"][0]["paths"] == [
+        {"nodes": ["local:H1", "local:plaina"], "by": "shares", "formula": "20%"}
+    ]
+
+
+def test_half_is_no_control_and_a_little_more_is(found: Found) -> None:
+    assert found.of(CONTROLLER, "half") == []
+    assert found.one(SHAREHOLDER, "half").subjects == ids("halfa", "halfb")
+    assert found.one(CONTROLLER, "control").subjects == ids("controla", "controlb")
+
+
+def test_the_weaker_tier_speaks_only_of_more_bidders(found: Found) -> None:
+    assert found.one(SHAREHOLDER, "control").subjects == ids("controla", "controlb", "controlc")
+    assert found.of(SHAREHOLDER, "group") == []
+
+
+def test_declared_control_without_a_share_is_proven_by_its_own_rows(found: Found) -> None:
+    one = found.one(CONTROLLER, "stated")
+    assert one.subjects == ids("stateda", "statedb")
+    assert one.evidence.keys
+    assert {c["rule"] for c in one.facts["control"]} == {"strict"}
+
+
+def test_findings_are_plain_json_and_hold_no_statement_of_guilt(found: Found) -> None:
+    for one in found.run.findings:
+        told = json.dumps(one.to_json(), ensure_ascii=False)
+        assert json.loads(told)["fingerprint"] == one.fingerprint
+        for word in ("违法", "串通", "围标"):
+            assert word not in one.text["zh"].replace("认定违纪违法", "")
