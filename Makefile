@@ -48,8 +48,11 @@ lint: setup ## style, types and the arrows between the folders
 	$(RUN) -m mypy
 	$(VENV)/bin/lint-imports
 
-docs: setup ## write the pages generated from the code
+docs: setup ## write the pages generated from the code, and what commands in the others print
 	$(RUN) -m graph.model_docs
+	$(RUN) -m loaders.tables.docs
+	$(RUN) -m detectors.docs
+	$(RUN) -m tests.docs.sessions
 
 COMPILE = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet

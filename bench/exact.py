@@ -10,7 +10,9 @@ from pathlib import Path
 import polars as pl
 
 
-def worst_difference(register: Path, answer: Path, companies: int = 40, largest: int = 150) -> tuple[float, int]:
+def worst_difference(
+    register: Path, answer: Path, companies: int = 40, largest: int = 150
+) -> tuple[float, int]:
     """(largest difference, pairs compared) between an answer and exact solves of sampled companies.
 
     Half the sample is drawn from companies with a company among their holders. A company with more than `largest`
@@ -22,7 +24,9 @@ def worst_difference(register: Path, answer: Path, companies: int = 40, largest:
     deep = rows.filter(held)["company_id"].unique().sort().to_list()
     plain = rows["company_id"].unique().sort().to_list()
     rng = random.Random(7)
-    asked = rng.sample(deep, min(len(deep), 20 * companies)) + rng.sample(plain, min(len(plain), companies // 2))
+    asked = rng.sample(deep, min(len(deep), 20 * companies)) + rng.sample(
+        plain, min(len(plain), companies // 2)
+    )
     wave = pl.Series("company_id", asked).unique()
     while len(wave):
         found = rows.filter(pl.col("company_id").is_in(wave.implode()))
@@ -49,7 +53,9 @@ def worst_difference(register: Path, answer: Path, companies: int = 40, largest:
     return worst, pairs
 
 
-def _solved(above: dict[str, list[tuple[str, Fraction]]], company: str, largest: int) -> dict[str, Fraction] | None:
+def _solved(
+    above: dict[str, list[tuple[str, Fraction]]], company: str, largest: int
+) -> dict[str, Fraction] | None:
     """Shares of the final holders above a company: x = e + W x over the companies above it, then one more step."""
     order, open_ = {company: 0}, deque([company])
     while open_:

@@ -29,7 +29,9 @@ def measured(*arguments: str) -> tuple[Cost, str]:
     Raises `RuntimeError` with what it said where it fails.
     """
     begun = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-m", *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    process = subprocess.Popen(
+        [sys.executable, "-m", *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
     assert process.stdout is not None
     said = process.stdout.read().decode(errors="replace")
     _, status, usage = os.wait4(process.pid, 0)

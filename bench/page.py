@@ -56,7 +56,9 @@ _HEADS: Final[dict[str, str]] = {"wall": "wall s", "cpu": "CPU s", "peak": "peak
 def machine() -> str:
     """The machine and the versions, in general terms."""
     memory = psutil.virtual_memory().total / 2**30
-    packages = ", ".join(f"{p} {version(p)}" for p in ("polars", "numpy", "scipy", "pyarrow", "pandas", "ladybug"))
+    packages = ", ".join(
+        f"{p} {version(p)}" for p in ("polars", "numpy", "scipy", "pyarrow", "pandas", "ladybug")
+    )
     return f"{os.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}, {packages}"
 
 
@@ -74,7 +76,16 @@ def write_page(results: dict[str, Any], part: str) -> str:
         title, words = _TITLES[name]
         scale = results[name]["scale"]
         size = "" if scale == 1.0 else f" Sizes are {scale:g} of the full ones."
-        lines += [f"## {title}", "", words + size, "", table, "", f"Measured on {results[name]['machine']}.", ""]
+        lines += [
+            f"## {title}",
+            "",
+            words + size,
+            "",
+            table,
+            "",
+            f"Measured on {results[name]['machine']}.",
+            "",
+        ]
     PAGE.write_text("\n".join(lines), encoding="utf-8")
     return f"{part}\n{tables[part]}\n"
 

@@ -9,11 +9,12 @@ from typing import Any
 import polars as pl
 
 from bench.exact import worst_difference
-from bench.measuring import best, measured, row
+from bench.measuring import Cost, best, measured, row
 from bench.registers import EDGES, Rows, block, chains, national
 
 
-def _ours(source: Path, target: Path) -> tuple[Any, dict[str, Any]]:
+def ours(source: Path, target: Path) -> tuple[Cost, dict[str, Any]]:
+    """Our answer for a table of shareholdings: what it cost, and the report."""
     cost, said = measured(
         "lookthrough", "penetrate", "--all", "--from", str(source), "--to", str(target),
         "--ultimate-only", "--format", "json", "--as-of", "2026-01-01",
@@ -23,16 +24,16 @@ def _ours(source: Path, target: Path) -> tuple[Any, dict[str, Any]]:
 
 def register(folder: Path, scale: float, repeats: int) -> list[dict[str, Any]]:
     """The register of national shape: CSV in, Parquet out, beside the series, in turn."""
-    source, ours, theirs = folder / "register.csv", folder / "ours.parquet", folder / "theirs.parquet"
+    source, answer, theirs = folder / "register.csv", folder / "ours.parquet", folder / "theirs.parquet"
     edges = int(EDGES * scale)
     national(edges).write(source)
     mine, series = [], []
     for _ in range(repeats):
-        cost, report = _ours(source, ours)
+        cost, report = ours(source, answer)
         mine.append(cost)
         series.append(measured("bench.neumann", str(source), str(theirs))[0])
-    worst, pairs = worst_difference(source, ours)
-    apart = _apart(ours, theirs)
+    worst, pairs = worst_difference(source, answer)
+    apart = difference(answer, theirs)
     we, they = best(mine), best(series)
     return [
         row("lookthrough", we, edges=edges, pairs=report["pairs"], ratio=1.0, worst=worst, checked=pairs),
@@ -40,10 +41,10 @@ def register(folder: Path, scale: float, repeats: int) -> list[dict[str, Any]]:
     ]
 
 
-def _apart(ours: Path, theirs: Path) -> float:
+def difference(answer: Path, theirs: Path) -> float:
     """The largest difference between both answers; every pair must be in both."""
     joined = (
-        pl.scan_parquet(ours)
+        pl.scan_parquet(answer)
         .select("holder", "company", ours="share")
         .join(pl.scan_parquet(theirs), on=["holder", "company"], how="full", coalesce=True)
         .select(missing=pl.any_horizontal(pl.col("ours", "share").is_null()).sum(),
@@ -61,7 +62,7 @@ def curve(folder: Path, scale: float, repeats: int) -> list[dict[str, Any]]:
     for millions in (0.5, 1.0, 2.0, 5.1, 10.0, 20.0):
         source, edges = folder / "curve.csv", int(millions * 1e6 * scale)
         national(edges).write(source)
-        runs = [_ours(source, folder / "curve.parquet") for _ in range(repeats)]
+        runs = [ours(source, folder / "curve.parquet") for _ in range(repeats)]
         cost = best([c for c, _ in runs])
         found.append(row(f"{millions:g} M", cost, edges=edges, pairs=runs[0][1]["pairs"]))
     return found
@@ -83,7 +84,7 @@ def deep_chains(folder: Path, scale: float, repeats: int) -> list[dict[str, Any]
     found = _one("chains of 21 links", rows, folder, repeats)
     source, theirs = folder / "one.csv", folder / "theirs.parquet"
     they = best([measured("bench.neumann", str(source), str(theirs))[0] for _ in range(repeats)])
-    apart = _apart(folder / "one.parquet", theirs)
+    apart = difference(folder / "one.parquet", theirs)
     ratio = round(found["wall"] / they.wall, 3)
     return [found, row("scipy series", they, edges=len(rows.share), ratio=ratio, apart=apart)]
 
@@ -91,7 +92,7 @@ def deep_chains(folder: Path, scale: float, repeats: int) -> list[dict[str, Any]
 def _one(name: str, rows: Rows, folder: Path, repeats: int) -> dict[str, Any]:
     source, target = folder / "one.csv", folder / "one.parquet"
     rows.write(source)
-    runs = [_ours(source, target) for _ in range(repeats)]
+    runs = [ours(source, target) for _ in range(repeats)]
     # Every register of these is complete but for rounding: what is held in all says whether the answer is whole.
     held = pl.scan_parquet(target).group_by("company").agg(pl.col("share").sum())
     most = held.select(pl.col("share").max()).collect().item()

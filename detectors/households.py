@@ -23,12 +23,12 @@ _PERSON: Final = (
 _PERSON_COLUMNS: Final = ("person_id", "hukou_region", "permit_region", "died_on", "cremated_on")
 MEMBERS: Final = (
     f"MATCH (h:Household)<-[m:MEMBER_OF]-(p:Person) WHERE m.counted AND {BENEFIT_HOUSEHOLD} "
-    f"RETURN h.id AS household_id, {_PERSON}, m.relation_to_head AS relation, "
+    f"RETURN h.id AS household_id, {_PERSON}, p.name AS member_name, m.relation_to_head AS relation, "
     "m.valid_from AS member_from, m.valid_to AS member_to, m.key AS member_key"
 )
 MEMBERS_COLUMNS: Final = (
     *("household_id", *_PERSON_COLUMNS),
-    *("relation", "member_from", "member_to", "member_key"),
+    *("member_name", "relation", "member_from", "member_to", "member_key"),
 )
 _BENEFIT: Final = (
     "b.id AS benefit_id, b.from_month AS from_month, b.to_month AS to_month, b.amount AS amount, "
@@ -179,7 +179,7 @@ def recipients(rows: Mapping[str, Sequence[Row]]) -> list[Recipient]:
     found = []
     for id_ in sorted({*spells, *undated}):
         lone = alone.get(id_)
-        inside = members.get(id_, [])
+        inside = _once(members.get(id_, []))
         if lone is not None:
             inside = [{**lone, "relation": None, "member_from": None, "member_to": None, "member_key": ""}]
         paid = spells.get(id_, {})
@@ -194,6 +194,16 @@ def recipients(rows: Mapping[str, Sequence[Row]]) -> list[Recipient]:
             )
         )
     return found
+
+
+def _once(members: Sequence[Row]) -> list[Row]:
+    """Members, each once: a list of payments names the head without a number, whom the list of members has with one."""
+    numbered = {m["member_name"] for m in members if not m["person_id"].startswith("person.scoped:")}
+    return [
+        m
+        for m in members
+        if not (m["person_id"].startswith("person.scoped:") and m["member_name"] in numbered)
+    ]
 
 
 def _add(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from detectors import (
+    affiliate_of_debarred,
     agency_bids,
     bidder_controls_bidder,
     bidder_linked_to_buyer,
@@ -12,6 +13,7 @@ from detectors import (
     common_beneficial_owner,
     common_controller,
     common_shareholder,
+    concert_partners,
     consortium_member_bids_twice,
     contract_overdue,
     cross_holding,
@@ -19,7 +21,9 @@ from detectors import (
     fewer_than_three_bidders,
     founded_for_one_tender,
     loser_becomes_subcontractor,
+    possible_same_person,
     re_subcontract,
+    related_persons,
     same_bid_author,
     same_bid_handler,
     same_deposit_account,
@@ -30,6 +34,7 @@ from detectors import (
     shared_officer,
     short_bid_period,
     whole_works_passed_on,
+    winner_declines,
 )
 from detectors.definition import Detector
 
@@ -40,7 +45,10 @@ BIDDER_DETECTORS: Final[tuple[Detector, ...]] = (
     common_beneficial_owner.DETECTOR,
     common_shareholder.DETECTOR,
     cross_holding.DETECTOR,
+    concert_partners.DETECTOR,
+    possible_same_person.DETECTOR,
     shared_officer.DETECTOR,
+    related_persons.DETECTOR,
     shared_contact.DETECTOR,
     bidder_linked_to_buyer.DETECTOR,
     bidder_linked_to_service_party.DETECTOR,
@@ -50,7 +58,9 @@ BIDDER_DETECTORS: Final[tuple[Detector, ...]] = (
     same_bid_author.DETECTOR,
     same_upload_device.DETECTOR,
     same_project_member.DETECTOR,
+    affiliate_of_debarred.DETECTOR,
     founded_for_one_tender.DETECTOR,
+    winner_declines.DETECTOR,
     consortium_member_bids_twice.DETECTOR,
     fewer_than_three_bidders.DETECTOR,
     short_bid_period.DETECTOR,

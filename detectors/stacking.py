@@ -8,7 +8,7 @@ Suppressed findings count for nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Final
@@ -58,7 +58,7 @@ _ROOTS: Final = ("holder", "person", "contact", "official", "related", "account"
 
 @dataclass(frozen=True)
 class Stack:
-    """Bidders that share exactly the same evidence; `kinds`: independent kinds, ties before behaviour, strongest first, with their findings."""
+    """Bidders tied by the same findings; `kinds`: independent kinds, ties before behaviour, strongest first, with their findings."""
 
     bidders: tuple[str, ...]
     kinds: tuple[tuple[str, tuple[Finding, ...]], ...]
@@ -125,35 +125,30 @@ def stack(
     """The stacks of a lot, strongest first. `bidders`: ids in the lot; `scenes`: scene by detector id.
 
     Findings on the lot tie the bidders they name; those on a group tie its members in the lot; those on one
-    bidder strengthen what ties it to others. Pairs with the same evidence are told together.
+    bidder strengthen what ties it to others. Each set of findings that ties two bidders is told once, with all
+    bidders that every one of them names.
     """
     present = set(bidders)
-    pairs: dict[tuple[str, str], list[Finding]] = defaultdict(list)
-    single: dict[str, list[Finding]] = defaultdict(list)
+    tying: dict[str, tuple[Finding, frozenset[str]]] = {}
+    single: list[tuple[Finding, str]] = []
     for f in findings:
-        here = sorted(set(f.subjects) & present)
+        here = frozenset(f.subjects) & present
         if f.suppressed_by or f.severity == "service" or (f.scope_kind == "lot" and f.scope_id != lot):
             continue
-        if len(here) == 1 and f.scope_kind == "company":
-            single[here[0]].append(f)
-        for pair in combinations(here, 2):
-            pairs[pair].append(f)
-    alike: dict[tuple[str, ...], tuple[list[Finding], set[tuple[str, str]]]] = {}
-    for pair, found in pairs.items():
-        every = {f.fingerprint: f for f in [*found, *(g for b in pair for g in single.get(b, ()))]}
-        key = tuple(sorted(every))
-        alike.setdefault(key, (list(every.values()), set()))[1].add(pair)
-    stacks = [_stacked(group, found, scenes) for found, tied in alike.values() for group in _together(tied)]
+        if len(here) >= 2:
+            tying[f.fingerprint] = (f, here)
+        elif here and f.scope_kind == "company":
+            single.append((f, min(here)))
+    pairs: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for print_, (_, here) in sorted(tying.items()):
+        for pair in combinations(sorted(here), 2):
+            pairs[pair].append(print_)
+    stacks = []
+    for prints in sorted({tuple(found) for found in pairs.values()}):
+        tied = frozenset.intersection(*(tying[p][1] for p in prints))
+        found = [tying[p][0] for p in prints] + [f for f, bidder in single if bidder in tied]
+        stacks.append(_stacked(tuple(sorted(tied)), found, scenes))
     return sorted(stacks, key=lambda s: ([-n for n in s.rank], s.bidders))
-
-
-def _together(pairs: set[tuple[str, str]]) -> Iterator[tuple[str, ...]]:
-    """Bidders all of whose pairs are among `pairs`, told as one; else each pair by itself."""
-    everybody = sorted({b for pair in pairs for b in pair})
-    if len(pairs) == len(everybody) * (len(everybody) - 1) // 2:
-        yield tuple(everybody)
-    else:
-        yield from sorted(pairs)
 
 
 def _stacked(bidders: tuple[str, ...], findings: Sequence[Finding], scenes: Mapping[str, str]) -> Stack:

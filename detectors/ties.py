@@ -184,9 +184,12 @@ def evidence_of(tie: Tie) -> Evidence:
     keys: set[str] = set()
     for row in tie.rows:
         nodes |= {str(row["bidder_id"]), str(row["bid_id"]), str(row.get("stated_id") or row["bidder_id"])}
-        for path in _derivation(row).get("paths", []):
+        derivation = _derivation(row)
+        for path in derivation.get("paths", []):
             nodes.update(path["nodes"])
             keys.update(key for step in path["rows"] for key in step)
+        nodes.update(derivation.get("nodes", ()))
+        keys.update(derivation.get("rows", ()))
         for link in json.loads(row["control"])["links"] if row.get("control") else []:
             nodes |= {link["company"], link["holder"]}
             keys.update(link["rows"])

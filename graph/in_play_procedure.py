@@ -31,7 +31,11 @@ _DEBARRED: Final = (
     "MATCH (d:{})-[r:DEBARRED_BY]->(:Company) WHERE r.counted "
     "RETURN DISTINCT d.id AS party_id, r.valid_from AS barred_from, r.valid_to AS barred_to"
 )
-_BARRED: Final[dict[str, pl.DataType]] = {"party_id": pl.String(), "barred_from": pl.String(), "barred_to": pl.String()}
+_BARRED: Final[dict[str, pl.DataType]] = {
+    "party_id": pl.String(),
+    "barred_from": pl.String(),
+    "barred_to": pl.String(),
+}
 _SERVANTS: Final = (
     f"MATCH (p:Person)-[r:SERVES_TENDER]->{_ON_LOT} WHERE r.counted "
     "RETURN DISTINCT l.id AS group_id, p.id AS person_id",

@@ -201,7 +201,7 @@ class _Judge:
         """A person behind the company."""
         tests: dict[Test, Verdict] = {
             "share": verdict(owner.share_min, owner.share_max, self.threshold, owner.max_open),
-            "votes": verdict(owner.votes_min, owner.votes_max, self.threshold),
+            "votes": verdict(owner.votes_min, owner.votes_max, self.threshold, owner.votes_max_open),
             "control": self._controls((owner.id,)),
         }
         return self._judged(

@@ -29,6 +29,8 @@ CHUNK: Final = 20_000
 """Questions settled in one pass."""
 PATHS_SHOWN: Final = 5
 """Chains kept in a derivation; more are said to exist."""
+ROWS_SHOWN: Final = 500
+"""Rows kept in a derivation that chains alone do not explain."""
 
 _ENDS: Final = {
     "from_id": pl.String(),
@@ -180,6 +182,8 @@ def _holders(ownership: Ownership, chunk: pl.DataFrame) -> pl.DataFrame:
     targets = above.reach.targets[above.reach.question[at]]
     since, until = spans(ownership.holding_edges, above.reach, days)
     columns = _bounds(shares, at)
+    looped = np.bincount(above.reach.question, flows.loop >= 0, len(companies))[above.reach.question[at]] > 0
+    asked = zip(at.tolist(), targets.tolist(), looped.tolist(), strict=True)
     return pl.DataFrame(
         {
             **_ends(ownership, above.reach, at, targets),
@@ -188,7 +192,7 @@ def _holders(ownership: Ownership, chunk: pl.DataFrame) -> pl.DataFrame:
             "method": [shares.method[i] for i in at.tolist()],
             **_span(since, until, above.reach.question[at]),
             "identity": [BASES[i] for i in flows.basis[at].tolist()],
-            "derivation": [_paths(chains, i, c) for i, c in zip(at.tolist(), targets.tolist(), strict=True)],
+            "derivation": [_paths(chains, *pair) for pair in asked],
         },
         schema=ULTIMATELY_HOLDS,
     )
@@ -209,11 +213,16 @@ def _bounds(shares: Shares, at: IntArray) -> dict[str, list[float | None]]:
     return {"share": points, "share_min": lows, "share_max": highs, "votes": votes}
 
 
-def _paths(chains: Chains, holder: int, company: int) -> str:
+def _paths(chains: Chains, holder: int, company: int, looped: bool) -> str:
     paths = chains.between(holder, company, PATHS_SHOWN, sources=False)
     told = ("nodes", "formula", "votes_formula", "votes_only", "observed_on", "rows")
     shown = [{name: getattr(p, name) for name in told} for p in paths.paths]
-    return _json({"paths": shown, "truncated": paths.truncated})
+    derivation: dict[str, Any] = {"paths": shown, "truncated": paths.truncated}
+    # A loop adds walks that no simple path shows, and a share of many paths rests on those left out too.
+    every = chains.every_row(holder, ROWS_SHOWN) if looped or paths.truncated else None
+    if every is not None:
+        derivation["nodes"], derivation["rows"] = every
+    return _json(derivation)
 
 
 def _controllers(ownership: Ownership, chunk: pl.DataFrame) -> pl.DataFrame:

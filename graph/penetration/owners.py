@@ -12,7 +12,7 @@ from graph.penetration.identities import BASES
 from graph.penetration.methods import Shares, exact
 from graph.penetration.ownership import Ownership
 from graph.penetration.register import TOLERANCE, Frontier
-from graph.penetration.shares import HIGH, LOW, FlowShares
+from graph.penetration.shares import HIGH, LOW, VOTES_HIGH, FlowShares
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Owner:
     `share`: the effective share where it is exact, else None with `share_min` and `share_max` (None: not bounded by
     the data); `min_open`, `max_open`: that bound is itself excluded. `direct`: the share held directly (0 = none,
     None = not known exactly). `votes`, `votes_min`, `votes_max`: effective votes by the same method (the share, where
-    no votes are stated). `depth`: fewest links. `ultimate`: nobody above it is known. `known_share`: the sum of its
+    no votes are stated); `votes_max_open`: that bound is excluded. `depth`: fewest links. `ultimate`: nobody above it is known. `known_share`: the sum of its
     own register by lower bounds; None where it has none. `method`: how its share was computed. `identity`: the
     weakest basis of the identities on the way.
     """
@@ -45,6 +45,7 @@ class Owner:
     votes: float | None
     votes_min: float | None
     votes_max: float | None
+    votes_max_open: bool
 
     def to_json(self, asked: str) -> dict[str, Any]:
         """As a JSON object, shares to 10 decimals; `method` only where it is not the one asked for."""
@@ -117,6 +118,7 @@ def owners_of(
                 exact(*votes),
                 _bound(votes[0]),
                 _bound(votes[1]),
+                exact(*votes) is None and bool(shares.opens[at, VOTES_HIGH]),
             )
         )
 

@@ -159,6 +159,24 @@ class Chains:
             found.append(self._path(chain, sources))
         return Paths(tuple(found), False)
 
+    def every_row(self, holder: int, limit: int) -> tuple[list[str], list[str]] | None:
+        """Ids and row keys of every link on any walk from a holder down to the question's company, loops included.
+
+        None where there are more than `limit` keys.
+        """
+        useful = self._below(holder)
+        nodes: set[str] = set()
+        keys: set[str] = set()
+        for company in useful:
+            for link in range(self._at[company], self._at[company + 1]):
+                if self._holder[link] in useful:
+                    nodes |= {self.ids[company], self.ids[self._holder[link]]}
+                    places = range(self._first[link], self._first[link + 1])
+                    keys.update(key for place in places for key in self._keys[place])
+            if len(keys) > limit:
+                return None
+        return sorted(nodes), sorted(keys)
+
     def link_chains(self, holder: int, company: int, limit: int) -> Iterator[tuple[int, ...]]:
         """Up to `limit` simple paths as links, the shortest first; an empty one where the budget ran out."""
         useful = self._below(holder)

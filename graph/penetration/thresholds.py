@@ -24,7 +24,7 @@ class ThresholdError(OwnershipError):
     """A threshold that is no fraction of a whole, or of unknown unit."""
 
     def __init__(self, asked: object):
-        number = str(asked).strip()
+        number = str(asked).strip().removesuffix(".0")
         bare = re.fullmatch(r"\d+(\.\d+)?", number) is not None and 1.0 < float(number) <= 100.0
         super().__init__(
             f"阈值“{asked}”无法识别："

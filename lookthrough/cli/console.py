@@ -152,7 +152,7 @@ def session(store: str | None, language: str | None, format_: Format = Format.ta
         raise typer.BadParameter("zh / en", param_hint="--lang")
     chosen: Language = settings.language if language is None else "zh" if language == "zh" else "en"
     settings = replace(settings, store=store or settings.store, language=chosen)
-    return Session(settings, chosen, format_, Console(stderr=True, soft_wrap=True))
+    return Session(settings, chosen, format_, Console(stderr=True, soft_wrap=True, emoji=False))
 
 
 def print_json(value: Any) -> None:
@@ -189,10 +189,11 @@ def print_rows(
 
 def out_console() -> Console:
     """The console for people on stdout; wide where it is no terminal and COLUMNS says nothing, so that nothing is cut."""
-    console = Console(highlight=False)
+    # An id such as local:A followed by a colon is no code of an emoji.
+    console = Console(highlight=False, emoji=False)
     if console.is_terminal or os.environ.get("COLUMNS", "").isdigit():
         return console
-    return Console(highlight=False, width=160)
+    return Console(highlight=False, emoji=False, width=160)
 
 
 def _cell(value: Any) -> str:

@@ -133,7 +133,7 @@ def screen_command(
     rows = [b | {"tied": b["id"] in tied} for b in bidders]
     print_rows(s, columns, rows, title=id_)
     show_stacks(s, screened.stacks, {b["id"]: b["name"] for b in bidders})
-    show_run(s, found)
+    show_run(s, found, denominators=False)
 
 
 def show_stacks(s: Session, stacks: Sequence[Stack], names: Mapping[str, str | None]) -> None:
@@ -212,8 +212,8 @@ def undecided_json(s: Session, detector: str, undecided: Any) -> dict[str, Any]:
     }
 
 
-def show_run(s: Session, found: Run) -> None:
-    """Findings on stdout, denominators and gaps on stderr."""
+def show_run(s: Session, found: Run, denominators: bool = True) -> None:
+    """Findings on stdout; gaps and, where the run was over everything, `denominators` on stderr."""
     if s.format is Format.json:
         print_json([f.to_json() for f in found.findings])
     elif s.format is not Format.table:
@@ -243,16 +243,31 @@ def show_run(s: Session, found: Run) -> None:
             print_rows(s, columns, rows, title=s.say("已抑制（可查）", "Suppressed (kept, and why)"))
         if not found.findings:
             out.print(s.say("未发现风险预警。", "Nothing was found."))
-    _tell_run(s, found)
+    _tell_run(s, found, denominators)
 
 
-def _tell_run(s: Session, found: Run) -> None:
+def _tell_denominators(s: Session, found: Run) -> None:
+    """How many were looked at; detectors without a finding share a line."""
+    quiet: dict[int, list[str]] = {}
     for detector, total in found.population.items():
         hits = {f.scope_id for f in found.findings if f.detector == detector and not f.suppressed_by}
+        if hits:
+            s.tell(
+                f"{detector}：{total} 个中有 {len(hits)} 个有预警",
+                f"{detector}: {len(hits)} of {total} with a finding",
+            )
+        else:
+            quiet.setdefault(total, []).append(detector)
+    for total, detectors in quiet.items():
         s.tell(
-            f"{detector}：{total} 个中有 {len(hits)} 个有预警",
-            f"{detector}: {len(hits)} of {total} with a finding",
+            f"{total} 个中均无预警：{'、'.join(detectors)}",
+            f"None of {total} with a finding: {', '.join(detectors)}",
         )
+
+
+def _tell_run(s: Session, found: Run, denominators: bool) -> None:
+    if denominators:
+        _tell_denominators(s, found)
     without: dict[tuple[str, ...], list[str]] = {}
     for detector, absent in found.missing.items():
         without.setdefault(absent, []).append(detector)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import _thread
 import errno
 import logging
 import os
 import signal
 import sys
+import threading
 from itertools import pairwise
 from typing import Any
 
@@ -24,6 +26,8 @@ _COMMANDS = (loading, asking, deciding, tracing, finding, picturing, demo, detec
 _UsageError: Any = typer.BadParameter.__mro__[1]
 
 
+_STOPPED = 130
+"""Also what the framework turns Ctrl-C into."""
 _STOPPED_ZH = "已中止；未完成的操作没有改变数据。"
 _STOPPED_EN = "Stopped; what was not finished changed nothing."
 
@@ -32,7 +36,18 @@ def main() -> None:
     """Run the command line; ends the process with its exit code."""
     # Polars installs a handler of its own at import, under which a blocking call waits Ctrl-C out.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    sys.unraisablehook = _interrupt_again
     sys.exit(run(sys.argv[1:]))
+
+
+def _interrupt_again(ignored: sys.UnraisableHookArgs) -> None:
+    if ignored.exc_type is KeyboardInterrupt:
+        # The engine looks at the signal handlers before each query; a Ctrl-C that falls just there is swallowed.
+        again = threading.Timer(0.05, _thread.interrupt_main)
+        again.daemon = True
+        again.start()
+    else:
+        sys.__unraisablehook__(ignored)
 
 
 def run(arguments: list[str]) -> int:
@@ -46,6 +61,8 @@ def run(arguments: list[str]) -> int:
     try:
         code = app(arguments, prog_name="lookthrough", standalone_mode=False)
         sys.stdout.flush()
+        if code == _STOPPED:
+            raise KeyboardInterrupt
         return code if isinstance(code, int) else 0
     except _UsageError as error:
         if _language(arguments) == "zh":
@@ -54,7 +71,7 @@ def run(arguments: list[str]) -> int:
             error.show()
         return 2
     except (KeyboardInterrupt, typer.Abort):
-        return _fail(arguments, _STOPPED_ZH, _STOPPED_EN, 130)
+        return _fail(arguments, _STOPPED_ZH, _STOPPED_EN, _STOPPED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -9,15 +9,26 @@ import typer
 
 from graph.penetration import Ownership
 from graph.penetration.days import day_number
+from graph.penetration.thresholds import read_threshold
 from graph.penetration.whole import (
+    ControlReport,
     Whole,
     WholeReport,
     check_method,
     check_target,
-    check_threshold,
+    write_controllers,
     write_shares,
 )
-from lookthrough.cli.console import Format, Session, print_json
+from lookthrough.cli.app import app
+from lookthrough.cli.console import (
+    Format,
+    FormatOption,
+    LangOption,
+    Session,
+    StoreOption,
+    print_json,
+    session,
+)
 from lookthrough.register_file import read_register
 
 AllOption = Annotated[bool, typer.Option("--all", help="整册：所有企业 · every company, into --to")]
@@ -51,19 +62,6 @@ UltimateOption = Annotated[
 _SHOWN: Final = 5
 
 
-def threshold_of(text: str | None) -> float | None:
-    """A threshold as written: a fraction, or a number with %. Raises `OwnershipError`, `typer.BadParameter`."""
-    if text is None:
-        return None
-    number = text.strip().replace("％", "%")
-    try:
-        value = float(number.removesuffix("%")) / (100.0 if number.endswith("%") else 1.0)
-    except ValueError:
-        raise typer.BadParameter("0.25 / 25%", param_hint="--threshold") from None
-    check_threshold(value)
-    return value
-
-
 def write_all_shares(
     s: Session,
     to: Path | None,
@@ -76,7 +74,8 @@ def write_all_shares(
 ) -> None:
     """Answer `penetrate --all`."""
     target = _target(to)
-    least, day = threshold_of(threshold), day_number(as_of)
+    day = day_number(as_of)
+    least = None if threshold is None else read_threshold(threshold)
     check_method(method)
     with s.progress() as watch:
         watch("register", 0, 0)
@@ -138,3 +137,59 @@ def _tell(s: Session, report: WholeReport) -> None:
             f"{report.undated:,} 条持股记录没有日期，视为一直有效。",
             f"{report.undated:,} holdings have no date and count on every day.",
         )
+
+
+@app.command("controllers")
+def controllers_command(
+    every: Annotated[
+        bool, typer.Option("--all", help="整册：所有企业 · every company; this command has no other way")
+    ] = True,
+    source: FromOption = None,
+    to: ToOption = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of", metavar="DATE", help="截至日期，默认今天 · as of this date", show_default=False
+        ),
+    ] = None,
+    store: StoreOption = None,
+    format_: FormatOption = Format.table,
+    lang: LangOption = None,
+) -> None:
+    """每家企业由谁控制，整册写入文件 · Who controls each company, the whole register into one file."""
+    s = session(store, lang, format_)
+    target, day = _target(to), day_number(as_of)
+    with s.progress() as watch:
+        watch("register", 0, 0)
+        if source is not None:
+            report = write_controllers(read_register(source), target, day, progress=watch)
+        else:
+            with s.store() as opened:
+                tables = opened.ownership()
+            report = write_controllers(Ownership.build(tables), target, day, progress=watch)
+    if s.format is not Format.table:
+        print_json(report.to_json())
+        return
+    _tell_control(s, report)
+
+
+_REASON_WORDS: Final[dict[str, tuple[str, str]]] = {
+    "joint": ("各半、共同控制", "joint"),
+    "no_majority": ("无人达到控制比例", "nobody has enough votes"),
+    "possible_only": ("可能有，但数据不足以确定", "possible, not certain"),
+    "several": ("多个互不隶属的控制人", "several controllers"),
+    "mutual_block": ("相互控制的一组公司", "companies that control each other"),
+}
+
+
+def _tell_control(s: Session, report: ControlReport) -> None:
+    if not report.companies:
+        s.tell("没有任何持股数据，结果为空。", "There is no holding at all: the answer is empty.", "yellow")
+    s.tell(
+        f"{report.companies:,} 家企业，其中 {report.with_one:,} 家有唯一的疑似实际控制人；截至 {report.as_of}，已写入 {report.to}",
+        f"{report.companies:,} companies, {report.with_one:,} with one ultimate controller, as of {report.as_of}, "
+        f"in {report.to}",
+    )
+    for reason, count in sorted(report.reasons.items()):
+        zh, en = _REASON_WORDS[reason]
+        s.tell(f"没有唯一控制人 {count:,} 家：{zh}", f"Without a single one, {count:,}: {en}")

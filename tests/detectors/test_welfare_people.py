@@ -71,10 +71,15 @@ def test_deaths(store_url: str, store_credentials: Credentials) -> None:
     world.pay(("Household", "lowered"), ("2025-05", "2025-12"), amount=30000)
     world.pay(("Person", "deadpensioner"), ("2025-01", "2025-06"))
     world.node("Person", "deadpensioner", died_on="2025-02-28")
+    # A list of payments names the head without a number: still one person.
+    world.node("Person", "twice", name="测试人甲", died_on="2025-03-10")
+    world.node("Person", "person.scoped:twice", name="测试人甲")
+    world.household("named-twice", {"twice": "head", "person.scoped:twice": "head"})
     detectors = [paid_after_death.DETECTOR, household_size_change.DETECTOR]
     found = world.find(store_url, store_credentials, detectors)
     assert verdicts(found, "paid-after-death") == {
         "alone": "finding",
+        "named-twice": "finding",
         "cremated": "finding",
         "head": "surviving-members",
         "funeral": "payable-after-death",

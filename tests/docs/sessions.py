@@ -1,6 +1,7 @@
 """Pages whose commands are run: every ```console block of a page, in order, in one folder beside a demo world.
 
-`python -m tests.docs.sessions [PAGE…]` runs them and writes what they print today into the pages, where it differs.
+`python -m tests.docs.sessions [PAGE…]` runs them and writes what they print today into the pages, where it differs;
+without PAGE, all of them and the README's pictures.
 
 * A line that begins with `$ ` is a command; what follows is all it prints, on stdout and stderr. Without any, only its
   exit code is looked at. ```console exit=3 expects that code of the block's last command.
@@ -181,6 +182,19 @@ def _call(line: str) -> tuple[int, str]:
     return done.returncode, done.stdout.decode()
 
 
+def picture(language: str) -> Path:
+    """The README's picture in a language, from the repository's root."""
+    return Path("docs/images") / f"nine-bidders.{language}.svg"
+
+
+def draw(folder: Path, language: str) -> None:
+    """Draw the README's picture as `lot.svg` in a folder with a demo world."""
+    with _inside(folder, language):
+        code, said = _call("lookthrough subgraph XG-2025-001/01 --to lot.svg --store output/demo/store")
+    if code:
+        raise RuntimeError(said)
+
+
 def refreshed(text: str, ran: list[Ran]) -> str:
     """The page with what was printed, wherever it said something else."""
     for one in reversed(ran):
@@ -208,6 +222,9 @@ def main(pages: list[str]) -> int:
                 elif not one.holds:
                     sys.stderr.write(f"{name}: {one.command.line}: brought up to date\n")
             page.write_text(refreshed(page.read_text(encoding="utf-8"), ran), encoding="utf-8")
+        for language in ("en", "zh") if not pages else ():
+            draw(demo, language)
+            shutil.copyfile(demo / "lot.svg", ROOT / picture(language))
     return 1 if wrong else 0
 
 

@@ -16,6 +16,7 @@ from graph.penetration.edges import FloatArray
 from graph.penetration.register import TOLERANCE
 from graph.penetration.shares import NEARLY_CLOSED, Method
 from graph.penetration.tables import OwnershipError
+from graph.penetration.thresholds import read_threshold
 from graph.penetration.whole.entries import HIGH_CLOSED, LOW_CLOSED, Entries
 from graph.penetration.whole.flows import WholeFlows
 from graph.penetration.whole.links import Whole
@@ -211,23 +212,23 @@ def write_shares(
     whole: Whole,
     to: Path,
     day: int,
-    threshold: float | None = None,
+    threshold: str | float | None = None,
     ultimate_only: bool = False,
     method: str | None = None,
     progress: Progress = lambda what, done, total: None,
 ) -> WholeReport:
     """Write the effective share of every holder in every company of a register (`COLUMNS`).
 
-    `to`: `.parquet` or `.csv`, written whole or not at all. `threshold`: a fraction; pairs that can't reach it are
+    `to`: `.parquet` or `.csv`, written whole or not at all. `threshold`: as `read_threshold` takes it; pairs that can't reach it are
     left out. `ultimate_only`: only holders without a register of their own. `method`: integrated or stop_at_target;
     None is integrated, and stop_at_target for holders inside a loop. Raises `OwnershipError`.
     """
-    check_threshold(threshold)
+    least = None if threshold is None else read_threshold(threshold)
     chosen = check_method(method)
     flows = WholeFlows(whole.links, not ultimate_only)
     as_of = dt.date.fromisoformat(iso_date(day) or "9999-12-31")
     with written(to, COLUMNS) as sink:
-        answer = _Written(sink, as_of, threshold, chosen)
+        answer = _Written(sink, as_of, least, chosen)
         progress("shares", 0, 0)
         for at in range(0, whole.plain.height, _ROWS):
             answer.plain(whole.plain.slice(at, _ROWS))
@@ -244,19 +245,6 @@ def check_method(method: str | None) -> Method | None:
         f"整册穿透不支持“{method}”，可用 integrated、stop_at_target；simple_paths 请逐家计算。",
         f"A whole register can't be answered by {method!r}: integrated or stop_at_target; "
         "for simple_paths ask company by company.",
-    )
-
-
-def check_threshold(threshold: float | None) -> None:
-    """Raises `OwnershipError` where a threshold is no fraction from 0 to 1."""
-    if threshold is None or (np.isfinite(threshold) and 0.0 <= threshold <= 1.0):
-        return
-    percent = np.isfinite(threshold) and 1.0 < threshold <= 100.0
-    zh = f"；如指 {threshold:g}%，请写 {threshold / 100:g} 或 {threshold:g}%" if percent else ""
-    en = f"; for {threshold:g}% write {threshold / 100:g} or {threshold:g}%" if percent else ""
-    raise OwnershipError(
-        f"门槛 {threshold:g} 不是 0 到 1 之间的小数{zh}。",
-        f"The threshold {threshold:g} is no fraction from 0 to 1{en}.",
     )
 
 

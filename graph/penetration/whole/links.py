@@ -105,17 +105,25 @@ class Whole:
 
         Raises `OwnershipError` on a share that is no fraction or a party without an id, `DateError`.
         """
-        check_rows(rows)
-        rows, undated = _on(rows, day)
-        # A stated holding of nothing is no holding.
-        nothing = (_high(rows) <= 0.0).fill_null(False)
-        if rows.select(nothing.alias("n").any()).item():
-            rows = rows.filter(~nothing)
-        plain = _plain(rows)
-        # A row stated twice is one row; other rows of one holder on one company are added.
-        rest = _numbered(rows.filter(~plain).unique(maintain_order=True))
-        answers = rows.lazy().filter(plain).select(holder="holder_id", company="company_id", share="share")
-        return cls(answers.collect(), rest, undated)
+        plain, rest, undated = split_rows(rows, day)
+        return cls(plain, _numbered(rest), undated)
+
+
+def split_rows(rows: pl.DataFrame, day: int) -> tuple[pl.DataFrame, pl.DataFrame, int]:
+    """(plain rows as in `Whole`, all others as in `ROWS`, how many have no date) of those that hold on a day.
+
+    Raises `OwnershipError` on a share that is no fraction or a party without an id, `DateError`.
+    """
+    check_rows(rows)
+    rows, undated = _on(rows, day)
+    # A stated holding of nothing is no holding.
+    nothing = (_high(rows) <= 0.0).fill_null(False)
+    if rows.select(nothing.alias("n").any()).item():
+        rows = rows.filter(~nothing)
+    plain = _plain(rows)
+    answers = rows.lazy().filter(plain).select(holder="holder_id", company="company_id", share="share")
+    # A row stated twice is one row; other rows of one holder on one company are added.
+    return answers.collect(), rows.filter(~plain).unique(maintain_order=True), undated
 
 
 _NOTHING: Final = pl.DataFrame(schema={"holder": pl.String, "company": pl.String, "share": pl.Float64})

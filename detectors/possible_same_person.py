@@ -1,0 +1,208 @@
+"""D1f `possible-same-person`: one name at two bidders, no number on at least one side, and something that speaks for it.
+
+Names meet lot by lot, in columns: a common name costs what its bearers among the bidders of one lot cost.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
+from typing import Any, Final
+
+import polars as pl
+
+from detectors import bidding, people
+from detectors.definition import Detector, Draft, Evidence, Row, Undecided, Values
+from detectors.links import CLOSING_EN, CLOSING_ZH, ENDED, SPAN, LinkTie, compared, link_draft, on_bids
+from detectors.rows import table
+from graph.names import name_key
+
+_UNNUMBERED: Final = "person.scoped:"
+_SHOWN_DIGITS: Final = 6
+_TOLD: Final = {
+    "masked_number": ("证件号掩码相符", "masked numbers agree"),
+    "birth_date": ("出生日期相同", "same date of birth"),
+    "contact": ("联系方式相同", "same contact"),
+    "co_officer": ("另有同一人或同名人员在双方任职", "another person, or namesake, at both"),
+}
+
+
+def _named(type_: str, role: str) -> str:
+    return (
+        "MATCH (c:Company)-[:SUBMITS]->(:Bid) WITH DISTINCT c "
+        f"MATCH (h:Person)-[r:{type_}]->(c) WHERE r.counted AND h.name IS NOT NULL RETURN c.id AS bidder_id, "
+        f"h.id AS holder_id, h.name AS holder_name, {role} AS role, h.id_masked AS id_masked, "
+        f"h.birth_date AS birth_date, {SPAN}"
+    )
+
+
+_COLUMNS: Final = (
+    *("bidder_id", "holder_id", "holder_name", "role", "id_masked", "birth_date"),
+    *("held_from", "held_to", "observed_on", "link_key"),
+)
+
+
+def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+    """One draft a lot and name; namesakes nothing else speaks for are only counted."""
+    bidders = compared(table(rows["bidders"]))
+    told = pl.concat(
+        [table(rows[k]) for k in ("representatives", "officers", "owners")], how="vertical_relaxed"
+    )
+    told = told.with_columns(name_key(told["holder_name"]).alias("name")).drop_nulls("name")
+    ambiguous = pl.col("holder_id").n_unique().over("name") > 1
+    loose = pl.col("holder_id").str.starts_with(_UNNUMBERED).any().over("name")
+    linked = on_bids(bidders, told.filter(ambiguous & loose))
+    linked = linked.filter(pl.col("when") == "yes")
+    at = ["lot_id", "name"]
+    several = linked.filter(
+        (pl.col("holder_id").n_unique().over(at) > 1)
+        & (pl.col("bid_id").n_unique().over(at) > 1)
+        & pl.col("holder_id").str.starts_with(_UNNUMBERED).any().over(at)
+    )
+    beside = _Beside(several, told, rows, values)
+    uncorroborated = 0
+    for _, group in several.sort(*at, "bidder_id", "holder_id", "role").group_by(at, maintain_order=True):
+        found = group.to_dicts()
+        pairs = [p for p in (_pair(a, b, beside) for a, b in combinations(found, 2)) if p]
+        spoken = [p for p in pairs if p["corroboration"]]
+        if spoken:
+            yield _draft(found, spoken)
+        uncorroborated += bool(pairs) and not spoken
+    if uncorroborated:
+        yield Undecided(
+            "all",
+            "*",
+            (),
+            f"另有{uncorroborated}组同名人员没有任何佐证，仅计数，不作提示",
+            f"{uncorroborated} further groups of namesakes have no corroboration: counted only",
+        )
+
+
+class _Beside:
+    """What companies share: contacts below the hub limit, and names of their people."""
+
+    def __init__(
+        self, several: pl.DataFrame, told: pl.DataFrame, rows: Mapping[str, Sequence[Row]], values: Values
+    ):
+        parties = several["bidder_id"].unique()
+        near = pl.col("bidder_id").is_in(parties.implode())
+        hubs = {r["holder_id"] for r in rows["parties"] if int(r["parties"]) > int(values["hub_parties"])}
+        self.contacts: dict[str, set[str]] = defaultdict(set)
+        for bidder, contact in (
+            table(rows["contacts"]).filter(near).select("bidder_id", "holder_id").iter_rows()
+        ):
+            if contact not in hubs:
+                self.contacts[bidder].add(contact)
+        self.names: dict[str, set[str]] = defaultdict(set)
+        for bidder, name in told.filter(near).select("bidder_id", "name").iter_rows():
+            self.names[bidder].add(name)
+
+
+def _pair(one: Row, other: Row, beside: _Beside) -> dict[str, Any] | None:
+    """The two as a possible pair, with what speaks for it; None where they cannot be one person."""
+    if (
+        one["holder_id"] == other["holder_id"]
+        or one["bid_id"] == other["bid_id"]
+        or one["bidder_id"] == other["bidder_id"]
+    ):
+        return None
+    if not (one["holder_id"].startswith(_UNNUMBERED) or other["holder_id"].startswith(_UNNUMBERED)):
+        return None
+    masked = _agree(one["id_masked"], other["id_masked"])
+    born = {one["birth_date"], other["birth_date"]} - {None}
+    if masked is False or len(born) > 1:
+        return None
+    a, b = one["bidder_id"], other["bidder_id"]
+    speaks = {
+        "masked_number": bool(masked),
+        "birth_date": bool(one["birth_date"] and other["birth_date"]),
+        "contact": bool(beside.contacts[a] & beside.contacts[b]),
+        "co_officer": bool((beside.names[a] & beside.names[b]) - {one["name"]}),
+    }
+    return {
+        "persons": [one["holder_id"], other["holder_id"]],
+        "bidders": [a, b],
+        "corroboration": [k for k, v in speaks.items() if v],
+    }
+
+
+def _agree(one: str | None, other: str | None) -> bool | None:
+    """Do two masked numbers agree in enough shown digits? None: they say too little; False: they differ."""
+    if not one or not other or len(one) != len(other):
+        return None
+    shown = [(a, b) for a, b in zip(one, other, strict=True) if a.isdigit() and b.isdigit()]
+    if any(a != b for a, b in shown):
+        return False
+    return True if len(shown) >= _SHOWN_DIGITS else None
+
+
+def _draft(found: Sequence[Row], spoken: Sequence[Mapping[str, Any]]) -> Draft:
+    concerned = {p for pair in spoken for p in pair["persons"]}
+    rows = tuple(r for r in found if r["holder_id"] in concerned)
+    why = sorted({c for pair in spoken for c in pair["corroboration"]}, key=list(_TOLD).index)
+    tie = LinkTie(rows[0], str(rows[0]["name"]), rows, False)
+    made = link_draft(
+        tie,
+        facts={
+            "holder": {"id": rows[0]["name"], "name": rows[0]["holder_name"], "kind": "name"},
+            "pairs": [dict(p) for p in spoken],
+            "corroboration": why,
+            "strength": max(len(p["corroboration"]) for p in spoken),
+            "identity": "name_only",
+        },
+        words={
+            "why_zh": "、".join(_TOLD[c][0] for c in why),
+            "why_en": ", ".join(_TOLD[c][1] for c in why),
+            "identity_zh": "仅同名，身份未核实",
+            "identity_en": "name only, identity not verified",
+        },
+        holder_is_party=False,
+    )
+    nodes = {n for n in made.evidence.nodes if n != tie.holder} | concerned
+    return replace(
+        made,
+        identity={"lot_id": made.scope_id, "holder_name": tie.holder},
+        evidence=Evidence(tuple(sorted(nodes)), made.evidence.keys),
+    )
+
+
+DETECTOR = Detector(
+    id="possible-same-person",
+    version="1.0",
+    domain="政府工程",
+    scene="投标人独立性",
+    title_zh="投标人的股东或管理人员可能为同一人（同名，身份未核实）",
+    title_en="Owners or officers of bidders may be one person (same name, identity not verified)",
+    severity="lead",
+    basis=(),
+    needs=("SUBMITS", "FOR_LOT"),
+    parameters=(people.HUB_PARTIES,),
+    queries={
+        "representatives": _named("LEGAL_REP_OF", "r.role"),
+        "officers": _named("OFFICER_OF", "r.role"),
+        "owners": _named("OWNS", "'shareholder'"),
+        "contacts": people.CONTACTS,
+        "parties": people.CONTACT_USERS,
+        "bidders": bidding.BIDDERS,
+    },
+    columns={
+        "representatives": _COLUMNS,
+        "officers": _COLUMNS,
+        "owners": _COLUMNS,
+        "contacts": people.PEOPLE_COLUMNS,
+        "parties": people.CONTACT_USERS_COLUMNS,
+        "bidders": bidding.BIDDERS_COLUMNS,
+    },
+    population=bidding.LOTS,
+    identity=("lot_id", "holder_name"),
+    suppressors=(ENDED,),
+    wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}各有一名{holder}：{links_zh}。二者同名，身份未核实；佐证：{why_zh}。"
+    + CLOSING_ZH,
+    wording_en="[Lead] {tender} ({lot}): bidders {bidders_en} each have a {holder}: {links_en}. The names are the same, the "
+    "identity is not verified; what speaks for one person: {why_en}. " + CLOSING_EN,
+    assemble=assemble,
+    innocent_zh=("同名不同人",),
+    innocent_en=("namesakes",),
+)

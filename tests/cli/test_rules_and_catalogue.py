@@ -1,0 +1,93 @@
+"""Rules, trials, the combined view and the catalogue on the command line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from detectors.registry import DETECTORS
+
+PROPERTIES = """id,owner_id,kind,share
+U1,P1,住宅,1
+U2,P1,住宅,1
+U3,P2,住宅,1
+U4,P2,住宅,1
+U5,P2,住宅,1
+"""
+BENEFITS = """person_id,program,month,发放金额(元),region
+P1,虚构救助,2025-03,500,虚构区
+P2,虚构救助,2025-03,500,虚构区
+"""
+RULES = """
+[[rule]]
+detector = "household-multi-property"
+parameter = "dwelling_limit"
+value = 3
+unit = "dwellings"
+region = "虚构区"
+citation = "《虚构区办法》第五条"
+"""
+
+
+@pytest.fixture
+def loaded(lookthrough, tmp_path):
+    folder = tmp_path / "inputs"
+    folder.mkdir()
+    (folder / "properties.csv").write_text(PROPERTIES, encoding="utf-8")
+    (folder / "benefits.csv").write_text(BENEFITS, encoding="utf-8")
+    ran = lookthrough("load", folder)
+    assert ran.code == 0, ran.err
+    (tmp_path / "rules.toml").write_text(RULES, encoding="utf-8")
+    return tmp_path / "rules.toml"
+
+
+def found(ran) -> dict[str, dict]:
+    assert ran.code == 0, ran.err
+    return {f["scope"]["id"]: f for f in json.loads(ran.out) if f["detector"] == "household-multi-property"}
+
+
+def test_rules_trial_and_environment(lookthrough, loaded, monkeypatch, tmp_path):
+    plain = found(lookthrough("detect", "--format", "json"))
+    assert set(plain) == {"person.local:P1", "person.local:P2"}
+    ruled = found(lookthrough("detect", "--rules", loaded, "--format", "json"))
+    assert set(ruled) == {"person.local:P2"}
+    assert ruled["person.local:P2"]["facts"]["parameters"]["dwelling_limit"] == 3
+    assert ruled["person.local:P2"]["basis"][-1]["law"] == "《虚构区办法》第五条"
+    monkeypatch.setenv("LOOKTHROUGH_RULES", str(loaded))
+    assert found(lookthrough("detect", "--format", "json")).keys() == ruled.keys()
+    live = tmp_path / "live.toml"
+    live.write_text(RULES.replace("value = 3", "value = 2"), encoding="utf-8")
+    ran = lookthrough("detect", "--rules", loaded, "--against", live, "--format", "json")
+    assert ran.code == 0, ran.err
+    trial = json.loads(ran.out)
+    assert [f["scope"]["id"] for f in trial["disappear"]] == ["person.local:P1"]
+    assert trial["appear"] == []
+    assert [f["scope"]["id"] for f in trial["changed"]] == ["person.local:P2"]
+
+
+def test_rules_check(lookthrough, tmp_path):
+    file = tmp_path / "rules.toml"
+    file.write_text(RULES, encoding="utf-8")
+    good = lookthrough("rules", "check", file, "--format", "json")
+    assert good.code == 0
+    assert json.loads(good.out)[0]["value"] == 3
+    file.write_text(RULES.replace("citation", "citaton"), encoding="utf-8")
+    bad = lookthrough("rules", "check", file)
+    assert bad.code == 1
+    assert "citaton" in bad.err
+    assert "Traceback" not in bad.err
+    missing = lookthrough("rules", "check", tmp_path / "none.toml", "--lang", "zh")
+    assert (missing.code, "无法读取" in missing.err) == (1, True)
+
+
+def test_catalogue(lookthrough):
+    listed = json.loads(lookthrough("detectors", "list", "--format", "json").out)
+    assert [d["id"] for d in listed] == [d.id for d in DETECTORS]
+    for detector in DETECTORS:
+        whole = json.loads(lookthrough("detectors", "show", detector.id, "--format", "json").out)
+        assert whole["title"]["zh"] == detector.title_zh
+        told = lookthrough("detectors", "show", detector.id, "--lang", "zh")
+        assert told.code == 0
+        assert all(b.article in told.out for b in detector.basis)
+    assert lookthrough("detectors", "show", "no-such").code == 1

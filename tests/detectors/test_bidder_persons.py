@@ -1,0 +1,197 @@
+"""Debarred parties, kin, namesakes, concert partners and winners who decline, on both stores."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from detectors import (
+    affiliate_of_debarred,
+    concert_partners,
+    possible_same_person,
+    related_persons,
+    winner_declines,
+)
+from detectors.possible_same_person import _agree
+from tests.detectors.bidder_world import Found, World, found_on_both, ids
+
+DEBARRED, KIN, NAMESAKE = "affiliate-of-debarred", "related-persons", "possible-same-person"
+CONCERT, DECLINED = "concert-partners", "winner-declines"
+
+
+def barred(w: World, party: str, **more: Any) -> None:
+    span = {"valid_from": "2024-06-01", "valid_to": "2026-06-01", "document_no": "虚构〔2024〕1号"}
+    w.add("debarments", party_id=party, authority="Z1", **(span | more))
+
+
+def build(w: World) -> None:
+    # Debarred: the bidder itself; its parent; its daughter; a sister; through the state; by 40%; over and not begun.
+    w.lot("ITSELF", "A1", "A2")
+    barred(w, "A1")
+    w.lot("PARENT", "A3", "A4")
+    w.holds("D1", "A3", 80)
+    barred(w, "D1")
+    w.lot("DAUGHTER", "A5", "A6")
+    w.holds("A5", "D2", 80)
+    barred(w, "D2")
+    w.lot("SISTER", "A7", "A8")
+    w.holds("G1", "A7", 80)
+    w.holds("G1", "D3", 80)
+    barred(w, "D3")
+    w.lot("SISTER-40", "A9", "B1")
+    w.holds("G2", "A9", 80)
+    w.holds("G2", "D4", 40)
+    barred(w, "D4")
+    w.lot("PERSON", "B2", "B3")
+    w.holds("P1", "B2", 80)
+    w.add("debarments", party_id="person.local:P1", authority="Z1", valid_from="2024-06-01")
+    w.lot("OVER", "B4", "B5")
+    barred(w, "B4", valid_to="2025-03-01")
+    w.lot("LAST-DAY", "B6", "B5")
+    barred(w, "B6", valid_to="2025-03-02")
+    w.lot("SISTER-OVER", "B7", "B5")
+    w.holds("G3", "B7", 80)
+    w.holds("G3", "D5", 80)
+    barred(w, "D5", valid_to="2025-03-01")
+
+    # Kin: spouses, one an officer here, one an owner there through a company; kin of nobody; divorce is not modelled.
+    w.lot("SPOUSE", "C1", "C2")
+    w.post("P10", "C1", role="总经理")
+    w.holds("P11", "M1", 100)
+    w.holds("M1", "C2", 60)
+    w.add("relatives", person_id="P10", relative_id="P11", relation="配偶")
+    w.lot("KIN-LOT", "C1", "C3")
+    w.lot("KIN-PAST", "C4", "C5")
+    w.post("P12", "C4", role="总经理", valid_from="2019-01-01", valid_to="2024-01-01")
+    w.post("P13", "C5", role="总经理")
+    w.add("relatives", person_id="P12", relative_id="P13", relation="父母")
+
+    # Namesakes: nothing else; a shared telephone; another namesake at both; different masks; both numbered.
+    for tender, one, other in (
+        ("NAME", "E1", "E2"),
+        ("NAME-TEL", "E3", "E4"),
+        ("NAME-TWO", "E5", "E6"),
+        ("NAME-MASK", "E7", "E8"),
+        ("NAME-OTHER", "E9", "F1"),
+    ):
+        w.lot(tender, one, other)
+        for company in (one, other):
+            number = {
+                "E7": "999999********1234",
+                "E8": "999999********1234",
+                "E9": "999999********1234",
+                "F1": "999998********1234",
+            }
+            row = {"person_name": f"测试人{tender}", "company_id": company, "role": "监事"}
+            w.add("positions", **row, person_id=number.get(company))
+    for company in ("E3", "E4"):
+        w.add("contacts", party_id=company, kind="电话", value="0000-7654321")
+    for company in ("E5", "E6"):
+        w.add("positions", person_name="测试人另一", company_id=company, role="董事")
+    w.lot("NAME-IDS", "F2", "F3")
+    w.add("positions", person_id="P20", person_name="测试人同名", company_id="F2", role="监事")
+    w.add("positions", person_id="P21", person_name="测试人同名", company_id="F3", role="监事")
+
+    # Concert: members behind different bidders; one member behind both; a concert that ended.
+    for tender, one, other in (
+        ("CONCERT", "H1", "H2"),
+        ("CONCERT-ONE", "H3", "H4"),
+        ("CONCERT-OLD", "H5", "H6"),
+    ):
+        w.lot(tender, one, other)
+        w.holds(f"Q{one}", one, 30)
+        w.holds(f"Q{one}" if tender == "CONCERT-ONE" else f"Q{other}", other, 30)
+        span = {"valid_to": "2025-03-01"} if tender == "CONCERT-OLD" else {}
+        for member in (f"Q{one}", f"Q{other}"):
+            w.add("concerts", concert_id=tender, party_id=member, **span)
+
+    # Declined: tied by an owner; not tied; tied to a loser only.
+    for tender, decliner, winner, loser in (
+        ("GIVES-UP", "J1", "J2", "J3"),
+        ("GIVES-UP-ALONE", "J4", "J5", "J6"),
+        ("GIVES-UP-LOSER", "J7", "J8", "J9"),
+    ):
+        w.tender(tender)
+        for bidder, status in ((decliner, "放弃中标"), (winner, "中标"), (loser, "未中标")):
+            w.bid(tender, bidder, status=status)
+    for holder, bidders in (("K1", ("J1", "J2")), ("K2", ("J7", "J9"))):
+        for bidder in bidders:
+            w.holds(holder, bidder, 20)
+
+
+found = found_on_both(
+    build,
+    tuple(
+        m.DETECTOR
+        for m in (
+            affiliate_of_debarred,
+            related_persons,
+            possible_same_person,
+            concert_partners,
+            winner_declines,
+        )
+    ),
+)
+
+
+def how(found: Found, tender: str) -> tuple[tuple[str, ...], list[str]]:
+    hit = found.one(DEBARRED, tender)
+    return hit.subjects, [link["how"] for b in hit.facts["bidders"] for link in b["links"]]
+
+
+def test_debarred_parties_and_their_affiliates(found: Found) -> None:
+    assert how(found, "ITSELF") == (ids("A1"), ["itself"])
+    assert how(found, "PARENT") == (ids("A3"), ["controls"])
+    assert how(found, "DAUGHTER") == (ids("A5"), ["controlled"])
+    assert how(found, "SISTER") == (ids("A7"), ["controller"])
+    assert how(found, "PERSON") == (ids("B2"), ["controls"])
+    facts = found.one(DEBARRED, "ITSELF").facts
+    assert (facts["document_no"], facts["barred_to"]) == ("虚构〔2024〕1号", "2026-06-01")
+
+
+def test_a_ban_that_is_over_or_a_minor_stake_is_nothing(found: Found) -> None:
+    assert found.suppressed(DEBARRED, "OVER") == "ended"
+    assert how(found, "LAST-DAY") == (ids("B6"), ["itself"])
+    assert found.of(DEBARRED, "SISTER-40") == []
+    assert [f for f in found.of(DEBARRED, "SISTER-OVER") if not f.suppressed_by] == []
+
+
+def test_kin_behind_two_bidders(found: Found) -> None:
+    hit = found.one(KIN, "SPOUSE")
+    assert hit.subjects == ids("C1", "C2")
+    assert "local:M1" in hit.evidence.nodes
+    assert "配偶" in hit.text["zh"]
+    assert found.of(KIN, "KIN-LOT") == []
+    assert found.suppressed(KIN, "KIN-PAST") == "ended"
+
+
+def test_namesakes_need_something_that_speaks_for_one_person(found: Found) -> None:
+    assert found.one(NAMESAKE, "NAME-TEL").facts["corroboration"] == ["contact"]
+    assert found.one(NAMESAKE, "NAME-MASK").facts["corroboration"] == ["masked_number"]
+    assert "co_officer" in found.of(NAMESAKE, "NAME-TWO")[0].facts["corroboration"]
+    for tender in ("NAME", "NAME-OTHER", "NAME-IDS"):
+        assert found.of(NAMESAKE, tender) == [], tender
+    assert "身份未核实" in found.one(NAMESAKE, "NAME-TEL").text["zh"]
+    (counted,) = [u for d, u in found.run.undecided if d == NAMESAKE]
+    assert counted.missing_zh.startswith("另有1组")
+
+
+def test_masked_numbers() -> None:
+    assert _agree("999999********1234", "999999********1234") is True
+    assert _agree("999999********1234", "999998********1234") is False
+    assert _agree("9999**************", "************991234") is None
+    assert _agree(None, "999999********1234") is None
+
+
+def test_parties_to_one_concert(found: Found) -> None:
+    hit = found.one(CONCERT, "CONCERT")
+    assert hit.subjects == ids("H1", "H2")
+    assert hit.facts["members"] == {"local:H1": ["local:QH1"], "local:H2": ["local:QH2"]}
+    assert found.of(CONCERT, "CONCERT-ONE") == []
+    assert found.suppressed(CONCERT, "CONCERT-OLD") == "ended"
+
+
+def test_a_winner_declines_in_favour_of_a_tied_bidder(found: Found) -> None:
+    hit = found.one(DECLINED, "GIVES-UP")
+    assert (hit.subjects, hit.severity) == (ids("J1", "J2"), "review")
+    assert hit.facts["ties"][0]["id"] == "local:K1"
+    assert found.of(DECLINED, "GIVES-UP-ALONE") == found.of(DECLINED, "GIVES-UP-LOSER") == []

@@ -1,0 +1,145 @@
+"""Ultimate beneficial owners: the three tests in their order, the three verdicts, groups, and what ends elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from graph.penetration.beneficial import BeneficialOwners, beneficial_owners
+from graph.penetration.thresholds import ThresholdError, read_threshold, verdict
+from tests.graph.oracles import ownership
+
+DAY = "2025-01-01"
+P, Q, X, Y = "person:p", "person:q", "person:x", "person:y"
+
+
+def ubo(
+    rows: list[Any], company: str = "T", threshold: str | float = 0.25, **kwargs: Any
+) -> BeneficialOwners:
+    asked = {k: kwargs.pop(k) for k in ("concerts_count", "couples") if k in kwargs}
+    concerts = asked.pop("concerts_count", False)
+    return beneficial_owners(ownership(rows, **kwargs), company, DAY, threshold, concerts=concerts, **asked)
+
+
+def told(answer: BeneficialOwners) -> dict[str, tuple[str, str | None]]:
+    return {b.id: (b.verdict, b.test) for b in (*answer.owners, *answer.excluded)}
+
+
+def test_a_quarter_in_floating_point_is_a_quarter() -> None:
+    # 0.10 × 0.25 + 0.30 × 0.75 is 0.24999999999999997.
+    rows = [(P, "A", 0.1), (P, "B", 0.3), ("A", "T", 0.25), ("B", "T", 0.75)]
+    assert told(ubo(rows))[P] == ("certain", "share")
+    assert told(ubo([(P, "T", 0.2499)]))[P] == ("excluded", None)
+
+
+def test_a_band_makes_it_possible_and_bands_above_the_threshold_certain() -> None:
+    rows: list[Any] = [
+        ("A", "T", 0.51),
+        {"holder_id": "B", "company_id": "T", "share_min": 0.25, "share_max": 0.5},
+        {"holder_id": "C", "company_id": "T"},
+        {"holder_id": P, "company_id": "B", "share_min": 0.75, "share_max": 1.0},
+    ]
+    answer = ubo(rows)
+    assert told(answer)[P] == ("possible", "share")
+    assert answer.reason is not None and answer.reason[0] == "possible_only"
+    one = answer.owners[0]
+    assert (one.share, one.share_min, one.share_max) == (None, pytest.approx(0.1875), pytest.approx(0.49))
+    uk: list[Any] = [
+        {"holder_id": P, "company_id": "A", "share_min": 0.75, "share_max": 1.0},
+        {"holder_id": "A", "company_id": "T", "share_min": 0.5, "share_max": 0.75, "min_open": True, "max_open": True},
+    ]  # fmt: skip
+    sure = ubo(uk)
+    assert sure.owners[0].tests == {"share": "certain", "votes": "certain", "control": "certain"}
+    assert (sure.owners[0].share_min, sure.owners[0].share_max) == (pytest.approx(0.375), pytest.approx(0.75))
+
+
+def test_two_rows_of_one_holder_reach_the_threshold_together() -> None:
+    assert told(ubo([(P, "T", 0.22), (P, "T", 0.06)]))[P] == ("certain", "share")
+    assert told(ubo([(P, "T", 0.22)]))[P] == ("excluded", None)
+
+
+def test_votes_hit_where_shares_do_not_and_control_where_neither_does() -> None:
+    rows: list[Any] = [
+        {"holder_id": P, "company_id": "T", "share": 0.1, "votes": 0.4},
+        (Q, "A", 0.2), ("A", "T", 0.55), (X, "A", 0.1),
+    ]  # fmt: skip
+    said = [{"holder_id": X, "company_id": "A", "interest": "stated_controller", "suspected": True}]
+    answer = ubo(rows, control=said)
+    assert told(answer) == {P: ("certain", "votes"), X: ("certain", "control"), Q: ("excluded", None)}
+    by_control = next(b for b in answer.owners if b.id == X)
+    assert (by_control.via, by_control.suspected) == ("A", True)
+
+
+def test_an_open_upper_end_at_the_threshold_excludes() -> None:
+    band = {"holder_id": P, "company_id": "T", "share_min": 0.1, "share_max": 0.25}
+    assert told(ubo([band]))[P] == ("possible", "share")
+    open_ = told(ubo([{**band, "max_open": True}]))[P]
+    assert open_ == ("excluded", None)
+
+
+def test_a_concert_counts_as_one_only_where_asked() -> None:
+    rows = [(X, "T", 0.14), (Y, "A", 1.0), ("A", "T", 0.12), ("Z", "T", 0.74)]
+    together = [{"concert_id": "concert:1", "party_id": m} for m in (X, Y)]
+    assert told(ubo(rows, concerts=together)) == {X: ("excluded", None), Y: ("excluded", None)}
+    answer = ubo(rows, concerts=together, concerts_count=True)
+    group = next(b for b in answer.owners if b.kind == "concert")
+    assert (group.verdict, group.test, group.members) == ("certain", "share", (X, Y))
+    assert group.share == pytest.approx(0.26)
+    # What one member holds through the other counts once.
+    nested = ubo([(X, "T", 0.3), (X, "A", 0.5), ("A", "T", 0.4)], concerts=[
+        {"concert_id": "concert:1", "party_id": m} for m in (X, "A")
+    ], concerts_count=True)  # fmt: skip
+    assert next(b for b in nested.owners if b.kind == "concert").share == pytest.approx(0.7)
+
+
+def test_a_couple_counts_as_one_and_controls_as_one() -> None:
+    rows = [(X, "A", 0.3), (Y, "A", 0.3), ("A", "T", 0.35), (Q, "A", 0.4), ("Z", "T", 0.65)]
+    alone = told(ubo(rows))
+    assert alone[X] == alone[Y] == ("excluded", None)
+    asked: list[tuple[list[str], str | None]] = []
+
+    def couples(people: Any, day: str | None) -> list[tuple[str, str]]:
+        asked.append((sorted(people), day))
+        return [(Y, X), (X, Y), (X, "person:elsewhere")]
+
+    answer = ubo(rows, couples=couples)
+    assert asked == [([Q, X, Y], DAY)]
+    pair = [b for b in (*answer.owners, *answer.excluded) if b.kind == "couple"]
+    assert [(b.members, b.share) for b in pair] == [((X, Y), pytest.approx(0.21))]
+    inside = ubo(rows, "A", couples=couples)
+    pair_a = next(b for b in inside.owners if b.kind == "couple")
+    assert (pair_a.share, pair_a.tests["control"]) == (pytest.approx(0.6), "certain")
+
+
+def test_ends_that_are_no_persons_are_listed() -> None:
+    parties = [("S", "Company", "虚构市国资委", "state_holder"), ("L", "Company", "虚构上市公司", "listed")]
+    answer = ubo([("S", "T", 0.6), ("L", "T", 0.3), (P, "T", 0.1)], parties=parties)
+    assert [(e.id, e.kind, e.share) for e in answer.ends] == [
+        ("S", "state_holder", 0.6),
+        ("L", "listed", 0.3),
+    ]
+    assert answer.owners == () and answer.reason is not None and answer.reason[0] == "none"
+    unknown = ubo([("T", "K", 1.0)])
+    assert unknown.reason is not None and unknown.reason[0] == "no_register"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("25%", 0.25), ("25％", 0.25), ("0.25", 0.25), (" 10 % ", 0.1), (1.0, 1.0)]
+)
+def test_thresholds_are_read(text: str | float, value: float) -> None:
+    assert read_threshold(text) == value
+
+
+@pytest.mark.parametrize("text", ["25", 25, 25.0, "0", "-0.1", "nan", "", "101%", float("nan"), float("inf")])
+def test_a_threshold_of_unknown_unit_is_refused(text: str | float) -> None:
+    with pytest.raises(ThresholdError) as error:
+        read_threshold(text)
+    assert ("25%" in error.value.en) and ("25%" in error.value.zh)
+
+
+def test_verdicts() -> None:
+    assert verdict(0.25 - 1e-12, 0.3, 0.25) == "certain"
+    assert verdict(0.1, None, 0.25) == verdict(None, None, 0.25) == "possible"
+    assert verdict(0.1, 0.25, 0.25) == "possible"
+    assert verdict(0.1, 0.25, 0.25, high_open=True) == "excluded"

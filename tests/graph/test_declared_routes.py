@@ -1,0 +1,82 @@
+"""Declared indirect holdings: the missing link they imply, their bound, and contradictions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from graph.penetration import Penetration, penetrate
+from tests.graph.oracles import ownership
+
+DAY = "2025-01-01"
+
+
+def said(share: float | None, **more: Any) -> dict[str, Any]:
+    return {"holder_id": "P", "company_id": "T", "share": share, "declared_indirect": True, **more}
+
+
+def asked(rows: list[Any]) -> Penetration:
+    return penetrate(ownership(rows), "T", DAY)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [said(0.32), ("L", "T", 0.8), ("P", "L", None)],
+        [said(0.32, components=["L"]), ("L", "T", 0.8)],
+        [said(0.32, components=["row1", "no such record"]), ("L", "T", 0.8)],
+        [said(0.32, components=["statement-7"]), {"holder_id": "L", "company_id": "T", "share": 0.8, "sources": ["b#f##statement-7"]}],
+    ],
+    ids=["by the only route", "by a party on it", "by a link's key", "by a link's statement"],
+)  # fmt: skip
+def test_the_missing_link_is_implied(rows: list[Any]) -> None:
+    answer = asked(rows)
+    (declared,) = answer.declared
+    assert declared.route == ("P", "L", "T") and declared.missing == ("P", "L")
+    assert declared.implied == pytest.approx(0.4)
+    assert (declared.low, declared.high, declared.contradicts) == (0.0, pytest.approx(0.8), False)
+    owner = next(o for o in answer.owners if o.id == "P")
+    assert owner.share == pytest.approx(0.32)
+    flag = next(f for f in answer.warnings if f.code == "declared_indirect")
+    assert "40%" in flag.en and "40%" in flag.zh
+    shown = answer.to_json()["declared"][0]
+    assert (shown["missing"], shown["implied"], shown["route_max"]) == (["P", "L"], 0.4, 0.8)
+
+
+def test_the_other_link_may_be_the_missing_one() -> None:
+    (declared,) = asked([said(0.32, components=["L"]), ("P", "L", 0.4)]).declared
+    assert (declared.missing, declared.implied) == (("L", "T"), pytest.approx(0.8))
+
+
+def test_what_others_hold_bounds_the_missing_link() -> None:
+    (declared,) = asked([said(0.3, components=["L"]), ("L", "T", 0.8), ("Q", "L", 0.7)]).declared
+    assert declared.high == pytest.approx(0.8 * 0.3) and declared.contradicts
+
+
+@pytest.mark.parametrize("rows", [[("P", "L", None)], []])
+def test_more_than_the_route_allows_is_a_contradiction(rows: list[Any]) -> None:
+    answer = asked([said(0.85, components=["L"]), ("L", "T", 0.8), *rows])
+    (declared,) = answer.declared
+    assert declared.contradicts and declared.implied is None
+    assert "contradicts" in next(f.en for f in answer.warnings if f.code == "declared_indirect")
+
+
+@pytest.mark.parametrize(("share", "contradicts"), [(0.32, False), (0.32004, False), (0.38, True)])
+def test_a_known_route_is_checked(share: float, contradicts: bool) -> None:
+    (declared,) = asked([said(share), ("L", "T", 0.8), ("P", "L", 0.4)]).declared
+    assert declared.missing is None and declared.contradicts == contradicts
+
+
+def test_several_routes_imply_nothing() -> None:
+    answer = asked([said(0.32), ("L", "T", 0.5), ("M", "T", 0.5), ("P", "L", None), ("P", "M", None)])
+    assert [(d.route, d.implied) for d in answer.declared] == [((), None)]
+    alone = asked([said(0.32)])
+    assert [(d.route, d.implied) for d in alone.declared] == [((), None)]
+
+
+def test_several_parties_between_are_put_in_order() -> None:
+    rows = [said(0.2, components=["M", "L"]), ("L", "T", 0.8), ("M", "L", 0.5)]
+    (declared,) = asked(rows).declared
+    assert (declared.route, declared.missing) == (("P", "M", "L", "T"), ("P", "M"))
+    assert declared.implied == pytest.approx(0.5)
