@@ -37,7 +37,14 @@ def register(folder: Path, scale: float, repeats: int) -> list[dict[str, Any]]:
     we, they = best(mine), best(series)
     return [
         row("lookthrough", we, edges=edges, pairs=report["pairs"], ratio=1.0, worst=worst, checked=pairs),
-        row("scipy series", they, edges=edges, ratio=round(we.wall / they.wall, 3), apart=apart),
+        row(
+            "scipy series",
+            they,
+            edges=edges,
+            ratio=round(we.wall / they.wall, 3),
+            cpu_ratio=round(we.cpu / they.cpu, 3),
+            apart=apart,
+        ),
     ]
 
 

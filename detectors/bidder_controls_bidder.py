@@ -128,6 +128,7 @@ DETECTOR = Detector(
     severity="prohibited",
     basis=(statutes.ARTICLE_34, statutes.PROCUREMENT_18, statutes.COMPANY_265, statutes.COMPANY_216),
     needs=("SUBMITS", "FOR_LOT"),
+    needs_any=("OWNS", "EXERCISES_CONTROL", "BRANCH_OF"),
     parameters=(),
     queries={
         "control": bidding.CONTROL,

@@ -13,6 +13,7 @@ from itertools import combinations
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from scipy import sparse
 
@@ -55,13 +56,8 @@ def groups(pairs: pl.DataFrame, least_lots: int, least_rank: float) -> list[Grou
     """Disjoint groups of three or more bidders with `least_lots` lots each, by rank; each grows while its rank does."""
     if pairs.is_empty():
         return []
-    weights = _Weights.of(pairs)
-    frequent = weights.lots >= least_lots
-    near = {
-        i: {j for j in ws if frequent[j] and ws[j] >= MIN_WEIGHT}
-        for i, ws in weights.rows.items()
-        if frequent[i]
-    }
+    weights = _Weights.of(pairs, least_lots)
+    near = {i: set(others) for i, others in weights.rows.items()}
     triples = [t for t in _triangles(near) if weights.measure(t)[3] >= least_rank]
     triples.sort(key=lambda t: (-weights.measure(t)[3], [weights.firms[i] for i in t]))
     taken: set[int] = set()
@@ -85,31 +81,33 @@ def groups(pairs: pl.DataFrame, least_lots: int, least_rank: float) -> list[Grou
 
 @dataclass(frozen=True)
 class _Weights:
-    """`firms`: ids by number; `lots`: how many each bid on; `rows`: weights by firm and other; `total`: their sums."""
+    """`firms`: ids by number; `rows`: weights of at least MIN_WEIGHT between frequent firms; `total`: all of a firm's."""
 
     firms: list[str]
-    lots: np.ndarray
     rows: Mapping[int, Mapping[int, float]]
-    total: np.ndarray
+    total: npt.NDArray[np.float64]
 
     @classmethod
-    def of(cls, pairs: pl.DataFrame) -> _Weights:
+    def of(cls, pairs: pl.DataFrame, least_lots: int) -> _Weights:
         firms = pairs["bidder_id"].unique().sort()
-        firm = (
-            pairs["bidder_id"].replace_strict(firms, np.arange(len(firms)), return_dtype=pl.Int64).to_numpy()
-        )
-        lot = pairs["lot_id"].rank("dense").cast(pl.Int64).to_numpy() - 1
+        numbered = pairs.join(pl.DataFrame({"bidder_id": firms}).with_row_index("firm"), on="bidder_id")
+        firm = numbered["firm"].cast(pl.Int64).to_numpy()
+        lot = numbered["lot_id"].rank("dense").cast(pl.Int64).to_numpy() - 1
         bids = sparse.csr_matrix((np.ones(len(firm)), (firm, lot)), shape=(len(firms), int(lot.max()) + 1))
         counts = np.bincount(firm, minlength=len(firms))
-        met = (bids @ bids.T).tocoo()
-        apart = met.row != met.col
-        i, j, both = met.row[apart], met.col[apart], met.data[apart]
-        weight = both / (counts[i] + counts[j] - both)
-        total = np.bincount(i, weight, minlength=len(firms))
+        frequent = np.flatnonzero(counts >= least_lots)
+        total = np.zeros(len(firms))
         rows: dict[int, dict[int, float]] = {}
-        for a, b, w in zip(i.tolist(), j.tolist(), weight.tolist(), strict=True):
-            rows.setdefault(a, {})[b] = w
-        return cls(firms.to_list(), counts, rows, total)
+        # Only rows of frequent firms are multiplied out: their totals still count everybody they meet.
+        for part in np.array_split(frequent, max(1, len(frequent) // 2000)):
+            met = (bids[part] @ bids.T).tocoo()
+            i, j, both = part[met.row], met.col, met.data
+            weight = np.where(i == j, 0.0, both / (counts[i] + counts[j] - both))
+            total += np.bincount(i, weight, minlength=len(firms))
+            close = (weight >= MIN_WEIGHT) & (counts[j] >= least_lots)
+            for a, b, w in zip(i[close].tolist(), j[close].tolist(), weight[close].tolist(), strict=True):
+                rows.setdefault(a, {})[b] = w
+        return cls(firms.to_list(), rows, total)
 
     def measure(self, members: tuple[int, ...]) -> tuple[float, float, float, float]:
         """(intensity, coherence, exclusivity, rank); zeros where two of them never met."""

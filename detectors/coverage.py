@@ -37,10 +37,11 @@ def lacking(
     `bidders`: the bids that are compared. `known`: the bidders (or bids) that have such data.
     """
     several = bidders.filter(pl.col("bid_id").n_unique().over("lot_id") > 1)
-    blank = ~pl.col(by).is_in(known.implode())
+    # Looked up once for all rows: inside the aggregation it would be once a lot.
+    several = several.with_columns(blank=~pl.col(by).is_in(known.unique().implode()))
     lots = (
         several.group_by("lot_id")
-        .agg(of=pl.col("bidder_id").n_unique(), lacking=pl.col("bidder_id").filter(blank).unique().sort())
+        .agg(of=pl.col("bidder_id").n_unique(), lacking=pl.col("bidder_id").filter("blank").unique().sort())
         .filter(pl.col("lacking").list.len() > 0)
         .sort("lot_id")
     )

@@ -143,6 +143,8 @@ class Detector:
     yields_to: tuple[str, ...] = ()
     support: bool = False
     """Only strengthens other findings: run when asked for, and in the combined view of a lot."""
+    needs_any: tuple[str, ...] = ()
+    """Of these relationship types at least one must have data."""
     in_play: bool = False
     """Needs effective shares and control of what is in play to be written first."""
     defaults: Mapping[str, Any] = field(init=False)
@@ -163,7 +165,7 @@ class Detector:
             raise DefinitionError(
                 f"{self.id}: no query returns {lost}, which make a finding the same next time"
             )
-        unknown = [n for n in self.needs if n not in REL_TYPES]
+        unknown = [n for n in (*self.needs, *self.needs_any) if n not in REL_TYPES]
         if unknown:
             raise DefinitionError(f"{self.id} needs {unknown}, which the graph does not hold")
 

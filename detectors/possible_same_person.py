@@ -178,6 +178,7 @@ DETECTOR = Detector(
     severity="lead",
     basis=(),
     needs=("SUBMITS", "FOR_LOT"),
+    needs_any=("LEGAL_REP_OF", "OFFICER_OF", "OWNS"),
     parameters=(people.HUB_PARTIES,),
     queries={
         "representatives": _named("LEGAL_REP_OF", "r.role"),

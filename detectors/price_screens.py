@@ -46,8 +46,11 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             "q3": q3,
             "low_fence": low,
         }
-        for id_ in group.filter(pl.col("cv") < low)["lot_id"]:
-            yield _draft(bids.filter(pl.col("lot_id") == id_), facts)
+        close = bids.join(
+            group.filter(pl.col("cv") < low).select("lot_id"), on="lot_id", maintain_order="left"
+        )
+        for _, part in close.group_by("lot_id", maintain_order=True):
+            yield _draft(part, facts)
 
 
 def _draft(part: pl.DataFrame, market: Mapping[str, object]) -> Draft:

@@ -35,9 +35,16 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     bids = comparable(bids_table(rows["bids"]), int(values["min_bids"]))
     if bids.is_empty():
         return
-    step, ratio = pl.col("price").diff(), pl.col("price").log().diff()
-    lots = bids.group_by("lot_id", maintain_order=True).agg(
-        arithmetic=_uneven(step), geometric=_uneven(ratio), distinct=pl.col("price").n_unique(), n=pl.len()
+    inside = pl.col("lot_id") == pl.col("lot_id").shift(1)
+    steps = bids.with_columns(
+        step=pl.when(inside).then(pl.col("price").diff()),
+        ratio=pl.when(inside).then(pl.col("price").log().diff()),
+    )
+    lots = steps.group_by("lot_id", maintain_order=True).agg(
+        arithmetic=_uneven("step"),
+        geometric=_uneven("ratio"),
+        distinct=pl.col("price").n_unique(),
+        n=pl.len(),
     )
     tolerance = float(values["progression_tolerance"])
     near = lots.filter(
@@ -59,9 +66,10 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         yield _draft(pattern, part, part, float(lot[pattern]), rule)
 
 
-def _uneven(steps: pl.Expr) -> pl.Expr:
+def _uneven(steps: str) -> pl.Expr:
     """How far the steps lie from their mean, as a fraction of it."""
-    return ((steps - steps.mean()).abs().max() / steps.mean()).fill_nan(None)
+    mean = pl.col(steps).mean()
+    return (pl.max_horizontal(pl.col(steps).max() - mean, mean - pl.col(steps).min()) / mean).fill_nan(None)
 
 
 def _draft(pattern: str, tied: pl.DataFrame, part: pl.DataFrame, uneven: float, values: Values) -> Draft:

@@ -63,6 +63,8 @@ def run(
         if progress:
             progress(detector.id, n, len(detectors))
         absent = tuple(name for name in detector.needs if not counts[name])
+        if detector.needs_any and not any(counts[name] for name in detector.needs_any):
+            absent = (*absent, *detector.needs_any)
         if absent:
             missing[detector.id] = absent
             continue

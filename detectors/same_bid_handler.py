@@ -52,6 +52,7 @@ DETECTOR = Detector(
         ),
     ),
     needs=("SUBMITS", "FOR_LOT"),
+    needs_any=("WORKS_ON_BID", "USED_IN_BID"),
     parameters=(traces.HUB_BIDDERS,),
     queries={"workers": traces.WORKERS, "contacts": traces.CONTACT_PEOPLE, "bidders": bidding.BIDDERS},
     columns={

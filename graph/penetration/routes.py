@@ -213,7 +213,7 @@ class _Search:
                 other
                 for id_ in layer
                 for _, other in steps[id_]
-                if ahead.get(other, -1) == ahead[id_] - 1 and other not in useful
+                if other in ahead and ahead[other] == ahead[id_] - 1 and other not in useful
             }
             useful |= layer
         found: list[tuple[Link, ...]] = []

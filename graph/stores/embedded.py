@@ -11,6 +11,7 @@ import contextlib
 import errno
 import os
 import shutil
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -252,18 +253,29 @@ class _Tables:
 
     def run(self, cypher: str, params: Mapping[str, Any] | None = None) -> None:
         """Run a statement whose answer nobody reads (reading it after a write without RETURN fails)."""
-        self._connection.execute(cypher, dict(params or {}))
+        try:
+            self._connection.execute(cypher, dict(params or {}))
+        except RuntimeError as error:
+            # No statement run here has a time limit: only Ctrl-C ends one early.
+            if "Interrupted" in str(error) or _swallowed_interrupt(error):
+                raise KeyboardInterrupt from error
+            raise
 
     def query(self, cypher: str, params: Mapping[str, Any] | None = None, timeout: float = 60.0) -> pa.Table:
         self._connection.set_query_timeout(int(timeout * 1000))
+        started = time.monotonic()
         try:
             result = self._connection.execute(cypher, dict(params or {}))
         except RuntimeError as error:
             if "Interrupted" in str(error):
+                if not timeout or time.monotonic() - started < timeout / 2:
+                    raise KeyboardInterrupt from error
                 raise QueryTimeoutError(
                     f"查询超过 {timeout:g} 秒，已停止。",
                     f"The query ran past {timeout:g} seconds and was stopped.",
                 ) from error
+            if _swallowed_interrupt(error):
+                raise KeyboardInterrupt from error
             raise
         finally:
             self._connection.set_query_timeout(0)
@@ -400,6 +412,11 @@ class _Tables:
 
     def delete_record(self, type_name: str, id_: str) -> None:
         self.run(f"MATCH (n:{type_name} {{id: $id}}) DELETE n", {"id": id_})
+
+
+def _swallowed_interrupt(error: RuntimeError) -> bool:
+    """Whether a Ctrl-C fell while the engine was calling Python: it gives the interrupt's traceback as its message."""
+    return "KeyboardInterrupt" in str(error)
 
 
 def _arrow(frame: pl.DataFrame, schema: Mapping[str, pl.DataType] | None = None) -> pa.Table:

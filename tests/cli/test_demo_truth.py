@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from graph.stores import Credentials
+from detectors.registry import DETECTORS
+from graph.stores import Credentials, open_store
 from lookthrough.demo import World, write_world
 from lookthrough.demo.truth import TruthLine
 from tests.cli.both_stores import BothStores, both_stores
@@ -142,3 +143,19 @@ def test_no_id_and_no_answer_holds_a_persons_number(demo: Demo) -> None:
     for company in demo.findings[-1]["subjects"]:
         printed += demo.stores.same("penetrate", company, "--format", "json").out
     assert not [n for n in numbers if n in printed or n[6:] in printed]
+
+
+def test_every_query_of_every_detector_gives_the_same_rows(demo: Demo) -> None:
+    answers = []
+    for store in (demo.stores.embedded, demo.stores.neo4j):
+        with open_store(store.url, "read", store.credentials) as opened:
+            rows = {
+                (d.id, name): sorted(map(repr, opened.query(query, timeout=120).to_pylist()))
+                for d in DETECTORS
+                for name, query in d.queries.items()
+            }
+            totals = {d.id: opened.query(d.population).to_pylist() for d in DETECTORS}
+        answers.append((rows, totals))
+    assert answers[0] == answers[1]
+    filled = {d for (d, _), rows in answers[0][0].items() if rows}
+    assert {line.detector for line in demo.world.truth} <= filled

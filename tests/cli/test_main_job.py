@@ -38,8 +38,8 @@ def test_two_files_to_one_finding_and_one_picture(lookthrough, folder, tmp_path)
     found = lookthrough("detect", "--format", "json")
     assert found.code == 0, found.err
     findings = json.loads(found.out)
-    assert [f["detector"] for f in findings] == ["common-shareholder"]
-    finding = findings[0]
+    assert [f["detector"] for f in findings] == ["common-beneficial-owner", "common-shareholder"]
+    finding = findings[1]
     assert finding["scope"] == {"kind": "lot", "id": "local:T-1/1"}
     assert finding["subjects"] == ["local:A", "local:B"]
     facts = finding["facts"]

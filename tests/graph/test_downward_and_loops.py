@@ -21,7 +21,7 @@ DAY = "2025-01-01"
 
 
 @given(votes(), st.sets(st.tuples(st.sampled_from(NODES), st.sampled_from(NODES[:5])), max_size=2))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=12)
 def test_down_is_the_fixpoint_and_the_converse_of_up(
     held: dict[tuple[str, str], Fraction], said: set[tuple[str, str]]
 ) -> None:

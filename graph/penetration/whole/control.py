@@ -51,9 +51,11 @@ def controls_of_all(ownership: Ownership, day: int, rule: Rule) -> Controls:
     places = np.arange(len(edges.holder), dtype=np.int64)
     reach = Reach(np.zeros_like(every), every, every[:0], places, edges.company, holds)
     frontier = control_over(ownership, reach, np.array([day], dtype=np.int64))
+    held = np.zeros(edges.nodes, dtype=np.bool_)
+    held[edges.company[holds & (edges.holder != edges.company)]] = True
     apart = _apart(frontier)
-    plain = _plain(frontier, ~apart, inclusive)
-    linked = _settled(frontier, apart, inclusive)
+    plain = _plain(frontier, held & ~apart, inclusive)
+    linked = _settled(frontier, held & apart, inclusive)
     parts = [plain, linked]
     reasons = {
         name: np.unique(np.concatenate([p.reasons.get(name, every[:0]) for p in parts]))
@@ -102,10 +104,8 @@ def _plain(frontier: ControlFrontier, chosen: BoolArray, inclusive: bool) -> Con
         wins |= half & (halves[company] < 2)
     won = at[wins]
     n = len(won)
-    has = np.zeros(size, dtype=np.bool_)
-    has[company] = True
     top = summed(votes.company[won], np.ones(n), size)
-    joint = has & (top == 0) & (halves >= 2)
+    joint = chosen & (top == 0) & (halves >= 2)
     return Controls(
         votes.holder[won],
         votes.company[won],
@@ -116,7 +116,7 @@ def _plain(frontier: ControlFrontier, chosen: BoolArray, inclusive: bool) -> Con
         np.ones(n, dtype=np.bool_),
         {
             "joint": np.flatnonzero(joint),
-            "no_majority": np.flatnonzero(has & (top == 0) & ~joint),
+            "no_majority": np.flatnonzero(chosen & (top == 0) & ~joint),
             "several": np.flatnonzero(top > 1),
         },
     )
@@ -147,11 +147,8 @@ def _settled(whole: ControlFrontier, chosen: BoolArray, inclusive: bool) -> Cont
     # A group adds nothing to a party who controls the company alone.
     ultimate &= ~(frontier.is_concert[holder] & single[company])
 
-    asked = np.zeros(size, dtype=np.bool_)
-    asked[votes.company] = True
-    asked[frontier.company] = True
     top = summed(company[ultimate], np.ones(int(ultimate.sum())), size)
-    unsettled = asked & ~below
+    unsettled = chosen & ~below
     joint = _joint(sets, unsettled)
     possible = np.zeros(size, dtype=np.bool_)
     possible[perhaps] = True
@@ -174,7 +171,7 @@ def _settled(whole: ControlFrontier, chosen: BoolArray, inclusive: bool) -> Cont
             "possible_only": np.flatnonzero(unsettled & ~joint & possible),
             "no_majority": np.flatnonzero(unsettled & ~joint & ~possible),
             "several": np.flatnonzero(top > 1),
-            "mutual_block": np.flatnonzero(asked & below & (top == 0)),
+            "mutual_block": np.flatnonzero(below & (top == 0)),
         },
     )
 

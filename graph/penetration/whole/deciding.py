@@ -35,7 +35,8 @@ CONTROL_COLUMNS: Final[dict[str, pl.DataType]] = {
 """Columns of the answer: a row a company and a party that controls it, directly or down a chain.
 
 A company nobody controls has one row without a controller, with the `reason` (`graph.penetration.controller.REASONS`).
-`via`: the last controlled party on the way; null = directly. `joint_share`: votes of the controller and all it controls.
+`via`: the last controlled party on the way; null = directly (for a concert: by its members or what they control).
+`joint_share`: votes of the controller and all it controls.
 """
 
 _ROWS: Final = 1_000_000

@@ -1,0 +1,171 @@
+"""Ultimate owners, control, paths, loops and history from the command line: the same bytes on both stores."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from graph.stores import Credentials
+from tests.cli.both_stores import BothStores, both_stores
+
+SHAREHOLDINGS = """company_id,company_name,holder_id,holder_name,holder_kind,share_percent,valid_from,valid_to
+T,虚构目标建设有限公司,A,虚构甲控股有限公司,company,60,2020-01-01,
+T,虚构目标建设有限公司,X,测试人甲,person,12,2020-01-01,2024-01-01
+T,虚构目标建设有限公司,X,测试人甲,person,14,2024-01-01,
+T,虚构目标建设有限公司,Y,测试人乙,person,13,2020-01-01,
+A,虚构甲控股有限公司,P,测试人丙,person,80,2020-01-01,
+A,虚构甲控股有限公司,T,虚构目标建设有限公司,company,10,2020-01-01,
+K,虚构子公司有限公司,T,虚构目标建设有限公司,company,55,2020-01-01,
+"""
+POSITIONS = (
+    "person_id,person_name,company_id,role\nX,测试人甲,K,监事\nZ,测试人丁,T,法定代表人\nZ,测试人丁,W,董事\n"
+)
+RELATIVES = "person_id,relative_id,relation\nX,Y,配偶\n"
+CONTACTS = "party_id,kind,value\nW,电话,13900000000\nT,电话,13900000000\n"
+COMPANIES = "id,name\nW,虚构旁观有限公司\n"
+
+
+@pytest.fixture(scope="module")
+def stores(
+    tmp_path_factory: pytest.TempPathFactory, neo4j_server: tuple[str, Credentials]
+) -> Iterator[BothStores]:
+    folder = tmp_path_factory.mktemp("ultimate")
+    inputs: Path = folder / "inputs"
+    inputs.mkdir()
+    for name, text in (
+        ("shareholdings", SHAREHOLDINGS),
+        ("positions", POSITIONS),
+        ("relatives", RELATIVES),
+        ("contacts", CONTACTS),
+        ("companies", COMPANIES),
+    ):
+        (inputs / f"{name}.csv").write_text(text, encoding="utf-8")
+    with both_stores(folder, neo4j_server) as both:
+        for loaded in both.each("load", inputs, "--format", "json"):
+            assert loaded.code == 0, loaded.err
+            assert json.loads(loaded.out)["rejected"] == 0
+        yield both
+
+
+DATE = ("--as-of", "2025-01-01")
+JSON = ("--format", "json")
+
+pytestmark = pytest.mark.neo4j
+
+
+def test_beneficial_owners(stores: BothStores) -> None:
+    found = stores.same("ubo", "T", *DATE, *JSON).json
+    # A holds 60% of T, and T 10% of A: P has 0.48 / (1 - 0.06) of T.
+    assert [(o["name"], o["verdict"], o["test"], o["share"]) for o in found["owners"]] == [
+        ("测试人丙", "certain", "share", round(0.48 / 0.94, 10))
+    ]
+    couple = stores.same("ubo", "T", "--couples", *DATE, *JSON).json
+    pair = next(o for o in couple["owners"] if o["kind"] == "couple")
+    assert pair["share"] == pytest.approx(0.27 / 0.94, abs=1e-9) and len(pair["members"]) == 2
+    for language, word in (("zh", "受益所有人"), ("en", "beneficial owner")):
+        table = stores.same("ubo", "T", *DATE, "--lang", language)
+        assert word in table.out and "测试人丙" in table.out
+    refused = stores.same("ubo", "T", "--threshold", "25")
+    assert refused.code == 1 and "25%" in refused.err
+
+
+def test_controllers_up_and_controlled_down(stores: BothStores) -> None:
+    found = stores.same("controller", "K", "--all", *DATE, *JSON).json
+    told = {
+        (c["id"].rpartition(":")[2], (c["via"] or "").rpartition(":")[2], c["joint_share"])
+        for c in found["controllers"]
+    }
+    assert told == {("P", "T", 0.55), ("A", "T", 0.55), ("T", "", 0.55)}
+    down = stores.same("controls", "测试人丙", *DATE, *JSON).json
+    assert [(c["id"], c["depth"]) for c in down["controls"]] == [
+        ("local:A", 1),
+        ("local:T", 2),
+        ("local:K", 3),
+    ]
+    group = stores.same("controller", "K", "--group", *DATE, *JSON).json
+    assert (group["head"]["name"], len(group["members"])) == ("测试人丙", 3)
+    for command in (
+        ("controller", "K"),
+        ("controller", "K", "--all"),
+        ("controller", "K", "--group"),
+        ("controls", "A"),
+    ):
+        for language in ("zh", "en"):
+            table = stores.same(*command, *DATE, "--lang", language)
+            assert table.code == 0 and "虚构" in table.out
+
+
+def test_paths(stores: BothStores) -> None:
+    one = stores.same("paths", "测试人丙", "K", *DATE, *JSON).json
+    (way,) = one["paths"]
+    assert way["formula"] == "80% × 60% × 55% = 26.4%"
+    assert [step["valid_from"] for step in way["links"]] == ["2020-01-01"] * 3
+    assert all(step["sources"] and step["rows"] for step in way["links"])
+    mixed = stores.same(
+        "paths", "W", "T", "--kinds", "officer,legal_representative,contact", *DATE, *JSON
+    ).json
+    assert {tuple(step["kind"] for step in way["links"]) for way in mixed["paths"]} == {
+        ("officer", "legal_representative"),
+        ("contact", "contact"),
+    }
+    kin = stores.same("paths", "X", "Y", "--kinds", "relative", *DATE, *JSON).json
+    assert [step["role"] for step in kin["paths"][0]["links"]] == ["spouse"]
+    assert stores.same("paths", "测试人丙", "K", "--top", "1", *DATE, *JSON).json["order"] == "product"
+    assert "80% × 60% × 55% = 26.4%" in stores.same("paths", "测试人丙", "K", *DATE).out
+    none = stores.same("paths", "K", "测试人丙", *DATE, *JSON)
+    assert none.json["paths"] == []
+    unknown = stores.same("paths", "X", "Y", "--kinds", "friend")
+    assert unknown.code == 1 and "legal_representative" in unknown.err
+
+
+def test_loops_and_history(stores: BothStores) -> None:
+    found = stores.same("loops", *DATE, *JSON).json
+    assert [b["ids"] for b in found["blocks"]] == [["local:A", "local:T"]]
+    assert found["blocks"][0]["loops"][0]["formula"] == "60% × 10% = 6%"
+    assert "60% × 10% = 6%" in stores.same("loops", "K", *DATE).out
+    changes = stores.same(
+        "history", "T", "--from", "2019-01-01", "--to", "2024-06-01", "--ultimate-only", *JSON
+    ).json
+    told = [(c["on"], c["what"], c["name"]) for c in changes["changes"] if c["what"] == "share"]
+    assert told == [("2024-01-01", "share", "测试人甲")]
+    assert "2024-01-01" in stores.same("history", "T", "--from", "2023-01-01", "--lang", "zh").out
+
+
+def test_the_answer_says_where_methods_differ(stores: BothStores) -> None:
+    whole = stores.same("penetrate", "T", *DATE, *JSON).json
+    by = {d["id"]: d for d in whole["methods_differ"]}
+    person = next(o for o in whole["owners"] if o["name"] == "测试人丙")
+    assert by[person["id"]]["stop_at_target"] == 0.48
+    assert by[person["id"]]["integrated"] == person["share"] == round(0.48 / 0.94, 10)
+    assert next(w for w in whole["warnings"] if w["code"] == "loop")["ids"] == ["local:A", "local:T"]
+    told = stores.same("penetrate", "T", *DATE, "--lang", "en")
+    assert "methods differ" in told.err and "Longest chain" in told.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("penetrate", "local:TT"), "local:T"),
+        (("penetrate", "T", "--as-of", "1700-01-01"), "1900"),
+        (("penetrate", "T", "--as-of", "2025-02-30"), "2024-07-01"),
+        (("penetrate", "T", "--method", "magic"), "stop_at_target"),
+        (("penetrate", "测试人丙"), "controls"),
+        (("history", "T", "--from", "2025-01-01", "--to", "2024-01-01"), "swap"),
+    ],
+)
+def test_bad_questions_say_what_to_do(stores: BothStores, arguments: tuple[str, ...], words: str) -> None:
+    refused = stores.same(*arguments)
+    assert refused.code == 1 and refused.out == "" and words in refused.err
+
+
+def test_a_store_without_ownership(tmp_path: Path, stores: BothStores) -> None:
+    only = tmp_path / "companies.csv"
+    only.write_text("id,name\nV,虚构空白有限公司\n", encoding="utf-8")
+    empty = type(stores.embedded)(str(tmp_path / "empty"), stores.embedded.data, Credentials())
+    assert empty("load", only).code == 0
+    for command in (("penetrate", "V"), ("ubo", "V"), ("controller", "V"), ("loops",), ("controls", "V")):
+        refused = empty(*command)
+        assert refused.code == 1 and "shareholdings" in refused.err

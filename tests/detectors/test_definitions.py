@@ -1,0 +1,123 @@
+"""Definitions: what each of them must say, and what a definition that does not hold together is told."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from detectors import common_shareholder
+from detectors.definition import DefinitionError, Detector
+from detectors.registry import DETECTORS, chosen
+from detectors.runner import UnknownDetectorError
+from graph.model import NODE_TYPES, REL_TYPES
+from graph.stores import open_store
+from lookthrough.detecting import detect
+from tests.graph.worlds import holdings
+
+each = pytest.mark.parametrize("detector", DETECTORS, ids=lambda d: d.id)
+WRITES = re.compile(
+    r"\b(CREATE|MERGE|SET|DELETE|REMOVE|DROP|CALL|COPY|LOAD|ATTACH|INSTALL|FOREACH)\b", re.IGNORECASE
+)
+
+
+def test_ids_are_unique() -> None:
+    assert len({d.id for d in DETECTORS}) == len(DETECTORS)
+
+
+@each
+def test_queries_only_read_and_name_what_the_graph_holds(detector: Detector) -> None:
+    for query in (*detector.queries.values(), detector.population):
+        assert not WRITES.search(query), query
+        assert set(re.findall(r"\[\w*:(\w+)", query)) <= set(REL_TYPES)
+        assert set(re.findall(r"\(\w*:(\w+)", query)) <= set(NODE_TYPES)
+
+
+@each
+def test_the_identity_is_among_the_columns_and_the_needs_are_asked_for(detector: Detector) -> None:
+    assert detector.identity
+    assert set(detector.identity) <= {c for columns in detector.columns.values() for c in columns}
+    assert not {n for n in detector.needs if REL_TYPES[n].derived}, "derived relationships are worked out"
+
+
+@each
+def test_both_languages_say_it_and_neither_accuses(detector: Detector) -> None:
+    zh, en = (set(re.findall(r"\{(\w+)\}", w)) for w in (detector.wording_zh, detector.wording_en))
+    assert {re.sub("_zh$", "", p) for p in zh} == {re.sub("_en$", "", p) for p in en}
+    assert detector.title_zh and detector.title_en
+    assert len(detector.innocent_zh) == len(detector.innocent_en) > 0
+    for word in ("违法", "串通投标", "骗保", "骗取"):
+        assert word not in detector.wording_zh.replace("认定违纪违法", "")
+        assert word not in detector.title_zh
+    assert "风险预警" in detector.wording_zh or detector.severity == "service" or detector.support
+
+
+@each
+def test_every_basis_is_dated_or_no_law_and_every_parameter_explained(detector: Detector) -> None:
+    for basis in detector.basis:
+        assert basis.law_zh and basis.law_en and basis.article
+        for day in (basis.in_force_from, basis.in_force_to):
+            assert not day or re.fullmatch(r"\d{4}-\d\d-\d\d", day)
+        assert not basis.in_force_to or basis.in_force_from < basis.in_force_to
+    for parameter in detector.parameters:
+        assert parameter.doc_zh and parameter.doc_en
+
+
+@each
+def test_what_it_yields_to_exists(detector: Detector) -> None:
+    assert set(detector.yields_to) <= {d.id for d in DETECTORS} - {detector.id}
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"identity": ("lot_id", "nothing")}, "no query returns"),
+        ({"id": "Common Shareholder"}, "kebab-case"),
+        ({"needs": ("OWNS", "OWNED")}, "OWNED"),
+        ({"columns": {}}, "names its columns"),
+        (
+            {"queries": {**common_shareholder.DETECTOR.queries, "covered": "MATCH (c) RETURN c.id AS x"}},
+            "returns",
+        ),
+    ],
+)
+def test_a_definition_that_does_not_hold_together_is_refused(change: dict[str, object], says: str) -> None:
+    with pytest.raises(DefinitionError, match=says):
+        replace(common_shareholder.DETECTOR, **change)
+
+
+def test_an_unknown_detector_names_those_there_are() -> None:
+    with pytest.raises(UnknownDetectorError, match="common-controller"):
+        chosen(["nothing"])
+
+
+def test_a_basis_counts_in_its_time_and_regime() -> None:
+    basis = replace(
+        common_shareholder.DETECTOR.basis[0],
+        in_force_from="2020-01-01",
+        in_force_to="2025-01-01",
+        regime="construction",
+    )
+    assert [
+        basis.applies(d, "construction") for d in ("2019-12-31", "2020-01-01", "2024-12-31", "2025-01-01")
+    ] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    assert not basis.applies("2021-01-01", "government_procurement")
+    assert basis.applies(None, None)
+
+
+def test_without_data_a_detector_says_what_is_missing(tmp_path: Path) -> None:
+    with open_store(str(tmp_path / "store")) as store:
+        store.apply(holdings("own", [("local:H", "local:A", 0.5)]))
+        found = detect(store, DETECTORS)
+    assert found.findings == ()
+    for detector in DETECTORS:
+        if not detector.support:
+            lacking = set(detector.needs) - {"OWNS"}
+            assert set(found.missing.get(detector.id, ())) == lacking, detector.id

@@ -1,0 +1,123 @@
+"""Control over a whole register equals control company by company."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph.penetration import Ownership, controller
+from graph.penetration.days import day_number
+from graph.penetration.whole import write_controllers
+from tests.graph import oracles
+
+DAYS = ("2026-01-01", "2020-01-01")
+
+
+def invented(seed: int, rows_only: bool = False) -> Ownership | pl.DataFrame:
+    """Holdings with bands and halves; declared control, concerts and partnerships unless rows alone are asked for."""
+    rng = random.Random(seed)
+    companies = [f"local:c{i}" for i in range(rng.randint(2, 9))]
+    people = [f"person.local:p{i}" for i in range(4)]
+    rows: list[dict[str, Any]] = []
+    for company in companies:
+        left = 1.0
+        for holder in rng.sample(companies + people, rng.randint(0, 3)):
+            share = min(left, rng.choice([0.1, 0.25, 0.5, 0.5, 0.51, 0.6]))
+            row: dict[str, Any] = {"holder_id": holder, "company_id": company}
+            if rng.random() < 0.85:
+                row["share"] = share
+            else:
+                row |= {"share": None, "share_min": max(0.0, share - 0.2), "share_max": share}
+            left -= share
+            rows.append(row)
+    if rows_only:
+        names = {"share": pl.Float64, "share_min": pl.Float64, "share_max": pl.Float64}
+        return pl.DataFrame(rows, schema={"holder_id": pl.String, "company_id": pl.String, **names})
+    control = [
+        {"holder_id": rng.choice(companies + people), "company_id": rng.choice(companies),
+         "interest": rng.choice(["stated_controller", "managing_partner", "other_influence_or_control"])}
+        for _ in range(rng.choice([0, 0, 1, 2]))
+    ]  # fmt: skip
+    concerts = [
+        {"concert_id": f"local:k{i}", "party_id": party, "company_id": scope}
+        for i in range(rng.choice([0, 0, 1, 2]))
+        for scope in (rng.choice([None, *companies]),)
+        for party in rng.sample(companies + people, 2)
+    ]
+    parties = [(c, "Company", None, rng.choice(["company", "company", "partnership"])) for c in companies]
+    return oracles.ownership(rows, parties, control, concerts)
+
+
+def answers(source: Ownership | pl.DataFrame, folder: Path, day: str) -> dict[str, list[dict[str, Any]]]:
+    to = folder / "controllers.parquet"
+    write_controllers(source, to, day_number(day))
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in pl.read_parquet(to).iter_rows(named=True):
+        found.setdefault(row["company"], []).append(row)
+    return found
+
+
+def check(source: Ownership | pl.DataFrame, ownership: Ownership, folder: Path, day: str) -> None:
+    found = answers(source, folder, day)
+    held = [c for c, t in ownership.nodes.select("id", "type").iter_rows() if t == "Company"]
+    for company in held:
+        expected = controller(ownership, company, day)
+        if expected.reason == "no_register":
+            assert company not in found
+            continue
+        rows = [r for r in found[company] if r["controller"] is not None]
+        assert {r["controller"] for r in rows} == {c.id for c in expected.controllers}, company
+        # What a group's members control counts as the group's own at once: it is via nobody.
+        single = {c.id: (c.via, c.depth, c.suspected) for c in expected.controllers if ":k" not in c.id}
+        for row in rows:
+            if row["controller"] in single:
+                assert (row["via"], row["depth"], row["suspected"]) == single[row["controller"]], row
+        shares = {c.id: c.joint_share for c in expected.controllers}
+        for row in rows:
+            assert row["joint_share"] == pytest.approx(shares[row["controller"]], abs=1e-9)
+        reasons = {r["reason"] for r in found[company]}
+        assert reasons == {expected.reason}, company
+        top = {r["controller"] for r in rows if r["ultimate"]}
+        if expected.controller:
+            assert top == {expected.controller.id}
+
+
+@given(st.integers(0, 10**9), st.sampled_from(DAYS))
+def test_control_at_once_equals_company_by_company(
+    tmp_path_factory: pytest.TempPathFactory, seed: int, day: str
+) -> None:
+    ownership = invented(seed)
+    assert isinstance(ownership, Ownership)
+    check(ownership, ownership, tmp_path_factory.mktemp("c"), day)
+
+
+@given(st.integers(0, 10**9), st.sampled_from(DAYS))
+def test_control_from_rows_equals_company_by_company(
+    tmp_path_factory: pytest.TempPathFactory, seed: int, day: str
+) -> None:
+    rows = invented(seed, rows_only=True)
+    assert isinstance(rows, pl.DataFrame)
+    ownership = oracles.ownership(rows.to_dicts())
+    check(rows, ownership, tmp_path_factory.mktemp("c"), day)
+
+
+def test_every_company_is_in_the_answer_once_or_with_all_its_controllers(tmp_path: Path) -> None:
+    rows = pl.DataFrame(
+        [("person.local:P", "local:Q", 0.7), ("local:Q", "local:R", 0.55), ("person.local:X", "local:T", 0.5),
+         ("person.local:Y", "local:T", 0.5), ("person.local:Z", "local:S", 0.3)],
+        schema=["holder_id", "company_id", "share"], orient="row",
+    )  # fmt: skip
+    found = answers(rows, tmp_path, DAYS[0])
+    assert [(r["controller"], r["via"], r["depth"]) for r in found["local:R"] if r["ultimate"]] == [
+        ("person.local:P", "local:Q", 2)
+    ]
+    assert [r["reason"] for r in found["local:T"]] == ["joint"]
+    assert [r["reason"] for r in found["local:S"]] == ["no_majority"]
+    # 公司法 (2018) art. 216 took half for control; half against half controls nothing.
+    assert [r["reason"] for r in answers(rows, tmp_path, DAYS[1])["local:T"]] == ["joint"]
