@@ -288,12 +288,13 @@ def test_a_mapping_that_cant_be_used(lookthrough, good, tmp_path, text):
             assert (ran.code, words in ran.err) == (1, True), ran.err
 
 
-def test_a_store_without_ownership_answers(lookthrough, tmp_path):
+def test_a_store_without_ownership_says_what_to_load(lookthrough, tmp_path):
     folder = write(tmp_path / "in", **{"companies.csv": "id,name\nA,虚构甲有限公司\n"})
     lookthrough("load", folder)
     ran = lookthrough("penetrate", "A", "--format", "json")
-    assert ran.code == 0, ran.err
-    assert json.loads(ran.out)["owners"] == []
+    assert (ran.code, ran.out) == (1, "")
+    assert "load a table of shareholdings" in ran.err
+    assert "请先" in lookthrough("controller", "A", "--lang", "zh").err
     assert lookthrough("detect").code == 0
 
 

@@ -1,0 +1,71 @@
+"""Every answer in every format and both languages: the answer alone on stdout, all else on stderr."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+SHAREHOLDINGS = """company_id,company_name,holder_id,holder_name,holder_kind,share_percent
+A,虚构甲建设有限公司,H,虚构控股有限公司,company,60
+B,虚构乙建设有限公司,H,虚构控股有限公司,company,30
+"""
+BIDS = """tender_id,lot_id,bidder_id,bidder_name,投标报价(万元),submitted_at
+T-1,1,A,虚构甲建设有限公司,100,2025-03-01
+T-1,1,B,虚构乙建设有限公司,101,2025-03-01
+"""
+pytestmark = pytest.mark.parametrize("store_url", ["embedded"], indirect=True)
+
+
+@pytest.fixture
+def loaded(lookthrough, tmp_path):
+    folder = tmp_path / "inputs"
+    folder.mkdir()
+    (folder / "shareholdings.csv").write_text(SHAREHOLDINGS, encoding="utf-8")
+    (folder / "bids.csv").write_text(BIDS, encoding="utf-8")
+    assert lookthrough("load", folder).code == 0
+    return folder
+
+
+def test_each_format_of_each_command(lookthrough, loaded):
+    questions = (
+        ("status",),
+        ("check",),
+        ("detect",),
+        ("screen", "T-1/1"),
+        ("penetrate", "A"),
+        ("inspect", loaded),
+    )
+    for question in questions:
+        whole = lookthrough(*question, "--format", "json")
+        assert whole.code == 0, whole.err
+        assert json.loads(whole.out)
+        lines = lookthrough(*question, "--format", "jsonl").out.splitlines()
+        assert lines
+        assert all(isinstance(json.loads(line), dict) for line in lines)
+        table = lookthrough(*question, "--format", "csv").out
+        assert table.startswith("\ufeff")
+        rows = list(csv.reader(io.StringIO(table.removeprefix("\ufeff"))))
+        assert len(rows) == len(lines) + 1
+        assert {len(row) for row in rows} == {len(rows[0])}
+
+
+def test_people_read_their_own_language(lookthrough, loaded):
+    for question, zh, en in (
+        (("status",), "批次", "batch"),
+        (("check",), "不足100%", "below 100%"),
+        (("screen", "T-1/1"), "投标人", "bidder"),
+        (("penetrate", "A"), "穿透持股比例", "effective share"),
+    ):
+        chinese, english = lookthrough(*question, "--lang", "zh"), lookthrough(*question, "--lang", "en")
+        assert zh in chinese.out
+        assert en in english.out
+        assert zh not in english.out
+
+
+def test_inspect_shows_columns_units_and_rows(lookthrough, loaded):
+    ran = lookthrough("inspect", loaded / "bids.csv")
+    assert "投标报价(万元) → bids.amount [万元]" in ran.out
+    assert "T-1 | 1 | A | 虚构甲建设有限公司 | 100 | 2025-03-01" in ran.out
