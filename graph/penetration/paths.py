@@ -261,18 +261,24 @@ class Chains:
         return sums, False
 
     def longest(self, company: int) -> Longest:
-        """The longest chain of holdings above a company without a repeated party; see `Longest`."""
+        """The longest chain of holdings above a company without a repeated party; see `Longest`.
+
+        Of equally long ones, the one that carries most (the product of its upper bounds), then the first by id.
+        """
         order = self._falling()
         if order is not None:
             return self._longest_without_loops(company, order)
         best: tuple[int, ...] = ()
+        most = (0, 0.0)
         chain: list[int] = []
+        products = [1.0]
         path, on_path = [self._links(company)], {company}
         steps = 0
         while path:
             link = next(path[-1], None)
             if link is None:
                 path.pop()
+                products.pop()
                 if chain:
                     on_path.discard(self._holder[chain.pop()])
                 continue
@@ -283,8 +289,9 @@ class Chains:
                 return self._as_longest(company, best, True)
             chain.append(link)
             on_path.add(self._holder[link])
-            if len(chain) > len(best):
-                best = tuple(chain)
+            products.append(products[-1] * self._high[link])
+            if (len(chain), products[-1]) > most:
+                best, most = tuple(chain), (len(chain), products[-1])
             path.append(self._links(self._holder[link]))
         return self._as_longest(company, best, False)
 
@@ -303,13 +310,15 @@ class Chains:
         return order if len(order) == self.frontier.size else None
 
     def _longest_without_loops(self, company: int, order: list[int]) -> Longest:
-        length, by = [0] * self.frontier.size, [-1] * self.frontier.size
+        reached = [(0, 1.0)] * self.frontier.size
+        by = [-1] * self.frontier.size
         for at in order:
+            length, product = reached[at]
             for link in range(self._at[at], self._at[at + 1]):
                 above = self._holder[link]
-                if length[at] + 1 > length[above]:
-                    length[above], by[above] = length[at] + 1, link
-        at = max(range(self.frontier.size), key=lambda i: (length[i], -i))
+                if by[above] < 0 or (length + 1, product * self._high[link]) > reached[above]:
+                    reached[above], by[above] = (length + 1, product * self._high[link]), link
+        at = max(range(self.frontier.size), key=lambda i: (*reached[i], -i))
         chain: list[int] = []
         while by[at] >= 0:
             chain.append(by[at])
