@@ -11,17 +11,17 @@ from typing import Annotated
 
 import typer
 
+from detectors.detecting import detect
 from detectors.finding import Finding
 from detectors.registry import chosen
 from loaders.identity import PersonKey
+from loaders.loading import LoadOptions, load
 from lookthrough.cli.app import app
 from lookthrough.cli.console import Format, FormatOption, LangOption, StoreOption, session
 from lookthrough.cli.finding import show_run
 from lookthrough.demo import describe, write_world
-from lookthrough.detecting import detect
-from lookthrough.loading import LoadOptions, load
-from lookthrough.pictures import picture_of
 from visualize import render
+from visualize.excerpt import picture_of
 
 
 @app.command("demo")

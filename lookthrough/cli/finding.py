@@ -11,12 +11,14 @@ import typer
 from rich.panel import Panel
 from rich.text import Text
 
+from detectors.detecting import Trial, compare, detect, rules_from, screen_lot
 from detectors.finding import Finding
 from detectors.registry import chosen
 from detectors.runner import Run
 from detectors.stacking import Stack
 from graph.in_play import is_current
 from graph.stores import GraphStore
+from loaders.naming import find_node
 from loaders.tables import TABLES
 from lookthrough.cli.app import app
 from lookthrough.cli.console import (
@@ -30,8 +32,6 @@ from lookthrough.cli.console import (
     print_rows,
     session,
 )
-from lookthrough.detecting import Trial, compare, detect, rules_from, screen_lot
-from lookthrough.naming import find_node
 
 SEVERITY = {
     "prohibited": ("法定禁止情形（待核实）", "prohibited (to be verified)", "red"),

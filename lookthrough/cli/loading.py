@@ -9,11 +9,12 @@ from typing import Annotated, Any
 
 import typer
 
+from graph.checking import check_store
 from graph.stores.contract import BatchRecord
 from loaders.identity import PersonKey
+from loaders.loading import FORMATS, LoadError, LoadOptions, LoadReport, find_files, load
 from loaders.problems import Problem, UnreadableFileError
 from loaders.tables import inspect_tables, read_mapping
-from lookthrough.checking import check_store
 from lookthrough.cli.app import app
 from lookthrough.cli.console import (
     Format,
@@ -27,7 +28,6 @@ from lookthrough.cli.console import (
     session,
 )
 from lookthrough.cli.summary import summary_words
-from lookthrough.loading import FORMATS, LoadError, LoadOptions, LoadReport, find_files, load
 
 
 def _path(text: str) -> Path:
@@ -252,7 +252,7 @@ def inspect_command(
     paths: Paths, mapping: MapOption = None, format_: FormatOption = Format.table, lang: LangOption = None
 ) -> None:
     """查看每个表被识别成什么，不导入 · Show what each sheet is taken for; loads nothing."""
-    from lookthrough.inspecting import inspect_file
+    from loaders.inspecting import inspect_file
 
     s = session(None, lang, format_)
     chosen = read_mapping(mapping) if mapping else {}

@@ -9,8 +9,8 @@ import polars as pl
 
 from graph.stores import GraphStore
 from loaders.identity import PersonKey, read_person_ids
+from loaders.naming import NamingError
 from lookthrough.cli.console import Session
-from lookthrough.naming import NamingError
 
 
 def asked_person(session: Session, store: GraphStore) -> str:

@@ -7,15 +7,15 @@ from typing import Annotated
 
 import typer
 
+from detectors.detecting import detect
 from detectors.registry import chosen
 from graph.in_play import is_current
+from loaders.naming import find_node
 from lookthrough.cli.app import app
 from lookthrough.cli.console import LangOption, StoreOption, day, session
 from lookthrough.cli.people import asked_person
-from lookthrough.detecting import detect
-from lookthrough.naming import find_node
-from lookthrough.pictures import picture_of
 from visualize import render
+from visualize.excerpt import picture_of
 
 SUFFIXES = (".svg", ".html", ".json")
 _TYPES = ("Lot", "Company", "Household", "Person", "Tender")

@@ -12,9 +12,9 @@ import typer
 from graph.penetration import Ownership, OwnershipError
 from graph.penetration.identities import IdentityMode
 from graph.stores import GraphStore
+from loaders.naming import NamingError, find_node
 from lookthrough.cli.console import Session, percent
 from lookthrough.cli.people import asked_person
-from lookthrough.naming import NamingError, find_node
 
 CompanyArgument = Annotated[
     str, typer.Argument(metavar="COMPANY", help="企业编号、代码或全称 · id, code or name", show_default=False)

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from detectors.detecting import rules_from
 from lookthrough.cli.app import app
 from lookthrough.cli.console import Format, FormatOption, LangOption, print_rows, session
-from lookthrough.detecting import rules_from
 
 rules_app = typer.Typer(help="地方规则 · local rules", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(rules_app, name="rules")

@@ -19,6 +19,7 @@ from graph.penetration.whole import (
     write_controllers,
     write_shares,
 )
+from loaders.register_file import read_register
 from lookthrough.cli.app import app
 from lookthrough.cli.console import (
     Format,
@@ -29,7 +30,6 @@ from lookthrough.cli.console import (
     print_json,
     session,
 )
-from lookthrough.register_file import read_register
 
 AllOption = Annotated[bool, typer.Option("--all", help="整册：所有企业 · every company, into --to")]
 FromOption = Annotated[

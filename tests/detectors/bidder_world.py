@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 
 from detectors.definition import Detector
+from detectors.detecting import detect
 from detectors.finding import Finding
 from detectors.runner import Run
 from graph.records import Extract
 from graph.stores import Credentials, open_store
 from loaders.frames import load_frame
 from loaders.identity import PersonKey
-from lookthrough.detecting import detect
 
 KEY = PersonKey(b"a key for tests only, of no use")
 REGIME = "工程建设"

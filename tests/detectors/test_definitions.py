@@ -10,11 +10,11 @@ import pytest
 
 from detectors import common_shareholder
 from detectors.definition import DefinitionError, Detector
+from detectors.detecting import detect
 from detectors.registry import DETECTORS, chosen
 from detectors.runner import UnknownDetectorError
 from graph.model import NODE_TYPES, REL_TYPES
 from graph.stores import open_store
-from lookthrough.detecting import detect
 from tests.graph.worlds import holdings
 
 each = pytest.mark.parametrize("detector", DETECTORS, ids=lambda d: d.id)

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from detectors.detecting import detect
 from detectors.finding import Finding
 from detectors.registry import DETECTORS
 from graph.stores import Credentials, GraphStore, open_store
 from loaders.identity import PersonKey
+from loaders.loading import LoadOptions, load
 from lookthrough.demo import write_world
-from lookthrough.detecting import detect
-from lookthrough.loading import LoadOptions, load
 from tests.detectors.evidence_alone import extract_of
 
 KEY = PersonKey(b"a key for tests only, of no use")
