@@ -13,7 +13,7 @@ import pytest
 from detectors import docs as detector_docs
 from loaders.tables import docs as table_docs
 from loaders.tables.schema import TABLES, data_file
-from tests.docs import sessions
+from tests.docs import drawn, sessions
 
 ROOT = sessions.ROOT
 LANGUAGES = {"README.md": "README.zh-CN.md", "docs/using.md": "docs/using.zh-CN.md"}
@@ -166,3 +166,10 @@ def test_a_page_is_brought_up_to_date_where_it_differs_and_nowhere_else(tmp_path
     assert [r.holds for r in ran] == [False, True, True, True]
     new = sessions.refreshed(page.read_text(encoding="utf-8"), ran)
     assert new == page.read_text(encoding="utf-8").replace("stale", "shown")
+
+
+@pytest.mark.parametrize("name", drawn.PICTURES)
+def test_a_picture_of_the_guide_is_the_one_drawn_today(name: str) -> None:
+    shown = (drawn.FOLDER / name).read_text(encoding="utf-8")
+    assert drawn.comparable(shown) == drawn.comparable(drawn.drawn(name)), "run make docs, and look at it"
+    assert f"images/{name}" in (ROOT / "docs" / "pictures.md").read_text(encoding="utf-8")
