@@ -48,7 +48,7 @@ def png(scene: Scene, scale: float | None = None) -> bytes:
             f"这张图（{width}×{height}）最多可放大 {largest:g} 倍；请用更小的倍数，或改用 SVG 或 PDF",
             f"This picture ({width}×{height}) allows a scale of {largest:g} at most; use a smaller one, or SVG or PDF",
         )
-    source = document(scene, "", FAMILY)
+    source = document(scene, "", FAMILY, tooltips=False)
     with tempfile.TemporaryDirectory(prefix="lookthrough-") as folder:
         files = []
         for name, face in zip(("regular", "bold"), typefaces(scene), strict=True):

@@ -26,7 +26,9 @@ def svg(scene: Scene, *, interactive: bool = False, fonts: bool = False) -> str:
     return document(scene, rules, FAMILY if fonts else "", interactive)
 
 
-def document(scene: Scene, rules: str, family: str, interactive: bool = False) -> str:
+def document(
+    scene: Scene, rules: str, family: str, interactive: bool = False, tooltips: bool = True
+) -> str:
     """The SVG with given style rules, `family` before the fonts of the machine."""
     width, height = math.ceil(scene.width), math.ceil(scene.height)
     stack = f"'{family}',{FONT_FAMILY}" if family else FONT_FAMILY
@@ -42,7 +44,7 @@ def document(scene: Scene, rules: str, family: str, interactive: bool = False) -
     if interactive:
         keys = {id(k): f"l{i}" for i, k in enumerate(scene.lines)}
         keys |= {id(n): f"n{i}" for i, n in enumerate(scene.nodes)}
-    out += [_group(group, keys) for group in groups(scene)]
+    out += [_group(group, keys, tooltips) for group in groups(scene)]
     out.append("</svg>")
     return "\n".join(part for part in out if part) + "\n"
 
@@ -61,10 +63,10 @@ def _spots(points: Sequence[Point]) -> str:
     return " ".join(f"{_n(x)},{_n(y)}" for x, y in points)
 
 
-def _group(group: Group, keys: dict[int, str]) -> str:
+def _group(group: Group, keys: dict[int, str], tooltips: bool) -> str:
     body = "".join(map(_piece, group.pieces))
     of = group.of
-    if of is None:
+    if of is None or not (tooltips or keys):
         return body
     if id(of) not in keys:
         return f"<g><title>{_e(_tooltip(of))}</title>{body}</g>"
