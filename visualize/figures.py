@@ -279,8 +279,9 @@ def stack_figure(stack: Stack, lang: Lang, look: Style = "chinese") -> StackFigu
         written.append((node, line, name, wrap(said, 12.0, 2)))
     tall = max(len(name) * 16.0 + len(words) * 16.0 for _, _, name, words in written) + 14
     count = len(written)
-    columns = max(3, min(_COLUMNS_MOST, math.ceil(math.sqrt(count * 1.9 * tall / _CELL_WIDTH))))
-    columns = max(columns, math.ceil(count / 60)) if count > 60 * _COLUMNS_MOST else columns
+    columns = max(3, math.ceil(math.sqrt(count * 1.9 * tall / _CELL_WIDTH)))
+    # As wide as a screen can show, until that would make the frame a tower.
+    columns = min(_COLUMNS_MOST, columns) if count <= 60 * _COLUMNS_MOST else columns
     rows = math.ceil(count / columns)
     width = 2 * _STACK_PAD + columns * _CELL_WIDTH + (columns - 1) * _CELL_GAP
     height = _STACK_PAD + _STACK_HEAD + rows * tall + (rows - 1) * _CELL_GAP

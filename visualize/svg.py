@@ -26,9 +26,7 @@ def svg(scene: Scene, *, interactive: bool = False, fonts: bool = False) -> str:
     return document(scene, rules, FAMILY if fonts else "", interactive)
 
 
-def document(
-    scene: Scene, rules: str, family: str, interactive: bool = False, tooltips: bool = True
-) -> str:
+def document(scene: Scene, rules: str, family: str, interactive: bool = False, tooltips: bool = True) -> str:
     """The SVG with given style rules, `family` before the fonts of the machine."""
     width, height = math.ceil(scene.width), math.ceil(scene.height)
     stack = f"'{family}',{FONT_FAMILY}" if family else FONT_FAMILY

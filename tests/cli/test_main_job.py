@@ -60,7 +60,13 @@ def test_two_files_to_one_finding_and_one_picture(lookthrough, folder, tmp_path)
 
 def test_the_same_subgraph_in_every_format_and_style(lookthrough, folder, tmp_path):
     lookthrough("load", folder)
-    begins = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF-1.7", "html": b"<!DOCTYPE html>", "json": b"{"}
+    begins = {
+        "svg": b"<?xml",
+        "png": b"\x89PNG",
+        "pdf": b"%PDF-1.7",
+        "html": b"<!DOCTYPE html>",
+        "json": b"{",
+    }
     for ending, head in begins.items():
         made = tmp_path / f"a.{ending}"
         ran = lookthrough("subgraph", "A", "--to", made, "--as-of", "2025-03-02", "--style", "open_ownership")
