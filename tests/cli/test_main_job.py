@@ -90,6 +90,34 @@ def test_the_same_subgraph_in_every_format_and_style(lookthrough, folder, tmp_pa
     assert not (tmp_path / "x.png").exists()
 
 
+def test_a_closed_block_is_drawn_refused_and_a_formula_says_where_it_leaves_more(lookthrough, tmp_path):
+    inputs = tmp_path / "closed"
+    inputs.mkdir()
+    (inputs / "shareholdings.csv").write_text(
+        "company_id,company_name,holder_id,holder_name,holder_kind,share_percent\n"
+        "T,虚构目标有限公司,R1,虚构环甲有限公司,company,10\n"
+        "R1,虚构环甲有限公司,R2,虚构环乙有限公司,company,100\n"
+        "R2,虚构环乙有限公司,R1,虚构环甲有限公司,company,100\n"
+        "T,虚构目标有限公司,M,虚构中间有限公司,company,60\n"
+        "T,虚构目标有限公司,N,虚构另一有限公司,company,30\n"
+        "M,虚构中间有限公司,P,测试人甲,person,50\n"
+        "N,虚构另一有限公司,P,测试人甲,person,20\n",
+        encoding="utf-8",
+    )
+    assert lookthrough("load", inputs).code == 0
+    made = tmp_path / "t.json"
+    ran = lookthrough("subgraph", "T", "--to", made, "--computed")
+    assert ran.code == 0, ran.err
+    scene = json.loads(made.read_bytes())
+    refused = {n["id"] for n in scene["nodes"] if "refused" in n["marks"]}
+    assert refused == {"local:R1", "local:R2"}
+    facts = [dict(f["rows"]) for k in scene["lines"] if k["kind"] == "computed" for f in k["facts"]]
+    person = [f for f in facts if f["Share"] == "36%"]
+    assert len(person) == 1
+    assert person[0]["Formula"].split(" = ")[1] == "36%"
+    assert sorted(person[0]["Formula"].split(" = ")[0].split(" + ")) == ["20% × 30%", "50% × 60%"]
+
+
 def test_penetrate_answers_with_every_holder(lookthrough, folder):
     lookthrough("load", folder)
     ran = lookthrough("penetrate", "A", "--as-of", "2025-03-02", "--format", "json")
