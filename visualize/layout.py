@@ -6,9 +6,11 @@ that labels overlap nothing. Same input, same picture: ids and weights decide ev
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import math
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from visualize.coordinates import spread
@@ -90,11 +92,27 @@ def place(
     kept = sorted((k for k in links if k.above != k.below), key=lambda k: k.id)
     parts = _parts(by_id, kept)
     drawn = []
-    for part in parts:
-        inside = [k for k in kept if k.above in part] if len(parts) > 1 else kept
-        own = {i: by_id[i] for i in by_id if i in part} if len(parts) > 1 else by_id
-        drawn.append(_Part(own, inside, anchors, previous).layout)
+    with _uncollected():
+        for part in parts:
+            inside = [k for k in kept if k.above in part] if len(parts) > 1 else kept
+            own = {i: by_id[i] for i in by_id if i in part} if len(parts) > 1 else by_id
+            drawn.append(_Part(own, inside, anchors, previous).layout)
     return _pack(drawn)
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """No search for reference cycles meanwhile: a layout makes none, and looking took a third of its time.
+
+    Whoever turned the collector off turns it on again, so layouts in several threads may overlap.
+    """
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
 
 
 def _parts(blocks: Mapping[str, Block], links: Sequence[Link]) -> list[set[str]]:
