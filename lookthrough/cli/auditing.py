@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from typing import Annotated
@@ -27,6 +28,8 @@ audit_app = typer.Typer(
 )
 app.add_typer(audit_app, name="audit")
 
+_LONG_HASH = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{56}\b")
+"""Shortened in the table for people."""
 _COLUMNS = [
     ("seq", "序号", "no."),
     ("at", "时间 UTC", "time UTC"),
@@ -50,7 +53,9 @@ def list_command(
     with ledger_of(s) as ledger:
         rows = [entry.to_json() for entry in _pages(ledger, after, limit)]
     if s.format is Format.table:
-        rows = [r | {"detail": json.dumps(r["detail"], ensure_ascii=False)} for r in rows]
+        rows = [
+            r | {"detail": _LONG_HASH.sub(r"\1…", json.dumps(r["detail"], ensure_ascii=False))} for r in rows
+        ]
     print_rows(s, _COLUMNS, rows)
 
 

@@ -43,6 +43,8 @@ ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="理
 _LOCAL: Final = dt.timezone(dt.timedelta(hours=8))
 _SHOWN: Final = 100
 """Rows of a table for people, where no limit is given."""
+_ID_SHOWN: Final = 10
+"""Characters of an id in a table for people: enough to name it to another command, and never broken over two lines."""
 _COLUMNS: Final = [
     ("id", "编号", "id"),
     ("state", "状态", "state"),
@@ -242,7 +244,7 @@ def _row(s: Session, record: FindingRecord) -> dict[str, Any]:
     names = f.facts.get("names", {})
     zh, en, _ = SEVERITY[f.severity]
     return {
-        "id": record.id,
+        "id": record.id[:_ID_SHOWN],
         "state": s.say(*STATE_WORDS[record.state]),
         "severity": s.say(zh, en),
         "detector": f.detector,

@@ -37,6 +37,7 @@ from cases.tables import Base
 from tests.cases.made import behind, record, tie
 
 ROOT = Path(__file__).resolve().parents[2]
+SECRET = "a-secret-word"
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="platform: file modes")
 
 
@@ -84,14 +85,14 @@ def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
             "://",
             "http://x",
         ),
-        *("postgresql://h:port/d", "oracle+cx_oracle://u:secret@h/d"),
+        *("postgresql://h:port/d", f"oracle+cx_oracle://u:{SECRET}@h/d"),
     ],
 )
 def test_an_address_no_ledger_can_have(url: str) -> None:
     with pytest.raises(LedgerAddressError) as refused:
         open_ledger(url, wait=0.1)
     assert "postgresql://" in refused.value.en or "sqlite:///" in refused.value.en
-    assert "secret" not in refused.value.en + refused.value.zh
+    assert SECRET not in refused.value.en + refused.value.zh
 
 
 def test_a_server_that_does_not_answer(tmp_path: Path) -> None:
@@ -99,10 +100,10 @@ def test_a_server_that_does_not_answer(tmp_path: Path) -> None:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with pytest.raises(LedgerUnavailableError) as down:
-        open_ledger(f"postgresql://u:a-secret-word@127.0.0.1:{port}/d")
+        open_ledger(f"postgresql://u:{SECRET}@127.0.0.1:{port}/d")
     for said in (down.value.zh, down.value.en):
         assert f"127.0.0.1:{port}" in said
-        assert "a-secret-word" not in said
+        assert SECRET not in said
     with pytest.raises(LedgerUnavailableError):
         open_ledger("postgresql://no-such-host.invalid/d")
 
@@ -198,8 +199,8 @@ def test_a_file_that_is_no_ledger(tmp_path: Path) -> None:
 
 
 def test_a_password_is_taken_beside_the_address_and_never_shown(ledger_url: str) -> None:
-    with open_ledger(ledger_url, password="a-secret-word") as ledger:
-        assert "a-secret-word" not in ledger.url + repr(ledger) + str(vars(ledger))
+    with open_ledger(ledger_url, password=SECRET) as ledger:
+        assert SECRET not in ledger.url + repr(ledger) + str(vars(ledger))
 
 
 def test_an_installed_package_brings_its_migrations(tmp_path: Path) -> None:
