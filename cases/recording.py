@@ -13,20 +13,16 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from cases import audit
+from cases.content import CONTENT, changes_between, content, digest
 from cases.records import RunRecord
 from cases.rekeying import Known, rekey
 from cases.rows import rows, table_of
-from cases.tables import EventRow, FindingRow, RunRow, SubjectRow, canonical
+from cases.tables import EventRow, FindingRow, RunRow, SubjectRow
 from detectors.definition import Detector
 from detectors.finding import Finding
 from detectors.rules import LocalRules
 from detectors.runner import Run
 
-CONTENT: Final = (
-    *("version", "severity", "scope_kind", "scope_id", "subjects", "facts"),
-    *("basis", "text", "suppressed_by", "parameters", "evidence"),
-)
-"""What a finding says; where any of it changes, the finding changed."""
 _DECIDED: Final = ("confirmed", "cleared", "not_decidable")
 _AT_ONCE: Final = 500
 _FINDINGS: Final = table_of(FindingRow)
@@ -74,28 +70,6 @@ def record(
     }
     audit.append(connection, at, actor, "run", made.id, told)
     return dataclasses.replace(made, counts=counts)
-
-
-def content(found: Finding) -> dict[str, Any]:
-    """A finding's columns that say what it says."""
-    return {
-        "version": found.version,
-        "severity": found.severity,
-        "scope_kind": found.scope_kind,
-        "scope_id": found.scope_id,
-        "subjects": list(found.subjects),
-        "facts": dict(found.facts),
-        "basis": [dict(b) for b in found.basis],
-        "text": dict(found.text),
-        "suppressed_by": dict(found.suppressed_by) if found.suppressed_by else None,
-        "parameters": dict(found.parameters),
-        "evidence": {"nodes": list(found.evidence.nodes), "keys": list(found.evidence.keys)},
-    }
-
-
-def digest(found: Finding) -> str:
-    """Equal for findings that say the same."""
-    return hashlib.sha256(canonical(content(found)).encode()).hexdigest()
 
 
 def _run(
@@ -252,7 +226,7 @@ def _update(
         before = {
             row["key"]: row for row in rows(connection, select(_FINDINGS).where(_FINDINGS.c.key.in_(keys)))
         }
-        changes = {k.row["key"]: _changes(before[k.row["key"]], content(f)) for k, f in part}
+        changes = {k.row["key"]: changes_between(before[k.row["key"]], content(f)) for k, f in part}
         changed = [
             {
                 **{f"new_{name}": value for name, value in content(f).items()},
@@ -278,22 +252,6 @@ def _update(
         )
         _write_subjects(connection, {k.row["key"]: f.subjects for k, f in part})
         _tell(connection, at, run_id, "changed", changes)
-
-
-def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """What differs: field, or field of the facts → its value before and after."""
-    found: dict[str, Any] = {}
-    for name in CONTENT:
-        old, new = before[name], after[name]
-        if canonical(old) == canonical(new):
-            continue
-        if name == "facts":
-            for fact in sorted({*old, *new}):
-                if canonical(old.get(fact)) != canonical(new.get(fact)):
-                    found[f"facts.{fact}"] = {"before": old.get(fact), "after": new.get(fact)}
-        else:
-            found[name] = {"before": old, "after": new}
-    return found
 
 
 def _came_back(connection: Connection, at: str, run_id: str, back: Sequence[Known]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -94,8 +94,33 @@ def tell_recorded(s: Session, recorded: RunRecord | LedgerError | None) -> None:
 
 
 def mirror_loads(ledger: Ledger, store: GraphStore, actor: str, batch_id: str | None, source: Source) -> None:
-    """Every batch of the store into the ledger, where it is not there yet; `batch_id` with its source in any case."""
+    """Every batch of the store into the ledger, where it is not there yet; `batch_id` with its source in any case.
+
+    What the store no longer has counts as taken back.
+    """
     known = {load.id for load in ledger.loads() if load.taken_back_at is None}
+    for gone in sorted(known - {batch.id for batch in store.batches()}):
+        ledger.record_unload(gone, actor)
     for batch in store.batches():
         if batch.state == "done" and (batch.id == batch_id or batch.id not in known):
             ledger.record_load(batch, actor, source if batch.id == batch_id else Source())
+
+
+def failure_of(record: Callable[[], object]) -> LedgerError | None:
+    """Why something that is done already could not be recorded; none where it was."""
+    try:
+        record()
+    except LedgerError as error:
+        return error
+    return None
+
+
+def tell_unrecorded(s: Session, error: LedgerError | None) -> None:
+    """Say that what was done is not in the ledger; ends with 1."""
+    if error is not None:
+        s.tell(
+            f"数据已改变，但未能记入台账：{error.zh}下次导入时会补记。",
+            f"The data were changed, but the ledger does not say so: {error.en} The next load makes up for it.",
+            "red",
+        )
+        raise typer.Exit(1)

@@ -30,7 +30,7 @@ from lookthrough.cli.console import (
     print_rows,
     session,
 )
-from lookthrough.cli.ledger import ledger_first, mirror_loads
+from lookthrough.cli.ledger import failure_of, ledger_first, mirror_loads, tell_unrecorded
 from lookthrough.cli.summary import summary_words
 
 
@@ -131,10 +131,14 @@ def load_command(
                 _tell_rows(s, error.report)
             raise
         fingerprint = opened.fingerprint()
+        unrecorded = None
         if ledger is not None:
             batch = report.applied.batch_id if report.applied else None
-            mirror_loads(ledger, opened, actor or s.settings.actor, batch, source)
+            unrecorded = failure_of(
+                lambda: mirror_loads(ledger, opened, actor or s.settings.actor, batch, source)
+            )
     _show_report(s, report, fingerprint)
+    tell_unrecorded(s, unrecorded)
     if report.rejected or report.unreadable:
         raise typer.Exit(3)
 
@@ -343,9 +347,11 @@ def unload_command(
     s = session(store, lang)
     with ledger_first(s, no_ledger) as ledger, s.store("write") as opened, s.progress() as watch:
         opened.unload(batch, watch)
+        unrecorded = None
         if ledger is not None:
-            ledger.record_unload(batch, actor or s.settings.actor)
+            unrecorded = failure_of(lambda: ledger.record_unload(batch, actor or s.settings.actor))
     s.tell(f"批次 {batch} 已撤回。", f"Batch {batch} was taken back.")
+    tell_unrecorded(s, unrecorded)
 
 
 @app.command("status")

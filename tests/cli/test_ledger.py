@@ -270,6 +270,30 @@ def test_a_ledger_that_cant_be_opened_never_loses_the_findings(
 
 
 @EMBEDDED
+def test_a_load_that_could_not_be_recorded_is_made_up_for(
+    lookthrough, loaded, store_url, monkeypatch, tmp_path
+):
+    lookthrough("keys", "create", "平台", "--scope", "read")
+    monkeypatch.setattr("lookthrough.cli.ledger._WAIT", 0.3)
+    file = tmp_path / "bids.csv"
+    file.write_text(BIDS.replace("T-1", "T-2"), encoding="utf-8")
+    blocker = sqlite3.connect(f"{store_url}.ledger.db", isolation_level=None)
+    blocker.execute("BEGIN IMMEDIATE")
+    ran = lookthrough("load", file, "--format", "json")
+    assert ran.code == 1
+    batch = json.loads(ran.out)["batch"]
+    assert "the ledger does not say so" in ran.err
+    blocker.close()
+    assert lookthrough("load", file).code == 0
+    audit = json.loads(lookthrough("audit", "list", "--after", "1", "--format", "json").out)
+    assert [a["action"] for a in audit] == ["load", "load"]
+    assert batch in {a["object"] for a in audit}
+    assert lookthrough("unload", batch).code == 0
+    audit = json.loads(lookthrough("audit", "list", "--after", "3", "--format", "json").out)
+    assert [(a["action"], a["object"]) for a in audit] == [("unload", batch)]
+
+
+@EMBEDDED
 def test_bad_input_is_said_in_a_sentence(lookthrough, loaded, ledger_kind):
     lookthrough("detect")
     id_ = listed(lookthrough)[0]["id"]
