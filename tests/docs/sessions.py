@@ -35,6 +35,7 @@ PAGES: Final = (
     "docs/using.md",
     "docs/using.zh-CN.md",
     "docs/ownership.md",
+    "docs/ledger.md",
 )
 ANY: Final = "…"
 _BLOCK: Final = re.compile(
@@ -45,6 +46,9 @@ _BY_CHANCE: Final = re.compile(
     # What differs from run to run: ids made with the demo's own key, batches, fingerprints, times.
     r"(?<![0-9A-Za-z])(?:b[0-9a-f]{12}|[0-9a-f]{12}|[0-9a-f]{16}|[0-9a-f]{32})(?![0-9A-Za-z])"
     r"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+\+00:00"
+    # Of the ledger: runs, keys, their secrets, the audit's head, and when something happened (in a table's cell).
+    r"|(?<![0-9A-Za-z])(?:r[0-9a-f]{16}|k[0-9a-f]{8}|[0-9a-f]{64}|lt_[\w-]{43})(?![0-9A-Za-z])"
+    r"|(?<=│ )\d{4}-\d\d-\d\d \d\d:\d\d(?= +│)"
 )
 
 

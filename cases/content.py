@@ -1,0 +1,54 @@
+"""What a finding says, and whether it says the same as before."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Final
+
+from cases.tables import canonical
+from detectors.finding import Finding
+
+CONTENT: Final = (
+    *("version", "severity", "scope_kind", "scope_id", "subjects", "facts"),
+    *("basis", "text", "suppressed_by", "parameters", "evidence"),
+)
+"""What a finding says; where any of it changes, the finding changed."""
+
+
+def content(found: Finding) -> dict[str, Any]:
+    """A finding's columns that say what it says."""
+    return {
+        "version": found.version,
+        "severity": found.severity,
+        "scope_kind": found.scope_kind,
+        "scope_id": found.scope_id,
+        "subjects": list(found.subjects),
+        "facts": dict(found.facts),
+        "basis": [dict(b) for b in found.basis],
+        "text": dict(found.text),
+        "suppressed_by": dict(found.suppressed_by) if found.suppressed_by else None,
+        "parameters": dict(found.parameters),
+        "evidence": {"nodes": list(found.evidence.nodes), "keys": list(found.evidence.keys)},
+    }
+
+
+def digest(found: Finding) -> str:
+    """Equal for findings that say the same."""
+    return hashlib.sha256(canonical(content(found)).encode()).hexdigest()
+
+
+def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """What differs: field, or field of the facts → its value before and after."""
+    found: dict[str, Any] = {}
+    for name in CONTENT:
+        old, new = before[name], after[name]
+        if canonical(old) == canonical(new):
+            continue
+        if name == "facts":
+            for fact in sorted({*old, *new}):
+                if canonical(old.get(fact)) != canonical(new.get(fact)):
+                    found[f"facts.{fact}"] = {"before": old.get(fact), "after": new.get(fact)}
+        else:
+            found[name] = {"before": old, "after": new}
+    return found
