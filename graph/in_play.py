@@ -18,8 +18,8 @@ from graph.penetration import Ownership, holders_in_play
 from graph.records import RelKey
 from graph.stores.applying import Progress
 from graph.stores.contract import GraphStore
+from graph.stores.deriving import IN_PLAY_FOR
 
-_MARK: Final = "in_play_for"
 _QUESTIONS: Final = (
     "MATCH (c:Company)-[:SUBMITS]->(:Bid)-[:FOR_LOT]->(l:Lot) "
     "RETURN DISTINCT c.id AS company_id, l.bid_on AS on_date, l.id AS group_id"
@@ -41,7 +41,7 @@ def questions(store: GraphStore) -> pl.DataFrame:
 
 def is_current(store: GraphStore) -> bool:
     """Are the derived relationships those of the data now loaded?"""
-    return store.meta(_MARK) == store.fingerprint()
+    return store.meta(IN_PLAY_FOR) == store.fingerprint()
 
 
 def put_in_play(store: GraphStore, progress: Progress | None = None) -> int:
@@ -69,7 +69,7 @@ def put_in_play(store: GraphStore, progress: Progress | None = None) -> int:
         frames = _by_ends(name, _at_stated_ids(frame, asked, ownership))
         store.replace_derived(name, frames)
         written += sum(f.height for _, f in frames)
-    store.set_meta({_MARK: fingerprint})
+    store.set_meta({IN_PLAY_FOR: fingerprint})
     say("in-play", 3, 3)
     return written
 

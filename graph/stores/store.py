@@ -19,7 +19,7 @@ from graph.records import Extract, RelKey
 from graph.resolution.spans import SNAPSHOT_SCHEMA
 from graph.stores.applying import Progress, apply_rows, take_back_rows
 from graph.stores.contract import Applied, BatchRecord
-from graph.stores.deriving import derive
+from graph.stores.deriving import IN_PLAY_FOR, derive
 from graph.stores.dialect import Dialect
 from graph.stores.engine import Engine, Reading, Writing
 from graph.stores.errors import KeyMismatchError, StoreError, StoreNewerError, UnknownBatchError
@@ -105,6 +105,8 @@ class Store:
         datasets = {b.id: b.dataset for b in (*others, batch)}
         touched = take_back_rows(writer, batch.id, datasets, _snapshots(others), set(batch.snapshot_tables))
         derive(writer, touched)
+        # What was in play went with the batch; loading it again brings back the fingerprint, not the relationships.
+        writer.delete_record("Meta", IN_PLAY_FOR)
         writer.delete_record("Batch", batch.id)
 
     def replace_derived(self, type_name: str, frames: Sequence[tuple[RelKey, pl.DataFrame]]) -> None:
