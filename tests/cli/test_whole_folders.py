@@ -92,3 +92,48 @@ def test_names_that_met_nobody_are_filled_in_and_loaded(lookthrough, tmp_path):
     # A decision is a batch like any other: taken back, the name is open again.
     assert lookthrough("unload", decided["batch"]).code == 0
     assert "name:示例同名投资有限公司" in _holders(lookthrough)
+
+
+HOLDINGS = "company_id,company_name,holder_id,holder_name,holder_kind,share_percent\n"
+
+
+def _file(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_an_id_that_another_data_set_gives_to_somebody_else_is_told_apart(lookthrough, tmp_path):
+    first = _file(
+        tmp_path,
+        "a.csv",
+        f"{HOLDINGS}A,虚构甲有限公司,H,虚构控股有限公司,company,60\nA,虚构甲有限公司,P,测试甲,person,40\n",
+    )
+    second = _file(
+        tmp_path,
+        "b.csv",
+        f"{HOLDINGS}A,示例别家有限公司,H,虚构控股有限公司,company,30\nA,示例别家有限公司,P,测试乙,person,70\n",
+    )
+    assert _load(lookthrough, first)["flagged"] == 0
+    ran = lookthrough("load", second, "--dataset", "other", "--format", "json")
+    assert ran.code == 0, ran.err
+    told = {
+        p["value"]: p["expected"]["zh"]
+        for p in json.loads(ran.out)["problems"]
+        if p["code"] == "local-id-elsewhere"
+    }
+    flagged = [line for line in ran.err.splitlines() if "local-id-elsewhere" in line]
+    assert told
+    assert "虚构甲有限公司" in told["A"]
+    assert flagged
+    # Whose name is the same is the same; who bears another name is not.
+    answer = json.loads(lookthrough("penetrate", "local:A", "--format", "json").out)
+    assert {o["id"]: o["share"] for o in answer["owners"]} == {"local:H": 0.6, "person.local:P": 0.4}
+    theirs = json.loads(lookthrough("penetrate", "local.other:A", "--format", "json").out)
+    assert theirs["name"] == "示例别家有限公司"
+    assert {o["id"]: o["share"] for o in theirs["owners"]} == {"local:H": 0.3, "person.local.other:P": 0.7}
+    # A later file of that data set means the same party, also where it gives no name.
+    third = _file(tmp_path, "bids.csv", "tender_id,lot_id,bidder_id,submitted_at\nT-1,1,A,2025-03-01\n")
+    assert lookthrough("load", third, "--dataset", "other").code == 0
+    screened = lookthrough("screen", "T-1/1", "--format", "json").out
+    assert "local.other:A" in screened
