@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 
 
 class FrameError(ValueError):
-    """Rows of a data frame that can't be loaded. `problems` has every one; the message says the first."""
+    """Rows of a data frame that can't be loaded. `problems` has every one; the message (`zh`, `en`) says the first."""
 
     def __init__(self, problems: list[Problem]):
         first = problems[0]
-        where = f"row {first.row}, {first.column}: " if first.column else f"row {first.row}: "
-        more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
-        super().__init__(where + first.expected_en + more)
+        en_column, zh_column = (f", {first.column}", f"，{first.column}") if first.column else ("", "")
+        more = len(problems) - 1
+        self.en = f"row {first.row}{en_column}: {first.expected_en}{f' ({more} more)' if more else ''}"
+        self.zh = f"第 {first.row} 行{zh_column}：{first.expected_zh}{f'（另有 {more} 处）' if more else ''}"
+        super().__init__(self.en)
         self.problems = problems
 
 

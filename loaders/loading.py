@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import polars as pl
+
 from graph.records import Extract, Snapshot
 from graph.stores import Applied, GraphStore
 from loaders.bods import read_bods
@@ -19,6 +21,7 @@ from loaders.holder_tree import read_holder_tree
 from loaders.identity import PersonKey
 from loaders.ocds import read_ocds
 from loaders.problems import Problem, UnreadableFileError
+from loaders.scoping import scope_local_ids
 from loaders.tables import read_tables, settle_tables, write_rejects
 from loaders.tables.mapping import read_mapping
 
@@ -131,9 +134,33 @@ def load(
             f"{_where(report.rejects, '. Refused rows are in ')}.",
             report,
         )
+    _tell_apart(store, context)
     report.applied = store.apply(context.extract, digest, progress)
     report.unresolved = _write_unresolved(report.applied, folder)
     return report
+
+
+def _tell_apart(store: GraphStore, context: ReadContext) -> None:
+    """Local ids that other data sets use for somebody else, each reported."""
+    files = context.extract.files
+    for row in (
+        scope_local_ids(store, context.extract).filter(pl.col("theirs").is_not_null()).iter_rows(named=True)
+    ):
+        shown = row["id"].partition(":")[2]
+        context.problems.append(
+            Problem(
+                "flag",
+                "local-id-elsewhere",
+                files[0].name if len(files) == 1 else context.dataset,
+                "",
+                "",
+                "",
+                shown,
+                f"另一数据集中此编号属于“{row['theirs']}”，本数据集中为“{row['name']}”：未合并，本次记为 {row['scoped']}。",
+                f"In another data set this id belongs to “{row['theirs']}”, here to “{row['name']}”: not merged, "
+                f"here it is {row['scoped']}.",
+            )
+        )
 
 
 def _reasons(files: Sequence[tuple[str, str, str]]) -> tuple[str, str]:

@@ -12,6 +12,8 @@ from graph.resolution.same_party import PAIR_SCHEMA, NameMatches, by_identifier,
 from graph.stores.applying import Touched
 from graph.stores.engine import Reading, Writing
 
+IN_PLAY_FOR: Final = "in_play_for"
+"""The `Meta` record that says for which data `ULTIMATELY_HOLDS` and `CONTROLS` were worked out, as a fingerprint."""
 _LONG: Final = 600.0
 
 

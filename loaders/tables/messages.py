@@ -62,6 +62,10 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "比例下限大于上限。请核对。",
         "The lower bound of the share is above its upper bound. Check both.",
     ),
+    "change-undated": (
+        "有变更前比例而无变更日期，无法确定其截止时间：该比例未导入。请补充股权变更日期。",
+        "A share before a change without the day of the change: it can't be dated and was left out. Add 股权变更日期.",
+    ),
     "self-ownership": (
         "股东与被投资企业是同一主体（自我持股）：已保留并标记。请核对。",
         "The company holds itself: kept and flagged. Check it.",

@@ -62,6 +62,8 @@ def read_shareholdings(table: TableRows) -> None:
     state_parties(table, company)
     state_parties(table, holder)
     relate(table, "OWNS", holder, "Company", company.ids, facts)
+    if table.has("share_before"):
+        _before_change(table, company, holder, facts)
     if table.has("indirect_share"):
         _indirect(table, company, holder, facts)
 
@@ -167,6 +169,19 @@ def _derived(table: TableRows, company: Parties, facts: dict[str, pl.Series]) ->
     derived = pl.select(pl.when(ratio.is_not_null()).then(pl.lit("subscribed_amount"))).to_series()
     exact = {name: facts[name].fill_null(ratio) for name in ("share", "share_min", "share_max")}
     return {**exact, "derived_from": derived}
+
+
+def _before_change(table: TableRows, company: Parties, holder: Parties, facts: dict[str, pl.Series]) -> None:
+    """变更前股权比例 beside 股权变更日期: the same holder's share until that day, a row of its own."""
+    share = table.share("share_before")
+    held = (share["share_max"].fill_null(share["share"]) > 0).fill_null(False)
+    changed = facts["stated_from"]
+    header = table.header("share_before")
+    table.rows.report("flag", held & changed.is_null(), "change-undated", header, table.text("share_before"))
+    frame = {c: share[c] for c in _BOUNDS}
+    frame |= {"list_kind": facts["list_kind"], "observed_on": facts["observed_on"], "stated_to": changed}
+    to_ids = pl.select(pl.when(held & changed.is_not_null()).then(company.ids)).to_series()
+    relate(table, "OWNS", holder, "Company", to_ids, frame)
 
 
 def _indirect(table: TableRows, company: Parties, holder: Parties, facts: dict[str, pl.Series]) -> None:

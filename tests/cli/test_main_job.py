@@ -226,3 +226,19 @@ def test_an_unknown_detector_names_those_there_are(lookthrough, folder):
 def test_messages_come_in_chinese(lookthrough):
     ran = lookthrough("load", "no-such-folder", "--lang", "zh")
     assert ran.err.startswith("错误：找不到")
+
+
+def test_what_was_found_is_found_again_after_a_batch_came_and_went(lookthrough, folder, tmp_path):
+    lookthrough("load", folder)
+    found = lookthrough("detect", "--format", "json").out
+    assert json.loads(found)
+    other = tmp_path / "other.csv"
+    other.write_text(SHAREHOLDINGS.replace("A,", "Q,").replace("60", "61"), encoding="utf-8")
+    batch = json.loads(lookthrough("load", other, "--format", "json").out)["batch"]
+    assert lookthrough("unload", batch).code == 0
+    assert lookthrough("detect", "--format", "json").out == found
+    mine = json.loads(lookthrough("status", "--format", "json").out)["batches"][0]["id"]
+    assert lookthrough("unload", mine).code == 0
+    assert json.loads(lookthrough("detect", "--format", "json").out) == []
+    lookthrough("load", folder)
+    assert lookthrough("detect", "--format", "json").out == found

@@ -1,5 +1,9 @@
 """Notebook frames into records."""
 
+import re
+from pathlib import Path
+from typing import Any
+
 import pandas as pd
 import pytest
 
@@ -55,3 +59,28 @@ def test_a_number_that_lost_its_end_and_a_missing_column_are_refused() -> None:
         load_frame(pd.DataFrame({"company_id": ["A"]}), "shareholdings", dataset="notebook", person_key=KEY)
     with pytest.raises(ValueError, match="no table"):
         load_frame(df, "sharholdings", dataset="notebook", person_key=KEY)
+
+
+def test_the_guides_example_runs_and_says_what_it_says(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "notebooks.md").read_text(encoding="utf-8")
+    code = re.search(r"```python\n(.*?)```", page, re.DOTALL)
+    assert code is not None
+    names: dict[str, Any] = {"folder": tmp_path}
+    exec(code[1], names)
+    owners = names["owners"].set_index("name")
+    assert owners["share"].to_dict() == {
+        "虚构控股有限公司": 0.6,
+        "示例另一有限公司": 0.4,
+        "测试人甲": 0.3,
+    }
+    assert owners["depth"]["测试人甲"] == 2
+    assert len(names["companies"]) == 3
+
+
+def test_a_refused_frame_says_so_in_both_languages() -> None:
+    df = pd.DataFrame({"company_id": ["A", "B"], "holder_id": ["B", "C"], "share_percent": ["130%", "140%"]})
+    with pytest.raises(FrameError) as refused:
+        load_frame(df, "shareholdings", dataset="notebook", person_key=KEY)
+    assert refused.value.zh.startswith("第 1 行，share_percent：")
+    assert "另有 1 处" in refused.value.zh
+    assert "above 100%" in refused.value.en

@@ -166,6 +166,30 @@ def test_a_declared_route_is_kept_apart(tmp_path: Path) -> None:
     assert owns.select("share", "declared_indirect").rows() == [(0.1, None), (0.25, True)]
 
 
+def test_a_change_states_the_share_before_and_after_it(tmp_path: Path) -> None:
+    rows = [
+        f"示例甲有限公司,{A},示例乙有限公司,2024-03-01,30%,10%",
+        f"示例甲有限公司,{A},示例丙有限公司,2024-03-01,-,20%",
+        f"示例甲有限公司,{A},示例丁有限公司,,5%,5%",
+    ]
+    text = (
+        "企业名称,统一社会信用代码,股东名称,股权变更日期,变更前股权比例,变更后股权比例\n"
+        + "\n".join(rows)
+        + "\n"
+    )
+    context = load_text(tmp_path, {"s.csv": text})
+    owns = (
+        rels(context, "OWNS").select("from_id", "share", "stated_from", "stated_to").sort("from_id", "share")
+    )
+    assert set(owns.rows()) == {
+        ("name:示例乙有限公司", 0.1, "2024-03-01", None),
+        ("name:示例乙有限公司", 0.3, None, "2024-03-01"),
+        ("name:示例丙有限公司", 0.2, "2024-03-01", None),
+        ("name:示例丁有限公司", 0.05, None, None),
+    }
+    assert codes(context, "flag") == ["change-undated"]
+
+
 def test_months_without_a_year_say_how_to_set_it(tmp_path: Path) -> None:
     text = f"低保证号,姓名,身份证号,1月(元),2月(元)\nDB1,测试某,{resident(6)},500,500\n"
     assert "year-unknown" in codes(load_text(tmp_path, {"发放表.csv": text}))
