@@ -39,10 +39,10 @@ def has(character: str) -> bool:
     return ord(character) in (_whole().getBestCmap() or {})
 
 
-def embeddable(characters: Iterable[str], weight: int = 400) -> bytes:
+def embeddable(characters: Iterable[str], weight: int = 400, name: str = "LookthroughSans") -> bytes:
     """A TrueType font of these characters, at a weight from 100 to 900; the same characters give the same bytes.
 
-    Characters the font has no glyph for are left out; its first glyph, an empty box, stands for them.
+    `name`: its PostScript name. Characters the font has no glyph for are left out; its first glyph, an empty box, stands for them.
     """
     source: Any = _whole()
     cmap = source.getBestCmap()
@@ -75,8 +75,8 @@ def embeddable(characters: Iterable[str], weight: int = 400) -> bytes:
         usWeightClass=weight,
         fsType=0,
     )
-    family = "Noto Sans CJK SC Subset"
-    names = {"familyName": family, "styleName": "Regular", "psName": f"NotoSansCJKsc-{weight}", "fullName": family}
+    family = "Lookthrough Sans"
+    names = {"familyName": family, "styleName": "Regular", "psName": name, "fullName": family}
     builder.setupNameTable({**names, "licenseDescription": "SIL Open Font License 1.1"})
     builder.setupPost(keepGlyphNames=False)
     builder.font["head"].created = builder.font["head"].modified = 0

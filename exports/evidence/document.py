@@ -56,8 +56,9 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The package's picture, legend included."""
+    """The package's picture, legend included; in print on a page of its own."""
 
+    heading: str
     caption: str
 
 
@@ -87,5 +88,5 @@ class Document:
             elif isinstance(block, Table):
                 out += [*block.headings, *(text for row in block.rows for text in row)]
             else:
-                out.append(block.caption)
+                out += [block.heading, block.caption]
         return out

@@ -34,5 +34,5 @@ def picture_png(scene: Scene) -> bytes:
             fonts.append(str(Path(made) / f"{weight}.ttf"))
             Path(fonts[-1]).write_bytes(embeddable(set(text), weight))
         return bytes(
-            resvg_py.svg_to_bytes(svg_string=text, skip_system_fonts=True, font_files=fonts, zoom=_SCALE, font_family="Noto Sans CJK SC Subset", sans_serif_family="Noto Sans CJK SC Subset")
+            resvg_py.svg_to_bytes(svg_string=text, skip_system_fonts=True, font_files=fonts, zoom=_SCALE, font_family="Lookthrough Sans", sans_serif_family="Lookthrough Sans")
         )

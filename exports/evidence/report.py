@@ -64,7 +64,7 @@ class Report:
         if not id_:
             return ""
         name = self.names.get(id_)
-        return f"{name}（{_short(id_)}）" if name and self.lang == "zh" else f"{name} ({_short(id_)})" if name else _short(id_)
+        return f"{name} {_short(id_)}" if name else _short(id_)
 
     def section(self, zh: str, en: str) -> Heading:
         """The next section's heading, numbered."""
@@ -76,13 +76,14 @@ class Report:
         found = self.facts["findings"][0] if self.facts["findings"] else None
         blocks: list[Block] = [Notice(pick(STATEMENT, self.lang))]
         blocks += self._finding(found) if found else self._party()
-        blocks += [self.section("关系图", "Picture"), Picture(self._caption())]
+        if found:
+            blocks += list(self._law(found))
+            blocks += list(self._innocent(found))
+        blocks.append(Picture(self.section("关系图", "Picture").text, self._caption()))
         blocks += list(self._shares())
         blocks += list(self._control())
         if found:
             blocks += list(self._dwellings(found))
-            blocks += list(self._law(found))
-            blocks += list(self._innocent(found))
             blocks += list(self._other_facts(found))
         blocks += list(self._method())
         blocks += list(self._sources(found))
@@ -374,7 +375,8 @@ class Report:
 
     def _states(self, rows: Sequence[Cited]) -> str:
         told = []
-        for cited in rows:
+        related = [c for c in rows if c.record != "node"]
+        for cited in related or rows:
             if cited.record == "node":
                 told.append(self.names.get(cited.start) or _short(cited.start))
                 continue

@@ -69,5 +69,6 @@ def _block(block: Block, picture: str) -> str:
         body = "".join("<tr>" + "".join(f"<td>{_e(c)}</td>" for c in row) + "</tr>" for row in block.rows)
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     if isinstance(block, Picture):
-        return f"<figure>{picture}<figcaption>{_e(block.caption)}</figcaption></figure>"
+        shown = f"<figure>{picture}<figcaption>{_e(block.caption)}</figcaption></figure>"
+        return f"<h2>{_e(block.heading)}</h2>{shown}"
     raise TypeError(type(block))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import html
 import io
+import itertools
+import threading
 from typing import Any, Final
 
 from reportlab.lib import colors
@@ -52,23 +54,31 @@ _PALE: Final = colors.HexColor("#5b6675")
 _LINE: Final = colors.HexColor("#cfd6df")
 _BLUE: Final = colors.HexColor("#1f4e79")
 _MARGIN: Final = 18 * mm
+_WORDS: Final = 60.0
+"""Room for the picture's heading and caption."""
+_WEIGHTS: Final = (400, 700)
+_REGISTRY: Final = threading.Lock()
+_COUNT: Final = itertools.count()
 _ALWAYS: Final = "0123456789/ •第页共Page of"
 
 
 def report_pdf(document: Document, png: bytes) -> bytes:
     """The document as PDF with `png` as its picture."""
-    characters = set("".join(map(clean, document.texts())) + _ALWAYS)
-    fonts = [embeddable(characters, weight) for weight in (400, 700)]
-    # Fonts are registered by name for the whole process: each document's own, and taken away when it is made.
-    mark = hashlib.sha256(b"".join(fonts)).hexdigest()[:12]
-    names = [f"Lookthrough-{mark}-{weight}" for weight in ("regular", "bold")]
-    try:
-        for name, font in zip(names, fonts, strict=True):
-            pdfmetrics.registerFont(TTFont(name, io.BytesIO(font)))
-        return _Pages(document, png, names[0], names[1]).made()
-    finally:
-        for name in names:
-            pdfmetrics._fonts.pop(name, None)  # type: ignore[attr-defined]
+    characters = "".join(sorted(set("".join(map(clean, document.texts())) + _ALWAYS)))
+    # Fonts are registered by name, and by the name inside, for the whole process: each document's own, taken away
+    # when it is made.
+    mark = hashlib.sha256(characters.encode("utf-8", errors="replace")).hexdigest()[:12]
+    names = [f"Lookthrough{weight}-{mark}-{next(_COUNT)}" for weight in _WEIGHTS]
+    faces = [f"LookthroughSans{weight}-{mark}" for weight in _WEIGHTS]
+    with _REGISTRY:
+        try:
+            for name, face, weight in zip(names, faces, _WEIGHTS, strict=True):
+                pdfmetrics.registerFont(TTFont(name, io.BytesIO(embeddable(characters, weight, face))))
+            return _Pages(document, png, names[0], names[1]).made()
+        finally:
+            for name, face in zip(names, faces, strict=True):
+                pdfmetrics._fonts.pop(name, None)  # type: ignore[attr-defined]
+                pdfmetrics._dynFaceNames.pop(face, None)  # type: ignore[attr-defined]
 
 
 class _Pages:
@@ -92,8 +102,7 @@ class _Pages:
     def made(self) -> bytes:
         stream = io.BytesIO()
         image = ImageReader(io.BytesIO(self.png))
-        across, down = image.getSize()
-        wide = landscape(A3) if across > 1600 or down > 1600 else landscape(A4) if across > down else A4
+        wide = _page_for(*image.getSize())
         pages = {"text": A4, "picture": wide}
         templates = [
             PageTemplate(id_, [Frame(_MARGIN, _MARGIN, size[0] - 2 * _MARGIN, size[1] - 2 * _MARGIN, 0, 0, 0, 0)], pagesize=size)
@@ -111,7 +120,7 @@ class _Pages:
         )
         flow: list[Flowable] = [self._text(self.document.title, "title"), self._text(self.document.subtitle, "sub")]
         for block in self.document.blocks:
-            flow += self._block(block, wide, (across, down))
+            flow += self._block(block, wide, image.getSize())
         made.build(flow, canvasmaker=_numbered(self.document.footer, self.regular, self.document.lang == "zh"))
         return stream.getvalue()
 
@@ -159,11 +168,22 @@ class _Pages:
         return made
 
     def _picture(self, block: Picture, wide: tuple[float, float], image: tuple[float, float]) -> list[Flowable]:
-        room = (wide[0] - 2 * _MARGIN, wide[1] - 2 * _MARGIN - 44)
+        room = (wide[0] - 2 * _MARGIN, wide[1] - 2 * _MARGIN - _WORDS)
         scale = min(room[0] / image[0], room[1] / image[1])
         shown = Image(io.BytesIO(self.png), image[0] * scale, image[1] * scale)
-        caption = self._text(block.caption, "quiet")
-        return [NextPageTemplate("picture"), PageBreak(), KeepTogether([caption, shown]), NextPageTemplate("text"), PageBreak()]
+        words = [self._text(block.heading, "h2"), self._text(block.caption, "quiet")]
+        return [NextPageTemplate("picture"), PageBreak(), KeepTogether([*words, shown]), NextPageTemplate("text"), PageBreak()]
+
+
+def _page_for(across: float, down: float) -> tuple[float, float]:
+    """A page as wide as A3 or A4 and as high as the picture needs, or as high as A3 and as wide as that."""
+    if across >= down:
+        width = landscape(A3)[0] if across > 1600 else landscape(A4)[0]
+        height = (width - 2 * _MARGIN) * down / across + 2 * _MARGIN + _WORDS
+        return width, min(max(height, A4[0]), width)
+    height = A3[1] if down > 1600 else A4[1]
+    width = (height - 2 * _MARGIN - _WORDS) * across / down + 2 * _MARGIN
+    return min(max(width, A4[0]), height), height
 
 
 def _numbered(footer: str, font: str, chinese: bool) -> type[Canvas]:
