@@ -15,10 +15,11 @@ from visualize.labels import stack_words
 from visualize.layout import Block, place
 from visualize.legend import legend
 from visualize.lettering import clean, wrap
+from visualize.print_grey import greyed
 from visualize.ranking import Link
 from visualize.scene import Point, Scene, SceneLine, SceneNode, SceneStack, Text
 from visualize.strokes import Label, hidden_stroke, label, self_room, self_stroke, stroke
-from visualize.style import ALARM, INK, PALE
+from visualize.style import ALARM, INK, PALE, Style
 from visualize.wording import WORDS, Lang, pick
 
 MARGIN: Final = 36.0
@@ -26,11 +27,19 @@ NARROWEST: Final = 760.0
 _TITLE: Final = 20.0
 
 
-def compose(subgraph: Subgraph, *, lang: Lang = "zh", previous: Mapping[str, Point] | None = None) -> Scene:
+def compose(
+    subgraph: Subgraph,
+    *,
+    lang: Lang = "zh",
+    style: Style = "chinese",
+    grey: bool = False,
+    previous: Mapping[str, Point] | None = None,
+) -> Scene:
     """The scene of a subgraph.
 
     The same subgraph, its nodes and edges in any order, gives the same scene. `previous` holds the centres of an
-    earlier scene's nodes (`{n.id: (n.x, n.y) for n in scene.nodes}`), whose order is then kept.
+    earlier scene's nodes (`{n.id: (n.x, n.y) for n in scene.nodes}`), whose order is then kept. `grey` turns every colour into the grey of its
+    lightness, for print.
     """
     drawing = abridge(subgraph)
     looped = _looped(drawing)
@@ -98,9 +107,11 @@ def compose(subgraph: Subgraph, *, lang: Lang = "zh", previous: Mapping[str, Poi
         as_of=clean(subgraph.as_of),
         fingerprint=clean(subgraph.fingerprint),
         truncated=subgraph.truncated,
+        style=style,
     )
     notes, end = legend(scene, width - 2 * MARGIN, foot, MARGIN)
-    return replace(scene, legend=notes, height=end + 14)
+    finished = replace(scene, legend=notes, height=end + 14)
+    return greyed(finished) if grey else finished
 
 
 def _title(subgraph: Subgraph, lang: Lang) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from visualize.style import INK, PALE, PAPER, LineStyle, NodeStyle, Shape
+from visualize.style import INK, PALE, PAPER, LineStyle, NodeStyle, Shape, Style
 from visualize.wording import Lang
 
 Point = tuple[float, float]
@@ -156,6 +156,8 @@ class Scene:
     as_of: str = ""
     fingerprint: str = ""
     truncated: bool = False
+    style: Style = "chinese"
+    grey: bool = False
 
 
 def quiet(x: float, y: float, text: str, size: float = 11.0) -> Text:

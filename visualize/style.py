@@ -7,6 +7,9 @@ from typing import Final, Literal
 
 from visualize.abridge import FAINT, Line, LineKind
 
+Style = Literal["chinese", "open_ownership"]
+"""How a picture looks: as Chinese charts do, or by the conventions of Open Ownership."""
+
 Shape = Literal["box", "circle", "house", "hexagon", "document", "pill", "octagon"]
 
 SHAPES: Final[dict[str, Shape]] = {

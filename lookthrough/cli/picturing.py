@@ -14,10 +14,10 @@ from loaders.naming import find_node
 from lookthrough.cli.app import app
 from lookthrough.cli.console import LangOption, StoreOption, day, session
 from lookthrough.cli.people import asked_person
-from visualize import render
+from visualize import FORMATS, render
 from visualize.excerpt import picture_of
 
-SUFFIXES = (".svg", ".html", ".json")
+SUFFIXES = tuple(f".{f}" for f in FORMATS)
 _TYPES = ("Lot", "Company", "Household", "Person", "Tender")
 
 
@@ -28,7 +28,7 @@ def subgraph_command(
         typer.Argument(metavar="ID…", help="标段、企业、家庭或人员 · lots, companies, households, persons"),
     ],
     to: Annotated[
-        Path, typer.Option("--to", metavar="FILE.{svg,html,json}", help="输出文件 · where to write")
+        Path, typer.Option("--to", metavar="FILE.{svg,png,pdf,html,json}", help="输出文件 · where to write")
     ],
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="DATE", help="截至日期 · as of this date")
