@@ -154,7 +154,7 @@ class Ledger:
             found = keys.find(connection, secret, self._now())
         if found is not None and self._use_is_due(found.id):
             try:
-                with explained(self._address), writing(self._engine) as connection:
+                with explained(self._address), writing(self._engine, wait=0) as connection:
                     keys.used(connection, found.id, self._now())
             except LedgerError:
                 # A request must not fail because another is being recorded, or because nothing can be written.

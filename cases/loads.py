@@ -46,12 +46,8 @@ def record_load(
             .where(BatchRow.id == batch.id)
             .values({k: v for k, v in row.items() if k != "id"})
         )
-    told = {
-        "dataset": batch.dataset,
-        "files": [{"name": f["name"], "sha256": f["sha256"]} for f in batch.files],
-        "counts": dict(batch.counts),
-        **stated,
-    }
+    # Names of files may name people; what they hold is named by their hash.
+    told = {"dataset": batch.dataset, "files": [f["sha256"] for f in batch.files], **stated}
     audit.append(connection, at, actor, "load", batch.id, told)
     return _record(row)
 

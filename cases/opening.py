@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from cases.errors import (
@@ -27,6 +28,7 @@ from cases.errors import (
 REVISIONS: Final = ("0001",)
 """Every revision of `cases/migrations`, oldest first."""
 _WRITING: Final = "lookthrough_writing"
+_WAIT: Final = "lookthrough_wait"
 _MIGRATION_LOCK: Final = 0x6C6B7468
 """Any number that nobody else locks in the same PostgreSQL database."""
 
@@ -59,7 +61,7 @@ def open_engine(address: URL, wait: float, create: bool) -> Engine:
     if address.drivername == "sqlite":
         _make_file(address, create)
         engine = create_engine(address, connect_args={"timeout": wait, "check_same_thread": False})
-        _speak_sqlite(engine)
+        _speak_sqlite(engine, wait)
     else:
         engine = create_engine(
             address,
@@ -80,9 +82,13 @@ def open_engine(address: URL, wait: float, create: bool) -> Engine:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that may write; on SQLite it has the file's one write lock from its beginning."""
-    with engine.connect().execution_options(**{_WRITING: True}) as connection, connection.begin():
+def writing(engine: Engine, wait: float | None = None) -> Iterator[Connection]:
+    """A transaction that may write; on SQLite it has the file's one write lock from its beginning.
+
+    `wait`: seconds to wait for that lock, where others than the ledger's own.
+    """
+    options: dict[str, Any] = {_WRITING: True} | ({} if wait is None else {_WAIT: wait})
+    with engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
 
 
@@ -109,7 +115,7 @@ def _make_file(address: URL, create: bool) -> None:
         ) from error
 
 
-def _speak_sqlite(engine: Engine) -> None:
+def _speak_sqlite(engine: Engine, wait: float) -> None:
     @event.listens_for(engine, "connect")
     def connected(connection: sqlite3.Connection, _: Any) -> None:
         # The driver's own transactions begin too late and end before DDL; ours are begun below.
@@ -129,8 +135,27 @@ def _speak_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def began(connection: Connection) -> None:
-        immediate = connection.get_execution_options().get(_WRITING)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        options = connection.get_execution_options()
+        if options.get(_WRITING):
+            _begin_immediate(connection, options.get(_WAIT, wait), wait)
+        else:
+            connection.exec_driver_sql("BEGIN")
+
+
+def _begin_immediate(connection: Connection, wait: float, otherwise: float) -> None:
+    """Wait for the write lock in short steps, so that Ctrl-C is heard meanwhile."""
+    end = time.monotonic() + wait
+    connection.exec_driver_sql("PRAGMA busy_timeout = 50")
+    try:
+        while True:
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                return
+            except OperationalError as error:
+                if "locked" not in str(error.orig) or time.monotonic() >= end:
+                    raise
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(otherwise * 1000)}")
 
 
 def _migrate(engine: Engine, create: bool) -> None:

@@ -53,24 +53,24 @@ def record(
     made = dataclasses.replace(made, began_at=began_at or at, ended_at=at)
     connection.execute(insert(RunRow), [_run_row(made)])
     found = {f.fingerprint: f for f in run.findings}
+    digests = {id_: digest(f) for id_, f in found.items()}
     covered = frozenset(d.id for d in detectors if d.id not in run.missing)
     known = _known(connection, covered, found, scope)
     renamed = rekey(connection, at, made.id, known, found, covered, run.aliases)
     counts = {
         "found": len(found),
-        **_write_found(connection, at, made.id, known, found),
+        **_write_found(connection, at, made.id, known, found, digests),
         **_write_absent(connection, at, made.id, known, found, covered, run),
         "renamed": renamed,
     }
     connection.execute(update(RunRow).where(RunRow.id == made.id).values(counts=counts))
+    stood = [f"{id_} {digests[id_]}" for id_ in sorted(found)]
     told = {
         "dataset": dataset_fingerprint,
-        "detectors": dict(made.detectors),
         "scope": list(scope) if scope else None,
         "counts": counts,
-        "findings": hashlib.sha256(
-            "\n".join(f"{id_} {digest(f)}" for id_, f in sorted(found.items())).encode()
-        ).hexdigest(),
+        "findings": hashlib.sha256("\n".join(stood).encode()).hexdigest(),
+        "record": audit.run_hash(_run_row(made) | {"counts": counts}),
     }
     audit.append(connection, at, actor, "run", made.id, told)
     return dataclasses.replace(made, counts=counts)
@@ -180,10 +180,14 @@ def _known(
 
 
 def _write_found(
-    connection: Connection, at: str, run_id: str, known: Mapping[str, Known], found: Mapping[str, Finding]
+    connection: Connection,
+    at: str,
+    run_id: str,
+    known: Mapping[str, Known],
+    found: Mapping[str, Finding],
+    digests: Mapping[str, str],
 ) -> dict[str, int]:
     new = [f for id_, f in found.items() if id_ not in known]
-    digests = {id_: digest(f) for id_, f in found.items()}
     _insert(connection, at, run_id, new, digests)
     again = [(known[id_], f) for id_, f in found.items() if id_ in known]
     back = [k for k, _ in again if k.row["no_longer_found_at"] or k.unmerged]
