@@ -48,7 +48,9 @@ def read_info(text: bytes) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def bag(data: Mapping[str, bytes], tags: Mapping[str, bytes], fields: Sequence[tuple[str, str]]) -> dict[str, bytes]:
+def bag(
+    data: Mapping[str, bytes], tags: Mapping[str, bytes], fields: Sequence[tuple[str, str]]
+) -> dict[str, bytes]:
     """Every file of a bag by path. `data`: what goes under `data/`; `tags`: further tag files beside it."""
     payload = {f"data/{name}": content for name, content in data.items()}
     size = sum(len(content) for content in payload.values())

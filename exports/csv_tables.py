@@ -136,7 +136,11 @@ def _schema(tables: Mapping[str, tuple[list[str], list[dict[str, Any]]]]) -> byt
     said = {"bool": "boolean", "int": "integer", "float": "number", "str": "string"}
     described = {
         name: [
-            {"name": c, "type": said[types[c].__name__] if c in types else "string", **({"is": _MEANS[c]} if c in _MEANS else {})}
+            {
+                "name": c,
+                "type": said[types[c].__name__] if c in types else "string",
+                **({"is": _MEANS[c]} if c in _MEANS else {}),
+            }
             for c in columns
         ]
         for name, (columns, rows) in tables.items()

@@ -48,7 +48,10 @@ STYLE: Final[tuple[dict[str, Any], ...]] = (
         },
     },
     {"selector": ".dashed", "style": {"border-style": "dashed", "line-style": "dashed"}},
-    {"selector": ".finding", "style": {"border-color": "#c0392b", "line-color": "#c0392b", "border-width": 4, "width": 3}},
+    {
+        "selector": ".finding",
+        "style": {"border-color": "#c0392b", "line-color": "#c0392b", "border-width": 4, "width": 3},
+    },
 )
 
 
@@ -65,7 +68,7 @@ def cytoscape_object(subgraph: Subgraph, scene: Scene) -> dict[str, Any]:
     nodes = []
     for id_, row in rows.nodes.items():
         figure = figures.get(id_)
-        look = {
+        look: dict[str, object] = {
             "shape": _SHAPES.get(figure.shape if figure else "", "round-rectangle"),
             "width": round(figure.width, 1) if figure else 40.0,
             "height": round(figure.height, 1) if figure else 24.0,
@@ -84,10 +87,13 @@ def cytoscape_object(subgraph: Subgraph, scene: Scene) -> dict[str, Any]:
     edges = []
     for id_, row in rows.edges.items():
         line = lines.get(id_)
-        look = {"stroke": line.style.stroke if line else "#8a94a3"} | ({"line": line.id} if line else {})
+        drawn: dict[str, object] = {"stroke": line.style.stroke if line else "#8a94a3"}
+        drawn |= {"line": line.id} if line else {}
         dashed = ["dashed"] if line and line.style.dash else []
         shown = {k: v for k, v in row.items() if k != "marks"}
-        edges.append({"data": _data(shown) | look, "classes": " ".join([row["type"], *row["marks"].split(), *dashed])})
+        edges.append(
+            {"data": _data(shown) | drawn, "classes": " ".join([row["type"], *row["marks"].split(), *dashed])}
+        )
     return {
         "format_version": "1.0",
         "generated_by": "lookthrough",

@@ -54,7 +54,9 @@ def _tidied(made: nx.MultiDiGraph[str], subgraph: Subgraph) -> bytes:
     for meta in root.findall(f"{{{namespace}}}meta"):
         root.remove(meta)
     meta = etree.Element(f"{{{namespace}}}meta")
-    about = f"{subgraph.method} · {subgraph.as_of} · {subgraph.fingerprint}" + (" · truncated" if subgraph.truncated else "")
+    about = f"{subgraph.method} · {subgraph.as_of} · {subgraph.fingerprint}" + (
+        " · truncated" if subgraph.truncated else ""
+    )
     for name, text in (("creator", "lookthrough"), ("keywords", about), ("description", subgraph.title)):
         etree.SubElement(meta, f"{{{namespace}}}{name}").text = xml_text(text)
     root.insert(0, meta)

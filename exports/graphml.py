@@ -65,11 +65,14 @@ def _row(row: dict[str, Any], types: dict[str, Any], left_out: tuple[str, ...]) 
 
 def _for_yed(root: Any, figures: dict[str, SceneNode], rows: Placed) -> Any:
     """The same with a figure, a place and a label for each node, and a label for each edge, as yEd reads them."""
-    whole = etree.Element(f"{{{_NS}}}graphml", nsmap={None: _NS, "y": _Y, "xsi": "http://www.w3.org/2001/XMLSchema-instance"})
+    names: Any = {None: _NS, "y": _Y, "xsi": "http://www.w3.org/2001/XMLSchema-instance"}
+    whole = etree.Element(f"{{{_NS}}}graphml", nsmap=names)
     for name, value in root.attrib.items():
         whole.set(name, value)
     whole.extend(list(root))
-    for place, (id_, for_, kind) in enumerate((("ynode", "node", "nodegraphics"), ("yedge", "edge", "edgegraphics"))):
+    for place, (id_, for_, kind) in enumerate(
+        (("ynode", "node", "nodegraphics"), ("yedge", "edge", "edgegraphics"))
+    ):
         key = etree.Element(f"{{{_NS}}}key", {"id": id_, "for": for_, "yfiles.type": kind})
         whole.insert(place, key)
     by_text = {xml_text(i): i for i in rows.nodes}

@@ -11,7 +11,9 @@ from visualize.scene import Point, Scene
 from visualize.wording import NODE_TYPES, RELATIONS, pick
 
 # A column of ours never hides behind a source's field of the same name.
-_OURS: Final = frozenset({"id", "type", "kind", "name", "label", "marks", "x", "y", "source", "target", "weight"})
+_OURS: Final = frozenset(
+    {"id", "type", "kind", "name", "label", "marks", "x", "y", "source", "target", "weight"}
+)
 
 
 @dataclass(frozen=True, slots=True)

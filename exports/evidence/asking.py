@@ -63,7 +63,9 @@ def ask(
         return _finding(store, question)
     if FINGERPRINT.fullmatch(question):
         wanted = [d for d in DETECTORS if detector in (None, d.id)]
-        found = next((f for f in detect(store, wanted, None, rules).findings if f.fingerprint == question), None)
+        found = next(
+            (f for f in detect(store, wanted, None, rules).findings if f.fingerprint == question), None
+        )
         if found is None:
             raise PackageError(
                 f"当前数据下没有编号为 {question} 的风险预警：可能已不再成立，或来自另一数据库。用 lookthrough detect 查看现有预警。",
@@ -83,7 +85,11 @@ def _finding(store: GraphStore, found: Finding) -> Asked:
         at: Sequence[str] = [found.scope_id]
     except KeyError:
         at = [s for s in found.subjects if _known(store, s)]
-    picture = picture_of(store, list(at), as_of, [found]) if at else Subgraph((), (), fingerprint=store.fingerprint())
+    picture = (
+        picture_of(store, list(at), as_of, [found])
+        if at
+        else Subgraph((), (), fingerprint=store.fingerprint())
+    )
     proof.as_of = proof.as_of
     return Asked(
         "finding",

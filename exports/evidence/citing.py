@@ -76,15 +76,19 @@ def cite(frozen: Frozen, batches: Sequence[BatchRecord]) -> Citations:
     named = {(b.id, str(f["sha256"])[:12]): f for b in batches for f in b.files}
     found: list[tuple[Source, str, str, str, str, str, Mapping[str, Any]]] = []
     for edge in frozen.edges.values():
-        says = {k: v for k, v in edge.facts.items() if k not in ("sources", "valid_from", "valid_to", "dataset")}
+        says = {
+            k: v for k, v in edge.facts.items() if k not in ("sources", "valid_from", "valid_to", "dataset")
+        }
         for text in edge.facts.get("sources", ()):
-            found.append((Source.read(text), "relationship", edge.type, edge.id, edge.source, edge.target, says))
+            found.append(
+                (Source.read(text), "relationship", edge.type, edge.id, edge.source, edge.target, says)
+            )
     for id_, statements in frozen.statements.items():
         for said in statements:
-            says = dict(said["v"]) | ({"observed_on": said["o"]} if said.get("o") else {})
+            told = dict(said["v"]) | ({"observed_on": said["o"]} if said.get("o") else {})
             for text in said["s"]:
                 if text:
-                    found.append((Source.read(text), "node", frozen.nodes[id_].type, id_, id_, "", says))
+                    found.append((Source.read(text), "node", frozen.nodes[id_].type, id_, id_, "", told))
     found.sort(key=lambda f: (_place(f[0], named), *f[1:6]))
     refs: dict[tuple[str, str, str], str] = {}
     rows = []
@@ -117,4 +121,9 @@ def cite(frozen: Frozen, batches: Sequence[BatchRecord]) -> Citations:
 def _place(source: Source, named: Mapping[tuple[str, str], Mapping[str, Any]]) -> tuple[Any, ...]:
     file = named.get((source.batch, source.file), {})
     row = source.row
-    return (str(file.get("name", "")), source.file, source.sheet, (0, int(row), "") if row.isdigit() else (1, 0, row))
+    return (
+        str(file.get("name", "")),
+        source.file,
+        source.sheet,
+        (0, int(row), "") if row.isdigit() else (1, 0, row),
+    )

@@ -17,7 +17,6 @@ from exports.evidence.asking import Asked
 from exports.evidence.citing import Citations, cite
 from exports.evidence.freezing import freeze
 from exports.evidence.masking import Masks
-from exports.evidence.picturing import picture_png, picture_svg, svg_element
 from exports.evidence.report import Report, Subject
 from exports.evidence.report_html import report_html
 from exports.evidence.report_pdf import report_pdf
@@ -28,7 +27,8 @@ from exports.verifying.recomputing import recomputed
 from exports.verifying.verification import PACKAGE_VERSION
 from graph.stores import GraphStore
 from graph.subgraph import Subgraph
-from visualize import compose
+from visualize import compose, scene_bytes
+from visualize.svg import svg
 from visualize.wording import Lang
 
 LANGUAGES: Final[tuple[Lang, ...]] = ("zh", "en")
@@ -75,15 +75,14 @@ def contents_of(store: GraphStore, asked: Asked, hide_names: bool) -> Contents:
     }
     _check(files)
     subject = Subject(facts, facts_hash, subgraph, citations, provenance, asked.detector)
-    titles = {}
+    titles: dict[str, str] = {}
     for lang, scene in scenes.items():
-        image, drawn = picture_png(scene), picture_svg(scene)
         document = Report(subject, lang).document()
-        titles[lang] = document.title
-        files[f"picture.{lang}.svg"] = drawn
-        files[f"picture.{lang}.png"] = image
-        files[f"report.{lang}.html"] = report_html(document, svg_element(scene))
-        files[f"report.{lang}.pdf"] = report_pdf(document, image)
+        titles[str(lang)] = document.title
+        files[f"picture.{lang}.svg"] = scene_bytes(scene, "svg")
+        files[f"picture.{lang}.png"] = scene_bytes(scene, "png")
+        files[f"report.{lang}.html"] = report_html(document, svg(scene, fonts=True))
+        files[f"report.{lang}.pdf"] = report_pdf(document, scene)
     return Contents(files, facts_hash, titles, len(subgraph.nodes), len(subgraph.edges), subgraph.truncated)
 
 
@@ -132,7 +131,9 @@ def _check(files: Mapping[str, bytes]) -> None:
 
 
 def _json(value: Any) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8", errors="replace")
+    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode(
+        "utf-8", errors="replace"
+    )
 
 
 def _facts(asked: Asked, fingerprint: str, hide_names: bool) -> dict[str, Any]:
@@ -147,11 +148,18 @@ def _facts(asked: Asked, fingerprint: str, hide_names: bool) -> dict[str, Any]:
                 "domain": d.domain,
                 "scene": d.scene,
                 "innocent": {"zh": list(d.innocent_zh), "en": list(d.innocent_en)},
-                "evidence": {"nodes": list(asked.found.evidence.nodes), "keys": list(asked.found.evidence.keys)},
+                "evidence": {
+                    "nodes": list(asked.found.evidence.nodes),
+                    "keys": list(asked.found.evidence.keys),
+                },
             }
         )
     about = [
-        {k: v for k, v in f.to_json().items() if k in ("fingerprint", "detector", "severity", "scope", "suppressed_by", "text")}
+        {
+            k: v
+            for k, v in f.to_json().items()
+            if k in ("fingerprint", "detector", "severity", "scope", "suppressed_by", "text")
+        }
         for f in asked.about
     ]
     return {
@@ -170,7 +178,9 @@ def _facts(asked: Asked, fingerprint: str, hide_names: bool) -> dict[str, Any]:
 
 
 def _provenance(store: GraphStore, asked: Asked, citations: Citations, hide_names: bool) -> dict[str, Any]:
-    methods = sorted({c["method"] for c in asked.proof.shares} | ({"control"} if asked.proof.control else set()))
+    methods = sorted(
+        {c["method"] for c in asked.proof.shares} | ({"control"} if asked.proof.control else set())
+    )
     detector = asked.detector
     return {
         "package_version": PACKAGE_VERSION,
@@ -187,7 +197,13 @@ def _provenance(store: GraphStore, asked: Asked, citations: Citations, hide_name
         "software": {"name": "lookthrough", "version": software_version()},
         "dataset": {"fingerprint": store.fingerprint(), "schema_version": store.schema_version()},
         "batches": [
-            {"id": b.id, "dataset": b.dataset, "snapshot": b.snapshot, "counts": dict(b.counts), "software": b.software}
+            {
+                "id": b.id,
+                "dataset": b.dataset,
+                "snapshot": b.snapshot,
+                "counts": dict(b.counts),
+                "software": b.software,
+            }
             for b in sorted(store.batches(), key=lambda b: b.id)
             if b.state == "done"
         ],

@@ -60,7 +60,7 @@ def freeze(
         {n.id: replace(n, facts=_told(n.facts)) for n in picture.nodes},
         {e.id: replace(e, facts=_told(e.facts)) for e in picture.edges},
     )
-    wanted = {k for k in keys} - set(frozen.edges)
+    wanted = set(keys) - set(frozen.edges)
     every = {*ids, *parties}
     _nodes(store, frozen, every - set(frozen.nodes), _TYPES)
     _rows(store, frozen, sorted(set(parties) & set(frozen.nodes)), wanted, _ABOUT_CONTROL)
@@ -90,9 +90,10 @@ def _nodes(store: GraphStore, frozen: Frozen, ids: set[str], types: Sequence[str
 
 def _read_nodes(store: GraphStore, type_: str, ids: Iterable[str]) -> list[dict[str, Any]]:
     returned = ", ".join(f"n.{f.name} AS {f.name}" for f in node_columns(NODE_TYPES[type_]))
-    return store.query(
+    rows: list[dict[str, Any]] = store.query(
         f"UNWIND $ids AS i MATCH (n:{type_} {{id: i}}) RETURN {returned}", {"ids": sorted(ids)}, timeout=120
     ).to_pylist()
+    return rows
 
 
 def _rows(

@@ -69,7 +69,10 @@ class Masks:
     def frozen(self, frozen: Frozen) -> Frozen:
         """Everything frozen; ids stay."""
         return Frozen(
-            {i: replace(n, name=self.text(n.name), facts=self.value(n.facts)) for i, n in frozen.nodes.items()},
+            {
+                i: replace(n, name=self.text(n.name), facts=self.value(n.facts))
+                for i, n in frozen.nodes.items()
+            },
             {i: replace(e, facts=self.value(e.facts)) for i, e in frozen.edges.items()},
             {i: self.value(s) for i, s in frozen.statements.items()},
             frozen.absent,

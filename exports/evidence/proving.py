@@ -50,7 +50,9 @@ class Proof:
             "identities": dict(sorted(self.identities.items())),
             "partnerships": sorted(self.partnerships),
             "registers": [self.registers[c] for c in sorted(self.registers)],
-            "declared_control": sorted(self.declared, key=lambda d: (d["company"], d["holder"], str(d["key"]))),
+            "declared_control": sorted(
+                self.declared, key=lambda d: (d["company"], d["holder"], str(d["key"]))
+            ),
             "concerts": sorted(self.concerts, key=lambda d: (d["concert"], d["member"], str(d["company"]))),
         }
 
@@ -73,16 +75,17 @@ def proof_of_finding(ownership: Ownership, found: Finding) -> Proof:
         holder, company = str(paths[0]["nodes"][0]), str(paths[0]["nodes"][-1])
         asked.add(company)
         proof.shares.append(_share_claim(f"/findings/0/facts{at}", holder, company, told, method))
-    holder = (found.facts.get("holder") or {}).get("id") if isinstance(found.facts.get("holder"), Mapping) else None
+    tying = found.facts.get("holder")
+    by = str(tying["id"]) if isinstance(tying, Mapping) else ""
     controlled = [c for c in found.facts.get("control") or () if c.get("certain", True) and c.get("rule")]
-    controlled = controlled if holder else []
+    controlled = controlled if by else []
     asked |= {str(c["id"]) for c in controlled}
     if asked:
         lay_out(proof, ownership, sorted(asked))
         _settle(proof, ownership)
     for n, told in enumerate(controlled):
         answer = _controllers(ownership, str(told["id"]), proof.as_of)
-        proof.control += _control_claims(f"/findings/0/facts/control/{n}", answer, str(holder), told.get("via"))
+        proof.control += _control_claims(f"/findings/0/facts/control/{n}", answer, by, told.get("via"))
     proof.keys |= {k for c in proof.control for link in c["links"] for k in link["rows"]}
     return proof
 
@@ -174,9 +177,7 @@ def _control_claims(at: str, answer: ControlAnswer, holder: str, via: str | None
             "company": answer.company,
             "rule": answer.rule,
             "via": via,
-            "links": [
-                {k: v for k, v in link.to_json().items() if k != "sources"} for link in one.proof
-            ],
+            "links": [{k: v for k, v in link.to_json().items() if k != "sources"} for link in one.proof],
         }
         for one in answer.controllers
         if one.id == holder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -69,7 +70,9 @@ class Report:
     def section(self, zh: str, en: str) -> Heading:
         """The next section's heading, numbered."""
         self._sections += 1
-        return Heading(self.say(f"{'一二三四五六七八九十'[self._sections - 1]}、{zh}", f"{self._sections}. {en}"))
+        return Heading(
+            self.say(f"{'一二三四五六七八九十'[self._sections - 1]}、{zh}", f"{self._sections}. {en}")
+        )
 
     def document(self) -> Document:
         """The whole report."""
@@ -91,7 +94,10 @@ class Report:
         title = found["title"][self.lang] if found else self.name(self.facts["question"]["id"])
         head = self.say("核查材料包：", "Evidence package: ") + title
         as_of = self.facts["as_of"] or self.say("未注明", "not dated")
-        sub = self.say(f"数据截至日期 {as_of} · 数据指纹 {self.facts['dataset']}", f"As of {as_of} · data fingerprint {self.facts['dataset']}")
+        sub = self.say(
+            f"数据截至日期 {as_of} · 数据指纹 {self.facts['dataset']}",
+            f"As of {as_of} · data fingerprint {self.facts['dataset']}",
+        )
         return Document(self.lang, head, sub, f"facts.json SHA-256 {self.subject.facts_hash}", tuple(blocks))
 
     def _caption(self) -> str:
@@ -101,7 +107,9 @@ class Report:
             "as-of date and data fingerprint stand below the picture.",
         )
         if self.subject.subgraph.truncated:
-            text += self.say("图已按上限截断，未显示全部。", " The picture was cut at its limit; not everything is shown.")
+            text += self.say(
+                "图已按上限截断，未显示全部。", " The picture was cut at its limit; not everything is shown."
+            )
         return text
 
     def _finding(self, found: Mapping[str, Any]) -> Iterator[Block]:
@@ -110,15 +118,26 @@ class Report:
         suppressed = found["suppressed_by"]
         if suppressed:
             reason = suppressed["reason" if self.lang == "zh" else "reason_en"]
-            yield Notice(self.say(f"本预警已被精度规则抑制（{suppressed['rule']}）：{reason}", f"Suppressed by a precision rule ({suppressed['rule']}): {reason}"))
+            yield Notice(
+                self.say(
+                    f"本预警已被精度规则抑制（{suppressed['rule']}）：{reason}",
+                    f"Suppressed by a precision rule ({suppressed['rule']}): {reason}",
+                )
+            )
         yield Pairs(
             (
                 (self.say("预警编号", "Finding"), found["fingerprint"]),
-                (self.say("检测项", "Detector"), f"{found['title'][self.lang]}（{found['detector']} {found['version']}）"),
+                (
+                    self.say("检测项", "Detector"),
+                    f"{found['title'][self.lang]}（{found['detector']} {found['version']}）",
+                ),
                 (self.say("领域 / 场景", "Domain / scene"), f"{found['domain']} / {found['scene']}"),
                 (self.say("级别", "Severity"), pick(SEVERITIES[found["severity"]], self.lang)),
                 (self.say("范围", "Scope"), self._scope(found)),
-                (self.say("涉及对象", "Subjects"), self.say("、", "; ").join(self.name(s) for s in found["subjects"])),
+                (
+                    self.say("涉及对象", "Subjects"),
+                    self.say("、", "; ").join(self.name(s) for s in found["subjects"]),
+                ),
             )
         )
 
@@ -133,7 +152,10 @@ class Report:
         yield self.section("主体情况", "The party")
         node = next((n for n in self.subject.subgraph.nodes if n.id == question["id"]), None)
         facts = dict(node.facts) if node else {}
-        rows = [(self.say("编号", "Id"), question["id"]), (self.say("名称", "Name"), self.names.get(question["id"], ""))]
+        rows = [
+            (self.say("编号", "Id"), question["id"]),
+            (self.say("名称", "Name"), self.names.get(question["id"], "")),
+        ]
         rows += [(self._label(k), _told(v)) for k, v in facts.items() if k not in ("sources", "flag")]
         yield Pairs(tuple(rows))
         if party and party.get("beneficial"):
@@ -157,7 +179,14 @@ class Report:
             for o in answer["owners"][:_MOST_HOLDERS]
         )
         if rows:
-            headings = [("受益所有人", "Owner"), ("判断", "Verdict"), ("标准", "Test"), ("穿透持股", "Effective share"), ("穿透表决权", "Votes"), ("层级", "Depth")]
+            headings = [
+                ("受益所有人", "Owner"),
+                ("判断", "Verdict"),
+                ("标准", "Test"),
+                ("穿透持股", "Effective share"),
+                ("穿透表决权", "Votes"),
+                ("层级", "Depth"),
+            ]
             yield Table(tuple(pick(h, self.lang) for h in headings), rows, (4, 1, 1, 1.6, 1.6, 0.8))
         if answer["reason"]:
             yield Paragraph(answer["reason"][self.lang])
@@ -169,21 +198,46 @@ class Report:
 
     def _holdings(self, party: Mapping[str, Any]) -> Iterator[Block]:
         rows = tuple(
-            (self.name(h["company"]), _band(h["share"], h["share_min"], h["share_max"]), self._cite(h["rows"]))
+            (
+                self.name(h["company"]),
+                _band(h["share"], h["share_min"], h["share_max"]),
+                self._cite(h["rows"]),
+            )
             for h in party["holdings"][:_MOST_HOLDERS]
         )
         yield Heading(self.say("直接持股", "Direct holdings"), 3)
-        yield Table((self.say("企业", "Company"), self.say("直接持股比例", "Direct share"), self.say("来源", "Source")), rows, (5, 2, 1.5))
+        yield Table(
+            (
+                self.say("企业", "Company"),
+                self.say("直接持股比例", "Direct share"),
+                self.say("来源", "Source"),
+            ),
+            rows,
+            (5, 2, 1.5),
+        )
 
     def _findings_about(self, found: Sequence[Mapping[str, Any]]) -> Iterator[Block]:
         yield Heading(self.say("涉及该对象的风险预警（疑点）", "Findings about it (leads)"), 3)
         if not found:
-            yield Paragraph(self.say("当前数据下没有涉及该对象的风险预警。", "There is none in the data loaded."))
+            yield Paragraph(
+                self.say("当前数据下没有涉及该对象的风险预警。", "There is none in the data loaded.")
+            )
             return
-        rows = tuple((f["fingerprint"], pick(SEVERITIES[f["severity"]], self.lang), f["text"][self.lang]) for f in found)
-        yield Table((self.say("编号", "Id"), self.say("级别", "Severity"), self.say("说明", "Text")), rows, (2, 1.6, 7))
+        rows = tuple(
+            (f["fingerprint"], pick(SEVERITIES[f["severity"]], self.lang), f["text"][self.lang])
+            for f in found
+        )
+        yield Table(
+            (self.say("编号", "Id"), self.say("级别", "Severity"), self.say("说明", "Text")),
+            rows,
+            (2, 1.6, 7),
+        )
         yield Paragraph(
-            self.say("每条预警的证明见其自身的材料包：lookthrough evidence 编号。", "Each is proved by a package of its own: lookthrough evidence ID."), True
+            self.say(
+                "每条预警的证明见其自身的材料包：lookthrough evidence 编号。",
+                "Each is proved by a package of its own: lookthrough evidence ID.",
+            ),
+            True,
         )
 
     def _shares(self) -> Iterator[Block]:
@@ -192,7 +246,14 @@ class Report:
             return
         yield self.section("穿透持股与算式", "Effective shares and their formulas")
         shown = claims[:_MOST_HOLDERS]
-        headings = [("持有人", "Holder"), ("企业", "Company"), ("穿透持股", "Effective share"), ("表决权", "Votes"), ("层级", "Depth"), ("方法", "Method")]
+        headings = [
+            ("持有人", "Holder"),
+            ("企业", "Company"),
+            ("穿透持股", "Effective share"),
+            ("表决权", "Votes"),
+            ("层级", "Depth"),
+            ("方法", "Method"),
+        ]
         yield Table(
             tuple(pick(h, self.lang) for h in headings),
             tuple(
@@ -210,12 +271,17 @@ class Report:
         )
         if len(claims) > len(shown):
             more = len(claims) - len(shown)
-            yield Paragraph(self.say(f"另有 {more} 个持有人见 facts.json。", f"{more} more holders are in facts.json."), True)
+            yield Paragraph(
+                self.say(f"另有 {more} 个持有人见 facts.json。", f"{more} more holders are in facts.json."),
+                True,
+            )
         for claim in shown:
             for path in claim["paths"]:
                 yield from self._path(path)
             if claim["truncated"]:
-                yield Paragraph(self.say("还有更多路径未列出。", "There are more paths than are listed."), True)
+                yield Paragraph(
+                    self.say("还有更多路径未列出。", "There are more paths than are listed."), True
+                )
 
     def _path(self, path: Mapping[str, Any]) -> Iterator[Block]:
         nodes = path["nodes"]
@@ -226,12 +292,18 @@ class Report:
             yield Paragraph(self.say("表决权：", "Votes: ") + path["votes_formula"], True)
         registers = {r["company"]: r["links"] for r in self.facts["ownership"]["registers"]}
         rows = []
-        for holder, company in zip(nodes, nodes[1:], strict=False):
+        for holder, company in itertools.pairwise(nodes):
             link = next((k for k in registers.get(company, ()) if k["holder"] == holder), None)
             keys = [k for group in link["rows"] for k in group] if link else []
             share = _band(None, link["low"], link["high"]) if link else "?"
             rows.append((self.name(holder), self.name(company), share, self._since(keys), self._cite(keys)))
-        headings = [("股东", "Holder"), ("企业", "Company"), ("直接持股", "Direct"), ("期间 / 观察日", "Span / observed"), ("来源", "Source")]
+        headings = [
+            ("股东", "Holder"),
+            ("企业", "Company"),
+            ("直接持股", "Direct"),
+            ("期间 / 观察日", "Span / observed"),
+            ("来源", "Source"),
+        ]
         yield Table(tuple(pick(h, self.lang) for h in headings), tuple(rows), (3.2, 3.2, 1.2, 2, 0.9))
 
     def _since(self, keys: Iterable[str]) -> str:
@@ -273,7 +345,13 @@ class Report:
                 )
                 for link in claim["links"]
             )
-            headings = [("企业", "Company"), ("表决权人", "Holder"), ("表决权", "Votes"), ("累计", "Running sum"), ("来源", "Source")]
+            headings = [
+                ("企业", "Company"),
+                ("表决权人", "Holder"),
+                ("表决权", "Votes"),
+                ("累计", "Running sum"),
+                ("来源", "Source"),
+            ]
             yield Table(tuple(pick(h, self.lang) for h in headings), rows, (3.4, 3.4, 1.2, 1.2, 0.9))
 
     def _dwellings(self, found: Mapping[str, Any]) -> Iterator[Block]:
@@ -285,11 +363,31 @@ class Report:
         for n, dwelling in enumerate(dwellings, start=1):
             for holder in dwelling["holders"]:
                 owner = holder.get("through") or holder["id"]
-                keys = [e.id for e in self.edges.values() if e.type == "HOLDS_PROPERTY" and e.target in dwelling["properties"] and e.source == owner]
+                keys = [
+                    e.id
+                    for e in self.edges.values()
+                    if e.type == "HOLDS_PROPERTY" and e.target in dwelling["properties"] and e.source == owner
+                ]
                 share = "—" if holder["share"] is None else f"{holder['share']:.2%}"
                 span = f"{holder['from'] or '…'} – {holder['to'] or '…'}"
-                rows.append((str(n), " ".join(dwelling["properties"]), self.name(owner), share, span, self._cite(keys)))
-        headings = [("序", "No."), ("不动产", "Property"), ("权利人", "Owner"), ("份额", "Share"), ("期间", "Span"), ("来源", "Source")]
+                rows.append(
+                    (
+                        str(n),
+                        " ".join(dwelling["properties"]),
+                        self.name(owner),
+                        share,
+                        span,
+                        self._cite(keys),
+                    )
+                )
+        headings = [
+            ("序", "No."),
+            ("不动产", "Property"),
+            ("权利人", "Owner"),
+            ("份额", "Share"),
+            ("期间", "Span"),
+            ("来源", "Source"),
+        ]
         yield Table(tuple(pick(h, self.lang) for h in headings), tuple(rows), (0.5, 3, 3, 1, 2, 0.9))
 
     def _law(self, found: Mapping[str, Any]) -> Iterator[Block]:
@@ -315,9 +413,25 @@ class Report:
         yield Bullets(items) if items else Paragraph(self.say("未列举。", "None is listed."))
 
     def _other_facts(self, found: Mapping[str, Any]) -> Iterator[Block]:
-        told = ("bidders", "holders_above", "control", "names", "dwellings", "parameters", "holder", "holdings", "members")
-        rows = [(self._label(k), _told(v)) for k, v in found["facts"].items() if k not in told and v not in (None, [], {})]
-        rows += [(self.say("参数 ", "Parameter ") + k, _told(v)) for k, v in found["facts"]["parameters"].items()]
+        told = (
+            "bidders",
+            "holders_above",
+            "control",
+            "names",
+            "dwellings",
+            "parameters",
+            "holder",
+            "holdings",
+            "members",
+        )
+        rows = [
+            (self._label(k), _told(v))
+            for k, v in found["facts"].items()
+            if k not in told and v not in (None, [], {})
+        ]
+        rows += [
+            (self.say("参数 ", "Parameter ") + k, _told(v)) for k, v in found["facts"]["parameters"].items()
+        ]
         if rows:
             yield self.section("其他事实与参数", "Other facts, and parameters")
             yield Pairs(tuple(rows))
@@ -334,7 +448,10 @@ class Report:
             (
                 (self.say("数据指纹", "Data fingerprint"), str(self.facts["dataset"])),
                 (self.say("截至日期", "As of"), str(self.facts["as_of"] or "—")),
-                (self.say("软件版本", "Software"), f"{told['software']['name']} {told['software']['version']}"),
+                (
+                    self.say("软件版本", "Software"),
+                    f"{told['software']['name']} {told['software']['version']}",
+                ),
                 (self.say("图结构版本", "Schema"), str(told["dataset"]["schema_version"])),
             )
         )
@@ -342,7 +459,12 @@ class Report:
     def _sources(self, found: Mapping[str, Any] | None) -> Iterator[Block]:
         yield self.section("来源", "Sources")
         files = [f for f in self.subject.citations.files if f["cited"]]
-        headings = [("文件", "File"), ("SHA-256", "SHA-256"), ("行数 / 拒收", "Rows / refused"), ("批次", "Batch")]
+        headings = [
+            ("文件", "File"),
+            ("SHA-256", "SHA-256"),
+            ("行数 / 拒收", "Rows / refused"),
+            ("批次", "Batch"),
+        ]
         yield Table(
             tuple(pick(h, self.lang) for h in headings),
             tuple((f["name"], f["sha256"], f"{f['rows']} / {f['rejected']}", f["batch"]) for f in files),
@@ -354,7 +476,10 @@ class Report:
             if proof is None or cited.key in proof or cited.key in self._claimed():
                 rows.setdefault(cited.ref, []).append(cited)
         yield Paragraph(
-            self.say("证明所依据的原始行（规范化并脱敏后的全文见 source-rows.csv）：", "The source rows the proof rests on (normalised and masked in source-rows.csv):"),
+            self.say(
+                "证明所依据的原始行（规范化并脱敏后的全文见 source-rows.csv）：",
+                "The source rows the proof rests on (normalised and masked in source-rows.csv):",
+            ),
             True,
         )
         printed = list(rows.items())[:_MOST_ROWS]
@@ -362,16 +487,34 @@ class Report:
         yield Table(
             tuple(pick(h, self.lang) for h in headings),
             tuple(
-                (ref, str(c[0].file.get("name") or c[0].source.file), c[0].source.sheet, c[0].source.row, self._states(c))
+                (
+                    ref,
+                    str(c[0].file.get("name") or c[0].source.file),
+                    c[0].source.sheet,
+                    c[0].source.row,
+                    self._states(c),
+                )
                 for ref, c in printed
             ),
             (0.8, 2.4, 1.5, 1.1, 5),
         )
         if len(rows) > len(printed):
-            yield Paragraph(self.say(f"另有 {len(rows) - len(printed)} 行见 source-rows.csv。", f"{len(rows) - len(printed)} more are in source-rows.csv."), True)
+            yield Paragraph(
+                self.say(
+                    f"另有 {len(rows) - len(printed)} 行见 source-rows.csv。",
+                    f"{len(rows) - len(printed)} more are in source-rows.csv.",
+                ),
+                True,
+            )
 
     def _claimed(self) -> set[str]:
-        return {k for r in self.facts["ownership"]["registers"] for link in r["links"] for group in link["rows"] for k in group}
+        return {
+            k
+            for r in self.facts["ownership"]["registers"]
+            for link in r["links"]
+            for group in link["rows"]
+            for k in group
+        }
 
     def _states(self, rows: Sequence[Cited]) -> str:
         told = []

@@ -29,7 +29,7 @@ figure{{margin:8px 0;overflow-x:auto}}figure svg{{max-width:100%;height:auto;bor
 figcaption{{color:#5b6675;font-size:13px}}footer{{margin-top:36px;border-top:1px solid #cfd6df;padding-top:8px;color:#5b6675;font-size:12px;overflow-wrap:anywhere}}
 @media print{{body{{max-width:none;padding:0}}tr,figure{{break-inside:avoid}}h2,h3{{break-after:avoid}}}}
 """
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
 
 
 def report_html(document: Document, picture: str) -> bytes:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import html
 import io
-import itertools
 import threading
 from typing import Any, Final
 
@@ -14,7 +12,6 @@ from reportlab.lib.enums import TA_LEFT
 from reportlab.lib.pagesizes import A3, A4, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
@@ -22,7 +19,6 @@ from reportlab.platypus import (
     BaseDocTemplate,
     Flowable,
     Frame,
-    Image,
     KeepTogether,
     ListFlowable,
     ListItem,
@@ -46,8 +42,10 @@ from exports.evidence.document import (
     Picture,
     Table,
 )
-from exports.font import embeddable
+from exports.evidence.drawn import Drawn
 from visualize.lettering import clean
+from visualize.scene import Scene
+from visualize.typeface import texts_of, typeface
 
 _INK: Final = colors.HexColor("#1d2530")
 _PALE: Final = colors.HexColor("#5b6675")
@@ -56,56 +54,87 @@ _BLUE: Final = colors.HexColor("#1f4e79")
 _MARGIN: Final = 18 * mm
 _WORDS: Final = 60.0
 """Room for the picture's heading and caption."""
-_WEIGHTS: Final = (400, 700)
+_NAMES: Final = {"Lookthrough-Regular": False, "Lookthrough-Bold": True}
 _REGISTRY: Final = threading.Lock()
-_COUNT: Final = itertools.count()
 _ALWAYS: Final = "0123456789/ •第页共Page of"
 
 
-def report_pdf(document: Document, png: bytes) -> bytes:
-    """The document as PDF with `png` as its picture."""
-    characters = "".join(sorted(set("".join(map(clean, document.texts())) + _ALWAYS)))
-    # Fonts are registered by name, and by the name inside, for the whole process: each document's own, taken away
-    # when it is made.
-    mark = hashlib.sha256(characters.encode("utf-8", errors="replace")).hexdigest()[:12]
-    names = [f"Lookthrough{weight}-{mark}-{next(_COUNT)}" for weight in _WEIGHTS]
-    faces = [f"LookthroughSans{weight}-{mark}" for weight in _WEIGHTS]
+def report_pdf(document: Document, scene: Scene) -> bytes:
+    """The document as PDF with `scene` as its picture."""
+    written = "".join(map(clean, document.texts())) + _ALWAYS + "".join(t.text for t in texts_of(scene))
+    characters = frozenset(written)
+    # The library knows fonts by name, and by the name inside, for the whole process: one report at a time, each with
+    # fonts of its own, which are taken away when it is made.
     with _REGISTRY:
         try:
-            for name, face, weight in zip(names, faces, _WEIGHTS, strict=True):
-                pdfmetrics.registerFont(TTFont(name, io.BytesIO(embeddable(characters, weight, face))))
-            return _Pages(document, png, names[0], names[1]).made()
+            for name, bold in _NAMES.items():
+                data = typeface(characters, bold).data
+                pdfmetrics.registerFont(TTFont(name, io.BytesIO(data)))
+            return _Pages(document, scene).made()
         finally:
-            for name, face in zip(names, faces, strict=True):
-                pdfmetrics._fonts.pop(name, None)  # type: ignore[attr-defined]
-                pdfmetrics._dynFaceNames.pop(face, None)  # type: ignore[attr-defined]
+            _forget()
+
+
+def _forget() -> None:
+    for name in _NAMES:
+        font = pdfmetrics._fonts.pop(name, None)  # type: ignore[attr-defined]
+        if font is not None:
+            pdfmetrics._dynFaceNames.pop(font.face.name, None)  # type: ignore[attr-defined]
 
 
 class _Pages:
-    def __init__(self, document: Document, png: bytes, regular: str, bold: str):
-        self.document, self.png = document, png
-        self.regular, self.bold = regular, bold
+    def __init__(self, document: Document, scene: Scene):
+        self.document, self.scene = document, scene
+        self.regular, self.bold = _NAMES
+        self.wide = _page_for(scene.width, scene.height)
         self.width = A4[0] - 2 * _MARGIN
-        base: dict[str, Any] = {"fontName": regular, "textColor": _INK, "wordWrap": "CJK", "alignment": TA_LEFT}
+        base: dict[str, Any] = {
+            "fontName": self.regular,
+            "textColor": _INK,
+            "wordWrap": "CJK",
+            "alignment": TA_LEFT,
+        }
         self.styles = {
-            "title": ParagraphStyle("title", **{**base, "fontName": bold}, fontSize=18, leading=25),
-            "sub": ParagraphStyle("sub", **{**base, "textColor": _PALE}, fontSize=10, leading=15, spaceAfter=8),
-            "h2": ParagraphStyle("h2", **{**base, "fontName": bold, "textColor": _BLUE}, fontSize=13, leading=18, spaceBefore=12, spaceAfter=5, keepWithNext=1),
-            "h3": ParagraphStyle("h3", **{**base, "fontName": bold}, fontSize=10.5, leading=15, spaceBefore=8, spaceAfter=3, keepWithNext=1),
+            "title": ParagraphStyle("title", **{**base, "fontName": self.bold}, fontSize=18, leading=25),
+            "sub": ParagraphStyle(
+                "sub", **{**base, "textColor": _PALE}, fontSize=10, leading=15, spaceAfter=8
+            ),
+            "h2": ParagraphStyle(
+                "h2",
+                **{**base, "fontName": self.bold, "textColor": _BLUE},
+                fontSize=13,
+                leading=18,
+                spaceBefore=12,
+                spaceAfter=5,
+                keepWithNext=1,
+            ),
+            "h3": ParagraphStyle(
+                "h3",
+                **{**base, "fontName": self.bold},
+                fontSize=10.5,
+                leading=15,
+                spaceBefore=8,
+                spaceAfter=3,
+                keepWithNext=1,
+            ),
             "text": ParagraphStyle("text", **base, fontSize=10, leading=15.5, spaceAfter=5),
-            "quiet": ParagraphStyle("quiet", **{**base, "textColor": _PALE}, fontSize=8.5, leading=13, spaceAfter=4),
+            "quiet": ParagraphStyle(
+                "quiet", **{**base, "textColor": _PALE}, fontSize=8.5, leading=13, spaceAfter=4
+            ),
             "cell": ParagraphStyle("cell", **base, fontSize=8.5, leading=12),
-            "label": ParagraphStyle("label", **{**base, "fontName": bold}, fontSize=8.5, leading=12),
+            "label": ParagraphStyle("label", **{**base, "fontName": self.bold}, fontSize=8.5, leading=12),
             "notice": ParagraphStyle("notice", **base, fontSize=9.5, leading=14.5),
         }
 
     def made(self) -> bytes:
         stream = io.BytesIO()
-        image = ImageReader(io.BytesIO(self.png))
-        wide = _page_for(*image.getSize())
-        pages = {"text": A4, "picture": wide}
+        pages = {"text": A4, "picture": self.wide}
         templates = [
-            PageTemplate(id_, [Frame(_MARGIN, _MARGIN, size[0] - 2 * _MARGIN, size[1] - 2 * _MARGIN, 0, 0, 0, 0)], pagesize=size)
+            PageTemplate(
+                id_,
+                [Frame(_MARGIN, _MARGIN, size[0] - 2 * _MARGIN, size[1] - 2 * _MARGIN, 0, 0, 0, 0)],
+                pagesize=size,
+            )
             for id_, size in pages.items()
         ]
         made = BaseDocTemplate(
@@ -118,16 +147,21 @@ class _Pages:
             invariant=1,
             lang="zh-CN" if self.document.lang == "zh" else "en",
         )
-        flow: list[Flowable] = [self._text(self.document.title, "title"), self._text(self.document.subtitle, "sub")]
+        flow: list[Flowable] = [
+            self._text(self.document.title, "title"),
+            self._text(self.document.subtitle, "sub"),
+        ]
         for block in self.document.blocks:
-            flow += self._block(block, wide, image.getSize())
-        made.build(flow, canvasmaker=_numbered(self.document.footer, self.regular, self.document.lang == "zh"))
+            flow += self._block(block)
+        made.build(
+            flow, canvasmaker=_numbered(self.document.footer, self.regular, self.document.lang == "zh")
+        )
         return stream.getvalue()
 
     def _text(self, text: str, style: str) -> Text:
         return Text(html.escape(clean(text), quote=False), self.styles[style])
 
-    def _block(self, block: Block, wide: tuple[float, float], image: tuple[float, float]) -> list[Flowable]:
+    def _block(self, block: Block) -> list[Flowable]:
         if isinstance(block, Heading):
             return [self._text(block.text, f"h{block.level}")]
         if isinstance(block, Paragraph):
@@ -140,8 +174,14 @@ class _Pages:
             box.setStyle(TableStyle([("BOX", (0, 0), (-1, -1), 0.8, ink), fill, *pad]))
             return [Spacer(0, 3), box, Spacer(0, 6)]
         if isinstance(block, Bullets):
-            items = [ListItem(self._text(i, "text"), leftIndent=12, value="•") for i in block.items]
-            return [ListFlowable(items, bulletType="bullet", start="•", bulletFontName=self.regular, leftIndent=12)]
+            items: list[Any] = [
+                ListItem(self._text(i, "text"), leftIndent=12, value="•") for i in block.items
+            ]
+            return [
+                ListFlowable(
+                    items, bulletType="bullet", start="•", bulletFontName=self.regular, leftIndent=12
+                )
+            ]
         if isinstance(block, Pairs):
             rows = [[self._text(a, "label"), self._text(b, "cell")] for a, b in block.rows]
             return [self._table(rows, [0.22, 0.78], heading=False), Spacer(0, 5)]
@@ -149,7 +189,7 @@ class _Pages:
             rows = [[self._text(h, "label") for h in block.headings]]
             rows += [[self._text(c, "cell") for c in row] for row in block.rows]
             return [self._table(rows, block.widths, heading=True), Spacer(0, 6)]
-        return self._picture(block, wide, image)
+        return self._picture(block)
 
     def _table(self, rows: list[list[Text]], widths: Any, heading: bool) -> LongTable:
         total = sum(widths)
@@ -167,21 +207,27 @@ class _Pages:
         made.setStyle(TableStyle(style))
         return made
 
-    def _picture(self, block: Picture, wide: tuple[float, float], image: tuple[float, float]) -> list[Flowable]:
-        room = (wide[0] - 2 * _MARGIN, wide[1] - 2 * _MARGIN - _WORDS)
-        scale = min(room[0] / image[0], room[1] / image[1])
-        shown = Image(io.BytesIO(self.png), image[0] * scale, image[1] * scale)
+    def _picture(self, block: Picture) -> list[Flowable]:
+        room = (self.wide[0] - 2 * _MARGIN, self.wide[1] - 2 * _MARGIN - _WORDS)
+        scale = min(room[0] / self.scene.width, room[1] / self.scene.height)
+        shown = Drawn(self.scene, self.scene.width * scale, (self.regular, self.bold))
         words = [self._text(block.heading, "h2"), self._text(block.caption, "quiet")]
-        return [NextPageTemplate("picture"), PageBreak(), KeepTogether([*words, shown]), NextPageTemplate("text"), PageBreak()]
+        return [
+            NextPageTemplate("picture"),
+            PageBreak(),
+            KeepTogether([*words, shown]),
+            NextPageTemplate("text"),
+            PageBreak(),
+        ]
 
 
 def _page_for(across: float, down: float) -> tuple[float, float]:
     """A page as wide as A3 or A4 and as high as the picture needs, or as high as A3 and as wide as that."""
     if across >= down:
-        width = landscape(A3)[0] if across > 1600 else landscape(A4)[0]
+        width = landscape(A3)[0] if across > 1100 else landscape(A4)[0]
         height = (width - 2 * _MARGIN) * down / across + 2 * _MARGIN + _WORDS
         return width, min(max(height, A4[0]), width)
-    height = A3[1] if down > 1600 else A4[1]
+    height = A3[1] if down > 1100 else A4[1]
     width = (height - 2 * _MARGIN - _WORDS) * across / down + 2 * _MARGIN
     return min(max(width, A4[0]), height), height
 

@@ -26,14 +26,17 @@ VERDICTS: Final[dict[str, Pair]] = {
 }
 METHODS: Final[dict[str, Pair]] = {
     "integrated": (
-        "integrated：全部路径（含循环）之和，(I−W)⁻¹W；直接持股沿链相乘、各路径相加。",
-        "integrated: the sum over all walks, loops included, (I−W)⁻¹W; direct shares are multiplied along a chain, chains added.",
+        "integrated：全部路径（含循环）之和，W + W² + W³ + …；直接持股沿链相乘、各路径相加。",
+        "integrated: the sum over all walks, loops included, W + W² + W³ + …; direct shares are multiplied along a chain, chains added.",
     ),
     "stop_at_target": (
         "stop_at_target：各路径首次到达目标企业即止；用于处在循环持股之中的主体。",
         "stop_at_target: walks end on first reaching the company; for parties inside a loop.",
     ),
-    "simple_paths": ("simple_paths：不重复节点的路径之和。", "simple_paths: the sum over paths without a repeated party."),
+    "simple_paths": (
+        "simple_paths：不重复节点的路径之和。",
+        "simple_paths: the sum over paths without a repeated party.",
+    ),
     "declared_indirect": (
         "declared_indirect：来源直接声明的间接持股比例（中间环节未知）。",
         "declared_indirect: an indirect share as the source declares it (a link on the way is unknown).",
@@ -56,6 +59,7 @@ FACT_NAMES: Final[dict[str, Pair]] = {
     "through_company": ("其中企业持有", "Of them through a company"),
     "certain": ("是否确定", "Certain"),
     "as_of": ("截至日期", "As of"),
+    "method": ("计算方法", "Method"),
 }
 
 

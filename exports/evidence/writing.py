@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from cases import FindingRecord, Ledger, UnknownFindingError
 from detectors.finding import Finding
 from detectors.rules import NO_RULES, LocalRules
 from exports.bag import bag
 from exports.errors import PackageError
-from exports.evidence.asking import ask
+from exports.evidence.asking import FINGERPRINT, Asked, ask
 from exports.evidence.contents import Contents, contents_of, software_version
 from exports.verifying.verification import FACTS_FIELD, PACKAGE_VERSION, VERSION_FIELD
 from exports.zipping import zipped
@@ -74,7 +75,7 @@ def make_package(
     finding_or_party: str | Finding,
     *,
     actor: str,
-    ledger: Any = None,
+    ledger: Ledger | None = None,
     as_of: str | None = None,
     rules: LocalRules = NO_RULES,
     hide_names: bool = False,
@@ -88,8 +89,7 @@ def make_package(
     """
     moment = (now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC)
     record = _record(ledger, finding_or_party)
-    detector = record.get("detector") if record else None
-    asked = ask(store, finding_or_party, as_of, rules, detector)
+    asked = _asked(store, ledger, record, finding_or_party, as_of, rules)
     contents = contents_of(store, asked, hide_names)
     name = f"lookthrough-{asked.kind}-{_plain(asked.id)}"
     run = {
@@ -98,11 +98,16 @@ def make_package(
         "software": {"name": "lookthrough", "version": software_version()},
         "store": "neo4j" if "://" in store.url else "embedded",
         "facts_sha256": contents.facts_hash,
-        "case": record,
+        "case": _life(record) if record else None,
         "audit_head": None,
     }
     if ledger is not None:
-        ledger.audit(actor, "export", f"{asked.kind}:{asked.id}", {"facts_sha256": contents.facts_hash, "package": name})
+        ledger.audit(
+            actor,
+            "export",
+            f"{asked.kind}:{asked.id}",
+            {"facts_sha256": contents.facts_hash, "package": name},
+        )
         run["audit_head"] = ledger.audit_head()
     fields = [
         ("Source-Organization", "lookthrough"),
@@ -124,7 +129,7 @@ def write_evidence(
     to: str | os.PathLike[str],
     *,
     actor: str,
-    ledger: Any = None,
+    ledger: Ledger | None = None,
     as_of: str | None = None,
     rules: LocalRules = NO_RULES,
     hide_names: bool = False,
@@ -138,7 +143,14 @@ def write_evidence(
     target = Path(to)
     check_place(target, force)
     package = make_package(
-        store, finding_or_party, actor=actor, ledger=ledger, as_of=as_of, rules=rules, hide_names=hide_names, now=now
+        store,
+        finding_or_party,
+        actor=actor,
+        ledger=ledger,
+        as_of=as_of,
+        rules=rules,
+        hide_names=hide_names,
+        now=now,
     )
     put(package, target, force)
     contents = package.contents
@@ -170,7 +182,9 @@ def check_place(target: Path, force: bool) -> None:
             f"{target} 已存在，未作改动。请换一个名称，或加 --force 替换原材料包。",
             f"{target} exists and was left as it is. Choose another name, or --force to replace that package.",
         )
-    if target.is_symlink() or (target.is_dir() and not (target / "bagit.txt").is_file() and any(target.iterdir())):
+    if target.is_symlink() or (
+        target.is_dir() and not (target / "bagit.txt").is_file() and any(target.iterdir())
+    ):
         raise PackageError(
             f"{target} 不是材料包，--force 也不会替换它。请换一个位置。",
             f"{target} is no package, and --force does not replace it. Choose another place.",
@@ -235,17 +249,49 @@ def _zipped(target: Path) -> bool:
     return target.suffix.lower() == ".zip"
 
 
-def _record(ledger: Any, question: str | Finding) -> dict[str, Any] | None:
-    """What the ledger holds of a finding: state, decisions, history."""
+def _record(ledger: Ledger | None, question: str | Finding) -> FindingRecord | None:
+    """What the ledger holds of a finding, by its present or a former id."""
     id_ = question.fingerprint if isinstance(question, Finding) else question
-    if ledger is None:
+    if ledger is None or not FINGERPRINT.fullmatch(id_):
         return None
-    record = ledger.finding(id_)
-    if record is None:
+    try:
+        return ledger.finding(id_)
+    except UnknownFindingError:
         return None
+
+
+def _asked(
+    store: GraphStore,
+    ledger: Ledger | None,
+    record: FindingRecord | None,
+    question: str | Finding,
+    as_of: str | None,
+    rules: LocalRules,
+) -> Asked:
+    if record is None or ledger is None or isinstance(question, Finding):
+        return ask(store, question, as_of, rules)
+    run = next((r for r in ledger.runs() if r.id == record.last_run), None)
+    if run and run.dataset_fingerprint == store.fingerprint() and record.no_longer_found_at is None:
+        return ask(store, record.finding, as_of, rules)
+    # The ledger speaks of other data: what it says is found again in those that are loaded.
+    return ask(store, record.id, as_of, rules, record.finding.detector)
+
+
+def _life(record: FindingRecord) -> dict[str, Any]:
+    """State, decisions and history."""
     told = record.to_json()
-    kept = ("id", "detector", "state", "first_seen", "last_seen", "changed_at", "no_longer_found_at", "suppression", "history")
-    return {k: told.get(k) for k in kept}
+    kept = (
+        "id",
+        "detector",
+        "state",
+        "first_seen",
+        "last_seen",
+        "changed_at",
+        "no_longer_found_at",
+        "suppression",
+        "history",
+    )
+    return {k: told[k] for k in kept}
 
 
 def _plain(id_: str) -> str:

@@ -16,9 +16,13 @@ def dwelling_faults(enclosed: Enclosed, found: Mapping[str, Any], at: str) -> tu
     if found["detector"] not in _DETECTORS:
         return 0, []
     facts = found["facts"]
-    faults = [f for n, one in enumerate(facts["dwellings"]) for f in _titles(enclosed, one, f"{at}/dwellings/{n}")]
+    faults = [
+        f for n, one in enumerate(facts["dwellings"]) for f in _titles(enclosed, one, f"{at}/dwellings/{n}")
+    ]
     household = found["scope"]["id"] if found["scope"]["kind"] == "household" else None
-    counts = {m: sum(_held(enclosed, d, household, m) for d in facts["dwellings"]) for m in _months(facts["months"])}
+    counts = {
+        m: sum(_held(enclosed, d, household, m) for d in facts["dwellings"]) for m in _months(facts["months"])
+    }
     if facts["dwelling_count"] not in counts.values():
         most = max(counts.values(), default=0)
         faults.append(
@@ -41,7 +45,9 @@ def _titles(enclosed: Enclosed, dwelling: Mapping[str, Any], at: str) -> Iterato
             )
 
 
-def _rows(enclosed: Enclosed, dwelling: Mapping[str, Any], holder: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+def _rows(
+    enclosed: Enclosed, dwelling: Mapping[str, Any], holder: Mapping[str, Any]
+) -> Iterator[dict[str, str]]:
     owner = enclosed.party(holder.get("through") or holder["id"])
     for row in enclosed.edges.values():
         if row["type"] != "HOLDS_PROPERTY" or enclosed.party(row["source"]) != owner:
@@ -49,7 +55,9 @@ def _rows(enclosed: Enclosed, dwelling: Mapping[str, Any], holder: Mapping[str, 
         if row["target"] not in dwelling["properties"]:
             continue
         share = number(row, "share")
-        same = (share is None) == (holder["share"] is None) and (share is None or abs(share - holder["share"]) <= 1e-9)
+        same = (share is None) == (holder["share"] is None) and (
+            share is None or abs(share - holder["share"]) <= 1e-9
+        )
         if same and (row["valid_from"] or None, row["valid_to"] or None) == (holder["from"], holder["to"]):
             yield row
 

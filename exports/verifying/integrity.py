@@ -41,7 +41,9 @@ def integrity(files: dict[str, bytes]) -> list[Fault]:
     oxum = read_info(files.get(INFO, b"")).get("Payload-Oxum")
     size = f"{sum(map(len, payload.values()))}.{len(payload)}"
     if oxum != size and not found:
-        found.append(Fault(INFO, f"Payload-Oxum 为 {oxum}，实为 {size}", f"Payload-Oxum says {oxum}, it is {size}"))
+        found.append(
+            Fault(INFO, f"Payload-Oxum 为 {oxum}，实为 {size}", f"Payload-Oxum says {oxum}, it is {size}")
+        )
     return found
 
 
@@ -49,7 +51,13 @@ def _compared(said: dict[str, str], files: dict[str, bytes], manifest: str) -> I
     for name in sorted(said.keys() - files.keys()):
         yield Fault(name, f"文件缺失（{manifest} 中有）", f"the file is missing ({manifest} lists it)")
     for name in sorted(files.keys() - said.keys()):
-        yield Fault(name, f"多出的文件（{manifest} 中没有）", f"the file was added ({manifest} does not list it)")
+        yield Fault(
+            name, f"多出的文件（{manifest} 中没有）", f"the file was added ({manifest} does not list it)"
+        )
     for name in sorted(said.keys() & files.keys()):
         if hashlib.sha256(files[name]).hexdigest() != said[name]:
-            yield Fault(name, "内容与清单中的 SHA-256 不符，文件被改动", "the file was changed: its SHA-256 is not the manifest's")
+            yield Fault(
+                name,
+                "内容与清单中的 SHA-256 不符，文件被改动",
+                "the file was changed: its SHA-256 is not the manifest's",
+            )

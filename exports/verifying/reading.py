@@ -100,7 +100,11 @@ def _safe_name(entry: zipfile.ZipInfo) -> str:
     parts = PurePosixPath(name).parts
     outside = name.startswith("/") or ".." in parts or ":" in (parts[0] if parts else "")
     if written != name or "\\" in name or outside or not parts or any(ord(c) < 32 for c in name):
-        raise _unsafe(repr(written)[1:-1], "的路径指向包外或含非法字符", "leads out of the package, or holds forbidden characters")
+        raise _unsafe(
+            repr(written)[1:-1],
+            "的路径指向包外或含非法字符",
+            "leads out of the package, or holds forbidden characters",
+        )
     mode = entry.external_attr >> 16
     if mode and stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise _unsafe(name, "不是普通文件（链接或设备）", "is no ordinary file (a link or a device)")

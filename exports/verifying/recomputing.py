@@ -65,7 +65,9 @@ def _share(web: Web, claim: Mapping[str, Any]) -> Iterator[Fault]:
         total += low
         nodes = path["nodes"]
         if nodes[0] != holder or nodes[-1] != company:
-            yield Fault(f"{where} paths/{n}", "路径两端与结论不符", "the path does not join holder and company")
+            yield Fault(
+                f"{where} paths/{n}", "路径两端与结论不符", "the path does not join holder and company"
+            )
     if claim["paths"] and claim["share"] is not None and method != "declared_indirect":
         whole = not claim["truncated"] and not web.looped(web.between(holder, company))
         if total > claim["share"] + _CLOSE or (whole and abs(total - claim["share"]) > _CLOSE):
@@ -75,7 +77,12 @@ def _share(web: Web, claim: Mapping[str, Any]) -> Iterator[Fault]:
 def _bounds(where: str, claim: Mapping[str, Any], got: Bounds) -> Iterator[Fault]:
     share, low, high = claim["share"], claim["share_min"], claim["share_max"]
     if share is not None:
-        if got.low is None or got.outer is None or abs(got.low - share) > _CLOSE or abs(got.outer - share) > _CLOSE:
+        if (
+            got.low is None
+            or got.outer is None
+            or abs(got.low - share) > _CLOSE
+            or abs(got.outer - share) > _CLOSE
+        ):
             yield _differs(f"{where} share", share, got.low)
         return
     if got.low is not None and abs(min(got.low, 1.0) - (low or 0.0)) > _CLOSE:
@@ -88,9 +95,11 @@ def _bounds(where: str, claim: Mapping[str, Any], got: Bounds) -> Iterator[Fault
             yield _differs(f"{where} share_max", high, outer)
     elif tight is None:
         yield _differs(f"{where} share_max", high, None)
-    elif high < tight - _CLOSE or (outer is not None and high > outer + _CLOSE):
-        yield _differs(f"{where} share_max", high, tight)
-    elif claim["bounds"] == "tight" and abs(high - tight) > _CLOSE:
+    elif (
+        high < tight - _CLOSE
+        or (outer is not None and high > outer + _CLOSE)
+        or (claim["bounds"] == "tight" and abs(high - tight) > _CLOSE)
+    ):
         yield _differs(f"{where} share_max", high, tight)
 
 
@@ -105,10 +114,20 @@ def _path(web: Web, path: Mapping[str, Any], at: str) -> tuple[list[Fault], floa
     said = path.get("formula")
     right = votes if path.get("by") == "votes" else shares
     if said != right:
-        faults.append(Fault(at, f"算式写为“{said}”，复算为“{right}”", f"the formula says “{said}”; it comes to “{right}”"))
+        faults.append(
+            Fault(
+                at, f"算式写为“{said}”，复算为“{right}”", f"the formula says “{said}”; it comes to “{right}”"
+            )
+        )
     beside = path.get("votes_formula")
     if beside and beside != votes:
-        faults.append(Fault(at, f"表决权算式写为“{beside}”，复算为“{votes}”", f"the votes' formula says “{beside}”; it comes to “{votes}”"))
+        faults.append(
+            Fault(
+                at,
+                f"表决权算式写为“{beside}”，复算为“{votes}”",
+                f"the votes' formula says “{beside}”; it comes to “{votes}”",
+            )
+        )
     return faults, low
 
 
@@ -138,11 +157,19 @@ def _control(powers: Powers, web: Web, claim: Mapping[str, Any]) -> Iterator[Fau
     for n, link in enumerate(claim["links"]):
         if link["votes"] is None:
             if (link["holder"], link["company"]) not in powers.declared:
-                yield Fault(f"{where} links/{n}", "所称控制声明不在材料包内", "this declared control is not in the package")
+                yield Fault(
+                    f"{where} links/{n}",
+                    "所称控制声明不在材料包内",
+                    "this declared control is not in the package",
+                )
             continue
-        found = next((k for k in powers.votes if (k.holder, k.company) == (link["holder"], link["company"])), None)
+        found = next(
+            (k for k in powers.votes if (k.holder, k.company) == (link["holder"], link["company"])), None
+        )
         if found is None or abs(found.votes_low - link["votes"]) > TOLERANCE:
-            yield _differs(f"{where} links/{n} votes", link["votes"], None if found is None else found.votes_low)
+            yield _differs(
+                f"{where} links/{n} votes", link["votes"], None if found is None else found.votes_low
+            )
         running[link["company"]] = running.get(link["company"], 0.0) + link["votes"]
         if abs(running[link["company"]] - link["running"]) > 1e-8:
             yield _differs(f"{where} links/{n} running", link["running"], running[link["company"]])
@@ -160,9 +187,13 @@ def _as_told(facts: Mapping[str, Any], claim: Mapping[str, Any], names: Sequence
         return
     for name in names:
         value = told.get(name)
-        if (value is None) != (claim[name] is None) or (value is not None and abs(value - claim[name]) > _CLOSE):
+        if (value is None) != (claim[name] is None) or (
+            value is not None and abs(value - claim[name]) > _CLOSE
+        ):
             yield _differs(f"{_at(claim)} {name}", value, claim[name])
-    if told.get("paths") is not None and [p["nodes"] for p in told["paths"]] != [p["nodes"] for p in claim["paths"]]:
+    if told.get("paths") is not None and [p["nodes"] for p in told["paths"]] != [
+        p["nodes"] for p in claim["paths"]
+    ]:
         yield Fault(f"{_at(claim)} paths", "事实所列路径与结论不一致", "the facts' paths are not the claim's")
 
 
@@ -181,10 +212,18 @@ def _enclosed(enclosed: Enclosed, found: Mapping[str, Any], at: str) -> Iterator
     proof = found["evidence"]
     for id_ in proof["nodes"]:
         if id_ not in enclosed.nodes:
-            yield Fault(f"{FACTS} {at}/evidence", f"证据节点 {id_} 不在 {NODES} 中", f"its node {id_} is not in {NODES}")
+            yield Fault(
+                f"{FACTS} {at}/evidence",
+                f"证据节点 {id_} 不在 {NODES} 中",
+                f"its node {id_} is not in {NODES}",
+            )
     for key in proof["keys"]:
         if key not in enclosed.edges:
-            yield Fault(f"{FACTS} {at}/evidence", f"证据记录 {key} 不在 {EDGES} 中", f"its row {key} is not in {EDGES}")
+            yield Fault(
+                f"{FACTS} {at}/evidence",
+                f"证据记录 {key} 不在 {EDGES} 中",
+                f"its row {key} is not in {EDGES}",
+            )
 
 
 def _cited(enclosed: Enclosed) -> Iterator[Fault]:
@@ -193,8 +232,12 @@ def _cited(enclosed: Enclosed) -> Iterator[Fault]:
     for key, row in enclosed.edges.items():
         for end in (row["source"], row["target"]):
             if end not in enclosed.nodes:
-                yield Fault(f"{EDGES} {key}", f"一端 {end} 不在 {NODES} 中", f"its end {end} is not in {NODES}")
+                yield Fault(
+                    f"{EDGES} {key}", f"一端 {end} 不在 {NODES} 中", f"its end {end} is not in {NODES}"
+                )
         for source in enclosed.sources.get(key, ()):
             if (key, *source) not in cited:
                 place = "#".join(source)
-                yield Fault(f"{EDGES} {key}", f"来源 {place} 不在 {ROWS} 中", f"its source {place} is not in {ROWS}")
+                yield Fault(
+                    f"{EDGES} {key}", f"来源 {place} 不在 {ROWS} 中", f"its source {place} is not in {ROWS}"
+                )

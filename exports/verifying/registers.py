@@ -47,16 +47,30 @@ def powers_of(enclosed: Enclosed, links: Sequence[Link]) -> tuple[Powers, list[F
     for register in ownership["registers"]:
         for link in register["links"]:
             rows = [enclosed.edges.get(k, {}) for group in link["rows"] for k in group]
-            if register["company"] in partnerships and any(r.get("holder_role") == "general_partner" for r in rows):
+            if register["company"] in partnerships and any(
+                r.get("holder_role") == "general_partner" for r in rows
+            ):
                 generals[register["company"]].add(link["holder"])
     for told in ownership["declared_control"]:
         holder, company = str(told["holder"]), str(told["company"])
         row = enclosed.edges.get(str(told["key"])) if told["key"] else None
         if told["key"] is None:
             if generals[company] != {holder}:
-                faults.append(_fault(f"{company} < {holder}", "所称唯一普通合伙人与所附记录不符", "is not the only general partner in the enclosed rows"))
+                faults.append(
+                    _fault(
+                        f"{company} < {holder}",
+                        "所称唯一普通合伙人与所附记录不符",
+                        "is not the only general partner in the enclosed rows",
+                    )
+                )
         elif row is None or row["type"] != "EXERCISES_CONTROL" or not _ends(enclosed, row, holder, company):
-            faults.append(_fault(f"{company} < {holder}", "所称控制关系没有所附记录支持", "is declared control without an enclosed row"))
+            faults.append(
+                _fault(
+                    f"{company} < {holder}",
+                    "所称控制关系没有所附记录支持",
+                    "is declared control without an enclosed row",
+                )
+            )
         declared.add((holder, company))
     for told in ownership["concerts"]:
         found = any(
@@ -64,7 +78,13 @@ def powers_of(enclosed: Enclosed, links: Sequence[Link]) -> tuple[Powers, list[F
             for r in enclosed.edges.values()
         )
         if not found:
-            faults.append(_fault(f"{told['concert']} < {told['member']}", "所称一致行动没有所附记录支持", "is a concert without an enclosed row"))
+            faults.append(
+                _fault(
+                    f"{told['concert']} < {told['member']}",
+                    "所称一致行动没有所附记录支持",
+                    "is a concert without an enclosed row",
+                )
+            )
     votes = tuple(k for k in links if k.company not in partnerships and not k.declared)
     concerts = tuple((c["concert"], c["member"], c["company"]) for c in ownership["concerts"])
     return Powers(votes, frozenset(declared), concerts), faults
@@ -75,7 +95,9 @@ def _fault(at: str, zh: str, en: str) -> Fault:
 
 
 def _ends(enclosed: Enclosed, row: Row, start: str, end: str) -> bool:
-    return enclosed.party(row["source"]) == enclosed.party(start) and enclosed.party(row["target"]) == enclosed.party(end)
+    return enclosed.party(row["source"]) == enclosed.party(start) and enclosed.party(
+        row["target"]
+    ) == enclosed.party(end)
 
 
 def holds_on(row: Row, as_of: str | None) -> bool:
@@ -99,14 +121,42 @@ def _link(
         found = [enclosed.edges.get(key) for key in group]
         for key, row in zip(group, found, strict=True):
             if row is None:
-                return None, (False, False), [_fault(at, f"所依据的记录 {key} 不在 {EDGES} 中", f"rests on row {key}, which {EDGES} lacks")]
+                return (
+                    None,
+                    (False, False),
+                    [
+                        _fault(
+                            at,
+                            f"所依据的记录 {key} 不在 {EDGES} 中",
+                            f"rests on row {key}, which {EDGES} lacks",
+                        )
+                    ],
+                )
             if row["type"] != "OWNS" or not _ends(enclosed, row, holder, company):
-                return None, (False, False), [_fault(at, f"记录 {key} 的两端不符", f"rests on row {key}, which joins others")]
+                return (
+                    None,
+                    (False, False),
+                    [_fault(at, f"记录 {key} 的两端不符", f"rests on row {key}, which joins others")],
+                )
             if not holds_on(row, as_of):
-                return None, (False, False), [_fault(at, f"记录 {key} 在 {as_of} 不有效", f"rests on row {key}, which does not hold on {as_of}")]
+                return (
+                    None,
+                    (False, False),
+                    [
+                        _fault(
+                            at,
+                            f"记录 {key} 在 {as_of} 不有效",
+                            f"rests on row {key}, which does not hold on {as_of}",
+                        )
+                    ],
+                )
         first = found[0]
         if first is None or any(_values(r) != _values(first) for r in found if r):
-            return None, (False, False), [_fault(at, "合并计算的记录内容不一致", "counts rows as one that say different things")]
+            return (
+                None,
+                (False, False),
+                [_fault(at, "合并计算的记录内容不一致", "counts rows as one that say different things")],
+            )
         rows.append(first)
     return *_summed(holder, company, rows, bool(stated["declared_indirect"])), []
 
@@ -134,7 +184,10 @@ def _summed(holder: str, company: str, rows: Sequence[Row], declared: bool) -> t
     votes = [v if v is not None else s for s, v, _ in told if v is not None or (s is not None and not apart)]
     held = [v for v in votes if v is not None]
     unknown = silent or not shares
-    opens = any(r.get("min_open") == "true" and number(r, "votes") is None and number(r, "share") is None for r in rows)
+    opens = any(
+        r.get("min_open") == "true" and number(r, "votes") is None and number(r, "share") is None
+        for r in rows
+    )
     link = Link(
         holder,
         company,
@@ -192,4 +245,8 @@ def _left_out(enclosed: Enclosed, company: str, used: set[str], as_of: str | Non
         share, votes = _bounds(row, "share"), _bounds(row, "votes")
         nothing = share is not None and share[1] <= 0.0 and not (votes is not None and votes[1] > 0.0)
         if not nothing and row.get("declared_indirect") != "true":
-            yield _fault(f"{company} {key}", "所附持股记录未计入股东名册", "is an enclosed holding that the register leaves out")
+            yield _fault(
+                f"{company} {key}",
+                "所附持股记录未计入股东名册",
+                "is an enclosed holding that the register leaves out",
+            )

@@ -5,6 +5,7 @@ Nothing here is shared with `graph.penetration`: what one does wrong, the other 
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -85,9 +86,15 @@ class Web:
         outer = self._by(parties, holder, company, method, votes, True)
         if low is not None and outer is not None and abs(outer - low) <= TOLERANCE:
             return Bounds(low, outer, outer)
-        return Bounds(low, outer, None if method == "simple_paths" else self._most(parties, holder, company, method, votes))
+        return Bounds(
+            low,
+            outer,
+            None if method == "simple_paths" else self._most(parties, holder, company, method, votes),
+        )
 
-    def _by(self, parties: list[str], holder: str, company: str, method: str, votes: bool, high: bool) -> float | None:
+    def _by(
+        self, parties: list[str], holder: str, company: str, method: str, votes: bool, high: bool
+    ) -> float | None:
         if method == "simple_paths":
             return self._simple(set(parties), holder, company, votes, high)
         at = {p: i for i, p in enumerate(parties)}
@@ -136,7 +143,14 @@ class Web:
         return None
 
     def _best(
-        self, at: str, holder: str, target: str, value: Mapping[str, float], inside: set[str], method: str, votes: bool
+        self,
+        at: str,
+        holder: str,
+        target: str,
+        value: Mapping[str, float],
+        inside: set[str],
+        method: str,
+        votes: bool,
     ) -> float:
         def worth(link: Link) -> float:
             if link.holder not in inside or (method == "stop_at_target" and link.holder == target):
@@ -156,7 +170,7 @@ class Web:
 
     def looped(self, parties: Sequence[str]) -> bool:
         """Does anything among some parties go round?"""
-        inside, waiting = set(parties), {p: 0 for p in parties}
+        inside, waiting = set(parties), dict.fromkeys(parties, 0)
         for link in self.links:
             if link.holder in inside and link.company in inside:
                 waiting[link.holder] += 1
@@ -216,7 +230,9 @@ class Powers:
                 mine |= {k for k in self.votes if k.holder in held and scope in (None, k.company)}
         return mine
 
-    def _won(self, holder: str, rule: str, joint: set[str], concerts: bool = True) -> tuple[set[str], dict[str, set[Link]]]:
+    def _won(
+        self, holder: str, rule: str, joint: set[str], concerts: bool = True
+    ) -> tuple[set[str], dict[str, set[Link]]]:
         counted: dict[str, set[Link]] = defaultdict(set)
         start = self._own(holder, rule, joint) if concerts else {k for k in self.votes if k.holder == holder}
         for link in start:
@@ -239,7 +255,11 @@ class Powers:
         tallies = {p: self._won(p, rule, joint)[1] for p in parties}
         found: set[str] = set()
         for company in {k.company for k in self.votes}:
-            reach = [tallies[p][company] for p in parties if sum(k.votes_low for k in tallies[p].get(company, ())) >= 0.5 - TOLERANCE]
+            reach = [
+                tallies[p][company]
+                for p in parties
+                if sum(k.votes_low for k in tallies[p].get(company, ())) >= 0.5 - TOLERANCE
+            ]
             exact = [links for links in reach if abs(sum(k.votes_low for k in links) - 0.5) <= TOLERANCE]
             if any(a.isdisjoint(b) for a in exact for b in reach if a is not b):
                 found.add(company)
@@ -276,4 +296,4 @@ def _shown(low: float, high: float) -> str:
 
 def chains(nodes: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The links of a chain: (holder, company), from the holder down."""
-    return zip(nodes, nodes[1:], strict=False)
+    return itertools.pairwise(nodes)

@@ -91,7 +91,9 @@ def _provenance(files: dict[str, bytes], enclosed: Enclosed) -> list[Fault]:
         same = told["dataset"]["fingerprint"] == enclosed.facts["dataset"]
     except (KeyError, ValueError, TypeError):
         return [Fault(at, "缺失或无法读取", "is missing or can't be read")]
-    found = [] if same else [Fault(at, "数据指纹与 facts.json 不同", "names another data set than facts.json")]
+    found = (
+        [] if same else [Fault(at, "数据指纹与 facts.json 不同", "names another data set than facts.json")]
+    )
     for sha in sorted({r["sha256"] for r in enclosed.rows} - known):
         found.append(Fault(at, f"所引文件 {sha} 未列出", f"does not list the cited file {sha}"))
     return found
