@@ -74,6 +74,7 @@ def cite(frozen: Frozen, batches: Sequence[BatchRecord]) -> Citations:
     """The source rows behind everything frozen."""
     by_batch = {b.id: b for b in batches}
     named = {(b.id, str(f["sha256"])[:12]): f for b in batches for f in b.files}
+    says: Mapping[str, Any]
     found: list[tuple[Source, str, str, str, str, str, Mapping[str, Any]]] = []
     for edge in frozen.edges.values():
         says = {

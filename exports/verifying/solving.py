@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 TOLERANCE: Final = 1e-9
 _MOST_STEPS: Final = 200_000
-_ROUNDS: Final = 20_000
+_ROUNDS: Final = 500
 
 Matrix = npt.NDArray[np.float64]
 
@@ -129,44 +129,61 @@ class Web:
         return total
 
     def _most(self, parties: list[str], holder: str, company: str, method: str, votes: bool) -> float | None:
-        """The most the registers allow, each at most 100%: every register gives its room to those worth most."""
-        inside = set(parties)
-        value = dict.fromkeys(parties, 0.0)
+        """The most the registers allow, each at most 100%: every register gives its room to those worth most.
+
+        Policy iteration: registers choose by what holders are worth, then that choice is solved exactly. None where
+        a choice has no finite answer.
+        """
+        at = {p: i for i, p in enumerate(parties)}
+        value: Matrix = np.zeros(len(parties))
         for _ in range(_ROUNDS):
-            new = {c: self._best(c, holder, company, value, inside, method, votes) for c in parties}
-            change = max(abs(new[c] - value[c]) for c in parties)
-            value = new
-            if change <= 1e-13:
-                return value[company]
-            if max(value.values()) > 1e9:
+            w: Matrix = np.zeros((len(parties), len(parties)))
+            for party in parties:
+                for link, weight in self._chosen(party, holder, company, value, at, method, votes):
+                    if link.holder in at:
+                        w[at[party], at[link.holder]] += weight
+            first = w[:, at[holder]].copy()
+            if method == "stop_at_target":
+                w[:, at[company]] = 0.0
+                if holder == company:
+                    first[:] = 0.0
+            if max(abs(np.linalg.eigvals(w)), default=0.0) >= 1.0 - TOLERANCE:
                 return None
+            new = np.linalg.solve(np.eye(len(parties)) - w, first)
+            if np.abs(new - value).max(initial=0.0) <= 1e-12:
+                return float(new[at[company]])
+            value = new
         return None
 
-    def _best(
+    def _chosen(
         self,
-        at: str,
+        party: str,
         holder: str,
         target: str,
-        value: Mapping[str, float],
-        inside: set[str],
+        value: Matrix,
+        at: Mapping[str, int],
         method: str,
         votes: bool,
-    ) -> float:
-        def worth(link: Link) -> float:
-            if link.holder not in inside or (method == "stop_at_target" and link.holder == target):
-                return 0.0
-            return value[link.holder] + (1.0 if link.holder == holder else 0.0)
+    ) -> Iterator[tuple[Link, float]]:
+        """The links of a register, each with its weight where room goes first to the holders worth most."""
 
-        register = self._above[at]
-        total = sum(worth(k) * _weight(k, votes, k.declared) for k in register)
+        def worth(link: Link) -> float:
+            if link.holder not in at:
+                return 0.0
+            through = (
+                0.0 if method == "stop_at_target" and link.holder == target else float(value[at[link.holder]])
+            )
+            return through + (1.0 if link.holder == holder else 0.0)
+
+        register = self._above[party]
         stated = sum(_weight(k, votes, False) for k in register if not k.declared)
         left = float("inf") if stated > 1.0 + TOLERANCE else 1.0 - stated
+        yield from ((k, _weight(k, votes, True)) for k in register if k.declared)
         for link in sorted((k for k in register if not k.declared), key=worth, reverse=True):
-            room = min(left, _weight(link, votes, True) - _weight(link, votes, False))
-            if room > 0.0:
-                total += worth(link) * room
-                left -= room
-        return total
+            low = _weight(link, votes, False)
+            room = max(0.0, min(left, _weight(link, votes, True) - low))
+            left -= room
+            yield link, low + room
 
     def looped(self, parties: Sequence[str]) -> bool:
         """Does anything among some parties go round?"""
