@@ -10,6 +10,7 @@ from math import prod
 from typing import Any, Final, Literal
 
 Expect = Literal["finding", "suppressed", "none", "undecided"]
+Kind = Literal["lot", "tender", "household", "company", "account", "group", "all"]
 
 SHAREHOLDER: Final = "common-shareholder"
 CONTROLLER: Final = "common-controller"
@@ -19,19 +20,21 @@ HOUSEHOLD_DETECTOR: Final = "household-multi-property"
 
 @dataclass(frozen=True)
 class TruthLine:
-    """One expectation: what `detector` says about one lot or household.
+    """One expectation: what `detector` says about one scope, most often a lot or household.
 
     * `expect`: "finding"; "suppressed" (found, and set aside by `rule`); "none"; "undecided" (no finding, and
       `subjects` are the bidders without ownership data).
     * `subjects`: ids of the tied bidders, sorted, or of the household.
     * `or_none`: leaving the hit out is right too, since the rule may be applied before a hit is made.
+    * `scope_id` "*": wherever findings with these subjects are (accounts and groups have ids that depend on secret
+      keys or on the detector); with the kind "all" and "none", the detector says nothing else anywhere.
     * `holder_name`, `holder_id` (companies only: persons' ids depend on a secret key), `shares` and `votes`
       (bidder id → fraction) let the numbers be checked.
     """
 
     scene: str
     detector: str
-    scope_kind: Literal["lot", "household"]
+    scope_kind: Kind
     scope_id: str
     expect: Expect
     reason: str
