@@ -145,6 +145,8 @@ class Detector:
     """Only strengthens other findings: run when asked for, and in the combined view of a lot."""
     needs_any: tuple[str, ...] = ()
     """Of these relationship types at least one must have data."""
+    rests_on: Literal["identity", "name", "pattern"] = "identity"
+    """What a hit rests on: who or what something is, a name alone, or how often something happens."""
     in_play: bool = False
     """Needs effective shares and control of what is in play to be written first."""
     defaults: Mapping[str, Any] = field(init=False)

@@ -14,11 +14,22 @@ from typing import Any
 
 import typer
 
-from lookthrough.cli import asking, deciding, demo, detectors, finding, loading, picturing, rules, tracing
+from lookthrough.cli import (
+    asking,
+    deciding,
+    demo,
+    detectors,
+    evaluating,
+    finding,
+    loading,
+    picturing,
+    rules,
+    tracing,
+)
 from lookthrough.cli.app import app
 from lookthrough.settings import SettingsError, read_settings
 
-_COMMANDS = (loading, asking, deciding, tracing, finding, picturing, demo, detectors, rules)
+_COMMANDS = (loading, asking, deciding, tracing, finding, picturing, demo, detectors, rules, evaluating)
 """Imported for the commands they add."""
 
 

@@ -16,6 +16,10 @@ SHAREHOLDER: Final = "common-shareholder"
 CONTROLLER: Final = "common-controller"
 LOT_DETECTORS: Final = (SHAREHOLDER, CONTROLLER)
 HOUSEHOLD_DETECTOR: Final = "household-multi-property"
+PATTERNS: Final = (
+    *("regular-price-difference", "price-screens", "co-bidding-group"),
+    *("bid-rotation", "habitual-loser", "serial-winner"),
+)
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,16 @@ def completed(lines: Iterable[TruthLine], scopes: Iterable[tuple[str, str, str]]
     return sorted(
         out, key=lambda line: (line.scope_kind, line.scope_id, line.detector, line.holder_name or "")
     )
+
+
+def closing(lines: Iterable[TruthLine]) -> list[TruthLine]:
+    """A line for each detector of `lines` that says that nothing else may be found, but where patterns decide.
+
+    What is usual, and so what stands out, depends on everybody's bids: there the scenes alone are judged.
+    """
+    reason = "此外没有其他应提示的情形"
+    detectors = sorted({line.detector for line in lines} - set(PATTERNS))
+    return [TruthLine("closing", d, "all", "*", "none", reason) for d in detectors]
 
 
 def dumped(lines: Iterable[TruthLine]) -> str:

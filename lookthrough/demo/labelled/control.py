@@ -113,12 +113,16 @@ def _rings(w: Labelled) -> None:
     w.owned(b, (a, 10))
     lot = w.lot("交叉-互持", a, b)
     w.finding(RING, lot, (a, b), "两家互相持股10%与8%")
+    for share in ("10%", "8%"):
+        w.finding(SHAREHOLDER, lot, (a, b), f"股东本身也是投标人，持有另一家{share}")
     a, b, outside = w.company(), w.company(), w.company()
     w.owned(b, (a, 20))
     w.owned(outside, (b, 20))
     w.owned(a, (outside, 20))
     lot = w.lot("交叉-环", a, b)
     w.finding(RING, lot, (a, b), "三家循环持股，其中一家不投标")
+    for share in ("直接20%", "经外部企业4%"):
+        w.finding(SHAREHOLDER, lot, (a, b), f"股东本身也是投标人，{share}持有另一家")
     a = w.bidder()
     b = w.chain(a, [10])
     lot = w.lot("交叉-单向", a, b)
@@ -140,12 +144,16 @@ def _concert(w: Labelled, key: str, *members: Party, **span: str) -> None:
 
 
 def _concerts(w: Labelled) -> None:
-    for depth in (1, 3):
-        p, q = w.person(), w.person()
-        a, b = w.chain(p, [30] * depth), w.owned(w.company(), (q, 30))
+    for depth in (1, 2, 3):
+        p, q = w.person(), w.person() if depth < 3 else w.owned(w.company())
+        a, b = w.chain(p, [*([90] * (depth - 1)), 30]), w.owned(w.company(), (q, 30))
         _concert(w, f"深{depth}", p, q)
         lot = w.lot(f"一致-深{depth}", a, b)
         w.finding(CONCERT, lot, (a, b), f"两名一致行动人分别在两家投标人背后，其一经{depth}层")
+    p, q = w.person(), w.person()
+    a, b = w.chain(p, [40, 10]), w.owned(w.company(), (q, 30))
+    _concert(w, "小额", p, q)
+    w.none(CONCERT, w.lot("一致-小额", a, b), "其中一人穿透持股仅4%，低于5%")
     p, q = w.person(), w.person()
     a, b = w.owned(w.company(), (p, 15)), w.owned(w.company(), (p, 15))
     w.owned(w.company(), (q, 15))

@@ -40,7 +40,10 @@ def _accounts(w: Labelled) -> None:
     w.add("contacts", party_id=a.number, party_name=a.name, kind="银行账户", value="9999810077778888")
     _left(w, "D4-自付", a, "汇款账号", "9999810077778888")
     w.none(ACCOUNT, w.lot("D4-自付", a, b), "从自己的账户汇出")
-    for key, payer, rule in (("垫款", "虚构标注垫款有限公司", ""), ("担保", "虚构标注融资担保有限公司", "institution")):
+    for key, payer, rule in (
+        ("垫款", "虚构标注垫款有限公司", ""),
+        ("担保", "虚构标注融资担保有限公司", "institution"),
+    ):
         a, b = w.bidder(), w.bidder()
         lot = w.lot(f"D4-{key}", a, b, bids={x: {"deposit_payer": payer} for x in (a, b)})
         if rule:

@@ -34,7 +34,10 @@ def _two(w: Labelled) -> tuple[Party, Party]:
 
 
 def _representatives(w: Labelled) -> None:
-    for key, until, why in (("同一人", None, "同一人是两家的单位负责人"), ("当日", "2025-05-21", "任职至投标截止日当日")):
+    for key, until, why in (
+        ("同一人", None, "同一人是两家的单位负责人"),
+        ("当日", "2025-05-21", "任职至投标截止日当日"),
+    ):
         (a, b), p = _two(w), w.person()
         w.post(p, a)
         w.post(p, b, "执行事务合伙人", valid_from=_SINCE, valid_to=until)
@@ -77,7 +80,9 @@ def _kin(w: Labelled) -> None:
         a, b = w.owned(w.company()), w.chain(q, [60] * depth)
         w.post(p, a, "总经理")
         w.kin(p, q)
-        w.finding(KIN, w.lot(f"D2b-深{depth}", a, b), (a, b), f"一家的总经理与另一家{depth}层之上的股东是夫妻")
+        w.finding(
+            KIN, w.lot(f"D2b-深{depth}", a, b), (a, b), f"一家的总经理与另一家{depth}层之上的股东是夫妻"
+        )
     (a, b), p, q = _two(w), w.person(), w.person()
     w.post(p, a, "总经理", valid_from=_SINCE, valid_to="2024-01-01")
     w.post(q, b, "总经理")

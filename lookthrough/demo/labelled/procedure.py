@@ -33,7 +33,9 @@ def _counts(w: Labelled) -> None:
     lot = w.lot("D12a-两家", a, b, least=2, bids={a: {"status": "中标"}, b: {"status": "未中标"}})
     w.finding(FEW, lot, (a, b), "只有两家投标而定标")
     a, b, c = w.bidder(), w.bidder(), w.bidder()
-    w.finding(FEW, w.lot("D12a-联合体", a, b, c, bids={b: _JOINT, c: _JOINT}), (a, b, c), "联合体算一家，实为两家")
+    w.finding(
+        FEW, w.lot("D12a-联合体", a, b, c, bids={b: _JOINT, c: _JOINT}), (a, b, c), "联合体算一家，实为两家"
+    )
     w.none(FEW, w.lot("D12a-三家"), "三家投标")
     for key, method in (("单一来源", "单一来源"), ("谈判", "竞争性谈判")):
         lot = w.lot(f"D12a-{key}", least=1, regime=GOVERNMENT, method=method)
@@ -48,9 +50,7 @@ def _dates(w: Labelled) -> None:
         w.lot(f"D12b-{key}", published_on=str(day - dt.timedelta(days=days)))
         scope = f"local:BZ-D12b-{key}"
         w.expect(PERIOD, scope, "finding" if days == 19 else "none", f"从发布到截止{days}天")
-    w.lot(
-        "D12b-磋商", published_on=str(day - dt.timedelta(days=11)), regime=GOVERNMENT, method="竞争性磋商"
-    )
+    w.lot("D12b-磋商", published_on=str(day - dt.timedelta(days=11)), regime=GOVERNMENT, method="竞争性磋商")
     w.none(PERIOD, "local:BZ-D12b-磋商", "竞争性磋商不适用二十日")
     w.lot("D12b-无日期", published_on=None)
     w.expect(PERIOD, "local:BZ-D12b-无日期", "undecided", "没有发布日期：无法判定")
@@ -69,7 +69,12 @@ def _dates(w: Labelled) -> None:
 def _deposits(w: Labelled) -> None:
     for key, deposit in (("超限", 220_001), ("足额", 220_000)):
         lot = w.lot(f"D12d-{key}", deposit=deposit)
-        w.expect(DEPOSIT, lot, "finding" if key == "超限" else "none", f"保证金{deposit}元，估算价1100万元的2%为22万元")
+        w.expect(
+            DEPOSIT,
+            lot,
+            "finding" if key == "超限" else "none",
+            f"保证金{deposit}元，估算价1100万元的2%为22万元",
+        )
     lot = w.lot("D12d-无估价", deposit=300_000, estimate=None)
     w.expect(DEPOSIT, lot, "undecided", "没有估算价：无法判定")
 
@@ -88,7 +93,13 @@ def _consortia(w: Labelled) -> None:
 def _won(w: Labelled, key: str, *bidders: Party) -> str:
     said = dict(zip(bidders, ("中标", "未中标", "未中标"), strict=True))
     prices = (10_000_000, 10_170_031, 10_403_077)
-    return w.lot(key, *bidders, bids={b: {"status": s} for b, s in said.items()}, prices=prices, awarded_on="2025-05-30")
+    return w.lot(
+        key,
+        *bidders,
+        bids={b: {"status": s} for b, s in said.items()},
+        prices=prices,
+        awarded_on="2025-05-30",
+    )
 
 
 def _sub(w: Labelled, key: str, one: Party, other: Party, **more: object) -> None:

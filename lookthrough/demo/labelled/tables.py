@@ -162,7 +162,9 @@ class Labelled:
         start = self.take("lot")
         for place, bidder in enumerate(everybody):
             # Irregular on purpose: prices in even steps are a lead of their own.
-            price = round(_PRICE * (0.9 + 0.09 * ((start * 7 + place * place * 5 + place + 1) * 0.6180339887 % 1)))
+            price = round(
+                _PRICE * (0.9 + 0.09 * ((start * 7 + place * place * 5 + place + 1) * 0.6180339887 % 1))
+            )
             self.bid(
                 id_, lot, bidder, amount=prices[place] if prices else price, **(bids or {}).get(bidder, {})
             )
@@ -204,7 +206,13 @@ class Labelled:
 
     def pay(self, months: tuple[str, str], **more: Any) -> None:
         """One spell of payments to a household or a person."""
-        row = {"program": "最低生活保障", "from_month": months[0], "to_month": months[1], "amount": 620, "region": STREET}
+        row = {
+            "program": "最低生活保障",
+            "from_month": months[0],
+            "to_month": months[1],
+            "amount": 620,
+            "region": STREET,
+        }
         self.add("benefits", **(row | more))
 
     def home(self, *owners: tuple[Party, float], **more: Any) -> None:
@@ -246,7 +254,9 @@ class Labelled:
             TruthLine(f"labelled:{detector}", detector, kind, scope, expect, reason, subjects=said, **extra)
         )
 
-    def finding(self, detector: str, scope: str, subjects: Sequence[Party | str], reason: str, **extra: Any) -> None:
+    def finding(
+        self, detector: str, scope: str, subjects: Sequence[Party | str], reason: str, **extra: Any
+    ) -> None:
         """This must be found, with exactly these subjects."""
         self.expect(detector, scope, "finding", reason, subjects, **extra)
 
