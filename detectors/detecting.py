@@ -37,6 +37,7 @@ def detect(
         undecided=tuple(u for u in found.undecided if u[0] in ids),
         population={k: v for k, v in found.population.items() if k in ids},
         missing={k: v for k, v in found.missing.items() if k in ids},
+        loud={k: v for k, v in found.loud.items() if k in ids},
     )
 
 

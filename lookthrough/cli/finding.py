@@ -268,6 +268,13 @@ def _tell_denominators(s: Session, found: Run) -> None:
 def _tell_run(s: Session, found: Run, denominators: bool) -> None:
     if denominators:
         _tell_denominators(s, found)
+        for detector, share in found.loud.items():
+            s.tell(
+                f"请注意：{detector} 对 {share:.0%} 的对象给出预警，过于频繁；请先检查数据与参数。",
+                f"Note: {detector} fires on {share:.0%} of its population, which is very often: check the data and its "
+                "parameters first.",
+                "yellow",
+            )
     without: dict[tuple[str, ...], list[str]] = {}
     for detector, absent in found.missing.items():
         without.setdefault(absent, []).append(detector)

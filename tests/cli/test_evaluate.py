@@ -70,7 +70,8 @@ def test_beside_what_is_named_nothing_counts_unless_the_truth_is_closed(lookthro
 def test_a_users_own_outcomes(lookthrough, loaded):
     findings = {f["detector"]: f for f in json.loads(lookthrough("detect", "--format", "json").out)}
     decided = [
-        findings["common-shareholder"] | {"id": findings["common-shareholder"]["fingerprint"], "state": "confirmed"},
+        findings["common-shareholder"]
+        | {"id": findings["common-shareholder"]["fingerprint"], "state": "confirmed"},
         findings["common-beneficial-owner"] | {"state": "cleared"},
         findings["common-shareholder"] | {"fingerprint": "0" * 20, "state": "in_review"},
     ]
