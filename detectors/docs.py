@@ -70,8 +70,7 @@ def page(detector: Detector) -> str:
         "Of these, a finding cites what is in force at its own date and under its own regime.\n",
         *_table(("依据", "basis", "in force", "regime"), map(_law, d.basis)),
         "## 所需数据 · Needs\n",
-        f"{', '.join(f'[`{n}`](../graph-model.md#{n.lower()})' for n in d.needs)}. Where the store has none of one of them, "
-        "the detector says that it cannot decide.\n",
+        f"{_needs(d)}. Where the store has none of what is needed, the detector says that it cannot decide.\n",
     ]
     if d.parameters:
         parts += ["## 参数 · Parameters\n"]
@@ -98,6 +97,15 @@ def page(detector: Detector) -> str:
         f"```console\n$ lookthrough detect --detector {d.id} --store output/demo/store\n```\n",
     ]
     return "\n".join(parts)
+
+
+def _needs(detector: Detector) -> str:
+    def linked(names: Iterable[str]) -> list[str]:
+        return [f"[`{n}`](../graph-model.md#{n.lower()})" for n in names]
+
+    any_of = " or ".join(linked(detector.needs_any))
+    parts = linked(detector.needs) + ([f"and at least one of {any_of}"] if any_of else [])
+    return ", ".join(parts) or "Dates and amounts of tenders and lots alone"
 
 
 def _meaning(detector: Detector) -> str:

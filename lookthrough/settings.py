@@ -42,6 +42,8 @@ class Settings:
     credentials: Credentials
     rules: Path | None = None
     """The local rules in force."""
+    detectors: Path | None = None
+    """An operator's own detectors: a TOML file, or a folder of such."""
 
 
 def read_settings(env: Mapping[str, str] | None = None) -> Settings:
@@ -65,7 +67,9 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     user = env.get("LOOKTHROUGH_NEO4J_USER", "neo4j" if password else "")
     stated = env.get("LOOKTHROUGH_RULES")
     rules = Path(stated).expanduser() if stated else None
-    return Settings(store, data, key_file, _language(env), Credentials(user, password), rules)
+    own = env.get("LOOKTHROUGH_DETECTORS")
+    detectors = Path(own).expanduser() if own else None
+    return Settings(store, data, key_file, _language(env), Credentials(user, password), rules, detectors)
 
 
 def _language(env: Mapping[str, str]) -> Language:

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from detectors.detecting import Trial, compare, detect, rules_from, screen_lot
 from detectors.finding import Finding
+from detectors.own_definitions import read_own
 from detectors.registry import chosen
 from detectors.runner import Run
 from detectors.stacking import Stack
@@ -84,9 +85,10 @@ def detect_command(
 ) -> None:
     """运行检测项，给出风险预警 · Run the detectors."""
     s = session(store, lang, format_)
-    wanted = chosen(detector)
-    new = rules_from(rules or s.settings.rules)
-    live = rules_from(against) if against else None
+    own = read_own(s.settings.detectors)
+    wanted = chosen(detector, own)
+    new = rules_from(rules or s.settings.rules, own)
+    live = rules_from(against, own) if against else None
     with _up_to_date(s) as opened, s.progress() as watch:
         found = detect(opened, wanted, watch, new)
         trial = None if live is None else compare(detect(opened, wanted, watch, live), found)
@@ -106,11 +108,12 @@ def screen_command(
 ) -> None:
     """核查一个标段的全部投标人 · Screen all bidders of one lot."""
     s = session(store, lang, format_)
-    values = rules_from(rules or s.settings.rules)
+    own = read_own(s.settings.detectors)
+    values = rules_from(rules or s.settings.rules, own)
     with _up_to_date(s) as opened, s.progress() as watch:
         id_ = find_node(opened, lot, ("Lot",))
         bidders = bidders_of(opened, id_)
-        screened = screen_lot(opened, id_, [b["id"] for b in bidders], watch, values)
+        screened = screen_lot(opened, id_, [b["id"] for b in bidders], watch, values, own)
     found = screened.run
     tied = {b for f in found.findings if not f.suppressed_by for b in f.subjects}
     if s.format is not Format.table:

@@ -35,6 +35,7 @@ PAGES: Final = (
     "docs/using.md",
     "docs/using.zh-CN.md",
     "docs/ownership.md",
+    "docs/own-detectors.md",
 )
 ANY: Final = "…"
 _BLOCK: Final = re.compile(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lookthrough.demo.labelled.tables import GOVERNMENT, Labelled
 
 REGULAR, SCREENS = "regular-price-difference", "price-screens"
@@ -38,7 +40,7 @@ def _regular(w: Labelled) -> None:
 def _market(w: Labelled) -> None:
     """A market of its own: invited construction tenders of 2023, closed but for one lot by ever wider spreads."""
     firms = [w.bidder() for _ in range(24)]
-    more = {"method": "邀请招标", "bid_deadline": "2023-09-20", "published_on": "2023-08-01"}
+    more: dict[str, Any] = {"method": "邀请招标", "bid_deadline": "2023-09-20", "published_on": "2023-08-01"}
     for n in range(24):
         spread = 0.05 + 0.002 * n
         prices = [round(10_000_000 * (1 + k * spread)) for k in (0, 1, 2.1, 2.9)]
@@ -48,7 +50,11 @@ def _market(w: Labelled) -> None:
     lot = w.lot("D8-密集", *bidders, prices=(10_000_000, 10_010_000, 10_025_000, 10_030_000), **more)
     w.finding(SCREENS, lot, bidders, "四份报价的离散程度远低于同类市场")
     bidders = [w.bidder() for _ in range(4)]
-    lonely = {"bid_deadline": "2019-09-20", "published_on": "2019-08-01", "regime": GOVERNMENT}
+    lonely: dict[str, Any] = {
+        "bid_deadline": "2019-09-20",
+        "published_on": "2019-08-01",
+        "regime": GOVERNMENT,
+    }
     lot = w.lot("D8-孤例", *bidders, prices=(10_000_000, 10_010_000, 10_025_000, 10_030_000), **lonely)
     w.none(SCREENS, lot, "同类市场只有一个标段：不判断")
 

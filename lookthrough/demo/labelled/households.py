@@ -36,26 +36,29 @@ def _two(w: Labelled, share: float = 100, **second: Any) -> str:
 
 
 def _dwellings(w: Labelled) -> None:
-    for second, why in (
+    found: tuple[tuple[dict[str, Any], str], ...] = (
         ({}, "两套住宅"),
         ({"acquired_on": "2025-06-18"}, "领取期间购入第二套"),
         ({"share": 50, "acquired_by": "继承"}, "继承的一半不是小额份额"),
-    ):
-        scope = _two(w, **second)  # type: ignore[arg-type]
-        w.finding(HOMES, scope, (scope,), why)
-    for more, why in (
+    )
+    near: tuple[tuple[dict[str, Any], str], ...] = (
         ({"acquired_on": "2026-01-05"}, "停发之后才购入"),
         ({"acquired_on": "2014-01-01", "disposed_on": "2024-12-31", "status": "历史"}, "领取之前已转让"),
         ({"kind": "商铺"}, "第二处是商铺"),
         ({"status": "预告登记"}, "只有预告登记"),
-    ):
-        w.none(HOMES, _two(w, **more), why)  # type: ignore[arg-type]
-    for more, rule, why in (
+    )
+    explained: tuple[tuple[dict[str, Any], str, str], ...] = (
         ({"kind": "农村住宅"}, "rural-homestead", "第二套是宅基地房屋"),
         ({"share": 20, "acquired_by": "继承"}, "inherited-minor-share", "第二套仅继承五分之一"),
         ({"acquired_by": "拆迁安置"}, "resettlement", "第二套是拆迁安置房"),
-    ):
-        scope = _two(w, **more)  # type: ignore[arg-type]
+    )
+    for more, why in found:
+        scope = _two(w, **more)
+        w.finding(HOMES, scope, (scope,), why)
+    for more, why in near:
+        w.none(HOMES, _two(w, **more), why)
+    for more, rule, why in explained:
+        scope = _two(w, **more)
         w.suppressed(HOMES, scope, (scope,), rule, why)
     scope = _two(w, kind="其他")
     w.expect(HOMES, scope, "undecided", "第二处用途不明：无法判定")
@@ -103,7 +106,7 @@ def _registration(w: Labelled) -> None:
     later = ("2026-07", "2026-09")
     scope = w.household(w.person(hukou_region=ELSEWHERE))
     w.finding(HUKOU, scope, (scope,), "申请人户籍在外地")
-    permit = {"hukou_region": ELSEWHERE, "residence_permit_region": STREET}
+    permit: dict[str, Any] = {"hukou_region": ELSEWHERE, "residence_permit_region": STREET}
     scope = w.household(w.person(**permit))
     w.finding(HUKOU, scope, (scope,), "2026年7月前按户籍地申请，居住证不改变")
     scope = w.household(w.person(**permit), months=later)

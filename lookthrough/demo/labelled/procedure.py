@@ -55,13 +55,13 @@ def _dates(w: Labelled) -> None:
     w.lot("D12b-无日期", published_on=None)
     w.expect(PERIOD, "local:BZ-D12b-无日期", "undecided", "没有发布日期：无法判定")
     award = day + dt.timedelta(days=10)
-    for key, days, more in (
-        ("三十一天", 31, {}),
-        ("三十天", 30, {}),
-        ("直接发包", 31, {"method": "直接发包"}),
+    for key, days, method in (
+        ("三十一天", 31, "公开招标"),
+        ("三十天", 30, "公开招标"),
+        ("直接发包", 31, "直接发包"),
     ):
         signed = str(award + dt.timedelta(days=days))
-        w.lot(f"D12c-{key}", awarded_on=str(award), contract_signed_on=signed, **more)
+        w.lot(f"D12c-{key}", awarded_on=str(award), contract_signed_on=signed, method=method)
         found = key == "三十一天"
         w.expect(LATE, f"local:BZ-D12c-{key}", "finding" if found else "none", f"中标后{days}天签约")
 

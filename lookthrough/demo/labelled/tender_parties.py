@@ -89,10 +89,10 @@ def _evaluators(w: Labelled) -> None:
 
 
 def _designers(w: Labelled) -> None:
-    for key, more in (("设计采购", {"regime": GOVERNMENT}), ("设计工程", {})):
+    for key, regime in (("设计采购", GOVERNMENT), ("设计工程", "工程建设")):
         a = w.bidder()
         _serves(w, f"参与-{key}", "设计单位", a)
-        w.finding(SERVICE, w.lot(f"参与-{key}", a, **more), (a,), "设计单位参加同一项目投标")
+        w.finding(SERVICE, w.lot(f"参与-{key}", a, regime=regime), (a,), "设计单位参加同一项目投标")
     for depth in (1, 3):
         a = w.bidder()
         supervisor = w.chain(a, [70] * depth)
