@@ -98,10 +98,14 @@ def _near(w: Labelled) -> None:
         ("已退出", {"valid_from": "2018-01-01", "valid_to": DEADLINE}, "持股在投标截止日已结束"),
         ("未开始", {"valid_from": "2025-05-21"}, "持股在投标截止日次日才开始"),
     ):
-        h, other = w.owned(w.company()), w.owned(w.company())
-        a, b = w.company(), w.owned(w.company(), (h, 10))
+        h, a = w.owned(w.company()), w.company()
+        b = w.owned(w.company(), (h, 10))
         w.holds(h, a, 20, **span)
-        w.owned(a, (other, 20))
+        if "valid_to" in span:
+            w.succeeded(a, 20, DEADLINE)
+        else:
+            w.holds(w.company(), a, 20, valid_to=span["valid_from"])
+            w.rest(a, 20)
         w.none(SHAREHOLDER, w.lot(f"D1e-{key}", a, b), why)
     h = w.owned(w.company())
     a, b = w.owned(w.company(), (h, 20)), w.owned(w.company(), (h, 20))

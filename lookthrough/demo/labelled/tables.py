@@ -20,6 +20,8 @@ FOLDER: Final = "标注场景"
 
 DEADLINE: Final = "2025-05-20"
 PUBLISHED: Final = "2025-04-15"
+OBSERVED_ON: Final = "2025-02-28"
+"""The date of the extract of all holdings."""
 YEAR: Final = ("2025-01", "2025-12")
 GOVERNMENT: Final = "政府采购"
 _PRICE: Final = 10_000_000
@@ -100,8 +102,14 @@ class Labelled:
             "holder_name": holder.name,
             "holder_kind": "company" if holder.company else "person",
             "share_percent": None if percent is None else f"{percent:.6f}".rstrip("0").rstrip("."),
+            "observed_on": OBSERVED_ON,
         }
         self.add("shareholdings", **(row | more))
+
+    def succeeded(self, company: Party, percent: float, on: str) -> None:
+        """A company of no other part takes a holding over on a day; the rest of the register is as it always was."""
+        self.holds(self.company(), company, percent, valid_from=on)
+        self.rest(company, percent)
 
     def owned(self, company: Party, *holders: tuple[Party, float]) -> Party:
         """A company with these holdings, and persons of no other part for the rest of its register."""

@@ -36,7 +36,7 @@ def _buyers(w: Labelled) -> None:
         w.finding(BUYER, _bought(w, f"D11-深{depth}", buyer, a), (a,), f"招标人经{depth}层持有投标人")
     buyer, a = w.owned(w.company()), w.company()
     w.holds(buyer, a, 40, valid_from="2018-01-01", valid_to=DEADLINE)
-    w.owned(a, (w.company(), 40))
+    w.succeeded(a, 40, DEADLINE)
     w.none(BUYER, _bought(w, "D11-已退出", buyer, a), "招标人在投标截止日已退出")
     group = w.owned(w.company())
     buyer, a = w.chain(group, [60]), w.chain(group, [60])
