@@ -135,4 +135,5 @@ DETECTOR = Detector(
     assemble=assemble,
     innocent_zh=("产能限制：在建项目完工后才再投", "按片区分布的项目"),
     innocent_en=("limited capacity: a firm bids again once its works are done", "works spread by district"),
+    rests_on="pattern",
 )

@@ -24,7 +24,9 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     # An agency that bids itself is `agency-bids-in-its-tender`'s.
     agents = both.filter(pl.col("party_role") == "agent").select("lot_id", "party_id").unique()
     own = links.filter(pl.col("how") == "itself").join(agents, on=["lot_id", "party_id"], how="semi")
-    rest = links.join(own, on=["lot_id", "party_id", "bidder_id", "how"], how="anti")
+    # A party is no further evidence against itself: its own people are the same fact told again.
+    others = links.filter((pl.col("how") == "itself") | (pl.col("party_id") != pl.col("bidder_id")))
+    rest = others.join(own, on=["lot_id", "party_id", "bidder_id", "how"], how="anti")
     yield from party_drafts(rows, both, rest, _severity)
 
 

@@ -54,7 +54,8 @@ DETECTOR = Detector(
     title_en="Bidders are controlled by the same party",
     severity="review",
     basis=(bidding.ARTICLE_34, bidding.ARTICLE_39, bidding.PROCUREMENT_18),
-    needs=("OWNS", "SUBMITS", "FOR_LOT"),
+    needs=("SUBMITS", "FOR_LOT"),
+    needs_any=("OWNS", "EXERCISES_CONTROL"),
     parameters=(bidding.HUB_COMPANIES,),
     queries={
         "control": bidding.CONTROL,

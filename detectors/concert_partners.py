@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -50,7 +51,15 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     columns = ["bidder_id", *people.PEOPLE_COLUMNS[1:], "related_id", "more_keys"]
     links = pl.concat([f.select(columns) for f in (held, own)], how="vertical_relaxed")
     links = links.with_columns(more_nodes=pl.concat_list("related_id"))
-    for tie in link_ties(on_bids(bidders, links)):
+    far = _through_others(table(rows["holdings"]), members, float(values["share"]))
+    linked = pl.concat(
+        [
+            on_bids(bidders, links),
+            on_bids(bidders, far, "bid_id").filter(pl.col("of") == pl.col("bidder_id")).drop("of"),
+        ],
+        how="diagonal_relaxed",
+    )
+    for tie in link_ties(linked):
         by_bidder = {
             r["bidder_id"]: {x["related_id"] for x in tie.rows if x["bidder_id"] == r["bidder_id"]}
             for r in tie.rows
@@ -60,9 +69,30 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             yield link_draft(tie, facts={"members": members_of})
 
 
+def _through_others(holdings: pl.DataFrame, members: pl.DataFrame, least: float) -> pl.DataFrame:
+    """Members who hold `least` of a bidder through other companies on its bid date, with the rows of the paths."""
+    reached = pl.max_horizontal(pl.col(c).cast(pl.Float64) for c in ("share", "share_max", "votes"))
+    far = holdings.filter((pl.col("depth").cast(pl.Int64) > 1) & (reached >= least - 1e-9)).select(
+        "bid_id", "derivation", of="bidder_id", related_id="holder_id"
+    )
+    joined = far.join(members, on="related_id")
+    paths = [json.loads(d).get("paths", []) if d else [] for d in joined["derivation"].to_list()]
+    nodes = [sorted({n for p in ps for n in p["nodes"]}) for ps in paths]
+    keys = [sorted({k for p in ps for step in p["rows"] for k in step}) for ps in paths]
+    return joined.with_columns(
+        role=pl.lit("shareholder"),
+        held_from=pl.col("member_from"),
+        held_to=pl.col("member_to"),
+        observed_on=pl.lit(None, pl.String),
+        link_key=pl.col("member_key"),
+        more_nodes=pl.Series(nodes, dtype=pl.List(pl.String)),
+        more_keys=pl.Series(keys, dtype=pl.List(pl.String)),
+    ).drop("derivation", "member_from", "member_to", "member_key")
+
+
 DETECTOR = Detector(
     id="concert-partners",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人的股东为一致行动人",
@@ -79,11 +109,11 @@ DETECTOR = Detector(
             "share",
             0.05,
             "fraction",
-            "成员直接持有投标人达到此比例才计",
-            "a member counts from this direct share of a bidder",
+            "成员直接持有或者穿透持有投标人达到此比例才计",
+            "a member counts from this share of a bidder, held directly or through others",
         ),
     ),
-    queries={"members": _MEMBERS, "held": _HELD, "bidders": bidding.BIDDERS},
+    queries={"members": _MEMBERS, "held": _HELD, "holdings": bidding.HOLDINGS, "bidders": bidding.BIDDERS},
     columns={
         "members": ("related_id", "holder_id", "holder_name", "member_from", "member_to", "member_key"),
         "held": (
@@ -96,8 +126,10 @@ DETECTOR = Detector(
             "observed_on",
             "owned_key",
         ),
+        "holdings": bidding.HOLDINGS_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,
     },
+    in_play=True,
     population=bidding.LOTS,
     identity=("lot_id", "holder_id"),
     suppressors=(ENDED,),

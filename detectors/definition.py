@@ -145,6 +145,10 @@ class Detector:
     """Only strengthens other findings: run when asked for, and in the combined view of a lot."""
     needs_any: tuple[str, ...] = ()
     """Of these relationship types at least one must have data."""
+    rests_on: Literal["identity", "name", "pattern"] = "identity"
+    """What a hit rests on: who or what something is, a name alone, or how often something happens."""
+    warn_above: float = 0.2
+    """Fires on more than this share of its population: then the run warns about the detector itself."""
     in_play: bool = False
     """Needs effective shares and control of what is in play to be written first."""
     defaults: Mapping[str, Any] = field(init=False)

@@ -30,13 +30,15 @@ def detect(
     ids = {d.id for d in wanted}
     # A stronger tier runs beside a weaker one, so that the weaker need not repeat it; then it is left out again.
     stronger = {other for d in wanted for other in d.yields_to}
-    found = run(store, [d for d in DETECTORS if d.id in ids | stronger], rules, progress)
+    own = [d for d in wanted if all(d.id != product.id for product in DETECTORS)]
+    found = run(store, [*(d for d in DETECTORS if d.id in ids | stronger), *own], rules, progress)
     return replace(
         found,
         findings=tuple(f for f in found.findings if f.detector in ids),
         undecided=tuple(u for u in found.undecided if u[0] in ids),
         population={k: v for k, v in found.population.items() if k in ids},
         missing={k: v for k, v in found.missing.items() if k in ids},
+        loud={k: v for k, v in found.loud.items() if k in ids},
     )
 
 
@@ -54,23 +56,24 @@ def screen_lot(
     bidders: Sequence[str],
     progress: Progress | None = None,
     rules: LocalRules = NO_RULES,
+    own: Sequence[Detector] = (),
 ) -> Screened:
-    """Everything about one lot and its bidders: ids as the bids state them."""
-    wanted = [d for d in DETECTORS if d.domain == "政府工程"]
+    """Everything about one lot and its bidders: ids as the bids state them; `own`: an operator's own detectors."""
+    wanted = [d for d in (*DETECTORS, *own) if d.domain == "政府工程"]
     found = detect(store, wanted, progress, rules)
     here = {*bidders, *(s for f in found.findings if f.scope_id == lot for s in f.subjects)}
     support = {d.id for d in wanted if d.support}
-    own = replace(
+    here_alone = replace(
         found,
         findings=tuple(f for f in found.findings if f.scope_id == lot and f.detector not in support),
         undecided=tuple(u for u in found.undecided if u[1].scope_id == lot),
     )
     stacks = stack(found.findings, lot, sorted(here), {d.id: d.scene for d in wanted})
-    return Screened(own, tuple(stacks))
+    return Screened(here_alone, tuple(stacks))
 
 
-def rules_from(path: Path | None) -> LocalRules:
-    """The rules of a file; none without one. Raises `RulesError`."""
+def rules_from(path: Path | None, own: Sequence[Detector] = ()) -> LocalRules:
+    """The rules of a file, for the product's detectors and an operator's own; none without one. Raises `RulesError`."""
     if path is None:
         return NO_RULES
     try:
@@ -79,7 +82,7 @@ def rules_from(path: Path | None) -> LocalRules:
         raise RulesError(
             [(f"无法读取 {path}（须为 UTF-8 文本）：{error}", f"{path} can't be read (UTF-8 text): {error}")]
         ) from error
-    return read_rules(text, DETECTORS)
+    return read_rules(text, (*DETECTORS, *own))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import Final
 
 from detectors.definition import Detector, LegalBasis, Parameter
 from detectors.registry import DETECTORS
+from graph.model import REL_TYPES
 
 FOLDER: Final = Path("docs/detectors")
 
@@ -29,6 +30,8 @@ REGIMES: Final = {
     "construction": "招标投标（工程） bidding law",
     "government_procurement": "政府采购 government procurement",
 }
+LAW_DATABASE: Final = "https://flk.npc.gov.cn/"
+"""国家法律法规数据库, where the texts of laws and regulations are found by name; an indicator has no text there."""
 UNITS: Final = {"fraction": "fraction (0.05 = 5%)", "": "—"}
 
 _LIST: Final = """\
@@ -69,9 +72,11 @@ def page(detector: Detector) -> str:
         "## 依据 · Basis\n",
         "Of these, a finding cites what is in force at its own date and under its own regime.\n",
         *_table(("依据", "basis", "in force", "regime"), map(_law, d.basis)),
+        "## 图样 · Picture\n",
+        "What the queries look at: the kinds of nodes, and the relationships between them.\n",
+        f"```mermaid\n{_picture(d)}\n```\n",
         "## 所需数据 · Needs\n",
-        f"{', '.join(f'[`{n}`](../graph-model.md#{n.lower()})' for n in d.needs)}. Where the store has none of one of them, "
-        "the detector says that it cannot decide.\n",
+        f"{_needs(d)}. Where the store has none of what is needed, the detector says that it cannot decide.\n",
     ]
     if d.parameters:
         parts += ["## 参数 · Parameters\n"]
@@ -100,6 +105,30 @@ def page(detector: Detector) -> str:
     return "\n".join(parts)
 
 
+def _picture(detector: Detector) -> str:
+    """The pattern of the queries as a diagram, which Markdown viewers draw."""
+    queries = " ".join(detector.queries.values())
+    labels = set(re.findall(r"\(\w*:(\w+)", queries))
+    types = sorted({t for found in re.findall(r"\[\w*:([\w|]+)", queries) for t in found.split("|")})
+    lines = [
+        f"  {start} -->|{type_}| {end}"
+        for type_ in types
+        for start, end in REL_TYPES[type_].pairs
+        if {start, end} <= labels
+    ]
+    alone = [f"  {label}" for label in sorted(labels) if not any(f" {label} " in f"{x} " for x in lines)]
+    return "\n".join(["graph LR", *lines, *alone])
+
+
+def _needs(detector: Detector) -> str:
+    def linked(names: Iterable[str]) -> list[str]:
+        return [f"[`{n}`](../graph-model.md#{n.lower()})" for n in names]
+
+    any_of = " or ".join(linked(detector.needs_any))
+    parts = linked(detector.needs) + ([f"and at least one of {any_of}"] if any_of else [])
+    return ", ".join(parts) or "Dates and amounts of tenders and lots alone"
+
+
 def _meaning(detector: Detector) -> str:
     """What the definition's own module says of it; its title where it says nothing."""
     said = next((m.__doc__ or "" for m in _modules() if getattr(m, "DETECTOR", None) is detector), "")
@@ -118,7 +147,9 @@ def _filled(wording: str) -> str:
 def _law(basis: LegalBasis) -> tuple[str, ...]:
     span = f"{basis.in_force_from or '…'} – {basis.in_force_to or '…'}" if basis.in_force_from else "—"
     zh, en = f"{basis.law_zh} {basis.article}：{basis.says_zh}", f"{basis.law_en}: {basis.says_en}"
-    return (f"[{zh}]({basis.link})" if basis.link else zh), en, span, REGIMES.get(basis.regime, basis.regime)
+    of_the_state = re.fullmatch(r".*(法|条例|暂行办法)(（.*）)?", basis.law_zh)
+    link = basis.link or (LAW_DATABASE if of_the_state else "")
+    return (f"[{zh}]({link})" if link else zh), en, span, REGIMES.get(basis.regime, basis.regime)
 
 
 def _parameter(p: Parameter) -> tuple[str, ...]:

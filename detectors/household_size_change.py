@@ -94,8 +94,9 @@ def _draft(
         },
         {"died": died, "before": yuan(before), "count": str(len(set(months)))},
         values=values,
-        nodes=[person],
-        keys=[member["member_key"]],
+        # That others live on, and what was paid before and after, are part of the proof.
+        nodes=[*of.persons, *(s.benefit for s in of.spells)],
+        keys=[*(m["member_key"] for m in of.members), *(s.key for s in of.spells)],
         suppressed_by=(
             "recalculation-pending",
             "仍在重新核定的期限内",

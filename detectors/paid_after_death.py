@@ -105,8 +105,8 @@ def _draft(
             "programs": "、".join(programs),
         },
         values=values,
-        nodes=dead,
-        keys=[dates[p]["member_key"] for p in dead],
+        nodes=[*of.persons],
+        keys=[m["member_key"] for m in of.members],
         suppressed_by=suppressed,
     )
 

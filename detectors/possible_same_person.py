@@ -206,4 +206,5 @@ DETECTOR = Detector(
     assemble=assemble,
     innocent_zh=("同名不同人",),
     innocent_en=("namesakes",),
+    rests_on="name",
 )

@@ -133,4 +133,5 @@ DETECTOR = Detector(
     innocent_zh=("价格透明、成本相近的市场", "设有最低限价或统一定额"),
     innocent_en=("a market with open, similar costs", "floor prices or a common price list"),
     support=True,
+    rests_on="pattern",
 )

@@ -17,14 +17,18 @@ DETECTORS: Final[tuple[Detector, ...]] = (
 )
 
 
-def chosen(ids: list[str] | None) -> tuple[Detector, ...]:
-    """The detectors of these ids, or all but those that only support others. Raises `UnknownDetectorError`."""
+def chosen(ids: list[str] | None, own: tuple[Detector, ...] = ()) -> tuple[Detector, ...]:
+    """The detectors of these ids, or all but those that only support others; `own`: an operator's own beside them.
+
+    Raises `UnknownDetectorError`.
+    """
+    everything = (*DETECTORS, *own)
     if not ids:
-        return tuple(d for d in DETECTORS if not d.support)
-    by_id = {d.id: d for d in DETECTORS}
+        return tuple(d for d in everything if not d.support)
+    by_id = {d.id: d for d in everything}
     for id_ in ids:
         if id_ not in by_id:
             raise UnknownDetectorError(id_, list(by_id))
     wanted = set(ids)
     # A weaker tier needs its stronger one beside it, to know what is reported already.
-    return tuple(d for d in DETECTORS if d.id in wanted)
+    return tuple(d for d in everything if d.id in wanted)

@@ -182,4 +182,5 @@ DETECTOR = Detector(
     assemble=assemble,
     innocent_zh=("政府定价或统一目录价", "均按最高限价报价", "报价均取整数"),
     innocent_en=("regulated or catalogue prices", "all bid the ceiling", "prices rounded to whole amounts"),
+    rests_on="pattern",
 )

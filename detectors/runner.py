@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import polars as pl
 
@@ -12,6 +13,7 @@ from detectors.finding import Finding, finding
 from detectors.proof import completed
 from detectors.rows import Rows, as_text
 from detectors.rules import NO_RULES, LocalRules
+from detectors.sources import with_sources
 from graph.penetration.identities import canonical_ids
 from graph.stores.contract import GraphStore
 
@@ -41,6 +43,8 @@ class Run:
     """Detectors that could not run, with the relationship types that have no data."""
     aliases: Mapping[str, str] = field(default_factory=dict)
     """The canonical id of every party that has several, by each of them."""
+    loud: Mapping[str, float] = field(default_factory=dict)
+    """Detectors that fire on more than their `warn_above`, with the share of their population they fire on."""
 
 
 def run(
@@ -79,9 +83,29 @@ def run(
             else:
                 undecided.append((detector.id, hit))
     kept = _named(store, _without_superfluous(findings, {d.id: d for d in detectors}))
-    kept = completed(store, kept, canonical)
+    kept = with_sources(store, completed(store, kept, canonical), {d.id: d for d in detectors})
     kept.sort(key=lambda f: (f.scope_kind, f.scope_id, f.detector, f.fingerprint))
-    return Run(tuple(kept), tuple(undecided), population, missing, canonical)
+    loud = _loud(kept, detectors, population)
+    return Run(tuple(kept), tuple(undecided), population, missing, canonical, loud)
+
+
+_FEW: Final = 20
+"""A smaller population is no ground to say that a detector fires too often."""
+
+
+def _loud(
+    findings: Sequence[Finding], detectors: Sequence[Detector], population: Mapping[str, int]
+) -> dict[str, float]:
+    hits: dict[str, set[str]] = {}
+    for f in findings:
+        if not f.suppressed_by:
+            hits.setdefault(f.detector, set()).add(f.scope_id)
+    shares = {
+        d.id: len(hits[d.id]) / population[d.id]
+        for d in detectors
+        if d.id in hits and population.get(d.id, 0) >= _FEW
+    }
+    return {d.id: shares[d.id] for d in detectors if shares.get(d.id, 0) > d.warn_above}
 
 
 class _Answers:

@@ -134,4 +134,5 @@ DETECTOR = Detector(
         "call-offs under a framework",
         "patents, or a sole source",
     ),
+    rests_on="pattern",
 )

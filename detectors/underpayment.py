@@ -62,8 +62,8 @@ def _draft(e: Entitlement, short: Mapping[str, int], pending: bool, values: Valu
             "unpaid": str(len(unpaid)),
         },
         values=values,
-        nodes=[e.program_id],
-        keys=e.keys,
+        nodes=[e.program_id, *e.of.persons, *(s.benefit for s in e.of.spells)],
+        keys=[*e.keys, *(s.key for s in e.of.spells)],
         suppressed_by=(
             "payment-pending",
             "仅最近一个发放月份未到账，可能尚在发放中",

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from graph.subgraph import SubEdge, Subgraph, SubNode
-from visualize.scene import Point, Scene
+from visualize.pieces import Point
+from visualize.scene import Scene
 from visualize.wording import NODE_TYPES, RELATIONS, pick
 
 # A column of ours never hides behind a source's field of the same name.

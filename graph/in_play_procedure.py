@@ -2,7 +2,8 @@
 
 Companies of the procedure, and debarred companies that structure links to a bidder while their ban is in force, are
 asked in the lot's own group, so that what stands behind one of them and a bidder is found. Persons who decide, serve,
-are debarred or are kin of such are looked for among the holders of a bidder, which is then asked singly.
+are debarred or are kin of such, and parties who act in concert, are looked for among the holders of a bidder, which is
+then asked singly.
 """
 
 from __future__ import annotations
@@ -58,12 +59,19 @@ _KIN: Final = (
     "RETURN DISTINCT p.id AS person_id, q.id AS relative_id"
 )
 _RELATIVES: Final[dict[str, pl.DataType]] = {"person_id": pl.String(), "relative_id": pl.String()}
+_MEMBERS: Final = tuple(
+    f"MATCH (m:{type_})-[r:MEMBER_OF_CONCERT]->(:Concert) WHERE r.counted RETURN DISTINCT m.id AS party_id"
+    for type_ in ("Company", "Person")
+)
 _STATE: Final = ("state_holder", "government")
 
 
 @dataclass(frozen=True)
 class Watched:
-    """`groups` join the lots' questions; `singles` (group_id null) are asked for the sake of `persons` (canonical ids)."""
+    """`groups` join the lots' questions; `singles` (group_id null) are asked for the sake of `persons` (canonical ids).
+
+    Among `persons` are companies too, where they act in concert.
+    """
 
     groups: pl.DataFrame
     singles: pl.DataFrame
@@ -80,11 +88,13 @@ def procedure_in_play(store: GraphStore, ownership: Ownership, bidders: pl.DataF
     if not barred["Company"].is_empty():
         groups.append(_beside_debarred(ownership, bidders, barred["Company"]))
     whole = pl.concat(groups).unique().sort("group_id", "company_id")
-    if people.is_empty() and barred["Person"].is_empty() and kin.is_empty():
+    members = pl.concat([_read(store, query, {"party_id": pl.String()}) for query in _MEMBERS])
+    everywhere = pl.concat([barred["Person"]["party_id"], members["party_id"]]).unique()
+    if people.is_empty() and everywhere.is_empty() and kin.is_empty():
         return Watched(whole, pl.DataFrame(schema=_ASKED), pl.Series([], dtype=pl.String))
     if not kin.is_empty():
         people = pl.concat([people, *(_read(store, query, _PEOPLE) for query in _BIDDERS_PEOPLE)])
-    return _with_people(ownership, bidders, whole, people, barred["Person"], kin)
+    return _with_people(ownership, bidders, whole, people, everywhere, kin)
 
 
 def _read(store: GraphStore, query: str, schema: dict[str, pl.DataType]) -> pl.DataFrame:
@@ -140,30 +150,30 @@ def _with_people(
     bidders: pl.DataFrame,
     groups: pl.DataFrame,
     people: pl.DataFrame,
-    barred: pl.DataFrame,
+    everywhere: pl.Series,
     kin: pl.DataFrame,
 ) -> Watched:
-    """The bidders above which a person concerned with their lot, or his kin, may stand."""
+    """The bidders above which a person concerned with their lot, or his kin, or any party of `everywhere` may stand."""
     at = people.with_columns(node=_nodes(ownership, people["person_id"]))
     numbered = kin.select(
         node=_nodes(ownership, kin["person_id"]), relative=_nodes(ownership, kin["relative_id"])
     )
     asked = _asked_nodes(ownership, bidders)
-    above = _above(ownership.control_edges, asked["company"]).filter(pl.col("holder") != pl.col("company"))
+    holders = _above(ownership.control_edges, asked["company"]).filter(pl.col("holder") != pl.col("company"))
+    watched = _nodes(ownership, everywhere)
+    parties = asked.join(holders.filter(pl.col("holder").is_in(watched.implode())), on="company")
     persons = pl.Series("holder", (ownership.nodes["type"] == "Person").arg_true(), dtype=pl.Int64)
-    above = above.filter(pl.col("holder").is_in(persons.implode()))
+    above = holders.filter(pl.col("holder").is_in(persons.implode()))
     # Holders of one bidder are people of the lot too, for the kin of holders of another.
     related = above.filter(pl.col("holder").is_in(numbered["node"].implode()))
-    holders = asked.join(related, on="company").select("group_id", node="holder")
-    concerned = pl.concat([at.select("group_id", "node"), holders]).unique()
+    kindred = asked.join(related, on="company").select("group_id", node="holder")
+    concerned = pl.concat([at.select("group_id", "node"), kindred]).unique()
     relatives = concerned.join(numbered, on="node").select("group_id", node="relative")
     wanted = pl.concat([at.select("group_id", "node"), relatives]).unique().filter(pl.col("node") >= 0)
     lots = asked.join(above, on="company").join(
         wanted, left_on=["group_id", "holder"], right_on=["group_id", "node"]
     )
-    everywhere = _nodes(ownership, barred["party_id"])
-    banned = asked.join(above.filter(pl.col("holder").is_in(everywhere.implode())), on="company")
-    found = pl.concat([lots, banned.select(lots.columns)])
+    found = pl.concat([lots, parties.select(lots.columns)])
     singles = found.select("company_id", "on_date", group_id=pl.lit(None, pl.String())).unique()
     named = ownership.ids(found["holder"].unique().sort().to_numpy())
     return Watched(groups, singles.sort("company_id", "on_date"), pl.Series(named, dtype=pl.String))

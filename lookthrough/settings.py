@@ -50,6 +50,8 @@ class Settings:
     ledger_password: str = field(default="", repr=False)
     actor: str = "unknown"
     """Who acts, as the audit names it."""
+    detectors: Path | None = None
+    """An operator's own detectors: a TOML file, or a folder of such."""
 
     @property
     def ledger(self) -> str | URL:
@@ -75,6 +77,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     user = env.get("LOOKTHROUGH_NEO4J_USER", "neo4j" if password else "")
     stated = env.get("LOOKTHROUGH_RULES")
     rules = Path(stated).expanduser() if stated else None
+    own = env.get("LOOKTHROUGH_DETECTORS")
     return Settings(
         store,
         data,
@@ -85,6 +88,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         env.get("LOOKTHROUGH_LEDGER", ""),
         _secret(env, "LOOKTHROUGH_LEDGER_PASSWORD_FILE"),
         env.get("LOOKTHROUGH_ACTOR", "").strip() or _user(),
+        Path(own).expanduser() if own else None,
     )
 
 

@@ -7,8 +7,9 @@ from typing import Any
 from reportlab.lib import colors
 from reportlab.platypus import Flowable
 
-from visualize.drawing import Curve, Oval, Paint, Piece, Polygon, Rect, groups
-from visualize.scene import Point, Scene, Text
+from visualize.drawing import groups
+from visualize.pieces import Curve, Oval, Paint, Piece, Point, Polygon, Rect, Text
+from visualize.scene import Scene
 
 
 class Drawn(Flowable):

@@ -149,7 +149,7 @@ class Web:
                     first[:] = 0.0
             if max(abs(np.linalg.eigvals(w)), default=0.0) >= 1.0 - TOLERANCE:
                 return None
-            new = np.linalg.solve(np.eye(len(parties)) - w, first)
+            new = np.asarray(np.linalg.solve(np.eye(len(parties)) - w, first), dtype=np.float64)
             if np.abs(new - value).max(initial=0.0) <= 1e-12:
                 return float(new[at[company]])
             value = new

@@ -1,7 +1,13 @@
 """Who a row speaks of: numbers cleaned, checked, recognised by form, and people's numbers hashed."""
 
 from loaders.identity.companies import read_company_ids
-from loaders.identity.forms import clean_ids, looks_like_person_number, mask, masked
+from loaders.identity.forms import (
+    clean_ids,
+    looks_like_person_number,
+    mask,
+    masked,
+    valid_resident_number,
+)
 from loaders.identity.person_key import PersonKey, PersonKeyError
 from loaders.identity.persons import DOCUMENT_KINDS, document_kinds, read_person_ids
 from loaders.identity.scoped import (
@@ -26,4 +32,5 @@ __all__ = [
     "scoped_company_ids",
     "scoped_person_ids",
     "unverified_company_ids",
+    "valid_resident_number",
 ]

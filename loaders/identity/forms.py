@@ -127,6 +127,13 @@ def looks_like_person_number(s: pl.Series) -> pl.Series:
     return out.scatter(at, person_18 | person_15)
 
 
+def valid_resident_number(s: pl.Series) -> pl.Series:
+    """Whether each value is a whole resident id: its form, a birth date, a right check character (null → false)."""
+    text = clean_ids(s)
+    born = resident_birth_dates(text).is_not_null()
+    return (text.str.contains(_RESIDENT_FORM) & born & valid_resident_check(text)).fill_null(False)
+
+
 def mask(value: str) -> str:
     """A number with its middle blotted out: `9999**********0021`, `E1*****89`, `A***`."""
     text = value.strip()

@@ -16,6 +16,7 @@ from loaders.identity import (
     scoped_company_ids,
     scoped_person_ids,
     unverified_company_ids,
+    valid_resident_number,
 )
 from loaders.identity.forms import is_masked
 from loaders.tables.rows import AT, TableRows
@@ -165,6 +166,8 @@ def _guess_person(frame: pl.DataFrame, default: Default) -> pl.Series:
         body = frame["name"].str.contains(_BODY).fill_null(False)
         # A resident's number says more than a name that happens to end like a firm's.
         numbered = number & ~full_name & ~company_paper & ~valid
+        # Where people are listed, what is right as a resident's number and as a credit code is a resident's.
+        numbered = numbered | (valid_resident_number(raw) & ~full_name & ~company_paper & ~body)
         return (
             schemed_person
             | person_paper

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from detectors.definition import Detector
+from detectors.own_definitions import read_own
 from detectors.registry import DETECTORS, chosen
 from lookthrough.cli.app import app
 from lookthrough.cli.console import (
@@ -41,7 +42,7 @@ def list_command(format_: FormatOption = Format.table, lang: LangOption = None) 
             "severity": SEVERITY[d.severity][0 if zh else 1] if s.format is Format.table else d.severity,
             "support": d.support,
         }
-        for d in DETECTORS
+        for d in (*DETECTORS, *read_own(s.settings.detectors))
     ]
     columns = [
         ("id", "编号", "id"),
@@ -62,7 +63,7 @@ def show_command(
 ) -> None:
     """说明一个检测项：依据、所需数据、参数、合理解释 · Explain one detector."""
     s = session(None, lang, format_)
-    (detector,) = chosen([id_])
+    (detector,) = chosen([id_], read_own(s.settings.detectors))
     if s.format is Format.json:
         print_json(_whole(detector))
         return

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from detectors.detecting import Trial, compare, detect, rules_from, screen_lot
 from detectors.finding import Finding
+from detectors.own_definitions import read_own
 from detectors.registry import DETECTORS, chosen
 from detectors.runner import Run
 from detectors.stacking import Stack
@@ -91,9 +92,10 @@ def detect_command(
     """运行检测项，给出风险预警，记入台账 · Run the detectors and record what they find."""
     s = session(store, lang, format_)
     began = dt.datetime.now(dt.UTC)
-    wanted = chosen(detector)
-    new = rules_from(rules or s.settings.rules)
-    live = rules_from(against) if against else None
+    own = read_own(s.settings.detectors)
+    wanted = chosen(detector, own)
+    new = rules_from(rules or s.settings.rules, own)
+    live = rules_from(against, own) if against else None
     with _up_to_date(s) as opened, s.progress() as watch:
         found = detect(opened, wanted, watch, new)
         trial = None if live is None else compare(detect(opened, wanted, watch, live), found)
@@ -120,14 +122,15 @@ def screen_command(
     """核查一个标段的全部投标人，记入台账 · Screen all bidders of one lot, and record it."""
     s = session(store, lang, format_)
     began = dt.datetime.now(dt.UTC)
-    values = rules_from(rules or s.settings.rules)
+    own = read_own(s.settings.detectors)
+    values = rules_from(rules or s.settings.rules, own)
     with _up_to_date(s) as opened, s.progress() as watch:
         id_ = find_node(opened, lot, ("Lot",))
         bidders = bidders_of(opened, id_)
-        screened = screen_lot(opened, id_, [b["id"] for b in bidders], watch, values)
+        screened = screen_lot(opened, id_, [b["id"] for b in bidders], watch, values, own)
         found, recorded = screened.run, None
         if not no_ledger:
-            wanted = [d for d in DETECTORS if d.domain == "政府工程" and not d.support]
+            wanted = [d for d in (*DETECTORS, *own) if d.domain == "政府工程" and not d.support]
             recorded = record_run(s, opened, found, wanted, values, actor, began_at=began, scope=("lot", id_))
     tied = {b for f in found.findings if not f.suppressed_by for b in f.subjects}
     if s.format is not Format.table:
@@ -287,6 +290,13 @@ def _tell_denominators(s: Session, found: Run) -> None:
 def _tell_run(s: Session, found: Run, denominators: bool) -> None:
     if denominators:
         _tell_denominators(s, found)
+        for detector, share in found.loud.items():
+            s.tell(
+                f"请注意：{detector} 对 {share:.0%} 的对象给出预警，过于频繁；请先检查数据与参数。",
+                f"Note: {detector} fires on {share:.0%} of its population, which is very often: check the data and its "
+                "parameters first.",
+                "yellow",
+            )
     without: dict[tuple[str, ...], list[str]] = {}
     for detector, absent in found.missing.items():
         without.setdefault(absent, []).append(detector)

@@ -20,6 +20,7 @@ from lookthrough.cli import (
     deciding,
     demo,
     detectors,
+    evaluating,
     finding,
     keys,
     loading,
@@ -46,6 +47,7 @@ _COMMANDS = (
     reviewing,
     keys,
     auditing,
+    evaluating,
 )
 """Imported for the commands they add."""
 

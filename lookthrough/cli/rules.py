@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from detectors.detecting import rules_from
+from detectors.own_definitions import read_own
 from lookthrough.cli.app import app
 from lookthrough.cli.console import Format, FormatOption, LangOption, print_rows, session
 
@@ -34,7 +35,7 @@ def check_command(
 ) -> None:
     """核对规则文件，列出其设定的值 · Check a rules file and list what it sets."""
     s = session(None, lang, format_)
-    found = rules_from(file)
+    found = rules_from(file, read_own(s.settings.detectors))
     rows = [{name: getattr(rule, name) for name, _, _ in _COLUMNS} for rule in found.rules]
     rows = [{**r, "detectors": list(r["detectors"])} for r in rows]
     print_rows(s, _COLUMNS, rows, title=found.title)

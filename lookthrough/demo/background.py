@@ -86,7 +86,7 @@ def _ownership(size: int, seed: int) -> records.Frames:
     own = _FIRST_BIDDER_PERSON + count + at
     other = _FIRST_BIDDER_PERSON + 2 * count + held
     people = np.concatenate([np.unique(family), own, other])
-    person_names = {int(i): invented_name(int(i)) for i in people}
+    person_names = dict(zip(people.tolist(), _names(people), strict=True))
     numbers = dict(zip(people.tolist(), resident_numbers(people), strict=True))
 
     legal_reps = [person_names[int(i)] for i in own] + [person_names[int(i)] for i in other]
@@ -210,12 +210,28 @@ def _lots(codes: pl.Series, names: pl.Series, size: int, seed: int) -> records.F
         {
             "tender": [tender_ids[i] for i in first],
             "title": [f"虚构区样本工程第{n + 1}号" for n in range(len(first))],
-            "buyer": ["虚构区示例建设管理中心"] * len(first),
+            "buyer": _buyers(len(first)),
             "published": [published[i] for i in first],
             "deadline": [f"{deadline[i]} 10:00" for i in first],
         },
     )
     return {"tenders": tenders, "lots": lots, "bids": bids}
+
+
+def _buyers(count: int) -> list[str]:
+    """The buyer of each tender: each has one block of tenders, of 18 to 36."""
+    ends = np.cumsum(np.resize([18, 24, 30, 36], count // 18 + 1))
+    of = np.searchsorted(ends, np.arange(count), side="right")
+    return [f"虚构区示例第{n + 1}建设管理中心" if n else "虚构区示例建设管理中心" for n in of.tolist()]
+
+
+def _names(people: IntArray) -> list[str]:
+    """Persons' names, of more kinds than a scene needs: namesakes stay as rare as among so many people."""
+    rest, scattered = len(_SYLLABLES), people * 7_919
+    return [
+        invented_name(int(at))[:3] + _SYLLABLES[one] + _SYLLABLES[two]
+        for at, one, two in zip(people, scattered % rest, scattered // rest % rest, strict=True)
+    ]
 
 
 def _households(size: int, seed: int) -> records.Frames:
@@ -226,7 +242,7 @@ def _households(size: int, seed: int) -> records.Frames:
     of = np.repeat(household, members_of)
     place = np.arange(len(of)) - np.repeat(np.cumsum(members_of) - members_of, members_of)
     people = _HOUSEHOLD_PERSON + np.arange(len(of))
-    names = [invented_name(int(i)) for i in people]
+    names = _names(people)
     child = place == 2
     numbers = resident_numbers(people, child)
     head = np.flatnonzero(place == 0)

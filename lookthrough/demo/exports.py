@@ -13,6 +13,7 @@ from lookthrough.demo.workbook import SheetContent, write_workbook
 
 OBSERVED_ON: Final = "2025-02-28"
 LISTED_REPORT: Final = "2024-12-31"
+MOST_ROWS: Final = 1_000_000
 _YEAR: Final = 2025
 
 
@@ -21,8 +22,19 @@ def write_exports(folder: Path, frames: Frames) -> dict[str, int]:
     folder.mkdir(parents=True, exist_ok=True)
     counts: dict[str, int] = {}
     for name, write in _FILES.items():
-        counts[name] = write(folder / name, frames)
+        path = folder / name
+        for old in folder.glob(f"{path.stem}.*"):
+            old.unlink()
+        counts[name] = write(path, frames)
     return counts
+
+
+def _book(path: Path, sheet: SheetContent) -> None:
+    """A workbook; a CSV of the same name where there are more rows than a sheet can hold, as sources deliver it then."""
+    if sheet.frame.height > MOST_ROWS:
+        _write_csv(path.with_suffix(".csv"), sheet.frame, "utf-8-sig")
+    else:
+        write_workbook(path, [sheet])
 
 
 def _companies(path: Path, frames: Frames) -> int:
@@ -38,7 +50,7 @@ def _companies(path: Path, frames: Frames) -> int:
         pl.col("legal_rep").fill_null("-").alias("法定代表人"),
     )
     titles = ("虚构市企业登记信息（样本数据，均为虚构）", f"导出日期：{OBSERVED_ON}")
-    write_workbook(path, [SheetContent("企业信息", table, titles)])
+    _book(path, SheetContent("企业信息", table, titles))
     return table.height
 
 
@@ -74,7 +86,7 @@ def _listed(path: Path, frames: Frames) -> int:
         pl.lit(LISTED_REPORT).alias("报告期"),
     )
     titles = ("虚构证券市场上市公司前十名股东（样本数据）",)
-    write_workbook(path, [SheetContent("前十名股东", table, titles, percent=frozenset({"持股比例"}))])
+    _book(path, SheetContent("前十名股东", table, titles, percent=frozenset({"持股比例"})))
     return table.height
 
 
@@ -132,7 +144,7 @@ def _persons(path: Path, frames: Frames) -> int:
         pl.col("cremated_on").alias("火化日期"),
     )
     titles = ("虚构区人口基础信息（样本数据，均为虚构）",)
-    write_workbook(path, [SheetContent("人口信息", table, titles)])
+    _book(path, SheetContent("人口信息", table, titles))
     return table.height
 
 
@@ -167,7 +179,7 @@ def _benefits(path: Path, frames: Frames) -> int:
     total = ("合计", *blank, *(str(s) for s in sums))
     titles = (f"虚构区{_YEAR}年最低生活保障金发放明细表（样本数据）",)
     notes = (total, ("注：本表为虚构样本，不对应任何真实家庭。",))
-    write_workbook(path, [SheetContent(f"{_YEAR}年发放", table, titles, notes)])
+    _book(path, SheetContent(f"{_YEAR}年发放", table, titles, notes))
     return table.height
 
 

@@ -307,6 +307,13 @@ class Planting:
             **extra,
         )
 
+    def owner(self, scene: str, lot: str, bidders: Sequence[Party], reason: str) -> None:
+        """A person holds a quarter or more of each of the bidders."""
+        subjects = tuple(sorted(p.id for p in bidders))
+        self.later.append(
+            TruthLine(scene, "common-beneficial-owner", "lot", lot, "finding", reason, subjects=subjects)
+        )
+
     def _take(self, what: str) -> int:
         self._next[what] = self._next.get(what, 0) + 1
         return self._next[what]

@@ -157,6 +157,7 @@ def _two_lists(world: Planting) -> None:
     reason = "两份股东名册不可相加：41.09%，不是51.95%"
     world.tie(key, SHAREHOLDER, lot, group, {listed: 0.4109, branch: 0.6}, reason)
     world.expect(key, CONTROLLER, lot, "none", "两份名册相加才会过半，而名册不可相加")
+    world.owner(key, lot, (listed, branch), "集团的唯一股东穿透持有41.09%与60%")
     world.scene(
         key,
         "上市公司有两份股东名册（41.09%与10.86%）：不相加，不构成控制",
@@ -178,6 +179,7 @@ def _name_only_company(world: Planting) -> None:
     lot = world.lot("XG-2025-014", "01", [first, second, world.outsider("大雪")])
     reason = "股东仅有企业全称，与唯一一家登记企业一致"
     world.tie(key, SHAREHOLDER, lot, holder, {first: 0.35, second: 0.4}, reason)
+    world.owner(key, lot, (first, second), "该企业的唯一股东穿透持有35%与40%")
     world.scene(
         key,
         "一处股东只写了企业全称，按唯一全称匹配",
@@ -203,6 +205,7 @@ def _bidder_holds_bidder(world: Planting) -> None:
         "股东本身也是同一标段的投标人",
         bidders=(parent, held),
     )
+    world.owner(key, lot, (parent, held), "母公司的唯一股东持有100%，并穿透持有30%")
     world.scene(
         key,
         "一家投标人持有同一标段另一家投标人30%",

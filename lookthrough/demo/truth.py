@@ -10,28 +10,35 @@ from math import prod
 from typing import Any, Final, Literal
 
 Expect = Literal["finding", "suppressed", "none", "undecided"]
+Kind = Literal["lot", "tender", "household", "company", "account", "group", "all"]
 
 SHAREHOLDER: Final = "common-shareholder"
 CONTROLLER: Final = "common-controller"
 LOT_DETECTORS: Final = (SHAREHOLDER, CONTROLLER)
 HOUSEHOLD_DETECTOR: Final = "household-multi-property"
+PATTERNS: Final = (
+    *("regular-price-difference", "price-screens", "co-bidding-group"),
+    *("bid-rotation", "habitual-loser", "serial-winner"),
+)
 
 
 @dataclass(frozen=True)
 class TruthLine:
-    """One expectation: what `detector` says about one lot or household.
+    """One expectation: what `detector` says about one scope, most often a lot or household.
 
     * `expect`: "finding"; "suppressed" (found, and set aside by `rule`); "none"; "undecided" (no finding, and
       `subjects` are the bidders without ownership data).
     * `subjects`: ids of the tied bidders, sorted, or of the household.
     * `or_none`: leaving the hit out is right too, since the rule may be applied before a hit is made.
+    * `scope_id` "*": wherever findings with these subjects are (accounts and groups have ids that depend on secret
+      keys or on the detector); with the kind "all" and "none", the detector says nothing else anywhere.
     * `holder_name`, `holder_id` (companies only: persons' ids depend on a secret key), `shares` and `votes`
       (bidder id → fraction) let the numbers be checked.
     """
 
     scene: str
     detector: str
-    scope_kind: Literal["lot", "household"]
+    scope_kind: Kind
     scope_id: str
     expect: Expect
     reason: str
@@ -86,6 +93,16 @@ def completed(lines: Iterable[TruthLine], scopes: Iterable[tuple[str, str, str]]
     return sorted(
         out, key=lambda line: (line.scope_kind, line.scope_id, line.detector, line.holder_name or "")
     )
+
+
+def closing(lines: Iterable[TruthLine]) -> list[TruthLine]:
+    """A line for each detector of `lines` that says that nothing else may be found, but where patterns decide.
+
+    What is usual, and so what stands out, depends on everybody's bids: there the scenes alone are judged.
+    """
+    reason = "此外没有其他应提示的情形"
+    detectors = sorted({line.detector for line in lines} - set(PATTERNS))
+    return [TruthLine("closing", d, "all", "*", "none", reason) for d in detectors]
 
 
 def dumped(lines: Iterable[TruthLine]) -> str:

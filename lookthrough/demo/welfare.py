@@ -42,6 +42,10 @@ def _two_dwellings(world: Planting) -> None:
     )
     reason = "全家在2025年1月至12月领取期间有两套住宅；户籍在外地为另一事实"
     world.expect(key, HOUSEHOLD_DETECTOR, scope, "finding", reason, subjects=(scope,))
+    registered = "户主户籍在外市样本县，而由虚构区发放"
+    world.later.append(
+        TruthLine(key, "non-local-hukou", "household", scope, "finding", registered, subjects=(scope,))
+    )
     world.scene(
         key,
         "一户有两套住宅且户籍在外地，仍按月领取救助",

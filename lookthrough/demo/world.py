@@ -9,10 +9,12 @@ from typing import Final, Literal
 from lookthrough.demo import records
 from lookthrough.demo.background import background, household_ids, lot_ids
 from lookthrough.demo.exports import write_exports
+from lookthrough.demo.labelled import labelled
+from lookthrough.demo.labelled.tables import FOLDER
 from lookthrough.demo.near_ties import plant_near_ties
 from lookthrough.demo.planting import REGION, Planting, Scene
 from lookthrough.demo.ties import plant_ties
-from lookthrough.demo.truth import TruthLine, completed, dumped
+from lookthrough.demo.truth import TruthLine, closing, completed, dumped
 from lookthrough.demo.welfare import DWELLING_LIMIT, plant_welfare
 
 DEFAULT_SEED: Final = 20260701
@@ -24,9 +26,10 @@ INNOCENT: Final = "innocent"
 class World:
     """A world as written.
 
-    * `exports`: the folder to load; `truth_file` and `later_file`, JSON Lines, lie beside it.
-    * `truth` has at least one line for every lot and detector and for every household; `later` holds what
-      detectors beyond the two flagships must find.
+    * `exports`: the folder to load; `truth_file`, JSON Lines, lies beside it and holds the next four.
+    * `truth` has at least one line for every lot and household of the scenes and the background, for the flagships;
+      `later` holds what other detectors must say of the scenes; `labelled`, the scenes planted for every detector;
+      `closing`, that nothing else may be found by detectors that rest on identities.
     * `rows`: data rows of each file, by name.
     * `dwelling_limits`: district → dwellings at or above which a household is to be checked.
     * `flagship_lot`: the lot with nine bidders.
@@ -37,11 +40,12 @@ class World:
     seed: int
     exports: Path
     truth_file: Path
-    later_file: Path
     rows: dict[str, int]
     scenes: tuple[Scene, ...]
     truth: tuple[TruthLine, ...]
     later: tuple[TruthLine, ...]
+    labelled: tuple[TruthLine, ...]
+    closing: tuple[TruthLine, ...]
     dwelling_limits: dict[str, int]
     flagship_lot: str
 
@@ -64,23 +68,28 @@ def write_world(folder: Path, size: int = 1, seed: int = DEFAULT_SEED) -> World:
     scopes += [(INNOCENT, "lot", scope) for scope in lot_ids(innocent)]
     scopes += [(INNOCENT, "household", scope) for scope in household_ids(innocent)]
     truth = completed(planting.truth, scopes)
-
+    scenes = labelled()
+    closed = closing(scenes.truth)
+    # The truth is written first: nothing in it can come from what is then made of the data.
+    folder.mkdir(parents=True, exist_ok=True)
+    truth_file = folder / "truth.jsonl"
+    whole = dumped([*truth, *planting.later, *scenes.truth, *closed])
+    truth_file.write_text(whole, encoding="utf-8", newline="\n")
     exports = folder / "exports"
     rows = write_exports(exports, records.joined(planting.frames(), innocent))
-    truth_file, later_file = folder / "truth.jsonl", folder / "truth_later.jsonl"
-    truth_file.write_text(dumped(truth), encoding="utf-8", newline="\n")
-    later_file.write_text(dumped(planting.later), encoding="utf-8", newline="\n")
+    rows |= scenes.write(exports / FOLDER)
     return World(
         folder=folder,
         size=size,
         seed=seed,
         exports=exports,
         truth_file=truth_file,
-        later_file=later_file,
         rows=rows,
         scenes=tuple(planting.scenes),
         truth=tuple(truth),
         later=tuple(planting.later),
+        labelled=tuple(scenes.truth),
+        closing=tuple(closed),
         dwelling_limits={REGION: DWELLING_LIMIT},
         flagship_lot=planting.scenes[0].scopes[0][1],
     )

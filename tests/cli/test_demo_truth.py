@@ -84,9 +84,20 @@ def test_what_a_rule_explains_is_shown_with_the_rule_and_its_reason(demo: Demo) 
 def test_nothing_else_is_found(demo: Demo) -> None:
     known = {line.detector for line in demo.world.truth}
     lines = demo.expected("finding", "suppressed")
+    told = {line.scope_id for line in demo.world.truth}
     for found in demo.findings:
-        if found["detector"] in known:
+        if found["detector"] in known and found["scope"]["id"] in told:
             assert any(meets(line, found) for line in lines), found["text"]["zh"]
+
+
+def test_every_detector_decides_every_labelled_scene_right(demo: Demo) -> None:
+    scores = demo.stores.same("evaluate", demo.world.truth_file, "--format", "json").json
+    assert [s["detector"] for s in scores] == [d.id for d in DETECTORS]
+    for score in scores:
+        assert (score["precision"], score["recall"]) == (1, 1), score
+        assert score["near_misses_right"] == score["near_misses"], score
+    assert sum(s["expected"] for s in scores) > 100
+    assert sum(s["near_misses"] for s in scores) > 200
 
 
 def test_gaps_are_said_with_the_bidders_they_concern(demo: Demo) -> None:

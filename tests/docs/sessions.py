@@ -36,6 +36,7 @@ PAGES: Final = (
     "docs/using.zh-CN.md",
     "docs/ownership.md",
     "docs/ledger.md",
+    "docs/own-detectors.md",
 )
 ANY: Final = "…"
 _BLOCK: Final = re.compile(

@@ -1,0 +1,106 @@
+"""Where a finding's data come from, and as of when: read from the rows that prove it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from detectors.definition import Detector
+from detectors.finding import Finding
+from graph.model import REL_TYPES
+from graph.stores.contract import GraphStore
+
+_FROM_SIDE: Final = frozenset(
+    (
+        *("HAS_CONTACT", "DEBARRED_BY", "HOLDS_POST", "RELATED_TO", "MEMBER_OF", "EARNS", "ENTITLED_TO"),
+        *("SUBCONTRACTS_TO", "RECEIVES", "UNDER", "HOLDS_VEHICLE", "FOR_LOT", "LOT_OF"),
+    )
+)
+"""Types whose rows are few at their first end; the others have few at their second: a hub is never asked for all it has."""
+_BEHIND: Final = ("OWNS", "EXERCISES_CONTROL", "MEMBER_OF_CONCERT")
+"""What effective shares and control are worked out from."""
+_NAMED: Final = 3
+
+
+def with_sources(
+    store: GraphStore, findings: Sequence[Finding], detectors: Mapping[str, Detector]
+) -> list[Finding]:
+    """The findings, each with `facts.data` ({as_of, first, sources}) and a closing sentence that says so.
+
+    `as_of` and `first`: the latest and earliest date of an extract among the rows that prove it (数据截至), null where no
+    row has one; `sources`: the files that state them.
+    """
+    rows = _rows(store, findings, detectors)
+    files = _files(store)
+    return [_told(f, [rows[k] for k in f.evidence.keys if k in rows], files) for f in findings]
+
+
+def _rows(
+    store: GraphStore, findings: Sequence[Finding], detectors: Mapping[str, Detector]
+) -> dict[str, tuple[str | None, str]]:
+    """Of each key among the proofs: the date of its extract, its sources."""
+    nodes: dict[str, set[str]] = defaultdict(set)
+    for f in findings:
+        for type_ in _types(detectors[f.detector]):
+            nodes[type_].update(f.evidence.nodes)
+    wanted = {k for f in findings for k in f.evidence.keys}
+    found: dict[str, tuple[str | None, str]] = {}
+    for type_, ids in sorted(nodes.items()):
+        for start, end in REL_TYPES[type_].pairs:
+            at = f"(n:{start} {{id: i}})-[r:{type_}]->(:{end})"
+            if type_ not in _FROM_SIDE:
+                at = f"(:{start})-[r:{type_}]->(n:{end} {{id: i}})"
+            query = (
+                f"UNWIND $ids AS i MATCH {at} "
+                "RETURN r.key AS key, r.observed_on AS observed_on, r.sources AS sources"
+            )
+            row: dict[str, Any]
+            for row in store.query(query, {"ids": sorted(ids)}, timeout=300).to_pylist():
+                if row["key"] in wanted:
+                    found[row["key"]] = (row["observed_on"], row["sources"] or "")
+    return found
+
+
+def _types(detector: Detector) -> set[str]:
+    """The stated relationship types whose rows may stand in a detector's proofs."""
+    queries = " ".join(detector.queries.values())
+    named = set(re.findall(r"\[\w*:(\w+)", queries)) | {"SUBMITS", "FOR_LOT"}
+    if detector.in_play:
+        named.update(_BEHIND)
+    return {t for t in named if t in REL_TYPES and not REL_TYPES[t].derived}
+
+
+def _files(store: GraphStore) -> dict[str, str]:
+    """The name of each loaded file, by batch and the start of its hash, as rows name it."""
+    names: dict[str, str] = {}
+    table = store.query("MATCH (b:Batch) RETURN b.id AS id, b.files AS files", timeout=120)
+    for batch in table.to_pylist():
+        for text in batch["files"] or ():
+            file = json.loads(text)
+            names[f"{batch['id']}:{file['sha256'][:12]}"] = str(file["name"])
+    return names
+
+
+def _told(found: Finding, rows: Sequence[tuple[str | None, str]], files: Mapping[str, str]) -> Finding:
+    dates = sorted({day for day, _ in rows if day})
+    stated = {line.partition("#")[0] for _, sources in rows for line in sources.split("\n") if line}
+    names = sorted({files[key] for key in stated if key in files})
+    data = {"as_of": dates[-1] if dates else None, "first": dates[0] if dates else None, "sources": names}
+    zh, en = [], []
+    if dates:
+        zh.append(f"数据截至{dates[-1]}")
+        en.append(f"data as of {dates[-1]}")
+    if names:
+        more = len(names) - _NAMED
+        zh.append("来源：" + "、".join(names[:_NAMED]) + (f"等{len(names)}个文件" if more > 0 else ""))
+        en.append("sources: " + ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else ""))
+    text = dict(found.text)
+    if zh:
+        told = "; ".join(en)
+        text["zh"] += "，".join(zh) + "。"
+        text["en"] += f" {told[:1].upper()}{told[1:]}."
+    return replace(found, facts={**found.facts, "data": data}, text=text)

@@ -1,0 +1,38 @@
+"""The labelled scenes: for every detector a true case, a near miss and an innocent twin, and what must be said of each.
+
+Each scene has a tender, or a household, of its own, and parties nobody else has. What is expected is worked out by
+hand from the law and the data planted, before the data are written, and by none of the product's own code.
+"""
+
+from __future__ import annotations
+
+from lookthrough.demo.labelled.behaviour import plant_behaviour
+from lookthrough.demo.labelled.control import plant_control
+from lookthrough.demo.labelled.documents import plant_documents
+from lookthrough.demo.labelled.households import plant_households
+from lookthrough.demo.labelled.means import plant_means
+from lookthrough.demo.labelled.persons import plant_persons
+from lookthrough.demo.labelled.procedure import plant_procedure
+from lookthrough.demo.labelled.shareholders import plant_shareholders
+from lookthrough.demo.labelled.tables import Labelled
+from lookthrough.demo.labelled.tender_parties import plant_tender_parties
+
+__all__ = ["Labelled", "labelled"]
+
+
+def labelled() -> Labelled:
+    """All labelled scenes, the same each time."""
+    world = Labelled()
+    for plant in (
+        plant_control,
+        plant_shareholders,
+        plant_persons,
+        plant_tender_parties,
+        plant_documents,
+        plant_procedure,
+        plant_behaviour,
+        plant_households,
+        plant_means,
+    ):
+        plant(world)
+    return world

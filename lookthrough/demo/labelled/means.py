@@ -1,0 +1,127 @@
+"""Labelled scenes of means, officials' kin, and those who are left out or paid short."""
+
+from __future__ import annotations
+
+from lookthrough.demo.labelled.households import MEANS, owner_of
+from lookthrough.demo.labelled.tables import YEAR, Labelled, Party
+from lookthrough.demo.planting import REGION
+
+OFFICIAL, LEFT_OUT, SHORT = "officials-relative", "eligible-not-receiving", "underpayment"
+_PROGRAM = "虚构标注高龄津贴"
+
+
+def plant_means(w: Labelled) -> None:
+    """Plant them."""
+    _vehicles(w)
+    _companies(w)
+    _payroll(w)
+    _officials(w)
+    _entitled(w)
+
+
+def _vehicles(w: Labelled) -> None:
+    for plate, kind, until, expect in (
+        ("虚A标0001", "小型轿车", None, "finding"),
+        ("虚A标0002", "农用拖拉机", None, "suppressed"),
+        ("虚A标0003", "小型轿车", "2024-12-31", "none"),
+    ):
+        p = w.person()
+        row = {"id": plate, "owner_id": p.number, "owner_name": p.name, "kind": kind, "value": 80_000}
+        w.add("vehicles", **row, valid_from="2018-05-01", valid_to=until)
+        scope = w.household(p)
+        rule = "exempt-vehicle" if expect == "suppressed" else None
+        subjects = () if expect == "none" else (scope,)
+        w.expect(MEANS, scope, expect, f"{kind}，{until or '现仍登记'}", subjects, rule=rule)  # type: ignore[arg-type]
+
+
+def _companies(w: Labelled) -> None:
+    for status, kind, rule in (
+        ("存续", "有限责任公司", ""),
+        ("吊销", "有限责任公司", "inactive-company"),
+        ("存续", "农民专业合作社", "cooperative"),
+    ):
+        p, company = w.person(), w.company(status=status, kind=kind)
+        w.post(p, company)
+        scope = w.household(p)
+        if rule:
+            w.suppressed(MEANS, scope, (scope,), rule, f"担任{status}的{kind}的法定代表人")
+        else:
+            w.finding(MEANS, scope, (scope,), "担任存续企业的法定代表人")
+    for depth in (2, 4):
+        p = w.person()
+        w.chain(p, [50] * depth)
+        scope = w.household(p)
+        w.finding(MEANS, scope, (scope,), f"经{depth}层持有企业")
+    p, _ = owner_of(w, 0.1)
+    w.none(MEANS, w.household(p), "持股仅0.1%")
+
+
+def _payroll(w: Labelled) -> None:
+    for kind in ("财政供养", "工资"):
+        p = w.person()
+        for month in ("2025-03", "2025-04"):
+            row = {"person_id": p.number, "person_name": p.name, "month": month}
+            w.add("incomes", **row, kind=kind, amount=1800)
+        scope = w.household(p)
+        if kind == "财政供养":
+            w.finding(MEANS, scope, (scope,), "领取期间由财政供养")
+        else:
+            w.none(MEANS, scope, "有工资，而当地未设收入标准")
+
+
+def _official(w: Labelled, region: str = REGION, **span: str) -> Party:
+    p = w.person()
+    unit = w.company(name=f"虚构标注镇民政办公室{w.take('unit')}", kind="机关", region=region)
+    row = {"person_id": p.number, "person_name": p.name, "unit_id": unit.number, "unit_name": unit.name}
+    w.add("officials", **row, post="经办员", **span)
+    return p
+
+
+def _officials(w: Labelled) -> None:
+    official = _official(w)
+    scope = w.household(official)
+    w.finding(OFFICIAL, scope, (scope,), "领取人是在任经办人员")
+    kin = w.person()
+    w.kin(official, kin, "兄弟姐妹")
+    scope = w.household(kin)
+    w.finding(OFFICIAL, scope, (scope,), "领取人是在任经办人员的申报亲属")
+    further = w.person()
+    w.kin(kin, further, "子女")
+    w.none(OFFICIAL, w.household(further), "两步之外的亲属不在默认范围")
+    official, kin = _official(w, valid_to="2024-06-30"), w.person()
+    w.kin(official, kin, "兄弟姐妹")
+    scope = w.household(kin)
+    w.suppressed(OFFICIAL, scope, (scope,), "ended", "该亲属在领取前已离任")
+    official, kin = _official(w, region="虚构外县"), w.person()
+    w.kin(official, kin, "兄弟姐妹")
+    scope = w.household(kin)
+    w.suppressed(OFFICIAL, scope, (scope,), "other-district", "该亲属在外县任职")
+
+
+def _entitled(w: Labelled) -> None:
+    for key, months, amount in (
+        ("足额", YEAR, 620),
+        ("中断", ("2025-01", "2025-08"), 620),
+        ("短少", YEAR, 450),
+        ("最新月", ("2025-01", "2025-11"), 620),
+        ("漏发", None, 620),
+        ("已止", None, 620),
+        ("已故", None, 620),
+    ):
+        p = w.person(died_on="2024-10-01") if key == "已故" else w.person()
+        scope = w.household(p, months=months, program=_PROGRAM, amount=amount)
+        span = {"valid_from": "2025-01-01", "valid_to": "2025-12-31"}
+        if key == "已止":
+            span = {"valid_from": "2023-01-01", "valid_to": "2024-11-30"}
+        w.add("entitlements", household_id=scope.partition(":")[2], program=_PROGRAM, amount=620, **span)
+        if key in ("中断", "短少"):
+            w.finding(SHORT, scope, (scope,), f"名单内应享620元：{key}")
+        elif key == "最新月":
+            w.suppressed(SHORT, scope, (scope,), "payment-pending", "只缺最新一个月")
+        elif key == "漏发":
+            w.finding(LEFT_OUT, scope, (scope,), "在名单内而全年没有发放")
+        elif key == "已故":
+            w.suppressed(LEFT_OUT, scope, (scope,), "died", "名单所列人员已身故")
+        else:
+            w.none(SHORT, scope, f"{key}：没有短少")
+            w.none(LEFT_OUT, scope, f"{key}：没有漏发")

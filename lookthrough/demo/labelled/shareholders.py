@@ -1,0 +1,122 @@
+"""Labelled scenes of common holders: beneficial owners from a quarter on, and any holder over any number of layers."""
+
+from __future__ import annotations
+
+from lookthrough.demo.labelled.tables import DEADLINE, Labelled
+from lookthrough.demo.truth import SHAREHOLDER
+
+OWNER = "common-beneficial-owner"
+
+
+def plant_shareholders(w: Labelled) -> None:
+    """Plant them."""
+    _quarters(w)
+    _layers(w)
+    _explained(w)
+    _near(w)
+
+
+def _quarters(w: Labelled) -> None:
+    p = w.person()
+    middle = w.owned(w.company(), (p, 50))
+    a, b = w.owned(w.company(), (p, 15), (middle, 20)), w.owned(w.company(), (p, 25))
+    lot = w.lot("D1d-两径", a, b)
+    w.finding(OWNER, lot, (a, b), "15%加50%×20%恰为25%，含本数；另一家直接25%")
+    p = w.person()
+    a, b = w.chain(p, [80, 70, 60]), w.chain(p, [90, 45])
+    lot = w.lot("D1d-多层", a, b)
+    w.finding(OWNER, lot, (a, b), "三层33.6%与两层40.5%，后者不构成控制")
+    p = w.person()
+    a, b = w.owned(w.company(), (p, 24.99)), w.owned(w.company(), (p, 80))
+    lot = w.lot("D1d-差一点", a, b)
+    w.none(OWNER, lot, "一家24.99%，不到25%")
+    w.finding(SHAREHOLDER, lot, (a, b), "同一自然人持有24.99%与80%")
+    p = w.person()
+    a, b = w.company(), w.owned(w.company(), (p, 40))
+    w.holds(p, a, None, share_min=0.1, share_max=0.3)
+    lot = w.lot("D1d-区间", a, b)
+    w.finding(OWNER, lot, (a, b), "区间10%至30%：可能达到25%")
+    h = w.owned(w.company())
+    a, b = w.owned(w.company(), (h, 30)), w.owned(w.company(), (h, 30))
+    lot = w.lot("D1d-企业", a, b)
+    w.none(OWNER, lot, "共同股东是企业，其上没有达到25%的自然人")
+    w.finding(SHAREHOLDER, lot, (a, b), "同一企业各持30%")
+    name = "样本重名标注"
+    a, b = (w.owned(w.company(), (w.person(name=name), 60)) for _ in range(2))
+    lot = w.lot("D1d-同名", a, b)
+    w.none(OWNER, lot, "两名股东同名而证件号码不同")
+    w.none(SHAREHOLDER, lot, "两名股东同名而证件号码不同")
+
+
+def _layers(w: Labelled) -> None:
+    for depth in (1, 2, 4, 6):
+        h = w.owned(w.company())
+        a, b = w.chain(h, [*([90] * (depth - 1)), 20]), w.chain(h, [30])
+        lot = w.lot(f"D1e-深{depth}", a, b)
+        w.finding(SHAREHOLDER, lot, (a, b), f"同一股东经{depth}层与1层持有两家，均不控制")
+    h = w.owned(w.company())
+    left, right = w.owned(w.company(), (h, 40)), w.owned(w.company(), (h, 30))
+    a = w.owned(w.company(), (left, 20), (right, 20))
+    b = w.chain(h, [10])
+    lot = w.lot("D1e-菱形", a, b)
+    w.finding(SHAREHOLDER, lot, (a, b), "两条路径相加：40%×20%＋30%×20%＝14%；另一家10%")
+
+
+def _explained(w: Labelled) -> None:
+    fund = w.company(name="虚构标注稳健投资基金（有限合伙）", kind="私募基金")
+    a, b = w.company(), w.company()
+    for bidder, percent in ((a, 2), (b, 4.9)):
+        w.holds(fund, bidder, percent, holder_kind="私募基金")
+        w.rest(bidder, percent)
+    lot = w.lot("D1e-基金", a, b)
+    w.suppressed(SHAREHOLDER, lot, (a, b), "fund", "基金仅持2%与4.9%，低于5%")
+    p = w.person()
+    a, b = (w.owned(w.company(kind="股份有限公司(上市)"), (p, 2)) for _ in range(2))
+    lot = w.lot("D1e-上市", a, b)
+    w.suppressed(SHAREHOLDER, lot, (a, b), "fund", "上市公司中2%的小额持股")
+    p = w.person()
+    a, b = (w.owned(w.company(), (p, 2)) for _ in range(2))
+    lot = w.lot("D1e-小额", a, b)
+    w.finding(SHAREHOLDER, lot, (a, b), "并非基金，也非上市公司：2%仍是共同股东")
+    hub = w.owned(w.company())
+    for _ in range(199):
+        w.holds(hub, w.company(), 1)
+    a, b = w.owned(w.company(), (hub, 20)), w.owned(w.company(), (hub, 10))
+    lot = w.lot("D1e-平台", a, b)
+    w.suppressed(SHAREHOLDER, lot, (a, b), "hub", "该股东持有201家企业，超过200家")
+    state = w.company(name="虚构标注县财政局", kind="国资委")
+    a, b = w.company(), w.company()
+    for bidder, percent in ((a, 30), (b, 40)):
+        w.holds(state, bidder, percent, holder_kind="国资委")
+        w.rest(bidder, percent)
+    lot = w.lot("D1e-国资", a, b)
+    w.suppressed(SHAREHOLDER, lot, (a, b), "state", "仅同受国家出资")
+
+
+def _near(w: Labelled) -> None:
+    for key, span, why in (
+        ("已退出", {"valid_from": "2018-01-01", "valid_to": DEADLINE}, "持股在投标截止日已结束"),
+        ("未开始", {"valid_from": "2025-05-21"}, "持股在投标截止日次日才开始"),
+    ):
+        h, a = w.owned(w.company()), w.company()
+        b = w.owned(w.company(), (h, 10))
+        w.holds(h, a, 20, **span)
+        if "valid_to" in span:
+            w.succeeded(a, 20, DEADLINE)
+        else:
+            w.holds(w.company(), a, 20, valid_to=span["valid_from"])
+            w.rest(a, 20)
+        w.none(SHAREHOLDER, w.lot(f"D1e-{key}", a, b), why)
+    h = w.owned(w.company())
+    a, b = w.owned(w.company(), (h, 20)), w.owned(w.company(), (h, 20))
+    first = w.lot("D1e-两标段", a)
+    second = w.lot("D1e-两标段", b, lot="02", again=True)
+    for lot in (first, second):
+        w.none(SHAREHOLDER, lot, "同一股东的两家投不同标段")
+    h = w.owned(w.company())
+    a, b = w.owned(w.company(), (h, 20)), w.owned(w.company(), (h, 20))
+    lot = w.lot("D1e-撤回", a, b, least=4, bids={b: {"status": "撤回"}})
+    w.none(SHAREHOLDER, lot, "其中一家已撤回投标")
+    a, b = w.company(), w.company()
+    lot = w.lot("D1e-无数据", a, b)
+    w.undecided(SHAREHOLDER, lot, (a, b), "两家没有股权数据：无法判定")

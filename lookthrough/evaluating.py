@@ -1,0 +1,267 @@
+"""Precision and recall of the detectors against a truth: what must be found, suppressed, left undecided, and what not.
+
+A truth is JSON Lines of `{detector, scope: {kind, id}, subjects, expect, reason}`, with `rule` beside "suppressed"; or
+findings with the outcome a person reached (`id` or `fingerprint`, and `state`: confirmed, cleared …).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from detectors.definition import Detector, Undecided
+from detectors.finding import Finding
+from detectors.runner import Run
+
+EXPECT: Final = ("finding", "suppressed", "undecided", "none")
+_OUTCOMES: Final = {"confirmed": "finding", "cleared": "none"}
+_OPEN: Final = ("new", "in_review", "not_decidable")
+
+
+class TruthError(ValueError):
+    """A truth file that can't be used; names the line and what it should be."""
+
+    def __init__(self, zh: str, en: str):
+        super().__init__(en)
+        self.zh = zh
+        self.en = en
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One line of a truth. `scope` "*" is any; `finding`, the fingerprint of a finding somebody decided on."""
+
+    detector: str
+    kind: str
+    scope: str
+    subjects: frozenset[str]
+    expect: str
+    reason: str = ""
+    rule: str = ""
+    or_none: bool = False
+    finding: str = ""
+
+    @property
+    def closes(self) -> bool:
+        """Does it say that nothing beside the other lines is right?"""
+        return self.kind == "all" and self.expect == "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """A truth file's lines; `open`: findings in it that nobody has decided yet."""
+
+    labels: tuple[Label, ...]
+    open: int = 0
+
+
+@dataclass(slots=True)
+class Score:
+    """How one detector did.
+
+    * `expected` findings, of which `found`; `false`: findings that should not be.
+    * `checked` lines that are no finding (suppressed, undecided, none), of which `right`.
+    * `missed`, `wrong`: the lines concerned; `unexpected`: the findings.
+    """
+
+    detector: str
+    identity_based: bool
+    expected: int = 0
+    found: int = 0
+    false: int = 0
+    checked: int = 0
+    right: int = 0
+    missed: list[Label] = field(default_factory=list)
+    wrong: list[Label] = field(default_factory=list)
+    unexpected: list[Finding] = field(default_factory=list)
+
+    @property
+    def precision(self) -> float | None:
+        """Findings that are right, of all that could be judged; None where there are none."""
+        total = self.found + self.false
+        return self.found / total if total else None
+
+    @property
+    def recall(self) -> float | None:
+        """Expected findings that are there; None where none is expected."""
+        return self.found / self.expected if self.expected else None
+
+    @property
+    def perfect(self) -> bool:
+        """Is everything decided right?"""
+        return self.found == self.expected and not self.false and self.right == self.checked
+
+    def to_json(self) -> dict[str, Any]:
+        """The wire form: `evaluate --format json`."""
+        return {
+            "detector": self.detector,
+            "identity_based": self.identity_based,
+            "precision": self.precision,
+            "recall": self.recall,
+            "expected": self.expected,
+            "found": self.found,
+            "false": self.false,
+            "near_misses": self.checked,
+            "near_misses_right": self.right,
+            "missed": [_told(m) for m in self.missed],
+            "wrong": [_told(m) for m in self.wrong],
+            "unexpected": [
+                {"scope": f.scope_id, "subjects": list(f.subjects), "fingerprint": f.fingerprint}
+                for f in self.unexpected
+            ],
+        }
+
+
+def _told(label: Label) -> dict[str, Any]:
+    return {
+        "scope": label.scope,
+        "subjects": sorted(label.subjects),
+        "expect": label.expect,
+        "reason": label.reason,
+    }
+
+
+def read_truth(path: Path, detectors: Sequence[Detector]) -> Truth:
+    """Read a truth file. Raises `TruthError`, naming the first line that can't be used; `OSError`."""
+    known = {d.id for d in detectors}
+    labels, undecided = [], 0
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TruthError(f"{path} 不是 UTF-8 文本。", f"{path} is no UTF-8 text.") from error
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        label = _label(line, known, f"{path.name}:{number}")
+        if label is None:
+            undecided += 1
+        else:
+            labels.append(label)
+    if not labels and not undecided:
+        raise TruthError(f"{path} 没有任何一行。", f"There is no line in {path}.")
+    return Truth(tuple(labels), undecided)
+
+
+def _label(line: str, known: set[str], place: str) -> Label | None:
+    """One line; None for a finding that nobody has decided."""
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise TruthError(f"{place} 不是一行 JSON：{error}", f"{place} is no line of JSON: {error}") from error
+    if not isinstance(row, dict) or row.get("detector") not in known:
+        named = row.get("detector") if isinstance(row, dict) else None
+        raise TruthError(
+            f"{place} 没有已知的 detector（现为 {named}）；可用的见 lookthrough detectors list。",
+            f"{place} names no known detector ({named}); lookthrough detectors list shows them.",
+        )
+    expect, state = row.get("expect"), row.get("state", row.get("outcome"))
+    if expect is None and state in _OPEN:
+        return None
+    expect = expect or _OUTCOMES.get(str(state))
+    if expect not in EXPECT:
+        raise TruthError(
+            f"{place} 的 expect 应为 {'、'.join(EXPECT)}（或 state 为 confirmed、cleared），现为 {expect or state}。",
+            f"expect in {place} is one of {', '.join(EXPECT)} (or state is confirmed or cleared), not {expect or state}.",
+        )
+    scope, subjects = row.get("scope"), row.get("subjects", [])
+    if not isinstance(scope, Mapping) or not all(isinstance(scope.get(k), str) for k in ("kind", "id")):
+        raise TruthError(
+            f'{place} 的 scope 应写作 {{"kind": …, "id": …}}。',
+            f'scope in {place} is written {{"kind": …, "id": …}}.',
+        )
+    if not isinstance(subjects, list) or not all(isinstance(s, str) for s in subjects):
+        raise TruthError(f"{place} 的 subjects 应为编号的列表。", f"subjects in {place} is a list of ids.")
+    decided = str(row.get("id") or row.get("fingerprint") or "") if "expect" not in row else ""
+    return Label(
+        str(row["detector"]),
+        scope["kind"],
+        scope["id"],
+        frozenset(subjects),
+        expect,
+        str(row.get("reason") or ""),
+        str(row.get("rule") or ""),
+        bool(row.get("or_none")),
+        decided,
+    )
+
+
+def evaluate(run: Run, truth: Truth, detectors: Sequence[Detector]) -> list[Score]:
+    """The scores of all detectors the truth speaks of, in the order of `detectors`."""
+    labels: dict[str, list[Label]] = defaultdict(list)
+    for label in truth.labels:
+        labels[label.detector].append(label)
+    findings: dict[str, list[Finding]] = defaultdict(list)
+    for f in run.findings:
+        findings[f.detector].append(f)
+    gaps: dict[str, list[Undecided]] = defaultdict(list)
+    for id_, undecided in run.undecided:
+        gaps[id_].append(undecided)
+    return [_score(d, labels[d.id], findings[d.id], gaps[d.id]) for d in detectors if d.id in labels]
+
+
+def _score(
+    detector: Detector, labels: Sequence[Label], findings: Sequence[Finding], gaps: Sequence[Undecided]
+) -> Score:
+    score = Score(detector.id, detector.rests_on == "identity")
+    live = _Pool([f for f in findings if not f.suppressed_by])
+    quiet = _Pool([f for f in findings if f.suppressed_by])
+    for label in (x for x in labels if x.expect == "finding"):
+        score.expected += 1
+        if live.take(label):
+            score.found += 1
+        else:
+            score.missed.append(label)
+    judged = {x.scope for x in labels if not x.finding}
+    cleared = {x.finding for x in labels if x.finding and x.expect == "none"}
+    closed = any(x.closes for x in labels)
+    score.unexpected = [f for f in live.left if closed or f.scope_id in judged or f.fingerprint in cleared]
+    score.false = len(score.unexpected)
+    astray = {f.scope_id for f in live.left}
+    told = [(u.scope_id, frozenset(u.subjects)) for u in gaps]
+    for label in (x for x in labels if x.expect != "finding" and not x.closes):
+        if label.expect == "none":
+            right = label.finding not in {f.fingerprint for f in live.left} and (
+                bool(label.finding) or label.scope not in astray
+            )
+        elif label.expect == "suppressed":
+            right = quiet.take(label) or (label.or_none and label.scope not in astray)
+        else:
+            right = label.scope not in astray and any(
+                scope == label.scope and label.subjects in (frozenset(), subjects) for scope, subjects in told
+            )
+        score.checked += 1
+        score.right += right
+        if not right:
+            score.wrong.append(label)
+    return score
+
+
+class _Pool:
+    """Findings not yet claimed by a line, by scope."""
+
+    def __init__(self, findings: Sequence[Finding]):
+        self.left = list(findings)
+
+    def take(self, label: Label) -> bool:
+        """Claim a finding the label describes; False where there is none."""
+        for place, found in enumerate(self.left):
+            if _meets(label, found):
+                del self.left[place]
+                return True
+        return False
+
+
+def _meets(label: Label, found: Finding) -> bool:
+    if label.finding:
+        return label.finding == found.fingerprint
+    if label.scope not in ("*", found.scope_id):
+        return False
+    if label.rule and (found.suppressed_by or {}).get("rule") != label.rule:
+        return False
+    # Persons' ids depend on a secret key, so a truth made elsewhere cannot name them.
+    parties = frozenset(s for s in found.subjects if not s.startswith("person"))
+    return label.subjects in (frozenset(), parties, frozenset(found.subjects))

@@ -1,0 +1,140 @@
+"""`evaluate`: precision and recall of given findings, worked out by hand; files that can't be used; a user's outcomes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from detectors.registry import DETECTORS
+from lookthrough.cli.main import run
+from lookthrough.evaluating import TruthError, read_truth
+from tests.cli.test_main_job import BIDS, SHAREHOLDINGS
+
+LOT = {"kind": "lot", "id": "local:T-1/1"}
+
+
+@pytest.fixture
+def loaded(lookthrough, tmp_path):
+    """One lot with a common shareholder and a common beneficial owner of A and B; C is tied to nobody."""
+    inputs = tmp_path / "inputs"
+    inputs.mkdir()
+    (inputs / "shareholdings.csv").write_text(SHAREHOLDINGS, encoding="utf-8")
+    (inputs / "bids.csv").write_text(BIDS, encoding="utf-8")
+    assert lookthrough("load", inputs).code == 0
+    return tmp_path
+
+
+def line(detector: str, expect: str, *subjects: str, **more: object) -> dict[str, object]:
+    row = {"detector": detector, "scope": LOT, "subjects": [f"local:{s}" for s in subjects]}
+    return row | {"expect": expect, "reason": "…"} | more
+
+
+def scores(lookthrough, folder: Path, *lines: dict[str, object]) -> dict[str, dict[str, object]]:
+    file = folder / "truth.jsonl"
+    file.write_text("".join(json.dumps(x) + "\n" for x in lines), encoding="utf-8")
+    ran = lookthrough("evaluate", file, "--format", "json")
+    assert ran.code == 0, ran.err
+    return {s["detector"]: s for s in json.loads(ran.out)}
+
+
+def test_what_is_right_and_what_is_not_is_counted(lookthrough, loaded):
+    found = scores(
+        lookthrough,
+        loaded,
+        line("common-shareholder", "finding", "A", "B"),
+        line("common-shareholder", "finding", "A", "C"),
+        line("common-beneficial-owner", "none"),
+        line("common-controller", "none"),
+        line("bidder-controls-bidder", "suppressed", "A", "B", rule="ended"),
+    )
+    shareholder = found["common-shareholder"]
+    assert (shareholder["precision"], shareholder["recall"]) == (1.0, 0.5)
+    assert [m["subjects"] for m in shareholder["missed"]] == [["local:A", "local:C"]]
+    owner = found["common-beneficial-owner"]
+    assert (owner["precision"], owner["recall"], owner["false"]) == (0.0, None, 1)
+    assert (owner["near_misses"], owner["near_misses_right"]) == (1, 0)
+    assert owner["unexpected"][0]["subjects"] == ["local:A", "local:B"]
+    assert found["common-controller"]["near_misses_right"] == 1
+    assert found["bidder-controls-bidder"]["near_misses_right"] == 0
+    assert set(found) == {
+        *("common-shareholder", "common-beneficial-owner", "common-controller", "bidder-controls-bidder"),
+    }
+
+
+def test_beside_what_is_named_nothing_counts_unless_the_truth_is_closed(lookthrough, loaded):
+    elsewhere = line("common-shareholder", "none") | {"scope": {"kind": "lot", "id": "local:T-9/1"}}
+    assert scores(lookthrough, loaded, elsewhere)["common-shareholder"]["false"] == 0
+    closed = elsewhere | {"scope": {"kind": "all", "id": "*"}}
+    assert scores(lookthrough, loaded, elsewhere, closed)["common-shareholder"]["false"] == 1
+
+
+def test_a_users_own_outcomes(lookthrough, loaded):
+    findings = {f["detector"]: f for f in json.loads(lookthrough("detect", "--format", "json").out)}
+    decided = [
+        findings["common-shareholder"]
+        | {"id": findings["common-shareholder"]["fingerprint"], "state": "confirmed"},
+        findings["common-beneficial-owner"] | {"state": "cleared"},
+        findings["common-shareholder"] | {"fingerprint": "0" * 20, "state": "in_review"},
+    ]
+    found = scores(lookthrough, loaded, *decided)
+    assert (found["common-shareholder"]["precision"], found["common-shareholder"]["recall"]) == (1.0, 1.0)
+    assert found["common-beneficial-owner"]["precision"] == 0.0
+
+
+def test_every_format(lookthrough, loaded):
+    file = loaded / "truth.jsonl"
+    file.write_text(json.dumps(line("common-shareholder", "finding", "A", "B")) + "\n", encoding="utf-8")
+    for format_ in ("table", "jsonl", "csv"):
+        ran = lookthrough("evaluate", file, "--format", format_)
+        assert ran.code == 0
+        assert "common-shareholder" in ran.out
+        assert "1.0" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "no line"),
+        ("detector", "truth.jsonl:1 is no line of JSON"),
+        ('{"detector": "nothing"}', "detectors list"),
+        ("[]", "detectors list"),
+        ('{"detector": "common-shareholder", "expect": "maybe"}', "is one of finding"),
+        ('{"detector": "common-shareholder", "expect": "none", "scope": "T-1/1"}', '"kind"'),
+        (
+            '{"detector": "common-shareholder", "expect": "none", "scope": {"kind": "lot", "id": "x"}, "subjects": "A"}',
+            "a list of ids",
+        ),
+    ],
+)
+def test_a_truth_that_cannot_be_used(tmp_path, text, says):
+    file = tmp_path / "truth.jsonl"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(TruthError) as refused:
+        read_truth(file, DETECTORS)
+    assert says in refused.value.en
+    assert refused.value.zh
+
+
+def test_a_truth_that_is_not_there(lookthrough, tmp_path):
+    ran = lookthrough("evaluate", tmp_path / "none.jsonl")
+    assert ran.code == 1
+    assert "Traceback" not in ran.err
+
+
+def test_the_demo_worlds_own_truth(tmp_path, monkeypatch, capsys):
+    """Into a store of its own, and exit code 1 where a rule hides what an identity-based detector must find."""
+    monkeypatch.setenv("LOOKTHROUGH_DATA", str(tmp_path))
+    assert run(["evaluate", "--store", str(tmp_path / "mine")]) == 2
+    rules = tmp_path / "rules.toml"
+    rules.write_text(
+        '[[rule]]\ndetector = "household-multi-property"\nparameter = "dwelling_limit"\nvalue = 3\n'
+        'unit = "dwellings"\ncitation = "《虚构办法》第一条"\n',
+        encoding="utf-8",
+    )
+    capsys.readouterr()
+    assert run(["evaluate", "--rules", str(rules), "--format", "json"]) == 1
+    found = {s["detector"]: s for s in json.loads(capsys.readouterr().out)}
+    assert found["household-multi-property"]["recall"] == 0
+    assert found["common-shareholder"]["recall"] == 1

@@ -1,0 +1,169 @@
+"""Operators' own detectors: what a query may say, what a definition must hold together, and what one finds on both stores."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detectors.own_definitions import OwnDefinitionsError, read_own
+from detectors.read_only_cypher import QueryError, check_query
+from detectors.registry import DETECTORS, chosen
+from detectors.rules import read_rules
+from graph.stores import Credentials
+from tests.detectors.small_worlds import SmallWorld, verdicts
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "own-detectors.md"
+EXAMPLE = re.search(r"```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S).group(1)  # type: ignore[union-attr]
+READ = "MATCH (c:Company)-[r:SUBMITS]->(b:Bid) WHERE c.name CONTAINS 'CREATE' RETURN c.id AS company_id"
+REFUSED = (
+    *(
+        "LOAD FROM 'a.csv' RETURN *",
+        "COPY Company FROM 'a.csv'",
+        "COPY (MATCH (n:Company) RETURN n.id) TO 'a.csv'",
+    ),
+    *(
+        "CALL show_tables() RETURN *",
+        "EXPORT DATABASE 'x'",
+        "MATCH (c:Company) SET c.name = 'x' RETURN c.id AS x",
+    ),
+    *("CREATE (c:Company {id: 'x'})", "MATCH (c:Company) DELETE c", "MATCH (c:Company) DETACH DELETE c"),
+    *("MERGE (c:Company {id: 'x'})", "DROP TABLE Company", "INSTALL httpfs", "ATTACH 'x' AS y"),
+    *(
+        "MATCH (c:Company) RETURN c.id AS x UNION MATCH (c:Company) RETURN c.id AS x",
+        "PROFILE MATCH (c) RETURN c",
+    ),
+    *("MATCH (c:Company) RETURN c.id AS x; DROP TABLE Company", "MATCH (c:Company) /* */ RETURN c.id AS x"),
+    *("MATCH (c:Company) // RETURN\nRETURN c.id AS x", "MATCH (`c`:Company) RETURN 1 AS x"),
+    *(
+        "MATCH (call:Company) CALL show_tables() RETURN 1 AS x",
+        "MATCH (c:Company) WITH c LOAD FROM 'x' RETURN 1 AS x",
+    ),
+    *("MATCH (f:Company) RETURN f('x') AS y", "MATCH (c:Company) RETURN read_file('x') AS y"),
+    *("MATCH (c:Secret) RETURN c.id AS x", "MATCH (c:Company) WHERE c.id = $p RETURN c.id AS x"),
+    *("MATCH (c:Company) WHERE EXISTS { MATCH (c)-[:OWNS]->() } RETURN c.id AS x", "", "RETURN 1 AS x"),
+)
+
+
+def test_a_query_that_reads_passes() -> None:
+    check_query(READ)
+    check_query(
+        "UNWIND [1, 2] AS n MATCH (c:Company {id: 'x'}) WITH c, count(n) AS m ORDER BY m DESC LIMIT 3 RETURN m AS m"
+    )
+    for detector in read_own_text(EXAMPLE):
+        check_query(detector.queries["rows"])
+
+
+def test_the_products_own_queries_are_of_the_same_language() -> None:
+    for detector in DETECTORS:
+        for query in (*detector.queries.values(), detector.population):
+            check_query(query)
+
+
+@pytest.mark.parametrize("query", REFUSED)
+def test_everything_else_is_refused(query: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        check_query(query)
+    assert refused.value.zh and refused.value.en
+
+
+@given(
+    st.sampled_from(
+        ["load", "copy", "call", "export", "set", "create", "delete", "merge", "drop", "detach", "install"]
+    ),
+    st.integers(0, 20),
+    st.randoms(use_true_random=False),
+)
+def test_a_word_that_writes_is_refused_wherever_it_stands_and_however_it_is_spelt(
+    word: str, place: int, random: object
+) -> None:
+    spelt = "".join(c.upper() if random.random() < 0.5 else c for c in word)  # type: ignore[attr-defined]
+    # Outside the quoted text, which may say anything.
+    parts = READ.split(" ")
+    at = place % len(parts)
+    with pytest.raises(QueryError):
+        check_query(" ".join([*parts[:at], spelt, *parts[at:]]))
+    with pytest.raises(QueryError):
+        check_query(READ + f" /* {spelt} */")
+
+
+def read_own_text(text: str, folder: Path | None = None):  # type: ignore[no-untyped-def]
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as made:
+        file = (folder or Path(made)) / "own.toml"
+        file.write_text(text, encoding="utf-8")
+        return read_own(file)
+
+
+def test_one_definition_on_both_stores(store_url: str, store_credentials: Credentials) -> None:
+    (own,) = read_own_text(EXAMPLE)
+    world = SmallWorld("own")
+    for id_, value in (("car", 8_000_000), ("cart", 100)):
+        world.node("Vehicle", id_, kind="小型轿车", value=value)
+        world.household(id_, [f"{id_}-owner"])
+        world.rel("HOLDS_VEHICLE", ("Person", f"{id_}-owner"), ("Vehicle", id_))
+    world.household("none", ["walker"])
+    found = world.find(store_url, store_credentials, [own])
+    assert verdicts(found, own.id) == {"car": "finding", "cart": "finding"}
+    assert found.population[own.id] == 3
+    (car,) = (f for f in found.findings if f.scope_id == "local:car")
+    assert car.subjects == ("local:car",)
+    assert {"person.local:car-owner", "local:car"} <= set(car.evidence.nodes)
+    assert len(car.evidence.keys) >= 2
+    assert "机动车1辆（小型轿车）" in car.text["zh"]
+    rule = (
+        '[[rule]]\ndetector="household-vehicles"\nparameter="least_value"\nvalue=1000000\nunit="cents"\n'
+        'citation="《虚构区办法》第九条"\n'
+    )
+    again = SmallWorld("own").find(store_url, store_credentials, [own], read_rules(rule, [*DETECTORS, own]))
+    assert verdicts(again, own.id) == {"car": "finding"}
+    assert again.findings[0].fingerprint == car.fingerprint
+    assert again.findings[0].parameters["least_value"] == 1_000_000
+    assert own in chosen(None, (own,))
+    assert chosen(["household-vehicles"], (own,)) == (own,)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('id = "household-vehicles"', 'id = "common-shareholder"', "taken"),
+        ('id = "household-vehicles"', 'id = "Household Vehicles"', "kebab-case"),
+        ('severity = "lead"', 'severity = "guilty"', "one of prohibited"),
+        ('domain = "民生保障"', 'domain = "别的"', "政府工程"),
+        ('identity = ["household_id"]', 'identity = ["nothing"]', "nothing"),
+        ('subjects = ["household_id"]', "subjects = []", "subjects"),
+        ('needs = ["HOLDS_VEHICLE"', 'needs = ["DRIVES"', "DRIVES"),
+        ('at_least = "least_value"', 'at_least = "most_value"', "most_value"),
+        ("成员名下", "违法，成员名下", "accuses nobody"),
+        ("{kind}", "{colour}", "colour"),
+        ("MATCH (v:Vehicle)", "MATCH (x) CALL y() MATCH (v:Vehicle)", "CALL"),
+        ("[[detector]]", "[[detectors]]", "[[detector]]"),
+        ('version = "1.0"\n', "", "missing: version"),
+        ('version = "1.0"\n', 'version = "1.0"\ncolour = "red"\n', "unknown: colour"),
+        ("[[detector]]", "[[detector", "can't be read"),
+    ],
+)
+def test_a_definition_that_does_not_hold_together_is_refused_with_a_sentence(
+    old: str, new: str, says: str
+) -> None:
+    assert old in EXAMPLE
+    with pytest.raises(OwnDefinitionsError) as refused:
+        read_own_text(EXAMPLE.replace(old, new, 1) if old != "{kind}" else EXAMPLE.replace(old, new))
+    assert says in refused.value.en
+    assert refused.value.zh.startswith("自定义检测项文件")
+
+
+def test_a_folder_of_files(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(EXAMPLE, encoding="utf-8")
+    (tmp_path / "b.toml").write_text(
+        EXAMPLE.replace("household-vehicles", "household-cars"), encoding="utf-8"
+    )
+    (tmp_path / "note.txt").write_text("not a definition", encoding="utf-8")
+    assert [d.id for d in read_own(tmp_path)] == ["household-vehicles", "household-cars"]
+    assert read_own(None) == ()
+    with pytest.raises(OwnDefinitionsError):
+        read_own(tmp_path / "none.toml")
