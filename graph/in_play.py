@@ -48,13 +48,16 @@ def put_in_play(store: GraphStore, progress: Progress | None = None) -> int:
     """Work out and write `ULTIMATELY_HOLDS` and `CONTROLS` for all lots and recipients; gives how many were written."""
     say = progress or (lambda what, done, total: None)
     say("in-play", 0, 3)
-    asked = questions(store)
-    ownership = Ownership.build(store.ownership())
-    say("in-play", 1, 3)
-    beside = procedure_in_play(store, ownership, asked)
+    with store.steady():
+        # Named before anything is read: a load that ends meanwhile leaves what is written here stale, not current.
+        fingerprint = store.fingerprint()
+        asked = questions(store)
+        ownership = Ownership.build(store.ownership())
+        say("in-play", 1, 3)
+        beside = procedure_in_play(store, ownership, asked)
+        behind = recipients_in_play(store, ownership)
     asked = pl.concat([asked, beside.groups])
     holds, controls = holders_in_play(ownership, asked)
-    behind = recipients_in_play(store, ownership)
     singly = holders_in_play(ownership, beside.singles)
     holds = _with_persons(holds, singly[0], beside.persons)
     controls = _with_persons(controls, singly[1], beside.persons)
@@ -66,7 +69,7 @@ def put_in_play(store: GraphStore, progress: Progress | None = None) -> int:
         frames = _by_ends(name, _at_stated_ids(frame, asked, ownership))
         store.replace_derived(name, frames)
         written += sum(f.height for _, f in frames)
-    store.set_meta({_MARK: store.fingerprint()})
+    store.set_meta({_MARK: fingerprint})
     say("in-play", 3, 3)
     return written
 

@@ -1,8 +1,18 @@
 """Where the graph lives: one contract, two engines."""
 
+from graph.stores.cancelling import Cancellation, cancellable
 from graph.stores.contract import Applied, BatchRecord, GraphStore
 from graph.stores.credentials import Credentials
 from graph.stores.errors import StoreError
 from graph.stores.opening import open_store
 
-__all__ = ["Applied", "BatchRecord", "Credentials", "GraphStore", "StoreError", "open_store"]
+__all__ = [
+    "Applied",
+    "BatchRecord",
+    "Cancellation",
+    "Credentials",
+    "GraphStore",
+    "StoreError",
+    "cancellable",
+    "open_store",
+]

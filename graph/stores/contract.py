@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
@@ -42,7 +43,12 @@ class Applied:
 
 
 class GraphStore(Protocol):
-    """One open graph. Every method may raise a `StoreError`, whose message says what to do."""
+    """One open graph. Every method may raise a `StoreError`, whose message says what to do.
+
+    Methods may be called from any number of threads at once. Readers are not held up by a load: they see what was
+    there before it until it is done. One write at a time: a second one waits for its turn (`StoreBusyError` when
+    that takes too long). `graph.stores.cancelling.cancellable` lets another thread stop what runs.
+    """
 
     url: str
 
@@ -61,6 +67,13 @@ class GraphStore(Protocol):
 
     def replace_derived(self, type_name: str, frames: Sequence[tuple[RelKey, pl.DataFrame]]) -> None:
         """Replace all relationships of a derived type. Frames: from_id, to_id and the type's fields."""
+        ...
+
+    def steady(self) -> AbstractContextManager[None]:
+        """All reads of this thread inside the block see one state, whatever is loaded meanwhile.
+
+        Neo4j can't hold a state still for longer than one query: there a block only says what is wished.
+        """
         ...
 
     def query(self, cypher: str, params: Mapping[str, Any] | None = None, timeout: float = 30.0) -> pa.Table:

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import polars as pl
 import pyarrow as pa
 
 from graph.records import RelKey
 from graph.stores.dialect import Dialect
+
+TURN: Final = 60.0
+"""Seconds a write waits for another one of the same process to end."""
 
 
 class Reading(Protocol):
@@ -99,15 +102,20 @@ class Writing(Reading, Protocol):
 
 
 class Engine(Reading, Protocol):
-    """One open database."""
+    """One open database. Reads may come from any number of threads at once, also while one of them writes."""
 
     atomic: bool
     """True: what a `writing` block does becomes visible whole or not at all, however the process ends."""
+
+    def steady(self) -> AbstractContextManager[None]:
+        """Where `atomic`: reads of this thread inside the block all see one state, whatever is written meanwhile."""
+        ...
 
     def writing(self, rows: int) -> AbstractContextManager[Writing]:
         """Everything written inside is kept when the block ends, or dropped (where `atomic`) when it raises.
 
         `rows` says about how many rows will be written, so that the engine can choose its way.
+        One write at a time: a second one waits for its turn. Raises `StoreBusyError` when that takes too long.
         """
         ...
 

@@ -44,6 +44,10 @@ class QueryTimeoutError(StoreError):
     """A query ran past its time limit and was stopped."""
 
 
+class QueryCancelledError(StoreError):
+    """A query was stopped by whoever had asked it, or by the store's closing."""
+
+
 class KeyMismatchError(StoreError):
     """The key that hashes persons' numbers is not the one this store was filled with."""
 

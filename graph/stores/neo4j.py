@@ -11,21 +11,32 @@ import contextlib
 import datetime as dt
 import os
 import socket
+import threading
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 import neo4j
 import polars as pl
 import psutil
 import pyarrow as pa
-from neo4j.exceptions import AuthError, ClientError, ConfigurationError, DriverError, ServiceUnavailable
+from neo4j.exceptions import (
+    AuthError,
+    ConfigurationError,
+    DriverError,
+    Neo4jError,
+    ServiceUnavailable,
+    SessionExpired,
+)
 
 from graph.model import NODE_TYPES, REL_TYPES
 from graph.records import RelKey, node_schema, rel_schema
+from graph.stores.cancelling import Cancellation, stopping_with
 from graph.stores.credentials import Credentials
 from graph.stores.dialect import NEO4J, Dialect, counting
+from graph.stores.engine import TURN
 from graph.stores.errors import (
+    QueryCancelledError,
     QueryTimeoutError,
     StoreBusyError,
     StoreDeniedError,
@@ -48,8 +59,10 @@ class Neo4jEngine:
     dialect: Dialect = NEO4J
     atomic = False
 
-    def __init__(self, url: str, credentials: Credentials, mode: Mode = "write"):
+    def __init__(self, url: str, credentials: Credentials, mode: Mode = "write", turn: float = TURN):
         self.url = url
+        self._turn = threading.Lock()
+        self._patience = turn
         self.mode = mode
         self._me = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
         auth = (credentials.user, credentials.password) if credentials.user else None
@@ -59,6 +72,8 @@ class Neo4jEngine:
                 auth=auth,
                 connection_timeout=10,
                 max_transaction_retry_time=30,
+                # A connection that lay idle is tried before it is used: its server may have been restarted.
+                liveness_check_timeout=15,
                 notifications_min_severity="OFF",
             )
         except (ConfigurationError, ValueError) as error:
@@ -93,39 +108,65 @@ class Neo4jEngine:
                 f"Neo4j at {self.url} refuses the user or password. Check LOOKTHROUGH_NEO4J_USER and "
                 "LOOKTHROUGH_NEO4J_PASSWORD.",
             ) from error
-        if isinstance(error, ClientError):
-            if error.code in _TIMED_OUT:
-                raise QueryTimeoutError(
-                    "查询超时，已停止。", "The query ran past its time limit and was stopped."
-                ) from error
-        elif isinstance(error, ServiceUnavailable | DriverError | OSError):
+        if isinstance(error, Neo4jError) and error.code in _TIMED_OUT:
+            raise QueryTimeoutError(
+                "查询超时，已停止。", "The query ran past its time limit and was stopped."
+            ) from error
+        away = isinstance(error, Neo4jError) and error.code in _AWAY
+        if away or isinstance(error, ServiceUnavailable | DriverError | OSError):
             raise StoreUnavailableError(
                 f"无法连接 Neo4j（{self.url}）。请确认服务已启动、地址与端口正确，然后重试。",
                 f"Neo4j at {self.url} does not answer. Check that it runs and that address and port are right, "
                 "then try again.",
             ) from error
 
+    def _read(
+        self, cypher: str, params: Mapping[str, Any], timeout: float, fetch_size: int
+    ) -> tuple[list[str], list[list[Any]]]:
+        """Names of the columns, and rows. The transaction bears a mark of its own, by which it can be stopped."""
+        mark = uuid.uuid4().hex
+        query = neo4j.Query(cypher, metadata={"lookthrough": mark}, timeout=timeout or None)
+
+        def ask() -> tuple[list[str], list[list[Any]]]:
+            with self._driver.session(
+                default_access_mode=neo4j.READ_ACCESS, fetch_size=fetch_size
+            ) as session:
+                result = session.run(query, dict(params))
+                return list(result.keys()), result.values()
+
+        with self._said(), stopping_with(lambda: self._stop(mark)) as cancellation:
+            try:
+                return _again_if_lost(ask)
+            except Neo4jError as error:
+                _say_cancelled(error, cancellation)
+                raise
+
+    def _stop(self, mark: str) -> None:
+        with self._driver.session() as session:
+            session.run(
+                "SHOW TRANSACTIONS YIELD transactionId AS id, metaData WHERE metaData.lookthrough = $mark "
+                "TERMINATE TRANSACTIONS id YIELD message RETURN message",
+                mark=mark,
+            ).consume()
+
     def _run(self, cypher: str, **params: Any) -> None:
         with self._driver.session() as session:
             session.execute_write(lambda tx: tx.run(cypher, params).consume())
 
     # --- reads ---
+    @contextlib.contextmanager
+    def steady(self) -> Iterator[None]:
+        """See `Engine.steady`: the server shows every chunk of a load as it is written."""
+        yield
+
     def query(self, cypher: str, params: Mapping[str, Any] | None = None, timeout: float = 60.0) -> pa.Table:
         """See `Reading.query`."""
-        with self._said(), self._driver.session(default_access_mode=neo4j.READ_ACCESS) as session:
-            query = neo4j.Query(cypher, timeout=timeout or None)
-            result = session.run(query, dict(params or {}))
-            names = list(result.keys())
-            rows = result.values()
+        names, rows = self._read(cypher, params or {}, timeout, fetch_size=1_000)
         columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in names]
         return pa.table([pa.array(c) for c in columns], names=_distinct(names))
 
     def _frame(self, cypher: str, schema: Mapping[str, pl.DataType], **params: Any) -> pl.DataFrame:
-        with (
-            self._said(),
-            self._driver.session(default_access_mode=neo4j.READ_ACCESS, fetch_size=10_000) as session,
-        ):
-            rows = session.run(cypher, params).values()
+        _, rows = self._read(cypher, params, 0, fetch_size=10_000)
         return pl.DataFrame(rows, schema=dict(schema), orient="row", infer_schema_length=None)
 
     def node_ids(self, type_name: str) -> pl.Series:
@@ -187,15 +228,24 @@ class Neo4jEngine:
         """Write on the server, alone."""
         if self.mode != "write":
             raise StoreError("该数据库以只读方式打开。", "This store is open for reading only.")
-        with self._said():
-            self._take_turn()
-            try:
-                yield self
-            finally:
-                with contextlib.suppress(Exception):
-                    self._run(
-                        "MATCH (m:Meta {id: $id}) WHERE m.owner = $me DELETE m", id=_WRITER, me=self._me
-                    )
+        if not self._turn.acquire(timeout=self._patience):
+            raise StoreBusyError(
+                f"等待 {self._patience:g} 秒后，另一项写入仍在进行。请等其结束后重试。",
+                f"After {self._patience:g} seconds another write is still under way. Wait until it is done, then try "
+                "again.",
+            )
+        try:
+            with self._said():
+                self._take_turn()
+                try:
+                    yield self
+                finally:
+                    with contextlib.suppress(Exception):
+                        self._run(
+                            "MATCH (m:Meta {id: $id}) WHERE m.owner = $me DELETE m", id=_WRITER, me=self._me
+                        )
+        finally:
+            self._turn.release()
 
     def _take_turn(self) -> None:
         """Become the one writer. The uniqueness constraint makes two takers wait for one another."""
@@ -296,6 +346,38 @@ _TIMED_OUT: Final = frozenset(
         "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration",
     }
 )
+
+_STOPPED: Final = frozenset(
+    {
+        "Neo.ClientError.Transaction.TransactionTerminated",
+        "Neo.ClientError.Transaction.Terminated",
+        "Neo.TransientError.Transaction.Terminated",
+        "Neo.TransientError.Transaction.LockClientStopped",
+    }
+)
+_AWAY: Final = frozenset(
+    {
+        "Neo.TransientError.General.DatabaseUnavailable",
+        "Neo.TransientError.Database.DatabaseUnavailable",
+        "Neo.ClientError.Database.DatabaseNotFound",
+    }
+)
+"""What a server says that is going down, or not all up yet."""
+
+_Answer = TypeVar("_Answer")
+
+
+def _again_if_lost(ask: Callable[[], _Answer]) -> _Answer:
+    """Ask once more where the connection was lost: it may have been to a server that has since been restarted."""
+    try:
+        return ask()
+    except (ServiceUnavailable, SessionExpired):
+        return ask()
+
+
+def _say_cancelled(error: Neo4jError, cancellation: Cancellation | None) -> None:
+    if cancellation is not None and cancellation.cancelled and error.code in _STOPPED:
+        raise QueryCancelledError("查询已取消。", "The question was cancelled.") from error
 
 
 def _was_interrupted(error: BaseException) -> bool:

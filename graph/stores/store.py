@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Self
 
@@ -20,7 +21,7 @@ from graph.stores.applying import Progress, apply_rows, take_back_rows
 from graph.stores.contract import Applied, BatchRecord
 from graph.stores.deriving import derive
 from graph.stores.dialect import Dialect
-from graph.stores.engine import Engine, Writing
+from graph.stores.engine import Engine, Reading, Writing
 from graph.stores.errors import KeyMismatchError, StoreError, StoreNewerError, UnknownBatchError
 from graph.stores.ownership import read_ownership
 from graph.stores.statements import StatedRows, stated_rows
@@ -56,7 +57,7 @@ class Store:
     def _take_back_unfinished(self) -> None:
         for batch in self.batches():
             if batch.state != "done":
-                self._take_back(batch)
+                self._take_back(batch.id)
 
     # --- loading ---
     def apply(self, extract: Extract, options: str = "", progress: Progress | None = None) -> Applied:
@@ -65,13 +66,16 @@ class Store:
         say("keys", 0, 1)
         stated = stated_rows(extract)
         counts = _counts(stated)
-        known = {b.id: b for b in self.batches()}
-        if stated.batch_id in known and known[stated.batch_id].state == "done":
-            return Applied(stated.batch_id, known[stated.batch_id].counts, None)
+        if done := _done(self.batches(), stated.batch_id):
+            return Applied(stated.batch_id, done.counts, None)
         record = _record(extract, stated, options, counts)
-        datasets = {b.id: b.dataset for b in known.values()} | {stated.batch_id: extract.dataset}
-        snapshots = _snapshots([*known.values(), _parsed(record)])
         with self._engine.writing(stated.rows) as writer:
+            # What is there is asked inside: another writer of this process may just have finished.
+            known = {b.id: b for b in _batches(writer)}
+            if done := _done(known.values(), stated.batch_id):
+                return Applied(stated.batch_id, done.counts, None)
+            datasets = {b.id: b.dataset for b in known.values()} | {stated.batch_id: extract.dataset}
+            snapshots = _snapshots([*known.values(), _parsed(record)])
             writer.save_record("Batch", record | {"state": "open"})
             try:
                 before = writer.counts()
@@ -79,6 +83,7 @@ class Store:
                 say("derived", 0, 1)
                 names = derive(writer, touched)
                 _check_counts(writer, before, touched.added)
+                say("derived", 1, 1)
                 writer.save_record("Batch", record | {"state": "done"})
             except BaseException:
                 if not self._engine.atomic:
@@ -88,20 +93,17 @@ class Store:
 
     def unload(self, batch_id: str, progress: Progress | None = None) -> Applied:
         """See `GraphStore.unload`."""
-        found = {b.id: b for b in self.batches()}
-        if batch_id not in found:
-            near = "、".join(sorted(found)) or "—"
-            raise UnknownBatchError(
-                f"没有批次 {batch_id}。现有批次：{near}。", f"There is no batch {batch_id}. Batches: {near}."
-            )
+        _known(self.batches(), batch_id)
         (progress or _silent)("unload", 0, 1)
-        self._take_back(found[batch_id])
-        return Applied(batch_id, found[batch_id].counts, None)
+        return Applied(batch_id, self._take_back(batch_id).counts, None)
 
-    def _take_back(self, batch: BatchRecord) -> None:
-        others = [b for b in self.batches() if b.id != batch.id]
+    def _take_back(self, batch_id: str) -> BatchRecord:
+        batch = _known(self.batches(), batch_id)
         with self._engine.writing(sum(batch.counts.values())) as writer:
-            self._remove(writer, batch, others)
+            found = _batches(writer)
+            batch = _known(found, batch_id)
+            self._remove(writer, batch, [b for b in found if b.id != batch_id])
+        return batch
 
     def _remove(self, writer: Writing, batch: BatchRecord, others: list[BatchRecord]) -> None:
         datasets = {b.id: b.dataset for b in (*others, batch)}
@@ -117,18 +119,22 @@ class Store:
             writer.replace_rels(type_name, frames)
 
     # --- asking ---
+    def steady(self) -> AbstractContextManager[None]:
+        """See `GraphStore.steady`."""
+        return self._engine.steady()
+
     def query(self, cypher: str, params: Mapping[str, Any] | None = None, timeout: float = 30.0) -> pa.Table:
         """See `GraphStore.query`."""
         return self._engine.query(cypher, params, timeout)
 
     def ownership(self) -> OwnershipTables:
         """See `GraphStore.ownership`."""
-        return read_ownership(self._engine)
+        with self._engine.steady():
+            return read_ownership(self._engine)
 
     def batches(self) -> list[BatchRecord]:
         """See `GraphStore.batches`."""
-        rows = self._engine.node_rows("Batch").iter_rows(named=True)
-        return sorted((_parsed(row) for row in rows), key=lambda b: (b.loaded_at, b.id))
+        return _batches(self._engine)
 
     def loaded_files(self) -> set[tuple[str, str, str]]:
         """See `GraphStore.loaded_files`."""
@@ -153,8 +159,12 @@ class Store:
         """See `GraphStore.check_person_key`."""
         known = self.meta("person_key_check")
         if known is None:
-            self.set_meta({"person_key_check": check_value})
-        elif known != check_value:
+            with self._engine.writing(1) as writer:
+                known = _meta(writer, "person_key_check")
+                if known is None:
+                    writer.save_record("Meta", {"id": "person_key_check", "value": check_value})
+                    known = check_value
+        if known != check_value:
             raise KeyMismatchError(
                 "个人证件号的散列密钥与该数据库不符：用错密钥会使同一人变成两人。请使用建库时的密钥文件（LOOKTHROUGH_KEY_FILE）。",
                 "The key that hashes persons' numbers is not the one this store was filled with: with another key "
@@ -163,8 +173,7 @@ class Store:
 
     def meta(self, id_: str) -> str | None:
         """See `GraphStore.meta`."""
-        rows = self._engine.node_rows("Meta", pl.Series("id", [id_]))
-        return str(rows["value"][0]) if rows.height else None
+        return _meta(self._engine, id_)
 
     def set_meta(self, values: Mapping[str, str]) -> None:
         """See `GraphStore.set_meta`."""
@@ -181,6 +190,30 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _batches(reader: Reading) -> list[BatchRecord]:
+    rows = reader.node_rows("Batch").iter_rows(named=True)
+    return sorted((_parsed(row) for row in rows), key=lambda b: (b.loaded_at, b.id))
+
+
+def _done(batches: Iterable[BatchRecord], batch_id: str) -> BatchRecord | None:
+    return next((b for b in batches if b.id == batch_id and b.state == "done"), None)
+
+
+def _known(batches: Sequence[BatchRecord], batch_id: str) -> BatchRecord:
+    for batch in batches:
+        if batch.id == batch_id:
+            return batch
+    near = "、".join(sorted(b.id for b in batches)) or "—"
+    raise UnknownBatchError(
+        f"没有批次 {batch_id}。现有批次：{near}。", f"There is no batch {batch_id}. Batches: {near}."
+    )
+
+
+def _meta(reader: Reading, id_: str) -> str | None:
+    rows = reader.node_rows("Meta", pl.Series("id", [id_]))
+    return str(rows["value"][0]) if rows.height else None
 
 
 def _silent(what: str, done: int, total: int) -> None:

@@ -1,0 +1,86 @@
+"""The embedded store's file: opening it, and what can be wrong with it or with its disk."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import ladybug
+
+from graph.stores.errors import StoreDamagedError, StoreError, StoreFullError
+
+_BUFFER_BYTES: Final = 2 << 30
+
+
+def open_database(
+    path: Path, read_only: bool, auto_checkpoint: bool = True, threads: int = 0
+) -> ladybug.Database:
+    """Open a database file; `threads`: the engine's own, 0 = one a core. Raises `StoreError`."""
+    if path.exists() and not path.stat().st_size:
+        raise _damaged(path, "0 bytes")
+    try:
+        return ladybug.Database(
+            str(path),
+            buffer_pool_size=_BUFFER_BYTES,
+            max_num_threads=threads,
+            read_only=read_only,
+            auto_checkpoint=auto_checkpoint,
+        )
+    except (RuntimeError, MemoryError) as error:
+        # Nonsense lengths read from a broken file end in an allocation that fails.
+        raise _unopened(path, error) from error
+
+
+@contextlib.contextmanager
+def room_on_disk(folder: Path) -> Iterator[None]:
+    """A disk that runs full inside the block is said so: `StoreFullError`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise _full(folder) from error
+        raise
+    except RuntimeError as error:
+        if "No space left" in str(error) or "ENOSPC" in str(error):
+            raise _full(folder) from error
+        raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in the folder last."""
+    with contextlib.suppress(OSError, AttributeError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _unopened(path: Path, error: Exception) -> StoreError:
+    if "IO exception" not in str(error):
+        return _damaged(path, str(error))
+    if "No space left" in str(error):
+        return _full(path.parent)
+    return StoreError(
+        f"无法打开数据库文件 {path}（{error}）。请检查权限和磁盘后重试。",
+        f"The store's file {path} can't be opened ({error}). Check permissions and disk, then try again.",
+    )
+
+
+def _damaged(path: Path, why: str) -> StoreDamagedError:
+    return StoreDamagedError(
+        f"数据库文件 {path} 已损坏或不完整（{why}）。请从备份恢复；没有备份时，移走该文件夹并重新导入原始文件。",
+        f"The store's file {path} is damaged or cut off ({why}). Restore it from a backup; without one, move the "
+        "folder away and load the original files again.",
+    )
+
+
+def _full(folder: Path) -> StoreFullError:
+    return StoreFullError(
+        f"磁盘空间不足：{folder}。原数据未变，请腾出空间后重新导入。",
+        f"No room left on the disk of {folder}. The store is as it was: free some room and load again.",
+    )

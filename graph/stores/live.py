@@ -1,0 +1,186 @@
+"""The file readers read: any number of threads on one open database, which a finished load replaces under them.
+
+The engine runs the queries of all connections on the threads of their database, in the order they come: a long
+query that may use them all makes a short one wait for its end. So a database gets threads for as many queries as
+may run at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import ladybug
+
+from graph.stores.errors import StoreBusyError, StoreError
+from graph.stores.files import open_database, sync_folder
+from graph.stores.tables import Tables
+
+CONNECTIONS: Final = 8
+"""So many queries run at once; further ones wait for a connection."""
+_THREADS: Final = min(os.cpu_count() or 1, 4)
+"""The engine's threads for one query."""
+_PATIENCE: Final = 60.0
+"""Seconds to wait for a connection."""
+
+
+class _Opened:
+    """One state of the file, open: its connections, and who still reads it."""
+
+    def __init__(self, path: Path):
+        self.database = open_database(path, read_only=True, threads=CONNECTIONS * _THREADS)
+        self.idle: list[Tables] = []
+        self.busy: set[Tables] = set()
+        self.readers = 0
+        """Blocks that read it, steady ones included."""
+
+    def connect(self) -> Tables:
+        return Tables(ladybug.Connection(self.database, num_threads=_THREADS))
+
+    def close(self) -> None:
+        for tables in (*self.idle, *self.busy):
+            with contextlib.suppress(RuntimeError):
+                tables.close()
+        self.database.close()
+
+
+class Live:
+    """A store's file for readers of this process.
+
+    `swap_open`: whether the file can be replaced while it is open (Windows refuses that: there readers in flight
+    are waited for, and new ones wait for the reopening).
+    """
+
+    def __init__(self, path: Path, swap_open: bool = sys.platform != "win32"):
+        self._path = path
+        self._swap_open = swap_open
+        self._changed = threading.Condition()
+        self._current: _Opened | None = _Opened(path)
+        self._retired: list[_Opened] = []
+        self._swapping = False
+        self._closed = False
+        self._pinned = threading.local()
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Tables]:
+        """A connection of one's own until the block ends. Raises `StoreBusyError` when none gets free."""
+        opened = self._enter()
+        try:
+            tables = self._take(opened)
+            try:
+                yield tables
+            finally:
+                self._give(opened, tables)
+        finally:
+            self._leave(opened)
+
+    @contextlib.contextmanager
+    def steady(self) -> Iterator[None]:
+        """All reads of this thread inside the block see one state of the file."""
+        if getattr(self._pinned, "opened", None) is not None:
+            yield
+            return
+        opened = self._enter()
+        self._pinned.opened = opened
+        try:
+            yield
+        finally:
+            self._pinned.opened = None
+            self._leave(opened)
+
+    def replace_by(self, building: Path) -> None:
+        """Put a finished file in the live one's place. Readers in flight end on the old one; new ones get the new."""
+        if self._swap_open:
+            building.replace(self._path)
+            sync_folder(self._path.parent)
+            opened: _Opened | None = None
+            try:
+                opened = _Opened(self._path)
+            finally:
+                # Where it can't be opened just now, the next reader tries again.
+                self._switch(opened)
+            return
+        with self._changed:
+            self._swapping = True
+            try:
+                while self._current is not None and self._current.readers:
+                    self._changed.wait()
+                if self._current is not None:
+                    self._current.close()
+                    self._current = None
+                building.replace(self._path)
+            finally:
+                self._swapping = False
+                self._changed.notify_all()
+
+    def _switch(self, opened: _Opened | None) -> None:
+        with self._changed:
+            old, self._current = self._current, opened
+            if old is None:
+                return
+            if old.readers:
+                self._retired.append(old)
+                return
+        old.close()
+
+    def _enter(self) -> _Opened:
+        pinned: _Opened | None = getattr(self._pinned, "opened", None)
+        with self._changed:
+            while self._swapping and pinned is None:
+                self._changed.wait()
+            if self._closed:
+                raise StoreError("数据库已关闭。", "The store is closed.")
+            opened = pinned or self._current
+            if opened is None:
+                opened = self._current = _Opened(self._path)
+            opened.readers += 1
+            return opened
+
+    def _leave(self, opened: _Opened) -> None:
+        with self._changed:
+            opened.readers -= 1
+            self._changed.notify_all()
+            done = not opened.readers and opened in self._retired
+            if done:
+                self._retired.remove(opened)
+        if done:
+            opened.close()
+
+    def _take(self, opened: _Opened) -> Tables:
+        end = time.monotonic() + _PATIENCE
+        with self._changed:
+            while not opened.idle and len(opened.busy) >= CONNECTIONS:
+                if not self._changed.wait(max(0.0, end - time.monotonic())) and time.monotonic() >= end:
+                    raise StoreBusyError(
+                        "同时查询过多，请稍后重试。", "Too many questions at once: try again in a moment."
+                    )
+            tables = opened.idle.pop() if opened.idle else opened.connect()
+            opened.busy.add(tables)
+            return tables
+
+    def _give(self, opened: _Opened, tables: Tables) -> None:
+        with self._changed:
+            opened.busy.discard(tables)
+            opened.idle.append(tables)
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Stop what runs, wait for it to end, close the file."""
+        with self._changed:
+            self._closed = True
+            opened = [*self._retired, *([self._current] if self._current else [])]
+            self._changed.notify_all()
+            while any(o.busy for o in opened):
+                for tables in [t for o in opened for t in o.busy]:
+                    with contextlib.suppress(RuntimeError):
+                        tables.interrupt()
+                self._changed.wait(0.05)
+            for o in opened:
+                o.close()
+            self._retired, self._current = [], None

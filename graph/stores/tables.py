@@ -1,0 +1,267 @@
+"""One connection to the embedded engine: reads and writes in columns."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import ladybug
+import polars as pl
+import pyarrow as pa
+
+from graph.model import BATCH, META, NODE_TYPES, REL_TYPES
+from graph.records import RelKey, node_schema, rel_schema
+from graph.stores.cancelling import Cancellation, stopping_with
+from graph.stores.dialect import LADYBUG, Dialect, counting
+from graph.stores.errors import QueryCancelledError, QueryTimeoutError
+from graph.stores.files import open_database
+
+EVERY_TYPE: Final = (*NODE_TYPES, BATCH.name, META.name, *REL_TYPES)
+_FEW: Final = 2_000
+"""Up to this many rows a look-up by key beats a scan."""
+
+
+class Tables:
+    """Reads and writes over one connection: `Reading`, and `Writing` where the database may be written."""
+
+    dialect: Dialect = LADYBUG
+
+    def __init__(self, connection: ladybug.Connection):
+        self._connection = connection
+        self.written: set[str] = set()
+        """Types written to since it was opened."""
+
+    def close(self) -> None:
+        """Close the connection; what still runs on it is stopped."""
+        self._connection.close()
+
+    def interrupt(self) -> None:
+        """Stop the query that runs; from any thread."""
+        self._connection.interrupt()
+
+    def run(self, cypher: str, params: Mapping[str, Any] | None = None) -> None:
+        """Run a statement whose answer nobody reads (reading it after a write without RETURN fails)."""
+        try:
+            self._connection.execute(cypher, dict(params or {}))
+        except RuntimeError as error:
+            # No statement run here has a time limit: only Ctrl-C ends one early.
+            if "Interrupted" in str(error) or _swallowed_interrupt(error):
+                raise KeyboardInterrupt from error
+            raise
+
+    def query(self, cypher: str, params: Mapping[str, Any] | None = None, timeout: float = 60.0) -> pa.Table:
+        """See `Reading.query`."""
+        self._connection.set_query_timeout(int(timeout * 1000))
+        started = time.monotonic()
+        with stopping_with(self._connection.interrupt) as cancellation:
+            try:
+                result = self._connection.execute(cypher, dict(params or {}))
+            except RuntimeError as error:
+                _say_stopped(error, timeout, time.monotonic() - started, cancellation)
+                raise
+            finally:
+                self._connection.set_query_timeout(0)
+        if isinstance(result, list):
+            raise ValueError("one statement at a time")
+        table = result.get_as_arrow()
+        result.close()
+        return table
+
+    def _frame(
+        self, cypher: str, schema: Mapping[str, pl.DataType], params: Mapping[str, Any] | None = None
+    ) -> pl.DataFrame:
+        table = self.query(cypher, params, timeout=0)
+        frame = pl.DataFrame(pl.from_arrow(table.rename_columns(list(schema))))
+        return frame.cast(dict(schema))  # type: ignore[arg-type]
+
+    # --- reads ---
+    def node_ids(self, type_name: str) -> pl.Series:
+        """See `Reading.node_ids`."""
+        return self._frame(f"MATCH (n:{type_name}) RETURN n.id", {"id": pl.String()})["id"]
+
+    def node_rows(self, type_name: str, ids: pl.Series | None = None) -> pl.DataFrame:
+        """See `Reading.node_rows`."""
+        schema = node_schema(type_name)
+        returned = ", ".join(f"n.{name}" for name in schema)
+        if ids is not None and ids.len() <= _FEW:
+            cypher = f"UNWIND $ids AS i MATCH (n:{type_name} {{id: i}}) RETURN {returned}"
+            if ids.is_empty():
+                return pl.DataFrame(schema=schema)
+            return self._frame(cypher, schema, {"ids": ids.unique().to_list()})
+        frame = self._frame(f"MATCH (n:{type_name}) RETURN {returned}", schema)
+        return frame if ids is None else frame.filter(pl.col("id").is_in(ids.implode()))
+
+    def rel_keys(self, rel: RelKey) -> pl.Series:
+        """See `Reading.rel_keys`."""
+        name, start, end = rel
+        return self._frame(f"MATCH (:{start})-[r:{name}]->(:{end}) RETURN r.key", {"key": pl.String()})["key"]
+
+    def rel_rows(
+        self, rel: RelKey, column: str | None = None, values: pl.Series | None = None
+    ) -> pl.DataFrame:
+        """See `Reading.rel_rows`."""
+        name, start, end = rel
+        schema = rel_schema(name)
+        returned = ", ".join(["a.id", "b.id", *[f"r.{f}" for f in schema if f not in ("from_id", "to_id")]])
+        anchored = {"from_id": "a", "to_id": "b"}.get(column or "")
+        if anchored and values is not None and values.len() <= _FEW:
+            if values.is_empty():
+                return pl.DataFrame(schema=schema)
+            label = start if anchored == "a" else end
+            cypher = (
+                f"UNWIND $ids AS i MATCH ({anchored}:{label} {{id: i}}) "
+                f"MATCH (a:{start})-[r:{name}]->(b:{end}) RETURN {returned}"
+            )
+            return self._frame(cypher, schema, {"ids": values.unique().to_list()})
+        frame = self._frame(f"MATCH (a:{start})-[r:{name}]->(b:{end}) RETURN {returned}", schema)
+        if column is None or values is None:
+            return frame
+        return frame.filter(pl.col(column).is_in(values.implode()))
+
+    def count_nodes(self, type_name: str) -> int:
+        """See `Reading.count_nodes`."""
+        return int(self.query(f"MATCH (n:{type_name}) RETURN count(*)").column(0)[0].as_py())
+
+    def count_rels(self, type_name: str) -> int:
+        """See `Reading.count_rels`."""
+        return int(self.query(f"MATCH ()-[r:{type_name}]->() RETURN count(*)").column(0)[0].as_py())
+
+    def counts(self, names: Sequence[str] = EVERY_TYPE) -> dict[str, int]:
+        """See `Reading.counts`."""
+        rows = self.query(counting(names), timeout=0).to_pylist() if names else []
+        found = {row["type"]: row["n"] for row in rows}
+        return {name: found.get(name, 0) for name in names}
+
+    # --- writes ---
+    def insert_nodes(self, type_name: str, frame: pl.DataFrame) -> None:
+        """See `Writing.insert_nodes`."""
+        if frame.is_empty():
+            return
+        self.written.add(type_name)
+        self.run(f"COPY {type_name} FROM $rows", {"rows": _arrow(frame, node_schema(type_name))})
+
+    def update_nodes(self, type_name: str, frame: pl.DataFrame) -> None:
+        """See `Writing.update_nodes`."""
+        if frame.is_empty():
+            return
+        fields = [c for c in frame.columns if c != "id"]
+        # The loaded columns are renamed so that none of them shadows a property.
+        rows = frame.rename({c: f"_{c}" for c in frame.columns})
+        setters = ", ".join(f"n.{c} = _{c}" for c in fields)
+        self.run(f"LOAD FROM $rows MATCH (n:{type_name} {{id: _id}}) SET {setters}", {"rows": _arrow(rows)})
+
+    def delete_nodes(self, type_name: str, ids: pl.Series) -> None:
+        """See `Writing.delete_nodes`."""
+        if ids.is_empty():
+            return
+        self.written.add(type_name)
+        rows = _arrow(ids.to_frame("_id"))
+        self.run(f"LOAD FROM $rows MATCH (n:{type_name} {{id: _id}}) DELETE n", {"rows": rows})
+
+    def insert_rels(self, rel: RelKey, frame: pl.DataFrame) -> None:
+        """See `Writing.insert_rels`."""
+        if frame.is_empty():
+            return
+        name, start, end = rel
+        self.written.add(name)
+        rows = _arrow(frame, rel_schema(name))
+        self.run(f"COPY {name} FROM $rows (from='{start}', to='{end}')", {"rows": rows})
+
+    def update_rels(self, rel: RelKey, frame: pl.DataFrame) -> None:
+        """See `Writing.update_rels`."""
+        if frame.is_empty():
+            return
+        fields = [c for c in frame.columns if c not in ("key", "from_id", "to_id")]
+        rows = frame.rename({c: f"_{c}" for c in frame.columns})
+        setters = ", ".join(f"r.{c} = _{c}" for c in fields)
+        self.run(f"{self._matched(rel)} SET {setters}", {"rows": _arrow(rows)})
+
+    def delete_rels(self, rel: RelKey, frame: pl.DataFrame) -> None:
+        """See `Writing.delete_rels`."""
+        if frame.is_empty():
+            return
+        keyed = frame.select("key", "from_id", "to_id")
+        rows = keyed.rename({c: f"_{c}" for c in keyed.columns})
+        self.written.add(rel[0])
+        self.run(f"{self._matched(rel)} DELETE r", {"rows": _arrow(rows)})
+
+    def _matched(self, rel: RelKey) -> str:
+        name, start, end = rel
+        # One MATCH a line: written as a single pattern the engine scans all nodes for each row.
+        return (
+            f"LOAD FROM $rows MATCH (b:{end} {{id: _to_id}}) MATCH (a:{start} {{id: _from_id}}) "
+            f"MATCH (a)-[r:{name}]->(b) WHERE r.key = _key"
+        )
+
+    def replace_rels(self, type_name: str, frames: Sequence[tuple[RelKey, pl.DataFrame]]) -> None:
+        """See `Writing.replace_rels`."""
+        self.written.add(type_name)
+        self.run(f"DROP TABLE {type_name}")
+        for statement in self.dialect.schema():
+            if statement.startswith(f"CREATE REL TABLE IF NOT EXISTS {type_name}("):
+                self.run(statement)
+        for rel, frame in frames:
+            self.insert_rels(rel, frame)
+
+    def save_record(self, type_name: str, values: Mapping[str, Any]) -> None:
+        """See `Writing.save_record`."""
+        self.delete_record(type_name, values["id"])
+        frame = pl.DataFrame([dict(values)], schema=node_schema(type_name))
+        self.insert_nodes(type_name, frame)
+
+    def delete_record(self, type_name: str, id_: str) -> None:
+        """See `Writing.delete_record`."""
+        self.run(f"MATCH (n:{type_name} {{id: $id}}) DELETE n", {"id": id_})
+
+
+class OneFile(Tables):
+    """A database file and its one connection, for whoever makes or checks a file that nobody else has open."""
+
+    def __init__(self, path: Path, read_only: bool, auto_checkpoint: bool = True):
+        self._database = open_database(path, read_only, auto_checkpoint)
+        super().__init__(ladybug.Connection(self._database))
+
+    def close(self) -> None:
+        """Close connection and file."""
+        with contextlib.suppress(RuntimeError):
+            super().close()
+        self._database.close()
+
+
+def _say_stopped(error: RuntimeError, timeout: float, ran: float, cancellation: Cancellation | None) -> None:
+    """Why a query was stopped before its end, if it was."""
+    if _swallowed_interrupt(error):
+        raise KeyboardInterrupt from error
+    if "Interrupted" not in str(error):
+        return
+    if cancellation is not None and cancellation.cancelled:
+        raise QueryCancelledError("查询已取消。", "The question was cancelled.") from error
+    if timeout and ran >= timeout / 2:
+        raise QueryTimeoutError(
+            f"查询超过 {timeout:g} 秒，已停止。",
+            f"The query ran past {timeout:g} seconds and was stopped.",
+        ) from error
+    # Ctrl-C reaches the main thread alone; elsewhere it was the store that stopped, being closed.
+    if threading.current_thread() is threading.main_thread():
+        raise KeyboardInterrupt from error
+    raise QueryCancelledError(
+        "数据库已关闭，查询已停止。", "The store was closed; the question was stopped."
+    ) from error
+
+
+def _swallowed_interrupt(error: RuntimeError) -> bool:
+    """Whether a Ctrl-C fell while the engine was calling Python: it gives the interrupt's traceback as its message."""
+    return "KeyboardInterrupt" in str(error)
+
+
+def _arrow(frame: pl.DataFrame, schema: Mapping[str, pl.DataType] | None = None) -> pa.Table:
+    if schema is not None:
+        missing = [
+            pl.lit(None, dtype).alias(name) for name, dtype in schema.items() if name not in frame.columns
+        ]
+        frame = frame.with_columns(missing).select(list(schema))
+    return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
