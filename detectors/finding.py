@@ -28,6 +28,8 @@ class Finding:
     fingerprint: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     evidence: Evidence = field(default_factory=Evidence)
+    identity: Mapping[str, str] = field(default_factory=dict)
+    """What the fingerprint is made of, by column."""
 
     def to_json(self) -> dict[str, Any]:
         """The wire form: `detect --format json`."""
@@ -83,6 +85,7 @@ def finding(detector: Detector, draft: Draft, parameters: Mapping[str, Any]) -> 
         fingerprint=fingerprint(detector, draft.identity),
         parameters=dict(values),
         evidence=draft.evidence,
+        identity={name: draft.identity[name] for name in detector.identity},
     )
 
 

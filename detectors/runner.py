@@ -39,6 +39,8 @@ class Run:
     population: Mapping[str, int]
     missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Detectors that could not run, with the relationship types that have no data."""
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """The canonical id of every party that has several, by each of them."""
 
 
 def run(
@@ -79,7 +81,7 @@ def run(
     kept = _named(store, _without_superfluous(findings, {d.id: d for d in detectors}))
     kept = completed(store, kept, canonical)
     kept.sort(key=lambda f: (f.scope_kind, f.scope_id, f.detector, f.fingerprint))
-    return Run(tuple(kept), tuple(undecided), population, missing)
+    return Run(tuple(kept), tuple(undecided), population, missing, canonical)
 
 
 class _Answers:

@@ -5,14 +5,17 @@ Every variable is described in docs/operating.md.
 
 from __future__ import annotations
 
+import getpass
+import hashlib
 import locale
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 import platformdirs
+from sqlalchemy import URL
 
 from graph.stores import Credentials
 
@@ -42,6 +45,22 @@ class Settings:
     credentials: Credentials
     rules: Path | None = None
     """The local rules in force."""
+    ledger_stated: str = ""
+    """The ledger's address, where one is set."""
+    ledger_password: str = field(default="", repr=False)
+    actor: str = "unknown"
+    """Who acts, as the audit names it."""
+
+    @property
+    def ledger(self) -> str | URL:
+        """The ledger's address: the one set, else a file beside the store's folder, which outlives the folder."""
+        if self.ledger_stated:
+            return self.ledger_stated
+        if "://" in self.store and not self.store.startswith("file://"):
+            name = hashlib.sha256(self.store.encode()).hexdigest()[:12]
+            return URL.create("sqlite", database=os.fspath(self.data / f"ledger-{name}.db"))
+        folder = Path(self.store.removeprefix("file://")).expanduser()
+        return URL.create("sqlite", database=os.fspath(folder.with_name(folder.name + ".ledger.db")))
 
 
 def read_settings(env: Mapping[str, str] | None = None) -> Settings:
@@ -52,20 +71,43 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     ).expanduser()
     store = env.get("LOOKTHROUGH_STORE") or str(data / "store")
     key_file = Path(env.get("LOOKTHROUGH_KEY_FILE") or data / "person.key").expanduser()
-    password = env.get("LOOKTHROUGH_NEO4J_PASSWORD", "")
-    password_file = env.get("LOOKTHROUGH_NEO4J_PASSWORD_FILE")
-    if password_file:
-        try:
-            password = Path(password_file).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise SettingsError(
-                f"无法读取 LOOKTHROUGH_NEO4J_PASSWORD_FILE：{password_file}。",
-                f"LOOKTHROUGH_NEO4J_PASSWORD_FILE can't be read: {password_file}.",
-            ) from error
+    password = _secret(env, "LOOKTHROUGH_NEO4J_PASSWORD_FILE") or env.get("LOOKTHROUGH_NEO4J_PASSWORD", "")
     user = env.get("LOOKTHROUGH_NEO4J_USER", "neo4j" if password else "")
     stated = env.get("LOOKTHROUGH_RULES")
     rules = Path(stated).expanduser() if stated else None
-    return Settings(store, data, key_file, _language(env), Credentials(user, password), rules)
+    return Settings(
+        store,
+        data,
+        key_file,
+        _language(env),
+        Credentials(user, password),
+        rules,
+        env.get("LOOKTHROUGH_LEDGER", ""),
+        _secret(env, "LOOKTHROUGH_LEDGER_PASSWORD_FILE"),
+        env.get("LOOKTHROUGH_ACTOR", "").strip() or _user(),
+    )
+
+
+def _secret(env: Mapping[str, str], variable: str) -> str:
+    """What the file named by a variable holds; empty where none is named."""
+    file = env.get(variable)
+    if not file:
+        return ""
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"无法读取 {variable}：{file}。",
+            f"{variable} can't be read: {file}.",
+        ) from error
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        # A container's user may have a number and no name.
+        return str(os.getuid()) if hasattr(os, "getuid") else "unknown"
 
 
 def _language(env: Mapping[str, str]) -> Language:

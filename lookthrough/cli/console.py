@@ -54,6 +54,17 @@ LangOption = Annotated[
     typer.Option("--lang", metavar="zh|en", help="界面语言 · language of messages", show_default=False),
 ]
 
+ActorOption = Annotated[
+    str | None,
+    typer.Option(
+        "--actor",
+        metavar="NAME",
+        help="操作人，默认取 LOOKTHROUGH_ACTOR 或系统用户名 · who acts, for the audit",
+        show_default=False,
+    ),
+]
+NoLedgerOption = Annotated[bool, typer.Option("--no-ledger", help="不记入台账 · leave the ledger alone")]
+
 _STEPS: dict[str, tuple[str, str]] = {
     "read": ("读取文件", "reading files"),
     "keys": ("生成行键", "making keys"),

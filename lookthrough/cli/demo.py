@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from cases import Source
 from detectors.detecting import detect
 from detectors.finding import Finding
 from detectors.registry import chosen
+from detectors.rules import NO_RULES
 from loaders.identity import PersonKey
 from loaders.loading import LoadOptions, load
 from lookthrough.cli.app import app
 from lookthrough.cli.console import Format, FormatOption, LangOption, StoreOption, session
 from lookthrough.cli.finding import show_run
+from lookthrough.cli.ledger import ledger_of, mirror_loads, record_run, tell_recorded
 from lookthrough.demo import describe, write_world
 from visualize import render
 from visualize.excerpt import picture_of
@@ -37,8 +42,9 @@ def demo_command(
     """用虚构数据走完整个流程 · The whole job on an invented world: load, look through, detect, draw."""
     s = session(store, lang, format_)
     if store is None:
-        # The demo never touches a user's own store.
+        # The demo never touches a user's own store, nor their ledger.
         s = session(str(to / "store"), lang, format_)
+        s = replace(s, settings=replace(s.settings, ledger_stated=""))
     to.mkdir(parents=True, exist_ok=True)
     with s.progress() as watch:
         watch("demo", 0, 1)
@@ -54,7 +60,13 @@ def demo_command(
         key = PersonKey.open(s.settings.key_file if store else to / "person.key")
         with s.store("write") as opened:
             report = load(opened, [exports], LoadOptions(dataset="demo"), key, to / "reports", watch)
-            found = detect(opened, chosen(None), watch)
+            batch = report.applied.batch_id if report.applied else None
+            with ledger_of(s, create=True) as ledger:
+                source = Source("示例数据（虚构）", "演示", None, None)
+                mirror_loads(ledger, opened, s.settings.actor, batch, source)
+            began, wanted = dt.datetime.now(dt.UTC), chosen(None)
+            found = detect(opened, wanted, watch)
+            recorded = record_run(s, opened, found, wanted, NO_RULES, None, began_at=began)
             picture = picture_of(opened, [world.flagship_lot], None, found.findings)
     for suffix in ("svg", "html"):
         render(picture, to / f"nine-bidders.{suffix}", lang=s.language)
@@ -69,12 +81,19 @@ def demo_command(
                 "bold",
             )
     show_run(s, found)
+    tell_recorded(s, recorded)
     call, where = _called(), _quoted(s.settings.store)
     company = _tied(found.findings, world.flagship_lot)
     lot = world.flagship_lot.partition(":")[2]
     commands = "\n".join(
         f"  {call} {command} --store {where}"
-        for command in (f"penetrate {company}", f"controller {company}", f"screen {lot}", "check")
+        for command in (
+            f"penetrate {company}",
+            f"controller {company}",
+            f"screen {lot}",
+            "findings list",
+            "check",
+        )
     )
     pictures = _quoted(str(to / "nine-bidders.html")), _quoted(str(to / "nine-bidders.svg"))
     s.tell(

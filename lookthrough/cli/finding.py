@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from rich.text import Text
 
 from detectors.detecting import Trial, compare, detect, rules_from, screen_lot
 from detectors.finding import Finding
-from detectors.registry import chosen
+from detectors.registry import DETECTORS, chosen
 from detectors.runner import Run
 from detectors.stacking import Stack
 from graph.in_play import is_current
@@ -22,9 +23,11 @@ from loaders.naming import find_node
 from loaders.tables import TABLES
 from lookthrough.cli.app import app
 from lookthrough.cli.console import (
+    ActorOption,
     Format,
     FormatOption,
     LangOption,
+    NoLedgerOption,
     Session,
     StoreOption,
     out_console,
@@ -32,6 +35,7 @@ from lookthrough.cli.console import (
     print_rows,
     session,
 )
+from lookthrough.cli.ledger import record_run, tell_recorded
 
 SEVERITY = {
     "prohibited": ("法定禁止情形（待核实）", "prohibited (to be verified)", "red"),
@@ -75,23 +79,30 @@ def detect_command(
         typer.Option(
             "--against",
             metavar="FILE",
-            help="试运行：与此规则文件相比，会新增和消失哪些预警 · trial: what --rules would change beside these rules",
+            help="试运行（不记入台账）：与此规则文件相比，会新增和消失哪些预警 · trial: what --rules would change beside these rules",
         ),
     ] = None,
+    no_ledger: NoLedgerOption = False,
+    actor: ActorOption = None,
     store: StoreOption = None,
     format_: FormatOption = Format.table,
     lang: LangOption = None,
 ) -> None:
-    """运行检测项，给出风险预警 · Run the detectors."""
+    """运行检测项，给出风险预警，记入台账 · Run the detectors and record what they find."""
     s = session(store, lang, format_)
+    began = dt.datetime.now(dt.UTC)
     wanted = chosen(detector)
     new = rules_from(rules or s.settings.rules)
     live = rules_from(against) if against else None
     with _up_to_date(s) as opened, s.progress() as watch:
         found = detect(opened, wanted, watch, new)
         trial = None if live is None else compare(detect(opened, wanted, watch, live), found)
+        recorded = None
+        if trial is None and not no_ledger:
+            recorded = record_run(s, opened, found, wanted, new, actor, began_at=began)
     if trial is None:
         show_run(s, found)
+        tell_recorded(s, recorded)
     else:
         show_trial(s, trial)
 
@@ -100,18 +111,24 @@ def detect_command(
 def screen_command(
     lot: Annotated[str, typer.Argument(metavar="LOT", help="标段编号 · the lot's id")],
     rules: RulesOption = None,
+    no_ledger: NoLedgerOption = False,
+    actor: ActorOption = None,
     store: StoreOption = None,
     format_: FormatOption = Format.table,
     lang: LangOption = None,
 ) -> None:
-    """核查一个标段的全部投标人 · Screen all bidders of one lot."""
+    """核查一个标段的全部投标人，记入台账 · Screen all bidders of one lot, and record it."""
     s = session(store, lang, format_)
+    began = dt.datetime.now(dt.UTC)
     values = rules_from(rules or s.settings.rules)
     with _up_to_date(s) as opened, s.progress() as watch:
         id_ = find_node(opened, lot, ("Lot",))
         bidders = bidders_of(opened, id_)
         screened = screen_lot(opened, id_, [b["id"] for b in bidders], watch, values)
-    found = screened.run
+        found, recorded = screened.run, None
+        if not no_ledger:
+            wanted = [d for d in DETECTORS if d.domain == "政府工程" and not d.support]
+            recorded = record_run(s, opened, found, wanted, values, actor, began_at=began, scope=("lot", id_))
     tied = {b for f in found.findings if not f.suppressed_by for b in f.subjects}
     if s.format is not Format.table:
         whole = {
@@ -123,6 +140,7 @@ def screen_command(
         }
         rows = [f.to_json() for f in found.findings]
         print_rows(s, _COLUMNS, rows, whole=whole)
+        tell_recorded(s, recorded)
         return
     columns = [
         ("name", "投标人", "bidder"),
@@ -134,6 +152,7 @@ def screen_command(
     print_rows(s, columns, rows, title=id_)
     show_stacks(s, screened.stacks, {b["id"]: b["name"] for b in bidders})
     show_run(s, found, denominators=False)
+    tell_recorded(s, recorded)
 
 
 def show_stacks(s: Session, stacks: Sequence[Stack], names: Mapping[str, str | None]) -> None:

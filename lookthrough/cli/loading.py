@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cases import Source
 from graph.checking import check_store
 from graph.stores.contract import BatchRecord
 from loaders.identity import PersonKey
@@ -17,9 +18,11 @@ from loaders.problems import Problem, UnreadableFileError
 from loaders.tables import inspect_tables, read_mapping
 from lookthrough.cli.app import app
 from lookthrough.cli.console import (
+    ActorOption,
     Format,
     FormatOption,
     LangOption,
+    NoLedgerOption,
     Session,
     StoreOption,
     day,
@@ -27,6 +30,7 @@ from lookthrough.cli.console import (
     print_rows,
     session,
 )
+from lookthrough.cli.ledger import ledger_first, mirror_loads
 from lookthrough.cli.summary import summary_words
 
 
@@ -78,6 +82,22 @@ def load_command(
     strict: Annotated[
         bool, typer.Option("--strict", help="有一行被拒即全部不导入 · refuse all if a row is refused")
     ] = False,
+    provider: Annotated[
+        str | None, typer.Option("--provider", metavar="NAME", help="数据提供单位 · who provided the data")
+    ] = None,
+    purpose: Annotated[
+        str | None, typer.Option("--purpose", metavar="TEXT", help="使用目的 · what they may be used for")
+    ] = None,
+    valid_until: Annotated[
+        str | None,
+        typer.Option("--valid-until", metavar="DATE", help="使用期限 · until when they may be used"),
+    ] = None,
+    forwarding: Annotated[
+        str | None,
+        typer.Option("--forwarding", metavar="TEXT", help="可转交的对象 · to whom they may be passed on"),
+    ] = None,
+    no_ledger: NoLedgerOption = False,
+    actor: ActorOption = None,
     store: StoreOption = None,
     formats: Annotated[
         list[str] | None,
@@ -94,6 +114,7 @@ def load_command(
     s = session(store, lang, format_)
     day(snapshot, "--snapshot")
     day(observed_on, "--observed-on")
+    source = Source(provider, purpose, day(valid_until, "--valid-until"), forwarding)
     if not _DATASET.fullmatch(dataset):
         # The name becomes part of ids, where a colon ends the scheme.
         raise typer.BadParameter(f"{dataset!r}: A-Z a-z 0-9 汉字 . _ -", param_hint="--dataset")
@@ -102,7 +123,7 @@ def load_command(
     options = LoadOptions(dataset, format_in, mapping, snapshot, scope, observed_on, strict)
     find_files(paths)  # A wrong path is said before a store is made.
     key = PersonKey.open(s.settings.key_file)
-    with s.store("write") as opened, s.progress() as watch:
+    with ledger_first(s, no_ledger) as ledger, s.store("write") as opened, s.progress() as watch:
         try:
             report = load(opened, paths, options, key, s.settings.data / "reports", watch)
         except LoadError as error:
@@ -110,6 +131,9 @@ def load_command(
                 _tell_rows(s, error.report)
             raise
         fingerprint = opened.fingerprint()
+        if ledger is not None:
+            batch = report.applied.batch_id if report.applied else None
+            mirror_loads(ledger, opened, actor or s.settings.actor, batch, source)
     _show_report(s, report, fingerprint)
     if report.rejected or report.unreadable:
         raise typer.Exit(3)
@@ -310,13 +334,17 @@ def _print_inspection(s: Session, report: dict[str, Any]) -> None:
 @app.command("unload")
 def unload_command(
     batch: Annotated[str, typer.Argument(metavar="BATCH", help="批次编号 · id of the batch")],
+    no_ledger: NoLedgerOption = False,
+    actor: ActorOption = None,
     store: StoreOption = None,
     lang: LangOption = None,
 ) -> None:
     """撤回一个批次 · Take one batch back exactly."""
     s = session(store, lang)
-    with s.store("write") as opened, s.progress() as watch:
+    with ledger_first(s, no_ledger) as ledger, s.store("write") as opened, s.progress() as watch:
         opened.unload(batch, watch)
+        if ledger is not None:
+            ledger.record_unload(batch, actor or s.settings.actor)
     s.tell(f"批次 {batch} 已撤回。", f"Batch {batch} was taken back.")
 
 

@@ -14,11 +14,37 @@ from typing import Any
 
 import typer
 
-from lookthrough.cli import asking, deciding, demo, detectors, finding, loading, picturing, rules, tracing
+from lookthrough.cli import (
+    asking,
+    auditing,
+    deciding,
+    demo,
+    detectors,
+    finding,
+    keys,
+    loading,
+    picturing,
+    reviewing,
+    rules,
+    tracing,
+)
 from lookthrough.cli.app import app
 from lookthrough.settings import SettingsError, read_settings
 
-_COMMANDS = (loading, asking, deciding, tracing, finding, picturing, demo, detectors, rules)
+_COMMANDS = (
+    loading,
+    asking,
+    deciding,
+    tracing,
+    finding,
+    picturing,
+    demo,
+    detectors,
+    rules,
+    reviewing,
+    keys,
+    auditing,
+)
 """Imported for the commands they add."""
 
 

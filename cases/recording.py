@@ -1,0 +1,365 @@
+"""Recording a run: what is new, what changed, what is no longer found, and nothing twice."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+
+from cases import audit
+from cases.records import RunRecord
+from cases.rekeying import Known, rekey
+from cases.rows import rows, table_of
+from cases.tables import EventRow, FindingRow, RunRow, SubjectRow, canonical
+from detectors.definition import Detector
+from detectors.finding import Finding
+from detectors.rules import LocalRules
+from detectors.runner import Run
+
+CONTENT: Final = (
+    *("version", "severity", "scope_kind", "scope_id", "subjects", "facts"),
+    *("basis", "text", "suppressed_by", "parameters", "evidence"),
+)
+"""What a finding says; where any of it changes, the finding changed."""
+_DECIDED: Final = ("confirmed", "cleared", "not_decidable")
+_AT_ONCE: Final = 500
+_FINDINGS: Final = table_of(FindingRow)
+_LIGHT: Final = (
+    *(FindingRow.key, FindingRow.id, FindingRow.detector, FindingRow.version, FindingRow.scope_kind),
+    *(FindingRow.scope_id, FindingRow.subjects, FindingRow.identity, FindingRow.digest, FindingRow.state),
+    *(FindingRow.no_longer_found_at, FindingRow.merged_into, FindingRow.first_seen),
+)
+
+
+def record(
+    connection: Connection,
+    at: str,
+    run: Run,
+    detectors: Sequence[Detector],
+    rules: LocalRules,
+    dataset_fingerprint: str,
+    actor: str,
+    scope: tuple[str, str] | None,
+    began_at: str | None,
+) -> RunRecord:
+    """Record a run in the open transaction, whose caller holds the write lock. See `Ledger.record_run`."""
+    made = _run(run, detectors, rules, dataset_fingerprint, audit.said(actor, "操作人", "the actor"), scope)
+    made = dataclasses.replace(made, began_at=began_at or at, ended_at=at)
+    connection.execute(insert(RunRow), [_run_row(made)])
+    found = {f.fingerprint: f for f in run.findings}
+    digests = {id_: digest(f) for id_, f in found.items()}
+    covered = frozenset(d.id for d in detectors if d.id not in run.missing)
+    known = _known(connection, covered, found, scope)
+    renamed = rekey(connection, at, made.id, known, found, covered, run.aliases)
+    counts = {
+        "found": len(found),
+        **_write_found(connection, at, made.id, known, found, digests),
+        **_write_absent(connection, at, made.id, known, found, covered, run),
+        "renamed": renamed,
+    }
+    connection.execute(update(RunRow).where(RunRow.id == made.id).values(counts=counts))
+    stood = [f"{id_} {digests[id_]}" for id_ in sorted(found)]
+    told = {
+        "dataset": dataset_fingerprint,
+        "scope": list(scope) if scope else None,
+        "counts": counts,
+        "findings": hashlib.sha256("\n".join(stood).encode()).hexdigest(),
+        "record": audit.run_hash(_run_row(made) | {"counts": counts}),
+    }
+    audit.append(connection, at, actor, "run", made.id, told)
+    return dataclasses.replace(made, counts=counts)
+
+
+def content(found: Finding) -> dict[str, Any]:
+    """A finding's columns that say what it says."""
+    return {
+        "version": found.version,
+        "severity": found.severity,
+        "scope_kind": found.scope_kind,
+        "scope_id": found.scope_id,
+        "subjects": list(found.subjects),
+        "facts": dict(found.facts),
+        "basis": [dict(b) for b in found.basis],
+        "text": dict(found.text),
+        "suppressed_by": dict(found.suppressed_by) if found.suppressed_by else None,
+        "parameters": dict(found.parameters),
+        "evidence": {"nodes": list(found.evidence.nodes), "keys": list(found.evidence.keys)},
+    }
+
+
+def digest(found: Finding) -> str:
+    """Equal for findings that say the same."""
+    return hashlib.sha256(canonical(content(found)).encode()).hexdigest()
+
+
+def _run(
+    run: Run,
+    detectors: Sequence[Detector],
+    rules: LocalRules,
+    fingerprint: str,
+    actor: str,
+    scope: tuple[str, str] | None,
+) -> RunRecord:
+    return RunRecord(
+        id="r" + uuid.uuid4().hex[:16],
+        began_at="",
+        ended_at="",
+        actor=actor,
+        software=_software(),
+        dataset_fingerprint=fingerprint,
+        scope=scope,
+        detectors={d.id: d.version for d in detectors},
+        parameters={d.id: dict(rules.values(d)) for d in detectors},
+        rules={"title": rules.title, "rules": [dataclasses.asdict(r) for r in rules.rules]},
+        population=dict(run.population),
+        undecided=tuple(
+            {
+                "detector": detector,
+                "scope": {"kind": u.scope_kind, "id": u.scope_id},
+                "subjects": list(u.subjects),
+                "missing": {"zh": u.missing_zh, "en": u.missing_en},
+            }
+            for detector, u in run.undecided
+        ),
+        missing={k: tuple(v) for k, v in run.missing.items()},
+        counts={},
+    )
+
+
+def _run_row(made: RunRecord) -> dict[str, Any]:
+    return {
+        "id": made.id,
+        "began_at": made.began_at,
+        "ended_at": made.ended_at,
+        "actor": made.actor,
+        "software": made.software,
+        "dataset_fingerprint": made.dataset_fingerprint,
+        "scope_kind": made.scope[0] if made.scope else None,
+        "scope_id": made.scope[1] if made.scope else None,
+        "detectors": dict(made.detectors),
+        "parameters": dict(made.parameters),
+        "rules": dict(made.rules),
+        "population": dict(made.population),
+        "undecided": list(made.undecided),
+        "missing": {k: list(v) for k, v in made.missing.items()},
+        "counts": {},
+    }
+
+
+def _software() -> str:
+    try:
+        return f"lookthrough {version('lookthrough')}"
+    except PackageNotFoundError:
+        return "lookthrough"
+
+
+def _known(
+    connection: Connection,
+    covered: Iterable[str],
+    found: Mapping[str, Finding],
+    scope: tuple[str, str] | None,
+) -> dict[str, Known]:
+    """By id: what the ledger has of what the run covered, and of what it found."""
+    query = select(*_LIGHT).where(FindingRow.detector.in_({*covered, *(f.detector for f in found.values())}))
+    if scope:
+        query = query.where(
+            or_(
+                FindingRow.scope_id == scope[1], FindingRow.scope_id.in_({f.scope_id for f in found.values()})
+            )
+        )
+    return {
+        row["id"]: Known(row, in_scope=scope is None or scope == (row["scope_kind"], row["scope_id"]))
+        for row in rows(connection, query)
+    }
+
+
+def _write_found(
+    connection: Connection,
+    at: str,
+    run_id: str,
+    known: Mapping[str, Known],
+    found: Mapping[str, Finding],
+    digests: Mapping[str, str],
+) -> dict[str, int]:
+    new = [f for id_, f in found.items() if id_ not in known]
+    _insert(connection, at, run_id, new, digests)
+    again = [(known[id_], f) for id_, f in found.items() if id_ in known]
+    back = [k for k, _ in again if k.row["no_longer_found_at"] or k.unmerged]
+    differing = [(k, f) for k, f in again if k.row["digest"] != digests[f.fingerprint]]
+    _update(connection, at, run_id, differing, digests)
+    _came_back(connection, at, run_id, back)
+    seen = [{"k": k.row["key"]} for k, _ in again]
+    if seen:
+        connection.execute(
+            update(_FINDINGS)
+            .where(_FINDINGS.c.key == bindparam("k"))
+            .values(last_seen=at, last_run=run_id, no_longer_found_at=None),
+            seen,
+        )
+    return {"new": len(new), "changed": len(differing), "found_again": len(back)}
+
+
+def _insert(
+    connection: Connection, at: str, run_id: str, new: Sequence[Finding], digests: Mapping[str, str]
+) -> None:
+    for part in _parts(new):
+        new_rows = [
+            {
+                "id": f.fingerprint,
+                "detector": f.detector,
+                **content(f),
+                "identity": dict(f.identity),
+                "digest": digests[f.fingerprint],
+                "state": "new",
+                "changed_since_decision": 0,
+                "first_seen": at,
+                "last_seen": at,
+                "changed_at": at,
+                "last_run": run_id,
+            }
+            for f in part
+        ]
+        connection.execute(insert(_FINDINGS), new_rows)
+        ids = [f.fingerprint for f in part]
+        keys = {
+            id_: key
+            for key, id_ in connection.execute(
+                select(FindingRow.key, FindingRow.id).where(FindingRow.id.in_(ids))
+            )
+        }
+        _write_subjects(connection, {keys[f.fingerprint]: f.subjects for f in part})
+        _tell(connection, at, run_id, "found", {keys[id_]: {} for id_ in ids})
+
+
+def _update(
+    connection: Connection,
+    at: str,
+    run_id: str,
+    differing: Sequence[tuple[Known, Finding]],
+    digests: Mapping[str, str],
+) -> None:
+    for part in _parts(differing):
+        keys = [k.row["key"] for k, _ in part]
+        before = {
+            row["key"]: row for row in rows(connection, select(_FINDINGS).where(_FINDINGS.c.key.in_(keys)))
+        }
+        changes = {k.row["key"]: _changes(before[k.row["key"]], content(f)) for k, f in part}
+        changed = [
+            {
+                **{f"new_{name}": value for name, value in content(f).items()},
+                "new_identity": dict(f.identity),
+                "new_digest": digests[f.fingerprint],
+                "k": k.row["key"],
+                "flag": int(k.row["state"] in _DECIDED),
+            }
+            for k, f in part
+        ]
+        values = {name: bindparam(f"new_{name}", type_=_FINDINGS.c[name].type) for name in CONTENT}
+        connection.execute(
+            update(_FINDINGS)
+            .where(_FINDINGS.c.key == bindparam("k"))
+            .values(
+                **values,
+                identity=bindparam("new_identity", type_=_FINDINGS.c.identity.type),
+                digest=bindparam("new_digest"),
+                changed_since_decision=bindparam("flag"),
+                changed_at=at,
+            ),
+            changed,
+        )
+        _write_subjects(connection, {k.row["key"]: f.subjects for k, f in part})
+        _tell(connection, at, run_id, "changed", changes)
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """What differs: field, or field of the facts → its value before and after."""
+    found: dict[str, Any] = {}
+    for name in CONTENT:
+        old, new = before[name], after[name]
+        if canonical(old) == canonical(new):
+            continue
+        if name == "facts":
+            for fact in sorted({*old, *new}):
+                if canonical(old.get(fact)) != canonical(new.get(fact)):
+                    found[f"facts.{fact}"] = {"before": old.get(fact), "after": new.get(fact)}
+        else:
+            found[name] = {"before": old, "after": new}
+    return found
+
+
+def _came_back(connection: Connection, at: str, run_id: str, back: Sequence[Known]) -> None:
+    if not back:
+        return
+    connection.execute(
+        update(_FINDINGS)
+        .where(_FINDINGS.c.key == bindparam("k"))
+        .values(changed_at=at, changed_since_decision=bindparam("flag")),
+        [{"k": b.row["key"], "flag": int(b.row["state"] in _DECIDED)} for b in back],
+    )
+    _tell(connection, at, run_id, "found_again", {b.row["key"]: {} for b in back})
+
+
+def _write_absent(
+    connection: Connection,
+    at: str,
+    run_id: str,
+    known: Mapping[str, Known],
+    found: Mapping[str, Finding],
+    covered: frozenset[str],
+    run: Run,
+) -> dict[str, int]:
+    """What was covered and not found is no longer found, unless data are missing to say so."""
+    gaps: dict[tuple[str, str], list[set[str]]] = defaultdict(list)
+    for detector, u in run.undecided:
+        gaps[detector, u.scope_id].append({run.aliases.get(s, s) for s in u.subjects})
+    gone: dict[int, dict[str, Any]] = {}
+    undecided = 0
+    for id_, k in known.items():
+        row = k.row
+        if id_ in found or not k.in_scope or row["detector"] not in covered:
+            continue
+        if row["no_longer_found_at"] or k.merged:
+            continue
+        about = {run.aliases.get(s, s) for s in row["subjects"]}
+        if any(not lacking or lacking & about for lacking in gaps[row["detector"], row["scope_id"]]):
+            undecided += 1
+        else:
+            gone[row["key"]] = {}
+    if gone:
+        connection.execute(
+            update(_FINDINGS)
+            .where(_FINDINGS.c.key == bindparam("k"))
+            .values(no_longer_found_at=at, changed_at=at),
+            [{"k": key} for key in gone],
+        )
+        _tell(connection, at, run_id, "no_longer_found", gone)
+    return {"no_longer_found": len(gone), "undecided": undecided}
+
+
+def _write_subjects(connection: Connection, subjects: Mapping[int, Sequence[str]]) -> None:
+    connection.execute(delete(SubjectRow).where(SubjectRow.finding.in_(subjects)))
+    about = [{"finding": key, "party": p} for key, parties in subjects.items() for p in sorted(set(parties))]
+    if about:
+        connection.execute(insert(SubjectRow), about)
+
+
+def _tell(
+    connection: Connection, at: str, run_id: str, kind: str, changes: Mapping[int, Mapping[str, Any]]
+) -> None:
+    events = [
+        {"finding": key, "at": at, "kind": kind, "run": run_id, "changes": dict(what)}
+        for key, what in changes.items()
+    ]
+    if events:
+        connection.execute(insert(EventRow), events)
+
+
+def _parts(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(items), _AT_ONCE):
+        yield items[start : start + _AT_ONCE]

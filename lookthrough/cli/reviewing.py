@@ -1,0 +1,322 @@
+"""`findings`: what the ledger holds, and what people decide about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Annotated, Any, Final, get_args
+
+import typer
+
+from cases import STATES, TRANSITIONS, FindingFilter, FindingRecord, Ledger
+from cases.deciding import STATE_WORDS
+from cases.records import SEVERITIES, Order
+from detectors.registry import chosen
+from lookthrough.cli.app import app
+from lookthrough.cli.console import (
+    ActorOption,
+    Format,
+    FormatOption,
+    LangOption,
+    Session,
+    StoreOption,
+    out_console,
+    print_json,
+    print_rows,
+    session,
+)
+from lookthrough.cli.finding import SEVERITY, panel
+from lookthrough.cli.ledger import ledger_of
+
+findings_app = typer.Typer(
+    help="台账中的风险预警：查看、核查、抑制 · findings in the ledger",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(findings_app, name="findings")
+
+IdArgument = Annotated[
+    str,
+    typer.Argument(metavar="ID", help="预警编号，可只写前 6 位 · the finding's id, or its first characters"),
+]
+ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="理由（必填） · why; required")]
+_LOCAL: Final = dt.timezone(dt.timedelta(hours=8))
+_SHOWN: Final = 100
+"""Rows of a table for people, where no limit is given."""
+_COLUMNS: Final = [
+    ("id", "编号", "id"),
+    ("state", "状态", "state"),
+    ("severity", "级别", "severity"),
+    ("detector", "检测项", "detector"),
+    ("scope", "范围", "scope"),
+    ("subjects", "对象", "subjects"),
+    ("changed_at", "最近变化", "changed"),
+    ("remarks", "备注", "remarks"),
+]
+_KINDS: Final[dict[str, tuple[str, str]]] = {
+    "found": ("发现", "found"),
+    "changed": ("内容变化", "changed"),
+    "no_longer_found": ("不再出现", "no longer found"),
+    "found_again": ("再次出现", "found again"),
+    "renamed": ("编号变化", "under another id"),
+    "merged": ("与另一条合并", "merged with another"),
+    "decided": ("核查结论", "decided"),
+    "suppressed": ("抑制", "suppressed"),
+    "lifted": ("解除抑制", "suppression lifted"),
+}
+
+
+@findings_app.command("list")
+def list_command(
+    state: Annotated[
+        list[str] | None, typer.Option("--state", metavar="|".join(STATES), help="状态 · only these states")
+    ] = None,
+    detector: Annotated[
+        list[str] | None, typer.Option("--detector", metavar="ID", help="检测项 · only these detectors")
+    ] = None,
+    severity: Annotated[
+        list[str] | None,
+        typer.Option("--severity", metavar="|".join(SEVERITIES), help="级别 · only these severities"),
+    ] = None,
+    scope: Annotated[
+        str | None,
+        typer.Option("--scope", metavar="ID", help="标段、家庭等的编号 · only of this lot, household…"),
+    ] = None,
+    subject: Annotated[
+        str | None, typer.Option("--subject", metavar="ID", help="涉及的主体编号 · only about this party")
+    ] = None,
+    changed_since: Annotated[
+        str | None,
+        typer.Option("--changed-since", metavar="TIME", help="此时间之后有变化的 · changed after this time"),
+    ] = None,
+    suppressed: Annotated[
+        bool | None, typer.Option("--suppressed/--not-suppressed", help="是否已抑制 · suppressed or not")
+    ] = None,
+    found: Annotated[
+        bool | None,
+        typer.Option("--found/--no-longer-found", help="是否仍然出现 · still found, or no longer"),
+    ] = None,
+    order: Annotated[
+        str, typer.Option("--order", metavar="|".join(get_args(Order)), help="排序 · the order")
+    ] = "severity",
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="最多条数 · at most so many")] = None,
+    store: StoreOption = None,
+    format_: FormatOption = Format.table,
+    lang: LangOption = None,
+) -> None:
+    """列出台账中的风险预警 · List the findings."""
+    s = session(store, lang, format_)
+    _one_of(state, STATES, "--state")
+    _one_of(severity, SEVERITIES, "--severity")
+    _one_of([order], get_args(Order), "--order")
+    wanted = FindingFilter(
+        states=tuple(state or ()),
+        detectors=tuple(d.id for d in chosen(detector)) if detector else (),
+        severities=tuple(severity or ()),
+        scope_id=_with_scheme(scope),
+        subject=_with_scheme(subject),
+        changed_since=changed_since,
+        found=found,
+        suppressed=suppressed,
+        order=order,  # type: ignore[arg-type]
+    )
+    if limit is None and s.format is Format.table:
+        limit = _SHOWN
+    with ledger_of(s) as ledger:
+        records = list(_pages(ledger, wanted, limit))
+        counts = ledger.counts(wanted)
+    if s.format is Format.table:
+        print_rows(s, _COLUMNS, [_row(s, r) for r in records])
+    else:
+        print_rows(s, _COLUMNS[:-1], [r.to_json() for r in records])
+    more = counts["findings"] - len(records)
+    s.tell(
+        f"共 {counts['findings']} 条，其中已抑制 {counts['suppressed']} 条，不再出现 {counts['no_longer_found']} 条",
+        f"{counts['findings']} findings, {counts['suppressed']} of them suppressed, "
+        f"{counts['no_longer_found']} no longer found",
+    )
+    if more > 0:
+        s.tell(
+            f"还有 {more} 条未列出，可用 --limit 或筛选条件。",
+            f"{more} more are not listed: use --limit, or narrow the list.",
+            "yellow",
+        )
+
+
+@findings_app.command("show")
+def show_command(
+    id_: IdArgument,
+    store: StoreOption = None,
+    format_: FormatOption = Format.table,
+    lang: LangOption = None,
+) -> None:
+    """查看一条风险预警及其经过 · One finding, and what happened to it."""
+    s = session(store, lang, format_)
+    with ledger_of(s) as ledger:
+        record = ledger.finding(ledger.finding_id(id_))
+    _show(s, record)
+
+
+@findings_app.command("decide")
+def decide_command(
+    id_: IdArgument,
+    state: Annotated[
+        str, typer.Argument(metavar="|".join(sorted({s for to in TRANSITIONS.values() for s in to})))
+    ],
+    reason: ReasonOption,
+    actor: ActorOption = None,
+    store: StoreOption = None,
+    format_: FormatOption = Format.table,
+    lang: LangOption = None,
+) -> None:
+    """记录核查状态或结论 · Take a finding up, decide about it, or reopen it."""
+    s = session(store, lang, format_)
+    _one_of([state], STATES, "STATE")
+    with ledger_of(s) as ledger:
+        record = ledger.decide(ledger.finding_id(id_), state, reason, actor or s.settings.actor)
+    _done(s, record)
+
+
+@findings_app.command("suppress")
+def suppress_command(
+    id_: IdArgument,
+    reason: ReasonOption,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", metavar="DATE", help="抑制到哪天（含） · through this day"),
+    ] = None,
+    lift: Annotated[
+        bool, typer.Option("--lift", help="提前解除抑制 · end a suppression before its time")
+    ] = False,
+    actor: ActorOption = None,
+    store: StoreOption = None,
+    format_: FormatOption = Format.table,
+    lang: LangOption = None,
+) -> None:
+    """在一段时间内抑制一条预警（仍计入、仍可查） · Suppress a finding for a while; it stays counted and shown."""
+    s = session(store, lang, format_)
+    if (until is None) == (not lift):
+        raise typer.BadParameter(
+            s.say("须给出截止日期，或用 --lift", "give a date, or --lift"), param_hint="--until"
+        )
+    who = actor or s.settings.actor
+    with ledger_of(s) as ledger:
+        present = ledger.finding_id(id_)
+        if until is None:
+            record = ledger.lift(present, reason, who)
+        else:
+            record = ledger.suppress(present, until, reason, who)
+    _done(s, record)
+
+
+def local_time(stated: str | None) -> str:
+    """A time of the ledger's for people, in Asia/Shanghai."""
+    if stated is None:
+        return "—"
+    return dt.datetime.fromisoformat(stated).astimezone(_LOCAL).strftime("%Y-%m-%d %H:%M")
+
+
+def _one_of(values: list[str] | None, known: tuple[str, ...], option: str) -> None:
+    for value in values or ():
+        if value not in known:
+            raise typer.BadParameter(f"{value!r}: {' / '.join(known)}", param_hint=option)
+
+
+def _with_scheme(id_: str | None) -> str | None:
+    """An id without a scheme is a data set's own."""
+    return id_ if id_ is None or ":" in id_ else f"local:{id_}"
+
+
+def _pages(ledger: Ledger, wanted: FindingFilter, limit: int | None) -> Iterator[FindingRecord]:
+    after, left = None, limit
+    while left is None or left > 0:
+        size = 500 if left is None else min(500, left)
+        page = ledger.findings(wanted, after, size)
+        yield from page
+        if len(page) < size:
+            return
+        after, left = page[-1].cursor, None if left is None else left - size
+
+
+def _row(s: Session, record: FindingRecord) -> dict[str, Any]:
+    f = record.finding
+    names = f.facts.get("names", {})
+    zh, en, _ = SEVERITY[f.severity]
+    return {
+        "id": record.id,
+        "state": s.say(*STATE_WORDS[record.state]),
+        "severity": s.say(zh, en),
+        "detector": f.detector,
+        "scope": f.scope_id,
+        "subjects": s.say("、", ", ").join(str(names.get(i, i)) for i in f.subjects[:3])
+        + (
+            s.say(f" 等 {len(f.subjects)} 个", f" and {len(f.subjects) - 3} more")
+            if len(f.subjects) > 3
+            else ""
+        ),
+        "changed_at": local_time(record.changed_at),
+        "remarks": s.say("；", "; ").join(_remarks(s, record)),
+    }
+
+
+def _remarks(s: Session, record: FindingRecord) -> list[str]:
+    said = []
+    if record.finding.suppressed_by:
+        said.append(s.say("规则抑制", "suppressed by a rule"))
+    if record.suppression and record.suppression.active:
+        end = local_time(record.suppression.until)
+        said.append(s.say(f"抑制至 {end}", f"suppressed until {end}"))
+    if record.no_longer_found_at:
+        said.append(s.say("不再出现", "no longer found"))
+    if record.changed_since_decision:
+        said.append(s.say("结论后有变化", "changed since it was decided"))
+    return said
+
+
+def _done(s: Session, record: FindingRecord) -> None:
+    if s.format is not Format.table:
+        print_json(record.to_json())
+        return
+    state = s.say(*STATE_WORDS[record.state])
+    remarks = s.say("；", "; ").join([state, *_remarks(s, record)])
+    s.tell(f"风险预警 {record.id}：{remarks}", f"Finding {record.id}: {remarks}")
+
+
+def _show(s: Session, record: FindingRecord) -> None:
+    if s.format is not Format.table:
+        print_json(record.to_json())
+        return
+    out = out_console()
+    out.print(panel(s, record.finding))
+    remarks = s.say("；", "; ").join([s.say(*STATE_WORDS[record.state]), *_remarks(s, record)])
+    out.print(f"{record.id}  {remarks}", markup=False)
+    if record.former_ids:
+        former = ", ".join(record.former_ids)
+        out.print(s.say(f"曾用编号：{former}", f"Former ids: {former}"), markup=False)
+    rows = [
+        {
+            "at": local_time(h.at),
+            "what": s.say(*_KINDS[h.kind]),
+            "who": h.actor or h.run,
+            "detail": _detail(s, h.detail),
+        }
+        for h in record.history
+    ]
+    columns = [
+        ("at", "时间", "time"),
+        ("what", "经过", "what happened"),
+        ("who", "操作人或运行", "by, or in run"),
+        ("detail", "内容", "detail"),
+    ]
+    print_rows(s, columns, rows)
+
+
+def _detail(s: Session, detail: Any) -> str:
+    if "to" in detail:
+        moved = " → ".join(s.say(*STATE_WORDS[detail[end]]) for end in ("from", "to"))
+        return f"{moved}: {detail['reason']}"
+    if "until" in detail:
+        return f"{local_time(detail['until'])}: {detail['reason']}"
+    if "reason" in detail:
+        return str(detail["reason"])
+    return ", ".join(detail.get("changes", ()))
