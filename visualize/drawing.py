@@ -7,67 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from visualize.scene import Badge, Point, Scene, SceneLine, SceneNode, SceneStack, Text
+from visualize.icons import icon
+from visualize.pieces import Curve, Oval, Paint, Piece, Polygon, Rect, Text
+from visualize.scene import Badge, Scene, SceneLine, SceneNode, SceneStack
 from visualize.style import PAPER
 
 _RULE: Final = "#d5dae1"
 MARGIN: Final = 36.0
-_KAPPA: Final = 0.5523
-"""How far a cubic's handle reaches along a quarter circle of radius 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Paint:
-    """Fill and stroke; an empty colour paints nothing. `dash` as in SVG; `hatch` strokes the inside slantwise."""
-
-    fill: str = ""
-    stroke: str = ""
-    width: float = 1.0
-    dash: str = ""
-    hatch: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Oval:
-    """A circle."""
-
-    x: float
-    y: float
-    radius: float
-    paint: Paint
-
-
-@dataclass(frozen=True, slots=True)
-class Rect:
-    """A rectangle, `x`, `y` its top left, with round corners."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    radius: float
-    paint: Paint
-
-
-@dataclass(frozen=True, slots=True)
-class Polygon:
-    """Straight edges through the points, back to the first where `closed`."""
-
-    points: tuple[Point, ...]
-    paint: Paint
-    closed: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """A start point and cubic Bézier segments of three points each."""
-
-    points: tuple[Point, ...]
-    paint: Paint
-    closed: bool = False
-
-
-Piece = Oval | Rect | Polygon | Curve | Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +75,9 @@ def outline(node: SceneNode, paint: Paint, inset: float = 0.0) -> Piece:
     if node.shape == "house":
         roof = min(22.0, h * 0.75)
         spots = [(x, y - h), (x + w, y - h + roof), (x + w, y + h), (x - w, y + h), (x - w, y - h + roof)]
+    elif node.shape == "plate":
+        side = min(16.0, w / 2)
+        spots = [(x - w, y - h), (x + w - side, y - h), (x + w, y), (x + w - side, y + h), (x - w, y + h)]
     elif node.shape == "document":
         fold = min(12.0, h * 0.6)
         spots = [(x - w, y - h), (x + w - fold, y - h), (x + w, y - h + fold), (x + w, y + h), (x - w, y + h)]
@@ -148,7 +97,7 @@ def _node(node: SceneNode) -> tuple[Piece, ...]:
     style = node.style
     out: list[Piece] = []
     if node.width:
-        out.append(outline(node, Paint(style.fill, style.stroke, style.width, style.dash)))
+        out.append(outline(node, Paint(style.fill, style.stroke, style.width, style.dash, style.hatch)))
     if style.double:
         out.append(outline(node, Paint("", style.stroke), style.width / 2 + 3))
     if node.shape == "document" and node.width:
@@ -156,27 +105,11 @@ def _node(node: SceneNode) -> tuple[Piece, ...]:
         right, top = node.x + node.width / 2, node.y - node.height / 2
         corner = ((right - fold, top), (right - fold, top + fold), (right, top + fold))
         out.append(Polygon(corner, Paint("", style.stroke), False))
-    if node.icon == "person":
-        out += _person(node.x, node.y, style.stroke)
+    out += icon(node.icon, node.x, node.y, style.stroke)
     out += node.texts
     for badge in node.badges:
         out += _badge(badge)
     return tuple(out)
-
-
-def _person(x: float, y: float, ink: str) -> tuple[Piece, ...]:
-    """Head and shoulders."""
-    foot, wide, tall = y + 15, 12.0, 12.5
-    shoulders = (
-        (x - wide, foot),
-        (x - wide, foot - tall * _KAPPA),
-        (x - wide * _KAPPA, foot - tall),
-        (x, foot - tall),
-        (x + wide * _KAPPA, foot - tall),
-        (x + wide, foot - tall * _KAPPA),
-        (x + wide, foot),
-    )
-    return Oval(x, y - 6, 6.5, Paint(ink)), Curve(shoulders, Paint(ink), True)
 
 
 def _line(line: SceneLine) -> tuple[Piece, ...]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from visualize.scene import Badge, Scene, SceneLine, SceneNode, Text
+from visualize.pieces import Text
+from visualize.scene import Badge, Scene, SceneLine, SceneNode
 
 
 def greyed(scene: Scene) -> Scene:
@@ -42,7 +43,11 @@ def _badge(badge: Badge) -> Badge:
 
 def _node(node: SceneNode) -> SceneNode:
     style = replace(
-        node.style, fill=grey(node.style.fill), stroke=grey(node.style.stroke), ink=grey(node.style.ink)
+        node.style,
+        fill=grey(node.style.fill),
+        stroke=grey(node.style.stroke),
+        ink=grey(node.style.ink),
+        hatch=grey(node.style.hatch) if node.style.hatch else "",
     )
     return replace(
         node, style=style, texts=tuple(map(_text, node.texts)), badges=tuple(map(_badge, node.badges))

@@ -23,7 +23,8 @@ from fontTools.ttLib import TTFont
 
 from visualize.drawing import groups
 from visualize.lettering import is_mark
-from visualize.scene import Scene, Text
+from visualize.pieces import Text
+from visualize.scene import Scene
 
 FAMILY: Final = "Lookthrough Sans"
 """Family name of the made typefaces. The licence of the outlines reserves other names."""

@@ -12,9 +12,10 @@ from graph.subgraph import Subgraph
 from visualize.composition import compose
 from visualize.html import page
 from visualize.pdf import pdf
+from visualize.pieces import Point
 from visualize.png import png
 from visualize.refusal import DrawingError
-from visualize.scene import Point, Scene
+from visualize.scene import Scene
 from visualize.scene_json import scene_json
 from visualize.style import Style
 from visualize.svg import svg
