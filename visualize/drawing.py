@@ -14,6 +14,8 @@ from visualize.style import PAPER
 
 _RULE: Final = "#d5dae1"
 MARGIN: Final = 36.0
+_ICON_WHOLE: Final = 46.0
+"""Width of a circle from which on its sign is drawn at full size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def _node(node: SceneNode) -> tuple[Piece, ...]:
         right, top = node.x + node.width / 2, node.y - node.height / 2
         corner = ((right - fold, top), (right - fold, top + fold), (right, top + fold))
         out.append(Polygon(corner, Paint("", style.stroke), False))
-    out += icon(node.icon, node.x, node.y, style.stroke)
+    out += icon(node.icon, node.x, node.y, style.stroke, min(1.0, node.width / _ICON_WHOLE))
     out += node.texts
     for badge in node.badges:
         out += _badge(badge)

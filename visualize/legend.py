@@ -7,6 +7,7 @@ from typing import Final
 from graph.subgraph import SubEdge
 from visualize.abridge import FAINT, Line, LineKind
 from visualize.figures import badge
+from visualize.icons import Icon
 from visualize.lettering import clean, measure, wrap
 from visualize.pieces import INK, Text
 from visualize.scene import Legend, Scene, SceneLine, SceneNode
@@ -31,14 +32,15 @@ def legend(scene: Scene, width: float, top: float, left: float) -> tuple[Legend,
         *_line_samples(scene),
     ]
     for sample, words in samples:
-        step = _SAMPLE + 10 + measure(words, _SIZE) + 26
+        room = max([_SAMPLE, *(b.width for b in sample.badges)]) if isinstance(sample, SceneNode) else _SAMPLE
+        step = room + 10 + measure(words, _SIZE) + 26
         if x > left and x + step > left + width:
             x, y = left, y + _ROW
         if isinstance(sample, SceneNode):
-            nodes.append(sample.moved(x + _SAMPLE / 2, y))
+            nodes.append(sample.moved(x + room / 2, y))
         else:
             lines.append(_at(sample, x, y))
-        texts.append(Text(x + _SAMPLE + 10, y + 4, words, _SIZE, QUIET, False, "start"))
+        texts.append(Text(x + room + 10, y + 4, words, _SIZE, QUIET, False, "start"))
         x += step
     y += _ROW if samples else 0.0
     for words, ink, bold in _notes(scene):
@@ -118,8 +120,11 @@ def _node(
     type_: str, shape: Shape, mark: str = "", unknown: bool = False, look: Style = "chinese"
 ) -> SceneNode:
     style = node_style(type_, frozenset((mark,)), unknown, look)
+    sign: Icon = ""
+    if look == "open_ownership" and shape == "circle" and mark not in ("refused", "subject"):
+        sign = "unknown" if unknown else "person" if type_ == "Person" else "organisation"
     size = {"circle": (22.0, 22.0), "house": (26.0, 24.0)}.get(shape, (34.0, 20.0))
-    return SceneNode("", type_, shape, 0.0, 0.0, *size, style, "")
+    return SceneNode("", type_, shape, 0.0, 0.0, *size, style, "", icon=sign)
 
 
 def _line_samples(scene: Scene) -> list[tuple[SceneNode | SceneLine, str]]:
@@ -137,9 +142,14 @@ def _line_samples(scene: Scene) -> list[tuple[SceneNode | SceneLine, str]]:
         ("loop" in marks, "own", "", "line_loop"),
         (bool(marks & FAINT), "own", "suppressed", "line_faint"),
     ]
-    return [
-        (_line(kind, mark, scene.style), pick(WORDS[word], lang)) for used, kind, mark, word in wanted if used
-    ]
+    out: list[tuple[SceneNode | SceneLine, str]] = []
+    for used, kind, mark, word in wanted:
+        if used:
+            words = pick(WORDS[word], lang)
+            if word == "line_share" and scene.style == "open_ownership":
+                words += pick(("；", "; "), lang) + pick(WORDS["line_wide"], lang)
+            out.append((_line(kind, mark, scene.style), words))
+    return out
 
 
 def _line(kind: LineKind, mark: str, look: Style) -> SceneLine:

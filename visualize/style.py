@@ -38,7 +38,7 @@ PAPER: Final = "#ffffff"
 ALARM: Final = "#b42318"
 WRONG: Final = "#8a4b00"
 PILL: Final = "#1d4e89"
-HATCH: Final = "#d8b48a"
+HATCH: Final = "#ead7bd"
 
 _COLOURS: Final[dict[str, tuple[str, str]]] = {
     "Company": ("#eef5fc", "#2f5d8c"),
@@ -114,7 +114,7 @@ _OPEN_OWNERSHIP_LINES: Final[dict[LineKind, LineStyle]] = {
 }
 """Colours as in Open Ownership's visualisation tool; control is a double line too, so that colour is not alone."""
 
-_WIDEST: Final = 4.0
+_WIDEST: Final = 3.4
 """How much wider than the thinnest a holding of 100% is, in Open Ownership's style."""
 
 
