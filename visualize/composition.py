@@ -15,10 +15,12 @@ from visualize.labels import stack_words
 from visualize.layout import Block, place
 from visualize.legend import legend
 from visualize.lettering import clean, wrap
+from visualize.pieces import INK, Point, Text
+from visualize.print_grey import greyed
 from visualize.ranking import Link
-from visualize.scene import Point, Scene, SceneLine, SceneNode, SceneStack, Text
+from visualize.scene import Scene, SceneLine, SceneNode, SceneStack
 from visualize.strokes import Label, hidden_stroke, label, self_room, self_stroke, stroke
-from visualize.style import ALARM, INK, PALE
+from visualize.style import ALARM, PALE, Style
 from visualize.wording import WORDS, Lang, pick
 
 MARGIN: Final = 36.0
@@ -26,24 +28,32 @@ NARROWEST: Final = 760.0
 _TITLE: Final = 20.0
 
 
-def compose(subgraph: Subgraph, *, lang: Lang = "zh", previous: Mapping[str, Point] | None = None) -> Scene:
+def compose(
+    subgraph: Subgraph,
+    *,
+    lang: Lang = "zh",
+    style: Style = "chinese",
+    grey: bool = False,
+    previous: Mapping[str, Point] | None = None,
+) -> Scene:
     """The scene of a subgraph.
 
     The same subgraph, its nodes and edges in any order, gives the same scene. `previous` holds the centres of an
-    earlier scene's nodes (`{n.id: (n.x, n.y) for n in scene.nodes}`), whose order is then kept.
+    earlier scene's nodes (`{n.id: (n.x, n.y) for n in scene.nodes}`), whose order is then kept. `grey` turns every colour into the grey of its
+    lightness, for print.
     """
     drawing = abridge(subgraph)
     looped = _looped(drawing)
-    figures = {n.id: figure(n, lang, n.id in drawing.over) for n in drawing.nodes}
-    stacks = {s.id: stack_figure(s, lang) for s in drawing.stacks}
+    figures = {n.id: figure(n, lang, n.id in drawing.over, style) for n in drawing.nodes}
+    stacks = {s.id: stack_figure(s, lang, style) for s in drawing.stacks}
     joins = {s.id: stack_line(s) for s in drawing.stacks}
     lines = [*drawing.lines, *joins.values()]
     words = {s.id: stack_words(s, lang) for s in drawing.stacks}
     labels: dict[str, Label] = {}
     for line in drawing.lines:
-        labels[line.id] = label(line, lang, line.id in looped)
+        labels[line.id] = label(line, lang, line.id in looped, look=style)
     for stack_id, line in joins.items():
-        labels[line.id] = label(line, lang, False, words[stack_id][1:])
+        labels[line.id] = label(line, lang, False, words[stack_id][1:], style)
     rooms: dict[str, float] = {}
     for line in drawing.lines:
         if line.above == line.below:
@@ -73,17 +83,17 @@ def compose(subgraph: Subgraph, *, lang: Lang = "zh", previous: Mapping[str, Poi
         frame = whole.frame
         at = (frame.x + x + dx, frame.y + y + dy)
         frames.append(replace(frame, x=at[0], y=at[1], heading=frame.heading.moved(x + dx, y + dy)))
-        drawn += [hidden_stroke(line, stack.id, lang) for line in stack.lines]
+        drawn += [hidden_stroke(line, stack.id, lang, style) for line in stack.lines]
     for line in lines:
         marked = replace(line, marks=line.marks | {"loop"}) if line.id in looped else line
         if line.above == line.below:
             x, y = placed.centres[line.above]
             body = figures[line.above]
             right = (x + dx + body.right, y + dy + body.node.y)
-            drawn.append(self_stroke(marked, right, labels[line.id], lang))
+            drawn.append(self_stroke(marked, right, labels[line.id], lang, style))
         else:
             route = placed.routes[line.id].moved(dx, dy)
-            drawn.append(stroke(marked, route, labels[line.id], lang))
+            drawn.append(stroke(marked, route, labels[line.id], lang, style))
     foot = top + placed.height + 34
     scene = Scene(
         width,
@@ -98,9 +108,11 @@ def compose(subgraph: Subgraph, *, lang: Lang = "zh", previous: Mapping[str, Poi
         as_of=clean(subgraph.as_of),
         fingerprint=clean(subgraph.fingerprint),
         truncated=subgraph.truncated,
+        style=style,
     )
     notes, end = legend(scene, width - 2 * MARGIN, foot, MARGIN)
-    return replace(scene, legend=notes, height=end + 14)
+    finished = replace(scene, legend=notes, height=end + 14)
+    return greyed(finished) if grey else finished
 
 
 def _title(subgraph: Subgraph, lang: Lang) -> str:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from detectors.finding import Finding
 from graph.model import NODE_TYPES, REL_TYPES, node_columns, rel_columns
-from graph.penetration import Ownership, penetrate
+from graph.penetration import Ownership, connecting_paths, penetrate
 from graph.penetration.days import today
+from graph.penetration.paths import Paths, percent
+from graph.penetration.register import TOLERANCE
 from graph.stores import GraphStore
 from graph.subgraph import SubEdge, Subgraph, SubNode
 
 MOST_NODES: Final = 300
+MOST_COMPUTED: Final = 12
+_CHAINS: Final = 4
 _BOOKKEEPING: Final = frozenset({"stated", "counted"})
 
 
@@ -28,6 +33,8 @@ class _Canvas:
         self.effective: dict[str, float] = {}
         """Effective share in the company the picture is about, by holder."""
         self.subjects: set[str] = set()
+        self.refused: set[str] = set()
+        """Members of closed blocks, whose share nobody computes."""
 
     def add_nodes(self, type_: str, ids: Iterable[str]) -> list[str]:
         """Fetch nodes that are not there yet; gives the ids that were new."""
@@ -117,12 +124,20 @@ class _Canvas:
                 n.kind,
                 n.facts,
                 self.effective.get(n.id),
-                tuple(m for m, on in (("subject", n.id in asked), ("finding", n.id in proving)) if on),
+                tuple(
+                    mark
+                    for mark, on in (
+                        ("subject", n.id in asked),
+                        ("finding", n.id in proving),
+                        ("refused", n.id in self.refused),
+                    )
+                    if on
+                ),
             )
             for n in sorted(self.nodes.values(), key=lambda n: (n.type, n.id))
         )
         edges = tuple(
-            SubEdge(e.id, e.type, e.source, e.target, e.facts, ("finding",) if e.id in keys else ())
+            replace(e, marks=(*e.marks, "finding")) if e.id in keys else e
             for e in sorted(self.edges.values(), key=lambda e: e.id)
         )
         return Subgraph(
@@ -137,14 +152,20 @@ class _Canvas:
 
 
 def picture_of(
-    store: GraphStore, ids: Sequence[str], as_of: str | None, findings: Sequence[Finding] = ()
+    store: GraphStore,
+    ids: Sequence[str],
+    as_of: str | None,
+    findings: Sequence[Finding] = (),
+    *,
+    computed: bool = False,
 ) -> Subgraph:
     """The subgraph around some nodes.
 
     A lot: its bids and bidders with every owner above them, at the lot's own date unless `as_of` says otherwise.
     A company: every owner above it, and what it holds directly. A person: what it holds directly, its
     households. A household: its members, their property, its latest benefits. At most `MOST_NODES` nodes;
-    `truncated` says when that cut something.
+    `truncated` says when that cut something. With `computed`, the stakes of the largest `MOST_COMPUTED` indirect
+    holders at the top are edges of their own, marked so, with their formula.
     """
     canvas = _Canvas(store, as_of)
     titles: list[str] = []
@@ -159,7 +180,7 @@ def picture_of(
             canvas.as_of = as_of or today().isoformat()
             canvas.owners_above([id_])
             if len(ids) == 1:
-                canvas.effective = _effective(store, id_, canvas.as_of)
+                _look_through(canvas, id_, computed)
             canvas.follow("OWNS", ("Company", "Company"), [id_], upward=False)
         elif type_ == "Person":
             canvas.follow("OWNS", ("Person", "Company"), [id_], upward=False)
@@ -172,10 +193,37 @@ def picture_of(
     return canvas.subgraph("、".join(titles), ids, about)
 
 
-def _effective(store: GraphStore, company: str, as_of: str) -> dict[str, float]:
-    """Effective share of every holder, where it is known exactly."""
-    answer = penetrate(Ownership.build(store.ownership()), company, as_of).to_json()
-    return {o["id"]: o["share"] for o in answer["owners"] if o["share"] is not None}
+def _look_through(canvas: _Canvas, company: str, computed: bool) -> None:
+    """Effective share of every holder where it is known exactly, what is refused, and stakes with their formula."""
+    ownership = Ownership.build(canvas.store.ownership())
+    answer = penetrate(ownership, company, canvas.as_of)
+    canvas.effective = {o.id: o.share for o in answer.owners if o.share is not None}
+    canvas.refused = {i for flag in answer.warnings if flag.code == "closed_block" for i in flag.ids}
+    if not computed:
+        return
+    stakes = [o for o in answer.owners if o.ultimate and o.depth > 1 and o.id in canvas.nodes]
+    for owner in stakes[:MOST_COMPUTED]:
+        if owner.share is None and owner.share_min is None and owner.share_max is None:
+            continue
+        facts: dict[str, Any] = {"share": owner.share, "method": owner.method, "depth": owner.depth}
+        if owner.share is None:
+            facts |= {"share_min": owner.share_min, "share_max": owner.share_max}
+            facts |= {"min_open": owner.min_open, "max_open": owner.max_open}
+        else:
+            chains = connecting_paths(ownership, owner.id, company, canvas.as_of, limit=_CHAINS)
+            facts["formula"] = _formula(chains, owner.share)
+        stated = {k: v for k, v in facts.items() if v not in (None, "")}
+        id_ = f"ULTIMATELY_HOLDS:{owner.id}>{company}"
+        canvas.edges[id_] = SubEdge(id_, "ULTIMATELY_HOLDS", owner.id, company, stated, ("computed",))
+
+
+def _formula(chains: Paths, share: float) -> str:
+    """The chains' products and what they come to; "…" where a loop or a limit leaves more than these."""
+    products = [path.formula.split(" = ")[0] for path in chains.paths]
+    if not products:
+        return ""
+    whole = not chains.truncated and abs(sum(p.low for p in chains.paths) - share) <= TOLERANCE
+    return f"{' + '.join(products)}{'' if whole else ' + …'} = {percent(share)}"
 
 
 def _around_lot(canvas: _Canvas, lot: str) -> list[str]:

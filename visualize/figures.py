@@ -8,8 +8,10 @@ from typing import Final
 
 from graph.subgraph import SubNode
 from visualize.abridge import Line, Stack
+from visualize.icons import icon_of
 from visualize.labels import (
     details,
+    is_offshore,
     is_unknown,
     line_words,
     node_extra,
@@ -21,8 +23,9 @@ from visualize.labels import (
 )
 from visualize.layout import Block
 from visualize.lettering import measure, percent, wrap
-from visualize.scene import Badge, Facts, SceneNode, SceneStack, Text
-from visualize.style import ALARM, INK, PALE, PILL, QUIET, SHAPES, WRONG, NodeStyle, Shape, node_style
+from visualize.pieces import INK, Text
+from visualize.scene import Badge, Facts, SceneNode, SceneStack
+from visualize.style import ALARM, PALE, PILL, QUIET, SHAPES, WRONG, NodeStyle, Shape, Style, node_style
 from visualize.wording import RELATIONS, WORDS, Lang, pick
 
 NAME_SIZE: Final = 14.0
@@ -35,6 +38,7 @@ _SMALL_LINE: Final = 16.0
 _PILL: Final = 20.0
 _BADGE: Final = 18.0
 _CIRCLE: Final = 36.0
+_CIRCLE_OPEN: Final = 32.0
 _CELL_WIDTH: Final = 158.0
 _CELL_GAP: Final = 10.0
 _STACK_PAD: Final = 14.0
@@ -71,22 +75,21 @@ def name_lines(name: str) -> tuple[str, ...]:
     return wrap(name, _NAME_EMS_LONG if wide else NAME_EMS, NAME_LINES)
 
 
-def figure(node: SubNode, lang: Lang, over: bool = False) -> Figure:
+def figure(node: SubNode, lang: Lang, over: bool = False, look: Style = "chinese") -> Figure:
     """The figure of one node. `over` says that its holders come to more than 100%."""
     name = node_name(node, lang)
-    if node.type == "Person":
-        return _person(node, name, lang)
+    pills = _pills(node, lang, over)
+    if node.type == "Person" or (look == "open_ownership" and node.type == "Company"):
+        return _circle(node, name, pills, lang, look)
     unknown = is_unknown(node)
-    shape = SHAPES.get(node.type, "box")
+    shape: Shape = "hexagon" if is_offshore(node) else SHAPES.get(node.type, "box")
     lines = name_lines(name)
     small = [node_kind(node, lang)] if node.type != "Company" or _telling(node) else []
     small += node_extra(node, lang)
     small = [part for text in small for part in wrap(text, 15.0, 2)]
-    pills = [(pick(WORDS["over"], lang), WRONG)] if over else []
-    if node.effective_share is not None:
-        pills.append((_effective(node, lang), PILL))
     side, roof = {
         "hexagon": (18.0, 0.0),
+        "plate": (9.0, 0.0),
         "octagon": (10.0, 0.0),
         "house": (6.0, 22.0),
         "pill": (8.0, 0.0),
@@ -96,7 +99,7 @@ def figure(node: SubNode, lang: Lang, over: bool = False) -> Figure:
     )
     width = math.ceil(inner + 28 + 2 * side)
     height = roof + 20 + len(lines) * _LINE + len(small) * _SMALL_LINE + len(pills) * (_PILL + 3)
-    style = node_style(node.type, frozenset(node.marks), unknown)
+    style = node_style(node.type, frozenset(node.marks), unknown, look)
     top = -height / 2 + roof + 10
     texts, top = _written(lines, small, top, style, "subject" in node.marks)
     badges = [badge(0.0, top + _PILL / 2 + 2 + i * (_PILL + 3), *said) for i, said in enumerate(pills)]
@@ -120,6 +123,18 @@ def figure(node: SubNode, lang: Lang, over: bool = False) -> Figure:
         facts=(_node_facts(node, name, lang),),
     )
     return Figure(block, drawn, width / 2)
+
+
+def _pills(node: SubNode, lang: Lang, over: bool) -> list[tuple[str, str]]:
+    """The words on a node's pills and their colours: what is wrong with it, its effective share."""
+    out = []
+    if "refused" in node.marks:
+        out.append((pick(WORDS["refused"], lang), WRONG))
+    if over:
+        out.append((pick(WORDS["over"], lang), WRONG))
+    if node.effective_share is not None:
+        out.append((_effective(node, lang), PILL))
+    return out
 
 
 def _telling(node: SubNode) -> bool:
@@ -156,21 +171,21 @@ def _corner(node: SubNode, width: float, height: float, lang: Lang) -> list[Badg
     return []
 
 
-def _person(node: SubNode, name: str, lang: Lang) -> Figure:
-    """A circle with the name inside where it fits, else beneath."""
-    style = node_style("Person", frozenset(node.marks), is_unknown(node))
+def _circle(node: SubNode, name: str, pills: list[tuple[str, str]], lang: Lang, look: Style) -> Figure:
+    """A circle with the name inside where it fits, else with the party's sign, and the name beneath."""
+    style = node_style(node.type, frozenset(node.marks), is_unknown(node), look)
     inside = wrap(name, 4.3, 3)
     fits = len(inside) <= 2 and "".join(inside).replace("…", "") == name.replace(" ", "").replace("…", "")
     fits = fits or (len(inside) <= 2 and " ".join(inside) == name)
-    radius = _CIRCLE if fits else 25.0
+    fits = fits and look == "chinese"
+    radius = _CIRCLE if fits else _CIRCLE_OPEN if look == "open_ownership" else 25.0
     beneath = [] if fits else list(name_lines(name))
-    died = node.facts.get("died_on")
-    small = [node_kind(node, lang)] if died else []
-    pill = _effective(node, lang)
-    under = len(beneath) * _LINE + len(small) * _SMALL_LINE + (_PILL + 6 if pill else 0.0)
+    telling = bool(node.facts.get("died_on")) if node.type == "Person" else _telling(node)
+    small = [node_kind(node, lang)] if telling else []
+    under = len(beneath) * _LINE + len(small) * _SMALL_LINE + len(pills) * (_PILL + 3) + (3 if pills else 0)
     under += 4 if under else 0.0
     height = 2 * radius + under
-    pill_width = measure(pill, 12.0) + 12 if pill else 0.0
+    pill_width = widest((words for words, _ in pills), 12.0) + 12 if pills else 0.0
     width = max(2 * radius, widest(beneath, NAME_SIZE) + 6, widest(small, _SMALL), pill_width)
     centre = -height / 2 + radius
     texts: list[Text] = []
@@ -179,14 +194,14 @@ def _person(node: SubNode, name: str, lang: Lang) -> Figure:
         texts += _written(inside, [], top, style, "subject" in node.marks)[0]
     more, top = _written(tuple(beneath), small, centre + radius + 4, style, "subject" in node.marks)
     texts += more
-    badges = [badge(0.0, top + _PILL / 2 + 1, pill, PILL)] if pill else []
+    badges = [badge(0.0, top + _PILL / 2 + 1 + i * (_PILL + 3), *said) for i, said in enumerate(pills)]
     for corner in _corner(node, 2 * radius, 0.0, lang):
         badges.append(corner.moved(0.0, centre - radius + 4))
     block = Block(
         node.id,
         math.ceil(max(width, 2 * radius + 16)),
         height,
-        radius * 1.1,
+        radius * (1.5 if look == "open_ownership" else 1.1),
         radius * 1.1,
         radius,
         0.0 if under else radius,
@@ -204,7 +219,7 @@ def _person(node: SubNode, name: str, lang: Lang) -> Figure:
         tuple(texts),
         tuple(badges),
         node.marks,
-        "" if fits else "person",
+        "" if fits else icon_of(node, is_unknown(node)),
         facts=(_node_facts(node, name, lang),),
     )
     return Figure(block, drawn, radius)
@@ -228,12 +243,12 @@ def line_facts(line: Line, lang: Lang) -> tuple[Facts, ...]:
     return tuple(out)
 
 
-def stack_figure(stack: Stack, lang: Lang) -> StackFigure:
+def stack_figure(stack: Stack, lang: Lang, look: Style = "chinese") -> StackFigure:
     """A frame with one small box a party: name, share, nothing lost."""
     written = []
     for node, line in zip(stack.nodes, stack.lines, strict=True):
         name = wrap(node_name(node, lang), 10.5, 2)
-        said = " · ".join(line_words(line, lang))
+        said = " · ".join(line_words(line, lang, look))
         if node.effective_share is not None:
             said += f" · {_effective(node, lang)}"
         written.append((node, line, name, wrap(said, 12.0, 2)))
@@ -249,7 +264,7 @@ def stack_figure(stack: Stack, lang: Lang) -> StackFigure:
     for i, (node, line, name, words) in enumerate(written):
         x = -width / 2 + _STACK_PAD + (i % columns) * (_CELL_WIDTH + _CELL_GAP) + _CELL_WIDTH / 2
         y = -height / 2 + _STACK_HEAD + (i // columns) * (tall + _CELL_GAP) + tall / 2
-        cells.append(_cell(node, line, name, words, tall, lang, stack.id).moved(x, y))
+        cells.append(_cell(node, line, name, words, tall, lang, stack.id, look).moved(x, y))
     frame = SceneStack(
         stack.id,
         -width / 2,
@@ -270,10 +285,11 @@ def _cell(
     tall: float,
     lang: Lang,
     stack: str,
+    look: Style,
 ) -> SceneNode:
     marks = frozenset(node.marks) | (line.marks & {"suppressed", "ended", "not_counted"})
     unknown = is_unknown(node) or "unknown" in line.marks
-    style = node_style(node.type, marks, unknown)
+    style = node_style(node.type, marks, unknown, look)
     top = -(len(name) + len(words)) * 8.0
     texts = []
     for i, text in enumerate((*name, *words)):

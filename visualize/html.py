@@ -11,7 +11,8 @@ from importlib import resources
 from typing import Any
 
 from visualize.scene import Facts, Scene
-from visualize.svg import svg
+from visualize.svg import document
+from visualize.typeface import FAMILY, font_rules
 from visualize.wording import WORDS, Lang, pick
 
 _BUTTONS: dict[Lang, dict[str, str]] = {
@@ -20,20 +21,24 @@ _BUTTONS: dict[Lang, dict[str, str]] = {
 }
 
 
-def page(scenes: dict[Lang, Scene], lang: Lang = "zh") -> str:
+def page(scenes: dict[Lang, Scene], lang: Lang = "zh", *, fonts: bool = False) -> str:
     """The stand-alone page of one picture in both languages, opening in `lang`.
 
     Pan, zoom, details with source rows on hover, click or Enter. The content security policy admits this page's
-    own script and styles by hash and nothing else; data reaches the script as JSON in which no tag can open.
+    own script and styles by hash and nothing else; data reaches the script as JSON in which no tag can open. With
+    `fonts`, the page carries a typeface of the picture's characters inside itself.
     """
     script = _asset("viewer.js")
     styles = _asset("viewer.css")
+    faces = font_rules(*scenes.values()) if fonts else ""
+    styles = faces + styles
     policy = (
         f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(styles)}; "
+        f"{'font-src data:; ' if faces else ''}"
         "base-uri 'none'; form-action 'none'"
     )
     pictures = "\n".join(
-        f'<div id="pic-{one}"{"" if one == lang else " hidden"}>\n{svg(scenes[one], interactive=True)}</div>'
+        f'<div id="pic-{one}"{"" if one == lang else " hidden"}>\n{document(scenes[one], "", FAMILY if fonts else "", True)}</div>'
         for one in sorted(scenes, reverse=True)
     )
     buttons = "".join(

@@ -10,6 +10,7 @@ from graph.model import REL_TYPES as MODEL_RELATIONSHIPS
 from graph.subgraph import SubEdge, SubNode
 from visualize.abridge import Line, Stack
 from visualize.lettering import bound, clean, measure, money, percent, shorten
+from visualize.style import Style
 from visualize.wording import FACTS, KINDS, NODE_TYPES, RELATIONS, WORDS, Lang, coded, pick
 
 Row = tuple[str, str]
@@ -40,6 +41,12 @@ _UNKNOWN_NAMES: Final = frozenset({"", "unknown", "unspecified", "anonymous"})
 def is_unknown(node: SubNode) -> bool:
     """A party nobody named: drawn dashed, never left out."""
     return "unknown" in node.marks or clean(node.name).lower() in _UNKNOWN_NAMES
+
+
+def is_offshore(node: SubNode) -> bool:
+    """A company whose stated jurisdiction is not mainland China: drawn as a hexagon in Chinese charts."""
+    stated = clean(node.facts.get("jurisdiction") or "").upper()
+    return node.type == "Company" and bool(stated) and stated != "CN" and not stated.startswith("CN-")
 
 
 def node_name(node: SubNode, lang: Lang) -> str:
@@ -103,8 +110,11 @@ def share_words(facts: Mapping[str, Any], lang: Lang, stem: str = "share") -> st
     return ""
 
 
-def line_words(line: Line, lang: Lang) -> tuple[str, ...]:
-    """The lines written on a line, at most three; an empty tuple where nothing needs saying."""
+def line_words(line: Line, lang: Lang, look: Style = "chinese") -> tuple[str, ...]:
+    """The lines written on a line, at most three; an empty tuple where nothing needs saying.
+
+    Chinese charts write the bare share on the line; Open Ownership's say "Owns n%", "Controls n%".
+    """
     edge = line.members[0]
     facts = edge.facts
     out: list[str] = []
@@ -114,10 +124,12 @@ def line_words(line: Line, lang: Lang) -> tuple[str, ...]:
             out.append(shorten(clean(facts["formula"]), _LABEL_EMS))
     elif line.kind == "own":
         share, votes = share_words(facts, lang), share_words(facts, lang, "votes")
+        saying = look == "open_ownership"
+        owns, controls = (pick(RELATIONS[name], lang) + " " for name in ("OWNS", "CONTROLS"))
         if share or not votes:
-            out.append(share or pick(WORDS["unknown_share"], lang))
+            out.append((owns if saying and share else "") + (share or pick(WORDS["unknown_share"], lang)))
         if votes and votes != share:
-            out.append(f"{pick(WORDS['votes'], lang)} {votes}")
+            out.append(f"{controls if saying else pick(WORDS['votes'], lang) + ' '}{votes}")
     elif line.kind == "bid":
         out.extend(_bid_words(edge, lang))
     else:

@@ -130,7 +130,7 @@ def _pack(parts: list[Layout]) -> Layout:
         for node, (px, py) in part.centres.items():
             centres[node] = (px + x, py + y)
         for link, route in part.routes.items():
-            routes[link] = route.moved(x, y)
+            routes[link] = route.moved(x, y) if x or y else route
         right = max(right, x + part.width)
         shelf = max(shelf, part.height)
         x += part.width + PART_GAP

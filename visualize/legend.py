@@ -7,9 +7,11 @@ from typing import Final
 from graph.subgraph import SubEdge
 from visualize.abridge import FAINT, Line, LineKind
 from visualize.figures import badge
+from visualize.icons import Icon
 from visualize.lettering import clean, measure, wrap
-from visualize.scene import Legend, Scene, SceneLine, SceneNode, Text
-from visualize.style import ALARM, INK, PILL, QUIET, Shape, line_style, node_style
+from visualize.pieces import INK, Text
+from visualize.scene import Legend, Scene, SceneLine, SceneNode
+from visualize.style import ALARM, PILL, QUIET, WRONG, Shape, Style, line_style, node_style
 from visualize.wording import NODE_TYPES, WORDS, Lang, coded, pick
 
 _SIZE: Final = 12.0
@@ -30,14 +32,15 @@ def legend(scene: Scene, width: float, top: float, left: float) -> tuple[Legend,
         *_line_samples(scene),
     ]
     for sample, words in samples:
-        step = _SAMPLE + 10 + measure(words, _SIZE) + 26
+        room = max([_SAMPLE, *(b.width for b in sample.badges)]) if isinstance(sample, SceneNode) else _SAMPLE
+        step = room + 10 + measure(words, _SIZE) + 26
         if x > left and x + step > left + width:
             x, y = left, y + _ROW
         if isinstance(sample, SceneNode):
-            nodes.append(sample.moved(x + _SAMPLE / 2, y))
+            nodes.append(sample.moved(x + room / 2, y))
         else:
             lines.append(_at(sample, x, y))
-        texts.append(Text(x + _SAMPLE + 10, y + 4, words, _SIZE, QUIET, False, "start"))
+        texts.append(Text(x + room + 10, y + 4, words, _SIZE, QUIET, False, "start"))
         x += step
     y += _ROW if samples else 0.0
     for words, ink, bold in _notes(scene):
@@ -72,23 +75,32 @@ def _method(method: str, lang: Lang) -> str:
 def _node_samples(scene: Scene) -> list[tuple[SceneNode | SceneLine, str]]:
     lang = scene.lang
     out: list[tuple[SceneNode | SceneLine, str]] = []
-    used = {n.type: n.shape for n in scene.nodes if not n.stack}
-    for node in scene.nodes:
+    look = scene.style
+    used: dict[str, Shape] = {}
+    for node in sorted(scene.nodes, key=lambda n: (bool(n.stack), n.shape == "hexagon")):
         used.setdefault(node.type, node.shape)
     for type_ in _NODE_ORDER:
         if type_ in used:
-            out.append((_node(type_, used[type_]), pick(NODE_TYPES[type_], lang)))
+            out.append((_node(type_, used[type_], look=look), pick(NODE_TYPES[type_], lang)))
+    if any(n.type == "Company" and n.shape == "hexagon" for n in scene.nodes):
+        if used["Company"] == "hexagon":
+            out.pop(0)
+        out.append((_node("Company", "hexagon"), pick(WORDS["node_offshore"], lang)))
+    party: Shape = "circle" if look == "open_ownership" else "box"
     marks = {m for n in scene.nodes for m in n.marks}
+    if "refused" in marks:
+        out.append((_node("Company", party, "refused", look=look), pick(WORDS["node_refused"], lang)))
+    if any(b.text == pick(WORDS["over"], lang) for n in scene.nodes for b in n.badges):
+        out.append((_pill(pick(WORDS["over_sign"], lang), WRONG), pick(WORDS["node_over"], lang)))
     if "subject" in marks:
-        out.append((_node("Company", "box", "subject"), pick(WORDS["node_subject"], lang)))
+        out.append((_node("Company", party, "subject", look=look), pick(WORDS["node_subject"], lang)))
     if "finding" in marks:
-        out.append((_node("Company", "box", "finding"), pick(WORDS["node_finding"], lang)))
+        out.append((_node("Company", party, "finding", look=look), pick(WORDS["node_finding"], lang)))
     if any(n.style.dash for n in scene.nodes):
-        out.append((_node("Company", "box", unknown=True), pick(WORDS["node_unknown"], lang)))
+        out.append((_node("Company", party, unknown=True, look=look), pick(WORDS["node_unknown"], lang)))
     if any(b.fill == PILL for n in scene.nodes for b in n.badges):
         word = pick(WORDS["effective"], lang)
-        sample = _node("Company", "box")
-        pill = SceneNode("", "", "pill", 0, 0, 0, 0, sample.style, "", (), (badge(0, 0, word, PILL, 11.0),))
+        pill = _pill(word, PILL)
         subjects = [n.name for n in scene.nodes if "subject" in n.marks and n.type == "Company"]
         words = pick(WORDS["node_effective"], lang)
         if len(subjects) == 1 and len(subjects[0]) <= 30:
@@ -99,10 +111,20 @@ def _node_samples(scene: Scene) -> list[tuple[SceneNode | SceneLine, str]]:
     return out
 
 
-def _node(type_: str, shape: Shape, mark: str = "", unknown: bool = False) -> SceneNode:
-    style = node_style(type_, frozenset((mark,)), unknown)
+def _pill(word: str, fill: str) -> SceneNode:
+    style = node_style("Company", frozenset(), False)
+    return SceneNode("", "", "pill", 0, 0, 0, 0, style, "", (), (badge(0, 0, word, fill, 11.0),))
+
+
+def _node(
+    type_: str, shape: Shape, mark: str = "", unknown: bool = False, look: Style = "chinese"
+) -> SceneNode:
+    style = node_style(type_, frozenset((mark,)), unknown, look)
+    sign: Icon = ""
+    if look == "open_ownership" and shape == "circle" and mark not in ("refused", "subject"):
+        sign = "unknown" if unknown else "person" if type_ == "Person" else "organisation"
     size = {"circle": (22.0, 22.0), "house": (26.0, 24.0)}.get(shape, (34.0, 20.0))
-    return SceneNode("", type_, shape, 0.0, 0.0, *size, style, "")
+    return SceneNode("", type_, shape, 0.0, 0.0, *size, style, "", icon=sign)
 
 
 def _line_samples(scene: Scene) -> list[tuple[SceneNode | SceneLine, str]]:
@@ -120,12 +142,21 @@ def _line_samples(scene: Scene) -> list[tuple[SceneNode | SceneLine, str]]:
         ("loop" in marks, "own", "", "line_loop"),
         (bool(marks & FAINT), "own", "suppressed", "line_faint"),
     ]
-    return [(_line(kind, mark), pick(WORDS[word], lang)) for used, kind, mark, word in wanted if used]
+    out: list[tuple[SceneNode | SceneLine, str]] = []
+    for used, kind, mark, word in wanted:
+        if used:
+            words = pick(WORDS[word], lang)
+            if word == "line_share" and scene.style == "open_ownership":
+                words += pick(("；", "; "), lang) + pick(WORDS["line_wide"], lang)
+            out.append((_line(kind, mark, scene.style), words))
+    return out
 
 
-def _line(kind: LineKind, mark: str) -> SceneLine:
+def _line(kind: LineKind, mark: str, look: Style) -> SceneLine:
     edge = SubEdge("", "OWNS", "", "")
-    style = line_style(Line("", kind, "", "", "", "", (edge,), frozenset((mark,)) if mark else frozenset()))
+    style = line_style(
+        Line("", kind, "", "", "", "", (edge,), frozenset((mark,)) if mark else frozenset()), look
+    )
     return SceneLine("", kind, "", "", (), (), (), (), style)
 
 

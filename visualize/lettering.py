@@ -49,11 +49,16 @@ def _advance(char: str) -> float:
         if char in _NARROW_LATIN:
             return 0.36
         return 0.7 if char.isupper() else 0.6
-    if unicodedata.category(char) in ("Mn", "Me", "Cf"):
+    if is_mark(char):
         return 0.0
     if char in "–×≥≤":
         return 0.7
     return 1.0 if unicodedata.east_asian_width(char) in "WFA" else 0.7
+
+
+def is_mark(char: str) -> bool:
+    """Whether a character takes up no room of its own: combining marks, joiners, variation selectors."""
+    return unicodedata.category(char) in ("Mn", "Me", "Cf")
 
 
 def measure(text: str, size: float) -> float:

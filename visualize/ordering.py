@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 _SWEEPS_SMALL = 16
-_SWEEPS_LARGE = 6
+_SWEEPS_LARGE = 4
 _LARGE = 1500
 
 
@@ -63,17 +63,21 @@ def order(graph: Layers, previous: Sequence[float | None] | None = None) -> None
     best = [list(layer) for layer in graph.layers]
     fewest = _crossings(graph)
     stale = 0
-    for sweep in range(_SWEEPS_LARGE if edges > _LARGE else _SWEEPS_SMALL):
+    large = edges > _LARGE
+    for sweep in range(_SWEEPS_LARGE if large else _SWEEPS_SMALL):
         if not fewest or stale == 4:
             break
         _sweep(graph, downwards=sweep % 2 == 0)
+        if large and sweep % 2 == 0:
+            # Counting costs as much as sweeping; a large graph is judged after each sweep there and back.
+            continue
         now = _crossings(graph)
         if now < fewest:
             fewest, best, stale = now, [list(layer) for layer in graph.layers], 0
         else:
             stale += 1
     graph.layers = best
-    if fewest and edges <= _LARGE:
+    if fewest and not large:
         _swap(graph)
 
 
@@ -97,30 +101,50 @@ def _walk(graph: Layers) -> list[int]:
 def _sweep(graph: Layers, downwards: bool) -> None:
     near = graph.up if downwards else graph.down
     numbers = range(1, len(graph.layers)) if downwards else range(len(graph.layers) - 2, -1, -1)
+    at = [0.0] * len(graph.layer)
+    mean = [0.0] * len(graph.layer)
     for number in numbers:
         fixed = graph.layers[number - 1 if downwards else number + 1]
-        at = {v: i for i, v in enumerate(fixed)}
+        for i, vertex in enumerate(fixed):
+            at[vertex] = i
         layer = graph.layers[number]
         scale = len(fixed) / max(1, len(layer))
-        key = {}
         for i, vertex in enumerate(layer):
             around = near[vertex]
-            mean = sum(at[n] for n in around) / len(around) if around else i * scale
-            key[vertex] = (mean, i)
-        layer.sort(key=key.__getitem__)
+            if len(around) == 1:
+                mean[vertex] = at[around[0]]
+            else:
+                mean[vertex] = sum([at[n] for n in around]) / len(around) if around else i * scale
+        # The sort is stable: equal means keep their order.
+        layer.sort(key=mean.__getitem__)
 
 
 def _crossings(graph: Layers) -> int:
     total = 0
-    for number in range(len(graph.layers) - 1):
-        at = {v: i for i, v in enumerate(graph.layers[number + 1])}
+    at = [0] * len(graph.layer)
+    for layer in graph.layers:
+        for i, vertex in enumerate(layer):
+            at[vertex] = i
+    for layer in graph.layers:
         ends: list[int] = []
-        for vertex in graph.layers[number]:
-            around = sorted(at[n] for n in graph.down[vertex])
-            for end in around:
-                total += len(ends) - bisect_right(ends, end)
-            for end in around:
-                insort(ends, end)
+        last = -1
+        for vertex in layer:
+            around = graph.down[vertex]
+            if len(around) > 1:
+                around = sorted([at[n] for n in around])
+                total += sum([len(ends) - bisect_right(ends, end) for end in around])
+                for end in around:
+                    insort(ends, end)
+                last = ends[-1]
+            elif around:
+                end = at[around[0]]
+                if end >= last:
+                    ends.append(end)
+                    last = end
+                else:
+                    spot = bisect_right(ends, end)
+                    total += len(ends) - spot
+                    ends.insert(spot, end)
     return total
 
 

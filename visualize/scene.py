@@ -7,31 +7,13 @@ cleaned of control characters, not escaped.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
-from visualize.style import INK, PALE, PAPER, LineStyle, NodeStyle, Shape
+from visualize.icons import Icon
+from visualize.pieces import Point, Text
+from visualize.style import PAPER, LineStyle, NodeStyle, Shape, Style
 from visualize.wording import Lang
 
-Point = tuple[float, float]
-Anchor = Literal["start", "middle", "end"]
 Detail = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One line of text."""
-
-    x: float
-    y: float
-    text: str
-    size: float
-    ink: str = INK
-    bold: bool = False
-    anchor: Anchor = "middle"
-
-    def moved(self, dx: float, dy: float) -> Text:
-        """The same, elsewhere."""
-        return replace(self, x=self.x + dx, y=self.y + dy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +59,7 @@ class SceneNode:
     texts: tuple[Text, ...] = ()
     badges: tuple[Badge, ...] = ()
     marks: tuple[str, ...] = ()
-    icon: Literal["", "person"] = ""
+    icon: Icon = ""
     stack: str = ""
     facts: tuple[Facts, ...] = ()
 
@@ -156,8 +138,5 @@ class Scene:
     as_of: str = ""
     fingerprint: str = ""
     truncated: bool = False
-
-
-def quiet(x: float, y: float, text: str, size: float = 11.0) -> Text:
-    """A remark: small and pale."""
-    return Text(x, y, text, size, PALE)
+    style: Style = "chinese"
+    grey: bool = False

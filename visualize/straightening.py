@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from visualize.ordering import Layers
 
 _ROUNDS = 3
+_ROUNDS_LARGE = 2
+_LARGE = 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,9 @@ def straighten(graph: Layers, x: list[float], chains: Sequence[Chain], ports: Po
     A line drops straight into the end that has fewer lines on that side, as far as its neighbours leave room;
     where no one x is free on its whole way it turns as late as it must. Works on `x` in place.
     """
-    spot = {v: i for layer in graph.layers for i, v in enumerate(layer)}
-    for _ in range(_ROUNDS):
+    ordered = sorted(chains, key=lambda c: (-len(c.bends), c.link))
+    room = _rooms(graph, gap)
+    for _ in range(_ROUNDS_LARGE if len(x) > _LARGE else _ROUNDS):
         leave, arrive = ports()
         out: dict[str, int] = {}
         into: dict[str, int] = {}
@@ -40,10 +43,10 @@ def straighten(graph: Layers, x: list[float], chains: Sequence[Chain], ports: Po
             out[node] = out.get(node, 0) + 1
         for node, _link in arrive:
             into[node] = into.get(node, 0) + 1
-        for chain in sorted(chains, key=lambda c: (-len(c.bends), c.link)):
+        for chain in ordered:
             high, low = leave[chain.high, chain.link], arrive[chain.low, chain.link]
             whole = high if out[chain.high] < into[chain.low] else low
-            runs = _runs(graph, x, spot, chain.bends, gap)
+            runs = _runs(x, room, chain.bends)
             for number, (run, least, most) in enumerate(runs):
                 if len(runs) == 1:
                     want = whole
@@ -58,27 +61,48 @@ def straighten(graph: Layers, x: list[float], chains: Sequence[Chain], ports: Po
                     x[vertex] = at
 
 
-def _runs(
-    graph: Layers, x: list[float], spot: dict[int, int], bends: Sequence[int], gap: float
-) -> list[tuple[list[int], float, float]]:
+Room = tuple[int, float, int, float]
+"""Left neighbour and least distance to it, right neighbour and least distance to it; −1 where there is none."""
+
+
+def _rooms(graph: Layers, gap: float) -> list[Room]:
+    """The room of every vertex between its neighbours, whose order stays."""
+    out: list[Room] = [(-1, 0.0, -1, 0.0)] * len(graph.layer)
+    for layer in graph.layers:
+        left, apart = -1, 0.0
+        for i, vertex in enumerate(layer):
+            right, beside = -1, 0.0
+            if i + 1 < len(layer):
+                right = layer[i + 1]
+                beside = (graph.width[vertex] + graph.width[right]) / 2 + gap
+            out[vertex] = (left, apart, right, beside)
+            left, apart = vertex, beside
+    return out
+
+
+def _runs(x: list[float], room: list[Room], bends: Sequence[int]) -> list[tuple[list[int], float, float]]:
     """The bends in as few stretches as have one x free all along, each with the room it has."""
     runs: list[tuple[list[int], float, float]] = []
+    run: list[int] = []
+    low, high = -math.inf, math.inf
     for vertex in bends:
-        layer = graph.layers[graph.layer[vertex]]
-        i = spot[vertex]
-        least, most = -math.inf, math.inf
-        if i:
-            left = layer[i - 1]
-            least = x[left] + (graph.width[left] + graph.width[vertex]) / 2 + gap
-        if i + 1 < len(layer):
-            right = layer[i + 1]
-            most = x[right] - (graph.width[right] + graph.width[vertex]) / 2 - gap
+        left, apart, right, beside = room[vertex]
+        here = x[vertex]
+        least = x[left] + apart if left >= 0 else -math.inf
+        most = x[right] - beside if right >= 0 else math.inf
         # Rounding may leave a hair less than the gap; where a vertex stands now is always free.
-        least, most = min(least, x[vertex]), max(most, x[vertex])
-        if runs:
-            run, low, high = runs[-1]
-            if max(low, least) <= min(high, most):
-                runs[-1] = ([*run, vertex], max(low, least), min(high, most))
-                continue
-        runs.append(([vertex], least, most))
+        if least > here:
+            least = here
+        if most < here:
+            most = here
+        if run and (low if low > least else least) <= (high if high < most else most):
+            run.append(vertex)
+            low = low if low > least else least
+            high = high if high < most else most
+            continue
+        if run:
+            runs.append((run, low, high))
+        run, low, high = [vertex], least, most
+    if run:
+        runs.append((run, low, high))
     return runs

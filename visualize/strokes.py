@@ -11,8 +11,9 @@ from visualize.abridge import FAINT, Line
 from visualize.figures import line_facts
 from visualize.labels import line_words, widest
 from visualize.layout import Route
-from visualize.scene import Point, SceneLine, Text
-from visualize.style import ALARM, line_style
+from visualize.pieces import Point, Text
+from visualize.scene import SceneLine
+from visualize.style import ALARM, Style, line_style
 from visualize.wording import WORDS, Lang, pick
 
 LABEL_SIZE: Final = 12.5
@@ -30,9 +31,11 @@ class Label:
     height: float
 
 
-def label(line: Line, lang: Lang, looped: bool, words: tuple[str, ...] | None = None) -> Label:
+def label(
+    line: Line, lang: Lang, looped: bool, words: tuple[str, ...] | None = None, look: Style = "chinese"
+) -> Label:
     """The label of a line: a finding's begins with ▲, a loop's says so."""
-    said = list(line_words(line, lang) if words is None else words)
+    said = list(line_words(line, lang, look) if words is None else words)
     if looped and said:
         said[0] = f"{pick(WORDS['loop'], lang)} · {said[0]}"
     if "finding" in line.marks:
@@ -41,10 +44,10 @@ def label(line: Line, lang: Lang, looped: bool, words: tuple[str, ...] | None = 
     return Label(lines, widest(lines, LABEL_SIZE) + 8, len(lines) * _LABEL_LINE + 2 if lines else 0.0)
 
 
-def stroke(line: Line, route: Route, text: Label, lang: Lang) -> SceneLine:
+def stroke(line: Line, route: Route, text: Label, lang: Lang, look: Style = "chinese") -> SceneLine:
     """A line along its route; the arrow stands at its target."""
     points = list(route.points)
-    style = line_style(line)
+    style = line_style(line, look)
     head: tuple[Point, ...] = ()
     if route.arch:
         if line.arrow:
@@ -57,15 +60,15 @@ def stroke(line: Line, route: Route, text: Label, lang: Lang) -> SceneLine:
             spot = -1 if at_foot else 0
             head, points[spot] = _arrow(points[spot], up=not at_foot, width=style.width)
         path = _curve(points)
-    return _line(line, path, head, text, route.label, lang)
+    return _line(line, path, head, text, route.label, lang, look)
 
 
-def self_stroke(line: Line, right: Point, text: Label, lang: Lang) -> SceneLine:
+def self_stroke(line: Line, right: Point, text: Label, lang: Lang, look: Style = "chinese") -> SceneLine:
     """A company that owns itself: a loop on its right side."""
     x, y = right
     head, end = _side_arrow((x, y + 11))
     path = ((x, y - 11), (x + _SELF, y - 26), (x + _SELF, y + 26), end)
-    return _line(line, path, head, text, (x + _SELF + text.width / 2, y), lang)
+    return _line(line, path, head, text, (x + _SELF + text.width / 2, y), lang, look)
 
 
 def self_room(text: Label) -> float:
@@ -73,9 +76,9 @@ def self_room(text: Label) -> float:
     return _SELF + text.width + 4
 
 
-def hidden_stroke(line: Line, stack: str, lang: Lang) -> SceneLine:
+def hidden_stroke(line: Line, stack: str, lang: Lang, look: Style = "chinese") -> SceneLine:
     """A line its stack stands for: all its facts, no path."""
-    made = _line(line, (), (), Label((), 0.0, 0.0), (0.0, 0.0), lang)
+    made = _line(line, (), (), Label((), 0.0, 0.0), (0.0, 0.0), lang, look)
     return replace(made, stack=stack)
 
 
@@ -86,8 +89,9 @@ def _line(
     text: Label,
     spot: Point,
     lang: Lang,
+    look: Style,
 ) -> SceneLine:
-    style = line_style(line)
+    style = line_style(line, look)
     finding = "finding" in line.marks and not line.marks & FAINT
     texts = []
     top = spot[1] - len(text.words) * _LABEL_LINE / 2

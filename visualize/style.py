@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from visualize.abridge import FAINT, Line, LineKind
+from visualize.pieces import INK
 
-Shape = Literal["box", "circle", "house", "hexagon", "document", "pill", "octagon"]
+Style = Literal["chinese", "open_ownership"]
+"""How a picture looks: as Chinese charts do, or by the conventions of Open Ownership."""
+
+Shape = Literal["box", "circle", "house", "hexagon", "document", "pill", "octagon", "plate"]
 
 SHAPES: Final[dict[str, Shape]] = {
     "Company": "box",
@@ -16,7 +20,7 @@ SHAPES: Final[dict[str, Shape]] = {
     "Property": "document",
     "Vehicle": "document",
     "Tender": "octagon",
-    "Lot": "hexagon",
+    "Lot": "plate",
     "Bid": "pill",
     "Contact": "pill",
     "Identifier": "pill",
@@ -24,17 +28,17 @@ SHAPES: Final[dict[str, Shape]] = {
     "Program": "octagon",
     "Benefit": "pill",
     "Concert": "octagon",
-    "Project": "hexagon",
+    "Project": "plate",
     "Stage": "pill",
 }
 
-INK: Final = "#1a202c"
 QUIET: Final = "#4a5568"
 PALE: Final = "#718096"
 PAPER: Final = "#ffffff"
 ALARM: Final = "#b42318"
 WRONG: Final = "#8a4b00"
 PILL: Final = "#1d4e89"
+HATCH: Final = "#ead7bd"
 
 _COLOURS: Final[dict[str, tuple[str, str]]] = {
     "Company": ("#eef5fc", "#2f5d8c"),
@@ -61,6 +65,8 @@ class NodeStyle:
     dash: str = ""
     double: bool = False
     ink: str = INK
+    hatch: str = ""
+    """Colour of slanting lines inside, for what was refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +80,20 @@ class LineStyle:
     ink: str = INK
 
 
-def node_style(type_: str, marks: frozenset[str], unknown: bool) -> NodeStyle:
+def node_style(type_: str, marks: frozenset[str], unknown: bool, look: Style = "chinese") -> NodeStyle:
     """The style of a node of one type with its marks."""
     fill, stroke = _COLOURS.get(type_, ("#f6f7f9", "#5a6575"))
+    width, dash = 1.6, "6 4" if unknown else ""
+    if look == "open_ownership":
+        fill, stroke, width, dash = PAPER, "#000000", 2.6, "4 4" if unknown else ""
+    hatch = HATCH if "refused" in marks else ""
     if marks & FAINT:
-        return NodeStyle("#f1f2f4", "#a0a8b4", 1.2, "4 4" if unknown else "", ink=PALE)
-    dash = "6 4" if unknown else ""
+        return NodeStyle("#f1f2f4", "#a0a8b4", 1.2, "4 4" if unknown else "", ink=PALE, hatch=hatch)
     if unknown:
         fill = PAPER
     if "finding" in marks:
-        return NodeStyle("#fff1ef", ALARM, 3.2, dash, "subject" in marks)
-    return NodeStyle(fill, stroke, 1.6, dash, "subject" in marks)
+        return NodeStyle("#fff1ef", ALARM, 3.2, dash, "subject" in marks, hatch=hatch)
+    return NodeStyle(fill, stroke, width, dash, "subject" in marks, hatch=hatch)
 
 
 _LINES: Final[dict[LineKind, LineStyle]] = {
@@ -95,17 +104,32 @@ _LINES: Final[dict[LineKind, LineStyle]] = {
     "same": LineStyle("#6042ad", 1.2, double=True),
     "other": LineStyle("#7a8594", 1.0, ink=QUIET),
 }
+_OPEN_OWNERSHIP_LINES: Final[dict[LineKind, LineStyle]] = {
+    "own": LineStyle("#652eb1", 1.6, ink="#4b2184"),
+    "control": LineStyle("#349aee", 1.6, double=True, ink="#1768b0"),
+    "computed": LineStyle("#8590a0", 1.5, "11 6", ink=QUIET),
+    "bid": LineStyle("#000000", 1.2),
+    "same": LineStyle("#000000", 1.0, double=True),
+    "other": LineStyle("#000000", 1.0, ink=QUIET),
+}
+"""Colours as in Open Ownership's visualisation tool; control is a double line too, so that colour is not alone."""
+
+_WIDEST: Final = 3.4
+"""How much wider than the thinnest a holding of 100% is, in Open Ownership's style."""
 
 
-def line_style(line: Line) -> LineStyle:
+def line_style(line: Line, look: Style = "chinese") -> LineStyle:
     """The style of a line with its marks."""
-    base = _LINES[line.kind]
+    base = (_OPEN_OWNERSHIP_LINES if look == "open_ownership" else _LINES)[line.kind]
     if line.marks & FAINT:
         return LineStyle("#aab2bd", 1.2, "2 4", ink=PALE)
     dash = base.dash
     if "unknown" in line.marks or line.members[0].type == "POSSIBLY_SAME":
         dash = "5 4"
+    width = base.width
+    if look == "open_ownership" and line.kind == "own":
+        width += _WIDEST * max(0.0, min(1.0, line.weight))
     if "finding" in line.marks:
         stroke = base.stroke if line.kind == "computed" else ALARM
-        return LineStyle(stroke, max(3.0, base.width), dash, base.double, base.ink)
-    return LineStyle(base.stroke, base.width, dash, base.double, base.ink)
+        return LineStyle(stroke, max(3.0, width), dash, base.double, base.ink)
+    return LineStyle(base.stroke, width, dash, base.double, base.ink)

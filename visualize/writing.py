@@ -1,83 +1,132 @@
-"""A picture on disk: the file's ending says the format; it appears whole or not at all."""
+"""A picture as bytes, and on disk: the file's ending says the format; it appears whole or not at all."""
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from graph.subgraph import Subgraph
 from visualize.composition import compose
 from visualize.html import page
+from visualize.pdf import pdf
+from visualize.pieces import Point
+from visualize.png import png
+from visualize.refusal import DrawingError
+from visualize.scene import Scene
 from visualize.scene_json import scene_json
+from visualize.style import Style
 from visualize.svg import svg
 from visualize.wording import Lang
 
+FORMATS: Final = ("svg", "png", "pdf", "html", "json")
+"""What `render_bytes` draws; the endings of `render`."""
 
-class DrawingError(ValueError):
-    """A picture can't be written. The message, in both languages, says why and what to do."""
-
-    def __init__(self, zh: str, en: str):
-        super().__init__(en)
-        self.zh = zh
-        self.en = en
+_DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
-def _svg(subgraph: Subgraph, lang: Lang) -> str:
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + svg(compose(subgraph, lang=lang))
+def render_bytes(
+    subgraph: Subgraph,
+    format: str,
+    lang: Lang = "zh",
+    style: Style = "chinese",
+    previous: Mapping[str, Point] | None = None,
+    *,
+    grey: bool = False,
+    scale: float | None = None,
+    fonts: bool = True,
+) -> bytes:
+    """A subgraph drawn as `format` (one of `FORMATS`): the same picture in each, the same bytes for the same input.
+
+    `previous` holds the centres of an earlier scene's nodes, whose order is then kept. `grey` is for print. `scale`
+    is PNG's dots to a pixel. Without `fonts`, SVG and HTML lean on the fonts of the machine that shows them and are
+    smaller. Raises `DrawingError` for another format, and for a PNG that would be too large.
+    """
+    if format not in FORMATS:
+        known = "、".join(FORMATS)
+        raise DrawingError(
+            f"不支持的图形格式“{format}”；可用：{known}",
+            f"No such picture format: “{format}”; use one of {', '.join(FORMATS)}",
+        )
+    if format == "html":
+        both: dict[Lang, Scene] = {
+            one: compose(subgraph, lang=one, style=style, grey=grey, previous=previous)
+            for one in ("zh", "en")
+        }
+        return page(both, lang, fonts=fonts).encode()
+    return scene_bytes(
+        compose(subgraph, lang=lang, style=style, grey=grey, previous=previous), format, scale, fonts
+    )
 
 
-def _html(subgraph: Subgraph, lang: Lang) -> str:
-    return page({"zh": compose(subgraph, lang="zh"), "en": compose(subgraph, lang="en")}, lang)
+def scene_bytes(scene: Scene, format: str, scale: float | None = None, fonts: bool = True) -> bytes:
+    """A scene that is already composed, as svg, png, pdf or json."""
+    if format == "svg":
+        return (_DECLARATION + svg(scene, fonts=fonts)).encode()
+    if format == "png":
+        return png(scene, scale)
+    if format == "pdf":
+        return pdf(scene)
+    return scene_json(scene).encode()
 
 
-def _json(subgraph: Subgraph, lang: Lang) -> str:
-    return scene_json(compose(subgraph, lang=lang))
-
-
-FORMATS: Final[dict[str, Callable[[Subgraph, Lang], str]]] = {".svg": _svg, ".html": _html, ".json": _json}
-"""Writers by file ending."""
-
-
-def render(subgraph: Subgraph, path: str | os.PathLike[str], *, lang: Lang = "zh") -> Path:
-    """Draw a subgraph into `path` (`.svg`, `.html` or `.json`) and return the path.
+def render(
+    subgraph: Subgraph,
+    path: str | os.PathLike[str],
+    *,
+    lang: Lang = "zh",
+    style: Style = "chinese",
+    grey: bool = False,
+    scale: float | None = None,
+    fonts: bool = True,
+) -> Path:
+    """Draw a subgraph into `path`, whose ending is one of `FORMATS`, and return the path.
 
     An existing file is replaced only by a complete new one. Raises `DrawingError` for another ending, a folder
-    that does not exist, or a place that can't be written.
+    that does not exist, a place that can't be written, or a PNG that would be too large.
     """
     target = Path(path)
-    write = FORMATS.get(target.suffix.lower())
-    if write is None:
-        known = " ".join(FORMATS)
+    ending = target.suffix.lower().removeprefix(".")
+    if ending not in FORMATS:
+        known = " ".join(f".{f}" for f in FORMATS)
         raise DrawingError(
             f"无法按“{target.name}”的扩展名确定图的格式；请使用以下之一：{known}",
             f"The ending of “{target.name}” names no picture format; use one of: {known}",
         )
+    check_place(target)
+    put(target, render_bytes(subgraph, ending, lang, style, grey=grey, scale=scale, fonts=fonts))
+    return target
+
+
+def check_place(target: Path) -> None:
+    """Raise `DrawingError` where the folder of `target` does not exist."""
     if not target.parent.is_dir():
         raise DrawingError(
             f"文件夹不存在：{target.parent}；请先建立该文件夹或换一个位置",
             f"There is no folder {target.parent}; make it first, or choose another place",
         )
-    text = write(subgraph, lang)
+
+
+def put(target: Path, data: bytes) -> None:
+    """Write a file whole or not at all. Raises `DrawingError` where it can't be written."""
     try:
-        _replace(target, text)
+        _replace(target, data)
     except OSError as error:
         reason = error.strerror or str(error)
         raise DrawingError(
             f"无法写入 {target}：{reason}；请检查权限和磁盘空间",
             f"Can't write {target}: {reason}; check permissions and free space",
         ) from error
-    return target
 
 
-def _replace(target: Path, text: str) -> None:
+def _replace(target: Path, data: bytes) -> None:
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     part = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         part.replace(target)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast, get_args
 
 import typer
 
@@ -14,10 +14,11 @@ from loaders.naming import find_node
 from lookthrough.cli.app import app
 from lookthrough.cli.console import LangOption, StoreOption, day, session
 from lookthrough.cli.people import asked_person
-from visualize import render
+from visualize import FORMATS, Style, quick_view, render
 from visualize.excerpt import picture_of
+from visualize.writing import check_place, put
 
-SUFFIXES = (".svg", ".html", ".json")
+SUFFIXES = tuple(f".{f}" for f in FORMATS)
 _TYPES = ("Lot", "Company", "Household", "Person", "Tender")
 
 
@@ -28,11 +29,29 @@ def subgraph_command(
         typer.Argument(metavar="ID…", help="标段、企业、家庭或人员 · lots, companies, households, persons"),
     ],
     to: Annotated[
-        Path, typer.Option("--to", metavar="FILE.{svg,html,json}", help="输出文件 · where to write")
+        Path, typer.Option("--to", metavar="FILE.{svg,png,pdf,html,json}", help="输出文件 · where to write")
     ],
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="DATE", help="截至日期 · as of this date")
     ] = None,
+    style: Annotated[
+        str, typer.Option("--style", metavar="chinese|open_ownership", help="图的样式 · how it looks")
+    ] = "chinese",
+    grey: Annotated[bool, typer.Option("--grey", help="灰度，供打印 · in grey, for print")] = False,
+    scale: Annotated[
+        float | None, typer.Option("--scale", metavar="N", help="PNG 的缩放倍数 · PNG: dots to a pixel")
+    ] = None,
+    computed: Annotated[
+        bool,
+        typer.Option("--computed", help="画出间接持股的计算式 · draw indirect stakes with their formula"),
+    ] = False,
+    plain: Annotated[
+        bool,
+        typer.Option("--no-fonts", help="SVG、HTML 不内嵌字体 · leave typefaces out of SVG and HTML"),
+    ] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="可拖动的快速视图（.html）· a page to drag about (.html)")
+    ] = False,
     store: StoreOption = None,
     lang: LangOption = None,
 ) -> None:
@@ -40,14 +59,23 @@ def subgraph_command(
     s = session(store, lang)
     if to.suffix.lower() not in SUFFIXES:
         raise typer.BadParameter(" / ".join(SUFFIXES), param_hint="--to")
+    if style not in get_args(Style):
+        raise typer.BadParameter(" / ".join(get_args(Style)), param_hint="--style")
+    if quick and to.suffix.lower() != ".html":
+        raise typer.BadParameter(".html", param_hint="--quick --to")
     as_of = day(as_of, "--as-of", months=True)
     with s.store() as opened:
         named = [asked_person(s, opened) if text == "-" else text for text in ids]
         found = [find_node(opened, text, _TYPES) for text in named]
         # Findings are shown where they are up to date; a picture is never a reason to write to the store.
         findings = detect(opened, chosen(None)).findings if is_current(opened) else ()
-        picture = picture_of(opened, found, as_of, findings)
-    render(picture, to, lang=s.language)
+        picture = picture_of(opened, found, as_of, findings, computed=computed)
+    look = cast(Style, style)
+    if quick:
+        check_place(to)
+        put(to, quick_view(picture, lang=s.language, style=look).encode())
+    else:
+        render(picture, to, lang=s.language, style=look, grey=grey, scale=scale, fonts=not plain)
     s.tell(
         f"已写入 {to}（{len(picture.nodes)} 个节点，{len(picture.edges)} 条边）",
         f"Wrote {to} ({len(picture.nodes)} nodes, {len(picture.edges)} edges)",

@@ -233,4 +233,59 @@ def long_names() -> Subgraph:
     )
 
 
-ALL = (nine_bidders, cross_holding, household, doubts, hub, long_names)
+def refused_and_abroad() -> Subgraph:
+    """A closed block, companies abroad, two holders at half each, votes apart from shares, a stake computed."""
+    marks = ("refused",)
+    return Subgraph(
+        (
+            company("s", "示例市虚构联合置业有限公司", marks=("subject",)),
+            company("c1", "虚构环甲有限公司", marks=marks),
+            company("c2", "虚构环乙有限公司", marks=marks),
+            company("c3", "虚构环丙有限公司", marks=marks),
+            company("v", "Example Fictional Holdings Limited", facts={"jurisdiction": "VG"}),
+            company("hk", "示例（香港）虚构投资有限公司", facts={"jurisdiction": "HK"}),
+            company("li", "虚构股份有限公司", kind="listed"),
+            company("st", "示例市虚构国有资产监督管理委员会", kind="state_holder"),
+            company("tr", "虚构一号信托", kind="arrangement"),
+            person("p", "测试甲", effective_share=0.42),
+            person("q", "样本乙"),
+        ),
+        (
+            owns("c1", "c2", 1.0),
+            owns("c2", "c3", 1.0),
+            owns("c3", "c1", 1.0),
+            owns("c1", "s", 0.1),
+            owns("v", "hk", 0.7),
+            owns("p", "v", 1.0),
+            owns("hk", "s", 0.6),
+            owns("li", "s", None, share_min=0.25, share_max=0.5),
+            owns("st", "li", 0.5),
+            owns("tr", "li", 0.5, votes=0.3),
+            owns("q", "s", 0.05),
+            SubEdge("ec", "EXERCISES_CONTROL", "q", "s", {"interest": "board_appointment"}),
+            SubEdge(
+                "cx",
+                "ULTIMATELY_HOLDS",
+                "p",
+                "s",
+                {"share": 0.42, "formula": "100% × 70% × 60% = 42%"},
+                ("computed",),
+            ),
+        ),
+        "封闭环与境外股东",
+        "integrated",
+        "2025-01-01",
+        "c10d",
+    )
+
+
+def loop_of_forty() -> Subgraph:
+    """Forty companies, each holding the next; one of them is asked about."""
+    nodes = [company(f"r{i:02d}", f"虚构环第{i + 1}有限公司") for i in range(40)]
+    nodes[0] = company("r00", "虚构环第1有限公司", marks=("subject",))
+    edges = [owns(f"r{i:02d}", f"r{(i + 1) % 40:02d}", 0.5) for i in range(40)]
+    edges.append(owns("p", "r20", 0.5))
+    return Subgraph((*nodes, person("p", "测试甲")), tuple(edges), "四十家公司的环", "integrated", "2025-01-01", "40")
+
+
+ALL = (nine_bidders, cross_holding, household, doubts, hub, long_names, refused_and_abroad, loop_of_forty)

@@ -24,7 +24,8 @@ from tests.visualize.pictures import company, owns
 from visualize import DrawingError, compose, render
 from visualize.html import page
 from visualize.lettering import measure
-from visualize.scene import Scene, Text
+from visualize.pieces import Text
+from visualize.scene import Scene
 from visualize.scene_json import scene_json
 from visualize.svg import svg
 
