@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from cases.errors import IdempotencyConflictError, IdempotencyPendingError
 from cases.records import RememberedAnswer
+from cases.rows import rows, table_of
 from cases.tables import AnswerRow, timestamp
 
 KEPT: Final = dt.timedelta(hours=24)
@@ -34,16 +35,11 @@ def claim(
         "claimed_at": at,
     }
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    made = connection.execute(dialect.insert(AnswerRow).values(row).on_conflict_do_nothing())
-    if made.rowcount:
+    insert = dialect.insert(table_of(AnswerRow)).values(row).on_conflict_do_nothing()
+    if connection.execute(insert.returning(AnswerRow.owner)).first() is not None:
         return None
-    found = (
-        connection.execute(
-            select(AnswerRow.__table__).where(AnswerRow.owner == owner, AnswerRow.idempotency_key == key)
-        )
-        .mappings()
-        .one()
-    )
+    query = select(table_of(AnswerRow)).where(AnswerRow.owner == owner, AnswerRow.idempotency_key == key)
+    (found,) = rows(connection, query)
     if (found["route"], found["request_hash"]) != (route, request_hash):
         raise IdempotencyConflictError(
             "该幂等键已用于另一个请求。请换一个键。",

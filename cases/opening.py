@@ -37,7 +37,7 @@ def ledger_address(url: str | URL) -> URL:
     """The address with its driver: `sqlite:///…` or `postgresql://…`. Raises `LedgerAddressError`."""
     try:
         address = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         address = None
     scheme = address.drivername.split("+")[0] if address is not None else ""
     if address is None or scheme not in ("sqlite", "postgresql", "postgres"):
@@ -63,13 +63,14 @@ def open_engine(address: URL, wait: float, create: bool) -> Engine:
         engine = create_engine(address, connect_args={"timeout": wait, "check_same_thread": False})
         _speak_sqlite(engine, wait)
     else:
+        stated = address.query.get("options", "")
         engine = create_engine(
             address,
             pool_pre_ping=True,
             connect_args={
                 "connect_timeout": 5,
                 "application_name": "lookthrough",
-                "options": f"-c lock_timeout={int(wait * 1000)} -c timezone=UTC",
+                "options": f"{stated} -c lock_timeout={int(wait * 1000)} -c timezone=UTC".strip(),
             },
         )
     try:

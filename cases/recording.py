@@ -116,7 +116,10 @@ def _run(
         scope=scope,
         detectors={d.id: d.version for d in detectors},
         parameters={d.id: dict(rules.values(d)) for d in detectors},
-        rules={"title": rules.title, "rules": [dataclasses.asdict(r) for r in rules.rules]},
+        rules={
+            "title": rules.title,
+            "rules": [dataclasses.asdict(r) | {"detectors": list(r.detectors)} for r in rules.rules],
+        },
         population=dict(run.population),
         undecided=tuple(
             {

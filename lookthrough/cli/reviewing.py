@@ -132,8 +132,7 @@ def list_command(
     more = counts["findings"] - len(records)
     s.tell(
         f"共 {counts['findings']} 条，其中已抑制 {counts['suppressed']} 条，不再出现 {counts['no_longer_found']} 条",
-        f"{counts['findings']} findings, {counts['suppressed']} of them suppressed, "
-        f"{counts['no_longer_found']} no longer found",
+        f"{counts['findings']} in all, {counts['suppressed']} suppressed, {counts['no_longer_found']} no longer found",
     )
     if more > 0:
         s.tell(

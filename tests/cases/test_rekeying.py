@@ -1,0 +1,107 @@
+"""A party gets another id: its findings go on under it, with what people decided, and answer to the former id."""
+
+from __future__ import annotations
+
+from cases import Ledger
+from tests.cases.made import CONTROLLER, SHAREHOLDER, record, some, tie
+
+LOCAL, CODE = "local:H", "cn-uscc:91999999TEST000001"
+JOINED = {LOCAL: CODE, CODE: CODE}
+
+
+def kinds(ledger: Ledger, id_: str) -> list[str]:
+    return [h.kind for h in ledger.finding(id_).history]
+
+
+def test_a_finding_goes_on_under_the_partys_new_id(ledger: Ledger) -> None:
+    old, new = tie(LOCAL), tie(CODE)
+    assert old.fingerprint != new.fingerprint
+    record(ledger, old)
+    ledger.decide(old.fingerprint, "in_review", "核对", "甲")
+    ledger.suppress(old.fingerprint, "2030-01-01", "等待", "甲")
+    counts = some(record(ledger, new, aliases=JOINED).counts)
+    assert counts == {"found": 1, "changed": 1, "renamed": 1}
+    (only,) = ledger.findings()
+    assert (only.id, only.state, only.former_ids) == (new.fingerprint, "in_review", (old.fingerprint,))
+    assert only.suppression is not None
+    assert only.first_seen < only.last_seen
+    assert ledger.finding(old.fingerprint).id == new.fingerprint
+    assert ledger.finding_id(old.fingerprint) == new.fingerprint
+    # What is decided under the former id is decided.
+    assert ledger.decide(old.fingerprint, "confirmed", "属实", "甲").id == new.fingerprint
+    assert some(record(ledger, new, aliases=JOINED).counts) == {"found": 1}
+    assert ledger.verify_audit().ok
+
+
+def test_and_back_when_the_batch_that_joined_them_is_taken_back(ledger: Ledger) -> None:
+    old, new = tie(LOCAL), tie(CODE)
+    record(ledger, old)
+    record(ledger, new, aliases=JOINED)
+    assert some(record(ledger, old).counts)["renamed"] == 1
+    (only,) = ledger.findings()
+    assert (only.id, only.former_ids) == (old.fingerprint, (new.fingerprint,))
+    assert ledger.finding(new.fingerprint).id == old.fingerprint
+    record(ledger, new, aliases=JOINED)
+    (only,) = ledger.findings()
+    assert (only.id, only.former_ids) == (new.fingerprint, (old.fingerprint,))
+    assert kinds(ledger, new.fingerprint).count("renamed") == 3
+
+
+def test_without_a_join_they_are_two_findings(ledger: Ledger) -> None:
+    record(ledger, tie(LOCAL))
+    assert some(record(ledger, tie(CODE)).counts) == {"found": 1, "new": 1, "no_longer_found": 1}
+
+
+def test_the_lot_and_the_detector_still_tell_findings_apart(ledger: Ledger) -> None:
+    both = (SHAREHOLDER, CONTROLLER)
+    record(ledger, tie(LOCAL), tie(LOCAL, detector=CONTROLLER), tie(LOCAL, lot="local:T-2/1"), detectors=both)
+    counts = some(record(ledger, tie(CODE), detectors=both, aliases=JOINED).counts)
+    assert counts == {"found": 1, "changed": 1, "renamed": 1, "no_longer_found": 2}
+
+
+def test_two_findings_that_turn_out_to_be_one_keep_what_was_decided(ledger: Ledger) -> None:
+    local, code = tie(LOCAL), tie(CODE)
+    record(ledger, local, code)
+    ledger.decide(local.fingerprint, "in_review", "核对", "甲")
+    ledger.decide(local.fingerprint, "confirmed", "属实", "甲")
+    record(ledger, code, aliases=JOINED)
+    (only,) = ledger.findings()
+    assert (only.id, only.state, only.former_ids) == (code.fingerprint, "confirmed", (local.fingerprint,))
+    assert ledger.counts()["findings"] == 1
+    assert ledger.finding(local.fingerprint).id == code.fingerprint
+    assert kinds(ledger, code.fingerprint).count("decided") == 2, "the decisions of both"
+    assert some(record(ledger, code, aliases=JOINED).counts) == {"found": 1}
+
+
+def test_and_are_two_again_when_they_are_found_as_two(ledger: Ledger) -> None:
+    local, code = tie(LOCAL), tie(CODE)
+    record(ledger, local, code)
+    ledger.decide(local.fingerprint, "in_review", "核对", "甲")
+    record(ledger, code, aliases=JOINED)
+    record(ledger, local, code)
+    assert {r.id for r in ledger.findings()} == {local.fingerprint, code.fingerprint}
+    assert ledger.finding(local.fingerprint).state == "in_review"
+    # Renamed, then found as two: the second begins a life of its own.
+    third, fourth = tie("local:X", lot="local:T-3/1"), tie("cn-uscc:Y", lot="local:T-3/1")
+    record(ledger, local, code, third)
+    record(ledger, local, code, fourth, aliases={"local:X": "cn-uscc:Y", "cn-uscc:Y": "cn-uscc:Y"})
+    assert some(record(ledger, local, code, third, fourth).counts) == {"found": 4, "new": 1}
+    assert ledger.finding(third.fingerprint).id == third.fingerprint
+    assert ledger.finding(fourth.fingerprint).former_ids == ()
+
+
+def test_a_finding_whose_id_has_several_parties_in_it(ledger: Ledger) -> None:
+    old, new = tie("local:H|local:A"), tie(f"local:A|{CODE}")
+    record(ledger, old)
+    record(ledger, new, aliases=JOINED)
+    assert [r.former_ids for r in ledger.findings()] == [(old.fingerprint,)]
+
+
+def test_a_run_that_did_not_cover_it_leaves_it_alone(ledger: Ledger) -> None:
+    record(ledger, tie(LOCAL))
+    record(ledger, detectors=(CONTROLLER,), aliases=JOINED)
+    record(ledger, scope=("lot", "local:T-9/1"), aliases=JOINED)
+    (only,) = ledger.findings()
+    assert (only.id, only.no_longer_found_at) == (tie(LOCAL).fingerprint, None)
+    record(ledger, tie(CODE), scope=("lot", "local:T-1/1"), aliases=JOINED)
+    assert [r.former_ids for r in ledger.findings()] == [(tie(LOCAL).fingerprint,)]

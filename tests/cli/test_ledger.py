@@ -1,0 +1,413 @@
+"""The ledger through the command line: runs, loads and decisions outlive the graph, and nothing is lost without it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from graph.stores import Credentials
+from lookthrough.demo.numbers import company_codes
+from lookthrough.settings import read_settings
+from tests.cases.conftest import database
+from tests.cli.both_stores import Store
+from tests.cli.test_main_job import BIDS, SHAREHOLDINGS
+
+ROOT = Path(__file__).resolve().parents[2]
+EMBEDDED = pytest.mark.parametrize("store_url", ["embedded"], indirect=True)
+HOLDER_CODE = company_codes(np.array([4711]))[0]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    inputs = tmp_path / "inputs"
+    inputs.mkdir()
+    (inputs / "shareholdings.csv").write_text(SHAREHOLDINGS, encoding="utf-8")
+    (inputs / "bids.csv").write_text(BIDS, encoding="utf-8")
+    return inputs
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def ledger_kind(request, monkeypatch):
+    """The command line's ledger: the default file beside the store, then a PostgreSQL database."""
+    if request.param == "sqlite":
+        yield "sqlite"
+        return
+    for url in database(request.getfixturevalue("postgres_url")):
+        monkeypatch.setenv("LOOKTHROUGH_LEDGER", url)
+        yield "postgresql"
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    """The two files loaded into a store once, and looked through, without a ledger."""
+    home = tmp_path_factory.mktemp("prepared")
+    (home / "inputs").mkdir()
+    (home / "inputs" / "shareholdings.csv").write_text(SHAREHOLDINGS, encoding="utf-8")
+    (home / "inputs" / "bids.csv").write_text(BIDS, encoding="utf-8")
+    store = Store(str(home / "store"), home / "data", Credentials())
+    for command in (("load", home / "inputs", "--no-ledger"), ("detect", "--no-ledger")):
+        ran = store(*command)
+        assert ran.code == 0, ran.err
+    return home
+
+
+@pytest.fixture
+def loaded(prepared, store_url, tmp_path):
+    """An embedded store with the two files in it, before its first recorded run."""
+    shutil.copytree(prepared / "store", store_url)
+    shutil.copytree(prepared / "data", tmp_path / "data")
+
+
+def listed(lookthrough, *arguments):
+    ran = lookthrough("findings", "list", "--format", "json", *arguments)
+    assert ran.code == 0, ran.err
+    return json.loads(ran.out)
+
+
+def test_findings_are_recorded_decided_and_told(lookthrough, folder):
+    """On both stores, with the ledger where it is by default."""
+    lookthrough("load", folder)
+    ran = lookthrough("detect", "--format", "json", "--actor", "张样本")
+    assert ran.code == 0, ran.err
+    assert "Ledger: 2 new, 0 changed, 0 no longer found" in ran.err
+    printed = json.loads(ran.out)
+    items = listed(lookthrough)
+    assert {i["id"] for i in items} == {f["fingerprint"] for f in printed}
+    by_id = {i["id"]: i for i in items}
+    for finding in printed:
+        assert {k: by_id[finding["fingerprint"]][k] for k in finding} == finding
+        assert by_id[finding["fingerprint"]]["state"] == "new"
+    again = lookthrough("detect", "--format", "json")
+    assert "Ledger: 0 new, 0 changed, 0 no longer found" in again.err
+    assert json.loads(again.out) == printed
+    screened = lookthrough("screen", "T-1/1", "--format", "json")
+    assert "Ledger: 0 new, 0 changed, 0 no longer found" in screened.err
+    assert json.loads(screened.out)["findings"] == printed
+
+    id_ = printed[1]["fingerprint"]
+    assert (
+        lookthrough("findings", "decide", id_, "in_review", "--reason", "核对", "--actor", "李样本").code == 0
+    )
+    shown = lookthrough("findings", "show", id_[:8])
+    assert "new → in review: 核对" in shown.out
+    assert "李样本" in shown.out
+    zh = lookthrough("findings", "show", id_, "--lang", "zh")
+    assert "新 → 核查中: 核对" in zh.out
+    told = json.loads(lookthrough("findings", "show", id_, "--format", "json").out)
+    assert (told["state"], told["history"][-1]["actor"]) == ("in_review", "李样本")
+
+    assert [i["id"] for i in listed(lookthrough, "--state", "in_review")] == [id_]
+    assert len(listed(lookthrough, "--scope", "T-1/1")) == 2
+    assert listed(lookthrough, "--scope", "T-9/9") == []
+    assert [i["id"] for i in listed(lookthrough, "--detector", "common-shareholder")] == [id_]
+    assert [i["id"] for i in listed(lookthrough, "--changed-since", by_id[id_]["changed_at"])] == [id_]
+    assert listed(lookthrough, "--severity", "prohibited") == []
+    assert len(listed(lookthrough, "--limit", "1")) == 1
+    table = lookthrough("findings", "list", "--lang", "zh")
+    assert "核查中" in table.out
+    assert "共 2 条" in table.err
+    assert lookthrough("findings", "list", "--format", "csv").out.startswith("\ufeffid,state,")
+
+    audit = json.loads(lookthrough("audit", "list", "--format", "json").out)
+    assert [(a["actor"], a["action"]) for a in audit][1:] == [
+        ("张样本", "run"),
+        (read_settings().actor, "run"),
+        (read_settings().actor, "run"),
+        ("李样本", "decide"),
+    ]
+    assert audit[0]["action"] == "load"
+
+
+@EMBEDDED
+def test_a_graph_rebuilt_from_its_sources_finds_its_ledger(lookthrough, folder, store_url, ledger_kind):
+    batch = json.loads(lookthrough("load", folder, "--format", "json").out)["batch"]
+    lookthrough("detect")
+    id_ = listed(lookthrough)[0]["id"]
+    lookthrough("findings", "decide", id_, "in_review", "--reason", "核对")
+    before = listed(lookthrough)
+    shutil.rmtree(store_url)
+    assert (Path(f"{store_url}.ledger.db").exists()) == (ledger_kind == "sqlite")
+    assert json.loads(lookthrough("load", folder, "--format", "json").out)["batch"] == batch
+    ran = lookthrough("detect")
+    assert "Ledger: 0 new, 0 changed, 0 no longer found" in ran.err
+    after = listed(lookthrough)
+    moving = {"last_seen", "run"}
+    assert [{k: v for k, v in i.items() if k not in moving} for i in after] == [
+        {k: v for k, v in i.items() if k not in moving} for i in before
+    ]
+    assert {i["id"]: i["state"] for i in after}[id_] == "in_review"
+    assert lookthrough("audit", "verify").code == 0
+
+
+def test_a_party_that_gets_a_credit_code_keeps_its_findings(lookthrough, folder, tmp_path):
+    """On both stores: the holder `H` of one data set turns out to be a company of the register."""
+    lookthrough("load", folder)
+    lookthrough("detect", "--detector", "common-shareholder")
+    (old,) = listed(lookthrough)
+    lookthrough("findings", "decide", old["id"], "in_review", "--reason", "核对")
+    register = tmp_path / "companies.csv"
+    register.write_text(f"id,name\n{HOLDER_CODE},虚构控股有限公司\n", encoding="utf-8")
+    known = tmp_path / "identifiers.csv"
+    known.write_text(f"party_id,scheme,value\nH,cn-uscc,{HOLDER_CODE}\n", encoding="utf-8")
+    loaded = lookthrough("load", register, known, "--format", "json")
+    assert loaded.code == 0, loaded.err
+    ran = lookthrough("detect", "--detector", "common-shareholder")
+    assert "1 under another id" in ran.err, ran.err
+    (new,) = listed(lookthrough)
+    assert new["id"] != old["id"]
+    assert (new["state"], new["former_ids"]) == ("in_review", [old["id"]])
+    assert new["facts"]["holder"]["id"] == f"cn-uscc:{HOLDER_CODE}"
+    assert json.loads(lookthrough("findings", "show", old["id"], "--format", "json").out)["id"] == new["id"]
+    assert lookthrough("unload", json.loads(loaded.out)["batch"]).code == 0
+    lookthrough("detect", "--detector", "common-shareholder")
+    (back,) = listed(lookthrough)
+    assert (back["id"], back["state"], back["former_ids"]) == (old["id"], "in_review", [new["id"]])
+
+
+@EMBEDDED
+def test_what_a_run_did_not_cover_is_not_gone(lookthrough, folder, ledger_kind):
+    batch = json.loads(lookthrough("load", folder / "shareholdings.csv", "--format", "json").out)["batch"]
+    lookthrough("load", folder / "bids.csv")
+    lookthrough("detect")
+    assert len(listed(lookthrough)) == 2
+    lookthrough("detect", "--detector", "bid-rotation")
+    assert len(listed(lookthrough, "--found")) == 2
+    # Without any ownership data the detectors can't look: nothing is said to be gone.
+    lookthrough("unload", batch)
+    ran = lookthrough("detect")
+    assert "0 no longer found" in ran.err
+    # With other owners, they look and find nothing.
+    other = SHAREHOLDINGS.replace("B,虚构乙建设有限公司,H,虚构控股有限公司,company,30\n", "")
+    (folder / "shareholdings.csv").write_text(other, encoding="utf-8")
+    lookthrough("load", folder / "shareholdings.csv")
+    ran = lookthrough("detect")
+    assert "2 no longer found" in ran.err
+    assert [i["no_longer_found_at"] is None for i in listed(lookthrough)] == [False, False]
+    assert len(listed(lookthrough, "--no-longer-found")) == 2
+
+
+@EMBEDDED
+def test_loads_are_mirrored_with_their_source(lookthrough, folder, ledger_kind):
+    said = ("--provider", "示例市监局", "--purpose", "投标核查", "--valid-until", "2027-06-30")
+    lookthrough("load", folder / "bids.csv", "--no-ledger")
+    lookthrough("load", folder / "shareholdings.csv", *said, "--forwarding", "不得转交")
+    audit = json.loads(lookthrough("audit", "list", "--format", "json").out)
+    assert [a["action"] for a in audit] == ["load", "load"], "what was left out is caught up"
+    assert audit[1]["detail"]["provider"] == "示例市监局"
+    assert audit[1]["detail"]["forwarding"] == "不得转交"
+    assert lookthrough("load", folder / "bids.csv", "--valid-until", "soon").code == 2
+
+
+@EMBEDDED
+def test_without_the_ledger(lookthrough, folder, store_url):
+    lookthrough("load", folder, "--no-ledger")
+    ran = lookthrough("detect", "--no-ledger", "--format", "json")
+    assert (ran.code, len(json.loads(ran.out))) == (0, 2)
+    assert "Ledger" not in ran.err
+    assert not Path(f"{store_url}.ledger.db").exists()
+    for command in (("findings", "list"), ("audit", "verify"), ("keys", "list")):
+        none = lookthrough(*command)
+        assert none.code == 1
+        assert "There is no ledger yet" in none.err
+    assert not Path(f"{store_url}.ledger.db").exists()
+
+
+@EMBEDDED
+@pytest.mark.parametrize("what", ["down", "newer", "damaged", "locked", "malformed", "password file"])
+def test_a_ledger_that_cant_be_opened_never_loses_the_findings(
+    lookthrough, loaded, store_url, what, monkeypatch, tmp_path
+):
+    path = Path(f"{store_url}.ledger.db")
+    blocker = None
+    if what == "down":
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        monkeypatch.setenv("LOOKTHROUGH_LEDGER", f"postgresql://user@127.0.0.1:{port}/ledger")
+        (tmp_path / "secret").write_text("a-secret-word\n")
+        monkeypatch.setenv("LOOKTHROUGH_LEDGER_PASSWORD_FILE", str(tmp_path / "secret"))
+    elif what == "malformed":
+        monkeypatch.setenv("LOOKTHROUGH_LEDGER", "ledger on the third floor: a-secret-word")
+    elif what == "password file":
+        monkeypatch.setenv("LOOKTHROUGH_LEDGER_PASSWORD_FILE", str(tmp_path / "no such file"))
+    elif what == "damaged":
+        path.write_text("no database\n" * 100)
+    else:
+        lookthrough("audit", "head")
+        lookthrough("keys", "create", "x", "--scope", "read")
+        blocker = sqlite3.connect(path, isolation_level=None)
+        if what == "newer":
+            blocker.execute("UPDATE alembic_version SET version_num = '9999'")
+        else:
+            monkeypatch.setattr("lookthrough.cli.ledger._WAIT", 0.3)
+            blocker.execute("BEGIN IMMEDIATE")
+    ran = lookthrough("detect", "--format", "json")
+    if what == "password file":
+        assert (ran.code, ran.out) == (1, "")
+        assert "LOOKTHROUGH_LEDGER_PASSWORD_FILE can't be read" in ran.err
+        return
+    assert ran.code == 1
+    assert len(json.loads(ran.out)) == 2
+    assert "were not recorded in the ledger" in ran.err
+    assert "a-secret-word" not in ran.err
+    assert "Traceback" not in ran.err
+    # A load that could not be recorded is not begun.
+    refused = lookthrough("load", ROOT / "README.md")
+    assert refused.code == 1
+    if blocker is not None:
+        blocker.close()
+
+
+@EMBEDDED
+def test_bad_input_is_said_in_a_sentence(lookthrough, loaded, ledger_kind):
+    lookthrough("detect")
+    id_ = listed(lookthrough)[0]["id"]
+    near = id_[:-1] + ("0" if id_[-1] != "0" else "1")
+    for arguments, code, says in (
+        (("findings", "show", near), 1, id_),
+        (("findings", "show", ""), 1, "no finding"),
+        (("findings", "decide", id_, "in_review", "--reason", "  "), 1, "must not be blank"),
+        (("findings", "decide", id_, "in_review"), 2, "--reason"),
+        (("findings", "decide", id_, "guilty", "--reason", "x"), 2, "in_review"),
+        (("findings", "decide", id_, "confirmed", "--reason", "x"), 1, "can become: in_review"),
+        (("findings", "suppress", id_, "--until", "2020-01-01", "--reason", "x"), 1, "is past"),
+        (("findings", "suppress", id_, "--until", "soon", "--reason", "x"), 1, "can be read"),
+        (("findings", "suppress", id_, "--reason", "x"), 2, "--until"),
+        (("findings", "suppress", id_, "--lift", "--reason", "x"), 1, "not suppressed"),
+        (("findings", "list", "--state", "guilty"), 2, "not_decidable"),
+        (("findings", "list", "--changed-since", "yesterday"), 1, "can be read"),
+        (("findings", "list", "--detector", "nothing"), 1, "common-shareholder"),
+        (("keys", "create", "平台", "--scope", "boss"), 1, "No such scope"),
+        (("keys", "create", "平台"), 2, "--scope"),
+        (("keys", "create", "平台", "--scope", "read", "--expires", "2020-01-01"), 1, "in the past"),
+        (("keys", "revoke", "k0"), 1, "no key k0"),
+        (("audit", "verify", "--head", "00"), 1, "not in the chain"),
+        (("audit", "list", "--after", "-1"), 2, "--after"),
+    ):
+        ran = lookthrough(*arguments)
+        assert (ran.code, "Traceback" in ran.err) == (code, False), (arguments, ran.err)
+        assert says in ran.err, (arguments, ran.err)
+        assert ran.out in ("", "[]\n")
+    assert [i["state"] for i in listed(lookthrough)] == ["new", "new"]
+
+
+@EMBEDDED
+def test_suppressing_and_lifting(lookthrough, loaded, ledger_kind):
+    lookthrough("detect")
+    id_ = listed(lookthrough)[0]["id"]
+    ran = lookthrough(
+        "findings", "suppress", id_, "--until", "2099-01-01", "--reason", "等待", "--format", "json"
+    )
+    assert json.loads(ran.out)["suppression"]["active"]
+    assert "suppressed until 2099-01-02 00:00" in lookthrough("findings", "show", id_).out
+    assert "2 in all, 1 suppressed" in lookthrough("findings", "list").err
+    assert len(listed(lookthrough)) == 2
+    assert [i["id"] for i in listed(lookthrough, "--suppressed")] == [id_]
+    lookthrough("findings", "suppress", id_, "--lift", "--reason", "不必再等")
+    assert listed(lookthrough, "--suppressed") == []
+
+
+@EMBEDDED
+def test_keys_and_the_audits_head(lookthrough, ledger_kind):
+    made = lookthrough(
+        "keys", "create", "平台", "--scope", "read", "--scope", "detect", "--expires", "2099-01-01"
+    )
+    assert made.code == 0, made.err
+    secret = made.out.strip()
+    assert len(secret) == 46
+    keys = json.loads(lookthrough("keys", "list", "--format", "json").out)
+    assert [(k["name"], k["scopes"]) for k in keys] == [("平台", ["read", "detect"])]
+    assert secret not in json.dumps(keys) + lookthrough("audit", "list").out
+    head = lookthrough("audit", "head").out.strip()
+    assert "was revoked" in lookthrough("keys", "revoke", keys[0]["id"]).err
+    assert json.loads(lookthrough("keys", "list", "--format", "json").out)[0]["revoked_at"]
+    verified = lookthrough("audit", "verify", "--head", head, "--format", "json")
+    assert json.loads(verified.out)["ok"] is True
+    assert lookthrough("audit", "verify", "--lang", "zh").out.startswith("审计链完整：2 条")
+
+
+@EMBEDDED
+def test_a_changed_entry_is_named(lookthrough, store_url):
+    for name in ("甲", "乙", "丙"):
+        lookthrough("keys", "create", name, "--scope", "read")
+    with sqlite3.connect(f"{store_url}.ledger.db") as connection:
+        connection.execute("DROP TRIGGER audit_no_update")
+        connection.execute("UPDATE audit SET actor = '某人' WHERE seq = 2")
+    ran = lookthrough("audit", "verify")
+    assert (ran.code, ran.out) == (1, "")
+    assert "broken at entry 2" in ran.err
+
+
+@EMBEDDED
+def test_a_trial_of_other_rules_is_not_recorded(lookthrough, loaded, tmp_path):
+    rules = tmp_path / "rules.toml"
+    rules.write_text(
+        '[[rule]]\ndetector = "household-multi-property"\nparameter = "dwelling_limit"\nvalue = 2\n'
+        'unit = "dwellings"\nregion = ""\nin_force_from = 2024-01-01\ncitation = "示例办法第五条"\n',
+        encoding="utf-8",
+    )
+    lookthrough("keys", "create", "平台", "--scope", "read")
+    ran = lookthrough("detect", "--rules", rules, "--against", rules)
+    assert ran.code == 0, ran.err
+    assert "Ledger" not in ran.err
+    assert listed(lookthrough) == []
+
+
+def test_where_the_ledger_is(tmp_path, monkeypatch):
+    at = {"LOOKTHROUGH_DATA": str(tmp_path)}
+    embedded = read_settings(at | {"LOOKTHROUGH_STORE": str(tmp_path / "a store")}).ledger
+    assert embedded.database == str(tmp_path / "a store.ledger.db")
+    one, same, other = (
+        read_settings(at | {"LOOKTHROUGH_STORE": url}).ledger.database
+        for url in ("bolt://a:7687", "bolt://a:7687", "bolt://b:7687")
+    )
+    assert one == same != other
+    assert Path(one).parent == tmp_path
+    stated = read_settings(at | {"LOOKTHROUGH_LEDGER": "postgresql://h/d"})
+    assert stated.ledger == "postgresql://h/d"
+    (tmp_path / "secret").write_text("a-secret-word\n")
+    held = read_settings(at | {"LOOKTHROUGH_LEDGER_PASSWORD_FILE": str(tmp_path / "secret")})
+    assert held.ledger_password == "a-secret-word"
+    assert "a-secret-word" not in repr(held)
+    assert read_settings(at | {"LOOKTHROUGH_ACTOR": "张样本"}).actor == "张样本"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="platform: signals")
+def test_ctrl_c_while_a_run_waits_for_the_ledger(prepared, tmp_path):
+    shutil.copytree(prepared / "store", tmp_path / "store")
+    shutil.copytree(prepared / "data", tmp_path / "data")
+    environment = os.environ | {
+        "LOOKTHROUGH_DATA": str(tmp_path / "data"),
+        "LOOKTHROUGH_STORE": str(tmp_path / "store"),
+        "LOOKTHROUGH_LANG": "en",
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [sys.executable, "-m", "lookthrough"]
+    made = [*command, "keys", "create", "x", "--scope", "read"]
+    subprocess.run(made, env=environment, check=True, capture_output=True)
+    with sqlite3.connect(tmp_path / "store.ledger.db", isolation_level=None) as blocker:
+        blocker.execute("BEGIN IMMEDIATE")
+        pipe = subprocess.PIPE
+        process = subprocess.Popen([*command, "detect"], env=environment, stdout=pipe, stderr=pipe, text=True)
+        time.sleep(6)
+        assert process.poll() is None, process.communicate()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        assert (process.returncode, out) == (130, "")
+        assert "Stopped" in err
+        assert "Traceback" not in err
+    done = subprocess.run(
+        [*command, "findings", "list", "--format", "json"], env=environment, check=True, capture_output=True
+    )
+    assert json.loads(done.stdout) == []
