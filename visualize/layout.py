@@ -40,6 +40,8 @@ class Block:
     top_radius: float = 0.0
     """Radius of a round rim; 0 where it is flat."""
     bottom_radius: float = 0.0
+    top_right: float | None = None
+    """How far to the right of the centre lines may arrive, where that is less than half of `top_span`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,9 +253,12 @@ class _Part:
                 block = self.blocks[node]
                 span = block.top_span if top else block.bottom_span
                 step = min(22.0, span / max(1, len(lines) - 1))
+                lean = 0.0
+                if top and block.top_right is not None:
+                    lean = min(0.0, block.top_right - step * (len(lines) - 1) / 2)
                 for i, (_, link_id) in enumerate(sorted(lines)):
                     shift = (i - (len(lines) - 1) / 2) * step
-                    rims[node, link_id] = self.x[self.vertex[node]] + shift
+                    rims[node, link_id] = self.x[self.vertex[node]] + shift + lean
             out.append(rims)
         return out[0], out[1]
 
