@@ -49,6 +49,11 @@ _TITLES: Final[dict[str, tuple[str, str]]] = {
         "A loaded embedded store; effective shares and control behind the bidders of every lot, each at its own date, "
         "written into the graph.",
     ),
+    "drawing": (
+        "Drawing",
+        "Processor seconds of one thread. Random attachment trees with a quarter more edges are unkinder than any register. "
+        "`first`: the first picture of a process, which opens the typeface; `cpu`: the next.",
+    ),
 }
 _HEADS: Final[dict[str, str]] = {"wall": "wall s", "cpu": "CPU s", "peak": "peak MiB"}
 

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from visualize.ordering import Layers
 
-_ROUNDS_SMALL = 24
-_ROUNDS_LARGE = 6
+_ROUNDS_SMALL = (24, 4)
+_ROUNDS_LARGE = (4, 3)
+"""Rounds in all, and how many of them, at the end, heed both sides at once."""
 _LARGE = 3000
 
 
@@ -42,10 +43,10 @@ def spread(graph: Layers, gap: float, gap_thin: float) -> list[float]:
             for vertex, offset in zip(layer, step, strict=True):
                 x[vertex] = offset - middle
     ready = _pulls(graph)
-    rounds = _ROUNDS_LARGE if count > _LARGE else _ROUNDS_SMALL
+    rounds, both = _ROUNDS_LARGE if count > _LARGE else _ROUNDS_SMALL
     numbers = range(len(graph.layers))
     for turn in range(rounds):
-        layers = ready[2 if turn >= rounds - 4 else turn % 2]
+        layers = ready[2 if turn >= rounds - both else turn % 2]
         for number in numbers if turn % 2 == 0 else reversed(numbers):
             layer = graph.layers[number]
             if not layer:

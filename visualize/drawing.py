@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from visualize.icons import icon
-from visualize.pieces import Curve, Oval, Paint, Piece, Polygon, Rect, Text
+from visualize.pieces import Curve, Oval, Paint, Piece, Point, Polygon, Rect, Text
 from visualize.scene import Badge, Scene, SceneLine, SceneNode, SceneStack
 from visualize.style import PAPER
 
-_RULE: Final = "#d5dae1"
+_RULE: Final = "#dadada"
 MARGIN: Final = 36.0
+_HATCH: Final = 11.0
 _ICON_WHOLE: Final = 46.0
 """Width of a circle from which on its sign is drawn at full size."""
 
@@ -50,7 +51,7 @@ def groups(scene: Scene) -> Iterator[Group]:
 
 
 def _frame(stack: SceneStack) -> tuple[Piece, ...]:
-    paint = Paint("#fafbfc", "#b9c1cc", 1.2)
+    paint = Paint("#fbfbfb", "#bfbfbf", 1.2)
     return Rect(stack.x, stack.y, stack.width, stack.height, 10, paint), stack.heading
 
 
@@ -95,11 +96,53 @@ def outline(node: SceneNode, paint: Paint, inset: float = 0.0) -> Piece:
     return Polygon(tuple(spots), paint)
 
 
+def _hatching(figure: Piece, ink: str) -> list[Piece]:
+    """Slanting lines inside a convex figure. They count from the origin, so that neighbours' lines meet."""
+    rim = _rim(figure)
+    paint = Paint("", ink, 1.6)
+    out: list[Piece] = []
+    sums = [x + y for x, y in rim]
+    for number in range(math.ceil(min(sums) / _HATCH), math.floor(max(sums) / _HATCH) + 1):
+        at = number * _HATCH
+        cuts = []
+        for (x0, y0), (x1, y1) in zip(rim, [*rim[1:], rim[0]], strict=True):
+            before, after = x0 + y0 - at, x1 + y1 - at
+            if before * after < 0:
+                part = before / (before - after)
+                cuts.append((x0 + (x1 - x0) * part, y0 + (y1 - y0) * part))
+        if len(cuts) == 2:
+            out.append(Polygon(tuple(cuts), paint, False))
+    return out
+
+
+def _rim(figure: Piece) -> list[Point]:
+    if isinstance(figure, Polygon):
+        return list(figure.points)
+    if isinstance(figure, Oval):
+        turns = [i * math.tau / 48 for i in range(48)]
+        return [
+            (figure.x + figure.radius * math.cos(t), figure.y + figure.radius * math.sin(t)) for t in turns
+        ]
+    if isinstance(figure, Rect):
+        # Round corners cut straight: the difference hides under the rim.
+        left, top, right, low = figure.x, figure.y, figure.x + figure.width, figure.y + figure.height
+        cut = figure.radius * 0.4
+        return [
+            *((left + cut, top), (right - cut, top), (right, top + cut), (right, low - cut)),
+            *((right - cut, low), (left + cut, low), (left, low - cut), (left, top + cut)),
+        ]
+    raise TypeError("only closed figures are hatched")
+
+
 def _node(node: SceneNode) -> tuple[Piece, ...]:
     style = node.style
     out: list[Piece] = []
     if node.width:
-        out.append(outline(node, Paint(style.fill, style.stroke, style.width, style.dash, style.hatch)))
+        if style.hatch:
+            out.append(outline(node, Paint(style.fill)))
+            out += _hatching(outline(node, Paint()), style.hatch)
+        fill = "" if style.hatch else style.fill
+        out.append(outline(node, Paint(fill, style.stroke, style.width, style.dash)))
     if style.double:
         out.append(outline(node, Paint("", style.stroke), style.width / 2 + 3))
     if node.shape == "document" and node.width:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from graph.subgraph import SubNode
@@ -43,6 +44,8 @@ _CELL_WIDTH: Final = 158.0
 _CELL_GAP: Final = 10.0
 _STACK_PAD: Final = 14.0
 _STACK_HEAD: Final = 26.0
+_OVERHANG: Final = 8.0
+"""How far the badge on a corner reaches beyond the figure."""
 _COLUMNS_MOST: Final = 12
 
 
@@ -103,10 +106,16 @@ def figure(node: SubNode, lang: Lang, over: bool = False, look: Style = "chinese
     top = -height / 2 + roof + 10
     texts, top = _written(lines, small, top, style, "subject" in node.marks)
     badges = [badge(0.0, top + _PILL / 2 + 2 + i * (_PILL + 3), *said) for i, said in enumerate(pills)]
-    badges += _corner(node, width, height, lang)
+    corner = _corner(node, width, height, lang)
+    badges += corner
     # Lines arrive clear of the badge on the corner.
-    top_span = 0.0 if shape == "house" else max(width - 2 * side - 72, (width - 2 * side) * 0.4)
-    block = Block(node.id, width, height, top_span, (width - 2 * side) * 0.7)
+    flat = width - 2 * side
+    top_span = 0.0 if shape == "house" else flat - 40
+    top_right = top_span / 2
+    for one in corner:
+        top_right = one.x - one.width / 2 - 8
+        top_span = min(top_span, top_span / 2 + top_right)
+    block = Block(node.id, width, height, top_span, flat * 0.7, top_right=top_right)
     drawn = SceneNode(
         node.id,
         node.type,
@@ -167,7 +176,7 @@ def _corner(node: SubNode, width: float, height: float, lang: Lang) -> list[Badg
     for mark, fill in (("finding", ALARM), ("suppressed", PALE)):
         if mark in node.marks:
             found = badge(0.0, -height / 2, pick(WORDS[mark], lang), fill)
-            return [replace(found, x=width / 2 - found.width / 2 + 8)]
+            return [replace(found, x=width / 2 - found.width / 2 + _OVERHANG)]
     return []
 
 
@@ -175,8 +184,7 @@ def _circle(node: SubNode, name: str, pills: list[tuple[str, str]], lang: Lang, 
     """A circle with the name inside where it fits, else with the party's sign, and the name beneath."""
     style = node_style(node.type, frozenset(node.marks), is_unknown(node), look)
     inside = wrap(name, 4.3, 3)
-    fits = len(inside) <= 2 and "".join(inside).replace("…", "") == name.replace(" ", "").replace("…", "")
-    fits = fits or (len(inside) <= 2 and " ".join(inside) == name)
+    fits = len(inside) <= 2 and not _broken(inside, name)
     fits = fits and look == "chinese"
     radius = _CIRCLE if fits else _CIRCLE_OPEN if look == "open_ownership" else 25.0
     beneath = [] if fits else list(name_lines(name))
@@ -195,16 +203,23 @@ def _circle(node: SubNode, name: str, pills: list[tuple[str, str]], lang: Lang, 
     more, top = _written(tuple(beneath), small, centre + radius + 4, style, "subject" in node.marks)
     texts += more
     badges = [badge(0.0, top + _PILL / 2 + 1 + i * (_PILL + 3), *said) for i, said in enumerate(pills)]
+    top_span = radius * (1.5 if look == "open_ownership" else 1.1)
+    top_right = top_span / 2
     for corner in _corner(node, 2 * radius, 0.0, lang):
-        badges.append(corner.moved(0.0, centre - radius + 4))
+        # On the shoulder, so that it hides neither the name nor the heads of arrows that come from above.
+        left = radius * 0.55
+        badges.append(replace(corner, x=left + corner.width / 2, y=centre - radius * 0.78))
+        width = max(width, 2 * (left + corner.width))
+        top_span, top_right = radius * 1.1, left - 6
     block = Block(
         node.id,
         math.ceil(max(width, 2 * radius + 16)),
         height,
-        radius * (1.5 if look == "open_ownership" else 1.1),
+        top_span,
         radius * 1.1,
         radius,
         0.0 if under else radius,
+        top_right,
     )
     drawn = SceneNode(
         node.id,
@@ -223,6 +238,16 @@ def _circle(node: SubNode, name: str, pills: list[tuple[str, str]], lang: Lang, 
         facts=(_node_facts(node, name, lang),),
     )
     return Figure(block, drawn, radius)
+
+
+def _broken(lines: tuple[str, ...], name: str) -> bool:
+    """Whether lines leave out some of a name, or break a word written in letters."""
+    if " ".join(lines) == name:
+        return False
+    if "".join(lines) != name.replace(" ", ""):
+        return True
+    ends = [(a[-1], b[0]) for a, b in pairwise(lines)]
+    return any(a.isascii() and b.isascii() and a.isalnum() and b.isalnum() for a, b in ends)
 
 
 def _node_facts(node: SubNode, name: str, lang: Lang) -> Facts:

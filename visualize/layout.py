@@ -40,6 +40,8 @@ class Block:
     top_radius: float = 0.0
     """Radius of a round rim; 0 where it is flat."""
     bottom_radius: float = 0.0
+    top_right: float | None = None
+    """How far to the right of the centre lines may arrive, where that is less than half of `top_span`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,8 @@ class _Part:
             b.id: self.graph.add(2 * self.ranks.of[b.id] + 1, b.width, b.height) for b in blocks.values()
         }
         self.chain: dict[str, tuple[list[int], int]] = {}
+        self.joints: list[tuple[str, str, str, int, int]] = []
+        """Every link with its upper and lower end, its first bend (−1 where it has none) and its last, or label."""
         self._chains()
         before: list[float | None] | None = None
         if previous is not None:
@@ -206,6 +210,10 @@ class _Part:
                 last = bend
             graph.join(last, self.vertex[low])
             self.chain[link.id] = (bends, label)
+        for link in self.links:
+            bends, label = self.chain[link.id]
+            ends = (bends[0], bends[-1]) if bends else (-1, label)
+            self.joints.append((link.id, *self._ends(link), *ends))
 
     def _ends(self, link: Link) -> tuple[str, str]:
         high, low = link.above, link.below
@@ -235,25 +243,31 @@ class _Part:
         """Where lines leave and reach the rims, side by side in the order they come from."""
         leave: dict[str, list[tuple[float, str]]] = defaultdict(list)
         arrive: dict[str, list[tuple[float, str]]] = defaultdict(list)
-        for link in self.links:
-            high, low = self._ends(link)
-            bends, label = self.chain[link.id]
-            if bends:
-                leave[high].append((self.x[bends[0]], link.id))
-                arrive[low].append((self.x[bends[-1]], link.id))
+        at = self.x
+        for link, high, low, first, last in self.joints:
+            if first >= 0:
+                leave[high].append((at[first], link))
+                arrive[low].append((at[last], link))
             else:
-                arrive[high].append((self.x[label], link.id))
-                arrive[low].append((self.x[label], link.id))
+                arrive[high].append((at[last], link))
+                arrive[low].append((at[last], link))
         out: list[dict[tuple[str, str], float]] = []
         for sides, top in ((leave, False), (arrive, True)):
             rims = {}
             for node, lines in sides.items():
                 block = self.blocks[node]
+                middle = at[self.vertex[node]]
+                if len(lines) == 1 and (not top or block.top_right is None or block.top_right >= 0):
+                    rims[node, lines[0][1]] = middle
+                    continue
                 span = block.top_span if top else block.bottom_span
                 step = min(22.0, span / max(1, len(lines) - 1))
+                lean = 0.0
+                if top and block.top_right is not None:
+                    lean = min(0.0, block.top_right - step * (len(lines) - 1) / 2)
                 for i, (_, link_id) in enumerate(sorted(lines)):
                     shift = (i - (len(lines) - 1) / 2) * step
-                    rims[node, link_id] = self.x[self.vertex[node]] + shift
+                    rims[node, link_id] = middle + shift + lean
             out.append(rims)
         return out[0], out[1]
 

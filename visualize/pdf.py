@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from visualize.drawing import groups
-from visualize.pieces import HATCH_STEP, HATCH_WIDTH, Curve, Oval, Paint, Piece, Point, Polygon, Rect, Text
+from visualize.pieces import Curve, Oval, Paint, Piece, Point, Polygon, Rect, Text
 from visualize.scene import Scene
 from visualize.typeface import ASCENT, DESCENT, EM, Typeface, typefaces
 
@@ -72,12 +70,6 @@ def _rgb(colour: str) -> str:
     return " ".join(_n(int(colour[i : i + 2], 16) / 255) for i in (1, 3, 5))
 
 
-def _box(points: Sequence[Point]) -> tuple[float, float, float, float]:
-    """Left, top, right, bottom."""
-    across, down = [x for x, _ in points], [y for _, y in points]
-    return min(across), min(down), max(across), max(down)
-
-
 class _Page:
     """The operators of one page, in the scene's own coordinates."""
 
@@ -92,17 +84,14 @@ class _Page:
         if isinstance(piece, Text):
             self._text(piece)
         elif isinstance(piece, Oval):
-            r = piece.radius
-            box = (piece.x - r, piece.y - r, piece.x + r, piece.y + r)
-            self._paint(self._round(piece.x, piece.y, r, r), piece.paint, box)
+            self._paint(self._round(piece.x, piece.y, piece.radius), piece.paint)
         elif isinstance(piece, Rect):
-            box = (piece.x, piece.y, piece.x + piece.width, piece.y + piece.height)
-            self._paint(self._rect(piece), piece.paint, box)
+            self._paint(self._rect(piece), piece.paint)
         elif isinstance(piece, Polygon):
             steps = [f"{self._at(p)} {'l' if i else 'm'}" for i, p in enumerate(piece.points)]
-            self._paint(" ".join(steps) + (" h" if piece.closed else ""), piece.paint, _box(piece.points))
+            self._paint(" ".join(steps) + (" h" if piece.closed else ""), piece.paint)
         else:
-            self._paint(self._curve(piece), piece.paint, _box(piece.points))
+            self._paint(self._curve(piece), piece.paint)
 
     @staticmethod
     def _at(spot: Point) -> str:
@@ -115,14 +104,14 @@ class _Page:
             steps.append(" ".join(map(self._at, rest[i : i + 3])) + " c")
         return " ".join(steps) + (" h" if curve.closed else "")
 
-    def _round(self, x: float, y: float, rx: float, ry: float) -> str:
-        kx, ky = rx * _KAPPA, ry * _KAPPA
+    def _round(self, x: float, y: float, r: float) -> str:
+        k = r * _KAPPA
         spots = [
-            (x + rx, y),
-            *((x + rx, y + ky), (x + kx, y + ry), (x, y + ry)),
-            *((x - kx, y + ry), (x - rx, y + ky), (x - rx, y)),
-            *((x - rx, y - ky), (x - kx, y - ry), (x, y - ry)),
-            *((x + kx, y - ry), (x + rx, y - ky), (x + rx, y)),
+            (x + r, y),
+            *((x + r, y + k), (x + k, y + r), (x, y + r)),
+            *((x - k, y + r), (x - r, y + k), (x - r, y)),
+            *((x - r, y - k), (x - k, y - r), (x, y - r)),
+            *((x + k, y - r), (x + r, y - k), (x + r, y)),
         ]
         return self._curve(Curve(tuple(spots), Paint(), True))
 
@@ -143,7 +132,7 @@ class _Page:
             steps.append(f"{self._at(start)} l {' '.join(map(self._at, curve))} c")
         return " ".join(steps) + " h"
 
-    def _paint(self, path: str, paint: Paint, box: tuple[float, float, float, float]) -> None:
+    def _paint(self, path: str, paint: Paint) -> None:
         if not (paint.fill or paint.stroke):
             return
         out = []
@@ -152,27 +141,10 @@ class _Page:
         if paint.stroke:
             dash = f"[{paint.dash}] 0 d" if paint.dash else "[] 0 d"
             out.append(f"{_rgb(paint.stroke)} RG {_c(paint.width)} w {dash}")
-        if paint.hatch:
-            self._hatch(path, paint, box)
-            out, paint = out[1:], replace(paint, fill="")
         how = {(True, True): "B", (True, False): "f", (False, True): "S"}[
             bool(paint.fill), bool(paint.stroke)
         ]
         self.put(f"{' '.join(out)} {path} {how}")
-
-    def _hatch(self, path: str, paint: Paint, box: tuple[float, float, float, float]) -> None:
-        """Fill with slanting lines: those of the box around the figure, clipped to it."""
-        left, top, right, bottom = box
-        step = HATCH_STEP * math.sqrt(2)
-        lines = []
-        # A line x + y = c; c counts from the origin, so that neighbours' lines meet.
-        for i in range(math.floor((left + top) / step), math.ceil((right + bottom) / step) + 1):
-            c = i * step
-            lines.append(f"{_c(c - bottom)} {_c(bottom)} m {_c(c - top)} {_c(top)} l")
-        self.put(
-            f"q {path} W n {_rgb(paint.fill)} rg {_c(left)} {_c(top)} {_c(right - left)} {_c(bottom - top)} re f "
-            f"{_rgb(paint.hatch)} RG {_c(HATCH_WIDTH)} w [] 0 d {' '.join(lines)} S Q"
-        )
 
     def _text(self, text: Text) -> None:
         face = self.faces[text.bold]

@@ -9,9 +9,6 @@ Point = tuple[float, float]
 Anchor = Literal["start", "middle", "end"]
 
 INK = "#1a202c"
-HATCH_STEP = 8.0
-HATCH_WIDTH = 1.6
-"""Slanting lines of a hatched figure: how far apart, and how wide, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +30,12 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """Fill and stroke; an empty colour paints nothing. `dash` as in SVG; `hatch` strokes the inside slantwise."""
+    """Fill and stroke; an empty colour paints nothing. `dash` as in SVG."""
 
     fill: str = ""
     stroke: str = ""
     width: float = 1.0
     dash: str = ""
-    hatch: str = ""
 
 
 @dataclass(frozen=True, slots=True)

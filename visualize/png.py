@@ -15,6 +15,7 @@ from visualize.svg import document
 from visualize.typeface import FAMILY, typefaces
 
 SCALE: Final = 2.0
+USUAL_PIXELS: Final = 16_000_000
 MOST_PIXELS: Final = 48_000_000
 """About 200 MB while it is drawn."""
 MOST_SIDE: Final = 32_000
@@ -32,7 +33,9 @@ def png(scene: Scene, scale: float | None = None) -> bytes:
     largest = min(math.sqrt(MOST_PIXELS / (width * height)), MOST_SIDE / width, MOST_SIDE / height)
     largest = math.floor(largest * 100) / 100
     if scale is None:
-        scale = min(SCALE, largest)
+        # Quick to draw and to send, as long as that leaves a dot for each pixel.
+        wanted = max(1.0, math.sqrt(USUAL_PIXELS / (width * height)))
+        scale = min(SCALE, largest, math.floor(wanted * 100) / 100)
         if scale < _LEAST:
             raise DrawingError(
                 f"图太大，无法画成可读的 PNG（{width}×{height}）；请改用 SVG、PDF 或 HTML，或缩小范围",

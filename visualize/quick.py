@@ -28,6 +28,12 @@ _POLICY: Final = (
 _OUTSIDE: Final = re.compile(
     r"<link\b[^>]*>|<script\b[^>]*\bsrc\s*=[^>]*>\s*</script>|<center>.*?</center>", re.I | re.S
 )
+_FRAME: Final = "<style>html,body{margin:0;height:100%;overflow:hidden}#mynetwork{border:0!important}</style>"
+_FITTING: Final = (
+    '<script>network.once("afterDrawing",function(){'
+    "network.moveTo({scale:Math.min(1,network.getScale()*0.92)})})</script>"
+)
+"""pyvis fits the nodes' centres into the window; a little smaller, their names fit too."""
 _SHAPES: Final[dict[Shape, str]] = {"circle": "ellipse", "pill": "ellipse"}
 
 
@@ -128,5 +134,6 @@ def _safe(page: str, scene: Scene) -> str:
         f'<p style="position:fixed;left:12px;bottom:8px;margin:0;font:12px {html.escape(FONT_FAMILY)};'
         f'color:#4a5568;background:#fff">{title} · {notice}</p>'
     )
-    page = page.replace("</body>", foot + "</body>")
+    page = page.replace("</body>", foot + _FITTING + "</body>")
+    page = page.replace("</head>", _FRAME + "</head>", 1)
     return "<!DOCTYPE html>\n" + page.lstrip()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from visualize.ordering import Layers
 
 _ROUNDS = 3
-_ROUNDS_LARGE = 2
+_ROUNDS_LARGE = 1
 _LARGE = 3000
 
 

@@ -38,7 +38,7 @@ PAPER: Final = "#ffffff"
 ALARM: Final = "#b42318"
 WRONG: Final = "#8a4b00"
 PILL: Final = "#1d4e89"
-HATCH: Final = "#ead7bd"
+HATCH: Final = "#dec8a6"
 
 _COLOURS: Final[dict[str, tuple[str, str]]] = {
     "Company": ("#eef5fc", "#2f5d8c"),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from visualize.drawing import Group, groups
 from visualize.lettering import FONT_FAMILY
-from visualize.pieces import HATCH_STEP, HATCH_WIDTH, Oval, Paint, Piece, Point, Polygon, Rect, Text
+from visualize.pieces import Oval, Paint, Piece, Point, Polygon, Rect, Text
 from visualize.scene import Scene, SceneLine, SceneNode
 from visualize.style import PAPER
 from visualize.typeface import FAMILY, font_rules
@@ -42,8 +42,6 @@ def document(scene: Scene, rules: str, family: str, interactive: bool = False) -
     if interactive:
         keys = {id(k): f"l{i}" for i, k in enumerate(scene.lines)}
         keys |= {id(n): f"n{i}" for i, n in enumerate(scene.nodes)}
-    hatches = sorted({n.style.hatch for n in (*scene.nodes, *scene.legend.nodes) if n.style.hatch})
-    out += [_hatch(ink) for ink in hatches]
     out += [_group(group, keys) for group in groups(scene)]
     out.append("</svg>")
     return "\n".join(part for part in out if part) + "\n"
@@ -108,25 +106,7 @@ def _piece(piece: Piece) -> str:
         shape = f'<{"polygon" if piece.closed else "polyline"} points="{_spots(piece.points)}"'
     else:
         shape = f'<path d="{_path(piece.points, piece.closed)}"'
-    drawn = shape + _paint(piece.paint, isinstance(piece, Polygon)) + "/>"
-    if piece.paint.hatch:
-        return f'{shape} fill="{piece.paint.fill}"/>' + drawn.replace(
-            f'fill="{piece.paint.fill}"', f'fill="url(#{_hatch_id(piece.paint.hatch)})"', 1
-        )
-    return drawn
-
-
-def _hatch_id(ink: str) -> str:
-    return "hatch-" + ink.removeprefix("#")
-
-
-def _hatch(ink: str) -> str:
-    """Slanting lines as a pattern; `HATCH_STEP` apart, like those PDF draws one by one."""
-    return (
-        f'<defs><pattern id="{_hatch_id(ink)}" width="{_n(HATCH_STEP)}" height="{_n(HATCH_STEP)}" '
-        f'patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-        f'<path d="M0 0V{_n(HATCH_STEP)}" fill="none" stroke="{ink}" stroke-width="{_n(HATCH_WIDTH * 2)}"/></pattern></defs>'
-    )
+    return shape + _paint(piece.paint, isinstance(piece, Polygon)) + "/>"
 
 
 def _path(points: Sequence[Point], closed: bool = False) -> str:

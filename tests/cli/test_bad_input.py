@@ -222,7 +222,7 @@ def test_strange_but_honest_files_load(lookthrough, tmp_path):
         (("load", ".", "--format", "xml"), "--format"),
         (("check", "--as-of", "昨天"), "--as-of"),
         (("subgraph", "A", "--to", "x.svg", "--as-of", "2025"), "--as-of"),
-        (("subgraph", "A", "--to", "x.pdf"), "--to"),
+        (("subgraph", "A", "--to", "x.bmp"), "--to"),
     ],
 )
 def test_wrong_usage_is_said_in_both_languages(lookthrough, arguments, zh):

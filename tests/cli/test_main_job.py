@@ -58,6 +58,32 @@ def test_two_files_to_one_finding_and_one_picture(lookthrough, folder, tmp_path)
     )
 
 
+def test_the_same_subgraph_in_every_format_and_style(lookthrough, folder, tmp_path):
+    lookthrough("load", folder)
+    begins = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF-1.7", "html": b"<!DOCTYPE html>", "json": b"{"}
+    for ending, head in begins.items():
+        made = tmp_path / f"a.{ending}"
+        ran = lookthrough("subgraph", "A", "--to", made, "--as-of", "2025-03-02", "--style", "open_ownership")
+        assert ran.code == 0, ran.err
+        assert made.read_bytes().startswith(head)
+    scene = json.loads((tmp_path / "a.json").read_bytes())
+    assert scene["style"] == "open_ownership"
+    quick = tmp_path / "quick.html"
+    assert lookthrough("subgraph", "A", "--to", quick, "--quick").code == 0
+    assert "vis.Network" in quick.read_text(encoding="utf-8")
+    stakes = tmp_path / "stakes.json"
+    assert lookthrough("subgraph", "A", "--to", stakes, "--computed", "--as-of", "2025-03-02").code == 0
+    drawn = json.loads(stakes.read_bytes())
+    said = [[t["text"] for t in k["label"]] for k in drawn["lines"] if k["kind"] == "computed"]
+    assert said == [["Effective 60.00%", "100% × 60% = 60%"]]
+    for wrong in (("--quick",), ("--style", "gothic")):
+        assert lookthrough("subgraph", "A", "--to", tmp_path / "x.png", *wrong).code == 2
+    large = lookthrough("subgraph", "A", "--to", tmp_path / "x.png", "--scale", "500")
+    assert large.code == 1
+    assert "scale" in large.err
+    assert not (tmp_path / "x.png").exists()
+
+
 def test_penetrate_answers_with_every_holder(lookthrough, folder):
     lookthrough("load", folder)
     ran = lookthrough("penetrate", "A", "--as-of", "2025-03-02", "--format", "json")
