@@ -5,6 +5,7 @@ from graph.stores.contract import Applied, BatchRecord, GraphStore
 from graph.stores.credentials import Credentials
 from graph.stores.errors import StoreError
 from graph.stores.opening import open_store
+from graph.stores.served import serve_store
 
 __all__ = [
     "Applied",
@@ -15,4 +16,5 @@ __all__ = [
     "StoreError",
     "cancellable",
     "open_store",
+    "serve_store",
 ]

@@ -6,25 +6,86 @@ the lock, a writer holds it alone; the operating system frees it when a process 
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import os
 import sys
 import time
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Literal
+from typing import IO, Any, Final, Literal
 
-from graph.stores.errors import StoreBusyError
+from graph.stores.errors import StoreBusyError, StoreError
 
 Mode = Literal["read", "write"]
+
+
+LOCK: Final = "lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds, or last held, a store for writing; `address` and `key` (hex) where it serves it to others."""
+
+    pid: int
+    since: str
+    address: str | tuple[str, int] | None = None
+    key: str | None = None
+
+
+def holder_of(folder: Path) -> Holder | None:
+    """What the lock file says; None where it says nothing."""
+    try:
+        said = json.loads((folder / LOCK).read_text(encoding="utf-8"))
+        address = said.get("address")
+        place = tuple(address) if isinstance(address, list) else address
+        return Holder(int(said["pid"]), str(said["since"]), place, said.get("key"))
+    except (OSError, ValueError, KeyError, AttributeError):
+        return None
+
+
+def served_here(folder: Path) -> bool:
+    """Does the lock file name a place where the store is served? Its process may be gone all the same."""
+    holder = holder_of(folder)
+    return holder is not None and holder.address is not None
+
+
+def announce(folder: Path, address: str | list[Any] | None, key: str | None) -> None:
+    """Say in the lock file where the store is served, and with which key; None takes it back.
+
+    Raises `StoreError` where this process does not hold the store for writing.
+    """
+    found = holder_of(folder)
+    if found is None or found.pid != os.getpid():
+        raise StoreError(
+            f"{folder} 未被本进程以写方式打开，无法提供服务。",
+            f"This process does not hold {folder} open for writing, so it can't serve it.",
+        )
+    place = tuple(address) if isinstance(address, list) else address
+    # Written into the file that is locked: another one in its place would be free.
+    with (folder / LOCK).open("r+", encoding="utf-8") as file:
+        _write(file, replace(found, address=place, key=key))
+
+
+def _write(file: IO[str], holder: Holder) -> None:
+    file.seek(0)
+    file.truncate()
+    json.dump({k: v for k, v in asdict(holder).items() if v is not None}, file)
+    file.flush()
+
+
+def _private(path: str, flags: int) -> int:
+    # It may come to hold a key.
+    return os.open(path, flags, 0o600)
 
 
 class StoreLock:
     """The lock of one store folder. Raises `StoreBusyError` when it can't be had within `wait` seconds."""
 
     def __init__(self, folder: Path, mode: Mode, wait: float = 0.0):
-        self.path = folder / "lock"
+        self.path = folder / LOCK
         self.mode = mode
         self._file: IO[str] | None = None
         end = time.monotonic() + wait
@@ -34,26 +95,20 @@ class StoreLock:
             time.sleep(0.05)
 
     def _try(self) -> bool:
-        file = self.path.open("a+", encoding="utf-8")
+        file = open(self.path, "a+", encoding="utf-8", opener=_private)  # noqa: SIM115
         if not _lock(file, exclusive=self.mode == "write"):
             file.close()
             return False
         self._file = file
         if self.mode == "write":
-            file.seek(0)
-            file.truncate()
-            json.dump(
-                {"pid": os.getpid(), "since": dt.datetime.now(dt.UTC).isoformat(timespec="seconds")}, file
-            )
-            file.flush()
+            with contextlib.suppress(OSError):
+                self.path.chmod(0o600)  # One made by an earlier version may be open to others.
+            _write(file, Holder(os.getpid(), dt.datetime.now(dt.UTC).isoformat(timespec="seconds")))
         return True
 
     def _busy(self) -> StoreBusyError:
-        try:
-            holder = json.loads(self.path.read_text(encoding="utf-8"))
-            pid, since = holder["pid"], holder["since"]
-        except (OSError, ValueError, KeyError):
-            pid, since = "?", "?"
+        found = holder_of(self.path.parent)
+        pid, since = (found.pid, found.since) if found else ("?", "?")
         if self.mode == "read":
             zh = f"该数据库正被进程 {pid} 写入（始于 {since}）。请等其结束后重试。"
             en = f"Process {pid} is writing to this store (since {since}). Wait until it is done, then try again."

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 from graph.stores.contract import GraphStore
 from graph.stores.credentials import Credentials
 from graph.stores.embedded import EmbeddedEngine
-from graph.stores.errors import StoreError
-from graph.stores.lock import Mode
+from graph.stores.errors import StoreBusyError, StoreError
+from graph.stores.lock import Mode, served_here
+from graph.stores.served import served_in
 from graph.stores.store import Store
 
 _NEO4J_SCHEMES: Final = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
@@ -22,7 +23,8 @@ def open_store(
     """Open a store: a folder for the embedded engine, `bolt://` or `neo4j://` for Neo4j.
 
     `mode` "read" shares an embedded store with other readers; "write" has it alone. `wait`: seconds to wait for
-    that. Raises `StoreError`: busy, missing (reading only), made by a newer version, server down or refusing.
+    that. A store that another process of this user holds and serves is used through that process. Raises
+    `StoreError`: busy, missing (reading only), made by a newer version, server down or refusing.
     """
     text = str(url)
     scheme = urlsplit(text).scheme if "://" in text else ""
@@ -38,7 +40,14 @@ def open_store(
     folder = Path(text.removeprefix("file://")).expanduser()
     if folder.exists() and not folder.is_dir():
         raise StoreError(f"{folder} 不是文件夹。", f"{folder} is not a folder.")
-    engine = EmbeddedEngine(folder, mode, wait)
+    try:
+        # A store that is served needs no waiting for: its holder lets it go only when it ends.
+        engine = EmbeddedEngine(folder, mode, 0.0 if served_here(folder) else wait)
+    except StoreBusyError:
+        served = served_in(folder, text, mode)
+        if served is None:
+            raise
+        return served
     try:
         return Store(engine, text, write=mode == "write")
     except BaseException:

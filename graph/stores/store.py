@@ -47,12 +47,8 @@ class Store:
         if found is None:
             if write:
                 self.set_meta({"schema_version": str(SCHEMA_VERSION)})
-        elif int(found) > SCHEMA_VERSION:
-            raise StoreNewerError(
-                f"该数据库由更新的版本创建（格式 {found}，本程序支持 {SCHEMA_VERSION}）。请升级 lookthrough。",
-                f"This store was made by a newer version (format {found}; this one reads {SCHEMA_VERSION}). "
-                "Upgrade lookthrough to use it.",
-            )
+        else:
+            refuse_newer(int(found))
 
     def _take_back_unfinished(self) -> None:
         for batch in self.batches():
@@ -190,6 +186,16 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def refuse_newer(found: int) -> None:
+    """Raises `StoreNewerError` for a schema this version does not know."""
+    if found > SCHEMA_VERSION:
+        raise StoreNewerError(
+            f"该数据库由更新的版本创建（格式 {found}，本程序支持 {SCHEMA_VERSION}）。请升级 lookthrough。",
+            f"This store was made by a newer version (format {found}; this one reads {SCHEMA_VERSION}). "
+            "Upgrade lookthrough to use it.",
+        )
 
 
 def _batches(reader: Reading) -> list[BatchRecord]:

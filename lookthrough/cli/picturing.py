@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, cast, get_args
+from typing import Annotated, Final, cast, get_args
 
 import typer
 
 from detectors.detecting import detect
+from detectors.finding import Finding
 from detectors.registry import chosen
+from exports import csv_zip, cytoscape_json, gexf, graphml
 from graph.in_play import is_current
+from graph.subgraph import Subgraph
 from loaders.naming import find_node
 from lookthrough.cli.app import app
 from lookthrough.cli.console import LangOption, StoreOption, day, session
 from lookthrough.cli.people import asked_person
-from visualize import FORMATS, Style, quick_view, render
+from visualize import FORMATS, Scene, Style, compose, quick_view, render
 from visualize.excerpt import picture_of
 from visualize.writing import check_place, put
 
-SUFFIXES = tuple(f".{f}" for f in FORMATS)
+_Writer = Callable[[Subgraph, Scene, Sequence[Finding]], bytes]
+EXCHANGE: Final[dict[str, _Writer]] = {
+    ".graphml": lambda picture, scene, _: graphml(picture, scene),
+    ".gexf": lambda picture, scene, _: gexf(picture, scene),
+    ".cyjs": lambda picture, scene, _: cytoscape_json(picture, scene),
+    ".csv.zip": csv_zip,
+}
+"""For other programs, at the picture's places."""
+SUFFIXES = (*(f".{f}" for f in FORMATS), *EXCHANGE)
 _TYPES = ("Lot", "Company", "Household", "Person", "Tender")
 
 
@@ -29,7 +41,12 @@ def subgraph_command(
         typer.Argument(metavar="ID…", help="标段、企业、家庭或人员 · lots, companies, households, persons"),
     ],
     to: Annotated[
-        Path, typer.Option("--to", metavar="FILE.{svg,png,pdf,html,json}", help="输出文件 · where to write")
+        Path,
+        typer.Option(
+            "--to",
+            metavar="FILE.{svg,png,pdf,html,json,graphml,gexf,cyjs,csv.zip}",
+            help="输出文件 · where to write",
+        ),
     ],
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="DATE", help="截至日期 · as of this date")
@@ -57,7 +74,8 @@ def subgraph_command(
 ) -> None:
     """画出子图 · Draw the part of the graph around some nodes."""
     s = session(store, lang)
-    if to.suffix.lower() not in SUFFIXES:
+    ending = next((e for e in SUFFIXES if to.name.lower().endswith(e)), None)
+    if ending is None:
         raise typer.BadParameter(" / ".join(SUFFIXES), param_hint="--to")
     if style not in get_args(Style):
         raise typer.BadParameter(" / ".join(get_args(Style)), param_hint="--style")
@@ -74,6 +92,11 @@ def subgraph_command(
     if quick:
         check_place(to)
         put(to, quick_view(picture, lang=s.language, style=look).encode())
+    elif ending in EXCHANGE:
+        check_place(to)
+        shown = {n.id for n in picture.nodes}
+        about = [f for f in findings if f.scope_id in found or set(f.subjects) & set(found) & shown]
+        put(to, EXCHANGE[ending](picture, compose(picture, lang=s.language, style=look), about))
     else:
         render(picture, to, lang=s.language, style=look, grey=grey, scale=scale, fonts=not plain)
     s.tell(

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import itertools
+import os
 
 import polars as pl
 import pytest
 
 from graph.records import Extract, SourceFile, source
-from graph.stores import StoreError, open_store
+from graph.stores import StoreError, open_store, serve_store
 from graph.stores.errors import KeyMismatchError, QueryTimeoutError, StoreNewerError, UnknownBatchError
 from tests.graph.worlds import contents, holdings, spans
 
 A, B, C, D = "local:A", "local:B", "local:C", "local:D"
 P = "person:11111111111111111111111111111111"
+
+
+@pytest.fixture(params=["embedded", pytest.param("neo4j", marks=pytest.mark.neo4j), "served"])
+def store_url(request, tmp_path):
+    """As everywhere, and an embedded store that another opening of it serves."""
+    if request.param == "neo4j":
+        yield request.getfixturevalue("neo4j_url")
+        return
+    folder = tmp_path / "store"
+    if request.param == "embedded":
+        yield os.fspath(folder)
+        return
+    with open_store(folder) as held, serve_store(held, folder):
+        yield os.fspath(folder)
 
 
 @pytest.fixture

@@ -1,0 +1,156 @@
+"""What a package is asked for: one finding, or one party, with what the store says of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from detectors.definition import Detector
+from detectors.detecting import detect
+from detectors.finding import Finding
+from detectors.registry import DETECTORS
+from detectors.rules import NO_RULES, LocalRules
+from exports.errors import PackageError
+from exports.evidence.proving import Proof, proof_of_company, proof_of_finding
+from graph.in_play import is_current
+from graph.penetration import Ownership
+from graph.stores import GraphStore
+from graph.subgraph import Subgraph
+from visualize.excerpt import picture_of, type_of
+
+FINGERPRINT: Final = re.compile(r"[0-9a-f]{20}")
+PARTIES: Final = ("Company", "Person", "Household")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`kind`: finding or party. `found`: what the package proves; `about`: findings only named. `party`: answers."""
+
+    kind: str
+    id: str
+    type: str
+    as_of: str | None
+    picture: Subgraph
+    proof: Proof
+    found: Finding | None = None
+    about: tuple[Finding, ...] = ()
+    party: Mapping[str, Any] | None = None
+    ids: tuple[str, ...] = field(default=())
+    """Nodes the proof names besides."""
+    keys: tuple[str, ...] = field(default=())
+
+    @property
+    def detector(self) -> Detector | None:
+        """The definition of the finding's detector."""
+        return next((d for d in DETECTORS if self.found and d.id == self.found.detector), None)
+
+
+def ask(
+    store: GraphStore,
+    question: str | Finding,
+    as_of: str | None,
+    rules: LocalRules = NO_RULES,
+    detector: str | None = None,
+) -> Asked:
+    """The finding of a fingerprint, or the party of an id, with its proof. Raises `PackageError`.
+
+    `detector`: the one that made the finding, where it is known: only it is run. Where what is in play is not up to
+    date the store must be open for writing.
+    """
+    if isinstance(question, Finding):
+        return _finding(store, question)
+    if FINGERPRINT.fullmatch(question):
+        wanted = [d for d in DETECTORS if detector in (None, d.id)]
+        found = next(
+            (f for f in detect(store, wanted, None, rules).findings if f.fingerprint == question), None
+        )
+        if found is None:
+            raise PackageError(
+                f"当前数据下没有编号为 {question} 的风险预警：可能已不再成立，或来自另一数据库。用 lookthrough detect 查看现有预警。",
+                f"The data loaded give no finding {question}: it no longer stands, or belongs to another store. "
+                "lookthrough detect lists those there are.",
+            )
+        return _finding(store, found)
+    return _party(store, question, as_of, rules)
+
+
+def _finding(store: GraphStore, found: Finding) -> Asked:
+    ownership = Ownership.build(store.ownership())
+    proof = proof_of_finding(ownership, found)
+    as_of = proof.as_of if found.scope_kind != "household" else None
+    try:
+        type_of(store, found.scope_id)
+        at: Sequence[str] = [found.scope_id]
+    except KeyError:
+        at = [s for s in found.subjects if _known(store, s)]
+    picture = (
+        picture_of(store, list(at), as_of, [found])
+        if at
+        else Subgraph((), (), fingerprint=store.fingerprint())
+    )
+    proof.as_of = proof.as_of
+    return Asked(
+        "finding",
+        found.fingerprint,
+        found.scope_kind,
+        str(found.facts.get("as_of") or "") or None,
+        picture,
+        proof,
+        found,
+        ids=tuple(found.evidence.nodes),
+        keys=tuple(found.evidence.keys),
+    )
+
+
+def _known(store: GraphStore, id_: str) -> bool:
+    try:
+        type_of(store, id_)
+    except KeyError:
+        return False
+    return True
+
+
+def _party(store: GraphStore, id_: str, as_of: str | None, rules: LocalRules) -> Asked:
+    try:
+        type_ = type_of(store, id_)
+    except KeyError:
+        type_ = ""
+    if type_ not in PARTIES:
+        raise PackageError(
+            f"“{id_}”既不是风险预警编号，也不是企业、人员或家庭户。",
+            f"“{id_}” is neither a finding's id nor a company, a person or a household.",
+        )
+    ownership = Ownership.build(store.ownership())
+    proof, party = Proof(as_of), None
+    if type_ == "Company" and not ownership.is_empty:
+        proof, party = proof_of_company(ownership, id_, as_of)
+    picture = picture_of(store, [id_], proof.as_of if type_ == "Company" else as_of, ())
+    if type_ == "Person":
+        party = {"holdings": _held(picture, id_)}
+    about: tuple[Finding, ...] = ()
+    # A look at a party is no reason to work out everything anew.
+    if is_current(store):
+        every = detect(store, [d for d in DETECTORS if not d.support], None, rules).findings
+        about = tuple(f for f in every if f.scope_id == id_ or id_ in f.subjects or _holder(f) == id_)
+    return Asked("party", id_, type_, proof.as_of, picture, proof, None, about, party, ids=(id_,))
+
+
+def _held(picture: Subgraph, id_: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "company": e.target,
+            "share": e.facts.get("share"),
+            "share_min": e.facts.get("share_min"),
+            "share_max": e.facts.get("share_max"),
+            "rows": [e.id],
+        }
+        for e in picture.edges
+        if e.type == "OWNS" and e.source == id_
+    ]
+
+
+def _holder(found: Finding) -> str | None:
+    holder = found.facts.get("holder")
+    return str(holder.get("id")) if isinstance(holder, Mapping) else None

@@ -1,0 +1,220 @@
+"""Everything under a package's `data/`: the same bytes for the same question on the same data."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Final
+
+from detectors.finding import Finding
+from exports.csv_tables import csv_tables
+from exports.cytoscape import cytoscape_json
+from exports.errors import PackageError
+from exports.evidence.asking import Asked
+from exports.evidence.citing import Citations, cite
+from exports.evidence.freezing import freeze
+from exports.evidence.masking import Masks
+from exports.evidence.report import Report, Subject
+from exports.evidence.report_html import report_html
+from exports.evidence.report_pdf import report_pdf
+from exports.gexf import gexf
+from exports.graphml import graphml
+from exports.verifying.enclosed import Enclosed
+from exports.verifying.recomputing import recomputed
+from exports.verifying.verification import PACKAGE_VERSION
+from graph.stores import GraphStore
+from graph.subgraph import Subgraph
+from visualize import compose, scene_bytes
+from visualize.svg import svg
+from visualize.wording import Lang
+
+LANGUAGES: Final[tuple[Lang, ...]] = ("zh", "en")
+
+
+@dataclass(frozen=True)
+class Contents:
+    """`files`: bytes by path under `data/`. `facts_hash`: SHA-256 of `facts.json`; `title`: in both languages."""
+
+    files: dict[str, bytes]
+    facts_hash: str
+    title: Mapping[str, str]
+    nodes: int
+    edges: int
+    truncated: bool
+
+
+def contents_of(store: GraphStore, asked: Asked, hide_names: bool) -> Contents:
+    """Freeze, prove, draw and write everything. Raises `PackageError` where the data do not bear out the claims."""
+    proof = asked.proof
+    keys = {*asked.keys, *proof.keys}
+    parties = {*proof.nodes, *proof.identities, *proof.identities.values()}
+    frozen = freeze(store, asked.picture, asked.ids, keys, parties)
+    masks = Masks(frozen.nodes.values(), hide_names)
+    frozen = masks.frozen(frozen)
+    proving = asked.ids if asked.found else ()
+    subgraph = masks_title(masks, frozen.subgraph(asked.picture, proving, asked.keys))
+    citations = cite(frozen, store.batches())
+    facts = masks.value(_facts(asked, store.fingerprint(), hide_names))
+    facts_text = _json(facts)
+    facts_hash = hashlib.sha256(facts_text).hexdigest()
+    provenance = masks.value(_provenance(store, asked, citations, hide_names))
+    scenes = {lang: compose(subgraph, lang=lang) for lang in LANGUAGES}
+    found = [_masked(masks, asked.found)] if asked.found else [_masked(masks, f) for f in asked.about]
+    tables = csv_tables(subgraph, scenes["zh"], found)
+    files = {
+        "facts.json": facts_text,
+        "provenance.json": _json(provenance),
+        "source-rows.csv": citations.csv(),
+        "graph/graph.graphml": graphml(subgraph, scenes["zh"]),
+        "graph/graph.gexf": gexf(subgraph, scenes["zh"]),
+        "graph/graph.cyjs": cytoscape_json(subgraph, scenes["zh"]),
+        **{f"graph/{name}": content for name, content in tables.items()},
+    }
+    _check(files)
+    subject = Subject(facts, facts_hash, subgraph, citations, provenance, asked.detector)
+    titles: dict[str, str] = {}
+    for lang, scene in scenes.items():
+        document = Report(subject, lang).document()
+        titles[str(lang)] = document.title
+        files[f"picture.{lang}.svg"] = scene_bytes(scene, "svg")
+        files[f"picture.{lang}.png"] = scene_bytes(scene, "png")
+        files[f"report.{lang}.html"] = report_html(document, svg(scene, fonts=True))
+        files[f"report.{lang}.pdf"] = report_pdf(document, scene)
+    return Contents(files, facts_hash, titles, len(subgraph.nodes), len(subgraph.edges), subgraph.truncated)
+
+
+def masks_title(masks: Masks, subgraph: Subgraph) -> Subgraph:
+    """The subgraph with its title masked."""
+    return Subgraph(
+        subgraph.nodes,
+        subgraph.edges,
+        masks.text(subgraph.title),
+        subgraph.method,
+        subgraph.as_of,
+        subgraph.fingerprint,
+        subgraph.truncated,
+    )
+
+
+def _masked(masks: Masks, found: Finding) -> Finding:
+    return Finding(
+        found.detector,
+        found.version,
+        found.severity,
+        found.scope_kind,
+        found.scope_id,
+        found.subjects,
+        masks.value(dict(found.facts)),
+        found.basis,
+        found.suppressed_by,
+        masks.value(dict(found.text)),
+        found.fingerprint,
+        found.parameters,
+        found.evidence,
+    )
+
+
+def _check(files: Mapping[str, bytes]) -> None:
+    """A package that its own check would refuse is never handed out."""
+    enclosed = Enclosed.read({f"data/{name}": content for name, content in files.items()})
+    faults, _ = recomputed(enclosed)
+    if faults:
+        first = faults[0]
+        raise PackageError(
+            f"材料包未生成：有 {len(faults)} 处不能由所附记录复算，首处为 {first.at}：{first.zh}。请将此信息反馈给维护者。",
+            f"No package was written: {len(faults)} claims do not come out of the enclosed rows, the first at {first.at}: "
+            f"{first.en}. Please report this.",
+        )
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode(
+        "utf-8", errors="replace"
+    )
+
+
+def _facts(asked: Asked, fingerprint: str, hide_names: bool) -> dict[str, Any]:
+    proof = asked.proof
+    findings = []
+    if asked.found and asked.detector:
+        d = asked.detector
+        findings.append(
+            asked.found.to_json()
+            | {
+                "title": {"zh": d.title_zh, "en": d.title_en},
+                "domain": d.domain,
+                "scene": d.scene,
+                "innocent": {"zh": list(d.innocent_zh), "en": list(d.innocent_en)},
+                "evidence": {
+                    "nodes": list(asked.found.evidence.nodes),
+                    "keys": list(asked.found.evidence.keys),
+                },
+            }
+        )
+    about = [
+        {
+            k: v
+            for k, v in f.to_json().items()
+            if k in ("fingerprint", "detector", "severity", "scope", "suppressed_by", "text")
+        }
+        for f in asked.about
+    ]
+    return {
+        "package_version": PACKAGE_VERSION,
+        "question": {"kind": asked.kind, "id": asked.id, "type": asked.type},
+        "as_of": asked.as_of,
+        "dataset": fingerprint,
+        "people": "masked" if hide_names else "named",
+        "findings": findings,
+        "findings_about": about,
+        "party": asked.party,
+        "claims": {"shares": proof.shares, "control": proof.control},
+        "ownership": proof.ownership_json(),
+        "truncated": asked.picture.truncated,
+    }
+
+
+def _provenance(store: GraphStore, asked: Asked, citations: Citations, hide_names: bool) -> dict[str, Any]:
+    methods = sorted(
+        {c["method"] for c in asked.proof.shares} | ({"control"} if asked.proof.control else set())
+    )
+    detector = asked.detector
+    return {
+        "package_version": PACKAGE_VERSION,
+        "question": {"kind": asked.kind, "id": asked.id, "as_of": asked.as_of},
+        "detector": {
+            "id": detector.id,
+            "version": detector.version,
+            "parameters": dict(asked.found.parameters) if asked.found else {},
+            "queries": dict(detector.queries),
+        }
+        if detector
+        else None,
+        "methods": methods,
+        "software": {"name": "lookthrough", "version": software_version()},
+        "dataset": {"fingerprint": store.fingerprint(), "schema_version": store.schema_version()},
+        "batches": [
+            {
+                "id": b.id,
+                "dataset": b.dataset,
+                "snapshot": b.snapshot,
+                "counts": dict(b.counts),
+                "software": b.software,
+            }
+            for b in sorted(store.batches(), key=lambda b: b.id)
+            if b.state == "done"
+        ],
+        "files": [dict(f) for f in citations.files],
+        "people": "masked" if hide_names else "named",
+    }
+
+
+def software_version() -> str:
+    """The version of the installed distribution."""
+    try:
+        return version("lookthrough")
+    except PackageNotFoundError:
+        return "0"

@@ -1,0 +1,79 @@
+"""Personal data in a package: no clear number ever, and names masked for those who may not read them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from exports.evidence.freezing import Frozen
+from graph.subgraph import SubNode
+from loaders.identity import mask
+
+_STARS: Final = "**"
+_NUMBER: Final = re.compile(r"(?<![0-9A-Za-z])[0-9]{17}[0-9Xx](?![0-9A-Za-z])")
+_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_PAYEES: Final = frozenset({"payee"})
+"""Fields that hold a person's name without its node."""
+
+
+def masked_name(name: str) -> str:
+    """虚构顾远山 → 虚**; the length is not told."""
+    return name[:1] + _STARS if name else name
+
+
+def without_numbers(text: str) -> str:
+    """The text with the numbers of residents in it masked, wherever a source wrote one into a text of its own."""
+    return _NUMBER.sub(lambda m: mask(m[0]) if _is_resident(m[0]) else m[0], text)
+
+
+def _is_resident(number: str) -> bool:
+    try:
+        dt.date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        return False
+    total = sum(w * int(d) for w, d in zip(_WEIGHTS, number, strict=False))
+    return "10X98765432"[total % 11] == number[17].upper()
+
+
+class Masks:
+    """Masks numbers, and with `names` the names of some people wherever they stand."""
+
+    def __init__(self, nodes: Iterable[SubNode], names: bool):
+        told = {n.name for n in nodes if n.type == "Person" and len(n.name) > 1} if names else set()
+        # The longest first, so that a name inside another does not leave its rest.
+        ordered = sorted(told, key=lambda n: (-len(n), n))
+        self._names = re.compile("|".join(map(re.escape, ordered))) if ordered else None
+        self._hides = names
+
+    def text(self, text: str) -> str:
+        """One text."""
+        text = without_numbers(text)
+        return self._names.sub(lambda m: masked_name(m[0]), text) if self._names else text
+
+    def value(self, value: Any) -> Any:
+        """Any JSON value; keys stay."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Mapping):
+            return {
+                k: masked_name(v) if self._hides and k in _PAYEES and isinstance(v, str) else self.value(v)
+                for k, v in value.items()
+            }
+        if isinstance(value, list | tuple):
+            return type(value)(self.value(v) for v in value)
+        return value
+
+    def frozen(self, frozen: Frozen) -> Frozen:
+        """Everything frozen; ids stay."""
+        return Frozen(
+            {
+                i: replace(n, name=self.text(n.name), facts=self.value(n.facts))
+                for i, n in frozen.nodes.items()
+            },
+            {i: replace(e, facts=self.value(e.facts)) for i, e in frozen.edges.items()},
+            {i: self.value(s) for i, s in frozen.statements.items()},
+            frozen.absent,
+        )

@@ -1,0 +1,271 @@
+"""What a package proves: shares and control as claims, each with all that is needed to work it out again.
+
+The registers are taken out of the ownership as it was looked through: for every company on the way its links with
+the stated rows behind each, so that a share leads to links, a link to rows, a row to its source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from detectors.finding import Finding
+from graph.penetration import Ownership, connecting_paths, penetrate
+from graph.penetration.beneficial import beneficial_owners
+from graph.penetration.control import STRICT_FROM, ControlFrontier, control_frontier
+from graph.penetration.controller import ControlAnswer, controller
+from graph.penetration.days import UNDATED, IntArray, day_numbers
+from graph.penetration.owners import shown
+from graph.penetration.register import Frontier, Links, frontier
+
+MOST_PATHS: Final = 5
+"""Chains shown for a holder; more are said to exist."""
+MOST_HOLDERS_WITH_PATHS: Final = 20
+"""Holders of a company whose chains are shown, the largest first."""
+
+
+@dataclass
+class Proof:
+    """Claims, and the ownership they rest on; see `to_json`. `keys`: rows behind it; `nodes`: its parties, canonical."""
+
+    as_of: str | None
+    shares: list[dict[str, Any]] = field(default_factory=list)
+    control: list[dict[str, Any]] = field(default_factory=list)
+    registers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    declared: list[dict[str, Any]] = field(default_factory=list)
+    concerts: list[dict[str, Any]] = field(default_factory=list)
+    partnerships: set[str] = field(default_factory=set)
+    identities: dict[str, str] = field(default_factory=dict)
+    nodes: set[str] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)
+
+    def ownership_json(self) -> dict[str, Any]:
+        """The registers and what else bears on the claims, in a fixed order."""
+        return {
+            "as_of": self.as_of,
+            "identities": dict(sorted(self.identities.items())),
+            "partnerships": sorted(self.partnerships),
+            "registers": [self.registers[c] for c in sorted(self.registers)],
+            "declared_control": sorted(
+                self.declared, key=lambda d: (d["company"], d["holder"], str(d["key"]))
+            ),
+            "concerts": sorted(self.concerts, key=lambda d: (d["concert"], d["member"], str(d["company"]))),
+        }
+
+
+def date_of(found: Finding) -> str | None:
+    """The day a finding's ownership was looked at; None where its lot has none."""
+    as_of = found.facts.get("as_of")
+    if not as_of:
+        return None
+    return f"{as_of}-01" if len(str(as_of)) == 7 else str(as_of)[:10]
+
+
+def proof_of_finding(ownership: Ownership, found: Finding) -> Proof:
+    """The shares and the control a finding states, with the ownership they follow from."""
+    proof = Proof(date_of(found))
+    asked: set[str] = set()
+    method = str(found.facts.get("method") or "integrated")
+    for at, told in _told(found.facts, ""):
+        paths = told["paths"]
+        holder, company = str(paths[0]["nodes"][0]), str(paths[0]["nodes"][-1])
+        asked.add(company)
+        proof.shares.append(_share_claim(f"/findings/0/facts{at}", holder, company, told, method))
+    tying = found.facts.get("holder")
+    by = str(tying["id"]) if isinstance(tying, Mapping) else ""
+    controlled = [c for c in found.facts.get("control") or () if c.get("certain", True) and c.get("rule")]
+    controlled = controlled if by else []
+    asked |= {str(c["id"]) for c in controlled}
+    if asked:
+        lay_out(proof, ownership, sorted(asked))
+        _settle(proof, ownership)
+    for n, told in enumerate(controlled):
+        answer = _controllers(ownership, str(told["id"]), proof.as_of)
+        proof.control += _control_claims(f"/findings/0/facts/control/{n}", answer, by, told.get("via"))
+    proof.keys |= {k for c in proof.control for link in c["links"] for k in link["rows"]}
+    return proof
+
+
+def _controllers(ownership: Ownership, company: str, as_of: str | None) -> ControlAnswer:
+    # Nobody can be asked about no date at all; what has no end holds on the last day that can be.
+    return controller(ownership, company, as_of or "2100-12-31")
+
+
+def proof_of_company(ownership: Ownership, company: str, as_of: str | None) -> tuple[Proof, dict[str, Any]]:
+    """Everyone behind a company, its controllers and beneficial owners; gives the proof and the answers."""
+    whole = penetrate(ownership, company, as_of)
+    answer = whole.to_json()
+    proof = Proof(whole.as_of)
+    lay_out(proof, ownership, [whole.company])
+    for n, owner in enumerate(answer["owners"]):
+        claim = _share_claim(f"/party/owners/owners/{n}", owner["id"], whole.company, owner, whole.method)
+        claim["bounds"] = whole.bounds
+        if n < MOST_HOLDERS_WITH_PATHS:
+            found = connecting_paths(ownership, owner["id"], whole.company, whole.as_of, MOST_PATHS)
+            claim["paths"] = [
+                {
+                    "nodes": list(p.nodes),
+                    "by": "votes" if p.votes_only else "shares",
+                    "formula": p.votes_formula if p.votes_only else p.formula,
+                    "votes_formula": p.votes_formula or None,
+                }
+                for p in found.paths
+            ]
+            claim["truncated"] = found.truncated
+        proof.shares.append(claim)
+    _settle(proof, ownership)
+    control = controller(ownership, company, whole.as_of)
+    for n, one in enumerate(control.controllers):
+        proof.control += _control_claims(f"/party/control/controllers/{n}", control, one.id, one.via)
+    proof.keys |= {k for c in proof.control for link in c["links"] for k in link["rows"]}
+    told = {
+        "owners": answer,
+        "control": control.to_json(),
+        "beneficial": beneficial_owners(ownership, company, whole.as_of).to_json(),
+    }
+    return proof, told
+
+
+def _told(value: Any, at: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Everything in a finding's facts that states a share with its chains, and where it stands (a JSON pointer)."""
+    if isinstance(value, Mapping):
+        if value.get("paths") and "share" in value:
+            yield at, value
+        for key, inner in value.items():
+            yield from _told(inner, f"{at}/{str(key).replace('~', '~0').replace('/', '~1')}")
+    elif isinstance(value, list | tuple):
+        for n, inner in enumerate(value):
+            yield from _told(inner, f"{at}/{n}")
+
+
+def _share_claim(at: str, holder: str, company: str, told: Mapping[str, Any], method: str) -> dict[str, Any]:
+    exact = told.get("share") is not None
+    return {
+        "at": at,
+        "holder": holder,
+        "company": company,
+        "method": told.get("method") or (method if "," not in method else None),
+        "bounds": "exact" if exact else "outer",
+        "share": shown(told.get("share")),
+        "share_min": shown(told.get("share_min")),
+        "share_max": shown(told.get("share_max")),
+        "votes": shown(told.get("votes")),
+        "depth": told.get("depth"),
+        "paths": [dict(p) for p in told.get("paths") or ()],
+        "truncated": bool(told.get("truncated")),
+    }
+
+
+def _settle(proof: Proof, ownership: Ownership) -> None:
+    """Methods the facts leave open: a holder in a loop is answered by first passage."""
+    for claim in proof.shares:
+        if claim["method"] is None:
+            day = None if proof.as_of is None else proof.as_of
+            owners = penetrate(ownership, claim["company"], day or "2100-12-31").owners
+            claim["method"] = next((o.method for o in owners if o.id == claim["holder"]), "integrated")
+
+
+def _control_claims(at: str, answer: ControlAnswer, holder: str, via: str | None) -> list[dict[str, Any]]:
+    return [
+        {
+            "at": at,
+            "holder": holder,
+            "company": answer.company,
+            "rule": answer.rule,
+            "via": via,
+            "links": [{k: v for k, v in link.to_json().items() if k != "sources"} for link in one.proof],
+        }
+        for one in answer.controllers
+        if one.id == holder
+    ]
+
+
+def lay_out(proof: Proof, ownership: Ownership, companies: Sequence[str]) -> None:
+    """Put into the proof the registers of everything above some companies, by holdings and by control."""
+    nodes = ownership.nodes_of(pl.Series(list(companies), dtype=pl.String))
+    nodes = np.unique(nodes[nodes >= 0])
+    day = int(day_numbers(pl.Series([proof.as_of], dtype=pl.String), UNDATED)[0])
+    days: IntArray = np.full(len(nodes), day, dtype=np.int64)
+    above = frontier(ownership, nodes, days)
+    _registers(proof, ownership, above.links, above)
+    control = control_frontier(ownership, nodes, days)
+    # A partnership's register is none of votes, and stays as the holdings tell it.
+    _registers(proof, ownership, control.votes, control)
+    _declared(proof, ownership, control)
+    parties = np.unique(np.r_[above.reach.node, control.reach.node])
+    proof.nodes |= set(ownership.ids(parties).to_list())
+    proof.partnerships |= set(ownership.ids(parties[ownership.partnerships[parties]]).to_list())
+    aliases = ownership.aliases_of(parties).filter(pl.col("id") != pl.col("head"))
+    proof.identities |= dict(aliases.select("id", "head").iter_rows())
+
+
+def _registers(proof: Proof, ownership: Ownership, links: Links, above: Frontier | ControlFrontier) -> None:
+    ids = ownership.ids(above.reach.node).to_list()
+    holdings = ownership.holdings
+    known = set(proof.registers)
+    seen: set[tuple[str, str, bool]] = set()
+    for i in range(len(links)):
+        company, holder = ids[int(links.company[i])], ids[int(links.holder[i])]
+        declared = bool(links.declared[i])
+        if company in known or (company, holder, declared) in seen:
+            continue
+        seen.add((company, holder, declared))
+        rows = [int(r) for r in links.rows[links.first[i] : links.first[i + 1]]]
+        keys = sorted(sorted(holdings.keys(r)) for r in rows)
+        proof.keys |= {k for group in keys for k in group}
+        register = proof.registers.setdefault(company, {"company": company, "links": []})
+        register["links"].append(
+            {
+                "holder": holder,
+                "low": _float(links.low[i]),
+                "high": _float(links.high[i]),
+                "votes_low": _float(links.votes_low[i]),
+                "votes_high": _float(links.votes_high[i]),
+                "low_open": bool(links.low_open[i]),
+                "high_open": bool(links.high_open[i]),
+                "votes_low_open": bool(links.votes_low_open[i]),
+                "declared_indirect": declared,
+                "general_partner": bool(links.general_partner[i]),
+                "rows": keys,
+            }
+        )
+    for register in proof.registers.values():
+        register["links"].sort(key=lambda link: (link["holder"], link["declared_indirect"]))
+
+
+def _float(value: Any) -> float:
+    return float(value)
+
+
+def _declared(proof: Proof, ownership: Ownership, control: ControlFrontier) -> None:
+    ids = ownership.ids(control.reach.node).to_list()
+    seen: set[tuple[str, str, str]] = set()
+    for i in range(len(control.holder)):
+        row = int(control.row[i])
+        stated = ownership.control.row(row, named=True) if row >= 0 else None
+        told = {
+            "company": ids[int(control.company[i])],
+            "holder": ids[int(control.holder[i])],
+            "interest": stated["interest"] if stated else "general_partner",
+            "suspected": bool(control.suspected[i]),
+            "key": stated["key"] if stated else None,
+        }
+        mark = (told["company"], told["holder"], str(told["key"]))
+        if mark not in seen:
+            seen.add(mark)
+            proof.declared.append(told)
+            proof.keys |= {stated["key"]} if stated else set()
+    members = {
+        (ids[int(c)], ids[int(m)], ids[int(s)] if int(s) >= 0 else None)
+        for c, m, s in zip(control.concert, control.member, control.scope, strict=True)
+    }
+    proof.concerts += [{"concert": c, "member": m, "company": s} for c, m, s in sorted(members, key=str)]
+
+
+def strict_from() -> str:
+    """The day from which more than half is asked for control."""
+    return str(np.datetime64(STRICT_FROM, "D"))

@@ -1,0 +1,299 @@
+"""`write_evidence`: the package on disk, whole or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from cases import FindingRecord, Ledger, UnknownFindingError
+from detectors.finding import Finding
+from detectors.rules import NO_RULES, LocalRules
+from exports.bag import bag
+from exports.errors import PackageError
+from exports.evidence.asking import FINGERPRINT, Asked, ask
+from exports.evidence.contents import Contents, contents_of, software_version
+from exports.verifying.verification import FACTS_FIELD, PACKAGE_VERSION, VERSION_FIELD
+from exports.zipping import zipped
+from graph.stores import GraphStore
+
+RUN: Final = "run.json"
+
+
+@dataclass(frozen=True, slots=True)
+class PackageReport:
+    """What was written. `path`: a folder or a `.zip`; `name`: the bag's folder name."""
+
+    path: Path
+    name: str
+    kind: str
+    id: str
+    files: int
+    size: int
+    facts_hash: str
+    nodes: int
+    edges: int
+    truncated: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON object."""
+        return {
+            "package": os.fspath(self.path),
+            "kind": self.kind,
+            "id": self.id,
+            "files": self.files,
+            "bytes": self.size,
+            "facts_sha256": self.facts_hash,
+            "nodes": self.nodes,
+            "edges": self.edges,
+            "truncated": self.truncated,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A package in memory: every file of the bag by path. `name`: its folder."""
+
+    name: str
+    kind: str
+    id: str
+    files: dict[str, bytes]
+    contents: Contents
+
+    def zip(self) -> bytes:
+        """The package as one ZIP with one folder, entries in a fixed order and of a fixed date."""
+        return zipped(self.files, self.name)
+
+
+def make_package(
+    store: GraphStore,
+    finding_or_party: str | Finding,
+    *,
+    actor: str,
+    ledger: Ledger | None = None,
+    as_of: str | None = None,
+    rules: LocalRules = NO_RULES,
+    hide_names: bool = False,
+    now: dt.datetime | None = None,
+) -> Package:
+    """The package of a finding (its fingerprint) or of a party (a company, a person, a household, by id), in memory.
+
+    `ledger` (`cases.Ledger`): its state, decisions and history go into `run.json`, and it gets an entry in its
+    audit. `hide_names`: people by the first character of their name. `now`: when it is made (UTC). Raises
+    `PackageError`. Where what is in play is not up to date, the store must be open for writing.
+    """
+    moment = (now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC)
+    record = _record(ledger, finding_or_party)
+    asked = _asked(store, ledger, record, finding_or_party, as_of, rules)
+    contents = contents_of(store, asked, hide_names)
+    name = f"lookthrough-{asked.kind}-{_plain(asked.id)}"
+    run = {
+        "made_at": moment.isoformat(timespec="seconds"),
+        "actor": actor,
+        "software": {"name": "lookthrough", "version": software_version()},
+        "store": "neo4j" if "://" in store.url else "embedded",
+        "facts_sha256": contents.facts_hash,
+        "case": _life(record) if record else None,
+        "audit_head": None,
+    }
+    if ledger is not None:
+        ledger.audit(
+            actor,
+            "export",
+            f"{asked.kind}:{asked.id}",
+            {"facts_sha256": contents.facts_hash, "package": name},
+        )
+        run["audit_head"] = ledger.audit_head()
+    fields = [
+        ("Source-Organization", "lookthrough"),
+        ("Contact-Name", actor),
+        ("External-Identifier", f"{asked.kind}:{asked.id}"),
+        ("External-Description", contents.title["zh"]),
+        ("Bagging-Date", moment.date().isoformat()),
+        ("Bag-Software-Agent", f"lookthrough {software_version()}"),
+        (VERSION_FIELD, str(PACKAGE_VERSION)),
+        (FACTS_FIELD, contents.facts_hash),
+    ]
+    text = (json.dumps(run, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    return Package(name, asked.kind, asked.id, bag(contents.files, {RUN: text}, fields), contents)
+
+
+def write_evidence(
+    store: GraphStore,
+    finding_or_party: str | Finding,
+    to: str | os.PathLike[str],
+    *,
+    actor: str,
+    ledger: Ledger | None = None,
+    as_of: str | None = None,
+    rules: LocalRules = NO_RULES,
+    hide_names: bool = False,
+    force: bool = False,
+    now: dt.datetime | None = None,
+) -> PackageReport:
+    """Write a package to a folder, or to a ZIP where `to` ends in `.zip`; see `make_package`.
+
+    It appears whole or not at all; `force` replaces an earlier package, and nothing else. Raises `PackageError`.
+    """
+    target = Path(to)
+    check_place(target, force)
+    package = make_package(
+        store,
+        finding_or_party,
+        actor=actor,
+        ledger=ledger,
+        as_of=as_of,
+        rules=rules,
+        hide_names=hide_names,
+        now=now,
+    )
+    put(package, target, force)
+    contents = package.contents
+    return PackageReport(
+        target,
+        package.name,
+        package.kind,
+        package.id,
+        len(package.files),
+        sum(map(len, package.files.values())),
+        contents.facts_hash,
+        contents.nodes,
+        contents.edges,
+        contents.truncated,
+    )
+
+
+def check_place(target: Path, force: bool) -> None:
+    """Raises `PackageError` where nothing can, or may, be written."""
+    if not target.parent.is_dir():
+        raise PackageError(
+            f"文件夹不存在：{target.parent}。请先建立该文件夹或换一个位置。",
+            f"There is no folder {target.parent}. Make it first, or choose another place.",
+        )
+    if not (target.exists() or target.is_symlink()):
+        return
+    if not force:
+        raise PackageError(
+            f"{target} 已存在，未作改动。请换一个名称，或加 --force 替换原材料包。",
+            f"{target} exists and was left as it is. Choose another name, or --force to replace that package.",
+        )
+    if target.is_symlink() or (
+        target.is_dir() and not (target / "bagit.txt").is_file() and any(target.iterdir())
+    ):
+        raise PackageError(
+            f"{target} 不是材料包，--force 也不会替换它。请换一个位置。",
+            f"{target} is no package, and --force does not replace it. Choose another place.",
+        )
+    if target.is_dir() == _zipped(target):
+        raise PackageError(
+            f"{target} 与要写的不是同一种形式（文件夹 / .zip）。请换一个名称。",
+            f"{target} is not of the kind to be written (folder / .zip). Choose another name.",
+        )
+
+
+def put(package: Package, target: Path, force: bool) -> None:
+    """Write a package whole or not at all. Raises `PackageError`, `OSError`."""
+    if _zipped(target):
+        _put_zip(package, target, force)
+    else:
+        _put_folder(package, target)
+
+
+def _put_zip(package: Package, target: Path, force: bool) -> None:
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(package.zip())
+            file.flush()
+            os.fsync(file.fileno())
+        check_place(target, force)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _put_folder(package: Package, target: Path) -> None:
+    part = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
+    old: Path | None = None
+    try:
+        for name, content in package.files.items():
+            place = part / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with place.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        part.chmod(0o755)
+        if target.exists():
+            old = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".old", dir=target.parent))
+            target.rename(old / "was")
+        try:
+            part.rename(target)
+        except BaseException:
+            if old is not None:
+                (old / "was").rename(target)
+            raise
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+        if old is not None:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _zipped(target: Path) -> bool:
+    return target.suffix.lower() == ".zip"
+
+
+def _record(ledger: Ledger | None, question: str | Finding) -> FindingRecord | None:
+    """What the ledger holds of a finding, by its present or a former id."""
+    id_ = question.fingerprint if isinstance(question, Finding) else question
+    if ledger is None or not FINGERPRINT.fullmatch(id_):
+        return None
+    try:
+        return ledger.finding(id_)
+    except UnknownFindingError:
+        return None
+
+
+def _asked(
+    store: GraphStore,
+    ledger: Ledger | None,
+    record: FindingRecord | None,
+    question: str | Finding,
+    as_of: str | None,
+    rules: LocalRules,
+) -> Asked:
+    if record is None or ledger is None or isinstance(question, Finding):
+        return ask(store, question, as_of, rules)
+    run = next((r for r in ledger.runs() if r.id == record.last_run), None)
+    if run and run.dataset_fingerprint == store.fingerprint() and record.no_longer_found_at is None:
+        return ask(store, record.finding, as_of, rules)
+    # The ledger speaks of other data: what it says is found again in those that are loaded.
+    return ask(store, record.id, as_of, rules, record.finding.detector)
+
+
+def _life(record: FindingRecord) -> dict[str, Any]:
+    """State, decisions and history."""
+    told = record.to_json()
+    kept = (
+        "id",
+        "detector",
+        "state",
+        "first_seen",
+        "last_seen",
+        "changed_at",
+        "no_longer_found_at",
+        "suppression",
+        "history",
+    )
+    return {k: told[k] for k in kept}
+
+
+def _plain(id_: str) -> str:
+    """An id as part of a file name."""
+    return "".join(c if c.isalnum() or c in "-._" else "-" for c in id_)[:80]

@@ -1,0 +1,95 @@
+"""A household's dwellings counted again from the enclosed titles and memberships."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from exports.verifying.enclosed import EDGES, Enclosed, number
+from exports.verifying.integrity import Fault
+
+_DETECTORS = ("household-multi-property", "household-property-through-company")
+
+
+def dwelling_faults(enclosed: Enclosed, found: Mapping[str, Any], at: str) -> tuple[int, list[Fault]]:
+    """How many dwellings were looked at, and what does not hold; nothing for findings that count none."""
+    if found["detector"] not in _DETECTORS:
+        return 0, []
+    facts = found["facts"]
+    faults = [
+        f for n, one in enumerate(facts["dwellings"]) for f in _titles(enclosed, one, f"{at}/dwellings/{n}")
+    ]
+    household = found["scope"]["id"] if found["scope"]["kind"] == "household" else None
+    counts = {
+        m: sum(_held(enclosed, d, household, m) for d in facts["dwellings"]) for m in _months(facts["months"])
+    }
+    if facts["dwelling_count"] not in counts.values():
+        most = max(counts.values(), default=0)
+        faults.append(
+            Fault(
+                f"{at}/dwelling_count",
+                f"写为 {facts['dwelling_count']} 套，按所附权属与成员记录任一月份均不符（最多 {most} 套）",
+                f"is stated as {facts['dwelling_count']}; the enclosed titles and members give it in no month (at most {most})",
+            )
+        )
+    return len(facts["dwellings"]), faults
+
+
+def _titles(enclosed: Enclosed, dwelling: Mapping[str, Any], at: str) -> Iterator[Fault]:
+    for holder in dwelling["holders"]:
+        if not list(_rows(enclosed, dwelling, holder)):
+            yield Fault(
+                at,
+                f"{holder.get('through') or holder['id']} 的权属在 {EDGES} 中没有相符的记录",
+                f"{holder.get('through') or holder['id']} has no such title in {EDGES}",
+            )
+
+
+def _rows(
+    enclosed: Enclosed, dwelling: Mapping[str, Any], holder: Mapping[str, Any]
+) -> Iterator[dict[str, str]]:
+    owner = enclosed.party(holder.get("through") or holder["id"])
+    for row in enclosed.edges.values():
+        if row["type"] != "HOLDS_PROPERTY" or enclosed.party(row["source"]) != owner:
+            continue
+        if row["target"] not in dwelling["properties"]:
+            continue
+        share = number(row, "share")
+        same = (share is None) == (holder["share"] is None) and (
+            share is None or abs(share - holder["share"]) <= 1e-9
+        )
+        if same and (row["valid_from"] or None, row["valid_to"] or None) == (holder["from"], holder["to"]):
+            yield row
+
+
+def _held(enclosed: Enclosed, dwelling: Mapping[str, Any], household: str | None, month: str) -> bool:
+    return any(
+        _in_month(row, month) and _member(enclosed, holder["id"], household, month)
+        for holder in dwelling["holders"]
+        for row in _rows(enclosed, dwelling, holder)
+    )
+
+
+def _member(enclosed: Enclosed, person: str, household: str | None, month: str) -> bool:
+    if household is None:
+        return True
+    return any(
+        row["type"] == "MEMBER_OF"
+        and row["target"] == household
+        and enclosed.party(row["source"]) == enclosed.party(person)
+        and _in_month(row, month)
+        for row in enclosed.edges.values()
+    )
+
+
+def _in_month(row: Mapping[str, str], month: str) -> bool:
+    start, end = row.get("valid_from") or "", row.get("valid_to") or ""
+    return (not start or start[:7] <= month) and (not end or end > f"{month}-01")
+
+
+def _months(span: Mapping[str, Any]) -> Iterator[str]:
+    year, month = map(int, span["from"].split("-")[:2])
+    last = span["to"][:7]
+    while (at := f"{year:04d}-{month:02d}") <= last:
+        yield at
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)

@@ -1,0 +1,102 @@
+"""What a package says of itself: its facts, and its graph as the CSV tables tell it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from exports.errors import PackageError
+from exports.values import uncelled
+
+EDGES = "data/graph/edges.csv"
+NODES = "data/graph/nodes.csv"
+FACTS = "data/facts.json"
+ROWS = "data/source-rows.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """`facts`: facts.json. `nodes`, `edges`: rows by id, an edge's sources listed. `rows`: source rows."""
+
+    facts: dict[str, Any]
+    nodes: dict[str, dict[str, str]]
+    edges: dict[str, dict[str, str]]
+    sources: dict[str, set[tuple[str, str, str]]]
+    rows: list[dict[str, str]]
+    _same: dict[str, str]
+
+    @classmethod
+    def read(cls, files: dict[str, bytes]) -> Enclosed:
+        """Raises `PackageError` where one of them can't be read."""
+        facts = _json(files, FACTS)
+        nodes = {row["id"]: row for row in _table(files, NODES, ("id", "type"))}
+        edges: dict[str, dict[str, str]] = {}
+        sources: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
+        for row in _table(files, EDGES, ("id", "type", "source", "target")):
+            edges[row["id"]] = row
+            if row.get("source_file"):
+                sources[row["id"]].add((row["source_file"], row["source_sheet"], row["source_row"]))
+        rows = _table(files, ROWS, ("ref", "sha256", "sheet", "row", "key"))
+        return cls(facts, nodes, edges, dict(sources), rows, _clusters(edges))
+
+    def party(self, id_: str) -> str:
+        """One name for a party under any of its ids, as far as enclosed `SAME_AS` join them."""
+        return self._same.get(id_, id_)
+
+
+def number(row: dict[str, str], name: str) -> float | None:
+    """A column as a number; None where it is empty. Raises `ValueError`."""
+    text = row.get(name) or ""
+    return float(text) if text else None
+
+
+def _json(files: dict[str, bytes], name: str) -> dict[str, Any]:
+    try:
+        read = json.loads(files[name])
+    except KeyError:
+        raise _unreadable(name) from None
+    except (ValueError, RecursionError) as error:
+        raise _unreadable(name) from error
+    if not isinstance(read, dict):
+        raise _unreadable(name)
+    return read
+
+
+def _table(files: dict[str, bytes], name: str, needed: tuple[str, ...]) -> list[dict[str, str]]:
+    try:
+        text = files[name].decode("utf-8-sig")
+        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+        rows = [{k: uncelled(v or "") for k, v in row.items() if k is not None} for row in reader]
+        header = reader.fieldnames or ()
+    except (KeyError, UnicodeDecodeError, csv.Error, TypeError, AttributeError) as error:
+        raise _unreadable(name) from error
+    if not set(needed) <= set(header):
+        raise _unreadable(name)
+    return rows
+
+
+def _unreadable(name: str) -> PackageError:
+    return PackageError(
+        f"材料包中的 {name} 缺失或无法读取，不能复核。请重新取得完整的材料包。",
+        f"{name} is missing from the package or can't be read, so nothing can be recomputed. Get the whole package again.",
+    )
+
+
+def _clusters(edges: dict[str, dict[str, str]]) -> dict[str, str]:
+    head: dict[str, str] = {}
+
+    def find(id_: str) -> str:
+        while head.get(id_, id_) != id_:
+            id_ = head[id_]
+        return id_
+
+    for row in edges.values():
+        if row["type"] == "SAME_AS":
+            a, b = sorted((find(row["source"]), find(row["target"])))
+            head[b] = a
+    ends = {e for row in edges.values() if row["type"] == "SAME_AS" for e in (row["source"], row["target"])}
+    return {e: find(e) for e in ends}

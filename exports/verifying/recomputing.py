@@ -1,0 +1,245 @@
+"""Every claim of a package worked out again from what the package encloses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from exports.verifying.dwellings import dwelling_faults
+from exports.verifying.enclosed import EDGES, FACTS, NODES, ROWS, Enclosed
+from exports.verifying.integrity import Fault
+from exports.verifying.registers import links_of, powers_of
+from exports.verifying.solving import TOLERANCE, Bounds, Powers, Web, chains, path_product
+
+_CLOSE = 1e-9
+
+
+def recomputed(enclosed: Enclosed) -> tuple[list[Fault], dict[str, int]]:
+    """Faults, and how many of each kind of claim were worked out again."""
+    facts = enclosed.facts
+    links, faults = links_of(enclosed)
+    powers, more = powers_of(enclosed, links)
+    faults += more
+    faults += _identities(enclosed)
+    web = Web(links)
+    shares, control = facts["claims"]["shares"], facts["claims"]["control"]
+    for claim in shares:
+        faults += _share(web, claim)
+        faults += _as_told(facts, claim, ("share", "share_min", "share_max"))
+    for claim in control:
+        faults += _control(powers, web, claim)
+    found = facts["findings"]
+    dwellings = 0
+    for n, one in enumerate(found):
+        faults += _enclosed(enclosed, one, f"/findings/{n}")
+        counted, wrong = dwelling_faults(enclosed, one, f"{FACTS} /findings/{n}/facts")
+        dwellings += counted
+        faults += wrong
+    faults += _cited(enclosed)
+    counts = {"shares": len(shares), "control": len(control), "dwellings": dwellings}
+    counts["paths"] = sum(len(c["paths"]) for c in shares)
+    counts["rows"] = len(enclosed.rows)
+    return faults, counts
+
+
+def _at(claim: Mapping[str, Any]) -> str:
+    return f"{FACTS} {claim['at']}"
+
+
+def _share(web: Web, claim: Mapping[str, Any]) -> Iterator[Fault]:
+    holder, company, method = claim["holder"], claim["company"], claim["method"]
+    got = web.share(holder, company, method)
+    where = f"{_at(claim)} ({holder} → {company})"
+    yield from _bounds(where, claim, got)
+    if claim["votes"] is not None:
+        votes = web.share(holder, company, method, votes=True)
+        if method != "declared_indirect" and (votes.low is None or abs(votes.low - claim["votes"]) > _CLOSE):
+            yield _differs(f"{where} votes", claim["votes"], votes.low)
+    depth = web.depth(holder, company)
+    if claim["depth"] is not None and claim["depth"] != depth:
+        yield _differs(f"{where} depth", claim["depth"], depth)
+    total = 0.0
+    for n, path in enumerate(claim["paths"]):
+        wrong, low = _path(web, path, f"{where} paths/{n}")
+        yield from wrong
+        total += low
+        nodes = path["nodes"]
+        if nodes[0] != holder or nodes[-1] != company:
+            yield Fault(
+                f"{where} paths/{n}", "路径两端与结论不符", "the path does not join holder and company"
+            )
+    if claim["paths"] and claim["share"] is not None and method != "declared_indirect":
+        whole = not claim["truncated"] and not web.looped(web.between(holder, company))
+        if total > claim["share"] + _CLOSE or (whole and abs(total - claim["share"]) > _CLOSE):
+            yield _differs(f"{where} paths", claim["share"], total)
+
+
+def _bounds(where: str, claim: Mapping[str, Any], got: Bounds) -> Iterator[Fault]:
+    share, low, high = claim["share"], claim["share_min"], claim["share_max"]
+    if share is not None:
+        if (
+            got.low is None
+            or got.outer is None
+            or abs(got.low - share) > _CLOSE
+            or abs(got.outer - share) > _CLOSE
+        ):
+            yield _differs(f"{where} share", share, got.low)
+        return
+    if got.low is not None and abs(min(got.low, 1.0) - (low or 0.0)) > _CLOSE:
+        yield _differs(f"{where} share_min", low, got.low)
+    outer = None if got.outer is None else min(1.0, got.outer)
+    tight = outer if got.tight is None else min(1.0, got.tight)
+    if high is None:
+        # The data set no bound: then no method may find one.
+        if outer is not None:
+            yield _differs(f"{where} share_max", high, outer)
+    elif tight is None:
+        # Without a bound of the data's, no share is above the whole.
+        if high < 1.0 - _CLOSE:
+            yield _differs(f"{where} share_max", high, None)
+    elif (
+        high < tight - _CLOSE
+        or (outer is not None and high > outer + _CLOSE)
+        or (claim["bounds"] == "tight" and abs(high - tight) > _CLOSE)
+    ):
+        yield _differs(f"{where} share_max", high, tight)
+
+
+def _path(web: Web, path: Mapping[str, Any], at: str) -> tuple[list[Fault], float]:
+    found = [web.link(holder, company) for holder, company in chains(path["nodes"])]
+    if any(link is None for link in found):
+        return [Fault(at, "路径中有一段持股不在材料包内", "a link of the path is not in the package")], 0.0
+    links = [link for link in found if link is not None]
+    shares, low, _ = path_product([(k.low, k.high) for k in links])
+    votes, _, _ = path_product([(k.votes_low, k.votes_high) for k in links])
+    faults = []
+    said = path.get("formula")
+    right = votes if path.get("by") == "votes" else shares
+    if said != right:
+        faults.append(
+            Fault(
+                at, f"算式写为“{said}”，复算为“{right}”", f"the formula says “{said}”; it comes to “{right}”"
+            )
+        )
+    beside = path.get("votes_formula")
+    if beside and beside != votes:
+        faults.append(
+            Fault(
+                at,
+                f"表决权算式写为“{beside}”，复算为“{votes}”",
+                f"the votes' formula says “{beside}”; it comes to “{votes}”",
+            )
+        )
+    return faults, low
+
+
+def _differs(at: str, said: Any, got: Any) -> Fault:
+    def told(value: Any) -> str:
+        return "无" if value is None else f"{value:.10g}"
+
+    def told_en(value: Any) -> str:
+        return "none" if value is None else f"{value:.10g}"
+
+    return Fault(
+        at,
+        f"材料包写为 {told(said)}，按所附记录复算为 {told(got)}",
+        f"is stated as {told_en(said)}; the enclosed rows give {told_en(got)}",
+    )
+
+
+def _control(powers: Powers, web: Web, claim: Mapping[str, Any]) -> Iterator[Fault]:
+    holder, company = claim["holder"], claim["company"]
+    where = f"{_at(claim)} ({holder} → {company})"
+    won = powers.controlled(holder, claim["rule"])
+    if company not in won:
+        yield Fault(where, "按所附记录复算，控制关系不成立", "the enclosed rows do not give this control")
+    if claim["via"] and claim["via"] not in won:
+        yield Fault(f"{where} via", "所称中间主体未被控制", "the party in between is not controlled")
+    running: dict[str, float] = {}
+    for n, link in enumerate(claim["links"]):
+        if link["votes"] is None:
+            if (link["holder"], link["company"]) not in powers.declared:
+                yield Fault(
+                    f"{where} links/{n}",
+                    "所称控制声明不在材料包内",
+                    "this declared control is not in the package",
+                )
+            continue
+        found = next(
+            (k for k in powers.votes if (k.holder, k.company) == (link["holder"], link["company"])), None
+        )
+        if found is None or abs(found.votes_low - link["votes"]) > TOLERANCE:
+            yield _differs(
+                f"{where} links/{n} votes", link["votes"], None if found is None else found.votes_low
+            )
+        running[link["company"]] = running.get(link["company"], 0.0) + link["votes"]
+        if abs(running[link["company"]] - link["running"]) > 1e-8:
+            yield _differs(f"{where} links/{n} running", link["running"], running[link["company"]])
+
+
+def _as_told(facts: Mapping[str, Any], claim: Mapping[str, Any], names: Sequence[str]) -> Iterator[Fault]:
+    """What the finding says at the claim's place is what is claimed, so that what is checked is what is read."""
+    told: Any = facts
+    try:
+        for step in claim["at"].split("/")[1:]:
+            step = step.replace("~1", "/").replace("~0", "~")
+            told = told[int(step)] if isinstance(told, list) else told[step]
+    except (KeyError, IndexError, ValueError, TypeError):
+        yield Fault(_at(claim), "结论在事实中没有对应之处", "the claim points to nothing in the facts")
+        return
+    for name in names:
+        value = told.get(name)
+        if (value is None) != (claim[name] is None) or (
+            value is not None and abs(value - claim[name]) > _CLOSE
+        ):
+            yield _differs(f"{_at(claim)} {name}", value, claim[name])
+    if told.get("paths") is not None and [p["nodes"] for p in told["paths"]] != [
+        p["nodes"] for p in claim["paths"]
+    ]:
+        yield Fault(f"{_at(claim)} paths", "事实所列路径与结论不一致", "the facts' paths are not the claim's")
+
+
+def _identities(enclosed: Enclosed) -> Iterator[Fault]:
+    for alias, head in enclosed.facts["ownership"]["identities"].items():
+        if enclosed.party(alias) != enclosed.party(head):
+            yield Fault(
+                f"{FACTS} /ownership/identities {alias}",
+                f"与 {head} 视为同一主体，但材料包内没有依据",
+                f"is taken for {head}, and nothing enclosed joins them",
+            )
+
+
+def _enclosed(enclosed: Enclosed, found: Mapping[str, Any], at: str) -> Iterator[Fault]:
+    """The smallest subgraph that proves a finding is in the package."""
+    proof = found["evidence"]
+    for id_ in proof["nodes"]:
+        if id_ not in enclosed.nodes:
+            yield Fault(
+                f"{FACTS} {at}/evidence",
+                f"证据节点 {id_} 不在 {NODES} 中",
+                f"its node {id_} is not in {NODES}",
+            )
+    for key in proof["keys"]:
+        if key not in enclosed.edges:
+            yield Fault(
+                f"{FACTS} {at}/evidence",
+                f"证据记录 {key} 不在 {EDGES} 中",
+                f"its row {key} is not in {EDGES}",
+            )
+
+
+def _cited(enclosed: Enclosed) -> Iterator[Fault]:
+    """Every relationship joins enclosed nodes, and its sources stand among the source rows."""
+    cited = {(r["key"], r["sha256"][:12], r["sheet"], r["row"]) for r in enclosed.rows}
+    for key, row in enclosed.edges.items():
+        for end in (row["source"], row["target"]):
+            if end not in enclosed.nodes:
+                yield Fault(
+                    f"{EDGES} {key}", f"一端 {end} 不在 {NODES} 中", f"its end {end} is not in {NODES}"
+                )
+        for source in enclosed.sources.get(key, ()):
+            if (key, *source) not in cited:
+                place = "#".join(source)
+                yield Fault(
+                    f"{EDGES} {key}", f"来源 {place} 不在 {ROWS} 中", f"its source {place} is not in {ROWS}"
+                )

@@ -1,0 +1,112 @@
+"""`verify_package`: integrity, then every number again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from exports.bag import INFO, read_info
+from exports.errors import PackageError
+from exports.verifying.enclosed import FACTS, Enclosed
+from exports.verifying.integrity import Fault, integrity
+from exports.verifying.reading import read_package
+from exports.verifying.recomputing import recomputed
+
+PACKAGE_VERSION: Final = 1
+"""Of the package's layout and facts; raised when a reader of the older one would go wrong."""
+VERSION_FIELD: Final = "Lookthrough-Package-Version"
+FACTS_FIELD: Final = "Lookthrough-Facts-SHA256"
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What a check found. `faults`: places that do not hold; `recomputed`: how many claims were worked out again."""
+
+    name: str
+    files: int
+    faults: tuple[Fault, ...]
+    recomputed: dict[str, int] = field(default_factory=dict)
+    info: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def holds(self) -> bool:
+        """Is the package whole, and does every number come out again?"""
+        return not self.faults
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON object."""
+        return {
+            "package": self.name,
+            "holds": self.holds,
+            "files": self.files,
+            "recomputed": dict(self.recomputed),
+            "facts_sha256": self.info.get(FACTS_FIELD),
+            "made": self.info.get("Bagging-Date"),
+            "faults": [f.to_json() for f in self.faults],
+        }
+
+
+def verify_package(path: str | os.PathLike[str]) -> Verification:
+    """Check a package, a folder or a `.zip`, from itself alone.
+
+    Raises `PackageError` where it is no package, can't be read safely, or is of another version. Where files were
+    changed nothing is recomputed: numbers of a changed package prove nothing.
+    """
+    contents = read_package(Path(path))
+    files = contents.files
+    about = read_info(files.get(INFO, b""))
+    version = about.get(VERSION_FIELD)
+    faults = integrity(files)
+    if version != str(PACKAGE_VERSION):
+        if faults and version is None:
+            return Verification(contents.name, len(files), tuple(faults), {}, about)
+        raise _other_version(version)
+    if faults:
+        return Verification(contents.name, len(files), tuple(faults), {}, about)
+    enclosed = Enclosed.read(files)
+    facts_hash = hashlib.sha256(files[FACTS]).hexdigest()
+    if about.get(FACTS_FIELD) != facts_hash:
+        faults.append(Fault(f"{INFO} {FACTS_FIELD}", "与 facts.json 不符", "is not the hash of facts.json"))
+    try:
+        wrong, counts = recomputed(enclosed)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise PackageError(
+            f"材料包中的 facts.json 或表格不是应有的结构（{error!r}），不能复核。",
+            f"facts.json or a table of the package is not of the shape it should be ({error!r}): nothing can be recomputed.",
+        ) from error
+    faults += wrong
+    faults += _provenance(files, enclosed)
+    return Verification(contents.name, len(files), tuple(faults), counts, about)
+
+
+def _provenance(files: dict[str, bytes], enclosed: Enclosed) -> list[Fault]:
+    at = "data/provenance.json"
+    try:
+        told = json.loads(files[at])
+        known = {str(f["sha256"]) for f in told["files"]}
+        same = told["dataset"]["fingerprint"] == enclosed.facts["dataset"]
+    except (KeyError, ValueError, TypeError):
+        return [Fault(at, "缺失或无法读取", "is missing or can't be read")]
+    found = (
+        [] if same else [Fault(at, "数据指纹与 facts.json 不同", "names another data set than facts.json")]
+    )
+    for sha in sorted({r["sha256"] for r in enclosed.rows} - known):
+        found.append(Fault(at, f"所引文件 {sha} 未列出", f"does not list the cited file {sha}"))
+    return found
+
+
+def _other_version(version: str | None) -> PackageError:
+    if version is None:
+        return PackageError(
+            "这是一个 BagIt 包，但不是核查材料包（bag-info.txt 没有版本）。可用 sha256sum -c 检查其完整性。",
+            "This is a bag, but no evidence package (bag-info.txt states no version). sha256sum -c checks it.",
+        )
+    return PackageError(
+        f"材料包版本为 {version}，本程序复核版本 {PACKAGE_VERSION}。请使用生成它的 lookthrough 版本复核；完整性可用 sha256sum -c 检查。",
+        f"The package is of version {version}; this program checks version {PACKAGE_VERSION}. Use the lookthrough it was "
+        "made with; sha256sum -c checks its files.",
+    )

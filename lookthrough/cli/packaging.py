@@ -1,0 +1,189 @@
+"""`evidence` and `verify`: a package for a case file, and the check of one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from cases import Ledger, LedgerMissingError, UnknownFindingError
+from detectors.detecting import rules_from
+from exports import Verification, verify_package, write_evidence
+from exports.evidence.writing import check_place
+from graph.in_play import is_current
+from loaders.naming import find_node
+from lookthrough.cli.app import app
+from lookthrough.cli.console import (
+    ActorOption,
+    Format,
+    FormatOption,
+    LangOption,
+    NoLedgerOption,
+    Session,
+    StoreOption,
+    day,
+    out_console,
+    print_json,
+    session,
+)
+from lookthrough.cli.finding import RulesOption
+from lookthrough.cli.ledger import ledger_of
+from lookthrough.cli.people import asked_person
+
+_FINDING: Final = re.compile(r"[0-9a-f]{6,20}")
+_PARTIES: Final = ("Company", "Person", "Household")
+_COUNTED: Final = {
+    "shares": ("持股比例", "shares"),
+    "control": ("控制关系", "control"),
+    "paths": ("路径算式", "path formulas"),
+    "dwellings": ("住房", "dwellings"),
+    "rows": ("来源行", "source rows"),
+}
+
+
+@app.command("evidence")
+def evidence_command(
+    of: Annotated[
+        str,
+        typer.Argument(
+            metavar="FINDING|PARTY",
+            help="预警编号，或企业、人员、家庭户（- 为输入证件号） · a finding's id, or a party (- asks for a person's number)",
+        ),
+    ],
+    to: Annotated[
+        Path, typer.Option("--to", metavar="PATH[.zip]", help="输出文件夹或 .zip · a folder or a .zip")
+    ],
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="DATE", help="截至日期（仅主体） · as of this date (a party)"),
+    ] = None,
+    mask_people: Annotated[
+        bool, typer.Option("--mask-people", help="人员姓名脱敏 · people by the first character of their name")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="替换已有的材料包 · replace an earlier package")
+    ] = False,
+    rules: RulesOption = None,
+    actor: ActorOption = None,
+    no_ledger: NoLedgerOption = False,
+    store: StoreOption = None,
+    format_: FormatOption = Format.table,
+    lang: LangOption = None,
+) -> None:
+    """生成核查材料包 · Write an evidence package: report, picture, graph, facts, sources, manifests."""
+    s = session(store, lang, format_)
+    as_of = day(as_of, "--as-of", months=True)
+    values = rules_from(rules or s.settings.rules)
+    check_place(to, force)
+    with s.store() as opened:
+        current = is_current(opened)
+    with s.store("read" if current else "write") as opened, _ledger(s, no_ledger) as ledger:
+        asked = of.strip()
+        if _FINDING.fullmatch(asked):
+            asked = _finding(ledger, asked)
+        elif asked == "-":
+            asked = asked_person(s, opened)
+        else:
+            asked = find_node(opened, asked, _PARTIES)
+        report = write_evidence(
+            opened,
+            asked,
+            to,
+            actor=actor or s.settings.actor,
+            ledger=ledger,
+            as_of=as_of,
+            rules=values,
+            hide_names=mask_people,
+            force=force,
+        )
+    if s.format is not Format.table:
+        print_json(report.to_json())
+        return
+    s.tell(
+        f"已写入 {to}（{report.files} 个文件，{report.nodes} 个节点，{report.edges} 条关系）\nfacts.json SHA-256 {report.facts_hash}",
+        f"Wrote {to} ({report.files} files, {report.nodes} nodes, {report.edges} relationships)\n"
+        f"facts.json SHA-256 {report.facts_hash}",
+    )
+    if report.truncated:
+        s.tell(
+            "图已按上限截断：证明所需的全部在内，其余未全部列入。",
+            "The picture was cut at its limit: all the proof needs is inside, not all of the rest.",
+            "yellow",
+        )
+
+
+@contextmanager
+def _ledger(s: Session, leave_out: bool) -> Iterator[Ledger | None]:
+    """The ledger where there is one: a package is no reason to begin one."""
+    if leave_out:
+        yield None
+        return
+    try:
+        opened = ledger_of(s)
+        ledger = opened.__enter__()
+    except LedgerMissingError:
+        yield None
+        return
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def _finding(ledger: Ledger | None, text: str) -> str:
+    """A finding's whole id: as the ledger knows it by its first characters, else as it stands."""
+    if ledger is None:
+        return text
+    try:
+        return ledger.finding_id(text)
+    except UnknownFindingError:
+        return text
+
+
+@app.command("verify")
+def verify_command(
+    package: Annotated[
+        Path, typer.Argument(metavar="PACKAGE", help="材料包文件夹或 .zip · its folder or its .zip")
+    ],
+    format_: FormatOption = Format.table,
+    lang: LangOption = None,
+) -> None:
+    """复核材料包 · Check a package from itself alone: every file, every number."""
+    s = session(None, lang, format_)
+    found = verify_package(package)
+    if s.format is Format.table:
+        _tell(s, found)
+    else:
+        print_json(found.to_json())
+    if not found.holds:
+        raise typer.Exit(1)
+
+
+def _tell(s: Session, found: Verification) -> None:
+    out = out_console()
+    for fault in found.faults:
+        out.print(f"✗ {fault.at}: {s.say(fault.zh, fault.en)}", markup=False)
+    counted = (
+        "，".join(f"{s.say(*_COUNTED[k])} {n}" for k, n in found.recomputed.items() if n)
+        if s.language == "zh"
+        else ", ".join(f"{n} {_COUNTED[k][1]}" for k, n in found.recomputed.items() if n)
+    )
+    if found.holds:
+        out.print(
+            s.say(
+                f"✓ {found.files} 个文件完整，未被改动；已独立复算：{counted}。",
+                f"✓ {found.files} files, whole and unchanged; recomputed by other means: {counted}.",
+            ),
+            markup=False,
+        )
+        return
+    s.tell(
+        f"复核未通过：{len(found.faults)} 处不符。" + ("" if found.recomputed else "文件被改动，未作复算。"),
+        f"The package does not hold: {len(found.faults)} faults."
+        + ("" if found.recomputed else " Files were changed, so nothing was recomputed."),
+        "red",
+    )

@@ -1,0 +1,259 @@
+"""The nine bidders' package: what is in it, that others can check it, that it says what it may and no more."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import bagit
+import pypdf
+import pytest
+
+from cases import open_ledger
+from detectors.detecting import detect
+from detectors.registry import chosen
+from exports import Package, PackageError, verify_package, write_evidence
+from exports.evidence.masking import without_numbers
+from tests.exports.conftest import LOT, World
+
+TEXTS = (".json", ".csv", ".html", ".svg", ".graphml", ".gexf", ".cyjs", ".txt")
+ACCUSING = re.compile(r"串通|骗保|骗取|违法所得|guilty|fraudster|colluded")
+
+
+def texts(package: Package) -> dict[str, str]:
+    """Every text of a package, that of its PDFs among them."""
+    found = {n: b.decode("utf-8-sig") for n, b in package.files.items() if n.endswith(TEXTS)}
+    for name, content in package.files.items():
+        if name.endswith(".pdf"):
+            pages = pypdf.PdfReader(io.BytesIO(content)).pages
+            found[name] = "\n".join(page.extract_text() for page in pages)
+    return found
+
+
+def test_it_is_verified_by_us_by_bagit_and_by_sha256sum(unpacked: Path) -> None:
+    found = verify_package(unpacked)
+    assert found.holds, found.faults
+    assert found.recomputed == {"shares": 2, "control": 2, "paths": 2, "dwellings": 0, "rows": 169}
+    bagit.Bag(str(unpacked)).validate()
+    if sys.platform == "win32" or not shutil.which("sha256sum"):
+        pytest.skip("platform: no sha256sum")
+    for manifest in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
+        subprocess.run(["sha256sum", "-c", "--strict", "--quiet", manifest], cwd=unpacked, check=True)
+
+
+def test_it_holds_everything_a_case_file_needs(nine: Package) -> None:
+    names = {n.removeprefix("data/") for n in nine.files if n.startswith("data/")}
+    for lang in ("zh", "en"):
+        assert {
+            f"report.{lang}.html",
+            f"report.{lang}.pdf",
+            f"picture.{lang}.svg",
+            f"picture.{lang}.png",
+        } <= names
+    assert {"facts.json", "provenance.json", "source-rows.csv"} <= names
+    graph = {
+        "nodes.csv",
+        "edges.csv",
+        "findings.csv",
+        "paths.csv",
+        "schema.json",
+        "graph.graphml",
+        "graph.gexf",
+        "graph.cyjs",
+    }
+    assert {f"graph/{n}" for n in graph} <= names
+    told = json.loads(nine.files["data/provenance.json"])
+    assert (
+        told["detector"]["id"] == "common-controller"
+        and told["detector"]["queries"]
+        and told["detector"]["parameters"]
+    )
+    assert told["dataset"]["fingerprint"] and told["methods"] == ["control", "integrated"]
+    assert all(len(f["sha256"]) == 64 and f["rows"] >= 0 for f in told["files"])
+    run = json.loads(nine.files["run.json"])
+    assert run["made_at"] == "2026-01-02T03:04:05+00:00" and run["actor"] == "测试员"
+    assert all(
+        "测试员" not in text and "03:04:05" not in text
+        for n, text in texts(nine).items()
+        if n.startswith("data/")
+    )
+
+
+def test_the_reports_say_what_was_found_why_and_where_it_stands(nine: Package, world: World) -> None:
+    found = world.found("common-controller")
+    for name, text in texts(nine).items():
+        if not name.startswith("data/report"):
+            continue
+        flat = re.sub(r"\s+", "", re.sub(r"<[^>]+>", "", text))
+        for part in (
+            "虚构顾远山",
+            "虚构云桥建设有限公司",
+            "80%×75%×100%×70%=42%",
+            "第三十四条第二款",
+            "2012-02-01",
+            found.fingerprint,
+        ):
+            assert part in flat, (name, part)
+        assert ("仅供核查参考" if ".zh." in name else "forverificationonly") in flat
+        assert "企业股东信息.csv" in flat and nine.contents.facts_hash in flat
+        assert not ACCUSING.search(text)
+
+
+def test_a_report_needs_nothing_from_outside_and_runs_nothing(nine: Package) -> None:
+    for lang in ("zh", "en"):
+        page = nine.files[f"data/report.{lang}.html"].decode()
+        assert "<script" not in page.lower() and "javascript:" not in page.lower()
+        outside = re.findall(r"""(?:src|href|url\()\s*=?\s*["'(]?(https?:|//)""", page)
+        assert not outside
+        assert "default-src 'none'" in page
+
+
+def test_pdf_pages_are_numbered_and_carry_the_hash(nine: Package) -> None:
+    pages = pypdf.PdfReader(io.BytesIO(nine.files["data/report.zh.pdf"])).pages
+    assert len(pages) > 3
+    for n, page in enumerate(pages, start=1):
+        text = page.extract_text()
+        assert f"第 {n} 页 / 共 {len(pages)} 页" in text and nine.contents.facts_hash in text
+
+
+def test_every_finding_of_the_demo_world_and_its_parties_have_packages_that_hold(
+    world: World, tmp_path: Path
+) -> None:
+    # The heavy parts are the same for all; one of each detector is drawn, and every claim of all is checked.
+    seen: set[str] = set()
+    for found in world.findings:
+        if found.detector in seen:
+            continue
+        seen.add(found.detector)
+        target = tmp_path / f"{found.fingerprint}.zip"
+        write_evidence(world.store, found, target, actor="t")
+        assert verify_package(target).holds
+    company, person = "cn-uscc:919999999000000144", world.found("common-controller").facts["holder"]["id"]
+    for party in (company, person, "local:XGDB0001"):
+        target = tmp_path / f"{re.sub('[^a-z0-9]', '-', party)}.zip"
+        write_evidence(world.store, party, target, actor="t")
+        found_ = verify_package(target)
+        assert found_.holds, found_.faults
+        assert (found_.recomputed["shares"] > 0) == (party == company)
+
+
+def test_the_same_question_gives_the_same_bytes_whoever_asks_when_and_after_what(
+    world: World, nine: Package
+) -> None:
+    world.package(world.found("household-multi-property", "local:XGDB0001"))
+    again = world.package(world.found("common-controller").fingerprint, actor="another", now=None)
+    data = {n: b for n, b in again.files.items() if n.startswith("data/")}
+    assert data == {n: b for n, b in nine.files.items() if n.startswith("data/")}
+    assert again.files["run.json"] != nine.files["run.json"]
+    assert world.package(world.found("common-controller")).zip() == nine.zip()
+
+
+def test_people_are_masked_and_no_number_is_clear(world: World, nine: Package) -> None:
+    number = re.compile(r"(?<![0-9A-Za-z])\d{17}[0-9Xx](?![0-9A-Za-z])")
+    for name, text in texts(nine).items():
+        assert without_numbers(text) == text, name
+    assert (
+        number.search("99999919800101001X")
+        and without_numbers("号 11010519491231002X 止") == "号 1101**********002X 止"
+    )
+    people = {n.name for n in _people(world)}
+    shown = "".join(texts(nine).values())
+    assert people and all(p in shown for p in people)
+    hidden = texts(world.package(world.found("common-controller"), hide_names=True))
+    for name, text in hidden.items():
+        found = [p for p in people if p in re.sub(r"\s+", "", text)]
+        assert not found, name
+    assert "虚**" in hidden["data/facts.json"]
+
+
+def _people(world: World) -> Any:
+    from visualize.excerpt import picture_of
+
+    return [n for n in picture_of(world.store, [LOT], None).nodes if n.type == "Person"]
+
+
+def test_the_ledger_gives_state_and_history_and_gets_an_entry(world: World, tmp_path: Path) -> None:
+    found = world.found("common-controller")
+    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}") as ledger:
+        wanted = chosen(None)
+        run = detect(world.store, wanted)
+        from detectors.rules import NO_RULES
+
+        ledger.record_run(run, wanted, NO_RULES, world.store.fingerprint(), "tester")
+        ledger.decide(found.fingerprint, "in_review", "核对股东名册", "tester")
+        package = world.package(found.fingerprint, ledger=ledger)
+        told = json.loads(package.files["run.json"])
+        assert told["case"]["state"] == "in_review"
+        assert any("核对股东名册" in json.dumps(h, ensure_ascii=False) for h in told["case"]["history"])
+        assert told["audit_head"] == ledger.audit_head()
+        assert any(
+            e.action == "export" and found.fingerprint in e.object for e in ledger.audit_entries(limit=500)
+        )
+        assert ledger.verify_audit().ok
+    data = {n: b for n, b in package.files.items() if n.startswith("data/")}
+    assert data == {n: b for n, b in world.package(found).files.items() if n.startswith("data/")}
+
+
+def test_a_package_is_written_whole_or_not_at_all(world: World, nine: Package, tmp_path: Path) -> None:
+    target = tmp_path / "p"
+    write_evidence(world.store, "local:XGDB0001", target, actor="t")
+    before = {p: p.read_bytes() for p in target.rglob("*") if p.is_file()}
+    with pytest.raises(PackageError, match="exists"):
+        write_evidence(world.store, "local:XGDB0001", target, actor="t")
+    assert before == {p: p.read_bytes() for p in target.rglob("*") if p.is_file()}
+    write_evidence(world.store, "local:XGDB0002", target, actor="t", force=True)
+    assert verify_package(target).holds
+    assert "XGDB0002" in (target / "data/facts.json").read_text(encoding="utf-8")
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.txt").write_text("mine")
+    with pytest.raises(PackageError, match="no package"):
+        write_evidence(world.store, "local:XGDB0001", mine, actor="t", force=True)
+    assert (mine / "thesis.txt").read_text() == "mine"
+    with pytest.raises(PackageError, match="no folder"):
+        write_evidence(world.store, "local:XGDB0001", tmp_path / "a" / "b.zip", actor="t")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["mine", "p"], "nothing half made is left"
+
+
+def test_what_is_neither_finding_nor_party_is_refused(world: World, tmp_path: Path) -> None:
+    for wrong in ("0" * 20, "local:nowhere", LOT):
+        with pytest.raises(PackageError):
+            write_evidence(world.store, wrong, tmp_path / "x.zip", actor="t")
+    assert not list(tmp_path.iterdir())
+
+
+def test_source_rows_lead_back_to_the_files_that_were_loaded(world: World, nine: Package) -> None:
+    rows = list(csv.DictReader(io.StringIO(nine.files["data/source-rows.csv"].decode("utf-8-sig"))))
+    link = next(r for r in rows if r["type"] == "OWNS" and json.loads(r["says"]).get("share") == 0.8)
+    original = next((world.folder / "output/demo/world").rglob(link["file"]))
+    import hashlib
+
+    assert hashlib.sha256(original.read_bytes()).hexdigest() == link["sha256"]
+    raw = original.read_bytes()
+    text = next(raw.decode(e) for e in ("utf-8-sig", "gb18030") if _decodes(raw, e))
+    line = text.splitlines()[int(link["row"]) - 1]
+    assert "80" in line
+
+
+def _decodes(raw: bytes, encoding: str) -> bool:
+    try:
+        raw.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def test_the_zip_has_one_folder_and_no_date(nine: Package) -> None:
+    with zipfile.ZipFile(io.BytesIO(nine.zip())) as archive:
+        entries = archive.infolist()
+    assert {e.filename.split("/")[0] for e in entries} == {nine.name}
+    assert {e.date_time for e in entries} == {(1980, 1, 1, 0, 0, 0)}
+    assert [e.filename for e in entries] == sorted(e.filename for e in entries)

@@ -1,0 +1,288 @@
+"""What `verify` finds: any byte changed, any file added or gone, archives made to harm, and numbers forged with care."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import stat
+import struct
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exports import Package, PackageError, verify_package
+from exports.bag import TAG_MANIFEST, bag, manifest, read_info
+from exports.verifying.integrity import integrity
+from exports.verifying.reading import read_package
+from tests.exports.conftest import World, forged, unpack, with_facts
+
+
+@given(data=st.data())
+@settings(deadline=None)
+def test_any_byte_changed_in_any_file_is_found(nine: Package, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(sorted(nine.files)))
+    content = bytearray(nine.files[name])
+    at = data.draw(st.integers(0, len(content) - 1))
+    content[at] ^= data.draw(st.integers(1, 255))
+    assert integrity({**nine.files, name: bytes(content)})
+    assert not integrity(nine.files)
+
+
+@given(data=st.data())
+@settings(deadline=None, max_examples=60)
+def test_a_zip_with_one_byte_changed_is_refused_or_holds_the_same_files(
+    nine: Package, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    content = bytearray(nine.zip())
+    # Headers and the directory are where a change need not be in a file.
+    near = (
+        st.integers(len(content) - 4000, len(content) - 1)
+        | st.integers(0, 400)
+        | st.integers(0, len(content) - 1)
+    )
+    at = data.draw(near)
+    content[at] ^= data.draw(st.integers(1, 255))
+    target = tmp_path_factory.getbasetemp() / "changed.zip"
+    target.write_bytes(bytes(content))
+    try:
+        read = read_package(target).files
+    except PackageError as error:
+        assert error.zh and error.en
+        return
+    assert integrity(read) or read == nine.files
+
+
+def test_a_file_added_moved_or_gone_is_named(unpacked: Path) -> None:
+    for place in ("data/more.txt", "note.txt", "data/graph/.hidden"):
+        (unpacked / place).write_text("x")
+        found = verify_package(unpacked)
+        assert [f.at for f in found.faults] == [place], found.faults
+        (unpacked / place).unlink()
+    assert verify_package(unpacked).holds
+    (unpacked / "data/graph/paths.csv").rename(unpacked / "data/graph/path.csv")
+    assert {f.at for f in verify_package(unpacked).faults} == {"data/graph/paths.csv", "data/graph/path.csv"}
+
+
+def test_a_manifest_made_anew_for_a_changed_file_leaves_the_tag_manifest_wrong(nine: Package) -> None:
+    files = {**nine.files, "data/facts.json": b"{}"}
+    files["manifest-sha256.txt"] = manifest({n: b for n, b in files.items() if n.startswith("data/")})
+    assert [f.at for f in integrity(files)][:1] == ["manifest-sha256.txt"]
+
+
+def _edges(change: Callable[[str], str]) -> Callable[[bytes], bytes]:
+    return lambda text: change(text.decode()).encode()
+
+
+def _claim(name: str, value: Any) -> Callable[[bytes], bytes]:
+    def change(facts: dict[str, Any]) -> None:
+        facts["claims"]["shares"][0][name] = value
+
+    return with_facts(change)
+
+
+def _both(facts: dict[str, Any]) -> None:
+    """A share forged in the claim and in the finding alike."""
+    facts["claims"]["shares"][0]["share"] = facts["findings"][0]["facts"]["bidders"][0]["share"] = 0.52
+
+
+def _formula(facts: dict[str, Any]) -> None:
+    facts["claims"]["shares"][0]["paths"][0]["formula"] = "80% × 75% × 100% × 70% = 52%"
+
+
+def _register(facts: dict[str, Any]) -> None:
+    facts["ownership"]["registers"][0]["links"][0]["low"] = 0.9
+
+
+def _register_left_out(facts: dict[str, Any]) -> None:
+    facts["ownership"]["registers"][0]["links"].pop()
+
+
+def _control(facts: dict[str, Any]) -> None:
+    facts["claims"]["control"][0]["company"] = facts["claims"]["control"][1]["company"]
+    facts["claims"]["control"][0]["holder"] = "person:nobody"
+
+
+def _evidence(facts: dict[str, Any]) -> None:
+    facts["findings"][0]["evidence"]["keys"].append("0" * 32)
+
+
+def _text_only(facts: dict[str, Any]) -> None:
+    """The finding says otherwise than what is claimed."""
+    facts["findings"][0]["facts"]["bidders"][0]["share"] = 0.9
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "place"),
+    [
+        ("facts.json", with_facts(_both), "/findings/0/facts/bidders/0"),
+        ("facts.json", _claim("depth", 2), "depth"),
+        ("facts.json", _claim("votes", 0.6), "votes"),
+        ("facts.json", with_facts(_formula), "paths/0"),
+        ("facts.json", with_facts(_register), "low"),
+        ("facts.json", with_facts(_register_left_out), "/ownership"),
+        ("facts.json", with_facts(_control), "/findings/0/facts/control/0"),
+        ("facts.json", with_facts(_evidence), "/evidence"),
+        ("facts.json", with_facts(_text_only), "/findings/0/facts/bidders/0"),
+        ("graph/edges.csv", _edges(lambda t: t.replace(",0.7,0.7,0.7,", ",0.71,0.71,0.71,", 1)), "low"),
+        (
+            "graph/edges.csv",
+            _edges(lambda t: "\r\n".join(r for r in t.split("\r\n") if "0.55,0.55" not in r)),
+            "edges.csv",
+        ),
+        (
+            "graph/nodes.csv",
+            _edges(lambda t: "\r\n".join(r for r in t.split("\r\n") if "虚构顾远山" not in r)),
+            "nodes.csv",
+        ),
+        ("source-rows.csv", _edges(lambda t: "\r\n".join(t.split("\r\n")[:100]) + "\r\n"), "source-rows.csv"),
+        (
+            "provenance.json",
+            _edges(lambda t: t.replace('"fingerprint": "', '"fingerprint": "0')),
+            "provenance.json",
+        ),
+    ],
+)
+def test_a_forger_who_knows_the_format_is_found_and_the_place_named(
+    nine: Package, tmp_path: Path, name: str, change: Callable[[bytes], bytes], place: str
+) -> None:
+    target = forged(nine, tmp_path / "forged", name, change)
+    assert not integrity(read_package(target).files), "the bag itself is in order"
+    found = verify_package(target)
+    assert not found.holds
+    told = [f"{f.at} {f.en} {f.zh}" for f in found.faults]
+    assert any(place in t for t in told), told
+
+
+def test_dwellings_are_counted_again(world: World, tmp_path: Path) -> None:
+    package = world.package(world.found("household-multi-property", "local:XGDB0001"))
+
+    def more(facts: dict[str, Any]) -> None:
+        facts["findings"][0]["facts"]["dwelling_count"] = 3
+
+    found = verify_package(forged(package, tmp_path / "a", "facts.json", with_facts(more)))
+    assert any("dwelling_count" in f.at for f in found.faults)
+
+    def another(facts: dict[str, Any]) -> None:
+        facts["findings"][0]["facts"]["dwellings"][0]["holders"][0]["share"] = 0.5
+
+    found = verify_package(forged(package, tmp_path / "b", "facts.json", with_facts(another)))
+    assert any("dwellings/0" in f.at for f in found.faults)
+    assert verify_package(unpack(package.files, tmp_path / "c")).recomputed["dwellings"] == 2
+
+
+# --- what is no package, or means harm ---
+
+
+def _zip(
+    path: Path, entries: dict[str, bytes], change: Callable[[zipfile.ZipInfo], None] = lambda _: None
+) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in entries.items():
+            entry = zipfile.ZipInfo(name)
+            change(entry)
+            archive.writestr(entry, content)
+    return path
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(PackageError) as caught:
+        verify_package(path)
+    assert caught.value.zh and 20 < len(caught.value.en) < 400
+    return caught.value.en
+
+
+def test_what_is_no_package_is_said_so_in_a_sentence(nine: Package, tmp_path: Path) -> None:
+    assert "nothing at" in refused(tmp_path / "absent")
+    (tmp_path / "text.zip").write_text("not a zip")
+    assert "no readable ZIP" in refused(tmp_path / "text.zip")
+    (tmp_path / "cut.zip").write_bytes(nine.zip()[:-5000])
+    assert "no readable ZIP" in refused(tmp_path / "cut.zip")
+    (tmp_path / "empty").mkdir()
+    assert "no bagit.txt" in refused(tmp_path / "empty")
+    assert "no bagit.txt" in refused(_zip(tmp_path / "other.zip", {"a.txt": b"a"}))
+
+
+def test_another_version_and_a_foreign_bag_are_told_apart(nine: Package, tmp_path: Path) -> None:
+    data = {n[5:]: b for n, b in nine.files.items() if n.startswith("data/")}
+    fields = read_info(nine.files["bag-info.txt"])
+    fields.pop("Payload-Oxum")
+    for version in ("0", "2"):
+        older = {**fields, "Lookthrough-Package-Version": version}
+        text = refused(unpack(bag(data, {}, list(older.items())), tmp_path / version))
+        assert f"version {version}" in text
+    foreign = unpack(bag({"a.txt": b"a"}, {}, [("Source-Organization", "x")]), tmp_path / "foreign")
+    assert "no evidence package" in refused(foreign)
+
+
+@pytest.mark.parametrize(
+    "name", ["../evil.txt", "/etc/evil", "p/../../evil", "p\\..\\evil", "C:/evil", "p/a\x07b"]
+)
+def test_names_that_lead_outside_are_refused(nine: Package, tmp_path: Path, name: str) -> None:
+    entries = {f"p/{n}": b for n, b in nine.files.items()} | {name: b"x"}
+    assert "Refused" in refused(_zip(tmp_path / "x.zip", entries))
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["x.zip"]
+
+
+def test_links_doubles_bombs_and_locks_are_refused(nine: Package, tmp_path: Path) -> None:
+    entries = {f"p/{n}": b for n, b in nine.files.items()}
+
+    def link(entry: zipfile.ZipInfo) -> None:
+        if entry.filename.endswith("facts.json"):
+            entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+
+    assert "link" in refused(_zip(tmp_path / "link.zip", entries, link))
+    assert "twice" in refused(_zip(tmp_path / "twice.zip", {**entries, "p/DATA/facts.json": b"{}"}))
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("p/bagit.txt", b"")
+        archive.writestr("p/data/zeros", b"\0" * (30 << 20))
+    assert "bomb" in refused(tmp_path / "bomb.zip")
+    with zipfile.ZipFile(tmp_path / "many.zip", "w") as archive:
+        for n in range(2_100):
+            archive.writestr(f"p/{n}", b"")
+    assert "Too many" in refused(tmp_path / "many.zip")
+    locked = bytearray(_zip(tmp_path / "locked.zip", entries).read_bytes())
+    at = locked.rindex(b"PK\x01\x02")
+    locked[at + 8 : at + 10] = struct.pack("<H", 1)
+    (tmp_path / "locked.zip").write_bytes(bytes(locked))
+    assert "encrypted" in refused(tmp_path / "locked.zip")
+
+
+def test_a_header_that_understates_a_file_is_refused(nine: Package, tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in nine.files.items():
+            archive.writestr(f"p/{name}", content)
+        archive.writestr("p/z", b"\0" * 100_000)
+    raw = bytearray(stream.getvalue())
+    at = raw.rindex(b"PK\x01\x02")
+    raw[at + 24 : at + 28] = struct.pack("<L", 10)
+    (tmp_path / "lies.zip").write_bytes(bytes(raw))
+    refused(tmp_path / "lies.zip")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="platform: links need a privilege")
+def test_a_link_in_a_folder_is_refused(unpacked: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    (unpacked / "data/facts.json").unlink()
+    (unpacked / "data/facts.json").symlink_to(tmp_path / "secret")
+    assert "link" in refused(unpacked)
+
+
+def test_facts_of_another_shape_are_refused_in_a_sentence(nine: Package, tmp_path: Path) -> None:
+    for n, text in enumerate(
+        (b"[]", b"{}", b"nonsense", b"\xff", b'{"claims": {"shares": [1]}}', b"[" * 100_000)
+    ):
+        refused(forged(nine, tmp_path / str(n), "facts.json", lambda _, t=text: t))  # type: ignore[misc]
+    refused(forged(nine, tmp_path / "csv", "graph/edges.csv", lambda _: b"a,b\r\n1"))
+
+
+def test_the_tag_manifest_is_a_manifest_of_itself(nine: Package) -> None:
+    tags = {n: b for n, b in nine.files.items() if not n.startswith("data/") and n != TAG_MANIFEST}
+    assert nine.files[TAG_MANIFEST] == manifest(tags)
+    assert json.loads(nine.files["run.json"])["facts_sha256"] == nine.contents.facts_hash
