@@ -61,6 +61,7 @@ class NameIndex:
     @classmethod
     def open(cls, path: Path, store: GraphStore, fingerprint: str) -> NameIndex:
         """The index of this state, made where the file is of another one."""
+        path = path.resolve()
         made = path.with_name(f"{path.stem}-{fingerprint}{path.suffix}")
         if not made.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -85,7 +86,9 @@ class NameIndex:
         for type_, id_, name, kind, matched in rows:
             if type_ in wanted:
                 found.setdefault((type_, id_), Found(id_, type_, name, kind, matched))
-        ranked = sorted(found.values(), key=lambda f: (f.matched != "id", f.name != text, f.matched == "pinyin"))
+        ranked = sorted(
+            found.values(), key=lambda f: (f.matched != "id", f.name != text, f.matched == "pinyin")
+        )
         return ranked[:limit], len(ranked) > limit
 
     def _by_id(self, text: str) -> list[tuple[str, ...]]:
@@ -111,7 +114,9 @@ class NameIndex:
     def _connection(self) -> sqlite3.Connection:
         known: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if known is None:
-            known = sqlite3.connect(f"{self._path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+            known = sqlite3.connect(
+                f"{self._path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+            )
             self._local.connection = known
         return known
 
@@ -136,7 +141,7 @@ def _fill(path: Path, store: GraphStore) -> None:
             "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
             "CREATE TABLE entries(type TEXT, id TEXT, bare TEXT, shown TEXT, kind TEXT, former INT);"
             "CREATE VIRTUAL TABLE names USING fts5(han, pinyin, content='', columnsize=0, detail=full, "
-            "tokenize=\"unicode61 remove_diacritics 2\");"
+            'tokenize="unicode61 remove_diacritics 2");'
         )
         # The shortest names first: the order of rows is then the order of answers, and a search may stop early.
         rows = sorted(_entries(store), key=lambda r: (len(r[3]), r[3], r[1]))

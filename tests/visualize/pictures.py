@@ -285,7 +285,9 @@ def loop_of_forty() -> Subgraph:
     nodes[0] = company("r00", "虚构环第1有限公司", marks=("subject",))
     edges = [owns(f"r{i:02d}", f"r{(i + 1) % 40:02d}", 0.5) for i in range(40)]
     edges.append(owns("p", "r20", 0.5))
-    return Subgraph((*nodes, person("p", "测试甲")), tuple(edges), "四十家公司的环", "integrated", "2025-01-01", "40")
+    return Subgraph(
+        (*nodes, person("p", "测试甲")), tuple(edges), "四十家公司的环", "integrated", "2025-01-01", "40"
+    )
 
 
 ALL = (nine_bidders, cross_holding, household, doubts, hub, long_names, refused_and_abroad, loop_of_forty)
