@@ -52,7 +52,9 @@ def pictured(request: Request, caller: Caller, subgraph: Subgraph, about: str) -
 def seen(request: Request, caller: Caller, about: str, persons: int) -> None:
     """Write a look at personal data into the audit: who, by which route, about which id, how many persons."""
     route = getattr(request.scope.get("route"), "path", "")
-    services_of(request).ledger.audit(caller.name, "look", about or route, {"route": route, "persons": persons})
+    services_of(request).ledger.audit(
+        caller.name, "look", about or route, {"route": route, "persons": persons}
+    )
 
 
 def headers(request: Request, more: Mapping[str, str] | None = None) -> dict[str, str]:

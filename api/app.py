@@ -33,12 +33,17 @@ def create_app(services: Services) -> FastAPI:
         await run_in_threadpool(app.state.jobs.close)
 
     app = FastAPI(
-        title="Lookthrough", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life, root_path=services.prefix
+        title="Lookthrough",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=life,
+        root_path=services.prefix,
     )
     app.state.services, app.state.datasets, app.state.metrics = services, datasets, metrics
     v1 = APIRouter(prefix="/v1")
     for module in _ROUTES:
-        v1.include_router(module.routes)
+        v1.include_router(module.routes.router)
     app.include_router(v1)
     app.include_router(status.open_routes)
     contract.install(app)

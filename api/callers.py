@@ -52,8 +52,16 @@ def identify(request: Request, services: Services) -> Caller:
     secret = bearer.strip() if scheme.lower() == "bearer" else request.headers.get("x-api-key", "").strip()
     found = services.ledger.verify_key(secret) if secret else None
     if found is None:
-        zh = "需要有效的密钥：请在 Authorization: Bearer 或 X-API-Key 中给出。" if not secret else "密钥无效、已撤销或已过期。"
-        en = "Give a valid key in Authorization: Bearer or X-API-Key." if not secret else "The key is unknown, revoked or expired."
+        zh = (
+            "需要有效的密钥：请在 Authorization: Bearer 或 X-API-Key 中给出。"
+            if not secret
+            else "密钥无效、已撤销或已过期。"
+        )
+        en = (
+            "Give a valid key in Authorization: Bearer or X-API-Key."
+            if not secret
+            else "The key is unknown, revoked or expired."
+        )
         raise ProblemError("key-required", zh, en, headers={"WWW-Authenticate": 'Bearer realm="lookthrough"'})
     return Caller(f"key:{found.name}", frozenset(found.scopes), found.id)
 

@@ -68,7 +68,9 @@ def page(document: dict[str, Any]) -> str:
     parts.append("<h2>Shapes</h2>")
     for name, schema in sorted(document["components"]["schemas"].items()):
         told = json.dumps(schema, ensure_ascii=False, indent=1)
-        parts.append(f'<details id="{html.escape(name)}"><summary>{html.escape(name)}</summary><pre>{html.escape(told)}</pre></details>')
+        parts.append(
+            f'<details id="{html.escape(name)}"><summary>{html.escape(name)}</summary><pre>{html.escape(told)}</pre></details>'
+        )
     parts.append("</main></body></html>")
     return "".join(parts)
 

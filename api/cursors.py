@@ -25,7 +25,9 @@ def key_of(text: str | None, fingerprint: str) -> str:
             raise ValueError
     except (ValueError, TypeError, binascii.Error, UnicodeError) as error:
         raise ProblemError(
-            "malformed-cursor", "游标无效：请用上一页给出的 next。", "This is no cursor: use `next` of the page before."
+            "malformed-cursor",
+            "游标无效：请用上一页给出的 next。",
+            "This is no cursor: use `next` of the page before.",
         ) from error
     if made_for != fingerprint:
         raise ProblemError(

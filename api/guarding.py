@@ -93,6 +93,10 @@ async def _too_large(send: Send, limit: int) -> None:
         },
         ensure_ascii=False,
     ).encode()
-    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode()), *_HEADERS]
+    headers = [
+        (b"content-type", MEDIA_TYPE.encode()),
+        (b"content-length", str(len(body)).encode()),
+        *_HEADERS,
+    ]
     await send({"type": "http.response.start", "status": type_.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -100,7 +100,9 @@ class Jobs:
         """A job. Raises a problem where there is none."""
         job = self._jobs.get(id_)
         if job is None:
-            raise ProblemError("not-found", "没有这个任务，或它早已结束。", "There is no such job, or it ended long ago.")
+            raise ProblemError(
+                "not-found", "没有这个任务，或它早已结束。", "There is no such job, or it ended long ago."
+            )
         return job
 
     def cancel(self, job: Job) -> None:
@@ -178,7 +180,9 @@ class Jobs:
                 state, problem = "failed", problem_of(error)
                 if problem is None:
                     _log.exception("job_failed", job=job.id, kind=job.kind)
-                    problem = ProblemError("internal", "内部错误，详见日志。", "An internal error; see the log.")
+                    problem = ProblemError(
+                        "internal", "内部错误，详见日志。", "An internal error; see the log."
+                    )
         with self._changed:
             job.state, job.problem, job.result, job.handle = state, problem, result, None
             self._tell(job)

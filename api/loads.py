@@ -63,8 +63,12 @@ def report_json(services: Services, report: LoadReport) -> dict[str, Any]:
             for p in report.problems[:1000]
         ],
         "truncated": len(report.problems) > 1000,
-        "names": {"one": names.one, "several": names.several.height, "none": names.none.height} if names else None,
-        "rejects": [{"name": p.name, "link": f"v1/loads/{p.parent.name}/rejects/{p.name}"} for p in report.rejects],
+        "names": {"one": names.one, "several": names.several.height, "none": names.none.height}
+        if names
+        else None,
+        "rejects": [
+            {"name": p.name, "link": f"v1/loads/{p.parent.name}/rejects/{p.name}"} for p in report.rejects
+        ],
         "unresolved": f"v1/loads/{report.unresolved.parent.name}/rejects/{report.unresolved.name}"
         if report.unresolved
         else None,

@@ -65,7 +65,11 @@ def hidden_subgraph(subgraph: Subgraph) -> Subgraph:
     nodes = tuple(
         replace(
             n,
-            name=masked_name(n.name) if n.type == "Person" else hide(n.name, names) if n.type != "Contact" else "***",
+            name=masked_name(n.name)
+            if n.type == "Person"
+            else hide(n.name, names)
+            if n.type != "Contact"
+            else "***",
             facts={k: v for k, v in n.facts.items() if k in _KEPT}
             if n.type in ("Person", "Contact")
             else hide(n.facts, names),

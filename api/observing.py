@@ -37,7 +37,9 @@ class Metrics:
 
 def configure_logs(as_json: bool) -> None:
     """Structured logs on stderr: one JSON object a line, or for people at a console."""
-    renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else structlog.dev.ConsoleRenderer()
+    renderer: Any = (
+        structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else structlog.dev.ConsoleRenderer()
+    )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

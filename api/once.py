@@ -16,7 +16,12 @@ from cases import Ledger
 
 IdempotencyKey = Annotated[
     str | None,
-    Header(alias="Idempotency-Key", min_length=1, max_length=200, description="Answers a repeated request as the first"),
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        description="Answers a repeated request as the first",
+    ),
 ]
 _REPEATED: Final = "Idempotent-Replayed"
 
@@ -51,5 +56,3 @@ def once(
         raise
     ledger.remember(key, status, body, owner=caller.key)
     return Response(body, status, media_type="application/json")
-
-

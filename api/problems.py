@@ -67,7 +67,9 @@ TYPES: Final[dict[str, ProblemType]] = {
 class ProblemError(Exception):
     """A problem to be told. `zh`, `en`: what is wrong and what to do."""
 
-    def __init__(self, type_: str, zh: str, en: str, *, headers: Mapping[str, str] | None = None, **more: Any):
+    def __init__(
+        self, type_: str, zh: str, en: str, *, headers: Mapping[str, str] | None = None, **more: Any
+    ):
         super().__init__(en)
         self.type, self.zh, self.en = TYPES[type_], zh, en
         self.headers, self.more = dict(headers or {}), more
@@ -171,15 +173,28 @@ def install(app: FastAPI) -> None:
             raise error
         return answer(request, found)
 
-    for kind in {ProblemError, *(k for k, _ in _BY_ERROR)}:
+    kinds: set[type[Exception]] = {ProblemError, *(k for k, _ in _BY_ERROR)}
+    for kind in kinds:
         app.add_exception_handler(kind, known)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _defect)
+
+
+async def _defect(request: Request, error: Exception) -> Response:
+    """The log has the defect; the client gets its number."""
+    return answer(
+        request,
+        ProblemError(
+            "internal",
+            "服务内部错误，请联系管理员并提供请求编号。",
+            "A defect of the service: give its operator the request id.",
+        ),
+    )
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    found: Sequence[Any] = error.errors()
+    found: Sequence[Any] = error.errors() if isinstance(error, RequestValidationError) else []
     if any(e["type"] == "json_invalid" for e in found):
         problem = ProblemError("malformed-body", "请求内容不是有效的 JSON。", "The body is not valid JSON.")
     else:
@@ -199,7 +214,8 @@ def _place(parts: Sequence[Any]) -> str:
 
 
 async def _http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
+    if not isinstance(error, HTTPException):
+        raise error
     name = _BY_STATUS.get(error.status_code, "internal" if error.status_code >= 500 else "invalid-request")
     type_ = TYPES[name]
     return answer(request, ProblemError(name, f"{type_.zh}。", f"{type_.en}.", headers=error.headers))

@@ -6,8 +6,8 @@ import asyncio
 import contextvars
 import datetime as dt
 import hashlib
-from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, TypeVar
 
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
@@ -17,7 +17,8 @@ from api.callers import OPEN, identify, services_of
 from api.problems import RESPONSES, ProblemError
 from graph.stores.cancelling import Cancellation, cancellable
 
-Handler = Callable[[Request], Awaitable[Response]]
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 FINGERPRINT: Final = "X-Dataset-Fingerprint"
 
 
@@ -104,26 +105,30 @@ def _etag(request: Request) -> str:
     return f'W/"{request.app.state.datasets.fingerprint()}-{digest}"'
 
 
-class Routes(APIRouter):
-    """A router whose routes must state a scope.
+class Routes:
+    """Routes of one subject, each of which must state a scope.
 
     `cached`: the answer depends on nothing but the data and the question. `timed` false: it streams.
     """
 
     def __init__(self, tag: str):
-        super().__init__(route_class=ScopedRoute, tags=[tag])
+        self.router = APIRouter(route_class=ScopedRoute, tags=[tag])
 
-    def get(self, path: str, *, scope: str, cached: bool = False, timed: bool = True, **more: Any) -> Any:  # type: ignore[override]
+    def get(
+        self, path: str, *, scope: str, cached: bool = False, timed: bool = True, **more: Any
+    ) -> Callable[[Endpoint], Endpoint]:
         """A route that reads."""
-        return super().get(path, **_stated(scope, cached, timed, more))
+        return self.router.get(path, **_stated(scope, cached, timed, more))
 
-    def post(self, path: str, *, scope: str, timed: bool = True, **more: Any) -> Any:  # type: ignore[override]
+    def post(
+        self, path: str, *, scope: str, timed: bool = True, **more: Any
+    ) -> Callable[[Endpoint], Endpoint]:
         """A route that does something, or asks with a body."""
-        return super().post(path, **_stated(scope, False, timed, more))
+        return self.router.post(path, **_stated(scope, False, timed, more))
 
-    def delete(self, path: str, *, scope: str, **more: Any) -> Any:  # type: ignore[override]
+    def delete(self, path: str, *, scope: str, **more: Any) -> Callable[[Endpoint], Endpoint]:
         """A route that ends something."""
-        return super().delete(path, **_stated(scope, False, True, more))
+        return self.router.delete(path, **_stated(scope, False, True, more))
 
 
 def _stated(scope: str, cached: bool, timed: bool, more: dict[str, Any]) -> dict[str, Any]:

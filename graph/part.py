@@ -87,14 +87,18 @@ def _rows(
     columns = ["key", *_DATED, *(f.name for f in REL_TYPES[rel].stated_fields)]
     anchor, label = ("b", pair[1]) if end else ("a", pair[0])
     returned = ", ".join(["a.id AS from_id", "b.id AS to_id", *(f"r.{c} AS {c}" for c in columns)])
-    return store.query(
+    rows: list[dict[str, Any]] = store.query(
         f"UNWIND $ids AS i MATCH ({anchor}:{label} {{id: i}}) MATCH (a:{pair[0]})-[r:{rel}]->(b:{pair[1]}) RETURN {returned}",
         {"ids": list(ids)},
     ).to_pylist()
+    return rows
 
 
 def _extract(
-    store: GraphStore, keys: dict[tuple[str, str, str], dict[str, dict[str, Any]]], parties: set[str], name: str
+    store: GraphStore,
+    keys: dict[tuple[str, str, str], dict[str, dict[str, Any]]],
+    parties: set[str],
+    name: str,
 ) -> Extract:
     text = "\n".join(sorted(key for rows in keys.values() for key in rows)) + name
     file = SourceFile(name, hashlib.sha256(text.encode()).hexdigest(), "graph", len(text), 0)
@@ -102,7 +106,13 @@ def _extract(
     wanted = set(parties)
     for (rel, start, end), rows in sorted(keys.items()):
         fields = {f.name: POLARS_TYPES[f.physical] for f in REL_TYPES[rel].stated_fields}
-        schema = {"from_id": pl.String(), "to_id": pl.String(), "key": pl.String(), **dict.fromkeys(_DATED, pl.String()), **fields}
+        schema = {
+            "from_id": pl.String(),
+            "to_id": pl.String(),
+            "key": pl.String(),
+            **dict.fromkeys(_DATED, pl.String()),
+            **fields,
+        }
         frame = pl.DataFrame(list(rows.values()), schema=schema, orient="row").drop("key")
         wanted |= {*frame["from_id"], *frame["to_id"]}
         part.add_rel(rel, start, end, frame.with_columns(source=pl.lit("graph")))

@@ -50,6 +50,8 @@ class Settings:
     ledger_password: str = field(default="", repr=False)
     actor: str = "unknown"
     """Who acts, as the audit names it."""
+    store_stated: bool = False
+    """Was the store named in the environment?"""
 
     @property
     def ledger(self) -> str | URL:
@@ -85,6 +87,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         env.get("LOOKTHROUGH_LEDGER", ""),
         _secret(env, "LOOKTHROUGH_LEDGER_PASSWORD_FILE"),
         env.get("LOOKTHROUGH_ACTOR", "").strip() or _user(),
+        bool(env.get("LOOKTHROUGH_STORE")),
     )
 
 

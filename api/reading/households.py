@@ -11,11 +11,12 @@ _THROUGH: Final = 200
 
 def households_page(store: GraphStore, after: str, limit: int) -> list[dict[str, Any]]:
     """Households after an id, in the order of ids."""
-    return store.query(
+    rows: list[dict[str, Any]] = store.query(
         "MATCH (h:Household) WHERE h.id > $after RETURN h.id AS id, h.kind AS kind, h.region AS region "
         "ORDER BY h.id LIMIT $limit",
         {"after": after, "limit": limit},
     ).to_pylist()
+    return rows
 
 
 def household(store: GraphStore, id_: str) -> dict[str, Any]:
@@ -64,15 +65,17 @@ def _through_companies(store: GraphStore, persons: list[str]) -> list[dict[str, 
     ).to_pylist()
     found: dict[tuple[str, str, str], dict[str, Any]] = {}
     for row in rows:
-        through = {"id": row.pop("company"), "name": row.pop("company_name"), "effective_share": row.pop("effective")}
+        through = {
+            "id": row.pop("company"),
+            "name": row.pop("company_name"),
+            "effective_share": row.pop("effective"),
+        }
         found[row["id"], row["owner"], through["id"]] = {**row, "through": through}
     return [found[key] for key in sorted(found)][:_THROUGH]
 
 
 def _benefits(store: GraphStore, household_id: str, persons: list[str]) -> list[dict[str, Any]]:
-    told = (
-        "g.id AS program, b.from_month AS from_month, b.to_month AS to_month, b.amount AS amount, b.currency AS currency"
-    )
+    told = "g.id AS program, b.from_month AS from_month, b.to_month AS to_month, b.amount AS amount, b.currency AS currency"
     rows = store.query(
         f"MATCH (h:Household {{id: $id}}) MATCH (h)-[:RECEIVES]->(b:Benefit) MATCH (b)-[:UNDER]->(g:Program) RETURN b.id AS id, {told}",
         {"id": household_id},

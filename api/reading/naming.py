@@ -69,8 +69,14 @@ def candidates(
             return [Resolved(text, type_, rows[0]["name"] or "")]
     found, _ = dataset.names.find(text, types, limit * 5)
     bare = text.casefold()
-    exact = [f for f in found if f.name == text or f.matched == "former_name" or f.id.partition(":")[2].casefold() == bare]
-    exact = [f for f in exact if f.matched != "former_name" or f.name == text] or [f for f in found if f.matched == "former_name"]
+    exact = [
+        f
+        for f in found
+        if f.name == text or f.matched == "former_name" or f.id.partition(":")[2].casefold() == bare
+    ]
+    exact = [f for f in exact if f.matched != "former_name" or f.name == text] or [
+        f for f in found if f.matched == "former_name"
+    ]
     # A bare mention by name and the identified company of that name are one party: the ownership knows it.
     heads: dict[str, Resolved] = {}
     for f in exact:

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
 from graph.model import REL_TYPES
 from graph.stores import GraphStore
 from graph.stores.statements import SOURCE_SEPARATOR
 
-KINDS: Final = (
+Kind = Literal[
     "OWNS", "EXERCISES_CONTROL", "LEGAL_REP_OF", "OFFICER_OF", "BRANCH_OF", "HAS_CONTACT", "RELATED_TO", "HOLDS_PROPERTY",
     "HOLDS_VEHICLE", "MEMBER_OF", "SUBMITS", "HOLDS_POST", "SAME_AS", "POSSIBLY_SAME",
-)  # fmt: skip
+]  # fmt: skip
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 DIRECTIONS: Final = ("in", "out")
-_TOLD: Final = ("share", "share_min", "share_max", "votes", "role", "relation", "interest", "post", "list_kind", "by")
+_TOLD: Final = (
+    "share",
+    "share_min",
+    "share_max",
+    "votes",
+    "role",
+    "relation",
+    "interest",
+    "post",
+    "list_kind",
+    "by",
+)
 
 
 def neighbours(
@@ -36,7 +48,9 @@ def neighbours(
     if kind is not None:
         for pair in _pairs(kind, type_, direction):
             items += _links(store, id_, kind, pair, direction, as_of)
-    items.sort(key=lambda r: (-(r.get("share") or r.get("share_max") or 0.0), r["party"]["name"], r["party"]["id"]))
+    items.sort(
+        key=lambda r: (-(r.get("share") or r.get("share_max") or 0.0), r["party"]["name"], r["party"]["id"])
+    )
     return {"id": id_, "counts": counts, "items": items[:limit], "truncated": len(items) > limit}
 
 
@@ -49,12 +63,8 @@ def _pattern(kind: str, pair: tuple[str, str], direction: str, as_of: str | None
     dated = "valid_from" in {f.name for f in REL_TYPES[kind].fields} or not REL_TYPES[kind].derived
     holds = ""
     if as_of is not None and dated:
-        holds = (
-            " WHERE (r.valid_from IS NULL OR r.valid_from <= $day) AND (r.valid_to IS NULL OR r.valid_to > $day)"
-        )
-    return (
-        f"MATCH ({anchor}:{label} {{id: $id}}) MATCH (a:{pair[0]})-[r:{kind}]->(b:{pair[1]}){holds}"
-    )
+        holds = " WHERE (r.valid_from IS NULL OR r.valid_from <= $day) AND (r.valid_to IS NULL OR r.valid_to > $day)"
+    return f"MATCH ({anchor}:{label} {{id: $id}}) MATCH (a:{pair[0]})-[r:{kind}]->(b:{pair[1]}){holds}"
 
 
 def _params(id_: str, as_of: str | None) -> dict[str, Any]:
@@ -74,11 +84,21 @@ def _links(
     other = "a" if direction == "in" else "b"
     label = pair[0] if direction == "in" else pair[1]
     fields = {f.name for f in REL_TYPES[kind].fields}
-    name = {"Contact": "value", "Property": "address", "Household": "region", "Bid": "status", "Vehicle": "kind"}.get(label, "name")
+    name = {
+        "Contact": "value",
+        "Property": "address",
+        "Household": "region",
+        "Bid": "status",
+        "Vehicle": "kind",
+    }.get(label, "name")
     told = [c for c in _TOLD if c in fields]
     extra = ["key", "valid_from", "valid_to", "sources"] if not REL_TYPES[kind].derived else []
-    returned = ", ".join([f"{other}.id AS id", f"{other}.{name} AS name", *(f"r.{c} AS {c}" for c in (*told, *extra))])
-    rows = store.query(_pattern(kind, pair, direction, as_of) + f" RETURN {returned}", _params(id_, as_of)).to_pylist()
+    returned = ", ".join(
+        [f"{other}.id AS id", f"{other}.{name} AS name", *(f"r.{c} AS {c}" for c in (*told, *extra))]
+    )
+    rows = store.query(
+        _pattern(kind, pair, direction, as_of) + f" RETURN {returned}", _params(id_, as_of)
+    ).to_pylist()
     found = []
     for row in rows:
         sources = row.pop("sources", None)

@@ -40,9 +40,7 @@ def ties(
     return found[:_MOST_TIES], len(found) > _MOST_TIES
 
 
-def _owned(
-    dataset: Dataset, parties: Sequence[str], day: str, kinds: Sequence[str]
-) -> list[dict[str, Any]]:
+def _owned(dataset: Dataset, parties: Sequence[str], day: str, kinds: Sequence[str]) -> list[dict[str, Any]]:
     ownership = dataset.ownership
     owners: dict[str, dict[str, Any]] = {}
     controllers: dict[str, set[str]] = defaultdict(set)
@@ -52,7 +50,9 @@ def _owned(
                 owners[party] = {}
                 continue
             owners[party] = {o.id: o for o in penetrate(ownership, party, day).owners}
-            controllers[party] = {c.id for c in controller(ownership, party, dt.date.fromisoformat(day)).controllers}
+            controllers[party] = {
+                c.id for c in controller(ownership, party, dt.date.fromisoformat(day)).controllers
+            }
         except UnknownCompanyError:
             owners[party] = {}
     found = []
@@ -65,13 +65,17 @@ def _owned(
             for holder in sorted(_nearest(dataset, common, owners, a, b)):
                 found.append(_tie(dataset, a, b, "ownership", holder, [(holder, a), (holder, b)], day))
         if "control" in kinds:
-            for one in sorted((controllers[a] & controllers[b]) | ({a} & controllers[b]) | ({b} & controllers[a])):
+            for one in sorted(
+                (controllers[a] & controllers[b]) | ({a} & controllers[b]) | ({b} & controllers[a])
+            ):
                 ends = [(one, party) for party in (a, b) if party != one]
                 found.append(_tie(dataset, a, b, "control", None if one in (a, b) else one, ends, day))
     return found
 
 
-def _nearest(dataset: Dataset, common: set[str], owners: dict[str, dict[str, Any]], a: str, b: str) -> set[str]:
+def _nearest(
+    dataset: Dataset, common: set[str], owners: dict[str, dict[str, Any]], a: str, b: str
+) -> set[str]:
     """Holders in common without those that merely stand above another one."""
     if len(common) < 2:
         return common
@@ -132,7 +136,7 @@ def _related(
                 if kind != "contact":
                     people[row["other"]].setdefault(row["party"], row)
         if kind in kinds:
-            for other, rows in sorted(shared.items()):
+            for _, rows in sorted(shared.items()):
                 if 2 <= len(rows) <= _HUB:
                     found += [_by(kind, a, b, rows[a], rows[b]) for a, b in combinations(sorted(rows), 2)]
     if "relative" in kinds:
@@ -181,9 +185,7 @@ def _by(kind: str, a: str, b: str, first: dict[str, Any], second: dict[str, Any]
     }
 
 
-def _kin(
-    store: GraphStore, people: dict[str, dict[str, dict[str, Any]]], day: str
-) -> list[dict[str, Any]]:
+def _kin(store: GraphStore, people: dict[str, dict[str, dict[str, Any]]], day: str) -> list[dict[str, Any]]:
     """Declared relatives who stand behind two different parties of the list."""
     rows = store.query(
         "UNWIND $ids AS i MATCH (p:Person {id: i}) MATCH (p)-[r:RELATED_TO]->(q:Person) "

@@ -31,6 +31,8 @@ _TIES: Final = frozenset(
     }
 )  # fmt: skip
 """Detectors of ties between parties; the others look at bids, prices or procedure, which are not there."""
+
+
 def screening_detectors(ids: Sequence[str]) -> tuple[Detector, ...]:
     """The detectors that can say something of parties alone: ties, not bids. Raises `UnknownDetectorError`."""
     able = {d.id: d for d in DETECTORS if d.id in _TIES}
@@ -49,16 +51,38 @@ def screen_parties(
     part = part_above(store, parties, f"{as_of} {','.join(sorted(parties))}")
     source = pl.lit("screening")
     bids = [f"{SCOPE}/{p}" for p in parties]
-    part.add_node("Tender", pl.DataFrame({"id": [SCOPE + ":tender"], "bid_deadline": [as_of]}).with_columns(source=source))
+    part.add_node(
+        "Tender",
+        pl.DataFrame({"id": [SCOPE + ":tender"], "bid_deadline": [as_of]}).with_columns(source=source),
+    )
     part.add_node("Lot", pl.DataFrame({"id": [SCOPE], "title": ["临时核查"]}).with_columns(source=source))
-    part.add_node("Bid", pl.DataFrame({"id": bids, "status": ["valid"] * len(bids)}).with_columns(source=source))
-    part.add_rel("LOT_OF", "Lot", "Tender", pl.DataFrame({"from_id": [SCOPE], "to_id": [SCOPE + ":tender"]}).with_columns(source=source))
-    part.add_rel("FOR_LOT", "Bid", "Lot", pl.DataFrame({"from_id": bids, "to_id": [SCOPE] * len(bids)}).with_columns(source=source))
-    part.add_rel("SUBMITS", "Company", "Bid", pl.DataFrame({"from_id": list(parties), "to_id": bids}).with_columns(source=source))
-    with tempfile.TemporaryDirectory(prefix="lookthrough-screening-") as folder:
-        with open_store(str(Path(folder) / "store")) as alone:
-            alone.apply(part)
-            found = detect(alone, detectors, rules=rules)
+    part.add_node(
+        "Bid", pl.DataFrame({"id": bids, "status": ["valid"] * len(bids)}).with_columns(source=source)
+    )
+    part.add_rel(
+        "LOT_OF",
+        "Lot",
+        "Tender",
+        pl.DataFrame({"from_id": [SCOPE], "to_id": [SCOPE + ":tender"]}).with_columns(source=source),
+    )
+    part.add_rel(
+        "FOR_LOT",
+        "Bid",
+        "Lot",
+        pl.DataFrame({"from_id": bids, "to_id": [SCOPE] * len(bids)}).with_columns(source=source),
+    )
+    part.add_rel(
+        "SUBMITS",
+        "Company",
+        "Bid",
+        pl.DataFrame({"from_id": list(parties), "to_id": bids}).with_columns(source=source),
+    )
+    with (
+        tempfile.TemporaryDirectory(prefix="lookthrough-screening-") as folder,
+        open_store(str(Path(folder) / "store")) as alone,
+    ):
+        alone.apply(part)
+        found = detect(alone, detectors, rules=rules)
     return replace(
         found,
         findings=tuple(f for f in found.findings if f.scope_id == SCOPE),

@@ -76,7 +76,9 @@ def _filter(
     )
 
 
-@routes.get("/findings", scope="read", response_model=wire.FindingsPage, summary="Findings, to list or to poll")
+@routes.get(
+    "/findings", scope="read", response_model=wire.FindingsPage, summary="Findings, to list or to poll"
+)
 def every(
     request: Request,
     caller: Asking,
@@ -95,7 +97,9 @@ def every(
     cursor: Cursor = None,
 ) -> Response:
     """To poll: `order=changed` with `changed_since` of the newest `changed_at` seen, or go on with `next`."""
-    wanted = _filter(state, detector, severity, scope_kind, scope_id, subject, changed_since, found, suppressed, order)
+    wanted = _filter(
+        state, detector, severity, scope_kind, scope_id, subject, changed_since, found, suppressed, order
+    )
     after = key_of(cursor, _LEDGER) or None
     try:
         records = services.ledger.findings(wanted, after, limit + 1 if limit < 500 else limit)
@@ -103,7 +107,9 @@ def every(
         if after is None:
             raise
         raise ProblemError(
-            "malformed-cursor", "游标无效：请用上一页给出的 next。", "This is no cursor: use `next` of the page before."
+            "malformed-cursor",
+            "游标无效：请用上一页给出的 next。",
+            "This is no cursor: use `next` of the page before.",
         ) from error
     items = records[:limit]
     more = len(records) > limit or (limit == 500 and len(records) == limit)
@@ -112,7 +118,9 @@ def every(
     return told(request, caller, answer, "findings")
 
 
-@routes.get("/findings/counts", scope="read", response_model=wire.FindingCounts, summary="How many findings, by what")
+@routes.get(
+    "/findings/counts", scope="read", response_model=wire.FindingCounts, summary="How many findings, by what"
+)
 def counts(
     request: Request,
     caller: Asking,
@@ -127,9 +135,19 @@ def counts(
     return told(request, caller, services.ledger.counts(wanted))
 
 
-@routes.post("/findings/{id:path}/decisions", scope="decide", response_model=wire.Finding, summary="Decide on a finding")
+@routes.post(
+    "/findings/{id:path}/decisions",
+    scope="decide",
+    response_model=wire.Finding,
+    summary="Decide on a finding",
+)
 def decide(
-    request: Request, caller: Asking, services: Using, id: Id, asked: Decision, idempotency_key: IdempotencyKey = None
+    request: Request,
+    caller: Asking,
+    services: Using,
+    id: Id,
+    asked: Decision,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """new → in_review → confirmed, cleared or not_decidable; any of these back to in_review."""
 
@@ -140,9 +158,19 @@ def decide(
     return once(services.ledger, request, caller, idempotency_key, {"id": id, **asked.model_dump()}, work)
 
 
-@routes.post("/findings/{id:path}/suppressions", scope="decide", response_model=wire.Finding, summary="Suppress a finding for a time")
+@routes.post(
+    "/findings/{id:path}/suppressions",
+    scope="decide",
+    response_model=wire.Finding,
+    summary="Suppress a finding for a time",
+)
 def suppress(
-    request: Request, caller: Asking, services: Using, id: Id, asked: SuppressionAsked, idempotency_key: IdempotencyKey = None
+    request: Request,
+    caller: Asking,
+    services: Using,
+    id: Id,
+    asked: SuppressionAsked,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """It stays counted and shown, as suppressed, until the day has passed."""
 
@@ -154,15 +182,43 @@ def suppress(
     return once(services.ledger, request, caller, idempotency_key, body, work)
 
 
-@routes.post("/findings/{id:path}/suppressions/end", scope="decide", response_model=wire.Finding, summary="End a suppression")
+@routes.post(
+    "/findings/{id:path}/suppressions/end",
+    scope="decide",
+    response_model=wire.Finding,
+    summary="End a suppression",
+)
 def lift(request: Request, caller: Asking, services: Using, id: Id, asked: Lifting) -> Response:
     """Before its time."""
     record = services.ledger.lift(id, asked.reason, caller.name)
     return told(request, caller, finding_json(record, history=True), record.id)
 
 
-@routes.get("/findings/{id:path}", scope="read", response_model=wire.Finding, summary="One finding with its life")
+@routes.get(
+    "/findings/{id:path}", scope="read", response_model=wire.Finding, summary="One finding with its life"
+)
 def one(request: Request, caller: Asking, services: Using, id: Id) -> Response:
     """By its present id or a former one."""
     record = services.ledger.finding(id)
     return told(request, caller, finding_json(record, history=True), record.id)
+
+
+@routes.get("/findings/{id:path}/package", scope="export", timed=False, response_class=Response, summary="The evidence package, a ZIP",
+            responses={200: {"description": "A BagIt bag", "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}})  # fmt: skip
+def package(request: Request, caller: Asking, services: Using, id: Id) -> Response:
+    """Report, pictures, subgraph, facts and cited rows; `lookthrough verify` checks it. Persons as the key may see them."""
+    record = services.ledger.finding(id)
+    made = make_package(
+        services.store,
+        record.id,
+        actor=caller.name,
+        ledger=services.ledger,
+        rules=services.rules,
+        hide_names=not caller.sees_people,
+    )
+    name = f'attachment; filename="{made.name}.zip"'
+    return Response(
+        zipped(made.files, made.name),
+        headers=headers(request, {"Content-Disposition": name}),
+        media_type="application/zip",
+    )

@@ -19,8 +19,16 @@ from cases import FindingFilter
 routes = Routes("households")
 
 
-@routes.get("/households", scope="read", cached=True, response_model=wire.HouseholdsPage, summary="All households, by id")
-def every(request: Request, caller: Asking, services: Using, limit: Limit = 100, cursor: Cursor = None) -> Response:
+@routes.get(
+    "/households",
+    scope="read",
+    cached=True,
+    response_model=wire.HouseholdsPage,
+    summary="All households, by id",
+)
+def every(
+    request: Request, caller: Asking, services: Using, limit: Limit = 100, cursor: Cursor = None
+) -> Response:
     """A page of households; `next` is the cursor of the following one."""
     fingerprint = dataset_of(request).fingerprint
     rows = households_page(services.store, key_of(cursor, fingerprint), limit + 1)
@@ -33,6 +41,8 @@ def every(request: Request, caller: Asking, services: Using, limit: Limit = 100,
 def one(request: Request, caller: Asking, services: Using, id: Id) -> Response:
     """Members, what they hold, also through companies, what is paid by month, and what was found."""
     found = meant(request, services, id, ("Household",))
-    records = services.ledger.findings(FindingFilter(scope_id=found.id, found=True, order="severity"), None, 500)
+    records = services.ledger.findings(
+        FindingFilter(scope_id=found.id, found=True, order="severity"), None, 500
+    )
     answer = {**household(services.store, found.id), "findings": [finding_json(r) for r in records]}
     return told(request, caller, answer, found.id)

@@ -26,7 +26,9 @@ routes = Routes("lots")
 
 
 @routes.get("/lots", scope="read", cached=True, response_model=wire.LotsPage, summary="All lots, by id")
-def every(request: Request, caller: Asking, services: Using, limit: Limit = 100, cursor: Cursor = None) -> Response:
+def every(
+    request: Request, caller: Asking, services: Using, limit: Limit = 100, cursor: Cursor = None
+) -> Response:
     """A page of lots; `next` is the cursor of the following one."""
     fingerprint = dataset_of(request).fingerprint
     after = key_of(cursor, fingerprint)
@@ -37,7 +39,12 @@ def every(request: Request, caller: Asking, services: Using, limit: Limit = 100,
     return told(request, caller, {"items": items, "next": next_, "truncated": more})
 
 
-@routes.post("/lots/{id:path}/screen", scope="detect", response_model=wire.LotScreened, summary="Screen all bidders of one lot")
+@routes.post(
+    "/lots/{id:path}/screen",
+    scope="detect",
+    response_model=wire.LotScreened,
+    summary="Screen all bidders of one lot",
+)
 def screen(
     request: Request, caller: Asking, services: Using, id: Id, idempotency_key: IdempotencyKey = None
 ) -> Response:
@@ -51,7 +58,13 @@ def screen(
         wanted = [d for d in DETECTORS if d.domain == "政府工程" and not d.support]
         fingerprint = services.store.fingerprint()
         services.ledger.record_run(
-            screened.run, wanted, services.rules, fingerprint, caller.name, scope=("lot", found.id), began_at=began
+            screened.run,
+            wanted,
+            services.rules,
+            fingerprint,
+            caller.name,
+            scope=("lot", found.id),
+            began_at=began,
         )
         answer = {
             "lot": found.id,
@@ -71,6 +84,8 @@ def screen(
 def one(request: Request, caller: Asking, services: Using, id: Id) -> Response:
     """The lot, its tender and buyer, who bids, and what was found of it so far."""
     found = meant(request, services, id, ("Lot",))
-    records = services.ledger.findings(FindingFilter(scope_id=found.id, found=True, order="severity"), None, 500)
+    records = services.ledger.findings(
+        FindingFilter(scope_id=found.id, found=True, order="severity"), None, 500
+    )
     answer = {**lot(services.store, found.id), "findings": [finding_json(r) for r in records]}
     return told(request, caller, answer, found.id)

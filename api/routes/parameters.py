@@ -23,7 +23,11 @@ def _day(value: dt.date) -> dt.date:
 
 Id = Annotated[
     str,
-    Path(min_length=1, max_length=300, description="An id such as cn-uscc:…; a name or bare number where only one has it"),
+    Path(
+        min_length=1,
+        max_length=300,
+        description="An id such as cn-uscc:…; a name or bare number where only one has it",
+    ),
     AfterValidator(_printable),
 ]
 Word = Annotated[str, Query(max_length=200), AfterValidator(_printable)]
@@ -32,7 +36,9 @@ AsOf = Annotated[
     Query(description="Ownership on this day; today in Asia/Shanghai by default"),
 ]
 Limit = Annotated[int, Query(ge=1, le=500, description="Entries of the page")]
-Cursor = Annotated[str | None, Query(max_length=600, description="`next` of the page before"), AfterValidator(lambda t: t)]
+Cursor = Annotated[
+    str | None, Query(max_length=600, description="`next` of the page before"), AfterValidator(lambda t: t)
+]
 Language = Annotated[Literal["zh", "en"], Query(description="Language of texts")]
 
 

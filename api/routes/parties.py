@@ -13,7 +13,7 @@ from api.datasets import Dataset
 from api.names import TYPES
 from api.problems import ProblemError
 from api.reading.naming import PARTIES, Resolved, names_for, resolve
-from api.reading.neighbours import KINDS, neighbours
+from api.reading.neighbours import Kind, neighbours
 from api.reading.parties import party
 from api.routes.parameters import AsOf, Id, Limit, Word, iso
 from api.routing import Routes
@@ -40,7 +40,9 @@ def meant(request: Request, services: Services, text: str, types: tuple[str, ...
     return resolve(services.store, dataset_of(request), text, types)
 
 
-@routes.get("/parties", scope="read", cached=True, response_model=wire.Matches, summary="Search by name, pinyin or id")
+@routes.get(
+    "/parties", scope="read", cached=True, response_model=wire.Matches, summary="Search by name, pinyin or id"
+)
 def search(
     request: Request,
     caller: Asking,
@@ -50,11 +52,19 @@ def search(
 ) -> Response:
     """By Chinese name, pinyin (full, or initials) or id: ids first, then whole names, then the shortest."""
     found, more = dataset_of(request).names.find(q, type or TYPES, limit)
-    items = [{"id": f.id, "type": f.type, "name": f.name, "kind": f.kind, "matched": f.matched} for f in found]
+    items = [
+        {"id": f.id, "type": f.type, "name": f.name, "kind": f.kind, "matched": f.matched} for f in found
+    ]
     return told(request, caller, {"items": items, "truncated": more})
 
 
-@routes.get("/parties/{id:path}/owners", scope="read", cached=True, response_model=wire.Owners, summary="Every holder at any depth")
+@routes.get(
+    "/parties/{id:path}/owners",
+    scope="read",
+    cached=True,
+    response_model=wire.Owners,
+    summary="Every holder at any depth",
+)
 def owners(
     request: Request,
     caller: Asking,
@@ -69,7 +79,13 @@ def owners(
     return told(request, caller, answer, found.id)
 
 
-@routes.get("/parties/{id:path}/ultimate-owners", scope="read", cached=True, response_model=wire.UltimateOwners, summary="Ultimate beneficial owners")
+@routes.get(
+    "/parties/{id:path}/ultimate-owners",
+    scope="read",
+    cached=True,
+    response_model=wire.UltimateOwners,
+    summary="Ultimate beneficial owners",
+)
 def ultimate_owners(
     request: Request,
     caller: Asking,
@@ -89,21 +105,43 @@ def ultimate_owners(
     return told(request, caller, answer.to_json(), found.id)
 
 
-@routes.get("/parties/{id:path}/controller", scope="read", cached=True, response_model=wire.Control, summary="Who controls a company, with the proof")
+@routes.get(
+    "/parties/{id:path}/controller",
+    scope="read",
+    cached=True,
+    response_model=wire.Control,
+    summary="Who controls a company, with the proof",
+)
 def who_controls(request: Request, caller: Asking, services: Using, id: Id, as_of: AsOf = None) -> Response:
     """The controller or the reason for none, and every party that controls it, as `lookthrough controller --all`."""
     found = meant(request, services, id)
-    return told(request, caller, controller(dataset_of(request).ownership, found.id, as_of).to_json(), found.id)
+    return told(
+        request, caller, controller(dataset_of(request).ownership, found.id, as_of).to_json(), found.id
+    )
 
 
-@routes.get("/parties/{id:path}/controls", scope="read", cached=True, response_model=wire.Controls, summary="What a party controls")
-def what_it_controls(request: Request, caller: Asking, services: Using, id: Id, as_of: AsOf = None) -> Response:
+@routes.get(
+    "/parties/{id:path}/controls",
+    scope="read",
+    cached=True,
+    response_model=wire.Controls,
+    summary="What a party controls",
+)
+def what_it_controls(
+    request: Request, caller: Asking, services: Using, id: Id, as_of: AsOf = None
+) -> Response:
     """Everything the party controls, each with its chain, as `lookthrough controls`."""
     found = meant(request, services, id)
     return told(request, caller, controls(dataset_of(request).ownership, found.id, as_of).to_json(), found.id)
 
 
-@routes.get("/parties/{id:path}/history", scope="read", cached=True, response_model=wire.History, summary="How effective owners changed")
+@routes.get(
+    "/parties/{id:path}/history",
+    scope="read",
+    cached=True,
+    response_model=wire.History,
+    summary="How effective owners changed",
+)
 def changes(
     request: Request,
     caller: Asking,
@@ -114,17 +152,27 @@ def changes(
 ) -> Response:
     """A list of changes between two days, as `lookthrough history`."""
     found = meant(request, services, id)
-    return told(request, caller, history(dataset_of(request).ownership, found.id, since, until).to_json(), found.id)
+    return told(
+        request, caller, history(dataset_of(request).ownership, found.id, since, until).to_json(), found.id
+    )
 
 
-@routes.get("/parties/{id:path}/neighbours", scope="read", cached=True, response_model=wire.Neighbours, summary="What stands next to it: counts first")
+@routes.get(
+    "/parties/{id:path}/neighbours",
+    scope="read",
+    cached=True,
+    response_model=wire.Neighbours,
+    summary="What stands next to it: counts first",
+)
 def beside(
     request: Request,
     caller: Asking,
     services: Using,
     id: Id,
-    kind: Annotated[Literal[KINDS] | None, Query(description="The kind of links to list; none = counts alone")] = None,  # type: ignore[valid-type]
-    direction: Annotated[Literal["in", "out"], Query(description="in: towards it, such as its owners")] = "in",
+    kind: Annotated[Kind | None, Query(description="The kind of links to list; none = counts alone")] = None,
+    direction: Annotated[
+        Literal["in", "out"], Query(description="in: towards it, such as its owners")
+    ] = "in",
     as_of: AsOf = None,
     limit: Limit = 50,
 ) -> Response:
@@ -142,7 +190,9 @@ def paths(
     start: Annotated[Word, Query(alias="from", min_length=1)],
     end: Annotated[Word, Query(alias="to", min_length=1)],
     kinds: Annotated[list[str] | None, Query(max_length=10, description=", ".join(WAY_KINDS))] = None,
-    top: Annotated[int | None, Query(ge=1, le=50, description="The so many best by product; else all shortest")] = None,
+    top: Annotated[
+        int | None, Query(ge=1, le=50, description="The so many best by product; else all shortest")
+    ] = None,
     as_of: AsOf = None,
 ) -> Response:
     """Each with its formula, dates and source rows, as `lookthrough paths`; `names` tells who stands on them."""
@@ -161,13 +211,21 @@ def paths(
     return told(request, caller, answer, f"{first.id} {last.id}")
 
 
-@routes.get("/parties/{id:path}", scope="read", cached=True, response_model=wire.Party, summary="One company or person")
+@routes.get(
+    "/parties/{id:path}",
+    scope="read",
+    cached=True,
+    response_model=wire.Party,
+    summary="One company or person",
+)
 def one(request: Request, caller: Asking, services: Using, id: Id) -> Response:
     """What is stated of it, its other ids and names, its bids, where that comes from."""
     found = meant(request, services, id)
     try:
         dataset_of(request).ownership.node_of(found.id)
     except UnknownCompanyError:
-        if not services.store.query(f"MATCH (n:{found.type} {{id: $id}}) RETURN n.id AS id", {"id": found.id}).num_rows:
+        if not services.store.query(
+            f"MATCH (n:{found.type} {{id: $id}}) RETURN n.id AS id", {"id": found.id}
+        ).num_rows:
             raise ProblemError("not-found", "没有这个主体。", "There is no such party.") from None
     return told(request, caller, party(services.store, dataset_of(request), found.id, found.type), found.id)

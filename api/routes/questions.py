@@ -44,7 +44,9 @@ class Relations(BaseModel, extra="forbid"):
 
     parties: list[NamedParty] = Field(min_length=1, max_length=200)
     as_of: Annotated[dt.date, AfterValidator(_day)] | None = None
-    kinds: list[Literal["ownership", "control", "legal_representative", "officer", "relative", "contact"]] = list(KINDS)
+    kinds: list[Literal["ownership", "control", "legal_representative", "officer", "relative", "contact"]] = (
+        list(KINDS)
+    )
 
 
 class Screening(BaseModel, extra="forbid"):
@@ -55,7 +57,12 @@ class Screening(BaseModel, extra="forbid"):
     detectors: list[str] = Field([], max_length=100)
 
 
-@routes.post("/relations", scope="read", response_model=wire.RelationsAnswer, summary="Who of a list is tied to whom, by what")
+@routes.post(
+    "/relations",
+    scope="read",
+    response_model=wire.RelationsAnswer,
+    summary="Who of a list is tied to whom, by what",
+)
 def relations(request: Request, caller: Asking, services: Using, asked: Relations) -> Response:
     """Ownership, control, legal representatives, officers, relatives and contacts, each with what shows it."""
     known, unresolved = _resolved(request, services, asked.parties)
@@ -65,9 +72,18 @@ def relations(request: Request, caller: Asking, services: Using, asked: Relation
     return told(request, caller, answer, " ".join(ids)[:200])
 
 
-@routes.post("/screenings", scope="detect", response_model=wire.ScreeningAnswer, summary="Screen a list of parties with no tender")
+@routes.post(
+    "/screenings",
+    scope="detect",
+    response_model=wire.ScreeningAnswer,
+    summary="Screen a list of parties with no tender",
+)
 def screenings(
-    request: Request, caller: Asking, services: Using, asked: Screening, idempotency_key: IdempotencyKey = None
+    request: Request,
+    caller: Asking,
+    services: Using,
+    asked: Screening,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """As if they bid for one lot on that day: what the detectors of ties find, and what they can't decide."""
 
@@ -85,10 +101,14 @@ def _screened(request: Request, caller: Caller, services: Services, asked: Scree
     findings: list[Any] = []
     undecided: list[Any] = []
     if len(ids) >= 2:
-        found = screen_parties(services.store, ids, _iso(asked.as_of) or today().isoformat(), detectors, services.rules)
+        found = screen_parties(
+            services.store, ids, _iso(asked.as_of) or today().isoformat(), detectors, services.rules
+        )
         findings = [plain(f.to_json()) for f in found.findings]
         undecided = [plain(undecided_json(d, u)) for d, u in found.undecided]
-    services.ledger.audit(caller.name, "screen", "screening:parties", {"parties": len(known), "findings": len(findings)})
+    services.ledger.audit(
+        caller.name, "screen", "screening:parties", {"parties": len(known), "findings": len(findings)}
+    )
     answer = {
         "findings": findings,
         "undecided": undecided,
@@ -109,14 +129,14 @@ def _resolved(
     for party in parties:
         text = (party.id or party.name or "").strip()
         if not text:
-            raise ProblemError("invalid-request", "每个主体须给出 id 或 name。", "Each party needs an id or a name.")
+            raise ProblemError(
+                "invalid-request", "每个主体须给出 id 或 name。", "Each party needs an id or a name."
+            )
         found = candidates(services.store, dataset, text, ("Company", "Person"))
         if len(found) == 1:
             known.append({"input": text, "id": found[0].id, "type": found[0].type, "name": found[0].name})
             continue
-        near = found or [
-            n for n in dataset.names.find(text, ("Company", "Person"), 5)[0]
-        ]
+        near = found or dataset.names.find(text, ("Company", "Person"), 5)[0]
         told_near = [{"id": n.id, "type": n.type, "name": n.name} for n in near]
         unresolved.append({"input": text, "candidates": told_near})
     return known, unresolved

@@ -40,7 +40,11 @@ def status(request: Request, caller: Asking, services: Using) -> Response:
         "loading": [b.id for b in store.batches() if b.state != "done"],
         "jobs": dict(request.app.state.jobs.running),
         "findings": services.ledger.counts(),
-        "caller": {"name": caller.name, "scopes": [s for s in SCOPES if caller.may(s)], "keys_required": services.keys_required},
+        "caller": {
+            "name": caller.name,
+            "scopes": [s for s in SCOPES if caller.may(s)],
+            "keys_required": services.keys_required,
+        },
     }
     return told(request, caller, answer)
 

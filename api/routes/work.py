@@ -51,16 +51,26 @@ def _jobs(request: Request) -> Jobs:
 
 @routes.get("/runs", scope="read", response_model=wire.RunsPage, summary="Recorded runs, newest first")
 def runs(
-    request: Request, caller: Asking, services: Using, limit: Limit = 50, after: Annotated[str | None, Query(max_length=80)] = None
+    request: Request,
+    caller: Asking,
+    services: Using,
+    limit: Limit = 50,
+    after: Annotated[str | None, Query(max_length=80)] = None,
 ) -> Response:
     """A page of runs; `next` is `after` of the following one."""
     records = services.ledger.runs(after, min(limit + 1, 501))
     more = len(records) > limit
-    answer = {"items": [r.to_json() for r in records[:limit]], "next": records[limit - 1].id if more else None, "truncated": more}
+    answer = {
+        "items": [r.to_json() for r in records[:limit]],
+        "next": records[limit - 1].id if more else None,
+        "truncated": more,
+    }
     return told(request, caller, answer, "runs")
 
 
-@routes.post("/runs", scope="detect", status_code=202, response_model=wire.Job, summary="Run detectors, as a job")
+@routes.post(
+    "/runs", scope="detect", status_code=202, response_model=wire.Job, summary="Run detectors, as a job"
+)
 def run(
     request: Request, caller: Asking, services: Using, asked: RunAsked, idempotency_key: IdempotencyKey = None
 ) -> Response:
@@ -94,14 +104,23 @@ def _started(
     return response
 
 
-@routes.post("/loads", scope="load", timed=False, status_code=202, response_model=wire.Job, summary="Load files, as a job")
+@routes.post(
+    "/loads",
+    scope="load",
+    timed=False,
+    status_code=202,
+    response_model=wire.Job,
+    summary="Load files, as a job",
+)
 def load(
     request: Request,
     caller: Asking,
     services: Using,
     files: Annotated[list[UploadFile], File(description="Tables, OCDS, BODS or shareholder trees")],
     dataset: Annotated[str, Form(pattern=_DATASET)] = "main",
-    snapshot: Annotated[str | None, Form(pattern=_DAY, description="The files are a full extract of this day")] = None,
+    snapshot: Annotated[
+        str | None, Form(pattern=_DAY, description="The files are a full extract of this day")
+    ] = None,
     observed_on: Annotated[str | None, Form(pattern=_DAY, description="The day of the extract")] = None,
     strict: Annotated[bool, Form(description="Refuse all if one row is refused")] = False,
     idempotency_key: IdempotencyKey = None,
@@ -114,7 +133,9 @@ def load(
 
     def work(progress: Callable[[str, int, int], None]) -> Any:
         try:
-            result = load_files(services, folder, caller.name, dataset, snapshot, observed_on, strict, progress)
+            result = load_files(
+                services, folder, caller.name, dataset, snapshot, observed_on, strict, progress
+            )
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         progress("names", 0, 1)
@@ -128,7 +149,13 @@ def load(
         raise
 
 
-@routes.post("/loads/inspect", scope="load", timed=False, response_model=wire.Inspected, summary="What files would be taken for")
+@routes.post(
+    "/loads/inspect",
+    scope="load",
+    timed=False,
+    response_model=wire.Inspected,
+    summary="What files would be taken for",
+)
 def inspect(
     request: Request, caller: Asking, services: Using, files: Annotated[list[UploadFile], File()]
 ) -> Response:
@@ -173,7 +200,12 @@ def loads(request: Request, caller: Asking, services: Using) -> Response:
     return told(request, caller, {"items": items})
 
 
-@routes.get("/loads/{batch}/rejects/{name}", scope="load", response_class=FileResponse, summary="A file of refused rows")
+@routes.get(
+    "/loads/{batch}/rejects/{name}",
+    scope="load",
+    response_class=FileResponse,
+    summary="A file of refused rows",
+)
 def rejects(
     services: Using,
     batch: Annotated[str, wire.BatchId],

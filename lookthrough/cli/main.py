@@ -27,6 +27,7 @@ from lookthrough.cli import (
     picturing,
     reviewing,
     rules,
+    serving,
     tracing,
 )
 from lookthrough.cli.app import app
@@ -46,6 +47,7 @@ _COMMANDS = (
     reviewing,
     keys,
     auditing,
+    serving,
 )
 """Imported for the commands they add."""
 
