@@ -14,6 +14,9 @@ from graph.stores import GraphStore
 from graph.subgraph import Subgraph
 
 _PERSON: Final = re.compile(r"person(?:\.[a-z]+)*:[0-9A-Za-z._/#-]+")
+"""A person's id inside a text."""
+_WHOLE: Final = re.compile(r"person(?:\.[a-z]+)*:.+", re.DOTALL)
+"""A text that is a person's id: an id of the user's own may hold any character."""
 _KEPT: Final = frozenset({"kind", "type", "id", "sources", "merged", "identity"})
 _HIDDEN_FIELDS: Final = frozenset(
     {"birth_date", "hukou_region", "residence_permit_region", "died_on", "cremated_on", "masked_number", "id_masked",
@@ -28,7 +31,13 @@ def masked_name(name: str) -> str:
 
 def person_ids(value: Any) -> set[str]:
     """Every person's id anywhere in an answer."""
-    return {m for text in _texts(value) for m in _PERSON.findall(text)}
+    found: set[str] = set()
+    for text in _texts(value):
+        if "person" in text:
+            found.update(_PERSON.findall(text))
+            if _WHOLE.fullmatch(text):
+                found.add(text)
+    return found
 
 
 def names_of(store: GraphStore, ids: Iterable[str]) -> dict[str, str]:
