@@ -9,7 +9,7 @@ from fastapi import Query, Request, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from api import wire
-from api.answers import for_caller, told
+from api.answers import for_caller, headers, told
 from api.callers import Asking, Using
 from api.cursors import cursor as cursor_after
 from api.cursors import key_of
@@ -19,6 +19,7 @@ from api.problems import ProblemError
 from api.routes.parameters import Cursor, Id, Limit
 from api.routing import Routes
 from cases import FindingFilter, LedgerError
+from exports import make_package
 
 routes = Routes("findings")
 _LEDGER = "ledger"
@@ -194,15 +195,6 @@ def lift(request: Request, caller: Asking, services: Using, id: Id, asked: Lifti
     return told(request, caller, finding_json(record, history=True), record.id)
 
 
-@routes.get(
-    "/findings/{id:path}", scope="read", response_model=wire.Finding, summary="One finding with its life"
-)
-def one(request: Request, caller: Asking, services: Using, id: Id) -> Response:
-    """By its present id or a former one."""
-    record = services.ledger.finding(id)
-    return told(request, caller, finding_json(record, history=True), record.id)
-
-
 @routes.get("/findings/{id:path}/package", scope="export", timed=False, response_class=Response, summary="The evidence package, a ZIP",
             responses={200: {"description": "A BagIt bag", "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}})  # fmt: skip
 def package(request: Request, caller: Asking, services: Using, id: Id) -> Response:
@@ -218,7 +210,16 @@ def package(request: Request, caller: Asking, services: Using, id: Id) -> Respon
     )
     name = f'attachment; filename="{made.name}.zip"'
     return Response(
-        zipped(made.files, made.name),
+        made.zip(),
         headers=headers(request, {"Content-Disposition": name}),
         media_type="application/zip",
     )
+
+
+@routes.get(
+    "/findings/{id:path}", scope="read", response_model=wire.Finding, summary="One finding with its life"
+)
+def one(request: Request, caller: Asking, services: Using, id: Id) -> Response:
+    """By its present id or a former one."""
+    record = services.ledger.finding(id)
+    return told(request, caller, finding_json(record, history=True), record.id)
