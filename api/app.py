@@ -41,14 +41,19 @@ def create_app(services: Services) -> FastAPI:
         root_path=services.prefix,
     )
     app.state.services, app.state.datasets, app.state.metrics = services, datasets, metrics
-    v1 = APIRouter(prefix="/v1")
-    for module in _ROUTES:
-        v1.include_router(module.routes.router)
-    app.include_router(v1)
-    app.include_router(status.open_routes)
+    include_routes(app)
     contract.install(app)
     explorer.install(app, services.web)
     problems.install(app)
     app.add_middleware(GuardedApp, limits=services.limits)
     app.add_middleware(ObservedApp, metrics=metrics)
     return app
+
+
+def include_routes(app: FastAPI) -> None:
+    """Everything that the contract tells of."""
+    v1 = APIRouter(prefix="/v1")
+    for module in _ROUTES:
+        v1.include_router(module.routes.router)
+    app.include_router(v1)
+    app.include_router(status.open_routes)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-from pathlib import Path
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -12,8 +11,6 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from api.problems import Problem
-
-PAGE: Final = Path("docs/openapi.json")
 
 
 def contract(app: FastAPI) -> dict[str, Any]:

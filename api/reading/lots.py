@@ -18,6 +18,19 @@ def lots_page(store: GraphStore, after: str, limit: int) -> list[dict[str, Any]]
     return [{**row, "bids": bids.get(row["id"], 0)} for row in rows]
 
 
+def lots_called(store: GraphStore, ids: list[str], tenders: list[str]) -> list[dict[str, Any]]:
+    """These lots and the lots of these tenders, in the order of the ids."""
+    told = "l.id AS id, l.title AS title, l.bid_on AS bid_on, l.status AS status"
+    rows = store.query(f"UNWIND $ids AS i MATCH (l:Lot {{id: i}}) RETURN {told}", {"ids": ids}).to_pylist()
+    rows += store.query(
+        f"UNWIND $ids AS i MATCH (t:Tender {{id: i}}) MATCH (l:Lot)-[:LOT_OF]->(t) RETURN {told}",
+        {"ids": tenders},
+    ).to_pylist()
+    unique = {row["id"]: row for row in rows}
+    bids = _counts(store, list(unique))
+    return [{**unique[i], "bids": bids.get(i, 0)} for i in sorted(unique)]
+
+
 def _counts(store: GraphStore, lots: list[str]) -> dict[str, int]:
     rows = store.query(
         "UNWIND $ids AS i MATCH (l:Lot {id: i}) MATCH (b:Bid)-[:FOR_LOT]->(l) RETURN l.id AS id, count(*) AS n",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 
 from api import wire
 from api.answers import for_caller, told
@@ -14,7 +14,7 @@ from api.cursors import cursor as cursor_after
 from api.cursors import key_of
 from api.findings import finding_json, undecided_json
 from api.once import IdempotencyKey, once
-from api.reading.lots import bidders, lot, lots_page
+from api.reading.lots import bidders, lot, lots_called, lots_page
 from api.routes.parameters import Cursor, Id, Limit
 from api.routes.parties import dataset_of, meant
 from api.routing import Routes
@@ -27,10 +27,24 @@ routes = Routes("lots")
 
 @routes.get("/lots", scope="read", cached=True, response_model=wire.LotsPage, summary="All lots, by id")
 def every(
-    request: Request, caller: Asking, services: Using, limit: Limit = 100, cursor: Cursor = None
+    request: Request,
+    caller: Asking,
+    services: Using,
+    q: Annotated[
+        str | None, Query(max_length=200, description="Of the lot's or its tender's title or id")
+    ] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
 ) -> Response:
-    """A page of lots; `next` is the cursor of the following one."""
-    fingerprint = dataset_of(request).fingerprint
+    """A page of lots; `next` is the cursor of the following one. What `q` finds is one page."""
+    dataset = dataset_of(request)
+    if q is not None:
+        named, cut = dataset.names.find(q, ("Lot", "Tender"), limit)
+        lots, tenders = ([f.id for f in named if f.type == type_] for type_ in ("Lot", "Tender"))
+        rows = lots_called(services.store, lots, tenders)
+        more = cut or len(rows) > limit
+        return told(request, caller, {"items": rows[:limit], "next": None, "truncated": more})
+    fingerprint = dataset.fingerprint
     after = key_of(cursor, fingerprint)
     rows = lots_page(services.store, after, limit + 1)
     more = len(rows) > limit

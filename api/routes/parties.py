@@ -7,11 +7,13 @@ from typing import Annotated, Any, Literal
 from fastapi import Query, Request, Response
 
 from api import wire
-from api.answers import told
+from api.answers import for_caller, told
 from api.callers import Asking, Using
 from api.datasets import Dataset
 from api.names import TYPES
 from api.problems import ProblemError
+from api.reading.links import KINDS as LINK_KINDS
+from api.reading.links import stated_links
 from api.reading.naming import PARTIES, Resolved, names_for, resolve
 from api.reading.neighbours import Kind, neighbours
 from api.reading.parties import party
@@ -37,7 +39,14 @@ def dataset_of(request: Request) -> Dataset:
 
 def meant(request: Request, services: Services, text: str, types: tuple[str, ...] = PARTIES) -> Resolved:
     """Which node a request means. Raises a problem."""
-    return resolve(services.store, dataset_of(request), text, types)
+    try:
+        return resolve(services.store, dataset_of(request), text, types)
+    except ProblemError as problem:
+        # What a name may have meant names persons too.
+        if "candidates" in problem.more:
+            listed = problem.more["candidates"]
+            problem.more["candidates"] = for_caller(request, request.state.caller, listed, "candidates")
+        raise
 
 
 @routes.get(
@@ -180,6 +189,37 @@ def beside(
     found = meant(request, services, id, (*PARTIES, "Household"))
     answer = neighbours(services.store, found.id, found.type, kind, direction, iso(as_of), limit)
     return told(request, caller, answer, found.id)
+
+
+@routes.get(
+    "/links",
+    scope="read",
+    cached=True,
+    response_model=wire.Links,
+    summary="The stated rows behind a line, with file, sheet and row",
+)
+def links(
+    request: Request,
+    caller: Asking,
+    services: Using,
+    start: Annotated[Word, Query(alias="from", min_length=1, description="An id")],
+    end: Annotated[Word, Query(alias="to", min_length=1, description="An id")],
+    kind: Annotated[str, Query(json_schema_extra={"enum": list(LINK_KINDS)})] = "OWNS",
+) -> Response:
+    """Everything that was stated between two nodes, also in lists that are not counted; nothing is a 404."""
+    if kind not in LINK_KINDS:
+        raise ProblemError(
+            "invalid-request",
+            f"kind 须为：{'、'.join(LINK_KINDS)}。",
+            f"kind is one of: {', '.join(LINK_KINDS)}.",
+            errors=[{"where": "query/kind", "says": "not one of the kinds"}],
+        )
+    found = stated_links(services.store, kind, start, end)
+    if not found:
+        raise ProblemError(
+            "not-found", "两者之间没有这种记录。", "Nothing of that kind is stated between the two."
+        )
+    return told(request, caller, {"items": found}, f"{start} {end}")
 
 
 @routes.get("/paths", scope="read", cached=True, response_model=wire.Ways, summary="Ways between two parties")

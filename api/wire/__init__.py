@@ -15,7 +15,7 @@ from api.wire.findings import (
     RelationsAnswer,
     ScreeningAnswer,
 )
-from api.wire.graph import Household, HouseholdsPage, Lot, LotsPage, Matches, Neighbours, Party
+from api.wire.graph import Household, HouseholdsPage, Links, Lot, LotsPage, Matches, Neighbours, Party
 from api.wire.ownership import Control, Controls, History, Owners, UltimateOwners, Ways
 from api.wire.work import Inspected, Job, Loads, RunsPage, Status
 
@@ -36,6 +36,7 @@ __all__ = [
     "HouseholdsPage",
     "Inspected",
     "Job",
+    "Links",
     "Loads",
     "Lot",
     "LotScreened",

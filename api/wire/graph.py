@@ -73,6 +73,34 @@ class Neighbours(Wire):
     truncated: bool
 
 
+class SourceRow(Wire):
+    """Where a row comes from: a file by name and SHA-256, a sheet, a row or statement."""
+
+    batch: str
+    file: str | None
+    sha256: str | None
+    sheet: str
+    row: str
+    dataset: str | None
+    loaded_at: str | None
+
+
+class Link(Wire):
+    """One stated relationship; `counted` is false where another list goes before its own."""
+
+    kind: str
+    key: str | None
+    stated: dict[str, Any]
+    counted: bool | None
+    sources: list[SourceRow]
+
+
+class Links(Wire):
+    """All that was stated between two nodes."""
+
+    items: list[Link]
+
+
 class LotRow(Wire):
     """A lot in a list."""
 

@@ -84,18 +84,27 @@ def running(services: Services) -> Iterator[Running]:
 def filled(store: GraphStore, folder: Path) -> PersonKey:
     """Load the world into a store."""
     key = PersonKey(b"a key of the tests alone, 32 byte")
-    load(store, [write_world(folder / "inputs")], LoadOptions("main"), key, folder / "reports", lambda *_: None)
+    load(
+        store, [write_world(folder / "inputs")], LoadOptions("main"), key, folder / "reports", lambda *_: None
+    )
     return key
 
 
 @contextlib.contextmanager
-def world_served(folder: Path, url: str, credentials: Credentials | None = None, **more: Any) -> Iterator[Running]:
+def world_served(
+    folder: Path, url: str, credentials: Credentials | None = None, **more: Any
+) -> Iterator[Running]:
     """The world, loaded into the store at `url` and served."""
     with open_store(url, "write", credentials=credentials or Credentials()) as store:
         key = filled(store, folder)
         with open_ledger(f"sqlite:///{folder / 'ledger.db'}") as ledger:
             services = Services(
-                store=store, ledger=ledger, person_key=key, folder=folder / "service", reports=folder / "reports", **more
+                store=store,
+                ledger=ledger,
+                person_key=key,
+                folder=folder / "service",
+                reports=folder / "reports",
+                **more,
             )
             with running(services) as service:
                 yield service

@@ -141,7 +141,14 @@ def test_looks_at_people_are_audited_and_masked_ones_are_not(own_service):
 
 def test_headers_are_strict_on_every_kind_of_answer(service):
     with service.client(*ALL) as client:
-        for path in ("/", "/healthz", "/v1/status", "/v1/nothing", "/v1/docs", "/v1/parties/local:A/subgraph?format=html"):
+        for path in (
+            "/",
+            "/healthz",
+            "/v1/status",
+            "/v1/nothing",
+            "/v1/docs",
+            "/v1/parties/local:A/subgraph?format=html",
+        ):
             headers = client.get(path).headers
             assert headers["x-content-type-options"] == "nosniff", path
             assert headers["x-frame-options"] == "DENY", path
