@@ -7,7 +7,9 @@ import re
 import secrets
 import sys
 import time
+import traceback
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any, Final
 
 import structlog
@@ -15,6 +17,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _REQUEST_ID: Final = re.compile(r"[0-9A-Za-z._-]{8,64}")
+_FRAMES: Final = 12
 _QUIET: Final = ("/healthz", "/readyz", "/metrics")
 _log = structlog.get_logger("lookthrough.requests")
 
@@ -36,6 +39,17 @@ class Metrics:
         self.failures = Counter("lookthrough_failures", "Requests ended by a defect", registry=self.registry)
 
 
+def _without_values(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """An exception by its type and place alone: its message and variables may hold what was asked for, names included."""
+    told = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if told is True else told if isinstance(told, BaseException) else None
+    if error is not None:
+        event["error"] = f"{type(error).__module__}.{type(error).__qualname__}"
+        frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+        event["where"] = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames]
+    return event
+
+
 def configure_logs(as_json: bool) -> None:
     """Structured logs on stderr: one JSON object a line, or for people at a console."""
     renderer: Any = (
@@ -48,7 +62,7 @@ def configure_logs(as_json: bool) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            _without_values,
             renderer,
         ],
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),

@@ -24,8 +24,8 @@ def stated_links(store: GraphStore, kind: str, start: str, end: str) -> list[dic
     found = []
     for first, last in REL_TYPES[kind].pairs:
         rows = store.query(
-            f"MATCH (a:{first} {{id: $start}}) MATCH (b:{last} {{id: $end}}) MATCH (a)-[r:{kind}]->(b) RETURN {returned}",
-            {"start": start, "end": end},
+            f"MATCH (a:{first} {{id: $from_id}}) MATCH (b:{last} {{id: $to_id}}) MATCH (a)-[r:{kind}]->(b) RETURN {returned}",
+            {"from_id": start, "to_id": end},
         ).to_pylist()
         for row in rows:
             stated = {k: v for k, v in row.items() if v is not None and k not in _BOOKKEEPING}

@@ -57,13 +57,22 @@ def software() -> str:
         return "lookthrough"
 
 
-@open_routes.get("/healthz", summary="The process answers")
+@open_routes.get("/healthz", response_class=PlainTextResponse, summary="The process answers")
 async def healthz() -> Response:
     """Nothing is asked of the store."""
     return PlainTextResponse("ok\n")
 
 
-@open_routes.get("/readyz", summary="Store and ledger answer")
+@open_routes.get(
+    "/readyz",
+    summary="Store and ledger answer",
+    responses={
+        503: {
+            "description": "One of them does not",
+            "content": {"application/json": {"schema": {"type": "object"}}},
+        }
+    },
+)
 async def readyz(request: Request) -> Response:
     """503 where one does not; it says which."""
     services: Services = request.app.state.services
@@ -83,7 +92,7 @@ async def readyz(request: Request) -> Response:
     return JSONResponse(state, 200 if ready else 503, None if ready else {"Retry-After": "5"})
 
 
-@open_routes.get("/metrics", summary="For Prometheus")
+@open_routes.get("/metrics", response_class=PlainTextResponse, summary="For Prometheus")
 async def metrics(request: Request) -> Response:
     """Request times by route template, findings and jobs by state."""
     known: Metrics = request.app.state.metrics

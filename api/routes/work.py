@@ -34,6 +34,7 @@ from detectors.runner import Run
 
 routes = Routes("work")
 _NAME = re.compile(r"[^\w.()（） -]+")
+_NAME_BYTES = 200
 _DATASET = r"^[\w.-]{1,64}$"
 _DAY = r"^\d{4}-\d\d-\d\d$"
 
@@ -177,9 +178,11 @@ def _kept(services: Services, files: list[UploadFile]) -> Path:
     try:
         for n, file in enumerate(files):
             name = _NAME.sub("_", Path(file.filename or "").name).lstrip(".~$") or f"file-{n}"
+            # The end of a name says what the file is; file systems count bytes.
+            name = name.encode()[-_NAME_BYTES:].decode(errors="ignore")
             if (folder / name).exists():
                 name = f"{n}-{name}"
-            with (folder / name[-150:]).open("wb") as target:
+            with (folder / name).open("wb") as target:
                 shutil.copyfileobj(file.file, target)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from tests.api.serving import Running, world_served
 
@@ -33,3 +34,9 @@ def either_service(tmp_path: Path, store_url: str, store_credentials: object) ->
     """The world on each kind of store in turn."""
     with world_served(tmp_path, store_url, store_credentials) as running:  # type: ignore[arg-type]
         yield running
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quiet_logs() -> None:
+    """The service's own configuration writes to the terminal; without any, structlog prints variables of defects."""
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory(), processors=[])

@@ -66,7 +66,9 @@ def running(services: Services) -> Iterator[Running]:
     if not services.keys_required:
         services = replace(services, hosts=frozenset({f"127.0.0.1:{port}", f"localhost:{port}"}))
     app = create_app(services)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_config=None, access_log=False, server_header=False, lifespan="on")
+    )
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()
     until = time.monotonic() + 60
