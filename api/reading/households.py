@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import polars as pl
+
+from api.datasets import Dataset
+from api.reading.holdings import holdings_or_none
+from graph.penetration.days import today
 from graph.stores import GraphStore
 
 _THROUGH: Final = 200
@@ -19,7 +24,7 @@ def households_page(store: GraphStore, after: str, limit: int) -> list[dict[str,
     return rows
 
 
-def household(store: GraphStore, id_: str) -> dict[str, Any]:
+def household(store: GraphStore, dataset: Dataset, id_: str) -> dict[str, Any]:
     """One household. Amounts in minor units of `currency`; `share` of a property as a fraction."""
     head = store.query(
         "MATCH (h:Household {id: $id}) RETURN h.id AS id, h.kind AS kind, h.region AS region", {"id": id_}
@@ -34,9 +39,14 @@ def household(store: GraphStore, id_: str) -> dict[str, Any]:
     return {
         **head,
         "members": sorted(members, key=lambda m: (m["relation_to_head"] != "head", m["id"])),
-        "properties": [*_held(store, ids), *_through_companies(store, ids)],
+        "properties": [*_held(store, ids), *_named(_through_companies(store, dataset, ids), members)],
         "benefits": _benefits(store, id_, ids),
     }
+
+
+def _named(rows: list[dict[str, Any]], members: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    names = {m["id"]: m["name"] for m in members}
+    return [{**row, "owner_name": names.get(row["owner"])} for row in rows]
 
 
 _PROPERTY: Final = (
@@ -55,23 +65,34 @@ def _held(store: GraphStore, persons: list[str]) -> list[dict[str, Any]]:
     return [{**row, "through": None} for row in sorted(rows, key=lambda r: (r["id"], r["owner"]))]
 
 
-def _through_companies(store: GraphStore, persons: list[str]) -> list[dict[str, Any]]:
-    """What companies hold that a member ultimately holds, as far as that was worked out for the detectors."""
+def _through_companies(store: GraphStore, dataset: Dataset, persons: list[str]) -> list[dict[str, Any]]:
+    """What companies hold that a member holds today, at any depth."""
+    held: dict[str, list[tuple[str, dict[str, Any]]]] = {}
+    for person in persons:
+        for company in holdings_or_none(store, dataset, person, today().isoformat(), _THROUGH):
+            held.setdefault(company["id"], []).append((person, company))
+    if not held:
+        return []
+    nodes = dataset.ownership.nodes_of(pl.Series(sorted(held), dtype=pl.String()))
+    aliases = dataset.ownership.aliases_of(nodes)
+    known = dict(zip(aliases["id"].to_list(), aliases["head"].to_list(), strict=True))
     rows = store.query(
-        "UNWIND $ids AS i MATCH (p:Person {id: i}) MATCH (p)-[u:ULTIMATELY_HOLDS]->(c:Company) "
-        "MATCH (c)-[r:HOLDS_PROPERTY]->(x:Property) "
-        f"RETURN p.id AS owner, p.name AS owner_name, c.id AS company, c.name AS company_name, u.share AS effective, {_PROPERTY}",
-        {"ids": persons},
+        "UNWIND $ids AS i MATCH (c:Company {id: i}) MATCH (c)-[r:HOLDS_PROPERTY]->(x:Property) "
+        f"RETURN c.id AS company, {_PROPERTY}",
+        {"ids": sorted(known)},
     ).to_pylist()
     found: dict[tuple[str, str, str], dict[str, Any]] = {}
     for row in rows:
-        through = {
-            "id": row.pop("company"),
-            "name": row.pop("company_name"),
-            "effective_share": row.pop("effective"),
-        }
-        found[row["id"], row["owner"], through["id"]] = {**row, "through": through}
-    return [found[key] for key in sorted(found)][:_THROUGH]
+        company = known[row.pop("company")]
+        for person, holding in held[company]:
+            through = {"id": company, "name": holding["name"], "effective_share": holding["share"]}
+            found[row["id"], person, company] = {
+                "owner": person,
+                "owner_name": None,
+                **row,
+                "through": through,
+            }
+    return [found[key] for key in sorted(found)]
 
 
 def _benefits(store: GraphStore, household_id: str, persons: list[str]) -> list[dict[str, Any]]:

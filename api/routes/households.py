@@ -44,5 +44,8 @@ def one(request: Request, caller: Asking, services: Using, id: Id) -> Response:
     records = services.ledger.findings(
         FindingFilter(scope_id=found.id, found=True, order="severity"), None, 500
     )
-    answer = {**household(services.store, found.id), "findings": [finding_json(r) for r in records]}
+    answer = {
+        **household(services.store, dataset_of(request), found.id),
+        "findings": [finding_json(r) for r in records],
+    }
     return told(request, caller, answer, found.id)

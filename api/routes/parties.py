@@ -12,6 +12,7 @@ from api.callers import Asking, Using
 from api.datasets import Dataset
 from api.names import TYPES
 from api.problems import ProblemError
+from api.reading.holdings import holdings
 from api.reading.links import KINDS as LINK_KINDS
 from api.reading.links import stated_links
 from api.reading.naming import PARTIES, Resolved, names_for, resolve
@@ -22,6 +23,7 @@ from api.routing import Routes
 from api.services import Services
 from graph.penetration import UnknownCompanyError, controller, penetrate
 from graph.penetration.beneficial import beneficial_owners
+from graph.penetration.days import today
 from graph.penetration.downward import controls
 from graph.penetration.history import history
 from graph.penetration.routes import ways_between
@@ -85,6 +87,29 @@ def owners(
     """Effective shares with their bounds and method, as `lookthrough penetrate`."""
     found = meant(request, services, id)
     answer = penetrate(dataset_of(request).ownership, found.id, as_of, method).to_json()
+    return told(request, caller, answer, found.id)
+
+
+@routes.get(
+    "/parties/{id:path}/holdings",
+    scope="read",
+    cached=True,
+    response_model=wire.Holdings,
+    summary="Every company a party holds, at any depth",
+)
+def held(
+    request: Request,
+    caller: Asking,
+    services: Using,
+    id: Id,
+    as_of: AsOf = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Response:
+    """Downward: the nearest companies first, each with the party's effective share in it."""
+    found = meant(request, services, id)
+    day = iso(as_of) or today().isoformat()
+    items, more = holdings(services.store, dataset_of(request), found.id, day, limit)
+    answer = {"party": found.id, "as_of": day, "items": items, "truncated": more}
     return told(request, caller, answer, found.id)
 
 

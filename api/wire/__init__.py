@@ -16,7 +16,7 @@ from api.wire.findings import (
     ScreeningAnswer,
 )
 from api.wire.graph import Household, HouseholdsPage, Links, Lot, LotsPage, Matches, Neighbours, Party
-from api.wire.ownership import Control, Controls, History, Owners, UltimateOwners, Ways
+from api.wire.ownership import Control, Controls, History, Holdings, Owners, UltimateOwners, Ways
 from api.wire.work import Inspected, Job, Loads, RunsPage, Status
 
 BatchId = Path(pattern=r"^b[0-9a-f]{12}$")
@@ -32,6 +32,7 @@ __all__ = [
     "FindingCounts",
     "FindingsPage",
     "History",
+    "Holdings",
     "Household",
     "HouseholdsPage",
     "Inspected",

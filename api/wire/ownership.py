@@ -45,6 +45,26 @@ class Owners(Wire):
     warnings: list[Flag]
 
 
+class Held(Wire):
+    """A company held, with the effective share in it."""
+
+    id: str
+    name: str
+    share: Fraction
+    share_min: Fraction
+    share_max: Fraction
+    depth: int
+
+
+class Holdings(Wire):
+    """What a party holds, the nearest first."""
+
+    party: str
+    as_of: str
+    items: list[Held]
+    truncated: bool
+
+
 class Proof(Wire):
     """One link that wins: votes of a holder in a company, and the running sum."""
 

@@ -152,12 +152,15 @@ def test_hubs_loops_long_names_and_bare_parties_are_answered(own_service):
 def test_a_question_past_its_time_is_stopped_and_told(tmp_path):
     from api.services import Limits
 
-    with world_served(tmp_path, str(tmp_path / "store"), limits=Limits(seconds=0.001)) as service:
-        with service.client(*ALL) as client:
-            answer = client.get("/v1/parties/local:A/owners")
-            assert answer.status_code == 504
-            assert answer.json()["type"].endswith("timeout")
-            assert client.get("/healthz").status_code == 200
+    limits = Limits(seconds=0.001)
+    with (
+        world_served(tmp_path, str(tmp_path / "store"), limits=limits) as service,
+        service.client(*ALL) as client,
+    ):
+        answer = client.get("/v1/parties/local:A/owners")
+        assert answer.status_code == 504
+        assert answer.json()["type"].endswith("timeout")
+        assert client.get("/healthz").status_code == 200
 
 
 @pytest.mark.neo4j
