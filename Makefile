@@ -53,6 +53,7 @@ docs: setup ## write the pages generated from the code, and what commands in the
 	$(RUN) -m loaders.tables.docs
 	$(RUN) -m detectors.docs
 	$(RUN) -m tests.docs.drawn
+	$(RUN) -m api.openapi
 	$(RUN) -m tests.docs.sessions
 
 COMPILE = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

@@ -52,6 +52,8 @@ class Settings:
     """Who acts, as the audit names it."""
     detectors: Path | None = None
     """An operator's own detectors: a TOML file, or a folder of such."""
+    store_stated: bool = False
+    """Was the store named in the environment?"""
 
     @property
     def ledger(self) -> str | URL:
@@ -89,6 +91,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         _secret(env, "LOOKTHROUGH_LEDGER_PASSWORD_FILE"),
         env.get("LOOKTHROUGH_ACTOR", "").strip() or _user(),
         Path(own).expanduser() if own else None,
+        bool(env.get("LOOKTHROUGH_STORE")),
     )
 
 

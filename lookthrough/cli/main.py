@@ -28,6 +28,7 @@ from lookthrough.cli import (
     picturing,
     reviewing,
     rules,
+    serving,
     tracing,
 )
 from lookthrough.cli.app import app
@@ -48,6 +49,7 @@ _COMMANDS = (
     keys,
     auditing,
     evaluating,
+    serving,
 )
 """Imported for the commands they add."""
 

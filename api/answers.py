@@ -1,0 +1,63 @@
+"""How an answer leaves: persons hidden from those who may not see them, every sight of them audited, the data named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from api.callers import Caller, services_of
+from api.datasets import Datasets
+from api.masking import hidden_subgraph, hide, names_of, person_ids
+from api.routing import FINGERPRINT
+from graph.subgraph import Subgraph
+
+
+def told(request: Request, caller: Caller, value: Any, about: str = "", status: int = 200) -> Response:
+    """A JSON answer. `about`: the id that was asked for, which the audit notes where persons are seen."""
+    return Response(
+        json.dumps(for_caller(request, caller, value, about), ensure_ascii=False),
+        status,
+        headers(request),
+        "application/json",
+    )
+
+
+def for_caller(request: Request, caller: Caller, value: Any, about: str = "") -> Any:
+    """The value as this caller may see it; a sight of persons is written into the audit first."""
+    services = services_of(request)
+    persons = person_ids(value)
+    if not persons:
+        return value
+    if caller.sees_people:
+        seen(request, caller, about, len(persons))
+        return value
+    return hide(value, names_of(services.store, persons))
+
+
+def pictured(request: Request, caller: Caller, subgraph: Subgraph, about: str) -> Subgraph:
+    """The subgraph as this caller may see it."""
+    persons = sum(n.type == "Person" for n in subgraph.nodes)
+    if not persons:
+        return subgraph
+    if caller.sees_people:
+        seen(request, caller, about, persons)
+        return subgraph
+    return hidden_subgraph(subgraph)
+
+
+def seen(request: Request, caller: Caller, about: str, persons: int) -> None:
+    """Write a look at personal data into the audit: who, by which route, about which id, how many persons."""
+    route = getattr(request.scope.get("route"), "path", "")
+    services_of(request).ledger.audit(
+        caller.name, "look", about or route, {"route": route, "persons": persons}
+    )
+
+
+def headers(request: Request, more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """What every answer from the graph carries."""
+    datasets: Datasets = request.app.state.datasets
+    return {FINGERPRINT: datasets.fingerprint(), **(more or {})}

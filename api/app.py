@@ -1,0 +1,59 @@
+"""The application: routes, guards, what is observed, and the life of it all."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from api import contract, explorer, problems
+from api.datasets import Datasets
+from api.guarding import GuardedApp
+from api.jobs import Jobs
+from api.observing import Metrics, ObservedApp
+from api.routes import catalogue, findings, households, lots, parties, pictures, questions, status, work
+from api.services import Services
+
+_ROUTES = (pictures, parties, questions, lots, households, catalogue, findings, work, status)
+"""Pictures first: their paths end in a word that an id could otherwise swallow."""
+
+
+def create_app(services: Services) -> FastAPI:
+    """The service as an ASGI application. Its store and ledger stay the caller's to close, after it ended."""
+    metrics = Metrics()
+    datasets = Datasets(services.store, services.folder)
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        app.state.jobs = Jobs(services.limits.jobs)
+        await run_in_threadpool(datasets.current)
+        yield
+        await run_in_threadpool(app.state.jobs.close)
+
+    app = FastAPI(
+        title="Lookthrough",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=life,
+        root_path=services.prefix,
+    )
+    app.state.services, app.state.datasets, app.state.metrics = services, datasets, metrics
+    include_routes(app)
+    contract.install(app)
+    explorer.install(app, services.web)
+    problems.install(app)
+    app.add_middleware(GuardedApp, limits=services.limits)
+    app.add_middleware(ObservedApp, metrics=metrics)
+    return app
+
+
+def include_routes(app: FastAPI) -> None:
+    """Everything that the contract tells of."""
+    v1 = APIRouter(prefix="/v1")
+    for module in _ROUTES:
+        v1.include_router(module.routes.router)
+    app.include_router(v1)
+    app.include_router(status.open_routes)

@@ -1,0 +1,77 @@
+"""The data as the service answers from them: ownership in memory and the index of names, for one fingerprint at a time."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from api.names import NameIndex
+from graph.penetration import Ownership
+from graph.stores import GraphStore
+
+_log = structlog.get_logger("lookthrough.datasets")
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One state of the data. `newest_source`: when the newest batch was loaded (ISO, UTC); None where there is none."""
+
+    fingerprint: str
+    ownership: Ownership
+    names: NameIndex
+    newest_source: str | None
+
+
+class Datasets:
+    """Gives the data in use. After a load the next state is made in the background while the old one answers."""
+
+    def __init__(self, store: GraphStore, folder: Path):
+        self._store, self._folder = store, folder
+        self._current: Dataset | None = None
+        self._making = threading.Lock()
+        self._failed = ""
+
+    def current(self) -> Dataset:
+        """The data in use; made on the spot where there are none yet. May raise a `StoreError`."""
+        known = self._current
+        if known is None:
+            with self._making:
+                if self._current is None:
+                    self._current = self._make()
+                return self._current
+        if self._store.fingerprint() != known.fingerprint:
+            self._refresh_soon()
+        return known
+
+    def fingerprint(self) -> str:
+        """The fingerprint of the data in use."""
+        return self.current().fingerprint
+
+    def refresh(self) -> Dataset:
+        """Bring the data in use up to date and wait for it."""
+        with self._making:
+            if self._current is None or self._current.fingerprint != self._store.fingerprint():
+                self._current = self._make()
+            return self._current
+
+    def _refresh_soon(self) -> None:
+        if self._making.locked():
+            return
+        threading.Thread(target=self._refresh_quietly, name="dataset", daemon=True).start()
+
+    def _refresh_quietly(self) -> None:
+        try:
+            self.refresh()
+        except Exception:
+            _log.exception("dataset_failed")
+
+    def _make(self) -> Dataset:
+        with self._store.steady():
+            fingerprint = self._store.fingerprint()
+            ownership = Ownership.build(self._store.ownership())
+            names = NameIndex.open(self._folder / "names.db", self._store, fingerprint)
+            done = [b.loaded_at for b in self._store.batches() if b.state == "done"]
+        return Dataset(fingerprint, ownership, names, max(done, default=None))

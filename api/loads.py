@@ -1,0 +1,86 @@
+"""Loading what was uploaded, and what it would be taken for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from api.services import Services
+from cases import Source
+from loaders.inspecting import inspect_file
+from loaders.loading import LoadOptions, LoadReport, find_files, load
+from loaders.problems import UnreadableFileError
+from loaders.tables import inspect_tables
+
+
+def load_files(
+    services: Services,
+    folder: Path,
+    actor: str,
+    dataset: str,
+    snapshot: str | None,
+    observed_on: str | None,
+    strict: bool,
+    progress: Callable[[str, int, int], None],
+) -> dict[str, Any]:
+    """Load a folder as one batch and record it; gives what was done."""
+    options = LoadOptions(dataset, snapshot=snapshot, observed_on=observed_on, strict=strict)
+    report = load(services.store, [folder], options, services.person_key, services.reports, progress)
+    if report.applied is not None:
+        for batch in services.store.batches():
+            if batch.id == report.applied.batch_id:
+                services.ledger.record_load(batch, actor, Source())
+    return report_json(services, report)
+
+
+def report_json(services: Services, report: LoadReport) -> dict[str, Any]:
+    """What `lookthrough load --format json` prints, with links to refused rows in place of paths."""
+    batch = report.applied.batch_id if report.applied else None
+    names = report.applied.names if report.applied else None
+    return {
+        "batch": batch,
+        "fingerprint": services.store.fingerprint(),
+        "files": [
+            {"name": f.name, "format": f.format, "rows": f.rows, "rejected": f.rejected}
+            for f in (report.extract.files if report.extract else [])
+        ],
+        "loaded_before": report.again,
+        "skipped": [{"name": n, "reason": {"zh": zh, "en": en}} for n, zh, en in report.skipped],
+        "unreadable": [{"name": n, "reason": {"zh": zh, "en": en}} for n, zh, en in report.unreadable],
+        "counts": dict(report.applied.counts) if report.applied else {},
+        "rejected": report.rejected,
+        "problems": [
+            {
+                "kind": p.kind,
+                "code": p.code,
+                "file": p.file,
+                "sheet": p.sheet,
+                "row": p.row,
+                "column": p.column,
+                "expected": {"zh": p.expected_zh, "en": p.expected_en},
+            }
+            for p in report.problems[:1000]
+        ],
+        "truncated": len(report.problems) > 1000,
+        "names": {"one": names.one, "several": names.several.height, "none": names.none.height}
+        if names
+        else None,
+        "rejects": [
+            {"name": p.name, "link": f"v1/loads/{p.parent.name}/rejects/{p.name}"} for p in report.rejects
+        ],
+        "unresolved": f"v1/loads/{report.unresolved.parent.name}/rejects/{report.unresolved.name}"
+        if report.unresolved
+        else None,
+    }
+
+
+def inspected(folder: Path) -> list[dict[str, Any]]:
+    """One record a sheet; a file that can't be read says why."""
+    found: list[dict[str, Any]] = []
+    for file in find_files([folder]):
+        try:
+            found.extend(inspect_file(file, {}, inspect_tables))
+        except UnreadableFileError as error:
+            found.append({"file": file.name, "format": None, "problem": {"zh": error.zh, "en": error.en}})
+    return found

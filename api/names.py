@@ -1,0 +1,261 @@
+"""Search by Chinese name, pinyin or id: an SQLite full-text index beside the store, made again for each state of the data.
+
+The engine has no full text without a network. Names stand in the index as single characters, so that any run of
+characters is found as a phrase; pinyin and its initials stand from every syllable on, so that a prefix finds them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import threading
+import time
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+from pypinyin.constants import PINYIN_DICT
+
+from graph.stores import GraphStore
+
+_SOURCES: Final = (
+    ("Company", "MATCH (n:Company) RETURN n.id AS id, n.name AS name, n.kind AS kind"),
+    ("Person", "MATCH (n:Person) RETURN n.id AS id, n.name AS name, '' AS kind"),
+    ("Lot", "MATCH (n:Lot) RETURN n.id AS id, n.title AS name, '' AS kind"),
+    ("Tender", "MATCH (n:Tender) RETURN n.id AS id, n.title AS name, '' AS kind"),
+    ("Household", "MATCH (n:Household) RETURN n.id AS id, '' AS name, n.kind AS kind"),
+)
+_ALSO: Final = (
+    ("Company", "MATCH (m:Name)-[:NAMES]->(n:Company) RETURN n.id AS id, m.name AS name, n.kind AS kind"),
+)
+TYPES: Final = tuple(type_ for type_, _ in _SOURCES)
+_COLUMNS: Final = ("id", "name", "kind")
+_SYLLABLES: Final = 6
+"""From how many of a name's first syllables on pinyin is found."""
+_SPELT: Final = 24
+"""Syllables of a name that are spelt out."""
+_CANDIDATES: Final = 400
+_SECONDS: Final = 1.0
+"""A search ends then with what it has, and says that there may be more."""
+_STEPS: Final = 20_000
+"""Steps of the database between two looks at the clock."""
+_HAN: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_HAN_OF_POLARS: Final = r"([\x{3400}-\x{9fff}\x{f900}-\x{faff}\x{20000}-\x{3ffff}])"
+_BATCH: Final = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A party, lot, tender or household. `matched`: id, name, former_name or pinyin."""
+
+    id: str
+    type: str
+    name: str
+    kind: str
+    matched: str
+
+
+class NameIndex:
+    """The index for one state of the data; any number of threads may ask it."""
+
+    def __init__(self, path: Path, fingerprint: str):
+        self._path, self.fingerprint = path, fingerprint
+        self._local = threading.local()
+
+    @classmethod
+    def open(cls, path: Path, store: GraphStore, fingerprint: str) -> NameIndex:
+        """The index of this state, made where the file is of another one."""
+        made = path.with_name(f"{path.stem}-{fingerprint}{path.suffix}")
+        if not made.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            building = made.with_suffix(".building")
+            building.unlink(missing_ok=True)
+            os.close(os.open(building, os.O_CREAT | os.O_WRONLY, 0o600))
+            _fill(building, store)
+            building.replace(made)
+        for old in path.parent.glob(f"{path.stem}-*"):
+            if old != made:
+                old.unlink(missing_ok=True)
+        return cls(made, fingerprint)
+
+    def find(self, text: str, types: Iterable[str] = TYPES, limit: int = 20) -> tuple[list[Found], bool]:
+        """At most `limit` entries, best first, and whether there are more: ids, then whole names, then the shortest."""
+        wanted = [t for t in TYPES if t in set(types)]
+        text = unicodedata.normalize("NFKC", text).strip()
+        if not text or not wanted:
+            return [], False
+        by_id = self._by_id(text, wanted)
+        by_name, cut = self._by_name(text, wanted)
+        found: dict[tuple[str, str], Found] = {}
+        for type_, id_, name, kind, matched in (*by_id, *by_name):
+            found.setdefault((type_, id_), Found(id_, type_, name, kind, matched))
+        ranked = sorted(
+            found.values(), key=lambda f: (f.matched != "id", f.name != text, f.matched == "pinyin")
+        )
+        return ranked[:limit], cut or len(ranked) > limit
+
+    def _by_id(self, text: str, types: list[str]) -> list[tuple[str, ...]]:
+        bare = text.casefold()
+        if len(bare) < 4:
+            return []
+        listed = ",".join("?" * len(types))
+        return self._connection.execute(
+            f"SELECT type, id, shown, kind, 'id' FROM entries WHERE id = ? AND type IN ({listed}) UNION ALL "  # noqa: S608
+            "SELECT * FROM (SELECT type, id, shown, kind, 'id' FROM entries WHERE bare >= ? AND bare < ? "
+            f"AND type IN ({listed}) LIMIT 50)",
+            (text, *types, bare, bare + "\U0010ffff", *types),
+        ).fetchall()
+
+    def _by_name(self, text: str, types: list[str]) -> tuple[list[tuple[str, ...]], bool]:
+        """Rows, and whether there may be more."""
+        expression, matched = _expression(text)
+        if not expression:
+            return [], False
+        if len(types) < len(TYPES):
+            expression = f"({expression}) AND type : ({' OR '.join(t.casefold() for t in types)})"
+        connection, until = self._connection, time.monotonic() + _SECONDS
+        connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
+        rows: list[tuple[str, ...]] = []
+        try:
+            asked = connection.execute(
+                "SELECT e.type, e.id, e.shown, e.kind, e.former FROM names n JOIN entries e ON e.rowid = n.rowid "
+                "WHERE names MATCH ? ORDER BY n.rowid LIMIT ?",
+                (expression, _CANDIDATES),
+            )
+            for type_, id_, shown, kind, former in asked:
+                rows.append((type_, id_, shown, kind, "former_name" if former else matched))
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                raise
+            return rows, True
+        finally:
+            connection.set_progress_handler(None, 0)
+        return rows, len(rows) >= _CANDIDATES
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        known: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if known is None:
+            known = sqlite3.connect(
+                f"{self._path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+            )
+            self._local.connection = known
+        return known
+
+
+def _expression(text: str) -> tuple[str, str]:
+    """The full-text question a text asks, and what it matches by."""
+    if _HAN.search(text):
+        words = _HAN.sub(lambda m: f" {m[0]} ", text.casefold())
+        return 'han : "' + " ".join(re.findall(r"\w+", words)) + '"', "name"
+    words_ = re.findall(r"[0-9a-zà-ɏ]+", text.casefold())
+    if not words_:
+        return "", "name"
+    spelt = "".join(words_)
+    return f'han : "{" ".join(words_)}"* OR pinyin : "{spelt}"*', "pinyin"
+
+
+def _fill(path: Path, store: GraphStore) -> None:
+    connection = sqlite3.connect(path)
+    try:
+        # Prefixes of one to three letters are kept ready: of millions of names they would be gathered for seconds.
+        connection.executescript(
+            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536;"
+            "CREATE TABLE entries(type TEXT, id TEXT, bare TEXT, shown TEXT, kind TEXT, former INT);"
+            "CREATE VIRTUAL TABLE names USING fts5(han, pinyin, type, content='', columnsize=0, detail=full, "
+            "prefix='1 2 3', tokenize=\"unicode61 remove_diacritics 2\");"
+        )
+        entries = _entries(store)
+        for start in range(0, entries.height, _BATCH):
+            part = entries.slice(start, _BATCH).with_columns(
+                han=pl.col("name").str.normalize("NFKC").str.replace_all(_HAN_OF_POLARS, " $1 ")
+            )
+            rows = list(part.iter_rows(named=True))
+            connection.executemany(
+                "INSERT INTO entries(rowid, type, id, bare, shown, kind, former) VALUES (?,?,?,?,?,?,?)",
+                [
+                    (
+                        n,
+                        r["type"],
+                        r["id"],
+                        r["id"].partition(":")[2].casefold(),
+                        r["shown"],
+                        r["kind"],
+                        r["former"],
+                    )
+                    for n, r in enumerate(rows, start + 1)
+                ],
+            )
+            connection.executemany(
+                "INSERT INTO names(rowid, han, pinyin, type) VALUES (?,?,?,?)",
+                [
+                    (n, r["han"], _spelt(r["name"]), r["type"].casefold())
+                    for n, r in enumerate(rows, start + 1)
+                    if r["name"]
+                ],
+            )
+        connection.execute("CREATE INDEX by_bare ON entries(bare)")
+        connection.execute("CREATE INDEX by_id ON entries(id)")
+        connection.execute("INSERT INTO names(names) VALUES ('optimize')")
+        connection.commit()
+    finally:
+        connection.close()
+
+
+def _entries(store: GraphStore) -> pl.DataFrame:
+    """`type`, `id`, `name` as searched, `shown`, `kind`, `former`; the shortest names first.
+
+    The order of rows is then the order of answers, and a search may stop early.
+    """
+    frames = [_asked(store, type_, query).with_columns(shown="name", former=0) for type_, query in _SOURCES]
+    shown = pl.concat(frames).select("type", "id", "shown")
+    for type_, query in _ALSO:
+        also = _asked(store, type_, query).join(shown, on=["type", "id"], how="left")
+        frames.append(
+            also.filter(pl.col("name") != pl.col("shown").fill_null(""), pl.col("name") != "").with_columns(
+                pl.col("shown").fill_null(pl.col("name")), former=1
+            )
+        )
+    return pl.concat([f.select("type", *_COLUMNS, "shown", "former") for f in frames]).sort(
+        pl.col("name").str.len_chars(), "name", "id"
+    )
+
+
+def _asked(store: GraphStore, type_: str, query: str) -> pl.DataFrame:
+    schema: dict[str, pl.DataType] = dict.fromkeys(_COLUMNS, pl.String())
+    table = store.query(query, timeout=600)
+    frame = pl.DataFrame(schema=schema)
+    if table.num_rows:
+        frame = pl.DataFrame(pl.from_arrow(table)).cast(dict(schema))  # type: ignore[arg-type]
+    return frame.with_columns(pl.col("name", "kind").fill_null("")).with_columns(type=pl.lit(type_))
+
+
+def _spelt(name: str) -> str:
+    """Pinyin without tones and its initials, from each of the first syllables on."""
+    syllables = name.translate(_SPELLING).split()[:_SPELT]
+    words: list[str] = []
+    initials = "".join([s[0] for s in syllables])
+    for at in range(min(len(syllables), _SYLLABLES)):
+        words.append("".join(syllables[at:]))
+        words.append(initials[at:])
+    return " ".join(words)
+
+
+class _Spelling(dict[int, str]):
+    """Each character's first reading and a space, for `str.translate`; nothing for what has none."""
+
+    def __missing__(self, character: int) -> str:
+        readings = PINYIN_DICT.get(character)
+        spelt = ""
+        if readings:
+            first = unicodedata.normalize("NFD", readings.split(",")[0]).replace("u\u0308", "v")
+            spelt = "".join(c for c in first if not unicodedata.combining(c)) + " "
+        self[character] = spelt
+        return spelt
+
+
+_SPELLING: Final = _Spelling()

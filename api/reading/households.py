@@ -1,0 +1,109 @@
+"""Households: who belongs to them, what they hold, also through companies, and what they are paid."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import polars as pl
+
+from api.datasets import Dataset
+from api.reading.holdings import holdings_or_none
+from graph.penetration.days import today
+from graph.stores import GraphStore
+
+_THROUGH: Final = 200
+
+
+def households_page(store: GraphStore, after: str, limit: int) -> list[dict[str, Any]]:
+    """Households after an id, in the order of ids."""
+    rows: list[dict[str, Any]] = store.query(
+        "MATCH (h:Household) WHERE h.id > $after RETURN h.id AS id, h.kind AS kind, h.region AS region "
+        "ORDER BY h.id LIMIT $limit",
+        {"after": after, "limit": limit},
+    ).to_pylist()
+    return rows
+
+
+def household(store: GraphStore, dataset: Dataset, id_: str) -> dict[str, Any]:
+    """One household. Amounts in minor units of `currency`; `share` of a property as a fraction."""
+    head = store.query(
+        "MATCH (h:Household {id: $id}) RETURN h.id AS id, h.kind AS kind, h.region AS region", {"id": id_}
+    ).to_pylist()[0]
+    members = store.query(
+        "MATCH (h:Household {id: $id}) MATCH (p:Person)-[r:MEMBER_OF]->(h) RETURN p.id AS id, p.name AS name, "
+        "r.relation_to_head AS relation_to_head, r.valid_from AS valid_from, r.valid_to AS valid_to, "
+        "p.hukou_region AS hukou_region, p.died_on AS died_on",
+        {"id": id_},
+    ).to_pylist()
+    ids = [m["id"] for m in members]
+    return {
+        **head,
+        "members": sorted(members, key=lambda m: (m["relation_to_head"] != "head", m["id"])),
+        "properties": [*_held(store, ids), *_named(_through_companies(store, dataset, ids), members)],
+        "benefits": _benefits(store, id_, ids),
+    }
+
+
+def _named(rows: list[dict[str, Any]], members: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    names = {m["id"]: m["name"] for m in members}
+    return [{**row, "owner_name": names.get(row["owner"])} for row in rows]
+
+
+_PROPERTY: Final = (
+    "x.id AS id, x.kind AS kind, x.area_m2 AS area_m2, x.address AS address, x.region AS region, x.status AS status, "
+    "r.share AS share, r.holding_form AS holding_form, r.acquired_by AS acquired_by, r.valid_from AS valid_from, "
+    "r.valid_to AS valid_to"
+)
+
+
+def _held(store: GraphStore, persons: list[str]) -> list[dict[str, Any]]:
+    rows = store.query(
+        "UNWIND $ids AS i MATCH (p:Person {id: i}) MATCH (p)-[r:HOLDS_PROPERTY]->(x:Property) "
+        f"RETURN p.id AS owner, p.name AS owner_name, {_PROPERTY}",
+        {"ids": persons},
+    ).to_pylist()
+    return [{**row, "through": None} for row in sorted(rows, key=lambda r: (r["id"], r["owner"]))]
+
+
+def _through_companies(store: GraphStore, dataset: Dataset, persons: list[str]) -> list[dict[str, Any]]:
+    """What companies hold that a member holds today, at any depth."""
+    held: dict[str, list[tuple[str, dict[str, Any]]]] = {}
+    for person in persons:
+        for company in holdings_or_none(store, dataset, person, today().isoformat(), _THROUGH):
+            held.setdefault(company["id"], []).append((person, company))
+    if not held:
+        return []
+    nodes = dataset.ownership.nodes_of(pl.Series(sorted(held), dtype=pl.String()))
+    aliases = dataset.ownership.aliases_of(nodes)
+    known = dict(zip(aliases["id"].to_list(), aliases["head"].to_list(), strict=True))
+    rows = store.query(
+        "UNWIND $ids AS i MATCH (c:Company {id: i}) MATCH (c)-[r:HOLDS_PROPERTY]->(x:Property) "
+        f"RETURN c.id AS company, {_PROPERTY}",
+        {"ids": sorted(known)},
+    ).to_pylist()
+    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for row in rows:
+        company = known[row.pop("company")]
+        for person, holding in held[company]:
+            through = {"id": company, "name": holding["name"], "effective_share": holding["share"]}
+            found[row["id"], person, company] = {
+                "owner": person,
+                "owner_name": None,
+                **row,
+                "through": through,
+            }
+    return [found[key] for key in sorted(found)]
+
+
+def _benefits(store: GraphStore, household_id: str, persons: list[str]) -> list[dict[str, Any]]:
+    told = "g.id AS program, b.from_month AS from_month, b.to_month AS to_month, b.amount AS amount, b.currency AS currency"
+    rows = store.query(
+        f"MATCH (h:Household {{id: $id}}) MATCH (h)-[:RECEIVES]->(b:Benefit) MATCH (b)-[:UNDER]->(g:Program) RETURN b.id AS id, {told}",
+        {"id": household_id},
+    ).to_pylist()
+    rows += store.query(
+        "UNWIND $ids AS i MATCH (p:Person {id: i}) MATCH (p)-[:RECEIVES]->(b:Benefit) MATCH (b)-[:UNDER]->(g:Program) "
+        f"RETURN b.id AS id, {told}",
+        {"ids": persons},
+    ).to_pylist()
+    return sorted(rows, key=lambda r: (r["program"], r["from_month"] or "", r["id"]))

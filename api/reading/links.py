@@ -1,0 +1,72 @@
+"""The stated rows behind a line: what each says, and from which file, sheet and row it comes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from exports.sources import Source
+from graph.model import REL_TYPES, rel_columns
+from graph.stores import GraphStore
+from graph.stores.statements import SOURCE_SEPARATOR
+
+KINDS = tuple(sorted(name for name, type_ in REL_TYPES.items() if not type_.derived))
+_BOOKKEEPING = frozenset({"sources", "counted"})
+
+
+def stated_links(store: GraphStore, kind: str, start: str, end: str) -> list[dict[str, Any]]:
+    """All stated relationships of one type from a node to a node (ids), each with its sources; by date and key.
+
+    `counted` is false where another list of the company goes before the one it stands in.
+    """
+    fields = [f.name for f in rel_columns(REL_TYPES[kind])]
+    returned = ", ".join(f"r.{f} AS {f}" for f in fields)
+    files = _files(store)
+    found = []
+    for first, last in REL_TYPES[kind].pairs:
+        rows = store.query(
+            f"MATCH (a:{first} {{id: $from_id}}) MATCH (b:{last} {{id: $to_id}}) MATCH (a)-[r:{kind}]->(b) RETURN {returned}",
+            {"from_id": start, "to_id": end},
+        ).to_pylist()
+        for row in rows:
+            stated = {k: v for k, v in row.items() if v is not None and k not in _BOOKKEEPING}
+            sources = [s for s in (row.get("sources") or "").split(SOURCE_SEPARATOR) if s]
+            found.append(
+                {
+                    "kind": kind,
+                    "from": {"id": start, "type": first},
+                    "to": {"id": end, "type": last},
+                    "key": stated.pop("key", None),
+                    "stated": stated,
+                    "counted": row.get("counted"),
+                    "sources": [_source(s, files) for s in sources],
+                }
+            )
+    return sorted(found, key=lambda f: (f["stated"].get("valid_from") or "", f["key"] or ""))
+
+
+def _files(store: GraphStore) -> dict[tuple[str, str], dict[str, Any]]:
+    """By batch and the beginning of the file's SHA-256: the file's name and when it was loaded."""
+    return {
+        (batch.id, file["sha256"][:12]): {
+            "name": file["name"],
+            "sha256": file["sha256"],
+            "dataset": batch.dataset,
+            "loaded_at": batch.loaded_at,
+        }
+        for batch in store.batches()
+        for file in batch.files
+    }
+
+
+def _source(text: str, files: dict[tuple[str, str], dict[str, Any]]) -> dict[str, Any]:
+    source = Source.read(text)
+    file = files.get((source.batch, source.file), {})
+    return {
+        "batch": source.batch,
+        "file": file.get("name"),
+        "sha256": file.get("sha256"),
+        "sheet": source.sheet,
+        "row": source.row,
+        "dataset": file.get("dataset"),
+        "loaded_at": file.get("loaded_at"),
+    }

@@ -1,0 +1,76 @@
+"""Lots and their bidders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graph.stores import GraphStore
+
+
+def lots_page(store: GraphStore, after: str, limit: int) -> list[dict[str, Any]]:
+    """Lots after an id, in the order of ids."""
+    rows = store.query(
+        "MATCH (l:Lot) WHERE l.id > $after RETURN l.id AS id, l.title AS title, l.bid_on AS bid_on, l.status AS status "
+        "ORDER BY l.id LIMIT $limit",
+        {"after": after, "limit": limit},
+    ).to_pylist()
+    bids = _counts(store, [r["id"] for r in rows])
+    return [{**row, "bids": bids.get(row["id"], 0)} for row in rows]
+
+
+def lots_called(store: GraphStore, ids: list[str], tenders: list[str]) -> list[dict[str, Any]]:
+    """These lots and the lots of these tenders, in the order of the ids."""
+    told = "l.id AS id, l.title AS title, l.bid_on AS bid_on, l.status AS status"
+    rows = store.query(f"UNWIND $ids AS i MATCH (l:Lot {{id: i}}) RETURN {told}", {"ids": ids}).to_pylist()
+    rows += store.query(
+        f"UNWIND $ids AS i MATCH (t:Tender {{id: i}}) MATCH (l:Lot)-[:LOT_OF]->(t) RETURN {told}",
+        {"ids": tenders},
+    ).to_pylist()
+    unique = {row["id"]: row for row in rows}
+    bids = _counts(store, list(unique))
+    return [{**unique[i], "bids": bids.get(i, 0)} for i in sorted(unique)]
+
+
+def _counts(store: GraphStore, lots: list[str]) -> dict[str, int]:
+    rows = store.query(
+        "UNWIND $ids AS i MATCH (l:Lot {id: i}) MATCH (b:Bid)-[:FOR_LOT]->(l) RETURN l.id AS id, count(*) AS n",
+        {"ids": lots},
+    ).to_pylist()
+    return {row["id"]: row["n"] for row in rows}
+
+
+def lot(store: GraphStore, id_: str) -> dict[str, Any]:
+    """One lot with its tender, buyer and bidders; amounts in minor units of `currency`."""
+    head = store.query(
+        "MATCH (l:Lot {id: $id}) RETURN l.id AS id, l.title AS title, l.number AS number, l.estimate AS estimate, "
+        "l.currency AS currency, l.status AS status, l.bid_on AS bid_on, l.bid_on_from AS bid_on_from",
+        {"id": id_},
+    ).to_pylist()[0]
+    tenders = store.query(
+        "MATCH (l:Lot {id: $id}) MATCH (l)-[:LOT_OF]->(t:Tender) RETURN t.id AS id, t.title AS title, t.regime AS regime, "
+        "t.method AS method, t.status AS status, t.published_on AS published_on, t.bid_deadline AS bid_deadline, "
+        "t.opened_on AS opened_on, t.awarded_on AS awarded_on",
+        {"id": id_},
+    ).to_pylist()
+    tender = tenders[0] if tenders else None
+    buyers = []
+    if tender is not None:
+        buyers = store.query(
+            "MATCH (t:Tender {id: $id}) MATCH (c:Company)-[:BUYS]->(t) RETURN c.id AS id, c.name AS name",
+            {"id": tender["id"]},
+        ).to_pylist()
+    return {**head, "tender": tender, "buyers": buyers, "bidders": bidders(store, id_)}
+
+
+def bidders(store: GraphStore, lot_id: str) -> list[dict[str, Any]]:
+    """Who bids for a lot; several on one bid are a consortium."""
+    rows = []
+    for type_ in ("Company", "Person"):
+        rows += store.query(
+            f"MATCH (l:Lot {{id: $id}}) MATCH (b:Bid)-[:FOR_LOT]->(l) MATCH (c:{type_})-[s:SUBMITS]->(b) "
+            "RETURN c.id AS id, c.name AS name, b.id AS bid, s.role AS role, b.status AS status, b.rank AS rank, "
+            "b.won AS won, b.amount AS amount, b.currency AS currency, b.price_kind AS price_kind, b.rate AS rate, "
+            "b.submitted_at AS submitted_at",
+            {"id": lot_id},
+        ).to_pylist()
+    return sorted(rows, key=lambda r: (r["rank"] is None, r["rank"] or 0, str(r["id"])))

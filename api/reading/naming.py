@@ -1,0 +1,113 @@
+"""Which party, lot or household a request means: an id, or a name or bare number that only one has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+
+from api.datasets import Dataset
+from api.problems import ProblemError
+from graph.stores import GraphStore
+from loaders.identity import looks_like_person_number
+
+PARTIES: Final = ("Company", "Person")
+_MOST: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """One thing that was meant."""
+
+    id: str
+    type: str
+    name: str
+
+
+def resolve(store: GraphStore, dataset: Dataset, text: str, types: tuple[str, ...]) -> Resolved:
+    """What is meant. Raises a problem: nothing, or more than one, is called that (`candidates` lists them)."""
+    found = candidates(store, dataset, text, types)
+    if len(found) == 1:
+        return found[0]
+    told = [{"id": c.id, "type": c.type, "name": c.name} for c in found]
+    if found:
+        raise ProblemError(
+            "not-found",
+            f"“{_short(text)}”对应多个对象，请用编号：{'；'.join(c.id for c in found[:5])}。",
+            f"{_short(text)!r} names more than one: use an id: {'; '.join(c.id for c in found[:5])}.",
+            candidates=told,
+        )
+    near, _ = dataset.names.find(text, types, 5) if text else ([], False)
+    hint_zh = f"相近的有：{'；'.join(n.id for n in near)}。" if near else "可用 /v1/parties?q= 查找。"
+    hint_en = f"Near: {'; '.join(n.id for n in near)}." if near else "Search with /v1/parties?q=."
+    raise ProblemError(
+        "not-found",
+        f"没有找到“{_short(text)}”。{hint_zh}",
+        f"Nothing is called {_short(text)!r}. {hint_en}",
+        candidates=[{"id": n.id, "type": n.type, "name": n.name} for n in near],
+    )
+
+
+def candidates(
+    store: GraphStore, dataset: Dataset, text: str, types: tuple[str, ...], limit: int = 20
+) -> list[Resolved]:
+    """Everything that text may mean: the one with that id; else all whose whole name or bare number it is."""
+    text = text.strip()
+    if not text or len(text) > _MOST or "\x00" in text:
+        return []
+    if bool(looks_like_person_number(pl.Series([text])).item()):
+        raise ProblemError(
+            "unprocessable",
+            "个人证件号不能写在请求里。请用人员编号（person:…）查询。",
+            "A person's number does not belong in a request. Ask by the person's id (person:…).",
+        )
+    for type_ in types:
+        name = "n.title" if type_ in ("Lot", "Tender") else "n.region" if type_ == "Household" else "n.name"
+        rows = store.query(f"MATCH (n:{type_} {{id: $id}}) RETURN {name} AS name", {"id": text}).to_pylist()
+        if rows:
+            return [Resolved(text, type_, rows[0]["name"] or "")]
+    found, _ = dataset.names.find(text, types, limit * 5)
+    bare = text.casefold()
+    exact = [
+        f
+        for f in found
+        if f.name == text or f.matched == "former_name" or f.id.partition(":")[2].casefold() == bare
+    ]
+    exact = [f for f in exact if f.matched != "former_name" or f.name == text] or [
+        f for f in found if f.matched == "former_name"
+    ]
+    # A bare mention by name and the identified company of that name are one party: the ownership knows it.
+    heads: dict[str, Resolved] = {}
+    for f in exact:
+        head = _head(dataset, f.id) if f.type in PARTIES else f.id
+        heads.setdefault(head, Resolved(head, f.type, f.name))
+    return list(heads.values())[:limit]
+
+
+def _head(dataset: Dataset, id_: str) -> str:
+    """The canonical id of a party that ownership knows, else the id."""
+    ownership = dataset.ownership
+    ids = ownership.aliases["id"]
+    place = int(ids.search_sorted(id_)) if len(ids) else 0
+    if place < len(ids) and ids[place] == id_:
+        return str(ownership.nodes["id"][int(ownership.aliases["node"][place])])
+    return id_
+
+
+def names_for(store: GraphStore, ids: set[str]) -> dict[str, dict[str, Any]]:
+    """Type and name of parties, by id; the canonical ids among them are nodes of their own."""
+    wanted = sorted(ids)
+    found: dict[str, dict[str, Any]] = {}
+    for type_ in (*PARTIES, "Contact", "Concert"):
+        name = "n.value" if type_ == "Contact" else "n.name" if type_ != "Concert" else "n.id"
+        rows = store.query(
+            f"UNWIND $ids AS i MATCH (n:{type_} {{id: i}}) RETURN n.id AS id, {name} AS name", {"ids": wanted}
+        ).to_pylist()
+        for row in rows:
+            found.setdefault(row["id"], {"type": type_, "name": row["name"] or ""})
+    return found
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:60] + "…"

@@ -1,0 +1,115 @@
+"""What stands next to a node: counts of every kind first, then the links of the kind asked for, the largest first."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal, get_args
+
+from graph.model import REL_TYPES
+from graph.stores import GraphStore
+from graph.stores.statements import SOURCE_SEPARATOR
+
+Kind = Literal[
+    "OWNS", "EXERCISES_CONTROL", "LEGAL_REP_OF", "OFFICER_OF", "BRANCH_OF", "HAS_CONTACT", "RELATED_TO", "HOLDS_PROPERTY",
+    "HOLDS_VEHICLE", "MEMBER_OF", "SUBMITS", "HOLDS_POST", "SAME_AS", "POSSIBLY_SAME",
+]  # fmt: skip
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+DIRECTIONS: Final = ("in", "out")
+_TOLD: Final = (
+    "share",
+    "share_min",
+    "share_max",
+    "votes",
+    "role",
+    "relation",
+    "interest",
+    "post",
+    "list_kind",
+    "by",
+)
+
+
+def neighbours(
+    store: GraphStore,
+    id_: str,
+    type_: str,
+    kind: str | None,
+    direction: str,
+    as_of: str | None,
+    limit: int,
+) -> dict[str, Any]:
+    """Counts by kind and direction, and at most `limit` links of one kind; `in`: towards the node (its owners)."""
+    counts = []
+    for name in KINDS:
+        for way in DIRECTIONS:
+            n = sum(_count(store, id_, name, pair, way, as_of) for pair in _pairs(name, type_, way))
+            if n:
+                counts.append({"kind": name, "direction": way, "count": n})
+    items: list[dict[str, Any]] = []
+    if kind is not None:
+        for pair in _pairs(kind, type_, direction):
+            items += _links(store, id_, kind, pair, direction, as_of)
+    items.sort(
+        key=lambda r: (-(r.get("share") or r.get("share_max") or 0.0), r["party"]["name"], r["party"]["id"])
+    )
+    return {"id": id_, "counts": counts, "items": items[:limit], "truncated": len(items) > limit}
+
+
+def _pairs(kind: str, type_: str, direction: str) -> list[tuple[str, str]]:
+    return [p for p in REL_TYPES[kind].pairs if p[1 if direction == "in" else 0] == type_]
+
+
+def _pattern(kind: str, pair: tuple[str, str], direction: str, as_of: str | None) -> str:
+    anchor, label = ("b", pair[1]) if direction == "in" else ("a", pair[0])
+    dated = "valid_from" in {f.name for f in REL_TYPES[kind].fields} or not REL_TYPES[kind].derived
+    holds = ""
+    if as_of is not None and dated:
+        holds = " WHERE (r.valid_from IS NULL OR r.valid_from <= $day) AND (r.valid_to IS NULL OR r.valid_to > $day)"
+    return f"MATCH ({anchor}:{label} {{id: $id}}) MATCH (a:{pair[0]})-[r:{kind}]->(b:{pair[1]}){holds}"
+
+
+def _params(id_: str, as_of: str | None) -> dict[str, Any]:
+    return {"id": id_} | ({"day": as_of} if as_of is not None else {})
+
+
+def _count(
+    store: GraphStore, id_: str, kind: str, pair: tuple[str, str], direction: str, as_of: str | None
+) -> int:
+    cypher = _pattern(kind, pair, direction, as_of) + " RETURN count(*) AS n"
+    return int(store.query(cypher, _params(id_, as_of)).column(0)[0].as_py())
+
+
+def _links(
+    store: GraphStore, id_: str, kind: str, pair: tuple[str, str], direction: str, as_of: str | None
+) -> list[dict[str, Any]]:
+    other = "a" if direction == "in" else "b"
+    label = pair[0] if direction == "in" else pair[1]
+    fields = {f.name for f in REL_TYPES[kind].fields}
+    name = {
+        "Contact": "value",
+        "Property": "address",
+        "Household": "region",
+        "Bid": "status",
+        "Vehicle": "kind",
+    }.get(label, "name")
+    told = [c for c in _TOLD if c in fields]
+    extra = ["key", "valid_from", "valid_to", "sources"] if not REL_TYPES[kind].derived else []
+    returned = ", ".join(
+        [f"{other}.id AS id", f"{other}.{name} AS name", *(f"r.{c} AS {c}" for c in (*told, *extra))]
+    )
+    rows = store.query(
+        _pattern(kind, pair, direction, as_of) + f" RETURN {returned}", _params(id_, as_of)
+    ).to_pylist()
+    found = []
+    for row in rows:
+        sources = row.pop("sources", None)
+        party = {"id": row.pop("id"), "type": label, "name": row.pop("name") or ""}
+        found.append(
+            {
+                "kind": kind,
+                "direction": direction,
+                "party": party,
+                **{k: v for k, v in row.items() if v is not None},
+                "sources": sources.split(SOURCE_SEPARATOR) if sources else [],
+            }
+        )
+    return found

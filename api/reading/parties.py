@@ -1,0 +1,80 @@
+"""A party: what is stated of it, its other ids and names, its bids, and where all that comes from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.datasets import Dataset
+from graph.model import NODE_TYPES, node_columns
+from graph.penetration import UnknownCompanyError
+from graph.stores import GraphStore
+from graph.stores.statements import SOURCE_SEPARATOR
+
+_BOOKKEEPING = frozenset({"stated", "counted", "id", "sources"})
+_LOTS = 200
+
+
+def facts_of(store: GraphStore, type_: str, id_: str) -> tuple[dict[str, Any], list[str]]:
+    """What is stated of one node, and its sources."""
+    fields = [f.name for f in node_columns(NODE_TYPES[type_]) if f.name != "stated"]
+    returned = ", ".join(f"n.{f} AS {f}" for f in fields)
+    rows = store.query(f"MATCH (n:{type_} {{id: $id}}) RETURN {returned}", {"id": id_}).to_pylist()
+    row = rows[0] if rows else {}
+    sources = str(row.get("sources") or "")
+    facts = {k: v for k, v in row.items() if v is not None and k not in _BOOKKEEPING}
+    return facts, sources.split(SOURCE_SEPARATOR) if sources else []
+
+
+def party(store: GraphStore, dataset: Dataset, id_: str, type_: str) -> dict[str, Any]:
+    """Everything about one company or person that is not its ownership."""
+    facts, sources = facts_of(store, type_, id_)
+    aliases = _aliases(dataset, id_)
+    names = store.query(
+        f"MATCH (p:{type_} {{id: $id}}) MATCH (n:Name)-[r:NAMES]->(p) "
+        "RETURN n.name AS name, r.valid_from AS valid_from, r.valid_to AS valid_to, r.by AS by",
+        {"id": id_},
+    ).to_pylist()
+    identifiers = store.query(
+        f"MATCH (p:{type_} {{id: $id}}) MATCH (n:Identifier)-[:IDENTIFIES]->(p) "
+        "RETURN n.scheme AS scheme, n.value AS value",
+        {"id": id_},
+    ).to_pylist()
+    lots = _lots(store, type_, [id_, *(a["id"] for a in aliases)])
+    name, kind = facts.pop("name", "") or "", facts.pop("kind", "") or ""
+    return {
+        "id": id_,
+        "type": type_,
+        "name": name,
+        "kind": kind,
+        "facts": facts,
+        "aliases": aliases,
+        "names": sorted(names, key=lambda r: (r["valid_from"] or "", r["name"] or "")),
+        "identifiers": sorted(identifiers, key=lambda r: (r["scheme"] or "", r["value"] or "")),
+        "lots": lots[:_LOTS],
+        "sources": sources,
+        "truncated": len(lots) > _LOTS,
+    }
+
+
+def _aliases(dataset: Dataset, id_: str) -> list[dict[str, Any]]:
+    """The other ids of a party, and what says that they are one."""
+    ownership = dataset.ownership
+    try:
+        node = ownership.node_of(id_)
+    except UnknownCompanyError:
+        return []
+    rows = ownership.aliases.filter(ownership.aliases["node"] == node)
+    return [
+        {"id": row["id"], "canonical": row["id"] == ownership.nodes["id"][node]}
+        for row in rows.sort("rank", "id").iter_rows(named=True)
+        if row["id"] != id_
+    ]
+
+
+def _lots(store: GraphStore, type_: str, ids: list[str]) -> list[dict[str, Any]]:
+    rows = store.query(
+        f"UNWIND $ids AS i MATCH (c:{type_} {{id: i}}) MATCH (c)-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) "
+        "RETURN DISTINCT l.id AS id, l.title AS title, l.bid_on AS bid_on, b.status AS status, b.won AS won",
+        {"ids": ids},
+    ).to_pylist()
+    return sorted(rows, key=lambda r: (r["bid_on"] or "", r["id"]), reverse=True)

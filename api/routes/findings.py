@@ -1,0 +1,225 @@
+"""Findings: lists to read and to poll, one with its life, and what people decide."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+from fastapi import Query, Request, Response
+from pydantic import BaseModel, Field, StringConstraints
+
+from api import wire
+from api.answers import for_caller, headers, told
+from api.callers import Asking, Using
+from api.cursors import cursor as cursor_after
+from api.cursors import key_of
+from api.findings import finding_json
+from api.once import IdempotencyKey, once
+from api.problems import ProblemError
+from api.routes.parameters import Cursor, Id, Limit
+from api.routing import Routes
+from cases import FindingFilter, LedgerError
+from exports import make_package
+
+routes = Routes("findings")
+_LEDGER = "ledger"
+"""Cursors of findings stand in the ledger, which no load makes outdated."""
+
+States = Annotated[list[Literal["new", "in_review", "confirmed", "cleared", "not_decidable"]] | None, Query()]
+Severities = Annotated[list[Literal["prohibited", "deemed", "review", "lead", "service"]] | None, Query()]
+Names = Annotated[list[str] | None, Query(max_length=100)]
+Text = Annotated[str | None, Query(max_length=300)]
+Since = Annotated[dt.datetime | None, Query(description="Changed after this time (ISO 8601, with offset)")]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+
+
+class Decision(BaseModel, extra="forbid"):
+    """A person's decision; the reason is kept for good."""
+
+    state: Literal["in_review", "confirmed", "cleared", "not_decidable"]
+    reason: Reason
+
+
+class SuppressionAsked(BaseModel, extra="forbid"):
+    """A suppression that ends: the finding stays counted and shown."""
+
+    until: dt.date = Field(description="The last day, in Asia/Shanghai")
+    reason: Reason
+
+
+class Lifting(BaseModel, extra="forbid"):
+    """The end of a suppression before its time."""
+
+    reason: Reason
+
+
+def _filter(
+    state: States, detector: Names, severity: Severities, scope_kind: Text, scope_id: Text, subject: Text,
+    changed_since: Since, found: bool | None, suppressed: bool | None, order: Any,
+) -> FindingFilter:  # fmt: skip
+    if changed_since is not None and changed_since.tzinfo is None:
+        raise ProblemError(
+            "invalid-request",
+            "changed_since 须带时区，如 2026-07-01T00:00:00+08:00。",
+            "changed_since needs an offset, as in 2026-07-01T00:00:00+08:00.",
+        )
+    return FindingFilter(
+        states=tuple(state or ()),
+        detectors=tuple(detector or ()),
+        severities=tuple(severity or ()),
+        scope_kind=scope_kind,
+        scope_id=scope_id,
+        subject=subject,
+        changed_since=None if changed_since is None else changed_since.astimezone(dt.UTC).isoformat(),
+        found=found,
+        suppressed=suppressed,
+        order=order,
+    )
+
+
+@routes.get(
+    "/findings", scope="read", response_model=wire.FindingsPage, summary="Findings, to list or to poll"
+)
+def every(
+    request: Request,
+    caller: Asking,
+    services: Using,
+    state: States = None,
+    detector: Names = None,
+    severity: Severities = None,
+    scope_kind: Text = None,
+    scope_id: Text = None,
+    subject: Text = None,
+    changed_since: Since = None,
+    found: bool | None = None,
+    suppressed: bool | None = None,
+    order: Literal["changed", "newest", "scope", "severity"] = "changed",
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """To poll: `order=changed` with `changed_since` of the newest `changed_at` seen, or go on with `next`."""
+    wanted = _filter(
+        state, detector, severity, scope_kind, scope_id, subject, changed_since, found, suppressed, order
+    )
+    after = key_of(cursor, _LEDGER) or None
+    try:
+        records = services.ledger.findings(wanted, after, limit + 1 if limit < 500 else limit)
+    except (LedgerError, ValueError) as error:
+        if after is None:
+            raise
+        raise ProblemError(
+            "malformed-cursor",
+            "游标无效：请用上一页给出的 next。",
+            "This is no cursor: use `next` of the page before.",
+        ) from error
+    items = records[:limit]
+    more = len(records) > limit or (limit == 500 and len(records) == limit)
+    next_ = cursor_after(_LEDGER, items[-1].cursor) if more and items else None
+    answer = {"items": [finding_json(r) for r in items], "next": next_, "truncated": more}
+    return told(request, caller, answer, "findings")
+
+
+@routes.get(
+    "/findings/counts", scope="read", response_model=wire.FindingCounts, summary="How many findings, by what"
+)
+def counts(
+    request: Request,
+    caller: Asking,
+    services: Using,
+    state: States = None,
+    detector: Names = None,
+    severity: Severities = None,
+    found: bool | None = None,
+) -> Response:
+    """By state, severity and detector."""
+    wanted = _filter(state, detector, severity, None, None, None, None, found, None, "changed")
+    return told(request, caller, services.ledger.counts(wanted))
+
+
+@routes.post(
+    "/findings/{id:path}/decisions",
+    scope="decide",
+    response_model=wire.Finding,
+    summary="Decide on a finding",
+)
+def decide(
+    request: Request,
+    caller: Asking,
+    services: Using,
+    id: Id,
+    asked: Decision,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """new → in_review → confirmed, cleared or not_decidable; any of these back to in_review."""
+
+    def work() -> Any:
+        record = services.ledger.decide(id, asked.state, asked.reason, caller.name)
+        return for_caller(request, caller, finding_json(record, history=True), record.id)
+
+    return once(services.ledger, request, caller, idempotency_key, {"id": id, **asked.model_dump()}, work)
+
+
+@routes.post(
+    "/findings/{id:path}/suppressions",
+    scope="decide",
+    response_model=wire.Finding,
+    summary="Suppress a finding for a time",
+)
+def suppress(
+    request: Request,
+    caller: Asking,
+    services: Using,
+    id: Id,
+    asked: SuppressionAsked,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """It stays counted and shown, as suppressed, until the day has passed."""
+
+    def work() -> Any:
+        record = services.ledger.suppress(id, asked.until, asked.reason, caller.name)
+        return for_caller(request, caller, finding_json(record, history=True), record.id)
+
+    body = {"id": id, **asked.model_dump(mode="json")}
+    return once(services.ledger, request, caller, idempotency_key, body, work)
+
+
+@routes.post(
+    "/findings/{id:path}/suppressions/end",
+    scope="decide",
+    response_model=wire.Finding,
+    summary="End a suppression",
+)
+def lift(request: Request, caller: Asking, services: Using, id: Id, asked: Lifting) -> Response:
+    """Before its time."""
+    record = services.ledger.lift(id, asked.reason, caller.name)
+    return told(request, caller, finding_json(record, history=True), record.id)
+
+
+@routes.get("/findings/{id:path}/package", scope="export", timed=False, response_class=Response, summary="The evidence package, a ZIP",
+            responses={200: {"description": "A BagIt bag", "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}})  # fmt: skip
+def package(request: Request, caller: Asking, services: Using, id: Id) -> Response:
+    """Report, pictures, subgraph, facts and cited rows; `lookthrough verify` checks it. Persons as the key may see them."""
+    record = services.ledger.finding(id)
+    made = make_package(
+        services.store,
+        record.id,
+        actor=caller.name,
+        ledger=services.ledger,
+        rules=services.rules,
+        hide_names=not caller.sees_people,
+    )
+    name = f'attachment; filename="{made.name}.zip"'
+    return Response(
+        made.zip(),
+        headers=headers(request, {"Content-Disposition": name}),
+        media_type="application/zip",
+    )
+
+
+@routes.get(
+    "/findings/{id:path}", scope="read", response_model=wire.Finding, summary="One finding with its life"
+)
+def one(request: Request, caller: Asking, services: Using, id: Id) -> Response:
+    """By its present id or a former one."""
+    record = services.ledger.finding(id)
+    return told(request, caller, finding_json(record, history=True), record.id)

@@ -1,0 +1,107 @@
+"""Lots: the list, one with its bidders, and the detectors on it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any
+
+from fastapi import Query, Request, Response
+
+from api import wire
+from api.answers import for_caller, told
+from api.callers import Asking, Using
+from api.cursors import cursor as cursor_after
+from api.cursors import key_of
+from api.findings import finding_json, undecided_json
+from api.once import IdempotencyKey, once
+from api.reading.lots import bidders, lot, lots_called, lots_page
+from api.routes.parameters import Cursor, Id, Limit
+from api.routes.parties import dataset_of, meant
+from api.routing import Routes
+from cases import FindingFilter
+from detectors.detecting import screen_lot
+from detectors.registry import DETECTORS
+
+routes = Routes("lots")
+
+
+@routes.get("/lots", scope="read", cached=True, response_model=wire.LotsPage, summary="All lots, by id")
+def every(
+    request: Request,
+    caller: Asking,
+    services: Using,
+    q: Annotated[
+        str | None, Query(max_length=200, description="Of the lot's or its tender's title or id")
+    ] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """A page of lots; `next` is the cursor of the following one. What `q` finds is one page."""
+    dataset = dataset_of(request)
+    if q is not None:
+        named, cut = dataset.names.find(q, ("Lot", "Tender"), limit)
+        lots, tenders = ([f.id for f in named if f.type == type_] for type_ in ("Lot", "Tender"))
+        rows = lots_called(services.store, lots, tenders)
+        more = cut or len(rows) > limit
+        return told(request, caller, {"items": rows[:limit], "next": None, "truncated": more})
+    fingerprint = dataset.fingerprint
+    after = key_of(cursor, fingerprint)
+    rows = lots_page(services.store, after, limit + 1)
+    more = len(rows) > limit
+    items = rows[:limit]
+    next_ = cursor_after(fingerprint, items[-1]["id"]) if more else None
+    return told(request, caller, {"items": items, "next": next_, "truncated": more})
+
+
+@routes.post(
+    "/lots/{id:path}/screen",
+    scope="detect",
+    response_model=wire.LotScreened,
+    summary="Screen all bidders of one lot",
+)
+def screen(
+    request: Request, caller: Asking, services: Using, id: Id, idempotency_key: IdempotencyKey = None
+) -> Response:
+    """What `lookthrough screen` gives; recorded in the ledger."""
+    found = meant(request, services, id, ("Lot",))
+
+    def work() -> Any:
+        began = dt.datetime.now(dt.UTC)
+        who = bidders(services.store, found.id)
+        screened = screen_lot(
+            services.store, found.id, [b["id"] for b in who], rules=services.rules, own=services.own
+        )
+        wanted = [d for d in (*DETECTORS, *services.own) if d.domain == "政府工程" and not d.support]
+        fingerprint = services.store.fingerprint()
+        services.ledger.record_run(
+            screened.run,
+            wanted,
+            services.rules,
+            fingerprint,
+            caller.name,
+            scope=("lot", found.id),
+            began_at=began,
+        )
+        answer = {
+            "lot": found.id,
+            "bidders": who,
+            "findings": [f.to_json() for f in screened.run.findings],
+            "undecided": [undecided_json(d, u) for d, u in screened.run.undecided],
+            "combined": [stacked.to_json() for stacked in screened.stacks],
+            "dataset": {"fingerprint": fingerprint, "newest_source": dataset_of(request).newest_source},
+            "truncated": False,
+        }
+        return for_caller(request, caller, answer, found.id)
+
+    return once(services.ledger, request, caller, idempotency_key, {"lot": found.id}, work)
+
+
+@routes.get("/lots/{id:path}", scope="read", response_model=wire.Lot, summary="One lot with its bidders")
+def one(request: Request, caller: Asking, services: Using, id: Id) -> Response:
+    """The lot, its tender and buyer, who bids, and what was found of it so far."""
+    found = meant(request, services, id, ("Lot",))
+    records = services.ledger.findings(
+        FindingFilter(scope_id=found.id, found=True, order="severity"), None, 500
+    )
+    answer = {**lot(services.store, found.id), "findings": [finding_json(r) for r in records]}
+    return told(request, caller, answer, found.id)

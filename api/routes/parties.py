@@ -1,0 +1,296 @@
+"""Parties: search, details, who is behind them, what they hold, ways between them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import Query, Request, Response
+
+from api import wire
+from api.answers import for_caller, told
+from api.callers import Asking, Using
+from api.datasets import Dataset
+from api.names import TYPES
+from api.problems import ProblemError
+from api.reading.holdings import holdings
+from api.reading.links import KINDS as LINK_KINDS
+from api.reading.links import stated_links
+from api.reading.naming import PARTIES, Resolved, names_for, resolve
+from api.reading.neighbours import Kind, neighbours
+from api.reading.parties import party
+from api.routes.parameters import AsOf, Id, Limit, Word, iso
+from api.routing import Routes
+from api.services import Services
+from graph.penetration import UnknownCompanyError, controller, penetrate
+from graph.penetration.beneficial import beneficial_owners
+from graph.penetration.days import today
+from graph.penetration.downward import controls
+from graph.penetration.history import history
+from graph.penetration.routes import ways_between
+from graph.penetration.web import KINDS as WAY_KINDS
+from graph.stores.relations import couples_in, related_in
+
+routes = Routes("parties")
+
+
+def dataset_of(request: Request) -> Dataset:
+    """The data in use."""
+    dataset: Dataset = request.app.state.datasets.current()
+    return dataset
+
+
+def meant(request: Request, services: Services, text: str, types: tuple[str, ...] = PARTIES) -> Resolved:
+    """Which node a request means. Raises a problem."""
+    try:
+        return resolve(services.store, dataset_of(request), text, types)
+    except ProblemError as problem:
+        # What a name may have meant names persons too.
+        if "candidates" in problem.more:
+            listed = problem.more["candidates"]
+            problem.more["candidates"] = for_caller(request, request.state.caller, listed, "candidates")
+        raise
+
+
+@routes.get(
+    "/parties", scope="read", cached=True, response_model=wire.Matches, summary="Search by name, pinyin or id"
+)
+def search(
+    request: Request,
+    caller: Asking,
+    q: Annotated[Word, Query(min_length=1)],
+    type: Annotated[list[Literal["Company", "Person", "Lot", "Tender", "Household"]] | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> Response:
+    """By Chinese name, pinyin (full, or initials) or id: ids first, then whole names, then the shortest."""
+    found, more = dataset_of(request).names.find(q, type or TYPES, limit)
+    items = [
+        {"id": f.id, "type": f.type, "name": f.name, "kind": f.kind, "matched": f.matched} for f in found
+    ]
+    return told(request, caller, {"items": items, "truncated": more})
+
+
+@routes.get(
+    "/parties/{id:path}/owners",
+    scope="read",
+    cached=True,
+    response_model=wire.Owners,
+    summary="Every holder at any depth",
+)
+def owners(
+    request: Request,
+    caller: Asking,
+    services: Using,
+    id: Id,
+    as_of: AsOf = None,
+    method: Annotated[Literal["integrated", "stop_at_target", "simple_paths"] | None, Query()] = None,
+) -> Response:
+    """Effective shares with their bounds and method, as `lookthrough penetrate`."""
+    found = meant(request, services, id)
+    answer = penetrate(dataset_of(request).ownership, found.id, as_of, method).to_json()
+    return told(request, caller, answer, found.id)
+
+
+@routes.get(
+    "/parties/{id:path}/holdings",
+    scope="read",
+    cached=True,
+    response_model=wire.Holdings,
+    summary="Every company a party holds, at any depth",
+)
+def held(
+    request: Request,
+    caller: Asking,
+    services: Using,
+    id: Id,
+    as_of: AsOf = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Response:
+    """Downward: the nearest companies first, each with the party's effective share in it."""
+    found = meant(request, services, id)
+    day = iso(as_of) or today().isoformat()
+    items, more = holdings(services.store, dataset_of(request), found.id, day, limit)
+    answer = {"party": found.id, "as_of": day, "items": items, "truncated": more}
+    return told(request, caller, answer, found.id)
+
+
+@routes.get(
+    "/parties/{id:path}/ultimate-owners",
+    scope="read",
+    cached=True,
+    response_model=wire.UltimateOwners,
+    summary="Ultimate beneficial owners",
+)
+def ultimate_owners(
+    request: Request,
+    caller: Asking,
+    services: Using,
+    id: Id,
+    as_of: AsOf = None,
+    threshold: Annotated[str, Query(max_length=20, description="25%, or 0.25; met inclusively")] = "25%",
+    concerts: bool = False,
+    couples: bool = False,
+) -> Response:
+    """By share, votes or control, each naming the test that hit, as `lookthrough ubo`."""
+    found = meant(request, services, id)
+    pairs = couples_in(services.store) if couples else None
+    answer = beneficial_owners(
+        dataset_of(request).ownership, found.id, as_of, threshold, concerts=concerts, couples=pairs
+    )
+    return told(request, caller, answer.to_json(), found.id)
+
+
+@routes.get(
+    "/parties/{id:path}/controller",
+    scope="read",
+    cached=True,
+    response_model=wire.Control,
+    summary="Who controls a company, with the proof",
+)
+def who_controls(request: Request, caller: Asking, services: Using, id: Id, as_of: AsOf = None) -> Response:
+    """The controller or the reason for none, and every party that controls it, as `lookthrough controller --all`."""
+    found = meant(request, services, id)
+    return told(
+        request, caller, controller(dataset_of(request).ownership, found.id, as_of).to_json(), found.id
+    )
+
+
+@routes.get(
+    "/parties/{id:path}/controls",
+    scope="read",
+    cached=True,
+    response_model=wire.Controls,
+    summary="What a party controls",
+)
+def what_it_controls(
+    request: Request, caller: Asking, services: Using, id: Id, as_of: AsOf = None
+) -> Response:
+    """Everything the party controls, each with its chain, as `lookthrough controls`."""
+    found = meant(request, services, id)
+    return told(request, caller, controls(dataset_of(request).ownership, found.id, as_of).to_json(), found.id)
+
+
+@routes.get(
+    "/parties/{id:path}/history",
+    scope="read",
+    cached=True,
+    response_model=wire.History,
+    summary="How effective owners changed",
+)
+def changes(
+    request: Request,
+    caller: Asking,
+    services: Using,
+    id: Id,
+    since: Annotated[str, Query(alias="from", pattern=r"^\d{4}-\d\d-\d\d$")],
+    until: Annotated[str | None, Query(alias="to", pattern=r"^\d{4}-\d\d-\d\d$")] = None,
+) -> Response:
+    """A list of changes between two days, as `lookthrough history`."""
+    found = meant(request, services, id)
+    return told(
+        request, caller, history(dataset_of(request).ownership, found.id, since, until).to_json(), found.id
+    )
+
+
+@routes.get(
+    "/parties/{id:path}/neighbours",
+    scope="read",
+    cached=True,
+    response_model=wire.Neighbours,
+    summary="What stands next to it: counts first",
+)
+def beside(
+    request: Request,
+    caller: Asking,
+    services: Using,
+    id: Id,
+    kind: Annotated[Kind | None, Query(description="The kind of links to list; none = counts alone")] = None,
+    direction: Annotated[
+        Literal["in", "out"], Query(description="in: towards it, such as its owners")
+    ] = "in",
+    as_of: AsOf = None,
+    limit: Limit = 50,
+) -> Response:
+    """How many links of each kind and direction, and the links of one kind, the largest share first."""
+    found = meant(request, services, id, (*PARTIES, "Household"))
+    answer = neighbours(services.store, found.id, found.type, kind, direction, iso(as_of), limit)
+    return told(request, caller, answer, found.id)
+
+
+@routes.get(
+    "/links",
+    scope="read",
+    cached=True,
+    response_model=wire.Links,
+    summary="The stated rows behind a line, with file, sheet and row",
+)
+def links(
+    request: Request,
+    caller: Asking,
+    services: Using,
+    start: Annotated[Word, Query(alias="from", min_length=1, description="An id")],
+    end: Annotated[Word, Query(alias="to", min_length=1, description="An id")],
+    kind: Annotated[str, Query(json_schema_extra={"enum": list(LINK_KINDS)})] = "OWNS",
+) -> Response:
+    """Everything that was stated between two nodes, also in lists that are not counted; nothing is a 404."""
+    if kind not in LINK_KINDS:
+        raise ProblemError(
+            "invalid-request",
+            f"kind 须为：{'、'.join(LINK_KINDS)}。",
+            f"kind is one of: {', '.join(LINK_KINDS)}.",
+            errors=[{"where": "query/kind", "says": "not one of the kinds"}],
+        )
+    found = stated_links(services.store, kind, start, end)
+    if not found:
+        raise ProblemError(
+            "not-found", "两者之间没有这种记录。", "Nothing of that kind is stated between the two."
+        )
+    return told(request, caller, {"items": found}, f"{start} {end}")
+
+
+@routes.get("/paths", scope="read", cached=True, response_model=wire.Ways, summary="Ways between two parties")
+def paths(
+    request: Request,
+    caller: Asking,
+    services: Using,
+    start: Annotated[Word, Query(alias="from", min_length=1)],
+    end: Annotated[Word, Query(alias="to", min_length=1)],
+    kinds: Annotated[list[str] | None, Query(max_length=10, description=", ".join(WAY_KINDS))] = None,
+    top: Annotated[
+        int | None, Query(ge=1, le=50, description="The so many best by product; else all shortest")
+    ] = None,
+    as_of: AsOf = None,
+) -> Response:
+    """Each with its formula, dates and source rows, as `lookthrough paths`; `names` tells who stands on them."""
+    first, last = meant(request, services, start), meant(request, services, end)
+    found = ways_between(
+        dataset_of(request).ownership,
+        first.id,
+        last.id,
+        as_of,
+        tuple(kinds or ("ownership",)),
+        top,
+        related_in(services.store),
+    )
+    answer: dict[str, Any] = found.to_json()
+    answer["names"] = names_for(services.store, {n for p in answer["paths"] for n in p["nodes"]})
+    return told(request, caller, answer, f"{first.id} {last.id}")
+
+
+@routes.get(
+    "/parties/{id:path}",
+    scope="read",
+    cached=True,
+    response_model=wire.Party,
+    summary="One company or person",
+)
+def one(request: Request, caller: Asking, services: Using, id: Id) -> Response:
+    """What is stated of it, its other ids and names, its bids, where that comes from."""
+    found = meant(request, services, id)
+    try:
+        dataset_of(request).ownership.node_of(found.id)
+    except UnknownCompanyError:
+        if not services.store.query(
+            f"MATCH (n:{found.type} {{id: $id}}) RETURN n.id AS id", {"id": found.id}
+        ).num_rows:
+            raise ProblemError("not-found", "没有这个主体。", "There is no such party.") from None
+    return told(request, caller, party(services.store, dataset_of(request), found.id, found.type), found.id)

@@ -1,0 +1,159 @@
+"""Pictures of a part of the graph: one scene in every format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import Query, Request, Response
+
+from api.answers import headers, pictured
+from api.callers import Asking, Caller, Using
+from api.problems import ProblemError
+from api.reading.naming import PARTIES
+from api.routes.parameters import AsOf, Id, Language, iso
+from api.routes.parties import meant
+from api.routing import Routes
+from api.services import Services
+from cases import FindingFilter
+from exports import cytoscape_json, graphml
+from graph.subgraph import Subgraph
+from visualize import Scene, Style, compose, scene_bytes
+from visualize.excerpt import picture_of
+from visualize.html import page
+from visualize.wording import Lang
+
+routes = Routes("pictures")
+MEDIA: Final = {
+    "json": "application/json",
+    "cytoscape": "application/vnd.cytoscape+json",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "pdf": "application/pdf",
+    "graphml": "application/graphml+xml",
+    "html": "text/html; charset=utf-8",
+}
+Format = Annotated[
+    Literal["json", "cytoscape", "svg", "png", "pdf", "graphml", "html"] | None,
+    Query(description="Goes before `Accept`; JSON where neither says"),
+]
+_SHOWN: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "The picture",
+        "content": {
+            m.split(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+            for k, m in MEDIA.items()
+            if k != "json"
+        }
+        | {"application/json": {"schema": {"type": "object"}}},
+    }
+}
+
+
+def _format(request: Request, asked: str | None) -> str:
+    if asked is not None:
+        return asked
+    accepted = [
+        part.partition(";")[0].strip().lower() for part in request.headers.get("accept", "*/*").split(",")
+    ]
+    for media in accepted:
+        for name, own in MEDIA.items():
+            if media == own.split(";")[0]:
+                return name
+    if any(m in ("*/*", "application/*", "") for m in accepted):
+        return "json"
+    raise ProblemError(
+        "not-acceptable",
+        f"没有这种格式；可用：{'、'.join(MEDIA)}。",
+        f"There is no such format; there are {', '.join(MEDIA)}.",
+    )
+
+
+def _drawn(
+    request: Request, caller: Caller, services: Services, id_: str, gather: Callable[[], Subgraph],
+    format_: str | None, style: Style, lang: Lang, grey: bool,
+) -> Response:  # fmt: skip
+    name = _format(request, format_)
+    subgraph = pictured(request, caller, gather(), id_)
+
+    def scene(one: Lang) -> Scene:
+        return compose(subgraph, lang=one, style=style, grey=grey)
+
+    if name == "html":
+        body = page({"zh": scene("zh"), "en": scene("en")}, lang, fonts=True).encode()
+    elif name == "graphml":
+        body = graphml(subgraph, scene(lang))
+    elif name == "cytoscape":
+        body = cytoscape_json(subgraph, scene(lang))
+    else:
+        body = scene_bytes(scene(lang), name)
+    more = {"Vary": "Accept", "X-Truncated": str(subgraph.truncated).lower()}
+    if name == "html":
+        # The page carries a policy of its own that admits its own script by hash; nothing else may run in it.
+        more["Content-Security-Policy"] = "sandbox allow-scripts"
+    elif name == "svg":
+        more["Content-Security-Policy"] = (
+            "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; sandbox"
+        )
+    if name not in ("json", "cytoscape"):
+        services.ledger.audit(
+            caller.name, "export", id_, {"format": name, "fingerprint": subgraph.fingerprint}
+        )
+    return Response(body, headers=headers(request, more), media_type=MEDIA[name])
+
+
+def _picture(
+    request: Request, services: Services, id_: str, types: tuple[str, ...], as_of: str | None
+) -> Subgraph:
+    found = meant(request, services, id_, types)
+    wanted = (
+        FindingFilter(scope_id=found.id, found=True)
+        if found.type in ("Lot", "Household")
+        else FindingFilter(subject=found.id, found=True)
+    )
+    findings = [r.finding for r in services.ledger.findings(wanted, None, 200)]
+    return picture_of(services.store, [found.id], as_of, findings)
+
+
+def _route(path: str, types: tuple[str, ...], summary: str) -> None:
+    @routes.get(
+        f"{path}/{{id:path}}/subgraph",
+        scope="read",
+        response_class=Response,
+        responses=_SHOWN,
+        summary=summary,
+    )
+    def subgraph(
+        request: Request, caller: Asking, services: Using, id: Id, as_of: AsOf = None, format: Format = None,
+        style: Annotated[Style, Query()] = "chinese", lang: Language = "zh", grey: bool = False,
+    ) -> Response:  # fmt: skip
+        """The same picture in each format; positions are in JSON and Cytoscape's."""
+        gather = lambda: _picture(request, services, id, types, iso(as_of))  # noqa: E731
+        return _drawn(request, caller, services, id, gather, format, style, lang, grey)
+
+
+_route("/parties", PARTIES, "A party's owners and holdings, drawn")
+_route("/lots", ("Lot",), "A lot with its bidders and all their owners, drawn")
+_route("/households", ("Household",), "A household with what it holds and is paid, drawn")
+
+
+@routes.get(
+    "/findings/{id:path}/subgraph",
+    scope="read",
+    response_class=Response,
+    responses=_SHOWN,
+    summary="What a finding rests on, drawn",
+)
+def of_finding(
+    request: Request, caller: Asking, services: Using, id: Id, format: Format = None, style: Annotated[Style, Query()] = "chinese",
+    lang: Language = "zh", grey: bool = False,
+) -> Response:  # fmt: skip
+    """Its lot or household, with the evidence marked."""
+    record = services.ledger.finding(id)
+
+    def gather() -> Subgraph:
+        found = record.finding
+        about = [found.scope_id] if found.scope_kind in ("lot", "household") else list(found.subjects)
+        return picture_of(services.store, about, None, [found])
+
+    return _drawn(request, caller, services, record.id, gather, format, style, lang, grey)

@@ -1,0 +1,146 @@
+"""Questions about several parties at once: who is tied to whom, and what detectors say of them without a tender."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from fastapi import Request, Response
+from pydantic import AfterValidator, BaseModel, Field
+
+from api import wire
+from api.answers import for_caller, told
+from api.callers import Asking, Caller, Using
+from api.findings import undecided_json
+from api.once import IdempotencyKey, once
+from api.problems import ProblemError
+from api.reading.naming import candidates
+from api.reading.relations import KINDS, ties
+from api.reading.screening import plain, screen_parties, screening_detectors
+from api.routes.parties import dataset_of
+from api.routing import Routes
+from api.services import Services
+from graph.penetration.days import today
+
+routes = Routes("questions")
+
+
+def _day(value: dt.date) -> dt.date:
+    if not 1900 <= value.year <= 2200:
+        raise ValueError("a date between 1900 and 2200")
+    return value
+
+
+class NamedParty(BaseModel, extra="forbid"):
+    """A party by id, or by its name or number."""
+
+    id: str | None = Field(None, max_length=300)
+    name: str | None = Field(None, max_length=300)
+
+
+class Relations(BaseModel, extra="forbid"):
+    """A question about ties among a list of parties."""
+
+    parties: list[NamedParty] = Field(min_length=1, max_length=200)
+    as_of: Annotated[dt.date, AfterValidator(_day)] | None = None
+    kinds: list[Literal["ownership", "control", "legal_representative", "officer", "relative", "contact"]] = (
+        list(KINDS)
+    )
+
+
+class Screening(BaseModel, extra="forbid"):
+    """A question to the detectors about a list of parties."""
+
+    parties: list[NamedParty] = Field(min_length=1, max_length=200)
+    as_of: Annotated[dt.date, AfterValidator(_day)] | None = None
+    detectors: list[str] = Field([], max_length=100)
+
+
+@routes.post(
+    "/relations",
+    scope="read",
+    response_model=wire.RelationsAnswer,
+    summary="Who of a list is tied to whom, by what",
+)
+def relations(request: Request, caller: Asking, services: Using, asked: Relations) -> Response:
+    """Ownership, control, legal representatives, officers, relatives and contacts, each with what shows it."""
+    known, unresolved = _resolved(request, services, asked.parties)
+    ids = list(dict.fromkeys(p["id"] for p in known))
+    found, cut = ties(services.store, dataset_of(request), ids, _iso(asked.as_of), asked.kinds)
+    answer = {"parties": known, "ties": found, "unresolved": unresolved, "truncated": cut}
+    return told(request, caller, answer, " ".join(ids)[:200])
+
+
+@routes.post(
+    "/screenings",
+    scope="detect",
+    response_model=wire.ScreeningAnswer,
+    summary="Screen a list of parties with no tender",
+)
+def screenings(
+    request: Request,
+    caller: Asking,
+    services: Using,
+    asked: Screening,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """As if they bid for one lot on that day: what the detectors of ties find, and what they can't decide."""
+
+    def work() -> Any:
+        return _screened(request, caller, services, asked)
+
+    return once(services.ledger, request, caller, idempotency_key, asked.model_dump(mode="json"), work)
+
+
+def _screened(request: Request, caller: Caller, services: Services, asked: Screening) -> Any:
+    detectors = screening_detectors(asked.detectors)
+    known, unresolved = _resolved(request, services, asked.parties)
+    dataset = dataset_of(request)
+    ids = list(dict.fromkeys(p["id"] for p in known if p["type"] == "Company"))
+    findings: list[Any] = []
+    undecided: list[Any] = []
+    if len(ids) >= 2:
+        found = screen_parties(
+            services.store, ids, _iso(asked.as_of) or today().isoformat(), detectors, services.rules
+        )
+        findings = [plain(f.to_json()) for f in found.findings]
+        undecided = [plain(undecided_json(d, u)) for d, u in found.undecided]
+    services.ledger.audit(
+        caller.name, "screen", "screening:parties", {"parties": len(known), "findings": len(findings)}
+    )
+    answer = {
+        "findings": findings,
+        "undecided": undecided,
+        "parties": known,
+        "unresolved": unresolved,
+        "dataset": {"fingerprint": dataset.fingerprint, "newest_source": dataset.newest_source},
+        "truncated": False,
+    }
+    return for_caller(request, caller, answer, "screening:parties")
+
+
+def _resolved(
+    request: Request, services: Services, parties: Sequence[NamedParty]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The parties that only one company or person can be, and those that none or several can."""
+    dataset = dataset_of(request)
+    known, unresolved = [], []
+    for party in parties:
+        text = (party.id or party.name or "").strip()
+        if not text:
+            raise ProblemError(
+                "invalid-request", "每个主体须给出 id 或 name。", "Each party needs an id or a name."
+            )
+        found = candidates(services.store, dataset, text, ("Company", "Person"))
+        if len(found) == 1:
+            known.append({"input": text, "id": found[0].id, "type": found[0].type, "name": found[0].name})
+            continue
+        near = found or dataset.names.find(text, ("Company", "Person"), 5)[0]
+        told_near = [{"id": n.id, "type": n.type, "name": n.name} for n in near]
+        unresolved.append({"input": text, "candidates": told_near})
+    return known, unresolved
+
+
+def _iso(day: dt.date | None) -> str | None:
+    return None if day is None else day.isoformat()

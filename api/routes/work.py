@@ -1,0 +1,260 @@
+"""Long work: runs of the detectors, loads of files, and the jobs that do them."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import re
+import secrets
+import shutil
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import File, Form, Query, Request, Response, UploadFile
+from fastapi.responses import FileResponse, StreamingResponse
+from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
+
+from api import wire
+from api.answers import told
+from api.callers import Asking, Caller, Using
+from api.datasets import Datasets
+from api.jobs import Job, Jobs
+from api.loads import inspected, load_files
+from api.once import IdempotencyKey, once
+from api.problems import ProblemError
+from api.routes.parameters import Id, Limit
+from api.routing import Routes
+from api.services import Services
+from detectors.detecting import detect
+from detectors.registry import chosen
+from detectors.runner import Run
+
+routes = Routes("work")
+_NAME = re.compile(r"[^\w.()（） -]+")
+_NAME_BYTES = 200
+_DATASET = r"^[\w.-]{1,64}$"
+_DAY = r"^\d{4}-\d\d-\d\d$"
+
+
+class RunAsked(BaseModel, extra="forbid"):
+    """Which detectors to run; none = all but those that only support others."""
+
+    detectors: list[str] = Field([], max_length=200)
+
+
+def _jobs(request: Request) -> Jobs:
+    jobs: Jobs = request.app.state.jobs
+    return jobs
+
+
+@routes.get("/runs", scope="read", response_model=wire.RunsPage, summary="Recorded runs, newest first")
+def runs(
+    request: Request,
+    caller: Asking,
+    services: Using,
+    limit: Limit = 50,
+    after: Annotated[str | None, Query(max_length=80)] = None,
+) -> Response:
+    """A page of runs; `next` is `after` of the following one."""
+    records = services.ledger.runs(after, min(limit + 1, 501))
+    more = len(records) > limit
+    answer = {
+        "items": [r.to_json() for r in records[:limit]],
+        "next": records[limit - 1].id if more else None,
+        "truncated": more,
+    }
+    return told(request, caller, answer, "runs")
+
+
+@routes.post(
+    "/runs", scope="detect", status_code=202, response_model=wire.Job, summary="Run detectors, as a job"
+)
+def run(
+    request: Request, caller: Asking, services: Using, asked: RunAsked, idempotency_key: IdempotencyKey = None
+) -> Response:
+    """Over everything loaded; what they find is recorded."""
+    wanted = chosen(asked.detectors or None, services.own)
+
+    def work(progress: Callable[[str, int, int], None]) -> Any:
+        began = dt.datetime.now(dt.UTC)
+        found: Run = detect(services.store, wanted, progress, services.rules)
+        record = services.ledger.record_run(
+            found, wanted, services.rules, services.store.fingerprint(), caller.name, began_at=began
+        )
+        return {"run": record.to_json()}
+
+    return _started(request, caller, services, "run", idempotency_key, asked.model_dump(), work)
+
+
+def _started(
+    request: Request,
+    caller: Caller,
+    services: Services,
+    kind: str,
+    key: str | None,
+    asked: Any,
+    work: Callable[[Callable[[str, int, int], None]], Any],
+) -> Response:
+    def start() -> Any:
+        return _jobs(request).start(kind, caller.key, work).to_json()
+
+    response = once(services.ledger, request, caller, key, asked, start, 202)
+    return response
+
+
+@routes.post(
+    "/loads",
+    scope="load",
+    timed=False,
+    status_code=202,
+    response_model=wire.Job,
+    summary="Load files, as a job",
+)
+def load(
+    request: Request,
+    caller: Asking,
+    services: Using,
+    files: Annotated[list[UploadFile], File(description="Tables, OCDS, BODS or shareholder trees")],
+    dataset: Annotated[str, Form(pattern=_DATASET)] = "main",
+    snapshot: Annotated[
+        str | None, Form(pattern=_DAY, description="The files are a full extract of this day")
+    ] = None,
+    observed_on: Annotated[str | None, Form(pattern=_DAY, description="The day of the extract")] = None,
+    strict: Annotated[bool, Form(description="Refuse all if one row is refused")] = False,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """All or nothing. The job's result is what `lookthrough load --format json` prints; refused rows can be fetched."""
+    folder = _kept(services, files)
+    asked = {"files": sorted((f.filename or "", f.size or 0) for f in files), "dataset": dataset, "snapshot": snapshot,
+             "observed_on": observed_on, "strict": strict}  # fmt: skip
+    datasets: Datasets = request.app.state.datasets
+
+    def work(progress: Callable[[str, int, int], None]) -> Any:
+        try:
+            result = load_files(
+                services, folder, caller.name, dataset, snapshot, observed_on, strict, progress
+            )
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        progress("names", 0, 1)
+        datasets.refresh()
+        return result
+
+    try:
+        return _started(request, caller, services, "load", idempotency_key, asked, work)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+@routes.post(
+    "/loads/inspect",
+    scope="load",
+    timed=False,
+    response_model=wire.Inspected,
+    summary="What files would be taken for",
+)
+def inspect(
+    request: Request, caller: Asking, services: Using, files: Annotated[list[UploadFile], File()]
+) -> Response:
+    """Each sheet's table, the column mapping, ignored columns, masked sample rows; loads nothing."""
+    folder = _kept(services, files)
+    try:
+        return told(request, caller, {"items": inspected(folder)}, "inspect")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _kept(services: Services, files: list[UploadFile]) -> Path:
+    """The uploaded files in a folder of their own, under harmless names."""
+    if len(files) > services.limits.upload_files:
+        most = services.limits.upload_files
+        raise ProblemError("too-large", f"一次最多上传 {most} 个文件。", f"At most {most} files at once.")
+    folder = services.folder / "uploads" / secrets.token_hex(8)
+    folder.mkdir(parents=True, mode=0o700)
+    try:
+        for n, file in enumerate(files):
+            name = _NAME.sub("_", Path(file.filename or "").name).lstrip(".~$") or f"file-{n}"
+            # The end of a name says what the file is; file systems count bytes.
+            name = name.encode()[-_NAME_BYTES:].decode(errors="ignore")
+            if (folder / name).exists():
+                name = f"{n}-{name}"
+            with (folder / name).open("wb") as target:
+                shutil.copyfileobj(file.file, target)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return folder
+
+
+@routes.get("/loads", scope="read", response_model=wire.Loads, summary="All loads")
+def loads(request: Request, caller: Asking, services: Using) -> Response:
+    """Batches of the graph, with what the ledger knows of their sources."""
+    known = {r.id: r.to_json() for r in services.ledger.loads()}
+    items = [
+        known.get(b.id)
+        or {"id": b.id, "dataset": b.dataset, "snapshot": b.snapshot, "files": [dict(f) for f in b.files],
+            "counts": dict(b.counts), "loaded_at": b.loaded_at}
+        for b in services.store.batches()
+    ]  # fmt: skip
+    return told(request, caller, {"items": items})
+
+
+@routes.get(
+    "/loads/{batch}/rejects/{name}",
+    scope="load",
+    response_class=FileResponse,
+    summary="A file of refused rows",
+)
+def rejects(
+    services: Using,
+    batch: Annotated[str, wire.BatchId],
+    name: Annotated[str, wire.RejectsName],
+) -> Response:
+    """To be corrected and loaded again."""
+    path = services.reports / batch / name
+    if not path.is_file():
+        raise ProblemError("not-found", "没有这个文件。", "There is no such file.")
+    return FileResponse(path, filename=name, media_type="text/csv")
+
+
+def _own(request: Request, caller: Caller, id_: str) -> Job:
+    job = _jobs(request).get(id_)
+    if job.owner != caller.key and not caller.may("admin"):
+        raise ProblemError("not-found", "没有这个任务。", "There is no such job.")
+    return job
+
+
+@routes.get("/jobs/{id}/events", scope="read", timed=False, summary="A job's progress, as server-sent events",
+            responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}})  # fmt: skip
+async def events(request: Request, caller: Asking, id: Id) -> Response:
+    """An event whenever the job changed, until it ends."""
+    job = _own(request, caller, id)
+    changes = _jobs(request).changes(job)
+
+    async def stream() -> AsyncIterator[str]:
+        while True:
+            change = await run_in_threadpool(next, changes, "ended")
+            if change == "ended":
+                return
+            yield ": waiting\n\n" if change is None else f"data: {json.dumps(change, ensure_ascii=False)}\n\n"
+            await asyncio.sleep(0)
+
+    return StreamingResponse(stream(), media_type="text/event-stream")
+
+
+@routes.get("/jobs/{id}", scope="read", response_model=wire.Job, summary="A job")
+def job(request: Request, caller: Asking, id: Id) -> Response:
+    """To poll."""
+    return told(request, caller, _own(request, caller, id).to_json(), id)
+
+
+@routes.delete("/jobs/{id}", scope="read", response_model=wire.Job, summary="Cancel a job")
+def cancel(request: Request, caller: Asking, id: Id) -> Response:
+    """What it had not finished changes nothing."""
+    found = _own(request, caller, id)
+    _jobs(request).cancel(found)
+    return told(request, caller, found.to_json(), id)

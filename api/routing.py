@@ -1,0 +1,138 @@
+"""How a route is made: it states its scope, is timed and stopped, and answers from one state of the data."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, TypeVar
+
+from fastapi import APIRouter, Request, Response
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+
+from api.callers import OPEN, identify, services_of
+from api.problems import RESPONSES, ProblemError
+from graph.stores.cancelling import Cancellation, cancellable
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+FINGERPRINT: Final = "X-Dataset-Fingerprint"
+
+
+class ScopedRoute(APIRoute):
+    """A route that knows its scope; every request is identified before anything else is read."""
+
+    def get_route_handler(self) -> Handler:
+        """Wrap the handler: who asks, may they, is it unchanged, and not for longer than the limit."""
+        inner = super().get_route_handler()
+        extra = self.openapi_extra or {}
+        scope, unchanging, timed = extra["x-scope"], extra.get("x-cached", False), extra.get("x-timed", True)
+
+        async def handle(request: Request) -> Response:
+            services = services_of(request)
+            if scope != OPEN:
+                caller = await run_in_threadpool(identify, request, services)
+                request.state.caller = caller
+                if not caller.may(scope):
+                    raise ProblemError(
+                        "scope-required",
+                        f"该密钥没有“{scope}”权限。",
+                        f"The key lacks the scope {scope!r}.",
+                        scope=scope,
+                    )
+            tag = await run_in_threadpool(_etag, request) if unchanging else None
+            if tag is not None and tag in request.headers.get("if-none-match", ""):
+                return Response(status_code=304, headers={"ETag": tag})
+            response = await (_within(inner, request, services.limits.seconds) if timed else inner(request))
+            if tag is not None and response.status_code == 200:
+                response.headers["ETag"] = tag
+                response.headers["Cache-Control"] = "private, no-cache"
+            return response
+
+        return handle
+
+
+async def _within(inner: Handler, request: Request, seconds: float) -> Response:
+    """The answer, or a problem after so many seconds, when its queries are stopped."""
+    context = contextvars.copy_context()
+    handles: list[Cancellation] = []
+
+    async def work() -> Response:
+        with cancellable() as handle:
+            handles.append(handle)
+            return await inner(request)
+
+    task = asyncio.get_running_loop().create_task(work(), context=context)
+    try:
+        done, _ = await asyncio.wait({task}, timeout=seconds)
+    except asyncio.CancelledError:
+        for handle in handles:
+            handle.cancel()
+        raise
+    if done:
+        return task.result()
+    for handle in handles:
+        handle.cancel()
+    task.add_done_callback(_read_outcome)
+    raise ProblemError(
+        "timeout",
+        f"请求超过 {seconds:g} 秒，已停止。请缩小范围后重试。",
+        f"The request ran past {seconds:g} seconds and was stopped. Ask for less.",
+    )
+
+
+def _read_outcome(task: asyncio.Task[Response]) -> None:
+    if not task.cancelled():
+        task.exception()
+
+
+def _etag(request: Request) -> str:
+    """Names an answer: the data, the question, the day (dates default to today), and what the caller may see."""
+    caller = getattr(request.state, "caller", None)
+    day = dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).date().isoformat()
+    parts = (
+        str(request.url.path),
+        str(request.url.query),
+        request.headers.get("accept", ""),
+        request.headers.get("accept-language", ""),
+        day,
+        str(bool(caller and caller.sees_people)),
+    )
+    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+    return f'W/"{request.app.state.datasets.fingerprint()}-{digest}"'
+
+
+class Routes:
+    """Routes of one subject, each of which must state a scope.
+
+    `cached`: the answer depends on nothing but the data and the question. `timed` false: it streams.
+    """
+
+    def __init__(self, tag: str):
+        self.router = APIRouter(route_class=ScopedRoute, tags=[tag])
+
+    def get(
+        self, path: str, *, scope: str, cached: bool = False, timed: bool = True, **more: Any
+    ) -> Callable[[Endpoint], Endpoint]:
+        """A route that reads."""
+        return self.router.get(path, **_stated(scope, cached, timed, more))
+
+    def post(
+        self, path: str, *, scope: str, timed: bool = True, **more: Any
+    ) -> Callable[[Endpoint], Endpoint]:
+        """A route that does something, or asks with a body."""
+        return self.router.post(path, **_stated(scope, False, timed, more))
+
+    def delete(self, path: str, *, scope: str, **more: Any) -> Callable[[Endpoint], Endpoint]:
+        """A route that ends something."""
+        return self.router.delete(path, **_stated(scope, False, True, more))
+
+
+def _stated(scope: str, cached: bool, timed: bool, more: dict[str, Any]) -> dict[str, Any]:
+    extra = {"x-scope": scope, "x-cached": cached, "x-timed": timed, **more.pop("openapi_extra", {})}
+    if scope == OPEN:
+        extra["security"] = []
+    return {"openapi_extra": extra, "responses": {**RESPONSES, **more.pop("responses", {})}, **more}

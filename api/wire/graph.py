@@ -1,0 +1,174 @@
+"""What the graph holds: parties, what stands next to them, lots, households."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.wire.findings import Finding
+from api.wire.shape import Day, Fraction, Named, Wire
+
+
+class Match(Named):
+    """Something found by a search; `matched`: id, name, former_name or pinyin."""
+
+    kind: str
+    matched: str
+
+
+class Matches(Wire):
+    """What a search found."""
+
+    items: list[Match]
+    truncated: bool
+
+
+class LotOf(Wire):
+    """A lot somebody bid for."""
+
+    id: str
+    title: str | None
+    bid_on: Day
+    status: str | None
+    won: bool | None
+
+
+class Party(Named):
+    """One company or person."""
+
+    kind: str
+    facts: dict[str, Any]
+    aliases: list[dict[str, Any]]
+    names: list[dict[str, Any]]
+    identifiers: list[dict[str, Any]]
+    lots: list[LotOf]
+    sources: list[str]
+    truncated: bool
+
+
+class Count(Wire):
+    """How many links of a kind."""
+
+    kind: str
+    direction: str
+    count: int
+
+
+class NextTo(Wire):
+    """A link, and what stands at its other end."""
+
+    kind: str
+    direction: str
+    party: Named
+    sources: list[str]
+    share: Fraction = None
+    key: str | None = None
+
+
+class Neighbours(Wire):
+    """What stands next to a node."""
+
+    id: str
+    counts: list[Count]
+    items: list[NextTo]
+    truncated: bool
+
+
+class SourceRow(Wire):
+    """Where a row comes from: a file by name and SHA-256, a sheet, a row or statement."""
+
+    batch: str
+    file: str | None
+    sha256: str | None
+    sheet: str
+    row: str
+    dataset: str | None
+    loaded_at: str | None
+
+
+class Link(Wire):
+    """One stated relationship; `counted` is false where another list goes before its own."""
+
+    kind: str
+    key: str | None
+    stated: dict[str, Any]
+    counted: bool | None
+    sources: list[SourceRow]
+
+
+class Links(Wire):
+    """All that was stated between two nodes."""
+
+    items: list[Link]
+
+
+class LotRow(Wire):
+    """A lot in a list."""
+
+    id: str
+    title: str | None
+    bid_on: Day
+    status: str | None
+    bids: int
+
+
+class LotsPage(Wire):
+    """A page of lots."""
+
+    items: list[LotRow]
+    next: str | None
+    truncated: bool
+
+
+class Bidder(Wire):
+    """One bidder; `amount` in minor units of `currency`."""
+
+    id: str
+    name: str | None
+    bid: str
+    role: str | None
+    status: str | None
+    rank: int | None
+    won: bool | None
+    amount: int | None
+    currency: str | None
+
+
+class Lot(Wire):
+    """One lot."""
+
+    id: str
+    title: str | None
+    bid_on: Day
+    bid_on_from: str | None
+    tender: dict[str, Any] | None
+    buyers: list[dict[str, Any]]
+    bidders: list[Bidder]
+    findings: list[Finding]
+
+
+class HouseholdRow(Wire):
+    """A household in a list."""
+
+    id: str
+    kind: str | None
+    region: str | None
+
+
+class HouseholdsPage(Wire):
+    """A page of households."""
+
+    items: list[HouseholdRow]
+    next: str | None
+    truncated: bool
+
+
+class Household(Wire):
+    """One household."""
+
+    id: str
+    kind: str | None
+    region: str | None
+    members: list[dict[str, Any]]
+    properties: list[dict[str, Any]]
+    benefits: list[dict[str, Any]]
+    findings: list[Finding]

@@ -1,0 +1,60 @@
+"""Runs, loads, jobs, status."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from api.wire.shape import DatasetOf, Wire
+
+
+class Progress(Wire):
+    """How far a job is; `total` 0 = unknown."""
+
+    step: str
+    done: int
+    total: int
+
+
+class Job(Wire):
+    """A piece of long work."""
+
+    id: str
+    kind: str
+    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    progress: Progress
+    result: Any
+    problem: dict[str, Any] | None
+    links: dict[str, str]
+
+
+class RunsPage(Wire):
+    """A page of runs."""
+
+    items: list[dict[str, Any]]
+    next: str | None
+    truncated: bool
+
+
+class Loads(Wire):
+    """All loads."""
+
+    items: list[dict[str, Any]]
+
+
+class Inspected(Wire):
+    """What files would be taken for."""
+
+    items: list[dict[str, Any]]
+
+
+class Status(Wire):
+    """What the service holds."""
+
+    software: str
+    store: dict[str, Any]
+    dataset: DatasetOf
+    counts: dict[str, int]
+    loading: list[str]
+    jobs: dict[str, int]
+    findings: dict[str, Any]
+    caller: dict[str, Any]

@@ -1,0 +1,127 @@
+"""Composing the service from the settings, and running it in this process until it is stopped."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import socket
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+
+from api import Services, create_app
+from api.observing import configure_logs
+from cases import Ledger
+from detectors.definition import Detector
+from detectors.rules import LocalRules
+from graph.stores import GraphStore, serve_store
+from loaders.identity import PersonKey
+from lookthrough.settings import Settings
+
+_GRACE: Final = 10
+"""Seconds that requests under way may still take when the service is stopped."""
+
+
+def services_of(
+    settings: Settings,
+    store: GraphStore,
+    ledger: Ledger,
+    rules: LocalRules,
+    own: tuple[Detector, ...],
+    netloc: str,
+    *,
+    keys_required: bool,
+    prefix: str = "",
+) -> Services:
+    """The service's parts. `netloc`: the address and port it listens on. Raises `PersonKeyError`."""
+    return Services(
+        store=store,
+        ledger=ledger,
+        person_key=PersonKey.open(settings.key_file),
+        folder=_own_folder(settings),
+        reports=settings.data / "reports",
+        rules=rules,
+        own=own,
+        keys_required=keys_required,
+        hosts=_names(netloc),
+        actor=settings.actor,
+        web=_web(),
+        prefix=prefix,
+    )
+
+
+def run(services: Services, listening: socket.socket, *, json_log: bool = False) -> None:
+    """Serve until the process is told to stop (Ctrl-C, SIGTERM)."""
+    configure_logs(json_log)
+    config = uvicorn.Config(
+        create_app(services),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_GRACE,
+        lifespan="on",
+    )
+    with _served(services.store):
+        uvicorn.Server(config).run([listening])
+
+
+def _own_folder(settings: Settings) -> Path:
+    """Where the service keeps what can be made again: beside an embedded store, else in the data folder."""
+    url = settings.store
+    if "://" in url and not url.startswith("file://"):
+        return settings.data / "service"
+    folder = Path(url.removeprefix("file://")).expanduser()
+    return folder.with_name(folder.name + ".service")
+
+
+@contextlib.contextmanager
+def _served(store: GraphStore) -> Iterator[None]:
+    """Commands of the same user go through this process while it holds an embedded store."""
+    if "://" in store.url and not store.url.startswith("file://"):
+        yield
+        return
+    with serve_store(store, Path(store.url.removeprefix("file://")).expanduser()):
+        yield
+
+
+def _web() -> Path | None:
+    """The built explorer: in the installed package, or beside its source."""
+    found = Path(str(resources.files("visualize"))) / "web" / "dist"
+    return found if (found / "index.html").is_file() else None
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens, so that a port in use is said before anything else. Raises an `OSError`."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise OSError(error.errno, f"{error.strerror} ({netloc_of(host, port)})") from error
+    return listening
+
+
+def netloc_of(host: str, port: int) -> str:
+    """Host and port as they stand in an address."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _names(place: str) -> frozenset[str]:
+    port = place.rpartition(":")[2]
+    return frozenset(f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]"))
+
+
+def is_loopback(host: str) -> bool:
+    """Is this the machine's own address?"""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,115 @@
+"""A service on a real port of the loopback interface, in a thread of the test's own process."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+
+from api import Services, create_app
+from cases import SCOPES, Ledger, open_ledger
+from graph.stores import Credentials, GraphStore, open_store
+from loaders.identity import PersonKey
+from loaders.loading import LoadOptions, load
+from tests.api.world import write_world
+
+OPEN_ROUTES = {"/healthz", "/readyz", "/metrics"}
+
+
+@dataclass
+class Running:
+    """A service that runs: its address, what it is made of, and a key for each set of scopes."""
+
+    url: str
+    services: Services
+    app: Any
+    keys: dict[tuple[str, ...], str] = field(default_factory=dict)
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.services.ledger
+
+    def key(self, *scopes: str) -> str:
+        """A secret with these scopes alone."""
+        if scopes not in self.keys:
+            self.keys[scopes] = self.ledger.create_key("测试 " + " ".join(scopes), scopes, None, "tests")[1]
+        return self.keys[scopes]
+
+    def client(self, *scopes: str, **more: Any) -> httpx.Client:
+        """A client with a key of these scopes; with none, without a key."""
+        headers = {"Authorization": f"Bearer {self.key(*scopes)}"} if scopes else {}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=60, **more)
+
+    def finished(self, client: httpx.Client, job: dict[str, Any]) -> dict[str, Any]:
+        """A job when it has ended."""
+        until = time.monotonic() + 120
+        while job["state"] in ("queued", "running"):
+            assert time.monotonic() < until, job
+            time.sleep(0.05)
+            job = client.get(f"/v1/jobs/{job['id']}").raise_for_status().json()
+        return job
+
+
+@contextlib.contextmanager
+def running(services: Services) -> Iterator[Running]:
+    """The service while the block runs."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
+    if not services.keys_required:
+        services = replace(services, hosts=frozenset({f"127.0.0.1:{port}", f"localhost:{port}"}))
+    app = create_app(services)
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_config=None, access_log=False, server_header=False, lifespan="on")
+    )
+    thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+    thread.start()
+    until = time.monotonic() + 60
+    while not server.started:
+        assert thread.is_alive() and time.monotonic() < until, "the service did not start"
+        time.sleep(0.01)
+    try:
+        yield Running(f"http://127.0.0.1:{port}{services.prefix}", services, app)
+    finally:
+        server.should_exit = True
+        thread.join(timeout=60)
+        listening.close()
+
+
+def filled(store: GraphStore, folder: Path) -> PersonKey:
+    """Load the world into a store."""
+    key = PersonKey(b"a key of the tests alone, 32 byte")
+    load(
+        store, [write_world(folder / "inputs")], LoadOptions("main"), key, folder / "reports", lambda *_: None
+    )
+    return key
+
+
+@contextlib.contextmanager
+def world_served(
+    folder: Path, url: str, credentials: Credentials | None = None, **more: Any
+) -> Iterator[Running]:
+    """The world, loaded into the store at `url` and served."""
+    with open_store(url, "write", credentials=credentials or Credentials()) as store:
+        key = filled(store, folder)
+        with open_ledger(f"sqlite:///{folder / 'ledger.db'}") as ledger:
+            services = Services(
+                store=store,
+                ledger=ledger,
+                person_key=key,
+                folder=folder / "service",
+                reports=folder / "reports",
+                **more,
+            )
+            with running(services) as service:
+                yield service
+
+
+ALL = tuple(SCOPES)

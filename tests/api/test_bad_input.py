@@ -1,0 +1,186 @@
+"""What must not break the service, item by item."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from urllib.parse import quote, urlsplit
+
+import pytest
+
+from tests.api.serving import ALL, world_served
+from tests.api.test_work import upload
+from tests.servers.relay import Relay
+
+NAMES = (
+    "没有这家公司", "A' OR 1=1 //", "') MATCH (n) DETACH DELETE n //", "'; DROP TABLE entries; --", '" OR NEAR(x)', "🙂🙂🙂",
+    "虚" * 200, "名" * 1000, "=1+1", "<script>alert(1)</script>", "a\x0bb", "*", "%", "\\", "local:", ":", "person.local:",
+    "../../etc/passwd", "null", "NaN", "\u202e", "é", "\ud7ff",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
+def test_names_are_names_whatever_they_hold(service, name):
+    with service.client(*ALL) as client:
+        before = client.get("/v1/status").json()["counts"]
+        answers = [
+            client.get("/v1/parties", params={"q": name}),
+            client.get(f"/v1/parties/{quote(name, safe='')}"),
+            client.get(f"/v1/parties/{quote(name, safe='')}/owners"),
+            client.get("/v1/paths", params={"from": name, "to": "local:A"}),
+            client.get("/v1/links", params={"from": name, "to": "local:A"}),
+            client.get(f"/v1/lots/{quote(name, safe='')}"),
+            client.get(f"/v1/findings/{quote(name, safe='')}"),
+            client.get("/v1/findings", params={"subject": name}),
+            client.get("/v1/lots", params={"q": name}),
+            client.post("/v1/relations", json={"parties": [{"name": name}, {"id": "local:A"}]}),
+            client.post("/v1/screenings", json={"parties": [{"name": name}, {"id": "local:A"}]}),
+        ]
+        for answer in answers:
+            assert answer.status_code < 500, (answer.request.url, answer.text)
+            if answer.status_code >= 400:
+                assert answer.headers["content-type"] == "application/problem+json"
+        assert client.get("/v1/status").json()["counts"] == before
+
+
+@pytest.mark.parametrize("limit", ["-1", "0", "1000000000", "1e9", "NaN", "", "９９"])
+def test_limits_are_bounded(service, limit):
+    with service.client(*ALL) as client:
+        for path in (
+            "parties?q=虚构",
+            "lots?",
+            "findings?",
+            "households?",
+            "runs?",
+            "parties/local:A/neighbours?",
+        ):
+            answer = client.get(f"/v1/{path}&limit={limit}".replace("?&", "?"))
+            assert answer.status_code == 422 or len(answer.json().get("items", [])) <= 500, path
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    ["x", "!!!", "💥", "AAAA", "null", base64.urlsafe_b64encode(b"[1,2]").decode(), base64.urlsafe_b64encode(b'{"a":1}').decode(),
+     base64.urlsafe_b64encode(b"[" * 2000).decode(), "A" * 5000],
+)  # fmt: skip
+def test_malformed_cursors_are_refused(service, cursor):
+    with service.client(*ALL) as client:
+        for path in ("lots", "findings", "households"):
+            answer = client.get(f"/v1/{path}", params={"cursor": cursor})
+            assert answer.status_code in (400, 422), answer.text
+            assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_cursor_of_another_dataset_is_outdated(service):
+    made = base64.urlsafe_b64encode(json.dumps(["0" * 16, "local:T-1/1"]).encode()).decode().rstrip("=")
+    with service.client(*ALL) as client:
+        assert client.get("/v1/lots", params={"cursor": made}).status_code == 410
+
+
+@pytest.mark.parametrize(
+    ("content", "type_", "status"),
+    [
+        (b"{", "application/json", 400),
+        (b"[]", "application/json", 422),
+        (b"null", "application/json", 422),
+        (b"\xff\xfe", "application/json", 400),
+        (b"[" * 100_000, "application/json", 400),
+        (b"<a/>", "application/xml", 422),
+        (b'{"parties":[]}', "text/plain", 422),
+        (b'{"parties":[{"id":"local:A"}],"as_of":"2025-13-45"}', "application/json", 422),
+        (b'{"parties":[{"id":"local:A"}],"as_of":"0001-01-01"}', "application/json", 422),
+        (b'{"parties":[{"id":"local:A"}],"detectors":["none-such"]}', "application/json", 404),
+        (b'{"parties":[{}]}', "application/json", 422),
+        (b'{"parties":[{"id":"local:A","more":1}]}', "application/json", 422),
+        (json.dumps({"parties": [{"id": "local:A"}] * 201}).encode(), "application/json", 422),
+    ],
+)
+def test_bodies_that_are_not_meant_are_problems(service, content, type_, status):
+    with service.client(*ALL) as client:
+        answer = client.post("/v1/screenings", content=content, headers={"Content-Type": type_})
+        assert answer.status_code in (status, 415), answer.text
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_number_of_a_person_is_refused_and_not_repeated(service):
+    number = "99999919800101001X"
+    with service.client(*ALL) as client:
+        answer = client.get(f"/v1/parties/{number}")
+        assert answer.status_code == 422, answer.text
+        assert number not in answer.text
+
+
+@pytest.mark.parametrize("path", ["parties/local:A/owners?as_of=99", "parties/local:A/owners?method=none", "paths?from=local:A&to=local:B&top=99",
+                                  "parties/local:A/ultimate-owners?threshold=900%25", "parties/local:A/subgraph?depth=99&format=exe",
+                                  "parties/local:A/history?from=2025-99-99", "findings?changed_since=yesterday", "findings?state=guilty"])  # fmt: skip
+def test_values_that_make_no_sense_are_problems(service, path):
+    with service.client(*ALL) as client:
+        answer = client.get(f"/v1/{path}")
+        assert 400 <= answer.status_code < 500, answer.text
+        assert answer.json()["detail"]
+
+
+def test_hubs_loops_long_names_and_bare_parties_are_answered(own_service):
+    head = "company_id,company_name,holder_id,holder_name,holder_kind,share_percent\n"
+    hub = "".join(f"HUB,虚构枢纽有限公司,h{n},虚构小股东{n}有限公司,company,0.005\n" for n in range(10_000))
+    loop = "".join(
+        f"L{n},虚构循环{n}有限公司,L{(n + 1) % 40},虚构循环{(n + 1) % 40}有限公司,company,60\n"
+        for n in range(40)
+    )
+    long = f"LONG,{'长' * 196}有限公司,H,虚构控股有限公司,company,50\n"
+    formula = '"=1+1",=cmd()虚构公式有限公司,H,<b>&虚构控股有限公司,company,50\n'
+    with own_service.client(*ALL) as client:
+        loaded = own_service.finished(client, upload(client, text=head + hub + loop + long + formula).json())
+        assert loaded["state"] == "done", loaded
+        client.post(
+            "/v1/relations", json={"parties": [{"id": "local:HUB"}, {"id": "local:L0"}, {"id": "local:LONG"}]}
+        )
+        owners = client.get("/v1/parties/local:HUB/owners").raise_for_status().json()
+        assert len(owners["owners"]) == 10_000
+        beside = client.get("/v1/parties/local:HUB/neighbours?kind=OWNS&limit=50").raise_for_status().json()
+        assert (len(beside["items"]), beside["truncated"], beside["counts"][0]["count"]) == (50, True, 10_000)
+        for about in ("local:HUB", "local:L0", "local:LONG", "local:h1", "=1+1"):
+            for format_ in ("json", "svg", "png", "pdf", "html", "graphml", "cytoscape"):
+                drawn = client.get(f"/v1/parties/{quote(about, safe='')}/subgraph?format={format_}")
+                assert drawn.status_code == 200, (about, format_, drawn.text[:200])
+            for what in ("owners", "ultimate-owners", "controller", "controls"):
+                answer = client.get(f"/v1/parties/{quote(about, safe='')}/{what}")
+                assert answer.status_code < 500, (about, what, answer.text)
+
+
+def test_a_question_past_its_time_is_stopped_and_told(tmp_path):
+    from api.services import Limits
+
+    limits = Limits(seconds=0.001)
+    with (
+        world_served(tmp_path, str(tmp_path / "store"), limits=limits) as service,
+        service.client(*ALL) as client,
+    ):
+        answer = client.get("/v1/parties/local:A/owners")
+        assert answer.status_code == 504
+        assert answer.json()["type"].endswith("timeout")
+        assert client.get("/healthz").status_code == 200
+
+
+@pytest.mark.neo4j
+def test_a_server_that_goes_is_a_503_and_comes_back_by_itself(tmp_path, neo4j_url, neo4j_server):
+    relay = Relay(urlsplit(neo4j_url).port or 7687)
+    try:
+        with world_served(tmp_path, relay.url, neo4j_server[1]) as service, service.client(*ALL) as client:
+            assert client.get("/v1/lots/local:T-1/1").status_code == 200
+            relay.cut()
+            gone = client.get("/v1/lots/local:T-1/1")
+            assert gone.status_code == 503, gone.text
+            assert int(gone.headers["retry-after"]) > 0
+            assert gone.json()["type"].endswith("unavailable")
+            assert client.get("/readyz").status_code == 503
+            assert client.get("/healthz").status_code == 200
+            relay.join()
+            until = time.monotonic() + 60
+            while client.get("/v1/lots/local:T-1/1").status_code != 200:
+                assert time.monotonic() < until
+                time.sleep(0.2)
+            assert client.get("/readyz").status_code == 200
+    finally:
+        relay.cut()

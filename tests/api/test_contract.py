@@ -1,0 +1,119 @@
+"""The contract: checked in, kept by every answer, and its problems documented."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from api.openapi import PAGE, document
+from api.problems import PREFIX, TYPES
+from tests.api.serving import ALL, Running, world_served
+from tests.api.world import HOUSEHOLD, LOT, OWNER
+
+ROOT = Path(__file__).resolve().parents[2]
+CHECKS = [
+    not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
+    response_schema_conformance,
+]  # fmt: skip
+EXAMPLES = 30 if os.environ.get("HYPOTHESIS_PROFILE") == "ci" else 8
+
+
+def test_the_checked_in_contract_is_fresh():
+    assert PAGE.read_text(encoding="utf-8") == document(), "run: make docs"
+
+
+@pytest.mark.parametrize("prefix", ["", "/behind/a/prefix"])
+def test_a_service_gives_the_checked_in_contract_under_any_prefix(tmp_path, prefix):
+    with world_served(tmp_path, str(tmp_path / "store"), prefix=prefix) as service:
+        given = httpx.get(f"{service.url}/v1/openapi.json")
+        assert given.json() == json.loads(PAGE.read_text(encoding="utf-8"))
+        page = httpx.get(f"{service.url}/v1/docs")
+        assert page.status_code == 200
+        # Nothing is fetched from elsewhere: no script, and no address but the page's own anchors and the contract.
+        assert "<script" not in page.text
+        assert not re.findall(r'(?:src|href)="(?!#|openapi\.json)', page.text)
+        with service.client("read") as client:
+            assert client.get("/v1/parties/local:A").json()["name"] == "虚构甲建设有限公司"
+
+
+def test_every_type_of_problem_is_documented():
+    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    for name, type_ in TYPES.items():
+        assert re.search(rf"^\| `{re.escape(name)}` \| {type_.status} \|", text, re.M), (
+            f"docs/api.md lacks {name}"
+        )
+
+
+def test_the_page_lists_every_path():
+    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    for path in json.loads(document())["paths"]:
+        shown = path.replace("/v1", "", 1)
+        assert shown.split("{", 1)[0] in text, f"docs/api.md lacks {path}"
+
+
+CONTRACT = schemathesis.openapi.from_dict(json.loads(document()))
+OPERATIONS = {found.ok().label: found.ok() for found in CONTRACT.get_all_operations()}
+REAL = ("local:A", "虚构控股有限公司", OWNER, LOT, HOUSEHOLD, "common-shareholder")
+
+
+@pytest.fixture(scope="module")
+def fuzzed_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("fuzzed")
+    with world_served(folder, str(folder / "store")) as service:
+        with service.client(*ALL) as client:
+            assert service.finished(client, client.post("/v1/runs", json={}).json())["state"] == "done"
+        yield service
+
+
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_fuzzed_requests_never_break_the_contract(label, fuzzed_service):
+    """No 5xx, every answer of its shape, every 4xx a problem."""
+    headers = {"X-API-Key": fuzzed_service.key(*ALL)}
+    with fuzzed_service.client(*ALL) as client:
+        finding = client.get("/v1/findings").json()["items"][0]["id"]
+    real = [*REAL, finding]
+    asked = 0
+
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=OPERATIONS[label].as_strategy())
+    def ask(case):
+        nonlocal asked
+        # Half the questions are about something that is there, or nothing but 404 would be tried.
+        if asked % 2 and "id" in (case.path_parameters or {}):
+            case.path_parameters["id"] = real[asked // 2 % len(real)]
+        asked += 1
+        case.headers.update(headers)
+        answer = case.call(base_url=fuzzed_service.url)
+        case.validate_response(answer, checks=CHECKS)
+        if 400 <= answer.status_code < 500:
+            assert answer.headers["content-type"][0] == "application/problem+json"
+            told = answer.json()
+            assert told["type"].startswith(PREFIX)
+            assert told["status"] == answer.status_code
+            assert told["title"]
+            assert told["detail"]
+
+    ask()
+    assert asked

@@ -1,0 +1,170 @@
+"""What the service answers is what the command line answers, on either store."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import pytest
+
+from graph.penetration import Ownership, controller, penetrate
+from tests.api.serving import ALL
+from tests.api.world import HOUSEHOLD, LOT, OWNER
+
+DAY = "2025-03-02"
+DAY_OF = dt.date.fromisoformat(DAY)
+
+
+def through_json(value):
+    return json.loads(json.dumps(value))
+
+
+def test_either_store_answers_like_the_python_api(either_service):
+    store = either_service.services.store
+    ownership = Ownership.build(store.ownership())
+    with either_service.client(*ALL) as client:
+        owners = client.get(f"/v1/parties/local:B/owners?as_of={DAY}").raise_for_status().json()
+        assert owners == through_json(penetrate(ownership, "local:B", DAY).to_json())
+        assert {o["id"]: o["share"] for o in owners["owners"]}[OWNER] == pytest.approx(0.3)
+        told = client.get(f"/v1/parties/local:A/controller?as_of={DAY}").raise_for_status().json()
+        assert (
+            told["controllers"]
+            == through_json(controller(ownership, "local:A", DAY_OF).to_json())["controllers"]
+        )
+        ultimate = client.get("/v1/parties/虚构甲建设有限公司/ultimate-owners").raise_for_status().json()
+        assert {o["id"] for o in ultimate["owners"]} == {OWNER, "person.local:局外人"}
+        assert client.get(f"/v1/parties/{OWNER}/controls").status_code == 200
+        below = client.get(f"/v1/parties/{OWNER}/holdings?as_of={DAY}").raise_for_status().json()
+        assert {i["id"]: (i["share"], i["depth"]) for i in below["items"]} == {
+            "local:H": (1.0, 1), "local:A": (0.6, 2), "local:B": (0.3, 2),
+        }  # fmt: skip
+        ways = client.get(f"/v1/paths?from={OWNER}&to=local:A").raise_for_status().json()
+        assert [p["nodes"] for p in ways["paths"]] == [[OWNER, "local:H", "local:A"]]
+        beside = client.get("/v1/parties/local:A/neighbours?kind=OWNS").raise_for_status().json()
+        assert {(c["kind"], c["direction"], c["count"]) for c in beside["counts"]} >= {
+            ("OWNS", "in", 2), ("LEGAL_REP_OF", "in", 1), ("SUBMITS", "out", 1),
+        }  # fmt: skip
+        assert [i["share"] for i in beside["items"]] == [0.6, 0.4]
+        (link,) = client.get("/v1/links?from=local:H&to=local:A").raise_for_status().json()["items"]
+        assert link["stated"]["share"] == 0.6
+        assert (link["sources"][0]["file"], link["sources"][0]["row"]) == ("shareholdings.csv", "2")
+        lot = client.get(f"/v1/lots/{LOT}").raise_for_status().json()
+        assert [b["id"] for b in lot["bidders"]] == ["local:A", "local:B", "local:C"]
+        assert [r["id"] for r in client.get("/v1/lots?q=学校").json()["items"]] == [LOT]
+        household = client.get(f"/v1/households/{HOUSEHOLD}").raise_for_status().json()
+        assert [m["name"] for m in household["members"]] == ["样本林知夏", "样本周小满"]
+        assert len(household["properties"]) == 2
+        assert [p["through"]["id"] for p in household["properties"] if p["through"]] == ["local:S"]
+        # Screening a lot, and the same companies with no tender, find the same ties.
+        screened = client.post(f"/v1/lots/{LOT}/screen").raise_for_status().json()
+        names = ["虚构甲建设有限公司", "虚构乙建设有限公司", "虚构丙建设有限公司", "没有这家公司"]
+        asked = {"as_of": DAY, "parties": [{"name": n} for n in names]}
+        alone = client.post("/v1/screenings", json=asked).raise_for_status().json()
+        ties = {"common-shareholder", "common-beneficial-owner"}
+        shares = [
+            {(f["detector"], b["id"]): b["share"] for f in found["findings"] for b in f["facts"].get("bidders", [])
+             if f["detector"] in ties}
+            for found in (screened, alone)
+        ]  # fmt: skip
+        assert shares[0] == shares[1]
+        assert shares[0]["common-shareholder", "local:B"] == pytest.approx(0.3)
+        assert [u["input"] for u in alone["unresolved"]] == ["没有这家公司"]
+        assert alone["dataset"]["fingerprint"] == store.fingerprint()
+        assert client.get("/v1/status").json()["store"]["fingerprint"] == store.fingerprint()
+        related = client.post(
+            "/v1/relations", json={"parties": [{"id": i} for i in ("local:A", "local:B", "local:C")]}
+        )
+        found = {(t["a"], t["b"], t["kind"], t["via"] and t["via"]["id"]) for t in related.json()["ties"]}
+        assert ("local:A", "local:B", "ownership", "local:H") in found
+        for format_, begins in (
+            ("svg", b"<"),
+            ("png", b"\x89PNG"),
+            ("pdf", b"%PDF"),
+            ("html", b"<!"),
+            ("graphml", b"<"),
+        ):
+            for about in (f"lots/{LOT}", "parties/local:A", f"households/{HOUSEHOLD}"):
+                drawn = client.get(f"/v1/{about}/subgraph?format={format_}")
+                assert drawn.status_code == 200, (about, format_, drawn.text[:200])
+                assert drawn.content.startswith(begins), (about, format_)
+
+
+def test_one_picture_in_every_format_has_the_same_nodes_and_places(service):
+    with service.client(*ALL) as client:
+        scene = client.get("/v1/lots/local:T-1/1/subgraph", headers={"Accept": "application/json"}).json()
+        cyto = client.get(
+            "/v1/lots/local:T-1/1/subgraph", headers={"Accept": "application/vnd.cytoscape+json"}
+        ).json()
+        elements = cyto["elements"]
+        nodes = (
+            elements["nodes"]
+            if isinstance(elements, dict)
+            else [e for e in elements if "source" not in e["data"]]
+        )
+        drawn = {n["id"]: n for n in scene["nodes"]}
+        assert {"local:A", "local:H"} <= set(drawn)
+        # Bids are folded into a picture's lines; an exchange file has them as nodes.
+        assert {n["data"]["id"] for n in nodes} - set(drawn) == {f"local:T-1/1/local:{b}" for b in "ABC"}
+        svg = client.get("/v1/lots/local:T-1/1/subgraph", headers={"Accept": "image/svg+xml"})
+        assert svg.headers["content-type"].startswith("image/svg+xml")
+        refused = client.get("/v1/lots/local:T-1/1/subgraph", headers={"Accept": "video/mp4"})
+        assert refused.status_code == 406
+
+
+@pytest.mark.parametrize("text", ["虚构控股", "xugoukonggu", "xgkg", "XGKG", "local:H", "H", "控股有限"])
+def test_a_party_is_found_by_name_pinyin_initials_and_id(service, text):
+    with service.client(*ALL) as client:
+        found = client.get("/v1/parties", params={"q": text}).raise_for_status().json()["items"]
+        if text != "H":
+            assert "local:H" in [f["id"] for f in found]
+
+
+def test_search_by_kind_and_limits_say_what_they_leave_out(service):
+    with service.client(*ALL) as client:
+        one = client.get("/v1/parties", params={"q": "虚构", "limit": 1}).json()
+        assert len(one["items"]) == 1
+        assert one["truncated"] is True
+        people = client.get("/v1/parties", params={"q": "测试", "type": "Person"}).json()
+        assert {i["type"] for i in people["items"]} == {"Person"}
+
+
+def test_an_unchanged_answer_is_not_sent_again(own_service):
+    from tests.api.test_work import upload
+
+    with own_service.client(*ALL) as client:
+        first = client.get("/v1/parties/local:A/owners")
+        tag = first.headers["etag"]
+        assert tag.startswith('W/"')
+        same = client.get("/v1/parties/local:A/owners", headers={"If-None-Match": tag})
+        assert (same.status_code, same.content) == (304, b"")
+        with own_service.client("read") as masked:
+            # What one caller may see is no answer for another.
+            assert masked.get("/v1/parties/local:A/owners", headers={"If-None-Match": tag}).status_code == 200
+        own_service.finished(client, upload(client).json())
+        changed = client.get("/v1/parties/local:A/owners", headers={"If-None-Match": tag})
+        assert changed.status_code == 200
+        assert changed.headers["etag"] != tag
+
+
+def test_pages_follow_each_other_and_end_when_the_data_changes(own_service):
+    from tests.api.test_work import upload
+
+    more = "tender_id,lot_id,bidder_id,bidder_name,投标报价(万元)\n" + "".join(
+        f"T-{n},1,A,虚构甲建设有限公司,100\n" for n in range(10, 17)
+    )
+    with own_service.client(*ALL) as client:
+        own_service.finished(client, upload(client, "bids2.csv", more).json())
+        seen, cursor = [], None
+        while True:
+            page = client.get("/v1/lots", params={"limit": 3} | ({"cursor": cursor} if cursor else {})).json()
+            seen += [i["id"] for i in page["items"]]
+            assert page["truncated"] is (page["next"] is not None)
+            cursor, last = page["next"], cursor
+            if cursor is None:
+                break
+        assert len(seen) == len(set(seen)) == 8
+        assert seen == sorted(seen)
+        own_service.finished(client, upload(client).json())
+        outdated = client.get("/v1/lots", params={"cursor": last})
+        assert outdated.status_code == 410
+        assert outdated.json()["type"].endswith("outdated-cursor")

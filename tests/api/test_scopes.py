@@ -1,0 +1,156 @@
+"""Every route states its scope, and is closed to whoever lacks it."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+
+from cases import SCOPES
+from tests.api.serving import ALL, OPEN_ROUTES, Running, world_served
+from tests.api.world import PEOPLE
+
+
+def operations(service: Running) -> list[tuple[str, str, str]]:
+    """(method, path, scope) of everything in the contract."""
+    document = httpx.get(f"{service.url}/v1/openapi.json").json()
+    return [
+        (method.upper(), path, operation.get("x-scope", ""))
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+def filled_in(path: str) -> str:
+    return re.sub(r"\{[^}]*\}", "x", path)
+
+
+def test_each_route_is_closed_without_a_key_and_without_its_scope(service):
+    asked = 0
+    with service.client() as nobody, httpx.Client(base_url=service.url) as raw:
+        for method, path, scope in operations(service):
+            if path in OPEN_ROUTES:
+                assert raw.request(method, path).status_code == 200, path
+                continue
+            assert scope in SCOPES, f"{method} {path} states no scope"
+            refused = nobody.request(method, filled_in(path))
+            assert refused.status_code == 401, (method, path, refused.text)
+            assert refused.headers["content-type"] == "application/problem+json"
+            assert "WWW-Authenticate" in refused.headers
+            others = [s for s in SCOPES if s not in (scope, "admin")]
+            wrong = raw.request(method, filled_in(path), headers={"X-API-Key": service.key(*others)})
+            assert wrong.status_code == 403, (method, path, wrong.text)
+            assert wrong.json()["scope"] == scope
+            asked += 1
+    assert asked >= 30
+
+
+def test_no_route_is_left_out_of_the_contract_but_pages(service):
+    known = {(m, p) for m, p, _ in operations(service)}
+    pages = {"/", "/favicon.svg", "/v1/openapi.json", "/v1/docs", "/assets"}
+    found = set()
+
+    def walk(routes, prefix=""):
+        for route in routes:
+            path = prefix + getattr(route, "path", "")
+            for method in getattr(route, "methods", None) or ():
+                if method not in ("HEAD", "OPTIONS"):
+                    found.add((method, re.sub(r":path\}", "}", path)))
+
+    walk(service.app.routes)
+    assert {(m, p) for m, p in found if p not in pages} <= known
+
+
+@pytest.mark.parametrize("secret", ["", "lt_nothing", "x" * 5000, "лт", "' OR 1=1 --"])
+def test_unknown_keys_are_refused(service, secret):
+    answer = httpx.get(f"{service.url}/v1/status", headers={"X-API-Key": secret.encode()})
+    assert answer.status_code == 401
+    assert answer.json()["type"].endswith("key-required")
+
+
+def test_an_expired_or_revoked_key_is_refused(own_service):
+    import datetime as dt
+    import time
+
+    soon = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=2)
+    _, brief = own_service.ledger.create_key("短", ["read"], soon, "tests")
+    record, revoked = own_service.ledger.create_key("吊销", ["read"], None, "tests")
+    assert httpx.get(f"{own_service.url}/v1/status", headers={"X-API-Key": brief}).status_code == 200
+    assert httpx.get(f"{own_service.url}/v1/status", headers={"X-API-Key": revoked}).status_code == 200
+    own_service.ledger.revoke_key(record.id, "tests")
+    time.sleep(2.1)
+    for secret in (brief, revoked):
+        assert httpx.get(f"{own_service.url}/v1/status", headers={"X-API-Key": secret}).status_code == 401
+
+
+def test_without_keys_only_the_own_host_and_origin_are_answered(tmp_path):
+    with world_served(tmp_path, str(tmp_path / "store"), keys_required=False) as service:
+        url = f"{service.url}/v1/status"
+        assert httpx.get(url).status_code == 200
+        netloc = service.url.removeprefix("http://")
+        assert httpx.get(url, headers={"Origin": f"http://{netloc}"}).status_code == 200
+        for headers in (
+            {"Host": "evil.example"},
+            {"Host": "evil.example:" + netloc.rpartition(":")[2]},
+            {"Origin": "http://evil.example"},
+            {"Origin": "null"},
+            {"Sec-Fetch-Site": "cross-site"},
+        ):
+            refused = httpx.get(url, headers=headers)
+            assert refused.status_code == 403, headers
+            assert refused.json()["type"].endswith("wrong-host")
+
+
+def test_people_are_masked_for_who_may_not_see_them_in_every_answer_and_picture(service):
+    finding = service.client("read").get("/v1/findings").json()["items"][0]["id"]
+    paths = [
+        "/v1/parties?q=测试", "/v1/parties?q=样本", "/v1/parties/person.local:P", "/v1/parties/person.local:局外人",
+        "/v1/parties/local:A", "/v1/parties/local:A/owners", "/v1/parties/local:A/ultimate-owners",
+        "/v1/parties/local:A/controller", "/v1/parties/person.local:P/controls", "/v1/parties/local:A/neighbours?kind=OWNS",
+        "/v1/parties/local:A/neighbours?kind=LEGAL_REP_OF", "/v1/paths?from=person.local:P&to=local:A",
+        "/v1/lots/local:T-1/1", "/v1/households/local:F-1", "/v1/findings", f"/v1/findings/{finding}",
+        *(f"/v1/parties/local:A/subgraph?format={f}" for f in ("json", "cytoscape", "graphml", "html", "svg")),
+        *(f"/v1/{w}/subgraph?format=json" for w in ("lots/local:T-1/1", "households/local:F-1", f"findings/{finding}")),
+    ]  # fmt: skip
+    seen = set()
+    with service.client("read") as masked, service.client("read", "personal") as clear:
+        for path in paths:
+            hidden, shown = masked.get(path), clear.get(path)
+            assert hidden.status_code == shown.status_code == 200, (path, hidden.text[:300], shown.text[:300])
+            for name in PEOPLE:
+                assert name not in hidden.text.replace("</tspan>", ""), (path, name)
+                if name in shown.text:
+                    seen.add(name)
+    assert seen == set(PEOPLE)
+
+
+def test_looks_at_people_are_audited_and_masked_ones_are_not(own_service):
+    before = len(own_service.ledger.audit_entries(0, 1000))
+    with own_service.client("read") as masked:
+        masked.get("/v1/parties/local:A/owners")
+    with own_service.client("read", "personal") as clear:
+        clear.get("/v1/parties/local:A/owners")
+    looks = [e for e in own_service.ledger.audit_entries(before, 1000) if e.action == "look"]
+    assert len(looks) == 1
+    assert looks[0].object == "local:A"
+    assert looks[0].actor.startswith("key:")
+    assert not any(name in str(looks[0].detail) for name in PEOPLE)
+    assert own_service.ledger.verify_audit().ok
+
+
+def test_headers_are_strict_on_every_kind_of_answer(service):
+    with service.client(*ALL) as client:
+        for path in (
+            "/",
+            "/healthz",
+            "/v1/status",
+            "/v1/nothing",
+            "/v1/docs",
+            "/v1/parties/local:A/subgraph?format=html",
+        ):
+            headers = client.get(path).headers
+            assert headers["x-content-type-options"] == "nosniff", path
+            assert headers["x-frame-options"] == "DENY", path
+            assert "default-src" in headers["content-security-policy"], path
+            assert "server" not in headers or headers["server"] != "uvicorn", path
