@@ -1,0 +1,1 @@
+"""The explorer: a page in Vue, built by `python -m visualize.web` and served by the service."""

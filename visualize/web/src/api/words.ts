@@ -1,0 +1,35 @@
+/** How numbers are said. */
+
+export function percent(share: number | null | undefined): string {
+  return share === null || share === undefined ? "?" : `${(share * 100).toFixed(2)}%`;
+}
+
+export function range(owner: { share?: number | null; share_min?: number | null; share_max?: number | null }): string {
+  if (owner.share !== null && owner.share !== undefined) return percent(owner.share);
+  const low = owner.share_min ?? 0;
+  const high = owner.share_max ?? 1;
+  return low <= 0 && high >= 1 ? "?" : `${percent(low)}–${percent(high)}`;
+}
+
+/** Minor units as 万元 or 元. */
+export function money(minor: number | null | undefined, currency: string | null | undefined): string {
+  if (minor === null || minor === undefined) return "—";
+  const whole = minor / 100;
+  if (currency && currency !== "CNY") return `${whole.toLocaleString("zh-CN", { minimumFractionDigits: 2 })} ${currency}`;
+  return Math.abs(whole) >= 100_000
+    ? `${(whole / 10_000).toLocaleString("zh-CN", { maximumFractionDigits: 2 })} 万元`
+    : `${whole.toLocaleString("zh-CN", { minimumFractionDigits: 2 })} 元`;
+}
+
+/** A moment of the service (UTC) as people here read it. */
+export function moment(text: string): string {
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime())) return text;
+  return new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "short", timeZone: "Asia/Shanghai" }).format(date);
+}
+
+/** Where a stated row stands: batch, file, sheet, row. */
+export function place(source: string): { file: string; sheet: string; row: string } {
+  const [head = "", sheet = "", row = ""] = source.split("#");
+  return { file: head.split(":").pop() ?? "", sheet, row };
+}

@@ -1,0 +1,23 @@
+import { createRouter, createWebHashHistory } from "vue-router";
+
+// Hash history: the explorer may stand under any path, and a page can be reloaded without the service knowing of it.
+export const router = createRouter({
+  history: createWebHashHistory(),
+  routes: [
+    { path: "/", name: "start", component: () => import("./pages/StartPage.vue") },
+    { path: "/graph/:id", name: "graph", component: () => import("./pages/GraphPage.vue") },
+    { path: "/lots/:id", name: "lot", component: () => import("./pages/LotPage.vue") },
+    { path: "/households/:id", name: "household", component: () => import("./pages/HouseholdPage.vue") },
+    { path: "/findings/:id", name: "finding", component: () => import("./pages/FindingPage.vue") },
+    { path: "/relations", name: "relations", component: () => import("./pages/RelationsPage.vue") },
+    { path: "/load", name: "load", component: () => import("./pages/LoadPage.vue") },
+    { path: "/:rest(.*)*", redirect: "/" },
+  ],
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+});
+
+/** The page of a node: lots and households have their own, all else is drawn. */
+export function pageOf(type: string, id: string): { name: string; params: { id: string } } {
+  const name = type === "Lot" ? "lot" : type === "Household" ? "household" : "graph";
+  return { name, params: { id } };
+}
