@@ -47,9 +47,9 @@ F-1,低保,虚构区
 F-1,Q,样本林知夏,户主
 F-1,R,样本周小满,子女
 """,
-    "properties.csv": """id,owner_id,kind,area_m2,address
-999999001001GB00001F00010001,R,住宅,80,虚构路一号
-999999001001GB00001F00010002,S,住宅,120,虚构路二号
+    "properties.csv": """id,owner_id,owner_name,kind,area_m2,address
+999999001001GB00001F00010001,R,样本周小满,住宅,80,虚构路一号
+999999001001GB00001F00010002,S,虚构小区物业有限公司,住宅,120,虚构路二号
 """,
     "benefits.csv": """household_id,program,month,amount
 F-1,虚构低保,2025-01,600元
