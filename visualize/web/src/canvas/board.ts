@@ -32,7 +32,7 @@ export class Board {
     private readonly changed: () => void,
   ) {
     this.core = cytoscape({
-      container: place, style: LOOK, minZoom: 0.08, maxZoom: 3, wheelSensitivity: 0.25,
+      container: place, style: LOOK, minZoom: 0.08, maxZoom: 3,
       textureOnViewport: false, hideEdgesOnViewport: false, boxSelectionEnabled: true,
     });
     this.core.on("free", "node", () => this.changed());
@@ -197,11 +197,11 @@ export class Board {
     return node.id();
   }
 
-  select(id: string, also = false): void {
-    if (!also) this.core.elements().unselect();
+  select(id: string, centre = true): void {
+    this.core.elements().unselect();
     const node = this.core.getElementById(id);
     node.select();
-    if (node.nonempty()) this.core.animate({ center: { eles: node } }, { duration: 120 });
+    if (centre && node.nonempty()) this.core.animate({ center: { eles: node } }, { duration: 120 });
   }
 
   /** Everything on the canvas that the first drawing did not bring, for the address. */

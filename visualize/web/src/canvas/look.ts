@@ -5,13 +5,13 @@ export const LOOK: StylesheetJson = [
   {
     selector: "node",
     style: {
-      shape: "round-rectangle", width: 168, height: 40, label: "data(shown)", "font-size": 13, color: "#1b2535",
+      shape: "round-rectangle", width: 172, height: 46, "line-height": 1.25, label: "data(shown)", "font-size": 13, color: "#1b2535",
       "font-family": "Noto Sans SC, Source Han Sans SC, Microsoft YaHei, PingFang SC, sans-serif",
       "text-valign": "center", "text-wrap": "wrap", "text-max-width": "156px", "text-overflow-wrap": "anywhere",
       "background-color": "#eef4fb", "border-width": 1.6, "border-color": "#2b5c94", "min-zoomed-font-size": 6,
     },
   },
-  { selector: "node[type = 'Person']", style: { shape: "ellipse", width: 74, height: 74, "text-max-width": "62px", "background-color": "#fff6e3", "border-color": "#a5670a" } },
+  { selector: "node[type = 'Person']", style: { shape: "ellipse", width: 80, height: 80, "text-max-width": "62px", "background-color": "#fff6e3", "border-color": "#a5670a" } },
   { selector: "node[type = 'Lot'], node[type = 'Tender']", style: { shape: "cut-rectangle", "background-color": "#e9f6f3", "border-color": "#20786a" } },
   { selector: "node[type = 'Household']", style: { shape: "round-octagon", "background-color": "#f3eefb", "border-color": "#6a4ba5" } },
   { selector: "node[type = 'Property'], node[type = 'Contact'], node[type = 'Benefit'], node[type = 'Vehicle'], node[type = 'Bid']", style: { shape: "round-tag", "background-color": "#f4f5f7", "border-color": "#76839a" } },
