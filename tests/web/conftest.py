@@ -1,0 +1,122 @@
+"""The built explorer, served by the real service on the demo world, in a real Chromium."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.servers.required import missing
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Where Chromium is."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        missing("Chromium is not installed (the system's package chromium)")
+    return str(found)
+
+
+@pytest.fixture(scope="session")
+def explorer() -> Path:
+    """The explorer, built from its sources."""
+    from visualize.web.__main__ import DIST, BuildError, build
+
+    try:
+        build()
+    except BuildError as error:
+        missing(error.en)
+    return DIST
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quiet_logs() -> None:
+    """The service's own log would fill what a failed test shows."""
+    import structlog
+
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory(), processors=[])
+
+
+@pytest.fixture(scope="session")
+def demo_services(tmp_path_factory: pytest.TempPathFactory, explorer: Path) -> Iterator[Any]:
+    """The demo world, loaded and with its findings recorded, ready to be served without keys."""
+    from api import Services
+    from cases import open_ledger
+    from detectors.detecting import detect
+    from detectors.registry import chosen
+    from detectors.rules import NO_RULES
+    from graph.stores import open_store
+    from loaders.identity import PersonKey
+    from loaders.loading import LoadOptions, load
+    from lookthrough.demo import write_world
+
+    folder = tmp_path_factory.mktemp("web")
+    world = write_world(folder / "world")
+    with contextlib.ExitStack() as held:
+        store = held.enter_context(open_store(folder / "store", "write"))
+        ledger = held.enter_context(open_ledger(f"sqlite:///{folder / 'ledger.db'}"))
+        key = PersonKey.open(folder / "person.key")
+        load(store, [world.exports], LoadOptions("demo"), key, folder / "reports", lambda *_: None)
+        found = detect(store, chosen(None))
+        ledger.record_run(found, chosen(None), NO_RULES, store.fingerprint(), "tests")
+        yield Services(
+            store=store,
+            ledger=ledger,
+            person_key=key,
+            folder=folder / "service",
+            reports=folder / "reports",
+            keys_required=False,
+            web=explorer,
+        )
+
+
+@pytest.fixture(scope="session")
+def served(demo_services: Any) -> Iterator[Any]:
+    """The service, running."""
+    from tests.api.serving import running
+
+    with running(demo_services) as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Any]:
+    """One browser for all tests."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Any, served: Any) -> Iterator[Any]:
+    """A fresh tab that may speak to the service alone, and whose console must stay free of errors."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    tab = context.new_page()
+    tab.set_default_timeout(20_000)
+    outside: list[str] = []
+    said: list[str] = []
+
+    def only_here(route: Any) -> None:
+        if route.request.url.startswith((served.url, "blob:", "data:")):
+            route.continue_()
+        else:
+            outside.append(route.request.url)
+            route.abort()
+
+    tab.route("**/*", only_here)
+    tab.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
+    tab.on("pageerror", lambda e: said.append(str(e)))
+    tab.expected = []
+    yield tab
+    context.close()
+    assert outside == [], "asked for something outside"
+    unexpected = [s for s in said if not any(e in s for e in tab.expected)]
+    assert unexpected == [], "the console holds errors"

@@ -1,0 +1,175 @@
+"""Whole journeys through the explorer, as an investigator would go them."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+pytest.importorskip("playwright")
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+LOT = "local:XG-2025-001/01"
+OWNER = "虚构顾远山"
+TIED = ("虚构云桥建设有限公司", "虚构松岭市政工程有限公司", "虚构渡口路桥有限公司")
+AXE = Path(__file__).resolve().parents[2] / "visualize/web/node_modules/axe-core/axe.min.js"
+
+
+def go(page, served, path: str) -> None:
+    page.goto(f"{served.url}/#{path}")
+
+
+def lot_path() -> str:
+    return "/lots/" + quote(LOT, safe="")
+
+
+def test_from_the_start_page_to_the_owner_behind_the_nine_bidders(page, served):
+    go(page, served, "/")
+    page.get_by_role("combobox").fill("XG-2025-001/01")
+    page.get_by_role("option").filter(has_text=LOT).first.click()
+    page.wait_for_url(re.compile("#/lots/"))
+    rows = page.locator("table.matrix tbody tr")
+    expect(rows).to_have_count(9)
+    tied = page.locator("table.matrix tbody tr.tied th")
+    expect(tied).to_have_count(3)
+    assert {re.sub(r"^\d+\s*", "", t.strip()) for t in tied.all_inner_texts()} == set(TIED)
+    page.locator("a.tie").first.click()
+    expect(page.get_by_text(OWNER).first).to_be_visible()
+    expect(page.locator(".formula").first).to_contain_text("= 42%")
+
+
+@pytest.mark.parametrize("typed", ["云桥", "yunqiao", "xgyq", "919999999000000144"])
+def test_a_company_is_found_by_name_pinyin_or_code(page, served, typed):
+    go(page, served, "/")
+    page.get_by_role("combobox").fill(typed)
+    option = page.get_by_role("option").filter(has_text=TIED[0])
+    expect(option.first).to_be_visible()
+    page.get_by_role("combobox").press("Enter")
+    page.wait_for_url(re.compile(r"#/graph/"))
+    panel = page.get_by_role("complementary")
+    expect(panel.get_by_text("42.00%").first).to_be_visible()
+    expect(panel.get_by_text(OWNER).first).to_be_visible()
+
+
+def test_a_view_is_in_its_address(page, served):
+    go(page, served, "/graph/" + quote("cn-uscc:919999999000000144", safe="") + "?least=0.3&way=leftright")
+    page.wait_for_function("() => window.lookthroughBoard && window.lookthroughBoard.core.nodes().length > 5")
+    expect(page.get_by_role("complementary").get_by_text("42.00%").first).to_be_visible()
+    faded = page.evaluate("() => window.lookthroughBoard.core.edges('.faded').length")
+    assert faded > 0
+    page.get_by_role("button", name=re.compile("^↓")).first.click()
+    page.wait_for_url(re.compile("open="))
+    shown = page.evaluate("() => window.lookthroughBoard.core.nodes().length")
+    page.reload()
+    page.wait_for_function(
+        f"() => window.lookthroughBoard && window.lookthroughBoard.core.nodes().length === {shown}"
+    )
+    assert page.evaluate("() => window.lookthroughBoard.core.edges('.faded').length") == faded
+
+
+def test_a_finding_is_decided_with_a_reason_and_its_package_taken(page, served, tmp_path):
+    finding = served.services.ledger.findings()[0]
+    go(page, served, f"/findings/{finding.id}")
+    page.get_by_role("button", name="转为核查中").click()
+    expect(page.get_by_role("status")).to_have_text("请填写理由")
+    assert served.services.ledger.finding(finding.id).state == "new"
+    page.get_by_label("理由（必填，永久保存）").fill("已向登记机关调取章程核对")
+    page.get_by_role("button", name="转为核查中").click()
+    expect(page.get_by_role("button", name="转为已确认")).to_be_visible()
+    page.get_by_label("理由（必填，永久保存）").fill("章程与登记一致")
+    page.get_by_role("button", name="转为已确认").click()
+    expect(page.locator(".state").first).to_have_text("已确认")
+    assert served.services.ledger.finding(finding.id).state == "confirmed"
+    with page.expect_download(timeout=60_000) as waiting:
+        page.get_by_role("button", name="下载核查材料包").click()
+    file = tmp_path / waiting.value.suggested_filename
+    waiting.value.save_as(file)
+    names = zipfile.ZipFile(file).namelist()
+    assert any(n.endswith("bagit.txt") for n in names)
+    assert any(n.endswith("facts.json") for n in names)
+
+
+def test_ties_among_pasted_names(page, served):
+    go(page, served, "/relations")
+    page.get_by_label(re.compile("^每行一个")).fill("\n".join([*TIED, "没有这家公司"]))
+    page.get_by_role("button", name="查找关系").click()
+    expect(page.get_by_text("未能确定的名称")).to_be_visible()
+    expect(page.get_by_text("没有这家公司").last).to_be_visible()
+    rows = page.locator("table.plain tbody tr").filter(has_text=OWNER)
+    expect(rows.first).to_contain_text("共同持股")
+    expect(page.locator("td.formula").first).to_contain_text("= 42%")
+
+
+def test_files_are_recognised_before_they_are_loaded(page, served, tmp_path):
+    file = tmp_path / "持股.csv"
+    file.write_text(
+        "企业名称,统一社会信用代码,股东名称,股东类型,持股比例\n虚构新桥建设有限公司,,测试新股东甲,自然人股东,60%\n"
+        "虚构新桥建设有限公司,,测试新股东乙,自然人股东,40%\n",
+        encoding="utf-8",
+    )
+    go(page, served, "/load")
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_text("shareholdings.share_percent").first).to_be_visible()
+    page.get_by_role("button", name="导入", exact=True).click()
+    expect(page.get_by_text("导入完成")).to_be_visible(timeout=60_000)
+    go(page, served, "/")
+    expect(page.get_by_role("heading", name=re.compile("^风险预警"))).to_be_visible()
+    page.get_by_role("combobox").fill("新桥建设")
+    expect(page.get_by_role("option").filter(has_text="虚构新桥建设有限公司").first).to_be_visible()
+
+
+def test_the_language_changes_everywhere(page, served):
+    go(page, served, "/")
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", name=re.compile("^Findings"))).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("link", name="Find ties")).to_be_visible()
+    page.get_by_role("button", name="中文").click()
+    expect(page.get_by_role("heading", name=re.compile("^风险预警"))).to_be_visible()
+
+
+def test_what_was_typed_survives_a_service_that_is_gone(page, served):
+    finding = served.services.ledger.findings()[-1]
+    page.expected = ["Failed to load resource", "net::ERR"]
+    go(page, served, f"/findings/{finding.id}")
+    reason = page.get_by_label("理由（必填，永久保存）")
+    reason.fill("写到一半的理由")
+    page.route("**/v1/**", lambda route: route.abort())
+    page.get_by_role("button", name="转为核查中").click()
+    expect(page.get_by_role("alert").first).to_contain_text("没有丢失")
+    expect(reason).to_have_value("写到一半的理由")
+    page.unroute("**/v1/**")
+    page.get_by_role("button", name="转为核查中").click()
+    expect(page.get_by_role("button", name="转为已确认")).to_be_visible()
+
+
+PAGES = ("/", lot_path(), "/graph/" + quote("cn-uscc:919999999000000144", safe=""), "/relations", "/load",
+         "/households/" + quote("local:XGDB0001", safe=""))  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_has_a_serious_fault_of_access(page, served, path):
+    go(page, served, path)
+    page.wait_for_load_state("networkidle")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("async () => (await axe.run(document)).violations")
+    serious = [
+        (v["id"], [n["html"][:200] for n in v["nodes"]][:4])
+        for v in found
+        if v["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+
+
+def test_the_first_load_is_small(explorer):
+    import gzip
+
+    html = (explorer / "index.html").read_text(encoding="utf-8")
+    first = re.findall(r'(?:src|href)="\./(assets/[^"]+)"', html)
+    assert first
+    size = sum(len(gzip.compress((explorer / name).read_bytes())) for name in first)
+    assert size <= 400_000
