@@ -33,10 +33,8 @@ demo: setup ## the whole job on an invented world: load, look through, detect, d
 test: setup ## the whole test suite
 	$(RUN) -m pytest
 
-serve: setup ## the HTTP service
-	@$(VENV)/bin/lookthrough serve --help >/dev/null 2>&1 || { \
-		echo "本版本还没有 HTTP 服务；请使用命令行：lookthrough --help" >&2; \
-		echo "This version has no HTTP service yet; use the command line: lookthrough --help" >&2; exit 1; }
+serve: setup ## the HTTP service with the explorer, on the demo world where there is no store of your own
+	$(RUN) -m visualize.web
 	$(VENV)/bin/lookthrough serve
 
 bench: setup ## measure against the budgets
@@ -47,6 +45,7 @@ lint: setup ## style, types and the arrows between the folders
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
 	$(VENV)/bin/lint-imports
+	$(RUN) -m visualize.web --check
 
 docs: setup ## write the pages generated from the code, and what commands in the others print
 	$(RUN) -m graph.model_docs
@@ -64,7 +63,7 @@ lock: ## resolve the dependencies anew (needs uv): for development, and for runn
 	$(COMPILE) --constraint requirements.lock -o requirements-runtime.lock
 
 clean: ## remove the environment, caches and built files
-	rm -rf $(VENV) build dist *.egg-info output
+	rm -rf $(VENV) build dist *.egg-info output visualize/web/dist visualize/web/node_modules
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
