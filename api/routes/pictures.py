@@ -90,7 +90,10 @@ def _drawn(
     more = {"Vary": "Accept", "X-Truncated": str(subgraph.truncated).lower()}
     if name == "html":
         # The page carries a policy of its own that admits its own script by hash; nothing else may run in it.
-        more["Content-Security-Policy"] = "sandbox allow-scripts"
+        more["Content-Security-Policy"] = (
+            "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+            "img-src data:; font-src data:"
+        )
     elif name == "svg":
         more["Content-Security-Policy"] = (
             "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; sandbox"

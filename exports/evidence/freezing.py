@@ -65,6 +65,7 @@ def freeze(
     _nodes(store, frozen, every - set(frozen.nodes), _TYPES)
     _rows(store, frozen, sorted(set(parties) & set(frozen.nodes)), wanted, _ABOUT_CONTROL)
     _rows(store, frozen, sorted(every & set(frozen.nodes)), wanted, None)
+    _leading_out(store, frozen, sorted(every & set(frozen.nodes)), wanted)
     _same(store, frozen, sorted(i for i in every if i in frozen.nodes and frozen.nodes[i].type in _PARTIES))
     frozen.absent = wanted
     _statements(store, frozen)
@@ -119,6 +120,31 @@ def _rows(
             found = [r for r in rows if r["key"] in wanted]
             ends = {r["from_id"] for r in found} - set(frozen.nodes)
             _nodes(store, frozen, ends, (start,))
+            for row in found:
+                _add(frozen, type_, row)
+                wanted.discard(row["key"])
+
+
+def _leading_out(store: GraphStore, frozen: Frozen, at: Sequence[str], wanted: set[str]) -> None:
+    """Take the wanted rows that begin at some nodes and end at one nothing else names, such as who debarred a party."""
+    by_type: dict[str, list[str]] = {}
+    for id_ in at:
+        by_type.setdefault(frozen.nodes[id_].type, []).append(id_)
+    for type_ in [t for t in REL_TYPES if not REL_TYPES[t].derived]:
+        for start, end in REL_TYPES[type_].pairs:
+            if not wanted:
+                return
+            if start not in by_type:
+                continue
+            fields = ", ".join(f"r.{f.name} AS {f.name}" for f in rel_columns(REL_TYPES[type_]))
+            rows = store.query(
+                f"UNWIND $ids AS i MATCH (a:{start} {{id: i}}) MATCH (a)-[r:{type_}]->(b:{end}) "
+                f"RETURN a.id AS from_id, b.id AS to_id, {fields}",
+                {"ids": by_type[start]},
+                timeout=120,
+            ).to_pylist()
+            found = [r for r in rows if r["key"] in wanted]
+            _nodes(store, frozen, {r["to_id"] for r in found} - set(frozen.nodes), (end,))
             for row in found:
                 _add(frozen, type_, row)
                 wanted.discard(row["key"])

@@ -426,11 +426,12 @@ class Report:
         )
         rows = [
             (self._label(k), _told(v))
-            for k, v in found["facts"].items()
+            for k, v in sorted(found["facts"].items())
             if k not in told and v not in (None, [], {})
         ]
         rows += [
-            (self.say("参数 ", "Parameter ") + k, _told(v)) for k, v in found["facts"]["parameters"].items()
+            (self.say("参数 ", "Parameter ") + k, _told(v))
+            for k, v in sorted(found["facts"]["parameters"].items())
         ]
         if rows:
             yield self.section("其他事实与参数", "Other facts, and parameters")

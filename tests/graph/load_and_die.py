@@ -11,5 +11,13 @@ if __name__ == "__main__":
     url, name, size = sys.argv[1], sys.argv[2], int(sys.argv[3])
     with open_store(url, wait=5.0) as store:
         print("open", flush=True)
-        store.apply(many_holdings(name, size))
+        said: set[str] = set()
+
+        def progress(what: str, done: int, total: int) -> None:
+            # Told from inside the write: by then this process is the one writer.
+            if what == "nodes" and what not in said:
+                said.add(what)
+                print("writing", flush=True)
+
+        store.apply(many_holdings(name, size), progress=progress)
         print("done", flush=True)

@@ -90,6 +90,8 @@ def test_two_loads_at_once(store_url):
         store.apply(many_holdings("first.csv", 100))
     process = _start(store_url, "second.csv")
     _wait_open(process)
+    assert process.stdout is not None
+    assert process.stdout.readline().strip() == "writing"
     refused = False
     try:
         while process.poll() is None and not refused:
