@@ -1,0 +1,143 @@
+"""`evidence`, `verify` and `subgraph --to` as commands; both stores; stopped half-way."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from exports import verify_package
+from graph.stores import Credentials
+from lookthrough.demo import write_world
+from tests.cli.both_stores import both_stores
+from tests.exports.conftest import LOT, World
+
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="platform: signals")
+
+
+def environment(folder: Path, language: str = "en") -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("LOOKTHROUGH_")}
+    return kept | {
+        "LOOKTHROUGH_DATA": str(folder / "data"),
+        "LOOKTHROUGH_STORE": str(folder / "output/demo/store"),
+        "LOOKTHROUGH_LANG": language,
+    }
+
+
+def call(folder: Path, *arguments: object, language: str = "en") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "lookthrough", *map(str, arguments)],
+        env=environment(folder, language),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_a_package_is_written_checked_and_a_change_named(world: World, tmp_path: Path) -> None:
+    found = world.found("common-controller").fingerprint
+    target = tmp_path / "案卷 一" / "package"
+    target.parent.mkdir()
+    made = call(world.folder, "evidence", found, "--to", target, "--actor", "核查员", "--format", "json")
+    assert made.returncode == 0, made.stderr
+    told = json.loads(made.stdout)
+    assert told["id"] == found and told["files"] == 24 and told["nodes"] == 59
+    assert "核查员" in (target / "run.json").read_text(encoding="utf-8")
+    checked = call(world.folder, "verify", target)
+    assert checked.returncode == 0 and "24 files" in checked.stdout and "2 shares" in checked.stdout
+    checked = call(world.folder, "verify", target, "--format", "json")
+    assert json.loads(checked.stdout)["holds"] is True
+    again = call(world.folder, "evidence", found, "--to", target)
+    assert again.returncode == 1 and "exists" in again.stderr
+    with (target / "data/graph/edges.csv").open("r+b") as file:
+        file.seek(100)
+        file.write(b"#")
+    checked = call(world.folder, "verify", target, "--format", "json", language="zh")
+    assert checked.returncode == 1
+    assert [f["at"] for f in json.loads(checked.stdout)["faults"]] == ["data/graph/edges.csv"]
+    checked = call(world.folder, "verify", target, language="zh")
+    assert (
+        checked.returncode == 1
+        and "data/graph/edges.csv" in checked.stdout
+        and "复核未通过" in checked.stderr
+    )
+
+
+def test_a_party_by_name_and_exchange_formats_for_other_programs(world: World, tmp_path: Path) -> None:
+    target = tmp_path / "company.zip"
+    made = call(world.folder, "evidence", "虚构云桥建设有限公司", "--to", target, "--as-of", "2025-05-20")
+    assert made.returncode == 0, made.stderr
+    assert verify_package(target).recomputed["shares"] == 7
+    for name in ("a.graphml", "a.gexf", "a.cyjs", "a.csv.zip"):
+        drawn = call(world.folder, "subgraph", LOT, "--to", tmp_path / name)
+        assert drawn.returncode == 0 and (tmp_path / name).stat().st_size > 1000
+    with zipfile.ZipFile(tmp_path / "a.csv.zip") as archive:
+        assert "虚构顾远山" in archive.read("paths.csv").decode("utf-8-sig")
+    refused = call(world.folder, "subgraph", LOT, "--to", tmp_path / "a.doc")
+    assert refused.returncode == 2
+    for wrong in (("evidence", "没有这家公司", "--to", tmp_path / "x"), ("verify", tmp_path / "absent")):
+        refused = call(world.folder, *wrong, language="zh")
+        assert (
+            refused.returncode == 1
+            and refused.stderr.startswith("错误：")
+            and refused.stderr.count("\n") == 1
+        )
+
+
+@posix_only
+def test_stopped_half_way_it_leaves_nothing(world: World, tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    target.mkdir()
+    command = [sys.executable, "-m", "lookthrough", "evidence", world.found("common-controller").fingerprint]
+    running = subprocess.Popen(
+        [*command, "--to", str(target / "p")],
+        env=environment(world.folder),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    # The first file of the package being built: that is half-way.
+    end = time.monotonic() + 120
+    while running.poll() is None and time.monotonic() < end and not any(target.iterdir()):
+        time.sleep(0.001)
+    running.send_signal(signal.SIGINT)
+    code = running.wait(60)
+    left = sorted(p.name for p in target.iterdir())
+    assert (code, left) in ((130, []), (0, ["p"])), (code, left)
+    if left:
+        assert verify_package(target / "p").holds
+
+
+@pytest.mark.neo4j
+def test_both_stores_give_the_same_bytes(tmp_path: Path, neo4j_server: tuple[str, Credentials]) -> None:
+    files = write_world(tmp_path / "files", size=1).exports
+    with both_stores(tmp_path / "stores", neo4j_server) as both:
+        for ran in both.each("load", files, "--dataset", "demo"):
+            assert ran.code == 0, ran.err
+        found = both.same("detect", "--format", "json", "--no-ledger").json
+        one = [f for f in found if f["detector"] == "common-controller" and f["scope"]["id"] == LOT]
+        home = [f for f in found if f["detector"] == "household-multi-property"]
+        asked = [one[0]["fingerprint"], home[0]["fingerprint"], one[0]["subjects"][0]]
+        for n, question in enumerate(asked):
+            data = []
+            for name, store in (("embedded", both.embedded), ("neo4j", both.neo4j)):
+                target = tmp_path / f"{name}{n}"
+                ran = store("evidence", question, "--to", target, "--no-ledger", "--as-of", "2025-05-20")
+                assert ran.code == 0, ran.err
+                assert verify_package(target).holds
+                data.append(
+                    {
+                        p.relative_to(target): p.read_bytes()
+                        for p in (target / "data").rglob("*")
+                        if p.is_file()
+                    }
+                )
+            assert data[0].keys() == data[1].keys()
+            assert [str(k) for k in data[0] if data[0][k] != data[1][k]] == []
