@@ -17,9 +17,10 @@ from exports.evidence.asking import Asked
 from exports.evidence.citing import Citations, cite
 from exports.evidence.freezing import freeze
 from exports.evidence.masking import Masks
-from exports.evidence.report import Report, Subject
+from exports.evidence.report import Report
 from exports.evidence.report_html import report_html
 from exports.evidence.report_pdf import report_pdf
+from exports.evidence.telling import Subject
 from exports.gexf import gexf
 from exports.graphml import graphml
 from exports.verifying.enclosed import Enclosed

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from detectors.definition import Detector
-from exports.evidence.citing import Citations, Cited
+from exports.evidence.citing import Cited
 from exports.evidence.document import (
     Block,
     Bullets,
@@ -20,59 +17,17 @@ from exports.evidence.document import (
     Picture,
     Table,
 )
-from exports.evidence.words import FACT_NAMES, METHODS, SEVERITIES, STATEMENT, VERDICTS, about_checking
-from graph.subgraph import SubEdge, Subgraph
-from visualize.wording import RELATIONS, Lang, pick
+from exports.evidence.report_proof import MOST_HOLDERS, ProofTelling
+from exports.evidence.telling import band, short, told
+from exports.evidence.words import METHODS, SEVERITIES, STATEMENT, VERDICTS, about_checking
+from visualize.wording import RELATIONS, pick
 
-_MOST_ROWS: Final = 400
+_MOST_ROWS: Final = 200
 """Source rows printed; the package's `source-rows.csv` has them all."""
-_MOST_HOLDERS: Final = 100
 
 
-@dataclass(frozen=True)
-class Subject:
-    """What a report is about: `facts` is facts.json's object, `facts_hash` its SHA-256."""
-
-    facts: Mapping[str, Any]
-    facts_hash: str
-    subgraph: Subgraph
-    citations: Citations
-    provenance: Mapping[str, Any]
-    detector: Detector | None
-
-
-class Report:
+class Report(ProofTelling):
     """Makes the document in one language."""
-
-    def __init__(self, subject: Subject, lang: Lang):
-        self.subject, self.lang = subject, lang
-        self.facts = subject.facts
-        self.names = {n.id: n.name for n in subject.subgraph.nodes if n.name}
-        self.edges: dict[str, SubEdge] = {e.id: e for e in subject.subgraph.edges}
-        self.refs: dict[str, list[str]] = {}
-        self._sections = 0
-        for cited in subject.citations.rows:
-            at = self.refs.setdefault(cited.key, [])
-            if cited.ref not in at:
-                at.append(cited.ref)
-
-    def say(self, zh: str, en: str) -> str:
-        """The wording in the report's language."""
-        return zh if self.lang == "zh" else en
-
-    def name(self, id_: str | None) -> str:
-        """A party's name with its id."""
-        if not id_:
-            return ""
-        name = self.names.get(id_)
-        return f"{name} {_short(id_)}" if name else _short(id_)
-
-    def section(self, zh: str, en: str) -> Heading:
-        """The next section's heading, numbered."""
-        self._sections += 1
-        return Heading(
-            self.say(f"{'一二三四五六七八九十'[self._sections - 1]}、{zh}", f"{self._sections}. {en}")
-        )
 
     def document(self) -> Document:
         """The whole report."""
@@ -156,7 +111,7 @@ class Report:
             (self.say("编号", "Id"), question["id"]),
             (self.say("名称", "Name"), self.names.get(question["id"], "")),
         ]
-        rows += [(self._label(k), _told(v)) for k, v in facts.items() if k not in ("sources", "flag")]
+        rows += [(self.label(k), told(v)) for k, v in facts.items() if k not in ("sources", "flag")]
         yield Pairs(tuple(rows))
         if party and party.get("beneficial"):
             yield from self._beneficial(party)
@@ -172,11 +127,11 @@ class Report:
                 self.name(o["id"]),
                 pick(VERDICTS[o["verdict"]], self.lang),
                 o["test"] or "—",
-                _band(o["share"], o["share_min"], o["share_max"]),
-                _band(None, o["votes_min"], o["votes_max"]),
+                band(o["share"], o["share_min"], o["share_max"]),
+                band(None, o["votes_min"], o["votes_max"]),
                 str(o["depth"]),
             )
-            for o in answer["owners"][:_MOST_HOLDERS]
+            for o in answer["owners"][:MOST_HOLDERS]
         )
         if rows:
             headings = [
@@ -200,10 +155,10 @@ class Report:
         rows = tuple(
             (
                 self.name(h["company"]),
-                _band(h["share"], h["share_min"], h["share_max"]),
-                self._cite(h["rows"]),
+                band(h["share"], h["share_min"], h["share_max"]),
+                self.cite(h["rows"]),
             )
-            for h in party["holdings"][:_MOST_HOLDERS]
+            for h in party["holdings"][:MOST_HOLDERS]
         )
         yield Heading(self.say("直接持股", "Direct holdings"), 3)
         yield Table(
@@ -240,156 +195,6 @@ class Report:
             True,
         )
 
-    def _shares(self) -> Iterator[Block]:
-        claims = self.facts["claims"]["shares"]
-        if not claims:
-            return
-        yield self.section("穿透持股与算式", "Effective shares and their formulas")
-        shown = claims[:_MOST_HOLDERS]
-        headings = [
-            ("持有人", "Holder"),
-            ("企业", "Company"),
-            ("穿透持股", "Effective share"),
-            ("表决权", "Votes"),
-            ("层级", "Depth"),
-            ("方法", "Method"),
-        ]
-        yield Table(
-            tuple(pick(h, self.lang) for h in headings),
-            tuple(
-                (
-                    self.name(c["holder"]),
-                    self.name(c["company"]),
-                    _band(c["share"], c["share_min"], c["share_max"]),
-                    "—" if c["votes"] is None else f"{c['votes']:.2%}",
-                    str(c["depth"]),
-                    c["method"],
-                )
-                for c in shown
-            ),
-            (3.2, 3.2, 1.5, 1.2, 0.9, 1.5),
-        )
-        if len(claims) > len(shown):
-            more = len(claims) - len(shown)
-            yield Paragraph(
-                self.say(f"另有 {more} 个持有人见 facts.json。", f"{more} more holders are in facts.json."),
-                True,
-            )
-        for claim in shown:
-            for path in claim["paths"]:
-                yield from self._path(path)
-            if claim["truncated"]:
-                yield Paragraph(
-                    self.say("还有更多路径未列出。", "There are more paths than are listed."), True
-                )
-
-    def _path(self, path: Mapping[str, Any]) -> Iterator[Block]:
-        nodes = path["nodes"]
-        chain = " → ".join(self.names.get(n) or _short(n) for n in nodes)
-        by = self.say("（按表决权）", " (by votes)") if path.get("by") == "votes" else ""
-        yield Heading(f"{chain}{by}: {path['formula']}", 3)
-        if path.get("votes_formula") and path.get("by") != "votes":
-            yield Paragraph(self.say("表决权：", "Votes: ") + path["votes_formula"], True)
-        registers = {r["company"]: r["links"] for r in self.facts["ownership"]["registers"]}
-        rows = []
-        for holder, company in itertools.pairwise(nodes):
-            link = next((k for k in registers.get(company, ()) if k["holder"] == holder), None)
-            keys = [k for group in link["rows"] for k in group] if link else []
-            share = _band(None, link["low"], link["high"]) if link else "?"
-            rows.append((self.name(holder), self.name(company), share, self._since(keys), self._cite(keys)))
-        headings = [
-            ("股东", "Holder"),
-            ("企业", "Company"),
-            ("直接持股", "Direct"),
-            ("期间 / 观察日", "Span / observed"),
-            ("来源", "Source"),
-        ]
-        yield Table(tuple(pick(h, self.lang) for h in headings), tuple(rows), (3.2, 3.2, 1.2, 2, 0.9))
-
-    def _since(self, keys: Iterable[str]) -> str:
-        told = []
-        for key in keys:
-            facts = self.edges[key].facts if key in self.edges else {}
-            span = f"{facts.get('valid_from') or '…'} – {facts.get('valid_to') or '…'}"
-            told.append(span + (f" / {facts['observed_on']}" if facts.get("observed_on") else ""))
-        return "; ".join(dict.fromkeys(told))
-
-    def _cite(self, keys: Iterable[str]) -> str:
-        refs = [r for key in keys for r in self.refs.get(key, ())]
-        return " ".join(dict.fromkeys(refs))
-
-    def _control(self) -> Iterator[Block]:
-        claims = self.facts["claims"]["control"]
-        if not claims:
-            return
-        yield self.section("控制认定的依据", "What control rests on")
-        yield Paragraph(
-            self.say(
-                "控制按表决权逐层认定：自身表决权加上已控制主体的表决权，"
-                + ("超过二分之一" if claims[0]["rule"] == "strict" else "达到二分之一")
-                + "即为控制；表决权不沿链相乘。",
-                "Control is judged link by link: one's own votes plus those of what one already controls, "
-                + ("more than one half" if claims[0]["rule"] == "strict" else "one half or more")
-                + "; votes are not multiplied along a chain.",
-            )
-        )
-        for claim in claims:
-            yield Heading(f"{self.name(claim['holder'])} → {self.name(claim['company'])}", 3)
-            rows = tuple(
-                (
-                    self.name(link["company"]),
-                    self.name(link["holder"]),
-                    link["interest"] or "" if link["votes"] is None else f"{link['votes']:.2%}",
-                    "—" if link["running"] is None else f"{link['running']:.2%}",
-                    self._cite(link["rows"]),
-                )
-                for link in claim["links"]
-            )
-            headings = [
-                ("企业", "Company"),
-                ("表决权人", "Holder"),
-                ("表决权", "Votes"),
-                ("累计", "Running sum"),
-                ("来源", "Source"),
-            ]
-            yield Table(tuple(pick(h, self.lang) for h in headings), rows, (3.4, 3.4, 1.2, 1.2, 0.9))
-
-    def _dwellings(self, found: Mapping[str, Any]) -> Iterator[Block]:
-        dwellings = found["facts"].get("dwellings")
-        if not dwellings:
-            return
-        yield self.section("住房清单", "Dwellings")
-        rows = []
-        for n, dwelling in enumerate(dwellings, start=1):
-            for holder in dwelling["holders"]:
-                owner = holder.get("through") or holder["id"]
-                keys = [
-                    e.id
-                    for e in self.edges.values()
-                    if e.type == "HOLDS_PROPERTY" and e.target in dwelling["properties"] and e.source == owner
-                ]
-                share = "—" if holder["share"] is None else f"{holder['share']:.2%}"
-                span = f"{holder['from'] or '…'} – {holder['to'] or '…'}"
-                rows.append(
-                    (
-                        str(n),
-                        " ".join(dwelling["properties"]),
-                        self.name(owner),
-                        share,
-                        span,
-                        self._cite(keys),
-                    )
-                )
-        headings = [
-            ("序", "No."),
-            ("不动产", "Property"),
-            ("权利人", "Owner"),
-            ("份额", "Share"),
-            ("期间", "Span"),
-            ("来源", "Source"),
-        ]
-        yield Table(tuple(pick(h, self.lang) for h in headings), tuple(rows), (0.5, 3, 3, 1, 2, 0.9))
-
     def _law(self, found: Mapping[str, Any]) -> Iterator[Block]:
         yield self.section("法律依据（按所涉日期有效的条文）", "Legal basis (in force at the date)")
         rows = tuple(
@@ -413,7 +218,7 @@ class Report:
         yield Bullets(items) if items else Paragraph(self.say("未列举。", "None is listed."))
 
     def _other_facts(self, found: Mapping[str, Any]) -> Iterator[Block]:
-        told = (
+        apart = (
             "bidders",
             "holders_above",
             "control",
@@ -425,35 +230,32 @@ class Report:
             "members",
         )
         rows = [
-            (self._label(k), _told(v))
+            (self.label(k), told(v))
             for k, v in sorted(found["facts"].items())
-            if k not in told and v not in (None, [], {})
+            if k not in apart and v not in (None, [], {})
         ]
         rows += [
-            (self.say("参数 ", "Parameter ") + k, _told(v))
+            (self.say("参数 ", "Parameter ") + k, told(v))
             for k, v in sorted(found["facts"]["parameters"].items())
         ]
         if rows:
             yield self.section("其他事实与参数", "Other facts, and parameters")
             yield Pairs(tuple(rows))
 
-    def _label(self, name: str) -> str:
-        return pick(FACT_NAMES[name], self.lang) if name in FACT_NAMES else name
-
     def _method(self) -> Iterator[Block]:
         yield self.section("方法与数据", "Method and data")
         methods = self.subject.provenance["methods"]
         yield Bullets(tuple(pick(METHODS[m], self.lang) for m in methods if m in METHODS))
-        told = self.subject.provenance
+        origin = self.subject.provenance
         yield Pairs(
             (
                 (self.say("数据指纹", "Data fingerprint"), str(self.facts["dataset"])),
                 (self.say("截至日期", "As of"), str(self.facts["as_of"] or "—")),
                 (
                     self.say("软件版本", "Software"),
-                    f"{told['software']['name']} {told['software']['version']}",
+                    f"{origin['software']['name']} {origin['software']['version']}",
                 ),
-                (self.say("图结构版本", "Schema"), str(told["dataset"]["schema_version"])),
+                (self.say("图结构版本", "Schema"), str(origin["dataset"]["schema_version"])),
             )
         )
 
@@ -518,46 +320,20 @@ class Report:
         }
 
     def _states(self, rows: Sequence[Cited]) -> str:
-        told = []
+        said = []
         related = [c for c in rows if c.record != "node"]
         for cited in related or rows:
             if cited.record == "node":
-                told.append(self.names.get(cited.start) or _short(cited.start))
+                said.append(self.names.get(cited.start) or short(cited.start))
                 continue
             relation = pick(RELATIONS.get(cited.type, (cited.type, cited.type)), self.lang)
             share = cited.says.get("share")
             shown = f" {share:.2%}" if isinstance(share, int | float) else ""
-            start, end = (self.names.get(i) or _short(i) for i in (cited.start, cited.end))
-            told.append(f"{start} —{relation}{shown}→ {end}")
-        return "; ".join(dict.fromkeys(told))
+            start, end = (self.names.get(i) or short(i) for i in (cited.start, cited.end))
+            said.append(f"{start} —{relation}{shown}→ {end}")
+        return "; ".join(dict.fromkeys(said))
 
     def _checking(self) -> Iterator[Block]:
         yield self.section("如何复核本材料包", "How to check this package")
         yield Bullets(about_checking(self.lang))
         yield Notice(pick(STATEMENT, self.lang))
-
-
-def _short(id_: str) -> str:
-    """An id a reader can bear: a keyed hash by its first eight characters."""
-    scheme, _, value = id_.partition(":")
-    return f"{scheme}:{value[:8]}…" if scheme.startswith("person") and len(value) > 20 else id_
-
-
-def _band(share: float | None, low: float | None, high: float | None) -> str:
-    if share is not None:
-        return f"{share:.2%}"
-    if low is not None and high is not None and abs(high - low) <= 1e-12:
-        return f"{low:.2%}"
-    if low is None and high is None:
-        return "?"
-    return f"{low or 0:.2%}–{'?' if high is None else f'{high:.2%}'}"
-
-
-def _told(value: Any) -> str:
-    if isinstance(value, bool):
-        return "✓" if value else "✗"
-    if isinstance(value, Mapping):
-        return ", ".join(f"{k}: {_told(v)}" for k, v in value.items())
-    if isinstance(value, list | tuple):
-        return "; ".join(_told(v) for v in value) or "—"
-    return "—" if value is None else str(value)

@@ -37,6 +37,7 @@ PAGES: Final = (
     "docs/ownership.md",
     "docs/ledger.md",
     "docs/own-detectors.md",
+    "docs/evidence.md",
 )
 ANY: Final = "…"
 _BLOCK: Final = re.compile(

@@ -1,0 +1,156 @@
+"""The parts of a report that prove: shares with their formulas, control, dwellings."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from exports.evidence.document import Block, Heading, Paragraph, Table
+from exports.evidence.telling import Telling, band, short
+from visualize.wording import pick
+
+MOST_HOLDERS: Final = 100
+"""Holders printed; facts.json has them all."""
+
+
+class ProofTelling(Telling):
+    """Sections that are there where the facts are."""
+
+    def _shares(self) -> Iterator[Block]:
+        claims = self.facts["claims"]["shares"]
+        if not claims:
+            return
+        yield self.section("穿透持股与算式", "Effective shares and their formulas")
+        shown = claims[:MOST_HOLDERS]
+        headings = [
+            ("持有人", "Holder"),
+            ("企业", "Company"),
+            ("穿透持股", "Effective share"),
+            ("表决权", "Votes"),
+            ("层级", "Depth"),
+            ("方法", "Method"),
+        ]
+        yield Table(
+            tuple(pick(h, self.lang) for h in headings),
+            tuple(
+                (
+                    self.name(c["holder"]),
+                    self.name(c["company"]),
+                    band(c["share"], c["share_min"], c["share_max"]),
+                    "—" if c["votes"] is None else f"{c['votes']:.2%}",
+                    str(c["depth"]),
+                    c["method"],
+                )
+                for c in shown
+            ),
+            (3.2, 3.2, 1.5, 1.2, 0.9, 1.5),
+        )
+        if len(claims) > len(shown):
+            more = len(claims) - len(shown)
+            yield Paragraph(
+                self.say(f"另有 {more} 个持有人见 facts.json。", f"{more} more holders are in facts.json."),
+                True,
+            )
+        for claim in shown:
+            for path in claim["paths"]:
+                yield from self._path(path)
+            if claim["truncated"]:
+                yield Paragraph(
+                    self.say("还有更多路径未列出。", "There are more paths than are listed."), True
+                )
+
+    def _path(self, path: Mapping[str, Any]) -> Iterator[Block]:
+        nodes = path["nodes"]
+        chain = " → ".join(self.names.get(n) or short(n) for n in nodes)
+        by = self.say("（按表决权）", " (by votes)") if path.get("by") == "votes" else ""
+        yield Heading(f"{chain}{by}: {path['formula']}", 3)
+        if path.get("votes_formula") and path.get("by") != "votes":
+            yield Paragraph(self.say("表决权：", "Votes: ") + path["votes_formula"], True)
+        registers = {r["company"]: r["links"] for r in self.facts["ownership"]["registers"]}
+        rows = []
+        for holder, company in itertools.pairwise(nodes):
+            link = next((k for k in registers.get(company, ()) if k["holder"] == holder), None)
+            keys = [k for group in link["rows"] for k in group] if link else []
+            share = band(None, link["low"], link["high"]) if link else "?"
+            rows.append((self.name(holder), self.name(company), share, self.since(keys), self.cite(keys)))
+        headings = [
+            ("股东", "Holder"),
+            ("企业", "Company"),
+            ("直接持股", "Direct"),
+            ("期间 / 观察日", "Span / observed"),
+            ("来源", "Source"),
+        ]
+        yield Table(tuple(pick(h, self.lang) for h in headings), tuple(rows), (3.2, 3.2, 1.2, 2, 0.9))
+
+    def _control(self) -> Iterator[Block]:
+        claims = self.facts["claims"]["control"]
+        if not claims:
+            return
+        yield self.section("控制认定的依据", "What control rests on")
+        yield Paragraph(
+            self.say(
+                "控制按表决权逐层认定：自身表决权加上已控制主体的表决权，"
+                + ("超过二分之一" if claims[0]["rule"] == "strict" else "达到二分之一")
+                + "即为控制；表决权不沿链相乘。",
+                "Control is judged link by link: one's own votes plus those of what one already controls, "
+                + ("more than one half" if claims[0]["rule"] == "strict" else "one half or more")
+                + "; votes are not multiplied along a chain.",
+            )
+        )
+        for claim in claims:
+            yield Heading(f"{self.name(claim['holder'])} → {self.name(claim['company'])}", 3)
+            rows = tuple(
+                (
+                    self.name(link["company"]),
+                    self.name(link["holder"]),
+                    link["interest"] or "" if link["votes"] is None else f"{link['votes']:.2%}",
+                    "—" if link["running"] is None else f"{link['running']:.2%}",
+                    self.cite(link["rows"]),
+                )
+                for link in claim["links"]
+            )
+            headings = [
+                ("企业", "Company"),
+                ("表决权人", "Holder"),
+                ("表决权", "Votes"),
+                ("累计", "Running sum"),
+                ("来源", "Source"),
+            ]
+            yield Table(tuple(pick(h, self.lang) for h in headings), rows, (3.4, 3.4, 1.2, 1.2, 0.9))
+
+    def _dwellings(self, found: Mapping[str, Any]) -> Iterator[Block]:
+        dwellings = found["facts"].get("dwellings")
+        if not dwellings:
+            return
+        yield self.section("住房清单", "Dwellings")
+        rows = []
+        for n, dwelling in enumerate(dwellings, start=1):
+            for holder in dwelling["holders"]:
+                owner = holder.get("through") or holder["id"]
+                keys = [
+                    e.id
+                    for e in self.edges.values()
+                    if e.type == "HOLDS_PROPERTY" and e.target in dwelling["properties"] and e.source == owner
+                ]
+                share = "—" if holder["share"] is None else f"{holder['share']:.2%}"
+                span = f"{holder['from'] or '…'} – {holder['to'] or '…'}"
+                rows.append(
+                    (
+                        str(n),
+                        " ".join(dwelling["properties"]),
+                        self.name(owner),
+                        share,
+                        span,
+                        self.cite(keys),
+                    )
+                )
+        headings = [
+            ("序", "No."),
+            ("不动产", "Property"),
+            ("权利人", "Owner"),
+            ("份额", "Share"),
+            ("期间", "Span"),
+            ("来源", "Source"),
+        ]
+        yield Table(tuple(pick(h, self.lang) for h in headings), tuple(rows), (0.5, 3, 3, 1, 2, 0.9))
