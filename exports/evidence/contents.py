@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
@@ -28,10 +29,11 @@ from exports.verifying.recomputing import recomputed
 from exports.verifying.verification import PACKAGE_VERSION
 from graph.stores import GraphStore
 from graph.subgraph import Subgraph
-from visualize import compose, scene_bytes
+from visualize import Scene, compose, scene_bytes
 from visualize.svg import svg
 from visualize.wording import Lang
 
+_MOST_DOTS: Final = 5_000_000
 LANGUAGES: Final[tuple[Lang, ...]] = ("zh", "en")
 
 
@@ -47,8 +49,17 @@ class Contents:
     truncated: bool
 
 
-def contents_of(store: GraphStore, asked: Asked, hide_names: bool) -> Contents:
-    """Freeze, prove, draw and write everything. Raises `PackageError` where the data do not bear out the claims."""
+@dataclass(frozen=True)
+class Proven:
+    """What a package states, its claims worked out again: `files` that hold data, and what reports and pictures need."""
+
+    files: dict[str, bytes]
+    subject: Subject
+    scenes: Mapping[Lang, Scene]
+
+
+def prove(store: GraphStore, asked: Asked, hide_names: bool) -> Proven:
+    """Freeze, lay out and write the data. Raises `PackageError` where they do not bear out the claims."""
     proof = asked.proof
     keys = {*asked.keys, *proof.keys}
     parties = {*proof.nodes, *proof.identities, *proof.identities.values()}
@@ -62,7 +73,9 @@ def contents_of(store: GraphStore, asked: Asked, hide_names: bool) -> Contents:
     facts_text = _json(facts)
     facts_hash = hashlib.sha256(facts_text).hexdigest()
     provenance = masks.value(_provenance(store, asked, citations, hide_names))
-    scenes = {lang: compose(subgraph, lang=lang) for lang in LANGUAGES}
+    shown = {n.id for n in asked.picture.nodes} | set(proving)
+    drawn = _part(subgraph, shown)
+    scenes = {lang: compose(drawn, lang=lang) for lang in LANGUAGES}
     found = [_masked(masks, asked.found)] if asked.found else [_masked(masks, f) for f in asked.about]
     tables = csv_tables(subgraph, scenes["zh"], found)
     files = {
@@ -75,16 +88,37 @@ def contents_of(store: GraphStore, asked: Asked, hide_names: bool) -> Contents:
         **{f"graph/{name}": content for name, content in tables.items()},
     }
     _check(files)
-    subject = Subject(facts, facts_hash, subgraph, citations, provenance, asked.detector)
+    return Proven(files, Subject(facts, facts_hash, subgraph, citations, provenance, asked.detector), scenes)
+
+
+def contents_of(store: GraphStore, asked: Asked, hide_names: bool) -> Contents:
+    """Everything under `data/`. Raises `PackageError` where the data do not bear out the claims."""
+    proven = prove(store, asked, hide_names)
+    subject, files = proven.subject, dict(proven.files)
     titles: dict[str, str] = {}
-    for lang, scene in scenes.items():
+    for lang, scene in proven.scenes.items():
         document = Report(subject, lang).document()
         titles[str(lang)] = document.title
         files[f"picture.{lang}.svg"] = scene_bytes(scene, "svg")
-        files[f"picture.{lang}.png"] = scene_bytes(scene, "png")
+        files[f"picture.{lang}.png"] = scene_bytes(scene, "png", _scale(scene))
         files[f"report.{lang}.html"] = report_html(document, svg(scene, fonts=True))
         files[f"report.{lang}.pdf"] = report_pdf(document, scene)
-    return Contents(files, facts_hash, titles, len(subgraph.nodes), len(subgraph.edges), subgraph.truncated)
+    subgraph = subject.subgraph
+    return Contents(
+        files, subject.facts_hash, titles, len(subgraph.nodes), len(subgraph.edges), subgraph.truncated
+    )
+
+
+def _part(subgraph: Subgraph, shown: set[str]) -> Subgraph:
+    """What is drawn: the picture, and what proves the finding. Registers of thousands of holders stay in the tables."""
+    nodes = tuple(n for n in subgraph.nodes if n.id in shown)
+    edges = tuple(e for e in subgraph.edges if e.source in shown and e.target in shown)
+    return replace(subgraph, nodes=nodes, edges=edges)
+
+
+def _scale(scene: Scene) -> float:
+    """Dots to a pixel: two, or fewer where the picture is large, whose vectors are beside it."""
+    return max(0.1, min(2.0, round(math.sqrt(_MOST_DOTS / (scene.width * scene.height)), 2)))
 
 
 def masks_title(masks: Masks, subgraph: Subgraph) -> Subgraph:

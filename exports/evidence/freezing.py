@@ -66,6 +66,7 @@ def freeze(
     _rows(store, frozen, sorted(set(parties) & set(frozen.nodes)), wanted, _ABOUT_CONTROL)
     _rows(store, frozen, sorted(every & set(frozen.nodes)), wanted, None)
     _leading_out(store, frozen, sorted(every & set(frozen.nodes)), wanted)
+    _memberships(store, frozen, set(parties))
     _same(store, frozen, sorted(i for i in every if i in frozen.nodes and frozen.nodes[i].type in _PARTIES))
     frozen.absent = wanted
     _statements(store, frozen)
@@ -82,7 +83,9 @@ def _nodes(store: GraphStore, frozen: Frozen, ids: set[str], types: Sequence[str
         if not left:
             return
         for row in _read_nodes(store, type_, left):
-            name = row.get("name") or row.get("title") or row.get("address") or row.get("value") or ""
+            named = (row.get(field) for field in ("name", "title", "address", "value"))
+            # A vehicle's value is an amount.
+            name = next((text for text in named if isinstance(text, str) and text), "")
             facts = {k: v for k, v in row.items() if k not in ("id", "name", "kind")}
             facts["sources"] = (row.get("sources") or "").split("\n")
             frozen.nodes[row["id"]] = SubNode(row["id"], type_, name, row.get("kind") or "", _told(facts))
@@ -148,6 +151,24 @@ def _leading_out(store: GraphStore, frozen: Frozen, at: Sequence[str], wanted: s
             for row in found:
                 _add(frozen, type_, row)
                 wanted.discard(row["key"])
+
+
+def _memberships(store: GraphStore, frozen: Frozen, parties: set[str]) -> None:
+    """Take what makes some parties one group: concerts are looked through by member, not by row."""
+    concerts = sorted(i for i in parties if i in frozen.nodes and frozen.nodes[i].type == "Concert")
+    if not concerts:
+        return
+    fields = ", ".join(f"r.{f.name} AS {f.name}" for f in rel_columns(REL_TYPES["MEMBER_OF_CONCERT"]))
+    for start, end in REL_TYPES["MEMBER_OF_CONCERT"].pairs:
+        rows = store.query(
+            f"UNWIND $ids AS i MATCH (b:{end} {{id: i}}) MATCH (a:{start})-[r:MEMBER_OF_CONCERT]->(b) "
+            f"RETURN a.id AS from_id, b.id AS to_id, {fields}",
+            {"ids": concerts},
+            timeout=120,
+        ).to_pylist()
+        for row in rows:
+            if row["from_id"] in parties and row["counted"] is not False:
+                _add(frozen, "MEMBER_OF_CONCERT", row)
 
 
 def _add(frozen: Frozen, type_: str, row: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from exports.evidence.document import Block, Heading, Paragraph, Table
 from exports.evidence.telling import Telling, band, short
 from visualize.wording import pick
 
-MOST_HOLDERS: Final = 100
+MOST_HOLDERS: Final = 60
 """Holders printed; facts.json has them all."""
 
 

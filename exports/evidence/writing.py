@@ -229,7 +229,6 @@ def _put_folder(package: Package, target: Path) -> None:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-        part.chmod(0o755)
         if target.exists():
             old = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".old", dir=target.parent))
             target.rename(old / "was")

@@ -74,7 +74,9 @@ def powers_of(enclosed: Enclosed, links: Sequence[Link]) -> tuple[Powers, list[F
         declared.add((holder, company))
     for told in ownership["concerts"]:
         found = any(
-            r["type"] == "MEMBER_OF_CONCERT" and _ends(enclosed, r, told["member"], told["concert"])
+            r["type"] == "MEMBER_OF_CONCERT"
+            and _ends(enclosed, r, told["member"], told["concert"])
+            and holds_on(r, ownership["as_of"])
             for r in enclosed.edges.values()
         )
         if not found:

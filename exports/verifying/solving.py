@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -51,30 +51,38 @@ class Web:
         self.links = tuple(links)
         self._above: dict[str, list[Link]] = defaultdict(list)
         self._below: dict[str, list[Link]] = defaultdict(list)
+        self._known: dict[str, dict[str, int]] = {}
+        self._pairs: dict[tuple[str, str], Link] = {}
         for link in self.links:
+            self._pairs.setdefault((link.holder, link.company), link)
             self._above[link.company].append(link)
             self._below[link.holder].append(link)
 
     def between(self, holder: str, company: str) -> list[str]:
         """Parties on any walk from a holder down to a company, both ends included."""
         down = _reached(holder, lambda n: (k.company for k in self._below[n]))
-        up = _reached(company, lambda n: (k.holder for k in self._above[n]))
-        return sorted((down & up) | {holder, company})
+        return sorted((down & self._steps(company).keys()) | {holder, company})
 
     def depth(self, holder: str, company: str) -> int | None:
         """Fewest links from a holder down to a company."""
-        steps, open_ = {company: 0}, deque([company])
-        while open_:
-            at = open_.popleft()
-            for link in self._above[at]:
-                if link.holder not in steps:
-                    steps[link.holder] = steps[at] + 1
-                    open_.append(link.holder)
-        return steps.get(holder)
+        return self._steps(company).get(holder)
+
+    def _steps(self, company: str) -> dict[str, int]:
+        """Fewest links down to a company from everything above it; worked out once a company."""
+        if company not in self._known:
+            steps, open_ = {company: 0}, deque([company])
+            while open_:
+                at = open_.popleft()
+                for link in self._above[at]:
+                    if link.holder not in steps:
+                        steps[link.holder] = steps[at] + 1
+                        open_.append(link.holder)
+            self._known[company] = steps
+        return self._known[company]
 
     def link(self, holder: str, company: str) -> Link | None:
         """The link between two, where there is one."""
-        return next((k for k in self._above[company] if k.holder == holder), None)
+        return self._pairs.get((holder, company))
 
     def share(self, holder: str, company: str, method: str, votes: bool = False) -> Bounds:
         """The effective share (or votes) of a holder by a method; None where a closed block leaves none."""
@@ -99,9 +107,10 @@ class Web:
             return self._simple(set(parties), holder, company, votes, high)
         at = {p: i for i, p in enumerate(parties)}
         w: Matrix = np.zeros((len(parties), len(parties)))
-        for link in self.links:
-            if link.holder in at and link.company in at:
-                w[at[link.holder], at[link.company]] += _weight(link, votes, high)
+        for party in parties:
+            for link in self._below[party]:
+                if link.company in at:
+                    w[at[party], at[link.company]] += _weight(link, votes, high)
         if method == "stop_at_target":
             w[at[company], :] = 0.0
         if len(parties) > 1 and max(abs(np.linalg.eigvals(w)), default=0.0) >= 1.0 - TOLERANCE:
@@ -188,9 +197,8 @@ class Web:
     def looped(self, parties: Sequence[str]) -> bool:
         """Does anything among some parties go round?"""
         inside, waiting = set(parties), dict.fromkeys(parties, 0)
-        for link in self.links:
-            if link.holder in inside and link.company in inside:
-                waiting[link.holder] += 1
+        for party in parties:
+            waiting[party] += sum(link.company in inside for link in self._below[party])
         ready = [p for p, n in waiting.items() if n == 0]
         done = 0
         while ready:
@@ -210,10 +218,10 @@ def _weight(link: Link, votes: bool, high: bool) -> float:
     return link.high if high else link.low
 
 
-def _reached(start: str, step: object) -> set[str]:
+def _reached(start: str, step: Callable[[str], Iterable[str]]) -> set[str]:
     seen, open_ = {start}, [start]
     while open_:
-        for other in step(open_.pop()):  # type: ignore[operator]
+        for other in step(open_.pop()):
             if other not in seen:
                 seen.add(other)
                 open_.append(other)
