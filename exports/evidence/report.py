@@ -230,7 +230,7 @@ class Report(ProofTelling):
             "members",
         )
         rows = [
-            (self.label(k), told(v))
+            (self.label(k), f"{v / 100:,.2f}" if k == "amount" and isinstance(v, int) else told(v))
             for k, v in sorted(found["facts"].items())
             if k not in apart and v not in (None, [], {})
         ]

@@ -98,7 +98,7 @@ def band(share: float | None, low: float | None, high: float | None) -> str:
 def told(value: Any) -> str:
     """Any fact as a reader is told it."""
     if isinstance(value, bool):
-        return "✓" if value else "✗"
+        return "√" if value else "×"
     if isinstance(value, Mapping):
         return ", ".join(f"{k}: {told(v)}" for k, v in value.items())
     if isinstance(value, list | tuple):
