@@ -16,12 +16,21 @@ import typer
 from cases import Source
 from detectors.detecting import detect
 from detectors.finding import Finding
-from detectors.registry import chosen
+from detectors.registry import DETECTORS, chosen
 from detectors.rules import NO_RULES
+from detectors.runner import Run
 from loaders.identity import PersonKey
 from loaders.loading import LoadOptions, load
 from lookthrough.cli.app import app
-from lookthrough.cli.console import Format, FormatOption, LangOption, StoreOption, session
+from lookthrough.cli.console import (
+    Format,
+    FormatOption,
+    LangOption,
+    Session,
+    StoreOption,
+    print_rows,
+    session,
+)
 from lookthrough.cli.finding import show_run
 from lookthrough.cli.ledger import ledger_of, mirror_loads, record_run, tell_recorded
 from lookthrough.demo import describe, write_world
@@ -57,6 +66,9 @@ def demo_command(
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
         exports = target / world.exports.relative_to(fresh)
+        world = replace(
+            world, folder=target, exports=exports, truth_file=target / world.truth_file.relative_to(fresh)
+        )
         key = PersonKey.open(s.settings.key_file if store else to / "person.key")
         with s.store("write") as opened:
             report = load(opened, [exports], LoadOptions(dataset="demo"), key, to / "reports", watch)
@@ -80,7 +92,10 @@ def demo_command(
                 f"Loaded {rows} rows as batch {loaded.batch_id}",
                 "bold",
             )
-    show_run(s, found)
+    if s.format is Format.table:
+        _show_scenes(s, found, {line.scope_id for line in world.truth})
+    else:
+        show_run(s, found)
     tell_recorded(s, recorded)
     call, where = _called(), _quoted(s.settings.store)
     company = _tied(found.findings, world.flagship_lot)
@@ -93,6 +108,7 @@ def demo_command(
             f"screen {lot}",
             "findings list",
             "check",
+            "serve",
         )
     )
     pictures = _quoted(str(to / "nine-bidders.html")), _quoted(str(to / "nine-bidders.svg"))
@@ -102,6 +118,39 @@ def demo_command(
         f"\nThe nine bidders: {pictures[0]} (open it in a browser), {pictures[1]}\nTry next:\n{commands}\n"
         f"Your own files:\n  {call} load YOUR-FOLDER/",
     )
+
+
+def _show_scenes(s: Session, found: Run, told: set[str]) -> None:
+    """The scenes with a story, in full; of those planted to show each detector, only how many there are."""
+    scenes = replace(
+        found,
+        findings=tuple(f for f in found.findings if f.scope_id in told),
+        undecided=tuple(u for u in found.undecided if u[1].scope_id in told),
+    )
+    show_run(s, scenes, denominators=False)
+    rest = [f for f in found.findings if f.scope_id not in told]
+    titles = {d.id: s.say(d.title_zh, d.title_en) for d in DETECTORS}
+    rows = [
+        {
+            "title": titles[id_],
+            "detector": id_,
+            "found": sum(f.detector == id_ and not f.suppressed_by for f in rest),
+            "suppressed": sum(f.detector == id_ and bool(f.suppressed_by) for f in rest),
+        }
+        for id_ in titles
+        if any(f.detector == id_ for f in rest)
+    ]
+    columns = [
+        ("title", "检测项", "title"),
+        ("detector", "编号", "detector"),
+        ("found", "预警", "found"),
+        ("suppressed", "已抑制", "suppressed"),
+    ]
+    title = s.say(
+        "另有为演示每个检测项而设的标注场景（逐条见 findings list）",
+        "Besides, scenes planted to show every detector (each by findings list)",
+    )
+    print_rows(s, columns, rows, title=title)
 
 
 def _tied(findings: Sequence[Finding], lot: str) -> str:

@@ -1,0 +1,28 @@
+"""What `lookthrough demo` shows a newcomer: the scenes with a story, not every planted one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lookthrough.cli.main import run
+
+
+def test_the_scenes_are_told_and_the_labelled_ones_only_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LOOKTHROUGH_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("COLUMNS", "160")
+    assert run(["demo", "--to", str(tmp_path / "demo"), "--lang", "en"]) == 0
+    told = capsys.readouterr()
+    panels = told.out.split("Suppressed (kept, and why)")[0]
+    for scope in ("XG-2025-001/01", "XGDB0001", "XGDB0004"):
+        assert f"local:{scope} " in panels
+    assert "BZ" not in panels
+    assert panels.count("╭─") < 40
+    counted = told.out.split("planted to show every detector")[1]
+    assert "same-legal-representative" in counted and "underpayment" in counted
+    folder = next(line for line in told.err.splitlines() if line.startswith("Folder: "))
+    assert Path(folder.removeprefix("Folder: ")).is_dir()
+    assert (tmp_path / "demo" / "nine-bidders.svg").stat().st_size > 10_000
