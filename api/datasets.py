@@ -43,7 +43,7 @@ class Datasets:
                     self._current = self._make()
                 return self._current
         if self._store.fingerprint() != known.fingerprint:
-            self._refresh_soon()
+            self.refresh_soon()
         return known
 
     def fingerprint(self) -> str:
@@ -57,7 +57,8 @@ class Datasets:
                 self._current = self._make()
             return self._current
 
-    def _refresh_soon(self) -> None:
+    def refresh_soon(self) -> None:
+        """Bring the data in use up to date in the background; nothing where that is being done."""
         if self._making.locked():
             return
         threading.Thread(target=self._refresh_quietly, name="dataset", daemon=True).start()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -53,11 +54,17 @@ def services_of(
     )
 
 
-def run(services: Services, listening: socket.socket, *, json_log: bool = False) -> None:
-    """Serve until the process is told to stop (Ctrl-C, SIGTERM)."""
+def run(
+    services: Services, listening: socket.socket, greet: Callable[[], None], *, json_log: bool = False
+) -> None:
+    """Serve until the process is told to stop (Ctrl-C, SIGTERM). `greet` is called once the store is held for it.
+
+    Raises `StoreError` where another process holds the store.
+    """
     configure_logs(json_log)
+    app = create_app(services)
     config = uvicorn.Config(
-        create_app(services),
+        app,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -65,8 +72,17 @@ def run(services: Services, listening: socket.socket, *, json_log: bool = False)
         timeout_graceful_shutdown=_GRACE,
         lifespan="on",
     )
-    with _served(services.store):
-        uvicorn.Server(config).run([listening])
+    # What a command loads through this process is searched and looked through at once, not at the next question.
+    with _served(services.store, lambda _: app.state.datasets.refresh_soon()):
+        greet()
+        # The server raises the signal that ended it once more when all is answered; store and ledger must still be
+        # closed then, after SIGTERM as after Ctrl-C.
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            with contextlib.suppress(KeyboardInterrupt):
+                uvicorn.Server(config).run([listening])
+        finally:
+            signal.signal(signal.SIGTERM, before)
 
 
 def _own_folder(settings: Settings) -> Path:
@@ -79,12 +95,13 @@ def _own_folder(settings: Settings) -> Path:
 
 
 @contextlib.contextmanager
-def _served(store: GraphStore) -> Iterator[None]:
+def _served(store: GraphStore, on_change: Callable[[str], None]) -> Iterator[None]:
     """Commands of the same user go through this process while it holds an embedded store."""
     if "://" in store.url and not store.url.startswith("file://"):
         yield
         return
-    with serve_store(store, Path(store.url.removeprefix("file://")).expanduser()):
+    folder = Path(store.url.removeprefix("file://")).expanduser()
+    with contextlib.closing(serve_store(store, folder, on_change)):
         yield
 
 

@@ -52,17 +52,25 @@ def served_here(folder: Path) -> bool:
     return holder is not None and holder.address is not None
 
 
+def require_held(folder: Path) -> Holder:
+    """What the lock file says of this process. Raises `StoreError` where another holds the store, or nobody does."""
+    found = holder_of(folder)
+    if found is None or found.pid != os.getpid():
+        other = "?" if found is None else str(found.pid)
+        raise StoreError(
+            f"{folder} 由进程 {other} 持有，不能在此提供服务。请使用已在运行的服务，或先停止它。",
+            f"Process {other} holds {folder}, so it can't be served from here. Use the service that runs already, or "
+            "stop it first.",
+        )
+    return found
+
+
 def announce(folder: Path, address: str | list[Any] | None, key: str | None) -> None:
     """Say in the lock file where the store is served, and with which key; None takes it back.
 
     Raises `StoreError` where this process does not hold the store for writing.
     """
-    found = holder_of(folder)
-    if found is None or found.pid != os.getpid():
-        raise StoreError(
-            f"{folder} 未被本进程以写方式打开，无法提供服务。",
-            f"This process does not hold {folder} open for writing, so it can't serve it.",
-        )
+    found = require_held(folder)
     place = tuple(address) if isinstance(address, list) else address
     # Written into the file that is locked: another one in its place would be free.
     with (folder / LOCK).open("r+", encoding="utf-8") as file:

@@ -27,7 +27,7 @@ from graph.stores.applying import Progress
 from graph.stores.cancelling import Cancellation, cancellable
 from graph.stores.contract import GraphStore
 from graph.stores.errors import StoreError
-from graph.stores.lock import announce
+from graph.stores.lock import announce, require_held
 
 _SOCKET: Final = "socket"
 _LONGEST_PATH: Final = 100
@@ -52,6 +52,8 @@ class StoreServer:
     """A listener on a store. Closing it leaves the store open."""
 
     def __init__(self, store: GraphStore, folder: Path, on_change: Callable[[str], None] | None = None):
+        # First of all: the socket of the process that does hold the store must not be touched.
+        require_held(folder)
         self._store = store
         self._folder = folder
         self._on_change = on_change

@@ -69,8 +69,12 @@ def serve_command(
                 "The explorer has not been built: python -m visualize.web (Node.js 20 or later). The interface works.",
                 "yellow",
             )
-        _greet(s, ledger, url, no_keys, local)
-        serving.run(services, listening, json_log=log == "json")
+        serving.run(
+            services,
+            listening,
+            lambda: _greet(s, ledger, url, no_keys, local),
+            json_log=log == "json",
+        )
     s.tell("服务已停止。", "The service has stopped.")
 
 

@@ -259,5 +259,5 @@ def test_a_folder_with_a_long_path_is_served_too(tmp_path):
 def test_only_who_holds_a_store_for_writing_can_serve_it(folder):
     open_store(folder).close()
     (folder / "lock").write_text("{}", encoding="utf-8")
-    with open_store(folder, "read") as reader, pytest.raises(StoreError, match="can't serve"):
+    with open_store(folder, "read") as reader, pytest.raises(StoreError, match="can't be served"):
         serve_store(reader, folder)

@@ -1,0 +1,100 @@
+"""`lookthrough serve` as a process: what it prints works, commands go through it, and a second one leaves it alone."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.cli.bad_files import GOOD, HOLDINGS
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="platform: signals")
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    return os.environ | {
+        "LOOKTHROUGH_DATA": str(tmp_path / "data"),
+        "LOOKTHROUGH_STORE": str(tmp_path / "store"),
+        "LOOKTHROUGH_LANG": "en",
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+def ran(environment: dict[str, str], *arguments: object) -> tuple[int, str, str]:
+    command = [sys.executable, "-m", "lookthrough", *map(str, arguments)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+@contextmanager
+def service(
+    environment: dict[str, str], log: Path, stop: int = signal.SIGINT
+) -> Iterator[tuple[subprocess.Popen[bytes], str, str]]:
+    """The process, its address and its key, once it answers."""
+    with log.open("wb") as said:
+        command = [sys.executable, "-m", "lookthrough", "serve", "--port", "0"]
+        process = subprocess.Popen(command, env=environment, stdout=said, stderr=said)
+        try:
+            until = time.monotonic() + 60
+            while not (
+                found := re.search(r"(http://127[.\d:]+/)#key=(\S+)", log.read_text(encoding="utf-8"))
+            ):
+                assert process.poll() is None and time.monotonic() < until, log.read_text(encoding="utf-8")
+                time.sleep(0.05)
+            while True:
+                try:
+                    if httpx.get(found[1] + "readyz").status_code == 200:
+                        break
+                except httpx.TransportError:
+                    assert time.monotonic() < until, log.read_text(encoding="utf-8")
+                    time.sleep(0.05)
+            yield process, found[1], found[2]
+        finally:
+            process.send_signal(stop)
+            process.wait(timeout=60)
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_what_serve_prints_works_and_commands_go_through_it(environment, tmp_path, stop):
+    file = tmp_path / "holdings.csv"
+    file.write_text(f"{HOLDINGS}\n{GOOD}\n", encoding="utf-8")
+    log = tmp_path / "serve.log"
+    with service(environment, log, stop) as (process, url, key):
+        for line in re.findall(r"^  (curl .*)$", log.read_text(encoding="utf-8"), re.M):
+            done = subprocess.run(
+                ["bash", "-c", f"{line} --silent --fail-with-body"], capture_output=True, check=False
+            )
+            assert done.returncode == 0, (line, done.stdout)
+        assert httpx.get(url + "v1/status").status_code == 401
+        code, _, err = ran(environment, "load", file)
+        assert code == 0, err
+        with httpx.Client(base_url=url, headers={"X-API-Key": key}) as client:
+            until = time.monotonic() + 30
+            while not client.get("v1/parties", params={"q": "虚构"}).json()["items"]:
+                assert time.monotonic() < until, "what was loaded through the service is never found"
+                time.sleep(0.1)
+            assert client.get("v1/status").json()["counts"]["OWNS"] == 1
+    assert process.returncode == 0, log.read_text(encoding="utf-8")
+    assert "The service has stopped." in log.read_text(encoding="utf-8")
+    assert ran(environment, "status", "--format", "json")[0] == 0
+
+
+def test_a_second_service_says_who_holds_the_store_and_leaves_it_alone(environment, tmp_path):
+    with service(environment, tmp_path / "serve.log") as (process, url, _):
+        code, out, err = ran(environment, "serve", "--port", "0")
+        assert (code, out) == (1, "")
+        assert f"Process {process.pid} holds" in err
+        assert "key=" not in err
+        assert ran(environment, "status", "--format", "json")[0] == 0
+        assert httpx.get(url + "readyz").status_code == 200
