@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import quote
 
 from cases import FindingRecord
-from detectors.definition import Undecided
 
 
 def finding_json(record: FindingRecord, *, history: bool = False) -> dict[str, Any]:
@@ -24,13 +23,3 @@ def finding_json(record: FindingRecord, *, history: bool = False) -> dict[str, A
         "scope": f"v1/{'households' if scope.scope_kind == 'household' else 'lots'}/{quote(scope.scope_id, safe='')}",
     }
     return told
-
-
-def undecided_json(detector: str, undecided: Undecided) -> dict[str, Any]:
-    """One gap: what can't be decided, and what is missing."""
-    return {
-        "detector": detector,
-        "scope": {"kind": undecided.scope_kind, "id": undecided.scope_id},
-        "subjects": list(undecided.subjects),
-        "missing": {"zh": undecided.missing_zh, "en": undecided.missing_en},
-    }

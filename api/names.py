@@ -71,7 +71,7 @@ class NameIndex:
         """The index of this state, made where the file is of another one."""
         made = path.with_name(f"{path.stem}-{fingerprint}{path.suffix}")
         if not made.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             building = made.with_suffix(".building")
             building.unlink(missing_ok=True)
             os.close(os.open(building, os.O_CREAT | os.O_WRONLY, 0o600))

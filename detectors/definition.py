@@ -106,6 +106,15 @@ class Undecided:
     missing_zh: str
     missing_en: str
 
+    def to_json(self, detector: str) -> dict[str, Any]:
+        """The wire form; `detector`: the id of the one that could not decide."""
+        return {
+            "detector": detector,
+            "scope": {"kind": self.scope_kind, "id": self.scope_id},
+            "subjects": list(self.subjects),
+            "missing": {"zh": self.missing_zh, "en": self.missing_en},
+        }
+
 
 Assemble = Callable[[Mapping[str, Sequence[Row]], Values], Iterator[Draft | Undecided]]
 

@@ -12,7 +12,7 @@ from api.answers import for_caller, told
 from api.callers import Asking, Using
 from api.cursors import cursor as cursor_after
 from api.cursors import key_of
-from api.findings import finding_json, undecided_json
+from api.findings import finding_json
 from api.once import IdempotencyKey, once
 from api.reading.lots import bidders, lot, lots_called, lots_page
 from api.routes.parameters import Cursor, Id, Limit
@@ -86,7 +86,7 @@ def screen(
             "lot": found.id,
             "bidders": who,
             "findings": [f.to_json() for f in screened.run.findings],
-            "undecided": [undecided_json(d, u) for d, u in screened.run.undecided],
+            "undecided": [u.to_json(d) for d, u in screened.run.undecided],
             "combined": [stacked.to_json() for stacked in screened.stacks],
             "dataset": {"fingerprint": fingerprint, "newest_source": dataset_of(request).newest_source},
             "truncated": False,

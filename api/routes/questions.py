@@ -12,7 +12,6 @@ from pydantic import AfterValidator, BaseModel, Field
 from api import wire
 from api.answers import for_caller, told
 from api.callers import Asking, Caller, Using
-from api.findings import undecided_json
 from api.once import IdempotencyKey, once
 from api.problems import ProblemError
 from api.reading.naming import candidates
@@ -105,7 +104,7 @@ def _screened(request: Request, caller: Caller, services: Services, asked: Scree
             services.store, ids, _iso(asked.as_of) or today().isoformat(), detectors, services.rules
         )
         findings = [plain(f.to_json()) for f in found.findings]
-        undecided = [plain(undecided_json(d, u)) for d, u in found.undecided]
+        undecided = [plain(u.to_json(d)) for d, u in found.undecided]
     services.ledger.audit(
         caller.name, "screen", "screening:parties", {"parties": len(known), "findings": len(findings)}
     )

@@ -138,7 +138,7 @@ def screen_command(
             "lot": id_,
             "bidders": bidders,
             "findings": [f.to_json() for f in found.findings],
-            "undecided": [undecided_json(s, d, u) for d, u in found.undecided],
+            "undecided": [u.to_json(d) for d, u in found.undecided],
             "combined": [stacked.to_json() for stacked in screened.stacks],
         }
         rows = [f.to_json() for f in found.findings]
@@ -222,16 +222,6 @@ def _up_to_date(s: Session) -> Any:
     with s.store() as opened:
         current = is_current(opened)
     return s.store("read" if current else "write")
-
-
-def undecided_json(s: Session, detector: str, undecided: Any) -> dict[str, Any]:
-    """One gap: what can't be decided, and what is missing."""
-    return {
-        "detector": detector,
-        "scope": {"kind": undecided.scope_kind, "id": undecided.scope_id},
-        "subjects": list(undecided.subjects),
-        "missing": {"zh": undecided.missing_zh, "en": undecided.missing_en},
-    }
 
 
 def show_run(s: Session, found: Run, denominators: bool = True) -> None:
