@@ -6,6 +6,7 @@ Nothing here is shared with `graph.penetration`: what one does wrong, the other 
 from __future__ import annotations
 
 import itertools
+import math
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -70,15 +71,12 @@ class Web:
     def _steps(self, company: str) -> dict[str, int]:
         """Fewest links down to a company from everything above it; worked out once a company."""
         if company not in self._known:
-            steps, open_ = {company: 0}, deque([company])
-            while open_:
-                at = open_.popleft()
-                for link in self._above[at]:
-                    if link.holder not in steps:
-                        steps[link.holder] = steps[at] + 1
-                        open_.append(link.holder)
-            self._known[company] = steps
+            self._known[company] = _steps_along(company, lambda n: (k.holder for k in self._above[n]))
         return self._known[company]
+
+    def _links_down(self, holder: str) -> dict[str, int]:
+        """Fewest links from a holder down to everything below it."""
+        return _steps_along(holder, lambda n: (k.company for k in self._below[n]))
 
     def link(self, holder: str, company: str) -> Link | None:
         """The link between two, where there is one."""
@@ -140,15 +138,17 @@ class Web:
     def _most(self, parties: list[str], holder: str, company: str, method: str, votes: bool) -> float | None:
         """The most the registers allow, each at most 100%: every register gives its room to those worth most.
 
-        Policy iteration: registers choose by what holders are worth, then that choice is solved exactly. None where
-        a choice has no finite answer.
+        Policy iteration: registers choose by what holders are worth, then that choice is solved exactly. Among holders
+        worth the same the one fewer links from `holder` is served first: a register that gave its room to a loop
+        instead would have no finite answer though another choice has. None where a choice has no finite answer.
         """
         at = {p: i for i, p in enumerate(parties)}
+        far = self._links_down(holder)
         value: Matrix = np.zeros(len(parties))
         for _ in range(_ROUNDS):
             w: Matrix = np.zeros((len(parties), len(parties)))
             for party in parties:
-                for link, weight in self._chosen(party, holder, company, value, at, method, votes):
+                for link, weight in self._chosen(party, holder, company, value, far, at, method, votes):
                     if link.holder in at:
                         w[at[party], at[link.holder]] += weight
             first = w[:, at[holder]].copy()
@@ -170,19 +170,23 @@ class Web:
         holder: str,
         target: str,
         value: Matrix,
+        far: Mapping[str, int],
         at: Mapping[str, int],
         method: str,
         votes: bool,
     ) -> Iterator[tuple[Link, float]]:
         """The links of a register, each with its weight where room goes first to the holders worth most."""
 
-        def worth(link: Link) -> float:
+        def worth(link: Link) -> tuple[float, float]:
             if link.holder not in at:
-                return 0.0
+                return 0.0, -math.inf
             through = (
                 0.0 if method == "stop_at_target" and link.holder == target else float(value[at[link.holder]])
             )
-            return through + (1.0 if link.holder == holder else 0.0)
+            # Rounded, or the noise of a solve would decide between equals.
+            return round(through + (1.0 if link.holder == holder else 0.0), 12), -far.get(
+                link.holder, math.inf
+            )
 
         register = self._above[party]
         stated = sum(_weight(k, votes, False) for k in register if not k.declared)
@@ -226,6 +230,17 @@ def _reached(start: str, step: Callable[[str], Iterable[str]]) -> set[str]:
                 seen.add(other)
                 open_.append(other)
     return seen
+
+
+def _steps_along(start: str, step: Callable[[str], Iterable[str]]) -> dict[str, int]:
+    steps, open_ = {start: 0}, deque([start])
+    while open_:
+        at = open_.popleft()
+        for other in step(at):
+            if other not in steps:
+                steps[other] = steps[at] + 1
+                open_.append(other)
+    return steps
 
 
 @dataclass(frozen=True, slots=True)

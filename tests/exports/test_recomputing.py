@@ -83,6 +83,19 @@ def test_worked_examples_come_out_again(rows: list[tuple[str, str, float]]) -> N
     assert faults(tables(rows), "A", "2025-01-01") == []
 
 
+def test_a_register_that_could_give_all_to_itself_is_bounded_by_its_other_holders() -> None:
+    """D holds itself and E holds D, both undisclosed: E's most is 100% of D whatever the loop takes."""
+    rows = [
+        {"holder_id": "A", "company_id": "A", "share": Fraction(1, 20)},
+        {"holder_id": "D", "company_id": "A", "share": Fraction(1, 40)},
+        {"holder_id": "D", "company_id": "D"},
+        {"holder_id": "E", "company_id": "D"},
+        {"holder_id": "person:1", "company_id": "E"},
+    ]
+    for parties in (PARTIES, PARTIES[::-1]):
+        assert faults(tables(rows=rows, parties=parties), "A", "2019-06-01") == []
+
+
 def test_a_wrong_share_is_found_and_its_place_named() -> None:
     rows = [("person:1", "B", 0.8), ("B", "A", 0.7), ("person:2", "A", 0.3)]
     read = enclosed(tables(rows), "A", "2025-01-01")
