@@ -90,7 +90,7 @@ def run(arguments: list[str]) -> int:
             raise KeyboardInterrupt
         return code if isinstance(code, int) else 0
     except _UsageError as error:
-        if _language(arguments) == "zh":
+        if _language(arguments) == "zh" and type(error).__name__ != "NoArgsIsHelpError":
             typer.echo(_usage_zh(error), err=True)
         else:
             error.show()
