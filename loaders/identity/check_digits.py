@@ -55,7 +55,7 @@ def valid_uscc(s: pl.Series) -> pl.Series:
 
     Source: GB 32100-2015, 4.2 (weights 3^i mod 31, modulus 31).
     """
-    values, at = _matching(s, rf"^[{_USCC_CHARS}]{{2}}\d{{6}}[{_USCC_CHARS}]{{10}}$")
+    values, at = _matching(s, rf"^[{_USCC_CHARS}]{{2}}[0-9]{{6}}[{_USCC_CHARS}]{{10}}$")
     digits = _USCC_VALUES[_matrix(values, 18)]
     return _spread(len(s), at, (31 - digits[:, :17] @ _USCC_WEIGHTS % 31) % 31 == digits[:, 17])
 
@@ -93,7 +93,7 @@ def valid_org_code(s: pl.Series) -> pl.Series:
 
 def valid_registration_number(s: pl.Series) -> pl.Series:
     """Whether each value is a 15-digit 注册号 with a right check digit. GS 15-2006 (ISO 7064 MOD 11,10)."""
-    values, at = _matching(s, r"^\d{15}$")
+    values, at = _matching(s, r"^[0-9]{15}$")
     digits = (_matrix(values, 15) - ord("0")).astype(np.int64)
     product = np.full(len(values), 10)
     for i in range(14):
@@ -104,7 +104,7 @@ def valid_registration_number(s: pl.Series) -> pl.Series:
 
 def valid_lei(s: pl.Series) -> pl.Series:
     """Whether each value is a legal entity identifier. ISO 17442 (ISO 7064 MOD 97-10)."""
-    values, at = _matching(s, r"^[0-9A-Z]{18}\d{2}$")
+    values, at = _matching(s, r"^[0-9A-Z]{18}[0-9]{2}$")
     digits = _ALNUM_VALUES[_matrix(values, 20)]
     rest = np.zeros(len(values), np.int64)
     for i in range(20):
@@ -125,6 +125,6 @@ def resident_check_chars(body: pl.Series) -> pl.Series:
 
 def valid_resident_check(s: pl.Series) -> pl.Series:
     """Whether each value is 17 digits and the right check character; says nothing of date or area."""
-    values, at = _matching(s, r"^\d{17}[0-9X]$")
+    values, at = _matching(s, r"^[0-9]{17}[0-9X]$")
     ok = resident_check_chars(values.str.slice(0, 17)) == values.str.slice(17)
     return _spread(len(s), at, ok.to_numpy())

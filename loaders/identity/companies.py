@@ -94,7 +94,7 @@ def _judge(frame: pl.DataFrame) -> pl.DataFrame:
         code=code,
         org=valid_org_code(code),
         lei=valid_lei(upper),
-        regno=upper.str.contains(r"^\d{15}$"),
+        regno=upper.str.contains(r"^[0-9]{15}$"),
         like_uscc=upper.str.contains(r"^[0-9A-Z]{18}$"),
         masked=is_masked(upper),
         person=looks_like_person_number(upper),

@@ -58,9 +58,9 @@ Macau and Taiwan carry an 18-character number of the resident series)."""
 _KIND_OF: Final = {name: kind for kind, names in DOCUMENT_KINDS.items() for name in names} | {
     kind: kind for kind in DOCUMENT_KINDS
 }
-_RESIDENT: Final = r"^(\d{15}|\d{17}[0-9X])$"
-_PERMIT: Final = r"^[HM]\d{8}(\d{2})?$"
-_PASSPORT: Final = r"^([EG]\d{8}|E[A-Z]\d{7}|[DSP]E?\d{7,8})$"
+_RESIDENT: Final = r"^([0-9]{15}|[0-9]{17}[0-9X])$"
+_PERMIT: Final = r"^[HM][0-9]{8}([0-9]{2})?$"
+_PASSPORT: Final = r"^([EG][0-9]{8}|E[A-Z][0-9]{7}|[DSP]E?[0-9]{7,8})$"
 _SCHEMED: Final = r"^(person|person\.[a-z.]+|local|[a-z]{2,}(-[a-z0-9]+)+):\S"
 
 
@@ -184,13 +184,13 @@ def _read_closely(
     permit = (kind == "hk_macau_permit").fill_null(False)
     if permit.any():
         number = pl.select(
-            pl.when(permit).then(number.str.replace(r"^([HM]\d{8})\d{2}$", "${1}")).otherwise(number)
+            pl.when(permit).then(number.str.replace(r"^([HM][0-9]{8})[0-9]{2}$", "${1}")).otherwise(number)
         ).to_series()
     born = resident_birth_dates(number)
     flag = pl.select(
         pl.when(blotted)
         .then(pl.lit("masked"))
-        .when(resident & ~number.str.contains(r"^\d{17}[0-9X]$").fill_null(False))
+        .when(resident & ~number.str.contains(r"^[0-9]{17}[0-9X]$").fill_null(False))
         .then(pl.lit("resident-id-form"))
         .when(resident & born.is_null())
         .then(pl.lit("resident-id-birth-date"))
