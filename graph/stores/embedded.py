@@ -36,6 +36,8 @@ FILE: Final = "graph.lbug"
 BUILDING: Final = "graph.building.lbug"
 EVERY_TYPE: Final = (*NODE_TYPES, BATCH.name, META.name, *REL_TYPES)
 _BUFFER_BYTES: Final = 2 << 30
+_AT_ONCE: Final = 1_000_000
+"""Relationships copied in at once."""
 _FEW: Final = 2_000
 """Up to this many rows a look-up by key beats a scan."""
 
@@ -369,8 +371,12 @@ class _Tables:
             return
         name, start, end = rel
         self.written.add(name)
-        rows = _arrow(frame, rel_schema(name))
-        self.run(f"COPY {name} FROM $rows (from='{start}', to='{end}')", {"rows": rows})
+        for part in frame.iter_slices(_AT_ONCE):
+            rows = _arrow(part, rel_schema(name))
+            self.run(f"COPY {name} FROM $rows (from='{start}', to='{end}')", {"rows": rows})
+            if frame.height > _AT_ONCE:
+                # What is not checkpointed stays in the engine's buffers, which a national register overfills.
+                self.run("CHECKPOINT")
 
     def update_rels(self, rel: RelKey, frame: pl.DataFrame) -> None:
         if frame.is_empty():
