@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import shutil
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -43,7 +44,7 @@ def current_ownership(store: GraphStore, identity: IdentityMode = "standard", fo
     before = store.batches()
     name = f"{_PREFIX}{identity}-{_fingerprint(before)}"
     if kept_in is not None and (found := mapped.mapped(kept_in / name)) is not None:
-        return found
+        return replace(found, again=lambda mode: current_ownership(store, mode, folder))
     built = Ownership.build(store.ownership(), identity)
     if kept_in is not None and _settled(before) and _settled(after := store.batches()) and _same(before, after):
         # A full disk, or a folder that may only be read, costs time and nothing else.

@@ -20,13 +20,10 @@ import polars as pl
 import pyarrow as pa
 
 from graph.penetration.edges import Edges
-from graph.penetration.identities import IdentityMode
 from graph.penetration.ownership import Holdings, Ownership
-from graph.penetration.tables import OwnershipTables
 
 _EDGES: Final = ("holding_edges", "control_edges")
 _FRAMES: Final = ("nodes", "aliases", "control", "members")
-_TABLES: Final = ("parties", "holdings", "control", "concerts", "same_as")
 
 
 def keep(ownership: Ownership, folder: Path) -> None:
@@ -38,14 +35,16 @@ def keep(ownership: Ownership, folder: Path) -> None:
     try:
         for name in _FRAMES:
             _write(made / f"{name}.arrow", getattr(ownership, name))
-        for name in _TABLES:
-            _write(made / f"table-{name}.arrow", getattr(ownership.tables, name))
         for name in _EDGES:
             edges: Edges = getattr(ownership, name)
+            if name == "control_edges" and edges is ownership.holding_edges:
+                continue
             arrays = _arrays(edges)
             _write_arrays(made / f"{name}-pointer.arrow", {"pointer": arrays.pop("pointer")}, {})
             _write_arrays(made / f"{name}.arrow", arrays, {"nodes": str(edges.nodes)})
-        _write_arrays(made / "holdings.arrow", _arrays(ownership.holdings), {"identity": ownership.identity})
+        said = {"identity": ownership.identity, "by_name": str(int(ownership.by_name))}
+        _write_arrays(made / "holdings.arrow", _arrays(ownership.holdings), said)
+        _write_arrays(made / "twice.arrow", {"twice": ownership.twice}, {})
         _write(made / "holdings-table.arrow", ownership.holdings.table)
         with contextlib.suppress(FileNotFoundError):
             shutil.rmtree(folder)
@@ -59,14 +58,20 @@ def mapped(folder: Path) -> Ownership | None:
     """Ownership as it was kept in a folder; None where nothing whole is there."""
     try:
         holdings, said = _read_arrays(folder / "holdings.arrow")
-        identity: IdentityMode = "strict" if said["identity"] == "strict" else "standard"
-        edges = {name: _edges(folder, name) for name in _EDGES}
-        frames = {name: _read(folder / f"{name}.arrow") for name in _FRAMES}
-        tables = OwnershipTables(*(_read(folder / f"table-{name}.arrow") for name in _TABLES))
-        rows = Holdings(**holdings, table=_read(folder / "holdings-table.arrow"))
+        owning = _edges(folder, "holding_edges")
+        # Where nothing but direct holdings bears on control, both are the same.
+        apart = (folder / "control_edges.arrow").exists()
+        return Ownership(
+            identity="strict" if said["identity"] == "strict" else "standard",
+            holdings=Holdings(**holdings, table=_read(folder / "holdings-table.arrow")),
+            holding_edges=owning,
+            control_edges=_edges(folder, "control_edges") if apart else owning,
+            twice=_read_arrays(folder / "twice.arrow")[0]["twice"],
+            by_name=said["by_name"] == "1",
+            **{name: _read(folder / f"{name}.arrow") for name in _FRAMES},
+        )
     except (OSError, KeyError, pa.ArrowInvalid, TypeError):
         return None
-    return Ownership(tables=tables, identity=identity, holdings=rows, **frames, **edges)
 
 
 def _arrays(of: Edges | Holdings) -> dict[str, Any]:
