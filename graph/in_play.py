@@ -13,6 +13,7 @@ from typing import Final
 
 import polars as pl
 
+from graph.current_ownership import current_ownership
 from graph.in_play_households import recipients_in_play
 from graph.in_play_procedure import procedure_in_play
 from graph.model import REL_TYPES
@@ -81,7 +82,7 @@ def put_in_play(store: GraphStore, progress: Progress | None = None) -> int:
     say = progress or (lambda what, done, total: None)
     say("in-play", 0, 3)
     asked = questions(store)
-    ownership = Ownership.build(store.ownership())
+    ownership = current_ownership(store)
     say("in-play", 1, 3)
     beside = procedure_in_play(store, ownership, asked)
     asked = pl.concat([asked, beside.groups])

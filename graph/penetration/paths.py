@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from heapq import heappop, heappush
 from typing import Any, Final
 
@@ -25,11 +25,13 @@ Bounds = tuple[float, float, float, float]
 """Lower and upper bound of the share, lower and upper bound of the votes."""
 
 
+@lru_cache(100_000)
 def percent(fraction: float) -> str:
     """A share as people write it: 0.6 → "60%"."""
     return f"{round(fraction * 100, 8):.10g}%"
 
 
+@lru_cache(100_000)
 def band(low: float, high: float) -> str:
     """A share, or the range it lies in: "25%–50%"; "?" where nothing is known."""
     if high - low <= 1e-12:
@@ -119,6 +121,14 @@ class Chains:
         self._down: dict[int, dict[int, int]] = {}
 
     @cached_property
+    def _apart(self) -> list[bool]:
+        """Which links have other votes than shares."""
+        links = self.frontier.links
+        apart = (links.low != links.votes_low) | (links.high != links.votes_high)
+        told: list[bool] = apart.tolist()
+        return told
+
+    @cached_property
     def ids(self) -> list[str]:
         """Canonical id of each instance."""
         return self.ownership.ids(self.frontier.reach.node).to_list()
@@ -139,6 +149,15 @@ class Chains:
         for link, holder in enumerate(self._holder):
             held.setdefault(holder, []).append(link)
         return held
+
+    @cached_property
+    def _nearer(self) -> dict[int, tuple[int, bool]]:
+        """For each holder its first link to a company nearest to the question's, and whether it has no other."""
+        holder, company = self.frontier.links.holder, self.frontier.links.company
+        order = np.lexsort((self.frontier.depth[company], holder))
+        first, count = np.unique(holder[order], return_index=True, return_counts=True)[1:]
+        nearest = order[first].tolist()
+        return {self._holder[link]: (link, n == 1) for link, n in zip(nearest, count.tolist(), strict=True)}
 
     def _links_down(self, holder: int) -> dict[int, int]:
         """Everything a holder reaches downwards, itself included, and by how few links."""
@@ -162,6 +181,20 @@ class Chains:
                 return Paths(tuple(found), True)
             found.append(self._path(chain, sources))
         return Paths(tuple(found), False)
+
+    def nearest(self, holder: int, company: int) -> Paths:
+        """The first of the shortest chains from a holder to the one company of its question, and whether it is the only one.
+
+        For all holders of a question together this takes one walk over its links.
+        """
+        chain: list[int] = []
+        only, at = True, holder
+        while at != company:
+            link, alone = self._nearer[at]
+            only &= alone
+            chain.append(link)
+            at = self._company[link]
+        return Paths((self._path(tuple(chain), False),), not only)
 
     def every_row(self, holder: int, limit: int) -> tuple[list[str], list[str]] | None:
         """Ids and row keys of every link on any walk from a holder down to the question's company, loops included.
@@ -217,7 +250,9 @@ class Chains:
 
     def _path(self, chain: tuple[int, ...], sources: bool) -> Path:
         formula, low, high = _product([(self._low[link], self._high[link]) for link in chain])
-        votes, _, _ = _product([(self._votes_low[link], self._votes_high[link]) for link in chain])
+        votes = ""
+        if any(self._apart[link] for link in chain):
+            votes, _, _ = _product([(self._votes_low[link], self._votes_high[link]) for link in chain])
         spans = [range(self._first[link], self._first[link + 1]) for link in chain]
         nodes = (self.ids[self._holder[chain[0]]], *(self.ids[self._company[link]] for link in chain))
         return Path(
