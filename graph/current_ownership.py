@@ -1,0 +1,100 @@
+"""The ownership of a store as it stands, built once for what is loaded and mapped from then on.
+
+What was laid out is kept beside an embedded store, in a folder named by the *ownership fingerprint*: the batches that
+bear on who owns what, and the code that lays it out. A load of bids alone changes neither.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import shutil
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from graph.model import SCHEMA_VERSION
+from graph.penetration import Ownership
+from graph.penetration import edges, identities, mapped, ownership, rows, tables
+from graph.penetration.identities import IdentityMode
+from graph.penetration.mapped import keep
+from graph.stores.contract import BatchRecord, GraphStore
+
+_BEARING: Final = (
+    "Company", "Person", "Concert", "Identifier", "Name",
+    "OWNS", "EXERCISES_CONTROL", "MEMBER_OF_CONCERT", "IDENTIFIES", "NAMES", "SAME_AS",
+)  # fmt: skip
+"""Types whose rows, or whose absence, change who owns what."""
+_PREFIX: Final = "ownership-"
+
+
+def ownership_fingerprint(store: GraphStore) -> str:
+    """Names what ownership is worked out from: equal where a load changed nothing that bears on it."""
+    return _fingerprint(store.batches())
+
+
+def current_ownership(
+    store: GraphStore, identity: IdentityMode = "standard", folder: Path | None = None
+) -> Ownership:
+    """The ownership of a store. `folder`: where it is kept; by default an embedded store's own, else nowhere.
+
+    Never stale: what was laid out for other batches, or by other code, is not looked at. While a load is open nothing
+    is kept. Raises `OwnershipError`, a `StoreError`.
+    """
+    kept_in = folder if folder is not None else _beside(store)
+    before = store.batches()
+    name = f"{_PREFIX}{identity}-{_fingerprint(before)}"
+    if kept_in is not None and (found := mapped.mapped(kept_in / name)) is not None:
+        return replace(found, again=lambda mode: current_ownership(store, mode, folder))
+    built = Ownership.build(store.ownership(), identity)
+    if (
+        kept_in is not None
+        and _settled(before)
+        and _settled(after := store.batches())
+        and _same(before, after)
+    ):
+        # A full disk, or a folder that may only be read, costs time and nothing else.
+        with contextlib.suppress(OSError):
+            _clear(kept_in, identity, name)
+            keep(built, kept_in / name)
+    return built
+
+
+def _beside(store: GraphStore) -> Path | None:
+    if "://" in store.url.removeprefix("file://"):
+        return None
+    return Path(store.url.removeprefix("file://")).expanduser()
+
+
+def _settled(batches: list[BatchRecord]) -> bool:
+    return all(b.state == "done" for b in batches)
+
+
+def _same(before: list[BatchRecord], after: list[BatchRecord]) -> bool:
+    return _fingerprint(before) == _fingerprint(after)
+
+
+def _fingerprint(batches: list[BatchRecord]) -> str:
+    bearing = sorted(
+        b.id
+        for b in batches
+        if b.state == "done" and (b.snapshot or not b.counts.keys().isdisjoint(_BEARING))
+    )
+    return hashlib.sha256("\n".join([str(SCHEMA_VERSION), _code(), *bearing]).encode()).hexdigest()[:16]
+
+
+@cache
+def _code() -> str:
+    """Names the code that lays ownership out."""
+    digest = hashlib.sha256()
+    for module in (edges, identities, mapped, ownership, rows, tables):
+        digest.update(Path(module.__file__).read_bytes())
+    return digest.hexdigest()
+
+
+def _clear(folder: Path, identity: IdentityMode, kept: str) -> None:
+    """Remove what was kept for other batches; who has it mapped keeps it until he ends."""
+    for other in folder.glob(f"{_PREFIX}{identity}-*"):
+        if other.name != kept:
+            shutil.rmtree(other, ignore_errors=True)
