@@ -149,7 +149,7 @@ def _tied(rng: np.random.Generator, rows: Rows, lots: int) -> tuple[Ints, Ints]:
     """(lot, bidder) of what one intermediary holds and sends into one lot, in an eighth of the lots."""
     inside = np.flatnonzero(rows.holder < rows.companies)
     order = inside[np.argsort(rows.holder[inside], kind="stable")]
-    holder, begin, count = np.unique(rows.holder[order], return_index=True, return_counts=True)
+    _, begin, count = np.unique(rows.holder[order], return_index=True, return_counts=True)
     several = np.flatnonzero(count > 1)
     chosen = rng.choice(several, max(1, lots // 8))
     where = rng.choice(lots, len(chosen), replace=False)

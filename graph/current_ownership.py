@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import inspect
 import shutil
 from dataclasses import replace
 from functools import cache
@@ -15,8 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from graph.model import SCHEMA_VERSION
-from graph.penetration import Ownership
-from graph.penetration import edges, identities, mapped, ownership, rows, tables
+from graph.penetration import Ownership, edges, identities, mapped, ownership, rows, tables
 from graph.penetration.identities import IdentityMode
 from graph.penetration.mapped import keep
 from graph.stores.contract import BatchRecord, GraphStore
@@ -89,7 +89,7 @@ def _code() -> str:
     """Names the code that lays ownership out."""
     digest = hashlib.sha256()
     for module in (edges, identities, mapped, ownership, rows, tables):
-        digest.update(Path(module.__file__).read_bytes())
+        digest.update(inspect.getsource(module).encode())
     return digest.hexdigest()
 
 

@@ -68,7 +68,10 @@ def mapped(folder: Path) -> Ownership | None:
             control_edges=_edges(folder, "control_edges") if apart else owning,
             twice=_read_arrays(folder / "twice.arrow")[0]["twice"],
             by_name=said["by_name"] == "1",
-            **{name: _read(folder / f"{name}.arrow") for name in _FRAMES},
+            nodes=_read(folder / "nodes.arrow"),
+            aliases=_read(folder / "aliases.arrow"),
+            control=_read(folder / "control.arrow"),
+            members=_read(folder / "members.arrow"),
         )
     except (OSError, KeyError, pa.ArrowInvalid, TypeError):
         return None
@@ -90,9 +93,7 @@ def _write(path: Path, frame: pl.DataFrame) -> None:
 
 
 def _read(path: Path) -> pl.DataFrame:
-    frame = pl.from_arrow(_table(path))
-    assert isinstance(frame, pl.DataFrame)
-    return frame
+    return pl.DataFrame(pl.from_arrow(_table(path)))
 
 
 def _write_arrays(path: Path, arrays: Mapping[str, Any], said: Mapping[str, str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from graph.model import REL_TYPES, rel_columns
@@ -75,8 +76,10 @@ def _holdings(
     begin = 0
     for name, frame in parties.items():
         # The engine numbers the nodes of a type nearly without gaps.
-        rows = pl.repeat(0, (frame["place"].max() or 0) + 1, dtype=pl.Int64, eager=True)
-        row_of[name] = rows.scatter(frame["place"], pl.int_range(begin, begin + frame.height, eager=True))
+        places = frame["place"].to_numpy()
+        rows = np.zeros(int(places.max(initial=0)) + 1, dtype=np.int64)
+        rows[places] = np.arange(begin, begin + frame.height)
+        row_of[name] = pl.Series(rows)
         begin += frame.height
     types = {f.name: POLARS_TYPES[f.physical] for f in rel_columns(REL_TYPES["OWNS"])}
     stated = [f for f in _OWNS if f != "key"]
@@ -100,11 +103,11 @@ def _holdings(
         frames.append(
             frame.select(pl.col(f) if f in used else pl.lit(None, types[f]).alias(f) for f in _OWNS)
         )
-    rows, both = pl.concat(frames), pl.concat(ends)
-    named = rows.with_columns(
+    every, both = pl.concat(frames), pl.concat(ends)
+    named = every.with_columns(
         holder_id=ids.gather(both["holder"]),
         company_id=ids.gather(both["company"]),
-        sources=_split(rows["sources"]),
+        sources=_split(every["sources"]),
     )
     return named.select("holder_id", "company_id", *_OWNS), both
 
