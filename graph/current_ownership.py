@@ -9,24 +9,23 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import inspect
-import shutil
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from graph.model import SCHEMA_VERSION
-from graph.penetration import Ownership, edges, identities, mapped, ownership, rows, tables
+from graph.penetration import Ownership, days, edges, identities, mapped, ownership, rows, tables
 from graph.penetration.identities import IdentityMode
-from graph.penetration.mapped import keep
+from graph.stores import ownership as reading
 from graph.stores.contract import BatchRecord, GraphStore
+from graph.stores.kept import OWNERSHIP, beside, forget_ownership
 
 _BEARING: Final = (
     "Company", "Person", "Concert", "Identifier", "Name",
     "OWNS", "EXERCISES_CONTROL", "MEMBER_OF_CONCERT", "IDENTIFIES", "NAMES", "SAME_AS",
 )  # fmt: skip
 """Types whose rows, or whose absence, change who owns what."""
-_PREFIX: Final = "ownership-"
 
 
 def ownership_fingerprint(store: GraphStore) -> str:
@@ -42,42 +41,31 @@ def current_ownership(
     Never stale: what was laid out for other batches, or by other code, is not looked at. While a load is open nothing
     is kept. Raises `OwnershipError`, a `StoreError`.
     """
-    kept_in = folder if folder is not None else _beside(store)
-    before = store.batches()
-    name = f"{_PREFIX}{identity}-{_fingerprint(before)}"
-    if kept_in is not None and (found := mapped.mapped(kept_in / name)) is not None:
-        return replace(found, again=lambda mode: current_ownership(store, mode, folder))
-    built = Ownership.build(store.ownership(), identity)
-    if (
-        kept_in is not None
-        and _settled(before)
-        and _settled(after := store.batches())
-        and _same(before, after)
-    ):
+    kept_in = folder if folder is not None else beside(store.url)
+    with store.steady():
+        before = store.batches()
+        name = f"{OWNERSHIP}{identity}-{_fingerprint(before)}"
+        if kept_in is not None and (found := mapped.mapped(kept_in / name)) is not None:
+            return replace(found, again=lambda mode: current_ownership(store, mode, folder))
+        built = Ownership.build(store.ownership(), identity)
+        # A server can't hold a state still: there a load may have ended while its rows were read.
+        settled = _settled(before) and store.batches() == before
+    if kept_in is not None and settled:
         # A full disk, or a folder that may only be read, costs time and nothing else.
         with contextlib.suppress(OSError):
-            _clear(kept_in, identity, name)
-            keep(built, kept_in / name)
+            forget_ownership(kept_in, name, identity)
+            mapped.keep(built, kept_in / name)
     return built
-
-
-def _beside(store: GraphStore) -> Path | None:
-    if "://" in store.url.removeprefix("file://"):
-        return None
-    return Path(store.url.removeprefix("file://")).expanduser()
 
 
 def _settled(batches: list[BatchRecord]) -> bool:
     return all(b.state == "done" for b in batches)
 
 
-def _same(before: list[BatchRecord], after: list[BatchRecord]) -> bool:
-    return _fingerprint(before) == _fingerprint(after)
-
-
 def _fingerprint(batches: list[BatchRecord]) -> str:
+    # With the time of loading: a batch taken back and loaded again by other code may have been read otherwise.
     bearing = sorted(
-        b.id
+        f"{b.id} {b.loaded_at}"
         for b in batches
         if b.state == "done" and (b.snapshot or not b.counts.keys().isdisjoint(_BEARING))
     )
@@ -88,13 +76,6 @@ def _fingerprint(batches: list[BatchRecord]) -> str:
 def _code() -> str:
     """Names the code that lays ownership out."""
     digest = hashlib.sha256()
-    for module in (edges, identities, mapped, ownership, rows, tables):
+    for module in (days, edges, identities, mapped, ownership, rows, tables, reading):
         digest.update(inspect.getsource(module).encode())
     return digest.hexdigest()
-
-
-def _clear(folder: Path, identity: IdentityMode, kept: str) -> None:
-    """Remove what was kept for other batches; who has it mapped keeps it until he ends."""
-    for other in folder.glob(f"{_PREFIX}{identity}-*"):
-        if other.name != kept:
-            shutil.rmtree(other, ignore_errors=True)

@@ -73,7 +73,7 @@ def mapped(folder: Path) -> Ownership | None:
             control=_read(folder / "control.arrow"),
             members=_read(folder / "members.arrow"),
         )
-    except (OSError, KeyError, pa.ArrowInvalid, TypeError):
+    except (OSError, KeyError, ValueError, TypeError):
         return None
 
 
@@ -122,8 +122,12 @@ def _read_arrays(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
 
 def _save(path: Path, table: pa.Table) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table)
+    with os.fdopen(handle, "wb") as sink:
+        with pa.ipc.new_file(sink, table.schema) as writer:
+            writer.write_table(table)
+        # Renamed before its bytes last, a file could be whole in length and empty in content after a power cut.
+        sink.flush()
+        os.fsync(sink.fileno())
 
 
 def _table(path: Path) -> pa.Table:
