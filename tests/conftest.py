@@ -49,7 +49,19 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if all_required(
 _skipped_for_want: list[str] = []
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Tests side by side for `-n auto`: one a processor, four at most (each may start servers of its own).
+
+    One after another where a server is named: workers would empty its database under each other.
+    """
+    if os.environ.get("LOOKTHROUGH_TEST_NEO4J") or os.environ.get("LOOKTHROUGH_TEST_POSTGRES"):
+        return 0
+    return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 4)
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    # A worker is told the width of the controller's terminal; what the product prints must not hang on it.
+    os.environ.pop("COLUMNS", None)
     for name, meaning in MARKERS.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
 
