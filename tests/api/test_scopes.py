@@ -149,8 +149,7 @@ def test_who_may_not_see_a_contact_can_follow_it_but_not_guess_it(service):
         other = masked.get("/v1/parties/local:B/neighbours?kind=HAS_CONTACT&direction=out").json()["items"]
         (common,) = {i["party"]["id"] for i in other} & set(ids)
         finding = masked.get("/v1/findings?detector=shared-contact").json()["items"][0]
-        drawn = masked.get("/" + finding["links"]["subgraph"]).json()
-        assert common in {n["id"] for n in drawn["nodes"]}
+        assert finding["facts"]["holder"]["id"] == common
         link = {"from": "local:A", "to": common, "kind": "HAS_CONTACT"}
         (row,) = masked.get("/v1/links", params=link).raise_for_status().json()["items"]
         assert row["sources"][0]["file"] == "contacts.csv"
