@@ -24,7 +24,7 @@ _ROUTES = (pictures, parties, questions, lots, households, catalogue, findings, 
 def create_app(services: Services) -> FastAPI:
     """The service as an ASGI application. Its store and ledger stay the caller's to close, after it ended."""
     metrics = Metrics()
-    datasets = Datasets(services.store, services.folder)
+    datasets = Datasets(services.store, services.folder, services.rules)
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:

@@ -30,6 +30,8 @@ from graph.stores import GraphStore
 DOMAIN: Final = "政府工程"
 _OVER_ALL: Final = ("co-bidding-group", "bid-rotation", "habitual-loser", "serial-winner")
 """What is about a firm's or a group's bids everywhere: the ledger has what the last run over everything found."""
+_OF_MARKETS: Final = ("price-screens",)
+"""What holds a lot against all others of its market: worked out once for all lots."""
 _ANCHOR: Final = "UNWIND ${} AS anchored MATCH ({} {{id: anchored}}) "
 _BEGINNINGS: Final[tuple[tuple[str, str, str], ...]] = (
     # (what a query begins with, which ids it is asked for, what it begins with then)
@@ -62,7 +64,9 @@ class Around:
 class Standing:
     """What holds for all lots of one state of the data, asked once: counts, denominators, which ids are one party."""
 
-    def __init__(self, store: GraphStore):
+    def __init__(self, store: GraphStore, rules: LocalRules):
+        self._rules = rules
+        self._market: dict[str, list[Finding]] | None = None
         self.counts: Mapping[str, int] = store.counts()
         self._whole: dict[str, pa.Table] = {}
         self._lock = threading.Lock()
@@ -86,6 +90,16 @@ class Standing:
             if cypher not in self._whole:
                 self._whole[cypher] = store.query(cypher, timeout=timeout)
             return self._whole[cypher]
+
+    def of_market(self, store: GraphStore, lot: str) -> list[Finding]:
+        """What sets a lot apart from the others of its market."""
+        with self._lock:
+            if self._market is None:
+                found = detect(store, [d for d in DETECTORS if d.id in _OF_MARKETS], rules=self._rules)
+                self._market = {}
+                for one in found.findings:
+                    self._market.setdefault(one.scope_id, []).append(one)
+            return self._market.get(lot, [])
 
 
 def around(store: GraphStore, standing: Standing, lot: str) -> Around:
@@ -208,7 +222,9 @@ def anchored(cypher: str) -> tuple[str, tuple[str, ...]] | None:
 
 def lot_detectors(own: Sequence[Detector]) -> tuple[Detector, ...]:
     """The detectors that can find something of one lot, an operator's own among them."""
-    return tuple(d for d in (*DETECTORS, *own) if d.domain == DOMAIN and d.id not in _OVER_ALL)
+    return tuple(
+        d for d in (*DETECTORS, *own) if d.domain == DOMAIN and d.id not in (*_OVER_ALL, *_OF_MARKETS)
+    )
 
 
 def screen_one_lot(
@@ -232,7 +248,7 @@ def screen_one_lot(
     support = {d.id for d in wanted if d.support}
     own_findings = tuple(f for f in kept if f.detector not in support)
     parties = sorted({standing.best.get(c, c) for c in near.companies})
-    seen = {f.fingerprint: f for f in (*kept, *_patterns(ledger, parties))}
+    seen = {f.fingerprint: f for f in (*kept, *standing.of_market(store, lot), *_patterns(ledger, parties))}
     here = sorted({*near.bidders, *(s for f in own_findings for s in f.subjects)})
     scenes = {d.id: d.scene for d in (*DETECTORS, *own)}
     stacks = tuple(stack(tuple(seen.values()), lot, here, scenes))
