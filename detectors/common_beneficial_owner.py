@@ -12,7 +12,8 @@ from detectors.coverage import without_ownership
 from detectors.definition import Detector, Draft, Parameter, Row, Undecided, Values
 from detectors.links import CLOSING_EN, CLOSING_ZH
 from detectors.rows import Rows, table
-from detectors.ties import Tie, draft, tie_facts, ties
+from detectors.nearest import ties
+from detectors.ties import Tie, draft, tie_facts
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
