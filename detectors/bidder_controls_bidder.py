@@ -12,8 +12,8 @@ from detectors import bidding, managed, statutes
 from detectors.coverage import without_ownership
 from detectors.definition import Detector, Draft, Row, Severity, Undecided, Values
 from detectors.links import CLOSING_EN, CLOSING_ZH, ENDED, link_draft
-from detectors.rows import Rows, table
 from detectors.nearest import ties
+from detectors.rows import Rows, table
 from detectors.ties import Tie, draft, tie_facts
 
 _STRICT_FROM = "2024-07-01"

@@ -35,12 +35,15 @@ def _on_the_bid_date(link: str) -> str:
     )
 
 
+HOLDING: Final = (
+    "h.id AS holder_id, h.name AS holder_name, "
+    "u.share AS share, u.share_min AS share_min, u.share_max AS share_max, u.votes AS votes, u.depth AS depth, "
+    "u.method AS method, u.identity AS identity, u.derivation AS derivation"
+)
 HOLDINGS: Final = (
     "MATCH (h)-[u:ULTIMATELY_HOLDS]->(c:Company)-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) "
     f"WHERE {_on_the_bid_date('u')} OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) "
-    f"RETURN {_LOT}, {_BIDDER}, h.id AS holder_id, h.name AS holder_name, "
-    "u.share AS share, u.share_min AS share_min, u.share_max AS share_max, u.votes AS votes, u.depth AS depth, "
-    "u.method AS method, u.identity AS identity, u.derivation AS derivation"
+    f"RETURN {_LOT}, {_BIDDER}, {HOLDING}"
 )
 HOLDINGS_COLUMNS: Final = (
     *LOT_COLUMNS,
@@ -49,11 +52,14 @@ HOLDINGS_COLUMNS: Final = (
     *("method", "identity", "derivation"),
 )
 
+CONTROLLING: Final = (
+    "h.id AS holder_id, h.name AS holder_name, k.rule AS rule, k.via AS via, "
+    "k.depth AS depth, k.identity AS identity, k.derivation AS derivation"
+)
 CONTROL: Final = (
     "MATCH (h)-[k:CONTROLS]->(c:Company)-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) "
     f"WHERE {_on_the_bid_date('k')} OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) "
-    f"RETURN {_LOT}, {_BIDDER}, h.id AS holder_id, h.name AS holder_name, k.rule AS rule, k.via AS via, "
-    "k.depth AS depth, k.identity AS identity, k.derivation AS derivation"
+    f"RETURN {_LOT}, {_BIDDER}, {CONTROLLING}"
 )
 CONTROL_COLUMNS: Final = (
     *LOT_COLUMNS,

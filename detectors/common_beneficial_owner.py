@@ -11,8 +11,8 @@ from detectors import bidding, people, statutes
 from detectors.coverage import without_ownership
 from detectors.definition import Detector, Draft, Parameter, Row, Undecided, Values
 from detectors.links import CLOSING_EN, CLOSING_ZH
-from detectors.rows import Rows, table
 from detectors.nearest import ties
+from detectors.rows import Rows, table
 from detectors.ties import Tie, draft, tie_facts
 
 

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from detectors.definition import Draft, Evidence, Row
@@ -67,10 +68,17 @@ class Tie:
         return frozenset(str(r["bidder_id"]) for r in self.rows)
 
 
-def derivation_of(row: Row) -> dict[str, Any]:
+def derivation_of(row: Row) -> Mapping[str, Any]:
     """The paths that show a holding, parsed: {paths: [{nodes, rows, …}], truncated}; empty without one."""
     text = row.get("derivation")
-    return json.loads(text) if text else {}
+    return _parsed(text) if text else {}
+
+
+@lru_cache(maxsize=8192)
+def _parsed(text: str) -> Mapping[str, Any]:
+    # Facts, words and proof of one tie each look at its paths, and so do the ties below it.
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def bidder_fact(row: Row) -> dict[str, Any]:
