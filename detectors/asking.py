@@ -52,7 +52,14 @@ class Answers:
         if query not in self._rows:
             frame = self._above(*_ABOVE[query]) if query in _ABOVE else self._ask(query)
             self._rows[query] = Rows(_ordered(self._canonically(frame)))
+            if query != bidding.BIDDERS:
+                self._asked.pop(query, None)
         return self._rows[query]
+
+    def forget(self, query: str) -> None:
+        """No detector asks for these rows again: a register's owners and bids take a gigabyte."""
+        self._rows.pop(query, None)
+        self._asked.pop(query, None)
 
     def count(self, query: str) -> int:
         """The only number a query returns."""

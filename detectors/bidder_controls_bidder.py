@@ -88,7 +88,7 @@ def _draft(tie: Tie) -> Draft:
     held = [r for r in tie.rows if not r.get("itself")]
     certain = any(r["certain"] for r in held)
     direct = any(r["certain"] and r["depth"] == 1 for r in held)
-    facts = tie_facts(tie, ()) | {
+    facts = tie_facts(tie) | {
         "certain": certain,
         "control": [
             {
@@ -101,7 +101,7 @@ def _draft(tie: Tie) -> Draft:
             for r in held
         ],
     }
-    made = draft(tie, (), facts, None)
+    made = draft(tie, facts, None)
     zh, en = ("控股（逐层按表决权认定）", "control by votes, link by link")
     if not certain:
         zh, en = (

@@ -29,7 +29,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
 
 
 def _draft(tie: Tie, certain: bool, limit: float) -> Draft:
-    made = draft(tie, (), tie_facts(tie, ()) | {"certain": certain, "limit": limit}, None)
+    made = draft(tie, tie_facts(tie) | {"certain": certain, "limit": limit}, None)
     words = {
         "certain_zh": "" if certain else "可能",
         "certain_en": "" if certain else "possibly ",

@@ -10,7 +10,7 @@ import polars as pl
 from detectors import bidding
 from detectors.coverage import without_ownership
 from detectors.definition import Detector, Draft, Row, Undecided, Values
-from detectors.nearest import nearest, ties
+from detectors.nearest import Above, nearest
 from detectors.rows import Rows, table
 from detectors.ties import Tie, bidder_fact, draft, suppressed, tie_facts
 
@@ -24,10 +24,8 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         maintain_order="left",
     )
     hub = values["hub_companies"]
-    for tie, above in nearest(
-        ties(Rows(control), rows["bidders"]), lambda t: suppressed(t, 0.0, hub) is not None
-    ):
-        yield draft(tie, above, _facts(tie, above), suppressed(tie, 0.0, hub))
+    for tie, above in nearest(Rows(control), rows["bidders"], lambda t: suppressed(t, 0.0, hub) is not None):
+        yield draft(tie, _facts(tie, above), suppressed(tie, 0.0, hub))
     yield from without_ownership(rows["bidders"], rows["covered"])
 
 
@@ -43,7 +41,7 @@ def _with_shares(control: pl.DataFrame, holdings: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _facts(tie: Tie, above: Sequence[Tie]) -> dict[str, Any]:
+def _facts(tie: Tie, above: Above) -> dict[str, Any]:
     facts = tie_facts(tie, above)
     facts["control"] = [
         {"id": r["bidder_id"], "rule": r["rule"], "via": r["via"] or None, "depth": r["control_depth"]}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from detectors import bidding
 from detectors.coverage import without_ownership
 from detectors.definition import Detector, Draft, Row, Undecided, Values
-from detectors.nearest import nearest, ties
+from detectors.nearest import nearest
 from detectors.rows import Rows, table
 from detectors.ties import draft, suppressed, tie_facts
 
@@ -22,10 +22,10 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             how="left",
             maintain_order="left",
         )
-    found = ties(Rows(held.rename({"companies": "holder_companies"})), rows["bidders"])
+    held = held.rename({"companies": "holder_companies"})
     limits = (values["fund_share"], values["hub_companies"])
-    for tie, above in nearest(found, lambda t: suppressed(t, *limits) is not None):
-        yield draft(tie, above, tie_facts(tie, above), suppressed(tie, *limits))
+    for tie, above in nearest(Rows(held), rows["bidders"], lambda t: suppressed(t, *limits) is not None):
+        yield draft(tie, tie_facts(tie, above), suppressed(tie, *limits))
     yield from without_ownership(rows["bidders"], rows["covered"])
 
 

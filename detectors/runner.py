@@ -61,23 +61,29 @@ def run(
     population: dict[str, int] = {}
     missing: dict[str, tuple[str, ...]] = {}
     answers = Answers(store, canonical)
-    for n, detector in enumerate(detectors):
-        if progress:
-            progress(detector.id, n, len(detectors))
+    able = []
+    for detector in detectors:
         absent = tuple(name for name in detector.needs if not counts[name])
         if detector.needs_any and not any(counts[name] for name in detector.needs_any):
             absent = (*absent, *detector.needs_any)
         if absent:
             missing[detector.id] = absent
-            continue
+        else:
+            able.append(detector)
+    last = {query: n for n, d in enumerate(able) for query in d.queries.values()}
+    for n, detector in enumerate(able):
+        if progress:
+            progress(detector.id, n, len(able))
         values = rules.values(detector)
-        rows = {name: answers.rows(query) for name, query in detector.queries.items()}
         population[detector.id] = answers.count(detector.population)
-        for hit in detector.assemble(rows, values):
+        for hit in detector.assemble({name: answers.rows(q) for name, q in detector.queries.items()}, values):
             if isinstance(hit, Draft):
                 findings.append(finding(detector, hit, values))
             else:
                 undecided.append((detector.id, hit))
+        for query in detector.queries.values():
+            if last[query] == n:
+                answers.forget(query)
     kept = _named(store, _without_superfluous(findings, {d.id: d for d in detectors}))
     kept = with_sources(store, completed(store, kept, canonical), {d.id: d for d in detectors})
     kept.sort(key=lambda f: (f.scope_kind, f.scope_id, f.detector, f.fingerprint))

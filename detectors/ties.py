@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from detectors.definition import Draft, Evidence, Row
 
@@ -19,8 +19,6 @@ NOT_A_BID: Final = ("registered", "withdrawn", "revoked", "not_submitted", "late
 """Statuses of what never became a bid to compare."""
 
 _STATE: Final = ("state_holder", "government")
-_ABOVE_TOLD: Final = 20
-"""Holders above the nearest one that are told one by one; behind a block of cross-holdings there are thousands."""
 _FUND: Final = ("fund",)
 _LABELS: Final = {
     "id": ("证件号或统一社会信用代码一致", "identifier"),
@@ -84,8 +82,18 @@ def _parsed(text: str) -> Mapping[str, Any]:
 def bidder_fact(row: Row) -> dict[str, Any]:
     """One tied bidder as the facts tell it."""
     if row.get("itself"):
-        return {"id": row["bidder_id"], "name": row["bidder_name"], "itself": True}
+        return held_fact(row)
     derivation = derivation_of(row)
+    return held_fact(row) | {
+        "paths": [_path_fact(p) for p in derivation.get("paths", [])],
+        "truncated": bool(derivation.get("truncated")),
+    }
+
+
+def held_fact(row: Row) -> dict[str, Any]:
+    """What is held of one tied bidder, without the paths."""
+    if row.get("itself"):
+        return {"id": row["bidder_id"], "name": row["bidder_name"], "itself": True}
     return {
         "id": row["bidder_id"],
         "name": row["bidder_name"],
@@ -94,8 +102,6 @@ def bidder_fact(row: Row) -> dict[str, Any]:
         "share_max": _rounded(row.get("share_max")),
         "votes": _rounded(row.get("votes")),
         "depth": row.get("depth"),
-        "paths": [_path_fact(p) for p in derivation.get("paths", [])],
-        "truncated": bool(derivation.get("truncated")),
     }
 
 
@@ -242,9 +248,7 @@ def _percent(row: Mapping[str, Any], comma: str, votes_as: str, unknown: str) ->
     return comma.join((held, by_votes)) if high else by_votes
 
 
-def draft(
-    tie: Tie, above: Sequence[Tie], facts: Mapping[str, Any], suppressed_by: tuple[str, str, str] | None
-) -> Draft:
+def draft(tie: Tie, facts: Mapping[str, Any], suppressed_by: tuple[str, str, str] | None) -> Draft:
     """The tie as a draft; its identity is the lot and what ties."""
     lot = tie.lot
     method = str(facts.get("method") or "")
@@ -262,13 +266,24 @@ def draft(
     )
 
 
-def tie_facts(tie: Tie, above: Sequence[Tie]) -> dict[str, Any]:
+class Over(Protocol):
+    """What is above a tie: how many ties, and the nearest of them."""
+
+    @property
+    def count(self) -> int:
+        """All of them."""
+
+    @property
+    def told(self) -> Sequence[Tie]:
+        """Those told one by one."""
+
+
+def tie_facts(tie: Tie, above: Over | None = None) -> dict[str, Any]:
     """Facts of a tie: as_of, method, holder, bidders with shares, depths and paths, what identity rests on.
 
     Of the holders above, the nearest are told one by one; `holders_above_count` says how many there are.
     """
     lot = tie.lot
-    told = sorted(above, key=_distance)[:_ABOVE_TOLD]
     methods = sorted({str(r.get("method")) for r in tie.rows if r.get("method")})
     return {
         "as_of": lot["bid_on"],
@@ -276,14 +291,10 @@ def tie_facts(tie: Tie, above: Sequence[Tie]) -> dict[str, Any]:
         "holder": {"id": tie.holder, "name": lot["holder_name"], "kind": lot.get("holder_kind") or ""},
         "bidders": [bidder_fact(r) for r in tie.rows],
         "holders_above": [
-            {"id": t.holder, "name": t.lot["holder_name"], "bidders": [bidder_fact(r) for r in t.rows]}
-            for t in told
+            {"id": t.holder, "name": t.lot["holder_name"], "bidders": [held_fact(r) for r in t.rows]}
+            for t in (above.told if above else ())
         ],
-        "holders_above_count": len(above),
+        "holders_above_count": above.count if above else 0,
         "observed_after_bid": observed_after_bid(tie),
         "identity": identity_of(tie),
     }
-
-
-def _distance(tie: Tie) -> tuple[int, str]:
-    return min((int(r.get("depth") or 0) for r in tie.rows if not r.get("itself")), default=0), tie.holder
