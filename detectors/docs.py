@@ -18,6 +18,8 @@ from detectors.registry import DETECTORS
 from graph.model import REL_TYPES
 
 FOLDER: Final = Path("docs/detectors")
+PICTURES: Final = FOLDER / "images"
+"""What proves the first finding of each page's example; `python -m tests.docs.findings_drawn` draws them."""
 
 SEVERITIES: Final = {
     "prohibited": ("法定禁止情形（待核实）", "prohibited, if the facts are confirmed"),
@@ -73,8 +75,7 @@ def page(detector: Detector) -> str:
         "at the body that publishes it; those marked † to the national database of laws, which is searched by title.\n",
         *_table(("依据", "basis", "in force", "regime"), map(_law, d.basis)),
         "## 图样 · Picture\n",
-        "What the queries look at: the kinds of nodes, and the relationships between them.\n",
-        f"```mermaid\n{_picture(d)}\n```\n",
+        *_picture(d),
         "## 所需数据 · Needs\n",
         f"{_needs(d)}. Where the store has none of what is needed, the detector says that it cannot decide.\n",
     ]
@@ -105,7 +106,17 @@ def page(detector: Detector) -> str:
     return "\n".join(parts)
 
 
-def _picture(detector: Detector) -> str:
+def _picture(detector: Detector) -> list[str]:
+    """What proves the example's first finding; where the demo world gives none, the pattern of the queries."""
+    drawn = f"{detector.id}.svg"
+    if (PICTURES / drawn).exists():
+        said = "What proves the first finding of the example below, drawn by Lookthrough; the companies and people are invented."
+        return [f"{said}\n", f"![{detector.title_zh}]({PICTURES.name}/{drawn})\n"]
+    pattern = f"```mermaid\n{_pattern(detector)}\n```\n"
+    return ["What the queries look at: the kinds of nodes, and the relationships between them.\n", pattern]
+
+
+def _pattern(detector: Detector) -> str:
     """The pattern of the queries as a diagram, which Markdown viewers draw."""
     queries = " ".join(detector.queries.values())
     labels = set(re.findall(r"\(\w*:(\w+)", queries))
