@@ -141,6 +141,32 @@ def _started(kind: Callable[[], Server]) -> Server:
 
 
 @pytest.fixture(scope="session")
+def current_neo4j_server(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a server of Neo4j's newest release; skips where there is no Java for it."""
+    from tests.servers.neo4j_server import Neo4jServer, java_of_current
+    from tests.servers.required import PLATFORM
+
+    try:
+        java_of_current()
+    except MissingComponentError as error:
+        pytest.skip(f"{PLATFORM}{error}")
+    server = _started(partial(Neo4jServer, current=True))
+    yield server.url
+    server.stop(keep_logs=request.session.testsfailed > 0)
+
+
+@pytest.fixture
+def current_neo4j_url(current_neo4j_server: str) -> str:
+    """Like `neo4j_url`, of Neo4j's newest release."""
+    from graph.stores import Credentials
+    from tests.servers.neo4j_server import clear_rows
+
+    with _driver(current_neo4j_server, Credentials()) as driver:
+        clear_rows(driver)
+    return current_neo4j_server
+
+
+@pytest.fixture(scope="session")
 def _neo4j_driver(neo4j_server: tuple[str, Credentials]) -> Iterator[neo4j.Driver]:
     with _driver(*neo4j_server) as driver:
         yield driver
