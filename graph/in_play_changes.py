@@ -59,6 +59,24 @@ _HELD: Final = tuple(
     for holder in (":Company", ":Person")
     for rel in ("OWNS", "EXERCISES_CONTROL")
 )
+_ABOVE: Final = (
+    *(
+        f"UNWIND $ids AS i MATCH (b:Company {{id: i}}) MATCH (a:{type_})-[:{rel}]->(b) RETURN DISTINCT a.id"
+        for type_ in ("Company", "Person")
+        for rel in ("OWNS", "EXERCISES_CONTROL")
+    ),
+    *(
+        f"UNWIND $ids AS i MATCH (m:{type_} {{id: i}}) MATCH (m)-[:MEMBER_OF_CONCERT]->(k:Concert) RETURN DISTINCT k.id"
+        for type_ in ("Company", "Person")
+    ),
+    *(
+        f"MATCH (:{type_})-[r:MEMBER_OF_CONCERT]->(k:Concert) WHERE r.company_id IN $ids RETURN DISTINCT k.id"
+        for type_ in ("Company", "Person")
+    ),
+)
+_STATE: Final = (
+    "UNWIND $ids AS i MATCH (c:Company {id: i}) WHERE c.kind IN ['state_holder', 'government'] RETURN c.id"
+)
 _DEBARRED: Final = "MATCH (d:Company)-[:DEBARRED_BY]->(:Company) RETURN DISTINCT d.id AS id"
 
 
@@ -101,9 +119,8 @@ def affected(store: GraphStore, marks: Marks) -> Affected | None:
     """What is to be worked out anew for what was marked; None where that is everything."""
     if marks.everything:
         return None
-    below = _below(store, marks.parties)
-    if below is None or (below and below & set(_column(store.query(_DEBARRED, timeout=300)))):
-        # A debarred company joins lots by what stands above it, whose bidders need not lie below anything marked.
+    below = _closure(store, marks.parties, _BELOW)
+    if below is None:
         return None
     lots = marks.lots | _ids(store, [_LOTS_OF_TENDERS], marks.tenders)
     lots |= _ids(store, _LOTS_OF_COMPANIES, below | marks.beside)
@@ -116,11 +133,27 @@ def affected(store: GraphStore, marks: Marks) -> Affected | None:
     lots |= _ids(store, _LOTS_OF_COMPANIES, companies)
     if len(lots) > MOST:
         return None
-    return Affected(companies, lots, companies | _ids(store, _COMPANIES_OF_LOTS, lots))
+    asked = companies | _ids(store, _COMPANIES_OF_LOTS, lots)
+    return None if _beside_debarred(store, asked) else Affected(companies, lots, asked)
 
 
-def _below(store: GraphStore, parties: Collection[str]) -> set[str] | None:
-    """Some parties and all that lies below them on any date; None where that is too much."""
+def _beside_debarred(store: GraphStore, companies: set[str]) -> bool:
+    """Does anything but the state link one of some companies to a debarred one?
+
+    A debarred company joins the lots of bidders linked to it, and what is written at it hangs on all of them.
+    """
+    debarred = set(store.query(_DEBARRED, timeout=300).column("id").to_pylist())
+    if not debarred:
+        return False
+    theirs, mine = (_closure(store, ids, _ABOVE) for ids in (debarred, companies))
+    if theirs is None or mine is None:
+        return True
+    common = theirs & mine
+    return bool(common - _ids(store, [_STATE], common))
+
+
+def _closure(store: GraphStore, parties: Collection[str], queries: Collection[str]) -> set[str] | None:
+    """Some parties and all that lies below, or above, them on any date; None where that is too much."""
     seen: set[str] = set()
     frontier = set(parties)
     while frontier:
@@ -128,7 +161,7 @@ def _below(store: GraphStore, parties: Collection[str]) -> set[str] | None:
         seen |= frontier
         if len(seen) > MOST:
             return None
-        frontier = _ids(store, _BELOW, frontier) - seen
+        frontier = _ids(store, queries, frontier) - seen
     return seen
 
 
@@ -140,7 +173,3 @@ def _joined(store: GraphStore, ids: set[str]) -> set[str]:
 
 def _ids(store: GraphStore, queries: Collection[str], ids: Collection[str]) -> set[str]:
     return {i for query in queries for i in ask(store, query, ids, _ID)["id"] if i} if ids else set()
-
-
-def _column(table: object) -> list[str]:
-    return [str(i) for i in table.column("id").to_pylist()]  # type: ignore[attr-defined]
