@@ -163,13 +163,3 @@ def test_no_page_has_a_serious_fault_of_access(page, served, path):
         if v["impact"] in ("serious", "critical")
     ]
     assert serious == []
-
-
-def test_the_first_load_is_small(explorer):
-    import gzip
-
-    html = (explorer / "index.html").read_text(encoding="utf-8")
-    first = re.findall(r'(?:src|href)="\./(assets/[^"]+)"', html)
-    assert first
-    size = sum(len(gzip.compress((explorer / name).read_bytes())) for name in first)
-    assert size <= 400_000
