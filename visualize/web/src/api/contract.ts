@@ -3642,6 +3642,8 @@ export interface operations {
                 as_of?: string | null;
                 /** @description Entries of the page */
                 limit?: number;
+                /** @description Count the links of every kind too */
+                counts?: boolean;
             };
             header?: never;
             path: {
