@@ -29,16 +29,26 @@ def lot_path() -> str:
 
 def test_from_the_start_page_to_the_owner_behind_the_nine_bidders(page, served):
     go(page, served, "/")
-    page.get_by_role("combobox").fill("XG-2025-001/01")
-    page.get_by_role("option").filter(has_text=LOT).first.click()
+    page.get_by_role("combobox").fill("示例大道")
+    page.get_by_role("option").filter(has_text="虚构区示例大道改扩建工程").first.click()
     page.wait_for_url(re.compile("#/lots/"))
     rows = page.locator("table.matrix tbody tr")
     expect(rows).to_have_count(9)
     tied = page.locator("table.matrix tbody tr.tied th")
     expect(tied).to_have_count(3)
     assert {re.sub(r"^\d+\s*", "", t.strip()) for t in tied.all_inner_texts()} == set(TIED)
-    page.locator("a.tie").first.click()
-    expect(page.get_by_text(OWNER).first).to_be_visible()
+    # Ranked evidence stands there unasked, with the owner's name.
+    expect(page.locator(".stacks > li")).to_have_count(2)
+    expect(page.locator(".stacks").get_by_text(OWNER).first).to_be_visible()
+    # A cell names the tie and opens what it rests on.
+    cell = page.locator("button.tie").first
+    expect(cell).to_contain_text("股权")
+    cell.click()
+    expect(page.locator(".evidence .finding")).to_have_count(2)
+    page.locator(".evidence .finding").first.click()
+    page.wait_for_url(re.compile("#/findings/"))
+    expect(page.locator(".behind")).to_contain_text(OWNER)
+    expect(page.locator(".behind")).to_contain_text("42.00%")
     expect(page.locator(".formula").first).to_contain_text("= 42%")
 
 

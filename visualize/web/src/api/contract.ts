@@ -481,7 +481,7 @@ export interface paths {
         };
         /**
          * One lot with its bidders
-         * @description The lot, its tender and buyer, who bids, and what was found of it so far.
+         * @description The lot, its tender and buyer, who bids, what was found of it so far, and that combined, the strongest first.
          */
         get: operations["one_v1_lots__id__get"];
         put?: never;
@@ -1439,6 +1439,10 @@ export interface components {
             bidders: components["schemas"]["Bidder"][];
             /** Buyers */
             buyers: {
+                [key: string]: unknown;
+            }[];
+            /** Combined */
+            combined: {
                 [key: string]: unknown;
             }[];
             /** Findings */

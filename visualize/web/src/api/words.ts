@@ -33,3 +33,8 @@ export function place(source: string): { file: string; sheet: string; row: strin
   const [head = "", sheet = "", row = ""] = source.split("#");
   return { file: head.split(":").pop() ?? "", sheet, row };
 }
+
+/** An id as people write it: what says where it comes from is for machines. */
+export function plainId(id: string): string {
+  return id.replace(/^(local|cn-uscc|cn-bdcdy):/, "");
+}

@@ -23,9 +23,10 @@ export class Board extends Canvas {
   constructor(
     place: HTMLElement,
     labels: (kind: string) => string,
+    types: (type: string) => string,
     private readonly changed: () => void,
   ) {
-    super(place, labels);
+    super(place, labels, types);
     this.core.on("grab", "node", (event) => {
       const node = event.target as NodeSingular;
       this.grabbed.set(node.id(), { ...node.position() });

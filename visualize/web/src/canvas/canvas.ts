@@ -1,6 +1,7 @@
 import cytoscape, { type NodeCollection, type Core, type EdgeSingular, type ElementDefinition, type NodeSingular } from "cytoscape";
 import type { Drawing } from "../api/shapes";
 import { percent, range } from "../api/words";
+import { inWords } from "../i18n/stated";
 import { wrapped } from "./lettering";
 import { LOOK } from "./look";
 import type { Place } from "./places";
@@ -30,6 +31,7 @@ export class Canvas {
   constructor(
     place: HTMLElement,
     private readonly labels: (kind: string) => string,
+    private readonly types: (type: string) => string,
   ) {
     this.core = cytoscape({ container: place, style: LOOK, minZoom: 0.04, maxZoom: 3, boxSelectionEnabled: true });
     this.core.on("dragpan scrollzoom pinchzoom", () => (this.fitted = false));
@@ -243,12 +245,14 @@ export class Canvas {
     if (kind === "OWNS") return range(data as { share?: number });
     if (kind === "ULTIMATELY_HOLDS") return percent(data.share as number);
     const told = (data.label as string) || (data.role as string);
-    return told || this.labels(kind);
+    return told ? inWords(told) : this.labels(kind);
   }
 
   protected nodeLabel(data: Data): { shown: string; tall: boolean } {
     const person = data.type === "Person";
-    const name = wrapped(String(data.name || data.label || data.id), person ? 4.6 : 12, person ? 3 : 2);
+    // A bid is named by its status, a vehicle by its kind: what it is goes before.
+    const called = String(data.name || data.label || data.id);
+    const name = wrapped(data.type === "Bid" || data.type === "Vehicle" ? `${this.types(data.type)} ${inWords(called)}` : called, person ? 4.6 : 12, person ? 3 : 2);
     const effective = (data.effective as string | undefined) ?? (typeof data.effective_share === "number" ? percent(data.effective_share) : "");
     const away = Number(data.away ?? 0);
     const shown = [name, effective, away ? `（+${away}）` : ""].filter(Boolean).join("\n");
