@@ -43,7 +43,9 @@ def paint(folder: Path, scale: float, repeats: int) -> list[dict[str, Any]]:
         for _ in range(max(repeats, _TIMES)):
             context = browser.new_context(viewport={"width": 1366, "height": 768})
             page = context.new_page()
-            page.route("**/subgraph?*", lambda route: route.fulfill(body=body, content_type="application/json"))
+            page.route(
+                "**/subgraph?*", lambda route: route.fulfill(body=body, content_type="application/json")
+            )
             page.goto(f"{url}/#/graph/{quote(hub, safe='')}")
             expand = page.locator("button.count").first
             expand.wait_for(timeout=60_000)

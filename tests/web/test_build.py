@@ -66,3 +66,9 @@ def test_the_contract_is_of_the_interface_checked_in(explorer: Path, tmp_path: P
     assert fresh.read_text("utf-8") == (WEB / "src" / "api" / "contract.ts").read_text("utf-8"), (
         "the interface changed: run `npm run types` in visualize/web"
     )
+
+
+def test_the_words_are_those_of_the_pictures() -> None:
+    from visualize.web.terms import PAGE, terms
+
+    assert PAGE.read_text("utf-8") == terms(), "words changed: run `python -m visualize.web.terms`"

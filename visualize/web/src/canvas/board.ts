@@ -77,13 +77,15 @@ export class Board extends Canvas {
     };
     deed.redo();
     if (remembered) this.past.did(deed);
+    if (remembered && this.fitted) this.fit();
     this.changed();
     return fresh.map((f) => f.party.id);
   }
 
-  /** How many of this kind were opened at a node. */
-  openedAt(id: string, kind: string, direction: string): number {
-    return this.hand.opened.find((o) => o.id === id && o.kind === kind && o.direction === direction)?.limit ?? 0;
+  /** How many of this kind and direction stand at a node. */
+  shownAt(id: string, kind: string, direction: string): number {
+    const lines = (this.core.getElementById(id) as NodeSingular).connectedEdges();
+    return lines.filter((e) => e.data("type") === kind && e.data(direction === "in" ? "target" : "source") === id).length;
   }
 
   /** Fold away what the drawing reaches only through a node, or unfold it. Gives whether there was anything. */

@@ -5,10 +5,13 @@ import { inWords } from "../i18n/stated";
 import { wrapped } from "./lettering";
 import { LOOK } from "./look";
 import type { Place } from "./places";
+import { thinned } from "./thin";
 
 /** Up to here everything is lettered at once; beyond, what is in view and large enough to read. */
 const LETTERED = 900;
 const READABLE = 0.42;
+const UNREADABLE = 0.3;
+const VAST = 400;
 const QUARTER = 1.6;
 
 export type Way = "topdown" | "leftright";
@@ -25,8 +28,10 @@ export class Canvas {
   readonly core: Core;
   way: Way = "topdown";
   protected anchors: string[] = [];
+  /** Does the canvas show but a part, because the whole could not be read? */
+  near = false;
   private letter = 0;
-  private fitted = true;
+  protected fitted = true;
 
   constructor(
     place: HTMLElement,
@@ -66,7 +71,7 @@ export class Canvas {
     const shift = add ? this.below() : 0;
     if (!add) this.clear();
     this.anchors.push(anchor);
-    const { nodes, edges } = drawing.elements;
+    const { nodes, edges } = thinned(drawing.elements);
     const all = nodes.length + edges.length <= LETTERED;
     const made: ElementDefinition[] = [];
     for (const node of nodes) {
@@ -86,7 +91,17 @@ export class Canvas {
       made.push(this.edge(edge.data, `${edge.classes ?? ""}${beside}${all ? " named" : ""}`));
     }
     this.core.batch(() => void this.core.add(made));
-    if (!add) this.fit();
+    if (!add) this.open(anchor);
+  }
+
+  /** Show everything where it can be read; else, of what is not vast, the surroundings of one party. */
+  open(anchor: string): void {
+    this.fit();
+    this.near = this.core.zoom() < UNREADABLE && this.core.nodes().length <= VAST;
+    if (!this.near) return;
+    this.core.zoom(READABLE * 1.6);
+    this.core.center(this.core.getElementById(anchor));
+    this.fitted = false;
   }
 
   /** Show everything. The box is that of the figures: measuring all texts would cost more than drawing them. */
@@ -94,6 +109,7 @@ export class Canvas {
     const nodes = this.core.nodes();
     if (nodes.empty()) return;
     this.fitted = true;
+    this.near = false;
     const box = boxOf(nodes);
     const [width, height] = [this.core.width(), this.core.height()];
     const zoom = Math.max(0.04, Math.min(1.15, (width - 60) / box.width, (height - 48) / box.height));
