@@ -31,7 +31,7 @@ demo: setup ## the whole job on an invented world: load, look through, detect, d
 	$(VENV)/bin/lookthrough demo
 
 test: setup ## the whole test suite
-	$(RUN) -m pytest
+	$(RUN) -m pytest -n auto --dist loadfile
 
 serve: setup ## the HTTP service with the explorer, on the demo world where there is no store of your own
 	$(RUN) -m visualize.web

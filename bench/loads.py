@@ -80,33 +80,64 @@ def stored_register(folder: Path, scale: float, repeats: int) -> list[dict[str, 
 
 
 def lots(folder: Path, scale: float, repeats: int) -> list[dict[str, Any]]:
-    """2 M companies, 4 M edges, 50,000 lots: everything in play worked out and written."""
+    """2 M companies, 4 M edges, 50,000 lots: everything in play worked out and written; and lots one by one."""
     store = str(folder / "store")
-    sizes = [str(int(n * scale)) for n in (2_000_000, 4_000_000, 50_000)]
-    loaded, _ = measured("bench.loads", "world", store, *sizes)
-    found = [row("load as records", loaded, edges=int(sizes[1]))]
-    for _ in range(repeats):
+    companies, edges, count = (int(n * scale) for n in (2_000_000, 4_000_000, 50_000))
+    loaded, _ = measured("bench.loads", "world", store, str(companies), str(edges), str(count))
+    found = [row("load as records", loaded, edges=edges)]
+    # Each in a process of its own: what the first lays out of ownership, the others map.
+    for name in ("all lots, ownership not laid out yet", *["all lots"] * repeats):
         cost, said = measured("bench.loads", "in-play", store)
-        times = json.loads(said.splitlines()[-1])
-        found.append(row("all lots in play", cost, lots=int(sizes[2]), **times))
+        found.append(row(name, cost, lots=count, **json.loads(said.splitlines()[-1])))
+    cost, said = measured("bench.loads", "screen", store, "1000")
+    found.append(row("1,000 lots one by one", cost, **json.loads(said.splitlines()[-1])))
     return found
 
 
 def _in_play(store: str) -> dict[str, Any]:
-    """Seconds of the first time in a process (cold), and of the second (warm)."""
+    """Seconds of the first time in a process (cold) and of the second (warm), on the clock and of processor time."""
     from graph.in_play import put_in_play
     from graph.stores import open_store
 
     with open_store(store) as opened:
-        begun = time.perf_counter()
-        written = put_in_play(opened)
-        cold = time.perf_counter()
-        put_in_play(opened)
-        return {
-            "written": written,
-            "cold": round(cold - begun, 2),
-            "warm": round(time.perf_counter() - cold, 2),
-        }
+        told: dict[str, Any] = {}
+        for name in ("cold", "warm"):
+            begun, used = time.perf_counter(), time.process_time()
+            told["written"] = put_in_play(opened)
+            told[name] = round(time.perf_counter() - begun, 2)
+            told[f"{name} CPU"] = round(time.process_time() - used, 2)
+        return told
+
+
+def _screened(store: str, count: int) -> dict[str, Any]:
+    """Milliseconds a lot, from its bids in the store to shares and control of its bidders."""
+    import numpy as np
+
+    from graph.current_ownership import current_ownership
+    from graph.in_play import questions, screen
+    from graph.stores import open_store
+
+    bids = (
+        "MATCH (l:Lot {id: $id}) MATCH (c:Company)-[:SUBMITS]->(:Bid)-[:FOR_LOT]->(l) "
+        "RETURN c.id AS id, l.bid_on AS bid_on"
+    )
+    with open_store(store, "read") as opened:
+        ownership = current_ownership(opened)
+        every = questions(opened)["group_id"].unique(maintain_order=True)
+        times, used = [], []
+        for lot in every.sample(min(count, len(every)), seed=7).to_list():
+            begun, cpu = time.perf_counter(), time.process_time()
+            bidders = opened.query(bids, {"id": lot}).to_pylist()
+            screen(ownership, [b["id"] for b in bidders], bidders[0]["bid_on"])
+            times.append(1000 * (time.perf_counter() - begun))
+            used.append(1000 * (time.process_time() - cpu))
+    return {
+        "first ms": round(times[0], 1),
+        "p50 ms": round(float(np.percentile(times[1:], 50)), 1),
+        "p99 ms": round(float(np.percentile(times[1:], 99)), 1),
+        "p99 CPU ms": round(float(np.percentile(used[1:], 99)), 1),
+        "longest ms": round(max(times[1:]), 1),
+    }
 
 
 def main(what: str, store: str, *sizes: str) -> None:
@@ -115,6 +146,9 @@ def main(what: str, store: str, *sizes: str) -> None:
 
     if what == "in-play":
         print(json.dumps(_in_play(store)))
+        return
+    if what == "screen":
+        print(json.dumps(_screened(store, int(sizes[0]))))
         return
     numbers = [int(n) for n in sizes]
     extract = world(*numbers) if what == "world" else register_records(national(numbers[0]), "register")

@@ -54,6 +54,11 @@ _TITLES: Final[dict[str, tuple[str, str]]] = {
         "Processor seconds of one thread. Random attachment trees with a quarter more edges are unkinder than any register. "
         "`first`: the first picture of a process, which opens the typeface; `cpu`: the next.",
     ),
+    "package": (
+        "Evidence packages",
+        "A company with 300 parties above it: report in two languages as HTML and PDF, pictures, graph files, source rows; "
+        "whole commands, starting up included.",
+    ),
 }
 _HEADS: Final[dict[str, str]] = {"wall": "wall s", "cpu": "CPU s", "peak": "peak MiB"}
 

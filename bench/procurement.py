@@ -108,7 +108,10 @@ def register_records(rows: Rows, name: str) -> Extract:
 
 
 def world(companies: int, edges: int, lots: int, seed: int = 7) -> Extract:
-    """A register of this size and lots of 3 to 15 bidders, each with its own bid deadline."""
+    """A register of this size and lots of 3 to 15 bidders, each with its own bid deadline.
+
+    In one lot of eight two or three bidders are companies that one intermediary holds.
+    """
     rng = np.random.default_rng(seed)
     rows = national(edges, seed)
     extract = register_records(rows, f"world-{companies}-{edges}-{lots}")
@@ -118,9 +121,9 @@ def world(companies: int, edges: int, lots: int, seed: int = 7) -> Extract:
     lot = np.repeat(np.arange(lots), count)
     # Bidders come from a fifth of the companies: firms bid again and again.
     bidder = rng.integers(0, max(15, companies // 5), len(lot))
-    pairs = pl.DataFrame({"lot": lot, "bidder": np.minimum(bidder, rows.companies - 1)}).unique(
-        maintain_order=True
-    )
+    tied = _tied(rng, rows, lots)
+    lot, bidder = np.r_[lot, tied[0]], np.r_[np.minimum(bidder, rows.companies - 1), tied[1]]
+    pairs = pl.DataFrame({"lot": lot, "bidder": bidder}).unique(maintain_order=True)
     pairs = pairs.select(
         lot=pl.format("local:t{}/1", "lot"),
         bidder=pl.format("local:c{}", pl.col("bidder").cast(pl.String).str.zfill(8)),
@@ -140,3 +143,16 @@ def world(companies: int, edges: int, lots: int, seed: int = 7) -> Extract:
     extract.add_rel("FOR_LOT", "Bid", "Lot", pairs.select("source", from_id="id", to_id="lot"))
     extract.add_rel("SUBMITS", "Company", "Bid", pairs.select("source", from_id="bidder", to_id="id"))
     return extract
+
+
+def _tied(rng: np.random.Generator, rows: Rows, lots: int) -> tuple[Ints, Ints]:
+    """(lot, bidder) of what one intermediary holds and sends into one lot, in an eighth of the lots."""
+    inside = np.flatnonzero(rows.holder < rows.companies)
+    order = inside[np.argsort(rows.holder[inside], kind="stable")]
+    _, begin, count = np.unique(rows.holder[order], return_index=True, return_counts=True)
+    several = np.flatnonzero(count > 1)
+    chosen = rng.choice(several, max(1, lots // 8))
+    where = rng.choice(lots, len(chosen), replace=False)
+    size = np.minimum(count[chosen], rng.integers(2, 4, len(chosen)))
+    places = np.repeat(begin[chosen], size) + np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
+    return np.repeat(where, size), rows.company[order[places]]

@@ -72,7 +72,7 @@ DETECTOR = Detector(
     identity=("lot_id", "holder_id"),
     suppressors=(people.NAME_ONLY,),
     wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}{certain_zh}存在相同的受益所有人{holder}。{as_of_zh}，"
-    "{holder}穿透持有{shares_zh}（提示线{limit}，含本数），计算口径：{method}。" + CLOSING_ZH,
+    "{holder}穿透持有{shares_zh}（提示线{limit}，含本数），计算口径：{method_zh}。" + CLOSING_ZH,
     wording_en="[Lead] {tender} ({lot}): bidders {bidders_en} {certain_en}have the same beneficial owner, {holder}. "
     "{as_of_en}, {holder} effectively holds {shares_en} (limit {limit}, inclusive); method: {method}. "
     + CLOSING_EN,

@@ -55,7 +55,7 @@ DETECTOR = Detector(
     suppressors=bidding.SUPPRESSORS,
     wording_zh=(
         "【风险预警】{tender}（{lot}）：投标人{bidders_zh}存在共同股东{holder}{holder_note_zh}。{as_of_zh}，"
-        "{holder}穿透持有{shares_zh}，计算口径：{method}。主体识别：{identity_zh}。"
+        "{holder}穿透持有{shares_zh}，计算口径：{method_zh}。主体识别：{identity_zh}。"
         "本预警由数据比对自动生成，仅供核查参考，不作为认定违纪违法的依据。"
     ),
     wording_en=(

@@ -95,7 +95,7 @@ DETECTOR = Detector(
     identity=("lot_id", "holder_id"),
     suppressors=(),
     wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}疑似相互持股。{as_of_zh}，{holdings_zh}，"
-    "计算口径：{method}。" + CLOSING_ZH,
+    "计算口径：{method_zh}。" + CLOSING_ZH,
     wording_en="[Lead] {tender} ({lot}): bidders {bidders_en} appear to hold shares of each other. {as_of_en}, "
     "{holdings_en}; method: {method}. " + CLOSING_EN,
     assemble=assemble,

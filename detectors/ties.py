@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from detectors.definition import Draft, Evidence, Row
+from graph.penetration import METHOD_NAMES
 
 NOT_A_BID: Final = ("registered", "withdrawn", "revoked", "not_submitted", "late_refused")
 """Statuses of what never became a bid to compare."""
@@ -259,6 +260,7 @@ def words(tie: Tie, method: str) -> dict[str, str]:
         "as_of_zh": _as_of(tie)[0],
         "as_of_en": _as_of(tie)[1],
         "method": method,
+        "method_zh": "、".join(METHOD_NAMES.get(m, (m, m))[0] for m in method.split(", ")),
         "identity_zh": _LABELS[identity][0],
         "identity_en": _LABELS[identity][1],
     }
@@ -316,7 +318,8 @@ def draft(
 def tie_facts(tie: Tie, above: Sequence[Tie]) -> dict[str, Any]:
     """Facts of a tie: as_of, method, holder, bidders with shares, depths and paths, what identity rests on."""
     lot = tie.lot
-    methods = sorted({str(r.get("method")) for r in tie.rows if r.get("method")})
+    # A bidder that is the holder itself is held by no method; its row's is the tender's.
+    methods = sorted({str(r["method"]) for r in tie.rows if r.get("method") and not r.get("itself")})
     return {
         "as_of": lot["bid_on"],
         "method": methods[0] if len(methods) == 1 else ", ".join(methods),

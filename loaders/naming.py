@@ -41,10 +41,17 @@ def find_node(store: GraphStore, text: str, types: tuple[str, ...]) -> str:
         exact = store.query(f"MATCH (n:{type_} {{id: $id}}) RETURN n.id AS id, {name} AS name", {"id": text})
         if exact.num_rows:
             return text
-        named = f" OR {name} = $text" if type_ in ("Company", "Person", "Tender", "Lot") else ""
+        asked = {"tail": ":" + text}
+        also = ""
+        if type_ in ("Company", "Person", "Tender", "Lot"):
+            asked["text"] = text
+            also += f" OR {name} = $text"
+        if type_ == "Lot":
+            # A lot's number is its own within a tender: `scheme:<tender>/<lot>`.
+            asked["lot"] = "/" + text
+            also += " OR n.id ENDS WITH $lot"
         near = store.query(
-            f"MATCH (n:{type_}) WHERE n.id ENDS WITH $tail{named} RETURN n.id AS id, {name} AS name",
-            {"tail": ":" + text, **({"text": text} if named else {})},
+            f"MATCH (n:{type_}) WHERE n.id ENDS WITH $tail{also} RETURN n.id AS id, {name} AS name", asked
         )
         found |= {row["id"]: row["name"] or "" for row in near.to_pylist()}
     identified = {i: n for i, n in found.items() if not i.startswith(("name:", "scoped:"))}
@@ -81,7 +88,10 @@ def _near(store: GraphStore, text: str, types: tuple[str, ...]) -> list[str]:
         )
         rows = store.query(f"MATCH (n:{type_}) RETURN n.id AS id, {name} AS name LIMIT 50000").to_pylist()
         for row in rows:
-            candidates[row["id"].partition(":")[2]] = row["id"]
+            bare = row["id"].partition(":")[2]
+            candidates[bare] = row["id"]
+            if type_ == "Lot":
+                candidates[bare.rpartition("/")[2]] = row["id"]
             if row["name"]:
                 candidates[row["name"]] = row["id"]
     bare = text.partition(":")[2] or text

@@ -49,7 +49,19 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if all_required(
 _skipped_for_want: list[str] = []
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Tests side by side for `-n auto`: one a processor, four at most (each may start servers of its own).
+
+    One after another where a server is named: workers would empty its database under each other.
+    """
+    if os.environ.get("LOOKTHROUGH_TEST_NEO4J") or os.environ.get("LOOKTHROUGH_TEST_POSTGRES"):
+        return 0
+    return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 4)
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    # A worker is told the width of the controller's terminal; what the product prints must not hang on it.
+    os.environ.pop("COLUMNS", None)
     for name, meaning in MARKERS.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
 
@@ -126,6 +138,32 @@ def _started(kind: Callable[[], Server]) -> Server:
         return kind()
     except MissingComponentError as error:
         missing(str(error))
+
+
+@pytest.fixture(scope="session")
+def current_neo4j_server(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a server of Neo4j's newest release; skips where there is no Java for it."""
+    from tests.servers.neo4j_server import Neo4jServer, java_of_current
+    from tests.servers.required import PLATFORM
+
+    try:
+        java_of_current()
+    except MissingComponentError as error:
+        pytest.skip(f"{PLATFORM}{error}")
+    server = _started(partial(Neo4jServer, current=True))
+    yield server.url
+    server.stop(keep_logs=request.session.testsfailed > 0)
+
+
+@pytest.fixture
+def current_neo4j_url(current_neo4j_server: str) -> str:
+    """Like `neo4j_url`, of Neo4j's newest release."""
+    from graph.stores import Credentials
+    from tests.servers.neo4j_server import clear_rows
+
+    with _driver(current_neo4j_server, Credentials()) as driver:
+        clear_rows(driver)
+    return current_neo4j_server
 
 
 @pytest.fixture(scope="session")

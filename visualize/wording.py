@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from graph.penetration import METHOD_NAMES
+
 Lang = Literal["zh", "en"]
 Pair = tuple[str, str]
 
@@ -178,9 +180,7 @@ ROLES: Final[dict[str, Pair]] = {
     "top_ten": ("十大股东", "Top ten"),
     "top_ten_float": ("十大流通股东", "Top ten, float"),
     "former": ("历史股东", "Former"),
-    "integrated": ("全路径（含循环）", "all walks, loops included"),
-    "stop_at_target": ("遇目标即止", "stop at target"),
-    "simple_paths": ("简单路径", "simple paths"),
+    **METHOD_NAMES,
 }
 """Roles, relations, statuses and methods: every coded value a line or a detail may show."""
 

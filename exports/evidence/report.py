@@ -230,12 +230,12 @@ class Report(ProofTelling):
             "members",
         )
         rows = [
-            (self.label(k), f"{v / 100:,.2f}" if k == "amount" and isinstance(v, int) else told(v))
+            (self.label(k), self.fact(k, v))
             for k, v in sorted(found["facts"].items())
             if k not in apart and v not in (None, [], {})
         ]
         rows += [
-            (self.say("参数 ", "Parameter ") + k, told(v))
+            (self.say("参数 ", "Parameter ") + k, self.parameter(k, v))
             for k, v in sorted(found["facts"]["parameters"].items())
         ]
         if rows:

@@ -40,7 +40,7 @@ class ProofTelling(Telling):
                     band(c["share"], c["share_min"], c["share_max"]),
                     "—" if c["votes"] is None else f"{c['votes']:.2%}",
                     str(c["depth"]),
-                    c["method"],
+                    self.method(c["method"]),
                 )
                 for c in shown
             ),

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from detectors.definition import Detector
+from detectors.ties import identity_label
 from exports.evidence.citing import Citations
 from exports.evidence.document import Heading
 from exports.evidence.words import FACT_NAMES
+from graph.penetration import METHOD_NAMES
 from graph.subgraph import SubEdge, Subgraph
-from visualize.wording import Lang, pick
+from visualize.wording import ROLES, Lang, pick
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,35 @@ class Telling:
     def label(self, name: str) -> str:
         """A fact's name."""
         return pick(FACT_NAMES[name], self.lang) if name in FACT_NAMES else name
+
+    def fact(self, name: str, value: Any) -> str:
+        """A fact's value: codes in words, money in yuan, the data's dates with their files."""
+        if name == "amount" and isinstance(value, int):
+            return f"{value / 100:,.2f}"
+        if name == "identity" and isinstance(value, str):
+            return pick(identity_label(value), self.lang)
+        if name == "method" and isinstance(value, str):
+            return self.say("、", ", ").join(self.method(m) for m in value.split(", "))
+        if name == "data" and isinstance(value, Mapping):
+            files = self.say("、", ", ").join(value.get("sources") or ())
+            days = [d for d in (value.get("first"), value.get("as_of")) if d]
+            span = " – ".join(dict.fromkeys(days)) or "—"
+            return self.say(f"观察日 {span}；来源 {files or '—'}", f"observed {span}; sources {files or '—'}")
+        return told(value)
+
+    def method(self, code: str) -> str:
+        """A method's name with its code; a code that is none of ours (a tender's) in words where there are any."""
+        if code in METHOD_NAMES:
+            return f"{pick(METHOD_NAMES[code], self.lang)} ({code})"
+        return pick(ROLES[code], self.lang) if code in ROLES else code
+
+    def parameter(self, name: str, value: Any) -> str:
+        """A parameter's value with its unit and what it means."""
+        detector = self.subject.detector
+        known = next((p for p in detector.parameters if p.name == name), None) if detector else None
+        if known is None:
+            return told(value)
+        return f"{told(value)} {known.unit} · {self.say(known.doc_zh, known.doc_en)}".replace("  ", " ")
 
 
 def short(id_: str) -> str:

@@ -60,6 +60,7 @@ FACT_NAMES: Final[dict[str, Pair]] = {
     "certain": ("是否确定", "Certain"),
     "as_of": ("截至日期", "As of"),
     "method": ("计算方法", "Method"),
+    "data": ("数据", "Data"),
 }
 
 

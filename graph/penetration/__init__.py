@@ -9,11 +9,12 @@ from graph.penetration.ownership import Ownership, UnknownCompanyError
 from graph.penetration.paths import Path, Paths
 from graph.penetration.penetrate import Penetration, UnknownMethodError, connecting_paths, penetrate
 from graph.penetration.register import Register
-from graph.penetration.shares import METHODS, Method
+from graph.penetration.shares import METHOD_NAMES, METHODS, Method
 from graph.penetration.tables import OwnershipError, OwnershipTables
 
 __all__ = [
     "METHODS",
+    "METHOD_NAMES",
     "ControlAnswer",
     "Controller",
     "DateError",

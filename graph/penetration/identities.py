@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
@@ -10,6 +11,8 @@ import numpy.typing as npt
 import polars as pl
 from scipy import sparse
 from scipy.sparse import csgraph
+
+from graph.penetration.days import IntArray
 
 IdentityMode = Literal["standard", "strict"]
 """`strict` leaves out what is joined by a unique name."""
@@ -36,11 +39,17 @@ _RANKS: Final = (
 _VENDOR_RANK: Final = 5
 
 
-def _rank(scheme: pl.Expr) -> pl.Expr:
+def _ranks(ids: pl.Series) -> pl.Series:
+    """The rank of each id by its scheme, of which there are few."""
+    if ids.is_empty():
+        return pl.Series([], dtype=pl.Int8())
+    scheme = pl.col("id").str.splitn(":", 2).struct.field("field_0")
+    schemes = ids.rename("id").to_frame().select(scheme).to_series()
     rank = pl.lit(_VENDOR_RANK)
     for pattern, value in reversed(_RANKS):
-        rank = pl.when(scheme.str.contains(pattern)).then(value).otherwise(rank)
-    return rank.cast(pl.Int8)
+        rank = pl.when(pl.col("scheme").str.contains(pattern)).then(value).otherwise(rank)
+    known = schemes.unique().rename("scheme").to_frame().with_columns(rank=rank.cast(pl.Int8))
+    return schemes.replace_strict(known["scheme"], known["rank"], return_dtype=pl.Int8)
 
 
 def _own_basis(rank: pl.Expr) -> pl.Expr:
@@ -55,49 +64,85 @@ def _own_basis(rank: pl.Expr) -> pl.Expr:
     )
 
 
-def resolve_identities(
-    parties: pl.DataFrame, same_as: pl.DataFrame, mode: IdentityMode
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+@dataclass(frozen=True)
+class Identities:
     """Clusters and their canonical ids.
 
-    `parties`: id (unique), type, name, kind. `same_as`: from_id, to_id, by. Gives
-
-    * nodes, sorted by canonical id: id, type, name, kind (of the canonical record, else of another that has them);
-    * aliases, sorted by id: id, node (row in nodes), basis (place in `BASES`), rank (of the id itself).
+    * `nodes`, sorted by canonical id: id, type, name, kind (of the canonical record, else of another that has them);
+    * `aliases`, sorted by id: id, node (row in nodes), basis (place in `BASES`), rank (of the id itself);
+    * `alias_of`: for each party given, its row in aliases.
     """
-    scheme = pl.col("id").str.split(":").list.first()
-    ranked = parties.with_columns(rank=_rank(scheme)).sort("id").with_row_index("place")
-    ranked = ranked.with_columns(pl.col("place").cast(pl.Int64), basis=_own_basis(pl.col("rank")))
-    pairs = same_as.filter(pl.col("by") != "unique_name") if mode == "strict" else same_as
+
+    nodes: pl.DataFrame
+    aliases: pl.DataFrame
+    alias_of: IntArray
+
+
+def resolve_identities(parties: pl.DataFrame, same_as: pl.DataFrame, mode: IdentityMode) -> Identities:
+    """Which parties are one.
+
+    `parties`: id, type, name, kind; of rows with one id the first counts. `same_as`: from_id, to_id, by.
+    """
+    # Two keys: sorted by one, texts are compared one by one, which takes three times as long.
+    given = parties.select("id", "type", "name", "kind").with_row_index("at").sort("id", "at")
+    first = (given["id"] != given["id"].shift(1)).fill_null(True)
+    alias_of = np.empty(given.height, dtype=np.int64)
+    alias_of[given["at"].to_numpy()] = first.to_numpy().cumsum() - 1
+    ranked = given.drop("at") if first.all() else given.filter(first).drop("at")
+    rank = _ranks(ranked["id"])
+    basis = rank.rename("rank").to_frame().select(_own_basis(pl.col("rank"))).to_series().to_numpy()
     n = ranked.height
-    strong = _components(ranked, pairs.filter(pl.col("by") != "unique_name"), n)
-    whole = _components(ranked, pairs, n)
-    ranked = ranked.with_columns(pl.Series("cluster", whole), pl.Series("strong", strong))
-    heads = ranked.sort("cluster", "rank", "id").unique("cluster", keep="first", maintain_order=True)
-    nodes = heads.select("cluster", "id", "type", "name", "kind", strong_head="strong")
-    if heads.height < n:
-        filled = (
-            ranked.sort("cluster", "rank", "id")
-            .group_by("cluster")
-            .agg(
-                any_name=pl.col("name").drop_nulls().first(),
-                any_kind=pl.col("kind").filter(pl.col("kind") != "unknown").first(),
-            )
-        )
-        nodes = nodes.join(filled, on="cluster", how="left").with_columns(
-            name=pl.coalesce("name", "any_name"), kind=pl.coalesce("any_kind", "kind")
-        )
-    nodes = nodes.sort("id").with_row_index("node").with_columns(pl.col("node").cast(pl.Int64))
-    aliases = ranked.join(nodes.select("cluster", "node", "strong_head", head="id"), on="cluster", how="left")
-    basis = (
-        pl.when(pl.col("id") == pl.col("head"))
-        .then("basis")
-        .when(pl.col("strong") == pl.col("strong_head"))
-        .then(pl.lit(0, pl.Int8))
-        .otherwise(pl.lit(_BY_NAME, pl.Int8))
+    head, strong = np.arange(n, dtype=np.int64), np.arange(n, dtype=np.int64)
+    pairs = same_as.filter(pl.col("by") != "unique_name") if mode == "strict" else same_as
+    nodes = ranked
+    if not pairs.is_empty():
+        head, strong, merged = _clusters(ranked, rank, pairs)
+        own = head == np.arange(n)
+        nodes = _described(ranked, merged).filter(pl.Series(own))
+        basis = np.where(own, basis, np.where(strong == strong[head], 0, _BY_NAME)).astype(np.int8)
+        number = own.cumsum() - 1
+        head = number[head]
+    aliases = pl.DataFrame({"id": ranked["id"], "node": head, "rank": rank, "basis": basis})
+    return Identities(nodes, aliases, alias_of)
+
+
+def _clusters(
+    ranked: pl.DataFrame, rank: pl.Series, pairs: pl.DataFrame
+) -> tuple[IntArray, IntArray, pl.DataFrame]:
+    """For each party the place of its cluster's head, and of its cluster without names; the clusters of several.
+
+    The last: place, name, kind of each head, the gaps of its record filled from its other records.
+    """
+    named = pl.concat([pairs["from_id"], pairs["to_id"]]).unique()
+    mine = ranked.with_columns(rank=rank).with_row_index("party").filter(pl.col("id").is_in(named.implode()))
+    mine = mine.with_columns(pl.col("party").cast(pl.Int64)).with_row_index("place")
+    strong = _components(mine, pairs.filter(pl.col("by") != "unique_name"), mine.height)
+    mine = mine.with_columns(
+        cluster=pl.Series(_components(mine, pairs, mine.height)), strong=pl.Series(strong)
+    ).sort("cluster", "rank", "id")
+    heads = (
+        pl.col("party").first().over("cluster").alias("head"),
+        pl.col("party").first().over("strong").alias("strong_head"),
     )
-    aliases = aliases.select("id", "node", "rank", basis=basis).sort("id")
-    return nodes.select("id", "type", "name", "kind"), aliases
+    mine = mine.with_columns(heads)
+    head = np.arange(ranked.height, dtype=np.int64)
+    apart = head.copy()
+    head[mine["party"].to_numpy()] = mine["head"].to_numpy()
+    apart[mine["party"].to_numpy()] = mine["strong_head"].to_numpy()
+    described = mine.group_by("head", maintain_order=True).agg(
+        name=pl.col("name").drop_nulls().first(),
+        kind=pl.col("kind").filter(pl.col("kind") != "unknown").first(),
+    )
+    return head, apart, described
+
+
+def _described(ranked: pl.DataFrame, merged: pl.DataFrame) -> pl.DataFrame:
+    told = merged.select(place=pl.col("head").cast(pl.UInt32), any_name="name", any_kind="kind")
+    return (
+        ranked.with_row_index("place")
+        .join(told, on="place", how="left", maintain_order="left")
+        .select("id", "type", name=pl.coalesce("name", "any_name"), kind=pl.coalesce("any_kind", "kind"))
+    )
 
 
 def _components(ranked: pl.DataFrame, pairs: pl.DataFrame, n: int) -> npt.NDArray[np.int32]:
@@ -125,6 +170,6 @@ def canonical_ids(pairs: Sequence[Mapping[str, str]]) -> dict[str, str]:
         .with_columns(name=pl.lit(None, pl.String), kind=pl.lit(None, pl.String))
     )
     same_as = pl.DataFrame([{k: p[k] for k in ("from_id", "to_id", "by")} for p in pairs])
-    nodes, aliases = resolve_identities(parties, same_as, "standard")
-    heads = aliases.with_columns(head=nodes["id"].gather(aliases["node"]))
+    found = resolve_identities(parties, same_as, "standard")
+    heads = found.aliases.with_columns(head=found.nodes["id"].gather(found.aliases["node"]))
     return dict(zip(heads["id"], heads["head"], strict=True))

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from graph.penetration.control import STRICT_FROM, control_frontier, controlled
@@ -21,7 +22,7 @@ from graph.penetration.edges import Edges, Reach, reach_up, spans
 from graph.penetration.identities import BASES
 from graph.penetration.methods import Shares, effective_shares, exact
 from graph.penetration.ownership import Ownership
-from graph.penetration.paths import Chains
+from graph.penetration.paths import Chains, Paths
 from graph.penetration.register import frontier
 from graph.penetration.shares import flow_shares
 
@@ -29,6 +30,8 @@ CHUNK: Final = 20_000
 """Questions settled in one pass."""
 PATHS_SHOWN: Final = 5
 """Chains kept in a derivation; more are said to exist."""
+DENSE: Final = 60
+"""Companies in one cross-holding block above a company from which a derivation shows the nearest chain alone."""
 ROWS_SHOWN: Final = 500
 """Rows kept in a derivation that chains alone do not explain."""
 
@@ -183,7 +186,8 @@ def _holders(ownership: Ownership, chunk: pl.DataFrame) -> pl.DataFrame:
     since, until = spans(ownership.holding_edges, above.reach, days)
     columns = _bounds(shares, at)
     looped = np.bincount(above.reach.question, flows.loop >= 0, len(companies))[above.reach.question[at]] > 0
-    asked = zip(at.tolist(), targets.tolist(), looped.tolist(), strict=True)
+    dense = _dense(flows.loop, above.reach.question, len(companies))[above.reach.question[at]]
+    asked = zip(at.tolist(), targets.tolist(), looped.tolist(), dense.tolist(), strict=True)
     return pl.DataFrame(
         {
             **_ends(ownership, above.reach, at, targets),
@@ -192,7 +196,7 @@ def _holders(ownership: Ownership, chunk: pl.DataFrame) -> pl.DataFrame:
             "method": [shares.method[i] for i in at.tolist()],
             **_span(since, until, above.reach.question[at]),
             "identity": [BASES[i] for i in flows.basis[at].tolist()],
-            "derivation": [_paths(chains, *pair) for pair in asked],
+            "derivation": [_derivation(chains, *one) for one in asked],
         },
         schema=ULTIMATELY_HOLDS,
     )
@@ -213,16 +217,32 @@ def _bounds(shares: Shares, at: IntArray) -> dict[str, list[float | None]]:
     return {"share": points, "share_min": lows, "share_max": highs, "votes": votes}
 
 
-def _paths(chains: Chains, holder: int, company: int, looped: bool) -> str:
+def _dense(loop: IntArray, question: IntArray, questions: int) -> npt.NDArray[np.bool_]:
+    """Which questions have a block of many companies above them."""
+    looped = np.flatnonzero(loop >= 0)
+    size = np.bincount(loop[looped], minlength=1)
+    dense = np.zeros(questions, dtype=np.bool_)
+    dense[question[looped[size[loop[looped]] >= DENSE]]] = True
+    return dense
+
+
+def _derivation(chains: Chains, holder: int, company: int, looped: bool, dense: bool) -> str:
+    if dense:
+        # A few of its countless chains, and no choice of its rows, would explain the share of such a block.
+        return _json(_told(chains.nearest(holder, company)))
     paths = chains.between(holder, company, PATHS_SHOWN, sources=False)
-    told = ("nodes", "formula", "votes_formula", "votes_only", "observed_on", "rows")
-    shown = [{name: getattr(p, name) for name in told} for p in paths.paths]
-    derivation: dict[str, Any] = {"paths": shown, "truncated": paths.truncated}
+    derivation = _told(paths)
     # A loop adds walks that no simple path shows, and a share of many paths rests on those left out too.
     every = chains.every_row(holder, ROWS_SHOWN) if looped or paths.truncated else None
     if every is not None:
         derivation["nodes"], derivation["rows"] = every
     return _json(derivation)
+
+
+def _told(paths: Paths) -> dict[str, Any]:
+    told = ("nodes", "formula", "votes_formula", "votes_only", "observed_on", "rows")
+    shown = [{name: getattr(p, name) for name in told} for p in paths.paths]
+    return {"paths": shown, "truncated": paths.truncated}
 
 
 def _controllers(ownership: Ownership, chunk: pl.DataFrame) -> pl.DataFrame:

@@ -8,7 +8,8 @@ it is for. A date is a filter on edges; nothing is rebuilt for it.
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
@@ -23,6 +24,7 @@ from graph.penetration.rows import (
     all_parties,
     concert_links,
     controlling,
+    in_order,
     members,
     numbered,
     once,
@@ -57,6 +59,16 @@ class NoOwnershipError(OwnershipError):
             "库中没有任何股权、控制关系或一致行动数据：请先导入持股表（shareholdings）。",
             "No holding, control or concert is loaded at all: load a table of shareholdings first.",
         )
+
+
+_FEW: Final = 10_000
+"""Parties up to which a binary search each beats a join with all."""
+
+
+def _repeated(places: IntArray) -> BoolArray:
+    """Which of the places stand there more than once."""
+    repeated: BoolArray = np.bincount(places, minlength=1)[places] > 1
+    return repeated
 
 
 def _texts(value: pl.Series | None) -> list[str]:
@@ -102,10 +114,11 @@ class Ownership:
 
     `nodes`: id, type, name, kind, sorted by id, a row a node. `aliases`: id, node, basis, rank, sorted by id.
     `holding_edges`: stated holdings; `control_edges`: those that are direct, declared control (`control`), and
-    concerts. `members` of concerts: concert, member, scope (a company; -1 = every company), start, end.
+    concerts. `members` of concerts: concert, member, scope (a company; -1 = every company), start, end. `twice`: nodes
+    whose id is given to parties of two types. `by_name`: some parties are joined by a unique name alone. `again`: how
+    to lay the same out under another identity mode.
     """
 
-    tables: OwnershipTables
     identity: IdentityMode
     nodes: pl.DataFrame
     aliases: pl.DataFrame
@@ -114,6 +127,9 @@ class Ownership:
     control_edges: Edges
     control: pl.DataFrame
     members: pl.DataFrame
+    twice: IntArray
+    by_name: bool
+    again: Callable[[IdentityMode], Ownership] | None = field(default=None, repr=False)
     _readings: dict[str, Ownership] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -123,14 +139,21 @@ class Ownership:
         Raises `OwnershipError` on a share outside 0 to 1, `DateError` on a date that is none.
         """
         tables = tables.shaped()
-        counted = tables.holdings.filter(pl.col("counted"))
-        check_fractions(counted)
-        nodes, aliases = resolve_identities(all_parties(tables), tables.same_as, identity)
+        holdings, ends = tables.holdings, tables.ends
+        if not holdings["counted"].all():
+            counted = holdings["counted"]
+            holdings, ends = holdings.filter(counted), ends if ends is None else ends.filter(counted)
+        check_fractions(holdings)
+        parties = all_parties(tables)
+        named = resolve_identities(parties, tables.same_as, identity)
+        nodes, aliases = named.nodes, named.aliases
         n = nodes.height
-        rows = numbered(counted, aliases)
+        if ends is not None:
+            ends = ends.select(pl.Series(name, named.alias_of).gather(ends[name]) for name in ends.columns)
+        rows = numbered(holdings, aliases, ends)
         if aliases.height > n:
             rows = one_list_a_cluster(rows)
-        rows = once(rows.sort("company", "holder", "key"))
+        rows = once(in_order(rows))
         start = day_numbers(rows["valid_from"], ALWAYS)
         end = day_numbers(rows["valid_to"], NEVER)
         holder, company = rows["holder"].to_numpy(), rows["company"].to_numpy()
@@ -141,21 +164,37 @@ class Ownership:
         membership = members(tables.concerts, aliases)
         concerts = concert_links(membership, rows, start, end, declared)
         direct = np.flatnonzero(~rows["declared_indirect"].to_numpy())
-        parts = {
-            "holder": [holder[direct], declared["holder"].to_numpy(), concerts["holder"].to_numpy()],
-            "company": [company[direct], declared["company"].to_numpy(), concerts["company"].to_numpy()],
-            "start": [start[direct], declared["start"].to_numpy(), concerts["start"].to_numpy()],
-            "end": [end[direct], declared["end"].to_numpy(), concerts["end"].to_numpy()],
-            "row": [direct, np.arange(declared.height), np.arange(concerts.height)],
-        }
-        joined = {name: np.concatenate(arrays).astype(np.int64) for name, arrays in parts.items()}
-        kinds = np.repeat(
-            np.array([HOLDING, DECLARED_CONTROL, CONCERT], dtype=np.int8),
-            [len(direct), declared.height, concerts.height],
+        control_edges = owning
+        if len(direct) < rows.height or declared.height or concerts.height:
+            parts = {
+                "holder": [holder[direct], declared["holder"].to_numpy(), concerts["holder"].to_numpy()],
+                "company": [company[direct], declared["company"].to_numpy(), concerts["company"].to_numpy()],
+                "start": [start[direct], declared["start"].to_numpy(), concerts["start"].to_numpy()],
+                "end": [end[direct], declared["end"].to_numpy(), concerts["end"].to_numpy()],
+                "row": [direct, np.arange(declared.height), np.arange(concerts.height)],
+            }
+            joined = {name: np.concatenate(arrays).astype(np.int64) for name, arrays in parts.items()}
+            kinds = np.repeat(
+                np.array([HOLDING, DECLARED_CONTROL, CONCERT], dtype=np.int8),
+                [len(direct), declared.height, concerts.height],
+            )
+            control_edges = Edges.of(n, **joined, kind=kinds)
+        natures = parties.select("id", "type").filter(pl.Series(_repeated(named.alias_of))).unique()
+        twice = aliases.filter(
+            pl.col("id").is_in(natures.filter(pl.col("id").is_duplicated())["id"].implode())
         )
-        control_edges = Edges.of(n, **joined, kind=kinds)
         return cls(
-            tables, identity, nodes, aliases, _holdings(rows), owning, control_edges, declared, membership
+            identity,
+            nodes,
+            aliases,
+            _holdings(rows),
+            owning,
+            control_edges,
+            declared,
+            membership,
+            np.unique(twice["node"].to_numpy()),
+            bool((tables.same_as["by"] == "unique_name").any()),
+            lambda mode: Ownership.build(tables, mode),
         )
 
     def reading(self, identity: IdentityMode) -> Ownership:
@@ -163,7 +202,11 @@ class Ownership:
         if identity == self.identity:
             return self
         if identity not in self._readings:
-            self._readings[identity] = Ownership.build(self.tables, identity)
+            # The modes differ in what is joined by name, and in nothing else.
+            by_name = self.by_name and self.again is not None
+            self._readings[identity] = (
+                self.again(identity) if by_name and self.again else replace(self, identity=identity)
+            )
         return self._readings[identity]
 
     def node_of(self, party_id: str) -> int:
@@ -187,12 +230,23 @@ class Ownership:
 
     def nodes_of(self, party_ids: pl.Series) -> IntArray:
         """Nodes of many parties; -1 where there is none."""
+        if len(party_ids) <= _FEW:
+            return self._nodes_of_few(party_ids)
         frame = (
             party_ids.rename("id")
             .to_frame()
             .join(self.aliases.select("id", "node"), on="id", how="left", maintain_order="left")
         )
         return frame["node"].fill_null(-1).to_numpy().astype(np.int64)
+
+    def _nodes_of_few(self, party_ids: pl.Series) -> IntArray:
+        ids = self.aliases["id"]
+        if ids.is_empty() or party_ids.is_empty():
+            return np.full(len(party_ids), -1, dtype=np.int64)
+        asked = party_ids.cast(pl.String)
+        places = ids.search_sorted(asked.fill_null("")).clip(upper_bound=len(ids) - 1)
+        found = (ids.gather(places) == asked).fill_null(False).to_numpy()
+        return np.where(found, self.aliases["node"].gather(places).to_numpy(), -1).astype(np.int64)
 
     def places_of(self, component: str) -> list[int]:
         """The nodes a component of a declared route names: a party, or both ends of a stated holding.
@@ -236,12 +290,9 @@ class Ownership:
     @cached_property
     def two_natured(self) -> IntArray:
         """Nodes whose id is a company's in one source and a person's in another, or that are persons with holders."""
-        parties = self.tables.parties.select("id", "type").unique()
-        twice = parties.filter(pl.col("id").is_duplicated())["id"]
-        nodes = self.nodes_of(twice.unique())
         persons = (self.nodes["type"] == "Person").to_numpy()
-        held = np.unique(self.control_edges.company)
-        return np.unique(np.r_[nodes[nodes >= 0], held[persons[held]]])
+        held = np.diff(self.control_edges.pointer) > 0
+        return np.union1d(self.twice, np.flatnonzero(held & persons))
 
     def _near(self, asked: str) -> list[str]:
         """Up to three ids whose text, or whose name, is close: by a shared start or end, then by likeness."""

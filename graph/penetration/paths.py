@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from heapq import heappop, heappush
 from typing import Any, Final
 
 import numpy as np
@@ -25,11 +25,13 @@ Bounds = tuple[float, float, float, float]
 """Lower and upper bound of the share, lower and upper bound of the votes."""
 
 
+@lru_cache(100_000)
 def percent(fraction: float) -> str:
     """A share as people write it: 0.6 → "60%"."""
     return f"{round(fraction * 100, 8):.10g}%"
 
 
+@lru_cache(100_000)
 def band(low: float, high: float) -> str:
     """A share, or the range it lies in: "25%–50%"; "?" where nothing is known."""
     if high - low <= 1e-12:
@@ -116,6 +118,15 @@ class Chains:
         self._votes_low, self._votes_high = links.votes_low.tolist(), links.votes_high.tolist()
         self._first = links.first.tolist()
         self._at = np.searchsorted(links.company, np.arange(frontier.size + 1)).tolist()
+        self._down: dict[int, dict[int, int]] = {}
+
+    @cached_property
+    def _apart(self) -> list[bool]:
+        """Which links have other votes than shares."""
+        links = self.frontier.links
+        apart = (links.low != links.votes_low) | (links.high != links.votes_high)
+        told: list[bool] = apart.tolist()
+        return told
 
     @cached_property
     def ids(self) -> list[str]:
@@ -139,16 +150,28 @@ class Chains:
             held.setdefault(holder, []).append(link)
         return held
 
-    def _below(self, holder: int) -> set[int]:
-        """Everything a holder reaches downwards, itself included."""
-        seen, open_ = {holder}, [holder]
-        while open_:
-            for link in self._held.get(open_.pop(), ()):
-                company = self._company[link]
-                if company not in seen:
-                    seen.add(company)
-                    open_.append(company)
-        return seen
+    @cached_property
+    def _nearer(self) -> dict[int, tuple[int, bool]]:
+        """For each holder its first link to a company nearest to the question's, and whether it has no other."""
+        holder, company = self.frontier.links.holder, self.frontier.links.company
+        order = np.lexsort((self.frontier.depth[company], holder))
+        first, count = np.unique(holder[order], return_index=True, return_counts=True)[1:]
+        nearest = order[first].tolist()
+        return {self._holder[link]: (link, n == 1) for link, n in zip(nearest, count.tolist(), strict=True)}
+
+    def _links_down(self, holder: int) -> dict[int, int]:
+        """Everything a holder reaches downwards, itself included, and by how few links."""
+        found = self._down.get(holder)
+        if found is None:
+            found, wave = {holder: 0}, [holder]
+            for at in wave:
+                for link in self._held.get(at, ()):
+                    company = self._company[link]
+                    if company not in found:
+                        found[company] = found[at] + 1
+                        wave.append(company)
+            self._down = {holder: found}
+        return found
 
     def between(self, holder: int, company: int, limit: int = MAX_PATHS, sources: bool = True) -> Paths:
         """Up to `limit` simple paths from a holder to a company (instances), the shortest first."""
@@ -159,33 +182,58 @@ class Chains:
             found.append(self._path(chain, sources))
         return Paths(tuple(found), False)
 
+    def nearest(self, holder: int, company: int) -> Paths:
+        """The first of the shortest chains from a holder to the one company of its question, and whether it is the only one.
+
+        For all holders of a question together this takes one walk over its links.
+        """
+        chain: list[int] = []
+        only, at = True, holder
+        while at != company:
+            link, alone = self._nearer[at]
+            only &= alone
+            chain.append(link)
+            at = self._company[link]
+        return Paths((self._path(tuple(chain), False),), not only)
+
     def every_row(self, holder: int, limit: int) -> tuple[list[str], list[str]] | None:
         """Ids and row keys of every link on any walk from a holder down to the question's company, loops included.
 
         None where there are more than `limit` keys.
         """
-        useful = self._below(holder)
-        nodes: set[str] = set()
-        keys: set[str] = set()
+        useful = self._links_down(holder)
+        links: list[int] = []
         for company in useful:
-            for link in range(self._at[company], self._at[company + 1]):
-                if self._holder[link] in useful:
-                    nodes |= {self.ids[company], self.ids[self._holder[link]]}
-                    places = range(self._first[link], self._first[link + 1])
-                    keys.update(key for place in places for key in self._keys[place])
-            if len(keys) > limit:
+            links += [
+                link
+                for link in range(self._at[company], self._at[company + 1])
+                if self._holder[link] in useful
+            ]
+            # Every link has a row of its own.
+            if len(links) > limit:
                 return None
-        return sorted(nodes), sorted(keys)
+        places = [place for link in links for place in range(self._first[link], self._first[link + 1])]
+        keys = {key for place in places for key in self._keys[place]}
+        ends = {end for link in links for end in (self._holder[link], self._company[link])}
+        return None if len(keys) > limit else (sorted(self.ids[end] for end in ends), sorted(keys))
 
     def link_chains(self, holder: int, company: int, limit: int) -> Iterator[tuple[int, ...]]:
-        """Up to `limit` simple paths as links, the shortest first; an empty one where the budget ran out."""
-        useful = self._below(holder)
+        """Up to `limit` simple paths as links, the shortest first; an empty one where the budget ran out.
+
+        Best first: a chain begun at the company goes on only towards the holder, by how many links are left at
+        least, so that a dense block above the company costs no more than the chains asked for. Of equally long
+        ones the first by the places of their links, from the company upwards.
+        """
+        left = self._links_down(holder)
+        if company not in left:
+            return
         count = steps = 0
-        open_: deque[tuple[int, tuple[int, ...]]] = deque([(company, ())])
+        open_: list[tuple[int, tuple[int, ...]]] = [(left[company], ())]
         while open_:
-            at, chain = open_.popleft()
+            _, chain = heappop(open_)
+            at = self._holder[chain[-1]] if chain else company
             if at == holder and chain:
-                yield chain
+                yield chain[::-1]
                 count += 1
                 if count == limit:
                     return
@@ -193,16 +241,18 @@ class Chains:
             visited = {company, *(self._holder[link] for link in chain)}
             for link in range(self._at[at], self._at[at + 1]):
                 above = self._holder[link]
-                if above in useful and above not in visited:
+                if above in left and above not in visited:
                     steps += 1
                     if steps > MAX_STEPS:
                         yield ()
                         return
-                    open_.append((above, (link, *chain)))
+                    heappush(open_, (len(chain) + 1 + left[above], (*chain, link)))
 
     def _path(self, chain: tuple[int, ...], sources: bool) -> Path:
         formula, low, high = _product([(self._low[link], self._high[link]) for link in chain])
-        votes, _, _ = _product([(self._votes_low[link], self._votes_high[link]) for link in chain])
+        votes = ""
+        if any(self._apart[link] for link in chain):
+            votes, _, _ = _product([(self._votes_low[link], self._votes_high[link]) for link in chain])
         spans = [range(self._first[link], self._first[link + 1]) for link in chain]
         nodes = (self.ids[self._holder[chain[0]]], *(self.ids[self._company[link]] for link in chain))
         return Path(

@@ -47,7 +47,7 @@ _COUNTS: Final = (
 
 
 def all_parties(tables: OwnershipTables) -> pl.DataFrame:
-    """Every party once; ends of rows that no record describes are parties too."""
+    """Every party, those of the table first; ends of rows that no record describes are parties too."""
     known = tables.parties.select("id", "type", "name", "kind")
 
     def ends(frame: pl.DataFrame, column: str, type_: str | None) -> pl.DataFrame:
@@ -64,38 +64,68 @@ def all_parties(tables: OwnershipTables) -> pl.DataFrame:
             .with_columns(type=kind, name=pl.lit(None, pl.String), kind=pl.lit(None, pl.String))
         )
 
+    of_holdings = [ends(tables.holdings, "company_id", "Company"), ends(tables.holdings, "holder_id", None)]
     implied = [
-        ends(tables.holdings, "company_id", "Company"),
-        ends(tables.holdings, "holder_id", None),
+        *(of_holdings if tables.ends is None else ()),
         ends(tables.control, "company_id", "Company"),
         ends(tables.control, "holder_id", None),
         ends(tables.concerts, "concert_id", "Concert"),
         ends(tables.concerts, "party_id", None),
         ends(tables.concerts, "company_id", "Company"),
     ]
-    missing = (
-        pl.concat(implied).unique("id", keep="first", maintain_order=True).join(known, on="id", how="anti")
-    )
-    return pl.concat([known.unique("id", keep="first", maintain_order=True), missing])
+    asked = pl.concat(implied).unique("id", keep="first", maintain_order=True)
+    if asked.is_empty():
+        return known
+    there = known.filter(pl.col("id").is_in(asked["id"].implode()))
+    unknown = asked.join(there, on="id", how="anti", maintain_order="left")
+    return known.vstack(unknown)
 
 
-def numbered(rows: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
-    """Adds holder and company (nodes), basis (the weaker of both ends), company_rank (of the id stated)."""
-    ends = aliases.select("id", "node", "basis", "rank")
+def numbered(rows: pl.DataFrame, aliases: pl.DataFrame, ends: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Adds holder and company (nodes), basis (the weaker of both ends), company_rank (of the id stated).
+
+    `ends`: holder and company of each row as rows of `aliases`, where that is known.
+    """
+    if ends is not None:
+        holder, company = ends["holder"], ends["company"]
+        return rows.with_columns(
+            holder=aliases["node"].gather(holder),
+            company=aliases["node"].gather(company),
+            company_rank=aliases["rank"].gather(company),
+            b1=aliases["basis"].gather(holder),
+            b2=aliases["basis"].gather(company),
+        ).with_columns(basis=pl.max_horizontal("b1", "b2"))
+    known = aliases.select("id", "node", "basis", "rank")
     if rows.height < aliases.height // 100:
         named = pl.concat([rows["holder_id"], rows["company_id"]]).unique()
-        ends = ends.filter(pl.col("id").is_in(named.implode()))
+        known = known.filter(pl.col("id").is_in(named.implode()))
     return (
         rows.join(
-            ends.rename({"node": "holder", "basis": "b1"}).drop("rank"), left_on="holder_id", right_on="id"
+            known.rename({"node": "holder", "basis": "b1"}).drop("rank"), left_on="holder_id", right_on="id"
         )
         .join(
-            ends.rename({"node": "company", "basis": "b2", "rank": "company_rank"}),
+            known.rename({"node": "company", "basis": "b2", "rank": "company_rank"}),
             left_on="company_id",
             right_on="id",
         )
         .with_columns(basis=pl.max_horizontal("b1", "b2"))
     )
+
+
+def in_order(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows by company, holder (nodes), then key."""
+    pair = (rows["company"] * (rows["holder"].max() or 0) + rows["company"] + rows["holder"]).rename("pair")
+    order = pair.arg_sort()
+    sorted_pair = pair.gather(order)
+    again = sorted_pair == sorted_pair.shift(1)
+    if again.any():
+        # Only rows of one holder on one company need their keys compared.
+        tied = (again | again.shift(-1)).fill_null(False)
+        places = tied.arg_true()
+        mine = order.gather(places)
+        keyed = pl.DataFrame({"pair": pair.gather(mine), "key": rows["key"].gather(mine), "row": mine})
+        order = order.scatter(places, keyed.sort("pair", "key")["row"])
+    return rows[order]
 
 
 def one_list_a_cluster(rows: pl.DataFrame) -> pl.DataFrame:
@@ -126,10 +156,14 @@ def one_list_a_cluster(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def once(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows equal in everything that counts are one row, with all their keys and sources."""
+    """Rows equal in everything that counts are one row, with all their keys and sources. Rows come `in_order`."""
     rows = rows.with_columns(pl.col("declared_indirect").fill_null(False))
     single = rows.with_columns(keys=pl.concat_list("key"))
-    same = rows.select(_COUNTS).is_duplicated()
+    again = (rows["company"] == rows["company"].shift(1)) & (rows["holder"] == rows["holder"].shift(1))
+    at = (again | again.shift(-1)).fill_null(False).arg_true()
+    same = pl.repeat(False, rows.height, dtype=pl.Boolean, eager=True)
+    if len(at):
+        same = same.scatter(at, rows[at].select(_COUNTS).is_duplicated())
     if not same.any():
         return single
     twice = (
@@ -173,6 +207,8 @@ def controlling(rows: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
 def members(concerts: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
     """Members of concerts: concert, member, scope (the company; -1 = every company), start, end."""
     named = pl.concat([concerts[column] for column in ("concert_id", "party_id", "company_id")])
+    if concerts.is_empty():
+        aliases = aliases.clear()
     node = aliases.select("id", "node").filter(pl.col("id").is_in(named.drop_nulls().unique().implode()))
     return (
         concerts.with_columns(
@@ -195,6 +231,8 @@ def concert_links(
 
     Gives holder, company, start, end.
     """
+    if membership.is_empty():
+        return pl.DataFrame(schema=dict.fromkeys(("company", "start", "end", "holder"), pl.Int64()))
     held = pl.concat(
         [
             rows.select("company", member="holder", h_start=pl.Series(start), h_end=pl.Series(end)),

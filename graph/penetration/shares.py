@@ -23,6 +23,13 @@ from graph.penetration.register import TOLERANCE, Frontier, Links
 
 Method = Literal["integrated", "stop_at_target", "simple_paths"]
 METHODS: Final[tuple[Method, ...]] = ("integrated", "stop_at_target", "simple_paths")
+METHOD_NAMES: Final = {
+    "integrated": ("全路径（含循环）", "all walks, loops included"),
+    "stop_at_target": ("止于目标", "stop at target"),
+    "simple_paths": ("简单路径", "simple paths"),
+    "declared_indirect": ("申报的间接持股", "indirect holding as declared"),
+}
+"""What each method that an owner may be answered by is called: Chinese, English."""
 
 NEARLY_CLOSED: Final = 0.95
 """A first return above this is flagged: the answer rests on a cross-holding."""

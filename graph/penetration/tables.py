@@ -90,6 +90,8 @@ class OwnershipTables:
     control: pl.DataFrame
     concerts: pl.DataFrame
     same_as: pl.DataFrame
+    ends: pl.DataFrame | None = None
+    """Holder and company of each holding as rows of `parties`, where the store numbers them: found without a search."""
 
     @classmethod
     def of(
@@ -99,6 +101,7 @@ class OwnershipTables:
         control: pl.DataFrame | None = None,
         concerts: pl.DataFrame | None = None,
         same_as: pl.DataFrame | None = None,
+        ends: pl.DataFrame | None = None,
     ) -> OwnershipTables:
         """Tables of the full shape from frames that may lack columns, or be absent."""
         return cls(
@@ -107,11 +110,14 @@ class OwnershipTables:
             _shaped(control, CONTROL),
             _shaped(concerts, CONCERTS),
             _shaped(same_as, SAME_AS),
+            ends,
         )
 
     def shaped(self) -> OwnershipTables:
         """The same with every column there and of its type."""
-        return OwnershipTables.of(self.parties, self.holdings, self.control, self.concerts, self.same_as)
+        return OwnershipTables.of(
+            self.parties, self.holdings, self.control, self.concerts, self.same_as, self.ends
+        )
 
 
 def _shaped(frame: pl.DataFrame | None, schema: dict[str, pl.DataType]) -> pl.DataFrame:

@@ -42,6 +42,10 @@ class Dialect(ABC):
     def label_of(self, variable: str) -> str:
         """An expression for the node type of `variable`, as text."""
 
+    def place_of(self, variable: str) -> str | None:
+        """An expression for the number of a node within its type, from 0 nearly without gaps; None: there is none."""
+        return None
+
     def rows(self) -> str:
         """How an UNWIND over the parameter `rows` begins; each row is then `row`."""
         return "UNWIND $rows AS row"
@@ -61,6 +65,10 @@ class LadybugDialect(Dialect):
     def label_of(self, variable: str) -> str:
         """`label()` gives the table's name."""
         return f"label({variable})"
+
+    def place_of(self, variable: str) -> str | None:
+        """The node's offset in its table."""
+        return f"offset(id({variable}))"
 
 
 class Neo4jDialect(Dialect):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from graph.model import REL_TYPES, rel_columns
@@ -24,27 +25,97 @@ _CONCERT: Final = ("company_id", "valid_from", "valid_to")
 
 
 def read_ownership(reader: Reading) -> OwnershipTables:
-    """All parties, holdings, declared control, concerts and `SAME_AS` pairs."""
-    parties = pl.concat([_parties(reader, name) for name in ("Company", "Person", "Concert")])
+    """All parties, holdings, declared control, concerts and `SAME_AS` pairs.
+
+    Holdings are read by the engine's own numbers of their ends where it has such: a text for each end of each row
+    takes most of the time otherwise.
+    """
+    read = {name: _parties(reader, name) for name in ("Company", "Person", "Concert")}
+    parties = pl.concat([frame.drop("place", strict=False) for frame in read.values()])
+    holdings, ends = _holdings(reader, read, parties["id"])
     return OwnershipTables(
         parties=parties,
-        holdings=_rels(reader, "OWNS", _OWNS, "holder_id", "company_id"),
+        holdings=holdings,
         control=_rels(reader, "EXERCISES_CONTROL", _CONTROL, "holder_id", "company_id"),
         concerts=_rels(reader, "MEMBER_OF_CONCERT", _CONCERT, "party_id", "concert_id"),
         same_as=_rels(reader, "SAME_AS", ("by",), "from_id", "to_id"),
+        ends=ends,
     )
 
 
 def _parties(reader: Reading, type_name: str) -> pl.DataFrame:
     kind = "n.kind" if type_name == "Company" else "''"
+    place = reader.dialect.place_of("n")
+    numbered = "" if place is None else f"{place} AS place, "
     table = reader.query(
-        f"MATCH (n:{type_name}) RETURN n.id AS id, n.name AS name, {kind} AS kind", timeout=_LONG
+        f"MATCH (n:{type_name}) RETURN {numbered}n.id AS id, n.name AS name, {kind} AS kind", timeout=_LONG
     )
     schema: dict[str, pl.DataType] = {"id": pl.String(), "name": pl.String(), "kind": pl.String()}
+    if place is not None:
+        schema = {"place": pl.Int64(), **schema}
     frame = pl.DataFrame(schema=schema)
     if table.num_rows:
         frame = pl.DataFrame(pl.from_arrow(table)).cast(dict(schema))  # type: ignore[arg-type]
-    return frame.select("id", pl.lit(type_name).alias("type"), "name", pl.col("kind").fill_null(""))
+    return frame.select(
+        *([] if place is None else ["place"]),
+        "id",
+        pl.lit(type_name).alias("type"),
+        "name",
+        pl.col("kind").fill_null(""),
+    )
+
+
+def _holdings(
+    reader: Reading, parties: Mapping[str, pl.DataFrame], ids: pl.Series
+) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """The holdings, and their ends as rows of all parties one after the other."""
+    start, end = reader.dialect.place_of("a"), reader.dialect.place_of("b")
+    if start is None or end is None:
+        return _rels(reader, "OWNS", _OWNS, "holder_id", "company_id"), None
+    row_of: dict[str, pl.Series] = {}
+    begin = 0
+    for name, frame in parties.items():
+        # The engine numbers the nodes of a type nearly without gaps.
+        places = frame["place"].to_numpy()
+        rows = np.zeros(int(places.max(initial=0)) + 1, dtype=np.int64)
+        rows[places] = np.arange(begin, begin + frame.height)
+        row_of[name] = pl.Series(rows)
+        begin += frame.height
+    types = {f.name: POLARS_TYPES[f.physical] for f in rel_columns(REL_TYPES["OWNS"])}
+    stated = [f for f in _OWNS if f != "key"]
+    frames, ends = [], []
+    for a, b in REL_TYPES["OWNS"].pairs:
+        matched = f"MATCH (a:{a})-[r:OWNS]->(b:{b}) RETURN "
+        # Most registers leave most fields empty: what no row states is not read.
+        counted = reader.query(matched + ", ".join(f"count(r.{f})" for f in stated), timeout=_LONG)
+        used = ["key", *(f for f, n in zip(stated, counted.to_pylist()[0].values(), strict=True) if n)]
+        returned = ", ".join([start, end, *(f"r.{f}" for f in used)])
+        table = reader.query(matched + returned, timeout=_LONG)
+        schema = {"start": pl.Int64(), "end": pl.Int64(), **{f: types[f] for f in used}}
+        frame = pl.DataFrame(schema=schema)
+        if table.num_rows:
+            frame = pl.DataFrame(pl.from_arrow(table.rename_columns(list(schema)))).cast(dict(schema))  # type: ignore[arg-type]
+        ends.append(
+            pl.DataFrame(
+                {"holder": row_of[a].gather(frame["start"]), "company": row_of[b].gather(frame["end"])}
+            )
+        )
+        frames.append(
+            frame.select(pl.col(f) if f in used else pl.lit(None, types[f]).alias(f) for f in _OWNS)
+        )
+    every, both = pl.concat(frames), pl.concat(ends)
+    named = every.with_columns(
+        holder_id=ids.gather(both["holder"]),
+        company_id=ids.gather(both["company"]),
+        sources=_split(every["sources"]),
+    )
+    return named.select("holder_id", "company_id", *_OWNS), both
+
+
+def _split(sources: pl.Series) -> pl.Series:
+    if not sources.null_count() and not sources.str.contains(SOURCE_SEPARATOR, literal=True).any():
+        return sources.to_frame().select(pl.concat_list(pl.all())).to_series()
+    return sources.str.split(SOURCE_SEPARATOR)
 
 
 def _rels(reader: Reading, name: str, fields: Sequence[str], start: str, end: str) -> pl.DataFrame:

@@ -23,6 +23,7 @@ from graph.stores.deriving import IN_PLAY_FOR, derive
 from graph.stores.dialect import Dialect
 from graph.stores.engine import Engine, Reading, Writing
 from graph.stores.errors import KeyMismatchError, StoreError, StoreNewerError, UnknownBatchError
+from graph.stores.kept import beside, forget_ownership
 from graph.stores.ownership import read_ownership
 from graph.stores.statements import StatedRows, stated_rows
 
@@ -91,7 +92,10 @@ class Store:
         """See `GraphStore.unload`."""
         _known(self.batches(), batch_id)
         (progress or _silent)("unload", 0, 1)
-        return Applied(batch_id, self._take_back(batch_id).counts, None)
+        taken = Applied(batch_id, self._take_back(batch_id).counts, None)
+        if (folder := beside(self.url)) is not None:
+            forget_ownership(folder)
+        return taken
 
     def _take_back(self, batch_id: str) -> BatchRecord:
         batch = _known(self.batches(), batch_id)

@@ -21,6 +21,8 @@ from graph.stores.errors import QueryCancelledError, QueryTimeoutError
 from graph.stores.files import open_database
 
 EVERY_TYPE: Final = (*NODE_TYPES, BATCH.name, META.name, *REL_TYPES)
+_AT_ONCE: Final = 1_000_000
+"""Relationships copied in at once."""
 _FEW: Final = 2_000
 """Up to this many rows a look-up by key beats a scan."""
 
@@ -29,6 +31,8 @@ class Tables:
     """Reads and writes over one connection: `Reading`, and `Writing` where the database may be written."""
 
     dialect: Dialect = LADYBUG
+    own_file = False
+    """Nobody else has the file open, and what is written in it is no transaction that must hold together."""
 
     def __init__(self, connection: ladybug.Connection):
         self._connection = connection
@@ -168,8 +172,12 @@ class Tables:
             return
         name, start, end = rel
         self.written.add(name)
-        rows = _arrow(frame, rel_schema(name))
-        self.run(f"COPY {name} FROM $rows (from='{start}', to='{end}')", {"rows": rows})
+        for part in frame.iter_slices(_AT_ONCE):
+            rows = _arrow(part, rel_schema(name))
+            self.run(f"COPY {name} FROM $rows (from='{start}', to='{end}')", {"rows": rows})
+            if self.own_file and frame.height > _AT_ONCE:
+                # What is not checkpointed stays in the engine's buffers, which a national register overfills.
+                self.run("CHECKPOINT")
 
     def update_rels(self, rel: RelKey, frame: pl.DataFrame) -> None:
         """See `Writing.update_rels`."""
@@ -220,6 +228,8 @@ class Tables:
 
 class OneFile(Tables):
     """A database file and its one connection, for whoever makes or checks a file that nobody else has open."""
+
+    own_file = True
 
     def __init__(self, path: Path, read_only: bool, auto_checkpoint: bool = True):
         self._database = open_database(path, read_only, auto_checkpoint)

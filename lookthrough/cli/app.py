@@ -12,3 +12,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def _lookthrough() -> None:
+    """Keeps a command a command where it is the only one imported."""

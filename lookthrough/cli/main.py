@@ -4,54 +4,46 @@ from __future__ import annotations
 
 import _thread
 import errno
+import importlib
 import logging
 import os
 import signal
 import sys
 import threading
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 import typer
 
-from lookthrough.cli import (
-    asking,
-    auditing,
-    deciding,
-    demo,
-    detectors,
-    evaluating,
-    finding,
-    keys,
-    loading,
-    packaging,
-    picturing,
-    reviewing,
-    rules,
-    serving,
-    tracing,
-)
 from lookthrough.cli.app import app
 from lookthrough.settings import SettingsError, read_settings
 
-_COMMANDS = (
-    loading,
-    asking,
-    deciding,
-    tracing,
-    finding,
-    picturing,
-    packaging,
-    demo,
-    detectors,
-    rules,
-    reviewing,
-    keys,
-    auditing,
-    evaluating,
-    serving,
-)
-"""Imported for the commands they add."""
+_MODULES: Final = {
+    "loading": ("load", "inspect", "unload", "status", "check"),
+    "asking": ("penetrate", "ubo", "history"),
+    "deciding": ("controller", "controls"),
+    "whole": ("controllers",),
+    "tracing": ("paths", "loops"),
+    "finding": ("detect", "screen"),
+    "picturing": ("subgraph",),
+    "packaging": ("evidence", "verify"),
+    "demo": ("demo",),
+    "detectors": ("detectors",),
+    "rules": ("rules",),
+    "reviewing": ("findings",),
+    "keys": ("keys",),
+    "auditing": ("audit",),
+    "evaluating": ("evaluate",),
+    "serving": ("serve",),
+}
+"""Modules of `lookthrough.cli`, and the commands that importing one adds; in the order in which help lists them."""
+
+
+def _add_commands(wanted: str) -> None:
+    """Import what the wanted command needs, since all together take seconds; all, where it is no command of ours."""
+    of = [m for m, commands in _MODULES.items() if wanted in commands] or list(_MODULES)
+    for module in of:
+        importlib.import_module(f"lookthrough.cli.{module}")
 
 
 # Typer carries its own copy of click and exports only this of its errors of usage.
@@ -84,6 +76,7 @@ def _interrupt_again(ignored: sys.UnraisableHookArgs) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command; gives its exit code."""
+    _add_commands(arguments[0] if arguments else "")
     # The driver's warnings say again, in its own words, what the error says.
     logging.getLogger("neo4j").addHandler(logging.NullHandler())
     # Chinese must come out whatever the console's code page.
@@ -97,7 +90,7 @@ def run(arguments: list[str]) -> int:
             raise KeyboardInterrupt
         return code if isinstance(code, int) else 0
     except _UsageError as error:
-        if _language(arguments) == "zh":
+        if _language(arguments) == "zh" and type(error).__name__ != "NoArgsIsHelpError":
             typer.echo(_usage_zh(error), err=True)
         else:
             error.show()

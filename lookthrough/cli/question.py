@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from graph.current_ownership import current_ownership
 from graph.penetration import Ownership, OwnershipError
 from graph.penetration.identities import IdentityMode
 from graph.stores import GraphStore
@@ -92,7 +93,7 @@ def asking(s: Session, identity: str = "standard") -> Iterator[Question]:
     """The store and its ownership. Raises `NoOwnershipError`, a `StoreError`, `typer.BadParameter`."""
     mode = identity_mode(identity)
     with s.store() as store:
-        ownership = Ownership.build(store.ownership(), mode).require()
+        ownership = current_ownership(store, mode).require()
         loading = any(b.state != "done" for b in store.batches())
         yield Question(s, store, ownership, loading)
 

@@ -143,6 +143,19 @@ def test_names_name_what_they_name(lookthrough, folder):
     assert "local:A" in unknown.err
 
 
+def test_a_lot_is_named_by_its_number_where_one_tender_has_it(lookthrough, tmp_path):
+    bids = tmp_path / "bids.csv"
+    bids.write_text("lot_id,tender_id,bidder_id\n1,T1,A\n1,T2,A\n2,T2,A\n", encoding="utf-8")
+    assert lookthrough("load", bids).code == 0
+    one = lookthrough("screen", "2", "--format", "json")
+    assert one.code == 0, one.err
+    assert json.loads(one.out)["lot"] == "local:T2/2"
+    several = lookthrough("screen", "1")
+    assert several.code == 1
+    assert "local:T1/1" in several.err
+    assert "local:T2/1" in several.err
+
+
 def test_the_second_load_changes_nothing(lookthrough, folder):
     lookthrough("load", folder)
     before = json.loads(lookthrough("status", "--format", "json").out)

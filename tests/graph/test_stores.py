@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 
+import neo4j
 import polars as pl
 import pytest
 
@@ -12,16 +13,24 @@ from graph.records import Extract, SourceFile, source
 from graph.stores import StoreError, open_store, serve_store
 from graph.stores.errors import KeyMismatchError, QueryTimeoutError, StoreNewerError, UnknownBatchError
 from tests.graph.worlds import contents, holdings, spans
+from tests.servers import neo4j_jars
 
 A, B, C, D = "local:A", "local:B", "local:C", "local:D"
 P = "person:11111111111111111111111111111111"
 
 
-@pytest.fixture(params=["embedded", pytest.param("neo4j", marks=pytest.mark.neo4j), "served"])
+@pytest.fixture(
+    params=[
+        "embedded",
+        "served",
+        pytest.param("neo4j", marks=pytest.mark.neo4j),
+        pytest.param("current_neo4j", marks=pytest.mark.neo4j),
+    ]
+)
 def store_url(request, tmp_path):
-    """As everywhere, and an embedded store that another opening of it serves."""
-    if request.param == "neo4j":
-        yield request.getfixturevalue("neo4j_url")
+    """As everywhere; an embedded store that another opening of it serves; and Neo4j's newest release."""
+    if "neo4j" in request.param:
+        yield request.getfixturevalue(f"{request.param}_url")
         return
     folder = tmp_path / "store"
     if request.param == "embedded":
@@ -48,6 +57,13 @@ def test_a_load_is_found_again_after_reopening(store_url):
         assert again.fingerprint() == fingerprint
         assert [b.id for b in again.batches()] == [applied.batch_id]
         assert again.batches()[0].state == "done"
+
+
+@pytest.mark.neo4j
+def test_the_newest_release_is_what_its_tests_ask(current_neo4j_url):
+    with neo4j.GraphDatabase.driver(current_neo4j_url) as driver:
+        components = driver.execute_query("CALL dbms.components() YIELD name, versions RETURN *").records
+    assert {c["name"]: c["versions"] for c in components}["Neo4j Kernel"] == [neo4j_jars.CURRENT]
 
 
 def test_the_same_file_twice_changes_nothing(store):

@@ -19,6 +19,8 @@ from tests.servers.required import MissingComponentError
 SOURCES: Final = Path(__file__).parent / "neo4j"
 _POM: Final = SOURCES / "pom.xml"
 _COMPLETE: Final = "complete"
+CURRENT: Final = "2026.04.0"
+"""The newest release the conformance suite covers as well, where a Java of 21 or later is found."""
 _MINUTES: Final = 10
 
 
@@ -29,18 +31,18 @@ def version() -> str:
     return found
 
 
-def cache_folder() -> Path:
-    """Where the jars are kept, outside the repository; follows XDG_CACHE_HOME."""
-    return Path(platformdirs.user_cache_dir("lookthrough", appauthor=False)) / f"neo4j-{version()}"
+def cache_folder(release: str = "") -> Path:
+    """Where the jars of a release are kept, outside the repository; follows XDG_CACHE_HOME."""
+    return Path(platformdirs.user_cache_dir("lookthrough", appauthor=False)) / f"neo4j-{release or version()}"
 
 
-def jars(folder: Path | None = None) -> Path:
-    """The folder with Neo4j's jars, filled first where need be (about 120 MB).
+def jars(folder: Path | None = None, release: str = "") -> Path:
+    """The folder with Neo4j's jars, filled first where need be (about 120 MB); of the release in `pom.xml` by default.
 
     Safe when several processes ask at once and when one is killed half-way: a folder counts only with its
     `complete` marker, written last. Raises `MissingComponentError`.
     """
-    folder = folder or cache_folder()
+    folder = folder or cache_folder(release)
     libs = folder / "libs"
     if (folder / _COMPLETE).exists():
         return libs
@@ -54,8 +56,8 @@ def jars(folder: Path | None = None) -> Path:
     with _alone(folder):
         if not (folder / _COMPLETE).exists():
             shutil.rmtree(libs, ignore_errors=True)
-            _collect(maven, libs)
-            (folder / _COMPLETE).write_text(version() + "\n", encoding="utf-8")
+            _collect(maven, libs, release or version())
+            (folder / _COMPLETE).write_text((release or version()) + "\n", encoding="utf-8")
     return libs
 
 
@@ -70,9 +72,9 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _collect(maven: str, libs: Path) -> None:
+def _collect(maven: str, libs: Path, release: str) -> None:
     command = [
-        *(maven, "-q", "-B", "-f", os.fspath(_POM)),
+        *(maven, "-q", "-B", "-f", os.fspath(_POM), f"-Dneo4j.version={release}"),
         *("dependency:copy-dependencies", f"-DoutputDirectory={libs}"),
     ]
     try:

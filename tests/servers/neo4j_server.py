@@ -25,6 +25,9 @@ from tests.servers.required import MissingComponentError
 
 _SECONDS_TO_START: Final = 120
 _OLDEST_JAVA: Final = 17
+_JAVA_OF_CURRENT: Final = 21
+_JVMS: Final = Path("/usr/lib/jvm")
+"""Where Debian and others install Java side by side."""
 _FIRST_PASSWORD: Final = "neo4j"
 """What a new Neo4j server asks for until it is changed."""
 
@@ -34,14 +37,14 @@ class Neo4jServer:
 
     It ends when `stop` is called or when this process ends, however it ends: the server reads a pipe that only
     this process holds. `password`: asked of user neo4j; without one the server lets everybody in. Raises
-    `MissingComponentError` where it can't be started.
+    `MissingComponentError` where it can't be started. `current`: the newest release, not the oldest supported.
     """
 
-    def __init__(self, password: str = "") -> None:
+    def __init__(self, password: str = "", current: bool = False) -> None:
         self.user = "neo4j" if password else ""
         self.password = password
-        java = _java()
-        libs = neo4j_jars.jars()
+        java = java_of_current() if current else _java()
+        libs = neo4j_jars.jars(release=neo4j_jars.CURRENT if current else "")
         self.home = Path(tempfile.mkdtemp(prefix="lookthrough-neo4j-"))
         self.log = self.home / "server.log"
         settings = self.home / "server.conf"
@@ -141,13 +144,33 @@ def _java() -> str:
             f"Neo4j can't be started: there is no java on the PATH. Install a JDK of {_OLDEST_JAVA} or later, or "
             "name a server in LOOKTHROUGH_TEST_NEO4J"
         )
-    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
-    found = re.search(r'version "(\d+)', said)
-    if not found or int(found[1]) < _OLDEST_JAVA:
+    version, said = _version(java)
+    if version < _OLDEST_JAVA:
         raise MissingComponentError(
             f"Neo4j can't be started: it needs a JDK of {_OLDEST_JAVA} or later; {java} says: {said.strip()[:200]}"
         )
     return java
+
+
+def java_of_current() -> str:
+    """A Java that runs the newest release: of JAVA_HOME, the PATH, or installed beside them.
+
+    Raises `MissingComponentError` where there is none.
+    """
+    home = os.environ.get("JAVA_HOME")
+    named = [Path(home) / "bin" / "java"] if home else []
+    on_path = shutil.which("java")
+    others = sorted(_JVMS.glob("*/bin/java")) if _JVMS.is_dir() else []
+    for java in (*named, *([Path(on_path)] if on_path else []), *others):
+        if java.is_file() and _version(os.fspath(java))[0] >= _JAVA_OF_CURRENT:
+            return os.fspath(java)
+    raise MissingComponentError(f"Neo4j {neo4j_jars.CURRENT} needs a Java of {_JAVA_OF_CURRENT} or later")
+
+
+def _version(java: str) -> tuple[int, str]:
+    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
+    found = re.search(r'version "(\d+)', said)
+    return (int(found[1]) if found else 0), said
 
 
 def clear_rows(driver: neo4j.Driver) -> None:

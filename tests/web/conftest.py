@@ -22,12 +22,15 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def explorer() -> Path:
+def explorer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The explorer, built from its sources."""
+    from graph.stores.lock import StoreLock
     from visualize.web.__main__ import DIST, BuildError, build
 
     try:
-        build()
+        # Tests that run side by side share one build.
+        with StoreLock(tmp_path_factory.getbasetemp().parent, "write", wait=600):
+            build()
     except BuildError as error:
         missing(error.en)
     return DIST

@@ -503,7 +503,7 @@ export interface paths {
         put?: never;
         /**
          * Screen all bidders of one lot
-         * @description What `lookthrough screen` gives; recorded in the ledger.
+         * @description What `lookthrough screen` gives, of the lot alone; recorded. Patterns over other lots are those of the last run.
          */
         post: operations["screen_v1_lots__id__screen_post"];
         delete?: never;

@@ -1,0 +1,81 @@
+"""The ownership of a store as it stands, built once for what is loaded and mapped from then on.
+
+What was laid out is kept beside an embedded store, in a folder named by the *ownership fingerprint*: the batches that
+bear on who owns what, and the code that lays it out. A load of bids alone changes neither.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import inspect
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from graph.model import SCHEMA_VERSION
+from graph.penetration import Ownership, days, edges, identities, mapped, ownership, rows, tables
+from graph.penetration.identities import IdentityMode
+from graph.stores import ownership as reading
+from graph.stores.contract import BatchRecord, GraphStore
+from graph.stores.kept import OWNERSHIP, beside, forget_ownership
+
+_BEARING: Final = (
+    "Company", "Person", "Concert", "Identifier", "Name",
+    "OWNS", "EXERCISES_CONTROL", "MEMBER_OF_CONCERT", "IDENTIFIES", "NAMES", "SAME_AS",
+)  # fmt: skip
+"""Types whose rows, or whose absence, change who owns what."""
+
+
+def ownership_fingerprint(store: GraphStore) -> str:
+    """Names what ownership is worked out from: equal where a load changed nothing that bears on it."""
+    return _fingerprint(store.batches())
+
+
+def current_ownership(
+    store: GraphStore, identity: IdentityMode = "standard", folder: Path | None = None
+) -> Ownership:
+    """The ownership of a store. `folder`: where it is kept; by default an embedded store's own, else nowhere.
+
+    Never stale: what was laid out for other batches, or by other code, is not looked at. While a load is open nothing
+    is kept. Raises `OwnershipError`, a `StoreError`.
+    """
+    kept_in = folder if folder is not None else beside(store.url)
+    with store.steady():
+        before = store.batches()
+        name = f"{OWNERSHIP}{identity}-{_fingerprint(before)}"
+        if kept_in is not None and (found := mapped.mapped(kept_in / name)) is not None:
+            return replace(found, again=lambda mode: current_ownership(store, mode, folder))
+        built = Ownership.build(store.ownership(), identity)
+        # A server can't hold a state still: there a load may have ended while its rows were read.
+        settled = _settled(before) and store.batches() == before
+    if kept_in is not None and settled:
+        # A full disk, or a folder that may only be read, costs time and nothing else.
+        with contextlib.suppress(OSError):
+            forget_ownership(kept_in, name, identity)
+            mapped.keep(built, kept_in / name)
+    return built
+
+
+def _settled(batches: list[BatchRecord]) -> bool:
+    return all(b.state == "done" for b in batches)
+
+
+def _fingerprint(batches: list[BatchRecord]) -> str:
+    # With the time of loading: a batch taken back and loaded again by other code may have been read otherwise.
+    bearing = sorted(
+        f"{b.id} {b.loaded_at}"
+        for b in batches
+        if b.state == "done" and (b.snapshot or not b.counts.keys().isdisjoint(_BEARING))
+    )
+    return hashlib.sha256("\n".join([str(SCHEMA_VERSION), _code(), *bearing]).encode()).hexdigest()[:16]
+
+
+@cache
+def _code() -> str:
+    """Names the code that lays ownership out."""
+    digest = hashlib.sha256()
+    for module in (days, edges, identities, mapped, ownership, rows, tables, reading):
+        digest.update(inspect.getsource(module).encode())
+    return digest.hexdigest()
