@@ -84,7 +84,8 @@ def test_a_view_is_in_its_address(page, served):
 
 
 def test_a_finding_is_decided_with_a_reason_and_its_package_taken(page, served, tmp_path):
-    finding = served.services.ledger.findings()[0]
+    shared = FindingFilter(detectors=("common-shareholder",), scope_id=LOT)
+    finding = served.services.ledger.findings(shared, None, 1)[0]
     go(page, served, f"/findings/{finding.id}")
     page.get_by_role("button", name="转为核查中").click()
     expect(page.get_by_role("status")).to_have_text("请填写理由")

@@ -30,5 +30,5 @@ export const en: Words<typeof zh> = {
   help: { fold: "C: fold what is reached only through it; again to unfold", next: "J / K: next, previous party of a finding", expand: "Double click or E: expand (counts first)", remove: "Delete: remove from view", undo: "Ctrl+Z / Ctrl+Shift+Z: undo, redo", fit: "F: fit", find: "/: find in view", pin: "P: pin", help: "?: this help", path: "With two parties selected: path", arrows: "Arrows, in the picture: to the next party" },
   key: { title: "A key is needed", hint: "This service asks for a key. Ask its operator, or run lookthrough keys create on this machine. It is kept until the tab is closed.", field: "Key", use: "Use" },
   problem: { offline: "The service can't be reached. Nothing you typed is lost: try again when it is back.", retry: "Try again", internal: "The service failed" },
-  common: { enlarge: "Enlarge", loading: "Loading…", close: "Close", open: "Open", cancel: "Cancel", ok: "OK", share: "share", as_of: "as of {d}", day: "date", yes: "yes", no: "no", truncated: "the answer was cut", back: "Back", today: "today" },
+  common: { comma: ", ", enlarge: "Enlarge", loading: "Loading…", close: "Close", open: "Open", cancel: "Cancel", ok: "OK", share: "share", as_of: "as of {d}", day: "date", yes: "yes", no: "no", truncated: "the answer was cut", back: "Back", today: "today" },
 };

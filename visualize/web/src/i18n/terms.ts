@@ -179,6 +179,7 @@ export const CODES: Record<string, [string, string]> = {
   "top_ten_float": ["十大流通股东", "Top ten, float"],
   "former": ["历史股东", "Former"],
   "integrated": ["全路径（含循环）", "all walks, loops included"],
-  "stop_at_target": ["遇目标即止", "stop at target"],
+  "stop_at_target": ["止于目标", "stop at target"],
   "simple_paths": ["简单路径", "simple paths"],
+  "declared_indirect": ["申报的间接持股", "indirect holding as declared"],
 };

@@ -26,5 +26,5 @@ export const zh = {
   help: { fold: "C：收起只经由它到达的部分，再按展开", next: "J / K：下一个、上一个疑点主体", expand: "双击或 E：展开（先显示数量）", remove: "Delete：移出画面", undo: "Ctrl+Z / Ctrl+Shift+Z：撤销、重做", fit: "F：适合窗口", find: "/：画面内查找", pin: "P：固定位置", help: "?：本说明", path: "选中两个主体后：路径", arrows: "画面内按方向键：移到相邻主体" },
   key: { title: "需要密钥", hint: "此服务需要密钥。请向管理员索取，或在本机运行 lookthrough keys create。只在本标签页关闭前保留。", field: "密钥", use: "使用" },
   problem: { offline: "连不上服务。你填写的内容没有丢失，服务恢复后请重试。", retry: "重试", internal: "服务出错" },
-  common: { enlarge: "放大", loading: "正在载入…", close: "关闭", open: "打开", cancel: "取消", ok: "确定", share: "比例", as_of: "截至 {d}", day: "日期", yes: "是", no: "否", truncated: "结果已截断", back: "返回", today: "今天" },
+  common: { comma: "、", enlarge: "放大", loading: "正在载入…", close: "关闭", open: "打开", cancel: "取消", ok: "确定", share: "比例", as_of: "截至 {d}", day: "日期", yes: "是", no: "否", truncated: "结果已截断", back: "返回", today: "今天" },
 };
