@@ -57,6 +57,12 @@ _TITLES: Final[dict[str, tuple[str, str]]] = {
         "frame that shows the holders, the service's answer (`answer`) within. `first CPU`, `expanded CPU`: processor time "
         "of the page's main thread, which is what can be compared between busy machines.",
     ),
+    "refresh": (
+        "After a load",
+        "A file makes a new person holder of two bidders in each of a hundred lots of that world. Only what lies below it is "
+        "worked out anew; `equal`: what stands then is what working everything out anew writes. The embedded store copies "
+        "its file for each write.",
+    ),
     "drawing": (
         "Drawing",
         "Processor seconds of one thread. Random attachment trees with a quarter more edges are unkinder than any register. "

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from detectors import docs as detector_docs
+from detectors.registry import DETECTORS
 from loaders.tables import docs as table_docs
 from loaders.tables.schema import TABLES, data_file
-from tests.docs import drawn, sessions
+from tests.docs import drawn, findings_drawn, sessions
 
 ROOT = sessions.ROOT
 LANGUAGES = {"README.md": "README.zh-CN.md", "docs/using.md": "docs/using.zh-CN.md"}
@@ -36,6 +37,10 @@ def beside(demo: Path, tmp_path: Path) -> Path:
     return folder
 
 
+DRAWN = {"docs/ownership.md": ("loop.svg", "control.svg")}
+"""Pictures that the commands of a page draw, shown on it as docs/images/<page>-<name>."""
+
+
 def pages() -> list[str]:
     generated = sorted(f"docs/detectors/{name}" for name in detector_docs.pages())
     return [*sessions.PAGES, *generated]
@@ -44,10 +49,14 @@ def pages() -> list[str]:
 @posix_only
 @pytest.mark.parametrize("name", sessions.PAGES)
 def test_a_page_shows_what_its_commands_print(name: str, demo: Path, tmp_path: Path) -> None:
-    ran = sessions.run_page(ROOT / name, beside(demo, tmp_path))
+    folder = beside(demo, tmp_path)
+    ran = sessions.run_page(ROOT / name, folder)
     assert ran, "the page has no command"
     wrong = [f"$ {r.command.line}\n({r.code}) {r.printed}" for r in ran if not r.holds]
     assert not wrong, "run make docs, and look at what changed:\n" + "\n".join(wrong)
+    for image in DRAWN.get(name, ()):
+        kept = ROOT / "docs" / "images" / f"{Path(name).stem}-{image}"
+        assert (folder / image).read_text(encoding="utf-8") == kept.read_text(encoding="utf-8"), image
 
 
 @posix_only
@@ -91,6 +100,15 @@ def test_the_pages_of_the_detectors_are_fresh() -> None:
     folder = ROOT / detector_docs.FOLDER
     written = {p.name: p.read_text(encoding="utf-8") for p in folder.glob("*.md")}
     assert written == detector_docs.pages(), "run: make docs"
+
+
+def test_the_pictures_of_the_detectors_are_drawn_from_what_they_find(demo: Path, tmp_path: Path) -> None:
+    pictures = dict(findings_drawn.drawn(beside(demo, tmp_path)))
+    kept = {p.name: p.read_text(encoding="utf-8") for p in findings_drawn.FOLDER.glob("*.svg")}
+    assert sorted(pictures) == sorted(kept) == sorted(f"{d.id}.svg" for d in DETECTORS)
+    assert [n for n in pictures if findings_drawn.said(pictures[n]) != findings_drawn.said(kept[n])] == [], (
+        "run: make docs"
+    )
 
 
 def test_links_to_headings_lead_to_a_heading() -> None:
