@@ -55,7 +55,7 @@ _TITLES: Final[dict[str, tuple[str, str]]] = {
         "adds twenty holders to one of them; medians of fresh tabs, in milliseconds. `arrived`: from the arrival of the drawing "
         "to the frame that shows it. `opened`: from the address entered, with nothing cached. `expanded`: from the press to the "
         "frame that shows the holders, the service's answer (`answer`) within. `first CPU`, `expanded CPU`: processor time "
-        "of the page's main thread, which is what can be compared between busy machines.",
+        "of the page's main thread, which is what can be compared; this run shared its two cores with much other work.",
     ),
     "refresh": (
         "After a load",
