@@ -1,4 +1,4 @@
-"""How an answer leaves: persons hidden from those who may not see them, every sight of them audited, the data named."""
+"""How an answer leaves: personal data hidden from those who may not see them, every sight of them audited, the data named."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from api.callers import Caller, services_of
 from api.datasets import Datasets
-from api.masking import hidden_subgraph, hide, names_of, person_ids
+from api.masking import contact_ids, hidden_subgraph, hide, names_of, person_ids
 from api.routing import FINGERPRINT
 from graph.subgraph import Subgraph
 
@@ -30,30 +30,28 @@ def for_caller(request: Request, caller: Caller, value: Any, about: str = "") ->
     """The value as this caller may see it; a sight of persons is written into the audit first."""
     services = services_of(request)
     persons = person_ids(value)
-    if not persons:
-        return value
     if caller.sees_people:
-        seen(request, caller, about, len(persons))
+        seen(request, caller, about, len(persons), len(contact_ids(value)))
         return value
-    return hide(value, names_of(services.store, persons))
+    return hide(value, names_of(services.store, persons) if persons else {}, services.person_key)
 
 
 def pictured(request: Request, caller: Caller, subgraph: Subgraph, about: str) -> Subgraph:
     """The subgraph as this caller may see it."""
-    persons = sum(n.type == "Person" for n in subgraph.nodes)
-    if not persons:
-        return subgraph
     if caller.sees_people:
-        seen(request, caller, about, persons)
+        kinds = [n.type for n in subgraph.nodes]
+        seen(request, caller, about, kinds.count("Person"), kinds.count("Contact"))
         return subgraph
-    return hidden_subgraph(subgraph)
+    return hidden_subgraph(subgraph, services_of(request).person_key)
 
 
-def seen(request: Request, caller: Caller, about: str, persons: int) -> None:
-    """Write a look at personal data into the audit: who, by which route, about which id, how many persons."""
+def seen(request: Request, caller: Caller, about: str, persons: int, contacts: int) -> None:
+    """Write a look at personal data into the audit: who, by which route, about which id, how many; nothing for none."""
+    if not persons and not contacts:
+        return
     route = getattr(request.scope.get("route"), "path", "")
     services_of(request).ledger.audit(
-        caller.name, "look", about or route, {"route": route, "persons": persons}
+        caller.name, "look", about or route, {"route": route, "persons": persons, "contacts": contacts}
     )
 
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import contract, explorer, problems
 from api.datasets import Datasets
@@ -23,7 +24,7 @@ _ROUTES = (pictures, parties, questions, lots, households, catalogue, findings, 
 def create_app(services: Services) -> FastAPI:
     """The service as an ASGI application. Its store and ledger stay the caller's to close, after it ended."""
     metrics = Metrics()
-    datasets = Datasets(services.store, services.folder)
+    datasets = Datasets(services.store, services.folder, services.rules)
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
@@ -38,7 +39,6 @@ def create_app(services: Services) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         lifespan=life,
-        root_path=services.prefix,
     )
     app.state.services, app.state.datasets, app.state.metrics = services, datasets, metrics
     include_routes(app)
@@ -47,7 +47,21 @@ def create_app(services: Services) -> FastAPI:
     problems.install(app)
     app.add_middleware(GuardedApp, limits=services.limits)
     app.add_middleware(ObservedApp, metrics=metrics)
+    app.add_middleware(PrefixedApp, prefix=services.prefix)
     return app
+
+
+class PrefixedApp:
+    """Says under which path the service stands, whether or not what is before it takes the path away."""
+
+    def __init__(self, app: ASGIApp, prefix: str):
+        self._app, self._prefix = app, prefix
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if self._prefix and scope["type"] == "http":
+            scope = {**scope, "root_path": self._prefix}
+        await self._app(scope, receive, send)
 
 
 def include_routes(app: FastAPI) -> None:

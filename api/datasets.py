@@ -9,6 +9,9 @@ from pathlib import Path
 import structlog
 
 from api.names import NameIndex
+from api.reading.one_lot import Standing
+from detectors.rules import LocalRules
+from graph.current_ownership import current_ownership
 from graph.penetration import Ownership
 from graph.stores import GraphStore
 
@@ -22,14 +25,15 @@ class Dataset:
     fingerprint: str
     ownership: Ownership
     names: NameIndex
+    standing: Standing
     newest_source: str | None
 
 
 class Datasets:
     """Gives the data in use. After a load the next state is made in the background while the old one answers."""
 
-    def __init__(self, store: GraphStore, folder: Path):
-        self._store, self._folder = store, folder
+    def __init__(self, store: GraphStore, folder: Path, rules: LocalRules):
+        self._store, self._folder, self._rules = store, folder, rules
         self._current: Dataset | None = None
         self._making = threading.Lock()
         self._failed = ""
@@ -72,7 +76,8 @@ class Datasets:
     def _make(self) -> Dataset:
         with self._store.steady():
             fingerprint = self._store.fingerprint()
-            ownership = Ownership.build(self._store.ownership())
+            ownership = current_ownership(self._store)
             names = NameIndex.open(self._folder / "names.db", self._store, fingerprint)
+            standing = Standing(self._store, self._rules)
             done = [b.loaded_at for b in self._store.batches() if b.state == "done"]
-        return Dataset(fingerprint, ownership, names, max(done, default=None))
+        return Dataset(fingerprint, ownership, names, standing, max(done, default=None))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from cases import FindingRecord
+
+_SCOPES: Final = {"lot": "lots", "household": "households", "company": "parties", "person": "parties"}
+"""Where what a finding is about is told of; a group of bidders or an account has no page of its own."""
 
 
 def finding_json(record: FindingRecord, *, history: bool = False) -> dict[str, Any]:
@@ -20,6 +23,7 @@ def finding_json(record: FindingRecord, *, history: bool = False) -> dict[str, A
         "subgraph": f"v1/findings/{id_}/subgraph",
         "package": f"v1/findings/{id_}/package",
         "detector": f"v1/detectors/{record.finding.detector}",
-        "scope": f"v1/{'households' if scope.scope_kind == 'household' else 'lots'}/{quote(scope.scope_id, safe='')}",
     }
+    if scope.scope_kind in _SCOPES:
+        told["links"]["scope"] = f"v1/{_SCOPES[scope.scope_kind]}/{quote(scope.scope_id, safe='')}"
     return told

@@ -1,23 +1,41 @@
-"""Hiding persons from callers who may not see them: names in whatever leaves, and what is kept of a person.
+"""Hiding personal data from callers who may not see it: persons' names, contacts, addresses, in whatever leaves.
 
-A name is found by the ids an answer holds, asked of the data, and hidden wherever it stands, texts included.
+A person's name is found by the ids an answer holds, asked of the data, and hidden wherever it stands, texts included.
+A contact's value (a phone number, an account, a device, the author of a file) is part of its id: the id goes out as a
+keyed hash, which is the same in every answer, and the value is hidden wherever it stands.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from graph.stores import GraphStore
 from graph.subgraph import Subgraph
+from loaders.identity import PersonKey
 
 _PERSON: Final = re.compile(r"person(?:\.[a-z]+)*:[0-9A-Za-z._/#-]+")
 """A person's id inside a text."""
 _WHOLE: Final = re.compile(r"person(?:\.[a-z]+)*:.+", re.DOTALL)
 """A text that is a person's id: an id of the user's own may hold any character."""
+_CONTACT: Final = re.compile(
+    r"(?P<kind>address|phone|email|domain|account|device|disk|cpu|ip|author|last_saved_by|file_code|costing_dongle|ca_lock|"
+    r"payer_account|contact_person):(?![0-9a-f]{16,64}$)(?!~)(?P<value>.+)",
+    re.DOTALL,
+)
+"""A text that is a contact's id with its value in clear. Accounts, and homes without a number, have hashes for ids."""
+_VEILED: Final = re.compile(r"[a-z_]+:~[0-9a-f]{20}")
+_ID: Final = re.compile(r"[a-z][a-z0-9.-]*:\S")
+_SHORT: Final = 3
+"""Shorter values are hidden only where they stand alone: within a text they would be anything."""
+_STARS: Final = "***"
+_ONE_KEPT: Final = 8
+"""From this length on the last two characters of a contact stay, so that people can compare with their papers."""
 _KEPT: Final = frozenset({"kind", "type", "id", "sources", "merged", "identity"})
+_PLACES: Final = frozenset({"Contact", "Property"})
+"""Nodes whose name is what must not be told."""
 _HIDDEN_FIELDS: Final = frozenset(
     {"birth_date", "hukou_region", "residence_permit_region", "died_on", "cremated_on", "masked_number", "id_masked",
      "address", "account", "payee", "certificate_no"}
@@ -40,6 +58,32 @@ def person_ids(value: Any) -> set[str]:
     return found
 
 
+def contact_ids(value: Any) -> set[str]:
+    """Every contact's id anywhere in an answer that shows its value."""
+    return {text for text in _texts(value) if ":" in text and _CONTACT.fullmatch(text)}
+
+
+def masked_contact(value: str) -> str:
+    """A contact without its value: 13800000021 → ***21."""
+    return _STARS + (value[-2:] if len(value) >= _ONE_KEPT else "")
+
+
+def veiled(id_: str, key: PersonKey) -> str:
+    """The id under which a contact is told to those who may not see its value; any other id as it is."""
+    found = _CONTACT.fullmatch(id_)
+    return id_ if found is None else f"{found['kind']}:~{key.digest(f'contact {id_}'.encode())[:20]}"
+
+
+def is_veiled(id_: str) -> bool:
+    """Is it an id that `veiled` made?"""
+    return _VEILED.fullmatch(id_) is not None
+
+
+def shows_contact(id_: str) -> bool:
+    """Is it a contact's id with the value in clear?"""
+    return _CONTACT.fullmatch(id_) is not None
+
+
 def names_of(store: GraphStore, ids: Iterable[str]) -> dict[str, str]:
     """The names of persons, by id."""
     rows = store.query(
@@ -48,45 +92,87 @@ def names_of(store: GraphStore, ids: Iterable[str]) -> dict[str, str]:
     return {row["id"]: row["name"] for row in rows if row["name"]}
 
 
-def hide(value: Any, names: Mapping[str, str]) -> Any:
-    """The answer with these names masked wherever they stand, and personal fields left out."""
-    # Longer names first: one name may begin with another.
-    ordered = sorted({n for n in names.values() if n}, key=len, reverse=True)
-    pattern = re.compile("|".join(map(re.escape, ordered))) if ordered else None
-    return _hidden(value, pattern)
+def hide(value: Any, names: Mapping[str, str], key: PersonKey) -> Any:
+    """The answer with these names and all contacts masked wherever they stand, and personal fields left out."""
+    return _hidden(value, _text_mask(names.values(), contact_ids(value), key))
 
 
-def _hidden(value: Any, pattern: re.Pattern[str] | None) -> Any:
+def _text_mask(names: Iterable[str], contacts: Iterable[str], key: PersonKey) -> Callable[[str], str]:
+    values = {id_.partition(":")[2] for id_ in contacts}
+    # Longer ones first: one name may begin with another.
+    people = sorted({n for n in names if n}, key=len, reverse=True)
+    told = sorted({v for v in values if len(v) >= _SHORT}, key=len, reverse=True)
+    by_name = re.compile("|".join(map(re.escape, people))) if people else None
+    by_value = (
+        re.compile(r"(?<![0-9A-Za-z])(?:" + "|".join(map(re.escape, told)) + r")(?![0-9A-Za-z])")
+        if told
+        else None
+    )
+
+    def masked(text: str) -> str:
+        if text in values:
+            return masked_contact(text)
+        if ":" in text and (hidden := veiled(text, key)) != text:
+            return hidden
+        if by_name:
+            text = by_name.sub(lambda m: masked_name(m[0]), text)
+        if by_value and not _ID.match(text):
+            text = by_value.sub(lambda m: masked_contact(m[0]), text)
+        return text
+
+    return masked
+
+
+def _hidden(value: Any, masked: Callable[[str], str]) -> Any:
     if isinstance(value, str):
-        return pattern.sub(lambda m: masked_name(m[0]), value) if pattern else value
+        return masked(value)
     if isinstance(value, Mapping):
+        place = value.get("type") in _PLACES
         return {
-            k: None if k in _HIDDEN_FIELDS and value[k] else _hidden(v, pattern) for k, v in value.items()
+            masked(k) if ":" in k else k: None
+            if k in _HIDDEN_FIELDS and v
+            else _STARS
+            if place and k == "name" and v and value["type"] == "Property"
+            else _hidden(v, masked)
+            for k, v in value.items()
         }
     if isinstance(value, list | tuple):
-        return [_hidden(v, pattern) for v in value]
+        return [_hidden(v, masked) for v in value]
     return value
 
 
-def hidden_subgraph(subgraph: Subgraph) -> Subgraph:
-    """The subgraph with persons' names masked and only the kind of what is known of them kept."""
-    names = {n.id: n.name for n in subgraph.nodes if n.type == "Person" and n.name}
+def hidden_subgraph(subgraph: Subgraph, key: PersonKey) -> Subgraph:
+    """The subgraph with persons, contacts and homes masked and only the kind of what is known of them kept."""
+    names = {n.name for n in subgraph.nodes if n.type == "Person" and n.name}
+    contacts = {n.id for n in subgraph.nodes if n.type == "Contact" and shows_contact(n.id)}
+    masked = _text_mask(names, contacts, key)
     nodes = tuple(
         replace(
             n,
+            id=veiled(n.id, key) if n.type == "Contact" else n.id,
             name=masked_name(n.name)
             if n.type == "Person"
-            else hide(n.name, names)
-            if n.type != "Contact"
-            else "***",
+            else masked_contact(n.name)
+            if n.type == "Contact"
+            else _STARS
+            if n.type == "Property"
+            else masked(n.name),
             facts={k: v for k, v in n.facts.items() if k in _KEPT}
-            if n.type in ("Person", "Contact")
-            else hide(n.facts, names),
+            if n.type in ("Person", *_PLACES)
+            else _hidden(n.facts, masked),
         )
         for n in subgraph.nodes
     )
-    edges = tuple(replace(e, facts=hide(e.facts, names)) for e in subgraph.edges)
-    return replace(subgraph, nodes=nodes, edges=edges, title=hide(subgraph.title, names))
+    edges = tuple(
+        replace(
+            e,
+            source=veiled(e.source, key) if e.source in contacts else e.source,
+            target=veiled(e.target, key) if e.target in contacts else e.target,
+            facts=_hidden(e.facts, masked),
+        )
+        for e in subgraph.edges
+    )
+    return replace(subgraph, nodes=nodes, edges=edges, title=masked(subgraph.title))
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -1,13 +1,14 @@
-"""How a route is made: it states its scope, is timed and stopped, and answers from one state of the data."""
+"""How a route is made: it states its scope, knows its parameters, is timed and stopped, and answers from one state of the data."""
 
 from __future__ import annotations
 
 import asyncio
 import contextvars
 import datetime as dt
+import difflib
 import hashlib
-from collections.abc import Callable, Coroutine
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, Final, Literal, TypeVar
 
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
@@ -28,6 +29,7 @@ class ScopedRoute(APIRoute):
     def get_route_handler(self) -> Handler:
         """Wrap the handler: who asks, may they, is it unchanged, and not for longer than the limit."""
         inner = super().get_route_handler()
+        known = self.names_of("query")
         extra = self.openapi_extra or {}
         scope, unchanging, timed = extra["x-scope"], extra.get("x-cached", False), extra.get("x-timed", True)
 
@@ -43,6 +45,7 @@ class ScopedRoute(APIRoute):
                         f"The key lacks the scope {scope!r}.",
                         scope=scope,
                     )
+            refuse_unknown("query", request.query_params, known)
             tag = await run_in_threadpool(_etag, request) if unchanging else None
             if tag is not None and tag in request.headers.get("if-none-match", ""):
                 return Response(status_code=304, headers={"ETag": tag})
@@ -53,6 +56,37 @@ class ScopedRoute(APIRoute):
             return response
 
         return handle
+
+    def names_of(self, place: Literal["query", "body"]) -> frozenset[str]:
+        """The names of what the route reads from the query, or from the body's form."""
+        every = [self.dependant, *self.dependant.dependencies]
+        return frozenset(field.alias for d in every for field in getattr(d, f"{place}_params"))
+
+
+def refuse_unknown(place: str, given: Iterable[str], known: frozenset[str]) -> None:
+    """Raises a problem that names what is not read here: a misspelt filter must not answer for everything."""
+    unknown = [name for name in dict.fromkeys(given) if name not in known]
+    if not unknown:
+        return
+    near = {name: difflib.get_close_matches(name, sorted(known), 1, 0.5) for name in unknown}
+    listed = ", ".join(sorted(known))
+    told_zh = "、".join(name + (f"（是否为 {near[name][0]}？）" if near[name] else "") for name in unknown)
+    told_en = ", ".join(
+        name + (f" (did you mean {near[name][0]}?)" if near[name] else "") for name in unknown
+    )
+    raise ProblemError(
+        "invalid-request",
+        f"没有这个参数：{told_zh}。" + (f"可用：{listed}。" if known else "这里没有参数。"),
+        f"There is no such parameter: {told_en}. "
+        + (f"There are: {listed}." if known else "There are none here."),
+        errors=[
+            {
+                "where": f"{place}/{name}",
+                "says": f"unknown; near: {near[name][0]}" if near[name] else "unknown",
+            }
+            for name in unknown
+        ],
+    )
 
 
 async def _within(inner: Handler, request: Request, seconds: float) -> Response:

@@ -49,10 +49,21 @@ _TITLES: Final[dict[str, tuple[str, str]]] = {
         "A loaded embedded store; effective shares and control behind the bidders of every lot, each at its own date, "
         "written into the graph.",
     ),
+    "refresh": (
+        "After a load",
+        "A file makes a new person holder of two bidders in each of a hundred lots of that world. Only what lies below it is "
+        "worked out anew; `equal`: what stands then is what working everything out anew writes. The embedded store copies "
+        "its file for each write.",
+    ),
     "drawing": (
         "Drawing",
         "Processor seconds of one thread. Random attachment trees with a quarter more edges are unkinder than any register. "
         "`first`: the first picture of a process, which opens the typeface; `cpu`: the next.",
+    ),
+    "package": (
+        "Evidence packages",
+        "A company with 300 parties above it: report in two languages as HTML and PDF, pictures, graph files, source rows; "
+        "whole commands, starting up included.",
     ),
 }
 _HEADS: Final[dict[str, str]] = {"wall": "wall s", "cpu": "CPU s", "peak": "peak MiB"}

@@ -9,22 +9,16 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, insert, select
 
+from cases.comparing import COMPARED, Told, contradiction
 from cases.errors import InvalidValueError
 from cases.records import AuditEntry, AuditReport
 from cases.rows import Row, rows, streamed, table_of
-from cases.tables import AuditRow, DecisionRow, RunRow, SuppressionRow, canonical
+from cases.tables import AuditRow, canonical
 
 GENESIS: Final = "0" * 64
 """What the first entry has before it; also the head of an audit without entries."""
 _FIELDS: Final = ("seq", "at", "actor", "action", "object", "detail", "previous")
 _TABLE: Final = table_of(AuditRow)
-_TOLD: Final[Mapping[str, tuple[str, str]]] = {
-    "decide": ("核查结论", "decisions"),
-    "suppress": ("抑制", "suppressions"),
-    "lift": ("抑制", "suppressions"),
-    "run": ("运行记录", "runs"),
-}
-"""Actions whose entries the ledger's other tables are compared with, and what those hold."""
 
 
 def entry_hash(row: Mapping[str, Any]) -> str:
@@ -91,12 +85,12 @@ def entries(connection: Connection, after: int, limit: int) -> list[AuditEntry]:
 
 
 def verify(connection: Connection, anchored: str | None = None) -> AuditReport:
-    """Recompute the chain, and compare decisions and suppressions with it.
+    """Recompute the chain, and compare with it what the ledger's other tables hold (`cases.comparing`).
 
     `anchored`: a head written down earlier; the chain must still have it.
     """
     previous, count, seen_anchor = GENESIS, 0, anchored in (None, GENESIS)
-    told: dict[int, tuple[str, str, str]] = {}
+    told: list[Told] = []
     for row in streamed(connection, select(_TABLE).order_by(AuditRow.seq)):
         expected = count + 1
         broken = _broken(row, expected, previous)
@@ -104,8 +98,8 @@ def verify(connection: Connection, anchored: str | None = None) -> AuditReport:
             return AuditReport(False, count, previous, expected, *broken)
         count, previous = expected, row["hash"]
         seen_anchor = seen_anchor or previous == anchored
-        if row["action"] in _TOLD:
-            told[count] = (row["action"], row["object"], row["detail"])
+        if row["action"] in COMPARED:
+            told.append(Told(count, row["at"], row["action"], row["object"], row["detail"]))
     if not seen_anchor:
         return AuditReport(
             False,
@@ -116,17 +110,9 @@ def verify(connection: Connection, anchored: str | None = None) -> AuditReport:
             f"The anchored head {anchored} is not in the chain: entries at its end were removed, or entries before "
             "it were rewritten and hashed anew.",
         )
-    wrong = _contradiction(connection, told)
+    wrong = contradiction(connection, told, count)
     if wrong:
-        seq, zh, en = wrong
-        return AuditReport(
-            False,
-            count,
-            previous,
-            seq,
-            f"第 {seq} 条记录与台账中的{zh}不一致：后者被增、删或改动。",
-            f"Entry {seq} and the ledger's {en} contradict each other: the latter were added to, removed or changed.",
-        )
+        return AuditReport(False, count, previous, *wrong)
     return AuditReport(True, count, previous)
 
 
@@ -141,43 +127,3 @@ def _broken(row: Row, expected: int, previous: str) -> tuple[str, str] | None:
     if row["hash"] != entry_hash(row):
         return f"第 {expected} 条记录的内容被改动。", f"The content of entry {expected} was changed."
     return None
-
-
-def _contradiction(
-    connection: Connection, told: Mapping[int, tuple[str, str, str]]
-) -> tuple[int, str, str] | None:
-    """The first entry that says something else than the tables of decisions, suppressions and runs do."""
-    kept: dict[int, tuple[str, str]] = {}
-    for row in streamed(connection, select(table_of(DecisionRow))):
-        kept[row["audit"]] = ("decide", canonical(decision_detail(row)))
-    for row in streamed(connection, select(table_of(SuppressionRow))):
-        action = "lift" if row["until"] == row["at"] else "suppress"
-        kept[row["audit"]] = (action, canonical(suppression_detail(row)))
-    hashes = {row["id"]: run_hash(row) for row in streamed(connection, select(table_of(RunRow)))}
-    for seq in sorted({*told, *kept}):
-        action, object_, text = told.get(seq, ("", "", "{}"))
-        detail = json.loads(text)
-        if action == "run":
-            holds = hashes.get(object_) == detail["record"]
-        else:
-            said_here = canonical({k: v for k, v in detail.items() if k != "finding"})
-            holds = kept.get(seq) == (action, said_here)
-        if not holds:
-            return seq, *_TOLD[action or kept[seq][0]]
-    return None
-
-
-def run_hash(row: Mapping[str, Any]) -> str:
-    """SHA-256 over a run as it is kept."""
-    kept = {name: row[name] for name in table_of(RunRow).columns.keys()}  # noqa: SIM118
-    return hashlib.sha256(canonical(kept).encode()).hexdigest()
-
-
-def decision_detail(row: Mapping[str, Any]) -> dict[str, Any]:
-    """What the audit tells of a decision, beside the finding's id at that time."""
-    return {k: row[k] for k in ("at", "actor", "from_state", "to_state", "reason")} | {"key": row["finding"]}
-
-
-def suppression_detail(row: Mapping[str, Any]) -> dict[str, Any]:
-    """What the audit tells of a suppression or its lifting."""
-    return {k: row[k] for k in ("at", "actor", "until", "reason")} | {"key": row["finding"]}

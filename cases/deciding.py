@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, insert, update
 
 from cases import audit, findings
+from cases.comparing import decision_detail, suppression_detail
 from cases.errors import InvalidValueError, TransitionError
 from cases.records import STATES, TRANSITIONS
 from cases.tables import DecisionRow, FindingRow, SuppressionRow
@@ -39,7 +40,7 @@ def decide(connection: Connection, at: str, id_: str, state: str, reason: str, a
         "to_state": state,
         "reason": reason,
     }
-    told = audit.decision_detail(made) | {"finding": row["id"]}
+    told = decision_detail(made) | {"finding": row["id"]}
     seq = audit.append(connection, at, actor, "decide", row["id"], told)
     connection.execute(insert(DecisionRow), [made | {"audit": seq}])
     connection.execute(
@@ -96,7 +97,7 @@ def _suppression(
         "until": until,
         "reason": audit.said(reason, "理由", "the reason"),
     }
-    told = audit.suppression_detail(made) | {"finding": row["id"]}
+    told = suppression_detail(made) | {"finding": row["id"]}
     seq = audit.append(connection, at, made["actor"], action, row["id"], told)
     connection.execute(insert(SuppressionRow), [made | {"audit": seq}])
     connection.execute(

@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, insert, select, update
 
 from cases import audit
+from cases.comparing import row_hash
 from cases.errors import InvalidValueError, UnknownKeyError
 from cases.records import SCOPES, KeyRecord
 from cases.rows import first_row, rows, table_of
@@ -53,7 +54,7 @@ def create(
         "last_used_at": None,
     }
     connection.execute(insert(KeyRow), [row])
-    told = {k: row[k] for k in ("name", "prefix", "scopes", "expires_at")}
+    told = {k: row[k] for k in ("name", "prefix", "scopes", "expires_at")} | {"record": row_hash(KeyRow, row)}
     audit.append(connection, at, actor, "key.create", str(row["id"]), told)
     return _record(row), secret
 

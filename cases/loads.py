@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from cases import audit
+from cases.comparing import row_hash
 from cases.records import LoadRecord, Source
 from cases.rows import first_row, rows, table_of
 from cases.tables import BatchRow
@@ -48,6 +49,7 @@ def record_load(
         )
     # Names of files may name people; what they hold is named by their hash.
     told = {"dataset": batch.dataset, "files": [f["sha256"] for f in batch.files], **stated}
+    told["record"] = row_hash(BatchRow, row)
     audit.append(connection, at, actor, "load", batch.id, told)
     return _record(row)
 

@@ -13,11 +13,13 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from cases import audit
+from cases.comparing import row_hash
 from cases.content import CONTENT, changes_between, content, digest
+from cases.events import Events, mark
 from cases.records import RunRecord
 from cases.rekeying import Known, rekey
 from cases.rows import rows, table_of
-from cases.tables import EventRow, FindingRow, RunRow, SubjectRow
+from cases.tables import FindingRow, RunRow, SubjectRow
 from detectors.definition import Detector
 from detectors.finding import Finding
 from detectors.rules import LocalRules
@@ -52,11 +54,12 @@ def record(
     digests = {id_: digest(f) for id_, f in found.items()}
     covered = frozenset(d.id for d in detectors if d.id not in run.missing)
     known = _known(connection, covered, found, scope)
-    renamed = rekey(connection, at, made.id, known, found, covered, run.aliases)
+    events = Events(connection, at, made.id)
+    renamed = rekey(connection, at, made.id, events, known, found, covered, run.aliases)
     counts = {
         "found": len(found),
-        **_write_found(connection, at, made.id, known, found, digests),
-        **_write_absent(connection, at, made.id, known, found, covered, run),
+        **_write_found(connection, at, made.id, events, known, found, digests),
+        **_write_absent(connection, at, events, known, found, covered, run),
         "renamed": renamed,
     }
     connection.execute(update(RunRow).where(RunRow.id == made.id).values(counts=counts))
@@ -66,7 +69,8 @@ def record(
         "scope": list(scope) if scope else None,
         "counts": counts,
         "findings": hashlib.sha256("\n".join(stood).encode()).hexdigest(),
-        "record": audit.run_hash(_run_row(made) | {"counts": counts}),
+        "events": events.hash,
+        "record": row_hash(RunRow, _run_row(made) | {"counts": counts}),
     }
     audit.append(connection, at, actor, "run", made.id, told)
     return dataclasses.replace(made, counts=counts)
@@ -95,15 +99,7 @@ def _run(
             "rules": [dataclasses.asdict(r) | {"detectors": list(r.detectors)} for r in rules.rules],
         },
         population=dict(run.population),
-        undecided=tuple(
-            {
-                "detector": detector,
-                "scope": {"kind": u.scope_kind, "id": u.scope_id},
-                "subjects": list(u.subjects),
-                "missing": {"zh": u.missing_zh, "en": u.missing_en},
-            }
-            for detector, u in run.undecided
-        ),
+        undecided=tuple(u.to_json(detector) for detector, u in run.undecided),
         missing={k: tuple(v) for k, v in run.missing.items()},
         counts={},
     )
@@ -160,17 +156,18 @@ def _write_found(
     connection: Connection,
     at: str,
     run_id: str,
+    events: Events,
     known: Mapping[str, Known],
     found: Mapping[str, Finding],
     digests: Mapping[str, str],
 ) -> dict[str, int]:
     new = [f for id_, f in found.items() if id_ not in known]
-    _insert(connection, at, run_id, new, digests)
+    _insert(connection, at, run_id, events, new, digests)
     again = [(known[id_], f) for id_, f in found.items() if id_ in known]
     back = [k for k, _ in again if k.row["no_longer_found_at"] or k.unmerged]
     differing = [(k, f) for k, f in again if k.row["digest"] != digests[f.fingerprint]]
-    _update(connection, at, run_id, differing, digests)
-    _came_back(connection, at, run_id, back)
+    _update(connection, at, events, differing, digests)
+    _came_back(connection, at, events, back)
     seen = [{"k": k.row["key"]} for k, _ in again]
     if seen:
         connection.execute(
@@ -183,7 +180,12 @@ def _write_found(
 
 
 def _insert(
-    connection: Connection, at: str, run_id: str, new: Sequence[Finding], digests: Mapping[str, str]
+    connection: Connection,
+    at: str,
+    run_id: str,
+    events: Events,
+    new: Sequence[Finding],
+    digests: Mapping[str, str],
 ) -> None:
     for part in _parts(new):
         new_rows = [
@@ -211,13 +213,14 @@ def _insert(
             )
         }
         _write_subjects(connection, {keys[f.fingerprint]: f.subjects for f in part})
-        _tell(connection, at, run_id, "found", {keys[id_]: {} for id_ in ids})
+        marks = {keys[id_]: mark(id_, digests[id_]) for id_ in ids}
+        events.tell("found", {keys[id_]: {} for id_ in ids}, marks)
 
 
 def _update(
     connection: Connection,
     at: str,
-    run_id: str,
+    events: Events,
     differing: Sequence[tuple[Known, Finding]],
     digests: Mapping[str, str],
 ) -> None:
@@ -251,10 +254,11 @@ def _update(
             changed,
         )
         _write_subjects(connection, {k.row["key"]: f.subjects for k, f in part})
-        _tell(connection, at, run_id, "changed", changes)
+        marks = {k.row["key"]: mark(f.fingerprint, digests[f.fingerprint]) for k, f in part}
+        events.tell("changed", changes, marks)
 
 
-def _came_back(connection: Connection, at: str, run_id: str, back: Sequence[Known]) -> None:
+def _came_back(connection: Connection, at: str, events: Events, back: Sequence[Known]) -> None:
     if not back:
         return
     connection.execute(
@@ -263,13 +267,13 @@ def _came_back(connection: Connection, at: str, run_id: str, back: Sequence[Know
         .values(changed_at=at, changed_since_decision=bindparam("flag")),
         [{"k": b.row["key"], "flag": int(b.row["state"] in _DECIDED)} for b in back],
     )
-    _tell(connection, at, run_id, "found_again", {b.row["key"]: {} for b in back})
+    events.tell("found_again", {b.row["key"]: {} for b in back})
 
 
 def _write_absent(
     connection: Connection,
     at: str,
-    run_id: str,
+    events: Events,
     known: Mapping[str, Known],
     found: Mapping[str, Finding],
     covered: frozenset[str],
@@ -299,7 +303,7 @@ def _write_absent(
             .values(no_longer_found_at=at, changed_at=at),
             [{"k": key} for key in gone],
         )
-        _tell(connection, at, run_id, "no_longer_found", gone)
+        events.tell("no_longer_found", gone)
     return {"no_longer_found": len(gone), "undecided": undecided}
 
 
@@ -308,17 +312,6 @@ def _write_subjects(connection: Connection, subjects: Mapping[int, Sequence[str]
     about = [{"finding": key, "party": p} for key, parties in subjects.items() for p in sorted(set(parties))]
     if about:
         connection.execute(insert(SubjectRow), about)
-
-
-def _tell(
-    connection: Connection, at: str, run_id: str, kind: str, changes: Mapping[int, Mapping[str, Any]]
-) -> None:
-    events = [
-        {"finding": key, "at": at, "kind": kind, "run": run_id, "changes": dict(what)}
-        for key, what in changes.items()
-    ]
-    if events:
-        connection.execute(insert(EventRow), events)
 
 
 def _parts(items: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -16,7 +16,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from cases.tables import EventRow, FindingRow, FormerIdRow
+from cases.events import Events, mark
+from cases.tables import FindingRow, FormerIdRow
 from detectors.finding import Finding
 
 _SEVERAL: Final = re.compile(r"[|+]")
@@ -43,6 +44,7 @@ def rekey(
     connection: Connection,
     at: str,
     run_id: str,
+    events: Events,
     known: MutableMapping[str, Known],
     found: Mapping[str, Finding],
     covered: frozenset[str],
@@ -55,8 +57,8 @@ def rekey(
             connection.execute(
                 update(FindingRow).where(FindingRow.key == k.row["key"]).values(merged_into=None)
             )
-    return _by_identity(connection, at, run_id, known, found, covered, aliases) + _back_to_former(
-        connection, at, run_id, known, found
+    return _by_identity(connection, at, run_id, events, known, found, covered, aliases) + _back_to_former(
+        connection, at, run_id, events, known, found
     )
 
 
@@ -64,6 +66,7 @@ def _by_identity(
     connection: Connection,
     at: str,
     run_id: str,
+    events: Events,
     known: MutableMapping[str, Known],
     found: Mapping[str, Finding],
     covered: frozenset[str],
@@ -84,10 +87,10 @@ def _by_identity(
         several.sort(key=lambda k: (k.row["state"] == "new", k.row["first_seen"], k.row["id"]))
         rest = several
         if new_id not in known:
-            _rename(connection, at, run_id, known, several[0], new_id)
+            _rename(connection, at, run_id, events, known, several[0], new_id)
             renamed, rest = renamed + 1, several[1:]
         for k in rest:
-            _merge(connection, at, run_id, k, known[new_id])
+            _merge(connection, at, events, k, known[new_id])
             renamed += 1
     return renamed
 
@@ -109,6 +112,7 @@ def _back_to_former(
     connection: Connection,
     at: str,
     run_id: str,
+    events: Events,
     known: MutableMapping[str, Known],
     found: Mapping[str, Finding],
 ) -> int:
@@ -126,13 +130,19 @@ def _back_to_former(
             k = by_key.get(key)
             # Where the other id is found as well, one finding has become two: this one begins its own life.
             if k is not None and not k.merged and k.row["id"] not in found:
-                _rename(connection, at, run_id, known, k, former)
+                _rename(connection, at, run_id, events, known, k, former)
                 renamed += 1
     return renamed
 
 
 def _rename(
-    connection: Connection, at: str, run_id: str, known: MutableMapping[str, Known], k: Known, new_id: str
+    connection: Connection,
+    at: str,
+    run_id: str,
+    events: Events,
+    known: MutableMapping[str, Known],
+    k: Known,
+    new_id: str,
 ) -> None:
     old_id, key = k.row["id"], k.row["key"]
     connection.execute(update(FindingRow).where(FindingRow.key == key).values(id=new_id, changed_at=at))
@@ -140,20 +150,21 @@ def _rename(
     connection.execute(
         insert(FormerIdRow), [{"id": old_id, "finding": key, "replaced_at": at, "run": run_id}]
     )
-    _tell(connection, at, run_id, key, "renamed", {"id": {"before": old_id, "after": new_id}})
+    changes = {"id": {"before": old_id, "after": new_id}}
+    events.tell("renamed", {key: changes}, {key: mark(new_id, k.row["digest"])})
     del known[old_id]
     k.row = {**k.row, "id": new_id}
     known[new_id] = k
 
 
-def _merge(connection: Connection, at: str, run_id: str, k: Known, into: Known) -> None:
+def _merge(connection: Connection, at: str, events: Events, k: Known, into: Known) -> None:
     """Two findings turned out to be one. Where only the one merged was worked on, its state goes over."""
     key, other = k.row["key"], into.row["key"]
     connection.execute(
         update(FindingRow).where(FindingRow.key == key).values(merged_into=other, changed_at=at)
     )
     changes: dict[str, Any] = {"id": {"before": k.row["id"], "after": into.row["id"]}}
-    _tell(connection, at, run_id, key, "merged", changes)
+    events.tell("merged", {key: changes})
     if into.row["state"] == "new" and k.row["state"] != "new":
         state = k.row["state"]
         connection.execute(
@@ -161,14 +172,5 @@ def _merge(connection: Connection, at: str, run_id: str, k: Known, into: Known) 
         )
         changes["state"] = {"before": "new", "after": state}
         into.row = {**into.row, "state": state}
-    _tell(connection, at, run_id, other, "merged", changes)
+    events.tell("merged", {other: changes})
     k.row = {**k.row, "merged_into": other}
-
-
-def _tell(
-    connection: Connection, at: str, run_id: str, key: int, kind: str, changes: Mapping[str, Any]
-) -> None:
-    connection.execute(
-        insert(EventRow),
-        [{"finding": key, "at": at, "kind": kind, "run": run_id, "changes": dict(changes)}],
-    )

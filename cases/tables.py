@@ -133,7 +133,10 @@ class FormerIdRow(Base):
 
 
 class EventRow(Base):
-    """What happened to a finding. `changes`: field → {before, after}."""
+    """What happened to a finding. `changes`: field → {before, after}. `mark`: its id and content after it, hashed.
+
+    Runs recorded before marks were kept have none.
+    """
 
     __tablename__ = "finding_events"
     key: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -142,6 +145,7 @@ class EventRow(Base):
     kind: Mapped[str]
     run: Mapped[str | None] = mapped_column(ForeignKey("runs.id"))
     changes: Mapped[dict[str, Any]]
+    mark: Mapped[str | None]
 
 
 class DecisionRow(Base):

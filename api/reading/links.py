@@ -44,6 +44,21 @@ def stated_links(store: GraphStore, kind: str, start: str, end: str) -> list[dic
     return sorted(found, key=lambda f: (f["stated"].get("valid_from") or "", f["key"] or ""))
 
 
+def contacts_beside(store: GraphStore, kind: str, id_: str, direction: str) -> list[str]:
+    """Ids of the contacts that a type of relationship joins to a node; `in`: from the contact to it."""
+    found: list[str] = []
+    for first, last in REL_TYPES[kind].pairs:
+        other = last if direction == "in" else first
+        if (first if direction == "in" else last) != "Contact":
+            continue
+        pattern = f"(x:Contact)-[r:{kind}]->(n)" if direction == "in" else f"(n)-[r:{kind}]->(x:Contact)"
+        rows = store.query(
+            f"MATCH (n:{other} {{id: $id}}) MATCH {pattern} RETURN DISTINCT x.id AS id", {"id": id_}
+        )
+        found += rows.column("id").to_pylist()
+    return found
+
+
 def _files(store: GraphStore) -> dict[tuple[str, str], dict[str, Any]]:
     """By batch and the beginning of the file's SHA-256: the file's name and when it was loaded."""
     return {

@@ -15,12 +15,11 @@ from api.cursors import key_of
 from api.findings import finding_json
 from api.once import IdempotencyKey, once
 from api.reading.lots import bidders, lot, lots_called, lots_page
+from api.reading.one_lot import lot_detectors, screen_one_lot
 from api.routes.parameters import Cursor, Id, Limit
 from api.routes.parties import dataset_of, meant
 from api.routing import Routes
 from cases import FindingFilter
-from detectors.detecting import screen_lot
-from detectors.registry import DETECTORS
 
 routes = Routes("lots")
 
@@ -62,16 +61,21 @@ def every(
 def screen(
     request: Request, caller: Asking, services: Using, id: Id, idempotency_key: IdempotencyKey = None
 ) -> Response:
-    """What `lookthrough screen` gives; recorded in the ledger."""
+    """What `lookthrough screen` gives, of the lot alone; recorded. Patterns over other lots are those of the last run."""
     found = meant(request, services, id, ("Lot",))
 
     def work() -> Any:
         began = dt.datetime.now(dt.UTC)
         who = bidders(services.store, found.id)
-        screened = screen_lot(
-            services.store, found.id, [b["id"] for b in who], rules=services.rules, own=services.own
+        screened = screen_one_lot(
+            services.store,
+            dataset_of(request).standing,
+            services.ledger,
+            found.id,
+            services.rules,
+            services.own,
         )
-        wanted = [d for d in (*DETECTORS, *services.own) if d.domain == "政府工程" and not d.support]
+        wanted = [d for d in lot_detectors(services.own) if not d.support]
         fingerprint = services.store.fingerprint()
         services.ledger.record_run(
             screened.run,

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import File, Form, Query, Request, Response, UploadFile
+from fastapi import Depends, File, Form, Query, Request, Response, UploadFile
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
@@ -26,7 +26,7 @@ from api.loads import inspected, load_files
 from api.once import IdempotencyKey, once
 from api.problems import ProblemError
 from api.routes.parameters import Id, Limit
-from api.routing import Routes
+from api.routing import Routes, ScopedRoute, refuse_unknown
 from api.services import Services
 from detectors.detecting import detect
 from detectors.registry import chosen
@@ -37,6 +37,12 @@ _NAME = re.compile(r"[^\w.()（） -]+")
 _NAME_BYTES = 200
 _DATASET = r"^[\w.-]{1,64}$"
 _DAY = r"^\d{4}-\d\d-\d\d$"
+
+
+async def _known_fields(request: Request) -> None:
+    """A misspelt field of a form is refused: a snapshot that is not taken for one would end nothing."""
+    route: ScopedRoute = request.scope["route"]
+    refuse_unknown("body", await request.form(), route.names_of("body"))
 
 
 class RunAsked(BaseModel, extra="forbid"):
@@ -112,6 +118,7 @@ def _started(
     status_code=202,
     response_model=wire.Job,
     summary="Load files, as a job",
+    dependencies=[Depends(_known_fields)],
 )
 def load(
     request: Request,
@@ -156,6 +163,7 @@ def load(
     timed=False,
     response_model=wire.Inspected,
     summary="What files would be taken for",
+    dependencies=[Depends(_known_fields)],
 )
 def inspect(
     request: Request, caller: Asking, services: Using, files: Annotated[list[UploadFile], File()]

@@ -16,6 +16,7 @@ from graph.model import NODE_TYPES, STATED_RELS
 from graph.records import RelKey
 from graph.resolution.spans import other_spans, owns_spans
 from graph.stores.engine import Writing
+from graph.stores.marks import Marks
 from graph.stores.statements import (
     SOURCE_SEPARATOR,
     StatedRows,
@@ -44,6 +45,8 @@ class Touched:
     """How many nodes and relationships of each type are new."""
     companies: list[pl.Series] = field(default_factory=list)
     """Companies whose register, or whose rank of lists, changed."""
+    marks: Marks = field(default_factory=Marks)
+    """What is to be looked through anew."""
 
 
 def apply_rows(
@@ -66,6 +69,7 @@ def apply_rows(
         if not fresh.is_empty():
             new_rows[rel] = fresh
             touched.rels.add(rel[0])
+            touched.marks.relations(rel[0], fresh)
             touched.added[rel[0]] = touched.added.get(rel[0], 0) + fresh.height
         done += rows.height
     whole = _snapshot_tables(snapshots, stated.dataset)
@@ -98,13 +102,16 @@ def _apply_nodes(
     if there.is_empty():
         return
     added = new_statements(type_name, there, dataset)
-    rows, relisted = [], []
+    rows, relisted, otherwise = [], [], []
     for row in writer.node_rows(type_name, there["id"].unique()).iter_rows(named=True):
         said = statements_of(type_name, row, datasets) + added[row["id"]]
         rows.append(resolved(type_name, row["id"], said))
+        if type_name != "Company" or row["kind"] != rows[-1]["kind"]:
+            otherwise.append(row["id"])
         if type_name == "Company" and (row["kind"] == "listed") != (rows[-1]["kind"] == "listed"):
             relisted.append(row["id"])
     writer.update_nodes(type_name, node_frame(type_name, rows))
+    touched.marks.nodes(type_name, otherwise)
     if relisted:
         touched.companies.append(pl.Series("id", relisted, pl.String))
 
@@ -145,7 +152,15 @@ def _insert_with_spans(
             continue
         fresh = {rel: rows for rel, rows in new_rows.items() if rel[0] == type_.name}
         if fresh or type_.name in whole:
-            _respan_others(writer, type_.name, type_.pairs, fresh, snapshots, rewrite=type_.name in whole)
+            _respan_others(
+                writer,
+                type_.name,
+                type_.pairs,
+                fresh,
+                snapshots,
+                rewrite=type_.name in whole,
+                touched=touched,
+            )
 
 
 def _respan_owns(
@@ -172,7 +187,7 @@ def _respan_owns(
         listed = pl.Series("id", found.column(0).to_pylist(), pl.String)
     spans = owns_spans(pl.concat(frames), listed, snapshots)
     for rel, rows in stored.items():
-        _set_spans(writer, rel, rows, spans)
+        _set_spans(writer, rel, rows, spans, touched)
     return spans
 
 
@@ -183,6 +198,7 @@ def _respan_others(
     fresh: dict[RelKey, pl.DataFrame],
     snapshots: pl.DataFrame,
     rewrite: bool,
+    touched: Touched,
 ) -> None:
     for start, end in pairs:
         rel = (name, start, end)
@@ -193,7 +209,7 @@ def _respan_others(
             continue
         spans = other_spans(name, pl.concat(frames), snapshots)
         if stored is not None:
-            _set_spans(writer, rel, stored, spans)
+            _set_spans(writer, rel, stored, spans, touched)
         if new is not None:
             writer.insert_rels(rel, new.join(spans, on="key", how="left", maintain_order="left"))
 
@@ -203,12 +219,15 @@ def _no_spans() -> pl.DataFrame:
     return pl.DataFrame(schema=schema)
 
 
-def _set_spans(writer: Writing, rel: RelKey, stored: pl.DataFrame, spans: pl.DataFrame) -> None:
+def _set_spans(
+    writer: Writing, rel: RelKey, stored: pl.DataFrame, spans: pl.DataFrame, touched: Touched
+) -> None:
     named = ("valid_from", "valid_to", "counted")
     joined = stored.select("key", "from_id", "to_id", *named).join(
         spans.rename({n: f"new_{n}" for n in named}), on="key"
     )
     changed = joined.filter(pl.any_horizontal([pl.col(n).ne_missing(pl.col(f"new_{n}")) for n in named]))
+    touched.marks.relations(rel[0], changed)
     writer.update_rels(
         rel, changed.select("key", "from_id", "to_id", *[pl.col(f"new_{n}").alias(n) for n in named])
     )
@@ -239,7 +258,7 @@ def take_back_rows(
         _respan_owns(writer, {}, snapshots, everything="OWNS" in was_snapshot, touched=touched)
     for type_ in STATED_RELS:
         if type_.name != "OWNS" and type_.name in was_snapshot:
-            _respan_others(writer, type_.name, type_.pairs, {}, snapshots, rewrite=True)
+            _respan_others(writer, type_.name, type_.pairs, {}, snapshots, rewrite=True, touched=touched)
     touched.nodes |= {"Identifier", "Name", "Company"}
     return touched
 

@@ -310,6 +310,12 @@ class Neo4jEngine:
         """See `Writing.delete_rels`."""
         self._write(f"{self._matched(rel)} DELETE r", frame.select("key", "from_id", "to_id"))
 
+    def delete_rels_to(self, rel: RelKey, ids: pl.Series) -> None:
+        """See `Writing.delete_rels_to`."""
+        name, start, end = rel
+        cypher = f"{self.dialect.rows()} MATCH (:{start})-[r:{name}]->(b:{end} {{id: row.to_id}}) DELETE r"
+        self._write(cypher, ids.unique().alias("to_id").to_frame())
+
     def _matched(self, rel: RelKey) -> str:
         name, start, end = rel
         return (

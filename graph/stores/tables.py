@@ -197,6 +197,18 @@ class Tables:
         self.written.add(rel[0])
         self.run(f"{self._matched(rel)} DELETE r", {"rows": _arrow(rows)})
 
+    def delete_rels_to(self, rel: RelKey, ids: pl.Series) -> None:
+        """See `Writing.delete_rels_to`."""
+        if ids.is_empty():
+            return
+        name, start, end = rel
+        self.written.add(name)
+        rows = _arrow(ids.unique().alias("_to_id").to_frame())
+        self.run(
+            f"LOAD FROM $rows MATCH (b:{end} {{id: _to_id}}) MATCH (a:{start})-[r:{name}]->(b) DELETE r",
+            {"rows": rows},
+        )
+
     def _matched(self, rel: RelKey) -> str:
         name, start, end = rel
         # One MATCH a line: written as a single pattern the engine scans all nodes for each row.

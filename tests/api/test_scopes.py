@@ -9,7 +9,7 @@ import pytest
 
 from cases import SCOPES
 from tests.api.serving import ALL, OPEN_ROUTES, Running, world_served
-from tests.api.world import PEOPLE
+from tests.api.world import CONTACTS, HOMES, PEOPLE
 
 
 def operations(service: Running) -> list[tuple[str, str, str]]:
@@ -102,27 +102,86 @@ def test_without_keys_only_the_own_host_and_origin_are_answered(tmp_path):
             assert refused.json()["type"].endswith("wrong-host")
 
 
-def test_people_are_masked_for_who_may_not_see_them_in_every_answer_and_picture(service):
-    finding = service.client("read").get("/v1/findings").json()["items"][0]["id"]
+def test_personal_data_are_masked_for_who_may_not_see_them_in_every_answer_and_picture(service):
+    finding, by_phone = (
+        service.client("read").get(f"/v1/findings?detector={d}").json()["items"][0]["id"]
+        for d in ("common-shareholder", "shared-contact")
+    )
     paths = [
         "/v1/parties?q=测试", "/v1/parties?q=样本", "/v1/parties/person.local:P", "/v1/parties/person.local:局外人",
         "/v1/parties/local:A", "/v1/parties/local:A/owners", "/v1/parties/local:A/ultimate-owners",
         "/v1/parties/local:A/controller", "/v1/parties/person.local:P/controls", "/v1/parties/local:A/neighbours?kind=OWNS",
         "/v1/parties/local:A/neighbours?kind=LEGAL_REP_OF", "/v1/paths?from=person.local:P&to=local:A",
-        "/v1/lots/local:T-1/1", "/v1/households/local:F-1", "/v1/findings", f"/v1/findings/{finding}",
+        *(f"/v1/parties/local:{p}/neighbours?kind=HAS_CONTACT&direction=out" for p in "ABC"),
+        "/v1/parties/person.local:R/neighbours?kind=HOLDS_PROPERTY&direction=out",
+        "/v1/lots/local:T-1/1", "/v1/households/local:F-1", "/v1/findings?limit=500", f"/v1/findings/{finding}",
+        f"/v1/findings/{by_phone}",
         *(f"/v1/parties/local:A/subgraph?format={f}" for f in ("json", "cytoscape", "graphml", "html", "svg")),
-        *(f"/v1/{w}/subgraph?format=json" for w in ("lots/local:T-1/1", "households/local:F-1", f"findings/{finding}")),
+        *(f"/v1/{w}/subgraph?format={f}" for f in ("json", "cytoscape", "graphml", "html", "svg")
+          for w in ("lots/local:T-1/1", "households/local:F-1", f"findings/{finding}", f"findings/{by_phone}")),
     ]  # fmt: skip
+    secret = (*PEOPLE, *CONTACTS, *HOMES)
     seen = set()
-    with service.client("read") as masked, service.client("read", "personal") as clear:
-        for path in paths:
-            hidden, shown = masked.get(path), clear.get(path)
+    with (
+        service.client("read", "detect") as masked,
+        service.client("read", "detect", "personal") as clear,
+    ):
+        pairs = [(path, masked.get(path), clear.get(path)) for path in paths]
+        screened = "/v1/lots/local:T-1/1/screen"
+        pairs.append((screened, masked.post(screened), clear.post(screened)))
+        asked = {"parties": [{"id": "local:A"}, {"id": "local:B"}]}
+        for path in ("/v1/relations", "/v1/screenings"):
+            pairs.append((path, masked.post(path, json=asked), clear.post(path, json=asked)))
+        for path, hidden, shown in pairs:
             assert hidden.status_code == shown.status_code == 200, (path, hidden.text[:300], shown.text[:300])
-            for name in PEOPLE:
-                assert name not in hidden.text.replace("</tspan>", ""), (path, name)
-                if name in shown.text:
-                    seen.add(name)
-    assert seen == set(PEOPLE)
+            for text in secret:
+                assert text not in hidden.text.replace("</tspan>", ""), (path, text)
+                if text in shown.text:
+                    seen.add(text)
+    assert seen == set(secret)
+
+
+def test_who_may_not_see_a_contact_can_follow_it_but_not_guess_it(service):
+    with service.client("read") as masked, service.client("read", "personal") as clear:
+        beside = "/v1/parties/local:A/neighbours?kind=HAS_CONTACT&direction=out"
+        ids = [i["party"]["id"] for i in masked.get(beside).json()["items"]]
+        assert ids == [i["party"]["id"] for i in masked.get(beside).json()["items"]]
+        other = masked.get("/v1/parties/local:B/neighbours?kind=HAS_CONTACT&direction=out").json()["items"]
+        (common,) = {i["party"]["id"] for i in other} & set(ids)
+        finding = masked.get("/v1/findings?detector=shared-contact").json()["items"][0]
+        assert finding["facts"]["holder"]["id"] == common
+        link = {"from": "local:A", "to": common, "kind": "HAS_CONTACT"}
+        (row,) = masked.get("/v1/links", params=link).raise_for_status().json()["items"]
+        assert row["sources"][0]["file"] == "contacts.csv"
+        guess = link | {"to": "phone:13800000021"}
+        assert masked.get("/v1/links", params=guess).status_code == 404
+        assert clear.get("/v1/links", params=guess).status_code == 200
+        nobody = link | {"to": common[:-1] + ("0" if common[-1] != "0" else "1")}
+        assert masked.get("/v1/links", params=nobody).status_code == 404
+
+
+def test_unknown_parameters_are_problems_that_name_them(service):
+    with service.client(*ALL) as client:
+        for path, name, near in (
+            ("/v1/findings?changed_sinc=2026-01-01T00:00:00Z", "changed_sinc", "changed_since"),
+            ("/v1/parties?q=虚构&limt=1", "limt", "limit"),
+            ("/v1/lots/local:T-1/1/subgraph?formt=svg", "formt", "format"),
+            ("/v1/status?zzz=1", "zzz", ""),
+        ):
+            answer = client.get(path)
+            assert answer.status_code == 422, path
+            told = answer.json()
+            assert told["errors"] == [
+                {"where": f"query/{name}", "says": f"unknown; near: {near}" if near else "unknown"}
+            ]
+            assert name in told["detail"]
+            assert near in told["detail"]
+        # A field of a form that is not read would be worse: nothing would end on the day of the snapshot.
+        files = [("files", ("a.csv", b"id\n1\n"))]
+        for url in ("/v1/loads", "/v1/loads/inspect"):
+            answer = client.post(url, files=files, data={"snapshott": "2026-01-01"})
+            assert answer.status_code == 422
+            assert answer.json()["errors"][0]["where"] == "body/snapshott"
 
 
 def test_looks_at_people_are_audited_and_masked_ones_are_not(own_service):

@@ -32,6 +32,18 @@ S,虚构小区物业有限公司,Q,样本林知夏,person,100
 P,测试顾远山,A,法定代表人
 P,测试顾远山,C,监事
 """,
+    "contacts.csv": """party_id,kind,value
+A,phone,13800000021
+B,phone,13800000021
+A,email,kontakt@xugou.example
+C,address,虚构路99号301室
+""",
+    "bid_traces.csv": """tender_id,lot_id,bidder_id,bidder_name,kind,value
+T-1,1,A,虚构甲建设有限公司,MAC地址,AA:BB:CC:00:11:22
+T-1,1,C,虚构丙建设有限公司,MAC地址,AA:BB:CC:00:11:22
+T-1,1,B,虚构乙建设有限公司,作者,虚构打字员
+T-1,1,C,虚构丙建设有限公司,作者,虚构打字员
+""",
     "tenders.csv": """id,title,regime,bid_deadline
 T-1,虚构学校工程,construction,2025-03-02T09:00:00
 """,
@@ -57,6 +69,9 @@ F-1,虚构低保,2025-02,600元
 """,
 }
 PEOPLE: Final = ("测试顾远山", "样本林知夏", "样本周小满", "示例沈无名")
+CONTACTS: Final = ("13800000021", "kontakt@xugou.example", "虚构路99号", "AABBCC001122", "虚构打字员")
+"""Values of contacts as they are kept."""
+HOMES: Final = ("虚构路一号", "虚构路二号")
 LOT: Final = "local:T-1/1"
 HOUSEHOLD: Final = "local:F-1"
 OWNER: Final = "person.local:P"

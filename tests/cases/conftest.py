@@ -44,7 +44,15 @@ def clock() -> Clock:
     return Clock()
 
 
+TAMPERING = ("test_audit", "test_opening")
+"""Modules whose tests go round the ledger."""
+
+
 @pytest.fixture
-def ledger(ledger_url: str, clock: Clock) -> Iterator[Ledger]:
+def ledger(request: pytest.FixtureRequest, ledger_url: str, clock: Clock) -> Iterator[Ledger]:
+    """Whatever a test did through the ledger, its tables and its audit agree afterwards."""
     with open_ledger(ledger_url, clock=clock) as opened:
         yield opened
+        if request.module.__name__.rpartition(".")[2] not in TAMPERING:
+            report = opened.verify_audit()
+            assert report.ok, report.en

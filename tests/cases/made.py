@@ -15,6 +15,7 @@ from detectors.finding import Finding, fingerprint
 from detectors.registry import DETECTORS
 from detectors.rules import NO_RULES
 from detectors.runner import Run
+from graph.stores.contract import BatchRecord
 
 SHAREHOLDER, CONTROLLER, CONTACT = (
     next(d for d in DETECTORS if d.id == id_)
@@ -93,6 +94,21 @@ def some(counts: Mapping[str, int]) -> dict[str, int]:
 
 def undecided(lot: str, *subjects: str) -> Undecided:
     return Undecided("lot", lot, subjects, "缺少股权数据", "no ownership data")
+
+
+def batch(id_: str) -> BatchRecord:
+    """A load of one file."""
+    file = {
+        "name": "股东.csv",
+        "sha256": "ab" * 32,
+        "format": "table",
+        "rows": 3,
+        "rejected": 0,
+        "options": "",
+    }
+    return BatchRecord(
+        id_, "done", "main", None, (), None, (file,), {"OWNS": 3}, "2026-01-01", "lookthrough 1"
+    )
 
 
 def behind(url: str) -> Engine:

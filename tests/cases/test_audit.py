@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from cases import InvalidValueError, Ledger, open_ledger
+from cases import InvalidValueError, Ledger, Source, open_ledger
+from cases.audit import entry_hash, verify
+from cases.tables import FindingRow, canonical
 from tests.cases.conftest import KINDS, database
-from tests.cases.made import Clock, behind, record, tie, without_guards
+from tests.cases.made import Clock, batch, behind, record, tie, without_guards
 
 COLUMNS = ("seq", "at", "actor", "action", "object", "detail", "previous", "hash")
 
@@ -115,8 +117,6 @@ def test_a_removed_end_shows_only_against_a_head_kept_elsewhere(ledger: Ledger, 
 def test_a_chain_rewritten_from_some_row_on_shows_against_an_earlier_head(
     ledger: Ledger, ledger_url: str
 ) -> None:
-    from cases.audit import entry_hash
-
     filled(ledger)
     head = ledger.audit_entries(limit=8)[-1].hash
     ledger.audit("丙", "look", "person:2")
@@ -164,6 +164,144 @@ def test_what_was_decided_and_run_is_held_against_the_audit(
     engine.dispose()
     report = ledger.verify_audit()
     assert (report.ok, report.broken_at) == (False, at), report
+
+
+def lived(ledger: Ledger) -> None:
+    """A life of every kind: found, changed, renamed, gone, found again, merged, loaded, keys made and ended."""
+    old, new = tie("local:H"), tie("cn-uscc:91999999TEST000001")
+    joined = {"local:H": new.identity["holder_id"], new.identity["holder_id"]: new.identity["holder_id"]}
+    record(ledger, old, tie("local:K"), tie("local:M"))
+    ledger.decide(old.fingerprint, "in_review", "核对", "甲")
+    record(ledger, new, tie("local:K", share=0.9), aliases=joined)
+    record(ledger, new, tie("local:K", share=0.9), tie("local:M"), aliases=joined)
+    ledger.suppress(tie("local:K").fingerprint, "2030-01-01", "等待", "甲")
+    for id_ in ("b0", "b1"):
+        ledger.record_load(batch(id_), "甲", Source("虚构市场监管局", "核查"))
+    ledger.record_unload("b1", "甲")
+    ledger.create_key("留用", ["read"], actor="甲")
+    gone, _ = ledger.create_key("停用", ["read"], actor="甲")
+    ledger.revoke_key(gone.id, "甲")
+
+
+CHANGES = (
+    "UPDATE findings SET severity = 'prohibited'",
+    "UPDATE findings SET facts = '{}'",
+    "UPDATE findings SET text = '{}', digest = 'x'",
+    "UPDATE findings SET state = 'cleared' WHERE state = 'new'",
+    "UPDATE findings SET state = 'new' WHERE state = 'in_review'",
+    "UPDATE findings SET suppressed_until = NULL WHERE suppressed_until IS NOT NULL",
+    "UPDATE findings SET suppressed_until = '2099' WHERE suppressed_until IS NULL",
+    "UPDATE findings SET no_longer_found_at = '2026'",
+    "UPDATE findings SET first_seen = '2026'",
+    "UPDATE findings SET id = 'x' WHERE state = 'in_review'",
+    "UPDATE findings SET merged_into = key",
+    "DELETE FROM finding_events WHERE kind = 'changed'",
+    "UPDATE finding_events SET changes = '{}' WHERE kind = 'changed'",
+    "UPDATE finding_events SET mark = NULL",
+    "UPDATE finding_events SET kind = 'found_again' WHERE kind = 'no_longer_found'",
+    "DELETE FROM finding_subjects",
+    "UPDATE finding_subjects SET party = 'local:nobody' WHERE party = 'local:A'",
+    "INSERT INTO finding_subjects SELECT key, 'local:nobody' FROM findings",
+    "UPDATE runs SET counts = '{}'",
+    "INSERT INTO runs SELECT 'r-more', began_at, ended_at, actor, software, dataset_fingerprint, scope_kind, scope_id, "
+    "detectors, parameters, rules, population, undecided, missing, counts FROM runs WHERE ended_at = "
+    "(SELECT min(ended_at) FROM runs)",
+    "UPDATE api_keys SET scopes = '[\"read\",\"personal\"]' WHERE name = '留用'",
+    "UPDATE api_keys SET secret_sha256 = 'x' WHERE name = '留用'",
+    "UPDATE api_keys SET expires_at = '2099' WHERE name = '留用'",
+    "UPDATE api_keys SET revoked_at = NULL WHERE name = '停用'",
+    "UPDATE api_keys SET revoked_at = '2026' WHERE name = '留用'",
+    "DELETE FROM api_keys WHERE name = '停用'",
+    "INSERT INTO api_keys SELECT 'k-more', name, prefix, 'x', scopes, created_at, created_by, expires_at, revoked_at, "
+    "last_used_at FROM api_keys WHERE name = '留用'",
+    "UPDATE load_batches SET provider = '别处' WHERE id = 'b0'",
+    "UPDATE load_batches SET loaded_by = '别人' WHERE id = 'b0'",
+    "UPDATE load_batches SET taken_back_at = NULL WHERE id = 'b1'",
+    "UPDATE load_batches SET taken_back_at = '2026' WHERE id = 'b0'",
+    "UPDATE load_batches SET files = '[]' WHERE id = 'b0'",
+    "DELETE FROM load_batches WHERE id = 'b0'",
+)
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def lived_in(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The database behind a ledger with lives of every kind, without its triggers."""
+    if request.param == "sqlite":
+        addresses = iter([f"sqlite:///{tmp_path_factory.mktemp('lived') / 'ledger.db'}"])
+    else:
+        addresses = database(request.getfixturevalue("postgres_url"))
+    url = next(addresses)
+    with open_ledger(url, clock=Clock()) as ledger:
+        lived(ledger)
+        report = ledger.verify_audit()
+        assert report.ok, report.en
+    engine = without_guards(url)
+    yield engine
+    engine.dispose()
+    next(addresses, None)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_tables_changed_behind_the_audits_back_are_found(lived_in: Engine, change: str) -> None:
+    with lived_in.connect() as connection:
+        transaction = connection.begin()
+        assert connection.execute(text(change)).rowcount
+        report = verify(connection)
+        transaction.rollback()
+        assert not report.ok
+        assert report.zh
+        assert report.en
+
+
+def test_a_finding_put_in_or_taken_out_is_found(ledger: Ledger, ledger_url: str) -> None:
+    lived(ledger)
+    engine = without_guards(ledger_url)
+    columns = [c.name for c in FindingRow.__table__.columns if c.name not in ("key", "id")]
+    listed = ", ".join(columns)
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                f"INSERT INTO findings (id, {listed}) SELECT 'x', {listed} FROM findings WHERE state = 'in_review'"
+            )
+        )
+    report = ledger.verify_audit()
+    assert (report.ok, report.broken_at) == (False, report.entries + 1)
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM findings WHERE id = 'x'"))
+    assert ledger.verify_audit().ok
+    with engine.begin() as connection:
+        key = connection.execute(
+            text("SELECT key FROM findings WHERE state = 'new' AND suppressed_until IS NULL")
+        ).scalar_one()
+        for table, column in (
+            ("finding_events", "finding"), ("finding_subjects", "finding"), ("findings", "key"),
+        ):  # fmt: skip
+            connection.execute(text(f"DELETE FROM {table} WHERE {column} = :key"), {"key": key})
+    assert not ledger.verify_audit().ok
+    engine.dispose()
+
+
+def test_runs_recorded_before_marks_were_kept_still_hold(ledger: Ledger, ledger_url: str) -> None:
+    """A ledger of the first revision: nothing is said against it, and what is recorded from then on is held."""
+    record(ledger, tie())
+    engine = without_guards(ledger_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE finding_events SET mark = NULL"))
+        (row,) = [dict(r) for r in connection.execute(text("SELECT * FROM audit")).mappings()]
+        detail = json.loads(row["detail"])
+        del detail["events"]
+        row["detail"] = canonical(detail)
+        connection.execute(
+            text("UPDATE audit SET detail = :detail, hash = :hash"),
+            {"detail": row["detail"], "hash": entry_hash(row)},
+        )
+    assert ledger.verify_audit().ok
+    record(ledger, tie(share=0.9))
+    assert ledger.verify_audit().ok
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE findings SET text = '{}'"))
+    engine.dispose()
+    assert not ledger.verify_audit().ok
 
 
 # --- any single change of any row ---

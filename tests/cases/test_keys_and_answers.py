@@ -19,8 +19,7 @@ from cases import (
     UnknownKeyError,
     open_ledger,
 )
-from graph.stores.contract import BatchRecord
-from tests.cases.made import Clock, behind
+from tests.cases.made import Clock, batch, behind
 
 
 def test_a_secret_opens_and_is_not_kept(ledger: Ledger, ledger_url: str) -> None:
@@ -115,20 +114,6 @@ def test_a_request_is_done_once_and_answered_alike(ledger: Ledger, clock: Clock)
     assert ledger.idempotent(*ask, owner="k1") == again
     clock.now += dt.timedelta(hours=24)
     assert ledger.idempotent(*ask, owner="k1") is None, "forgotten after a day"
-
-
-def batch(id_: str) -> BatchRecord:
-    file = {
-        "name": "股东.csv",
-        "sha256": "ab" * 32,
-        "format": "table",
-        "rows": 3,
-        "rejected": 0,
-        "options": "",
-    }
-    return BatchRecord(
-        id_, "done", "main", None, (), None, (file,), {"OWNS": 3}, "2026-01-01", "lookthrough 1"
-    )
 
 
 def test_a_load_is_mirrored_with_its_source(ledger: Ledger) -> None:

@@ -1,0 +1,97 @@
+"""A lot screened from its own bids outwards is found to be what a run over everything finds of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from api.reading.one_lot import Standing, anchored, lot_detectors, screen_one_lot
+from cases import Ledger, open_ledger
+from detectors.detecting import detect
+from detectors.registry import DETECTORS
+from detectors.rules import NO_RULES
+from detectors.runner import Run
+from detectors.stacking import stack
+from graph.in_play import put_in_play
+from graph.stores import Credentials, GraphStore, open_store
+from loaders.identity import PersonKey
+from loaders.loading import LoadOptions, load
+from lookthrough.demo import write_world
+from tests.api.serving import filled
+
+TENDERING = [d for d in DETECTORS if d.domain == "政府工程"]
+SUPPORT = {d.id for d in TENDERING if d.support}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GraphStore]:
+    folder = tmp_path_factory.mktemp("lots")
+    world = write_world(folder / "world")
+    with open_store(str(folder / "store"), "write") as store:
+        key = PersonKey(b"a key of the tests alone, 32 byte")
+        load(store, [world.exports], LoadOptions("main"), key, folder / "reports", lambda *_: None)
+        put_in_play(store)
+        yield store
+
+
+def agree(store: GraphStore, ledger: Ledger, whole: Run, lots: list[str]) -> None:
+    standing = Standing(store, NO_RULES)
+    bidders = defaultdict(set)
+    rows = store.query("MATCH (c:Company)-[:SUBMITS]->(:Bid)-[:FOR_LOT]->(l:Lot) RETURN c.id AS c, l.id AS l")
+    for row in rows.to_pylist():
+        bidders[row["l"]].add(row["c"])
+    for lot in lots:
+        alone = screen_one_lot(store, standing, ledger, lot, NO_RULES, ())
+        found = [f for f in whole.findings if f.scope_id == lot and f.detector not in SUPPORT]
+        assert list(alone.run.findings) == found, lot
+        gaps = [u for u in whole.undecided if u[1].scope_id == lot]
+        assert sorted(map(str, alone.run.undecided)) == sorted(map(str, gaps)), lot
+        here = {*bidders[lot], *(s for f in whole.findings if f.scope_id == lot for s in f.subjects)}
+        stacks = stack(whole.findings, lot, sorted(here), {d.id: d.scene for d in TENDERING})
+        assert [s.to_json() for s in alone.stacks] == [s.to_json() for s in stacks], lot
+
+
+def test_one_lot_alone_is_what_all_lots_together_say_of_it(demo: GraphStore, tmp_path: Path) -> None:
+    whole = detect(demo, TENDERING)
+    lots = [r["id"] for r in demo.query("MATCH (l:Lot) RETURN l.id AS id ORDER BY id").to_pylist()]
+    # Two lots of every detector, suppressed ones among them, and some of which nothing is found.
+    chosen: dict[str, list[str]] = defaultdict(list)
+    for f in whole.findings:
+        kind = f"{f.detector} {bool(f.suppressed_by)}"
+        if f.scope_kind == "lot" and f.scope_id not in chosen[kind]:
+            chosen[kind].append(f.scope_id)
+    told = {lot for found in chosen.values() for lot in found}
+    wanted = {lot for found in chosen.values() for lot in found[:2]} | set(
+        [i for i in lots if i not in told][:5]
+    )
+    assert len({k.partition(" ")[0] for k in chosen}) > 20
+    with open_ledger(tmp_path / "ledger.db") as ledger:
+        ledger.record_run(whole, TENDERING, NO_RULES, demo.fingerprint(), "tests")
+        agree(demo, ledger, whole, sorted(wanted))
+
+
+def test_either_store_answers_for_one_lot_what_it_answers_for_all(
+    tmp_path: Path, store_url: str, store_credentials: Credentials
+) -> None:
+    with open_store(store_url, "write", credentials=store_credentials) as store:
+        filled(store, tmp_path)
+        put_in_play(store)
+        whole = detect(store, TENDERING)
+        assert {f.detector for f in whole.findings} >= {
+            "common-shareholder",
+            "shared-contact",
+            "same-bid-author",
+        }
+        with open_ledger(tmp_path / "ledger.db") as ledger:
+            agree(store, ledger, whole, ["local:T-1/1"])
+
+
+def test_every_query_of_the_detectors_begins_at_the_lot_or_is_known_to_be_small() -> None:
+    """A query that is asked of everything would be asked again for each state of the data, and held in memory."""
+    small = ("DEBARRED_BY", "MEMBER_OF_CONCERT", "RELATED_TO", "SUBCONTRACTS_TO")
+    for detector in lot_detectors(()):
+        for name, query in detector.queries.items():
+            assert anchored(query) or any(f":{rel}]" in query for rel in small), (detector.id, name, query)
