@@ -19,6 +19,8 @@ from detectors.ties import NOT_A_BID, Tie
 _PAIR: Final = ["lot_id", "holder_id"]
 _TOLD: Final = 20
 """Holders above the nearest one that are told one by one; behind a block of cross-holdings there are thousands."""
+_FAR: Final = pl.col("depth").cast(pl.Int64).fill_null(0).min()
+"""Layers between a holder and the nearest of its bidders; none where it bids itself."""
 _PATHS: Final = pl.Struct(
     {"paths": pl.List(pl.Struct({"nodes": pl.List(pl.String())})), "truncated": pl.Boolean()}
 )
@@ -98,7 +100,7 @@ def nearest(
         behind = kept.join(explaining, on="lower", how="semi").select(lower="upper")
         weak = guessed.join(pl.concat([explaining, behind]), on="lower", how="semi")
         kept = kept.join(weak, on=["upper", "lower"], how="anti")
-    depths = tied.group_by("tie").agg(far=pl.col("depth").cast(pl.Int64).min().fill_null(0))
+    depths = tied.group_by("tie").agg(far=_FAR)
     lows = lowest.select(lower="tie").unique()
     above = kept.join(lows, on="lower", how="semi").join(depths, left_on="upper", right_on="tie")
     told = (
@@ -148,7 +150,7 @@ def _over(tied: pl.DataFrame, ties_of: pl.DataFrame) -> pl.DataFrame:
     both = pl.concat([through, own.select(through.columns)]).unique().filter(pl.col("lower") != pl.col("tie"))
     sizes = paths.group_by("tie").agg(bidders=pl.len(), whole=~pl.col("truncated").fill_null(False).any())
     sizes = sizes.join(held.filter("itself").select("tie"), on="tie", how="anti")
-    near = tied.group_by("tie").agg(far=pl.col("depth").cast(pl.Int64).min().fill_null(0))
+    near = tied.group_by("tie").agg(far=_FAR)
     name = ties_of.select("tie", pl.col("holder_id").rank("dense").alias("name"))
     near = near.join(name, on="tie")
     pairs = (
