@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from bench import detectors, drawing, loads, packages, peers, refreshing, whole
+from bench import detectors, drawing, loads, packages, paint, peers, refreshing, whole
 from bench.page import RESULTS, machine, write_page
 
 Part = Callable[[Path, float, int], list[dict[str, Any]]]
@@ -25,6 +25,7 @@ PARTS: Final[dict[str, Part]] = {
     "detectors": detectors.suite,
     "refresh": refreshing.refresh,
     "drawing": drawing.drawing,
+    "paint": paint.paint,
     "package": packages.packages,
 }
 

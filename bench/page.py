@@ -49,6 +49,14 @@ _TITLES: Final[dict[str, tuple[str, str]]] = {
         "A loaded embedded store; effective shares and control behind the bidders of every lot, each at its own date, "
         "written into the graph.",
     ),
+    "paint": (
+        "The canvas in Chromium",
+        "Headless Chromium without a graphics processor draws 2,000 parties and 2,500 lines that the drawing code placed, then "
+        "adds twenty holders to one of them; medians of fresh tabs, in milliseconds. `arrived`: from the arrival of the drawing "
+        "to the frame that shows it. `opened`: from the address entered, with nothing cached. `expanded`: from the press to the "
+        "frame that shows the holders, the service's answer (`answer`) within. `first CPU`, `expanded CPU`: processor time "
+        "of the page's main thread, which is what can be compared; this run shared its two cores with much other work.",
+    ),
     "refresh": (
         "After a load",
         "A file makes a new person holder of two bidders in each of a hundred lots of that world. Only what lies below it is "
