@@ -65,6 +65,12 @@ _TITLES: Final[dict[str, tuple[str, str]]] = {
         "worked out anew; `equal`: what stands then is what working everything out anew writes. The embedded store copies "
         "its file for each write.",
     ),
+    "detectors": (
+        "All detectors over all lots",
+        "2 M companies, 4 M edges, 50,000 lots and 10,000 recipient households, with prices, contacts, posts, traces, parties "
+        "and subcontracts ([bench/suite.py](../bench/suite.py)); every detector once, from a loaded embedded store in which "
+        "all is in play. Below it the slowest steps; the last of them words the findings and traces their sources.",
+    ),
     "drawing": (
         "Drawing",
         "Processor seconds of one thread. Random attachment trees with a quarter more edges are unkinder than any register. "
