@@ -19,7 +19,7 @@ from cases import FindingFilter
 from exports import cytoscape_json, graphml
 from graph.subgraph import Subgraph
 from visualize import Scene, Style, compose, scene_bytes
-from visualize.excerpt import picture_of
+from visualize.excerpt import picture_of, proof_picture
 from visualize.html import page
 from visualize.wording import Lang
 
@@ -150,12 +150,15 @@ _route("/households", ("Household",), "A household with what it holds and is pai
 def of_finding(
     request: Request, caller: Asking, services: Using, id: Id, format: Format = None, style: Annotated[Style, Query()] = "chinese",
     lang: Language = "zh", grey: bool = False,
+    proof: Annotated[bool, Query(description="What proves it and nothing else")] = False,
 ) -> Response:  # fmt: skip
-    """Its lot or household, with the evidence marked."""
+    """Its lot or household, with the evidence marked; or the evidence alone."""
     record = services.ledger.finding(id)
 
     def gather() -> Subgraph:
         found = record.finding
+        if proof:
+            return proof_picture(services.store, found)
         about = [found.scope_id] if found.scope_kind in ("lot", "household") else list(found.subjects)
         return picture_of(services.store, about, None, [found])
 

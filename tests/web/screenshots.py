@@ -55,6 +55,10 @@ def draw(url: str) -> list[Path]:
                 page.locator("#names").fill(NAMES)
                 page.get_by_role("button", name="查找关系").click()
                 page.locator("table tbody tr").first.wait_for()
+            if name == "graph":
+                page.locator(".holders .who").first.wait_for()
+            if name in ("lot", "finding"):
+                page.locator("figure img").first.wait_for()
             page.wait_for_timeout(800)
             to = TO / f"explorer-{name}.png"
             page.screenshot(path=to)

@@ -213,7 +213,7 @@ export interface paths {
         };
         /**
          * What a finding rests on, drawn
-         * @description Its lot or household, with the evidence marked.
+         * @description Its lot or household, with the evidence marked; or the evidence alone.
          */
         get: operations["of_finding_v1_findings__id__subgraph_get"];
         put?: never;
@@ -2579,6 +2579,8 @@ export interface operations {
                 /** @description Language of texts */
                 lang?: "zh" | "en";
                 grey?: boolean;
+                /** @description What proves it and nothing else */
+                proof?: boolean;
             };
             header?: never;
             path: {

@@ -4,7 +4,7 @@ import { percent, range } from "../api/words";
 import { inWords } from "../i18n/stated";
 import { wrapped } from "./lettering";
 import { LOOK } from "./look";
-import type { Place } from "./places";
+import { Taken, type Place } from "./places";
 import { thinned } from "./thin";
 
 /** Up to here everything is lettered at once; beyond, what is in view and large enough to read. */
@@ -68,7 +68,7 @@ export class Canvas {
 
   /** Put a drawing of the server on the canvas, or add it to what is there. */
   draw(drawing: Drawing, anchor: string, add = false): void {
-    const shift = add ? this.below() : 0;
+    const placed = add ? this.beside(drawing) : null;
     if (!add) this.clear();
     this.anchors.push(anchor);
     const { nodes, edges } = thinned(drawing.elements);
@@ -77,7 +77,7 @@ export class Canvas {
     for (const node of nodes) {
       if (add && this.has(node.data.id)) continue;
       const at = node.position ?? { x: 0, y: 0 };
-      made.push(this.node(node.data, this.turned({ x: at.x, y: at.y + shift }), `${node.classes ?? ""}${all ? " named" : ""}`));
+      made.push(this.node(node.data, placed?.get(node.data.id) ?? this.turned(at), `${node.classes ?? ""}${all ? " named" : ""}`));
     }
     const here = new Set(nodes.map((n) => n.data.id));
     const pairs = new Map<string, number>();
@@ -222,11 +222,31 @@ export class Canvas {
     return this.way === "topdown" ? at : quarter(at);
   }
 
-  protected below(): number {
-    const nodes = this.core.nodes();
-    if (nodes.empty()) return 0;
-    const box = boxOf(nodes);
-    return this.way === "topdown" ? box.y + box.height + 90 : (box.x + box.width) * QUARTER + 90;
+  /** Places for a second drawing: laid over what both show, else below all; nothing on anything else. */
+  private beside(drawing: Drawing): Map<string, Place> {
+    const all = drawing.elements.nodes.map((n) => ({ id: n.data.id, at: this.turned(n.position ?? { x: 0, y: 0 }) }));
+    // Of what both show the lowest is where the rest hangs.
+    const [shared] = all.filter((n) => this.has(n.id)).sort((a, b) => b.at.y - a.at.y);
+    const over = shared && this.core.getElementById(shared.id).position();
+    const shift = shared && over ? { x: over.x - shared.at.x, y: over.y - shared.at.y } : this.below();
+    const taken = new Taken(this.core.nodes().map((n) => n.position()));
+    const places = new Map<string, Place>();
+    for (const { id, at } of all.filter((n) => !this.has(n.id))) {
+      const wanted = { x: at.x + shift.x, y: at.y + shift.y };
+      let place = wanted;
+      for (let n = 1; taken.has(place) && n < 80; n += 1) {
+        const step = (n % 2 ? 1 : -1) * Math.ceil(n / 2);
+        place = this.way === "topdown" ? { x: wanted.x + step * 96, y: wanted.y } : { x: wanted.x, y: wanted.y + step * 40 };
+      }
+      taken.add(place);
+      places.set(id, place);
+    }
+    return places;
+  }
+
+  private below(): Place {
+    const box = boxOf(this.core.nodes());
+    return this.way === "topdown" ? { x: 0, y: box.y + box.height + 90 } : { x: box.x + box.width + 90, y: 0 };
   }
 
   protected quarter(nodes: NodeCollection): void {
