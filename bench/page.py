@@ -42,7 +42,9 @@ _TITLES: Final[dict[str, tuple[str, str]]] = {
     "load": (
         "Loading",
         "Companies and shareholdings from CSV into an empty store, with provenance and validation. `rate`: "
-        "shareholdings a second.",
+        "shareholdings a second on the clock, `cpu_rate`: a second of processor time (all cores; on a machine that does nothing "
+        "else and with the program's two cores busy, the clock needs half of it or more). The lines under an engine are the "
+        "stages of one more load; `start of the program` is Python and its packages.",
     ),
     "lots": (
         "All lots in play",
