@@ -5,7 +5,6 @@ Names meet lot by lot, in columns: a common name costs what its bearers among th
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -16,17 +15,9 @@ import polars as pl
 from detectors import bidding, people
 from detectors.definition import Detector, Draft, Evidence, Row, Undecided, Values
 from detectors.links import CLOSING_EN, CLOSING_ZH, ENDED, SPAN, LinkTie, compared, link_draft, on_bids
+from detectors.namesakes import TOLD, UNNUMBERED, Beside, pair_of
 from detectors.rows import table
 from graph.names import name_key
-
-_UNNUMBERED: Final = "person.scoped:"
-_SHOWN_DIGITS: Final = 6
-_TOLD: Final = {
-    "masked_number": ("证件号掩码相符", "masked numbers agree"),
-    "birth_date": ("出生日期相同", "same date of birth"),
-    "contact": ("联系方式相同", "same contact"),
-    "co_officer": ("另有同一人或同名人员在双方任职", "another person, or namesake, at both"),
-}
 
 
 def _named(type_: str, role: str) -> str:
@@ -52,20 +43,20 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     )
     told = told.with_columns(name_key(told["holder_name"]).alias("name")).drop_nulls("name")
     ambiguous = pl.col("holder_id").n_unique().over("name") > 1
-    loose = pl.col("holder_id").str.starts_with(_UNNUMBERED).any().over("name")
+    loose = pl.col("holder_id").str.starts_with(UNNUMBERED).any().over("name")
     linked = on_bids(bidders, told.filter(ambiguous & loose))
     linked = linked.filter(pl.col("when") == "yes")
     at = ["lot_id", "name"]
     several = linked.filter(
         (pl.col("holder_id").n_unique().over(at) > 1)
         & (pl.col("bid_id").n_unique().over(at) > 1)
-        & pl.col("holder_id").str.starts_with(_UNNUMBERED).any().over(at)
+        & pl.col("holder_id").str.starts_with(UNNUMBERED).any().over(at)
     )
-    beside = _Beside(several, told, rows, values)
+    beside = Beside(several, told, rows, values)
     uncorroborated = 0
     for _, group in several.sort(*at, "bidder_id", "holder_id", "role").group_by(at, maintain_order=True):
         found = group.to_dicts()
-        pairs = [p for p in (_pair(a, b, beside) for a, b in combinations(found, 2)) if p]
+        pairs = [p for p in (pair_of(a, b, beside) for a, b in combinations(found, 2)) if p]
         spoken = [p for p in pairs if p["corroboration"]]
         if spoken:
             yield _draft(found, spoken)
@@ -80,68 +71,10 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         )
 
 
-class _Beside:
-    """What companies share: contacts below the hub limit, and names of their people."""
-
-    def __init__(
-        self, several: pl.DataFrame, told: pl.DataFrame, rows: Mapping[str, Sequence[Row]], values: Values
-    ):
-        parties = several["bidder_id"].unique()
-        near = pl.col("bidder_id").is_in(parties.implode())
-        hubs = {r["holder_id"] for r in rows["parties"] if int(r["parties"]) > int(values["hub_parties"])}
-        self.contacts: dict[str, set[str]] = defaultdict(set)
-        for bidder, contact in (
-            table(rows["contacts"]).filter(near).select("bidder_id", "holder_id").iter_rows()
-        ):
-            if contact not in hubs:
-                self.contacts[bidder].add(contact)
-        self.names: dict[str, set[str]] = defaultdict(set)
-        for bidder, name in told.filter(near).select("bidder_id", "name").iter_rows():
-            self.names[bidder].add(name)
-
-
-def _pair(one: Row, other: Row, beside: _Beside) -> dict[str, Any] | None:
-    """The two as a possible pair, with what speaks for it; None where they cannot be one person."""
-    if (
-        one["holder_id"] == other["holder_id"]
-        or one["bid_id"] == other["bid_id"]
-        or one["bidder_id"] == other["bidder_id"]
-    ):
-        return None
-    if not (one["holder_id"].startswith(_UNNUMBERED) or other["holder_id"].startswith(_UNNUMBERED)):
-        return None
-    masked = _agree(one["id_masked"], other["id_masked"])
-    born = {one["birth_date"], other["birth_date"]} - {None}
-    if masked is False or len(born) > 1:
-        return None
-    a, b = one["bidder_id"], other["bidder_id"]
-    speaks = {
-        "masked_number": bool(masked),
-        "birth_date": bool(one["birth_date"] and other["birth_date"]),
-        "contact": bool(beside.contacts[a] & beside.contacts[b]),
-        "co_officer": bool((beside.names[a] & beside.names[b]) - {one["name"]}),
-    }
-    return {
-        "persons": [one["holder_id"], other["holder_id"]],
-        "bidders": [a, b],
-        "corroboration": [k for k, v in speaks.items() if v],
-    }
-
-
-def _agree(one: str | None, other: str | None) -> bool | None:
-    """Do two masked numbers agree in enough shown digits? None: they say too little; False: they differ."""
-    if not one or not other or len(one) != len(other):
-        return None
-    shown = [(a, b) for a, b in zip(one, other, strict=True) if a.isdigit() and b.isdigit()]
-    if any(a != b for a, b in shown):
-        return False
-    return True if len(shown) >= _SHOWN_DIGITS else None
-
-
 def _draft(found: Sequence[Row], spoken: Sequence[Mapping[str, Any]]) -> Draft:
     concerned = {p for pair in spoken for p in pair["persons"]}
     rows = tuple(r for r in found if r["holder_id"] in concerned)
-    why = sorted({c for pair in spoken for c in pair["corroboration"]}, key=list(_TOLD).index)
+    why = sorted({c for pair in spoken for c in pair["corroboration"]}, key=list(TOLD).index)
     tie = LinkTie(rows[0], str(rows[0]["name"]), rows, False)
     made = link_draft(
         tie,
@@ -153,8 +86,8 @@ def _draft(found: Sequence[Row], spoken: Sequence[Mapping[str, Any]]) -> Draft:
             "identity": "name_only",
         },
         words={
-            "why_zh": "、".join(_TOLD[c][0] for c in why),
-            "why_en": ", ".join(_TOLD[c][1] for c in why),
+            "why_zh": "、".join(TOLD[c][0] for c in why),
+            "why_en": ", ".join(TOLD[c][1] for c in why),
             "identity_zh": "仅同名，身份未核实",
             "identity_en": "name only, identity not verified",
         },

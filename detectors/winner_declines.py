@@ -9,14 +9,12 @@ import polars as pl
 
 from detectors import bidding, people, statutes, traces
 from detectors.attached_drafts import STATE, added
+from detectors.declined_ends import EXPLAINED, HOLDS, ends
 from detectors.definition import Detector, Draft, Evidence, Row, Undecided, Values
-from detectors.links import CLOSING_EN, CLOSING_ZH, ENDED, lot_words, on_bids
+from detectors.links import CLOSING_EN, CLOSING_ZH, ENDED, lot_words
 from detectors.roles import role_en, role_zh
 from detectors.rows import table
 from detectors.ties import identity_label, weakest
-
-_STATE: Final = ("state_holder", "government")
-_HOLDS: Final = "effective_share"
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
@@ -28,9 +26,9 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     lots = lots.with_columns(
         side=pl.when(gave_up).then(pl.lit("declined")).when(won).then(pl.lit("won"))
     ).filter(pl.col("side").is_not_null())
-    ends = _ends(rows, lots, values)
-    one = ends.filter(pl.col("side") == "declined")
-    other = ends.filter(pl.col("side") == "won").select(
+    found = ends(rows, lots, values)
+    one = found.filter(pl.col("side") == "declined")
+    other = found.filter(pl.col("side") == "won").select(
         *("lot_id", "holder_id"), *(pl.col(c).alias(f"{c}_2") for c in _PAIRED)
     )
     both = one.join(other, on=["lot_id", "holder_id"]).filter(
@@ -40,85 +38,12 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     for _, group in both.sort(*at, "holder_id", "how", "link_key", nulls_last=True).group_by(
         at, maintain_order=True
     ):
-        found = group.with_columns(why=pl.coalesce("why", "why_2")).to_dicts()
-        plain = [r for r in found if r["why"] is None]
-        yield _draft(plain or found, None if plain else _EXPLAINED[str(found[0]["why"])])
+        tied = group.with_columns(why=pl.coalesce("why", "why_2")).to_dicts()
+        plain = [r for r in tied if r["why"] is None]
+        yield _draft(plain or tied, None if plain else EXPLAINED[str(tied[0]["why"])])
 
 
 _PAIRED: Final = ("bidder_id", "bidder_name", "stated_id", "bid_id", "how", "why", "link_key", "derivation")
-
-
-def _ends(rows: Mapping[str, Sequence[Row]], lots: pl.DataFrame, values: Values) -> pl.DataFrame:
-    """All that ties could hang on: for each bid of `lots`, each holder, person, contact and trace at it."""
-    parties = lots["bidder_id"].unique()
-    held = table(rows["holdings"])
-    held = held.select("lot_id", "bid_id", "bidder_id", "holder_id", "holder_name", "derivation")
-    by_share = lots.join(held, on=["lot_id", "bid_id", "bidder_id"]).with_columns(
-        how=pl.lit(_HOLDS), when=pl.lit("yes"), link_key=pl.lit(None, pl.String)
-    )
-    own = lots.with_columns(
-        holder_id=pl.col("bidder_id"),
-        holder_name=pl.col("bidder_name"),
-        how=pl.lit("itself"),
-        when=pl.lit("yes"),
-        link_key=pl.lit(None, pl.String),
-        derivation=pl.lit(None, pl.String),
-    )
-    told = pl.concat(
-        [table(rows[k]) for k in ("representatives", "officers", "contacts")], how="vertical_relaxed"
-    )
-    told = told.filter(pl.col("bidder_id").is_in(parties.implode()))
-    used = pl.concat(
-        [table(rows[k]) for k in ("authors", "uploads", "deposits", "workers")], how="vertical_relaxed"
-    )
-    direct = [on_bids(lots, told), on_bids(lots, used, "bid_id")]
-    linked = [f.with_columns(how=pl.col("role"), derivation=pl.lit(None, pl.String)) for f in direct]
-    columns = [*lots.columns, "holder_id", "holder_name", "how", "when", "link_key", "derivation"]
-    whole = pl.concat([f.select(columns) for f in (by_share, own, *linked)], how="vertical_relaxed")
-    state = [r["holder_id"] for r in rows["kinds"] if r["holder_kind"] in _STATE]
-    hubs = _hubs(rows, used, values)
-    why = (
-        pl.when(pl.col("when") != "yes")
-        .then(pl.lit("ended"))
-        .when(pl.col("holder_id").is_in(state) & (pl.col("how") == _HOLDS))
-        .then(pl.lit("state"))
-        .when(pl.col("holder_id").is_in(hubs))
-        .then(pl.lit("hub"))
-    )
-    return whole.with_columns(why=why).unique(maintain_order=True)
-
-
-def _hubs(rows: Mapping[str, Sequence[Row]], used: pl.DataFrame, values: Values) -> list[str]:
-    """Contacts, traces and holders that very many have in common, and the institutions that pay deposits."""
-    bidders = table(rows["bidders"]).select("bid_id", "bidder_id")
-    users = used.join(bidders, on="bid_id").group_by("holder_id").agg(n=pl.col("bidder_id").n_unique())
-    listed = [n.strip() for n in str(values["listed_payers"]).split(",") if n.strip()]
-    paying = table(rows["deposits"]).filter(
-        pl.any_horizontal(pl.col("holder_name").fill_null("").str.contains(n, literal=True) for n in listed)
-        if listed
-        else pl.lit(False)
-    )
-    return [
-        *(r["holder_id"] for r in rows["parties"] if int(r["parties"]) > int(values["hub_parties"])),
-        *(r["holder_id"] for r in rows["holders"] if int(r["companies"]) > int(values["hub_companies"])),
-        *users.filter(pl.col("n") > int(values["hub_bidders"]))["holder_id"],
-        *paying["holder_id"].unique(),
-    ]
-
-
-_EXPLAINED: Final = {
-    "ended": ("ended", "关联在投标日不存续", "the tie did not hold on the bid date"),
-    "state": (
-        "state",
-        "二者仅同受国有资产监管机构或政府部门出资（参照公司法第265条第4项）",
-        "both are merely held by a state holder (cf. Company Law art. 265(4))",
-    ),
-    "hub": (
-        "hub",
-        "二者的共同点为许多主体共用（集中登记地址、平台、公共设备、担保或银行机构）",
-        "what they share is shared by very many: an address, a platform, a machine, a guarantor or bank",
-    ),
-}
 
 
 def _draft(found: Sequence[Row], suppressed_by: tuple[str, str, str] | None) -> Draft:
@@ -169,7 +94,7 @@ def _draft(found: Sequence[Row], suppressed_by: tuple[str, str, str] | None) -> 
 
 
 def _how(how: str, language: int) -> str:
-    if how == _HOLDS:
+    if how == HOLDS:
         return ("穿透持股", "effective share")[language]
     return (role_zh(how), role_en(how))[language]
 

@@ -11,7 +11,7 @@ from detectors import (
     related_persons,
     winner_declines,
 )
-from detectors.possible_same_person import _agree
+from detectors.namesakes import masks_agree
 from tests.detectors.bidder_world import Found, World, found_on_both, ids
 
 DEBARRED, KIN, NAMESAKE = "affiliate-of-debarred", "related-persons", "possible-same-person"
@@ -195,10 +195,10 @@ def test_namesakes_need_something_that_speaks_for_one_person(found: Found) -> No
 
 
 def test_masked_numbers() -> None:
-    assert _agree("999999********1234", "999999********1234") is True
-    assert _agree("999999********1234", "999998********1234") is False
-    assert _agree("9999**************", "************991234") is None
-    assert _agree(None, "999999********1234") is None
+    assert masks_agree("999999********1234", "999999********1234") is True
+    assert masks_agree("999999********1234", "999998********1234") is False
+    assert masks_agree("9999**************", "************991234") is None
+    assert masks_agree(None, "999999********1234") is None
 
 
 def test_parties_to_one_concert(found: Found) -> None:

@@ -56,7 +56,14 @@ def test_lists_beside_payments(store_url: str, store_credentials: Credentials) -
 def test_income_below_the_local_standard(store_url: str, store_credentials: Credentials) -> None:
     world = SmallWorld("poor")
     world.household("paid", ["receiver"])
-    incomes = {"poor": 90_000, "rich": 900_000, "homes": 90_000, "lacking": 90_000, "receiving": 90_000}
+    incomes = {
+        "poor": 90_000,
+        "rich": 900_000,
+        "homes": 90_000,
+        "lacking": 90_000,
+        "receiving": 90_000,
+        "vague": 90_000,
+    }
     for id_, income in incomes.items():
         world.node("Household", f"hk-{id_}", kind="hukou", region=DISTRICT)
         head = "receiver" if id_ == "receiving" else f"{id_}1"
@@ -69,11 +76,17 @@ def test_income_below_the_local_standard(store_url: str, store_credentials: Cred
         )  # fmt: skip
     world.home("h1", {"homes1": 1.0})
     world.home("h2", {"homes1": 1.0})
+    for id_ in ("h3", "h4"):
+        world.home(id_, {"vague1": 1.0}, kind=None)
     text = (
         '[[rule]]\ndetector="eligible-not-receiving"\nparameter="income_per_head_limit"\nvalue=700\n'
         f'unit="yuan/month"\nregion="{DISTRICT}"\ncitation="《虚构区最低生活保障标准》（2025年）"\n'
     )
     assert verdicts(world.find(store_url, store_credentials, [W7]), W7.id) == {}
     found = SmallWorld("poor").find(store_url, store_credentials, [W7], read_rules(text, [W7]))
-    assert verdicts(found, W7.id) == {"hk-poor": "finding", "hk-lacking": "undecided"}
+    assert verdicts(found, W7.id) == {
+        "hk-poor": "finding",
+        "hk-lacking": "undecided",
+        "hk-vague": "undecided",
+    }
     assert found.findings[0].parameters["income_per_head_limit"] == 700
