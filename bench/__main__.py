@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from bench import drawing, loads, peers, whole
+from bench import drawing, loads, peers, service, whole
 from bench.page import RESULTS, machine, write_page
 
 Part = Callable[[Path, float, int], list[dict[str, Any]]]
@@ -23,6 +23,7 @@ PARTS: Final[dict[str, Part]] = {
     "load": loads.load,
     "lots": loads.lots,
     "drawing": drawing.drawing,
+    "service": service.service,
 }
 
 
