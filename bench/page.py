@@ -60,6 +60,11 @@ _TITLES: Final[dict[str, tuple[str, str]]] = {
         "requests a second for a minute, each timed from when it was due, client and service on the same two cores. `alone`: "
         "one after another.",
     ),
+    "package": (
+        "Evidence packages",
+        "A company with 300 parties above it: report in two languages as HTML and PDF, pictures, graph files, source rows; "
+        "whole commands, starting up included.",
+    ),
 }
 _HEADS: Final[dict[str, str]] = {"wall": "wall s", "cpu": "CPU s", "peak": "peak MiB"}
 
