@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from bench import drawing, loads, packages, peers, service, whole
+from bench import detectors, drawing, loads, packages, paint, peers, refreshing, service, whole
 from bench.page import RESULTS, machine, write_page
 
 Part = Callable[[Path, float, int], list[dict[str, Any]]]
@@ -22,7 +22,10 @@ PARTS: Final[dict[str, Part]] = {
     "peers": peers.peers,
     "load": loads.load,
     "lots": loads.lots,
+    "detectors": detectors.suite,
+    "refresh": refreshing.refresh,
     "drawing": drawing.drawing,
+    "paint": paint.paint,
     "service": service.service,
     "package": packages.packages,
 }

@@ -12,7 +12,7 @@ from detectors.registry import DETECTORS
 from detectors.rules import NO_RULES, LocalRules, RulesError, read_rules
 from detectors.runner import Run, run
 from detectors.stacking import Stack, stack
-from graph.in_play import is_current, put_in_play
+from graph.in_play import is_current, refresh_in_play
 from graph.stores import GraphStore
 
 Progress = Callable[[str, int, int], None]
@@ -26,7 +26,7 @@ def detect(
 ) -> Run:
     """Findings of the wanted detectors, under local rules where there are any. The store must be open for writing unless what is in play is current."""
     if any(d.in_play for d in wanted) and not is_current(store):
-        put_in_play(store, progress)
+        refresh_in_play(store, progress)
     ids = {d.id for d in wanted}
     # A stronger tier runs beside a weaker one, so that the weaker need not repeat it; then it is left out again.
     stronger = {other for d in wanted for other in d.yields_to}

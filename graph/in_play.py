@@ -7,16 +7,18 @@ The store remembers for which data the relationships were worked out, so that st
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 
 from graph.current_ownership import current_ownership
+from graph.in_play_changes import affected, marks_since, said_current
 from graph.in_play_households import recipients_in_play
 from graph.in_play_procedure import procedure_in_play
 from graph.model import REL_TYPES
+from graph.ownership_above import ask, ownership_above
 from graph.penetration import Ownership, holders_in_play
 from graph.records import RelKey
 from graph.stores.applying import Progress
@@ -27,8 +29,10 @@ _QUESTIONS: Final = (
     "MATCH (c:Company)-[:SUBMITS]->(:Bid)-[:FOR_LOT]->(l:Lot) "
     "RETURN DISTINCT c.id AS company_id, l.bid_on AS on_date, l.id AS group_id"
 )
-
-
+_OF_LOTS: Final = (
+    "UNWIND $ids AS i MATCH (l:Lot {id: i}) MATCH (c:Company)-[:SUBMITS]->(:Bid)-[:FOR_LOT]->(l) "
+    "RETURN DISTINCT c.id AS company_id, l.bid_on AS on_date, l.id AS group_id"
+)
 _ASKED: Final[dict[str, pl.DataType]] = {
     "company_id": pl.String(),
     "on_date": pl.String(),
@@ -36,12 +40,28 @@ _ASKED: Final[dict[str, pl.DataType]] = {
 }
 
 
-def questions(store: GraphStore) -> pl.DataFrame:
-    """Which companies are asked about, together, at which date: company_id, on_date, group_id (the lot)."""
+def questions(store: GraphStore, lots: Collection[str] | None = None) -> pl.DataFrame:
+    """Which companies are asked about, together, at which date: company_id, on_date, group_id (the lot).
+
+    `lots`: of these alone.
+    """
+    if lots is not None:
+        return ask(store, _OF_LOTS, lots, _ASKED).sort("group_id", "company_id")
     table = store.query(_QUESTIONS, timeout=300)
     if table.num_rows == 0:
         return pl.DataFrame(schema=_ASKED)
     return pl.DataFrame(pl.from_arrow(table)).cast(dict(_ASKED)).sort("group_id", "company_id")  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What bringing up to date did: relationships written, and the lots whose relationships may differ from before.
+
+    `lots` None: any may. A lot whose bids or date changed is among them.
+    """
+
+    written: int
+    lots: frozenset[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,33 +103,66 @@ def put_in_play(store: GraphStore, progress: Progress | None = None) -> int:
     say("in-play", 0, 3)
     with store.steady():
         # Named before anything is read: a load that ends meanwhile leaves what is written here stale, not current.
-        fingerprint = store.fingerprint()
+        meta = said_current(store)
         asked = questions(store)
         ownership = current_ownership(store)
         say("in-play", 1, 3)
-        beside = procedure_in_play(store, ownership, asked)
-        behind = recipients_in_play(store, ownership)
-    asked = pl.concat([asked, beside.groups])
-    holds, controls = holders_in_play(ownership, asked)
-    singly = holders_in_play(ownership, beside.singles)
-    holds = _with_persons(holds, singly[0], beside.persons)
-    controls = _with_persons(controls, singly[1], beside.persons)
-    holds = _with_persons(holds, holders_in_play(ownership, behind.questions)[0], behind.persons)
-    asked = pl.concat([asked, beside.singles, behind.questions])
+        frames = derived(store, ownership, asked)
     say("in-play", 2, 3)
-    written = 0
-    for name, frame in (("ULTIMATELY_HOLDS", holds), ("CONTROLS", controls)):
-        frames = _by_ends(name, _at_stated_ids(frame, asked, ownership))
-        store.replace_derived(name, frames)
-        written += sum(f.height for _, f in frames)
-    store.set_meta({IN_PLAY_FOR: fingerprint})
+    written = {name: _by_ends(name, frame) for name, frame in frames.items()}
+    store.put_in_play(written, meta)
     say("in-play", 3, 3)
-    return written
+    return sum(f.height for parts in written.values() for _, f in parts)
 
 
-def _with_persons(lots: pl.DataFrame, singly: pl.DataFrame, persons: pl.Series) -> pl.DataFrame:
-    """Holders of lots, and of companies asked singly those persons; an answer both gave stands once."""
-    theirs = singly.filter(pl.col("from_id").is_in(persons.implode()))
+def refresh_in_play(store: GraphStore, progress: Progress | None = None) -> Refreshed:
+    """Bring `ULTIMATELY_HOLDS` and `CONTROLS` up to date after loads, working out only what lies below what they changed.
+
+    What stands there afterwards is what `put_in_play` would write. Everything is worked out anew (`lots` is None) the
+    first time, after a batch was taken back, where a load touched debarments, kin, households or benefits, and where
+    too much lies below what changed. Raises `OwnershipError`, a `StoreError`.
+    """
+    if is_current(store):
+        return Refreshed(0, frozenset())
+    with store.steady():
+        meta = said_current(store)
+        found = affected(store, marks_since(store))
+        if found is not None:
+            ownership = Ownership.build(ownership_above(store, found.asked))
+            asked = questions(store, found.lots)
+            frames = derived(store, ownership, asked, found.lots)
+    if found is None:
+        return Refreshed(put_in_play(store, progress), None)
+    leading = pl.Series("id", sorted(found.companies), pl.String)
+    mine = {n: f.filter(pl.col("to_id").is_in(leading.implode())) for n, f in frames.items()}
+    written = {name: _by_ends(name, frame) for name, frame in mine.items()}
+    store.put_in_play(written, meta, leading)
+    return Refreshed(sum(f.height for f in mine.values()), frozenset(found.lots))
+
+
+def derived(
+    store: GraphStore, ownership: Ownership, asked: pl.DataFrame, lots: Collection[str] | None = None
+) -> dict[str, pl.DataFrame]:
+    """Rows of both derived types for lots and recipients, at the ids stated. `lots`: of the procedure, these alone."""
+    beside = procedure_in_play(store, ownership, asked, lots)
+    behind = recipients_in_play(store, ownership)
+    together = pl.concat([asked, beside.groups])
+    holds, controls = holders_in_play(ownership, together)
+    singly = holders_in_play(ownership, beside.singles)
+    persons = behind.persons.alias("from_id").to_frame()
+    holds = _with_wanted(holds, singly[0], beside.wanted)
+    controls = _with_wanted(controls, singly[1], beside.wanted)
+    holds = _with_wanted(holds, holders_in_play(ownership, behind.questions)[0], persons)
+    every = pl.concat([together, beside.singles, behind.questions])
+    return {
+        "ULTIMATELY_HOLDS": _at_stated_ids(holds, every, ownership),
+        "CONTROLS": _at_stated_ids(controls, every, ownership),
+    }
+
+
+def _with_wanted(lots: pl.DataFrame, singly: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
+    """Holders of lots, and of companies asked singly those wanted; an answer both gave stands once."""
+    theirs = singly.join(wanted, on=wanted.columns, how="semi", maintain_order="left")
     same = ["from_id", "to_id", "holds_from", "holds_to"]
     return pl.concat([lots, theirs]).unique(same, maintain_order=True)
 
@@ -117,7 +170,9 @@ def _with_persons(lots: pl.DataFrame, singly: pl.DataFrame, persons: pl.Series) 
 def _at_stated_ids(frame: pl.DataFrame, asked: pl.DataFrame, ownership: Ownership) -> pl.DataFrame:
     """Answers name parties by their canonical ids; a bid may hang on another node of the same party."""
     stated = asked["company_id"].unique()
-    names = pl.DataFrame({"stated": stated, "to_id": ownership.ids(ownership.nodes_of(stated))})
+    nodes = ownership.nodes_of(stated)
+    stated = stated.filter(pl.Series(nodes >= 0))
+    names = pl.DataFrame({"stated": stated, "to_id": ownership.ids(nodes[nodes >= 0])})
     return frame.join(names, on="to_id").with_columns(to_id=pl.col("stated")).drop("stated")
 
 

@@ -8,9 +8,11 @@ then asked singly.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from graph.penetration import Ownership
@@ -68,19 +70,25 @@ _STATE: Final = ("state_holder", "government")
 
 @dataclass(frozen=True)
 class Watched:
-    """`groups` join the lots' questions; `singles` (group_id null) are asked for the sake of `persons` (canonical ids).
+    """`groups` join the lots' questions; `singles` (group_id null) are asked for the sake of `wanted`.
 
-    Among `persons` are companies too, where they act in concert.
+    `wanted`: from_id, to_id (canonical): of what stands behind a company asked singly, the persons looked for, and the
+    companies that act in concert.
     """
 
     groups: pl.DataFrame
     singles: pl.DataFrame
-    persons: pl.Series
+    wanted: pl.DataFrame
 
 
-def procedure_in_play(store: GraphStore, ownership: Ownership, bidders: pl.DataFrame) -> Watched:
-    """What to ask beside the bidders. `bidders`: company_id, on_date, group_id of all lots."""
+def procedure_in_play(
+    store: GraphStore, ownership: Ownership, bidders: pl.DataFrame, lots: Collection[str] | None = None
+) -> Watched:
+    """What to ask beside the bidders. `bidders`: company_id, on_date, group_id of all lots, or of `lots` alone."""
     groups = [_read(store, query, _ASKED) for query in _COMPANIES]
+    if lots is not None:
+        wanted = pl.Series(sorted(lots), dtype=pl.String).implode()
+        groups = [frame.filter(pl.col("group_id").is_in(wanted)) for frame in groups]
     people = pl.concat([_read(store, query, _PEOPLE) for query in _SERVANTS])
     barred = {type_: _read(store, _DEBARRED.format(type_), _BARRED) for type_ in ("Company", "Person")}
     kin = _read(store, _KIN, _RELATIVES)
@@ -91,7 +99,7 @@ def procedure_in_play(store: GraphStore, ownership: Ownership, bidders: pl.DataF
     members = pl.concat([_read(store, query, {"party_id": pl.String()}) for query in _MEMBERS])
     everywhere = pl.concat([barred["Person"]["party_id"], members["party_id"]]).unique()
     if people.is_empty() and everywhere.is_empty() and kin.is_empty():
-        return Watched(whole, pl.DataFrame(schema=_ASKED), pl.Series([], dtype=pl.String))
+        return Watched(whole, pl.DataFrame(schema=_ASKED), _pairs(ownership, [], []))
     if not kin.is_empty():
         people = pl.concat([people, *(_read(store, query, _PEOPLE) for query in _BIDDERS_PEOPLE)])
     return _with_people(ownership, bidders, whole, people, everywhere, kin)
@@ -175,5 +183,14 @@ def _with_people(
     )
     found = pl.concat([lots, parties.select(lots.columns)])
     singles = found.select("company_id", "on_date", group_id=pl.lit(None, pl.String())).unique()
-    named = ownership.ids(found["holder"].unique().sort().to_numpy())
-    return Watched(groups, singles.sort("company_id", "on_date"), pl.Series(named, dtype=pl.String))
+    pairs = found.select("holder", "company").unique().sort("company", "holder")
+    wanted = _pairs(ownership, pairs["holder"].to_list(), pairs["company"].to_list())
+    return Watched(groups, singles.sort("company_id", "on_date"), wanted)
+
+
+def _pairs(ownership: Ownership, holders: list[int], companies: list[int]) -> pl.DataFrame:
+    ends = {"from_id": holders, "to_id": companies}
+    named = {
+        name: ownership.ids(np.array(nodes, dtype=np.int64)).cast(pl.String) for name, nodes in ends.items()
+    }
+    return pl.DataFrame(named)

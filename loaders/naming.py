@@ -95,4 +95,12 @@ def _near(store: GraphStore, text: str, types: tuple[str, ...]) -> list[str]:
             if row["name"]:
                 candidates[row["name"]] = row["id"]
     bare = text.partition(":")[2] or text
-    return [f"{candidates[c]}" for c in difflib.get_close_matches(bare, candidates, n=5, cutoff=0.6)]
+    # A short name within the full one is far from it by any measure of likeness.
+    within = sorted((c for c in candidates if len(bare) > 1 and bare in c), key=lambda c: (len(c), c))[:5]
+    alike = difflib.get_close_matches(bare, candidates, n=5, cutoff=0.6)
+    return list(dict.fromkeys(_shown(candidates[c], c) for c in (*within, *alike)))[:5]
+
+
+def _shown(id_: str, text: str) -> str:
+    """An id, with the name that was near where it was one."""
+    return id_ if text in id_ else f"{id_} {text}"

@@ -37,6 +37,10 @@ def beside(demo: Path, tmp_path: Path) -> Path:
     return folder
 
 
+DRAWN = {"docs/ownership.md": ("loop.svg", "control.svg")}
+"""Pictures that the commands of a page draw, shown on it as docs/images/<page>-<name>."""
+
+
 def pages() -> list[str]:
     generated = sorted(f"docs/detectors/{name}" for name in detector_docs.pages())
     return [*sessions.PAGES, *generated]
@@ -45,10 +49,14 @@ def pages() -> list[str]:
 @posix_only
 @pytest.mark.parametrize("name", sessions.PAGES)
 def test_a_page_shows_what_its_commands_print(name: str, demo: Path, tmp_path: Path) -> None:
-    ran = sessions.run_page(ROOT / name, beside(demo, tmp_path))
+    folder = beside(demo, tmp_path)
+    ran = sessions.run_page(ROOT / name, folder)
     assert ran, "the page has no command"
     wrong = [f"$ {r.command.line}\n({r.code}) {r.printed}" for r in ran if not r.holds]
     assert not wrong, "run make docs, and look at what changed:\n" + "\n".join(wrong)
+    for image in DRAWN.get(name, ()):
+        kept = ROOT / "docs" / "images" / f"{Path(name).stem}-{image}"
+        assert (folder / image).read_text(encoding="utf-8") == kept.read_text(encoding="utf-8"), image
 
 
 @posix_only

@@ -108,8 +108,9 @@ def _two_natured(ownership: Ownership, frontier: Frontier, ids: list[str]) -> li
         Flag(
             "company_and_person",
             tuple(both),
-            f"{shown} 在不同来源中既是企业又是自然人：按企业处理，请核实并改正编号。",
-            f"{shown}: a company in one source, a person in another. Taken as a company: verify, and correct the id.",
+            f"{shown} 在不同来源中既是企业又是自然人：按企业处理，两种编号不合并，请核实并改正。",
+            f"{shown}: a company in one source, a person in another. Taken as a company where the id is the same, kept "
+            "apart where it is not: verify, and correct the id.",
         )
     ]
 
@@ -141,12 +142,20 @@ def _loops(
             entering = flows.refused.get(number)
             held = "" if entering is None else f"，经其持有 {percent(entering)}"
             held_en = "" if entering is None else f"; {percent(entering)} is held by it"
+            # A loop whose registers add up to more than the whole gives back more than it gets, each time round.
+            over = bool((frontier.stated[flows.loop == number] > 1.0 + TOLERANCE).any())
+            why = "的登记册合计超过 100%，循环不收敛" if over else "完全由自身持有，没有最终持有人"
+            why_en = (
+                "gives itself more than it has (its registers add up to more than 100%): the loop diverges"
+                if over
+                else "is owned wholly by itself: no ultimate holder"
+            )
             flags.append(
                 Flag(
                     "closed_block",
                     members,
-                    f"封闭持股环 {shown} 完全由自身持有，没有最终持有人，拒绝计算其穿透比例{held}；环外的比例有效。",
-                    f"The closed block {shown} is owned wholly by itself: no ultimate holder, no effective share{held_en}. "
+                    f"封闭持股环 {shown} {why}，拒绝计算其穿透比例{held}；环外的比例有效。",
+                    f"The closed block {shown} {why_en}, no effective share{held_en}. "
                     "Shares that do not pass through it stand.",
                     entering,
                 )

@@ -61,6 +61,7 @@ class NoOwnershipError(OwnershipError):
         )
 
 
+_OWN_PERSON: Final = "person."
 _FEW: Final = 10_000
 """Parties up to which a binary search each beats a join with all."""
 
@@ -289,10 +290,16 @@ class Ownership:
 
     @cached_property
     def two_natured(self) -> IntArray:
-        """Nodes whose id is a company's in one source and a person's in another, or that are persons with holders."""
+        """Nodes whose id is a company's in one source and a person's in another, or that are persons with holders.
+
+        A person's id that is a data set's own is the company's with `person.` before it.
+        """
         persons = (self.nodes["type"] == "Person").to_numpy()
         held = np.diff(self.control_edges.pointer) > 0
-        return np.union1d(self.twice, np.flatnonzero(held & persons))
+        own = self.aliases.filter(pl.col("id").str.starts_with(_OWN_PERSON)).select("id", "node")
+        firms = self._nodes_of_few(own["id"].str.slice(len(_OWN_PERSON)))
+        both = np.r_[own["node"].to_numpy()[firms >= 0], firms[firms >= 0]]
+        return np.unique(np.r_[self.twice, np.flatnonzero(held & persons), both])
 
     def _near(self, asked: str) -> list[str]:
         """Up to three ids whose text, or whose name, is close: by a shared start or end, then by likeness."""

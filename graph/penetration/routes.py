@@ -39,6 +39,8 @@ class Way:
     low: float | None
     high: float | None
     formula: str
+    formula_en: str
+    """The same with links of other kinds than ownership named in English."""
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object, shares to 10 decimals."""
@@ -48,6 +50,7 @@ class Way:
             "share_min": shown(self.low),
             "share_max": shown(self.high),
             "formula": self.formula,
+            "formula_en": self.formula_en,
             "links": [link.to_json(link.source == at) for link, at in steps],
         }
 
@@ -135,21 +138,24 @@ def _way(begin: str, chain: Sequence[Link]) -> Way:
         down = down and (forward or link.kind != "ownership")
         nodes.append(link.target if forward else link.source)
     owned = [link for link in chain if link.kind == "ownership"]
-    parts = [_part(link) for link in chain]
+    zh, en = (" · ".join(_part(link, words) for link in chain) for words in (0, 1))
     if not owned or not down:
-        return Way(tuple(nodes), tuple(chain), None, None, " · ".join(parts))
+        return Way(tuple(nodes), tuple(chain), None, None, zh, en)
     low = math.prod(link.low or 0.0 for link in owned)
     high = min(1.0, math.prod(1.0 if link.high is None else link.high for link in owned))
     if len(owned) < len(chain):
-        return Way(tuple(nodes), tuple(chain), low, high, " · ".join(parts))
+        return Way(tuple(nodes), tuple(chain), low, high, zh, en)
+    parts = [_part(link, 0) for link in chain]
     total = band(round(low, 12), round(high, 12))
     formula = f"{' × '.join(parts)} = {total}" if len(parts) > 1 else parts[0]
-    return Way(tuple(nodes), tuple(chain), low, high, formula)
+    return Way(tuple(nodes), tuple(chain), low, high, formula, formula)
 
 
-def _part(link: Link) -> str:
+def _part(link: Link, words: int) -> str:
+    """A link in a formula; `words`: 0 Chinese, 1 English."""
     if link.kind != "ownership":
-        return KINDS[link.kind][0] + (f"（{link.role}）" if link.role else "")
+        role = (f"（{link.role}）", f" ({link.role})")[words]
+        return KINDS[link.kind][words] + (role if link.role else "")
     return band(link.low or 0.0, 1.0 if link.high is None else link.high)
 
 

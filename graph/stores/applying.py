@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 import polars as pl
 
@@ -16,6 +17,7 @@ from graph.model import NODE_TYPES, STATED_RELS
 from graph.records import RelKey
 from graph.resolution.spans import other_spans, owns_spans
 from graph.stores.engine import Writing
+from graph.stores.marks import Marks
 from graph.stores.statements import (
     SOURCE_SEPARATOR,
     StatedRows,
@@ -30,6 +32,8 @@ from graph.stores.statements import (
 Progress = Callable[[str, int, int], None]
 """Called with (what is being done, done so far, in all)."""
 
+FEW: Final = 2_000
+"""Up to this many rows are looked up by key; for more, everything of the type is read in one go."""
 _SPAN_COLUMNS = ("key", "from_id", "to_id", "dataset", "observed_on", "stated_from", "stated_to")
 
 
@@ -44,6 +48,8 @@ class Touched:
     """How many nodes and relationships of each type are new."""
     companies: list[pl.Series] = field(default_factory=list)
     """Companies whose register, or whose rank of lists, changed."""
+    marks: Marks = field(default_factory=Marks)
+    """What is to be looked through anew."""
 
 
 def apply_rows(
@@ -66,6 +72,7 @@ def apply_rows(
         if not fresh.is_empty():
             new_rows[rel] = fresh
             touched.rels.add(rel[0])
+            touched.marks.relations(rel[0], fresh)
             touched.added[rel[0]] = touched.added.get(rel[0], 0) + fresh.height
         done += rows.height
     whole = _snapshot_tables(snapshots, stated.dataset)
@@ -89,7 +96,10 @@ def _apply_nodes(
         writer.insert_nodes(type_name, fresh)
         touched.added[type_name] = fresh.height
         return
-    ids = writer.node_ids(type_name)
+    named = statements["id"].unique()
+    few = named.len() <= FEW
+    stored = writer.node_rows(type_name, named) if few else None
+    ids = writer.node_ids(type_name) if stored is None else stored["id"]
     there = statements.filter(pl.col("id").is_in(ids.implode()))
     absent = statements.filter(~pl.col("id").is_in(ids.implode()))
     fresh = new_nodes(type_name, absent, dataset)
@@ -98,13 +108,18 @@ def _apply_nodes(
     if there.is_empty():
         return
     added = new_statements(type_name, there, dataset)
-    rows, relisted = [], []
-    for row in writer.node_rows(type_name, there["id"].unique()).iter_rows(named=True):
+    rows, relisted, otherwise = [], [], []
+    if stored is None:
+        stored = writer.node_rows(type_name, there["id"].unique())
+    for row in stored.iter_rows(named=True):
         said = statements_of(type_name, row, datasets) + added[row["id"]]
         rows.append(resolved(type_name, row["id"], said))
+        if type_name != "Company" or row["kind"] != rows[-1]["kind"]:
+            otherwise.append(row["id"])
         if type_name == "Company" and (row["kind"] == "listed") != (rows[-1]["kind"] == "listed"):
             relisted.append(row["id"])
     writer.update_nodes(type_name, node_frame(type_name, rows))
+    touched.marks.nodes(type_name, otherwise)
     if relisted:
         touched.companies.append(pl.Series("id", relisted, pl.String))
 
@@ -113,10 +128,16 @@ def _restate(writer: Writing, rel: RelKey, rows: pl.DataFrame) -> pl.DataFrame:
     """Add sources to rows that are there already; give back those that are not."""
     if writer.count_rels(rel[0]) == 0:
         return rows
-    there = rows["key"].is_in(writer.rel_keys(rel).implode())
+    # What a few rows could repeat hangs on the nodes they end at; only a large batch is worth a look at everything.
+    few = rows.height <= FEW
+    near = writer.rel_rows(rel, "to_id", rows["to_id"].unique()) if few else None
+    keys = writer.rel_keys(rel) if near is None else near["key"]
+    there = rows["key"].is_in(keys.implode())
     again = rows.filter(there)
     if not again.is_empty():
-        stored = writer.rel_rows(rel, "key", again["key"]).select("key", "from_id", "to_id", old="sources")
+        if near is None:
+            near = writer.rel_rows(rel, "key", again["key"])
+        stored = near.select("key", "from_id", "to_id", old="sources")
         merged = stored.join(again.select("key", "sources"), on="key").select(
             "key", "from_id", "to_id", sources=_joined(_listed("old").list.concat(_listed("sources")))
         )
@@ -145,7 +166,15 @@ def _insert_with_spans(
             continue
         fresh = {rel: rows for rel, rows in new_rows.items() if rel[0] == type_.name}
         if fresh or type_.name in whole:
-            _respan_others(writer, type_.name, type_.pairs, fresh, snapshots, rewrite=type_.name in whole)
+            _respan_others(
+                writer,
+                type_.name,
+                type_.pairs,
+                fresh,
+                snapshots,
+                rewrite=type_.name in whole,
+                touched=touched,
+            )
 
 
 def _respan_owns(
@@ -172,7 +201,7 @@ def _respan_owns(
         listed = pl.Series("id", found.column(0).to_pylist(), pl.String)
     spans = owns_spans(pl.concat(frames), listed, snapshots)
     for rel, rows in stored.items():
-        _set_spans(writer, rel, rows, spans)
+        _set_spans(writer, rel, rows, spans, touched)
     return spans
 
 
@@ -183,6 +212,7 @@ def _respan_others(
     fresh: dict[RelKey, pl.DataFrame],
     snapshots: pl.DataFrame,
     rewrite: bool,
+    touched: Touched,
 ) -> None:
     for start, end in pairs:
         rel = (name, start, end)
@@ -193,7 +223,7 @@ def _respan_others(
             continue
         spans = other_spans(name, pl.concat(frames), snapshots)
         if stored is not None:
-            _set_spans(writer, rel, stored, spans)
+            _set_spans(writer, rel, stored, spans, touched)
         if new is not None:
             writer.insert_rels(rel, new.join(spans, on="key", how="left", maintain_order="left"))
 
@@ -203,12 +233,15 @@ def _no_spans() -> pl.DataFrame:
     return pl.DataFrame(schema=schema)
 
 
-def _set_spans(writer: Writing, rel: RelKey, stored: pl.DataFrame, spans: pl.DataFrame) -> None:
+def _set_spans(
+    writer: Writing, rel: RelKey, stored: pl.DataFrame, spans: pl.DataFrame, touched: Touched
+) -> None:
     named = ("valid_from", "valid_to", "counted")
     joined = stored.select("key", "from_id", "to_id", *named).join(
         spans.rename({n: f"new_{n}" for n in named}), on="key"
     )
     changed = joined.filter(pl.any_horizontal([pl.col(n).ne_missing(pl.col(f"new_{n}")) for n in named]))
+    touched.marks.relations(rel[0], changed)
     writer.update_rels(
         rel, changed.select("key", "from_id", "to_id", *[pl.col(f"new_{n}").alias(n) for n in named])
     )
@@ -239,7 +272,7 @@ def take_back_rows(
         _respan_owns(writer, {}, snapshots, everything="OWNS" in was_snapshot, touched=touched)
     for type_ in STATED_RELS:
         if type_.name != "OWNS" and type_.name in was_snapshot:
-            _respan_others(writer, type_.name, type_.pairs, {}, snapshots, rewrite=True)
+            _respan_others(writer, type_.name, type_.pairs, {}, snapshots, rewrite=True, touched=touched)
     touched.nodes |= {"Identifier", "Name", "Company"}
     return touched
 

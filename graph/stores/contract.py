@@ -69,6 +69,18 @@ class GraphStore(Protocol):
         """Replace all relationships of a derived type. Frames: from_id, to_id and the type's fields."""
         ...
 
+    def put_in_play(
+        self,
+        frames: Mapping[str, Sequence[tuple[RelKey, pl.DataFrame]]],
+        meta: Mapping[str, str],
+        leading_to: pl.Series | None = None,
+    ) -> None:
+        """Replace derived relationships of some types, and keep values, in one write.
+
+        `frames`: by type, as for `replace_derived`. `leading_to`: ids of the companies of which alone they are replaced.
+        """
+        ...
+
     def steady(self) -> AbstractContextManager[None]:
         """All reads of this thread inside the block see one state, whatever is loaded meanwhile.
 

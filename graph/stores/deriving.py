@@ -8,10 +8,12 @@ import polars as pl
 
 from graph.records import RelKey
 from graph.resolution.bid_dates import bid_dates
-from graph.resolution.same_party import PAIR_SCHEMA, NameMatches, by_identifier, by_name
+from graph.resolution.same_party import NO_NAMES, PAIR_SCHEMA, NameMatches, by_identifier, by_name
 from graph.stores.applying import Touched
 from graph.stores.engine import Reading, Writing
 
+IN_PLAY_BATCHES: Final = "in_play_batches"
+"""The `Meta` record with that fingerprint and, after it, the batches it stands for, as a JSON list."""
 IN_PLAY_FOR: Final = "in_play_for"
 """The `Meta` record that says for which data `ULTIMATELY_HOLDS` and `CONTROLS` were worked out, as a fingerprint."""
 _LONG: Final = 600.0
@@ -20,9 +22,9 @@ _LONG: Final = 600.0
 def derive(writer: Writing, touched: Touched) -> NameMatches | None:
     """Bring everything derived up to date; says how names were matched where that was looked at."""
     if touched.nodes & {"Lot", "Bid", "Tender"}:
-        _set_bid_dates(writer)
+        _set_bid_dates(writer, touched)
     if touched.nodes & {"Company", "Person", "Identifier", "Name"}:
-        return _set_same_party(writer)
+        return _set_same_party(writer, touched)
     return None
 
 
@@ -34,7 +36,7 @@ def _frame(reader: Reading, cypher: str, columns: tuple[str, ...]) -> pl.DataFra
     return pl.DataFrame(pl.from_arrow(table.rename_columns(list(columns)))).cast(dict(schema))  # type: ignore[arg-type]
 
 
-def _set_bid_dates(writer: Writing) -> None:
+def _set_bid_dates(writer: Writing, touched: Touched) -> None:
     lots = _frame(
         writer,
         "MATCH (l:Lot) OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) "
@@ -51,10 +53,11 @@ def _set_bid_dates(writer: Writing) -> None:
     changed = dated.filter(
         pl.col("bid_on").ne_missing(pl.col("old_on")) | pl.col("bid_on_from").ne_missing(pl.col("old_from"))
     )
+    touched.marks.nodes("Lot", changed["id"])
     writer.update_nodes("Lot", changed.select("id", "bid_on", "bid_on_from"))
 
 
-def _set_same_party(writer: Writing) -> NameMatches:
+def _set_same_party(writer: Writing, touched: Touched) -> NameMatches:
     pairs = [pl.DataFrame(schema=PAIR_SCHEMA)]
     if writer.count_nodes("Identifier"):
         pairs.append(_identifier_pairs(writer))
@@ -81,6 +84,8 @@ def _set_same_party(writer: Writing) -> NameMatches:
             for t in ("Company", "Person")
         ]
         writer.replace_rels("SAME_AS", frames)
+        for one, other in ((wanted, stored), (stored, wanted)):
+            touched.marks.relations("SAME_AS", one.join(other, on=one.columns, how="anti", nulls_equal=True))
     return matches
 
 
@@ -100,6 +105,14 @@ def _identifier_pairs(writer: Writing) -> pl.DataFrame:
 
 
 def _name_pairs(writer: Writing) -> tuple[pl.DataFrame, NameMatches]:
+    bare = _frame(
+        writer,
+        "MATCH (c:Company) WHERE c.id STARTS WITH 'name:' OR c.id STARTS WITH 'scoped:' RETURN c.id LIMIT 1",
+        ("id",),
+    )
+    if bare.is_empty():
+        # Where every company has an identifier, all their names need not be read.
+        return pl.DataFrame(schema=PAIR_SCHEMA), NameMatches(0, NO_NAMES, NO_NAMES)
     companies = _frame(writer, "MATCH (c:Company) RETURN c.id, c.name, c.kind", ("id", "name", "kind"))
     named = _frame(
         writer,

@@ -88,6 +88,10 @@ class Writing(Reading, Protocol):
         """Remove the relationships of these `key`, `from_id`, `to_id`."""
         ...
 
+    def delete_rels_to(self, rel: RelKey, ids: pl.Series) -> None:
+        """Remove all relationships of a type that lead to some nodes."""
+        ...
+
     def replace_rels(self, type_name: str, frames: Sequence[tuple[RelKey, pl.DataFrame]]) -> None:
         """Replace all relationships of a derived type."""
         ...

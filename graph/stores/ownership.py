@@ -15,13 +15,13 @@ from graph.stores.engine import Reading
 from graph.stores.statements import SOURCE_SEPARATOR
 
 _LONG: Final = 600.0
-_OWNS: Final = (
+OWNS_FIELDS: Final = (
     "key", "share", "share_min", "share_max", "min_open", "max_open", "votes", "votes_min", "votes_max",
     "share_class", "list_kind", "dataset", "observed_on", "valid_from", "valid_to", "counted",
     "declared_indirect", "components", "derived_from", "holder_role", "sources",
 )  # fmt: skip
-_CONTROL: Final = ("key", "interest", "direct", "suspected", "valid_from", "valid_to", "sources")
-_CONCERT: Final = ("company_id", "valid_from", "valid_to")
+CONTROL_FIELDS: Final = ("key", "interest", "direct", "suspected", "valid_from", "valid_to", "sources")
+CONCERT_FIELDS: Final = ("company_id", "valid_from", "valid_to")
 
 
 def read_ownership(reader: Reading) -> OwnershipTables:
@@ -36,8 +36,8 @@ def read_ownership(reader: Reading) -> OwnershipTables:
     return OwnershipTables(
         parties=parties,
         holdings=holdings,
-        control=_rels(reader, "EXERCISES_CONTROL", _CONTROL, "holder_id", "company_id"),
-        concerts=_rels(reader, "MEMBER_OF_CONCERT", _CONCERT, "party_id", "concert_id"),
+        control=_rels(reader, "EXERCISES_CONTROL", CONTROL_FIELDS, "holder_id", "company_id"),
+        concerts=_rels(reader, "MEMBER_OF_CONCERT", CONCERT_FIELDS, "party_id", "concert_id"),
         same_as=_rels(reader, "SAME_AS", ("by",), "from_id", "to_id"),
         ends=ends,
     )
@@ -71,7 +71,7 @@ def _holdings(
     """The holdings, and their ends as rows of all parties one after the other."""
     start, end = reader.dialect.place_of("a"), reader.dialect.place_of("b")
     if start is None or end is None:
-        return _rels(reader, "OWNS", _OWNS, "holder_id", "company_id"), None
+        return _rels(reader, "OWNS", OWNS_FIELDS, "holder_id", "company_id"), None
     row_of: dict[str, pl.Series] = {}
     begin = 0
     for name, frame in parties.items():
@@ -82,7 +82,7 @@ def _holdings(
         row_of[name] = pl.Series(rows)
         begin += frame.height
     types = {f.name: POLARS_TYPES[f.physical] for f in rel_columns(REL_TYPES["OWNS"])}
-    stated = [f for f in _OWNS if f != "key"]
+    stated = [f for f in OWNS_FIELDS if f != "key"]
     frames, ends = [], []
     for a, b in REL_TYPES["OWNS"].pairs:
         matched = f"MATCH (a:{a})-[r:OWNS]->(b:{b}) RETURN "
@@ -101,7 +101,7 @@ def _holdings(
             )
         )
         frames.append(
-            frame.select(pl.col(f) if f in used else pl.lit(None, types[f]).alias(f) for f in _OWNS)
+            frame.select(pl.col(f) if f in used else pl.lit(None, types[f]).alias(f) for f in OWNS_FIELDS)
         )
     every, both = pl.concat(frames), pl.concat(ends)
     named = every.with_columns(
@@ -109,7 +109,7 @@ def _holdings(
         company_id=ids.gather(both["company"]),
         sources=_split(every["sources"]),
     )
-    return named.select("holder_id", "company_id", *_OWNS), both
+    return named.select("holder_id", "company_id", *OWNS_FIELDS), both
 
 
 def _split(sources: pl.Series) -> pl.Series:

@@ -94,6 +94,23 @@ class ServedStore:
         rels, sent = wire.packed_derived(frames)
         self._change("replace_derived", {"type": type_name, "rels": rels}, sent)
 
+    def put_in_play(
+        self,
+        frames: Mapping[str, Sequence[tuple[RelKey, pl.DataFrame]]],
+        meta: Mapping[str, str],
+        leading_to: pl.Series | None = None,
+    ) -> None:
+        """See `GraphStore.put_in_play`."""
+        packed = {name: wire.packed_derived(parts) for name, parts in frames.items()}
+        sent = [frame for _, parts in packed.values() for frame in parts]
+        given = {
+            "types": {name: rels for name, (rels, _) in packed.items()},
+            "meta": dict(meta),
+            "some": leading_to is not None,
+        }
+        some = [] if leading_to is None else [leading_to.alias("id").to_frame()]
+        self._change("put_in_play", given, [*some, *sent])
+
     def check_person_key(self, check_value: str) -> None:
         """See `GraphStore.check_person_key`."""
         self._ask("check_person_key", check_value)

@@ -232,6 +232,16 @@ def _replace_derived(store: GraphStore, given: Any, tables: list[pa.Table], prog
     return None, ()
 
 
+def _put_in_play(store: GraphStore, given: Any, tables: list[pa.Table], progress: Progress) -> Answer:
+    leading_to = wire.frame_of(tables.pop(0))["id"] if given["some"] else None
+    frames, at = {}, 0
+    for name, rels in given["types"].items():
+        frames[name] = wire.derived_of(rels, tables[at : at + len(rels)])
+        at += len(rels)
+    store.put_in_play(frames, given["meta"], leading_to)
+    return None, ()
+
+
 def _set_meta(store: GraphStore, given: Any, tables: list[pa.Table], progress: Progress) -> Answer:
     store.set_meta(given)
     return None, ()
@@ -260,6 +270,7 @@ _CHANGES: Final[dict[str, Callable[[GraphStore, Any, list[pa.Table], Progress], 
     "apply": _apply,
     "unload": _unload,
     "replace_derived": _replace_derived,
+    "put_in_play": _put_in_play,
     "set_meta": _set_meta,
     "check_person_key": _check_person_key,
 }

@@ -24,6 +24,7 @@ from graph.stores.dialect import Dialect
 from graph.stores.engine import Engine, Reading, Writing
 from graph.stores.errors import KeyMismatchError, StoreError, StoreNewerError, UnknownBatchError
 from graph.stores.kept import beside, forget_ownership
+from graph.stores.marks import TOUCHED
 from graph.stores.ownership import read_ownership
 from graph.stores.statements import StatedRows, stated_rows
 
@@ -81,6 +82,8 @@ class Store:
                 names = derive(writer, touched)
                 _check_counts(writer, before, touched.added)
                 say("derived", 1, 1)
+                touched_id = TOUCHED + stated.batch_id
+                writer.save_record("Meta", {"id": touched_id, "value": touched.marks.to_json()})
                 writer.save_record("Batch", record | {"state": "done"})
             except BaseException:
                 if not self._engine.atomic:
@@ -111,6 +114,7 @@ class Store:
         derive(writer, touched)
         # What was in play went with the batch; loading it again brings back the fingerprint, not the relationships.
         writer.delete_record("Meta", IN_PLAY_FOR)
+        writer.delete_record("Meta", TOUCHED + batch.id)
         writer.delete_record("Batch", batch.id)
 
     def replace_derived(self, type_name: str, frames: Sequence[tuple[RelKey, pl.DataFrame]]) -> None:
@@ -119,6 +123,25 @@ class Store:
             raise ValueError(f"{type_name} is stated by sources, not derived")
         with self._engine.writing(sum(f.height for _, f in frames)) as writer:
             writer.replace_rels(type_name, frames)
+
+    def put_in_play(
+        self,
+        frames: Mapping[str, Sequence[tuple[RelKey, pl.DataFrame]]],
+        meta: Mapping[str, str],
+        leading_to: pl.Series | None = None,
+    ) -> None:
+        """See `GraphStore.put_in_play`."""
+        with self._engine.writing(sum(f.height for parts in frames.values() for _, f in parts)) as writer:
+            for name, parts in frames.items():
+                if leading_to is None:
+                    writer.replace_rels(name, parts)
+                    continue
+                for start, end in REL_TYPES[name].pairs:
+                    writer.delete_rels_to((name, start, end), leading_to)
+                for rel, frame in parts:
+                    writer.insert_rels(rel, frame)
+            for id_, value in meta.items():
+                writer.save_record("Meta", {"id": id_, "value": value})
 
     # --- asking ---
     def steady(self) -> AbstractContextManager[None]:

@@ -23,7 +23,7 @@ from graph.stores import errors
 from graph.stores.contract import Applied, BatchRecord
 from graph.stores.errors import StoreError
 
-PROTOCOL: Final = 1
+PROTOCOL: Final = 2
 """Changes with the messages; two processes of different versions must notice."""
 
 Frames = Sequence[pl.DataFrame | pa.Table]

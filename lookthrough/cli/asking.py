@@ -155,6 +155,12 @@ def _tell_rest(s: Session, whole: dict[str, Any], controller: str | None, chain:
     s.tell(f"登记册已知比例：{percent(known)}", f"Known of its own register: {percent(known)}")
     if unknown:
         s.tell(f"未披露或未知份额：{percent(unknown)}", f"Undisclosed or unknown: {percent(unknown)}")
+    if whole["bounds"] == "tight":
+        # Outer ones are said among the warnings.
+        s.tell(
+            "区间为紧界（tight）：每一端都有一种填满缺失的登记册能达到。",
+            "Ranges are tight: some way of filling in what is not known reaches each end.",
+        )
     if len(chain) > 2:
         least = "至少 " if whole["longest_chain"]["truncated"] else ""
         least_en = "at least " if least else ""

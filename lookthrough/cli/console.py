@@ -195,6 +195,10 @@ def print_rows(
             table.add_column(session.say(zh, en), overflow="fold")
         for row in rows:
             table.add_row(*[_cell(row.get(key)) for key, _, _ in columns])
+        # The title of a narrow table would be broken to its width.
+        if not rows and title:
+            table.title = None
+            out_console().print(title, markup=False)
         out_console().print(table, markup=False)
 
 

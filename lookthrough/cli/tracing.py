@@ -70,14 +70,14 @@ def paths_command(
         question.warn_of_loads()
         whole = found.to_json()
         if s.format is not Format.table:
-            keys = ("nodes", "share_min", "share_max", "formula", "links")
+            keys = ("nodes", "share_min", "share_max", "formula", "formula_en", "links")
             print_rows(s, [(k, k, k) for k in keys], whole["paths"], whole=whole)
             return
         rows = [
             {
                 "number": number,
                 "way": _way(question, way),
-                "formula": way.formula,
+                "formula": s.say(way.formula, way.formula_en),
                 "dates": [_dates(s, link) for link in way.links],
                 "sources": sorted({source for link in way.links for source in link.sources}),
             }

@@ -109,8 +109,9 @@ def _tell(s: Session, report: WholeReport) -> None:
     for block in report.closed:
         shown = "、".join(block.ids[:_SHOWN]) + ("…" if len(block.ids) > _SHOWN else "")
         s.tell(
-            f"封闭持股环（{len(block.ids)} 家：{shown}）完全由自身持有，拒绝计算；其余结果有效。",
-            f"Closed block of {len(block.ids)} ({shown}): owned wholly by itself, refused; all else stands.",
+            f"封闭持股环（{len(block.ids)} 家：{shown}）完全由自身持有，或登记册合计超过 100% 而不收敛，拒绝计算；其余结果有效。",
+            f"Closed block of {len(block.ids)} ({shown}): owned wholly by itself, or by more than all of itself; refused, all else "
+            "stands.",
             "yellow",
         )
     for block in report.nearly_closed:

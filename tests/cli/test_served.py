@@ -54,4 +54,4 @@ def test_every_command_says_the_same_through_a_service(lookthrough, store_url, t
         served = _answers(lookthrough, tmp_path, folder)
     for name, said in alone.items():
         assert served[name] == said, name
-    assert {"apply", "replace_derived", "unload"} <= set(heard)
+    assert {"apply", "put_in_play", "unload"} <= set(heard)

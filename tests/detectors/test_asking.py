@@ -1,10 +1,14 @@
 """What stands above bidders, put together in columns: the same rows as the engines give for the whole query."""
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 
 from detectors import bidding
 from detectors.asking import Answers
+from detectors.detecting import detect
+from detectors.registry import DETECTORS
 from detectors.rows import as_text
 from graph.in_play import put_in_play
 from graph.stores import Credentials, open_store
@@ -37,3 +41,29 @@ def test_the_joined_rows_are_those_of_the_query(
     assert whole.height > 4
     joined = joined.select(whole.columns)
     assert joined.sort(joined.columns).rows() == whole.sort(whole.columns).rows()
+
+
+def test_after_a_further_load_a_run_finds_what_it_finds_from_scratch(
+    store_url: str, store_credentials: Credentials, tmp_path: Path
+) -> None:
+    """What is in play is only refreshed below what the second load changed."""
+    wanted = [d for d in DETECTORS if d.in_play]
+    later = World()
+    later.lot("NEW", "A", "D", deadline="2025-03-01")
+    later.holds("P1", "D", 40)
+    later.holds("D", "B", 20)
+    with open_store(store_url, "write", credentials=store_credentials) as store:
+        store.apply(dated().extract())
+        first = detect(store, wanted)
+        store.apply(later.extract())
+        again = detect(store, wanted)
+    with open_store(str(tmp_path / "fresh"), "write") as store:
+        store.apply(dated().extract())
+        store.apply(later.extract())
+        fresh = detect(store, wanted)
+    told = [
+        [(f.fingerprint, f.subjects, f.facts, f.suppressed_by) for f in run.findings]
+        for run in (again, fresh)
+    ]
+    assert told[0] == told[1]
+    assert len(again.findings) > len(first.findings) > 0

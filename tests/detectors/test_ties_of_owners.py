@@ -57,6 +57,11 @@ def build(world: World) -> None:
     for bidder in ("rivala", "rivalc"):
         world.holds("HRIVAL", bidder, 20)
 
+    world.lot("itself", "itselfa", "itselfb")
+    world.holds("itselfa", "MIDDLE", 30)
+    world.holds("MIDDLE", "itselfb", 60)
+    world.holds("PABOVE", "itselfa", 20)
+
     world.tender("withdrawn")
     world.bid("withdrawn", "withdrawna", status="撤回")
     world.bid("withdrawn", "withdrawnb", status="有效")
@@ -240,3 +245,10 @@ def test_findings_are_plain_json_and_hold_no_statement_of_guilt(found: Found) ->
         assert json.loads(told)["fingerprint"] == one.fingerprint
         for word in ("违法", "串通", "围标"):
             assert word not in one.text["zh"].replace("认定违纪违法", "")
+
+
+def test_who_holds_a_holder_that_bids_itself_is_above_it(found: Found) -> None:
+    one = found.one(SHAREHOLDER, "itself")
+    assert one.facts["holder"]["id"] == "local:itselfa"
+    assert [h["id"] for h in one.facts["holders_above"]] == ["person.local:PABOVE"]
+    assert one.facts["holders_above_count"] == 1

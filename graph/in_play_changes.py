@@ -1,0 +1,175 @@
+"""What loads changed since the derived relationships were worked out, and everything that lies below it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from graph.ownership_above import ask, same_party
+from graph.stores.contract import GraphStore
+from graph.stores.deriving import IN_PLAY_BATCHES, IN_PLAY_FOR
+from graph.stores.marks import TOUCHED, Marks
+
+MOST: Final = 20_000
+"""Companies below what changed, or lots they take part in, from which on everything is worked out anew."""
+
+_ID: Final[dict[str, pl.DataType]] = {"id": pl.String()}
+_BELOW: Final = (
+    *(
+        f"UNWIND $ids AS i MATCH (a:{type_} {{id: i}}) MATCH (a)-[:{rel}]->(b:Company) RETURN DISTINCT b.id"
+        for type_ in ("Company", "Person")
+        for rel in ("OWNS", "EXERCISES_CONTROL")
+    ),
+    # What a concert is for, or else what its members hold, has it above.
+    *(
+        f"UNWIND $ids AS i MATCH (k:Concert {{id: i}}) MATCH (m:{type_})-[:MEMBER_OF_CONCERT]->(k) RETURN DISTINCT m.id"
+        for type_ in ("Company", "Person")
+    ),
+    *(
+        f"UNWIND $ids AS i MATCH (k:Concert {{id: i}}) MATCH (m:{type_})-[r:MEMBER_OF_CONCERT]->(k) "
+        "WHERE r.company_id IS NOT NULL RETURN DISTINCT r.company_id"
+        for type_ in ("Company", "Person")
+    ),
+)
+_LOTS_OF_COMPANIES: Final = (
+    "UNWIND $ids AS i MATCH (c:Company {id: i}) MATCH (c)-[:SUBMITS]->(:Bid)-[:FOR_LOT]->(l:Lot) RETURN DISTINCT l.id",
+    *(
+        f"UNWIND $ids AS i MATCH (c:Company {{id: i}}) MATCH (c)-[:{rel}]->(:Tender)<-[:LOT_OF]-(l:Lot) "
+        "RETURN DISTINCT l.id"
+        for rel in ("BUYS", "SERVES_TENDER")
+    ),
+)
+_LOTS_OF_TENDERS: Final = (
+    "UNWIND $ids AS i MATCH (t:Tender {id: i}) MATCH (l:Lot)-[:LOT_OF]->(t) RETURN DISTINCT l.id"
+)
+_COMPANIES_OF_LOTS: Final = (
+    "UNWIND $ids AS i MATCH (l:Lot {id: i}) MATCH (c:Company)-[:SUBMITS]->(:Bid)-[:FOR_LOT]->(l) RETURN DISTINCT c.id",
+    *(
+        f"UNWIND $ids AS i MATCH (l:Lot {{id: i}}) MATCH (c:Company)-[:{rel}]->(:Tender)<-[:LOT_OF]-(l) "
+        "RETURN DISTINCT c.id"
+        for rel in ("BUYS", "SERVES_TENDER")
+    ),
+)
+_HELD: Final = tuple(
+    f"UNWIND $ids AS i MATCH (c:Company {{id: i}}) MATCH ({holder})-[:{rel}]->(c) RETURN DISTINCT c.id"
+    for holder in (":Company", ":Person")
+    for rel in ("OWNS", "EXERCISES_CONTROL")
+)
+_ABOVE: Final = (
+    *(
+        f"UNWIND $ids AS i MATCH (b:Company {{id: i}}) MATCH (a:{type_})-[:{rel}]->(b) RETURN DISTINCT a.id"
+        for type_ in ("Company", "Person")
+        for rel in ("OWNS", "EXERCISES_CONTROL")
+    ),
+    *(
+        f"UNWIND $ids AS i MATCH (m:{type_} {{id: i}}) MATCH (m)-[:MEMBER_OF_CONCERT]->(k:Concert) RETURN DISTINCT k.id"
+        for type_ in ("Company", "Person")
+    ),
+    *(
+        f"MATCH (:{type_})-[r:MEMBER_OF_CONCERT]->(k:Concert) WHERE r.company_id IN $ids RETURN DISTINCT k.id"
+        for type_ in ("Company", "Person")
+    ),
+)
+_STATE: Final = (
+    "UNWIND $ids AS i MATCH (c:Company {id: i}) WHERE c.kind IN ['state_holder', 'government'] RETURN c.id"
+)
+_DEBARRED: Final = "MATCH (d:Company)-[:DEBARRED_BY]->(:Company) RETURN DISTINCT d.id AS id"
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """`companies`: those whose derived relationships are worked out anew; `lots`: all they take part in; `asked`: all
+    companies of these lots as well.
+    """
+
+    companies: set[str]
+    lots: set[str]
+    asked: set[str]
+
+
+def said_current(store: GraphStore) -> dict[str, str]:
+    """What is kept with derived relationships worked out from the store as it is: for which data they are."""
+    fingerprint = store.fingerprint()
+    done = [b.id for b in store.batches() if b.state == "done"]
+    return {IN_PLAY_FOR: fingerprint, IN_PLAY_BATCHES: json.dumps([fingerprint, done])}
+
+
+def marks_since(store: GraphStore) -> Marks:
+    """What was loaded since the derived relationships were worked out; `everything` where that is not known."""
+    known = store.meta(IN_PLAY_BATCHES)
+    told = json.loads(known) if known else [None, []]
+    if told[0] is None or told[0] != store.meta(IN_PLAY_FOR):
+        return Marks(everything=True)
+    before = set(told[1])
+    batches = store.batches()
+    if not before <= {b.id for b in batches if b.state == "done"}:
+        return Marks(everything=True)
+    marks = Marks()
+    for batch in batches:
+        if batch.state == "done" and batch.id not in before:
+            marks.add(Marks.of_json(store.meta(TOUCHED + batch.id)))
+    return marks
+
+
+def affected(store: GraphStore, marks: Marks) -> Affected | None:
+    """What is to be worked out anew for what was marked; None where that is everything."""
+    if marks.everything:
+        return None
+    below = _closure(store, marks.parties, _BELOW)
+    if below is None:
+        return None
+    lots = marks.lots | _ids(store, [_LOTS_OF_TENDERS], marks.tenders)
+    lots |= _ids(store, _LOTS_OF_COMPANIES, below | marks.beside)
+    if len(lots) > MOST:
+        return None
+    # Whoever stands behind two of a lot is written at both: a change above one bidder is one of the others too.
+    others = _joined(store, _ids(store, _COMPANIES_OF_LOTS, lots) | marks.beside)
+    # Above most buyers nobody is known, so that nothing is written at them.
+    companies = below | _joined(store, _ids(store, _HELD, others))
+    lots |= _ids(store, _LOTS_OF_COMPANIES, companies)
+    if len(lots) > MOST:
+        return None
+    asked = companies | _ids(store, _COMPANIES_OF_LOTS, lots)
+    return None if _beside_debarred(store, asked) else Affected(companies, lots, asked)
+
+
+def _beside_debarred(store: GraphStore, companies: set[str]) -> bool:
+    """Does anything but the state link one of some companies to a debarred one?
+
+    A debarred company joins the lots of bidders linked to it, and what is written at it hangs on all of them.
+    """
+    debarred = set(store.query(_DEBARRED, timeout=300).column("id").to_pylist())
+    if not debarred:
+        return False
+    theirs, mine = (_closure(store, ids, _ABOVE) for ids in (debarred, companies))
+    if theirs is None or mine is None:
+        return True
+    common = theirs & mine
+    return bool(common - _ids(store, [_STATE], common))
+
+
+def _closure(store: GraphStore, parties: Collection[str], queries: Collection[str]) -> set[str] | None:
+    """Some parties and all that lies below, or above, them on any date; None where that is too much."""
+    seen: set[str] = set()
+    frontier = set(parties)
+    while frontier:
+        frontier = _joined(store, frontier) - seen
+        seen |= frontier
+        if len(seen) > MOST:
+            return None
+        frontier = _ids(store, queries, frontier) - seen
+    return seen
+
+
+def _joined(store: GraphStore, ids: set[str]) -> set[str]:
+    """Some parties with every other id of theirs."""
+    pairs = same_party(store, ids)
+    return ids | {*pairs["from_id"], *pairs["to_id"]}
+
+
+def _ids(store: GraphStore, queries: Collection[str], ids: Collection[str]) -> set[str]:
+    return {i for query in queries for i in ask(store, query, ids, _ID)["id"] if i} if ids else set()
