@@ -1,4 +1,11 @@
 # syntax=docker/dockerfile:1
+FROM node:22-bookworm-slim AS explorer
+WORKDIR /source/visualize/web
+COPY visualize/web/package.json visualize/web/package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY visualize/web ./
+RUN npm run build
+
 FROM python:3.12-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/lookthrough
@@ -7,6 +14,7 @@ WORKDIR /source
 COPY requirements-runtime.lock ./
 RUN /opt/lookthrough/bin/pip install --require-hashes -r requirements-runtime.lock
 COPY . .
+COPY --from=explorer /source/visualize/web/dist visualize/web/dist
 RUN /opt/lookthrough/bin/pip install --no-deps .
 
 FROM python:3.12-slim-bookworm

@@ -69,6 +69,7 @@ class NameIndex:
     @classmethod
     def open(cls, path: Path, store: GraphStore, fingerprint: str) -> NameIndex:
         """The index of this state, made where the file is of another one."""
+        path = path.absolute()
         made = path.with_name(f"{path.stem}-{fingerprint}{path.suffix}")
         if not made.exists():
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from bench import detectors, drawing, loads, packages, paint, peers, refreshing, whole
+from bench import detectors, drawing, loads, packages, paint, peers, refreshing, service, whole
 from bench.page import RESULTS, machine, write_page
 
 Part = Callable[[Path, float, int], list[dict[str, Any]]]
@@ -26,6 +26,7 @@ PARTS: Final[dict[str, Part]] = {
     "refresh": refreshing.refresh,
     "drawing": drawing.drawing,
     "paint": paint.paint,
+    "service": service.service,
     "package": packages.packages,
 }
 

@@ -76,6 +76,12 @@ _TITLES: Final[dict[str, tuple[str, str]]] = {
         "Processor seconds of one thread. Random attachment trees with a quarter more edges are unkinder than any register. "
         "`first`: the first picture of a process, which opens the typeface; `cpu`: the next.",
     ),
+    "service": (
+        "The service",
+        "`lookthrough serve` on an embedded store of 2 M companies, 4 M edges and 50,000 lots, looked through; real HTTP, 50 "
+        "requests a second for a minute, each timed from when it was due, client and service on the same two cores. `alone`: "
+        "one after another.",
+    ),
     "package": (
         "Evidence packages",
         "A company with 300 parties above it: report in two languages as HTML and PDF, pictures, graph files, source rows; "

@@ -16,6 +16,7 @@ from typing import Any, Final, cast
 
 import pyarrow as pa
 
+from api.reading.lookups import Lookups, each
 from cases import FindingFilter, Ledger
 from detectors.definition import Detector
 from detectors.detecting import Screened, detect
@@ -32,14 +33,52 @@ _OVER_ALL: Final = ("co-bidding-group", "bid-rotation", "habitual-loser", "seria
 """What is about a firm's or a group's bids everywhere: the ledger has what the last run over everything found."""
 _OF_MARKETS: Final = ("price-screens",)
 """What holds a lot against all others of its market: worked out once for all lots."""
-_ANCHOR: Final = "UNWIND ${} AS anchored MATCH ({} {{id: anchored}}) "
 _BEGINNINGS: Final[tuple[tuple[str, str, str], ...]] = (
     # (what a query begins with, which ids it is asked for, what it begins with then)
-    ("MATCH (c:Company)-[:SUBMITS]->(:Bid) WITH DISTINCT c ", "companies", "c:Company"),
-    ("MATCH (h:Company)-[:SUBMITS]->(:Bid) WITH DISTINCT h ", "companies", "h:Company"),
-    ("MATCH (c:Company)-[:BUYS]->(:Tender) WITH DISTINCT c ", "buyers", "c:Company"),
-    ("MATCH (c:Company)-[:SERVES_TENDER]->(:Tender) WITH DISTINCT c ", "servants", "c:Company"),
+    ("MATCH (c:Company)-[:SUBMITS]->(:Bid) WITH DISTINCT c ", "companies", "MATCH (c:Company {id: i}) "),
+    ("MATCH (h:Company)-[:SUBMITS]->(:Bid) WITH DISTINCT h ", "companies", "MATCH (h:Company {id: i}) "),
+    ("MATCH (c:Company)-[:BUYS]->(:Tender) WITH DISTINCT c ", "buyers", "MATCH (c:Company {id: i}) "),
+    (
+        "MATCH (c:Company)-[:SERVES_TENDER]->(:Tender) WITH DISTINCT c ",
+        "servants",
+        "MATCH (c:Company {id: i}) ",
+    ),
+    (
+        "MATCH (h:Contact)-[:USED_IN_BID]->(:Bid) WHERE h.kind = 'account' WITH DISTINCT h ",
+        "here",
+        "MATCH (b0:Bid {id: i}) MATCH (h:Contact)-[:USED_IN_BID]->(b0) WHERE h.kind = 'account' ",
+    ),
+    (
+        "MATCH (m)-[:MEMBER_OF_CONCERT]->(:Concert) WITH DISTINCT m MATCH (m)-[r:OWNS]->(c:Company)-[:SUBMITS]->(:Bid) ",
+        "companies",
+        "MATCH (c:Company {id: i}) MATCH (m)-[r:OWNS]->(c) MATCH (m)-[:MEMBER_OF_CONCERT]->(:Concert) ",
+    ),
+    (
+        "MATCH (h:Company)-[:ULTIMATELY_HOLDS]->(:Company) ",
+        "held",
+        "MATCH (c0:Company {id: i}) MATCH (h:Company)-[:ULTIMATELY_HOLDS]->(c0) ",
+    ),
 )
+_COUNTED: Final[tuple[tuple[str, str, str], ...]] = (
+    # What precision rules count over everything, by what ties (`holder_id`): counted once, looked up for what is at
+    # these ids.
+    (
+        "MATCH (c:Company)-[:SUBMITS]->(:Bid) WITH DISTINCT c MATCH (c)-[:HAS_CONTACT]->(h:Contact) WITH DISTINCT h ",
+        "companies",
+        "MATCH (c:Company {id: i}) MATCH (c)-[:HAS_CONTACT]->(h:Contact) RETURN h.id AS h",
+    ),
+    (
+        "MATCH (c:Company)-[:SUBMITS]->(:Bid) WITH DISTINCT c MATCH (h)-[:OFFICER_OF]->(c) WITH DISTINCT h ",
+        "companies",
+        "MATCH (c:Company {id: i}) MATCH (h)-[:OFFICER_OF]->(c) RETURN h.id AS h",
+    ),
+    (
+        "MATCH (h)-[:ULTIMATELY_HOLDS]->(:Company) WITH DISTINCT h ",
+        "held",
+        "MATCH (c:Company {id: i}) MATCH (h)-[:ULTIMATELY_HOLDS]->(c) RETURN h.id AS h",
+    ),
+)
+_OPTIONAL: Final = "OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender)"
 _DERIVED: Final = re.compile(r":(?:ULTIMATELY_HOLDS|CONTROLS)\]")
 
 
@@ -56,6 +95,9 @@ class Around:
     """Its bidders, and what else of the same parties bids."""
     bidders: tuple[str, ...]
     lots: tuple[str, ...]
+    """Of its bidders' bids."""
+    tendered: bool
+    """Has every lot concerned a tender? Then nothing about it is optional, and it is found from the lot."""
     tenders: tuple[str, ...]
     buyers: tuple[str, ...]
     servants: tuple[str, ...]
@@ -69,6 +111,7 @@ class Standing:
         self._market: dict[str, list[Finding]] | None = None
         self.counts: Mapping[str, int] = store.counts()
         self._whole: dict[str, pa.Table] = {}
+        self._places: dict[str, dict[str, int]] = {}
         self._lock = threading.Lock()
         self.clusters: dict[str, set[str]] = {}
         pairs: list[dict[str, str]] = []
@@ -91,6 +134,15 @@ class Standing:
                 self._whole[cypher] = store.query(cypher, timeout=timeout)
             return self._whole[cypher]
 
+    def counted(self, store: GraphStore, cypher: str, holders: set[str], timeout: float) -> pa.Table:
+        """Those rows of a question about everything whose `holder_id` is one of these."""
+        table = self.whole(store, cypher, timeout)
+        with self._lock:
+            if cypher not in self._places:
+                self._places[cypher] = {id_: n for n, id_ in enumerate(table.column("holder_id").to_pylist())}
+            places = self._places[cypher]
+        return table.take(pa.array(sorted(places[h] for h in holders if h in places), pa.int64()))
+
     def of_market(self, store: GraphStore, lot: str) -> list[Finding]:
         """What sets a lot apart from the others of its market."""
         with self._lock:
@@ -104,11 +156,12 @@ class Standing:
 
 def around(store: GraphStore, standing: Standing, lot: str) -> Around:
     """What is looked at to screen a lot."""
+    near = Lookups(store, standing.counts)
 
-    def asked(cypher: str, ids: Sequence[str], *columns: str) -> list[set[str]]:
+    def asked(cypher: str, ids: set[str] | list[str], *columns: str) -> list[set[str]]:
         if not ids:
             return [set() for _ in columns]
-        table = store.query(f"UNWIND $ids AS i {cypher}", {"ids": sorted(ids)})
+        table = near.query(f"UNWIND $ids AS i {cypher}", {"ids": sorted(ids)})
         return [set(table.column(c).to_pylist()) - {None} for c in columns]
 
     here, bidding = asked(
@@ -117,46 +170,44 @@ def around(store: GraphStore, standing: Standing, lot: str) -> Around:
     )  # fmt: skip
     same = {i for c in bidding for i in standing.clusters.get(standing.best.get(c, c), ())} | bidding
     own, companies = asked(
-        "MATCH (c:Company {id: i}) MATCH (c)-[:SUBMITS]->(b:Bid) RETURN b.id AS b, c.id AS c",
-        sorted(same), "b", "c",
-    )  # fmt: skip
+        "MATCH (c:Company {id: i}) MATCH (c)-[:SUBMITS]->(b:Bid) RETURN b.id AS b, c.id AS c", same, "b", "c"
+    )
     bids = here | own
     for type_, rel in (("Contact", "USED_IN_BID"), ("Person", "WORKS_ON_BID")):
         if standing.counts[rel]:
             (used,) = asked(
-                f"MATCH (b:Bid {{id: i}}) MATCH (h:{type_})-[:{rel}]->(b) RETURN DISTINCT h.id AS h",
-                sorted(here),
-                "h",
+                f"MATCH (b:Bid {{id: i}}) MATCH (h:{type_})-[:{rel}]->(b) RETURN h.id AS h", here, "h"
             )
             (others,) = asked(
-                f"MATCH (h:{type_} {{id: i}}) MATCH (h)-[:{rel}]->(b:Bid) RETURN DISTINCT b.id AS b",
-                sorted(used),
-                "b",
+                f"MATCH (h:{type_} {{id: i}}) MATCH (h)-[:{rel}]->(b:Bid) RETURN b.id AS b", used, "b"
             )
             bids |= others
-    (lots,) = asked(
-        "MATCH (b:Bid {id: i}) MATCH (b)-[:FOR_LOT]->(l:Lot) RETURN DISTINCT l.id AS l",
-        sorted(here | own),
-        "l",
-    )
+    (every,) = asked("MATCH (b:Bid {id: i}) MATCH (b)-[:FOR_LOT]->(l:Lot) RETURN l.id AS l", bids, "l")
+    (lots,) = asked("MATCH (b:Bid {id: i}) MATCH (b)-[:FOR_LOT]->(l:Lot) RETURN l.id AS l", here | own, "l")
     lots |= {lot}
-    (tenders,) = asked(
-        "MATCH (l:Lot {id: i}) MATCH (l)-[:LOT_OF]->(t:Tender) RETURN DISTINCT t.id AS t", sorted(lots), "t"
-    )
-    (tender,) = asked(
-        "MATCH (l:Lot {id: i}) MATCH (l)-[:LOT_OF]->(t:Tender) RETURN DISTINCT t.id AS t", [lot], "t"
-    )
+    of_tender = "MATCH (l:Lot {id: i}) MATCH (l)-[:LOT_OF]->(t:Tender) RETURN l.id AS l, t.id AS t"
+    (tendered,) = asked(of_tender, every | {lot}, "l")
+    (tenders,) = asked(of_tender.replace("l.id AS l, ", ""), lots, "t")
+    (tender,) = asked(of_tender.replace("l.id AS l, ", ""), [lot], "t")
     parties = []
     for rel in ("BUYS", "SERVES_TENDER"):
         (found,) = asked(
-            f"MATCH (t:Tender {{id: i}}) MATCH (c:Company)-[:{rel}]->(t) RETURN DISTINCT c.id AS c",
-            sorted(tender) if standing.counts[rel] else [], "c",
+            f"MATCH (t:Tender {{id: i}}) MATCH (c:Company)-[:{rel}]->(t) RETURN c.id AS c",
+            tender if standing.counts[rel] else [], "c",
         )  # fmt: skip
         parties.append(tuple(sorted(found)))
     return Around(
-        lot, tuple(sorted(here)), tuple(sorted(bids)), tuple(sorted(companies)), tuple(sorted(bidding)), tuple(sorted(lots)),
-        tuple(sorted(tenders)), *parties,
-    )  # fmt: skip
+        lot=lot,
+        here=tuple(sorted(here)),
+        bids=tuple(sorted(bids)),
+        companies=tuple(sorted(companies)),
+        bidders=tuple(sorted(bidding)),
+        lots=tuple(sorted(lots)),
+        tendered=tendered == every | {lot},
+        tenders=tuple(sorted(tenders)),
+        buyers=parties[0],
+        servants=parties[1],
+    )
 
 
 class LotView:
@@ -164,6 +215,7 @@ class LotView:
 
     def __init__(self, store: GraphStore, standing: Standing, near: Around):
         self._store, self._standing, self._near = store, standing, near
+        self._near_store = Lookups(store, standing.counts)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
@@ -175,48 +227,45 @@ class LotView:
     def query(self, cypher: str, params: Mapping[str, Any] | None = None, timeout: float = 30.0) -> pa.Table:
         """The answer as far as it bears on the lot."""
         if params:
-            return self._store.query(cypher, params, timeout)
+            return self._near_store.query(cypher, params, timeout)
+        for begins, name, beside in _COUNTED:
+            if cypher.startswith(begins):
+                at = self._ids(name)
+                held = each(self._store, beside, at, {}, timeout).column("h").to_pylist()
+                return self._standing.counted(self._store, cypher, set(held), timeout)
         asked = anchored(cypher)
         if asked is None:
             return self._standing.whole(self._store, cypher, timeout)
-        text, names = asked
-        # An engine can't tell of what an empty list would hold; no node has an empty id.
-        ids = {
-            name: list(self._held if name == "held" else getattr(self._near, name)) or [""] for name in names
-        }
-        return self._store.query(text, ids, timeout)
+        text, name = asked
+        if self._near.tendered:
+            text = text.replace(_OPTIONAL, _OPTIONAL.removeprefix("OPTIONAL "))
+        return each(self._store, text, self._ids(name), {}, timeout)
 
-    @property
-    def _held(self) -> list[str]:
+    def _ids(self, name: str) -> list[str]:
         near = self._near
-        return sorted({*near.companies, *near.buyers, *near.servants})
+        if name == "held":
+            ids: list[str] = sorted({*near.companies, *near.buyers, *near.servants})
+        else:
+            ids = [near.lot] if name == "lot" else list(getattr(near, name))
+        # Something must be asked, for the columns; no node has an empty id.
+        return ids or [""]
 
 
-def anchored(cypher: str) -> tuple[str, tuple[str, ...]] | None:
-    """A detector's query, begun at ids (`$name`, which are named); none where it is to be asked as it stands."""
+def anchored(cypher: str) -> tuple[str, str] | None:
+    """A detector's query about one id `i`, and of which ids it is asked; none where it is to be asked as it stands."""
     if re.search(r"RETURN count\(", cypher) or "[r:SAME_AS]" in cypher or "(b:Batch)" in cypher:
         return None
-    for begins, name, node in _BEGINNINGS:
+    for begins, name, instead in _BEGINNINGS:
         if cypher.startswith(begins):
-            return _ANCHOR.format(name, node) + cypher.removeprefix(begins), (name,)
-    if cypher.startswith("MATCH (h:Contact)-[:USED_IN_BID]->(:Bid) WHERE"):
-        rest = cypher.replace("->(:Bid)", "->(b0)", 1)
-        return _ANCHOR.format("here", "b0:Bid") + rest, ("here",)
-    if cypher.startswith("MATCH (h)-[:ULTIMATELY_HOLDS]->(:Company) WITH DISTINCT h "):
-        rest = cypher.replace("->(:Company)", "->(c0)", 1)
-        return _ANCHOR.format("held", "c0:Company") + rest, ("held",)
-    if cypher.startswith("MATCH (h:Company)-[:ULTIMATELY_HOLDS]->(:Company) "):
-        rest = cypher.replace("->(:Company)", "->(c0)", 1)
-        return _ANCHOR.format("held", "c0:Company") + rest, ("held",)
+            return instead + cypher.removeprefix(begins), name
+    if _DERIVED.search(cypher) and "(l:Lot)" in cypher:
+        # Shares and control matter for this lot alone; a link may be used by bids elsewhere.
+        return f"MATCH (l:Lot {{id: i}}) {cypher.replace('(l:Lot)', '(l)')}", "lot"
     for node, name in (("b:Bid", "bids"), ("l:Lot", "lots"), ("t:Tender", "tenders")):
         if f"({node})" in cypher:
-            # Shares and control matter for this lot alone; a link may be used by bids elsewhere.
-            name = "here" if name == "bids" and _DERIVED.search(cypher) else name
-            return _ANCHOR.format(name, node) + cypher.replace(f"({node})", f"({node[0]})"), (name,)
+            return f"MATCH ({node} {{id: i}}) {cypher.replace(f'({node})', f'({node[0]})')}", name
     if "(c:Company)-[:SUBMITS]->(:Bid)" in cypher:
-        return _ANCHOR.format("companies", "c:Company") + cypher.replace("(c:Company)", "(c)", 1), (
-            "companies",
-        )
+        return f"MATCH (c:Company {{id: i}}) {cypher.replace('(c:Company)', '(c)', 1)}", "companies"
     return None
 
 

@@ -49,6 +49,9 @@ def screen_parties(
 ) -> Run:
     """Findings about parties (ids of companies) on a day. The scope of each is `screening:parties`."""
     part = part_above(store, parties, f"{as_of} {','.join(sorted(parties))}")
+    known = {i for frame in part.nodes.get("Company", ()) for i in frame["id"].to_list()}
+    # A company known by a name alone stands in the part under an id of its own.
+    bidding = [UNJOINED + p if UNJOINED + p in known else p for p in parties]
     source = pl.lit("screening")
     bids = [f"{SCOPE}/{p}" for p in parties]
     part.add_node(
@@ -75,7 +78,7 @@ def screen_parties(
         "SUBMITS",
         "Company",
         "Bid",
-        pl.DataFrame({"from_id": list(parties), "to_id": bids}).with_columns(source=source),
+        pl.DataFrame({"from_id": bidding, "to_id": bids}).with_columns(source=source),
     )
     with (
         tempfile.TemporaryDirectory(prefix="lookthrough-screening-") as folder,

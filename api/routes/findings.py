@@ -14,6 +14,7 @@ from api.callers import Asking, Using
 from api.cursors import cursor as cursor_after
 from api.cursors import key_of
 from api.findings import finding_json
+from api.masking import shows_contact
 from api.once import IdempotencyKey, once
 from api.problems import ProblemError
 from api.routes.parameters import Cursor, Id, Limit
@@ -200,6 +201,14 @@ def lift(request: Request, caller: Asking, services: Using, id: Id, asked: Lifti
 def package(request: Request, caller: Asking, services: Using, id: Id) -> Response:
     """Report, pictures, subgraph, facts and cited rows; `lookthrough verify` checks it. Persons as the key may see them."""
     record = services.ledger.finding(id)
+    if not caller.sees_people and any(shows_contact(n) for n in record.finding.evidence.nodes):
+        # A package masks names; a contact that ties bidders stands in it in clear, or it would prove nothing.
+        raise ProblemError(
+            "scope-required",
+            "该材料包以联系方式、设备等为依据，须有“personal”权限。",
+            "What this package proves rests on a contact or device in clear: the key needs the scope 'personal'.",
+            scope="personal",
+        )
     made = make_package(
         services.store,
         record.id,

@@ -10,9 +10,10 @@ from fastapi import Query, Request, Response
 from api.answers import headers, pictured
 from api.callers import Asking, Caller, Using
 from api.problems import ProblemError
+from api.reading.lookups import near
 from api.reading.naming import PARTIES
 from api.routes.parameters import AsOf, Id, Language, iso
-from api.routes.parties import meant
+from api.routes.parties import dataset_of, meant
 from api.routing import Routes
 from api.services import Services
 from cases import FindingFilter
@@ -115,7 +116,7 @@ def _picture(
         else FindingFilter(subject=found.id, found=True)
     )
     findings = [r.finding for r in services.ledger.findings(wanted, None, 200)]
-    return picture_of(services.store, [found.id], as_of, findings)
+    return picture_of(near(services.store, dataset_of(request).standing.counts), [found.id], as_of, findings)
 
 
 def _route(path: str, types: tuple[str, ...], summary: str) -> None:
@@ -160,6 +161,6 @@ def of_finding(
         if proof:
             return proof_picture(services.store, found)
         about = [found.scope_id] if found.scope_kind in ("lot", "household") else list(found.subjects)
-        return picture_of(services.store, about, None, [found])
+        return picture_of(near(services.store, dataset_of(request).standing.counts), about, None, [found])
 
     return _drawn(request, caller, services, record.id, gather, format, style, lang, grey)

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import Depends, File, Form, Query, Request, Response, UploadFile
+from fastapi import Depends, File, Form, Request, Response, UploadFile
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
@@ -20,19 +20,24 @@ from starlette.concurrency import run_in_threadpool
 from api import wire
 from api.answers import told
 from api.callers import Asking, Caller, Using
+from api.cursors import cursor as cursor_after
+from api.cursors import key_of
 from api.datasets import Datasets
 from api.jobs import Job, Jobs
 from api.loads import inspected, load_files
 from api.once import IdempotencyKey, once
 from api.problems import ProblemError
-from api.routes.parameters import Id, Limit
+from api.routes.parameters import Cursor, Id, Limit
 from api.routing import Routes, ScopedRoute, refuse_unknown
 from api.services import Services
+from cases import InvalidValueError
 from detectors.detecting import detect
 from detectors.registry import chosen
 from detectors.runner import Run
 
 routes = Routes("work")
+_LEDGER = "ledger"
+"""Cursors of runs and loads stand where no load makes them outdated."""
 _NAME = re.compile(r"[^\w.()（） -]+")
 _NAME_BYTES = 200
 _DATASET = r"^[\w.-]{1,64}$"
@@ -62,14 +67,22 @@ def runs(
     caller: Asking,
     services: Using,
     limit: Limit = 50,
-    after: Annotated[str | None, Query(max_length=80)] = None,
+    cursor: Cursor = None,
 ) -> Response:
-    """A page of runs; `next` is `after` of the following one."""
-    records = services.ledger.runs(after, min(limit + 1, 501))
+    """A page of runs; `next` is the cursor of the following one."""
+    after = key_of(cursor, _LEDGER) or None
+    try:
+        records = services.ledger.runs(after, min(limit + 1, 501))
+    except InvalidValueError as error:
+        raise ProblemError(
+            "malformed-cursor",
+            "游标无效：请用上一页给出的 next。",
+            "This is no cursor: use `next` of the page before.",
+        ) from error
     more = len(records) > limit
     answer = {
         "items": [r.to_json() for r in records[:limit]],
-        "next": records[limit - 1].id if more else None,
+        "next": cursor_after(_LEDGER, records[limit - 1].id) if more else None,
         "truncated": more,
     }
     return told(request, caller, answer, "runs")
@@ -146,7 +159,7 @@ def load(
             )
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-        progress("names", 0, 1)
+        # From here on nothing is cancelled: the rows are loaded, and a job that says otherwise would be believed.
         datasets.refresh()
         return result
 
@@ -199,16 +212,23 @@ def _kept(services: Services, files: list[UploadFile]) -> Path:
 
 
 @routes.get("/loads", scope="read", response_model=wire.Loads, summary="All loads")
-def loads(request: Request, caller: Asking, services: Using) -> Response:
-    """Batches of the graph, with what the ledger knows of their sources."""
+def loads(
+    request: Request, caller: Asking, services: Using, limit: Limit = 500, cursor: Cursor = None
+) -> Response:
+    """Batches of the graph by time of loading, with what the ledger knows of their sources."""
     known = {r.id: r.to_json() for r in services.ledger.loads()}
+    after = key_of(cursor, _LEDGER)
+    batches = [(f"{b.loaded_at} {b.id}", b) for b in services.store.batches()]
+    batches = sorted(((at, b) for at, b in batches if at > after), key=lambda one: one[0])
     items = [
         known.get(b.id)
         or {"id": b.id, "dataset": b.dataset, "snapshot": b.snapshot, "files": [dict(f) for f in b.files],
             "counts": dict(b.counts), "loaded_at": b.loaded_at}
-        for b in services.store.batches()
+        for _, b in batches[:limit]
     ]  # fmt: skip
-    return told(request, caller, {"items": items})
+    more = len(batches) > limit
+    next_ = cursor_after(_LEDGER, batches[limit - 1][0]) if more else None
+    return told(request, caller, {"items": items, "next": next_, "truncated": more})
 
 
 @routes.get(

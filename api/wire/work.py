@@ -39,6 +39,8 @@ class Loads(Wire):
     """All loads."""
 
     items: list[dict[str, Any]]
+    next: str | None
+    truncated: bool
 
 
 class Inspected(Wire):

@@ -160,6 +160,14 @@ def test_who_may_not_see_a_contact_can_follow_it_but_not_guess_it(service):
         assert masked.get("/v1/links", params=nobody).status_code == 404
 
 
+def test_a_package_that_rests_on_a_contact_needs_sight_of_personal_data(service):
+    with service.client("read", "export") as masked, service.client("read", "export", "personal") as clear:
+        (finding,) = masked.get("/v1/findings?detector=shared-contact").json()["items"]
+        refused = masked.get("/" + finding["links"]["package"])
+        assert (refused.status_code, refused.json()["scope"]) == (403, "personal")
+        assert clear.get("/" + finding["links"]["package"]).status_code == 200
+
+
 def test_unknown_parameters_are_problems_that_name_them(service):
     with service.client(*ALL) as client:
         for path, name, near in (

@@ -44,6 +44,20 @@ def test_an_upload_becomes_answers_and_the_data_says_so(own_service):
         assert len(loads) >= 1
 
 
+def test_companies_known_by_their_names_alone_are_screened(own_service):
+    text = (
+        "company_name,holder_name,holder_kind,share_percent\n虚构云杉建设有限公司,虚构北辰控股有限公司,company,60\n"
+        "虚构白桦工程有限公司,虚构北辰控股有限公司,company,35\n"
+    )
+    with own_service.client(*ALL) as client:
+        assert own_service.finished(client, upload(client, text=text).json())["state"] == "done"
+        asked = {"parties": [{"name": "虚构云杉建设有限公司"}, {"name": "虚构白桦工程有限公司"}]}
+        told = client.post("/v1/screenings", json=asked).raise_for_status().json()
+        (found,) = [f for f in told["findings"] if f["detector"].startswith("common-")]
+        assert found["subjects"] == ["name:虚构云杉建设有限公司", "name:虚构白桦工程有限公司"]
+        assert "unjoined" not in json.dumps(told)
+
+
 def test_refused_rows_can_be_fetched_and_a_name_cannot_lead_out_of_the_folder(own_service):
     with own_service.client(*ALL) as client:
         job = own_service.finished(client, upload(client, text=BAD).json())

@@ -14,7 +14,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+import yaml
+from typer.main import get_command
 
+from lookthrough.cli import serving  # noqa: F401
+from lookthrough.cli.app import app
 from tests.cli.bad_files import GOOD, HOLDINGS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -98,3 +102,27 @@ def test_a_second_service_says_who_holds_the_store_and_leaves_it_alone(environme
         assert "key=" not in err
         assert ran(environment, "status", "--format", "json")[0] == 0
         assert httpx.get(url + "readyz").status_code == 200
+
+
+def test_compose_runs_the_service_with_keys_on_the_loopback_interface_and_looks_after_it():
+    """What the file says; that Docker does it is not shown here."""
+    composed = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]["serve"]
+    assert composed["ports"] == ["127.0.0.1:8421:8421"]
+    command = composed["command"]
+    assert command[0] == "serve"
+    assert "--no-keys" not in command
+    # The health check asks what this service answers, at the port it is told to listen on.
+    assert "127.0.0.1:8421/readyz" in composed["healthcheck"]["test"][-1]
+    assert command[command.index("--port") + 1] == "8421"
+    compile(composed["healthcheck"]["test"][-1], "healthcheck", "exec")
+    assert composed["restart"] == "unless-stopped"
+    known = {o for p in get_command(app).commands["serve"].params for o in p.opts}  # type: ignore[attr-defined]
+    assert {word for word in command if word.startswith("--")} <= known
+
+
+def test_the_image_carries_the_explorer_built_in_a_stage_of_its_own():
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    built = text.index("npm run build")
+    copied = text.index("COPY --from=explorer /source/visualize/web/dist visualize/web/dist")
+    assert built < text.index("COPY . .") < copied < text.index("pip install --no-deps .")
+    assert "npm ci" in text[:built]

@@ -38,6 +38,7 @@ PAGES: Final = (
     "docs/ledger.md",
     "docs/own-detectors.md",
     "docs/evidence.md",
+    "docs/api.md",
 )
 ANY: Final = "…"
 _BLOCK: Final = re.compile(

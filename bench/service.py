@@ -1,0 +1,227 @@
+"""The service over real HTTP on a large store: 50 requests a second of every kind, then a load while they go on."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import psutil
+
+from bench.measuring import measured
+
+RATE: Final = 50
+"""Requests a second."""
+SECONDS: Final = 60
+_LARGE: Final = 300
+"""Nodes of a picture that is asked for."""
+_MIX: Final[dict[str, tuple[float, int]]] = {
+    # (part of all requests, milliseconds that are allowed)
+    "party by id": (0.40, 10),
+    "name search": (0.20, 100),
+    "ultimate owners": (0.20, 30),
+    "a lot screened": (0.08, 60),
+    "subgraph with positions": (0.12, 120),
+}
+
+
+@dataclass(frozen=True)
+class Served:
+    """A service that runs in a process of its own."""
+
+    url: str
+    key: str
+    process: psutil.Process
+    ready: float
+    """Seconds until it answered."""
+
+    @property
+    def cpu(self) -> float:
+        """Processor seconds used so far."""
+        times = self.process.cpu_times()
+        return float(times.user + times.system)
+
+
+@contextmanager
+def served(store: str, folder: Path) -> Iterator[Served]:
+    """`lookthrough serve` on a store while the block runs."""
+    log = folder / "serve.log"
+    environment = os.environ | {"LOOKTHROUGH_DATA": str(folder / "data"), "LOOKTHROUGH_LANG": "en"}
+    command = [sys.executable, "-m", "lookthrough", "serve", "--store", store, "--port", "0", "--log", "json"]
+    begun = time.perf_counter()
+    with log.open("wb") as said:
+        process = subprocess.Popen(command, env=environment, stdout=said, stderr=said)
+        try:
+            while not (
+                found := re.search(r"(http://127[.\d:]+/)#key=(\S+)", log.read_text(encoding="utf-8"))
+            ):
+                if process.poll() is not None:
+                    raise RuntimeError(log.read_text(encoding="utf-8")[-2000:])
+                time.sleep(0.1)
+            while True:
+                try:
+                    if httpx.get(found[1] + "readyz", timeout=600).status_code == 200:
+                        break
+                except httpx.TransportError:
+                    time.sleep(0.1)
+            ready = time.perf_counter() - begun
+            yield Served(found[1] + "v1/", found[2], psutil.Process(process.pid), ready)
+        finally:
+            process.terminate()
+            process.wait(timeout=180)
+
+
+def service(folder: Path, scale: float, _repeats: int) -> list[dict[str, Any]]:
+    """2 M companies, 4 M edges, 50,000 lots, looked through: every kind of request at its time, then during a load."""
+    store = str(folder / "store")
+    sizes = [str(int(n * scale)) for n in (2_000_000, 4_000_000, 50_000)]
+    measured("bench.loads", "world", store, *sizes)
+    measured("bench.loads", "in-play", store)
+    with served(store, folder) as running:
+        headers = {"X-API-Key": running.key}
+        with httpx.Client(base_url=running.url, headers=headers, timeout=600) as client:
+            asked = questions(client, random.Random(7))
+        rows = asyncio.run(_mixed(running, headers, asked))
+        rows.append(asyncio.run(_during_a_load(running, headers, asked, folder, int(20_000 * scale))))
+        rows.insert(0, {"name": "start, its index of names built", "seconds": round(running.ready, 1)})
+    return rows
+
+
+def questions(client: httpx.Client, chance: random.Random) -> dict[str, list[tuple[str, str]]]:
+    """What is asked of each kind: (method, path)."""
+    lots = client.get("lots", params={"limit": 500}).raise_for_status().json()["items"]
+    chance.shuffle(lots)
+    nine = []
+    bidders: list[str] = []
+    for lot in lots:
+        found = client.get(f"lots/{lot['id']}").raise_for_status().json()["bidders"]
+        bidders += [b["id"] for b in found]
+        if len(found) == 9:
+            nine.append(lot["id"])
+        if len(nine) >= 30 and len(bidders) >= 1500:
+            break
+    names = [b.rpartition("c")[2] for b in bidders]
+    texts = [f"虚构{n}" for n in names[:300]] + [n[:6] for n in names[300:500]] + ["xugou", "xg", "虚构"]
+    chance.shuffle(texts)
+    large = [f"lots/{lot['id']}/subgraph" for lot in lots[:60]]
+    return {
+        "party by id": [("GET", f"parties/{b}") for b in bidders],
+        "name search": [("GET", f"parties?q={t}") for t in texts],
+        "ultimate owners": [("GET", f"parties/{b}/ultimate-owners") for b in bidders],
+        "a lot screened": [("POST", f"lots/{i}/screen") for i in nine],
+        "subgraph with positions": [("GET", path) for path in _largest(client, large)],
+    }
+
+
+def _largest(client: httpx.Client, paths: list[str]) -> list[str]:
+    """Those of the pictures that come nearest to 300 nodes."""
+    sized = [(abs(len(client.get(p).raise_for_status().json()["nodes"]) - _LARGE), p) for p in paths]
+    return [p for _, p in sorted(sized)[:10]]
+
+
+async def _ask(client: httpx.AsyncClient, at: float, method: str, path: str, spent: list[float]) -> None:
+    """One request, measured from when it was due: what waits for others has waited."""
+    answer = await client.request(method, path)
+    spent.append((time.perf_counter() - at) * 1000)
+    answer.raise_for_status()
+
+
+async def _mixed(
+    running: Served, headers: dict[str, str], asked: dict[str, list[tuple[str, str]]]
+) -> list[dict[str, Any]]:
+    spent: dict[str, list[float]] = defaultdict(list)
+    chance = random.Random(11)
+    limits = httpx.Limits(max_connections=100, max_keepalive_connections=100)
+    async with httpx.AsyncClient(base_url=running.url, headers=headers, timeout=120, limits=limits) as client:
+        for kind, paths in asked.items():
+            # Alone first: what the request itself takes, and nothing cold in the mix.
+            for method, path in paths[:10]:
+                await _ask(client, time.perf_counter(), method, path, spent[f"{kind} alone"])
+        before, begun = running.cpu, time.perf_counter()
+        tasks = []
+        for n in range(RATE * SECONDS):
+            due = begun + n / RATE
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            kind = chance.choices(list(_MIX), [part for part, _ in _MIX.values()])[0]
+            method, path = chance.choice(asked[kind])
+            tasks.append(asyncio.create_task(_ask(client, due, method, path, spent[kind])))
+        await asyncio.gather(*tasks)
+    wall = time.perf_counter() - begun
+    busy = (running.cpu - before) / wall
+    return [
+        {
+            "name": kind, "requests": len(spent[kind]), "alone p50 ms": _at(spent[f"{kind} alone"], 0.5),
+            "p50 ms": _at(spent[kind], 0.5), "p99 ms": _at(spent[kind], 0.99), "longest ms": _at(spent[kind], 1.0),
+            "allowed ms": allowed,
+        }
+        for kind, (_, allowed) in _MIX.items()
+    ] + [{"name": "processors busy with all of it", "cores": round(busy, 2)}]  # fmt: skip
+
+
+def _at(spent: list[float], part: float) -> float:
+    ordered = sorted(spent)
+    return round(ordered[min(len(ordered) - 1, int(part * len(ordered)))], 1) if ordered else 0.0
+
+
+async def _during_a_load(
+    running: Served,
+    headers: dict[str, str],
+    asked: dict[str, list[tuple[str, str]]],
+    folder: Path,
+    holdings: int,
+) -> dict[str, Any]:
+    """Parties asked for ten times a second while a file is loaded, until its data answer."""
+    from bench.procurement import write_tables
+
+    extra = folder / "more"
+    extra.mkdir()
+    paths = write_tables(extra, holdings // 2, holdings, seed=23)
+    spent: list[float] = []
+    async with httpx.AsyncClient(base_url=running.url, headers=headers, timeout=600) as client:
+        begun = time.perf_counter()
+        files = [("files", (p.name, p.read_bytes())) for p in paths]
+        upload = asyncio.create_task(client.post("loads", files=files))
+        tasks, job = [], ""
+        chance = random.Random(13)
+        state = "queued"
+        for n in range(36_000):
+            due = begun + n / 10
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            method, path = chance.choice(asked["party by id"])
+            tasks.append(asyncio.create_task(_ask(client, due, method, path, spent)))
+            if upload.done() and not job:
+                job = upload.result().raise_for_status().json()["id"]
+            if job and n % 5 == 0:
+                state = (await client.get(f"jobs/{job}")).raise_for_status().json()["state"]
+            if state in ("done", "failed", "cancelled"):
+                break
+        await asyncio.gather(*tasks)
+    if state != "done":
+        raise RuntimeError(f"the load is {state}")
+    return {
+        "name": f"party by id while {holdings:,} holdings are loaded", "requests": len(spent), "p50 ms": _at(spent, 0.5),
+        "p99 ms": _at(spent, 0.99), "longest ms": _at(spent, 1.0), "seconds": round(time.perf_counter() - begun, 1),
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    # `python -m bench.service STORE`: on a store that is there already.
+    target = Path(sys.argv[2] if len(sys.argv) > 2 else ".")
+    with served(sys.argv[1], target) as one:
+        key = {"X-API-Key": one.key}
+        with httpx.Client(base_url=one.url, headers=key, timeout=600) as http:
+            what = questions(http, random.Random(7))
+        print(json.dumps({"ready": one.ready}))
+        print(json.dumps(asyncio.run(_mixed(one, key, what)), indent=1, ensure_ascii=False))
