@@ -50,6 +50,7 @@ lint: setup ## style, types and the arrows between the folders
 docs: setup ## write the pages generated from the code, and what commands in the others print
 	$(RUN) -m graph.model_docs
 	$(RUN) -m loaders.tables.docs
+	$(RUN) -m tests.docs.findings_drawn
 	$(RUN) -m detectors.docs
 	$(RUN) -m tests.docs.drawn
 	$(RUN) -m api.openapi

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from bench import drawing, loads, packages, peers, refreshing, whole
+from bench import drawing, loads, packages, paint, peers, refreshing, whole
 from bench.page import RESULTS, machine, write_page
 
 Part = Callable[[Path, float, int], list[dict[str, Any]]]
@@ -24,6 +24,7 @@ PARTS: Final[dict[str, Part]] = {
     "lots": loads.lots,
     "refresh": refreshing.refresh,
     "drawing": drawing.drawing,
+    "paint": paint.paint,
     "package": packages.packages,
 }
 

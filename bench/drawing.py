@@ -38,7 +38,7 @@ def drawing(_folder: Path, scale: float, repeats: int) -> list[dict[str, Any]]:
                 {"name": f"layout, {shape}", "nodes": nodes, "edges": edges, "cpu": spent, "size": ""}
             )
     nodes = max(10, round(_PICTURE * scale))
-    subgraph = _named(nodes, ownership(nodes, round(nodes * 1.25)))
+    subgraph = named(nodes, ownership(nodes, round(nodes * 1.25)))
     scene = compose(subgraph)
     steps: dict[str, Callable[[], str | bytes | object]] = {
         "compose": lambda: compose(subgraph),
@@ -97,7 +97,7 @@ def ownership(nodes: int, edges: int) -> list[tuple[int, int, float]]:
     return out
 
 
-def _named(nodes: int, links: list[tuple[int, int, float]]) -> Subgraph:
+def named(nodes: int, links: list[tuple[int, int, float]]) -> Subgraph:
     above = {a for a, _, _ in links} - {b for _, b, _ in links}
     rng = random.Random(3)
     made = []

@@ -33,29 +33,31 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     """One draft a lot and debarred party; a ban that is over, or had not begun, suppresses."""
     bids = compared(table(rows["bidders"]))
     barred = pl.concat([table(rows["companies"]), table(rows["persons"])], how="vertical_relaxed")
-    # Of several decisions on one party the one that ends last is told.
-    barred = barred.sort("party_id", "barred_to", nulls_last=True).unique("party_id", keep="last")
-    links = _links(rows, bids, barred).join(
-        barred.select("party_id", "barred_from", "barred_to"), on="party_id"
+    parties = barred.drop("party_key", "barred_from", "barred_to", "document_no", "authority").unique(
+        "party_id"
     )
-    dates = bids.select("lot_id", "bid_on").unique()
-    over = pl.col("barred_to").is_not_null() & (pl.col("barred_to") <= pl.col("bid_on"))
-    soon = pl.col("barred_from") > pl.col("bid_on")
-    links = links.join(dates, on="lot_id").with_columns(
-        when=pl.when(over.fill_null(False))
-        .then(pl.lit("ended"))
-        .when(soon.fill_null(False))
-        .then(pl.lit("later"))
-        .otherwise(pl.lit("yes"))
+    tied = _links(rows, bids, parties).join(bids.select("lot_id", "bid_on").unique(), on="lot_id")
+    decided = tied.select("lot_id", "party_id", "bid_on").unique().join(barred, on="party_id")
+    over = pl.col("barred_to").is_not_null() & (
+        pl.col("bid_on").is_null() | (pl.col("barred_to") <= pl.col("bid_on"))
     )
-    parties = (
-        links.select("lot_id", "party_id").unique().join(barred, on="party_id").sort("lot_id", "party_id")
+    soon = (pl.col("barred_from") > pl.col("bid_on")).fill_null(False)
+    decided = decided.with_columns(
+        when=pl.when(over).then(pl.lit("ended")).when(soon).then(pl.lit("later")).otherwise(pl.lit("yes"))
     )
-    yield from party_drafts(rows, parties, attached.as_links([links]), lambda party, found, lot: None)
+    # Of several decisions on one party one in force at the bid is told, of those the one that ends last.
+    told = (
+        decided.with_columns(out_of_force=pl.col("when") != "yes")
+        .sort("lot_id", "party_id", "out_of_force", pl.col("barred_to").fill_null("9999"), "party_key",
+              descending=[False, False, False, True, False])
+        .unique(["lot_id", "party_id"], keep="first", maintain_order=True)
+    )  # fmt: skip
+    links = tied.join(told.select("lot_id", "party_id", "when"), on=["lot_id", "party_id"])
+    yield from party_drafts(rows, told, attached.as_links([links]), lambda party, found, lot: None)
 
 
-def _links(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, barred: pl.DataFrame) -> pl.DataFrame:
-    known = barred.select("party_id").unique()
+def _links(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, parties: pl.DataFrame) -> pl.DataFrame:
+    known = parties.select("party_id").unique()
     control = table(rows["control"]).join(
         bids.select("bid_id", "bidder_id").unique(), on=["bid_id", "bidder_id"], how="semi"
     )

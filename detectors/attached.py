@@ -12,7 +12,7 @@ from typing import Final
 import polars as pl
 
 from detectors import bidding, kin, people, traces
-from detectors.definition import Row
+from detectors.definition import Row, Values
 from detectors.links import SPAN, compared
 from detectors.rows import table
 
@@ -67,6 +67,8 @@ QUERIES: Final = {
     "control": bidding.CONTROL,
     "holdings": bidding.HOLDINGS,
     "kinds": bidding.KINDS,
+    "holders": bidding.HOLDERS,
+    "posts": people.POSTS,
     "representatives": people.REPRESENTATIVES,
     "officers": people.OFFICERS,
     "workers": traces.WORKERS,
@@ -77,12 +79,29 @@ COLUMNS: Final = {
     "control": bidding.CONTROL_COLUMNS,
     "holdings": bidding.HOLDINGS_COLUMNS,
     "kinds": bidding.KINDS_COLUMNS,
+    "holders": bidding.HOLDERS_COLUMNS,
+    "posts": people.POSTS_COLUMNS,
     "representatives": people.PEOPLE_COLUMNS,
     "officers": people.PEOPLE_COLUMNS,
     "workers": traces.TRACE_COLUMNS,
     "kin": kin.KIN_COLUMNS,
     "bidders": bidding.BIDDERS_COLUMNS,
 }
+
+
+HUBS: Final = (people.HUB_POSTS, bidding.HUB_COMPANIES)
+"""The parameters of `hubs`."""
+
+
+def hubs(rows: Mapping[str, Sequence[Row]], values: Values) -> frozenset[str]:
+    """People with posts in, and holders of, more companies than the limits."""
+    limits = (("posts", "hub_posts"), ("holders", "hub_companies"))
+    return frozenset(
+        str(r["holder_id"])
+        for of, limit in limits
+        for r in rows[of]
+        if int(r["companies"]) > int(values[limit])
+    )
 
 
 def party_queries(side: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import polars as pl
@@ -27,9 +27,16 @@ Judge = Callable[[Row, Sequence[Row], Row], Severity | None]
 
 
 def party_drafts(
-    rows: Mapping[str, Sequence[Row]], parties: pl.DataFrame, links: pl.DataFrame, judge: Judge
+    rows: Mapping[str, Sequence[Row]],
+    parties: pl.DataFrame,
+    links: pl.DataFrame,
+    judge: Judge,
+    hubs: Collection[str] = (),
 ) -> Iterator[Draft]:
-    """One draft a lot and party that links tie to bidders of the lot. `links` as `attached.party_links` gives."""
+    """One draft a lot and party that links tie to bidders of the lot. `links` as `attached.party_links` gives.
+
+    `hubs`: people and holders whose links alone tie nobody, since they have very many.
+    """
     lots = compared(table(rows["bidders"])).join(links.select("lot_id").unique(), on="lot_id", how="semi")
     lot_rows = {r["lot_id"]: r for r in lots.iter_rows(named=True)}
     named = {(r["lot_id"], r["bidder_id"]): r for r in lots.iter_rows(named=True)}
@@ -40,9 +47,10 @@ def party_drafts(
         found = group.to_dicts()
         who = party_rows[str(lot), str(party)]
         live = [r for r in found if r["when"] == "yes"]
-        plain = [r for r in live if not _by_state(r, who, kinds)]
-        shown = plain or live or found
-        why = None if plain else _state(who) if live else _ended(found)
+        owned = [r for r in live if not _by_state(r, who, kinds)]
+        plain = [r for r in owned if r["via_id"] not in hubs and r["kin_id"] not in hubs]
+        shown = plain or owned or live or found
+        why = None if plain else _hub(owned[0], names) if owned else _state(who) if live else _ended(found)
         yield _draft(lot_rows[lot], who, shown, named, names, why, judge(who, shown, lot_rows[lot]))
 
 
@@ -69,6 +77,16 @@ def _state(party: Row) -> tuple[str, str, str]:
         "state",
         f"{name}与投标人仅因国有资产监管机构或政府部门出资而相连（参照公司法第265条第4项）",
         f"only a state holder or public body links {name} and the bidder (cf. Company Law art. 265(4))",
+    )
+
+
+def _hub(link: Row, names: Mapping[str, str]) -> tuple[str, str, str]:
+    name = names.get(link["via_id"]) or link["via_id"]
+    return (
+        "hub",
+        f"关联仅经由{name}，其任职或持股的企业过多，可能为代办、挂名人员或持股平台",
+        f"the only link runs through {name}, who has posts in or holds very many companies: perhaps an intermediary, "
+        "a nominee or a platform",
     )
 
 

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from detectors import statutes
 from detectors.co_bidding_group import PARAMETERS, POPULATION, found_groups, group_draft
-from detectors.definition import Detector, Draft, LegalBasis, Parameter, Row, Undecided, Values
+from detectors.definition import Detector, Draft, Parameter, Row, Undecided, Values
 from detectors.households import TAIL_EN, TAIL_ZH
 from detectors.prices import BIDS, BIDS_COLUMNS, bids_table
 
@@ -92,12 +93,10 @@ DETECTOR = Detector(
     title_en="Winners take turns",
     severity="lead",
     basis=(
-        LegalBasis(
-            "OCP《公共采购红旗指标指南》(2024)",
-            "Open Contracting Partnership, Red flags in public procurement (2024)",
+        statutes.red_flag(
             "R053, R057",
-            "固定投标群体轮流中标（指标，非法条）",
-            "winners rotate inside a fixed group (an indicator, no article of law)",
+            "固定投标群体轮流中标",
+            "winners rotate inside a fixed group",
         ),
     ),
     needs=("SUBMITS", "FOR_LOT"),

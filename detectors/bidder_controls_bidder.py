@@ -12,8 +12,9 @@ from detectors import bidding, managed, statutes
 from detectors.coverage import without_ownership
 from detectors.definition import Detector, Draft, Row, Severity, Undecided, Values
 from detectors.links import CLOSING_EN, CLOSING_ZH, ENDED, link_draft
+from detectors.nearest import ties
 from detectors.rows import Rows, table
-from detectors.ties import Tie, draft, tie_facts, ties
+from detectors.ties import Tie, draft, tie_facts
 
 _STRICT_FROM = "2024-07-01"
 _KEPT = ("share", "share_min", "share_max", "votes", "method", "derivation")
@@ -87,7 +88,7 @@ def _draft(tie: Tie) -> Draft:
     held = [r for r in tie.rows if not r.get("itself")]
     certain = any(r["certain"] for r in held)
     direct = any(r["certain"] and r["depth"] == 1 for r in held)
-    facts = tie_facts(tie, ()) | {
+    facts = tie_facts(tie) | {
         "certain": certain,
         "control": [
             {
@@ -100,7 +101,7 @@ def _draft(tie: Tie) -> Draft:
             for r in held
         ],
     }
-    made = draft(tie, (), facts, None)
+    made = draft(tie, facts, None)
     zh, en = ("控股（逐层按表决权认定）", "control by votes, link by link")
     if not certain:
         zh, en = (

@@ -15,12 +15,12 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     """One draft a lot and buyer that is linked to bidders of the lot."""
     parties = table(rows["buyers"])
     links = attached.party_links(rows, parties)
-    yield from party_drafts(rows, parties, links, lambda party, found, lot: None)
+    yield from party_drafts(rows, parties, links, lambda party, found, lot: None, attached.hubs(rows, values))
 
 
 DETECTOR = Detector(
     id="bidder-linked-to-buyer",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人与招标人（采购人）存在关联",
@@ -34,12 +34,12 @@ DETECTOR = Detector(
         ),
     ),
     needs=("BUYS", "SUBMITS", "FOR_LOT"),
-    parameters=(),
+    parameters=attached.HUBS,
     queries={**attached.QUERIES, **attached.party_queries("BUYS"), "buyers": attached.BUYERS},
     columns={**attached.COLUMNS, **attached.PARTY_QUERY_COLUMNS, "buyers": attached.PARTY_COLUMNS},
     population=bidding.LOTS,
     identity=("lot_id", "party_id"),
-    suppressors=(STATE, ENDED, people.NAME_ONLY),
+    suppressors=(STATE, people.HUB, ENDED, people.NAME_ONLY),
     wording_zh="【风险预警】{tender}（{lot}）：{role_zh}{party}与投标人{bidders_zh}疑似存在关联。{as_of_zh}，{links_zh}。"
     + CLOSING_ZH,
     wording_en="[Lead] {tender} ({lot}): the {role_en}, {party}, and bidders {bidders_en} appear to be linked. "

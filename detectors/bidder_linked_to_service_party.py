@@ -27,7 +27,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     # A party is no further evidence against itself: its own people are the same fact told again.
     others = links.filter((pl.col("how") == "itself") | (pl.col("party_id") != pl.col("bidder_id")))
     rest = others.join(own, on=["lot_id", "party_id", "bidder_id", "how"], how="anti")
-    yield from party_drafts(rows, both, rest, _severity)
+    yield from party_drafts(rows, both, rest, _severity, attached.hubs(rows, values))
 
 
 def _severity(party: Row, links: Sequence[Row], lot: Row) -> Severity | None:
@@ -38,7 +38,7 @@ def _severity(party: Row, links: Sequence[Row], lot: Row) -> Severity | None:
 
 DETECTOR = Detector(
     id="bidder-linked-to-service-party",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人与代理、设计、监理或评标人员存在关联",
@@ -47,13 +47,14 @@ DETECTOR = Detector(
     basis=(
         statutes.REGULATIONS_34_1,
         statutes.REGULATIONS_13,
+        statutes.ORDER_87_8,
         statutes.BIDDING_37,
         statutes.REGULATIONS_46,
         statutes.PROCUREMENT_12,
         statutes.PROCUREMENT_18_2,
     ),
     needs=("SERVES_TENDER", "SUBMITS", "FOR_LOT"),
-    parameters=(),
+    parameters=attached.HUBS,
     queries={
         **attached.QUERIES,
         **attached.party_queries("SERVES_TENDER"),
@@ -68,7 +69,7 @@ DETECTOR = Detector(
     },
     population=bidding.LOTS,
     identity=("lot_id", "party_id"),
-    suppressors=(STATE, ENDED, people.NAME_ONLY),
+    suppressors=(STATE, people.HUB, ENDED, people.NAME_ONLY),
     wording_zh="【风险预警】{tender}（{lot}）：{role_zh}{party}与投标人{bidders_zh}疑似存在关联。{as_of_zh}，{links_zh}。"
     + CLOSING_ZH,
     wording_en="[Lead] {tender} ({lot}): the {role_en}, {party}, and bidders {bidders_en} appear to be linked. "

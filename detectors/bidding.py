@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from detectors import law_texts
 from detectors.definition import LegalBasis, Parameter, Suppressor
 
 LOT_COLUMNS: Final = ("lot_id", "lot_title", "bid_on", "tender_id", "tender_title", "regime")
@@ -35,12 +36,15 @@ def _on_the_bid_date(link: str) -> str:
     )
 
 
+HOLDING: Final = (
+    "h.id AS holder_id, h.name AS holder_name, "
+    "u.share AS share, u.share_min AS share_min, u.share_max AS share_max, u.votes AS votes, u.depth AS depth, "
+    "u.method AS method, u.identity AS identity, u.derivation AS derivation"
+)
 HOLDINGS: Final = (
     "MATCH (h)-[u:ULTIMATELY_HOLDS]->(c:Company)-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) "
     f"WHERE {_on_the_bid_date('u')} OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) "
-    f"RETURN {_LOT}, {_BIDDER}, h.id AS holder_id, h.name AS holder_name, "
-    "u.share AS share, u.share_min AS share_min, u.share_max AS share_max, u.votes AS votes, u.depth AS depth, "
-    "u.method AS method, u.identity AS identity, u.derivation AS derivation"
+    f"RETURN {_LOT}, {_BIDDER}, {HOLDING}"
 )
 HOLDINGS_COLUMNS: Final = (
     *LOT_COLUMNS,
@@ -49,11 +53,14 @@ HOLDINGS_COLUMNS: Final = (
     *("method", "identity", "derivation"),
 )
 
+CONTROLLING: Final = (
+    "h.id AS holder_id, h.name AS holder_name, k.rule AS rule, k.via AS via, "
+    "k.depth AS depth, k.identity AS identity, k.derivation AS derivation"
+)
 CONTROL: Final = (
     "MATCH (h)-[k:CONTROLS]->(c:Company)-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) "
     f"WHERE {_on_the_bid_date('k')} OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) "
-    f"RETURN {_LOT}, {_BIDDER}, h.id AS holder_id, h.name AS holder_name, k.rule AS rule, k.via AS via, "
-    "k.depth AS depth, k.identity AS identity, k.derivation AS derivation"
+    f"RETURN {_LOT}, {_BIDDER}, {CONTROLLING}"
 )
 CONTROL_COLUMNS: Final = (
     *LOT_COLUMNS,
@@ -105,6 +112,7 @@ ARTICLE_34: Final = LegalBasis(
     "units with the same responsible person, or in a holding or management relation, may not bid in the same lot",
     in_force_from="2012-02-01",
     regime="construction",
+    link=law_texts.BIDDING_REGULATIONS,
 )
 ARTICLE_39: Final = LegalBasis(
     "招标投标法实施条例",
@@ -114,6 +122,7 @@ ARTICLE_39: Final = LegalBasis(
     "members of one group bidding in concert as it requires (prohibited once the coordination is shown)",
     in_force_from="2012-02-01",
     regime="construction",
+    link=law_texts.BIDDING_REGULATIONS,
 )
 PROCUREMENT_18: Final = LegalBasis(
     "政府采购法实施条例",
@@ -124,6 +133,7 @@ PROCUREMENT_18: Final = LegalBasis(
     "in the same contract",
     in_force_from="2015-03-01",
     regime="government_procurement",
+    link=law_texts.PROCUREMENT_REGULATIONS,
 )
 RED_FLAG_33: Final = LegalBasis(
     "OCP《公共采购红旗指标指南》(2024)",
@@ -131,4 +141,5 @@ RED_FLAG_33: Final = LegalBasis(
     "R033",
     "投标人拥有同一主要股东（指标，非法条）",
     "bidders have the same major shareholder (an indicator, no article of law)",
+    link=law_texts.RED_FLAGS,
 )

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
+from detectors import statutes
 from detectors.co_bidding import Group, groups, submitted
-from detectors.definition import Detector, Draft, Evidence, LegalBasis, Parameter, Row, Undecided, Values
+from detectors.definition import Detector, Draft, Evidence, Parameter, Row, Undecided, Values
 from detectors.households import TAIL_EN, TAIL_ZH
 from detectors.prices import BIDS, BIDS_COLUMNS, bids_table
 
@@ -108,12 +109,10 @@ DETECTOR = Detector(
     title_en="A group that bids together",
     severity="lead",
     basis=(
-        LegalBasis(
-            "OCP《公共采购红旗指标指南》(2024)",
-            "Open Contracting Partnership, Red flags in public procurement (2024)",
+        statutes.red_flag(
             "R053",
-            "同一批投标人反复共同投标（指标，非法条）",
-            "the same bidders recur together (an indicator, no article of law)",
+            "同一批投标人反复共同投标",
+            "the same bidders recur together",
         ),
     ),
     needs=("SUBMITS", "FOR_LOT"),

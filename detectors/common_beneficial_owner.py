@@ -11,8 +11,9 @@ from detectors import bidding, people, statutes
 from detectors.coverage import without_ownership
 from detectors.definition import Detector, Draft, Parameter, Row, Undecided, Values
 from detectors.links import CLOSING_EN, CLOSING_ZH
+from detectors.nearest import ties
 from detectors.rows import Rows, table
-from detectors.ties import Tie, draft, tie_facts, ties
+from detectors.ties import Tie, draft, tie_facts
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
@@ -28,7 +29,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
 
 
 def _draft(tie: Tie, certain: bool, limit: float) -> Draft:
-    made = draft(tie, (), tie_facts(tie, ()) | {"certain": certain, "limit": limit}, None)
+    made = draft(tie, tie_facts(tie) | {"certain": certain, "limit": limit}, None)
     words = {
         "certain_zh": "" if certain else "可能",
         "certain_en": "" if certain else "possibly ",

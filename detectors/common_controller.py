@@ -5,36 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import polars as pl
+
 from detectors import bidding
 from detectors.coverage import without_ownership
 from detectors.definition import Detector, Draft, Row, Undecided, Values
-from detectors.ties import Tie, bidder_fact, draft, nearest, suppressed, tie_facts, ties
+from detectors.nearest import Above, nearest
+from detectors.rows import Rows, table
+from detectors.ties import Tie, bidder_fact, draft, suppressed, tie_facts
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a lot and nearest common controller, with the effective shares beside the control."""
-    kinds = {r["holder_id"]: r["holder_kind"] for r in rows["kinds"]}
-    shares = {(r["lot_id"], r["holder_id"], r["bidder_id"]): r for r in rows["holdings"]}
-    control = [_with_share(r, shares) | {"holder_kind": kinds.get(r["holder_id"])} for r in rows["control"]]
-    for tie, above in nearest(ties(control, rows["bidders"])):
-        yield draft(tie, above, _facts(tie, above), suppressed(tie, 0.0, values["hub_companies"]))
+    control = _with_shares(table(rows["control"]), table(rows["holdings"])).join(
+        table(rows["kinds"]).select("holder_id", "holder_kind").unique("holder_id", keep="last"),
+        on="holder_id",
+        how="left",
+        maintain_order="left",
+    )
+    hub = values["hub_companies"]
+    for tie, above in nearest(Rows(control), rows["bidders"], lambda t: suppressed(t, 0.0, hub) is not None):
+        yield draft(tie, _facts(tie, above), suppressed(tie, 0.0, hub))
     yield from without_ownership(rows["bidders"], rows["covered"])
 
 
-def _with_share(row: Row, shares: Mapping[tuple[str, str, str], Row]) -> dict[str, Any]:
-    """A control row with the effective share of the same pair, whose paths the proof shows."""
-    held = shares.get((row["lot_id"], row["holder_id"], row["bidder_id"]), {})
-    kept = {k: held.get(k) for k in ("share", "share_min", "share_max", "votes", "method")}
-    return {
-        **row,
-        **kept,
-        "derivation": held.get("derivation") or row["derivation"],
-        "control_depth": row["depth"],
-        "control": row["derivation"],
-    }
+def _with_shares(control: pl.DataFrame, holdings: pl.DataFrame) -> pl.DataFrame:
+    """Control rows with the effective share of the same pair, whose paths the proof shows."""
+    at = ["lot_id", "holder_id", "bidder_id"]
+    held = holdings.select(*at, "share", "share_min", "share_max", "votes", "method", shown="derivation")
+    return (
+        control.with_columns(control_depth="depth", control="derivation")
+        .join(held.unique(at, keep="last"), on=at, how="left", maintain_order="left")
+        .with_columns(derivation=pl.coalesce("shown", "derivation"))
+        .drop("shown")
+    )
 
 
-def _facts(tie: Tie, above: Sequence[Tie]) -> dict[str, Any]:
+def _facts(tie: Tie, above: Above) -> dict[str, Any]:
     facts = tie_facts(tie, above)
     facts["control"] = [
         {"id": r["bidder_id"], "rule": r["rule"], "via": r["via"] or None, "depth": r["control_depth"]}

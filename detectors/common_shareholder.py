@@ -7,21 +7,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from detectors import bidding
 from detectors.coverage import without_ownership
 from detectors.definition import Detector, Draft, Row, Undecided, Values
-from detectors.ties import draft, nearest, suppressed, tie_facts, ties
+from detectors.nearest import nearest
+from detectors.rows import Rows, table
+from detectors.ties import draft, suppressed, tie_facts
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a lot and nearest common holder, whether by shares or by votes."""
-    kinds = {r["holder_id"]: r["holder_kind"] for r in rows["kinds"]}
-    companies = {r["holder_id"]: r["companies"] for r in rows["holders"]}
-    holdings = [
-        dict(r)
-        | {"holder_kind": kinds.get(r["holder_id"]), "holder_companies": companies.get(r["holder_id"])}
-        for r in rows["holdings"]
-    ]
-    for tie, above in nearest(ties(holdings, rows["bidders"])):
-        why = suppressed(tie, values["fund_share"], values["hub_companies"])
-        yield draft(tie, above, tie_facts(tie, above), why)
+    held = table(rows["holdings"])
+    for beside, column in (("kinds", "holder_kind"), ("holders", "companies")):
+        held = held.join(
+            table(rows[beside]).select("holder_id", column).unique("holder_id", keep="last"),
+            on="holder_id",
+            how="left",
+            maintain_order="left",
+        )
+    held = held.rename({"companies": "holder_companies"})
+    limits = (values["fund_share"], values["hub_companies"])
+    for tie, above in nearest(Rows(held), rows["bidders"], lambda t: suppressed(t, *limits) is not None):
+        yield draft(tie, tie_facts(tie, above), suppressed(tie, *limits))
     yield from without_ownership(rows["bidders"], rows["covered"])
 
 

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import polars as pl
 
 from detectors.definition import Row, Undecided
+from detectors.rows import table
 
 
 def without_ownership(bidders: Sequence[Row], covered: Sequence[Row]) -> Iterator[Undecided]:
     """Lots some of whose bidders have no ownership data at all."""
-    known = {r["bidder_id"] for r in covered}
-    lots: dict[str, set[str]] = defaultdict(set)
-    for row in bidders:
-        lots[row["lot_id"]].add(row["bidder_id"])
-    for lot, parties in sorted(lots.items()):
-        lacking = tuple(sorted(parties - known))
-        blank = len(lacking)
-        if blank:
-            yield Undecided(
-                "lot",
-                lot,
-                lacking,
-                f"{len(parties)}家投标人中有{blank}家没有股权数据，其间的股权关系无法判定",
-                f"{blank} of {len(parties)} bidders have no ownership data: ties between them cannot be decided",
-            )
+    known = table(covered)["bidder_id"].unique()
+    blank = table(bidders).select(
+        "lot_id", "bidder_id", blank=~pl.col("bidder_id").is_in(known.implode()).fill_null(False)
+    )
+    lots = (
+        blank.join(blank.filter("blank").select("lot_id").unique(), on="lot_id", how="semi")
+        .group_by("lot_id")
+        .agg(of=pl.col("bidder_id").n_unique(), lacking=pl.col("bidder_id").filter("blank").unique().sort())
+        .sort("lot_id")
+    )
+    for lot, of, parties in lots.iter_rows():
+        yield Undecided(
+            "lot",
+            lot,
+            tuple(parties),
+            f"{of}家投标人中有{len(parties)}家没有股权数据，其间的股权关系无法判定",
+            f"{len(parties)} of {of} bidders have no ownership data: ties between them cannot be decided",
+        )
 
 
 def lacking(

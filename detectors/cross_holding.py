@@ -52,7 +52,7 @@ def _draft(rows: Sequence[Row], circle: set[str]) -> Draft:
         for r in rows
     )
     named = {r["bidder_id"]: r["bidder_name"] for r in rows}
-    facts = tie_facts(tie, ()) | {
+    facts = tie_facts(tie) | {
         "holder": {"id": first, "name": named.get(first), "kind": ""},
         "circle": sorted(circle),
         "holdings": [
@@ -60,7 +60,7 @@ def _draft(rows: Sequence[Row], circle: set[str]) -> Draft:
             for r in rows
         ],
     }
-    made = draft(tie, (), facts, None)
+    made = draft(tie, facts, None)
     words = {"holdings_zh": shown, "holdings_en": shown_en, "data_zh": "", "data_en": ""}
     return replace(made, words={**made.words, **words})
 

@@ -13,10 +13,13 @@ from types import ModuleType
 from typing import Final
 
 from detectors.definition import Detector, LegalBasis, Parameter
+from detectors.law_texts import LAW_DATABASE
 from detectors.registry import DETECTORS
 from graph.model import REL_TYPES
 
 FOLDER: Final = Path("docs/detectors")
+PICTURES: Final = FOLDER / "images"
+"""What proves the first finding of each page's example; `python -m tests.docs.findings_drawn` draws them."""
 
 SEVERITIES: Final = {
     "prohibited": ("法定禁止情形（待核实）", "prohibited, if the facts are confirmed"),
@@ -30,8 +33,6 @@ REGIMES: Final = {
     "construction": "招标投标（工程） bidding law",
     "government_procurement": "政府采购 government procurement",
 }
-LAW_DATABASE: Final = "https://flk.npc.gov.cn/"
-"""国家法律法规数据库, where the texts of laws and regulations are found by name; an indicator has no text there."""
 UNITS: Final = {"fraction": "fraction (0.05 = 5%)", "": "—"}
 
 _LIST: Final = """\
@@ -70,11 +71,11 @@ def page(detector: Detector) -> str:
         f"## 含义 · Meaning\n\n{_meaning(d)}\n",
         f"> {_filled(d.wording_zh)}\n>\n> {_filled(d.wording_en)}\n",
         "## 依据 · Basis\n",
-        "Of these, a finding cites what is in force at its own date and under its own regime.\n",
+        "Of these, a finding cites what is in force at its own date and under its own regime. Links lead to the whole text "
+        "at the body that publishes it; those marked † to the national database of laws, which is searched by title.\n",
         *_table(("依据", "basis", "in force", "regime"), map(_law, d.basis)),
         "## 图样 · Picture\n",
-        "What the queries look at: the kinds of nodes, and the relationships between them.\n",
-        f"```mermaid\n{_picture(d)}\n```\n",
+        *_picture(d),
         "## 所需数据 · Needs\n",
         f"{_needs(d)}. Where the store has none of what is needed, the detector says that it cannot decide.\n",
     ]
@@ -105,7 +106,17 @@ def page(detector: Detector) -> str:
     return "\n".join(parts)
 
 
-def _picture(detector: Detector) -> str:
+def _picture(detector: Detector) -> list[str]:
+    """What proves the example's first finding; where the demo world gives none, the pattern of the queries."""
+    drawn = f"{detector.id}.svg"
+    if (PICTURES / drawn).exists():
+        said = "What proves the first finding of the example below, drawn by Lookthrough; the companies and people are invented."
+        return [f"{said}\n", f"![{detector.title_zh}]({PICTURES.name}/{drawn})\n"]
+    pattern = f"```mermaid\n{_pattern(detector)}\n```\n"
+    return ["What the queries look at: the kinds of nodes, and the relationships between them.\n", pattern]
+
+
+def _pattern(detector: Detector) -> str:
     """The pattern of the queries as a diagram, which Markdown viewers draw."""
     queries = " ".join(detector.queries.values())
     labels = set(re.findall(r"\(\w*:(\w+)", queries))
@@ -147,9 +158,13 @@ def _filled(wording: str) -> str:
 def _law(basis: LegalBasis) -> tuple[str, ...]:
     span = f"{basis.in_force_from or '…'} – {basis.in_force_to or '…'}" if basis.in_force_from else "—"
     zh, en = f"{basis.law_zh} {basis.article}：{basis.says_zh}", f"{basis.law_en}: {basis.says_en}"
-    of_the_state = re.fullmatch(r".*(法|条例|暂行办法)(（.*）)?", basis.law_zh)
-    link = basis.link or (LAW_DATABASE if of_the_state else "")
-    return (f"[{zh}]({link})" if link else zh), en, span, REGIMES.get(basis.regime, basis.regime)
+    searched = " †" if basis.link == LAW_DATABASE else ""
+    return (
+        f"[{zh}]({basis.link}){searched}" if basis.link else zh,
+        en,
+        span,
+        REGIMES.get(basis.regime, basis.regime),
+    )
 
 
 def _parameter(p: Parameter) -> tuple[str, ...]:

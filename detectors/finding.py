@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from detectors.definition import Detector, Draft, Evidence
+from detectors.definition import Detector, Draft, Evidence, Severity
 from detectors.rules import LocalRule, RuledValues, Settled
 
 
@@ -74,7 +74,7 @@ def finding(detector: Detector, draft: Draft, parameters: Mapping[str, Any]) -> 
     return Finding(
         detector=detector.id,
         version=detector.version,
-        severity=draft.severity or detector.severity,
+        severity=_severity(detector, draft),
         scope_kind=draft.scope_kind,
         scope_id=draft.scope_id,
         subjects=draft.subjects,
@@ -87,6 +87,13 @@ def finding(detector: Detector, draft: Draft, parameters: Mapping[str, Any]) -> 
         evidence=draft.evidence,
         identity={name: draft.identity[name] for name in detector.identity},
     )
+
+
+def _severity(detector: Detector, draft: Draft) -> Severity:
+    """The draft's severity; what no article forbids at its own date and regime is for a person to judge."""
+    stated = draft.severity or detector.severity
+    forbids = any(b.in_force_from and b.applies(draft.date, draft.regime) for b in detector.basis)
+    return stated if forbids or stated not in ("prohibited", "deemed") else "review"
 
 
 def _local_basis(rule: LocalRule) -> dict[str, str]:

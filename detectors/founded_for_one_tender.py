@@ -39,8 +39,8 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         young.filter(pl.col("party_id").is_not_null()).sort("lot_id", "bidder_id").iter_rows(named=True)
     ):
         yield _draft(row, int(values["days"]))
-    known = bids.filter(pl.col("founded_on").is_not_null())["bidder_id"]
-    yield from lacking(bids, known, "成立日期", "founding date")
+    known = bids.filter(pl.all_horizontal(pl.col("founded_on", "bid_on").is_not_null()))["bid_id"]
+    yield from lacking(bids, known, "成立日期或投标日期", "founding or bid date", by="bid_id")
 
 
 def _draft(row: Row, limit: int) -> Draft:

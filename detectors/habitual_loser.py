@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import polars as pl
 
+from detectors import statutes
 from detectors.co_bidding_group import POPULATION
-from detectors.definition import Detector, Draft, Evidence, LegalBasis, Parameter, Row, Undecided, Values
+from detectors.definition import Detector, Draft, Evidence, Parameter, Row, Undecided, Values
 from detectors.households import TAIL_EN, TAIL_ZH
 from detectors.prices import BIDS, BIDS_COLUMNS, bids_table, fences, valid_bids
 
@@ -82,12 +83,10 @@ DETECTOR = Detector(
     title_en="Bids often, wins hardly ever",
     severity="lead",
     basis=(
-        LegalBasis(
-            "OCP《公共采购红旗指标指南》(2024)",
-            "Open Contracting Partnership, Red flags in public procurement (2024)",
+        statutes.red_flag(
             "R025",
-            "中标率异常偏低（指标，非法条）",
-            "an unusually low rate of wins (an indicator, no article of law)",
+            "中标率异常偏低",
+            "an unusually low rate of wins",
         ),
     ),
     needs=("SUBMITS", "FOR_LOT"),

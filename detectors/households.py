@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from detectors.definition import Draft, Evidence, LegalBasis, Row, Values
+from detectors.law_texts import LAW_DATABASE
 from detectors.rules import Settled, lies_within, settle
 
 BENEFIT_HOUSEHOLD: Final = "(h.kind IS NULL OR h.kind = 'benefit')"
@@ -74,8 +75,17 @@ def assistance_law(
         old_en,
         in_force_from="2014-05-01",
         in_force_to="2026-07-01",
+        link=LAW_DATABASE,
     )
-    law = LegalBasis("社会救助法", "Social Assistance Law", new, new_zh, new_en, in_force_from="2026-07-01")
+    law = LegalBasis(
+        "社会救助法",
+        "Social Assistance Law",
+        new,
+        new_zh,
+        new_en,
+        in_force_from="2026-07-01",
+        link=LAW_DATABASE,
+    )
     return (measures, law) if new else (measures,)
 
 

@@ -189,9 +189,9 @@ DETECTOR = Detector(
         "第六十六条",
         "经办人员违反规定审批、发放救助的责任",
         "liability of officials who grant or pay assistance against the rules",
-        "第七十三条",
+        "法律责任（条号以公布文本为准）",
         "经办人员的责任",
-        "liability of officials",
+        "liability of officials (the number of the article is to be taken from the published text)",
     ),
     needs=("HOLDS_POST", "RECEIVES"),
     parameters=(

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
+from detectors import statutes
 from detectors.bidding import LOTS
-from detectors.definition import Detector, Draft, Evidence, LegalBasis, Parameter, Row, Undecided, Values
+from detectors.definition import Detector, Draft, Evidence, Parameter, Row, Undecided, Values
 from detectors.households import TAIL_EN, TAIL_ZH
 from detectors.prices import BIDS, BIDS_COLUMNS, bids_table, comparable, fences, screens
 
@@ -98,12 +99,8 @@ DETECTOR = Detector(
     title_en="Prices lie unusually close together (support only)",
     severity="lead",
     basis=(
-        LegalBasis(
-            "OCP《公共采购红旗指标指南》(2024)",
-            "Open Contracting Partnership, Red flags in public procurement (2024)",
-            "R022, R024, R058",
-            "报价统计筛查（指标，非法条；仅作辅助）",
-            "statistical screens of prices (an indicator, no article of law; support only)",
+        statutes.red_flag(
+            "R022, R024, R058", "报价统计筛查，仅作辅助", "statistical screens of prices, support only"
         ),
     ),
     needs=("SUBMITS", "FOR_LOT"),

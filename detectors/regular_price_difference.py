@@ -7,12 +7,12 @@ from typing import Any
 
 import polars as pl
 
+from detectors import statutes
 from detectors.bidding import LOTS
 from detectors.definition import (
     Detector,
     Draft,
     Evidence,
-    LegalBasis,
     Parameter,
     Row,
     Suppressor,
@@ -131,21 +131,15 @@ DETECTOR = Detector(
     title_en="Bid prices differ regularly",
     severity="lead",
     basis=(
-        LegalBasis(
-            "招标投标法实施条例",
-            "Regulations for the Implementation of the Bidding Law",
-            "第四十条第四项",
+        *statutes.deemed_collusion(
+            "四",
             "不同投标人的投标文件异常一致或者投标报价呈规律性差异（须经核查认定）",
             "bids abnormally alike, or prices that differ regularly (to be established by review)",
-            in_force_from="2012-02-01",
-            regime="construction",
         ),
-        LegalBasis(
-            "OCP《公共采购红旗指标指南》(2024)",
-            "Open Contracting Partnership, Red flags in public procurement (2024)",
+        statutes.red_flag(
             "R023, R028",
-            "报价相同或呈固定规律（指标，非法条）",
-            "identical prices, or prices in a fixed pattern (an indicator, no article of law)",
+            "报价相同或呈固定规律",
+            "identical prices, or prices in a fixed pattern",
         ),
     ),
     needs=("SUBMITS", "FOR_LOT"),

@@ -38,7 +38,9 @@ class Rows(Sequence[Row]):
 
 def table(rows: Sequence[Row]) -> pl.DataFrame:
     """The rows as a table. Columns without any value are text."""
-    return rows.frame if isinstance(rows, Rows) else as_text(pl.DataFrame(list(rows)))
+    return (
+        rows.frame if isinstance(rows, Rows) else as_text(pl.DataFrame(list(rows), infer_schema_length=None))
+    )
 
 
 def as_text(frame: pl.DataFrame) -> pl.DataFrame:

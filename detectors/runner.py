@@ -6,20 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-import polars as pl
-
+from detectors.asking import Answers
 from detectors.definition import Detector, Draft, Undecided
 from detectors.finding import Finding, finding
 from detectors.proof import completed
-from detectors.rows import Rows, as_text
 from detectors.rules import NO_RULES, LocalRules
 from detectors.sources import with_sources
 from graph.penetration.identities import canonical_ids
 from graph.stores.contract import GraphStore
 
 Progress = Callable[[str, int, int], None]
-_WELFARE_PARTIES = ("person_id", "company_id", "official_id", "buyer_id")
-_PARTY_COLUMNS = ("bidder_id", "holder_id", "party_id", "related_id", "to_id", *_WELFARE_PARTIES)
 
 
 class UnknownDetectorError(ValueError):
@@ -64,24 +60,30 @@ def run(
     undecided: list[tuple[str, Undecided]] = []
     population: dict[str, int] = {}
     missing: dict[str, tuple[str, ...]] = {}
-    answers = _Answers(store, canonical)
-    for n, detector in enumerate(detectors):
-        if progress:
-            progress(detector.id, n, len(detectors))
+    answers = Answers(store, canonical)
+    able = []
+    for detector in detectors:
         absent = tuple(name for name in detector.needs if not counts[name])
         if detector.needs_any and not any(counts[name] for name in detector.needs_any):
             absent = (*absent, *detector.needs_any)
         if absent:
             missing[detector.id] = absent
-            continue
+        else:
+            able.append(detector)
+    last = {query: n for n, d in enumerate(able) for query in d.queries.values()}
+    for n, detector in enumerate(able):
+        if progress:
+            progress(detector.id, n, len(able))
         values = rules.values(detector)
-        rows = {name: answers.rows(query) for name, query in detector.queries.items()}
         population[detector.id] = answers.count(detector.population)
-        for hit in detector.assemble(rows, values):
+        for hit in detector.assemble({name: answers.rows(q) for name, q in detector.queries.items()}, values):
             if isinstance(hit, Draft):
                 findings.append(finding(detector, hit, values))
             else:
                 undecided.append((detector.id, hit))
+        for query in detector.queries.values():
+            if last[query] == n:
+                answers.forget(query)
     kept = _named(store, _without_superfluous(findings, {d.id: d for d in detectors}))
     kept = with_sources(store, completed(store, kept, canonical), {d.id: d for d in detectors})
     kept.sort(key=lambda f: (f.scope_kind, f.scope_id, f.detector, f.fingerprint))
@@ -106,38 +108,6 @@ def _loud(
         if d.id in hits and population.get(d.id, 0) >= _FEW
     }
     return {d.id: shares[d.id] for d in detectors if shares.get(d.id, 0) > d.warn_above}
-
-
-class _Answers:
-    """Each query is asked once a run, however many detectors share it."""
-
-    def __init__(self, store: GraphStore, canonical: Mapping[str, str]):
-        self._store, self._canonical = store, canonical
-        self._rows: dict[str, Rows] = {}
-        self._counts: dict[str, int] = {}
-
-    def rows(self, query: str) -> Rows:
-        if query not in self._rows:
-            self._rows[query] = _rows(self._store, query, self._canonical)
-        return self._rows[query]
-
-    def count(self, query: str) -> int:
-        if query not in self._counts:
-            self._counts[query] = int(self._store.query(query, timeout=120).column(0)[0].as_py())
-        return self._counts[query]
-
-
-def _rows(store: GraphStore, query: str, canonical: Mapping[str, str]) -> Rows:
-    """Rows by column name; parties under their canonical ids, a bidder's and a holder's stated ids kept beside."""
-    answer = store.query(query, timeout=300)
-    frame = as_text(pl.DataFrame(pl.from_arrow(answer)))
-    for column, kept in (("bidder_id", "stated_id"), ("holder_id", "stated_holder_id")):
-        if column in frame.columns:
-            frame = frame.with_columns(pl.col(column).alias(kept))
-    if canonical:
-        parties = [c for c in _PARTY_COLUMNS if c in frame.columns]
-        frame = frame.with_columns(pl.col(parties).replace(dict(canonical)))
-    return Rows(frame.sort([n for n, t in frame.schema.items() if not t.is_nested()], nulls_last=False))
 
 
 def _named(store: GraphStore, findings: Sequence[Finding]) -> list[Finding]:

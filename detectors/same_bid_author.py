@@ -36,7 +36,7 @@ DETECTOR = Detector(
     title_en="Bid files have the same author or software licence",
     severity="deemed",
     basis=(
-        statutes.deemed_collusion(
+        *statutes.deemed_collusion(
             "一",
             "不同投标人的投标文件由同一单位或者个人编制",
             "different bidders' documents are made by one unit or person",

@@ -45,7 +45,7 @@ DETECTOR = Detector(
     title_en="One person handles two bidders' bids",
     severity="deemed",
     basis=(
-        statutes.deemed_collusion(
+        *statutes.deemed_collusion(
             "二",
             "不同投标人委托同一单位或者个人办理投标事宜",
             "different bidders entrust one unit or person with the bid",

@@ -8,7 +8,7 @@ import polars as pl
 
 from detectors import bidding, people, statutes, traces
 from detectors.coverage import lacking
-from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
+from detectors.definition import Detector, Draft, Row, Suppressor, Undecided, Values
 from detectors.links import CLOSING_EN, CLOSING_ZH, SPAN, LinkTie, compared, link_draft, link_ties, on_bids
 from detectors.rows import table
 
@@ -59,7 +59,7 @@ DETECTOR = Detector(
     title_en="Bid deposits come from the same account",
     severity="deemed",
     basis=(
-        statutes.deemed_collusion(
+        *statutes.deemed_collusion(
             "六",
             "不同投标人的投标保证金从同一单位或者个人的账户转出",
             "deposits of different bidders come from the account of one unit or person",
@@ -68,13 +68,7 @@ DETECTOR = Detector(
     needs=("USED_IN_BID", "SUBMITS", "FOR_LOT"),
     parameters=(
         traces.HUB_BIDDERS,
-        Parameter(
-            "listed_payers",
-            "担保,保险,银行,公共资源交易中心",
-            "words",
-            "付款人名称含这些词的视为担保、保险机构或交易中心，逗号分隔",
-            "payers whose name has one of these words are guarantors, insurers or tender centres",
-        ),
+        traces.LISTED_PAYERS,
     ),
     queries={"traces": traces.DEPOSITS, "own": _OWN, "bidders": bidding.BIDDERS},
     columns={

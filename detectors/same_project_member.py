@@ -35,7 +35,7 @@ DETECTOR = Detector(
     title_en="Two bids name the same project member",
     severity="deemed",
     basis=(
-        statutes.deemed_collusion(
+        *statutes.deemed_collusion(
             "三",
             "不同投标人的投标文件载明的项目管理成员为同一人",
             "different bidders' documents name one person as project management member",

@@ -30,7 +30,7 @@ DETECTOR = Detector(
     title_en="Bids were uploaded from one device or network address",
     severity="deemed",
     basis=(
-        statutes.deemed_collusion(
+        *statutes.deemed_collusion(
             "一、二",
             "投标文件由同一单位或者个人编制，或委托同一单位或者个人办理投标事宜（同一设备为其线索，仅IP相同需人工核查）",
             "documents made, or bids handled, by one unit or person (one device points to it; one IP needs review)",

@@ -7,8 +7,9 @@ from typing import Final
 
 import polars as pl
 
+from detectors import statutes
 from detectors.co_bidding_group import POPULATION
-from detectors.definition import Detector, Draft, Evidence, LegalBasis, Parameter, Row, Undecided, Values
+from detectors.definition import Detector, Draft, Evidence, Parameter, Row, Undecided, Values
 from detectors.households import TAIL_EN, TAIL_ZH
 from detectors.prices import BIDS, BIDS_COLUMNS, bids_table, fences
 from detectors.rows import table
@@ -95,12 +96,10 @@ DETECTOR = Detector(
     title_en="Wins an unusual share of one buyer's lots",
     severity="lead",
     basis=(
-        LegalBasis(
-            "OCP《公共采购红旗指标指南》(2024)",
-            "Open Contracting Partnership, Red flags in public procurement (2024)",
+        statutes.red_flag(
             "R040, R050",
-            "中标高度集中（指标，非法条）",
-            "wins are highly concentrated (an indicator, no article of law)",
+            "中标高度集中",
+            "wins are highly concentrated",
         ),
     ),
     needs=("SUBMITS", "FOR_LOT", "BUYS"),

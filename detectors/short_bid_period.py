@@ -21,7 +21,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         binds = tells(row["regime"], row["method"], _METHODS)
         if binds is False or row["tender_status"] == "cancelled":
             continue
-        if not start or not end or len(start) < 10:
+        if not start or not end or len(start) < 10 or len(end) < 10:
             yield Undecided(
                 "tender",
                 row["tender_id"],

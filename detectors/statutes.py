@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
+from detectors import law_texts
 from detectors.bidding import ARTICLE_34, ARTICLE_39, PROCUREMENT_18
 from detectors.definition import LegalBasis
 
@@ -16,6 +17,7 @@ _bidding_law = partial(
     "Bidding Law",
     in_force_from="2000-01-01",
     regime="construction",
+    link=law_texts.BIDDING_LAW,
 )
 _regulations = partial(
     LegalBasis,
@@ -23,6 +25,7 @@ _regulations = partial(
     "Regulations for the Implementation of the Bidding Law",
     in_force_from="2012-02-01",
     regime="construction",
+    link=law_texts.BIDDING_REGULATIONS,
 )
 _procurement_law = partial(
     LegalBasis,
@@ -30,6 +33,7 @@ _procurement_law = partial(
     "Government Procurement Law",
     in_force_from="2003-01-01",
     regime="government_procurement",
+    link=law_texts.PROCUREMENT_LAW,
 )
 _procurement_regulations = partial(
     LegalBasis,
@@ -37,11 +41,13 @@ _procurement_regulations = partial(
     "Regulations for the Implementation of the Government Procurement Law",
     in_force_from="2015-03-01",
     regime="government_procurement",
+    link=law_texts.PROCUREMENT_REGULATIONS,
 )
 _red_flag = partial(
     LegalBasis,
     "OCP《公共采购红旗指标指南》(2024)",
     "Open Contracting Partnership, Red flags in public procurement (2024)",
+    link=law_texts.RED_FLAGS,
 )
 
 BIDDING_24: Final = _bidding_law(
@@ -104,11 +110,28 @@ REGULATIONS_59: Final = _regulations(
 )
 
 
-def deemed_collusion(item: str, says_zh: str, says_en: str) -> LegalBasis:
-    """One item of article 40, which deems bidders to have colluded (视为); the facts must still be confirmed."""
-    return _regulations(
-        f"第四十条第{item}项", f"视为投标人相互串通投标：{says_zh}", f"deemed collusion: {says_en}"
-    )
+_order_87 = partial(
+    LegalBasis,
+    "政府采购货物和服务招标投标管理办法（财政部令第87号）",
+    "Measures for Bidding in Government Procurement of Goods and Services (Ministry of Finance, order no. 87)",
+    in_force_from="2017-10-01",
+    regime="government_procurement",
+    link=law_texts.ORDER_87,
+)
+ORDER_87_8: Final = _order_87(
+    "第八条第二款",
+    "采购代理机构及其分支机构不得在所代理的采购项目中投标或者代理投标，也不得为其投标人提供投标咨询",
+    "an agency or its branch may not bid, or bid for others, in a project it handles, nor advise its bidders",
+)
+
+
+def deemed_collusion(item: str, says_zh: str, says_en: str) -> tuple[LegalBasis, LegalBasis]:
+    """One item of what is deemed collusion (视为): article 40 of the regulations, article 37 of order no. 87.
+
+    Both lists have the same six items, each in its own regime; the facts must still be confirmed.
+    """
+    zh, en = f"视为投标人相互串通投标：{says_zh}", f"deemed collusion: {says_en}"
+    return _regulations(f"第四十条第{item}项", zh, en), _order_87(f"第三十七条第{item}项", zh, en)
 
 
 PROCUREMENT_12: Final = _procurement_law(
@@ -154,6 +177,7 @@ BUILDING_28: Final = LegalBasis(
     "no passing on, whole or dismembered; the main structure is the general contractor's own; no second subcontract",
     in_force_from="1998-03-01",
     regime="construction",
+    link=law_texts.LAW_DATABASE,
 )
 COMPANY_265: Final = LegalBasis(
     "公司法",
@@ -162,6 +186,7 @@ COMPANY_265: Final = LegalBasis(
     "控股股东、实际控制人、关联关系的含义；国家控股的企业之间不仅因同受国家控股而具有关联关系",
     "meaning of controlling shareholder, actual controller, related party; not merely because the state holds both",
     in_force_from="2024-07-01",
+    link=law_texts.COMPANY_LAW,
 )
 COMPANY_216: Final = LegalBasis(
     "公司法（2018年修正）",
@@ -171,6 +196,7 @@ COMPANY_216: Final = LegalBasis(
     "meaning of controlling shareholder (half or more), actual controller, related party",
     in_force_from="2018-10-26",
     in_force_to="2024-07-01",
+    link=law_texts.LAW_DATABASE,
 )
 
 
@@ -186,6 +212,7 @@ BENEFICIAL_OWNER: Final = LegalBasis(
     "直接或者间接最终拥有25%以上股权、股份或者合伙权益的自然人为受益所有人",
     "a natural person who finally owns 25% or more, directly or indirectly, is a beneficial owner",
     in_force_from="2024-11-01",
+    link=law_texts.BENEFICIAL_OWNERS,
 )
 REGULATIONS_39_3: Final = _regulations(
     "第三十九条第三项",

@@ -1,4 +1,4 @@
-"""Bidders of one lot tied by one party above them: from rows to drafts, whatever the tie.
+"""Bidders of one lot tied by one party above them: from ties to drafts, whatever the tie.
 
 The nearest tying party is the finding; parties above it that reach the same bidders only through it are facts
 in it. Members of one consortium submit one bid and are never compared with each other.
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, Protocol
 
 from detectors.definition import Draft, Evidence, Row
 from graph.penetration import METHOD_NAMES
@@ -67,77 +67,34 @@ class Tie:
         return frozenset(str(r["bidder_id"]) for r in self.rows)
 
 
-def ties(rows: Sequence[Row], itself: Sequence[Row] = ()) -> list[Tie]:
-    """Group rows by lot and tying party; keep those that tie two or more separate bids.
-
-    `itself`: (lot_id, bidder_id, bid_id …) of every bidder, so that a holder which bids itself counts.
-    """
-    bids: dict[tuple[str, str], Row] = {(r["lot_id"], r["bidder_id"]): r for r in itself}
-    groups: dict[tuple[str, str], dict[str, Row]] = defaultdict(dict)
-    for row in rows:
-        if row["status"] in NOT_A_BID:
-            continue
-        groups[row["lot_id"], row["holder_id"]][row["bidder_id"]] = row
-    found = []
-    for (lot, holder), members in sorted(groups.items()):
-        own = bids.get((lot, holder))
-        if own is not None and holder not in members and own["status"] not in NOT_A_BID:
-            members[holder] = dict(own) | {"itself": True}
-        tied = tuple(members[b] for b in sorted(members))
-        if len({str(r["bid_id"]) for r in tied}) >= 2:
-            first = next(r for r in tied if not r.get("itself"))
-            found.append(Tie(first, holder, tied))
-    return found
-
-
-def nearest(all_ties: Sequence[Tie]) -> Iterator[tuple[Tie, list[Tie]]]:
-    """Each nearest tie with the ties above it: those whose every path to every bidder runs through it."""
-    by_lot: dict[str, list[Tie]] = defaultdict(list)
-    for tie in all_ties:
-        by_lot[str(tie.lot["lot_id"])].append(tie)
-    for lot_ties in by_lot.values():
-        under: dict[str, list[Tie]] = {
-            t.holder: [u for u in lot_ties if _only_through(t, u)] for t in lot_ties
-        }
-        for tie in lot_ties:
-            if under[tie.holder]:
-                continue
-            above = [t for t in lot_ties if t is not tie and tie in under[t.holder]]
-            yield tie, above
-
-
-def _only_through(upper: Tie, lower: Tie) -> bool:
-    """Does `upper` reach every one of its bidders only through `lower`, which ties them already?"""
-    if upper.holder == lower.holder or not upper.bidders <= lower.bidders:
-        return False
-    for row in upper.rows:
-        if row["bidder_id"] == lower.holder:
-            continue  # It reaches the nearer holder, which bids itself, by holding it.
-        if row.get("itself"):
-            return False
-        derivation = _derivation(row)
-        paths = derivation.get("paths", [])
-        if not paths or derivation.get("truncated"):
-            return False
-        if any(lower.holder not in path["nodes"][1:-1] for path in paths):
-            return False
-    # Two parties in one loop are each above the other: the first by id is taken as the nearer.
-    mutual = all(
-        upper.holder in p["nodes"][1:-1] for r in lower.rows for p in _derivation(r).get("paths", [])
-    )
-    return not mutual or lower.holder < upper.holder
-
-
-def _derivation(row: Row) -> dict[str, Any]:
+def derivation_of(row: Row) -> Mapping[str, Any]:
+    """The paths that show a holding, parsed: {paths: [{nodes, rows, …}], truncated}; empty without one."""
     text = row.get("derivation")
-    return json.loads(text) if text else {}
+    return _parsed(text) if text else {}
+
+
+@lru_cache(maxsize=8192)
+def _parsed(text: str) -> Mapping[str, Any]:
+    # Facts, words and proof of one tie each look at its paths, and so do the ties below it.
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def bidder_fact(row: Row) -> dict[str, Any]:
     """One tied bidder as the facts tell it."""
     if row.get("itself"):
+        return held_fact(row)
+    derivation = derivation_of(row)
+    return held_fact(row) | {
+        "paths": [_path_fact(p) for p in derivation.get("paths", [])],
+        "truncated": bool(derivation.get("truncated")),
+    }
+
+
+def held_fact(row: Row) -> dict[str, Any]:
+    """What is held of one tied bidder, without the paths."""
+    if row.get("itself"):
         return {"id": row["bidder_id"], "name": row["bidder_name"], "itself": True}
-    derivation = _derivation(row)
     return {
         "id": row["bidder_id"],
         "name": row["bidder_name"],
@@ -146,8 +103,6 @@ def bidder_fact(row: Row) -> dict[str, Any]:
         "share_max": _rounded(row.get("share_max")),
         "votes": _rounded(row.get("votes")),
         "depth": row.get("depth"),
-        "paths": [_path_fact(p) for p in derivation.get("paths", [])],
-        "truncated": bool(derivation.get("truncated")),
     }
 
 
@@ -165,7 +120,7 @@ def observed_after_bid(tie: Tie) -> list[str]:
     bid = tie.lot["bid_on"]
     if not bid:
         return []
-    paths = (p for r in tie.rows for p in _derivation(r).get("paths", []))
+    paths = (p for r in tie.rows for p in derivation_of(r).get("paths", []))
     return sorted({seen for p in paths if (seen := p["observed_on"]) and seen > bid[: len(seen)]})
 
 
@@ -185,7 +140,7 @@ def evidence_of(tie: Tie) -> Evidence:
     keys: set[str] = set()
     for row in tie.rows:
         nodes |= {str(row["bidder_id"]), str(row["bid_id"]), str(row.get("stated_id") or row["bidder_id"])}
-        derivation = _derivation(row)
+        derivation = derivation_of(row)
         for path in derivation.get("paths", []):
             nodes.update(path["nodes"])
             keys.update(key for step in path["rows"] for key in step)
@@ -295,9 +250,7 @@ def _percent(row: Mapping[str, Any], comma: str, votes_as: str, unknown: str) ->
     return comma.join((held, by_votes)) if high else by_votes
 
 
-def draft(
-    tie: Tie, above: Sequence[Tie], facts: Mapping[str, Any], suppressed_by: tuple[str, str, str] | None
-) -> Draft:
+def draft(tie: Tie, facts: Mapping[str, Any], suppressed_by: tuple[str, str, str] | None) -> Draft:
     """The tie as a draft; its identity is the lot and what ties."""
     lot = tie.lot
     method = str(facts.get("method") or "")
@@ -315,8 +268,23 @@ def draft(
     )
 
 
-def tie_facts(tie: Tie, above: Sequence[Tie]) -> dict[str, Any]:
-    """Facts of a tie: as_of, method, holder, bidders with shares, depths and paths, what identity rests on."""
+class Over(Protocol):
+    """What is above a tie: how many ties, and the nearest of them."""
+
+    @property
+    def count(self) -> int:
+        """All of them."""
+
+    @property
+    def told(self) -> Sequence[Tie]:
+        """Those told one by one."""
+
+
+def tie_facts(tie: Tie, above: Over | None = None) -> dict[str, Any]:
+    """Facts of a tie: as_of, method, holder, bidders with shares, depths and paths, what identity rests on.
+
+    Of the holders above, the nearest are told one by one; `holders_above_count` says how many there are.
+    """
     lot = tie.lot
     # A bidder that is the holder itself is held by no method; its row's is the tender's.
     methods = sorted({str(r["method"]) for r in tie.rows if r.get("method") and not r.get("itself")})
@@ -326,9 +294,10 @@ def tie_facts(tie: Tie, above: Sequence[Tie]) -> dict[str, Any]:
         "holder": {"id": tie.holder, "name": lot["holder_name"], "kind": lot.get("holder_kind") or ""},
         "bidders": [bidder_fact(r) for r in tie.rows],
         "holders_above": [
-            {"id": t.holder, "name": t.lot["holder_name"], "bidders": [bidder_fact(r) for r in t.rows]}
-            for t in above
+            {"id": t.holder, "name": t.lot["holder_name"], "bidders": [held_fact(r) for r in t.rows]}
+            for t in (above.told if above else ())
         ],
+        "holders_above_count": above.count if above else 0,
         "observed_after_bid": observed_after_bid(tie),
         "identity": identity_of(tie),
     }

@@ -34,6 +34,13 @@ HUB_BIDDERS: Final = Parameter(
     "在全部标段中由超过此数的投标人使用的标识，视为公共设备、代理服务或默认值",
     "a trace of more bidders than this over all lots is taken for a shared machine, a service or a default",
 )
+LISTED_PAYERS: Final = Parameter(
+    "listed_payers",
+    "担保,保险,银行,公共资源交易中心",
+    "words",
+    "付款人名称含这些词的视为担保、保险机构或交易中心，逗号分隔",
+    "payers whose name has one of these words are guarantors, insurers or tender centres",
+)
 HUB: Final = Suppressor(
     "hub",
     "公共设备、服务机构或软件默认值，许多投标人共用",

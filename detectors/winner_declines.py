@@ -8,7 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from detectors import bidding, people, statutes, traces
-from detectors.attached_drafts import added
+from detectors.attached_drafts import STATE, added
 from detectors.definition import Detector, Draft, Evidence, Row, Undecided, Values
 from detectors.links import CLOSING_EN, CLOSING_ZH, ENDED, lot_words, on_bids
 from detectors.roles import role_en, role_zh
@@ -28,7 +28,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     lots = lots.with_columns(
         side=pl.when(gave_up).then(pl.lit("declined")).when(won).then(pl.lit("won"))
     ).filter(pl.col("side").is_not_null())
-    ends = _ends(rows, lots, values).filter(pl.col("when") == "yes")
+    ends = _ends(rows, lots, values)
     one = ends.filter(pl.col("side") == "declined")
     other = ends.filter(pl.col("side") == "won").select(
         *("lot_id", "holder_id"), *(pl.col(c).alias(f"{c}_2") for c in _PAIRED)
@@ -40,18 +40,18 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     for _, group in both.sort(*at, "holder_id", "how", "link_key", nulls_last=True).group_by(
         at, maintain_order=True
     ):
-        yield _draft(group.to_dicts())
+        found = group.with_columns(why=pl.coalesce("why", "why_2")).to_dicts()
+        plain = [r for r in found if r["why"] is None]
+        yield _draft(plain or found, None if plain else _EXPLAINED[str(found[0]["why"])])
 
 
-_PAIRED: Final = ("bidder_id", "bidder_name", "stated_id", "bid_id", "how", "link_key", "derivation")
+_PAIRED: Final = ("bidder_id", "bidder_name", "stated_id", "bid_id", "how", "why", "link_key", "derivation")
 
 
 def _ends(rows: Mapping[str, Sequence[Row]], lots: pl.DataFrame, values: Values) -> pl.DataFrame:
     """All that ties could hang on: for each bid of `lots`, each holder, person, contact and trace at it."""
     parties = lots["bidder_id"].unique()
-    state = [r["holder_id"] for r in rows["kinds"] if r["holder_kind"] in _STATE]
-    hubs = [r["holder_id"] for r in rows["parties"] if int(r["parties"]) > int(values["hub_parties"])]
-    held = table(rows["holdings"]).filter(~pl.col("holder_id").is_in(state))
+    held = table(rows["holdings"])
     held = held.select("lot_id", "bid_id", "bidder_id", "holder_id", "holder_name", "derivation")
     by_share = lots.join(held, on=["lot_id", "bid_id", "bidder_id"]).with_columns(
         how=pl.lit(_HOLDS), when=pl.lit("yes"), link_key=pl.lit(None, pl.String)
@@ -67,19 +67,61 @@ def _ends(rows: Mapping[str, Sequence[Row]], lots: pl.DataFrame, values: Values)
     told = pl.concat(
         [table(rows[k]) for k in ("representatives", "officers", "contacts")], how="vertical_relaxed"
     )
-    told = told.filter(pl.col("bidder_id").is_in(parties.implode()) & ~pl.col("holder_id").is_in(hubs))
+    told = told.filter(pl.col("bidder_id").is_in(parties.implode()))
     used = pl.concat(
         [table(rows[k]) for k in ("authors", "uploads", "deposits", "workers")], how="vertical_relaxed"
     )
     direct = [on_bids(lots, told), on_bids(lots, used, "bid_id")]
     linked = [f.with_columns(how=pl.col("role"), derivation=pl.lit(None, pl.String)) for f in direct]
     columns = [*lots.columns, "holder_id", "holder_name", "how", "when", "link_key", "derivation"]
-    return pl.concat([f.select(columns) for f in (by_share, own, *linked)], how="vertical_relaxed").unique(
-        maintain_order=True
+    whole = pl.concat([f.select(columns) for f in (by_share, own, *linked)], how="vertical_relaxed")
+    state = [r["holder_id"] for r in rows["kinds"] if r["holder_kind"] in _STATE]
+    hubs = _hubs(rows, used, values)
+    why = (
+        pl.when(pl.col("when") != "yes")
+        .then(pl.lit("ended"))
+        .when(pl.col("holder_id").is_in(state) & (pl.col("how") == _HOLDS))
+        .then(pl.lit("state"))
+        .when(pl.col("holder_id").is_in(hubs))
+        .then(pl.lit("hub"))
     )
+    return whole.with_columns(why=why).unique(maintain_order=True)
 
 
-def _draft(found: Sequence[Row]) -> Draft:
+def _hubs(rows: Mapping[str, Sequence[Row]], used: pl.DataFrame, values: Values) -> list[str]:
+    """Contacts, traces and holders that very many have in common, and the institutions that pay deposits."""
+    bidders = table(rows["bidders"]).select("bid_id", "bidder_id")
+    users = used.join(bidders, on="bid_id").group_by("holder_id").agg(n=pl.col("bidder_id").n_unique())
+    listed = [n.strip() for n in str(values["listed_payers"]).split(",") if n.strip()]
+    paying = table(rows["deposits"]).filter(
+        pl.any_horizontal(pl.col("holder_name").fill_null("").str.contains(n, literal=True) for n in listed)
+        if listed
+        else pl.lit(False)
+    )
+    return [
+        *(r["holder_id"] for r in rows["parties"] if int(r["parties"]) > int(values["hub_parties"])),
+        *(r["holder_id"] for r in rows["holders"] if int(r["companies"]) > int(values["hub_companies"])),
+        *users.filter(pl.col("n") > int(values["hub_bidders"]))["holder_id"],
+        *paying["holder_id"].unique(),
+    ]
+
+
+_EXPLAINED: Final = {
+    "ended": ("ended", "关联在投标日不存续", "the tie did not hold on the bid date"),
+    "state": (
+        "state",
+        "二者仅同受国有资产监管机构或政府部门出资（参照公司法第265条第4项）",
+        "both are merely held by a state holder (cf. Company Law art. 265(4))",
+    ),
+    "hub": (
+        "hub",
+        "二者的共同点为许多主体共用（集中登记地址、平台、公共设备、担保或银行机构）",
+        "what they share is shared by very many: an address, a platform, a machine, a guarantor or bank",
+    ),
+}
+
+
+def _draft(found: Sequence[Row], suppressed_by: tuple[str, str, str] | None) -> Draft:
     first = found[0]
     winners = {r["bidder_id_2"]: r["bidder_name_2"] for r in found}
     ties = list(dict.fromkeys((r["holder_id"], r["holder_name"], r["how"], r["how_2"]) for r in found))
@@ -122,6 +164,7 @@ def _draft(found: Sequence[Row]) -> Draft:
         date=first["bid_on"],
         regime=first["regime"],
         evidence=Evidence(tuple(sorted(nodes)), tuple(sorted(keys))),
+        suppressed_by=suppressed_by,
     )
 
 
@@ -133,7 +176,7 @@ def _how(how: str, language: int) -> str:
 
 DETECTOR = Detector(
     id="winner-declines",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="放弃中标后由关联投标人中标",
@@ -141,10 +184,11 @@ DETECTOR = Detector(
     severity="review",
     basis=(statutes.REGULATIONS_39_3, statutes.REGULATIONS_55, statutes.PROCUREMENT_74_6),
     needs=("SUBMITS", "FOR_LOT"),
-    parameters=(people.HUB_PARTIES,),
+    parameters=(people.HUB_PARTIES, bidding.HUB_COMPANIES, traces.HUB_BIDDERS, traces.LISTED_PAYERS),
     queries={
         "holdings": bidding.HOLDINGS,
         "kinds": bidding.KINDS,
+        "holders": bidding.HOLDERS,
         "representatives": people.REPRESENTATIVES,
         "officers": people.OFFICERS,
         "contacts": people.CONTACTS,
@@ -158,6 +202,7 @@ DETECTOR = Detector(
     columns={
         "holdings": bidding.HOLDINGS_COLUMNS,
         "kinds": bidding.KINDS_COLUMNS,
+        "holders": bidding.HOLDERS_COLUMNS,
         "representatives": people.PEOPLE_COLUMNS,
         "officers": people.PEOPLE_COLUMNS,
         "contacts": people.PEOPLE_COLUMNS,
@@ -170,7 +215,7 @@ DETECTOR = Detector(
     },
     population="MATCH (b:Bid)-[:FOR_LOT]->(l:Lot) WHERE b.status = 'award_declined' RETURN count(DISTINCT l.id) AS n",
     identity=("lot_id", "bidder_id"),
-    suppressors=(ENDED,),
+    suppressors=(ENDED, STATE, people.HUB),
     wording_zh="【风险预警】{tender}（{lot}）：{declined}放弃中标后由{winner_zh}中标，二者疑似存在关联：{ties_zh}。"
     + CLOSING_ZH,
     wording_en="[Lead] {tender} ({lot}): {declined} declined the award, which went to {winner_en}; the two appear to be tied "

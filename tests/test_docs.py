@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from detectors import docs as detector_docs
+from detectors.registry import DETECTORS
 from loaders.tables import docs as table_docs
 from loaders.tables.schema import TABLES, data_file
-from tests.docs import drawn, sessions
+from tests.docs import drawn, findings_drawn, sessions
 
 ROOT = sessions.ROOT
 LANGUAGES = {"README.md": "README.zh-CN.md", "docs/using.md": "docs/using.zh-CN.md"}
@@ -99,6 +100,15 @@ def test_the_pages_of_the_detectors_are_fresh() -> None:
     folder = ROOT / detector_docs.FOLDER
     written = {p.name: p.read_text(encoding="utf-8") for p in folder.glob("*.md")}
     assert written == detector_docs.pages(), "run: make docs"
+
+
+def test_the_pictures_of_the_detectors_are_drawn_from_what_they_find(demo: Path, tmp_path: Path) -> None:
+    pictures = dict(findings_drawn.drawn(beside(demo, tmp_path)))
+    kept = {p.name: p.read_text(encoding="utf-8") for p in findings_drawn.FOLDER.glob("*.svg")}
+    assert sorted(pictures) == sorted(kept) == sorted(f"{d.id}.svg" for d in DETECTORS)
+    assert [n for n in pictures if findings_drawn.said(pictures[n]) != findings_drawn.said(kept[n])] == [], (
+        "run: make docs"
+    )
 
 
 def test_links_to_headings_lead_to_a_heading() -> None:

@@ -98,6 +98,22 @@ class _Canvas:
         start, end = row.get("valid_from"), row.get("valid_to")
         return (not start or start <= self.as_of) and (not end or self.as_of < end)
 
+    def stated(self, name: str, pair: tuple[str, str], keys: Sequence[str]) -> None:
+        """Add those relationships of one type, between nodes that are there, whose row has one of the keys."""
+        start, end = pair
+        ids = [n.id for n in self.nodes.values() if n.type == start]
+        if not ids or not any(n.type == end for n in self.nodes.values()):
+            return
+        returned = ", ".join(f"r.{f.name} AS {f.name}" for f in rel_columns(REL_TYPES[name]))
+        rows = self.store.query(
+            f"UNWIND $ids AS i MATCH (a:{start} {{id: i}})-[r:{name}]->(b:{end}) WHERE r.key IN $keys "
+            f"RETURN a.id AS from_id, b.id AS to_id, {returned}",
+            {"ids": sorted(ids), "keys": sorted(keys)},
+        )
+        for row in rows.to_pylist():
+            if row["to_id"] in self.nodes:
+                self._add_edge(name, row)
+
     def owners_above(self, companies: Sequence[str]) -> None:
         """Every holder, level by level, to the top or to the limit."""
         frontier = list(companies)
@@ -191,6 +207,21 @@ def picture_of(
         titles.append(title)
     about = [f for f in findings if f.scope_id in ids or set(f.subjects) & set(ids)]
     return canvas.subgraph("、".join(titles), ids, about)
+
+
+def proof_picture(store: GraphStore, found: Finding) -> Subgraph:
+    """What proves a finding and nothing else: the nodes of its evidence, and the stated rows between them."""
+    canvas = _Canvas(store, str(found.facts.get("as_of") or "") or None)
+    for type_ in NODE_TYPES:
+        canvas.add_nodes(type_, found.evidence.nodes)
+    for name, rel in REL_TYPES.items():
+        if not rel.derived:
+            for pair in rel.pairs:
+                canvas.stated(name, pair, found.evidence.keys)
+    at = canvas.nodes.get(found.scope_id)
+    tender = [n.name for n in canvas.nodes.values() if n.type == "Tender" and n.name and n is not at]
+    title = " · ".join([*tender, at.name or found.scope_id]) if at else found.scope_id
+    return canvas.subgraph(title, [found.scope_id, *found.subjects], [found])
 
 
 def _look_through(canvas: _Canvas, company: str, computed: bool) -> None:

@@ -13,7 +13,7 @@ from graph.stores import GraphStore
 from loaders.identity import looks_like_person_number
 
 PARTIES: Final = ("Company", "Person")
-_MOST: Final = 200
+_MOST: Final = 300
 
 
 @dataclass(frozen=True, slots=True)

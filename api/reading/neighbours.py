@@ -36,10 +36,14 @@ def neighbours(
     direction: str,
     as_of: str | None,
     limit: int,
+    counted: bool = True,
 ) -> dict[str, Any]:
-    """Counts by kind and direction, and at most `limit` links of one kind; `in`: towards the node (its owners)."""
+    """Counts by kind and direction, and at most `limit` links of one kind; `in`: towards the node (its owners).
+
+    Without `counted` the counts, a query for each kind, are left out.
+    """
     counts = []
-    for name in KINDS:
+    for name in KINDS if counted else ():
         for way in DIRECTIONS:
             n = sum(_count(store, id_, name, pair, way, as_of) for pair in _pairs(name, type_, way))
             if n:
@@ -47,7 +51,7 @@ def neighbours(
     items: list[dict[str, Any]] = []
     if kind is not None:
         for pair in _pairs(kind, type_, direction):
-            items += _links(store, id_, kind, pair, direction, as_of)
+            items += _links(store, id_, kind, pair, direction, as_of, limit + 1)
     items.sort(
         key=lambda r: (-(r.get("share") or r.get("share_max") or 0.0), r["party"]["name"], r["party"]["id"])
     )
@@ -79,7 +83,13 @@ def _count(
 
 
 def _links(
-    store: GraphStore, id_: str, kind: str, pair: tuple[str, str], direction: str, as_of: str | None
+    store: GraphStore,
+    id_: str,
+    kind: str,
+    pair: tuple[str, str],
+    direction: str,
+    as_of: str | None,
+    most: int,
 ) -> list[dict[str, Any]]:
     other = "a" if direction == "in" else "b"
     label = pair[0] if direction == "in" else pair[1]
@@ -96,12 +106,18 @@ def _links(
     returned = ", ".join(
         [f"{other}.id AS id", f"{other}.{name} AS name", *(f"r.{c} AS {c}" for c in (*told, *extra))]
     )
+    # The store sorts: of a register of thousands of holders only the largest leave it.
+    shares = [f"r.{c}" for c in ("share", "share_max") if c in fields]
+    largest = f"coalesce({', '.join([*shares, '0.0'])})"
     rows = store.query(
-        _pattern(kind, pair, direction, as_of) + f" RETURN {returned}", _params(id_, as_of)
+        f"{_pattern(kind, pair, direction, as_of)} RETURN {returned}, {largest} AS largest, "
+        f"coalesce({other}.{name}, '') AS sorted_name ORDER BY largest DESC, sorted_name, id LIMIT {most}",
+        _params(id_, as_of),
     ).to_pylist()
     found = []
     for row in rows:
         sources = row.pop("sources", None)
+        del row["largest"], row["sorted_name"]
         party = {"id": row.pop("id"), "type": label, "name": row.pop("name") or ""}
         found.append(
             {

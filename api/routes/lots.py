@@ -20,6 +20,8 @@ from api.routes.parameters import Cursor, Id, Limit
 from api.routes.parties import dataset_of, meant
 from api.routing import Routes
 from cases import FindingFilter
+from detectors.registry import DETECTORS
+from detectors.stacking import stack
 
 routes = Routes("lots")
 
@@ -102,10 +104,17 @@ def screen(
 
 @routes.get("/lots/{id:path}", scope="read", response_model=wire.Lot, summary="One lot with its bidders")
 def one(request: Request, caller: Asking, services: Using, id: Id) -> Response:
-    """The lot, its tender and buyer, who bids, and what was found of it so far."""
+    """The lot, its tender and buyer, who bids, what was found of it so far, and that combined, the strongest first."""
     found = meant(request, services, id, ("Lot",))
     records = services.ledger.findings(
         FindingFilter(scope_id=found.id, found=True, order="severity"), None, 500
     )
-    answer = {**lot(services.store, found.id), "findings": [finding_json(r) for r in records]}
+    told_of = lot(services.store, found.id)
+    scenes = {d.id: d.scene for d in (*DETECTORS, *services.own)}
+    combined = stack([r.finding for r in records], found.id, [b["id"] for b in told_of["bidders"]], scenes)
+    answer = {
+        **told_of,
+        "findings": [finding_json(r) for r in records],
+        "combined": [s.to_json() for s in combined],
+    }
     return told(request, caller, answer, found.id)

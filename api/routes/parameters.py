@@ -30,7 +30,7 @@ Id = Annotated[
     ),
     AfterValidator(_printable),
 ]
-Word = Annotated[str, Query(max_length=200), AfterValidator(_printable)]
+Word = Annotated[str, Query(max_length=300), AfterValidator(_printable)]
 AsOf = Annotated[
     Annotated[dt.date, AfterValidator(_day)] | None,
     Query(description="Ownership on this day; today in Asia/Shanghai by default"),

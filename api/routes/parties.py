@@ -210,10 +210,11 @@ def beside(
     ] = "in",
     as_of: AsOf = None,
     limit: Limit = 50,
+    counts: Annotated[bool, Query(description="Count the links of every kind too")] = True,
 ) -> Response:
     """How many links of each kind and direction, and the links of one kind, the largest share first."""
     found = meant(request, services, id, (*PARTIES, "Household"))
-    answer = neighbours(services.store, found.id, found.type, kind, direction, iso(as_of), limit)
+    answer = neighbours(services.store, found.id, found.type, kind, direction, iso(as_of), limit, counts)
     return told(request, caller, answer, found.id)
 
 

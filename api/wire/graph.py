@@ -144,6 +144,7 @@ class Lot(Wire):
     buyers: list[dict[str, Any]]
     bidders: list[Bidder]
     findings: list[Finding]
+    combined: list[dict[str, Any]]
 
 
 class HouseholdRow(Wire):

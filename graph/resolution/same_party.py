@@ -40,6 +40,11 @@ class NameMatches:
     none: pl.DataFrame
 
 
+NO_NAMES: Final = pl.DataFrame(
+    schema={"id": pl.String(), "name": pl.String(), "candidates": pl.List(pl.String())}
+)
+
+
 def by_identifier(identifies: pl.DataFrame, party_ids: dict[str, pl.Series]) -> pl.DataFrame:
     """Pairs joined by an identifier.
 

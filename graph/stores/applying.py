@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 import polars as pl
 
@@ -31,6 +32,8 @@ from graph.stores.statements import (
 Progress = Callable[[str, int, int], None]
 """Called with (what is being done, done so far, in all)."""
 
+FEW: Final = 2_000
+"""Up to this many rows are looked up by key; for more, everything of the type is read in one go."""
 _SPAN_COLUMNS = ("key", "from_id", "to_id", "dataset", "observed_on", "stated_from", "stated_to")
 
 
@@ -93,7 +96,10 @@ def _apply_nodes(
         writer.insert_nodes(type_name, fresh)
         touched.added[type_name] = fresh.height
         return
-    ids = writer.node_ids(type_name)
+    named = statements["id"].unique()
+    few = named.len() <= FEW
+    stored = writer.node_rows(type_name, named) if few else None
+    ids = writer.node_ids(type_name) if stored is None else stored["id"]
     there = statements.filter(pl.col("id").is_in(ids.implode()))
     absent = statements.filter(~pl.col("id").is_in(ids.implode()))
     fresh = new_nodes(type_name, absent, dataset)
@@ -103,7 +109,9 @@ def _apply_nodes(
         return
     added = new_statements(type_name, there, dataset)
     rows, relisted, otherwise = [], [], []
-    for row in writer.node_rows(type_name, there["id"].unique()).iter_rows(named=True):
+    if stored is None:
+        stored = writer.node_rows(type_name, there["id"].unique())
+    for row in stored.iter_rows(named=True):
         said = statements_of(type_name, row, datasets) + added[row["id"]]
         rows.append(resolved(type_name, row["id"], said))
         if type_name != "Company" or row["kind"] != rows[-1]["kind"]:
@@ -120,10 +128,16 @@ def _restate(writer: Writing, rel: RelKey, rows: pl.DataFrame) -> pl.DataFrame:
     """Add sources to rows that are there already; give back those that are not."""
     if writer.count_rels(rel[0]) == 0:
         return rows
-    there = rows["key"].is_in(writer.rel_keys(rel).implode())
+    # What a few rows could repeat hangs on the nodes they end at; only a large batch is worth a look at everything.
+    few = rows.height <= FEW
+    near = writer.rel_rows(rel, "to_id", rows["to_id"].unique()) if few else None
+    keys = writer.rel_keys(rel) if near is None else near["key"]
+    there = rows["key"].is_in(keys.implode())
     again = rows.filter(there)
     if not again.is_empty():
-        stored = writer.rel_rows(rel, "key", again["key"]).select("key", "from_id", "to_id", old="sources")
+        if near is None:
+            near = writer.rel_rows(rel, "key", again["key"])
+        stored = near.select("key", "from_id", "to_id", old="sources")
         merged = stored.join(again.select("key", "sources"), on="key").select(
             "key", "from_id", "to_id", sources=_joined(_listed("old").list.concat(_listed("sources")))
         )

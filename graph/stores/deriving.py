@@ -8,7 +8,7 @@ import polars as pl
 
 from graph.records import RelKey
 from graph.resolution.bid_dates import bid_dates
-from graph.resolution.same_party import PAIR_SCHEMA, NameMatches, by_identifier, by_name
+from graph.resolution.same_party import NO_NAMES, PAIR_SCHEMA, NameMatches, by_identifier, by_name
 from graph.stores.applying import Touched
 from graph.stores.engine import Reading, Writing
 
@@ -105,6 +105,14 @@ def _identifier_pairs(writer: Writing) -> pl.DataFrame:
 
 
 def _name_pairs(writer: Writing) -> tuple[pl.DataFrame, NameMatches]:
+    bare = _frame(
+        writer,
+        "MATCH (c:Company) WHERE c.id STARTS WITH 'name:' OR c.id STARTS WITH 'scoped:' RETURN c.id LIMIT 1",
+        ("id",),
+    )
+    if bare.is_empty():
+        # Where every company has an identifier, all their names need not be read.
+        return pl.DataFrame(schema=PAIR_SCHEMA), NameMatches(0, NO_NAMES, NO_NAMES)
     companies = _frame(writer, "MATCH (c:Company) RETURN c.id, c.name, c.kind", ("id", "name", "kind"))
     named = _frame(
         writer,

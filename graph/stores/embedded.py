@@ -9,7 +9,6 @@ readers of this process go on reading it.
 from __future__ import annotations
 
 import contextlib
-import shutil
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -22,7 +21,7 @@ from graph.records import RelKey
 from graph.stores.dialect import LADYBUG, Dialect
 from graph.stores.engine import TURN
 from graph.stores.errors import StoreBusyError, StoreError, StoreMissingError
-from graph.stores.files import room_on_disk, sync_folder
+from graph.stores.files import copy_file, room_on_disk, sync_folder
 from graph.stores.live import Live
 from graph.stores.lock import Mode, StoreLock
 from graph.stores.tables import OneFile, Tables
@@ -146,7 +145,7 @@ class EmbeddedEngine:
         copy: OneFile | None = None
         try:
             with room_on_disk(self.folder):
-                shutil.copyfile(self.folder / FILE, building)
+                copy_file(self.folder / FILE, building)
                 copy = OneFile(building, read_only=False, auto_checkpoint=False)
                 yield copy
                 copy.run("CHECKPOINT")

@@ -268,16 +268,31 @@ class Neo4jEngine:
             )
 
     def _write(self, cypher: str, frame: pl.DataFrame) -> None:
-        now = dt.datetime.now(dt.UTC).isoformat()
+        self._send(cypher, (part.to_dicts() for part in frame.iter_slices(_CHUNK)))
+
+    def _create(self, cypher: str, ends: Sequence[str], frame: pl.DataFrame) -> None:
+        """Create one thing a row of `frame`: `cypher` with its properties in the place of `PROPERTIES`.
+
+        What a value costs is mostly its way to the server. So columns that are empty throughout aren't sent, those
+        that say the same throughout once, and rows as lists: their names stand in the query. `ends` are columns the
+        query itself speaks of, as `row[0]`, `row[1]`…; they come first.
+        """
+        same, each = _told_once(frame.drop(ends))
+        columns = [*ends, *each]
+        said = [f"{c}: $same.{c}" for c in same] + [f"{c}: row[{columns.index(c)}]" for c in each]
+        query = cypher.replace("PROPERTIES", "{" + ", ".join(said) + "}")
+        self._send(query, (part.select(columns).rows() for part in frame.iter_slices(_CHUNK)), same=same)
+
+    def _send(self, cypher: str, chunks: Iterator[Sequence[Any]], **params: Any) -> None:
+        """One transaction a chunk of rows, the heartbeat in each."""
         with self._driver.session() as session:
-            for part in frame.iter_slices(_CHUNK):
-                rows = part.to_dicts()
-                session.execute_write(_write_chunk, cypher, rows, self._me, now)
+            for rows in chunks:
                 now = dt.datetime.now(dt.UTC).isoformat()
+                session.execute_write(_write_chunk, cypher, params | {"rows": rows}, self._me, now)
 
     def insert_nodes(self, type_name: str, frame: pl.DataFrame) -> None:
         """See `Writing.insert_nodes`."""
-        self._write(f"{self.dialect.rows()} CREATE (n:{type_name}) SET n = row", _without_empty(frame))
+        self._create(f"{self.dialect.rows()} CREATE (n:{type_name} PROPERTIES)", [], frame)
 
     def update_nodes(self, type_name: str, frame: pl.DataFrame) -> None:
         """See `Writing.update_nodes`."""
@@ -293,13 +308,11 @@ class Neo4jEngine:
     def insert_rels(self, rel: RelKey, frame: pl.DataFrame) -> None:
         """See `Writing.insert_rels`. Sorted by the end that hubs share, so that retries don't lock each other."""
         name, start, end = rel
-        fields = [c for c in frame.columns if c not in ("from_id", "to_id")]
-        properties = ", ".join(f"{c}: row.{c}" for c in fields)
         cypher = (
-            f"{self.dialect.rows()} MATCH (a:{start} {{id: row.from_id}}) MATCH (b:{end} {{id: row.to_id}}) "
-            f"CREATE (a)-[:{name} {{{properties}}}]->(b)"
+            f"{self.dialect.rows()} MATCH (a:{start} {{id: row[0]}}) MATCH (b:{end} {{id: row[1]}}) "
+            f"CREATE (a)-[:{name} PROPERTIES]->(b)"
         )
-        self._write(cypher, frame.sort("from_id", "to_id"))
+        self._create(cypher, ["from_id", "to_id"], frame.sort("from_id", "to_id"))
 
     def update_rels(self, rel: RelKey, frame: pl.DataFrame) -> None:
         """See `Writing.update_rels`."""
@@ -416,15 +429,26 @@ def _take_turn(tx: neo4j.ManagedTransaction, me: str, now: str, stale: str) -> s
 
 
 def _write_chunk(
-    tx: neo4j.ManagedTransaction, cypher: str, rows: list[dict[str, Any]], me: str, now: str
+    tx: neo4j.ManagedTransaction, cypher: str, params: Mapping[str, Any], me: str, now: str
 ) -> None:
-    tx.run(cypher, rows=rows).consume()
+    tx.run(cypher, dict(params)).consume()
     tx.run("MATCH (m:Meta {id: $id, owner: $me}) SET m.value = $now", id=_WRITER, me=me, now=now).consume()
 
 
-def _without_empty(frame: pl.DataFrame) -> pl.DataFrame:
-    """Columns that are empty throughout say nothing and are not sent."""
-    return frame.select([c for c in frame.columns if frame[c].null_count() < frame.height or c == "id"])
+def _told_once(frame: pl.DataFrame) -> tuple[dict[str, Any], list[str]]:
+    """What all rows say alike, and the columns in which they differ; empty ones are neither. An id is never alike:
+    rows of one node have to be as many as the nodes."""
+    same: dict[str, Any] = {}
+    each: list[str] = []
+    for column in frame.get_columns():
+        if column.null_count() == len(column):
+            continue
+        alike = column.null_count() == 0 and column.name != "id" and not isinstance(column.dtype, pl.List)
+        if not alike or (column != column[0]).any():
+            each.append(column.name)
+        else:
+            same[column.name] = column[0]
+    return same, each
 
 
 def _distinct(names: list[str]) -> list[str]:

@@ -18,9 +18,9 @@ import polars as pl
 
 from graph.model import NODE_TYPES, REL_TYPES
 from graph.records import POLARS_TYPES, Extract, RelKey
+from graph.stores.folding import SOURCE_SEPARATOR as SOURCE_SEPARATOR
+from graph.stores.folding import folded
 
-SOURCE_SEPARATOR: Final = "\n"
-"""Between the sources of a stored row: kept as one text, which the embedded engine takes in far faster than a list."""
 _SEPARATOR: Final = "\x1f"
 _EMPTY: Final = "\x00"
 
@@ -59,31 +59,8 @@ def _node_statements(type_name: str, frame: pl.DataFrame, batch: str) -> pl.Data
     said = [f for f in ("observed_on", *every) if frame[f].null_count() < frame.height]
     silent = [f for f in ("observed_on", *every) if f not in said]
     empty = [pl.lit(None, frame.schema[f]).alias(f) for f in silent]
-    folded = _folded(frame.select("id", *said, "source"), said, batch)
-    return folded.with_columns(empty).select("id", "observed_on", *every, "sources")
-
-
-def _folded(frame: pl.DataFrame, said: list[str], batch: str) -> pl.DataFrame:
-    distinct = frame.unique(subset=["id", *said], keep="first", maintain_order=True)
-    distinct = distinct.with_columns(sources=pl.lit(batch + ":") + pl.col("source")).drop("source")
-    repeated = distinct["id"].is_duplicated()
-    if not repeated.any():
-        return distinct
-    dated = "observed_on" in said
-    groups = distinct.filter(repeated).group_by("id", maintain_order=True)
-    spread = groups.agg(
-        *[pl.col(f).min() for f in said],
-        *[pl.col(f).max().alias(f"_{f}") for f in said],
-        pl.col("sources").unique().sort().str.join(SOURCE_SEPARATOR),
-        _undated=pl.col("observed_on").null_count() if dated else pl.len() * 0,
-    )
-    agreed = spread.filter(
-        pl.all_horizontal([pl.lit(True), *[pl.col(f).eq_missing(pl.col(f"_{f}")) for f in said]])
-        # A dated and an undated statement stay apart: what was observed later counts for more.
-        & ((pl.col("observed_on").is_null() | (pl.col("_undated") == 0)) if dated else pl.lit(True))
-    )
-    at_odds = distinct.filter(repeated & ~pl.col("id").is_in(agreed["id"].implode()))
-    return pl.concat([distinct.filter(~repeated), agreed.select(distinct.columns), at_odds])
+    stated = frame.select("id", *said, source=pl.lit(batch + ":") + pl.col("source"))
+    return folded(stated, said).with_columns(empty).select("id", "observed_on", *every, "sources")
 
 
 def _relationships(rel: RelKey, frame: pl.DataFrame, batch: str, dataset: str) -> pl.DataFrame:

@@ -25,6 +25,9 @@ _AT_ONCE: Final = 1_000_000
 """Relationships copied in at once."""
 _FEW: Final = 2_000
 """Up to this many rows a look-up by key beats a scan."""
+_ONE_BY_ONE: Final = 200
+"""Up to this many nodes are asked one by one for what hangs on them: 2 ms each, whatever the size of the store. For a
+list of nodes the engine reads every relationship of the type and keeps theirs (0.4 s of 240,000)."""
 
 
 class Tables:
@@ -116,6 +119,12 @@ class Tables:
             if values.is_empty():
                 return pl.DataFrame(schema=schema)
             label = start if anchored == "a" else end
+            if values.len() <= _ONE_BY_ONE:
+                cypher = (
+                    f"MATCH (a:{start})-[r:{name}]->(b:{end}) WHERE {anchored}.id = $id RETURN {returned}"
+                )
+                near = [self._frame(cypher, schema, {"id": i}) for i in values.unique().to_list()]
+                return pl.concat(near)
             cypher = (
                 f"UNWIND $ids AS i MATCH ({anchored}:{label} {{id: i}}) "
                 f"MATCH (a:{start})-[r:{name}]->(b:{end}) RETURN {returned}"

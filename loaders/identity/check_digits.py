@@ -23,12 +23,16 @@ def _table(alphabet: str) -> npt.NDArray[np.int64]:
     return table
 
 
+_NOWHERE: Final = 255
+_USCC_PLACES: Final = np.full(256, _NOWHERE, np.uint8)
+_USCC_PLACES[np.frombuffer(_USCC_CHARS.encode(), np.uint8)] = np.arange(len(_USCC_CHARS))
+_USCC_WEIGHTS: Final = np.array([pow(3, i, 31) for i in range(17)])
 _USCC_VALUES: Final = _table(_USCC_CHARS)
 _ALNUM_VALUES: Final = _table(_ALNUM)
 
 
 def _matrix(s: pl.Series, width: int) -> Matrix:
-    """One row of ASCII codes a value; every value must be `width` ASCII characters."""
+    """One row of bytes a value; every value must have `width` of them."""
     if not len(s):
         return np.zeros((0, width), np.uint8)
     return np.frombuffer(s.str.join("").item().encode(), np.uint8).reshape(len(s), width)
@@ -51,10 +55,31 @@ def valid_uscc(s: pl.Series) -> pl.Series:
 
     Source: GB 32100-2015, 4.2 (weights 3^i mod 31, modulus 31).
     """
-    values, at = _matching(s, rf"^[{_USCC_CHARS}]{{2}}\d{{6}}[{_USCC_CHARS}]{{10}}$")
+    values, at = _matching(s, rf"^[{_USCC_CHARS}]{{2}}[0-9]{{6}}[{_USCC_CHARS}]{{10}}$")
     digits = _USCC_VALUES[_matrix(values, 18)]
-    weights = np.array([pow(3, i, 31) for i in range(17)])
-    return _spread(len(s), at, (31 - digits[:, :17] @ weights % 31) % 31 == digits[:, 17])
+    return _spread(len(s), at, (31 - digits[:, :17] @ _USCC_WEIGHTS % 31) % 31 == digits[:, 17])
+
+
+def plain_uscc(s: pl.Series) -> pl.Series:
+    """Whether each value is a right credit code just as it stands: `valid_uscc`, faster where most of them are."""
+    at = (s.str.len_bytes() == 18).fill_null(False).arg_true()
+    codes = _USCC_PLACES[_matrix(s if len(at) == len(s) else s.gather(at), 18)]
+    known = (codes != _NOWHERE).all(axis=1) & (codes[:, 2:8] < 10).all(axis=1)
+    # Small whole numbers: exact in single precision, and far faster to multiply.
+    total = codes[:, :17].astype(np.float32) @ _USCC_WEIGHTS.astype(np.float32)
+    ok = (31 - total.astype(np.int64) % 31) % 31 == codes[:, 17]
+    return _spread(len(s), at.to_numpy().astype(np.int64), known & ok)
+
+
+def plain_resident(s: pl.Series) -> pl.Series:
+    """Whether each value has a resident id's 17 digits and right check character, just as it stands."""
+    at = (s.str.len_bytes() == 18).fill_null(False).arg_true()
+    cells = _matrix(s if len(at) == len(s) else s.gather(at), 18)
+    digits = cells[:, :17] - np.uint8(ord("0"))
+    known = (digits < 10).all(axis=1)
+    total = digits.astype(np.float32) @ _RESIDENT_WEIGHTS.astype(np.float32)
+    expected = np.frombuffer(_RESIDENT_CHECK.encode(), np.uint8)[total.astype(np.int64) % 11]
+    return _spread(len(s), at.to_numpy().astype(np.int64), known & (expected == cells[:, 17]))
 
 
 def valid_org_code(s: pl.Series) -> pl.Series:
@@ -68,7 +93,7 @@ def valid_org_code(s: pl.Series) -> pl.Series:
 
 def valid_registration_number(s: pl.Series) -> pl.Series:
     """Whether each value is a 15-digit 注册号 with a right check digit. GS 15-2006 (ISO 7064 MOD 11,10)."""
-    values, at = _matching(s, r"^\d{15}$")
+    values, at = _matching(s, r"^[0-9]{15}$")
     digits = (_matrix(values, 15) - ord("0")).astype(np.int64)
     product = np.full(len(values), 10)
     for i in range(14):
@@ -79,7 +104,7 @@ def valid_registration_number(s: pl.Series) -> pl.Series:
 
 def valid_lei(s: pl.Series) -> pl.Series:
     """Whether each value is a legal entity identifier. ISO 17442 (ISO 7064 MOD 97-10)."""
-    values, at = _matching(s, r"^[0-9A-Z]{18}\d{2}$")
+    values, at = _matching(s, r"^[0-9A-Z]{18}[0-9]{2}$")
     digits = _ALNUM_VALUES[_matrix(values, 20)]
     rest = np.zeros(len(values), np.int64)
     for i in range(20):
@@ -100,6 +125,6 @@ def resident_check_chars(body: pl.Series) -> pl.Series:
 
 def valid_resident_check(s: pl.Series) -> pl.Series:
     """Whether each value is 17 digits and the right check character; says nothing of date or area."""
-    values, at = _matching(s, r"^\d{17}[0-9X]$")
+    values, at = _matching(s, r"^[0-9]{17}[0-9X]$")
     ok = resident_check_chars(values.str.slice(0, 17)) == values.str.slice(17)
     return _spread(len(s), at, ok.to_numpy())

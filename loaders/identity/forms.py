@@ -50,8 +50,8 @@ NOT_AN_ID: Final = (
 
 _MASK: Final = r"[*●•○■□◆×]|#{2,}|X{4,}"
 # Excel shows long numbers so, and a CSV saved from it holds no more than these digits.
-_SCIENTIFIC: Final = r"^\d(?:\.\d+)?E\+?\d{1,3}$"
-_RESIDENT_FORM: Final = r"^\d{17}[0-9X]$"
+_SCIENTIFIC: Final = r"^[0-9](?:\.[0-9]+)?E\+?[0-9]{1,3}$"
+_RESIDENT_FORM: Final = r"^[0-9]{17}[0-9X]$"
 
 
 def trim_ids(s: pl.Series) -> pl.Series:
@@ -89,7 +89,7 @@ def lost_digits(s: pl.Series, numeric: pl.Series | None) -> pl.Series:
     """Whether a spreadsheet has dropped digits: a number cell of more than 15 digits, or `4.4E+17` as text."""
     lost = s.str.contains(_SCIENTIFIC).fill_null(False)
     if numeric is not None:
-        lost = lost | (numeric & s.str.contains(r"^-?\d{16,}(?:\.0*)?$")).fill_null(False)
+        lost = lost | (numeric & s.str.contains(r"^-?[0-9]{16,}(?:\.0*)?$")).fill_null(False)
     return lost
 
 
@@ -113,7 +113,7 @@ def looks_like_person_number(s: pl.Series) -> pl.Series:
     registration number of a company. A valid credit code that starts with 9 is a company's.
     """
     text = clean_ids(s)
-    out = text.str.contains(r"^\d{15}$|^\d{17}[0-9X]$").fill_null(False)
+    out = text.str.contains(r"^[0-9]{15}$|^[0-9]{17}[0-9X]$").fill_null(False)
     at = out.arg_true()
     if not len(at):
         return out

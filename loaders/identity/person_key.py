@@ -32,7 +32,7 @@ class PersonKeyError(RuntimeError):
 
 def resident_id_18(numbers: pl.Series) -> pl.Series:
     """15-digit resident ids as 18 characters (century 19 and the check character put in); others as they are."""
-    short = numbers.str.contains(r"^\d{15}$").fill_null(False)
+    short = numbers.str.contains(r"^[0-9]{15}$").fill_null(False)
     if not short.any():
         return numbers
     old = numbers.filter(short)

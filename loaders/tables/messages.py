@@ -66,6 +66,10 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "有变更前比例而无变更日期，无法确定其截止时间：该比例未导入。请补充股权变更日期。",
         "A share before a change without the day of the change: it can't be dated and was left out. Add 股权变更日期.",
     ),
+    "member-change-unsaid": (
+        "有增减日期而看不出是增加还是减少：该日期未使用。请补充增减类型（增加、减少）。",
+        "A date of change that doesn't say whether the member joined or left: it was not used. Add 增减类型 (增加, 减少).",
+    ),
     "self-ownership": (
         "股东与被投资企业是同一主体（自我持股）：已保留并标记。请核对。",
         "The company holds itself: kept and flagged. Check it.",

@@ -56,7 +56,7 @@ def read_household_members(table: TableRows) -> None:
         names=names,
     )
     state_parties(table, member)
-    span = table.span()
+    span = _member_span(table)
     relate(table, "MEMBER_OF", member, "Household", household, {"relation_to_head": relation, **span})
     if not head_only and table.has("head_name", "head_id"):
         head = read_parties(
@@ -69,6 +69,24 @@ def read_household_members(table: TableRows) -> None:
             required=False,
         )
         _state_heads(table, head, household, names)
+
+
+def _member_span(table: TableRows) -> dict[str, pl.Series]:
+    """When a member belongs to the household: dates of their own, or one (增减日期) whose sense another column gives."""
+    span = table.span()
+    if not table.has("changed_on"):
+        return span
+    day, change = table.date("changed_on"), table.vocabulary("change")
+    unsaid = day.is_not_null() & change.is_null()
+    table.rows.report(
+        "flag", unsaid, "member-change-unsaid", table.header("changed_on"), table.text("changed_on")
+    )
+    joined = pl.select(pl.when(change == "joined").then(day)).to_series()
+    left = pl.select(pl.when(change == "left").then(day)).to_series()
+    return {
+        "stated_from": span["stated_from"].fill_null(joined),
+        "stated_to": span["stated_to"].fill_null(left),
+    }
 
 
 def _state_heads(table: TableRows, head: Parties, household: pl.Series, members: pl.Series) -> None:

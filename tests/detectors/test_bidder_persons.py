@@ -53,6 +53,11 @@ def build(w: World) -> None:
     w.holds("G3", "D5", 80)
     barred(w, "D5", valid_to="2025-03-01")
 
+    # Two decisions on one party: one in force at the bid, and a later one that had not begun.
+    w.lot("TWO-BANS", "B8", "B9")
+    barred(w, "B8", valid_from="2024-01-01", valid_to="2025-06-01", document_no="虚构〔2024〕8号")
+    barred(w, "B8", valid_from="2026-01-01", valid_to="2028-01-01", document_no="虚构〔2026〕8号")
+
     # Kin: spouses, one an officer here, one an owner there through a company; kin of nobody; divorce is not modelled.
     w.lot("SPOUSE", "C1", "C2")
     w.post("P10", "C1", role="总经理")
@@ -109,6 +114,9 @@ def build(w: World) -> None:
         ("GIVES-UP", "J1", "J2", "J3"),
         ("GIVES-UP-ALONE", "J4", "J5", "J6"),
         ("GIVES-UP-LOSER", "J7", "J8", "J9"),
+        ("GIVES-UP-PAST", "L1", "L2", "L3"),
+        ("GIVES-UP-STATE", "L4", "L5", "L6"),
+        ("GIVES-UP-HUB", "L7", "L8", "L9"),
     ):
         w.tender(tender)
         for bidder, status in ((decliner, "放弃中标"), (winner, "中标"), (loser, "未中标")):
@@ -116,6 +124,13 @@ def build(w: World) -> None:
     for holder, bidders in (("K1", ("J1", "J2")), ("K2", ("J7", "J9"))):
         for bidder in bidders:
             w.holds(holder, bidder, 20)
+    w.post("P30", "L1", role="监事", valid_from="2019-01-01", valid_to="2024-01-01")
+    w.post("P30", "L2", role="监事")
+    w.add("companies", id="S9", name="虚构市国有资产监督管理委员会", kind="state_holder")
+    for bidder in ("L4", "L5"):
+        w.holds("S9", bidder, 60)
+    for party in ("L7", "L8", *(f"LX{n}" for n in range(11))):
+        w.add("contacts", party_id=party, kind="电话", value="0000-1112223")
 
 
 found = found_on_both(
@@ -153,6 +168,10 @@ def test_a_ban_that_is_over_or_a_minor_stake_is_nothing(found: Found) -> None:
     assert how(found, "LAST-DAY") == (ids("B6"), ["itself"])
     assert found.of(DEBARRED, "SISTER-40") == []
     assert [f for f in found.of(DEBARRED, "SISTER-OVER") if not f.suppressed_by] == []
+
+
+def test_of_two_bans_the_one_in_force_at_the_bid_counts(found: Found) -> None:
+    assert found.one(DEBARRED, "TWO-BANS").facts["document_no"] == "虚构〔2024〕8号"
 
 
 def test_kin_behind_two_bidders(found: Found) -> None:
@@ -195,3 +214,9 @@ def test_a_winner_declines_in_favour_of_a_tied_bidder(found: Found) -> None:
     assert (hit.subjects, hit.severity) == (ids("J1", "J2"), "review")
     assert hit.facts["ties"][0]["id"] == "local:K1"
     assert found.of(DECLINED, "GIVES-UP-ALONE") == found.of(DECLINED, "GIVES-UP-LOSER") == []
+
+
+def test_what_explains_a_declined_award_is_shown(found: Found) -> None:
+    assert found.suppressed(DECLINED, "GIVES-UP-PAST") == "ended"
+    assert found.suppressed(DECLINED, "GIVES-UP-STATE") == "state"
+    assert found.suppressed(DECLINED, "GIVES-UP-HUB") == "hub"

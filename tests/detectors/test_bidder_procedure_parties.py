@@ -41,6 +41,10 @@ def build(w: World) -> None:
     bought(w, "POST", "Y5", "B1", "B2")
     w.add("officials", person_id="P1", person_name="测试人一", unit_id="Y5", post="工程科科长")
     w.post("P1", "B1", role="董事")
+    bought(w, "NOMINEE", "Y9", "B9", "B10")
+    w.add("officials", person_id="P9", person_name="测试人九", unit_id="Y9", post="科员")
+    for company in ("B9", *(f"N{n}" for n in range(20))):
+        w.post("P9", company, role="监事")
     bought(w, "KIN", "Y6", "B3", "B4")
     w.add("officials", person_id="P2", person_name="测试人二", unit_id="Y6", post="局长")
     w.add("relatives", person_id="P2", relative_id="P3", relation="配偶")
@@ -79,6 +83,9 @@ def build(w: World) -> None:
     w.holds("E1", "J1", 70)
     w.lot("AGENT", "F1", "F2")
     serves(w, "AGENT", "招标代理", party_id="F1", party_name=name("F1"))
+    for tender, deadline in (("AGENT-GP", "2025-03-01"), ("AGENT-GP-BEFORE", "2016-03-01")):
+        w.lot(tender, "F1", "F2", regime="政府采购", deadline=deadline)
+        serves(w, tender, "招标代理", party_id="F1", party_name=name("F1"))
     w.lot("AGENT-ELSE", "F1", "F3")
     serves(w, "AGENT-ELSE", "招标代理", party_id="F9", party_name=name("F9"))
     w.lot("HANDLED", "F4", "F5")
@@ -128,6 +135,7 @@ def test_the_buyers_people_and_their_kin(found: Found) -> None:
     assert {"person.local:P2", "person.local:P3", "local:M2"} <= set(hit.evidence.nodes)
     assert found.suppressed(BUYER, "PAST") == "ended"
     assert found.of(BUYER, "NAME") == []
+    assert found.suppressed(BUYER, "NOMINEE") == "hub"
 
 
 def test_evaluators(found: Found) -> None:
@@ -153,3 +161,9 @@ def test_an_agency_in_its_own_tender(found: Found) -> None:
     assert found.of(SERVICE, "AGENT") == []
     assert found.of(AGENCY, "AGENT-ELSE") == []
     assert how(found, SERVICE, "HANDLED") == ["person"]
+
+
+def test_what_no_article_of_its_time_and_regime_forbids_is_for_review(found: Found) -> None:
+    now, before = found.one(AGENCY, "AGENT-GP"), found.one(AGENCY, "AGENT-GP-BEFORE")
+    assert (now.severity, [b["article"] for b in now.basis]) == ("prohibited", ["第八条第二款"])
+    assert (before.severity, before.basis) == ("review", ())

@@ -58,6 +58,7 @@ def test_both_languages_say_it_and_neither_accuses(detector: Detector) -> None:
 def test_every_basis_is_dated_or_no_law_and_every_parameter_explained(detector: Detector) -> None:
     for basis in detector.basis:
         assert basis.law_zh and basis.law_en and basis.article
+        assert basis.link.startswith("https://")
         for day in (basis.in_force_from, basis.in_force_to):
             assert not day or re.fullmatch(r"\d{4}-\d\d-\d\d", day)
         assert not basis.in_force_to or basis.in_force_from < basis.in_force_to

@@ -400,3 +400,21 @@ def test_a_state_owned_enterprise_is_a_company(word: str) -> None:
 def test_consortium_spellings(cell: str, names: list[str]) -> None:
     members = read_members(pl.Series([cell]))
     assert [s[0] for s in members.names if s[0]] == names
+
+
+def test_one_date_of_change_with_what_changed(tmp_path: Path) -> None:
+    """增减日期 is the day a member joined or left, as 增减类型 says; alone it says neither."""
+    rows = [
+        "虚构甲,增加,2024-03-01",
+        "虚构乙,减少,2024.5.1",
+        "虚构丙,死亡,2024-06",
+        "虚构丁,,2024-07-01",
+        "虚构戊,,",
+    ]
+    text = "低保证号,家庭成员姓名,增减类型,增减日期\n" + "".join(f"D-1,{row}\n" for row in rows)
+    context = load_text(tmp_path, {"低保名册.csv": text})
+    spans = rels(context, "MEMBER_OF").select("stated_from", "stated_to").rows()
+    assert sorted(spans, key=str) == sorted(
+        [("2024-03-01", None), (None, "2024-05-01"), (None, "2024-06"), (None, None), (None, None)], key=str
+    )
+    assert codes(context, "flag") == ["member-change-unsaid"]

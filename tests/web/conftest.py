@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,35 +46,11 @@ def _quiet_logs() -> None:
 
 @pytest.fixture(scope="session")
 def demo_services(tmp_path_factory: pytest.TempPathFactory, explorer: Path) -> Iterator[Any]:
-    """The demo world, loaded and with its findings recorded, ready to be served without keys."""
-    from api import Services
-    from cases import open_ledger
-    from detectors.detecting import detect
-    from detectors.registry import chosen
-    from detectors.rules import NO_RULES
-    from graph.stores import open_store
-    from loaders.identity import PersonKey
-    from loaders.loading import LoadOptions, load
-    from lookthrough.demo import write_world
+    """The demo world, ready to be served."""
+    from tests.web.demo import demo_world
 
-    folder = tmp_path_factory.mktemp("web")
-    world = write_world(folder / "world")
-    with contextlib.ExitStack() as held:
-        store = held.enter_context(open_store(folder / "store", "write"))
-        ledger = held.enter_context(open_ledger(f"sqlite:///{folder / 'ledger.db'}"))
-        key = PersonKey.open(folder / "person.key")
-        load(store, [world.exports], LoadOptions("demo"), key, folder / "reports", lambda *_: None)
-        found = detect(store, chosen(None))
-        ledger.record_run(found, chosen(None), NO_RULES, store.fingerprint(), "tests")
-        yield Services(
-            store=store,
-            ledger=ledger,
-            person_key=key,
-            folder=folder / "service",
-            reports=folder / "reports",
-            keys_required=False,
-            web=explorer,
-        )
+    with demo_world(tmp_path_factory.mktemp("web"), explorer) as services:
+        yield services
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ export const router = createRouter({
     { path: "/", name: "start", component: () => import("./pages/StartPage.vue") },
     { path: "/graph/:id", name: "graph", component: () => import("./pages/GraphPage.vue") },
     { path: "/lots/:id", name: "lot", component: () => import("./pages/LotPage.vue") },
+    { path: "/tenders/:id", name: "tender", component: () => import("./pages/TenderPage.vue") },
     { path: "/households/:id", name: "household", component: () => import("./pages/HouseholdPage.vue") },
     { path: "/findings/:id", name: "finding", component: () => import("./pages/FindingPage.vue") },
     { path: "/relations", name: "relations", component: () => import("./pages/RelationsPage.vue") },
@@ -16,8 +17,8 @@ export const router = createRouter({
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 });
 
-/** The page of a node: lots and households have their own, all else is drawn. */
+/** The page of a node: lots, tenders and households have their own, all else is drawn. */
 export function pageOf(type: string, id: string): { name: string; params: { id: string } } {
-  const name = type === "Lot" ? "lot" : type === "Household" ? "household" : "graph";
+  const name = { Lot: "lot", Tender: "tender", Household: "household" }[type] ?? "graph";
   return { name, params: { id } };
 }

@@ -481,7 +481,7 @@ export interface paths {
         };
         /**
          * One lot with its bidders
-         * @description The lot, its tender and buyer, who bids, and what was found of it so far.
+         * @description The lot, its tender and buyer, who bids, what was found of it so far, and that combined, the strongest first.
          */
         get: operations["one_v1_lots__id__get"];
         put?: never;
@@ -503,7 +503,7 @@ export interface paths {
         put?: never;
         /**
          * Screen all bidders of one lot
-         * @description What `lookthrough screen` gives; recorded in the ledger.
+         * @description What `lookthrough screen` gives, of the lot alone; recorded. Patterns over other lots are those of the last run.
          */
         post: operations["screen_v1_lots__id__screen_post"];
         delete?: never;
@@ -1439,6 +1439,10 @@ export interface components {
             bidders: components["schemas"]["Bidder"][];
             /** Buyers */
             buyers: {
+                [key: string]: unknown;
+            }[];
+            /** Combined */
+            combined: {
                 [key: string]: unknown;
             }[];
             /** Findings */
@@ -3642,6 +3646,8 @@ export interface operations {
                 as_of?: string | null;
                 /** @description Entries of the page */
                 limit?: number;
+                /** @description Count the links of every kind too */
+                counts?: boolean;
             };
             header?: never;
             path: {

@@ -8,10 +8,12 @@ export type Owner = Schemas["Owner"];
 export type Control = Schemas["Control"];
 export type Neighbours = Schemas["Neighbours"];
 export type NextTo = Schemas["NextTo"];
+export type Links = Schemas["Links"];
 export type Party = Schemas["Party"];
 export type Matches = Schemas["Matches"];
 export type Match = Schemas["Match"];
-export type Lot = Omit<Schemas["Lot"], "findings"> & { id: string; title: string | null; bid_on: string | null; tender: Record<string, unknown> | null; buyers: Record<string, unknown>[]; bidders: Bidder[]; findings: Finding[] };
+export type Lot = Omit<Schemas["Lot"], "findings" | "combined"> & { combined: Stack[]; id: string; title: string | null; bid_on: string | null; tender: Record<string, unknown> | null; buyers: Record<string, unknown>[]; bidders: Bidder[]; findings: Finding[] };
+export type LotRow = Schemas["LotsPage"]["items"][number];
 export type Bidder = Schemas["Bidder"];
 export type Job = Schemas["Job"];
 export type Status = Schemas["Status"];
@@ -129,10 +131,12 @@ export interface Household {
 
 export interface Stack {
   bidders: string[];
-  severity?: string;
-  kinds?: { kind: string; findings: string[] }[];
-  explained?: { zh: string; en: string };
-  [more: string]: unknown;
+  severity: string;
+  independent_kinds: number;
+  behaviour_only: boolean;
+  kinds: { kind: string; detectors: string[]; fingerprints: string[] }[];
+  not_independent: string[];
+  explained: Words;
 }
 
 export interface Screened {

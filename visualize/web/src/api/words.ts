@@ -1,3 +1,5 @@
+import { language } from "../i18n";
+
 /** How numbers are said. */
 
 export function percent(share: number | null | undefined): string {
@@ -15,6 +17,7 @@ export function range(owner: { share?: number | null; share_min?: number | null;
 export function money(minor: number | null | undefined, currency: string | null | undefined): string {
   if (minor === null || minor === undefined) return "—";
   const whole = minor / 100;
+  if (language() === "en") return `${currency || "CNY"} ${whole.toLocaleString("en-GB", { minimumFractionDigits: 2 })}`;
   if (currency && currency !== "CNY") return `${whole.toLocaleString("zh-CN", { minimumFractionDigits: 2 })} ${currency}`;
   return Math.abs(whole) >= 100_000
     ? `${(whole / 10_000).toLocaleString("zh-CN", { maximumFractionDigits: 2 })} 万元`
@@ -32,4 +35,9 @@ export function moment(text: string): string {
 export function place(source: string): { file: string; sheet: string; row: string } {
   const [head = "", sheet = "", row = ""] = source.split("#");
   return { file: head.split(":").pop() ?? "", sheet, row };
+}
+
+/** An id as people write it: what says where it comes from is for machines. */
+export function plainId(id: string): string {
+  return id.replace(/^(local|cn-uscc|cn-bdcdy):/, "");
 }

@@ -1,279 +1,299 @@
-import cytoscape, { type Core, type EdgeSingular, type ElementDefinition, type NodeSingular } from "cytoscape";
-import type { Drawing, NextTo } from "../api/shapes";
-import { percent, range } from "../api/words";
-import { LOOK } from "./look";
+import type { CollectionReturnValue, EdgeSingular, ElementDefinition, NodeSingular } from "cytoscape";
+import type { NextTo } from "../api/shapes";
+import { short, type Hand, type Opened, type Read } from "./address";
+import { Canvas, quarter, type Way } from "./canvas";
+import { Past } from "./past";
+import { rowsBeside, Taken, type Place } from "./places";
 
-const STEP_X = 190;
-const STEP_Y = 120;
-const MOST_UNDO = 60;
+export type { Way } from "./canvas";
 
-export type Way = "topdown" | "leftright";
-
-interface State {
-  elements: ElementDefinition[];
-  pinned: string[];
+/** What was taken off the canvas, and how the canvas stood then. */
+interface Kept {
+  eles: CollectionReturnValue;
+  way: Way;
 }
 
-export interface Filters {
-  least: number;
-  kinds: string[];
-}
-
-/** The canvas: what is on it, where, and what was there before. Positions of a first drawing are the server's. */
-export class Board {
-  readonly core: Core;
-  private past: State[] = [];
-  private future: State[] = [];
-  private way: Way = "topdown";
+/** The canvas and what is done on it by hand: each deed can be undone, and the address tells them all. */
+export class Board extends Canvas {
+  readonly hand: Hand = { opened: [], moved: new Map(), pinned: new Set(), removed: new Set(), folded: new Set() };
+  private readonly past = new Past();
+  private readonly folds = new Map<string, Kept>();
+  private grabbed = new Map<string, Place>();
 
   constructor(
     place: HTMLElement,
-    private readonly labels: (kind: string) => string,
+    labels: (kind: string) => string,
+    types: (type: string) => string,
     private readonly changed: () => void,
   ) {
-    this.core = cytoscape({
-      container: place, style: LOOK, minZoom: 0.08, maxZoom: 3,
-      textureOnViewport: false, hideEdgesOnViewport: false, boxSelectionEnabled: true,
+    super(place, labels, types);
+    this.core.on("grab", "node", (event) => {
+      const node = event.target as NodeSingular;
+      this.grabbed.set(node.id(), { ...node.position() });
     });
-    this.core.on("free", "node", () => this.changed());
-    this.core.on("grab", "node", () => this.remember());
+    this.core.on("freeon", "node", () => this.dropped());
   }
 
-  destroy(): void {
-    this.core.destroy();
-  }
-
-  /** Put a drawing of the server on the canvas, or add it to what is there. */
-  draw(drawing: Drawing, add = false): void {
-    this.core.batch(() => {
-      if (!add) this.core.elements().remove();
-      const shift = add ? this.below() : { x: 0, y: 0 };
-      for (const node of drawing.elements.nodes) {
-        if (this.core.getElementById(node.data.id).nonempty()) continue;
-        const at = node.position ?? { x: 0, y: 0 };
-        this.core.add({
-          group: "nodes",
-          data: { ...node.data, shown: this.nodeLabel(node.data) },
-          position: this.turned({ x: at.x + shift.x, y: at.y + shift.y }),
-          classes: node.classes ?? "",
-        });
-      }
-      for (const edge of drawing.elements.edges) this.addEdge(edge.data, edge.classes ?? "");
-    });
-    if (!add) this.fit();
-    this.changed();
-  }
-
-  /** Add what stands next to a node: owners in a row above, holdings in a row below, at free places. */
-  expand(of: string, items: NextTo[]): string[] {
-    const node = this.core.getElementById(of);
+  /** Add what stands next to a node: owners in rows above, holdings in rows below, the largest first. */
+  expand(opened: Opened, items: NextTo[], remembered = true): string[] {
+    const node = this.core.getElementById(opened.id) as NodeSingular;
     if (node.empty()) return [];
-    this.remember();
-    const fresh = items.filter((i) => this.core.getElementById(i.party.id).empty());
-    const added: string[] = [];
+    const fresh = items.filter((i) => !this.has(i.party.id));
+    const up = opened.direction === "in";
+    const taken = new Taken(this.core.nodes().map((n) => (n as NodeSingular).position()));
+    const places = rowsBeside(node.position(), fresh.length, up, this.way === "topdown", taken);
+    const named = this.wholly ? " named" : "";
+    const made: ElementDefinition[] = fresh.map((item, n) =>
+      this.node({ ...item.party, id: item.party.id }, places[n] ?? node.position(), `${item.party.type}${named}`));
+    const doubled: string[] = [];
+    for (const item of items) {
+      const [source, target] = up ? [item.party.id, opened.id] : [opened.id, item.party.id];
+      const id = item.key ?? `${item.kind}:${source}>${target}`;
+      if (this.has(id)) continue;
+      const between = this.has(item.party.id) ? node.edgesWith(this.core.getElementById(item.party.id)).filter((e) => e.id() !== id) : this.core.collection();
+      between.forEach((e) => void doubled.push(e.id()));
+      made.push(this.edge({ ...item, party: undefined, id, type: item.kind, source, target }, `${named}${between.nonempty() ? " parallel" : ""}`));
+    }
+    let added = this.core.collection();
     this.core.batch(() => {
-      const up = items[0]?.direction === "in";
-      fresh.forEach((item, n) => {
-        const at = this.free(node, up, n, fresh.length);
-        this.core.add({
-          group: "nodes",
-          data: { id: item.party.id, type: item.party.type, name: item.party.name, expandedFrom: of, shown: this.nodeLabel({ ...item.party }) },
-          position: at,
-        });
-        added.push(item.party.id);
-      });
-      for (const item of items) {
-        const [source, target] = item.direction === "in" ? [item.party.id, of] : [of, item.party.id];
-        this.addEdge({ ...item, party: undefined, id: item.key ?? `${item.kind}:${source}>${target}`, type: item.kind, source, target }, "");
-      }
+      added = this.core.add(made) as unknown as CollectionReturnValue;
+      for (const id of doubled) this.core.getElementById(id).addClass("parallel");
     });
+    // Places depend on what stood where; once something was done by hand they are told one by one.
+    const told = remembered && this.byHand() ? fresh.map((f) => f.party.id) : [];
+    const before = [...this.hand.opened];
+    const same = (o: Opened): boolean => o.id === opened.id && o.kind === opened.kind && o.direction === opened.direction;
+    const deed = {
+      undo: () => {
+        added.remove();
+        this.hand.opened = before;
+        for (const id of told) this.hand.moved.delete(id);
+      },
+      redo: () => {
+        if (added.removed()) added.restore();
+        this.hand.opened = [...before.filter((o) => !same(o)), opened];
+        for (const id of told) this.note(id);
+      },
+    };
+    deed.redo();
+    if (remembered) this.past.did(deed);
+    if (remembered && this.fitted) this.fit();
     this.changed();
-    return added;
+    return fresh.map((f) => f.party.id);
   }
 
-  /** Take away what was added by expanding a node and hangs on nothing else. */
-  collapse(of: string): void {
-    this.remember();
-    const from = this.core.nodes().filter((n) => n.data("expandedFrom") === of && !n.hasClass("pinned"));
-    from.filter((n) => (n as NodeSingular).connectedEdges().connectedNodes().difference(n).toArray().every((m) => (m as NodeSingular).id() === of)).remove();
-    this.changed();
+  /** How many of this kind and direction stand at a node. */
+  shownAt(id: string, kind: string, direction: string): number {
+    const lines = (this.core.getElementById(id) as NodeSingular).connectedEdges();
+    return lines.filter((e) => e.data("type") === kind && e.data(direction === "in" ? "target" : "source") === id).length;
   }
 
-  remove(ids: string[]): void {
-    if (!ids.length) return;
-    this.remember();
-    for (const id of ids) this.core.getElementById(id).remove();
-    this.changed();
+  /** Fold away what the drawing reaches only through a node, or unfold it. Gives whether there was anything. */
+  fold(id: string, remembered = true): boolean {
+    const node = this.core.getElementById(id) as NodeSingular;
+    if (node.empty() || this.anchors.includes(id)) return false;
+    const kept = this.folds.get(id);
+    if (kept) {
+      this.act({ redo: () => this.unfold(id, kept), undo: () => this.foldAway(id, kept) }, remembered);
+      return true;
+    }
+    const beyond = this.beyond(node);
+    if (beyond.empty()) return false;
+    const away: Kept = { eles: beyond.union(beyond.connectedEdges()) as CollectionReturnValue, way: this.way };
+    this.act({ redo: () => this.foldAway(id, away), undo: () => this.unfold(id, away) }, remembered);
+    return true;
   }
 
-  pin(id: string): void {
-    const node = this.core.getElementById(id);
-    this.remember();
-    node.toggleClass("pinned");
-    if (node.hasClass("pinned")) node.lock();
-    else node.unlock();
-    this.changed();
+  remove(ids: string[], remembered = true): void {
+    const nodes = this.core.nodes().filter((n) => ids.includes(n.id()));
+    if (nodes.empty()) return;
+    const kept: Kept = { eles: nodes.union(nodes.connectedEdges()) as CollectionReturnValue, way: this.way };
+    this.act({
+      redo: () => {
+        kept.eles.remove();
+        kept.way = this.way;
+        for (const id of ids) this.hand.removed.add(id);
+      },
+      undo: () => {
+        this.restore(kept);
+        for (const id of ids) this.hand.removed.delete(id);
+      },
+    }, remembered);
+  }
+
+  pin(id: string, remembered = true): void {
+    if (!this.has(id)) return;
+    const toggle = (): void => {
+      const node = this.core.getElementById(id) as NodeSingular;
+      node.toggleClass("pinned");
+      if (node.hasClass("pinned")) {
+        node.lock();
+        this.hand.pinned.add(id);
+      } else {
+        node.unlock();
+        this.hand.pinned.delete(id);
+      }
+    };
+    this.act({ redo: toggle, undo: toggle }, remembered);
   }
 
   undo(): void {
-    this.swap(this.past, this.future);
+    if (this.past.undo()) this.changed();
   }
 
   redo(): void {
-    this.swap(this.future, this.past);
+    if (this.past.redo()) this.changed();
   }
 
   get canUndo(): boolean {
-    return this.past.length > 0;
+    return this.past.canUndo;
   }
 
   get canRedo(): boolean {
-    return this.future.length > 0;
-  }
-
-  fit(): void {
-    this.core.fit(undefined, 36);
-    if (this.core.zoom() > 1.15) {
-      this.core.zoom(1.15);
-      this.core.center();
-    }
+    return this.past.canRedo;
   }
 
   /** Turn the drawing a quarter: holders above, or holders on the left. */
-  turn(way: Way): void {
+  turn(way: Way, remembered = true): void {
     if (way === this.way) return;
-    this.remember();
-    this.way = way;
-    this.core.nodes().forEach((n) => {
-      const { x, y } = n.position();
-      n.unlock();
-      n.position({ x: y * 1.6, y: x / 1.6 });
-      if (n.hasClass("pinned")) n.lock();
-    });
-    this.fit();
-    this.changed();
+    const turn = (): void => {
+      this.core.batch(() => this.quarter(this.core.nodes()));
+      this.way = this.way === "topdown" ? "leftright" : "topdown";
+      this.fit();
+    };
+    this.act({ redo: turn, undo: turn }, remembered);
   }
 
-  filter({ least, kinds }: Filters): void {
-    this.core.batch(() => {
-      this.core.elements().removeClass("faded");
-      const away = this.core.edges().filter((e) => {
-        const share = e.data("share") ?? e.data("share_max");
-        return (kinds.length > 0 && !kinds.includes(e.data("type"))) || (e.data("type") === "OWNS" && typeof share === "number" && share < least);
-      });
-      away.addClass("faded");
-      this.core.nodes().filter((n) => n.degree(false) > 0 && (n as NodeSingular).connectedEdges().every((e) => (e as EdgeSingular).hasClass("faded"))).addClass("faded");
-    });
-  }
-
-  find(text: string): number {
-    this.core.elements().removeClass("hit");
-    const wanted = text.trim().toLowerCase();
-    if (!wanted) return 0;
-    const hits = this.core.nodes().filter((n) => `${n.data("name") ?? ""} ${n.id()}`.toLowerCase().includes(wanted));
-    hits.addClass("hit");
-    if (hits.nonempty()) this.core.animate({ center: { eles: hits.first() } }, { duration: 160 });
-    return hits.length;
-  }
-
-  effective(shares: Map<string, string>): void {
-    this.core.batch(() => {
-      this.core.nodes().forEach((n) => {
-        const share = shares.get(n.id());
-        n.data("effective", share ?? null);
-        n.data("shown", this.nodeLabel(n.data()));
-      });
-    });
-  }
-
-  /** The next finding's node after the selected one. */
-  next(step: 1 | -1): string | null {
-    const marked = this.core.nodes(".finding").sort((a, b) => a.position().y - b.position().y || a.position().x - b.position().x);
-    if (marked.empty()) return null;
-    const at = marked.toArray().findIndex((n) => n.selected());
-    const node = marked[(at + step + marked.length) % marked.length];
-    if (!node) return null;
-    this.select(node.id());
-    return node.id();
-  }
-
-  select(id: string, centre = true): void {
-    this.core.elements().unselect();
-    const node = this.core.getElementById(id);
-    node.select();
-    if (centre && node.nonempty()) this.core.animate({ center: { eles: node } }, { duration: 120 });
-  }
-
-  /** Everything on the canvas that the first drawing did not bring, for the address. */
-  expanded(): string[] {
-    return [...new Set(this.core.nodes().map((n) => n.data("expandedFrom") as string | undefined).filter((v): v is string => !!v))];
-  }
-
-  private addEdge(data: Record<string, unknown>, classes: string): void {
-    const { id, source, target } = data as { id: string; source: string; target: string };
-    const ends = [source, target].every((end) => this.core.getElementById(end).nonempty());
-    if (!ends || this.core.getElementById(id).nonempty()) return;
-    this.core.add({ group: "edges", data: { ...data, id, source, target, shown: this.edgeLabel(data) }, classes });
-  }
-
-  private edgeLabel(data: Record<string, unknown>): string {
-    const kind = String(data.type ?? "");
-    if (kind === "OWNS") return range(data as { share?: number });
-    if (kind === "ULTIMATELY_HOLDS") return percent(data.share as number);
-    const told = (data.label as string) || (data.role as string);
-    return told || this.labels(kind);
-  }
-
-  private nodeLabel(data: Record<string, unknown>): string {
-    const name = String(data.name || data.label || data.id);
-    const effective = (data.effective as string | null) ?? (typeof data.effective_share === "number" ? percent(data.effective_share) : "");
-    return effective ? `${name}\n${effective}` : name;
-  }
-
-  private turned(at: { x: number; y: number }): { x: number; y: number } {
-    return this.way === "topdown" ? at : { x: at.y * 1.6, y: at.x / 1.6 };
-  }
-
-  private below(): { x: number; y: number } {
-    const box = this.core.elements().boundingBox();
-    return this.core.elements().empty() ? { x: 0, y: 0 } : { x: 0, y: box.y2 + 80 };
-  }
-
-  private free(node: NodeSingular, up: boolean, n: number, of: number): { x: number; y: number } {
-    const { x, y } = node.position();
-    const along = (n - (of - 1) / 2) * (this.way === "topdown" ? STEP_X : STEP_Y * 0.7);
-    const away = (up ? -1 : 1) * (this.way === "topdown" ? STEP_Y : STEP_X * 1.3);
-    let at = this.way === "topdown" ? { x: x + along, y: y + away } : { x: x + away, y: y + along };
-    const taken = (p: { x: number; y: number }) => this.core.nodes().toArray().some((m) => Math.abs((m as NodeSingular).position().x - p.x) < 150 && Math.abs((m as NodeSingular).position().y - p.y) < 56);
-    for (let tries = 0; tries < 40 && taken(at); tries += 1) {
-      at = this.way === "topdown" ? { x: at.x, y: at.y + (up ? -70 : 70) } : { x: at.x + (up ? -90 : 90), y: at.y };
+  /** Do again by hand what an address says, after its parties were opened. Gives how many marks met nobody. */
+  replay(said: Read): number {
+    const by = new Map(this.core.nodes().map((n) => [short(n.id()), n.id()] as const));
+    let lost = 0;
+    const meet = (mark: string): string => {
+      const id = by.get(mark) ?? "";
+      if (!id) lost += 1;
+      return id;
+    };
+    for (const [mark, place] of said.moved) {
+      const id = meet(mark);
+      if (!id) continue;
+      this.core.getElementById(id).position(this.turned(place));
+      this.hand.moved.set(id, place);
     }
-    return at;
+    for (const id of said.pinned.map(meet)) if (id) this.pin(id, false);
+    this.remove(said.removed.map(meet).filter(Boolean), false);
+    // Inner folds first: what an outer one takes with it can't be folded any more.
+    for (const id of said.folded.map(meet).filter(Boolean).sort((a, b) => this.beyondCount(a) - this.beyondCount(b))) this.fold(id, false);
+    if (this.byHand()) this.changed();
+    return lost;
   }
 
-  private remember(): void {
-    this.past.push(this.state());
-    if (this.past.length > MOST_UNDO) this.past.shift();
-    this.future = [];
+  /** The id on the canvas that a mark of an address stands for. */
+  meant(mark: string): string {
+    return this.core.nodes().toArray().find((n) => short(n.id()) === mark)?.id() ?? "";
   }
 
-  private state(): State {
-    const elements = this.core.elements().map((e) => {
-      const { data, position, classes, group } = e.json() as ElementDefinition & { classes: string };
-      return { data: { ...data }, ...(position ? { position: { ...position } } : {}), classes, group } as ElementDefinition;
-    });
-    return { elements, pinned: this.core.nodes(".pinned").map((n) => n.id()) };
+  protected override clear(): void {
+    super.clear();
+    this.past.forget();
+    this.folds.clear();
+    Object.assign(this.hand, { opened: [], moved: new Map(), pinned: new Set(), removed: new Set(), folded: new Set() });
   }
 
-  private swap(from: State[], to: State[]): void {
-    const state = from.pop();
-    if (!state) return;
-    to.push(this.state());
-    this.core.batch(() => {
-      this.core.elements().remove();
-      this.core.add(state.elements);
-      for (const id of state.pinned) this.core.getElementById(id).lock();
+  private byHand(): boolean {
+    return this.way !== "topdown" || this.hand.moved.size + this.hand.removed.size + this.hand.folded.size > 0;
+  }
+
+  private act(deed: { undo: () => void; redo: () => void }, remembered: boolean): void {
+    if (remembered) this.past.act(deed);
+    else deed.redo();
+    if (remembered) this.changed();
+  }
+
+  private dropped(): void {
+    const [before, after, noted] = [new Map<string, Place>(), new Map<string, Place>(), new Map<string, Place | undefined>()];
+    for (const [id, place] of this.grabbed) {
+      const now = this.core.getElementById(id).position();
+      if (Math.abs(now.x - place.x) + Math.abs(now.y - place.y) < 1) continue;
+      before.set(id, place);
+      after.set(id, { ...now });
+      noted.set(id, this.hand.moved.get(id));
+    }
+    this.grabbed.clear();
+    if (!before.size) return;
+    const way = this.way;
+    const put = (places: Map<string, Place>): void => {
+      for (const [id, place] of places) this.core.getElementById(id).position(way === this.way ? { ...place } : quarter(place));
+    };
+    const note = (): void => {
+      for (const id of after.keys()) this.note(id);
+    };
+    note();
+    this.past.did({
+      redo: () => {
+        put(after);
+        note();
+      },
+      undo: () => {
+        put(before);
+        for (const [id, place] of noted) {
+          if (place) this.hand.moved.set(id, place);
+          else this.hand.moved.delete(id);
+        }
+      },
     });
     this.changed();
+  }
+
+  /** A place is kept for the address as it stands in the upright drawing. */
+  private note(id: string): void {
+    const at = this.core.getElementById(id).position();
+    this.hand.moved.set(id, this.way === "topdown" ? { ...at } : quarter(at));
+  }
+
+  private beyond(node: NodeSingular): CollectionReturnValue {
+    const seen = new Set<string>([node.id()]);
+    const walk = (from: string[], found: Set<string>): Set<string> => {
+      for (const queue = from.filter((id) => this.has(id)); queue.length; ) {
+        const id = queue.pop() ?? "";
+        if (seen.has(id)) continue;
+        seen.add(id);
+        found.add(id);
+        (this.core.getElementById(id) as NodeSingular).neighborhood().nodes().forEach((n) => void queue.push(n.id()));
+      }
+      return found;
+    };
+    walk(this.anchors, new Set());
+    const found = walk(node.neighborhood().nodes().map((n) => n.id()), new Set());
+    return this.core.nodes().filter((n) => found.has(n.id())) as CollectionReturnValue;
+  }
+
+  private beyondCount(id: string): number {
+    return this.beyond(this.core.getElementById(id) as NodeSingular).length;
+  }
+
+  private foldAway(id: string, kept: Kept): void {
+    kept.eles.remove();
+    kept.way = this.way;
+    this.folds.set(id, kept);
+    this.hand.folded.add(id);
+    const node = this.core.getElementById(id) as NodeSingular;
+    node.data("away", kept.eles.nodes().length);
+    this.label(node);
+  }
+
+  private unfold(id: string, kept: Kept): void {
+    this.restore(kept);
+    this.folds.delete(id);
+    this.hand.folded.delete(id);
+    const node = this.core.getElementById(id) as NodeSingular;
+    node.data("away", 0);
+    this.label(node);
+  }
+
+  private restore(kept: Kept): void {
+    const nodes = kept.eles.nodes().filter((n) => !this.has(n.id()));
+    nodes.restore();
+    if (kept.way !== this.way) this.quarter(nodes);
+    kept.eles.edges().filter((e) => !this.has(e.id()) && (e as EdgeSingular).source().inside() && (e as EdgeSingular).target().inside()).restore();
   }
 }

@@ -1,0 +1,100 @@
+"""The rows of detectors' queries, each asked once a run; the largest are put together in columns.
+
+`HOLDINGS` and `CONTROL` meet what stands above a bidder with every lot it bids in. Asked as they stand, an engine
+repeats each proof of a holding for each lot; here the two sides are asked once each and joined, with the same rows
+(a test holds both equal).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import polars as pl
+
+from detectors import bidding
+from detectors.rows import Rows, as_text
+from graph.stores.contract import GraphStore
+
+_PARTY_COLUMNS: Final = (
+    *("bidder_id", "holder_id", "party_id", "related_id", "to_id"),
+    *("person_id", "company_id", "official_id", "buyer_id"),
+)
+_ABOVE: Final = {
+    bidding.HOLDINGS: (
+        "MATCH (h)-[u:ULTIMATELY_HOLDS]->(c:Company) RETURN c.id AS bidder_id, u.holds_from AS holds_from, "
+        f"u.holds_to AS holds_to, {bidding.HOLDING}",
+        bidding.HOLDINGS_COLUMNS,
+    ),
+    bidding.CONTROL: (
+        "MATCH (h)-[k:CONTROLS]->(c:Company) RETURN c.id AS bidder_id, k.holds_from AS holds_from, "
+        f"k.holds_to AS holds_to, {bidding.CONTROLLING}",
+        bidding.CONTROL_COLUMNS,
+    ),
+}
+_TIMEOUT: Final = 300
+
+
+class Answers:
+    """Each query is asked once a run, however many detectors share it.
+
+    Rows come under canonical ids (`canonical`: id → canonical id), a bidder's and a holder's stated ids kept beside.
+    """
+
+    def __init__(self, store: GraphStore, canonical: Mapping[str, str]):
+        self._store, self._canonical = store, canonical
+        self._asked: dict[str, pl.DataFrame] = {}
+        self._rows: dict[str, Rows] = {}
+        self._counts: dict[str, int] = {}
+
+    def rows(self, query: str) -> Rows:
+        """The rows of a query, in an order that equal graphs share."""
+        if query not in self._rows:
+            frame = self._above(*_ABOVE[query]) if query in _ABOVE else self._ask(query)
+            self._rows[query] = Rows(_ordered(self._canonically(frame)))
+            if query != bidding.BIDDERS:
+                self._asked.pop(query, None)
+        return self._rows[query]
+
+    def forget(self, query: str) -> None:
+        """No detector asks for these rows again: a register's owners and bids take a gigabyte."""
+        self._rows.pop(query, None)
+        self._asked.pop(query, None)
+
+    def count(self, query: str) -> int:
+        """The only number a query returns."""
+        if query not in self._counts:
+            self._counts[query] = int(self._store.query(query, timeout=120).column(0)[0].as_py())
+        return self._counts[query]
+
+    def _ask(self, query: str) -> pl.DataFrame:
+        if query not in self._asked:
+            answer = self._store.query(query, timeout=_TIMEOUT)
+            self._asked[query] = as_text(pl.DataFrame(pl.from_arrow(answer)))
+        return self._asked[query]
+
+    def _above(self, query: str, columns: tuple[str, ...]) -> pl.DataFrame:
+        """What stands above companies, beside each bid of theirs on whose date it held."""
+        bids = self._ask(bidding.BIDDERS).select(*bidding.LOT_COLUMNS, *bidding.BIDDER_COLUMNS)
+        begun = pl.any_horizontal(
+            pl.col("holds_from", "bid_on").is_null(), pl.col("holds_from") <= pl.col("bid_on")
+        )
+        lasts = pl.col("holds_to").is_null() | (pl.col("bid_on") < pl.col("holds_to")).fill_null(False)
+        return (
+            bids.join(self._ask(query), on="bidder_id").filter(begun.fill_null(False) & lasts).select(columns)
+        )
+
+    def _canonically(self, frame: pl.DataFrame) -> pl.DataFrame:
+        for column, kept in (("bidder_id", "stated_id"), ("holder_id", "stated_holder_id")):
+            if column in frame.columns:
+                frame = frame.with_columns(pl.col(column).alias(kept))
+        parties = [c for c in _PARTY_COLUMNS if c in frame.columns]
+        if self._canonical and parties:
+            frame = frame.with_columns(pl.col(parties).replace(dict(self._canonical)))
+        return frame
+
+
+def _ordered(frame: pl.DataFrame) -> pl.DataFrame:
+    plain = [n for n, t in frame.schema.items() if not t.is_nested()]
+    # Proofs are long, and what they prove is told by the ids: they decide last.
+    return frame.sort(sorted(plain, key=lambda n: n == "derivation"), nulls_last=False)

@@ -1,0 +1,60 @@
+"""A few rows are looked up where they belong, many beside everything there is: both ways leave the same store."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from graph.stores import applying, open_store, tables
+from tests.graph.worlds import contents, holdings
+
+A, B, C, D = "local:A", "local:B", "local:C", "local:D"
+P, Q = "person:11111111111111111111111111111111", "person:22222222222222222222222222222222"
+
+
+def loads():
+    """Rows met again, a newer register, a company said to be listed, a name that changes, a hub, a snapshot."""
+    yield holdings("one.csv", [(A, B, 0.6), (P, B, 0.4), (B, C, 1.0)], names={A: "虚构甲有限公司"})
+    yield holdings("two.csv", [(A, B, 0.6), (P, B, 0.4), (Q, D, 0.2)], names={A: "虚构甲改名有限公司"})
+    yield holdings("three.csv", [(A, B, 0.7), (D, B, 0.3)], observed_on="2024-06-30")
+    yield holdings("four.csv", [(A, B, 0.1), (P, B, 0.2)], list_kind="top_ten", kinds={B: "listed"})
+    yield holdings("five.csv", [(f"local:H{n}", B, 0.001) for n in range(30)], observed_on="2025-06-30")
+    yield holdings("six.csv", [(A, D, 0.6)], snapshot="2025-12-31")
+
+
+def outcome(url):
+    states = []
+    with open_store(url) as store:
+        for extract in loads():
+            store.apply(extract)
+            states.append(contents(store))
+        for batch in store.batches()[1::2]:
+            store.unload(batch.id)
+            states.append(contents(store))
+        for batch in store.batches():
+            store.unload(batch.id)
+        assert not any(store.counts().values())
+    return states
+
+
+def test_few_rows_and_many_leave_the_same(store_url, tmp_path, monkeypatch):
+    few = outcome(store_url)
+    monkeypatch.setattr(applying, "FEW", 0)
+    monkeypatch.setattr(tables, "_ONE_BY_ONE", 0)
+    assert outcome(store_url if "://" in store_url else tmp_path / "many") == few
+
+
+@pytest.mark.parametrize("limit", [0, 1_000_000])
+def test_a_list_of_nodes_and_each_of_them_find_the_same(tmp_path, monkeypatch, limit):
+    monkeypatch.setattr(tables, "_ONE_BY_ONE", limit)
+    with open_store(tmp_path / "store") as store:
+        for extract in loads():
+            store.apply(extract)
+        engine = store._engine
+        rel = ("OWNS", "Company", "Company")
+        for column in ("from_id", "to_id"):
+            asked = pl.Series("id", [A, B, D, A, "local:nobody"])
+            found = engine.rel_rows(rel, column, asked)
+            everything = engine.rel_rows(rel)
+            expected = everything.filter(pl.col(column).is_in([A, B, D]))
+            assert found.sort("key").equals(expected.sort("key"), null_equal=True)

@@ -1,0 +1,309 @@
+import cytoscape, { type NodeCollection, type Core, type EdgeSingular, type ElementDefinition, type NodeSingular } from "cytoscape";
+import type { Drawing } from "../api/shapes";
+import { percent, range } from "../api/words";
+import { inWords } from "../i18n/stated";
+import { wrapped } from "./lettering";
+import { LOOK } from "./look";
+import type { Place } from "./places";
+import { thinned } from "./thin";
+
+/** Up to here everything is lettered at once; beyond, what is in view and large enough to read. */
+const LETTERED = 900;
+const READABLE = 0.42;
+const UNREADABLE = 0.3;
+const VAST = 400;
+const QUARTER = 1.6;
+
+export type Way = "topdown" | "leftright";
+
+export interface Filters {
+  least: number;
+  kinds: string[];
+}
+
+export type Data = Record<string, unknown>;
+
+/** What is drawn, and how it is looked at. Positions of a first drawing are the server's. */
+export class Canvas {
+  readonly core: Core;
+  way: Way = "topdown";
+  protected anchors: string[] = [];
+  /** Does the canvas show but a part, because the whole could not be read? */
+  near = false;
+  private letter = 0;
+  protected fitted = true;
+
+  constructor(
+    place: HTMLElement,
+    private readonly labels: (kind: string) => string,
+    private readonly types: (type: string) => string,
+  ) {
+    this.core = cytoscape({ container: place, style: LOOK, minZoom: 0.04, maxZoom: 3, boxSelectionEnabled: true });
+    this.core.on("dragpan scrollzoom pinchzoom", () => (this.fitted = false));
+    // A window that changes keeps the whole in view, as long as nobody looked closer.
+    this.core.on("resize", () => this.fitted && this.fit());
+    this.core.on("viewport", () => {
+      window.clearTimeout(this.letter);
+      this.letter = window.setTimeout(() => this.lettered(), 90);
+    });
+  }
+
+  /** Are lines and names written at once, or only where one looks? */
+  protected get wholly(): boolean {
+    return this.core.elements().length <= LETTERED || this.core.zoom() >= READABLE;
+  }
+
+  /** The first measure of a text opens the typeface; better while nobody waits. */
+  warm(): void {
+    const pen = document.createElement("canvas").getContext("2d");
+    if (!pen) return;
+    pen.font = "13px Noto Sans SC, Source Han Sans SC, Microsoft YaHei, PingFang SC, sans-serif";
+    pen.measureText("股权 100.00%");
+  }
+
+  destroy(): void {
+    window.clearTimeout(this.letter);
+    this.core.destroy();
+  }
+
+  /** Put a drawing of the server on the canvas, or add it to what is there. */
+  draw(drawing: Drawing, anchor: string, add = false): void {
+    const shift = add ? this.below() : 0;
+    if (!add) this.clear();
+    this.anchors.push(anchor);
+    const { nodes, edges } = thinned(drawing.elements);
+    const all = nodes.length + edges.length <= LETTERED;
+    const made: ElementDefinition[] = [];
+    for (const node of nodes) {
+      if (add && this.has(node.data.id)) continue;
+      const at = node.position ?? { x: 0, y: 0 };
+      made.push(this.node(node.data, this.turned({ x: at.x, y: at.y + shift }), `${node.classes ?? ""}${all ? " named" : ""}`));
+    }
+    const here = new Set(nodes.map((n) => n.data.id));
+    const pairs = new Map<string, number>();
+    const drawn = edges.filter((e) => here.has(String(e.data.source)) && here.has(String(e.data.target)) && !(add && this.has(e.data.id)));
+    for (const edge of drawn) {
+      const pair = pairOf(edge.data);
+      pairs.set(pair, (pairs.get(pair) ?? 0) + 1);
+    }
+    for (const edge of drawn) {
+      const beside = (pairs.get(pairOf(edge.data)) ?? 0) > 1 ? " parallel" : "";
+      made.push(this.edge(edge.data, `${edge.classes ?? ""}${beside}${all ? " named" : ""}`));
+    }
+    this.core.batch(() => void this.core.add(made));
+    if (!add) this.open(anchor);
+  }
+
+  /** Show everything where it can be read; else, of what is not vast, the surroundings of one party. */
+  open(anchor: string): void {
+    this.fit();
+    this.near = this.core.zoom() < UNREADABLE && this.core.nodes().length <= VAST;
+    if (!this.near) return;
+    this.core.zoom(READABLE * 1.6);
+    this.core.center(this.core.getElementById(anchor));
+    this.fitted = false;
+  }
+
+  /** Show everything. The box is that of the figures: measuring all texts would cost more than drawing them. */
+  fit(): void {
+    const nodes = this.core.nodes();
+    if (nodes.empty()) return;
+    this.fitted = true;
+    this.near = false;
+    const box = boxOf(nodes);
+    const [width, height] = [this.core.width(), this.core.height()];
+    const zoom = Math.max(0.04, Math.min(1.15, (width - 60) / box.width, (height - 48) / box.height));
+    this.core.viewport({ zoom, pan: { x: width / 2 - (box.x + box.width / 2) * zoom, y: height / 2 - (box.y + box.height / 2) * zoom } });
+  }
+
+  filter({ least, kinds }: Filters): void {
+    const faded = (e: EdgeSingular): boolean => {
+      const share = (e.data("share") ?? e.data("share_max")) as unknown;
+      return (kinds.length > 0 && !kinds.includes(String(e.data("type")))) || (e.data("type") === "OWNS" && typeof share === "number" && share < least);
+    };
+    this.core.batch(() => {
+      const lit = new Set<string>();
+      const any = least > 0 || kinds.length > 0;
+      this.core.edges().forEach((e) => {
+        const away = any && faded(e);
+        if (!away) lit.add(e.source().id()).add(e.target().id());
+        if (e.hasClass("faded") !== away) e.toggleClass("faded", away);
+      });
+      this.core.nodes().forEach((n) => {
+        const away = any && !lit.has(n.id()) && n.degree(false) > 0 && !this.anchors.includes(n.id());
+        if (n.hasClass("faded") !== away) n.toggleClass("faded", away);
+      });
+    });
+  }
+
+  find(text: string): number {
+    this.core.elements(".hit").removeClass("hit");
+    const wanted = text.trim().toLowerCase();
+    if (!wanted) return 0;
+    const hits = this.core.nodes().filter((n) => `${n.data("name") ?? ""} ${n.id()}`.toLowerCase().includes(wanted));
+    hits.addClass("hit");
+    if (hits.nonempty()) this.core.animate({ center: { eles: hits.first() } }, { duration: 160 });
+    return hits.length;
+  }
+
+  /** Mark the ways between two parties. Gives how many of their lines are on the canvas. */
+  mark(ways: string[][]): number {
+    this.core.elements(".way").removeClass("way");
+    let marked = this.core.collection();
+    for (const nodes of ways) {
+      nodes.forEach((id, n) => {
+        marked = marked.union(this.core.getElementById(id));
+        const next = nodes[n + 1];
+        if (next) marked = marked.union(this.core.getElementById(id).edgesWith(this.core.getElementById(next)));
+      });
+    }
+    marked.addClass("way");
+    return marked.edges().length;
+  }
+
+  effective(shares: Map<string, string>): void {
+    this.core.batch(() => {
+      this.core.nodes().forEach((n) => {
+        const share = shares.get(n.id()) ?? "";
+        if (share === String(n.data("effective") ?? "")) return;
+        n.data("effective", share);
+        this.label(n);
+      });
+    });
+  }
+
+  /** The next finding's node after the selected one. */
+  next(step: 1 | -1): void {
+    const marked = this.core.nodes(".finding").sort((a, b) => a.position().y - b.position().y || a.position().x - b.position().x);
+    if (marked.empty()) return;
+    const at = marked.toArray().findIndex((n) => n.selected());
+    const node = marked[(at + step + marked.length) % marked.length];
+    if (node) this.select(node.id());
+  }
+
+  select(id: string, centre = true): void {
+    this.core.elements(":selected").unselect();
+    const node = this.core.getElementById(id);
+    node.select();
+    if (centre && node.nonempty()) this.core.animate({ center: { eles: node } }, { duration: 120 });
+  }
+
+  /** Go to the nearest party in a direction; distance across counts twice. */
+  step(dx: number, dy: number): void {
+    const from = this.core.nodes(":selected").last() as NodeSingular;
+    if (from.empty()) return;
+    const at = from.position();
+    let best: { id: string; far: number } | null = null;
+    this.core.nodes().forEach((n) => {
+      const along = (n.position().x - at.x) * dx + (n.position().y - at.y) * dy;
+      const across = Math.abs((n.position().x - at.x) * dy) + Math.abs((n.position().y - at.y) * dx);
+      const far = along + 2 * across;
+      if (along > 10 && (!best || far < best.far)) best = { id: n.id(), far };
+    });
+    if (best) this.select((best as { id: string }).id);
+  }
+
+  isAnchor(id: string): boolean {
+    return this.anchors.includes(id);
+  }
+
+  /** Take everything off. */
+  protected clear(): void {
+    this.core.elements().remove();
+    this.anchors = [];
+    this.way = "topdown";
+  }
+
+  protected has(id: string): boolean {
+    return this.core.getElementById(id).nonempty();
+  }
+
+  protected turned(at: Place): Place {
+    return this.way === "topdown" ? at : quarter(at);
+  }
+
+  protected below(): number {
+    const nodes = this.core.nodes();
+    if (nodes.empty()) return 0;
+    const box = boxOf(nodes);
+    return this.way === "topdown" ? box.y + box.height + 90 : (box.x + box.width) * QUARTER + 90;
+  }
+
+  protected quarter(nodes: NodeCollection): void {
+    nodes.forEach((n) => {
+      const node = n as NodeSingular;
+      const locked = node.locked();
+      node.unlock();
+      node.position(quarter(node.position()));
+      if (locked) node.lock();
+    });
+  }
+
+  protected node(data: Data & { id: string }, position: Place, classes: string): ElementDefinition {
+    const { shown, tall } = this.nodeLabel(data);
+    return { group: "nodes", data: { ...data, shown }, position, classes: tall ? `${classes} tall` : classes };
+  }
+
+  protected edge(data: Data, classes: string): ElementDefinition {
+    const { id, source, target, type } = data as { id: string; source: string; target: string; type?: string };
+    return { group: "edges", data: { ...data, id, source, target, shown: this.edgeLabel(data) }, classes: type === "OWNS" ? `${classes} owns` : classes };
+  }
+
+  /** Say a party's name anew, and make room for it. */
+  protected label(node: NodeSingular): void {
+    const { shown, tall } = this.nodeLabel(node.data() as Data);
+    node.data("shown", shown);
+    if (node.hasClass("tall") !== tall) node.toggleClass("tall", tall);
+  }
+
+  protected edgeLabel(data: Data): string {
+    const kind = String(data.type ?? "");
+    if (kind === "OWNS") return range(data as { share?: number });
+    if (kind === "ULTIMATELY_HOLDS") return percent(data.share as number);
+    const told = (data.label as string) || (data.role as string);
+    return told ? inWords(told) : this.labels(kind);
+  }
+
+  protected nodeLabel(data: Data): { shown: string; tall: boolean } {
+    const person = data.type === "Person";
+    // A bid is named by its status, a vehicle by its kind: what it is goes before.
+    const called = String(data.name || data.label || data.id);
+    const name = wrapped(data.type === "Bid" || data.type === "Vehicle" ? `${this.types(data.type)} ${inWords(called)}` : called, person ? 4.6 : 12, person ? 3 : 2);
+    const effective = (data.effective as string | undefined) ?? (typeof data.effective_share === "number" ? percent(data.effective_share) : "");
+    const away = Number(data.away ?? 0);
+    const shown = [name, effective, away ? `（+${away}）` : ""].filter(Boolean).join("\n");
+    return { shown, tall: !person && shown.split("\n").length > 2 };
+  }
+
+  /** Letter what is in view, in a drawing too large to be lettered whole. */
+  protected lettered(): void {
+    if (this.core.zoom() < READABLE) return;
+    const bare = this.core.elements().not(".named");
+    if (bare.empty()) return;
+    const { x1, x2, y1, y2 } = this.core.extent();
+    const within = ({ x, y }: Place): boolean => x > x1 - 90 && x < x2 + 90 && y > y1 - 60 && y < y2 + 60;
+    const seen = bare.filter((e) => (e.isNode() ? within((e as NodeSingular).position()) : within((e as EdgeSingular).source().position()) || within((e as EdgeSingular).target().position())));
+    this.core.batch(() => void seen.addClass("named"));
+  }
+}
+
+function pairOf(data: Data): string {
+  return [String(data.source), String(data.target)].sort().join("\n");
+}
+
+/** A place in the other of the two drawings, upright or lying; the way back is the same. */
+export function quarter({ x, y }: Place): Place {
+  return { x: y * QUARTER, y: x / QUARTER };
+}
+
+function boxOf(nodes: NodeCollection): { x: number; y: number; width: number; height: number } {
+  let [x1, y1, x2, y2] = [Infinity, Infinity, -Infinity, -Infinity];
+  nodes.forEach((n) => {
+    const { x, y } = (n as NodeSingular).position();
+    x1 = Math.min(x1, x - 88);
+    x2 = Math.max(x2, x + 88);
+    y1 = Math.min(y1, y - 42);
+    y2 = Math.max(y2, y + 42);
+  });
+  return { x: x1, y: y1, width: x2 - x1, height: y2 - y1 };
+}

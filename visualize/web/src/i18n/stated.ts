@@ -1,0 +1,36 @@
+import { i18n, language } from "./index";
+import { CODES, FIELDS } from "./terms";
+import { money, percent } from "../api/words";
+
+/** How what the data state is said: the names of fields, coded values, shares, amounts. */
+
+const SHARES = /^(share|share_min|share_max|votes|votes_min|votes_max|effective_share|direct)$/;
+const AMOUNTS = /(^|_)(amount|amount_before|capital|estimate|deposit|shortfall|due|paid)$/;
+
+function own(name: string): string {
+  const { t, te } = i18n.global;
+  return te(`facts.${name}`) ? t(`facts.${name}`) : "";
+}
+
+export function fieldName(name: string): string {
+  return own(name) || FIELDS[name]?.[language() === "zh" ? 0 : 1] || name;
+}
+
+/** A coded value in words; what has none stays as it is stated. */
+export function inWords(code: unknown): string {
+  const text = String(code);
+  const { t, te } = i18n.global;
+  if (te(`words.${text}`)) return t(`words.${text}`);
+  if (te(`identity.${text}`)) return t(`identity.${text}`);
+  return CODES[text]?.[language() === "zh" ? 0 : 1] ?? text;
+}
+
+export function fieldValue(name: string, value: unknown, currency?: string): string {
+  const { t } = i18n.global;
+  if (typeof value === "boolean") return t(value ? "common.yes" : "common.no");
+  if (typeof value === "number" && SHARES.test(name)) return percent(value);
+  if (typeof value === "number" && AMOUNTS.test(name)) return money(value, currency ?? "CNY");
+  if (typeof value === "number") return value.toLocaleString("zh-CN", { maximumFractionDigits: 4 });
+  if (typeof value === "string" && name === "method") return value.split(/,\s*/).map(inWords).join(language() === "zh" ? "、" : ", ");
+  return inWords(value);
+}
