@@ -22,7 +22,8 @@ _TITLES: Final[dict[str, tuple[str, str]]] = {
     ),
     "stored": (
         "The same register from a loaded store",
-        "The embedded store holds the register; `penetrate --all` reads it there.",
+        "The embedded store holds the register; `penetrate --all` reads it there, or maps what an earlier question laid out "
+        "beside it. `ratio`: to the series.",
     ),
     "curve": (
         "Cost over size",

@@ -33,12 +33,12 @@ def refresh(folder: Path, scale: float, repeats: int) -> list[dict[str, Any]]:
     return [{"name": name, **told} for name, told in steps.items()] + [row("the process", cost)]
 
 
-def newcomers(store: GraphStore, lots: int) -> Extract:
+def newcomers(store: GraphStore, lots: int, seed: int = 7) -> Extract:
     """A file in which one person becomes a holder of two bidders of each of so many lots."""
     asked = questions(store).filter(pl.col("company_id").n_unique().over("group_id") > 1)
-    chosen = asked["group_id"].unique(maintain_order=True).sample(lots, seed=7)
+    chosen = asked["group_id"].unique(maintain_order=True).sample(lots, seed=seed)
     pairs = asked.filter(pl.col("group_id").is_in(chosen.implode())).group_by("group_id").head(2)
-    name = "newcomers"
+    name = f"newcomers-{seed}"
     file = SourceFile(name, hashlib.sha256(name.encode()).hexdigest(), "csv", pairs.height, 0)
     person = pl.lit("person:") + pl.col("group_id").hash(7).cast(pl.String).str.zfill(32)
     rows = pairs.select(

@@ -33,6 +33,14 @@ def ownership_fingerprint(store: GraphStore) -> str:
     return _fingerprint(store.batches())
 
 
+def laid_out(store: GraphStore, identity: IdentityMode = "standard") -> Ownership | None:
+    """The ownership of an embedded store where it is laid out already for what is loaded; None where it is not."""
+    kept_in = beside(store.url)
+    if kept_in is None:
+        return None
+    return mapped.mapped(kept_in / f"{OWNERSHIP}{identity}-{ownership_fingerprint(store)}")
+
+
 def current_ownership(
     store: GraphStore, identity: IdentityMode = "standard", folder: Path | None = None
 ) -> Ownership:
@@ -42,12 +50,17 @@ def current_ownership(
     is kept. Raises `OwnershipError`, a `StoreError`.
     """
     kept_in = folder if folder is not None else beside(store.url)
+
+    def again(mode: IdentityMode) -> Ownership:
+        return current_ownership(store, mode, folder)
+
     with store.steady():
         before = store.batches()
         name = f"{OWNERSHIP}{identity}-{_fingerprint(before)}"
         if kept_in is not None and (found := mapped.mapped(kept_in / name)) is not None:
-            return replace(found, again=lambda mode: current_ownership(store, mode, folder))
-        built = Ownership.build(store.ownership(), identity)
+            return replace(found, again=again)
+        # The tables are let go: laid out under another identity, they are read again.
+        built = replace(Ownership.build(store.ownership(), identity), again=again)
         # A server can't hold a state still: there a load may have ended while its rows were read.
         settled = _settled(before) and store.batches() == before
     if kept_in is not None and settled:

@@ -3,70 +3,69 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 
-from graph.ownership_above import ask, same_party
+from graph.ownership_above import EACH, ask, same_party
 from graph.stores.contract import GraphStore
 from graph.stores.deriving import IN_PLAY_BATCHES, IN_PLAY_FOR
 from graph.stores.marks import TOUCHED, Marks
 
-MOST: Final = 20_000
+MOST: Final = 1_000
 """Companies below what changed, or lots they take part in, from which on everything is worked out anew."""
 
 _ID: Final[dict[str, pl.DataType]] = {"id": pl.String()}
 _BELOW: Final = (
     *(
-        f"UNWIND $ids AS i MATCH (a:{type_} {{id: i}}) MATCH (a)-[:{rel}]->(b:Company) RETURN DISTINCT b.id"
+        f"{EACH}MATCH (a:{type_} {{id: i}}) MATCH (a)-[:{rel}]->(b:Company) RETURN DISTINCT b.id"
         for type_ in ("Company", "Person")
         for rel in ("OWNS", "EXERCISES_CONTROL")
     ),
     # What a concert is for, or else what its members hold, has it above.
     *(
-        f"UNWIND $ids AS i MATCH (k:Concert {{id: i}}) MATCH (m:{type_})-[:MEMBER_OF_CONCERT]->(k) RETURN DISTINCT m.id"
+        f"{EACH}MATCH (k:Concert {{id: i}}) MATCH (m:{type_})-[:MEMBER_OF_CONCERT]->(k) RETURN DISTINCT m.id"
         for type_ in ("Company", "Person")
     ),
     *(
-        f"UNWIND $ids AS i MATCH (k:Concert {{id: i}}) MATCH (m:{type_})-[r:MEMBER_OF_CONCERT]->(k) "
+        f"{EACH}MATCH (k:Concert {{id: i}}) MATCH (m:{type_})-[r:MEMBER_OF_CONCERT]->(k) "
         "WHERE r.company_id IS NOT NULL RETURN DISTINCT r.company_id"
         for type_ in ("Company", "Person")
     ),
 )
 _LOTS_OF_COMPANIES: Final = (
-    "UNWIND $ids AS i MATCH (c:Company {id: i}) MATCH (c)-[:SUBMITS]->(:Bid)-[:FOR_LOT]->(l:Lot) RETURN DISTINCT l.id",
+    EACH + "MATCH (c:Company {id: i}) MATCH (c)-[:SUBMITS]->(:Bid)-[:FOR_LOT]->(l:Lot) RETURN DISTINCT l.id",
     *(
-        f"UNWIND $ids AS i MATCH (c:Company {{id: i}}) MATCH (c)-[:{rel}]->(:Tender)<-[:LOT_OF]-(l:Lot) "
+        f"{EACH}MATCH (c:Company {{id: i}}) MATCH (c)-[:{rel}]->(:Tender)<-[:LOT_OF]-(l:Lot) "
         "RETURN DISTINCT l.id"
         for rel in ("BUYS", "SERVES_TENDER")
     ),
 )
-_LOTS_OF_TENDERS: Final = (
-    "UNWIND $ids AS i MATCH (t:Tender {id: i}) MATCH (l:Lot)-[:LOT_OF]->(t) RETURN DISTINCT l.id"
-)
+_LOTS_OF_TENDERS: Final = EACH + "MATCH (t:Tender {id: i}) MATCH (l:Lot)-[:LOT_OF]->(t) RETURN DISTINCT l.id"
 _COMPANIES_OF_LOTS: Final = (
-    "UNWIND $ids AS i MATCH (l:Lot {id: i}) MATCH (c:Company)-[:SUBMITS]->(:Bid)-[:FOR_LOT]->(l) RETURN DISTINCT c.id",
+    EACH + "MATCH (l:Lot {id: i}) MATCH (c:Company)-[:SUBMITS]->(:Bid)-[:FOR_LOT]->(l) RETURN DISTINCT c.id",
     *(
-        f"UNWIND $ids AS i MATCH (l:Lot {{id: i}}) MATCH (c:Company)-[:{rel}]->(:Tender)<-[:LOT_OF]-(l) "
+        f"{EACH}MATCH (l:Lot {{id: i}}) MATCH (c:Company)-[:{rel}]->(:Tender)<-[:LOT_OF]-(l) "
         "RETURN DISTINCT c.id"
         for rel in ("BUYS", "SERVES_TENDER")
     ),
 )
 _HELD: Final = tuple(
-    f"UNWIND $ids AS i MATCH (c:Company {{id: i}}) MATCH ({holder})-[:{rel}]->(c) RETURN DISTINCT c.id"
+    f"{EACH}MATCH (c:Company {{id: i}}) MATCH ({holder})-[:{rel}]->(c) RETURN DISTINCT c.id"
     for holder in (":Company", ":Person")
     for rel in ("OWNS", "EXERCISES_CONTROL")
 )
 _ABOVE: Final = (
     *(
-        f"UNWIND $ids AS i MATCH (b:Company {{id: i}}) MATCH (a:{type_})-[:{rel}]->(b) RETURN DISTINCT a.id"
+        f"{EACH}MATCH (b:Company {{id: i}}) MATCH (a:{type_})-[:{rel}]->(b) RETURN DISTINCT a.id"
         for type_ in ("Company", "Person")
         for rel in ("OWNS", "EXERCISES_CONTROL")
     ),
     *(
-        f"UNWIND $ids AS i MATCH (m:{type_} {{id: i}}) MATCH (m)-[:MEMBER_OF_CONCERT]->(k:Concert) RETURN DISTINCT k.id"
+        f"{EACH}MATCH (m:{type_} {{id: i}}) MATCH (m)-[:MEMBER_OF_CONCERT]->(k:Concert) RETURN DISTINCT k.id"
         for type_ in ("Company", "Person")
     ),
     *(
@@ -74,9 +73,8 @@ _ABOVE: Final = (
         for type_ in ("Company", "Person")
     ),
 )
-_STATE: Final = (
-    "UNWIND $ids AS i MATCH (c:Company {id: i}) WHERE c.kind IN ['state_holder', 'government'] RETURN c.id"
-)
+_STATE: Final = EACH + "MATCH (c:Company {id: i}) WHERE c.kind IN ['state_holder', 'government'] RETURN c.id"
+_TYPES: Final = re.compile(r"\[\w*:([A-Z_]+)\]")
 _DEBARRED: Final = "MATCH (d:Company)-[:DEBARRED_BY]->(:Company) RETURN DISTINCT d.id AS id"
 
 
@@ -172,4 +170,9 @@ def _joined(store: GraphStore, ids: set[str]) -> set[str]:
 
 
 def _ids(store: GraphStore, queries: Collection[str], ids: Collection[str]) -> set[str]:
-    return {i for query in queries for i in ask(store, query, ids, _ID)["id"] if i} if ids else set()
+    """What some queries find from some ids; a type of relationship without any rows is not asked for."""
+    if not ids:
+        return set()
+    held = store.counts() if len(ids) > 1 else None
+    worth = [q for q in queries if held is None or all(held[name] for name in _TYPES.findall(q))]
+    return {i for query in worth for i in ask(store, query, ids, _ID)["id"] if i}

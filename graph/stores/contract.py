@@ -92,8 +92,11 @@ class GraphStore(Protocol):
         """Run a read query, at most `timeout` seconds; columns in the order of its RETURN."""
         ...
 
-    def ownership(self) -> OwnershipTables:
-        """Everything that ownership and control are worked out from."""
+    def ownership(self, proofs: bool = True) -> OwnershipTables:
+        """Everything that ownership and control are worked out from.
+
+        `proofs`: with names, and with the keys and sources of holdings, which take half of the time and most of the memory.
+        """
         ...
 
     def batches(self) -> list[BatchRecord]:

@@ -20,19 +20,21 @@ OWNS_FIELDS: Final = (
     "share_class", "list_kind", "dataset", "observed_on", "valid_from", "valid_to", "counted",
     "declared_indirect", "components", "derived_from", "holder_role", "sources",
 )  # fmt: skip
+_PROOFS: Final = ("key", "sources")
 CONTROL_FIELDS: Final = ("key", "interest", "direct", "suspected", "valid_from", "valid_to", "sources")
 CONCERT_FIELDS: Final = ("company_id", "valid_from", "valid_to")
 
 
-def read_ownership(reader: Reading) -> OwnershipTables:
-    """All parties, holdings, declared control, concerts and `SAME_AS` pairs.
+def read_ownership(reader: Reading, proofs: bool = True) -> OwnershipTables:
+    """All parties, holdings, declared control, concerts and `SAME_AS` pairs; `proofs`: see `GraphStore.ownership`.
 
     Holdings are read by the engine's own numbers of their ends where it has such: a text for each end of each row
     takes most of the time otherwise.
     """
-    read = {name: _parties(reader, name) for name in ("Company", "Person", "Concert")}
+    read = {name: _parties(reader, name, proofs) for name in ("Company", "Person", "Concert")}
     parties = pl.concat([frame.drop("place", strict=False) for frame in read.values()])
-    holdings, ends = _holdings(reader, read, parties["id"])
+    fields = [f for f in OWNS_FIELDS if proofs or f not in _PROOFS]
+    holdings, ends = _holdings(reader, read, parties["id"], fields)
     return OwnershipTables(
         parties=parties,
         holdings=holdings,
@@ -43,12 +45,13 @@ def read_ownership(reader: Reading) -> OwnershipTables:
     )
 
 
-def _parties(reader: Reading, type_name: str) -> pl.DataFrame:
+def _parties(reader: Reading, type_name: str, named: bool) -> pl.DataFrame:
     kind = "n.kind" if type_name == "Company" else "''"
+    name = "n.name" if named else "''"
     place = reader.dialect.place_of("n")
     numbered = "" if place is None else f"{place} AS place, "
     table = reader.query(
-        f"MATCH (n:{type_name}) RETURN {numbered}n.id AS id, n.name AS name, {kind} AS kind", timeout=_LONG
+        f"MATCH (n:{type_name}) RETURN {numbered}n.id AS id, {name} AS name, {kind} AS kind", timeout=_LONG
     )
     schema: dict[str, pl.DataType] = {"id": pl.String(), "name": pl.String(), "kind": pl.String()}
     if place is not None:
@@ -66,12 +69,12 @@ def _parties(reader: Reading, type_name: str) -> pl.DataFrame:
 
 
 def _holdings(
-    reader: Reading, parties: Mapping[str, pl.DataFrame], ids: pl.Series
+    reader: Reading, parties: Mapping[str, pl.DataFrame], ids: pl.Series, fields: Sequence[str]
 ) -> tuple[pl.DataFrame, pl.DataFrame | None]:
     """The holdings, and their ends as rows of all parties one after the other."""
     start, end = reader.dialect.place_of("a"), reader.dialect.place_of("b")
     if start is None or end is None:
-        return _rels(reader, "OWNS", OWNS_FIELDS, "holder_id", "company_id"), None
+        return _rels(reader, "OWNS", fields, "holder_id", "company_id"), None
     row_of: dict[str, pl.Series] = {}
     begin = 0
     for name, frame in parties.items():
@@ -82,13 +85,16 @@ def _holdings(
         row_of[name] = pl.Series(rows)
         begin += frame.height
     types = {f.name: POLARS_TYPES[f.physical] for f in rel_columns(REL_TYPES["OWNS"])}
-    stated = [f for f in OWNS_FIELDS if f != "key"]
+    stated = [f for f in fields if f != "key"]
     frames, ends = [], []
     for a, b in REL_TYPES["OWNS"].pairs:
         matched = f"MATCH (a:{a})-[r:OWNS]->(b:{b}) RETURN "
         # Most registers leave most fields empty: what no row states is not read.
         counted = reader.query(matched + ", ".join(f"count(r.{f})" for f in stated), timeout=_LONG)
-        used = ["key", *(f for f, n in zip(stated, counted.to_pylist()[0].values(), strict=True) if n)]
+        used = [
+            *(f for f in fields if f == "key"),
+            *(f for f, n in zip(stated, counted.to_pylist()[0].values(), strict=True) if n),
+        ]
         returned = ", ".join([start, end, *(f"r.{f}" for f in used)])
         table = reader.query(matched + returned, timeout=_LONG)
         schema = {"start": pl.Int64(), "end": pl.Int64(), **{f: types[f] for f in used}}
@@ -101,15 +107,13 @@ def _holdings(
             )
         )
         frames.append(
-            frame.select(pl.col(f) if f in used else pl.lit(None, types[f]).alias(f) for f in OWNS_FIELDS)
+            frame.select(pl.col(f) if f in used else pl.lit(None, types[f]).alias(f) for f in fields)
         )
     every, both = pl.concat(frames), pl.concat(ends)
-    named = every.with_columns(
-        holder_id=ids.gather(both["holder"]),
-        company_id=ids.gather(both["company"]),
-        sources=_split(every["sources"]),
-    )
-    return named.select("holder_id", "company_id", *OWNS_FIELDS), both
+    named = every.with_columns(holder_id=ids.gather(both["holder"]), company_id=ids.gather(both["company"]))
+    if "sources" in fields:
+        named = named.with_columns(sources=_split(every["sources"]))
+    return named.select("holder_id", "company_id", *fields), both
 
 
 def _split(sources: pl.Series) -> pl.Series:

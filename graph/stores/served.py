@@ -147,9 +147,9 @@ class ServedStore:
         given = {"cypher": cypher, "params": dict(params or {}), "timeout": timeout}
         return self._ask("query", given)[1][0]
 
-    def ownership(self) -> OwnershipTables:
+    def ownership(self, proofs: bool = True) -> OwnershipTables:
         """See `GraphStore.ownership`."""
-        return wire.ownership_of(self._ask("ownership")[1])
+        return wire.ownership_of(self._ask("ownership", {"proofs": proofs})[1])
 
     def batches(self) -> list[BatchRecord]:
         """See `GraphStore.batches`."""

@@ -258,7 +258,7 @@ _QUESTIONS: Final[dict[str, Callable[[GraphStore, Any], Answer]]] = {
         (),
     ),
     "query": _query,
-    "ownership": lambda store, given: (None, wire.packed_ownership(store.ownership())),
+    "ownership": lambda store, given: (None, wire.packed_ownership(store.ownership(given["proofs"]))),
     "batches": lambda store, given: (wire.packed_batches(store.batches()), ()),
     "loaded_files": lambda store, given: (sorted(store.loaded_files()), ()),
     "fingerprint": lambda store, given: (store.fingerprint(), ()),

@@ -152,10 +152,10 @@ class Store:
         """See `GraphStore.query`."""
         return self._engine.query(cypher, params, timeout)
 
-    def ownership(self) -> OwnershipTables:
+    def ownership(self, proofs: bool = True) -> OwnershipTables:
         """See `GraphStore.ownership`."""
         with self._engine.steady():
-            return read_ownership(self._engine)
+            return read_ownership(self._engine, proofs)
 
     def batches(self) -> list[BatchRecord]:
         """See `GraphStore.batches`."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
+from graph.current_ownership import laid_out
 from graph.penetration import Ownership
 from graph.penetration.days import day_number
+from graph.penetration.identities import IdentityMode
 from graph.penetration.thresholds import read_threshold
 from graph.penetration.whole import (
     ControlReport,
@@ -19,6 +21,7 @@ from graph.penetration.whole import (
     write_controllers,
     write_shares,
 )
+from graph.stores import GraphStore
 from loaders.register_file import read_register
 from lookthrough.cli.app import app
 from lookthrough.cli.console import (
@@ -30,6 +33,7 @@ from lookthrough.cli.console import (
     print_json,
     session,
 )
+from lookthrough.cli.question import identity_mode
 
 AllOption = Annotated[bool, typer.Option("--all", help="整册：所有企业 · every company, into --to")]
 FromOption = Annotated[
@@ -70,7 +74,7 @@ def write_all_shares(
     threshold: str | None,
     ultimate_only: bool,
     method: str | None,
-    identity: Any,
+    identity: str,
 ) -> None:
     """Answer `penetrate --all`."""
     target = _target(to)
@@ -83,13 +87,18 @@ def write_all_shares(
             whole = Whole.of_rows(read_register(source), day)
         else:
             with s.store() as opened:
-                tables = opened.ownership()
-            whole = Whole.of_ownership(Ownership.build(tables, identity), day)
+                whole = Whole.of_ownership(_ownership(opened, identity_mode(identity)), day)
         report = write_shares(whole, target, day, least, ultimate_only, method, watch)
     if s.format is not Format.table:
         print_json(report.to_json())
         return
     _tell(s, report)
+
+
+def _ownership(store: GraphStore, identity: IdentityMode) -> Ownership:
+    """What is laid out already, else what an answer without proofs needs."""
+    found = laid_out(store, identity)
+    return Ownership.build(store.ownership(proofs=False), identity) if found is None else found
 
 
 def _target(to: Path | None) -> Path:
@@ -166,8 +175,8 @@ def controllers_command(
             report = write_controllers(read_register(source), target, day, progress=watch)
         else:
             with s.store() as opened:
-                tables = opened.ownership()
-            report = write_controllers(Ownership.build(tables), target, day, progress=watch)
+                ownership = _ownership(opened, "standard")
+            report = write_controllers(ownership, target, day, progress=watch)
     if s.format is not Format.table:
         print_json(report.to_json())
         return

@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from graph.current_ownership import current_ownership, ownership_fingerprint
+from graph.current_ownership import current_ownership, laid_out, ownership_fingerprint
 from graph.penetration import Ownership, penetrate
 from graph.records import Extract, SourceFile, source
 from graph.stores import open_store, serve_store
@@ -209,6 +209,26 @@ def test_a_served_store_shares_what_is_kept(folder):
         assert len(kept_in(folder)) == 1
         assert same(first, current_ownership(held))
         assert contents(served) == contents(held)
+
+
+def test_without_proofs_the_numbers_are_the_same(folder):
+    with open_store(folder) as store:
+        store.apply(holdings("b.csv", [(D, A, 0.7), (A, B, 0.6)], dataset="other", observed_on="2024-01-01"))
+        whole, bare = (Ownership.build(store.ownership(proofs=p)) for p in (True, False))
+        assert laid_out(store) is None
+        current_ownership(store)
+        kept = laid_out(store)
+    assert kept is not None
+    for company in (A, B, C):
+        told = [
+            [(o.id, o.share, o.votes, o.depth) for o in penetrate(o_, company).owners]
+            for o_ in (whole, bare, kept)
+        ]
+        assert told[0] == told[1] == told[2]
+    with open_store(folder) as held, serve_store(held, folder), open_store(folder, "read") as served:
+        assert (
+            served.ownership(proofs=False).holdings.columns == held.ownership(proofs=False).holdings.columns
+        )
 
 
 @pytest.mark.neo4j
