@@ -397,7 +397,7 @@ export interface paths {
         };
         /**
          * All loads
-         * @description Batches of the graph, with what the ledger knows of their sources.
+         * @description Batches of the graph by time of loading, with what the ledger knows of their sources.
          */
         get: operations["loads_v1_loads_get"];
         put?: never;
@@ -781,7 +781,7 @@ export interface paths {
         };
         /**
          * Recorded runs, newest first
-         * @description A page of runs; `next` is `after` of the following one.
+         * @description A page of runs; `next` is the cursor of the following one.
          */
         get: operations["runs_v1_runs_get"];
         put?: never;
@@ -1420,6 +1420,10 @@ export interface components {
             items: {
                 [key: string]: unknown;
             }[];
+            /** Next */
+            next: string | null;
+            /** Truncated */
+            truncated: boolean;
         } & {
             [key: string]: unknown;
         };
@@ -3029,7 +3033,12 @@ export interface operations {
     };
     loads_v1_loads_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Entries of the page */
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3932,7 +3941,8 @@ export interface operations {
             query?: {
                 /** @description Entries of the page */
                 limit?: number;
-                after?: string | null;
+                /** @description `next` of the page before */
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
