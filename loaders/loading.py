@@ -39,6 +39,11 @@ class LoadError(ValueError):
         self.report = report
 
 
+_OF_OWN_FOLDERS: Final = ("graph.lbug", "person.key")
+"""What a store's folder, and a user's data folder, hold."""
+_OWN_ENDINGS: Final = (".key", ".ledger.db", ".ledger.db-wal", ".ledger.db-shm", ".lbug", ".lbug.wal")
+
+
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
     """How a load is to be read. `mapping` is a saved mapping (`--map`)."""
@@ -184,20 +189,32 @@ def _where(paths: Sequence[Path], words: str) -> str:
 
 
 def find_files(paths: Iterable[Path]) -> list[InputFile]:
-    """Every file of the paths, folders searched through; hidden files are left out. Raises `LoadError`."""
+    """Every file of the paths, folders searched through. Raises `LoadError`.
+
+    Hidden files are left out, and what is no input but the product's own: stores, ledgers, keys, data folders. Who
+    loads the folder he works in has them there, and a key taken for a table would be shown.
+    """
     found: list[InputFile] = []
     for path in paths:
         path = path.expanduser()
         if path.is_dir():
             inside = sorted(p for p in path.rglob("*") if p.is_file())
+            own = {p.parent for p in inside if p.name in _OF_OWN_FOLDERS} - {path}
             visible = [
                 p
                 for p in inside
                 if not any(part.startswith((".", "~$")) for part in p.relative_to(path).parts)
+                and not p.name.endswith(_OWN_ENDINGS)
+                and own.isdisjoint(p.parents)
             ]
             if not visible:
                 raise LoadError(f"文件夹 {path} 是空的。", f"The folder {path} is empty.")
             found.extend(InputFile(p, str(p.relative_to(path)), _sha256(p)) for p in visible)
+        elif path.is_file() and path.name.endswith(_OWN_ENDINGS):
+            raise LoadError(
+                f"{path} 是本软件的密钥、数据库或台账文件，不是可导入的数据。",
+                f"{path} is a key, a store or a ledger of this program, no data to load.",
+            )
         elif path.is_file():
             found.append(InputFile(path, path.name, _sha256(path)))
         else:

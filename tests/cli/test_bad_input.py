@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -165,6 +166,31 @@ def test_one_unreadable_file_alone(lookthrough, tmp_path, name):
         assert words in ran.err
         assert name in ran.err
         assert ran.out == ""
+
+
+def test_a_folder_one_works_in_is_loaded_without_what_the_program_keeps_there(
+    lookthrough, good, tmp_path, monkeypatch, store_url
+):
+    work = tmp_path / "work"
+    shutil.copytree(good, work / "files")
+    monkeypatch.setenv("LOOKTHROUGH_DATA", str(work / "data"))
+    if "://" not in store_url:
+        monkeypatch.setenv("LOOKTHROUGH_STORE", str(work / "store"))
+    files = sorted(p.name for p in good.iterdir())
+    for words in (("load", work), ("inspect", work)):
+        ran = lookthrough(*words, "--format", "json")
+        assert ran.code == 0, ran.err
+        again = lookthrough(*words, "--format", "json")
+        assert again.code == 0, again.err
+        key = (work / "data" / "person.key").read_text(encoding="utf-8").strip()
+        assert key not in again.out + again.err
+        assert "person.key" not in again.out + again.err
+        assert "ledger" not in again.out
+    assert {r["file"] for r in json.loads(again.out)} == {f"files/{name}" for name in files}
+    ran = lookthrough("load", work / "data" / "person.key")
+    assert ran.code == 1
+    assert "no data to load" in ran.err
+    assert key not in ran.err
 
 
 @ONE_STORE
