@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from detectors.finding import Finding
+from graph.current_ownership import current_ownership
 from graph.model import NODE_TYPES, REL_TYPES, node_columns, rel_columns
-from graph.penetration import Ownership, connecting_paths, penetrate
+from graph.penetration import connecting_paths, penetrate
 from graph.penetration.days import today
 from graph.penetration.paths import Paths, percent
 from graph.penetration.register import TOLERANCE
@@ -226,7 +227,7 @@ def proof_picture(store: GraphStore, found: Finding) -> Subgraph:
 
 def _look_through(canvas: _Canvas, company: str, computed: bool) -> None:
     """Effective share of every holder where it is known exactly, what is refused, and stakes with their formula."""
-    ownership = Ownership.build(canvas.store.ownership())
+    ownership = current_ownership(canvas.store)
     answer = penetrate(ownership, company, canvas.as_of)
     canvas.effective = {o.id: o.share for o in answer.owners if o.share is not None}
     canvas.refused = {i for flag in answer.warnings if flag.code == "closed_block" for i in flag.ids}

@@ -14,8 +14,8 @@ from detectors.registry import DETECTORS
 from detectors.rules import NO_RULES, LocalRules
 from exports.errors import PackageError
 from exports.evidence.proving import Proof, proof_of_company, proof_of_finding
+from graph.current_ownership import current_ownership
 from graph.in_play import is_current
-from graph.penetration import Ownership
 from graph.stores import GraphStore
 from graph.subgraph import Subgraph
 from visualize.excerpt import picture_of, type_of
@@ -77,7 +77,7 @@ def ask(
 
 
 def _finding(store: GraphStore, found: Finding) -> Asked:
-    ownership = Ownership.build(store.ownership())
+    ownership = current_ownership(store)
     proof = proof_of_finding(ownership, found)
     as_of = proof.as_of if found.scope_kind != "household" else None
     try:
@@ -122,7 +122,7 @@ def _party(store: GraphStore, id_: str, as_of: str | None, rules: LocalRules) ->
             f"“{id_}”既不是风险预警编号，也不是企业、人员或家庭户。",
             f"“{id_}” is neither a finding's id nor a company, a person or a household.",
         )
-    ownership = Ownership.build(store.ownership())
+    ownership = current_ownership(store)
     proof, party = Proof(as_of), None
     if type_ == "Company" and not ownership.is_empty:
         proof, party = proof_of_company(ownership, id_, as_of)

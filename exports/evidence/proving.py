@@ -75,6 +75,9 @@ def proof_of_finding(ownership: Ownership, found: Finding) -> Proof:
         holder, company = str(paths[0]["nodes"][0]), str(paths[0]["nodes"][-1])
         asked.add(company)
         proof.shares.append(_share_claim(f"/findings/0/facts{at}", holder, company, told, method))
+    for at, holder, told in _told_above(found.facts):
+        asked.add(str(told["id"]))
+        proof.shares.append(_share_claim(f"/findings/0/facts{at}", holder, str(told["id"]), told, None))
     tying = found.facts.get("holder")
     by = str(tying["id"]) if isinstance(tying, Mapping) else ""
     controlled = [c for c in found.facts.get("control") or () if c.get("certain", True) and c.get("rule")]
@@ -142,13 +145,24 @@ def _told(value: Any, at: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield from _told(inner, f"{at}/{n}")
 
 
-def _share_claim(at: str, holder: str, company: str, told: Mapping[str, Any], method: str) -> dict[str, Any]:
+def _told_above(facts: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """What is stated of the parties above the one that ties, without chains: where it stands, the party, the share."""
+    for n, above in enumerate(facts.get("holders_above") or ()):
+        for m, told in enumerate(above["bidders"]):
+            if not told.get("paths") and not told.get("itself"):
+                yield f"/holders_above/{n}/bidders/{m}", str(above["id"]), told
+
+
+def _share_claim(
+    at: str, holder: str, company: str, told: Mapping[str, Any], method: str | None
+) -> dict[str, Any]:
+    """A share as it is claimed. `method`: where `told` names none; None, or several, leaves it open."""
     exact = told.get("share") is not None
     return {
         "at": at,
         "holder": holder,
         "company": company,
-        "method": told.get("method") or (method if "," not in method else None),
+        "method": told.get("method") or (method if method and "," not in method else None),
         "bounds": "exact" if exact else "outer",
         "share": shown(told.get("share")),
         "share_min": shown(told.get("share_min")),
@@ -162,11 +176,14 @@ def _share_claim(at: str, holder: str, company: str, told: Mapping[str, Any], me
 
 def _settle(proof: Proof, ownership: Ownership) -> None:
     """Methods the facts leave open: a holder in a loop is answered by first passage."""
+    methods: dict[str, dict[str, str]] = {}
     for claim in proof.shares:
         if claim["method"] is None:
-            day = None if proof.as_of is None else proof.as_of
-            owners = penetrate(ownership, claim["company"], day or "2100-12-31").owners
-            claim["method"] = next((o.method for o in owners if o.id == claim["holder"]), "integrated")
+            company = claim["company"]
+            if company not in methods:
+                owners = penetrate(ownership, company, proof.as_of or "2100-12-31").owners
+                methods[company] = {o.id: o.method for o in owners}
+            claim["method"] = methods[company].get(claim["holder"], "integrated")
 
 
 def _control_claims(at: str, answer: ControlAnswer, holder: str, via: str | None) -> list[dict[str, Any]]:
