@@ -65,8 +65,10 @@ def served(demo_services: Any) -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Any]:
     """One browser for all tests."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    # A busy machine is slow without a fault of the page's.
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield opened
