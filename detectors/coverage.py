@@ -22,14 +22,11 @@ def without_ownership(bidders: Sequence[Row], covered: Sequence[Row]) -> Iterato
         .agg(of=pl.col("bidder_id").n_unique(), lacking=pl.col("bidder_id").filter("blank").unique().sort())
         .sort("lot_id")
     )
-    for lot, of, parties in lots.iter_rows():
-        yield Undecided(
-            "lot",
-            lot,
-            tuple(parties),
-            f"{of}家投标人中有{len(parties)}家没有股权数据，其间的股权关系无法判定",
-            f"{len(parties)} of {of} bidders have no ownership data: ties between them cannot be decided",
-        )
+    yield from _told(
+        lots,
+        "没有股权数据，其间的股权关系无法判定",
+        "have no ownership data: ties between them cannot be decided",
+    )
 
 
 def lacking(
@@ -48,11 +45,16 @@ def lacking(
         .filter(pl.col("lacking").list.len() > 0)
         .sort("lot_id")
     )
+    yield from _told(lots, f"没有{what_zh}，无法判定", f"have no {what_en}: cannot be decided")
+
+
+def _told(lots: pl.DataFrame, what_zh: str, what_en: str) -> Iterator[Undecided]:
+    """`lots`: lot_id, of (how many bidders), lacking (ids of those of whom it is said)."""
     for lot, of, parties in lots.iter_rows():
         yield Undecided(
             "lot",
             lot,
             tuple(parties),
-            f"{of}家投标人中有{len(parties)}家没有{what_zh}，无法判定",
-            f"{len(parties)} of {of} bidders have no {what_en}: cannot be decided",
+            f"{of}家投标人中有{len(parties)}家{what_zh}",
+            f"{len(parties)} of {of} bidders {what_en}",
         )
