@@ -86,9 +86,10 @@ def screen(ownership: Ownership, bidders: Sequence[str], day: str | None) -> Scr
         {"company_id": list(dict.fromkeys(bidders)), "on_date": day, "group_id": "lot"}, schema=_ASKED
     )
     holds, controls = holders_in_play(ownership, asked)
+    names = _stated(asked, ownership)
     return Screening(
-        _at_stated_ids(holds, asked, ownership).select(holds.columns),
-        _at_stated_ids(controls, asked, ownership).select(controls.columns),
+        _at_stated_ids(holds, names).select(holds.columns),
+        _at_stated_ids(controls, names).select(controls.columns),
     )
 
 
@@ -153,11 +154,8 @@ def derived(
     holds = _with_wanted(holds, singly[0], beside.wanted)
     controls = _with_wanted(controls, singly[1], beside.wanted)
     holds = _with_wanted(holds, holders_in_play(ownership, behind.questions)[0], persons)
-    every = pl.concat([together, beside.singles, behind.questions])
-    return {
-        "ULTIMATELY_HOLDS": _at_stated_ids(holds, every, ownership),
-        "CONTROLS": _at_stated_ids(controls, every, ownership),
-    }
+    names = _stated(pl.concat([together, beside.singles, behind.questions]), ownership)
+    return {"ULTIMATELY_HOLDS": _at_stated_ids(holds, names), "CONTROLS": _at_stated_ids(controls, names)}
 
 
 def _with_wanted(lots: pl.DataFrame, singly: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
@@ -167,12 +165,16 @@ def _with_wanted(lots: pl.DataFrame, singly: pl.DataFrame, wanted: pl.DataFrame)
     return pl.concat([lots, theirs]).unique(same, maintain_order=True)
 
 
-def _at_stated_ids(frame: pl.DataFrame, asked: pl.DataFrame, ownership: Ownership) -> pl.DataFrame:
-    """Answers name parties by their canonical ids; a bid may hang on another node of the same party."""
+def _stated(asked: pl.DataFrame, ownership: Ownership) -> pl.DataFrame:
+    """The ids asked for beside the canonical ones: stated, to_id."""
     stated = asked["company_id"].unique()
     nodes = ownership.nodes_of(stated)
     stated = stated.filter(pl.Series(nodes >= 0))
-    names = pl.DataFrame({"stated": stated, "to_id": ownership.ids(nodes[nodes >= 0])})
+    return pl.DataFrame({"stated": stated, "to_id": ownership.ids(nodes[nodes >= 0])})
+
+
+def _at_stated_ids(frame: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """Answers name parties by their canonical ids; a bid may hang on another node of the same party."""
     return frame.join(names, on="to_id").with_columns(to_id=pl.col("stated")).drop("stated")
 
 

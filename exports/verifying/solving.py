@@ -317,7 +317,8 @@ def _wins(links: set[Link], rule: str, joint: bool) -> bool:
 def path_product(links: Sequence[tuple[float, float]]) -> tuple[str, float, float]:
     """The formula of a chain as the facts write it, with its bounds."""
     low, high = 1.0, 1.0
-    for a, b in links:
+    # As the facts do: from the company upwards.
+    for a, b in reversed(links):
         low, high = low * a, high * b
     parts = [_shown(a, b) for a, b in links]
     if len(parts) == 1:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
+import polars as pl
 
 from graph.penetration.control import (
     ControlFrontier,
@@ -228,7 +230,7 @@ def _joint(sets: ControlSets, starts: IntArray, target: int) -> list[int]:
 class Proofs:
     """Turns won companies into controllers with the links that won them."""
 
-    def __init__(self, ownership: Ownership, sets: ControlSets, ids: list[str]):
+    def __init__(self, ownership: Ownership, sets: ControlSets, ids: Sequence[str] | pl.Series):
         self.ownership, self.sets, self.ids = ownership, sets, ids
 
     def controller(self, start: int, company: int) -> Controller:

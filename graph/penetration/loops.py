@@ -8,7 +8,6 @@ and `integrated`).
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice, pairwise
@@ -25,7 +24,7 @@ from graph.penetration.edges import FloatArray
 from graph.penetration.identities import IdentityMode
 from graph.penetration.owners import shown
 from graph.penetration.ownership import Ownership
-from graph.penetration.paths import band
+from graph.penetration.paths import band, multiplied
 from graph.penetration.register import Links, Register
 
 MOST_LOOPS: Final = 50
@@ -215,7 +214,7 @@ class _Reader:
         links = [link_of[pair] for pair in pairwise([*turned, turned[0]])]
         lows = [float(self.links.low[i]) for i in links]
         highs = [float(self.links.high[i]) for i in links]
-        low, high = math.prod(lows), min(1.0, math.prod(highs))
+        low, high = multiplied(lows), min(1.0, multiplied(highs))
         parts = " × ".join(band(a, b) for a, b in zip(lows, highs, strict=True))
         formula = f"{parts} = {band(round(low, 12), round(high, 12))}" if len(links) > 1 else parts
         first, rows = self.links.first, self.links.rows

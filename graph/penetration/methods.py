@@ -150,6 +150,13 @@ def _by_simple_paths(ownership: Ownership, frontier: Frontier) -> tuple[FloatArr
     return values, cut
 
 
+def exactly(low: FloatArray, high: FloatArray) -> FloatArray:
+    """`exact` of each; NaN where only bounds are known."""
+    near = high - low <= TOLERANCE * np.maximum(1.0, low)
+    values: FloatArray = np.where(near, low, np.nan)
+    return values
+
+
 def exact(low: float, high: float) -> float | None:
     """The value where both bounds are one; None where only bounds are known."""
     if np.isnan(low) or np.isnan(high) or high - low > TOLERANCE * max(1.0, low):

@@ -233,11 +233,10 @@ class Ownership:
         """Nodes of many parties; -1 where there is none."""
         if len(party_ids) <= _FEW:
             return self._nodes_of_few(party_ids)
-        frame = (
-            party_ids.rename("id")
-            .to_frame()
-            .join(self.aliases.select("id", "node"), on="id", how="left", maintain_order="left")
-        )
+        # In order, the asked ids walk through the known ones; a join would look at every one of those.
+        asked = party_ids.rename("id").unique().sort()
+        known = asked.to_frame().with_columns(node=pl.Series(self._nodes_of_few(asked)))
+        frame = party_ids.rename("id").to_frame().join(known, on="id", how="left", maintain_order="left")
         return frame["node"].fill_null(-1).to_numpy().astype(np.int64)
 
     def _nodes_of_few(self, party_ids: pl.Series) -> IntArray:

@@ -41,9 +41,14 @@ def band(low: float, high: float) -> str:
     return f"{percent(low)}–{percent(high)}"
 
 
+def multiplied(factors: Sequence[float]) -> float:
+    """The product along a chain, holder first; from the company upwards, so that every way to a chain rounds it alike."""
+    return math.prod(reversed(factors))
+
+
 def _product(links: Sequence[tuple[float, float]]) -> tuple[str, float, float]:
     """Bounds along a chain multiplied: as people write it, low, high."""
-    low, high = math.prod(a for a, _ in links), math.prod(b for _, b in links)
+    low, high = multiplied([a for a, _ in links]), multiplied([b for _, b in links])
     parts = [band(a, b) for a, b in links]
     total = band(round(low, 12), round(high, 12))
     return (f"{' × '.join(parts)} = {total}" if len(links) > 1 else parts[0]), low, high
@@ -150,15 +155,6 @@ class Chains:
             held.setdefault(holder, []).append(link)
         return held
 
-    @cached_property
-    def _nearer(self) -> dict[int, tuple[int, bool]]:
-        """For each holder its first link to a company nearest to the question's, and whether it has no other."""
-        holder, company = self.frontier.links.holder, self.frontier.links.company
-        order = np.lexsort((self.frontier.depth[company], holder))
-        first, count = np.unique(holder[order], return_index=True, return_counts=True)[1:]
-        nearest = order[first].tolist()
-        return {self._holder[link]: (link, n == 1) for link, n in zip(nearest, count.tolist(), strict=True)}
-
     def _links_down(self, holder: int) -> dict[int, int]:
         """Everything a holder reaches downwards, itself included, and by how few links."""
         found = self._down.get(holder)
@@ -181,20 +177,6 @@ class Chains:
                 return Paths(tuple(found), True)
             found.append(self._path(chain, sources))
         return Paths(tuple(found), False)
-
-    def nearest(self, holder: int, company: int) -> Paths:
-        """The first of the shortest chains from a holder to the one company of its question, and whether it is the only one.
-
-        For all holders of a question together this takes one walk over its links.
-        """
-        chain: list[int] = []
-        only, at = True, holder
-        while at != company:
-            link, alone = self._nearer[at]
-            only &= alone
-            chain.append(link)
-            at = self._company[link]
-        return Paths((self._path(tuple(chain), False),), not only)
 
     def every_row(self, holder: int, limit: int) -> tuple[list[str], list[str]] | None:
         """Ids and row keys of every link on any walk from a holder down to the question's company, loops included.

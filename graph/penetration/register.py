@@ -7,7 +7,7 @@ is left as stated.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -95,6 +95,27 @@ class Frontier:
     def size(self) -> int:
         """How many instances."""
         return len(self.reach.node)
+
+    def alone(self, question: int) -> tuple[Frontier, int]:
+        """The frontier of one of its questions, and how far its instances are moved: instance `i` is there `i - moved`."""
+        reach, links = self.reach, self.links
+        begin, end = np.searchsorted(reach.question, [question, question + 1]).tolist()
+        first, last = np.searchsorted(links.company, [begin, end]).tolist()
+        mine = np.zeros(len(links), dtype=np.bool_)
+        mine[first:last] = True
+        of = links.only(mine)
+        none = np.empty(0, dtype=np.int64)
+        here = slice(begin, end)
+        moved = Reach(
+            np.zeros(end - begin, dtype=np.int64),
+            reach.node[here],
+            reach.targets[[question]] - begin,
+            none,
+            none,
+            np.empty(0, dtype=np.bool_),
+        )
+        links = replace(of, holder=of.holder - begin, company=of.company - begin)
+        return Frontier(moved, links, self.stated[here], self.has_register[here], self.depth[here]), begin
 
 
 @dataclass(frozen=True)

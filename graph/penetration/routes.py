@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import heapq
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -18,7 +17,7 @@ from graph.penetration.days import day_number, iso_date
 from graph.penetration.identities import IdentityMode
 from graph.penetration.owners import shown
 from graph.penetration.ownership import Ownership
-from graph.penetration.paths import band
+from graph.penetration.paths import band, multiplied
 from graph.penetration.web import KINDS, Kind, Link, Related, UnknownKindError, Web
 
 MOST_WAYS: Final = 50
@@ -141,8 +140,8 @@ def _way(begin: str, chain: Sequence[Link]) -> Way:
     zh, en = (" · ".join(_part(link, words) for link in chain) for words in (0, 1))
     if not owned or not down:
         return Way(tuple(nodes), tuple(chain), None, None, zh, en)
-    low = math.prod(link.low or 0.0 for link in owned)
-    high = min(1.0, math.prod(1.0 if link.high is None else link.high for link in owned))
+    low = multiplied([link.low or 0.0 for link in owned])
+    high = min(1.0, multiplied([1.0 if link.high is None else link.high for link in owned]))
     if len(owned) < len(chain):
         return Way(tuple(nodes), tuple(chain), low, high, zh, en)
     parts = [_part(link, 0) for link in chain]
