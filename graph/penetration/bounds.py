@@ -21,7 +21,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from graph.penetration.days import IntArray
-from graph.penetration.edges import BoolArray, FloatArray, spread, summed
+from graph.penetration.edges import BoolArray, FloatArray, distinct, spread, summed
 from graph.penetration.register import TOLERANCE, Frontier
 
 MOST_CELLS: Final = 4_000_000
@@ -91,7 +91,7 @@ class Registers:
         order = np.argsort(labels, kind="stable")
         at = np.searchsorted(labels[order], np.arange(count + 1))
         across = labels[self.holder] != labels[self.company]
-        pairs = np.unique(labels[self.holder[across]] * count + labels[self.company[across]])
+        pairs = distinct(labels[self.holder[across]] * count + labels[self.company[across]])
         above, below = np.divmod(pairs, max(1, count))
         waiting = np.bincount(below, minlength=count)
         first = np.searchsorted(above, np.arange(count + 1))

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from graph.penetration.days import IntArray
-from graph.penetration.edges import BoolArray, Edges, Reach, reach_up, spread
+from graph.penetration.edges import BoolArray, Edges, Reach, distinct, reach_up, spread
 
 CHUNK: Final = 20_000
 """Questions settled in one pass."""
@@ -88,14 +88,14 @@ def candidates(groups: IntArray, companies: IntArray, days: IntArray, edges: Edg
 def _shared(group: IntArray, company: IntArray, day: IntArray, edges: Edges) -> Candidates:
     """Holders above two or more companies of a group; a company is above itself."""
     nodes = edges.nodes
-    asked = np.unique(company)
+    asked = distinct(company)
     reach = reach_up(edges, asked, None)
     first = np.searchsorted(reach.question, np.arange(len(asked) + 1))
     places, row = spread(first, np.searchsorted(asked, company))
     holder = reach.node[places]
     keep = (_companies_behind(group[row], company[row], holder, nodes) > 1) & (holder != company[row])
     holder, row = holder[keep], row[keep]
-    inside = np.unique(group * nodes + company)
+    inside = distinct(group * nodes + company)
     wanted = group[row] * nodes + holder
     at = np.minimum(np.searchsorted(inside, wanted), len(inside) - 1)
     return _asked(group[row], company[row], day[row], holder, inside[at] == wanted)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import polars as pl
 
 from graph.penetration.days import IntArray, day_number
-from graph.penetration.edges import BoolArray, FloatArray, Reach, reach_up, spread, summed
+from graph.penetration.edges import BoolArray, FloatArray, Reach, distinct, reach_up, spread, summed
 from graph.penetration.ownership import DECLARED_CONTROL, Ownership
 from graph.penetration.register import TOLERANCE, Links, live_links
 from graph.penetration.rows import MANAGING_INTERESTS
@@ -221,7 +221,7 @@ class _Fixpoint:
         none = np.empty(0, dtype=np.int64)
         if not len(at):
             return self._run(starts, joint, none, none)
-        members = np.unique(self.frontier.member)
+        members = distinct(self.frontier.member)
         alone = self._run(members, joint, none, none)
         k, link = self._pooled(starts, at, members, alone)
         return self._run(starts, joint, k, link)
@@ -247,7 +247,7 @@ class _Fixpoint:
         link = self.by_holder[places]
         scope = pooled["scope"].to_numpy()[which]
         keep = (scope < 0) | (scope == frontier.votes.company[link])
-        keys = np.unique(pooled["k"].to_numpy()[which][keep] * len(frontier.votes) + link[keep])
+        keys = distinct(pooled["k"].to_numpy()[which][keep] * len(frontier.votes) + link[keep])
         k, link = np.divmod(keys, max(1, len(frontier.votes)))
         return k, link
 
@@ -279,7 +279,7 @@ class _Fixpoint:
             winning = keys[self._wins(keys % size, total, opens, joint)]
             places, which = spread(self.declared_pointer, new_s)
             said = new_k[which] * size + self.frontier.company[self.declared[places]]
-            winning = np.unique(np.r_[winning, said])
+            winning = distinct(np.r_[winning, said])
             winning = winning[(starts[winning // size] != winning % size) & ~np.isin(winning, won)]
             order = np.argsort(np.r_[won, winning], kind="stable")
             won = np.r_[won, winning][order]
@@ -335,7 +335,9 @@ def _halves(sets: ControlSets, rivals: ControlSets) -> IntArray:
     reached = rivals.tally >= 0.5 - TOLERANCE
     rival, contested = np.divmod(rivals.tally_keys[reached], size)
     found: list[int] = []
-    for at in np.intersect1d(company, contested).tolist():
+    # Who holds half is among those that reach it: a rival is a second one.
+    several = np.bincount(contested, minlength=size) > 1
+    for at in distinct(company[several[company]]).tolist():
         mine = [set(counted_links(sets, int(k), at).tolist()) for k in start[company == at]]
         theirs = [set(counted_links(rivals, int(k), at).tolist()) for k in rival[contested == at]]
         if any(a.isdisjoint(b) for a in mine for b in theirs):

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graph.penetration.days import IntArray
-from graph.penetration.edges import BoolArray
+from graph.penetration.edges import BoolArray, distinct
 from graph.penetration.ownership import Ownership
 from graph.penetration.paths import Chains, Paths, band
 from graph.penetration.register import Frontier
@@ -101,9 +101,9 @@ class Derivations:
         link, _ = self._nearest
         wanted, wave = [at], at
         while len(wave):
-            wave = np.unique(links.company[link[wave[link[wave] >= 0]]])
+            wave = distinct(links.company[link[wave[link[wave] >= 0]]])
             wanted.append(wave)
-        every = np.unique(np.concatenate(wanted))
+        every = distinct(np.concatenate(wanted))
         every = every[np.argsort(depth[every], kind="stable")]
         # The companies asked for come first: nothing is nearer.
         over = link[every]

@@ -17,7 +17,7 @@ from graph.penetration.control import STRICT_FROM, control_frontier, controlled
 from graph.penetration.controller import Proofs
 from graph.penetration.days import UNDATED, IntArray, day_numbers, iso_dates
 from graph.penetration.derivations import Derivations, as_text
-from graph.penetration.edges import Reach, spans
+from graph.penetration.edges import Reach, distinct, spans
 from graph.penetration.identities import BASES
 from graph.penetration.methods import Shares, effective_shares, exactly
 from graph.penetration.ownership import Ownership
@@ -66,8 +66,15 @@ def holders_in_play(ownership: Ownership, questions: pl.DataFrame) -> tuple[pl.D
     groups = questions["group_id"].cast(pl.String)
     nodes = ownership.nodes_of(questions["company_id"])
     asked = numbered(groups, nodes, day_numbers(questions["on_date"], UNDATED))
-    holds = [_holders(ownership, chunk) for chunk in candidates(*asked, ownership.holding_edges)]
-    controls = [_controllers(ownership, chunk) for chunk in candidates(*asked, ownership.control_edges)]
+    holds, controls = [], []
+    if ownership.holdings.declared.any():
+        holds += [_holders(ownership, chunk) for chunk in candidates(*asked, ownership.holding_edges)]
+        controls += [_controllers(ownership, chunk) for chunk in candidates(*asked, ownership.control_edges)]
+    else:
+        # Every holding may carry control: what may control includes what may hold.
+        for chunk in candidates(*asked, ownership.control_edges):
+            holds.append(_holders(ownership, chunk))
+            controls.append(_controllers(ownership, chunk))
     return _whole(holds, ULTIMATELY_HOLDS), _whole(controls, CONTROLS)
 
 
@@ -77,7 +84,7 @@ def _holders(ownership: Ownership, chunk: Candidates) -> pl.DataFrame:
     rows, at = chunk.instances(above.reach, ownership.nodes.height)
     held = above.depth[at] > 0
     rows, at = rows[held], at[held]
-    at = np.unique(at[chunk.behind_two(rows, ownership.nodes.height)])
+    at = distinct(at[chunk.behind_two(rows, ownership.nodes.height)])
     if not len(at):
         return pl.DataFrame(schema=ULTIMATELY_HOLDS)
     flows = flow_shares(above)
@@ -113,7 +120,7 @@ def _controllers(ownership: Ownership, chunk: Candidates) -> pl.DataFrame:
     days = chunk.days
     above = control_frontier(ownership, chunk.companies, days)
     inclusive = days < STRICT_FROM
-    found = np.unique(chunk.instances(above.reach, ownership.nodes.height)[1])
+    found = distinct(chunk.instances(above.reach, ownership.nodes.height)[1])
     # Whether half is held against an equal half is only seen when everybody is asked.
     asked = inclusive[above.reach.question]
     asked[found] = True

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from graph.penetration.days import IntArray
-from graph.penetration.edges import BoolArray, Edges, FloatArray, Reach, reach_up, spread, summed
+from graph.penetration.edges import BoolArray, Edges, FloatArray, Reach, distinct, reach_up, spread, summed
 from graph.penetration.ownership import HOLDING, Holdings, Ownership
 
 TOLERANCE = 1e-9
@@ -301,6 +301,6 @@ def _depths(links: Links, reach: Reach) -> IntArray:
         depth[wave] = step
         places, _ = spread(pointer, wave)
         above = links.holder[places]
-        wave = np.unique(above[depth[above] < 0])
+        wave = distinct(above[depth[above] < 0])
         step += 1
     return depth

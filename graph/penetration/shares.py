@@ -18,7 +18,7 @@ from scipy.sparse import csgraph
 
 from graph.penetration.blocks import BlockSolver
 from graph.penetration.days import IntArray
-from graph.penetration.edges import BoolArray, FloatArray, spread
+from graph.penetration.edges import BoolArray, FloatArray, distinct, spread
 from graph.penetration.register import TOLERANCE, Frontier, Links
 
 Method = Literal["integrated", "stop_at_target", "simple_paths"]
@@ -105,10 +105,10 @@ def _opens(links: Links, weights: FloatArray, size: int) -> BoolArray:
         # "More than nothing" is something: it leads on, and its end stays open.
         leads = (weights[:, column] > 0.0) | (end & (column in (LOW, VOTES_LOW)))
         holder, company = links.holder[leads], links.company[leads]
-        found = np.unique(holder[end[leads]])
+        found = distinct(holder[end[leads]])
         while len(found):
             opens[found, column] = True
-            above = np.unique(holder[opens[company, column]])
+            above = distinct(holder[opens[company, column]])
             found = above[~opens[above, column]]
     return opens
 
@@ -193,7 +193,7 @@ class _Pass:
         """Solve the blocks among those ready: several members, or one that holds itself."""
         single = self.by_block[self.block_at[ready[self.members[ready] == 1]]]
         places, _ = spread(self.pointer, single)
-        for node in np.unique(self.company[places[self.inside[places]]]):
+        for node in distinct(self.company[places[self.inside[places]]]):
             self._solve(np.array([node]))
         for block in ready[self.members[ready] > 1]:
             self._solve(self.by_block[self.block_at[block] : self.block_at[block + 1]])

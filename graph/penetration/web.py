@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from graph.penetration.days import IntArray, iso_date, iso_dates
-from graph.penetration.edges import Reach, spread
+from graph.penetration.edges import Reach, distinct, spread
 from graph.penetration.owners import shown
 from graph.penetration.ownership import HOLDING, Ownership
 from graph.penetration.register import Links, live_links
@@ -130,14 +130,14 @@ class Web:
     def _holdings(self, ids: Sequence[str]) -> Iterable[Link]:
         """Ownership above and below some parties, each link as its company's whole register makes it."""
         nodes = self.ownership.nodes_of(pl.Series(ids, dtype=pl.String))
-        nodes = np.unique(nodes[nodes >= 0])
+        nodes = distinct(nodes[nodes >= 0])
         edges = self.ownership.holding_edges
         if self._pointer is None or self._by_holder is None:
             self._by_holder = np.argsort(edges.holder, kind="stable")
             self._pointer = np.zeros(edges.nodes + 1, dtype=np.int64)
             np.cumsum(np.bincount(edges.holder, minlength=edges.nodes), out=self._pointer[1:])
         below, _ = spread(self._pointer, nodes)
-        companies = np.unique(np.r_[nodes, edges.company[self._by_holder[below]]])
+        companies = distinct(np.r_[nodes, edges.company[self._by_holder[below]]])
         places, which = spread(edges.pointer, companies)
         holds = (edges.start[places] <= self.day) & (self.day < edges.end[places])
         holds &= edges.kind[places] == HOLDING

@@ -19,7 +19,7 @@ from graph.penetration.control import (
     counted_links,
 )
 from graph.penetration.days import IntArray
-from graph.penetration.edges import BoolArray, FloatArray, Reach, spread, summed
+from graph.penetration.edges import BoolArray, FloatArray, Reach, distinct, spread, summed
 from graph.penetration.ownership import Ownership
 from graph.penetration.register import TOLERANCE
 
@@ -58,7 +58,7 @@ def controls_of_all(ownership: Ownership, day: int, rule: Rule) -> Controls:
     linked = _settled(frontier, held & apart, inclusive)
     parts = [plain, linked]
     reasons = {
-        name: np.unique(np.concatenate([p.reasons.get(name, every[:0]) for p in parts]))
+        name: distinct(np.concatenate([p.reasons.get(name, every[:0]) for p in parts]))
         for name in ("joint", "no_majority", "possible_only", "several", "mutual_block")
     }
     return Controls(
@@ -184,7 +184,7 @@ def _joint(sets: ControlSets, unsettled: BoolArray) -> BoolArray:
     alone = unsettled[company] & ~sets.frontier.is_concert[sets.starts[start]]
     start, company = start[alone], company[alone]
     several = np.bincount(company, minlength=len(unsettled)) > 1
-    for at in np.unique(company[several[company]]).tolist():
+    for at in distinct(company[several[company]]).tolist():
         sides = [set(counted_links(sets, int(k), at).tolist()) for k in start[company == at]]
         found[at] = any(a.isdisjoint(b) for i, a in enumerate(sides) for b in sides[:i])
     return found
@@ -249,7 +249,7 @@ def _proofs(sets: ControlSets) -> tuple[IntArray, IntArray, BoolArray]:
     parent = np.r_[before[others], said_before[by_word][~said_own[by_word]]]
     order = np.argsort(sets.step[child], kind="stable")
     child, parent = child[order], parent[order]
-    for step in np.unique(sets.step).tolist():
+    for step in distinct(sets.step).tolist():
         lo, hi = np.searchsorted(sets.step[child], [step, step + 1])
         np.logical_or.at(suspected, child[lo:hi], suspected[parent[lo:hi]])
         now = np.flatnonzero((sets.step == step) & (way >= 0))

@@ -16,7 +16,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from graph.penetration.days import IntArray
-from graph.penetration.edges import spread
+from graph.penetration.edges import distinct, spread
 from graph.penetration.whole.entries import Entries, Solved
 from graph.penetration.whole.links import WholeLinks
 from graph.penetration.whole.loops import Loop, solve_loop
@@ -124,7 +124,7 @@ class WholeFlows:
         order = np.flatnonzero(self.middle)
         order = order[np.argsort(block[order], kind="stable")]
         block_at = np.r_[0, np.cumsum(members)]
-        ready = np.unique(block[order])
+        ready = distinct(block[order])
         ready = ready[waiting[ready] == 0]
         while len(ready):
             places, _ = spread(block_at, ready)
@@ -177,7 +177,7 @@ class WholeFlows:
         for at in np.flatnonzero(~alone).tolist():
             mine = entries.only(np.sort(order[begins[at] : ends[at]]))
             within = inner[first[at] : first[at] + counts[at]]
-            loop, solved = solve_loop(links, np.unique(links.company[within]), within, mine)
+            loop, solved = solve_loop(links, distinct(links.company[within]), within, mine)
             self.returns[loop.members] = loop.returns
             self.loops.append(loop)
             parts.append(solved)

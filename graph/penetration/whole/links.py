@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from graph.penetration.days import ALWAYS, NEVER, IntArray, day_numbers
-from graph.penetration.edges import BoolArray, FloatArray, Reach, summed
+from graph.penetration.edges import BoolArray, FloatArray, Reach, distinct, summed
 from graph.penetration.ownership import Ownership
 from graph.penetration.register import TOLERANCE, explained, live_links, tightened
 from graph.penetration.tables import OwnershipError
@@ -195,7 +195,7 @@ def _plain(rows: pl.DataFrame) -> pl.Series:
     middle = holder.is_in(company.unique().implode())
     pairs = (holder.to_numpy() * _ODD) ^ company.to_numpy()
     ordered = np.sort(pairs)
-    twice = pl.Series(pairs).is_in(pl.Series(np.unique(ordered[1:][ordered[1:] == ordered[:-1]])).implode())
+    twice = pl.Series(pairs).is_in(pl.Series(distinct(ordered[1:][ordered[1:] == ordered[:-1]])).implode())
     special = middle | company.is_in(holder.filter(middle).unique().implode()) | twice
     if "share" not in rows.columns:
         return pl.repeat(False, rows.height, eager=True)
