@@ -66,7 +66,7 @@ class Refreshed:
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """What stands behind the bidders of one lot at its date: rows of `ULTIMATELY_HOLDS` and of `CONTROLS`.
+    """What stands behind the bidders of a lot at its date: rows of `ULTIMATELY_HOLDS` and of `CONTROLS`.
 
     Of holders, those behind two or more of the bidders; `from_id` is canonical, `to_id` the bidder as asked for.
     """
@@ -86,6 +86,20 @@ def screen(ownership: Ownership, bidders: Sequence[str], day: str | None) -> Scr
         {"company_id": list(dict.fromkeys(bidders)), "on_date": day, "group_id": "lot"}, schema=_ASKED
     )
     holds, controls = holders_in_play(ownership, asked)
+    names = _stated(asked, ownership)
+    return Screening(
+        _at_stated_ids(holds, names).select(holds.columns),
+        _at_stated_ids(controls, names).select(controls.columns),
+    )
+
+
+def screen_lots(store: GraphStore, ownership: Ownership) -> Screening:
+    """The same for every lot, each at its own date, without the proofs (`derivation` is null).
+
+    Raises `OwnershipError`, a `StoreError`.
+    """
+    asked = questions(store)
+    holds, controls = holders_in_play(ownership, asked, proofs=False)
     names = _stated(asked, ownership)
     return Screening(
         _at_stated_ids(holds, names).select(holds.columns),

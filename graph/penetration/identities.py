@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 import numpy as np
@@ -40,16 +42,23 @@ _VENDOR_RANK: Final = 5
 
 
 def _ranks(ids: pl.Series) -> pl.Series:
-    """The rank of each id by its scheme, of which there are few."""
-    if ids.is_empty():
-        return pl.Series([], dtype=pl.Int8())
-    scheme = pl.col("id").str.splitn(":", 2).struct.field("field_0")
-    schemes = ids.rename("id").to_frame().select(scheme).to_series()
-    rank = pl.lit(_VENDOR_RANK)
-    for pattern, value in reversed(_RANKS):
-        rank = pl.when(pl.col("scheme").str.contains(pattern)).then(value).otherwise(rank)
-    known = schemes.unique().rename("scheme").to_frame().with_columns(rank=rank.cast(pl.Int8))
-    return schemes.replace_strict(known["scheme"], known["rank"], return_dtype=pl.Int8)
+    """The rank of each id by its scheme. `ids` are sorted, so that those of one scheme stand together."""
+    begins: list[int] = []
+    ranks: list[int] = []
+    at = 0
+    while at < len(ids):
+        scheme, colon, _ = ids[at].partition(":")
+        begins.append(at)
+        ranks.append(_rank(scheme))
+        # The character after the colon in order: nothing between both begins otherwise.
+        at = int(ids.search_sorted(f"{scheme};")) if colon else at + 1
+    counts = np.diff([*begins, len(ids)])
+    return pl.Series(np.repeat(np.array(ranks, dtype=np.int8), counts))
+
+
+@lru_cache(1000)
+def _rank(scheme: str) -> int:
+    return next((rank for pattern, rank in _RANKS if re.search(pattern, scheme)), _VENDOR_RANK)
 
 
 def _own_basis(rank: pl.Expr) -> pl.Expr:

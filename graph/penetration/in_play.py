@@ -55,30 +55,35 @@ CONTROLS: Final[dict[str, pl.DataType]] = {
 }
 
 
-def holders_in_play(ownership: Ownership, questions: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def holders_in_play(
+    ownership: Ownership, questions: pl.DataFrame, proofs: bool = True
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows of `ULTIMATELY_HOLDS` and of `CONTROLS` for everything detectors ask about.
 
     `questions`: company_id, on_date (ISO; null = undated: holdings without an end), group_id (null: all holders of
     the company, asked singly). Of a group only holders of two or more of its companies are given; one of its
     companies that holds another is such a holder. Companies nothing is known of give no row. Ids are canonical; rows
-    are unique, sorted by from_id, to_id, holds_from. Raises `DateError`.
+    are unique, sorted by from_id, to_id, holds_from. `proofs`: with the chains and links that show it (`derivation`,
+    else null), which takes as long as the rest. Raises `DateError`.
     """
     groups = questions["group_id"].cast(pl.String)
     nodes = ownership.nodes_of(questions["company_id"])
     asked = numbered(groups, nodes, day_numbers(questions["on_date"], UNDATED))
     holds, controls = [], []
     if ownership.holdings.declared.any():
-        holds += [_holders(ownership, chunk) for chunk in candidates(*asked, ownership.holding_edges)]
-        controls += [_controllers(ownership, chunk) for chunk in candidates(*asked, ownership.control_edges)]
+        holds += [_holders(ownership, chunk, proofs) for chunk in candidates(*asked, ownership.holding_edges)]
+        controls += [
+            _controllers(ownership, chunk, proofs) for chunk in candidates(*asked, ownership.control_edges)
+        ]
     else:
         # Every holding may carry control: what may control includes what may hold.
         for chunk in candidates(*asked, ownership.control_edges):
-            holds.append(_holders(ownership, chunk))
-            controls.append(_controllers(ownership, chunk))
+            holds.append(_holders(ownership, chunk, proofs))
+            controls.append(_controllers(ownership, chunk, proofs))
     return _whole(holds, ULTIMATELY_HOLDS), _whole(controls, CONTROLS)
 
 
-def _holders(ownership: Ownership, chunk: Candidates) -> pl.DataFrame:
+def _holders(ownership: Ownership, chunk: Candidates, proofs: bool) -> pl.DataFrame:
     days = chunk.days
     above = frontier(ownership, chunk.companies, days)
     rows, at = chunk.instances(above.reach, ownership.nodes.height)
@@ -100,7 +105,7 @@ def _holders(ownership: Ownership, chunk: Candidates) -> pl.DataFrame:
             "method": [shares.method[i] for i in at.tolist()],
             **_span(since, until, above.reach.question[at]),
             "identity": pl.Series(BASES).gather(flows.basis[at]),
-            "derivation": Derivations(ownership, above, flows.loop).of(at),
+            "derivation": Derivations(ownership, above, flows.loop).of(at) if proofs else None,
         },
         schema=ULTIMATELY_HOLDS,
     )
@@ -116,7 +121,7 @@ def _bounds(shares: Shares, at: IntArray) -> dict[str, pl.Series]:
     return {name: pl.Series(values, nan_to_null=True) for name, values in columns.items()}
 
 
-def _controllers(ownership: Ownership, chunk: Candidates) -> pl.DataFrame:
+def _controllers(ownership: Ownership, chunk: Candidates, proofs: bool) -> pl.DataFrame:
     days = chunk.days
     above = control_frontier(ownership, chunk.companies, days)
     inclusive = days < STRICT_FROM
@@ -135,9 +140,9 @@ def _controllers(ownership: Ownership, chunk: Candidates) -> pl.DataFrame:
         return pl.DataFrame(schema=CONTROLS)
     start = start_of[at]
     question = above.reach.question[at]
-    proofs = Proofs(ownership, sets, ownership.ids(above.reach.node))
+    proved = Proofs(ownership, sets, ownership.ids(above.reach.node))
     targets = above.reach.targets[question]
-    answers = [proofs.controller(k, c) for k, c in zip(start.tolist(), targets.tolist(), strict=True)]
+    answers = [proved.controller(k, c) for k, c in zip(start.tolist(), targets.tolist(), strict=True)]
     since, until = spans(ownership.control_edges, above.reach, days, np.array([STRICT_FROM], dtype=np.int64))
     return pl.DataFrame(
         {
@@ -147,7 +152,9 @@ def _controllers(ownership: Ownership, chunk: Candidates) -> pl.DataFrame:
             "depth": [a.depth for a in answers],
             **_span(since, until, question),
             "identity": [a.identity for a in answers],
-            "derivation": [as_text({"links": [w.to_json() for w in a.proof]}) for a in answers],
+            "derivation": [as_text({"links": [w.to_json() for w in a.proof]}) for a in answers]
+            if proofs
+            else None,
         },
         schema=CONTROLS,
     )
