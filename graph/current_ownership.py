@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import inspect
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +19,7 @@ from graph.penetration import Ownership, days, edges, identities, mapped, owners
 from graph.penetration.identities import IdentityMode
 from graph.stores import ownership as reading
 from graph.stores.contract import BatchRecord, GraphStore
-from graph.stores.kept import OWNERSHIP, beside, forget_ownership
+from graph.stores.kept import OWNERSHIP, beside, forget_ownership, keep_aside, settled
 
 _BEARING: Final = (
     "Company", "Person", "Concert", "Identifier", "Name",
@@ -38,6 +38,7 @@ def laid_out(store: GraphStore, identity: IdentityMode = "standard") -> Ownershi
     kept_in = beside(store.url)
     if kept_in is None:
         return None
+    settled(kept_in)
     return mapped.mapped(kept_in / f"{OWNERSHIP}{identity}-{ownership_fingerprint(store)}")
 
 
@@ -57,18 +58,24 @@ def current_ownership(
     with store.steady():
         before = store.batches()
         name = f"{OWNERSHIP}{identity}-{_fingerprint(before)}"
+        if kept_in is not None:
+            settled(kept_in)
         if kept_in is not None and (found := mapped.mapped(kept_in / name)) is not None:
             return replace(found, again=again)
         # The tables are let go: laid out under another identity, they are read again.
         built = replace(Ownership.build(store.ownership(), identity), again=again)
         # A server can't hold a state still: there a load may have ended while its rows were read.
-        settled = _settled(before) and store.batches() == before
-    if kept_in is not None and settled:
-        # A full disk, or a folder that may only be read, costs time and nothing else.
-        with contextlib.suppress(OSError):
-            forget_ownership(kept_in, name, identity)
-            mapped.keep(built, kept_in / name)
+        whole = _settled(before) and store.batches() == before
+    if kept_in is not None and whole:
+        keep_aside(kept_in, partial(_keep, built, kept_in, name))
     return built
+
+
+def _keep(built: Ownership, folder: Path, name: str) -> None:
+    # A full disk, or a folder that may only be read, costs time and nothing else.
+    with contextlib.suppress(OSError):
+        forget_ownership(folder, name, built.identity)
+        mapped.keep(built, folder / name)
 
 
 def _settled(batches: list[BatchRecord]) -> bool:

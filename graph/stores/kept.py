@@ -6,7 +6,9 @@ It holds names of people, so it is removed with the data it came from.
 from __future__ import annotations
 
 import shutil
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -22,11 +24,32 @@ def beside(url: str) -> Path | None:
     return None if "://" in path else Path(path).expanduser()
 
 
+_writers: dict[Path, threading.Thread] = {}
+"""Who is writing beside which folder, in this process."""
+
+
+def keep_aside(folder: Path, write: Callable[[], None]) -> None:
+    """Write beside a store while whoever asked goes on; a process ends, and a store closes, when it is written."""
+    settled(folder)
+    writer = threading.Thread(target=write, name="keep-ownership")
+    _writers[folder] = writer
+    writer.start()
+
+
+def settled(folder: Path) -> None:
+    """Wait until what is being written beside a store is written."""
+    writer = _writers.get(folder)
+    if writer is not None and writer is not threading.current_thread():
+        writer.join()
+        _writers.pop(folder, None)
+
+
 def forget_ownership(folder: Path, but: str = "", identity: str = "") -> None:
     """Remove laid-out ownership, of one identity mode or of all; who has it mapped keeps it until he ends.
 
     `but`: the name of the one that stays.
     """
+    settled(folder)
     wanted = f"{OWNERSHIP}{identity}-*" if identity else f"{OWNERSHIP}*"
     for kept in folder.glob(wanted):
         if kept.name != but:

@@ -23,7 +23,7 @@ from graph.stores.deriving import IN_PLAY_FOR, derive
 from graph.stores.dialect import Dialect
 from graph.stores.engine import Engine, Reading, Writing
 from graph.stores.errors import KeyMismatchError, StoreError, StoreNewerError, UnknownBatchError
-from graph.stores.kept import beside, forget_ownership
+from graph.stores.kept import beside, forget_ownership, settled
 from graph.stores.marks import TOUCHED
 from graph.stores.ownership import read_ownership
 from graph.stores.statements import StatedRows, stated_rows
@@ -208,6 +208,8 @@ class Store:
 
     def close(self) -> None:
         """See `GraphStore.close`."""
+        if (folder := beside(self.url)) is not None:
+            settled(folder)
         self._engine.close()
 
     def __enter__(self) -> Self:

@@ -20,6 +20,7 @@ from graph.current_ownership import current_ownership, laid_out, ownership_finge
 from graph.penetration import Ownership, penetrate
 from graph.records import Extract, SourceFile, source
 from graph.stores import open_store, serve_store
+from graph.stores.kept import settled
 from tests.graph.worlds import contents, holdings
 
 A, B, C, D = "local:A", "local:B", "local:C", "local:D"
@@ -36,6 +37,7 @@ def bids(name: str) -> Extract:
 
 
 def kept_in(folder: Path) -> list[Path]:
+    settled(folder)
     return sorted(folder.glob("ownership-*"))
 
 
