@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from fractions import Fraction
 from pathlib import Path
@@ -263,6 +264,17 @@ def test_an_answer_broken_off_leaves_the_former_one(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         write_shares(whole, to, day_number(DAY), progress=stop)
     assert to.read_bytes() == before and [p.name for p in tmp_path.iterdir()] == ["a.parquet"]
+
+
+def test_what_a_killed_run_left_goes_with_the_next(tmp_path: Path) -> None:
+    old, new, other = (tmp_path / f".{name}.part" for name in ("out.csv.a1", "out.csv.b2", "more.csv.a1"))
+    for left in (old, new, other):
+        left.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    os.utime(other, (0, 0))
+    write_shares(Whole.of_rows(frame(random_rows(3)), day_number(DAY)), tmp_path / "out.csv", day_number(DAY))
+    # One is still being written; the last is of another answer.
+    assert [p.exists() for p in (old, new, other)] == [False, True, True]
 
 
 def test_csv_out_has_ten_decimals_and_no_formulas(tmp_path: Path) -> None:

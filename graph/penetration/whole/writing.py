@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import glob
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +18,8 @@ import pyarrow.parquet as pq
 from graph.penetration.tables import OwnershipError
 
 FORMATS: Final = (".parquet", ".csv")
+_LEFT: Final = 3600.0
+"""Seconds untouched after which an unfinished file was left by a process that ended."""
 
 
 class Sink(Protocol):
@@ -31,6 +36,7 @@ def written(path: Path, schema: dict[str, pl.DataType]) -> Iterator[Sink]:
     Raises `OwnershipError` for another ending or a folder that is not there.
     """
     check_target(path)
+    _clear_leftovers(path)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     temporary = Path(name)
     try:
@@ -50,6 +56,14 @@ def written(path: Path, schema: dict[str, pl.DataType]) -> Iterator[Sink]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _clear_leftovers(path: Path) -> None:
+    """What a killed run left of this answer; what is still being written was touched lately."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > _LEFT:
+                left.unlink()
 
 
 def check_target(path: Path) -> None:
