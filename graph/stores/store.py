@@ -28,7 +28,6 @@ from graph.stores.marks import TOUCHED
 from graph.stores.ownership import read_ownership
 from graph.stores.statements import StatedRows, stated_rows
 
-
 Kept = TypeVar("Kept")
 
 
