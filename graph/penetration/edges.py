@@ -96,6 +96,9 @@ class Reach:
 
     def instance(self, question: IntArray, node: IntArray, nodes: int) -> IntArray:
         """The instance of each (question, node); -1 where there is none."""
+        if len(self.node) == nodes and nodes and self.question[0] == self.question[-1]:
+            # One question has every node: each is its own instance.
+            return np.where(question == self.question[0], node, -1)
         keys = self.question * nodes + self.node
         asked = question * nodes + node
         if not len(keys):

@@ -151,6 +151,9 @@ class Ownership:
         n = nodes.height
         if ends is not None:
             ends = ends.select(pl.Series(name, named.alias_of).gather(ends[name]) for name in ends.columns)
+            if aliases.height == n:
+                # Only parties under several ids need to know by which a row names them.
+                holdings = holdings.drop("holder_id", "company_id")
         rows = numbered(holdings, aliases, ends)
         if aliases.height > n:
             rows = one_list_a_cluster(rows)

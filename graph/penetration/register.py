@@ -8,6 +8,7 @@ is left as stated.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -177,9 +178,21 @@ def live_links(ownership: Ownership, edges: Edges, reach: Reach) -> Links:
     )
     row, company, holder = row[holds], company[holds], holder[holds]
     declared = rows.declared[row]
-    order = np.lexsort((row, declared, holder, company))
-    row, company, holder, declared = row[order], company[order], holder[order], declared[order]
+    if not _in_order(row, declared, holder, company):
+        order = np.lexsort((row, declared, holder, company))
+        row, company, holder, declared = row[order], company[order], holder[order], declared[order]
     return _summed(rows, row, company, holder, declared)
+
+
+def _in_order(*keys: npt.NDArray[Any]) -> bool:
+    """Whether rows are sorted by the last key, then the one before it, …: a whole register comes so."""
+    equal = np.ones(max(0, len(keys[0]) - 1), dtype=np.bool_)
+    for key in reversed(keys):
+        later, earlier = key[1:], key[:-1]
+        if (equal & (later < earlier)).any():
+            return False
+        equal &= later == earlier
+    return True
 
 
 def _summed(rows: Holdings, row: IntArray, company: IntArray, holder: IntArray, declared: BoolArray) -> Links:

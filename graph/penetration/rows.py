@@ -125,7 +125,12 @@ def in_order(rows: pl.DataFrame) -> pl.DataFrame:
         mine = order.gather(places)
         keyed = pl.DataFrame({"pair": pair.gather(mine), "key": rows["key"].gather(mine), "row": mine})
         order = order.scatter(places, keyed.sort("pair", "key")["row"])
-    return rows[order]
+    # Most registers leave most columns empty, and those need no sorting.
+    empty = {name: rows.schema[name] for name in rows.columns if rows[name].null_count() == rows.height}
+    filled = rows.drop(empty)[order]
+    return filled.with_columns(pl.lit(None, type_).alias(n) for n, type_ in empty.items()).select(
+        rows.columns
+    )
 
 
 def one_list_a_cluster(rows: pl.DataFrame) -> pl.DataFrame:
