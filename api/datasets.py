@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+import polars as pl
 import structlog
 
 from api.names import NameIndex
@@ -27,6 +29,14 @@ class Dataset:
     names: NameIndex
     standing: Standing
     newest_source: str | None
+
+    @cached_property
+    def joined(self) -> pl.DataFrame:
+        """Those of the ownership's aliases whose party has more than one id; few where it has millions."""
+        aliases = self.ownership.aliases
+        if aliases.height == self.ownership.nodes.height:
+            return aliases.clear()
+        return aliases.filter(pl.len().over("node") > 1)
 
 
 class Datasets:

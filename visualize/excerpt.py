@@ -8,13 +8,14 @@ from typing import Any, Final
 
 from detectors.finding import Finding
 from graph.current_ownership import current_ownership
-from graph.model import NODE_TYPES, REL_TYPES, node_columns, rel_columns
-from graph.penetration import connecting_paths, penetrate
+from graph.model import NODE_TYPES, REL_TYPES, rel_columns
+from graph.penetration import Ownership, connecting_paths, penetrate
 from graph.penetration.days import today
 from graph.penetration.paths import Paths, percent
 from graph.penetration.register import TOLERANCE
 from graph.stores import GraphStore
 from graph.subgraph import SubEdge, Subgraph, SubNode
+from visualize.reading_ahead import Ahead, link_fields, nodes_of
 
 MOST_NODES: Final = 300
 MOST_COMPUTED: Final = 12
@@ -25,9 +26,12 @@ _BOOKKEEPING: Final = frozenset({"stated", "counted"})
 class _Canvas:
     """Nodes and edges gathered so far, by id, never more than `MOST_NODES`."""
 
-    def __init__(self, store: GraphStore, as_of: str | None):
+    def __init__(self, store: GraphStore, as_of: str | None, ownership: Ownership | None = None):
         self.store = store
         self.as_of = as_of
+        self.ownership = ownership
+        self._ahead = Ahead()
+        self._joined: bool | None = None
         self.nodes: dict[str, SubNode] = {}
         self.edges: dict[str, SubEdge] = {}
         self.truncated = False
@@ -46,12 +50,8 @@ class _Canvas:
             wanted = wanted[: max(room, 0)]
         if not wanted:
             return []
-        fields = [f.name for f in node_columns(NODE_TYPES[type_]) if f.name not in _BOOKKEEPING]
-        returned = ", ".join(f"n.{f} AS {f}" for f in fields)
-        rows = self.store.query(
-            f"UNWIND $ids AS i MATCH (n:{type_} {{id: i}}) RETURN {returned}", {"ids": wanted}
-        )
-        for row in rows.to_pylist():
+        rows, unread = self._ahead.nodes(type_, wanted)
+        for row in [*rows, *nodes_of(self.store, type_, unread)]:
             facts = {k: v for k, v in row.items() if k not in ("id", "name", "kind") and v is not None}
             facts["sources"] = (row.get("sources") or "").split("\n")
             name = row.get("name") or row.get("title") or row.get("address") or ""
@@ -63,15 +63,15 @@ class _Canvas:
         if not ids:
             return []
         start, end = pair
-        anchor = "b" if upward else "a"
-        label = end if upward else start
-        fields = [f.name for f in rel_columns(REL_TYPES[name])]
-        returned = ", ".join(["a.id AS from_id", "b.id AS to_id", *[f"r.{f} AS {f}" for f in fields]])
-        rows = self.store.query(
-            f"UNWIND $ids AS i MATCH ({anchor}:{label} {{id: i}}) MATCH (a:{start})-[r:{name}]->(b:{end}) "
-            f"RETURN {returned}",
-            {"ids": sorted(ids)},
-        ).to_pylist()
+        rows, unread = self._ahead.holders(pair, ids) if name == "OWNS" and upward else ([], list(ids))
+        if unread:
+            anchor = "b" if upward else "a"
+            label = end if upward else start
+            rows += self.store.query(
+                f"UNWIND $ids AS i MATCH ({anchor}:{label} {{id: i}}) MATCH (a:{start})-[r:{name}]->(b:{end}) "
+                f"RETURN {link_fields(name)}",
+                {"ids": sorted(unread)},
+            ).to_pylist()
         rows = [r for r in rows if self._holds(r)]
         other = "from_id" if upward else "to_id"
         new = self.add_nodes(start if upward else end, [r[other] for r in rows])
@@ -118,15 +118,25 @@ class _Canvas:
     def owners_above(self, companies: Sequence[str]) -> None:
         """Every holder, level by level, to the top or to the limit."""
         frontier = list(companies)
+        if self.ownership is not None:
+            self._ahead.read(self.store, self.ownership, frontier, MOST_NODES)
         while frontier:
             above: list[str] = []
-            self.follow("SAME_AS", ("Company", "Company"), frontier, upward=True)
-            same = self.follow("SAME_AS", ("Company", "Company"), frontier, upward=False)
-            frontier = [*frontier, *same]
+            if self._any_joined():
+                self.follow("SAME_AS", ("Company", "Company"), frontier, upward=True)
+                same = self.follow("SAME_AS", ("Company", "Company"), frontier, upward=False)
+                frontier = [*frontier, *same]
             for pair in REL_TYPES["OWNS"].pairs:
                 new = self.follow("OWNS", pair, frontier, upward=True)
                 above.extend(new if pair[0] == "Company" else [])
             frontier = above
+
+    def _any_joined(self) -> bool:
+        """Whether any company is known under two ids at all."""
+        if self._joined is None:
+            found = self.store.query("MATCH (a:Company)-[r:SAME_AS]->(b:Company) RETURN r.by AS by LIMIT 1")
+            self._joined = found.num_rows > 0
+        return self._joined
 
     def subgraph(self, title: str, subjects: Iterable[str], findings: Sequence[Finding]) -> Subgraph:
         """What was gathered, marked: the subjects asked about, and what proves the findings."""
@@ -175,8 +185,9 @@ def picture_of(
     findings: Sequence[Finding] = (),
     *,
     computed: bool = False,
+    ownership: Ownership | None = None,
 ) -> Subgraph:
-    """The subgraph around some nodes.
+    """The subgraph around some nodes. `ownership`: the store's, where the caller has it.
 
     A lot: its bids and bidders with every owner above them, at the lot's own date unless `as_of` says otherwise.
     A company: every owner above it, and what it holds directly. A person: what it holds directly, its
@@ -184,7 +195,7 @@ def picture_of(
     `truncated` says when that cut something. With `computed`, the stakes of the largest `MOST_COMPUTED` indirect
     holders at the top are edges of their own, marked so, with their formula.
     """
-    canvas = _Canvas(store, as_of)
+    canvas = _Canvas(store, as_of, ownership)
     titles: list[str] = []
     for id_ in ids:
         type_ = type_of(store, id_)
@@ -227,7 +238,7 @@ def proof_picture(store: GraphStore, found: Finding) -> Subgraph:
 
 def _look_through(canvas: _Canvas, company: str, computed: bool) -> None:
     """Effective share of every holder where it is known exactly, what is refused, and stakes with their formula."""
-    ownership = current_ownership(canvas.store)
+    ownership = canvas.ownership or current_ownership(canvas.store)
     answer = penetrate(ownership, company, canvas.as_of)
     canvas.effective = {o.id: o.share for o in answer.owners if o.share is not None}
     canvas.refused = {i for flag in answer.warnings if flag.code == "closed_block" for i in flag.ids}

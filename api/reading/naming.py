@@ -56,7 +56,8 @@ def candidates(
     text = text.strip()
     if not text or len(text) > _MOST or "\x00" in text:
         return []
-    if bool(looks_like_person_number(pl.Series([text])).item()):
+    # An id with its scheme is none, and most requests come with one.
+    if ":" not in text and bool(looks_like_person_number(pl.Series([text])).item()):
         raise ProblemError(
             "unprocessable",
             "个人证件号不能写在请求里。请用人员编号（person:…）查询。",

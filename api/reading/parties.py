@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
+
 from api.datasets import Dataset
 from api.reading.lookups import each
 from graph.model import NODE_TYPES, node_columns
@@ -30,16 +32,16 @@ def party(store: GraphStore, dataset: Dataset, id_: str, type_: str) -> dict[str
     """Everything about one company or person that is not its ownership."""
     facts, sources = facts_of(store, type_, id_)
     aliases = _aliases(dataset, id_)
-    names = store.query(
+    names = _rows(
+        store, dataset, "NAMES", id_,
         f"MATCH (p:{type_} {{id: $id}}) MATCH (n:Name)-[r:NAMES]->(p) "
         "RETURN n.name AS name, r.valid_from AS valid_from, r.valid_to AS valid_to, r.by AS by",
-        {"id": id_},
-    ).to_pylist()
-    identifiers = store.query(
+    )  # fmt: skip
+    identifiers = _rows(
+        store, dataset, "IDENTIFIES", id_,
         f"MATCH (p:{type_} {{id: $id}}) MATCH (n:Identifier)-[:IDENTIFIES]->(p) "
         "RETURN n.scheme AS scheme, n.value AS value",
-        {"id": id_},
-    ).to_pylist()
+    )  # fmt: skip
     lots = _lots(store, type_, [id_, *(a["id"] for a in aliases)])
     name, kind = facts.pop("name", "") or "", facts.pop("kind", "") or ""
     return {
@@ -57,6 +59,11 @@ def party(store: GraphStore, dataset: Dataset, id_: str, type_: str) -> dict[str
     }
 
 
+def _rows(store: GraphStore, dataset: Dataset, kind: str, id_: str, cypher: str) -> list[dict[str, Any]]:
+    """What a question about one party finds; nothing is asked where there is no relationship of the kind at all."""
+    return store.query(cypher, {"id": id_}).to_pylist() if dataset.standing.counts[kind] else []
+
+
 def _aliases(dataset: Dataset, id_: str) -> list[dict[str, Any]]:
     """The other ids of a party, and what says that they are one."""
     ownership = dataset.ownership
@@ -64,7 +71,7 @@ def _aliases(dataset: Dataset, id_: str) -> list[dict[str, Any]]:
         node = ownership.node_of(id_)
     except UnknownCompanyError:
         return []
-    rows = ownership.aliases.filter(ownership.aliases["node"] == node)
+    rows = dataset.joined.filter(pl.col("node") == node)
     return [
         {"id": row["id"], "canonical": row["id"] == ownership.nodes["id"][node]}
         for row in rows.sort("rank", "id").iter_rows(named=True)

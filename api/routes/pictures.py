@@ -17,6 +17,7 @@ from api.routes.parties import dataset_of, meant
 from api.routing import Routes
 from api.services import Services
 from cases import FindingFilter
+from detectors.finding import Finding
 from exports import cytoscape_json, graphml
 from graph.subgraph import Subgraph
 from visualize import Scene, Style, compose, scene_bytes
@@ -116,7 +117,16 @@ def _picture(
         else FindingFilter(subject=found.id, found=True)
     )
     findings = [r.finding for r in services.ledger.findings(wanted, None, 200)]
-    return picture_of(near(services.store, dataset_of(request).standing.counts), [found.id], as_of, findings)
+    return _around(request, services, [found.id], as_of, findings)
+
+
+def _around(
+    request: Request, services: Services, ids: list[str], as_of: str | None, findings: list[Finding]
+) -> Subgraph:
+    data = dataset_of(request)
+    return picture_of(
+        near(services.store, data.standing.counts), ids, as_of, findings, ownership=data.ownership
+    )
 
 
 def _route(path: str, types: tuple[str, ...], summary: str) -> None:
@@ -161,6 +171,6 @@ def of_finding(
         if proof:
             return proof_picture(services.store, found)
         about = [found.scope_id] if found.scope_kind in ("lot", "household") else list(found.subjects)
-        return picture_of(near(services.store, dataset_of(request).standing.counts), about, None, [found])
+        return _around(request, services, about, None, [found])
 
     return _drawn(request, caller, services, record.id, gather, format, style, lang, grey)

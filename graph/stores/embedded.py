@@ -88,6 +88,10 @@ class EmbeddedEngine:
         """See `Engine.steady`."""
         return self._live.steady()
 
+    def state(self) -> int | None:
+        """See `Engine.state`: nobody else writes while this process has the folder."""
+        return self._live.state()
+
     def query(self, cypher: str, params: Mapping[str, Any] | None = None, timeout: float = 60.0) -> pa.Table:
         """See `Reading.query`."""
         with self._live.reading() as tables:

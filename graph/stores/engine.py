@@ -115,6 +115,10 @@ class Engine(Reading, Protocol):
         """Where `atomic`: reads of this thread inside the block all see one state, whatever is written meanwhile."""
         ...
 
+    def state(self) -> int | None:
+        """A number for the state this thread reads, another one after every write; None where others may write too."""
+        ...
+
     def writing(self, rows: int) -> AbstractContextManager[Writing]:
         """Everything written inside is kept when the block ends, or dropped (where `atomic`) when it raises.
 

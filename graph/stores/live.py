@@ -8,6 +8,7 @@ may run at once.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import sys
 import threading
@@ -28,12 +29,14 @@ _THREADS: Final = min(os.cpu_count() or 1, 4)
 """The engine's threads for one query."""
 _PATIENCE: Final = 60.0
 """Seconds to wait for a connection."""
+_STATES: Final = itertools.count(1)
 
 
 class _Opened:
     """One state of the file, open: its connections, and who still reads it."""
 
     def __init__(self, path: Path):
+        self.state = next(_STATES)
         self.database = open_database(path, read_only=True, threads=CONNECTIONS * _THREADS)
         self.idle: list[Tables] = []
         self.busy: set[Tables] = set()
@@ -92,6 +95,14 @@ class Live:
             yield
         finally:
             self._pinned.opened = None
+            self._leave(opened)
+
+    def state(self) -> int:
+        """A number for the state of the file that this thread reads; no other state of it has the same."""
+        opened = self._enter()
+        try:
+            return opened.state
+        finally:
             self._leave(opened)
 
     def replace_by(self, building: Path) -> None:

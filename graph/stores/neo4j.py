@@ -159,6 +159,10 @@ class Neo4jEngine:
         """See `Engine.steady`: the server shows every chunk of a load as it is written."""
         yield
 
+    def state(self) -> int | None:
+        """See `Engine.state`: any process may write to a server."""
+        return None
+
     def query(self, cypher: str, params: Mapping[str, Any] | None = None, timeout: float = 60.0) -> pa.Table:
         """See `Reading.query`."""
         names, rows = self._read(cypher, params or {}, timeout, fetch_size=1_000)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import polars as pl
 import pyarrow as pa
@@ -28,6 +28,8 @@ from graph.stores.marks import TOUCHED
 from graph.stores.ownership import read_ownership
 from graph.stores.statements import StatedRows, stated_rows
 
+Kept = TypeVar("Kept")
+
 
 class Store:
     """A graph on one engine. Opened by `graph.open_store`."""
@@ -35,6 +37,7 @@ class Store:
     def __init__(self, engine: Engine, url: str, write: bool):
         self._engine = engine
         self.url = url
+        self._kept: tuple[int | None, dict[str, Any]] = (None, {})
         self._check_version(write)
         if write:
             self._take_back_unfinished()
@@ -159,7 +162,21 @@ class Store:
 
     def batches(self) -> list[BatchRecord]:
         """See `GraphStore.batches`."""
-        return _batches(self._engine)
+        return list(self._once("batches", lambda: _batches(self._engine)))
+
+    def _once(self, what: str, ask: Callable[[], Kept]) -> Kept:
+        """The answer to `ask`, asked once a state: which data these are is asked several times by every request."""
+        with self._engine.steady():
+            state = self._engine.state()
+            if state is None:
+                return ask()
+            known = self._kept
+            if known[0] != state:
+                known = self._kept = (state, {})
+            if what not in known[1]:
+                known[1][what] = ask()
+            answer: Kept = known[1][what]
+            return answer
 
     def loaded_files(self) -> set[tuple[str, str, str]]:
         """See `GraphStore.loaded_files`."""
@@ -168,6 +185,9 @@ class Store:
 
     def fingerprint(self) -> str:
         """See `GraphStore.fingerprint`."""
+        return self._once("fingerprint", self._fingerprint)
+
+    def _fingerprint(self) -> str:
         ids = sorted(b.id for b in self.batches() if b.state == "done")
         return hashlib.sha256("\n".join([str(SCHEMA_VERSION), *ids]).encode()).hexdigest()[:16]
 
@@ -198,7 +218,7 @@ class Store:
 
     def meta(self, id_: str) -> str | None:
         """See `GraphStore.meta`."""
-        return _meta(self._engine, id_)
+        return self._once(f"meta {id_}", lambda: _meta(self._engine, id_))
 
     def set_meta(self, values: Mapping[str, str]) -> None:
         """See `GraphStore.set_meta`."""

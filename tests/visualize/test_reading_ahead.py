@@ -1,0 +1,50 @@
+"""A picture is the same whether the owners above were read ahead or climbed to one by one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from graph.current_ownership import current_ownership
+from graph.stores import open_store
+from graph.stores.credentials import Credentials
+from loaders.identity import PersonKey
+from loaders.loading import LoadOptions, load
+from visualize.excerpt import picture_of
+
+_HOLDERS = """company_id,company_name,holder_id,holder_name,holder_kind,share_percent,valid_from,valid_to
+a,虚构甲有限公司,b,虚构乙有限公司,company,60,,
+a,虚构甲有限公司,p,测试人一,person,40,2020-01-01,2024-01-01
+b,虚构乙有限公司,c,虚构丙有限公司,company,50,2021-01-01,
+b,虚构乙有限公司,,虚构丁有限公司,company,50,,
+c,虚构丙有限公司,a,虚构甲有限公司,company,10,,
+c,虚构丙有限公司,q,测试人二,person,90,,
+d,虚构丁有限公司,q,测试人二,person,100,,2025-01-01
+"""
+
+
+@pytest.mark.parametrize("as_of", ["2022-06-01", "2026-06-01"])
+@pytest.mark.parametrize("most", [300, 2])
+def test_what_is_read_ahead_changes_no_picture(
+    store_url: str, store_credentials: Credentials, tmp_path: Path, as_of: str, most: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    source = tmp_path / "shareholdings.csv"
+    lines = [f"h,虚构戊有限公司,h{n},虚构持股{n}有限公司,company,2,," for n in range(40)]
+    source.write_text(
+        _HOLDERS + "\n".join([*lines, "h7,虚构持股7有限公司,a,虚构甲有限公司,company,100,,"]), "utf-8"
+    )
+    with open_store(store_url, credentials=store_credentials) as store:
+        key = PersonKey.open(tmp_path / "person.key")
+        load(store, [source], LoadOptions("main"), key, tmp_path / "reports", lambda *_: None)
+        ownership = current_ownership(store)
+        rows = store.query("MATCH (c:Company) RETURN c.id AS id").column("id").to_pylist()
+        # Two companies read ahead and the rest climbed to, or all read ahead.
+        monkeypatch.setattr("visualize.excerpt.MOST_NODES", most)
+        wide = [picture_of(store, [i], as_of) for i in rows]
+        assert [picture_of(store, [i], as_of, ownership=ownership) for i in rows] == wide
+        if most == 300:
+            sizes = {n.name: len(p.nodes) for p in wide for n in p.nodes if "subject" in n.marks}
+            assert sizes["虚构戊有限公司"] > 41, "the hub, its holders, and those above them"
+            assert any(e.type == "SAME_AS" for p in wide for e in p.edges), "one party under two ids is met"
