@@ -29,6 +29,10 @@ def contract(app: FastAPI) -> dict[str, Any]:
         problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas |= problem.pop("$defs", {})
         schemas["Problem"] = problem
+        for name, schema in schemas.items():
+            if name.startswith("Body_"):
+                # A form's fields, of which a misspelt one is refused.
+                schema["additionalProperties"] = False
         schemas.pop("HTTPValidationError", None)
         schemas.pop("ValidationError", None)
         for operations in made["paths"].values():

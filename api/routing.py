@@ -8,11 +8,12 @@ import datetime as dt
 import difflib
 import hashlib
 from collections.abc import Callable, Coroutine, Iterable
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar, get_args, get_origin
 
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import QueryParams
 
 from api.callers import OPEN, identify, services_of
 from api.problems import RESPONSES, ProblemError
@@ -30,6 +31,7 @@ class ScopedRoute(APIRoute):
         """Wrap the handler: who asks, may they, is it unchanged, and not for longer than the limit."""
         inner = super().get_route_handler()
         known = self.names_of("query")
+        several = frozenset(n for n, kind in self._read("query") if _is_list(kind))
         extra = self.openapi_extra or {}
         scope, unchanging, timed = extra["x-scope"], extra.get("x-cached", False), extra.get("x-timed", True)
 
@@ -46,6 +48,7 @@ class ScopedRoute(APIRoute):
                         scope=scope,
                     )
             refuse_unknown("query", request.query_params, known)
+            refuse_repeated(request.query_params, several)
             tag = await run_in_threadpool(_etag, request) if unchanging else None
             if tag is not None and tag in request.headers.get("if-none-match", ""):
                 return Response(status_code=304, headers={"ETag": tag})
@@ -59,8 +62,28 @@ class ScopedRoute(APIRoute):
 
     def names_of(self, place: Literal["query", "body"]) -> frozenset[str]:
         """The names of what the route reads from the query, or from the body's form."""
+        return frozenset(name for name, _ in self._read(place))
+
+    def _read(self, place: Literal["query", "body"]) -> list[tuple[str, Any]]:
         every = [self.dependant, *self.dependant.dependencies]
-        return frozenset(field.alias for d in every for field in getattr(d, f"{place}_params"))
+        return [(f.alias, f.field_info.annotation) for d in every for f in getattr(d, f"{place}_params")]
+
+
+def _is_list(kind: Any) -> bool:
+    return get_origin(kind) is list or any(_is_list(part) for part in get_args(kind))
+
+
+def refuse_repeated(given: QueryParams, several: frozenset[str]) -> None:
+    """Raises a problem where a parameter that takes one value comes with several: neither is what was meant."""
+    twice = [n for n in given if n not in several and len(given.getlist(n)) > 1]
+    if twice:
+        told = ", ".join(twice)
+        raise ProblemError(
+            "invalid-request",
+            f"参数 {told} 只能给出一次。",
+            f"The parameter {told} can be given once only.",
+            errors=[{"where": f"query/{name}", "says": "given more than once"} for name in twice],
+        )
 
 
 def refuse_unknown(place: str, given: Iterable[str], known: frozenset[str]) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Annotated, Any, Literal
 
 from fastapi import Query, Request, Response
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints, WithJsonSchema
 
 from api import wire
 from api.answers import for_caller, headers, told
@@ -17,7 +17,7 @@ from api.findings import finding_json
 from api.masking import shows_contact
 from api.once import IdempotencyKey, once
 from api.problems import ProblemError
-from api.routes.parameters import Cursor, Id, Limit
+from api.routes.parameters import VISIBLE, Cursor, Id, Limit
 from api.routing import Routes
 from cases import FindingFilter, LedgerError
 from exports import make_package
@@ -31,7 +31,11 @@ Severities = Annotated[list[Literal["prohibited", "deemed", "review", "lead", "s
 Names = Annotated[list[str] | None, Query(max_length=100)]
 Text = Annotated[str | None, Query(max_length=300)]
 Since = Annotated[dt.datetime | None, Query(description="Changed after this time (ISO 8601, with offset)")]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Reason = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=4000),
+    WithJsonSchema({"type": "string", "maxLength": 4000, "pattern": VISIBLE}),
+]
 
 
 class Decision(BaseModel, extra="forbid"):

@@ -3,36 +3,45 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import Path, Query
-from pydantic import AfterValidator
+from pydantic import AfterValidator, WithJsonSchema
+
+from graph.penetration.days import EARLIEST, LATEST
+
+PRINTABLE: Final = r"^[^\x00-\x1f]*$"
+"""Text without control characters."""
 
 
-def _printable(text: str) -> str:
-    if any(ord(c) < 32 for c in text):
-        raise ValueError("no control characters")
-    return text
+VISIBLE: Final = r"[^\s\x00-\x1f\x7f-\xa0]"
+"""Text in which something can be seen."""
 
 
 def _day(value: dt.date) -> dt.date:
-    if not 1900 <= value.year <= 2200:
-        raise ValueError("a date between 1900 and 2200")
+    if not EARLIEST <= value <= LATEST:
+        raise ValueError(f"a date from {EARLIEST} to {LATEST}")
     return value
 
 
+Day = Annotated[
+    dt.date,
+    AfterValidator(_day),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": "^(19[0-9]{2}|20[0-9]{2}|2100)-"}),
+]
+"""A day on which ownership can be asked for."""
 Id = Annotated[
     str,
     Path(
         min_length=1,
         max_length=300,
+        pattern=PRINTABLE,
         description="An id such as cn-uscc:…; a name or bare number where only one has it",
     ),
-    AfterValidator(_printable),
 ]
-Word = Annotated[str, Query(max_length=300), AfterValidator(_printable)]
+Word = Annotated[str, Query(max_length=300, pattern=PRINTABLE)]
 AsOf = Annotated[
-    Annotated[dt.date, AfterValidator(_day)] | None,
+    Day | None,
     Query(description="Ownership on this day; today in Asia/Shanghai by default"),
 ]
 Limit = Annotated[int, Query(ge=1, le=500, description="Entries of the page")]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Any, Final, Literal
 
 from fastapi import Request, Response
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api import wire
 from api.answers import for_caller, told
@@ -17,6 +17,7 @@ from api.problems import ProblemError
 from api.reading.naming import candidates
 from api.reading.relations import KINDS, ties
 from api.reading.screening import plain, screen_parties, screening_detectors
+from api.routes.parameters import VISIBLE, Day
 from api.routes.parties import dataset_of
 from api.routing import Routes
 from api.services import Services
@@ -25,15 +26,18 @@ from graph.penetration.days import today
 routes = Routes("questions")
 
 
-def _day(value: dt.date) -> dt.date:
-    if not 1900 <= value.year <= 2200:
-        raise ValueError("a date between 1900 and 2200")
-    return value
+_SAID: Final = {"type": "string", "pattern": VISIBLE}
 
 
-class NamedParty(BaseModel, extra="forbid"):
+class NamedParty(BaseModel):
     """A party by id, or by its name or number."""
 
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "anyOf": [{"required": [n], "properties": {n: dict(_SAID)}} for n in ("id", "name")]
+        },
+    )
     id: str | None = Field(None, max_length=300)
     name: str | None = Field(None, max_length=300)
 
@@ -42,7 +46,7 @@ class Relations(BaseModel, extra="forbid"):
     """A question about ties among a list of parties."""
 
     parties: list[NamedParty] = Field(min_length=1, max_length=200)
-    as_of: Annotated[dt.date, AfterValidator(_day)] | None = None
+    as_of: Day | None = None
     kinds: list[Literal["ownership", "control", "legal_representative", "officer", "relative", "contact"]] = (
         list(KINDS)
     )
@@ -52,7 +56,7 @@ class Screening(BaseModel, extra="forbid"):
     """A question to the detectors about a list of parties."""
 
     parties: list[NamedParty] = Field(min_length=1, max_length=200)
-    as_of: Annotated[dt.date, AfterValidator(_day)] | None = None
+    as_of: Day | None = None
     detectors: list[str] = Field([], max_length=100)
 
 

@@ -41,7 +41,7 @@ _LEDGER = "ledger"
 _NAME = re.compile(r"[^\w.()（） -]+")
 _NAME_BYTES = 200
 _DATASET = r"^[\w.-]{1,64}$"
-_DAY = r"^\d{4}-\d\d-\d\d$"
+_DAY = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"
 
 
 async def _known_fields(request: Request) -> None:
@@ -137,12 +137,12 @@ def load(
     request: Request,
     caller: Asking,
     services: Using,
-    files: Annotated[list[UploadFile], File(description="Tables, OCDS, BODS or shareholder trees")],
+    files: Annotated[
+        list[UploadFile], File(min_length=1, description="Tables, OCDS, BODS or shareholder trees")
+    ],
     dataset: Annotated[str, Form(pattern=_DATASET)] = "main",
-    snapshot: Annotated[
-        str | None, Form(pattern=_DAY, description="The files are a full extract of this day")
-    ] = None,
-    observed_on: Annotated[str | None, Form(pattern=_DAY, description="The day of the extract")] = None,
+    snapshot: Annotated[str, Form(pattern=_DAY, description="The files are a full extract of this day")] = "",
+    observed_on: Annotated[str, Form(pattern=_DAY, description="The day of the extract")] = "",
     strict: Annotated[bool, Form(description="Refuse all if one row is refused")] = False,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
@@ -155,7 +155,14 @@ def load(
     def work(progress: Callable[[str, int, int], None]) -> Any:
         try:
             result = load_files(
-                services, folder, caller.name, dataset, snapshot, observed_on, strict, progress
+                services,
+                folder,
+                caller.name,
+                dataset,
+                snapshot or None,
+                observed_on or None,
+                strict,
+                progress,
             )
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -179,7 +186,7 @@ def load(
     dependencies=[Depends(_known_fields)],
 )
 def inspect(
-    request: Request, caller: Asking, services: Using, files: Annotated[list[UploadFile], File()]
+    request: Request, caller: Asking, services: Using, files: Annotated[list[UploadFile], File(min_length=1)]
 ) -> Response:
     """Each sheet's table, the column mapping, ignored columns, masked sample rows; loads nothing."""
     folder = _kept(services, files)

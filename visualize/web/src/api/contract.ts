@@ -919,13 +919,15 @@ export interface components {
             /**
              * Observed On
              * @description The day of the extract
+             * @default
              */
-            observed_on?: string | null;
+            observed_on: string;
             /**
              * Snapshot
              * @description The files are a full extract of this day
+             * @default
              */
-            snapshot?: string | null;
+            snapshot: string;
             /**
              * Strict
              * @description Refuse all if one row is refused
@@ -1596,6 +1598,10 @@ export interface components {
             id?: string | null;
             /** Name */
             name?: string | null;
+        } | {
+            id: string;
+        } | {
+            name: string;
         };
         /**
          * NamedType
