@@ -10,25 +10,23 @@ from typing import Any, Final
 from detectors.definition import Evidence
 from detectors.finding import Finding
 from graph.stores.contract import GraphStore
+from graph.stores.hops import EACH, hop
 
 # Each is asked once for all proofs, and gives: the node asked about, the key of a stated row at it, its other end.
-_BESIDE: Final = (
-    "UNWIND $ids AS i MATCH (n:Bid {id: i}) MATCH (m:Company)-[r:SUBMITS]->(n) "
-    "RETURN i AS about, r.key AS key, m.id AS other",
-    "UNWIND $ids AS i MATCH (n:Bid {id: i}) MATCH (n)-[r:FOR_LOT]->(m:Lot) "
-    "RETURN i AS about, r.key AS key, m.id AS other",
-    "UNWIND $ids AS i MATCH (n:Lot {id: i}) MATCH (n)-[r:LOT_OF]->(m:Tender) "
-    "RETURN i AS about, r.key AS key, m.id AS other",
-    "UNWIND $ids AS i MATCH (n:Benefit {id: i}) MATCH (m:Household)-[r:RECEIVES]->(n) "
-    "RETURN i AS about, r.key AS key, m.id AS other",
-    "UNWIND $ids AS i MATCH (n:Benefit {id: i}) MATCH (m:Person)-[r:RECEIVES]->(n) "
-    "RETURN i AS about, r.key AS key, m.id AS other",
-    "UNWIND $ids AS i MATCH (n:Benefit {id: i}) MATCH (n)-[r:UNDER]->(m:Program) "
-    "RETURN i AS about, r.key AS key, m.id AS other",
+_TOLD: Final = "RETURN i AS about, r.key AS key, m.id AS other"
+_BESIDE: Final = tuple(
+    f"{EACH}MATCH (n:{node} {{id: i}}) {hop(way, 'r.key')}{_TOLD}"
+    for node, way in (
+        ("Bid", "(m:Company)-[r:SUBMITS]->(n)"),
+        ("Bid", "(n)-[r:FOR_LOT]->(m:Lot)"),
+        ("Lot", "(n)-[r:LOT_OF]->(m:Tender)"),
+        ("Benefit", "(m:Household)-[r:RECEIVES]->(n)"),
+        ("Benefit", "(m:Person)-[r:RECEIVES]->(n)"),
+        ("Benefit", "(n)-[r:UNDER]->(m:Program)"),
+    )
 )
 _JOINING: Final = tuple(
-    f"UNWIND $ids AS i MATCH (n:{party} {{id: i}}) MATCH (m:{by})-[r:{rel}]->(n) "
-    "RETURN i AS about, r.key AS key, m.id AS other"
+    f"{EACH}MATCH (n:{party} {{id: i}}) {hop(f'(m:{by})-[r:{rel}]->(n)', 'r.key')}{_TOLD}"
     for by, rel, party in (
         ("Identifier", "IDENTIFIES", "Company"),
         ("Identifier", "IDENTIFIES", "Person"),

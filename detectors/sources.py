@@ -13,6 +13,7 @@ from detectors.definition import Detector
 from detectors.finding import Finding
 from graph.model import REL_TYPES
 from graph.stores.contract import GraphStore
+from graph.stores.hops import EACH, hop
 
 _FROM_SIDE: Final = frozenset(
     (
@@ -51,11 +52,11 @@ def _rows(
     found: dict[str, tuple[str | None, str]] = {}
     for type_, ids in sorted(nodes.items()):
         for start, end in REL_TYPES[type_].pairs:
-            at = f"(n:{start} {{id: i}})-[r:{type_}]->(:{end})"
+            node, way = start, f"(n)-[r:{type_}]->(:{end})"
             if type_ not in _FROM_SIDE:
-                at = f"(:{start})-[r:{type_}]->(n:{end} {{id: i}})"
+                node, way = end, f"(:{start})-[r:{type_}]->(n)"
             query = (
-                f"UNWIND $ids AS i MATCH {at} "
+                f"{EACH}MATCH (n:{node} {{id: i}}) {hop(way, 'r.key')}"
                 "RETURN r.key AS key, r.observed_on AS observed_on, r.sources AS sources"
             )
             row: dict[str, Any]

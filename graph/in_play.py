@@ -18,19 +18,20 @@ from graph.in_play_changes import affected, marks_since, said_current
 from graph.in_play_households import recipients_in_play
 from graph.in_play_procedure import procedure_in_play
 from graph.model import REL_TYPES
-from graph.ownership_above import EACH, ask, ownership_above
+from graph.ownership_above import ask, ownership_above
 from graph.penetration import Ownership, holders_in_play
 from graph.records import RelKey
 from graph.stores.applying import Progress
 from graph.stores.contract import GraphStore
 from graph.stores.deriving import IN_PLAY_FOR
+from graph.stores.hops import EACH, hop
 
 _QUESTIONS: Final = (
     "MATCH (c:Company)-[:SUBMITS]->(:Bid)-[:FOR_LOT]->(l:Lot) "
     "RETURN DISTINCT c.id AS company_id, l.bid_on AS on_date, l.id AS group_id"
 )
 _OF_LOTS: Final = (
-    EACH + "MATCH (l:Lot {id: i}) MATCH (c:Company)-[:SUBMITS]->(:Bid)-[:FOR_LOT]->(l) "
+    f"{EACH}MATCH (l:Lot {{id: i}}) {hop('(b:Bid)-[:FOR_LOT]->(l)', 'b.id')}{hop('(c:Company)-[:SUBMITS]->(b)', 'c.id')}"
     "RETURN DISTINCT c.id AS company_id, l.bid_on AS on_date, l.id AS group_id"
 )
 _ASKED: Final[dict[str, pl.DataType]] = {

@@ -10,9 +10,10 @@ from typing import Final
 
 import polars as pl
 
-from graph.ownership_above import EACH, ask, same_party
+from graph.ownership_above import ask, same_party
 from graph.stores.contract import GraphStore
 from graph.stores.deriving import IN_PLAY_BATCHES, IN_PLAY_FOR
+from graph.stores.hops import EACH, hop
 from graph.stores.marks import TOUCHED, Marks
 
 MOST: Final = 1_000
@@ -21,51 +22,53 @@ MOST: Final = 1_000
 _ID: Final[dict[str, pl.DataType]] = {"id": pl.String()}
 _BELOW: Final = (
     *(
-        f"{EACH}MATCH (a:{type_} {{id: i}}) MATCH (a)-[:{rel}]->(b:Company) RETURN DISTINCT b.id"
+        f"{EACH}MATCH (a:{type_} {{id: i}}) {hop(f'(a)-[:{rel}]->(b:Company)', 'b.id')}RETURN DISTINCT b.id"
         for type_ in ("Company", "Person")
         for rel in ("OWNS", "EXERCISES_CONTROL")
     ),
     # What a concert is for, or else what its members hold, has it above.
     *(
-        f"{EACH}MATCH (k:Concert {{id: i}}) MATCH (m:{type_})-[:MEMBER_OF_CONCERT]->(k) RETURN DISTINCT m.id"
+        f"{EACH}MATCH (k:Concert {{id: i}}) {hop(f'(m:{type_})-[:MEMBER_OF_CONCERT]->(k)', 'm.id')}RETURN DISTINCT m.id"
         for type_ in ("Company", "Person")
     ),
     *(
-        f"{EACH}MATCH (k:Concert {{id: i}}) MATCH (m:{type_})-[r:MEMBER_OF_CONCERT]->(k) "
-        "WHERE r.company_id IS NOT NULL RETURN DISTINCT r.company_id"
+        f"{EACH}MATCH (k:Concert {{id: i}}) {hop(f'(m:{type_})-[r:MEMBER_OF_CONCERT]->(k)', 'r.company_id')}"
+        "RETURN DISTINCT r.company_id"
         for type_ in ("Company", "Person")
     ),
 )
+_ITS_LOTS: Final = hop("(l:Lot)-[:LOT_OF]->(t)", "l.id")
 _LOTS_OF_COMPANIES: Final = (
-    EACH + "MATCH (c:Company {id: i}) MATCH (c)-[:SUBMITS]->(:Bid)-[:FOR_LOT]->(l:Lot) RETURN DISTINCT l.id",
+    f"{EACH}MATCH (c:Company {{id: i}}) {hop('(c)-[:SUBMITS]->(b:Bid)', 'b.id')}{hop('(b)-[:FOR_LOT]->(l:Lot)', 'l.id')}"
+    "RETURN DISTINCT l.id",
     *(
-        f"{EACH}MATCH (c:Company {{id: i}}) MATCH (c)-[:{rel}]->(:Tender)<-[:LOT_OF]-(l:Lot) "
-        "RETURN DISTINCT l.id"
+        f"{EACH}MATCH (c:Company {{id: i}}) {hop(f'(c)-[:{rel}]->(t:Tender)', 't.id')}{_ITS_LOTS}RETURN DISTINCT l.id"
         for rel in ("BUYS", "SERVES_TENDER")
     ),
 )
-_LOTS_OF_TENDERS: Final = EACH + "MATCH (t:Tender {id: i}) MATCH (l:Lot)-[:LOT_OF]->(t) RETURN DISTINCT l.id"
+_LOTS_OF_TENDERS: Final = f"{EACH}MATCH (t:Tender {{id: i}}) {_ITS_LOTS}RETURN DISTINCT l.id"
 _COMPANIES_OF_LOTS: Final = (
-    EACH + "MATCH (l:Lot {id: i}) MATCH (c:Company)-[:SUBMITS]->(:Bid)-[:FOR_LOT]->(l) RETURN DISTINCT c.id",
+    f"{EACH}MATCH (l:Lot {{id: i}}) {hop('(b:Bid)-[:FOR_LOT]->(l)', 'b.id')}{hop('(c:Company)-[:SUBMITS]->(b)', 'c.id')}"
+    "RETURN DISTINCT c.id",
     *(
-        f"{EACH}MATCH (l:Lot {{id: i}}) MATCH (c:Company)-[:{rel}]->(:Tender)<-[:LOT_OF]-(l) "
+        f"{EACH}MATCH (l:Lot {{id: i}}) {hop('(l)-[:LOT_OF]->(t:Tender)', 't.id')}{hop(f'(c:Company)-[:{rel}]->(t)', 'c.id')}"
         "RETURN DISTINCT c.id"
         for rel in ("BUYS", "SERVES_TENDER")
     ),
 )
 _HELD: Final = tuple(
-    f"{EACH}MATCH (c:Company {{id: i}}) MATCH ({holder})-[:{rel}]->(c) RETURN DISTINCT c.id"
-    for holder in (":Company", ":Person")
+    f"{EACH}MATCH (c:Company {{id: i}}) {hop(f'(h:{type_})-[:{rel}]->(c)', 'h.id')}RETURN DISTINCT c.id"
+    for type_ in ("Company", "Person")
     for rel in ("OWNS", "EXERCISES_CONTROL")
 )
 _ABOVE: Final = (
     *(
-        f"{EACH}MATCH (b:Company {{id: i}}) MATCH (a:{type_})-[:{rel}]->(b) RETURN DISTINCT a.id"
+        f"{EACH}MATCH (b:Company {{id: i}}) {hop(f'(a:{type_})-[:{rel}]->(b)', 'a.id')}RETURN DISTINCT a.id"
         for type_ in ("Company", "Person")
         for rel in ("OWNS", "EXERCISES_CONTROL")
     ),
     *(
-        f"{EACH}MATCH (m:{type_} {{id: i}}) MATCH (m)-[:MEMBER_OF_CONCERT]->(k:Concert) RETURN DISTINCT k.id"
+        f"{EACH}MATCH (m:{type_} {{id: i}}) {hop('(m)-[:MEMBER_OF_CONCERT]->(k:Concert)', 'k.id')}RETURN DISTINCT k.id"
         for type_ in ("Company", "Person")
     ),
     *(

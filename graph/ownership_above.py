@@ -12,10 +12,10 @@ from graph.model import REL_TYPES, rel_columns
 from graph.penetration.tables import OwnershipTables
 from graph.records import POLARS_TYPES
 from graph.stores.contract import GraphStore
+from graph.stores.hops import EACH, hop
 from graph.stores.ownership import CONCERT_FIELDS, CONTROL_FIELDS, OWNS_FIELDS
 from graph.stores.statements import SOURCE_SEPARATOR
 
-EACH: Final = "UNWIND $ids AS i "
 _AT_ONCE: Final = 5_000
 """Ids of one query."""
 _LONG: Final = 300.0
@@ -24,16 +24,12 @@ _LONG: Final = 300.0
 def ask(
     store: GraphStore, cypher: str, ids: Collection[str], schema: Mapping[str, pl.DataType]
 ) -> pl.DataFrame:
-    """The answer of a query that begins with `EACH` and finds a node by `{id: i}`, for all ids: unique rows."""
+    """The answer of a query about `$ids`, for all of them: unique rows."""
     listed = sorted(ids)
-    if len(listed) <= store.dialect.singly and cypher.startswith(EACH):
-        single = cypher.removeprefix(EACH).replace("{id: i}", "{id: $i}")
-        tables = [store.query(single, {"i": id_}, timeout=_LONG) for id_ in listed]
-    else:
-        tables = [
-            store.query(cypher, {"ids": listed[at : at + _AT_ONCE]}, timeout=_LONG)
-            for at in range(0, len(listed), _AT_ONCE)
-        ]
+    tables = [
+        store.query(cypher, {"ids": listed[at : at + _AT_ONCE]}, timeout=_LONG)
+        for at in range(0, len(listed), _AT_ONCE)
+    ]
     found = [t.rename_columns(list(schema)) for t in tables if t.num_rows]
     if not found:
         return pl.DataFrame(schema=dict(schema))
@@ -48,11 +44,12 @@ def same_party(store: GraphStore, ids: Collection[str]) -> pl.DataFrame:
     seen, frontier = set(ids), set(ids) if store.counts()["SAME_AS"] else set()
     while frontier:
         for start, end in REL_TYPES["SAME_AS"].pairs:
-            for anchor, label in (("a", start), ("b", end)):
-                cypher = (
-                    f"{EACH}MATCH ({anchor}:{label} {{id: i}}) "
-                    f"MATCH (a:{start})-[r:SAME_AS]->(b:{end}) RETURN a.id, b.id, r.by"
-                )
+            for node, way, other in (
+                (f"a:{start}", f"(a)-[r:SAME_AS]->(b:{end})", "b"),
+                (f"b:{end}", f"(a:{start})-[r:SAME_AS]->(b)", "a"),
+            ):
+                step = hop(way, f"{other}.id")
+                cypher = f"{EACH}MATCH ({node} {{id: i}}) {step}RETURN a.id, b.id, r.by"
                 found.append(ask(store, cypher, frontier, schema))
         latest = pl.concat(found)
         frontier = {*latest["from_id"], *latest["to_id"]} - seen
@@ -126,11 +123,12 @@ def _rels(
     returned = ", ".join(["a.id", "b.id", *(f"r.{f}" for f in fields)])
     parts = [pl.DataFrame(schema=schema)]
     for start, end in REL_TYPES[name].pairs:
-        label = start if ends == "a" else end
-        cypher = (
-            f"{EACH}MATCH ({ends}:{label} {{id: i}}) MATCH (a:{start})-[r:{name}]->(b:{end}) "
-            f"RETURN {returned}"
+        node, way = (
+            (f"a:{start}", f"(a)-[r:{name}]->(b:{end})")
+            if ends == "a"
+            else (f"b:{end}", f"(a:{start})-[r:{name}]->(b)")
         )
+        cypher = f"{EACH}MATCH ({node} {{id: i}}) {hop(way, 'r.key')}RETURN {returned}"
         parts.append(ask(store, cypher, ids, schema))
     return pl.concat(parts)
 

@@ -11,6 +11,7 @@ import polars as pl
 from graph.model import NODE_TYPES, REL_TYPES
 from graph.records import POLARS_TYPES, Extract, SourceFile
 from graph.stores.contract import GraphStore
+from graph.stores.hops import EACH, hop
 
 _DATED: Final = ("observed_on", "stated_from", "stated_to")
 _UPWARD: Final = ("OWNS", "EXERCISES_CONTROL", "LEGAL_REP_OF", "OFFICER_OF", "BRANCH_OF")
@@ -68,10 +69,12 @@ def part_above(store: GraphStore, parties: Iterable[str], name: str) -> Extract:
 def _same_party(store: GraphStore, ids: Sequence[str]) -> set[str]:
     found: set[str] = set()
     for start, end in REL_TYPES["SAME_AS"].pairs:
-        for anchor, other in (("a", "b"), ("b", "a")):
+        for node, way, other in (
+            (f"a:{start}", f"(a)-[:SAME_AS]->(b:{end})", "b"),
+            (f"b:{end}", f"(a:{start})-[:SAME_AS]->(b)", "a"),
+        ):
             rows = store.query(
-                f"UNWIND $ids AS i MATCH ({anchor}:{start} {{id: i}}) MATCH (a:{start})-[:SAME_AS]->(b:{end}) "
-                f"RETURN {other}.id AS id",
+                f"{EACH}MATCH ({node} {{id: i}}) {hop(way, f'{other}.id')}RETURN {other}.id AS id",
                 {"ids": list(ids)},
             )
             found |= set(rows.column("id").to_pylist())
@@ -85,10 +88,15 @@ def _rows(
     if not ids:
         return []
     columns = ["key", *_DATED, *(f.name for f in REL_TYPES[rel].stated_fields)]
-    anchor, label = ("b", pair[1]) if end else ("a", pair[0])
+    start, other = pair
+    node, way = (
+        (f"b:{other}", f"(a:{start})-[r:{rel}]->(b)")
+        if end
+        else (f"a:{start}", f"(a)-[r:{rel}]->(b:{other})")
+    )
     returned = ", ".join(["a.id AS from_id", "b.id AS to_id", *(f"r.{c} AS {c}" for c in columns)])
     rows: list[dict[str, Any]] = store.query(
-        f"UNWIND $ids AS i MATCH ({anchor}:{label} {{id: i}}) MATCH (a:{pair[0]})-[r:{rel}]->(b:{pair[1]}) RETURN {returned}",
+        f"{EACH}MATCH ({node} {{id: i}}) {hop(way, 'r.key')}RETURN {returned}",
         {"ids": list(ids)},
     ).to_pylist()
     return rows

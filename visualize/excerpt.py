@@ -14,6 +14,7 @@ from graph.penetration.days import today
 from graph.penetration.paths import Paths, percent
 from graph.penetration.register import TOLERANCE
 from graph.stores import GraphStore
+from graph.stores.hops import EACH, hop
 from graph.subgraph import SubEdge, Subgraph, SubNode
 from visualize.reading_ahead import Ahead, link_fields, nodes_of
 
@@ -65,11 +66,13 @@ class _Canvas:
         start, end = pair
         rows, unread = self._ahead.holders(pair, ids) if name == "OWNS" and upward else ([], list(ids))
         if unread:
-            anchor = "b" if upward else "a"
-            label = end if upward else start
+            at, step = (
+                (f"b:{end}", hop(f"(a:{start})-[r:{name}]->(b)", "a.id"))
+                if upward
+                else (f"a:{start}", hop(f"(a)-[r:{name}]->(b:{end})", "b.id"))
+            )
             rows += self.store.query(
-                f"UNWIND $ids AS i MATCH ({anchor}:{label} {{id: i}}) MATCH (a:{start})-[r:{name}]->(b:{end}) "
-                f"RETURN {link_fields(name)}",
+                f"{EACH}MATCH ({at} {{id: i}}) {step}RETURN {link_fields(name)}",
                 {"ids": sorted(unread)},
             ).to_pylist()
         rows = [r for r in rows if self._holds(r)]
@@ -107,7 +110,7 @@ class _Canvas:
             return
         returned = ", ".join(f"r.{f.name} AS {f.name}" for f in rel_columns(REL_TYPES[name]))
         rows = self.store.query(
-            f"UNWIND $ids AS i MATCH (a:{start} {{id: i}})-[r:{name}]->(b:{end}) WHERE r.key IN $keys "
+            f"{EACH}MATCH (a:{start} {{id: i}}) {hop(f'(a)-[r:{name}]->(b:{end})', 'r.key')}AND r.key IN $keys "
             f"RETURN a.id AS from_id, b.id AS to_id, {returned}",
             {"ids": sorted(ids), "keys": sorted(keys)},
         )
@@ -284,7 +287,7 @@ def _around_households(canvas: _Canvas, households: Sequence[str]) -> None:
     people = [*members, *[n.id for n in canvas.nodes.values() if n.type == "Person" and n.id not in members]]
     canvas.follow("HOLDS_PROPERTY", ("Person", "Property"), people, upward=False)
     benefits = canvas.store.query(
-        "UNWIND $ids AS i MATCH (h:Household {id: i}) MATCH (h)-[r:RECEIVES]->(b:Benefit) "
+        f"{EACH}MATCH (h:Household {{id: i}}) {hop('(h)-[r:RECEIVES]->(b:Benefit)', 'r.key')}"
         "RETURN h.id AS household, max(b.from_month) AS month",
         {"ids": sorted(households)},
     ).to_pylist()

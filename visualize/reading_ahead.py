@@ -17,6 +17,7 @@ from graph.model import NODE_TYPES, REL_TYPES, node_columns, rel_columns
 from graph.penetration import Ownership
 from graph.penetration.edges import spread
 from graph.stores import GraphStore
+from graph.stores.hops import EACH, hop
 
 _BOOKKEEPING: Final = frozenset({"stated", "counted"})
 
@@ -38,11 +39,8 @@ class Ahead:
             return
         ends: dict[str, set[str]] = {"Company": set(wanted)}
         for start, end in REL_TYPES["OWNS"].pairs:
-            # Read so, the engine looks every company up by its key; without OPTIONAL it reads the whole type. What
-            # comes of a company without such a holder is dropped.
             found = store.query(
-                f"UNWIND $ids AS i MATCH (b:{end} {{id: i}}) OPTIONAL MATCH (a:{start})-[r:OWNS]->(b) "
-                f"WITH a, b, r WHERE a.id IS NOT NULL RETURN {link_fields('OWNS')}",
+                f"{EACH}MATCH (b:{end} {{id: i}}) {hop(f'(a:{start})-[r:OWNS]->(b)', 'r.key')}RETURN {link_fields('OWNS')}",
                 {"ids": wanted},
             ).to_pylist()
             by_company = self._rows.setdefault((start, end), {})

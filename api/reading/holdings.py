@@ -9,6 +9,7 @@ import numpy as np
 from api.datasets import Dataset
 from graph.penetration import UnknownCompanyError, penetrate
 from graph.stores import GraphStore
+from graph.stores.hops import EACH, hop
 
 _STEPS: Final = 30
 """Links downwards that are followed."""
@@ -27,8 +28,8 @@ def companies_below(
         below: set[str] = set()
         for type_ in ("Person", "Company"):
             rows = store.query(
-                f"UNWIND $ids AS i MATCH (h:{type_} {{id: i}}) MATCH (h)-[r:OWNS]->(c:Company) "
-                "WHERE r.counted = true AND (r.valid_from IS NULL OR r.valid_from <= $day) "
+                f"{EACH}MATCH (h:{type_} {{id: i}}) {hop('(h)-[r:OWNS]->(c:Company)', 'r.key')}"
+                "AND r.counted = true AND (r.valid_from IS NULL OR r.valid_from <= $day) "
                 "AND (r.valid_to IS NULL OR r.valid_to > $day) RETURN DISTINCT c.id AS id",
                 {"ids": aliases, "day": day},
             )

@@ -10,6 +10,7 @@ from api.datasets import Dataset
 from api.reading.holdings import holdings_or_none
 from graph.penetration.days import today
 from graph.stores import GraphStore
+from graph.stores.hops import EACH, hop
 
 _THROUGH: Final = 200
 
@@ -58,7 +59,7 @@ _PROPERTY: Final = (
 
 def _held(store: GraphStore, persons: list[str]) -> list[dict[str, Any]]:
     rows = store.query(
-        "UNWIND $ids AS i MATCH (p:Person {id: i}) MATCH (p)-[r:HOLDS_PROPERTY]->(x:Property) "
+        f"{EACH}MATCH (p:Person {{id: i}}) {hop('(p)-[r:HOLDS_PROPERTY]->(x:Property)', 'r.key')}"
         f"RETURN p.id AS owner, p.name AS owner_name, {_PROPERTY}",
         {"ids": persons},
     ).to_pylist()
@@ -77,7 +78,7 @@ def _through_companies(store: GraphStore, dataset: Dataset, persons: list[str]) 
     aliases = dataset.ownership.aliases_of(nodes)
     known = dict(zip(aliases["id"].to_list(), aliases["head"].to_list(), strict=True))
     rows = store.query(
-        "UNWIND $ids AS i MATCH (c:Company {id: i}) MATCH (c)-[r:HOLDS_PROPERTY]->(x:Property) "
+        f"{EACH}MATCH (c:Company {{id: i}}) {hop('(c)-[r:HOLDS_PROPERTY]->(x:Property)', 'r.key')}"
         f"RETURN c.id AS company, {_PROPERTY}",
         {"ids": sorted(known)},
     ).to_pylist()
@@ -102,7 +103,8 @@ def _benefits(store: GraphStore, household_id: str, persons: list[str]) -> list[
         {"id": household_id},
     ).to_pylist()
     rows += store.query(
-        "UNWIND $ids AS i MATCH (p:Person {id: i}) MATCH (p)-[:RECEIVES]->(b:Benefit) MATCH (b)-[:UNDER]->(g:Program) "
+        f"{EACH}MATCH (p:Person {{id: i}}) {hop('(p)-[:RECEIVES]->(b:Benefit)', 'b.id')}"
+        f"{hop('(b)-[:UNDER]->(g:Program)', 'g.id')}"
         f"RETURN b.id AS id, {told}",
         {"ids": persons},
     ).to_pylist()

@@ -38,11 +38,13 @@ class Lookups:
     def query(self, cypher: str, params: Mapping[str, Any] | None = None, timeout: float = 30.0) -> pa.Table:
         """The answer; rows come by key, in the order of the keys."""
         ids = (params or {}).get("ids")
-        if not ids or not cypher.startswith(_LISTED) or not one_by_one(cypher) or len(ids) > _MOST:
+        if not ids or not cypher.startswith(_LISTED) or "-[" not in cypher:
             return self._store.query(cypher, params, timeout)
         if any(self._counts.get(t, 1) == 0 for t in re.findall(r"\[\w*:(\w+)\]", cypher)):
             # Nothing of that type is there: the first key gives the columns.
             ids = list(ids)[:1]
+        if not one_by_one(cypher) or len(ids) > _MOST:
+            return self._store.query(cypher, {**(params or {}), "ids": ids}, timeout)
         rest = {k: v for k, v in (params or {}).items() if k != "ids"}
         return each(self._store, cypher.removeprefix(_LISTED), list(ids), rest, timeout)
 
@@ -53,8 +55,8 @@ def near(store: GraphStore, counts: Mapping[str, int] | None = None) -> GraphSto
 
 
 def one_by_one(cypher: str) -> bool:
-    """May it be asked key by key, and is it better so? Nodes alone are found quickly from a list too."""
-    return "-[" in cypher and not _TOGETHER.search(cypher)
+    """May it be asked key by key? What goes on by `graph.stores.hops` is found quickly from a list as well."""
+    return not _TOGETHER.search(cypher)
 
 
 def each(

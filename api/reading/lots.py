@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from graph.stores import GraphStore
+from graph.stores.hops import EACH, hop
 
 
 def lots_page(store: GraphStore, after: str, limit: int) -> list[dict[str, Any]]:
@@ -23,7 +24,7 @@ def lots_called(store: GraphStore, ids: list[str], tenders: list[str]) -> list[d
     told = "l.id AS id, l.title AS title, l.bid_on AS bid_on, l.status AS status"
     rows = store.query(f"UNWIND $ids AS i MATCH (l:Lot {{id: i}}) RETURN {told}", {"ids": ids}).to_pylist()
     rows += store.query(
-        f"UNWIND $ids AS i MATCH (t:Tender {{id: i}}) MATCH (l:Lot)-[:LOT_OF]->(t) RETURN {told}",
+        f"{EACH}MATCH (t:Tender {{id: i}}) {hop('(l:Lot)-[:LOT_OF]->(t)', 'l.id')}RETURN {told}",
         {"ids": tenders},
     ).to_pylist()
     unique = {row["id"]: row for row in rows}
@@ -33,7 +34,7 @@ def lots_called(store: GraphStore, ids: list[str], tenders: list[str]) -> list[d
 
 def _counts(store: GraphStore, lots: list[str]) -> dict[str, int]:
     rows = store.query(
-        "UNWIND $ids AS i MATCH (l:Lot {id: i}) MATCH (b:Bid)-[:FOR_LOT]->(l) RETURN l.id AS id, count(*) AS n",
+        f"{EACH}MATCH (l:Lot {{id: i}}) {hop('(b:Bid)-[:FOR_LOT]->(l)', 'b.id')}RETURN l.id AS id, count(*) AS n",
         {"ids": lots},
     ).to_pylist()
     return {row["id"]: row["n"] for row in rows}

@@ -12,6 +12,7 @@ from api.datasets import Dataset
 from graph.penetration import UnknownCompanyError, connecting_paths, controller, penetrate
 from graph.penetration.days import today
 from graph.stores import GraphStore
+from graph.stores.hops import EACH, hop
 from graph.stores.statements import SOURCE_SEPARATOR
 
 KINDS: Final = ("ownership", "control", "legal_representative", "officer", "relative", "contact")
@@ -152,7 +153,7 @@ def _at(
     pattern = f"(x:{other})-[r:{rel}]->(c)" if direction == "in" else f"(c)-[r:{rel}]->(x:{other})"
     role = "x.kind" if other == "Contact" else "r.role"
     rows = store.query(
-        f"UNWIND $ids AS i MATCH (c:Company {{id: i}}) MATCH {pattern} RETURN c.id AS party, x.id AS other, "
+        f"{EACH}MATCH (c:Company {{id: i}}) {hop(pattern, 'r.key')}RETURN c.id AS party, x.id AS other, "
         f"{told} AS name, {role} AS role, r.key AS key, r.valid_from AS since, r.valid_to AS until, r.sources AS sources",
         {"ids": list(parties)},
     ).to_pylist()
@@ -188,7 +189,7 @@ def _by(kind: str, a: str, b: str, first: dict[str, Any], second: dict[str, Any]
 def _kin(store: GraphStore, people: dict[str, dict[str, dict[str, Any]]], day: str) -> list[dict[str, Any]]:
     """Declared relatives who stand behind two different parties of the list."""
     rows = store.query(
-        "UNWIND $ids AS i MATCH (p:Person {id: i}) MATCH (p)-[r:RELATED_TO]->(q:Person) "
+        f"{EACH}MATCH (p:Person {{id: i}}) {hop('(p)-[r:RELATED_TO]->(q:Person)', 'r.key')}"
         "RETURN p.id AS one, q.id AS other, r.relation AS relation, r.key AS key, r.valid_from AS since, "
         "r.valid_to AS until, r.sources AS sources",
         {"ids": sorted(people)},

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from graph.model import NODE_TYPES, REL_TYPES, node_columns, rel_columns
 from graph.stores import GraphStore
+from graph.stores.hops import EACH, hop
 from graph.stores.statements import statements_of
 from graph.subgraph import SubEdge, Subgraph, SubNode
 
@@ -115,7 +116,7 @@ def _rows(
                 continue
             fields = ", ".join(f"r.{f.name} AS {f.name}" for f in rel_columns(REL_TYPES[type_]))
             rows = store.query(
-                f"UNWIND $ids AS i MATCH (b:{end} {{id: i}}) MATCH (a:{start})-[r:{type_}]->(b) "
+                f"{EACH}MATCH (b:{end} {{id: i}}) {hop(f'(a:{start})-[r:{type_}]->(b)', 'r.key')}"
                 f"RETURN a.id AS from_id, b.id AS to_id, {fields}",
                 {"ids": by_type[end]},
                 timeout=120,
@@ -141,7 +142,7 @@ def _leading_out(store: GraphStore, frozen: Frozen, at: Sequence[str], wanted: s
                 continue
             fields = ", ".join(f"r.{f.name} AS {f.name}" for f in rel_columns(REL_TYPES[type_]))
             rows = store.query(
-                f"UNWIND $ids AS i MATCH (a:{start} {{id: i}}) MATCH (a)-[r:{type_}]->(b:{end}) "
+                f"{EACH}MATCH (a:{start} {{id: i}}) {hop(f'(a)-[r:{type_}]->(b:{end})', 'r.key')}"
                 f"RETURN a.id AS from_id, b.id AS to_id, {fields}",
                 {"ids": by_type[start]},
                 timeout=120,
@@ -161,7 +162,7 @@ def _memberships(store: GraphStore, frozen: Frozen, parties: set[str]) -> None:
     fields = ", ".join(f"r.{f.name} AS {f.name}" for f in rel_columns(REL_TYPES["MEMBER_OF_CONCERT"]))
     for start, end in REL_TYPES["MEMBER_OF_CONCERT"].pairs:
         rows = store.query(
-            f"UNWIND $ids AS i MATCH (b:{end} {{id: i}}) MATCH (a:{start})-[r:MEMBER_OF_CONCERT]->(b) "
+            f"{EACH}MATCH (b:{end} {{id: i}}) {hop(f'(a:{start})-[r:MEMBER_OF_CONCERT]->(b)', 'r.key')}"
             f"RETURN a.id AS from_id, b.id AS to_id, {fields}",
             {"ids": concerts},
             timeout=120,
@@ -183,7 +184,7 @@ def _same(store: GraphStore, frozen: Frozen, ids: Sequence[str]) -> None:
         if not mine:
             continue
         rows = store.query(
-            f"UNWIND $ids AS i MATCH (b:{type_} {{id: i}}) MATCH (a:{type_})-[r:SAME_AS]->(b) "
+            f"{EACH}MATCH (b:{type_} {{id: i}}) {hop(f'(a:{type_})-[r:SAME_AS]->(b)', 'a.id')}"
             "RETURN a.id AS from_id, b.id AS to_id, r.by AS by",
             {"ids": mine},
             timeout=120,

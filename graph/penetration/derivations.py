@@ -90,8 +90,11 @@ class Derivations:
         alone = np.ones(size, dtype=np.bool_)
         alone[holder] = count == 1
         alone[self._above.reach.targets] = True
+        # What only a holding of nothing led to has no depth, and no chain.
         depth = self._above.depth
-        for level in np.split(np.argsort(depth, kind="stable"), np.cumsum(np.bincount(depth))[:-1])[1:]:
+        held = np.flatnonzero(depth >= 0)
+        held = held[np.argsort(depth[held], kind="stable")]
+        for level in np.split(held, np.cumsum(np.bincount(depth[held]))[:-1])[1:]:
             alone[level] &= alone[links.company[link[level]]]
         return link, alone
 

@@ -33,8 +33,6 @@ class Dialect(ABC):
     """Node and relationship tables are declared with their columns."""
     bulk_copy: bool
     """Arrow tables can be copied in whole."""
-    singly: int
-    """Up to so many keys, a query each beats one query over a list of them (which this engine answers by a scan)."""
 
     @abstractmethod
     def schema(self) -> list[str]:
@@ -113,5 +111,5 @@ def _rel_table(type_: RelType) -> str:
     return f"CREATE REL TABLE IF NOT EXISTS {type_.name}({pairs}{', ' + fields if fields else ''})"
 
 
-LADYBUG = LadybugDialect("ladybug", typed_tables=True, bulk_copy=True, singly=1_500)
-NEO4J = Neo4jDialect("neo4j", typed_tables=False, bulk_copy=False, singly=0)
+LADYBUG = LadybugDialect("ladybug", typed_tables=True, bulk_copy=True)
+NEO4J = Neo4jDialect("neo4j", typed_tables=False, bulk_copy=False)

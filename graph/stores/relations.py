@@ -9,6 +9,7 @@ from graph.model import REL_TYPES
 from graph.penetration.beneficial import Couples
 from graph.penetration.web import Kind, Link, Related
 from graph.stores.contract import GraphStore
+from graph.stores.hops import EACH, hop
 from graph.stores.statements import SOURCE_SEPARATOR
 
 _TYPES: Final[dict[Kind, tuple[str, str]]] = {
@@ -46,9 +47,12 @@ def _links(store: GraphStore, ids: Sequence[str], kind: Kind, day: str | None) -
     type_, told = _TYPES[kind]
     found: dict[str, Link] = {}
     for start, end in REL_TYPES[type_].pairs:
-        for label, anchor in ((start, "a"), (end, "b")):
+        for node, way in (
+            (f"a:{start}", f"(a)-[r:{type_}]->(b:{end})"),
+            (f"b:{end}", f"(a:{start})-[r:{type_}]->(b)"),
+        ):
             rows = store.query(
-                f"UNWIND $ids AS i MATCH ({anchor}:{label} {{id: i}}) MATCH (a:{start})-[r:{type_}]->(b:{end}) "
+                f"{EACH}MATCH ({node} {{id: i}}) {hop(way, 'r.key')}"
                 f"RETURN a.id AS source, b.id AS target, {told} AS role, r.key AS key, r.valid_from AS since, "
                 "r.valid_to AS until, r.counted AS counted, r.sources AS sources",
                 {"ids": list(ids)},

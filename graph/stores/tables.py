@@ -19,15 +19,13 @@ from graph.stores.cancelling import Cancellation, stopping_with
 from graph.stores.dialect import LADYBUG, Dialect, counting
 from graph.stores.errors import QueryCancelledError, QueryTimeoutError
 from graph.stores.files import open_database
+from graph.stores.hops import EACH, hop
 
 EVERY_TYPE: Final = (*NODE_TYPES, BATCH.name, META.name, *REL_TYPES)
 _AT_ONCE: Final = 1_000_000
 """Relationships copied in at once."""
 _FEW: Final = 2_000
 """Up to this many rows a look-up by key beats a scan."""
-_ONE_BY_ONE: Final = 200
-"""Up to this many nodes are asked one by one for what hangs on them: 2 ms each, whatever the size of the store. For a
-list of nodes the engine reads every relationship of the type and keeps theirs (0.4 s of 240,000)."""
 
 
 class Tables:
@@ -118,17 +116,12 @@ class Tables:
         if anchored and values is not None and values.len() <= _FEW:
             if values.is_empty():
                 return pl.DataFrame(schema=schema)
-            label = start if anchored == "a" else end
-            if values.len() <= _ONE_BY_ONE:
-                cypher = (
-                    f"MATCH (a:{start})-[r:{name}]->(b:{end}) WHERE {anchored}.id = $id RETURN {returned}"
-                )
-                near = [self._frame(cypher, schema, {"id": i}) for i in values.unique().to_list()]
-                return pl.concat(near)
-            cypher = (
-                f"UNWIND $ids AS i MATCH ({anchored}:{label} {{id: i}}) "
-                f"MATCH (a:{start})-[r:{name}]->(b:{end}) RETURN {returned}"
+            node, way = (
+                (f"a:{start}", f"(a)-[r:{name}]->(b:{end})")
+                if anchored == "a"
+                else (f"b:{end}", f"(a:{start})-[r:{name}]->(b)")
             )
+            cypher = f"{EACH}MATCH ({node} {{id: i}}) {hop(way, 'r.key')}RETURN {returned}"
             return self._frame(cypher, schema, {"ids": values.unique().to_list()})
         frame = self._frame(f"MATCH (a:{start})-[r:{name}]->(b:{end}) RETURN {returned}", schema)
         if column is None or values is None:

@@ -12,6 +12,7 @@ import pytest
 from graph.records import Extract, SourceFile, source
 from graph.stores import StoreError, open_store, serve_store
 from graph.stores.errors import KeyMismatchError, QueryTimeoutError, StoreNewerError, UnknownBatchError
+from graph.stores.hops import EACH, hop
 from tests.graph.worlds import contents, holdings, spans
 from tests.servers import neo4j_jars
 
@@ -256,6 +257,27 @@ def test_a_query_past_its_time_is_stopped(store):
     store.apply(holdings("dense.csv", rows))
     with pytest.raises(QueryTimeoutError):
         store.query("MATCH (a:Company)-[:OWNS*1..12]->(b:Company) RETURN count(*) AS n", timeout=0.3)
+
+
+def test_going_on_from_listed_nodes_finds_what_a_match_finds(store):
+    rows = [(f"local:{i}", f"local:{(i * 7 + j) % 60}", 0.01) for i in range(60) for j in range(1, 4)]
+    store.apply(holdings("dense.csv", rows))
+    asked = {"ids": ["local:3", "local:nobody", "local:8", "local:59"]}
+    up, on = hop("(a:Company)-[r:OWNS]->(b)", "r.key"), hop("(t:Company)-[:OWNS]->(a)", "t.id")
+    told = "RETURN DISTINCT b.id AS b, a.id AS a, t.id AS t"
+    stepped = store.query(f"{EACH}MATCH (b:Company {{id: i}}) {up}{on}{told}", asked)
+    plain = store.query(
+        f"MATCH (t:Company)-[:OWNS]->(a:Company)-[:OWNS]->(b:Company) WHERE b.id IN $ids {told}", asked
+    )
+
+    def found(table):
+        return sorted(tuple(row.values()) for row in table.to_pylist())
+
+    assert found(stepped) == found(plain) and stepped.num_rows
+    none = store.query(
+        f"{EACH}MATCH (b:Company {{id: i}}) {up}{told.replace(', t.id AS t', '')}", {"ids": ["no"]}
+    )
+    assert none.num_rows == 0 and none.column_names == ["b", "a"]
 
 
 def test_reading_only_refuses_to_write(store_url):
