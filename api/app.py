@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 from fastapi import APIRouter, FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -13,12 +14,16 @@ from api import contract, explorer, problems
 from api.datasets import Datasets
 from api.guarding import GuardedApp
 from api.jobs import Jobs
+from api.kept import Kept
 from api.observing import Metrics, ObservedApp
 from api.routes import catalogue, findings, households, lots, parties, pictures, questions, status, work
 from api.services import Services
 
 _ROUTES = (pictures, parties, questions, lots, households, catalogue, findings, work, status)
 """Pictures first: their paths end in a word that an id could otherwise swallow."""
+
+_PICTURES: Final = 64
+"""Parts of the graph, and pictures of them, that are kept; half a megabyte each where they are large."""
 
 
 def create_app(services: Services) -> FastAPI:
@@ -41,6 +46,7 @@ def create_app(services: Services) -> FastAPI:
         lifespan=life,
     )
     app.state.services, app.state.datasets, app.state.metrics = services, datasets, metrics
+    app.state.pictures = Kept(_PICTURES)
     include_routes(app)
     contract.install(app)
     explorer.install(app, services.web)

@@ -6,6 +6,7 @@ import argparse
 import json
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,6 +39,9 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0, help="of the sizes stated (default 1)")
     parser.add_argument("--repeats", type=int, default=1, help="runs of each; the shortest counts")
     parser.add_argument("--folder", type=Path, help="where files are made (default: a temporary folder)")
+    parser.add_argument(
+        "--store", type=Path, help="a store made by `lots` or `service` at this scale, for `service`"
+    )
     chosen = parser.parse_args()
     unknown = set(chosen.parts) - set(PARTS)
     if unknown:
@@ -45,7 +49,8 @@ def main() -> None:
     known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     for name in chosen.parts or PARTS:
         with tempfile.TemporaryDirectory(prefix="lookthrough-bench-", dir=chosen.folder) as folder:
-            rows = PARTS[name](Path(folder), chosen.scale, chosen.repeats)
+            parts = PARTS | {"service": partial(service.service, made=chosen.store)}
+            rows = parts[name](Path(folder), chosen.scale, chosen.repeats)
         known[name] = {"scale": chosen.scale, "machine": machine(), "rows": rows}
         # Kept part by part: a long run broken off loses only the part it was in.
         RESULTS.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

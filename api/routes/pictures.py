@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import Query, Request, Response
 
 from api.answers import headers, pictured
 from api.callers import Asking, Caller, Using
+from api.kept import Kept
 from api.problems import ProblemError
 from api.reading.lookups import near
 from api.reading.naming import PARTIES
@@ -19,6 +21,8 @@ from api.services import Services
 from cases import FindingFilter
 from detectors.finding import Finding
 from exports import cytoscape_json, graphml
+from graph.penetration.days import today
+from graph.stores import GraphStore
 from graph.subgraph import Subgraph
 from visualize import Scene, Style, compose, scene_bytes
 from visualize.excerpt import picture_of, proof_picture
@@ -35,6 +39,8 @@ MEDIA: Final = {
     "graphml": "application/graphml+xml",
     "html": "text/html; charset=utf-8",
 }
+_SCREENS: Final = frozenset({"json", "cytoscape"})
+"""Formats that screens ask for again and again; files are written anew, and audited."""
 Format = Annotated[
     Literal["json", "cytoscape", "svg", "png", "pdf", "graphml", "html"] | None,
     Query(description="Goes before `Accept`; JSON where neither says"),
@@ -71,24 +77,37 @@ def _format(request: Request, asked: str | None) -> str:
     )
 
 
+@dataclass(frozen=True)
+class _Part:
+    """A part of the graph. `asked`: what it answers, of which state of the data; None where it may not be kept."""
+
+    subgraph: Subgraph
+    asked: Hashable = None
+
+
 def _drawn(
-    request: Request, caller: Caller, services: Services, id_: str, gather: Callable[[], Subgraph],
+    request: Request, caller: Caller, services: Services, id_: str, gather: Callable[[], _Part],
     format_: str | None, style: Style, lang: Lang, grey: bool,
 ) -> Response:  # fmt: skip
     name = _format(request, format_)
-    subgraph = pictured(request, caller, gather(), id_)
+    part = gather()
+    subgraph = pictured(request, caller, part.subgraph, id_)
 
     def scene(one: Lang) -> Scene:
         return compose(subgraph, lang=one, style=style, grey=grey)
 
-    if name == "html":
-        body = page({"zh": scene("zh"), "en": scene("en")}, lang, fonts=True).encode()
-    elif name == "graphml":
-        body = graphml(subgraph, scene(lang))
-    elif name == "cytoscape":
-        body = cytoscape_json(subgraph, scene(lang))
-    else:
-        body = scene_bytes(scene(lang), name)
+    def body() -> bytes:
+        if name == "html":
+            return page({"zh": scene("zh"), "en": scene("en")}, lang, fonts=True).encode()
+        if name == "graphml":
+            return graphml(subgraph, scene(lang))
+        if name == "cytoscape":
+            return cytoscape_json(subgraph, scene(lang))
+        return scene_bytes(scene(lang), name)
+
+    pictures: Kept = request.app.state.pictures
+    shown = (part.asked, caller.sees_people, name, lang, style, grey)
+    drawn = pictures.get(shown, body, lambda: part.asked is not None and name in _SCREENS)
     more = {"Vary": "Accept", "X-Truncated": str(subgraph.truncated).lower()}
     if name == "html":
         # The page carries a policy of its own that admits its own script by hash; nothing else may run in it.
@@ -104,12 +123,12 @@ def _drawn(
         services.ledger.audit(
             caller.name, "export", id_, {"format": name, "fingerprint": subgraph.fingerprint}
         )
-    return Response(body, headers=headers(request, more), media_type=MEDIA[name])
+    return Response(drawn, headers=headers(request, more), media_type=MEDIA[name])
 
 
 def _picture(
     request: Request, services: Services, id_: str, types: tuple[str, ...], as_of: str | None
-) -> Subgraph:
+) -> _Part:
     found = meant(request, services, id_, types)
     wanted = (
         FindingFilter(scope_id=found.id, found=True)
@@ -122,11 +141,29 @@ def _picture(
 
 def _around(
     request: Request, services: Services, ids: list[str], as_of: str | None, findings: list[Finding]
-) -> Subgraph:
-    data = dataset_of(request)
-    return picture_of(
-        near(services.store, data.standing.counts), ids, as_of, findings, ownership=data.ownership
+) -> _Part:
+    """The part around some nodes; kept while the data, the day and what was found of them stay the same."""
+    data, store = dataset_of(request), services.store
+    state = _state(store)
+    marked = tuple(
+        (f.fingerprint, bool(f.suppressed_by), f.evidence.nodes, f.evidence.keys) for f in findings
     )
+    asked = (state, data.fingerprint, tuple(ids), as_of or today().isoformat(), marked)
+    pictures: Kept = request.app.state.pictures
+
+    def read() -> Subgraph:
+        near_by = near(store, data.standing.counts)
+        return picture_of(near_by, ids, as_of, findings, ownership=data.ownership)
+
+    subgraph = pictures.get(asked, read, lambda: state is not None and _state(store) == state)
+    return _Part(subgraph, asked if state is not None and subgraph.fingerprint == state else None)
+
+
+def _state(store: GraphStore) -> str | None:
+    """Names the data in the store; None while a load is open, whose rows a server shows before they count."""
+    if any(b.state != "done" for b in store.batches()):
+        return None
+    return store.fingerprint()
 
 
 def _route(path: str, types: tuple[str, ...], summary: str) -> None:
@@ -166,10 +203,10 @@ def of_finding(
     """Its lot or household, with the evidence marked; or the evidence alone."""
     record = services.ledger.finding(id)
 
-    def gather() -> Subgraph:
+    def gather() -> _Part:
         found = record.finding
         if proof:
-            return proof_picture(services.store, found)
+            return _Part(proof_picture(services.store, found))
         about = [found.scope_id] if found.scope_kind in ("lot", "household") else list(found.subjects)
         return _around(request, services, about, None, [found])
 

@@ -86,7 +86,7 @@ def _finding(store: GraphStore, found: Finding) -> Asked:
     except KeyError:
         at = [s for s in found.subjects if _known(store, s)]
     picture = (
-        picture_of(store, list(at), as_of, [found])
+        picture_of(store, list(at), as_of, [found], ownership=ownership)
         if at
         else Subgraph((), (), fingerprint=store.fingerprint())
     )
@@ -126,7 +126,7 @@ def _party(store: GraphStore, id_: str, as_of: str | None, rules: LocalRules) ->
     proof, party = Proof(as_of), None
     if type_ == "Company" and not ownership.is_empty:
         proof, party = proof_of_company(ownership, id_, as_of)
-    picture = picture_of(store, [id_], proof.as_of if type_ == "Company" else as_of, ())
+    picture = picture_of(store, [id_], proof.as_of if type_ == "Company" else as_of, (), ownership=ownership)
     if type_ == "Person":
         party = {"holdings": _held(picture, id_)}
     about: tuple[Finding, ...] = ()

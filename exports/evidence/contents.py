@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import math
@@ -30,6 +31,7 @@ from exports.verifying.verification import PACKAGE_VERSION
 from graph.stores import GraphStore
 from graph.subgraph import Subgraph
 from visualize import Scene, compose, scene_bytes
+from visualize.png import begun_png
 from visualize.svg import svg
 from visualize.wording import Lang
 
@@ -96,13 +98,19 @@ def contents_of(store: GraphStore, asked: Asked, hide_names: bool) -> Contents:
     proven = prove(store, asked, hide_names)
     subject, files = proven.subject, dict(proven.files)
     titles: dict[str, str] = {}
-    for lang, scene in proven.scenes.items():
-        document = Report(subject, lang).document()
-        titles[str(lang)] = document.title
-        files[f"picture.{lang}.svg"] = scene_bytes(scene, "svg")
-        files[f"picture.{lang}.png"] = scene_bytes(scene, "png", _scale(scene))
-        files[f"report.{lang}.html"] = report_html(document, svg(scene, fonts=True))
-        files[f"report.{lang}.pdf"] = report_pdf(document, scene)
+    with contextlib.ExitStack() as drawing:
+        # Drawn beside the reports, which take as long.
+        drawn = {
+            lang: drawing.enter_context(begun_png(scene, _scale(scene)))
+            for lang, scene in proven.scenes.items()
+        }
+        for lang, scene in proven.scenes.items():
+            document = Report(subject, lang).document()
+            titles[str(lang)] = document.title
+            files[f"picture.{lang}.svg"] = scene_bytes(scene, "svg")
+            files[f"report.{lang}.html"] = report_html(document, svg(scene, fonts=True))
+            files[f"report.{lang}.pdf"] = report_pdf(document, scene)
+        files |= {f"picture.{lang}.png": waited() for lang, waited in drawn.items()}
     subgraph = subject.subgraph
     return Contents(
         files, subject.facts_hash, titles, len(subgraph.nodes), len(subgraph.edges), subgraph.truncated

@@ -111,6 +111,29 @@ def test_one_picture_in_every_format_has_the_same_nodes_and_places(service):
         assert refused.status_code == 406
 
 
+def test_a_picture_kept_is_not_shown_to_who_may_see_less_nor_after_a_load(own_service):
+    from tests.api.test_work import upload
+
+    url = "/v1/parties/local:C/subgraph"
+    with own_service.client(*ALL) as client, own_service.client("read") as masked:
+        lot = [client.get("/v1/lots/local:T-1/1/subgraph").raise_for_status().text for _ in range(2)]
+        assert lot[0] == lot[1]
+        assert "示例沈无名" in lot[0]
+        hidden = [masked.get("/v1/lots/local:T-1/1/subgraph").raise_for_status().text for _ in range(2)]
+        assert hidden[0] == hidden[1]
+        assert "示例沈无名" not in hidden[0]
+        before = client.get(url).json()
+        own_service.finished(client, upload(client).json())
+        after = client.get(url).json()
+        assert "local:H" not in {n["id"] for n in before["nodes"]}
+        assert "local:H" in {n["id"] for n in after["nodes"]}
+        english = client.get(url, params={"lang": "en"}).json()
+        assert english["lang"] == "en"
+        assert after["lang"] == "zh"
+        earlier = client.get(url, params={"as_of": "1999-01-01"}).json()
+        assert earlier["as_of"] == "1999-01-01"
+
+
 @pytest.mark.parametrize("text", ["虚构控股", "xugoukonggu", "xgkg", "XGKG", "local:H", "H", "控股有限"])
 def test_a_party_is_found_by_name_pinyin_initials_and_id(service, text):
     with service.client(*ALL) as client:
