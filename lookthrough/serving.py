@@ -45,7 +45,7 @@ def services_of(
     return Services(
         store=store,
         ledger=ledger,
-        person_key=PersonKey.open(settings.key_file),
+        person_key=PersonKey.open(settings.key_file, new=store.meta("person_key_check") is None),
         folder=_own_folder(settings),
         reports=settings.data / "reports",
         rules=rules,

@@ -93,13 +93,20 @@ class PersonKey:
         return pl.Series("id", out, dtype=pl.String)
 
     @classmethod
-    def open(cls, path: Path) -> PersonKey:
+    def open(cls, path: Path, new: bool = True) -> PersonKey:
         """The key kept at `path`; a new one, readable by its owner alone, where there is none yet.
 
         Two processes that start at once get the same key: the file appears whole, and the first one stays.
-        Raises `PersonKeyError` where the file is readable by others or isn't a key.
+        `new` false: the store was filled with a key, and one made now would not be it. Raises `PersonKeyError`
+        where the file is readable by others or isn't a key, or is not there and none is to be made.
         """
         if not path.exists():
+            if not new:
+                raise PersonKeyError(
+                    f"找不到密钥文件 {path}，而该数据库是用一个密钥建立的。请用 LOOKTHROUGH_KEY_FILE 指定建库时的密钥文件，或从备份恢复。",
+                    f"There is no key file {path}, and this store was filled with a key. Name the file it was filled "
+                    "with in LOOKTHROUGH_KEY_FILE, or restore it from a backup.",
+                )
             _create(path)
         mode = stat.S_IMODE(path.stat().st_mode)
         if os.name == "posix" and mode & 0o077:

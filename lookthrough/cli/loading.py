@@ -122,8 +122,10 @@ def load_command(
         raise typer.BadParameter("dataset / parties", param_hint="--snapshot-scope")
     options = LoadOptions(dataset, format_in, mapping, snapshot, scope, observed_on, strict)
     find_files(paths)  # A wrong path is said before a store is made.
-    key = PersonKey.open(s.settings.key_file)
+    path = s.settings.key_file
+    there = PersonKey.open(path) if path.exists() else None
     with ledger_first(s, no_ledger) as ledger, s.store("write") as opened, s.progress() as watch:
+        key = there or PersonKey.open(path, new=opened.meta("person_key_check") is None)
         try:
             report = load(opened, paths, options, key, s.settings.data / "reports", watch)
         except LoadError as error:

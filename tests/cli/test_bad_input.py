@@ -342,6 +342,9 @@ def test_a_store_filled_under_another_key(lookthrough, good, tmp_path):
     key.unlink()
     ran = lookthrough("load", good)
     assert (ran.code, "LOOKTHROUGH_KEY_FILE" in ran.err) == (1, True)
+    # No other key is left behind, which the next load would take for the right one.
+    assert not key.exists()
+    key.touch(0o600)
     key.write_text("nonsense", encoding="ascii")
     assert "not a valid key file" in lookthrough("load", good).err
     key.chmod(0o644)
