@@ -52,7 +52,7 @@ class _Canvas:
         if not wanted:
             return []
         rows, unread = self._ahead.nodes(type_, wanted)
-        for row in [*rows, *nodes_of(self.store, type_, unread)]:
+        for row in sorted([*rows, *nodes_of(self.store, type_, unread)], key=lambda r: str(r["id"])):
             facts = {k: v for k, v in row.items() if k not in ("id", "name", "kind") and v is not None}
             facts["sources"] = (row.get("sources") or "").split("\n")
             name = row.get("name") or row.get("title") or row.get("address") or ""
@@ -75,7 +75,11 @@ class _Canvas:
                 f"{EACH}MATCH ({at} {{id: i}}) {step}RETURN {link_fields(name)}",
                 {"ids": sorted(unread)},
             ).to_pylist()
-        rows = [r for r in rows if self._holds(r)]
+        # In an order of its own: engines give rows as they come upon them.
+        rows = sorted(
+            (r for r in rows if self._holds(r)),
+            key=lambda r: (r["from_id"], r["to_id"], str(r.get("key"))),
+        )
         other = "from_id" if upward else "to_id"
         new = self.add_nodes(start if upward else end, [r[other] for r in rows])
         for row in rows:
