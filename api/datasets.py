@@ -14,8 +14,10 @@ from api.names import NameIndex
 from api.reading.one_lot import Standing
 from detectors.rules import LocalRules
 from graph.current_ownership import current_ownership
+from graph.in_play import is_current
 from graph.penetration import Ownership
 from graph.stores import GraphStore
+from graph.stores.errors import QueryCancelledError
 
 _log = structlog.get_logger("lookthrough.datasets")
 
@@ -55,6 +57,7 @@ class Datasets:
             with self._making:
                 if self._current is None:
                     self._current = self._make()
+                    self._prepare_soon(self._current)
                 return self._current
         if self._store.fingerprint() != known.fingerprint:
             self.refresh_soon()
@@ -69,6 +72,7 @@ class Datasets:
         with self._making:
             if self._current is None or self._current.fingerprint != self._store.fingerprint():
                 self._current = self._make()
+                self._prepare_soon(self._current)
             return self._current
 
     def refresh_soon(self) -> None:
@@ -82,6 +86,22 @@ class Datasets:
             self.refresh()
         except Exception:
             _log.exception("dataset_failed")
+
+    def _prepare_soon(self, made: Dataset) -> None:
+        """Work out in the background what the first screening of a lot would wait for."""
+        threading.Thread(target=self._prepare, args=(made,), name="standing", daemon=True).start()
+
+    def _prepare(self, made: Dataset) -> None:
+        try:
+            with self._store.steady():
+                if self._store.fingerprint() == made.fingerprint and is_current(self._store):
+                    made.standing.prepare(self._store)
+        except QueryCancelledError:
+            # The service is being stopped.
+            return
+        except Exception:
+            # The first screening asks for it itself then, and says what is wrong.
+            _log.exception("standing_failed")
 
     def _make(self) -> Dataset:
         with self._store.steady():

@@ -53,6 +53,15 @@ _BEGINNINGS: Final[tuple[tuple[str, str, str], ...]] = (
         "companies",
         "MATCH (c:Company {id: i}) MATCH (m)-[r:OWNS]->(c) MATCH (m)-[:MEMBER_OF_CONCERT]->(:Concert) ",
     ),
+    # What stands above bidders, which a run over everything asks for apart from their bids.
+    *(
+        (
+            f"MATCH (h)-[{name}:{rel}]->(c:Company) RETURN c.id AS bidder_id",
+            "companies",
+            f"MATCH (c:Company {{id: i}}) MATCH (h)-[{name}:{rel}]->(c) RETURN c.id AS bidder_id",
+        )
+        for name, rel in (("u", "ULTIMATELY_HOLDS"), ("k", "CONTROLS"))
+    ),
     (
         "MATCH (h:Company)-[:ULTIMATELY_HOLDS]->(:Company) ",
         "held",
@@ -78,7 +87,13 @@ _COUNTED: Final[tuple[tuple[str, str, str], ...]] = (
         "MATCH (c:Company {id: i}) MATCH (h)-[:ULTIMATELY_HOLDS]->(c) RETURN h.id AS h",
     ),
 )
+_OF_ALL: Final = tuple(begins for begins, _, _ in _COUNTED)
+_LONG: Final = 300.0
 _OPTIONAL: Final = "OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender)"
+_ABOVE_PARTY: Final = re.compile(
+    r"MATCH (?P<above>\(\w+\)-\[\w:\w+\])->(?P<party>\(p:Company\))-\[(?P<rel>:\w+)\]->(?P<tender>\(t:Tender\))"
+    r"<-\[:LOT_OF\]-\(l:Lot\)"
+)
 _DERIVED: Final = re.compile(r":(?:ULTIMATELY_HOLDS|CONTROLS)\]")
 
 
@@ -142,6 +157,21 @@ class Standing:
                 self._places[cypher] = {id_: n for n, id_ in enumerate(table.column("holder_id").to_pylist())}
             places = self._places[cypher]
         return table.take(pa.array(sorted(places[h] for h in holders if h in places), pa.int64()))
+
+    def nothing_of(self, cypher: str) -> bool:
+        """Is a relationship the question needs of a type that nothing is loaded of?"""
+        needed = cypher.split(" OPTIONAL MATCH ")[0]
+        return any(self.counts.get(t, 1) == 0 for t in re.findall(r"\[\w*:(\w+)\]", needed))
+
+    def prepare(self, store: GraphStore) -> None:
+        """Ask now what the first screening would have to wait for: seconds on a large store. Raises `StoreError`."""
+        for detector in lot_detectors(()):
+            if not all(self.counts[name] for name in detector.needs):
+                continue
+            for cypher in (*detector.queries.values(), detector.population):
+                if cypher.startswith(_OF_ALL) or anchored(cypher) is None or self.nothing_of(cypher):
+                    self.whole(store, cypher, _LONG)
+        self.of_market(store, "")
 
     def of_market(self, store: GraphStore, lot: str) -> list[Finding]:
         """What sets a lot apart from the others of its market."""
@@ -234,7 +264,8 @@ class LotView:
                 held = each(self._store, beside, at, {}, timeout).column("h").to_pylist()
                 return self._standing.counted(self._store, cypher, set(held), timeout)
         asked = anchored(cypher)
-        if asked is None:
+        if asked is None or self._standing.nothing_of(cypher):
+            # The answer about everything is the answer: it is small, or there is none.
             return self._standing.whole(self._store, cypher, timeout)
         text, name = asked
         if self._near.tendered:
@@ -260,7 +291,11 @@ def anchored(cypher: str) -> tuple[str, str] | None:
             return instead + cypher.removeprefix(begins), name
     if _DERIVED.search(cypher) and "(l:Lot)" in cypher:
         # Shares and control matter for this lot alone; a link may be used by bids elsewhere.
-        return f"MATCH (l:Lot {{id: i}}) {cypher.replace('(l:Lot)', '(l)')}", "lot"
+        # From the lot to its tender, to a party and to what stands above it: in one pattern the engine starts above.
+        stepwise = _ABOVE_PARTY.sub(
+            r"MATCH (l)-[:LOT_OF]->\g<tender> MATCH \g<party>-[\g<rel>]->(t) MATCH \g<above>->(p)", cypher
+        )
+        return f"MATCH (l:Lot {{id: i}}) {stepwise.replace('(l:Lot)', '(l)')}", "lot"
     for node, name in (("b:Bid", "bids"), ("l:Lot", "lots"), ("t:Tender", "tenders")):
         if f"({node})" in cypher:
             return f"MATCH ({node} {{id: i}}) {cypher.replace(f'({node})', f'({node[0]})')}", name

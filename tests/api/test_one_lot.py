@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from api.reading.one_lot import _COUNTED, Standing, anchored, lot_detectors, screen_one_lot
@@ -87,6 +88,34 @@ def test_either_store_answers_for_one_lot_what_it_answers_for_all(
         }
         with open_ledger(tmp_path / "ledger.db") as ledger:
             agree(store, ledger, whole, ["local:T-1/1"])
+
+
+class Watched(Standing):
+    """Notes what is asked of all lots."""
+
+    def __init__(self, store: GraphStore) -> None:
+        super().__init__(store, NO_RULES)
+        self.asked: set[str] = set()
+
+    def whole(self, store: GraphStore, cypher: str, timeout: float) -> pa.Table:
+        self.asked.add(cypher)
+        return super().whole(store, cypher, timeout)
+
+
+def test_the_first_screening_waits_for_nothing_that_was_prepared(demo: GraphStore, tmp_path: Path) -> None:
+    standing = Watched(demo)
+    standing.prepare(demo)
+    prepared = set(standing.asked)
+    standing.asked.clear()
+    lot = demo.query("MATCH (l:Lot) RETURN l.id AS id ORDER BY id LIMIT 1").column("id")[0].as_py()
+    with open_ledger(tmp_path / "ledger.db") as ledger:
+        screen_one_lot(demo, standing, ledger, lot, NO_RULES, ())
+    # Which ids are one party, and what the files are called, is asked of any store at once.
+    late = {q for q in standing.asked - prepared if "SAME_AS" not in q and "(b:Batch)" not in q}
+    assert standing.asked and not late
+    # The proofs of all holdings are never read for one lot: they are a gigabyte on a large store. Debarments are few.
+    proofs = [q for q in standing.asked if "derivation" in q and "DEBARRED_BY" not in q]
+    assert all(standing.nothing_of(q) for q in proofs)
 
 
 def test_every_query_of_the_detectors_begins_at_the_lot_or_is_known_to_be_small() -> None:
