@@ -40,13 +40,12 @@ def outcome(url):
 def test_few_rows_and_many_leave_the_same(store_url, tmp_path, monkeypatch):
     few = outcome(store_url)
     monkeypatch.setattr(applying, "FEW", 0)
-    monkeypatch.setattr(tables, "_ONE_BY_ONE", 0)
     assert outcome(store_url if "://" in store_url else tmp_path / "many") == few
 
 
 @pytest.mark.parametrize("limit", [0, 1_000_000])
-def test_a_list_of_nodes_and_each_of_them_find_the_same(tmp_path, monkeypatch, limit):
-    monkeypatch.setattr(tables, "_ONE_BY_ONE", limit)
+def test_looked_up_from_a_list_or_read_as_a_whole_it_is_the_same(tmp_path, monkeypatch, limit):
+    monkeypatch.setattr(tables, "_FEW", limit)
     with open_store(tmp_path / "store") as store:
         for extract in loads():
             store.apply(extract)
