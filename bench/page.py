@@ -49,8 +49,9 @@ _TITLES: Final[dict[str, tuple[str, str]]] = {
     ),
     "lots": (
         "All lots in play",
-        "A loaded embedded store; effective shares and control behind the bidders of every lot, each at its own date, "
-        "written into the graph.",
+        "A loaded embedded store; effective shares, shared owners and control of the bidders of every lot, each at its own "
+        "date. `cold`: seconds of the first time in a process, `warm`: of the second; `writing`: of the same with the proofs, "
+        "written into the graph. Below, milliseconds for lots one by one.",
     ),
     "paint": (
         "The canvas in Chromium",
