@@ -86,12 +86,7 @@ def screen(ownership: Ownership, bidders: Sequence[str], day: str | None) -> Scr
     asked = pl.DataFrame(
         {"company_id": list(dict.fromkeys(bidders)), "on_date": day, "group_id": "lot"}, schema=_ASKED
     )
-    holds, controls = holders_in_play(ownership, asked)
-    names = _stated(asked, ownership)
-    return Screening(
-        _at_stated_ids(holds, names).select(holds.columns),
-        _at_stated_ids(controls, names).select(controls.columns),
-    )
+    return _screening(ownership, asked, proofs=True)
 
 
 def screen_lots(store: GraphStore, ownership: Ownership) -> Screening:
@@ -99,8 +94,11 @@ def screen_lots(store: GraphStore, ownership: Ownership) -> Screening:
 
     Raises `OwnershipError`, a `StoreError`.
     """
-    asked = questions(store)
-    holds, controls = holders_in_play(ownership, asked, proofs=False)
+    return _screening(ownership, questions(store), proofs=False)
+
+
+def _screening(ownership: Ownership, asked: pl.DataFrame, proofs: bool) -> Screening:
+    holds, controls = holders_in_play(ownership, asked, proofs)
     names = _stated(asked, ownership)
     return Screening(
         _at_stated_ids(holds, names).select(holds.columns),

@@ -15,7 +15,7 @@ import polars as pl
 
 from graph.model import NODE_TYPES, REL_TYPES, node_columns, rel_columns
 from graph.penetration import Ownership
-from graph.penetration.edges import spread
+from graph.penetration.edges import distinct, spread
 from graph.stores import GraphStore
 from graph.stores.hops import EACH, hop
 
@@ -87,7 +87,7 @@ def _above(ownership: Ownership, companies: Iterable[str], most: int) -> list[st
     """Companies and all companies above them on any date, level by level; at most so many ids."""
     edges = ownership.holding_edges
     asked = ownership.nodes_of(pl.Series(sorted(set(companies)), dtype=pl.String))
-    frontier = np.unique(asked[asked >= 0])
+    frontier = distinct(asked[asked >= 0])
     seen = frontier
     while len(frontier) and len(seen) < most:
         places, _ = spread(edges.pointer, frontier)
