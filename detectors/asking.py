@@ -13,6 +13,7 @@ from typing import Final
 import polars as pl
 
 from detectors import bidding
+from detectors.question import Question
 from detectors.rows import Rows, as_text
 from graph.stores.contract import GraphStore
 
@@ -20,15 +21,23 @@ _PARTY_COLUMNS: Final = (
     *("bidder_id", "holder_id", "party_id", "related_id", "to_id"),
     *("person_id", "company_id", "official_id", "buyer_id"),
 )
-_ABOVE: Final = {
+_ABOVE: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     bidding.HOLDINGS: (
-        "MATCH (h)-[u:ULTIMATELY_HOLDS]->(c:Company) RETURN c.id AS bidder_id, u.holds_from AS holds_from, "
-        f"u.holds_to AS holds_to, {bidding.HOLDING}",
+        Question(
+            "MATCH (h)-[u:ULTIMATELY_HOLDS]->(c:Company) RETURN c.id AS bidder_id, u.holds_from AS holds_from, "
+            f"u.holds_to AS holds_to, {bidding.HOLDING}",
+            "bidders",
+            "c:Company",
+        ),
         bidding.HOLDINGS_COLUMNS,
     ),
     bidding.CONTROL: (
-        "MATCH (h)-[k:CONTROLS]->(c:Company) RETURN c.id AS bidder_id, k.holds_from AS holds_from, "
-        f"k.holds_to AS holds_to, {bidding.CONTROLLING}",
+        Question(
+            "MATCH (h)-[k:CONTROLS]->(c:Company) RETURN c.id AS bidder_id, k.holds_from AS holds_from, "
+            f"k.holds_to AS holds_to, {bidding.CONTROLLING}",
+            "bidders",
+            "c:Company",
+        ),
         bidding.CONTROL_COLUMNS,
     ),
 }

@@ -120,21 +120,21 @@ def affected(store: GraphStore, marks: Marks) -> Affected | None:
     """What is to be worked out anew for what was marked; None where that is everything."""
     if marks.everything:
         return None
-    below = _closure(store, marks.parties, _BELOW)
+    below = closure_below(store, marks.parties)
     if below is None:
         return None
-    lots = marks.lots | _ids(store, [_LOTS_OF_TENDERS], marks.tenders)
-    lots |= _ids(store, _LOTS_OF_COMPANIES, below | marks.beside)
+    lots = marks.lots | lots_of_tenders(store, marks.tenders)
+    lots |= lots_of_companies(store, below | marks.beside)
     if len(lots) > MOST:
         return None
     # Whoever stands behind two of a lot is written at both: a change above one bidder is one of the others too.
-    others = _joined(store, _ids(store, _COMPANIES_OF_LOTS, lots) | marks.beside)
+    others = joined(store, found_from(store, _COMPANIES_OF_LOTS, lots) | marks.beside)
     # Above most buyers nobody is known, so that nothing is written at them.
-    companies = below | _joined(store, _ids(store, _HELD, others))
-    lots |= _ids(store, _LOTS_OF_COMPANIES, companies)
+    companies = below | joined(store, found_from(store, _HELD, others))
+    lots |= lots_of_companies(store, companies)
     if len(lots) > MOST:
         return None
-    asked = companies | _ids(store, _COMPANIES_OF_LOTS, lots)
+    asked = companies | found_from(store, _COMPANIES_OF_LOTS, lots)
     return None if _beside_debarred(store, asked) else Affected(companies, lots, asked)
 
 
@@ -150,7 +150,27 @@ def _beside_debarred(store: GraphStore, companies: set[str]) -> bool:
     if theirs is None or mine is None:
         return True
     common = theirs & mine
-    return bool(common - _ids(store, [_STATE], common))
+    return bool(common - found_from(store, [_STATE], common))
+
+
+def closure_below(store: GraphStore, parties: Collection[str]) -> set[str] | None:
+    """Some parties and all that lies below them on any date; None where that is too much."""
+    return _closure(store, parties, _BELOW)
+
+
+def closure_above(store: GraphStore, parties: Collection[str]) -> set[str] | None:
+    """Some parties and all that stands above them on any date; None where that is too much."""
+    return _closure(store, parties, _ABOVE)
+
+
+def lots_of_companies(store: GraphStore, companies: Collection[str]) -> set[str]:
+    """The lots that some companies bid in, buy or serve."""
+    return found_from(store, _LOTS_OF_COMPANIES, companies)
+
+
+def lots_of_tenders(store: GraphStore, tenders: Collection[str]) -> set[str]:
+    """All lots of some tenders."""
+    return found_from(store, [_LOTS_OF_TENDERS], tenders)
 
 
 def _closure(store: GraphStore, parties: Collection[str], queries: Collection[str]) -> set[str] | None:
@@ -158,24 +178,24 @@ def _closure(store: GraphStore, parties: Collection[str], queries: Collection[st
     seen: set[str] = set()
     frontier = set(parties)
     while frontier:
-        frontier = _joined(store, frontier) - seen
+        frontier = joined(store, frontier) - seen
         seen |= frontier
         if len(seen) > MOST:
             return None
-        frontier = _ids(store, queries, frontier) - seen
+        frontier = found_from(store, queries, frontier) - seen
     return seen
 
 
-def _joined(store: GraphStore, ids: set[str]) -> set[str]:
+def joined(store: GraphStore, ids: set[str]) -> set[str]:
     """Some parties with every other id of theirs."""
     pairs = same_party(store, ids)
     return ids | {*pairs["from_id"], *pairs["to_id"]}
 
 
-def _ids(store: GraphStore, queries: Collection[str], ids: Collection[str]) -> set[str]:
+def found_from(store: GraphStore, queries: Collection[str], ids: Collection[str]) -> set[str]:
     """What some queries find from some ids; a type of relationship without any rows is not asked for."""
     if not ids:
         return set()
-    held = store.counts() if len(ids) > 1 else None
-    worth = [q for q in queries if held is None or all(held[name] for name in _TYPES.findall(q))]
+    held = store.present()
+    worth = [q for q in queries if held.issuperset(_TYPES.findall(q))]
     return {i for query in worth for i in ask(store, query, ids, _ID)["id"] if i}
