@@ -47,7 +47,7 @@ def _on_the_bid_date(link: str) -> str:
     )
 
 
-def _above(type_: str, side: str) -> str:
+def _above(type_: str, side: str) -> Question:
     shown = (
         "u.share AS share, u.share_max AS share_max"
         if type_ == "ULTIMATELY_HOLDS"
@@ -61,6 +61,12 @@ def _above(type_: str, side: str) -> str:
     )
 
 
+ABOVE_PARTIES: Final[Mapping[tuple[str, str], Question]] = {
+    (type_, side): _above(type_, side)
+    for type_ in ("ULTIMATELY_HOLDS", "CONTROLS")
+    for side in ("BUYS", "SERVES_TENDER")
+}
+"""What stands above companies of the procedure, by the type of relationship and the side."""
 ABOVE_COLUMNS: Final = ("lot_id", "party_id", "holder_id", "share", "share_max", "derivation")
 
 
@@ -120,8 +126,8 @@ def hubs(rows: Mapping[str, Sequence[Row]], values: Values) -> frozenset[str]:
 def party_queries(side: str) -> dict[str, str]:
     """What stands above, and who works for, companies on one side of a procedure ("BUYS", "SERVES_TENDER")."""
     return {
-        "party_holdings": _above("ULTIMATELY_HOLDS", side),
-        "party_control": _above("CONTROLS", side),
+        "party_holdings": ABOVE_PARTIES["ULTIMATELY_HOLDS", side],
+        "party_control": ABOVE_PARTIES["CONTROLS", side],
         **{f"party_people_{n}": _people_of(type_, side, role) for n, (type_, role) in enumerate(_PEOPLE)},
     }
 

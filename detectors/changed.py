@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from detectors.definition import Detector
-from detectors.detecting import Progress, detect
-from detectors.nearby import nearby, seen_from
+from detectors.detecting import Progress, detect, detect_as_it_stands
+from detectors.nearby import nearby
+from detectors.on_the_spot import on_the_spot
 from detectors.registry import DETECTORS
 from detectors.rules import NO_RULES, LocalRules
 from detectors.runner import Run
 from detectors.standing import Standing
-from graph.in_play import is_current, refresh_in_play
 from graph.stores import GraphStore
 from graph.touched import touched_since
 
@@ -72,10 +72,9 @@ def detect_changed(
 
     Detectors of recipients, and an operator's own, run over everything where something of theirs may have changed. None
     where everything is to be looked at again: a batch was taken back, too much was touched, or something that bears on
-    parties anywhere (debarments, kin, households, benefits). The store must be open for writing.
+    parties anywhere (debarments, kin, households, benefits). What stands above the lots' parties is worked out on the
+    spot and not written: only for detectors of recipients must the store be open for writing.
     """
-    if not is_current(store):
-        refresh_in_play(store, progress)
     with store.steady():
         touched = touched_since(store, since)
         if touched is None:
@@ -87,8 +86,9 @@ def detect_changed(
         others = [d for d in able if d not in of_lots and (touched.recipients or d.id not in product)]
         standing = Standing(store)
         near = nearby(store, touched.lots, standing.same_party, touched.tenders)
-        narrow = detect(seen_from(store, near, standing), of_lots, progress, rules, denominators=False)
-        whole = detect(store, others, progress, rules) if others else None
+        seen = on_the_spot(store, near, standing)
+        narrow = detect_as_it_stands(seen, of_lots, progress, rules, denominators=False)
+    whole = detect(store, others, progress, rules) if others else None
     ran = frozenset(d.id for d in (*of_lots, *others))
     narrowed = Narrowed(
         since,

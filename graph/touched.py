@@ -8,7 +8,6 @@ from typing import Final
 
 from graph.in_play_changes import (
     MOST,
-    affected,
     closure_above,
     closure_below,
     found_from,
@@ -19,7 +18,6 @@ from graph.in_play_changes import (
 from graph.stores.contract import GraphStore
 from graph.stores.fingerprint import fingerprint_of
 from graph.stores.known_nodes import about
-from graph.stores.marks import TOUCHED, Marks
 from graph.stores.touches import SEEN, Touches
 
 _LOTS_OF_BIDS: Final = (about("MATCH (b:Bid)-[:FOR_LOT]->(l:Lot) RETURN DISTINCT l.id", "b:Bid"),)
@@ -44,9 +42,6 @@ _RECIPIENTS: Final = tuple(
     about(f"MATCH (p:Person)-[:{rel}]->(x:{node}) RETURN DISTINCT p.id", "p:Person")
     for rel, node in (("MEMBER_OF", "Household"), ("RECEIVES", "Benefit"))
 )
-_ABOVE_IN_PLAY: Final = (
-    about("MATCH (p:Person)-[:ULTIMATELY_HOLDS]->(c:Company) RETURN DISTINCT p.id", "c:Company"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,33 +64,27 @@ def batches_since(store: GraphStore, fingerprint: str) -> list[str] | None:
 def touched_since(store: GraphStore, fingerprint: str) -> Touched | None:
     """What loads touched since the data had this fingerprint; None where everything is to be looked at again.
 
-    `ULTIMATELY_HOLDS` and `CONTROLS` must be those of the data now loaded.
+    Needs no `ULTIMATELY_HOLDS` or `CONTROLS`. Raises a `StoreError`.
     """
     batches = batches_since(store, fingerprint)
     if batches is None:
         return None
-    marks, touches = Marks(), Touches()
+    touches = Touches()
     for batch in batches:
-        marks.add(Marks.of_json(store.meta(TOUCHED + batch)))
         touches.add(Touches.of_json(store.meta(SEEN + batch)))
     if touches.everything:
         return None
-    derived = affected(store, marks)
     below = closure_below(store, touches.below)
-    if derived is None or below is None:
+    above = None if below is None else closure_above(store, below)
+    if below is None or above is None:
         return None
-    lots = derived.lots | _around(store, touches, below)
+    lots = _around(store, touches, below)
     if len(lots) > MOST:
         return None
-    # What recipients are found by: who owns a company, and what stands in the graph above one worked out anew.
-    owners = closure_above(store, marks.parties | touches.below)
-    if owners is None:
-        return None
-    owners |= found_from(store, _ABOVE_IN_PLAY, derived.companies)
     return Touched(
         frozenset(lots),
         frozenset(touches.tenders | found_from(store, _TENDERS_OF_LOTS, lots)),
-        touches.recipients or bool(found_from(store, _RECIPIENTS, owners)),
+        touches.recipients or bool(found_from(store, _RECIPIENTS, above)),
     )
 
 
