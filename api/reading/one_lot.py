@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from cases import FindingFilter, Ledger
 from detectors.definition import Detector
-from detectors.detecting import Screened, detect
+from detectors.detecting import Screened, detect, detect_as_it_stands
 from detectors.finding import Finding
-from detectors.nearby import nearby, seen_from
+from detectors.nearby import bidders_of, nearby, seen_from
+from detectors.on_the_spot import on_the_spot
 from detectors.question import Question
 from detectors.registry import DETECTORS
 from detectors.rules import LocalRules
+from detectors.runner import Run
 from detectors.stacking import stack
 from detectors.standing import Standing
-from graph.in_play import is_current, put_in_play
+from graph.in_play import is_current
 from graph.stores import GraphStore
 
 _OVER_ALL: Final = tuple(d.id for d in DETECTORS if d.over_all and not d.support)
@@ -63,6 +65,14 @@ def lot_detectors(own: Sequence[Detector]) -> tuple[Detector, ...]:
     return tuple(d for d in (*DETECTORS, *own) if d.of_lots and not d.over_all)
 
 
+@dataclass(frozen=True, slots=True)
+class LotScreened:
+    """`recorded`: the run in the ledger that says so already; None where the lot was looked at afresh."""
+
+    screened: Screened
+    recorded: str | None
+
+
 def screen_one_lot(
     store: GraphStore,
     standing: LotStanding,
@@ -70,34 +80,43 @@ def screen_one_lot(
     lot: str,
     rules: LocalRules,
     own: Sequence[Detector],
-) -> Screened:
-    """What a run over everything finds of this lot; patterns of its bidders elsewhere as last recorded in the ledger."""
-    if not is_current(store):
-        put_in_play(store)
+) -> LotScreened:
+    """What a run over everything finds of this lot: as recorded where a run over these very data is, else looked at now.
+
+    Patterns of its bidders elsewhere are those last recorded in the ledger.
+    """
     wanted = lot_detectors(own)
     with store.steady():
-        near = nearby(store, [lot], standing.same_party)
-        found = detect(seen_from(store, near, standing), wanted, rules=rules, denominators=False)
-    kept = tuple(f for f in found.findings if f.scope_id == lot)
-    gaps = tuple(u for u in found.undecided if u[1].scope_id == lot)
+        fingerprint = store.fingerprint()
+        last = ledger.lasting(lot, [d for d in wanted if not d.support], rules, fingerprint)
+        if last is not None:
+            run = Run(last.findings, last.undecided, {}, last.missing)
+            bidders = bidders_of(store, lot)
+        else:
+            near = nearby(store, [lot], standing.same_party)
+            seen = (seen_from if is_current(store) else on_the_spot)(store, near, standing)
+            run = _of_lot(detect_as_it_stands(seen, wanted, rules=rules, denominators=False), lot)
+            bidders = near.own
+        market = standing.of_market(store, lot)
     support = {d.id for d in wanted if d.support}
-    own_findings = tuple(f for f in kept if f.detector not in support)
-    parties = sorted({standing.canonical.get(c, c) for c in near.bidders})
-    seen = {f.fingerprint: f for f in (*kept, *standing.of_market(store, lot), *_patterns(ledger, parties))}
-    here = sorted({*near.own, *(s for f in own_findings for s in f.subjects)})
+    own_findings = tuple(f for f in run.findings if f.detector not in support)
+    parties = sorted({standing.canonical.get(c, c) for c in bidders})
+    found = {f.fingerprint: f for f in (*run.findings, *market, *_patterns(ledger, parties))}
+    here = sorted({*bidders, *(s for f in own_findings for s in f.subjects)})
     scenes = {d.id: d.scene for d in (*DETECTORS, *own)}
-    stacks = tuple(stack(tuple(seen.values()), lot, here, scenes))
-    return Screened(replace(found, findings=own_findings, undecided=gaps), stacks)
+    stacks = tuple(stack(tuple(found.values()), lot, here, scenes))
+    return LotScreened(Screened(replace(run, findings=own_findings), stacks), last.run if last else None)
+
+
+def _of_lot(run: Run, lot: str) -> Run:
+    return replace(
+        run,
+        findings=tuple(f for f in run.findings if f.scope_id == lot),
+        undecided=tuple(u for u in run.undecided if u[1].scope_id == lot),
+    )
 
 
 def _patterns(ledger: Ledger, parties: Sequence[str]) -> list[Finding]:
     """What was recorded of how these parties bid."""
-    if not ledger.findings(FindingFilter(detectors=_OVER_ALL, found=True), None, 1):
-        return []
-    return [
-        record.finding
-        for party in parties
-        for record in ledger.findings(
-            FindingFilter(detectors=_OVER_ALL, subject=party, found=True), None, 100
-        )
-    ]
+    about = FindingFilter(detectors=_OVER_ALL, subjects=tuple(parties), found=True)
+    return [record.finding for record in ledger.findings(about, None, 1000)] if parties else []
