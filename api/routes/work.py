@@ -125,22 +125,21 @@ def run(
         )
         return {"run": record.to_json(), "left": []}
 
-    return _started(request, caller, services, "run", idempotency_key, asked.model_dump(), work)
+    def begin() -> Job:
+        return _jobs(request).start("run", caller.key, work)
+
+    return _started(request, caller, services, idempotency_key, asked.model_dump(), begin)
 
 
 def _started(
     request: Request,
     caller: Caller,
     services: Services,
-    kind: str,
     key: str | None,
     asked: Any,
-    work: Callable[[Callable[[str, int, int], None]], Any],
+    begin: Callable[[], Job],
 ) -> Response:
-    def start() -> Any:
-        return _jobs(request).start(kind, caller.key, work).to_json()
-
-    response = once(services.ledger, request, caller, key, asked, start, 202)
+    response = once(services.ledger, request, caller, key, asked, lambda: begin().to_json(), 202)
     return response
 
 
@@ -167,34 +166,39 @@ def load(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """All or nothing. The job's result is what `lookthrough load --format json` prints; refused rows can be fetched."""
-    folder = _kept(services, files)
     asked = {"files": sorted((f.filename or "", f.size or 0) for f in files), "dataset": dataset, "snapshot": snapshot,
              "observed_on": observed_on, "strict": strict}  # fmt: skip
     datasets: Datasets = request.app.state.datasets
 
-    def work(progress: Callable[[str, int, int], None]) -> Any:
-        try:
-            result = load_files(
-                services,
-                folder,
-                caller.name,
-                dataset,
-                snapshot or None,
-                observed_on or None,
-                strict,
-                progress,
-            )
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-        # From here on nothing is cancelled: the rows are loaded, and a job that says otherwise would be believed.
-        datasets.refresh()
-        return result
+    def begin() -> Job:
+        folder = _kept(services, files)
 
-    try:
-        return _started(request, caller, services, "load", idempotency_key, asked, work)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+        def done_with() -> None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+        def work(progress: Callable[[str, int, int], None]) -> Any:
+            try:
+                return load_files(
+                    services,
+                    folder,
+                    caller.name,
+                    dataset,
+                    snapshot or None,
+                    observed_on or None,
+                    strict,
+                    progress,
+                    datasets.refresh,
+                )
+            finally:
+                done_with()
+
+        try:
+            return _jobs(request).start("load", caller.key, work, done_with)
+        except BaseException:
+            done_with()
+            raise
+
+    return _started(request, caller, services, idempotency_key, asked, begin)
 
 
 @routes.post(
