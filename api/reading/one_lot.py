@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from cases import FindingFilter, Ledger
 from detectors.definition import Detector
-from detectors.detecting import Screened, detect, detect_as_it_stands
+from detectors.detecting import detect
 from detectors.finding import Finding
-from detectors.nearby import bidders_of, nearby, seen_from
-from detectors.on_the_spot import on_the_spot
+from detectors.nearby import bidders_of
+from detectors.one_lot import Screened, combined, look_at, lot_detectors
 from detectors.question import Question
 from detectors.registry import DETECTORS
 from detectors.rules import LocalRules
 from detectors.runner import Run
-from detectors.stacking import stack
 from detectors.standing import Standing
-from graph.in_play import is_current
 from graph.stores import GraphStore
 
 _OVER_ALL: Final = tuple(d.id for d in DETECTORS if d.over_all and not d.support)
@@ -60,11 +58,6 @@ class LotStanding(Standing):
             return self._market.get(lot, [])
 
 
-def lot_detectors(own: Sequence[Detector]) -> tuple[Detector, ...]:
-    """The detectors that can find something of one lot, an operator's own among them."""
-    return tuple(d for d in (*DETECTORS, *own) if d.of_lots and not d.over_all)
-
-
 @dataclass(frozen=True, slots=True)
 class LotScreened:
     """`recorded`: the run in the ledger that says so already; None where the lot was looked at afresh."""
@@ -87,33 +80,16 @@ def screen_one_lot(
     """
     wanted = lot_detectors(own)
     with store.steady():
-        fingerprint = store.fingerprint()
-        last = ledger.lasting(lot, [d for d in wanted if not d.support], rules, fingerprint)
+        last = ledger.lasting(lot, wanted, rules, store.fingerprint())
         if last is not None:
-            run = Run(last.findings, last.undecided, {}, last.missing)
-            bidders = bidders_of(store, lot)
+            run, bidders = Run(last.findings, last.undecided, {}, last.missing), bidders_of(store, lot)
         else:
-            near = nearby(store, [lot], standing.same_party)
-            seen = (seen_from if is_current(store) else on_the_spot)(store, near, standing)
-            run = _of_lot(detect_as_it_stands(seen, wanted, rules=rules, denominators=False), lot)
+            run, near = look_at(store, standing, lot, wanted, rules)
             bidders = near.own
         market = standing.of_market(store, lot)
-    support = {d.id for d in wanted if d.support}
-    own_findings = tuple(f for f in run.findings if f.detector not in support)
     parties = sorted({standing.canonical.get(c, c) for c in bidders})
-    found = {f.fingerprint: f for f in (*run.findings, *market, *_patterns(ledger, parties))}
-    here = sorted({*bidders, *(s for f in own_findings for s in f.subjects)})
-    scenes = {d.id: d.scene for d in (*DETECTORS, *own)}
-    stacks = tuple(stack(tuple(found.values()), lot, here, scenes))
-    return LotScreened(Screened(replace(run, findings=own_findings), stacks), last.run if last else None)
-
-
-def _of_lot(run: Run, lot: str) -> Run:
-    return replace(
-        run,
-        findings=tuple(f for f in run.findings if f.scope_id == lot),
-        undecided=tuple(u for u in run.undecided if u[1].scope_id == lot),
-    )
+    beside = [*market, *_patterns(ledger, parties)]
+    return LotScreened(combined(run, lot, bidders, beside, own), last.run if last else None)
 
 
 def _patterns(ledger: Ledger, parties: Sequence[str]) -> list[Finding]:

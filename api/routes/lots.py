@@ -15,11 +15,12 @@ from api.cursors import key_of
 from api.findings import finding_json
 from api.once import IdempotencyKey, once
 from api.reading.lots import bidders, lot, lots_called, lots_page
-from api.reading.one_lot import lot_detectors, screen_one_lot
+from api.reading.one_lot import screen_one_lot
 from api.routes.parameters import Cursor, Id, Limit
 from api.routes.parties import dataset_of, meant
 from api.routing import Routes
 from cases import FindingFilter
+from detectors.one_lot import lot_detectors
 from detectors.registry import DETECTORS
 from detectors.stacking import stack
 

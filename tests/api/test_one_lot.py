@@ -9,9 +9,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from api.reading.one_lot import LotStanding, lot_detectors, screen_one_lot
+from api.reading.one_lot import LotStanding, screen_one_lot
 from cases import Ledger, open_ledger
 from detectors.detecting import detect
+from detectors.one_lot import lot_detectors
 from detectors.question import Question
 from detectors.registry import DETECTORS
 from detectors.rules import NO_RULES
