@@ -11,7 +11,6 @@ from detectors.finding import Finding
 from detectors.registry import DETECTORS
 from detectors.rules import NO_RULES, LocalRules, RulesError, read_rules
 from detectors.runner import Run, run
-from detectors.stacking import Stack, stack
 from graph.in_play import is_current, refresh_in_play
 from graph.stores import GraphStore
 
@@ -23,15 +22,29 @@ def detect(
     wanted: Sequence[Detector],
     progress: Progress | None = None,
     rules: LocalRules = NO_RULES,
+    denominators: bool = True,
 ) -> Run:
     """Findings of the wanted detectors, under local rules where there are any. The store must be open for writing unless what is in play is current."""
     if any(d.in_play for d in wanted) and not is_current(store):
         refresh_in_play(store, progress)
+    return detect_as_it_stands(store, wanted, progress, rules, denominators)
+
+
+def detect_as_it_stands(
+    store: GraphStore,
+    wanted: Sequence[Detector],
+    progress: Progress | None = None,
+    rules: LocalRules = NO_RULES,
+    denominators: bool = True,
+) -> Run:
+    """The same of a store, or what is seen of one, whose answers about what is in play are known to be current."""
     ids = {d.id for d in wanted}
     # A stronger tier runs beside a weaker one, so that the weaker need not repeat it; then it is left out again.
     stronger = {other for d in wanted for other in d.yields_to}
     own = [d for d in wanted if all(d.id != product.id for product in DETECTORS)]
-    found = run(store, [*(d for d in DETECTORS if d.id in ids | stronger), *own], rules, progress)
+    found = run(
+        store, [*(d for d in DETECTORS if d.id in ids | stronger), *own], rules, progress, denominators
+    )
     return replace(
         found,
         findings=tuple(f for f in found.findings if f.detector in ids),
@@ -40,36 +53,6 @@ def detect(
         missing={k: v for k, v in found.missing.items() if k in ids},
         loud={k: v for k, v in found.loud.items() if k in ids},
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Screened:
-    """One lot: `run` holds its own findings and gaps, `stacks` the combined view, behaviour included."""
-
-    run: Run
-    stacks: tuple[Stack, ...]
-
-
-def screen_lot(
-    store: GraphStore,
-    lot: str,
-    bidders: Sequence[str],
-    progress: Progress | None = None,
-    rules: LocalRules = NO_RULES,
-    own: Sequence[Detector] = (),
-) -> Screened:
-    """Everything about one lot and its bidders: ids as the bids state them; `own`: an operator's own detectors."""
-    wanted = [d for d in (*DETECTORS, *own) if d.domain == "政府工程"]
-    found = detect(store, wanted, progress, rules)
-    here = {*bidders, *(s for f in found.findings if f.scope_id == lot for s in f.subjects)}
-    support = {d.id for d in wanted if d.support}
-    here_alone = replace(
-        found,
-        findings=tuple(f for f in found.findings if f.scope_id == lot and f.detector not in support),
-        undecided=tuple(u for u in found.undecided if u[1].scope_id == lot),
-    )
-    stacks = stack(found.findings, lot, sorted(here), {d.id: d.scene for d in wanted})
-    return Screened(here_alone, tuple(stacks))
 
 
 def rules_from(path: Path | None, own: Sequence[Detector] = ()) -> LocalRules:

@@ -12,6 +12,7 @@ from detectors.finding import Finding, finding
 from detectors.proof import completed
 from detectors.rules import NO_RULES, LocalRules
 from detectors.sources import with_sources
+from detectors.standing import SAME_PARTY
 from graph.penetration.identities import canonical_ids
 from graph.stores.contract import GraphStore
 
@@ -48,14 +49,16 @@ def run(
     detectors: Sequence[Detector],
     rules: LocalRules = NO_RULES,
     progress: Progress | None = None,
+    denominators: bool = True,
 ) -> Run:
     """Run detectors, in order, on a store whose derived relationships are up to date.
 
-    `rules`: local values that go before the defaults. Findings come sorted by scope, detector
-    and identity, so that two equal graphs print equal lists.
+    `rules`: local values that go before the defaults. `denominators`: count the populations, and say which detector
+    fires too often; without meaning where only some lots are looked at. Findings come sorted by scope, detector and
+    identity, so that two equal graphs print equal lists.
     """
     canonical = _canonical(store)
-    counts = store.counts()
+    present = store.present()
     findings: list[Finding] = []
     undecided: list[tuple[str, Undecided]] = []
     population: dict[str, int] = {}
@@ -63,8 +66,8 @@ def run(
     answers = Answers(store, canonical)
     able = []
     for detector in detectors:
-        absent = tuple(name for name in detector.needs if not counts[name])
-        if detector.needs_any and not any(counts[name] for name in detector.needs_any):
+        absent = tuple(name for name in detector.needs if name not in present)
+        if detector.needs_any and not present.intersection(detector.needs_any):
             absent = (*absent, *detector.needs_any)
         if absent:
             missing[detector.id] = absent
@@ -75,7 +78,8 @@ def run(
         if progress:
             progress(detector.id, n, len(able))
         values = rules.values(detector)
-        population[detector.id] = answers.count(detector.population)
+        if denominators:
+            population[detector.id] = answers.count(detector.population)
         for hit in detector.assemble({name: answers.rows(q) for name, q in detector.queries.items()}, values):
             if isinstance(hit, Draft):
                 findings.append(finding(detector, hit, values))
@@ -130,11 +134,8 @@ def _named(store: GraphStore, findings: Sequence[Finding]) -> list[Finding]:
 def _canonical(store: GraphStore) -> dict[str, str]:
     """The canonical id of every party that has more than one."""
     pairs: list[dict[str, str]] = []
-    for type_ in ("Company", "Person"):
-        table = store.query(
-            f"MATCH (a:{type_})-[r:SAME_AS]->(b:{type_}) RETURN a.id AS from_id, b.id AS to_id, r.by AS by",
-            timeout=300,
-        )
+    for type_ in ("Company", "Person") if "SAME_AS" in store.present() else ():
+        table = store.query(SAME_PARTY.format(type_), timeout=300)
         pairs.extend({**row, "type": type_} for row in table.to_pylist())
     return canonical_ids(pairs)
 
