@@ -11,7 +11,7 @@ import polars as pl
 import structlog
 
 from api.names import NameIndex
-from api.reading.one_lot import Standing
+from api.reading.one_lot import LotStanding
 from detectors.rules import LocalRules
 from graph.current_ownership import current_ownership
 from graph.in_play import is_current
@@ -29,7 +29,7 @@ class Dataset:
     fingerprint: str
     ownership: Ownership
     names: NameIndex
-    standing: Standing
+    standing: LotStanding
     newest_source: str | None
 
     @cached_property
@@ -108,6 +108,6 @@ class Datasets:
             fingerprint = self._store.fingerprint()
             ownership = current_ownership(self._store)
             names = NameIndex.open(self._folder / "names.db", self._store, fingerprint)
-            standing = Standing(self._store, self._rules)
+            standing = LotStanding(self._store, self._rules)
             done = [b.loaded_at for b in self._store.batches() if b.state == "done"]
         return Dataset(fingerprint, ownership, names, standing, max(done, default=None))

@@ -65,9 +65,14 @@ class Told:
         return found
 
 
+_LATER: Final = frozenset({"narrowed"})
+
+
 def row_hash(class_: type[Base], row: Mapping[str, Any]) -> str:
     """SHA-256 over a row as it is kept, without what may change later."""
     kept = {c: row[c] for c in table_of(class_).columns.keys() if c not in _PASSING[class_]}  # noqa: SIM118
+    # What came with a later version says nothing of earlier rows: their hashes stand.
+    kept = {c: value for c, value in kept.items() if c not in _LATER or value is not None}
     return hashlib.sha256(canonical(kept).encode()).hexdigest()
 
 

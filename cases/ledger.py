@@ -28,8 +28,9 @@ from cases.records import (
     RunRecord,
     Source,
 )
-from cases.runs import runs_of
+from cases.runs import looked_at, runs_of
 from cases.tables import StateRow, timestamp
+from detectors.changed import Narrowed
 from detectors.definition import Detector
 from detectors.rules import LocalRules
 from detectors.runner import Run
@@ -67,17 +68,18 @@ class Ledger:
         *,
         scope: tuple[str, str] | None = None,
         began_at: dt.datetime | None = None,
+        narrowed: Narrowed | None = None,
     ) -> RunRecord:
         """Record a run, whole or not at all.
 
-        `detectors`: those that were run; `scope`: (kind, id) where only one lot or household was looked at. Only what
-        these cover can become "no longer found", and not where `run.undecided` says that data on a subject are
+        `detectors`: those that were run; `scope`: (kind, id) where only one lot or household was looked at;
+        `narrowed`: where only what loads had touched was. Only what these cover can become "no longer found", and not where `run.undecided` says that data on a subject are
         missing. Parties that go by another id than before are followed by `run.aliases`.
         """
         began = timestamp(began_at) if began_at else None
         with self._writing() as (connection, at):
             return recording.record(
-                connection, at, run, detectors, rules, dataset_fingerprint, actor, scope, began
+                connection, at, run, detectors, rules, dataset_fingerprint, actor, scope, began, narrowed
             )
 
     def runs(self, after: str | None = None, limit: int = 100) -> list[RunRecord]:
@@ -85,6 +87,13 @@ class Ledger:
         _bounded(limit)
         with self._reading() as connection:
             return runs_of(connection, after, limit)
+
+    def looked_at(self, detectors: Sequence[Detector], rules: LocalRules) -> str | None:
+        """The fingerprint of the data over which these detectors, under these rules, were last run as a whole or brought
+        up to date; None where they never were.
+        """
+        with self._reading() as connection:
+            return looked_at(connection, detectors, rules)
 
     def findings(
         self,

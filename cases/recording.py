@@ -20,6 +20,7 @@ from cases.records import RunRecord
 from cases.rekeying import Known, rekey
 from cases.rows import rows, table_of
 from cases.tables import FindingRow, RunRow, SubjectRow
+from detectors.changed import Narrowed
 from detectors.definition import Detector
 from detectors.finding import Finding
 from detectors.rules import LocalRules
@@ -45,15 +46,22 @@ def record(
     actor: str,
     scope: tuple[str, str] | None,
     began_at: str | None,
+    narrowed: Narrowed | None,
 ) -> RunRecord:
     """Record a run in the open transaction, whose caller holds the write lock. See `Ledger.record_run`."""
     made = _run(run, detectors, rules, dataset_fingerprint, audit.said(actor, "操作人", "the actor"), scope)
-    made = dataclasses.replace(made, began_at=began_at or at, ended_at=at)
+    made = dataclasses.replace(
+        made,
+        began_at=began_at or at,
+        ended_at=at,
+        narrowed=narrowed.to_json() if narrowed else None,
+    )
     connection.execute(insert(RunRow), [_run_row(made)])
     found = {f.fingerprint: f for f in run.findings}
     digests = {id_: digest(f) for id_, f in found.items()}
-    covered = frozenset(d.id for d in detectors if d.id not in run.missing)
-    known = _known(connection, covered, found, scope)
+    standing = narrowed.standing if narrowed else frozenset()
+    covered = frozenset(d.id for d in detectors if d.id not in run.missing and d.id not in standing)
+    known = _known(connection, covered, found, scope, narrowed)
     events = Events(connection, at, made.id)
     renamed = rekey(connection, at, made.id, events, known, found, covered, run.aliases)
     counts = {
@@ -122,6 +130,7 @@ def _run_row(made: RunRecord) -> dict[str, Any]:
         "undecided": list(made.undecided),
         "missing": {k: list(v) for k, v in made.missing.items()},
         "counts": {},
+        "narrowed": dict(made.narrowed) if made.narrowed else None,
     }
 
 
@@ -137,8 +146,11 @@ def _known(
     covered: Iterable[str],
     found: Mapping[str, Finding],
     scope: tuple[str, str] | None,
+    narrowed: Narrowed | None,
 ) -> dict[str, Known]:
     """By id: what the ledger has of what the run covered, and of what it found."""
+    if narrowed:
+        return _known_around(connection, covered, found, narrowed)
     query = select(*_LIGHT).where(FindingRow.detector.in_({*covered, *(f.detector for f in found.values())}))
     if scope:
         query = query.where(
@@ -148,6 +160,26 @@ def _known(
         )
     return {
         row["id"]: Known(row, in_scope=scope is None or scope == (row["scope_kind"], row["scope_id"]))
+        for row in rows(connection, query)
+    }
+
+
+def _known_around(
+    connection: Connection, covered: Iterable[str], found: Mapping[str, Finding], narrowed: Narrowed
+) -> dict[str, Known]:
+    """The same, read scope by scope where only some scopes were looked at."""
+    covered = set(covered)
+    scopes = sorted({id_ for _, id_ in narrowed.scopes} | {f.scope_id for f in found.values()})
+    light = select(*_LIGHT)
+    queries = [
+        light.where(FindingRow.detector.in_(covered & narrowed.detectors), FindingRow.scope_id.in_(part))
+        for part in _parts(scopes)
+    ]
+    if whole := covered - narrowed.detectors:
+        queries.append(light.where(FindingRow.detector.in_(whole)))
+    return {
+        row["id"]: Known(row, in_scope=narrowed.covers(row["detector"], (row["scope_kind"], row["scope_id"])))
+        for query in queries
         for row in rows(connection, query)
     }
 

@@ -154,6 +154,8 @@ class RunRecord:
     undecided: tuple[Mapping[str, Any], ...]
     missing: Mapping[str, tuple[str, ...]]
     counts: Mapping[str, int]
+    narrowed: Mapping[str, Any] | None = None
+    """Where only what loads had touched was looked at (`detectors.changed.Narrowed`)."""
 
     def to_json(self) -> dict[str, Any]:
         """The wire form."""
@@ -172,6 +174,7 @@ class RunRecord:
             "undecided": [dict(u) for u in self.undecided],
             "missing": {k: list(v) for k, v in self.missing.items()},
             "counts": dict(self.counts),
+            "narrowed": dict(self.narrowed) if self.narrowed else None,
         }
 
 

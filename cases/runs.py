@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from sqlalchemy import Connection, select, tuple_
 
 from cases.errors import InvalidValueError
 from cases.records import RunRecord
 from cases.rows import rows, table_of
-from cases.tables import RunRow
+from cases.tables import RunRow, canonical
+from detectors.definition import Detector
+from detectors.rules import LocalRules
+
+_BACK: Final = 100
+"""Runs looked through, newest first."""
 
 
 def runs_of(connection: Connection, after: str | None, limit: int) -> list[RunRecord]:
@@ -26,6 +31,18 @@ def runs_of(connection: Connection, after: str | None, limit: int) -> list[RunRe
         query = query.where(tuple_(RunRow.ended_at, RunRow.id) < (ended, after))
     query = query.order_by(RunRow.ended_at.desc(), RunRow.id.desc()).limit(limit)
     return [_record(row) for row in rows(connection, query)]
+
+
+def looked_at(connection: Connection, detectors: Sequence[Detector], rules: LocalRules) -> str | None:
+    """See `Ledger.looked_at`."""
+    columns = (RunRow.dataset_fingerprint, RunRow.detectors, RunRow.parameters)
+    query = select(*columns).where(RunRow.scope_kind.is_(None)).order_by(RunRow.ended_at.desc()).limit(_BACK)
+    wanted = {d.id: (d.version, canonical(dict(rules.values(d)))) for d in detectors}
+    for row in rows(connection, query):
+        ran = {i: (version, canonical(row["parameters"][i])) for i, version in row["detectors"].items()}
+        if wanted.items() <= ran.items():
+            return str(row["dataset_fingerprint"])
+    return None
 
 
 def _record(row: Mapping[str, Any]) -> RunRecord:

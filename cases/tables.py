@@ -76,6 +76,7 @@ class RunRow(Base):
     undecided: Mapped[list[Any]]
     missing: Mapped[dict[str, Any]]
     counts: Mapped[dict[str, Any]]
+    narrowed: Mapped[dict[str, Any] | None]
 
 
 class FindingRow(Base):

@@ -22,7 +22,7 @@ _BARRED_COLUMNS: Final = (
     *("party_id", "party_name", "party_kind", "party_role", "party_key"),
     *("authority", "document_no", "barred_from", "barred_to"),
 )
-_ABOVE: Final = (
+ABOVE_DEBARRED: Final = (
     "MATCH (d:Company)-[:DEBARRED_BY]->(:Company) WITH DISTINCT d MATCH (h)-[k:CONTROLS]->(d) "
     "RETURN d.id AS party_id, h.id AS holder_id, h.name AS holder_name, k.holds_from AS holds_from, "
     "k.holds_to AS holds_to, k.derivation AS derivation"
@@ -112,7 +112,7 @@ DETECTOR = Detector(
     queries={
         "companies": _BARRED.format("Company", "d.kind"),
         "persons": _BARRED.format("Person", "'person'"),
-        "debarred_control": _ABOVE,
+        "debarred_control": ABOVE_DEBARRED,
         "control": bidding.CONTROL,
         "kinds": bidding.KINDS,
         "bidders": bidding.BIDDERS,

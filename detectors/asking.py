@@ -13,6 +13,7 @@ from typing import Final
 import polars as pl
 
 from detectors import bidding
+from detectors.question import Question
 from detectors.rows import Rows, as_text
 from graph.stores.contract import GraphStore
 
@@ -20,17 +21,24 @@ _PARTY_COLUMNS: Final = (
     *("bidder_id", "holder_id", "party_id", "related_id", "to_id"),
     *("person_id", "company_id", "official_id", "buyer_id"),
 )
-_ABOVE: Final = {
-    bidding.HOLDINGS: (
+ABOVE_BIDDERS: Final[Mapping[str, Question]] = {
+    "ULTIMATELY_HOLDS": Question(
         "MATCH (h)-[u:ULTIMATELY_HOLDS]->(c:Company) RETURN c.id AS bidder_id, u.holds_from AS holds_from, "
         f"u.holds_to AS holds_to, {bidding.HOLDING}",
-        bidding.HOLDINGS_COLUMNS,
+        "bidders",
+        "c:Company",
     ),
-    bidding.CONTROL: (
+    "CONTROLS": Question(
         "MATCH (h)-[k:CONTROLS]->(c:Company) RETURN c.id AS bidder_id, k.holds_from AS holds_from, "
         f"k.holds_to AS holds_to, {bidding.CONTROLLING}",
-        bidding.CONTROL_COLUMNS,
+        "bidders",
+        "c:Company",
     ),
+}
+"""What stands above companies, by the type of relationship."""
+_ABOVE: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    bidding.HOLDINGS: (ABOVE_BIDDERS["ULTIMATELY_HOLDS"], bidding.HOLDINGS_COLUMNS),
+    bidding.CONTROL: (ABOVE_BIDDERS["CONTROLS"], bidding.CONTROL_COLUMNS),
 }
 _TIMEOUT: Final = 300
 
@@ -76,13 +84,8 @@ class Answers:
     def _above(self, query: str, columns: tuple[str, ...]) -> pl.DataFrame:
         """What stands above companies, beside each bid of theirs on whose date it held."""
         bids = self._ask(bidding.BIDDERS).select(*bidding.LOT_COLUMNS, *bidding.BIDDER_COLUMNS)
-        begun = pl.any_horizontal(
-            pl.col("holds_from", "bid_on").is_null(), pl.col("holds_from") <= pl.col("bid_on")
-        )
-        lasts = pl.col("holds_to").is_null() | (pl.col("bid_on") < pl.col("holds_to")).fill_null(False)
-        return (
-            bids.join(self._ask(query), on="bidder_id").filter(begun.fill_null(False) & lasts).select(columns)
-        )
+        above = self._ask(query)
+        return bids.join(above, on="bidder_id").filter(held_on_the_bid_date()).select(columns)
 
     def _canonically(self, frame: pl.DataFrame) -> pl.DataFrame:
         for column, kept in (("bidder_id", "stated_id"), ("holder_id", "stated_holder_id")):
@@ -92,6 +95,15 @@ class Answers:
         if self._canonical and parties:
             frame = frame.with_columns(pl.col(parties).replace(dict(self._canonical)))
         return frame
+
+
+def held_on_the_bid_date() -> pl.Expr:
+    """Of rows with `holds_from`, `holds_to` and `bid_on`: did it hold on that date?"""
+    begun = pl.any_horizontal(
+        pl.col("holds_from", "bid_on").is_null(), pl.col("holds_from") <= pl.col("bid_on")
+    )
+    lasts = pl.col("holds_to").is_null() | (pl.col("bid_on") < pl.col("holds_to")).fill_null(False)
+    return begun.fill_null(False) & lasts
 
 
 def _ordered(frame: pl.DataFrame) -> pl.DataFrame:

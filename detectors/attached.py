@@ -14,21 +14,28 @@ import polars as pl
 from detectors import bidding, kin, people, traces
 from detectors.definition import Row, Values
 from detectors.links import SPAN, compared
+from detectors.question import Question
 from detectors.rows import table
 
 _PARTY: Final = "p.id AS party_id, p.name AS party_name"
 _LOT: Final = "(t:Tender)<-[:LOT_OF]-(l:Lot)"
-BUYERS: Final = (
+BUYERS: Final = Question(
     f"MATCH (p:Company)-[r:BUYS]->{_LOT} WHERE r.counted "
-    f"RETURN l.id AS lot_id, {_PARTY}, p.kind AS party_kind, 'buyer' AS party_role, r.key AS party_key"
+    f"RETURN l.id AS lot_id, {_PARTY}, p.kind AS party_kind, 'buyer' AS party_role, r.key AS party_key",
+    "lots",
+    "l:Lot",
 )
-SERVANTS: Final = (
+SERVANTS: Final = Question(
     f"MATCH (p:Company)-[r:SERVES_TENDER]->{_LOT} WHERE r.counted "
-    f"RETURN l.id AS lot_id, {_PARTY}, p.kind AS party_kind, r.role AS party_role, r.key AS party_key"
+    f"RETURN l.id AS lot_id, {_PARTY}, p.kind AS party_kind, r.role AS party_role, r.key AS party_key",
+    "lots",
+    "l:Lot",
 )
-EVALUATORS: Final = (
+EVALUATORS: Final = Question(
     f"MATCH (p:Person)-[r:SERVES_TENDER]->{_LOT} WHERE r.counted "
-    f"RETURN l.id AS lot_id, {_PARTY}, 'person' AS party_kind, r.role AS party_role, r.key AS party_key"
+    f"RETURN l.id AS lot_id, {_PARTY}, 'person' AS party_kind, r.role AS party_role, r.key AS party_key",
+    "lots",
+    "l:Lot",
 )
 PARTY_COLUMNS: Final = ("lot_id", "party_id", "party_name", "party_kind", "party_role", "party_key")
 
@@ -40,25 +47,37 @@ def _on_the_bid_date(link: str) -> str:
     )
 
 
-def _above(type_: str, side: str) -> str:
+def _above(type_: str, side: str) -> Question:
     shown = (
         "u.share AS share, u.share_max AS share_max"
         if type_ == "ULTIMATELY_HOLDS"
         else "null AS share, null AS share_max"
     )
-    return (
+    return Question(
         f"MATCH (h)-[u:{type_}]->(p:Company)-[:{side}]->{_LOT} WHERE {_on_the_bid_date('u')} "
-        f"RETURN DISTINCT l.id AS lot_id, p.id AS party_id, h.id AS holder_id, {shown}, u.derivation AS derivation"
+        f"RETURN DISTINCT l.id AS lot_id, p.id AS party_id, h.id AS holder_id, {shown}, u.derivation AS derivation",
+        "asked",
+        "l:Lot",
     )
 
 
+ABOVE_PARTIES: Final[Mapping[tuple[str, str], Question]] = {
+    (type_, side): _above(type_, side)
+    for type_ in ("ULTIMATELY_HOLDS", "CONTROLS")
+    for side in ("BUYS", "SERVES_TENDER")
+}
+"""What stands above companies of the procedure, by the type of relationship and the side."""
 ABOVE_COLUMNS: Final = ("lot_id", "party_id", "holder_id", "share", "share_max", "derivation")
 
 
 def _people_of(type_: str, side: str, role: str) -> str:
-    return (
-        f"MATCH (c:Company)-[:{side}]->(:Tender) WITH DISTINCT c MATCH (h:Person)-[r:{type_}]->(c) WHERE r.counted "
-        f"RETURN c.id AS party_id, h.id AS holder_id, h.name AS holder_name, {role} AS role, {SPAN}"
+    taking_part = f"MATCH (c:Company)-[:{side}]->(:Tender) WITH DISTINCT c "
+    return Question(
+        f"{taking_part}MATCH (h:Person)-[r:{type_}]->(c) WHERE r.counted "
+        f"RETURN c.id AS party_id, h.id AS holder_id, h.name AS holder_name, {role} AS role, {SPAN}",
+        "buyers" if side == "BUYS" else "servants",
+        "c:Company",
+        taking_part,
     )
 
 
@@ -107,8 +126,8 @@ def hubs(rows: Mapping[str, Sequence[Row]], values: Values) -> frozenset[str]:
 def party_queries(side: str) -> dict[str, str]:
     """What stands above, and who works for, companies on one side of a procedure ("BUYS", "SERVES_TENDER")."""
     return {
-        "party_holdings": _above("ULTIMATELY_HOLDS", side),
-        "party_control": _above("CONTROLS", side),
+        "party_holdings": ABOVE_PARTIES["ULTIMATELY_HOLDS", side],
+        "party_control": ABOVE_PARTIES["CONTROLS", side],
         **{f"party_people_{n}": _people_of(type_, side, role) for n, (type_, role) in enumerate(_PEOPLE)},
     }
 

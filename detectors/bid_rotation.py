@@ -132,6 +132,7 @@ DETECTOR = Detector(
         "leads. " + TAIL_EN
     ),
     assemble=assemble,
+    over_all=True,
     innocent_zh=("产能限制：在建项目完工后才再投", "按片区分布的项目"),
     innocent_en=("limited capacity: a firm bids again once its works are done", "works spread by district"),
     rests_on="pattern",

@@ -6,6 +6,7 @@ from typing import Final
 
 from detectors import law_texts
 from detectors.definition import LegalBasis, Parameter, Suppressor
+from detectors.question import Question
 
 LOT_COLUMNS: Final = ("lot_id", "lot_title", "bid_on", "tender_id", "tender_title", "regime")
 BIDDER_COLUMNS: Final = ("bidder_id", "bidder_name", "bidder_kind", "bid_id", "status")
@@ -17,10 +18,12 @@ _BIDDER: Final = (
     "c.id AS bidder_id, c.name AS bidder_name, c.kind AS bidder_kind, b.id AS bid_id, b.status AS status"
 )
 
-BIDDERS: Final = (
+BIDDERS: Final = Question(
     "MATCH (c:Company)-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) "
     f"RETURN {_LOT}, {_BIDDER}, t.method AS method, t.awarded_on AS awarded_on, c.founded_on AS founded_on, "
-    "b.amount AS amount, b.currency AS currency, b.won AS won, b.rank AS rank, b.consortium AS consortium"
+    "b.amount AS amount, b.currency AS currency, b.won AS won, b.rank AS rank, b.consortium AS consortium",
+    "bids",
+    "b:Bid",
 )
 BIDDERS_COLUMNS: Final = (
     *LOT_COLUMNS,
@@ -41,10 +44,12 @@ HOLDING: Final = (
     "u.share AS share, u.share_min AS share_min, u.share_max AS share_max, u.votes AS votes, u.depth AS depth, "
     "u.method AS method, u.identity AS identity, u.derivation AS derivation"
 )
-HOLDINGS: Final = (
+HOLDINGS: Final = Question(
     "MATCH (h)-[u:ULTIMATELY_HOLDS]->(c:Company)-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) "
     f"WHERE {_on_the_bid_date('u')} OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) "
-    f"RETURN {_LOT}, {_BIDDER}, {HOLDING}"
+    f"RETURN {_LOT}, {_BIDDER}, {HOLDING}",
+    "asked",
+    "l:Lot",
 )
 HOLDINGS_COLUMNS: Final = (
     *LOT_COLUMNS,
@@ -57,10 +62,12 @@ CONTROLLING: Final = (
     "h.id AS holder_id, h.name AS holder_name, k.rule AS rule, k.via AS via, "
     "k.depth AS depth, k.identity AS identity, k.derivation AS derivation"
 )
-CONTROL: Final = (
+CONTROL: Final = Question(
     "MATCH (h)-[k:CONTROLS]->(c:Company)-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) "
     f"WHERE {_on_the_bid_date('k')} OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) "
-    f"RETURN {_LOT}, {_BIDDER}, {CONTROLLING}"
+    f"RETURN {_LOT}, {_BIDDER}, {CONTROLLING}",
+    "asked",
+    "l:Lot",
 )
 CONTROL_COLUMNS: Final = (
     *LOT_COLUMNS,
@@ -68,14 +75,24 @@ CONTROL_COLUMNS: Final = (
     *("holder_id", "holder_name", "rule", "via", "depth", "identity", "derivation"),
 )
 
-HOLDERS: Final = (
-    "MATCH (h)-[:ULTIMATELY_HOLDS]->(:Company) WITH DISTINCT h MATCH (h)-[:OWNS]->(c:Company) "
-    "RETURN h.id AS holder_id, count(DISTINCT c.id) AS companies"
+HOLDERS: Final = Question(
+    "MATCH (h)-[:ULTIMATELY_HOLDS]->(p:Company) WITH DISTINCT h MATCH (h)-[:OWNS]->(c:Company) "
+    "RETURN h.id AS holder_id, count(DISTINCT c.id) AS companies",
+    "parties",
+    "p:Company",
 )
 HOLDERS_COLUMNS: Final = ("holder_id", "companies")
-KINDS: Final = "MATCH (h:Company)-[:ULTIMATELY_HOLDS]->(:Company) RETURN DISTINCT h.id AS holder_id, h.kind AS holder_kind"
+KINDS: Final = Question(
+    "MATCH (h:Company)-[:ULTIMATELY_HOLDS]->(p:Company) RETURN DISTINCT h.id AS holder_id, h.kind AS holder_kind",
+    "parties",
+    "p:Company",
+)
 KINDS_COLUMNS: Final = ("holder_id", "holder_kind")
-COVERED: Final = "MATCH (h)-[o:OWNS]->(c:Company)-[:SUBMITS]->(:Bid) RETURN DISTINCT c.id AS bidder_id"
+COVERED: Final = Question(
+    "MATCH (h)-[o:OWNS]->(c:Company)-[:SUBMITS]->(:Bid) RETURN DISTINCT c.id AS bidder_id",
+    "bidders",
+    "c:Company",
+)
 COVERED_COLUMNS: Final = ("bidder_id",)
 LOTS: Final = "MATCH (l:Lot)<-[:FOR_LOT]-(b:Bid) RETURN count(DISTINCT l.id) AS n"
 

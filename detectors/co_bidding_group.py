@@ -132,6 +132,7 @@ DETECTOR = Detector(
         + TAIL_EN
     ),
     assemble=assemble,
+    over_all=True,
     innocent_zh=("专业性强、参与者少的市场", "地域性市场", "框架协议下的二次竞价"),
     innocent_en=("a specialised market with few firms", "a local market", "call-offs under a framework"),
     rests_on="pattern",

@@ -11,16 +11,19 @@ import polars as pl
 from detectors import bidding, people, statutes
 from detectors.definition import Detector, Draft, Parameter, Row, Undecided, Values
 from detectors.links import CLOSING_EN, CLOSING_ZH, ENDED, link_draft, link_ties, on_bids
+from detectors.question import Question
 from detectors.rows import table
 
 _MEMBERS: Final = (
     "MATCH (m)-[r:MEMBER_OF_CONCERT]->(h:Concert) WHERE r.counted RETURN m.id AS related_id, h.id AS holder_id, "
     "h.name AS holder_name, r.valid_from AS member_from, r.valid_to AS member_to, r.key AS member_key"
 )
-_HELD: Final = (
-    "MATCH (m)-[:MEMBER_OF_CONCERT]->(:Concert) WITH DISTINCT m MATCH (m)-[r:OWNS]->(c:Company)-[:SUBMITS]->(:Bid) "
+_HELD: Final = Question(
+    "MATCH (:Concert)<-[:MEMBER_OF_CONCERT]-(m)-[r:OWNS]->(c:Company)-[:SUBMITS]->(:Bid) "
     "WHERE r.counted RETURN DISTINCT m.id AS related_id, c.id AS bidder_id, r.share AS share, r.share_max AS share_max, "
-    "r.valid_from AS owned_from, r.valid_to AS owned_to, r.observed_on AS observed_on, r.key AS owned_key"
+    "r.valid_from AS owned_from, r.valid_to AS owned_to, r.observed_on AS observed_on, r.key AS owned_key",
+    "bidders",
+    "c:Company",
 )
 
 

@@ -158,6 +158,8 @@ class Detector:
     """What a hit rests on: who or what something is, a name alone, or how often something happens."""
     warn_above: float = 0.2
     """Fires on more than this share of its population: then the run warns about the detector itself."""
+    over_all: bool = False
+    """About how bidders behave over all lots, or of a market: one lot or household alone does not say it."""
     in_play: bool = False
     """Needs effective shares and control of what is in play to be written first."""
     defaults: Mapping[str, Any] = field(init=False)
@@ -181,6 +183,11 @@ class Detector:
         unknown = [n for n in (*self.needs, *self.needs_any) if n not in REL_TYPES]
         if unknown:
             raise DefinitionError(f"{self.id} needs {unknown}, which the graph does not hold")
+
+    @property
+    def of_lots(self) -> bool:
+        """Is it about bidders and procedure, so that it can be asked of some lots alone?"""
+        return self.domain == "政府工程"
 
     @property
     def major(self) -> str:

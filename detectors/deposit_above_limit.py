@@ -10,11 +10,14 @@ import polars as pl
 from detectors import procedure_rules, statutes
 from detectors.definition import Detector, Draft, Parameter, Row, Undecided, Values
 from detectors.procedure_rules import BY_TENDER, CLOSING_EN, CLOSING_ZH, rule_draft, tells, unknown_rule
+from detectors.question import Question
 from detectors.rows import table
 
-_PAID: Final = (
+_PAID: Final = Question(
     "MATCH (b:Bid)-[:FOR_LOT]->(l:Lot) WHERE b.deposit_amount IS NOT NULL "
-    "RETURN l.id AS lot_id, b.id AS bid_id, b.deposit_amount AS paid"
+    "RETURN l.id AS lot_id, b.id AS bid_id, b.deposit_amount AS paid",
+    "bids",
+    "b:Bid",
 )
 # 采购条例33 third paragraph: the limit also binds negotiation and quotation.
 _METHODS: Final = {

@@ -23,15 +23,29 @@ def detect(
     wanted: Sequence[Detector],
     progress: Progress | None = None,
     rules: LocalRules = NO_RULES,
+    denominators: bool = True,
 ) -> Run:
     """Findings of the wanted detectors, under local rules where there are any. The store must be open for writing unless what is in play is current."""
     if any(d.in_play for d in wanted) and not is_current(store):
         refresh_in_play(store, progress)
+    return detect_as_it_stands(store, wanted, progress, rules, denominators)
+
+
+def detect_as_it_stands(
+    store: GraphStore,
+    wanted: Sequence[Detector],
+    progress: Progress | None = None,
+    rules: LocalRules = NO_RULES,
+    denominators: bool = True,
+) -> Run:
+    """The same of a store, or what is seen of one, whose answers about what is in play are known to be current."""
     ids = {d.id for d in wanted}
     # A stronger tier runs beside a weaker one, so that the weaker need not repeat it; then it is left out again.
     stronger = {other for d in wanted for other in d.yields_to}
     own = [d for d in wanted if all(d.id != product.id for product in DETECTORS)]
-    found = run(store, [*(d for d in DETECTORS if d.id in ids | stronger), *own], rules, progress)
+    found = run(
+        store, [*(d for d in DETECTORS if d.id in ids | stronger), *own], rules, progress, denominators
+    )
     return replace(
         found,
         findings=tuple(f for f in found.findings if f.detector in ids),

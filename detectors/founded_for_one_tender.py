@@ -11,12 +11,15 @@ from detectors import bidding, statutes
 from detectors.coverage import lacking
 from detectors.definition import Detector, Draft, Evidence, Parameter, Row, Suppressor, Undecided, Values
 from detectors.links import CLOSING_EN, CLOSING_ZH, compared, lot_words
+from detectors.question import Question
 from detectors.rows import table
 from detectors.ties import identity_label, weakest
 
-_BUYERS: Final = (
+_BUYERS: Final = Question(
     "MATCH (p:Company)-[r:BUYS]->(t:Tender)<-[:LOT_OF]-(l:Lot) WHERE r.counted "
-    "RETURN l.id AS lot_id, p.id AS party_id, p.name AS party_name, r.key AS party_key"
+    "RETURN l.id AS lot_id, p.id AS party_id, p.name AS party_name, r.key AS party_key",
+    "lots",
+    "l:Lot",
 )
 
 

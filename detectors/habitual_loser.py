@@ -109,6 +109,7 @@ DETECTOR = Detector(
         "bidders compared (median {median}). Verify together with other leads. " + TAIL_EN
     ),
     assemble=assemble,
+    over_all=True,
     innocent_zh=("新进入市场者", "报价策略保守", "只在竞争激烈的市场投标"),
     innocent_en=("a new entrant", "cautious pricing", "bids only where competition is strong"),
     rests_on="pattern",

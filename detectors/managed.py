@@ -7,15 +7,19 @@ from typing import Final
 import polars as pl
 
 from detectors.links import LINK_COLUMNS, SPAN, LinkTie, compared, link_ties, on_bids
+from detectors.question import Question
 
 _BIDDING: Final = "MATCH (h:Company)-[:SUBMITS]->(:Bid) WITH DISTINCT h "
-MANAGES: Final = (
+_OF_BIDDERS: Final = ("bidders", "h:Company", _BIDDING)
+MANAGES: Final = Question(
     f"{_BIDDING}MATCH (h)-[r:EXERCISES_CONTROL]->(c:Company) WHERE r.counted AND r.interest = 'management_relation' "
-    f"RETURN c.id AS bidder_id, h.id AS holder_id, h.name AS holder_name, r.interest AS role, {SPAN}"
+    f"RETURN c.id AS bidder_id, h.id AS holder_id, h.name AS holder_name, r.interest AS role, {SPAN}",
+    *_OF_BIDDERS,
 )
-BRANCHES: Final = (
+BRANCHES: Final = Question(
     f"{_BIDDING}MATCH (c:Company)-[r:BRANCH_OF]->(h) WHERE r.counted "
-    f"RETURN c.id AS bidder_id, h.id AS holder_id, h.name AS holder_name, 'branch' AS role, {SPAN}"
+    f"RETURN c.id AS bidder_id, h.id AS holder_id, h.name AS holder_name, 'branch' AS role, {SPAN}",
+    *_OF_BIDDERS,
 )
 MANAGED_COLUMNS: Final = ("bidder_id", *LINK_COLUMNS)
 

@@ -6,39 +6,46 @@ from typing import Final
 
 from detectors.definition import Parameter, Suppressor
 from detectors.links import LINK_COLUMNS, SPAN
+from detectors.question import Question
 
-_BIDDING: Final = "MATCH (c:Company)-[:SUBMITS]->(:Bid) WITH DISTINCT c "
+BIDDING: Final = "MATCH (c:Company)-[:SUBMITS]->(:Bid) WITH DISTINCT c "
+_OF_BIDDERS: Final = ("bidders", "c:Company", BIDDING)
 
 
 def _held_by(type_: str, role: str) -> str:
-    return (
-        f"{_BIDDING}MATCH (h)-[r:{type_}]->(c) WHERE r.counted "
-        f"RETURN c.id AS bidder_id, h.id AS holder_id, h.name AS holder_name, {role} AS role, {SPAN}"
+    return Question(
+        f"{BIDDING}MATCH (h)-[r:{type_}]->(c) WHERE r.counted "
+        f"RETURN c.id AS bidder_id, h.id AS holder_id, h.name AS holder_name, {role} AS role, {SPAN}",
+        *_OF_BIDDERS,
     )
 
 
 REPRESENTATIVES: Final = _held_by("LEGAL_REP_OF", "r.role")
 OFFICERS: Final = _held_by("OFFICER_OF", "r.role")
-OWNERS: Final = (
-    f"{_BIDDING}MATCH (h:Person)-[r:OWNS]->(c) WHERE r.counted "
-    f"RETURN c.id AS bidder_id, h.id AS holder_id, h.name AS holder_name, 'shareholder' AS role, {SPAN}"
+OWNERS: Final = Question(
+    f"{BIDDING}MATCH (h:Person)-[r:OWNS]->(c) WHERE r.counted "
+    f"RETURN c.id AS bidder_id, h.id AS holder_id, h.name AS holder_name, 'shareholder' AS role, {SPAN}",
+    *_OF_BIDDERS,
 )
 PEOPLE_COLUMNS: Final = ("bidder_id", *LINK_COLUMNS)
 
-CONTACTS: Final = (
-    f"{_BIDDING}MATCH (c)-[r:HAS_CONTACT]->(h:Contact) WHERE r.counted "
-    f"RETURN c.id AS bidder_id, h.id AS holder_id, h.value AS holder_name, h.kind AS role, {SPAN}"
+CONTACTS: Final = Question(
+    f"{BIDDING}MATCH (c)-[r:HAS_CONTACT]->(h:Contact) WHERE r.counted "
+    f"RETURN c.id AS bidder_id, h.id AS holder_id, h.value AS holder_name, h.kind AS role, {SPAN}",
+    *_OF_BIDDERS,
 )
-CONTACT_USERS: Final = (
-    f"{_BIDDING}MATCH (c)-[:HAS_CONTACT]->(h:Contact) WITH DISTINCT h MATCH (x)-[:HAS_CONTACT]->(h) "
+CONTACT_USERS: Final = Question(
+    f"{BIDDING}MATCH (c)-[:HAS_CONTACT]->(h:Contact) WITH DISTINCT h MATCH (x)-[:HAS_CONTACT]->(h) "
     "WITH h.id AS holder_id, count(DISTINCT x.id) AS parties WHERE parties > 1 "
-    "RETURN holder_id AS holder_id, parties AS parties"
+    "RETURN holder_id AS holder_id, parties AS parties",
+    *_OF_BIDDERS,
 )
 CONTACT_USERS_COLUMNS: Final = ("holder_id", "parties")
-POSTS: Final = (
-    f"{_BIDDING}MATCH (h)-[:OFFICER_OF]->(c) WITH DISTINCT h MATCH (h)-[:OFFICER_OF]->(x:Company) "
+POSTS: Final = Question(
+    f"{BIDDING}MATCH (h)-[:OFFICER_OF]->(c) WITH DISTINCT h MATCH (h)-[:OFFICER_OF]->(x:Company) "
     "WITH h.id AS holder_id, count(DISTINCT x.id) AS companies WHERE companies > 1 "
-    "RETURN holder_id AS holder_id, companies AS companies"
+    "RETURN holder_id AS holder_id, companies AS companies",
+    *_OF_BIDDERS,
 )
 POSTS_COLUMNS: Final = ("holder_id", "companies")
 

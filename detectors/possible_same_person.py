@@ -16,16 +16,19 @@ from detectors import bidding, people
 from detectors.definition import Detector, Draft, Evidence, Row, Undecided, Values
 from detectors.links import CLOSING_EN, CLOSING_ZH, ENDED, SPAN, LinkTie, compared, link_draft, on_bids
 from detectors.namesakes import TOLD, UNNUMBERED, Beside, pair_of
+from detectors.question import Question
 from detectors.rows import table
 from graph.names import name_key
 
 
 def _named(type_: str, role: str) -> str:
-    return (
-        "MATCH (c:Company)-[:SUBMITS]->(:Bid) WITH DISTINCT c "
-        f"MATCH (h:Person)-[r:{type_}]->(c) WHERE r.counted AND h.name IS NOT NULL RETURN c.id AS bidder_id, "
+    return Question(
+        f"{people.BIDDING}MATCH (h:Person)-[r:{type_}]->(c) WHERE r.counted AND h.name IS NOT NULL RETURN c.id AS bidder_id, "
         f"h.id AS holder_id, h.name AS holder_name, {role} AS role, h.id_masked AS id_masked, "
-        f"h.birth_date AS birth_date, {SPAN}"
+        f"h.birth_date AS birth_date, {SPAN}",
+        "bidders",
+        "c:Company",
+        people.BIDDING,
     )
 
 

@@ -127,6 +127,7 @@ DETECTOR = Detector(
         "its market ({market}, {lots} lots, median {median}). No lead by itself. " + TAIL_EN
     ),
     assemble=assemble,
+    over_all=True,
     innocent_zh=("价格透明、成本相近的市场", "设有最低限价或统一定额"),
     innocent_en=("a market with open, similar costs", "floor prices or a common price list"),
     support=True,

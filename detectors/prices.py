@@ -12,15 +12,18 @@ import numpy as np
 import polars as pl
 
 from detectors.definition import Row
+from detectors.question import Question
 from detectors.rows import table
 
-BIDS: Final = (
+BIDS: Final = Question(
     "MATCH (c:Company)-[s:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) "
     "RETURN l.id AS lot_id, l.title AS lot_title, l.bid_on AS bid_on, l.status AS lot_status, "
     "l.estimate AS estimate, t.id AS tender_id, t.title AS tender_title, t.regime AS regime, t.method AS method, "
     "t.status AS tender_status, c.id AS bidder_id, c.name AS bidder_name, b.id AS bid_id, b.status AS status, "
     "b.amount AS amount, b.currency AS currency, b.price_kind AS price_kind, b.rate AS rate, b.won AS won, "
-    "b.consortium AS consortium, b.submitted_at AS submitted_at"
+    "b.consortium AS consortium, b.submitted_at AS submitted_at",
+    "bids",
+    "b:Bid",
 )
 BIDS_COLUMNS: Final = (
     *("lot_id", "lot_title", "bid_on", "lot_status", "estimate", "tender_id", "tender_title", "regime"),

@@ -6,22 +6,27 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from detectors.definition import Draft, Evidence, Row, Severity, Undecided
+from detectors.question import Question
 
-TENDERS: Final = (
+TENDERS: Final = Question(
     "MATCH (t:Tender) RETURN t.id AS tender_id, t.title AS tender_title, "
     "t.regime AS regime, t.method AS method, t.status AS tender_status, t.published_on AS published_on, "
     "t.bid_deadline AS bid_deadline, t.awarded_on AS awarded_on, t.contract_signed_on AS contract_signed_on, "
-    "t.deposit AS deposit, t.currency AS deposit_currency"
+    "t.deposit AS deposit, t.currency AS deposit_currency",
+    "tenders",
+    "t:Tender",
 )
 TENDERS_COLUMNS: Final = (
     *("tender_id", "tender_title", "regime", "method", "tender_status", "published_on", "bid_deadline"),
     *("awarded_on", "contract_signed_on", "deposit", "deposit_currency"),
 )
 TENDER_COUNT: Final = "MATCH (t:Tender) RETURN count(DISTINCT t.id) AS n"
-LOTS: Final = (
+LOTS: Final = Question(
     "MATCH (l:Lot) OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) RETURN l.id AS lot_id, l.title AS lot_title, "
     "l.bid_on AS bid_on, l.status AS lot_status, l.estimate AS estimate, l.currency AS estimate_currency, "
-    "t.id AS tender_id, t.title AS tender_title, t.regime AS regime, t.method AS method, t.status AS tender_status"
+    "t.id AS tender_id, t.title AS tender_title, t.regime AS regime, t.method AS method, t.status AS tender_status",
+    "lots",
+    "l:Lot",
 )
 LOTS_COLUMNS: Final = (
     *("lot_id", "lot_title", "bid_on", "lot_status", "estimate", "estimate_currency"),

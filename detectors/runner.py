@@ -48,14 +48,16 @@ def run(
     detectors: Sequence[Detector],
     rules: LocalRules = NO_RULES,
     progress: Progress | None = None,
+    denominators: bool = True,
 ) -> Run:
     """Run detectors, in order, on a store whose derived relationships are up to date.
 
-    `rules`: local values that go before the defaults. Findings come sorted by scope, detector
-    and identity, so that two equal graphs print equal lists.
+    `rules`: local values that go before the defaults. `denominators`: count the populations, and say which detector
+    fires too often; without meaning where only some lots are looked at. Findings come sorted by scope, detector and
+    identity, so that two equal graphs print equal lists.
     """
     canonical = _canonical(store)
-    counts = store.counts()
+    present = store.present()
     findings: list[Finding] = []
     undecided: list[tuple[str, Undecided]] = []
     population: dict[str, int] = {}
@@ -63,8 +65,8 @@ def run(
     answers = Answers(store, canonical)
     able = []
     for detector in detectors:
-        absent = tuple(name for name in detector.needs if not counts[name])
-        if detector.needs_any and not any(counts[name] for name in detector.needs_any):
+        absent = tuple(name for name in detector.needs if name not in present)
+        if detector.needs_any and not present.intersection(detector.needs_any):
             absent = (*absent, *detector.needs_any)
         if absent:
             missing[detector.id] = absent
@@ -75,7 +77,8 @@ def run(
         if progress:
             progress(detector.id, n, len(able))
         values = rules.values(detector)
-        population[detector.id] = answers.count(detector.population)
+        if denominators:
+            population[detector.id] = answers.count(detector.population)
         for hit in detector.assemble({name: answers.rows(q) for name, q in detector.queries.items()}, values):
             if isinstance(hit, Draft):
                 findings.append(finding(detector, hit, values))

@@ -10,13 +10,16 @@ from detectors import bidding, people, statutes, traces
 from detectors.coverage import lacking
 from detectors.definition import Detector, Draft, Row, Suppressor, Undecided, Values
 from detectors.links import CLOSING_EN, CLOSING_ZH, SPAN, LinkTie, compared, link_draft, link_ties, on_bids
+from detectors.question import Question
 from detectors.rows import table
 
-_OWN = (
-    "MATCH (h:Contact)-[:USED_IN_BID]->(:Bid) WHERE h.kind = 'account' WITH DISTINCT h "
+_OWN = Question(
+    "MATCH (h:Contact)-[:USED_IN_BID]->(b:Bid) WHERE h.kind = 'account' WITH DISTINCT h "
     "MATCH (c:Company)-[r:HAS_CONTACT]->(h) WHERE r.counted "
     "RETURN c.id AS bidder_id, h.id AS holder_id, h.value AS holder_name, "
-    f"'own_account' AS role, {SPAN}"
+    f"'own_account' AS role, {SPAN}",
+    "bids",
+    "b:Bid",
 )
 
 

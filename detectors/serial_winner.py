@@ -127,6 +127,7 @@ DETECTOR = Detector(
         "shares (median {median}). Verify together with other leads. " + TAIL_EN
     ),
     assemble=assemble,
+    over_all=True,
     innocent_zh=("当地仅有少数合格供应商", "框架协议项下多次下单", "专利或唯一来源"),
     innocent_en=(
         "few qualified suppliers nearby",

@@ -10,21 +10,31 @@ import polars as pl
 from detectors.coverage import lacking
 from detectors.definition import Draft, Parameter, Row, Severity, Suppressor, Undecided, Values
 from detectors.links import LINK_COLUMNS, SPAN, LinkTie, compared, link_draft, link_ties, on_bids
+from detectors.question import Question
 from detectors.roles import role_en, role_zh
 from detectors.rows import table
 
 TRACE_COLUMNS: Final = ("bid_id", *LINK_COLUMNS)
-_TRACE: Final = (
-    "MATCH (h:Contact)-[r:USED_IN_BID]->(b:Bid) WHERE r.counted AND r.purpose = '{}' "
-    f"RETURN b.id AS bid_id, h.id AS holder_id, h.value AS holder_name, h.kind AS role, {SPAN}"
-)
-AUTHORS: Final = _TRACE.format("author")
-UPLOADS: Final = _TRACE.format("upload")
-DEPOSITS: Final = _TRACE.format("deposit")
-CONTACT_PEOPLE: Final = _TRACE.format("contact")
-WORKERS: Final = (
+
+
+def _traces(purpose: str) -> Question:
+    return Question(
+        f"MATCH (h:Contact)-[r:USED_IN_BID]->(b:Bid) WHERE r.counted AND r.purpose = '{purpose}' "
+        f"RETURN b.id AS bid_id, h.id AS holder_id, h.value AS holder_name, h.kind AS role, {SPAN}",
+        "bids",
+        "b:Bid",
+    )
+
+
+AUTHORS: Final = _traces("author")
+UPLOADS: Final = _traces("upload")
+DEPOSITS: Final = _traces("deposit")
+CONTACT_PEOPLE: Final = _traces("contact")
+WORKERS: Final = Question(
     "MATCH (h:Person)-[r:WORKS_ON_BID]->(b:Bid) WHERE r.counted "
-    f"RETURN b.id AS bid_id, h.id AS holder_id, h.name AS holder_name, r.role AS role, {SPAN}"
+    f"RETURN b.id AS bid_id, h.id AS holder_id, h.name AS holder_name, r.role AS role, {SPAN}",
+    "bids",
+    "b:Bid",
 )
 
 HUB_BIDDERS: Final = Parameter(

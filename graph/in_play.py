@@ -14,7 +14,7 @@ from typing import Final
 import polars as pl
 
 from graph.current_ownership import current_ownership
-from graph.in_play_changes import affected, marks_since, said_current
+from graph.in_play_changes import affected, companies_of_lots, debarred_companies, marks_since, said_current
 from graph.in_play_households import recipients_in_play
 from graph.in_play_procedure import procedure_in_play
 from graph.model import REL_TYPES
@@ -158,16 +158,51 @@ def derived(
     store: GraphStore, ownership: Ownership, asked: pl.DataFrame, lots: Collection[str] | None = None
 ) -> dict[str, pl.DataFrame]:
     """Rows of both derived types for lots and recipients, at the ids stated. `lots`: of the procedure, these alone."""
+    procedure = _of_procedure(store, ownership, asked, lots)
+    behind = recipients_in_play(store, ownership, alone=lots is not None)
+    persons = behind.persons.alias("from_id").to_frame()
+    holds = _with_wanted(procedure.holds, holders_in_play(ownership, behind.questions)[0], persons)
+    names = _stated(pl.concat([procedure.asked, behind.questions]), ownership)
+    return _both(holds, procedure.controls, names)
+
+
+def derived_on_the_spot(store: GraphStore, lots: Collection[str]) -> dict[str, pl.DataFrame]:
+    """The rows that bear on some lots, worked out from what lies above those who bid, buy, serve, or are debarred.
+
+    Nothing is written, and what is written is not looked at: the answer is never stale. Raises `OwnershipError`, a
+    `StoreError`.
+    """
+    asked = questions(store, lots)
+    companies = {*asked["company_id"], *companies_of_lots(store, lots), *debarred_companies(store)}
+    ownership = Ownership.build(ownership_above(store, companies))
+    procedure = _of_procedure(store, ownership, asked, lots)
+    return _both(procedure.holds, procedure.controls, _stated(procedure.asked, ownership))
+
+
+@dataclass(frozen=True, slots=True)
+class _Procedure:
+    """Rows for lots, at canonical ids, and all that was asked."""
+
+    holds: pl.DataFrame
+    controls: pl.DataFrame
+    asked: pl.DataFrame
+
+
+def _of_procedure(
+    store: GraphStore, ownership: Ownership, asked: pl.DataFrame, lots: Collection[str] | None
+) -> _Procedure:
     beside = procedure_in_play(store, ownership, asked, lots)
-    behind = recipients_in_play(store, ownership)
     together = pl.concat([asked, beside.groups])
     holds, controls = holders_in_play(ownership, together)
     singly = holders_in_play(ownership, beside.singles)
-    persons = behind.persons.alias("from_id").to_frame()
-    holds = _with_wanted(holds, singly[0], beside.wanted)
-    controls = _with_wanted(controls, singly[1], beside.wanted)
-    holds = _with_wanted(holds, holders_in_play(ownership, behind.questions)[0], persons)
-    names = _stated(pl.concat([together, beside.singles, behind.questions]), ownership)
+    return _Procedure(
+        _with_wanted(holds, singly[0], beside.wanted),
+        _with_wanted(controls, singly[1], beside.wanted),
+        pl.concat([together, beside.singles]),
+    )
+
+
+def _both(holds: pl.DataFrame, controls: pl.DataFrame, names: pl.DataFrame) -> dict[str, pl.DataFrame]:
     return {"ULTIMATELY_HOLDS": _at_stated_ids(holds, names), "CONTROLS": _at_stated_ids(controls, names)}
 
 

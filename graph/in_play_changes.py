@@ -8,15 +8,20 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import polars as pl
 
-from graph.ownership_above import ask, same_party
+from graph.ownership_above import ask, ownership_above, same_party
+from graph.penetration import Ownership
+from graph.penetration.days import IntArray
+from graph.penetration.edges import reach_up
 from graph.stores.contract import GraphStore
 from graph.stores.deriving import IN_PLAY_BATCHES, IN_PLAY_FOR
 from graph.stores.hops import EACH, hop
+from graph.stores.known_nodes import about
 from graph.stores.marks import TOUCHED, Marks
 
-MOST: Final = 1_000
+MOST: Final = 2_000
 """Companies below what changed, or lots they take part in, from which on everything is worked out anew."""
 
 _ID: Final[dict[str, pl.DataType]] = {"id": pl.String()}
@@ -76,6 +81,10 @@ _ABOVE: Final = (
         for type_ in ("Company", "Person")
     ),
 )
+_KIN: Final = tuple(
+    about(f"MATCH (a:Person)-[:RELATED_TO]->(b:Person) RETURN DISTINCT {other}.id", f"{one}:Person")
+    for one, other in (("a", "b"), ("b", "a"))
+)
 _STATE: Final = EACH + "MATCH (c:Company {id: i}) WHERE c.kind IN ['state_holder', 'government'] RETURN c.id"
 _TYPES: Final = re.compile(r"\[\w*:([A-Z_]+)\]")
 _DEBARRED: Final = "MATCH (d:Company)-[:DEBARRED_BY]->(:Company) RETURN DISTINCT d.id AS id"
@@ -120,22 +129,53 @@ def affected(store: GraphStore, marks: Marks) -> Affected | None:
     """What is to be worked out anew for what was marked; None where that is everything."""
     if marks.everything:
         return None
-    below = _closure(store, marks.parties, _BELOW)
+    below = closure_below(store, marks.parties)
     if below is None:
         return None
-    lots = marks.lots | _ids(store, [_LOTS_OF_TENDERS], marks.tenders)
-    lots |= _ids(store, _LOTS_OF_COMPANIES, below | marks.beside)
+    changed = marks.lots | lots_of_tenders(store, marks.tenders) | lots_of_companies(store, marks.beside)
+    lots = changed | lots_of_companies(store, below)
     if len(lots) > MOST:
         return None
-    # Whoever stands behind two of a lot is written at both: a change above one bidder is one of the others too.
-    others = _joined(store, _ids(store, _COMPANIES_OF_LOTS, lots) | marks.beside)
+    # Whoever stands behind two of a lot is written at both: a change above one bidder is one of the others too, where
+    # there is anybody whom both could have above them.
+    others = joined(store, companies_of_lots(store, changed) | marks.beside)
+    beside = joined(store, companies_of_lots(store, lots - changed)) - others
+    others |= _sharing(store, beside - below, below)
     # Above most buyers nobody is known, so that nothing is written at them.
-    companies = below | _joined(store, _ids(store, _HELD, others))
-    lots |= _ids(store, _LOTS_OF_COMPANIES, companies)
+    companies = below | joined(store, found_from(store, _HELD, others))
+    lots |= lots_of_companies(store, companies)
     if len(lots) > MOST:
         return None
-    asked = companies | _ids(store, _COMPANIES_OF_LOTS, lots)
+    asked = companies | companies_of_lots(store, lots)
     return None if _beside_debarred(store, asked) else Affected(companies, lots, asked)
+
+
+def _sharing(store: GraphStore, companies: set[str], changed: set[str]) -> set[str]:
+    """Those of some companies above which, on any date, somebody may stand who stands above what changed, or his kin."""
+    if not companies or not changed:
+        return set()
+    ownership = Ownership.build(ownership_above(store, companies | changed))
+    mine = pl.Series("id", sorted(companies), pl.String)
+    nodes = pl.Series("node", ownership.nodes_of(mine), dtype=pl.Int64)
+    at = pl.DataFrame({"id": mine, "node": nodes}).filter(pl.col("node") >= 0)
+    theirs = _above_any(ownership, ownership.nodes_of(pl.Series("id", sorted(changed), pl.String)))
+    known = pl.Series("id", ownership.ids(theirs["holder"].unique().to_numpy()), pl.String)
+    kin = joined(store, found_from(store, _KIN, joined(store, set(known))))
+    related = ownership.nodes_of(pl.Series("id", sorted(kin), pl.String))
+    shared = pl.concat([theirs["holder"], pl.Series("holder", related[related >= 0], pl.Int64)])
+    above = _above_any(ownership, at["node"].to_numpy())
+    hit = above.filter(pl.col("holder").is_in(shared.implode()))["company"]
+    return set(at.filter(pl.col("node").is_in(hit.implode()))["id"])
+
+
+def _above_any(ownership: Ownership, nodes: IntArray) -> pl.DataFrame:
+    """What may stand above each company, itself included, on links of any date: company, holder (nodes)."""
+    asked = np.unique(nodes[nodes >= 0])
+    found = []
+    for edges in (ownership.holding_edges, ownership.control_edges):
+        reach = reach_up(edges, asked, None)
+        found.append(pl.DataFrame({"company": asked[reach.question], "holder": reach.node}))
+    return pl.concat(found)
 
 
 def _beside_debarred(store: GraphStore, companies: set[str]) -> bool:
@@ -143,14 +183,44 @@ def _beside_debarred(store: GraphStore, companies: set[str]) -> bool:
 
     A debarred company joins the lots of bidders linked to it, and what is written at it hangs on all of them.
     """
-    debarred = set(store.query(_DEBARRED, timeout=300).column("id").to_pylist())
+    debarred = debarred_companies(store)
     if not debarred:
         return False
     theirs, mine = (_closure(store, ids, _ABOVE) for ids in (debarred, companies))
     if theirs is None or mine is None:
         return True
     common = theirs & mine
-    return bool(common - _ids(store, [_STATE], common))
+    return bool(common - found_from(store, [_STATE], common))
+
+
+def closure_below(store: GraphStore, parties: Collection[str]) -> set[str] | None:
+    """Some parties and all that lies below them on any date; None where that is too much."""
+    return _closure(store, parties, _BELOW)
+
+
+def closure_above(store: GraphStore, parties: Collection[str]) -> set[str] | None:
+    """Some parties and all that stands above them on any date; None where that is too much."""
+    return _closure(store, parties, _ABOVE)
+
+
+def lots_of_companies(store: GraphStore, companies: Collection[str]) -> set[str]:
+    """The lots that some companies bid in, buy or serve."""
+    return found_from(store, _LOTS_OF_COMPANIES, companies)
+
+
+def companies_of_lots(store: GraphStore, lots: Collection[str]) -> set[str]:
+    """Who bids in some lots, buys or serves."""
+    return found_from(store, _COMPANIES_OF_LOTS, lots)
+
+
+def debarred_companies(store: GraphStore) -> set[str]:
+    """All companies with a debarment, in force or not."""
+    return set(store.query(_DEBARRED, timeout=300).column("id").to_pylist())
+
+
+def lots_of_tenders(store: GraphStore, tenders: Collection[str]) -> set[str]:
+    """All lots of some tenders."""
+    return found_from(store, [_LOTS_OF_TENDERS], tenders)
 
 
 def _closure(store: GraphStore, parties: Collection[str], queries: Collection[str]) -> set[str] | None:
@@ -158,24 +228,24 @@ def _closure(store: GraphStore, parties: Collection[str], queries: Collection[st
     seen: set[str] = set()
     frontier = set(parties)
     while frontier:
-        frontier = _joined(store, frontier) - seen
+        frontier = joined(store, frontier) - seen
         seen |= frontier
         if len(seen) > MOST:
             return None
-        frontier = _ids(store, queries, frontier) - seen
+        frontier = found_from(store, queries, frontier) - seen
     return seen
 
 
-def _joined(store: GraphStore, ids: set[str]) -> set[str]:
+def joined(store: GraphStore, ids: set[str]) -> set[str]:
     """Some parties with every other id of theirs."""
     pairs = same_party(store, ids)
     return ids | {*pairs["from_id"], *pairs["to_id"]}
 
 
-def _ids(store: GraphStore, queries: Collection[str], ids: Collection[str]) -> set[str]:
+def found_from(store: GraphStore, queries: Collection[str], ids: Collection[str]) -> set[str]:
     """What some queries find from some ids; a type of relationship without any rows is not asked for."""
     if not ids:
         return set()
-    held = store.counts() if len(ids) > 1 else None
-    worth = [q for q in queries if held is None or all(held[name] for name in _TYPES.findall(q))]
+    held = store.present()
+    worth = [q for q in queries if held.issuperset(_TYPES.findall(q))]
     return {i for query in worth for i in ask(store, query, ids, _ID)["id"] if i}

@@ -12,10 +12,12 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from graph.ownership_above import ask
 from graph.penetration import Ownership
 from graph.penetration.days import ALWAYS, NEVER, IntArray, day_numbers
 from graph.penetration.edges import Edges, reach_up
 from graph.stores.contract import GraphStore
+from graph.stores.known_nodes import about
 
 _HOUSEHOLDS: Final = (
     "MATCH (p:Person)-[m:MEMBER_OF]->(h:Household)-[r:RECEIVES]->(b:Benefit) WHERE m.counted AND r.counted "
@@ -47,12 +49,14 @@ class Recipients:
     questions: pl.DataFrame
 
 
-def recipients_in_play(store: GraphStore, ownership: Ownership) -> Recipients:
+def recipients_in_play(store: GraphStore, ownership: Ownership, alone: bool = False) -> Recipients:
     """The companies below members of recipients, on the first day of the months in which they are paid.
 
-    `company_id`: every stated id of each company, so that what hangs on any of them is found.
+    `company_id`: every stated id of each company, so that what hangs on any of them is found. `alone`: only who is part
+    of this ownership is looked for, which is quicker where it is a small part of the whole.
     """
-    paid = pl.concat([_paid(store, query) for query in (_HOUSEHOLDS, _SHARED, _PERSONS)]).unique()
+    known = _persons(ownership) if alone else None
+    paid = pl.concat([_paid(store, query, known) for query in (_HOUSEHOLDS, _SHARED, _PERSONS)]).unique()
     nodes = pl.Series("node", ownership.nodes_of(paid["person_id"]), dtype=pl.Int64)
     paid = paid.with_columns(nodes).filter((pl.col("node") >= 0) & pl.col("from_month").is_not_null())
     empty = Recipients(pl.Series([], dtype=pl.String), pl.DataFrame(schema=_QUESTIONS))
@@ -76,7 +80,15 @@ def recipients_in_play(store: GraphStore, ownership: Ownership) -> Recipients:
     )
 
 
-def _paid(store: GraphStore, query: str) -> pl.DataFrame:
+def _persons(ownership: Ownership) -> pl.Series:
+    """All ids of all persons of an ownership."""
+    numbers = pl.Series((ownership.nodes["type"] == "Person").arg_true(), dtype=pl.Int64)
+    return ownership.aliases.filter(pl.col("node").is_in(numbers.implode()))["id"].cast(pl.String)
+
+
+def _paid(store: GraphStore, query: str, persons: pl.Series | None) -> pl.DataFrame:
+    if persons is not None:
+        return ask(store, about(query, "p:Person"), persons.to_list(), dict(_PAID))
     table = store.query(query, timeout=300)
     if table.num_rows == 0:
         return pl.DataFrame(schema=_PAID)

@@ -15,9 +15,11 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from graph.ownership_above import ask
 from graph.penetration import Ownership
 from graph.penetration.edges import Edges, reach_up
 from graph.stores.contract import GraphStore
+from graph.stores.known_nodes import about
 
 _ASKED: Final[dict[str, pl.DataType]] = {
     "company_id": pl.String(),
@@ -50,8 +52,8 @@ _SERVANTS: Final = (
     ),
 )
 _BIDDERS_PEOPLE: Final = tuple(
-    "MATCH (p:Person)-[:RELATED_TO]-(:Person) WITH DISTINCT p "
-    f"MATCH (p)-[r:{type_}]->(:Company)-[:SUBMITS]->(:Bid)-[:FOR_LOT]->(l:Lot) WHERE r.counted "
+    f"MATCH (:Person)-[:RELATED_TO]-(p:Person)-[r:{type_}]->(:Company)-[:SUBMITS]->(:Bid)-[:FOR_LOT]->(l:Lot) "
+    "WHERE r.counted "
     "RETURN DISTINCT l.id AS group_id, p.id AS person_id"
     for type_ in ("LEGAL_REP_OF", "OFFICER_OF")
 )
@@ -85,11 +87,8 @@ def procedure_in_play(
     store: GraphStore, ownership: Ownership, bidders: pl.DataFrame, lots: Collection[str] | None = None
 ) -> Watched:
     """What to ask beside the bidders. `bidders`: company_id, on_date, group_id of all lots, or of `lots` alone."""
-    groups = [_read(store, query, _ASKED) for query in _COMPANIES]
-    if lots is not None:
-        wanted = pl.Series(sorted(lots), dtype=pl.String).implode()
-        groups = [frame.filter(pl.col("group_id").is_in(wanted)) for frame in groups]
-    people = pl.concat([_read(store, query, _PEOPLE) for query in _SERVANTS])
+    groups = [_of_lots(store, query, _ASKED, lots) for query in _COMPANIES]
+    people = pl.concat([_of_lots(store, query, _PEOPLE, lots) for query in _SERVANTS])
     barred = {type_: _read(store, _DEBARRED.format(type_), _BARRED) for type_ in ("Company", "Person")}
     kin = _read(store, _KIN, _RELATIVES)
     kin = pl.concat([kin, kin.select(person_id="relative_id", relative_id="person_id")]).unique()
@@ -101,8 +100,15 @@ def procedure_in_play(
     if people.is_empty() and everywhere.is_empty() and kin.is_empty():
         return Watched(whole, pl.DataFrame(schema=_ASKED), _pairs(ownership, [], []))
     if not kin.is_empty():
-        people = pl.concat([people, *(_read(store, query, _PEOPLE) for query in _BIDDERS_PEOPLE)])
+        people = pl.concat([people, *(_of_lots(store, query, _PEOPLE, lots) for query in _BIDDERS_PEOPLE)])
     return _with_people(ownership, bidders, whole, people, everywhere, kin)
+
+
+def _of_lots(
+    store: GraphStore, query: str, schema: dict[str, pl.DataType], lots: Collection[str] | None
+) -> pl.DataFrame:
+    """What a query finds of all lots, or of `lots` alone."""
+    return _read(store, query, schema) if lots is None else ask(store, about(query, "l:Lot"), lots, schema)
 
 
 def _read(store: GraphStore, query: str, schema: dict[str, pl.DataType]) -> pl.DataFrame:

@@ -41,7 +41,7 @@ def same_party(store: GraphStore, ids: Collection[str]) -> pl.DataFrame:
     """All `SAME_AS` among everything joined to some parties: from_id, to_id, by."""
     schema = {"from_id": pl.String(), "to_id": pl.String(), "by": pl.String()}
     found = [pl.DataFrame(schema=schema)]
-    seen, frontier = set(ids), set(ids) if store.counts()["SAME_AS"] else set()
+    seen, frontier = set(ids), set(ids) if "SAME_AS" in store.present() else set()
     while frontier:
         for start, end in REL_TYPES["SAME_AS"].pairs:
             for node, way, other in (
@@ -62,7 +62,7 @@ def ownership_above(store: GraphStore, companies: Collection[str]) -> OwnershipT
 
     Answers about these companies, and about everything above them, are those of the whole store. Raises `StoreError`.
     """
-    held = store.counts()
+    held = store.present()
     read: dict[str, list[pl.DataFrame]] = {}
     seen: set[str] = set()
     frontier = set(companies)
@@ -74,13 +74,13 @@ def ownership_above(store: GraphStore, companies: Collection[str]) -> OwnershipT
         seen |= frontier
         above: set[str] = set()
         for name, fields in (("OWNS", OWNS_FIELDS), ("EXERCISES_CONTROL", CONTROL_FIELDS)):
-            if not held[name]:
+            if name not in held:
                 continue
             rows = _rels(store, name, fields, frontier, ends="b")
             read.setdefault(name, []).append(rows)
             above |= set(rows["from_id"])
         frontier = above - seen
-    members = _concerts(store, seen if held["MEMBER_OF_CONCERT"] else ())
+    members = _concerts(store, seen if "MEMBER_OF_CONCERT" in held else ())
     seen |= {*members["from_id"], *members["to_id"], *members["company_id"].drop_nulls()} - {""}
     joined = same_party(store, seen)
     seen |= {*joined["from_id"], *joined["to_id"]}

@@ -7,14 +7,18 @@ from typing import Any
 import polars as pl
 
 from api.datasets import Dataset
-from api.reading.lookups import each
 from graph.model import NODE_TYPES, node_columns
 from graph.penetration import UnknownCompanyError
 from graph.stores import GraphStore
+from graph.stores.known_nodes import about
 from graph.stores.statements import SOURCE_SEPARATOR
 
 _BOOKKEEPING = frozenset({"stated", "counted", "id", "sources"})
 _LOTS = 200
+_LOTS_OF_PARTY = (
+    "MATCH (c)-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) "
+    "RETURN DISTINCT l.id AS id, l.title AS title, l.bid_on AS bid_on, b.status AS status, b.won AS won"
+)
 
 
 def facts_of(store: GraphStore, type_: str, id_: str) -> tuple[dict[str, Any], list[str]]:
@@ -61,7 +65,7 @@ def party(store: GraphStore, dataset: Dataset, id_: str, type_: str) -> dict[str
 
 def _rows(store: GraphStore, dataset: Dataset, kind: str, id_: str, cypher: str) -> list[dict[str, Any]]:
     """What a question about one party finds; nothing is asked where there is no relationship of the kind at all."""
-    return store.query(cypher, {"id": id_}).to_pylist() if dataset.standing.counts[kind] else []
+    return store.query(cypher, {"id": id_}).to_pylist() if kind in dataset.standing.present else []
 
 
 def _aliases(dataset: Dataset, id_: str) -> list[dict[str, Any]]:
@@ -80,14 +84,7 @@ def _aliases(dataset: Dataset, id_: str) -> list[dict[str, Any]]:
 
 
 def _lots(store: GraphStore, type_: str, ids: list[str]) -> list[dict[str, Any]]:
-    found = each(
-        store,
-        f"MATCH (c:{type_} {{id: i}}) MATCH (c)-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) "
-        "RETURN DISTINCT l.id AS id, l.title AS title, l.bid_on AS bid_on, b.status AS status, b.won AS won",
-        ids,
-        {},
-        30.0,
-    ).to_pylist()
+    found = store.query(about(_LOTS_OF_PARTY, f"c:{type_}"), {"ids": ids}).to_pylist()
     # A party that bids under two of its ids bids once.
     rows = list({tuple(r.values()): r for r in found}.values())
     return sorted(rows, key=lambda r: (r["bid_on"] or "", r["id"]), reverse=True)

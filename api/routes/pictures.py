@@ -12,7 +12,6 @@ from api.answers import headers, pictured
 from api.callers import Asking, Caller, Using
 from api.kept import Kept
 from api.problems import ProblemError
-from api.reading.lookups import near
 from api.reading.naming import PARTIES
 from api.routes.parameters import AsOf, Id, Language, iso
 from api.routes.parties import dataset_of, meant
@@ -152,8 +151,7 @@ def _around(
     pictures: Kept = request.app.state.pictures
 
     def read() -> Subgraph:
-        near_by = near(store, data.standing.counts)
-        return picture_of(near_by, ids, as_of, findings, ownership=data.ownership)
+        return picture_of(store, ids, as_of, findings, ownership=data.ownership)
 
     subgraph = pictures.get(asked, read, lambda: state is not None and _state(store) == state)
     return _Part(subgraph, asked if state is not None and subgraph.fingerprint == state else None)

@@ -28,6 +28,7 @@ from graph.stores.statements import (
     resolved,
     statements_of,
 )
+from graph.stores.touches import Touches
 
 Progress = Callable[[str, int, int], None]
 """Called with (what is being done, done so far, in all)."""
@@ -50,6 +51,13 @@ class Touched:
     """Companies whose register, or whose rank of lists, changed."""
     marks: Marks = field(default_factory=Marks)
     """What is to be looked through anew."""
+    touches: Touches = field(default_factory=Touches)
+    """What detectors are to look at again."""
+
+    def relations(self, name: str, rows: pl.DataFrame) -> None:
+        """Rows of a relationship type are new, gone, or valid at other times."""
+        self.marks.relations(name, rows)
+        self.touches.relations(name, rows)
 
 
 def apply_rows(
@@ -68,11 +76,11 @@ def apply_rows(
     new_rows: dict[RelKey, pl.DataFrame] = {}
     for rel, rows in stated.rels.items():
         progress("relationships", done, total)
-        fresh = _restate(writer, rel, rows)
+        fresh = _restate(writer, rel, rows, touched)
         if not fresh.is_empty():
             new_rows[rel] = fresh
             touched.rels.add(rel[0])
-            touched.marks.relations(rel[0], fresh)
+            touched.relations(rel[0], fresh)
             touched.added[rel[0]] = touched.added.get(rel[0], 0) + fresh.height
         done += rows.height
     whole = _snapshot_tables(snapshots, stated.dataset)
@@ -108,7 +116,8 @@ def _apply_nodes(
     if there.is_empty():
         return
     added = new_statements(type_name, there, dataset)
-    rows, relisted, otherwise = [], [], []
+    rows, relisted, otherwise, changed = [], [], [], []
+    fields = [f.name for f in NODE_TYPES[type_name].stated_fields]
     if stored is None:
         stored = writer.node_rows(type_name, there["id"].unique())
     for row in stored.iter_rows(named=True):
@@ -116,15 +125,18 @@ def _apply_nodes(
         rows.append(resolved(type_name, row["id"], said))
         if type_name != "Company" or row["kind"] != rows[-1]["kind"]:
             otherwise.append(row["id"])
+        if any(row[name] != rows[-1][name] for name in fields):
+            changed.append(row["id"])
         if type_name == "Company" and (row["kind"] == "listed") != (rows[-1]["kind"] == "listed"):
             relisted.append(row["id"])
     writer.update_nodes(type_name, node_frame(type_name, rows))
     touched.marks.nodes(type_name, otherwise)
+    touched.touches.nodes(type_name, changed)
     if relisted:
         touched.companies.append(pl.Series("id", relisted, pl.String))
 
 
-def _restate(writer: Writing, rel: RelKey, rows: pl.DataFrame) -> pl.DataFrame:
+def _restate(writer: Writing, rel: RelKey, rows: pl.DataFrame, touched: Touched) -> pl.DataFrame:
     """Add sources to rows that are there already; give back those that are not."""
     if writer.count_rels(rel[0]) == 0:
         return rows
@@ -142,6 +154,8 @@ def _restate(writer: Writing, rel: RelKey, rows: pl.DataFrame) -> pl.DataFrame:
             "key", "from_id", "to_id", sources=_joined(_listed("old").list.concat(_listed("sources")))
         )
         writer.update_rels(rel, merged)
+        # Findings name the files that state them.
+        touched.touches.relations(rel[0], again)
     return rows.filter(~there)
 
 
@@ -241,7 +255,7 @@ def _set_spans(
         spans.rename({n: f"new_{n}" for n in named}), on="key"
     )
     changed = joined.filter(pl.any_horizontal([pl.col(n).ne_missing(pl.col(f"new_{n}")) for n in named]))
-    touched.marks.relations(rel[0], changed)
+    touched.relations(rel[0], changed)
     writer.update_rels(
         rel, changed.select("key", "from_id", "to_id", *[pl.col(f"new_{n}").alias(n) for n in named])
     )

@@ -115,6 +115,10 @@ class GraphStore(Protocol):
         """How many nodes and relationships of every type."""
         ...
 
+    def present(self) -> frozenset[str]:
+        """Relationship types of which there is any; quick where `counts` looks through everything."""
+        ...
+
     def schema_version(self) -> int:
         """The version of the schema this store was made with."""
         ...

@@ -54,6 +54,7 @@ def _set_bid_dates(writer: Writing, touched: Touched) -> None:
         pl.col("bid_on").ne_missing(pl.col("old_on")) | pl.col("bid_on_from").ne_missing(pl.col("old_from"))
     )
     touched.marks.nodes("Lot", changed["id"])
+    touched.touches.nodes("Lot", changed["id"])
     writer.update_nodes("Lot", changed.select("id", "bid_on", "bid_on_from"))
 
 
@@ -85,7 +86,7 @@ def _set_same_party(writer: Writing, touched: Touched) -> NameMatches:
         ]
         writer.replace_rels("SAME_AS", frames)
         for one, other in ((wanted, stored), (stored, wanted)):
-            touched.marks.relations("SAME_AS", one.join(other, on=one.columns, how="anti", nulls_equal=True))
+            touched.relations("SAME_AS", one.join(other, on=one.columns, how="anti", nulls_equal=True))
     return matches
 
 

@@ -167,6 +167,10 @@ class ServedStore:
         """See `GraphStore.counts`."""
         return dict(self._ask("counts")[0])
 
+    def present(self) -> frozenset[str]:
+        """See `GraphStore.present`."""
+        return frozenset(self._ask("present")[0])
+
     def schema_version(self) -> int:
         """See `GraphStore.schema_version`."""
         return int(self._ask("schema_version")[0])

@@ -263,6 +263,7 @@ _QUESTIONS: Final[dict[str, Callable[[GraphStore, Any], Answer]]] = {
     "loaded_files": lambda store, given: (sorted(store.loaded_files()), ()),
     "fingerprint": lambda store, given: (store.fingerprint(), ()),
     "counts": lambda store, given: (store.counts(), ()),
+    "present": lambda store, given: (sorted(store.present()), ()),
     "schema_version": lambda store, given: (store.schema_version(), ()),
     "meta": lambda store, given: (store.meta(given), ()),
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -23,10 +22,12 @@ from graph.stores.deriving import IN_PLAY_FOR, derive
 from graph.stores.dialect import Dialect
 from graph.stores.engine import Engine, Reading, Writing
 from graph.stores.errors import KeyMismatchError, StoreError, StoreNewerError, UnknownBatchError
+from graph.stores.fingerprint import fingerprint_of
 from graph.stores.kept import beside, forget_ownership, settled
 from graph.stores.marks import TOUCHED
 from graph.stores.ownership import read_ownership
 from graph.stores.statements import StatedRows, stated_rows
+from graph.stores.touches import SEEN
 
 Kept = TypeVar("Kept")
 
@@ -87,6 +88,8 @@ class Store:
                 say("derived", 1, 1)
                 touched_id = TOUCHED + stated.batch_id
                 writer.save_record("Meta", {"id": touched_id, "value": touched.marks.to_json()})
+                seen_id = SEEN + stated.batch_id
+                writer.save_record("Meta", {"id": seen_id, "value": touched.touches.to_json()})
                 writer.save_record("Batch", record | {"state": "done"})
             except BaseException:
                 if not self._engine.atomic:
@@ -118,6 +121,7 @@ class Store:
         # What was in play went with the batch; loading it again brings back the fingerprint, not the relationships.
         writer.delete_record("Meta", IN_PLAY_FOR)
         writer.delete_record("Meta", TOUCHED + batch.id)
+        writer.delete_record("Meta", SEEN + batch.id)
         writer.delete_record("Batch", batch.id)
 
     def replace_derived(self, type_name: str, frames: Sequence[tuple[RelKey, pl.DataFrame]]) -> None:
@@ -188,13 +192,20 @@ class Store:
         return self._once("fingerprint", self._fingerprint)
 
     def _fingerprint(self) -> str:
-        ids = sorted(b.id for b in self.batches() if b.state == "done")
-        return hashlib.sha256("\n".join([str(SCHEMA_VERSION), *ids]).encode()).hexdigest()[:16]
+        return fingerprint_of(b.id for b in self.batches() if b.state == "done")
 
     def counts(self) -> dict[str, int]:
         """See `GraphStore.counts`."""
-        found = self._engine.counts()
+        found = self._once("counts", self._engine.counts)
         return {name: found[name] for name in (*NODE_TYPES, *REL_TYPES)}
+
+    def present(self) -> frozenset[str]:
+        """See `GraphStore.present`."""
+        return self._once("present", lambda: frozenset(name for name in REL_TYPES if self._any(name)))
+
+    def _any(self, name: str) -> bool:
+        found: pa.Table = self._engine.query(f"MATCH ()-[r:{name}]->() RETURN 1 AS one LIMIT 1")
+        return bool(found.num_rows)
 
     def schema_version(self) -> int:
         """See `GraphStore.schema_version`."""

@@ -12,10 +12,13 @@ import typer
 from rich.panel import Panel
 from rich.text import Text
 
+from detectors.changed import detect_changed, judged_in_scope
+from detectors.definition import Detector
 from detectors.detecting import Trial, compare, detect, rules_from, screen_lot
 from detectors.finding import Finding
 from detectors.own_definitions import read_own
 from detectors.registry import DETECTORS, chosen
+from detectors.rules import LocalRules
 from detectors.runner import Run
 from detectors.stacking import Stack
 from graph.in_play import is_current
@@ -36,7 +39,7 @@ from lookthrough.cli.console import (
     print_rows,
     session,
 )
-from lookthrough.cli.ledger import record_run, tell_recorded
+from lookthrough.cli.ledger import ledger_of, record_run, tell_recorded
 
 SEVERITY = {
     "prohibited": ("法定禁止情形（待核实）", "prohibited (to be verified)", "red"),
@@ -83,6 +86,13 @@ def detect_command(
             help="试运行（不记入台账）：与此规则文件相比，会新增和消失哪些预警 · trial: what --rules would change beside these rules",
         ),
     ] = None,
+    changed: Annotated[
+        bool,
+        typer.Option(
+            "--changed",
+            help="只重新核查上次运行之后装载所涉及的标段 · only the lots that loads since the last run touched",
+        ),
+    ] = False,
     no_ledger: NoLedgerOption = False,
     actor: ActorOption = None,
     store: StoreOption = None,
@@ -96,6 +106,16 @@ def detect_command(
     wanted = chosen(detector, own)
     new = rules_from(rules or s.settings.rules, own)
     live = rules_from(against, own) if against else None
+    if changed and (against or no_ledger):
+        raise typer.BadParameter(
+            s.say(
+                "--changed 以台账中的上次运行为准，不能与 --against、--no-ledger 同用。",
+                "--changed rests on the last run in the ledger: it does not go with --against or --no-ledger.",
+            )
+        )
+    if changed and (narrow := _changed_alone(s, wanted, new, actor, began)):
+        show_run(s, narrow, denominators=False)
+        return
     with _up_to_date(s) as opened, s.progress() as watch:
         found = detect(opened, wanted, watch, new)
         trial = None if live is None else compare(detect(opened, wanted, watch, live), found)
@@ -107,6 +127,48 @@ def detect_command(
         tell_recorded(s, recorded)
     else:
         show_trial(s, trial)
+
+
+def _changed_alone(
+    s: Session, wanted: Sequence[Detector], rules: LocalRules, actor: str | None, began: dt.datetime
+) -> Run | None:
+    """Findings of the lots that loads touched since the last run, recorded; None where everything is to be run."""
+    with ledger_of(s, create=True) as ledger:
+        since = ledger.looked_at(judged_in_scope(wanted), rules)
+        found, recorded = None, None
+        if since is not None:
+            with s.store("write") as opened, s.progress() as watch:
+                found = detect_changed(opened, since, wanted, rules, watch)
+                if found is not None:
+                    recorded = ledger.record_run(
+                        found.run,
+                        judged_in_scope(wanted),
+                        rules,
+                        opened.fingerprint(),
+                        actor or s.settings.actor,
+                        began_at=began,
+                        narrowed=found.narrowed,
+                    )
+    if found is None:
+        s.tell(
+            "台账中没有同样参数的运行，或变动过大（撤回批次、黑名单、亲属、家庭、补贴）：改为全部运行。",
+            "There is no run of these detectors and values in the ledger, or what changed reaches too far (a batch taken "
+            "back, debarments, kin, households, benefits): everything is run.",
+            "yellow",
+        )
+        return None
+    lots = sum(kind == "lot" for kind, _ in found.narrowed.scopes)
+    s.tell(
+        f"只核查了装载所涉及的 {lots} 个标段。", f"Only the {lots} lots that loads touched were looked at."
+    )
+    if found.left:
+        s.tell(
+            f"须看全部投标的检测项留待下次全部运行：{'、'.join(found.left)}",
+            f"Left for the next run over everything, as they look at all bids: {', '.join(found.left)}",
+            "yellow",
+        )
+    tell_recorded(s, recorded)
+    return found.run
 
 
 @app.command("screen")

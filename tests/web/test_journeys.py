@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import zipfile
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -18,7 +17,6 @@ pytestmark = pytest.mark.browser
 LOT = "local:XG-2025-001/01"
 OWNER = "虚构顾远山"
 TIED = ("虚构云桥建设有限公司", "虚构松岭市政工程有限公司", "虚构渡口路桥有限公司")
-AXE = Path(__file__).resolve().parents[2] / "visualize/web/node_modules/axe-core/axe.min.js"
 
 
 def go(page, served, path: str) -> None:
@@ -294,21 +292,3 @@ def test_an_expansion_is_tried_again_when_the_service_is_back(page, served):
     page.wait_for_url(re.compile("open="))
     expect(page.locator(".strip")).to_have_count(0)
     assert page.evaluate(STANDS) != before
-
-
-PAGES = ("/", lot_path(), "/graph/" + quote("cn-uscc:919999999000000144", safe=""), "/relations", "/load",
-         "/households/" + quote("local:XGDB0001", safe=""))  # fmt: skip
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_no_page_has_a_serious_fault_of_access(page, served, path):
-    go(page, served, path)
-    page.wait_for_load_state("networkidle")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("async () => (await axe.run(document)).violations")
-    serious = [
-        (v["id"], [n["html"][:200] for n in v["nodes"]][:4])
-        for v in found
-        if v["impact"] in ("serious", "critical")
-    ]
-    assert serious == []

@@ -46,8 +46,7 @@ async function send(url: string, init: RequestInit = {}): Promise<Response> {
     response = await fetch(url, { ...init, headers, credentials: "omit" });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    offline.value = true;
-    throw new ProblemError(0, { type: "offline", title: "", status: 0, detail: "" });
+    throw gone();
   }
   offline.value = false;
   const seen = response.headers.get("X-Dataset-Fingerprint");
@@ -63,28 +62,67 @@ async function send(url: string, init: RequestInit = {}): Promise<Response> {
   throw new ProblemError(response.status, problem);
 }
 
-export async function get<T>(path: string, parameters: Parameters = {}, signal?: AbortSignal): Promise<T> {
-  const response = await send(address(path, parameters), signal ? { signal } : {});
-  return (await response.json()) as T;
+/** The service can't be reached: say so, and listen for it. */
+export function gone(): ProblemError {
+  if (!offline.value) listen();
+  offline.value = true;
+  return new ProblemError(0, { type: "offline", title: "", status: 0, detail: "" });
 }
 
+/** Ask until the service is back, so that whoever waits for it is told. */
+function listen(wait = 2_000): void {
+  window.setTimeout(() => {
+    if (!offline.value) return;
+    fetch(new URL("healthz", document.baseURI.replace(/#.*/, "")).toString(), { credentials: "omit" }).then(
+      () => (offline.value = false),
+      () => listen(Math.min(wait * 1.5, 15_000)),
+    );
+  }, wait);
+}
+
+/** What an answer says; a service may die in the middle of it. */
+async function received<T>(said: Promise<T>): Promise<T> {
+  try {
+    return await said;
+  } catch (error) {
+    if (error instanceof TypeError) throw gone();
+    throw error;
+  }
+}
+
+export async function get<T>(path: string, parameters: Parameters = {}, signal?: AbortSignal): Promise<T> {
+  const response = await send(address(path, parameters), signal ? { signal } : {});
+  return received(response.json() as Promise<T>);
+}
+
+/** The keys of what was sent and never answered: sent again, it is done once. */
+const unanswered = new Map<string, string>();
+
 export async function post<T>(path: string, body: unknown): Promise<T> {
-  const response = await send(address(path), {
-    method: "POST",
-    body: JSON.stringify(body),
-    headers: { "Content-Type": "application/json", "Idempotency-Key": onceKey() },
-  });
-  return (await response.json()) as T;
+  const text = JSON.stringify(body);
+  const asked = `${path}\n${text}`;
+  const once = unanswered.get(asked) ?? onceKey();
+  unanswered.set(asked, once);
+  try {
+    const response = await send(address(path), { method: "POST", body: text, headers: { "Content-Type": "application/json", "Idempotency-Key": once } });
+    const answer = await received(response.json() as Promise<T>);
+    unanswered.delete(asked);
+    return answer;
+  } catch (error) {
+    // A proxy may say that the service failed where it did not.
+    if (error instanceof ProblemError && error.status && error.status < 500) unanswered.delete(asked);
+    throw error;
+  }
 }
 
 export async function upload<T>(path: string, form: FormData): Promise<T> {
   const response = await send(address(path), { method: "POST", body: form });
-  return (await response.json()) as T;
+  return received(response.json() as Promise<T>);
 }
 
 export async function remove<T>(path: string): Promise<T> {
   const response = await send(address(path), { method: "DELETE" });
-  return (await response.json()) as T;
+  return received(response.json() as Promise<T>);
 }
 
 /** A file of the service, saved under the name the service gives it. */
@@ -92,7 +130,7 @@ export async function save(path: string, parameters: Parameters, name: string): 
   const response = await send(address(path, parameters));
   const stated = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1];
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(await response.blob());
+  link.href = URL.createObjectURL(await received(response.blob()));
   link.download = stated ?? name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 30_000);
@@ -101,7 +139,7 @@ export async function save(path: string, parameters: Parameters, name: string): 
 /** A picture as an address the page may show. The caller revokes it. */
 export async function picture(path: string, parameters: Parameters): Promise<string> {
   const response = await send(address(path, parameters));
-  return URL.createObjectURL(await response.blob());
+  return URL.createObjectURL(await received(response.blob()));
 }
 
 function onceKey(): string {

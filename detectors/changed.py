@@ -1,0 +1,117 @@
+"""Running the detectors over what loads changed: the lots they touched something around, seen from these lots."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from detectors.definition import Detector
+from detectors.detecting import Progress, detect, detect_as_it_stands
+from detectors.nearby import nearby
+from detectors.on_the_spot import on_the_spot
+from detectors.registry import DETECTORS
+from detectors.rules import NO_RULES, LocalRules
+from detectors.runner import Run
+from detectors.standing import Standing
+from graph.stores import GraphStore
+from graph.touched import touched_since
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What a run over what changed covers: findings of other scopes, and of other detectors, stand as they were.
+
+    `since`: the fingerprint of the data that were looked at before. `scopes`: (kind, id) of the lots and tenders looked
+    at. `detectors`: those that looked at these alone. `standing`: those that nothing changed for.
+    """
+
+    since: str
+    scopes: frozenset[tuple[str, str]]
+    detectors: frozenset[str]
+    standing: frozenset[str]
+
+    def covers(self, detector: str, scope: tuple[str, str]) -> bool:
+        """Could the run have found what this detector finds of this scope?"""
+        if detector in self.standing:
+            return False
+        return detector not in self.detectors or scope in self.scopes
+
+    def to_json(self) -> dict[str, Any]:
+        """As recorded with the run."""
+        return {
+            "since": self.since,
+            "scopes": [list(s) for s in sorted(self.scopes)],
+            "detectors": sorted(self.detectors),
+            "standing": sorted(self.standing),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedRun:
+    """`left`: wanted detectors that look at patterns over everything, and wait for the next run over everything."""
+
+    run: Run
+    narrowed: Narrowed
+    left: tuple[str, ...]
+
+
+def judged_in_scope(wanted: Sequence[Detector]) -> tuple[Detector, ...]:
+    """Those that can be run over what changed: all but those about patterns over everything."""
+    return tuple(d for d in wanted if not d.over_all)
+
+
+def detect_changed(
+    store: GraphStore,
+    since: str,
+    wanted: Sequence[Detector],
+    rules: LocalRules = NO_RULES,
+    progress: Progress | None = None,
+) -> ChangedRun | None:
+    """What a run over everything would find of the lots and tenders that loads touched since a run on the data `since`.
+
+    Detectors of recipients, and an operator's own, run over everything where something of theirs may have changed. None
+    where everything is to be looked at again: a batch was taken back, too much was touched, or something that bears on
+    parties anywhere (debarments, kin, households, benefits). What stands above the lots' parties is worked out on the
+    spot and not written: only for detectors of recipients must the store be open for writing.
+    """
+    with store.steady():
+        touched = touched_since(store, since)
+        if touched is None:
+            return None
+        scopes = frozenset({("lot", i) for i in touched.lots} | {("tender", i) for i in touched.tenders})
+        product = {d.id for d in DETECTORS}
+        able = judged_in_scope(wanted)
+        of_lots = [d for d in able if d.of_lots and d.id in product]
+        others = [d for d in able if d not in of_lots and (touched.recipients or d.id not in product)]
+        standing = Standing(store)
+        near = nearby(store, touched.lots, standing.same_party, touched.tenders)
+        seen = on_the_spot(store, near, standing)
+        narrow = detect_as_it_stands(seen, of_lots, progress, rules, denominators=False)
+    whole = detect(store, others, progress, rules) if others else None
+    ran = frozenset(d.id for d in (*of_lots, *others))
+    narrowed = Narrowed(
+        since,
+        scopes,
+        frozenset(d.id for d in of_lots),
+        frozenset(d.id for d in able if d.id not in ran),
+    )
+    left = tuple(d.id for d in wanted if d not in able)
+    return ChangedRun(_together(narrow, whole, narrowed), narrowed, left)
+
+
+def _together(narrow: Run, whole: Run | None, narrowed: Narrowed) -> Run:
+    findings = [f for f in narrow.findings if (f.scope_kind, f.scope_id) in narrowed.scopes]
+    undecided = [u for u in narrow.undecided if (u[1].scope_kind, u[1].scope_id) in narrowed.scopes]
+    if whole is None:
+        return replace(narrow, findings=tuple(findings), undecided=tuple(undecided))
+    together = sorted(
+        [*findings, *whole.findings], key=lambda f: (f.scope_kind, f.scope_id, f.detector, f.fingerprint)
+    )
+    return replace(
+        whole,
+        findings=tuple(together),
+        undecided=(*undecided, *whole.undecided),
+        missing={**narrow.missing, **whole.missing},
+        aliases={**narrow.aliases, **whole.aliases},
+    )

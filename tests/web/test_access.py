@@ -1,0 +1,113 @@
+"""Nobody is kept out: axe finds no serious fault on any page, in Chinese and English, as it opens and as it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+import pytest
+
+pytest.importorskip("playwright")
+from playwright.sync_api import expect
+
+from cases import FindingFilter
+
+pytestmark = pytest.mark.browser
+AXE: Final = Path(__file__).resolve().parents[2] / "visualize/web/node_modules/axe-core/axe.min.js"
+LOT: Final = "local:XG-2025-001/01"
+NAMES: Final = "虚构云桥建设有限公司\n虚构松岭市政工程有限公司\n虚构渡口路桥有限公司\n虚构\n没有这家公司"
+SHEET: Final = (
+    "企业名称,统一社会信用代码,股东名称,股东类型,持股比例,备注\n虚构通达建设有限公司,,测试股东丙,自然人股东,60%,\n"
+    "虚构通达建设有限公司,,测试股东丁,自然人股东,四成,\n"
+)
+
+
+def _found(page: Any, where: str) -> list[str]:
+    """The serious and critical faults of the page as it stands, each with where it was met."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("async () => (await axe.run(document, { resultTypes: ['violations'] })).violations")
+    return [
+        f"{where}: {v['id']}: {n['html'][:160]}"
+        for v in found
+        if v["impact"] in ("serious", "critical")
+        for n in v["nodes"][:4]
+    ]
+
+
+def _with_a_list_open(page: Any) -> None:
+    page.get_by_role("combobox").first.fill("虚构")
+    page.get_by_role("option").first.wait_for()
+
+
+def _with_ties_open(page: Any) -> None:
+    page.locator("button.tie").first.click()
+    page.locator(".evidence .finding").first.wait_for()
+
+
+def _with_suppression_and_a_refusal(page: Any) -> None:
+    page.locator(".decide summary").click()
+    page.locator(".decide .el-button--primary").first.click()
+    page.get_by_role("status").first.wait_for()
+
+
+def _with_a_party_and_the_keys(page: Any) -> None:
+    page.locator(".holders .who").first.wait_for()
+    page.keyboard.press("?")
+    page.get_by_role("dialog").wait_for()
+
+
+def _with_names_looked_up(page: Any) -> None:
+    page.locator("#names").fill(NAMES)
+    page.locator(".card .el-button--primary").first.click()
+    page.locator("table tbody tr").first.wait_for()
+
+
+def _with_a_file_loaded(page: Any) -> None:
+    page.locator("input[type=file]").set_input_files(
+        {"name": "持股.csv", "mimeType": "text/csv", "buffer": SHEET.encode()}
+    )
+    page.locator(".sheet").first.wait_for()
+
+
+def _pages(services: Any) -> Iterator[tuple[str, str, Callable[[Any], None] | None]]:
+    """Every page: its name, its address, what is done on it before it is looked at again."""
+
+    def at(folder: str, ident: str) -> str:
+        return f"/{folder}/{quote(ident, safe='')}"
+
+    shared = services.ledger.findings(
+        FindingFilter(detectors=("common-shareholder",), scope_id=LOT), None, 1
+    )[0]
+    livelihood = services.ledger.findings(FindingFilter(scope_kind="household"), None, 1)[0]
+    yield "start", "/", _with_a_list_open
+    yield "lot", at("lots", LOT), _with_ties_open
+    yield "tender", at("tenders", "local:XG-2025-001"), None
+    yield "finding of a lot", at("findings", shared.id), _with_suppression_and_a_refusal
+    yield "finding of a household", at("findings", livelihood.id), None
+    yield "household", at("households", "local:XGDB0001"), None
+    yield "canvas", at("graph", "cn-uscc:919999999000000144"), _with_a_party_and_the_keys
+    yield "relations", "/relations", _with_names_looked_up
+    yield "loading", "/load", _with_a_file_loaded
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_page_has_a_serious_fault_of_access(page: Any, served: Any, language: str) -> None:
+    page.goto(served.url)
+    page.evaluate("(chosen) => localStorage.setItem('lookthrough-language', chosen)", language)
+    faults: list[str] = []
+    for name, path, used in _pages(served.services):
+        # A page of its own each time: only the part after # differs.
+        page.goto("about:blank")
+        page.goto(f"{served.url}/#{path}")
+        page.wait_for_load_state("networkidle")
+        expect(page.locator("main h1, main h2").first).to_be_visible()
+        # Languages differ in their words alone, which the page in use shows too.
+        if language == "zh" or not used:
+            faults += _found(page, name)
+        if used:
+            used(page)
+            page.wait_for_load_state("networkidle")
+            faults += _found(page, f"{name}, in use")
+    assert faults == []
