@@ -45,6 +45,8 @@ class Job:
     """Grows with every change; what `Jobs.changes` waits for."""
     handle: Cancellation | None = None
     cancelled: bool = False
+    dropped: Callable[[], object] | None = None
+    """To be called where the job ends without having begun: what was kept for it is not needed."""
     began: float = field(default_factory=time.time)
 
     def to_json(self) -> dict[str, Any]:
@@ -78,8 +80,10 @@ class Jobs:
         self._worker = threading.Thread(target=self._run, name="jobs", daemon=True)
         self._worker.start()
 
-    def start(self, kind: str, owner: str, work: Work) -> Job:
-        """Queue work. Raises a problem where too much waits already."""
+    def start(self, kind: str, owner: str, work: Work, dropped: Callable[[], object] | None = None) -> Job:
+        """Queue work; `dropped` is called where it is cancelled before it began. Raises a problem where too much waits
+        already.
+        """
         with self._changed:
             waiting = sum(j.state not in ENDED for j in self._jobs.values())
             if waiting >= self._most:
@@ -89,7 +93,7 @@ class Jobs:
                     f"{waiting} jobs are waiting: try again later.",
                     headers={"Retry-After": "30"},
                 )
-            job = Job(secrets.token_hex(8), kind, owner)
+            job = Job(secrets.token_hex(8), kind, owner, dropped=dropped)
             self._jobs[job.id] = job
             for old in [j.id for j in self._jobs.values() if j.state in ENDED][:-_KEPT]:
                 del self._jobs[old]
@@ -110,12 +114,15 @@ class Jobs:
         with self._changed:
             if job.state in ENDED:
                 return
+            waited = job.state == "queued"
             job.cancelled = True
-            if job.state == "queued":
+            if waited:
                 job.state = "cancelled"
             if job.handle is not None:
                 job.handle.cancel()
             self._tell(job)
+        if waited and job.dropped is not None:
+            job.dropped()
 
     def changes(self, job: Job, wait: float = 10.0) -> Iterator[dict[str, Any] | None]:
         """The job each time it changed, until it ends; None where nothing did for `wait` seconds."""
@@ -152,10 +159,7 @@ class Jobs:
 
     def _run(self) -> None:
         while (item := self._queue.get()) is not None:
-            job, work = item
-            if job.cancelled:
-                continue
-            self._do(job, work)
+            self._do(*item)
 
     def _do(self, job: Job, work: Work) -> None:
         def progress(step: str, done: int, total: int) -> None:
@@ -170,6 +174,8 @@ class Jobs:
         result = None
         with cancellable() as handle:
             with self._changed:
+                if job.cancelled:
+                    return
                 job.handle, job.state = handle, "running"
                 self._tell(job)
             try:

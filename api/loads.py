@@ -8,6 +8,7 @@ from typing import Any
 
 from api.services import Services
 from cases import Source
+from graph.stores.cancelling import finishing
 from loaders.inspecting import inspect_file
 from loaders.loading import LoadOptions, LoadReport, find_files, load
 from loaders.problems import UnreadableFileError
@@ -23,15 +24,19 @@ def load_files(
     observed_on: str | None,
     strict: bool,
     progress: Callable[[str, int, int], None],
+    refresh: Callable[[], object],
 ) -> dict[str, Any]:
-    """Load a folder as one batch and record it; gives what was done."""
+    """Load a folder as one batch, record it, bring what answers up to date by `refresh`; gives what was done."""
     options = LoadOptions(dataset, snapshot=snapshot, observed_on=observed_on, strict=strict)
     report = load(services.store, [folder], options, services.person_key, services.reports, progress)
-    if report.applied is not None:
-        for batch in services.store.batches():
-            if batch.id == report.applied.batch_id:
-                services.ledger.record_load(batch, actor, Source())
-    return report_json(services, report)
+    # From here on nothing is cancelled: the rows are loaded, and a job that says otherwise would be believed.
+    with finishing():
+        if report.applied is not None:
+            for batch in services.store.batches():
+                if batch.id == report.applied.batch_id:
+                    services.ledger.record_load(batch, actor, Source())
+        refresh()
+        return report_json(services, report)
 
 
 def report_json(services: Services, report: LoadReport) -> dict[str, Any]:

@@ -74,4 +74,4 @@ def bidders(store: GraphStore, lot_id: str) -> list[dict[str, Any]]:
             "b.submitted_at AS submitted_at",
             {"id": lot_id},
         ).to_pylist()
-    return sorted(rows, key=lambda r: (r["rank"] is None, r["rank"] or 0, str(r["id"])))
+    return sorted(rows, key=lambda r: (r["rank"] is None, r["rank"] or 0, r["id"], r["bid"], r["role"] or ""))

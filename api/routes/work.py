@@ -31,6 +31,7 @@ from api.routes.parameters import Cursor, Id, Limit
 from api.routing import Routes, ScopedRoute, refuse_unknown
 from api.services import Services
 from cases import InvalidValueError
+from detectors.changed import detect_changed, judged_in_scope
 from detectors.detecting import detect
 from detectors.registry import chosen
 from detectors.runner import Run
@@ -54,6 +55,9 @@ class RunAsked(BaseModel, extra="forbid"):
     """Which detectors to run; none = all but those that only support others."""
 
     detectors: list[str] = Field([], max_length=200)
+    changed: bool = Field(
+        False, description="Only the lots that loads since the last run touched, where that is known"
+    )
 
 
 def _jobs(request: Request) -> Jobs:
@@ -94,33 +98,48 @@ def runs(
 def run(
     request: Request, caller: Asking, services: Using, asked: RunAsked, idempotency_key: IdempotencyKey = None
 ) -> Response:
-    """Over everything loaded; what they find is recorded."""
+    """Over everything loaded, or over what changed; what they find is recorded. Where everything may have changed, all is
+    run: `run.narrowed` says what was looked at, and null where that was everything.
+    """
     wanted = chosen(asked.detectors or None, services.own)
 
     def work(progress: Callable[[str, int, int], None]) -> Any:
         began = dt.datetime.now(dt.UTC)
+        able = judged_in_scope(wanted)
+        since = services.ledger.looked_at(able, services.rules) if asked.changed else None
+        narrow = since and detect_changed(services.store, since, wanted, services.rules, progress)
+        if narrow:
+            record = services.ledger.record_run(
+                narrow.run,
+                able,
+                services.rules,
+                services.store.fingerprint(),
+                caller.name,
+                began_at=began,
+                narrowed=narrow.narrowed,
+            )
+            return {"run": record.to_json(), "left": list(narrow.left)}
         found: Run = detect(services.store, wanted, progress, services.rules)
         record = services.ledger.record_run(
             found, wanted, services.rules, services.store.fingerprint(), caller.name, began_at=began
         )
-        return {"run": record.to_json()}
+        return {"run": record.to_json(), "left": []}
 
-    return _started(request, caller, services, "run", idempotency_key, asked.model_dump(), work)
+    def begin() -> Job:
+        return _jobs(request).start("run", caller.key, work)
+
+    return _started(request, caller, services, idempotency_key, asked.model_dump(), begin)
 
 
 def _started(
     request: Request,
     caller: Caller,
     services: Services,
-    kind: str,
     key: str | None,
     asked: Any,
-    work: Callable[[Callable[[str, int, int], None]], Any],
+    begin: Callable[[], Job],
 ) -> Response:
-    def start() -> Any:
-        return _jobs(request).start(kind, caller.key, work).to_json()
-
-    response = once(services.ledger, request, caller, key, asked, start, 202)
+    response = once(services.ledger, request, caller, key, asked, lambda: begin().to_json(), 202)
     return response
 
 
@@ -147,34 +166,39 @@ def load(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """All or nothing. The job's result is what `lookthrough load --format json` prints; refused rows can be fetched."""
-    folder = _kept(services, files)
     asked = {"files": sorted((f.filename or "", f.size or 0) for f in files), "dataset": dataset, "snapshot": snapshot,
              "observed_on": observed_on, "strict": strict}  # fmt: skip
     datasets: Datasets = request.app.state.datasets
 
-    def work(progress: Callable[[str, int, int], None]) -> Any:
-        try:
-            result = load_files(
-                services,
-                folder,
-                caller.name,
-                dataset,
-                snapshot or None,
-                observed_on or None,
-                strict,
-                progress,
-            )
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-        # From here on nothing is cancelled: the rows are loaded, and a job that says otherwise would be believed.
-        datasets.refresh()
-        return result
+    def begin() -> Job:
+        folder = _kept(services, files)
 
-    try:
-        return _started(request, caller, services, "load", idempotency_key, asked, work)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+        def done_with() -> None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+        def work(progress: Callable[[str, int, int], None]) -> Any:
+            try:
+                return load_files(
+                    services,
+                    folder,
+                    caller.name,
+                    dataset,
+                    snapshot or None,
+                    observed_on or None,
+                    strict,
+                    progress,
+                    datasets.refresh,
+                )
+            finally:
+                done_with()
+
+        try:
+            return _jobs(request).start("load", caller.key, work, done_with)
+        except BaseException:
+            done_with()
+            raise
+
+    return _started(request, caller, services, idempotency_key, asked, begin)
 
 
 @routes.post(

@@ -85,6 +85,16 @@ def cancellable() -> Iterator[Cancellation]:
 
 
 @contextmanager
+def finishing() -> Iterator[None]:
+    """Queries inside run to their end although the caller's block is cancelled: what takes back has to be whole."""
+    token = _current.set(None)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+@contextmanager
 def stopping_with(stop: Callable[[], None]) -> Iterator[Cancellation | None]:
     """For engines: `stop` ends what runs in this block when the caller's block is cancelled."""
     handle = _current.get()

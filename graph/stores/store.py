@@ -17,6 +17,7 @@ from graph.penetration.tables import OwnershipTables
 from graph.records import Extract, RelKey
 from graph.resolution.spans import SNAPSHOT_SCHEMA
 from graph.stores.applying import Progress, apply_rows, take_back_rows
+from graph.stores.cancelling import finishing
 from graph.stores.contract import Applied, BatchRecord
 from graph.stores.deriving import IN_PLAY_FOR, derive
 from graph.stores.dialect import Dialect
@@ -93,7 +94,8 @@ class Store:
                 writer.save_record("Batch", record | {"state": "done"})
             except BaseException:
                 if not self._engine.atomic:
-                    self._remove(writer, _parsed(record), list(known.values()))
+                    with finishing():
+                        self._remove(writer, _parsed(record), list(known.values()))
                 raise
         return Applied(stated.batch_id, counts, names)
 

@@ -41,8 +41,8 @@ class _Bids:
     consortium: pl.Series
 
 
-def _read_bids(table: TableRows) -> _Bids:
-    """Lot, bidders and bid of each row. A bid is `<lot>/<bidder>`, or `<lot>/consortium:<name>`."""
+def _read_bids(table: TableRows, role: pl.Series | None = None) -> _Bids:
+    """Lot, bidders and bid of each row. A bid is `<lot>/<bidder>`, or `<lot>/consortium:<name>`. `role`: the bidder's."""
     lot, tender = lot_ids(table)
     table.require("lot_id", lot)
     cells, raw = table.text("bidder_name"), table.text("bidder_id")
@@ -63,8 +63,8 @@ def _read_bids(table: TableRows) -> _Bids:
             )
         )
     roles = list(members.roles)
-    if table.has("role"):
-        roles[0] = table.vocabulary("role").fill_null(roles[0])
+    if role is not None:
+        roles[0] = role.fill_null(roles[0])
     stated = table.text("consortium_id")
     consortium = stated.fill_null(members.name)
     own = bidders[0].ids
@@ -99,7 +99,7 @@ def _from_columns(table: TableRows, cells: pl.Series) -> pl.Series:
 
 def read_bids(table: TableRows) -> None:
     """One bid a row, by one bidder or a consortium. A row with a lot and no bidder states the lot alone."""
-    bids = _read_bids(table)
+    bids = _read_bids(table, table.vocabulary("role") if table.has("role") else None)
     lotless_word = table.text("status")
     status = VOCABULARIES["bid_status"].read(lotless_word)
     alone = bids.ids.is_null()

@@ -114,7 +114,11 @@ CASES: dict[str, tuple[str, dict[str, int], dict[str, object]]] = {
     "bid_people": (
         f"lot_id,tender_id,bidder_id,person_id,role,certificate_no\n1,T1,{A},{P},项目经理,虚构1\n",
         {"WORKS_ON_BID": 1, "FOR_LOT": 1},
-        {"WORKS_ON_BID.role": "project_manager", "WORKS_ON_BID.certificate_no": "虚构1"},
+        {
+            "WORKS_ON_BID.role": "project_manager",
+            "WORKS_ON_BID.certificate_no": "虚构1",
+            "SUBMITS.role": "bidder",
+        },
     ),
     "subcontracts": (
         f"lot_id,tender_id,contractor_id,subcontractor_id,amount(万元),signed_on,scope\n1,T1,{A},{B},1,2024-03-01,劳务\n",
