@@ -135,8 +135,8 @@ class Watched(LotStanding):
     """Notes what is asked of all lots."""
 
     def __init__(self, store: GraphStore) -> None:
-        super().__init__(store, NO_RULES)
         self.asked: set[str] = set()
+        super().__init__(store, NO_RULES)
 
     def whole(self, store: GraphStore, cypher: str, timeout: float = 300.0) -> pa.Table:
         self.asked.add(cypher)
