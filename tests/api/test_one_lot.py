@@ -108,7 +108,7 @@ def near_is_whole(store: GraphStore) -> int:
     rows = 0
     for question in sorted({q for d in TENDERING for q in d.queries.values() if isinstance(q, Question)}):
         rel = {"bidders": "SUBMITS", "buyers": "BUYS", "servants": "SERVES_TENDER"}.get(question.of)
-        label = {"asked": "Lot", "lots": "Lot", "bids": "Bid", "tenders": "Tender"}.get(
+        label = {"asked": "Lot", "lots": "Lot", "bids": "Bid", "traced": "Bid", "tenders": "Tender"}.get(
             question.of, "Company"
         )
         every = f"MATCH (n:{label})" + (f"-[:{rel}]->()" if rel else "")
