@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from graph.model import SCHEMA_VERSION
-from graph.penetration import Ownership, days, edges, identities, mapped, ownership, rows, tables
+from graph.penetration import Ownership, days, edges, identities, mapped, ownership, rows, tables, text_order
 from graph.penetration.identities import IdentityMode
 from graph.stores import ownership as reading
 from graph.stores.contract import BatchRecord, GraphStore
@@ -96,6 +96,6 @@ def _fingerprint(batches: list[BatchRecord]) -> str:
 def _code() -> str:
     """Names the code that lays ownership out."""
     digest = hashlib.sha256()
-    for module in (days, edges, identities, mapped, ownership, rows, tables, reading):
+    for module in (days, edges, identities, mapped, ownership, rows, tables, text_order, reading):
         digest.update(inspect.getsource(module).encode())
     return digest.hexdigest()

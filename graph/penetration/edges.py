@@ -42,10 +42,12 @@ class Edges:
         kind: npt.NDArray[np.int8],
     ) -> Edges:
         """Edges in any order, over nodes 0 to `nodes` - 1."""
-        # One key, and a stable sort: rows mostly come in this order already.
-        order = np.argsort(company * nodes + holder, kind="stable")
         pointer = np.zeros(nodes + 1, dtype=np.int64)
         np.cumsum(np.bincount(company, minlength=nodes), out=pointer[1:])
+        key = company * nodes + holder
+        if (key[1:] >= key[:-1]).all():
+            return cls(holder, company, start, end, row, kind, pointer, nodes)
+        order = np.argsort(key, kind="stable")
         return cls(
             holder[order], company[order], start[order], end[order], row[order], kind[order], pointer, nodes
         )

@@ -183,10 +183,11 @@ class Ownership:
                 [len(direct), declared.height, concerts.height],
             )
             control_edges = Edges.of(n, **joined, kind=kinds)
-        natures = parties.select("id", "type").filter(pl.Series(_repeated(named.alias_of))).unique()
-        twice = aliases.filter(
-            pl.col("id").is_in(natures.filter(pl.col("id").is_duplicated())["id"].implode())
-        )
+        twice = aliases.clear()
+        if aliases.height < parties.height:
+            natures = parties.select("id", "type").filter(pl.Series(_repeated(named.alias_of))).unique()
+            both = natures.filter(pl.col("id").is_duplicated())["id"]
+            twice = aliases.filter(pl.col("id").is_in(both.implode()))
         return cls(
             identity,
             nodes,
