@@ -57,7 +57,8 @@ _TITLES: Final[dict[str, tuple[str, str]]] = {
         "The canvas in Chromium",
         "Headless Chromium without a graphics processor draws 2,000 parties and 2,500 lines that the drawing code placed, then "
         "adds twenty holders to one of them; medians of fresh tabs, in milliseconds. `arrived`: from the arrival of the drawing "
-        "to the frame that shows it. `opened`: from the address entered, with nothing cached. `expanded`: from the press to the "
+        "to the first frame that shows it, which is a sketch of all figures and lines; `whole`: to the frame of the canvas that "
+        "can be worked on. `opened`: from the address entered to the first, with nothing cached. `expanded`: from the press to the "
         "frame that shows the holders, the service's answer (`answer`) within. `first CPU`, `expanded CPU`: processor time "
         "of the page's main thread, which is what can be compared; this run shared its two cores with much other work.",
     ),

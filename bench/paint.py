@@ -23,9 +23,10 @@ _TIMES: Final = 5
 
 _PAINTED: Final = "() => performance.getEntriesByName('canvas-painted').length > 0"
 _EXPANDED: Final = "() => performance.getEntriesByName('canvas-expanded').length > 0"
-_TIMES_FIRST: Final = """() => { const shown = performance.getEntriesByName('canvas-painted')[0].startTime;
+_TIMES_FIRST: Final = """() => { const at = (name) => performance.getEntriesByName(name)[0]?.startTime;
     const asked = performance.getEntriesByType('resource').filter(e => e.name.includes('/subgraph'))[0];
-    return { arrived: shown - asked.responseEnd, opened: shown }; }"""
+    const [whole, first] = [at('canvas-painted'), at('canvas-sketched') ?? at('canvas-painted')];
+    return { opened: first, arrived: first - asked.responseEnd, whole: whole - asked.responseEnd }; }"""
 _TIMES_EXPANDED: Final = """() => ({
     expanded: performance.getEntriesByName('canvas-expanded', 'measure')[0].duration,
     answer: performance.getEntriesByType('resource').filter(e => e.name.includes('counts=false'))[0].duration })"""
@@ -34,6 +35,9 @@ _NEAR: Final = """(id) => { const core = window.lookthroughBoard.core; core.zoom
 
 def paint(folder: Path, scale: float, repeats: int) -> list[dict[str, Any]]:
     """Milliseconds, each the median of several fresh tabs: the first picture, then an expansion in it.
+
+    `opened`: from the address to the first picture of the drawing; `arrived`: from the service's answer to it; `whole`:
+    from the answer to the canvas that can be worked on.
 
     The drawing is what the drawing code makes of a large subgraph and stands in for the service's answer (whose
     own excerpts end at 300 nodes); everything else is the service's.

@@ -161,6 +161,9 @@ def _filtered(query: Select[Any], wanted: FindingFilter, now: str) -> Select[Any
     if wanted.subject is not None:
         about = select(SubjectRow.finding).where(SubjectRow.party == wanted.subject)
         query = query.where(FindingRow.key.in_(about))
+    if wanted.subjects:
+        about = select(SubjectRow.finding).where(SubjectRow.party.in_(wanted.subjects))
+        query = query.where(FindingRow.key.in_(about))
     if wanted.changed_since is not None:
         query = query.where(FindingRow.changed_at > wanted.changed_since)
     if wanted.found is not None:

@@ -15,6 +15,7 @@ from sqlalchemy import URL, Connection, Engine, select, update
 
 from cases import answers, audit, deciding, findings, keys, loads, recording
 from cases.errors import InvalidValueError, LedgerError
+from cases.lasting import Gaps, Lasting, lasting
 from cases.moments import Clock, later_than, moment, system_clock
 from cases.opening import explained, ledger_address, open_engine, writing
 from cases.records import (
@@ -51,6 +52,7 @@ class Ledger:
         self._engine, self._address, self._clock = engine, address, clock
         self._noted: dict[str, float] = {}
         self._noting = threading.Lock()
+        self._gaps: Gaps = {}
 
     @property
     def url(self) -> str:
@@ -94,6 +96,15 @@ class Ledger:
         """
         with self._reading() as connection:
             return looked_at(connection, detectors, rules)
+
+    def lasting(
+        self, lot: str, detectors: Sequence[Detector], rules: LocalRules, fingerprint: str
+    ) -> Lasting | None:
+        """What the last runs say of a lot, if it is what these detectors would say under these rules of the data with
+        this fingerprint; else None.
+        """
+        with self._reading() as connection:
+            return lasting(connection, self._now(), self._gaps, lot, detectors, rules, fingerprint)
 
     def findings(
         self,

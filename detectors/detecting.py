@@ -11,7 +11,6 @@ from detectors.finding import Finding
 from detectors.registry import DETECTORS
 from detectors.rules import NO_RULES, LocalRules, RulesError, read_rules
 from detectors.runner import Run, run
-from detectors.stacking import Stack, stack
 from graph.in_play import is_current, refresh_in_play
 from graph.stores import GraphStore
 
@@ -54,36 +53,6 @@ def detect_as_it_stands(
         missing={k: v for k, v in found.missing.items() if k in ids},
         loud={k: v for k, v in found.loud.items() if k in ids},
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Screened:
-    """One lot: `run` holds its own findings and gaps, `stacks` the combined view, behaviour included."""
-
-    run: Run
-    stacks: tuple[Stack, ...]
-
-
-def screen_lot(
-    store: GraphStore,
-    lot: str,
-    bidders: Sequence[str],
-    progress: Progress | None = None,
-    rules: LocalRules = NO_RULES,
-    own: Sequence[Detector] = (),
-) -> Screened:
-    """Everything about one lot and its bidders: ids as the bids state them; `own`: an operator's own detectors."""
-    wanted = [d for d in (*DETECTORS, *own) if d.domain == "政府工程"]
-    found = detect(store, wanted, progress, rules)
-    here = {*bidders, *(s for f in found.findings if f.scope_id == lot for s in f.subjects)}
-    support = {d.id for d in wanted if d.support}
-    here_alone = replace(
-        found,
-        findings=tuple(f for f in found.findings if f.scope_id == lot and f.detector not in support),
-        undecided=tuple(u for u in found.undecided if u[1].scope_id == lot),
-    )
-    stacks = stack(found.findings, lot, sorted(here), {d.id: d.scene for d in wanted})
-    return Screened(here_alone, tuple(stacks))
 
 
 def rules_from(path: Path | None, own: Sequence[Detector] = ()) -> LocalRules:

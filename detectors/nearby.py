@@ -115,6 +115,12 @@ def nearby(
     )
 
 
+def bidders_of(store: GraphStore, lot: str) -> frozenset[str]:
+    """The companies that bid in a lot, as its bids state them."""
+    bids = store.query(_BIDS_OF_LOT, {"ids": [lot]}, _TIMEOUT).column("id").to_pylist()
+    return frozenset(store.query(_BIDDERS_OF_BID, {"ids": sorted(bids)}, _TIMEOUT).column("id").to_pylist())
+
+
 class NearbyView:
     """A store as the detectors see it when they are asked about some lots. Reads alone; all else is the store's own."""
 

@@ -12,6 +12,7 @@ from detectors.finding import Finding, finding
 from detectors.proof import completed
 from detectors.rules import NO_RULES, LocalRules
 from detectors.sources import with_sources
+from detectors.standing import SAME_PARTY
 from graph.penetration.identities import canonical_ids
 from graph.stores.contract import GraphStore
 
@@ -133,11 +134,8 @@ def _named(store: GraphStore, findings: Sequence[Finding]) -> list[Finding]:
 def _canonical(store: GraphStore) -> dict[str, str]:
     """The canonical id of every party that has more than one."""
     pairs: list[dict[str, str]] = []
-    for type_ in ("Company", "Person"):
-        table = store.query(
-            f"MATCH (a:{type_})-[r:SAME_AS]->(b:{type_}) RETURN a.id AS from_id, b.id AS to_id, r.by AS by",
-            timeout=300,
-        )
+    for type_ in ("Company", "Person") if "SAME_AS" in store.present() else ():
+        table = store.query(SAME_PARTY.format(type_), timeout=300)
         pairs.extend({**row, "type": type_} for row in table.to_pylist())
     return canonical_ids(pairs)
 

@@ -17,6 +17,9 @@ _TIMEOUT: Final = 300.0
 _LINK: Final = re.compile(r"\[\w*:(\w+)\]")
 
 
+SAME_PARTY: Final = "MATCH (a:{0})-[r:SAME_AS]->(b:{0}) RETURN a.id AS from_id, b.id AS to_id, r.by AS by"
+
+
 class Standing:
     """Asked once and kept; for one state of a store only."""
 
@@ -26,10 +29,7 @@ class Standing:
         self.present: frozenset[str] = store.present()
         pairs: list[dict[str, str]] = []
         for type_ in ("Company", "Person") if "SAME_AS" in self.present else ():
-            table = store.query(
-                f"MATCH (a:{type_})-[r:SAME_AS]->(b:{type_}) RETURN a.id AS from_id, b.id AS to_id, r.by AS by",
-                timeout=_TIMEOUT,
-            )
+            table = self.whole(store, SAME_PARTY.format(type_))
             pairs.extend({**row, "type": type_} for row in table.to_pylist())
         self.canonical: Mapping[str, str] = canonical_ids(pairs)
         """The canonical id of every party that has more than one, by each of them."""

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Final
 
 from cases import FindingFilter, Ledger
 from detectors.definition import Detector
-from detectors.detecting import Screened, detect
+from detectors.detecting import detect
 from detectors.finding import Finding
-from detectors.nearby import nearby, seen_from
+from detectors.nearby import bidders_of
+from detectors.one_lot import Screened, combined, look_at, lot_detectors
 from detectors.question import Question
 from detectors.registry import DETECTORS
 from detectors.rules import LocalRules
-from detectors.stacking import stack
+from detectors.runner import Run
 from detectors.standing import Standing
-from graph.in_play import is_current, put_in_play
 from graph.stores import GraphStore
 
 _OVER_ALL: Final = tuple(d.id for d in DETECTORS if d.over_all and not d.support)
@@ -58,9 +58,12 @@ class LotStanding(Standing):
             return self._market.get(lot, [])
 
 
-def lot_detectors(own: Sequence[Detector]) -> tuple[Detector, ...]:
-    """The detectors that can find something of one lot, an operator's own among them."""
-    return tuple(d for d in (*DETECTORS, *own) if d.of_lots and not d.over_all)
+@dataclass(frozen=True, slots=True)
+class LotScreened:
+    """`recorded`: the run in the ledger that says so already; None where the lot was looked at afresh."""
+
+    screened: Screened
+    recorded: str | None
 
 
 def screen_one_lot(
@@ -70,34 +73,26 @@ def screen_one_lot(
     lot: str,
     rules: LocalRules,
     own: Sequence[Detector],
-) -> Screened:
-    """What a run over everything finds of this lot; patterns of its bidders elsewhere as last recorded in the ledger."""
-    if not is_current(store):
-        put_in_play(store)
+) -> LotScreened:
+    """What a run over everything finds of this lot: as recorded where a run over these very data is, else looked at now.
+
+    Patterns of its bidders elsewhere are those last recorded in the ledger.
+    """
     wanted = lot_detectors(own)
     with store.steady():
-        near = nearby(store, [lot], standing.same_party)
-        found = detect(seen_from(store, near, standing), wanted, rules=rules, denominators=False)
-    kept = tuple(f for f in found.findings if f.scope_id == lot)
-    gaps = tuple(u for u in found.undecided if u[1].scope_id == lot)
-    support = {d.id for d in wanted if d.support}
-    own_findings = tuple(f for f in kept if f.detector not in support)
-    parties = sorted({standing.canonical.get(c, c) for c in near.bidders})
-    seen = {f.fingerprint: f for f in (*kept, *standing.of_market(store, lot), *_patterns(ledger, parties))}
-    here = sorted({*near.own, *(s for f in own_findings for s in f.subjects)})
-    scenes = {d.id: d.scene for d in (*DETECTORS, *own)}
-    stacks = tuple(stack(tuple(seen.values()), lot, here, scenes))
-    return Screened(replace(found, findings=own_findings, undecided=gaps), stacks)
+        last = ledger.lasting(lot, wanted, rules, store.fingerprint())
+        if last is not None:
+            run, bidders = Run(last.findings, last.undecided, {}, last.missing), bidders_of(store, lot)
+        else:
+            run, near = look_at(store, standing, lot, wanted, rules)
+            bidders = near.own
+        market = standing.of_market(store, lot)
+    parties = sorted({standing.canonical.get(c, c) for c in bidders})
+    beside = [*market, *_patterns(ledger, parties)]
+    return LotScreened(combined(run, lot, bidders, beside, own), last.run if last else None)
 
 
 def _patterns(ledger: Ledger, parties: Sequence[str]) -> list[Finding]:
     """What was recorded of how these parties bid."""
-    if not ledger.findings(FindingFilter(detectors=_OVER_ALL, found=True), None, 1):
-        return []
-    return [
-        record.finding
-        for party in parties
-        for record in ledger.findings(
-            FindingFilter(detectors=_OVER_ALL, subject=party, found=True), None, 100
-        )
-    ]
+    about = FindingFilter(detectors=_OVER_ALL, subjects=tuple(parties), found=True)
+    return [record.finding for record in ledger.findings(about, None, 1000)] if parties else []

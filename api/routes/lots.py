@@ -15,11 +15,12 @@ from api.cursors import key_of
 from api.findings import finding_json
 from api.once import IdempotencyKey, once
 from api.reading.lots import bidders, lot, lots_called, lots_page
-from api.reading.one_lot import lot_detectors, screen_one_lot
+from api.reading.one_lot import screen_one_lot
 from api.routes.parameters import Cursor, Id, Limit
 from api.routes.parties import dataset_of, meant
 from api.routing import Routes
 from cases import FindingFilter
+from detectors.one_lot import lot_detectors
 from detectors.registry import DETECTORS
 from detectors.stacking import stack
 
@@ -63,13 +64,15 @@ def every(
 def screen(
     request: Request, caller: Asking, services: Using, id: Id, idempotency_key: IdempotencyKey = None
 ) -> Response:
-    """What `lookthrough screen` gives, of the lot alone; recorded. Patterns over other lots are those of the last run."""
+    """What `lookthrough screen` gives, of the lot alone: as recorded where the detectors have run over these very data,
+    else looked at and recorded now. Patterns over other lots are those of the last run.
+    """
     found = meant(request, services, id, ("Lot",))
 
     def work() -> Any:
         began = dt.datetime.now(dt.UTC)
         who = bidders(services.store, found.id)
-        screened = screen_one_lot(
+        made = screen_one_lot(
             services.store,
             dataset_of(request).standing,
             services.ledger,
@@ -77,23 +80,26 @@ def screen(
             services.rules,
             services.own,
         )
-        wanted = [d for d in lot_detectors(services.own) if not d.support]
-        fingerprint = services.store.fingerprint()
-        services.ledger.record_run(
-            screened.run,
-            wanted,
-            services.rules,
-            fingerprint,
-            caller.name,
-            scope=("lot", found.id),
-            began_at=began,
-        )
+        screened, fingerprint = made.screened, services.store.fingerprint()
+        run = made.recorded
+        if run is None:
+            wanted = [d for d in lot_detectors(services.own) if not d.support]
+            run = services.ledger.record_run(
+                screened.run,
+                wanted,
+                services.rules,
+                fingerprint,
+                caller.name,
+                scope=("lot", found.id),
+                began_at=began,
+            ).id
         answer = {
             "lot": found.id,
             "bidders": who,
             "findings": [f.to_json() for f in screened.run.findings],
             "undecided": [u.to_json(d) for d, u in screened.run.undecided],
             "combined": [stacked.to_json() for stacked in screened.stacks],
+            "run": run,
             "dataset": {"fingerprint": fingerprint, "newest_source": dataset_of(request).newest_source},
             "truncated": False,
         }

@@ -32,6 +32,7 @@ from api.routes.parameters import Cursor, Id, Limit
 from api.routing import Routes, ScopedRoute, refuse_unknown
 from api.services import Services
 from cases import InvalidValueError
+from detectors.changed import detect_changed, judged_in_scope
 from detectors.detecting import detect
 from detectors.registry import chosen
 from detectors.runner import Run
@@ -56,6 +57,9 @@ class RunAsked(BaseModel, extra="forbid"):
     """Which detectors to run; none = all but those that only support others."""
 
     detectors: list[str] = Field([], max_length=200)
+    changed: bool = Field(
+        False, description="Only the lots that loads since the last run touched, where that is known"
+    )
 
 
 def _jobs(request: Request) -> Jobs:
@@ -96,16 +100,32 @@ def runs(
 def run(
     request: Request, caller: Asking, services: Using, asked: RunAsked, idempotency_key: IdempotencyKey = None
 ) -> Response:
-    """Over everything loaded; what they find is recorded."""
+    """Over everything loaded, or over what changed; what they find is recorded. Where everything may have changed, all is
+    run: `run.narrowed` says what was looked at, and null where that was everything.
+    """
     wanted = chosen(asked.detectors or None, services.own)
 
     def work(progress: Callable[[str, int, int], None]) -> Any:
         began = dt.datetime.now(dt.UTC)
+        able = judged_in_scope(wanted)
+        since = services.ledger.looked_at(able, services.rules) if asked.changed else None
+        narrow = since and detect_changed(services.store, since, wanted, services.rules, progress)
+        if narrow:
+            record = services.ledger.record_run(
+                narrow.run,
+                able,
+                services.rules,
+                services.store.fingerprint(),
+                caller.name,
+                began_at=began,
+                narrowed=narrow.narrowed,
+            )
+            return {"run": record.to_json(), "left": list(narrow.left)}
         found: Run = detect(services.store, wanted, progress, services.rules)
         record = services.ledger.record_run(
             found, wanted, services.rules, services.store.fingerprint(), caller.name, began_at=began
         )
-        return {"run": record.to_json()}
+        return {"run": record.to_json(), "left": []}
 
     def begin() -> Job:
         return _jobs(request).start("run", caller.key, work)

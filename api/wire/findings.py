@@ -85,6 +85,7 @@ class LotScreened(Wire):
     findings: list[Found]
     undecided: list[Undecided]
     combined: list[dict[str, Any]]
+    run: str
     dataset: DatasetOf
     truncated: bool
 

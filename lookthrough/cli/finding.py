@@ -14,8 +14,9 @@ from rich.text import Text
 
 from detectors.changed import detect_changed, judged_in_scope
 from detectors.definition import Detector
-from detectors.detecting import Trial, compare, detect, rules_from, screen_lot
+from detectors.detecting import Trial, compare, detect, rules_from
 from detectors.finding import Finding
+from detectors.one_lot import screen_lot
 from detectors.own_definitions import read_own
 from detectors.registry import DETECTORS, chosen
 from detectors.rules import LocalRules
@@ -186,10 +187,10 @@ def screen_command(
     began = dt.datetime.now(dt.UTC)
     own = read_own(s.settings.detectors)
     values = rules_from(rules or s.settings.rules, own)
-    with _up_to_date(s) as opened, s.progress() as watch:
+    with s.store() as opened, s.progress() as watch:
         id_ = find_node(opened, lot, ("Lot",))
         bidders = bidders_of(opened, id_)
-        screened = screen_lot(opened, id_, [b["id"] for b in bidders], watch, values, own)
+        screened = screen_lot(opened, id_, watch, values, own)
         found, recorded = screened.run, None
         if not no_ledger:
             wanted = [d for d in (*DETECTORS, *own) if d.domain == "政府工程" and not d.support]

@@ -9,9 +9,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from api.reading.one_lot import LotStanding, lot_detectors, screen_one_lot
+from api.reading.one_lot import LotStanding, screen_one_lot
 from cases import Ledger, open_ledger
 from detectors.detecting import detect
+from detectors.one_lot import lot_detectors
 from detectors.question import Question
 from detectors.registry import DETECTORS
 from detectors.rules import NO_RULES
@@ -19,6 +20,7 @@ from detectors.runner import Run
 from detectors.stacking import stack
 from graph.in_play import put_in_play
 from graph.stores import Credentials, GraphStore, open_store
+from graph.stores.deriving import IN_PLAY_FOR
 from loaders.identity import PersonKey
 from loaders.loading import LoadOptions, load
 from lookthrough.demo import write_world
@@ -39,14 +41,16 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GraphStore]:
         yield store
 
 
-def agree(store: GraphStore, ledger: Ledger, whole: Run, lots: list[str]) -> None:
+def agree(store: GraphStore, ledger: Ledger, whole: Run, lots: list[str], recorded: bool) -> None:
     standing = LotStanding(store, NO_RULES)
     bidders = defaultdict(set)
     rows = store.query("MATCH (c:Company)-[:SUBMITS]->(:Bid)-[:FOR_LOT]->(l:Lot) RETURN c.id AS c, l.id AS l")
     for row in rows.to_pylist():
         bidders[row["l"]].add(row["c"])
     for lot in lots:
-        alone = screen_one_lot(store, standing, ledger, lot, NO_RULES, ())
+        made = screen_one_lot(store, standing, ledger, lot, NO_RULES, ())
+        assert bool(made.recorded) == recorded
+        alone = made.screened
         found = [f for f in whole.findings if f.scope_id == lot and f.detector not in SUPPORT]
         assert list(alone.run.findings) == found, lot
         gaps = [u for u in whole.undecided if u[1].scope_id == lot]
@@ -72,7 +76,11 @@ def test_one_lot_alone_is_what_all_lots_together_say_of_it(demo: GraphStore, tmp
     assert len({k.partition(" ")[0] for k in chosen}) > 20
     with open_ledger(tmp_path / "ledger.db") as ledger:
         ledger.record_run(whole, TENDERING, NO_RULES, demo.fingerprint(), "tests")
-        agree(demo, ledger, whole, sorted(wanted))
+        agree(demo, ledger, whole, sorted(wanted), recorded=True)
+    patterns = [d for d in TENDERING if d.over_all]
+    with open_ledger(tmp_path / "other.db") as ledger:
+        ledger.record_run(detect(demo, patterns), patterns, NO_RULES, demo.fingerprint(), "tests")
+        agree(demo, ledger, whole, sorted(wanted)[::2], recorded=False)
 
 
 def test_either_store_answers_for_one_lot_what_it_answers_for_all(
@@ -88,7 +96,10 @@ def test_either_store_answers_for_one_lot_what_it_answers_for_all(
             "same-bid-author",
         }
         with open_ledger(tmp_path / "ledger.db") as ledger:
-            agree(store, ledger, whole, ["local:T-1/1"])
+            agree(store, ledger, whole, ["local:T-1/1"], recorded=False)
+            # What stands in the graph is of other data: it is not looked at.
+            store.set_meta({IN_PLAY_FOR: "other data"})
+            agree(store, ledger, whole, ["local:T-1/1"], recorded=False)
         assert near_is_whole(store) > 30
 
 

@@ -20,7 +20,10 @@ export const router = createRouter({
 });
 
 // The other pages are fetched when the first has long been there: the way to them is open though the service be gone.
-void router.isReady().then(() => window.setTimeout(() => pages.forEach((page) => void page.component().catch(() => undefined)), 3_000));
+function fetched(): void {
+  for (const page of pages) void page.component().catch(() => undefined);
+}
+void router.isReady().then(() => window.setTimeout(() => window.requestIdleCallback(fetched), 3_000));
 router.onError(gone);
 
 /** The page of a node: lots, tenders and households have their own, all else is drawn. */

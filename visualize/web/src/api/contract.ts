@@ -503,7 +503,8 @@ export interface paths {
         put?: never;
         /**
          * Screen all bidders of one lot
-         * @description What `lookthrough screen` gives, of the lot alone; recorded. Patterns over other lots are those of the last run.
+         * @description What `lookthrough screen` gives, of the lot alone: as recorded where the detectors have run over these very data,
+         *     else looked at and recorded now. Patterns over other lots are those of the last run.
          */
         post: operations["screen_v1_lots__id__screen_post"];
         delete?: never;
@@ -787,7 +788,8 @@ export interface paths {
         put?: never;
         /**
          * Run detectors, as a job
-         * @description Over everything loaded; what they find is recorded.
+         * @description Over everything loaded, or over what changed; what they find is recorded. Where everything may have changed, all is
+         *     run: `run.narrowed` says what was looked at, and null where that was everything.
          */
         post: operations["run_v1_runs_post"];
         delete?: never;
@@ -1524,6 +1526,8 @@ export interface components {
             findings: components["schemas"]["Found"][];
             /** Lot */
             lot: string;
+            /** Run */
+            run: string;
             /** Truncated */
             truncated: boolean;
             /** Undecided */
@@ -1884,6 +1888,12 @@ export interface components {
          * @description Which detectors to run; none = all but those that only support others.
          */
         RunAsked: {
+            /**
+             * Changed
+             * @description Only the lots that loads since the last run touched, where that is known
+             * @default false
+             */
+            changed: boolean;
             /**
              * Detectors
              * @default []

@@ -2,9 +2,11 @@ import cytoscape, { type NodeCollection, type Core, type EdgeSingular, type Elem
 import type { Drawing } from "../api/shapes";
 import { percent, range } from "../api/words";
 import { inWords } from "../i18n/stated";
+import { lean } from "./engine";
 import { wrapped } from "./lettering";
 import { LOOK } from "./look";
 import { Taken, type Place } from "./places";
+import { sketch, type View } from "./sketch";
 import { thinned } from "./thin";
 
 /** Up to here everything is lettered at once; beyond, what is in view and large enough to read. */
@@ -32,13 +34,15 @@ export class Canvas {
   near = false;
   private letter = 0;
   protected fitted = true;
+  private paper: HTMLCanvasElement | null = null;
 
   constructor(
-    place: HTMLElement,
+    private readonly place: HTMLElement,
     private readonly labels: (kind: string) => string,
     private readonly types: (type: string) => string,
   ) {
     this.core = cytoscape({ container: place, style: LOOK, minZoom: 0.04, maxZoom: 3, boxSelectionEnabled: true });
+    lean(this.core);
     this.core.on("dragpan scrollzoom pinchzoom", () => (this.fitted = false));
     // A window that changes keeps the whole in view, as long as nobody looked closer.
     this.core.on("resize", () => this.fitted && this.fit());
@@ -64,6 +68,15 @@ export class Canvas {
   destroy(): void {
     window.clearTimeout(this.letter);
     this.core.destroy();
+  }
+
+  /** A drawing too large to be there at once is sketched; gives whether it was. It stands until the canvas does. */
+  sketch(drawing: Drawing): boolean {
+    const { nodes, edges } = thinned(drawing.elements);
+    if (nodes.length + edges.length <= LETTERED) return false;
+    this.paper?.remove();
+    this.paper = sketch(this.place, { nodes, edges }, this.whole(nodes.map((n) => n.position ?? { x: 0, y: 0 })));
+    return this.paper !== null;
   }
 
   /** Put a drawing of the server on the canvas, or add it to what is there. */
@@ -92,6 +105,8 @@ export class Canvas {
     }
     this.core.batch(() => void this.core.add(made));
     if (!add) this.open(anchor);
+    const paper = this.paper;
+    if (paper) this.core.one("render", () => paper.remove());
   }
 
   /** Show everything where it can be read; else, of what is not vast, the surroundings of one party. */
@@ -110,10 +125,14 @@ export class Canvas {
     if (nodes.empty()) return;
     this.fitted = true;
     this.near = false;
-    const box = boxOf(nodes);
+    this.core.viewport(this.whole(placesOf(nodes)));
+  }
+
+  private whole(places: Place[]): View {
+    const box = boxOf(places);
     const [width, height] = [this.core.width(), this.core.height()];
     const zoom = Math.max(0.04, Math.min(1.15, (width - 60) / box.width, (height - 48) / box.height));
-    this.core.viewport({ zoom, pan: { x: width / 2 - (box.x + box.width / 2) * zoom, y: height / 2 - (box.y + box.height / 2) * zoom } });
+    return { zoom, pan: { x: width / 2 - (box.x + box.width / 2) * zoom, y: height / 2 - (box.y + box.height / 2) * zoom } };
   }
 
   filter({ least, kinds }: Filters): void {
@@ -245,7 +264,7 @@ export class Canvas {
   }
 
   private below(): Place {
-    const box = boxOf(this.core.nodes());
+    const box = boxOf(placesOf(this.core.nodes()));
     return this.way === "topdown" ? { x: 0, y: box.y + box.height + 90 } : { x: box.x + box.width + 90, y: 0 };
   }
 
@@ -316,10 +335,13 @@ export function quarter({ x, y }: Place): Place {
   return { x: y * QUARTER, y: x / QUARTER };
 }
 
-function boxOf(nodes: NodeCollection): { x: number; y: number; width: number; height: number } {
+function placesOf(nodes: NodeCollection): Place[] {
+  return nodes.map((n) => (n as NodeSingular).position());
+}
+
+function boxOf(places: Place[]): { x: number; y: number; width: number; height: number } {
   let [x1, y1, x2, y2] = [Infinity, Infinity, -Infinity, -Infinity];
-  nodes.forEach((n) => {
-    const { x, y } = (n as NodeSingular).position();
+  places.forEach(({ x, y }) => {
     x1 = Math.min(x1, x - 88);
     x2 = Math.max(x2, x + 88);
     y1 = Math.min(y1, y - 42);

@@ -1,0 +1,126 @@
+"""What the last runs say of one lot, where it is what a run over everything would say now."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, and_, or_, select
+
+from cases.findings import page
+from cases.records import FindingFilter
+from cases.rows import rows
+from cases.tables import RunRow, canonical
+from detectors.definition import Detector, Undecided
+from detectors.finding import Finding
+from detectors.rules import LocalRules
+
+_BACK: Final = 500
+"""Runs looked through, newest first."""
+_MOST: Final = 1000
+"""Findings of one lot."""
+_KEPT: Final = 2
+_LIGHT: Final = (
+    *(RunRow.id, RunRow.ended_at, RunRow.dataset_fingerprint, RunRow.scope_kind, RunRow.scope_id),
+    *(RunRow.detectors, RunRow.parameters, RunRow.missing, RunRow.narrowed),
+)
+
+Gaps = dict[str, dict[str, str]]
+"""By run: what it could not decide, as JSON, by the id of the lot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """`run`: the newest one it rests on. `missing`: detectors without data to run on, with what they lack."""
+
+    run: str
+    findings: tuple[Finding, ...]
+    undecided: tuple[tuple[str, Undecided], ...]
+    missing: Mapping[str, tuple[str, ...]]
+
+
+def lasting(
+    connection: Connection,
+    now: str,
+    gaps: Gaps,
+    lot: str,
+    detectors: Sequence[Detector],
+    rules: LocalRules,
+    fingerprint: str,
+) -> Lasting | None:
+    """See `Ledger.lasting`. `gaps`: what was read of runs before, added to."""
+    wanted = {d.id: (d.version, canonical(dict(rules.values(d)))) for d in detectors}
+    covering = _covering(connection, lot, wanted, fingerprint)
+    if covering is None:
+        return None
+    newest = max(covering.values(), key=lambda run: str(run["ended_at"]))
+    runs = {run["id"]: run for run in covering.values()}
+    asked = FindingFilter(detectors=tuple(wanted), scope_kind="lot", scope_id=lot, found=True, order="scope")
+    found = page(connection, now, asked, None, _MOST)
+    undecided = [
+        (detector, gap)
+        for id_ in runs
+        for detector, gap in _gaps_of(connection, gaps, id_, lot)
+        if detector in covering and covering[detector]["id"] == id_
+    ]
+    return Lasting(
+        str(newest["id"]),
+        tuple(r.finding for r in found if r.last_run == covering[r.finding.detector]["id"]),
+        tuple(undecided),
+        {d: tuple(run["missing"][d]) for d, run in covering.items() if d in run["missing"]},
+    )
+
+
+def _covering(
+    connection: Connection, lot: str, wanted: Mapping[str, tuple[str, str]], fingerprint: str
+) -> dict[str, Mapping[str, Any]] | None:
+    """By detector: the newest run that looked at the lot with it; None where they don't tell of these data and values."""
+    here = or_(RunRow.scope_kind.is_(None), and_(RunRow.scope_kind == "lot", RunRow.scope_id == lot))
+    query = select(*_LIGHT).where(here).order_by(RunRow.ended_at.desc()).limit(_BACK)
+    covering: dict[str, Mapping[str, Any]] = {}
+    current = False
+    for run in rows(connection, query):
+        ran = {i: (version, canonical(run["parameters"][i])) for i, version in run["detectors"].items()}
+        for id_, said in ran.items():
+            if id_ in wanted and id_ not in covering and _looked_at(run, id_, lot):
+                # A lot looked at on other data than now, such as a batch that was taken back, tells nothing.
+                if said != wanted[id_] or (run["scope_kind"] and run["dataset_fingerprint"] != fingerprint):
+                    return None
+                covering[id_] = run
+        if run["scope_kind"] is None and wanted.items() <= ran.items():
+            # The newest run of all of them over everything, or over what had changed since the one before it.
+            current = current or run["dataset_fingerprint"] == fingerprint
+            if not current:
+                return None
+        if len(covering) == len(wanted):
+            break
+    return covering if current and len(covering) == len(wanted) else None
+
+
+def _looked_at(run: Mapping[str, Any], detector: str, lot: str) -> bool:
+    narrowed = run["narrowed"]
+    if not narrowed or detector in narrowed["standing"]:
+        return not narrowed
+    return detector not in narrowed["detectors"] or ["lot", lot] in narrowed["scopes"]
+
+
+def _gaps_of(connection: Connection, gaps: Gaps, run: str, lot: str) -> list[tuple[str, Undecided]]:
+    if run not in gaps:
+        told = connection.execute(select(RunRow.undecided).where(RunRow.id == run)).scalar() or []
+        by_lot: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+        for gap in told:
+            if gap["scope"]["kind"] == "lot":
+                by_lot[gap["scope"]["id"]].append(gap)
+        while len(gaps) >= _KEPT:
+            gaps.pop(next(iter(gaps)))
+        gaps[run] = {id_: json.dumps(of, ensure_ascii=False) for id_, of in by_lot.items()}
+    return [
+        (
+            str(gap["detector"]),
+            Undecided("lot", lot, tuple(gap["subjects"]), gap["missing"]["zh"], gap["missing"]["en"]),
+        )
+        for gap in json.loads(gaps[run].get(lot, "[]"))
+    ]
