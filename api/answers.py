@@ -13,6 +13,7 @@ from api.callers import Caller, services_of
 from api.datasets import Datasets
 from api.masking import contact_ids, hidden_subgraph, hide, names_of, person_ids
 from api.routing import FINGERPRINT
+from graph.stores.errors import StoreUnavailableError
 from graph.subgraph import Subgraph
 
 
@@ -56,6 +57,9 @@ def seen(request: Request, caller: Caller, about: str, persons: int, contacts: i
 
 
 def headers(request: Request, more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """What every answer from the graph carries."""
+    """What every answer carries: which data it is of, but where a store that has gone was not needed for it."""
     datasets: Datasets = request.app.state.datasets
-    return {FINGERPRINT: datasets.fingerprint(), **(more or {})}
+    try:
+        return {FINGERPRINT: datasets.fingerprint(), **(more or {})}
+    except StoreUnavailableError:
+        return dict(more or {})

@@ -77,6 +77,8 @@ class Jobs:
         self._queue: queue.Queue[tuple[Job, Work] | None] = queue.Queue()
         self._jobs: dict[str, Job] = {}
         self._changed = threading.Condition()
+        self.ended = threading.Event()
+        """Set when the service ends."""
         self._worker = threading.Thread(target=self._run, name="jobs", daemon=True)
         self._worker.start()
 
@@ -139,6 +141,7 @@ class Jobs:
 
     def close(self) -> None:
         """Cancel what waits, let what runs end."""
+        self.ended.set()
         for job in list(self._jobs.values()):
             if job.state == "queued":
                 self.cancel(job)

@@ -45,6 +45,8 @@ _STEPS: Final = 20_000
 """Steps of the database between two looks at the clock."""
 _HAN: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _HAN_OF_POLARS: Final = r"([\x{3400}-\x{9fff}\x{f900}-\x{faff}\x{20000}-\x{3ffff}])"
+_NOT_WORDS_OF_POLARS: Final = r"[^\p{L}\p{N}\p{M}]"
+"""Signs, of which a search says nothing either; the index would take some of them, as emoji, for words."""
 _BATCH: Final = 50_000
 
 
@@ -173,7 +175,10 @@ def _fill(path: Path, store: GraphStore) -> None:
         entries = _entries(store)
         for start in range(0, entries.height, _BATCH):
             part = entries.slice(start, _BATCH).with_columns(
-                han=pl.col("name").str.normalize("NFKC").str.replace_all(_HAN_OF_POLARS, " $1 ")
+                han=pl.col("name")
+                .str.normalize("NFKC")
+                .str.replace_all(_NOT_WORDS_OF_POLARS, " ")
+                .str.replace_all(_HAN_OF_POLARS, " $1 ")
             )
             rows = list(part.iter_rows(named=True))
             connection.executemany(

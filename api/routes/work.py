@@ -25,6 +25,7 @@ from api.cursors import key_of
 from api.datasets import Datasets
 from api.jobs import Job, Jobs
 from api.loads import inspected, load_files
+from api.mending import take_back_when_it_answers
 from api.once import IdempotencyKey, once
 from api.problems import ProblemError
 from api.routes.parameters import Cursor, Id, Limit
@@ -35,6 +36,7 @@ from detectors.changed import detect_changed, judged_in_scope
 from detectors.detecting import detect
 from detectors.registry import chosen
 from detectors.runner import Run
+from graph.stores.errors import StoreUnavailableError
 
 routes = Routes("work")
 _LEDGER = "ledger"
@@ -189,6 +191,9 @@ def load(
                     progress,
                     datasets.refresh,
                 )
+            except StoreUnavailableError:
+                take_back_when_it_answers(services.store, _jobs(request).ended)
+                raise
             finally:
                 done_with()
 

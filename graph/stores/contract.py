@@ -65,6 +65,12 @@ class GraphStore(Protocol):
         """Take one batch back exactly: what no other batch states is gone. Raises `UnknownBatchError`."""
         ...
 
+    def take_back_unfinished(self) -> None:
+        """Take back what a load left open that could not do so itself, as when its server went. Loads do it first, and
+        so does opening. Raises `StoreBusyError` while another process is loading.
+        """
+        ...
+
     def replace_derived(self, type_name: str, frames: Sequence[tuple[RelKey, pl.DataFrame]]) -> None:
         """Replace all relationships of a derived type. Frames: from_id, to_id and the type's fields."""
         ...

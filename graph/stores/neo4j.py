@@ -255,11 +255,15 @@ class Neo4jEngine:
                     yield self
                 finally:
                     with contextlib.suppress(Exception):
-                        self._run(
-                            "MATCH (m:Meta {id: $id}) WHERE m.owner = $me DELETE m", id=_WRITER, me=self._me
-                        )
+                        self._leave_turn()
         finally:
             self._turn.release()
+
+    def _leave_turn(self) -> None:
+        """Not tried again and again: whoever takes the turn next finds out that it is free."""
+        with self._driver.session() as session:
+            query = "MATCH (m:Meta {id: $id}) WHERE m.owner = $me DELETE m"
+            session.run(query, id=_WRITER, me=self._me).consume()
 
     def _take_turn(self) -> None:
         """Become the one writer. The uniqueness constraint makes two takers wait for one another."""

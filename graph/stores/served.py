@@ -89,6 +89,10 @@ class ServedStore:
         """See `GraphStore.unload`."""
         return wire.applied_of(*self._change("unload", batch_id, (), progress))
 
+    def take_back_unfinished(self) -> None:
+        """See `GraphStore.take_back_unfinished`."""
+        self._change("take_back_unfinished", None, ())
+
     def replace_derived(self, type_name: str, frames: Sequence[tuple[RelKey, pl.DataFrame]]) -> None:
         """See `GraphStore.replace_derived`."""
         rels, sent = wire.packed_derived(frames)

@@ -227,6 +227,13 @@ def _unload(store: GraphStore, given: Any, tables: list[pa.Table], progress: Pro
     return wire.packed_applied(store.unload(given, progress))
 
 
+def _take_back_unfinished(
+    store: GraphStore, given: Any, tables: list[pa.Table], progress: Progress
+) -> Answer:
+    store.take_back_unfinished()
+    return None, ()
+
+
 def _replace_derived(store: GraphStore, given: Any, tables: list[pa.Table], progress: Progress) -> Answer:
     store.replace_derived(given["type"], wire.derived_of(given["rels"], tables))
     return None, ()
@@ -270,6 +277,7 @@ _QUESTIONS: Final[dict[str, Callable[[GraphStore, Any], Answer]]] = {
 _CHANGES: Final[dict[str, Callable[[GraphStore, Any, list[pa.Table], Progress], Answer]]] = {
     "apply": _apply,
     "unload": _unload,
+    "take_back_unfinished": _take_back_unfinished,
     "replace_derived": _replace_derived,
     "put_in_play": _put_in_play,
     "set_meta": _set_meta,

@@ -42,7 +42,7 @@ class Store:
         self._kept: tuple[int | None, dict[str, Any]] = (None, {})
         self._check_version(write)
         if write:
-            self._take_back_unfinished()
+            self.take_back_unfinished()
 
     @property
     def dialect(self) -> Dialect:
@@ -57,11 +57,6 @@ class Store:
         else:
             refuse_newer(int(found))
 
-    def _take_back_unfinished(self) -> None:
-        for batch in self.batches():
-            if batch.state != "done":
-                self._take_back(batch.id)
-
     # --- loading ---
     def apply(self, extract: Extract, options: str = "", progress: Progress | None = None) -> Applied:
         """See `GraphStore.apply`."""
@@ -74,7 +69,7 @@ class Store:
         record = _record(extract, stated, options, counts)
         with self._engine.writing(stated.rows) as writer:
             # What is there is asked inside: another writer of this process may just have finished.
-            known = {b.id: b for b in _batches(writer)}
+            known = {b.id: b for b in self._finished(writer)}
             if done := _done(known.values(), stated.batch_id):
                 return Applied(stated.batch_id, done.counts, None)
             datasets = {b.id: b.dataset for b in known.values()} | {stated.batch_id: extract.dataset}
@@ -98,6 +93,21 @@ class Store:
                         self._remove(writer, _parsed(record), list(known.values()))
                 raise
         return Applied(stated.batch_id, counts, names)
+
+    def take_back_unfinished(self) -> None:
+        """See `GraphStore.take_back_unfinished`."""
+        if any(b.state != "done" for b in self.batches()):
+            with self._engine.writing(0) as writer:
+                self._finished(writer)
+
+    def _finished(self, writer: Writing) -> list[BatchRecord]:
+        """The batches, once those are taken back that are open: who writes is alone, so nobody is at work on them."""
+        found = _batches(writer)
+        for batch in [b for b in found if b.state != "done"]:
+            found.remove(batch)
+            with finishing():
+                self._remove(writer, batch, found)
+        return found
 
     def unload(self, batch_id: str, progress: Progress | None = None) -> Applied:
         """See `GraphStore.unload`."""

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from tests.api.serving import ALL, Running
+import pytest
+
+from graph.stores import open_store
+from tests.api.serving import ALL, Running, world_served
+from tests.servers.relay import Relay
 
 _HEAD = "company_id,company_name,holder_id,holder_name,holder_kind,share_percent\n"
 MANY = 3_000
@@ -174,3 +179,36 @@ def test_a_sender_that_goes_away_in_mid_upload_leaves_nothing_behind(either_serv
         assert uploads(either_service) == []
         assert held(either_service) == before
         assert either_service.finished(client, sent(client, register(10)))["state"] == "done"
+
+
+@pytest.mark.neo4j
+def test_a_server_that_goes_in_the_middle_of_a_load_loses_nothing_and_the_load_is_taken_back_when_it_is_back(
+    tmp_path, neo4j_url, neo4j_server
+):
+    relay = Relay(urlsplit(neo4j_url).port or 7687)
+    try:
+        with (
+            world_served(tmp_path, relay.url, neo4j_server[1]) as service,
+            open_store(neo4j_url, "read", credentials=neo4j_server[1]) as beside,
+            service.client(*ALL) as client,
+        ):
+            before = held(service)
+            with pausing(service, "relationships") as (reached, go):
+                job = sent(client, register(MANY))
+                assert reached.wait(120)
+                relay.cut()
+                go.set()
+                failed = service.finished(client, job)
+            assert (failed["state"], failed["problem"]["type"]) == ("failed", "unavailable")
+            assert [b.state for b in beside.batches()] == ["done", "open"]
+            assert beside.counts()["Company"] == before[0]["Company"] + MANY + OWNERS
+            relay.join()
+            until = time.monotonic() + 120
+            while beside.counts() != before[0] or len(beside.batches()) != 1:
+                assert time.monotonic() < until
+                time.sleep(0.5)
+            assert held(service) == before
+            assert service.finished(client, sent(client, register(MANY)))["state"] == "done"
+            assert beside.counts()["OWNS"] == before[0]["OWNS"] + MANY
+    finally:
+        relay.cut()
