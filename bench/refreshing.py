@@ -34,8 +34,12 @@ def refresh(folder: Path, scale: float, repeats: int) -> list[dict[str, Any]]:
 
 
 def newcomers(store: GraphStore, lots: int, seed: int = 7) -> Extract:
-    """A file in which one person becomes a holder of two bidders of each of so many lots."""
-    asked = questions(store).filter(pl.col("company_id").n_unique().over("group_id") > 1)
+    """A file in which one person becomes a holder of two bidders, that own nothing, of each of so many lots."""
+    holding = store.query("MATCH (a:Company)-[:OWNS]->(:Company) RETURN DISTINCT a.id AS id", timeout=600)
+    owners = pl.Series("id", holding.column("id").to_pylist(), pl.String)
+    # What lies below a bidder would be touched as well: in a dense world that can be a thousand lots more.
+    asked = questions(store).filter(~pl.col("company_id").is_in(owners.implode()))
+    asked = asked.filter(pl.col("company_id").n_unique().over("group_id") > 1)
     chosen = asked["group_id"].unique(maintain_order=True).sample(lots, seed=seed)
     pairs = asked.filter(pl.col("group_id").is_in(chosen.implode())).group_by("group_id").head(2)
     name = f"newcomers-{seed}"

@@ -22,8 +22,10 @@ from graph.stores.known_nodes import about
 from graph.stores.marks import TOUCHED, Marks
 
 MOST: Final = 2_000
-"""Companies below what changed, or lots they take part in, from which on everything is worked out anew."""
+"""Lots around what changed, from which on everything is worked out anew."""
 
+_MOST_BELOW: Final = 5_000
+"""Parties below what changed, likewise."""
 _MOST_ABOVE: Final = 20_000
 """Parties above what changed, from which on nobody is looked for among them."""
 _ID: Final[dict[str, pl.DataType]] = {"id": pl.String()}
@@ -188,7 +190,7 @@ def _beside_debarred(store: GraphStore, companies: set[str]) -> bool:
     debarred = debarred_companies(store)
     if not debarred:
         return False
-    theirs, mine = (_closure(store, ids, _ABOVE) for ids in (debarred, companies))
+    theirs, mine = (closure_above(store, ids) for ids in (debarred, companies))
     if theirs is None or mine is None:
         return True
     common = theirs & mine
@@ -197,7 +199,7 @@ def _beside_debarred(store: GraphStore, companies: set[str]) -> bool:
 
 def closure_below(store: GraphStore, parties: Collection[str]) -> set[str] | None:
     """Some parties and all that lies below them on any date; None where that is too much."""
-    return _closure(store, parties, _BELOW)
+    return _closure(store, parties, _BELOW, _MOST_BELOW)
 
 
 def closure_above(store: GraphStore, parties: Collection[str]) -> set[str] | None:
@@ -217,6 +219,8 @@ def companies_of_lots(store: GraphStore, lots: Collection[str]) -> set[str]:
 
 def debarred_companies(store: GraphStore) -> set[str]:
     """All companies with a debarment, in force or not."""
+    if "DEBARRED_BY" not in store.present():
+        return set()
     return set(store.query(_DEBARRED, timeout=300).column("id").to_pylist())
 
 
@@ -226,7 +230,7 @@ def lots_of_tenders(store: GraphStore, tenders: Collection[str]) -> set[str]:
 
 
 def _closure(
-    store: GraphStore, parties: Collection[str], queries: Collection[str], most: int = MOST
+    store: GraphStore, parties: Collection[str], queries: Collection[str], most: int
 ) -> set[str] | None:
     """Some parties and all that lies below, or above, them on any date; None where that is too much."""
     seen: set[str] = set()

@@ -90,18 +90,31 @@ def procedure_in_play(
     groups = [_of_lots(store, query, _ASKED, lots) for query in _COMPANIES]
     people = pl.concat([_of_lots(store, query, _PEOPLE, lots) for query in _SERVANTS])
     barred = {type_: _read(store, _DEBARRED.format(type_), _BARRED) for type_ in ("Company", "Person")}
-    kin = _read(store, _KIN, _RELATIVES)
+    serving = people
+    if "RELATED_TO" in store.present():
+        people = pl.concat([people, *(_of_lots(store, query, _PEOPLE, lots) for query in _BIDDERS_PEOPLE)])
+    kin = _kin_of(store, ownership, people["person_id"], lots is not None)
     kin = pl.concat([kin, kin.select(person_id="relative_id", relative_id="person_id")]).unique()
     if not barred["Company"].is_empty():
         groups.append(_beside_debarred(ownership, bidders, barred["Company"]))
     whole = pl.concat(groups).unique().sort("group_id", "company_id")
     members = pl.concat([_read(store, query, {"party_id": pl.String()}) for query in _MEMBERS])
     everywhere = pl.concat([barred["Person"]["party_id"], members["party_id"]]).unique()
-    if people.is_empty() and everywhere.is_empty() and kin.is_empty():
+    if serving.is_empty() and everywhere.is_empty() and kin.is_empty():
         return Watched(whole, pl.DataFrame(schema=_ASKED), _pairs(ownership, [], []))
-    if not kin.is_empty():
-        people = pl.concat([people, *(_of_lots(store, query, _PEOPLE, lots) for query in _BIDDERS_PEOPLE)])
     return _with_people(ownership, bidders, whole, people, everywhere, kin)
+
+
+def _kin_of(store: GraphStore, ownership: Ownership, people: pl.Series, alone: bool) -> pl.DataFrame:
+    """Who is kin of whom; `alone`: of `people` and the persons of this ownership alone, however it was stated."""
+    if "RELATED_TO" not in store.present():
+        return pl.DataFrame(schema=_RELATIVES)
+    if not alone:
+        return _read(store, _KIN, _RELATIVES)
+    numbers = pl.Series((ownership.nodes["type"] == "Person").arg_true(), dtype=pl.Int64)
+    known = ownership.aliases.filter(pl.col("node").is_in(numbers.implode()))["id"].cast(pl.String)
+    ids = pl.concat([people, known.rename(people.name)]).unique().to_list()
+    return pl.concat([ask(store, about(_KIN, at), ids, _RELATIVES) for at in ("p:Person", "q:Person")])
 
 
 def _of_lots(
