@@ -6,6 +6,8 @@ import itertools
 import json
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,9 @@ def suite(folder: Path, scale: float, repeats: int) -> list[dict[str, Any]]:
         slowest = told.pop("slowest")
         found.append(row("whole suite", cost, lots=int(sizes[2]), **told))
         found += [{"name": f"of these {name}", "wall": wall, "cpu": cpu} for name, wall, cpu in slowest]
-    return found
+    cost, said = measured("bench.detectors", "changed", store)
+    steps = json.loads(said.splitlines()[-1])
+    return [*found, *({"name": name, **told} for name, told in steps.items()), row("that process", cost)]
 
 
 def _detect(store: str) -> dict[str, Any]:
@@ -59,12 +63,60 @@ def _detect(store: str) -> dict[str, Any]:
     }
 
 
+def _changed(store: str) -> dict[str, dict[str, Any]]:
+    """After loads that touch a hundred lots each, what looking at these again costs; and one lot, from itself."""
+    from bench.refreshing import newcomers
+    from detectors.changed import detect_changed
+    from detectors.one_lot import look_at, lot_detectors
+    from detectors.registry import chosen
+    from detectors.rules import NO_RULES
+    from detectors.standing import Standing
+    from graph.stores import open_store
+
+    told: dict[str, dict[str, Any]] = {}
+
+    def timed(name: str, work: Callable[[], Any]) -> Any:
+        begun, used = time.perf_counter(), time.process_time()
+        done = work()
+        wall, cpu = time.perf_counter() - begun, time.process_time() - used
+        told[name] = {"wall": round(wall, 2), "cpu": round(cpu, 2)}
+        return done
+
+    with open_store(store) as opened:
+        for which, seed in (("first", 7), ("next", 8)):
+            since = opened.fingerprint()
+            extract = newcomers(opened, 100, seed)
+            timed(f"a load, {which}", partial(opened.apply, extract))
+            name = f"what it touched, {which}"
+            changed = timed(name, partial(detect_changed, opened, since, chosen(None)))
+            lots = sum(kind == "lot" for kind, _ in changed.narrowed.scopes)
+            told[name] |= {"lots": lots, "findings": len(changed.run.findings)}
+        standing = Standing(opened)
+        every = opened.query("MATCH (l:Lot) RETURN l.id AS id ORDER BY id").column("id").to_pylist()
+        walls = []
+        for lot in every[:: max(1, len(every) // 100)]:
+            begun = time.perf_counter()
+            look_at(opened, standing, lot, lot_detectors(()), NO_RULES)
+            walls.append(time.perf_counter() - begun)
+    walls.sort()
+    told["one lot, worked out on the spot"] = {
+        "p50 ms": round(1000 * walls[len(walls) // 2], 1),
+        "p99 ms": round(1000 * walls[int(len(walls) * 0.99) - 1], 1),
+        "longest ms": round(1000 * walls[-1], 1),
+        "lots": len(walls),
+    }
+    return told
+
+
 def main(what: str, store: str, *sizes: str) -> None:
     """One measured process: fill a store, put in play, or detect."""
     from bench.suite import procurement
     from graph.in_play import put_in_play
     from graph.stores import open_store
 
+    if what == "changed":
+        print(json.dumps(_changed(store)))
+        return
     if what == "detect":
         print(json.dumps(_detect(store)))
         return

@@ -72,7 +72,9 @@ _TITLES: Final[dict[str, tuple[str, str]]] = {
         "All detectors over all lots",
         "2 M companies, 4 M edges, 50,000 lots and 10,000 recipient households, with prices, contacts, posts, traces, parties "
         "and subcontracts ([bench/suite.py](../bench/suite.py)); every detector once, from a loaded embedded store in which "
-        "all is in play. Below it the slowest steps; the last of them words the findings and traces their sources.",
+        "all is in play. Below it the slowest steps; the last of them words the findings and traces their sources. Then a "
+        "file makes a new person holder of two bidders in each of a hundred lots, and the lots around these companies are "
+        "looked at again as `detect --changed` does; at last single lots, each from itself.",
     ),
     "drawing": (
         "Drawing",

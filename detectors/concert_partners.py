@@ -69,7 +69,8 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         }
         if len(set.union(*by_bidder.values())) > 1 and not set.intersection(*by_bidder.values()):
             members_of = {b: sorted(m) for b, m in sorted(by_bidder.items())}
-            yield link_draft(tie, facts={"members": members_of})
+            concert = {"id": tie.holder, "name": tie.rows[0]["holder_name"], "kind": "concert"}
+            yield link_draft(tie, facts={"holder": concert, "members": members_of})
 
 
 def _through_others(holdings: pl.DataFrame, members: pl.DataFrame, least: float) -> pl.DataFrame:

@@ -53,7 +53,7 @@ def _draft(rows: Sequence[Row], circle: set[str]) -> Draft:
     )
     named = {r["bidder_id"]: r["bidder_name"] for r in rows}
     facts = tie_facts(tie) | {
-        "holder": {"id": first, "name": named.get(first), "kind": ""},
+        "holder": {"id": first, "name": named.get(first), "kind": "company"},
         "circle": sorted(circle),
         "holdings": [
             {"holder": r["holder_id"], "company": r["bidder_id"], "share": r["share"], "depth": r["depth"]}

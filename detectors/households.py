@@ -12,9 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from detectors.definition import Draft, Evidence, LegalBasis, Row, Values
 from detectors.law_texts import LAW_DATABASE
+from detectors.rows import Rows
 from detectors.rules import Settled, lies_within, settle
 
 BENEFIT_HOUSEHOLD: Final = "(h.kind IS NULL OR h.kind = 'benefit')"
@@ -167,8 +169,24 @@ class Recipient:
         return sum(s.amount or 0 for s in self.spells if s.month in wanted)
 
 
+_KNOWN: Final[WeakKeyDictionary[Rows, tuple[Sequence[Row], Sequence[Row], list[Recipient]]]] = (
+    WeakKeyDictionary()
+)
+"""The recipients of a run, by its benefits: a dozen detectors ask for them."""
+
+
 def recipients(rows: Mapping[str, Sequence[Row]]) -> list[Recipient]:
     """Every recipient, by id: households that are paid (or whose members are), and persons paid without one."""
+    benefits, beside = rows["benefits"], (rows["members"], rows["personal"])
+    if not isinstance(benefits, Rows):
+        return _recipients(rows)
+    known = _KNOWN.get(benefits)
+    if known is None or known[0] is not beside[0] or known[1] is not beside[1]:
+        known = _KNOWN[benefits] = (*beside, _recipients(rows))
+    return list(known[2])
+
+
+def _recipients(rows: Mapping[str, Sequence[Row]]) -> list[Recipient]:
     members: dict[str, list[Row]] = defaultdict(list)
     homes: dict[str, list[str]] = defaultdict(list)
     for row in rows["members"]:

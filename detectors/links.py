@@ -15,7 +15,7 @@ import polars as pl
 
 from detectors.definition import Draft, Evidence, Row, Severity, Suppressor
 from detectors.roles import role_en, role_zh
-from detectors.ties import NOT_A_BID, identity_label, weakest
+from detectors.ties import NOT_A_BID, holder_kind, identity_label, weakest
 
 ENDED: Final = Suppressor(
     "ended",
@@ -102,6 +102,11 @@ def counts(links: pl.DataFrame, what: str = "bidder_id") -> dict[str, int]:
     return dict(grouped.iter_rows())
 
 
+def _kind(holder: str, row: Row, is_party: bool) -> str:
+    """Of a party, what it is; of a contact or trace, the scheme of its id (phone, device)."""
+    return holder_kind(holder, row) if is_party else holder.partition(":")[0]
+
+
 def link_draft(
     tie: LinkTie,
     *,
@@ -119,7 +124,11 @@ def link_draft(
     after = sorted({r["observed_on"] for r in tie.rows if _seen_after(r)})
     held = {
         "as_of": lot["bid_on"],
-        "holder": {"id": tie.holder, "name": lot["holder_name"], "kind": lot.get("holder_kind") or ""},
+        "holder": {
+            "id": tie.holder,
+            "name": lot["holder_name"],
+            "kind": _kind(tie.holder, lot, holder_is_party),
+        },
         "bidders": [_bidder(b, [r for r in tie.rows if r["bidder_id"] == b]) for b in tie.bidders],
         "identity": identity,
         "observed_after_bid": after,

@@ -53,6 +53,8 @@ class Nearby:
     """Companies that bid in them."""
     bids: frozenset[str]
     """Their bids, others of their bidders, and bids that share a trace or a worker with theirs."""
+    traced: frozenset[str]
+    """Of these: theirs, and those that share a trace or a worker with them."""
     bidders: frozenset[str]
     """Companies that bid in them, and what else of the same parties bids."""
     lots: frozenset[str]
@@ -99,14 +101,15 @@ def nearby(
     theirs = store.query(_BIDS_OF_BIDDER, {"ids": sorted(same)}, _TIMEOUT) if same else None
     bidders = frozenset(theirs.column("bidder").to_pylist()) if theirs else frozenset()
     mine = here | (frozenset(theirs.column("id").to_pylist()) if theirs else frozenset())
-    alongside = [found(cypher, here) for cypher in _ALONGSIDE]
+    traced = here.union(*(found(cypher, here) for cypher in _ALONGSIDE))
     of_tender = found(_TENDERS_OF_LOT, asked)
     near = asked | found(_LOTS_OF_BID, mine) | found(_LOTS_OF_TENDER, of_tender)
     buyers, servants = (found(cypher, of_tender) for cypher in _PARTIES)
     return Nearby(
         asked=asked,
         own=own,
-        bids=mine.union(*alongside),
+        bids=mine | traced,
+        traced=traced,
         bidders=bidders,
         lots=near,
         tenders=found(_TENDERS_OF_LOT, near) | frozenset(tenders),

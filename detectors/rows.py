@@ -13,7 +13,7 @@ from detectors.definition import Row
 class Rows(Sequence[Row]):
     """The answer to one query; `frame` has its columns, sorted so that equal graphs give equal orders."""
 
-    __slots__ = ("frame",)
+    __slots__ = ("__weakref__", "frame")
 
     def __init__(self, frame: pl.DataFrame):
         self.frame = frame

@@ -18,7 +18,7 @@ _OWN = Question(
     "MATCH (c:Company)-[r:HAS_CONTACT]->(h) WHERE r.counted "
     "RETURN c.id AS bidder_id, h.id AS holder_id, h.value AS holder_name, "
     f"'own_account' AS role, {SPAN}",
-    "bids",
+    "traced",
     "b:Bid",
 )
 

@@ -280,6 +280,12 @@ class Over(Protocol):
         """Those told one by one."""
 
 
+def holder_kind(holder: str, row: Row) -> str:
+    """What a holder is: the kind of a company where it is stated, "person"; empty where its id does not say."""
+    scheme = holder.partition(":")[0].partition(".")[0]
+    return str(row.get("holder_kind") or (scheme if scheme == "person" else ""))
+
+
 def tie_facts(tie: Tie, above: Over | None = None) -> dict[str, Any]:
     """Facts of a tie: as_of, method, holder, bidders with shares, depths and paths, what identity rests on.
 
@@ -291,7 +297,7 @@ def tie_facts(tie: Tie, above: Over | None = None) -> dict[str, Any]:
     return {
         "as_of": lot["bid_on"],
         "method": methods[0] if len(methods) == 1 else ", ".join(methods),
-        "holder": {"id": tie.holder, "name": lot["holder_name"], "kind": lot.get("holder_kind") or ""},
+        "holder": {"id": tie.holder, "name": lot["holder_name"], "kind": holder_kind(tie.holder, lot)},
         "bidders": [bidder_fact(r) for r in tie.rows],
         "holders_above": [
             {"id": t.holder, "name": t.lot["holder_name"], "bidders": [held_fact(r) for r in t.rows]}

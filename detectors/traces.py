@@ -21,7 +21,7 @@ def _traces(purpose: str) -> Question:
     return Question(
         f"MATCH (h:Contact)-[r:USED_IN_BID]->(b:Bid) WHERE r.counted AND r.purpose = '{purpose}' "
         f"RETURN b.id AS bid_id, h.id AS holder_id, h.value AS holder_name, h.kind AS role, {SPAN}",
-        "bids",
+        "traced",
         "b:Bid",
     )
 
@@ -33,7 +33,7 @@ CONTACT_PEOPLE: Final = _traces("contact")
 WORKERS: Final = Question(
     "MATCH (h:Person)-[r:WORKS_ON_BID]->(b:Bid) WHERE r.counted "
     f"RETURN b.id AS bid_id, h.id AS holder_id, h.name AS holder_name, r.role AS role, {SPAN}",
-    "bids",
+    "traced",
     "b:Bid",
 )
 

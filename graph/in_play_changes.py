@@ -24,6 +24,8 @@ from graph.stores.marks import TOUCHED, Marks
 MOST: Final = 2_000
 """Companies below what changed, or lots they take part in, from which on everything is worked out anew."""
 
+_MOST_ABOVE: Final = 20_000
+"""Parties above what changed, from which on nobody is looked for among them."""
 _ID: Final[dict[str, pl.DataType]] = {"id": pl.String()}
 _BELOW: Final = (
     *(
@@ -200,7 +202,7 @@ def closure_below(store: GraphStore, parties: Collection[str]) -> set[str] | Non
 
 def closure_above(store: GraphStore, parties: Collection[str]) -> set[str] | None:
     """Some parties and all that stands above them on any date; None where that is too much."""
-    return _closure(store, parties, _ABOVE)
+    return _closure(store, parties, _ABOVE, _MOST_ABOVE)
 
 
 def lots_of_companies(store: GraphStore, companies: Collection[str]) -> set[str]:
@@ -223,14 +225,16 @@ def lots_of_tenders(store: GraphStore, tenders: Collection[str]) -> set[str]:
     return found_from(store, [_LOTS_OF_TENDERS], tenders)
 
 
-def _closure(store: GraphStore, parties: Collection[str], queries: Collection[str]) -> set[str] | None:
+def _closure(
+    store: GraphStore, parties: Collection[str], queries: Collection[str], most: int = MOST
+) -> set[str] | None:
     """Some parties and all that lies below, or above, them on any date; None where that is too much."""
     seen: set[str] = set()
     frontier = set(parties)
     while frontier:
         frontier = joined(store, frontier) - seen
         seen |= frontier
-        if len(seen) > MOST:
+        if len(seen) > most:
             return None
         frontier = found_from(store, queries, frontier) - seen
     return seen

@@ -75,8 +75,7 @@ def touched_since(store: GraphStore, fingerprint: str) -> Touched | None:
     if touches.everything:
         return None
     below = closure_below(store, touches.below)
-    above = None if below is None else closure_above(store, below)
-    if below is None or above is None:
+    if below is None:
         return None
     lots = _around(store, touches, below)
     if len(lots) > MOST:
@@ -84,8 +83,14 @@ def touched_since(store: GraphStore, fingerprint: str) -> Touched | None:
     return Touched(
         frozenset(lots),
         frozenset(touches.tenders | found_from(store, _TENDERS_OF_LOTS, lots)),
-        touches.recipients or bool(found_from(store, _RECIPIENTS, above)),
+        touches.recipients or _recipients_above(store, below),
     )
+
+
+def _recipients_above(store: GraphStore, companies: Collection[str]) -> bool:
+    """May a recipient, or a member of a household, stand above one of some companies?"""
+    above = closure_above(store, companies)
+    return above is None or bool(found_from(store, _RECIPIENTS, above))
 
 
 def _around(store: GraphStore, touches: Touches, below: Collection[str]) -> set[str]:

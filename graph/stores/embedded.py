@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from graph.stores.errors import StoreBusyError, StoreError, StoreMissingError
 from graph.stores.files import copy_file, room_on_disk, sync_folder
 from graph.stores.live import Live
 from graph.stores.lock import Mode, StoreLock
+from graph.stores.scanning import Column
 from graph.stores.tables import OneFile, Tables
 
 FILE: Final = "graph.lbug"
@@ -96,6 +97,15 @@ class EmbeddedEngine:
         """See `Reading.query`."""
         with self._live.reading() as tables:
             return tables.query(cypher, params, timeout)
+
+    def aside(self) -> contextlib.AbstractContextManager[Tables]:
+        """See `Engine.aside`."""
+        return self._live.aside()
+
+    def scan(self, pattern: str, columns: Sequence[Column], timeout: float = 60.0) -> pl.DataFrame:
+        """See `Reading.scan`."""
+        with self._live.reading() as tables:
+            return tables.scan(pattern, columns, timeout)
 
     def node_rows(self, type_name: str, ids: pl.Series | None = None) -> pl.DataFrame:
         """See `Reading.node_rows`."""

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from graph.records import RelKey
 from graph.stores.dialect import Dialect
+from graph.stores.scanning import Column
 
 TURN: Final = 60.0
 """Seconds a write waits for another one of the same process to end."""
@@ -28,6 +29,10 @@ class Reading(Protocol):
 
     def query(self, cypher: str, params: Mapping[str, Any] | None = None, timeout: float = 60.0) -> pa.Table:
         """Run one read query; columns in the order of its RETURN. Raises `QueryTimeoutError`."""
+        ...
+
+    def scan(self, pattern: str, columns: Sequence[Column], timeout: float = 60.0) -> pl.DataFrame:
+        """Columns of every match of a pattern (`MATCH …`), in no order. Raises `QueryTimeoutError`."""
         ...
 
     def node_rows(self, type_name: str, ids: pl.Series | None = None) -> pl.DataFrame:
@@ -113,6 +118,10 @@ class Engine(Reading, Protocol):
 
     def steady(self) -> AbstractContextManager[None]:
         """Where `atomic`: reads of this thread inside the block all see one state, whatever is written meanwhile."""
+        ...
+
+    def aside(self) -> AbstractContextManager[Reading]:
+        """For reading most of the database, in the state this thread reads: what that took of memory is given back."""
         ...
 
     def state(self) -> int | None:

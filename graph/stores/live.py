@@ -21,7 +21,7 @@ import ladybug
 
 from graph.stores.errors import StoreBusyError, StoreError
 from graph.stores.files import open_database, sync_folder
-from graph.stores.tables import Tables
+from graph.stores.tables import Aside, Tables
 
 CONNECTIONS: Final = 8
 """So many queries run at once; further ones wait for a connection."""
@@ -30,6 +30,10 @@ _THREADS: Final = min(os.cpu_count() or 1, 4)
 _PATIENCE: Final = 60.0
 """Seconds to wait for a connection."""
 _STATES: Final = itertools.count(1)
+LARGE = 64 << 20
+"""Bytes of a file from which on opening it aside takes less time than it saves."""
+_ASIDE: Final = threading.Lock()
+"""One opening aside at a time: each takes a sixteenth of the addresses there are."""
 
 
 class _Opened:
@@ -38,6 +42,7 @@ class _Opened:
     def __init__(self, path: Path):
         self.state = next(_STATES)
         self.database = open_database(path, read_only=True, threads=CONNECTIONS * _THREADS)
+        self.file = _identity(path)
         self.idle: list[Tables] = []
         self.busy: set[Tables] = set()
         self.readers = 0
@@ -46,11 +51,26 @@ class _Opened:
     def connect(self) -> Tables:
         return Tables(ladybug.Connection(self.database, num_threads=_THREADS))
 
+    def aside(self, path: Path) -> Aside | None:
+        """The same state opened a second time; None where it is small, or another has taken its path meanwhile."""
+        large = path.stat().st_size >= LARGE and _identity(path) == self.file
+        again = Aside(path) if large else None
+        if again is None or _identity(path) == self.file:
+            return again
+        again.close()
+        return None
+
     def close(self) -> None:
         for tables in (*self.idle, *self.busy):
             with contextlib.suppress(RuntimeError):
                 tables.close()
         self.database.close()
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    """Which file stands at a path: another one never has the same while this one is open."""
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 class Live:
@@ -82,6 +102,32 @@ class Live:
                 self._give(opened, tables)
         finally:
             self._leave(opened)
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[Tables]:
+        """For reading most of the file, in this thread's state: an opening of its own, closed when the block ends.
+
+        An ordinary connection while another thread has such, and where the file is small or has been replaced since.
+        """
+        opened, again, mine = self._enter(), None, False
+        try:
+            mine = _ASIDE.acquire(blocking=False)
+            if mine and (again := opened.aside(self._path)) is not None:
+                with self._changed:
+                    opened.busy.add(again)
+                yield again
+            else:
+                with self.reading() as tables:
+                    yield tables
+        finally:
+            if again is not None:
+                with self._changed:
+                    opened.busy.discard(again)
+                    self._changed.notify_all()
+                again.close()
+            self._leave(opened)
+            if mine:
+                _ASIDE.release()
 
     @contextlib.contextmanager
     def steady(self) -> Iterator[None]:

@@ -44,6 +44,7 @@ from graph.stores.errors import (
     StoreUnavailableError,
 )
 from graph.stores.lock import Mode
+from graph.stores.scanning import Column, scanned
 
 _CHUNK: Final = 10_000
 _FEW: Final = 20_000
@@ -162,6 +163,15 @@ class Neo4jEngine:
     def state(self) -> int | None:
         """See `Engine.state`: any process may write to a server."""
         return None
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[Neo4jEngine]:
+        """See `Engine.aside`: the memory is the server's."""
+        yield self
+
+    def scan(self, pattern: str, columns: Sequence[Column], timeout: float = 60.0) -> pl.DataFrame:
+        """See `Reading.scan`."""
+        return scanned(lambda cypher: self.query(cypher, timeout=timeout), pattern, columns)
 
     def query(self, cypher: str, params: Mapping[str, Any] | None = None, timeout: float = 60.0) -> pa.Table:
         """See `Reading.query`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -10,8 +11,9 @@ import polars as pl
 
 from graph.model import REL_TYPES, rel_columns
 from graph.penetration.tables import OwnershipTables
-from graph.records import POLARS_TYPES
+from graph.records import POLARS_TYPES, RelKey
 from graph.stores.engine import Reading
+from graph.stores.scanning import Column
 from graph.stores.statements import SOURCE_SEPARATOR
 
 _LONG: Final = 600.0
@@ -21,6 +23,9 @@ OWNS_FIELDS: Final = (
     "declared_indirect", "components", "derived_from", "holder_role", "sources",
 )  # fmt: skip
 _PROOFS: Final = ("key", "sources")
+_USUAL: Final = frozenset({"key", "share", "dataset", "counted", "sources"})
+"""Fields that nearly every holding states; whether any does is not worth asking."""
+_PARTY_TYPES: Final = ("Company", "Person", "Concert")
 CONTROL_FIELDS: Final = ("key", "interest", "direct", "suspected", "valid_from", "valid_to", "sources")
 CONCERT_FIELDS: Final = ("company_id", "valid_from", "valid_to")
 
@@ -28,38 +33,36 @@ CONCERT_FIELDS: Final = ("company_id", "valid_from", "valid_to")
 def read_ownership(reader: Reading, proofs: bool = True) -> OwnershipTables:
     """All parties, holdings, declared control, concerts and `SAME_AS` pairs; `proofs`: see `GraphStore.ownership`.
 
-    Holdings are read by the engine's own numbers of their ends where it has such: a text for each end of each row
-    takes most of the time otherwise.
+    Relationships are read by the engine's own numbers of their ends where it has such: a text for each end of each
+    row takes most of the time otherwise, and for a type without rows all of it.
     """
-    read = {name: _parties(reader, name, proofs) for name in ("Company", "Person", "Concert")}
+    read = {name: _parties(reader, name, proofs) for name in _PARTY_TYPES}
     parties = pl.concat([frame.drop("place", strict=False) for frame in read.values()])
+    places = _Places.of(read, parties["id"])
     fields = [f for f in OWNS_FIELDS if proofs or f not in _PROOFS]
-    holdings, ends = _holdings(reader, read, parties["id"], fields)
+    holdings, ends = _rels(reader, "OWNS", fields, ("holder_id", "company_id"), places)
     return OwnershipTables(
         parties=parties,
         holdings=holdings,
-        control=_rels(reader, "EXERCISES_CONTROL", CONTROL_FIELDS, "holder_id", "company_id"),
-        concerts=_rels(reader, "MEMBER_OF_CONCERT", CONCERT_FIELDS, "party_id", "concert_id"),
-        same_as=_rels(reader, "SAME_AS", ("by",), "from_id", "to_id"),
+        control=_rels(reader, "EXERCISES_CONTROL", CONTROL_FIELDS, ("holder_id", "company_id"), places)[0],
+        concerts=_rels(reader, "MEMBER_OF_CONCERT", CONCERT_FIELDS, ("party_id", "concert_id"), places)[0],
+        same_as=_rels(reader, "SAME_AS", ("by",), ("from_id", "to_id"), places)[0],
         ends=ends,
     )
 
 
 def _parties(reader: Reading, type_name: str, named: bool) -> pl.DataFrame:
-    kind = "n.kind" if type_name == "Company" else "''"
-    name = "n.name" if named else "''"
     place = reader.dialect.place_of("n")
-    numbered = "" if place is None else f"{place} AS place, "
-    table = reader.query(
-        f"MATCH (n:{type_name}) RETURN {numbered}n.id AS id, {name} AS name, {kind} AS kind", timeout=_LONG
-    )
-    schema: dict[str, pl.DataType] = {"id": pl.String(), "name": pl.String(), "kind": pl.String()}
+    columns = [Column("id", "n.id", pl.String())]
     if place is not None:
-        schema = {"place": pl.Int64(), **schema}
-    frame = pl.DataFrame(schema=schema)
-    if table.num_rows:
-        frame = pl.DataFrame(pl.from_arrow(table)).cast(dict(schema))  # type: ignore[arg-type]
-    return frame.select(
+        columns.append(Column("place", place, pl.Int64()))
+    if named:
+        columns.append(Column("name", "n.name", pl.String(), nullable=True))
+    if type_name == "Company":
+        columns.append(Column("kind", "n.kind", pl.String(), nullable=True))
+    frame = reader.scan(f"MATCH (n:{type_name})", columns, _LONG)
+    blank = [pl.lit("").alias(name) for name in ("name", "kind") if name not in frame.columns]
+    return frame.with_columns(blank).select(
         *([] if place is None else ["place"]),
         "id",
         pl.lit(type_name).alias("type"),
@@ -68,52 +71,28 @@ def _parties(reader: Reading, type_name: str, named: bool) -> pl.DataFrame:
     )
 
 
-def _holdings(
-    reader: Reading, parties: Mapping[str, pl.DataFrame], ids: pl.Series, fields: Sequence[str]
-) -> tuple[pl.DataFrame, pl.DataFrame | None]:
-    """The holdings, and their ends as rows of all parties one after the other."""
-    start, end = reader.dialect.place_of("a"), reader.dialect.place_of("b")
-    if start is None or end is None:
-        return _rels(reader, "OWNS", fields, "holder_id", "company_id"), None
-    row_of: dict[str, pl.Series] = {}
-    begin = 0
-    for name, frame in parties.items():
-        # The engine numbers the nodes of a type nearly without gaps.
-        places = frame["place"].to_numpy()
-        rows = np.zeros(int(places.max(initial=0)) + 1, dtype=np.int64)
-        rows[places] = np.arange(begin, begin + frame.height)
-        row_of[name] = pl.Series(rows)
-        begin += frame.height
-    types = {f.name: POLARS_TYPES[f.physical] for f in rel_columns(REL_TYPES["OWNS"])}
-    stated = [f for f in fields if f != "key"]
-    frames, ends = [], []
-    for a, b in REL_TYPES["OWNS"].pairs:
-        matched = f"MATCH (a:{a})-[r:OWNS]->(b:{b}) RETURN "
-        # Most registers leave most fields empty: what no row states is not read.
-        counted = reader.query(matched + ", ".join(f"count(r.{f})" for f in stated), timeout=_LONG)
-        used = [
-            *(f for f in fields if f == "key"),
-            *(f for f, n in zip(stated, counted.to_pylist()[0].values(), strict=True) if n),
-        ]
-        returned = ", ".join([start, end, *(f"r.{f}" for f in used)])
-        table = reader.query(matched + returned, timeout=_LONG)
-        schema = {"start": pl.Int64(), "end": pl.Int64(), **{f: types[f] for f in used}}
-        frame = pl.DataFrame(schema=schema)
-        if table.num_rows:
-            frame = pl.DataFrame(pl.from_arrow(table.rename_columns(list(schema)))).cast(dict(schema))  # type: ignore[arg-type]
-        ends.append(
-            pl.DataFrame(
-                {"holder": row_of[a].gather(frame["start"]), "company": row_of[b].gather(frame["end"])}
-            )
-        )
-        frames.append(
-            frame.select(pl.col(f) if f in used else pl.lit(None, types[f]).alias(f) for f in fields)
-        )
-    every, both = pl.concat(frames), pl.concat(ends)
-    named = every.with_columns(holder_id=ids.gather(both["holder"]), company_id=ids.gather(both["company"]))
-    if "sources" in fields:
-        named = named.with_columns(sources=_split(every["sources"]))
-    return named.select("holder_id", "company_id", *fields), both
+@dataclass(frozen=True)
+class _Places:
+    """Where the nodes of each type stand among all parties, by the engine's numbers; the ids of all parties."""
+
+    row_of: Mapping[str, pl.Series]
+    ids: pl.Series
+
+    @classmethod
+    def of(cls, parties: Mapping[str, pl.DataFrame], ids: pl.Series) -> _Places | None:
+        """Places of parties that were read one type after the other; None where the engine has no numbers."""
+        row_of: dict[str, pl.Series] = {}
+        begin = 0
+        for name, frame in parties.items():
+            if "place" not in frame.columns:
+                return None
+            # The engine numbers the nodes of a type nearly without gaps.
+            places = frame["place"].to_numpy()
+            rows = np.zeros(int(places.max(initial=0)) + 1, dtype=np.int64)
+            rows[places] = np.arange(begin, begin + frame.height)
+            row_of[name] = pl.Series(rows)
+            begin += frame.height
+        return cls(row_of, ids)
 
 
 def _split(sources: pl.Series) -> pl.Series:
@@ -122,16 +101,52 @@ def _split(sources: pl.Series) -> pl.Series:
     return sources.str.split(SOURCE_SEPARATOR)
 
 
-def _rels(reader: Reading, name: str, fields: Sequence[str], start: str, end: str) -> pl.DataFrame:
-    """Rows of one relationship type, whatever its pairs, by end ids."""
+def _rels(
+    reader: Reading, name: str, fields: Sequence[str], ends: tuple[str, str], places: _Places | None
+) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """Rows of one relationship type, whatever its pairs: the ids of both ends (named `ends`), then `fields`.
+
+    With them both ends (holder, company) as rows of all parties, where the engine numbers its nodes.
+    """
     types = {f.name: POLARS_TYPES[f.physical] for f in rel_columns(REL_TYPES[name])}
-    schema = {start: pl.String(), end: pl.String()} | {f: types[f] for f in fields}
-    frames = [pl.DataFrame(schema=schema)]
-    for a, b in REL_TYPES[name].pairs:
-        returned = ", ".join(["a.id", "b.id", *[f"r.{f}" for f in fields]])
-        table = reader.query(f"MATCH (a:{a})-[r:{name}]->(b:{b}) RETURN {returned}", timeout=_LONG)
-        if table.num_rows:
-            frame = pl.DataFrame(pl.from_arrow(table.rename_columns(list(schema))))
-            frames.append(frame.cast(dict(schema)))  # type: ignore[arg-type]
-    rows = pl.concat(frames)
-    return rows.with_columns(pl.col("sources").str.split(SOURCE_SEPARATOR)) if "sources" in fields else rows
+    wanted = {f: types[f] for f in fields}
+    parts = [_pair(reader, (name, *pair), wanted, places) for pair in REL_TYPES[name].pairs]
+    rows, both = pl.concat([r for r, _ in parts]), pl.concat([b for _, b in parts])
+    if "sources" in fields:
+        rows = rows.with_columns(_split(rows["sources"]))
+    ids = [both[n] if places is None else places.ids.gather(both[n]) for n in both.columns]
+    named = pl.DataFrame([i.alias(n) for n, i in zip(ends, ids, strict=True)]).hstack(rows)
+    return named, None if places is None else both
+
+
+def _pair(
+    reader: Reading, rel: RelKey, types: Mapping[str, pl.DataType], places: _Places | None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The relationships of one type between two types of nodes: their fields; their ends, as ids or as rows."""
+    name, *sides = rel
+    pattern = f"MATCH (a:{sides[0]})-[r:{name}]->(b:{sides[1]})"
+    used = dict.fromkeys(types, True) if places is None else _stated(reader, pattern, list(types))
+    ends = [
+        Column(n, f"{v}.id", pl.String())
+        if places is None
+        else Column(n, reader.dialect.place_of(v) or "", pl.Int64())
+        for n, v in (("holder", "a"), ("company", "b"))
+    ]
+    asked = [Column(f, f"r.{f}", types[f], nullable) for f, nullable in used.items()]
+    rows = reader.scan(pattern, [*ends, *asked], _LONG)
+    both = rows.select("holder", "company")
+    if places is not None:
+        both = pl.DataFrame(
+            [places.row_of[t].gather(both[n]).alias(n) for n, t in zip(both.columns, sides, strict=True)]
+        )
+    empty = (pl.lit(None, type_).alias(f) for f, type_ in types.items() if f not in used)
+    return rows.with_columns(empty).select(list(types)), both
+
+
+def _stated(reader: Reading, pattern: str, fields: Sequence[str]) -> dict[str, bool]:
+    """The fields that some row states, and whether others may not: most registers leave most fields empty."""
+    rare = [f for f in fields if f not in _USUAL]
+    counts = ", ".join(["count(*)", *(f"count(r.{f})" for f in rare)])
+    every, *found = reader.query(f"{pattern} RETURN {counts}", timeout=_LONG).to_pylist()[0].values()
+    stated = dict(zip(rare, found, strict=True))
+    return {f: f != "key" and stated.get(f) != every for f in fields if stated.get(f, every)}

@@ -163,8 +163,8 @@ class Store:
 
     def ownership(self, proofs: bool = True) -> OwnershipTables:
         """See `GraphStore.ownership`."""
-        with self._engine.steady():
-            return read_ownership(self._engine, proofs)
+        with self._engine.steady(), self._engine.aside() as reader:
+            return read_ownership(reader, proofs)
 
     def batches(self) -> list[BatchRecord]:
         """See `GraphStore.batches`."""

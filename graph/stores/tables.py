@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,10 +20,11 @@ from graph.stores.dialect import LADYBUG, Dialect, counting
 from graph.stores.errors import QueryCancelledError, QueryTimeoutError
 from graph.stores.files import open_database
 from graph.stores.hops import EACH, hop
+from graph.stores.scanning import Column, collectable, collected, scanned
 
 EVERY_TYPE: Final = (*NODE_TYPES, BATCH.name, META.name, *REL_TYPES)
 _AT_ONCE: Final = 1_000_000
-"""Relationships copied in at once."""
+"""Relationships copied in, or rows read, at once."""
 _FEW: Final = 2_000
 """Up to this many rows a look-up by key beats a scan."""
 
@@ -60,11 +61,19 @@ class Tables:
 
     def query(self, cypher: str, params: Mapping[str, Any] | None = None, timeout: float = 60.0) -> pa.Table:
         """See `Reading.query`."""
+        return self._asked(lambda: self._connection.execute(cypher, dict(params or {})), timeout)
+
+    def scan(self, pattern: str, columns: Sequence[Column], timeout: float = 60.0) -> pl.DataFrame:
+        """See `Reading.scan`."""
+        return scanned(lambda cypher: self.query(cypher, timeout=timeout), pattern, columns)
+
+    def _asked(self, ask: Callable[[], Any], timeout: float) -> pa.Table:
+        """What a query answers; no longer than `timeout` seconds (0: without end), and until it is cancelled."""
         self._connection.set_query_timeout(int(timeout * 1000))
         started = time.monotonic()
         with stopping_with(self._connection.interrupt) as cancellation:
             try:
-                result = self._connection.execute(cypher, dict(params or {}))
+                result = ask()
             except RuntimeError as error:
                 _say_stopped(error, timeout, time.monotonic() - started, cancellation)
                 raise
@@ -254,6 +263,27 @@ class OneFile(Tables):
         with contextlib.suppress(RuntimeError):
             super().close()
         self._database.close()
+
+
+class Aside(OneFile):
+    """A second opening of a file that is only read, for reading most of it.
+
+    The engine's Arrow collector keeps memory until its database is closed, so it is asked here and nowhere else; and
+    what such reading draws into the engine's buffers goes with them.
+    """
+
+    def __init__(self, path: Path):
+        super().__init__(path, read_only=True)
+
+    def scan(self, pattern: str, columns: Sequence[Column], timeout: float = 60.0) -> pl.DataFrame:
+        """See `Reading.scan`."""
+        if not collectable(columns):
+            return super().scan(pattern, columns, timeout)
+
+        def ask(cypher: str) -> pa.Table:
+            return self._asked(lambda: self._connection.query_as_arrow(cypher, _AT_ONCE), timeout)
+
+        return collected(ask, pattern, columns)
 
 
 def _say_stopped(error: RuntimeError, timeout: float, ran: float, cancellation: Cancellation | None) -> None:

@@ -87,8 +87,8 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "A kind of list that is not known. Known are: {known}.",
     ),
     "relation-undecidable": (
-        "与户主关系是数字代码，但整列看不出是一位还是两位代码。请改用两位代码（如 01）或写文字（如 配偶）。",
-        "The relation to the head is a number, and the column does not tell whether codes have one or two digits. "
+        "关系是数字代码（GB/T 4761），但整列看不出是一位还是两位代码。请改用两位代码（如 01）或写文字（如 配偶）。",
+        "The relation is a number (GB/T 4761), and the column does not tell whether codes have one or two digits. "
         "Write two digits (01) or words (配偶).",
     ),
     "year-unknown": (

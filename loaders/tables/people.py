@@ -6,7 +6,7 @@ import polars as pl
 
 from loaders.tables.parties import Parties, most, read_parties, relate, state_parties
 from loaders.tables.rows import AT, TableRows
-from loaders.tables.vocabulary import VOCABULARIES
+from loaders.tables.vocabulary import VOCABULARIES, read_relation_codes
 
 REPRESENTATIVES = ("legal_representative", "branch_head", "operator", "sole_owner", "managing_partner")
 NO_OFFICERS = ("liaison", "site_supervisor", "project_manager", "technical_lead", "bid_agent")
@@ -107,8 +107,17 @@ def read_relatives(table: TableRows) -> None:
     other = read_parties(table, "relative_id", "relative_name", default="person", kind=kind, scope=one.ids)
     words = table.text("relation")
     table.require("relation", words)
-    relation = VOCABULARIES["relation"].read(words)
-    relation = relation.fill_null(VOCABULARIES["relation_to_head"].read(words)).fill_null(words)
+    coded, undecidable = read_relation_codes(words)
+    if undecidable:
+        number = words.str.contains(r"^\s*\d{1,2}\s*$")
+        table.rows.report("reject", number, "relation-undecidable", table.header("relation"), words)
+    children = coded.replace(["son", "daughter"], ["child", "child"])
+    relation = VOCABULARIES["relation"].read(words).fill_null(children)
+    unknown = words.is_not_null() & relation.is_null() & (not undecidable)
+    known = "、".join(VOCABULARIES["relation"].codes)
+    table.rows.report("flag", unknown, "unknown-word", table.header("relation"), words, known=known)
+    # Said in other words it is kept as said: that two people are kin is stated all the same.
+    relation = relation.fill_null(words)
     state_parties(table, one)
     state_parties(table, other)
     frame = pl.DataFrame({AT: table.at, "from_id": one.ids, "to_id": other.ids, "relation": relation})

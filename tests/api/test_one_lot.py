@@ -108,7 +108,7 @@ def near_is_whole(store: GraphStore) -> int:
     rows = 0
     for question in sorted({q for d in TENDERING for q in d.queries.values() if isinstance(q, Question)}):
         rel = {"bidders": "SUBMITS", "buyers": "BUYS", "servants": "SERVES_TENDER"}.get(question.of)
-        label = {"asked": "Lot", "lots": "Lot", "bids": "Bid", "tenders": "Tender"}.get(
+        label = {"asked": "Lot", "lots": "Lot", "bids": "Bid", "traced": "Bid", "tenders": "Tender"}.get(
             question.of, "Company"
         )
         every = f"MATCH (n:{label})" + (f"-[:{rel}]->()" if rel else "")
@@ -135,8 +135,8 @@ class Watched(LotStanding):
     """Notes what is asked of all lots."""
 
     def __init__(self, store: GraphStore) -> None:
-        super().__init__(store, NO_RULES)
         self.asked: set[str] = set()
+        super().__init__(store, NO_RULES)
 
     def whole(self, store: GraphStore, cypher: str, timeout: float = 300.0) -> pa.Table:
         self.asked.add(cypher)

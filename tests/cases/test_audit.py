@@ -204,7 +204,7 @@ CHANGES = (
     "INSERT INTO finding_subjects SELECT key, 'local:nobody' FROM findings",
     "UPDATE runs SET counts = '{}'",
     "INSERT INTO runs SELECT 'r-more', began_at, ended_at, actor, software, dataset_fingerprint, scope_kind, scope_id, "
-    "detectors, parameters, rules, population, undecided, missing, counts FROM runs WHERE ended_at = "
+    "detectors, parameters, rules, population, undecided, missing, counts, narrowed FROM runs WHERE ended_at = "
     "(SELECT min(ended_at) FROM runs)",
     "UPDATE api_keys SET scopes = '[\"read\",\"personal\"]' WHERE name = '留用'",
     "UPDATE api_keys SET secret_sha256 = 'x' WHERE name = '留用'",

@@ -129,12 +129,15 @@ def test_a_question_can_be_stopped_from_another_thread(store):
 
 
 def test_what_was_cancelled_asks_no_more(store):
+    def companies():
+        return store.query("MATCH (c:Company) RETURN count(c.id) AS n").column("n")[0].as_py()
+
     with cancellable() as handle:
-        assert store.counts()["Company"] == 0
+        assert companies() == 0
         handle.cancel()
         with pytest.raises(QueryCancelledError):
-            store.counts()
-    assert store.counts()["Company"] == 0
+            companies()
+    assert companies() == 0
 
 
 def test_long_questions_do_not_hold_up_short_ones(store):

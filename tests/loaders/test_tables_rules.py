@@ -343,6 +343,31 @@ def test_fifteen_digit_numbers_of_members_and_kin(tmp_path: Path) -> None:
     assert related["relation"].to_list() == ["spouse", "其子"]
 
 
+def test_kin_by_code_are_read_as_kin_by_name(tmp_path: Path) -> None:
+    rows = "".join(
+        f"{resident(7)},{resident(8 + n)},{code}\n" for n, code in enumerate(("10", "20", "50", "73", "80"))
+    )
+    related = rels(
+        load_text(tmp_path, {"relatives.csv": "person_id,relative_id,relation\n" + rows}), "RELATED_TO"
+    )
+    assert related.sort("source")["relation"].to_list() == [
+        "spouse",
+        "child",
+        "parent",
+        "sibling",
+        "other_relative",
+    ]
+
+
+def test_kin_by_codes_that_could_be_either_are_refused(tmp_path: Path) -> None:
+    text = (
+        f"person_id,relative_id,relation\n{resident(7)},{resident(8)},1\n{resident(7)},{resident(9)},配偶\n"
+    )
+    loaded = load_text(tmp_path, {"relatives.csv": text})
+    assert rels(loaded, "RELATED_TO")["relation"].to_list() == ["spouse"]
+    assert codes(loaded) == ["relation-undecidable"]
+
+
 @pytest.mark.parametrize(
     ("column", "codes_"),
     [

@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from tests.loaders.reading import codes, load, nodes, rels
+from tests.servers.required import SHARED_DATA
 
 FOLDER = Path(__file__).parents[3] / "shared" / "data" / "cn-tables"
 
 
-@pytest.mark.skipif(not FOLDER.is_dir(), reason="../shared/data/cn-tables is not there")
+@pytest.mark.skipif(not FOLDER.is_dir(), reason=f"{SHARED_DATA}../shared/data/cn-tables is not there")
 @pytest.mark.parametrize("name", ["shareholdings.csv", "shareholdings.xlsx"])
 def test_counts_match_the_datas_description(name: str) -> None:
     context = load(FOLDER / name)
