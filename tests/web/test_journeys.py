@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
@@ -63,6 +64,19 @@ def test_a_company_is_found_by_name_pinyin_or_code(page, served, typed):
     panel = page.get_by_role("complementary")
     expect(panel.get_by_text("42.00%").first).to_be_visible()
     expect(panel.get_by_text(OWNER).first).to_be_visible()
+
+
+def test_who_types_what_is_looked_for_comes_to_what_its_detector_found(page, served):
+    go(page, served, "/")
+    page.get_by_role("combobox").fill("共同股东")
+    page.get_by_role("option").filter(has_text="投标人存在共同股东").click()
+    page.wait_for_url(re.compile("detector=common-shareholder"))
+    # The one that ties three of the nine is told from those that tie two, and by whom.
+    wide = page.locator(".finding").filter(has_text=f"3 家投标人 · {OWNER}")
+    wide.click()
+    expect(page.locator(".behind")).to_contain_text(OWNER)
+    page.get_by_role("combobox").fill("无此企业无此检测")
+    expect(page.get_by_role("option")).to_contain_text("没有找到。可输入名称的一部分")
 
 
 def test_a_view_is_in_its_address(page, served):
@@ -271,6 +285,24 @@ def test_the_inbox_is_filtered_by_field_of_work(page, served):
     expect(titles.first).to_be_visible()
     known = {d.title_zh for d in DETECTORS if d.domain == "民生保障"}
     assert set(titles.all_inner_texts()) <= known
+    # What the heading counts is what is listed, and what is suppressed of it.
+    page.get_by_role("button", name=re.compile("^政府工程")).click()
+    page.get_by_role("button", name=re.compile("^需人工核查")).click()
+    page.wait_for_url(re.compile("severity=review"))
+    works = [d for d in counts if domain[d] == "政府工程"]
+    few = FindingFilter(found=True, severities=("review",), detectors=tuple(works))
+    review, away = (
+        len(served.services.ledger.findings(replace(few, suppressed=only), None, 500))
+        for only in (None, True)
+    )
+    assert 0 < away < review
+    expect(page.get_by_role("heading", name=re.compile("^风险预警"))).to_contain_text(
+        f"共 {review} 条，其中 {away} 条已抑制，未列出"
+    )
+    more = page.get_by_role("button", name=re.compile("^显示更多"))
+    if review - away > 30:
+        more.click()
+    expect(page.locator(".finding")).to_have_count(review - away)
     page.get_by_role("button", name=re.compile("^营商环境")).click()
     expect(page.get_by_text("没有符合条件的预警")).to_be_visible()
 

@@ -41,3 +41,21 @@ export function place(source: string): { file: string; sheet: string; row: strin
 export function plainId(id: string): string {
   return id.replace(/^(local|cn-uscc|cn-bdcdy):/, "");
 }
+
+const DIGITS = "〇一二三四五六七八九";
+
+function numeral(text: string): number {
+  let [sum, last] = [0, 0];
+  for (const character of text.replace("零", "")) {
+    const worth = { 百: 100, 十: 10 }[character];
+    if (worth) sum += (last || 1) * worth;
+    last = worth ? 0 : DIGITS.indexOf(character);
+  }
+  return sum + last;
+}
+
+/** Where a law says it, in English: 第三十七条第三款 is art. 37 para. 3. What is written otherwise stays. */
+export function articles(text: string): string {
+  const named = { 条: "art.", 款: "para.", 项: "item" };
+  return text.replace(/第([〇零一二三四五六七八九十百]+)([条款项])/g, (_, number: string, unit: keyof typeof named) => ` ${named[unit]} ${numeral(number)}`).replace(/、\s*/g, ", ").trim();
+}

@@ -5,7 +5,7 @@ import { money, percent } from "../api/words";
 /** How what the data state is said: the names of fields, coded values, shares, amounts. */
 
 const SHARES = /^(share|share_min|share_max|votes|votes_min|votes_max|effective_share|direct)$/;
-const AMOUNTS = /(^|_)(amount|amount_before|capital|estimate|deposit|shortfall|due|paid)$/;
+const AMOUNTS = /(^|_)(amount|amount_before|capital|estimate|deposit|shortfall|due|paid|price)$/;
 
 function own(name: string): string {
   const { t, te } = i18n.global;
@@ -19,8 +19,9 @@ export function fieldName(name: string): string {
 /** A coded value in words; what has none stays as it is stated. */
 export function inWords(code: unknown): string {
   const text = String(code);
+  const word = text.replace(/-/g, "_");
   const { t, te } = i18n.global;
-  if (te(`words.${text}`)) return t(`words.${text}`);
+  if (te(`words.${word}`)) return t(`words.${word}`);
   if (te(`identity.${text}`)) return t(`identity.${text}`);
   return CODES[text]?.[language() === "zh" ? 0 : 1] ?? text;
 }
