@@ -56,7 +56,7 @@ class Answers:
 
     def __init__(self, store: GraphStore, canonical: Mapping[str, str], beside: Beside):
         self._store, self._canonical, self._beside = store, canonical, beside
-        self._bids: pl.DataFrame | None = None
+        self._bids: Rows | None = None
         self._bids_asked = threading.Lock()
         self._rows: dict[str, Future[Rows]] = {}
         self._counts: dict[str, Future[int]] = {}
@@ -88,12 +88,9 @@ class Answers:
         return self._counts[query].result()
 
     def _answer(self, query: str) -> Rows:
-        if query in _ABOVE:
-            frame = self._above(*_ABOVE[query])
-        elif query == bidding.BIDDERS:
-            frame = self._all_bids()
-        else:
-            frame = self._ask(query)
+        if query == bidding.BIDDERS:
+            return self._all_bids()
+        frame = self._above(*_ABOVE[query]) if query in _ABOVE else self._ask(query)
         return Rows(_ordered(self._canonically(frame)))
 
     def _counted(self, query: str) -> int:
@@ -102,15 +99,16 @@ class Answers:
     def _ask(self, query: str) -> pl.DataFrame:
         return as_text(pl.DataFrame(pl.from_arrow(self._store.query(query, timeout=_TIMEOUT))))
 
-    def _all_bids(self) -> pl.DataFrame:
+    def _all_bids(self) -> Rows:
         with self._bids_asked:
             if self._bids is None:
-                self._bids = self._ask(bidding.BIDDERS)
+                self._bids = Rows(_ordered(self._canonically(self._ask(bidding.BIDDERS))))
             return self._bids
 
     def _above(self, query: str, columns: tuple[str, ...]) -> pl.DataFrame:
         """What stands above companies, beside each bid of theirs on whose date it held."""
-        bids = self._all_bids().select(*bidding.LOT_COLUMNS, *bidding.BIDDER_COLUMNS)
+        bids = self._all_bids().frame.with_columns(bidder_id="stated_id")
+        bids = bids.select(*bidding.LOT_COLUMNS, *bidding.BIDDER_COLUMNS)
         above = self._ask(query)
         return bids.join(above, on="bidder_id").filter(held_on_the_bid_date()).select(columns)
 

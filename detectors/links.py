@@ -64,7 +64,9 @@ def on_bids(bidders: pl.DataFrame, links: pl.DataFrame, by: str = "bidder_id") -
     """Each link beside each bid of its bidder: the columns of both, and `when`: "yes", "ended" or "later"."""
     links = links.rename({"stated_id": "linked_id"}, strict=False)
     kept = [c for c in links.columns if c == by or c not in bidders.columns]
-    joined = compared(bidders).join(links.select(kept).unique(maintain_order=True), on=by)
+    bids = compared(bidders)
+    near = links.select(kept).join(bids.select(by).unique(), on=by, how="semi", maintain_order="left")
+    joined = bids.join(near.unique(maintain_order=True), on=by)
     ended = pl.col("held_to").is_not_null() & (
         pl.col("bid_on").is_null() | (pl.col("held_to") <= pl.col("bid_on"))
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -14,26 +14,34 @@ from graph.stores.contract import GraphStore
 from graph.stores.hops import EACH, hop
 from graph.stores.side_by_side import Beside
 
-# Each with the type it reads; asked once for all proofs, it gives: the node asked about, the key of a stated row at it, its other end.
+# Each step with the type it reads. Asked once for all proofs, it gives the node asked about, the key of a row at it, its other end.
 _TOLD: Final = "RETURN i AS about, r.key AS key, m.id AS other"
-_BESIDE: Final = tuple(
-    (rel, f"{EACH}MATCH (n:{node} {{id: i}}) {hop(way.format(f'r:{rel}'), 'r.key')}{_TOLD}")
-    for node, rel, way in (
-        ("Bid", "SUBMITS", "(m:Company)-[{}]->(n)"),
-        ("Bid", "FOR_LOT", "(n)-[{}]->(m:Lot)"),
-        ("Lot", "LOT_OF", "(n)-[{}]->(m:Tender)"),
-        ("Benefit", "RECEIVES", "(m:Household)-[{}]->(n)"),
-        ("Benefit", "RECEIVES", "(m:Person)-[{}]->(n)"),
-        ("Benefit", "UNDER", "(n)-[{}]->(m:Program)"),
+_Steps = tuple[tuple[str, str], ...]
+
+
+def _steps(*steps: tuple[str, str, str]) -> _Steps:
+    return tuple(
+        (rel, f"{EACH}MATCH (n:{node} {{id: i}}) {hop(way.format(f'r:{rel}'), 'r.key')}{_TOLD}")
+        for node, rel, way in steps
     )
+
+
+_OF_BIDS: Final = _steps(
+    ("Bid", "SUBMITS", "(m:Company)-[{}]->(n)"),
+    ("Bid", "FOR_LOT", "(n)-[{}]->(m:Lot)"),
+    ("Lot", "LOT_OF", "(n)-[{}]->(m:Tender)"),
 )
-_JOINING: Final = tuple(
-    (rel, f"{EACH}MATCH (n:{party} {{id: i}}) {hop(f'(m:{by})-[r:{rel}]->(n)', 'r.key')}{_TOLD}")
-    for by, rel, party in (
-        ("Identifier", "IDENTIFIES", "Company"),
-        ("Identifier", "IDENTIFIES", "Person"),
-        ("Name", "NAMES", "Company"),
-    )
+_OF_PAYMENTS: Final = _steps(
+    ("Benefit", "RECEIVES", "(m:Household)-[{}]->(n)"),
+    ("Benefit", "RECEIVES", "(m:Person)-[{}]->(n)"),
+    ("Benefit", "UNDER", "(n)-[{}]->(m:Program)"),
+)
+_PAID: Final = ("household", "person", "account")
+"""Scopes of findings about payments; all others are about bids."""
+_JOINING: Final = _steps(
+    ("Company", "IDENTIFIES", "(m:Identifier)-[{}]->(n)"),
+    ("Person", "IDENTIFIES", "(m:Identifier)-[{}]->(n)"),
+    ("Company", "NAMES", "(m:Name)-[{}]->(n)"),
 )
 
 
@@ -47,21 +55,27 @@ def completed(
     clusters: dict[str, set[str]] = defaultdict(set)
     for id_, best in canonical.items():
         clusters[best] |= {id_, best}
-    nodes = {n for f in findings for n in f.evidence.nodes}
-    at_nodes = _asked(store, _BESIDE, nodes, beside)
-    several = {i for n in nodes for i in clusters.get(canonical.get(n, n), ())}
-    joining = _asked(store, _JOINING, several, beside)
+    paid = {n for f in findings if f.scope_kind in _PAID for n in f.evidence.nodes}
+    bid = {n for f in findings if f.scope_kind not in _PAID for n in f.evidence.nodes}
+    at_nodes = _asked(store, [(_OF_BIDS, bid), (_OF_PAYMENTS, paid)], beside)
+    several = {i for n in paid | bid for i in clusters.get(canonical.get(n, n), ())}
+    joining = _asked(store, [(_JOINING, several)], beside)
     return [replace(f, evidence=_whole(f.evidence, at_nodes, joining, clusters, canonical)) for f in findings]
 
 
 def _asked(
-    store: GraphStore, queries: Iterable[tuple[str, str]], ids: set[str], beside: Beside
+    store: GraphStore, of: Sequence[tuple[_Steps, set[str]]], beside: Beside
 ) -> dict[str, list[tuple[str, str]]]:
     """For each node (key, other end) of the rows at it."""
+    present = store.present()
+    asked = []
+    for steps, ids in of:
+        given = {"ids": sorted(ids)}
+        for type_, query in steps:
+            if ids and type_ in present:
+                asked.append(beside(partial(store.query, query, given, 300)))
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    given, present = {"ids": sorted(ids)}, store.present()
-    asked = [query for type_, query in queries if ids and type_ in present]
-    for answer in [beside(partial(store.query, query, given, 300)) for query in asked]:
+    for answer in asked:
         row: dict[str, Any]
         for row in answer.result().to_pylist():
             found[row["about"]].append((row["key"], row["other"]))
