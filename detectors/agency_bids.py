@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from detectors import attached, bidding, statutes
+from detectors import attached, bidding, procedure_parties, statutes
 from detectors.attached_drafts import party_drafts
 from detectors.definition import Detector, Draft, Row, Undecided, Values
 from detectors.links import CLOSING_EN, CLOSING_ZH, compared
@@ -32,8 +32,8 @@ DETECTOR = Detector(
     basis=(statutes.REGULATIONS_13, statutes.ORDER_87_8),
     needs=("SERVES_TENDER", "SUBMITS", "FOR_LOT"),
     parameters=(),
-    queries={"servants": attached.SERVANTS, "bidders": bidding.BIDDERS},
-    columns={"servants": attached.PARTY_COLUMNS, "bidders": bidding.BIDDERS_COLUMNS},
+    queries={"servants": procedure_parties.SERVANTS, "bidders": bidding.BIDDERS},
+    columns={"servants": procedure_parties.PARTY_COLUMNS, "bidders": bidding.BIDDERS_COLUMNS},
     population=bidding.LOTS,
     identity=("lot_id", "party_id"),
     suppressors=(),
