@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from detectors.definition import Parameter, Row, Suppressor
-from detectors.households import Recipient, asset_queries, in_month
+from detectors.definition import Parameter, Row, Suppressor, Undecided
+from detectors.households import Recipient, asset_queries, without_months
+from detectors.months import in_month
 from detectors.rules import Settled
 
 PROPERTIES: Final = asset_queries(
@@ -181,6 +182,22 @@ def _small(counted: Mapping[str, Sequence[Row]], heads: int, rule: Settled) -> b
     areas = [max((float(r["area_m2"] or 0) for r in rows), default=0.0) for rows in counted.values()]
     limit = float(rule["area_per_head_limit"])
     return bool(limit and areas and heads and all(areas) and sum(areas) / heads <= limit + 1e-9)
+
+
+def unknown_use(of: Recipient, months: Mapping[str, Month]) -> Iterator[Undecided]:
+    """What can't be decided: properties of no stated use that would reach the limit, payments without a month."""
+    for found in months.values():
+        if len(found.counted) + len(found.unknown) >= found.limit:
+            lacking = tuple(sorted(found.unknown))
+            yield Undecided(
+                of.kind,
+                of.id,
+                lacking,
+                f"有{len(lacking)}处房产没有用途，是否为住房无法判定",
+                f"{len(lacking)} properties have no stated use: whether they are dwellings can't be decided",
+            )
+            return
+    yield from without_months(of)
 
 
 def reason(why: str, rule: Settled) -> tuple[str, str, str]:

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from detectors.assistance_law import assistance_law
 from detectors.by_means import by_means
+from detectors.caution import CAUTION_EN, CAUTION_ZH
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
 from detectors.entitlements import (
     ENTITLEMENTS,
@@ -15,13 +17,8 @@ from detectors.entitlements import (
     Entitlement,
     entitlements,
 )
-from detectors.households import (
-    TAIL_EN,
-    TAIL_ZH,
-    assistance_law,
-    draft,
-    months_said,
-)
+from detectors.household_drafts import draft
+from detectors.months import months_said
 
 _RESIDENTS: Final = (
     "MATCH (h:Household)<-[m:MEMBER_OF]-(p:Person) WHERE m.counted AND h.kind = 'hukou' "
@@ -59,6 +56,14 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
                 (e.program_id,),
                 f"没有加载{e.program}的发放数据，是否漏享无法判定",
                 f"no payments of {e.program} are loaded: whether somebody is left out can't be decided",
+            )
+        elif e.due and not set(e.due) & set(e.paid) and e.undated:
+            yield Undecided(
+                e.of.kind,
+                e.of.id,
+                (e.program_id,),
+                f"{e.program}有{e.undated}笔发放记录没有月份，是否漏享无法判定",
+                f"{e.undated} payments of {e.program} state no month: whether it was left out can't be decided",
             )
         elif e.due and not set(e.due) & set(e.paid):
             months = [m for m in e.missing if e.alive(m)]
@@ -133,11 +138,11 @@ DETECTOR = Detector(
     suppressors=(Suppressor("died", "名单所列人员已身故", "those on the list have died"),),
     wording_zh=(
         "【服务提醒】{household}：{why_zh}，{months}（{count}个月）未见发放记录。请主动核实需求并告知申请途径。"
-        + TAIL_ZH
+        + CAUTION_ZH
     ),
     wording_en=(
         "[Service] {household} {why_en}, and no payment is found in {months} ({count} months). Ask whether help is "
-        "wanted and explain how to apply. " + TAIL_EN
+        "wanted and explain how to apply. " + CAUTION_EN
     ),
     assemble=assemble,
     innocent_zh=("本人放弃或拒绝", "已通过其他渠道领取", "名单尚未复核"),

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from detectors.assistance_law import assistance_law
+from detectors.caution import CAUTION_EN, CAUTION_ZH
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
+from detectors.districts import outside
+from detectors.household_drafts import draft
 from detectors.households import (
     POPULATION,
     RECIPIENTS,
     RECIPIENTS_COLUMNS,
-    TAIL_EN,
-    TAIL_ZH,
     Recipient,
     applicants,
-    assistance_law,
-    draft,
-    outside,
     recipients,
+    without_months,
 )
 
 
@@ -46,6 +46,8 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
                 "缺少申请人户籍地或发放地，户籍是否在本地无法判定",
                 "the applicant's registration or the paying district is missing: it can't be decided",
             )
+        else:
+            yield from without_months(of)
 
 
 def _draft(of: Recipient, months: Sequence[str], permitted: bool, values: Values) -> Draft:
@@ -124,12 +126,12 @@ DETECTOR = Detector(
     ),
     wording_zh=(
         "【风险预警】救助对象{household}：{months}由{region}发放{programs}，申请人户籍登记在{places}；期间发放{amount}元。"
-        "户籍以现有登记为准，请核实迁移时间与居住证。" + TAIL_ZH
+        "户籍以现有登记为准，请核实迁移时间与居住证。" + CAUTION_ZH
     ),
     wording_en=(
         "[Lead] Recipient {household}: {programs} was paid by {region} in {months}, while the applicant is registered "
         "in {places_en}; paid in that time: {amount} yuan. Registration is as it stands now: verify transfers and "
-        "residence permits. " + TAIL_EN
+        "residence permits. " + CAUTION_EN
     ),
     assemble=assemble,
     innocent_zh=("户籍在此后才迁出", "当地对常住人口的专项政策", "发放地名称写法不同"),

@@ -45,6 +45,7 @@ def test_lists_beside_payments(store_url: str, store_credentials: Credentials) -
         "gap": "finding",
         "short": "finding",
         "newest": "payment-pending",
+        "member": "undecided",
     }
     short = next(f for f in found.findings if f.scope_id == "local:short")
     assert short.severity == "service"
