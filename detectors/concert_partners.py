@@ -105,7 +105,11 @@ DETECTOR = Detector(
     basis=(
         statutes.COMPANY_265,
         statutes.COMPANY_216,
-        statutes.red_flag("R033", "投标人之间存在协议关联", "bidders are tied by agreement"),
+        statutes.red_flag(
+            "R033",
+            "投标人拥有同一主要股东（一致行动的股东为参照）",
+            "bidders have the same major shareholder (those in concert: by analogy)",
+        ),
     ),
     needs=("MEMBER_OF_CONCERT", "SUBMITS", "FOR_LOT"),
     parameters=(

@@ -83,7 +83,11 @@ DETECTOR = Detector(
     title_en="Bidders hold shares of each other",
     severity="lead",
     basis=(
-        statutes.red_flag("R033", "投标人之间存在持股关系", "bidders are tied by shareholdings"),
+        statutes.red_flag(
+            "R033",
+            "投标人拥有同一主要股东（相互持股为参照）",
+            "bidders have the same major shareholder (holding each other: by analogy)",
+        ),
         statutes.COMPANY_265,
         statutes.COMPANY_216,
     ),

@@ -33,6 +33,8 @@ class LegalBasis:
     regime: str = ""
     """"construction", "government_procurement"; empty = any."""
     link: str = ""
+    compared: bool = True
+    """Were the number of the article and what it says compared with the published text? The pages say where not."""
 
     def applies(self, date: str | None, regime: str | None) -> bool:
         """Is it in force on `date` (ISO; empty = take it as in force) under `regime`?"""

@@ -35,6 +35,10 @@ REGIMES: Final = {
 }
 UNITS: Final = {"fraction": "fraction (0.05 = 5%)", "": "—"}
 
+_NOT_COMPARED: Final = (
+    "; of those marked ‡ the number or the words of the article could not be compared with the published text: look "
+    "before you quote"
+)
 _LIST: Final = """\
 # Detectors · 检测项
 
@@ -50,6 +54,18 @@ undecided (无法判定), which is not the same as nothing found.
 |---|---|---|---|
 """
 
+_LAW: Final = """
+## 依据 · Law
+
+The numbers of articles, what they say (shortened here) and their dates of force were compared with public texts of
+招标投标法 (2017), 招标投标法实施条例 (2019), 政府采购法 (2014), 政府采购法实施条例 (2015), 建筑法 (2019), 公司法 (2018 and 2023),
+社会救助暂行办法 (2019), 社会救助法 (2026) and article 37 of 财政部令第87号 (2017). What could not be compared is marked ‡ where it is
+cited. The codes of the red-flag guide come from a list of its indicators, not from the guide itself. Texts change: look
+up what you quote.
+
+条号、内容（摘要）与施行日期已与上列公开文本核对；未能核对的，在引用处标 ‡。引用前请以公布文本为准。
+"""
+
 
 def pages() -> dict[str, str]:
     """File name → page, as Markdown: `README.md` with the list, and `<id>.md` for each detector."""
@@ -57,7 +73,7 @@ def pages() -> dict[str, str]:
         f"| [`{d.id}`]({d.id}.md) | {d.title_zh} | {d.title_en} | {SEVERITIES[d.severity][0]} `{d.severity}` |"
         for d in DETECTORS
     ]
-    return {"README.md": _LIST + "\n".join(rows) + "\n"} | {f"{d.id}.md": page(d) for d in DETECTORS}
+    return {"README.md": _LIST + "\n".join(rows) + "\n" + _LAW} | {f"{d.id}.md": page(d) for d in DETECTORS}
 
 
 def page(detector: Detector) -> str:
@@ -72,7 +88,8 @@ def page(detector: Detector) -> str:
         f"> {_filled(d.wording_zh)}\n>\n> {_filled(d.wording_en)}\n",
         "## 依据 · Basis\n",
         "Of these, a finding cites what is in force at its own date and under its own regime. Links lead to the whole text "
-        "at the body that publishes it; those marked † to the national database of laws, which is searched by title.\n",
+        "at the body that publishes it; those marked † to the national database of laws, which is searched by title"
+        f"{_NOT_COMPARED if any(not b.compared for b in d.basis) else ''}.\n",
         *_table(("依据", "basis", "in force", "regime"), map(_law, d.basis)),
         "## 图样 · Picture\n",
         *_picture(d),
@@ -159,6 +176,7 @@ def _law(basis: LegalBasis) -> tuple[str, ...]:
     span = f"{basis.in_force_from or '…'} – {basis.in_force_to or '…'}" if basis.in_force_from else "—"
     zh, en = f"{basis.law_zh} {basis.article}：{basis.says_zh}", f"{basis.law_en}: {basis.says_en}"
     searched = " †" if basis.link == LAW_DATABASE else ""
+    searched += "" if basis.compared else " ‡"
     return (
         f"[{zh}]({basis.link}){searched}" if basis.link else zh,
         en,

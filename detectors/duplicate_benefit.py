@@ -107,9 +107,9 @@ DETECTOR = Detector(
         "第十三条、第五十八条",
         "应当及时核对家庭情况变化；可查询相关信息核对",
         "changes are to be checked in time; registers may be consulted",
-        "第四十六条、第四十七条",
-        "核对家庭经济状况，定期复核",
-        "checks of the household's means, and regular reviews",
+        "第四十一条、第四十六条",
+        "可以向有关部门和金融机构核对收入、财产状况；定期核查",
+        "means may be checked with registers and banks; regular checks",
     ),
     needs=("RECEIVES",),
     parameters=(

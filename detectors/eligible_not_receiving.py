@@ -109,8 +109,8 @@ DETECTOR = Detector(
         "家庭人均收入低于当地标准且财产符合规定的，给予最低生活保障",
         "a household below the local income standard, with property within the rule, is given assistance",
         "第十八条、第二十三条",
-        "符合条件的家庭给予救助",
-        "assistance is given to households that meet the conditions",
+        "家庭人均收入低于当地标准且财产状况符合规定的，给予最低生活保障；认定办法由省级制定",
+        "a household below the local standard, with property within the rule, is given assistance; provinces set how",
     ),
     needs=("RECEIVES",),
     parameters=(

@@ -102,7 +102,13 @@ DETECTOR = Detector(
     title_zh="为特定项目而生的投标人",
     title_en="A bidder founded for one tender",
     severity="lead",
-    basis=(statutes.red_flag("R045", "投标人资质或登记异常", "a bidder of unusual registration"),),
+    basis=(
+        statutes.red_flag(
+            "R045",
+            "投标人未在登记机关登记（新设企业为参照）",
+            "the bidder is not registered (a new one: by analogy)",
+        ),
+    ),
     needs=("BUYS", "SUBMITS", "FOR_LOT"),
     parameters=(
         Parameter(

@@ -115,9 +115,9 @@ DETECTOR = Detector(
         "第九条、第十条、第五十八条",
         "家庭财产状况须符合当地规定；可通过不动产登记、工商登记等查询核对",
         "household property must be within the local rule; property and company registers may be consulted",
-        "第十八条、第四十六条、第四十七条、第四十八条",
-        "家庭财产状况须符合规定；核对、定期复核；减少或终止救助前须听取意见并书面说明理由",
-        "household property must be within the rule; checks and reviews; the person is heard before a change",
+        "第十八条、第四十一条、第四十六条、第四十七条、第四十八条",
+        "家庭财产状况须符合规定；可以向不动产登记等核对，定期核查；调减、终止前听取意见，之后书面说明理由",
+        "property must be within the rule; checks with registers, regularly; the person is heard before a change",
     ),
     needs=("OWNS", "HOLDS_PROPERTY", "RECEIVES"),
     parameters=(

@@ -97,9 +97,9 @@ DETECTOR = Detector(
         "向户籍所在地的乡镇人民政府、街道办事处提出申请",
         "application is made at the place of registration",
         "第三十七条",
-        "有条件的地方，可以由居住证持有人在居住地申请；仅户籍在外地不当然排除",
-        "where conditions allow, holders of a residence permit apply where they live: registration elsewhere alone "
-        "does not exclude",
+        "向户籍所在地申请；有条件的地方可以有序推进持有居住证人员在居住地申请（户籍在外地本身不当然排除）",
+        "application at the place of registration; where conditions allow, holders of a residence permit may come to "
+        "apply where they live (registration elsewhere alone does not exclude)",
     ),
     needs=("RECEIVES",),
     parameters=(
@@ -107,8 +107,8 @@ DETECTOR = Detector(
             "residence_permit_from",
             "2026-07-01",
             "date",
-            "自此日起，持发放地居住证者可在居住地申请（各地可更早；空为不适用）",
-            "from this day holders of a residence permit may apply where they live (may be earlier locally; "
+            "自此日起，持发放地居住证者可在居住地申请（法律限于“有条件的地方”；各地可更早；空为不适用）",
+            "from this day holders of a residence permit may apply where they live (the law: where conditions allow; earlier locally; "
             "empty: never)",
             citation="社会救助法第三十七条",
         ),

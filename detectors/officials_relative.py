@@ -115,11 +115,11 @@ DETECTOR = Detector(
     severity="lead",
     basis=assistance_law(
         "第六十六条",
-        "经办人员违反规定审批、发放救助的责任",
+        "对不符合条件的申请予以批准、不按照规定发放等情形的责任",
         "liability of officials who grant or pay assistance against the rules",
-        "法律责任（条号以公布文本为准）",
-        "经办人员的责任",
-        "liability of officials (the number of the article is to be taken from the published text)",
+        "第七十条",
+        "对不符合条件的申请予以审核确认、不按照规定发放等情形的责任",
+        "liability for granting what does not meet the conditions, or paying against the rules",
     ),
     needs=("HOLDS_POST", "RECEIVES"),
     parameters=(

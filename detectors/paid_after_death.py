@@ -103,9 +103,9 @@ DETECTOR = Detector(
         "第十三条",
         "家庭人口、收入、财产状况发生变化的，应当及时决定增发、减发或者停发",
         "where members, income or property change, the benefit is to be raised, lowered or stopped in time",
-        "第四十七条、第四十八条",
-        "定期复核；减少或终止救助须书面说明理由",
-        "regular reviews; reasons in writing before a benefit is lowered or ended",
+        "第四十六条、第四十七条、第四十八条",
+        "家庭成员、收入、财产变化的应当告知并定期核查；可以据此调整、终止救助；之前听取意见，之后书面告知并说明理由",
+        "changes are told and checked regularly; the benefit may be adjusted or ended accordingly; the person is heard before, and told the reasons in writing after",
     ),
     needs=("RECEIVES",),
     parameters=(

@@ -46,7 +46,7 @@ DETECTOR = Detector(
     basis=(
         statutes.COMPANY_265,
         statutes.COMPANY_216,
-        statutes.red_flag("R033", "投标人之间存在人员关联", "bidders are linked by people"),
+        statutes.KYRGYZ_P3,
     ),
     needs=("RELATED_TO", "SUBMITS", "FOR_LOT"),
     parameters=(),

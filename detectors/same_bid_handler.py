@@ -50,6 +50,7 @@ DETECTOR = Detector(
             "不同投标人委托同一单位或者个人办理投标事宜",
             "different bidders entrust one unit or person with the bid",
         ),
+        statutes.ORDER_87_37_3,
     ),
     needs=("SUBMITS", "FOR_LOT"),
     needs_any=("WORKS_ON_BID", "USED_IN_BID"),

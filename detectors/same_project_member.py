@@ -39,6 +39,10 @@ DETECTOR = Detector(
             "三",
             "不同投标人的投标文件载明的项目管理成员为同一人",
             "different bidders' documents name one person as project management member",
+            order_87=(
+                "不同投标人的投标文件载明的项目管理成员或者联系人员为同一人",
+                "different bidders' documents name one person as project management member or contact",
+            ),
         ),
     ),
     needs=("WORKS_ON_BID", "SUBMITS", "FOR_LOT"),

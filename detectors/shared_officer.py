@@ -48,7 +48,7 @@ DETECTOR = Detector(
     basis=(
         statutes.COMPANY_265,
         statutes.COMPANY_216,
-        statutes.red_flag("R033", "投标人之间存在人员关联", "bidders are linked by people"),
+        statutes.KYRGYZ_P3,
     ),
     needs=("OFFICER_OF", "SUBMITS", "FOR_LOT"),
     parameters=(people.HUB_POSTS,),

@@ -98,9 +98,9 @@ DETECTOR = Detector(
         "第五十八条",
         "可查询相关信息核对",
         "registers may be consulted",
-        "第四十六条、第四十七条",
-        "核对家庭经济状况，定期复核",
-        "checks of the household's means, and regular reviews",
+        "第四十一条、第四十六条",
+        "可以向有关部门和金融机构核对收入、财产状况；定期核查",
+        "means may be checked with registers and banks; regular checks",
     ),
     needs=("RECEIVES",),
     parameters=(

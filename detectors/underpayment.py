@@ -118,12 +118,12 @@ DETECTOR = Detector(
     title_en="Paid less than entitled to",
     severity="service",
     basis=assistance_law(
-        "第十三条",
-        "家庭情况变化的，应当及时决定增发、减发或者停发",
-        "where circumstances change, the benefit is to be raised, lowered or stopped in time",
-        "第四十七条",
-        "定期复核并及时调整",
-        "regular reviews and timely adjustment",
+        "第十二条、第十三条",
+        "按月发给最低生活保障金；家庭情况变化的，应当及时决定增发、减发或者停发",
+        "assistance is paid by the month; where circumstances change, it is to be raised, lowered or stopped in time",
+        "第十八条、第四十七条",
+        "按月发放最低生活保障金；可以根据变化情况作出相应调整",
+        "assistance is paid by the month, and may be adjusted to changed circumstances",
     ),
     needs=("ENTITLED_TO", "RECEIVES"),
     parameters=(
