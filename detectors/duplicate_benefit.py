@@ -115,7 +115,7 @@ DETECTOR = Detector(
     parameters=(
         Parameter(
             "exclusive_programs",
-            "最低生活保障|特困",
+            "最低生活保障|特困;低保|特困;城市低保|农村低保;城市最低生活保障|农村最低生活保障",
             "",
             "不能同时享受的项目，写作“甲|乙”，以;分隔，按名称包含匹配",
             "programmes that exclude each other, as A|B, separated by ;, found within the names",

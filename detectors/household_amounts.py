@@ -23,12 +23,14 @@ class Unlowered:
     joined: frozenset[str]
 
 
-def unlowered(of: Recipient, person: str, died: str) -> tuple[list[Unlowered], bool]:
-    """The programmes that paid no less after a member's death in the month `died`; are amounts missing that would tell?
+def unlowered(of: Recipient, person: str, date: str) -> tuple[list[Unlowered], bool]:
+    """The programmes that paid no less after a member's death on `date`; are amounts missing that would tell?
 
     Programmes are compared each with itself, and only while somebody else lives on. What rises again after it was
     lowered has been recalculated.
     """
+    died = date[:7]
+    later = {str(m["person_id"]) for m in of.members if str(m["member_from"] or "") > date}
     programs: dict[str, list[Spell]] = defaultdict(list)
     for spell in of.spells:
         if not spell.person:
@@ -48,7 +50,7 @@ def unlowered(of: Recipient, person: str, died: str) -> tuple[list[Unlowered], b
         lowered = next((m for m, amount in stated.items() if amount < before), "9999-12")
         unchanged = {m: amount for m, amount in stated.items() if m < lowered}
         if unchanged:
-            size = len(living(of, last))
+            size = len(living(of, last) - later)
             joined = frozenset(m for m in unchanged if len(living(of, m)) >= size)
             found.append(Unlowered(spells[0].program, before, unchanged, joined))
     return found, lacking

@@ -36,7 +36,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
 
 def _judge(of: Recipient, member: Row, died: str, values: Values) -> Iterator[Draft | Undecided]:
     person = str(member["person_id"])
-    found, lacking = unlowered(of, person, died)
+    found, lacking = unlowered(of, person, str(member["died_on"] or member["cremated_on"]))
     if not found:
         if lacking:
             yield Undecided(
