@@ -33,7 +33,7 @@ def _draft(tie: Tie, certain: bool, limit: float) -> Draft:
     words = {
         "certain_zh": "" if certain else "可能",
         "certain_en": "" if certain else "possibly ",
-        "limit": f"{limit:.0%}",
+        "limit": f"{limit * 100:g}%",
         "data_zh": "" if certain else "部分持股仅知区间或未知，需核实。",
         "data_en": "" if certain else "Some shares are bands or unknown: verify. ",
     }

@@ -56,6 +56,8 @@ class Parameter:
     doc_zh: str
     doc_en: str
     citation: str = ""
+    form: str = ""
+    """A regular expression that a text must match as a whole; empty = any text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,8 @@ class Detector:
     """Fires on more than this share of its population: then the run warns about the detector itself."""
     over_all: bool = False
     """About how bidders behave over all lots, or of a market: one lot or household alone does not say it."""
+    by_place: bool = False
+    """Settles its values by the district that pays and the month, so that rules of a region hold there."""
     in_play: bool = False
     """Needs effective shares and control of what is in play to be written first."""
     defaults: Mapping[str, Any] = field(init=False)

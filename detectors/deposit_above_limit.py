@@ -67,7 +67,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             "deposit": f"{deposit / 100:,.2f}",
             "estimate": f"{row['estimate'] / 100:,.2f}",
             "share": f"{share:.2%}",
-            "limit": f"{limit:.0%}",
+            "limit": f"{limit * 100:g}%",
         }
         facts = {"deposit": deposit, "estimate": row["estimate"], "share": round(share, 10), "limit": limit}
         yield rule_draft(

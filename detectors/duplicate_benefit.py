@@ -99,6 +99,7 @@ DETECTOR = Detector(
     id="duplicate-benefit",
     version="1.1",
     domain="民生保障",
+    by_place=True,
     scene="社会救助",
     title_zh="重复享受救助",
     title_en="One person is covered by two payments at once",
@@ -119,6 +120,7 @@ DETECTOR = Detector(
             "",
             "不能同时享受的项目，写作“甲|乙”，以;分隔，按名称包含匹配",
             "programmes that exclude each other, as A|B, separated by ;, found within the names",
+            form=r"([^|;]+\|[^|;]+(;[^|;]+\|[^|;]+)*)?",
         ),
         Parameter(
             "move_months",

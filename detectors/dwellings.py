@@ -204,12 +204,12 @@ def reason(why: str, rule: Settled) -> tuple[str, str, str]:
     """An exemption as a suppressor's reason: (rule, Chinese, English), with the value it rests on."""
     zh, en = {
         "inherited-minor-share": (
-            f"其中有继承取得且份额低于{rule['inherited_minor_share']:.0%}的房产，按规定不计",
-            f"of these, inherited shares below {rule['inherited_minor_share']:.0%} do not count",
+            f"其中有继承取得且份额低于{rule['inherited_minor_share'] * 100:g}%的房产，按规定不计",
+            f"of these, inherited shares below {rule['inherited_minor_share'] * 100:g}% do not count",
         ),
         "co-owned-minor-share": (
-            f"其中有家庭合计份额低于{rule['co_owned_minor_share']:.0%}的共有房产，按规定不计",
-            f"of these, dwellings co-owned below {rule['co_owned_minor_share']:.0%} do not count",
+            f"其中有家庭合计份额低于{rule['co_owned_minor_share'] * 100:g}%的共有房产，按规定不计",
+            f"of these, dwellings co-owned below {rule['co_owned_minor_share'] * 100:g}% do not count",
         ),
         "rural-homestead": (
             "其中有农村宅基地房屋，按规定不计",

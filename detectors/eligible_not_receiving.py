@@ -100,6 +100,7 @@ DETECTOR = Detector(
     id="eligible-not-receiving",
     version="1.0",
     domain="民生保障",
+    by_place=True,
     scene="社会救助",
     title_zh="符合条件而未享受",
     title_en="Eligible, and paid nothing",

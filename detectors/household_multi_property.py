@@ -115,6 +115,7 @@ DETECTOR = Detector(
     id="household-multi-property",
     version="1.1",
     domain="民生保障",
+    by_place=True,
     scene="社会救助",
     title_zh="救助家庭名下多套住房",
     title_en="A recipient household holds several dwellings",

@@ -107,6 +107,7 @@ DETECTOR = Detector(
     id="household-property-through-company",
     version="1.0",
     domain="民生保障",
+    by_place=True,
     scene="社会救助",
     title_zh="救助家庭通过企业持有住房",
     title_en="A recipient household holds dwellings through a company",

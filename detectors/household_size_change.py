@@ -115,6 +115,7 @@ DETECTOR = Detector(
     id="household-size-change",
     version="1.1",
     domain="民生保障",
+    by_place=True,
     scene="社会救助",
     title_zh="家庭成员身故后金额未调整",
     title_en="A member died and the amount did not change",

@@ -88,6 +88,7 @@ DETECTOR = Detector(
     id="non-local-hukou",
     version="1.0",
     domain="民生保障",
+    by_place=True,
     scene="社会救助",
     title_zh="领取人户籍不在发放地",
     title_en="The recipient is registered outside the paying district",

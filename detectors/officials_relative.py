@@ -21,11 +21,12 @@ from detectors.households import (
 )
 from detectors.months import in_month
 from detectors.officials import COLUMNS, QUERIES, KinPath, by_official, post_told, reached_from_officials
+from detectors.rules import most
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a recipient and official."""
-    posts, reached = reached_from_officials(rows, int(values["kin_steps"]))
+    posts, reached = reached_from_officials(rows, int(most(values, "kin_steps")))
     for of in recipients(rows):
         paths = [path for person in sorted(of.persons) for path in reached.get(person, ())]
         for official, mine in by_official(paths).items():
@@ -37,7 +38,12 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
 
 def _judge(of: Recipient, path: KinPath, posts: Sequence[Row], values: Values) -> Draft | None:
     person = path.persons[-1]
-    months = [m for m in of.months if any(x["person_id"] == person for x in of.members_in(m))]
+    months = [
+        m
+        for m in of.months
+        if any(x["person_id"] == person for x in of.members_in(m))
+        and len(path.relations) <= int(of.settled(values, m)["kin_steps"])
+    ]
     held = {m: [p for p in posts if in_month(p["held_from"], p["held_to"], m)] for m in months}
     near = {
         m: [p for p in ps if outside(p["unit_region"], of.paying(m)) is not True] for m, ps in held.items()
@@ -109,6 +115,7 @@ DETECTOR = Detector(
     id="officials-relative",
     version="1.0",
     domain="民生保障",
+    by_place=True,
     scene="社会救助",
     title_zh="领取人为经办地公职人员或其亲属",
     title_en="The recipient is an official of the district, or kin of one",

@@ -95,6 +95,7 @@ DETECTOR = Detector(
     id="paid-after-death",
     version="1.0",
     domain="民生保障",
+    by_place=True,
     scene="社会救助",
     title_zh="身故后仍在发放",
     title_en="Paid after the recipient's death",

@@ -9,6 +9,7 @@ from typing import Final
 from detectors.asking import Answers
 from detectors.definition import Detector, Draft, Undecided
 from detectors.finding import Finding, finding
+from detectors.in_force import hits
 from detectors.proof import completed
 from detectors.rules import NO_RULES, LocalRules
 from detectors.sources import with_sources
@@ -80,7 +81,7 @@ def run(
         values = rules.values(detector)
         if denominators:
             population[detector.id] = answers.count(detector.population)
-        for hit in detector.assemble({name: answers.rows(q) for name, q in detector.queries.items()}, values):
+        for hit in hits(detector, {name: answers.rows(q) for name, q in detector.queries.items()}, values):
             if isinstance(hit, Draft):
                 findings.append(finding(detector, hit, values))
             else:

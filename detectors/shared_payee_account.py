@@ -90,6 +90,7 @@ DETECTOR = Detector(
     id="shared-payee-account",
     version="1.0",
     domain="民生保障",
+    by_place=True,
     scene="社会救助",
     title_zh="多个领取对象共用收款账户",
     title_en="Several recipients are paid into one account",

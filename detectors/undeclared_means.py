@@ -108,6 +108,7 @@ DETECTOR = Detector(
     id="undeclared-means",
     version="1.0",
     domain="民生保障",
+    by_place=True,
     scene="社会救助",
     title_zh="救助家庭的车辆、企业或收入超出当地规定",
     title_en="Vehicles, companies or income of a recipient beyond the local rule",

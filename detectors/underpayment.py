@@ -113,6 +113,7 @@ DETECTOR = Detector(
     id="underpayment",
     version="1.1",
     domain="民生保障",
+    by_place=True,
     scene="社会救助",
     title_zh="少发、漏发",
     title_en="Paid less than entitled to",

@@ -65,8 +65,8 @@ def _draft(
     part_zh = ["分包内容涉及主体结构"] if main else []
     part_en = ["the scope includes the main structure"] if main else []
     if share is not None:
-        part_zh.append(f"分包金额合计为合同金额的{share:.2%}（提示线{limit:.0%}）")
-        part_en.append(f"subcontracts add up to {share:.2%} of the contract (limit {limit:.0%})")
+        part_zh.append(f"分包金额合计为合同金额的{share:.2%}（提示线{limit * 100:g}%）")
+        part_en.append(f"subcontracts add up to {share:.2%} of the contract (limit {limit * 100:g}%)")
     drafted = rule_draft(
         "lot",
         first,

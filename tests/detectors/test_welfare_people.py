@@ -11,7 +11,7 @@ from detectors import (
     shared_payee_account,
     undeclared_means,
 )
-from detectors.rules import read_rules
+from detectors.rules_file import read_rules
 from graph.stores import Credentials
 from tests.detectors.small_worlds import DISTRICT, SmallWorld, verdicts
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from detectors import eligible_not_receiving, underpayment
-from detectors.rules import read_rules
+from detectors.rules_file import read_rules
 from graph.stores import Credentials
 from tests.detectors.small_worlds import DISTRICT, SmallWorld, verdicts
 
