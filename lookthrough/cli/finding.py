@@ -361,8 +361,13 @@ def _tell_run(s: Session, found: Run, denominators: bool) -> None:
             "yellow",
         )
     for gaps in _alike(found):
-        for scope, zh, en in gaps[:_MOST_ALIKE]:
-            s.tell(f"{scope} 无法判定：{zh}", f"{scope} cannot be decided in part: {en}", "yellow")
+        for scope, detectors, zh, en in gaps[:_MOST_ALIKE]:
+            which = _in_part(s, detectors)
+            s.tell(
+                f"{scope} 无法判定：{zh}（{which}）",
+                f"{scope} cannot be decided in part: {en} ({which})",
+                "yellow",
+            )
         more = len(gaps) - _MOST_ALIKE
         if more > 0:
             s.tell(f"  同类情形另有 {more} 处", f"  and {more} more like these", "yellow")
@@ -375,13 +380,24 @@ def _tables(relationship: str) -> list[str]:
     return feeding or [relationship]
 
 
-def _alike(found: Run) -> list[list[tuple[str, str, str]]]:
-    """(scope, what is missing in Chinese, in English), each once, those alike but for their numbers together."""
-    kinds: dict[str, dict[tuple[str, str], tuple[str, str, str]]] = {}
-    for _, u in found.undecided:
+def _alike(found: Run) -> list[list[tuple[str, list[str], str, str]]]:
+    """(scope, detectors, what is missing in Chinese, in English), each once, those alike but for their numbers together."""
+    kinds: dict[str, dict[tuple[str, str], tuple[str, list[str], str, str]]] = {}
+    for detector, u in found.undecided:
         kind = re.sub(r"\d+", "#", u.missing_en)
-        kinds.setdefault(kind, {})[u.scope_id, u.missing_en] = (u.scope_id, u.missing_zh, u.missing_en)
+        gap = kinds.setdefault(kind, {}).setdefault(
+            (u.scope_id, u.missing_en), (u.scope_id, [], u.missing_zh, u.missing_en)
+        )
+        if detector not in gap[1]:
+            gap[1].append(detector)
     return [[gaps[key] for key in sorted(gaps)] for _, gaps in sorted(kinds.items())]
+
+
+def _in_part(s: Session, detectors: Sequence[str]) -> str:
+    """The detectors that could not decide, the first three by name."""
+    more = len(detectors) - 3
+    shown = s.say("、", ", ").join(detectors[:3])
+    return shown + (s.say(f"等{len(detectors)}项", f" and {more} more") if more > 0 else "")
 
 
 def _formula(s: Session, path: Mapping[str, Any]) -> str:
