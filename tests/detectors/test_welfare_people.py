@@ -5,6 +5,7 @@ from __future__ import annotations
 from detectors import (
     duplicate_benefit,
     household_size_change,
+    in_prison,
     non_local_hukou,
     officials_relative,
     paid_after_death,
@@ -116,6 +117,34 @@ def test_deaths(store_url: str, store_credentials: Credentials) -> None:
     member = next(f for f in found.findings if f.scope_id == "local:member")
     assert member.facts["months"]["from"] == "2025-06"
     assert member.facts["amount_before"] == 60000
+
+
+def test_custody(store_url: str, store_credentials: Credentials) -> None:
+    world = SmallWorld("custody")
+    spans = {
+        "kept": {"stated_from": "2025-02-10", "stated_to": "2025-08-01"},
+        "still": {"stated_from": "2025-11-01"},
+        "weeks": {"stated_from": "2025-03-02", "stated_to": "2025-04-30"},
+        "before": {"stated_from": "2023-01-01", "stated_to": "2024-12-31"},
+    }
+    for person, span in spans.items():
+        world.household(person, [person])
+        prison = world.node("Company", "prison", name="虚构监狱")
+        world.rel("IN_CUSTODY", ("Person", person), ("Company", prison), kind="sentence", **span)
+    world.household("family", {"at-home": "head", "kept": "son"})
+    world.household("couple", ["kept", "still"])
+    world.pay(("Person", "still"), ("2025-01", "2025-12"), program="虚构补贴")
+    found = world.find(store_url, store_credentials, [in_prison.DETECTOR])
+    assert verdicts(found, "in-prison") == {
+        "kept": "finding",
+        "still": "finding",
+        "family": "others-at-home",
+        "couple": "finding",
+    }
+    kept = next(f for f in found.findings if f.scope_id == "local:kept")
+    # From the first whole month to the last; a month of which a day was spent outside does not count.
+    assert kept.facts["months"] == {"from": "2025-03", "to": "2025-07", "count": 5}
+    assert kept.facts["amount"] == 5 * 60000
 
 
 def test_means(store_url: str, store_credentials: Credentials) -> None:

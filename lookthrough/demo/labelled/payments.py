@@ -7,6 +7,7 @@ from lookthrough.demo.labelled.means import SHORT
 from lookthrough.demo.labelled.tables import YEAR, Labelled, Party
 from lookthrough.demo.planting import STREET
 
+CUSTODY = "in-prison"
 _ALLOWANCE = "虚构标注护理补贴"
 _DIED = "2025-03-10"
 
@@ -14,6 +15,7 @@ _DIED = "2025-03-10"
 def plant_payments(w: Labelled) -> None:
     """Plant them."""
     _after_a_death(w)
+    _in_custody(w)
     _twice(w)
     _moved(w)
     _owed(w)
@@ -53,6 +55,30 @@ def _after_a_death(w: Labelled) -> None:
     scope = w.household()
     _member(w, scope, w.person(died_on=_DIED), "户主", valid_to=_DIED)
     w.finding(DEATH, scope, (scope,), "名册已无人，死亡次月起仍发放")
+
+
+def _in_custody(w: Labelled) -> None:
+    prison = w.company(name="虚构标注监狱", kind="机关")
+
+    def kept(first: str, last: str | None) -> Party:
+        p = w.person()
+        row = {
+            "person_id": p.number,
+            "person_name": p.name,
+            "unit_id": prison.number,
+            "unit_name": prison.name,
+        }
+        w.add("custody", **row, kind="服刑", valid_from=first, valid_to=last)
+        return p
+
+    scope = w.household(kept("2025-02-10", "2025-08-01"))
+    w.finding(CUSTODY, scope, (scope,), "3月至7月整月服刑，仍按月发放")
+    scope = w.household(kept("2025-11-01", None))
+    w.finding(CUSTODY, scope, (scope,), "11月起服刑，尚未释放")
+    w.none(CUSTODY, w.household(kept("2025-03-02", "2025-04-30")), "没有一个整月在押")
+    w.none(CUSTODY, w.household(kept("2022-01-01", "2024-12-31")), "领取之前已释放")
+    scope = w.household(kept("2025-02-10", "2025-08-01"), w.person())
+    w.suppressed(CUSTODY, scope, (scope,), "others-at-home", "一人服刑，配偶在家")
 
 
 def _twice(w: Labelled) -> None:
