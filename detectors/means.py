@@ -151,6 +151,19 @@ def stakes(
     return found
 
 
+def open_stakes(of: Recipient, table: Mapping[str, Sequence[Row]], month: str, rule: Settled) -> set[str]:
+    """Active companies of which it can't be told whether a member holds the limit: the share is not known, or a band."""
+    limit = float(rule["stake_limit"])
+    return {
+        str(r["company_id"])
+        for r in _held(of, table, month)
+        if r["share"] is None
+        and (r["share_min"] or 0.0) < limit - 1e-9
+        and (1.0 if r["share_max"] is None else r["share_max"]) >= limit - 1e-9
+        and not _company_exempt(r)
+    }
+
+
 def income(
     of: Recipient, table: Mapping[str, Sequence[Row]], month: str, rule: Settled
 ) -> list[dict[str, Any]]:

@@ -26,6 +26,7 @@ from detectors.means import (
     REASONS,
     REPRESENTS,
     income,
+    open_stakes,
     posts,
     stakes,
     vehicles,
@@ -62,8 +63,16 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         excused = [m for m, means in months.items() if means]
         if over or excused:
             yield _draft(of, over or excused, months, values, not over)
-        else:
-            yield from without_months(of)
+        unknown = {c for m in of.months for c in open_stakes(of, shares, m, of.settled(values, m))}
+        if unknown and not over:
+            yield Undecided(
+                of.kind,
+                of.id,
+                tuple(sorted(unknown)),
+                f"成员对{len(unknown)}家企业的持股比例不明，是否达到提示线无法判定",
+                f"the share of members in {len(unknown)} companies is not known: it can't be decided whether it counts",
+            )
+        yield from without_months(of)
 
 
 def _draft(

@@ -170,6 +170,8 @@ def test_means(store_url: str, store_credentials: Credentials) -> None:
     world.household("stake", ["stakeholder"])
     world.owns("stakeholder", "coupper", 0.5)
     world.owns("coupper", "colower", 0.4)
+    world.household("unsaid", ["unsaidholder"])
+    world.owns("unsaidholder", "counsaid", None)
     world.household("crumb", ["crumbholder"])
     world.owns("crumbholder", "colisted", 0.001)
     world.household("payroll", ["clerk"])
@@ -188,6 +190,7 @@ def test_means(store_url: str, store_credentials: Credentials) -> None:
         "revoked": "inactive-company",
         "coop": "cooperative",
         "stake": "finding",
+        "unsaid": "undecided",
         "payroll": "finding",
     }
     stake = next(f for f in found.findings if f.scope_id == "local:stake")
