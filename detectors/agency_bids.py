@@ -28,6 +28,7 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="代理机构在所代理的项目中投标",
     title_en="The agency bids in a project it handles",
+    meaning_zh="代理机构在自己代理的项目中投标。",
     severity="prohibited",
     basis=(statutes.REGULATIONS_13, statutes.ORDER_87_8),
     needs=("SERVES_TENDER", "SUBMITS", "FOR_LOT"),

@@ -91,6 +91,7 @@ DETECTOR = Detector(
     scene="投标行为",
     title_zh="轮流中标",
     title_en="Winners take turns",
+    meaning_zh="经常同场投标的群体内，轮流中标的规律超过偶然。",
     severity="lead",
     basis=(
         statutes.red_flag(

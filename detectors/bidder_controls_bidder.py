@@ -88,6 +88,7 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="一家投标人控股或管理另一家投标人",
     title_en="One bidder controls or manages another",
+    meaning_zh="同一标段的一家投标人控股另一家投标人（逐层按表决权认定），或者不持股而管理它、是它的总机构。",
     severity="prohibited",
     basis=(statutes.ARTICLE_34, statutes.PROCUREMENT_18, statutes.COMPANY_265, statutes.COMPANY_216),
     needs=("SUBMITS", "FOR_LOT"),

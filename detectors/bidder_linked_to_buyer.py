@@ -27,6 +27,7 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="投标人与招标人（采购人）存在关联",
     title_en="A bidder is linked to the buyer",
+    meaning_zh="招标人（采购人）与投标人之间有持股、共同控制人、同一人员或亲属的关联。",
     severity="review",
     basis=(
         statutes.REGULATIONS_34_1,

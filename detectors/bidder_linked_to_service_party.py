@@ -43,6 +43,7 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="投标人与代理、设计、监理或评标人员存在关联",
     title_en="A bidder is linked to the agent, a designer, a site supervisor or an evaluator",
+    meaning_zh="投标人与本项目的代理、设计、监理、咨询单位或评标人员之间有关联。",
     severity="review",
     basis=(
         statutes.REGULATIONS_34_1,

@@ -107,6 +107,7 @@ DETECTOR = Detector(
     scene="投标行为",
     title_zh="固定投标群体",
     title_en="A group that bids together",
+    meaning_zh="三家以上投标人多数标段同场投标，很少与其他投标人同场。",
     severity="lead",
     basis=(
         statutes.red_flag(

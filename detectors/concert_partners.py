@@ -101,6 +101,7 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="投标人的股东为一致行动人",
     title_en="Bidders belong to parties acting in concert",
+    meaning_zh="同一标段的投标人本身，或者其股东，是同一份一致行动安排的不同成员。",
     severity="lead",
     basis=(
         statutes.COMPANY_265,

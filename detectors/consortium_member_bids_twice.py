@@ -73,6 +73,7 @@ DETECTOR = Detector(
     scene="招标程序",
     title_zh="联合体成员另行投标",
     title_en="A consortium member bids twice",
+    meaning_zh="联合体成员在同一项目中又单独投标，或者参加另一个联合体。",
     severity="prohibited",
     basis=(statutes.REGULATIONS_37, statutes.PROCUREMENT_22),
     needs=("SUBMITS", "FOR_LOT"),

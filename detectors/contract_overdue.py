@@ -46,6 +46,7 @@ DETECTOR = Detector(
     scene="招标程序",
     title_zh="合同签订超期",
     title_en="The contract was signed late",
+    meaning_zh="自中标通知书发出到合同签订超过三十日。",
     severity="prohibited",
     basis=(statutes.BIDDING_46, statutes.PROCUREMENT_46),
     needs=(),

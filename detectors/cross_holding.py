@@ -81,6 +81,7 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="投标人相互持股",
     title_en="Bidders hold shares of each other",
+    meaning_zh="同一标段的投标人之间直接或者间接持有对方股权，不论多少。",
     severity="lead",
     basis=(
         statutes.red_flag(

@@ -164,6 +164,8 @@ class Detector:
     """Fires on more than this share of its population: then the run warns about the detector itself."""
     over_all: bool = False
     """About how bidders behave over all lots, or of a market: one lot or household alone does not say it."""
+    meaning_zh: str = ""
+    """What it means, in one Chinese sentence; in English its module's docstring says it."""
     by_place: bool = False
     """Settles its values by the district that pays and the month, so that rules of a region hold there."""
     in_play: bool = False

@@ -87,6 +87,7 @@ DETECTOR = Detector(
     scene="招标程序",
     title_zh="投标保证金超过上限",
     title_en="The bid deposit is above its limit",
+    meaning_zh="投标保证金超过该标段估算价（预算）的百分之二。",
     severity="prohibited",
     basis=(statutes.REGULATIONS_26, statutes.PROCUREMENT_33),
     needs=("LOT_OF",),

@@ -103,6 +103,7 @@ DETECTOR = Detector(
     scene="社会救助",
     title_zh="重复享受救助",
     title_en="One person is covered by two payments at once",
+    meaning_zh="同一个人同月被两笔发放覆盖：两地发放同一项目，或者发放两个不能同时享受的项目。",
     severity="lead",
     basis=assistance_law(
         "第十三条、第五十八条",

@@ -104,6 +104,7 @@ DETECTOR = Detector(
     scene="社会救助",
     title_zh="符合条件而未享受",
     title_en="Eligible, and paid nothing",
+    meaning_zh="在资格名单内，或者收入与住房在当地规定之内，而没有任何发放（服务提醒）。",
     severity="service",
     basis=assistance_law(
         "第九条、第十条",

@@ -73,6 +73,7 @@ DETECTOR = Detector(
     scene="招标程序",
     title_zh="投标人少于三个",
     title_en="Fewer than three bidders",
+    meaning_zh="以招标方式采购的标段，有效递交的投标不足三个，而没有重新招标。",
     severity="prohibited",
     basis=(statutes.BIDDING_28, statutes.PROCUREMENT_36),
     needs=("SUBMITS", "FOR_LOT"),

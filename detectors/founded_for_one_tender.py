@@ -101,6 +101,7 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="为特定项目而生的投标人",
     title_en="A bidder founded for one tender",
+    meaning_zh="投标截止前不久才成立，而且只在一个采购人处投标。",
     severity="lead",
     basis=(
         statutes.red_flag(

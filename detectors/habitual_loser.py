@@ -81,6 +81,7 @@ DETECTOR = Detector(
     scene="投标行为",
     title_zh="频繁投标而极少中标",
     title_en="Bids often, wins hardly ever",
+    meaning_zh="有效投标很多而中标率低于本市场下限的投标人（陪标专业户）。",
     severity="lead",
     basis=(
         statutes.red_flag(

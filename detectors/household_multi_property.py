@@ -119,6 +119,7 @@ DETECTOR = Detector(
     scene="社会救助",
     title_zh="救助家庭名下多套住房",
     title_en="A recipient household holds several dwellings",
+    meaning_zh="家庭在领取救助期间，成员名下的住房达到当地的套数限制。",
     severity="lead",
     basis=assistance_law(
         "第九条、第十条、第五十八条",

@@ -111,6 +111,7 @@ DETECTOR = Detector(
     scene="社会救助",
     title_zh="救助家庭通过企业持有住房",
     title_en="A recipient household holds dwellings through a company",
+    meaning_zh="领取救助的家庭经最终持有的企业持有住房，连同自有住房达到限制。",
     severity="lead",
     basis=assistance_law(
         "第九条、第十条、第五十八条",

@@ -119,6 +119,7 @@ DETECTOR = Detector(
     scene="社会救助",
     title_zh="家庭成员身故后金额未调整",
     title_en="A member died and the amount did not change",
+    meaning_zh="家庭成员去世后，每月发放的金额没有减少。",
     severity="lead",
     basis=assistance_law(
         "第十三条",

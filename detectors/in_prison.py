@@ -87,6 +87,7 @@ DETECTOR = Detector(
     scene="社会救助",
     title_zh="服刑、羁押期间仍在发放",
     title_en="Paid while in custody",
+    meaning_zh="领取人整月服刑或羁押的月份仍在发放。",
     severity="lead",
     basis=assistance_law(
         "第十三条",

@@ -92,6 +92,7 @@ DETECTOR = Detector(
     scene="社会救助",
     title_zh="领取人户籍不在发放地",
     title_en="The recipient is registered outside the paying district",
+    meaning_zh="发放救助的地方不是申请人的户籍所在地。",
     severity="lead",
     basis=assistance_law(
         "第十一条",

@@ -119,6 +119,7 @@ DETECTOR = Detector(
     scene="社会救助",
     title_zh="领取人为经办地公职人员或其亲属",
     title_en="The recipient is an official of the district, or kin of one",
+    meaning_zh="领取人是在任的公职人员，或者是其申报的亲属。",
     severity="lead",
     basis=assistance_law(
         "第六十六条",

@@ -99,6 +99,7 @@ DETECTOR = Detector(
     scene="社会救助",
     title_zh="身故后仍在发放",
     title_en="Paid after the recipient's death",
+    meaning_zh="领取人去世之后的月份仍在发放。",
     severity="lead",
     basis=assistance_law(
         "第十三条",

@@ -97,6 +97,7 @@ DETECTOR = Detector(
     scene="报价规律",
     title_zh="报价离散程度异常偏低（辅助指标）",
     title_en="Prices lie unusually close together (support only)",
+    meaning_zh="一个标段的报价比本市场通常的情形更为接近；仅用于佐证其他预警。",
     severity="lead",
     basis=(
         statutes.red_flag(

@@ -86,6 +86,7 @@ DETECTOR = Detector(
     scene="合同履行",
     title_zh="分包单位再次分包",
     title_en="A subcontractor subcontracts again",
+    meaning_zh="标段的分包单位把分包的工作再次分包。",
     severity="prohibited",
     basis=(statutes.BIDDING_48, statutes.REGULATIONS_59, statutes.BUILDING_28),
     needs=("SUBCONTRACTS_TO",),

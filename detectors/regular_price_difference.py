@@ -93,6 +93,7 @@ DETECTOR = Detector(
     scene="报价规律",
     title_zh="投标报价呈规律性差异",
     title_en="Bid prices differ regularly",
+    meaning_zh="一个标段的报价相同，或者呈等差、等比排列。",
     severity="lead",
     basis=(
         *statutes.deemed_collusion(

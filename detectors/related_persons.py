@@ -42,6 +42,7 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="投标人的股东或管理人员之间存在亲属关系",
     title_en="Owners or officers of bidders are kin",
+    meaning_zh="申报的亲属分别持有、管理或代表同一标段的两家投标人。",
     severity="lead",
     basis=(
         statutes.COMPANY_265,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import Final
 
 from detectors.asking import Answers
@@ -25,8 +26,13 @@ class UnknownDetectorError(ValueError):
 
     def __init__(self, id_: str, known: Sequence[str]):
         names = ", ".join(known)
-        self.zh = f"没有检测项 {id_}。现有：{names}。"
-        self.en = f"There is no detector {id_}. There are: {names}."
+        near = get_close_matches(id_, known, 1)
+        self.zh = f"没有检测项 {id_}。" + (f"是否指 {near[0]}？" if near else "") + f"现有：{names}。"
+        self.en = (
+            f"There is no detector {id_}. "
+            + (f"Did you mean {near[0]}? " if near else "")
+            + f"There are: {names}."
+        )
         super().__init__(self.en)
 
 

@@ -43,6 +43,7 @@ DETECTOR = Detector(
     scene="投标文件与保证金",
     title_zh="投标事宜由同一人办理",
     title_en="One person handles two bidders' bids",
+    meaning_zh="同一标段的两家投标人由同一个人办理投标事宜。",
     severity="deemed",
     basis=(
         *statutes.deemed_collusion(

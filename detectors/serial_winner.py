@@ -94,6 +94,7 @@ DETECTOR = Detector(
     scene="投标行为",
     title_zh="同一采购人处中标占比异常高",
     title_en="Wins an unusual share of one buyer's lots",
+    meaning_zh="投标人在一个采购人处的中标占比高于上限（标王）。",
     severity="lead",
     basis=(
         statutes.red_flag(

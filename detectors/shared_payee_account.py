@@ -94,6 +94,7 @@ DETECTOR = Detector(
     scene="社会救助",
     title_zh="多个领取对象共用收款账户",
     title_en="Several recipients are paid into one account",
+    meaning_zh="同一个收款账户同月为几个领取对象收款。",
     severity="lead",
     basis=assistance_law(
         "第五十八条",

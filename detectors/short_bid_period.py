@@ -49,6 +49,7 @@ DETECTOR = Detector(
     scene="招标程序",
     title_zh="投标准备时间不足",
     title_en="The time to prepare bids is too short",
+    meaning_zh="自公告（招标文件开始发出）到投标截止不足二十日。",
     severity="prohibited",
     basis=(
         statutes.BIDDING_24,

@@ -121,6 +121,7 @@ DETECTOR = Detector(
     scene="社会救助",
     title_zh="救助家庭的车辆、企业或收入超出当地规定",
     title_en="Vehicles, companies or income of a recipient beyond the local rule",
+    meaning_zh="领取人家庭名下的车辆、企业、任职或收入超出当地规定。",
     severity="lead",
     basis=assistance_law(
         "第五十八条",

@@ -117,6 +117,7 @@ DETECTOR = Detector(
     scene="社会救助",
     title_zh="少发、漏发",
     title_en="Paid less than entitled to",
+    meaning_zh="发放的金额或月份少于应享的待遇（服务提醒）。",
     severity="service",
     basis=assistance_law(
         "第十二条、第十三条",

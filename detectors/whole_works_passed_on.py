@@ -106,6 +106,7 @@ DETECTOR = Detector(
     scene="合同履行",
     title_zh="工程几乎全部或主体部分分包",
     title_en="Nearly all the works, or the main structure, are subcontracted",
+    meaning_zh="标段的工程几乎全部，或者其主体结构，被分包出去。",
     severity="prohibited",
     basis=(
         statutes.BIDDING_48,

@@ -106,6 +106,7 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="放弃中标后由关联投标人中标",
     title_en="A winner declines in favour of a tied bidder",
+    meaning_zh="投标人放弃中标，标段由与其有关联的另一投标人中标。",
     severity="review",
     basis=(statutes.REGULATIONS_39_3, statutes.REGULATIONS_55, statutes.PROCUREMENT_74_6),
     needs=("SUBMITS", "FOR_LOT"),

@@ -25,7 +25,6 @@ from detectors.stacking import Stack
 from graph.in_play import is_current
 from graph.stores import GraphStore
 from loaders.naming import find_node
-from loaders.tables import TABLES
 from lookthrough.cli.app import app
 from lookthrough.cli.console import (
     ActorOption,
@@ -40,6 +39,7 @@ from lookthrough.cli.console import (
     print_rows,
     session,
 )
+from lookthrough.cli.feeding import tables_feeding
 from lookthrough.cli.ledger import ledger_of, record_run, tell_recorded
 
 SEVERITY = {
@@ -354,7 +354,7 @@ def _tell_run(s: Session, found: Run, denominators: bool) -> None:
     for detector, absent in found.missing.items():
         without.setdefault(absent, []).append(detector)
     for absent, detectors in without.items():
-        tables = [" / ".join(_tables(name)) for name in absent]
+        tables = [" / ".join(tables_feeding(name)) for name in absent]
         s.tell(
             f"无法判定：{'、'.join(detectors)}（没有数据，见表 {'、'.join(tables)}）",
             f"Cannot be decided: {', '.join(detectors)} (no data; table {', '.join(tables)})",
@@ -371,13 +371,6 @@ def _tell_run(s: Session, found: Run, denominators: bool) -> None:
         more = len(gaps) - _MOST_ALIKE
         if more > 0:
             s.tell(f"  同类情形另有 {more} 处", f"  and {more} more like these", "yellow")
-
-
-def _tables(relationship: str) -> list[str]:
-    """The tables that bring relationships of a type."""
-    ends = (f"{relationship}.from_id", f"{relationship}.to_id")
-    feeding = [n for n, t in TABLES.items() if any(set(c.feeds) & set(ends) for c in t.columns.values())]
-    return feeding or [relationship]
 
 
 def _alike(found: Run) -> list[list[tuple[str, list[str], str, str]]]:
