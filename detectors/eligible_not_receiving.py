@@ -98,7 +98,7 @@ def _listed(e: Entitlement, months: Sequence[str], dead: bool, values: Values) -
 
 DETECTOR = Detector(
     id="eligible-not-receiving",
-    version="1.0",
+    version="1.1",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

@@ -113,7 +113,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="household-multi-property",
-    version="1.1",
+    version="1.2",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

@@ -105,7 +105,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="household-property-through-company",
-    version="1.0",
+    version="1.1",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

@@ -86,7 +86,7 @@ def _draft(of: Recipient, months: Sequence[str], permitted: bool, values: Values
 
 DETECTOR = Detector(
     id="non-local-hukou",
-    version="1.0",
+    version="1.1",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

@@ -113,7 +113,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="officials-relative",
-    version="1.0",
+    version="1.1",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

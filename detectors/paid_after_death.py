@@ -93,7 +93,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="paid-after-death",
-    version="1.0",
+    version="1.1",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

@@ -88,7 +88,7 @@ def _hub(count: int, payees: Sequence[str], rule: Settled) -> tuple[str, str, st
 
 DETECTOR = Detector(
     id="shared-payee-account",
-    version="1.0",
+    version="1.1",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

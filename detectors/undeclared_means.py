@@ -115,7 +115,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="undeclared-means",
-    version="1.0",
+    version="1.1",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
