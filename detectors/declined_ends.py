@@ -38,7 +38,7 @@ COLUMNS: Final = {
     "holders": bidding.HOLDERS_COLUMNS,
     "representatives": people.PEOPLE_COLUMNS,
     "officers": people.PEOPLE_COLUMNS,
-    "contacts": people.PEOPLE_COLUMNS,
+    "contacts": people.LINKED_COLUMNS,
     "parties": people.CONTACT_USERS_COLUMNS,
     "authors": traces.TRACE_COLUMNS,
     "uploads": traces.TRACE_COLUMNS,
@@ -84,7 +84,7 @@ def ends(rows: Mapping[str, Sequence[Row]], lots: pl.DataFrame, values: Values) 
         derivation=pl.lit(None, pl.String),
     )
     told = pl.concat(
-        [table(rows[k]) for k in ("representatives", "officers", "contacts")], how="vertical_relaxed"
+        [table(rows[k]) for k in ("representatives", "officers", "contacts")], how="diagonal_relaxed"
     )
     told = told.filter(pl.col("bidder_id").is_in(parties.implode()))
     used = pl.concat(
