@@ -38,16 +38,7 @@ def _judge(of: Recipient, member: Row, died: str, values: Values) -> Iterator[Dr
     person = str(member["person_id"])
     found, lacking = unlowered(of, person, str(member["died_on"] or member["cremated_on"]))
     if not found:
-        if lacking:
-            yield Undecided(
-                of.kind,
-                of.id,
-                (person,),
-                "发放记录没有金额，人口减少后金额是否调整无法判定",
-                "the payments state no amount: whether it changed can't be decided",
-            )
-        else:
-            yield from without_months(of)
+        yield from _no_amount(of, person) if lacking else without_months(of)
         return
     months = sorted({m for f in found for m in f.paid})
     pending = later(died, int(of.settled(values, months[-1])["recalculation_months"]))
@@ -59,6 +50,13 @@ def _judge(of: Recipient, member: Row, died: str, values: Values) -> Iterator[Dr
         yield _draft(of, member, died, found, months, _JOINED, values)
     else:
         yield _draft(of, member, died, found, months, _PENDING, values)
+
+
+def _no_amount(of: Recipient, person: str) -> Iterator[Undecided]:
+    zh = "发放记录没有金额，人口减少后金额是否调整无法判定"
+    yield Undecided(
+        of.kind, of.id, (person,), zh, "the payments state no amount: whether it changed can't be decided"
+    )
 
 
 _JOINED: Final = (

@@ -7,7 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from detectors.definition import Row
+from detectors.definition import Row, Values
+from detectors.districts import outside
+from detectors.households import Recipient
+from detectors.months import in_month
 
 _POSTS: Final = (
     "MATCH (o:Person)-[k:HOLDS_POST]->(u:Company) WHERE k.counted "
@@ -80,6 +83,50 @@ def by_official(paths: Sequence[KinPath]) -> dict[str, list[KinPath]]:
     for path in sorted(paths, key=lambda p: (p.persons[0], len(p.persons))):
         found[path.persons[0]].append(path)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Months paid, the posts held beside them, and what explains them innocently."""
+
+    months: Sequence[str]
+    posts: Sequence[Row]
+    why: tuple[str, str, str] | None
+
+
+_ELSEWHERE: Final = (
+    "other-district",
+    "任职单位不在发放地",
+    "the unit in which the post is held lies outside the paying district",
+)
+
+
+def posts_held(of: Recipient, path: KinPath, posts: Sequence[Row], values: Values) -> Held | None:
+    """The months in which the relative is paid for and a post is held: in the paying district, else elsewhere, else never.
+
+    None where the relative is paid for in no month in which the rule counts so many relations.
+    """
+    months = [
+        m
+        for m in of.months
+        if any(x["person_id"] == path.persons[-1] for x in of.members_in(m))
+        and len(path.relations) <= int(of.settled(values, m)["kin_steps"])
+    ]
+    held = {m: [p for p in posts if in_month(p["held_from"], p["held_to"], m)] for m in months}
+    near = {
+        m: [p for p in ps if outside(p["unit_region"], of.paying(m)) is not True] for m, ps in held.items()
+    }
+    for found, why in ((near, None), (held, _ELSEWHERE)):
+        during = [m for m, ps in found.items() if ps]
+        if during:
+            return Held(during, found[during[-1]], why)
+    ends = "、".join(sorted({str(p["held_to"]) for p in posts if p["held_to"]})) or "—"
+    ended = (
+        "ended",
+        f"任职与领取月份不重叠（离任{ends}）",
+        f"the post was not held in the months paid (ended {ends})",
+    )
+    return Held(months, posts, ended) if months else None
 
 
 def post_told(post: Row) -> dict[str, Any]:

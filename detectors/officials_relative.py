@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
 
 from detectors.assistance_law import assistance_law
 from detectors.caution import CAUTION_EN, CAUTION_ZH
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
-from detectors.districts import outside
 from detectors.household_drafts import draft
 from detectors.households import (
     POPULATION,
@@ -19,8 +17,16 @@ from detectors.households import (
     recipients,
     without_months,
 )
-from detectors.months import in_month
-from detectors.officials import COLUMNS, QUERIES, KinPath, by_official, post_told, reached_from_officials
+from detectors.officials import (
+    COLUMNS,
+    QUERIES,
+    Held,
+    KinPath,
+    by_official,
+    post_told,
+    posts_held,
+    reached_from_officials,
+)
 from detectors.rules import most
 
 
@@ -30,60 +36,21 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     for of in recipients(rows):
         paths = [path for person in sorted(of.persons) for path in reached.get(person, ())]
         for official, mine in by_official(paths).items():
-            found = [f for path in mine if (f := _judge(of, path, posts[official], values)) is not None]
-            yield from sorted(found, key=lambda f: f.suppressed_by is not None)[:1]
+            found = [(path, held) for path in mine if (held := posts_held(of, path, posts[official], values))]
+            for path, held in sorted(found, key=lambda f: f[1].why is not None)[:1]:
+                yield _draft(of, path, held, values)
         if paths:
             yield from without_months(of)
 
 
-def _judge(of: Recipient, path: KinPath, posts: Sequence[Row], values: Values) -> Draft | None:
-    person = path.persons[-1]
-    months = [
-        m
-        for m in of.months
-        if any(x["person_id"] == person for x in of.members_in(m))
-        and len(path.relations) <= int(of.settled(values, m)["kin_steps"])
-    ]
-    held = {m: [p for p in posts if in_month(p["held_from"], p["held_to"], m)] for m in months}
-    near = {
-        m: [p for p in ps if outside(p["unit_region"], of.paying(m)) is not True] for m, ps in held.items()
-    }
-    for found, why in ((near, None), (held, _ELSEWHERE)):
-        during = [m for m, ps in found.items() if ps]
-        if during:
-            return _draft(of, during, path, found[during[-1]], why, values)
-    if not months:
-        return None
-    ends = "、".join(sorted({str(p["held_to"]) for p in posts if p["held_to"]})) or "—"
-    ended = (
-        "ended",
-        f"任职与领取月份不重叠（离任{ends}）",
-        f"the post was not held in the months paid (ended {ends})",
-    )
-    return _draft(of, months, path, posts, ended, values)
-
-
-_ELSEWHERE: Final = (
-    "other-district",
-    "任职单位不在发放地",
-    "the unit in which the post is held lies outside the paying district",
-)
-
-
-def _draft(
-    of: Recipient,
-    months: Sequence[str],
-    path: KinPath,
-    posts: Sequence[Row],
-    suppressed: tuple[str, str, str] | None,
-    values: Values,
-) -> Draft:
+def _draft(of: Recipient, path: KinPath, held: Held, values: Values) -> Draft:
+    posts = held.posts
     official, person = path.persons[0], path.persons[-1]
     told = sorted({(str(p["unit_name"] or p["company_id"]), str(p["post"] or "")) for p in posts})
     relation = " → ".join(path.relations)
     found = draft(
         of,
-        months,
+        held.months,
         {
             "official": {"id": official, "posts": [post_told(p) for p in posts]},
             "member": person,
@@ -102,7 +69,7 @@ def _draft(
             *(p["post_key"] for p in posts),
             *(m["member_key"] for m in of.members if m["person_id"] == person),
         ],
-        suppressed_by=suppressed,
+        suppressed_by=held.why,
     )
     return replace(
         found,
