@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 import cases
-from detectors.rules import RulesError
+from detectors.rules_file import RulesError
 from detectors.runner import UnknownDetectorError
 from graph.penetration import DateError, OwnershipError, UnknownCompanyError
 from graph.penetration.ownership import NoOwnershipError

@@ -101,6 +101,7 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="投标人为被禁止投标主体或其关联方",
     title_en="A bidder is a debarred party or its affiliate",
+    meaning_zh="投标人本身被禁止投标，或者控制、受控于被禁止的主体，或者与其同受一个主体控制。",
     severity="lead",
     basis=(
         statutes.BIDDING_53,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from detectors import attached, bidding, statutes
+from detectors import attached, bidding, procedure_parties, statutes
 from detectors.attached_drafts import party_drafts
 from detectors.definition import Detector, Draft, Row, Undecided, Values
 from detectors.links import CLOSING_EN, CLOSING_ZH, compared
@@ -28,12 +28,13 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="代理机构在所代理的项目中投标",
     title_en="The agency bids in a project it handles",
+    meaning_zh="代理机构在自己代理的项目中投标。",
     severity="prohibited",
     basis=(statutes.REGULATIONS_13, statutes.ORDER_87_8),
     needs=("SERVES_TENDER", "SUBMITS", "FOR_LOT"),
     parameters=(),
-    queries={"servants": attached.SERVANTS, "bidders": bidding.BIDDERS},
-    columns={"servants": attached.PARTY_COLUMNS, "bidders": bidding.BIDDERS_COLUMNS},
+    queries={"servants": procedure_parties.SERVANTS, "bidders": bidding.BIDDERS},
+    columns={"servants": procedure_parties.PARTY_COLUMNS, "bidders": bidding.BIDDERS_COLUMNS},
     population=bidding.LOTS,
     identity=("lot_id", "party_id"),
     suppressors=(),

@@ -9,9 +9,9 @@ import numpy.typing as npt
 import polars as pl
 
 from detectors import bidding, statutes
+from detectors.caution import CAUTION_EN, CAUTION_ZH
 from detectors.co_bidding_group import PARAMETERS, POPULATION, found_groups, group_draft
 from detectors.definition import Detector, Draft, Parameter, Row, Undecided, Values
-from detectors.households import TAIL_EN, TAIL_ZH
 from detectors.prices import bids_table
 
 _PERMUTATIONS = 5000
@@ -91,6 +91,7 @@ DETECTOR = Detector(
     scene="投标行为",
     title_zh="轮流中标",
     title_en="Winners take turns",
+    meaning_zh="经常同场投标的群体内，轮流中标的规律超过偶然。",
     severity="lead",
     basis=(
         statutes.red_flag(
@@ -124,12 +125,12 @@ DETECTOR = Detector(
     suppressors=(),
     wording_zh=(
         "【风险预警】投标人{members_zh}：群体内{n}个中标标段按时间排列，每{k}个连续标段中各中一次的有{whole}/{windows}组，"
-        "随机排列达到同样规律的概率约{chance}。请结合其他线索核查。" + TAIL_ZH
+        "随机排列达到同样规律的概率约{chance}。请结合其他线索核查。" + CAUTION_ZH
     ),
     wording_en=(
         "[Lead] Bidders {members_en}: of {n} lots won inside the group, in order of date, {whole} of {windows} runs of "
         "{k} lots have each winner once; chance does as well with probability {chance}. Verify together with other "
-        "leads. " + TAIL_EN
+        "leads. " + CAUTION_EN
     ),
     assemble=assemble,
     over_all=True,

@@ -4,36 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import polars as pl
 
 from detectors import bidding, managed, statutes
+from detectors.control_among import controlling
 from detectors.coverage import without_ownership
 from detectors.definition import Detector, Draft, Row, Severity, Undecided, Values
 from detectors.links import CLOSING_EN, CLOSING_ZH, ENDED, link_draft
 from detectors.nearest import ties
-from detectors.rows import Rows, table
+from detectors.rows import table
 from detectors.ties import Tie, draft, tie_facts
-
-_STRICT_FROM = "2024-07-01"
-_KEPT = ("share", "share_min", "share_max", "votes", "method", "derivation")
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a lot and controlling bidder. Control is by votes, each link on its own; bands give "possible"."""
     bidders = table(rows["bidders"])
-    holdings = _by_bidders(table(rows["holdings"]), bidders)
-    shares = {(r["lot_id"], r["holder_id"], r["bidder_id"]): r for r in holdings}
-    certain = [_with_share(r, shares) for r in _by_bidders(table(rows["control"]), bidders)]
-    taken = {(r["lot_id"], r["holder_id"], r["bidder_id"]) for r in certain}
-    possible = [
-        {**r, "certain": False}
-        for r in holdings
-        if _may_control(r) and (r["lot_id"], r["holder_id"], r["bidder_id"]) not in taken
-    ]
     reported: dict[tuple[str, str], set[str]] = {}
-    for tie in ties([*certain, *possible], rows["bidders"]):
+    for tie in ties(controlling(rows, bidders), rows["bidders"]):
         reported[str(tie.lot["lot_id"]), tie.holder] = set(tie.bidders)
         yield _draft(tie)
     links = pl.concat([table(rows["manages"]), table(rows["branches"])], how="vertical_relaxed")
@@ -49,32 +37,6 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             words={"relation_zh": zh, "relation_en": en, "holder": found.holder_name},
         )
     yield from without_ownership(rows["bidders"], rows["covered"])
-
-
-def _by_bidders(held: pl.DataFrame, bidders: pl.DataFrame) -> Rows:
-    """The rows whose holder is itself a bidder of the lot."""
-    own = bidders.select("lot_id", holder_id="bidder_id").unique()
-    return Rows(held.join(own, on=["lot_id", "holder_id"], maintain_order="left"))
-
-
-def _with_share(row: Row, shares: Mapping[tuple[str, str, str], Row]) -> dict[str, Any]:
-    held = shares.get((row["lot_id"], row["holder_id"], row["bidder_id"]), {})
-    kept = {k: held.get(k) for k in _KEPT}
-    return {
-        **row,
-        **kept,
-        "derivation": kept["derivation"] or row["derivation"],
-        "control": row["derivation"],
-        "certain": True,
-    }
-
-
-def _may_control(row: Row) -> bool:
-    """A direct band that may reach the majority of its date and does not surely."""
-    if row["depth"] != 1 or row["share"] is not None or row["share_max"] is None:
-        return False
-    half = 0.5 - 1e-9 if row["bid_on"] and row["bid_on"] < _STRICT_FROM else 0.5 + 1e-9
-    return bool(row["share_max"] > half)
 
 
 def _severity(regime: str | None, *, direct: bool, certain: bool) -> Severity:
@@ -126,6 +88,7 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="一家投标人控股或管理另一家投标人",
     title_en="One bidder controls or manages another",
+    meaning_zh="同一标段的一家投标人控股另一家投标人（逐层按表决权认定），或者不持股而管理它、是它的总机构。",
     severity="prohibited",
     basis=(statutes.ARTICLE_34, statutes.PROCUREMENT_18, statutes.COMPANY_265, statutes.COMPANY_216),
     needs=("SUBMITS", "FOR_LOT"),

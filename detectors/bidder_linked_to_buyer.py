@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from detectors import attached, bidding, people, statutes
+from detectors import attached, bidding, people, procedure_parties, statutes
 from detectors.attached_drafts import STATE, party_drafts
 from detectors.definition import Detector, Draft, Row, Undecided, Values
 from detectors.links import CLOSING_EN, CLOSING_ZH, ENDED
@@ -15,7 +15,9 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     """One draft a lot and buyer that is linked to bidders of the lot."""
     parties = table(rows["buyers"])
     links = attached.party_links(rows, parties)
-    yield from party_drafts(rows, parties, links, lambda party, found, lot: None, attached.hubs(rows, values))
+    yield from party_drafts(
+        rows, parties, links, lambda party, found, lot: None, procedure_parties.hubs(rows, values)
+    )
 
 
 DETECTOR = Detector(
@@ -25,6 +27,7 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="投标人与招标人（采购人）存在关联",
     title_en="A bidder is linked to the buyer",
+    meaning_zh="招标人（采购人）与投标人之间有持股、共同控制人、同一人员或亲属的关联。",
     severity="review",
     basis=(
         statutes.REGULATIONS_34_1,
@@ -34,9 +37,17 @@ DETECTOR = Detector(
         ),
     ),
     needs=("BUYS", "SUBMITS", "FOR_LOT"),
-    parameters=attached.HUBS,
-    queries={**attached.QUERIES, **attached.party_queries("BUYS"), "buyers": attached.BUYERS},
-    columns={**attached.COLUMNS, **attached.PARTY_QUERY_COLUMNS, "buyers": attached.PARTY_COLUMNS},
+    parameters=procedure_parties.HUBS,
+    queries={
+        **procedure_parties.QUERIES,
+        **procedure_parties.party_queries("BUYS"),
+        "buyers": procedure_parties.BUYERS,
+    },
+    columns={
+        **procedure_parties.COLUMNS,
+        **procedure_parties.PARTY_QUERY_COLUMNS,
+        "buyers": procedure_parties.PARTY_COLUMNS,
+    },
     population=bidding.LOTS,
     identity=("lot_id", "party_id"),
     suppressors=(STATE, people.HUB, ENDED, people.NAME_ONLY),

@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from detectors import attached, bidding, people, statutes
+from detectors import attached, bidding, people, procedure_parties, statutes
 from detectors.attached_drafts import STATE, party_drafts
 from detectors.definition import Detector, Draft, Row, Severity, Undecided, Values
 from detectors.links import CLOSING_EN, CLOSING_ZH, ENDED
@@ -27,7 +27,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     # A party is no further evidence against itself: its own people are the same fact told again.
     others = links.filter((pl.col("how") == "itself") | (pl.col("party_id") != pl.col("bidder_id")))
     rest = others.join(own, on=["lot_id", "party_id", "bidder_id", "how"], how="anti")
-    yield from party_drafts(rows, both, rest, _severity, attached.hubs(rows, values))
+    yield from party_drafts(rows, both, rest, _severity, procedure_parties.hubs(rows, values))
 
 
 def _severity(party: Row, links: Sequence[Row], lot: Row) -> Severity | None:
@@ -43,6 +43,7 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="投标人与代理、设计、监理或评标人员存在关联",
     title_en="A bidder is linked to the agent, a designer, a site supervisor or an evaluator",
+    meaning_zh="投标人与本项目的代理、设计、监理、咨询单位或评标人员之间有关联。",
     severity="review",
     basis=(
         statutes.REGULATIONS_34_1,
@@ -54,18 +55,18 @@ DETECTOR = Detector(
         statutes.PROCUREMENT_18_2,
     ),
     needs=("SERVES_TENDER", "SUBMITS", "FOR_LOT"),
-    parameters=attached.HUBS,
+    parameters=procedure_parties.HUBS,
     queries={
-        **attached.QUERIES,
-        **attached.party_queries("SERVES_TENDER"),
-        "servants": attached.SERVANTS,
-        "evaluators": attached.EVALUATORS,
+        **procedure_parties.QUERIES,
+        **procedure_parties.party_queries("SERVES_TENDER"),
+        "servants": procedure_parties.SERVANTS,
+        "evaluators": procedure_parties.EVALUATORS,
     },
     columns={
-        **attached.COLUMNS,
-        **attached.PARTY_QUERY_COLUMNS,
-        "servants": attached.PARTY_COLUMNS,
-        "evaluators": attached.PARTY_COLUMNS,
+        **procedure_parties.COLUMNS,
+        **procedure_parties.PARTY_QUERY_COLUMNS,
+        "servants": procedure_parties.PARTY_COLUMNS,
+        "evaluators": procedure_parties.PARTY_COLUMNS,
     },
     population=bidding.LOTS,
     identity=("lot_id", "party_id"),

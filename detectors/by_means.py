@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from detectors.definition import Draft, Row, Undecided, Values
-from detectors.households import Recipient, draft, in_month, recipients
+from detectors.household_drafts import draft
+from detectors.households import Recipient, recipients
+from detectors.months import in_month
 from detectors.rules import settle
 
 

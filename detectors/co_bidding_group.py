@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 
 from detectors import bidding, statutes
+from detectors.caution import CAUTION_EN, CAUTION_ZH
 from detectors.co_bidding import Group, groups, submitted
 from detectors.definition import Detector, Draft, Evidence, Parameter, Row, Undecided, Values
-from detectors.households import TAIL_EN, TAIL_ZH
 from detectors.prices import bids_table
 
 PARAMETERS = (
@@ -107,6 +107,7 @@ DETECTOR = Detector(
     scene="投标行为",
     title_zh="固定投标群体",
     title_en="A group that bids together",
+    meaning_zh="三家以上投标人多数标段同场投标，很少与其他投标人同场。",
     severity="lead",
     basis=(
         statutes.red_flag(
@@ -124,12 +125,12 @@ DETECTOR = Detector(
     suppressors=(),
     wording_zh=(
         "【风险预警】投标人{members_zh}在{lots}个标段中反复共同投标：紧密度{intensity}，排他度{exclusivity}，"
-        "排序值{rank}。专业性强的市场也会如此，请结合其他线索核查。" + TAIL_ZH
+        "排序值{rank}。专业性强的市场也会如此，请结合其他线索核查。" + CAUTION_ZH
     ),
     wording_en=(
         "[Lead] Bidders {members_en} met in {lots} lots again and again: intensity {intensity}, exclusivity "
         "{exclusivity}, rank {rank}. Specialised markets look like this too: verify together with other leads. "
-        + TAIL_EN
+        + CAUTION_EN
     ),
     assemble=assemble,
     over_all=True,

@@ -33,7 +33,7 @@ def _draft(tie: Tie, certain: bool, limit: float) -> Draft:
     words = {
         "certain_zh": "" if certain else "可能",
         "certain_en": "" if certain else "possibly ",
-        "limit": f"{limit:.0%}",
+        "limit": f"{limit * 100:g}%",
         "data_zh": "" if certain else "部分持股仅知区间或未知，需核实。",
         "data_en": "" if certain else "Some shares are bands or unknown: verify. ",
     }
@@ -47,6 +47,7 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="投标人存在相同的受益所有人",
     title_en="Bidders have the same beneficial owner",
+    meaning_zh="同一自然人穿透持有同一标段两家投标人各四分之一以上。",
     severity="lead",
     basis=(
         statutes.red_flag("R032", "投标人拥有同一受益所有人", "bidders have the same beneficial owner"),

@@ -59,6 +59,7 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="投标人受同一主体控制",
     title_en="Bidders are controlled by the same party",
+    meaning_zh="同一标段的两家以上投标人由同一主体控制，逐层按表决权认定。",
     severity="review",
     basis=(bidding.ARTICLE_34, bidding.ARTICLE_39, bidding.PROCUREMENT_18),
     needs=("SUBMITS", "FOR_LOT"),

@@ -36,6 +36,7 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="投标人存在共同股东",
     title_en="Bidders have a common shareholder",
+    meaning_zh="同一标段的两家以上投标人，不论隔多少层，背后有同一个持股人。",
     severity="lead",
     basis=(bidding.RED_FLAG_33,),
     needs=("OWNS", "SUBMITS", "FOR_LOT"),

@@ -101,11 +101,16 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="投标人的股东为一致行动人",
     title_en="Bidders belong to parties acting in concert",
+    meaning_zh="同一标段的投标人本身，或者其股东，是同一份一致行动安排的不同成员。",
     severity="lead",
     basis=(
         statutes.COMPANY_265,
         statutes.COMPANY_216,
-        statutes.red_flag("R033", "投标人之间存在协议关联", "bidders are tied by agreement"),
+        statutes.red_flag(
+            "R033",
+            "投标人拥有同一主要股东（一致行动的股东为参照）",
+            "bidders have the same major shareholder (those in concert: by analogy)",
+        ),
     ),
     needs=("MEMBER_OF_CONCERT", "SUBMITS", "FOR_LOT"),
     parameters=(

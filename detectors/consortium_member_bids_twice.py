@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 
 from detectors import bidding, statutes
+from detectors.caution import CAUTION_EN, CAUTION_ZH
 from detectors.definition import Detector, Draft, Evidence, Row, Undecided, Values
 from detectors.links import compared, lot_words
-from detectors.procedure_rules import CLOSING_EN, CLOSING_ZH
 from detectors.rows import table
 from detectors.ties import weakest
 
@@ -73,6 +73,7 @@ DETECTOR = Detector(
     scene="招标程序",
     title_zh="联合体成员另行投标",
     title_en="A consortium member bids twice",
+    meaning_zh="联合体成员在同一项目中又单独投标，或者参加另一个联合体。",
     severity="prohibited",
     basis=(statutes.REGULATIONS_37, statutes.PROCUREMENT_22),
     needs=("SUBMITS", "FOR_LOT"),
@@ -83,9 +84,9 @@ DETECTOR = Detector(
     identity=("lot_id", "bidder_id"),
     suppressors=(),
     wording_zh="【风险预警】{tender}（{lot}）：{member}疑似作为联合体成员，又以自己名义或参加其他联合体在{where_zh}投标，"
-    "共涉及{count}个投标。" + CLOSING_ZH,
+    "共涉及{count}个投标。" + CAUTION_ZH,
     wording_en="[Lead] {tender} ({lot}): {member}, a member of a consortium, appears to bid again in {where_en}; "
-    "{count} bids are concerned. " + CLOSING_EN,
+    "{count} bids are concerned. " + CAUTION_EN,
     assemble=assemble,
     innocent_zh=("各标段按不同合同分别招标", "先前的投标已撤回而登记未更新"),
     innocent_en=("the lots are separate contracts", "the earlier bid was withdrawn, not yet registered"),

@@ -7,8 +7,9 @@ from datetime import date
 from typing import Final
 
 from detectors import procedure_rules, statutes
+from detectors.caution import CAUTION_EN, CAUTION_ZH
 from detectors.definition import Detector, Draft, Parameter, Row, Undecided, Values
-from detectors.procedure_rules import BY_TENDER, CLOSING_EN, CLOSING_ZH, rule_draft, tells, unknown_rule
+from detectors.procedure_rules import BY_TENDER, rule_draft, tells, unknown_rule
 
 _METHODS: Final[Mapping[str, Sequence[str]]] = {"construction": BY_TENDER, "government_procurement": ()}
 """招标投标法46 speaks of bidding; 政府采购法46 of every method of procurement."""
@@ -45,6 +46,7 @@ DETECTOR = Detector(
     scene="招标程序",
     title_zh="合同签订超期",
     title_en="The contract was signed late",
+    meaning_zh="自中标通知书发出到合同签订超过三十日。",
     severity="prohibited",
     basis=(statutes.BIDDING_46, statutes.PROCUREMENT_46),
     needs=(),
@@ -64,9 +66,9 @@ DETECTOR = Detector(
     identity=("tender_id",),
     suppressors=(),
     wording_zh="【风险预警】{tender}：中标通知书{awarded}发出，合同{signed}签订，相隔{days}天，超过{limit}天。"
-    + CLOSING_ZH,
+    + CAUTION_ZH,
     wording_en="[Lead] {tender}: awarded on {awarded}, contract signed on {signed}: {days} days, more than {limit}. "
-    + CLOSING_EN,
+    + CAUTION_EN,
     assemble=assemble,
     innocent_zh=("质疑、投诉处理期间暂停", "不可抗力"),
     innocent_en=("suspended while a challenge was decided", "force majeure"),

@@ -81,9 +81,14 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="投标人相互持股",
     title_en="Bidders hold shares of each other",
+    meaning_zh="同一标段的投标人之间直接或者间接持有对方股权，不论多少。",
     severity="lead",
     basis=(
-        statutes.red_flag("R033", "投标人之间存在持股关系", "bidders are tied by shareholdings"),
+        statutes.red_flag(
+            "R033",
+            "投标人拥有同一主要股东（相互持股为参照）",
+            "bidders have the same major shareholder (holding each other: by analogy)",
+        ),
         statutes.COMPANY_265,
         statutes.COMPANY_216,
     ),

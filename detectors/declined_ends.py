@@ -7,10 +7,45 @@ from typing import Final
 
 import polars as pl
 
-from detectors.definition import Row, Values
+from detectors import bidding, people, traces
+from detectors.definition import Parameter, Row, Values
 from detectors.links import on_bids
 from detectors.rows import table
 
+PARAMETERS: Final[tuple[Parameter, ...]] = (
+    people.HUB_PARTIES,
+    bidding.HUB_COMPANIES,
+    traces.HUB_BIDDERS,
+    traces.LISTED_PAYERS,
+)
+QUERIES: Final = {
+    "holdings": bidding.HOLDINGS,
+    "kinds": bidding.KINDS,
+    "holders": bidding.HOLDERS,
+    "representatives": people.REPRESENTATIVES,
+    "officers": people.OFFICERS,
+    "contacts": people.CONTACTS,
+    "parties": people.CONTACT_USERS,
+    "authors": traces.AUTHORS,
+    "uploads": traces.UPLOADS,
+    "deposits": traces.DEPOSITS,
+    "workers": traces.WORKERS,
+    "bidders": bidding.BIDDERS,
+}
+COLUMNS: Final = {
+    "holdings": bidding.HOLDINGS_COLUMNS,
+    "kinds": bidding.KINDS_COLUMNS,
+    "holders": bidding.HOLDERS_COLUMNS,
+    "representatives": people.PEOPLE_COLUMNS,
+    "officers": people.PEOPLE_COLUMNS,
+    "contacts": people.LINKED_COLUMNS,
+    "parties": people.CONTACT_USERS_COLUMNS,
+    "authors": traces.TRACE_COLUMNS,
+    "uploads": traces.TRACE_COLUMNS,
+    "deposits": traces.TRACE_COLUMNS,
+    "workers": traces.TRACE_COLUMNS,
+    "bidders": bidding.BIDDERS_COLUMNS,
+}
 HOLDS: Final = "effective_share"
 _STATE: Final = ("state_holder", "government")
 EXPLAINED: Final = {

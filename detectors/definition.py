@@ -33,6 +33,8 @@ class LegalBasis:
     regime: str = ""
     """"construction", "government_procurement"; empty = any."""
     link: str = ""
+    compared: bool = True
+    """Were the number of the article and what it says compared with the published text? The pages say where not."""
 
     def applies(self, date: str | None, regime: str | None) -> bool:
         """Is it in force on `date` (ISO; empty = take it as in force) under `regime`?"""
@@ -54,6 +56,8 @@ class Parameter:
     doc_zh: str
     doc_en: str
     citation: str = ""
+    form: str = ""
+    """A regular expression that a text must match as a whole; empty = any text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +164,10 @@ class Detector:
     """Fires on more than this share of its population: then the run warns about the detector itself."""
     over_all: bool = False
     """About how bidders behave over all lots, or of a market: one lot or household alone does not say it."""
+    meaning_zh: str = ""
+    """What it means, in one Chinese sentence; in English its module's docstring says it."""
+    by_place: bool = False
+    """Settles its values by the district that pays and the month, so that rules of a region hold there."""
     in_play: bool = False
     """Needs effective shares and control of what is in play to be written first."""
     defaults: Mapping[str, Any] = field(init=False)

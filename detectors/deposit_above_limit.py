@@ -8,8 +8,9 @@ from typing import Final
 import polars as pl
 
 from detectors import procedure_rules, statutes
+from detectors.caution import CAUTION_EN, CAUTION_ZH
 from detectors.definition import Detector, Draft, Parameter, Row, Undecided, Values
-from detectors.procedure_rules import BY_TENDER, CLOSING_EN, CLOSING_ZH, rule_draft, tells, unknown_rule
+from detectors.procedure_rules import BY_TENDER, rule_draft, tells, unknown_rule
 from detectors.question import Question
 from detectors.rows import table
 
@@ -66,7 +67,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             "deposit": f"{deposit / 100:,.2f}",
             "estimate": f"{row['estimate'] / 100:,.2f}",
             "share": f"{share:.2%}",
-            "limit": f"{limit:.0%}",
+            "limit": f"{limit * 100:g}%",
         }
         facts = {"deposit": deposit, "estimate": row["estimate"], "share": round(share, 10), "limit": limit}
         yield rule_draft(
@@ -86,6 +87,7 @@ DETECTOR = Detector(
     scene="招标程序",
     title_zh="投标保证金超过上限",
     title_en="The bid deposit is above its limit",
+    meaning_zh="投标保证金超过该标段估算价（预算）的百分之二。",
     severity="prohibited",
     basis=(statutes.REGULATIONS_26, statutes.PROCUREMENT_33),
     needs=("LOT_OF",),
@@ -109,9 +111,9 @@ DETECTOR = Detector(
     identity=("lot_id",),
     suppressors=(),
     wording_zh="【风险预警】{tender}（{lot}）：投标保证金{deposit}元，为估算价{estimate}元的{share}，超过{limit}。"
-    + CLOSING_ZH,
+    + CAUTION_ZH,
     wording_en="[Lead] {tender} ({lot}): the bid deposit, {deposit} yuan, is {share} of the estimate of {estimate} yuan, "
-    "above {limit}. " + CLOSING_EN,
+    "above {limit}. " + CAUTION_EN,
     assemble=assemble,
     innocent_zh=("估算价口径不同（预算、最高限价、标段合并）", "保证金为多个标段合并缴纳"),
     innocent_en=("the estimate is of another kind", "one deposit was paid for several lots"),

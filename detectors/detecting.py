@@ -9,7 +9,8 @@ from pathlib import Path
 from detectors.definition import Detector
 from detectors.finding import Finding
 from detectors.registry import DETECTORS
-from detectors.rules import NO_RULES, LocalRules, RulesError, read_rules
+from detectors.rules import NO_RULES, LocalRules
+from detectors.rules_file import RulesError, read_rules
 from detectors.runner import Run, run
 from graph.in_play import is_current, refresh_in_play
 from graph.stores import GraphStore

@@ -35,6 +35,10 @@ REGIMES: Final = {
 }
 UNITS: Final = {"fraction": "fraction (0.05 = 5%)", "": "—"}
 
+_NOT_COMPARED: Final = (
+    "; of those marked ‡ the number or the words of the article could not be compared with the published text: look "
+    "before you quote（标 ‡ 的，条号或内容未能与公布文本核对，引用前请查证）"
+)
 _LIST: Final = """\
 # Detectors · 检测项
 
@@ -50,6 +54,18 @@ undecided (无法判定), which is not the same as nothing found.
 |---|---|---|---|
 """
 
+_LAW: Final = """
+## 依据 · Law
+
+The numbers of articles, what they say (shortened here) and their dates of force were compared with public texts of
+招标投标法 (2017), 招标投标法实施条例 (2019), 政府采购法 (2014), 政府采购法实施条例 (2015), 建筑法 (2019), 公司法 (2018 and 2023),
+社会救助暂行办法 (2019), 社会救助法 (2026) and article 37 of 财政部令第87号 (2017). What could not be compared is marked ‡ where it is
+cited. The codes of the red-flag guide come from a list of its indicators, not from the guide itself. Texts change: look
+up what you quote.
+
+条号、内容（摘要）与施行日期已与上列公开文本核对；未能核对的，在引用处标 ‡。引用前请以公布文本为准。
+"""
+
 
 def pages() -> dict[str, str]:
     """File name → page, as Markdown: `README.md` with the list, and `<id>.md` for each detector."""
@@ -57,7 +73,7 @@ def pages() -> dict[str, str]:
         f"| [`{d.id}`]({d.id}.md) | {d.title_zh} | {d.title_en} | {SEVERITIES[d.severity][0]} `{d.severity}` |"
         for d in DETECTORS
     ]
-    return {"README.md": _LIST + "\n".join(rows) + "\n"} | {f"{d.id}.md": page(d) for d in DETECTORS}
+    return {"README.md": _LIST + "\n".join(rows) + "\n" + _LAW} | {f"{d.id}.md": page(d) for d in DETECTORS}
 
 
 def page(detector: Detector) -> str:
@@ -68,16 +84,19 @@ def page(detector: Detector) -> str:
         f"# {d.title_zh} · {d.title_en}\n",
         f"`{d.id}` {d.version} · {d.domain} / {d.scene}\n",
         f"**级别 Severity:** {zh} · {en}\n",
-        f"## 含义 · Meaning\n\n{_meaning(d)}\n",
+        f"## 含义 · Meaning\n\n{d.meaning_zh or d.title_zh}\n\n{meaning_en(d)}\n",
         f"> {_filled(d.wording_zh)}\n>\n> {_filled(d.wording_en)}\n",
         "## 依据 · Basis\n",
+        "预警只引用其日期、其制度下有效的条文。链接指向公布机关的全文；标 † 的指向国家法律法规数据库，按名称检索。\n",
         "Of these, a finding cites what is in force at its own date and under its own regime. Links lead to the whole text "
-        "at the body that publishes it; those marked † to the national database of laws, which is searched by title.\n",
+        "at the body that publishes it; those marked † to the national database of laws, which is searched by title"
+        f"{_NOT_COMPARED if any(not b.compared for b in d.basis) else ''}.\n",
         *_table(("依据", "basis", "in force", "regime"), map(_law, d.basis)),
         "## 图样 · Picture\n",
         *_picture(d),
         "## 所需数据 · Needs\n",
-        f"{_needs(d)}. Where the store has none of what is needed, the detector says that it cannot decide.\n",
+        f"{_needs(d)}. 库中没有所需数据时，本项提示“无法判定”。Where the store has none of what is needed, the detector says "
+        "that it cannot decide.\n",
     ]
     if d.parameters:
         parts += ["## 参数 · Parameters\n"]
@@ -85,22 +104,23 @@ def page(detector: Detector) -> str:
     if d.suppressors:
         parts += [
             "## 抑制规则 · Suppressors\n",
-            "A hit that one of these explains is kept, with the reason.\n",
+            "能由下列情形解释的不作预警，但保留可查，并写明理由。A hit that one of these explains is kept, with the reason.\n",
         ]
         rows = ((f"`{s.name}`", s.doc_zh, s.doc_en) for s in d.suppressors)
         parts += _table(("rule", "说明", "meaning"), rows)
     if d.innocent_zh or d.innocent_en:
-        parts += ["## 可能的正当解释 · Innocent explanations\n", *map("* {}".format, d.innocent_zh)]
-        parts += [*map("* {}".format, d.innocent_en), ""]
+        both = zip(d.innocent_zh, d.innocent_en, strict=True)
+        parts += ["## 可能的正当解释 · Innocent explanations\n", *(f"* {zh} · {en}" for zh, en in both), ""]
     if d.yields_to:
         stronger = ", ".join(f"[`{i}`]({i}.md)" for i in d.yields_to)
         parts += ["## 与其他检测项 · Beside other detectors\n"]
         parts += [
-            f"Gives way to {stronger}, where that reports the same tie of at least the same subjects.\n"
+            f"下列检测项已就同一关联、至少同样的对象作出预警时，本项不再重复：{stronger}。\n",
+            f"Gives way to {stronger}, where that reports the same tie of at least the same subjects.\n",
         ]
     parts += [
         "## 运行 · Run\n",
-        "On the demo world (`make demo`):\n",
+        "在演示数据上（`make demo`）· On the demo world (`make demo`):\n",
         f"```console\n$ lookthrough detect --detector {d.id} --store output/demo/store\n```\n",
     ]
     return "\n".join(parts)
@@ -110,10 +130,16 @@ def _picture(detector: Detector) -> list[str]:
     """What proves the example's first finding; where the demo world gives none, the pattern of the queries."""
     drawn = f"{detector.id}.svg"
     if (PICTURES / drawn).exists():
-        said = "What proves the first finding of the example below, drawn by Lookthrough; the companies and people are invented."
+        said = (
+            "下面示例中第一条预警的证明图；企业与人员均为虚构。What proves the first finding of the example below, drawn by "
+            "Lookthrough; the companies and people are invented."
+        )
         return [f"{said}\n", f"![{detector.title_zh}]({PICTURES.name}/{drawn})\n"]
     pattern = f"```mermaid\n{_pattern(detector)}\n```\n"
-    return ["What the queries look at: the kinds of nodes, and the relationships between them.\n", pattern]
+    return [
+        "查询所看的节点与关系。What the queries look at: the kinds of nodes, and the relationships between them.\n",
+        pattern,
+    ]
 
 
 def _pattern(detector: Detector) -> str:
@@ -140,7 +166,7 @@ def _needs(detector: Detector) -> str:
     return ", ".join(parts) or "Dates and amounts of tenders and lots alone"
 
 
-def _meaning(detector: Detector) -> str:
+def meaning_en(detector: Detector) -> str:
     """What the definition's own module says of it; its title where it says nothing."""
     said = next((m.__doc__ or "" for m in _modules() if getattr(m, "DETECTOR", None) is detector), "")
     text = " ".join(said.split("\n\n")[0].split()).partition(": ")[2] or detector.title_en + "."
@@ -159,6 +185,7 @@ def _law(basis: LegalBasis) -> tuple[str, ...]:
     span = f"{basis.in_force_from or '…'} – {basis.in_force_to or '…'}" if basis.in_force_from else "—"
     zh, en = f"{basis.law_zh} {basis.article}：{basis.says_zh}", f"{basis.law_en}: {basis.says_en}"
     searched = " †" if basis.link == LAW_DATABASE else ""
+    searched += "" if basis.compared else " ‡"
     return (
         f"[{zh}]({basis.link}){searched}" if basis.link else zh,
         en,

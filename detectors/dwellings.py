@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from detectors.definition import Parameter, Row, Suppressor
-from detectors.households import Recipient, asset_queries, in_month
+from detectors.definition import Parameter, Row, Suppressor, Undecided
+from detectors.households import Recipient, asset_queries, without_months
+from detectors.months import in_month
 from detectors.rules import Settled
 
 PROPERTIES: Final = asset_queries(
@@ -183,16 +184,32 @@ def _small(counted: Mapping[str, Sequence[Row]], heads: int, rule: Settled) -> b
     return bool(limit and areas and heads and all(areas) and sum(areas) / heads <= limit + 1e-9)
 
 
+def unknown_use(of: Recipient, months: Mapping[str, Month]) -> Iterator[Undecided]:
+    """What can't be decided: properties of no stated use that would reach the limit, payments without a month."""
+    for found in months.values():
+        if len(found.counted) + len(found.unknown) >= found.limit:
+            lacking = tuple(sorted(found.unknown))
+            yield Undecided(
+                of.kind,
+                of.id,
+                lacking,
+                f"有{len(lacking)}处房产没有用途，是否为住房无法判定",
+                f"{len(lacking)} properties have no stated use: whether they are dwellings can't be decided",
+            )
+            return
+    yield from without_months(of)
+
+
 def reason(why: str, rule: Settled) -> tuple[str, str, str]:
     """An exemption as a suppressor's reason: (rule, Chinese, English), with the value it rests on."""
     zh, en = {
         "inherited-minor-share": (
-            f"其中有继承取得且份额低于{rule['inherited_minor_share']:.0%}的房产，按规定不计",
-            f"of these, inherited shares below {rule['inherited_minor_share']:.0%} do not count",
+            f"其中有继承取得且份额低于{rule['inherited_minor_share'] * 100:g}%的房产，按规定不计",
+            f"of these, inherited shares below {rule['inherited_minor_share'] * 100:g}% do not count",
         ),
         "co-owned-minor-share": (
-            f"其中有家庭合计份额低于{rule['co_owned_minor_share']:.0%}的共有房产，按规定不计",
-            f"of these, dwellings co-owned below {rule['co_owned_minor_share']:.0%} do not count",
+            f"其中有家庭合计份额低于{rule['co_owned_minor_share'] * 100:g}%的共有房产，按规定不计",
+            f"of these, dwellings co-owned below {rule['co_owned_minor_share'] * 100:g}% do not count",
         ),
         "rural-homestead": (
             "其中有农村宅基地房屋，按规定不计",

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from detectors.assistance_law import assistance_law
 from detectors.by_means import by_means
+from detectors.caution import CAUTION_EN, CAUTION_ZH
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
 from detectors.entitlements import (
     ENTITLEMENTS,
@@ -15,13 +17,8 @@ from detectors.entitlements import (
     Entitlement,
     entitlements,
 )
-from detectors.households import (
-    TAIL_EN,
-    TAIL_ZH,
-    assistance_law,
-    draft,
-    months_said,
-)
+from detectors.household_drafts import draft
+from detectors.months import months_said
 
 _RESIDENTS: Final = (
     "MATCH (h:Household)<-[m:MEMBER_OF]-(p:Person) WHERE m.counted AND h.kind = 'hukou' "
@@ -60,6 +57,14 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
                 f"没有加载{e.program}的发放数据，是否漏享无法判定",
                 f"no payments of {e.program} are loaded: whether somebody is left out can't be decided",
             )
+        elif e.due and not set(e.due) & set(e.paid) and e.undated:
+            yield Undecided(
+                e.of.kind,
+                e.of.id,
+                (e.program_id,),
+                f"{e.program}有{e.undated}笔发放记录没有月份，是否漏享无法判定",
+                f"{e.undated} payments of {e.program} state no month: whether it was left out can't be decided",
+            )
         elif e.due and not set(e.due) & set(e.paid):
             months = [m for m in e.missing if e.alive(m)]
             yield _listed(e, months or e.missing, not months, values)
@@ -93,19 +98,21 @@ def _listed(e: Entitlement, months: Sequence[str], dead: bool, values: Values) -
 
 DETECTOR = Detector(
     id="eligible-not-receiving",
-    version="1.0",
+    version="1.1",
     domain="民生保障",
+    by_place=True,
     scene="社会救助",
     title_zh="符合条件而未享受",
     title_en="Eligible, and paid nothing",
+    meaning_zh="在资格名单内，或者收入与住房在当地规定之内，而没有任何发放（服务提醒）。",
     severity="service",
     basis=assistance_law(
         "第九条、第十条",
         "家庭人均收入低于当地标准且财产符合规定的，给予最低生活保障",
         "a household below the local income standard, with property within the rule, is given assistance",
         "第十八条、第二十三条",
-        "符合条件的家庭给予救助",
-        "assistance is given to households that meet the conditions",
+        "家庭人均收入低于当地标准且财产状况符合规定的，给予最低生活保障；认定办法由省级制定",
+        "a household below the local standard, with property within the rule, is given assistance; provinces set how",
     ),
     needs=("RECEIVES",),
     parameters=(
@@ -133,11 +140,11 @@ DETECTOR = Detector(
     suppressors=(Suppressor("died", "名单所列人员已身故", "those on the list have died"),),
     wording_zh=(
         "【服务提醒】{household}：{why_zh}，{months}（{count}个月）未见发放记录。请主动核实需求并告知申请途径。"
-        + TAIL_ZH
+        + CAUTION_ZH
     ),
     wording_en=(
         "[Service] {household} {why_en}, and no payment is found in {months} ({count} months). Ask whether help is "
-        "wanted and explain how to apply. " + TAIL_EN
+        "wanted and explain how to apply. " + CAUTION_EN
     ),
     assemble=assemble,
     innocent_zh=("本人放弃或拒绝", "已通过其他渠道领取", "名单尚未复核"),

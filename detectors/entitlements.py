@@ -11,16 +11,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from detectors.deaths import died_in
 from detectors.definition import Row
+from detectors.household_amounts import by_month
 from detectors.households import (
     BENEFIT_HOUSEHOLD,
     RECIPIENTS,
     RECIPIENTS_COLUMNS,
     Recipient,
-    died_in,
-    in_month,
+    Spell,
     recipients,
 )
+from detectors.months import in_month
 
 _ENTITLED: Final = (
     "g.id AS program_id, g.name AS program, e.month AS month, e.amount AS amount, e.valid_from AS entitled_from, "
@@ -56,23 +58,38 @@ POPULATION: Final = "MATCH (n)-[:ENTITLED_TO]->(:Program) RETURN count(DISTINCT 
 
 @dataclass(frozen=True)
 class Entitlement:
-    """One recipient under one programme. `due`: month → minor units (empty: not stated); `paid`: month → minor units.
+    """One recipient under one programme. `due`, `paid`: month → minor units (empty: not stated).
 
-    `covered`: the months in which the programme paid anybody. `of` may be paid nothing at all.
+    `covered`: the months in which the programme paid anybody. `undated`: payments of it whose month is not stated.
+    `of` may be paid nothing at all.
     """
 
     of: Recipient
     program_id: str
     program: str
     due: Mapping[str, int | None]
-    paid: Mapping[str, int]
+    paid: Mapping[str, int | None]
     covered: frozenset[str]
+    undated: int
     keys: tuple[str, ...]
 
     @property
     def missing(self) -> list[str]:
         """Months due and not paid."""
         return sorted(m for m in self.due if m not in self.paid)
+
+    def gap(self, month: str, floor: int) -> int | None:
+        """Minor units short in a month due, from `floor` on; 0 where nothing is paid and no amount due is stated.
+
+        None where nothing is short, or an amount that would tell is not stated.
+        """
+        due = self.due[month]
+        if month not in self.paid:
+            return due or 0
+        paid = self.paid[month]
+        if due is None or paid is None:
+            return None
+        return due - paid if due - paid >= max(floor, 1) else None
 
     def alive(self, month: str) -> bool:
         """Was anybody of the recipient alive in the month, as far as the data say?"""
@@ -87,10 +104,10 @@ def entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
         for s in of.spells:
             covered[s.program_id].add(s.month)
     members: dict[str, list[Row]] = defaultdict(list)
-    homes: dict[str, list[str]] = defaultdict(list)
+    homes: dict[str, set[str]] = defaultdict(set)
     for row in rows["members"]:
         members[row["household_id"]].append(row)
-        homes[row["person_id"]].append(row["household_id"])
+        homes[row["person_id"]].add(row["household_id"])
     stated: dict[tuple[str, str], list[Row]] = defaultdict(list)
     kinds: dict[str, Recipient] = {}
     for row in rows["households"]:
@@ -112,28 +129,45 @@ def entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
     found = []
     for (id_, program), mine in sorted(stated.items()):
         of = known.get(id_, kinds[id_])
-        paid: dict[str, int] = defaultdict(int)
-        for s in of.spells:
-            if s.program_id == program:
-                paid[s.month] += s.amount or 0
+        movers = {str(r["person_id"]) for r in mine if len(homes.get(r.get("person_id") or "", ())) > 1}
+        elsewhere = [known[h] for p in movers for h in homes[p] if h in known and h != id_]
+        spells = [s for s in of.spells if s.program_id == program]
+        spells += [
+            s for r in elsewhere for s in r.spells if s.program_id == program and _serves(r, s, movers)
+        ]
         due = _due(mine, covered[program])
         keys = tuple(sorted({str(r["entitled_key"]) for r in mine}))
         name = str(mine[0]["program"] or program)
-        found.append(Entitlement(of, program, name, due, paid, frozenset(covered[program]), keys))
+        undated = sum(s.program_id == program for r in (of, *elsewhere) for s in r.undated)
+        paid = by_month(spells)
+        found.append(Entitlement(of, program, name, due, paid, frozenset(covered[program]), undated, keys))
     return found
 
 
+def _serves(of: Recipient, spell: Spell, persons: set[str]) -> bool:
+    """Is a payment meant for one of these persons, of whom each belonged to several households?"""
+    if spell.person:
+        return spell.person in persons
+    return any(m["person_id"] in persons for m in of.members_in(spell.month))
+
+
 def _due(rows: Sequence[Row], covered: set[str]) -> dict[str, int | None]:
-    due: dict[str, int | None] = {}
+    """What is due by month: rows that name the month, else of each household's or person's the one that began last."""
+    whose: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        for month in covered:
-            fits = (
-                month == row["month"][:7]
-                if row["month"]
-                else in_month(row["entitled_from"], row["entitled_to"], month)
-            )
-            if not fits:
-                continue
-            before = due.get(month, 0)
-            due[month] = None if before is None or row["amount"] is None else before + int(row["amount"])
+        whose[str(row.get("person_id") or "")].append(row)
+    due: dict[str, int | None] = {}
+    for month in covered:
+        for mine in whose.values():
+            named = [r for r in mine if r["month"] and r["month"][:7] == month]
+            lasting = [
+                r for r in mine if not r["month"] and in_month(r["entitled_from"], r["entitled_to"], month)
+            ]
+            # A list that was raised states the old amount without an end: the later row replaces it.
+            began = max((r["entitled_from"] or "" for r in lasting), default="")
+            latest = [r["amount"] for r in lasting if (r["entitled_from"] or "") == began]
+            amounts = [r["amount"] for r in named] or ([None] if None in latest else sorted(latest)[:1])
+            for amount in amounts:
+                before = due.get(month, 0)
+                due[month] = None if before is None or amount is None else before + int(amount)
     return due

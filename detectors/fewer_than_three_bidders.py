@@ -8,17 +8,10 @@ from typing import Final
 import polars as pl
 
 from detectors import bidding, procedure_rules, statutes
+from detectors.caution import CAUTION_EN, CAUTION_ZH
 from detectors.definition import Detector, Draft, Parameter, Row, Severity, Undecided, Values
 from detectors.links import compared
-from detectors.procedure_rules import (
-    BY_TENDER,
-    CLOSING_EN,
-    CLOSING_ZH,
-    FAILED,
-    rule_draft,
-    tells,
-    unknown_rule,
-)
+from detectors.procedure_rules import BY_TENDER, FAILED, rule_draft, tells, unknown_rule
 from detectors.rows import table
 
 _METHODS: Final = {"construction": BY_TENDER, "government_procurement": BY_TENDER}
@@ -80,6 +73,7 @@ DETECTOR = Detector(
     scene="招标程序",
     title_zh="投标人少于三个",
     title_en="Fewer than three bidders",
+    meaning_zh="以招标方式采购的标段，有效递交的投标不足三个，而没有重新招标。",
     severity="prohibited",
     basis=(statutes.BIDDING_28, statutes.PROCUREMENT_36),
     needs=("SUBMITS", "FOR_LOT"),
@@ -99,9 +93,9 @@ DETECTOR = Detector(
     identity=("lot_id",),
     suppressors=(),
     wording_zh="【风险预警】{tender}（{lot}）：数据中有效递交的投标为{count}个，少于{limit}个，{state_zh}。"
-    + CLOSING_ZH,
+    + CAUTION_ZH,
     wording_en="[Lead] {tender} ({lot}): {count} bids are on record, fewer than {limit}, {state_en}. "
-    + CLOSING_EN,
+    + CAUTION_EN,
     assemble=assemble,
     innocent_zh=("投标数据不完整", "经批准转为其他采购方式"),
     innocent_en=("not all bids were loaded", "another method was approved"),

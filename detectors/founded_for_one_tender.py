@@ -101,8 +101,15 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="为特定项目而生的投标人",
     title_en="A bidder founded for one tender",
+    meaning_zh="投标截止前不久才成立，而且只在一个采购人处投标。",
     severity="lead",
-    basis=(statutes.red_flag("R045", "投标人资质或登记异常", "a bidder of unusual registration"),),
+    basis=(
+        statutes.red_flag(
+            "R045",
+            "投标人未在登记机关登记（新设企业为参照）",
+            "the bidder is not registered (a new one: by analogy)",
+        ),
+    ),
     needs=("BUYS", "SUBMITS", "FOR_LOT"),
     parameters=(
         Parameter(

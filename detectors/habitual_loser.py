@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 
 from detectors import bidding, statutes
+from detectors.caution import CAUTION_EN, CAUTION_ZH
 from detectors.co_bidding_group import POPULATION
 from detectors.definition import Detector, Draft, Evidence, Parameter, Row, Undecided, Values
-from detectors.households import TAIL_EN, TAIL_ZH
 from detectors.prices import bids_table, fences, valid_bids
 
 
@@ -81,6 +81,7 @@ DETECTOR = Detector(
     scene="投标行为",
     title_zh="频繁投标而极少中标",
     title_en="Bids often, wins hardly ever",
+    meaning_zh="有效投标很多而中标率低于本市场下限的投标人（陪标专业户）。",
     severity="lead",
     basis=(
         statutes.red_flag(
@@ -102,11 +103,11 @@ DETECTOR = Detector(
     suppressors=(),
     wording_zh=(
         "【风险预警】投标人{bidder}：有效投标{bids}次，中标{wins}次（{rate}），低于{compared}家同类投标人的下限{fence}"
-        "（中位数{median}）。请结合其他线索核查。" + TAIL_ZH
+        "（中位数{median}）。请结合其他线索核查。" + CAUTION_ZH
     ),
     wording_en=(
         "[Lead] Bidder {bidder}: {bids} valid bids, {wins} won ({rate}), below the low fence {fence} of {compared} "
-        "bidders compared (median {median}). Verify together with other leads. " + TAIL_EN
+        "bidders compared (median {median}). Verify together with other leads. " + CAUTION_EN
     ),
     assemble=assemble,
     over_all=True,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from detectors.assistance_law import assistance_law
+from detectors.caution import CAUTION_EN, CAUTION_ZH
 from detectors.definition import Detector, Draft, Row, Undecided, Values
+from detectors.districts import outside
 from detectors.dwellings import (
     EXEMPTIONS,
     PARAMETERS,
@@ -14,19 +17,16 @@ from detectors.dwellings import (
     dwelling_facts,
     judge,
     reason,
+    unknown_use,
 )
+from detectors.household_drafts import draft
 from detectors.households import (
     POPULATION,
     RECIPIENTS,
     RECIPIENTS_COLUMNS,
-    TAIL_EN,
-    TAIL_ZH,
     Recipient,
     applicants,
-    assistance_law,
     by_person,
-    draft,
-    outside,
     recipients,
 )
 
@@ -52,24 +52,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             last = max(excused)
             suppressed = reason(excused[last], of.settled(values, last))
             yield _draft(of, sorted(excused), months, mine, values, suppressed)
-            continue
-        yield from _undecided(of, months)
-
-
-def _undecided(of: Recipient, months: Mapping[str, Month]) -> Iterator[Undecided]:
-    for found in months.values():
-        if len(found.counted) + len(found.unknown) >= found.limit:
-            lacking = tuple(sorted(found.unknown))
-            yield Undecided(
-                of.kind,
-                of.id,
-                lacking,
-                f"有{len(lacking)}处房产没有用途，是否为住房无法判定",
-                f"{len(lacking)} properties have no stated use: whether they are dwellings can't be decided",
-            )
-            return
-    if of.undated and not of.spells:
-        yield Undecided(of.kind, of.id, (of.id,), "发放记录没有月份", "the payments state no month")
+        yield from unknown_use(of, months)
 
 
 def _draft(
@@ -130,19 +113,21 @@ def _draft(
 
 DETECTOR = Detector(
     id="household-multi-property",
-    version="1.1",
+    version="1.2",
     domain="民生保障",
+    by_place=True,
     scene="社会救助",
     title_zh="救助家庭名下多套住房",
     title_en="A recipient household holds several dwellings",
+    meaning_zh="家庭在领取救助期间，成员名下的住房达到当地的套数限制。",
     severity="lead",
     basis=assistance_law(
         "第九条、第十条、第五十八条",
         "共同生活的家庭成员收入和财产状况须符合当地规定；可通过不动产登记等查询核对",
         "income and property of the household must be within the local rule; registers may be consulted",
-        "第十八条、第四十六条、第四十七条、第四十八条",
-        "家庭财产状况须符合规定；核对、定期复核；减少或终止救助前须听取意见并书面说明理由",
-        "household property must be within the rule; checks and reviews; the person is heard before a change",
+        "第十八条、第四十一条、第四十六条、第四十七条、第四十八条",
+        "家庭财产状况须符合规定；可以向不动产登记等核对，定期核查；调减、终止前听取意见，之后书面说明理由",
+        "property must be within the rule; checks with registers, regularly; the person is heard before a change",
     ),
     needs=("HOLDS_PROPERTY", "RECEIVES"),
     parameters=PARAMETERS,
@@ -153,12 +138,12 @@ DETECTOR = Detector(
     suppressors=EXEMPTIONS,
     wording_zh=(
         "【风险预警】救助家庭{household}：{months}领取{programs}期间，家庭成员名下住房{count}套（提示线{limit}套）"
-        "{outside_zh}；期间发放{amount}元。请核实权属与救助资格。" + TAIL_ZH
+        "{outside_zh}；期间发放{amount}元。请核实权属与救助资格。" + CAUTION_ZH
     ),
     wording_en=(
         "[Lead] Household {household}: while paid {programs} in {months}, its members held {count} dwellings "
         "(from {limit} on it is pointed out){outside_en}; paid in that time: {amount} yuan. Verify title and "
-        "eligibility. " + TAIL_EN
+        "eligibility. " + CAUTION_EN
     ),
     assemble=assemble,
     innocent_zh=("继承的少数份额", "拆迁安置过渡", "农村宅基地房屋", "已出售未过户", "同一住房两本证书"),

@@ -1,4 +1,4 @@
-"""Cypher, months and law that detectors of welfare recipients share.
+"""Who is paid what and when: the Cypher for it, and recipients with their members and months.
 
 A recipient is a household with its members, or a person paid without one. Benefit and registered (户籍)
 households are never mixed: a household of unknown kind counts as a recipient only through what it is paid.
@@ -6,18 +6,17 @@ households are never mixed: a household of unknown kind counts as a recipient on
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 from weakref import WeakKeyDictionary
 
-from detectors.definition import Draft, Evidence, LegalBasis, Row, Values
-from detectors.law_texts import LAW_DATABASE
+from detectors.definition import Row, Undecided, Values
+from detectors.months import in_month, months_of
 from detectors.rows import Rows
-from detectors.rules import Settled, lies_within, settle
+from detectors.rules import Settled, settle
 
 BENEFIT_HOUSEHOLD: Final = "(h.kind IS NULL OR h.kind = 'benefit')"
 _PERSON: Final = (
@@ -61,35 +60,6 @@ RECIPIENTS_COLUMNS: Final = {
 }
 POPULATION: Final = "MATCH (h)-[:RECEIVES]->(:Benefit) RETURN count(DISTINCT h.id) AS n"
 
-TAIL_ZH: Final = "本预警由数据比对自动生成，仅供核查参考，不作为认定违纪违法的依据。"
-TAIL_EN: Final = "Made by comparing data, for verification only; it establishes no wrongdoing."
-
-
-def assistance_law(
-    old: str, old_zh: str, old_en: str, new: str = "", new_zh: str = "", new_en: str = ""
-) -> tuple[LegalBasis, ...]:
-    """Articles of the 2014 measures (to 2026-06-30) and of the law that follows them, each with what it says."""
-    measures = LegalBasis(
-        "社会救助暂行办法",
-        "Interim Measures for Social Assistance",
-        old,
-        old_zh,
-        old_en,
-        in_force_from="2014-05-01",
-        in_force_to="2026-07-01",
-        link=LAW_DATABASE,
-    )
-    law = LegalBasis(
-        "社会救助法",
-        "Social Assistance Law",
-        new,
-        new_zh,
-        new_en,
-        in_force_from="2026-07-01",
-        link=LAW_DATABASE,
-    )
-    return (measures, law) if new else (measures,)
-
 
 def asset_queries(name: str, pattern: str, where: str, returned: str) -> dict[str, str]:
     """Two queries for what recipients have: by way of their household, and of persons paid themselves.
@@ -126,7 +96,7 @@ class Spell:
 class Recipient:
     """A household or a lone person that is paid: `members` are rows of MEMBERS, `spells` sorted by month.
 
-    `undated`: payments whose month is not stated.
+    `undated`: payments whose month is not stated (`month` is empty).
     """
 
     kind: str
@@ -134,7 +104,7 @@ class Recipient:
     region: str
     members: tuple[Row, ...]
     spells: tuple[Spell, ...]
-    undated: int = 0
+    undated: tuple[Spell, ...] = ()
 
     @property
     def label(self) -> str:
@@ -188,23 +158,21 @@ def recipients(rows: Mapping[str, Sequence[Row]]) -> list[Recipient]:
 
 def _recipients(rows: Mapping[str, Sequence[Row]]) -> list[Recipient]:
     members: dict[str, list[Row]] = defaultdict(list)
-    homes: dict[str, list[str]] = defaultdict(list)
+    homes: dict[str, list[Row]] = defaultdict(list)
     for row in rows["members"]:
         members[row["household_id"]].append(row)
-        homes[row["person_id"]].append(row["household_id"])
+        homes[row["person_id"]].append(row)
     spells: dict[str, dict[tuple[str, str], Spell]] = defaultdict(dict)
-    undated: dict[str, int] = defaultdict(int)
+    undated: dict[str, dict[str, Spell]] = defaultdict(dict)
     regions: dict[str, str] = {}
     alone: dict[str, Row] = {}
     for row in rows["benefits"]:
         regions[row["household_id"]] = str(row["household_region"] or "")
-        _add(row, row["household_id"], spells, undated)
+        _add(row, [row], spells, undated)
     for row in rows["personal"]:
-        households = sorted(set(homes.get(row["person_id"], ())))
-        if not households:
+        if row["person_id"] not in homes:
             alone[row["person_id"]] = row
-        for id_ in households or [row["person_id"]]:
-            _add(row, id_, spells, undated)
+        _add(row, homes.get(row["person_id"]) or [{"household_id": row["person_id"]}], spells, undated)
     found = []
     for id_ in sorted({*spells, *undated}):
         lone = alone.get(id_)
@@ -219,7 +187,7 @@ def _recipients(rows: Mapping[str, Sequence[Row]]) -> list[Recipient]:
                 regions.get(id_, ""),
                 tuple(inside),
                 tuple(paid[k] for k in sorted(paid)),
-                undated.get(id_, 0),
+                tuple(s for _, s in sorted(undated.get(id_, {}).items())),
             )
         )
     return found
@@ -236,40 +204,56 @@ def _once(members: Sequence[Row]) -> list[Row]:
 
 
 def _add(
-    row: Row, id_: str, spells: dict[str, dict[tuple[str, str], Spell]], undated: dict[str, int]
+    row: Row,
+    homes: Sequence[Row],
+    spells: dict[str, dict[tuple[str, str], Spell]],
+    undated: dict[str, dict[str, Spell]],
 ) -> None:
+    """A payment, month by month, to the one household that it belongs to in the month."""
+    benefit = str(row["benefit_id"])
     if not row["from_month"]:
-        undated[id_] += 1
+        undated[_home(homes, "")][benefit] = _spell(row, "")
         return
-    region = str(row["region"] or row.get("household_region") or "")
     # A spell without an end counts in its first month only, since no payment shows more.
     for month in months_of(row["from_month"], row["to_month"] or row["from_month"]):
-        spells[id_][month, row["benefit_id"]] = Spell(
-            month,
-            row["amount"],
-            str(row["program"] or ""),
-            str(row["program_id"] or ""),
-            region,
-            str(row["benefit_id"]),
-            str(row["receives_key"]),
-            str(row.get("person_id") or ""),
-            str(row["account_key"] or ""),
-            str(row["account"] or ""),
-            str(row["payee"] or ""),
+        spells[_home(homes, month)][month, benefit] = _spell(row, month)
+
+
+def _home(memberships: Sequence[Row], month: str) -> str:
+    """Where a person belongs in a month, else belonged last: what a person is paid counts in one household."""
+    if len(memberships) > 1:
+        now = [m for m in memberships if month and in_month(m["member_from"], m["member_to"], month)]
+        last = max(str(m["member_to"] or "9999") for m in memberships)
+        memberships = now or [m for m in memberships if str(m["member_to"] or "9999") == last]
+    return min(str(m["household_id"]) for m in memberships)
+
+
+def _spell(row: Row, month: str) -> Spell:
+    return Spell(
+        month,
+        row["amount"],
+        str(row["program"] or ""),
+        str(row["program_id"] or ""),
+        str(row["region"] or row.get("household_region") or ""),
+        str(row["benefit_id"]),
+        str(row["receives_key"]),
+        str(row.get("person_id") or ""),
+        str(row["account_key"] or ""),
+        str(row["account"] or ""),
+        str(row["payee"] or ""),
+    )
+
+
+def without_months(of: Recipient) -> Iterator[Undecided]:
+    """A recipient none of whose payments states its month: when it was paid, nobody can say."""
+    if of.undated and not of.spells:
+        yield Undecided(
+            of.kind,
+            of.id,
+            (of.id,),
+            "发放记录没有月份，无法判定",
+            "the payments state no month: it can't be decided",
         )
-
-
-def months_of(first: str, last: str) -> Iterator[str]:
-    """The months from first to last (`YYYY-MM…`), both included."""
-    year, month = int(first[:4]), int(first[5:7])
-    while f"{year:04d}-{month:02d}" <= last[:7]:
-        yield f"{year:04d}-{month:02d}"
-        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
-
-
-def in_month(start: str | None, end: str | None, month: str) -> bool:
-    """Does a half-open span cover some day of the month?"""
-    return (not start or start[:7] <= month) and (not end or end > f"{month}-01")
 
 
 def by_person(*tables: Sequence[Row]) -> dict[str, list[Row]]:
@@ -281,88 +265,6 @@ def by_person(*tables: Sequence[Row]) -> dict[str, list[Row]]:
     return {person: list(rows.values()) for person, rows in found.items()}
 
 
-def months_said(months: Sequence[str]) -> str:
-    """The months as a person writes them: first and last."""
-    return f"{months[0]}—{months[-1]}" if months[0] != months[-1] else months[0]
-
-
-def yuan(amount: int) -> str:
-    """Minor units as yuan."""
-    return f"{amount / 100:,.2f}"
-
-
-def draft(
-    of: Recipient,
-    months: Sequence[str],
-    facts: Mapping[str, Any],
-    words: Mapping[str, str],
-    *,
-    values: Values,
-    nodes: Sequence[str] = (),
-    keys: Sequence[str] = (),
-    suppressed_by: tuple[str, str, str] | None = None,
-) -> Draft:
-    """A draft about one recipient over the months found: adds months, amount, programmes and the proof's payment."""
-    found = sorted(set(months))
-    paid = [s for s in of.spells if s.month in set(found)]
-    amount = of.amount(found)
-    programs = sorted({s.program for s in paid if s.program})
-    told = {
-        "as_of": found[-1],
-        "months": {"from": found[0], "to": found[-1], "count": len(found)},
-        "amount": amount,
-        "currency": "CNY",
-        "programs": programs,
-        "identity": "id",
-        **facts,
-    }
-    last = [s for s in paid if s.month == found[-1]]
-    return Draft(
-        scope_kind=of.kind,
-        scope_id=of.id,
-        identity={"household_id": of.id},
-        subjects=(of.id,),
-        facts=told,
-        words={
-            "household": of.label,
-            "programs": "、".join(programs) or "—",
-            "months": months_said(found),
-            "amount": yuan(amount),
-            **words,
-        },
-        date=f"{found[-1]}-01",
-        regime=None,
-        evidence=Evidence(
-            tuple(sorted({of.id, *nodes, *(s.benefit for s in last)})),
-            tuple(sorted({k for k in (*keys, *(s.key for s in last)) if k})),
-        ),
-        suppressed_by=suppressed_by,
-        values=of.settled(values, found[-1]),
-    )
-
-
-_DISTRICT: Final = re.compile(
-    r"(?:.+?(?:省|自治区))?(?P<city>.+?(?:市|自治州|地区|盟))?(?P<district>[^市县区旗]{1,10}(?:自治县|区|县|旗|市))(?!域)"
-)
-"""A province's, city's and district's name at the head of a place's; a city without districts has none."""
-
-
-def outside(place: str | None, region: str) -> bool | None:
-    """Is a place outside a region? None where the data don't say, or say it in two ways that can't be compared."""
-    if not place or not region or place.isdigit() != region.isdigit():
-        return None
-    if lies_within(place, region):
-        return False
-    here, there = (_DISTRICT.match(x) for x in (place, region))
-    # Two streets of one district: both pay, and register, for the district.
-    return not (
-        here
-        and there
-        and here["district"] == there["district"]
-        and (not here["city"] or not there["city"] or here["city"] == there["city"])
-    )
-
-
 def applicants(members: Sequence[Row]) -> list[Row]:
     """Those who applied for the household: the applicant or head where the data say, else everybody."""
     for roles in (("applicant",), ("head",)):
@@ -370,15 +272,3 @@ def applicants(members: Sequence[Row]) -> list[Row]:
         if found:
             return found
     return list(members)
-
-
-def died_in(member: Row) -> str | None:
-    """The month of a member's death, by the death register, else by the cremation register."""
-    date = member["died_on"] or member["cremated_on"]
-    return str(date)[:7] if date else None
-
-
-def later(month: str, by: int) -> str:
-    """The month `by` months later."""
-    count = int(month[:4]) * 12 + int(month[5:7]) - 1 + by
-    return f"{count // 12:04d}-{count % 12 + 1:02d}"

@@ -22,6 +22,7 @@ BENEFICIAL_OWNERS: Final = (
 BIDDING_LAW: Final = (
     "https://www.samr.gov.cn/zw/zfxxgk/fdzdgknr/bgt/art/2023/art_1f79dd79321441a0831f3aed697b4535.html"
 )
+KYRGYZ_INDICATORS: Final = "https://github.com/dbolshev/Kyrgyzstan-indicators"
 RED_FLAGS: Final = (
     "https://www.open-contracting.org/resources/"
     "red-flags-in-public-procurement-a-guide-to-using-data-to-detect-and-mitigate-risks/"

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from detectors.caution import CAUTION_EN, CAUTION_ZH
 from detectors.definition import Draft, Evidence, Row, Severity, Suppressor
 from detectors.roles import role_en, role_zh
 from detectors.ties import NOT_A_BID, holder_kind, identity_label, weakest
@@ -22,13 +23,8 @@ ENDED: Final = Suppressor(
     "关联在投标日之前已结束，或在投标日之后才开始",
     "the link ended before the bid date, or began after it",
 )
-CLOSING_ZH: Final = (
-    "主体识别：{identity_zh}。{data_zh}本预警由数据比对自动生成，仅供核查参考，不作为认定违纪违法的依据。"
-)
-CLOSING_EN: Final = (
-    "Identities rest on: {identity_en}. {data_en}Made by comparing data, for verification only; "
-    "it establishes no wrongdoing."
-)
+CLOSING_ZH: Final = "主体识别：{identity_zh}。{data_zh}" + CAUTION_ZH
+CLOSING_EN: Final = "Identities rest on: {identity_en}. {data_en}" + CAUTION_EN
 LINK_COLUMNS: Final = ("holder_id", "holder_name", "role", "held_from", "held_to", "observed_on", "link_key")
 SPAN: Final = (
     "r.valid_from AS held_from, r.valid_to AS held_to, r.observed_on AS observed_on, r.key AS link_key"

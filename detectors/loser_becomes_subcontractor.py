@@ -106,6 +106,7 @@ DETECTOR = Detector(
     scene="合同履行",
     title_zh="中标人向落标人分包",
     title_en="The winner subcontracts to a losing bidder",
+    meaning_zh="标段的中标人把工作分包给同一标段的落标人。",
     severity="lead",
     basis=(statutes.red_flag("R070", "落标人成为分包商", "a losing bidder becomes a subcontractor"),),
     needs=("SUBCONTRACTS_TO", "SUBMITS", "FOR_LOT"),

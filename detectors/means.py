@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from detectors.definition import Row
-from detectors.households import Recipient, asset_queries, in_month
+from detectors.definition import Parameter, Row
+from detectors.households import Recipient, asset_queries
+from detectors.months import in_month
 from detectors.rules import Settled
 
 _SPAN: Final = "o.valid_from AS held_from, o.valid_to AS held_to, o.key AS key"
@@ -58,6 +59,41 @@ COLUMNS: Final = {
     **dict.fromkeys(EARNS, ("person_id", "income_kind", "month", "income", "key")),
     "stakes": STAKES_COLUMNS,
 }
+PARAMETERS: Final = (
+    Parameter("vehicle_limit", 1, "vehicles", "车辆达到此数即提示", "at or above this many vehicles"),
+    Parameter(
+        "vehicle_value_limit", 0.0, "yuan", "价值低于此值的车辆不计", "vehicles worth less do not count"
+    ),
+    Parameter(
+        "exempt_vehicle_words",
+        "农用;拖拉机;三轮;残疾;轮椅;摩托",
+        "",
+        "种类含这些词的车辆不计（以;分隔）",
+        "vehicles of these kinds do not count (separated by ;)",
+    ),
+    Parameter(
+        "stake_limit",
+        0.05,
+        "fraction",
+        "穿透持股达到此比例的企业才计",
+        "a company counts from this effective share on",
+    ),
+    Parameter("count_posts", True, "", "是否计入企业任职", "whether posts in companies count"),
+    Parameter(
+        "income_kinds",
+        "public_payroll",
+        "",
+        "出现即提示的收入种类（以;分隔）",
+        "kinds of income that are pointed out whatever the amount (separated by ;)",
+    ),
+    Parameter(
+        "income_per_head_limit",
+        0.0,
+        "yuan/month",
+        "人均月收入超过此值即提示（0为不看收入）",
+        "monthly income per head above this is pointed out (0: income does not matter)",
+    ),
+)
 QUERIES: Final = {**VEHICLES, **REPRESENTS, **OFFICES, **EARNS, "stakes": STAKES}
 
 
@@ -113,6 +149,19 @@ def stakes(
         )  # fmt: skip
         found.append({**mean, **told, "depth": row["depth"], "paths": shown, "keys": keys})
     return found
+
+
+def open_stakes(of: Recipient, table: Mapping[str, Sequence[Row]], month: str, rule: Settled) -> set[str]:
+    """Active companies of which it can't be told whether a member holds the limit: the share is not known, or a band."""
+    limit = float(rule["stake_limit"])
+    return {
+        str(r["company_id"])
+        for r in _held(of, table, month)
+        if r["share"] is None
+        and (r["share_min"] or 0.0) < limit - 1e-9
+        and (1.0 if r["share_max"] is None else r["share_max"]) >= limit - 1e-9
+        and not _company_exempt(r)
+    }
 
 
 def income(

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from detectors.assistance_law import assistance_law
+from detectors.caution import CAUTION_EN, CAUTION_ZH
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
+from detectors.districts import outside
+from detectors.household_drafts import draft
 from detectors.households import (
     POPULATION,
     RECIPIENTS,
     RECIPIENTS_COLUMNS,
-    TAIL_EN,
-    TAIL_ZH,
     Recipient,
     applicants,
-    assistance_law,
-    draft,
-    outside,
     recipients,
+    without_months,
 )
 
 
@@ -46,6 +46,8 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
                 "缺少申请人户籍地或发放地，户籍是否在本地无法判定",
                 "the applicant's registration or the paying district is missing: it can't be decided",
             )
+        else:
+            yield from without_months(of)
 
 
 def _draft(of: Recipient, months: Sequence[str], permitted: bool, values: Values) -> Draft:
@@ -84,20 +86,22 @@ def _draft(of: Recipient, months: Sequence[str], permitted: bool, values: Values
 
 DETECTOR = Detector(
     id="non-local-hukou",
-    version="1.0",
+    version="1.1",
     domain="民生保障",
+    by_place=True,
     scene="社会救助",
     title_zh="领取人户籍不在发放地",
     title_en="The recipient is registered outside the paying district",
+    meaning_zh="发放救助的地方不是申请人的户籍所在地。",
     severity="lead",
     basis=assistance_law(
         "第十一条",
         "向户籍所在地的乡镇人民政府、街道办事处提出申请",
         "application is made at the place of registration",
         "第三十七条",
-        "有条件的地方，可以由居住证持有人在居住地申请；仅户籍在外地不当然排除",
-        "where conditions allow, holders of a residence permit apply where they live: registration elsewhere alone "
-        "does not exclude",
+        "向户籍所在地申请；有条件的地方可以有序推进持有居住证人员在居住地申请（户籍在外地本身不当然排除）",
+        "application at the place of registration; where conditions allow, holders of a residence permit may come to "
+        "apply where they live (registration elsewhere alone does not exclude)",
     ),
     needs=("RECEIVES",),
     parameters=(
@@ -105,8 +109,8 @@ DETECTOR = Detector(
             "residence_permit_from",
             "2026-07-01",
             "date",
-            "自此日起，持发放地居住证者可在居住地申请（各地可更早；空为不适用）",
-            "from this day holders of a residence permit may apply where they live (may be earlier locally; "
+            "自此日起，持发放地居住证者可在居住地申请（法律限于“有条件的地方”；各地可更早；空为不适用）",
+            "from this day holders of a residence permit may apply where they live (the law: where conditions allow; earlier locally; "
             "empty: never)",
             citation="社会救助法第三十七条",
         ),
@@ -124,12 +128,12 @@ DETECTOR = Detector(
     ),
     wording_zh=(
         "【风险预警】救助对象{household}：{months}由{region}发放{programs}，申请人户籍登记在{places}；期间发放{amount}元。"
-        "户籍以现有登记为准，请核实迁移时间与居住证。" + TAIL_ZH
+        "户籍以现有登记为准，请核实迁移时间与居住证。" + CAUTION_ZH
     ),
     wording_en=(
         "[Lead] Recipient {household}: {programs} was paid by {region} in {months}, while the applicant is registered "
         "in {places_en}; paid in that time: {amount} yuan. Registration is as it stands now: verify transfers and "
-        "residence permits. " + TAIL_EN
+        "residence permits. " + CAUTION_EN
     ),
     assemble=assemble,
     innocent_zh=("户籍在此后才迁出", "当地对常住人口的专项政策", "发放地名称写法不同"),

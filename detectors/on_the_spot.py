@@ -15,8 +15,8 @@ import pyarrow as pa
 from detectors import bidding
 from detectors.affiliate_of_debarred import ABOVE_DEBARRED
 from detectors.asking import ABOVE_BIDDERS, held_on_the_bid_date
-from detectors.attached import ABOVE_PARTIES
 from detectors.nearby import Nearby, NearbyView
+from detectors.procedure_parties import ABOVE_PARTIES
 from detectors.standing import Standing
 from graph.in_play import derived_on_the_spot
 from graph.stores.contract import GraphStore

@@ -4,33 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from detectors.assistance_law import assistance_law
+from detectors.caution import CAUTION_EN, CAUTION_ZH
+from detectors.deaths import dead, death_told, deaths_among, living
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
+from detectors.household_drafts import draft
 from detectors.households import (
     POPULATION,
     RECIPIENTS,
     RECIPIENTS_COLUMNS,
-    TAIL_EN,
-    TAIL_ZH,
     Recipient,
     Spell,
-    applicants,
-    assistance_law,
-    died_in,
-    draft,
-    later,
     recipients,
+    without_months,
 )
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a recipient: all of a household dead, its applicant dead, or a person paid after death."""
     for of in recipients(rows):
-        deaths = {str(m["person_id"]): month for m in of.members if (month := died_in(m))}
+        deaths = deaths_among(of)
         if not deaths:
             continue
-        late = [(s, who) for s in of.spells if (who := _dead(of, s, deaths, values))]
+        yield from without_months(of)
+        late = [
+            (s, who)
+            for s in of.spells
+            if (who := dead(of, s, deaths, int(of.settled(values, s.month)["grace_months"])))
+        ]
         counted = [(s, who) for s, who in late if not _exempt(of, s, values)]
-        alone = [(s, who) for s, who in counted if not _survivors(of, s, deaths)]
+        alone = [(s, who) for s, who in counted if s.person or not living(of, s.month)]
         if alone:
             yield _draft(of, alone, deaths, values, None)
         elif counted:
@@ -49,27 +52,6 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             yield _draft(of, late, deaths, values, why)
 
 
-def _dead(of: Recipient, spell: Spell, deaths: Mapping[str, str], values: Values) -> tuple[str, ...]:
-    """Who had been dead, beyond the grace, of those the payment is for."""
-    grace = int(of.settled(values, spell.month)["grace_months"])
-    gone = {p for p, month in deaths.items() if spell.month > later(month, grace)}
-    if spell.person:
-        return (spell.person,) if spell.person in gone else ()
-    everybody = {str(m["person_id"]) for m in of.members_in(spell.month)}
-    if everybody and everybody <= gone:
-        return tuple(sorted(everybody))
-    heads = [m for m in applicants(of.members_in(spell.month)) if m["relation"] in ("head", "applicant")]
-    return tuple(sorted({str(m["person_id"]) for m in heads} & gone))
-
-
-def _survivors(of: Recipient, spell: Spell, deaths: Mapping[str, str]) -> bool:
-    """Does the household's payment still serve somebody alive? A payment to a person does not."""
-    return not spell.person and any(
-        str(m["person_id"]) not in deaths or spell.month <= deaths[str(m["person_id"])]
-        for m in of.members_in(spell.month)
-    )
-
-
 def _exempt(of: Recipient, spell: Spell, values: Values) -> bool:
     words = str(of.settled(values, spell.month)["payable_programs"]).split(";")
     return any(w and w in spell.program for w in words)
@@ -82,7 +64,7 @@ def _draft(
     values: Values,
     suppressed: tuple[str, str, str] | None,
 ) -> Draft:
-    dead = sorted({p for _, who in late for p in who})
+    gone = sorted({p for _, who in late for p in who})
     months = [s.month for s, _ in late]
     dates = {str(m["person_id"]): m for m in of.members}
     amount = sum(s.amount or 0 for s, _ in late)
@@ -90,9 +72,7 @@ def _draft(
     facts = {
         "amount": amount,
         "programs": programs,
-        "deaths": [
-            {"id": p, "died_on": dates[p]["died_on"], "cremated_on": dates[p]["cremated_on"]} for p in dead
-        ],
+        "deaths": [death_told(dates[p]) for p in gone],
     }
     return draft(
         of,
@@ -100,7 +80,7 @@ def _draft(
         facts,
         {
             "count": str(len({s.month for s, _ in late})),
-            "died": "、".join(sorted({deaths[p] for p in dead})),
+            "died": "、".join(sorted({deaths[p] for p in gone})),
             "amount": f"{amount / 100:,.2f}",
             "programs": "、".join(programs),
         },
@@ -113,19 +93,21 @@ def _draft(
 
 DETECTOR = Detector(
     id="paid-after-death",
-    version="1.0",
+    version="1.1",
     domain="民生保障",
+    by_place=True,
     scene="社会救助",
     title_zh="身故后仍在发放",
     title_en="Paid after the recipient's death",
+    meaning_zh="领取人去世之后的月份仍在发放。",
     severity="lead",
     basis=assistance_law(
         "第十三条",
         "家庭人口、收入、财产状况发生变化的，应当及时决定增发、减发或者停发",
         "where members, income or property change, the benefit is to be raised, lowered or stopped in time",
-        "第四十七条、第四十八条",
-        "定期复核；减少或终止救助须书面说明理由",
-        "regular reviews; reasons in writing before a benefit is lowered or ended",
+        "第四十六条、第四十七条、第四十八条",
+        "家庭成员、收入、财产变化的应当告知并定期核查；可以据此调整、终止救助；之前听取意见，之后书面告知并说明理由",
+        "changes are told and checked regularly; the benefit may be adjusted or ended accordingly; the person is heard before, and told the reasons in writing after",
     ),
     needs=("RECEIVES",),
     parameters=(
@@ -154,12 +136,12 @@ DETECTOR = Detector(
     ),
     wording_zh=(
         "【风险预警】救助对象{household}：登记死亡或火化月份为{died}，此后{months}仍发放{programs}共{count}个月、{amount}元。"
-        "请核实死亡登记、所属月份与实际领取人。" + TAIL_ZH
+        "请核实死亡登记、所属月份与实际领取人。" + CAUTION_ZH
     ),
     wording_en=(
         "[Lead] Recipient {household}: death or cremation is registered in {died}, yet {programs} was paid for "
         "{count} months in {months}, {amount} yuan. Verify the registration, the months meant and who received it. "
-        + TAIL_EN
+        + CAUTION_EN
     ),
     assemble=assemble,
     innocent_zh=("补发以前月份", "死亡登记有误或同号", "已在后续月份扣回"),

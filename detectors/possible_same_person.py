@@ -94,6 +94,7 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="投标人的股东或管理人员可能为同一人（同名，身份未核实）",
     title_en="Owners or officers of bidders may be one person (same name, identity not verified)",
+    meaning_zh="两家投标人各有一名同名的股东或管理人员，至少一方没有证件号，而且另有信息相互印证；同名本身不作提示。",
     severity="lead",
     basis=(),
     needs=("SUBMITS", "FOR_LOT"),

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 
 from detectors import bidding, statutes
+from detectors.caution import CAUTION_EN, CAUTION_ZH
 from detectors.definition import Detector, Draft, Evidence, Parameter, Row, Undecided, Values
-from detectors.households import TAIL_EN, TAIL_ZH
 from detectors.prices import bids_table, comparable, fences, screens
 
 
@@ -96,6 +96,7 @@ DETECTOR = Detector(
     scene="报价规律",
     title_zh="报价离散程度异常偏低（辅助指标）",
     title_en="Prices lie unusually close together (support only)",
+    meaning_zh="一个标段的报价比本市场通常的情形更为接近；仅用于佐证其他预警。",
     severity="lead",
     basis=(
         statutes.red_flag(
@@ -119,11 +120,11 @@ DETECTOR = Detector(
     suppressors=(),
     wording_zh=(
         "【辅助指标】{tender}（{lot}）：{n}份报价的变异系数{cv}，低于同类市场（{market}，{lots}个标段，中位数{median}）的下限{fence}。"
-        "单独不构成线索。" + TAIL_ZH
+        "单独不构成线索。" + CAUTION_ZH
     ),
     wording_en=(
         "[Support] {tender} ({lot}): the coefficient of variation of {n} prices is {cv}, below the low fence {fence} of "
-        "its market ({market}, {lots} lots, median {median}). No lead by itself. " + TAIL_EN
+        "its market ({market}, {lots} lots, median {median}). No lead by itself. " + CAUTION_EN
     ),
     assemble=assemble,
     over_all=True,

@@ -98,7 +98,3 @@ def rule_draft(
         suppressed_by=suppressed_by,
         severity=severity,
     )
-
-
-CLOSING_ZH: Final = "本预警由数据比对自动生成，仅供核查参考，不作为认定违纪违法的依据。"
-CLOSING_EN: Final = "Made by comparing data, for verification only; it establishes no wrongdoing."

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 
 from detectors import procedure_rules, statutes, subcontracts
+from detectors.caution import CAUTION_EN, CAUTION_ZH
 from detectors.definition import Detector, Draft, Row, Suppressor, Undecided, Values
-from detectors.procedure_rules import CLOSING_EN, CLOSING_ZH, rule_draft
+from detectors.procedure_rules import rule_draft
 from detectors.rows import table
 
 
@@ -85,6 +86,7 @@ DETECTOR = Detector(
     scene="合同履行",
     title_zh="分包单位再次分包",
     title_en="A subcontractor subcontracts again",
+    meaning_zh="标段的分包单位把分包的工作再次分包。",
     severity="prohibited",
     basis=(statutes.BIDDING_48, statutes.REGULATIONS_59, statutes.BUILDING_28),
     needs=("SUBCONTRACTS_TO",),
@@ -97,9 +99,9 @@ DETECTOR = Detector(
         Suppressor("labour-only", "劳务分包另有规定", "labour-only subcontracts have rules of their own"),
     ),
     wording_zh="【风险预警】{tender}（{lot}）：{contractor}分包给{subcontractor}的工程，疑似又由其再分包给{further_zh}。{unknown_zh}"
-    + CLOSING_ZH,
+    + CAUTION_ZH,
     wording_en="[Lead] {tender} ({lot}): {subcontractor}, a subcontractor of {contractor}, appears to subcontract again "
-    "to {further_en}. {unknown_en}" + CLOSING_EN,
+    "to {further_en}. {unknown_en}" + CAUTION_EN,
     assemble=assemble,
     innocent_zh=("劳务分包", "材料设备采购合同误登为分包"),
     innocent_en=("labour only", "a supply contract entered as a subcontract"),

@@ -8,25 +8,11 @@ from typing import Any
 import polars as pl
 
 from detectors import bidding, statutes
-from detectors.definition import (
-    Detector,
-    Draft,
-    Evidence,
-    Parameter,
-    Row,
-    Suppressor,
-    Undecided,
-    Values,
-)
-from detectors.households import TAIL_EN, TAIL_ZH
+from detectors.caution import CAUTION_EN, CAUTION_ZH
+from detectors.definition import Detector, Draft, Evidence, Parameter, Row, Suppressor, Undecided, Values
 from detectors.prices import bids_table, comparable
+from detectors.progressions import PATTERNS, regular
 from detectors.rules import settle
-
-_WORDS = {
-    "equal": ("报价相同", "equal prices"),
-    "arithmetic": ("报价呈等差排列", "prices in arithmetic progression"),
-    "geometric": ("报价呈等比排列", "prices in geometric progression"),
-}
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
@@ -34,23 +20,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     bids = comparable(bids_table(rows["bids"]), int(values["min_bids"]))
     if bids.is_empty():
         return
-    inside = pl.col("lot_id") == pl.col("lot_id").shift(1)
-    steps = bids.with_columns(
-        step=pl.when(inside).then(pl.col("price").diff()),
-        ratio=pl.when(inside).then(pl.col("price").log().diff()),
-    )
-    lots = steps.group_by("lot_id", maintain_order=True).agg(
-        arithmetic=_uneven("step"),
-        geometric=_uneven("ratio"),
-        distinct=pl.col("price").n_unique(),
-        n=pl.len(),
-    )
-    tolerance = float(values["progression_tolerance"])
-    near = lots.filter(
-        (pl.col("distinct") < pl.col("n"))
-        | (pl.col("arithmetic") <= tolerance + 1e-12)
-        | (pl.col("geometric") <= tolerance + 1e-12)
-    )
+    near = regular(bids, float(values["progression_tolerance"]))
     members = bids.join(near.select("lot_id"), on="lot_id", maintain_order="left")
     by_lot = {key[0]: part for key, part in members.group_by("lot_id", maintain_order=True)}
     for lot in near.iter_rows(named=True):
@@ -63,12 +33,6 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             continue
         pattern = "arithmetic" if lot["arithmetic"] <= lot["geometric"] else "geometric"
         yield _draft(pattern, part, part, float(lot[pattern]), rule)
-
-
-def _uneven(steps: str) -> pl.Expr:
-    """How far the steps lie from their mean, as a fraction of it."""
-    mean = pl.col(steps).mean()
-    return (pl.max_horizontal(pl.col(steps).max() - mean, mean - pl.col(steps).min()) / mean).fill_nan(None)
 
 
 def _draft(pattern: str, tied: pl.DataFrame, part: pl.DataFrame, uneven: float, values: Values) -> Draft:
@@ -103,8 +67,8 @@ def _draft(pattern: str, tied: pl.DataFrame, part: pl.DataFrame, uneven: float, 
         words={
             "tender": lot["tender_title"] or lot["tender_id"] or "",
             "lot": lot["lot_title"] or lot["lot_id"],
-            "pattern_zh": _WORDS[pattern][0],
-            "pattern_en": _WORDS[pattern][1],
+            "pattern_zh": PATTERNS[pattern][0],
+            "pattern_en": PATTERNS[pattern][1],
             "n": str(part.height),
             "bids_zh": "、".join(f"{n} {p}" for n, p in zip(names, prices, strict=True)),
             "bids_en": "; ".join(f"{n} {p}" for n, p in zip(names, prices, strict=True)),
@@ -128,6 +92,7 @@ DETECTOR = Detector(
     scene="报价规律",
     title_zh="投标报价呈规律性差异",
     title_en="Bid prices differ regularly",
+    meaning_zh="一个标段的报价相同，或者呈等差、等比排列。",
     severity="lead",
     basis=(
         *statutes.deemed_collusion(
@@ -166,11 +131,11 @@ DETECTOR = Detector(
     suppressors=(Suppressor("at-ceiling", "报价均等于最高投标限价", "all bid exactly the ceiling price"),),
     wording_zh=(
         "【风险预警】{tender}（{lot}）：{n}份同口径有效报价中{pattern_zh}：{bids_zh}。请结合其他线索核查。"
-        + TAIL_ZH
+        + CAUTION_ZH
     ),
     wording_en=(
         "[Lead] {tender} ({lot}): of {n} comparable valid bids, {pattern_en}: {bids_en}. Verify together with other "
-        "leads. " + TAIL_EN
+        "leads. " + CAUTION_EN
     ),
     assemble=assemble,
     innocent_zh=("政府定价或统一目录价", "均按最高限价报价", "报价均取整数"),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import Final
 
 from detectors.asking import Answers
 from detectors.definition import Detector, Draft, Undecided
 from detectors.finding import Finding, finding
+from detectors.in_force import hits
 from detectors.proof import completed
 from detectors.rules import NO_RULES, LocalRules
 from detectors.sources import with_sources
@@ -25,8 +27,13 @@ class UnknownDetectorError(ValueError):
 
     def __init__(self, id_: str, known: Sequence[str]):
         names = ", ".join(known)
-        self.zh = f"没有检测项 {id_}。现有：{names}。"
-        self.en = f"There is no detector {id_}. There are: {names}."
+        near = get_close_matches(id_, known, 1)
+        self.zh = f"没有检测项 {id_}。" + (f"是否指 {near[0]}？" if near else "") + f"现有：{names}。"
+        self.en = (
+            f"There is no detector {id_}. "
+            + (f"Did you mean {near[0]}? " if near else "")
+            + f"There are: {names}."
+        )
         super().__init__(self.en)
 
 
@@ -86,7 +93,7 @@ def _run(
         values = rules.values(detector)
         if denominators:
             population[detector.id] = answers.count(detector.population)
-        for hit in detector.assemble({name: answers.rows(q) for name, q in detector.queries.items()}, values):
+        for hit in hits(detector, {name: answers.rows(q) for name, q in detector.queries.items()}, values):
             if isinstance(hit, Draft):
                 findings.append(finding(detector, hit, values))
             else:

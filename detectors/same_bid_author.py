@@ -34,6 +34,7 @@ DETECTOR = Detector(
     scene="投标文件与保证金",
     title_zh="投标文件由同一作者或同一软件授权编制",
     title_en="Bid files have the same author or software licence",
+    meaning_zh="同一标段的两份投标文件出自同一作者或同一软件授权。",
     severity="deemed",
     basis=(
         *statutes.deemed_collusion(

@@ -43,6 +43,7 @@ DETECTOR = Detector(
     scene="投标文件与保证金",
     title_zh="投标事宜由同一人办理",
     title_en="One person handles two bidders' bids",
+    meaning_zh="同一标段的两家投标人由同一个人办理投标事宜。",
     severity="deemed",
     basis=(
         *statutes.deemed_collusion(
@@ -50,6 +51,7 @@ DETECTOR = Detector(
             "不同投标人委托同一单位或者个人办理投标事宜",
             "different bidders entrust one unit or person with the bid",
         ),
+        statutes.ORDER_87_37_3,
     ),
     needs=("SUBMITS", "FOR_LOT"),
     needs_any=("WORKS_ON_BID", "USED_IN_BID"),

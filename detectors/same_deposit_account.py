@@ -60,6 +60,7 @@ DETECTOR = Detector(
     scene="投标文件与保证金",
     title_zh="投标保证金从同一账户转出",
     title_en="Bid deposits come from the same account",
+    meaning_zh="两家投标人的保证金从同一账户转出，或者一家的保证金由另一家的账户转出。",
     severity="deemed",
     basis=(
         *statutes.deemed_collusion(

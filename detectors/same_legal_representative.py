@@ -29,6 +29,7 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="投标人的单位负责人为同一人",
     title_en="Bidders have the same responsible person",
+    meaning_zh="同一标段的两家投标人，单位负责人（法定代表人等）是同一个人。",
     severity="prohibited",
     basis=(statutes.ARTICLE_34, statutes.PROCUREMENT_18),
     needs=("LEGAL_REP_OF", "SUBMITS", "FOR_LOT"),

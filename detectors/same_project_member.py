@@ -33,12 +33,17 @@ DETECTOR = Detector(
     scene="投标文件与保证金",
     title_zh="投标文件载明的项目管理成员为同一人",
     title_en="Two bids name the same project member",
+    meaning_zh="同一标段的两份投标文件载明同一个人为项目管理成员。",
     severity="deemed",
     basis=(
         *statutes.deemed_collusion(
             "三",
             "不同投标人的投标文件载明的项目管理成员为同一人",
             "different bidders' documents name one person as project management member",
+            order_87=(
+                "不同投标人的投标文件载明的项目管理成员或者联系人员为同一人",
+                "different bidders' documents name one person as project management member or contact",
+            ),
         ),
     ),
     needs=("WORKS_ON_BID", "SUBMITS", "FOR_LOT"),

@@ -28,6 +28,7 @@ DETECTOR = Detector(
     scene="投标文件与保证金",
     title_zh="投标文件由同一设备或网络地址上传",
     title_en="Bids were uploaded from one device or network address",
+    meaning_zh="同一标段的两份投标文件由同一设备（或同一网络地址）上传或加密。",
     severity="deemed",
     basis=(
         *statutes.deemed_collusion(

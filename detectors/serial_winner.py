@@ -8,9 +8,9 @@ from typing import Final
 import polars as pl
 
 from detectors import bidding, statutes
+from detectors.caution import CAUTION_EN, CAUTION_ZH
 from detectors.co_bidding_group import POPULATION
 from detectors.definition import Detector, Draft, Evidence, Parameter, Row, Undecided, Values
-from detectors.households import TAIL_EN, TAIL_ZH
 from detectors.prices import bids_table, fences
 from detectors.rows import table
 
@@ -94,6 +94,7 @@ DETECTOR = Detector(
     scene="投标行为",
     title_zh="同一采购人处中标占比异常高",
     title_en="Wins an unusual share of one buyer's lots",
+    meaning_zh="投标人在一个采购人处的中标占比高于上限（标王）。",
     severity="lead",
     basis=(
         statutes.red_flag(
@@ -120,11 +121,11 @@ DETECTOR = Detector(
     suppressors=(),
     wording_zh=(
         "【风险预警】{bidder}在{buyer}已定标的{lots}个标段中中标{wins}个（{share}），高于同类占比的上限{fence}（中位数{median}）。"
-        "请结合其他线索核查。" + TAIL_ZH
+        "请结合其他线索核查。" + CAUTION_ZH
     ),
     wording_en=(
         "[Lead] {bidder} won {wins} of {lots} lots awarded by {buyer} ({share}), above the high fence {fence} of such "
-        "shares (median {median}). Verify together with other leads. " + TAIL_EN
+        "shares (median {median}). Verify together with other leads. " + CAUTION_EN
     ),
     assemble=assemble,
     over_all=True,

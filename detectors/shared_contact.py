@@ -79,6 +79,7 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="投标人使用相同的联系方式",
     title_en="Bidders share an address, telephone, e-mail or domain",
+    meaning_zh="同一标段的投标人使用相同的地址、电话、邮箱或网站域名；每一项都比较。",
     severity="lead",
     basis=(
         statutes.red_flag(

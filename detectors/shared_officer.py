@@ -44,11 +44,12 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="投标人存在相同的董事、监事或高级管理人员",
     title_en="Bidders share a director, supervisor or senior manager",
+    meaning_zh="同一个人在两家投标人任董事、监事、高级管理人员或负责人。",
     severity="lead",
     basis=(
         statutes.COMPANY_265,
         statutes.COMPANY_216,
-        statutes.red_flag("R033", "投标人之间存在人员关联", "bidders are linked by people"),
+        statutes.KYRGYZ_P3,
     ),
     needs=("OFFICER_OF", "SUBMITS", "FOR_LOT"),
     parameters=(people.HUB_POSTS,),

@@ -2,49 +2,30 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from detectors.assistance_law import assistance_law
+from detectors.caution import CAUTION_EN, CAUTION_ZH
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
-from detectors.households import (
-    POPULATION,
-    RECIPIENTS,
-    RECIPIENTS_COLUMNS,
-    TAIL_EN,
-    TAIL_ZH,
-    Recipient,
-    Spell,
-    assistance_law,
-    draft,
-    recipients,
-)
+from detectors.household_drafts import draft
+from detectors.households import POPULATION, RECIPIENTS, RECIPIENTS_COLUMNS
+from detectors.payee_accounts import Paid, several_paid
 from detectors.rules import Settled, settle
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft an account, over the months in which it was paid for several recipients."""
-    accounts: dict[str, dict[str, dict[str, tuple[Recipient, Spell]]]] = defaultdict(
-        lambda: defaultdict(dict)
-    )
-    for of in recipients(rows):
-        for spell in of.spells:
-            if spell.account_key:
-                accounts[spell.account_key][spell.month][of.id] = (of, spell)
-    for key, months in sorted(accounts.items()):
-        least = {
-            m: int(settle(values, next(iter(paid.values()))[1].region, f"{m}-01")["recipients_limit"])
-            for m, paid in months.items()
-        }
-        shared = {m: paid for m, paid in sorted(months.items()) if len(paid) >= least[m]}
-        if shared:
-            yield _draft(key, shared, values)
+    for found in several_paid(rows, values):
+        yield found if isinstance(found, Undecided) else _draft(*found, values)
 
 
-def _draft(key: str, shared: Mapping[str, Mapping[str, tuple[Recipient, Spell]]], values: Values) -> Draft:
+def _draft(key: str, shared: Mapping[str, Paid], values: Values) -> Draft:
     last = shared[max(shared)]
     everybody = {id_: of for paid in shared.values() for id_, (of, _) in paid.items()}
-    spells = [s for paid in shared.values() for _, s in paid.values()]
+    spells = [s for paid in shared.values() for _, of_one in paid.values() for s in of_one]
+    latest = [s for _, of_one in last.values() for s in of_one]
+    paid_persons = {s.person for s in latest if s.person}
     rule = settle(values, spells[-1].region, f"{max(shared)}-01")
     first = everybody[min(everybody)]
     amount = sum(s.amount or 0 for s in spells)
@@ -61,13 +42,21 @@ def _draft(key: str, shared: Mapping[str, Mapping[str, tuple[Recipient, Spell]]]
         },
         {
             "account": spells[-1].account or "—",
-            "count": str(len(everybody)),
+            "count": str(max(len(paid) for paid in shared.values())),
             "amount": f"{amount / 100:,.2f}",
             "programs": "、".join(sorted({s.program for s in spells})),
         },
         values=values,
-        nodes=[*everybody, *(s.benefit for _, s in last.values())],
-        keys=[s.key for _, s in last.values()],
+        nodes=[*everybody, *(s.benefit for s in latest), *paid_persons],
+        keys=[
+            *(s.key for s in latest),
+            *(
+                m["member_key"]
+                for of in everybody.values()
+                for m in of.members
+                if m["person_id"] in paid_persons
+            ),
+        ],
         suppressed_by=_hub(len(everybody), payees, rule),
     )
     return replace(
@@ -99,19 +88,21 @@ def _hub(count: int, payees: Sequence[str], rule: Settled) -> tuple[str, str, st
 
 DETECTOR = Detector(
     id="shared-payee-account",
-    version="1.0",
+    version="1.1",
     domain="民生保障",
+    by_place=True,
     scene="社会救助",
     title_zh="多个领取对象共用收款账户",
     title_en="Several recipients are paid into one account",
+    meaning_zh="同一个收款账户同月为几个领取对象收款。",
     severity="lead",
     basis=assistance_law(
         "第五十八条",
         "可查询相关信息核对",
         "registers may be consulted",
-        "第四十六条、第四十七条",
-        "核对家庭经济状况，定期复核",
-        "checks of the household's means, and regular reviews",
+        "第四十一条、第四十六条",
+        "可以向有关部门和金融机构核对收入、财产状况；定期核查",
+        "means may be checked with registers and banks; regular checks",
     ),
     needs=("RECEIVES",),
     parameters=(
@@ -149,11 +140,11 @@ DETECTOR = Detector(
     ),
     wording_zh=(
         "【风险预警】收款账户{account}：{months}同月为{count}个领取对象收取{programs}，共{amount}元。"
-        "请核实代领关系与实际领取人。" + TAIL_ZH
+        "请核实代领关系与实际领取人。" + CAUTION_ZH
     ),
     wording_en=(
         "[Lead] Account {account}: in {months} it was paid {programs} for {count} recipients in the same month, {amount} "
-        "yuan in all. Verify who collects for whom. " + TAIL_EN
+        "yuan in all. Verify who collects for whom. " + CAUTION_EN
     ),
     assemble=assemble,
     innocent_zh=("监护人代领", "近亲属共用账户", "村级代发账户"),

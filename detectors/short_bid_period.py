@@ -7,8 +7,9 @@ from datetime import date
 from typing import Final
 
 from detectors import procedure_rules, statutes
+from detectors.caution import CAUTION_EN, CAUTION_ZH
 from detectors.definition import Detector, Draft, Parameter, Row, Undecided, Values
-from detectors.procedure_rules import BY_TENDER, CLOSING_EN, CLOSING_ZH, rule_draft, tells, unknown_rule
+from detectors.procedure_rules import BY_TENDER, rule_draft, tells, unknown_rule
 
 _METHODS: Final = {"construction": BY_TENDER, "government_procurement": BY_TENDER}
 
@@ -48,6 +49,7 @@ DETECTOR = Detector(
     scene="招标程序",
     title_zh="投标准备时间不足",
     title_en="The time to prepare bids is too short",
+    meaning_zh="自公告（招标文件开始发出）到投标截止不足二十日。",
     severity="prohibited",
     basis=(
         statutes.BIDDING_24,
@@ -71,10 +73,10 @@ DETECTOR = Detector(
     identity=("tender_id",),
     suppressors=(),
     wording_zh="【风险预警】{tender}：自{start}发布公告至{end}投标截止为{days}天，少于{limit}天（以公告日期代替招标文件发出日期，"
-    "须核实是否属依法必须招标的项目）。" + CLOSING_ZH,
+    "须核实是否属依法必须招标的项目）。" + CAUTION_ZH,
     wording_en="[Lead] {tender}: {days} days from the notice on {start} to the deadline on {end}, fewer than {limit} "
     "(the notice's date stands for the issue of the documents; verify that bidding is mandatory). "
-    + CLOSING_EN,
+    + CAUTION_EN,
     assemble=assemble,
     innocent_zh=("非依法必须招标的项目", "二次公告，文件发出日期更早"),
     innocent_en=("bidding is not mandatory", "a second notice: the documents were issued earlier"),

@@ -122,16 +122,32 @@ ORDER_87_8: Final = _order_87(
     "第八条第二款",
     "采购代理机构及其分支机构不得在所代理的采购项目中投标或者代理投标，也不得为其投标人提供投标咨询",
     "an agency or its branch may not bid, or bid for others, in a project it handles, nor advise its bidders",
+    compared=False,
 )
 
 
-def deemed_collusion(item: str, says_zh: str, says_en: str) -> tuple[LegalBasis, LegalBasis]:
+def deemed_collusion(
+    item: str, says_zh: str, says_en: str, *, order_87: tuple[str, str] | None = None
+) -> tuple[LegalBasis, LegalBasis]:
     """One item of what is deemed collusion (视为): article 40 of the regulations, article 37 of order no. 87.
 
-    Both lists have the same six items, each in its own regime; the facts must still be confirmed.
+    The lists have the same six items, each in its own regime; `order_87`: what the order says (Chinese, English) where
+    it says more. The facts must still be confirmed.
     """
-    zh, en = f"视为投标人相互串通投标：{says_zh}", f"deemed collusion: {says_en}"
-    return _regulations(f"第四十条第{item}项", zh, en), _order_87(f"第三十七条第{item}项", zh, en)
+    more_zh, more_en = order_87 or (says_zh, says_en)
+    return (
+        _regulations(
+            f"第四十条第{item}项", f"视为投标人相互串通投标：{says_zh}", f"deemed collusion: {says_en}"
+        ),
+        _order_87(f"第三十七条第{item}项", f"视为投标人串通投标：{more_zh}", f"deemed collusion: {more_en}"),
+    )
+
+
+ORDER_87_37_3: Final = _order_87(
+    "第三十七条第三项",
+    "视为投标人串通投标：不同投标人的投标文件载明的项目管理成员或者联系人员为同一人",
+    "deemed collusion: different bidders' documents name one person as project management member or contact",
+)
 
 
 PROCUREMENT_12: Final = _procurement_law(
@@ -200,6 +216,16 @@ COMPANY_216: Final = LegalBasis(
 )
 
 
+KYRGYZ_P3: Final = LegalBasis(
+    "吉尔吉斯斯坦公共采购风险指标",
+    "Risk indicators of public procurement, Kyrgyz Republic",
+    "P3",
+    "中标人的出资人或负责人同时是同一采购其他参与人的出资人或负责人（国外指标，非我国法条；亲属为参照）",
+    "the winner's founder or head is founder or head of another participant (a foreign indicator; kin: by analogy)",
+    link=law_texts.KYRGYZ_INDICATORS,
+)
+
+
 def red_flag(codes: str, says_zh: str, says_en: str) -> LegalBasis:
     """Indicators of the red-flag guide: no article of law."""
     return _red_flag(codes, f"{says_zh}（指标，非法条）", f"{says_en} (an indicator, no article of law)")
@@ -213,6 +239,7 @@ BENEFICIAL_OWNER: Final = LegalBasis(
     "a natural person who finally owns 25% or more, directly or indirectly, is a beneficial owner",
     in_force_from="2024-11-01",
     link=law_texts.BENEFICIAL_OWNERS,
+    compared=False,
 )
 REGULATIONS_39_3: Final = _regulations(
     "第三十九条第三项",

@@ -168,8 +168,8 @@ def suppressed(tie: Tie, fund_share: float, hub_companies: int) -> tuple[str, st
     if passive and minor and len([r for r in tie.rows if r not in minor]) < 2:
         return (
             "fund",
-            f"{name}为基金或所涉投标人为上市公司，且持股低于{fund_share:.0%}，属财务性小额持股",
-            f"{name} is a fund, or the bidders are listed, and the stake is below {fund_share:.0%}",
+            f"{name}为基金或所涉投标人为上市公司，且持股低于{fund_share * 100:g}%，属财务性小额持股",
+            f"{name} is a fund, or the bidders are listed, and the stake is below {fund_share * 100:g}%",
         )
     held = int(tie.lot.get("holder_companies") or 0)
     if held > hub_companies:

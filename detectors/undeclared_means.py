@@ -5,20 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
+from detectors.assistance_law import assistance_law
+from detectors.caution import CAUTION_EN, CAUTION_ZH
+from detectors.definition import Detector, Draft, Row, Suppressor, Undecided, Values
+from detectors.household_drafts import draft
 from detectors.households import (
     POPULATION,
     RECIPIENTS,
     RECIPIENTS_COLUMNS,
-    TAIL_EN,
-    TAIL_ZH,
     Recipient,
-    assistance_law,
     by_person,
-    draft,
     recipients,
+    without_months,
 )
-from detectors.means import COLUMNS, OFFICES, QUERIES, REASONS, REPRESENTS, income, posts, stakes, vehicles
+from detectors.means import (
+    COLUMNS,
+    OFFICES,
+    PARAMETERS,
+    QUERIES,
+    REASONS,
+    REPRESENTS,
+    income,
+    open_stakes,
+    posts,
+    stakes,
+    vehicles,
+)
 
 _KINDS: Final = {
     "vehicle": ("车辆", "vehicle"),
@@ -51,6 +63,16 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         excused = [m for m, means in months.items() if means]
         if over or excused:
             yield _draft(of, over or excused, months, values, not over)
+        unknown = {c for m in of.months for c in open_stakes(of, shares, m, of.settled(values, m))}
+        if unknown and not over:
+            yield Undecided(
+                of.kind,
+                of.id,
+                tuple(sorted(unknown)),
+                f"成员对{len(unknown)}家企业的持股比例不明，是否达到提示线无法判定",
+                f"the share of members in {len(unknown)} companies is not known: it can't be decided whether it counts",
+            )
+        yield from without_months(of)
 
 
 def _draft(
@@ -93,56 +115,24 @@ def _draft(
 
 DETECTOR = Detector(
     id="undeclared-means",
-    version="1.0",
+    version="1.1",
     domain="民生保障",
+    by_place=True,
     scene="社会救助",
     title_zh="救助家庭的车辆、企业或收入超出当地规定",
     title_en="Vehicles, companies or income of a recipient beyond the local rule",
+    meaning_zh="领取人家庭名下的车辆、企业、任职或收入超出当地规定。",
     severity="lead",
     basis=assistance_law(
         "第五十八条",
         "可查询户籍、税务、社会保险、不动产、工商、公积金、车辆等信息核对收入与财产",
         "registers of tax, social insurance, real estate, companies, housing funds and vehicles may be consulted",
-        "第四十六条、第四十七条",
-        "核对家庭经济状况，定期复核",
-        "checks of the household's means, and regular reviews",
+        "第四十一条、第四十六条",
+        "可以向有关部门和金融机构核对收入、财产状况；定期核查",
+        "means may be checked with registers and banks; regular checks",
     ),
     needs=("RECEIVES",),
-    parameters=(
-        Parameter("vehicle_limit", 1, "vehicles", "车辆达到此数即提示", "at or above this many vehicles"),
-        Parameter(
-            "vehicle_value_limit", 0.0, "yuan", "价值低于此值的车辆不计", "vehicles worth less do not count"
-        ),
-        Parameter(
-            "exempt_vehicle_words",
-            "农用;拖拉机;三轮;残疾;轮椅;摩托",
-            "",
-            "种类含这些词的车辆不计（以;分隔）",
-            "vehicles of these kinds do not count (separated by ;)",
-        ),
-        Parameter(
-            "stake_limit",
-            0.05,
-            "fraction",
-            "穿透持股达到此比例的企业才计",
-            "a company counts from this effective share on",
-        ),
-        Parameter("count_posts", True, "", "是否计入企业任职", "whether posts in companies count"),
-        Parameter(
-            "income_kinds",
-            "public_payroll",
-            "",
-            "出现即提示的收入种类（以;分隔）",
-            "kinds of income that are pointed out whatever the amount (separated by ;)",
-        ),
-        Parameter(
-            "income_per_head_limit",
-            0.0,
-            "yuan/month",
-            "人均月收入超过此值即提示（0为不看收入）",
-            "monthly income per head above this is pointed out (0: income does not matter)",
-        ),
-    ),
+    parameters=PARAMETERS,
     queries={**RECIPIENTS, **QUERIES},
     columns={**RECIPIENTS_COLUMNS, **COLUMNS},
     population=POPULATION,
@@ -150,11 +140,11 @@ DETECTOR = Detector(
     suppressors=tuple(Suppressor(name, zh, en) for name, (zh, en) in REASONS.items()),
     wording_zh=(
         "【风险预警】救助对象{household}：{months}领取{programs}期间，家庭成员名下有{means_zh}；期间发放{amount}元。"
-        "请核实是否已申报、是否在当地规定之内。" + TAIL_ZH
+        "请核实是否已申报、是否在当地规定之内。" + CAUTION_ZH
     ),
     wording_en=(
         "[Lead] Recipient {household}: while paid {programs} in {months}, its members had {means_en}; paid in that "
-        "time: {amount} yuan. Verify whether this was declared and lies within the local rule. " + TAIL_EN
+        "time: {amount} yuan. Verify whether this was declared and lies within the local rule. " + CAUTION_EN
     ),
     assemble=assemble,
     innocent_zh=("为他人挂名", "企业无经营、未注销", "车辆已报废未注销"),

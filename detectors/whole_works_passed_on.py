@@ -4,43 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import polars as pl
-
 from detectors import bidding, procedure_rules, statutes, subcontracts
+from detectors.caution import CAUTION_EN, CAUTION_ZH
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
-from detectors.procedure_rules import CLOSING_EN, CLOSING_ZH, rule_draft
-from detectors.rows import table
-
-_MAIN = r"主体结构|主体工程|全部工程|整体转包"
-_NOT_MAIN = r"非主体|除主体|主体(?:结构|工程)?(?:以外|之外|除外)"
+from detectors.procedure_rules import rule_draft
+from detectors.subcontracts import by_contractor
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a lot and contractor. Labour-only subcontracts do not count; unknown amounts are undecided."""
-    won = (pl.col("won").cast(pl.Boolean).fill_null(False)) | (pl.col("status") == "won").fill_null(False)
-    contracts = (
-        table(rows["bidders"])
-        .filter(won)
-        .select(
-            "lot_id", party_id="bidder_id", contract="amount", contract_currency="currency", won_bid="bid_id"
-        )
-        .unique()
-    )
-    scope = pl.col("scope").fill_null("")
-    links = table(rows["subcontracts"]).with_columns(
-        main=scope.str.contains(_MAIN) & ~scope.str.contains(_NOT_MAIN),
-        labour=scope.str.contains(subcontracts.LABOUR),
-    )
-    whole = links.join(contracts, on=["lot_id", "party_id"], how="left").join(
-        table(rows["lots"]), on="lot_id"
-    )
-    # Only the contractor passes works on; what a subcontractor does is another detector's.
-    known = pl.col("won_bid").is_not_null().any().over("lot_id")
-    whole = whole.filter(pl.col("won_bid").is_not_null() | ~known).sort(
-        "lot_id", "party_id", "to_id", "link_key"
-    )
-    for _, group in whole.group_by("lot_id", "party_id", maintain_order=True):
-        yield from _judge(group.to_dicts(), float(values["share"]))
+    for found in by_contractor(rows):
+        yield from _judge(found, float(values["share"]))
 
 
 def _judge(found: Sequence[Row], limit: float) -> Iterator[Draft | Undecided]:
@@ -91,8 +65,8 @@ def _draft(
     part_zh = ["分包内容涉及主体结构"] if main else []
     part_en = ["the scope includes the main structure"] if main else []
     if share is not None:
-        part_zh.append(f"分包金额合计为合同金额的{share:.2%}（提示线{limit:.0%}）")
-        part_en.append(f"subcontracts add up to {share:.2%} of the contract (limit {limit:.0%})")
+        part_zh.append(f"分包金额合计为合同金额的{share:.2%}（提示线{limit * 100:g}%）")
+        part_en.append(f"subcontracts add up to {share:.2%} of the contract (limit {limit * 100:g}%)")
     drafted = rule_draft(
         "lot",
         first,
@@ -132,6 +106,7 @@ DETECTOR = Detector(
     scene="合同履行",
     title_zh="工程几乎全部或主体部分分包",
     title_en="Nearly all the works, or the main structure, are subcontracted",
+    meaning_zh="标段的工程几乎全部，或者其主体结构，被分包出去。",
     severity="prohibited",
     basis=(
         statutes.BIDDING_48,
@@ -165,9 +140,9 @@ DETECTOR = Detector(
         Suppressor("labour-only", "劳务分包另有规定，不计入", "labour-only subcontracts do not count"),
     ),
     wording_zh="【风险预警】{tender}（{lot}）：{contractor}疑似将工程几乎全部或主体部分交由{names_zh}，{what_zh}。"
-    + CLOSING_ZH,
+    + CAUTION_ZH,
     wording_en="[Lead] {tender} ({lot}): {contractor} appears to pass nearly all the works, or the main structure, on to "
-    "{names_en}: {what_en}. " + CLOSING_EN,
+    "{names_en}: {what_en}. " + CAUTION_EN,
     assemble=assemble,
     innocent_zh=("金额含材料设备采购", "联合体内部分工误登为分包"),
     innocent_en=(

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import polars as pl
 
-from detectors import bidding, people, statutes, traces
+from detectors import people, statutes
 from detectors.attached_drafts import STATE, added
-from detectors.declined_ends import EXPLAINED, HOLDS, ends
+from detectors.declined_ends import COLUMNS, EXPLAINED, HOLDS, PARAMETERS, QUERIES, ends
 from detectors.definition import Detector, Draft, Evidence, Row, Undecided, Values
 from detectors.links import CLOSING_EN, CLOSING_ZH, ENDED, lot_words
 from detectors.roles import role_en, role_zh
@@ -106,38 +106,13 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="放弃中标后由关联投标人中标",
     title_en="A winner declines in favour of a tied bidder",
+    meaning_zh="投标人放弃中标，标段由与其有关联的另一投标人中标。",
     severity="review",
     basis=(statutes.REGULATIONS_39_3, statutes.REGULATIONS_55, statutes.PROCUREMENT_74_6),
     needs=("SUBMITS", "FOR_LOT"),
-    parameters=(people.HUB_PARTIES, bidding.HUB_COMPANIES, traces.HUB_BIDDERS, traces.LISTED_PAYERS),
-    queries={
-        "holdings": bidding.HOLDINGS,
-        "kinds": bidding.KINDS,
-        "holders": bidding.HOLDERS,
-        "representatives": people.REPRESENTATIVES,
-        "officers": people.OFFICERS,
-        "contacts": people.CONTACTS,
-        "parties": people.CONTACT_USERS,
-        "authors": traces.AUTHORS,
-        "uploads": traces.UPLOADS,
-        "deposits": traces.DEPOSITS,
-        "workers": traces.WORKERS,
-        "bidders": bidding.BIDDERS,
-    },
-    columns={
-        "holdings": bidding.HOLDINGS_COLUMNS,
-        "kinds": bidding.KINDS_COLUMNS,
-        "holders": bidding.HOLDERS_COLUMNS,
-        "representatives": people.PEOPLE_COLUMNS,
-        "officers": people.PEOPLE_COLUMNS,
-        "contacts": people.LINKED_COLUMNS,
-        "parties": people.CONTACT_USERS_COLUMNS,
-        "authors": traces.TRACE_COLUMNS,
-        "uploads": traces.TRACE_COLUMNS,
-        "deposits": traces.TRACE_COLUMNS,
-        "workers": traces.TRACE_COLUMNS,
-        "bidders": bidding.BIDDERS_COLUMNS,
-    },
+    parameters=PARAMETERS,
+    queries=QUERIES,
+    columns=COLUMNS,
     population="MATCH (b:Bid)-[:FOR_LOT]->(l:Lot) WHERE b.status = 'award_declined' RETURN count(DISTINCT l.id) AS n",
     identity=("lot_id", "bidder_id"),
     suppressors=(ENDED, STATE, people.HUB),

@@ -432,6 +432,12 @@ RELATIONSHIPS: Final = (
         "HOLDS_POST", "a post in a public body", (("Person", "Company"),), (_f("post", "STRING", "the post"),)
     ),
     RelType(
+        "IN_CUSTODY",
+        "kept in a prison or another place of custody",
+        (("Person", "Company"),),
+        (_f("kind", "STRING", "sentence, detention, compulsory_treatment"),),
+    ),
+    RelType(
         "DEBARRED_BY",
         "barred from bidding by an authority",
         (("Company", "Company"), ("Person", "Company")),

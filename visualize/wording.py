@@ -93,6 +93,7 @@ RELATIONS: Final[dict[str, Pair]] = {
     "MEMBER_OF_CONCERT": ("一致行动", "Acts in concert"),
     "RELATED_TO": ("亲属", "Relative"),
     "HOLDS_POST": ("任职", "Holds post"),
+    "IN_CUSTODY": ("服刑、羁押", "In custody"),
     "DEBARRED_BY": ("禁止投标", "Debarred by"),
     "SUBMITS": ("投标", "Bids"),
     "FOR_LOT": ("投标", "Bid for"),

@@ -10,7 +10,7 @@ from graph.stores.statements import SOURCE_SEPARATOR
 
 Kind = Literal[
     "OWNS", "EXERCISES_CONTROL", "LEGAL_REP_OF", "OFFICER_OF", "BRANCH_OF", "HAS_CONTACT", "RELATED_TO", "HOLDS_PROPERTY",
-    "HOLDS_VEHICLE", "MEMBER_OF", "SUBMITS", "HOLDS_POST", "SAME_AS", "POSSIBLY_SAME",
+    "HOLDS_VEHICLE", "MEMBER_OF", "SUBMITS", "HOLDS_POST", "IN_CUSTODY", "SAME_AS", "POSSIBLY_SAME",
 ]  # fmt: skip
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 DIRECTIONS: Final = ("in", "out")

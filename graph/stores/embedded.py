@@ -49,6 +49,8 @@ class EmbeddedEngine:
             )
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
+        if mode == "read":
+            self._complete(wait)
         self._lock = StoreLock(folder, mode, wait)
         try:
             if mode == "write":
@@ -58,6 +60,24 @@ class EmbeddedEngine:
         except BaseException:
             self._lock.close()
             raise
+
+    def _complete(self, wait: float) -> None:
+        """A store of an older version lacks the types that came since: they are made, empty, before it is only read."""
+        lock = StoreLock(self.folder, "read", wait)
+        try:
+            tables = OneFile(self.folder / FILE, read_only=True)
+            try:
+                lacking = tables.lacking()
+            finally:
+                tables.close()
+        finally:
+            lock.close()
+        if lacking:
+            lock = StoreLock(self.folder, "write", wait)
+            try:
+                self._make_ready()
+            finally:
+                lock.close()
 
     def _make_ready(self) -> None:
         """Every table of the model in the file, nothing left in its log: from then on the live file is only read."""

@@ -151,6 +151,12 @@ class Tables:
         found = {row["type"]: row["n"] for row in rows}
         return {name: found.get(name, 0) for name in names}
 
+    def lacking(self) -> frozenset[str]:
+        """Types of the model that the file has no table for."""
+        return frozenset(EVERY_TYPE) - set(
+            self.query("CALL show_tables() RETURN name AS name")["name"].to_pylist()
+        )
+
     # --- writes ---
     def insert_nodes(self, type_name: str, frame: pl.DataFrame) -> None:
         """See `Writing.insert_nodes`."""

@@ -145,12 +145,36 @@ def read_bids(table: TableRows) -> None:
         "submitted_at": table.time("submitted_at"),
         "deposit_amount": deposit,
     }
-    table.rows.node("Bid", pl.DataFrame({AT: table.at, "id": bids.ids, **facts}))
+    stated = pl.DataFrame({AT: table.at, "id": bids.ids, **facts})
+    table.rows.node("Bid", _last_prices(table, stated, bids.consortium.is_not_null()))
     _state_bidders(table, bids)
     if table.has("deposit_account"):
         _trace(table, bids, table.constant("account"), table.text("deposit_account"))
     if table.has("deposit_payer"):
         _trace(table, bids, table.constant("payer_account"), table.text("deposit_payer"))
+
+
+def _last_prices(table: TableRows, stated: pl.DataFrame, shared: pl.Series) -> pl.DataFrame:
+    """Of a bidder's several prices for one lot the one handed in last, else the first; the others are told, and left out.
+
+    `shared`: rows of consortia, whose members may each state a part.
+    """
+    price = pl.coalesce(pl.col("amount").cast(pl.Float64), "rate")
+    several = pl.col("id").is_not_null() & ~pl.col("shared") & (price.drop_nulls().n_unique().over("id") > 1)
+    last = pl.col("submitted_at").max().over("id")
+    earlier = several & (pl.col("submitted_at") < last).fill_null(False)
+    standing = pl.when(several & ~earlier).then(price)
+    first = standing.drop_nulls().first().over("id")
+    told = stated.with_columns(shared=shared).with_columns(
+        earlier=earlier, other=(standing != first).fill_null(False)
+    )
+    shown = table.text("amount").fill_null(table.text("rate"))
+    table.rows.report("flag", told["earlier"], "bid-superseded", table.header("amount"), shown)
+    table.rows.report("flag", told["other"], "bid-twice", table.header("amount"), shown)
+    left_out = told["earlier"] | told["other"]
+    prices = ("amount", "currency", "price_kind", "rate", "submitted_at")
+    kept = [pl.when(~left_out).then(c).alias(c) for c in prices]
+    return stated.with_columns(kept)
 
 
 def _trace(table: TableRows, bids: _Bids, kinds: pl.Series, values: pl.Series) -> None:

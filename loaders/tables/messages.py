@@ -105,6 +105,15 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "The members of the consortium can't be told apart; the cell counts as one bidder. Write lead and members "
         "in columns of their own.",
     ),
+    "bid-superseded": (
+        "同一投标人在同一标段有更晚递交的报价，以最后递交的为准，本行报价未采用。",
+        "The bidder handed in another price for the lot later: the last one counts, this row's is left out.",
+    ),
+    "bid-twice": (
+        "同一投标人在同一标段有不同的报价，看不出先后：以先列的为准，本行报价未采用。请核对，或填写递交时间。",
+        "The bidder has another price for the lot, and nothing tells which came last: the first one listed counts, this "
+        "row's is left out. Check it, or state submitted_at.",
+    ),
     "missing-column": (
         "工作表看起来是“{column}”，但缺少必需的列：{known}。请改列名，或用 --map 指定各列。",
         "The sheet looks like {column}, but lacks required columns: {known}. Rename headings, or name them in a --map "

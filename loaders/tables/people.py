@@ -137,6 +137,21 @@ def read_officials(table: TableRows) -> None:
     relate(table, "HOLDS_POST", person, "Company", unit.ids, {"post": post, **table.span()})
 
 
+def read_custody(table: TableRows) -> None:
+    """One time of one person in custody a row; without an end it lasts."""
+    unit = read_parties(table, "unit_id", "unit_name", default="company")
+    person = read_parties(
+        table, "person_id", "person_name", default="person", kind=table.constant("person"), scope=unit.ids
+    )
+    since = table.text("valid_from")
+    table.require("valid_from", since)
+    state_parties(table, unit)
+    state_parties(table, person)
+    relate(
+        table, "IN_CUSTODY", person, "Company", unit.ids, {"kind": table.vocabulary("kind"), **table.span()}
+    )
+
+
 def read_debarments(table: TableRows) -> None:
     """One bar of one party by one authority a row."""
     party = read_parties(table, "party_id", "party_name", default="either")

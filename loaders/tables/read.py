@@ -33,6 +33,7 @@ READERS: Final[dict[str, Callable[[TableRows], None]]] = {
     "persons": people.read_persons,
     "relatives": people.read_relatives,
     "officials": people.read_officials,
+    "custody": people.read_custody,
     "debarments": people.read_debarments,
     "bids": bids.read_bids,
     "bid_traces": bids.read_bid_traces,

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from detectors.definition import Detector
+from detectors.docs import meaning_en
 from detectors.own_definitions import read_own
 from detectors.registry import DETECTORS, chosen
 from lookthrough.cli.app import app
@@ -20,6 +21,7 @@ from lookthrough.cli.console import (
     print_rows,
     session,
 )
+from lookthrough.cli.feeding import tables_feeding
 from lookthrough.cli.finding import SEVERITY
 
 detectors_app = typer.Typer(
@@ -77,6 +79,7 @@ def _whole(d: Detector) -> dict[str, Any]:
         "domain": d.domain,
         "scene": d.scene,
         "title": {"zh": d.title_zh, "en": d.title_en},
+        "meaning": {"zh": d.meaning_zh or d.title_zh, "en": meaning_en(d)},
         "severity": d.severity,
         "support": d.support,
         "basis": [
@@ -91,6 +94,7 @@ def _whole(d: Detector) -> dict[str, Any]:
             for b in d.basis
         ],
         "needs": list(d.needs),
+        "needs_any": list(d.needs_any),
         "parameters": [
             {"name": p.name, "default": p.default, "unit": p.unit, "doc": {"zh": p.doc_zh, "en": p.doc_en}}
             for p in d.parameters
@@ -107,6 +111,7 @@ def _tell(s: Session, d: Detector) -> None:
     out = out_console()
     out.print(f"{d.id} {d.version}  {d.title_zh if zh else d.title_en}", style="bold", markup=False)
     out.print(f"{d.domain} · {d.scene} · {severity}", markup=False)
+    out.print("\n" + ((d.meaning_zh or d.title_zh) if zh else meaning_en(d)), markup=False)
     _section(s, "依据", "Basis")
     for b in d.basis:
         law, says = (b.law_zh, b.says_zh) if zh else (b.law_en, b.says_en)
@@ -117,7 +122,11 @@ def _tell(s: Session, d: Detector) -> None:
         )
         out.print(f"  {law} {b.article}: {says}{span}", markup=False)
     _section(s, "所需数据", "Needs")
-    out.print("  " + "、".join(d.needs), markup=False)
+    for need in d.needs:
+        out.print(f"  {_table_said(s, need)}", markup=False)
+    if d.needs_any:
+        several = s.say("，或 ", ", or ").join(_table_said(s, n) for n in d.needs_any)
+        out.print(s.say("  以及其中之一：", "  and one of: ") + several, markup=False)
     if d.parameters:
         _section(s, "参数（可用规则文件设定）", "Parameters (set them in a rules file)")
         for p in d.parameters:
@@ -131,6 +140,11 @@ def _tell(s: Session, d: Detector) -> None:
         _section(s, "常见合理解释", "Known innocent explanations")
         for text in innocent:
             out.print(f"  {text}", markup=False)
+
+
+def _table_said(s: Session, need: str) -> str:
+    tables = s.say("、", ", ").join(tables_feeding(need))
+    return f"{need}" + s.say(f"（见表 {tables}）", f" (table {tables})")
 
 
 def _section(s: Session, zh: str, en: str) -> None:

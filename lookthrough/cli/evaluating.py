@@ -56,7 +56,11 @@ def evaluate_command(
     s = session(store, lang, format_)
     if truth is None:
         if store is not None:
-            raise typer.BadParameter("TRUTH", param_hint="--store")
+            raise typer.BadParameter(
+                "不给真值文件时检测自带的演示世界，不用 --store；要检测该库，请在前面写真值文件 · without a truth file the demo "
+                "world is judged, which has a store of its own: name a truth file to judge this one",
+                param_hint="--store",
+            )
         run, labels = _own_world(s, size, rules)
     else:
         labels = read_truth(truth, DETECTORS)

@@ -25,7 +25,6 @@ from detectors.stacking import Stack
 from graph.in_play import is_current
 from graph.stores import GraphStore
 from loaders.naming import find_node
-from loaders.tables import TABLES
 from lookthrough.cli.app import app
 from lookthrough.cli.console import (
     ActorOption,
@@ -40,6 +39,7 @@ from lookthrough.cli.console import (
     print_rows,
     session,
 )
+from lookthrough.cli.feeding import tables_feeding
 from lookthrough.cli.ledger import ledger_of, record_run, tell_recorded
 
 SEVERITY = {
@@ -354,34 +354,43 @@ def _tell_run(s: Session, found: Run, denominators: bool) -> None:
     for detector, absent in found.missing.items():
         without.setdefault(absent, []).append(detector)
     for absent, detectors in without.items():
-        tables = [" / ".join(_tables(name)) for name in absent]
+        tables = [" / ".join(tables_feeding(name)) for name in absent]
         s.tell(
             f"无法判定：{'、'.join(detectors)}（没有数据，见表 {'、'.join(tables)}）",
             f"Cannot be decided: {', '.join(detectors)} (no data; table {', '.join(tables)})",
             "yellow",
         )
     for gaps in _alike(found):
-        for scope, zh, en in gaps[:_MOST_ALIKE]:
-            s.tell(f"{scope} 无法判定：{zh}", f"{scope} cannot be decided in part: {en}", "yellow")
+        for scope, detectors, zh, en in gaps[:_MOST_ALIKE]:
+            which = _in_part(s, detectors)
+            s.tell(
+                f"{scope} 无法判定：{zh}（{which}）",
+                f"{scope} cannot be decided in part: {en} ({which})",
+                "yellow",
+            )
         more = len(gaps) - _MOST_ALIKE
         if more > 0:
             s.tell(f"  同类情形另有 {more} 处", f"  and {more} more like these", "yellow")
 
 
-def _tables(relationship: str) -> list[str]:
-    """The tables that bring relationships of a type."""
-    ends = (f"{relationship}.from_id", f"{relationship}.to_id")
-    feeding = [n for n, t in TABLES.items() if any(set(c.feeds) & set(ends) for c in t.columns.values())]
-    return feeding or [relationship]
-
-
-def _alike(found: Run) -> list[list[tuple[str, str, str]]]:
-    """(scope, what is missing in Chinese, in English), each once, those alike but for their numbers together."""
-    kinds: dict[str, dict[tuple[str, str], tuple[str, str, str]]] = {}
-    for _, u in found.undecided:
+def _alike(found: Run) -> list[list[tuple[str, list[str], str, str]]]:
+    """(scope, detectors, what is missing in Chinese, in English), each once, those alike but for their numbers together."""
+    kinds: dict[str, dict[tuple[str, str], tuple[str, list[str], str, str]]] = {}
+    for detector, u in found.undecided:
         kind = re.sub(r"\d+", "#", u.missing_en)
-        kinds.setdefault(kind, {})[u.scope_id, u.missing_en] = (u.scope_id, u.missing_zh, u.missing_en)
+        gap = kinds.setdefault(kind, {}).setdefault(
+            (u.scope_id, u.missing_en), (u.scope_id, [], u.missing_zh, u.missing_en)
+        )
+        if detector not in gap[1]:
+            gap[1].append(detector)
     return [[gaps[key] for key in sorted(gaps)] for _, gaps in sorted(kinds.items())]
+
+
+def _in_part(s: Session, detectors: Sequence[str]) -> str:
+    """The detectors that could not decide, the first three by name."""
+    more = len(detectors) - 3
+    shown = s.say("、", ", ").join(detectors[:3])
+    return shown + (s.say(f"等{len(detectors)}项", f" and {more} more") if more > 0 else "")
 
 
 def _formula(s: Session, path: Mapping[str, Any]) -> str:

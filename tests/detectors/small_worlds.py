@@ -50,9 +50,9 @@ class SmallWorld:
         self,
         id_: str,
         members: Sequence[str] | Mapping[str, str],
-        months: tuple[str, str] | None = YEAR,
+        months: tuple[str | None, str | None] | None = YEAR,
         program: str = "虚构救助",
-        amount: int = 60000,
+        amount: int | None = 60000,
         region: str = DISTRICT,
         **benefit: Any,
     ) -> None:
@@ -73,7 +73,7 @@ class SmallWorld:
         recipient: tuple[str, str],
         months: tuple[str | None, str | None],
         program: str = "虚构救助",
-        amount: int = 60000,
+        amount: int | None = 60000,
         region: str = DISTRICT,
         **fields: Any,
     ) -> None:

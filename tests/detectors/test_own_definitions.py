@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from detectors.own_definitions import OwnDefinitionsError, read_own
 from detectors.read_only_cypher import QueryError, check_query
 from detectors.registry import DETECTORS, chosen
-from detectors.rules import read_rules
+from detectors.rules_file import read_rules
 from graph.stores import Credentials
 from tests.detectors.small_worlds import SmallWorld, verdicts
 

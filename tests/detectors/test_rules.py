@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from detectors import deposit_above_limit
 from detectors.registry import DETECTORS
-from detectors.rules import RulesError, lies_within, read_rules
+from detectors.rules import lies_within
+from detectors.rules_file import RulesError, read_rules
+from graph.stores import Credentials
+from tests.detectors.small_worlds import SmallWorld
+
+DEPOSIT = deposit_above_limit.DETECTOR
 
 GOOD = """
 title = "虚构市地方规则"
@@ -99,6 +105,12 @@ def broken(old: str, new: str) -> str:
         ('in_force_to = "2025-07-01"', 'in_force_to = "2023-07-01"', "must be before in_force_to"),
         ('in_force_to = "2025-07-01"', 'in_force_to = "2025-07-02"', "two rules are in force at once"),
         ("[[rule]]", "[[rule]", "not valid TOML"),
+        ("value = 0.25", "value = -0.25", "fraction from 0 to 1, not -0.25"),
+        (
+            '"household-multi-property"\nparameter = "inherited_minor_share"\nvalue = 0.25',
+            '"deposit-above-limit"\nregion = "虚构区"\nparameter = "share"\nvalue = 0.01',
+            "does not judge by place",
+        ),
     ],
 )
 def test_faults_are_named(old: str, new: str, said: str) -> None:
@@ -110,6 +122,54 @@ def test_every_fault_is_told_at_once() -> None:
     with pytest.raises(RulesError) as caught:
         read_rules(text, DETECTORS)
     assert len(caught.value.problems) == 2
+
+
+@pytest.mark.parametrize(
+    ("detector", "parameter", "value", "unit", "said"),
+    [
+        ("non-local-hukou", "residence_permit_from", '"soon"', "date", "no date like 2024-01-31"),
+        ("non-local-hukou", "residence_permit_from", "2025-01-01", "date", ""),
+        ("duplicate-benefit", "exclusive_programs", '"甲|乙;丙"', "", "not written as it must be"),
+        ("duplicate-benefit", "exclusive_programs", '"甲|乙;丙|丁"', "", ""),
+        ("household-multi-property", "count_rural", "1", "", "write it like false"),
+    ],
+)
+def test_a_text_that_would_never_match_is_refused(
+    detector: str, parameter: str, value: str, unit: str, said: str
+) -> None:
+    text = f'[[rule]]\ndetector="{detector}"\nparameter="{parameter}"\nvalue={value}\nunit="{unit}"\ncitation="《虚构市办法》"\n'
+    if not said:
+        assert read_rules(text, DETECTORS).rules[0].value == value.strip('"')
+        return
+    with pytest.raises(RulesError, match=said):
+        read_rules(text, DETECTORS)
+
+
+def test_each_lot_is_judged_by_the_rule_of_its_own_date(
+    store_url: str, store_credentials: Credentials
+) -> None:
+    world = SmallWorld("dated")
+    for id_, on in (("before", "2025-06-30"), ("after", "2025-07-01"), ("undated", "")):
+        bids = [(f"co{id_}{n}", 90 + n * n, "valid") for n in range(4)]
+        dates = {"bid_deadline": f"{on}T09:00:00" if on else None}
+        world.lot(
+            id_,
+            bids,
+            deposit=150,
+            currency="CNY",
+            method="open",
+            lot={"estimate": 10000, "currency": "CNY"},
+            **dates,
+        )
+    rule = (
+        '[[rule]]\ndetector="deposit-above-limit"\nparameter="share"\nvalue=0.01\nunit="fraction"\n'
+        'in_force_from=2025-07-01\ncitation="《虚构市办法》第三条"\n'
+    )
+    found = world.find(store_url, store_credentials, [DEPOSIT], read_rules(rule, [DEPOSIT]))
+    assert {f.scope_id for f in found.findings} == {"local:after", "local:undated"}
+    after = next(f for f in found.findings if f.scope_id == "local:after")
+    assert after.parameters["share"] == 0.01
+    assert after.basis[-1]["law"] == "《虚构市办法》第三条"
 
 
 def test_an_empty_file_is_a_fault() -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from detectors import (
     duplicate_benefit,
     household_size_change,
+    in_prison,
     non_local_hukou,
     officials_relative,
     paid_after_death,
     shared_payee_account,
     undeclared_means,
 )
-from detectors.rules import read_rules
+from detectors.rules_file import read_rules
 from graph.stores import Credentials
 from tests.detectors.small_worlds import DISTRICT, SmallWorld, verdicts
 
@@ -75,6 +76,19 @@ def test_deaths(store_url: str, store_credentials: Credentials) -> None:
     world.node("Person", "twice", name="测试人甲", died_on="2025-03-10")
     world.node("Person", "person.scoped:twice", name="测试人甲")
     world.household("named-twice", {"twice": "head", "person.scoped:twice": "head"})
+    # A register may end the membership on the day of death: the household is still one fewer, or nobody is left.
+    for id_, living in (("left-by-death", "living4"), ("nobody-left", None)):
+        world.household(id_, {living: "head"} if living else {}, region=DISTRICT)
+        world.rel("MEMBER_OF", ("Person", "dead"), ("Household", id_), stated_to="2025-03-10")
+    world.household("joined", {"living5": "head", "dead": "parent"})
+    world.rel("MEMBER_OF", ("Person", "baby"), ("Household", "joined"), stated_from="2025-03-20")
+    # Each programme is compared with itself, and what rises after it was lowered has been recalculated.
+    world.household("two-programmes", {"living6": "head", "dead": "parent"}, months=("2025-01", "2025-03"))
+    world.pay(("Household", "two-programmes"), ("2025-04", "2025-09"), amount=30000)
+    world.pay(("Household", "two-programmes"), ("2025-10", "2025-12"), amount=65000)
+    world.pay(("Household", "two-programmes"), ("2025-04", "2025-12"), program="虚构取暖补贴")
+    world.household("amounts-missing", {"living7": "head", "dead": "parent"}, amount=None)
+    world.household("months-missing", {"living8": "head", "dead": "parent"}, months=(None, None))
     detectors = [paid_after_death.DETECTOR, household_size_change.DETECTOR]
     found = world.find(store_url, store_credentials, detectors)
     assert verdicts(found, "paid-after-death") == {
@@ -84,18 +98,53 @@ def test_deaths(store_url: str, store_credentials: Credentials) -> None:
         "head": "surviving-members",
         "funeral": "payable-after-death",
         "deadpensioner": "finding",
+        "nobody-left": "finding",
+        "months-missing": "undecided",
     }
     assert verdicts(found, "household-size-change") == {
         "head": "finding",
         "member": "finding",
         "recalculating": "recalculation-pending",
         "lowered": "recalculation-pending",
+        "left-by-death": "finding",
+        "joined": "somebody-joined",
+        "amounts-missing": "undecided",
+        "months-missing": "undecided",
     }
     alone = next(f for f in found.findings if f.scope_id == "local:alone")
     assert alone.facts["months"] == {"from": "2025-04", "to": "2025-12", "count": 9}
     assert alone.facts["amount"] == 9 * 60000
     member = next(f for f in found.findings if f.scope_id == "local:member")
     assert member.facts["months"]["from"] == "2025-06"
+    assert member.facts["amount_before"] == 60000
+
+
+def test_custody(store_url: str, store_credentials: Credentials) -> None:
+    world = SmallWorld("custody")
+    spans = {
+        "kept": {"stated_from": "2025-02-10", "stated_to": "2025-08-01"},
+        "still": {"stated_from": "2025-11-01"},
+        "weeks": {"stated_from": "2025-03-02", "stated_to": "2025-04-30"},
+        "before": {"stated_from": "2023-01-01", "stated_to": "2024-12-31"},
+    }
+    for person, span in spans.items():
+        world.household(person, [person])
+        prison = world.node("Company", "prison", name="虚构监狱")
+        world.rel("IN_CUSTODY", ("Person", person), ("Company", prison), kind="sentence", **span)
+    world.household("family", {"at-home": "head", "kept": "son"})
+    world.household("couple", ["kept", "still"])
+    world.pay(("Person", "still"), ("2025-01", "2025-12"), program="虚构补贴")
+    found = world.find(store_url, store_credentials, [in_prison.DETECTOR])
+    assert verdicts(found, "in-prison") == {
+        "kept": "finding",
+        "still": "finding",
+        "family": "others-at-home",
+        "couple": "finding",
+    }
+    kept = next(f for f in found.findings if f.scope_id == "local:kept")
+    # From the first whole month to the last; a month of which a day was spent outside does not count.
+    assert kept.facts["months"] == {"from": "2025-03", "to": "2025-07", "count": 5}
+    assert kept.facts["amount"] == 5 * 60000
 
 
 def test_means(store_url: str, store_credentials: Credentials) -> None:
@@ -121,6 +170,8 @@ def test_means(store_url: str, store_credentials: Credentials) -> None:
     world.household("stake", ["stakeholder"])
     world.owns("stakeholder", "coupper", 0.5)
     world.owns("coupper", "colower", 0.4)
+    world.household("unsaid", ["unsaidholder"])
+    world.owns("unsaidholder", "counsaid", None)
     world.household("crumb", ["crumbholder"])
     world.owns("crumbholder", "colisted", 0.001)
     world.household("payroll", ["clerk"])
@@ -139,6 +190,7 @@ def test_means(store_url: str, store_credentials: Credentials) -> None:
         "revoked": "inactive-company",
         "coop": "cooperative",
         "stake": "finding",
+        "unsaid": "undecided",
         "payroll": "finding",
     }
     stake = next(f for f in found.findings if f.scope_id == "local:stake")
@@ -169,11 +221,18 @@ def test_paid_twice(store_url: str, store_credentials: Credentials) -> None:
     world.pay(("Person", "elder"), ("2025-01", "2025-12"), program="特困人员救助供养")
     world.household("combined", ["youth"], program="最低生活保障")
     world.pay(("Person", "youth"), ("2025-01", "2025-12"), program="虚构残疾补贴")
+    # One payment told by the street and by its district, or by a list that names no place, is one place.
+    world.household("told-twice", ["told"], region="虚构东区")
+    world.pay(("Household", "told-twice"), ("2025-01", "2025-12"), region="虚构东区虚构街道")
+    world.pay(("Household", "told-twice"), ("2025-02", "2025-12"), region="")
+    world.household("a4", ["undated"], region="虚构东区")
+    world.household("b4", ["undated"], months=(None, None), region="虚构西区")
     found = world.find(store_url, store_credentials, [duplicate_benefit.DETECTOR])
     assert verdicts(found, "duplicate-benefit") == {
         "a1": "finding",
         "a2": "move-month",
         "exclusive": "finding",
+        "b4": "undecided",
     }
     twice = next(f for f in found.findings if f.scope_id == "local:a1")
     assert twice.facts["persons"] == ["person.local:both"]
@@ -192,11 +251,19 @@ def test_one_account_for_several(store_url: str, store_credentials: Credentials)
         world.household(f"h{n}", [f"h{n}"], months=("2025-01", "2025-01"), account_key="hub")
     world.household("own", ["own"], account_key="own")
     world.pay(("Person", "own"), ("2025-01", "2025-12"), program="虚构补贴", account_key="own")
+    # What a person is paid counts where they live: whoever moved is not two recipients.
+    for id_, span in (("m0", {"stated_to": "2025-06-01"}), ("m1", {"stated_from": "2025-06-01"})):
+        world.household(id_, [f"{id_}-head"], months=None)
+        world.rel("MEMBER_OF", ("Person", "moved"), ("Household", id_), **span)
+    world.pay(("Person", "moved"), ("2025-01", "2025-12"), program="虚构补贴", account_key="moved")
+    for n in range(2):
+        world.household(f"u{n}", [f"u{n}"], months=(None, None), account_key="undated")
     found = world.find(store_url, store_credentials, [shared_payee_account.DETECTOR])
     assert verdicts(found, "shared-payee-account") == {
         "shared": "finding",
         "village": "institution",
         "hub": "hub",
+        "undated": "undecided",
     }
     shared = next(f for f in found.findings if f.scope_id == "account:shared")
     assert shared.subjects == ("local:s0", "local:s1")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from detectors import eligible_not_receiving, underpayment
-from detectors.rules import read_rules
+from detectors.rules_file import read_rules
 from graph.stores import Credentials
 from tests.detectors.small_worlds import DISTRICT, SmallWorld, verdicts
 
@@ -34,17 +34,36 @@ def test_lists_beside_payments(store_url: str, store_credentials: Credentials) -
     entitled(world, ("Person", "m2"), None)
     entitled(world, ("Person", "lone"))
     world.rel("ENTITLED_TO", ("Person", "lone2"), ("Program", "program:虚构高龄津贴"), kind="虚构高龄津贴")
+    # What was missed is made up for later; a raised amount replaces the old one; what is not stated can't be judged.
+    world.household("late", ["late1"], months=("2025-01", "2025-02"))
+    world.pay(("Household", "late"), ("2025-04", "2025-04"), amount=120000)
+    world.pay(("Household", "late"), ("2025-05", "2025-12"))
+    world.household("raised", ["raised1"], months=("2025-01", "2025-06"))
+    world.pay(("Household", "raised"), ("2025-07", "2025-12"), amount=65000)
+    entitled(world, ("Household", "raised"), stated_from="2024-01-01")
+    entitled(world, ("Household", "raised"), 65000, stated_from="2025-07-01")
+    world.household("no-amount", ["amount1"], amount=None)
+    world.household("no-month", ["month1"], months=(None, None))
+    world.household("part-dated", ["part1"], months=("2025-01", "2025-08"))
+    world.pay(("Household", "part-dated"), (None, None))
+    for id_ in ("late", "no-amount", "no-month", "part-dated"):
+        entitled(world, ("Household", id_))
     found = world.find(store_url, store_credentials, [W7, SHORT])
     assert verdicts(found, W7.id) == {
         "nothing": "finding",
         "lone": "finding",
         "dead": "died",
         "lone2": "undecided",
+        "no-month": "undecided",
     }
     assert verdicts(found, SHORT.id) == {
         "gap": "finding",
         "short": "finding",
         "newest": "payment-pending",
+        "member": "undecided",
+        "late": "made-up-later",
+        "no-amount": "undecided",
+        "part-dated": "undecided",
     }
     short = next(f for f in found.findings if f.scope_id == "local:short")
     assert short.severity == "service"

@@ -11,8 +11,10 @@ import pytest
 
 from graph.records import Extract, SourceFile, source
 from graph.stores import StoreError, open_store, serve_store
+from graph.stores.embedded import FILE
 from graph.stores.errors import KeyMismatchError, QueryTimeoutError, StoreNewerError, UnknownBatchError
 from graph.stores.hops import EACH, hop
+from graph.stores.tables import OneFile
 from tests.graph.worlds import contents, holdings, spans
 from tests.servers import neo4j_jars
 
@@ -250,6 +252,18 @@ def test_a_store_of_a_newer_version_is_refused(store_url):
         store.set_meta({"schema_version": "9999"})
     with pytest.raises(StoreNewerError, match="9999"):
         open_store(store_url)
+
+
+def test_a_store_of_an_older_version_is_completed_before_it_is_read(tmp_path):
+    url = str(tmp_path / "store")
+    with open_store(url) as store:
+        before = store.counts()
+    older = OneFile(tmp_path / "store" / FILE, read_only=False)
+    older.run("DROP TABLE IN_CUSTODY")
+    older.close()
+    with open_store(url, "read") as store:
+        assert store.counts() == before
+        assert "IN_CUSTODY" not in store.present()
 
 
 def test_a_query_past_its_time_is_stopped(store):

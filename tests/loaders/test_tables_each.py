@@ -61,6 +61,11 @@ CASES: dict[str, tuple[str, dict[str, int], dict[str, object]]] = {
         {"RELATED_TO.relation": "spouse"},
     ),
     "officials": (f"person_id,unit_id,post\n{P},{A},科长\n", {"HOLDS_POST": 1}, {"HOLDS_POST.post": "科长"}),
+    "custody": (
+        f"person_id,unit_name,kind,valid_from,valid_to\n{P},虚构监狱,服刑,2025-02-10,2025-08-01\n",
+        {"IN_CUSTODY": 1, "Person": 1, "Company": 1},
+        {"IN_CUSTODY.kind": "sentence"},
+    ),
     "debarments": (
         f"party_id,authority,valid_from,document_no\n{A},示例区建设局,2023-01-01,虚构字1号\n",
         {"DEBARRED_BY": 1, "Company": 2},

@@ -206,6 +206,26 @@ def test_a_quarter_is_three_months(tmp_path: Path) -> None:
     assert benefits["amount"].sum() == 100_000
 
 
+def test_of_several_prices_of_a_bidder_for_a_lot_the_last_handed_in_counts(tmp_path: Path) -> None:
+    head = "tender_id,lot_id,bidder_id,amount,currency,submitted_at\n"
+    rows = (
+        "T,1,A,900,CNY,2025-05-01 09:00\nT,1,A,800,CNY,2025-05-02 09:00\n"
+        "T,1,B,700,CNY,\nT,1,B,750,CNY,\nT,1,C,600,CNY,\nT,1,C,600,CNY,\nT,2,A,900,CNY,\n"
+    )
+    context = load_text(tmp_path, {"bids.csv": head + rows})
+    priced = nodes(context, "Bid").filter(pl.col("amount").is_not_null())
+    assert {(r["id"], r["amount"]) for r in priced.to_dicts()} == {
+        ("local:T/1/local:A", 80_000),
+        ("local:T/1/local:B", 70_000),
+        ("local:T/1/local:C", 60_000),
+        ("local:T/2/local:A", 90_000),
+    }
+    assert [(p.code, p.row, p.value) for p in context.problems if p.code.startswith("bid-")] == [
+        ("bid-superseded", "2", "900"),
+        ("bid-twice", "5", "750"),
+    ]
+
+
 def test_lot_numbers_of_two_tenders_never_meet(tmp_path: Path) -> None:
     text = f"项目编号,包号,供应商,供应商代码\nT1,1,示例甲有限公司,{A}\nT2,1,示例乙有限公司,{B}\n"
     assert set(rels(load_text(tmp_path, {"b.csv": text}), "FOR_LOT")["to_id"]) == {"local:T1/1", "local:T2/1"}

@@ -11,6 +11,7 @@ from lookthrough.demo.labelled.control import plant_control
 from lookthrough.demo.labelled.documents import plant_documents
 from lookthrough.demo.labelled.households import plant_households
 from lookthrough.demo.labelled.means import plant_means
+from lookthrough.demo.labelled.payments import plant_payments
 from lookthrough.demo.labelled.persons import plant_persons
 from lookthrough.demo.labelled.procedure import plant_procedure
 from lookthrough.demo.labelled.shareholders import plant_shareholders
@@ -33,6 +34,7 @@ def labelled() -> Labelled:
         plant_behaviour,
         plant_households,
         plant_means,
+        plant_payments,
     ):
         plant(world)
     return world

@@ -3010,7 +3010,7 @@ export interface operations {
                 from: string;
                 /** @description An id */
                 to: string;
-                kind?: "BRANCH_OF" | "BUYS" | "DEBARRED_BY" | "EARNS" | "ENTITLED_TO" | "EXERCISES_CONTROL" | "FOR_LOT" | "HAS_CONTACT" | "HOLDS_POST" | "HOLDS_PROPERTY" | "HOLDS_VEHICLE" | "IDENTIFIES" | "LEGAL_REP_OF" | "LOT_OF" | "MEMBER_OF" | "MEMBER_OF_CONCERT" | "NAMES" | "OFFICER_OF" | "OWNS" | "PROJECT_OF" | "RECEIVES" | "RELATED_TO" | "SERVES_TENDER" | "STAGE_OF" | "SUBCONTRACTS_TO" | "SUBMITS" | "UNDER" | "USED_IN_BID" | "WORKS_ON_BID";
+                kind?: "BRANCH_OF" | "BUYS" | "DEBARRED_BY" | "EARNS" | "ENTITLED_TO" | "EXERCISES_CONTROL" | "FOR_LOT" | "HAS_CONTACT" | "HOLDS_POST" | "HOLDS_PROPERTY" | "HOLDS_VEHICLE" | "IDENTIFIES" | "IN_CUSTODY" | "LEGAL_REP_OF" | "LOT_OF" | "MEMBER_OF" | "MEMBER_OF_CONCERT" | "NAMES" | "OFFICER_OF" | "OWNS" | "PROJECT_OF" | "RECEIVES" | "RELATED_TO" | "SERVES_TENDER" | "STAGE_OF" | "SUBCONTRACTS_TO" | "SUBMITS" | "UNDER" | "USED_IN_BID" | "WORKS_ON_BID";
             };
             header?: never;
             path?: never;
@@ -3666,7 +3666,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The kind of links to list; none = counts alone */
-                kind?: ("OWNS" | "EXERCISES_CONTROL" | "LEGAL_REP_OF" | "OFFICER_OF" | "BRANCH_OF" | "HAS_CONTACT" | "RELATED_TO" | "HOLDS_PROPERTY" | "HOLDS_VEHICLE" | "MEMBER_OF" | "SUBMITS" | "HOLDS_POST" | "SAME_AS" | "POSSIBLY_SAME") | null;
+                kind?: ("OWNS" | "EXERCISES_CONTROL" | "LEGAL_REP_OF" | "OFFICER_OF" | "BRANCH_OF" | "HAS_CONTACT" | "RELATED_TO" | "HOLDS_PROPERTY" | "HOLDS_VEHICLE" | "MEMBER_OF" | "SUBMITS" | "HOLDS_POST" | "IN_CUSTODY" | "SAME_AS" | "POSSIBLY_SAME") | null;
                 /** @description in: towards it, such as its owners */
                 direction?: "in" | "out";
                 /** @description Ownership on this day; today in Asia/Shanghai by default */

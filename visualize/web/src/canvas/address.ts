@@ -26,7 +26,7 @@ export interface Address {
   folded?: string | undefined;
 }
 
-const KINDS = ["OWNS", "EXERCISES_CONTROL", "LEGAL_REP_OF", "OFFICER_OF", "BRANCH_OF", "HAS_CONTACT", "RELATED_TO", "HOLDS_PROPERTY", "HOLDS_VEHICLE", "MEMBER_OF", "SUBMITS", "HOLDS_POST", "SAME_AS", "POSSIBLY_SAME"];
+const KINDS = ["OWNS", "EXERCISES_CONTROL", "LEGAL_REP_OF", "OFFICER_OF", "BRANCH_OF", "HAS_CONTACT", "RELATED_TO", "HOLDS_PROPERTY", "HOLDS_VEHICLE", "MEMBER_OF", "SUBMITS", "HOLDS_POST", "SAME_AS", "POSSIBLY_SAME", "IN_CUSTODY"];
 
 /** Eight characters that stand for an id: 41 bits, so that two of 2,000 nodes meet once in a million views. */
 export function short(id: string): string {

@@ -1,0 +1,29 @@
+"""Months (`YYYY-MM`) as benefits are paid for them: from one to another, against a span of days, and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+
+def months_of(first: str, last: str) -> Iterator[str]:
+    """The months from first to last (`YYYY-MM…`), both included."""
+    year, month = int(first[:4]), int(first[5:7])
+    while f"{year:04d}-{month:02d}" <= last[:7]:
+        yield f"{year:04d}-{month:02d}"
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+
+
+def in_month(start: str | None, end: str | None, month: str) -> bool:
+    """Does a half-open span cover some day of the month?"""
+    return (not start or start[:7] <= month) and (not end or end > f"{month}-01")
+
+
+def later(month: str, by: int) -> str:
+    """The month `by` months later."""
+    count = int(month[:4]) * 12 + int(month[5:7]) - 1 + by
+    return f"{count // 12:04d}-{count % 12 + 1:02d}"
+
+
+def months_said(months: Sequence[str]) -> str:
+    """The months as a person writes them: first and last."""
+    return f"{months[0]}—{months[-1]}" if months[0] != months[-1] else months[0]
