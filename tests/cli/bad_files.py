@@ -60,6 +60,29 @@ ROWS: dict[str, tuple[str | bytes, str, str, str]] = {
         "设为文本",
         "text",
     ),
+    "accounts.xlsx": (
+        # Both would have become 6222020000000000000: one account of two bidders.
+        _book(
+            ("项目编号", "标段", "投标人", "投标报价(元)", "保证金汇款账号"),
+            ("T-1", "1", "虚构甲建设有限公司", 100, 6222020000000000123),
+            ("T-1", "1", "虚构乙建设有限公司", 100, 6222020000000000124),
+        ),
+        "numeric-id",
+        "设为文本",
+        "text",
+    ),
+    "accounts.csv": (
+        "项目编号,标段,投标人,投标报价(元),保证金汇款账号\nT-1,1E5,虚构甲建设有限公司,100,6.22202E+18\n",
+        "numeric-id",
+        "设为文本",
+        "text",
+    ),
+    "units.xlsx": (
+        _book(("不动产单元号", "权利人", "坐落"), (999999001001001001, "测试甲", "虚构路 1 号")),
+        "numeric-id",
+        "设为文本",
+        "text",
+    ),
     "shareholdings.csv": (
         "company_id,share_percent\nA,60\n",
         "missing-column",
@@ -85,6 +108,12 @@ FLAGS: dict[str, tuple[str | bytes, str, str, str]] = {
         "holds itself",
     ),
     "twice.csv": (f"{HOLDINGS}\n{GOOD}\n{GOOD}\n", "duplicate-row", "只计一次", "counts once"),
+    "no-holders.csv": (
+        "company_name,share_percent\n虚构甲建设有限公司,60\n",
+        "columns-elsewhere",
+        "holder_name（股东名称）",
+        "known in the table shareholdings",
+    ),
     "more.csv": (f"{HOLDINGS},备用列\n{GOOD},甲\n", "columns-ignored", "备用列", "备用列"),
 }
 """File → (content, code, Chinese, English); every row is loaded."""
