@@ -314,6 +314,30 @@ def test_a_mapping_that_cant_be_used(lookthrough, good, tmp_path, text):
             assert (ran.code, words in ran.err) == (1, True), ran.err
 
 
+@ONE_STORE
+@pytest.mark.parametrize(
+    ("name", "content", "zh", "en"),
+    [
+        ("r.csv", b"", "文件是空的", "is empty"),
+        ("r.csv", bytes(range(256)) * 20, "二进制", "binary"),
+        ("r.xlsx", UNREADABLE["damaged.xlsx"][0], "只读 CSV", "from CSV or Parquet"),
+        ("r.xls", UNREADABLE["locked.xlsx"][0], "加密", "password"),
+        ("r.parquet", b"company_id,holder_id", "读不通", "can't be read to its end"),
+        ("r.csv", "company_id,holder_id,share\nA,B,0.5\nA,C,0.2,9,9\n", "读不通", "can't be read to its end"),
+        ("r.csv", 'company_id,holder_id,share\nA,"B,0.5\nA,C,0.2\n', "读不通", "can't be read to its end"),
+        ("r.csv", "company_id,holder_id,share\nA,B,nan\n", "0 到 1", "from 0 to 1"),
+        ("r.csv", "company_name,share\nA,0.5\n", "holder_id", "holder_id"),
+    ],
+)
+def test_a_register_that_cant_be_read(lookthrough, tmp_path, name, content, zh, en):
+    file = write(tmp_path / "in", **{name: content}) / name
+    for language, words in (("zh", zh), ("en", en)):
+        to = tmp_path / "out.csv"
+        ran = lookthrough("penetrate", "--all", "--from", file, "--to", to, "--lang", language)
+        assert (ran.code, words in ran.err) == (1, True), ran.err
+        assert not any(tmp_path.glob("out*"))
+
+
 def test_a_store_without_ownership_says_what_to_load(lookthrough, tmp_path):
     folder = write(tmp_path / "in", **{"companies.csv": "id,name\nA,虚构甲有限公司\n"})
     lookthrough("load", folder)
