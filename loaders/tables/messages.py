@@ -78,6 +78,10 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "与前面的行完全相同，只计一次。",
         "The same as an earlier row: it counts once.",
     ),
+    "identity-own-id": (
+        "不是统一社会信用代码等官方编号，按自有编号处理。请确认库中确有该编号的主体。",
+        "No official number, so an id of your own: make sure that a party with it is loaded.",
+    ),
     "remainder": (
         "不是股东，而是其余股份（如社会公众股）：未作为股东加载，作为未知部分。",
         "No party but the rest of the shares: not loaded as a holder; it stays an unknown remainder.",

@@ -52,6 +52,9 @@ READERS: Final[dict[str, Callable[[TableRows], None]]] = {
 }
 """What turns the rows of each table into records."""
 
+_OURS: Final[dict[str, tuple[str, ...]]] = {"identities": ("candidates",)}
+"""Columns of files a load writes to be filled in, which only help whoever fills them in."""
+
 
 @dataclass(frozen=True, slots=True)
 class SheetReport:
@@ -125,7 +128,8 @@ def read_sheet(
 
 def _tell_ignored(sheet: Sheet, plan: SheetPlan, file: InputFile, context: ReadContext) -> None:
     """Say which columns that hold something are of no use here, and which of them another table would use."""
-    ignored = [h for h in plan.ignored if h not in ADDED and sheet.frame[h].null_count() < sheet.frame.height]
+    ours = (*ADDED, *_OURS.get(plan.table or "", ()))
+    ignored = [h for h in plan.ignored if h not in ours and sheet.frame[h].null_count() < sheet.frame.height]
     if not ignored:
         return
     zh, en = message("columns-ignored", plan.table or "", "、".join(ignored))
