@@ -19,7 +19,9 @@ from lookthrough.cli.app import app
 from lookthrough.settings import SettingsError, read_settings
 
 _MODULES: Final = {
-    "loading": ("load", "inspect", "unload", "status", "check"),
+    "loading": ("load",),
+    "inspecting": ("inspect",),
+    "contents": ("unload", "status", "check"),
     "asking": ("penetrate", "ubo", "history"),
     "deciding": ("controller", "controls"),
     "whole": ("controllers",),
