@@ -215,7 +215,8 @@ def explained(address: URL) -> Iterator[None]:
 
 def _meaning(address: URL, error: Exception) -> LedgerError | None:
     said = str(getattr(error, "orig", None) or error).lower()
-    place = address.render_as_string(hide_password=True)
+    sqlite = address.drivername == "sqlite"
+    place = str(address.database) if sqlite else address.render_as_string(hide_password=True)
     code = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
     if "locked" in said or code in ("55P03", "40P01") or isinstance(error, PoolTimeoutError):
         return LedgerBusyError(
@@ -237,11 +238,12 @@ def _meaning(address: URL, error: Exception) -> LedgerError | None:
             f"台账 {place} 所在磁盘空间不足，未记录任何内容。请腾出空间后重试。",
             f"No room left on the disk of the ledger {place}; nothing was recorded. Free some room, then try again.",
         )
-    if address.drivername == "sqlite":
+    if sqlite:
+        # A disk that is full when SQLite first maps its files shows as an I/O error, too.
         if "unable to open" in said or "disk i/o" in said:
             return LedgerUnavailableError(
-                f"无法打开台账 {place}。请检查路径和权限。",
-                f"The ledger {place} can't be opened. Check path and permissions.",
+                f"无法打开台账 {place}。请检查路径、权限和磁盘空间。",
+                f"The ledger {place} can't be opened. Check path, permissions and free disk space.",
             )
         return None
     if isinstance(error, DBAPIError) and (

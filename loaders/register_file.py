@@ -9,10 +9,14 @@ from typing import Final
 import polars as pl
 
 from graph.penetration.tables import OwnershipError
+from loaders.problems import UnreadableFileError
+from loaders.sheets.content import binary, content_kind, unreadable
 from loaders.tables.schema import TABLES
 from loaders.values import clean_header, unit_of_header
 from loaders.values.shares import parse_shares
 
+_LOOK_AT: Final = 1 << 20
+"""Bytes in which the headings must end."""
 _SHARES: Final = ("share", "share_percent", "share_min", "share_max")
 _TEXTS: Final = ("holder_id", "company_id", "valid_from", "valid_to", "observed_on", "list_kind")
 _PERCENT: Final = frozenset({"share_percent", "sharepercent", "percent"})
@@ -25,9 +29,19 @@ def read_register(path: Path) -> pl.DataFrame:
     """
     if not path.is_file():
         raise OwnershipError(f"找不到文件 {path}。请检查路径。", f"There is no file {path}. Check the path.")
-    headers, utf8 = _headers(path)
-    columns = _columns(path, headers)
-    rows = _read(path, columns, utf8)
+    try:
+        headers, utf8 = _headers(path)
+        columns = _columns(path, headers)
+        rows = _read(path, columns, utf8)
+    except UnreadableFileError as error:
+        raise OwnershipError(f"{path.name}：{error.zh}", f"{path.name}: {error.en}") from error
+    except pl.exceptions.ComputeError as error:
+        why = str(error).strip().partition("\n")[0]
+        raise OwnershipError(
+            f"{path.name} 读不通（{why}）。请检查引号、分隔符，以及文件是否完整，必要时重新导出。",
+            f"{path.name} can't be read to its end ({why}). Check quotes, delimiters and whether the file is whole; "
+            "export it again if need be.",
+        ) from error
     _one_list(path, rows)
     return rows.select(
         c
@@ -41,7 +55,17 @@ def _headers(path: Path) -> tuple[list[str], bool]:
     if path.suffix.lower() == ".parquet":
         return list(pl.read_parquet_schema(path)), True
     with path.open("rb") as file:
-        line = file.readline()
+        head = file.read(_LOOK_AT)
+    kind = content_kind(head)
+    if kind != "text":
+        raise unreadable(
+            "整册穿透只读 CSV 或 Parquet 文件。请另存为 CSV，或先用 lookthrough load 导入。",
+            "A whole register is read from CSV or Parquet. Save this as CSV, or load it first (lookthrough load).",
+        )
+    if b"\0" in head:
+        raise binary()
+    # Enough for any line of headings.
+    line = head.splitlines()[0]
     try:
         return next(csv.reader([line.decode("utf-8-sig")]), []), True
     except UnicodeDecodeError:

@@ -136,7 +136,8 @@ def _loops(
     returns = float(flows.returns[0, LOW])
     for number in np.unique(flows.loop[flows.loop >= 0]).tolist():
         members = tuple(sorted(ids[i] for i in np.flatnonzero(flows.loop == number)))
-        shown = "、".join(members[:_NAMED]) + ("…" if len(members) > _NAMED else "")
+        more = "…" if len(members) > _NAMED else ""
+        shown, shown_en = "、".join(members[:_NAMED]) + more, ", ".join(members[:_NAMED]) + more
         mine = number == flows.loop[target]
         if number in flows.refused or (mine and returns >= 1.0 - TOLERANCE):
             entering = flows.refused.get(number)
@@ -155,7 +156,7 @@ def _loops(
                     "closed_block",
                     members,
                     f"封闭持股环 {shown} {why}，拒绝计算其穿透比例{held}；环外的比例有效。",
-                    f"The closed block {shown} {why_en}, no effective share{held_en}. "
+                    f"The closed block {shown_en} {why_en}, no effective share{held_en}. "
                     "Shares that do not pass through it stand.",
                     entering,
                 )
@@ -167,18 +168,24 @@ def _loops(
                     "nearly_closed_loop",
                     members,
                     f"交叉持股环 {shown} 几乎封闭（自我持有 {percent(returns)}），结果依赖于此。",
-                    f"The cross-holding {shown} is nearly closed (it holds {percent(returns)} of itself): the answer rests on it.",
+                    f"The cross-holding {shown_en} is nearly closed (it holds {percent(returns)} of itself): the answer rests on it.",
                     returns,
                 )
             )
-        how = "" if asked else "环内主体按“止于目标”法计算。"
-        how_en = "" if asked else " Holders inside it are answered by stop_at_target."
+        # Who holds itself is the company asked for or a link above it: no other holder is in that loop.
+        alone = asked is not None or len(members) == 1
+        how = "" if alone else "环内主体按“止于目标”法计算。"
+        how_en = "" if alone else " Holders inside it are answered by stop_at_target."
+        formed = f"存在循环持股 {shown}" if len(members) > 1 else f"{shown} 自我持股（库存股）"
+        formed_en = (
+            f"The holdings of {shown_en} form a loop" if len(members) > 1 else f"{shown_en} holds itself"
+        )
         flags.append(
             Flag(
                 "loop",
                 members,
-                f"存在循环持股 {shown}，各计算方法结果不同。{how}",
-                f"The holdings of {shown} form a loop, so the methods differ.{how_en}",
+                f"{formed}，各计算方法结果不同。{how}",
+                f"{formed_en}, so the methods differ.{how_en}",
                 returns if mine else None,
             )
         )

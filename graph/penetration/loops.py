@@ -86,7 +86,7 @@ class SelfOwnership:
 
 @dataclass(frozen=True)
 class Block:
-    """Companies that hold each other. `closed`: owned wholly by itself, so that no effective share through it exists.
+    """Companies that hold each other. `closed`: owned wholly by itself, or by more than all of itself, so that no effective share through it exists.
 
     `loops`: the shortest first; `truncated`: there are more. `members`: empty in blocks above `MOST_VALUED`.
     """

@@ -145,8 +145,10 @@ def _by_simple_paths(ownership: Ownership, frontier: Frontier) -> tuple[FloatArr
         cut |= short
         for at, found in sums.items():
             values[at] = found
-            if short:
-                values[at, [HIGH, VOTES_HIGH]] = np.nan
+        if short:
+            # Also of holders whom no chain had reached yet.
+            above = frontier.reach.question == frontier.reach.question[target]
+            values[np.ix_(above, [HIGH, VOTES_HIGH])] = np.nan
     return values, cut
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,7 +86,7 @@ def owners_of(
     target = int(reach.targets[0])
     mine = np.flatnonzero(links.company == target)
     direct = {int(links.holder[i]): exact(float(links.low[i]), float(links.high[i])) for i in mine}
-    declared = declared_shares(ownership, frontier)
+    declared = honoured(ownership, frontier, shares)
     nodes = ownership.nodes[reach.node]
     owners = []
     for at, (id_, type_, name, kind) in enumerate(nodes.select("id", "type", "name", "kind").iter_rows()):
@@ -94,8 +95,7 @@ def owners_of(
         low, high = float(shares.low[at]), float(shares.high[at])
         point = None if shares.partial[at] else exact(low, high)
         method = shares.method[at]
-        if point is None and low - TOLERANCE <= declared.get(at, -1.0) <= high + TOLERANCE:
-            # The route has an unknown link: what is declared of the whole route is honoured.
+        if at in declared:
             point, method = declared[at], "declared_indirect"
         votes = float(shares.votes_low[at]), float(shares.votes_high[at])
         owners.append(
@@ -137,8 +137,18 @@ def _bound(value: float) -> float | None:
     return None if np.isnan(value) else min(value, 1.0)
 
 
-def unknown_share(frontier: Frontier, flows: FlowShares) -> float:
-    """1 less what ultimate holders have by lower bounds and what enters closed blocks."""
+def honoured(ownership: Ownership, frontier: Frontier, shares: Shares) -> dict[int, float]:
+    """What holders (instances) hold as it is declared: of those whose route has an unknown link that allows it."""
+    return {
+        at: share
+        for at, share in declared_shares(ownership, frontier).items()
+        if (shares.partial[at] or exact(float(shares.low[at]), float(shares.high[at])) is None)
+        and shares.low[at] - TOLERANCE <= share <= shares.high[at] + TOLERANCE
+    }
+
+
+def unknown_share(frontier: Frontier, flows: FlowShares, declared: Mapping[int, float]) -> float:
+    """1 less what ultimate holders have by lower bounds, or as it is `declared`, and what enters closed blocks."""
     target = int(frontier.reach.targets[0])
     if not frontier.has_register[target]:
         return 1.0
@@ -148,4 +158,6 @@ def unknown_share(frontier: Frontier, flows: FlowShares) -> float:
     ultimate = ~frontier.has_register & (frontier.depth > 0)
     held = float(flows.first_passage[ultimate, LOW].sum()) + sum(flows.refused.values())
     rest = 1.0 - held / left
+    for at, share in declared.items():
+        rest -= share - float(flows.first_passage[at, LOW]) / left if ultimate[at] else 0.0
     return rest if rest > TOLERANCE else 0.0

@@ -272,25 +272,45 @@ class Chains:
                 continue
             steps += 1
             if steps > MAX_SIMPLE_STEPS:
-                return sums, True
-            so_far = entered[-1][1]
-            product = (
-                so_far[0] * self._low[link],
-                so_far[1] * self._high[link],
-                so_far[2] * self._votes_low[link],
-                so_far[3] * self._votes_high[link],
-            )
-            was = sums.get(above, (0.0, 0.0, 0.0, 0.0))
-            sums[above] = (
-                was[0] + product[0],
-                was[1] + product[1],
-                was[2] + product[2],
-                was[3] + product[3],
-            )
+                return self._shortest_first(company), True
+            product = self._product(entered[-1][1], link)
+            sums[above] = _added(sums.get(above), product)
             on_path.add(above)
             entered.append((above, product))
             path.append(self._links(above))
         return sums, False
+
+    def _shortest_first(self, company: int) -> dict[int, Bounds]:
+        """The sums over as many simple paths as the budget allows, short ones before long ones: they carry most."""
+        sums: dict[int, Bounds] = {}
+        # Who stands at the upper end of each path, the path it prolongs, what it carries.
+        ends: list[tuple[int, int, Bounds]] = [(company, -1, (1.0, 1.0, 1.0, 1.0))]
+        at = steps = 0
+        while at < len(ends):
+            on_path, step = set(), at
+            while step >= 0:
+                on_path.add(ends[step][0])
+                step = ends[step][1]
+            for link in self._links(ends[at][0]):
+                above = self._holder[link]
+                if above in on_path:
+                    continue
+                steps += 1
+                if steps > MAX_SIMPLE_STEPS:
+                    return sums
+                product = self._product(ends[at][2], link)
+                sums[above] = _added(sums.get(above), product)
+                ends.append((above, at, product))
+            at += 1
+        return sums
+
+    def _product(self, so_far: Bounds, link: int) -> Bounds:
+        return (
+            so_far[0] * self._low[link],
+            so_far[1] * self._high[link],
+            so_far[2] * self._votes_low[link],
+            so_far[3] * self._votes_high[link],
+        )
 
     def longest(self, company: int) -> Longest:
         """The longest chain of holdings above a company without a repeated party; see `Longest`.
@@ -364,3 +384,9 @@ class Chains:
 
     def _links(self, company: int) -> Iterator[int]:
         return iter(range(self._at[company], self._at[company + 1]))
+
+
+def _added(was: Bounds | None, more: Bounds) -> Bounds:
+    if was is None:
+        return more
+    return was[0] + more[0], was[1] + more[1], was[2] + more[2], was[3] + more[3]

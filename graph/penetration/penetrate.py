@@ -15,7 +15,7 @@ from graph.penetration.declared import Declared, declared_rows
 from graph.penetration.flags import Flag, frontier_flags
 from graph.penetration.identities import IdentityMode
 from graph.penetration.methods import Shares, by_each_method, effective_shares, exact, tightest
-from graph.penetration.owners import Owner, owners_of, shown, unknown_share
+from graph.penetration.owners import Owner, honoured, owners_of, shown, unknown_share
 from graph.penetration.ownership import Ownership
 from graph.penetration.paths import MAX_PATHS, Chains, Longest, Paths
 from graph.penetration.register import TOLERANCE, Frontier, Register
@@ -167,7 +167,7 @@ def penetrate(
         owners_of(ownership, frontier, flows, shares),
         controller(ownership, company_id, as_of),
         float(frontier.stated[looked.target]),
-        unknown_share(frontier, flows),
+        unknown_share(frontier, flows, honoured(ownership, frontier, shares)),
         shares.bounds,
         Chains(ownership, frontier).longest(looked.target),
         _differing(looked, instances),

@@ -49,8 +49,9 @@ class EmbeddedEngine:
             )
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
-        if mode == "read":
-            self._complete(wait)
+        if mode == "read" and not self._readable(wait):
+            with StoreLock(folder, "write", wait):
+                self._make_ready()
         self._lock = StoreLock(folder, mode, wait)
         try:
             if mode == "write":
@@ -61,43 +62,43 @@ class EmbeddedEngine:
             self._lock.close()
             raise
 
-    def _complete(self, wait: float) -> None:
-        """A store of an older version lacks the types that came since: they are made, empty, before it is only read."""
-        lock = StoreLock(self.folder, "read", wait)
-        try:
-            tables = OneFile(self.folder / FILE, read_only=True)
-            try:
-                lacking = tables.lacking()
-            finally:
-                tables.close()
-        finally:
-            lock.close()
-        if lacking:
-            lock = StoreLock(self.folder, "write", wait)
-            try:
-                self._make_ready()
-            finally:
-                lock.close()
+    def _readable(self, wait: float) -> bool:
+        """Is the file whole, with every type? One of an older version lacks the types that came since."""
+        if self._unfinished():
+            return False
+        with StoreLock(self.folder, "read", wait):
+            return _has_every_table(self.folder / FILE)
 
     def _make_ready(self) -> None:
-        """Every table of the model in the file, nothing left in its log: from then on the live file is only read."""
+        """Every table of the model in the file: from then on the live file is only read."""
         live, building = self.folder / FILE, self.folder / BUILDING
-        # Made aside and renamed: a store file that is empty or cut off is then never one that was being made.
-        path = live if live.exists() else building
         with room_on_disk(self.folder):
+            if live.exists():
+                if self._unfinished():
+                    self._finish()
+                if _has_every_table(live):
+                    return
+            # Made aside and renamed: a store file that is empty or cut off is then never one that was being made.
             try:
-                tables = OneFile(path, read_only=False)
-                try:
-                    for statement in self.dialect.schema():
-                        tables.run(statement)
-                    tables.run("CHECKPOINT")
-                finally:
-                    tables.close()
-                if path is building:
-                    building.replace(live)
-                    sync_folder(self.folder)
+                if live.exists():
+                    copy_file(live, building)
+                _make_tables(building)
+                building.replace(live)
+                sync_folder(self.folder)
             finally:
                 self._clear_leftovers()
+
+    def _unfinished(self) -> bool:
+        """Did a process end while the engine was writing to the live file itself (as earlier versions let it)?"""
+        return any(p.name.startswith((FILE + ".wal", FILE + ".shadow")) for p in self.folder.iterdir())
+
+    def _finish(self) -> None:
+        """Let the engine bring the live file in order, which it refuses to readers."""
+        tables = OneFile(self.folder / FILE, read_only=False)
+        try:
+            tables.run("CHECKPOINT")
+        finally:
+            tables.close()
 
     def _clear_leftovers(self) -> None:
         # What a killed load was building was never part of the store.
@@ -199,6 +200,24 @@ class EmbeddedEngine:
         """See `Engine.close`."""
         self._live.close()
         self._lock.close()
+
+
+def _has_every_table(path: Path) -> bool:
+    tables = OneFile(path, read_only=True)
+    try:
+        return not tables.lacking()
+    finally:
+        tables.close()
+
+
+def _make_tables(path: Path) -> None:
+    tables = OneFile(path, read_only=False)
+    try:
+        for statement in LADYBUG.schema():
+            tables.run(statement)
+        tables.run("CHECKPOINT")
+    finally:
+        tables.close()
 
 
 def _verify(path: Path, expected: dict[str, int]) -> None:

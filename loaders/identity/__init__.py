@@ -4,6 +4,7 @@ from loaders.identity.companies import read_company_ids
 from loaders.identity.forms import (
     clean_ids,
     looks_like_person_number,
+    lost_code_digits,
     mask,
     masked,
     valid_resident_number,
@@ -25,6 +26,7 @@ __all__ = [
     "company_name_ids",
     "document_kinds",
     "looks_like_person_number",
+    "lost_code_digits",
     "mask",
     "masked",
     "read_company_ids",

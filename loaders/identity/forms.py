@@ -49,8 +49,10 @@ NOT_AN_ID: Final = (
 """What stands in id columns and identifies nobody (upper-cased, NFKC)."""
 
 _MASK: Final = r"[*●•○■□◆×]|#{2,}|X{4,}"
+_LONG: Final = r"^-?[0-9]{16,}(?:\.0*)?$"
 # Excel shows long numbers so, and a CSV saved from it holds no more than these digits.
 _SCIENTIFIC: Final = r"^[0-9](?:\.[0-9]+)?E\+?[0-9]{1,3}$"
+_SCIENTIFIC_CODE: Final = r"^[0-9](?:\.[0-9]+)?E\+[1-9][0-9]{1,2}$"
 _RESIDENT_FORM: Final = r"^[0-9]{17}[0-9X]$"
 
 
@@ -89,8 +91,14 @@ def lost_digits(s: pl.Series, numeric: pl.Series | None) -> pl.Series:
     """Whether a spreadsheet has dropped digits: a number cell of more than 15 digits, or `4.4E+17` as text."""
     lost = s.str.contains(_SCIENTIFIC).fill_null(False)
     if numeric is not None:
-        lost = lost | (numeric & s.str.contains(r"^-?[0-9]{16,}(?:\.0*)?$")).fill_null(False)
+        lost = lost | (numeric & s.str.contains(_LONG)).fill_null(False)
     return lost
+
+
+def lost_code_digits(s: pl.Series, numeric: pl.Series | None) -> pl.Series:
+    """`lost_digits` for numbers that are no party's; a code may well be `1E5`, so that only `1.2E+15` counts."""
+    lost = s.str.contains(_SCIENTIFIC_CODE).fill_null(False)
+    return lost if numeric is None else lost | (numeric & s.str.contains(_LONG)).fill_null(False)
 
 
 def valid_dates(year: pl.Series, month: pl.Series, day: pl.Series) -> pl.Series:

@@ -84,6 +84,9 @@ def read_identities(table: TableRows) -> None:
     state_parties(table, party)
     names = table.text("name")
     table.require("name", names)
+    # Most often a slip of the hand: the name would be joined to a party nobody else speaks of.
+    own = party.ids.str.contains(r"^local[.:]").fill_null(False)
+    table.rows.report("flag", own, "identity-own-id", table.header("party_id"), table.text("party_id"))
     company_ids = party.only(person=False)
     _state_names(table, company_ids, names, by="decision", split=False)
     _state_names(table, party.only(person=True), names, by="decision", split=False, to_type="Person")

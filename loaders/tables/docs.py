@@ -59,6 +59,7 @@ SAYS: Final[Mapping[str, tuple[str, str]]] = {
 
 VALUES: Final[Mapping[str, str]] = {
     "text": "text",
+    "code": "a number or code kept as text: an account, a certificate, a lot",
     "id": "an id: a code, a document's number, or an id of your own",
     "date": "a date",
     "month": "a month",

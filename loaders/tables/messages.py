@@ -78,6 +78,10 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "与前面的行完全相同，只计一次。",
         "The same as an earlier row: it counts once.",
     ),
+    "identity-own-id": (
+        "不是统一社会信用代码等官方编号，按自有编号处理。请确认库中确有该编号的主体。",
+        "No official number, so an id of your own: make sure that a party with it is loaded.",
+    ),
     "remainder": (
         "不是股东，而是其余股份（如社会公众股）：未作为股东加载，作为未知部分。",
         "No party but the rest of the shares: not loaded as a holder; it stays an unknown remainder.",
@@ -133,9 +137,14 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "No heading is known: passed over as a note.",
     ),
     "columns-ignored": (
-        "这些列不认识，已忽略：{known}。若有用，请改列名，或用 --map 指定。",
-        "These columns are not known and were left out: {known}. Where one matters, rename it, or name it in a --map "
-        "file.",
+        "“{column}”表没有这些列，已忽略：{known}。若有用，请改列名，或用 --map 指定。",
+        "The table {column} has no such columns, which were left out: {known}. Where one matters, rename it, or name it "
+        "in a --map file.",
+    ),
+    "columns-elsewhere": (
+        "{known} 是“{column}”表的列，此处未使用。若本表应是该表，请补充其必需的列（或改列名，或用 --map 指定）：",
+        "{known} is known in the table {column} and of no use here. Should this be one, supply what it needs (or rename "
+        "the heading, or name it in a --map file):",
     ),
     "tender-ambiguous": (
         "标段编号在多个项目中出现，而该行没有项目编号：按独立标段保留。请补充项目编号。",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import polars as pl
 
 from graph.names import name_key
@@ -11,6 +13,17 @@ from loaders.tables.vocabulary import VOCABULARIES
 
 PARTNER_ROLES = ("general_partner", "limited_partner")
 _BOUNDS = ("share", "share_min", "share_max", "min_open", "max_open")
+_DIRECT: Final = (
+    "share",
+    "share_percent",
+    "share_min",
+    "share_max",
+    "votes",
+    "votes_percent",
+    "subscribed_amount",
+    "paid_amount",
+)
+"""The columns that make a row one of a list of holders."""
 
 
 def read_shareholdings(table: TableRows) -> None:
@@ -61,7 +74,11 @@ def read_shareholdings(table: TableRows) -> None:
     table.rows.report("flag", same, "self-ownership", table.header("holder_name"), names)
     state_parties(table, company)
     state_parties(table, holder)
-    relate(table, "OWNS", holder, "Company", company.ids, facts)
+    held = company.ids
+    if table.has("indirect_share") and not table.has(*_DIRECT):
+        # A list of beneficial owners says what they hold in the end, not that they are holders of the company.
+        held = pl.select(pl.when(table.text("indirect_share").is_null()).then(held)).to_series()
+    relate(table, "OWNS", holder, "Company", held, facts)
     if table.has("share_before"):
         _before_change(table, company, holder, facts)
     if table.has("indirect_share"):

@@ -14,7 +14,7 @@ from loaders.sheets import Sheet, read_sheets
 from loaders.tables import bids, companies, ownership, people, property, tendering, welfare
 from loaders.tables.mapping import choose
 from loaders.tables.messages import message
-from loaders.tables.recognise import SheetPlan, recognise, with_header_row
+from loaders.tables.recognise import SheetPlan, TablePlan, recognise, with_header_row
 from loaders.tables.rejects import ADDED, RejectedRows, refused_frame
 from loaders.tables.rows import SheetRows, TableRows
 from loaders.tables.schema import count_known_headers
@@ -52,6 +52,9 @@ READERS: Final[dict[str, Callable[[TableRows], None]]] = {
     "entitlements": welfare.read_entitlements,
 }
 """What turns the rows of each table into records."""
+
+_OURS: Final[dict[str, tuple[str, ...]]] = {"identities": ("candidates",)}
+"""Columns of files a load writes to be filled in, which only help whoever fills them in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +114,7 @@ def read_sheet(
     if sheet.hidden:
         zh, en = message("hidden-sheet")
         context.problem("note", "hidden-sheet", file, sheet.header_row, zh=zh, en=en, sheet=sheet.name)
-    ignored = [h for h in plan.ignored if h not in ADDED and sheet.frame[h].null_count() < sheet.frame.height]
-    if ignored:
-        zh, en = message("columns-ignored", known="、".join(ignored))
-        context.problem("note", "columns-ignored", file, sheet.header_row, zh=zh, en=en, sheet=sheet.name)
+    _tell_ignored(sheet, plan, file, context)
     rows = SheetRows(sheet, plan, file, context)
     rows.report("reject", sheet.ragged, "ragged", "")
     for table in plan.tables:
@@ -125,6 +125,23 @@ def read_sheet(
         frame = refused_frame(sheet.frame, sheet.rows, rows.refused, context.person_key)
         context.rejected.append(RejectedRows(file.name, sheet.name, plan.tables[0].table.name, frame))
     return int(rows.bad.sum())
+
+
+def _tell_ignored(sheet: Sheet, plan: SheetPlan, file: InputFile, context: ReadContext) -> None:
+    """Say which columns that hold something are of no use here, and which of them another table would use."""
+    ours = (*ADDED, *_OURS.get(plan.table or "", ()))
+    ignored = [h for h in plan.ignored if h not in ours and sheet.frame[h].null_count() < sheet.frame.height]
+    if not ignored:
+        return
+    zh, en = message("columns-ignored", plan.table or "", "、".join(ignored))
+    context.problem("note", "columns-ignored", file, sheet.header_row, zh=zh, en=en, sheet=sheet.name)
+    there = [h for h in ignored if plan.elsewhere and h in plan.elsewhere.headers]
+    if plan.elsewhere and there:
+        # A list of holders without its column of holders would else pass for a list of companies.
+        zh, en = message("columns-elsewhere", plan.elsewhere.table.name, "、".join(there))
+        lacking = _lacking(plan.elsewhere)
+        zh, en = f"{zh}{lacking}。", f"{en} {lacking}."
+        context.problem("flag", "columns-elsewhere", file, sheet.header_row, zh=zh, en=en, sheet=sheet.name)
 
 
 def _unrecognised(sheet: Sheet, plan: SheetPlan, file: InputFile, context: ReadContext, alone: bool) -> int:
@@ -138,9 +155,8 @@ def _unrecognised(sheet: Sheet, plan: SheetPlan, file: InputFile, context: ReadC
     if plan.nearest is None:
         code, zh, en = "unknown-table", *message("unknown-table", known="、".join(headers))
     else:
-        groups = [" / ".join(_with_heading(plan, c) for c in group) for group in plan.missing]
         name = plan.nearest.table.name
-        code, zh, en = "missing-column", *message("missing-column", column=name, known="；".join(groups))
+        code, zh, en = "missing-column", *message("missing-column", name, _lacking(plan.nearest))
         zh += f" 现有列：{'、'.join(headers)}。"
         en += f" It has: {', '.join(headers)}."
     context.problem("reject", code, file, sheet.header_row, zh=zh, en=en, sheet=sheet.name)
@@ -151,12 +167,14 @@ def _unrecognised(sheet: Sheet, plan: SheetPlan, file: InputFile, context: ReadC
     return sheet.frame.height
 
 
-def _with_heading(plan: SheetPlan, column: str) -> str:
-    """A column's name with its first Chinese heading."""
-    assert plan.nearest is not None  # noqa: S101
-    declared = plan.nearest.table.columns[column]
-    words = [h for h in declared.headers if not h.isascii()]
-    return f"{column}（{words[0]}）" if words else column
+def _lacking(plan: TablePlan) -> str:
+    """The required columns a sheet lacks, each with its first Chinese heading."""
+
+    def named(column: str) -> str:
+        words = [h for h in plan.table.columns[column].headers if not h.isascii()]
+        return f"{column}（{words[0]}）" if words else column
+
+    return "；".join(" / ".join(named(c) for c in group) for group in plan.missing)
 
 
 def inspect_tables(file: InputFile, mapping: Mapping[str, Any]) -> list[SheetReport]:

@@ -61,6 +61,8 @@ class SheetPlan:
     nearest: TablePlan | None = None
     """Where no table's required columns are all there: the table that comes closest."""
     year: int | None = None
+    elsewhere: TablePlan | None = None
+    """A table that knows columns ignored here and lacks required ones of its own."""
 
     @property
     def table(self) -> str | None:
@@ -119,7 +121,19 @@ def recognise(sheet: Sheet, file_name: str, mapping: Mapping[str, Any]) -> Sheet
     tables = (main, *_companions(main, plans))
     used = {h for plan in tables for h in plan.headers}
     ignored = tuple(h for h in headers if h not in used)
-    return SheetPlan(file_name, sheet.name, tables, ignored, choice, layout, None, year)
+    elsewhere = _elsewhere(plans, tables, ignored)
+    return SheetPlan(file_name, sheet.name, tables, ignored, choice, layout, None, year, elsewhere)
+
+
+def _elsewhere(
+    plans: Mapping[str, TablePlan], tables: tuple[TablePlan, ...], ignored: tuple[str, ...]
+) -> TablePlan | None:
+    """The table that knows most of the ignored columns, where it is not read for want of a required one."""
+    fed = {plan.table.name for plan in tables}
+    lacking = [
+        p for p in plans.values() if p.missing and p.table.name not in fed and p.headers & set(ignored)
+    ]
+    return max(lacking, key=lambda p: (len(p.headers & set(ignored)), -len(p.missing)), default=None)
 
 
 def _companions(main: TablePlan, plans: Mapping[str, TablePlan]) -> list[TablePlan]:

@@ -10,7 +10,7 @@ import polars as pl
 
 from graph.records import RelKey
 from loaders.context import InputFile, ReadContext
-from loaders.identity import looks_like_person_number, mask
+from loaders.identity import looks_like_person_number, lost_code_digits, mask
 from loaders.problems import Problem
 from loaders.sheets import Sheet
 from loaders.tables.messages import message
@@ -206,7 +206,22 @@ class TableRows:
             parts = pl.DataFrame({h: self.rows.cells(h) for h in headers})
             joined = pl.concat_str([pl.col(h) for h in headers], separator=join, ignore_nulls=True)
             series = parts.select(joined).to_series().replace("", None)
+        if self.plan.table.columns[column].value == "code":
+            series = self._whole_codes(column, headers, series)
         return series if fallback is None else series.fill_null(fallback)
+
+    def _whole_codes(self, column: str, headers: tuple[str, ...], series: pl.Series) -> pl.Series:
+        """A column of numbers kept as text, those that lost their end refused: two accounts would become one."""
+        lost = pl.repeat(False, self.height, dtype=pl.Boolean, eager=True)
+        for header in headers:
+            cells = self.rows.cells(header)
+            lost = lost | lost_code_digits(cells, self.rows.sheet.numeric.get(header))
+        if not lost.any():
+            return series
+        cell = self.plan.table.columns[column].cell
+        kind: Literal["reject", "flag"] = "flag" if cell else "reject"
+        self.rows.report(kind, lost, "numeric-id", headers[0], series, personal=True)
+        return series.set(lost, None) if cell else series
 
     def numeric(self, column: str) -> pl.Series | None:
         """Which cells of a column were numbers in a typed workbook; None where none was."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -115,7 +114,7 @@ def _controllers(
             f"No single controller: {REASONS[answer.reason][1]}",
         )
     if answer.controller and not every:
-        _proof(s, named, answer.controller)
+        _proof(question, answer.controller)
     for ids, zh, en in (
         (answer.joint, "各持一半", "Half each"),
         (answer.block, "相互控制", "Control each other"),
@@ -130,7 +129,8 @@ def _rule_text(s: Session, rule: str) -> str:
     return s.say("过半", "more than half") if rule == "strict" else s.say("达到半数", "half or more")
 
 
-def _proof(s: Session, named: Callable[[str], str], found: Controller) -> None:
+def _proof(question: Question, found: Controller) -> None:
+    s, named = question.session, question.name
     columns = [
         ("company", "企业", "company"),
         ("holder", "表决权持有人", "holder"),
@@ -151,7 +151,7 @@ def _proof(s: Session, named: Callable[[str], str], found: Controller) -> None:
             "votes": None if link.votes is None else percent(link.votes),
             "running": None if link.running is None else percent(link.running),
             "kind": s.say(*kinds[link.kind]) + (f" {link.interest}" if link.interest else ""),
-            "sources": list(link.sources),
+            "sources": question.places(link.sources),
         }
         for link in found.proof
     ]

@@ -31,8 +31,8 @@ from lookthrough.cli.console import (
     print_rows,
     session,
 )
-from lookthrough.cli.finding import show_run
 from lookthrough.cli.ledger import ledger_of, mirror_loads, record_run, tell_recorded
+from lookthrough.cli.run_report import show_run
 from lookthrough.demo import describe, write_world
 from visualize import render
 from visualize.excerpt import picture_of

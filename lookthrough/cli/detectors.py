@@ -22,7 +22,7 @@ from lookthrough.cli.console import (
     session,
 )
 from lookthrough.cli.feeding import tables_feeding
-from lookthrough.cli.finding import SEVERITY
+from lookthrough.cli.run_report import SEVERITY
 
 detectors_app = typer.Typer(
     help="检测项目录 · the catalogue of detectors", no_args_is_help=True, rich_markup_mode=None

@@ -19,7 +19,9 @@ from lookthrough.cli.app import app
 from lookthrough.settings import SettingsError, read_settings
 
 _MODULES: Final = {
-    "loading": ("load", "inspect", "unload", "status", "check"),
+    "loading": ("load",),
+    "inspecting": ("inspect",),
+    "contents": ("unload", "status", "check"),
     "asking": ("penetrate", "ubo", "history"),
     "deciding": ("controller", "controls"),
     "whole": ("controllers",),
@@ -76,7 +78,6 @@ def _interrupt_again(ignored: sys.UnraisableHookArgs) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command; gives its exit code."""
-    _add_commands(arguments[0] if arguments else "")
     # The driver's warnings say again, in its own words, what the error says.
     logging.getLogger("neo4j").addHandler(logging.NullHandler())
     # Chinese must come out whatever the console's code page.
@@ -84,6 +85,7 @@ def run(arguments: list[str]) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
+        _add_commands(arguments[0] if arguments else "")
         code = app(arguments, prog_name="lookthrough", standalone_mode=False)
         sys.stdout.flush()
         if code == _STOPPED:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated
 
 import typer
@@ -67,6 +68,23 @@ class Question:
             return self.ownership.nodes["name"][self.ownership.node_of(id_)] or id_
         except OwnershipError:
             return id_
+
+    def places(self, sources: Iterable[str]) -> list[str]:
+        """Where records came from, for people: file, sheet, row or statement."""
+        # Imported where needed: exports take a while.
+        from exports.sources import Source
+
+        found = []
+        for source in map(Source.read, sources):
+            # A file that is loaded no more is known by its hash alone.
+            name = self._files.get((source.batch, source.file), source.file)
+            sheet = f" / {source.sheet}" if source.sheet else ""
+            found.append(f"{name}{sheet} {self.session.say('行', 'row')} {source.row}")
+        return sorted(set(found))
+
+    @cached_property
+    def _files(self) -> dict[tuple[str, str], str]:
+        return {(b.id, f["sha256"][:12]): f["name"] for b in self.store.batches() for f in b.files}
 
     def warn_of_loads(self) -> None:
         """Say on stderr that a load is under way."""

@@ -25,8 +25,8 @@ from lookthrough.cli.console import (
     print_rows,
     session,
 )
-from lookthrough.cli.finding import SEVERITY, panel
 from lookthrough.cli.ledger import ledger_of
+from lookthrough.cli.run_report import SEVERITY, panel
 
 findings_app = typer.Typer(
     help="台账中的风险预警：查看、核查、抑制 · findings in the ledger",

@@ -79,7 +79,7 @@ def paths_command(
                 "way": _way(question, way),
                 "formula": s.say(way.formula, way.formula_en),
                 "dates": [_dates(s, link) for link in way.links],
-                "sources": sorted({source for link in way.links for source in link.sources}),
+                "sources": question.places(source for link in way.links for source in link.sources),
             }
             for number, way in enumerate(found.ways, 1)
         ]
@@ -183,8 +183,8 @@ def loops_command(
         print_rows(s, columns, members, s.say("各成员", "Members"))
     if any(block.closed for block in found.blocks):
         s.tell(
-            "封闭环完全由自身持有，没有最终持有人，拒绝计算其穿透比例。",
-            "A closed block is owned wholly by itself: no ultimate holder, no effective share through it.",
+            "封闭环完全由自身持有，或登记比例合计超过 100% 而不收敛：拒绝计算其穿透比例。",
+            "A closed block is owned wholly by itself, or by more than all of itself: no effective share through it.",
             "yellow",
         )
     if any(block.truncated for block in found.blocks):

@@ -71,6 +71,25 @@ ROWS: dict[str, tuple[str | bytes, str, str, str]] = {
 }
 """File → (content, code, words of the Chinese message, words of the English one); no row of them can be loaded."""
 
+CUT_NUMBERS: dict[str, str | bytes] = {
+    # Both would have become 6222020000000000000: one account of two bidders.
+    "accounts.xlsx": _book(
+        ("项目编号", "标段", "投标人", "投标报价(元)", "保证金汇款账号"),
+        ("T-1", "1", "虚构甲建设有限公司", 100, 6222020000000000123),
+        ("T-1", "1", "虚构乙建设有限公司", 100, 6222020000000000124),
+    ),
+    "accounts.csv": (
+        "项目编号,标段,投标人,投标报价(元),保证金汇款账号\n"
+        "T-1,1E5,虚构甲建设有限公司,100,6.22202E+18\nT-1,1E5,虚构乙建设有限公司,100,6.22202E+18\n"
+    ),
+    "units.xlsx": _book(
+        ("不动产单元号", "权利人", "坐落"),
+        (999999001001001001, "测试甲", "虚构路 1 号"),
+        (999999001001001002, "测试甲", "虚构路 1 号"),
+    ),
+}
+"""Two rows each whose numbers, no party's, have lost their ends in a spreadsheet."""
+
 FLAGS: dict[str, tuple[str | bytes, str, str, str]] = {
     "companies.csv": (
         f"id,name\n{wrong_uscc(1)},虚构校验有限公司\n{wrong_uscc(1)},虚构另一校验有限公司\n",

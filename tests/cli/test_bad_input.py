@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from graph.stores import open_store
-from tests.cli.bad_files import FLAGS, GOOD, HOLDINGS, ROWS, UNREADABLE
+from tests.cli.bad_files import CUT_NUMBERS, FLAGS, GOOD, HOLDINGS, ROWS, UNREADABLE
 from tests.loaders.bods_statements import entity, relationship, shares
 from tests.loaders.shapes.numbers import resident
 
@@ -54,6 +54,18 @@ def test_rows_that_cant_be_true_are_refused_and_the_rest_is_loaded(lookthrough, 
     assert "999999198001010" not in ran.err + ran.out
 
 
+@ONE_STORE
+@pytest.mark.parametrize("name", CUT_NUMBERS)
+def test_numbers_that_lost_their_ends_are_refused_whatever_they_number(lookthrough, tmp_path, name):
+    folder = write(tmp_path / "cut", **{name: CUT_NUMBERS[name]})
+    for language, words in (("zh", "设为文本"), ("en", "Set the column to text")):
+        ran = lookthrough("load", folder, "--lang", language)
+        assert ran.code == 1
+        assert "numeric-id" in ran.err
+        assert words in ran.err
+        assert "6222020000000000000" not in ran.err
+
+
 def test_what_is_in_doubt_is_kept_and_flagged(lookthrough, tmp_path):
     folder = write(tmp_path / "flags", **{name: content for name, (content, *_) in FLAGS.items()})
     ran = lookthrough("load", folder, "--format", "json")
@@ -69,6 +81,17 @@ def test_what_is_in_doubt_is_kept_and_flagged(lookthrough, tmp_path):
     assert report["counts"]["OWNS"] == 2
     checked = {c["check"] for c in json.loads(lookthrough("check", "--format", "json").out)}
     assert {"holds-itself", "company-identifier"} <= checked
+
+
+@ONE_STORE
+def test_a_list_of_holders_without_its_holders_does_not_pass_for_a_list_of_companies(lookthrough, tmp_path):
+    folder = write(tmp_path / "in", **{"a.csv": "company_name,share_percent\n虚构甲建设有限公司,60\n"})
+    for language, words in (("zh", "此处未使用"), ("en", "known in the table shareholdings")):
+        ran = lookthrough("load", folder, "--lang", language)
+        assert ran.code == 0
+        assert words in ran.err
+        assert "holder_name（股东名称）" in ran.err
+        lookthrough("unload", status(lookthrough)["batches"][0]["id"])
 
 
 @pytest.mark.parametrize(("language", "at"), [("zh", 2), ("en", 3)])
@@ -312,6 +335,30 @@ def test_a_mapping_that_cant_be_used(lookthrough, good, tmp_path, text):
         for command in ("load", "inspect"):
             ran = lookthrough(command, good, "--map", mapping, "--lang", language)
             assert (ran.code, words in ran.err) == (1, True), ran.err
+
+
+@ONE_STORE
+@pytest.mark.parametrize(
+    ("name", "content", "zh", "en"),
+    [
+        ("r.csv", b"", "文件是空的", "is empty"),
+        ("r.csv", bytes(range(256)) * 20, "二进制", "binary"),
+        ("r.xlsx", UNREADABLE["damaged.xlsx"][0], "只读 CSV", "from CSV or Parquet"),
+        ("r.xls", UNREADABLE["locked.xlsx"][0], "加密", "password"),
+        ("r.parquet", b"company_id,holder_id", "读不通", "can't be read to its end"),
+        ("r.csv", "company_id,holder_id,share\nA,B,0.5\nA,C,0.2,9,9\n", "读不通", "can't be read to its end"),
+        ("r.csv", 'company_id,holder_id,share\nA,"B,0.5\nA,C,0.2\n', "读不通", "can't be read to its end"),
+        ("r.csv", "company_id,holder_id,share\nA,B,nan\n", "0 到 1", "from 0 to 1"),
+        ("r.csv", "company_name,share\nA,0.5\n", "holder_id", "holder_id"),
+    ],
+)
+def test_a_register_that_cant_be_read(lookthrough, tmp_path, name, content, zh, en):
+    file = write(tmp_path / "in", **{name: content}) / name
+    for language, words in (("zh", zh), ("en", en)):
+        to = tmp_path / "out.csv"
+        ran = lookthrough("penetrate", "--all", "--from", file, "--to", to, "--lang", language)
+        assert (ran.code, words in ran.err) == (1, True), ran.err
+        assert not any(tmp_path.glob("out*"))
 
 
 def test_a_store_without_ownership_says_what_to_load(lookthrough, tmp_path):

@@ -44,6 +44,19 @@ def test_the_missing_link_is_implied(rows: list[Any]) -> None:
     assert (shown["missing"], shown["implied"], shown["route_max"]) == (["P", "L"], 0.4, 0.8)
 
 
+@pytest.mark.parametrize(
+    ("rows", "unknown"),
+    [
+        ([said(0.32), ("L", "T", 0.8), ("P", "L", None)], 0.68),
+        ([said(0.32), ("L", "T", 0.8), ("P", "L", None), ("Q", "T", 0.2)], 0.48),
+        ([said(0.32), ("L", "T", 0.8), ("P", "L", 0.4), ("Q", "L", 0.6)], 0.2),
+        ([said(0.32)], 0.68),
+    ],
+)
+def test_what_is_declared_is_not_unknown(rows: list[Any], unknown: float) -> None:
+    assert asked(rows).unknown_share == pytest.approx(unknown)
+
+
 def test_the_other_link_may_be_the_missing_one() -> None:
     (declared,) = asked([said(0.32, components=["L"]), ("P", "L", 0.4)]).declared
     assert (declared.missing, declared.implied) == (("L", "T"), pytest.approx(0.8))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.penetration import controller
+from graph.penetration import controller, penetrate
 from graph.penetration.downward import controls, group_of
 from graph.penetration.loops import Loops, loops
 from tests.graph import oracles
@@ -173,3 +173,18 @@ def test_the_longest_chain_and_known_shares() -> None:
     assert {o.id: o.known_share for o in answer.owners} == {"P": None, "A": 0.5, "B": 0.5}
     looped = penetrate(ownership([*rows, ("B", "A", 0.2), ("Q", "P", 1.0)]), "T", DAY)
     assert looped.longest.nodes == ("Q", "P", "A", "B", "T")
+
+
+def test_more_simple_paths_than_can_be_walked_are_a_lower_bound_for_everyone() -> None:
+    names = [f"C{i}" for i in range(14)]
+    rows = [(a, b, 0.05) for a in names for b in names if a != b] + [(f"P{c}", c, 0.2) for c in names]
+    answer = penetrate(ownership(rows), "C3", DAY, method="simple_paths")
+    assert any(f.code == "truncated" for f in answer.warnings), [f.code for f in answer.warnings]
+    exact = {o.id: o.share for o in penetrate(ownership(rows), "C3", DAY, method="stop_at_target").owners}
+    for owner in answer.owners:
+        # Nobody's share passes for exact, least of all that of a holder the walk had not come to.
+        assert owner.share is None
+        assert owner.share_max is None
+        assert owner.share_min is not None
+        assert (owner.direct or 0.0) - 1e-12 <= owner.share_min <= (exact[owner.id] or 0.0) + 1e-12
+        assert owner.share_min > 0.0

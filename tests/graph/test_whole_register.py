@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from graph.penetration import Ownership, OwnershipError, OwnershipTables, penetrate
 from graph.penetration.days import day_number
 from graph.penetration.whole import Whole, WholeReport, write_shares
+from graph.penetration.whole.writing import written
 from tests.graph import oracles
 
 DAY = "2026-01-01"
@@ -295,3 +297,20 @@ def test_a_large_block_is_solved_exactly(tmp_path: Path) -> None:
     closed = [own * (1 - own) ** k / (1 - (1 - own) ** size) for k in range(size)]
     assert found["share"].to_list() == pytest.approx(closed, abs=1e-13)
     assert found["depth"].to_list() == list(range(1, size + 1))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows locks a file that is open by itself")
+def test_what_a_killed_run_left_is_cleared_and_what_another_run_writes_is_not(tmp_path: Path) -> None:
+    schema: dict[str, pl.DataType] = {"holder": pl.String()}
+    with written(tmp_path / "out.csv", schema) as other:
+        (busy,) = tmp_path.glob(".out.csv.*.part")
+        left = tmp_path / ".out.csv.gone.part"
+        left.touch()
+        for path in (busy, left):
+            os.utime(path, (0, 0))
+        with written(tmp_path / "out.csv", schema) as sink:
+            assert busy.exists() and not left.exists()
+            sink.write(pl.DataFrame({"holder": ["A"]}))
+        other.write(pl.DataFrame({"holder": ["B"]}))
+    assert pl.read_csv(tmp_path / "out.csv").rows() == [("B",)]
+    assert [p.name for p in tmp_path.iterdir()] == ["out.csv"]

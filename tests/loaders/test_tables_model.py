@@ -7,7 +7,20 @@ from loaders.tables.vocabulary import VOCABULARIES
 _COMMON = {f.name for f in STATED_RELATIONSHIP if not f.derived} | {"from_id", "to_id"}
 _NODES = {n.name: {f.name for f in n.stated_fields} | {"id"} for n in NODES}
 _RELS = {r.name: {f.name for f in r.stated_fields} | _COMMON for r in STATED_RELS}
-_TYPES = ("text", "id", "date", "month", "time", "money", "share", "number", "int", "bool", "by_value")
+_TYPES = (
+    "text",
+    "code",
+    "id",
+    "date",
+    "month",
+    "time",
+    "money",
+    "share",
+    "number",
+    "int",
+    "bool",
+    "by_value",
+)
 
 
 def _fed() -> set[str]:

@@ -166,6 +166,21 @@ def test_a_declared_route_is_kept_apart(tmp_path: Path) -> None:
     assert owns.select("share", "declared_indirect").rows() == [(0.1, None), (0.25, True)]
 
 
+def test_identities_filled_in_with_no_official_number_are_flagged(tmp_path: Path) -> None:
+    text = (
+        f"name,party_id,candidates\n虚构甲有限公司,{A},{A}; {B}\n虚构乙有限公司,nonsense,\n虚构丙有限公司,,\n"
+    )
+    context = load_text(tmp_path, {"unresolved.csv": text})
+    assert [(p.code, p.row, p.value) for p in context.problems] == [("identity-own-id", "3", "nonsense")]
+    assert rels(context, "NAMES")["to_id"].sort().to_list() == [f"cn-uscc:{A}", "local:nonsense"]
+
+
+def test_a_list_of_beneficial_owners_states_no_direct_holding(tmp_path: Path) -> None:
+    text = f"企业名称,统一社会信用代码,股东名称,最终受益股份\n示例甲有限公司,{A},测试甲,25%\n示例甲有限公司,{A},测试乙,\n"
+    owns = rels(load_text(tmp_path, {"s.csv": text}), "OWNS").sort("share", nulls_last=True)
+    assert owns.select("share", "declared_indirect").rows() == [(0.25, True), (None, None)]
+
+
 def test_a_change_states_the_share_before_and_after_it(tmp_path: Path) -> None:
     rows = [
         f"示例甲有限公司,{A},示例乙有限公司,2024-03-01,30%,10%",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import glob
 import os
 import tempfile
@@ -18,8 +19,15 @@ import pyarrow.parquet as pq
 from graph.penetration.tables import OwnershipError
 
 FORMATS: Final = (".parquet", ".csv")
-_LEFT: Final = 3600.0
-"""Seconds untouched after which an unfinished file was left by a process that ended."""
+_YOUNG: Final = 5.0
+"""Seconds untouched up to which an unfinished file may be one whose writer is about to lock it."""
+
+try:
+    import fcntl
+except ImportError:  # Windows, where a file that somebody writes can't be removed anyway.
+    _fcntl: Any = None
+else:
+    _fcntl = fcntl
 
 
 class Sink(Protocol):
@@ -41,6 +49,7 @@ def written(path: Path, schema: dict[str, pl.DataType]) -> Iterator[Sink]:
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
+            _lock(file)
             sink: _Parquet | _Csv = (_Parquet if path.suffix.lower() == ".parquet" else _Csv)(file, schema)
             try:
                 yield sink
@@ -58,11 +67,23 @@ def written(path: Path, schema: dict[str, pl.DataType]) -> Iterator[Sink]:
         raise
 
 
+def _lock(file: IO[bytes]) -> bool:
+    """Take a file for this process until it is closed, however the process ends; False: another has it."""
+    if _fcntl is None:
+        return True
+    try:
+        _fcntl.flock(file, _fcntl.LOCK_EX | _fcntl.LOCK_NB)
+    except OSError as error:
+        # A network drive may know no locks: there nobody can tell what is still being written.
+        return error.errno not in (errno.EAGAIN, errno.EACCES, errno.EWOULDBLOCK)
+    return True
+
+
 def _clear_leftovers(path: Path) -> None:
-    """What a killed run left of this answer; what is still being written was touched lately."""
+    """What a killed run left of this answer."""
     for left in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
-        with contextlib.suppress(OSError):
-            if time.time() - left.stat().st_mtime > _LEFT:
+        with contextlib.suppress(OSError), left.open("rb") as file:
+            if time.time() - left.stat().st_mtime > _YOUNG and _lock(file):
                 left.unlink()
 
 

@@ -1,0 +1,132 @@
+"""`unload`, `status`, `check`: what the store holds, how good it is, and a batch taken back."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from graph.checking import check_store
+from graph.stores.contract import BatchRecord
+from lookthrough.cli.app import app
+from lookthrough.cli.console import (
+    ActorOption,
+    Format,
+    FormatOption,
+    LangOption,
+    NoLedgerOption,
+    StoreOption,
+    day,
+    print_rows,
+    session,
+)
+from lookthrough.cli.ledger import failure_of, ledger_first, tell_unrecorded
+
+
+@app.command("unload")
+def unload_command(
+    batch: Annotated[str, typer.Argument(metavar="BATCH", help="批次编号 · id of the batch")],
+    no_ledger: NoLedgerOption = False,
+    actor: ActorOption = None,
+    store: StoreOption = None,
+    lang: LangOption = None,
+) -> None:
+    """撤回一个批次 · Take one batch back exactly."""
+    s = session(store, lang)
+    with ledger_first(s, no_ledger) as ledger, s.store("write") as opened, s.progress() as watch:
+        opened.unload(batch, watch)
+        unrecorded = None
+        if ledger is not None:
+            unrecorded = failure_of(lambda: ledger.record_unload(batch, actor or s.settings.actor))
+    s.tell(f"批次 {batch} 已撤回。", f"Batch {batch} was taken back.")
+    tell_unrecorded(s, unrecorded)
+
+
+@app.command("status")
+def status_command(
+    store: StoreOption = None, format_: FormatOption = Format.table, lang: LangOption = None
+) -> None:
+    """库中有什么 · What the store holds."""
+    s = session(store, lang, format_)
+    with s.store() as opened:
+        batches = opened.batches()
+        counts = {k: n for k, n in opened.counts().items() if n}
+        whole = {
+            "store": opened.url,
+            "engine": opened.dialect.name,
+            "schema_version": opened.schema_version(),
+            "fingerprint": opened.fingerprint(),
+            "loading": [b.id for b in batches if b.state != "done"],
+            "counts": counts,
+            "batches": [_batch(b) for b in batches],
+        }
+    if s.format is not Format.table:
+        rows = [{"type": k, "count": n} for k, n in counts.items()]
+        print_rows(s, [("type", "类型", "type"), ("count", "数量", "count")], rows, whole=whole)
+        return
+    s.tell(
+        f"{whole['store']}（{whole['engine']}），数据指纹 {whole['fingerprint']}",
+        f"{whole['store']} ({whole['engine']}), fingerprint {whole['fingerprint']}",
+        "bold",
+    )
+    print_rows(
+        s,
+        [("type", "类型", "type"), ("count", "数量", "count")],
+        [{"type": k, "count": n} for k, n in counts.items()],
+    )
+    columns = [
+        ("id", "批次", "batch"),
+        ("state", "状态", "state"),
+        ("dataset", "数据集", "data set"),
+        ("snapshot", "快照日期", "snapshot"),
+        ("files", "文件", "files"),
+        ("loaded_at", "导入时间 UTC", "loaded at UTC"),
+    ]
+    print_rows(s, columns, [_batch(b) | {"files": [f["name"] for f in b.files]} for b in batches])
+    if whole["loading"]:
+        s.tell(
+            "有批次正在导入，上述数字可能不完整。",
+            "A load is under way: these numbers may not be whole.",
+            "yellow",
+        )
+
+
+def _batch(b: BatchRecord) -> dict[str, Any]:
+    return {
+        "id": b.id,
+        "state": b.state,
+        "dataset": b.dataset,
+        "snapshot": b.snapshot,
+        "files": [dict(f) for f in b.files],
+        "counts": dict(b.counts),
+        "loaded_at": b.loaded_at,
+    }
+
+
+@app.command("check")
+def check_command(
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="截至日期 · as of this date")
+    ] = None,
+    store: StoreOption = None,
+    format_: FormatOption = Format.table,
+    lang: LangOption = None,
+) -> None:
+    """检测前的数据质量 · Data quality before detection."""
+    s = session(store, lang, format_)
+    as_of = day(as_of, "--as-of")
+    with s.store() as opened:
+        issues = check_store(opened, as_of)
+    rows = [
+        {"check": i.check, "count": i.count, "says": s.say(i.zh, i.en), "examples": list(i.examples)}
+        for i in issues
+    ]
+    columns = [
+        ("check", "检查项", "check"),
+        ("count", "数量", "count"),
+        ("says", "说明", "meaning"),
+        ("examples", "例", "examples"),
+    ]
+    print_rows(s, columns, rows)
+    if not rows:
+        s.tell("未发现数据质量问题。", "No problem of data quality was found.")

@@ -1,0 +1,25 @@
+"""Files as commands take them: their paths, and the mapping of their columns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def _path(text: str) -> Path:
+    # An empty argument (a variable of a script that was never set) would name the current folder.
+    if not text.strip():
+        raise typer.BadParameter("路径为空 · the path is empty")
+    return Path(text)
+
+
+Paths = Annotated[
+    list[Path],
+    typer.Argument(metavar="PATH…", help="文件或文件夹 · files or folders", show_default=False, parser=_path),
+]
+MapOption = Annotated[
+    Path | None,
+    typer.Option("--map", metavar="FILE.toml", help="保存的列映射 · a saved mapping", show_default=False),
+]

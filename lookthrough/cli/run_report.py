@@ -1,0 +1,222 @@
+"""What a run of the detectors says: findings as people read them, what was looked at, what could not be decided."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from rich.panel import Panel
+from rich.text import Text
+
+from detectors.detecting import Trial
+from detectors.finding import Finding
+from detectors.runner import Run
+from detectors.stacking import Stack
+from lookthrough.cli.console import Format, Session, out_console, print_json, print_rows
+
+SEVERITY = {
+    "prohibited": ("法定禁止情形（待核实）", "prohibited (to be verified)", "red"),
+    "deemed": ("法定“视为”情形（待核实）", "deemed (to be verified)", "red"),
+    "review": ("需人工核查", "needs review", "yellow"),
+    "lead": ("一般疑点", "lead", "cyan"),
+    "service": ("服务提醒", "service", "green"),
+}
+FINDING_COLUMNS = [
+    ("detector", "检测项", "detector"),
+    ("severity", "级别", "severity"),
+    ("scope", "范围", "scope"),
+    ("subjects", "对象", "subjects"),
+    ("suppressed_by", "已抑制", "suppressed"),
+    ("text", "说明", "text"),
+    ("fingerprint", "指纹", "fingerprint"),
+]
+"""How findings are laid out as rows."""
+
+_MOST_ALIKE: Final = 3
+"""Gaps of one kind named before the rest is counted."""
+
+
+def show_stacks(s: Session, stacks: Sequence[Stack], names: Mapping[str, str | None]) -> None:
+    """The combined view: bidders tied together, strongest first, and why they rank so."""
+    rows = [
+        {
+            "rank": place,
+            "bidders": "、".join(str(names.get(b) or b) for b in stacked.bidders),
+            "kinds": len(stacked.kinds),
+            "why": stacked.explained()[s.language],
+        }
+        for place, stacked in enumerate(stacks, start=1)
+    ]
+    columns = [
+        ("rank", "序", "rank"),
+        ("bidders", "投标人", "bidders"),
+        ("kinds", "独立依据", "kinds"),
+        ("why", "排序理由", "why it ranks so"),
+    ]
+    if rows:
+        print_rows(s, columns, rows, title=s.say("综合研判", "Combined view"))
+
+
+def show_trial(s: Session, trial: Trial) -> None:
+    """What changed rules would change."""
+    parts = (
+        ("appear", "新增", trial.appear),
+        ("disappear", "消失", trial.disappear),
+        ("changed", "内容变化", [after for _, after in trial.changed]),
+    )
+    if s.format is Format.json:
+        print_json({name: [f.to_json() for f in found] for name, _, found in parts})
+        return
+    rows = [
+        {"change": s.say(zh, name), "detector": f.detector, "scope": f.scope_id, "text": f.text[s.language]}
+        for name, zh, found in parts
+        for f in found
+    ]
+    columns = [
+        ("change", "变化", "change"),
+        ("detector", "检测项", "detector"),
+        ("scope", "范围", "scope"),
+        ("text", "说明", "text"),
+    ]
+    print_rows(s, columns, rows)
+    s.tell(
+        f"新增 {len(trial.appear)}，消失 {len(trial.disappear)}，内容变化 {len(trial.changed)}",
+        f"{len(trial.appear)} would appear, {len(trial.disappear)} disappear, {len(trial.changed)} change",
+    )
+
+
+def show_run(s: Session, found: Run, denominators: bool = True) -> None:
+    """Findings on stdout; gaps and, where the run was over everything, `denominators` on stderr."""
+    if s.format is Format.json:
+        print_json([f.to_json() for f in found.findings])
+    elif s.format is not Format.table:
+        print_rows(s, FINDING_COLUMNS, [f.to_json() for f in found.findings])
+    else:
+        out = out_console()
+        for f in found.findings:
+            if not f.suppressed_by:
+                out.print(panel(s, f))
+        quiet = [f for f in found.findings if f.suppressed_by]
+        if quiet:
+            rows = [
+                {
+                    "detector": f.detector,
+                    "scope": f.scope_id,
+                    "rule": (f.suppressed_by or {})["rule"],
+                    "reason": (f.suppressed_by or {})["reason" if s.language == "zh" else "reason_en"],
+                }
+                for f in quiet
+            ]
+            columns = [
+                ("detector", "检测项", "detector"),
+                ("scope", "范围", "scope"),
+                ("rule", "规则", "rule"),
+                ("reason", "原因", "reason"),
+            ]
+            print_rows(s, columns, rows, title=s.say("已抑制（可查）", "Suppressed (kept, and why)"))
+        if not found.findings:
+            out.print(s.say("未发现风险预警。", "Nothing was found."))
+    _tell_run(s, found, denominators)
+
+
+def _tell_denominators(s: Session, found: Run) -> None:
+    """How many were looked at; detectors without a finding share a line."""
+    quiet: dict[int, list[str]] = {}
+    for detector, total in found.population.items():
+        hits = {f.scope_id for f in found.findings if f.detector == detector and not f.suppressed_by}
+        if hits:
+            s.tell(
+                f"{detector}：{total} 个中有 {len(hits)} 个有预警",
+                f"{detector}: {len(hits)} of {total} with a finding",
+            )
+        else:
+            quiet.setdefault(total, []).append(detector)
+    for total, detectors in quiet.items():
+        s.tell(
+            f"{total} 个中均无预警：{'、'.join(detectors)}",
+            f"None of {total} with a finding: {', '.join(detectors)}",
+        )
+
+
+def _tell_run(s: Session, found: Run, denominators: bool) -> None:
+    if denominators:
+        _tell_denominators(s, found)
+        for detector, share in found.loud.items():
+            s.tell(
+                f"请注意：{detector} 对 {share:.0%} 的对象给出预警，过于频繁；请先检查数据与参数。",
+                f"Note: {detector} fires on {share:.0%} of its population, which is very often: check the data and its "
+                "parameters first.",
+                "yellow",
+            )
+    without: dict[tuple[str, ...], list[str]] = {}
+    for detector, absent in found.missing.items():
+        without.setdefault(absent, []).append(detector)
+    for absent, detectors in without.items():
+        tables = list(dict.fromkeys(" / ".join(tables_feeding(name)) for name in absent))
+        s.tell(
+            f"无法判定：{'、'.join(detectors)}（没有数据，见表 {'、'.join(tables)}）",
+            f"Cannot be decided: {', '.join(detectors)} (no data; table {', '.join(tables)})",
+            "yellow",
+        )
+    for gaps in _alike(found):
+        for scope, detectors, zh, en in gaps[:_MOST_ALIKE]:
+            which = _in_part(s, detectors)
+            s.tell(
+                f"{scope} 无法判定：{zh}（{which}）",
+                f"{scope} cannot be decided in part: {en} ({which})",
+                "yellow",
+            )
+        more = len(gaps) - _MOST_ALIKE
+        if more > 0:
+            s.tell(f"  同类情形另有 {more} 处", f"  and {more} more like these", "yellow")
+
+
+def _alike(found: Run) -> list[list[tuple[str, list[str], str, str]]]:
+    """(scope, detectors, what is missing in Chinese, in English), each once, those alike but for their numbers together."""
+    kinds: dict[str, dict[tuple[str, str], tuple[str, list[str], str, str]]] = {}
+    for detector, u in found.undecided:
+        kind = re.sub(r"\d+", "#", u.missing_en)
+        gap = kinds.setdefault(kind, {}).setdefault(
+            (u.scope_id, u.missing_en), (u.scope_id, [], u.missing_zh, u.missing_en)
+        )
+        if detector not in gap[1]:
+            gap[1].append(detector)
+    return [[gaps[key] for key in sorted(gaps)] for _, gaps in sorted(kinds.items())]
+
+
+def _in_part(s: Session, detectors: Sequence[str]) -> str:
+    """The detectors that could not decide, the first three by name."""
+    more = len(detectors) - 3
+    shown = s.say("、", ", ").join(detectors[:3])
+    return shown + (s.say(f"等{len(detectors)}项", f" and {more} more") if more > 0 else "")
+
+
+def _formula(s: Session, path: Mapping[str, Any]) -> str:
+    """A path's product, by votes where it carries votes alone, by both where they differ."""
+    votes = s.say("表决权 ", "votes ")
+    if path.get("by") == "votes":
+        return votes + str(path["formula"])
+    return str(path["formula"]) + (f"; {votes}{path['votes_formula']}" if path.get("votes_formula") else "")
+
+
+def panel(s: Session, f: Finding) -> Panel:
+    """A finding as a person likes to read it."""
+    zh, en, colour = SEVERITY[f.severity]
+    body = Text(f.text[s.language])
+    names = f.facts.get("names", {})
+    for bidder in f.facts.get("bidders", []):
+        for path in bidder.get("paths", [])[:3]:
+            chain = " → ".join(names.get(n, n) for n in path["nodes"])
+            body.append(f"\n  {chain}   {_formula(s, path)}", style="dim")
+    for basis in f.basis:
+        law = basis["law"] if s.language == "zh" else basis["law_en"]
+        says = basis["says"] if s.language == "zh" else basis["says_en"]
+        body.append(f"\n{s.say('依据', 'Basis')}: {law} {basis['article']}: {says}", style="dim")
+    return Panel(
+        body,
+        title=f"{f.detector} · {s.say(zh, en)}",
+        subtitle=f.scope_id,
+        title_align="left",
+        border_style=colour,
+    )
