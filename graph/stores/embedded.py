@@ -49,35 +49,35 @@ class EmbeddedEngine:
             )
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
-        if mode == "read":
-            self._complete(wait)
-        self._lock = StoreLock(folder, mode, wait)
-        try:
-            if mode == "write":
-                self._clear_leftovers()
-                self._make_ready()
-            self._live = Live(folder / FILE)
-        except BaseException:
-            self._lock.close()
-            raise
-
-    def _complete(self, wait: float) -> None:
-        """A store of an older version lacks the types that came since: they are made, empty, before it is only read."""
-        lock = StoreLock(self.folder, "read", wait)
-        try:
-            tables = OneFile(self.folder / FILE, read_only=True)
-            try:
-                lacking = tables.lacking()
-            finally:
-                tables.close()
-        finally:
-            lock.close()
-        if lacking:
-            lock = StoreLock(self.folder, "write", wait)
+        self._open(wait)
+        if mode == "read" and self._lacking():
+            # A store of an older version lacks the types that came since: they are made, empty, before it is only read.
+            self.close()
+            lock = StoreLock(folder, "write", wait)
             try:
                 self._make_ready()
             finally:
                 lock.close()
+            self._open(wait)
+
+    def _open(self, wait: float) -> None:
+        self._lock = StoreLock(self.folder, self.mode, wait)
+        try:
+            if self.mode == "write":
+                self._clear_leftovers()
+                self._make_ready()
+            self._live = Live(self.folder / FILE)
+        except BaseException:
+            self._lock.close()
+            raise
+
+    def _lacking(self) -> bool:
+        try:
+            with self._live.reading() as tables:
+                return bool(tables.lacking())
+        except BaseException:
+            self.close()
+            raise
 
     def _make_ready(self) -> None:
         """Every table of the model in the file, nothing left in its log: from then on the live file is only read."""
