@@ -49,25 +49,35 @@ class EmbeddedEngine:
             )
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
-        if mode == "read" and not self._readable(wait):
+        if mode == "read" and self._unfinished():
             with StoreLock(folder, "write", wait):
                 self._make_ready()
-        self._lock = StoreLock(folder, mode, wait)
+        self._open(wait)
+        if mode == "read" and self._lacking():
+            # A store of an older version lacks the types that came since: they are made, empty, before it is only read.
+            self.close()
+            with StoreLock(folder, "write", wait):
+                self._make_ready()
+            self._open(wait)
+
+    def _open(self, wait: float) -> None:
+        self._lock = StoreLock(self.folder, self.mode, wait)
         try:
-            if mode == "write":
+            if self.mode == "write":
                 self._clear_leftovers()
                 self._make_ready()
-            self._live = Live(folder / FILE)
+            self._live = Live(self.folder / FILE)
         except BaseException:
             self._lock.close()
             raise
 
-    def _readable(self, wait: float) -> bool:
-        """Is the file whole, with every type? One of an older version lacks the types that came since."""
-        if self._unfinished():
-            return False
-        with StoreLock(self.folder, "read", wait):
-            return _has_every_table(self.folder / FILE)
+    def _lacking(self) -> bool:
+        try:
+            with self._live.reading() as tables:
+                return bool(tables.lacking())
+        except BaseException:
+            self.close()
+            raise
 
     def _make_ready(self) -> None:
         """Every table of the model in the file: from then on the live file is only read."""

@@ -14,6 +14,7 @@ from detectors.finding import Finding
 from detectors.runner import Run
 from detectors.stacking import Stack
 from lookthrough.cli.console import Format, Session, out_console, print_json, print_rows
+from lookthrough.cli.feeding import tables_feeding
 
 SEVERITY = {
     "prohibited": ("法定禁止情形（待核实）", "prohibited (to be verified)", "red"),
