@@ -106,7 +106,8 @@ def figure(node: SubNode, lang: Lang, over: bool = False, look: Style = "chinese
     top = -height / 2 + roof + 10
     texts, top = _written(lines, small, top, style, "subject" in node.marks)
     badges = [badge(0.0, top + _PILL / 2 + 2 + i * (_PILL + 3), *said) for i, said in enumerate(pills)]
-    corner = _corner(node, width, height, lang)
+    # A roof leaves its corner empty: there the badge sits on the slope.
+    corner = _corner(node, width, height - 1.2 * roof, lang)
     badges += corner
     # Lines arrive clear of the badge on the corner.
     flat = width - 2 * side

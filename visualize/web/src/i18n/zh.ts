@@ -1,6 +1,6 @@
 export const zh = {
   brand: "股权穿透图谱",
-  home: { empty: "还没有数据", empty_hint: "导入企业、股东、投标或救助数据后即可开始。", status: "数据：{companies} 家企业 · {people} 人 · {lots} 个标段 · 截至 {day}" },
+  home: { empty: "还没有数据", empty_hint: "导入企业、股东、投标或救助数据后即可开始。", status: "数据：{companies} 家企业 · {people} 人 · {lots} 个标段 · 最近导入 {day}" },
   nav: { start: "首页", relations: "找关系", load: "导入数据", language: "English", key: "密钥" },
   search: { label: "查找企业、人员、项目、标段", placeholder: "企业、人员、项目或标段的名称、拼音或代码", none: "没有找到", hint: "。可输入名称的一部分、拼音首字母、统一社会信用代码，或检测项的名称。", found_by: "查看它发现的预警", more: "还有更多，请写得更具体", matched: { id: "编号", name: "名称", former_name: "曾用名", pinyin: "拼音" } },
   types: { Company: "企业", Person: "自然人", Lot: "标段", Tender: "项目", Household: "家庭", Contact: "联系方式", Property: "房产", Benefit: "待遇", Bid: "投标", Concert: "一致行动", Vehicle: "车辆" },
@@ -25,6 +25,6 @@ export const zh = {
   identity: { id: "证件号或统一社会信用代码一致", vendor_id: "同一数据商编号", unique_name: "企业全称唯一匹配", name_only: "仅同名，未核实" },
   help: { fold: "C：收起只经由它到达的部分，再按展开", next: "J / K：下一个、上一个疑点主体", expand: "双击或 E：展开（先显示数量）", remove: "Delete：移出画面", undo: "Ctrl+Z / Ctrl+Shift+Z：撤销、重做", fit: "F：适合窗口", find: "/：画面内查找", pin: "P：固定位置", help: "?：本说明", path: "选中两个主体后：路径", arrows: "画面内按方向键：移到相邻主体" },
   key: { title: "需要密钥", hint: "此服务需要密钥。请向管理员索取，或在本机运行 lookthrough keys create。只在本标签页关闭前保留。", field: "密钥", use: "使用" },
-  problem: { offline: "连不上服务。你填写的内容没有丢失，服务恢复后请重试。", retry: "重试", internal: "服务出错" },
+  problem: { missing: "没有找到“{id}”。链接可能有误，或当前数据中已没有它；可在上方按名称、拼音或代码查找。", start: "回到首页", offline: "连不上服务。你填写的内容没有丢失，服务恢复后请重试。", retry: "重试", internal: "服务出错" },
   common: { comma: "、", colon: "：", enlarge: "放大", loading: "正在载入…", close: "关闭", open: "打开", cancel: "取消", ok: "确定", share: "比例", as_of: "截至 {d}", day: "日期", yes: "是", no: "否", truncated: "结果已截断", back: "返回", today: "今天" },
 };
