@@ -22,6 +22,7 @@ from graph.stores.cancelling import Cancellation, cancellable
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 FINGERPRINT: Final = "X-Dataset-Fingerprint"
+_KEPT: Final = "private, no-cache"
 
 
 class ScopedRoute(APIRoute):
@@ -51,11 +52,13 @@ class ScopedRoute(APIRoute):
             refuse_repeated(request.query_params, several)
             tag = await run_in_threadpool(_etag, request) if unchanging else None
             if tag is not None and tag in request.headers.get("if-none-match", ""):
-                return Response(status_code=304, headers={"ETag": tag})
+                # With the headers that the whole answer would have had.
+                named = {FINGERPRINT: request.app.state.datasets.fingerprint()}
+                return Response(status_code=304, headers={"ETag": tag, "Cache-Control": _KEPT, **named})
             response = await (_within(inner, request, services.limits.seconds) if timed else inner(request))
             if tag is not None and response.status_code == 200:
                 response.headers["ETag"] = tag
-                response.headers["Cache-Control"] = "private, no-cache"
+                response.headers["Cache-Control"] = _KEPT
             return response
 
         return handle
