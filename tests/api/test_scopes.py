@@ -141,6 +141,22 @@ def test_personal_data_are_masked_for_who_may_not_see_them_in_every_answer_and_p
     assert seen == set(secret)
 
 
+def test_a_home_is_masked_where_it_is_what_can_not_be_decided(own_service):
+    homes = "id,owner_id,owner_name,kind,area_m2,address\n" + "".join(
+        f"99999900100{n}GB00001F0002000{n},R,样本周小满,其他,60,虚构未知路{n}号101室\n" for n in (1, 2)
+    )
+    with own_service.client(*ALL) as client, own_service.client("read", "export") as masked:
+        files = [("files", ("properties.csv", homes.encode()))]
+        loaded = own_service.finished(client, client.post("/v1/loads", files=files).json())
+        assert loaded["state"] == "done"
+        job = client.post("/v1/runs", json={"detectors": ["household-multi-property"]}).json()
+        assert own_service.finished(client, job)["state"] == "done"
+        assert "虚构未知路1号101室" in client.get("/v1/runs").text
+        for path in ("runs", f"jobs/{job['id']}", "households/local:F-1", "findings"):
+            answer = masked.get(f"/v1/{path}")
+            assert "虚构未知路" not in answer.text, path
+
+
 def test_who_may_not_see_a_contact_can_follow_it_but_not_guess_it(service):
     with service.client("read") as masked, service.client("read", "personal") as clear:
         beside = "/v1/parties/local:A/neighbours?kind=HAS_CONTACT&direction=out"
