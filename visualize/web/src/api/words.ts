@@ -2,8 +2,16 @@ import { language } from "../i18n";
 
 /** How numbers are said. */
 
+/** Two decimals; more where they would say nothing, all, or twice as much of a small share. */
 export function percent(share: number | null | undefined): string {
-  return share === null || share === undefined ? "?" : `${(share * 100).toFixed(2)}%`;
+  if (share === null || share === undefined) return "?";
+  const value = share * 100;
+  for (let digits = 2; digits < 10; digits += 1) {
+    const text = value.toFixed(digits);
+    const off = Math.abs(Number(text) - value);
+    if (off <= value * 0.05 && !(Number(text) === 100 && off > 1e-9)) return `${text}%`;
+  }
+  return `${value.toFixed(10)}%`;
 }
 
 export function range(owner: { share?: number | null; share_min?: number | null; share_max?: number | null }): string {
