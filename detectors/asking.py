@@ -7,15 +7,20 @@ repeats each proof of a holding for each lot; here the two sides are asked once 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
+from concurrent.futures import Future
+from functools import partial
 from typing import Final
 
 import polars as pl
 
 from detectors import bidding
+from detectors.definition import Detector
 from detectors.question import Question
 from detectors.rows import Rows, as_text
 from graph.stores.contract import GraphStore
+from graph.stores.side_by_side import Beside
 
 _PARTY_COLUMNS: Final = (
     *("bidder_id", "holder_id", "party_id", "related_id", "to_id"),
@@ -44,46 +49,68 @@ _TIMEOUT: Final = 300
 
 
 class Answers:
-    """Each query is asked once a run, however many detectors share it.
+    """Each query is asked once a run, however many detectors share it, and ahead of the detector that needs it.
 
     Rows come under canonical ids (`canonical`: id → canonical id), a bidder's and a holder's stated ids kept beside.
     """
 
-    def __init__(self, store: GraphStore, canonical: Mapping[str, str]):
-        self._store, self._canonical = store, canonical
-        self._asked: dict[str, pl.DataFrame] = {}
-        self._rows: dict[str, Rows] = {}
-        self._counts: dict[str, int] = {}
+    def __init__(self, store: GraphStore, canonical: Mapping[str, str], beside: Beside):
+        self._store, self._canonical, self._beside = store, canonical, beside
+        self._bids: pl.DataFrame | None = None
+        self._bids_asked = threading.Lock()
+        self._rows: dict[str, Future[Rows]] = {}
+        self._counts: dict[str, Future[int]] = {}
+
+    def begin(self, detector: Detector, denominator: bool) -> None:
+        """Begin to ask what a detector needs, with the size of its population if that is wanted."""
+        for query in detector.queries.values():
+            self._begin(query)
+        if denominator and detector.population not in self._counts:
+            self._counts[detector.population] = self._beside(partial(self._counted, detector.population))
 
     def rows(self, query: str) -> Rows:
         """The rows of a query, in an order that equal graphs share."""
+        return self._begin(query).result()
+
+    def _begin(self, query: str) -> Future[Rows]:
         if query not in self._rows:
-            frame = self._above(*_ABOVE[query]) if query in _ABOVE else self._ask(query)
-            self._rows[query] = Rows(_ordered(self._canonically(frame)))
-            if query != bidding.BIDDERS:
-                self._asked.pop(query, None)
+            self._rows[query] = self._beside(partial(self._answer, query))
         return self._rows[query]
 
     def forget(self, query: str) -> None:
         """No detector asks for these rows again: a register's owners and bids take a gigabyte."""
-        self._rows.pop(query, None)
-        self._asked.pop(query, None)
+        del self._rows[query]
+        if query == bidding.BIDDERS:
+            self._bids = None
 
     def count(self, query: str) -> int:
-        """The only number a query returns."""
-        if query not in self._counts:
-            self._counts[query] = int(self._store.query(query, timeout=120).column(0)[0].as_py())
-        return self._counts[query]
+        """The only number that a query returns which was begun."""
+        return self._counts[query].result()
+
+    def _answer(self, query: str) -> Rows:
+        if query in _ABOVE:
+            frame = self._above(*_ABOVE[query])
+        elif query == bidding.BIDDERS:
+            frame = self._all_bids()
+        else:
+            frame = self._ask(query)
+        return Rows(_ordered(self._canonically(frame)))
+
+    def _counted(self, query: str) -> int:
+        return int(self._store.query(query, timeout=120).column(0)[0].as_py())
 
     def _ask(self, query: str) -> pl.DataFrame:
-        if query not in self._asked:
-            answer = self._store.query(query, timeout=_TIMEOUT)
-            self._asked[query] = as_text(pl.DataFrame(pl.from_arrow(answer)))
-        return self._asked[query]
+        return as_text(pl.DataFrame(pl.from_arrow(self._store.query(query, timeout=_TIMEOUT))))
+
+    def _all_bids(self) -> pl.DataFrame:
+        with self._bids_asked:
+            if self._bids is None:
+                self._bids = self._ask(bidding.BIDDERS)
+            return self._bids
 
     def _above(self, query: str, columns: tuple[str, ...]) -> pl.DataFrame:
         """What stands above companies, beside each bid of theirs on whose date it held."""
-        bids = self._ask(bidding.BIDDERS).select(*bidding.LOT_COLUMNS, *bidding.BIDDER_COLUMNS)
+        bids = self._all_bids().select(*bidding.LOT_COLUMNS, *bidding.BIDDER_COLUMNS)
         above = self._ask(query)
         return bids.join(above, on="bidder_id").filter(held_on_the_bid_date()).select(columns)
 

@@ -135,7 +135,7 @@ def party_queries(side: str) -> dict[str, str]:
 PARTY_QUERY_COLUMNS: Final = {
     "party_holdings": ABOVE_COLUMNS,
     "party_control": ABOVE_COLUMNS,
-    **{f"party_people_{n}": ("party_id", *people.PEOPLE_COLUMNS[1:]) for n in range(len(_PEOPLE))},
+    **{f"party_people_{n}": ("party_id", *people.LINKED_COLUMNS[1:]) for n in range(len(_PEOPLE))},
 }
 
 _LINK: Final = (

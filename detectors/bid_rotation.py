@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from detectors import statutes
+from detectors import bidding, statutes
 from detectors.co_bidding_group import PARAMETERS, POPULATION, found_groups, group_draft
 from detectors.definition import Detector, Draft, Parameter, Row, Undecided, Values
 from detectors.households import TAIL_EN, TAIL_ZH
-from detectors.prices import BIDS, BIDS_COLUMNS, bids_table
+from detectors.prices import bids_table
 
 _PERMUTATIONS = 5000
 
@@ -117,8 +117,8 @@ DETECTOR = Detector(
             "how likely chance may be to do as well",
         ),
     ),
-    queries={"bids": BIDS},
-    columns={"bids": BIDS_COLUMNS},
+    queries={"bids": bidding.BIDDERS},
+    columns={"bids": bidding.BIDDERS_COLUMNS},
     population=POPULATION,
     identity=("bidder_id",),
     suppressors=(),

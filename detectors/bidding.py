@@ -21,7 +21,9 @@ _BIDDER: Final = (
 BIDDERS: Final = Question(
     "MATCH (c:Company)-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) "
     f"RETURN {_LOT}, {_BIDDER}, t.method AS method, t.awarded_on AS awarded_on, c.founded_on AS founded_on, "
-    "b.amount AS amount, b.currency AS currency, b.won AS won, b.rank AS rank, b.consortium AS consortium",
+    "b.amount AS amount, b.currency AS currency, b.won AS won, b.rank AS rank, b.consortium AS consortium, "
+    "l.status AS lot_status, l.estimate AS estimate, t.status AS tender_status, b.price_kind AS price_kind, "
+    "b.rate AS rate, b.submitted_at AS submitted_at",
     "bids",
     "b:Bid",
 )
@@ -29,6 +31,7 @@ BIDDERS_COLUMNS: Final = (
     *LOT_COLUMNS,
     *BIDDER_COLUMNS,
     *("method", "awarded_on", "founded_on", "amount", "currency", "won", "rank", "consortium"),
+    *("lot_status", "estimate", "tender_status", "price_kind", "rate", "submitted_at"),
 )
 
 

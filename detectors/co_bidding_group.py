@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from detectors import statutes
+from detectors import bidding, statutes
 from detectors.co_bidding import Group, groups, submitted
 from detectors.definition import Detector, Draft, Evidence, Parameter, Row, Undecided, Values
 from detectors.households import TAIL_EN, TAIL_ZH
-from detectors.prices import BIDS, BIDS_COLUMNS, bids_table
+from detectors.prices import bids_table
 
 PARAMETERS = (
     Parameter("min_lots", 10, "lots", "每家投标标段不足此数不判断", "bidders with fewer lots are not judged"),
@@ -117,8 +117,8 @@ DETECTOR = Detector(
     ),
     needs=("SUBMITS", "FOR_LOT"),
     parameters=PARAMETERS,
-    queries={"bids": BIDS},
-    columns={"bids": BIDS_COLUMNS},
+    queries={"bids": bidding.BIDDERS},
+    columns={"bids": bidding.BIDDERS_COLUMNS},
     population=POPULATION,
     identity=("bidder_id",),
     suppressors=(),

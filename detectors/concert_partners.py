@@ -51,7 +51,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         link_key=pl.col("member_key"),
         more_keys=pl.concat_list("member_key"),
     )
-    columns = ["bidder_id", *people.PEOPLE_COLUMNS[1:], "related_id", "more_keys"]
+    columns = [*people.LINKED_COLUMNS, "related_id", "more_keys"]
     links = pl.concat([f.select(columns) for f in (held, own)], how="vertical_relaxed")
     links = links.with_columns(more_nodes=pl.concat_list("related_id"))
     far = _through_others(table(rows["holdings"]), members, float(values["share"]))

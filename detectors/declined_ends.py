@@ -49,7 +49,7 @@ def ends(rows: Mapping[str, Sequence[Row]], lots: pl.DataFrame, values: Values) 
         derivation=pl.lit(None, pl.String),
     )
     told = pl.concat(
-        [table(rows[k]) for k in ("representatives", "officers", "contacts")], how="vertical_relaxed"
+        [table(rows[k]) for k in ("representatives", "officers", "contacts")], how="diagonal_relaxed"
     )
     told = told.filter(pl.col("bidder_id").is_in(parties.implode()))
     used = pl.concat(

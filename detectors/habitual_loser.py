@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import polars as pl
 
-from detectors import statutes
+from detectors import bidding, statutes
 from detectors.co_bidding_group import POPULATION
 from detectors.definition import Detector, Draft, Evidence, Parameter, Row, Undecided, Values
 from detectors.households import TAIL_EN, TAIL_ZH
-from detectors.prices import BIDS, BIDS_COLUMNS, bids_table, fences, valid_bids
+from detectors.prices import bids_table, fences, valid_bids
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
@@ -95,8 +95,8 @@ DETECTOR = Detector(
             "min_bids", 10, "bids", "有效投标不足此数不判断", "bidders with fewer valid bids are not judged"
         ),
     ),
-    queries={"bids": BIDS},
-    columns={"bids": BIDS_COLUMNS},
+    queries={"bids": bidding.BIDDERS},
+    columns={"bids": bidding.BIDDERS_COLUMNS},
     population=POPULATION,
     identity=("bidder_id",),
     suppressors=(),

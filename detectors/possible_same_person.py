@@ -8,34 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
 from detectors import bidding, people
 from detectors.definition import Detector, Draft, Evidence, Row, Undecided, Values
-from detectors.links import CLOSING_EN, CLOSING_ZH, ENDED, SPAN, LinkTie, compared, link_draft, on_bids
+from detectors.links import CLOSING_EN, CLOSING_ZH, ENDED, LinkTie, compared, link_draft, on_bids
 from detectors.namesakes import TOLD, UNNUMBERED, Beside, pair_of
-from detectors.question import Question
 from detectors.rows import table
 from graph.names import name_key
-
-
-def _named(type_: str, role: str) -> str:
-    # In one pattern: with the bidders found first, the embedded engine takes three times as long over all holdings.
-    return Question(
-        f"MATCH (h:Person)-[r:{type_}]->(c:Company)-[:SUBMITS]->(:Bid) WHERE r.counted AND h.name IS NOT NULL "
-        f"RETURN DISTINCT c.id AS bidder_id, h.id AS holder_id, h.name AS holder_name, {role} AS role, "
-        f"h.id_masked AS id_masked, h.birth_date AS birth_date, {SPAN}",
-        "bidders",
-        "c:Company",
-    )
-
-
-_COLUMNS: Final = (
-    *("bidder_id", "holder_id", "holder_name", "role", "id_masked", "birth_date"),
-    *("held_from", "held_to", "observed_on", "link_key"),
-)
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
@@ -44,6 +26,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     told = pl.concat(
         [table(rows[k]) for k in ("representatives", "officers", "owners")], how="vertical_relaxed"
     )
+    told = told.filter(pl.col("holder_id").str.starts_with("person"))
     told = told.with_columns(name_key(told["holder_name"]).alias("name")).drop_nulls("name")
     ambiguous = pl.col("holder_id").n_unique().over("name") > 1
     loose = pl.col("holder_id").str.starts_with(UNNUMBERED).any().over("name")
@@ -117,18 +100,18 @@ DETECTOR = Detector(
     needs_any=("LEGAL_REP_OF", "OFFICER_OF", "OWNS"),
     parameters=(people.HUB_PARTIES,),
     queries={
-        "representatives": _named("LEGAL_REP_OF", "r.role"),
-        "officers": _named("OFFICER_OF", "r.role"),
-        "owners": _named("OWNS", "'shareholder'"),
+        "representatives": people.REPRESENTATIVES,
+        "officers": people.OFFICERS,
+        "owners": people.OWNERS,
         "contacts": people.CONTACTS,
         "parties": people.CONTACT_USERS,
         "bidders": bidding.BIDDERS,
     },
     columns={
-        "representatives": _COLUMNS,
-        "officers": _COLUMNS,
-        "owners": _COLUMNS,
-        "contacts": people.PEOPLE_COLUMNS,
+        "representatives": people.PEOPLE_COLUMNS,
+        "officers": people.PEOPLE_COLUMNS,
+        "owners": people.PEOPLE_COLUMNS,
+        "contacts": people.LINKED_COLUMNS,
         "parties": people.CONTACT_USERS_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,
     },

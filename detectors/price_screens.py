@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from detectors import statutes
-from detectors.bidding import LOTS
+from detectors import bidding, statutes
 from detectors.definition import Detector, Draft, Evidence, Parameter, Row, Undecided, Values
 from detectors.households import TAIL_EN, TAIL_ZH
-from detectors.prices import BIDS, BIDS_COLUMNS, bids_table, comparable, fences, screens
+from detectors.prices import bids_table, comparable, fences, screens
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
@@ -113,9 +112,9 @@ DETECTOR = Detector(
             "markets (regime, method, currency, year) with fewer lots are not judged",
         ),
     ),
-    queries={"bids": BIDS},
-    columns={"bids": BIDS_COLUMNS},
-    population=LOTS,
+    queries={"bids": bidding.BIDDERS},
+    columns={"bids": bidding.BIDDERS_COLUMNS},
+    population=bidding.LOTS,
     identity=("lot_id",),
     suppressors=(),
     wording_zh=(

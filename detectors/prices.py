@@ -11,25 +11,10 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from detectors.bidding import BIDDERS_COLUMNS
 from detectors.definition import Row
-from detectors.question import Question
 from detectors.rows import table
 
-BIDS: Final = Question(
-    "MATCH (c:Company)-[s:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) "
-    "RETURN l.id AS lot_id, l.title AS lot_title, l.bid_on AS bid_on, l.status AS lot_status, "
-    "l.estimate AS estimate, t.id AS tender_id, t.title AS tender_title, t.regime AS regime, t.method AS method, "
-    "t.status AS tender_status, c.id AS bidder_id, c.name AS bidder_name, b.id AS bid_id, b.status AS status, "
-    "b.amount AS amount, b.currency AS currency, b.price_kind AS price_kind, b.rate AS rate, b.won AS won, "
-    "b.consortium AS consortium, b.submitted_at AS submitted_at",
-    "bids",
-    "b:Bid",
-)
-BIDS_COLUMNS: Final = (
-    *("lot_id", "lot_title", "bid_on", "lot_status", "estimate", "tender_id", "tender_title", "regime"),
-    *("method", "tender_status", "bidder_id", "bidder_name", "bid_id", "status", "amount", "currency"),
-    *("price_kind", "rate", "won", "consortium", "submitted_at"),
-)
 VALID: Final = ("valid", "candidate", "won", "lost", "award_declined")
 """Statuses of a bid that was compared with the others; a bid without a status is taken for one."""
 
@@ -37,10 +22,12 @@ _TYPES: Final = {"amount": pl.Int64, "estimate": pl.Int64, "rate": pl.Float64, "
 
 
 def bids_table(rows: Sequence[Row]) -> pl.DataFrame:
-    """Rows of BIDS as a table; cancelled and failed lots are left out, and each bid's bidders counted (`parties`)."""
+    """Rows of BIDDERS as a table; cancelled and failed lots are left out, and each bid's bidders counted (`parties`)."""
     frame = table(rows)
     if frame.is_empty():
-        return pl.DataFrame(schema={**dict.fromkeys(BIDS_COLUMNS, pl.String), **_TYPES, "parties": pl.UInt32})
+        return pl.DataFrame(
+            schema={**dict.fromkeys(BIDDERS_COLUMNS, pl.String), **_TYPES, "parties": pl.UInt32}
+        )
     frame = frame.with_columns(pl.col(name).cast(type_) for name, type_ in _TYPES.items())
     gone = pl.col("lot_status").fill_null("").is_in(["lot_failed", "cancelled"]) | (
         pl.col("tender_status").fill_null("") == "cancelled"

@@ -5,28 +5,30 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from detectors.definition import Evidence
 from detectors.finding import Finding
 from graph.stores.contract import GraphStore
 from graph.stores.hops import EACH, hop
+from graph.stores.side_by_side import Beside
 
-# Each is asked once for all proofs, and gives: the node asked about, the key of a stated row at it, its other end.
+# Each with the type it reads; asked once for all proofs, it gives: the node asked about, the key of a stated row at it, its other end.
 _TOLD: Final = "RETURN i AS about, r.key AS key, m.id AS other"
 _BESIDE: Final = tuple(
-    f"{EACH}MATCH (n:{node} {{id: i}}) {hop(way, 'r.key')}{_TOLD}"
-    for node, way in (
-        ("Bid", "(m:Company)-[r:SUBMITS]->(n)"),
-        ("Bid", "(n)-[r:FOR_LOT]->(m:Lot)"),
-        ("Lot", "(n)-[r:LOT_OF]->(m:Tender)"),
-        ("Benefit", "(m:Household)-[r:RECEIVES]->(n)"),
-        ("Benefit", "(m:Person)-[r:RECEIVES]->(n)"),
-        ("Benefit", "(n)-[r:UNDER]->(m:Program)"),
+    (rel, f"{EACH}MATCH (n:{node} {{id: i}}) {hop(way.format(f'r:{rel}'), 'r.key')}{_TOLD}")
+    for node, rel, way in (
+        ("Bid", "SUBMITS", "(m:Company)-[{}]->(n)"),
+        ("Bid", "FOR_LOT", "(n)-[{}]->(m:Lot)"),
+        ("Lot", "LOT_OF", "(n)-[{}]->(m:Tender)"),
+        ("Benefit", "RECEIVES", "(m:Household)-[{}]->(n)"),
+        ("Benefit", "RECEIVES", "(m:Person)-[{}]->(n)"),
+        ("Benefit", "UNDER", "(n)-[{}]->(m:Program)"),
     )
 )
 _JOINING: Final = tuple(
-    f"{EACH}MATCH (n:{party} {{id: i}}) {hop(f'(m:{by})-[r:{rel}]->(n)', 'r.key')}{_TOLD}"
+    (rel, f"{EACH}MATCH (n:{party} {{id: i}}) {hop(f'(m:{by})-[r:{rel}]->(n)', 'r.key')}{_TOLD}")
     for by, rel, party in (
         ("Identifier", "IDENTIFIES", "Company"),
         ("Identifier", "IDENTIFIES", "Person"),
@@ -35,7 +37,9 @@ _JOINING: Final = tuple(
 )
 
 
-def completed(store: GraphStore, findings: Sequence[Finding], canonical: Mapping[str, str]) -> list[Finding]:
+def completed(
+    store: GraphStore, findings: Sequence[Finding], canonical: Mapping[str, str], beside: Beside
+) -> list[Finding]:
     """The findings, each with all the rows that reproduce it when nothing else is loaded.
 
     `canonical`: id → canonical id, of parties with more than one id; all their ids go into the proof.
@@ -44,31 +48,34 @@ def completed(store: GraphStore, findings: Sequence[Finding], canonical: Mapping
     for id_, best in canonical.items():
         clusters[best] |= {id_, best}
     nodes = {n for f in findings for n in f.evidence.nodes}
-    beside = _asked(store, _BESIDE, nodes)
+    at_nodes = _asked(store, _BESIDE, nodes, beside)
     several = {i for n in nodes for i in clusters.get(canonical.get(n, n), ())}
-    joining = _asked(store, _JOINING, several)
-    return [replace(f, evidence=_whole(f.evidence, beside, joining, clusters, canonical)) for f in findings]
+    joining = _asked(store, _JOINING, several, beside)
+    return [replace(f, evidence=_whole(f.evidence, at_nodes, joining, clusters, canonical)) for f in findings]
 
 
-def _asked(store: GraphStore, queries: Iterable[str], ids: set[str]) -> dict[str, list[tuple[str, str]]]:
+def _asked(
+    store: GraphStore, queries: Iterable[tuple[str, str]], ids: set[str], beside: Beside
+) -> dict[str, list[tuple[str, str]]]:
     """For each node (key, other end) of the rows at it."""
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    if ids:
-        for query in queries:
-            row: dict[str, Any]
-            for row in store.query(query, {"ids": sorted(ids)}, timeout=300).to_pylist():
-                found[row["about"]].append((row["key"], row["other"]))
+    given, present = {"ids": sorted(ids)}, store.present()
+    asked = [query for type_, query in queries if ids and type_ in present]
+    for answer in [beside(partial(store.query, query, given, 300)) for query in asked]:
+        row: dict[str, Any]
+        for row in answer.result().to_pylist():
+            found[row["about"]].append((row["key"], row["other"]))
     return found
 
 
 def _whole(
     proof: Evidence,
-    beside: Mapping[str, list[tuple[str, str]]],
+    at_nodes: Mapping[str, list[tuple[str, str]]],
     joining: Mapping[str, list[tuple[str, str]]],
     clusters: Mapping[str, set[str]],
     canonical: Mapping[str, str],
 ) -> Evidence:
-    rows = [row for node in proof.nodes for row in beside.get(node, ())]
+    rows = [row for node in proof.nodes for row in at_nodes.get(node, ())]
     nodes = {*proof.nodes, *(other for _, other in rows)}
     keys = {*proof.keys, *(key for key, _ in rows)}
     for best in {canonical[n] for n in nodes if n in canonical}:

@@ -7,8 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from detectors import statutes
-from detectors.bidding import LOTS
+from detectors import bidding, statutes
 from detectors.definition import (
     Detector,
     Draft,
@@ -20,7 +19,7 @@ from detectors.definition import (
     Values,
 )
 from detectors.households import TAIL_EN, TAIL_ZH
-from detectors.prices import BIDS, BIDS_COLUMNS, bids_table, comparable
+from detectors.prices import bids_table, comparable
 from detectors.rules import settle
 
 _WORDS = {
@@ -160,9 +159,9 @@ DETECTOR = Detector(
         ),
         Parameter("equal_bids", 2, "bids", "相同报价达到此数才提示", "equal prices from this many bids on"),
     ),
-    queries={"bids": BIDS},
-    columns={"bids": BIDS_COLUMNS},
-    population=LOTS,
+    queries={"bids": bidding.BIDDERS},
+    columns={"bids": bidding.BIDDERS_COLUMNS},
+    population=bidding.LOTS,
     identity=("lot_id", "price_kind"),
     suppressors=(Suppressor("at-ceiling", "报价均等于最高投标限价", "all bid exactly the ceiling price"),),
     wording_zh=(

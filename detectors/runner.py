@@ -15,6 +15,7 @@ from detectors.sources import with_sources
 from detectors.standing import SAME_PARTY
 from graph.penetration.identities import canonical_ids
 from graph.stores.contract import GraphStore
+from graph.stores.side_by_side import Beside, side_by_side
 
 Progress = Callable[[str, int, int], None]
 
@@ -57,26 +58,31 @@ def run(
     fires too often; without meaning where only some lots are looked at. Findings come sorted by scope, detector and
     identity, so that two equal graphs print equal lists.
     """
+    with side_by_side(store, _BESIDE) as beside:
+        return _run(store, detectors, rules, progress, denominators, beside)
+
+
+def _run(
+    store: GraphStore,
+    detectors: Sequence[Detector],
+    rules: LocalRules,
+    progress: Progress | None,
+    denominators: bool,
+    beside: Beside,
+) -> Run:
     canonical = _canonical(store)
-    present = store.present()
     findings: list[Finding] = []
     undecided: list[tuple[str, Undecided]] = []
     population: dict[str, int] = {}
-    missing: dict[str, tuple[str, ...]] = {}
-    answers = Answers(store, canonical)
-    able = []
-    for detector in detectors:
-        absent = tuple(name for name in detector.needs if name not in present)
-        if detector.needs_any and not present.intersection(detector.needs_any):
-            absent = (*absent, *detector.needs_any)
-        if absent:
-            missing[detector.id] = absent
-        else:
-            able.append(detector)
+    answers = Answers(store, canonical, beside)
+    able, missing = _able(store, detectors)
     last = {query: n for n, d in enumerate(able) for query in d.queries.values()}
     for n, detector in enumerate(able):
         if progress:
             progress(detector.id, n, len(able))
+        # The next one's rows are asked for while this one looks at its own.
+        for begun in able[n : n + 2]:
+            answers.begin(begun, denominators)
         values = rules.values(detector)
         if denominators:
             population[detector.id] = answers.count(detector.population)
@@ -88,13 +94,33 @@ def run(
         for query in detector.queries.values():
             if last[query] == n:
                 answers.forget(query)
-    kept = _named(store, _without_superfluous(findings, {d.id: d for d in detectors}))
-    kept = with_sources(store, completed(store, kept, canonical), {d.id: d for d in detectors})
+    by_id = {d.id: d for d in detectors}
+    kept = _named(store, _without_superfluous(findings, by_id))
+    kept = with_sources(store, completed(store, kept, canonical, beside), by_id, beside)
     kept.sort(key=lambda f: (f.scope_kind, f.scope_id, f.detector, f.fingerprint))
     loud = _loud(kept, detectors, population)
     return Run(tuple(kept), tuple(undecided), population, missing, canonical, loud)
 
 
+def _able(
+    store: GraphStore, detectors: Sequence[Detector]
+) -> tuple[list[Detector], dict[str, tuple[str, ...]]]:
+    """Those with data to look at; of each other one what there is no data of."""
+    present = store.present()
+    able, missing = [], {}
+    for detector in detectors:
+        absent = tuple(name for name in detector.needs if name not in present)
+        if detector.needs_any and not present.intersection(detector.needs_any):
+            absent = (*absent, *detector.needs_any)
+        if absent:
+            missing[detector.id] = absent
+        else:
+            able.append(detector)
+    return able, missing
+
+
+_BESIDE: Final = 1
+"""Threads that ask ahead."""
 _FEW: Final = 20
 """A smaller population is no ground to say that a detector fires too often."""
 

@@ -76,7 +76,7 @@ DETECTOR = Detector(
     queries={"traces": traces.DEPOSITS, "own": _OWN, "bidders": bidding.BIDDERS},
     columns={
         "traces": traces.TRACE_COLUMNS,
-        "own": people.PEOPLE_COLUMNS,
+        "own": people.LINKED_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,
     },
     population=bidding.LOTS,

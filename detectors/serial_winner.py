@@ -7,11 +7,11 @@ from typing import Final
 
 import polars as pl
 
-from detectors import statutes
+from detectors import bidding, statutes
 from detectors.co_bidding_group import POPULATION
 from detectors.definition import Detector, Draft, Evidence, Parameter, Row, Undecided, Values
 from detectors.households import TAIL_EN, TAIL_ZH
-from detectors.prices import BIDS, BIDS_COLUMNS, bids_table, fences
+from detectors.prices import bids_table, fences
 from detectors.rows import table
 
 _BUYERS: Final = (
@@ -113,8 +113,8 @@ DETECTOR = Detector(
         ),
         Parameter("min_wins", 5, "lots", "中标不足此数不提示", "fewer wins are not pointed out"),
     ),
-    queries={"bids": BIDS, "buyers": _BUYERS},
-    columns={"bids": BIDS_COLUMNS, "buyers": _BUYERS_COLUMNS},
+    queries={"bids": bidding.BIDDERS, "buyers": _BUYERS},
+    columns={"bids": bidding.BIDDERS_COLUMNS, "buyers": _BUYERS_COLUMNS},
     population=POPULATION,
     identity=("buyer_id", "bidder_id"),
     suppressors=(),

@@ -98,7 +98,7 @@ DETECTOR = Detector(
     ),
     queries={"contacts": people.CONTACTS, "parties": people.CONTACT_USERS, "bidders": bidding.BIDDERS},
     columns={
-        "contacts": people.PEOPLE_COLUMNS,
+        "contacts": people.LINKED_COLUMNS,
         "parties": people.CONTACT_USERS_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,
     },

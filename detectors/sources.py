@@ -7,13 +7,17 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from functools import partial
+from typing import Final
+
+import polars as pl
 
 from detectors.definition import Detector
 from detectors.finding import Finding
 from graph.model import REL_TYPES
 from graph.stores.contract import GraphStore
 from graph.stores.hops import EACH, hop
+from graph.stores.side_by_side import Beside
 
 _FROM_SIDE: Final = frozenset(
     (
@@ -28,29 +32,32 @@ _NAMED: Final = 3
 
 
 def with_sources(
-    store: GraphStore, findings: Sequence[Finding], detectors: Mapping[str, Detector]
+    store: GraphStore, findings: Sequence[Finding], detectors: Mapping[str, Detector], beside: Beside
 ) -> list[Finding]:
     """The findings, each with `facts.data` ({as_of, first, sources}) and a closing sentence that says so.
 
     `as_of` and `first`: the latest and earliest date of an extract among the rows that prove it (数据截至), null where no
     row has one; `sources`: the files that state them.
     """
-    rows = _rows(store, findings, detectors)
+    rows = _rows(store, findings, detectors, beside)
     files = _files(store)
     return [_told(f, [rows[k] for k in f.evidence.keys if k in rows], files) for f in findings]
 
 
 def _rows(
-    store: GraphStore, findings: Sequence[Finding], detectors: Mapping[str, Detector]
+    store: GraphStore, findings: Sequence[Finding], detectors: Mapping[str, Detector], beside: Beside
 ) -> dict[str, tuple[str | None, str]]:
     """Of each key among the proofs: the date of its extract, its sources."""
     nodes: dict[str, set[str]] = defaultdict(set)
+    present = store.present()
+    types = {id_: _types(detectors[id_]) & present for id_ in {f.detector for f in findings}}
     for f in findings:
-        for type_ in _types(detectors[f.detector]):
+        for type_ in types[f.detector]:
             nodes[type_].update(f.evidence.nodes)
     wanted = {k for f in findings for k in f.evidence.keys}
-    found: dict[str, tuple[str | None, str]] = {}
+    answers = []
     for type_, ids in sorted(nodes.items()):
+        given = {"ids": sorted(ids)}
         for start, end in REL_TYPES[type_].pairs:
             node, way = start, f"(n)-[r:{type_}]->(:{end})"
             if type_ not in _FROM_SIDE:
@@ -59,10 +66,14 @@ def _rows(
                 f"{EACH}MATCH (n:{node} {{id: i}}) {hop(way, 'r.key')}"
                 "RETURN r.key AS key, r.observed_on AS observed_on, r.sources AS sources"
             )
-            row: dict[str, Any]
-            for row in store.query(query, {"ids": sorted(ids)}, timeout=300).to_pylist():
-                if row["key"] in wanted:
-                    found[row["key"]] = (row["observed_on"], row["sources"] or "")
+            answers.append(beside(partial(store.query, query, given, 300)))
+    proving = pl.col("key").is_in(pl.Series(sorted(wanted), dtype=pl.String).implode())
+    found: dict[str, tuple[str | None, str]] = {}
+    for answer in answers:
+        for key, observed_on, sources in (
+            pl.DataFrame(pl.from_arrow(answer.result())).filter(proving).iter_rows()
+        ):
+            found[key] = (observed_on, sources or "")
     return found
 
 

@@ -130,7 +130,7 @@ DETECTOR = Detector(
         "holders": bidding.HOLDERS_COLUMNS,
         "representatives": people.PEOPLE_COLUMNS,
         "officers": people.PEOPLE_COLUMNS,
-        "contacts": people.PEOPLE_COLUMNS,
+        "contacts": people.LINKED_COLUMNS,
         "parties": people.CONTACT_USERS_COLUMNS,
         "authors": traces.TRACE_COLUMNS,
         "uploads": traces.TRACE_COLUMNS,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from typing import Final
 
@@ -75,13 +75,14 @@ _current: ContextVar[Cancellation | None] = ContextVar("cancellation", default=N
 
 @contextmanager
 def cancellable() -> Iterator[Cancellation]:
-    """Queries inside the block can be stopped by `cancel` of what the block is given."""
-    handle = Cancellation()
-    token = _current.set(handle)
-    try:
-        yield handle
-    finally:
-        _current.reset(token)
+    """Queries inside the block can be stopped by `cancel` of what the block is given, and with a block around it."""
+    handle, outer = Cancellation(), _current.get()
+    with outer.running(handle.cancel) if outer else nullcontext():
+        token = _current.set(handle)
+        try:
+            yield handle
+        finally:
+            _current.reset(token)
 
 
 @contextmanager

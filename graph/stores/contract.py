@@ -87,6 +87,9 @@ class GraphStore(Protocol):
         """
         ...
 
+    steady_in_context: bool
+    """Whether threads begun with a copy of the context of a `steady` block read its state too."""
+
     def steady(self) -> AbstractContextManager[None]:
         """All reads of this thread inside the block see one state, whatever is loaded meanwhile.
 

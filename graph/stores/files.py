@@ -14,7 +14,10 @@ import ladybug
 
 from graph.stores.errors import StoreDamagedError, StoreError, StoreFullError
 
-_BUFFER_BYTES: Final = 2 << 30
+_WRITING_BYTES: Final = 2 << 30
+_READING_BYTES: Final = (1 << 30, 4 << 30)
+"""Least and most of a quarter of the file, which is what a whole run of the detectors over 2 million companies works in
+without reading twice."""
 
 
 def open_database(
@@ -26,7 +29,7 @@ def open_database(
     try:
         return ladybug.Database(
             str(path),
-            buffer_pool_size=_BUFFER_BYTES,
+            buffer_pool_size=_buffer_bytes(path, read_only),
             max_num_threads=threads,
             read_only=read_only,
             auto_checkpoint=auto_checkpoint,
@@ -34,6 +37,14 @@ def open_database(
     except (RuntimeError, MemoryError) as error:
         # Nonsense lengths read from a broken file end in an allocation that fails.
         raise _unopened(path, error) from error
+
+
+def _buffer_bytes(path: Path, read_only: bool) -> int:
+    """Memory for what is read of the file and for the engine's own tables."""
+    if not read_only:
+        return _WRITING_BYTES
+    least, most = _READING_BYTES
+    return min(max(path.stat().st_size // 4, least), most)
 
 
 @contextlib.contextmanager

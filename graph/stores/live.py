@@ -13,8 +13,10 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import ladybug
@@ -73,6 +75,10 @@ def _identity(path: Path) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
+_PINNED: ContextVar[Mapping[Live, _Opened]] = ContextVar("pinned", default=MappingProxyType({}))
+"""The states that this context's steady blocks read."""
+
+
 class Live:
     """A store's file for readers of this process.
 
@@ -88,7 +94,6 @@ class Live:
         self._retired: list[_Opened] = []
         self._swapping = False
         self._closed = False
-        self._pinned = threading.local()
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Tables]:
@@ -131,16 +136,17 @@ class Live:
 
     @contextlib.contextmanager
     def steady(self) -> Iterator[None]:
-        """All reads of this thread inside the block see one state of the file."""
-        if getattr(self._pinned, "opened", None) is not None:
+        """All reads inside the block, and of threads that end within it and were begun with a copy of its context, see
+        one state of the file."""
+        if self in _PINNED.get():
             yield
             return
         opened = self._enter()
-        self._pinned.opened = opened
+        _PINNED.set({**_PINNED.get(), self: opened})
         try:
             yield
         finally:
-            self._pinned.opened = None
+            _PINNED.set({live: o for live, o in _PINNED.get().items() if live is not self})
             self._leave(opened)
 
     def state(self) -> int:
@@ -187,7 +193,7 @@ class Live:
         old.close()
 
     def _enter(self) -> _Opened:
-        pinned: _Opened | None = getattr(self._pinned, "opened", None)
+        pinned = _PINNED.get().get(self)
         with self._changed:
             while self._swapping and pinned is None:
                 self._changed.wait()

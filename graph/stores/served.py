@@ -131,6 +131,8 @@ class ServedStore:
         return self._ask(call, given, frames, progress)
 
     # --- asking ---
+    steady_in_context = False  # A state belongs to a connection, and a connection answers one call at a time.
+
     @contextlib.contextmanager
     def steady(self) -> Iterator[None]:
         """See `GraphStore.steady`."""

@@ -163,6 +163,8 @@ class Store:
                 writer.save_record("Meta", {"id": id_, "value": value})
 
     # --- asking ---
+    steady_in_context = True
+
     def steady(self) -> AbstractContextManager[None]:
         """See `GraphStore.steady`."""
         return self._engine.steady()

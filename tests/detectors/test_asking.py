@@ -12,6 +12,7 @@ from detectors.registry import DETECTORS
 from detectors.rows import as_text
 from graph.in_play import put_in_play
 from graph.stores import Credentials, open_store
+from graph.stores.side_by_side import side_by_side
 from tests.detectors.bidder_world import World
 
 
@@ -37,7 +38,8 @@ def test_the_joined_rows_are_those_of_the_query(
         store.apply(dated().extract())
         put_in_play(store)
         whole = as_text(pl.DataFrame(pl.from_arrow(store.query(query, timeout=60))))
-        joined = Answers(store, {}).rows(query).frame
+        with side_by_side(store) as beside:
+            joined = Answers(store, {}, beside).rows(query).frame
     assert whole.height > 4
     joined = joined.select(whole.columns)
     assert joined.sort(joined.columns).rows() == whole.sort(whole.columns).rows()
