@@ -76,7 +76,9 @@ def test_an_expired_or_revoked_key_is_refused(own_service):
     soon = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=2)
     _, brief = own_service.ledger.create_key("短", ["read"], soon, "tests")
     record, revoked = own_service.ledger.create_key("吊销", ["read"], None, "tests")
-    assert httpx.get(f"{own_service.url}/v1/status", headers={"X-API-Key": brief}).status_code == 200
+    first = httpx.get(f"{own_service.url}/v1/status", headers={"X-API-Key": brief}).status_code
+    if dt.datetime.now(dt.UTC) < soon:  # A busy machine may take longer to ask than the key lasts.
+        assert first == 200
     assert httpx.get(f"{own_service.url}/v1/status", headers={"X-API-Key": revoked}).status_code == 200
     own_service.ledger.revoke_key(record.id, "tests")
     time.sleep(2.1)
