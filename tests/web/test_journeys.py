@@ -79,7 +79,9 @@ def test_who_types_what_is_looked_for_comes_to_what_its_detector_found(page, ser
     page.get_by_role("combobox").fill("shared owner")
     expect(page.get_by_role("option").filter(has_text="投标人存在共同股东")).to_be_visible()
     page.get_by_role("combobox").fill("无此企业无此检测")
-    expect(page.get_by_role("option").filter(has_text="没有找到")).to_contain_text("没有找到。可输入名称的一部分")
+    expect(page.get_by_role("option").filter(has_text="没有找到")).to_contain_text(
+        "没有找到。可输入名称的一部分"
+    )
 
 
 def test_a_view_is_in_its_address(page, served):
