@@ -90,6 +90,7 @@ def figure(node: SubNode, lang: Lang, over: bool = False, look: Style = "chinese
     lines = name_lines(name)
     small = [node_kind(node, lang)] if node.type != "Company" or _telling(node) else []
     small += node_extra(node, lang)
+    small = [words for words in small if words != name]
     small = [part for text in small for part in wrap(text, 15.0, 2)]
     side, roof = {
         "hexagon": (18.0, 0.0),

@@ -59,6 +59,9 @@ def node_name(node: SubNode, lang: Lang) -> str:
     if node.type in _PARTIES:
         # An id that was referred to but never loaded still tells the reader whom to ask for.
         return pick(WORDS["unknown"], lang) + (f" {clean(node.id)}" if node.kind == "unknown" else "")
+    if node.type == "Bid":
+        # Whose it is, and for which lot, is what its lines say.
+        return pick(NODE_TYPES["Bid"], lang)
     if node.type == "Benefit":
         # Its id names recipient, programme and month; whom it goes to is what the line says.
         return clean(node.id.rsplit("/", 2)[-2] if node.id.count("/") > 1 else node.id)
