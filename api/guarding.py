@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,6 +25,9 @@ _HEADERS: Final = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 )
+_BOUNDARY: Final = re.compile(rb"boundary=(?:\"([^\"]+)\"|([^\s;\"]+))", re.I)
+_TAIL: Final = 400
+"""Bytes at the end of a form among which its closing line stands: a boundary is of 70 at most (RFC 2046)."""
 
 
 class GuardedApp:
@@ -42,20 +46,31 @@ class GuardedApp:
         limit = self._limits.upload_bytes if multipart else self._limits.body_bytes
         stated = headers.get(b"content-length", b"0")
         if stated.isdigit() and int(stated) > limit:
-            await _too_large(send, limit)
+            await _too_large(scope, send, limit)
             return
         received, begun, refused = 0, False, False
+        closing = _closing(headers[b"content-type"]) if multipart else b""
+        tail = b""
 
         async def receiving() -> Message:
-            nonlocal received, refused
+            nonlocal received, refused, tail
             message = await receive()
             if message["type"] == "http.request":
-                received += len(message.get("body", b""))
+                piece = message.get("body", b"")
+                received += len(piece)
                 if received > limit and not refused:
                     refused = True
                     if not begun:
-                        await _too_large(send, limit)
+                        await _too_large(scope, send, limit)
                     return {"type": "http.disconnect"}
+                if closing:
+                    tail = (tail + piece[-_TAIL:])[-_TAIL:]
+                    if not message.get("more_body") and closing not in tail and not refused:
+                        # What reads forms takes the parts that are whole and says nothing of the one that is not.
+                        refused = True
+                        if not begun:
+                            await _cut_off(scope, send)
+                        return {"type": "http.disconnect"}
             return message
 
         async def sending(message: Message) -> None:
@@ -80,23 +95,40 @@ def _with_headers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes
     return [*headers, *more]
 
 
-async def _too_large(send: Send, limit: int) -> None:
-    type_ = TYPES["too-large"]
+def _closing(content_type: bytes) -> bytes:
+    """What ends a form of this content type; empty where it names no boundary, which is refused later."""
+    found = _BOUNDARY.search(content_type)
+    return b"--" + (found[1] or found[2]) + b"--" if found else b""
+
+
+async def _too_large(scope: Scope, send: Send, limit: int) -> None:
+    zh, en = f"内容超过上限 {limit} 字节。", f"The body is over the limit of {limit} bytes."
+    await _refused(scope, send, "too-large", zh, en)
+
+
+async def _cut_off(scope: Scope, send: Send) -> None:
+    zh, en = (
+        "上传内容不完整（缺少结尾），请重新上传。",
+        "The upload is cut off (its end is missing): send it again.",
+    )
+    await _refused(scope, send, "malformed-body", zh, en)
+
+
+async def _refused(scope: Scope, send: Send, name: str, zh: str, en: str) -> None:
+    """Answer in place of the application, which need not know: in both languages, as nothing of the request is read."""
+    type_ = TYPES[name]
     body = json.dumps(
         {
             "type": PREFIX + type_.name,
             "title": type_.zh,
             "status": type_.status,
-            "detail": f"内容超过上限 {limit} 字节。(The body is over the limit of {limit} bytes.)",
-            "instance": None,
+            "detail": f"{zh}({en})",
+            "instance": scope.get("state", {}).get("request_id"),
             "errors": [],
         },
         ensure_ascii=False,
     ).encode()
-    headers = [
-        (b"content-type", MEDIA_TYPE.encode()),
-        (b"content-length", str(len(body)).encode()),
-        *_HEADERS,
-    ]
-    await send({"type": "http.response.start", "status": type_.status, "headers": headers})
+    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
+    status = type_.status
+    await send({"type": "http.response.start", "status": status, "headers": _with_headers(headers)})
     await send({"type": "http.response.body", "body": body})

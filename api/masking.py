@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from exports.evidence.masking import PRIVATE_FIELDS
 from graph.stores import GraphStore
 from graph.subgraph import Subgraph
 from loaders.identity import PersonKey
@@ -36,10 +37,7 @@ _ONE_KEPT: Final = 8
 _KEPT: Final = frozenset({"kind", "type", "id", "sources", "merged", "identity"})
 _PLACES: Final = frozenset({"Contact", "Property"})
 """Nodes whose name is what must not be told."""
-_HIDDEN_FIELDS: Final = frozenset(
-    {"birth_date", "hukou_region", "residence_permit_region", "died_on", "cremated_on", "masked_number", "id_masked",
-     "address", "account", "payee", "certificate_no"}
-)  # fmt: skip
+_HIDDEN_FIELDS: Final = PRIVATE_FIELDS | {"payee"}
 
 
 def masked_name(name: str) -> str:
@@ -133,6 +131,8 @@ def _hidden(value: Any, masked: Callable[[str], str]) -> Any:
             if k in _HIDDEN_FIELDS and v
             else _STARS
             if place and k == "name" and v and value["type"] == "Property"
+            else [_hidden(s, masked) if not isinstance(s, str) or _ID.match(s) else _STARS for s in v]
+            if k == "subjects" and isinstance(v, list | tuple)
             else _hidden(v, masked)
             for k, v in value.items()
         }

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 from fastapi import Header, Request
 from fastapi.responses import JSONResponse, Response
 
+from api.answers import headers
 from api.callers import Caller
 from api.problems import problem_of
 from cases import Ledger
@@ -41,7 +42,7 @@ def once(
     tried again under its key.
     """
     if key is None:
-        return JSONResponse(work(), status)
+        return JSONResponse(work(), status, headers(request))
     text = json.dumps(asked, sort_keys=True, ensure_ascii=False, default=str)
     digest = hashlib.sha256(text.encode()).hexdigest()
     known = ledger.idempotent(key, f"{request.method} {request.url.path}", digest, owner=caller.key)
@@ -55,4 +56,4 @@ def once(
             raise found from error
         raise
     ledger.remember(key, status, body, owner=caller.key)
-    return Response(body, status, media_type="application/json")
+    return Response(body, status, headers(request), "application/json")

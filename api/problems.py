@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -218,4 +219,18 @@ async def _http(request: Request, error: Exception) -> Response:
         raise error
     name = _BY_STATUS.get(error.status_code, "internal" if error.status_code >= 500 else "invalid-request")
     type_ = TYPES[name]
-    return answer(request, ProblemError(name, f"{type_.zh}。", f"{type_.en}.", headers=error.headers))
+    more = {"Allow": allowed} if error.status_code == 405 and (allowed := _allowed(request)) else {}
+    told = {**(error.headers or {}), **more}
+    return answer(request, ProblemError(name, f"{type_.zh}。", f"{type_.en}.", headers=told))
+
+
+def _allowed(request: Request) -> str:
+    """Every method of the path asked for; the framework names those of one route alone (RFC 9110, 15.5.6: all)."""
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    meant = [
+        (len(re.sub(r"{[^}]*}", "", template)), methods)
+        for template, methods in request.app.openapi()["paths"].items()
+        if re.fullmatch(re.sub(r"{[^}]*}", ".+", template), path)
+    ]
+    # An id may hold a slash: of several the most literal is meant.
+    return ", ".join(sorted(m.upper() for m in max(meant, key=lambda one: one[0])[1])) if meant else ""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, Final, Literal, TypeVar, get_args, get_origin
 
 from fastapi import APIRouter, Request, Response
+from fastapi.params import Form
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
@@ -22,6 +23,7 @@ from graph.stores.cancelling import Cancellation, cancellable
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 FINGERPRINT: Final = "X-Dataset-Fingerprint"
+_KEPT: Final = "private, no-cache"
 
 
 class ScopedRoute(APIRoute):
@@ -33,6 +35,7 @@ class ScopedRoute(APIRoute):
         known = self.names_of("query")
         several = frozenset(n for n, kind in self._read("query") if _is_list(kind))
         extra = self.openapi_extra or {}
+        media = self._media()
         scope, unchanging, timed = extra["x-scope"], extra.get("x-cached", False), extra.get("x-timed", True)
 
         async def handle(request: Request) -> Response:
@@ -48,14 +51,18 @@ class ScopedRoute(APIRoute):
                         scope=scope,
                     )
             refuse_unknown("query", request.query_params, known)
+            if media is not None:
+                refuse_other(media, request)
             refuse_repeated(request.query_params, several)
             tag = await run_in_threadpool(_etag, request) if unchanging else None
             if tag is not None and tag in request.headers.get("if-none-match", ""):
-                return Response(status_code=304, headers={"ETag": tag})
+                # With the headers that the whole answer would have had.
+                named = {FINGERPRINT: request.app.state.datasets.fingerprint()}
+                return Response(status_code=304, headers={"ETag": tag, "Cache-Control": _KEPT, **named})
             response = await (_within(inner, request, services.limits.seconds) if timed else inner(request))
             if tag is not None and response.status_code == 200:
                 response.headers["ETag"] = tag
-                response.headers["Cache-Control"] = "private, no-cache"
+                response.headers["Cache-Control"] = _KEPT
             return response
 
         return handle
@@ -64,6 +71,12 @@ class ScopedRoute(APIRoute):
         """The names of what the route reads from the query, or from the body's form."""
         return frozenset(name for name, _ in self._read(place))
 
+    def _media(self) -> str | None:
+        """The content type of its body; none where it reads no body."""
+        if self.body_field is None:
+            return None
+        return "multipart/form-data" if isinstance(self.body_field.field_info, Form) else "application/json"
+
     def _read(self, place: Literal["query", "body"]) -> list[tuple[str, Any]]:
         every = [self.dependant, *self.dependant.dependencies]
         return [(f.alias, f.field_info.annotation) for d in every for f in getattr(d, f"{place}_params")]
@@ -71,6 +84,18 @@ class ScopedRoute(APIRoute):
 
 def _is_list(kind: Any) -> bool:
     return get_origin(kind) is list or any(_is_list(part) for part in get_args(kind))
+
+
+def refuse_other(media: str, request: Request) -> None:
+    """Raises a problem where a body comes as something else than it is read as: it would be taken for an empty one."""
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given == media or (not given and request.headers.get("content-length", "0") == "0"):
+        return
+    raise ProblemError(
+        "unsupported-media-type",
+        f"请求内容应为 {media}（Content-Type），收到的是 {given or '未注明'}。",
+        f"The body must come as {media} (Content-Type); it came as {given or 'nothing stated'}.",
+    )
 
 
 def refuse_repeated(given: QueryParams, several: frozenset[str]) -> None:

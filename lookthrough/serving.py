@@ -16,6 +16,7 @@ import uvicorn
 
 from api import Services, create_app
 from api.observing import configure_logs
+from api.protocol import ProblemProtocol
 from cases import Ledger
 from detectors.definition import Detector
 from detectors.rules import LocalRules
@@ -75,6 +76,7 @@ def run(
         proxy_headers=False,
         timeout_graceful_shutdown=_GRACE,
         lifespan="on",
+        http=ProblemProtocol,
     )
     # What a command loads through this process is searched and looked through at once, not at the next question.
     with _served(services.store, lambda _: app.state.datasets.refresh_soon()):

@@ -16,6 +16,7 @@ from graph.penetration.register import TOLERANCE
 from graph.stores import GraphStore
 from graph.stores.hops import EACH, hop
 from graph.subgraph import SubEdge, Subgraph, SubNode
+from visualize.labels import plain_id
 from visualize.reading_ahead import Ahead, link_fields, nodes_of
 
 MOST_NODES: Final = 300
@@ -207,7 +208,7 @@ def picture_of(
     for id_ in ids:
         type_ = type_of(store, id_)
         canvas.add_nodes(type_, [id_])
-        title = canvas.nodes[id_].name or id_
+        title = canvas.nodes[id_].name or plain_id(id_)
         if type_ == "Lot":
             canvas.as_of = as_of or canvas.nodes[id_].facts.get("bid_on")
             title = " · ".join([*_around_lot(canvas, id_), title])
@@ -239,7 +240,7 @@ def proof_picture(store: GraphStore, found: Finding) -> Subgraph:
                 canvas.stated(name, pair, found.evidence.keys)
     at = canvas.nodes.get(found.scope_id)
     tender = [n.name for n in canvas.nodes.values() if n.type == "Tender" and n.name and n is not at]
-    title = " · ".join([*tender, at.name or found.scope_id]) if at else found.scope_id
+    title = " · ".join([*tender, at.name or plain_id(found.scope_id)]) if at else plain_id(found.scope_id)
     return canvas.subgraph(title, [found.scope_id, *found.subjects], [found])
 
 

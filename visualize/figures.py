@@ -41,6 +41,7 @@ _BADGE: Final = 18.0
 _CIRCLE: Final = 36.0
 _CIRCLE_OPEN: Final = 32.0
 _CELL_WIDTH: Final = 158.0
+_CELL_EMS: Final = 12.0
 _CELL_GAP: Final = 10.0
 _STACK_PAD: Final = 14.0
 _STACK_HEAD: Final = 26.0
@@ -89,6 +90,7 @@ def figure(node: SubNode, lang: Lang, over: bool = False, look: Style = "chinese
     lines = name_lines(name)
     small = [node_kind(node, lang)] if node.type != "Company" or _telling(node) else []
     small += node_extra(node, lang)
+    small = [words for words in small if words != name]
     small = [part for text in small for part in wrap(text, 15.0, 2)]
     side, roof = {
         "hexagon": (18.0, 0.0),
@@ -106,7 +108,8 @@ def figure(node: SubNode, lang: Lang, over: bool = False, look: Style = "chinese
     top = -height / 2 + roof + 10
     texts, top = _written(lines, small, top, style, "subject" in node.marks)
     badges = [badge(0.0, top + _PILL / 2 + 2 + i * (_PILL + 3), *said) for i, said in enumerate(pills)]
-    corner = _corner(node, width, height, lang)
+    # A roof leaves its corner empty: there the badge sits on the slope.
+    corner = _corner(node, width, height - 1.2 * roof, lang)
     badges += corner
     # Lines arrive clear of the badge on the corner.
     flat = width - 2 * side
@@ -273,10 +276,14 @@ def stack_figure(stack: Stack, lang: Lang, look: Style = "chinese") -> StackFigu
     written = []
     for node, line in zip(stack.nodes, stack.lines, strict=True):
         name = wrap(node_name(node, lang), 10.5, 2)
-        said = " · ".join(line_words(line, lang, look))
+        parts = [*line_words(line, lang, look)]
         if node.effective_share is not None:
-            said += f" · {_effective(node, lang)}"
-        written.append((node, line, name, wrap(said, 12.0, 2)))
+            parts.append(_effective(node, lang))
+        said = " · ".join(parts)
+        # Two shares that do not fit one line stand one below the other.
+        below = len(parts) == 2 and measure(said, 1.0) > _CELL_EMS
+        words = tuple(w for p in parts for w in wrap(p, _CELL_EMS, 1)) if below else wrap(said, _CELL_EMS, 2)
+        written.append((node, line, name, words))
     tall = max(len(name) * 16.0 + len(words) * 16.0 for _, _, name, words in written) + 14
     count = len(written)
     columns = max(3, math.ceil(math.sqrt(count * 1.9 * tall / _CELL_WIDTH)))

@@ -36,11 +36,13 @@ _MONEY: Final = frozenset(
 )
 _LABEL_EMS: Final = 22.0
 _UNKNOWN_NAMES: Final = frozenset({"", "unknown", "unspecified", "anonymous"})
+_PARTIES: Final = frozenset({"Company", "Person"})
 
 
 def is_unknown(node: SubNode) -> bool:
-    """A party nobody named: drawn dashed, never left out."""
-    return "unknown" in node.marks or clean(node.name).lower() in _UNKNOWN_NAMES
+    """A party nobody named: drawn dashed, never left out. A household, a bid or a payment bears no name; it is known by its id."""
+    unnamed = node.type in _PARTIES and clean(node.name).lower() in _UNKNOWN_NAMES
+    return unnamed or "unknown" in node.marks
 
 
 def is_offshore(node: SubNode) -> bool:
@@ -54,10 +56,21 @@ def node_name(node: SubNode, lang: Lang) -> str:
     name = clean(node.name)
     if name.lower() not in _UNKNOWN_NAMES:
         return name
-    if node.type in ("Company", "Person"):
+    if node.type in _PARTIES:
         # An id that was referred to but never loaded still tells the reader whom to ask for.
         return pick(WORDS["unknown"], lang) + (f" {clean(node.id)}" if node.kind == "unknown" else "")
-    return clean(node.id)
+    if node.type == "Bid":
+        # Whose it is, and for which lot, is what its lines say.
+        return pick(NODE_TYPES["Bid"], lang)
+    if node.type == "Benefit":
+        # Its id names recipient, programme and month; whom it goes to is what the line says.
+        return clean(node.id.rsplit("/", 2)[-2] if node.id.count("/") > 1 else node.id)
+    return plain_id(node.id)
+
+
+def plain_id(id_: str) -> str:
+    """An id as people write it: that it is the data's own goes without saying."""
+    return clean(id_.removeprefix("local:"))
 
 
 def node_kind(node: SubNode, lang: Lang) -> str:

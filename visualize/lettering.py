@@ -132,15 +132,20 @@ def shorten(text: str, limit: float) -> str:
     return lines[0] if lines else ""
 
 
+_LIE: Final = 0.05
+"""By so much of itself a share may differ from what is written of it."""
+
+
 def percent(share: float) -> str:
-    """A fraction as a percentage: two decimals, more where two would lie (0, 100) about it."""
+    """A fraction as a percentage: two decimals, more where two would lie about it: 0, 100, or 0.01% for half of that."""
     value = share * 100.0
     for digits in range(2, 11):
         text = f"{value:.{digits}f}"
         shown = float(text)
         zero_lie = shown == 0.0 and value > 1e-12
         full_lie = shown == 100.0 and abs(value - 100.0) > 1e-9
-        if not zero_lie and not full_lie:
+        small_lie = abs(shown - value) > _LIE * value
+        if not zero_lie and not full_lie and not small_lie:
             return text + "%"
     return f"{value:.10f}%"
 

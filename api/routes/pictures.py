@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 from fastapi import Query, Request, Response
 
+from api.accepting import preferred
 from api.answers import headers, pictured
 from api.callers import Asking, Caller, Using
 from api.kept import Kept
@@ -60,15 +61,8 @@ _SHOWN: Final[dict[int | str, dict[str, Any]]] = {
 def _format(request: Request, asked: str | None) -> str:
     if asked is not None:
         return asked
-    accepted = [
-        part.partition(";")[0].strip().lower() for part in request.headers.get("accept", "*/*").split(",")
-    ]
-    for media in accepted:
-        for name, own in MEDIA.items():
-            if media == own.split(";")[0]:
-                return name
-    if any(m in ("*/*", "application/*", "") for m in accepted):
-        return "json"
+    if name := preferred(",".join(request.headers.getlist("accept")), MEDIA):
+        return name
     raise ProblemError(
         "not-acceptable",
         f"没有这种格式；可用：{'、'.join(MEDIA)}。",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import hashlib
 import json
 import re
 import secrets
@@ -168,8 +169,8 @@ def load(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """All or nothing. The job's result is what `lookthrough load --format json` prints; refused rows can be fetched."""
-    asked = {"files": sorted((f.filename or "", f.size or 0) for f in files), "dataset": dataset, "snapshot": snapshot,
-             "observed_on": observed_on, "strict": strict}  # fmt: skip
+    asked = {"files": sorted((f.filename or "", _digest(f)) for f in files), "dataset": dataset, "snapshot": snapshot,
+             "observed_on": observed_on, "strict": strict} if idempotency_key else None  # fmt: skip
     datasets: Datasets = request.app.state.datasets
 
     def begin() -> Job:
@@ -223,6 +224,15 @@ def inspect(
         return told(request, caller, {"items": inspected(folder)}, "inspect")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _digest(file: UploadFile) -> str:
+    """Names the content: another file of the same name and size is another request."""
+    found = hashlib.sha256()
+    for piece in iter(lambda: file.file.read(1 << 20), b""):
+        found.update(piece)
+    file.file.seek(0)
+    return found.hexdigest()
 
 
 def _kept(services: Services, files: list[UploadFile]) -> Path:

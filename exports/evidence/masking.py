@@ -1,4 +1,4 @@
-"""Personal data in a package: no clear number ever, and names masked for those who may not read them."""
+"""Personal data in a package: no clear number ever; names, homes and what is private masked for those who may not read them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,12 @@ _NUMBER: Final = re.compile(r"(?<![0-9A-Za-z])[0-9]{17}[0-9Xx](?![0-9A-Za-z])")
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _PAYEES: Final = frozenset({"payee"})
 """Fields that hold a person's name without its node."""
+PRIVATE_FIELDS: Final = frozenset(
+    {"birth_date", "hukou_region", "residence_permit_region", "died_on", "cremated_on", "masked_number", "id_masked",
+     "address", "account", "certificate_no"}
+)  # fmt: skip
+"""Fields that nobody reads who may not see personal data: they are left out, not masked."""
+_HOME: Final = "***"
 
 
 def masked_name(name: str) -> str:
@@ -39,18 +45,24 @@ def _is_resident(number: str) -> bool:
 
 
 class Masks:
-    """Masks numbers, and with `names` the names of some people wherever they stand."""
+    """Masks numbers, and with `names` the names of some people and their homes wherever they stand."""
 
     def __init__(self, nodes: Iterable[SubNode], names: bool):
+        nodes = list(nodes)
         told = {n.name for n in nodes if n.type == "Person" and len(n.name) > 1} if names else set()
+        homes = {n.name for n in nodes if n.type == "Property" and len(n.name) > 1} if names else set()
         # The longest first, so that a name inside another does not leave its rest.
         ordered = sorted(told, key=lambda n: (-len(n), n))
         self._names = re.compile("|".join(map(re.escape, ordered))) if ordered else None
+        longest = sorted(homes, key=lambda n: (-len(n), n))
+        self._homes = re.compile("|".join(map(re.escape, longest))) if longest else None
         self._hides = names
 
     def text(self, text: str) -> str:
         """One text."""
         text = without_numbers(text)
+        if self._homes:
+            text = self._homes.sub(_HOME, text)
         return self._names.sub(lambda m: masked_name(m[0]), text) if self._names else text
 
     def value(self, value: Any) -> Any:
@@ -61,6 +73,7 @@ class Masks:
             return {
                 k: masked_name(v) if self._hides and k in _PAYEES and isinstance(v, str) else self.value(v)
                 for k, v in value.items()
+                if not (self._hides and k in PRIVATE_FIELDS)
             }
         if isinstance(value, list | tuple):
             return type(value)(self.value(v) for v in value)

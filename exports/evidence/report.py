@@ -18,7 +18,7 @@ from exports.evidence.document import (
     Table,
 )
 from exports.evidence.report_proof import MOST_HOLDERS, ProofTelling
-from exports.evidence.telling import band, short, told
+from exports.evidence.telling import band
 from exports.evidence.words import METHODS, SEVERITIES, STATEMENT, VERDICTS, about_checking
 from visualize.wording import RELATIONS, pick
 
@@ -86,7 +86,10 @@ class Report(ProofTelling):
                     self.say("检测项", "Detector"),
                     f"{found['title'][self.lang]}（{found['detector']} {found['version']}）",
                 ),
-                (self.say("领域 / 场景", "Domain / scene"), f"{found['domain']} / {found['scene']}"),
+                (
+                    self.say("领域 / 场景", "Domain / scene"),
+                    f"{self.field(found['domain'])} / {self.field(found['scene'])}",
+                ),
                 (self.say("级别", "Severity"), pick(SEVERITIES[found["severity"]], self.lang)),
                 (self.say("范围", "Scope"), self._scope(found)),
                 (
@@ -111,7 +114,7 @@ class Report(ProofTelling):
             (self.say("编号", "Id"), question["id"]),
             (self.say("名称", "Name"), self.names.get(question["id"], "")),
         ]
-        rows += [(self.label(k), told(v)) for k, v in facts.items() if k not in ("sources", "flag")]
+        rows += [(self.label(k), self.told(v)) for k, v in facts.items() if k not in ("sources", "flag")]
         yield Pairs(tuple(rows))
         if party and party.get("beneficial"):
             yield from self._beneficial(party)
@@ -202,7 +205,9 @@ class Report(ProofTelling):
                 b["law"] if self.lang == "zh" else b["law_en"],
                 b["article"],
                 b["says"] if self.lang == "zh" else b["says_en"],
-                f"{b['in_force_from'] or '…'} – {b['in_force_to'] or '…'}",
+                f"{b['in_force_from'] or '…'} – {b['in_force_to'] or '…'}"
+                if b["in_force_from"] or b["in_force_to"]
+                else "—",
             )
             for b in found["basis"]
         )
@@ -271,7 +276,7 @@ class Report(ProofTelling):
         yield Table(
             tuple(pick(h, self.lang) for h in headings),
             tuple((f["name"], f["sha256"], f"{f['rows']} / {f['rejected']}", f["batch"]) for f in files),
-            (2.4, 5, 1.2, 1.5),
+            (2.4, 4.4, 1.8, 1.6),
         )
         proof = set(found["evidence"]["keys"]) | set(found["evidence"]["nodes"]) if found else None
         rows: dict[str, list[Cited]] = {}
@@ -324,12 +329,12 @@ class Report(ProofTelling):
         related = [c for c in rows if c.record != "node"]
         for cited in related or rows:
             if cited.record == "node":
-                said.append(self.names.get(cited.start) or short(cited.start))
+                said.append(self.called(cited.start))
                 continue
             relation = pick(RELATIONS.get(cited.type, (cited.type, cited.type)), self.lang)
             share = cited.says.get("share")
             shown = f" {share:.2%}" if isinstance(share, int | float) else ""
-            start, end = (self.names.get(i) or short(i) for i in (cited.start, cited.end))
+            start, end = self.called(cited.start), self.called(cited.end)
             said.append(f"{start} —{relation}{shown}→ {end}")
         return "; ".join(dict.fromkeys(said))
 

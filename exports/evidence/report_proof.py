@@ -44,7 +44,7 @@ class ProofTelling(Telling):
                 )
                 for c in shown
             ),
-            (3.2, 3.2, 1.5, 1.2, 0.9, 1.5),
+            (3.1, 3.1, 1.4, 1.1, 0.9, 2.1),
         )
         if len(claims) > len(shown):
             more = len(claims) - len(shown)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from detectors.definition import Detector
 from detectors.ties import identity_label
 from exports.evidence.citing import Citations
 from exports.evidence.document import Heading
-from exports.evidence.words import FACT_NAMES
+from exports.evidence.words import CODES, FACT_NAMES, FIELDS_OF_WORK, UNITS
 from graph.penetration import METHOD_NAMES
 from graph.subgraph import SubEdge, Subgraph
+from visualize.labels import plain_id
 from visualize.wording import ROLES, Lang, pick
+
+_CODE: Final = re.compile(r"[a-z]+(?:[_-][a-z]+)*")
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Telling:
         self.names = {n.id: n.name for n in subject.subgraph.nodes if n.name}
         self.edges: dict[str, SubEdge] = {e.id: e for e in subject.subgraph.edges}
         self.refs: dict[str, list[str]] = {}
+        self._bids = {e.target: e.source for e in self.edges.values() if e.type == "SUBMITS"}
         self._sections = 0
         for cited in subject.citations.rows:
             at = self.refs.setdefault(cited.key, [])
@@ -77,7 +82,21 @@ class Telling:
 
     def label(self, name: str) -> str:
         """A fact's name."""
-        return pick(FACT_NAMES[name], self.lang) if name in FACT_NAMES else name
+        if name not in FACT_NAMES:
+            return self.called(name) if ":" in name else name
+        words = pick(FACT_NAMES[name], self.lang)
+        return words[:1].upper() + words[1:]
+
+    def called(self, id_: str) -> str:
+        """A node by its name alone; a bid by whose it is."""
+        if id_ in self._bids:
+            whose = self.called(self._bids[id_])
+            return self.say(f"{whose}的投标", f"bid of {whose}")
+        return self.names.get(id_) or plain_id(short(id_))
+
+    def field(self, words: str) -> str:
+        """A detector's domain or scene."""
+        return pick(FIELDS_OF_WORK[words], self.lang) if words in FIELDS_OF_WORK else words
 
     def fact(self, name: str, value: Any) -> str:
         """A fact's value: codes in words, money in yuan, the data's dates with their files."""
@@ -92,7 +111,22 @@ class Telling:
             days = [d for d in (value.get("first"), value.get("as_of")) if d]
             span = " – ".join(dict.fromkeys(days)) or "—"
             return self.say(f"观察日 {span}；来源 {files or '—'}", f"observed {span}; sources {files or '—'}")
-        return told(value)
+        return self.told(value)
+
+    def told(self, value: Any) -> str:
+        """Any fact as a reader is told it."""
+        if isinstance(value, bool):
+            return "√" if value else "×"
+        if isinstance(value, Mapping):
+            return ", ".join(f"{self.label(k)}: {self.told(v)}" for k, v in value.items())
+        if isinstance(value, list | tuple):
+            return "; ".join(self.told(v) for v in value) or "—"
+        if isinstance(value, str) and value in self.names:
+            return self.names[value]
+        if isinstance(value, str) and _CODE.fullmatch(value):
+            pair = CODES.get(value.replace("-", "_")) or CODES.get(value)
+            return pick(pair, self.lang) if pair else value
+        return "—" if value is None else str(value)
 
     def method(self, code: str) -> str:
         """A method's name with its code; a code that is none of ours (a tender's) in words where there are any."""
@@ -105,8 +139,10 @@ class Telling:
         detector = self.subject.detector
         known = next((p for p in detector.parameters if p.name == name), None) if detector else None
         if known is None:
-            return told(value)
-        return f"{told(value)} {known.unit} · {self.say(known.doc_zh, known.doc_en)}".replace("  ", " ")
+            return self.told(value)
+        unit = pick(UNITS[known.unit], self.lang) if known.unit in UNITS else known.unit
+        said = f"{self.told(value)} {unit} · {self.say(known.doc_zh, known.doc_en)}"
+        return said.replace("  ", " ").replace(" （", "（")
 
 
 def short(id_: str) -> str:
@@ -124,14 +160,3 @@ def band(share: float | None, low: float | None, high: float | None) -> str:
     if low is None and high is None:
         return "?"
     return f"{low or 0:.2%}–{'?' if high is None else f'{high:.2%}'}"
-
-
-def told(value: Any) -> str:
-    """Any fact as a reader is told it."""
-    if isinstance(value, bool):
-        return "√" if value else "×"
-    if isinstance(value, Mapping):
-        return ", ".join(f"{k}: {told(v)}" for k, v in value.items())
-    if isinstance(value, list | tuple):
-        return "; ".join(told(v) for v in value) or "—"
-    return "—" if value is None else str(value)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from visualize.wording import FACTS, Lang, Pair
+from visualize.fact_words import FACT_CODES, FACT_FIELDS
+from visualize.wording import FACTS, KINDS, ROLES, Lang, Pair
 
 STATEMENT: Final[Pair] = (
     "本材料由数据比对自动生成，属风险预警（疑点），仅供核查参考，不作为认定违纪违法的依据；是否成立须由有权机关核实。"
@@ -48,6 +49,7 @@ METHODS: Final[dict[str, Pair]] = {
 }
 FACT_NAMES: Final[dict[str, Pair]] = {
     **FACTS,
+    **FACT_FIELDS,
     "months": ("涉及月份", "Months"),
     "programs": ("补助项目", "Programmes"),
     "limit": ("提示线", "Limit"),
@@ -62,6 +64,42 @@ FACT_NAMES: Final[dict[str, Pair]] = {
     "method": ("计算方法", "Method"),
     "data": ("数据", "Data"),
 }
+CODES: Final[dict[str, Pair]] = {**KINDS, **ROLES, **FACT_CODES}
+UNITS: Final[dict[str, Pair]] = {
+    "bidders": ("家投标人", "bidders"),
+    "bids": ("次投标", "bids"),
+    "companies": ("家企业", "companies"),
+    "date": ("", ""),
+    "days": ("天", "days"),
+    "domains": ("", ""),
+    "dwellings": ("套住房", "dwellings"),
+    "fraction": ("（比例）", "as a fraction"),
+    "lots": ("个标段", "lots"),
+    "m2": ("平方米", "m²"),
+    "months": ("个月", "months"),
+    "names": ("", ""),
+    "parties": ("个主体", "parties"),
+    "recipients": ("名领取人", "recipients"),
+    "relations": ("", ""),
+    "vehicles": ("辆车", "vehicles"),
+    "words": ("", ""),
+    "years": ("年", "years"),
+    "yuan": ("元", "yuan"),
+    "yuan/month": ("元/月", "yuan a month"),
+}
+FIELDS_OF_WORK: Final[dict[str, Pair]] = {
+    "政府工程": ("政府工程", "public works"),
+    "营商环境": ("营商环境", "business climate"),
+    "民生保障": ("民生保障", "livelihood support"),
+    "合同履行": ("合同履行", "performance of contracts"),
+    "投标人独立性": ("投标人独立性", "independence of bidders"),
+    "投标文件与保证金": ("投标文件与保证金", "bid papers and deposits"),
+    "投标行为": ("投标行为", "conduct in bidding"),
+    "报价规律": ("报价规律", "patterns of prices"),
+    "招标程序": ("招标程序", "tender procedure"),
+    "社会救助": ("社会救助", "social assistance"),
+}
+"""Domains and scenes of the detectors; an operator's own stand as they are."""
 
 
 def about_checking(lang: Lang) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ import httpx
 import uvicorn
 
 from api import Services, create_app
+from api.protocol import ProblemProtocol
 from api.services import Limits
 from cases import SCOPES, Ledger, open_ledger
 from graph.stores import Credentials, GraphStore, open_store
@@ -70,7 +71,9 @@ def running(services: Services) -> Iterator[Running]:
         services = replace(services, hosts=frozenset({f"127.0.0.1:{port}", f"localhost:{port}"}))
     app = create_app(services)
     server = uvicorn.Server(
-        uvicorn.Config(app, log_config=None, access_log=False, server_header=False, lifespan="on")
+        uvicorn.Config(
+            app, log_config=None, access_log=False, server_header=False, lifespan="on", http=ProblemProtocol
+        )
     )
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()

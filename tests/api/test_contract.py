@@ -13,9 +13,11 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
-from schemathesis.checks import not_a_server_error
+from schemathesis.checks import CHECKS as KNOWN
+from schemathesis.checks import load_all_checks, not_a_server_error
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import (
+    allow_header_conformance,
     content_type_conformance,
     ensure_resource_availability,
     ignored_auth,
@@ -38,8 +40,10 @@ ROOT = Path(__file__).resolve().parents[2]
 CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
     response_schema_conformance, ignored_auth, missing_required_header, unsupported_method, use_after_free,
-    ensure_resource_availability, negative_data_rejection, positive_data_acceptance,
+    ensure_resource_availability, negative_data_rejection, positive_data_acceptance, allow_header_conformance,
 ]  # fmt: skip
+NOT_MEANT = {"object_level_authorization"}
+"""No object here belongs to one key: all keys see the same data, more or less of it by scope (test_scopes.py)."""
 EXAMPLES = 30 if os.environ.get("HYPOTHESIS_PROFILE") == "ci" else 8
 
 
@@ -76,6 +80,11 @@ def test_the_page_lists_every_path():
         assert shown.split("{", 1)[0] in text, f"docs/api.md lacks {path}"
 
 
+def test_no_check_is_forgotten():
+    load_all_checks()
+    assert {c.__name__ for c in CHECKS} | NOT_MEANT == set(KNOWN.get_all_names())
+
+
 CONTRACT = schemathesis.openapi.from_dict(json.loads(document()))
 OPERATIONS = {found.ok().label: found.ok() for found in CONTRACT.get_all_operations()}
 REAL = ("local:A", "虚构控股有限公司", OWNER, LOT, HOUSEHOLD, "common-shareholder")
@@ -88,6 +97,17 @@ def fuzzed_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running
         with service.client(*ALL) as client:
             assert service.finished(client, client.post("/v1/runs", json={}).json())["state"] == "done"
         yield service
+
+
+def test_a_method_that_is_not_there_is_told_which_are(fuzzed_service):
+    """Every path, asked with a method it has not: all it has are named, and no others."""
+    declared = {path: set(methods) for path, methods in json.loads(document())["paths"].items()}
+    with fuzzed_service.client(*ALL) as client:
+        for path, methods in declared.items():
+            answer = client.options(re.sub(r"\{[^}]*\}", "x", path))
+            assert answer.status_code == 405, path
+            assert answer.json()["type"] == f"{PREFIX}method-not-allowed"
+            assert {m.strip().lower() for m in answer.headers["allow"].split(",")} == methods, path
 
 
 DECIDED = {f"{PREFIX}{name}" for name in ("unprocessable", "malformed-cursor")}

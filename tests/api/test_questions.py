@@ -109,6 +109,16 @@ def test_one_picture_in_every_format_has_the_same_nodes_and_places(service):
         assert svg.headers["content-type"].startswith("image/svg+xml")
         refused = client.get("/v1/lots/local:T-1/1/subgraph", headers={"Accept": "video/mp4"})
         assert refused.status_code == 406
+        for accept, given in (
+            ("image/*", "image/svg+xml"),
+            ("text/html;q=0.1, image/png", "image/png"),
+            ("image/*, image/svg+xml;q=0", "image/png"),
+            ("application/pdf;q=0.5, */*;q=0.1", "application/pdf"),
+            ("", "application/json"),
+        ):
+            drawn = client.get("/v1/lots/local:T-1/1/subgraph", headers={"Accept": accept})
+            assert drawn.headers["content-type"].startswith(given), accept
+        assert client.get("/v1/lots/local:T-1/1/subgraph", headers={"Accept": "*/*;q=0"}).status_code == 406
 
 
 def test_a_picture_kept_is_not_shown_to_who_may_see_less_nor_after_a_load(own_service):

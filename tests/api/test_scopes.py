@@ -76,7 +76,9 @@ def test_an_expired_or_revoked_key_is_refused(own_service):
     soon = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=2)
     _, brief = own_service.ledger.create_key("短", ["read"], soon, "tests")
     record, revoked = own_service.ledger.create_key("吊销", ["read"], None, "tests")
-    assert httpx.get(f"{own_service.url}/v1/status", headers={"X-API-Key": brief}).status_code == 200
+    first = httpx.get(f"{own_service.url}/v1/status", headers={"X-API-Key": brief}).status_code
+    if dt.datetime.now(dt.UTC) < soon:  # A busy machine may take longer to ask than the key lasts.
+        assert first == 200
     assert httpx.get(f"{own_service.url}/v1/status", headers={"X-API-Key": revoked}).status_code == 200
     own_service.ledger.revoke_key(record.id, "tests")
     time.sleep(2.1)
@@ -139,6 +141,22 @@ def test_personal_data_are_masked_for_who_may_not_see_them_in_every_answer_and_p
                 if text in shown.text:
                     seen.add(text)
     assert seen == set(secret)
+
+
+def test_a_home_is_masked_where_it_is_what_can_not_be_decided(own_service):
+    homes = "id,owner_id,owner_name,kind,area_m2,address\n" + "".join(
+        f"99999900100{n}GB00001F0002000{n},R,样本周小满,其他,60,虚构未知路{n}号101室\n" for n in (1, 2)
+    )
+    with own_service.client(*ALL) as client, own_service.client("read", "export") as masked:
+        files = [("files", ("properties.csv", homes.encode()))]
+        loaded = own_service.finished(client, client.post("/v1/loads", files=files).json())
+        assert loaded["state"] == "done"
+        job = client.post("/v1/runs", json={"detectors": ["household-multi-property"]}).json()
+        assert own_service.finished(client, job)["state"] == "done"
+        assert "虚构未知路1号101室" in client.get("/v1/runs").text
+        for path in ("runs", f"jobs/{job['id']}", "households/local:F-1", "findings"):
+            answer = masked.get(f"/v1/{path}")
+            assert "虚构未知路" not in answer.text, path
 
 
 def test_who_may_not_see_a_contact_can_follow_it_but_not_guess_it(service):

@@ -197,6 +197,15 @@ def test_a_repeated_request_under_one_key_is_done_once(own_service):
         own_service.finished(client, first.json())
         assert len(client.get("/v1/runs").json()["items"]) == 1
 
+        # A file of another content is another request, though it bears the same name and has the same size.
+        def load(text: str):
+            files = [("files", ("holdings.csv", text.encode()))]
+            return client.post("/v1/loads", files=files, headers={"Idempotency-Key": "a file"})
+
+        assert load(MORE).status_code == 202
+        assert load(MORE).headers["idempotent-replayed"] == "true"
+        assert load(MORE.replace("10\n", "11\n")).status_code == 409
+
 
 def test_two_writers_at_once_take_turns(own_service):
     with own_service.client(*ALL) as client, ThreadPoolExecutor(4) as pool:

@@ -204,6 +204,25 @@ def test_people_are_masked_and_no_number_is_clear(world: World, nine: Package) -
     assert "虚**" in hidden["data/facts.json"]
 
 
+def test_homes_and_what_is_private_leave_with_the_names(world: World) -> None:
+    found = world.found("household-multi-property", "local:XGDB0001")
+    clear, hidden = (texts(world.package(found, hide_names=hides)) for hides in (False, True))
+    flats = {n["name"] for n in csv_rows(clear["data/graph/nodes.csv"]) if n["type"] == "Property"}
+    private = {"birth_date", "hukou_region", "id_masked", "certificate_no"}
+    assert len(flats) == 2
+    assert all(flat in clear["data/report.zh.html"] for flat in flats)
+    assert all(f'"{name}"' in clear["data/source-rows.csv"].replace('""', '"') for name in private)
+    for name, text in hidden.items():
+        told = re.sub(r"\s+|</?tspan[^>]*>", "", text)
+        assert not [flat for flat in flats if flat in told], name
+    says = hidden["data/source-rows.csv"].replace('""', '"')
+    assert not [name for name in private if f'"{name}"' in says]
+
+
+def csv_rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+
+
 def _people(world: World) -> Any:
     from visualize.excerpt import picture_of
 

@@ -75,8 +75,13 @@ def test_who_types_what_is_looked_for_comes_to_what_its_detector_found(page, ser
     wide = page.locator(".finding").filter(has_text=f"3 家投标人 · {OWNER}")
     wide.click()
     expect(page.locator(".behind")).to_contain_text(OWNER)
+    # In words of one's own, of either language.
+    page.get_by_role("combobox").fill("shared owner")
+    expect(page.get_by_role("option").filter(has_text="投标人存在共同股东")).to_be_visible()
     page.get_by_role("combobox").fill("无此企业无此检测")
-    expect(page.get_by_role("option")).to_contain_text("没有找到。可输入名称的一部分")
+    expect(page.get_by_role("option").filter(has_text="没有找到")).to_contain_text(
+        "没有找到。可输入名称的一部分"
+    )
 
 
 def test_a_view_is_in_its_address(page, served):
@@ -118,6 +123,32 @@ def test_a_finding_is_decided_with_a_reason_and_its_package_taken(page, served, 
     assert any(n.endswith("facts.json") for n in names)
 
 
+def test_who_types_fast_comes_to_what_was_typed(page, served):
+    go(page, served, "/")
+    page.get_by_role("combobox").fill("云桥")
+    expect(page.get_by_role("option").filter(has_text=TIED[0])).to_be_visible()
+    page.get_by_role("combobox").fill("松岭市政")
+    page.get_by_role("combobox").press("Enter")
+    expect(page.get_by_role("complementary").get_by_role("heading", name=TIED[1])).to_be_visible()
+
+
+@pytest.mark.parametrize("kind", ["graph", "lots", "tenders", "households", "findings"])
+def test_a_page_about_nothing_says_so_and_leads_on(page, served, kind):
+    page.expected = ["Failed to load resource"]
+    go(page, served, f"/{kind}/local%3Anope")
+    told = page.get_by_role("alert")
+    expect(told).to_contain_text("没有找到“nope”")
+    expect(told).not_to_contain_text("/v1/")
+    told.get_by_role("link").click()
+    expect(page.get_by_role("heading", name=re.compile("^风险预警"))).to_be_visible()
+
+
+def test_a_party_is_told_with_the_files_it_stands_in(page, served):
+    go(page, served, "/graph/" + quote("cn-uscc:919999999000000144", safe=""))
+    panel = page.get_by_role("complementary")
+    expect(panel.get_by_text("企业登记信息.xlsx")).to_be_visible()
+
+
 def test_ties_among_pasted_names(page, served):
     go(page, served, "/relations")
     page.get_by_label(re.compile("^每行一个")).fill("\n".join([*TIED, "没有这家公司"]))
@@ -137,6 +168,11 @@ def test_files_are_recognised_before_they_are_loaded(page, served, tmp_path):
         encoding="utf-8",
     )
     go(page, served, "/load")
+    unknown = tmp_path / "不明.csv"
+    unknown.write_text("foo,bar\n1,2\n", encoding="utf-8")
+    page.locator("input[type=file]").set_input_files(unknown)
+    expect(page.get_by_text("列名不属于任何已知的表")).to_be_visible()
+    expect(page.get_by_role("button", name="导入", exact=True)).to_be_disabled()
     page.locator("input[type=file]").set_input_files(file)
     expect(page.get_by_text("shareholdings.share_percent").first).to_be_visible()
     page.get_by_role("button", name="导入", exact=True).click()

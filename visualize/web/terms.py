@@ -1,4 +1,4 @@
-"""`python -m visualize.web.terms`: write the words pictures use for fields and codes for the explorer too."""
+"""`python -m visualize.web.terms`: write the words pictures and reports use for fields and codes for the explorer too."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Final
 
+from visualize.fact_words import FACT_CODES, FACT_FIELDS
 from visualize.wording import FACTS, KINDS, ROLES
 
 PAGE: Final = Path(__file__).resolve().parent / "src" / "i18n" / "terms.ts"
@@ -13,8 +14,11 @@ PAGE: Final = Path(__file__).resolve().parent / "src" / "i18n" / "terms.ts"
 
 def terms() -> str:
     """The module: `FIELDS` and `CODES`, each `{name: [zh, en]}`."""
-    parts = ["/** Written by `python -m visualize.web.terms` from the words of the pictures. */"]
-    for name, pairs in (("FIELDS", FACTS), ("CODES", {**KINDS, **ROLES})):
+    parts = ["/** Written by `python -m visualize.web.terms` from the words of pictures and reports. */"]
+    for name, pairs in (
+        ("FIELDS", {**FACTS, **FACT_FIELDS}),
+        ("CODES", {**KINDS, **ROLES, **FACT_CODES}),
+    ):
         rows = "\n".join(
             f"  {json.dumps(k, ensure_ascii=False)}: {json.dumps(list(v), ensure_ascii=False)},"
             for k, v in pairs.items()

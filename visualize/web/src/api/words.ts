@@ -2,8 +2,16 @@ import { language } from "../i18n";
 
 /** How numbers are said. */
 
+/** Two decimals; more where they would say nothing, all, or twice as much of a small share. */
 export function percent(share: number | null | undefined): string {
-  return share === null || share === undefined ? "?" : `${(share * 100).toFixed(2)}%`;
+  if (share === null || share === undefined) return "?";
+  const value = share * 100;
+  for (let digits = 2; digits < 10; digits += 1) {
+    const text = value.toFixed(digits);
+    const off = Math.abs(Number(text) - value);
+    if (off <= value * 0.05 && !(Number(text) === 100 && off > 1e-9)) return `${text}%`;
+  }
+  return `${value.toFixed(10)}%`;
 }
 
 export function range(owner: { share?: number | null; share_min?: number | null; share_max?: number | null }): string {
@@ -13,15 +21,16 @@ export function range(owner: { share?: number | null; share_min?: number | null;
   return low <= 0 && high >= 1 ? "?" : `${percent(low)}–${percent(high)}`;
 }
 
-/** Minor units as 万元 or 元. */
+/** Minor units as 万元 or 元; nothing is written after the point where there is nothing. */
 export function money(minor: number | null | undefined, currency: string | null | undefined): string {
   if (minor === null || minor === undefined) return "—";
   const whole = minor / 100;
-  if (language() === "en") return `${currency || "CNY"} ${whole.toLocaleString("en-GB", { minimumFractionDigits: 2 })}`;
-  if (currency && currency !== "CNY") return `${whole.toLocaleString("zh-CN", { minimumFractionDigits: 2 })} ${currency}`;
+  const exact = { minimumFractionDigits: minor % 100 ? 2 : 0, maximumFractionDigits: 2 };
+  if (language() === "en") return `${currency || "CNY"} ${whole.toLocaleString("en-GB", exact)}`;
+  if (currency && currency !== "CNY") return `${whole.toLocaleString("zh-CN", exact)} ${currency}`;
   return Math.abs(whole) >= 100_000
     ? `${(whole / 10_000).toLocaleString("zh-CN", { maximumFractionDigits: 2 })} 万元`
-    : `${whole.toLocaleString("zh-CN", { minimumFractionDigits: 2 })} 元`;
+    : `${whole.toLocaleString("zh-CN", exact)} 元`;
 }
 
 /** A moment of the service (UTC) as people here read it. */

@@ -1,7 +1,7 @@
 import type { CollectionReturnValue, EdgeSingular, ElementDefinition, NodeSingular } from "cytoscape";
 import type { NextTo } from "../api/shapes";
 import { short, type Hand, type Opened, type Read } from "./address";
-import { Canvas, quarter, type Way } from "./canvas";
+import { Canvas, turnedTo, type Way } from "./canvas";
 import { Past } from "./past";
 import { rowsBeside, Taken, type Place } from "./places";
 
@@ -157,8 +157,8 @@ export class Board extends Canvas {
   turn(way: Way, remembered = true): void {
     if (way === this.way) return;
     const turn = (): void => {
-      this.core.batch(() => this.quarter(this.core.nodes()));
       this.way = this.way === "topdown" ? "leftright" : "topdown";
+      this.core.batch(() => this.quarter(this.core.nodes()));
       this.fit();
     };
     this.act({ redo: turn, undo: turn }, remembered);
@@ -222,7 +222,7 @@ export class Board extends Canvas {
     if (!before.size) return;
     const way = this.way;
     const put = (places: Map<string, Place>): void => {
-      for (const [id, place] of places) this.core.getElementById(id).position(way === this.way ? { ...place } : quarter(place));
+      for (const [id, place] of places) this.core.getElementById(id).position(way === this.way ? { ...place } : turnedTo(this.way, place));
     };
     const note = (): void => {
       for (const id of after.keys()) this.note(id);
@@ -247,7 +247,7 @@ export class Board extends Canvas {
   /** A place is kept for the address as it stands in the upright drawing. */
   private note(id: string): void {
     const at = this.core.getElementById(id).position();
-    this.hand.moved.set(id, this.way === "topdown" ? { ...at } : quarter(at));
+    this.hand.moved.set(id, this.way === "topdown" ? { ...at } : turnedTo("topdown", at));
   }
 
   private beyond(node: NodeSingular): CollectionReturnValue {

@@ -14,7 +14,9 @@ const LETTERED = 900;
 const READABLE = 0.42;
 const UNREADABLE = 0.3;
 const VAST = 400;
-const QUARTER = 1.6;
+/** A lying drawing needs more room between its ranks, where names and shares stand side by side, and less across. */
+const ALONG = 2.05;
+const ACROSS = 1.6;
 
 export type Way = "topdown" | "leftright";
 
@@ -238,7 +240,7 @@ export class Canvas {
   }
 
   protected turned(at: Place): Place {
-    return this.way === "topdown" ? at : quarter(at);
+    return this.way === "topdown" ? at : turnedTo(this.way, at);
   }
 
   /** Places for a second drawing: laid over what both show, else below all; nothing on anything else. */
@@ -268,12 +270,13 @@ export class Canvas {
     return this.way === "topdown" ? { x: 0, y: box.y + box.height + 90 } : { x: box.x + box.width + 90, y: 0 };
   }
 
+  /** Turn what stands as the other drawing has it into this one. */
   protected quarter(nodes: NodeCollection): void {
     nodes.forEach((n) => {
       const node = n as NodeSingular;
       const locked = node.locked();
       node.unlock();
-      node.position(quarter(node.position()));
+      node.position(turnedTo(this.way, node.position()));
       if (locked) node.lock();
     });
   }
@@ -330,9 +333,9 @@ function pairOf(data: Data): string {
   return [String(data.source), String(data.target)].sort().join("\n");
 }
 
-/** A place in the other of the two drawings, upright or lying; the way back is the same. */
-export function quarter({ x, y }: Place): Place {
-  return { x: y * QUARTER, y: x / QUARTER };
+/** A place of the other drawing in this one: upright, or lying. */
+export function turnedTo(way: Way, { x, y }: Place): Place {
+  return way === "leftright" ? { x: y * ALONG, y: x / ACROSS } : { x: y * ACROSS, y: x / ALONG };
 }
 
 function placesOf(nodes: NodeCollection): Place[] {

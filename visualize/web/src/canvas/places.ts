@@ -8,6 +8,7 @@ export interface Place {
 const SQUARE = 160;
 const APART_X = 184;
 const APART_Y = 72;
+const BESIDE = 9;
 
 export class Taken {
   private readonly squares = new Map<string, Place[]>();
@@ -42,16 +43,16 @@ export class Taken {
 /** Places for `count` figures in rows beside `from`: above or below it, or to its left or right; none on another. */
 export function rowsBeside(from: Place, count: number, before: boolean, upright: boolean, taken: Taken): Place[] {
   const across = upright ? APART_X + 8 : APART_Y + 6;
-  const away = upright ? 128 : 260;
+  const away = upright ? 128 : 295;
   const most = upright ? 10 : 14;
   const sign = before ? -1 : 1;
   const found: Place[] = [];
   for (let row = 0; found.length < count && row < 400; row += 1) {
     const wanted = Math.min(most, count - found.length);
-    const step = away + row * (upright ? 96 : 220);
+    const step = away + row * (upright ? 96 : 240);
     let here = 0;
-    // From the middle outwards, at most twice as wide as a row needs.
-    for (let n = 0; n < wanted * 2 && here < wanted; n += 1) {
+    // From the middle outwards: a place some steps aside is nearer than one below all else.
+    for (let n = 0; n < Math.max(wanted * 2, BESIDE) && here < wanted; n += 1) {
       const side = n === 0 ? 0 : (n % 2 ? 1 : -1) * Math.ceil(n / 2);
       const off = (side + (wanted % 2 ? 0 : 0.5)) * across;
       const at = upright ? { x: from.x + off, y: from.y + sign * step } : { x: from.x + sign * step, y: from.y + off };

@@ -7,13 +7,8 @@ import { money, percent } from "../api/words";
 const SHARES = /^(share|share_min|share_max|votes|votes_min|votes_max|effective_share|direct)$/;
 const AMOUNTS = /(^|_)(amount|amount_before|capital|estimate|deposit|shortfall|due|paid|price)$/;
 
-function own(name: string): string {
-  const { t, te } = i18n.global;
-  return te(`facts.${name}`) ? t(`facts.${name}`) : "";
-}
-
 export function fieldName(name: string): string {
-  return own(name) || FIELDS[name]?.[language() === "zh" ? 0 : 1] || name;
+  return FIELDS[name]?.[language() === "zh" ? 0 : 1] ?? name;
 }
 
 /** A coded value in words; what has none stays as it is stated. */
@@ -21,9 +16,10 @@ export function inWords(code: unknown): string {
   const text = String(code);
   const word = text.replace(/-/g, "_");
   const { t, te } = i18n.global;
-  if (te(`words.${word}`)) return t(`words.${word}`);
+  const told = CODES[word] ?? CODES[text];
+  if (told) return told[language() === "zh" ? 0 : 1];
   if (te(`identity.${text}`)) return t(`identity.${text}`);
-  return CODES[text]?.[language() === "zh" ? 0 : 1] ?? text;
+  return text;
 }
 
 export function fieldValue(name: string, value: unknown, currency?: string): string {
