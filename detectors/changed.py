@@ -15,6 +15,7 @@ from detectors.rules import NO_RULES, LocalRules
 from detectors.runner import Run
 from detectors.standing import Standing
 from graph.stores import GraphStore
+from graph.stores.side_by_side import side_by_side
 from graph.touched import touched_since
 
 
@@ -86,8 +87,9 @@ def detect_changed(
         others = [d for d in able if d not in of_lots and (touched.recipients or d.id not in product)]
         standing = Standing(store)
         near = nearby(store, touched.lots, standing.same_party, touched.tenders)
-        seen = on_the_spot(store, near, standing)
-        narrow = detect_as_it_stands(seen, of_lots, progress, rules, denominators=False)
+        with side_by_side(store) as beside:
+            seen = on_the_spot(store, near, standing, beside)
+            narrow = detect_as_it_stands(seen, of_lots, progress, rules, denominators=False)
     whole = detect(store, others, progress, rules) if others else None
     ran = frozenset(d.id for d in (*of_lots, *others))
     narrowed = Narrowed(

@@ -7,6 +7,7 @@ lots; all others are asked of the store.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import Any, Final, cast
 
 import polars as pl
@@ -22,6 +23,7 @@ from graph.in_play import derived_on_the_spot
 from graph.stores.contract import GraphStore
 from graph.stores.hops import EACH, hop
 from graph.stores.known_nodes import about
+from graph.stores.side_by_side import Beside
 
 _TIMEOUT: Final = 120.0
 _HELD: Final = {
@@ -43,9 +45,9 @@ _DEBARRED: Final = "MATCH (d:Company)-[:DEBARRED_BY]->(:Company) RETURN DISTINCT
 class OnTheSpot(NearbyView):
     """A store as the detectors see it from some lots, without what it holds of effective shares and control."""
 
-    def __init__(self, store: GraphStore, near: Nearby, standing: Standing):
+    def __init__(self, store: GraphStore, near: Nearby, standing: Standing, beside: Beside):
         super().__init__(store, near, standing)
-        self._rows = derived_on_the_spot(store, near.asked)
+        self._rows = beside(partial(derived_on_the_spot, store, near.asked))
         self._answers: dict[str, Callable[[], pl.DataFrame]] = {
             **{q: self._above(type_, q) for type_, q in ABOVE_BIDDERS.items()},
             **{q: self._above_parties(type_, side) for (type_, side), q in ABOVE_PARTIES.items()},
@@ -63,7 +65,7 @@ class OnTheSpot(NearbyView):
     def _of(self, type_: str, companies: Collection[str]) -> pl.DataFrame:
         """Rows that lead to some companies."""
         wanted = pl.Series("id", sorted(companies), pl.String)
-        return self._rows[type_].filter(pl.col("to_id").is_in(wanted.implode()))
+        return self._rows.result()[type_].filter(pl.col("to_id").is_in(wanted.implode()))
 
     def _named(self, rows: pl.DataFrame) -> pl.DataFrame:
         """With what the holders are called: holder_name, holder_kind."""
@@ -125,6 +127,9 @@ class OnTheSpot(NearbyView):
         )
 
 
-def on_the_spot(store: GraphStore, near: Nearby, standing: Standing) -> GraphStore:
-    """The store as it looks from some lots, never stale. Raises `OwnershipError`, a `StoreError`."""
-    return cast(GraphStore, OnTheSpot(store, near, standing))
+def on_the_spot(store: GraphStore, near: Nearby, standing: Standing, beside: Beside) -> GraphStore:
+    """The store as it looks from some lots, never stale; what stands above is worked out `beside` other questions.
+
+    A question about that raises `OwnershipError` or a `StoreError` where it can't be.
+    """
+    return cast(GraphStore, OnTheSpot(store, near, standing, beside))

@@ -17,6 +17,7 @@ from detectors.stacking import Stack, stack
 from detectors.standing import Standing
 from graph.in_play import is_current
 from graph.stores import GraphStore
+from graph.stores.side_by_side import side_by_side
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,10 @@ def look_at(
     progress: Progress | None = None,
 ) -> tuple[Run, Nearby]:
     """What detectors find of one lot as the data are now, and what stands around it; nothing is written."""
-    with store.steady():
+    with store.steady(), side_by_side(store) as beside:
         near = nearby(store, [lot], standing.same_party)
-        seen = (seen_from if is_current(store) else on_the_spot)(store, near, standing)
+        current = is_current(store)
+        seen = seen_from(store, near, standing) if current else on_the_spot(store, near, standing, beside)
         run = detect_as_it_stands(seen, detectors, progress, rules, denominators=False)
     findings = tuple(f for f in run.findings if f.scope_id == lot)
     undecided = tuple(u for u in run.undecided if u[1].scope_id == lot)

@@ -65,7 +65,7 @@ def run(
     fires too often; without meaning where only some lots are looked at. Findings come sorted by scope, detector and
     identity, so that two equal graphs print equal lists.
     """
-    with side_by_side(store, _BESIDE) as beside:
+    with side_by_side(store, 1 if denominators else _FOR_SOME) as beside:
         return _run(store, detectors, rules, progress, denominators, beside)
 
 
@@ -87,8 +87,8 @@ def _run(
     for n, detector in enumerate(able):
         if progress:
             progress(detector.id, n, len(able))
-        # The next one's rows are asked for while this one looks at its own.
-        for begun in able[n : n + 2]:
+        # The next one's rows are asked for while this one looks at its own; those about some lots alone take no room.
+        for begun in able[n : n + 2 if denominators else None]:
             answers.begin(begun, denominators)
         values = rules.values(detector)
         if denominators:
@@ -126,8 +126,8 @@ def _able(
     return able, missing
 
 
-_BESIDE: Final = 1
-"""Threads that ask ahead."""
+_FOR_SOME: Final = 2
+"""Threads that ask ahead about some lots: the engine answers such questions on one thread each, others on all it has."""
 _FEW: Final = 20
 """A smaller population is no ground to say that a detector fires too often."""
 
