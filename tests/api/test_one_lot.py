@@ -100,7 +100,7 @@ def test_either_store_answers_for_one_lot_what_it_answers_for_all(
             # What stands in the graph is of other data: it is not looked at.
             store.set_meta({IN_PLAY_FOR: "other data"})
             agree(store, ledger, whole, ["local:T-1/1"], recorded=False)
-        assert near_is_whole(store) > 30
+        assert near_is_whole(store) >= 30
 
 
 def near_is_whole(store: GraphStore) -> int:
