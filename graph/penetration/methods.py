@@ -51,9 +51,8 @@ def effective_shares(
         values = np.where(looped[:, None], passage, integrated)
         # Inside a block that owns itself no method gives a share.
         values[np.isin(flows.loop, list(flows.refused) or [-2])] = np.nan
-        returned = frontier.reach.targets[flows.returns[:, LOW] >= 1.0 - TOLERANCE]
-        shut = looped & np.isin(flows.loop, flows.loop[returned])  # the asked company's own block
-        values[shut] = np.nan
+        # Nor does any method give a share of the company asked for where it is in one, to whomever.
+        values[np.isin(question, np.flatnonzero(flows.returns[:, LOW] >= 1.0 - TOLERANCE))] = np.nan
         names = ["stop_at_target" if inside else "integrated" for inside in looped]
     else:
         values, names = integrated, [method] * frontier.size
