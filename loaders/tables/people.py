@@ -124,12 +124,18 @@ def read_relatives(table: TableRows) -> None:
     table.rows.rel("RELATED_TO", "Person", "Person", frame)
 
 
-def read_officials(table: TableRows) -> None:
-    """One post of one person in a public body a row."""
+def _person_at_a_unit(table: TableRows) -> tuple[Parties, Parties]:
+    """The unit of each row and its person, who is known within the unit where only the name is given."""
     unit = read_parties(table, "unit_id", "unit_name", default="company")
     person = read_parties(
         table, "person_id", "person_name", default="person", kind=table.constant("person"), scope=unit.ids
     )
+    return unit, person
+
+
+def read_officials(table: TableRows) -> None:
+    """One post of one person in a public body a row."""
+    unit, person = _person_at_a_unit(table)
     post = table.text("post")
     table.require("post", post)
     state_parties(table, unit)
@@ -139,10 +145,7 @@ def read_officials(table: TableRows) -> None:
 
 def read_custody(table: TableRows) -> None:
     """One time of one person in custody a row; without an end it lasts."""
-    unit = read_parties(table, "unit_id", "unit_name", default="company")
-    person = read_parties(
-        table, "person_id", "person_name", default="person", kind=table.constant("person"), scope=unit.ids
-    )
+    unit, person = _person_at_a_unit(table)
     since = table.text("valid_from")
     table.require("valid_from", since)
     state_parties(table, unit)
