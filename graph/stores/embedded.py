@@ -50,15 +50,17 @@ class EmbeddedEngine:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
         if mode == "read" and self._unfinished():
-            with StoreLock(folder, "write", wait):
-                self._make_ready()
+            self._put_in_order(wait)
         self._open(wait)
         if mode == "read" and self._lacking():
             # A store of an older version lacks the types that came since: they are made, empty, before it is only read.
             self.close()
-            with StoreLock(folder, "write", wait):
-                self._make_ready()
+            self._put_in_order(wait)
             self._open(wait)
+
+    def _put_in_order(self, wait: float) -> None:
+        with StoreLock(self.folder, "write", wait):
+            self._make_ready()
 
     def _open(self, wait: float) -> None:
         self._lock = StoreLock(self.folder, self.mode, wait)
