@@ -11,7 +11,7 @@ from detectors.assistance_law import assistance_law
 from detectors.caution import CAUTION_EN, CAUTION_ZH
 from detectors.covered import Overlap, overlaps
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
-from detectors.household_drafts import draft, yuan
+from detectors.household_drafts import draft
 from detectors.households import POPULATION, RECIPIENTS, RECIPIENTS_COLUMNS, recipients, without_months
 from detectors.rules import Settled, settle
 
@@ -40,13 +40,12 @@ def _undated(rows: Mapping[str, Sequence[Row]]) -> Iterator[Undecided]:
 
 def _draft(found: Overlap, rule: Settled, values: Values) -> Draft:
     one, two, months = found.one, found.two, found.months
-    amount = sum(min(one.amount(m), two.amount(m)) for m in months)
     last = [s for c in (one, two) for s in c.spells[months[-1]]]
     drafted = draft(
         one.of,
         months,
         {
-            "amount": amount,
+            "amount": sum(min(one.amount(m), two.amount(m)) for m in months),
             "programs": sorted({one.program, two.program}),
             "persons": list(found.persons),
             "recipients": [
@@ -66,7 +65,6 @@ def _draft(found: Overlap, rule: Settled, values: Values) -> Draft:
             "one_en": f"{one.label} ({one.region or '—'}, {one.program})",
             "two_en": f"{two.label} ({two.region or '—'}, {two.program})",
             "people": str(len(found.persons)),
-            "amount": yuan(amount),
         },
         values=values,
         nodes=[*found.persons, one.id, two.id, *(s.benefit for s in last)],

@@ -18,7 +18,6 @@ from detectors.entitlements import (
     entitlements,
 )
 from detectors.household_drafts import draft
-from detectors.months import months_said
 
 _RESIDENTS: Final = (
     "MATCH (h:Household)<-[m:MEMBER_OF]-(p:Person) WHERE m.counted AND h.kind = 'hukou' "
@@ -82,10 +81,8 @@ def _listed(e: Entitlement, months: Sequence[str], dead: bool, values: Values) -
             "due": sum(e.due[m] or 0 for m in months),
         },
         {
-            "programs": e.program,
             "why_zh": f"列入{e.program}资格名单",
             "why_en": f"is on the list for {e.program}",
-            "months": months_said(months),
             "count": str(len(months)),
         },
         values=values,

@@ -26,21 +26,22 @@ def draft(
     keys: Sequence[str] = (),
     suppressed_by: tuple[str, str, str] | None = None,
 ) -> Draft:
-    """A draft about one recipient over the months found: adds months, amount, programmes and the proof's payment."""
+    """A draft about one recipient over the months found: adds months, amount, programmes and the proof's payment.
+
+    `facts` with an amount (minor units) or programmes of their own stand for all that was paid in these months, in the
+    words too.
+    """
     found = sorted(set(months))
-    paid = [s for s in of.spells if s.month in set(found)]
-    amount = of.amount(found)
-    programs = sorted({s.program for s in paid if s.program})
     told = {
         "as_of": found[-1],
         "months": {"from": found[0], "to": found[-1], "count": len(found)},
-        "amount": amount,
+        "amount": of.amount(found),
         "currency": "CNY",
-        "programs": programs,
+        "programs": sorted({s.program for s in of.spells if s.month in set(found) and s.program}),
         "identity": "id",
         **facts,
     }
-    last = [s for s in paid if s.month == found[-1]]
+    last = [s for s in of.spells if s.month == found[-1]]
     return Draft(
         scope_kind=of.kind,
         scope_id=of.id,
@@ -49,9 +50,9 @@ def draft(
         facts=told,
         words={
             "household": of.label,
-            "programs": "、".join(programs) or "—",
+            "programs": "、".join(told["programs"]) or "—",
             "months": months_said(found),
-            "amount": yuan(amount),
+            "amount": yuan(told["amount"]),
             **words,
         },
         date=f"{found[-1]}-01",

@@ -83,20 +83,18 @@ def _draft(
     person = str(member["person_id"])
     shown = [f for f in found if set(f.paid) & set(months)]
     before = sum(f.before for f in shown)
-    programs = sorted({f.program for f in shown if f.program})
     each = "、".join(f"{f.program}{yuan(f.before)}" for f in shown)
     drafted = draft(
         of,
         months,
         {
             "member": {**death_told(member), "relation": member["relation"]},
-            "programs": programs,
+            "programs": sorted({f.program for f in shown if f.program}),
             "amount": sum(f.paid[m] for f in shown for m in months if m in f.paid),
             "amount_before": before,
         },
         {
             "died": died,
-            "programs": "、".join(programs) or "—",
             "before": yuan(before) if len(shown) == 1 else each,
             "count": str(len(set(months))),
         },

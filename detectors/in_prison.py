@@ -53,22 +53,18 @@ def _draft(
     spans = {row["custody_key"]: row for _, kept in found for row in kept.values()}
     told = [spans[k] for k in sorted(spans)]
     months = sorted({s.month for s, _ in found})
-    amount = sum(s.amount or 0 for s, _ in found)
-    programs = sorted({s.program for s, _ in found if s.program})
     persons = {str(r["person_id"]) for r in told}
     said = [f"{r['unit_name'] or r['unit_id']} {r['kept_from']}—{r['kept_to'] or ''}" for r in told]
     return draft(
         of,
         months,
         {
-            "amount": amount,
-            "programs": programs,
+            "amount": sum(s.amount or 0 for s, _ in found),
+            "programs": sorted({s.program for s, _ in found if s.program}),
             "custody": [custody_told(r) for r in told],
         },
         {
             "count": str(len(months)),
-            "amount": f"{amount / 100:,.2f}",
-            "programs": "、".join(programs) or "—",
             "custody_zh": "；".join(dict.fromkeys(said)),
             "custody_en": "; ".join(dict.fromkeys(said)),
         },

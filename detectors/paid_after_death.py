@@ -67,11 +67,9 @@ def _draft(
     gone = sorted({p for _, who in late for p in who})
     months = [s.month for s, _ in late]
     dates = {str(m["person_id"]): m for m in of.members}
-    amount = sum(s.amount or 0 for s, _ in late)
-    programs = sorted({s.program for s, _ in late})
     facts = {
-        "amount": amount,
-        "programs": programs,
+        "amount": sum(s.amount or 0 for s, _ in late),
+        "programs": sorted({s.program for s, _ in late if s.program}),
         "deaths": [death_told(dates[p]) for p in gone],
     }
     return draft(
@@ -81,8 +79,6 @@ def _draft(
         {
             "count": str(len({s.month for s, _ in late})),
             "died": "、".join(sorted({deaths[p] for p in gone})),
-            "amount": f"{amount / 100:,.2f}",
-            "programs": "、".join(programs),
         },
         values=values,
         nodes=[*of.persons],

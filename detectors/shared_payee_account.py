@@ -28,14 +28,13 @@ def _draft(key: str, shared: Mapping[str, Paid], values: Values) -> Draft:
     paid_persons = {s.person for s in latest if s.person}
     rule = settle(values, spells[-1].region, f"{max(shared)}-01")
     first = everybody[min(everybody)]
-    amount = sum(s.amount or 0 for s in spells)
     payees = sorted({s.payee for s in spells if s.payee})
     found = draft(
         first,
         sorted(shared),
         {
-            "amount": amount,
-            "programs": sorted({s.program for s in spells}),
+            "amount": sum(s.amount or 0 for s in spells),
+            "programs": sorted({s.program for s in spells if s.program}),
             "account": spells[-1].account,
             "recipients": sorted(everybody),
             "payees": len(payees),
@@ -43,8 +42,6 @@ def _draft(key: str, shared: Mapping[str, Paid], values: Values) -> Draft:
         {
             "account": spells[-1].account or "—",
             "count": str(max(len(paid) for paid in shared.values())),
-            "amount": f"{amount / 100:,.2f}",
-            "programs": "、".join(sorted({s.program for s in spells})),
         },
         values=values,
         nodes=[*everybody, *(s.benefit for s in latest), *paid_persons],

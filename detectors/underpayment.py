@@ -17,7 +17,6 @@ from detectors.entitlements import (
     entitlements,
 )
 from detectors.household_drafts import draft, yuan
-from detectors.months import months_said
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
@@ -95,8 +94,6 @@ def _draft(e: Entitlement, short: Mapping[str, int], values: Values) -> Draft:
             "by_month": [{"month": m, "due": e.due[m], "paid": e.paid.get(m, 0)} for m in months],
         },
         {
-            "programs": e.program,
-            "months": months_said(months),
             "count": str(len(months)),
             "shortfall": yuan(total),
             "unpaid": str(len(unpaid)),
