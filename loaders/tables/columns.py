@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Final, Literal
 
 import polars as pl
 
@@ -12,6 +12,9 @@ from loaders.tables.recognise import TablePlan
 from loaders.tables.rows import SheetRows
 from loaders.tables.vocabulary import VOCABULARIES
 from loaders.values import parse_dates, parse_money, parse_months, parse_shares, parse_times
+
+_MEASURED: Final = ("code", "date", "id", "int", "money", "month", "number", "share", "time")
+"""Kinds of columns whose cells are read, not only kept: a row with one that can't be is refused."""
 
 
 class TableRows:
@@ -51,13 +54,16 @@ class TableRows:
         fallback = self.plan.values.get(column)
         if not headers:
             return self.constant(fallback)
+        declared = self.plan.table.columns[column]
+        for header in headers:
+            self.rows.tell_formula_errors(header, declared.value in _MEASURED and not declared.cell)
         series = self.rows.cells(headers[0])
-        join = self.plan.table.columns[column].join
+        join = declared.join
         if len(headers) > 1 and join is not None:
             parts = pl.DataFrame({h: self.rows.cells(h) for h in headers})
             joined = pl.concat_str([pl.col(h) for h in headers], separator=join, ignore_nulls=True)
             series = parts.select(joined).to_series().replace("", None)
-        if self.plan.table.columns[column].value == "code":
+        if declared.value == "code":
             series = self._whole_codes(column, headers, series)
         return series if fallback is None else series.fill_null(fallback)
 

@@ -123,7 +123,7 @@ def read_sheet(
     rows.report("note", rows.duplicates & rows.good(), "duplicate-row", "")
     rows.flush()
     if rows.refused:
-        frame = refused_frame(sheet.frame, sheet.rows, rows.refused, context.person_key)
+        frame = refused_frame(sheet.frame, sheet.rows, rows.reasons(), context.person_key)
         context.rejected.append(RejectedRows(file.name, sheet.name, plan.tables[0].table.name, frame))
     return int(rows.bad.sum())
 

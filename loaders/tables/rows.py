@@ -15,7 +15,7 @@ from loaders.sheets import Sheet
 from loaders.tables.messages import message
 from loaders.tables.recognise import SheetPlan
 from loaders.tables.rejects import ROW, SAFE_FORMULA
-from loaders.values import normalise_empty
+from loaders.values import NOT_AVAILABLE, formula_errors, normalise_empty
 
 Mask = pl.Series
 """Boolean, one value a row; null counts as false."""
@@ -42,17 +42,35 @@ class SheetRows:
         self._nodes: list[tuple[str, pl.DataFrame]] = []
         self._rels: list[tuple[RelKey, pl.DataFrame]] = []
         self._clean: dict[str, pl.Series] = {}
+        self._broken: dict[int, list[Problem]] = {}
+        self._errors: dict[str, pl.Series | None] = {}
         self._duplicates: pl.Series | None = None
         self._said: set[tuple[str, str, int]] = set()
 
     def cells(self, header: str) -> pl.Series:
-        """One column, words for "empty" made null."""
+        """One column, words for "empty" and the errors of formulas made null."""
         if header not in self._clean:
             cells = self.sheet.frame[header]
             if ROW in self.sheet.frame.columns:
                 cells = cells.str.replace(SAFE_FORMULA, "${1}")
-            self._clean[header] = normalise_empty(cells)
+            errors = self._errors[header] = formula_errors(cells)
+            self._clean[header] = normalise_empty(
+                cells if errors is None else cells.set(errors.is_not_null(), None)
+            )
         return self._clean[header]
+
+    def tell_formula_errors(self, header: str, refuse: bool) -> None:
+        """Refuse the rows of a column that show a formula's error, or flag them as empty there; a look-up that found
+        nothing (`#N/A`) is no value in either case."""
+        self.cells(header)
+        errors = self._errors[header]
+        if errors is None:
+            return
+        broken = errors != NOT_AVAILABLE if refuse else self.at < 0
+        self.report("reject", broken, "formula-error", header, errors)
+        self.report(
+            "flag", errors.is_not_null() & ~broken.fill_null(False), "formula-error-empty", header, errors
+        )
 
     def report(
         self,
@@ -68,8 +86,9 @@ class SheetRows:
     ) -> None:
         """Say something of every row in a mask; "reject" also refuses the row."""
         at = mask_.fill_null(False).arg_true().to_list()
-        # Two tables of one row read the same cell: said once.
-        at = [i for i in at if (code, column, i) not in self._said]
+        # Two tables of one row read the same cell: said once. What a formula failed to give is not missing besides.
+        said = (code, "formula-error") if code == "missing-value" else (code,)
+        at = [i for i in at if not any((c, column, i) in self._said for c in said)]
         if not at:
             return
         self._said.update((code, column, i) for i in at)
@@ -89,6 +108,8 @@ class SheetRows:
             self.context.problems.append(problem)
             if kind == "reject":
                 self.refused.setdefault(i, []).append(problem)
+            elif code == "formula-error-empty":
+                self._broken.setdefault(i, []).append(problem)
         if kind == "reject":
             self.bad[at] = True
         else:
@@ -99,6 +120,10 @@ class SheetRows:
         at = [i for i in mask_.fill_null(False).arg_true().to_list() if (what, column, i) not in self._said]
         self._said.update((what, column, i) for i in at)
         self.context.count(what, len(at))
+
+    def reasons(self) -> dict[int, list[Problem]]:
+        """Why rows are refused; of such a row also which of its cells a formula's error left empty."""
+        return {i: [*problems, *self._broken.get(i, ())] for i, problems in self.refused.items()}
 
     @property
     def duplicates(self) -> pl.Series:

@@ -233,6 +233,7 @@ def _unpivoted(table: TableRows, base: pl.DataFrame) -> pl.DataFrame:
     parts: list[pl.DataFrame] = []
     unknown = pl.Series([False]).new_from_index(0, table.height)
     for header, (year, month) in table.plan.months.items():
+        table.rows.tell_formula_errors(header, refuse=True)
         values = table.rows.cells(header)
         amount, currency = _month_money(table, header, values)
         fixed = year or plan.choice.year
