@@ -167,7 +167,7 @@ def penetrate(
         owners_of(ownership, frontier, flows, shares),
         controller(ownership, company_id, as_of),
         float(frontier.stated[looked.target]),
-        unknown_share(frontier, flows, honoured(ownership, frontier, shares)),
+        unknown_share(ownership, frontier, flows, honoured(ownership, frontier, shares), declared),
         shares.bounds,
         Chains(ownership, frontier).longest(looked.target),
         _differing(looked, instances),
