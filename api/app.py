@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api import contract, explorer, problems
 from api.datasets import Datasets
 from api.guarding import GuardedApp
+from api.head import HeadApp
 from api.jobs import Jobs
 from api.kept import Kept
 from api.observing import Metrics, ObservedApp
@@ -52,6 +53,7 @@ def create_app(services: Services) -> FastAPI:
     explorer.install(app, services.web)
     problems.install(app)
     app.add_middleware(GuardedApp, limits=services.limits)
+    app.add_middleware(HeadApp)
     app.add_middleware(ObservedApp, metrics=metrics)
     app.add_middleware(PrefixedApp, prefix=services.prefix)
     return app

@@ -233,4 +233,5 @@ def _allowed(request: Request) -> str:
         if re.fullmatch(re.sub(r"{[^}]*}", ".+", template), path)
     ]
     # An id may hold a slash: of several the most literal is meant.
-    return ", ".join(sorted(m.upper() for m in max(meant, key=lambda one: one[0])[1])) if meant else ""
+    methods = {m.upper() for m in max(meant, key=lambda one: one[0])[1]} if meant else set()
+    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))

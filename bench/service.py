@@ -112,6 +112,8 @@ def service(folder: Path, scale: float, _repeats: int, made: Path | None = None)
             alone = sorted(_milliseconds(client, path) for _, path in asked["a lot screened"][1:11])
             ran = _looked_through(client)
         rows = asyncio.run(_mixed(running, headers, asked))
+        # A long run's figures are not lost with its last part.
+        print(json.dumps(rows, indent=1), file=sys.stderr)
         rows.append(asyncio.run(_during_a_load(running, headers, asked, folder, int(20_000 * scale))))
         found = [
             {"name": "start" if indexed else "start, its index of names built", "seconds": round(running.ready, 1)},
@@ -289,7 +291,7 @@ async def _during_a_load(
         upload = asyncio.create_task(client.post("loads", files=files))
         tasks, job = [], ""
         chance = random.Random(13)
-        state = "queued"
+        told: dict[str, Any] = {"state": "queued"}
         for n in range(36_000):
             due = begun + n / 10
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
@@ -298,12 +300,12 @@ async def _during_a_load(
             if upload.done() and not job:
                 job = upload.result().raise_for_status().json()["id"]
             if job and n % 5 == 0:
-                state = (await client.get(f"jobs/{job}")).raise_for_status().json()["state"]
-            if state in ("done", "failed", "cancelled"):
+                told = (await client.get(f"jobs/{job}")).raise_for_status().json()
+            if told["state"] in ("done", "failed", "cancelled"):
                 break
         await asyncio.gather(*tasks)
-    if state != "done":
-        raise RuntimeError(f"the load is {state}")
+    if told["state"] != "done":
+        raise RuntimeError(json.dumps(told, ensure_ascii=False))
     return {
         "name": f"party by id while {holdings:,} holdings are loaded", "requests": len(spent), "p50 ms": _at(spent, 0.5),
         "p99 ms": _at(spent, 0.99), "longest ms": _at(spent, 1.0), "seconds": round(time.perf_counter() - begun, 1),

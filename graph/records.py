@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -32,10 +32,11 @@ def node_schema(type_name: str) -> dict[str, pl.DataType]:
     return {f.name: POLARS_TYPES[f.physical] for f in node_columns(type_)}
 
 
-def rel_schema(type_name: str) -> dict[str, pl.DataType]:
-    """Every stored column of a relationship type, after the ids of its ends."""
+def rel_schema(type_name: str, fields: Collection[str] | None = None) -> dict[str, pl.DataType]:
+    """Every stored column of a relationship type, or its key and `fields`, after the ids of its ends."""
     ends: dict[str, pl.DataType] = {"from_id": pl.String(), "to_id": pl.String()}
-    return ends | {f.name: POLARS_TYPES[f.physical] for f in rel_columns(REL_TYPES[type_name])}
+    columns = {f.name: POLARS_TYPES[f.physical] for f in rel_columns(REL_TYPES[type_name])}
+    return ends | {n: t for n, t in columns.items() if fields is None or n == "key" or n in fields}
 
 
 RelKey = tuple[str, str, str]

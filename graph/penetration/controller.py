@@ -105,8 +105,8 @@ class ControlAnswer:
 
     `controller`: the one party that controls it and is controlled by nobody; None with a `reason` (see `REASONS`)
     else. `controllers`: all that control it, down a chain or directly, the ultimate ones first. `possible`: ids
-    that may control it, as far as the data go. `joint`: those who hold half each. `block`: companies that control
-    each other.
+    that may control it, as far as the data go. `joint`: those who hold half each with all they control; of a chain
+    its end. `block`: companies that control each other.
     """
 
     company: str
@@ -217,14 +217,21 @@ def _ultimate(sets: ControlSets, winners: list[int], target: int) -> tuple[set[i
 
 
 def _joint(sets: ControlSets, starts: IntArray, target: int) -> list[int]:
-    """Starts that hold exactly half of the target against one another; the nearest of a line alone."""
+    """Starts that hold exactly half of the target against one another; of a line, the one whom no other controls."""
     half = [
         k
         for k in range(len(starts))
         if abs(sets.votes_in(k, target) - 0.5) <= TOLERANCE and not sets.frontier.is_concert[starts[k]]
     ]
     links = {k: set(counted_links(sets, k, target).tolist()) for k in half}
-    return [k for k in half if any(links[k].isdisjoint(links[j]) for j in half)]
+    half = [k for k in half if any(links[k].isdisjoint(links[j]) for j in half)]
+    won = {k: set(sets.steps(k)) for k in half}
+
+    def stands_below(k: int, j: int) -> bool:
+        """Of two that control each other the first stays."""
+        return int(starts[k]) in won[j] and not (int(starts[j]) in won[k] and k < j)
+
+    return [k for k in half if not any(stands_below(k, j) for j in half if j != k)]
 
 
 class Proofs:

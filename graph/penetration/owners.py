@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from graph.penetration.declared import declared_shares
+from graph.penetration.declared import Declared, declared_shares
+from graph.penetration.edges import BoolArray
 from graph.penetration.identities import BASES
 from graph.penetration.methods import Shares, exact
 from graph.penetration.ownership import Ownership
-from graph.penetration.register import TOLERANCE, Frontier
-from graph.penetration.shares import HIGH, LOW, VOTES_HIGH, FlowShares
+from graph.penetration.register import TOLERANCE, Frontier, Links
+from graph.penetration.shares import HIGH, LOW, VOTES_HIGH, FlowShares, flow_shares
 
 
 @dataclass(frozen=True)
@@ -147,8 +148,19 @@ def honoured(ownership: Ownership, frontier: Frontier, shares: Shares) -> dict[i
     }
 
 
-def unknown_share(frontier: Frontier, flows: FlowShares, declared: Mapping[int, float]) -> float:
-    """1 less what ultimate holders have by lower bounds, or as it is `declared`, and what enters closed blocks."""
+def unknown_share(
+    ownership: Ownership,
+    frontier: Frontier,
+    flows: FlowShares,
+    declared: Mapping[int, float],
+    said: Iterable[Declared],
+) -> float:
+    """1 less what ultimate holders have by lower bounds, or as it is `declared`, and what enters closed blocks.
+
+    `said`: the declared indirect holdings with their routes. What is declared to be held through a company without a
+    register is part of what that company holds, and counts once; where no route is known, it may be part of what any
+    such company holds, and by lower bounds is.
+    """
     target = int(frontier.reach.targets[0])
     if not frontier.has_register[target]:
         return 1.0
@@ -156,8 +168,58 @@ def unknown_share(frontier: Frontier, flows: FlowShares, declared: Mapping[int, 
     if left <= TOLERANCE:
         return 0.0
     ultimate = ~frontier.has_register & (frontier.depth > 0)
-    held = float(flows.first_passage[ultimate, LOW].sum()) + sum(flows.refused.values())
-    rest = 1.0 - held / left
+    rest = 1.0 - _held(flows, ultimate)
     for at, share in declared.items():
         rest -= share - float(flows.first_passage[at, LOW]) / left if ultimate[at] else 0.0
+    for through, statements in _by_what_they_pass(ownership, frontier, said).items():
+        without = flow_shares(replace(frontier, links=frontier.links.only(~statements)))
+        added = _held(flows, ultimate) - _held(without, ultimate)
+        part = float(without.first_passage[list(through), LOW].sum()) / (1.0 - float(without.returns[0, LOW]))
+        rest += min(added, part)
     return rest if rest > TOLERANCE else 0.0
+
+
+def _held(flows: FlowShares, ultimate: BoolArray) -> float:
+    """What ultimate holders have of the one company by lower bounds, and what enters closed blocks."""
+    held = float(flows.first_passage[ultimate, LOW].sum()) + sum(flows.refused.values())
+    return held / (1.0 - float(flows.returns[0, LOW]))
+
+
+def _by_what_they_pass(
+    ownership: Ownership, frontier: Frontier, said: Iterable[Declared]
+) -> dict[tuple[int, ...], BoolArray]:
+    """Declared links (marked) by the companies without a register (instances) that each may pass."""
+    links, reach = frontier.links, frontier.reach
+    marked: dict[tuple[int, ...], BoolArray] = {}
+    if not links.declared.any():
+        return marked
+    routes: dict[tuple[int, int], list[tuple[str, ...]]] = {}
+    for one in said:
+        routes.setdefault((one.holder, one.company), []).append(one.route)
+    ids = ownership.ids(reach.node).to_list()
+    persons = (ownership.nodes["type"][reach.node] == "Person").to_numpy()
+    ends = np.flatnonzero(~frontier.has_register & (frontier.depth > 0) & ~persons)
+    stated = links.only(~links.declared)
+    for link in np.flatnonzero(links.declared):
+        holder, company = int(links.holder[link]), int(links.company[link])
+        known = routes.get((holder, company), [()])
+        named = {party for route in known for party in route} if all(known) else None
+        above = _above(stated, company)
+        through = tuple(
+            at for at in ends.tolist() if at in above and at != holder and (named is None or ids[at] in named)
+        )
+        if through:
+            marked.setdefault(through, np.zeros(len(links), dtype=np.bool_))[link] = True
+    return marked
+
+
+def _above(links: Links, company: int) -> set[int]:
+    """The instances above one, by stated links."""
+    found, open_ = set[int](), [company]
+    while open_:
+        at = open_.pop()
+        first, last = np.searchsorted(links.company, [at, at + 1])
+        new = set(links.holder[first:last].tolist()) - found
+        found |= new
+        open_ += new
+    return found

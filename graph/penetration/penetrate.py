@@ -14,10 +14,11 @@ from graph.penetration.days import day_number, iso_date
 from graph.penetration.declared import Declared, declared_rows
 from graph.penetration.flags import Flag, frontier_flags
 from graph.penetration.identities import IdentityMode
+from graph.penetration.longest import Longest, longest_chain
 from graph.penetration.methods import Shares, by_each_method, effective_shares, exact, tightest
 from graph.penetration.owners import Owner, honoured, owners_of, shown, unknown_share
 from graph.penetration.ownership import Ownership
-from graph.penetration.paths import MAX_PATHS, Chains, Longest, Paths
+from graph.penetration.paths import MAX_PATHS, Chains, Paths
 from graph.penetration.register import TOLERANCE, Frontier, Register
 from graph.penetration.shares import METHODS, FlowShares, flow_shares
 from graph.penetration.tables import OwnershipError
@@ -167,9 +168,9 @@ def penetrate(
         owners_of(ownership, frontier, flows, shares),
         controller(ownership, company_id, as_of),
         float(frontier.stated[looked.target]),
-        unknown_share(frontier, flows, honoured(ownership, frontier, shares)),
+        unknown_share(ownership, frontier, flows, honoured(ownership, frontier, shares), declared),
         shares.bounds,
-        Chains(ownership, frontier).longest(looked.target),
+        longest_chain(frontier, instances, looked.target),
         _differing(looked, instances),
         tuple(declared),
         instances,

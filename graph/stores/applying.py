@@ -34,8 +34,10 @@ Progress = Callable[[str, int, int], None]
 """Called with (what is being done, done so far, in all)."""
 
 FEW: Final = 2_000
-"""Up to this many rows are looked up by key; for more, everything of the type is read in one go."""
-_SPAN_COLUMNS = ("key", "from_id", "to_id", "dataset", "observed_on", "stated_from", "stated_to")
+"""Up to this many rows are looked up where they belong, more where everything of the type is a hundred times as many;
+else all its keys are read."""
+_SPAN_COLUMNS: Final = ("key", "from_id", "to_id", "dataset", "observed_on", "stated_from", "stated_to")
+_SPAN: Final = ("valid_from", "valid_to", "counted")
 
 
 @dataclass
@@ -99,13 +101,14 @@ def _apply_nodes(
     touched: Touched,
 ) -> None:
     touched.nodes.add(type_name)
-    if writer.count_nodes(type_name) == 0:
+    held = writer.count_nodes(type_name)
+    if held == 0:
         fresh = new_nodes(type_name, statements, dataset)
         writer.insert_nodes(type_name, fresh)
         touched.added[type_name] = fresh.height
         return
     named = statements["id"].unique()
-    few = named.len() <= FEW
+    few = named.len() <= max(FEW, held // 100)
     stored = writer.node_rows(type_name, named) if few else None
     ids = writer.node_ids(type_name) if stored is None else stored["id"]
     there = statements.filter(pl.col("id").is_in(ids.implode()))
@@ -138,17 +141,18 @@ def _apply_nodes(
 
 def _restate(writer: Writing, rel: RelKey, rows: pl.DataFrame, touched: Touched) -> pl.DataFrame:
     """Add sources to rows that are there already; give back those that are not."""
-    if writer.count_rels(rel[0]) == 0:
+    held = writer.count_rels(rel[0])
+    if held == 0:
         return rows
     # What a few rows could repeat hangs on the nodes they end at; only a large batch is worth a look at everything.
-    few = rows.height <= FEW
-    near = writer.rel_rows(rel, "to_id", rows["to_id"].unique()) if few else None
+    few = rows.height <= max(FEW, held // 100)
+    near = writer.rel_rows(rel, rows["to_id"].unique(), ("sources",)) if few else None
     keys = writer.rel_keys(rel) if near is None else near["key"]
     there = rows["key"].is_in(keys.implode())
     again = rows.filter(there)
     if not again.is_empty():
         if near is None:
-            near = writer.rel_rows(rel, "key", again["key"])
+            near = writer.rel_rows(rel, again["to_id"].unique(), ("sources",))
         stored = near.select("key", "from_id", "to_id", old="sources")
         merged = stored.join(again.select("key", "sources"), on="key").select(
             "key", "from_id", "to_id", sources=_joined(_listed("old").list.concat(_listed("sources")))
@@ -201,11 +205,11 @@ def _respan_owns(
     """Spans for the new rows; stored rows of the companies concerned are set where they change."""
     companies = pl.concat(touched.companies).unique() if touched.companies else pl.Series("id", [], pl.String)
     stored: dict[RelKey, pl.DataFrame] = {}
+    columns = [*_SPAN_COLUMNS, "list_kind"]
     if writer.count_rels("OWNS"):
         for start, end in (("Company", "Company"), ("Person", "Company")):
             rel = ("OWNS", start, end)
-            stored[rel] = writer.rel_rows(rel) if everything else writer.rel_rows(rel, "to_id", companies)
-    columns = [*_SPAN_COLUMNS, "list_kind"]
+            stored[rel] = writer.rel_rows(rel, None if everything else companies, [*columns, *_SPAN])
     frames = [f.select(columns) for f in (*stored.values(), *fresh.values())]
     if not frames:
         return _no_spans()
@@ -231,7 +235,7 @@ def _respan_others(
     for start, end in pairs:
         rel = (name, start, end)
         new = fresh.get(rel)
-        stored = writer.rel_rows(rel) if rewrite else None
+        stored = writer.rel_rows(rel, fields=[*_SPAN_COLUMNS, *_SPAN]) if rewrite else None
         frames = [f.select(_SPAN_COLUMNS) for f in (stored, new) if f is not None and not f.is_empty()]
         if not frames:
             continue
@@ -250,14 +254,13 @@ def _no_spans() -> pl.DataFrame:
 def _set_spans(
     writer: Writing, rel: RelKey, stored: pl.DataFrame, spans: pl.DataFrame, touched: Touched
 ) -> None:
-    named = ("valid_from", "valid_to", "counted")
-    joined = stored.select("key", "from_id", "to_id", *named).join(
-        spans.rename({n: f"new_{n}" for n in named}), on="key"
+    joined = stored.select("key", "from_id", "to_id", *_SPAN).join(
+        spans.rename({n: f"new_{n}" for n in _SPAN}), on="key"
     )
-    changed = joined.filter(pl.any_horizontal([pl.col(n).ne_missing(pl.col(f"new_{n}")) for n in named]))
+    changed = joined.filter(pl.any_horizontal([pl.col(n).ne_missing(pl.col(f"new_{n}")) for n in _SPAN]))
     touched.relations(rel[0], changed)
     writer.update_rels(
-        rel, changed.select("key", "from_id", "to_id", *[pl.col(f"new_{n}").alias(n) for n in named])
+        rel, changed.select("key", "from_id", "to_id", *[pl.col(f"new_{n}").alias(n) for n in _SPAN])
     )
 
 
@@ -302,16 +305,18 @@ def _joined(sources: pl.Expr) -> pl.Expr:
 def _take_back_rels(writer: Writing, rel: RelKey, prefix: str, touched: Touched) -> None:
     name, start, end = rel
     found = writer.query(
-        f"MATCH (:{start})-[r:{name}]->(:{end}) WHERE r.sources CONTAINS $prefix RETURN r.key AS key",
+        f"MATCH (:{start})-[r:{name}]->(b:{end}) WHERE r.sources CONTAINS $prefix RETURN r.key AS key, b.id AS to_id",
         {"prefix": prefix},
         timeout=600,
     )
-    keys = pl.Series("key", found.column(0).to_pylist(), pl.String)
-    if keys.is_empty():
+    if not found.num_rows:
         return
     touched.rels.add(name)
-    rows = writer.rel_rows(rel, "key", keys).with_columns(
-        left=_listed("sources").list.filter(~pl.element().str.starts_with(prefix))
+    keys, ends = (pl.Series(n, found.column(n).to_pylist(), pl.String) for n in ("key", "to_id"))
+    rows = (
+        writer.rel_rows(rel, ends.unique())
+        .filter(pl.col("key").is_in(keys.implode()))
+        .with_columns(left=_listed("sources").list.filter(~pl.element().str.starts_with(prefix)))
     )
     if name == "OWNS":
         touched.companies.append(rows["to_id"])

@@ -156,11 +156,11 @@ class EmbeddedEngine:
             return tables.rel_keys(rel)
 
     def rel_rows(
-        self, rel: RelKey, column: str | None = None, values: pl.Series | None = None
+        self, rel: RelKey, ends: pl.Series | None = None, fields: Sequence[str] | None = None
     ) -> pl.DataFrame:
         """See `Reading.rel_rows`."""
         with self._live.reading() as tables:
-            return tables.rel_rows(rel, column, values)
+            return tables.rel_rows(rel, ends, fields)
 
     def count_nodes(self, type_name: str) -> int:
         """See `Reading.count_nodes`."""

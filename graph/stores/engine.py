@@ -48,9 +48,9 @@ class Reading(Protocol):
         ...
 
     def rel_rows(
-        self, rel: RelKey, column: str | None = None, values: pl.Series | None = None
+        self, rel: RelKey, ends: pl.Series | None = None, fields: Sequence[str] | None = None
     ) -> pl.DataFrame:
-        """Stored fields of relationships: all, or those whose `column` ("key", "from_id", "to_id") is among `values`."""
+        """Relationships that end at one of `ends`, or all: from_id, to_id, key and other stored `fields`, or all."""
         ...
 
     def count_nodes(self, type_name: str) -> int:

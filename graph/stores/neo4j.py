@@ -203,24 +203,20 @@ class Neo4jEngine:
         return self._frame(f"MATCH (:{start})-[r:{name}]->(:{end}) RETURN r.key", {"key": pl.String()})["key"]
 
     def rel_rows(
-        self, rel: RelKey, column: str | None = None, values: pl.Series | None = None
+        self, rel: RelKey, ends: pl.Series | None = None, fields: Sequence[str] | None = None
     ) -> pl.DataFrame:
         """See `Reading.rel_rows`."""
         name, start, end = rel
-        schema = rel_schema(name)
+        schema = rel_schema(name, fields)
         returned = ", ".join(["a.id", "b.id", *[f"r.{f}" for f in schema if f not in ("from_id", "to_id")]])
-        anchored = {"from_id": "a", "to_id": "b"}.get(column or "")
-        if anchored and values is not None and values.len() <= _FEW:
-            label = start if anchored == "a" else end
+        if ends is not None and ends.len() <= _FEW:
             cypher = (
-                f"UNWIND $ids AS i MATCH ({anchored}:{label} {{id: i}}) "
-                f"MATCH (a:{start})-[r:{name}]->(b:{end}) RETURN {returned}"
+                f"UNWIND $ids AS i MATCH (b:{end} {{id: i}}) "
+                f"MATCH (a:{start})-[r:{name}]->(b) RETURN {returned}"
             )
-            return self._frame(cypher, schema, ids=values.unique().to_list())
+            return self._frame(cypher, schema, ids=ends.unique().to_list())
         frame = self._frame(f"MATCH (a:{start})-[r:{name}]->(b:{end}) RETURN {returned}", schema)
-        if column is None or values is None:
-            return frame
-        return frame.filter(pl.col(column).is_in(values.implode()))
+        return frame if ends is None else frame.filter(pl.col("to_id").is_in(ends.implode()))
 
     def count_nodes(self, type_name: str) -> int:
         """See `Reading.count_nodes`."""

@@ -42,6 +42,10 @@ def test_each_route_is_closed_without_a_key_and_without_its_scope(service):
             wrong = raw.request(method, filled_in(path), headers={"X-API-Key": service.key(*others)})
             assert wrong.status_code == 403, (method, path, wrong.text)
             assert wrong.json()["scope"] == scope
+            if method == "GET":
+                by_head = raw.head(filled_in(path), headers={"X-API-Key": service.key(*others)})
+                assert (by_head.status_code, by_head.content) == (403, b""), path
+                assert nobody.head(filled_in(path)).status_code == 401, path
             asked += 1
     assert asked >= 30
 

@@ -57,6 +57,36 @@ def test_what_is_declared_is_not_unknown(rows: list[Any], unknown: float) -> Non
     assert asked(rows).unknown_share == pytest.approx(unknown)
 
 
+@pytest.mark.parametrize(
+    ("rows", "unknown"),
+    [
+        # L has no register: what P holds by L is part of L's 80%.
+        ([said(0.32, components=["L"]), ("L", "T", 0.8)], 0.2),
+        ([said(0.32, components=["L"]), ("L", "T", 0.8), ("Q", "T", 0.2)], 0.0),
+        # Which way is not said, and L may be on it: what is surely held is L's 50%.
+        ([said(0.32), ("L", "T", 0.5)], 0.5),
+        # More than L has: 10% of it is not by L.
+        ([said(0.6), ("L", "T", 0.5)], 0.4),
+        # Nobody holds by a person: 32% beside her 50%.
+        ([said(0.32), ("person:l", "T", 0.5)], 0.18),
+        # By M, of which no link is known: L's 50% and P's 32%.
+        ([said(0.32, components=["M"]), ("P", "M", 0.5), ("L", "T", 0.5)], 0.18),
+        # Two by the same company: 20% and 30% of T are in its 80%.
+        ([said(0.2, components=["L"]), {**said(0.3, components=["L"]), "holder_id": "R"}, ("L", "T", 0.8)], 0.2),
+        # A layer up: 24% of M are in L's 80% of M, of which T's half is 40%.
+        ([{**said(0.24, components=["L"]), "company_id": "M"}, ("L", "M", 0.8), ("M", "T", 0.5)], 0.6),
+        # Of P half is known: 16% of T by Z, in L's 80%.
+        ([said(0.32, components=["L"]), ("L", "T", 0.8), ("Z", "P", 0.5)], 0.2),
+        # L's register is known in part: Q's 70% of L are 56%, P's 24% beside them.
+        ([said(0.24, components=["L"]), ("L", "T", 0.8), ("Q", "L", 0.7)], 0.2),
+    ],
+)  # fmt: skip
+def test_what_is_held_by_a_company_without_register_counts_once(rows: list[Any], unknown: float) -> None:
+    parties = [("person:l", "Person", "虚构甲", None)]
+    answer = penetrate(ownership(rows, parties=parties), "T", DAY)
+    assert answer.unknown_share == pytest.approx(unknown)
+
+
 def test_the_other_link_may_be_the_missing_one() -> None:
     (declared,) = asked([said(0.32, components=["L"]), ("P", "L", 0.4)]).declared
     assert (declared.missing, declared.implied) == (("L", "T"), pytest.approx(0.8))

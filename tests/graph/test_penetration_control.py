@@ -99,6 +99,22 @@ def test_fifty_fifty_is_joint_under_either_rule() -> None:
 
 
 @pytest.mark.parametrize(
+    ("above", "joint"),
+    [
+        ([("Z", "X", 1.0)], ("Y", "Z")),
+        ([("Z", "X", 0.6), ("V", "Z", 0.8), ("W", "Y", 0.7)], ("V", "W")),
+        # Nobody controls X: the chain ends there.
+        ([("Z", "X", 0.4), ("V", "X", 0.6), ("U", "V", 0.5), ("W", "V", 0.5)], ("V", "Y")),
+        # X and Z control each other.
+        ([("Z", "X", 0.8), ("X", "Z", 0.8)], ("X", "Y")),
+    ],
+)  # fmt: skip
+def test_of_a_chain_above_a_half_its_end_holds_the_half(above: list[Any], joint: tuple[str, ...]) -> None:
+    answer = controller(ownership([("X", "T", 0.5), ("Y", "T", 0.5), *above]), "T", "2025-01-01")
+    assert (answer.controller, answer.reason, answer.joint) == (None, "joint", joint)
+
+
+@pytest.mark.parametrize(
     ("day", "rule", "wins"), [("2024-06-30", "inclusive", True), ("2024-07-01", "strict", False)]
 )
 def test_half_controls_only_under_the_inclusive_rule(day: str, rule: str, wins: bool) -> None:

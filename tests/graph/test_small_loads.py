@@ -44,16 +44,28 @@ def test_few_rows_and_many_leave_the_same(store_url, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("limit", [0, 1_000_000])
-def test_looked_up_from_a_list_or_read_as_a_whole_it_is_the_same(tmp_path, monkeypatch, limit):
-    monkeypatch.setattr(tables, "_FEW", limit)
+@pytest.mark.parametrize("at_once", [2, 1_000_000])
+def test_looked_up_or_read_as_a_whole_in_slices_or_at_once_it_is_the_same(
+    tmp_path, monkeypatch, limit, at_once
+):
+    monkeypatch.setattr(tables, "FEW", limit)
+    monkeypatch.setattr(tables, "_AT_ONCE", at_once)
+    monkeypatch.setattr(tables, "_LOOKED_UP", at_once)
     with open_store(tmp_path / "store") as store:
         for extract in loads():
             store.apply(extract)
         engine = store._engine
         rel = ("OWNS", "Company", "Company")
-        for column in ("from_id", "to_id"):
-            asked = pl.Series("id", [A, B, D, A, "local:nobody"])
-            found = engine.rel_rows(rel, column, asked)
-            everything = engine.rel_rows(rel)
-            expected = everything.filter(pl.col(column).is_in([A, B, D]))
-            assert found.sort("key").equals(expected.sort("key"), null_equal=True)
+        asked = pl.Series("id", [A, B, D, A, "local:nobody"])
+        found, everything = engine.rel_rows(rel, asked), engine.rel_rows(rel)
+        expected = everything.filter(pl.col("to_id").is_in([A, B, D]))
+        assert found.height == 35 and everything.height == 36
+        assert found.sort("key").equals(expected.sort("key"), null_equal=True)
+        part = engine.rel_rows(rel, asked, ["share"])
+        assert part.columns == ["from_id", "to_id", "key", "share"]
+        assert part.sort("key").equals(found.sort("key").select(part.columns), null_equal=True)
+        assert sorted(engine.rel_keys(rel)) == sorted(everything["key"])
+        companies = engine.node_rows("Company")
+        assert sorted(engine.node_ids("Company")) == sorted(companies["id"])
+        named = engine.node_rows("Company", asked)
+        assert named.sort("id").equals(companies.filter(pl.col("id").is_in([A, B, D])).sort("id"))
