@@ -63,7 +63,7 @@ DETECTOR = Detector(
         "holdings": bidding.HOLDINGS_COLUMNS,
         "representatives": people.PEOPLE_COLUMNS,
         "officers": people.PEOPLE_COLUMNS,
-        "workers": traces.TRACE_COLUMNS,
+        "workers": traces.WORKER_COLUMNS,
         "kin": kin.KIN_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,
     },
