@@ -110,7 +110,7 @@ class Undecided:
     scope_kind: str
     scope_id: str
     subjects: tuple[str, ...]
-    """The parties data are missing for."""
+    """The parties data are missing for: bidders, companies, persons, the recipient; no property, no programme."""
     missing_zh: str
     missing_en: str
 

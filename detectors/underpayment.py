@@ -43,7 +43,7 @@ def _unknown(e: Entitlement, zh: str, en: str) -> Undecided:
     return Undecided(
         e.of.kind,
         e.of.id,
-        (e.program_id,),
+        (e.of.id,),
         f"{zh}，{e.program}是否足额发放无法判定",
         f"{en}: whether {e.program} was paid in full can't be decided",
     )
