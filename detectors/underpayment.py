@@ -93,11 +93,7 @@ def _draft(e: Entitlement, short: Mapping[str, int], values: Values) -> Draft:
             "amount_unknown": unknown,
             "by_month": [{"month": m, "due": e.due[m], "paid": e.paid.get(m, 0)} for m in months],
         },
-        {
-            "count": str(len(months)),
-            "shortfall": yuan(total),
-            "unpaid": str(len(unpaid)),
-        },
+        {"count": str(len(months)), "shortfall": yuan(total), "unpaid": str(len(unpaid))},
         values=values,
         nodes=[e.program_id, *e.of.persons, *(s.benefit for s in e.of.spells)],
         keys=[*e.keys, *(s.key for s in e.of.spells)],
