@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cases.tables import canonical
-from detectors.finding import Finding
+
+if TYPE_CHECKING:
+    from detectors.finding import Finding
 
 CONTENT: Final = (
     *("version", "severity", "scope_kind", "scope_id", "subjects", "facts"),

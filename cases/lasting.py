@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
@@ -15,8 +15,10 @@ from cases.records import FindingFilter
 from cases.rows import rows, table_of
 from cases.tables import RunRow, canonical
 from detectors.definition import Detector, Undecided
-from detectors.finding import Finding
-from detectors.rules import LocalRules
+
+if TYPE_CHECKING:
+    from detectors.finding import Finding
+    from detectors.rules import LocalRules
 
 _BACK: Final = 500
 """Runs looked through, newest first."""

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from sqlalchemy import URL, Connection, Engine, select, update
 
@@ -31,11 +31,13 @@ from cases.records import (
 )
 from cases.runs import looked_at, ran_over, runs_of
 from cases.tables import StateRow, timestamp
-from detectors.changed import Narrowed
-from detectors.definition import Detector
-from detectors.rules import LocalRules
-from detectors.runner import Run
 from graph.stores.contract import BatchRecord
+
+if TYPE_CHECKING:
+    from detectors.changed import Narrowed
+    from detectors.definition import Detector
+    from detectors.rules import LocalRules
+    from detectors.runner import Run
 
 MOST: Final = 1000
 """The largest page."""

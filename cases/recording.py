@@ -8,7 +8,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
@@ -20,11 +20,13 @@ from cases.records import RunRecord
 from cases.rekeying import Known, rekey
 from cases.rows import rows, table_of
 from cases.tables import FindingRow, RunRow, SubjectRow
-from detectors.changed import Narrowed
-from detectors.definition import Detector
-from detectors.finding import Finding
-from detectors.rules import LocalRules
-from detectors.runner import Run
+
+if TYPE_CHECKING:
+    from detectors.changed import Narrowed
+    from detectors.definition import Detector
+    from detectors.finding import Finding
+    from detectors.rules import LocalRules
+    from detectors.runner import Run
 
 _DECIDED: Final = ("confirmed", "cleared", "not_decidable")
 _AT_ONCE: Final = 500

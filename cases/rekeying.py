@@ -12,13 +12,15 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from cases.events import Events, mark
 from cases.tables import FindingRow, FormerIdRow
-from detectors.finding import Finding
+
+if TYPE_CHECKING:
+    from detectors.finding import Finding
 
 _SEVERAL: Final = re.compile(r"[|+]")
 """What stands between ids where an identity value holds several."""

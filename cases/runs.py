@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, select, tuple_
 
@@ -11,8 +11,10 @@ from cases.errors import InvalidValueError
 from cases.records import RunRecord
 from cases.rows import rows, table_of
 from cases.tables import RunRow, canonical
-from detectors.definition import Detector
-from detectors.rules import LocalRules
+
+if TYPE_CHECKING:
+    from detectors.definition import Detector
+    from detectors.rules import LocalRules
 
 _BACK: Final = 100
 """Runs looked through, newest first."""

@@ -15,7 +15,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy import sparse
 
 from detectors.ties import NOT_A_BID
 
@@ -93,6 +92,8 @@ class _Weights:
         numbered = pairs.join(pl.DataFrame({"bidder_id": firms}).with_row_index("firm"), on="bidder_id")
         firm = numbered["firm"].cast(pl.Int64).to_numpy()
         lot = numbered["lot_id"].rank("dense").cast(pl.Int64).to_numpy() - 1
+        from scipy import sparse
+
         bids = sparse.csr_matrix((np.ones(len(firm)), (firm, lot)), shape=(len(firms), int(lot.max()) + 1))
         counts = np.bincount(firm, minlength=len(firms))
         frequent = np.flatnonzero(counts >= least_lots)

@@ -12,12 +12,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import platformdirs
-from sqlalchemy import URL
 
 from graph.stores import Credentials
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
 
 Language = Literal["zh", "en"]
 
@@ -60,6 +62,8 @@ class Settings:
         """The ledger's address: the one set, else a file beside the store's folder, which outlives the folder."""
         if self.ledger_stated:
             return self.ledger_stated
+        from sqlalchemy import URL
+
         if "://" in self.store and not self.store.startswith("file://"):
             name = hashlib.sha256(self.store.encode()).hexdigest()[:12]
             return URL.create("sqlite", database=os.fspath(self.data / f"ledger-{name}.db"))

@@ -1,48 +1,34 @@
-"""Typefaces made for one picture: only its characters, from the open Noto Sans CJK, at one weight.
+"""Typefaces made for one picture: only its characters, from the open Noto fonts, at one weight.
 
-A picture then needs no font of the machine it is made or looked at on. The outlines of a character are read once a
-process; the variable font (32 MB) is opened lazily, never loaded whole.
+A picture then needs no font of the machine it is made or looked at on.
 """
 
 from __future__ import annotations
 
 import base64
 import io
-import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib import resources
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 from fontTools.fontBuilder import FontBuilder
-from fontTools.pens.cu2quPen import Cu2QuPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 
 from visualize.drawing import groups
-from visualize.lettering import is_mark
+from visualize.outlines import CJK, EM, WEIGHTS, Outline, outline
 from visualize.pieces import Text
 from visualize.scene import Scene
 
 FAMILY: Final = "Lookthrough Sans"
 """Family name of the made typefaces. The licence of the outlines reserves other names."""
 
-EM: Final = 1000
 ASCENT: Final = 880
 DESCENT: Final = 120
-_PACKAGE: Final = "manimgx_fonts_cjk"
-_FILE: Final = "NotoSansCJK-VF.otf.ttc"
-_SIMPLIFIED: Final = 2
-"""Place of the face with mainland China's forms in the collection."""
-_WEIGHTS: Final = {False: 400, True: 700}
-_OUTLINES_KEPT: Final = 16_384
 _FACES_KEPT: Final = 48
-_TOLERANCE: Final = 1.0
-"""How far a quadratic outline may lie from the cubic one, in thousandths of an em."""
 _BOX: Final = ((100, 0), (900, 0), (900, 800), (100, 800))
-_LICENCE: Final = "Outlines © 2014-2021 Adobe, Noto Sans CJK; SIL Open Font License 1.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +101,21 @@ def typeface(characters: frozenset[str], bold: bool, boxes: bool = True) -> Type
     widths = {".notdef": (EM, 0)}
     glyphs: dict[str, int] = {}
     missing: set[str] = set()
+    owners = [CJK]
     for char in sorted(characters):
-        found = _outline(char, bold)
+        found = outline(char, bold)
         if found is None:
             missing.add(char)
             if not boxes:
                 continue
-            found = (_box(), EM)
+            found = Outline(_box(), EM)
         name = f"u{ord(char):04X}"
         glyphs[char] = len(order)
         order.append(name)
-        outlines[name], advance = found
-        widths[name] = (advance, 0)
+        outlines[name] = found.glyph
+        widths[name] = (found.advance, 0)
+        if found.owner not in owners:
+            owners.append(found.owner)
     made = FontBuilder(EM, isTTF=True)
     made.setupGlyphOrder(order)
     made.setupCharacterMap({ord(c): order[n] for c, n in glyphs.items()})
@@ -138,7 +127,7 @@ def typeface(characters: frozenset[str], bold: bool, boxes: bool = True) -> Type
     style = "Bold" if bold else "Regular"
     made.setupNameTable(
         {
-            "copyright": _LICENCE,
+            "copyright": f"Outlines {'; '.join(owners)}; SIL Open Font License 1.1",
             "familyName": FAMILY,
             "styleName": style,
             "uniqueFontIdentifier": f"{FAMILY} {style} {_release()}",
@@ -152,7 +141,7 @@ def typeface(characters: frozenset[str], bold: bool, boxes: bool = True) -> Type
         sTypoDescender=-DESCENT,
         usWinAscent=ASCENT,
         usWinDescent=DESCENT,
-        usWeightClass=_WEIGHTS[bold],
+        usWeightClass=WEIGHTS[bold],
         fsSelection=0x20 if bold else 0x40,
     )
     made.setupPost(keepGlyphNames=False)
@@ -164,47 +153,6 @@ def typeface(characters: frozenset[str], bold: bool, boxes: bool = True) -> Type
     out = io.BytesIO()
     made.save(out)
     return Typeface(out.getvalue(), glyphs, advances, frozenset(missing))
-
-
-class _Source:
-    """The variable font, opened once a process; reading it moves a file position, so one thread at a time."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        path = resources.files(_PACKAGE) / _FILE
-        self.font = TTFont(str(path), fontNumber=_SIMPLIFIED, lazy=True)
-        self.names: dict[int, str] = self.font.getBestCmap()
-        self.glyphs = {
-            bold: self.font.getGlyphSet(location={"wght": weight}) for bold, weight in _WEIGHTS.items()
-        }
-
-    def outline(self, char: str, bold: bool) -> tuple[Any, int] | None:
-        name = self.names.get(ord(char))
-        if name is None:
-            return None
-        with self.lock:
-            glyph = self.glyphs[bold][name]
-            pen = TTGlyphPen(None)
-            glyph.draw(Cu2QuPen(pen, _TOLERANCE, reverse_direction=True))
-            return pen.glyph(), round(glyph.width)
-
-
-_opening = threading.Lock()
-
-
-@lru_cache(1)
-def _source() -> _Source:
-    return _Source()
-
-
-@lru_cache(_OUTLINES_KEPT)
-def _outline(char: str, bold: bool) -> tuple[Any, int] | None:
-    """Outline and advance of a character; None where the source has no form for it."""
-    if is_mark(char):
-        return TTGlyphPen(None).glyph(), 0
-    with _opening:
-        source = _source()
-    return source.outline(char, bold)
 
 
 @lru_cache(1)

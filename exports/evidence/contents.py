@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
@@ -60,8 +60,13 @@ class Proven:
     scenes: Mapping[Lang, Scene]
 
 
-def prove(store: GraphStore, asked: Asked, hide_names: bool) -> Proven:
-    """Freeze, lay out and write the data. Raises `PackageError` where they do not bear out the claims."""
+def prove(
+    store: GraphStore, asked: Asked, hide_names: bool, composed: Callable[[Lang, Scene], None] | None = None
+) -> Proven:
+    """Freeze, lay out and write the data. Raises `PackageError` where they do not bear out the claims.
+
+    `composed` is told of each scene before the data are written.
+    """
     proof = asked.proof
     keys = {*asked.keys, *proof.keys}
     parties = {*proof.nodes, *proof.identities, *proof.identities.values()}
@@ -77,7 +82,11 @@ def prove(store: GraphStore, asked: Asked, hide_names: bool) -> Proven:
     provenance = masks.value(_provenance(store, asked, citations, hide_names))
     shown = {n.id for n in asked.picture.nodes} | set(proving)
     drawn = _part(subgraph, shown)
-    scenes = {lang: compose(drawn, lang=lang) for lang in LANGUAGES}
+    scenes: dict[Lang, Scene] = {}
+    for lang in LANGUAGES:
+        scenes[lang] = compose(drawn, lang=lang)
+        if composed is not None:
+            composed(lang, scenes[lang])
     found = [_masked(masks, asked.found)] if asked.found else [_masked(masks, f) for f in asked.about]
     tables = csv_tables(subgraph, scenes["zh"], found)
     files = {
@@ -95,15 +104,16 @@ def prove(store: GraphStore, asked: Asked, hide_names: bool) -> Proven:
 
 def contents_of(store: GraphStore, asked: Asked, hide_names: bool) -> Contents:
     """Everything under `data/`. Raises `PackageError` where the data do not bear out the claims."""
-    proven = prove(store, asked, hide_names)
-    subject, files = proven.subject, dict(proven.files)
     titles: dict[str, str] = {}
+    drawn: dict[Lang, Callable[[], bytes]] = {}
     with contextlib.ExitStack() as drawing:
-        # Drawn beside the reports, which take as long.
-        drawn = {
-            lang: drawing.enter_context(begun_png(scene, _scale(scene)))
-            for lang, scene in proven.scenes.items()
-        }
+
+        def begin(lang: Lang, scene: Scene) -> None:
+            # Drawn beside the data and the reports, which take as long.
+            drawn[lang] = drawing.enter_context(begun_png(scene, _scale(scene)))
+
+        proven = prove(store, asked, hide_names, begin)
+        subject, files = proven.subject, dict(proven.files)
         for lang, scene in proven.scenes.items():
             document = Report(subject, lang).document()
             titles[str(lang)] = document.title

@@ -90,3 +90,17 @@ class Document:
             else:
                 out += [block.heading, block.caption]
         return out
+
+    def strong_texts(self) -> Sequence[str]:
+        """Those of them that are set in bold: titles, headings and labels."""
+        out = [self.title]
+        for block in self.blocks:
+            if isinstance(block, Heading):
+                out.append(block.text)
+            elif isinstance(block, Pairs):
+                out += [label for label, _ in block.rows]
+            elif isinstance(block, Table):
+                out += block.headings
+            elif isinstance(block, Picture):
+                out.append(block.heading)
+        return out

@@ -61,14 +61,17 @@ _ALWAYS: Final = "0123456789/ •第页共Page of"
 
 def report_pdf(document: Document, scene: Scene) -> bytes:
     """The document as PDF with `scene` as its picture."""
-    written = "".join(map(clean, document.texts())) + _ALWAYS + "".join(t.text for t in texts_of(scene))
-    characters = frozenset(written)
+    drawn = list(texts_of(scene))
+    written = {
+        False: [*map(clean, document.texts()), _ALWAYS, *(t.text for t in drawn if not t.bold)],
+        True: [*map(clean, document.strong_texts()), *(t.text for t in drawn if t.bold)],
+    }
     # The library knows fonts by name, and by the name inside, for the whole process: one report at a time, each with
     # fonts of its own, which are taken away when it is made.
     with _REGISTRY:
         try:
             for name, bold in _NAMES.items():
-                data = typeface(characters, bold).data
+                data = typeface(frozenset("".join(written[bold])), bold).data
                 pdfmetrics.registerFont(TTFont(name, io.BytesIO(data)))
             return _Pages(document, scene).made()
         finally:

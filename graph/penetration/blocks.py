@@ -14,8 +14,6 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-from scipy import linalg, sparse
-from scipy.sparse.linalg import splu
 
 from graph.penetration.days import IntArray
 from graph.penetration.edges import FloatArray
@@ -68,6 +66,8 @@ def _single(n: int, holder: IntArray, company: IntArray, weight: FloatArray) -> 
 
 
 def _dense(n: int, holder: IntArray, company: IntArray, weight: FloatArray) -> Solve | None:
+    from scipy import linalg
+
     matrix = np.eye(n)
     np.subtract.at(matrix, (holder, company), weight)
     with warnings.catch_warnings():
@@ -80,6 +80,9 @@ def _dense(n: int, holder: IntArray, company: IntArray, weight: FloatArray) -> S
 
 
 def _sparse(n: int, holder: IntArray, company: IntArray, weight: FloatArray) -> Solve | None:
+    from scipy import sparse
+    from scipy.sparse.linalg import splu
+
     links = sparse.coo_array((weight, (holder, company)), shape=(n, n)).tocsc()
     try:
         factors = splu(sparse.csc_matrix(sparse.identity(n, format="csc") - links))

@@ -17,9 +17,8 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse import csgraph
 
+from graph.penetration.components import strong_components
 from graph.penetration.days import IntArray
 from graph.penetration.edges import BoolArray, FloatArray, distinct, spread, summed
 from graph.penetration.register import TOLERANCE, Frontier
@@ -75,14 +74,7 @@ class Registers:
         return _Optimum(self, parties, stop, once, self.low).solve()
 
     def _blocks(self) -> IntArray:
-        ends = (self.holder, self.company)
-        graph = sparse.coo_array(
-            (np.ones(len(self.holder), dtype=np.int8), ends), shape=(self.size, self.size)
-        )
-        labels: IntArray = csgraph.connected_components(graph.tocsr(), directed=True, connection="strong")[
-            1
-        ].astype(np.int64)
-        return labels
+        return strong_components(self.holder, self.company, self.size).astype(np.int64)
 
     def in_order(self) -> list[IntArray]:
         """Blocks of instances, holders before what they hold."""

@@ -11,9 +11,8 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy import sparse
-from scipy.sparse import csgraph
 
+from graph.penetration.components import joined_components
 from graph.penetration.days import IntArray
 from graph.penetration.text_order import text_order
 
@@ -163,10 +162,7 @@ def _components(ranked: pl.DataFrame, pairs: pl.DataFrame, n: int) -> npt.NDArra
     ends = pairs.join(place, left_on="from_id", right_on="id").join(
         place, left_on="to_id", right_on="id", suffix="_to"
     )
-    rows, columns = ends["place"].to_numpy(), ends["place_to"].to_numpy()
-    joined = sparse.coo_array((np.ones(len(rows), dtype=np.int8), (rows, columns)), shape=(n, n))
-    labels: npt.NDArray[np.int32] = csgraph.connected_components(joined, directed=False)[1]
-    return labels
+    return joined_components(ends["place"].to_numpy(), ends["place_to"].to_numpy(), n)
 
 
 def canonical_ids(pairs: Sequence[Mapping[str, str]]) -> dict[str, str]:

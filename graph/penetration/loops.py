@@ -15,10 +15,9 @@ from typing import Any, Final
 
 import networkx as nx
 import numpy as np
-from scipy import sparse
-from scipy.sparse import csgraph
 
 from graph.penetration.blocks import BlockSolver
+from graph.penetration.components import strong_components
 from graph.penetration.days import IntArray, day_number, iso_date
 from graph.penetration.edges import FloatArray
 from graph.penetration.identities import IdentityMode
@@ -152,8 +151,7 @@ def _blocks(links: Links, size: int) -> Iterator[tuple[IntArray, IntArray]]:
     """Members and inner links of each strongly connected block, and of each company that holds itself."""
     leads = links.high > 0.0
     holder, company = links.holder[leads], links.company[leads]
-    graph = sparse.coo_array((np.ones(len(holder), dtype=np.int8), (holder, company)), shape=(size, size))
-    labels = csgraph.connected_components(graph.tocsr(), directed=True, connection="strong")[1]
+    labels = strong_components(holder, company, size)
     counts = np.bincount(labels, minlength=size)
     looped = counts[labels] > 1
     looped[holder[holder == company]] = True

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse import csgraph
 
 from graph.penetration.bounds import Registers
+from graph.penetration.components import strong_components
 from graph.penetration.edges import BoolArray, FloatArray
 from graph.penetration.ownership import Ownership
 from graph.penetration.paths import Chains
@@ -113,9 +112,7 @@ def tightest(frontier: Frontier, shares: Shares) -> Shares:
 def _looped(frontier: Frontier) -> bool:
     """Whether anything in the frontier goes round."""
     links = frontier.links
-    ends = (links.holder, links.company)
-    graph = sparse.coo_array((np.ones(len(links), dtype=np.int8), ends), shape=(frontier.size,) * 2)
-    count = csgraph.connected_components(graph.tocsr(), directed=True, connection="strong")[0]
+    count = int(strong_components(links.holder, links.company, frontier.size).max(initial=-1)) + 1
     return bool(count < frontier.size or (links.holder == links.company).any())
 
 

@@ -8,15 +8,17 @@ is left as stated.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from graph.penetration.days import IntArray
 from graph.penetration.edges import BoolArray, Edges, FloatArray, Reach, distinct, reach_up, spread, summed
 from graph.penetration.ownership import HOLDING, Holdings, Ownership
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 TOLERANCE = 1e-9
 """Shares this close are equal."""
@@ -143,6 +145,8 @@ class Register:
 
     def matrix(self) -> sparse.csr_array[np.float64, tuple[int, int]]:
         """W on this day: `W[h, c]` = lower bound (the share, where exact) of what node h holds in node c."""
+        from scipy import sparse
+
         links, nodes = self.links(), self.ownership.holding_edges.nodes
         ends = (links.holder, links.company)
         return sparse.coo_array((links.low, ends), shape=(nodes, nodes)).tocsr()

@@ -13,10 +13,9 @@ from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
-from scipy.sparse import csgraph
 
 from graph.penetration.blocks import BlockSolver
+from graph.penetration.components import strong_components
 from graph.penetration.days import IntArray
 from graph.penetration.edges import BoolArray, FloatArray, distinct, spread
 from graph.penetration.register import TOLERANCE, Frontier, Links
@@ -124,12 +123,7 @@ def _named(refused: dict[int, float], loop: IntArray) -> dict[int, float]:
 
 def _components(links: Links, onward: BoolArray, size: int) -> IntArray:
     """Strongly connected component of each instance, the companies asked for standing alone."""
-    ends = (links.holder[onward], links.company[onward])
-    graph = sparse.coo_array((np.ones(len(ends[0]), dtype=np.int8), ends), shape=(size, size)).tocsr()
-    labels: IntArray = csgraph.connected_components(graph, directed=True, connection="strong")[1].astype(
-        np.int64
-    )
-    return labels
+    return strong_components(links.holder[onward], links.company[onward], size).astype(np.int64)
 
 
 def _loops(links: Links, size: int) -> IntArray:

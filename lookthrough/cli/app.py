@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+from typing import Annotated
+
 import typer
 
 app = typer.Typer(
@@ -14,6 +17,16 @@ app = typer.Typer(
 )
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"lookthrough {version('lookthrough')}")
+        raise typer.Exit
+
+
+# Also keeps a command a command where it is the only one imported.
 @app.callback()
-def _lookthrough() -> None:
-    """Keeps a command a command where it is the only one imported."""
+def _lookthrough(
+    _: Annotated[
+        bool, typer.Option("--version", help="版本 · the version", is_eager=True, callback=_tell_version)
+    ] = False,
+) -> None: ...

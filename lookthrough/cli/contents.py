@@ -20,7 +20,6 @@ from lookthrough.cli.console import (
     print_rows,
     session,
 )
-from lookthrough.cli.ledger import failure_of, ledger_first, tell_unrecorded
 
 
 @app.command("unload")
@@ -32,6 +31,9 @@ def unload_command(
     lang: LangOption = None,
 ) -> None:
     """撤回一个批次 · Take one batch back exactly."""
+    # What only tells what the store holds needn't wait for the ledger.
+    from lookthrough.cli.ledger import failure_of, ledger_first, tell_unrecorded
+
     s = session(store, lang)
     with ledger_first(s, no_ledger) as ledger, s.store("write") as opened, s.progress() as watch:
         opened.unload(batch, watch)

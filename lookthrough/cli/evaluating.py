@@ -26,7 +26,7 @@ from lookthrough.cli.console import (
     print_rows,
     session,
 )
-from lookthrough.cli.finding import RulesOption
+from lookthrough.cli.files import RulesOption
 from lookthrough.demo import write_world
 from lookthrough.evaluating import Score, Truth, evaluate, read_truth
 

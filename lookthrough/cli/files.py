@@ -1,4 +1,4 @@
-"""Files as commands take them: their paths, and the mapping of their columns."""
+"""Files as commands take them: their paths, the mapping of their columns, local rules."""
 
 from __future__ import annotations
 
@@ -22,4 +22,13 @@ Paths = Annotated[
 MapOption = Annotated[
     Path | None,
     typer.Option("--map", metavar="FILE.toml", help="保存的列映射 · a saved mapping", show_default=False),
+]
+RulesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--rules",
+        metavar="FILE",
+        help="地方规则文件（TOML），默认取 LOOKTHROUGH_RULES · the local rules",
+        show_default=False,
+    ),
 ]

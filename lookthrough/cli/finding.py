@@ -32,18 +32,9 @@ from lookthrough.cli.console import (
     print_rows,
     session,
 )
+from lookthrough.cli.files import RulesOption
 from lookthrough.cli.ledger import ledger_of, record_run, tell_recorded
 from lookthrough.cli.run_report import FINDING_COLUMNS, show_run, show_stacks, show_trial
-
-RulesOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--rules",
-        metavar="FILE",
-        help="地方规则文件（TOML），默认取 LOOKTHROUGH_RULES · the local rules",
-        show_default=False,
-    ),
-]
 
 
 @app.command("detect")

@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import typer
 
 from cases import Ledger, LedgerError, RunRecord, Source, open_ledger
-from detectors.definition import Detector
-from detectors.rules import LocalRules
-from detectors.runner import Run
 from graph.stores import GraphStore
 from lookthrough.cli.console import Session
+
+if TYPE_CHECKING:
+    from detectors.definition import Detector
+    from detectors.rules import LocalRules
+    from detectors.runner import Run
 
 _WAIT: Final = 10.0
 """Seconds a command waits for another that writes."""

@@ -43,6 +43,8 @@ _MODULES: Final = {
 
 def _add_commands(wanted: str) -> None:
     """Import what the wanted command needs, since all together take seconds; all, where it is no command of ours."""
+    if wanted == "--version":
+        return
     of = [m for m, commands in _MODULES.items() if wanted in commands] or list(_MODULES)
     for module in of:
         importlib.import_module(f"lookthrough.cli.{module}")

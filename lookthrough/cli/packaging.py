@@ -30,7 +30,7 @@ from lookthrough.cli.console import (
     print_json,
     session,
 )
-from lookthrough.cli.finding import RulesOption
+from lookthrough.cli.files import RulesOption
 from lookthrough.cli.ledger import ledger_of
 from lookthrough.cli.people import asked_person
 

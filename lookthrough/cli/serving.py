@@ -14,7 +14,7 @@ from detectors.detecting import rules_from
 from detectors.own_definitions import read_own
 from lookthrough.cli.app import app
 from lookthrough.cli.console import LangOption, Session, StoreOption, session
-from lookthrough.cli.finding import RulesOption
+from lookthrough.cli.files import RulesOption
 from lookthrough.cli.ledger import ledger_of
 
 DEMO: Final = Path("output/demo")

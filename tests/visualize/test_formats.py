@@ -156,14 +156,30 @@ def test_rare_characters_have_a_form_and_those_without_become_a_box() -> None:
     for char in "𠮷㼆囍":
         glyph = font["glyf"][font.getBestCmap()[ord(char)]]
         assert glyph.numberOfContours > 1, char
-    odd = typeface(frozenset("🏢𪚥\u0b85\ufe0f"), True)
-    assert odd.missing == {"🏢", "𪚥", "\u0b85"}
+    odd = typeface(frozenset("𪚥\u0b85\ufe0f"), True)
+    assert odd.missing == {"𪚥", "\u0b85"}
     assert odd.advances["\ufe0f"] == 0
-    left = typeface(frozenset("🏢甲"), True, False)
+    left = typeface(frozenset("\u0b85甲"), True, False)
     assert set(left.glyphs) == {"甲"}
     name = "🏢👨‍👩‍👧 𠮷测试 \U000e0041\ue000"
     for format in ("svg", "png", "pdf", "html", "json"):
         assert render_bytes(Subgraph((company("a", name),), (), name), format)
+
+
+def test_emoji_signs_and_foreign_letters_have_a_form_of_their_own() -> None:
+    odd = "🙂🏢🇨⚖♻łđα"
+    face = typeface(frozenset(odd), False)
+    assert not face.missing
+    font = TTFont(io.BytesIO(face.data))
+    forms = {char: font["glyf"][font.getBestCmap()[ord(char)]] for char in odd}
+    assert all(glyph.numberOfContours > 0 for glyph in forms.values())
+    # As wide as text is measured, and no two alike: nothing is a box.
+    assert {face.advances[char] for char in "🙂🏢🇨♻"} == {1000}
+    assert len({(g.xMin, g.xMax, g.yMin, g.yMax, g.numberOfContours) for g in forms.values()}) == len(odd)
+    assert "Noto Emoji" in font["name"].getDebugName(0)
+    assert "Noto Emoji" not in TTFont(io.BytesIO(typeface(frozenset("甲"), False).data))["name"].getDebugName(
+        0
+    )
 
 
 def test_the_bold_typeface_is_bolder() -> None:
