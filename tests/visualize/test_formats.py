@@ -177,7 +177,9 @@ def test_emoji_signs_and_foreign_letters_have_a_form_of_their_own() -> None:
     assert {face.advances[char] for char in "🙂🏢🇨♻"} == {1000}
     assert len({(g.xMin, g.xMax, g.yMin, g.yMax, g.numberOfContours) for g in forms.values()}) == len(odd)
     assert "Noto Emoji" in font["name"].getDebugName(0)
-    assert "Noto Emoji" not in TTFont(io.BytesIO(typeface(frozenset("甲"), False).data))["name"].getDebugName(0)
+    assert "Noto Emoji" not in TTFont(io.BytesIO(typeface(frozenset("甲"), False).data))["name"].getDebugName(
+        0
+    )
 
 
 def test_the_bold_typeface_is_bolder() -> None:
