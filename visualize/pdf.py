@@ -11,9 +11,10 @@ import zlib
 from typing import Final
 
 from visualize.drawing import groups
+from visualize.outlines import EM
 from visualize.pieces import Curve, Oval, Paint, Piece, Point, Polygon, Rect, Text
 from visualize.scene import Scene
-from visualize.typeface import ASCENT, DESCENT, EM, Typeface, typefaces
+from visualize.typeface import ASCENT, DESCENT, Typeface, typefaces
 
 _POINT: Final = 0.75
 """Points to a pixel: 72 to 96."""
