@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import structlog
 
@@ -16,6 +18,7 @@ from detectors.rules import LocalRules
 from graph.current_ownership import current_ownership
 from graph.in_play import is_current
 from graph.penetration import Ownership
+from graph.penetration.days import IntArray
 from graph.stores import GraphStore
 from graph.stores.errors import QueryCancelledError
 
@@ -32,13 +35,22 @@ class Dataset:
     standing: LotStanding
     newest_source: str | None
 
+    def ids_of(self, node: int) -> list[str]:
+        """The ids of a party (a node of the ownership) that has more than one, the best first; else none."""
+        nodes, ids = self._joined
+        first, last = np.searchsorted(nodes, [node, node + 1]).tolist()
+        return ids[first:last].to_list()
+
     @cached_property
-    def joined(self) -> pl.DataFrame:
-        """Those of the ownership's aliases whose party has more than one id; few where it has millions."""
+    def _joined(self) -> tuple[IntArray, pl.Series]:
+        """Those of the ownership's aliases whose party has more than one id, by node; few where it has millions."""
         aliases = self.ownership.aliases
-        if aliases.height == self.ownership.nodes.height:
-            return aliases.clear()
-        return aliases.filter(pl.len().over("node") > 1)
+        few = (
+            aliases.clear()
+            if aliases.height == self.ownership.nodes.height
+            else aliases.filter(pl.len().over("node") > 1).sort("node", "rank", "id")
+        )
+        return few["node"].to_numpy().astype(np.int64), few["id"]
 
 
 class Datasets:
@@ -102,6 +114,7 @@ class Datasets:
         except Exception:
             # The first screening asks for it itself then, and says what is wrong.
             _log.exception("standing_failed")
+        _settle()
 
     def _make(self) -> Dataset:
         with self._store.steady():
@@ -111,3 +124,14 @@ class Datasets:
             standing = LotStanding(self._store, self._rules)
             done = [b.loaded_at for b in self._store.batches() if b.state == "done"]
         return Dataset(fingerprint, ownership, names, standing, max(done, default=None))
+
+
+def _settle() -> None:
+    """Take what stands in memory now out of the collector's rounds until the next data come.
+
+    It lasts as long as the data do, and a round through a national register's objects holds up all requests for a
+    quarter of a second.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()

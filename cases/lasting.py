@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from cases.findings import page
 from cases.records import FindingFilter
-from cases.rows import rows
+from cases.rows import rows, table_of
 from cases.tables import RunRow, canonical
 from detectors.definition import Detector, Undecided
 
@@ -25,13 +25,23 @@ _BACK: Final = 500
 _MOST: Final = 1000
 """Findings of one lot."""
 _KEPT: Final = 2
-_LIGHT: Final = (
-    *(RunRow.id, RunRow.ended_at, RunRow.dataset_fingerprint, RunRow.scope_kind, RunRow.scope_id),
-    *(RunRow.detectors, RunRow.parameters, RunRow.missing, RunRow.narrowed),
+_TOLD: Final = 1000
+_HEAD: Final[tuple[ColumnElement[Any], ...]] = tuple(
+    table_of(RunRow).c[n] for n in ("id", "ended_at", "dataset_fingerprint", "scope_kind", "scope_id")
 )
+_LIGHT: Final = (RunRow.detectors, RunRow.parameters, RunRow.missing, RunRow.narrowed)
 
-Gaps = dict[str, dict[str, str]]
-"""By run: what it could not decide, as JSON, by the id of the lot."""
+
+@dataclass(frozen=True, slots=True)
+class ReadRuns:
+    """What was read of runs before, by their ids. A recorded run never changes.
+
+    `gaps`: what it could not decide, as JSON, by the id of the lot. It lies between the columns of `told`: of a run over
+    everything they are read past millions of characters.
+    """
+
+    told: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    gaps: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +57,15 @@ class Lasting:
 def lasting(
     connection: Connection,
     now: str,
-    gaps: Gaps,
+    read: ReadRuns,
     lot: str,
     detectors: Sequence[Detector],
     rules: LocalRules,
     fingerprint: str,
 ) -> Lasting | None:
-    """See `Ledger.lasting`. `gaps`: what was read of runs before, added to."""
+    """See `Ledger.lasting`. `read`: added to."""
     wanted = {d.id: (d.version, canonical(dict(rules.values(d)))) for d in detectors}
-    covering = _covering(connection, lot, wanted, fingerprint)
+    covering = _covering(connection, read, lot, wanted, fingerprint)
     if covering is None:
         return None
     newest = max(covering.values(), key=lambda run: str(run["ended_at"]))
@@ -65,7 +75,7 @@ def lasting(
     undecided = [
         (detector, gap)
         for id_ in runs
-        for detector, gap in _gaps_of(connection, gaps, id_, lot)
+        for detector, gap in _gaps_of(connection, read.gaps, id_, lot)
         if detector in covering and covering[detector]["id"] == id_
     ]
     return Lasting(
@@ -77,14 +87,19 @@ def lasting(
 
 
 def _covering(
-    connection: Connection, lot: str, wanted: Mapping[str, tuple[str, str]], fingerprint: str
+    connection: Connection,
+    read: ReadRuns,
+    lot: str,
+    wanted: Mapping[str, tuple[str, str]],
+    fingerprint: str,
 ) -> dict[str, Mapping[str, Any]] | None:
     """By detector: the newest run that looked at the lot with it; None where they don't tell of these data and values."""
     here = or_(RunRow.scope_kind.is_(None), and_(RunRow.scope_kind == "lot", RunRow.scope_id == lot))
-    query = select(*_LIGHT).where(here).order_by(RunRow.ended_at.desc()).limit(_BACK)
+    query = select(*_HEAD).where(here).order_by(RunRow.ended_at.desc()).limit(_BACK)
     covering: dict[str, Mapping[str, Any]] = {}
     current = False
-    for run in rows(connection, query):
+    for head in rows(connection, query):
+        run = {**head, **_told(connection, read.told, head["id"])}
         ran = {i: (version, canonical(run["parameters"][i])) for i, version in run["detectors"].items()}
         for id_, said in ran.items():
             if id_ in wanted and id_ not in covering and _looked_at(run, id_, lot):
@@ -102,6 +117,14 @@ def _covering(
     return covering if current and len(covering) == len(wanted) else None
 
 
+def _told(connection: Connection, told: dict[str, Mapping[str, Any]], run: str) -> Mapping[str, Any]:
+    if run not in told:
+        while len(told) >= _TOLD:
+            told.pop(next(iter(told)))
+        told[run] = rows(connection, select(*_LIGHT).where(RunRow.id == run))[0]
+    return told[run]
+
+
 def _looked_at(run: Mapping[str, Any], detector: str, lot: str) -> bool:
     narrowed = run["narrowed"]
     if not narrowed or detector in narrowed["standing"]:
@@ -109,7 +132,9 @@ def _looked_at(run: Mapping[str, Any], detector: str, lot: str) -> bool:
     return detector not in narrowed["detectors"] or ["lot", lot] in narrowed["scopes"]
 
 
-def _gaps_of(connection: Connection, gaps: Gaps, run: str, lot: str) -> list[tuple[str, Undecided]]:
+def _gaps_of(
+    connection: Connection, gaps: dict[str, dict[str, str]], run: str, lot: str
+) -> list[tuple[str, Undecided]]:
     if run not in gaps:
         told = connection.execute(select(RunRow.undecided).where(RunRow.id == run)).scalar() or []
         by_lot: dict[str, list[Mapping[str, Any]]] = defaultdict(list)

@@ -15,7 +15,7 @@ from sqlalchemy import URL, Connection, Engine, select, update
 
 from cases import answers, audit, deciding, findings, keys, loads, recording
 from cases.errors import InvalidValueError, LedgerError
-from cases.lasting import Gaps, Lasting, lasting
+from cases.lasting import Lasting, ReadRuns, lasting
 from cases.moments import Clock, later_than, moment, system_clock
 from cases.opening import explained, ledger_address, open_engine, writing
 from cases.records import (
@@ -29,7 +29,7 @@ from cases.records import (
     RunRecord,
     Source,
 )
-from cases.runs import looked_at, runs_of
+from cases.runs import looked_at, ran_over, runs_of
 from cases.tables import StateRow, timestamp
 from graph.stores.contract import BatchRecord
 
@@ -54,7 +54,7 @@ class Ledger:
         self._engine, self._address, self._clock = engine, address, clock
         self._noted: dict[str, float] = {}
         self._noting = threading.Lock()
-        self._gaps: Gaps = {}
+        self._read_runs = ReadRuns()
 
     @property
     def url(self) -> str:
@@ -92,6 +92,11 @@ class Ledger:
         with self._reading() as connection:
             return runs_of(connection, after, limit)
 
+    def ran_over(self, run: str) -> str | None:
+        """The fingerprint of the data that a run looked at; None where there is no such run."""
+        with self._reading() as connection:
+            return ran_over(connection, run)
+
     def looked_at(self, detectors: Sequence[Detector], rules: LocalRules) -> str | None:
         """The fingerprint of the data over which these detectors, under these rules, were last run as a whole or brought
         up to date; None where they never were.
@@ -106,7 +111,7 @@ class Ledger:
         this fingerprint; else None.
         """
         with self._reading() as connection:
-            return lasting(connection, self._now(), self._gaps, lot, detectors, rules, fingerprint)
+            return lasting(connection, self._now(), self._read_runs, lot, detectors, rules, fingerprint)
 
     def findings(
         self,

@@ -35,6 +35,11 @@ def runs_of(connection: Connection, after: str | None, limit: int) -> list[RunRe
     return [_record(row) for row in rows(connection, query)]
 
 
+def ran_over(connection: Connection, run: str) -> str | None:
+    """See `Ledger.ran_over`."""
+    return connection.execute(select(RunRow.dataset_fingerprint).where(RunRow.id == run)).scalar()
+
+
 def looked_at(connection: Connection, detectors: Sequence[Detector], rules: LocalRules) -> str | None:
     """See `Ledger.looked_at`."""
     columns = (RunRow.dataset_fingerprint, RunRow.detectors, RunRow.parameters)

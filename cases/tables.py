@@ -112,6 +112,7 @@ class FindingRow(Base):
         Index("ix_findings_scope", "scope_id", "detector"),
         Index("ix_findings_detector", "detector"),
         Index("ix_findings_changed", "changed_at", "id"),
+        Index("ix_findings_merged_into", "merged_into"),
     )
 
 

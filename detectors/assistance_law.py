@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from detectors.definition import LegalBasis
 from detectors.law_texts import LAW_DATABASE
+
+OF_PROPERTY: Final = (
+    "第十八条、第四十一条、第四十六条、第四十七条、第四十八条",
+    "家庭财产状况须符合规定；可以向不动产登记等核对，定期核查；调减、终止前听取意见，之后书面说明理由",
+    "property must be within the rule; checks with registers, regularly; the person is heard before a change",
+)
+"""What the law says of a household's property: articles, Chinese, English."""
 
 
 def assistance_law(

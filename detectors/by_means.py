@@ -56,19 +56,20 @@ def by_means(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         }
         if len(dwellings) > int(rule["dwellings_allowed"]):
             continue
-        unknown = {
-            r["property_id"]
+        unknown = [
+            r
             for m in inside
             for r in homes.get(m["person_id"], [])
             if (r["kind"] or "unknown") == "unknown" and in_month(r["held_from"], r["held_to"], last)
-        }
-        if not lacking and len(dwellings | unknown) > int(rule["dwellings_allowed"]):
+        ]
+        open_ = {r["property_id"] for r in unknown}
+        if not lacking and len(dwellings | open_) > int(rule["dwellings_allowed"]):
             yield Undecided(
                 "household",
                 id_,
-                tuple(sorted(unknown)),
-                f"有{len(unknown)}处房产没有用途，是否符合救助条件无法判定",
-                f"{len(unknown)} properties have no stated use: eligibility can't be decided",
+                tuple(sorted({str(r["person_id"]) for r in unknown})),
+                f"有{len(open_)}处房产没有用途，是否符合救助条件无法判定",
+                f"{len(open_)} properties have no stated use: eligibility can't be decided",
             )
             continue
         if lacking:

@@ -86,8 +86,8 @@ def detect_changed(
         of_lots = [d for d in able if d.of_lots and d.id in product]
         others = [d for d in able if d not in of_lots and (touched.recipients or d.id not in product)]
         standing = Standing(store)
-        near = nearby(store, touched.lots, standing.same_party, touched.tenders)
         with side_by_side(store) as beside:
+            near = nearby(store, touched.lots, standing.same_party, beside, touched.tenders)
             seen = on_the_spot(store, near, standing, beside)
             narrow = detect_as_it_stands(seen, of_lots, progress, rules, denominators=False)
     whole = detect(store, others, progress, rules) if others else None

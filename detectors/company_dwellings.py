@@ -74,7 +74,7 @@ def through_companies(of: Recipient, own: Sequence[Row], behind: Sequence[Row], 
         homes = {**found.counted, **(found.exempt_rows if why else {})}
         if ours & set(homes) and (found.over or why):
             hits[month] = Hit(why, tuple(r for rs in homes.values() for r in rs), len(homes), found.limit)
-        if ours & found.unknown:
+        if ours & found.unknown.keys():
             unknown[month] = found
         perhaps = _owned(now, limit, _most) - owned
         if perhaps and not found.over and judge(of, [*own, *_held(now, owned | perhaps)], month, rule).over:

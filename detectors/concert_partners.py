@@ -104,8 +104,7 @@ DETECTOR = Detector(
     meaning_zh="同一标段的投标人本身，或者其股东，是同一份一致行动安排的不同成员。",
     severity="lead",
     basis=(
-        statutes.COMPANY_265,
-        statutes.COMPANY_216,
+        *statutes.RELATED_PARTIES,
         statutes.red_flag(
             "R033",
             "投标人拥有同一主要股东（一致行动的股东为参照）",
@@ -126,14 +125,8 @@ DETECTOR = Detector(
     columns={
         "members": ("related_id", "holder_id", "holder_name", "member_from", "member_to", "member_key"),
         "held": (
-            "related_id",
-            "bidder_id",
-            "share",
-            "share_max",
-            "owned_from",
-            "owned_to",
-            "observed_on",
-            "owned_key",
+            *("related_id", "bidder_id", "share", "share_max"),
+            *("owned_from", "owned_to", "observed_on", "owned_key"),
         ),
         "holdings": bidding.HOLDINGS_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,

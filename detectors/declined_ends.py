@@ -26,9 +26,7 @@ QUERIES: Final = {
     "officers": people.OFFICERS,
     "contacts": people.CONTACTS,
     "parties": people.CONTACT_USERS,
-    "authors": traces.AUTHORS,
-    "uploads": traces.UPLOADS,
-    "deposits": traces.DEPOSITS,
+    "traces": traces.TRACES,
     "workers": traces.WORKERS,
     "bidders": bidding.BIDDERS,
 }
@@ -40,10 +38,8 @@ COLUMNS: Final = {
     "officers": people.PEOPLE_COLUMNS,
     "contacts": people.LINKED_COLUMNS,
     "parties": people.CONTACT_USERS_COLUMNS,
-    "authors": traces.TRACE_COLUMNS,
-    "uploads": traces.TRACE_COLUMNS,
-    "deposits": traces.TRACE_COLUMNS,
-    "workers": traces.TRACE_COLUMNS,
+    "traces": traces.TRACE_COLUMNS,
+    "workers": traces.WORKER_COLUMNS,
     "bidders": bidding.BIDDERS_COLUMNS,
 }
 HOLDS: Final = "effective_share"
@@ -88,7 +84,7 @@ def ends(rows: Mapping[str, Sequence[Row]], lots: pl.DataFrame, values: Values) 
     )
     told = told.filter(pl.col("bidder_id").is_in(parties.implode()))
     used = pl.concat(
-        [table(rows[k]) for k in ("authors", "uploads", "deposits", "workers")], how="vertical_relaxed"
+        [traces.used_for(rows, "author", "upload", "deposit"), table(rows["workers"])], how="vertical_relaxed"
     )
     direct = [on_bids(lots, told), on_bids(lots, used, "bid_id")]
     linked = [f.with_columns(how=pl.col("role"), derivation=pl.lit(None, pl.String)) for f in direct]
@@ -112,7 +108,7 @@ def _hubs(rows: Mapping[str, Sequence[Row]], used: pl.DataFrame, values: Values)
     bidders = table(rows["bidders"]).select("bid_id", "bidder_id")
     users = used.join(bidders, on="bid_id").group_by("holder_id").agg(n=pl.col("bidder_id").n_unique())
     listed = [n.strip() for n in str(values["listed_payers"]).split(",") if n.strip()]
-    paying = table(rows["deposits"]).filter(
+    paying = traces.used_for(rows, "deposit").filter(
         pl.any_horizontal(pl.col("holder_name").fill_null("").str.contains(n, literal=True) for n in listed)
         if listed
         else pl.lit(False)

@@ -16,7 +16,11 @@ Values = Mapping[str, Any]
 
 
 class DefinitionError(ValueError):
-    """A definition contradicts itself; names the detector and the place."""
+    """A definition contradicts itself; names the place, in both languages."""
+
+    def __init__(self, zh: str, en: str):
+        super().__init__(en)
+        self.zh, self.en = zh, en
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ class Undecided:
     scope_kind: str
     scope_id: str
     subjects: tuple[str, ...]
-    """The parties data are missing for."""
+    """The parties data are missing for: bidders, companies, persons, the recipient; no property, no programme."""
     missing_zh: str
     missing_en: str
 
@@ -175,22 +179,32 @@ class Detector:
     def __post_init__(self) -> None:
         object.__setattr__(self, "defaults", {p.name: p.default for p in self.parameters})
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.id):
-            raise DefinitionError(f"{self.id}: an id is kebab-case")
+            raise DefinitionError(
+                f"编号 {self.id} 只能用小写字母、数字和连字符", f"the id {self.id} is not kebab-case"
+            )
         if set(self.queries) != set(self.columns):
-            raise DefinitionError(f"{self.id}: every query names its columns")
+            raise DefinitionError("每个查询都须列出各列", "every query names its columns")
         for name, query in self.queries.items():
             returned = _returned(query)
             if returned != self.columns[name]:
-                raise DefinitionError(f"{self.id}.{name} returns {returned}, not {self.columns[name]}")
+                said, meant = ", ".join(returned) or "-", ", ".join(self.columns[name])
+                raise DefinitionError(
+                    f"查询 {name} 返回的是 {said}，不是 {meant}",
+                    f"the query {name} returns {said}, not {meant}",
+                )
         everything = {c for columns in self.columns.values() for c in columns}
         lost = [c for c in self.identity if c not in everything]
         if lost:
             raise DefinitionError(
-                f"{self.id}: no query returns {lost}, which make a finding the same next time"
+                f"查询没有返回 {'、'.join(lost)}，而疑点要靠这些列辨认是否为同一条",
+                f"no query returns {', '.join(lost)}, which make a finding the same next time",
             )
         unknown = [n for n in (*self.needs, *self.needs_any) if n not in REL_TYPES]
         if unknown:
-            raise DefinitionError(f"{self.id} needs {unknown}, which the graph does not hold")
+            raise DefinitionError(
+                f"needs 中的 {'、'.join(unknown)} 不是图中的关系类型",
+                f"it needs {', '.join(unknown)}, which the graph does not hold",
+            )
 
     @property
     def of_lots(self) -> bool:

@@ -10,10 +10,11 @@ from detectors.definition import Detector
 from detectors.finding import Finding
 from detectors.registry import DETECTORS
 from detectors.rules import NO_RULES, LocalRules
-from detectors.rules_file import RulesError, read_rules
+from detectors.rules_file import RulesError, check_rules
 from detectors.runner import Run, run
 from graph.in_play import is_current, refresh_in_play
 from graph.stores import GraphStore
+from graph.written_toml import WrittenTomlError, read_toml_file
 
 Progress = Callable[[str, int, int], None]
 
@@ -61,12 +62,10 @@ def rules_from(path: Path | None, own: Sequence[Detector] = ()) -> LocalRules:
     if path is None:
         return NO_RULES
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RulesError(
-            [(f"无法读取 {path}（须为 UTF-8 文本）：{error}", f"{path} can't be read (UTF-8 text): {error}")]
-        ) from error
-    return read_rules(text, (*DETECTORS, *own))
+        document = read_toml_file(path)
+    except WrittenTomlError as error:
+        raise RulesError([(f"{path}：{error.zh}", f"{path}: {error.en}")]) from error
+    return check_rules(document, (*DETECTORS, *own))
 
 
 @dataclass(frozen=True, slots=True)

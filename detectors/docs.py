@@ -58,10 +58,10 @@ _LAW: Final = """
 ## 依据 · Law
 
 The numbers of articles, what they say (shortened here) and their dates of force were compared with public texts of
-招标投标法 (2017), 招标投标法实施条例 (2019), 政府采购法 (2014), 政府采购法实施条例 (2015), 建筑法 (2019), 公司法 (2018 and 2023),
-社会救助暂行办法 (2019), 社会救助法 (2026) and article 37 of 财政部令第87号 (2017). What could not be compared is marked ‡ where it is
-cited. The codes of the red-flag guide come from a list of its indicators, not from the guide itself. Texts change: look
-up what you quote.
+招标投标法 (2017), 招标投标法实施条例 (2019), 政府采购法 (2014), 政府采购法实施条例 (2015), 建筑法 (2019), 公司法 (2018 and 2023;
+in 2013 article 216 stood as in 2018: the decision of 2018 changed article 142 alone), 社会救助暂行办法 (2019), 社会救助法
+(2026) and article 37 of 财政部令第87号 (2017). What could not be compared is marked ‡ where it is cited. The codes of the
+red-flag guide come from a list of its indicators, not from the guide itself. Texts change: look up what you quote.
 
 条号、内容（摘要）与施行日期已与上列公开文本核对；未能核对的，在引用处标 ‡。引用前请以公布文本为准。
 """

@@ -49,12 +49,7 @@ def _draft(found: Overlap, rule: Settled, values: Values) -> Draft:
             "programs": sorted({one.program, two.program}),
             "persons": list(found.persons),
             "recipients": [
-                {
-                    "id": c.id,
-                    "program": c.program,
-                    "region": c.region,
-                    "amount": sum(c.amount(m) for m in months),
-                }
+                {"id": c.id, "program": c.program, "region": c.region, "amount": sum(map(c.amount, months))}
                 for c in (one, two)
             ],
         },

@@ -89,12 +89,12 @@ EXEMPTIONS: Final = (
 
 @dataclass(frozen=True)
 class Month:
-    """The dwellings of one month: `counted` and `exempt` (rule → homes), `unknown` use; a home is an address or id."""
+    """The dwellings of one month: `counted` and `exempt` (rule → homes), of `unknown` use; a home is an address or id."""
 
     counted: Mapping[str, list[Row]]
     exempt: Mapping[str, set[str]]
     exempt_rows: Mapping[str, list[Row]]
-    unknown: set[str]
+    unknown: Mapping[str, list[Row]]
     limit: int
     small: bool
 
@@ -130,7 +130,7 @@ def judge(of: Recipient, rows: Sequence[Row], month: str, rule: Settled) -> Mont
     counted: dict[str, list[Row]] = {}
     exempt: dict[str, set[str]] = defaultdict(set)
     exempt_rows: dict[str, list[Row]] = {}
-    unknown: set[str] = set()
+    unknown: dict[str, list[Row]] = {}
     for name, held_rows in homes.items():
         kinds = {r["kind"] or "unknown" for r in held_rows}
         if not kinds & _counted_kinds(rule):
@@ -138,7 +138,7 @@ def judge(of: Recipient, rows: Sequence[Row], month: str, rule: Settled) -> Mont
                 exempt["rural-homestead"].add(name)
                 exempt_rows[name] = held_rows
             elif "unknown" in kinds:
-                unknown.add(name)
+                unknown[name] = held_rows
             continue
         why = _exempt(held_rows, rule)
         if why:
@@ -188,13 +188,13 @@ def unknown_use(of: Recipient, months: Mapping[str, Month]) -> Iterator[Undecide
     """What can't be decided: properties of no stated use that would reach the limit, payments without a month."""
     for found in months.values():
         if len(found.counted) + len(found.unknown) >= found.limit:
-            lacking = tuple(sorted(found.unknown))
+            lacking = len(found.unknown)
             yield Undecided(
                 of.kind,
                 of.id,
-                lacking,
-                f"有{len(lacking)}处房产没有用途，是否为住房无法判定",
-                f"{len(lacking)} properties have no stated use: whether they are dwellings can't be decided",
+                tuple(sorted({str(r["person_id"]) for rows in found.unknown.values() for r in rows})),
+                f"有{lacking}处房产没有用途，是否为住房无法判定",
+                f"{lacking} properties have no stated use: whether they are dwellings can't be decided",
             )
             return
     yield from without_months(of)

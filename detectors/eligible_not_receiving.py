@@ -52,7 +52,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             yield Undecided(
                 e.of.kind,
                 e.of.id,
-                (e.program_id,),
+                (e.of.id,),
                 f"没有加载{e.program}的发放数据，是否漏享无法判定",
                 f"no payments of {e.program} are loaded: whether somebody is left out can't be decided",
             )
@@ -60,7 +60,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             yield Undecided(
                 e.of.kind,
                 e.of.id,
-                (e.program_id,),
+                (e.of.id,),
                 f"{e.program}有{e.undated}笔发放记录没有月份，是否漏享无法判定",
                 f"{e.undated} payments of {e.program} state no month: whether it was left out can't be decided",
             )

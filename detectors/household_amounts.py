@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from detectors.deaths import living
+from detectors.definition import Undecided
 from detectors.households import Recipient, Spell
 
 
@@ -63,3 +64,10 @@ def by_month(spells: Sequence[Spell]) -> dict[str, int | None]:
         known = paid.get(s.month, 0)
         paid[s.month] = None if known is None or s.amount is None else known + s.amount
     return paid
+
+
+def no_amount(of: Recipient, person: str) -> Iterator[Undecided]:
+    """After a member's death it can't be told whether the payments changed."""
+    zh = "发放记录没有金额，人口减少后金额是否调整无法判定"
+    en = "the payments state no amount: whether it changed can't be decided"
+    yield Undecided(of.kind, of.id, (person,), zh, en)

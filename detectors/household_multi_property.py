@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from detectors.assistance_law import assistance_law
+from detectors.assistance_law import OF_PROPERTY, assistance_law
 from detectors.caution import CAUTION_EN, CAUTION_ZH
 from detectors.definition import Detector, Draft, Row, Undecided, Values
-from detectors.districts import outside
 from detectors.dwellings import (
     EXEMPTIONS,
     PARAMETERS,
@@ -20,15 +19,8 @@ from detectors.dwellings import (
     unknown_use,
 )
 from detectors.household_drafts import draft
-from detectors.households import (
-    POPULATION,
-    RECIPIENTS,
-    RECIPIENTS_COLUMNS,
-    Recipient,
-    applicants,
-    by_person,
-    recipients,
-)
+from detectors.households import POPULATION, RECIPIENTS, RECIPIENTS_COLUMNS, Recipient, by_person, recipients
+from detectors.registered import registered_elsewhere
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
@@ -76,8 +68,7 @@ def _draft(
     others = sorted(
         {(r["property_id"], r["kind"] or "unknown") for r in held if r["property_id"] not in shown_ids}
     )
-    abroad = [outside(m["hukou_region"], of.paying(over[-1])) for m in applicants(of.members_in(over[-1]))]
-    elsewhere = None if not abroad or None in abroad else any(abroad)
+    elsewhere, outside_zh, outside_en = registered_elsewhere(of, over[-1])
     facts = {
         "limit": last.limit,
         "dwellings": dwelling_facts(shown),
@@ -94,12 +85,8 @@ def _draft(
         {
             "count": str(facts["dwelling_count"]),
             "limit": str(last.limit),
-            "outside_zh": "；户籍不在发放地" if elsewhere else "" if elsewhere is False else "；户籍情况缺失",
-            "outside_en": "; registered elsewhere"
-            if elsewhere
-            else ""
-            if elsewhere is False
-            else "; registration unknown",
+            "outside_zh": outside_zh,
+            "outside_en": outside_en,
         },
         values=values,
         nodes=[*shown_ids, *persons],
@@ -125,9 +112,7 @@ DETECTOR = Detector(
         "第九条、第十条、第五十八条",
         "共同生活的家庭成员收入和财产状况须符合当地规定；可通过不动产登记等查询核对",
         "income and property of the household must be within the local rule; registers may be consulted",
-        "第十八条、第四十一条、第四十六条、第四十七条、第四十八条",
-        "家庭财产状况须符合规定；可以向不动产登记等核对，定期核查；调减、终止前听取意见，之后书面说明理由",
-        "property must be within the rule; checks with registers, regularly; the person is heard before a change",
+        *OF_PROPERTY,
     ),
     needs=("HOLDS_PROPERTY", "RECEIVES"),
     parameters=PARAMETERS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from detectors.assistance_law import assistance_law
+from detectors.assistance_law import OF_PROPERTY, assistance_law
 from detectors.caution import CAUTION_EN, CAUTION_ZH
 from detectors.company_dwellings import (
     COLUMNS,
@@ -20,14 +20,7 @@ from detectors.company_dwellings import (
     unknown_share,
 )
 from detectors.definition import Detector, Draft, Parameter, Row, Undecided, Values
-from detectors.dwellings import (
-    EXEMPTIONS,
-    PARAMETERS,
-    dwelling_facts,
-    home,
-    reason,
-    unknown_use,
-)
+from detectors.dwellings import EXEMPTIONS, PARAMETERS, dwelling_facts, home, reason, unknown_use
 from detectors.household_drafts import draft
 from detectors.households import POPULATION, RECIPIENTS, RECIPIENTS_COLUMNS, Recipient, by_person, recipients
 
@@ -117,9 +110,7 @@ DETECTOR = Detector(
         "第九条、第十条、第五十八条",
         "家庭财产状况须符合当地规定；可通过不动产登记、工商登记等查询核对",
         "household property must be within the local rule; property and company registers may be consulted",
-        "第十八条、第四十一条、第四十六条、第四十七条、第四十八条",
-        "家庭财产状况须符合规定；可以向不动产登记等核对，定期核查；调减、终止前听取意见，之后书面说明理由",
-        "property must be within the rule; checks with registers, regularly; the person is heard before a change",
+        *OF_PROPERTY,
     ),
     needs=("OWNS", "HOLDS_PROPERTY", "RECEIVES"),
     parameters=(

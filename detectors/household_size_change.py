@@ -10,7 +10,7 @@ from detectors.assistance_law import assistance_law
 from detectors.caution import CAUTION_EN, CAUTION_ZH
 from detectors.deaths import death_told, died_as_member
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
-from detectors.household_amounts import Unlowered, unlowered
+from detectors.household_amounts import Unlowered, no_amount, unlowered
 from detectors.household_drafts import draft, yuan
 from detectors.households import (
     POPULATION,
@@ -38,7 +38,7 @@ def _judge(of: Recipient, member: Row, died: str, values: Values) -> Iterator[Dr
     person = str(member["person_id"])
     found, lacking = unlowered(of, person, str(member["died_on"] or member["cremated_on"]))
     if not found:
-        yield from _no_amount(of, person) if lacking else without_months(of)
+        yield from no_amount(of, person) if lacking else without_months(of)
         return
     months = sorted({m for f in found for m in f.paid})
     pending = later(died, int(of.settled(values, months[-1])["recalculation_months"]))
@@ -50,13 +50,6 @@ def _judge(of: Recipient, member: Row, died: str, values: Values) -> Iterator[Dr
         yield _draft(of, member, died, found, months, _JOINED, values)
     else:
         yield _draft(of, member, died, found, months, _PENDING, values)
-
-
-def _no_amount(of: Recipient, person: str) -> Iterator[Undecided]:
-    zh = "发放记录没有金额，人口减少后金额是否调整无法判定"
-    yield Undecided(
-        of.kind, of.id, (person,), zh, "the payments state no amount: whether it changed can't be decided"
-    )
 
 
 _JOINED: Final = (
@@ -93,11 +86,7 @@ def _draft(
             "amount": sum(f.paid[m] for f in shown for m in months if m in f.paid),
             "amount_before": before,
         },
-        {
-            "died": died,
-            "before": yuan(before) if len(shown) == 1 else each,
-            "count": str(len(set(months))),
-        },
+        {"died": died, "before": yuan(before) if len(shown) == 1 else each, "count": str(len(set(months)))},
         values=values,
         # That others live on, and what was paid before and after, are part of the proof.
         nodes=[*of.persons, *(s.benefit for s in of.spells)],

@@ -18,6 +18,7 @@ from detectors.question import Around, Question
 from detectors.standing import Standing
 from graph.stores.contract import GraphStore
 from graph.stores.known_nodes import about
+from graph.stores.side_by_side import Beside
 
 _TIMEOUT: Final = 120.0
 
@@ -81,11 +82,12 @@ def nearby(
     store: GraphStore,
     lots: Collection[str],
     same_party: Mapping[str, Collection[str]],
+    beside: Beside,
     tenders: Collection[str] = (),
 ) -> Nearby:
     """What stands around some lots, and around `tenders` beside theirs.
 
-    `same_party`: for an id of a party that has several, all of them.
+    `same_party`: for an id of a party that has several, all of them. `beside`: where half of it is asked.
     """
 
     def found(cypher: str, ids: Collection[str], column: str = "id") -> frozenset[str]:
@@ -94,17 +96,24 @@ def nearby(
         rows = store.query(cypher, {"ids": sorted(ids)}, _TIMEOUT).column(column).to_pylist()
         return frozenset(rows)
 
+    def of_tenders() -> list[frozenset[str]]:
+        of_tender = found(_TENDERS_OF_LOT, asked)
+        return [found(cypher, of_tender) for cypher in (_LOTS_OF_TENDER, *_PARTIES)]
+
     asked = frozenset(lots)
+    procedures = beside(of_tenders)
     here = found(_BIDS_OF_LOT, asked)
+    alongside = beside(lambda: here.union(*(found(cypher, here) for cypher in _ALONGSIDE)))
     own = found(_BIDDERS_OF_BID, here)
     same = {i for c in own for i in same_party.get(c, ())} | own
     theirs = store.query(_BIDS_OF_BIDDER, {"ids": sorted(same)}, _TIMEOUT) if same else None
     bidders = frozenset(theirs.column("bidder").to_pylist()) if theirs else frozenset()
     mine = here | (frozenset(theirs.column("id").to_pylist()) if theirs else frozenset())
-    traced = here.union(*(found(cypher, here) for cypher in _ALONGSIDE))
-    of_tender = found(_TENDERS_OF_LOT, asked)
-    near = asked | found(_LOTS_OF_BID, mine) | found(_LOTS_OF_TENDER, of_tender)
-    buyers, servants = (found(cypher, of_tender) for cypher in _PARTIES)
+    lots_of_theirs = found(_LOTS_OF_BID, mine)
+    lots_of_tenders, buyers, servants = procedures.result()
+    near = asked | lots_of_theirs | lots_of_tenders
+    of_near = found(_TENDERS_OF_LOT, near)
+    traced = alongside.result()
     return Nearby(
         asked=asked,
         own=own,
@@ -112,7 +121,7 @@ def nearby(
         traced=traced,
         bidders=bidders,
         lots=near,
-        tenders=found(_TENDERS_OF_LOT, near) | frozenset(tenders),
+        tenders=of_near | frozenset(tenders),
         buyers=buyers,
         servants=servants,
     )

@@ -43,7 +43,7 @@ def look_at(
 ) -> tuple[Run, Nearby]:
     """What detectors find of one lot as the data are now, and what stands around it; nothing is written."""
     with store.steady(), side_by_side(store) as beside:
-        near = nearby(store, [lot], standing.same_party)
+        near = nearby(store, [lot], standing.same_party, beside)
         current = is_current(store)
         seen = seen_from(store, near, standing) if current else on_the_spot(store, near, standing, beside)
         run = detect_as_it_stands(seen, detectors, progress, rules, denominators=False)

@@ -6,7 +6,6 @@ docs/own-detectors.md describes the form. One hit is made of all rows with the s
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -26,19 +25,13 @@ from detectors.definition import (
     Undecided,
     Values,
 )
+from detectors.own_form import WrongDefinitionError, check_form
 from detectors.read_only_cypher import QueryError, check_query
 from detectors.registry import DETECTORS
+from graph.written_toml import WrittenTomlError, read_toml_file
 
 DOMAINS: Final = ("政府工程", "营商环境", "民生保障")
 SCOPES: Final = ("lot", "tender", "household", "person", "company")
-_REQUIRED: Final = (
-    *("id", "version", "domain", "scene", "severity", "title", "wording", "needs", "query", "population"),
-    *("scope", "scope_column", "subjects", "identity", "innocent"),
-)
-_OPTIONAL: Final = (
-    *("basis", "parameter", "suppressor", "keep", "date_column", "regime_column", "nodes", "keys", "support"),
-    "warn_above",
-)
 _ACCUSING: Final = ("违法", "串通", "骗保", "骗取", "围标")
 
 
@@ -71,46 +64,36 @@ def read_own(path: Path | None) -> tuple[Detector, ...]:
 
 def _read(file: Path) -> Iterator[Detector]:
     try:
-        document = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise OwnDefinitionsError(file, f"无法读取：{error}", f"it can't be read: {error}") from error
-    tables = document.get("detector")
-    if set(document) != {"detector"} or not isinstance(tables, list):
+        document = read_toml_file(file)
+    except WrittenTomlError as error:
+        raise OwnDefinitionsError(file, error.zh, error.en) from error
+    tables = document.get("detector", ())
+    if set(document) != {"detector"} or not isinstance(tables, list) or not all(map(_is_table, tables)):
         raise OwnDefinitionsError(file, "每个检测项写作 [[detector]]", "write each detector as [[detector]]")
     for table in tables:
         name = str(table.get("id", "?"))
         try:
             yield _detector(table)
-        except (QueryError, _WrongDefinitionError) as error:
+        except (QueryError, WrongDefinitionError, DefinitionError) as error:
             raise OwnDefinitionsError(file, f"{name}：{error.zh}", f"{name}: {error.en}") from error
-        except (DefinitionError, TypeError, AttributeError, KeyError, ValueError) as error:
-            raise OwnDefinitionsError(file, f"{name}：{error}", f"{name}: {error}") from error
 
 
-class _WrongDefinitionError(ValueError):
-    def __init__(self, zh: str, en: str):
-        super().__init__(en)
-        self.zh, self.en = zh, en
+def _is_table(value: Any) -> bool:
+    return isinstance(value, Mapping)
 
 
 def _detector(table: Mapping[str, Any]) -> Detector:
-    lacking = [k for k in _REQUIRED if k not in table]
-    unknown = [k for k in table if k not in (*_REQUIRED, *_OPTIONAL)]
-    if lacking or unknown:
-        raise _WrongDefinitionError(
-            f"缺少 {'、'.join(lacking) or '无'}；不认识 {'、'.join(unknown) or '无'}",
-            f"missing: {', '.join(lacking) or 'nothing'}; unknown: {', '.join(unknown) or 'nothing'}",
-        )
+    check_form(table)
     for key, allowed in (("severity", get_args(Severity)), ("domain", DOMAINS), ("scope", SCOPES)):
         if table[key] not in allowed:
-            raise _WrongDefinitionError(
+            raise WrongDefinitionError(
                 f"{key} 应为 {'、'.join(allowed)} 之一",
                 f"{key} is one of {', '.join(allowed)}, not {table[key]}",
             )
     for query in (table["query"], table["population"]):
         check_query(query)
     if "RETURN " not in table["query"] or not re.search(r"RETURN count\(", table["population"]):
-        raise _WrongDefinitionError(
+        raise WrongDefinitionError(
             "query 须以大写 RETURN 给出各列（… AS 名称），population 须为 RETURN count(…)",
             "query gives its columns by RETURN in capitals (… AS name), population is a RETURN count(…)",
         )
@@ -155,7 +138,7 @@ def _named(table: Mapping[str, Any], columns: Sequence[str], parameters: set[str
     lost = [c for c in spoken if c not in columns]
     unset = [r[k] for r in rules for k in ("above", "at_least") if k in r and r[k] not in parameters]
     if lost or unset or not table["subjects"]:
-        raise _WrongDefinitionError(
+        raise WrongDefinitionError(
             f"查询没有返回列 {'、'.join(lost) or '无'}；没有参数 {'、'.join(unset) or '无'}；subjects 不可为空",
             f"no column {', '.join(lost) or '—'} in the query; no parameter {', '.join(unset) or '—'}; subjects names a column",
         )
@@ -165,14 +148,14 @@ def _worded(wording: Mapping[str, str], known: Sequence[str]) -> None:
     for language in ("zh", "en"):
         unknown = [n for n in re.findall(r"\{(\w*)", wording[language]) if n not in known]
         if unknown:
-            raise _WrongDefinitionError(
+            raise WrongDefinitionError(
                 f"wording.{language} 中没有 {unknown[0]} 可填",
                 f"wording.{language} has no {unknown[0]} to fill in",
             )
     # A machine's finding accuses nobody.
     accusing = [w for w in _ACCUSING if w in wording["zh"].replace("认定违纪违法", "")]
     if accusing or "{" not in wording["zh"]:
-        raise _WrongDefinitionError(
+        raise WrongDefinitionError(
             f"wording.zh 只能陈述数据，不得出现“{'、'.join(accusing) or '（没有任何数据）'}”",
             f"wording.zh says what the data say, and accuses nobody ({', '.join(accusing) or 'it holds no data'})",
         )

@@ -98,7 +98,7 @@ COLUMNS: Final = {
     "posts": people.POSTS_COLUMNS,
     "representatives": people.PEOPLE_COLUMNS,
     "officers": people.PEOPLE_COLUMNS,
-    "workers": traces.TRACE_COLUMNS,
+    "workers": traces.WORKER_COLUMNS,
     "kin": kin.KIN_COLUMNS,
     "bidders": bidding.BIDDERS_COLUMNS,
 }

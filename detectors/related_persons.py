@@ -45,8 +45,7 @@ DETECTOR = Detector(
     meaning_zh="申报的亲属分别持有、管理或代表同一标段的两家投标人。",
     severity="lead",
     basis=(
-        statutes.COMPANY_265,
-        statutes.COMPANY_216,
+        *statutes.RELATED_PARTIES,
         statutes.KYRGYZ_P3,
     ),
     needs=("RELATED_TO", "SUBMITS", "FOR_LOT"),
@@ -63,7 +62,7 @@ DETECTOR = Detector(
         "holdings": bidding.HOLDINGS_COLUMNS,
         "representatives": people.PEOPLE_COLUMNS,
         "officers": people.PEOPLE_COLUMNS,
-        "workers": traces.TRACE_COLUMNS,
+        "workers": traces.WORKER_COLUMNS,
         "kin": kin.KIN_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,
     },

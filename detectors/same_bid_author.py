@@ -22,9 +22,9 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             f'"{tie.holder_name}" is a software default and names nobody',
         )
 
-    yield from traces.trace_drafts(
-        rows, values, ("投标文件作者信息", "data on the files' authors"), judge=default_name
-    )
+    what = ("投标文件作者信息", "data on the files' authors")
+    authors = traces.used_for(rows, "author")
+    yield from traces.trace_drafts(rows, authors, values, what, judge=default_name)
 
 
 DETECTOR = Detector(
@@ -56,7 +56,7 @@ DETECTOR = Detector(
             "authors that software fills in by itself, separated by commas",
         ),
     ),
-    queries={"traces": traces.AUTHORS, "bidders": bidding.BIDDERS},
+    queries={"traces": traces.TRACES, "bidders": bidding.BIDDERS},
     columns={"traces": traces.TRACE_COLUMNS, "bidders": bidding.BIDDERS_COLUMNS},
     population=bidding.LOTS,
     identity=("lot_id", "holder_id"),

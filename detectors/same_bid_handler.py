@@ -9,7 +9,7 @@ import polars as pl
 from detectors import bidding, people, statutes, traces
 from detectors.definition import Detector, Draft, Row, Undecided, Values
 from detectors.links import CLOSING_EN, CLOSING_ZH, LinkTie
-from detectors.rows import Rows, table
+from detectors.rows import table
 
 _HANDLERS = ("handler", "bid_agent")
 
@@ -17,11 +17,9 @@ _HANDLERS = ("handler", "bid_agent")
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a lot and person (or stated contact person) that handles two separate bids."""
     handlers = table(rows["workers"]).filter(pl.col("role").is_in(_HANDLERS))
-    both = pl.concat([handlers, table(rows["contacts"])], how="diagonal_relaxed")
-    known = {"bidders": rows["bidders"], "traces": Rows(both)}
-    yield from traces.trace_drafts(
-        known, values, ("投标经办人数据", "data on who handled the bid"), judge=_namesake, people=True
-    )
+    both = pl.concat([handlers, traces.used_for(rows, "contact")], how="diagonal_relaxed")
+    what = ("投标经办人数据", "data on who handled the bid")
+    yield from traces.trace_drafts(rows, both, values, what, judge=_namesake, people=True)
 
 
 def _namesake(tie: LinkTie) -> tuple[str, str, str] | None:
@@ -56,10 +54,10 @@ DETECTOR = Detector(
     needs=("SUBMITS", "FOR_LOT"),
     needs_any=("WORKS_ON_BID", "USED_IN_BID"),
     parameters=(traces.HUB_BIDDERS,),
-    queries={"workers": traces.WORKERS, "contacts": traces.CONTACT_PEOPLE, "bidders": bidding.BIDDERS},
+    queries={"workers": traces.WORKERS, "traces": traces.TRACES, "bidders": bidding.BIDDERS},
     columns={
-        "workers": traces.TRACE_COLUMNS,
-        "contacts": traces.TRACE_COLUMNS,
+        "workers": traces.WORKER_COLUMNS,
+        "traces": traces.TRACE_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,
     },
     population=bidding.LOTS,

@@ -26,7 +26,7 @@ _OWN = Question(
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a lot and account (or named payer) that two separate bids have in common."""
     bidders = compared(table(rows["bidders"]))
-    paid = on_bids(bidders, table(rows["traces"]), "bid_id")
+    paid = on_bids(bidders, traces.used_for(rows, "deposit"), "bid_id")
     owned = on_bids(bidders, table(rows["own"]))
     # Whose account it is matters only where a deposit of the same lot came from it.
     owned = owned.join(paid.select("lot_id", "holder_id").unique(), on=["lot_id", "holder_id"])
@@ -74,7 +74,7 @@ DETECTOR = Detector(
         traces.HUB_BIDDERS,
         traces.LISTED_PAYERS,
     ),
-    queries={"traces": traces.DEPOSITS, "own": _OWN, "bidders": bidding.BIDDERS},
+    queries={"traces": traces.TRACES, "own": _OWN, "bidders": bidding.BIDDERS},
     columns={
         "traces": traces.TRACE_COLUMNS,
         "own": people.LINKED_COLUMNS,

@@ -9,7 +9,7 @@ import polars as pl
 from detectors import bidding, people, statutes, traces
 from detectors.definition import Detector, Draft, Row, Undecided, Values
 from detectors.links import CLOSING_EN, CLOSING_ZH
-from detectors.rows import Rows, table
+from detectors.rows import table
 
 _NOT_MEMBERS = ("handler", "bid_agent")
 """They hand the bid in; whoever else a bid names works on the project."""
@@ -18,12 +18,10 @@ _NOT_MEMBERS = ("handler", "bid_agent")
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a lot and person whom two separate bids name as a project member."""
     members = table(rows["workers"]).filter(~pl.col("role").fill_null("").is_in(_NOT_MEMBERS))
-    known = {"bidders": rows["bidders"], "traces": Rows(members)}
     # One engineer may well be offered in bids for many lots: no hub here.
     unlimited = {**values, "hub_bidders": 1 << 62}
-    yield from traces.trace_drafts(
-        known, unlimited, ("项目管理成员数据", "data on project members"), people=True
-    )
+    what = ("项目管理成员数据", "data on project members")
+    yield from traces.trace_drafts(rows, members, unlimited, what, people=True)
 
 
 DETECTOR = Detector(
@@ -49,7 +47,7 @@ DETECTOR = Detector(
     needs=("WORKS_ON_BID", "SUBMITS", "FOR_LOT"),
     parameters=(),
     queries={"workers": traces.WORKERS, "bidders": bidding.BIDDERS},
-    columns={"workers": traces.TRACE_COLUMNS, "bidders": bidding.BIDDERS_COLUMNS},
+    columns={"workers": traces.WORKER_COLUMNS, "bidders": bidding.BIDDERS_COLUMNS},
     population=bidding.LOTS,
     identity=("lot_id", "holder_id"),
     suppressors=(people.NAME_ONLY,),

@@ -11,9 +11,9 @@ from detectors.links import CLOSING_EN, CLOSING_ZH, LinkTie
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a lot and device, disk, processor, CA lock or IP address of two separate bids."""
-    yield from traces.trace_drafts(
-        rows, values, ("上传设备数据", "data on upload devices"), severity=_severity
-    )
+    what = ("上传设备数据", "data on upload devices")
+    uploads = traces.used_for(rows, "upload")
+    yield from traces.trace_drafts(rows, uploads, values, what, severity=_severity)
 
 
 def _severity(tie: LinkTie) -> Severity | None:
@@ -39,7 +39,7 @@ DETECTOR = Detector(
     ),
     needs=("USED_IN_BID", "SUBMITS", "FOR_LOT"),
     parameters=(traces.HUB_BIDDERS,),
-    queries={"traces": traces.UPLOADS, "bidders": bidding.BIDDERS},
+    queries={"traces": traces.TRACES, "bidders": bidding.BIDDERS},
     columns={"traces": traces.TRACE_COLUMNS, "bidders": bidding.BIDDERS_COLUMNS},
     population=bidding.LOTS,
     identity=("lot_id", "holder_id"),

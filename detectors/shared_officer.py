@@ -47,8 +47,7 @@ DETECTOR = Detector(
     meaning_zh="同一个人在两家投标人任董事、监事、高级管理人员或负责人。",
     severity="lead",
     basis=(
-        statutes.COMPANY_265,
-        statutes.COMPANY_216,
+        *statutes.RELATED_PARTIES,
         statutes.KYRGYZ_P3,
     ),
     needs=("OFFICER_OF", "SUBMITS", "FOR_LOT"),

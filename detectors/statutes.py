@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -214,6 +215,16 @@ COMPANY_216: Final = LegalBasis(
     in_force_to="2024-07-01",
     link=law_texts.LAW_DATABASE,
 )
+COMPANY_216_2013: Final = replace(
+    COMPANY_216,
+    law_zh="公司法（2013年修正）",
+    law_en="Company Law (2013)",
+    in_force_from="2014-03-01",
+    in_force_to="2018-10-26",
+)
+"""The same article: the decision of 2018-10-26 changed article 142 alone."""
+RELATED_PARTIES: Final = (COMPANY_265, COMPANY_216, COMPANY_216_2013)
+"""Who controls a company and who is related to it, by the text in force."""
 
 
 KYRGYZ_P3: Final = LegalBasis(

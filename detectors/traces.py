@@ -14,22 +14,15 @@ from detectors.question import Question
 from detectors.roles import role_en, role_zh
 from detectors.rows import table
 
-TRACE_COLUMNS: Final = ("bid_id", *LINK_COLUMNS)
-
-
-def _traces(purpose: str) -> Question:
-    return Question(
-        f"MATCH (h:Contact)-[r:USED_IN_BID]->(b:Bid) WHERE r.counted AND r.purpose = '{purpose}' "
-        f"RETURN b.id AS bid_id, h.id AS holder_id, h.value AS holder_name, h.kind AS role, {SPAN}",
-        "traced",
-        "b:Bid",
-    )
-
-
-AUTHORS: Final = _traces("author")
-UPLOADS: Final = _traces("upload")
-DEPOSITS: Final = _traces("deposit")
-CONTACT_PEOPLE: Final = _traces("contact")
+TRACES: Final = Question(
+    "MATCH (h:Contact)-[r:USED_IN_BID]->(b:Bid) WHERE r.counted "
+    f"RETURN b.id AS bid_id, r.purpose AS purpose, h.id AS holder_id, h.value AS holder_name, h.kind AS role, {SPAN}",
+    "traced",
+    "b:Bid",
+)
+"""What bids' files, devices and payments show, of every purpose: detectors ask once and pick theirs (`used_for`)."""
+TRACE_COLUMNS: Final = ("bid_id", "purpose", *LINK_COLUMNS)
+WORKER_COLUMNS: Final = ("bid_id", *LINK_COLUMNS)
 WORKERS: Final = Question(
     "MATCH (h:Person)-[r:WORKS_ON_BID]->(b:Bid) WHERE r.counted "
     f"RETURN b.id AS bid_id, h.id AS holder_id, h.name AS holder_name, r.role AS role, {SPAN}",
@@ -58,21 +51,28 @@ HUB: Final = Suppressor(
 )
 
 
+def used_for(rows: Mapping[str, Sequence[Row]], *purposes: str) -> pl.DataFrame:
+    """Of `rows["traces"]` those of some purposes: author, upload, deposit, contact. Columns: `WORKER_COLUMNS`."""
+    traces = table(rows["traces"])
+    return traces.filter(pl.col("purpose").is_in(purposes)).drop("purpose")
+
+
 def trace_drafts(
     rows: Mapping[str, Sequence[Row]],
+    traces: pl.DataFrame,
     values: Values,
     what: tuple[str, str],
     judge: Callable[[LinkTie], tuple[str, str, str] | None] | None = None,
     severity: Callable[[LinkTie], Severity | None] | None = None,
     people: bool = False,
 ) -> Iterator[Draft | Undecided]:
-    """Drafts of `rows["traces"]` (one row a bid and trace) over `rows["bidders"]`.
+    """Drafts of `traces` (one row a bid and trace: `WORKER_COLUMNS`) over `rows["bidders"]`.
 
     `what` names the data, zh and en, where it lacks. `judge` gives a precision rule that explains a tie, beside the
     hub rule; `severity` what differs from the detector's own. `people`: what ties is a person.
     """
     bidders = compared(table(rows["bidders"]))
-    linked = on_bids(bidders, table(rows["traces"]), "bid_id")
+    linked = on_bids(bidders, traces, "bid_id")
     used = linked.group_by("holder_id").agg(pl.col("bidder_id").n_unique())
     users = dict(used.iter_rows())
     for tie in link_ties(linked):

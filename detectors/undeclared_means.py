@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from detectors.assistance_law import assistance_law
 from detectors.caution import CAUTION_EN, CAUTION_ZH
@@ -31,14 +31,7 @@ from detectors.means import (
     stakes,
     vehicles,
 )
-
-_KINDS: Final = {
-    "vehicle": ("车辆", "vehicle"),
-    "stake": ("企业股权", "stake in a company"),
-    "post": ("企业任职", "post in a company"),
-    "income": ("收入", "income"),
-    "payroll": ("财政供养", "public payroll"),
-}
+from detectors.means_said import means_said
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
@@ -89,8 +82,7 @@ def _draft(
     }
     means = [found[k] for k in sorted(found, key=lambda k: [str(v) for v in k])]
     counted = [x for x in means if excused or not x["exempt"]]
-    zh = "、".join(f"{_KINDS[x['kind']][0]}（{x['name'] or x['id']}，{x['note'] or '—'}）" for x in counted)
-    en = "; ".join(f"{_KINDS[x['kind']][1]} ({x['name'] or x['id']}, {x['note'] or '—'})" for x in counted)
+    zh, en = means_said(counted)
     persons = {x["person"] for x in means}
     why = means[0]["exempt"] if excused else None
     nodes = {x["id"] for x in means if x["kind"] in ("vehicle", "stake", "post")}

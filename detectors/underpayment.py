@@ -43,7 +43,7 @@ def _unknown(e: Entitlement, zh: str, en: str) -> Undecided:
     return Undecided(
         e.of.kind,
         e.of.id,
-        (e.program_id,),
+        (e.of.id,),
         f"{zh}，{e.program}是否足额发放无法判定",
         f"{en}: whether {e.program} was paid in full can't be decided",
     )
@@ -93,11 +93,7 @@ def _draft(e: Entitlement, short: Mapping[str, int], values: Values) -> Draft:
             "amount_unknown": unknown,
             "by_month": [{"month": m, "due": e.due[m], "paid": e.paid.get(m, 0)} for m in months],
         },
-        {
-            "count": str(len(months)),
-            "shortfall": yuan(total),
-            "unpaid": str(len(unpaid)),
-        },
+        {"count": str(len(months)), "shortfall": yuan(total), "unpaid": str(len(unpaid))},
         values=values,
         nodes=[e.program_id, *e.of.persons, *(s.benefit for s in e.of.spells)],
         keys=[*e.keys, *(s.key for s in e.of.spells)],

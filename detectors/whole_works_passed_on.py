@@ -27,14 +27,8 @@ def _judge(found: Sequence[Row], limit: float) -> Iterator[Draft | Undecided]:
     share = sum(amounts) / first["contract"] if counted else None
     everything = sum(r["sub_amount"] or 0 for r in found) / first["contract"] if first["contract"] else 0.0
     if main or (share is not None and share >= limit - 1e-9):
-        yield _draft(
-            main if main and (share is None or share < limit) else works,
-            found,
-            share,
-            limit,
-            bool(main),
-            None,
-        )
+        shown = main if main and (share is None or share < limit) else works
+        yield _draft(shown, found, share, limit, bool(main), None)
     elif share is None and works:
         yield Undecided(
             "lot",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from graph.in_play_changes import (
@@ -18,6 +19,7 @@ from graph.in_play_changes import (
 from graph.stores.contract import GraphStore
 from graph.stores.fingerprint import fingerprint_of
 from graph.stores.known_nodes import about
+from graph.stores.side_by_side import side_by_side
 from graph.stores.touches import SEEN, Touches
 
 _LOTS_OF_BIDS: Final = (about("MATCH (b:Bid)-[:FOR_LOT]->(l:Lot) RETURN DISTINCT l.id", "b:Bid"),)
@@ -77,14 +79,13 @@ def touched_since(store: GraphStore, fingerprint: str) -> Touched | None:
     below = closure_below(store, touches.below)
     if below is None:
         return None
-    lots = _around(store, touches, below)
-    if len(lots) > MOST:
-        return None
-    return Touched(
-        frozenset(lots),
-        frozenset(touches.tenders | found_from(store, _TENDERS_OF_LOTS, lots)),
-        touches.recipients or _recipients_above(store, below),
-    )
+    with side_by_side(store) as beside:
+        recipients = None if touches.recipients else beside(partial(_recipients_above, store, below))
+        lots = _around(store, touches, below)
+        if len(lots) > MOST:
+            return None
+        tenders = touches.tenders | found_from(store, _TENDERS_OF_LOTS, lots)
+        return Touched(frozenset(lots), frozenset(tenders), recipients is None or recipients.result())
 
 
 def _recipients_above(store: GraphStore, companies: Collection[str]) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from graph.records import Extract, Snapshot
+from graph.records import Extract
 from graph.stores import Applied, GraphStore
 from loaders.bods import read_bods
 from loaders.context import InputFile, ReadContext
@@ -22,6 +22,7 @@ from loaders.identity import PersonKey
 from loaders.ocds import read_ocds
 from loaders.problems import Problem, UnreadableFileError
 from loaders.scoping import scope_local_ids
+from loaders.snapshots import name_snapshot, tell_ended
 from loaders.tables import read_tables, settle_tables, write_rejects
 from loaders.tables.mapping import read_mapping
 
@@ -110,7 +111,7 @@ def load(
         mapping=mapping,
     )
     read = _read(list(fresh.values()), options, context, report, progress)
-    _name_snapshot(context.extract, options)
+    name_snapshot(context.extract, options.snapshot, options.snapshot_scope)
     report.problems, report.summary, report.extract = context.problems, context.summary, context.extract
     if not read:
         zh, en = _reasons(report.unreadable)
@@ -140,6 +141,7 @@ def load(
             report,
         )
     _tell_apart(store, context)
+    tell_ended(store, context)
     report.applied = store.apply(context.extract, digest, progress)
     report.unresolved = _write_unresolved(report.applied, folder)
     return report
@@ -300,12 +302,6 @@ def _read_documents(
         else:
             return len(files)
     return 0
-
-
-def _name_snapshot(extract: Extract, options: LoadOptions) -> None:
-    if options.snapshot:
-        tables = tuple(sorted({name for name, _, _ in extract.rels}))
-        extract.snapshot = Snapshot(options.snapshot, tables, options.snapshot_scope)
 
 
 def _write_unresolved(applied: Applied, folder: Path) -> Path | None:

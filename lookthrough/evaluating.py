@@ -20,10 +20,12 @@ from detectors.runner import Run
 EXPECT: Final = ("finding", "suppressed", "undecided", "none")
 _OUTCOMES: Final = {"confirmed": "finding", "cleared": "none"}
 _OPEN: Final = ("new", "in_review", "not_decidable")
+_SHOWN: Final = 10
+"""Lines that can't be used which are named one by one."""
 
 
 class TruthError(ValueError):
-    """A truth file that can't be used; names the line and what it should be."""
+    """A truth file that can't be used; names the lines and what each should be."""
 
     def __init__(self, zh: str, en: str):
         super().__init__(en)
@@ -126,9 +128,10 @@ def _told(label: Label) -> dict[str, Any]:
 
 
 def read_truth(path: Path, detectors: Sequence[Detector]) -> Truth:
-    """Read a truth file. Raises `TruthError`, naming the first line that can't be used; `OSError`."""
+    """Read a truth file. Raises `TruthError`, naming the lines that can't be used; `OSError`."""
     known = {d.id for d in detectors}
     labels, undecided = [], 0
+    wrong: list[TruthError] = []
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -136,14 +139,30 @@ def read_truth(path: Path, detectors: Sequence[Detector]) -> Truth:
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
-        label = _label(line, known, f"{path.name}:{number}")
+        try:
+            label = _label(line, known, f"{path.name}:{number}")
+        except TruthError as error:
+            wrong.append(error)
+            continue
         if label is None:
             undecided += 1
         else:
             labels.append(label)
+    if wrong:
+        raise _all_of(wrong)
     if not labels and not undecided:
         raise TruthError(f"{path} 没有任何一行。", f"There is no line in {path}.")
     return Truth(tuple(labels), undecided)
+
+
+def _all_of(wrong: Sequence[TruthError]) -> TruthError:
+    """What is wrong with each line, and how many more there are."""
+    more = len(wrong) - _SHOWN
+    zh, en = [e.zh for e in wrong[:_SHOWN]], [e.en for e in wrong[:_SHOWN]]
+    if more > 0:
+        zh.append(f"另有 {more} 行有误。")
+        en.append(f"{more} more lines can't be used.")
+    return TruthError("\n".join(zh), "\n".join(en))
 
 
 def _label(line: str, known: set[str], place: str) -> Label | None:
@@ -151,9 +170,12 @@ def _label(line: str, known: set[str], place: str) -> Label | None:
     try:
         row = json.loads(line)
     except json.JSONDecodeError as error:
-        raise TruthError(f"{place} 不是一行 JSON：{error}", f"{place} is no line of JSON: {error}") from error
-    if not isinstance(row, dict) or row.get("detector") not in known:
-        named = row.get("detector") if isinstance(row, dict) else None
+        raise TruthError(
+            f"{place} 不是一行有效的 JSON（第 {error.colno} 列起）。",
+            f"{place} is no line of JSON (from column {error.colno} on).",
+        ) from error
+    named = row.get("detector") if isinstance(row, dict) else None
+    if not isinstance(named, str) or named not in known:
         raise TruthError(
             f"{place} 没有已知的 detector（现为 {named}）；可用的见 lookthrough detectors list。",
             f"{place} names no known detector ({named}); lookthrough detectors list shows them.",

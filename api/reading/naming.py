@@ -88,12 +88,8 @@ def candidates(
 
 def _head(dataset: Dataset, id_: str) -> str:
     """The canonical id of a party that ownership knows, else the id."""
-    ownership = dataset.ownership
-    ids = ownership.aliases["id"]
-    place = int(ids.search_sorted(id_)) if len(ids) else 0
-    if place < len(ids) and ids[place] == id_:
-        return str(ownership.nodes["id"][int(ownership.aliases["node"][place])])
-    return id_
+    node = dataset.ownership.known_node(id_)
+    return id_ if node is None else str(dataset.ownership.nodes["id"][node])
 
 
 def names_for(store: GraphStore, ids: set[str]) -> dict[str, dict[str, Any]]:

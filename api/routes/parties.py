@@ -22,7 +22,7 @@ from api.reading.parties import party
 from api.routes.parameters import AsOf, Id, Limit, Word, iso
 from api.routing import Routes
 from api.services import Services
-from graph.penetration import UnknownCompanyError, controller, penetrate
+from graph.penetration import controller, penetrate
 from graph.penetration.beneficial import beneficial_owners
 from graph.penetration.days import today
 from graph.penetration.downward import controls
@@ -306,11 +306,9 @@ def paths(
 def one(request: Request, caller: Asking, services: Using, id: Id) -> Response:
     """What is stated of it, its other ids and names, its bids, where that comes from."""
     found = meant(request, services, id)
-    try:
-        dataset_of(request).ownership.node_of(found.id)
-    except UnknownCompanyError:
-        if not services.store.query(
-            f"MATCH (n:{found.type} {{id: $id}}) RETURN n.id AS id", {"id": found.id}
-        ).num_rows:
-            raise ProblemError("not-found", "没有这个主体。", "There is no such party.") from None
-    return told(request, caller, party(services.store, dataset_of(request), found.id, found.type), found.id)
+    dataset = dataset_of(request)
+    if dataset.ownership.known_node(found.id) is None:
+        query = f"MATCH (n:{found.type} {{id: $id}}) RETURN n.id AS id"
+        if not services.store.query(query, {"id": found.id}).num_rows:
+            raise ProblemError("not-found", "没有这个主体。", "There is no such party.")
+    return told(request, caller, party(services.store, dataset, found.id, found.type), found.id)

@@ -269,8 +269,8 @@ def _asked(
 ) -> Asked:
     if record is None or ledger is None or isinstance(question, Finding):
         return ask(store, question, as_of, rules)
-    run = next((r for r in ledger.runs() if r.id == record.last_run), None)
-    if run and run.dataset_fingerprint == store.fingerprint() and record.no_longer_found_at is None:
+    same = ledger.ran_over(record.last_run) == store.fingerprint()
+    if same and record.no_longer_found_at is None:
         return ask(store, record.finding, as_of, rules)
     # The ledger speaks of other data: what it says is found again in those that are loaded.
     return ask(store, record.id, as_of, rules, record.finding.detector)

@@ -20,7 +20,6 @@ from graph.penetration.days import IntArray, day_number
 from graph.penetration.edges import BoolArray, FloatArray, Reach, distinct, reach_up, spread, summed
 from graph.penetration.ownership import DECLARED_CONTROL, Ownership
 from graph.penetration.register import TOLERANCE, Links, live_links
-from graph.penetration.rows import MANAGING_INTERESTS
 
 Rule = Literal["strict", "inclusive"]
 
@@ -78,7 +77,7 @@ def control_over(ownership: Ownership, reach: Reach, days: IntArray) -> ControlF
     basis = ownership.control["basis"].to_numpy()[row]
 
     partnership = ownership.partnerships[reach.node]
-    managing = ownership.control["interest"].is_in(list(MANAGING_INTERESTS)).to_numpy()[row]
+    managing = ownership.managing[row]
     managed = np.zeros(len(reach.node), dtype=np.bool_)
     managed[company[managing]] = True
     # Without a named managing partner, the only general partner is the one (合伙企业法 art. 67).
@@ -123,6 +122,8 @@ def with_group(frontier: ControlFrontier, members: IntArray) -> tuple[ControlFro
 def _membership(ownership: Ownership, reach: Reach, days: IntArray) -> tuple[IntArray, IntArray, IntArray]:
     """(concert, member, scope) instances of the memberships in force on each question's day."""
     at = np.flatnonzero(ownership.concerts[reach.node])
+    if not len(at):
+        return at, at, at
     concerts = pl.DataFrame(
         {"at": at, "concert": reach.node[at], "question": reach.question[at], "day": days[reach.question[at]]}
     )

@@ -8,6 +8,7 @@ it is for. A date is a filter on edges; nothing is rebuilt for it.
 from __future__ import annotations
 
 import difflib
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -21,6 +22,7 @@ from graph.penetration.days import ALWAYS, NEVER, IntArray, day_numbers
 from graph.penetration.edges import BoolArray, Edges, FloatArray
 from graph.penetration.identities import IdentityMode, resolve_identities
 from graph.penetration.rows import (
+    MANAGING_INTERESTS,
     all_parties,
     concert_links,
     controlling,
@@ -216,11 +218,17 @@ class Ownership:
 
     def node_of(self, party_id: str) -> int:
         """The node of a party, by any of its ids. Raises `UnknownCompanyError` naming ids that look like it."""
+        node = self.known_node(party_id)
+        if node is None:
+            raise UnknownCompanyError(party_id, self._near(party_id))
+        return node
+
+    def known_node(self, party_id: str) -> int | None:
+        """The node of a party, by any of its ids; None where there is none."""
         ids = self.aliases["id"]
-        place = int(ids.search_sorted(party_id)) if len(ids) else 0
-        if place < len(ids) and ids[place] == party_id:
-            return int(self.aliases["node"][place])
-        raise UnknownCompanyError(party_id, self._near(party_id))
+        # A search of the engine's own begins a query for one id.
+        place = bisect_left(ids, party_id)
+        return int(self.aliases["node"][place]) if place < len(ids) and ids[place] == party_id else None
 
     @property
     def is_empty(self) -> bool:
@@ -257,10 +265,9 @@ class Ownership:
 
         A holding is named by its key, or by the statement its source ends with.
         """
-        ids = self.aliases["id"]
-        place = int(ids.search_sorted(component)) if len(ids) else 0
-        if place < len(ids) and ids[place] == component:
-            return [int(self.aliases["node"][place])]
+        node = self.known_node(component)
+        if node is not None:
+            return [node]
         tail = f"#{component}"
         named = (
             pl.col("keys").list.contains(component)
@@ -280,6 +287,11 @@ class Ownership:
     def ids(self, nodes: IntArray) -> pl.Series:
         """Canonical ids of nodes."""
         return self.nodes["id"].gather(nodes)
+
+    @cached_property
+    def managing(self) -> BoolArray:
+        """Whether who manages a partnership is what a row of `control` declares."""
+        return self.control["interest"].is_in(list(MANAGING_INTERESTS)).fill_null(False).to_numpy()
 
     @cached_property
     def partnerships(self) -> BoolArray:

@@ -7,7 +7,7 @@ whatever a batch touched.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -63,22 +63,28 @@ class Touched:
 
 
 def apply_rows(
-    writer: Writing, stated: StatedRows, datasets: dict[str, str], snapshots: pl.DataFrame, progress: Progress
+    writer: Writing,
+    stated: StatedRows,
+    datasets: dict[str, str],
+    snapshots: pl.DataFrame,
+    held: Mapping[str, int],
+    progress: Progress,
 ) -> Touched:
     """Write the batch's nodes and relationships, spans included.
 
-    `datasets`: data set by batch id, this batch included. `snapshots`: all snapshots, this batch's included.
+    `datasets`: data set by batch id, this batch included. `snapshots`: all snapshots, this batch's included. `held`: how
+    many nodes and relationships there are before, of the types that are stated and of `OWNS`.
     """
     touched = Touched()
     total, done = stated.rows, 0
     for type_name, statements in stated.nodes.items():
         progress("nodes", done, total)
-        _apply_nodes(writer, type_name, statements, stated.dataset, datasets, touched)
+        _apply_nodes(writer, type_name, statements, stated.dataset, datasets, held[type_name], touched)
         done += statements.height
     new_rows: dict[RelKey, pl.DataFrame] = {}
     for rel, rows in stated.rels.items():
         progress("relationships", done, total)
-        fresh = _restate(writer, rel, rows, touched)
+        fresh = _restate(writer, rel, rows, held[rel[0]], touched)
         if not fresh.is_empty():
             new_rows[rel] = fresh
             touched.rels.add(rel[0])
@@ -87,7 +93,7 @@ def apply_rows(
         done += rows.height
     whole = _snapshot_tables(snapshots, stated.dataset)
     progress("relationships", done, total)
-    _insert_with_spans(writer, new_rows, snapshots, whole, touched)
+    _insert_with_spans(writer, new_rows, snapshots, whole, held["OWNS"], touched)
     progress("relationships", total, total)
     return touched
 
@@ -98,10 +104,10 @@ def _apply_nodes(
     statements: pl.DataFrame,
     dataset: str,
     datasets: dict[str, str],
+    held: int,
     touched: Touched,
 ) -> None:
     touched.nodes.add(type_name)
-    held = writer.count_nodes(type_name)
     if held == 0:
         fresh = new_nodes(type_name, statements, dataset)
         writer.insert_nodes(type_name, fresh)
@@ -139,9 +145,8 @@ def _apply_nodes(
         touched.companies.append(pl.Series("id", relisted, pl.String))
 
 
-def _restate(writer: Writing, rel: RelKey, rows: pl.DataFrame, touched: Touched) -> pl.DataFrame:
+def _restate(writer: Writing, rel: RelKey, rows: pl.DataFrame, held: int, touched: Touched) -> pl.DataFrame:
     """Add sources to rows that are there already; give back those that are not."""
-    held = writer.count_rels(rel[0])
     if held == 0:
         return rows
     # What a few rows could repeat hangs on the nodes they end at; only a large batch is worth a look at everything.
@@ -172,11 +177,12 @@ def _insert_with_spans(
     new_rows: dict[RelKey, pl.DataFrame],
     snapshots: pl.DataFrame,
     whole: set[str],
+    owns_held: int,
     touched: Touched,
 ) -> None:
     owns = {rel: rows for rel, rows in new_rows.items() if rel[0] == "OWNS"}
     touched.companies.extend(rows["to_id"] for rows in owns.values())
-    spans = _respan_owns(writer, owns, snapshots, everything="OWNS" in whole, touched=touched)
+    spans = _respan_owns(writer, owns, snapshots, "OWNS" in whole, owns_held, touched)
     for rel, rows in owns.items():
         writer.insert_rels(rel, rows.join(spans, on="key", how="left", maintain_order="left"))
     for type_ in STATED_RELS:
@@ -200,13 +206,14 @@ def _respan_owns(
     fresh: dict[RelKey, pl.DataFrame],
     snapshots: pl.DataFrame,
     everything: bool,
+    held: int,
     touched: Touched,
 ) -> pl.DataFrame:
     """Spans for the new rows; stored rows of the companies concerned are set where they change."""
     companies = pl.concat(touched.companies).unique() if touched.companies else pl.Series("id", [], pl.String)
     stored: dict[RelKey, pl.DataFrame] = {}
     columns = [*_SPAN_COLUMNS, "list_kind"]
-    if writer.count_rels("OWNS"):
+    if held:
         for start, end in (("Company", "Company"), ("Person", "Company")):
             rel = ("OWNS", start, end)
             stored[rel] = writer.rel_rows(rel, None if everything else companies, [*columns, *_SPAN])
@@ -286,7 +293,7 @@ def take_back_rows(
         if held[type_name]:
             _take_back_nodes(writer, type_name, prefix, datasets, touched)
     if touched.companies or "OWNS" in was_snapshot:
-        _respan_owns(writer, {}, snapshots, everything="OWNS" in was_snapshot, touched=touched)
+        _respan_owns(writer, {}, snapshots, "OWNS" in was_snapshot, held["OWNS"], touched)
     for type_ in STATED_RELS:
         if type_.name != "OWNS" and type_.name in was_snapshot:
             _respan_others(writer, type_.name, type_.pairs, {}, snapshots, rewrite=True, touched=touched)

@@ -7,7 +7,7 @@ engines give equal answers. An engine only stores and fetches. Frames are Polars
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Final, Protocol
 
@@ -57,12 +57,12 @@ class Reading(Protocol):
         """How many nodes of a type."""
         ...
 
-    def count_rels(self, type_name: str) -> int:
-        """How many relationships of a type."""
+    def counts(self, names: Collection[str] | None = None) -> dict[str, int]:
+        """How many nodes and relationships of these types, or of every type."""
         ...
 
-    def counts(self) -> dict[str, int]:
-        """How many nodes and relationships of every type."""
+    def any_rel(self, type_name: str) -> bool:
+        """Is there any relationship of a type? Not asked inside a write."""
         ...
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -109,7 +109,7 @@ class Tables:
         """See `Reading.node_rows`."""
         schema = node_schema(type_name)
         returned = ", ".join(f"n.{name}" for name in schema)
-        stored = self.count_nodes(type_name)
+        stored = 0 if ids is not None and ids.len() <= FEW else self.count_nodes(type_name)
         if ids is not None and _worth_looking_up(ids, stored):
             return self._looked_up(f"MATCH (n:{type_name} {{id: i}}) RETURN {returned}", schema, ids)
         frames = []
@@ -135,7 +135,8 @@ class Tables:
         schema = rel_schema(name, fields)
         returned = ", ".join(["a.id", "b.id", *[f"r.{f}" for f in schema if f not in ("from_id", "to_id")]])
         way = f"(a:{start})-[r:{name}]->(b)"
-        stored = self.count_rels(name)
+        # A large store takes a third of a second to count its holdings.
+        stored = 0 if ends is not None and ends.len() <= FEW else self.count_rels(name)
         if ends is not None and _worth_looking_up(ends, stored):
             cypher = f"MATCH (b:{end} {{id: i}}) {hop(way, 'r.key')}RETURN {returned}"
             return self._looked_up(cypher, schema, ends)
@@ -169,11 +170,19 @@ class Tables:
         return int(self.query(f"MATCH (n:{type_name}) RETURN count(*)").column(0)[0].as_py())
 
     def count_rels(self, type_name: str) -> int:
-        """See `Reading.count_rels`."""
+        """How many relationships of a type."""
         return int(self.query(f"MATCH ()-[r:{type_name}]->() RETURN count(*)").column(0)[0].as_py())
 
-    def counts(self, names: Sequence[str] = EVERY_TYPE) -> dict[str, int]:
+    def any_rel(self, type_name: str) -> bool:
+        """See `Reading.any_rel`."""
+        # A checkpointed file stores nothing of a type without rows; among all nodes none is found twenty times as late.
+        if not self.query(f"CALL storage_info('{type_name}') RETURN 1 LIMIT 1").num_rows:
+            return False
+        return bool(self.query(f"MATCH ()-[r:{type_name}]->() RETURN 1 LIMIT 1").num_rows)
+
+    def counts(self, names: Collection[str] | None = None) -> dict[str, int]:
         """See `Reading.counts`."""
+        names = EVERY_TYPE if names is None else sorted(names)
         rows = self.query(counting(names), timeout=0).to_pylist() if names else []
         found = {row["type"]: row["n"] for row in rows}
         return {name: found.get(name, 0) for name in names}

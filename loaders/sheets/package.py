@@ -10,6 +10,7 @@ import posixpath
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -22,6 +23,8 @@ _MOST_RATIO: Final = 400
 _SMALL: Final = 64 << 20
 _BUILT_IN_PERCENT: Final = frozenset({9, 10})
 _CELL: Final = rb'<(?:\w+:)?c\b[^>]*?\bs="(?:%s)"[^>]*>'
+_ERROR_CELL: Final = re.compile(rb'<(?:\w+:)?c\b[^>]*?\bt="e"[^>]*(?<!/)>.*?</(?:\w+:)?c>', re.DOTALL)
+_VALUE: Final = re.compile(rb"<(?:\w+:)?v>([^<]*)</")
 _PLACE: Final = re.compile(rb'\br="([A-Z]{1,3})(\d+)"')
 _REL: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -36,40 +39,68 @@ class Package:
     percent_styles: frozenset[int] = frozenset()
     date_1904: bool = False
 
-    def percent_cells(self, sheet: str) -> dict[int, frozenset[int]]:
-        """By 0-based column, the 0-based rows whose cells are shown as percentages."""
-        part = self.sheets.get(sheet)
-        if part is None or not self.percent_styles or not part.endswith(".xml"):
+    def sheet_xml(self, sheet: str) -> bytes:
+        """One sheet's part; nothing where it is no XML."""
+        part = self.sheets.get(sheet, "")
+        return self.archive.read(part) if part.endswith(".xml") else b""
+
+    def error_cells(self, xml: bytes) -> dict[int, dict[int, str]]:
+        """By 0-based column and row, the error values (`#REF!`) of a sheet: a reader gives them as empty cells."""
+        found: dict[int, dict[int, str]] = {}
+        if b't="e"' not in xml:
+            return found
+        for cell in _ERROR_CELL.finditer(xml):
+            place, value = _PLACE.search(cell.group()), _VALUE.search(cell.group())
+            if place is None:
+                return self._counted_errors(xml)
+            if value is not None:
+                found.setdefault(_column(place[1]), {})[int(place[2]) - 1] = value[1].decode()
+        return found
+
+    def percent_cells(self, xml: bytes) -> dict[int, frozenset[int]]:
+        """By 0-based column, the 0-based rows of a sheet whose cells are shown as percentages."""
+        if not self.percent_styles or not xml:
             return {}
-        xml = self.archive.read(part)
         found: dict[int, set[int]] = {}
         styles = b"|".join(str(s).encode() for s in sorted(self.percent_styles))
         for tag in re.finditer(_CELL % styles, xml):
             place = _PLACE.search(tag.group())
             if place is None:
-                return self._counted_cells(xml)
+                return self._counted_percents(xml)
             found.setdefault(_column(place[1]), set()).add(int(place[2]) - 1)
         return {column: frozenset(rows) for column, rows in found.items()}
 
-    def _counted_cells(self, xml: bytes) -> dict[int, frozenset[int]]:
-        """The same for writers that leave out cell references: cells stand one after the other."""
+    def _counted_percents(self, xml: bytes) -> dict[int, frozenset[int]]:
         found: dict[int, set[int]] = {}
-        row = column = -1
-        for event, element in etree.iterparse(
-            io.BytesIO(xml), events=("start", "end"), resolve_entities=False, no_network=True
-        ):
-            tag = etree.QName(element).localname
-            if event == "start" and tag == "row":
-                row = int(element.get("r", row + 2)) - 1
-                column = -1
-            elif event == "start" and tag == "c":
-                place = re.match(r"([A-Z]+)\d+$", element.get("r", ""))
-                column = _column(place[1].encode()) if place else column + 1
-                if int(element.get("s", "0")) in self.percent_styles:
-                    found.setdefault(column, set()).add(row)
-            elif event == "end" and tag == "row":
-                element.clear()
+        for row, column, cell in _counted_cells(xml):
+            if int(cell.get("s", "0")) in self.percent_styles:
+                found.setdefault(column, set()).add(row)
         return {c: frozenset(rows) for c, rows in found.items()}
+
+    def _counted_errors(self, xml: bytes) -> dict[int, dict[int, str]]:
+        found: dict[int, dict[int, str]] = {}
+        for row, column, cell in _counted_cells(xml):
+            if cell.get("t") == "e":
+                found.setdefault(column, {})[row] = str(cell.findtext("{*}v") or "")
+        return found
+
+
+def _counted_cells(xml: bytes) -> Iterator[tuple[int, int, etree._Element]]:
+    """(row, column, cell) for writers that leave out cell references: cells stand one after the other."""
+    row = column = -1
+    for event, element in etree.iterparse(
+        io.BytesIO(xml), events=("start", "end"), resolve_entities=False, no_network=True
+    ):
+        tag = etree.QName(element).localname
+        if event == "start" and tag == "row":
+            row = int(element.get("r", row + 2)) - 1
+            column = -1
+        elif event == "end" and tag == "c":
+            place = re.match(r"([A-Z]+)\d+$", element.get("r", ""))
+            column = _column(place[1].encode()) if place else column + 1
+            yield row, column, element
+        elif event == "end" and tag == "row":
+            element.clear()
 
 
 def _column(letters: bytes) -> int:

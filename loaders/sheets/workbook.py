@@ -16,6 +16,7 @@ from loaders.sheets.content import damaged, encrypted, too_large
 from loaders.sheets.header import LOOK_AT, Header, Merge, find_header
 from loaders.sheets.package import Package, open_package
 from loaders.sheets.sheet import HeaderHints, Sheet
+from loaders.sheets.xls_errors import ErrorCells, xls_errors
 
 _MOST_CELLS: Final = 60_000_000
 Grid = list[list[Any]]
@@ -25,13 +26,15 @@ def read_workbook(data: bytes, kind: Literal["xlsx", "xls"], hints: HeaderHints 
     """Every sheet that holds a cell, hidden ones flagged. Raises `UnreadableFileError`.
 
     A cell shown as a percentage becomes `51%` (XLSX; an XLS doesn't tell, its numbers stay bare and need a
-    unit in the header), a date ISO, a whole number without `.0`, others as the 15 digits a spreadsheet keeps.
+    unit in the header), a date ISO, a whole number without `.0`, others as the 15 digits a spreadsheet keeps,
+    an error value the word it shows (`#REF!`).
     """
     package = open_package(data) if kind == "xlsx" else None
     sheets: list[Sheet] = []
     try:
         with calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-            for meta in book.sheets_metadata:
+            broken = xls_errors(data) if kind == "xls" else []
+            for number, meta in enumerate(book.sheets_metadata):
                 if meta.typ != calamine.SheetTypeEnum.WorkSheet:
                     continue
                 source = book.get_sheet_by_name(meta.name)
@@ -42,7 +45,8 @@ def read_workbook(data: bytes, kind: Literal["xlsx", "xls"], hints: HeaderHints 
                     Merge(top, left, bottom, right)
                     for (top, left), (bottom, right) in source.merged_cell_ranges or ()
                 ]
-                sheet = _sheet(grid, merges, meta.name, kind, package, hints)
+                errors = broken[number] if number < len(broken) else {}
+                sheet = _sheet(grid, merges, meta.name, kind, package, errors, hints)
                 if sheet is not None:
                     hidden = meta.visible != calamine.SheetVisibleEnum.Visible
                     sheets.append(sheet if not hidden else _hide(sheet))
@@ -65,9 +69,17 @@ def _sheet(
     name: str,
     kind: Literal["xlsx", "xls"],
     package: Package | None,
+    errors: ErrorCells,
     hints: HeaderHints | None,
 ) -> Sheet | None:
-    percents = package.percent_cells(name) if package else {}
+    percents: Mapping[int, frozenset[int]] = {}
+    if package:
+        xml = package.sheet_xml(name)
+        percents, errors = package.percent_cells(xml), package.error_cells(xml)
+    for position, words in errors.items():
+        for row, word in words.items():
+            if row < len(grid) and position < len(grid[row]):
+                grid[row][position] = word
     texts = [[cell_text(c) for c in row] for row in grid[:LOOK_AT]]
     header = find_header(texts, merges, hints)
     if header is None:

@@ -7,10 +7,11 @@ from typing import Final
 
 import polars as pl
 
+from loaders.tables.columns import TableRows
 from loaders.tables.companies import contact_frame
 from loaders.tables.consortia import read_members
 from loaders.tables.parties import Parties, read_parties, relate, state_parties
-from loaders.tables.rows import AT, TableRows
+from loaders.tables.rows import AT
 from loaders.tables.tendering import lot_ids, state_lots
 from loaders.tables.vocabulary import VOCABULARIES
 

@@ -6,8 +6,9 @@ import polars as pl
 
 from graph.names import name_key
 from loaders.identity import PersonKey, clean_ids, masked
+from loaders.tables.columns import TableRows
 from loaders.tables.parties import local_ids, read_parties, state_parties
-from loaders.tables.rows import AT, TableRows
+from loaders.tables.rows import AT
 
 
 def read_companies(table: TableRows) -> None:

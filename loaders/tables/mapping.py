@@ -21,13 +21,13 @@ company_name = "示例虚构有限公司"
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
 
+from graph.written_toml import WrittenTomlError, read_toml_file
 from loaders.tables.schema import TABLES
 from loaders.tables.vocabulary import VOCABULARIES
 
@@ -44,6 +44,13 @@ _KEYS: Final[dict[str, type]] = {
     "columns": dict,
     "units": dict,
     "values": dict,
+}
+
+_KINDS: Final[dict[type, tuple[str, str]]] = {
+    str: ("带引号的文本", "a quoted text"),
+    int: ("整数", "a whole number"),
+    bool: ("true 或 false", "true or false"),
+    dict: ("一张表，写作 [sheet.…]", "a table, written as [sheet.…]"),
 }
 
 
@@ -77,18 +84,11 @@ class SheetChoice:
 def read_mapping(path: Path) -> dict[str, Any]:
     """A mapping file, checked. Raises `MappingError`."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise MappingError(
-            f"映射文件 {path} 无法读取：{_why(error)}。请检查是否为 UTF-8 编码的 TOML 文件。",
-            f"The mapping {path} can't be read: {_why(error)}. Check that it is TOML in UTF-8.",
-        ) from error
+        raw = read_toml_file(path)
+    except WrittenTomlError as error:
+        raise MappingError(f"映射文件 {path} {error.zh}。", f"The mapping {path}: {error.en}.") from error
     sheet_choices(raw)
     return raw
-
-
-def _why(error: Exception) -> str:
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def sheet_choices(raw: Mapping[str, Any]) -> list[SheetChoice]:
@@ -119,10 +119,9 @@ def _choice(entry: Any, where: str) -> SheetChoice:
         if key not in _KEYS:
             raise _unknown(f"{where}.{key}", tuple(_KEYS))
         if not isinstance(value, _KEYS[key]) or (_KEYS[key] is int and isinstance(value, bool)):
-            kind = _KEYS[key].__name__
+            zh, en = _KINDS[_KEYS[key]]
             raise MappingError(
-                f"映射文件的 {where}.{key} 类型不对，应为 {kind}。",
-                f"In the mapping, {where}.{key} must be of type {kind}.",
+                f"映射文件的 {where}.{key} 应为{zh}。", f"In the mapping, {where}.{key} must be {en}."
             )
     table = entry.get("table")
     if table is not None and table not in TABLES:

@@ -50,6 +50,16 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "缺少必填内容：{column}。请补充后重新加载。",
         "{column} is required and empty. Fill it in and load the row again.",
     ),
+    "formula-error": (
+        "单元格是表格公式的错误值，没有算出结果：该行未导入。请在原表中修正公式（或填写实际值）后重新导出。",
+        "The cell shows the error of a formula, which gave no result: the row was not loaded. Mend the formula, or write "
+        "the value, and export again.",
+    ),
+    "formula-error-empty": (
+        "单元格是表格公式的错误值，没有算出结果：该格按空白处理。如有实际值，请在原表中修正后重新导出。",
+        "The cell shows the error of a formula, which gave no result: it counts as empty. If there is a value, mend the "
+        "formula and export again.",
+    ),
     "ragged": (
         "该行单元格比表头多，内容可能已错位。请核对分隔符和引号后重新加载。",
         "The row has more cells than there are headings; they may have slipped. Check delimiters and quotes.",

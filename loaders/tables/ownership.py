@@ -7,8 +7,9 @@ from typing import Final
 import polars as pl
 
 from graph.names import name_key
+from loaders.tables.columns import TableRows
 from loaders.tables.parties import Parties, local_ids, read_parties, relate, state_parties
-from loaders.tables.rows import AT, TableRows
+from loaders.tables.rows import AT
 from loaders.tables.vocabulary import VOCABULARIES
 
 PARTNER_ROLES = ("general_partner", "limited_partner")

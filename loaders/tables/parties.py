@@ -19,7 +19,8 @@ from loaders.identity import (
     valid_resident_number,
 )
 from loaders.identity.forms import is_masked
-from loaders.tables.rows import AT, TableRows
+from loaders.tables.columns import TableRows
+from loaders.tables.rows import AT
 from loaders.tables.vocabulary import VOCABULARIES
 
 Default = Literal["company", "person", "either"]

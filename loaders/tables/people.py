@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from loaders.tables.columns import TableRows
 from loaders.tables.parties import Parties, most, read_parties, relate, state_parties
-from loaders.tables.rows import AT, TableRows
+from loaders.tables.rows import AT
 from loaders.tables.vocabulary import VOCABULARIES, read_relation_codes
 
 REPRESENTATIVES = ("legal_representative", "branch_head", "operator", "sole_owner", "managing_partner")

@@ -7,8 +7,9 @@ import hashlib
 import polars as pl
 
 from loaders.identity import clean_ids
+from loaders.tables.columns import TableRows
 from loaders.tables.parties import local_ids, most, read_parties, relate, state_parties
-from loaders.tables.rows import AT, TableRows
+from loaders.tables.rows import AT
 
 
 def read_properties(table: TableRows) -> None:

@@ -12,11 +12,12 @@ from loaders.context import InputFile, ReadContext
 from loaders.identity import looks_like_person_number, masked
 from loaders.sheets import Sheet, read_sheets
 from loaders.tables import bids, companies, ownership, people, property, tendering, welfare
+from loaders.tables.columns import TableRows
 from loaders.tables.mapping import choose
 from loaders.tables.messages import message
 from loaders.tables.recognise import SheetPlan, TablePlan, recognise, with_header_row
 from loaders.tables.rejects import ADDED, RejectedRows, refused_frame
-from loaders.tables.rows import SheetRows, TableRows
+from loaders.tables.rows import SheetRows
 from loaders.tables.schema import count_known_headers
 
 READERS: Final[dict[str, Callable[[TableRows], None]]] = {
@@ -122,7 +123,7 @@ def read_sheet(
     rows.report("note", rows.duplicates & rows.good(), "duplicate-row", "")
     rows.flush()
     if rows.refused:
-        frame = refused_frame(sheet.frame, sheet.rows, rows.refused, context.person_key)
+        frame = refused_frame(sheet.frame, sheet.rows, rows.reasons(), context.person_key)
         context.rejected.append(RejectedRows(file.name, sheet.name, plan.tables[0].table.name, frame))
     return int(rows.bad.sum())
 

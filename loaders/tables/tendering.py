@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from loaders.tables.columns import TableRows
 from loaders.tables.parties import local_ids, read_parties, relate, state_parties
-from loaders.tables.rows import AT, TableRows
+from loaders.tables.rows import AT
 
 
 def lot_ids(table: TableRows, lot_column: str = "lot_id") -> tuple[pl.Series, pl.Series]:

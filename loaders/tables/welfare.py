@@ -6,9 +6,10 @@ import polars as pl
 
 from graph.names import name_key
 from loaders.identity import masked
+from loaders.tables.columns import TableRows
 from loaders.tables.companies import account_keys
 from loaders.tables.parties import Parties, local_ids, read_parties, relate, state_parties
-from loaders.tables.rows import AT, TableRows
+from loaders.tables.rows import AT
 from loaders.tables.vocabulary import VOCABULARIES, read_relation_codes
 from loaders.values import parse_money, unit_of_header
 
@@ -232,6 +233,7 @@ def _unpivoted(table: TableRows, base: pl.DataFrame) -> pl.DataFrame:
     parts: list[pl.DataFrame] = []
     unknown = pl.Series([False]).new_from_index(0, table.height)
     for header, (year, month) in table.plan.months.items():
+        table.rows.tell_formula_errors(header, refuse=True)
         values = table.rows.cells(header)
         amount, currency = _month_money(table, header, values)
         fixed = year or plan.choice.year

@@ -5,7 +5,7 @@ where the cell can't be read (`VALUE_ERRORS` says each in Chinese and English). 
 """
 
 from loaders.values.dates import OPEN_WORDS, parse_dates, parse_months, parse_times
-from loaders.values.empties import EMPTY_WORDS, normalise_empty
+from loaders.values.empties import EMPTY_WORDS, NOT_AVAILABLE, formula_errors, normalise_empty
 from loaders.values.errors import VALUE_ERRORS
 from loaders.values.headers import clean_header, unit_of_header
 from loaders.values.money import CURRENCIES, currency_codes, money_unit, parse_money
@@ -14,11 +14,13 @@ from loaders.values.shares import ShareUnit, parse_shares
 __all__ = [
     "CURRENCIES",
     "EMPTY_WORDS",
+    "NOT_AVAILABLE",
     "OPEN_WORDS",
     "VALUE_ERRORS",
     "ShareUnit",
     "clean_header",
     "currency_codes",
+    "formula_errors",
     "money_unit",
     "normalise_empty",
     "parse_dates",

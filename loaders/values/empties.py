@@ -1,4 +1,4 @@
-"""What stands in a cell and means that nothing is known."""
+"""What stands in a cell and means that nothing is known, or that a formula gave no result."""
 
 from __future__ import annotations
 
@@ -29,6 +29,12 @@ EMPTY_WORDS: Final = (
     "n/a",
     "#N/A",
 )
+NOT_AVAILABLE: Final = "#N/A"
+"""A look-up that found nothing: of the errors of formulas the one that says that nothing is known."""
+_FORMULA_ERROR: Final = (
+    r"^(?:#(?:N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!|ERROR!"
+    r"|GETTING_DATA)|Err:\d{3})$"
+)
 _BY_LENGTH: Final = max(len(w.encode()) for w in EMPTY_WORDS)
 
 
@@ -46,3 +52,12 @@ def normalise_empty(s: pl.Series) -> pl.Series:
     if not empty.any():
         return text
     return text.scatter(at.filter(empty), None)
+
+
+def formula_errors(s: pl.Series) -> pl.Series | None:
+    """The error values of spreadsheets in a column (`#REF!`, `#N/A`), null elsewhere; None where there is none."""
+    found = s.str.starts_with("#") | s.str.starts_with("Err:")
+    if not found.any():
+        return None
+    errors = pl.select(pl.when(found & s.str.contains(_FORMULA_ERROR)).then(s)).to_series()
+    return None if errors.null_count() == len(errors) else errors

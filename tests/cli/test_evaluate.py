@@ -138,3 +138,25 @@ def test_the_demo_worlds_own_truth(tmp_path, monkeypatch, capsys):
     found = {s["detector"]: s for s in json.loads(capsys.readouterr().out)}
     assert found["household-multi-property"]["recall"] == 0
     assert found["common-shareholder"]["recall"] == 1
+
+
+def test_every_line_that_cant_be_used_is_named(lookthrough, tmp_path: Path) -> None:
+    good = json.dumps(
+        {"detector": "common-shareholder", "scope": {"kind": "lot", "id": "local:L"}, "expect": "none"}
+    )
+    wrong = ["not JSON", '{"detector": ["common-shareholder"]}', good.replace('"none"', '"perhaps"')]
+    file = tmp_path / "outcomes.jsonl"
+    file.write_text("\n".join([wrong[0], good, *wrong[1:]]) + "\n", encoding="utf-8")
+    for language, words in (
+        ("zh", "不是一行有效的 JSON（第 1 列起）"),
+        ("en", "no line of JSON (from column 1 on)"),
+    ):
+        ran = lookthrough("evaluate", file, "--lang", language)
+        assert ran.code == 1
+        assert words in ran.err
+        assert [n for n in range(1, 6) if f"outcomes.jsonl:{n}" in ran.err] == [1, 3, 4]
+    file.write_text("\n".join([good, *["not JSON"] * 25]), encoding="utf-8")
+    for language, words in (("zh", "另有 15 行有误"), ("en", "15 more lines")):
+        ran = lookthrough("evaluate", file, "--lang", language)
+        assert ran.err.count("outcomes.jsonl:") == 10
+        assert words in ran.err

@@ -77,6 +77,16 @@ def test_rules_check(lookthrough, tmp_path):
     assert bad.code == 1
     assert "citaton" in bad.err
     assert "Traceback" not in bad.err
+    said = lookthrough("rules", "check", file, "--lang", "zh").err
+    assert "第 1 条 [[rule]]：没有名为 citaton 的项" in said
+    assert "rule 1" not in said
+    file.write_text(RULES.replace("value = 3", "value = 三"), encoding="utf-8")
+    line = RULES[: RULES.index("value = 3")].count("\n") + 1
+    for language, words in (
+        ("zh", f"不是有效的 TOML，第 {line} 行第 9 列：值的写法有误"),
+        ("en", f"not valid TOML, line {line}, column 9: this is no value"),
+    ):
+        assert words in lookthrough("rules", "check", file, "--lang", language).err
     missing = lookthrough("rules", "check", tmp_path / "none.toml", "--lang", "zh")
     assert (missing.code, "无法读取" in missing.err) == (1, True)
 

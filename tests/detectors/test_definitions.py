@@ -13,6 +13,7 @@ from detectors.definition import DefinitionError, Detector
 from detectors.detecting import detect
 from detectors.registry import DETECTORS, chosen
 from detectors.runner import UnknownDetectorError
+from detectors.statutes import RELATED_PARTIES
 from graph.model import NODE_TYPES, REL_TYPES
 from graph.stores import open_store
 from tests.graph.worlds import holdings
@@ -124,3 +125,27 @@ def test_without_data_a_detector_says_what_is_missing(tmp_path: Path) -> None:
             if "OWNS" not in detector.needs_any:
                 lacking |= set(detector.needs_any)
             assert set(found.missing.get(detector.id, ())) == lacking, detector.id
+
+
+@pytest.mark.parametrize(
+    ("date", "law"),
+    [
+        ("2014-02-28", None),
+        ("2014-03-01", "公司法（2013年修正）"),
+        ("2018-10-25", "公司法（2013年修正）"),
+        ("2018-10-26", "公司法（2018年修正）"),
+        ("2024-06-30", "公司法（2018年修正）"),
+        ("2024-07-01", "公司法"),
+    ],
+)
+def test_who_is_related_is_cited_by_the_one_text_in_force(date: str, law: str | None) -> None:
+    for detector in (d for d in DETECTORS if set(RELATED_PARTIES) & set(d.basis)):
+        cited = [b for b in detector.basis if b in RELATED_PARTIES and b.applies(date, "construction")]
+        assert [b.law_zh for b in cited] == ([law] if law else [])
+
+
+def test_each_definition_is_short() -> None:
+    texts = [p.read_text(encoding="utf-8") for p in Path(common_shareholder.__file__).parent.glob("*.py")]
+    definitions = [t for t in texts if "DETECTOR = Detector(" in t]
+    assert len(definitions) > 30
+    assert max(t.count("\n") for t in definitions) <= 150

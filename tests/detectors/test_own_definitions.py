@@ -144,7 +144,18 @@ def test_one_definition_on_both_stores(store_url: str, store_credentials: Creden
         ("[[detector]]", "[[detectors]]", "[[detector]]"),
         ('version = "1.0"\n', "", "missing: version"),
         ('version = "1.0"\n', 'version = "1.0"\ncolour = "red"\n', "unknown: colour"),
-        ("[[detector]]", "[[detector", "can't be read"),
+        ("[[detector]]", "[[detector", "line 1, column 11: the brackets"),
+        (
+            'needs = ["HOLDS_VEHICLE", "MEMBER_OF", "RECEIVES"]',
+            'needs = "RECEIVES"',
+            "needs must be a list of texts",
+        ),
+        ('version = "1.0"', "version = 1", "version must be a text"),
+        ("default = 0", "default = [0]", "parameter.default must be"),
+        ('doc_zh = "车辆', 'doc = "车辆', "missing: parameter.doc_zh; unknown: parameter.doc"),
+        ('at_least = "least_value"', "", "missing: keep.at_least"),
+        ('article = "第五十八条"', "article = 58", "basis.article must be a text"),
+        ('title = { zh = "救助家庭名下机动车", en', "title = { en", "missing: title.zh"),
     ],
 )
 def test_a_definition_that_does_not_hold_together_is_refused_with_a_sentence(
@@ -155,6 +166,10 @@ def test_a_definition_that_does_not_hold_together_is_refused_with_a_sentence(
         read_own_text(EXAMPLE.replace(old, new, 1) if old != "{kind}" else EXAMPLE.replace(old, new))
     assert says in refused.value.en
     assert refused.value.zh.startswith("自定义检测项文件")
+    # The Chinese sentence holds nothing of a parser's or the language's own messages.
+    spoken = re.sub(r"^自定义检测项文件 \S+ 有误：", "", refused.value.zh)
+    assert re.search(r"[一-鿿]{2}", spoken)
+    assert not re.search(r"\b(?:at|line|the|must|missing|got|argument|object)\b", spoken)
 
 
 def test_a_folder_of_files(tmp_path: Path) -> None:

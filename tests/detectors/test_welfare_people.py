@@ -198,7 +198,12 @@ def test_means(store_url: str, store_credentials: Credentials) -> None:
         ("local:colower", 0.2, 2),
         ("local:coupper", 0.5, 1),
     ]
+    shop = next(f for f in found.findings if f.scope_id == "local:shop")
+    assert "企业任职（虚构shop，法定代表人）" in shop.text["zh"]
+    assert "post in a company (虚构shop, legal representative)" in shop.text["en"]
     payroll = next(f for f in found.findings if f.scope_id == "local:payroll")
+    assert "成员名下有财政供养；" in payroll.text["zh"]
+    assert "had public payroll;" in payroll.text["en"]
     assert payroll.facts["months"] == {"from": "2025-03", "to": "2025-04", "count": 2}
     rule = read_rules(
         '[[rule]]\ndetector="undeclared-means"\nparameter="income_per_head_limit"\nvalue=1500\nunit="yuan/month"\n'
@@ -207,6 +212,9 @@ def test_means(store_url: str, store_credentials: Credentials) -> None:
     )
     again = SmallWorld("means").find(store_url, store_credentials, [undeclared_means.DETECTOR], rule)
     assert verdicts(again, "undeclared-means")["worker"] == "finding"
+    worker = next(f for f in again.findings if f.scope_id == "local:worker")
+    assert "收入（人均每月1,800.00元）" in worker.text["zh"]
+    assert "income (1,800.00 yuan a head and month)" in worker.text["en"]
 
 
 def test_paid_twice(store_url: str, store_credentials: Credentials) -> None:

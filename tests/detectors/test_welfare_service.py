@@ -65,6 +65,8 @@ def test_lists_beside_payments(store_url: str, store_credentials: Credentials) -
         "no-amount": "undecided",
         "part-dated": "undecided",
     }
+    # Whoever data are missing for is the recipient, not the programme.
+    assert all(u.subjects == (u.scope_id,) for _, u in found.undecided)
     short = next(f for f in found.findings if f.scope_id == "local:short")
     assert short.severity == "service"
     assert short.facts["shortfall"] == 12 * 15000
@@ -107,5 +109,10 @@ def test_income_below_the_local_standard(store_url: str, store_credentials: Cred
         "hk-poor": "finding",
         "hk-lacking": "undecided",
         "hk-vague": "undecided",
+    }
+    missing = {u.scope_id: u.subjects for _, u in found.undecided}
+    assert missing == {
+        "local:hk-lacking": ("person.local:lacking2",),
+        "local:hk-vague": ("person.local:vague1",),
     }
     assert found.findings[0].parameters["income_per_head_limit"] == 700

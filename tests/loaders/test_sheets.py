@@ -213,20 +213,19 @@ def test_a_1904_workbook(tmp_path: Path) -> None:
     assert sheet.frame["日期"].to_list() == ["2015-06-18"]
 
 
-def test_cells_without_references_keep_their_percentages(tmp_path: Path) -> None:
-    path = workbook(
-        tmp_path, [["名称", "比例"], ["虚构甲", 0.51]], lambda b, s: setattr(s["B2"], "number_format", "0%")
-    )
+def test_cells_without_references_keep_their_percentages_and_errors(tmp_path: Path) -> None:
+    rows = [["名称", "比例", "期末"], ["虚构甲", 0.51, "#REF!"]]
+    path = workbook(tmp_path, rows, lambda b, s: setattr(s["B2"], "number_format", "0%"))
     out = io.BytesIO()
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(out, "w") as new:
         for info in old.infolist():
             data = old.read(info)
             if info.filename == "xl/worksheets/sheet1.xml":
-                for ref in (b"A1", b"B1", b"A2", b"B2"):
+                for ref in (b"A1", b"B1", b"C1", b"A2", b"B2", b"C2"):
                     data = data.replace(b' r="' + ref + b'"', b"")
             new.writestr(info.filename, data)
     path.write_bytes(out.getvalue())
-    assert read_sheets(path)[0].frame.rows() == [("虚构甲", "51%")]
+    assert read_sheets(path)[0].frame.rows() == [("虚构甲", "51%", "#REF!")]
 
 
 def test_an_xls(tmp_path: Path) -> None:

@@ -1,0 +1,78 @@
+"""The error values of an XLS workbook (`#REF!`), which its reader gives as empty cells."""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import olefile
+
+_BOF: Final = (0x0009, 0x0209, 0x0409, 0x0809)
+_EOF: Final = 0x000A
+_BOUNDSHEET: Final = 0x0085
+_BOOLERR: Final = 0x0205
+_FORMULA: Final = (0x0006, 0x0206, 0x0406)
+_WORDS: Final = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
+
+ErrorCells = Mapping[int, Mapping[int, str]]
+"""By 0-based column and row, the error value a cell shows."""
+
+
+def xls_errors(data: bytes) -> list[ErrorCells]:
+    """The error cells of each sheet, in the workbook's order. Source: [MS-XLS] BoundSheet8, BoolErr, Formula.
+
+    Empty for a file whose container this reader does not follow, although another one did.
+    """
+    try:
+        stream = _stream(data)
+        starts = [
+            struct.unpack_from("<I", body)[0] for kind, body in _records(stream, 0) if kind == _BOUNDSHEET
+        ]
+        return [_errors(stream, start) for start in starts]
+    except (OSError, struct.error, IndexError):
+        return []
+
+
+def _stream(data: bytes) -> bytes:
+    if not olefile.isOleFile(data=data):
+        return data
+    with olefile.OleFileIO(io.BytesIO(data)) as container:
+        name = "Workbook" if container.exists("Workbook") else "Book"
+        content: bytes = container.openstream(name).read()
+        return content
+
+
+def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+    """(type, content) from one beginning to the end that belongs to it; charts inside have both of their own."""
+    depth = 0
+    while at + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, at)
+        yield kind, stream[at + 4 : at + 4 + length]
+        depth += (kind in _BOF) - (kind == _EOF)
+        if depth <= 0:
+            return
+        at += 4 + length
+
+
+def _errors(stream: bytes, start: int) -> ErrorCells:
+    found: dict[int, dict[int, str]] = {}
+    for kind, body in _records(stream, start):
+        code = None
+        if kind == _BOOLERR and body[7]:
+            code = body[6]
+        elif kind in _FORMULA and body[12:14] == b"\xff\xff" and body[6] == 2:
+            code = body[8]
+        if code is not None:
+            row, column = struct.unpack_from("<HH", body)
+            found.setdefault(column, {})[row] = _WORDS.get(code, "#ERROR!")
+    return found
