@@ -17,6 +17,7 @@ from detectors.households import (
     recipients,
     without_months,
 )
+from detectors.kin import relation_words
 from detectors.officials import (
     COLUMNS,
     QUERIES,
@@ -47,7 +48,7 @@ def _draft(of: Recipient, path: KinPath, held: Held, values: Values) -> Draft:
     posts = held.posts
     official, person = path.persons[0], path.persons[-1]
     told = sorted({(str(p["unit_name"] or p["company_id"]), str(p["post"] or "")) for p in posts})
-    relation = " → ".join(path.relations)
+    relation_zh, relation_en = (" → ".join(relation_words(r)[n] for r in path.relations) for n in (0, 1))
     found = draft(
         of,
         held.months,
@@ -59,8 +60,8 @@ def _draft(of: Recipient, path: KinPath, held: Held, values: Values) -> Draft:
         {
             "posts": "、".join(f"{unit}{post}" for unit, post in told),
             "posts_en": "; ".join(f"{post} at {unit}" for unit, post in told),
-            "relation_zh": f"有申报的亲属关系（{relation}）" if path.relations else "系本人",
-            "relation_en": f"is declared kin ({relation}) of" if path.relations else "is",
+            "relation_zh": f"有申报的亲属关系（{relation_zh}）" if path.relations else "系本人",
+            "relation_en": f"is declared kin ({relation_en}) of" if path.relations else "is",
         },
         values=values,
         nodes=[*path.persons, *(p["company_id"] for p in posts)],

@@ -10,6 +10,7 @@ import polars as pl
 from detectors import bidding, statutes
 from detectors.caution import CAUTION_EN, CAUTION_ZH
 from detectors.definition import Detector, Draft, Evidence, Parameter, Row, Undecided, Values
+from detectors.markets import market_said
 from detectors.prices import bids_table, comparable, fences, screens
 
 
@@ -57,6 +58,7 @@ def _draft(part: pl.DataFrame, market: Mapping[str, object]) -> Draft:
     lot = part.row(0, named=True)
     won = part.filter(pl.col("won").fill_null(False) | (pl.col("status") == "won"))["price"]
     found = screens(part["price"].to_list(), float(won[0]) if len(won) == 1 else None)
+    market_zh, market_en = market_said(str(market["name"]))
     return Draft(
         scope_kind="lot",
         scope_id=str(lot["lot_id"]),
@@ -78,7 +80,8 @@ def _draft(part: pl.DataFrame, market: Mapping[str, object]) -> Draft:
             "cv": f"{found['cv']:.4f}",
             "median": f"{market['median']:.4f}",
             "fence": f"{market['low_fence']:.4f}",
-            "market": str(market["name"]),
+            "market_zh": market_zh,
+            "market_en": market_en,
             "lots": str(market["lots"]),
         },
         date=lot["bid_on"],
@@ -119,12 +122,12 @@ DETECTOR = Detector(
     identity=("lot_id",),
     suppressors=(),
     wording_zh=(
-        "【辅助指标】{tender}（{lot}）：{n}份报价的变异系数{cv}，低于同类市场（{market}，{lots}个标段，中位数{median}）的下限{fence}。"
+        "【辅助指标】{tender}（{lot}）：{n}份报价的变异系数{cv}，低于同类市场（{market_zh}，{lots}个标段，中位数{median}）的下限{fence}。"
         "单独不构成线索。" + CAUTION_ZH
     ),
     wording_en=(
         "[Support] {tender} ({lot}): the coefficient of variation of {n} prices is {cv}, below the low fence {fence} of "
-        "its market ({market}, {lots} lots, median {median}). No lead by itself. " + CAUTION_EN
+        "its market ({market_en}, {lots} lots, median {median}). No lead by itself. " + CAUTION_EN
     ),
     assemble=assemble,
     over_all=True,

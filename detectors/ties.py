@@ -214,7 +214,7 @@ def words(tie: Tie, method: str) -> dict[str, str]:
         "shares_en": "; ".join(en_parts),
         "as_of_zh": _as_of(tie)[0],
         "as_of_en": _as_of(tie)[1],
-        "method": method,
+        "method": method.replace("_", " "),
         "method_zh": "、".join(METHOD_NAMES.get(m, (m, m))[0] for m in method.split(", ")),
         "identity_zh": _LABELS[identity][0],
         "identity_en": _LABELS[identity][1],

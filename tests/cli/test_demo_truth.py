@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -170,3 +171,17 @@ def test_every_query_of_every_detector_gives_the_same_rows(demo: Demo) -> None:
     assert answers[0] == answers[1]
     filled = {d for (d, _), rows in answers[0][0].items() if rows}
     assert {line.detector for line in demo.world.truth} <= filled
+
+
+def test_no_code_stands_in_a_sentence(demo: Demo) -> None:
+    """What the graph keeps as codes (`site_supervisor`, `stop_at_target`) is said in words, in either language."""
+    raw = re.compile(
+        r"(?<![\w:./|@-])(?:[a-z]+(?:_[a-z]+)+|construction|invited|sibling|spouse|wage)(?![\w:@.])"
+    )
+    for found in demo.findings:
+        reason = (found["suppressed_by"] or {}).get("reason") or {}
+        told = [found["text"]["zh"], *([reason["zh"]] if isinstance(reason, dict) and reason else [])]
+        assert not [m for text in told for m in raw.findall(text)], (found["detector"], told)
+        assert not re.findall(r"(?<![\w:./|@-])[a-z]+(?:_[a-z]+)+(?![\w:@.])", found["text"]["en"]), found[
+            "text"
+        ]["en"]

@@ -7,7 +7,9 @@ import pytest
 
 from detectors.bid_rotation import turns
 from detectors.co_bidding import groups
+from detectors.markets import market_said
 from detectors.prices import fences, screens
+from loaders.tables.vocabulary import VOCABULARIES
 
 
 def test_screens_of_four_prices() -> None:
@@ -84,3 +86,16 @@ def test_turns_beside_chance() -> None:
     assert mixed[2] > 0.05
     assert turns(list("AAAAAAAA")) is None
     assert turns(list("ABC")) is None
+
+
+def test_a_market_is_named_in_words() -> None:
+    assert market_said("construction · invited · CNY/total · 2023") == (
+        "招标投标 · 邀请招标 · CNY/总价 · 2023",
+        "tenders of works · invited tender · CNY/total price · 2023",
+    )
+    assert market_said("? · ? · rate · ?") == (
+        "不明 · 不明 · 费率 · 不明",
+        "unknown · unknown · rate · unknown",
+    )
+    codes = {c for name in ("regime", "tender_method", "price_kind") for c in VOCABULARIES[name].codes}
+    assert all(c not in market_said(c)[0] for c in codes)
