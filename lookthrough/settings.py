@@ -10,7 +10,7 @@ import hashlib
 import locale
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -56,6 +56,17 @@ class Settings:
     """An operator's own detectors: a TOML file, or a folder of such."""
     store_stated: bool = False
     """Was the store named in the environment?"""
+    key_stated: bool = False
+    """Was the key file?"""
+
+    def of_store(self, store: str) -> Settings:
+        """The same for another store: with the key beside its folder, where one lies there and none is named."""
+        found = replace(self, store=store)
+        path = store.removeprefix("file://")
+        beside = Path(path).expanduser().with_name("person.key")
+        if self.key_stated or "://" in path or not beside.is_file():
+            return found
+        return replace(found, key_file=beside)
 
     @property
     def ledger(self) -> str | URL:
@@ -96,6 +107,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         env.get("LOOKTHROUGH_ACTOR", "").strip() or _user(),
         Path(own).expanduser() if own else None,
         bool(env.get("LOOKTHROUGH_STORE")),
+        bool(env.get("LOOKTHROUGH_KEY_FILE")),
     )
 
 

@@ -162,7 +162,7 @@ def session(store: str | None, language: str | None, format_: Format = Format.ta
     if language is not None and language not in ("zh", "en"):
         raise typer.BadParameter("zh / en", param_hint="--lang")
     chosen: Language = settings.language if language is None else "zh" if language == "zh" else "en"
-    settings = replace(settings, store=store or settings.store, language=chosen)
+    settings = replace(settings.of_store(store or settings.store), language=chosen)
     return Session(settings, chosen, format_, Console(stderr=True, soft_wrap=True, emoji=False))
 
 

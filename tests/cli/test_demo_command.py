@@ -26,3 +26,8 @@ def test_the_scenes_are_told_and_the_labelled_ones_only_counted(
     folder = next(line for line in told.err.splitlines() if line.startswith("Folder: "))
     assert Path(folder.removeprefix("Folder: ")).is_dir()
     assert (tmp_path / "demo" / "nine-bidders.svg").stat().st_size > 10_000
+    # What it names to go on with knows the key that the world was loaded with, which lies beside its store.
+    more = tmp_path / "companies.csv"
+    more.write_text("id,name\nX1,虚构后来有限公司\n", encoding="utf-8")
+    assert run(["load", str(more), "--store", str(tmp_path / "demo" / "store"), "--lang", "en"]) == 0
+    assert not (tmp_path / "data" / "person.key").exists()
