@@ -30,6 +30,8 @@ $(STAMP): requirements.lock pyproject.toml
 demo: setup ## the whole job on an invented world: load, look through, detect, draw
 	$(VENV)/bin/lookthrough demo
 
+# Of many threads' many arenas little comes back to the system: a worker of the tests grew to 6 GB.
+test: export MALLOC_ARENA_MAX = 2
 test: setup ## the whole test suite
 	$(RUN) -m pytest -n auto --dist loadfile
 

@@ -118,11 +118,14 @@ def _covering(
 
 
 def _told(connection: Connection, told: dict[str, Mapping[str, Any]], run: str) -> Mapping[str, Any]:
-    if run not in told:
-        while len(told) >= _TOLD:
-            told.pop(next(iter(told)))
-        told[run] = rows(connection, select(*_LIGHT).where(RunRow.id == run))[0]
-    return told[run]
+    known = told.get(run)
+    if known is None:
+        known = rows(connection, select(*_LIGHT).where(RunRow.id == run))[0]
+        # Several threads come here: none may rely on what another leaves in it.
+        if len(told) >= _TOLD:
+            told.clear()
+        told[run] = known
+    return known
 
 
 def _looked_at(run: Mapping[str, Any], detector: str, lot: str) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from detectors.definition import Detector
 from detectors.detecting import Progress, detect, detect_as_it_stands
@@ -16,6 +17,7 @@ from detectors.runner import Run
 from detectors.standing import Standing
 from graph.stores import GraphStore
 from graph.stores.side_by_side import side_by_side
+from graph.stores.touches import AT_NODES
 from graph.touched import touched_since
 
 
@@ -83,8 +85,9 @@ def detect_changed(
         scopes = frozenset({("lot", i) for i in touched.lots} | {("tender", i) for i in touched.tenders})
         product = {d.id for d in DETECTORS}
         able = judged_in_scope(wanted)
-        of_lots = [d for d in able if d.of_lots and d.id in product]
-        others = [d for d in able if d not in of_lots and (touched.recipients or d.id not in product)]
+        bidding = [d for d in able if d.of_lots and d.id in product]
+        of_lots = _asking_of(touched.types, bidding)
+        others = [d for d in able if d not in bidding and (touched.recipients or d.id not in product)]
         standing = Standing(store)
         with side_by_side(store) as beside:
             near = nearby(store, touched.lots, standing.same_party, beside, touched.tenders)
@@ -100,6 +103,30 @@ def detect_changed(
     )
     left = tuple(d.id for d in wanted if d not in able)
     return ChangedRun(_together(narrow, whole, narrowed), narrowed, left)
+
+
+_LINK: Final = re.compile(r"\[\w*:(\w+)")
+_NODE: Final = re.compile(r"\(\w*(?::(\w+))?")
+_EVERY: Final = frozenset({"SUBMITS", "FOR_LOT", "LOT_OF", "SAME_AS", "Lot", "Bid", "Tender"})
+"""What says who bids where, and when: it stands in every proof, and ids of one party in every finding."""
+
+
+def _asking_of(types: Collection[str], detectors: Sequence[Detector]) -> list[Detector]:
+    """Those whose answers may differ where only relationships and nodes of some types changed."""
+    if not _EVERY.isdisjoint(types):
+        return list(detectors)
+    asking = {d.id for d in detectors if any(_asks_of(types, query) for query in d.queries.values())}
+    # A finding that a stronger one made superfluous comes back where that is gone, and the other way about.
+    weaker = {d.id for d in detectors if not asking.isdisjoint(d.yields_to)}
+    return [d for d in detectors if d.id in asking | weaker]
+
+
+def _asks_of(types: Collection[str], query: str) -> bool:
+    nodes = _NODE.findall(query)
+    # A node without a label may be any party.
+    return any(t in types for t in (*_LINK.findall(query), *nodes)) or (
+        "" in nodes and any(t in AT_NODES for t in types)
+    )
 
 
 def _together(narrow: Run, whole: Run | None, narrowed: Narrowed) -> Run:

@@ -40,6 +40,10 @@ _BIDS_OF_CONTACTS: Final = (
     about("MATCH (h:Contact)-[:USED_IN_BID]->(b:Bid) RETURN DISTINCT b.id", "h:Contact"),
 )
 _TENDERS_OF_LOTS: Final = (about("MATCH (l:Lot)-[:LOT_OF]->(t:Tender) RETURN DISTINCT t.id", "l:Lot"),)
+_DERIVED: Final = frozenset({"ULTIMATELY_HOLDS", "CONTROLS"})
+_DERIVED_FROM: Final = frozenset(
+    {"OWNS", "EXERCISES_CONTROL", "MEMBER_OF_CONCERT", "SAME_AS", "Company", "Person", "Concert"}
+)
 _RECIPIENTS: Final = tuple(
     about(f"MATCH (p:Person)-[:{rel}]->(x:{node}) RETURN DISTINCT p.id", "p:Person")
     for rel, node in (("MEMBER_OF", "Household"), ("RECEIVES", "Benefit"))
@@ -48,10 +52,13 @@ _RECIPIENTS: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """`lots` with something changed around them, `tenders` likewise; `recipients`: something of recipients changed."""
+    """`lots` with something changed around them, `tenders` likewise. `types`: of the relationships, and of the nodes with
+    a field, that changed, and of what is derived from them. `recipients`: something of recipients changed.
+    """
 
     lots: frozenset[str]
     tenders: frozenset[str]
+    types: frozenset[str]
     recipients: bool
 
 
@@ -85,7 +92,13 @@ def touched_since(store: GraphStore, fingerprint: str) -> Touched | None:
         if len(lots) > MOST:
             return None
         tenders = touches.tenders | found_from(store, _TENDERS_OF_LOTS, lots)
-        return Touched(frozenset(lots), frozenset(tenders), recipients is None or recipients.result())
+        derived = _DERIVED if touches.types & _DERIVED_FROM else frozenset[str]()
+        return Touched(
+            frozenset(lots),
+            frozenset(tenders),
+            derived | touches.types,
+            recipients is None or recipients.result(),
+        )
 
 
 def _recipients_above(store: GraphStore, companies: Collection[str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -223,6 +224,24 @@ def postgres_url(request: pytest.FixtureRequest) -> Iterator[str]:
     server = _started(PostgresqlServer)
     yield server.url
     server.stop(keep_logs=request.session.testsfailed > 0)
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder where `lookthrough demo` has been run, once for all tests that run side by side; they copy it."""
+    from graph.stores.lock import StoreLock
+    from tests.docs.sessions import make_demo
+
+    ours = tmp_path_factory.getbasetemp().resolve()
+    home = (ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours) / "demo-home"
+    home.mkdir(exist_ok=True)
+    with StoreLock(home, "write", wait=600):
+        if not (made := home / "made").exists():
+            shutil.rmtree(home / "home", ignore_errors=True)
+            (home / "home").mkdir()
+            make_demo(home / "home")
+            made.touch()
+    return home / "home"
 
 
 @pytest.fixture(scope="session")

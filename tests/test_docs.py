@@ -24,16 +24,11 @@ posix_only = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("demo").resolve()
-    sessions.make_demo(folder)
-    return folder
-
-
-def beside(demo: Path, tmp_path: Path) -> Path:
+@pytest.fixture
+def home(demo_home: Path, tmp_path: Path) -> Path:
+    """A demo world of the test's own."""
     folder = tmp_path.resolve() / "home"
-    shutil.copytree(demo, folder)
+    shutil.copytree(demo_home, folder)
     return folder
 
 
@@ -48,24 +43,22 @@ def pages() -> list[str]:
 
 @posix_only
 @pytest.mark.parametrize("name", sessions.PAGES)
-def test_a_page_shows_what_its_commands_print(name: str, demo: Path, tmp_path: Path) -> None:
-    folder = beside(demo, tmp_path)
-    ran = sessions.run_page(ROOT / name, folder)
+def test_a_page_shows_what_its_commands_print(name: str, home: Path) -> None:
+    ran = sessions.run_page(ROOT / name, home)
     assert ran, "the page has no command"
     wrong = [f"$ {r.command.line}\n({r.code}) {r.printed}" for r in ran if not r.holds]
     assert not wrong, "run make docs, and look at what changed:\n" + "\n".join(wrong)
     for image in DRAWN.get(name, ()):
         kept = ROOT / "docs" / "images" / f"{Path(name).stem}-{image}"
-        assert (folder / image).read_text(encoding="utf-8") == kept.read_text(encoding="utf-8"), image
+        assert (home / image).read_text(encoding="utf-8") == kept.read_text(encoding="utf-8"), image
 
 
 @posix_only
-def test_every_detector_page_has_a_command_that_runs(demo: Path, tmp_path: Path) -> None:
-    folder = beside(demo, tmp_path)
+def test_every_detector_page_has_a_command_that_runs(home: Path, tmp_path: Path) -> None:
     for name, text in detector_docs.pages().items():
         page = tmp_path / name
         page.write_text(text, encoding="utf-8")
-        ran = sessions.run_page(page, folder)
+        ran = sessions.run_page(page, home)
         assert [r.code for r in ran] == ([] if name == "README.md" else [0]), name
         if ran:
             # Either it answers for the demo world, or it says that it lacks data.
@@ -102,8 +95,8 @@ def test_the_pages_of_the_detectors_are_fresh() -> None:
     assert written == detector_docs.pages(), "run: make docs"
 
 
-def test_the_pictures_of_the_detectors_are_drawn_from_what_they_find(demo: Path, tmp_path: Path) -> None:
-    pictures = dict(findings_drawn.drawn(beside(demo, tmp_path)))
+def test_the_pictures_of_the_detectors_are_drawn_from_what_they_find(home: Path) -> None:
+    pictures = dict(findings_drawn.drawn(home))
     kept = {p.name: p.read_text(encoding="utf-8") for p in findings_drawn.FOLDER.glob("*.svg")}
     assert sorted(pictures) == sorted(kept) == sorted(f"{d.id}.svg" for d in DETECTORS)
     assert [n for n in pictures if findings_drawn.said(pictures[n]) != findings_drawn.said(kept[n])] == [], (
@@ -141,11 +134,10 @@ def test_the_two_languages_run_the_same_commands(english: str, chinese: str) -> 
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_picture_is_the_one_drawn_today(language: str, demo: Path, tmp_path: Path) -> None:
-    folder = beside(demo, tmp_path)
-    sessions.draw(folder, language)
+def test_the_picture_is_the_one_drawn_today(language: str, home: Path) -> None:
+    sessions.draw(home, language)
     shown = (ROOT / sessions.picture(language)).read_text(encoding="utf-8")
-    drawn = (folder / "lot.svg").read_text(encoding="utf-8")
+    drawn = (home / "lot.svg").read_text(encoding="utf-8")
     assert lettering(shown) == lettering(drawn), "run: make docs"
     assert "虚构顾远山" in re.sub(r"<[^>]+>", "", shown)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -171,12 +171,23 @@ def unknown_share(
     rest = 1.0 - _held(flows, ultimate)
     for at, share in declared.items():
         rest -= share - float(flows.first_passage[at, LOW]) / left if ultimate[at] else 0.0
-    for through, statements in _by_what_they_pass(ownership, frontier, said).items():
+    twice = 0.0
+    passed = _by_what_they_pass(ownership, frontier, said)
+    for through, statements in passed.items():
         without = flow_shares(replace(frontier, links=frontier.links.only(~statements)))
         added = _held(flows, ultimate) - _held(without, ultimate)
-        part = float(without.first_passage[list(through), LOW].sum()) / (1.0 - float(without.returns[0, LOW]))
-        rest += min(added, part)
+        twice += min(added, _part(without, through))
+    if len(passed) > 1:
+        # Several declarations find no more room in the same companies than these hold together.
+        stated = flow_shares(replace(frontier, links=frontier.links.only(~frontier.links.declared)))
+        twice = min(twice, _part(stated, {at for through in passed for at in through}))
+    rest += twice
     return rest if rest > TOLERANCE else 0.0
+
+
+def _part(flows: FlowShares, holders: Collection[int]) -> float:
+    """What some holders (instances) have of the one company by lower bounds."""
+    return float(flows.first_passage[list(holders), LOW].sum()) / (1.0 - float(flows.returns[0, LOW]))
 
 
 def _held(flows: FlowShares, ultimate: BoolArray) -> float:

@@ -106,14 +106,14 @@ class Neo4jEngine:
         name, start, end = rel
         schema = rel_schema(name, fields)
         returned = ", ".join(["a.id", "b.id", *[f"r.{f}" for f in schema if f not in ("from_id", "to_id")]])
-        if ends is not None and ends.len() <= _FEW:
-            cypher = (
-                f"UNWIND $ids AS i MATCH (b:{end} {{id: i}}) "
-                f"MATCH (a:{start})-[r:{name}]->(b) RETURN {returned}"
-            )
-            return self._frame(cypher, schema, ids=ends.unique().to_list())
-        frame = self._frame(f"MATCH (a:{start})-[r:{name}]->(b:{end}) RETURN {returned}", schema)
-        return frame if ends is None else frame.filter(pl.col("to_id").is_in(ends.implode()))
+        if ends is None:
+            return self._frame(f"MATCH (a:{start})-[r:{name}]->(b:{end}) RETURN {returned}", schema)
+        cypher = (
+            f"UNWIND $ids AS i MATCH (b:{end} {{id: i}}) MATCH (a:{start})-[r:{name}]->(b) RETURN {returned}"
+        )
+        parts = ends.unique().to_frame().iter_slices(_FEW)
+        found = [self._frame(cypher, schema, ids=part.to_series().to_list()) for part in parts]
+        return pl.concat(found) if found else pl.DataFrame(schema=schema)
 
     def count_nodes(self, type_name: str) -> int:
         """See `Reading.count_nodes`."""

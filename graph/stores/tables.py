@@ -161,6 +161,10 @@ class Tables:
             yield ""
             return
         highest = self.query(f"MATCH (n:{label}) RETURN max(offset(id(n)))", timeout=0).column(0)[0].as_py()
+        if highest is None:
+            # The type has its rows between other nodes.
+            yield ""
+            return
         step = -(-(highest + 1) * _AT_ONCE // rows)
         for least in range(0, highest + 1, step):
             yield f"WHERE offset(id({node})) >= {least} AND offset(id({node})) < {least + step} "

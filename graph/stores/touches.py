@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import polars as pl
 
@@ -77,8 +77,9 @@ OF_NONE: Final = frozenset(
 @dataclass
 class Touches:
     """`below`: parties, with all they own. `near`: companies. `people`: with the companies and bids they serve.
-    `contacts`: with all who use them. `bids`, `lots`, `tenders`: those themselves. `recipients`: something detectors of
-    recipients look at. `everything`: nothing less would do.
+    `contacts`: with all who use them. `bids`, `lots`, `tenders`: those themselves. `types`: of the relationships, and of
+    the nodes with a field, that changed. `recipients`: something detectors of recipients look at. `everything`: nothing
+    less would do.
     """
 
     below: set[str] = field(default_factory=set)
@@ -88,6 +89,7 @@ class Touches:
     bids: set[str] = field(default_factory=set)
     lots: set[str] = field(default_factory=set)
     tenders: set[str] = field(default_factory=set)
+    types: set[str] = field(default_factory=set)
     recipients: bool = False
     everything: bool = False
 
@@ -95,6 +97,7 @@ class Touches:
         """Rows of a relationship type that are new, gone, valid at other times, or stated by other sources."""
         if rows.is_empty() or not self._kind(name):
             return
+        self.types.add(name)
         for column, kinds in AT_RELATIONS.get(name, {}).items():
             if column in rows.columns:
                 self._add(kinds, rows[column].drop_nulls().unique().to_list())
@@ -103,6 +106,7 @@ class Touches:
         """Nodes whose own fields changed."""
         found = list(ids)
         if found and self._kind(name):
+            self.types.add(name)
             self._add(AT_NODES.get(name, ()), found)
 
     def _kind(self, name: str) -> bool:
@@ -122,21 +126,24 @@ class Touches:
         """Take in what another load touched."""
         self.everything = self.everything or other.everything
         self.recipients = self.recipients or other.recipients
-        for kind in KINDS:
+        for kind in (*KINDS, "types"):
             getattr(self, kind).update(getattr(other, kind))
 
     def to_json(self) -> str:
         """As kept with the store."""
         if self.everything:
             return json.dumps({"everything": True})
-        told = {kind: sorted(getattr(self, kind)) for kind in KINDS} | {"recipients": self.recipients}
+        told: dict[str, object] = {kind: sorted(getattr(self, kind)) for kind in (*KINDS, "types")}
+        told["recipients"] = self.recipients
         return json.dumps(told, ensure_ascii=False)
 
     @classmethod
     def of_json(cls, text: str | None) -> Self:
         """As it was kept; where nothing was, `everything`."""
-        said = json.loads(text) if text else {"everything": True}
+        said: dict[str, Any] = json.loads(text) if text else {"everything": True}
         found = cls(everything=bool(said.get("everything")), recipients=bool(said.get("recipients")))
         for kind in KINDS:
             getattr(found, kind).update(said.get(kind, ()))
+        # Loads of before said nothing of types: any may have changed.
+        found.types.update(said.get("types", (*AT_RELATIONS, *AT_NODES)))
         return found

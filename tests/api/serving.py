@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import shutil
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -89,27 +92,46 @@ def running(services: Services) -> Iterator[Running]:
         listening.close()
 
 
-def filled(store: GraphStore, folder: Path) -> PersonKey:
+KEY = PersonKey(b"a key of the tests alone, 32 byte")
+
+
+def filled(store: GraphStore, folder: Path) -> None:
     """Load the world into a store."""
-    key = PersonKey(b"a key of the tests alone, 32 byte")
     load(
-        store, [write_world(folder / "inputs")], LoadOptions("main"), key, folder / "reports", lambda *_: None
+        store, [write_world(folder / "inputs")], LoadOptions("main"), KEY, folder / "reports", lambda *_: None
     )
-    return key
+
+
+@functools.cache
+def _loaded() -> tempfile.TemporaryDirectory[str]:
+    """The world in an embedded store, with its inputs and reports; loaded once, gone when the tests end."""
+    made = tempfile.TemporaryDirectory(prefix="lookthrough-world-")
+    with open_store(f"{made.name}/store") as store:
+        filled(store, Path(made.name))
+    return made
 
 
 @contextlib.contextmanager
 def world_served(
     folder: Path, url: str, credentials: Credentials | None = None, **more: Any
 ) -> Iterator[Running]:
-    """The world, loaded into the store at `url` and served."""
+    """The world, loaded into the store at `url` and served; into a folder it is copied as it was loaded once."""
+    if copied := "://" not in url:
+        for part, there in (
+            ("store", Path(url)),
+            ("inputs", folder / "inputs"),
+            ("reports", folder / "reports"),
+        ):
+            if (Path(_loaded().name) / part).exists():
+                shutil.copytree(Path(_loaded().name) / part, there)
     with open_store(url, "write", credentials=credentials or Credentials()) as store:
-        key = filled(store, folder)
+        if not copied:
+            filled(store, folder)
         with open_ledger(f"sqlite:///{folder / 'ledger.db'}") as ledger:
             services = Services(
                 store=store,
                 ledger=ledger,
-                person_key=key,
+                person_key=KEY,
                 folder=folder / "service",
                 reports=folder / "reports",
                 **{"limits": PATIENT, **more},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,9 +22,6 @@ from detectors.stacking import stack
 from graph.in_play import put_in_play
 from graph.stores import Credentials, GraphStore, open_store
 from graph.stores.deriving import IN_PLAY_FOR
-from loaders.identity import PersonKey
-from loaders.loading import LoadOptions, load
-from lookthrough.demo import write_world
 from tests.api.serving import filled
 
 TENDERING = [d for d in DETECTORS if d.domain == "政府工程"]
@@ -31,12 +29,10 @@ SUPPORT = {d.id for d in TENDERING if d.support}
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GraphStore]:
+def demo(tmp_path_factory: pytest.TempPathFactory, demo_home: Path) -> Iterator[GraphStore]:
     folder = tmp_path_factory.mktemp("lots")
-    world = write_world(folder / "world")
+    shutil.copytree(demo_home / "output/demo/store", folder / "store")
     with open_store(str(folder / "store"), "write") as store:
-        key = PersonKey(b"a key of the tests alone, 32 byte")
-        load(store, [world.exports], LoadOptions("main"), key, folder / "reports", lambda *_: None)
         put_in_play(store)
         yield store
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +13,8 @@ from detectors.detecting import detect
 from detectors.finding import Finding
 from detectors.registry import DETECTORS
 from graph.stores import Credentials, GraphStore, open_store
-from loaders.identity import PersonKey
-from loaders.loading import LoadOptions, load
-from lookthrough.demo import write_world
 from tests.detectors.evidence_alone import extract_of
 
-KEY = PersonKey(b"a key for tests only, of no use")
 FLAGSHIPS = ("common-controller", "common-shareholder", "household-multi-property")
 WANTED = [d for d in DETECTORS if d.id in FLAGSHIPS]
 
@@ -31,11 +28,10 @@ class Whole:
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
+def whole(tmp_path_factory: pytest.TempPathFactory, demo_home: Path) -> Iterator[Whole]:
     folder = tmp_path_factory.mktemp("whole")
-    world = write_world(folder / "world")
+    shutil.copytree(demo_home / "output/demo/store", folder / "store")
     with open_store(str(folder / "store")) as store:
-        load(store, [world.exports], LoadOptions("main"), KEY, folder / "reports", lambda *_: None)
         yield Whole(store, detect(store, WANTED).findings)
 
 

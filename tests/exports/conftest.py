@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,6 @@ from detectors.finding import Finding
 from detectors.registry import chosen
 from exports import Package, make_package
 from graph.stores import GraphStore, open_store
-from tests.docs import sessions
 
 LOT = "local:XG-2025-001/01"
 NOW = dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
@@ -40,9 +40,9 @@ class World:
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory, demo_home: Path) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("world").resolve()
-    sessions.make_demo(folder)
+    shutil.copytree(demo_home, folder, dirs_exist_ok=True)
     with open_store(str(folder / "output/demo/store"), "read") as store:
         yield World(folder, store, detect(store, chosen(None)).findings)
 

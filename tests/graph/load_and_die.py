@@ -7,8 +7,9 @@ import sys
 from graph.stores import open_store
 from tests.graph.worlds import many_holdings
 
-if __name__ == "__main__":
-    url, name, size = sys.argv[1], sys.argv[2], int(sys.argv[3])
+
+def load(url: str, name: str, size: int) -> None:
+    """Load a batch, and say how far it is."""
     with open_store(url, wait=5.0) as store:
         print("open", flush=True)
         said: set[str] = set()
@@ -21,3 +22,7 @@ if __name__ == "__main__":
 
         store.apply(many_holdings(name, size), progress=progress)
         print("done", flush=True)
+
+
+if __name__ == "__main__":
+    load(sys.argv[1], sys.argv[2], int(sys.argv[3]))

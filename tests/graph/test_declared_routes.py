@@ -123,3 +123,22 @@ def test_several_parties_between_are_put_in_order() -> None:
     (declared,) = asked(rows).declared
     assert (declared.route, declared.missing) == (("P", "M", "L", "T"), ("P", "M"))
     assert declared.implied == pytest.approx(0.5)
+
+
+def test_declarations_through_the_same_companies_have_no_more_room_there_than_these_hold() -> None:
+    # N1 holds 50%, N2 10%, both without a register; P's 40% by way of N1 and Q's 40% by ways unknown are part of the 60%.
+    answer = asked(
+        [
+            ("N1", "T", 0.5),
+            ("N2", "T", 0.1),
+            {
+                "holder_id": "P",
+                "company_id": "T",
+                "share": 0.4,
+                "declared_indirect": True,
+                "components": ["N1"],
+            },
+            {"holder_id": "Q", "company_id": "T", "share": 0.4, "declared_indirect": True},
+        ]
+    )
+    assert answer.unknown_share == pytest.approx(0.2)

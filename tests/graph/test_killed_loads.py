@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from graph.stores import open_store
 from graph.stores.errors import StoreBusyError
+from tests.graph.loads_to_kill import LoadsToKill
 from tests.graph.worlds import contents, many_holdings
 from tests.servers.required import all_required
 
@@ -31,17 +30,6 @@ def _wait_open(process: subprocess.Popen[str]) -> None:
     assert process.stdout.readline().strip() == "open"
 
 
-def _kill_after(url: str, name: str, seconds: float) -> bool:
-    """Start a load and kill it that long after the store is open; was it still running?"""
-    process = _start(url, name)
-    _wait_open(process)
-    time.sleep(seconds)
-    running = process.poll() is None
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    return running
-
-
 @pytest.mark.slow
 def test_a_killed_load_leaves_nothing_half_done(store_url, tmp_path):
     # All fifty where every check is required; else enough to notice.
@@ -53,31 +41,27 @@ def test_a_killed_load_leaves_nothing_half_done(store_url, tmp_path):
         after = contents(store)
     with open_store(store_url) as store:
         store.apply(many_holdings("first.csv", SIZE))
-    started = time.monotonic()
-    process = _start(store_url, "second.csv")
-    _wait_open(process)
-    started = time.monotonic()
-    assert process.wait() == 0
-    took = time.monotonic() - started
-    with open_store(store_url) as store:
-        second = store.batches()[-1].id
-        store.unload(second)
-        assert contents(store) == before
     random.seed(20260701)
     interrupted = 0
-    for _ in range(kills):
-        interrupted += _kill_after(store_url, "second.csv", random.uniform(0, 0.7 * took))
-        with open_store(store_url, wait=10.0) as store:
-            batches = store.batches()
-            assert all(b.state == "done" for b in batches)
-            found = contents(store)
-            if len(batches) == 1:
-                assert found == before
-            else:
-                # The kill came after the batch was done: it is whole.
-                assert found == after
-                store.unload(second)
-                assert contents(store) == before
+    with LoadsToKill() as loads:
+        took = loads.whole(store_url, "second.csv", SIZE)
+        with open_store(store_url) as store:
+            second = store.batches()[-1].id
+            store.unload(second)
+            assert contents(store) == before
+        for _ in range(kills):
+            interrupted += loads.killed(store_url, "second.csv", SIZE, after=random.uniform(0, 0.7 * took))
+            with open_store(store_url, wait=10.0) as store:
+                batches = store.batches()
+                assert all(b.state == "done" for b in batches)
+                found = contents(store)
+                if len(batches) == 1:
+                    assert found == before
+                else:
+                    # The kill came after the batch was done: it is whole.
+                    assert found == after
+                    store.unload(second)
+                    assert contents(store) == before
     assert interrupted >= kills // 4
     with open_store(store_url) as store:
         store.apply(many_holdings("second.csv", SIZE))

@@ -69,3 +69,14 @@ def test_looked_up_or_read_as_a_whole_in_slices_or_at_once_it_is_the_same(
         assert sorted(engine.node_ids("Company")) == sorted(companies["id"])
         named = engine.node_rows("Company", asked)
         assert named.sort("id").equals(companies.filter(pl.col("id").is_in([A, B, D])).sort("id"))
+
+
+def test_a_type_whose_rows_lie_between_other_nodes_is_read_in_slices_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "_AT_ONCE", 2)
+    with open_store(tmp_path / "store") as store:
+        store.apply(holdings("one.csv", [(A, B, 0.6), (C, B, 0.2), (D, B, 0.2), (B, C, 1.0)]))
+        engine = store._engine
+        assert engine.rel_rows(("OWNS", "Company", "Company")).height == 4
+        assert engine.rel_rows(("OWNS", "Person", "Company")).height == 0
+        with engine._live.reading() as reader:
+            assert list(reader._slices("Person", "n", 5)) == [""]

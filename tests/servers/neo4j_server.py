@@ -28,6 +28,8 @@ _OLDEST_JAVA: Final = 17
 _JAVA_OF_CURRENT: Final = 21
 _JVMS: Final = Path("/usr/lib/jvm")
 """Where Debian and others install Java side by side."""
+_FOR_A_SHORT_LIFE: Final = ("-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+"""Tests ask little of many kinds: compiling the server's code for speed would take longer than running it so saves."""
 _FIRST_PASSWORD: Final = "neo4j"
 """What a new Neo4j server asks for until it is changed."""
 
@@ -52,7 +54,7 @@ class Neo4jServer:
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 [
-                    *(java, "-Xmx1g", "-XX:+UseParallelGC", "-cp", os.fspath(libs / "*")),
+                    *(java, *_FOR_A_SHORT_LIFE, "-cp", os.fspath(libs / "*")),
                     os.fspath(neo4j_jars.SOURCES / "Neo4jServer.java"),
                     *(os.fspath(self.home), os.fspath(settings)),
                 ],
