@@ -147,7 +147,7 @@ def test_personal_data_are_masked_for_who_may_not_see_them_in_every_answer_and_p
     assert seen == set(secret)
 
 
-def test_a_home_is_masked_where_it_is_what_can_not_be_decided(own_service):
+def test_no_home_is_told_where_one_is_what_can_not_be_decided(own_service):
     homes = "id,owner_id,owner_name,kind,area_m2,address\n" + "".join(
         f"99999900100{n}GB00001F0002000{n},R,样本周小满,其他,60,虚构未知路{n}号101室\n" for n in (1, 2)
     )
@@ -157,7 +157,10 @@ def test_a_home_is_masked_where_it_is_what_can_not_be_decided(own_service):
         assert loaded["state"] == "done"
         job = client.post("/v1/runs", json={"detectors": ["household-multi-property"]}).json()
         assert own_service.finished(client, job)["state"] == "done"
-        assert "虚构未知路1号101室" in client.get("/v1/runs").text
+        # Whose homes they are is told, to whom may see people; where they are isn't, to nobody.
+        (gap,) = client.get("/v1/runs").json()["items"][0]["undecided"]
+        assert gap["subjects"] == ["person.local:R"]
+        assert "虚构未知路" not in client.get("/v1/runs").text
         for path in ("runs", f"jobs/{job['id']}", "households/local:F-1", "findings"):
             answer = masked.get(f"/v1/{path}")
             assert "虚构未知路" not in answer.text, path
