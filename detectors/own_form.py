@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -29,7 +30,7 @@ _PARTS: Final[Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]]] = {
     ),
     "parameter": (
         {"name": "text", "default": "value", "unit": "text", "doc_zh": "text", "doc_en": "text"},
-        {"citation": "text", "form": "text"},
+        {"citation": "text", "form": "pattern"},
     ),
     "suppressor": (dict.fromkeys(("name", "column", "above", "doc_zh", "doc_en"), "text"), {}),
     "keep": (dict.fromkeys(("column", "at_least"), "text"), {}),
@@ -42,6 +43,7 @@ _KINDS: Final = {
     "tables": ("各写作一张 [[表]]", "written as [[tables]]"),
     "bool": ("true 或 false", "true or false"),
     "number": ("数字", "a number"),
+    "pattern": ("有效的正则表达式", "a valid regular expression"),
     "value": ("数字、文字、true 或 false", "a number, a text, true or false"),
 }  # fmt: skip
 
@@ -89,5 +91,14 @@ def _is(kind: str, value: Any) -> bool:
         "tables": isinstance(value, list) and all(isinstance(v, Mapping) for v in value),
         "bool": isinstance(value, bool),
         "number": number,
+        "pattern": isinstance(value, str) and _compiles(value),
         "value": number or isinstance(value, bool | str),
     }[kind]
+
+
+def _compiles(pattern: str) -> bool:
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return True

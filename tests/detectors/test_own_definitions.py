@@ -152,6 +152,7 @@ def test_one_definition_on_both_stores(store_url: str, store_credentials: Creden
         ),
         ('version = "1.0"', "version = 1", "version must be a text"),
         ("default = 0", "default = [0]", "parameter.default must be"),
+        ("default = 0", 'default = 0\nform = "[0-9"', "parameter.form must be a valid regular expression"),
         ('doc_zh = "车辆', 'doc = "车辆', "missing: parameter.doc_zh; unknown: parameter.doc"),
         ('at_least = "least_value"', "", "missing: keep.at_least"),
         ('article = "第五十八条"', "article = 58", "basis.article must be a text"),
