@@ -16,6 +16,7 @@ from detectors.rules import NO_RULES, LocalRules
 from detectors.runner import Run
 from detectors.standing import Standing
 from graph.stores import GraphStore
+from graph.stores.hops import types_named
 from graph.stores.side_by_side import side_by_side
 from graph.stores.touches import AT_NODES
 from graph.touched import touched_since
@@ -105,10 +106,11 @@ def detect_changed(
     return ChangedRun(_together(narrow, whole, narrowed), narrowed, left)
 
 
-_LINK: Final = re.compile(r"\[\w*:(\w+)")
 _NODE: Final = re.compile(r"\(\w*(?::(\w+))?")
-_EVERY: Final = frozenset({"SUBMITS", "FOR_LOT", "LOT_OF", "SAME_AS", "Lot", "Bid", "Tender"})
-"""What says who bids where, and when: it stands in every proof, and ids of one party in every finding."""
+_EVERY: Final = frozenset(
+    {"SUBMITS", "FOR_LOT", "LOT_OF", "SAME_AS", "IDENTIFIES", "NAMES", "Lot", "Bid", "Tender"}
+)
+"""What says who bids where and when, and which ids are one party: it stands in every proof, whatever is asked."""
 
 
 def _asking_of(types: Collection[str], detectors: Sequence[Detector]) -> list[Detector]:
@@ -124,7 +126,7 @@ def _asking_of(types: Collection[str], detectors: Sequence[Detector]) -> list[De
 def _asks_of(types: Collection[str], query: str) -> bool:
     nodes = _NODE.findall(query)
     # A node without a label may be any party.
-    return any(t in types for t in (*_LINK.findall(query), *nodes)) or (
+    return any(t in types for t in (*types_named(query), *nodes)) or (
         "" in nodes and any(t in AT_NODES for t in types)
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Mapping
 from typing import Final
@@ -12,10 +11,9 @@ import pyarrow as pa
 from detectors.question import Question
 from graph.penetration.identities import canonical_ids
 from graph.stores.contract import GraphStore
+from graph.stores.hops import types_named
 
 _TIMEOUT: Final = 300.0
-_LINK: Final = re.compile(r"\[\w*:(\w+)\]")
-
 
 SAME_PARTY: Final = "MATCH (a:{0})-[r:SAME_AS]->(b:{0}) RETURN a.id AS from_id, b.id AS to_id, r.by AS by"
 
@@ -48,7 +46,7 @@ class Standing:
 
     def nothing(self, store: GraphStore, question: Question) -> pa.Table | None:
         """The empty answer where the question needs a relationship of which there is none; else None."""
-        if self.present.issuperset(_LINK.findall(question.split(" OPTIONAL MATCH ")[0])):
+        if self.present.issuperset(types_named(question.split(" OPTIONAL MATCH ")[0])):
             return None
         with self._lock:
             if question not in self._whole:

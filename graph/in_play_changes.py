@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
@@ -17,7 +16,7 @@ from graph.penetration.days import IntArray
 from graph.penetration.edges import reach_up
 from graph.stores.contract import GraphStore
 from graph.stores.deriving import IN_PLAY_BATCHES, IN_PLAY_FOR
-from graph.stores.hops import EACH, hop
+from graph.stores.hops import EACH, hop, types_named
 from graph.stores.known_nodes import about
 from graph.stores.marks import TOUCHED, Marks
 
@@ -90,7 +89,6 @@ _KIN: Final = tuple(
     for one, other in (("a", "b"), ("b", "a"))
 )
 _STATE: Final = EACH + "MATCH (c:Company {id: i}) WHERE c.kind IN ['state_holder', 'government'] RETURN c.id"
-_TYPES: Final = re.compile(r"\[\w*:([A-Z_]+)\]")
 _DEBARRED: Final = "MATCH (d:Company)-[:DEBARRED_BY]->(:Company) RETURN DISTINCT d.id AS id"
 
 
@@ -255,5 +253,5 @@ def found_from(store: GraphStore, queries: Collection[str], ids: Collection[str]
     if not ids:
         return set()
     held = store.present()
-    worth = [q for q in queries if held.issuperset(_TYPES.findall(q))]
+    worth = [q for q in queries if held.issuperset(types_named(q))]
     return {i for query in worth for i in ask(store, query, ids, _ID)["id"] if i}

@@ -19,6 +19,11 @@ EACH: Final = "UNWIND $ids AS i "
 _LINK: Final = re.compile(r"\[(?P<name>\w*):(?P<type>\w+)\]")
 
 
+def types_named(cypher: str) -> list[str]:
+    """The types of the relationships that a query names, each as often as it names it."""
+    return [link["type"] for link in _LINK.finditer(cypher)]
+
+
 def hop(pattern: str, found: str) -> str:
     """One step from nodes already matched: `MATCH pattern`, as both engines do it fast.
 
