@@ -22,8 +22,8 @@ _TITLES: Final[dict[str, tuple[str, str]]] = {
     ),
     "stored": (
         "The same register from a loaded store",
-        "The embedded store holds the register; `penetrate --all` reads it there, or maps what an earlier question laid out "
-        "beside it. `ratio`: to the series.",
+        "The embedded store holds the register; a load this large ends with ownership laid out beside it, which "
+        "`penetrate --all` maps. Last without that: read from the store. `ratio`: to the series.",
     ),
     "curve": (
         "Cost over size",
@@ -51,7 +51,8 @@ _TITLES: Final[dict[str, tuple[str, str]]] = {
         "All lots in play",
         "A loaded embedded store; effective shares, shared owners and control of the bidders of every lot, each at its own "
         "date. `cold`: seconds of the first time in a process, `warm`: of the second; `writing`: of the same with the proofs, "
-        "written into the graph. Below, milliseconds for lots one by one.",
+        "written into the graph. Then milliseconds for lots one by one. The load ends with ownership laid out; last what the "
+        "first process pays without that.",
     ),
     "paint": (
         "The canvas in Chromium",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import inspect
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
@@ -20,12 +21,15 @@ from graph.penetration.identities import IdentityMode
 from graph.stores import ownership as reading
 from graph.stores.contract import BatchRecord, GraphStore
 from graph.stores.kept import OWNERSHIP, beside, forget_ownership, keep_aside, settled
+from graph.stores.served import ServedStore
 
 _BEARING: Final = (
     "Company", "Person", "Concert", "Identifier", "Name",
     "OWNS", "EXERCISES_CONTROL", "MEMBER_OF_CONCERT", "IDENTIFIES", "NAMES", "SAME_AS",
 )  # fmt: skip
 """Types whose rows, or whose absence, change who owns what."""
+_LARGE: Final = 1_000_000
+"""Shareholdings of one load from which on the first question after it would wait for more than a few seconds."""
 
 
 def ownership_fingerprint(store: GraphStore) -> str:
@@ -40,6 +44,22 @@ def laid_out(store: GraphStore, identity: IdentityMode = "standard") -> Ownershi
         return None
     settled(kept_in)
     return mapped.mapped(kept_in / f"{OWNERSHIP}{identity}-{ownership_fingerprint(store)}")
+
+
+def worth_laying_out(counts: Mapping[str, int]) -> bool:
+    """Is a load large enough to lay ownership out as its last step? `counts`: rows it stated, by type."""
+    return counts.get("OWNS", 0) >= _LARGE
+
+
+def lay_out(store: GraphStore) -> None:
+    """Leave ownership laid out beside an embedded store, so that no question waits for it; a service sees to itself.
+
+    Raises as `current_ownership` does.
+    """
+    kept_in = beside(store.url)
+    if kept_in is not None and not isinstance(store, ServedStore):
+        current_ownership(store)
+        settled(kept_in)
 
 
 def current_ownership(

@@ -71,6 +71,7 @@ _STEPS: dict[str, tuple[str, str]] = {
     "nodes": ("写入节点", "writing nodes"),
     "relationships": ("写入关系", "writing relationships"),
     "derived": ("推导有效期与同一主体", "deriving spans and identities"),
+    "ownership": ("整理股权数据，供以后的查询直接使用", "laying ownership out for the questions to come"),
     "unload": ("撤回批次", "taking the batch back"),
     "in-play": ("穿透计算", "looking through"),
     "demo": ("生成演示数据", "writing the demo world"),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
 from cases import Source
+from graph.current_ownership import lay_out, worth_laying_out
+from graph.stores import StoreError
 from loaders.identity import PersonKey
 from loaders.loading import FORMATS, LoadError, LoadOptions, find_files, load
 from lookthrough.cli.app import app
@@ -16,6 +20,7 @@ from lookthrough.cli.console import (
     Format,
     LangOption,
     NoLedgerOption,
+    Session,
     StoreOption,
     day,
     session,
@@ -109,8 +114,22 @@ def load_command(
             )
     show_report(s, report, fingerprint)
     tell_unrecorded(s, unrecorded)
-    if report.rejected or report.unreadable:
+    counts = report.applied.counts if report.applied else {}
+    refused = bool(report.rejected or report.unreadable)
+    # The rows as they were read are let go before ownership is read.
+    del report
+    _lay_out(s, counts)
+    if refused:
         raise typer.Exit(3)
+
+
+def _lay_out(s: Session, counts: Mapping[str, int]) -> None:
+    """The load is done and reported: what goes wrong here costs the next question time, nothing else."""
+    if not worth_laying_out(counts):
+        return
+    with contextlib.suppress(StoreError), s.store() as opened, s.progress() as watch:
+        watch("ownership", 0, 0)
+        lay_out(opened)
 
 
 def _two_formats(values: list[str]) -> tuple[str | None, Format]:

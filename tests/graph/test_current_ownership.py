@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import resource
@@ -16,7 +17,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from graph.current_ownership import current_ownership, laid_out, ownership_fingerprint
+from graph.current_ownership import current_ownership, laid_out, lay_out, ownership_fingerprint
 from graph.penetration import Ownership, penetrate
 from graph.records import Extract, SourceFile, source
 from graph.stores import open_store, serve_store
@@ -79,6 +80,18 @@ def test_what_is_mapped_equals_what_is_laid_out(folder):
     # It is mapped, not read: its arrays can't be written to.
     assert not mapped.holdings.low.flags.writeable
     assert penetrate(mapped, C).owners == penetrate(afresh, C).owners
+
+
+def test_what_a_service_holds_is_left_to_the_service(folder):
+    with (
+        open_store(folder) as store,
+        contextlib.closing(serve_store(store, folder)),
+        open_store(folder, "read") as through,
+    ):
+        lay_out(through)
+        assert not kept_in(folder)
+        lay_out(store)
+        assert len(kept_in(folder)) == 1
 
 
 def test_an_empty_store_is_kept_as_well(tmp_path):
