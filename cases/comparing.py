@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
@@ -29,6 +30,7 @@ from cases.tables import (
     RunRow,
     SubjectRow,
     SuppressionRow,
+    UndecidedRow,
     canonical,
 )
 
@@ -76,6 +78,11 @@ def row_hash(class_: type[Base], row: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(kept).encode()).hexdigest()
 
 
+def run_hash(row: Mapping[str, Any], undecided: Sequence[Any]) -> str:
+    """`row_hash` of a run with what it could not decide, which stands in a table of its own."""
+    return row_hash(RunRow, {**row, "undecided": list(undecided)})
+
+
 def decision_detail(row: Mapping[str, Any]) -> dict[str, Any]:
     """What the audit tells of a decision, beside the finding's id at that time."""
     return {k: row[k] for k in ("at", "actor", "from_state", "to_state", "reason")} | {"key": row["finding"]}
@@ -95,6 +102,11 @@ def contradiction(connection: Connection, told: Sequence[Told], entries: int) ->
         if found:
             return found
     return None
+
+
+def _in_place(gap: Row) -> bool:
+    """Is it found under the lot or household it tells of?"""
+    return (gap["scope_kind"], gap["scope_id"]) == (gap["gap"]["scope"]["kind"], gap["gap"]["scope"]["id"])
 
 
 class _Comparison:
@@ -148,7 +160,18 @@ class _Comparison:
                 )
 
     def _runs(self) -> Iterator[Wrong]:
-        kept = {row["id"]: row_hash(RunRow, row) for row in self._rows(RunRow, RunRow.id)}
+        runs = {row["id"]: row for row in self._rows(RunRow, RunRow.id)}
+        kept = {id_: run_hash(row, ()) for id_, row in runs.items() if not row["undecided"]}
+        gaps = self._rows(UndecidedRow, UndecidedRow.run, UndecidedRow.place)
+        for id_, of in groupby(gaps, lambda gap: str(gap["run"])):
+            undecided = [gap for gap in of if _in_place(gap)]
+            # A run with more or fewer of them than it counts has no hash: it is told to differ.
+            if id_ in runs and runs[id_]["undecided"] == len(undecided):
+                kept[id_] = run_hash(runs[id_], [gap["gap"] for gap in undecided])
+            else:
+                kept[id_] = ""
+        for id_ in runs:
+            kept.setdefault(id_, "")
         for one in self._by_action["run"]:
             if kept.pop(one.object, None) != one.detail["record"]:
                 yield self._differs(one.seq, "运行记录", "runs")

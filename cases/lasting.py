@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -13,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select
 from cases.findings import page
 from cases.records import FindingFilter
 from cases.rows import rows, table_of
-from cases.tables import RunRow, canonical
+from cases.tables import RunRow, UndecidedRow, canonical
 from detectors.definition import Detector, Undecided
 
 if TYPE_CHECKING:
@@ -24,7 +22,6 @@ _BACK: Final = 500
 """Runs looked through, newest first."""
 _MOST: Final = 1000
 """Findings of one lot."""
-_KEPT: Final = 2
 _TOLD: Final = 1000
 _HEAD: Final[tuple[ColumnElement[Any], ...]] = tuple(
     table_of(RunRow).c[n] for n in ("id", "ended_at", "dataset_fingerprint", "scope_kind", "scope_id")
@@ -34,14 +31,9 @@ _LIGHT: Final = (RunRow.detectors, RunRow.parameters, RunRow.missing, RunRow.nar
 
 @dataclass(frozen=True, slots=True)
 class ReadRuns:
-    """What was read of runs before, by their ids. A recorded run never changes.
-
-    `gaps`: what it could not decide, as JSON, by the id of the lot. It lies between the columns of `told`: of a run over
-    everything they are read past millions of characters.
-    """
+    """What was read of runs before, by their ids. A recorded run never changes."""
 
     told: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    gaps: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +67,7 @@ def lasting(
     undecided = [
         (detector, gap)
         for id_ in runs
-        for detector, gap in _gaps_of(connection, read.gaps, id_, lot)
+        for detector, gap in _gaps_of(connection, id_, lot)
         if detector in covering and covering[detector]["id"] == id_
     ]
     return Lasting(
@@ -135,22 +127,13 @@ def _looked_at(run: Mapping[str, Any], detector: str, lot: str) -> bool:
     return detector not in narrowed["detectors"] or ["lot", lot] in narrowed["scopes"]
 
 
-def _gaps_of(
-    connection: Connection, gaps: dict[str, dict[str, str]], run: str, lot: str
-) -> list[tuple[str, Undecided]]:
-    if run not in gaps:
-        told = connection.execute(select(RunRow.undecided).where(RunRow.id == run)).scalar() or []
-        by_lot: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-        for gap in told:
-            if gap["scope"]["kind"] == "lot":
-                by_lot[gap["scope"]["id"]].append(gap)
-        while len(gaps) >= _KEPT:
-            gaps.pop(next(iter(gaps)))
-        gaps[run] = {id_: json.dumps(of, ensure_ascii=False) for id_, of in by_lot.items()}
+def _gaps_of(connection: Connection, run: str, lot: str) -> list[tuple[str, Undecided]]:
+    query = select(UndecidedRow.gap).where(UndecidedRow.run == run, UndecidedRow.scope_id == lot)
+    query = query.where(UndecidedRow.scope_kind == "lot").order_by(UndecidedRow.place)
     return [
         (
             str(gap["detector"]),
             Undecided("lot", lot, tuple(gap["subjects"]), gap["missing"]["zh"], gap["missing"]["en"]),
         )
-        for gap in json.loads(gaps[run].get(lot, "[]"))
+        for gap in connection.execute(query).scalars()
     ]

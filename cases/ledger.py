@@ -29,7 +29,7 @@ from cases.records import (
     RunRecord,
     Source,
 )
-from cases.runs import looked_at, ran_over, runs_of
+from cases.runs import looked_at, ran_over, runs_of, undecided_of
 from cases.tables import StateRow, timestamp
 from graph.stores.contract import BatchRecord
 
@@ -91,6 +91,16 @@ class Ledger:
         _bounded(limit)
         with self._reading() as connection:
             return runs_of(connection, after, limit)
+
+    def undecided(
+        self, run: str, after: int = -1, limit: int = 100
+    ) -> list[tuple[int, Mapping[str, Any]]] | None:
+        """What a run could not decide, with its place: {"detector", "scope", "subjects", "missing"}, after the place
+        `after`; None where there is no such run.
+        """
+        _bounded(limit)
+        with self._reading() as connection:
+            return undecided_of(connection, run, after, limit)
 
     def ran_over(self, run: str) -> str | None:
         """The fingerprint of the data that a run looked at; None where there is no such run."""

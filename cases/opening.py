@@ -25,7 +25,7 @@ from cases.errors import (
     LedgerUnavailableError,
 )
 
-REVISIONS: Final = ("0001", "0002", "0003", "0004")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005")
 """Every revision of `cases/migrations`, oldest first."""
 _WRITING: Final = "lookthrough_writing"
 _WAIT: Final = "lookthrough_wait"

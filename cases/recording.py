@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from cases import audit
-from cases.comparing import row_hash
+from cases.comparing import run_hash
 from cases.content import CONTENT, changes_between, content, digest
 from cases.events import Events, mark
 from cases.records import RunRecord
 from cases.rekeying import Known, rekey
 from cases.rows import rows, table_of
-from cases.tables import FindingRow, RunRow, SubjectRow
+from cases.tables import FindingRow, RunRow, SubjectRow, UndecidedRow
 
 if TYPE_CHECKING:
     from detectors.changed import Narrowed
@@ -59,6 +59,8 @@ def record(
         narrowed=narrowed.to_json() if narrowed else None,
     )
     connection.execute(insert(RunRow), [_run_row(made)])
+    undecided = [u.to_json(detector) for detector, u in run.undecided]
+    _write_undecided(connection, made.id, undecided)
     found = {f.fingerprint: f for f in run.findings}
     digests = {id_: digest(f) for id_, f in found.items()}
     standing = narrowed.standing if narrowed else frozenset()
@@ -80,7 +82,7 @@ def record(
         "counts": counts,
         "findings": hashlib.sha256("\n".join(stood).encode()).hexdigest(),
         "events": events.hash,
-        "record": row_hash(RunRow, _run_row(made) | {"counts": counts}),
+        "record": run_hash(_run_row(made) | {"counts": counts}, undecided),
     }
     audit.append(connection, at, actor, "run", made.id, told)
     return dataclasses.replace(made, counts=counts)
@@ -109,7 +111,7 @@ def _run(
             "rules": [dataclasses.asdict(r) | {"detectors": list(r.detectors)} for r in rules.rules],
         },
         population=dict(run.population),
-        undecided=tuple(u.to_json(detector) for detector, u in run.undecided),
+        undecided=len(run.undecided),
         missing={k: tuple(v) for k, v in run.missing.items()},
         counts={},
     )
@@ -129,11 +131,28 @@ def _run_row(made: RunRecord) -> dict[str, Any]:
         "parameters": dict(made.parameters),
         "rules": dict(made.rules),
         "population": dict(made.population),
-        "undecided": list(made.undecided),
+        "undecided": made.undecided,
         "missing": {k: list(v) for k, v in made.missing.items()},
         "counts": {},
         "narrowed": dict(made.narrowed) if made.narrowed else None,
     }
+
+
+def _write_undecided(connection: Connection, run: str, undecided: Sequence[Mapping[str, Any]]) -> None:
+    if undecided:
+        connection.execute(
+            insert(UndecidedRow),
+            [
+                {
+                    "run": run,
+                    "place": place,
+                    "scope_kind": gap["scope"]["kind"],
+                    "scope_id": gap["scope"]["id"],
+                    "gap": gap,
+                }
+                for place, gap in enumerate(undecided)
+            ],
+        )
 
 
 def _software() -> str:

@@ -152,7 +152,8 @@ class RunRecord:
     """Detector → the values in force everywhere."""
     rules: Mapping[str, Any]
     population: Mapping[str, int]
-    undecided: tuple[Mapping[str, Any], ...]
+    undecided: int
+    """How many lots and households could not be decided; which, tells `Ledger.undecided`."""
     missing: Mapping[str, tuple[str, ...]]
     counts: Mapping[str, int]
     narrowed: Mapping[str, Any] | None = None
@@ -172,7 +173,7 @@ class RunRecord:
             "parameters": {k: dict(v) for k, v in self.parameters.items()},
             "rules": dict(self.rules),
             "population": dict(self.population),
-            "undecided": [dict(u) for u in self.undecided],
+            "undecided": self.undecided,
             "missing": {k: list(v) for k, v in self.missing.items()},
             "counts": dict(self.counts),
             "narrowed": dict(self.narrowed) if self.narrowed else None,

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, tuple_
 from cases.errors import InvalidValueError
 from cases.records import RunRecord
 from cases.rows import rows, table_of
-from cases.tables import RunRow, canonical
+from cases.tables import RunRow, UndecidedRow, canonical
 
 if TYPE_CHECKING:
     from detectors.definition import Detector
@@ -35,6 +35,17 @@ def runs_of(connection: Connection, after: str | None, limit: int) -> list[RunRe
     return [_record(row) for row in rows(connection, query)]
 
 
+def undecided_of(
+    connection: Connection, run: str, after: int, limit: int
+) -> list[tuple[int, Mapping[str, Any]]] | None:
+    """See `Ledger.undecided`."""
+    if connection.execute(select(RunRow.id).where(RunRow.id == run)).scalar() is None:
+        return None
+    query = select(UndecidedRow.place, UndecidedRow.gap).where(UndecidedRow.run == run)
+    query = query.where(UndecidedRow.place > after).order_by(UndecidedRow.place).limit(limit)
+    return [(row["place"], row["gap"]) for row in rows(connection, query)]
+
+
 def ran_over(connection: Connection, run: str) -> str | None:
     """See `Ledger.ran_over`."""
     return connection.execute(select(RunRow.dataset_fingerprint).where(RunRow.id == run)).scalar()
@@ -53,10 +64,9 @@ def looked_at(connection: Connection, detectors: Sequence[Detector], rules: Loca
 
 
 def _record(row: Mapping[str, Any]) -> RunRecord:
-    own = {k: row[k] for k in RunRecord.__slots__ if k not in ("scope", "undecided", "missing")}
+    own = {k: row[k] for k in RunRecord.__slots__ if k not in ("scope", "missing")}
     return RunRecord(
         **own,
         scope=(row["scope_kind"], row["scope_id"]) if row["scope_kind"] else None,
-        undecided=tuple(row["undecided"]),
         missing={k: tuple(v) for k, v in row["missing"].items()},
     )

@@ -73,10 +73,25 @@ class RunRow(Base):
     parameters: Mapped[dict[str, Any]]
     rules: Mapped[dict[str, Any]]
     population: Mapped[dict[str, Any]]
-    undecided: Mapped[list[Any]]
+    undecided: Mapped[int]
     missing: Mapped[dict[str, Any]]
     counts: Mapped[dict[str, Any]]
     narrowed: Mapped[dict[str, Any] | None]
+
+
+class UndecidedRow(Base):
+    """What a run could not decide, one lot or household a row. `gap`: the wire form of `detectors.definition.Undecided`.
+
+    Of a run over everything there may be a hundred thousand; `RunRow.undecided` counts them.
+    """
+
+    __tablename__ = "undecided"
+    run: Mapped[str] = mapped_column(ForeignKey("runs.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    scope_kind: Mapped[str]
+    scope_id: Mapped[str]
+    gap: Mapped[dict[str, Any]]
+    __table_args__ = (Index("ix_undecided_scope", "run", "scope_id"),)
 
 
 class FindingRow(Base):

@@ -81,11 +81,7 @@ def runs(
     try:
         records = services.ledger.runs(after, min(limit + 1, 501))
     except InvalidValueError as error:
-        raise ProblemError(
-            "malformed-cursor",
-            "游标无效：请用上一页给出的 next。",
-            "This is no cursor: use `next` of the page before.",
-        ) from error
+        raise _no_cursor() from error
     more = len(records) > limit
     answer = {
         "items": [r.to_json() for r in records[:limit]],
@@ -93,6 +89,44 @@ def runs(
         "truncated": more,
     }
     return told(request, caller, answer, "runs")
+
+
+@routes.get(
+    "/runs/{id}/undecided",
+    scope="read",
+    response_model=wire.UndecidedPage,
+    summary="What a run could not decide, and what is missing",
+)
+def undecided(
+    request: Request, id: Id, caller: Asking, services: Using, limit: Limit = 50, cursor: Cursor = None
+) -> Response:
+    """A page, one entry a lot or household; `next` is the cursor of the following one."""
+    key = key_of(cursor, _LEDGER)
+    after = int(key) if key.isdecimal() and len(key) < 10 else -1
+    if key and after < 0:
+        raise _no_cursor()
+    found = services.ledger.undecided(id, after, min(limit + 1, 501))
+    if found is None:
+        raise ProblemError(
+            "not-found",
+            f"台账中没有运行 {id}。GET /v1/runs 列出全部运行。",
+            f"The ledger has no run {id}. GET /v1/runs lists them.",
+        )
+    more = len(found) > limit
+    answer = {
+        "items": [dict(gap) for _, gap in found[:limit]],
+        "next": cursor_after(_LEDGER, str(found[limit - 1][0])) if more else None,
+        "truncated": more,
+    }
+    return told(request, caller, answer, "undecided")
+
+
+def _no_cursor() -> ProblemError:
+    return ProblemError(
+        "malformed-cursor",
+        "游标无效：请用上一页给出的 next。",
+        "This is no cursor: use `next` of the page before.",
+    )
 
 
 @routes.post(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from api.wire.findings import Undecided
 from api.wire.shape import DatasetOf, Wire
 
 
@@ -31,6 +32,14 @@ class RunsPage(Wire):
     """A page of runs."""
 
     items: list[dict[str, Any]]
+    next: str | None
+    truncated: bool
+
+
+class UndecidedPage(Wire):
+    """A page of what a run could not decide."""
+
+    items: list[Undecided]
     next: str | None
     truncated: bool
 

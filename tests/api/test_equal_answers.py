@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
@@ -93,7 +94,7 @@ class Side:
     def told(self, method: str, path: str, body: Any = None) -> Any:
         """Status, what the headers say of the answer, and the answer, without what no two services share."""
         for id_, word in self.twin.own.items():
-            path = path.replace(word, id_)
+            path = re.sub(rf"(?<=/){re.escape(word)}(?=[/?]|$)", id_, path)
         answer = self.client.request(method, path, json=body)
         said = {h: answer.headers.get(h) for h in HEADERS}
         if not (said["etag"] or "").startswith("W/"):

@@ -187,6 +187,10 @@ WALK: Final[Mapping[str, Callable[[Met], Iterable[str]]]] = {
         for more in ({}, {"top": 5, "kinds": ["ownership", "officer"]}, {"as_of": DAY})
     ],
     "/v1/runs": lambda met: ["/v1/runs", "/v1/runs?limit=1"],
+    # The run over everything, by the word it is told by on either side.
+    "/v1/runs/{id}/undecided": lambda met: [
+        *_each("/v1/runs/{id}/undecided", ["first-run"], "?limit=500", "?limit=2"), "/v1/runs/first-run/undecided?cursor=x",
+    ],
     "/v1/status": lambda met: ["/v1/status"],
 }  # fmt: skip
 """For every path of the contract that is read by GET, the questions to ask of it."""

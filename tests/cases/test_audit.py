@@ -19,7 +19,7 @@ from cases import InvalidValueError, Ledger, Source, open_ledger
 from cases.audit import entry_hash, verify
 from cases.tables import FindingRow, canonical
 from tests.cases.conftest import KINDS, database
-from tests.cases.made import Clock, batch, behind, record, tie, without_guards
+from tests.cases.made import SHAREHOLDER, Clock, batch, behind, record, tie, undecided, without_guards
 
 COLUMNS = ("seq", "at", "actor", "action", "object", "detail", "previous", "hash")
 
@@ -173,7 +173,8 @@ def lived(ledger: Ledger) -> None:
     record(ledger, old, tie("local:K"), tie("local:M"))
     ledger.decide(old.fingerprint, "in_review", "核对", "甲")
     record(ledger, new, tie("local:K", share=0.9), aliases=joined)
-    record(ledger, new, tie("local:K", share=0.9), tie("local:M"), aliases=joined)
+    gap = (SHAREHOLDER.id, undecided("local:T-2/1", "local:B"))
+    record(ledger, new, tie("local:K", share=0.9), tie("local:M"), aliases=joined, undecided=[gap])
     ledger.suppress(tie("local:K").fingerprint, "2030-01-01", "等待", "甲")
     for id_ in ("b0", "b1"):
         ledger.record_load(batch(id_), "甲", Source("虚构市场监管局", "核查"))
@@ -183,6 +184,10 @@ def lived(ledger: Ledger) -> None:
     ledger.revoke_key(gone.id, "甲")
 
 
+_RUN = (
+    "id, began_at, ended_at, actor, software, dataset_fingerprint, scope_kind, scope_id, detectors, parameters, "
+    "rules, population, undecided, missing, counts, narrowed"
+)
 CHANGES = (
     "UPDATE findings SET severity = 'prohibited'",
     "UPDATE findings SET facts = '{}'",
@@ -203,9 +208,13 @@ CHANGES = (
     "UPDATE finding_subjects SET party = 'local:nobody' WHERE party = 'local:A'",
     "INSERT INTO finding_subjects SELECT key, 'local:nobody' FROM findings",
     "UPDATE runs SET counts = '{}'",
-    "INSERT INTO runs SELECT 'r-more', began_at, ended_at, actor, software, dataset_fingerprint, scope_kind, scope_id, "
-    "detectors, parameters, rules, population, undecided, missing, counts, narrowed FROM runs WHERE ended_at = "
+    f"INSERT INTO runs ({_RUN}) SELECT 'r-more', {_RUN.removeprefix('id, ')} FROM runs WHERE ended_at = "
     "(SELECT min(ended_at) FROM runs)",
+    "UPDATE runs SET undecided = undecided + 1",
+    "DELETE FROM undecided",
+    "UPDATE undecided SET scope_id = 'local:T-9/9'",
+    "UPDATE undecided SET gap = replace(gap, 'local:', 'local:x')",
+    "INSERT INTO undecided SELECT run, place + 1, scope_kind, scope_id, gap FROM undecided",
     "UPDATE api_keys SET scopes = '[\"read\",\"personal\"]' WHERE name = '留用'",
     "UPDATE api_keys SET secret_sha256 = 'x' WHERE name = '留用'",
     "UPDATE api_keys SET expires_at = '2099' WHERE name = '留用'",

@@ -34,7 +34,7 @@ from cases import (
 )
 from cases.opening import REVISIONS
 from cases.tables import Base
-from tests.cases.made import behind, record, tie
+from tests.cases.made import SHAREHOLDER, behind, record, tie, undecided
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "a-secret-word"
@@ -54,6 +54,37 @@ def test_every_revision_is_named_in_order() -> None:
     config.set_main_option("path_separator", "os")
     found = [s.revision for s in ScriptDirectory.from_config(config).walk_revisions()]
     assert tuple(reversed(found)) == REVISIONS
+
+
+def test_a_ledger_of_before_keeps_what_runs_could_not_decide(ledger_url: str) -> None:
+    """Revision 0004 kept it as one list in the run; the audit's hash of such a run still holds afterwards."""
+    gaps = [(SHAREHOLDER.id, undecided(f"local:T-{n}/1", "local:B")) for n in (3, 1, 2)]
+    with open_ledger(ledger_url) as ledger:
+        lacking, whole = record(ledger, tie(), undecided=gaps), record(ledger, tie())
+        before = ledger.undecided(lacking.id)
+    engine = behind(ledger_url)
+    with engine.begin() as connection:
+        told = connection.execute(text("SELECT gap FROM undecided ORDER BY place")).scalars().all()
+        connection.execute(text("ALTER TABLE runs DROP COLUMN undecided"))
+        connection.execute(text("ALTER TABLE runs ADD COLUMN undecided TEXT NOT NULL DEFAULT '[]'"))
+        connection.execute(
+            text("UPDATE runs SET undecided = :told WHERE id = :id"),
+            {"told": f"[{','.join(told)}]", "id": lacking.id},
+        )
+        connection.execute(text("DROP TABLE undecided"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
+    engine.dispose()
+    with open_ledger(ledger_url) as ledger:
+        assert ledger.undecided(lacking.id) == before
+        assert [gap["scope"]["id"] for _, gap in before or []] == [
+            "local:T-3/1",
+            "local:T-1/1",
+            "local:T-2/1",
+        ]
+        assert ledger.undecided(whole.id) == []
+        assert [r.undecided for r in ledger.runs()] == [0, 3]
+        report = ledger.verify_audit()
+        assert report.ok, report.en
 
 
 @posix_only

@@ -112,7 +112,11 @@ def test_a_run_is_kept_with_all_that_made_it(ledger: Ledger) -> None:
     assert told["detectors"] == {SHAREHOLDER.id: SHAREHOLDER.version}
     assert told["parameters"][SHAREHOLDER.id] == dict(SHAREHOLDER.defaults)
     assert told["rules"]["rules"][0]["citation"] == "示例办法第二条"
-    assert told["undecided"][0]["subjects"] == ["local:C"]
+    assert told["undecided"] == 1
+    ((place, gap),) = ledger.undecided(made.id) or []
+    assert (place, gap["subjects"]) == (0, ["local:C"])
+    assert ledger.undecided(made.id, after=0) == []
+    assert ledger.undecided("r-none") is None
     assert told["began_at"] == "2026-02-01T00:00:00.000000+00:00" < told["ended_at"]
     assert told["software"].startswith("lookthrough")
     assert told["counts"]["new"] == 1

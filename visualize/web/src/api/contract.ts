@@ -798,6 +798,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/runs/{id}/undecided": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a run could not decide, and what is missing
+         * @description A page, one entry a lot or household; `next` is the cursor of the following one.
+         */
+        get: operations["undecided_v1_runs__id__undecided_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/screenings": {
         parameters: {
             query?: never;
@@ -2100,6 +2120,20 @@ export interface components {
             scope: components["schemas"]["Scope"];
             /** Subjects */
             subjects: string[];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * UndecidedPage
+         * @description A page of what a run could not decide.
+         */
+        UndecidedPage: {
+            /** Items */
+            items: components["schemas"]["Undecided"][];
+            /** Next */
+            next: string | null;
+            /** Truncated */
+            truncated: boolean;
         } & {
             [key: string]: unknown;
         };
@@ -4018,6 +4052,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undecided_v1_runs__id__undecided_get: {
+        parameters: {
+            query?: {
+                /** @description Entries of the page */
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description An id such as cn-uscc:…; a name or bare number where only one has it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndecidedPage"];
                 };
             };
             /** @description A problem */
