@@ -25,6 +25,8 @@ from graph.stores.scanning import Column, collectable, collected, scanned
 EVERY_TYPE: Final = (*NODE_TYPES, BATCH.name, META.name, *REL_TYPES)
 _AT_ONCE: Final = 1_000_000
 """Relationships copied in, or rows read, at once."""
+_MANY: Final = 100_000
+"""Rows of an answer from which on the engine hands them over in parts of its own choice."""
 _LOOKED_UP: Final = 10_000
 """Nodes looked up by their ids at once."""
 FEW: Final = 2_000
@@ -66,14 +68,21 @@ class Tables:
 
     def query(self, cypher: str, params: Mapping[str, Any] | None = None, timeout: float = 60.0) -> pa.Table:
         """See `Reading.query`."""
-        return self._asked(lambda: self._connection.execute(cypher, dict(params or {})), timeout)
+        return self._asked(
+            lambda: self._connection.execute(cypher, dict(params or {})), timeout, _rows_at_once
+        )
 
     def scan(self, pattern: str, columns: Sequence[Column], timeout: float = 60.0) -> pl.DataFrame:
         """See `Reading.scan`."""
         return scanned(lambda cypher: self.query(cypher, timeout=timeout), pattern, columns)
 
-    def _asked(self, ask: Callable[[], Any], timeout: float) -> pa.Table:
-        """What a query answers; no longer than `timeout` seconds (0: without end), and until it is cancelled."""
+    def _asked(
+        self, ask: Callable[[], Any], timeout: float, at_once: Callable[[Any], int | None] = lambda _: None
+    ) -> pa.Table:
+        """What a query answers; no longer than `timeout` seconds (0: without end), and until it is cancelled.
+
+        `at_once`: of a result, how many rows are handed over together; None: as the engine sees fit.
+        """
         self._connection.set_query_timeout(int(timeout * 1000))
         started = time.monotonic()
         with stopping_with(self._connection.interrupt) as cancellation:
@@ -86,7 +95,7 @@ class Tables:
                 self._connection.set_query_timeout(0)
         if isinstance(result, list):
             raise ValueError("one statement at a time")
-        table = result.get_as_arrow()
+        table = result.get_as_arrow(at_once(result))
         result.close()
         return table
 
@@ -330,6 +339,12 @@ class Aside(OneFile):
             return self._asked(lambda: self._connection.query_as_arrow(cypher, _AT_ONCE), timeout)
 
         return collected(ask, pattern, columns)
+
+
+def _rows_at_once(result: Any) -> int | None:
+    # The engine reserves room for a whole chunk of its own choice: for one row that took ten times the question itself.
+    rows = int(result.get_num_tuples())
+    return max(rows, 1) if rows < _MANY else None
 
 
 def _say_stopped(error: RuntimeError, timeout: float, ran: float, cancellation: Cancellation | None) -> None:
