@@ -65,6 +65,10 @@ def main() -> None:
     """Run the command line; ends the process with its exit code."""
     # Polars installs a handler of its own at import, under which a blocking call waits Ctrl-C out.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Whoever asks politely gets the same orderly end as Ctrl-C; the default ends the process on the spot, silently,
+    # and leaves its half-written files.
+    if signal.getsignal(signal.SIGTERM) != signal.SIG_IGN:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.unraisablehook = _interrupt_again
     sys.exit(run(sys.argv[1:]))
 
