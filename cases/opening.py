@@ -24,6 +24,7 @@ from cases.errors import (
     LedgerReadOnlyError,
     LedgerUnavailableError,
 )
+from graph.system_errors import reason
 
 REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005")
 """Every revision of `cases/migrations`, oldest first."""
@@ -110,9 +111,10 @@ def _make_file(address: URL, create: bool) -> None:
         # Made before SQLite does, so that it is never readable by others, not even for a moment.
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
+        zh, en = reason(error)
         raise LedgerUnavailableError(
-            f"无法创建台账 {path}：{error.strerror}。请检查路径和权限。",
-            f"The ledger {path} can't be made: {error.strerror}. Check path and permissions.",
+            f"无法创建台账 {path}：{zh}。请检查路径和权限。",
+            f"The ledger {path} can't be made: {en}. Check path and permissions.",
         ) from error
 
 

@@ -7,6 +7,8 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
+from graph.system_errors import reason
+
 _WRONG: Final = (
     ("Invalid statement", "此处应为“名称 = 值”或 [表名]", "a name = value or a [table] should stand here"),
     ("Found invalid character", "名称后应有等号", "an equals sign should follow the name"),
@@ -74,7 +76,8 @@ def read_toml_file(path: Path) -> dict[str, Any]:
     except PermissionError as error:
         raise WrittenTomlError("无法读取：没有权限", "can't be read: it may not be opened") from error
     except OSError as error:
-        raise WrittenTomlError(f"无法读取：{error.strerror}", f"can't be read: {error.strerror}") from error
+        zh, en = reason(error)
+        raise WrittenTomlError(f"无法读取：{zh}", f"can't be read: {en}") from error
     except UnicodeDecodeError as error:
         raise WrittenTomlError(
             f"无法读取：不是 UTF-8 编码的文字（第 {error.start + 1} 字节）",

@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 from typing import Any, Final
 
+from graph.system_errors import reason
 from loaders.json_documents import encoding_of
 from loaders.problems import UnreadableFileError
 
@@ -48,9 +49,10 @@ def recognise_format(path: Path) -> str:
             f.seek(max(0, size - 4096))
             tail = f.read()
     except OSError as e:
+        zh, en = reason(e)
         raise UnreadableFileError(
-            f"无法读取文件：{e.strerror}。请检查路径和权限。",
-            f"The file can't be read: {e.strerror}. Check the path and permissions.",
+            f"无法读取文件：{zh}。请检查路径和权限。",
+            f"The file can't be read: {en}. Check the path and permissions.",
         ) from e
     if not head.strip():
         raise _empty()

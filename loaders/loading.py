@@ -14,6 +14,7 @@ import polars as pl
 
 from graph.records import Extract
 from graph.stores import Applied, GraphStore
+from graph.system_errors import reason
 from loaders.bods import read_bods
 from loaders.context import InputFile, ReadContext
 from loaders.formats import UnsupportedFormatError, recognise_format
@@ -229,9 +230,8 @@ def _sha256(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise LoadError(
-            f"无法读取 {path}：{error.strerror}。", f"{path} can't be read: {error.strerror}."
-        ) from error
+        zh, en = reason(error)
+        raise LoadError(f"无法读取 {path}：{zh}。", f"{path} can't be read: {en}.") from error
 
 
 def _mapping(options: LoadOptions) -> tuple[dict[str, Any], str]:
@@ -319,9 +319,9 @@ def _write_unresolved(applied: Applied, folder: Path) -> Path | None:
                 for row in frame.iter_rows(named=True):
                     writer.writerow([row["name"], "", "; ".join(row["candidates"] or [])])
     except OSError as error:
+        zh, en = reason(error)
         raise LoadError(
-            f"批次 {applied.batch_id} 已导入，但无法写出未匹配名称的文件 {path}：{error.strerror}。",
-            f"Batch {applied.batch_id} is loaded, but the names that met nobody can't be written to {path}: "
-            f"{error.strerror}.",
+            f"批次 {applied.batch_id} 已导入，但无法写出未匹配名称的文件 {path}：{zh}。",
+            f"Batch {applied.batch_id} is loaded, but the names that met nobody can't be written to {path}: {en}.",
         ) from error
     return path

@@ -129,7 +129,7 @@ def listen(host: str, port: int) -> socket.socket:
         listening.bind((host, port))
     except OSError as error:
         listening.close()
-        raise OSError(error.errno, f"{error.strerror} ({netloc_of(host, port)})") from error
+        raise OSError(error.errno, error.strerror, netloc_of(host, port)) from error
     return listening
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from graph.subgraph import Subgraph
+from graph.system_errors import reason
 from visualize.composition import compose
 from visualize.html import page
 from visualize.pdf import pdf
@@ -114,10 +115,10 @@ def put(target: Path, data: bytes) -> None:
     try:
         _replace(target, data)
     except OSError as error:
-        reason = error.strerror or str(error)
+        zh, en = reason(error)
         raise DrawingError(
-            f"无法写入 {target}：{reason}；请检查权限和磁盘空间",
-            f"Can't write {target}: {reason}; check permissions and free space",
+            f"无法写入 {target}：{zh}；请检查权限和磁盘空间",
+            f"Can't write {target}: {en}; check permissions and free space",
         ) from error
 
 

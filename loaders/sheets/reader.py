@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from graph.system_errors import reason
 from loaders.sheets.content import content_kind, too_large, unreadable
 from loaders.sheets.delimited import read_delimited
 from loaders.sheets.html_tables import read_html
@@ -28,9 +29,10 @@ def read_sheets(path: Path, *, header_hints: HeaderHints | None = None) -> list[
     except FileNotFoundError as error:
         raise unreadable("找不到文件。请检查路径。", "There is no such file. Check the path.") from error
     except OSError as error:
+        zh, en = reason(error)
         raise unreadable(
-            f"无法读取文件（{error.strerror}）。请检查权限和存储。",
-            f"The file can't be read ({error.strerror}). Check its permissions and its disk.",
+            f"无法读取文件（{zh}）。请检查权限和存储。",
+            f"The file can't be read ({en}). Check its permissions and its disk.",
         ) from error
     kind = content_kind(data)
     if kind == "text":

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import typer
 
+from graph.system_errors import no_room, reason
 from lookthrough.cli.app import app
 from lookthrough.settings import SettingsError, read_settings
 
@@ -64,6 +65,10 @@ def main() -> None:
     """Run the command line; ends the process with its exit code."""
     # Polars installs a handler of its own at import, under which a blocking call waits Ctrl-C out.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Whoever asks politely gets the same orderly end as Ctrl-C; the default ends the process on the spot, silently,
+    # and leaves its half-written files.
+    if signal.getsignal(signal.SIGTERM) != signal.SIG_IGN:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.unraisablehook = _interrupt_again
     sys.exit(run(sys.argv[1:]))
 
@@ -106,17 +111,24 @@ def run(arguments: list[str]) -> int:
         return 0
     except OSError as error:
         place = "" if error.filename is None else f" {error.filename}"
-        if error.errno == errno.ENOSPC or "os error 28" in str(error):
+        if no_room(error):
             return _fail(
                 arguments,
                 f"磁盘空间不足{place}；未完成的操作没有改变数据。请腾出空间后重试。",
                 f"No room left on the disk{place}; what was not finished changed nothing. Free some room, then try "
                 "again.",
             )
+        zh, en = reason(error)
+        if error.errno in (errno.EADDRINUSE, errno.EADDRNOTAVAIL):
+            return _fail(
+                arguments,
+                f"无法监听{place}：{zh}。请用 --host 和 --port 换一个地址，或先停止占用它的程序。",
+                f"Can't listen on{place}: {en}. Choose another with --host and --port, or stop what uses it first.",
+            )
         return _fail(
             arguments,
-            f"无法读写{place}：{error.strerror or error}。请检查路径、权限和磁盘后重试。",
-            f"Can't read or write{place}: {error.strerror or error}. Check path, permissions and disk, then try again.",
+            f"无法读写{place}：{zh}。请检查路径、权限和磁盘后重试。",
+            f"Can't read or write{place}: {en}. Check path, permissions and disk, then try again.",
         )
     except Exception as error:
         # Our own errors carry both wordings; anything else is a defect and keeps its traceback.

@@ -116,6 +116,41 @@ def test_ctrl_c_in_the_middle_of_a_load_and_a_second_load_beside_it(environment,
     assert after["counts"]["OWNS"] == rows + 1
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason=f"{PLATFORM}Windows ends a process without asking")
+@pytest.mark.parametrize("store_url", ["embedded"], indirect=True)
+def test_a_load_asked_to_end_tidies_up_as_after_ctrl_c(environment, store_url, tmp_path):
+    large = many(tmp_path / "large.csv", FROZEN_ROWS)
+    process = start(environment, "load", large)
+    wait_until_writing(process, store_url, environment)
+    process.send_signal(signal.SIGTERM)
+    err = process.communicate(timeout=120)[1]
+    assert process.returncode == 130, err
+    assert "Stopped" in err
+    assert "Traceback" not in err
+    assert not [p.name for p in Path(store_url).iterdir() if "building" in p.name]
+    assert ran(environment, "load", large)[0] == 0
+    assert json.loads(ran(environment, "status", "--format", "json")[1])["counts"]["OWNS"] == FROZEN_ROWS
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason=f"{PLATFORM}Windows ends a process without asking")
+@pytest.mark.parametrize("store_url", ["embedded"], indirect=True)
+def test_an_answer_asked_to_end_leaves_no_part_of_it(environment, tmp_path):
+    large, to = many(tmp_path / "large.csv", 300_000), tmp_path / "answer"
+    to.mkdir()
+    process = start(environment, "penetrate", "--all", "--from", large, "--to", to / "owners.csv")
+    end = time.monotonic() + LOADING
+    while not list(to.iterdir()) and process.poll() is None and time.monotonic() < end:
+        time.sleep(0.002)
+    # What is being written is there, under a name of its own.
+    assert [p.suffix for p in to.iterdir()] == [".part"], process.communicate()
+    process.send_signal(signal.SIGTERM)
+    err = process.communicate(timeout=120)[1]
+    assert process.returncode == 130, err
+    assert list(to.iterdir()) == []
+
+
 @pytest.mark.parametrize("store_url", ["embedded"], indirect=True)
 def test_a_full_disk(environment, tmp_path):
     disk = tmp_path / "disk"

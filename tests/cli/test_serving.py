@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -126,3 +127,26 @@ def test_the_image_carries_the_explorer_built_in_a_stage_of_its_own():
     copied = text.index("COPY --from=explorer /source/visualize/web/dist visualize/web/dist")
     assert built < text.index("COPY . .") < copied < text.index("pip install --no-deps .")
     assert "npm ci" in text[:built]
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [("zh", ("地址已被占用", "换一个地址")), ("en", ("Choose another with --host and --port",))],
+)
+def test_a_port_in_use_is_said_with_what_to_do(tmp_path, language, says):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        command = [sys.executable, "-m", "lookthrough", "serve", "--port", str(port), "--lang", language]
+        done = subprocess.run(
+            [*command, "--store", str(tmp_path / "store")],
+            env=os.environ | {"LOOKTHROUGH_DATA": str(tmp_path / "data")},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+    assert done.returncode == 1, done.stderr
+    assert f"127.0.0.1:{port}" in done.stderr
+    for part in says:
+        assert part in done.stderr
+    assert "Traceback" not in done.stderr
