@@ -45,10 +45,10 @@ def compose(
     drawing = abridge(subgraph)
     looped = _looped(drawing)
     figures = {n.id: figure(n, lang, n.id in drawing.over, style) for n in drawing.nodes}
-    stacks = {s.id: stack_figure(s, lang, style) for s in drawing.stacks}
+    stacks = {s.id: stack_figure(s, lang, style, subgraph.truncated) for s in drawing.stacks}
     joins = {s.id: stack_line(s) for s in drawing.stacks}
     lines = [*drawing.lines, *joins.values()]
-    words = {s.id: stack_words(s, lang) for s in drawing.stacks}
+    words = {s.id: stack_words(s, lang, subgraph.truncated) for s in drawing.stacks}
     labels: dict[str, Label] = {}
     for line in drawing.lines:
         labels[line.id] = label(line, lang, line.id in looped, look=style)

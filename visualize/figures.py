@@ -271,8 +271,8 @@ def line_facts(line: Line, lang: Lang) -> tuple[Facts, ...]:
     return tuple(out)
 
 
-def stack_figure(stack: Stack, lang: Lang, look: Style = "chinese") -> StackFigure:
-    """A frame with one small box a party: name, share, nothing lost."""
+def stack_figure(stack: Stack, lang: Lang, look: Style = "chinese", cut: bool = False) -> StackFigure:
+    """A frame with one small box a party: name, share, nothing lost. `cut`: see `stack_words`."""
     written = []
     for node, line in zip(stack.nodes, stack.lines, strict=True):
         name = wrap(node_name(node, lang), 10.5, 2)
@@ -292,7 +292,7 @@ def stack_figure(stack: Stack, lang: Lang, look: Style = "chinese") -> StackFigu
     rows = math.ceil(count / columns)
     width = 2 * _STACK_PAD + columns * _CELL_WIDTH + (columns - 1) * _CELL_GAP
     height = _STACK_PAD + _STACK_HEAD + rows * tall + (rows - 1) * _CELL_GAP
-    heading = stack_words(stack, lang)
+    heading = stack_words(stack, lang, cut)
     cells = []
     for i, (node, line, name, words) in enumerate(written):
         x = -width / 2 + _STACK_PAD + (i % columns) * (_CELL_WIDTH + _CELL_GAP) + _CELL_WIDTH / 2

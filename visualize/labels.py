@@ -195,31 +195,33 @@ def _relation_words(members: Iterable[SubEdge], lang: Lang) -> str:
     return ("、" if lang == "zh" else ", ").join(words)
 
 
-def stack_words(stack: Stack, lang: Lang) -> tuple[str, str]:
+def stack_words(stack: Stack, lang: Lang, cut: bool = False) -> tuple[str, str]:
     """The heading of a stack (how many of what) and what its line says.
 
-    The line gives what the holders' shares come to; unknown shares make the sum a lower bound.
+    The line gives what the holders' shares come to; unknown shares make the sum a lower bound. `cut`: the picture is not
+    whole, so that there may be more than are shown, and the sum is a lower bound as well.
     """
     count = len(stack.nodes)
+
+    def counted_as(what: str) -> str:
+        said = f"{count:,} {pick(WORDS[what], lang)}"
+        return pick(WORDS["shown"], lang).format(said) if cut else said
+
     if stack.kind == "bid":
         word = pick(RELATIONS["SUBMITS"], lang)
-        return _count(count, "bidders", lang), word
+        return counted_as("bidders"), word
     if stack.kind != "own":
-        return _count(count, "parties", lang), _relation_words(stack.lines[0].members, lang)
+        return counted_as("parties"), _relation_words(stack.lines[0].members, lang)
     if not stack.above:
-        return _count(count, "held", lang), pick(RELATIONS["OWNS"], lang)
+        return counted_as("held"), pick(RELATIONS["OWNS"], lang)
     counted = [line for line in stack.lines if not line.marks & {"ended", "not_counted"}]
     shares = [line.members[0].facts.get("share") for line in counted]
     known = [float(s) for s in shares if isinstance(s, int | float)]
     text = pick(RELATIONS["OWNS"], lang)
     if known:
-        sign = "" if len(known) == len(shares) else "≥"
+        sign = "" if len(known) == len(shares) and not cut else "≥"
         text = f"{pick(WORDS['sum'], lang)} {sign}{percent(sum(known))}"
-    return _count(count, "holders", lang), text
-
-
-def _count(count: int, what: str, lang: Lang) -> str:
-    return f"{count:,} {pick(WORDS[what], lang)}"
+    return counted_as("holders"), text
 
 
 def details(facts: Mapping[str, Any], lang: Lang) -> list[Row]:

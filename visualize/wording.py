@@ -294,6 +294,7 @@ WORDS: Final[dict[str, Pair]] = {
     "holders": ("名股东", "holders"),
     "held": ("家被持股企业", "companies held"),
     "bidders": ("家投标人", "bidders"),
+    "shown": ("所示 {}", "{} shown"),
     "died": ("死亡", "Died"),
     "sum": ("合计", "sum"),
     "sources": ("来源行", "Source rows"),

@@ -182,8 +182,11 @@ def _tell(s: Session, found: Verification) -> None:
         )
         return
     s.tell(
-        f"复核未通过：{len(found.faults)} 处不符。" + ("" if found.recomputed else "文件被改动，未作复算。"),
+        f"复核未通过：{len(found.faults)} 处不符。"
+        + ("" if found.recomputed else "文件与清单不符，未作复算。"),
         f"The package does not hold: {len(found.faults)} fault{'' if len(found.faults) == 1 else 's'}."
-        + ("" if found.recomputed else " Files were changed, so nothing was recomputed."),
+        + (
+            "" if found.recomputed else " The files are not those of its manifest, so nothing was recomputed."
+        ),
         "red",
     )

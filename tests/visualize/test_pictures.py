@@ -307,6 +307,22 @@ def test_a_hub_is_stacked_with_every_share_readable() -> None:
     assert not compose(pictures.hub(6)).stacks
 
 
+def test_a_stack_of_a_picture_that_is_cut_says_that_there_may_be_more() -> None:
+    cut = replace(pictures.hub(), truncated=True)
+    for lang, whole, part in (
+        ("zh", "59 名股东", "所示 59 名股东"),
+        ("en", "59 holders", "59 holders shown"),
+    ):
+        (stack,), (told,) = compose(cut, lang=lang).stacks, compose(pictures.hub(), lang=lang).stacks
+        assert (told.heading.text, stack.heading.text) == (whole, part)
+    # h7's share is unknown: without it the sum of a whole picture is exact, that of a cut one never.
+    known = tuple(e for e in cut.edges if e.source != "h7")
+    for truncated in (False, True):
+        said = words(replace(cut, edges=known, truncated=truncated))
+        assert "合计" in said
+        assert ("合计 ≥" in said) == truncated
+
+
 def test_the_legend_says_method_date_data_and_what_it_is_not() -> None:
     said = words(pictures.nine_bidders())
     for part in ("截至日期：2025-03-12", "integrated", "f00dfeed", "线索，非结论"):
