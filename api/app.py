@@ -17,11 +17,22 @@ from api.head import HeadApp
 from api.jobs import Jobs
 from api.kept import Kept
 from api.observing import Metrics, ObservedApp
-from api.routes import catalogue, findings, households, lots, parties, pictures, questions, status, work
+from api.routes import (
+    catalogue,
+    findings,
+    households,
+    lots,
+    packages,
+    parties,
+    pictures,
+    questions,
+    status,
+    work,
+)
 from api.services import Services
 
-_ROUTES = (pictures, parties, questions, lots, households, catalogue, findings, work, status)
-"""Pictures first: their paths end in a word that an id could otherwise swallow."""
+_ROUTES = (pictures, packages, parties, questions, lots, households, catalogue, findings, work, status)
+"""Pictures and packages first: their paths end in a word that an id could otherwise swallow."""
 
 _PICTURES: Final = 64
 """Parts of the graph, and pictures of them, that are kept; half a megabyte each where they are large."""

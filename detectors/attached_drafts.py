@@ -195,15 +195,16 @@ def _told(
     if link["how"] == "controller":
         return f"{via}同时控制{who}与{bidder}", f"{via} controls both {who} and {bidder}"
     side, role = link["party_side"], link["role"]
+    held = f" {share}" if share else ""
     if link["how"] == "person":
         return (
             f"{who}的{role_zh(side)}{via}同为{bidder}的{role_zh(role)}{share}",
-            f"{via}, {role_en(side)} of {who}, is {role_en(role)} {share} of {bidder}",
+            f"{via}, {role_en(side)} of {who}, is {role_en(role)}{held} of {bidder}",
         )
     zh, en = relation_words(link["relation"])
     return (
         f"{who}的{role_zh(side)}{via}的亲属（{zh}）为{bidder}的{role_zh(role)}{share}",
-        f"kin ({en}) of {via}, {role_en(side)} of {who}, is {role_en(role)} {share} of {bidder}",
+        f"kin ({en}) of {via}, {role_en(side)} of {who}, is {role_en(role)}{held} of {bidder}",
     )
 
 

@@ -28,15 +28,14 @@ _METHODS: Final = {
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
-    """One draft a lot: the deposit its bids paid, else the tender's where the tender has one lot."""
+    """One draft a lot: the deposit its bids paid, else the tender's, which tells of a lot where there is one."""
     lots = table(rows["lots"]).with_columns(lots_of_tender=pl.col("lot_id").n_unique().over("tender_id"))
     asked = table(rows["tenders"]).select("tender_id", "deposit", "deposit_currency")
     most = table(rows["paid"]).sort("lot_id", "paid", "bid_id").unique("lot_id", keep="last")
     whole = lots.join(asked, on="tender_id", how="left").join(most, on="lot_id", how="left")
     limit = float(values["share"])
     for row in whole.sort("lot_id").iter_rows(named=True):
-        single = row["lots_of_tender"] == 1
-        deposit = row["paid"] if row["paid"] is not None else row["deposit"] if single else None
+        deposit = row["paid"] if row["paid"] is not None else row["deposit"]
         if deposit is None:
             continue
         binds = tells(row["regime"], row["method"], _METHODS)
@@ -62,11 +61,20 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         if binds is None:
             yield unknown_rule("lot", row["lot_id"], row["regime"])
             continue
+        if row["paid"] is None and row["lots_of_tender"] > 1:
+            yield Undecided(
+                "lot",
+                row["lot_id"],
+                (),
+                "保证金为数个标段合计，缺少本标段的金额",
+                "the deposit is for several lots together; the part of this lot is missing",
+            )
+            continue
         share = deposit / row["estimate"]
         words = {
             "deposit": f"{deposit / 100:,.2f}",
             "estimate": f"{row['estimate'] / 100:,.2f}",
-            "share": f"{share:.2%}",
+            "share": _above(share, limit),
             "limit": f"{limit * 100:g}%",
         }
         facts = {"deposit": deposit, "estimate": row["estimate"], "share": round(share, 10), "limit": limit}
@@ -78,6 +86,11 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             words=words,
             nodes=[row["bid_id"]] if row["bid_id"] else [],
         )
+
+
+def _above(share: float, limit: float) -> str:
+    """The share in per cent, with as many decimals as tell it from the limit."""
+    return next((s for n in range(2, 8) if float((s := f"{share:.{n}%}")[:-1]) > limit * 100), f"{share:.8%}")
 
 
 DETECTOR = Detector(

@@ -81,7 +81,7 @@ DETECTOR = Detector(
     scene="投标行为",
     title_zh="频繁投标而极少中标",
     title_en="Bids often, wins hardly ever",
-    meaning_zh="有效投标很多而中标率低于本市场下限的投标人（陪标专业户）。",
+    meaning_zh="有效投标很多而中标率不高于本市场下限的投标人（陪标专业户）。",
     severity="lead",
     basis=(
         statutes.red_flag(
@@ -102,11 +102,11 @@ DETECTOR = Detector(
     identity=("bidder_id",),
     suppressors=(),
     wording_zh=(
-        "【风险预警】投标人{bidder}：有效投标{bids}次，中标{wins}次（{rate}），低于{compared}家同类投标人的下限{fence}"
+        "【风险预警】投标人{bidder}：有效投标{bids}次，中标{wins}次（{rate}），不高于{compared}家同类投标人的下限{fence}"
         "（中位数{median}）。请结合其他线索核查。" + CAUTION_ZH
     ),
     wording_en=(
-        "[Lead] Bidder {bidder}: {bids} valid bids, {wins} won ({rate}), below the low fence {fence} of {compared} "
+        "[Lead] Bidder {bidder}: {bids} valid bids, {wins} won ({rate}), no more than the low fence {fence} of {compared} "
         "bidders compared (median {median}). Verify together with other leads. " + CAUTION_EN
     ),
     assemble=assemble,

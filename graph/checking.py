@@ -95,9 +95,11 @@ def _registers(tables: OwnershipTables, as_of: str | None) -> Iterator[Quality]:
 
 def _lists(tables: OwnershipTables) -> Iterator[Quality]:
     kinds = tables.holdings.group_by("company_id").agg(
-        lists=pl.struct("dataset", pl.col("list_kind").fill_null("registered")).n_unique()
+        lists=pl.struct("dataset", pl.col("list_kind").fill_null("registered")).n_unique(),
+        # An undated list yields to a dated one of its own kind: its holders would be gone without a word.
+        left_out=(~pl.col("counted") & pl.col("valid_from").is_null() & pl.col("valid_to").is_null()).any(),
     )
-    rival = kinds.filter(pl.col("lists") > 1)["company_id"]
+    rival = kinds.filter((pl.col("lists") > 1) | pl.col("left_out"))["company_id"]
     yield from _quality(
         "rival-lists",
         rival,

@@ -9,18 +9,16 @@ from fastapi import Query, Request, Response
 from pydantic import BaseModel, Field, StringConstraints, WithJsonSchema
 
 from api import wire
-from api.answers import for_caller, headers, told
+from api.answers import for_caller, told
 from api.callers import Asking, Using
 from api.cursors import cursor as cursor_after
 from api.cursors import key_of
 from api.findings import finding_json
-from api.masking import shows_contact
 from api.once import IdempotencyKey, once
 from api.problems import ProblemError
 from api.routes.parameters import VISIBLE, Cursor, Id, Limit
 from api.routing import Routes
 from cases import FindingFilter, LedgerError
-from exports import make_package
 
 routes = Routes("findings")
 _LEDGER = "ledger"
@@ -198,35 +196,6 @@ def lift(request: Request, caller: Asking, services: Using, id: Id, asked: Lifti
     """Before its time."""
     record = services.ledger.lift(id, asked.reason, caller.name)
     return told(request, caller, finding_json(record, history=True), record.id)
-
-
-@routes.get("/findings/{id:path}/package", scope="export", timed=False, response_class=Response, summary="The evidence package, a ZIP",
-            responses={200: {"description": "A BagIt bag", "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}})  # fmt: skip
-def package(request: Request, caller: Asking, services: Using, id: Id) -> Response:
-    """Report, pictures, subgraph, facts and cited rows; `lookthrough verify` checks it. Persons as the key may see them."""
-    record = services.ledger.finding(id)
-    if not caller.sees_people and any(shows_contact(n) for n in record.finding.evidence.nodes):
-        # A package masks names; a contact that ties bidders stands in it in clear, or it would prove nothing.
-        raise ProblemError(
-            "scope-required",
-            "该材料包以联系方式、设备等为依据，须有“personal”权限。",
-            "What this package proves rests on a contact or device in clear: the key needs the scope 'personal'.",
-            scope="personal",
-        )
-    made = make_package(
-        services.store,
-        record.id,
-        actor=caller.name,
-        ledger=services.ledger,
-        rules=services.rules,
-        hide_names=not caller.sees_people,
-    )
-    name = f'attachment; filename="{made.name}.zip"'
-    return Response(
-        made.zip(),
-        headers=headers(request, {"Content-Disposition": name}),
-        media_type="application/zip",
-    )
 
 
 @routes.get(

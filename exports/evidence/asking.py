@@ -53,11 +53,13 @@ def ask(
     as_of: str | None,
     rules: LocalRules = NO_RULES,
     detector: str | None = None,
+    known: Sequence[Finding] | None = None,
 ) -> Asked:
     """The finding of a fingerprint, or the party of an id, with its proof. Raises `PackageError`.
 
-    `detector`: the one that made the finding, where it is known: only it is run. Where what is in play is not up to
-    date the store must be open for writing.
+    `detector`: the one that made the finding, where it is known: only it is run. `known`: what is found about the
+    party, where that is known of these data: nothing is run. Where what is in play is not up to date the store must
+    be open for writing.
     """
     if isinstance(question, Finding):
         return _finding(store, question)
@@ -73,7 +75,7 @@ def ask(
                 "lookthrough detect lists those there are.",
             )
         return _finding(store, found)
-    return _party(store, question, as_of, rules)
+    return _party(store, question, as_of, rules, known)
 
 
 def _finding(store: GraphStore, found: Finding) -> Asked:
@@ -90,7 +92,6 @@ def _finding(store: GraphStore, found: Finding) -> Asked:
         if at
         else Subgraph((), (), fingerprint=store.fingerprint())
     )
-    proof.as_of = proof.as_of
     return Asked(
         "finding",
         found.fingerprint,
@@ -112,7 +113,14 @@ def _known(store: GraphStore, id_: str) -> bool:
     return True
 
 
-def _party(store: GraphStore, id_: str, as_of: str | None, rules: LocalRules) -> Asked:
+def about_party(found: Finding, id_: str) -> bool:
+    """Does a finding name the party: as its scope, among its subjects, or as what ties them?"""
+    return found.scope_id == id_ or id_ in found.subjects or _holder(found) == id_
+
+
+def _party(
+    store: GraphStore, id_: str, as_of: str | None, rules: LocalRules, known: Sequence[Finding] | None
+) -> Asked:
     try:
         type_ = type_of(store, id_)
     except KeyError:
@@ -129,11 +137,11 @@ def _party(store: GraphStore, id_: str, as_of: str | None, rules: LocalRules) ->
     picture = picture_of(store, [id_], proof.as_of if type_ == "Company" else as_of, (), ownership=ownership)
     if type_ == "Person":
         party = {"holdings": _held(picture, id_)}
-    about: tuple[Finding, ...] = ()
+    about = tuple(known or ())
     # A look at a party is no reason to work out everything anew.
-    if is_current(store):
+    if known is None and is_current(store):
         every = detect(store, [d for d in DETECTORS if not d.support], None, rules).findings
-        about = tuple(f for f in every if f.scope_id == id_ or id_ in f.subjects or _holder(f) == id_)
+        about = tuple(f for f in every if about_party(f, id_))
     return Asked("party", id_, type_, proof.as_of, picture, proof, None, about, party, ids=(id_,))
 
 

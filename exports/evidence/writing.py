@@ -11,18 +11,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from cases import FindingRecord, Ledger, UnknownFindingError
+from cases import FindingFilter, FindingRecord, Ledger, UnknownFindingError
 from detectors.finding import Finding
+from detectors.registry import DETECTORS
 from detectors.rules import NO_RULES, LocalRules
 from exports.bag import bag
 from exports.errors import PackageError
-from exports.evidence.asking import FINGERPRINT, Asked, ask
+from exports.evidence.asking import FINGERPRINT, Asked, about_party, ask
 from exports.evidence.contents import Contents, contents_of, software_version
 from exports.verifying.verification import FACTS_FIELD, PACKAGE_VERSION, VERSION_FIELD
 from exports.zipping import zipped
 from graph.stores import GraphStore
 
 RUN: Final = "run.json"
+_STANDING: Final = FindingFilter(found=True, order="scope")
+_PAGE: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,13 +270,29 @@ def _asked(
     as_of: str | None,
     rules: LocalRules,
 ) -> Asked:
-    if record is None or ledger is None or isinstance(question, Finding):
+    if isinstance(question, Finding) or ledger is None:
         return ask(store, question, as_of, rules)
+    if record is None:
+        return ask(store, question, as_of, rules, known=_known(store, ledger, question, rules))
     same = ledger.ran_over(record.last_run) == store.fingerprint()
     if same and record.no_longer_found_at is None:
         return ask(store, record.finding, as_of, rules)
     # The ledger speaks of other data: what it says is found again in those that are loaded.
     return ask(store, record.id, as_of, rules, record.finding.detector)
+
+
+def _known(store: GraphStore, ledger: Ledger, id_: str, rules: LocalRules) -> list[Finding] | None:
+    """What the ledger holds about a party; None where its last whole run was over other data or under other rules."""
+    if FINGERPRINT.fullmatch(id_):
+        return None
+    if ledger.looked_at([d for d in DETECTORS if not d.support], rules) != store.fingerprint():
+        return None
+    found: list[Finding] = []
+    after: str | None = None
+    while page := ledger.findings(_STANDING, after, _PAGE):
+        found += [r.finding for r in page if about_party(r.finding, id_)]
+        after = page[-1].cursor
+    return found
 
 
 def _life(record: FindingRecord) -> dict[str, Any]:

@@ -301,6 +301,37 @@ def test_a_package_of_a_finding_is_a_checked_bag(own_service, tmp_path):
         assert verify_package(path).holds
 
 
+def test_a_package_of_a_party_is_that_of_the_command_line(own_service, tmp_path, monkeypatch):
+    """From the ledger, where its last run looked at these data: nothing is detected anew."""
+    from exports import make_package, verify_package
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("the ledger knows what is found")
+
+    with own_service.client(*ALL) as client, own_service.client("read", "export") as masked:
+        own_service.finished(client, client.post("/v1/runs", json={}).json())
+        finding = client.get("/v1/findings?detector=common-shareholder").json()["items"][0]
+        bidder = finding["subjects"][0]
+        assert masked.get(f"/v1/parties/{bidder}/package").json()["scope"] == "personal"
+        assert client.get("/v1/parties/没有这个名字/package").status_code == 404
+        assert client.get(f"/v1/households/{bidder}/package").status_code == 404
+        asked_anew = make_package(own_service.services.store, bidder, actor="虚构", as_of="2025-06-30")
+        with monkeypatch.context() as patch:
+            patch.setattr("exports.evidence.asking.detect", never)
+            package = client.get(f"/v1/parties/{bidder}/package", params={"as_of": "2025-06-30"})
+        assert package.status_code == 200, package.text[:300]
+        path = tmp_path / "package.zip"
+        path.write_bytes(package.content)
+        assert verify_package(path).holds
+        household = client.get("/v1/households").json()["items"][0]["id"]
+        of_household = client.get(f"/v1/households/{household}/package")
+        assert of_household.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(path) as bag:
+        data = {n.partition("/data/")[2]: bag.read(n) for n in bag.namelist() if "/data/" in n}
+    assert data == asked_anew.contents.files
+    assert finding["id"].encode() in data["graph/findings.csv"]
+
+
 def test_logs_tell_routes_and_never_names(service):
     with structlog.testing.capture_logs() as logs, service.client(*ALL) as client:
         client.get("/v1/parties", params={"q": PEOPLE[0]})

@@ -141,6 +141,7 @@ WALK: Final[Mapping[str, Callable[[Met], Iterable[str]]]] = {
     "/v1/findings/{id}/subgraph": lambda met: _pictures("/v1/findings/{id}/subgraph", list(met.findings.values()), dated=False),
     "/v1/households": lambda met: ["/v1/households?limit=50", "/v1/households"],
     "/v1/households/{id}": lambda met: _each("/v1/households/{id}", met.households),
+    "/v1/households/{id}/package": lambda met: _each("/v1/households/{id}/package", met.households[:1]),
     "/v1/households/{id}/subgraph": lambda met: _pictures("/v1/households/{id}/subgraph", met.households),
     "/v1/jobs/{id}": lambda met: _each("/v1/jobs/{id}", [met.job]),
     "/v1/jobs/{id}/events": lambda met: _each("/v1/jobs/{id}/events", [met.job]),
@@ -177,6 +178,7 @@ WALK: Final[Mapping[str, Callable[[Met], Iterable[str]]]] = {
         *_each("/v1/parties/{id}/owners", met.companies[:_SOME],
                *(f"?method={m}" for m in ("integrated", "stop_at_target", "simple_paths"))),
     ],
+    "/v1/parties/{id}/package": lambda met: _each("/v1/parties/{id}/package", met.parties[:2]),
     "/v1/parties/{id}/subgraph": lambda met: _pictures("/v1/parties/{id}/subgraph", met.parties[::2]),
     "/v1/parties/{id}/ultimate-owners": lambda met: _each(
         "/v1/parties/{id}/ultimate-owners", met.companies, "", "?threshold=10%25&concerts=true&couples=true"

@@ -136,6 +136,16 @@ def test_two_lists_of_one_company_are_alternatives(lookthrough, tmp_path):
     assert answer["owners"][0]["direct"] == 0.6
 
 
+def test_an_undated_list_that_a_dated_one_replaces_is_said(lookthrough, tmp_path):
+    row = GOOD.rsplit(",", 1)[0]
+    other = row.replace(",H,虚构控股", ",H2,虚构另一控股")
+    file = write(tmp_path / "in", **{"a.csv": f"{HOLDINGS},observed_on\n{row},60,2024-01-01\n{other},40,\n"})
+    assert lookthrough("load", file).code == 0
+    checks = {c["check"]: c for c in json.loads(lookthrough("check", "--format", "json").out)}
+    assert checks["rival-lists"]["count"] == 1
+    assert checks["register-below-100"]["count"] == 1
+
+
 def test_a_lot_without_bids_is_said_before_detection(lookthrough, tmp_path):
     file = write(tmp_path / "in", **{"lots.csv": "id,tender_id,title\n1,T-1,示例标段\n"})
     assert lookthrough("load", file).code == 0

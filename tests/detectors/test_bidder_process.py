@@ -206,10 +206,15 @@ def test_days_to_the_contract(found: Found) -> None:
 
 
 def test_deposits(found: Found) -> None:
-    assert found.one(DEPOSIT, "DEP-OVER").facts["share"] == pytest.approx(0.020001)
+    over = found.one(DEPOSIT, "DEP-OVER")
+    assert over.facts["share"] == pytest.approx(0.020001)
+    assert "2.0001%，超过2%" in over.text["zh"]
     assert found.of(DEPOSIT, "DEP-AT") == []
-    # The tender's deposit says nothing of one of its two lots; what was paid for one does.
+    # The tender's deposit can't tell of one of its two lots; what was paid for one does.
     assert found.one(DEPOSIT, "DEP-LOTS").scope_id == "local:DEP-LOTS/1"
+    assert [u.scope_id for _, u in found.run.undecided if u.scope_id.startswith("local:DEP-LOTS/")] == [
+        "local:DEP-LOTS/2"
+    ]
     assert len(found.undecided(DEPOSIT, "DEP-NONE")) == 1
 
 

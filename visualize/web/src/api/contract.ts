@@ -304,6 +304,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/households/{id}/package": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The evidence package of a household, a ZIP
+         * @description As `lookthrough evidence`: who stands behind it, and what was found about it. Needs the scope `personal`.
+         */
+        get: operations["of_party_v1_households__id__package_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/households/{id}/subgraph": {
         parameters: {
             query?: never;
@@ -685,6 +705,26 @@ export interface paths {
          * @description Effective shares with their bounds and method, as `lookthrough penetrate`.
          */
         get: operations["owners_v1_parties__id__owners_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/parties/{id}/package": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The evidence package of a company or person, a ZIP
+         * @description As `lookthrough evidence`: who stands behind it, and what was found about it. Needs the scope `personal`.
+         */
+        get: operations["of_party_v1_parties__id__package_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2857,6 +2897,50 @@ export interface operations {
             };
         };
     };
+    of_party_v1_households__id__package_get: {
+        parameters: {
+            query?: {
+                /** @description Ownership on this day; today in Asia/Shanghai by default */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description An id such as cn-uscc:…; a name or bare number where only one has it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A BagIt bag */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     subgraph_v1_households__id__subgraph_get: {
         parameters: {
             query?: {
@@ -3771,6 +3855,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Owners"];
+                };
+            };
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    of_party_v1_parties__id__package_get: {
+        parameters: {
+            query?: {
+                /** @description Ownership on this day; today in Asia/Shanghai by default */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description An id such as cn-uscc:…; a name or bare number where only one has it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A BagIt bag */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
                 };
             };
             /** @description A problem */
