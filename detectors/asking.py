@@ -52,10 +52,18 @@ class Answers:
     """Each query is asked once a run, however many detectors share it, and ahead of the detector that needs it.
 
     Rows come under canonical ids (`canonical`: id → canonical id), a bidder's and a holder's stated ids kept beside.
+    `named_elsewhere`: canonical id → name, of parties whose name stands under another of their ids alone.
     """
 
-    def __init__(self, store: GraphStore, canonical: Mapping[str, str], beside: Beside):
+    def __init__(
+        self,
+        store: GraphStore,
+        canonical: Mapping[str, str],
+        beside: Beside,
+        named_elsewhere: Mapping[str, str] | None = None,
+    ):
         self._store, self._canonical, self._beside = store, canonical, beside
+        self._named_elsewhere = dict(named_elsewhere or {})
         self._bids: Rows | None = None
         self._bids_asked = threading.Lock()
         self._rows: dict[str, Future[Rows]] = {}
@@ -91,6 +99,8 @@ class Answers:
         if query == bidding.BIDDERS:
             return self._all_bids()
         frame = self._above(*_ABOVE[query]) if query in _ABOVE else self._ask(query)
+        if query == bidding.COVERED and self._canonical:
+            frame = pl.concat([frame, self._ask(bidding.COVERED_ELSEWHERE)]).unique()
         return Rows(_ordered(self._canonically(frame)))
 
     def _counted(self, query: str) -> int:
@@ -119,6 +129,12 @@ class Answers:
         parties = [c for c in _PARTY_COLUMNS if c in frame.columns]
         if self._canonical and parties:
             frame = frame.with_columns(pl.col(parties).replace(dict(self._canonical)))
+        for id_, name in (("bidder_id", "bidder_name"), ("holder_id", "holder_name")):
+            if self._named_elsewhere and {id_, name} <= set(frame.columns):
+                known = pl.col(id_).replace_strict(
+                    self._named_elsewhere, default=None, return_dtype=pl.String
+                )
+                frame = frame.with_columns(pl.coalesce(name, known).alias(name))
         return frame
 
 

@@ -97,6 +97,8 @@ COVERED: Final = Question(
     "c:Company",
 )
 COVERED_COLUMNS: Final = ("bidder_id",)
+COVERED_ELSEWHERE: Final = "MATCH (c:Company)-[:SAME_AS]-(:Company) WITH DISTINCT c MATCH (h)-[:OWNS]->(c) RETURN DISTINCT c.id AS bidder_id"
+"""Whose owners are stated of one of several ids, which need not be the one that bids."""
 LOTS: Final = "MATCH (l:Lot)<-[:FOR_LOT]-(b:Bid) RETURN count(DISTINCT l.id) AS n"
 
 FUND_SHARE: Final = Parameter(

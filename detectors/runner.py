@@ -78,10 +78,11 @@ def _run(
     beside: Beside,
 ) -> Run:
     canonical = _canonical(store)
+    elsewhere = _named_elsewhere(store, canonical)
     findings: list[Finding] = []
     undecided: list[tuple[str, Undecided]] = []
     population: dict[str, int] = {}
-    answers = Answers(store, canonical, beside)
+    answers = Answers(store, canonical, beside, elsewhere)
     able, missing = _able(store, detectors)
     last = {query: n for n, d in enumerate(able) for query in d.queries.values()}
     for n, detector in enumerate(able):
@@ -102,7 +103,7 @@ def _run(
             if last[query] == n:
                 answers.forget(query)
     by_id = {d.id: d for d in detectors}
-    kept = _named(store, _without_superfluous(findings, by_id))
+    kept = _named(store, _without_superfluous(findings, by_id), elsewhere)
     kept = with_sources(store, completed(store, kept, canonical, beside), by_id, beside)
     kept.sort(key=lambda f: (f.scope_kind, f.scope_id, f.detector, f.fingerprint))
     loud = _loud(kept, detectors, population)
@@ -147,10 +148,10 @@ def _loud(
     return {d.id: shares[d.id] for d in detectors if shares.get(d.id, 0) > d.warn_above}
 
 
-def _named(store: GraphStore, findings: Sequence[Finding]) -> list[Finding]:
+def _named(store: GraphStore, findings: Sequence[Finding], elsewhere: Mapping[str, str]) -> list[Finding]:
     """Add the names of all parties on the proof's paths, so that a person need not read ids."""
     wanted = sorted({n for f in findings for n in f.evidence.nodes})
-    names: dict[str, str] = {}
+    names: dict[str, str] = dict(elsewhere)
     for type_ in ("Company", "Person", "Concert"):
         table = store.query(
             f"UNWIND $ids AS i MATCH (n:{type_} {{id: i}}) RETURN n.id AS id, n.name AS name",
@@ -171,6 +172,20 @@ def _canonical(store: GraphStore) -> dict[str, str]:
         table = store.query(SAME_PARTY.format(type_), timeout=300)
         pairs.extend({**row, "type": type_} for row in table.to_pylist())
     return canonical_ids(pairs)
+
+
+def _named_elsewhere(store: GraphStore, canonical: Mapping[str, str]) -> dict[str, str]:
+    """What a party is called whose canonical id no register names: a name filled in with a code gives the code alone."""
+    called: dict[str, set[str]] = {}
+    for type_ in ("Company", "Person") if canonical else ():
+        table = store.query(
+            f"MATCH (a:{type_})-[:SAME_AS]-(b:{type_}) WHERE coalesce(a.name, '') <> '' AND coalesce(b.name, '') = '' "
+            "RETURN DISTINCT a.name AS name, b.id AS id",
+            timeout=300,
+        )
+        for row in table.to_pylist():
+            called.setdefault(canonical.get(row["id"], row["id"]), set()).add(row["name"])
+    return {id_: min(names) for id_, names in called.items()}
 
 
 def _without_superfluous(findings: Sequence[Finding], detectors: Mapping[str, Detector]) -> list[Finding]:

@@ -23,8 +23,14 @@ from cases import FindingFilter
 from detectors.one_lot import lot_detectors
 from detectors.registry import DETECTORS
 from detectors.stacking import stack
+from detectors.standing import Standing
 
 routes = Routes("lots")
+
+
+def _as_found(bidders: list[dict[str, Any]], standing: Standing) -> list[dict[str, Any]]:
+    """Bidders under the ids by which findings name them: a bid may state another id of the same party."""
+    return [b | {"id": standing.canonical.get(b["id"], b["id"])} for b in bidders]
 
 
 @routes.get("/lots", scope="read", cached=True, response_model=wire.LotsPage, summary="All lots, by id")
@@ -71,7 +77,7 @@ def screen(
 
     def work() -> Any:
         began = dt.datetime.now(dt.UTC)
-        who = bidders(services.store, found.id)
+        who = _as_found(bidders(services.store, found.id), dataset_of(request).standing)
         made = screen_one_lot(
             services.store,
             dataset_of(request).standing,
@@ -116,6 +122,7 @@ def one(request: Request, caller: Asking, services: Using, id: Id) -> Response:
         FindingFilter(scope_id=found.id, found=True, order="severity"), None, 500
     )
     told_of = lot(services.store, found.id)
+    told_of["bidders"] = _as_found(told_of["bidders"], dataset_of(request).standing)
     scenes = {d.id: d.scene for d in (*DETECTORS, *services.own)}
     combined = stack([r.finding for r in records], found.id, [b["id"] for b in told_of["bidders"]], scenes)
     answer = {

@@ -108,11 +108,13 @@ def _rows(
     by_type: dict[str, list[str]] = {}
     for id_ in at:
         by_type.setdefault(frozen.nodes[id_].type, []).append(id_)
+    # A name has the id of the company that is known by it alone, and stands among the frozen as that company.
+    starts = {*by_type, "Name"} if "Company" in by_type else set(by_type)
     for type_ in types or [t for t in REL_TYPES if not REL_TYPES[t].derived]:
         for start, end in REL_TYPES[type_].pairs:
             if not wanted:
                 return
-            if end not in by_type or (types is None and start not in by_type):
+            if end not in by_type or (types is None and start not in starts):
                 continue
             fields = ", ".join(f"r.{f.name} AS {f.name}" for f in rel_columns(REL_TYPES[type_]))
             rows = store.query(

@@ -19,7 +19,7 @@ from exports.evidence.document import (
 )
 from exports.evidence.report_proof import MOST_HOLDERS, ProofTelling
 from exports.evidence.telling import band
-from exports.evidence.words import METHODS, SEVERITIES, STATEMENT, VERDICTS, about_checking
+from exports.evidence.words import METHODS, SEVERITIES, STATEMENT, VERDICTS, about_checking, articles
 from visualize.wording import RELATIONS, pick
 
 _MOST_ROWS: Final = 200
@@ -203,7 +203,7 @@ class Report(ProofTelling):
         rows = tuple(
             (
                 b["law"] if self.lang == "zh" else b["law_en"],
-                b["article"],
+                b["article"] if self.lang == "zh" else articles(b["article"]),
                 b["says"] if self.lang == "zh" else b["says_en"],
                 f"{b['in_force_from'] or '…'} – {b['in_force_to'] or '…'}"
                 if b["in_force_from"] or b["in_force_to"]

@@ -10,6 +10,7 @@ from detectors.definition import Detector
 from detectors.docs import meaning_en
 from detectors.own_definitions import read_own
 from detectors.registry import DETECTORS, chosen
+from exports.evidence.words import UNITS
 from lookthrough.cli.app import app
 from lookthrough.cli.console import (
     Format,
@@ -130,7 +131,8 @@ def _tell(s: Session, d: Detector) -> None:
     if d.parameters:
         _section(s, "参数（可用规则文件设定）", "Parameters (set them in a rules file)")
         for p in d.parameters:
-            out.print(f"  {p.name} = {p.default!r} {p.unit}  {p.doc_zh if zh else p.doc_en}", markup=False)
+            unit = UNITS[p.unit][0] if zh and p.unit in UNITS else p.unit
+            out.print(f"  {p.name} = {p.default!r} {unit}  {p.doc_zh if zh else p.doc_en}", markup=False)
     if d.suppressors:
         _section(s, "自动抑制（仍可查）", "Suppressed where (kept, and shown)")
         for x in d.suppressors:

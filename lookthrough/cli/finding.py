@@ -157,6 +157,8 @@ def screen_command(
         bidders = bidders_of(opened, id_)
         screened = screen_lot(opened, id_, watch, values, own)
         found, recorded = screened.run, None
+        # As findings name them: a bid may state another id of the same party.
+        bidders = [b | {"id": found.aliases.get(b["id"], b["id"])} for b in bidders]
         if not no_ledger:
             wanted = [d for d in (*DETECTORS, *own) if d.domain == "政府工程" and not d.support]
             recorded = record_run(s, opened, found, wanted, values, actor, began_at=began, scope=("lot", id_))

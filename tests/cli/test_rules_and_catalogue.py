@@ -100,4 +100,6 @@ def test_catalogue(lookthrough):
         told = lookthrough("detectors", "show", detector.id, "--lang", "zh")
         assert told.code == 0
         assert all(b.article in told.out for b in detector.basis)
+    told = lookthrough("detectors", "show", "common-shareholder", "--lang", "zh").out
+    assert "fund_share = 0.05 （比例）" in told and "hub_companies = 200 家企业" in told
     assert lookthrough("detectors", "show", "no-such").code == 1

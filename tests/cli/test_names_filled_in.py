@@ -1,0 +1,75 @@
+"""Names filled in with codes that no register knows: what is found then calls parties by name, and can be handed over.
+
+`unresolved.csv` is filled in where the investigator knows a code; the code comes with no name of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+SHARES = """company_name,holder_name,holder_kind,share_percent
+虚构青禾建设有限公司,示例远帆控股有限公司,company,60
+虚构白帆路桥有限公司,示例远帆控股有限公司,company,20
+"""
+BIDS = """tender_id,lot_id,bidder_name,submitted_at
+T,1,虚构青禾建设有限公司,2025-05-12
+T,1,虚构白帆路桥公司,2025-05-12
+"""
+OWNER = "91999999MA9999001C"
+IDENTITIES = f"""name,party_id
+示例远帆控股有限公司,{OWNER}
+虚构白帆路桥公司,name:虚构白帆路桥有限公司
+"""
+
+
+def _loaded(lookthrough, folder: Path) -> None:
+    folder.mkdir()
+    for name, text in (("shares", SHARES), ("bids", BIDS), ("identities", IDENTITIES)):
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    ran = lookthrough("load", folder)
+    assert ran.code == 0, ran.err
+
+
+def test_findings_call_a_party_by_name_where_its_code_came_without_one(lookthrough, tmp_path):
+    _loaded(lookthrough, tmp_path / "in")
+    (found,) = json.loads(lookthrough("detect", "--detector", "common-shareholder", "--format", "json").out)
+    assert found["facts"]["holder"] == {
+        "id": f"cn-uscc:{OWNER}",
+        "name": "示例远帆控股有限公司",
+        "kind": found["facts"]["holder"]["kind"],
+    }
+    assert found["facts"]["names"][f"cn-uscc:{OWNER}"] == "示例远帆控股有限公司"
+    assert "示例远帆控股有限公司" in found["text"]["zh"] and OWNER not in found["text"]["zh"]
+
+
+def test_a_bidder_whose_owners_stand_under_another_of_its_ids_lacks_no_data(lookthrough, tmp_path):
+    _loaded(lookthrough, tmp_path / "in")
+    screened = json.loads(lookthrough("screen", "T/1", "--format", "json").out)
+    assert not [u for u in screened["undecided"] if u["detector"] == "common-shareholder"]
+    (found,) = (f for f in screened["findings"] if f["detector"] == "common-shareholder")
+    # A bidder is listed under the id by which findings name it.
+    assert {b["id"]: b["name"] for b in screened["bidders"]} == {
+        "name:虚构青禾建设有限公司": "虚构青禾建设有限公司",
+        "name:虚构白帆路桥有限公司": "虚构白帆路桥公司",
+    }
+    assert set(found["subjects"]) == {b["id"] for b in screened["bidders"]}
+    # The same, with everything looked at and nothing known of the owners of one.
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "bids.csv").write_text(
+        "tender_id,lot_id,bidder_name,submitted_at\nT,1,虚构无股东有限公司,2025-05-12\n", encoding="utf-8"
+    )
+    assert lookthrough("load", tmp_path / "more").code == 0
+    lacking = json.loads(lookthrough("screen", "T/1", "--format", "json").out)["undecided"]
+    told = [u for u in lacking if u["detector"] == "common-shareholder"]
+    assert [u["subjects"] for u in told] == [["name:虚构无股东有限公司"]]
+
+
+def test_such_a_finding_has_a_package_that_holds(lookthrough, tmp_path):
+    _loaded(lookthrough, tmp_path / "in")
+    (found,) = json.loads(lookthrough("detect", "--detector", "common-shareholder", "--format", "json").out)
+    ran = lookthrough("evidence", found["fingerprint"], "--to", tmp_path / "package")
+    assert ran.code == 0, ran.err
+    assert lookthrough("verify", tmp_path / "package").code == 0
+    edges = (tmp_path / "package/data/graph/edges.csv").read_text(encoding="utf-8-sig")
+    assert ",NAMES," in edges
