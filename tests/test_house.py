@@ -229,6 +229,16 @@ def test_passwords_come_from_the_environment_without_a_default() -> None:
     assert not re.search(r"PASSWORD[A-Z_]*:?-[^}]", text)
 
 
+def test_the_ledger_may_stand_in_the_postgresql_beside() -> None:
+    services = _compose()["services"]
+    for name in ("app", "embedded", "serve"):
+        assert services[name]["environment"]["LOOKTHROUGH_LEDGER"] is None, "handed through as it is"
+        assert services[name]["environment"]["PGPASSWORD"] == "${LOOKTHROUGH_POSTGRES_PASSWORD-}"
+    told = services["postgres"]["environment"]
+    text = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    assert f"postgresql://{told['POSTGRES_USER']}@postgres:5432/{told['POSTGRES_DB']}" in text
+
+
 @posix_only
 @pytest.mark.parametrize(
     ("name", "variable"),
