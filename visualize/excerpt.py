@@ -22,6 +22,8 @@ from visualize.reading_ahead import Ahead, link_fields, nodes_of
 MOST_NODES: Final = 300
 MOST_COMPUTED: Final = 12
 _CHAINS: Final = 4
+_SHARES: Final = ("share", "share_max", "share_min")
+"""What tells how large a holding is, the best first."""
 _BOOKKEEPING: Final = frozenset({"stated", "counted"})
 
 
@@ -62,6 +64,12 @@ class _Canvas:
 
     def follow(self, name: str, pair: tuple[str, str], ids: Sequence[str], upward: bool) -> list[str]:
         """Add the relationships of one type at these nodes, and the nodes at their other end; gives the new ones."""
+        return self._join(name, pair, self._links(name, pair, ids, upward), upward)
+
+    def _links(
+        self, name: str, pair: tuple[str, str], ids: Sequence[str], upward: bool
+    ) -> list[dict[str, Any]]:
+        """The rows of one type at these nodes that hold, in an order of their own: engines give them as they come."""
         if not ids:
             return []
         start, end = pair
@@ -76,11 +84,15 @@ class _Canvas:
                 f"{EACH}MATCH ({at} {{id: i}}) {step}RETURN {link_fields(name)}",
                 {"ids": sorted(unread)},
             ).to_pylist()
-        # In an order of its own: engines give rows as they come upon them.
-        rows = sorted(
+        return sorted(
             (r for r in rows if self._holds(r)),
             key=lambda r: (r["from_id"], r["to_id"], str(r.get("key"))),
         )
+
+    def _join(
+        self, name: str, pair: tuple[str, str], rows: Sequence[dict[str, Any]], upward: bool
+    ) -> list[str]:
+        start, end = pair
         other = "from_id" if upward else "to_id"
         new = self.add_nodes(start if upward else end, [r[other] for r in rows])
         for row in rows:
@@ -134,10 +146,27 @@ class _Canvas:
                 self.follow("SAME_AS", ("Company", "Company"), frontier, upward=True)
                 same = self.follow("SAME_AS", ("Company", "Company"), frontier, upward=False)
                 frontier = [*frontier, *same]
-            for pair in REL_TYPES["OWNS"].pairs:
-                new = self.follow("OWNS", pair, frontier, upward=True)
+            held = {p: self._links("OWNS", p, frontier, upward=True) for p in REL_TYPES["OWNS"].pairs}
+            kept = self._largest([row for rows in held.values() for row in rows])
+            for pair, rows in held.items():
+                new = self._join("OWNS", pair, [r for r in rows if r["from_id"] in kept], upward=True)
                 above.extend(new if pair[0] == "Company" else [])
             frontier = above
+
+    def _largest(self, rows: Iterable[dict[str, Any]]) -> set[str]:
+        """The holders of a level that are drawn: all of them, or the largest where there is no room for more.
+
+        A holder whose share is not known comes after those of whom one is.
+        """
+        shares: dict[str, float] = {}
+        for row in rows:
+            known = next((float(row[f]) for f in _SHARES if row.get(f) is not None), 0.0)
+            shares[row["from_id"]] = max(shares.get(row["from_id"], 0.0), known)
+        there = shares.keys() & self.nodes.keys()
+        new = sorted(shares.keys() - there, key=lambda id_: (-shares[id_], id_))
+        room = max(MOST_NODES - len(self.nodes), 0)
+        self.truncated = self.truncated or len(new) > room
+        return there | set(new[:room])
 
     def _any_joined(self) -> bool:
         """Whether any company is known under two ids at all."""

@@ -57,8 +57,9 @@ def node_name(node: SubNode, lang: Lang) -> str:
     if name.lower() not in _UNKNOWN_NAMES:
         return name
     if node.type in _PARTIES:
-        # An id that was referred to but never loaded still tells the reader whom to ask for.
-        return pick(WORDS["unknown"], lang) + (f" {clean(node.id)}" if node.kind == "unknown" else "")
+        # A company's code tells the reader whom to ask for, and so does an id that was referred to but never loaded.
+        told = node.kind == "unknown" or node.type == "Company"
+        return pick(WORDS["unknown"], lang) + (f" {plain_id(node.id)}" if told else "")
     if node.type == "Bid":
         # Whose it is, and for which lot, is what its lines say.
         return pick(NODE_TYPES["Bid"], lang)

@@ -48,3 +48,25 @@ def test_what_is_read_ahead_changes_no_picture(
             sizes = {n.name: len(p.nodes) for p in wide for n in p.nodes if "subject" in n.marks}
             assert sizes["虚构戊有限公司"] > 41, "the hub, its holders, and those above them"
             assert any(e.type == "SAME_AS" for p in wide for e in p.edges), "one party under two ids is met"
+
+
+def test_a_picture_that_is_cut_keeps_the_largest_holders(
+    store_url: str,
+    store_credentials: Credentials,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Companies and people alike: the room is not taken by those whose ids come first."""
+    source = tmp_path / "shareholdings.csv"
+    small = [f"h,虚构戊有限公司,h{n:02d},虚构持股{n}有限公司,company,1,," for n in range(40)]
+    large = ["h,虚构戊有限公司,z,虚构末位有限公司,company,20,,", "h,虚构戊有限公司,p,虚构甲某,person,30,,"]
+    source.write_text(_HOLDERS + "\n".join([*small, *large]), "utf-8")
+    monkeypatch.setattr("visualize.excerpt.MOST_NODES", 10)
+    with open_store(store_url, credentials=store_credentials) as store:
+        key = PersonKey.open(tmp_path / "person.key")
+        load(store, [source], LoadOptions("main"), key, tmp_path / "reports", lambda *_: None)
+        drawn = picture_of(store, ["local:h"], "2025-06-30")
+    assert drawn.truncated
+    assert len(drawn.nodes) == 10
+    shares = sorted((e.facts["share"] for e in drawn.edges), reverse=True)
+    assert shares == [0.3, 0.2] + [0.01] * 7
