@@ -192,6 +192,10 @@ def _told(
             f"{bidder}穿透持有{who}{share or '（比例不明）'}",
             f"{bidder} effectively holds {share or 'an unknown share'} of {who}",
         )
+    if link["how"] == "controls":
+        return f"{who}控制{bidder}", f"{who} controls {bidder}"
+    if link["how"] == "controlled":
+        return f"{bidder}控制{who}", f"{bidder} controls {who}"
     if link["how"] == "controller":
         return f"{via}同时控制{who}与{bidder}", f"{via} controls both {who} and {bidder}"
     side, role = link["party_side"], link["role"]

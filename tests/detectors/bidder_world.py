@@ -114,7 +114,7 @@ class Found:
         assert found.suppressed_by is None, found.suppressed_by
         assert found.evidence.nodes
         for text in found.text.values():
-            assert "{" not in text and "  " not in text and text
+            assert "{" not in text and "  " not in text and "None" not in text and text, text
         for word in ("违法", "串通投标的", "骗"):
             assert word not in found.text["zh"].replace("认定违纪违法", "")
         return found

@@ -156,6 +156,10 @@ def how(found: Found, tender: str) -> tuple[tuple[str, ...], list[str]]:
 def test_debarred_parties_and_their_affiliates(found: Found) -> None:
     assert how(found, "ITSELF") == (ids("A1"), ["itself"])
     assert how(found, "PARENT") == (ids("A3"), ["controls"])
+    for tender, above, below in (("PARENT", "D1", "A3"), ("DAUGHTER", "A5", "D2")):
+        text = found.one(DEBARRED, tender).text
+        assert f"虚构{above}建设有限公司控制虚构{below}建设有限公司" in text["zh"]
+        assert f"虚构{above}建设有限公司 controls 虚构{below}建设有限公司" in text["en"]
     assert how(found, "DAUGHTER") == (ids("A5"), ["controlled"])
     assert how(found, "SISTER") == (ids("A7"), ["controller"])
     assert how(found, "PERSON") == (ids("B2"), ["controls"])
