@@ -14,6 +14,15 @@ def cursor(fingerprint: str, key: str) -> str:
     return base64.urlsafe_b64encode(json.dumps([fingerprint, key]).encode()).decode().rstrip("=")
 
 
+def malformed() -> ProblemError:
+    """The problem with a cursor that this service did not give."""
+    return ProblemError(
+        "malformed-cursor",
+        "游标无效：请用上一页给出的 next。",
+        "This is no cursor: use `next` of the page before.",
+    )
+
+
 def key_of(text: str | None, fingerprint: str) -> str:
     """The key a cursor stands at; empty without one. Raises a problem: malformed, or of older data."""
     if not text:
@@ -24,11 +33,7 @@ def key_of(text: str | None, fingerprint: str) -> str:
         if not (isinstance(made_for, str) and isinstance(key, str)):
             raise ValueError
     except (ValueError, TypeError, binascii.Error, UnicodeError) as error:
-        raise ProblemError(
-            "malformed-cursor",
-            "游标无效：请用上一页给出的 next。",
-            "This is no cursor: use `next` of the page before.",
-        ) from error
+        raise malformed() from error
     if made_for != fingerprint:
         raise ProblemError(
             "outdated-cursor",

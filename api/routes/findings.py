@@ -12,7 +12,7 @@ from api import wire
 from api.answers import for_caller, told
 from api.callers import Asking, Using
 from api.cursors import cursor as cursor_after
-from api.cursors import key_of
+from api.cursors import key_of, malformed
 from api.findings import finding_json
 from api.once import IdempotencyKey, once
 from api.problems import ProblemError
@@ -110,11 +110,7 @@ def every(
     except (LedgerError, ValueError) as error:
         if after is None:
             raise
-        raise ProblemError(
-            "malformed-cursor",
-            "游标无效：请用上一页给出的 next。",
-            "This is no cursor: use `next` of the page before.",
-        ) from error
+        raise malformed() from error
     items = records[:limit]
     more = len(records) > limit or (limit == 500 and len(records) == limit)
     next_ = cursor_after(_LEDGER, items[-1].cursor) if more and items else None

@@ -22,7 +22,7 @@ from api import wire
 from api.answers import told
 from api.callers import Asking, Caller, Using
 from api.cursors import cursor as cursor_after
-from api.cursors import key_of
+from api.cursors import key_of, malformed
 from api.datasets import Datasets
 from api.jobs import Job, Jobs
 from api.loads import inspected, load_files
@@ -81,7 +81,7 @@ def runs(
     try:
         records = services.ledger.runs(after, min(limit + 1, 501))
     except InvalidValueError as error:
-        raise _no_cursor() from error
+        raise malformed() from error
     more = len(records) > limit
     answer = {
         "items": [r.to_json() for r in records[:limit]],
@@ -104,7 +104,7 @@ def undecided(
     key = key_of(cursor, _LEDGER)
     after = int(key) if key.isdecimal() and len(key) < 10 else -1
     if key and after < 0:
-        raise _no_cursor()
+        raise malformed()
     found = services.ledger.undecided(id, after, min(limit + 1, 501))
     if found is None:
         raise ProblemError(
@@ -119,14 +119,6 @@ def undecided(
         "truncated": more,
     }
     return told(request, caller, answer, "undecided")
-
-
-def _no_cursor() -> ProblemError:
-    return ProblemError(
-        "malformed-cursor",
-        "游标无效：请用上一页给出的 next。",
-        "This is no cursor: use `next` of the page before.",
-    )
 
 
 @routes.post(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from loaders.values.numerals import han_number
 from visualize.fact_words import FACT_CODES, FACT_FIELDS
 from visualize.wording import FACTS, KINDS, ROLES, Lang, Pair
 
@@ -103,25 +104,17 @@ FIELDS_OF_WORK: Final[dict[str, Pair]] = {
 """Domains and scenes of the detectors; an operator's own stand as they are."""
 
 
-_DIGITS: Final = "〇一二三四五六七八九"
 _PARTS: Final = {"条": "art.", "款": "para.", "项": "item"}
 
 
 def articles(text: str) -> str:
     """Where a law says it, in English: 第三十七条第三款 is art. 37 para. 3. What is written otherwise stays."""
     told = re.sub(
-        f"第([{_DIGITS}零百十]+)([{''.join(_PARTS)}])", lambda m: f" {_PARTS[m[2]]} {_numeral(m[1])}", text
+        f"第([〇零一二三四五六七八九十百]+)([{''.join(_PARTS)}])",
+        lambda m: f" {_PARTS[m[2]]} {han_number(m[1])}",
+        text,
     )
     return re.sub(r"、\s*", ", ", told).strip()
-
-
-def _numeral(text: str) -> int:
-    total = last = 0
-    for character in text.replace("零", ""):
-        worth = {"百": 100, "十": 10}.get(character)
-        total += (last or 1) * worth if worth else 0
-        last = 0 if worth else _DIGITS.index(character)
-    return total + last
 
 
 def about_checking(lang: Lang) -> tuple[str, ...]:

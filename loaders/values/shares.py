@@ -9,6 +9,7 @@ from typing import Final, Literal
 import polars as pl
 
 from loaders.values.distinct import parse_column
+from loaders.values.numerals import han_number
 
 ShareUnit = Literal["percent", "fraction"]
 
@@ -46,7 +47,6 @@ _ABOVE: Final = frozenset(
     {">=", "≥", "≧", "至少", "不少于", "不低于", "不小于", "最少", "达到", "大于等于", "大于或等于"}
     | {"以上", "及以上", "(含)以上", "以上(含)"}
 )
-_HAN_DIGITS: Final = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "十": 10, "百": 100}
 _Result = tuple[float | None, float | None, float | None, bool | None, bool | None, str | None]
 _EXACT_TOLERANCE: Final = Decimal("1e-9")
 
@@ -117,7 +117,7 @@ def _share(text: str, unit: str | None) -> _Result:
     if match := _RATIO.fullmatch(text):
         return _ratio(int(match[1]), int(match[2]))
     if match := _HAN_RATIO.fullmatch(text):
-        whole, part = _han_number(match[1]), _han_number(match[2])
+        whole, part = han_number(match[1]), han_number(match[2])
         return _ratio(part, whole) if whole and part is not None else _error("not-a-share")
     if (match := _BAND.fullmatch(text)) and ("," not in text or match[1]):
         return _band(match, unit)
@@ -139,22 +139,6 @@ def _ratio(part: int, whole: int) -> _Result:
     if part > whole:
         return _error("share-over-100")
     return part / whole, part / whole, part / whole, False, False, None
-
-
-def _han_number(text: str) -> int | None:
-    """1 to 199 in Chinese or Arabic digits."""
-    if text.isdigit():
-        return int(text)
-    total, last = 0, 0
-    for char in text:
-        value = _HAN_DIGITS.get(char)
-        if value is None:
-            return None
-        if value >= 10:
-            total, last = total + max(last, 1) * value, 0
-        else:
-            last = value
-    return total + last
 
 
 def _band(match: re.Match[str], unit: str | None) -> _Result:
