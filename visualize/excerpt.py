@@ -64,7 +64,38 @@ class _Canvas:
 
     def follow(self, name: str, pair: tuple[str, str], ids: Sequence[str], upward: bool) -> list[str]:
         """Add the relationships of one type at these nodes, and the nodes at their other end; gives the new ones."""
-        return self._join(name, pair, self._links(name, pair, ids, upward), upward)
+        return self.follow_all(name, (pair,), ids, upward)[pair]
+
+    def follow_all(
+        self, name: str, pairs: Sequence[tuple[str, str]], ids: Sequence[str], upward: bool
+    ) -> dict[tuple[str, str], list[str]]:
+        """`follow` between several pairs of node types at once: where there is no room for all, the largest are drawn."""
+        other = "from_id" if upward else "to_id"
+        found = {pair: self._links(name, pair, ids, upward) for pair in pairs}
+        kept = self._largest([row for rows in found.values() for row in rows], other)
+        new = {}
+        for (start, end), rows in found.items():
+            ends = [r[other] for r in rows if r[other] in kept]
+            new[start, end] = self.add_nodes(start if upward else end, ends)
+            for row in rows:
+                if row["from_id"] in self.nodes and row["to_id"] in self.nodes:
+                    self._add_edge(name, row)
+        return new
+
+    def _largest(self, rows: Iterable[dict[str, Any]], other: str) -> set[str]:
+        """What is drawn of the nodes at the other end: all, or those with the largest shares where there is no room.
+
+        One whose share is not known comes after those of which one is; where links bear no shares, ids decide.
+        """
+        shares: dict[str, float] = {}
+        for row in rows:
+            known = next((float(row[f]) for f in _SHARES if row.get(f) is not None), 0.0)
+            shares[row[other]] = max(shares.get(row[other], 0.0), known)
+        there = shares.keys() & self.nodes.keys()
+        new = sorted(shares.keys() - there, key=lambda id_: (-shares[id_], id_))
+        room = max(MOST_NODES - len(self.nodes), 0)
+        self.truncated = self.truncated or len(new) > room
+        return there | set(new[:room])
 
     def _links(
         self, name: str, pair: tuple[str, str], ids: Sequence[str], upward: bool
@@ -88,17 +119,6 @@ class _Canvas:
             (r for r in rows if self._holds(r)),
             key=lambda r: (r["from_id"], r["to_id"], str(r.get("key"))),
         )
-
-    def _join(
-        self, name: str, pair: tuple[str, str], rows: Sequence[dict[str, Any]], upward: bool
-    ) -> list[str]:
-        start, end = pair
-        other = "from_id" if upward else "to_id"
-        new = self.add_nodes(start if upward else end, [r[other] for r in rows])
-        for row in rows:
-            if row["from_id"] in self.nodes and row["to_id"] in self.nodes:
-                self._add_edge(name, row)
-        return new
 
     def _add_edge(self, name: str, row: dict[str, Any]) -> None:
         id_ = str(row.get("key") or f"{name}:{row['from_id']}>{row['to_id']}")
@@ -146,27 +166,9 @@ class _Canvas:
                 self.follow("SAME_AS", ("Company", "Company"), frontier, upward=True)
                 same = self.follow("SAME_AS", ("Company", "Company"), frontier, upward=False)
                 frontier = [*frontier, *same]
-            held = {p: self._links("OWNS", p, frontier, upward=True) for p in REL_TYPES["OWNS"].pairs}
-            kept = self._largest([row for rows in held.values() for row in rows])
-            for pair, rows in held.items():
-                new = self._join("OWNS", pair, [r for r in rows if r["from_id"] in kept], upward=True)
+            for pair, new in self.follow_all("OWNS", REL_TYPES["OWNS"].pairs, frontier, upward=True).items():
                 above.extend(new if pair[0] == "Company" else [])
             frontier = above
-
-    def _largest(self, rows: Iterable[dict[str, Any]]) -> set[str]:
-        """The holders of a level that are drawn: all of them, or the largest where there is no room for more.
-
-        A holder whose share is not known comes after those of whom one is.
-        """
-        shares: dict[str, float] = {}
-        for row in rows:
-            known = next((float(row[f]) for f in _SHARES if row.get(f) is not None), 0.0)
-            shares[row["from_id"]] = max(shares.get(row["from_id"], 0.0), known)
-        there = shares.keys() & self.nodes.keys()
-        new = sorted(shares.keys() - there, key=lambda id_: (-shares[id_], id_))
-        room = max(MOST_NODES - len(self.nodes), 0)
-        self.truncated = self.truncated or len(new) > room
-        return there | set(new[:room])
 
     def _any_joined(self) -> bool:
         """Whether any company is known under two ids at all."""

@@ -70,3 +70,23 @@ def test_a_picture_that_is_cut_keeps_the_largest_holders(
     assert len(drawn.nodes) == 10
     shares = sorted((e.facts["share"] for e in drawn.edges), reverse=True)
     assert shares == [0.3, 0.2] + [0.01] * 7
+
+
+def test_what_is_held_is_cut_by_share_as_well(
+    store_url: str,
+    store_credentials: Credentials,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    source = tmp_path / "shareholdings.csv"
+    held = [
+        f"c{n:02d},虚构被持{n}有限公司,h,虚构戊有限公司,company,{60 if n == 39 else 1},," for n in range(40)
+    ]
+    source.write_text(_HOLDERS + "\n".join(held), "utf-8")
+    monkeypatch.setattr("visualize.excerpt.MOST_NODES", 5)
+    with open_store(store_url, credentials=store_credentials) as store:
+        key = PersonKey.open(tmp_path / "person.key")
+        load(store, [source], LoadOptions("main"), key, tmp_path / "reports", lambda *_: None)
+        drawn = picture_of(store, ["local:h"], "2025-06-30")
+    assert drawn.truncated
+    assert sorted(e.facts["share"] for e in drawn.edges) == [0.01, 0.01, 0.01, 0.6]
