@@ -197,6 +197,9 @@ WALK: Final[Mapping[str, Callable[[Met], Iterable[str]]]] = {
 }  # fmt: skip
 """For every path of the contract that is read by GET, the questions to ask of it."""
 
+PERSONAL: Final = frozenset({"/v1/parties/{id}/package", "/v1/households/{id}/package"})
+"""What is refused as a whole to a key that may not see persons."""
+
 POSTED: Final[Mapping[str, Callable[[Met], Iterable[tuple[str, Any]]]]] = {
     "/v1/relations": lambda met: [
         ("/v1/relations", {"parties": [{"id": i} for i in ids]}) for ids in (met.parties[:40], met.parties[40:], [NOBODY])
