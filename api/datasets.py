@@ -14,7 +14,7 @@ import structlog
 
 from api.names import NameIndex
 from api.reading.one_lot import LotStanding
-from detectors.rules import LocalRules
+from detectors.rules.values import LocalRules
 from graph.current_ownership import current_ownership
 from graph.in_play import is_current
 from graph.penetration import Ownership

@@ -15,8 +15,8 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 import cases
-from detectors.rules_file import RulesError
-from detectors.runner import UnknownDetectorError
+from detectors.rules.file import RulesError
+from detectors.running.runner import UnknownDetectorError
 from graph.penetration import DateError, OwnershipError, UnknownCompanyError
 from graph.penetration.ownership import NoOwnershipError
 from graph.stores import errors as stores

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cases import Ledger
 from detectors.definition import Detector
-from detectors.rules import NO_RULES, LocalRules
+from detectors.rules.values import NO_RULES, LocalRules
 from graph.stores import GraphStore
 from loaders.identity import PersonKey
 

@@ -39,8 +39,8 @@ def suite(folder: Path, scale: float, repeats: int) -> list[dict[str, Any]]:
 
 def _detect(store: str) -> dict[str, Any]:
     """What a run finds, and its slowest steps: name, seconds, processor seconds."""
-    from detectors.detecting import detect
     from detectors.registry import DETECTORS
+    from detectors.running.detecting import detect
     from graph.stores import open_store
 
     marks: list[tuple[str, float, float]] = []
@@ -66,11 +66,11 @@ def _detect(store: str) -> dict[str, Any]:
 def _changed(store: str) -> dict[str, dict[str, Any]]:
     """After loads that touch about a hundred lots each, what looking at these again costs; and one lot, from itself."""
     from bench.refreshing import newcomers
-    from detectors.changed import detect_changed
-    from detectors.one_lot import look_at, lot_detectors
     from detectors.registry import chosen
-    from detectors.rules import NO_RULES
-    from detectors.standing import Standing
+    from detectors.rules.values import NO_RULES
+    from detectors.running.changed import detect_changed
+    from detectors.running.one_lot import look_at, lot_detectors
+    from detectors.running.standing import Standing
     from graph.stores import open_store
 
     told: dict[str, dict[str, Any]] = {}

@@ -16,7 +16,7 @@ from detectors.definition import Detector, Undecided
 
 if TYPE_CHECKING:
     from detectors.finding import Finding
-    from detectors.rules import LocalRules
+    from detectors.rules.values import LocalRules
 
 _BACK: Final = 500
 """Runs looked through, newest first."""

@@ -34,10 +34,10 @@ from cases.tables import StateRow, timestamp
 from graph.stores.contract import BatchRecord
 
 if TYPE_CHECKING:
-    from detectors.changed import Narrowed
     from detectors.definition import Detector
-    from detectors.rules import LocalRules
-    from detectors.runner import Run
+    from detectors.rules.values import LocalRules
+    from detectors.running.changed import Narrowed
+    from detectors.running.runner import Run
 
 MOST: Final = 1000
 """The largest page."""

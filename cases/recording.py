@@ -22,11 +22,11 @@ from cases.rows import rows, table_of
 from cases.tables import FindingRow, RunRow, SubjectRow, UndecidedRow
 
 if TYPE_CHECKING:
-    from detectors.changed import Narrowed
     from detectors.definition import Detector
     from detectors.finding import Finding
-    from detectors.rules import LocalRules
-    from detectors.runner import Run
+    from detectors.rules.values import LocalRules
+    from detectors.running.changed import Narrowed
+    from detectors.running.runner import Run
 
 _DECIDED: Final = ("confirmed", "cleared", "not_decidable")
 _AT_ONCE: Final = 500

@@ -157,7 +157,7 @@ class RunRecord:
     missing: Mapping[str, tuple[str, ...]]
     counts: Mapping[str, int]
     narrowed: Mapping[str, Any] | None = None
-    """Where only what loads had touched was looked at (`detectors.changed.Narrowed`)."""
+    """Where only what loads had touched was looked at (`detectors.running.changed.Narrowed`)."""
 
     def to_json(self) -> dict[str, Any]:
         """The wire form."""

@@ -14,7 +14,7 @@ from cases.tables import RunRow, UndecidedRow, canonical
 
 if TYPE_CHECKING:
     from detectors.definition import Detector
-    from detectors.rules import LocalRules
+    from detectors.rules.values import LocalRules
 
 _BACK: Final = 100
 """Runs looked through, newest first."""

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Final
 
 from detectors.definition import Detector, LegalBasis, Parameter
-from detectors.law_texts import LAW_DATABASE
+from detectors.law.texts import LAW_DATABASE
 from detectors.registry import DETECTORS
 from graph.model import REL_TYPES
 

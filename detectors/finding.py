@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from detectors.definition import Detector, Draft, Evidence, Severity
-from detectors.rules import LocalRule, RuledValues, Settled
+from detectors.rules.values import LocalRule, RuledValues, Settled
 
 
 @dataclass(frozen=True, slots=True)

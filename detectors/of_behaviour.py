@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from detectors import (
+from detectors.behaviour import (
     bid_rotation,
     co_bidding_group,
     habitual_loser,

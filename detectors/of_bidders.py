@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from detectors import (
+from detectors.bidders import (
     affiliate_of_debarred,
     agency_bids,
     bidder_controls_bidder,
@@ -15,14 +15,10 @@ from detectors import (
     common_shareholder,
     concert_partners,
     consortium_member_bids_twice,
-    contract_overdue,
     cross_holding,
-    deposit_above_limit,
-    fewer_than_three_bidders,
     founded_for_one_tender,
     loser_becomes_subcontractor,
     possible_same_person,
-    re_subcontract,
     related_persons,
     same_bid_author,
     same_bid_handler,
@@ -32,11 +28,17 @@ from detectors import (
     same_upload_device,
     shared_contact,
     shared_officer,
-    short_bid_period,
-    whole_works_passed_on,
     winner_declines,
 )
 from detectors.definition import Detector
+from detectors.procedure import (
+    contract_overdue,
+    deposit_above_limit,
+    fewer_than_three_bidders,
+    re_subcontract,
+    short_bid_period,
+    whole_works_passed_on,
+)
 
 BIDDER_DETECTORS: Final[tuple[Detector, ...]] = (
     same_legal_representative.DETECTOR,

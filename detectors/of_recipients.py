@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from detectors import (
+from detectors.definition import Detector
+from detectors.recipients import (
     duplicate_benefit,
     eligible_not_receiving,
     household_multi_property,
@@ -18,7 +19,6 @@ from detectors import (
     undeclared_means,
     underpayment,
 )
-from detectors.definition import Detector
 
 RECIPIENT_DETECTORS: Final[tuple[Detector, ...]] = (
     household_multi_property.DETECTOR,

@@ -7,7 +7,7 @@ from typing import Literal, Self, get_args
 from graph.stores.known_nodes import about
 
 Around = Literal["asked", "lots", "bids", "traced", "tenders", "bidders", "buyers", "servants", "parties"]
-"""Of which nodes around some lots a question can be asked (`detectors.nearby`)."""
+"""Of which nodes around some lots a question can be asked (`detectors.running.nearby`)."""
 
 
 class Question(str):

@@ -8,7 +8,7 @@ from detectors.definition import Detector
 from detectors.of_behaviour import BEHAVIOUR_DETECTORS
 from detectors.of_bidders import BIDDER_DETECTORS
 from detectors.of_recipients import RECIPIENT_DETECTORS
-from detectors.runner import UnknownDetectorError
+from detectors.running.runner import UnknownDetectorError
 
 DETECTORS: Final[tuple[Detector, ...]] = (
     *BIDDER_DETECTORS,

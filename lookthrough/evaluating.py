@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from detectors.definition import Detector, Undecided
 from detectors.finding import Finding
-from detectors.runner import Run
+from detectors.running.runner import Run
 
 EXPECT: Final = ("finding", "suppressed", "undecided", "none")
 _OUTCOMES: Final = {"confirmed": "finding", "cleared": "none"}

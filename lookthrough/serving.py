@@ -19,7 +19,7 @@ from api.observing import configure_logs
 from api.protocol import ProblemProtocol
 from cases import Ledger
 from detectors.definition import Detector
-from detectors.rules import LocalRules
+from detectors.rules.values import LocalRules
 from graph.stores import GraphStore, serve_store
 from loaders.identity import PersonKey
 from lookthrough.settings import Settings

@@ -9,15 +9,15 @@ from typing import Final
 
 from cases import FindingFilter, Ledger
 from detectors.definition import Detector
-from detectors.detecting import detect
 from detectors.finding import Finding
-from detectors.nearby import bidders_of
-from detectors.one_lot import Screened, combined, look_at, lot_detectors
 from detectors.question import Question
 from detectors.registry import DETECTORS
-from detectors.rules import LocalRules
-from detectors.runner import Run
-from detectors.standing import Standing
+from detectors.rules.values import LocalRules
+from detectors.running.detecting import detect
+from detectors.running.nearby import bidders_of
+from detectors.running.one_lot import Screened, combined, look_at, lot_detectors
+from detectors.running.runner import Run
+from detectors.running.standing import Standing
 from graph.stores import GraphStore
 
 _OVER_ALL: Final = tuple(d.id for d in DETECTORS if d.over_all and not d.support)

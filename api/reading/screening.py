@@ -15,10 +15,10 @@ from typing import Any, Final
 import polars as pl
 
 from detectors.definition import Detector
-from detectors.detecting import detect
 from detectors.registry import DETECTORS
-from detectors.rules import LocalRules
-from detectors.runner import Run, UnknownDetectorError
+from detectors.rules.values import LocalRules
+from detectors.running.detecting import detect
+from detectors.running.runner import Run, UnknownDetectorError
 from graph.part import UNJOINED, part_above
 from graph.stores import GraphStore, open_store
 

@@ -20,10 +20,10 @@ from api.routes.parameters import Cursor, Id, Limit
 from api.routes.parties import dataset_of, meant
 from api.routing import Routes
 from cases import FindingFilter
-from detectors.one_lot import lot_detectors
 from detectors.registry import DETECTORS
-from detectors.stacking import stack
-from detectors.standing import Standing
+from detectors.running.one_lot import lot_detectors
+from detectors.running.stacking import stack
+from detectors.running.standing import Standing
 
 routes = Routes("lots")
 

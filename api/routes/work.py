@@ -33,10 +33,10 @@ from api.routes.parameters import Cursor, Id, Limit
 from api.routing import Routes, ScopedRoute, refuse_unknown
 from api.services import Services
 from cases import InvalidValueError
-from detectors.changed import detect_changed, judged_in_scope
-from detectors.detecting import detect
 from detectors.registry import chosen
-from detectors.runner import Run
+from detectors.running.changed import detect_changed, judged_in_scope
+from detectors.running.detecting import detect
+from detectors.running.runner import Run
 from graph.stores.errors import StoreUnavailableError
 
 routes = Routes("work")

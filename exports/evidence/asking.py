@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from detectors.definition import Detector
-from detectors.detecting import detect
 from detectors.finding import Finding
 from detectors.registry import DETECTORS
-from detectors.rules import NO_RULES, LocalRules
+from detectors.rules.values import NO_RULES, LocalRules
+from detectors.running.detecting import detect
 from exports.errors import PackageError
 from exports.evidence.proving import Proof, proof_of_company, proof_of_finding
 from graph.current_ownership import current_ownership

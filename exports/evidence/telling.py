@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from detectors.definition import Detector
-from detectors.ties import identity_label
+from detectors.ties.drafts import identity_label
 from exports.evidence.citing import Citations
 from exports.evidence.document import Heading
 from exports.evidence.words import CODES, FACT_NAMES, FIELDS_OF_WORK, UNITS

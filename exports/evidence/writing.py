@@ -14,7 +14,7 @@ from typing import Any, Final
 from cases import FindingFilter, FindingRecord, Ledger, UnknownFindingError
 from detectors.finding import Finding
 from detectors.registry import DETECTORS
-from detectors.rules import NO_RULES, LocalRules
+from detectors.rules.values import NO_RULES, LocalRules
 from exports.bag import bag
 from exports.errors import PackageError
 from exports.evidence.asking import FINGERPRINT, Asked, about_party, ask

@@ -14,11 +14,11 @@ from typing import Annotated
 import typer
 
 from cases import Source
-from detectors.detecting import detect
 from detectors.finding import Finding
 from detectors.registry import DETECTORS, chosen
-from detectors.rules import NO_RULES
-from detectors.runner import Run
+from detectors.rules.values import NO_RULES
+from detectors.running.detecting import detect
+from detectors.running.runner import Run
 from loaders.identity import PersonKey
 from loaders.loading import LoadOptions, load
 from lookthrough.cli.app import app

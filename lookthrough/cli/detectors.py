@@ -8,7 +8,7 @@ import typer
 
 from detectors.definition import Detector
 from detectors.docs import meaning_en
-from detectors.own_definitions import read_own
+from detectors.own.definitions import read_own
 from detectors.registry import DETECTORS, chosen
 from exports.evidence.words import UNITS
 from lookthrough.cli.app import app

@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from detectors.detecting import detect, rules_from
 from detectors.registry import DETECTORS
-from detectors.runner import Run
+from detectors.running.detecting import detect, rules_from
+from detectors.running.runner import Run
 from graph.in_play import is_current
 from graph.stores import open_store
 from loaders.identity import PersonKey

@@ -9,14 +9,14 @@ from typing import Annotated, Any
 
 import typer
 
-from detectors.changed import detect_changed, judged_in_scope
 from detectors.definition import Detector
-from detectors.detecting import compare, detect, rules_from
-from detectors.one_lot import screen_lot
-from detectors.own_definitions import read_own
+from detectors.own.definitions import read_own
 from detectors.registry import DETECTORS, chosen
-from detectors.rules import LocalRules
-from detectors.runner import Run
+from detectors.rules.values import LocalRules
+from detectors.running.changed import detect_changed, judged_in_scope
+from detectors.running.detecting import compare, detect, rules_from
+from detectors.running.one_lot import screen_lot
+from detectors.running.runner import Run
 from graph.in_play import is_current
 from graph.stores import GraphStore
 from loaders.naming import find_node

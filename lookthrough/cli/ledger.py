@@ -15,8 +15,8 @@ from lookthrough.cli.console import Session
 
 if TYPE_CHECKING:
     from detectors.definition import Detector
-    from detectors.rules import LocalRules
-    from detectors.runner import Run
+    from detectors.rules.values import LocalRules
+    from detectors.running.runner import Run
 
 _WAIT: Final = 10.0
 """Seconds a command waits for another that writes."""

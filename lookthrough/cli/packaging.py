@@ -11,7 +11,7 @@ from typing import Annotated, Final
 import typer
 
 from cases import Ledger, LedgerMissingError, UnknownFindingError
-from detectors.detecting import rules_from
+from detectors.running.detecting import rules_from
 from exports import Verification, verify_package, write_evidence
 from exports.evidence.writing import check_place
 from graph.in_play import is_current

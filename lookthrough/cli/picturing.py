@@ -8,9 +8,9 @@ from typing import Annotated, Final, cast, get_args
 
 import typer
 
-from detectors.detecting import detect
 from detectors.finding import Finding
 from detectors.registry import chosen
+from detectors.running.detecting import detect
 from exports import csv_zip, cytoscape_json, gexf, graphml
 from graph.in_play import is_current
 from graph.subgraph import Subgraph

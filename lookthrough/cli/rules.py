@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from detectors.detecting import rules_from
-from detectors.own_definitions import read_own
+from detectors.own.definitions import read_own
+from detectors.running.detecting import rules_from
 from lookthrough.cli.app import app
 from lookthrough.cli.console import Format, FormatOption, LangOption, print_rows, session
 

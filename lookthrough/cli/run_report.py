@@ -9,10 +9,10 @@ from typing import Any, Final
 from rich.panel import Panel
 from rich.text import Text
 
-from detectors.detecting import Trial
 from detectors.finding import Finding
-from detectors.runner import Run
-from detectors.stacking import Stack
+from detectors.running.detecting import Trial
+from detectors.running.runner import Run
+from detectors.running.stacking import Stack
 from lookthrough.cli.console import Format, Session, out_console, print_json, print_rows
 from lookthrough.cli.feeding import tables_feeding
 

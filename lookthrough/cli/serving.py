@@ -10,8 +10,8 @@ from typing import Annotated, Final
 import typer
 
 from cases import SCOPES, Ledger
-from detectors.detecting import rules_from
-from detectors.own_definitions import read_own
+from detectors.own.definitions import read_own
+from detectors.running.detecting import rules_from
 from lookthrough.cli.app import app
 from lookthrough.cli.console import LangOption, Session, StoreOption, session
 from lookthrough.cli.files import RulesOption

@@ -8,7 +8,7 @@ import weakref
 from pathlib import Path
 
 from api.datasets import Datasets
-from detectors.rules import NO_RULES
+from detectors.rules.values import NO_RULES
 from graph.stores import open_store
 from tests.graph.worlds import holdings
 

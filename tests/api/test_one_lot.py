@@ -12,13 +12,13 @@ import pytest
 
 from api.reading.one_lot import LotStanding, screen_one_lot
 from cases import Ledger, open_ledger
-from detectors.detecting import detect
-from detectors.one_lot import lot_detectors
 from detectors.question import Question
 from detectors.registry import DETECTORS
-from detectors.rules import NO_RULES
-from detectors.runner import Run
-from detectors.stacking import stack
+from detectors.rules.values import NO_RULES
+from detectors.running.detecting import detect
+from detectors.running.one_lot import lot_detectors
+from detectors.running.runner import Run
+from detectors.running.stacking import stack
 from graph.in_play import put_in_play
 from graph.stores import Credentials, GraphStore, open_store
 from graph.stores.deriving import IN_PLAY_FOR

@@ -13,8 +13,8 @@ from cases.opening import ledger_address
 from detectors.definition import Detector, Evidence, Undecided
 from detectors.finding import Finding, fingerprint
 from detectors.registry import DETECTORS
-from detectors.rules import NO_RULES
-from detectors.runner import Run
+from detectors.rules.values import NO_RULES
+from detectors.running.runner import Run
 from graph.stores.contract import BatchRecord
 
 SHAREHOLDER, CONTROLLER, CONTACT = (

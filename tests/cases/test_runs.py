@@ -8,7 +8,7 @@ import datetime as dt
 import pytest
 
 from cases import FindingFilter, InvalidValueError, Ledger
-from detectors.rules import LocalRule, LocalRules
+from detectors.rules.values import LocalRule, LocalRules
 from tests.cases.made import CONTROLLER, SHAREHOLDER, record, run_of, some, tie, undecided
 
 

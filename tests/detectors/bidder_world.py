@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from detectors.definition import Detector
-from detectors.detecting import detect
 from detectors.finding import Finding
-from detectors.runner import Run
+from detectors.running.detecting import detect
+from detectors.running.runner import Run
 from graph.records import Extract
 from graph.stores import Credentials, open_store
 from loaders.frames import load_frame

@@ -9,8 +9,8 @@ from typing import Any
 import polars as pl
 
 from detectors.definition import Detector
-from detectors.rules import NO_RULES, LocalRules
-from detectors.runner import Run, run
+from detectors.rules.values import NO_RULES, LocalRules
+from detectors.running.runner import Run, run
 from graph.in_play import put_in_play
 from graph.records import Extract, SourceFile, source
 from graph.stores import Credentials, open_store

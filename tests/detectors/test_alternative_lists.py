@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detectors import bidder_controls_bidder, common_controller, common_shareholder
+from detectors.bidders import bidder_controls_bidder, common_controller, common_shareholder
 from tests.detectors.bidder_world import Found, World, found_on_both, ids
 
 CONTROLS, CONTROLLER, SHAREHOLDER = "bidder-controls-bidder", "common-controller", "common-shareholder"

@@ -5,11 +5,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from detectors import bidding
-from detectors.asking import Answers
-from detectors.detecting import detect
 from detectors.registry import DETECTORS
 from detectors.rows import as_text
+from detectors.running.asking import Answers
+from detectors.running.detecting import detect
+from detectors.ties import bidding
 from graph.in_play import put_in_play
 from graph.stores import Credentials, open_store
 from graph.stores.side_by_side import side_by_side

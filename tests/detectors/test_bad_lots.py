@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from detectors import (
+from detectors.bidders import (
     bidder_controls_bidder,
     common_shareholder,
-    fewer_than_three_bidders,
-    household_multi_property,
     same_legal_representative,
     shared_contact,
 )
+from detectors.procedure import fewer_than_three_bidders
+from detectors.recipients import household_multi_property
 from graph.stores import Credentials
 from tests.detectors.bidder_world import Found, World, found_on_both, ids
 from tests.detectors.small_worlds import SmallWorld, verdicts

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from detectors import (
+from detectors.behaviour import (
     bid_rotation,
     co_bidding_group,
-    common_shareholder,
     habitual_loser,
     price_screens,
     regular_price_difference,
     serial_winner,
 )
-from detectors.stacking import stack
+from detectors.bidders import common_shareholder
+from detectors.running.stacking import stack
 from graph.stores import Credentials
 from tests.detectors.small_worlds import SmallWorld, verdicts
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from detectors.bid_rotation import turns
-from detectors.co_bidding import groups
-from detectors.markets import market_said
-from detectors.prices import fences, screens
+from detectors.behaviour.bid_rotation import turns
+from detectors.behaviour.co_bidding import groups
+from detectors.behaviour.markets import market_said
+from detectors.behaviour.prices import fences, screens
 from loaders.tables.vocabulary import VOCABULARIES
 
 

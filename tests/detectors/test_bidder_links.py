@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from detectors import (
-    same_legal_representative,
-    shared_contact,
-    shared_officer,
-)
+from detectors.bidders import same_legal_representative, shared_contact, shared_officer
 from tests.detectors.bidder_world import Found, World, found_on_both, ids
 
 REP, OFFICER, CONTACT = "same-legal-representative", "shared-officer", "shared-contact"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detectors import (
+from detectors.bidders import (
     bidder_controls_bidder,
     common_beneficial_owner,
     common_controller,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from detectors import (
+from detectors.bidders import (
     affiliate_of_debarred,
     concert_partners,
     possible_same_person,
     related_persons,
     winner_declines,
 )
-from detectors.namesakes import masks_agree
+from detectors.ties.namesakes import masks_agree
 from tests.detectors.bidder_world import Found, World, found_on_both, ids
 
 DEBARRED, KIN, NAMESAKE = "affiliate-of-debarred", "related-persons", "possible-same-person"

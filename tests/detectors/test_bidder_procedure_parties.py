@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from detectors import agency_bids, bidder_linked_to_buyer, bidder_linked_to_service_party
+from detectors.bidders import agency_bids, bidder_linked_to_buyer, bidder_linked_to_service_party
 from tests.detectors.bidder_world import Found, World, found_on_both, ids, name
 
 BUYER, SERVICE, AGENCY = (

@@ -6,18 +6,20 @@ from typing import Any
 
 import pytest
 
-from detectors import (
+from detectors.bidders import (
     consortium_member_bids_twice,
+    founded_for_one_tender,
+    loser_becomes_subcontractor,
+)
+from detectors.procedure import (
     contract_overdue,
     deposit_above_limit,
     fewer_than_three_bidders,
-    founded_for_one_tender,
-    loser_becomes_subcontractor,
     re_subcontract,
     short_bid_period,
     whole_works_passed_on,
 )
-from detectors.procedure_rules import tells
+from detectors.procedure.limits import tells
 from tests.detectors.bidder_world import Found, World, found_on_both, ids, name
 
 FEW, PERIOD, LATE, DEPOSIT = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detectors import (
+from detectors.bidders import (
     same_bid_author,
     same_bid_handler,
     same_deposit_account,

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from cases import FindingFilter, Ledger, open_ledger
-from detectors.changed import detect_changed, judged_in_scope
-from detectors.detecting import detect
 from detectors.finding import Finding
 from detectors.registry import chosen
-from detectors.rules import NO_RULES
+from detectors.rules.values import NO_RULES
+from detectors.running.changed import detect_changed, judged_in_scope
+from detectors.running.detecting import detect
 from graph.stores import Credentials, GraphStore, open_store
 from tests.detectors.bidder_world import World, name
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from detectors import common_shareholder
+import detectors
+from detectors.bidders import common_shareholder
 from detectors.definition import DefinitionError, Detector
-from detectors.detecting import detect
+from detectors.law.statutes import RELATED_PARTIES
 from detectors.registry import DETECTORS, chosen
-from detectors.runner import UnknownDetectorError
-from detectors.statutes import RELATED_PARTIES
+from detectors.running.detecting import detect
+from detectors.running.runner import UnknownDetectorError
 from graph.model import NODE_TYPES, REL_TYPES
 from graph.stores import open_store
 from tests.graph.worlds import holdings
@@ -145,7 +146,7 @@ def test_who_is_related_is_cited_by_the_one_text_in_force(date: str, law: str | 
 
 
 def test_each_definition_is_short() -> None:
-    texts = [p.read_text(encoding="utf-8") for p in Path(common_shareholder.__file__).parent.glob("*.py")]
+    texts = [p.read_text(encoding="utf-8") for p in Path(detectors.__file__).parent.rglob("*.py")]
     definitions = [t for t in texts if "DETECTOR = Detector(" in t]
     assert len(definitions) > 30
     assert max(t.count("\n") for t in definitions) <= 150

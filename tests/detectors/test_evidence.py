@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from detectors.detecting import detect
 from detectors.finding import Finding
 from detectors.registry import DETECTORS
+from detectors.running.detecting import detect
 from graph.stores import Credentials, GraphStore, open_store
 from tests.detectors.evidence_alone import extract_of
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.own_definitions import OwnDefinitionsError, read_own
-from detectors.read_only_cypher import QueryError, check_query
+from detectors.own.definitions import OwnDefinitionsError, read_own
+from detectors.own.read_only_cypher import QueryError, check_query
 from detectors.registry import DETECTORS, chosen
-from detectors.rules_file import read_rules
+from detectors.rules.file import read_rules
 from graph.stores import Credentials
 from tests.detectors.small_worlds import SmallWorld, verdicts
 

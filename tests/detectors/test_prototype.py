@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from detectors.detecting import detect
 from detectors.registry import chosen
+from detectors.running.detecting import detect
 from graph.stores import Credentials, open_store
 from loaders.identity import PersonKey
 from loaders.loading import LoadOptions, load

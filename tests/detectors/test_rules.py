@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from detectors import deposit_above_limit
+from detectors.procedure import deposit_above_limit
 from detectors.registry import DETECTORS
-from detectors.rules import lies_within
-from detectors.rules_file import RulesError, read_rules
+from detectors.rules.file import RulesError, read_rules
+from detectors.rules.values import lies_within
 from graph.stores import Credentials
 from tests.detectors.small_worlds import SmallWorld
 

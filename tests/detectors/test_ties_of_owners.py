@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from detectors import common_controller, common_shareholder
+from detectors.bidders import common_controller, common_shareholder
 from tests.detectors.bidder_world import Found, World, found_on_both, ids, name
 
 SHAREHOLDER, CONTROLLER = "common-shareholder", "common-controller"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detectors import (
+from detectors.recipients import (
     duplicate_benefit,
     household_size_change,
     in_prison,
@@ -12,7 +12,7 @@ from detectors import (
     shared_payee_account,
     undeclared_means,
 )
-from detectors.rules_file import read_rules
+from detectors.rules.file import read_rules
 from graph.stores import Credentials
 from tests.detectors.small_worlds import DISTRICT, SmallWorld, verdicts
 

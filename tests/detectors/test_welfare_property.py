@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from detectors import household_multi_property, household_property_through_company
-from detectors.rules_file import read_rules
+from detectors.recipients import household_multi_property, household_property_through_company
+from detectors.rules.file import read_rules
 from graph.stores import Credentials
 from tests.detectors.small_worlds import SmallWorld, verdicts
 

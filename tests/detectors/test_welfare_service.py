@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from detectors import eligible_not_receiving, underpayment
-from detectors.rules_file import read_rules
+from detectors.recipients import eligible_not_receiving, underpayment
+from detectors.rules.file import read_rules
 from graph.stores import Credentials
 from tests.detectors.small_worlds import DISTRICT, SmallWorld, verdicts
 

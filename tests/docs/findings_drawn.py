@@ -13,10 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from detectors.detecting import detect
 from detectors.docs import PICTURES
 from detectors.finding import Finding
 from detectors.registry import DETECTORS
+from detectors.running.detecting import detect
 from graph.stores import open_store
 from tests.docs import sessions
 from visualize import render_bytes

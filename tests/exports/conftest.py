@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from detectors.detecting import detect
 from detectors.finding import Finding
 from detectors.registry import chosen
+from detectors.running.detecting import detect
 from exports import Package, make_package
 from graph.stores import GraphStore, open_store
 

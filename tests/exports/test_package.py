@@ -19,8 +19,8 @@ import pypdf
 import pytest
 
 from cases import open_ledger
-from detectors.detecting import detect
 from detectors.registry import chosen
+from detectors.running.detecting import detect
 from exports import Package, PackageError, verify_package, write_evidence
 from exports.evidence.asking import ask
 from exports.evidence.contents import prove
@@ -234,7 +234,7 @@ def test_the_ledger_gives_state_and_history_and_gets_an_entry(world: World, tmp_
     with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}") as ledger:
         wanted = chosen(None)
         run = detect(world.store, wanted)
-        from detectors.rules import NO_RULES
+        from detectors.rules.values import NO_RULES
 
         ledger.record_run(run, wanted, NO_RULES, world.store.fingerprint(), "tester")
         ledger.decide(found.fingerprint, "in_review", "核对股东名册", "tester")

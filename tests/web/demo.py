@@ -8,9 +8,9 @@ from pathlib import Path
 
 from api import Services
 from cases import open_ledger
-from detectors.detecting import detect
 from detectors.registry import chosen
-from detectors.rules import NO_RULES
+from detectors.rules.values import NO_RULES
+from detectors.running.detecting import detect
 from graph.stores import open_store
 from loaders.identity import PersonKey
 from loaders.loading import LoadOptions, load

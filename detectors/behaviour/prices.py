@@ -1,0 +1,120 @@
+"""Bids as prices: which count, compared like with like, and the screens worked out from them.
+
+Formulas: Imhof (2017), Huber & Imhof (2019), García Rodríguez et al. (2022). What can't be computed is absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from detectors.definition import Row
+from detectors.rows import table
+from detectors.ties.bidding import BIDDERS_COLUMNS
+
+VALID: Final = ("valid", "candidate", "won", "lost", "award_declined")
+"""Statuses of a bid that was compared with the others; a bid without a status is taken for one."""
+
+_TYPES: Final = {"amount": pl.Int64, "estimate": pl.Int64, "rate": pl.Float64, "won": pl.Boolean}
+
+
+def bids_table(rows: Sequence[Row]) -> pl.DataFrame:
+    """Rows of BIDDERS as a table; cancelled and failed lots are left out, and each bid's bidders counted (`parties`)."""
+    frame = table(rows)
+    if frame.is_empty():
+        return pl.DataFrame(
+            schema={**dict.fromkeys(BIDDERS_COLUMNS, pl.String), **_TYPES, "parties": pl.UInt32}
+        )
+    frame = frame.with_columns(pl.col(name).cast(type_) for name, type_ in _TYPES.items())
+    gone = pl.col("lot_status").fill_null("").is_in(["lot_failed", "cancelled"]) | (
+        pl.col("tender_status").fill_null("") == "cancelled"
+    )
+    return frame.filter(~gone).with_columns(parties=pl.col("bidder_id").n_unique().over("bid_id"))
+
+
+def valid_bids(bids: pl.DataFrame) -> pl.DataFrame:
+    """One row a valid bid; of a bidder's several bids for a lot the last submitted."""
+    return (
+        bids.filter(pl.col("status").is_null() | pl.col("status").is_in(VALID))
+        .sort("lot_id", "bid_id", "bidder_id")
+        .unique("bid_id", keep="first", maintain_order=True)
+        .sort("lot_id", "bidder_id", "submitted_at", "bid_id", nulls_last=False)
+        .unique(["lot_id", "bidder_id"], keep="last", maintain_order=True)
+    )
+
+
+def comparable(bids: pl.DataFrame, least: int) -> pl.DataFrame:
+    """Of each lot the largest set of valid bids in one currency and kind of price, where it has `least` or more.
+
+    Adds `price` (minor units, or the rate), `unit` (currency, or "rate"), `n`, and `left_out`: valid bids of the
+    lot that can't be compared with them.
+    """
+    rate = pl.col("price_kind") == "rate"
+    priced = valid_bids(bids).with_columns(
+        price=pl.when(rate).then("rate").otherwise(pl.col("amount").cast(pl.Float64)),
+        unit=pl.when(rate)
+        .then(pl.lit("rate"))
+        .otherwise(pl.col("currency").fill_null("") + "/" + pl.col("price_kind").fill_null("total")),
+        valid=pl.len().over("lot_id"),
+    )
+    priced = priced.filter(pl.col("price").is_not_null() & (pl.col("price") > 0))
+    priced = priced.with_columns(n=pl.len().over("lot_id", "unit")).with_columns(
+        left_out=pl.col("valid") - pl.col("n")
+    )
+    best = (
+        priced.sort("lot_id", "n", "unit", descending=[False, True, False])
+        .unique("lot_id", keep="first", maintain_order=True)
+        .select("lot_id", "unit")
+    )
+    return (
+        priced.join(best, on=["lot_id", "unit"])
+        .filter(pl.col("n") >= least)
+        .sort("lot_id", "price", "bidder_id")
+    )
+
+
+def screens(prices: Sequence[float], winner: float | None = None) -> dict[str, float]:
+    """The screens of one lot's prices, any order; `winner`: the winning price, the lowest where not given.
+
+    Keys cv, spd, kurt, skew, ks, diffp, rd. Fewer than 4 prices, or all equal: none of them. `diffp` where the winner is not
+    the lowest: (lowest loser − winner)/winner. `rd` needs two losers whose prices differ.
+    """
+    b = np.sort(np.asarray(prices, dtype=np.float64))
+    n = len(b)
+    if n < 4 or b[0] <= 0 or b[0] == b[-1]:
+        return {}
+    mean, s = float(b.mean()), float(b.std(ddof=1))
+    z = (b - mean) / s
+    u = (b - b[0]) / (b[-1] - b[0])
+    i = np.arange(1, n + 1)
+    won = float(b[0]) if winner is None else float(winner)
+    losers = np.delete(b, int(np.argmin(np.abs(b - won))))
+    found = {
+        "cv": s / mean,
+        "spd": float(b[-1] - b[0]) / float(b[0]),
+        "kurt": float(
+            n * (n + 1) / ((n - 1) * (n - 2) * (n - 3)) * (z**4).sum()
+            - 3 * (n - 1) ** 2 / ((n - 2) * (n - 3))
+        ),
+        "skew": float(n / ((n - 1) * (n - 2)) * (z**3).sum()),
+        "ks": float(max((i / n - u).max(), (u - (i - 1) / n).max())),
+        "diffp": float(losers.min() - won) / won,
+    }
+    spread = float(losers.std(ddof=1)) if len(losers) >= 2 else 0.0
+    if spread > 0:
+        found["rd"] = float(losers.min() - won) / spread
+    return found
+
+
+def fences(values: Sequence[float]) -> tuple[float, float, float, float, float] | None:
+    """(low fence, first quartile, median, third quartile, high fence); None where the quartiles are equal."""
+    if not len(values):
+        return None
+    q1, median, q3 = (float(q) for q in np.percentile(np.asarray(values, dtype=np.float64), [25, 50, 75]))
+    spread = q3 - q1
+    if spread <= 0:
+        return None
+    return q1 - 1.5 * spread, q1, median, q3, q3 + 1.5 * spread

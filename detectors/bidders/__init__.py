@@ -1,0 +1,1 @@
+"""Detectors of ties between bidders: one frozen definition a file."""

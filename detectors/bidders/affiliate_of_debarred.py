@@ -1,0 +1,145 @@
+"""D13 `affiliate-of-debarred`: a bidder is, controls, is controlled by, or shares a controller with a debarred party."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+import polars as pl
+
+from detectors.definition import Detector, Draft, Row, Suppressor, Undecided, Values
+from detectors.law import statutes
+from detectors.rows import table
+from detectors.ties import attached, bidding
+from detectors.ties.attached_drafts import STATE, party_drafts
+from detectors.ties.links import CLOSING_EN, CLOSING_ZH, compared
+
+_BARRED: Final = (
+    "MATCH (d:{})-[r:DEBARRED_BY]->(a:Company) WHERE r.counted "
+    "RETURN d.id AS party_id, d.name AS party_name, {} AS party_kind, 'debarred' AS party_role, r.key AS party_key, "
+    "a.name AS authority, r.document_no AS document_no, r.valid_from AS barred_from, r.valid_to AS barred_to"
+)
+_BARRED_COLUMNS: Final = (
+    *("party_id", "party_name", "party_kind", "party_role", "party_key"),
+    *("authority", "document_no", "barred_from", "barred_to"),
+)
+ABOVE_DEBARRED: Final = (
+    "MATCH (d:Company)-[:DEBARRED_BY]->(:Company) WITH DISTINCT d MATCH (h)-[k:CONTROLS]->(d) "
+    "RETURN d.id AS party_id, h.id AS holder_id, h.name AS holder_name, k.holds_from AS holds_from, "
+    "k.holds_to AS holds_to, k.derivation AS derivation"
+)
+
+
+def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+    """One draft a lot and debarred party; a ban that is over, or had not begun, suppresses."""
+    bids = compared(table(rows["bidders"]))
+    barred = pl.concat([table(rows["companies"]), table(rows["persons"])], how="vertical_relaxed")
+    parties = barred.drop("party_key", "barred_from", "barred_to", "document_no", "authority").unique(
+        "party_id"
+    )
+    tied = _links(rows, bids, parties).join(bids.select("lot_id", "bid_on").unique(), on="lot_id")
+    decided = tied.select("lot_id", "party_id", "bid_on").unique().join(barred, on="party_id")
+    over = pl.col("barred_to").is_not_null() & (
+        pl.col("bid_on").is_null() | (pl.col("barred_to") <= pl.col("bid_on"))
+    )
+    soon = (pl.col("barred_from") > pl.col("bid_on")).fill_null(False)
+    decided = decided.with_columns(
+        when=pl.when(over).then(pl.lit("ended")).when(soon).then(pl.lit("later")).otherwise(pl.lit("yes"))
+    )
+    # Of several decisions on one party one in force at the bid is told, of those the one that ends last.
+    told = (
+        decided.with_columns(out_of_force=pl.col("when") != "yes")
+        .sort("lot_id", "party_id", "out_of_force", pl.col("barred_to").fill_null("9999"), "party_key",
+              descending=[False, False, False, True, False])
+        .unique(["lot_id", "party_id"], keep="first", maintain_order=True)
+    )  # fmt: skip
+    links = tied.join(told.select("lot_id", "party_id", "when"), on=["lot_id", "party_id"])
+    yield from party_drafts(rows, told, attached.as_links([links]), lambda party, found, lot: None)
+
+
+def _links(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, parties: pl.DataFrame) -> pl.DataFrame:
+    known = parties.select("party_id").unique()
+    control = table(rows["control"]).join(
+        bids.select("bid_id", "bidder_id").unique(), on=["bid_id", "bidder_id"], how="semi"
+    )
+    above = table(rows["debarred_control"])
+    itself = bids.join(known, left_on="bidder_id", right_on="party_id").with_columns(
+        party_id=pl.col("bidder_id"), how=pl.lit("itself")
+    )
+    controls = control.join(known, left_on="holder_id", right_on="party_id").with_columns(
+        party_id=pl.col("holder_id"), how=pl.lit("controls"), derivations=pl.concat_list("derivation")
+    )
+    on_date = (pl.col("holds_from").is_null() | (pl.col("holds_from") <= pl.col("bid_on"))) & (
+        pl.col("holds_to").is_null() | (pl.col("bid_on") < pl.col("holds_to"))
+    )
+    undated = pl.col("bid_on").is_null() & pl.col("holds_to").is_null()
+    controlled = (
+        bids.join(above, left_on="bidder_id", right_on="holder_id")
+        .filter(on_date | undated)
+        .with_columns(how=pl.lit("controlled"), derivations=pl.concat_list("derivation"))
+    )
+    shared = (
+        control.join(
+            above.select("party_id", "holder_id", "holds_from", "holds_to", other="derivation"),
+            on="holder_id",
+        )
+        .filter((on_date | undated) & (pl.col("party_id") != pl.col("bidder_id")))
+        .with_columns(
+            how=pl.lit("controller"),
+            via_id=pl.col("holder_id"),
+            derivations=pl.concat_list("derivation", "other"),
+        )
+    )
+    # A controller that is itself debarred, or bids, is told as such already.
+    shared = shared.join(known, left_on="holder_id", right_on="party_id", how="anti")
+    return attached.as_links([itself, controls, controlled, shared]).drop("when")
+
+
+DETECTOR = Detector(
+    id="affiliate-of-debarred",
+    version="1.0",
+    domain="政府工程",
+    scene="投标人独立性",
+    title_zh="投标人为被禁止投标主体或其关联方",
+    title_en="A bidder is a debarred party or its affiliate",
+    meaning_zh="投标人本身被禁止投标，或者控制、受控于被禁止的主体，或者与其同受一个主体控制。",
+    severity="lead",
+    basis=(
+        statutes.BIDDING_53,
+        statutes.PROCUREMENT_19,
+        statutes.red_flag("R046", "投标人或其关联方被列入禁止名单", "the bidder or an affiliate is debarred"),
+    ),
+    needs=("DEBARRED_BY", "SUBMITS", "FOR_LOT"),
+    parameters=(),
+    queries={
+        "companies": _BARRED.format("Company", "d.kind"),
+        "persons": _BARRED.format("Person", "'person'"),
+        "debarred_control": ABOVE_DEBARRED,
+        "control": bidding.CONTROL,
+        "kinds": bidding.KINDS,
+        "bidders": bidding.BIDDERS,
+    },
+    columns={
+        "companies": _BARRED_COLUMNS,
+        "persons": _BARRED_COLUMNS,
+        "debarred_control": ("party_id", "holder_id", "holder_name", "holds_from", "holds_to", "derivation"),
+        "control": bidding.CONTROL_COLUMNS,
+        "kinds": bidding.KINDS_COLUMNS,
+        "bidders": bidding.BIDDERS_COLUMNS,
+    },
+    population=bidding.LOTS,
+    identity=("lot_id", "party_id"),
+    suppressors=(STATE, Suppressor("ended", "禁止期已满或尚未开始", "the ban is over, or had not begun")),
+    wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}疑似与被禁止参加投标的{party}为同一主体或受同一控制。{as_of_zh}，"
+    "{links_zh}。" + CLOSING_ZH,
+    wording_en="[Lead] {tender} ({lot}): bidders {bidders_en} appear to be, or to be under one control with, {party}, "
+    "which is debarred. {as_of_en}: {links_en}. " + CLOSING_EN,
+    assemble=assemble,
+    innocent_zh=("禁止决定只及于特定地区或特定项目类别", "仅同受国家出资", "决定已被撤销"),
+    innocent_en=(
+        "the ban covers one region or kind of project only",
+        "both are merely state-funded",
+        "the decision was revoked",
+    ),
+    in_play=True,
+)

@@ -1,0 +1,87 @@
+"""`bidder-linked-to-service-party`: a link between a bidder and whoever designs, supervises, advises or evaluates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+import polars as pl
+
+from detectors.definition import Detector, Draft, Row, Severity, Undecided, Values
+from detectors.law import statutes
+from detectors.rows import table
+from detectors.ties import attached, bidding, people, procedure_parties
+from detectors.ties.attached_drafts import STATE, party_drafts
+from detectors.ties.links import CLOSING_EN, CLOSING_ZH, ENDED
+
+_BARRED: Final = ("designer", "site_supervisor")
+"""采购条例18(2): whoever designs or supervises takes no part in the project's other procurement."""
+
+
+def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+    """One draft a lot and party of its procedure that is linked to bidders of the lot."""
+    both = pl.concat([table(rows["servants"]), table(rows["evaluators"])], how="vertical_relaxed")
+    links = attached.party_links(rows, both)
+    # An agency that bids itself is `agency-bids-in-its-tender`'s.
+    agents = both.filter(pl.col("party_role") == "agent").select("lot_id", "party_id").unique()
+    own = links.filter(pl.col("how") == "itself").join(agents, on=["lot_id", "party_id"], how="semi")
+    # A party is no further evidence against itself: its own people are the same fact told again.
+    others = links.filter((pl.col("how") == "itself") | (pl.col("party_id") != pl.col("bidder_id")))
+    rest = others.join(own, on=["lot_id", "party_id", "bidder_id", "how"], how="anti")
+    yield from party_drafts(rows, both, rest, _severity, procedure_parties.hubs(rows, values))
+
+
+def _severity(party: Row, links: Sequence[Row], lot: Row) -> Severity | None:
+    bids = any(r["how"] == "itself" for r in links)
+    barred = lot["regime"] == "government_procurement" and lot["method"] not in (None, "single_source")
+    return "prohibited" if bids and barred and party["party_role"] in _BARRED else None
+
+
+DETECTOR = Detector(
+    id="bidder-linked-to-service-party",
+    version="1.1",
+    domain="政府工程",
+    scene="投标人独立性",
+    title_zh="投标人与代理、设计、监理或评标人员存在关联",
+    title_en="A bidder is linked to the agent, a designer, a site supervisor or an evaluator",
+    meaning_zh="投标人与本项目的代理、设计、监理、咨询单位或评标人员之间有关联。",
+    severity="review",
+    basis=(
+        statutes.REGULATIONS_34_1,
+        statutes.REGULATIONS_13,
+        statutes.ORDER_87_8,
+        statutes.BIDDING_37,
+        statutes.REGULATIONS_46,
+        statutes.PROCUREMENT_12,
+        statutes.PROCUREMENT_18_2,
+    ),
+    needs=("SERVES_TENDER", "SUBMITS", "FOR_LOT"),
+    parameters=procedure_parties.HUBS,
+    queries={
+        **procedure_parties.QUERIES,
+        **procedure_parties.party_queries("SERVES_TENDER"),
+        "servants": procedure_parties.SERVANTS,
+        "evaluators": procedure_parties.EVALUATORS,
+    },
+    columns={
+        **procedure_parties.COLUMNS,
+        **procedure_parties.PARTY_QUERY_COLUMNS,
+        "servants": procedure_parties.PARTY_COLUMNS,
+        "evaluators": procedure_parties.PARTY_COLUMNS,
+    },
+    population=bidding.LOTS,
+    identity=("lot_id", "party_id"),
+    suppressors=(STATE, people.HUB, ENDED, people.NAME_ONLY),
+    wording_zh="【风险预警】{tender}（{lot}）：{role_zh}{party}与投标人{bidders_zh}疑似存在关联。{as_of_zh}，{links_zh}。"
+    + CLOSING_ZH,
+    wording_en="[Lead] {tender} ({lot}): the {role_en}, {party}, and bidders {bidders_en} appear to be linked. "
+    "{as_of_en}: {links_en}. " + CLOSING_EN,
+    assemble=assemble,
+    innocent_zh=("评标专家已回避或被更换", "任职或持股已在投标前结束", "仅同受国家出资"),
+    innocent_en=(
+        "the evaluator recused himself or was replaced",
+        "the post or the stake ended before the bid",
+        "both are merely state-funded",
+    ),
+    in_play=True,
+)

@@ -1,0 +1,86 @@
+"""D1d `common-beneficial-owner`: one person effectively holds a quarter or more of two bidders of one lot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from detectors.definition import Detector, Draft, Parameter, Row, Undecided, Values
+from detectors.law import statutes
+from detectors.rows import Rows, table
+from detectors.ties import bidding, people
+from detectors.ties.coverage import without_ownership
+from detectors.ties.drafts import Tie, draft, tie_facts
+from detectors.ties.links import CLOSING_EN, CLOSING_ZH
+from detectors.ties.nearest import ties
+
+
+def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+    """One draft a lot and person; "certain" where the lower bounds reach the limit in two separate bids."""
+    limit = float(values["share"]) - 1e-9
+    high = pl.coalesce(pl.col("share", "share_max").cast(pl.Float64), pl.lit(1.0))
+    held = table(rows["holdings"]).filter(pl.col("holder_id").str.starts_with("person") & (high >= limit))
+    several = held.filter(pl.col("bid_id").n_unique().over("lot_id", "holder_id") > 1)
+    for tie in ties(Rows(several)):
+        surely = {r["bid_id"] for r in tie.rows if (r["share"] or r["share_min"] or 0.0) >= limit}
+        yield _draft(tie, len(surely) > 1, float(values["share"]))
+    yield from without_ownership(rows["bidders"], rows["covered"])
+
+
+def _draft(tie: Tie, certain: bool, limit: float) -> Draft:
+    made = draft(tie, tie_facts(tie) | {"certain": certain, "limit": limit}, None)
+    words = {
+        "certain_zh": "" if certain else "可能",
+        "certain_en": "" if certain else "possibly ",
+        "limit": f"{limit * 100:g}%",
+        "data_zh": "" if certain else "部分持股仅知区间或未知，需核实。",
+        "data_en": "" if certain else "Some shares are bands or unknown: verify. ",
+    }
+    return replace(made, words={**made.words, **words})
+
+
+DETECTOR = Detector(
+    id="common-beneficial-owner",
+    version="1.0",
+    domain="政府工程",
+    scene="投标人独立性",
+    title_zh="投标人存在相同的受益所有人",
+    title_en="Bidders have the same beneficial owner",
+    meaning_zh="同一自然人穿透持有同一标段两家投标人各四分之一以上。",
+    severity="lead",
+    basis=(
+        statutes.red_flag("R032", "投标人拥有同一受益所有人", "bidders have the same beneficial owner"),
+        statutes.BENEFICIAL_OWNER,
+    ),
+    needs=("OWNS", "SUBMITS", "FOR_LOT"),
+    parameters=(
+        Parameter(
+            "share",
+            0.25,
+            "fraction",
+            "穿透持股比例达到此值（含）即视为受益所有人",
+            "an effective share of at least this makes a beneficial owner (inclusive)",
+            citation="受益所有人信息管理办法（令2024年第3号）",
+        ),
+    ),
+    queries={"holdings": bidding.HOLDINGS, "bidders": bidding.BIDDERS, "covered": bidding.COVERED},
+    columns={
+        "holdings": bidding.HOLDINGS_COLUMNS,
+        "bidders": bidding.BIDDERS_COLUMNS,
+        "covered": bidding.COVERED_COLUMNS,
+    },
+    population=bidding.LOTS,
+    identity=("lot_id", "holder_id"),
+    suppressors=(people.NAME_ONLY,),
+    wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}{certain_zh}存在相同的受益所有人{holder}。{as_of_zh}，"
+    "{holder}穿透持有{shares_zh}（提示线{limit}，含本数），计算口径：{method_zh}。" + CLOSING_ZH,
+    wording_en="[Lead] {tender} ({lot}): bidders {bidders_en} {certain_en}have the same beneficial owner, {holder}. "
+    "{as_of_en}, {holder} effectively holds {shares_en} (limit {limit}, inclusive); method: {method}. "
+    + CLOSING_EN,
+    assemble=assemble,
+    innocent_zh=("代持或登记错误", "股权已在投标前转让而登记未更新"),
+    innocent_en=("a nominee or an error of the register", "a stake sold before the bid, not yet registered"),
+    in_play=True,
+)

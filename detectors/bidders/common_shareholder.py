@@ -1,0 +1,80 @@
+"""D1e `common-shareholder`: two or more bidders of one lot reached by the same holder, at any depth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from detectors.definition import Detector, Draft, Row, Undecided, Values
+from detectors.rows import Rows, table
+from detectors.ties import bidding
+from detectors.ties.coverage import without_ownership
+from detectors.ties.drafts import draft, suppressed, tie_facts
+from detectors.ties.nearest import nearest
+
+
+def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+    """One draft a lot and nearest common holder, whether by shares or by votes."""
+    held = table(rows["holdings"])
+    for beside, column in (("kinds", "holder_kind"), ("holders", "companies")):
+        held = held.join(
+            table(rows[beside]).select("holder_id", column).unique("holder_id", keep="last"),
+            on="holder_id",
+            how="left",
+            maintain_order="left",
+        )
+    held = held.rename({"companies": "holder_companies"})
+    limits = (values["fund_share"], values["hub_companies"])
+    for tie, above in nearest(Rows(held), rows["bidders"], lambda t: suppressed(t, *limits) is not None):
+        yield draft(tie, tie_facts(tie, above), suppressed(tie, *limits))
+    yield from without_ownership(rows["bidders"], rows["covered"])
+
+
+DETECTOR = Detector(
+    id="common-shareholder",
+    version="1.0",
+    domain="政府工程",
+    scene="投标人独立性",
+    title_zh="投标人存在共同股东",
+    title_en="Bidders have a common shareholder",
+    meaning_zh="同一标段的两家以上投标人，不论隔多少层，背后有同一个持股人。",
+    severity="lead",
+    basis=(bidding.RED_FLAG_33,),
+    needs=("OWNS", "SUBMITS", "FOR_LOT"),
+    parameters=(bidding.FUND_SHARE, bidding.HUB_COMPANIES),
+    queries={
+        "holdings": bidding.HOLDINGS,
+        "bidders": bidding.BIDDERS,
+        "holders": bidding.HOLDERS,
+        "kinds": bidding.KINDS,
+        "covered": bidding.COVERED,
+    },
+    columns={
+        "holdings": bidding.HOLDINGS_COLUMNS,
+        "bidders": bidding.BIDDERS_COLUMNS,
+        "holders": bidding.HOLDERS_COLUMNS,
+        "kinds": bidding.KINDS_COLUMNS,
+        "covered": bidding.COVERED_COLUMNS,
+    },
+    population=bidding.LOTS,
+    identity=("lot_id", "holder_id"),
+    suppressors=bidding.SUPPRESSORS,
+    wording_zh=(
+        "【风险预警】{tender}（{lot}）：投标人{bidders_zh}存在共同股东{holder}{holder_note_zh}。{as_of_zh}，"
+        "{holder}穿透持有{shares_zh}，计算口径：{method_zh}。主体识别：{identity_zh}。"
+        "本预警由数据比对自动生成，仅供核查参考，不作为认定违纪违法的依据。"
+    ),
+    wording_en=(
+        "[Lead] {tender} ({lot}): bidders {bidders_en} have a common shareholder, {holder}{holder_note_en}. "
+        "{as_of_en}, {holder} effectively holds {shares_en}; method: {method}. Identities rest on: {identity_en}. "
+        "Made by comparing data, for verification only; it establishes no wrongdoing."
+    ),
+    assemble=assemble,
+    innocent_zh=("财务投资者的小额持股", "国有资产监管机构出资", "股权已在投标前转让而登记未更新"),
+    innocent_en=(
+        "a financial investor's small stake",
+        "a state holder",
+        "a stake sold before the bid, not yet registered",
+    ),
+    yields_to=("bidder-controls-bidder", "common-controller", "common-beneficial-owner"),
+    in_play=True,
+)

@@ -1,0 +1,94 @@
+"""`consortium-member-bids-twice`: a consortium's member bids alone, or in a second consortium, in the same tender."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import polars as pl
+
+from detectors.definition import Detector, Draft, Evidence, Row, Undecided, Values
+from detectors.law import statutes
+from detectors.law.caution import CAUTION_EN, CAUTION_ZH
+from detectors.rows import table
+from detectors.ties import bidding
+from detectors.ties.drafts import weakest
+from detectors.ties.links import compared, lot_words
+
+
+def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+    """One draft a tender and member; the same lot is the article's case, another lot of the tender for review."""
+    bids = compared(table(rows["bidders"]))
+    joint = pl.col("bidder_id").n_unique().over("bid_id") > 1
+    bids = bids.with_columns(joint=joint | pl.col("consortium").is_not_null())
+    at = ["tender", "bidder_id"]
+    bids = bids.with_columns(tender=pl.coalesce("tender_id", "lot_id"))
+    several = bids.filter((pl.col("bid_id").n_unique().over(at) > 1) & pl.col("joint").any().over(at))
+    for _, group in several.sort(*at, "lot_id", "bid_id").group_by(at, maintain_order=True):
+        yield _draft(group.to_dicts())
+
+
+def _draft(found: Sequence[Row]) -> Draft:
+    by_lot: dict[str, list[Row]] = {}
+    for row in found:
+        by_lot.setdefault(row["lot_id"], []).append(row)
+    clashing = [
+        rows
+        for rows in by_lot.values()
+        if len({r["bid_id"] for r in rows}) > 1 and any(r["joint"] for r in rows)
+    ]
+    shown = clashing[0] if clashing else list(found)
+    first = shown[0]
+    bidder = str(first["bidder_id"])
+    words = lot_words(first) | {
+        "member": str(first["bidder_name"] or bidder),
+        "count": str(len({r["bid_id"] for r in shown})),
+        "where_zh": "同一标段" if clashing else "同一招标项目的不同标段",
+        "where_en": "one lot" if clashing else "different lots of one tender",
+    }
+    return Draft(
+        scope_kind="lot",
+        scope_id=str(first["lot_id"]),
+        identity={"lot_id": str(first["lot_id"]), "bidder_id": bidder},
+        subjects=(bidder,),
+        facts={
+            "as_of": first["bid_on"],
+            "same_lot": bool(clashing),
+            "bidders": [{"id": bidder, "name": first["bidder_name"]}],
+            "bids": [{"id": r["bid_id"], "lot": r["lot_id"], "consortium": r["consortium"]} for r in shown],
+            "identity": weakest([(bidder, first["stated_id"])]),
+        },
+        words=words,
+        date=first["bid_on"],
+        regime=first["regime"],
+        evidence=Evidence(
+            tuple(sorted({bidder, *(r["bid_id"] for r in shown), *(r["lot_id"] for r in shown)})), ()
+        ),
+        severity=None if clashing else "review",
+    )
+
+
+DETECTOR = Detector(
+    id="consortium-member-bids-twice",
+    version="1.0",
+    domain="政府工程",
+    scene="招标程序",
+    title_zh="联合体成员另行投标",
+    title_en="A consortium member bids twice",
+    meaning_zh="联合体成员在同一项目中又单独投标，或者参加另一个联合体。",
+    severity="prohibited",
+    basis=(statutes.REGULATIONS_37, statutes.PROCUREMENT_22),
+    needs=("SUBMITS", "FOR_LOT"),
+    parameters=(),
+    queries={"bidders": bidding.BIDDERS},
+    columns={"bidders": bidding.BIDDERS_COLUMNS},
+    population=bidding.LOTS,
+    identity=("lot_id", "bidder_id"),
+    suppressors=(),
+    wording_zh="【风险预警】{tender}（{lot}）：{member}疑似作为联合体成员，又以自己名义或参加其他联合体在{where_zh}投标，"
+    "共涉及{count}个投标。" + CAUTION_ZH,
+    wording_en="[Lead] {tender} ({lot}): {member}, a member of a consortium, appears to bid again in {where_en}; "
+    "{count} bids are concerned. " + CAUTION_EN,
+    assemble=assemble,
+    innocent_zh=("各标段按不同合同分别招标", "先前的投标已撤回而登记未更新"),
+    innocent_en=("the lots are separate contracts", "the earlier bid was withdrawn, not yet registered"),
+)

@@ -1,0 +1,130 @@
+"""D1f `possible-same-person`: one name at two bidders, no number on at least one side, and something that speaks for it.
+
+Names meet lot by lot, in columns: a common name costs what its bearers among the bidders of one lot cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
+from typing import Any
+
+import polars as pl
+
+from detectors.definition import Detector, Draft, Evidence, Row, Undecided, Values
+from detectors.rows import table
+from detectors.ties import bidding, people
+from detectors.ties.links import CLOSING_EN, CLOSING_ZH, ENDED, LinkTie, compared, link_draft, on_bids
+from detectors.ties.namesakes import TOLD, UNNUMBERED, Beside, pair_of
+from graph.names import name_key
+
+
+def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+    """One draft a lot and name; namesakes nothing else speaks for are only counted."""
+    bidders = compared(table(rows["bidders"]))
+    told = pl.concat(
+        [table(rows[k]) for k in ("representatives", "officers", "owners")], how="vertical_relaxed"
+    )
+    told = told.filter(pl.col("holder_id").str.starts_with("person"))
+    told = told.with_columns(name_key(told["holder_name"]).alias("name")).drop_nulls("name")
+    ambiguous = pl.col("holder_id").n_unique().over("name") > 1
+    loose = pl.col("holder_id").str.starts_with(UNNUMBERED).any().over("name")
+    linked = on_bids(bidders, told.filter(ambiguous & loose))
+    linked = linked.filter(pl.col("when") == "yes")
+    at = ["lot_id", "name"]
+    several = linked.filter(
+        (pl.col("holder_id").n_unique().over(at) > 1)
+        & (pl.col("bid_id").n_unique().over(at) > 1)
+        & pl.col("holder_id").str.starts_with(UNNUMBERED).any().over(at)
+    )
+    beside = Beside(several, told, rows, values)
+    uncorroborated = 0
+    for _, group in several.sort(*at, "bidder_id", "holder_id", "role").group_by(at, maintain_order=True):
+        found = group.to_dicts()
+        pairs = [p for p in (pair_of(a, b, beside) for a, b in combinations(found, 2)) if p]
+        spoken = [p for p in pairs if p["corroboration"]]
+        if spoken:
+            yield _draft(found, spoken)
+        uncorroborated += bool(pairs) and not spoken
+    if uncorroborated:
+        yield Undecided(
+            "all",
+            "*",
+            (),
+            f"另有{uncorroborated}组同名人员没有任何佐证，仅计数，不作提示",
+            f"{uncorroborated} further groups of namesakes have no corroboration: counted only",
+        )
+
+
+def _draft(found: Sequence[Row], spoken: Sequence[Mapping[str, Any]]) -> Draft:
+    concerned = {p for pair in spoken for p in pair["persons"]}
+    rows = tuple(r for r in found if r["holder_id"] in concerned)
+    why = sorted({c for pair in spoken for c in pair["corroboration"]}, key=list(TOLD).index)
+    tie = LinkTie(rows[0], str(rows[0]["name"]), rows, False)
+    made = link_draft(
+        tie,
+        facts={
+            "holder": {"id": rows[0]["name"], "name": rows[0]["holder_name"], "kind": "name"},
+            "pairs": [dict(p) for p in spoken],
+            "corroboration": why,
+            "strength": max(len(p["corroboration"]) for p in spoken),
+            "identity": "name_only",
+        },
+        words={
+            "why_zh": "、".join(TOLD[c][0] for c in why),
+            "why_en": ", ".join(TOLD[c][1] for c in why),
+            "identity_zh": "仅同名，身份未核实",
+            "identity_en": "name only, identity not verified",
+        },
+        holder_is_party=False,
+    )
+    nodes = {n for n in made.evidence.nodes if n != tie.holder} | concerned
+    return replace(
+        made,
+        identity={"lot_id": made.scope_id, "holder_name": tie.holder},
+        evidence=Evidence(tuple(sorted(nodes)), made.evidence.keys),
+    )
+
+
+DETECTOR = Detector(
+    id="possible-same-person",
+    version="1.0",
+    domain="政府工程",
+    scene="投标人独立性",
+    title_zh="投标人的股东或管理人员可能为同一人（同名，身份未核实）",
+    title_en="Owners or officers of bidders may be one person (same name, identity not verified)",
+    meaning_zh="两家投标人各有一名同名的股东或管理人员，至少一方没有证件号，而且另有信息相互印证；同名本身不作提示。",
+    severity="lead",
+    basis=(),
+    needs=("SUBMITS", "FOR_LOT"),
+    needs_any=("LEGAL_REP_OF", "OFFICER_OF", "OWNS"),
+    parameters=(people.HUB_PARTIES,),
+    queries={
+        "representatives": people.REPRESENTATIVES,
+        "officers": people.OFFICERS,
+        "owners": people.OWNERS,
+        "contacts": people.CONTACTS,
+        "parties": people.CONTACT_USERS,
+        "bidders": bidding.BIDDERS,
+    },
+    columns={
+        "representatives": people.PEOPLE_COLUMNS,
+        "officers": people.PEOPLE_COLUMNS,
+        "owners": people.PEOPLE_COLUMNS,
+        "contacts": people.LINKED_COLUMNS,
+        "parties": people.CONTACT_USERS_COLUMNS,
+        "bidders": bidding.BIDDERS_COLUMNS,
+    },
+    population=bidding.LOTS,
+    identity=("lot_id", "holder_name"),
+    suppressors=(ENDED,),
+    wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}各有一名{holder}：{links_zh}。二者同名，身份未核实；佐证：{why_zh}。"
+    + CLOSING_ZH,
+    wording_en="[Lead] {tender} ({lot}): bidders {bidders_en} each have a {holder}: {links_en}. The names are the same, the "
+    "identity is not verified; what speaks for one person: {why_en}. " + CLOSING_EN,
+    assemble=assemble,
+    innocent_zh=("同名不同人",),
+    innocent_en=("namesakes",),
+    rests_on="name",
+)

@@ -1,0 +1,75 @@
+"""D5b `same-bid-author`: the files of two bids of one lot come from one author or one licence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
+from detectors.law import statutes
+from detectors.ties import bidding, traces
+from detectors.ties.links import CLOSING_EN, CLOSING_ZH, LinkTie
+
+
+def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+    """One draft a lot and author, last editor, file code or costing dongle of two separate bids."""
+    defaults = {d.strip().casefold() for d in str(values["default_names"]).split(",")}
+
+    def default_name(tie: LinkTie) -> tuple[str, str, str] | None:
+        if tie.holder_name.strip().casefold() not in defaults:
+            return None
+        return (
+            "hub",
+            f"“{tie.holder_name}”是软件默认名称，不能指认作者",
+            f'"{tie.holder_name}" is a software default and names nobody',
+        )
+
+    what = ("投标文件作者信息", "data on the files' authors")
+    authors = traces.used_for(rows, "author")
+    yield from traces.trace_drafts(rows, authors, values, what, judge=default_name)
+
+
+DETECTOR = Detector(
+    id="same-bid-author",
+    version="1.0",
+    domain="政府工程",
+    scene="投标文件与保证金",
+    title_zh="投标文件由同一作者或同一软件授权编制",
+    title_en="Bid files have the same author or software licence",
+    meaning_zh="同一标段的两份投标文件出自同一作者或同一软件授权。",
+    severity="deemed",
+    basis=(
+        *statutes.deemed_collusion(
+            "一",
+            "不同投标人的投标文件由同一单位或者个人编制",
+            "different bidders' documents are made by one unit or person",
+        ),
+        statutes.red_flag("R041", "投标文件高度相似或同源", "bid documents alike or of one origin"),
+    ),
+    needs=("USED_IN_BID", "SUBMITS", "FOR_LOT"),
+    parameters=(
+        traces.HUB_BIDDERS,
+        Parameter(
+            "default_names",
+            "administrator,admin,user,users,root,guest,pc,owner,author,microsoft,microsoft office user,windows 用户,"
+            "windows user,微软用户,用户,作者,管理员,未知,unknown,hp,lenovo,dell,asus,wps,wps office,python-docx",
+            "names",
+            "软件默认作者名，逗号分隔",
+            "authors that software fills in by itself, separated by commas",
+        ),
+    ),
+    queries={"traces": traces.TRACES, "bidders": bidding.BIDDERS},
+    columns={"traces": traces.TRACE_COLUMNS, "bidders": bidding.BIDDERS_COLUMNS},
+    population=bidding.LOTS,
+    identity=("lot_id", "holder_id"),
+    suppressors=(
+        traces.HUB,
+        Suppressor("default-name", "软件默认作者名按hub规则抑制", "software defaults are suppressed as hubs"),
+    ),
+    wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}的投标文件具有相同的{kind_zh}：{holder}。"
+    + CLOSING_ZH,
+    wording_en="[Lead] {tender} ({lot}): the bid files of {bidders_en} have the same {kind_en}: {holder}. "
+    + CLOSING_EN,
+    assemble=assemble,
+    innocent_zh=("软件默认作者名", "招标人提供的同一模板文件"),
+    innocent_en=("a software default", "one template handed out by the tenderee"),
+)

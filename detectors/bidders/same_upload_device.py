@@ -1,0 +1,58 @@
+"""D5c `same-upload-device`: two bids of one lot were uploaded or encrypted with one device."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from detectors.definition import Detector, Draft, Row, Severity, Undecided, Values
+from detectors.law import statutes
+from detectors.ties import bidding, traces
+from detectors.ties.links import CLOSING_EN, CLOSING_ZH, LinkTie
+
+
+def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+    """One draft a lot and device, disk, processor, CA lock or IP address of two separate bids."""
+    what = ("上传设备数据", "data on upload devices")
+    uploads = traces.used_for(rows, "upload")
+    yield from traces.trace_drafts(rows, uploads, values, what, severity=_severity)
+
+
+def _severity(tie: LinkTie) -> Severity | None:
+    # Article 40 names persons; one machine points to them, one network address alone does less.
+    return "review" if all(r["role"] == "ip" for r in tie.rows) else None
+
+
+DETECTOR = Detector(
+    id="same-upload-device",
+    version="1.0",
+    domain="政府工程",
+    scene="投标文件与保证金",
+    title_zh="投标文件由同一设备或网络地址上传",
+    title_en="Bids were uploaded from one device or network address",
+    meaning_zh="同一标段的两份投标文件由同一设备（或同一网络地址）上传或加密。",
+    severity="deemed",
+    basis=(
+        *statutes.deemed_collusion(
+            "一、二",
+            "投标文件由同一单位或者个人编制，或委托同一单位或者个人办理投标事宜（同一设备为其线索，仅IP相同需人工核查）",
+            "documents made, or bids handled, by one unit or person (one device points to it; one IP needs review)",
+        ),
+    ),
+    needs=("USED_IN_BID", "SUBMITS", "FOR_LOT"),
+    parameters=(traces.HUB_BIDDERS,),
+    queries={"traces": traces.TRACES, "bidders": bidding.BIDDERS},
+    columns={"traces": traces.TRACE_COLUMNS, "bidders": bidding.BIDDERS_COLUMNS},
+    population=bidding.LOTS,
+    identity=("lot_id", "holder_id"),
+    suppressors=(traces.HUB,),
+    wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}上传投标文件使用相同的{kind_zh}：{holder}。"
+    + CLOSING_ZH,
+    wording_en="[Lead] {tender} ({lot}): bidders {bidders_en} uploaded with the same {kind_en}: {holder}. "
+    + CLOSING_EN,
+    assemble=assemble,
+    innocent_zh=("交易中心或打印店的公用电脑", "同一办公楼或运营商的公共出口IP"),
+    innocent_en=(
+        "a public machine of the tender centre or a print shop",
+        "the shared address of a building or carrier",
+    ),
+)

@@ -1,0 +1,126 @@
+"""D3 `shared-contact`: bidders of one lot have the same address, telephone, e-mail or domain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+import polars as pl
+
+from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
+from detectors.law import statutes
+from detectors.rows import table
+from detectors.ties import bidding, people
+from detectors.ties.coverage import lacking
+from detectors.ties.links import (
+    CLOSING_EN,
+    CLOSING_ZH,
+    ENDED,
+    LinkTie,
+    compared,
+    link_draft,
+    link_ties,
+    on_bids,
+)
+from detectors.ties.traces import kind_words
+
+_KINDS: Final = ("address", "phone", "email", "domain")
+# A house number, room, storey or building: without one an address is a street or a district.
+_FULL: Final = (
+    r"\d+\s*(?:-\d+)?\s*(?:号|室|楼|层|幢|栋|座|单元|弄|房)|[一二三四五六七八九十百]+(?:号|楼|层)|^\d+\s+\w+"
+)
+
+
+def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+    """One draft a lot and shared contact; every kind of contact is compared."""
+    bidders = table(rows["bidders"])
+    links = table(rows["contacts"]).filter(pl.col("role").is_in(_KINDS))
+    parties = {r["holder_id"]: int(r["parties"]) for r in rows["parties"]}
+    public = {d.strip() for d in str(values["public_domains"]).split(",")}
+    ties = link_ties(on_bids(bidders, links))
+    full = pl.Series([t.holder_name for t in ties], dtype=pl.String).str.contains(_FULL).to_list()
+    for tie, complete in zip(ties, full, strict=True):
+        users = parties.get(tie.holder, 0)
+        yield link_draft(
+            tie,
+            suppressed_by=_explained(tie, complete, users, values, public),
+            facts={"used_by_parties": users, "kind": tie.rows[0]["role"]},
+            words=kind_words(tie),
+            holder_is_party=False,
+        )
+    yield from lacking(compared(bidders), links["bidder_id"], "联系方式数据", "contact data")
+
+
+def _explained(
+    tie: LinkTie, complete: bool, users: int, values: Values, public: set[str]
+) -> tuple[str, str, str] | None:
+    kind = tie.rows[0]["role"]
+    if users > values["hub_parties"]:
+        return (
+            "hub",
+            f"共有{users}个主体使用，超过{values['hub_parties']}个的阈值，可能为集中登记地址、代办机构或园区",
+            f"{users} parties use it, more than {values['hub_parties']}: perhaps a registration address, "
+            "an intermediary or an incubator",
+        )
+    if kind == "address" and not complete:
+        return (
+            "partial-address",
+            "地址没有门牌号，只到道路或区划",
+            "the address names no house, only a street or district",
+        )
+    if kind == "domain" and tie.holder_name in public:
+        return ("hub", "公共邮箱或平台域名", "a public mail or platform domain")
+    return None
+
+
+DETECTOR = Detector(
+    id="shared-contact",
+    version="1.0",
+    domain="政府工程",
+    scene="投标人独立性",
+    title_zh="投标人使用相同的联系方式",
+    title_en="Bidders share an address, telephone, e-mail or domain",
+    meaning_zh="同一标段的投标人使用相同的地址、电话、邮箱或网站域名；每一项都比较。",
+    severity="lead",
+    basis=(
+        statutes.red_flag(
+            "R042, R044", "投标人地址异常或信息相同", "unusual address, or the same data of two bidders"
+        ),
+    ),
+    needs=("HAS_CONTACT", "SUBMITS", "FOR_LOT"),
+    parameters=(
+        people.HUB_PARTIES,
+        Parameter(
+            "public_domains",
+            "qq.com,163.com,126.com,139.com,sina.com,sohu.com,aliyun.com,foxmail.com,gmail.com,outlook.com,hotmail.com",
+            "domains",
+            "不作为关联的公共域名，逗号分隔",
+            "public domains that tie nobody, separated by commas",
+        ),
+    ),
+    queries={"contacts": people.CONTACTS, "parties": people.CONTACT_USERS, "bidders": bidding.BIDDERS},
+    columns={
+        "contacts": people.LINKED_COLUMNS,
+        "parties": people.CONTACT_USERS_COLUMNS,
+        "bidders": bidding.BIDDERS_COLUMNS,
+    },
+    population=bidding.LOTS,
+    identity=("lot_id", "holder_id"),
+    suppressors=(
+        ENDED,
+        people.HUB,
+        Suppressor(
+            "partial-address", "不完整的地址不作比较", "an address without a house number ties nobody"
+        ),
+    ),
+    wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}使用相同的{kind_zh}：{holder}。{as_of_zh}。"
+    + CLOSING_ZH,
+    wording_en="[Lead] {tender} ({lot}): bidders {bidders_en} have the same {kind_en}: {holder}. {as_of_en}. "
+    + CLOSING_EN,
+    assemble=assemble,
+    innocent_zh=("集中登记地址、产业园区、孵化器", "代理记账机构的电话或邮箱"),
+    innocent_en=(
+        "a registration address, a business park, an incubator",
+        "the telephone or mail of a bookkeeper",
+    ),
+)

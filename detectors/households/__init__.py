@@ -1,0 +1,1 @@
+"""What detectors of recipients are worked out from: payments, members, dwellings, means, months."""

@@ -1,0 +1,87 @@
+"""What covers a person: a recipient, a programme and a district, with the months paid; and which of them meet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from detectors.definition import Row
+from detectors.households.districts import apart
+from detectors.households.paid import Recipient, Spell, recipients
+
+
+@dataclass
+class Covering:
+    """What covers somebody; `id`: the household or person paid; spells by month."""
+
+    of: Recipient
+    id: str
+    program: str
+    program_id: str
+    region: str
+    spells: dict[str, list[Spell]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def label(self) -> str:
+        """The recipient's id without its scheme."""
+        return self.id.partition(":")[2]
+
+    def amount(self, month: str) -> int:
+        """Minor units paid in a month, as far as amounts are stated."""
+        return sum(s.amount or 0 for s in self.spells[month])
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Two coverings of the same persons, and the months of both."""
+
+    one: Covering
+    two: Covering
+    persons: tuple[str, ...]
+    months: tuple[str, ...]
+
+
+def overlaps(rows: Mapping[str, Sequence[Row]]) -> list[Overlap]:
+    """Every two coverings that cover one person in one month; of several districts of one recipient, the longest two."""
+    meeting: dict[tuple[int, int], tuple[Covering, Covering, set[str]]] = {}
+    for person, coverings in sorted(_coverings(rows).items()):
+        ordered = sorted(coverings, key=lambda c: (c.id, c.program_id, c.region))
+        for one, two in combinations(ordered, 2):
+            if one.spells.keys() & two.spells.keys():
+                meeting.setdefault((id(one), id(two)), (one, two, set()))[2].add(person)
+    longest: dict[tuple[str, ...], Overlap] = {}
+    for one, two, persons in meeting.values():
+        months = tuple(sorted(one.spells.keys() & two.spells.keys()))
+        same = (one.id, two.id, one.program_id, two.program_id)
+        if same not in longest or len(months) > len(longest[same].months):
+            longest[same] = Overlap(one, two, tuple(sorted(persons)), months)
+    return [longest[k] for k in sorted(longest)]
+
+
+def _coverings(rows: Mapping[str, Sequence[Row]]) -> dict[str, list[Covering]]:
+    """Person → what covers them."""
+    found: dict[str, list[Covering]] = defaultdict(list)
+    for of in recipients(rows):
+        paid: dict[tuple[str, str], list[Covering]] = defaultdict(list)
+        covered: set[tuple[str, int]] = set()
+        for spell in of.spells:
+            id_ = spell.person or of.id
+            covering = _of_place(paid[id_, spell.program_id], of, id_, spell)
+            covering.spells[spell.month].append(spell)
+            inside = [spell.person] if spell.person else [m["person_id"] for m in of.members_in(spell.month)]
+            for person in inside:
+                if (person, id(covering)) not in covered:
+                    covered.add((person, id(covering)))
+                    found[person].append(covering)
+    return found
+
+
+def _of_place(known: list[Covering], of: Recipient, id_: str, spell: Spell) -> Covering:
+    """The covering of the place that pays: a street and its district are one place, and so is one not stated."""
+    for covering in known:
+        if not apart(spell.region, covering.region):
+            return covering
+    known.append(Covering(of, id_, spell.program, spell.program_id, spell.region))
+    return known[-1]

@@ -1,0 +1,70 @@
+"""Deaths among those a benefit is paid for: when, who is dead, and who lives on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from detectors.definition import Row
+from detectors.households.months import later
+from detectors.households.paid import Recipient, Spell, applicants
+
+
+def died_in(member: Row) -> str | None:
+    """The month of a member's death, by the death register, else by the cremation register."""
+    date = member["died_on"] or member["cremated_on"]
+    return str(date)[:7] if date else None
+
+
+def died_as_member(member: Row) -> str | None:
+    """The month of a member's death, if it belonged to the household when it died.
+
+    A membership that a register ends on the day of death, or in the month of a cremation, ended by the death.
+    """
+    month = died_in(member)
+    if month is None or (member["member_from"] and str(member["member_from"])[:7] > month):
+        return None
+    left = str(member["member_to"] or "")
+    before = left < str(member["died_on"])[: len(left)] if member["died_on"] else left[:7] < month
+    return None if left and before else month
+
+
+def death_told(member: Row) -> dict[str, str | None]:
+    """A member's death as the facts tell it."""
+    return {
+        "id": str(member["person_id"]),
+        "died_on": member["died_on"],
+        "cremated_on": member["cremated_on"],
+    }
+
+
+def deaths_among(of: Recipient) -> dict[str, str]:
+    """Person → month of death, for everybody who ever belonged to the recipient."""
+    return {str(m["person_id"]): month for m in of.members if (month := died_in(m))}
+
+
+def dead(of: Recipient, spell: Spell, deaths: Mapping[str, str], grace: int) -> tuple[str, ...]:
+    """Who had been dead, beyond `grace` months, of those the payment is for: all of them, or who applied."""
+    gone = {p for p, month in deaths.items() if spell.month > later(month, grace)}
+    if spell.person:
+        return (spell.person,) if spell.person in gone else ()
+    members = of.members_in(spell.month) or _died_last(of, spell.month)
+    everybody = {str(m["person_id"]) for m in members}
+    if everybody and everybody <= gone:
+        return tuple(sorted(everybody))
+    heads = [m for m in applicants(members) if m["relation"] in ("head", "applicant")]
+    return tuple(sorted({str(m["person_id"]) for m in heads} & gone))
+
+
+def living(of: Recipient, month: str) -> set[str]:
+    """Members in a month who are not dead before it, as far as the data say."""
+    return {
+        str(m["person_id"]) for m in of.members_in(month) if (gone := died_in(m)) is None or month <= gone
+    }
+
+
+def _died_last(of: Recipient, month: str) -> list[Row]:
+    """Where nobody is left in a month: the last who belonged to the household, if death is what ended it."""
+    left = [m for m in of.members if m["member_to"] and str(m["member_to"])[:7] <= month]
+    last = max((str(m["member_to"])[:7] for m in left), default="")
+    latest = [m for m in left if str(m["member_to"])[:7] == last]
+    return latest if all(died_as_member(m) for m in latest) else []

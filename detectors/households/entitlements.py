@@ -1,0 +1,173 @@
+"""What recipients are entitled to, beside what they were paid, month by month.
+
+Only months in which a programme paid anybody at all are compared: where no payments are loaded, nothing can be
+said about who was left out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from detectors.definition import Row
+from detectors.households.amounts import by_month
+from detectors.households.deaths import died_in
+from detectors.households.months import in_month
+from detectors.households.paid import (
+    BENEFIT_HOUSEHOLD,
+    RECIPIENTS,
+    RECIPIENTS_COLUMNS,
+    Recipient,
+    Spell,
+    recipients,
+)
+
+_ENTITLED: Final = (
+    "g.id AS program_id, g.name AS program, e.month AS month, e.amount AS amount, e.valid_from AS entitled_from, "
+    "e.valid_to AS entitled_to, e.key AS entitled_key"
+)
+_ENTITLED_COLUMNS: Final = (
+    *("program_id", "program", "month", "amount"),
+    *("entitled_from", "entitled_to", "entitled_key"),
+)
+_PERSON: Final = (
+    "p.hukou_region AS hukou_region, p.residence_permit_region AS permit_region, p.died_on AS died_on, "
+    "p.cremated_on AS cremated_on"
+)
+_PERSON_COLUMNS: Final = ("hukou_region", "permit_region", "died_on", "cremated_on")
+ENTITLEMENTS: Final = {
+    **RECIPIENTS,
+    "households": (
+        f"MATCH (h:Household)-[e:ENTITLED_TO]->(g:Program) WHERE e.counted AND {BENEFIT_HOUSEHOLD} "
+        f"RETURN h.id AS household_id, h.region AS region, {_ENTITLED}"
+    ),
+    "persons": (
+        "MATCH (p:Person)-[e:ENTITLED_TO]->(g:Program) WHERE e.counted "
+        f"RETURN p.id AS person_id, {_PERSON}, {_ENTITLED}"
+    ),
+}
+ENTITLEMENTS_COLUMNS: Final = {
+    **RECIPIENTS_COLUMNS,
+    "households": ("household_id", "region", *_ENTITLED_COLUMNS),
+    "persons": ("person_id", *_PERSON_COLUMNS, *_ENTITLED_COLUMNS),
+}
+POPULATION: Final = "MATCH (n)-[:ENTITLED_TO]->(:Program) RETURN count(DISTINCT n.id) AS n"
+
+
+@dataclass(frozen=True)
+class Entitlement:
+    """One recipient under one programme. `due`, `paid`: month → minor units (empty: not stated).
+
+    `covered`: the months in which the programme paid anybody. `undated`: payments of it whose month is not stated.
+    `of` may be paid nothing at all.
+    """
+
+    of: Recipient
+    program_id: str
+    program: str
+    due: Mapping[str, int | None]
+    paid: Mapping[str, int | None]
+    covered: frozenset[str]
+    undated: int
+    keys: tuple[str, ...]
+
+    @property
+    def missing(self) -> list[str]:
+        """Months due and not paid."""
+        return sorted(m for m in self.due if m not in self.paid)
+
+    def gap(self, month: str, floor: int) -> int | None:
+        """Minor units short in a month due, from `floor` on; 0 where nothing is paid and no amount due is stated.
+
+        None where nothing is short, or an amount that would tell is not stated.
+        """
+        due = self.due[month]
+        if month not in self.paid:
+            return due or 0
+        paid = self.paid[month]
+        if due is None or paid is None:
+            return None
+        return due - paid if due - paid >= max(floor, 1) else None
+
+    def alive(self, month: str) -> bool:
+        """Was anybody of the recipient alive in the month, as far as the data say?"""
+        return not self.of.members or any((d := died_in(m)) is None or month <= d for m in self.of.members)
+
+
+def entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
+    """Every entitlement, by recipient and programme: of a household, together with those of its members."""
+    known = {of.id: of for of in recipients(rows)}
+    covered: dict[str, set[str]] = defaultdict(set)
+    for of in known.values():
+        for s in of.spells:
+            covered[s.program_id].add(s.month)
+    members: dict[str, list[Row]] = defaultdict(list)
+    homes: dict[str, set[str]] = defaultdict(set)
+    for row in rows["members"]:
+        members[row["household_id"]].append(row)
+        homes[row["person_id"]].add(row["household_id"])
+    stated: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    kinds: dict[str, Recipient] = {}
+    for row in rows["households"]:
+        id_ = row["household_id"]
+        stated[id_, row["program_id"]].append(row)
+        kinds[id_] = Recipient("household", id_, str(row["region"] or ""), tuple(members.get(id_, ())), ())
+    for row in rows["persons"]:
+        id_ = min(homes.get(row["person_id"], ()), default=row["person_id"])
+        stated[id_, row["program_id"]].append(row)
+        lone: dict[str, Any] = {
+            **row,
+            "relation": None,
+            "member_from": None,
+            "member_to": None,
+            "member_key": "",
+        }
+        inside = tuple(members[id_]) if id_ in members else (lone,)
+        kinds.setdefault(id_, Recipient("household" if id_ in members else "person", id_, "", inside, ()))
+    found = []
+    for (id_, program), mine in sorted(stated.items()):
+        of = known.get(id_, kinds[id_])
+        movers = {str(r["person_id"]) for r in mine if len(homes.get(r.get("person_id") or "", ())) > 1}
+        elsewhere = [known[h] for p in movers for h in homes[p] if h in known and h != id_]
+        spells = [s for s in of.spells if s.program_id == program]
+        spells += [
+            s for r in elsewhere for s in r.spells if s.program_id == program and _serves(r, s, movers)
+        ]
+        due = _due(mine, covered[program])
+        keys = tuple(sorted({str(r["entitled_key"]) for r in mine}))
+        name = str(mine[0]["program"] or program)
+        undated = sum(s.program_id == program for r in (of, *elsewhere) for s in r.undated)
+        paid = by_month(spells)
+        found.append(Entitlement(of, program, name, due, paid, frozenset(covered[program]), undated, keys))
+    return found
+
+
+def _serves(of: Recipient, spell: Spell, persons: set[str]) -> bool:
+    """Is a payment meant for one of these persons, of whom each belonged to several households?"""
+    if spell.person:
+        return spell.person in persons
+    return any(m["person_id"] in persons for m in of.members_in(spell.month))
+
+
+def _due(rows: Sequence[Row], covered: set[str]) -> dict[str, int | None]:
+    """What is due by month: rows that name the month, else of each household's or person's the one that began last."""
+    whose: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        whose[str(row.get("person_id") or "")].append(row)
+    due: dict[str, int | None] = {}
+    for month in covered:
+        for mine in whose.values():
+            named = [r for r in mine if r["month"] and r["month"][:7] == month]
+            lasting = [
+                r for r in mine if not r["month"] and in_month(r["entitled_from"], r["entitled_to"], month)
+            ]
+            # A list that was raised states the old amount without an end: the later row replaces it.
+            began = max((r["entitled_from"] or "" for r in lasting), default="")
+            latest = [r["amount"] for r in lasting if (r["entitled_from"] or "") == began]
+            amounts = [r["amount"] for r in named] or ([None] if None in latest else sorted(latest)[:1])
+            for amount in amounts:
+                before = due.get(month, 0)
+                due[month] = None if before is None or amount is None else before + int(amount)
+    return due

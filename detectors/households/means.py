@@ -1,0 +1,211 @@
+"""What a recipient has beside its benefit: vehicles, posts and stakes in companies, income; each judged by the rule."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from detectors.definition import Parameter, Row
+from detectors.households.months import in_month
+from detectors.households.paid import Recipient, asset_queries
+from detectors.rules.values import Settled
+
+_SPAN: Final = "o.valid_from AS held_from, o.valid_to AS held_to, o.key AS key"
+_SPAN_COLUMNS: Final = ("held_from", "held_to", "key")
+_COMPANY: Final = (
+    "c.id AS company_id, c.name AS company_name, c.kind AS company_kind, c.status AS company_status"
+)
+_COMPANY_COLUMNS: Final = ("company_id", "company_name", "company_kind", "company_status")
+VEHICLES: Final = asset_queries(
+    "vehicles",
+    "-[o:HOLDS_VEHICLE]->(x:Vehicle)",
+    "o.counted",
+    f"x.id AS vehicle_id, x.kind AS vehicle_kind, x.value AS vehicle_value, {_SPAN}",
+)
+REPRESENTS: Final = asset_queries(
+    "represents", "-[o:LEGAL_REP_OF]->(c:Company)", "o.counted", f"{_COMPANY}, o.role AS role, {_SPAN}"
+)
+OFFICES: Final = asset_queries(
+    "offices", "-[o:OFFICER_OF]->(c:Company)", "o.counted", f"{_COMPANY}, o.role AS role, {_SPAN}"
+)
+EARNS: Final = asset_queries(
+    "earns",
+    "-[o:EARNS]->(g:Program)",
+    "o.counted",
+    "o.kind AS income_kind, o.month AS month, o.amount AS income, o.key AS key",
+)
+STAKES: Final = (
+    f"MATCH (p:Person)-[u:ULTIMATELY_HOLDS]->(c:Company) RETURN p.id AS person_id, {_COMPANY}, "
+    "u.share AS share, u.share_min AS share_min, u.share_max AS share_max, u.depth AS depth, "
+    "u.holds_from AS held_from, u.holds_to AS held_to, u.derivation AS derivation"
+)
+STAKES_COLUMNS: Final = (
+    *("person_id", *_COMPANY_COLUMNS, "share", "share_min", "share_max", "depth"),
+    *("held_from", "held_to", "derivation"),
+)
+_INACTIVE: Final = ("suspended", "liquidating", "licence_revoked", "deregistered", "cancelled")
+REASONS: Final = {
+    "inactive-company": ("所涉企业已吊销、注销或停业", "the company is revoked, deregistered or dormant"),
+    "cooperative": ("所涉主体为农民专业合作社或村集体", "the organisation is a cooperative"),
+    "exempt-vehicle": (
+        "农用、残疾人专用等车辆，按规定不计",
+        "a farm, disability or like vehicle, which does not count",
+    ),
+}
+COLUMNS: Final = {
+    **dict.fromkeys(VEHICLES, ("person_id", "vehicle_id", "vehicle_kind", "vehicle_value", *_SPAN_COLUMNS)),
+    **dict.fromkeys((*REPRESENTS, *OFFICES), ("person_id", *_COMPANY_COLUMNS, "role", *_SPAN_COLUMNS)),
+    **dict.fromkeys(EARNS, ("person_id", "income_kind", "month", "income", "key")),
+    "stakes": STAKES_COLUMNS,
+}
+PARAMETERS: Final = (
+    Parameter("vehicle_limit", 1, "vehicles", "车辆达到此数即提示", "at or above this many vehicles"),
+    Parameter(
+        "vehicle_value_limit", 0.0, "yuan", "价值低于此值的车辆不计", "vehicles worth less do not count"
+    ),
+    Parameter(
+        "exempt_vehicle_words",
+        "农用;拖拉机;三轮;残疾;轮椅;摩托",
+        "",
+        "种类含这些词的车辆不计（以;分隔）",
+        "vehicles of these kinds do not count (separated by ;)",
+    ),
+    Parameter(
+        "stake_limit",
+        0.05,
+        "fraction",
+        "穿透持股达到此比例的企业才计",
+        "a company counts from this effective share on",
+    ),
+    Parameter("count_posts", True, "", "是否计入企业任职", "whether posts in companies count"),
+    Parameter(
+        "income_kinds",
+        "public_payroll",
+        "",
+        "出现即提示的收入种类（以;分隔）",
+        "kinds of income that are pointed out whatever the amount (separated by ;)",
+    ),
+    Parameter(
+        "income_per_head_limit",
+        0.0,
+        "yuan/month",
+        "人均月收入超过此值即提示（0为不看收入）",
+        "monthly income per head above this is pointed out (0: income does not matter)",
+    ),
+)
+QUERIES: Final = {**VEHICLES, **REPRESENTS, **OFFICES, **EARNS, "stakes": STAKES}
+
+
+def _held(of: Recipient, table: Mapping[str, Sequence[Row]], month: str) -> list[Row]:
+    inside = sorted({str(m["person_id"]) for m in of.members_in(month)})
+    return [r for p in inside for r in table.get(p, []) if in_month(r["held_from"], r["held_to"], month)]
+
+
+def vehicles(
+    of: Recipient, table: Mapping[str, Sequence[Row]], month: str, rule: Settled
+) -> list[dict[str, Any]]:
+    """Vehicles of members in a month, once they reach the limit; exempt ones are kept, marked."""
+    words = [w for w in str(rule["exempt_vehicle_words"]).split(";") if w]
+    floor = round(float(rule["vehicle_value_limit"]) * 100)
+    found = {}
+    for row in _held(of, table, month):
+        if row["vehicle_value"] is not None and row["vehicle_value"] < floor:
+            continue
+        exempt = "exempt-vehicle" if any(w in (row["vehicle_kind"] or "") for w in words) else None
+        found[row["vehicle_id"]] = _mean("vehicle", row["vehicle_id"], row, exempt, note=row["vehicle_kind"])
+    counted = [f for f in found.values() if not f["exempt"]]
+    return [f for f in found.values() if f["exempt"] or len(counted) >= int(rule["vehicle_limit"])]
+
+
+def posts(
+    of: Recipient, table: Mapping[str, Sequence[Row]], month: str, rule: Settled
+) -> list[dict[str, Any]]:
+    """Posts of members in companies in a month."""
+    if not rule["count_posts"]:
+        return []
+    return [
+        _mean("post", r["company_id"], r, _company_exempt(r), name=r["company_name"], note=r["role"])
+        for r in _held(of, table, month)
+    ]
+
+
+def stakes(
+    of: Recipient, table: Mapping[str, Sequence[Row]], month: str, rule: Settled
+) -> list[dict[str, Any]]:
+    """Companies of which a member effectively holds at least the limit in a month."""
+    found = []
+    for row in _held(of, table, month):
+        low = row["share"] if row["share"] is not None else row["share_min"]
+        if low is None or low < float(rule["stake_limit"]) - 1e-9:
+            continue
+        paths = json.loads(row["derivation"] or "{}").get("paths", [])
+        keys = [key for p in paths for step in p["rows"] for key in step]
+        told = {"share": row["share"], "share_min": row["share_min"], "share_max": row["share_max"]}
+        shown = [{"nodes": p["nodes"], "formula": p.get("formula", "")} for p in paths]
+        mean = _mean(
+            "stake", row["company_id"], {**row, "key": ""}, _company_exempt(row), name=row["company_name"],
+            note=f"{low:.2%}",
+        )  # fmt: skip
+        found.append({**mean, **told, "depth": row["depth"], "paths": shown, "keys": keys})
+    return found
+
+
+def open_stakes(of: Recipient, table: Mapping[str, Sequence[Row]], month: str, rule: Settled) -> set[str]:
+    """Active companies of which it can't be told whether a member holds the limit: the share is not known, or a band."""
+    limit = float(rule["stake_limit"])
+    return {
+        str(r["company_id"])
+        for r in _held(of, table, month)
+        if r["share"] is None
+        and (r["share_min"] or 0.0) < limit - 1e-9
+        and (1.0 if r["share_max"] is None else r["share_max"]) >= limit - 1e-9
+        and not _company_exempt(r)
+    }
+
+
+def income(
+    of: Recipient, table: Mapping[str, Sequence[Row]], month: str, rule: Settled
+) -> list[dict[str, Any]]:
+    """Income of a kind that is pointed out whatever its amount, and income per head above the limit."""
+    members = of.members_in(month)
+    rows = [
+        r
+        for p in sorted({str(m["person_id"]) for m in members})
+        for r in table.get(p, [])
+        if r["month"] == month
+    ]
+    kinds = [k for k in str(rule["income_kinds"]).split(";") if k]
+    found = [
+        _mean("payroll", r["income_kind"], r, None, note=r["income_kind"])
+        for r in rows
+        if r["income_kind"] in kinds
+    ]
+    limit = float(rule["income_per_head_limit"])
+    total = sum(r["income"] or 0 for r in rows)
+    if limit and members and total / len(members) > limit * 100:
+        per_head = total / len(members) / 100
+        first = max(rows, key=lambda r: r["income"] or 0)
+        mean = _mean("income", of.id, first, None, note=f"{per_head:,.2f}")
+        found.append({**mean, "per_head": per_head, "limit": limit, "keys": [r["key"] for r in rows]})
+    return found
+
+
+def _company_exempt(row: Row) -> str | None:
+    if row["company_status"] in _INACTIVE:
+        return "inactive-company"
+    return "cooperative" if row["company_kind"] == "cooperative" else None
+
+
+def _mean(
+    kind: str, id_: str, row: Row, exempt: str | None, name: str | None = None, note: str | None = None
+) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "id": id_,
+        "name": name,
+        "note": note,
+        "person": row["person_id"],
+        "exempt": exempt,
+        "keys": [row["key"]],
+    }

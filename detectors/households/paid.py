@@ -1,0 +1,274 @@
+"""Who is paid what and when: the Cypher for it, and recipients with their members and months.
+
+A recipient is a household with its members, or a person paid without one. Benefit and registered (户籍)
+households are never mixed: a household of unknown kind counts as a recipient only through what it is paid.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+from weakref import WeakKeyDictionary
+
+from detectors.definition import Row, Undecided, Values
+from detectors.households.months import in_month, months_of
+from detectors.rows import Rows
+from detectors.rules.values import Settled, settle
+
+BENEFIT_HOUSEHOLD: Final = "(h.kind IS NULL OR h.kind = 'benefit')"
+_PERSON: Final = (
+    "p.id AS person_id, p.hukou_region AS hukou_region, p.residence_permit_region AS permit_region, "
+    "p.died_on AS died_on, p.cremated_on AS cremated_on"
+)
+_PERSON_COLUMNS: Final = ("person_id", "hukou_region", "permit_region", "died_on", "cremated_on")
+MEMBERS: Final = (
+    f"MATCH (h:Household)<-[m:MEMBER_OF]-(p:Person) WHERE m.counted AND {BENEFIT_HOUSEHOLD} "
+    f"RETURN h.id AS household_id, {_PERSON}, p.name AS member_name, m.relation_to_head AS relation, "
+    "m.valid_from AS member_from, m.valid_to AS member_to, m.key AS member_key"
+)
+MEMBERS_COLUMNS: Final = (
+    *("household_id", *_PERSON_COLUMNS),
+    *("member_name", "relation", "member_from", "member_to", "member_key"),
+)
+_BENEFIT: Final = (
+    "b.id AS benefit_id, b.from_month AS from_month, b.to_month AS to_month, b.amount AS amount, "
+    "b.region AS region, b.account_key AS account_key, b.account AS account, b.payee AS payee, "
+    "g.id AS program_id, g.name AS program, r.key AS receives_key"
+)
+_BENEFIT_COLUMNS: Final = (
+    *("benefit_id", "from_month", "to_month", "amount", "region"),
+    *("account_key", "account", "payee", "program_id", "program", "receives_key"),
+)
+BENEFITS: Final = (
+    "MATCH (h:Household)-[r:RECEIVES]->(b:Benefit) WHERE r.counted OPTIONAL MATCH (b)-[:UNDER]->(g:Program) "
+    f"RETURN h.id AS household_id, h.region AS household_region, {_BENEFIT}"
+)
+BENEFITS_COLUMNS: Final = ("household_id", "household_region", *_BENEFIT_COLUMNS)
+PERSONAL: Final = (
+    "MATCH (p:Person)-[r:RECEIVES]->(b:Benefit) WHERE r.counted OPTIONAL MATCH (b)-[:UNDER]->(g:Program) "
+    f"RETURN {_PERSON}, {_BENEFIT}"
+)
+PERSONAL_COLUMNS: Final = (*_PERSON_COLUMNS, *_BENEFIT_COLUMNS)
+RECIPIENTS: Final = {"members": MEMBERS, "benefits": BENEFITS, "personal": PERSONAL}
+RECIPIENTS_COLUMNS: Final = {
+    "members": MEMBERS_COLUMNS,
+    "benefits": BENEFITS_COLUMNS,
+    "personal": PERSONAL_COLUMNS,
+}
+POPULATION: Final = "MATCH (h)-[:RECEIVES]->(:Benefit) RETURN count(DISTINCT h.id) AS n"
+
+
+def asset_queries(name: str, pattern: str, where: str, returned: str) -> dict[str, str]:
+    """Two queries for what recipients have: by way of their household, and of persons paid themselves.
+
+    `pattern` goes on from `(p:Person)`; both return `person_id`, then `returned`.
+    """
+    member = "MATCH (h:Household)<-[m:MEMBER_OF]-(p:Person)"
+    paid = "MATCH (:Benefit)<-[m:RECEIVES]-(p:Person)"
+    tail = f"RETURN DISTINCT p.id AS person_id, {returned}"
+    return {
+        name: f"{member}{pattern} WHERE m.counted AND {BENEFIT_HOUSEHOLD} AND {where} {tail}",
+        f"{name}_alone": f"{paid}{pattern} WHERE m.counted AND {where} {tail}",
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """One month one benefit was paid for; amount in minor units (empty: not stated); `person`: who is paid, if a person."""
+
+    month: str
+    amount: int | None
+    program: str
+    program_id: str
+    region: str
+    benefit: str
+    key: str
+    person: str
+    account_key: str
+    account: str
+    payee: str
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A household or a lone person that is paid: `members` are rows of MEMBERS, `spells` sorted by month.
+
+    `undated`: payments whose month is not stated (`month` is empty).
+    """
+
+    kind: str
+    id: str
+    region: str
+    members: tuple[Row, ...]
+    spells: tuple[Spell, ...]
+    undated: tuple[Spell, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The id without its scheme, for people."""
+        return self.id.partition(":")[2]
+
+    @cached_property
+    def persons(self) -> frozenset[str]:
+        """Everybody who ever belonged to it."""
+        return frozenset(str(m["person_id"]) for m in self.members)
+
+    @cached_property
+    def months(self) -> tuple[str, ...]:
+        """The months paid for, each once."""
+        return tuple(sorted({s.month for s in self.spells}))
+
+    def members_in(self, month: str) -> list[Row]:
+        """Rows of those who belong to it on some day of the month."""
+        return [m for m in self.members if in_month(m["member_from"], m["member_to"], month)]
+
+    def paying(self, month: str) -> str:
+        """The district that pays in the month; empty where the data don't say."""
+        return next((s.region for s in self.spells if s.month == month and s.region), self.region)
+
+    def settled(self, values: Values, month: str) -> Settled:
+        """The rule of the paying district in the month."""
+        return settle(values, self.paying(month), f"{month}-01")
+
+    def amount(self, months: Sequence[str]) -> int:
+        """Minor units paid in these months."""
+        wanted = set(months)
+        return sum(s.amount or 0 for s in self.spells if s.month in wanted)
+
+
+_KNOWN: Final[WeakKeyDictionary[Rows, tuple[Sequence[Row], Sequence[Row], list[Recipient]]]] = (
+    WeakKeyDictionary()
+)
+"""The recipients of a run, by its benefits: a dozen detectors ask for them."""
+
+
+def recipients(rows: Mapping[str, Sequence[Row]]) -> list[Recipient]:
+    """Every recipient, by id: households that are paid (or whose members are), and persons paid without one."""
+    benefits, beside = rows["benefits"], (rows["members"], rows["personal"])
+    if not isinstance(benefits, Rows):
+        return _recipients(rows)
+    known = _KNOWN.get(benefits)
+    if known is None or known[0] is not beside[0] or known[1] is not beside[1]:
+        known = _KNOWN[benefits] = (*beside, _recipients(rows))
+    return list(known[2])
+
+
+def _recipients(rows: Mapping[str, Sequence[Row]]) -> list[Recipient]:
+    members: dict[str, list[Row]] = defaultdict(list)
+    homes: dict[str, list[Row]] = defaultdict(list)
+    for row in rows["members"]:
+        members[row["household_id"]].append(row)
+        homes[row["person_id"]].append(row)
+    spells: dict[str, dict[tuple[str, str], Spell]] = defaultdict(dict)
+    undated: dict[str, dict[str, Spell]] = defaultdict(dict)
+    regions: dict[str, str] = {}
+    alone: dict[str, Row] = {}
+    for row in rows["benefits"]:
+        regions[row["household_id"]] = str(row["household_region"] or "")
+        _add(row, [row], spells, undated)
+    for row in rows["personal"]:
+        if row["person_id"] not in homes:
+            alone[row["person_id"]] = row
+        _add(row, homes.get(row["person_id"]) or [{"household_id": row["person_id"]}], spells, undated)
+    found = []
+    for id_ in sorted({*spells, *undated}):
+        lone = alone.get(id_)
+        inside = _once(members.get(id_, []))
+        if lone is not None:
+            inside = [{**lone, "relation": None, "member_from": None, "member_to": None, "member_key": ""}]
+        paid = spells.get(id_, {})
+        found.append(
+            Recipient(
+                "person" if lone is not None else "household",
+                id_,
+                regions.get(id_, ""),
+                tuple(inside),
+                tuple(paid[k] for k in sorted(paid)),
+                tuple(s for _, s in sorted(undated.get(id_, {}).items())),
+            )
+        )
+    return found
+
+
+def _once(members: Sequence[Row]) -> list[Row]:
+    """Members, each once: a list of payments names the head without a number, whom the list of members has with one."""
+    numbered = {m["member_name"] for m in members if not m["person_id"].startswith("person.scoped:")}
+    return [
+        m
+        for m in members
+        if not (m["person_id"].startswith("person.scoped:") and m["member_name"] in numbered)
+    ]
+
+
+def _add(
+    row: Row,
+    homes: Sequence[Row],
+    spells: dict[str, dict[tuple[str, str], Spell]],
+    undated: dict[str, dict[str, Spell]],
+) -> None:
+    """A payment, month by month, to the one household that it belongs to in the month."""
+    benefit = str(row["benefit_id"])
+    if not row["from_month"]:
+        undated[_home(homes, "")][benefit] = _spell(row, "")
+        return
+    # A spell without an end counts in its first month only, since no payment shows more.
+    for month in months_of(row["from_month"], row["to_month"] or row["from_month"]):
+        spells[_home(homes, month)][month, benefit] = _spell(row, month)
+
+
+def _home(memberships: Sequence[Row], month: str) -> str:
+    """Where a person belongs in a month, else belonged last: what a person is paid counts in one household."""
+    if len(memberships) > 1:
+        now = [m for m in memberships if month and in_month(m["member_from"], m["member_to"], month)]
+        last = max(str(m["member_to"] or "9999") for m in memberships)
+        memberships = now or [m for m in memberships if str(m["member_to"] or "9999") == last]
+    return min(str(m["household_id"]) for m in memberships)
+
+
+def _spell(row: Row, month: str) -> Spell:
+    return Spell(
+        month,
+        row["amount"],
+        str(row["program"] or ""),
+        str(row["program_id"] or ""),
+        str(row["region"] or row.get("household_region") or ""),
+        str(row["benefit_id"]),
+        str(row["receives_key"]),
+        str(row.get("person_id") or ""),
+        str(row["account_key"] or ""),
+        str(row["account"] or ""),
+        str(row["payee"] or ""),
+    )
+
+
+def without_months(of: Recipient) -> Iterator[Undecided]:
+    """A recipient none of whose payments states its month: when it was paid, nobody can say."""
+    if of.undated and not of.spells:
+        yield Undecided(
+            of.kind,
+            of.id,
+            (of.id,),
+            "发放记录没有月份，无法判定",
+            "the payments state no month: it can't be decided",
+        )
+
+
+def by_person(*tables: Sequence[Row]) -> dict[str, list[Row]]:
+    """Rows of several queries by `person_id`, each row once."""
+    found: dict[str, dict[tuple[str, ...], Row]] = defaultdict(dict)
+    for table in tables:
+        for row in table:
+            found[row["person_id"]][tuple(map(str, row.values()))] = row
+    return {person: list(rows.values()) for person, rows in found.items()}
+
+
+def applicants(members: Sequence[Row]) -> list[Row]:
+    """Those who applied for the household: the applicant or head where the data say, else everybody."""
+    for roles in (("applicant",), ("head",)):
+        found = [m for m in members if m["relation"] in roles]
+        if found:
+            return found
+    return list(members)

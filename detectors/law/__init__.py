@@ -1,0 +1,1 @@
+"""The texts that findings cite, each with its dates in force."""

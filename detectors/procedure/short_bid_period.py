@@ -1,0 +1,84 @@
+"""D12b `short-bid-period`: fewer than twenty days from the notice to the deadline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Final
+
+from detectors.definition import Detector, Draft, Parameter, Row, Undecided, Values
+from detectors.law import statutes
+from detectors.law.caution import CAUTION_EN, CAUTION_ZH
+from detectors.procedure import limits
+from detectors.procedure.limits import BY_TENDER, rule_draft, tells, unknown_rule
+
+_METHODS: Final = {"construction": BY_TENDER, "government_procurement": BY_TENDER}
+
+
+def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+    """One draft a tender whose two dates are known and too close."""
+    limit = int(values["days"])
+    for row in rows["tenders"]:
+        start, end = row["published_on"], row["bid_deadline"]
+        binds = tells(row["regime"], row["method"], _METHODS)
+        if binds is False or row["tender_status"] == "cancelled":
+            continue
+        if not start or not end or len(start) < 10 or len(end) < 10:
+            yield Undecided(
+                "tender",
+                row["tender_id"],
+                (),
+                "缺少公告日期或投标截止时间",
+                "the notice's date or the deadline is missing",
+            )
+            continue
+        days = (date.fromisoformat(end[:10]) - date.fromisoformat(start[:10])).days
+        if days >= limit:
+            continue
+        if binds is None:
+            yield unknown_rule("tender", row["tender_id"], row["regime"])
+            continue
+        words = {"days": str(days), "limit": str(limit), "start": start[:10], "end": end[:10]}
+        facts = {"days": days, "limit": limit, "published_on": start, "bid_deadline": end}
+        yield rule_draft("tender", row, date=start[:10], facts=facts, words=words)
+
+
+DETECTOR = Detector(
+    id="short-bid-period",
+    version="1.0",
+    domain="政府工程",
+    scene="招标程序",
+    title_zh="投标准备时间不足",
+    title_en="The time to prepare bids is too short",
+    meaning_zh="自公告（招标文件开始发出）到投标截止不足二十日。",
+    severity="prohibited",
+    basis=(
+        statutes.BIDDING_24,
+        statutes.PROCUREMENT_35,
+        statutes.red_flag("R003", "投标准备时间过短", "too little time to prepare bids"),
+    ),
+    needs=(),
+    parameters=(
+        Parameter(
+            "days",
+            20,
+            "days",
+            "自招标文件发出至投标截止的最短天数",
+            "least days from issue to deadline",
+            citation="招标投标法第二十四条",
+        ),
+    ),
+    queries={"tenders": limits.TENDERS},
+    columns={"tenders": limits.TENDERS_COLUMNS},
+    population=limits.TENDER_COUNT,
+    identity=("tender_id",),
+    suppressors=(),
+    wording_zh="【风险预警】{tender}：自{start}发布公告至{end}投标截止为{days}天，少于{limit}天（以公告日期代替招标文件发出日期，"
+    "须核实是否属依法必须招标的项目）。" + CAUTION_ZH,
+    wording_en="[Lead] {tender}: {days} days from the notice on {start} to the deadline on {end}, fewer than {limit} "
+    "(the notice's date stands for the issue of the documents; verify that bidding is mandatory). "
+    + CAUTION_EN,
+    assemble=assemble,
+    innocent_zh=("非依法必须招标的项目", "二次公告，文件发出日期更早"),
+    innocent_en=("bidding is not mandatory", "a second notice: the documents were issued earlier"),
+)

@@ -1,0 +1,1 @@
+"""Detectors of recipients of benefits: one frozen definition a file."""

@@ -1,0 +1,147 @@
+"""W5b `duplicate-benefit`: one person is covered twice in a month: one programme in two places, or two that exclude each other."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
+from detectors.households.covered import Overlap, overlaps
+from detectors.households.drafts import draft
+from detectors.households.paid import POPULATION, RECIPIENTS, RECIPIENTS_COLUMNS, recipients, without_months
+from detectors.law.assistance import assistance_law
+from detectors.law.caution import CAUTION_EN, CAUTION_ZH
+from detectors.rules.values import Settled, settle
+
+
+def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+    """One draft a pair of recipients and programmes, over the months in which both cover one person."""
+    for found in overlaps(rows):
+        rule = settle(values, found.one.region, f"{found.months[-1]}-01")
+        same = found.one.program_id == found.two.program_id
+        if same or _exclude(found.one.program, found.two.program, str(rule["exclusive_programs"])):
+            yield _draft(found, rule, values)
+    yield from _undated(rows)
+
+
+def _undated(rows: Mapping[str, Sequence[Row]]) -> Iterator[Undecided]:
+    """Recipients whose payments state no month, while somebody else is paid for the same person."""
+    all_ = recipients(rows)
+    covering: dict[str, set[str]] = defaultdict(set)
+    for of in all_:
+        for person in of.persons:
+            covering[person].add(of.id)
+    for of in all_:
+        if any(len(covering[p]) > 1 for p in of.persons):
+            yield from without_months(of)
+
+
+def _draft(found: Overlap, rule: Settled, values: Values) -> Draft:
+    one, two, months = found.one, found.two, found.months
+    last = [s for c in (one, two) for s in c.spells[months[-1]]]
+    drafted = draft(
+        one.of,
+        months,
+        {
+            "amount": sum(min(one.amount(m), two.amount(m)) for m in months),
+            "programs": sorted({one.program, two.program}),
+            "persons": list(found.persons),
+            "recipients": [
+                {"id": c.id, "program": c.program, "region": c.region, "amount": sum(map(c.amount, months))}
+                for c in (one, two)
+            ],
+        },
+        {
+            "count": str(len(months)),
+            "one": f"{one.label}（{one.region or '—'}，{one.program}）",
+            "two": f"{two.label}（{two.region or '—'}，{two.program}）",
+            "one_en": f"{one.label} ({one.region or '—'}, {one.program})",
+            "two_en": f"{two.label} ({two.region or '—'}, {two.program})",
+            "people": str(len(found.persons)),
+        },
+        values=values,
+        nodes=[*found.persons, one.id, two.id, *(s.benefit for s in last)],
+        keys=[
+            *(s.key for s in last),
+            *(m["member_key"] for c in (one, two) for m in c.of.members if m["person_id"] in found.persons),
+        ],
+        suppressed_by=_MOVED
+        if one.region != two.region and len(months) <= int(rule["move_months"])
+        else None,
+    )
+    return replace(
+        drafted,
+        identity={"household_id": f"{one.id}|{two.id}", "program_id": f"{one.program_id}|{two.program_id}"},
+        subjects=tuple(sorted({one.id, two.id})),
+        values=rule,
+    )
+
+
+_MOVED: Final = ("move-month", "迁移当月两地各发一次", "paid in both places in the month of a move")
+
+
+def _exclude(one: str, two: str, stated: str) -> bool:
+    """Do two programmes exclude each other? `stated`: pairs as A|B, separated by ;, matched within the names."""
+    pairs = [p.split("|") for p in stated.split(";") if p.count("|") == 1]
+    return any(a and b and ((a in one and b in two) or (a in two and b in one)) for a, b in pairs)
+
+
+DETECTOR = Detector(
+    id="duplicate-benefit",
+    version="1.1",
+    domain="民生保障",
+    by_place=True,
+    scene="社会救助",
+    title_zh="重复享受救助",
+    title_en="One person is covered by two payments at once",
+    meaning_zh="同一个人同月被两笔发放覆盖：两地发放同一项目，或者发放两个不能同时享受的项目。",
+    severity="lead",
+    basis=assistance_law(
+        "第十三条、第五十八条",
+        "应当及时核对家庭情况变化；可查询相关信息核对",
+        "changes are to be checked in time; registers may be consulted",
+        "第四十一条、第四十六条",
+        "可以向有关部门和金融机构核对收入、财产状况；定期核查",
+        "means may be checked with registers and banks; regular checks",
+    ),
+    needs=("RECEIVES",),
+    parameters=(
+        Parameter(
+            "exclusive_programs",
+            "最低生活保障|特困;低保|特困;城市低保|农村低保;城市最低生活保障|农村最低生活保障",
+            "",
+            "不能同时享受的项目，写作“甲|乙”，以;分隔，按名称包含匹配",
+            "programmes that exclude each other, as A|B, separated by ;, found within the names",
+            form=r"([^|;]+\|[^|;]+(;[^|;]+\|[^|;]+)*)?",
+        ),
+        Parameter(
+            "move_months",
+            1,
+            "months",
+            "两地同时发放不超过此月数视为迁移",
+            "two places paying for at most this many months is taken for a move",
+        ),
+    ),
+    queries=RECIPIENTS,
+    columns=RECIPIENTS_COLUMNS,
+    population=POPULATION,
+    identity=("household_id", "program_id"),
+    suppressors=(Suppressor("move-month", "迁移当月两地各发一次", "both places pay in the month of a move"),),
+    wording_zh=(
+        "【风险预警】{months}（{count}个月）有{people}人同时由{one}与{two}发放覆盖，重叠金额{amount}元。"
+        "请核实是否重复享受。" + CAUTION_ZH
+    ),
+    wording_en=(
+        "[Lead] In {months} ({count} months) {people} person(s) were covered both by {one_en} and by {two_en}; the "
+        "amounts overlap by {amount} yuan. Verify whether a benefit was paid twice. " + CAUTION_EN
+    ),
+    assemble=assemble,
+    innocent_zh=("迁移交接月份", "项目按规定可以叠加", "家庭成员名册未更新"),
+    innocent_en=(
+        "the month of a move",
+        "programmes that may be combined",
+        "a list of members not yet updated",
+    ),
+)

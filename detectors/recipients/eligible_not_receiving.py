@@ -1,0 +1,149 @@
+"""W7 `eligible-not-receiving`: on the list of a programme, or within the local rule, and paid nothing (service)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
+from detectors.households.by_means import by_means
+from detectors.households.drafts import draft
+from detectors.households.entitlements import (
+    ENTITLEMENTS,
+    ENTITLEMENTS_COLUMNS,
+    POPULATION,
+    Entitlement,
+    entitlements,
+)
+from detectors.law.assistance import assistance_law
+from detectors.law.caution import CAUTION_EN, CAUTION_ZH
+
+_RESIDENTS: Final = (
+    "MATCH (h:Household)<-[m:MEMBER_OF]-(p:Person) WHERE m.counted AND h.kind = 'hukou' "
+    "RETURN h.id AS hukou_id, h.region AS region, p.id AS person_id, p.birth_date AS birth_date, "
+    "p.died_on AS died_on, p.cremated_on AS cremated_on, p.hukou_region AS hukou_region, "
+    "p.residence_permit_region AS permit_region, m.relation_to_head AS relation, m.valid_from AS member_from, "
+    "m.valid_to AS member_to, m.key AS member_key"
+)
+_RESIDENTS_COLUMNS: Final = (
+    *("hukou_id", "region", "person_id", "birth_date", "died_on", "cremated_on", "hukou_region"),
+    *("permit_region", "relation", "member_from", "member_to", "member_key"),
+)
+_INCOMES: Final = (
+    "MATCH (h:Household)<-[m:MEMBER_OF]-(p:Person)-[e:EARNS]->(:Program) "
+    "WHERE m.counted AND e.counted AND h.kind = 'hukou' "
+    "RETURN DISTINCT p.id AS person_id, e.month AS month, e.amount AS amount, e.key AS earn_key"
+)
+_INCOMES_COLUMNS: Final = ("person_id", "month", "amount", "earn_key")
+_HOMES: Final = (
+    "MATCH (h:Household)<-[m:MEMBER_OF]-(p:Person)-[o:HOLDS_PROPERTY]->(x:Property) "
+    "WHERE m.counted AND o.counted AND h.kind = 'hukou' "
+    "RETURN DISTINCT p.id AS person_id, x.id AS property_id, x.kind AS kind, x.status AS property_status, "
+    "o.valid_from AS held_from, o.valid_to AS held_to"
+)
+_HOMES_COLUMNS: Final = ("person_id", "property_id", "kind", "property_status", "held_from", "held_to")
+
+
+def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+    """One draft an entitlement without any payment; where local rules set an income limit, a household below it."""
+    for e in entitlements(rows):
+        if not e.covered:
+            yield Undecided(
+                e.of.kind,
+                e.of.id,
+                (e.of.id,),
+                f"没有加载{e.program}的发放数据，是否漏享无法判定",
+                f"no payments of {e.program} are loaded: whether somebody is left out can't be decided",
+            )
+        elif e.due and not set(e.due) & set(e.paid) and e.undated:
+            yield Undecided(
+                e.of.kind,
+                e.of.id,
+                (e.of.id,),
+                f"{e.program}有{e.undated}笔发放记录没有月份，是否漏享无法判定",
+                f"{e.undated} payments of {e.program} state no month: whether it was left out can't be decided",
+            )
+        elif e.due and not set(e.due) & set(e.paid):
+            months = [m for m in e.missing if e.alive(m)]
+            yield _listed(e, months or e.missing, not months, values)
+    yield from by_means(rows, values)
+
+
+def _listed(e: Entitlement, months: Sequence[str], dead: bool, values: Values) -> Draft:
+    found = draft(
+        e.of,
+        months,
+        {
+            "program": e.program,
+            "programs": [e.program],
+            "by": "list",
+            "due": sum(e.due[m] or 0 for m in months),
+        },
+        {
+            "why_zh": f"列入{e.program}资格名单",
+            "why_en": f"is on the list for {e.program}",
+            "count": str(len(months)),
+        },
+        values=values,
+        nodes=[e.program_id, *e.of.persons],
+        keys=e.keys,
+        suppressed_by=("died", "名单所列人员已身故", "those on the list have died") if dead else None,
+    )
+    return replace(found, identity={"household_id": e.of.id, "program_id": e.program_id})
+
+
+DETECTOR = Detector(
+    id="eligible-not-receiving",
+    version="1.1",
+    domain="民生保障",
+    by_place=True,
+    scene="社会救助",
+    title_zh="符合条件而未享受",
+    title_en="Eligible, and paid nothing",
+    meaning_zh="在资格名单内，或者收入与住房在当地规定之内，而没有任何发放（服务提醒）。",
+    severity="service",
+    basis=assistance_law(
+        "第九条、第十条",
+        "家庭人均收入低于当地标准且财产符合规定的，给予最低生活保障",
+        "a household below the local income standard, with property within the rule, is given assistance",
+        "第十八条、第二十三条",
+        "家庭人均收入低于当地标准且财产状况符合规定的，给予最低生活保障；认定办法由省级制定",
+        "a household below the local standard, with property within the rule, is given assistance; provinces set how",
+    ),
+    needs=("RECEIVES",),
+    parameters=(
+        Parameter(
+            "income_per_head_limit",
+            0.0,
+            "yuan/month",
+            "当地低保标准（人均月收入）；0为不按收入主动发现",
+            "the local standard of monthly income per head; 0: nobody is looked for by income",
+        ),
+        Parameter("dwellings_allowed", 1, "dwellings", "允许的住房套数", "dwellings allowed"),
+        Parameter(
+            "adult_age", 18, "years", "满此年龄须有收入数据", "from this age on income data are required"
+        ),
+    ),
+    queries={**ENTITLEMENTS, "residents": _RESIDENTS, "incomes": _INCOMES, "homes": _HOMES},
+    columns={
+        **ENTITLEMENTS_COLUMNS,
+        "residents": _RESIDENTS_COLUMNS,
+        "incomes": _INCOMES_COLUMNS,
+        "homes": _HOMES_COLUMNS,
+    },
+    population=POPULATION,
+    identity=("household_id", "program_id"),
+    suppressors=(Suppressor("died", "名单所列人员已身故", "those on the list have died"),),
+    wording_zh=(
+        "【服务提醒】{household}：{why_zh}，{months}（{count}个月）未见发放记录。请主动核实需求并告知申请途径。"
+        + CAUTION_ZH
+    ),
+    wording_en=(
+        "[Service] {household} {why_en}, and no payment is found in {months} ({count} months). Ask whether help is "
+        "wanted and explain how to apply. " + CAUTION_EN
+    ),
+    assemble=assemble,
+    innocent_zh=("本人放弃或拒绝", "已通过其他渠道领取", "名单尚未复核"),
+    innocent_en=("declined by the person", "paid through another channel", "a list not yet reviewed"),
+)

@@ -1,0 +1,149 @@
+"""W1 `household-multi-property`: a household paid a benefit while it held dwellings at or above the local limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from detectors.definition import Detector, Draft, Row, Undecided, Values
+from detectors.households.drafts import draft
+from detectors.households.dwellings import (
+    EXEMPTIONS,
+    PARAMETERS,
+    PROPERTIES,
+    PROPERTIES_COLUMNS,
+    Month,
+    dwelling_facts,
+    judge,
+    reason,
+    unknown_use,
+)
+from detectors.households.paid import (
+    POPULATION,
+    RECIPIENTS,
+    RECIPIENTS_COLUMNS,
+    Recipient,
+    by_person,
+    recipients,
+)
+from detectors.households.registered import registered_elsewhere
+from detectors.law.assistance import OF_PROPERTY, assistance_law
+from detectors.law.caution import CAUTION_EN, CAUTION_ZH
+
+
+def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+    """One draft a recipient, over all months in which it was paid and held too many dwellings."""
+    held = by_person(rows["properties"], rows["properties_alone"])
+    for of in recipients(rows):
+        mine = [r for person in sorted(of.persons) for r in held.get(person, [])]
+        if not mine:
+            continue
+        months = {m: judge(of, mine, m, of.settled(values, m)) for m in of.months}
+        over = [m for m, found in months.items() if found.over]
+        if over:
+            yield _draft(of, over, months, mine, values, None)
+            continue
+        excused = {
+            m: why
+            for m, found in months.items()
+            if (why := found.excused(int(of.settled(values, m)["dwelling_limit"])))
+        }
+        if excused:
+            last = max(excused)
+            suppressed = reason(excused[last], of.settled(values, last))
+            yield _draft(of, sorted(excused), months, mine, values, suppressed)
+        yield from unknown_use(of, months)
+
+
+def _draft(
+    of: Recipient,
+    over: Sequence[str],
+    months: Mapping[str, Month],
+    held: Sequence[Row],
+    values: Values,
+    suppressed: tuple[str, str, str] | None,
+) -> Draft:
+    last = months[over[-1]]
+    shown = [
+        r
+        for m in over
+        for part in (months[m].counted, months[m].exempt_rows if suppressed else {})
+        for rows in part.values()
+        for r in rows
+    ]
+    counts = {m: len(months[m].counted) + (len(months[m].exempt_rows) if suppressed else 0) for m in over}
+    shown_ids = {r["property_id"] for r in shown}
+    others = sorted(
+        {(r["property_id"], r["kind"] or "unknown") for r in held if r["property_id"] not in shown_ids}
+    )
+    elsewhere, outside_zh, outside_en = registered_elsewhere(of, over[-1])
+    facts = {
+        "limit": last.limit,
+        "dwellings": dwelling_facts(shown),
+        "dwelling_count": max(counts.values()),
+        "not_counted": [{"id": i, "kind": k} for i, k in others],
+        "outside_registration": elsewhere,
+        "members": sorted(of.persons),
+    }
+    persons = {r["person_id"] for r in shown}
+    return draft(
+        of,
+        over,
+        facts,
+        {
+            "count": str(facts["dwelling_count"]),
+            "limit": str(last.limit),
+            "outside_zh": outside_zh,
+            "outside_en": outside_en,
+        },
+        values=values,
+        nodes=[*shown_ids, *persons],
+        keys=[
+            *(r["holding_key"] for r in shown),
+            *(m["member_key"] for m in of.members if m["person_id"] in persons),
+        ],
+        suppressed_by=suppressed,
+    )
+
+
+DETECTOR = Detector(
+    id="household-multi-property",
+    version="1.2",
+    domain="民生保障",
+    by_place=True,
+    scene="社会救助",
+    title_zh="救助家庭名下多套住房",
+    title_en="A recipient household holds several dwellings",
+    meaning_zh="家庭在领取救助期间，成员名下的住房达到当地的套数限制。",
+    severity="lead",
+    basis=assistance_law(
+        "第九条、第十条、第五十八条",
+        "共同生活的家庭成员收入和财产状况须符合当地规定；可通过不动产登记等查询核对",
+        "income and property of the household must be within the local rule; registers may be consulted",
+        *OF_PROPERTY,
+    ),
+    needs=("HOLDS_PROPERTY", "RECEIVES"),
+    parameters=PARAMETERS,
+    queries={**RECIPIENTS, **PROPERTIES},
+    columns={**RECIPIENTS_COLUMNS, **PROPERTIES_COLUMNS},
+    population=POPULATION,
+    identity=("household_id",),
+    suppressors=EXEMPTIONS,
+    wording_zh=(
+        "【风险预警】救助家庭{household}：{months}领取{programs}期间，家庭成员名下住房{count}套（提示线{limit}套）"
+        "{outside_zh}；期间发放{amount}元。请核实权属与救助资格。" + CAUTION_ZH
+    ),
+    wording_en=(
+        "[Lead] Household {household}: while paid {programs} in {months}, its members held {count} dwellings "
+        "(from {limit} on it is pointed out){outside_en}; paid in that time: {amount} yuan. Verify title and "
+        "eligibility. " + CAUTION_EN
+    ),
+    assemble=assemble,
+    innocent_zh=("继承的少数份额", "拆迁安置过渡", "农村宅基地房屋", "已出售未过户", "同一住房两本证书"),
+    innocent_en=(
+        "an inherited minor share",
+        "resettlement",
+        "a rural homestead",
+        "sold but not yet transferred",
+        "two certificates for one dwelling",
+    ),
+)

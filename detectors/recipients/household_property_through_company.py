@@ -1,0 +1,157 @@
+"""W1b `household-property-through-company`: dwellings held by a company the recipient household ultimately owns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from detectors.definition import Detector, Draft, Parameter, Row, Undecided, Values
+from detectors.households.company_dwellings import (
+    COLUMNS,
+    QUERIES,
+    WEAKEST,
+    Hit,
+    holding,
+    links_used,
+    percent,
+    stated_by,
+    through_companies,
+    unknown_share,
+)
+from detectors.households.drafts import draft
+from detectors.households.dwellings import EXEMPTIONS, PARAMETERS, dwelling_facts, home, reason, unknown_use
+from detectors.households.paid import (
+    POPULATION,
+    RECIPIENTS,
+    RECIPIENTS_COLUMNS,
+    Recipient,
+    by_person,
+    recipients,
+)
+from detectors.law.assistance import OF_PROPERTY, assistance_law
+from detectors.law.caution import CAUTION_EN, CAUTION_ZH
+
+
+def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+    """One draft a recipient whose dwellings, those of its companies among them, reach the limit."""
+    direct = by_person(rows["properties"], rows["properties_alone"])
+    through = by_person(rows["through"])
+    for of in recipients(rows):
+        behind = [r for person in sorted(of.persons) for r in through.get(person, [])]
+        if not behind:
+            continue
+        own = [r for person in sorted(of.persons) for r in direct.get(person, [])]
+        found = through_companies(of, own, behind, values)
+        certain = [m for m, hit in found.hits.items() if hit.why is None]
+        months = certain or sorted(found.hits)
+        if months:
+            yield _draft(of, months, found.hits, behind, values)
+        if not certain:
+            yield from unknown_share(of, found.open)
+            yield from unknown_use(of, found.unknown)
+
+
+def _draft(
+    of: Recipient,
+    months: Sequence[str],
+    hits: Mapping[str, Hit],
+    behind: Sequence[Row],
+    values: Values,
+) -> Draft:
+    last = months[-1]
+    shown = [r for m in months for r in hits[m].rows]
+    links = links_used(behind, shown, last)
+    holdings = [holding(r) for r in links]
+    nodes = {n for h in holdings for p in h["paths"] for n in p["nodes"]}
+    why, limit = hits[last].why, hits[last].limit
+    persons = {r["person_id"] for r in shown}
+    facts: dict[str, Any] = {
+        "limit": limit,
+        "dwelling_count": max(hits[m].dwellings for m in months),
+        "through_company": len({home(r) for r in shown if r.get("through")}),
+        "dwellings": dwelling_facts(shown),
+        "holdings": holdings,
+        "method": ", ".join(sorted({str(r["method"]) for r in links})),
+        "identity": max((str(r["identity"] or "id") for r in links), key=WEAKEST.index, default="id"),
+        "members": sorted(of.persons),
+    }
+    shares = [(h["name"] or h["company"], percent(h), h["depth"]) for h in holdings]
+    return draft(
+        of,
+        months,
+        facts,
+        {
+            "count": str(facts["dwelling_count"]),
+            "limit": str(limit),
+            "through": str(facts["through_company"]),
+            "shares_zh": "、".join(f"{name}{share}（{depth}层）" for name, share, depth in shares),
+            "shares_en": "; ".join(f"{name} {share} (depth {depth})" for name, share, depth in shares),
+        },
+        values=values,
+        nodes=[
+            *nodes,
+            *persons,
+            *(r["property_id"] for r in shown),
+            *(r["through"] for r in shown if r.get("through")),
+        ],
+        keys=[
+            *(r["holding_key"] for r in shown),
+            *(m["member_key"] for m in of.members if m["person_id"] in persons),
+            *stated_by(links),
+        ],
+        suppressed_by=reason(why, of.settled(values, last)) if why else None,
+    )
+
+
+DETECTOR = Detector(
+    id="household-property-through-company",
+    version="1.1",
+    domain="民生保障",
+    by_place=True,
+    scene="社会救助",
+    title_zh="救助家庭通过企业持有住房",
+    title_en="A recipient household holds dwellings through a company",
+    meaning_zh="领取救助的家庭经最终持有的企业持有住房，连同自有住房达到限制。",
+    severity="lead",
+    basis=assistance_law(
+        "第九条、第十条、第五十八条",
+        "家庭财产状况须符合当地规定；可通过不动产登记、工商登记等查询核对",
+        "household property must be within the local rule; property and company registers may be consulted",
+        *OF_PROPERTY,
+    ),
+    needs=("OWNS", "HOLDS_PROPERTY", "RECEIVES"),
+    parameters=(
+        *PARAMETERS,
+        Parameter(
+            "company_share",
+            0.25,
+            "fraction",
+            "家庭成员合计穿透持股达到此比例的企业，其住房计入",
+            "dwellings of a company count where members together effectively hold at least this",
+        ),
+    ),
+    queries={**RECIPIENTS, **QUERIES},
+    columns={**RECIPIENTS_COLUMNS, **COLUMNS},
+    population=POPULATION,
+    identity=("household_id",),
+    suppressors=EXEMPTIONS,
+    wording_zh=(
+        "【风险预警】救助家庭{household}：{months}领取{programs}期间，名下及其穿透持股企业名下住房共{count}套"
+        "（提示线{limit}套），其中{through}套由企业持有；家庭成员穿透持有{shares_zh}；期间发放{amount}元。"
+        "请核实权属、出资与救助资格。" + CAUTION_ZH
+    ),
+    wording_en=(
+        "[Lead] Household {household}: while paid {programs} in {months}, it and companies it effectively owns held "
+        "{count} dwellings (from {limit} on it is pointed out), {through} of them by a company; members effectively "
+        "hold {shares_en}; paid in that time: {amount} yuan. Verify title, investment and eligibility. "
+        + CAUTION_EN
+    ),
+    assemble=assemble,
+    innocent_zh=("企业员工宿舍或经营用房", "为他人代持股权", "股权已转让而登记未更新"),
+    innocent_en=(
+        "staff housing or business premises",
+        "shares held for somebody else",
+        "a stake sold, not yet registered",
+    ),
+    in_play=True,
+)

@@ -1,0 +1,145 @@
+"""W2 `non-local-hukou`: a benefit is paid by a district in which the applicant is not registered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
+from detectors.households.districts import outside
+from detectors.households.drafts import draft
+from detectors.households.paid import (
+    POPULATION,
+    RECIPIENTS,
+    RECIPIENTS_COLUMNS,
+    Recipient,
+    applicants,
+    recipients,
+    without_months,
+)
+from detectors.law.assistance import assistance_law
+from detectors.law.caution import CAUTION_EN, CAUTION_ZH
+
+
+def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+    """One draft a recipient, over the months paid where no applicant is registered."""
+    for of in recipients(rows):
+        elsewhere: list[str] = []
+        permitted: list[str] = []
+        unknown: list[str] = []
+        for month in of.months:
+            who = applicants(of.members_in(month))
+            where = [outside(m["hukou_region"], of.paying(month)) for m in who]
+            if not who or (None in where and False not in where):
+                unknown.append(month)
+            elif all(where):
+                rule = of.settled(values, month)
+                since = str(rule["residence_permit_from"])
+                lives = any(outside(m["permit_region"], of.paying(month)) is False for m in who)
+                (permitted if lives and since and since <= f"{month}-01" else elsewhere).append(month)
+        if elsewhere or permitted:
+            yield _draft(of, elsewhere or permitted, not elsewhere, values)
+        elif unknown:
+            yield Undecided(
+                of.kind,
+                of.id,
+                tuple(sorted(str(m["person_id"]) for m in of.members if not m["hukou_region"])) or (of.id,),
+                "缺少申请人户籍地或发放地，户籍是否在本地无法判定",
+                "the applicant's registration or the paying district is missing: it can't be decided",
+            )
+        else:
+            yield from without_months(of)
+
+
+def _draft(of: Recipient, months: Sequence[str], permitted: bool, values: Values) -> Draft:
+    last = months[-1]
+    who = applicants(of.members_in(last))
+    region = of.paying(last)
+    places = sorted({str(m["hukou_region"]) for m in who})
+    facts = {
+        "paying_region": region,
+        "applicants": [
+            {
+                "id": m["person_id"],
+                "hukou_region": m["hukou_region"],
+                "residence_permit_region": m["permit_region"],
+            }
+            for m in who
+        ],
+    }
+    return draft(
+        of,
+        months,
+        facts,
+        {"region": region, "places": "、".join(places), "places_en": ", ".join(places)},
+        values=values,
+        nodes=[m["person_id"] for m in who],
+        keys=[m["member_key"] for m in who],
+        suppressed_by=(
+            "residence-permit",
+            "持发放地居住证，施行日期之后可在居住地申请",
+            "holds a residence permit of the paying district, where the rule of that date lets holders apply",
+        )
+        if permitted
+        else None,
+    )
+
+
+DETECTOR = Detector(
+    id="non-local-hukou",
+    version="1.1",
+    domain="民生保障",
+    by_place=True,
+    scene="社会救助",
+    title_zh="领取人户籍不在发放地",
+    title_en="The recipient is registered outside the paying district",
+    meaning_zh="发放救助的地方不是申请人的户籍所在地。",
+    severity="lead",
+    basis=assistance_law(
+        "第十一条",
+        "向户籍所在地的乡镇人民政府、街道办事处提出申请",
+        "application is made at the place of registration",
+        "第三十七条",
+        "向户籍所在地申请；有条件的地方可以有序推进持有居住证人员在居住地申请（户籍在外地本身不当然排除）",
+        "application at the place of registration; where conditions allow, holders of a residence permit may come to "
+        "apply where they live (registration elsewhere alone does not exclude)",
+    ),
+    needs=("RECEIVES",),
+    parameters=(
+        Parameter(
+            "residence_permit_from",
+            "2026-07-01",
+            "date",
+            "自此日起，持发放地居住证者可在居住地申请（法律限于“有条件的地方”；各地可更早；空为不适用）",
+            "from this day holders of a residence permit may apply where they live (the law: where conditions allow; earlier locally; "
+            "empty: never)",
+            citation="社会救助法第三十七条",
+        ),
+    ),
+    queries=RECIPIENTS,
+    columns=RECIPIENTS_COLUMNS,
+    population=POPULATION,
+    identity=("household_id",),
+    suppressors=(
+        Suppressor(
+            "residence-permit",
+            "持发放地居住证，且当时规定允许在居住地申请",
+            "a residence permit of the paying district, where the rule of the date lets holders apply",
+        ),
+    ),
+    wording_zh=(
+        "【风险预警】救助对象{household}：{months}由{region}发放{programs}，申请人户籍登记在{places}；期间发放{amount}元。"
+        "户籍以现有登记为准，请核实迁移时间与居住证。" + CAUTION_ZH
+    ),
+    wording_en=(
+        "[Lead] Recipient {household}: {programs} was paid by {region} in {months}, while the applicant is registered "
+        "in {places_en}; paid in that time: {amount} yuan. Registration is as it stands now: verify transfers and "
+        "residence permits. " + CAUTION_EN
+    ),
+    assemble=assemble,
+    innocent_zh=("户籍在此后才迁出", "当地对常住人口的专项政策", "发放地名称写法不同"),
+    innocent_en=(
+        "moved away only later",
+        "a local scheme for residents",
+        "the district is written in another way",
+    ),
+)

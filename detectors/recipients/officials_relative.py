@@ -1,0 +1,134 @@
+"""W6 `officials-relative`: a recipient is an official, or declared kin of one, while the post is held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
+from detectors.households.drafts import draft
+from detectors.households.officials import (
+    COLUMNS,
+    QUERIES,
+    Held,
+    KinPath,
+    by_official,
+    post_told,
+    posts_held,
+    reached_from_officials,
+)
+from detectors.households.paid import (
+    POPULATION,
+    RECIPIENTS,
+    RECIPIENTS_COLUMNS,
+    Recipient,
+    recipients,
+    without_months,
+)
+from detectors.law.assistance import assistance_law
+from detectors.law.caution import CAUTION_EN, CAUTION_ZH
+from detectors.rules.values import most
+from detectors.ties.kin import relation_words
+
+
+def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+    """One draft a recipient and official."""
+    posts, reached = reached_from_officials(rows, int(most(values, "kin_steps")))
+    for of in recipients(rows):
+        paths = [path for person in sorted(of.persons) for path in reached.get(person, ())]
+        for official, mine in by_official(paths).items():
+            found = [(path, held) for path in mine if (held := posts_held(of, path, posts[official], values))]
+            for path, held in sorted(found, key=lambda f: f[1].why is not None)[:1]:
+                yield _draft(of, path, held, values)
+        if paths:
+            yield from without_months(of)
+
+
+def _draft(of: Recipient, path: KinPath, held: Held, values: Values) -> Draft:
+    posts = held.posts
+    official, person = path.persons[0], path.persons[-1]
+    told = sorted({(str(p["unit_name"] or p["company_id"]), str(p["post"] or "")) for p in posts})
+    relation_zh, relation_en = (" → ".join(relation_words(r)[n] for r in path.relations) for n in (0, 1))
+    found = draft(
+        of,
+        held.months,
+        {
+            "official": {"id": official, "posts": [post_told(p) for p in posts]},
+            "member": person,
+            "relation": {"persons": list(path.persons), "relations": list(path.relations)},
+        },
+        {
+            "posts": "、".join(f"{unit}{post}" for unit, post in told),
+            "posts_en": "; ".join(f"{post} at {unit}" for unit, post in told),
+            "relation_zh": f"有申报的亲属关系（{relation_zh}）" if path.relations else "系本人",
+            "relation_en": f"is declared kin ({relation_en}) of" if path.relations else "is",
+        },
+        values=values,
+        nodes=[*path.persons, *(p["company_id"] for p in posts)],
+        keys=[
+            *path.keys,
+            *(p["post_key"] for p in posts),
+            *(m["member_key"] for m in of.members if m["person_id"] == person),
+        ],
+        suppressed_by=held.why,
+    )
+    return replace(
+        found,
+        identity={"household_id": of.id, "official_id": official},
+        subjects=tuple(sorted({of.id, official})),
+    )
+
+
+DETECTOR = Detector(
+    id="officials-relative",
+    version="1.1",
+    domain="民生保障",
+    by_place=True,
+    scene="社会救助",
+    title_zh="领取人为经办地公职人员或其亲属",
+    title_en="The recipient is an official of the district, or kin of one",
+    meaning_zh="领取人是在任的公职人员，或者是其申报的亲属。",
+    severity="lead",
+    basis=assistance_law(
+        "第六十六条",
+        "对不符合条件的申请予以批准、不按照规定发放等情形的责任",
+        "liability of officials who grant or pay assistance against the rules",
+        "第七十条",
+        "对不符合条件的申请予以审核确认、不按照规定发放等情形的责任",
+        "liability for granting what does not meet the conditions, or paying against the rules",
+    ),
+    needs=("HOLDS_POST", "RECEIVES"),
+    parameters=(
+        Parameter(
+            "kin_steps",
+            1,
+            "relations",
+            "亲属关系的最多步数（1为直接申报的亲属）",
+            "at most this many declared relations between the two (1: kin declared directly)",
+        ),
+    ),
+    queries={**RECIPIENTS, **QUERIES},
+    columns={**RECIPIENTS_COLUMNS, **COLUMNS},
+    population=POPULATION,
+    identity=("household_id", "official_id"),
+    suppressors=(
+        Suppressor("ended", "领取期间不在任", "the post was not held in the months paid"),
+        Suppressor("other-district", "任职单位不在发放地", "the post is in another district"),
+    ),
+    wording_zh=(
+        "【风险预警】救助对象{household}：{months}领取{programs}（{amount}元）期间，其成员与在任公职人员（{posts}）"
+        "{relation_zh}。请核实是否符合条件、经办时是否回避。" + CAUTION_ZH
+    ),
+    wording_en=(
+        "[Lead] Recipient {household}: while paid {programs} in {months} ({amount} yuan), a member {relation_en} an "
+        "official in office ({posts_en}). Verify eligibility, and whether the official stood aside. "
+        + CAUTION_EN
+    ),
+    assemble=assemble,
+    innocent_zh=("符合条件并已公示、回避", "该公职人员不经办救助", "亲属已分户、不共同生活"),
+    innocent_en=(
+        "eligible, published, and the official stood aside",
+        "the official does not handle assistance",
+        "kin who live apart",
+    ),
+)

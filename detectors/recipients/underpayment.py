@@ -1,0 +1,149 @@
+"""`underpayment` (漏发): a recipient was paid less, or in fewer months, than it is entitled to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
+from detectors.households.drafts import draft, yuan
+from detectors.households.entitlements import (
+    ENTITLEMENTS,
+    ENTITLEMENTS_COLUMNS,
+    POPULATION,
+    Entitlement,
+    entitlements,
+)
+from detectors.law.assistance import assistance_law
+from detectors.law.caution import CAUTION_EN, CAUTION_ZH
+
+
+def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+    """One draft a recipient and programme that is paid at times, but not in full."""
+    for e in entitlements(rows):
+        if not set(e.due) & set(e.paid):
+            continue
+        short = {
+            m: gap
+            for m in sorted(e.due)
+            if e.alive(m) and (gap := e.gap(m, _floor(e, m, values))) is not None
+        }
+        # A payment without a month may be that of any month.
+        lasting = {m: gap for m, gap in short.items() if m in e.paid or not e.undated}
+        if lasting:
+            yield _draft(e, lasting, values)
+        elif short:
+            yield _unknown(e, "有发放记录没有月份", "some payments state no month")
+        elif any(amounts[m] is None for amounts in (e.due, e.paid) for m in set(e.due) & set(e.paid)):
+            yield _unknown(e, "资格名单或发放记录没有金额", "the list, or the payments, state no amount")
+
+
+def _unknown(e: Entitlement, zh: str, en: str) -> Undecided:
+    return Undecided(
+        e.of.kind,
+        e.of.id,
+        (e.of.id,),
+        f"{zh}，{e.program}是否足额发放无法判定",
+        f"{en}: whether {e.program} was paid in full can't be decided",
+    )
+
+
+def _floor(e: Entitlement, month: str, values: Values) -> int:
+    return round(float(e.of.settled(values, month)["shortfall"]) * 100)
+
+
+def _explained(e: Entitlement, short: Mapping[str, int]) -> tuple[str, str, str] | None:
+    if all(m not in e.paid and m == max(e.covered) for m in short):
+        return _PENDING
+    if any(e.due[m] is None for m in short):
+        return None
+    later = {m: paid for m, paid in e.paid.items() if m > min(short) and paid is not None}
+    surplus = sum(
+        max(0, paid - (e.due.get(m, 0) or 0)) for m, paid in later.items() if e.due.get(m, 0) is not None
+    )
+    return _MADE_UP if surplus >= sum(short.values()) else None
+
+
+_PENDING: Final = (
+    "payment-pending",
+    "仅最近一个发放月份未到账，可能尚在发放中",
+    "only the latest month paid by the programme is missing: perhaps still under way",
+)
+_MADE_UP: Final = (
+    "made-up-later",
+    "此后月份多发的金额已足以补足",
+    "what was paid above the entitlement in later months makes up for it",
+)
+
+
+def _draft(e: Entitlement, short: Mapping[str, int], values: Values) -> Draft:
+    months = sorted(short)
+    unpaid = [m for m in months if m not in e.paid]
+    total = sum(short.values())
+    unknown = [m for m in unpaid if e.due[m] is None]
+    found = draft(
+        e.of,
+        months,
+        {
+            "program": e.program,
+            "programs": [e.program],
+            "shortfall": total,
+            "unpaid_months": unpaid,
+            "amount_unknown": unknown,
+            "by_month": [{"month": m, "due": e.due[m], "paid": e.paid.get(m, 0)} for m in months],
+        },
+        {"count": str(len(months)), "shortfall": yuan(total), "unpaid": str(len(unpaid))},
+        values=values,
+        nodes=[e.program_id, *e.of.persons, *(s.benefit for s in e.of.spells)],
+        keys=[*e.keys, *(s.key for s in e.of.spells)],
+        suppressed_by=_explained(e, short),
+    )
+    return replace(found, identity={"household_id": e.of.id, "program_id": e.program_id})
+
+
+DETECTOR = Detector(
+    id="underpayment",
+    version="1.1",
+    domain="民生保障",
+    by_place=True,
+    scene="社会救助",
+    title_zh="少发、漏发",
+    title_en="Paid less than entitled to",
+    meaning_zh="发放的金额或月份少于应享的待遇（服务提醒）。",
+    severity="service",
+    basis=assistance_law(
+        "第十二条、第十三条",
+        "按月发给最低生活保障金；家庭情况变化的，应当及时决定增发、减发或者停发",
+        "assistance is paid by the month; where circumstances change, it is to be raised, lowered or stopped in time",
+        "第十八条、第四十七条",
+        "按月发放最低生活保障金；可以根据变化情况作出相应调整",
+        "assistance is paid by the month, and may be adjusted to changed circumstances",
+    ),
+    needs=("ENTITLED_TO", "RECEIVES"),
+    parameters=(
+        Parameter(
+            "shortfall", 1.0, "yuan", "每月少发达到此金额才提示", "a month counts from this shortfall on"
+        ),
+    ),
+    queries=ENTITLEMENTS,
+    columns=ENTITLEMENTS_COLUMNS,
+    population=POPULATION,
+    identity=("household_id", "program_id"),
+    suppressors=tuple(Suppressor(*why) for why in (_PENDING, _MADE_UP)),
+    wording_zh=(
+        "【服务提醒】{household}：按资格名单应享{programs}，{months}有{count}个月少发（其中{unpaid}个月未发），"
+        "按已知标准少发{shortfall}元。请核实并补发。" + CAUTION_ZH
+    ),
+    wording_en=(
+        "[Service] {household} is on the list for {programs}; {count} months in {months} were paid short ({unpaid} not "
+        "at all), by {shortfall} yuan as far as amounts are stated. Verify and pay. " + CAUTION_EN
+    ),
+    assemble=assemble,
+    innocent_zh=("已在未加载的月份补发", "扣回以前多发", "中途放弃或暂停"),
+    innocent_en=(
+        "made up for in a month that is not loaded",
+        "an earlier overpayment taken back",
+        "waived or paused",
+    ),
+)

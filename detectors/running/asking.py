@@ -1,0 +1,154 @@
+"""The rows of detectors' queries, each asked once a run; the largest are put together in columns.
+
+`HOLDINGS` and `CONTROL` meet what stands above a bidder with every lot it bids in. Asked as they stand, an engine
+repeats each proof of a holding for each lot; here the two sides are asked once each and joined, with the same rows
+(a test holds both equal).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from concurrent.futures import Future
+from functools import partial
+from typing import Final
+
+import polars as pl
+
+from detectors.definition import Detector
+from detectors.question import Question
+from detectors.rows import Rows, as_text
+from detectors.ties import bidding
+from graph.stores.contract import GraphStore
+from graph.stores.side_by_side import Beside
+
+_PARTY_COLUMNS: Final = (
+    *("bidder_id", "holder_id", "party_id", "related_id", "to_id"),
+    *("person_id", "company_id", "official_id", "buyer_id"),
+)
+ABOVE_BIDDERS: Final[Mapping[str, Question]] = {
+    "ULTIMATELY_HOLDS": Question(
+        "MATCH (h)-[u:ULTIMATELY_HOLDS]->(c:Company) RETURN c.id AS bidder_id, u.holds_from AS holds_from, "
+        f"u.holds_to AS holds_to, {bidding.HOLDING}",
+        "bidders",
+        "c:Company",
+    ),
+    "CONTROLS": Question(
+        "MATCH (h)-[k:CONTROLS]->(c:Company) RETURN c.id AS bidder_id, k.holds_from AS holds_from, "
+        f"k.holds_to AS holds_to, {bidding.CONTROLLING}",
+        "bidders",
+        "c:Company",
+    ),
+}
+"""What stands above companies, by the type of relationship."""
+_ABOVE: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    bidding.HOLDINGS: (ABOVE_BIDDERS["ULTIMATELY_HOLDS"], bidding.HOLDINGS_COLUMNS),
+    bidding.CONTROL: (ABOVE_BIDDERS["CONTROLS"], bidding.CONTROL_COLUMNS),
+}
+_TIMEOUT: Final = 300
+
+
+class Answers:
+    """Each query is asked once a run, however many detectors share it, and ahead of the detector that needs it.
+
+    Rows come under canonical ids (`canonical`: id → canonical id), a bidder's and a holder's stated ids kept beside.
+    `named_elsewhere`: canonical id → name, of parties whose name stands under another of their ids alone.
+    """
+
+    def __init__(
+        self,
+        store: GraphStore,
+        canonical: Mapping[str, str],
+        beside: Beside,
+        named_elsewhere: Mapping[str, str] | None = None,
+    ):
+        self._store, self._canonical, self._beside = store, canonical, beside
+        self._named_elsewhere = dict(named_elsewhere or {})
+        self._bids: Rows | None = None
+        self._bids_asked = threading.Lock()
+        self._rows: dict[str, Future[Rows]] = {}
+        self._counts: dict[str, Future[int]] = {}
+
+    def begin(self, detector: Detector, denominator: bool) -> None:
+        """Begin to ask what a detector needs, with the size of its population if that is wanted."""
+        for query in detector.queries.values():
+            self._begin(query)
+        if denominator and detector.population not in self._counts:
+            self._counts[detector.population] = self._beside(partial(self._counted, detector.population))
+
+    def rows(self, query: str) -> Rows:
+        """The rows of a query, in an order that equal graphs share."""
+        return self._begin(query).result()
+
+    def _begin(self, query: str) -> Future[Rows]:
+        if query not in self._rows:
+            self._rows[query] = self._beside(partial(self._answer, query))
+        return self._rows[query]
+
+    def forget(self, query: str) -> None:
+        """No detector asks for these rows again: a register's owners and bids take a gigabyte."""
+        del self._rows[query]
+        if query == bidding.BIDDERS:
+            self._bids = None
+
+    def count(self, query: str) -> int:
+        """The only number that a query returns which was begun."""
+        return self._counts[query].result()
+
+    def _answer(self, query: str) -> Rows:
+        if query == bidding.BIDDERS:
+            return self._all_bids()
+        frame = self._above(*_ABOVE[query]) if query in _ABOVE else self._ask(query)
+        if query == bidding.COVERED and self._canonical:
+            frame = pl.concat([frame, self._ask(bidding.COVERED_ELSEWHERE)]).unique()
+        return Rows(_ordered(self._canonically(frame)))
+
+    def _counted(self, query: str) -> int:
+        return int(self._store.query(query, timeout=120).column(0)[0].as_py())
+
+    def _ask(self, query: str) -> pl.DataFrame:
+        return as_text(pl.DataFrame(pl.from_arrow(self._store.query(query, timeout=_TIMEOUT))))
+
+    def _all_bids(self) -> Rows:
+        with self._bids_asked:
+            if self._bids is None:
+                self._bids = Rows(_ordered(self._canonically(self._ask(bidding.BIDDERS))))
+            return self._bids
+
+    def _above(self, query: str, columns: tuple[str, ...]) -> pl.DataFrame:
+        """What stands above companies, beside each bid of theirs on whose date it held."""
+        bids = self._all_bids().frame.with_columns(bidder_id="stated_id")
+        bids = bids.select(*bidding.LOT_COLUMNS, *bidding.BIDDER_COLUMNS)
+        above = self._ask(query)
+        return bids.join(above, on="bidder_id").filter(held_on_the_bid_date()).select(columns)
+
+    def _canonically(self, frame: pl.DataFrame) -> pl.DataFrame:
+        for column, kept in (("bidder_id", "stated_id"), ("holder_id", "stated_holder_id")):
+            if column in frame.columns:
+                frame = frame.with_columns(pl.col(column).alias(kept))
+        parties = [c for c in _PARTY_COLUMNS if c in frame.columns]
+        if self._canonical and parties:
+            frame = frame.with_columns(pl.col(parties).replace(dict(self._canonical)))
+        for id_, name in (("bidder_id", "bidder_name"), ("holder_id", "holder_name")):
+            if self._named_elsewhere and {id_, name} <= set(frame.columns):
+                known = pl.col(id_).replace_strict(
+                    self._named_elsewhere, default=None, return_dtype=pl.String
+                )
+                frame = frame.with_columns(pl.coalesce(name, known).alias(name))
+        return frame
+
+
+def held_on_the_bid_date() -> pl.Expr:
+    """Of rows with `holds_from`, `holds_to` and `bid_on`: did it hold on that date?"""
+    begun = pl.any_horizontal(
+        pl.col("holds_from", "bid_on").is_null(), pl.col("holds_from") <= pl.col("bid_on")
+    )
+    lasts = pl.col("holds_to").is_null() | (pl.col("bid_on") < pl.col("holds_to")).fill_null(False)
+    return begun.fill_null(False) & lasts
+
+
+def _ordered(frame: pl.DataFrame) -> pl.DataFrame:
+    # A proof is a kilobyte, and what it proves is told by the other columns.
+    return frame.sort(
+        [n for n, t in frame.schema.items() if not t.is_nested() and n != "derivation"], nulls_last=False
+    )

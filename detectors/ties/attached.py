@@ -1,0 +1,222 @@
+"""Bidders linked to a party of their own procedure: the buyer, the agent, a designer, a supervisor, an evaluator.
+
+Every link is one row: lot, party, bidder, how they are linked, whether it held on the bid date, and the keys of the
+rows that state it. Links are looked for by shares, by a controller of both, by a person of both, and by kin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import polars as pl
+
+from detectors.definition import Row
+from detectors.rows import table
+from detectors.ties import kin
+from detectors.ties.links import compared
+from detectors.ties.procedure_parties import PARTY_QUERY_COLUMNS
+
+_LINK: Final = (
+    "lot_id",
+    "party_id",
+    "bidder_id",
+    "bid_id",
+    "how",
+    "via_id",
+    "share",
+    "derivations",
+    "when",
+    "role",
+    "party_side",
+    "relation",
+    "kin_id",
+    "keys",
+)
+
+
+def party_links(rows: Mapping[str, Sequence[Row]], parties: pl.DataFrame) -> pl.DataFrame:
+    """All links between bidders and parties of their lot: the columns of `_LINK`, a link a row.
+
+    `parties`: the columns of `PARTY_COLUMNS`. Of people known by name alone nothing is linked.
+    """
+    bids = compared(table(rows["bidders"])).join(parties.select("lot_id").unique(), on="lot_id", how="semi")
+    sides = parties.select("lot_id", "party_id").unique()
+    found = [
+        itself(bids, sides),
+        _by_shares(rows, bids, sides),
+        _by_control(rows, bids),
+        _by_people(rows, bids, parties),
+    ]
+    return as_links(found)
+
+
+def as_links(found: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Frames with some of the columns of `_LINK`, as links: whole, unique and in order."""
+    return (
+        pl.concat([_shaped(f) for f in found])
+        .unique(maintain_order=True)
+        .sort("lot_id", "party_id", "bidder_id", "how", "via_id", nulls_last=True)
+    )
+
+
+def _shaped(frame: pl.DataFrame) -> pl.DataFrame:
+    types: dict[str, pl.DataType] = dict.fromkeys(_LINK, pl.String())
+    types |= {"share": pl.Float64(), "derivations": pl.List(pl.String()), "keys": pl.List(pl.String())}
+    absent = [pl.lit(None, types[c]).alias(c) for c in _LINK if c not in frame.columns]
+    whole = frame.with_columns(absent).select(pl.col(c).cast(types[c]) for c in _LINK)
+    return whole.with_columns(pl.col("when").fill_null("yes"))
+
+
+def itself(bids: pl.DataFrame, sides: pl.DataFrame) -> pl.DataFrame:
+    """Parties (lot_id, party_id) that are themselves bidders of the lot."""
+    own = bids.join(sides, left_on=["lot_id", "bidder_id"], right_on=["lot_id", "party_id"])
+    return own.with_columns(party_id=pl.col("bidder_id"), how=pl.lit("itself"))
+
+
+def _by_shares(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, sides: pl.DataFrame) -> pl.DataFrame:
+    """The party holds the bidder, or the bidder the party."""
+    holdings = table(rows["holdings"])
+    holds = holdings.join(sides, left_on=["lot_id", "holder_id"], right_on=["lot_id", "party_id"])
+    holds = holds.with_columns(party_id=pl.col("holder_id"), how=pl.lit("holds"))
+    held = table(rows["party_holdings"]).join(
+        bids.select("lot_id", "bidder_id", "bid_id"),
+        left_on=["lot_id", "holder_id"],
+        right_on=["lot_id", "bidder_id"],
+    )
+    held = held.with_columns(bidder_id=pl.col("holder_id"), how=pl.lit("held"))
+    columns = [
+        "lot_id",
+        "party_id",
+        "bidder_id",
+        "bid_id",
+        "how",
+        pl.col("share").cast(pl.Float64),
+        "derivation",
+    ]
+    both = pl.concat([f.select(columns) for f in (holds, held)], how="vertical_relaxed")
+    both = both.filter(pl.col("party_id") != pl.col("bidder_id")).join(
+        bids.select("lot_id", "bidder_id", "bid_id").unique(),
+        on=["lot_id", "bidder_id", "bid_id"],
+        how="semi",
+    )
+    return both.with_columns(derivations=pl.concat_list("derivation"))
+
+
+def _by_control(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame) -> pl.DataFrame:
+    """One third party controls both."""
+    mine = table(rows["control"]).select(
+        "lot_id", "holder_id", "bidder_id", "bid_id", derivation="derivation"
+    )
+    theirs = table(rows["party_control"]).select("lot_id", "holder_id", "party_id", other="derivation")
+    both = mine.join(theirs, on=["lot_id", "holder_id"]).filter(pl.col("party_id") != pl.col("bidder_id"))
+    both = both.join(bids.select("bid_id", "bidder_id").unique(), on=["bid_id", "bidder_id"], how="semi")
+    return both.with_columns(
+        how=pl.lit("controller"),
+        via_id=pl.col("holder_id"),
+        derivations=pl.concat_list("derivation", "other"),
+    )
+
+
+def dated(frame: pl.DataFrame) -> pl.DataFrame:
+    """Adds `when`: whether held_from to held_to holds on bid_on ("yes"), "ended" before or begins "later"."""
+    ended = pl.col("held_to").is_not_null() & (
+        pl.col("bid_on").is_null() | (pl.col("held_to") <= pl.col("bid_on"))
+    )
+    later = (pl.col("held_from") > pl.col("bid_on")).fill_null(False)
+    when = pl.when(ended).then(pl.lit("ended")).when(later).then(pl.lit("later")).otherwise(pl.lit("yes"))
+    return frame.with_columns(when=when)
+
+
+def _by_people(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, parties: pl.DataFrame) -> pl.DataFrame:
+    """A person of the party, or kin of one, is a person of the bidder."""
+    dates = bids.select("lot_id", "bid_on").unique()
+    posts = [table(rows[k]) for k in PARTY_QUERY_COLUMNS if k.startswith("party_people") and k in rows]
+    own = parties.filter(pl.col("party_kind") == "person").select(
+        "lot_id",
+        "party_id",
+        person_id="party_id",
+        party_side="party_role",
+        when_side=pl.lit("yes"),
+        side_key="party_key",
+    )
+    sides = [own]
+    if posts:
+        staff = (
+            parties.filter(pl.col("party_kind").fill_null("") != "person")
+            .select("lot_id", "party_id")
+            .unique()
+        )
+        posted = staff.join(pl.concat(posts, how="vertical_relaxed"), on="party_id").join(dates, on="lot_id")
+        sides.append(
+            dated(posted).select(
+                "lot_id",
+                "party_id",
+                person_id="holder_id",
+                party_side="role",
+                when_side="when",
+                side_key="link_key",
+            )
+        )
+    side = pl.concat(sides, how="vertical_relaxed").unique(maintain_order=True)
+    pairs = kin.both_ways(rows["kin"])
+    direct = side.with_columns(
+        kin_id=pl.lit(None, pl.String), relation=pl.lit(None, pl.String), kin_key=pl.lit(None, pl.String)
+    )
+    kindred = side.join(pairs.select("person_id", "kin_id", "relation", "kin_key"), on="person_id")
+    wanted = pl.concat([direct, kindred.select(direct.columns)], how="vertical_relaxed").with_columns(
+        at=pl.coalesce("kin_id", "person_id")
+    )
+    theirs = bidders_people(rows, bids, wanted["at"].unique())
+    found = wanted.join(theirs, left_on=["lot_id", "at"], right_on=["lot_id", "person"])
+    # What a person of the procedure holds himself is told as his holding already.
+    found = found.filter(
+        pl.col("kin_id").is_not_null()
+        | (pl.col("person_id") != pl.col("party_id"))
+        | (pl.col("role").fill_null("") != "shareholder")
+    )
+    first = pl.when(pl.col("when_side") != "yes").then("when_side").otherwise("when")
+    return found.with_columns(
+        how=pl.when(pl.col("kin_id").is_null()).then(pl.lit("person")).otherwise(pl.lit("kin")),
+        via_id=pl.col("person_id"),
+        when=first,
+        derivations=pl.concat_list("derivation"),
+        keys=pl.concat_list("side_key", "kin_key", "link_key").list.drop_nulls(),
+    )
+
+
+def bidders_people(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:
+    """Those of the wanted people who hold, run or work for a bid: lot, person, bidder, bid, role, when, link_key, derivation."""
+    near = pl.col("holder_id").is_in(wanted.implode())
+    posts = pl.concat(
+        [table(rows["representatives"]), table(rows["officers"])], how="vertical_relaxed"
+    ).filter(near)
+    short = bids.select("lot_id", "bid_on", "bidder_id", "bid_id")
+    by_post = dated(short.join(posts.drop("stated_id", strict=False), on="bidder_id"))
+    by_work = dated(short.join(table(rows["workers"]).filter(near), on="bid_id"))
+    shares = (
+        table(rows["holdings"])
+        .filter(near)
+        .select("lot_id", "bidder_id", "bid_id", "holder_id", "derivation", pl.col("share").cast(pl.Float64))
+    )
+    by_share = shares.join(
+        short.select("bid_id", "bidder_id").unique(), on=["bid_id", "bidder_id"], how="semi"
+    )
+    by_share = by_share.with_columns(
+        role=pl.lit("shareholder"), when=pl.lit("yes"), link_key=pl.lit(None, pl.String)
+    )
+    linked = pl.concat([by_post, by_work], how="diagonal_relaxed").with_columns(
+        derivation=pl.lit(None, pl.String), share=pl.lit(None, pl.Float64)
+    )
+    columns = [
+        "lot_id",
+        pl.col("holder_id").alias("person"),
+        "bidder_id",
+        "bid_id",
+        "role",
+        "when",
+        "link_key",
+        "derivation",
+        "share",
+    ]
+    return pl.concat([linked.select(columns), by_share.select(columns)], how="vertical_relaxed")

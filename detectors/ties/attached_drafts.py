@@ -1,0 +1,235 @@
+"""Links between bidders and a party of their procedure, as drafts: one a lot and party."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import polars as pl
+
+from detectors.definition import Draft, Evidence, Row, Severity, Suppressor
+from detectors.rows import table
+from detectors.ties.drafts import identity_label, weakest
+from detectors.ties.kin import relation_words
+from detectors.ties.links import compared, lot_words
+from detectors.ties.roles import role_en, role_zh
+
+STATE: Final = Suppressor(
+    "state",
+    "国有资产监管机构、政府部门对双方的出资不视为关联",
+    "that a state holder or public body stands above, or holds, both is no tie",
+)
+_STATE_KINDS: Final = ("state_holder", "government")
+_MORE: Final = ("authority", "document_no", "barred_from", "barred_to")
+Judge = Callable[[Row, Sequence[Row], Row], Severity | None]
+"""(party, live links, lot) → a severity that differs from the detector's own."""
+
+
+def party_drafts(
+    rows: Mapping[str, Sequence[Row]],
+    parties: pl.DataFrame,
+    links: pl.DataFrame,
+    judge: Judge,
+    hubs: Collection[str] = (),
+) -> Iterator[Draft]:
+    """One draft a lot and party that links tie to bidders of the lot. `links` as `attached.party_links` gives.
+
+    `hubs`: people and holders whose links alone tie nobody, since they have very many.
+    """
+    lots = compared(table(rows["bidders"])).join(links.select("lot_id").unique(), on="lot_id", how="semi")
+    lot_rows = {r["lot_id"]: r for r in lots.iter_rows(named=True)}
+    named = {(r["lot_id"], r["bidder_id"]): r for r in lots.iter_rows(named=True)}
+    names = _names(rows, parties, links)
+    kinds = {r["holder_id"]: r["holder_kind"] for r in rows.get("kinds", ())}
+    party_rows = {(r["lot_id"], r["party_id"]): r for r in parties.iter_rows(named=True)}
+    for (lot, party), group in links.group_by("lot_id", "party_id", maintain_order=True):
+        found = group.to_dicts()
+        who = party_rows[str(lot), str(party)]
+        live = [r for r in found if r["when"] == "yes"]
+        owned = [r for r in live if not _by_state(r, who, kinds)]
+        plain = [r for r in owned if r["via_id"] not in hubs and r["kin_id"] not in hubs]
+        shown = plain or owned or live or found
+        why = None if plain else _hub(owned[0], names) if owned else _state(who) if live else _ended(found)
+        yield _draft(lot_rows[lot], who, shown, named, names, why, judge(who, shown, lot_rows[lot]))
+
+
+def _names(rows: Mapping[str, Sequence[Row]], parties: pl.DataFrame, links: pl.DataFrame) -> dict[str, str]:
+    wanted = links["via_id"].drop_nulls().unique()
+    told = [table(rows[k]) for k in rows if k.endswith("control") or k.startswith("party_people")]
+    told = [f for f in told if {"holder_id", "holder_name"} <= set(f.columns)]
+    near = [
+        f.filter(pl.col("holder_id").is_in(wanted.implode())).select("holder_id", "holder_name") for f in told
+    ]
+    near.append(parties.select(holder_id="party_id", holder_name="party_name"))
+    return dict(pl.concat(near, how="vertical_relaxed").drop_nulls().iter_rows())
+
+
+def _by_state(link: Row, party: Row, kinds: Mapping[str, str]) -> bool:
+    if link["how"] == "controller":
+        return kinds.get(link["via_id"]) in _STATE_KINDS
+    return link["how"] == "holds" and party["party_kind"] in _STATE_KINDS
+
+
+def _state(party: Row) -> tuple[str, str, str]:
+    name = party["party_name"] or party["party_id"]
+    return (
+        "state",
+        f"{name}与投标人仅因国有资产监管机构或政府部门出资而相连（参照公司法第265条第4项）",
+        f"only a state holder or public body links {name} and the bidder (cf. Company Law art. 265(4))",
+    )
+
+
+def _hub(link: Row, names: Mapping[str, str]) -> tuple[str, str, str]:
+    name = names.get(link["via_id"]) or link["via_id"]
+    return (
+        "hub",
+        f"关联仅经由{name}，其任职或持股的企业过多，可能为代办、挂名人员或持股平台",
+        f"the only link runs through {name}, who has posts in or holds very many companies: perhaps an intermediary, "
+        "a nominee or a platform",
+    )
+
+
+def _ended(links: Sequence[Row]) -> tuple[str, str, str]:
+    later = all(r["when"] == "later" for r in links)
+    return (
+        "ended",
+        "关联或禁止期在投标日之后才开始" if later else "关联或禁止期在投标日之前已结束",
+        "the link or the ban began after the bid date"
+        if later
+        else "the link or the ban ended before the bid date",
+    )
+
+
+def _draft(
+    lot: Row,
+    party: Row,
+    links: Sequence[Row],
+    named: Mapping[tuple[str, str], Row],
+    names: Mapping[str, str],
+    why: tuple[str, str, str] | None,
+    severity: Severity | None,
+) -> Draft:
+    bidders = sorted({str(r["bidder_id"]) for r in links})
+    identity = weakest(
+        [(str(party["party_id"]), None), *((b, named[lot["lot_id"], b]["stated_id"]) for b in bidders)]
+    )
+    zh, en = identity_label(identity)
+    told = [_told(r, party, named, names) for r in links]
+    told_of_party = {k: party[k] for k in _MORE if k in party}
+    facts = {
+        "as_of": lot["bid_on"],
+        "holder": {
+            "id": party["party_id"],
+            "name": party["party_name"],
+            "kind": party["party_kind"] or "",
+            "role": party["party_role"],
+        },
+        "bidders": [
+            {
+                "id": b,
+                "name": named[lot["lot_id"], b]["bidder_name"],
+                "links": [_link_fact(r, names) for r in links if r["bidder_id"] == b],
+            }
+            for b in bidders
+        ],
+        "identity": identity,
+        **told_of_party,
+    }
+    labels = [str(named[lot["lot_id"], b]["bidder_name"] or b) for b in bidders]
+    words = lot_words(lot) | {
+        "party": str(party["party_name"] or party["party_id"]),
+        "role_zh": role_zh(party["party_role"]),
+        "role_en": role_en(party["party_role"]),
+        "bidders_zh": "、".join(labels),
+        "bidders_en": ", ".join(labels),
+        "links_zh": "；".join(dict.fromkeys(t[0] for t in told)),
+        "links_en": "; ".join(dict.fromkeys(t[1] for t in told)),
+        "identity_zh": zh,
+        "identity_en": en,
+        "data_zh": "",
+        "data_en": "",
+    }
+    return Draft(
+        scope_kind="lot",
+        scope_id=str(lot["lot_id"]),
+        identity={"lot_id": str(lot["lot_id"]), "party_id": str(party["party_id"])},
+        subjects=tuple(bidders),
+        facts=facts,
+        words=words,
+        date=lot["bid_on"],
+        regime=lot["regime"],
+        evidence=_evidence(lot, party, links),
+        suppressed_by=why,
+        severity=severity,
+    )
+
+
+def _link_fact(link: Row, names: Mapping[str, str]) -> dict[str, Any]:
+    fact = {k: link[k] for k in ("how", "share", "role", "relation", "when")}
+    return fact | {
+        "via": {"id": link["via_id"], "name": names.get(link["via_id"])} if link["via_id"] else None,
+        "of_party": link["party_side"],
+    }
+
+
+def _told(
+    link: Row, party: Row, named: Mapping[tuple[str, str], Row], names: Mapping[str, str]
+) -> tuple[str, str]:
+    bidder = named[link["lot_id"], link["bidder_id"]]["bidder_name"] or link["bidder_id"]
+    who = party["party_name"] or party["party_id"]
+    via = names.get(link["via_id"]) or link["via_id"]
+    share = "" if link["share"] is None else f"{link['share']:.2%}"
+    if link["how"] == "itself":
+        return f"{who}自身参加投标", f"{who} bids itself"
+    if link["how"] == "holds":
+        return (
+            f"{who}穿透持有{bidder}{share or '（比例不明）'}",
+            f"{who} effectively holds {share or 'an unknown share'} of {bidder}",
+        )
+    if link["how"] == "held":
+        return (
+            f"{bidder}穿透持有{who}{share or '（比例不明）'}",
+            f"{bidder} effectively holds {share or 'an unknown share'} of {who}",
+        )
+    if link["how"] == "controls":
+        return f"{who}控制{bidder}", f"{who} controls {bidder}"
+    if link["how"] == "controlled":
+        return f"{bidder}控制{who}", f"{bidder} controls {who}"
+    if link["how"] == "controller":
+        return f"{via}同时控制{who}与{bidder}", f"{via} controls both {who} and {bidder}"
+    side, role = link["party_side"], link["role"]
+    held = f" {share}" if share else ""
+    if link["how"] == "person":
+        return (
+            f"{who}的{role_zh(side)}{via}同为{bidder}的{role_zh(role)}{share}",
+            f"{via}, {role_en(side)} of {who}, is {role_en(role)}{held} of {bidder}",
+        )
+    zh, en = relation_words(link["relation"])
+    return (
+        f"{who}的{role_zh(side)}{via}的亲属（{zh}）为{bidder}的{role_zh(role)}{share}",
+        f"kin ({en}) of {via}, {role_en(side)} of {who}, is {role_en(role)}{held} of {bidder}",
+    )
+
+
+def _evidence(lot: Row, party: Row, links: Sequence[Row]) -> Evidence:
+    nodes = {str(lot["lot_id"]), str(party["party_id"])}
+    keys = {str(party["party_key"])}
+    for link in links:
+        nodes |= {str(link["bidder_id"]), str(link["bid_id"])}
+        nodes |= {str(link[c]) for c in ("via_id", "kin_id") if link.get(c)}
+        keys.update(link["keys"] or ())
+        for text in link["derivations"] or ():
+            added(text, nodes, keys)
+    return Evidence(tuple(sorted(nodes)), tuple(sorted(keys)))
+
+
+def added(derivation: str | None, nodes: set[str], keys: set[str]) -> None:
+    """Adds the parties and stated rows of a derivation (JSON of paths, or of winning links) to a proof."""
+    told: dict[str, Any] = json.loads(derivation) if derivation else {}
+    for path in told.get("paths", []):
+        nodes.update(path["nodes"])
+        keys.update(key for step in path["rows"] for key in step)
+    for link in told.get("links", []):
+        nodes |= {link["company"], link["holder"]}
+        keys.update(link["rows"])

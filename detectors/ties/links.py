@@ -1,0 +1,222 @@
+"""Bidders of one lot tied by something each has directly: a person, a contact, a trace in the bid.
+
+Links come as one row a company (or a bid) and what it is linked to; they meet the bids in columns, and only groups
+that tie two separate bids become Python objects. A link counts when it holds on the lot's bid date; a tie that only
+links of other dates would make is kept, suppressed, with its dates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+
+from detectors.definition import Draft, Evidence, Row, Severity, Suppressor
+from detectors.law.caution import CAUTION_EN, CAUTION_ZH
+from detectors.ties.drafts import NOT_A_BID, holder_kind, identity_label, weakest
+from detectors.ties.roles import role_en, role_zh
+
+ENDED: Final = Suppressor(
+    "ended",
+    "关联在投标日之前已结束，或在投标日之后才开始",
+    "the link ended before the bid date, or began after it",
+)
+CLOSING_ZH: Final = "主体识别：{identity_zh}。{data_zh}" + CAUTION_ZH
+CLOSING_EN: Final = "Identities rest on: {identity_en}. {data_en}" + CAUTION_EN
+LINK_COLUMNS: Final = ("holder_id", "holder_name", "role", "held_from", "held_to", "observed_on", "link_key")
+SPAN: Final = (
+    "r.valid_from AS held_from, r.valid_to AS held_to, r.observed_on AS observed_on, r.key AS link_key"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTie:
+    """What ties, and the rows that show it; `ended`: no two bids are tied on the bid date itself."""
+
+    lot: Row
+    holder: str
+    rows: tuple[Row, ...]
+    ended: bool
+
+    @property
+    def bidders(self) -> tuple[str, ...]:
+        """Ids of the tied bidders, sorted."""
+        return tuple(sorted({str(r["bidder_id"]) for r in self.rows}))
+
+    @property
+    def holder_name(self) -> str:
+        """The name of what ties, else its id."""
+        return str(self.lot["holder_name"] or self.holder)
+
+
+def compared(bidders: pl.DataFrame) -> pl.DataFrame:
+    """The bids that are compared: what was withdrawn, or never handed in, is none."""
+    return bidders.filter(~pl.col("status").fill_null("").is_in(NOT_A_BID))
+
+
+def on_bids(bidders: pl.DataFrame, links: pl.DataFrame, by: str = "bidder_id") -> pl.DataFrame:
+    """Each link beside each bid of its bidder: the columns of both, and `when`: "yes", "ended" or "later"."""
+    links = links.rename({"stated_id": "linked_id"}, strict=False)
+    kept = [c for c in links.columns if c == by or c not in bidders.columns]
+    bids = compared(bidders)
+    near = links.select(kept).join(bids.select(by).unique(), on=by, how="semi", maintain_order="left")
+    joined = bids.join(near.unique(maintain_order=True), on=by)
+    ended = pl.col("held_to").is_not_null() & (
+        pl.col("bid_on").is_null() | (pl.col("held_to") <= pl.col("bid_on"))
+    )
+    later = pl.col("held_from") > pl.col("bid_on")
+    when = pl.when(ended).then(pl.lit("ended")).when(later.fill_null(False)).then(pl.lit("later"))
+    return joined.with_columns(when=when.otherwise(pl.lit("yes")))
+
+
+def link_ties(linked: pl.DataFrame) -> list[LinkTie]:
+    """Everything that ties two separate bids of different bidders in one lot, by lot and what ties."""
+    at = ["lot_id", "holder_id"]
+    separate = (pl.col("bid_id").n_unique().over(at) > 1) & (pl.col("bidder_id").n_unique().over(at) > 1)
+    several = linked.filter(separate)
+    live = several.filter(pl.col("when") == "yes").filter(separate)
+    now = live.select(at).unique().with_columns(live=pl.lit(True))
+    rest = several.join(now, on=at, how="anti")
+    found = [
+        LinkTie(rows[0], str(holder), tuple(rows), ended)
+        for frame, ended in ((live, False), (rest, True))
+        for (_, holder), rows in _groups(frame, at)
+    ]
+    return sorted(found, key=lambda t: (str(t.lot["lot_id"]), t.holder))
+
+
+def _groups(frame: pl.DataFrame, at: Sequence[str]) -> list[tuple[tuple[Any, ...], list[dict[str, Any]]]]:
+    ordered = frame.sort(*at, "bidder_id", "bid_id", "role", "link_key", nulls_last=True)
+    return [
+        (key, group.to_dicts()) for key, group in ordered.group_by(at, maintain_order=True) if group.height
+    ]
+
+
+def counts(links: pl.DataFrame, what: str = "bidder_id") -> dict[str, int]:
+    """To how many different parties (or bids) each holder is linked, over the whole graph."""
+    grouped = links.group_by("holder_id").agg(n=pl.col(what).n_unique())
+    return dict(grouped.iter_rows())
+
+
+def _kind(holder: str, row: Row, is_party: bool) -> str:
+    """Of a party, what it is; of a contact or trace, the scheme of its id (phone, device)."""
+    return holder_kind(holder, row) if is_party else holder.partition(":")[0]
+
+
+def link_draft(
+    tie: LinkTie,
+    *,
+    suppressed_by: tuple[str, str, str] | None = None,
+    severity: Severity | None = None,
+    facts: Mapping[str, Any] | None = None,
+    words: Mapping[str, str] | None = None,
+    holder_is_party: bool = True,
+) -> Draft:
+    """The tie as a draft; its identity is the lot and what ties. `suppressed_by` counts unless it has ended."""
+    lot = tie.lot
+    identity = weakest(
+        [i for r in tie.rows for i in ((r["bidder_id"], r.get("stated_id")), _holder_ids(r, holder_is_party))]
+    )
+    after = sorted({r["observed_on"] for r in tie.rows if _seen_after(r)})
+    held = {
+        "as_of": lot["bid_on"],
+        "holder": {
+            "id": tie.holder,
+            "name": lot["holder_name"],
+            "kind": _kind(tie.holder, lot, holder_is_party),
+        },
+        "bidders": [_bidder(b, [r for r in tie.rows if r["bidder_id"] == b]) for b in tie.bidders],
+        "identity": identity,
+        "observed_after_bid": after,
+    }
+    return Draft(
+        scope_kind="lot",
+        scope_id=str(lot["lot_id"]),
+        identity={"lot_id": str(lot["lot_id"]), "holder_id": tie.holder},
+        subjects=tie.bidders,
+        facts=held | dict(facts or {}),
+        words=_words(tie, identity, after) | dict(words or {}),
+        date=lot["bid_on"],
+        regime=lot["regime"],
+        evidence=_evidence(tie),
+        suppressed_by=_ended(tie) if tie.ended else suppressed_by,
+        severity=severity,
+    )
+
+
+def _holder_ids(row: Row, is_party: bool) -> tuple[Any, Any]:
+    return (row["holder_id"], row.get("stated_holder_id")) if is_party else (row["bidder_id"], None)
+
+
+def _seen_after(row: Row) -> bool:
+    return bool(row["observed_on"] and row["bid_on"] and row["observed_on"] > row["bid_on"])
+
+
+def _bidder(id_: str, rows: Sequence[Row]) -> dict[str, Any]:
+    links = [
+        {"role": r["role"], "from": r["held_from"], "to": r["held_to"], "observed_on": r["observed_on"]}
+        for r in rows
+    ]
+    unique = [x for n, x in enumerate(links) if x not in links[:n]]
+    return {"id": id_, "name": rows[0]["bidder_name"], "links": unique}
+
+
+def _ended(tie: LinkTie) -> tuple[str, str, str]:
+    rows = [r for r in tie.rows if r["when"] != "yes"]
+    spans = "、".join(sorted({f"{r['held_from'] or '…'}至{r['held_to'] or '…'}" for r in rows}))
+    spans_en = ", ".join(sorted({f"{r['held_from'] or '…'} to {r['held_to'] or '…'}" for r in rows}))
+    return (
+        "ended",
+        f"关联期间为{spans}，投标日{tie.lot['bid_on'] or '未知'}不在其内",
+        f"the link held from {spans_en}; the bid date, {tie.lot['bid_on'] or 'unknown'}, is outside",
+    )
+
+
+def _evidence(tie: LinkTie) -> Evidence:
+    nodes = {str(tie.lot["lot_id"]), tie.holder}
+    for row in tie.rows:
+        nodes |= {
+            str(row[c])
+            for c in ("bidder_id", "bid_id", "stated_id", "linked_id", "stated_holder_id")
+            if row.get(c)
+        }
+        nodes.update(row.get("more_nodes") or ())
+    keys = {str(r["link_key"]) for r in tie.rows} | {k for r in tie.rows for k in r.get("more_keys") or ()}
+    return Evidence(tuple(sorted(nodes)), tuple(sorted(keys)))
+
+
+def lot_words(lot: Row) -> dict[str, str]:
+    """Tender, lot and date, for any wording."""
+    return {
+        "tender": str(lot["tender_title"] or lot["tender_id"] or ""),
+        "lot": str(lot["lot_title"] or lot["lot_id"]),
+        "as_of_zh": f"截至{lot['bid_on']}" if lot["bid_on"] else "（标段无日期，按无截止日的关联计）",
+        "as_of_en": f"As of {lot['bid_on']}"
+        if lot["bid_on"]
+        else "The lot has no date (links without an end)",
+    }
+
+
+def _words(tie: LinkTie, identity: str, after: Sequence[str]) -> dict[str, str]:
+    by_bidder = [[r for r in tie.rows if r["bidder_id"] == b] for b in tie.bidders]
+    names = [str(rows[0]["bidder_name"] or rows[0]["bidder_id"]) for rows in by_bidder]
+    roles = [sorted({str(r["role"] or "") for r in rows}) for rows in by_bidder]
+    zh, en = identity_label(identity)
+    late = after[-1] if after else ""
+    return lot_words(tie.lot) | {
+        "bidders_zh": "、".join(names),
+        "bidders_en": ", ".join(names),
+        "holder": tie.holder_name,
+        "links_zh": "、".join(
+            f"{n}（{'/'.join(map(role_zh, r))}）" for n, r in zip(names, roles, strict=True)
+        ),
+        "links_en": "; ".join(
+            f"{n} ({'/'.join(map(role_en, r))})" for n, r in zip(names, roles, strict=True)
+        ),
+        "identity_zh": zh,
+        "identity_en": en,
+        "data_zh": f"数据截至{late}，晚于投标日期，需核实投标时状态。" if late else "",
+        "data_en": f"The data are of {late}, after the bid: verify the state at the bid. " if late else "",
+    }

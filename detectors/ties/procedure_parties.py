@@ -1,0 +1,135 @@
+"""The parties of a procedure: the buyer, the agent, a designer, a supervisor, an evaluator.
+
+The Cypher for them, for what stands above them and for their people, beside what bidders are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from detectors.definition import Row, Values
+from detectors.question import Question
+from detectors.ties import bidding, kin, people, traces
+from detectors.ties.links import SPAN
+
+_PARTY: Final = "p.id AS party_id, p.name AS party_name"
+_LOT: Final = "(t:Tender)<-[:LOT_OF]-(l:Lot)"
+BUYERS: Final = Question(
+    f"MATCH (p:Company)-[r:BUYS]->{_LOT} WHERE r.counted "
+    f"RETURN l.id AS lot_id, {_PARTY}, p.kind AS party_kind, 'buyer' AS party_role, r.key AS party_key",
+    "lots",
+    "l:Lot",
+)
+SERVANTS: Final = Question(
+    f"MATCH (p:Company)-[r:SERVES_TENDER]->{_LOT} WHERE r.counted "
+    f"RETURN l.id AS lot_id, {_PARTY}, p.kind AS party_kind, r.role AS party_role, r.key AS party_key",
+    "lots",
+    "l:Lot",
+)
+EVALUATORS: Final = Question(
+    f"MATCH (p:Person)-[r:SERVES_TENDER]->{_LOT} WHERE r.counted "
+    f"RETURN l.id AS lot_id, {_PARTY}, 'person' AS party_kind, r.role AS party_role, r.key AS party_key",
+    "lots",
+    "l:Lot",
+)
+PARTY_COLUMNS: Final = ("lot_id", "party_id", "party_name", "party_kind", "party_role", "party_key")
+
+
+def _on_the_bid_date(link: str) -> str:
+    return (
+        f"({link}.holds_from IS NULL OR l.bid_on IS NULL OR {link}.holds_from <= l.bid_on) "
+        f"AND ({link}.holds_to IS NULL OR (l.bid_on IS NOT NULL AND l.bid_on < {link}.holds_to))"
+    )
+
+
+def _above(type_: str, side: str) -> Question:
+    shown = (
+        "u.share AS share, u.share_max AS share_max"
+        if type_ == "ULTIMATELY_HOLDS"
+        else "null AS share, null AS share_max"
+    )
+    return Question(
+        f"MATCH (h)-[u:{type_}]->(p:Company)-[:{side}]->{_LOT} WHERE {_on_the_bid_date('u')} "
+        f"RETURN DISTINCT l.id AS lot_id, p.id AS party_id, h.id AS holder_id, {shown}, u.derivation AS derivation",
+        "asked",
+        "l:Lot",
+    )
+
+
+ABOVE_PARTIES: Final[Mapping[tuple[str, str], Question]] = {
+    (type_, side): _above(type_, side)
+    for type_ in ("ULTIMATELY_HOLDS", "CONTROLS")
+    for side in ("BUYS", "SERVES_TENDER")
+}
+"""What stands above companies of the procedure, by the type of relationship and the side."""
+ABOVE_COLUMNS: Final = ("lot_id", "party_id", "holder_id", "share", "share_max", "derivation")
+
+
+def _people_of(type_: str, side: str, role: str) -> str:
+    taking_part = f"MATCH (c:Company)-[:{side}]->(:Tender) WITH DISTINCT c "
+    return Question(
+        f"{taking_part}MATCH (h:Person)-[r:{type_}]->(c) WHERE r.counted "
+        f"RETURN c.id AS party_id, h.id AS holder_id, h.name AS holder_name, {role} AS role, {SPAN}",
+        "buyers" if side == "BUYS" else "servants",
+        "c:Company",
+        taking_part,
+    )
+
+
+_PEOPLE: Final = (("LEGAL_REP_OF", "r.role"), ("OFFICER_OF", "r.role"), ("HOLDS_POST", "'official'"))
+QUERIES: Final = {
+    "control": bidding.CONTROL,
+    "holdings": bidding.HOLDINGS,
+    "kinds": bidding.KINDS,
+    "holders": bidding.HOLDERS,
+    "posts": people.POSTS,
+    "representatives": people.REPRESENTATIVES,
+    "officers": people.OFFICERS,
+    "workers": traces.WORKERS,
+    "kin": kin.KIN,
+    "bidders": bidding.BIDDERS,
+}
+COLUMNS: Final = {
+    "control": bidding.CONTROL_COLUMNS,
+    "holdings": bidding.HOLDINGS_COLUMNS,
+    "kinds": bidding.KINDS_COLUMNS,
+    "holders": bidding.HOLDERS_COLUMNS,
+    "posts": people.POSTS_COLUMNS,
+    "representatives": people.PEOPLE_COLUMNS,
+    "officers": people.PEOPLE_COLUMNS,
+    "workers": traces.WORKER_COLUMNS,
+    "kin": kin.KIN_COLUMNS,
+    "bidders": bidding.BIDDERS_COLUMNS,
+}
+
+
+HUBS: Final = (people.HUB_POSTS, bidding.HUB_COMPANIES)
+"""The parameters of `hubs`."""
+
+
+def hubs(rows: Mapping[str, Sequence[Row]], values: Values) -> frozenset[str]:
+    """People with posts in, and holders of, more companies than the limits."""
+    limits = (("posts", "hub_posts"), ("holders", "hub_companies"))
+    return frozenset(
+        str(r["holder_id"])
+        for of, limit in limits
+        for r in rows[of]
+        if int(r["companies"]) > int(values[limit])
+    )
+
+
+def party_queries(side: str) -> dict[str, str]:
+    """What stands above, and who works for, companies on one side of a procedure ("BUYS", "SERVES_TENDER")."""
+    return {
+        "party_holdings": ABOVE_PARTIES["ULTIMATELY_HOLDS", side],
+        "party_control": ABOVE_PARTIES["CONTROLS", side],
+        **{f"party_people_{n}": _people_of(type_, side, role) for n, (type_, role) in enumerate(_PEOPLE)},
+    }
+
+
+PARTY_QUERY_COLUMNS: Final = {
+    "party_holdings": ABOVE_COLUMNS,
+    "party_control": ABOVE_COLUMNS,
+    **{f"party_people_{n}": ("party_id", *people.LINKED_COLUMNS[1:]) for n in range(len(_PEOPLE))},
+}

@@ -1,0 +1,105 @@
+"""What two bids of one lot have in common in their files and payments: Cypher, hubs, and the draft."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import polars as pl
+
+from detectors.definition import Draft, Parameter, Row, Severity, Suppressor, Undecided, Values
+from detectors.question import Question
+from detectors.rows import table
+from detectors.ties.coverage import lacking
+from detectors.ties.links import LINK_COLUMNS, SPAN, LinkTie, compared, link_draft, link_ties, on_bids
+from detectors.ties.roles import role_en, role_zh
+
+TRACES: Final = Question(
+    "MATCH (h:Contact)-[r:USED_IN_BID]->(b:Bid) WHERE r.counted "
+    f"RETURN b.id AS bid_id, r.purpose AS purpose, h.id AS holder_id, h.value AS holder_name, h.kind AS role, {SPAN}",
+    "traced",
+    "b:Bid",
+)
+"""What bids' files, devices and payments show, of every purpose: detectors ask once and pick theirs (`used_for`)."""
+TRACE_COLUMNS: Final = ("bid_id", "purpose", *LINK_COLUMNS)
+WORKER_COLUMNS: Final = ("bid_id", *LINK_COLUMNS)
+WORKERS: Final = Question(
+    "MATCH (h:Person)-[r:WORKS_ON_BID]->(b:Bid) WHERE r.counted "
+    f"RETURN b.id AS bid_id, h.id AS holder_id, h.name AS holder_name, r.role AS role, {SPAN}",
+    "traced",
+    "b:Bid",
+)
+
+HUB_BIDDERS: Final = Parameter(
+    "hub_bidders",
+    10,
+    "bidders",
+    "在全部标段中由超过此数的投标人使用的标识，视为公共设备、代理服务或默认值",
+    "a trace of more bidders than this over all lots is taken for a shared machine, a service or a default",
+)
+LISTED_PAYERS: Final = Parameter(
+    "listed_payers",
+    "担保,保险,银行,公共资源交易中心",
+    "words",
+    "付款人名称含这些词的视为担保、保险机构或交易中心，逗号分隔",
+    "payers whose name has one of these words are guarantors, insurers or tender centres",
+)
+HUB: Final = Suppressor(
+    "hub",
+    "公共设备、服务机构或软件默认值，许多投标人共用",
+    "a shared machine, a service provider or a software default, used by many bidders",
+)
+
+
+def used_for(rows: Mapping[str, Sequence[Row]], *purposes: str) -> pl.DataFrame:
+    """Of `rows["traces"]` those of some purposes: author, upload, deposit, contact. Columns: `WORKER_COLUMNS`."""
+    traces = table(rows["traces"])
+    return traces.filter(pl.col("purpose").is_in(purposes)).drop("purpose")
+
+
+def trace_drafts(
+    rows: Mapping[str, Sequence[Row]],
+    traces: pl.DataFrame,
+    values: Values,
+    what: tuple[str, str],
+    judge: Callable[[LinkTie], tuple[str, str, str] | None] | None = None,
+    severity: Callable[[LinkTie], Severity | None] | None = None,
+    people: bool = False,
+) -> Iterator[Draft | Undecided]:
+    """Drafts of `traces` (one row a bid and trace: `WORKER_COLUMNS`) over `rows["bidders"]`.
+
+    `what` names the data, zh and en, where it lacks. `judge` gives a precision rule that explains a tie, beside the
+    hub rule; `severity` what differs from the detector's own. `people`: what ties is a person.
+    """
+    bidders = compared(table(rows["bidders"]))
+    linked = on_bids(bidders, traces, "bid_id")
+    used = linked.group_by("holder_id").agg(pl.col("bidder_id").n_unique())
+    users = dict(used.iter_rows())
+    for tie in link_ties(linked):
+        why = (judge(tie) if judge else None) or hub(tie, users.get(tie.holder, 0), values["hub_bidders"])
+        yield link_draft(
+            tie,
+            suppressed_by=why,
+            severity=severity(tie) if severity else None,
+            facts={"used_by_bidders": users.get(tie.holder, 0)},
+            words=kind_words(tie),
+            holder_is_party=people,
+        )
+    yield from lacking(bidders, linked["bid_id"], *what, by="bid_id")
+
+
+def kind_words(tie: LinkTie) -> dict[str, str]:
+    """What kind of thing ties, in both languages."""
+    kinds = sorted({str(r["role"] or "") for r in tie.rows})
+    return {"kind_zh": "/".join(map(role_zh, kinds)), "kind_en": "/".join(map(role_en, kinds))}
+
+
+def hub(tie: LinkTie, users: int, limit: Any) -> tuple[str, str, str] | None:
+    """The hub rule, where more bidders than `limit` use what ties."""
+    if users <= int(limit):
+        return None
+    return (
+        "hub",
+        f"全部标段中共有{users}家投标人使用，超过{limit}家的阈值，可能为公共设备、服务机构或默认值",
+        f"used by {users} bidders over all lots, more than {limit}: perhaps a shared machine, a service or a default",
+    )
