@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from detectors.definition import Detector, Draft, Parameter, Row, Undecided, Values
+from detectors.households import paid
 from detectors.households.company_dwellings import (
     COLUMNS,
     QUERIES,
@@ -20,23 +21,15 @@ from detectors.households.company_dwellings import (
 )
 from detectors.households.drafts import draft
 from detectors.households.dwellings import EXEMPTIONS, PARAMETERS, dwelling_facts, home, reason, unknown_use
-from detectors.households.paid import (
-    POPULATION,
-    RECIPIENTS,
-    RECIPIENTS_COLUMNS,
-    Recipient,
-    by_person,
-    recipients,
-)
 from detectors.law.assistance import OF_PROPERTY, assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a recipient whose dwellings, those of its companies among them, reach the limit."""
-    direct = by_person(rows["properties"], rows["properties_alone"])
-    through = by_person(rows["through"])
-    for of in recipients(rows):
+    direct = paid.by_person(rows["properties"], rows["properties_alone"])
+    through = paid.by_person(rows["through"])
+    for of in paid.recipients(rows):
         behind = [r for person in sorted(of.persons) for r in through.get(person, [])]
         if not behind:
             continue
@@ -52,7 +45,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
 
 
 def _draft(
-    of: Recipient,
+    of: paid.Recipient,
     months: Sequence[str],
     hits: Mapping[str, Hit],
     behind: Sequence[Row],
@@ -130,9 +123,9 @@ DETECTOR = Detector(
             "dwellings of a company count where members together effectively hold at least this",
         ),
     ),
-    queries={**RECIPIENTS, **QUERIES},
-    columns={**RECIPIENTS_COLUMNS, **COLUMNS},
-    population=POPULATION,
+    queries={**paid.RECIPIENTS, **QUERIES},
+    columns={**paid.RECIPIENTS_COLUMNS, **COLUMNS},
+    population=paid.POPULATION,
     identity=("household_id",),
     suppressors=EXEMPTIONS,
     wording_zh=(
