@@ -66,6 +66,9 @@ def node_name(node: SubNode, lang: Lang) -> str:
     if node.type == "Benefit":
         # Its id names recipient, programme and month; whom it goes to is what the line says.
         return clean(node.id.rsplit("/", 2)[-2] if node.id.count("/") > 1 else node.id)
+    if node.type == "Contact" and node.facts.get("value"):
+        # What kind of contact or trace it is stands beneath; an account's id is a hash nobody can read.
+        return clean(node.facts["value"])
     return plain_id(node.id)
 
 

@@ -210,6 +210,14 @@ def test_a_bid_that_carries_more_than_its_bidder_stays_a_node() -> None:
     assert "bid" in {n.id for n in compose(Subgraph(nodes, edges)).nodes}
 
 
+def test_an_account_is_shown_as_its_masked_number_not_as_the_hash_it_is_known_by() -> None:
+    node = SubNode(
+        "account:8caf0d116318510a5eb8716ffc27cfdc", "Contact", "", "account", {"value": "9999********6666"}
+    )
+    (shown,) = compose(Subgraph((node,), ())).nodes
+    assert shown.name == "9999********6666"
+
+
 @pytest.mark.parametrize(
     ("facts", "said"),
     [
