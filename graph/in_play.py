@@ -7,7 +7,7 @@ The store remembers for which data the relationships were worked out, so that st
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +17,7 @@ from graph.current_ownership import current_ownership
 from graph.in_play_changes import affected, companies_of_lots, debarred_companies, marks_since, said_current
 from graph.in_play_households import recipients_in_play
 from graph.in_play_procedure import procedure_in_play
+from graph.in_play_tenders import tenders_in_play
 from graph.model import REL_TYPES
 from graph.ownership_above import ask, ownership_above
 from graph.penetration import Ownership, holders_in_play
@@ -161,18 +162,23 @@ def derived(
     procedure = _of_procedure(store, ownership, asked, lots)
     behind = recipients_in_play(store, ownership, alone=lots is not None)
     persons = behind.persons.alias("from_id").to_frame()
-    holds = _with_wanted(procedure.holds, holders_in_play(ownership, behind.questions)[0], persons)
+    theirs = holders_in_play(ownership, behind.questions)[0].join(
+        persons, on="from_id", how="semi", maintain_order="left"
+    )
+    holds = _each_once([procedure.holds, theirs])
     names = _stated(pl.concat([procedure.asked, behind.questions]), ownership)
     return _both(holds, procedure.controls, names)
 
 
-def derived_on_the_spot(store: GraphStore, lots: Collection[str]) -> dict[str, pl.DataFrame]:
+def derived_on_the_spot(
+    store: GraphStore, lots: Collection[str], mates: Collection[str] = ()
+) -> dict[str, pl.DataFrame]:
     """The rows that bear on some lots, worked out from what lies above those who bid, buy, serve, or are debarred.
 
-    Nothing is written, and what is written is not looked at: the answer is never stale. Raises `OwnershipError`, a
-    `StoreError`.
+    `mates`: all other lots of their tenders. Nothing is written, and what is written is not looked at: the answer is
+    never stale. Raises `OwnershipError`, a `StoreError`.
     """
-    asked = questions(store, lots)
+    asked = questions(store, {*lots, *mates})
     companies = {*asked["company_id"], *companies_of_lots(store, lots), *debarred_companies(store)}
     ownership = Ownership.build(ownership_above(store, companies))
     procedure = _of_procedure(store, ownership, asked, lots)
@@ -193,24 +199,23 @@ def _of_procedure(
 ) -> _Procedure:
     beside = procedure_in_play(store, ownership, asked, lots)
     together = pl.concat([asked, beside.groups])
-    holds, controls = holders_in_play(ownership, together)
-    singly = holders_in_play(ownership, beside.singles)
-    return _Procedure(
-        _with_wanted(holds, singly[0], beside.wanted),
-        _with_wanted(controls, singly[1], beside.wanted),
-        pl.concat([together, beside.singles]),
-    )
+    of_lots = holders_in_play(ownership, together, elsewhen=True)
+    of_tenders = holders_in_play(ownership, tenders_in_play(store, asked, some=lots is not None))
+    singly = [
+        rows.join(beside.wanted, on=beside.wanted.columns, how="semi", maintain_order="left")
+        for rows in holders_in_play(ownership, beside.singles)
+    ]
+    holds, controls = (_each_once(parts) for parts in zip(of_lots, of_tenders, singly, strict=True))
+    return _Procedure(holds, controls, pl.concat([together, beside.singles]))
 
 
 def _both(holds: pl.DataFrame, controls: pl.DataFrame, names: pl.DataFrame) -> dict[str, pl.DataFrame]:
     return {"ULTIMATELY_HOLDS": _at_stated_ids(holds, names), "CONTROLS": _at_stated_ids(controls, names)}
 
 
-def _with_wanted(lots: pl.DataFrame, singly: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
-    """Holders of lots, and of companies asked singly those wanted; an answer both gave stands once."""
-    theirs = singly.join(wanted, on=wanted.columns, how="semi", maintain_order="left")
-    same = ["from_id", "to_id", "holds_from", "holds_to"]
-    return pl.concat([lots, theirs]).unique(same, maintain_order=True)
+def _each_once(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Rows worked out for different questions; an answer that several gave stands once."""
+    return pl.concat(parts).unique(["from_id", "to_id", "holds_from", "holds_to"], maintain_order=True)
 
 
 def _stated(asked: pl.DataFrame, ownership: Ownership) -> pl.DataFrame:

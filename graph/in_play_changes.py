@@ -55,6 +55,9 @@ _LOTS_OF_COMPANIES: Final = (
     ),
 )
 _LOTS_OF_TENDERS: Final = f"{EACH}MATCH (t:Tender {{id: i}}) {_ITS_LOTS}RETURN DISTINCT l.id"
+_TENDERS_OF_LOTS: Final = (
+    f"{EACH}MATCH (l:Lot {{id: i}}) {hop('(l)-[:LOT_OF]->(t:Tender)', 't.id')}RETURN DISTINCT t.id"
+)
 _COMPANIES_OF_LOTS: Final = (
     f"{EACH}MATCH (l:Lot {{id: i}}) {hop('(b:Bid)-[:FOR_LOT]->(l)', 'b.id')}{hop('(c:Company)-[:SUBMITS]->(b)', 'c.id')}"
     "RETURN DISTINCT c.id",
@@ -135,7 +138,8 @@ def affected(store: GraphStore, marks: Marks) -> Affected | None:
     if below is None:
         return None
     changed = marks.lots | lots_of_tenders(store, marks.tenders) | lots_of_companies(store, marks.beside)
-    lots = changed | lots_of_companies(store, below)
+    changed = with_mates(store, changed)
+    lots = with_mates(store, changed | lots_of_companies(store, below))
     if len(lots) > MOST:
         return None
     # Whoever stands behind two of a lot is written at both: a change above one bidder is one of the others too, where
@@ -145,7 +149,7 @@ def affected(store: GraphStore, marks: Marks) -> Affected | None:
     others |= _sharing(store, beside - below, below)
     # Above most buyers nobody is known, so that nothing is written at them.
     companies = below | joined(store, found_from(store, _HELD, others))
-    lots |= lots_of_companies(store, companies)
+    lots = with_mates(store, lots | lots_of_companies(store, companies))
     if len(lots) > MOST:
         return None
     asked = companies | companies_of_lots(store, lots)
@@ -225,6 +229,11 @@ def debarred_companies(store: GraphStore) -> set[str]:
 def lots_of_tenders(store: GraphStore, tenders: Collection[str]) -> set[str]:
     """All lots of some tenders."""
     return found_from(store, [_LOTS_OF_TENDERS], tenders)
+
+
+def with_mates(store: GraphStore, lots: Collection[str]) -> set[str]:
+    """Some lots with all others of their tenders: who stands behind bidders of two of them is written at both."""
+    return {*lots, *lots_of_tenders(store, found_from(store, [_TENDERS_OF_LOTS], lots))}
 
 
 def _closure(

@@ -15,6 +15,7 @@ from graph.in_play_changes import (
     joined,
     lots_of_companies,
     lots_of_tenders,
+    with_mates,
 )
 from graph.stores.contract import GraphStore
 from graph.stores.fingerprint import fingerprint_of
@@ -116,4 +117,5 @@ def _around(store: GraphStore, touches: Touches, below: Collection[str]) -> set[
     bids |= found_from(store, _BIDS_OF_CONTACTS, touches.contacts)
     tenders = touches.tenders | found_from(store, _TENDERS_OF_PEOPLE, touches.people)
     lots = touches.lots | found_from(store, _LOTS_OF_BIDS, bids)
-    return lots | lots_of_companies(store, joined(store, companies)) | lots_of_tenders(store, tenders)
+    lots |= lots_of_companies(store, joined(store, companies)) | lots_of_tenders(store, tenders)
+    return with_mates(store, lots)

@@ -50,14 +50,17 @@ class Nearby:
 
     asked: frozenset[str]
     """The lots themselves."""
+    mates: frozenset[str]
+    """All other lots of their tenders."""
     own: frozenset[str]
     """Companies that bid in them."""
     bids: frozenset[str]
-    """Their bids, others of their bidders, and bids that share a trace or a worker with theirs."""
+    """Their bids, others of their bidders, those for other lots of their tenders, and bids that share a trace or a
+    worker with theirs."""
     traced: frozenset[str]
     """Of these: theirs, and those that share a trace or a worker with them."""
     bidders: frozenset[str]
-    """Companies that bid in them, and what else of the same parties bids."""
+    """Companies that bid in them or in other lots of their tenders, and what else of the same parties bids."""
     lots: frozenset[str]
     """The lots, those of their tenders, and those their bidders bid in."""
     tenders: frozenset[str]
@@ -111,15 +114,18 @@ def nearby(
     mine = here | (frozenset(theirs.column("id").to_pylist()) if theirs else frozenset())
     lots_of_theirs = found(_LOTS_OF_BID, mine)
     lots_of_tenders, buyers, servants = procedures.result()
+    mates = lots_of_tenders - asked
+    theirs_too = found(_BIDS_OF_LOT, mates)
     near = asked | lots_of_theirs | lots_of_tenders
     of_near = found(_TENDERS_OF_LOT, near)
     traced = alongside.result()
     return Nearby(
         asked=asked,
+        mates=mates,
         own=own,
-        bids=mine | traced,
+        bids=mine | traced | theirs_too,
         traced=traced,
-        bidders=bidders,
+        bidders=bidders | found(_BIDDERS_OF_BID, theirs_too),
         lots=near,
         tenders=of_near | frozenset(tenders),
         buyers=buyers,

@@ -47,7 +47,7 @@ class OnTheSpot(NearbyView):
 
     def __init__(self, store: GraphStore, near: Nearby, standing: Standing, beside: Beside):
         super().__init__(store, near, standing)
-        self._rows = beside(partial(derived_on_the_spot, store, near.asked))
+        self._rows = beside(partial(derived_on_the_spot, store, near.asked, near.mates))
         self._answers: dict[str, Callable[[], pl.DataFrame]] = {
             **{q: self._above(type_, q) for type_, q in ABOVE_BIDDERS.items()},
             **{q: self._above_parties(type_, side) for (type_, side), q in ABOVE_PARTIES.items()},

@@ -20,8 +20,9 @@ from graph.penetration.derivations import Derivations, as_text
 from graph.penetration.edges import Reach, distinct, spans
 from graph.penetration.identities import BASES
 from graph.penetration.methods import Shares, effective_shares, exactly
+from graph.penetration.other_times import other_times
 from graph.penetration.ownership import Ownership
-from graph.penetration.register import frontier
+from graph.penetration.register import Frontier, frontier
 from graph.penetration.shares import flow_shares
 
 _ENDS: Final = {
@@ -56,7 +57,7 @@ CONTROLS: Final[dict[str, pl.DataType]] = {
 
 
 def holders_in_play(
-    ownership: Ownership, questions: pl.DataFrame, proofs: bool = True
+    ownership: Ownership, questions: pl.DataFrame, proofs: bool = True, elsewhen: bool = False
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows of `ULTIMATELY_HOLDS` and of `CONTROLS` for everything detectors ask about.
 
@@ -64,32 +65,50 @@ def holders_in_play(
     the company, asked singly). Of a group only holders of two or more of its companies are given; one of its
     companies that holds another is such a holder. Companies nothing is known of give no row. Ids are canonical; rows
     are unique, sorted by from_id, to_id, holds_from. `proofs`: with the chains and links that show it (`derivation`,
-    else null), which takes as long as the rest. Raises `DateError`.
+    else null), which takes as long as the rest. `elsewhen`: with holders that stand behind two companies of a group only
+    when one of them is looked at on another day (see `other_times`). Raises `DateError`.
     """
     groups = questions["group_id"].cast(pl.String)
     nodes = ownership.nodes_of(questions["company_id"])
     asked = numbered(groups, nodes, day_numbers(questions["on_date"], UNDATED))
     holds, controls = [], []
     if ownership.holdings.declared.any():
-        holds += [_holders(ownership, chunk, proofs) for chunk in candidates(*asked, ownership.holding_edges)]
+        holds += [
+            _holders(ownership, chunk, proofs, elsewhen)
+            for chunk in candidates(*asked, ownership.holding_edges)
+        ]
         controls += [
             _controllers(ownership, chunk, proofs) for chunk in candidates(*asked, ownership.control_edges)
         ]
     else:
         # Every holding may carry control: what may control includes what may hold.
         for chunk in candidates(*asked, ownership.control_edges):
-            holds.append(_holders(ownership, chunk, proofs))
+            holds.append(_holders(ownership, chunk, proofs, elsewhen))
             controls.append(_controllers(ownership, chunk, proofs))
     return _whole(holds, ULTIMATELY_HOLDS), _whole(controls, CONTROLS)
 
 
-def _holders(ownership: Ownership, chunk: Candidates, proofs: bool) -> pl.DataFrame:
-    days = chunk.days
-    above = frontier(ownership, chunk.companies, days)
-    rows, at = chunk.instances(above.reach, ownership.nodes.height)
+def _holders(ownership: Ownership, chunk: Candidates, proofs: bool, elsewhen: bool) -> pl.DataFrame:
+    nodes = ownership.nodes.height
+    above = frontier(ownership, chunk.companies, chunk.days)
+    rows, at = chunk.instances(above.reach, nodes)
     held = above.depth[at] > 0
     rows, at = rows[held], at[held]
-    at = distinct(at[chunk.behind_two(rows, ownership.nodes.height)])
+    tied = chunk.behind_two(rows, nodes)
+    found = [_settled(ownership, above, chunk.days, distinct(at[tied]), proofs)]
+    if elsewhen:
+        companies, days, holders = other_times(ownership, chunk, above, rows, tied)
+        asked, question = np.unique(np.c_[companies, days], axis=0, return_inverse=True)
+        then, days = frontier(ownership, asked[:, 0].copy(), asked[:, 1].copy()), asked[:, 1].copy()
+        at = then.reach.instance(question.reshape(-1), holders, nodes)
+        found.append(_settled(ownership, then, days, distinct(at), proofs))
+    return pl.concat(found)
+
+
+def _settled(
+    ownership: Ownership, above: Frontier, days: IntArray, at: IntArray, proofs: bool
+) -> pl.DataFrame:
+    """Rows of some instances above questions, with the span around each question's day."""
     if not len(at):
         return pl.DataFrame(schema=ULTIMATELY_HOLDS)
     flows = flow_shares(above)

@@ -50,7 +50,9 @@ class World:
         if a == b:
             return
         day, share = self.random.choice(DAYS), self.random.choice([None, 0.1, 0.3, 0.4, 0.51, 0.6])
-        self.rel("OWNS", a, self.party(a), b, self.party(b), share=share, stated_from=day)
+        later = [d for d in DAYS[1:] if d and d > (day or "")]
+        end = self.random.choice(later) if later and self.random.random() < 0.3 else None
+        self.rel("OWNS", a, self.party(a), b, self.party(b), share=share, stated_from=day, stated_to=end)
 
     def control(self) -> None:
         a, b = self.random.choice([*FIRMS, *PEOPLE]), self.random.choice(FIRMS)
@@ -70,9 +72,11 @@ class World:
         self.rel("IDENTIFIES", id_, "Identifier", firm, self.party(firm))
 
     def lot(self, number: int) -> None:
-        lot, tender = f"local:t{number}/1", f"local:t{number}"
+        # Some tenders have two lots.
+        tender = f"local:t{number - number % 2 if number % 3 else number}"
+        lot = f"{tender}/{number}"
         self.node("Lot", lot)
-        self.node("Tender", tender, bid_deadline=self.random.choice(DAYS[1:]))
+        self.node("Tender", tender, bid_deadline=DAYS[1 + len(tender) % 2 + number // 4 % 3])
         self.rel("LOT_OF", lot, "Lot", tender, "Tender")
         for firm in self.random.sample(FIRMS, self.random.randint(2, 4)):
             self.bid(lot, firm)
@@ -142,7 +146,7 @@ def more(seed: int, what: str) -> Extract:
     if what == "lot":
         world.lot(100)
     elif what == "bid":
-        world.bid("local:t3/1", world.random.choice(FIRMS))
+        world.bid("local:t3/3", world.random.choice(FIRMS))
     else:
         getattr(world, what)()
         getattr(world, what)()

@@ -230,3 +230,45 @@ def test_no_questions_and_no_ownership() -> None:
     holds, _ = holders_in_play(empty, questions([("A", None, "lot"), ("B", None, "lot"), ("A", None, None)]))
     assert holds.is_empty()
     assert penetrate(empty, "A", "2025-01-01").to_json()["unknown_share"] == 1.0
+
+
+@given(worlds())
+@settings(deadline=None, max_examples=50)
+def test_who_stood_behind_two_only_at_another_time_is_given_as_it_was_nearest_to_the_day(
+    world: tuple[Ownership, list[tuple[str, str | None, str | None]]],
+) -> None:
+    book, asked = world
+    # A day in each time between two changes, in order.
+    moments = ["2000-01-01", *(dt.date.fromisoformat(d).isoformat() for d in DAYS)]
+    plain, _ = holders_in_play(book, questions(asked), proofs=False)
+    holds, _ = holders_in_play(book, questions(asked), proofs=False, elsewhen=True)
+    expected = {(r["from_id"], r["to_id"], r["holds_from"]) for r in plain.iter_rows(named=True)}
+    for group in {g for _, _, g in asked} - {None}:
+        companies = sorted({c for c, _, g in asked if g == group})
+        day = next(d for _, d, g in asked if g == group)
+        assert day is not None
+        at = {
+            m: {c: {o.id for o in penetrate(book, c, m).owners} for c in companies} for m in [*moments, day]
+        }
+        order = [
+            day,
+            *sorted((m for m in moments if m <= day), reverse=True),
+            *sorted(m for m in moments if m > day),
+        ]
+        for holder in HOLDERS:
+            when = {c: next((m for m in order if holder in at[m][c]), None) for c in companies if c != holder}
+            found = {c: m for c, m in when.items() if m is not None}
+            now = [c for c, m in found.items() if m == day]
+            own = holder in companies
+            if len(now) + own > 1 or len(found) + own < 2 or len(now) == len(found):
+                continue
+            for company, moment in found.items():
+                (row,) = (
+                    r
+                    for r in holds.iter_rows(named=True)
+                    if (r["from_id"], r["to_id"]) == (holder, company) and _within(r, moment)
+                )
+                owner = next(o for o in penetrate(book, company, moment).owners if o.id == holder)
+                assert (row["share"], row["depth"]) == (owner.share, owner.depth)
+                expected.add((holder, company, row["holds_from"]))
+    assert {(r["from_id"], r["to_id"], r["holds_from"]) for r in holds.iter_rows(named=True)} == expected
