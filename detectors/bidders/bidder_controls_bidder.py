@@ -14,7 +14,7 @@ from detectors.ties import bidding, managed
 from detectors.ties.control_among import controlling
 from detectors.ties.coverage import without_ownership
 from detectors.ties.drafts import Tie, draft, tie_facts
-from detectors.ties.links import CLOSING_EN, CLOSING_ZH, ENDED, link_draft
+from detectors.ties.links import CLOSING_EN, CLOSING_ZH, ENDED, link_hits
 from detectors.ties.nearest import ties
 
 
@@ -31,7 +31,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             continue
         roles = {r["role"] for r in found.rows}
         zh, en = ("分支机构", "a branch") if "branch" in roles else ("管理关系", "management without shares")
-        yield link_draft(
+        yield from link_hits(
             found,
             severity=_severity(found.lot["regime"], direct=True, certain=True),
             facts={"certain": True, "relation": sorted(roles - {"itself"})},

@@ -3,35 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import polars as pl
 
 from detectors.definition import Detector, Draft, Row, Undecided, Values
 from detectors.rows import Rows, table
 from detectors.ties import bidding
 from detectors.ties.coverage import without_ownership
-from detectors.ties.drafts import draft, suppressed, tie_facts
+from detectors.ties.drafts import Tie, draft, suppressed, tie_facts
 from detectors.ties.nearest import nearest
+from detectors.ties.set_aside import COMMON, SET_ASIDE, set_aside
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a lot and nearest common holder, whether by shares or by votes."""
-    held = table(rows["holdings"])
-    for beside, column in (("kinds", "holder_kind"), ("holders", "companies")):
-        held = held.join(
-            table(rows[beside]).select("holder_id", column).unique("holder_id", keep="last"),
-            on="holder_id",
-            how="left",
-            maintain_order="left",
-        )
-    held = held.rename({"companies": "holder_companies"})
     limits = (values["fund_share"], values["hub_companies"])
-    for tie, above in nearest(Rows(held), rows["bidders"], lambda t: suppressed(t, *limits) is not None):
-        yield draft(tie, tie_facts(tie, above), suppressed(tie, *limits))
+    beside = [(rows["kinds"], "holder_kind"), (rows["holders"], "companies")]
+    held, elsewhen = (_described(table(rows[name]), beside) for name in ("holdings", "elsewhen"))
+
+    def explained(tie: Tie) -> bool:
+        return suppressed(tie, *limits) is not None
+
+    for tie, above in nearest(Rows(held), rows["bidders"], explained):
+        made = draft(tie, tie_facts(tie, above), suppressed(tie, *limits))
+        yield replace(made, words={**made.words, **COMMON})
+    yield from set_aside(held, elsewhen, rows["bidders"], explained)
     yield from without_ownership(rows["bidders"], rows["covered"])
+
+
+def _described(held: pl.DataFrame, beside: Sequence[tuple[Sequence[Row], str]]) -> pl.DataFrame:
+    """Holdings with what their holders are, and how many companies they hold."""
+    for told, column in beside:
+        known = table(told).select("holder_id", column).unique("holder_id", keep="last")
+        held = held.join(known, on="holder_id", how="left", maintain_order="left")
+    return held.rename({"companies": "holder_companies"})
 
 
 DETECTOR = Detector(
     id="common-shareholder",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人存在共同股东",
@@ -43,6 +54,7 @@ DETECTOR = Detector(
     parameters=(bidding.FUND_SHARE, bidding.HUB_COMPANIES),
     queries={
         "holdings": bidding.HOLDINGS,
+        "elsewhen": bidding.HOLDINGS_ELSEWHEN,
         "bidders": bidding.BIDDERS,
         "holders": bidding.HOLDERS,
         "kinds": bidding.KINDS,
@@ -50,6 +62,7 @@ DETECTOR = Detector(
     },
     columns={
         "holdings": bidding.HOLDINGS_COLUMNS,
+        "elsewhen": bidding.HOLDINGS_ELSEWHEN_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,
         "holders": bidding.HOLDERS_COLUMNS,
         "kinds": bidding.KINDS_COLUMNS,
@@ -57,14 +70,14 @@ DETECTOR = Detector(
     },
     population=bidding.LOTS,
     identity=("lot_id", "holder_id"),
-    suppressors=bidding.SUPPRESSORS,
+    suppressors=(*bidding.SUPPRESSORS, *SET_ASIDE),
     wording_zh=(
-        "【风险预警】{tender}（{lot}）：投标人{bidders_zh}存在共同股东{holder}{holder_note_zh}。{as_of_zh}，"
+        "【风险预警】{tender}（{lot}）：投标人{bidders_zh}{tied_zh}{holder}{holder_note_zh}。{as_of_zh}，"
         "{holder}穿透持有{shares_zh}，计算口径：{method_zh}。主体识别：{identity_zh}。"
         "本预警由数据比对自动生成，仅供核查参考，不作为认定违纪违法的依据。"
     ),
     wording_en=(
-        "[Lead] {tender} ({lot}): bidders {bidders_en} have a common shareholder, {holder}{holder_note_en}. "
+        "[Lead] {tender} ({lot}): bidders {bidders_en} {tied_en}, {holder}{holder_note_en}. "
         "{as_of_en}, {holder} effectively holds {shares_en}; method: {method}. Identities rest on: {identity_en}. "
         "Made by comparing data, for verification only; it establishes no wrongdoing."
     ),

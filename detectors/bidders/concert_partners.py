@@ -13,7 +13,7 @@ from detectors.law import statutes
 from detectors.question import Question
 from detectors.rows import table
 from detectors.ties import bidding, people
-from detectors.ties.links import CLOSING_EN, CLOSING_ZH, ENDED, link_draft, link_ties, on_bids
+from detectors.ties.links import CLOSING_EN, CLOSING_ZH, ENDED, link_hits, link_ties, on_bids
 
 _MEMBERS: Final = (
     "MATCH (m)-[r:MEMBER_OF_CONCERT]->(h:Concert) WHERE r.counted RETURN m.id AS related_id, h.id AS holder_id, "
@@ -71,7 +71,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         if len(set.union(*by_bidder.values())) > 1 and not set.intersection(*by_bidder.values()):
             members_of = {b: sorted(m) for b, m in sorted(by_bidder.items())}
             concert = {"id": tie.holder, "name": tie.rows[0]["holder_name"], "kind": "concert"}
-            yield link_draft(tie, facts={"holder": concert, "members": members_of})
+            yield from link_hits(tie, facts={"holder": concert, "members": members_of})
 
 
 def _through_others(holdings: pl.DataFrame, members: pl.DataFrame, least: float) -> pl.DataFrame:

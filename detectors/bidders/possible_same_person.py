@@ -61,7 +61,7 @@ def _draft(found: Sequence[Row], spoken: Sequence[Mapping[str, Any]]) -> Draft:
     concerned = {p for pair in spoken for p in pair["persons"]}
     rows = tuple(r for r in found if r["holder_id"] in concerned)
     why = sorted({c for pair in spoken for c in pair["corroboration"]}, key=list(TOLD).index)
-    tie = LinkTie(rows[0], str(rows[0]["name"]), rows, False)
+    tie = LinkTie(rows[0], str(rows[0]["name"]), rows)
     made = link_draft(
         tie,
         facts={

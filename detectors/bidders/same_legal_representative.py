@@ -9,15 +9,24 @@ from detectors.law import statutes
 from detectors.rows import table
 from detectors.ties import bidding, people
 from detectors.ties.coverage import lacking
-from detectors.ties.links import CLOSING_EN, CLOSING_ZH, ENDED, compared, link_draft, link_ties, on_bids
+from detectors.ties.drafts import CONSORTIUM, OTHER_LOT
+from detectors.ties.links import (
+    CLOSING_EN,
+    CLOSING_ZH,
+    ENDED,
+    compared,
+    link_hits,
+    link_ties_and_set_aside,
+    on_bids,
+)
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a lot and responsible person of two or more of its bidders."""
     bidders = table(rows["bidders"])
     links = table(rows["representatives"])
-    for tie in link_ties(on_bids(bidders, links)):
-        yield link_draft(tie)
+    for tie in link_ties_and_set_aside(on_bids(bidders, links)):
+        yield from link_hits(tie)
     yield from lacking(
         compared(bidders), links["bidder_id"], "法定代表人数据", "data on legal representatives"
     )
@@ -39,7 +48,7 @@ DETECTOR = Detector(
     columns={"representatives": people.PEOPLE_COLUMNS, "bidders": bidding.BIDDERS_COLUMNS},
     population=bidding.LOTS,
     identity=("lot_id", "holder_id"),
-    suppressors=(ENDED, people.NAME_ONLY),
+    suppressors=(ENDED, CONSORTIUM, OTHER_LOT, people.NAME_ONLY),
     wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}登记的单位负责人疑似同为{holder}。"
     "{as_of_zh}：{links_zh}。" + CLOSING_ZH,
     wording_en="[Lead] {tender} ({lot}): bidders {bidders_en} appear to have the same responsible person, {holder}. "

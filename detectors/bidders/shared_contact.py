@@ -12,14 +12,15 @@ from detectors.law import statutes
 from detectors.rows import table
 from detectors.ties import bidding, people
 from detectors.ties.coverage import lacking
+from detectors.ties.drafts import CONSORTIUM, OTHER_LOT
 from detectors.ties.links import (
     CLOSING_EN,
     CLOSING_ZH,
     ENDED,
     LinkTie,
     compared,
-    link_draft,
-    link_ties,
+    link_hits,
+    link_ties_and_set_aside,
     on_bids,
 )
 from detectors.ties.traces import kind_words
@@ -37,11 +38,11 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     links = table(rows["contacts"]).filter(pl.col("role").is_in(_KINDS))
     parties = {r["holder_id"]: int(r["parties"]) for r in rows["parties"]}
     public = {d.strip() for d in str(values["public_domains"]).split(",")}
-    ties = link_ties(on_bids(bidders, links))
+    ties = link_ties_and_set_aside(on_bids(bidders, links))
     full = pl.Series([t.holder_name for t in ties], dtype=pl.String).str.contains(_FULL).to_list()
     for tie, complete in zip(ties, full, strict=True):
         users = parties.get(tie.holder, 0)
-        yield link_draft(
+        yield from link_hits(
             tie,
             suppressed_by=_explained(tie, complete, users, values, public),
             facts={"used_by_parties": users, "kind": tie.rows[0]["role"]},
@@ -108,6 +109,8 @@ DETECTOR = Detector(
     identity=("lot_id", "holder_id"),
     suppressors=(
         ENDED,
+        CONSORTIUM,
+        OTHER_LOT,
         people.HUB,
         Suppressor(
             "partial-address", "不完整的地址不作比较", "an address without a house number ties nobody"

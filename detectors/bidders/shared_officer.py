@@ -11,7 +11,16 @@ from detectors.law import statutes
 from detectors.rows import table
 from detectors.ties import bidding, people
 from detectors.ties.coverage import lacking
-from detectors.ties.links import CLOSING_EN, CLOSING_ZH, ENDED, compared, link_draft, link_ties, on_bids
+from detectors.ties.drafts import CONSORTIUM, OTHER_LOT
+from detectors.ties.links import (
+    CLOSING_EN,
+    CLOSING_ZH,
+    ENDED,
+    compared,
+    link_hits,
+    link_ties_and_set_aside,
+    on_bids,
+)
 
 _NO_POSTS = ("liaison", "site_supervisor", "project_manager", "technical_lead", "bid_agent")
 """What registers list beside the board and management, and is neither."""
@@ -24,7 +33,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     links = pl.concat([officers, table(rows["representatives"])], how="vertical_relaxed")
     posts = {r["holder_id"]: int(r["companies"]) for r in rows["posts"]}
     counted = links.filter(~pl.col("role").fill_null("").is_in(_NO_POSTS))
-    for tie in link_ties(on_bids(bidders, counted)):
+    for tie in link_ties_and_set_aside(on_bids(bidders, counted)):
         held = posts.get(tie.holder, 0)
         hub = None
         if held > values["hub_posts"]:
@@ -34,7 +43,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
                 f"{tie.holder_name} has posts in {held} companies, more than {values['hub_posts']}: "
                 "perhaps a filing intermediary or a nominee",
             )
-        yield link_draft(tie, suppressed_by=hub, facts={"posts": held})
+        yield from link_hits(tie, suppressed_by=hub, facts={"posts": held})
     yield from lacking(compared(bidders), links["bidder_id"], "董监高数据", "data on officers")
 
 
@@ -67,7 +76,7 @@ DETECTOR = Detector(
     },
     population=bidding.LOTS,
     identity=("lot_id", "holder_id"),
-    suppressors=(ENDED, people.HUB, people.NAME_ONLY),
+    suppressors=(ENDED, CONSORTIUM, OTHER_LOT, people.HUB, people.NAME_ONLY),
     wording_zh="【风险预警】{tender}（{lot}）：{holder}疑似同时在投标人{bidders_zh}任职。{as_of_zh}：{links_zh}。"
     + CLOSING_ZH,
     wording_en="[Lead] {tender} ({lot}): {holder} appears to hold posts in bidders {bidders_en}. "

@@ -26,9 +26,17 @@ _PARTY_COLUMNS: Final = (
     *("bidder_id", "holder_id", "party_id", "related_id", "to_id"),
     *("person_id", "company_id", "official_id", "buyer_id"),
 )
+DATED: Final = "ULTIMATELY_HOLDS within some time"
 ABOVE_BIDDERS: Final[Mapping[str, Question]] = {
     "ULTIMATELY_HOLDS": Question(
         "MATCH (h)-[u:ULTIMATELY_HOLDS]->(c:Company) RETURN c.id AS bidder_id, u.holds_from AS holds_from, "
+        f"u.holds_to AS holds_to, {bidding.HOLDING}",
+        "bidders",
+        "c:Company",
+    ),
+    DATED: Question(
+        "MATCH (h)-[u:ULTIMATELY_HOLDS]->(c:Company) WHERE u.holds_from IS NOT NULL OR u.holds_to IS NOT NULL "
+        "RETURN c.id AS bidder_id, u.holds_from AS holds_from, "
         f"u.holds_to AS holds_to, {bidding.HOLDING}",
         "bidders",
         "c:Company",
@@ -40,9 +48,10 @@ ABOVE_BIDDERS: Final[Mapping[str, Question]] = {
         "c:Company",
     ),
 }
-"""What stands above companies, by the type of relationship."""
+"""What stands above companies, by the type of relationship; `DATED`: what begins or ends of the first."""
 _ABOVE: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     bidding.HOLDINGS: (ABOVE_BIDDERS["ULTIMATELY_HOLDS"], bidding.HOLDINGS_COLUMNS),
+    bidding.HOLDINGS_ELSEWHEN: (ABOVE_BIDDERS[DATED], bidding.HOLDINGS_ELSEWHEN_COLUMNS),
     bidding.CONTROL: (ABOVE_BIDDERS["CONTROLS"], bidding.CONTROL_COLUMNS),
 }
 _TIMEOUT: Final = 300
@@ -98,7 +107,11 @@ class Answers:
     def _answer(self, query: str) -> Rows:
         if query == bidding.BIDDERS:
             return self._all_bids()
-        frame = self._above(*_ABOVE[query]) if query in _ABOVE else self._ask(query)
+        if query in _ABOVE:
+            held = held_on_the_bid_date()
+            frame = self._above(*_ABOVE[query], ~held if query == bidding.HOLDINGS_ELSEWHEN else held)
+        else:
+            frame = self._ask(query)
         if query == bidding.COVERED and self._canonical:
             frame = pl.concat([frame, self._ask(bidding.COVERED_ELSEWHERE)]).unique()
         return Rows(_ordered(self._canonically(frame)))
@@ -115,12 +128,12 @@ class Answers:
                 self._bids = Rows(_ordered(self._canonically(self._ask(bidding.BIDDERS))))
             return self._bids
 
-    def _above(self, query: str, columns: tuple[str, ...]) -> pl.DataFrame:
-        """What stands above companies, beside each bid of theirs on whose date it held."""
+    def _above(self, query: str, columns: tuple[str, ...], when: pl.Expr) -> pl.DataFrame:
+        """What stands above companies, beside each bid of theirs on whose date it held, or did not."""
         bids = self._all_bids().frame.with_columns(bidder_id="stated_id")
         bids = bids.select(*bidding.LOT_COLUMNS, *bidding.BIDDER_COLUMNS)
         above = self._ask(query)
-        return bids.join(above, on="bidder_id").filter(held_on_the_bid_date()).select(columns)
+        return bids.join(above, on="bidder_id").filter(when).select(columns)
 
     def _canonically(self, frame: pl.DataFrame) -> pl.DataFrame:
         for column, kept in (("bidder_id", "stated_id"), ("holder_id", "stated_holder_id")):

@@ -14,7 +14,7 @@ import polars as pl
 import pyarrow as pa
 
 from detectors.bidders.affiliate_of_debarred import ABOVE_DEBARRED
-from detectors.running.asking import ABOVE_BIDDERS, held_on_the_bid_date
+from detectors.running.asking import ABOVE_BIDDERS, DATED, held_on_the_bid_date
 from detectors.running.nearby import Nearby, NearbyView
 from detectors.running.standing import Standing
 from detectors.ties import bidding
@@ -67,6 +67,12 @@ class OnTheSpot(NearbyView):
         wanted = pl.Series("id", sorted(companies), pl.String)
         return self._rows.result()[type_].filter(pl.col("to_id").is_in(wanted.implode()))
 
+    def _standing_above(self, type_: str, companies: Collection[str]) -> pl.DataFrame:
+        if type_ != DATED:
+            return self._of(type_, companies)
+        begun_or_ended = pl.any_horizontal(pl.col("holds_from", "holds_to").is_not_null())
+        return self._of("ULTIMATELY_HOLDS", companies).filter(begun_or_ended)
+
     def _named(self, rows: pl.DataFrame) -> pl.DataFrame:
         """With what the holders are called: holder_name, holder_kind."""
         found = [pl.DataFrame(schema=dict.fromkeys(("from_id", "holder_name", "holder_kind"), pl.String()))]
@@ -84,7 +90,7 @@ class OnTheSpot(NearbyView):
         columns = [part.rpartition(" AS ")[2] for part in question.partition("RETURN ")[2].split(", ")]
 
         def answer() -> pl.DataFrame:
-            rows = self._named(self._of(type_, self._near.bidders))
+            rows = self._named(self._standing_above(type_, self._near.bidders))
             return rows.rename({"from_id": "holder_id", "to_id": "bidder_id"}).select(columns)
 
         return answer

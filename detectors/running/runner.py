@@ -189,17 +189,21 @@ def _named_elsewhere(store: GraphStore, canonical: Mapping[str, str]) -> dict[st
 
 
 def _without_superfluous(findings: Sequence[Finding], detectors: Mapping[str, Detector]) -> list[Finding]:
-    """Drop a finding whose tie a stronger detector reports already for at least the same subjects."""
-    stronger: dict[tuple[str, str, str], list[set[str]]] = {}
+    """Drop a finding whose tie a stronger detector reports already for at least the same subjects.
+
+    What the stronger one has set aside makes only what the weaker one sets aside superfluous.
+    """
+    stronger: dict[tuple[str, str, str], list[tuple[set[str], bool]]] = {}
     for f in findings:
-        stronger.setdefault((f.detector, f.scope_id, _tying(f)), []).append(set(f.subjects))
+        told = set(f.subjects), f.suppressed_by is None
+        stronger.setdefault((f.detector, f.scope_id, _tying(f)), []).append(told)
     return [
         f
         for f in findings
         if not any(
-            set(f.subjects) <= subjects
+            set(f.subjects) <= subjects and (counts or f.suppressed_by)
             for other in detectors[f.detector].yields_to
-            for subjects in stronger.get((other, f.scope_id, _tying(f)), [])
+            for subjects, counts in stronger.get((other, f.scope_id, _tying(f)), [])
         )
     ]
 

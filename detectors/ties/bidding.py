@@ -61,6 +61,17 @@ HOLDINGS_COLUMNS: Final = (
     *("method", "identity", "derivation"),
 )
 
+HOLDINGS_ELSEWHEN: Final = Question(
+    "MATCH (h)-[u:ULTIMATELY_HOLDS]->(c:Company)-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) "
+    "WHERE u.holds_to <= l.bid_on OR l.bid_on < u.holds_from OR (l.bid_on IS NULL AND u.holds_to IS NOT NULL) "
+    "OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) "
+    f"RETURN {_LOT}, {_BIDDER}, {HOLDING}, u.holds_from AS holds_from, u.holds_to AS holds_to",
+    "asked",
+    "l:Lot",
+)
+"""What is held on other days than the bid date."""
+HOLDINGS_ELSEWHEN_COLUMNS: Final = (*HOLDINGS_COLUMNS, "holds_from", "holds_to")
+
 CONTROLLING: Final = (
     "h.id AS holder_id, h.name AS holder_name, k.rule AS rule, k.via AS via, "
     "k.depth AS depth, k.identity AS identity, k.derivation AS derivation"

@@ -13,11 +13,43 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
-from detectors.definition import Draft, Evidence, Row
+from detectors.definition import Draft, Evidence, Row, Suppressor
 from graph.penetration import METHOD_NAMES
 
 NOT_A_BID: Final = ("registered", "withdrawn", "revoked", "not_submitted", "late_refused")
 """Statuses of what never became a bid to compare."""
+
+CONSORTIUM: Final = Suppressor(
+    "consortium",
+    "同一联合体的成员共同提交一份投标，不互相比较",
+    "members of one consortium submit one bid, and are not compared with each other",
+)
+OTHER_LOT: Final = Suppressor(
+    "lot",
+    "投的是同一项目的不同标段",
+    "they bid for different lots of the tender",
+)
+
+
+def of_one_bid(rows: Sequence[Row]) -> tuple[str, str, str]:
+    """Why members of one consortium are no tie; `rows`: theirs."""
+    names = list(dict.fromkeys(str(r["bidder_name"] or r["bidder_id"]) for r in rows))
+    return (
+        CONSORTIUM.name,
+        f"{'、'.join(names)}为同一联合体的成员，共同提交一份投标",
+        f"{', '.join(names)} are members of one consortium, and submit one bid",
+    )
+
+
+def of_other_lots(others: Sequence[Row]) -> tuple[str, str, str]:
+    """Why bidders of other lots are no tie; `others`: their rows, each with its `own_lot`."""
+    told = {str(r["bidder_name"] or r["bidder_id"]): str(r["lot_title"] or r["own_lot"]) for r in others}
+    return (
+        OTHER_LOT.name,
+        "；".join(f"{name}投的是{lot}" for name, lot in told.items()) + "，不是同一标段",
+        "; ".join(f"{name} bids for {lot}" for name, lot in told.items()) + ", which is another lot",
+    )
+
 
 _STATE: Final = ("state_holder", "government")
 _FUND: Final = ("fund",)
@@ -192,11 +224,11 @@ def words(tie: Tie, method: str) -> dict[str, str]:
     held = [r for r in tie.rows if not r.get("itself")]
     lot = tie.lot
     zh_parts = [
-        f"{r['bidder_name'] or r['bidder_id']}{_percent(r, '，', '表决权{}', '比例未知')}（{r.get('depth')}层）"
+        f"{r['bidder_name'] or r['bidder_id']}{_percent(r, '，', '表决权{}', '比例未知')}（{r.get('depth')}层{r.get('note_zh') or ''}）"
         for r in held
     ]
     en_parts = [
-        f"{r['bidder_name'] or r['bidder_id']} {_percent(r, ', ', '{} of the votes', 'an unknown share')} (depth {r.get('depth')})"
+        f"{r['bidder_name'] or r['bidder_id']} {_percent(r, ', ', '{} of the votes', 'an unknown share')} (depth {r.get('depth')}{r.get('note_en') or ''})"
         for r in held
     ]
     identity = identity_of(tie)

@@ -2,20 +2,27 @@
 
 Links come as one row a company (or a bid) and what it is linked to; they meet the bids in columns, and only groups
 that tie two separate bids become Python objects. A link counts when it holds on the lot's bid date; a tie that only
-links of other dates would make is kept, suppressed, with its dates.
+links of other dates would make, one of members of a consortium, and one across the lots of a tender are kept, suppressed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import polars as pl
 
-from detectors.definition import Draft, Evidence, Row, Severity, Suppressor
+from detectors.definition import Draft, Evidence, Row, Severity, Suppressor, Undecided
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
-from detectors.ties.drafts import NOT_A_BID, holder_kind, identity_label, weakest
+from detectors.ties.drafts import (
+    NOT_A_BID,
+    holder_kind,
+    identity_label,
+    of_one_bid,
+    of_other_lots,
+    weakest,
+)
 from detectors.ties.roles import role_en, role_zh
 
 ENDED: Final = Suppressor(
@@ -33,12 +40,16 @@ SPAN: Final = (
 
 @dataclass(frozen=True, slots=True)
 class LinkTie:
-    """What ties, and the rows that show it; `ended`: no two bids are tied on the bid date itself."""
+    """What ties, and the rows that show it; `why`: the rule that sets it aside from the start, if one does.
+
+    "ended": no two bids are tied on the bid date itself; "consortium": there is but one bid; "lot": the bids are for
+    different lots.
+    """
 
     lot: Row
     holder: str
     rows: tuple[Row, ...]
-    ended: bool
+    why: Literal["", "ended", "consortium", "lot"] = ""
 
     @property
     def bidders(self) -> tuple[str, ...]:
@@ -79,12 +90,45 @@ def link_ties(linked: pl.DataFrame) -> list[LinkTie]:
     live = several.filter(pl.col("when") == "yes").filter(separate)
     now = live.select(at).unique().with_columns(live=pl.lit(True))
     rest = several.join(now, on=at, how="anti")
+    kinds: tuple[tuple[pl.DataFrame, Literal["", "ended"]], ...] = ((live, ""), (rest, "ended"))
     found = [
-        LinkTie(rows[0], str(holder), tuple(rows), ended)
-        for frame, ended in ((live, False), (rest, True))
+        LinkTie(rows[0], str(holder), tuple(rows), why)
+        for frame, why in kinds
         for (_, holder), rows in _groups(frame, at)
     ]
     return sorted(found, key=lambda t: (str(t.lot["lot_id"]), t.holder))
+
+
+def link_ties_and_set_aside(linked: pl.DataFrame) -> list[LinkTie]:
+    """The same, with what ties only members of one consortium, or bidders of different lots of a tender.
+
+    Of companies' own links alone: what is left in one bid is of all who submit it.
+    """
+    found = link_ties(linked)
+    told = {(str(t.lot["lot_id"]), t.holder) for t in found}
+    live = linked.filter(pl.col("when") == "yes")
+    at = ["lot_id", "holder_id"]
+    bids, bidders = (pl.col(c).n_unique().over(at) for c in ("bid_id", "bidder_id"))
+    for (lot, holder), rows in _groups(live.filter((bids == 1) & (bidders > 1)), at):
+        if (lot, holder) not in told:
+            told.add((lot, holder))
+            found.append(LinkTie(rows[0], str(holder), tuple(rows), "consortium"))
+    found += _across_lots(live, told)
+    return sorted(found, key=lambda t: (str(t.lot["lot_id"]), t.holder))
+
+
+def _across_lots(live: pl.DataFrame, told: Set[tuple[str, str]]) -> Iterator[LinkTie]:
+    """One a lot and what ties a bidder of it to bidders of other lots of the tender."""
+    at = ["tender_id", "holder_id"]
+    several = [pl.col(c).n_unique().over(at) > 1 for c in ("lot_id", "bid_id", "bidder_id")]
+    wide = live.filter(pl.col("tender_id").is_not_null()).filter(pl.all_horizontal(several))
+    for (_, holder), rows in _groups(wide, at):
+        for lot in sorted({str(r["lot_id"]) for r in rows}):
+            mine = [r for r in rows if r["lot_id"] == lot]
+            here = {r["bidder_id"] for r in mine}
+            others = [{**r, "own_lot": r["lot_id"]} for r in rows if r["bidder_id"] not in here]
+            if others and (lot, holder) not in told:
+                yield LinkTie(mine[0], str(holder), (*mine, *others), "lot")
 
 
 def _groups(frame: pl.DataFrame, at: Sequence[str]) -> list[tuple[tuple[Any, ...], list[dict[str, Any]]]]:
@@ -105,6 +149,31 @@ def _kind(holder: str, row: Row, is_party: bool) -> str:
     return holder_kind(holder, row) if is_party else holder.partition(":")[0]
 
 
+def link_hits(
+    tie: LinkTie, *, suppressed_by: tuple[str, str, str] | None = None, **given: Any
+) -> Iterator[Draft | Undecided]:
+    """The tie as `link_draft` makes it, undecided where only a date that its lot lacks would tell whether it had ended.
+
+    What another rule explains is not told of other lots, or of one consortium, as well: half a register may share an
+    address.
+    """
+    if tie.why == "ended" and not tie.lot["bid_on"]:
+        yield _undated(tie)
+    elif not (suppressed_by and tie.why in ("lot", "consortium")):
+        yield link_draft(tie, suppressed_by=suppressed_by, **given)
+
+
+def _undated(tie: LinkTie) -> Undecided:
+    return Undecided(
+        "lot",
+        str(tie.lot["lot_id"]),
+        tie.bidders,
+        f"标段没有投标日期，而{tie.holder_name}与投标人的关联有已结束的：投标时是否存续无法判定",
+        f"the lot has no bid date, and a link of {tie.holder_name} with a bidder has ended: whether it held at the bid "
+        "cannot be decided",
+    )
+
+
 def link_draft(
     tie: LinkTie,
     *,
@@ -114,7 +183,7 @@ def link_draft(
     words: Mapping[str, str] | None = None,
     holder_is_party: bool = True,
 ) -> Draft:
-    """The tie as a draft; its identity is the lot and what ties. `suppressed_by` counts unless it has ended."""
+    """The tie as a draft; its identity is the lot and what ties. `suppressed_by` counts unless it is set aside already."""
     lot = tie.lot
     identity = weakest(
         [i for r in tie.rows for i in ((r["bidder_id"], r.get("stated_id")), _holder_ids(r, holder_is_party))]
@@ -141,9 +210,17 @@ def link_draft(
         date=lot["bid_on"],
         regime=lot["regime"],
         evidence=_evidence(tie),
-        suppressed_by=_ended(tie) if tie.ended else suppressed_by,
+        suppressed_by=_set_aside(tie) or suppressed_by,
         severity=severity,
     )
+
+
+def _set_aside(tie: LinkTie) -> tuple[str, str, str] | None:
+    if tie.why == "ended":
+        return _ended(tie)
+    if tie.why == "consortium":
+        return of_one_bid(tie.rows)
+    return of_other_lots([r for r in tie.rows if r.get("own_lot")]) if tie.why == "lot" else None
 
 
 def _holder_ids(row: Row, is_party: bool) -> tuple[Any, Any]:
@@ -160,7 +237,8 @@ def _bidder(id_: str, rows: Sequence[Row]) -> dict[str, Any]:
         for r in rows
     ]
     unique = [x for n, x in enumerate(links) if x not in links[:n]]
-    return {"id": id_, "name": rows[0]["bidder_name"], "links": unique}
+    fact = {"id": id_, "name": rows[0]["bidder_name"], "links": unique}
+    return fact | {"lot": rows[0]["own_lot"]} if rows[0].get("own_lot") else fact
 
 
 def _ended(tie: LinkTie) -> tuple[str, str, str]:
@@ -169,8 +247,8 @@ def _ended(tie: LinkTie) -> tuple[str, str, str]:
     spans_en = ", ".join(sorted({f"{r['held_from'] or '…'} to {r['held_to'] or '…'}" for r in rows}))
     return (
         "ended",
-        f"关联期间为{spans}，投标日{tie.lot['bid_on'] or '未知'}不在其内",
-        f"the link held from {spans_en}; the bid date, {tie.lot['bid_on'] or 'unknown'}, is outside",
+        f"关联期间为{spans}，投标日{tie.lot['bid_on']}不在其内",
+        f"the link held from {spans_en}; the bid date, {tie.lot['bid_on']}, is outside",
     )
 
 
@@ -179,7 +257,7 @@ def _evidence(tie: LinkTie) -> Evidence:
     for row in tie.rows:
         nodes |= {
             str(row[c])
-            for c in ("bidder_id", "bid_id", "stated_id", "linked_id", "stated_holder_id")
+            for c in ("bidder_id", "bid_id", "stated_id", "linked_id", "stated_holder_id", "own_lot")
             if row.get(c)
         }
         nodes.update(row.get("more_nodes") or ())
@@ -203,6 +281,8 @@ def _words(tie: LinkTie, identity: str, after: Sequence[str]) -> dict[str, str]:
     by_bidder = [[r for r in tie.rows if r["bidder_id"] == b] for b in tie.bidders]
     names = [str(rows[0]["bidder_name"] or rows[0]["bidder_id"]) for rows in by_bidder]
     roles = [sorted({str(r["role"] or "") for r in rows}) for rows in by_bidder]
+    lots = [str(r.get("lot_title") or r["own_lot"]) if r.get("own_lot") else "" for r, *_ in by_bidder]
+    elsewhere_zh, elsewhere_en = ([f"{comma}{lot}" if lot else "" for lot in lots] for comma in ("，", ", "))
     zh, en = identity_label(identity)
     late = after[-1] if after else ""
     return lot_words(tie.lot) | {
@@ -210,10 +290,12 @@ def _words(tie: LinkTie, identity: str, after: Sequence[str]) -> dict[str, str]:
         "bidders_en": ", ".join(names),
         "holder": tie.holder_name,
         "links_zh": "、".join(
-            f"{n}（{'/'.join(map(role_zh, r))}）" for n, r in zip(names, roles, strict=True)
+            f"{n}（{'/'.join(map(role_zh, r))}{e}）"
+            for n, r, e in zip(names, roles, elsewhere_zh, strict=True)
         ),
         "links_en": "; ".join(
-            f"{n} ({'/'.join(map(role_en, r))})" for n, r in zip(names, roles, strict=True)
+            f"{n} ({'/'.join(map(role_en, r))}{e})"
+            for n, r, e in zip(names, roles, elsewhere_en, strict=True)
         ),
         "identity_zh": zh,
         "identity_en": en,

@@ -39,27 +39,33 @@ def ties(rows: Sequence[Row], itself: Sequence[Row] = ()) -> list[Tie]:
 
     `itself`: (lot_id, bidder_id, bid_id …) of every bidder, so that a holder which bids itself counts.
     """
-    tied = _tied(rows, itself)
+    found = tied(rows, itself)
     numbers = pl.struct(_PAIR).rank("dense").alias("tie")
-    return list(_made(tied.with_columns(numbers)).values()) if tied.height else []
+    return list(_made(found.with_columns(numbers)).values()) if found.height else []
 
 
-def _tied(rows: Sequence[Row], itself: Sequence[Row]) -> pl.DataFrame:
-    """The rows of `ties`, sorted; those of holders that bid themselves have `itself`."""
+def tied(rows: Sequence[Row], itself: Sequence[Row], one_bid: bool = False) -> pl.DataFrame:
+    """The rows of `ties`, sorted; those of holders that bid themselves have `itself`.
+
+    `one_bid`: of parties that tie only members of one consortium, who submit a single bid.
+    """
     if not len(rows):
         return pl.DataFrame(schema=dict.fromkeys((*_PAIR, "bidder_id", "derivation"), pl.String))
-    held = _bids(table(rows)).unique([*_PAIR, "bidder_id"], keep="last", maintain_order=True)
+    held = counted(table(rows)).unique([*_PAIR, "bidder_id"], keep="last", maintain_order=True)
     held = held.with_columns(itself=pl.lit(None, pl.Boolean))
     if len(itself):
-        own = _bids(table(itself)).with_columns(holder_id=pl.col("bidder_id"), itself=pl.lit(True))
+        own = counted(table(itself)).with_columns(holder_id=pl.col("bidder_id"), itself=pl.lit(True))
         own = own.join(held.select(_PAIR).unique(), on=_PAIR, how="semi")
         own = own.join(held.select(*_PAIR, "bidder_id"), on=[*_PAIR, "bidder_id"], how="anti")
         own = own.unique([*_PAIR, "bidder_id"], keep="last", maintain_order=True)
         held = pl.concat([held, own], how="diagonal_relaxed")
-    return held.filter(pl.col("bid_id").n_unique().over(_PAIR) > 1).sort(*_PAIR, "bidder_id")
+    bids, bidders = (pl.col(c).n_unique().over(_PAIR) for c in ("bid_id", "bidder_id"))
+    wanted = (bids == 1) & (bidders > 1) if one_bid else bids > 1
+    return held.filter(wanted).sort(*_PAIR, "bidder_id")
 
 
-def _bids(rows: pl.DataFrame) -> pl.DataFrame:
+def counted(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows of bids that are compared."""
     return rows.filter(~pl.col("status").fill_null("").is_in(NOT_A_BID))
 
 
@@ -75,22 +81,23 @@ def _made(tied: pl.DataFrame) -> dict[int, Tie]:
 
 
 def nearest(
-    rows: Sequence[Row], itself: Sequence[Row], explained: Callable[[Tie], bool]
+    rows: Sequence[Row], itself: Sequence[Row], explained: Callable[[Tie], bool], one_bid: bool = False
 ) -> Iterator[tuple[Tie, Above]]:
     """Each nearest tie with the ties above it: those whose every path to every bidder runs through it.
 
     Inside a block of cross-holdings there are too many chains to show, and every member reaches all the others: there
     a party is above a nearer one which ties all its bidders and which the chains shown to one of them run through. A
     tie that is innocently `explained` takes none above it along in this way, since another chain may lead around it.
+    `one_bid`: see `tied`.
     """
-    tied = _tied(rows, itself)
-    if tied.is_empty():
+    found = tied(rows, itself, one_bid)
+    if found.is_empty():
         return
-    ties_of = tied.select(_PAIR).unique(maintain_order=True).with_row_index("tie")
-    tied = tied.join(ties_of, on=_PAIR, maintain_order="left")
-    kept = _over(tied, ties_of)
+    ties_of = found.select(_PAIR).unique(maintain_order=True).with_row_index("tie")
+    found = found.join(ties_of, on=_PAIR, maintain_order="left")
+    kept = _over(found, ties_of)
     while True:
-        lowest = tied.join(kept, left_on="tie", right_on="upper", how="anti")
+        lowest = found.join(kept, left_on="tie", right_on="upper", how="anti")
         guessed = kept.filter(~pl.col("whole"))
         made = _made(lowest.join(guessed, left_on="tie", right_on="lower", how="semi"))
         quiet = [number for number, tie in made.items() if explained(tie)]
@@ -100,7 +107,7 @@ def nearest(
         behind = kept.join(explaining, on="lower", how="semi").select(lower="upper")
         weak = guessed.join(pl.concat([explaining, behind]), on="lower", how="semi")
         kept = kept.join(weak, on=["upper", "lower"], how="anti")
-    depths = tied.group_by("tie").agg(far=_FAR)
+    depths = found.group_by("tie").agg(far=_FAR)
     lows = lowest.select(lower="tie").unique()
     above = kept.join(lows, on="lower", how="semi").join(depths, left_on="upper", right_on="tie")
     told = (
@@ -109,7 +116,7 @@ def nearest(
         .agg(count=pl.len(), upper=pl.col("upper").head(_TOLD))
     )
     shown = told.select(tie=pl.col("upper").explode().unique())
-    upper = _made(tied.join(shown, on="tie", how="semi"))
+    upper = _made(found.join(shown, on="tie", how="semi"))
     by_tie = {
         number: Above(count, tuple(upper[u] for u in uppers)) for number, count, uppers in told.iter_rows()
     }

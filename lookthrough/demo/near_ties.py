@@ -97,13 +97,12 @@ def _sold_before(world: Planting) -> None:
         "股东已于2025-01-15退出其中一家，早于投标截止日",
         subjects=(left.id, kept.id),
         rule="ended",
-        or_none=True,
         holder_name=seller.name,
     )
     world.scene(
         key,
-        "股东在投标之前已退出其中一家：不成立",
-        "A shareholder had sold one of the two holdings before the bid: no tie",
+        "股东在投标之前已退出其中一家：已排除",
+        "A shareholder had sold one of the two holdings before the bid: set aside",
         lot,
     )
 
@@ -146,12 +145,22 @@ def _other_lot(world: Planting) -> None:
         for number, company, a, b in (("01", first, "立夏", "小满"), ("02", second, "芒种", "夏至"))
     ]
     for lot in lots:
-        for detector in LOT_DETECTORS:
-            world.expect(key, detector, lot, "none", "同一股东的两家公司投的是同一项目的不同标段")
+        why = "同一股东的两家公司投的是同一项目的不同标段"
+        world.expect(
+            key,
+            SHAREHOLDER,
+            lot,
+            "suppressed",
+            why,
+            subjects=(first.id, second.id),
+            rule="lot",
+            holder_name=owner.name,
+        )
+        world.expect(key, CONTROLLER, lot, "none", why)
     world.scene(
         key,
-        "同一股东的两家公司投不同标段：不成立",
-        "One owner's two companies bid for different lots of a tender: no tie",
+        "同一股东的两家公司投不同标段：已排除",
+        "One owner's two companies bid for different lots of a tender: set aside",
         *lots,
     )
 
@@ -165,7 +174,16 @@ def _consortium(world: Planting) -> None:
         world.rest(company, percent)
     world.tender("XG-2025-012", "虚构区样本隧道工程")
     lot = world.lot("XG-2025-012", "01", [(lead, member), world.outsider("立秋"), world.outsider("处暑")])
-    world.expect(key, SHAREHOLDER, lot, "none", "联合体成员共同提交一份投标，不互相比较")
+    world.expect(
+        key,
+        SHAREHOLDER,
+        lot,
+        "suppressed",
+        "联合体成员共同提交一份投标，不互相比较",
+        subjects=(lead.id, member.id),
+        rule="consortium",
+        holder_name=owner.name,
+    )
     world.scene(
         key,
         "联合体的两个成员有同一股东：只有一份投标",

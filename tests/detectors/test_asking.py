@@ -30,7 +30,11 @@ def dated() -> World:
     return world
 
 
-@pytest.mark.parametrize("query", [bidding.HOLDINGS, bidding.CONTROL], ids=["holdings", "control"])
+@pytest.mark.parametrize(
+    "query",
+    [bidding.HOLDINGS, bidding.HOLDINGS_ELSEWHEN, bidding.CONTROL],
+    ids=["holdings", "elsewhen", "control"],
+)
 def test_the_joined_rows_are_those_of_the_query(
     query: str, store_url: str, store_credentials: Credentials
 ) -> None:

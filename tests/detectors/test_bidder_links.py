@@ -92,9 +92,23 @@ def test_a_post_ended_on_the_bid_date_is_shown_but_suppressed(found: Found) -> N
     assert found.one(REP, "REP-DAY").subjects == ids("A6", "A7")
 
 
-def test_namesakes_other_lots_consortia_and_withdrawn_bids_are_nothing(found: Found) -> None:
-    for tender in ("REP-NAME", "REP-LOTS", "REP-JOINT", "REP-OUT"):
+def test_namesakes_and_withdrawn_bids_are_nothing(found: Found) -> None:
+    for tender in ("REP-NAME", "REP-OUT"):
         assert found.of(REP, tender) == [], tender
+
+
+def test_members_of_a_consortium_are_told_and_set_aside(found: Found) -> None:
+    assert found.suppressed(REP, "REP-JOINT") == "consortium"
+
+
+def test_bidders_of_other_lots_are_told_in_each_lot_and_set_aside(found: Found) -> None:
+    both = found.of(REP, "REP-LOTS")
+    assert [f.scope_id for f in both] == ["local:REP-LOTS/1", "local:REP-LOTS/2"]
+    assert both[0].subjects == both[1].subjects
+    for one, here in zip(both, ("1", "2"), strict=True):
+        assert one.suppressed_by is not None and one.suppressed_by["rule"] == "lot"
+        (elsewhere,) = (b["lot"] for b in one.facts["bidders"] if "lot" in b)
+        assert elsewhere != f"local:REP-LOTS/{here}"
 
 
 def test_bidders_without_data_are_named(found: Found) -> None:

@@ -78,6 +78,14 @@ def build(world: World) -> None:
         world.bid("lots", bidder, lot)
         world.holds("HLOTS", bidder, 20)
 
+    world.lot("endsbelow", "endsbelowa", "endsbelowb")
+    world.holds("HENDSBELOW", "MIDBELOW", 50, valid_to="2024-06-30")
+    world.holds("MIDBELOW", "endsbelowa", 40)
+    world.holds("HENDSBELOW", "endsbelowb", 30)
+    world.holds("PNEW", "endsbelowa", 5, valid_from="2024-12-01")
+    tied(world, "stays", "HSTAYS")
+    world.holds("PLEFT", "HSTAYS", 30, valid_to="2024-01-01")
+
     tied(world, "endson", "HENDSON", valid_from="2020-01-01", valid_to=BID)
     tied(world, "endsafter", "HENDSAFTER", valid_from="2020-01-01", valid_to="2025-03-02")
     tied(world, "beginson", "HBEGINSON", valid_from=BID)
@@ -93,6 +101,8 @@ def build(world: World) -> None:
         world.bid("undated", f"undated{bidder}")
         world.holds("HUNDATED", f"undated{bidder}", 20)
         world.holds("HGONE", f"undated{bidder}", 20, valid_to="2030-01-01")
+    world.bid("undated", "undatedc")
+    world.holds("HGONE", "undatedc", 20, valid_to="2030-01-01")
 
     world.lot("votes", "votesa", "votesb")
     world.holds("PVOTES", "votesa", 100)
@@ -140,10 +150,58 @@ def test_a_party_behind_two_bidders_is_found(found: Found, tender: str, holder: 
     assert f"As of {BID}," in one.text["en"]
 
 
-@pytest.mark.parametrize("tender", ["joint", "withdrawn", "lots", "endson", "beginsafter", "nothing"])
+@pytest.mark.parametrize("tender", ["withdrawn", "nothing"])
 def test_a_near_miss_is_not(found: Found, tender: str) -> None:
     assert found.of(SHAREHOLDER, tender) == []
     assert found.of(CONTROLLER, tender) == []
+
+
+@pytest.mark.parametrize(
+    ("tender", "rule", "said"),
+    [
+        ("joint", "consortium", "为同一联合体的成员"),
+        ("endson", "ended", "的持股已于2025-03-01结束"),
+        ("beginsafter", "ended", "的持股2025-03-02才开始"),
+        ("endsbelow", "ended", "的持股已于2024-06-30结束"),
+    ],
+)
+def test_a_holder_who_ties_no_bids_of_the_day_is_told_and_set_aside(
+    found: Found, tender: str, rule: str, said: str
+) -> None:
+    assert found.suppressed(SHAREHOLDER, tender) == rule
+    (one,) = found.of(SHAREHOLDER, tender)
+    assert one.subjects == ids(f"{tender}a", f"{tender}b")
+    assert one.suppressed_by is not None and said in one.suppressed_by["reason"]
+    assert found.of(CONTROLLER, tender) == []
+
+
+def test_when_it_was_held_is_said_beside_the_share_of_then(found: Found) -> None:
+    (one,) = found.of(SHAREHOLDER, "endsbelow")
+    held = {b["id"]: (b["share"], b["depth"], b.get("held_until")) for b in one.facts["bidders"]}
+    assert held == {"local:endsbelowa": (0.2, 2, "2024-06-30"), "local:endsbelowb": (0.3, 1, None)}
+    assert "20.00%（2层，至2024-06-30）" in one.text["zh"]
+    assert "20.00% (depth 2, until 2024-06-30)" in one.text["en"]
+    assert "截至2025-03-01" not in one.text["zh"]
+
+
+def test_who_is_tied_on_the_day_is_not_told_again_for_an_earlier_time(found: Found) -> None:
+    one = found.one(SHAREHOLDER, "stays")
+    assert one.facts["holder"]["id"] == "local:HSTAYS"
+
+
+def test_bidders_of_different_lots_are_told_in_each_of_them_and_set_aside(found: Found) -> None:
+    both = found.of(SHAREHOLDER, "lots")
+    assert [f.scope_id for f in both] == ["local:lots/1", "local:lots/2"]
+    for one, other in zip(both, ("lotsb", "lotsa"), strict=True):
+        assert one.suppressed_by is not None and one.suppressed_by["rule"] == "lot"
+        assert one.subjects == ids("lotsa", "lotsb")
+        (elsewhere,) = (b for b in one.facts["bidders"] if "lot" in b)
+        assert elsewhere["id"] == f"local:{other}"
+    assert found.of(CONTROLLER, "lots") == []
+
+
+def test_a_lot_without_a_date_is_undecided_where_a_common_holder_has_left(found: Found) -> None:
+    assert ids("undateda", "undatedb", "undatedc") in found.undecided(SHAREHOLDER, "undated")
 
 
 @pytest.mark.parametrize(

@@ -57,11 +57,13 @@ def _one_over_another(w: Labelled) -> None:
     w.succeeded(b, 60, DEADLINE)
     lot = w.lot("D1b-已转让", a, b)
     w.none(OVER, lot, "60%已于投标截止日转出")
+    w.suppressed(SHAREHOLDER, lot, (a, b), "ended", "60%已于投标截止日转出")
     a = w.bidder()
     b = w.chain(a, [60])
     joint = {"consortium_id": "标注联合体一"}
     lot = w.lot("D1b-联合体", a, b, least=4, bids={a: joint, b: joint})
     w.none(OVER, lot, "两家组成联合体，只有一份投标")
+    w.suppressed(SHAREHOLDER, lot, (a, b), "consortium", "两家组成联合体，只有一份投标")
 
 
 def _management(w: Labelled) -> None:

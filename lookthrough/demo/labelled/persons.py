@@ -56,7 +56,8 @@ def _representatives(w: Labelled) -> None:
     joint = {"consortium_id": "标注联合体二"}
     for bidder in (a, b):
         w.post(p, bidder)
-    w.none(REP, w.lot("D1a-联合体", a, b, least=4, bids={a: joint, b: joint}), "两家组成联合体")
+    lot = w.lot("D1a-联合体", a, b, least=4, bids={a: joint, b: joint})
+    w.suppressed(REP, lot, (a, b), "consortium", "两家组成联合体")
 
 
 def _officers(w: Labelled) -> None:

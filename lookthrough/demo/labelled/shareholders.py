@@ -106,13 +106,13 @@ def _near(w: Labelled) -> None:
         else:
             w.holds(w.company(), a, 20, valid_to=span["valid_from"])
             w.rest(a, 20)
-        w.none(SHAREHOLDER, w.lot(f"D1e-{key}", a, b), why)
+        w.suppressed(SHAREHOLDER, w.lot(f"D1e-{key}", a, b), (a, b), "ended", why)
     h = w.owned(w.company())
     a, b = w.owned(w.company(), (h, 20)), w.owned(w.company(), (h, 20))
     first = w.lot("D1e-两标段", a)
     second = w.lot("D1e-两标段", b, lot="02", again=True)
     for lot in (first, second):
-        w.none(SHAREHOLDER, lot, "同一股东的两家投不同标段")
+        w.suppressed(SHAREHOLDER, lot, (a, b), "lot", "同一股东的两家投不同标段")
     h = w.owned(w.company())
     a, b = w.owned(w.company(), (h, 20)), w.owned(w.company(), (h, 20))
     lot = w.lot("D1e-撤回", a, b, least=4, bids={b: {"status": "撤回"}})
