@@ -53,6 +53,30 @@ def lot_ids(frames: records.Frames) -> list[str]:
     return [f"local:{t}/{n}" for t, n in frames["lots"].select("tender", "lot").iter_rows()]
 
 
+def families_apart(frames: records.Frames) -> list[tuple[str, tuple[str, str]]]:
+    """Lots in which one of a pair bids while the other bids for another lot of the tender: lot id, both companies' ids."""
+    pair = frames["companies"].select(bidder="code").with_row_index("family").head(_bidders(frames))
+    bids = (
+        frames["bids"]
+        .select("tender", "lot", "bidder")
+        .join(pair.with_columns(pl.col("family") // 2), on="bidder")
+    )
+    both = bids.join(bids, on=["tender", "family"], suffix="_2").filter(
+        (pl.col("lot") != pl.col("lot_2")) & (pl.col("bidder") != pl.col("bidder_2"))
+    )
+    return [
+        (f"local:{tender}/{lot}", (f"cn-uscc:{one}", f"cn-uscc:{other}"))
+        for tender, lot, one, other in both.select("tender", "lot", "bidder", "bidder_2")
+        .sort(pl.all())
+        .iter_rows()
+    ]
+
+
+def _bidders(frames: records.Frames) -> int:
+    """How many of the companies, which come first, are bidders."""
+    return frames["lots"].height // LOTS * BIDDERS
+
+
 def household_ids(frames: records.Frames) -> list[str]:
     """The ids of all benefit households."""
     return [f"local:{h}" for h in frames["benefits"]["household"].to_list()]

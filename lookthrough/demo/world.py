@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Final, Literal
 
 from lookthrough.demo import records
-from lookthrough.demo.background import background, household_ids, lot_ids
+from lookthrough.demo.background import background, families_apart, household_ids, lot_ids
 from lookthrough.demo.exports import write_exports
 from lookthrough.demo.labelled import labelled
 from lookthrough.demo.labelled.tables import FOLDER
 from lookthrough.demo.near_ties import plant_near_ties
 from lookthrough.demo.planting import REGION, Planting, Scene
 from lookthrough.demo.ties import plant_ties
-from lookthrough.demo.truth import TruthLine, closing, completed, dumped
+from lookthrough.demo.truth import SHAREHOLDER, TruthLine, closing, completed, dumped
 from lookthrough.demo.welfare import DWELLING_LIMIT, plant_welfare
 
 DEFAULT_SEED: Final = 20260701
@@ -67,7 +67,12 @@ def write_world(folder: Path, size: int = 1, seed: int = DEFAULT_SEED) -> World:
     scopes = [(scene.key, kind, scope) for scene in planting.scenes for kind, scope in scene.scopes]
     scopes += [(INNOCENT, "lot", scope) for scope in lot_ids(innocent)]
     scopes += [(INNOCENT, "household", scope) for scope in household_ids(innocent)]
-    truth = completed(planting.truth, scopes)
+    why = "同一家族的两家公司投的是同一项目的不同标段"
+    apart = [
+        TruthLine(INNOCENT, SHAREHOLDER, "lot", lot, "suppressed", why, tuple(sorted(pair)), rule="lot")
+        for lot, pair in families_apart(innocent)
+    ]
+    truth = completed([*planting.truth, *apart], scopes)
     scenes = labelled()
     closed = closing(scenes.truth)
     # The truth is written first: nothing in it can come from what is then made of the data.

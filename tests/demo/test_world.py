@@ -63,7 +63,9 @@ def test_seed_and_size_change_the_background_but_never_the_scenes(world: World, 
     planted = [line for line in world.truth if line.scene != "innocent"]
     for variant in (other, big):
         assert [line for line in variant.truth if line.scene != "innocent"] == planted
-    assert all(line.expect == "none" for line in big.truth if line.scene == "innocent")
+    innocent = [line for line in big.truth if line.scene == "innocent"]
+    assert all(line.expect == "none" or line.rule == "lot" for line in innocent)
+    assert {line.expect for line in innocent} == {"none", "suppressed"}
 
 
 def test_the_innocent_grow_in_proportion(tmp_path: Path) -> None:
@@ -196,14 +198,30 @@ def test_ties_are_as_stated_and_there_are_no_others(
     lines = defaultdict(list)
     for line in truth:
         lines[line["scope"]["id"]].append(line)
+    by_tender: dict[str, dict[str, set[str]]] = defaultdict(dict)
+    for lot, bids in bidders(exports).items():
+        by_tender[lot.split("/")[0]] |= {f"{lot} {bid}": codes for bid, codes in bids.items()}
     for lot, bids in bidders(exports).items():
         found = tied(register, bids)
+        across = tied(register, by_tender[lot.split("/")[0]])
+        here = set().union(*bids.values())
+        apart = {frozenset(c) for h, c in across.items() if h not in found and c & here and not c <= here}
+        stated = {
+            frozenset(s.removeprefix("cn-uscc:") for s in x["subjects"])
+            for x in lines[lot]
+            if x.get("rule") == "lot"
+        }
+        assert stated == apart, lot
         explained: set[str] = set()
         for line in lines[lot]:
-            if line["expect"] not in ("finding", "suppressed") or line.get("rule") == "ended":
+            if line["expect"] not in ("finding", "suppressed") or line.get("rule") in ("ended", "lot"):
                 continue
             holder = line.get("holder_id", "").removeprefix("cn-uscc:") or numbers[line["holder_name"]]
             subjects = {s.removeprefix("cn-uscc:") for s in line["subjects"]}
+            if line.get("rule") == "consortium":
+                assert subjects in bids.values()
+                assert all(holder in register.above(s) for s in subjects)
+                continue
             if line["detector"] == "common-controller":
                 assert subjects == found[holder] & register.controlled(holder)
             else:
