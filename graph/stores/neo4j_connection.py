@@ -46,7 +46,8 @@ class Connection:
             )
         except (ConfigurationError, ValueError) as error:
             raise StoreError(
-                f"数据库地址有误：{url}（{error}）。", f"{url} is not a usable address: {error}."
+                f"数据库地址有误：{url}（{error}）。",
+                f"{url} is not a usable address: {str(error).rstrip('.')}.",
             ) from error
         try:
             with self.said():

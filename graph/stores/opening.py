@@ -27,8 +27,9 @@ def open_store(
     `StoreError`: busy, missing (reading only), made by a newer version, server down or refusing.
     """
     text = str(url)
-    scheme = urlsplit(text).scheme if "://" in text else ""
+    scheme = text.partition("://")[0].lower() if "://" in text else ""
     if scheme in _NEO4J_SCHEMES:
+        _check_address(text)
         from graph.stores.neo4j import Neo4jEngine
 
         return Store(Neo4jEngine(text, credentials or Credentials(), mode), text, write=mode == "write")
@@ -53,3 +54,24 @@ def open_store(
     except BaseException:
         engine.close()
         raise
+
+
+def _check_address(text: str) -> None:
+    """Refuse what the driver would trip over, or tell on: a password in an address comes into listings and logs."""
+    try:
+        parts = urlsplit(text)
+        usable, has_password = bool(parts.hostname) and parts.port != 0, "@" in parts.netloc
+    except ValueError:
+        usable, has_password = False, "@" in text
+    if has_password:
+        raise StoreError(
+            "数据库地址中不能写用户名和密码。请改用 LOOKTHROUGH_NEO4J_USER 与 "
+            "LOOKTHROUGH_NEO4J_PASSWORD（或 LOOKTHROUGH_NEO4J_PASSWORD_FILE）。",
+            "A store's address may not hold a user or password. Give them in LOOKTHROUGH_NEO4J_USER and "
+            "LOOKTHROUGH_NEO4J_PASSWORD (or LOOKTHROUGH_NEO4J_PASSWORD_FILE).",
+        )
+    if not usable:
+        raise StoreError(
+            f"数据库地址有误：{text}。应形如 bolt://主机:7687。",
+            f"{text} is not a usable address: it should look like bolt://HOST:7687.",
+        )

@@ -437,6 +437,11 @@ def test_a_damaged_store_is_told_from_an_empty_one(lookthrough, good, store_url)
         ("http://127.0.0.1/x", "is no store"),
         ("bolt://127.0.0.1:1", "does not answer"),
         ("neo4j://127.0.0.1:1", "does not answer"),
+        ("bolt://", "bolt://HOST:7687"),
+        ("bolt://[::1", "bolt://HOST:7687"),
+        ("neo4j://host:port", "bolt://HOST:7687"),
+        ("bolt://127.0.0.1:99999", "bolt://HOST:7687"),
+        ("file://[x", "lookthrough load first"),
         (__file__, "is not a folder"),
         ("/nonexistent/store", "lookthrough load first"),
     ],
@@ -447,6 +452,16 @@ def test_a_store_that_cant_be_had(lookthrough, address, says):
     assert says in ran.err
     assert ran.err.count("\n") == 1
     assert lookthrough("status", "--store", address, "--lang", "zh").err.startswith("错误：")
+
+
+@ONE_STORE
+@pytest.mark.parametrize("address", ["bolt://neo4j:not-for-logs@127.0.0.1:1", "neo4j://u:not-for-logs@[::1"])
+def test_a_password_in_an_address_is_refused_and_not_said_again(lookthrough, good, address):
+    for language in ("zh", "en"):
+        ran = lookthrough("load", good, "--store", address, "--lang", language)
+        assert ran.code == 1
+        assert "LOOKTHROUGH_NEO4J_PASSWORD" in ran.err
+        assert "not-for-logs" not in ran.err + ran.out
 
 
 @pytest.mark.neo4j
