@@ -112,6 +112,17 @@ def too_large() -> UnreadableFileError:
     )
 
 
+def far_cell(sheet: str, rows: int, columns: int) -> UnreadableFileError:
+    """A sheet that is nearly all empty: something stands far outside its table."""
+    return unreadable(
+        f"工作表“{sheet}”的内容一直延伸到第 {rows} 行、第 {columns} 列，超出可读取的范围。多半是表格以外留有零散的内容："
+        "请删除表格以外的行和列（按 Ctrl+End 可跳到末尾），保存后再载入；或另存为 CSV。",
+        f"Sheet {sheet} reaches to row {rows}, column {columns}: more than can be read. Something is probably left far "
+        "outside the table: delete the rows and columns beyond it (Ctrl+End goes to the end), save, then load that; or "
+        "save it as CSV.",
+    )
+
+
 def decode_text(data: bytes) -> tuple[str, str]:
     """(text, encoding): a byte order mark, else strict UTF-8, else GB18030. Raises `UnreadableFileError`.
 

@@ -16,7 +16,7 @@ from typing import Final
 
 from lxml import etree
 
-from loaders.sheets.content import damaged, too_large, unreadable
+from loaders.sheets.content import damaged, far_cell, too_large, unreadable
 
 _MOST_BYTES: Final = 2 << 30
 _MOST_RATIO: Final = 400
@@ -26,6 +26,12 @@ _CELL: Final = rb'<(?:\w+:)?c\b[^>]*?\bs="(?:%s)"[^>]*>'
 _ERROR_CELL: Final = re.compile(rb'<(?:\w+:)?c\b[^>]*?\bt="e"[^>]*(?<!/)>.*?</(?:\w+:)?c>', re.DOTALL)
 _VALUE: Final = re.compile(rb"<(?:\w+:)?v>([^<]*)</")
 _PLACE: Final = re.compile(rb'\br="([A-Z]{1,3})(\d+)"')
+_PLACED: Final = b'<c r="'
+_WIDE: Final = re.compile(_PLACED + rb"[A-Z]{2}")
+_VERY_WIDE: Final = re.compile(_PLACED + rb"[A-Z]{3}")
+_AFTER_NAME: Final = (b" ", b">", b"/", b"\t", b"\r", b"\n")
+_DEEP: Final = re.compile(_PLACED + rb"[A-Z]+\d{6}")
+MOST_CELLS: Final = 60_000_000
 _REL: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -118,9 +124,15 @@ def open_package(data: bytes) -> Package:
         names = set(archive.namelist())
         if "xl/workbook.xml" not in names:
             if "xl/workbook.bin" in names:
+                for part in names:
+                    if part.startswith("xl/worksheets/") and part.endswith(".bin"):
+                        _check_binary_extent(posixpath.basename(part), archive.read(part))
                 return Package(archive)
             raise _no_workbook(names)
-        return _read(archive, names)
+        package = _read(archive, names)
+        for sheet, part in package.sheets.items():
+            _check_extent(sheet, archive.read(part))
+        return package
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -146,6 +158,61 @@ def _check(archive: zipfile.ZipFile, packed: int) -> None:
                 total += len(piece)
                 if total > _MOST_BYTES or total > max(_SMALL, packed * _MOST_RATIO):
                     raise too_large()
+
+
+def _check_extent(sheet: str, xml: bytes) -> None:
+    """Refuse a sheet whose cells stand too far apart: its reader takes room for every place between them, and where
+    there is none it ends the whole process."""
+    if _is_near(xml):
+        return
+    height = width = 0
+    try:
+        for row, column, cell in _counted_cells(xml):
+            # A cell that is only formatted takes no room.
+            if len(cell):
+                place = re.fullmatch(r"[A-Z]{1,3}(\d+)", cell.get("r", ""))
+                height = max(height, int(place[1]) if place else row + 1)
+                width = max(width, column + 1)
+    except ValueError as error:
+        raise damaged() from error
+    if height * width > MOST_CELLS:
+        raise far_cell(sheet, height, width)
+
+
+def _is_near(xml: bytes) -> bool:
+    """Told by text alone, which costs little: that no cell can be far out. False where it can't be told."""
+    cells = xml[max(xml.find(b"<sheetData"), 0) : xml.rfind(b"</sheetData>")]
+    if b"\0" in xml[:64] or (b":c" in xml and any(b":c" + end in xml for end in _AFTER_NAME)):
+        return False
+    if cells.count(b"<c") != cells.count(_PLACED):
+        return False
+    return not _WIDE.search(cells) or not (_VERY_WIDE.search(cells) or _DEEP.search(cells))
+
+
+def _check_binary_extent(sheet: str, data: bytes) -> None:
+    """The same of an XLSB's sheet. Source: [MS-XLSB] BrtRowHdr, BrtCell…."""
+    at, row, height, width = 0, 0, 0, 0
+    while at < len(data):
+        kind, at = _variable(data, at, 2)
+        length, at = _variable(data, at, 4)
+        if kind == 0 and length >= 4:
+            row = int.from_bytes(data[at : at + 4], "little")
+        elif 2 <= kind <= 11 and length >= 4:
+            height, width = max(height, row + 1), max(width, int.from_bytes(data[at : at + 4], "little") + 1)
+        at += length
+    if height * width > MOST_CELLS:
+        raise far_cell(sheet, height, width)
+
+
+def _variable(data: bytes, at: int, most: int) -> tuple[int, int]:
+    """A number in 7 bits a byte, and where it ends."""
+    number = 0
+    for place, byte in enumerate(data[at : at + most]):
+        number |= (byte & 0x7F) << (7 * place)
+        at += 1
+        if byte < 0x80:
+            break
+    return number, at
 
 
 def _no_workbook(names: set[str]) -> Exception:

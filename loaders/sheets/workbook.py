@@ -6,7 +6,7 @@ import io
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import polars as pl
 import python_calamine as calamine
@@ -14,11 +14,10 @@ import python_calamine as calamine
 from loaders.sheets.assemble import assemble
 from loaders.sheets.content import damaged, encrypted, too_large
 from loaders.sheets.header import LOOK_AT, Header, Merge, find_header
-from loaders.sheets.package import Package, open_package
+from loaders.sheets.package import MOST_CELLS, Package, open_package
 from loaders.sheets.sheet import HeaderHints, Sheet
 from loaders.sheets.xls_errors import ErrorCells, xls_errors
 
-_MOST_CELLS: Final = 60_000_000
 Grid = list[list[Any]]
 
 
@@ -30,15 +29,15 @@ def read_workbook(data: bytes, kind: Literal["xlsx", "xls"], hints: HeaderHints 
     an error value the word it shows (`#REF!`).
     """
     package = open_package(data) if kind == "xlsx" else None
+    broken = xls_errors(data) if kind == "xls" else []
     sheets: list[Sheet] = []
     try:
         with calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-            broken = xls_errors(data) if kind == "xls" else []
             for number, meta in enumerate(book.sheets_metadata):
                 if meta.typ != calamine.SheetTypeEnum.WorkSheet:
                     continue
                 source = book.get_sheet_by_name(meta.name)
-                if source.total_height * source.total_width > _MOST_CELLS:
+                if source.total_height * source.total_width > MOST_CELLS:
                     raise too_large()
                 grid: Grid = source.to_python(skip_empty_area=False)
                 merges = [

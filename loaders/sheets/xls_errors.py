@@ -9,11 +9,15 @@ from typing import Final
 
 import olefile
 
+from loaders.sheets.content import damaged
+
 _BOF: Final = (0x0009, 0x0209, 0x0409, 0x0809)
 _EOF: Final = 0x000A
 _BOUNDSHEET: Final = 0x0085
 _BOOLERR: Final = 0x0205
 _FORMULA: Final = (0x0006, 0x0206, 0x0406)
+_CELLS: Final = frozenset({*_FORMULA, _BOOLERR, 0x0203, 0x0204, 0x00D6, 0x00FD, 0x027E, 0x00BD})
+"""Records that fill cells: formulas, errors, Number, Label, RString, LabelSst, RK, MulRk."""
 _WORDS: Final = {
     0x00: "#NULL!",
     0x07: "#DIV/0!",
@@ -31,7 +35,8 @@ ErrorCells = Mapping[int, Mapping[int, str]]
 def xls_errors(data: bytes) -> list[ErrorCells]:
     """The error cells of each sheet, in the workbook's order. Source: [MS-XLS] BoundSheet8, BoolErr, Formula.
 
-    Empty for a file whose container this reader does not follow, although another one did.
+    Empty for a file whose container this reader does not follow, although another one may. Raises
+    `UnreadableFileError` for cells past the last column there can be: another reader would take room for them all.
     """
     try:
         stream = _stream(data)
@@ -67,6 +72,8 @@ def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
 def _errors(stream: bytes, start: int) -> ErrorCells:
     found: dict[int, dict[int, str]] = {}
     for kind, body in _records(stream, start):
+        if kind in _CELLS and body[3]:
+            raise damaged()
         code = None
         if kind == _BOOLERR and body[7]:
             code = body[6]

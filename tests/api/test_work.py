@@ -9,6 +9,7 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+import openpyxl
 import pytest
 import structlog
 
@@ -119,7 +120,18 @@ ENTITIES = b"""<?xml version="1.0"?><!DOCTYPE t [<!ENTITY a "aaaaaaaaaa">%s<!ENT
 )
 
 
-@pytest.mark.parametrize(("name", "content"), [("股东.xlsx", bomb), ("股东.xls", lambda: ENTITIES)])
+def far_cell() -> bytes:
+    """A workbook of a few kilobytes with a cell in its very last corner: half a terabyte of empty places."""
+    stream, book = io.BytesIO(), openpyxl.Workbook()
+    book.worksheets[0].append(["企业名称", "股东名称", "持股比例"])
+    book.worksheets[0].cell(1_048_576, 16_384, "x")
+    book.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("股东.xlsx", bomb), ("股东.xls", lambda: ENTITIES), ("股东.xlsx", far_cell)]
+)
 def test_bombs_are_refused_in_little_memory(own_service, name, content):
     import resource
 

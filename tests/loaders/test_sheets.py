@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import struct
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -281,6 +282,52 @@ def _bomb() -> bytes:
     return out.getvalue()
 
 
+def _far_cell(far: str, form: str = "") -> bytes:
+    """A workbook of three cells and one more at the end of what a sheet may be."""
+    book, out = io.BytesIO(), io.BytesIO()
+    workbook = openpyxl.Workbook()
+    workbook.worksheets[0].append(["企业名称", "股东名称", "比例"])
+    workbook.save(book)
+    with zipfile.ZipFile(book) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name.endswith("sheet1.xml"):
+                content = content.replace(b"</sheetData>", far.encode() + b"</sheetData>")
+                content = content.replace(b'"A1"', form.encode()) if form else content
+            new.writestr(name, content)
+    return out.getvalue()
+
+
+_FAR_CELL = '<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row>'
+_WIDE_UNPLACED = f'<row r="2">{"<c><v>1</v></c>" * 2000}</row><row r="1048576"><c><v>1</v></c></row>'
+
+
+def _far_binary() -> bytes:
+    """An XLSB, as far as the check goes: a row's head, and a number in its last column."""
+    row = b"\x00\x04" + (1_048_575).to_bytes(4, "little")
+    cell = b"\x02\x0c" + (16_383).to_bytes(4, "little") + bytes(8)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr("xl/workbook.bin", b"")
+        file.writestr("xl/worksheets/sheet1.bin", row + cell)
+    return out.getvalue()
+
+
+def _far_xls() -> bytes:
+    """An XLS whose one cell says that it stands in column 65,536, where there are 256."""
+    book, out = xlwt.Workbook(), io.BytesIO()
+    book.add_sheet("A").write(1, 255, 1)
+    book.save(out)
+    near, far = (struct.pack("<HHHH", 0x027E, 10, row, column) for row, column in ((1, 255), (65535, 65535)))
+    assert out.getvalue().count(near) == 1
+    return out.getvalue().replace(near, far)
+
+
+def test_a_cell_that_is_only_formatted_far_out_is_no_matter(tmp_path: Path) -> None:
+    data = _far_cell('<row r="1048576"><c r="XFD1048576" s="0"/><c r="XFD1048575" s="0"></c></row>')
+    assert list(read(tmp_path, data, "data.xlsx").frame.columns) == ["企业名称", "股东名称", "比例"]
+
+
 def _empty_book() -> bytes:
     out = io.BytesIO()
     openpyxl.Workbook().save(out)
@@ -295,6 +342,11 @@ def _empty_book() -> bytes:
         (_protected(), "加密"),
         (_empty_book()[:3000], "损坏"),
         (_bomb(), "过大"),
+        (_far_cell(_FAR_CELL), "1048576 行、第 16384 列"),
+        (_far_cell(_FAR_CELL.replace('"', "'")), "1048576 行、第 16384 列"),
+        (_far_cell(_WIDE_UNPLACED), "1048576 行、第 2000 列"),
+        (_far_binary(), "1048576 行、第 16384 列"),
+        (_far_xls(), "损坏"),
         (_empty_book(), "没有任何内容"),
         (b"%PDF-1.7 x", "PDF"),
         (bytes(range(256)) * 8, "二进制"),
