@@ -95,6 +95,14 @@ def sync_folder(folder: Path) -> None:
 
 
 def _unopened(path: Path, error: Exception) -> StoreError:
+    if "Mmap for size" in str(error):
+        # Before the file is looked at: the engine sets addresses aside for the largest file there may be.
+        return StoreError(
+            "系统限制了本进程的地址空间，内嵌数据库无法打开（数据未受影响）。请解除限制（ulimit -v unlimited；"
+            "或 vm.overcommit_memory 不为 2）后重试。",
+            "The embedded store can't be opened: this process may not have the addresses it needs (the data are not "
+            "touched). Lift the limit (ulimit -v unlimited; vm.overcommit_memory other than 2), then try again.",
+        )
     if "IO exception" not in str(error):
         return _damaged(path, str(error))
     if "No space left" in str(error):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -427,6 +429,25 @@ def test_a_damaged_store_is_told_from_an_empty_one(lookthrough, good, store_url)
             assert "backup" in ran.err
         assert file.read_bytes() == broken
     file.write_bytes(whole)
+    assert status(lookthrough)["counts"]["Company"] == 2
+
+
+@ONE_STORE
+@pytest.mark.skipif(sys.platform != "linux", reason="platform: limits of address space are Linux's")
+def test_a_limit_of_addresses_is_not_taken_for_damage(lookthrough, good):
+    assert lookthrough("load", good).code == 0
+    script = (
+        "import resource, sys\n"
+        "from lookthrough.cli.main import run\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))\n"
+        "sys.exit(run(['status', '--store', sys.argv[1], '--lang', sys.argv[2]]))"
+    )
+    for language, says in (("zh", "数据未受影响"), ("en", "the data are not touched")):
+        command = [sys.executable, "-c", script, os.environ["LOOKTHROUGH_STORE"], language]
+        ran = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert ran.returncode == 1
+        assert says in ran.stderr
+        assert "ulimit -v" in ran.stderr
     assert status(lookthrough)["counts"]["Company"] == 2
 
 
