@@ -15,6 +15,7 @@ import ladybug
 from graph.stores.errors import StoreDamagedError, StoreError, StoreFullError
 
 _WRITING_BYTES: Final = 2 << 30
+_TOO_LITTLE: Final = 16 << 20
 _READING_BYTES: Final = (1 << 30, 4 << 30)
 """Least and most of five eighths of the file: an answer stands in the buffers whole, and grows with the data. With half
 of it one about every bid fails while others are asked."""
@@ -57,9 +58,14 @@ def room_on_disk(folder: Path) -> Iterator[None]:
             raise _full(folder) from error
         raise
     except RuntimeError as error:
-        if "No space left" in str(error) or "ENOSPC" in str(error):
+        if "No space left" in str(error) or "ENOSPC" in str(error) or _stopped_by_full_disk(error, folder):
             raise _full(folder) from error
         raise
+
+
+def _stopped_by_full_disk(error: RuntimeError, folder: Path) -> bool:
+    """The engine does not see every write that fails: what it had not written it can't read again."""
+    return "IO exception" in str(error) and shutil.disk_usage(folder).free < _TOO_LITTLE
 
 
 def copy_file(source: Path, target: Path) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shutil
 
 import pytest
 
+from graph.stores.errors import StoreFullError
+from graph.stores.files import room_on_disk
 from graph.system_errors import no_room, reason
 
 ENGLISH = re.compile(r"[A-Za-z]{3,}")
@@ -53,3 +56,20 @@ def test_a_quota_used_up_is_a_full_disk():
         assert no_room(OSError(errno.EDQUOT, os.strerror(errno.EDQUOT)))
     assert not no_room(OSError(errno.EACCES, os.strerror(errno.EACCES)))
     assert not no_room(OSError("nothing but text"))
+
+
+UNREAD = "IO exception: Cannot read from file: graph.building.lbug numBytesRead: 0 numBytesToRead: 4096"
+
+
+@pytest.mark.parametrize(
+    ("said", "free", "raised"),
+    [(UNREAD, 0, StoreFullError), (UNREAD, 1 << 40, RuntimeError), ("Binder exception", 0, RuntimeError)],
+)
+def test_what_a_full_disk_kept_from_being_written_and_can_not_be_read_is_a_full_disk(
+    tmp_path, monkeypatch, said, free, raised
+):
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=free))
+    with pytest.raises(raised) as told, room_on_disk(tmp_path):
+        raise RuntimeError(said)
+    assert type(told.value) is raised
