@@ -212,6 +212,8 @@ CHANGES = (
     "(SELECT min(ended_at) FROM runs)",
     "UPDATE runs SET undecided = undecided + 1",
     "DELETE FROM undecided",
+    "UPDATE findings SET facts = 'Q' || substr(facts, 2)",
+    "UPDATE runs SET counts = substr(counts, 1, 3)",
     "UPDATE undecided SET scope_id = 'local:T-9/9'",
     "UPDATE undecided SET gap = replace(gap, 'local:', 'local:x')",
     "INSERT INTO undecided SELECT run, place + 1, scope_kind, scope_id, gap FROM undecided",
