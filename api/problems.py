@@ -203,11 +203,44 @@ async def _invalid(request: Request, error: Exception) -> Response:
         first = told[0] if told else {"where": "", "says": ""}
         problem = ProblemError(
             "invalid-request",
-            f"参数或内容不符合要求：{first['where']}（{first['says']}）。",
+            f"参数或内容不符合要求：{first['where']}（{_in_chinese(found[0]) if found else ''}）。",
             f"A parameter or the body is not valid: {first['where']} ({first['says']}).",
             errors=told,
         )
     return answer(request, problem)
+
+
+_CHINESE: Final = {
+    "missing": "必填",
+    "extra_forbidden": "没有这一项",
+    "greater_than_equal": "应不小于 {ge}",
+    "less_than_equal": "应不大于 {le}",
+    "string_too_short": "至少 {min_length} 个字符",
+    "string_too_long": "最多 {max_length} 个字符",
+    "too_short": "至少 {min_length} 项",
+    "too_long": "最多 {max_length} 项",
+    "string_pattern_mismatch": "格式应为 {pattern}",
+    "literal_error": "只能是 {expected}",
+    "enum": "只能是 {expected}",
+    "int_parsing": "应为整数",
+    "int_type": "应为整数",
+    "bool_parsing": "应为 true 或 false",
+    "string_type": "应为文字",
+    "list_type": "应为列表",
+    "dict_type": "应为 JSON 对象",
+    "model_attributes_type": "应为 JSON 对象",
+}
+
+
+def _in_chinese(error: Mapping[str, Any]) -> str:
+    """What is wrong with a value, in Chinese; the library's own words where there is no wording."""
+    kind = str(error["type"])
+    if kind.startswith("date"):
+        return "应为日期，如 2025-05-20" if kind.startswith("date_") else "应为时间，如 2025-05-20T08:00:00Z"
+    try:
+        return _CHINESE[kind].format_map(error.get("ctx") or {}).replace(" or ", " 或 ")
+    except KeyError:
+        return str(error["msg"])
 
 
 def _place(parts: Sequence[Any]) -> str:

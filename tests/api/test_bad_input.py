@@ -21,6 +21,27 @@ NAMES = (
 )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("/v1/findings?limit=-1", "query/limit（应不小于 1）"),
+        ("/v1/findings?limit=1000000000", "query/limit（应不大于 500）"),
+        ("/v1/findings?limit=many", "query/limit（应为整数）"),
+        ("/v1/findings?state=x", "只能是 'new', 'in_review', 'confirmed', 'cleared' 或 'not_decidable'"),
+        ("/v1/parties/local:A/owners?as_of=2025-13-40", "query/as_of（应为日期，如 2025-05-20）"),
+        ("/v1/paths?from=local:A", "query/to（必填）"),
+    ],
+)
+def test_what_breaks_the_contract_is_said_in_chinese(service, question, says):
+    with service.client(*ALL) as client:
+        answer = client.get(question, headers={"Accept-Language": "zh"})
+        assert answer.status_code == 422
+        assert says in answer.json()["detail"]
+        assert (
+            "Input should" in client.get(question, headers={"Accept-Language": "en"}).text or "必填" in says
+        )
+
+
 @pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
 def test_names_are_names_whatever_they_hold(service, name):
     with service.client(*ALL) as client:
