@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from graph.penetration.rival_lists import KIND, LEFT_OUT
 from graph.penetration.tables import OwnershipTables
 from graph.stores import GraphStore
 
@@ -95,9 +96,9 @@ def _registers(tables: OwnershipTables, as_of: str | None) -> Iterator[Quality]:
 
 def _lists(tables: OwnershipTables) -> Iterator[Quality]:
     kinds = tables.holdings.group_by("company_id").agg(
-        lists=pl.struct("dataset", pl.col("list_kind").fill_null("registered")).n_unique(),
+        lists=pl.struct("dataset", KIND).n_unique(),
         # An undated list yields to a dated one of its own kind: its holders would be gone without a word.
-        left_out=(~pl.col("counted") & pl.col("valid_from").is_null() & pl.col("valid_to").is_null()).any(),
+        left_out=LEFT_OUT.any(),
     )
     rival = kinds.filter((pl.col("lists") > 1) | pl.col("left_out"))["company_id"]
     yield from _quality(

@@ -16,7 +16,18 @@ from pathlib import Path
 from typing import Final
 
 from graph.model import SCHEMA_VERSION
-from graph.penetration import Ownership, days, edges, identities, mapped, ownership, rows, tables, text_order
+from graph.penetration import (
+    Ownership,
+    days,
+    edges,
+    identities,
+    mapped,
+    ownership,
+    rival_lists,
+    rows,
+    tables,
+    text_order,
+)
 from graph.penetration.identities import IdentityMode
 from graph.stores import ownership as reading
 from graph.stores.contract import BatchRecord, GraphStore
@@ -116,6 +127,17 @@ def _fingerprint(batches: list[BatchRecord]) -> str:
 def _code() -> str:
     """Names the code that lays ownership out."""
     digest = hashlib.sha256()
-    for module in (days, edges, identities, mapped, ownership, rows, tables, text_order, reading):
+    for module in (
+        days,
+        edges,
+        identities,
+        mapped,
+        ownership,
+        rival_lists,
+        rows,
+        tables,
+        text_order,
+        reading,
+    ):
         digest.update(inspect.getsource(module).encode())
     return digest.hexdigest()

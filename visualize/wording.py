@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from graph.penetration import METHOD_NAMES
+from graph.penetration.rival_lists import LIST_KINDS
 
 Lang = Literal["zh", "en"]
 Pair = tuple[str, str]
@@ -177,10 +178,7 @@ ROLES: Final[dict[str, Pair]] = {
     "licence_revoked": ("吊销", "Licence revoked"),
     "deregistered": ("注销", "Deregistered"),
     "cancelled": ("撤销", "Cancelled"),
-    "registered": ("登记名册", "Registered list"),
-    "top_ten": ("十大股东", "Top ten"),
-    "top_ten_float": ("十大流通股东", "Top ten, float"),
-    "former": ("历史股东", "Former"),
+    **LIST_KINDS,
     **METHOD_NAMES,
 }
 """Roles, relations, statuses and methods: every coded value a line or a detail may show."""

@@ -103,6 +103,7 @@ class Control(Wire):
     controller: Controller | None
     reason: Why | None
     controllers: list[Controller]
+    warnings: list[Flag]
 
 
 class Controls(Wire):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -20,6 +20,7 @@ from graph.penetration.control import (
     rule_of,
 )
 from graph.penetration.days import IntArray, day_number, iso_date
+from graph.penetration.flags import Flag, list_flags
 from graph.penetration.identities import BASES, IdentityMode
 from graph.penetration.ownership import Ownership
 from graph.penetration.register import TOLERANCE
@@ -106,7 +107,7 @@ class ControlAnswer:
     `controller`: the one party that controls it and is controlled by nobody; None with a `reason` (see `REASONS`)
     else. `controllers`: all that control it, down a chain or directly, the ultimate ones first. `possible`: ids
     that may control it, as far as the data go. `joint`: those who hold half each with all they control; of a chain
-    its end. `block`: companies that control each other.
+    its end. `block`: companies that control each other. `warnings`: what to know beside it.
     """
 
     company: str
@@ -118,7 +119,8 @@ class ControlAnswer:
     controllers: tuple[Controller, ...] = ()
     possible: tuple[str, ...] = ()
     joint: tuple[str, ...] = ()
-    block: tuple[str, ...] = field(default=())
+    block: tuple[str, ...] = ()
+    warnings: tuple[Flag, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object."""
@@ -134,6 +136,7 @@ class ControlAnswer:
             "possible": list(self.possible),
             "joint": list(self.joint),
             "block": list(self.block),
+            "warnings": [flag.to_json() for flag in self.warnings],
         }
 
 
@@ -200,6 +203,7 @@ def _answer(ownership: Ownership, frontier: ControlFrontier, day: int, rule: Rul
         tuple(sorted(uncertain)),
         tuple(sorted(ids[starts[k]] for k in joint)),
         tuple(sorted(ids[i] for i in block)),
+        tuple(list_flags(ownership, node, frontier.reach.node, day)),
     )
 
 

@@ -1,4 +1,4 @@
-"""What must be said beside the numbers: registers that do not add up, loops, closed blocks, undated rows."""
+"""What must be said beside the numbers: registers that do not add up, loops, lists that differ, undated rows."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import Any, Final
 
 import numpy as np
 
+from graph.penetration.days import IntArray
 from graph.penetration.declared import ROUNDING, Declared
 from graph.penetration.identities import BASES
 from graph.penetration.methods import Shares
 from graph.penetration.ownership import Ownership
 from graph.penetration.paths import band, percent
 from graph.penetration.register import TOLERANCE, Frontier
+from graph.penetration.rival_lists import LIST_KINDS, Rival, rival_lists
 from graph.penetration.shares import LOW, NEARLY_CLOSED, FlowShares
 
 _NAMED: Final = 20
@@ -43,8 +45,9 @@ def frontier_flags(
     shares: Shares,
     declared: Sequence[Declared],
     asked: str | None,
+    day: int,
 ) -> tuple[Flag, ...]:
-    """The flags of a frontier above one company. `asked`: the method asked for by name."""
+    """The flags of a frontier above one company on a day. `asked`: the method asked for by name."""
     ids = ownership.ids(frontier.reach.node).to_list()
     target = int(frontier.reach.targets[0])
     flags: list[Flag] = []
@@ -96,7 +99,59 @@ def frontier_flags(
             )
         )
     flags += _two_natured(ownership, frontier, ids)
+    above = frontier.reach.node[frontier.depth > 0]
+    flags += list_flags(ownership, int(frontier.reach.node[target]), above, day)
     return tuple(flags + _rows(ownership, frontier, flows, shares, declared, ids))
+
+
+def list_flags(ownership: Ownership, company: int, above: IntArray, day: int) -> list[Flag]:
+    """Lists that contradict the one that counts: of the company asked about, then of those above it (nodes)."""
+    found = rival_lists(ownership, np.array([company]), day)
+    found += sorted(
+        rival_lists(ownership, above[above != company], day), key=lambda rival: -round(rival.gap, 10)
+    )
+    told, rest = found[:_NAMED], found[_NAMED:]
+    flags = [_rival(ownership, rival) for rival in told]
+    if rest:
+        ids = ownership.ids(np.unique([rival.company for rival in rest]))
+        flags.append(
+            Flag(
+                "rival_lists",
+                tuple(ids),
+                f"链上另有 {len(ids)} 家企业还有未计入的股东名单，与计入的名单不一致。",
+                f"{len(ids)} more companies on the chains have another list of holders that differs from the one that counts.",
+                float(len(ids)),
+            )
+        )
+    return flags
+
+
+def _rival(ownership: Ownership, rival: Rival) -> Flag:
+    company, holder = ownership.ids(np.array([rival.company, rival.holder]))
+    zh, en = LIST_KINDS.get(rival.kind, (rival.kind, rival.kind))
+    which = [zh, *([f"数据集 {rival.dataset}"] if rival.dataset else [])]
+    which_en = [en.lower(), *([f"data set {rival.dataset}"] if rival.dataset else [])]
+    if rival.observed_on:
+        which.append(rival.observed_on)
+        which_en.append(rival.observed_on)
+
+    def share(bounds: tuple[float, float] | None, none: str) -> str:
+        return none if bounds is None else band(*bounds)
+
+    points = percent(rival.gap).rstrip("%")
+    more = f"；另有 {rival.more} 个股东不一致" if rival.more else ""
+    more_en = f"; {rival.more} more of its holders differ" if rival.more else ""
+    return Flag(
+        "rival_list",
+        (company, holder),
+        f"{company} 另有一份未计入的股东名单（{'，'.join(which)}），与计入的不一致：{holder} 在其中为"
+        f" {share(rival.theirs, '未列名')}，计入的为 {share(rival.counted, '未列名')}，"
+        f"相差 {points} 个百分点{more}。两份名单不相加，请核实。",
+        f"{company} has another list of holders ({', '.join(which_en)}) that differs from the one that counts: "
+        f"{holder} has {share(rival.theirs, 'no place')} in it, {share(rival.counted, 'no place')} in the one that counts, "
+        f"{points} percentage points apart{more_en}. They are not added: verify.",
+        rival.gap,
+    )
 
 
 def _two_natured(ownership: Ownership, frontier: Frontier, ids: list[str]) -> list[Flag]:

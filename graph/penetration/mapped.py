@@ -23,7 +23,7 @@ from graph.penetration.edges import Edges
 from graph.penetration.ownership import Holdings, Ownership
 
 _EDGES: Final = ("holding_edges", "control_edges")
-_FRAMES: Final = ("nodes", "aliases", "control", "members")
+_FRAMES: Final = ("nodes", "aliases", "control", "members", "lists")
 
 
 def keep(ownership: Ownership, folder: Path) -> None:
@@ -72,6 +72,7 @@ def mapped(folder: Path) -> Ownership | None:
             aliases=_read(folder / "aliases.arrow"),
             control=_read(folder / "control.arrow"),
             members=_read(folder / "members.arrow"),
+            lists=_read(folder / "lists.arrow"),
         )
     except (OSError, KeyError, ValueError, TypeError):
         return None

@@ -21,6 +21,7 @@ import polars as pl
 from graph.penetration.days import ALWAYS, NEVER, IntArray, day_numbers
 from graph.penetration.edges import BoolArray, Edges, FloatArray
 from graph.penetration.identities import IdentityMode, resolve_identities
+from graph.penetration.rival_lists import LEFT_OUT, several_lists
 from graph.penetration.rows import (
     MANAGING_INTERESTS,
     all_parties,
@@ -117,9 +118,10 @@ class Ownership:
 
     `nodes`: id, type, name, kind, sorted by id, a row a node. `aliases`: id, node, basis, rank, sorted by id.
     `holding_edges`: stated holdings; `control_edges`: those that are direct, declared control (`control`), and
-    concerts. `members` of concerts: concert, member, scope (a company; -1 = every company), start, end. `twice`: nodes
-    whose id is given to parties of two types. `by_name`: some parties are joined by a unique name alone. `again`: how
-    to lay the same out under another identity mode.
+    concerts. `members` of concerts: concert, member, scope (a company; -1 = every company), start, end. `lists`: every
+    list of the companies that have one left out (see `several_lists`). `twice`: nodes whose id is given to parties of two
+    types. `by_name`: some parties are joined by a unique name alone. `again`: how to lay the same out under another
+    identity mode.
     """
 
     identity: IdentityMode
@@ -130,6 +132,7 @@ class Ownership:
     control_edges: Edges
     control: pl.DataFrame
     members: pl.DataFrame
+    lists: pl.DataFrame
     twice: IntArray
     by_name: bool
     again: Callable[[IdentityMode], Ownership] | None = field(default=None, repr=False)
@@ -143,22 +146,30 @@ class Ownership:
         """
         tables = tables.shaped()
         holdings, ends = tables.holdings, tables.ends
+        aside, aside_ends = holdings.clear(), ends if ends is None else ends.clear()
         if not holdings["counted"].all():
-            counted = holdings["counted"]
+            counted, left_out = holdings["counted"], holdings.select(LEFT_OUT).to_series()
+            aside, aside_ends = holdings.filter(left_out), ends if ends is None else ends.filter(left_out)
             holdings, ends = holdings.filter(counted), ends if ends is None else ends.filter(counted)
         check_fractions(holdings)
         parties = all_parties(tables)
         named = resolve_identities(parties, tables.same_as, identity)
         nodes, aliases = named.nodes, named.aliases
         n = nodes.height
-        if ends is not None:
-            ends = ends.select(pl.Series(name, named.alias_of).gather(ends[name]) for name in ends.columns)
+        if ends is not None and aside_ends is not None:
+            ends, aside_ends = (
+                both.select(pl.Series(name, named.alias_of).gather(both[name]) for name in both.columns)
+                for both in (ends, aside_ends)
+            )
             if aliases.height == n:
                 # Only parties under several ids need to know by which a row names them.
-                holdings = holdings.drop("holder_id", "company_id")
+                holdings, aside = (f.drop("holder_id", "company_id") for f in (holdings, aside))
         rows = numbered(holdings, aliases, ends)
+        aside = numbered(aside, aliases, aside_ends)
         if aliases.height > n:
-            rows = one_list_a_cluster(rows)
+            rows, under_another_id = one_list_a_cluster(rows)
+            aside = pl.concat([aside, under_another_id])
+        lists = several_lists(rows, aside)
         rows = once(in_order(rows))
         start = day_numbers(rows["valid_from"], ALWAYS)
         end = day_numbers(rows["valid_to"], NEVER)
@@ -199,6 +210,7 @@ class Ownership:
             control_edges,
             declared,
             membership,
+            lists,
             np.unique(twice["node"].to_numpy()),
             bool((tables.same_as["by"] == "unique_name").any()),
             lambda mode: Ownership.build(tables, mode),

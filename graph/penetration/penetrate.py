@@ -174,7 +174,7 @@ def penetrate(
         _differing(looked, instances),
         tuple(declared),
         instances,
-        frontier_flags(ownership, frontier, flows, shares, declared, asked=method),
+        frontier_flags(ownership, frontier, flows, shares, declared, asked=method, day=looked.day),
     )
 
 

@@ -133,10 +133,10 @@ def in_order(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def one_list_a_cluster(rows: pl.DataFrame) -> pl.DataFrame:
+def one_list_a_cluster(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Lists of one company under two of its ids are alternatives: the one under the better id counts.
 
-    Rows of one data set are one list, whichever id each of them names.
+    Rows of one data set are one list, whichever id each of them names. Gives the rows that count, and those left out.
     """
     several = (
         rows.group_by("company")
@@ -144,20 +144,18 @@ def one_list_a_cluster(rows: pl.DataFrame) -> pl.DataFrame:
         .filter((pl.col("ids") > 1) & (pl.col("sets") > 1))
     )
     if several.is_empty():
-        return rows
+        return rows, rows.clear()
     mine = rows.join(several.select("company"), on="company", how="semi")
     best = (
         mine.sort("company", "company_rank", "company_id", "dataset")
         .group_by("company", maintain_order=True)
         .agg(best_id=pl.col("company_id").first())
     )
-    kept = (
-        mine.join(best, on="company")
-        .with_columns(chosen=(pl.col("company_id") == pl.col("best_id")).any().over("company", "dataset"))
-        .filter("chosen")
-        .select(rows.columns)
+    told = mine.join(best, on="company").with_columns(
+        chosen=(pl.col("company_id") == pl.col("best_id")).any().over("company", "dataset")
     )
-    return pl.concat([rows.join(several.select("company"), on="company", how="anti"), kept])
+    kept, left_out = (told.filter(which).select(rows.columns) for which in ("chosen", ~pl.col("chosen")))
+    return pl.concat([rows.join(several.select("company"), on="company", how="anti"), kept]), left_out
 
 
 def once(rows: pl.DataFrame) -> pl.DataFrame:

@@ -123,6 +123,8 @@ def _controllers(
         if ids:
             listed = "、".join(named(i) for i in ids)
             s.tell(f"{zh}：{listed}", f"{en}: {listed}")
+    for flag in answer.warnings:
+        s.tell(f"注意：{flag.zh}", f"Note: {flag.en}", "yellow")
 
 
 def _rule_text(s: Session, rule: str) -> str:

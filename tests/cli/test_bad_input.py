@@ -136,6 +136,15 @@ def test_two_lists_of_one_company_are_alternatives(lookthrough, tmp_path):
     assert "one counts" in checks["rival-lists"]
     answer = json.loads(lookthrough("penetrate", "A", "--as-of", "2024-06-01", "--format", "json").out)
     assert answer["owners"][0]["direct"] == 0.6
+    controlled = json.loads(lookthrough("controller", "A", "--as-of", "2024-06-01", "--format", "json").out)
+    for told in (answer, controlled):
+        (flag,) = (w for w in told["warnings"] if w["code"] == "rival_list")
+        assert (flag["ids"], flag["value"]) == (["local:A", "local:H"], 0.05)
+    for command in ("penetrate", "controller"):
+        for language in ("zh", "en"):
+            assert (
+                flag[language] in lookthrough(command, "A", "--as-of", "2024-06-01", "--lang", language).err
+            )
 
 
 def test_an_undated_list_that_a_dated_one_replaces_is_said(lookthrough, tmp_path):

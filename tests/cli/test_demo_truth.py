@@ -129,6 +129,8 @@ def test_both_stores_print_the_same_about_companies(demo: Demo) -> None:
         assert answer["owners"], company
         controlled = demo.stores.same("controller", company, "--as-of", "2025-05-20", "--format", "json").json
         assert controlled["company"] == company
+        rivals = [w["value"] for w in answer["warnings"] if w["code"] == "rival_list"]
+        assert rivals == ([0.3023] if scene == "two-lists" else [])
 
 
 def test_both_stores_print_the_same_about_the_data(demo: Demo) -> None:

@@ -1015,6 +1015,8 @@ export interface components {
             reason: components["schemas"]["Why"] | null;
             /** Rule */
             rule: string;
+            /** Warnings */
+            warnings: components["schemas"]["Flag"][];
         } & {
             [key: string]: unknown;
         };
