@@ -27,6 +27,7 @@ from graph.penetration import (
     rows,
     tables,
     text_order,
+    undisclosed,
 )
 from graph.penetration.identities import IdentityMode
 from graph.stores import ownership as reading
@@ -137,6 +138,7 @@ def _code() -> str:
         rows,
         tables,
         text_order,
+        undisclosed,
         reading,
     ):
         digest.update(inspect.getsource(module).encode())

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from graph.model import REL_TYPES, rel_columns
 from graph.penetration.tables import OwnershipTables
+from graph.penetration.undisclosed import WHY_UNNAMED
 from graph.records import POLARS_TYPES
 from graph.stores.contract import GraphStore
 from graph.stores.hops import EACH, hop
@@ -142,11 +143,14 @@ def _listed(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _parties(store: GraphStore, ids: Collection[str]) -> pl.DataFrame:
-    schema = {"id": pl.String(), "type": pl.String(), "name": pl.String(), "kind": pl.String()}
+    schema = {n: pl.String() for n in ("id", "type", "name", "kind", "flag")}
     parts = [pl.DataFrame(schema=schema)]
     for type_ in ("Company", "Person", "Concert"):
         kind = "n.kind" if type_ == "Company" else "''"
+        flag = "''" if type_ == "Concert" else "n.flag"
         # A list of keys is looked up as fast as one by one where no relationship is followed.
-        cypher = f"UNWIND $ids AS id MATCH (n:{type_} {{id: id}}) RETURN n.id, '{type_}', n.name, {kind}"
+        cypher = (
+            f"UNWIND $ids AS id MATCH (n:{type_} {{id: id}}) RETURN n.id, '{type_}', n.name, {kind}, {flag}"
+        )
         parts.append(ask(store, cypher, ids, schema).with_columns(pl.col("kind").fill_null("")))
-    return pl.concat(parts)
+    return pl.concat(parts).with_columns(unnamed=WHY_UNNAMED).drop("flag")

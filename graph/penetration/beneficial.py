@@ -335,6 +335,8 @@ def _reason(
     """Why nobody is certain: code, Chinese, English."""
     if any(b.verdict == "certain" for b in owners):
         return None
+    if control.reason == "unnamed":
+        return ("unnamed", *REASONS["unnamed"])
     if not looked.frontier.has_register[looked.target]:
         return ("no_register", *REASONS["no_register"])
     if owners:

@@ -20,13 +20,15 @@ from graph.penetration.control import (
     rule_of,
 )
 from graph.penetration.days import IntArray, day_number, iso_date
-from graph.penetration.flags import Flag, list_flags
+from graph.penetration.flags import Flag, holder_flags, list_flags
 from graph.penetration.identities import BASES, IdentityMode
 from graph.penetration.ownership import Ownership
 from graph.penetration.register import TOLERANCE
+from graph.penetration.undisclosed import undisclosed
 
 REASONS: Final[dict[str, tuple[str, str]]] = {
     "no_register": ("没有该主体的股东数据，无法判断。", "No holder of this company is known."),
+    "unnamed": ("该主体登记有未具名的持有人（见警示），由谁控制未知。", "A holder of this company is not named (see the warnings): who controls it is unknown."),
     "joint": ("两方各持一半表决权，任何一方都不能单独控制（共同控制）。", "Two hold half of the votes each: joint, no controller."),
     "mutual_block": ("控制链止于相互控制的一组公司，其上没有控制人。", "Control ends in companies that control each other; nobody controls them."),
     "several": ("数据同时指向多个互不隶属的控制人，须核实。", "The data name several controllers who do not control each other: verify."),
@@ -174,11 +176,15 @@ def _answer(ownership: Ownership, frontier: ControlFrontier, day: int, rule: Rul
         proofs.controller(k, target) for k in sorted(winners, key=lambda k: (k not in top, ids[starts[k]]))
     ]
     uncertain = {ids[starts[k]] for k in possible.start[possible.company == target]} - {c.id for c in found}
+    hidden = undisclosed(ownership, frontier.reach.node, day)
+    own = [one for one in hidden if one.company == node]
+    uncertain |= set(ownership.ids(np.array([one.holder for one in own], dtype=np.int64)))
+    uncertain -= {c.id for c in found}
     joint = _joint(sets, starts, target)
     one = found[0] if len(top) == 1 else None
     reason = None
     if one is None:
-        known = len(frontier.reach.node) > 1
+        known = len(frontier.reach.node) > 1 or bool(own)
         reason = (
             "several"
             if len(top) > 1
@@ -188,6 +194,8 @@ def _answer(ownership: Ownership, frontier: ControlFrontier, day: int, rule: Rul
             if not known
             else "joint"
             if joint
+            else "unnamed"
+            if any(one.reason for one in own)
             else "possible_only"
             if uncertain
             else "no_majority"
@@ -203,7 +211,10 @@ def _answer(ownership: Ownership, frontier: ControlFrontier, day: int, rule: Rul
         tuple(sorted(uncertain)),
         tuple(sorted(ids[starts[k]] for k in joint)),
         tuple(sorted(ids[i] for i in block)),
-        tuple(list_flags(ownership, node, frontier.reach.node, day)),
+        (
+            *holder_flags(ownership, node, hidden),
+            *list_flags(ownership, node, frontier.reach.node, day),
+        ),
     )
 
 

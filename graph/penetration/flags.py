@@ -17,6 +17,8 @@ from graph.penetration.paths import band, percent
 from graph.penetration.register import TOLERANCE, Frontier
 from graph.penetration.rival_lists import LIST_KINDS, Rival, rival_lists
 from graph.penetration.shares import LOW, NEARLY_CLOSED, FlowShares
+from graph.penetration.undisclosed import REASONS as UNNAMED
+from graph.penetration.undisclosed import Undisclosed, undisclosed
 
 _NAMED: Final = 20
 """Members of a loop named in the text of a flag; all of them are in its `ids`."""
@@ -100,8 +102,54 @@ def frontier_flags(
         )
     flags += _two_natured(ownership, frontier, ids)
     above = frontier.reach.node[frontier.depth > 0]
-    flags += list_flags(ownership, int(frontier.reach.node[target]), above, day)
+    company = int(frontier.reach.node[target])
+    flags += holder_flags(ownership, company, undisclosed(ownership, np.r_[company, above], day))
+    flags += list_flags(ownership, company, above, day)
     return tuple(flags + _rows(ownership, frontier, flows, shares, declared, ids))
+
+
+def holder_flags(ownership: Ownership, company: int, found: Sequence[Undisclosed]) -> list[Flag]:
+    """Holders nobody names, or whose interest is of no known kind: those of the company asked about (a node) first."""
+    found = sorted(found, key=lambda one: (one.company != company, one.reason is None))
+    flags = [_unnamed(ownership, one) for one in found[:_NAMED]]
+    if rest := found[_NAMED:]:
+        ids = ownership.ids(np.unique([one.company for one in rest]))
+        flags.append(
+            Flag(
+                "unnamed_holders",
+                tuple(ids),
+                f"链上另有 {len(rest)} 个持有人未具名，或权益种类未知。",
+                f"{len(rest)} more holders on the chains are not named, or their interest is of no known kind.",
+                float(len(rest)),
+            )
+        )
+    return flags
+
+
+def _unnamed(ownership: Ownership, one: Undisclosed) -> Flag:
+    company, holder = ownership.ids(np.array([one.company, one.holder]))
+    if one.reason is None:
+        return Flag(
+            "unknown_interest",
+            (company, holder),
+            f"{holder} 在 {company} 有权益，但未说明种类和比例：是否持股或控制未知。",
+            f"{holder} has an interest in {company} whose kind and size are not stated: whether it holds or controls is "
+            "unknown.",
+        )
+    why, why_en = UNNAMED.get(one.reason, (one.reason, one.reason))
+    sizes = [
+        *([(f"持股 {band(*one.share)}", f"a share of {band(*one.share)}")] if one.share else []),
+        *([(f"表决权 {band(*one.votes)}", f"votes of {band(*one.votes)}")] if one.votes else []),
+    ] or [("权益多少未说明", "an interest of no stated size")]
+    return Flag(
+        "unnamed_holder",
+        (company, holder),
+        f"{company} 有一名未具名的持有人（{holder}，原因：{why}），{'，'.join(zh for zh, _ in sizes)}："
+        "其身份未知，不等于没有持有人。",
+        f"{company} has a holder nobody names ({holder}; reason: {why_en}) with {' and '.join(en for _, en in sizes)}: "
+        "who it is is unknown; that is not the same as nobody.",
+        one.share[0] if one.share and one.share[0] == one.share[1] else None,
+    )
 
 
 def list_flags(ownership: Ownership, company: int, above: IntArray, day: int) -> list[Flag]:

@@ -23,7 +23,7 @@ from graph.penetration.edges import Edges
 from graph.penetration.ownership import Holdings, Ownership
 
 _EDGES: Final = ("holding_edges", "control_edges")
-_FRAMES: Final = ("nodes", "aliases", "control", "members", "lists")
+_FRAMES: Final = ("nodes", "aliases", "control", "members", "lists", "unnamed", "unknown_interests")
 
 
 def keep(ownership: Ownership, folder: Path) -> None:
@@ -73,6 +73,8 @@ def mapped(folder: Path) -> Ownership | None:
             control=_read(folder / "control.arrow"),
             members=_read(folder / "members.arrow"),
             lists=_read(folder / "lists.arrow"),
+            unnamed=_read(folder / "unnamed.arrow"),
+            unknown_interests=_read(folder / "unknown_interests.arrow"),
         )
     except (OSError, KeyError, ValueError, TypeError):
         return None

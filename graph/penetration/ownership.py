@@ -20,7 +20,7 @@ import polars as pl
 
 from graph.penetration.days import ALWAYS, NEVER, IntArray, day_numbers
 from graph.penetration.edges import BoolArray, Edges, FloatArray
-from graph.penetration.identities import IdentityMode, resolve_identities
+from graph.penetration.identities import Identities, IdentityMode, resolve_identities
 from graph.penetration.rival_lists import LEFT_OUT, several_lists
 from graph.penetration.rows import (
     MANAGING_INTERESTS,
@@ -34,6 +34,7 @@ from graph.penetration.rows import (
     one_list_a_cluster,
 )
 from graph.penetration.tables import OwnershipError, OwnershipTables, check_fractions
+from graph.penetration.undisclosed import unknown_interests
 
 HOLDING: Final = 0
 DECLARED_CONTROL: Final = 1
@@ -119,7 +120,8 @@ class Ownership:
     `nodes`: id, type, name, kind, sorted by id, a row a node. `aliases`: id, node, basis, rank, sorted by id.
     `holding_edges`: stated holdings; `control_edges`: those that are direct, declared control (`control`), and
     concerts. `members` of concerts: concert, member, scope (a company; -1 = every company), start, end. `lists`: every
-    list of the companies that have one left out (see `several_lists`). `twice`: nodes whose id is given to parties of two
+    list of the companies that have one left out (see `several_lists`). `unnamed`: parties nobody names, and why (node,
+    reason). `unknown_interests`: who has a stated interest of no known kind (company, holder, start, end). `twice`: nodes whose id is given to parties of two
     types. `by_name`: some parties are joined by a unique name alone. `again`: how to lay the same out under another
     identity mode.
     """
@@ -133,6 +135,8 @@ class Ownership:
     control: pl.DataFrame
     members: pl.DataFrame
     lists: pl.DataFrame
+    unnamed: pl.DataFrame
+    unknown_interests: pl.DataFrame
     twice: IntArray
     by_name: bool
     again: Callable[[IdentityMode], Ownership] | None = field(default=None, repr=False)
@@ -177,7 +181,8 @@ class Ownership:
         place = np.arange(rows.height, dtype=np.int64)
         owning = Edges.of(n, holder, company, start, end, place, np.zeros(len(place), dtype=np.int8))
 
-        declared = controlling(numbered(tables.control, aliases), nodes)
+        control = numbered(tables.control, aliases)
+        declared = controlling(control, nodes)
         membership = members(tables.concerts, aliases)
         concerts = concert_links(membership, rows, start, end, declared)
         direct = np.flatnonzero(~rows["declared_indirect"].to_numpy())
@@ -211,6 +216,8 @@ class Ownership:
             declared,
             membership,
             lists,
+            _unnamed(tables.parties["unnamed"], named),
+            unknown_interests(control),
             np.unique(twice["node"].to_numpy()),
             bool((tables.same_as["by"] == "unique_name").any()),
             lambda mode: Ownership.build(tables, mode),
@@ -245,7 +252,8 @@ class Ownership:
     @property
     def is_empty(self) -> bool:
         """Whether there is no holding, control or concert at all."""
-        return not len(self.holdings.low) and self.control.is_empty() and self.members.is_empty()
+        stated = (self.control, self.members, self.unknown_interests)
+        return not len(self.holdings.low) and all(rows.is_empty() for rows in stated)
 
     def require(self) -> Ownership:
         """The same, where there is anything to look through. Raises `NoOwnershipError`."""
@@ -346,6 +354,15 @@ class Ownership:
             close = ids
         texts = {t: i for i, name in close.select("id", "name").iter_rows() for t in (i, name) if t}
         return list(dict.fromkeys(texts[t] for t in difflib.get_close_matches(asked, list(texts), 3, 0.5)))
+
+
+def _unnamed(reasons: pl.Series, named: Identities) -> pl.DataFrame:
+    """The nodes that are a party nobody names, and under no other id a named one: node, reason."""
+    at = reasons.is_not_null().arg_true()
+    aliases = named.aliases["node"].gather(pl.Series(named.alias_of).gather(at))
+    found = pl.DataFrame({"node": aliases, "reason": reasons.gather(at)})
+    nameless = (named.nodes["name"].gather(found["node"]).fill_null("") == "").rename("nameless")
+    return found.filter(nameless).unique("node", keep="first", maintain_order=True).sort("node")
 
 
 def _holdings(rows: pl.DataFrame) -> Holdings:

@@ -14,7 +14,13 @@ _TEXT: Final = pl.String()
 _SHARE: Final = pl.Float64()
 _FLAG: Final = pl.Boolean()
 
-PARTIES: Final[dict[str, pl.DataType]] = {"id": _TEXT, "type": _TEXT, "name": _TEXT, "kind": _TEXT}
+PARTIES: Final[dict[str, pl.DataType]] = {
+    "id": _TEXT,
+    "type": _TEXT,
+    "name": _TEXT,
+    "kind": _TEXT,
+    "unnamed": _TEXT,
+}
 HOLDINGS: Final[dict[str, pl.DataType]] = {
     "key": _TEXT,
     "holder_id": _TEXT,
@@ -74,7 +80,7 @@ class OwnershipError(ValueError):
 class OwnershipTables:
     """The ownership side of a graph.
 
-    * `parties`: id, type ("Company", "Person", "Concert"), name, kind;
+    * `parties`: id, type ("Company", "Person", "Concert"), name, kind, unnamed (why, of a party nobody names);
     * `holdings`: one row a stated shareholding. Rows with `counted` false never enter. Rows equal in everything
       that counts are one; other rows of one holder are added. `declared_indirect` rows state a whole route, `components` its parts (ids of
       parties on it, keys or statement ids of its links);

@@ -11,6 +11,7 @@ import polars as pl
 
 from graph.model import REL_TYPES, rel_columns
 from graph.penetration.tables import OwnershipTables
+from graph.penetration.undisclosed import OF_A_FILE, WHY_UNNAMED
 from graph.records import POLARS_TYPES, RelKey
 from graph.stores.engine import Reading
 from graph.stores.scanning import Column
@@ -35,6 +36,7 @@ def read_ownership(reader: Reading, proofs: bool = True) -> OwnershipTables:
     row takes most of the time otherwise, and for a type without rows all of it.
     """
     read = {name: _parties(reader, name, proofs) for name in _PARTY_TYPES}
+    read = {name: _with_reasons(reader, name, frame) for name, frame in read.items()}
     # In one piece: taking texts here and there from pieces takes twenty times as long.
     parties = pl.concat([frame.drop("place", strict=False) for frame in read.values()], rechunk=True)
     places = _Places.of(read, parties["id"])
@@ -67,6 +69,25 @@ def _parties(reader: Reading, type_name: str, named: bool) -> pl.DataFrame:
         pl.lit(type_name).alias("type"),
         "name",
         pl.col("kind").fill_null(""),
+    )
+
+
+def _with_reasons(reader: Reading, type_name: str, parties: pl.DataFrame) -> pl.DataFrame:
+    """The same with why nobody names a party (`unnamed`): few are not, and their reasons are asked for alone."""
+    none = pl.lit(None, pl.String).alias("unnamed")
+    if type_name == "Concert" or not parties.select(OF_A_FILE.any()).item():
+        return parties.with_columns(none)
+    asked = (
+        f"MATCH (n:{type_name}) WHERE n.flag IS NOT NULL AND n.name IS NULL RETURN n.id AS id, n.flag AS flag"
+    )
+    table = reader.query(asked, timeout=_LONG)
+    if not table.num_rows:
+        return parties.with_columns(none)
+    flags = pl.DataFrame(pl.from_arrow(table))
+    mine = parties.filter(pl.col("id").is_in(flags["id"].implode())).join(flags, on="id")
+    why = mine.with_columns(unnamed=WHY_UNNAMED).drop_nulls("unnamed")
+    return parties.with_columns(
+        unnamed=pl.col("id").replace_strict(why["id"], why["unnamed"], default=None, return_dtype=pl.String)
     )
 
 

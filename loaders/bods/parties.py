@@ -11,7 +11,7 @@ from graph.names import name_key
 from loaders.bods.complaints import complain
 from loaders.bods.history import Record, Records, gone_spans
 from loaders.bods.statements import Statement, read_date
-from loaders.bods.vocabulary import ENTITY, PERSON_TYPES, UNKNOWN_PERSONS, snake
+from loaders.bods.vocabulary import ENTITY, PERSON_TYPES, UNKNOWN_ENTITIES, UNKNOWN_PERSONS, snake
 from loaders.context import InputFile, ReadContext
 from loaders.identity import looks_like_person_number
 from loaders.record_rows import RecordRows
@@ -110,7 +110,7 @@ class Parties:
             founded_on=self._date(version, "foundingDate"),
             dissolved_on=self._date(version, "dissolutionDate"),
             jurisdiction=_jurisdiction(details),
-            flag=flag,
+            flag=code if flag is None and code in UNKNOWN_ENTITIES else flag,
         )
 
     def _person(

@@ -18,6 +18,7 @@ INTEREST: Final[Mapping[str, str]] = _RAW["interest"]
 LEI: Final[Mapping[str, Mapping[str, Any]]] = _RAW["lei"]
 """LEI relationship types → `interest` and `direct`, or `branch`."""
 ENTITY: Final[Mapping[str, str]] = _RAW["entity"]
+UNKNOWN_ENTITIES: Final = frozenset(_RAW["entity_unknown"]["types"])
 PERSON_TYPES: Final = frozenset(_RAW["person"]["types"])
 UNKNOWN_PERSONS: Final = frozenset(_RAW["person"]["unknown"])
 NOBODY: Final = frozenset(_RAW["nobody"]["reasons"])

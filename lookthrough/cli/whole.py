@@ -186,6 +186,7 @@ def controllers_command(
 _REASON_WORDS: Final[dict[str, tuple[str, str]]] = {
     "joint": ("各半、共同控制", "joint"),
     "no_majority": ("无人达到控制比例", "nobody has enough votes"),
+    "unnamed": ("持有人未具名，未知", "a holder is not named: unknown"),
     "possible_only": ("可能有，但数据不足以确定", "possible, not certain"),
     "several": ("多个互不隶属的控制人", "several controllers"),
     "mutual_block": ("相互控制的一组公司", "companies that control each other"),

@@ -41,7 +41,7 @@ def invented(seed: int, rows_only: bool = False) -> Ownership | pl.DataFrame:
         return pl.DataFrame(rows, schema={"holder_id": pl.String, "company_id": pl.String, **names})
     control = [
         {"holder_id": rng.choice(companies + people), "company_id": rng.choice(companies),
-         "interest": rng.choice(["stated_controller", "managing_partner", "other_influence_or_control"])}
+         "interest": rng.choice(["stated_controller", "managing_partner", "other_influence_or_control", "unknown"])}
         for _ in range(rng.choice([0, 0, 1, 2]))
     ]  # fmt: skip
     concerts = [

@@ -22,6 +22,7 @@ from graph.penetration.days import IntArray
 from graph.penetration.edges import BoolArray, FloatArray, Reach, distinct, spread, summed
 from graph.penetration.ownership import Ownership
 from graph.penetration.register import TOLERANCE
+from graph.penetration.undisclosed import undisclosed
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Controls:
 
     `via`: the last controlled party on the way, -1 = directly. `depth`: links on the way. `share`: votes of the
     controller and all it controls. `ultimate`: controlled by nobody. `reasons`: why a company has no single
-    controller, by node: joint, no_majority, possible_only, several, mutual_block.
+    controller, by node: joint, unnamed, no_majority, possible_only, several, mutual_block.
     """
 
     controller: IntArray
@@ -61,6 +62,7 @@ def controls_of_all(ownership: Ownership, day: int, rule: Rule) -> Controls:
         name: distinct(np.concatenate([p.reasons.get(name, every[:0]) for p in parts]))
         for name in ("joint", "no_majority", "possible_only", "several", "mutual_block")
     }
+    _tell_unknown(ownership, reasons, held, day)
     return Controls(
         np.concatenate([p.controller for p in parts]),
         np.concatenate([p.company for p in parts]),
@@ -71,6 +73,21 @@ def controls_of_all(ownership: Ownership, day: int, rule: Rule) -> Controls:
         np.concatenate([p.ultimate for p in parts]),
         reasons,
     )
+
+
+def _tell_unknown(ownership: Ownership, reasons: dict[str, IntArray], held: BoolArray, day: int) -> None:
+    """Moves companies to "unnamed" and "possible_only" whose stated holders, or their interests, are not known."""
+    bare = ownership.unknown_interests["company"].to_numpy()
+    open_ = [reasons["no_majority"], reasons["possible_only"], bare[~held[bare]]]
+    found = undisclosed(ownership, distinct(np.concatenate(open_)), day)
+    unnamed = np.array([one.company for one in found if one.reason], dtype=np.int64)
+    perhaps = np.array([one.company for one in found], dtype=np.int64)
+    reasons["unnamed"] = distinct(unnamed)
+    for name, taken, added in (
+        ("no_majority", perhaps, perhaps[:0]),
+        ("possible_only", unnamed, np.setdiff1d(perhaps, unnamed)),
+    ):
+        reasons[name] = np.union1d(np.setdiff1d(reasons[name], taken), added)
 
 
 def _apart(frontier: ControlFrontier) -> BoolArray:

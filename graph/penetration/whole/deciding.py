@@ -153,7 +153,7 @@ def _reason_of(
 
 
 def _without(ownership: Ownership, controls: Controls) -> pl.DataFrame:
-    names = ("joint", "possible_only", "no_majority")
+    names = ("joint", "unnamed", "possible_only", "no_majority")
     company = np.sort(np.concatenate([controls.reasons[name] for name in names]))
     frame = pl.DataFrame(
         {"company": ownership.nodes["id"].gather(company), "reason": _reason_of(controls, company, names)}
