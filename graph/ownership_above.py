@@ -150,7 +150,8 @@ def _parties(store: GraphStore, ids: Collection[str]) -> pl.DataFrame:
         flag = "''" if type_ == "Concert" else "n.flag"
         # A list of keys is looked up as fast as one by one where no relationship is followed.
         cypher = (
-            f"UNWIND $ids AS id MATCH (n:{type_} {{id: id}}) RETURN n.id, '{type_}', n.name, {kind}, {flag}"
+            f"UNWIND $ids AS id MATCH (n:{type_} {{id: id}}) "
+            f"RETURN n.id AS id, '{type_}' AS type, n.name AS name, {kind} AS kind, {flag} AS flag"
         )
         parts.append(ask(store, cypher, ids, schema).with_columns(pl.col("kind").fill_null("")))
     return pl.concat(parts).with_columns(unnamed=WHY_UNNAMED).drop("flag")
