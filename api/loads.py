@@ -68,9 +68,7 @@ def report_json(services: Services, report: LoadReport) -> dict[str, Any]:
             for p in report.problems[:1000]
         ],
         "truncated": len(report.problems) > 1000,
-        "names": {"one": names.one, "several": names.several.height, "none": names.none.height}
-        if names
-        else None,
+        "names": names.to_json() if names else None,
         "rejects": [
             {"name": p.name, "link": f"v1/loads/{p.parent.name}/rejects/{p.name}"} for p in report.rejects
         ],

@@ -305,9 +305,10 @@ def _read_documents(
 
 
 def _write_unresolved(applied: Applied, folder: Path) -> Path | None:
-    """Names that met no company, or several: a file to fill in and load as the table `identities`."""
+    """Names that stand for no one company: a file to fill in and load as the table `identities`."""
     names = applied.names
-    if names is None or (names.several.is_empty() and names.none.is_empty()):
+    open_ = [names.several, names.none, names.partial] if names else []
+    if all(frame.is_empty() for frame in open_):
         return None
     path = folder / "unresolved.csv"
     try:
@@ -315,7 +316,7 @@ def _write_unresolved(applied: Applied, folder: Path) -> Path | None:
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(["name", "party_id", "candidates"])
-            for frame in (names.several, names.none):
+            for frame in open_:
                 for row in frame.iter_rows(named=True):
                     writer.writerow([row["name"], "", "; ".join(row["candidates"] or [])])
     except OSError as error:

@@ -32,12 +32,24 @@ PAIR_SCHEMA: Final = {
 class NameMatches:
     """How organisations known by name alone met the loaded companies.
 
-    `several` and `none`: one row a name, with `id`, `name` and (for several) `candidates`.
+    `one`: full registered names that met exactly one. `several`, `none`: those that met more, or none; `partial`: names
+    that are no full registered ones, and so join nobody. One row a name: `id`, `name`, and as `candidates` the companies
+    that bear it.
     """
 
     one: int
     several: pl.DataFrame
     none: pl.DataFrame
+    partial: pl.DataFrame
+
+    def to_json(self) -> dict[str, int]:
+        """How many names of each kind."""
+        return {
+            "one": self.one,
+            "several": self.several.height,
+            "none": self.none.height,
+            "partial": self.partial.height,
+        }
 
 
 NO_NAMES: Final = pl.DataFrame(
@@ -93,10 +105,17 @@ def by_name(
     pairs = _pairs(by_decision.select(party_id="id", centre="party_id"), "Company", "decision")
 
     open_ = named_only.filter(~pl.col("id").is_in(by_decision["id"].implode()))
-    bearers = _bearers(companies, other_names, open_["key"])
-    counts = open_.join(
-        bearers.group_by("key").agg(candidates=pl.col("id").sort()), on="key", how="left"
-    ).with_columns(n=pl.col("candidates").list.len().fill_null(0))
+    # Many parties may bear one name that says little: they are asked about once.
+    partial = (
+        scoped.filter(~pl.col("key").is_in(pl.concat([verdicts["key"], named_only["key"]]).implode()))
+        .group_by("key")
+        .agg(pl.col("id", "name").min())
+    )
+    bearers = _bearers(companies, other_names, pl.concat([open_["key"], partial["key"]]))
+    candidates = bearers.group_by("key").agg(candidates=pl.col("id").sort())
+    counts = open_.join(candidates, on="key", how="left").with_columns(
+        n=pl.col("candidates").list.len().fill_null(0)
+    )
     unique = counts.filter(pl.col("n") == 1)
     pairs = pl.concat(
         [
@@ -110,7 +129,8 @@ def by_name(
     )
     several = counts.filter(pl.col("n") > 1).select("id", "name", "candidates").sort("id")
     none = counts.filter(pl.col("n") == 0).select("id", "name", "candidates").sort("id")
-    return pairs, NameMatches(unique.height, several, none)
+    partial = partial.join(candidates, on="key", how="left").select("id", "name", "candidates").sort("id")
+    return pairs, NameMatches(unique.height, several, none, partial)
 
 
 def _bearers(companies: pl.DataFrame, other_names: pl.DataFrame, keys: pl.Series) -> pl.DataFrame:

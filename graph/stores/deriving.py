@@ -113,7 +113,7 @@ def _name_pairs(writer: Writing) -> tuple[pl.DataFrame, NameMatches]:
     )
     if bare.is_empty():
         # Where every company has an identifier, all their names need not be read.
-        return pl.DataFrame(schema=PAIR_SCHEMA), NameMatches(0, NO_NAMES, NO_NAMES)
+        return pl.DataFrame(schema=PAIR_SCHEMA), NameMatches(0, NO_NAMES, NO_NAMES, NO_NAMES)
     companies = _frame(writer, "MATCH (c:Company) RETURN c.id, c.name, c.kind", ("id", "name", "kind"))
     named = _frame(
         writer,

@@ -23,7 +23,7 @@ from graph.stores import errors
 from graph.stores.contract import Applied, BatchRecord
 from graph.stores.errors import StoreError
 
-PROTOCOL: Final = 2
+PROTOCOL: Final = 3
 """Changes with the messages; two processes of different versions must notice."""
 
 Frames = Sequence[pl.DataFrame | pa.Table]
@@ -111,12 +111,12 @@ def packed_applied(applied: Applied) -> tuple[dict[str, Any], list[pl.DataFrame]
         "counts": dict(applied.counts),
         "one": names.one if names else None,
     }
-    return header, [names.several, names.none] if names else []
+    return header, [names.several, names.none, names.partial] if names else []
 
 
 def applied_of(header: Mapping[str, Any], tables: Sequence[pa.Table]) -> Applied:
     """What a load did, as it was sent."""
-    names = NameMatches(header["one"], frame_of(tables[0]), frame_of(tables[1])) if tables else None
+    names = NameMatches(header["one"], *map(frame_of, tables)) if tables else None
     return Applied(header["batch_id"], header["counts"], names)
 
 

@@ -35,9 +35,7 @@ def show_report(s: Session, report: LoadReport, fingerprint: str) -> None:
         "flagged": len(flags),
         "noted": len(notes),
         "summary": report.summary,
-        "names": {"one": names.one, "several": names.several.height, "none": names.none.height}
-        if names
-        else None,
+        "names": names.to_json() if names else None,
         "rejects": [str(p) for p in report.rejects],
         "unresolved": str(report.unresolved) if report.unresolved else None,
     }
@@ -68,10 +66,13 @@ def show_report(s: Session, report: LoadReport, fingerprint: str) -> None:
             zh, en = summary_words(what)
             s.tell(f"  {zh}：{n}", f"  {en}: {n}")
     _tell_problems(s, report)
-    if names is not None and (names.one or names.several.height or names.none.height):
+    if names is not None and any(told := names.to_json().values()):
+        one, several, none, partial = told
         s.tell(
-            f"仅有名称的主体：{names.one} 个按企业全称唯一匹配，{names.several.height} 个对应多家，{names.none.height} 个未匹配",
-            f"Known by name only: {names.one} met one company, {names.several.height} several, {names.none.height} none",
+            f"库中仅有名称的企业：{one} 个名称按企业全称唯一匹配，{several} 个对应多家，{none} 个未匹配；"
+            f"{partial} 个名称不是登记全称，不按名称合并",
+            f"Companies in the store known by name only: {one} names met one company, {several} several, {none} none; "
+            f"{partial} names are no full registered ones, and join nobody",
         )
     if report.unresolved:
         s.tell(

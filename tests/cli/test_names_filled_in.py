@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -73,3 +74,48 @@ def test_such_a_finding_has_a_package_that_holds(lookthrough, tmp_path):
     assert lookthrough("verify", tmp_path / "package").code == 0
     edges = (tmp_path / "package/data/graph/edges.csv").read_text(encoding="utf-8-sig")
     assert ",NAMES," in edges
+
+
+SHORT = """company_id,company_name,holder_name,holder_kind,share_percent
+A-1,虚构青禾建设有限公司,示例远帆,company,60
+A-2,虚构白帆路桥有限公司,示例远帆,company,20
+A-2,虚构白帆路桥有限公司,示例归雁,company,30
+A-2,虚构白帆路桥有限公司,示例同行,company,5
+A-2,虚构白帆路桥有限公司,测试某,person,5
+"""
+KNOWN = "id,name\nB-1,示例归雁\n"
+
+
+def test_names_that_say_too_little_are_asked_about_and_settled(lookthrough, tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name, text in (("shareholdings", SHORT), ("companies", KNOWN)):
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    report = json.loads(lookthrough("load", folder, "--format", "json").out)
+    # Three names, two of them met by nobody; a name that says too little is not joined where it meets one either.
+    assert report["summary"]["companies-by-name"] == 3
+    assert report["names"] == {"one": 0, "several": 0, "none": 0, "partial": 3}
+    file = Path(report["unresolved"])
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    assert {r["name"]: r["candidates"] for r in rows} == {
+        "示例远帆": "",
+        "示例归雁": "local:B-1",
+        "示例同行": "",
+    }
+    for row in rows:
+        row["party_id"] = {"示例远帆": OWNER, "示例归雁": "B-1"}.get(row["name"], "")
+    with file.open("w", encoding="utf-8-sig", newline="") as opened:
+        writer = csv.DictWriter(opened, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    settled = json.loads(lookthrough("load", file, "--format", "json").out)
+    assert settled["names"] == {"one": 0, "several": 0, "none": 0, "partial": 1}
+    for company, expected in (("A-1", {f"cn-uscc:{OWNER}"}), ("A-2", {f"cn-uscc:{OWNER}", "local:B-1"})):
+        answer = json.loads(lookthrough("penetrate", company, "--format", "json").out)
+        assert {
+            o["id"] for o in answer["owners"] if not o["id"].startswith(("scoped:", "person"))
+        } == expected
+    assert lookthrough("unload", settled["batch"]).code == 0
+    answer = json.loads(lookthrough("penetrate", "A-1", "--format", "json").out)
+    assert [o["id"].partition(":")[0] for o in answer["owners"]] == ["scoped"]

@@ -67,7 +67,7 @@ def test_names_that_met_nobody_are_filled_in_and_loaded(lookthrough, tmp_path):
     (folder / "shareholdings.csv").write_text(SHARES, encoding="utf-8")
     (folder / "companies.csv").write_text(COMPANIES, encoding="utf-8")
     report = _load(lookthrough, folder)
-    assert report["names"] == {"one": 1, "several": 1, "none": 2}
+    assert report["names"] == {"one": 1, "several": 1, "none": 2, "partial": 0}
     assert _holders(lookthrough) == {"local:A-1", "name:示例同名投资有限公司", "name:虚构无人认识有限公司"}
     file = Path(report["unresolved"])
     with file.open(encoding="utf-8-sig", newline="") as opened:
@@ -86,7 +86,7 @@ def test_names_that_met_nobody_are_filled_in_and_loaded(lookthrough, tmp_path):
         writer.writeheader()
         writer.writerows(rows)
     decided = _load(lookthrough, file)
-    assert decided["names"] == {"one": 1, "several": 0, "none": 2}
+    assert decided["names"] == {"one": 1, "several": 0, "none": 2, "partial": 0}
     assert decided["summary"]["identities-left-open"] == 2
     assert _holders(lookthrough) == {"local:A-1", "local:A-3", "name:虚构无人认识有限公司"}
     # A decision is a batch like any other: taken back, the name is open again.
