@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from graph.names import name_key
 from graph.records import Extract
 from graph.stores import Applied, GraphStore
 from graph.system_errors import reason
@@ -112,6 +113,7 @@ def load(
         mapping=mapping,
     )
     read = _read(list(fresh.values()), options, context, report, progress)
+    _count_by_name(context)
     name_snapshot(context.extract, options.snapshot, options.snapshot_scope)
     report.problems, report.summary, report.extract = context.problems, context.summary, context.extract
     if not read:
@@ -146,6 +148,19 @@ def load(
     report.applied = store.apply(context.extract, digest, progress)
     report.unresolved = _write_unresolved(report.applied, folder)
     return report
+
+
+def _count_by_name(context: ReadContext) -> None:
+    """How many names of companies, and how many people, have no number: each once, however often it is named."""
+
+    def known(type_: str, ids: str) -> pl.DataFrame:
+        frames = [f.select("id", "name") for f in context.extract.nodes.get(type_, []) if "name" in f.columns]
+        rows = pl.concat([pl.DataFrame(schema={"id": pl.String(), "name": pl.String()}), *frames])
+        return rows.filter(pl.col("id").str.contains(ids))
+
+    companies = known("Company", "^(name|scoped):")["name"].drop_nulls().unique()
+    context.count("companies-by-name", name_key(companies).n_unique())
+    context.count("people-by-name", known("Person", r"^person\.scoped:")["id"].n_unique())
 
 
 def _tell_apart(store: GraphStore, context: ReadContext) -> None:

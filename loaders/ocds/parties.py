@@ -162,7 +162,6 @@ class Parties:
                 party.process.complain(
                     self._context, "ocds-party-unnamed", column="parties.id", value=mask(party.key)
                 )
-        self._context.count("companies-by-name", sum(p.name is not None for p in parties))
 
     def _state(self, party: Party, read: dict[StatedIdentifier, Any]) -> None:
         id_ = party.company

@@ -222,7 +222,6 @@ def _companies(table: TableRows, frame: pl.DataFrame) -> pl.DataFrame:
         ids, kind = by_name["id"], by_name["kind"]
         usable = read["error"].is_null()
         ids = pl.select(pl.when(usable).then(ids)).to_series()
-        table.context.count("companies-by-name", int((nameless & usable & frame["name"].is_not_null()).sum()))
     # A state body by its registry's category (11: an organ of the state), never by its name alone.
     organ = (
         (ids.str.starts_with("cn-uscc:11") & (kind.is_null() | (kind == "unknown")))
@@ -274,9 +273,6 @@ def _people(table: TableRows, frame: pl.DataFrame) -> pl.DataFrame:
         people = people.with_columns(
             id=pl.coalesce("id", pl.select(pl.when(usable).then(scoped)).to_series()),
         )
-        if table.main:
-            by_name = int((read["id"].is_null() & usable & people["label"].is_not_null()).sum())
-            table.context.count("people-by-name", by_name)
     return people.select(
         "at",
         "person",

@@ -11,7 +11,10 @@ SUMMARY_WORDS: Final[dict[str, tuple[str, str]]] = {
     "skipped-note": ("跳过的说明行", "rows of notes left out"),
     "skipped-repeated_header": ("跳过的重复表头", "repeated headings left out"),
     "masked-numbers": ("脱敏证件号（不用于识别）", "masked numbers (they identify nobody)"),
-    "companies-by-name": ("仅有名称的企业", "companies known by name only"),
+    "companies-by-name": (
+        "仅有名称的企业（相同名称计一次）",
+        "companies known by name only (each name once)",
+    ),
     "people-by-name": ("仅有姓名的人员", "people known by name only"),
     "excel-serial-dates": ("由序列值还原的日期", "dates read from serial numbers"),
     "derived-shares": ("由出资额推算的比例", "shares worked out from amounts"),

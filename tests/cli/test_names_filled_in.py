@@ -119,3 +119,17 @@ def test_names_that_say_too_little_are_asked_about_and_settled(lookthrough, tmp_
     assert lookthrough("unload", settled["batch"]).code == 0
     answer = json.loads(lookthrough("penetrate", "A-1", "--format", "json").out)
     assert [o["id"].partition(":")[0] for o in answer["owners"]] == ["scoped"]
+
+
+def test_a_load_counts_names_and_not_how_often_they_stand(lookthrough, tmp_path):
+    text = "".join(
+        f"虚构甲{n}建设有限公司,示例远帆控股有限公司,company,10\n虚构甲{n}建设有限公司,测试某,person,5\n"
+        for n in "一二三"
+    )
+    file = tmp_path / "shareholdings.csv"
+    file.write_text(f"company_name,holder_name,holder_kind,share_percent\n{text}", encoding="utf-8")
+    ran = lookthrough("load", file, "--lang", "zh")
+    assert ran.code == 0, ran.err
+    assert "仅有名称的企业（相同名称计一次）：4" in ran.err
+    assert "仅有姓名的人员：3" in ran.err
+    assert "库中仅有名称的企业：0 个名称按企业全称唯一匹配，0 个对应多家，4 个未匹配" in ran.err
