@@ -31,8 +31,9 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "export again.",
     ),
     "uscc-check-digit": (
-        "统一社会信用代码校验位不对：保留该主体，但不与任何主体合并。请核对原值。",
-        "The credit code has a wrong check digit: the party is kept and merged with nobody. Check the value.",
+        "统一社会信用代码校验位不对：保留该主体并标注，从不按此代码合并；人工填写的名称对应（identities）仍然有效。请核对原值。",
+        "The credit code has a wrong check digit: the party is kept and flagged, and never merged by that code; a name "
+        "that is filled in to mean it (identities) still does. Check the value.",
     ),
     "person-id": (
         "证件号码校验不通过：保留此人，但不与任何人合并。请核对原值。",

@@ -94,8 +94,8 @@ FLAGS: dict[str, tuple[str | bytes, str, str, str]] = {
     "companies.csv": (
         f"id,name\n{wrong_uscc(1)},虚构校验有限公司\n{wrong_uscc(1)},虚构另一校验有限公司\n",
         "uscc-check-digit",
-        "不与任何主体合并",
-        "merged with nobody",
+        "从不按此代码合并",
+        "never merged by that code",
     ),
     "own.csv": (
         f"{HOLDINGS}\nS,虚构自持有限公司,S,虚构自持有限公司,company,10\n",

@@ -133,3 +133,24 @@ def test_a_load_counts_names_and_not_how_often_they_stand(lookthrough, tmp_path)
     assert "仅有名称的企业（相同名称计一次）：4" in ran.err
     assert "仅有姓名的人员：3" in ran.err
     assert "库中仅有名称的企业：0 个名称按企业全称唯一匹配，0 个对应多家，4 个未匹配" in ran.err
+
+
+def test_a_code_with_a_wrong_check_digit_joins_nobody_and_a_name_filled_in_for_it_does(lookthrough, tmp_path):
+    wrong = f"{OWNER[:-1]}D"
+    shares = "company_id,company_name,holder_id,holder_name,holder_kind,share_percent\n"
+    shares += f"A-1,虚构青禾建设有限公司,{wrong},示例归雁控股有限公司,company,60\n"
+    shares += f"A-2,虚构白帆路桥有限公司,{wrong},示例远帆控股有限公司,company,20\n"
+    shares += "A-3,虚构同行路桥有限公司,,示例同行控股有限公司,company,10\n"
+    identities = f"name,party_id\n示例同行控股有限公司,{wrong}\n"
+    for name, text in (("shareholdings", shares), ("identities", identities)):
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    ran = lookthrough("load", tmp_path / "shareholdings.csv", tmp_path / "identities.csv", "--format", "json")
+    (said,) = (p["expected"] for p in json.loads(ran.out)["problems"] if p["code"] == "uscc-check-digit")
+    assert "从不按此代码合并" in said["zh"] and "identities" in said["zh"]
+    assert "never merged by that code" in said["en"] and "still does" in said["en"]
+    owners = {}
+    for company in ("A-1", "A-2", "A-3"):
+        answer = json.loads(lookthrough("penetrate", company, "--format", "json").out)
+        (owners[company],) = (o["id"] for o in answer["owners"])
+    assert all(id_.startswith(f"unverified:{wrong}/") for id_ in owners.values())
+    assert len(set(owners.values())) == 3
