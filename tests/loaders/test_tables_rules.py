@@ -160,6 +160,16 @@ def test_a_derived_ratio_needs_every_amount_of_the_list(tmp_path: Path) -> None:
     assert rels(load_text(tmp_path, {"s.csv": part}), "OWNS")["share"].null_count() == 3
 
 
+def test_plain_english_headings_of_a_list_of_holders(tmp_path: Path) -> None:
+    text = "company,holder,holder_type,share\nT,M,company,0.6\nM,P,person,0.25\n"
+    context = load_text(tmp_path, {"s.csv": text})
+    assert rels(context, "OWNS").select("from_id", "to_id", "share").rows() == [
+        ("local:M", "local:T", 0.6),
+        ("person.local:P", "local:M", 0.25),
+    ]
+    assert not context.problems
+
+
 def test_a_declared_route_is_kept_apart(tmp_path: Path) -> None:
     text = f"企业名称,统一社会信用代码,股东名称,持股比例,最终受益股份\n示例甲有限公司,{A},示例乙有限公司,10%,25%\n"
     owns = rels(load_text(tmp_path, {"s.csv": text}), "OWNS").sort("share")
