@@ -124,10 +124,18 @@ def bidder_fact(row: Row) -> dict[str, Any]:
 
 
 def held_fact(row: Row) -> dict[str, Any]:
-    """What is held of one tied bidder, without the paths."""
+    """What is held of one tied bidder, without the paths.
+
+    `as_of`: the day it is of, where that is not the bid date; then `held_until` or `held_since`, or the other `lot`.
+    """
+    elsewhere = {"lot": row["own_lot"]} if row.get("own_lot") else {}
     if row.get("itself"):
-        return {"id": row["bidder_id"], "name": row["bidder_name"], "itself": True}
-    return {
+        return {"id": row["bidder_id"], "name": row["bidder_name"], "itself": True} | elsewhere
+    if row.get("held_on"):
+        elsewhere = {k: row[k] for k in ("held_until", "held_since") if row[k]} | {"as_of": row["held_on"]}
+    elif elsewhere:
+        elsewhere["as_of"] = row["bid_on"]
+    return elsewhere | {
         "id": row["bidder_id"],
         "name": row["bidder_name"],
         "share": _rounded(row.get("share")),

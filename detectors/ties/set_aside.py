@@ -97,6 +97,11 @@ def _nearest_in_time(elsewhen: pl.DataFrame) -> pl.DataFrame:
             note_en=pl.when("before").then(pl.lit(", until ") + at).otherwise(pl.lit(", from ") + at),
             held_until=pl.when("before").then(at),
             held_since=pl.when(~pl.col("before")).then(at),
+            # A day on which it was held: the last, or the first.
+            held_on=pl.when("before")
+            .then(at.str.to_date() - pl.duration(days=1))
+            .otherwise(at.str.to_date())
+            .cast(pl.String),
         )
         .drop("before", "near", "far")
     )
@@ -105,14 +110,12 @@ def _nearest_in_time(elsewhen: pl.DataFrame) -> pl.DataFrame:
 def _ended(tie: Tie, facts: dict[str, Any]) -> Draft:
     name, day = str(tie.lot["holder_name"] or tie.holder), str(tie.lot["bid_on"])
     zh, en = [], []
-    for row, fact in zip(tie.rows, facts["bidders"], strict=True):
+    for row in tie.rows:
         bidder = str(row["bidder_name"] or row["bidder_id"])
         if until := row.get("held_until"):
-            fact["held_until"] = until
             zh.append(f"{name}对{bidder}的持股已于{until}结束")
             en.append(f"{name}'s holding in {bidder} ended on {until}")
         if since := row.get("held_since"):
-            fact["held_since"] = since
             zh.append(f"{name}对{bidder}的持股{since}才开始")
             en.append(f"{name}'s holding in {bidder} began on {since}")
     reason = (
@@ -200,11 +203,7 @@ def _elsewhere(tie: Tie, lot: str, mine: Sequence[Row], others: Sequence[Row]) -
     )
     at = {c: mine[0][c] for c in ("lot_id", "lot_title", "bid_on", "tender_id", "tender_title", "regime")}
     seen = Tie({**tie.lot, **at}, tie.holder, tuple(rows))
-    facts = tie_facts(seen)
-    for row, fact in zip(rows, facts["bidders"], strict=True):
-        if row.get("own_lot"):
-            fact["lot"] = row["own_lot"]
-    made = draft(seen, facts, of_other_lots(others))
+    made = draft(seen, tie_facts(seen), of_other_lots(others))
     evidence = replace(
         made.evidence, nodes=tuple(sorted({*made.evidence.nodes, *(str(r["own_lot"]) for r in others)}))
     )

@@ -215,6 +215,7 @@ def _facts(asked: Asked, fingerprint: str, hide_names: bool) -> dict[str, Any]:
         }
         for f in asked.about
     ]
+    elsewhen = [proof.elsewhen[day].ownership_json() for day in sorted(proof.elsewhen, key=str)]
     return {
         "package_version": PACKAGE_VERSION,
         "question": {"kind": asked.kind, "id": asked.id, "type": asked.type},
@@ -226,6 +227,7 @@ def _facts(asked: Asked, fingerprint: str, hide_names: bool) -> dict[str, Any]:
         "party": asked.party,
         "claims": {"shares": proof.shares, "control": proof.control},
         "ownership": proof.ownership_json(),
+        **({"ownership_elsewhen": elsewhen} if elsewhen else {}),
         "truncated": asked.picture.truncated,
     }
 

@@ -6,6 +6,7 @@ the stated rows behind each, so that a share leads to links, a link to rows, a r
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -30,7 +31,10 @@ MOST_HOLDERS_WITH_PATHS: Final = 20
 
 @dataclass
 class Proof:
-    """Claims, and the ownership they rest on; see `to_json`. `keys`: rows behind it; `nodes`: its parties, canonical."""
+    """Claims, and the ownership they rest on. `keys`: rows behind it; `nodes`: its parties, canonical.
+
+    `elsewhen`: the ownership of other days, which claims with an `as_of` of their own rest on.
+    """
 
     as_of: str | None
     shares: list[dict[str, Any]] = field(default_factory=list)
@@ -42,6 +46,11 @@ class Proof:
     identities: dict[str, str] = field(default_factory=dict)
     nodes: set[str] = field(default_factory=set)
     keys: set[str] = field(default_factory=set)
+    elsewhen: dict[str | None, Proof] = field(default_factory=dict)
+
+    def of_day(self, as_of: str | None) -> Proof:
+        """Where the ownership of a day is laid out."""
+        return self if as_of == self.as_of else self.elsewhen.setdefault(as_of, Proof(as_of))
 
     def ownership_json(self) -> dict[str, Any]:
         """The registers and what else bears on the claims, in a fixed order."""
@@ -68,24 +77,31 @@ def date_of(found: Finding) -> str | None:
 def proof_of_finding(ownership: Ownership, found: Finding) -> Proof:
     """The shares and the control a finding states, with the ownership they follow from."""
     proof = Proof(date_of(found))
-    asked: set[str] = set()
+    asked: dict[str | None, set[str]] = defaultdict(set)
     method = str(found.facts.get("method") or "integrated")
     for at, told in _told(found.facts, ""):
         paths = told["paths"]
         holder, company = str(paths[0]["nodes"][0]), str(paths[0]["nodes"][-1])
-        asked.add(company)
-        proof.shares.append(_share_claim(f"/findings/0/facts{at}", holder, company, told, method))
+        claim = _share_claim(f"/findings/0/facts{at}", holder, company, told, method)
+        asked[_dated(claim, told, proof)].add(company)
+        proof.shares.append(claim)
     for at, holder, told in _told_above(found.facts):
-        asked.add(str(told["id"]))
-        proof.shares.append(_share_claim(f"/findings/0/facts{at}", holder, str(told["id"]), told, None))
+        claim = _share_claim(f"/findings/0/facts{at}", holder, str(told["id"]), told, None)
+        asked[_dated(claim, told, proof)].add(str(told["id"]))
+        proof.shares.append(claim)
     tying = found.facts.get("holder")
     by = str(tying["id"]) if isinstance(tying, Mapping) else ""
     controlled = [c for c in found.facts.get("control") or () if c.get("certain", True) and c.get("rule")]
     controlled = controlled if by else []
-    asked |= {str(c["id"]) for c in controlled}
-    if asked:
-        lay_out(proof, ownership, sorted(asked))
-        _settle(proof, ownership)
+    asked[proof.as_of] |= {str(c["id"]) for c in controlled}
+    for day, companies in asked.items():
+        if companies:
+            lay_out(proof.of_day(day), ownership, sorted(companies))
+    for other in proof.elsewhen.values():
+        proof.keys |= other.keys
+        proof.nodes |= other.nodes
+        proof.identities |= other.identities
+    _settle(proof, ownership)
     for n, told in enumerate(controlled):
         answer = _controllers(ownership, str(told["id"]), proof.as_of)
         proof.control += _control_claims(f"/findings/0/facts/control/{n}", answer, by, told.get("via"))
@@ -174,16 +190,24 @@ def _share_claim(
     }
 
 
+def _dated(claim: dict[str, Any], told: Mapping[str, Any], proof: Proof) -> str | None:
+    """The day that a share is of, which the claim names where it is not the proof's."""
+    day: str | None = told.get("as_of", proof.as_of)
+    if day != proof.as_of:
+        claim["as_of"] = day
+    return day
+
+
 def _settle(proof: Proof, ownership: Ownership) -> None:
     """Methods the facts leave open: a holder in a loop is answered by first passage."""
-    methods: dict[str, dict[str, str]] = {}
+    methods: dict[tuple[str, str | None], dict[str, str]] = {}
     for claim in proof.shares:
         if claim["method"] is None:
-            company = claim["company"]
-            if company not in methods:
-                owners = penetrate(ownership, company, proof.as_of or "2100-12-31").owners
-                methods[company] = {o.id: o.method for o in owners}
-            claim["method"] = methods[company].get(claim["holder"], "integrated")
+            company, day = claim["company"], claim.get("as_of", proof.as_of)
+            if (company, day) not in methods:
+                owners = penetrate(ownership, company, day or "2100-12-31").owners
+                methods[company, day] = {o.id: o.method for o in owners}
+            claim["method"] = methods[company, day].get(claim["holder"], "integrated")
 
 
 def _control_claims(at: str, answer: ControlAnswer, holder: str, via: str | None) -> list[dict[str, Any]]:

@@ -318,7 +318,8 @@ class Report(ProofTelling):
     def _claimed(self) -> set[str]:
         return {
             k
-            for r in self.facts["ownership"]["registers"]
+            for own in (self.facts["ownership"], *self.facts.get("ownership_elsewhen", ()))
+            for r in own["registers"]
             for link in r["links"]
             for group in link["rows"]
             for k in group

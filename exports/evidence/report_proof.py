@@ -37,7 +37,7 @@ class ProofTelling(Telling):
                 (
                     self.name(c["holder"]),
                     self.name(c["company"]),
-                    band(c["share"], c["share_min"], c["share_max"]),
+                    band(c["share"], c["share_min"], c["share_max"]) + self._of_day(c),
                     "—" if c["votes"] is None else f"{c['votes']:.2%}",
                     str(c["depth"]),
                     self.method(c["method"]),
@@ -54,20 +54,26 @@ class ProofTelling(Telling):
             )
         for claim in shown:
             for path in claim["paths"]:
-                yield from self._path(path)
+                yield from self._path(path, claim.get("as_of", self.facts["ownership"]["as_of"]))
             if claim["truncated"]:
                 yield Paragraph(
                     self.say("还有更多路径未列出。", "There are more paths than are listed."), True
                 )
 
-    def _path(self, path: Mapping[str, Any]) -> Iterator[Block]:
+    def _of_day(self, claim: Mapping[str, Any]) -> str:
+        """The day a share is of, where it is not the report's."""
+        return self.say(f"（{claim['as_of']}）", f" ({claim['as_of']})") if claim.get("as_of") else ""
+
+    def _path(self, path: Mapping[str, Any], as_of: str | None) -> Iterator[Block]:
         nodes = path["nodes"]
         chain = " → ".join(self.names.get(n) or short(n) for n in nodes)
         by = self.say("（按表决权）", " (by votes)") if path.get("by") == "votes" else ""
         yield Heading(f"{chain}{by}: {path['formula']}", 3)
         if path.get("votes_formula") and path.get("by") != "votes":
             yield Paragraph(self.say("表决权：", "Votes: ") + path["votes_formula"], True)
-        registers = {r["company"]: r["links"] for r in self.facts["ownership"]["registers"]}
+        of_days = (self.facts["ownership"], *self.facts.get("ownership_elsewhen", ()))
+        own = next(o for o in of_days if o["as_of"] == as_of)
+        registers = {r["company"]: r["links"] for r in own["registers"]}
         rows = []
         for holder, company in itertools.pairwise(nodes):
             link = next((k for k in registers.get(company, ()) if k["holder"] == holder), None)

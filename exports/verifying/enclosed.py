@@ -43,6 +43,10 @@ class Enclosed:
         rows = _table(files, ROWS, ("ref", "sha256", "sheet", "row", "key"))
         return cls(facts, nodes, edges, dict(sources), rows, _clusters(edges))
 
+    def ownership(self) -> list[dict[str, Any]]:
+        """The ownership of each day that claims rest on: the question's own first."""
+        return [self.facts["ownership"], *self.facts.get("ownership_elsewhen", ())]
+
     def party(self, id_: str) -> str:
         """One name for a party under any of its ids, as far as enclosed `SAME_AS` join them."""
         return self._same.get(id_, id_)

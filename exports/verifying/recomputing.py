@@ -17,14 +17,21 @@ _CLOSE = 1e-9
 def recomputed(enclosed: Enclosed) -> tuple[list[Fault], dict[str, int]]:
     """Faults, and how many of each kind of claim were worked out again."""
     facts = enclosed.facts
-    links, faults = links_of(enclosed)
+    own, *others = enclosed.ownership()
+    links, faults = links_of(enclosed, own)
     powers, more = powers_of(enclosed, links)
     faults += more
     faults += _identities(enclosed)
     web = Web(links)
+    webs = {own["as_of"]: web}
+    for other in others:
+        theirs, more = links_of(enclosed, other)
+        faults += more
+        webs[other["as_of"]] = Web(theirs)
     shares, control = facts["claims"]["shares"], facts["claims"]["control"]
     for claim in shares:
-        faults += _share(web, claim)
+        # Of a day that nothing is enclosed for, nothing comes out.
+        faults += _share(webs.get(claim.get("as_of", own["as_of"]), Web([])), claim)
         faults += _as_told(facts, claim, ("share", "share_min", "share_max"))
     for claim in control:
         faults += _control(powers, web, claim)
@@ -193,6 +200,9 @@ def _as_told(facts: Mapping[str, Any], claim: Mapping[str, Any], names: Sequence
             value is not None and abs(value - claim[name]) > _CLOSE
         ):
             yield _differs(f"{_at(claim)} {name}", value, claim[name])
+    day = facts["ownership"]["as_of"]
+    if told.get("as_of", day) != claim.get("as_of", day):
+        yield Fault(_at(claim), "结论的日期与事实不一致", "the claim is of another day than the facts")
     if told.get("paths") is not None and [p["nodes"] for p in told["paths"]] != [
         p["nodes"] for p in claim["paths"]
     ]:
@@ -200,7 +210,8 @@ def _as_told(facts: Mapping[str, Any], claim: Mapping[str, Any], names: Sequence
 
 
 def _identities(enclosed: Enclosed) -> Iterator[Fault]:
-    for alias, head in enclosed.facts["ownership"]["identities"].items():
+    joined = [pair for own in enclosed.ownership() for pair in own["identities"].items()]
+    for alias, head in dict.fromkeys(joined):
         if enclosed.party(alias) != enclosed.party(head):
             yield Fault(
                 f"{FACTS} /ownership/identities {alias}",

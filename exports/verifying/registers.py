@@ -14,11 +14,10 @@ from exports.verifying.solving import TOLERANCE, Link, Powers
 Row = dict[str, str]
 
 
-def links_of(enclosed: Enclosed) -> tuple[list[Link], list[Fault]]:
-    """Every link worked out from the rows, and where the stated registers differ from that."""
+def links_of(enclosed: Enclosed, ownership: Mapping[str, Any]) -> tuple[list[Link], list[Fault]]:
+    """Every link of one day's ownership worked out from the rows, and where the stated registers differ from that."""
     faults: list[Fault] = []
     links: list[Link] = []
-    ownership = enclosed.facts["ownership"]
     for register in ownership["registers"]:
         company = str(register["company"])
         used: set[str] = set()
