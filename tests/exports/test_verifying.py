@@ -176,6 +176,39 @@ def test_dwellings_are_counted_again(world: World, tmp_path: Path) -> None:
     assert verify_package(unpack(package.files, tmp_path / "c")).recomputed["dwellings"] == 2
 
 
+@pytest.mark.parametrize(
+    ("scope", "rule"),
+    [
+        ("local:XG-2025-007/01", "ended"),
+        ("local:BZ-D1b-已转让/01", "ended"),
+        ("local:BZ-D1e-未开始/01", "ended"),
+        ("local:XG-2025-011/01", "lot"),
+        ("local:XG-2025-012/01", "consortium"),
+    ],
+)
+def test_what_is_set_aside_is_proved_as_of_the_day_it_is_told_of(
+    world: World, tmp_path: Path, scope: str, rule: str
+) -> None:
+    found = world.found("common-shareholder", scope)
+    assert found.suppressed_by is not None and found.suppressed_by["rule"] == rule
+    package = world.package(found)
+    checked = verify_package(unpack(package.files, tmp_path / "as-it-is"))
+    assert checked.holds and checked.recomputed["shares"]
+    if rule != "ended":
+        return
+    claims = json.loads(package.files["data/facts.json"])["claims"]["shares"]
+    other = next(n for n, c in enumerate(claims) if "as_of" in c)
+
+    def another_day(facts: dict[str, Any]) -> None:
+        del facts["claims"]["shares"][other]["as_of"]
+
+    def another_share(facts: dict[str, Any]) -> None:
+        facts["ownership_elsewhen"][0]["registers"][0]["links"][0]["low"] = 0.9
+
+    for name, change in (("day", another_day), ("share", another_share)):
+        assert not verify_package(forged(package, tmp_path / name, "facts.json", with_facts(change))).holds
+
+
 # --- what is no package, or means harm ---
 
 
