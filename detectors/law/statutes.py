@@ -245,9 +245,10 @@ def red_flag(codes: str, says_zh: str, says_en: str) -> LegalBasis:
 BENEFICIAL_OWNER: Final = LegalBasis(
     "受益所有人信息管理办法（中国人民银行、国家市场监督管理总局令〔2024〕第3号）",
     "Measures for the Administration of Beneficial Owner Information (2024, no. 3)",
-    "25%标准（条号以公布文本为准）",
-    "直接或者间接最终拥有25%以上股权、股份或者合伙权益的自然人为受益所有人",
-    "a natural person who finally owns 25% or more, directly or indirectly, is a beneficial owner",
+    "25%",
+    "直接或者间接最终拥有25%以上股权、股份或者合伙权益的自然人为受益所有人（条号以公布文本为准）",
+    "a natural person who finally owns 25% or more, directly or indirectly, is a beneficial owner "
+    "(which article: see the published text)",
     in_force_from="2024-11-01",
     link=texts.BENEFICIAL_OWNERS,
     compared=False,

@@ -10,7 +10,7 @@ from detectors.definition import Detector
 from detectors.docs import meaning_en
 from detectors.own.definitions import read_own
 from detectors.registry import DETECTORS, chosen
-from exports.evidence.words import UNITS
+from exports.evidence.words import FIELDS_OF_WORK, UNITS, articles
 from lookthrough.cli.app import app
 from lookthrough.cli.console import (
     Format,
@@ -40,8 +40,8 @@ def list_command(format_: FormatOption = Format.table, lang: LangOption = None) 
         {
             "id": d.id,
             "title": d.title_zh if zh else d.title_en,
-            "domain": d.domain,
-            "scene": d.scene,
+            "domain": _field(s, d.domain) if s.format is Format.table else d.domain,
+            "scene": _field(s, d.scene) if s.format is Format.table else d.scene,
             "severity": SEVERITY[d.severity][0 if zh else 1] if s.format is Format.table else d.severity,
             "support": d.support,
         }
@@ -111,17 +111,22 @@ def _tell(s: Session, d: Detector) -> None:
     severity = SEVERITY[d.severity][0 if zh else 1]
     out = out_console()
     out.print(f"{d.id} {d.version}  {d.title_zh if zh else d.title_en}", style="bold", markup=False)
-    out.print(f"{d.domain} · {d.scene} · {severity}", markup=False)
+    field, scene = (_field(s, told) for told in (d.domain, d.scene))
+    out.print(f"{field} · {scene} · {severity}", markup=False)
     out.print("\n" + ((d.meaning_zh or d.title_zh) if zh else meaning_en(d)), markup=False)
     _section(s, "依据", "Basis")
     for b in d.basis:
-        law, says = (b.law_zh, b.says_zh) if zh else (b.law_en, b.says_en)
+        cited = (
+            f"{b.law_zh} {b.article}：{b.says_zh}"
+            if zh
+            else f"{b.law_en}, {articles(b.article)}: {b.says_en}"
+        )
         span = (
             f"  [{b.in_force_from or '…'} – {b.in_force_to or '…'}]"
             if b.in_force_from or b.in_force_to
             else ""
         )
-        out.print(f"  {law} {b.article}: {says}{span}", markup=False)
+        out.print(f"  {cited}{span}", markup=False)
     _section(s, "所需数据", "Needs")
     for need in d.needs:
         out.print(f"  {_table_said(s, need)}", markup=False)
@@ -142,6 +147,11 @@ def _tell(s: Session, d: Detector) -> None:
         _section(s, "常见合理解释", "Known innocent explanations")
         for text in innocent:
             out.print(f"  {text}", markup=False)
+
+
+def _field(s: Session, stated: str) -> str:
+    """A domain or scene in the session's language; an operator's own as it stands."""
+    return s.say(*FIELDS_OF_WORK.get(stated, (stated, stated)))
 
 
 def _table_said(s: Session, need: str) -> str:

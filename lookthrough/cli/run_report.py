@@ -13,6 +13,7 @@ from detectors.finding import Finding
 from detectors.running.detecting import Trial
 from detectors.running.runner import Run
 from detectors.running.stacking import Stack
+from exports.evidence.words import articles
 from lookthrough.cli.console import Format, Session, out_console, print_json, print_rows
 from lookthrough.cli.feeding import tables_feeding
 
@@ -43,7 +44,7 @@ def show_stacks(s: Session, stacks: Sequence[Stack], names: Mapping[str, str | N
     rows = [
         {
             "rank": place,
-            "bidders": "、".join(str(names.get(b) or b) for b in stacked.bidders),
+            "bidders": s.say("、", ", ").join(str(names.get(b) or b) for b in stacked.bidders),
             "kinds": len(stacked.kinds),
             "why": stacked.explained()[s.language],
         }
@@ -211,9 +212,9 @@ def panel(s: Session, f: Finding) -> Panel:
             chain = " → ".join(names.get(n, n) for n in path["nodes"])
             body.append(f"\n  {chain}   {_formula(s, path)}", style="dim")
     for basis in f.basis:
-        law = basis["law"] if s.language == "zh" else basis["law_en"]
-        says = basis["says"] if s.language == "zh" else basis["says_en"]
-        body.append(f"\n{s.say('依据', 'Basis')}: {law} {basis['article']}: {says}", style="dim")
+        zh_cited = f"依据：{basis['law']} {basis['article']}：{basis['says']}"
+        en_cited = f"Basis: {basis['law_en']}, {articles(basis['article'])}: {basis['says_en']}"
+        body.append(f"\n{s.say(zh_cited, en_cited)}", style="dim")
     return Panel(
         body,
         title=f"{f.detector} · {s.say(zh, en)}",

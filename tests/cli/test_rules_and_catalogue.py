@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from detectors.registry import DETECTORS
+from exports.evidence.words import articles
 
 PROPERTIES = """id,owner_id,kind,share
 U1,P1,住宅,1
@@ -103,3 +105,29 @@ def test_catalogue(lookthrough):
     told = lookthrough("detectors", "show", "common-shareholder", "--lang", "zh").out
     assert "fund_share = 0.05 （比例）" in told and "hub_companies = 200 家企业" in told
     assert lookthrough("detectors", "show", "no-such").code == 1
+
+
+def test_an_english_reader_is_cited_laws_in_english(lookthrough):
+    for detector in DETECTORS:
+        told = lookthrough("detectors", "show", detector.id, "--lang", "en").out
+        basis = told.partition("\nBasis\n")[2].partition("\n\nNeeds")[0]
+        assert basis and not re.search(r"[\u4e00-\u9fff]", basis), detector.id
+    told = lookthrough("detectors", "show", "common-controller", "--lang", "en").out
+    assert "Regulations for the Implementation of the Bidding Law, art. 34 para. 2: " in told
+
+
+@pytest.mark.parametrize(
+    ("stated", "english"),
+    [
+        ("第三十四条第二款", "art. 34 para. 2"),
+        ("第九条、第十条", "art. 9, art. 10"),
+        ("第四十条第（二）项", "art. 40 item 2"),
+        ("第四十条第(十一)项", "art. 40 item 11"),
+        ("第四十条第一、二项", "art. 40 items 1, 2"),
+        ("第四十条第（一）、（三）项", "art. 40 items 1, 3"),
+        ("第265条第4项", "art. 265 item 4"),
+        ("R022, R024", "R022, R024"),
+    ],
+)
+def test_articles_in_english(stated, english):
+    assert articles(stated) == english

@@ -54,6 +54,7 @@ export function plainId(id: string): string {
 const DIGITS = "〇一二三四五六七八九";
 
 function numeral(text: string): number {
+  if (/^[0-9]+$/.test(text)) return Number(text);
   let [sum, last] = [0, 0];
   for (const character of text.replace("零", "")) {
     const worth = { 百: 100, 十: 10 }[character];
@@ -63,8 +64,13 @@ function numeral(text: string): number {
   return sum + last;
 }
 
-/** Where a law says it, in English: 第三十七条第三款 is art. 37 para. 3. What is written otherwise stays. */
+/** Where a law says it, in English: 第三十七条第（一）、（三）项 is art. 37 items 1, 3. What is written otherwise stays. */
 export function articles(text: string): string {
-  const named = { 条: "art.", 款: "para.", 项: "item" };
-  return text.replace(/第([〇零一二三四五六七八九十百]+)([条款项])/g, (_, number: string, unit: keyof typeof named) => ` ${named[unit]} ${numeral(number)}`).replace(/、\s*/g, ", ").trim();
+  const named = { 条: ["art.", "arts."], 款: ["para.", "paras."], 项: ["item", "items"] };
+  const one = "[（(]?(?:[〇零一二三四五六七八九十百]+|[0-9]+)[）)]?";
+  const english = (_: string, cited: string, unit: keyof typeof named) => {
+    const numbers = cited.replace(/[（()）]/g, "").split("、");
+    return ` ${named[unit][numbers.length > 1 ? 1 : 0]} ${numbers.map(numeral).join(", ")}`;
+  };
+  return text.replace(new RegExp(`第(${one}(?:、${one})*)([条款项])`, "g"), english).replace(/、\s*/g, ", ").trim();
 }
