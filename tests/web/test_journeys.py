@@ -109,10 +109,10 @@ def test_a_finding_is_decided_with_a_reason_and_its_package_taken(page, served, 
     assert served.services.ledger.finding(finding.id).state == "new"
     page.get_by_label("理由（必填，永久保存）").fill("已向登记机关调取章程核对")
     page.get_by_role("button", name="转为核查中").click()
-    expect(page.get_by_role("button", name="转为已确认")).to_be_visible()
+    expect(page.get_by_role("button", name="转为属实")).to_be_visible()
     page.get_by_label("理由（必填，永久保存）").fill("章程与登记一致")
-    page.get_by_role("button", name="转为已确认").click()
-    expect(page.locator(".state").first).to_have_text("已确认")
+    page.get_by_role("button", name="转为属实").click()
+    expect(page.locator(".state").first).to_have_text("属实")
     assert served.services.ledger.finding(finding.id).state == "confirmed"
     with page.expect_download(timeout=60_000) as waiting:
         page.get_by_role("button", name="下载核查材料包").click()
@@ -205,7 +205,7 @@ def test_what_was_typed_survives_a_service_that_is_gone(page, served):
     expect(reason).to_have_value("写到一半的理由")
     page.unroute("**/v1/**")
     page.get_by_role("button", name="转为核查中").click()
-    expect(page.get_by_role("button", name="转为已确认")).to_be_visible()
+    expect(page.get_by_role("button", name="转为属实")).to_be_visible()
 
 
 CLOUD_BRIDGE = "/graph/" + quote("cn-uscc:919999999000000144", safe="")

@@ -135,7 +135,7 @@ def test_a_reason_survives_a_page_loaded_anew_and_is_that_findings_own(page, ser
     expect(page.get_by_role("status")).to_have_text("已记录")
     expect(box).to_have_value("")
     page.reload()
-    expect(page.get_by_role("button", name="转为已确认")).to_be_visible()
+    expect(page.get_by_role("button", name="转为属实")).to_be_visible()
     expect(page.get_by_label("理由（必填，永久保存）")).to_have_value("")
     assert [reason for _, reason in served.decided(one)] == [REASON]
     assert served.decided(other) == []
@@ -169,7 +169,7 @@ def test_what_is_typed_survives_a_service_killed_before_it_was_sent(page, served
     page.goto(f"{served.url}/#/findings/{finding}")
     expect(box).to_have_value(REASON + "再核对一次。")
     page.get_by_role("button", name="转为核查中").click()
-    expect(page.get_by_role("button", name="转为已确认")).to_be_visible()
+    expect(page.get_by_role("button", name="转为属实")).to_be_visible()
     assert [reason for _, reason in served.decided(finding)] == [REASON + "再核对一次。"]
     ties.reload()
     expect(pasted).to_have_value(names)
@@ -202,6 +202,6 @@ def test_a_decision_written_down_but_not_answered_is_not_written_twice(page, ser
         expect(page.get_by_role("status")).to_have_text("已记录")
     else:
         page.reload()
-    expect(page.get_by_role("button", name="转为已确认")).to_be_visible()
+    expect(page.get_by_role("button", name="转为属实")).to_be_visible()
     expect(box).to_have_value("")
     assert [reason for _, reason in served.decided(finding)] == [REASON]

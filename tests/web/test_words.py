@@ -62,3 +62,14 @@ def test_every_fact_of_every_finding_is_in_words(demo_services: Any, language: s
                 ):
                     bare.add(f"{name}: {one}")
     assert bare == set()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_states_of_findings_are_called_what_the_ledger_calls_them(language: str) -> None:
+    from cases.deciding import STATE_WORDS
+
+    text = (SOURCE / "i18n" / f"{language}.ts").read_text("utf-8")
+    (block,) = re.findall(r"^  state: {(.*?)},$", text, re.M)
+    assert dict(re.findall(r"(\w+): \"(.*?)\"", block)) == {
+        state: pair[language == "en"] for state, pair in STATE_WORDS.items()
+    }

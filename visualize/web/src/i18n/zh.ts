@@ -7,7 +7,7 @@ export const zh = {
   inbox: { title: "风险预警", tied: "{n} 家投标人", of_them: "，其中 {n} 条已抑制，未列出", lead: "预警是线索，不是结论：只说明数据比对的结果，须由人核实。", count: "共 {n} 条", none: "没有符合条件的预警", none_hint: "可调整筛选条件，或先导入数据并运行检测。", more: "显示更多", all: "全部", run: "运行检测", running: "正在检测…", ran: "检测完成：新增 {new}，变化 {changed}，不再出现 {gone}", gone: "不再出现", show_suppressed: "显示已抑制" },
   severity: { prohibited: "法定禁止情形（待核实）", deemed: "法定“视为”情形（待核实）", review: "需人工核查", lead: "一般疑点", service: "服务提醒" },
   short: { prohibited: "禁止", deemed: "视为", review: "核查", lead: "疑点", service: "服务" },
-  state: { new: "新", in_review: "核查中", confirmed: "已确认", cleared: "已排除", not_decidable: "无法判定" },
+  state: { new: "新", in_review: "核查中", confirmed: "属实", cleared: "排除", not_decidable: "无法判定" },
   domain: { all: "全部", works: "政府工程", business: "营商环境", livelihood: "民生保障" },
   filter: { domain: "领域", clear: "清除筛选", state: "状态", severity: "级别", detector: "检测项" },
   finding: { facts: "事实", paths: "持股路径与算式", basis: "法律依据", in_force: "施行", to: "至", since: "自", innocent: "常见合理解释", picture: "证据图", decide: "处理", reason: "理由（必填，永久保存）", reason_needed: "请填写理由", decided: "已记录", package: "下载核查材料包", packing: "正在生成…", history: "经过", suppress: "暂时抑制", suppress_until: "抑制至（含）", suppressed_by_rule: "已按规则抑制", suppressed: "已抑制至 {until}", lift: "解除抑制", subject: "涉及对象", parameters: "采用的参数", to_state: "转为", proof: "只画证据", behind: "背后的主体", scope: "所属", open_graph: "在图上查看", disclaimer: "本预警由数据比对自动生成，仅供核查参考，不作为认定违纪违法的依据。", changed_since: "作出决定之后内容有变化，请再看一次。", sources: "数据来源" },
