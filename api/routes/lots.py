@@ -123,8 +123,8 @@ def one(request: Request, caller: Asking, services: Using, id: Id) -> Response:
     )
     told_of = lot(services.store, found.id)
     told_of["bidders"] = _as_found(told_of["bidders"], dataset_of(request).standing)
-    scenes = {d.id: d.scene for d in (*DETECTORS, *services.own)}
-    combined = stack([r.finding for r in records], found.id, [b["id"] for b in told_of["bidders"]], scenes)
+    every = (*DETECTORS, *services.own)
+    combined = stack([r.finding for r in records], found.id, [b["id"] for b in told_of["bidders"]], every)
     answer = {
         **told_of,
         "findings": [finding_json(r) for r in records],

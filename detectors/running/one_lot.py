@@ -61,7 +61,7 @@ def combined(
     mine = tuple(f for f in run.findings if f.detector not in support)
     found = {f.fingerprint: f for f in (*run.findings, *beside)}
     here = sorted({*bidders, *(s for f in mine for s in f.subjects)})
-    stacks = stack(tuple(found.values()), lot, here, {d.id: d.scene for d in every})
+    stacks = stack(tuple(found.values()), lot, here, every)
     return Screened(replace(run, findings=mine), tuple(stacks))
 
 

@@ -8,11 +8,12 @@ Suppressed findings count for nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any, Final
 
+from detectors.definition import Detector
 from detectors.finding import Finding
 
 KINDS: Final[dict[str, tuple[str, str]]] = {
@@ -64,6 +65,8 @@ class Stack:
     kinds: tuple[tuple[str, tuple[Finding, ...]], ...]
     not_independent: tuple[Finding, ...]
     """Findings that rest on a root counted already."""
+    titles: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What the detectors are called in Chinese, by id."""
 
     @property
     def alone(self) -> bool:
@@ -83,7 +86,10 @@ class Stack:
 
     def explained(self) -> dict[str, str]:
         """Why it ranks where it does, in both languages."""
-        zh = "＋".join(f"{KINDS[k][0]}（{'、'.join(f.detector for f in fs)}）" for k, fs in self.kinds)
+        zh = "＋".join(
+            f"{KINDS[k][0]}（{'、'.join(self.titles.get(f.detector, f.detector) for f in fs)}）"
+            for k, fs in self.kinds
+        )
         en = " + ".join(f"{KINDS[k][1]} ({', '.join(f.detector for f in fs)})" for k, fs in self.kinds)
         n, severity = len(self.kinds), _SEVERITY[self.severity]
         if self.alone:
@@ -120,14 +126,16 @@ class Stack:
 
 
 def stack(
-    findings: Sequence[Finding], lot: str, bidders: Sequence[str], scenes: Mapping[str, str]
+    findings: Sequence[Finding], lot: str, bidders: Sequence[str], detectors: Iterable[Detector]
 ) -> list[Stack]:
-    """The stacks of a lot, strongest first. `bidders`: ids in the lot; `scenes`: scene by detector id.
+    """The stacks of a lot, strongest first. `bidders`: ids in the lot; `detectors`: those that may have found them.
 
     Findings on the lot tie the bidders they name; those on a group tie its members in the lot; those on one
     bidder strengthen what ties it to others. Each set of findings that ties two bidders is told once, with all
     bidders that every one of them names.
     """
+    known = tuple(detectors)
+    scenes, titles = {d.id: d.scene for d in known}, {d.id: d.title_zh for d in known}
     present = set(bidders)
     tying: dict[str, tuple[Finding, frozenset[str]]] = {}
     single: list[tuple[Finding, str]] = []
@@ -147,7 +155,7 @@ def stack(
     for prints in sorted({tuple(found) for found in pairs.values()}):
         tied = frozenset.intersection(*(tying[p][1] for p in prints))
         found = [tying[p][0] for p in prints] + [f for f, bidder in single if bidder in tied]
-        stacks.append(_stacked(tuple(sorted(tied)), found, scenes))
+        stacks.append(replace(_stacked(tuple(sorted(tied)), found, scenes), titles=titles))
     return sorted(stacks, key=lambda s: ([-n for n in s.rank], s.bidders))
 
 

@@ -38,6 +38,7 @@ from lookthrough.cli.whole import (
     UltimateOption,
     write_all_shares,
 )
+from lookthrough.cli.wording import IDENTITIES, kind_word, method_word, word
 
 _OWNER = (
     "id",
@@ -111,7 +112,7 @@ def penetrate_command(
             "votes": _votes(o),
             "depth": o["depth"],
             "ultimate": o["ultimate"],
-            "identity": o["identity"],
+            "identity": word(s, IDENTITIES, o["identity"]),
         }
         for o in whole["owners"]
     ]
@@ -132,7 +133,7 @@ def penetrate_command(
 def _title(s: Session, whole: dict[str, Any]) -> str:
     name = whole["name"] or whole["company"]
     return s.say(
-        f"{name}，截至 {whole['as_of']}，口径 {whole['method']}",
+        f"{name}，截至 {whole['as_of']}，口径：{method_word(s, whole['method'])}",
         f"{name}, as of {whole['as_of']}, method {whole['method']}",
     )
 
@@ -169,7 +170,9 @@ def _tell_rest(s: Session, whole: dict[str, Any], controller: str | None, chain:
             f"Longest chain ({least_en}{len(chain) - 1} links): {' → '.join(chain)}",
         )
     for holder in whole["methods_differ"]:
-        shown = ", ".join(f"{m} {_by_method(v)}" for m, v in holder.items() if m != "id")
+        shown = s.say("，", ", ").join(
+            f"{method_word(s, m)} {_by_method(v)}" for m, v in holder.items() if m != "id"
+        )
         s.tell(
             f"各口径结果不同：{holder['id']}：{shown}",
             f"The methods differ on {holder['id']}: {shown}",
@@ -241,7 +244,7 @@ def ubo_command(
             "share": share_text(owner.share_min, owner.share_max),
             "votes": share_text(owner.votes_min, owner.votes_max),
             "depth": owner.depth,
-            "identity": owner.identity,
+            "identity": word(s, IDENTITIES, owner.identity),
         }
         for owner in found.owners
     ]
@@ -267,8 +270,8 @@ def ubo_command(
     for end in found.ends:
         share = share_text(end.share_min, end.share_max, end.min_open, end.max_open)
         s.tell(
-            f"链条止于非自然人：{end.name or end.id}（{end.kind}）{share}",
-            f"A chain ends in what is no person: {end.name or end.id} ({end.kind}) {share}",
+            f"链条止于非自然人：{end.name or end.id}（{kind_word(s, end.kind)}）{share}",
+            f"A chain ends in what is no person: {end.name or end.id} ({kind_word(s, end.kind)}) {share}",
         )
     if found.excluded:
         s.tell(

@@ -22,6 +22,7 @@ from lookthrough.cli.console import (
     session,
 )
 from lookthrough.cli.ledger import ledger_of
+from lookthrough.cli.wording import ACTIONS, word
 
 audit_app = typer.Typer(
     help="审计记录：只增不改，逐条相连 · the audit", no_args_is_help=True, rich_markup_mode=None
@@ -54,7 +55,10 @@ def list_command(
         rows = [entry.to_json() for entry in _pages(ledger, after, limit)]
     if s.format is Format.table:
         rows = [
-            r | {"detail": _LONG_HASH.sub(r"\1…", json.dumps(r["detail"], ensure_ascii=False))} for r in rows
+            r
+            | {"action": word(s, ACTIONS, r["action"])}
+            | {"detail": _LONG_HASH.sub(r"\1…", json.dumps(r["detail"], ensure_ascii=False))}
+            for r in rows
         ]
     print_rows(s, _COLUMNS, rows)
 

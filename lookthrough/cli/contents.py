@@ -20,6 +20,7 @@ from lookthrough.cli.console import (
     print_rows,
     session,
 )
+from lookthrough.cli.wording import BATCH_STATES, type_word, word
 
 
 @app.command("unload")
@@ -74,7 +75,7 @@ def status_command(
     print_rows(
         s,
         [("type", "类型", "type"), ("count", "数量", "count")],
-        [{"type": k, "count": n} for k, n in counts.items()],
+        [{"type": type_word(s, k), "count": n} for k, n in counts.items()],
     )
     columns = [
         ("id", "批次", "batch"),
@@ -84,7 +85,14 @@ def status_command(
         ("files", "文件", "files"),
         ("loaded_at", "导入时间 UTC", "loaded at UTC"),
     ]
-    print_rows(s, columns, [_batch(b) | {"files": [f["name"] for f in b.files]} for b in batches])
+    print_rows(
+        s,
+        columns,
+        [
+            _batch(b) | {"state": word(s, BATCH_STATES, b.state), "files": [f["name"] for f in b.files]}
+            for b in batches
+        ],
+    )
     if whole["loading"]:
         s.tell(
             "有批次正在导入，上述数字可能不完整。",

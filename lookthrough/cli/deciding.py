@@ -21,6 +21,8 @@ from lookthrough.cli.console import (
     session,
 )
 from lookthrough.cli.question import AsOfOption, CompanyArgument, IdentityOption, Question, asking
+from lookthrough.cli.wording import IDENTITIES, word
+from visualize.wording import ROLES
 
 RuleOption = Annotated[
     str | None,
@@ -101,7 +103,7 @@ def _controllers(
                 "depth": c.depth,
                 "joint": percent(c.joint_share),
                 "suspected": c.suspected,
-                "identity": c.identity,
+                "identity": word(s, IDENTITIES, c.identity),
             }
             for c in shown
         ]
@@ -121,7 +123,7 @@ def _controllers(
         (answer.possible, "可能控制（不能确定）", "May control (not certain)"),
     ):
         if ids:
-            listed = "、".join(named(i) for i in ids)
+            listed = s.say("、", ", ").join(named(i) for i in ids)
             s.tell(f"{zh}：{listed}", f"{en}: {listed}")
     for flag in answer.warnings:
         s.tell(f"注意：{flag.zh}", f"Note: {flag.en}", "yellow")
@@ -152,7 +154,7 @@ def _proof(question: Question, found: Controller) -> None:
             "holder": named(link.holder),
             "votes": None if link.votes is None else percent(link.votes),
             "running": None if link.running is None else percent(link.running),
-            "kind": s.say(*kinds[link.kind]) + (f" {link.interest}" if link.interest else ""),
+            "kind": s.say(*kinds[link.kind]) + (f" {word(s, ROLES, link.interest)}" if link.interest else ""),
             "sources": question.places(link.sources),
         }
         for link in found.proof
@@ -249,7 +251,7 @@ def controls_command(
         )
         print_rows(s, columns, rows, title=title)
         if found.possible:
-            listed = "、".join(question.name(i) for i in found.possible)
+            listed = s.say("、", ", ").join(question.name(i) for i in found.possible)
             s.tell(f"可能控制（不能确定）：{listed}", f"May control (not certain): {listed}")
         for concert in found.concerts:
             s.tell(

@@ -24,6 +24,7 @@ from lookthrough.cli.console import (
 )
 from lookthrough.cli.feeding import tables_feeding
 from lookthrough.cli.run_report import SEVERITY
+from lookthrough.cli.wording import type_word
 
 detectors_app = typer.Typer(
     help="检测项目录 · the catalogue of detectors", no_args_is_help=True, rich_markup_mode=None
@@ -156,7 +157,7 @@ def _field(s: Session, stated: str) -> str:
 
 def _table_said(s: Session, need: str) -> str:
     tables = s.say("、", ", ").join(tables_feeding(need))
-    return f"{need}" + s.say(f"（见表 {tables}）", f" (table {tables})")
+    return s.say(f"{type_word(s, need)}（见表 {tables}）", f"{need} (table {tables})")
 
 
 def _section(s: Session, zh: str, en: str) -> None:

@@ -27,6 +27,7 @@ from lookthrough.cli.console import (
     session,
 )
 from lookthrough.cli.files import RulesOption
+from lookthrough.cli.wording import detector_words
 from lookthrough.demo import write_world
 from lookthrough.evaluating import Score, Truth, evaluate, read_truth
 
@@ -90,8 +91,10 @@ def _own_world(s: Session, size: int, rules: Path | None) -> tuple[Run, Truth]:
 
 def _show(s: Session, scores: Sequence[Score], truth: Truth) -> None:
     rows = [x.to_json() for x in scores]
+    called = detector_words(s)
     if s.format is Format.table:
         for row in rows:
+            row["detector"] = called(row["detector"])
             for ratio in ("precision", "recall"):
                 row[ratio] = None if row[ratio] is None else f"{row[ratio]:.4f}"
             row["near_misses"] = f"{row['near_misses_right']}/{row['near_misses']}"
@@ -111,7 +114,7 @@ def _show(s: Session, scores: Sequence[Score], truth: Truth) -> None:
         wrong += [(f.scope_id, s.say("不应提示", "unexpected"), f.text[s.language]) for f in score.unexpected]
         for scope, expect, reason in wrong[:_SHOWN]:
             s.tell(
-                f"{score.detector} {scope}：{expect}，{reason}",
+                f"{called(score.detector)} {scope}：{expect}，{reason}",
                 f"{score.detector} {scope}: {expect}, {reason}",
             )
         if len(wrong) > _SHOWN:

@@ -35,6 +35,7 @@ from lookthrough.cli.console import (
 from lookthrough.cli.files import RulesOption
 from lookthrough.cli.ledger import ledger_of, record_run, tell_recorded
 from lookthrough.cli.run_report import FINDING_COLUMNS, show_run, show_stacks, show_trial
+from lookthrough.cli.wording import BID_STATUSES, detector_words, word
 
 
 @app.command("detect")
@@ -129,7 +130,7 @@ def _changed_alone(
     )
     if found.left:
         s.tell(
-            f"须看全部投标的检测项留待下次全部运行：{'、'.join(found.left)}",
+            f"须看全部投标的检测项留待下次全部运行：{'、'.join(map(detector_words(s), found.left))}",
             f"Left for the next run over everything, as they look at all bids: {', '.join(found.left)}",
             "yellow",
         )
@@ -181,7 +182,7 @@ def screen_command(
         ("status", "状态", "status"),
         ("tied", "有关联", "tied"),
     ]
-    rows = [b | {"tied": b["id"] in tied} for b in bidders]
+    rows = [b | {"status": word(s, BID_STATUSES, b["status"]), "tied": b["id"] in tied} for b in bidders]
     print_rows(s, columns, rows, title=id_)
     show_stacks(s, screened.stacks, {b["id"]: b["name"] for b in bidders})
     show_run(s, found, denominators=False)

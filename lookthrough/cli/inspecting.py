@@ -6,12 +6,14 @@ from typing import Any
 
 import typer
 
+from exports.evidence.words import UNITS
 from loaders.loading import find_files
 from loaders.problems import UnreadableFileError
 from loaders.tables import inspect_tables, read_mapping
 from lookthrough.cli.app import app
 from lookthrough.cli.console import Format, FormatOption, LangOption, Session, print_rows, session
 from lookthrough.cli.files import MapOption, Paths
+from lookthrough.cli.wording import word
 
 _SKIPPED = {
     "title": ("标题", "titles"),
@@ -70,7 +72,7 @@ def _print_inspection(s: Session, report: dict[str, Any]) -> None:
     for table, columns in (report.get("columns") or {}).items():
         for column, headings in columns.items():
             unit = report["units"].get(column)
-            said = f" [{unit}]" if unit else ""
+            said = f" [{word(s, UNITS, unit)}]" if unit else ""
             out.print(f"  {' + '.join(headings)} → {table}.{column}{said}", markup=False)
     if report.get("ignored"):
         out.print(f"  {s.say('忽略的列', 'ignored')}: {', '.join(report['ignored'])}", markup=False)

@@ -7,8 +7,9 @@ from typing import Any
 
 from loaders.loading import LoadReport
 from loaders.problems import Problem
+from loaders.summary import summary_words
 from lookthrough.cli.console import Format, Session, print_json, print_rows
-from lookthrough.cli.summary import summary_words
+from lookthrough.cli.wording import type_word
 
 
 def show_report(s: Session, report: LoadReport, fingerprint: str) -> None:
@@ -52,7 +53,9 @@ def show_report(s: Session, report: LoadReport, fingerprint: str) -> None:
     if whole["files"]:
         print_rows(s, columns, whole["files"])
     if report.applied:
-        listed = s.say("、", ", ").join(f"{name} {n}" for name, n in report.applied.counts.items())
+        listed = s.say("、", ", ").join(
+            f"{type_word(s, name)} {n}" for name, n in report.applied.counts.items()
+        )
         s.tell(
             f"批次 {report.applied.batch_id} 已导入：{listed}",
             f"Loaded as batch {report.applied.batch_id}: {listed}",
@@ -119,13 +122,14 @@ def _tell_problems(s: Session, report: LoadReport) -> None:
 def tell_rows(s: Session, report: LoadReport) -> None:
     """Say on stderr what was refused, flagged and noted, each kind once, with the first row of it."""
     styles = {"reject": "red", "flag": "yellow", "note": ""}
+    kinds = {"reject": "被拒", "flag": "存疑", "note": "说明"}
     for kind, code, n, first in _problems(report):
         place = f"{first.file}{' / ' + first.sheet if first.sheet else ''} {s.say('行', 'row')} {first.row}"
         where = f"{place}{' [' + first.column + ']' if first.column else ''}"
         value = f"“{first.value}” " if first.value else ""
         more = s.say(f"（共 {n} 处）", f" ({n} in all)") if n > 1 else ""
         s.tell(
-            f"{code}{more}：{where} {value}{first.expected_zh}",
+            f"{kinds[kind]}{more}：{where} {value}{first.expected_zh}",
             f"{code}{more}: {where} {value}{first.expected_en}",
             styles[kind],
         )

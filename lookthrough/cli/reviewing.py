@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Final, get_args
 
 import typer
@@ -27,6 +27,7 @@ from lookthrough.cli.console import (
 )
 from lookthrough.cli.ledger import ledger_of
 from lookthrough.cli.run_report import SEVERITY, panel
+from lookthrough.cli.wording import detector_words
 
 findings_app = typer.Typer(
     help="台账中的风险预警：查看、核查、抑制 · findings in the ledger",
@@ -128,7 +129,8 @@ def list_command(
         records = list(_pages(ledger, wanted, limit))
         counts = ledger.counts(wanted)
     if s.format is Format.table:
-        print_rows(s, _COLUMNS, [_row(s, r) for r in records])
+        called = detector_words(s)
+        print_rows(s, _COLUMNS, [_row(s, r, called) for r in records])
     else:
         print_rows(s, _COLUMNS[:-1], [r.to_json() for r in records])
     more = counts["findings"] - len(records)
@@ -239,7 +241,7 @@ def _pages(ledger: Ledger, wanted: FindingFilter, limit: int | None) -> Iterator
         after, left = page[-1].cursor, None if left is None else left - size
 
 
-def _row(s: Session, record: FindingRecord) -> dict[str, Any]:
+def _row(s: Session, record: FindingRecord, called: Callable[[str], str]) -> dict[str, Any]:
     f = record.finding
     names = f.facts.get("names", {})
     zh, en, _ = SEVERITY[f.severity]
@@ -247,7 +249,7 @@ def _row(s: Session, record: FindingRecord) -> dict[str, Any]:
         "id": record.id[:_ID_SHOWN],
         "state": s.say(*STATE_WORDS[record.state]),
         "severity": s.say(zh, en),
-        "detector": f.detector,
+        "detector": called(f.detector),
         "scope": f.scope_id,
         "subjects": s.say("、", ", ").join(str(names.get(i, i)) for i in f.subjects[:3])
         + (
@@ -288,7 +290,7 @@ def _show(s: Session, record: FindingRecord) -> None:
         print_json(record.to_json())
         return
     out = out_console()
-    out.print(panel(s, record.finding))
+    out.print(panel(s, record.finding, detector_words(s)))
     remarks = s.say("；", "; ").join([s.say(*STATE_WORDS[record.state]), *_remarks(s, record)])
     out.print(f"{record.id}  {remarks}", markup=False)
     if record.former_ids:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from rich.panel import Panel
@@ -16,6 +16,7 @@ from detectors.running.stacking import Stack
 from exports.evidence.words import articles
 from lookthrough.cli.console import Format, Session, out_console, print_json, print_rows
 from lookthrough.cli.feeding import tables_feeding
+from lookthrough.cli.wording import detector_words
 
 SEVERITY = {
     "prohibited": ("法定禁止情形（待核实）", "prohibited (to be verified)", "red"),
@@ -70,8 +71,14 @@ def show_trial(s: Session, trial: Trial) -> None:
     if s.format is Format.json:
         print_json({name: [f.to_json() for f in found] for name, _, found in parts})
         return
+    called = detector_words(s)
     rows = [
-        {"change": s.say(zh, name), "detector": f.detector, "scope": f.scope_id, "text": f.text[s.language]}
+        {
+            "change": s.say(zh, name),
+            "detector": called(f.detector),
+            "scope": f.scope_id,
+            "text": f.text[s.language],
+        }
         for name, zh, found in parts
         for f in found
     ]
@@ -95,15 +102,15 @@ def show_run(s: Session, found: Run, denominators: bool = True) -> None:
     elif s.format is not Format.table:
         print_rows(s, FINDING_COLUMNS, [f.to_json() for f in found.findings])
     else:
-        out = out_console()
+        out, called = out_console(), detector_words(s)
         for f in found.findings:
             if not f.suppressed_by:
-                out.print(panel(s, f))
+                out.print(panel(s, f, called))
         quiet = [f for f in found.findings if f.suppressed_by]
         if quiet:
             rows = [
                 {
-                    "detector": f.detector,
+                    "detector": called(f.detector),
                     "scope": f.scope_id,
                     "rule": (f.suppressed_by or {})["rule"],
                     "reason": (f.suppressed_by or {})["reason" if s.language == "zh" else "reason_en"],
@@ -125,28 +132,30 @@ def show_run(s: Session, found: Run, denominators: bool = True) -> None:
 def _tell_denominators(s: Session, found: Run) -> None:
     """How many were looked at; detectors without a finding share a line."""
     quiet: dict[int, list[str]] = {}
+    called = detector_words(s)
     for detector, total in found.population.items():
         hits = {f.scope_id for f in found.findings if f.detector == detector and not f.suppressed_by}
         if hits:
             s.tell(
-                f"{detector}：{total} 个中有 {len(hits)} 个有预警",
+                f"{called(detector)}：{total} 个中有 {len(hits)} 个有预警",
                 f"{detector}: {len(hits)} of {total} with a finding",
             )
         else:
             quiet.setdefault(total, []).append(detector)
     for total, detectors in quiet.items():
         s.tell(
-            f"{total} 个中均无预警：{'、'.join(detectors)}",
+            f"{total} 个中均无预警：{'、'.join(map(called, detectors))}",
             f"None of {total} with a finding: {', '.join(detectors)}",
         )
 
 
 def _tell_run(s: Session, found: Run, denominators: bool) -> None:
+    called = detector_words(s)
     if denominators:
         _tell_denominators(s, found)
         for detector, share in found.loud.items():
             s.tell(
-                f"请注意：{detector} 对 {share:.0%} 的对象给出预警，过于频繁；请先检查数据与参数。",
+                f"请注意：“{called(detector)}”对 {share:.0%} 的对象给出预警，过于频繁；请先检查数据与参数。",
                 f"Note: {detector} fires on {share:.0%} of its population, which is very often: check the data and its "
                 "parameters first.",
                 "yellow",
@@ -157,13 +166,13 @@ def _tell_run(s: Session, found: Run, denominators: bool) -> None:
     for absent, detectors in without.items():
         tables = list(dict.fromkeys(" / ".join(tables_feeding(name)) for name in absent))
         s.tell(
-            f"无法判定：{'、'.join(detectors)}（没有数据，见表 {'、'.join(tables)}）",
+            f"无法判定：{'、'.join(map(called, detectors))}（没有数据，见表 {'、'.join(tables)}）",
             f"Cannot be decided: {', '.join(detectors)} (no data; table {', '.join(tables)})",
             "yellow",
         )
     for gaps in _alike(found):
         for scope, detectors, zh, en in gaps[:_MOST_ALIKE]:
-            which = _in_part(s, detectors)
+            which = _in_part(s, [called(d) for d in detectors])
             s.tell(
                 f"{scope} 无法判定：{zh}（{which}）",
                 f"{scope} cannot be decided in part: {en} ({which})",
@@ -202,7 +211,7 @@ def _formula(s: Session, path: Mapping[str, Any]) -> str:
     return str(path["formula"]) + (f"; {votes}{path['votes_formula']}" if path.get("votes_formula") else "")
 
 
-def panel(s: Session, f: Finding) -> Panel:
+def panel(s: Session, f: Finding, called: Callable[[str], str]) -> Panel:
     """A finding as a person likes to read it."""
     zh, en, colour = SEVERITY[f.severity]
     body = Text(f.text[s.language])
@@ -217,7 +226,7 @@ def panel(s: Session, f: Finding) -> Panel:
         body.append(f"\n{s.say(zh_cited, en_cited)}", style="dim")
     return Panel(
         body,
-        title=f"{f.detector} · {s.say(zh, en)}",
+        title=f"{called(f.detector)} · {s.say(zh, en)}",
         subtitle=f.scope_id,
         title_align="left",
         border_style=colour,

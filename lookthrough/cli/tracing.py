@@ -104,7 +104,7 @@ def paths_command(
     if found.more:
         s.tell("还有更多路径，可调大 --top。", "There are more: raise --top to see them.")
     if found.skipped:
-        listed = "、".join(found.skipped)
+        listed = s.say("、", ", ").join(found.skipped)
         s.tell(f"下列联系方式关联过多，未采用：{listed}", f"Shared by too many to say anything: {listed}")
 
 

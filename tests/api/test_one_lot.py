@@ -52,7 +52,7 @@ def agree(store: GraphStore, ledger: Ledger, whole: Run, lots: list[str], record
         gaps = [u for u in whole.undecided if u[1].scope_id == lot]
         assert sorted(map(str, alone.run.undecided)) == sorted(map(str, gaps)), lot
         here = {*bidders[lot], *(s for f in whole.findings if f.scope_id == lot for s in f.subjects)}
-        stacks = stack(whole.findings, lot, sorted(here), {d.id: d.scene for d in TENDERING})
+        stacks = stack(whole.findings, lot, sorted(here), TENDERING)
         assert [s.to_json() for s in alone.stacks] == [s.to_json() for s in stacks], lot
 
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from loaders.sheets.sheet import SKIP_REASONS
-from lookthrough.cli.summary import SUMMARY_WORDS
+from loaders.summary import SUMMARY_WORDS
 
 LOADERS = Path(__file__).resolve().parents[2] / "loaders"
 

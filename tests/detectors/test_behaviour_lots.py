@@ -152,11 +152,10 @@ def test_combined_view(store_url: str, store_credentials: Credentials) -> None:
     ]
     found = world.find(store_url, store_credentials, detectors)
     bidders = [f"local:co{c}" for c in "abcd"]
-    scenes = {d.id: d.scene for d in detectors}
-    stacks = stack(found.findings, "local:regular", bidders, scenes)
+    stacks = stack(found.findings, "local:regular", bidders, detectors)
     told = [(s.bidders, [k for k, _ in s.kinds], s.alone) for s in stacks]
     assert told[0] == (("local:coa", "local:cob"), ["ownership", "pattern", "prices"], False)
     assert all(alone for _, _, alone in told[1:])
     assert stacks[0].explained()["zh"].startswith("最高级别：一般疑点；3类相互独立的依据：股权与控制")
-    assert stack(found.findings, "local:abc00", bidders[:3], scenes)[0].to_json()["independent_kinds"] == 2
-    assert stack([], "local:regular", bidders, scenes) == []
+    assert stack(found.findings, "local:abc00", bidders[:3], detectors)[0].to_json()["independent_kinds"] == 2
+    assert stack([], "local:regular", bidders, detectors) == []
