@@ -12,6 +12,7 @@ from graph.stores.cancelling import finishing
 from loaders.inspecting import inspect_file
 from loaders.loading import LoadOptions, LoadReport, find_files, load
 from loaders.problems import UnreadableFileError
+from loaders.summary import summary_words
 from loaders.tables import inspect_tables
 
 
@@ -43,6 +44,7 @@ def report_json(services: Services, report: LoadReport) -> dict[str, Any]:
     """What `lookthrough load --format json` prints, with links to refused rows in place of paths."""
     batch = report.applied.batch_id if report.applied else None
     names = report.applied.names if report.applied else None
+    codes = {p.code for p in report.problems}
     return {
         "batch": batch,
         "fingerprint": services.store.fingerprint(),
@@ -63,11 +65,17 @@ def report_json(services: Services, report: LoadReport) -> dict[str, Any]:
                 "sheet": p.sheet,
                 "row": p.row,
                 "column": p.column,
+                "value": p.value,
                 "expected": {"zh": p.expected_zh, "en": p.expected_en},
             }
             for p in report.problems[:1000]
         ],
         "truncated": len(report.problems) > 1000,
+        "counted": [
+            {"what": what, "count": n, "text": dict(zip(("zh", "en"), summary_words(what), strict=True))}
+            for what, n in sorted(report.summary.items())
+            if what not in codes
+        ],
         "names": names.to_json() if names else None,
         "rejects": [
             {"name": p.name, "link": f"v1/loads/{p.parent.name}/rejects/{p.name}"} for p in report.rejects

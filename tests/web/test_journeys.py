@@ -183,6 +183,25 @@ def test_files_are_recognised_before_they_are_loaded(page, served, tmp_path):
     expect(page.get_by_role("option").filter(has_text="虚构新桥建设有限公司").first).to_be_visible()
 
 
+def test_a_load_tells_each_row_it_refused_or_left_out_and_why(page, served, tmp_path):
+    file = tmp_path / "有误持股.csv"
+    file.write_text(
+        "虚构股东名册,,,,\n"
+        "企业名称,统一社会信用代码,股东名称,股东类型,持股比例\n虚构误填建设有限公司,,测试误填甲,自然人股东,170%\n"
+        "虚构误填建设有限公司,,测试误填乙,自然人股东,40%\n合计,,,,100%\n",
+        encoding="utf-8",
+    )
+    go(page, served, "/load")
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_text("跳过的行：标题 1、合计 1")).to_be_visible()
+    page.get_by_role("button", name="导入", exact=True).click()
+    expect(page.get_by_text("1 行被拒", exact=True)).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("跳过的合计行：1")).to_be_visible()
+    refused = page.locator(".told").filter(has_text="被拒的行")
+    expect(refused.locator("summary")).to_contain_text("1 处")
+    expect(refused.locator("li")).to_contain_text(re.compile("有误持股.csv · 第 3 行 · 持股比例：170%"))
+
+
 def test_the_language_changes_everywhere(page, served):
     go(page, served, "/")
     page.get_by_role("button", name="English").click()

@@ -159,6 +159,7 @@ export interface SheetReport {
   missing?: string[][];
   problem?: string | { zh: string; en: string } | null;
   sample?: string[][];
+  skipped?: Record<string, number>;
 }
 
 export interface LoadResult {
@@ -175,8 +176,11 @@ export interface LoadResult {
     sheet: string;
     row: number;
     column: string;
+    value: string;
     expected: { zh: string; en: string };
   }[];
+  truncated: boolean;
+  counted: { what: string; count: number; text: { zh: string; en: string } }[];
   rejects: { name: string; link: string }[];
   unresolved: string | null;
 }
