@@ -23,7 +23,7 @@ from graph.stores.cancelling import Cancellation, cancellable
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 FINGERPRINT: Final = "X-Dataset-Fingerprint"
-_KEPT: Final = "private, no-cache"
+KEPT: Final = "private, no-cache"
 
 
 class ScopedRoute(APIRoute):
@@ -55,14 +55,14 @@ class ScopedRoute(APIRoute):
                 refuse_other(media, request)
             refuse_repeated(request.query_params, several)
             tag = await run_in_threadpool(_etag, request) if unchanging else None
-            if tag is not None and tag in request.headers.get("if-none-match", ""):
+            if tag is not None and has(request, tag):
                 # With the headers that the whole answer would have had.
                 named = {FINGERPRINT: request.app.state.datasets.fingerprint()}
-                return Response(status_code=304, headers={"ETag": tag, "Cache-Control": _KEPT, **named})
+                return Response(status_code=304, headers={"ETag": tag, "Cache-Control": KEPT, **named})
             response = await (_within(inner, request, services.limits.seconds) if timed else inner(request))
             if tag is not None and response.status_code == 200:
                 response.headers["ETag"] = tag
-                response.headers["Cache-Control"] = _KEPT
+                response.headers["Cache-Control"] = KEPT
             return response
 
         return handle
@@ -183,8 +183,18 @@ def _etag(request: Request) -> str:
         day,
         str(bool(caller and caller.sees_people)),
     )
+    return etag(request.app.state.datasets.fingerprint(), *parts)
+
+
+def etag(fingerprint: str, *parts: str) -> str:
+    """Names an answer made of the data of this fingerprint to the question of these parts."""
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
-    return f'W/"{request.app.state.datasets.fingerprint()}-{digest}"'
+    return f'W/"{fingerprint}-{digest}"'
+
+
+def has(request: Request, tag: str) -> bool:
+    """Does the caller say it has the answer of this name?"""
+    return tag in request.headers.get("if-none-match", "")
 
 
 class Routes:

@@ -16,7 +16,7 @@ from api.problems import ProblemError
 from api.reading.naming import PARTIES
 from api.routes.parameters import AsOf, Id, Language, iso
 from api.routes.parties import dataset_of, meant
-from api.routing import Routes
+from api.routing import KEPT, Routes, etag, has
 from api.services import Services
 from cases import FindingFilter
 from detectors.finding import Finding
@@ -98,10 +98,22 @@ def _drawn(
             return cytoscape_json(subgraph, scene(lang))
         return scene_bytes(scene(lang), name)
 
+    def exported() -> None:
+        if name not in _SCREENS:
+            services.ledger.audit(
+                caller.name, "export", id_, {"format": name, "fingerprint": subgraph.fingerprint}
+            )
+
     pictures: Kept = request.app.state.pictures
     shown = (part.asked, caller.sees_people, name, lang, style, grey)
-    drawn = pictures.get(shown, body, lambda: part.asked is not None and name in _SCREENS)
     more = {"Vary": "Accept", "X-Truncated": str(subgraph.truncated).lower()}
+    if part.asked is not None:
+        tag = etag(subgraph.fingerprint, *map(str, shown))
+        more |= {"ETag": tag, "Cache-Control": KEPT}
+        if has(request, tag):
+            exported()
+            return Response(status_code=304, headers=headers(request, more))
+    drawn = pictures.get(shown, body, lambda: part.asked is not None and name in _SCREENS)
     if name == "html":
         # The page carries a policy of its own that admits its own script by hash; nothing else may run in it.
         more["Content-Security-Policy"] = (
@@ -112,10 +124,7 @@ def _drawn(
         more["Content-Security-Policy"] = (
             "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; sandbox"
         )
-    if name not in ("json", "cytoscape"):
-        services.ledger.audit(
-            caller.name, "export", id_, {"format": name, "fingerprint": subgraph.fingerprint}
-        )
+    exported()
     return Response(drawn, headers=headers(request, more), media_type=MEDIA[name])
 
 

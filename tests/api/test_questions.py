@@ -179,6 +179,28 @@ def test_an_unchanged_answer_is_not_sent_again(own_service):
         assert changed.headers["etag"] != tag
 
 
+@pytest.mark.parametrize("format_", ["json", "cytoscape", "svg", "png", "pdf", "graphml", "html"])
+def test_an_unchanged_picture_is_not_sent_again(own_service, format_):
+    from tests.api.test_work import upload
+
+    url = f"/v1/parties/local:A/subgraph?format={format_}"
+    with own_service.client(*ALL) as client:
+        first = client.get(url).raise_for_status()
+        tag, had = first.headers["etag"], {"If-None-Match": first.headers["etag"]}
+        assert tag.startswith(f'W/"{first.headers["x-dataset-fingerprint"]}-')
+        same = client.get(url, headers=had)
+        assert (same.status_code, same.content) == (304, b"")
+        for name in ("etag", "vary", "cache-control", "x-dataset-fingerprint"):
+            assert same.headers[name] == first.headers[name]
+        for other in (f"{url}&lang=en", f"{url}&grey=true", f"{url}&as_of=2020-01-01"):
+            assert client.get(other, headers=had).status_code == 200
+        with own_service.client("read") as masked:
+            assert masked.get(url, headers=had).status_code == 200
+        own_service.finished(client, upload(client).json())
+        changed = client.get(url, headers=had)
+        assert (changed.status_code, changed.headers["etag"] != tag) == (200, True)
+
+
 def test_pages_follow_each_other_and_end_when_the_data_changes(own_service):
     from tests.api.test_work import upload
 
