@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from reportlab.lib import colors
 from reportlab.lib.enums import TA_LEFT
-from reportlab.lib.pagesizes import A3, A4, landscape
+from reportlab.lib.pagesizes import A0, A1, A2, A3, A4, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
@@ -54,6 +54,9 @@ _BLUE: Final = colors.HexColor("#1f4e79")
 _MARGIN: Final = 18 * mm
 _WORDS: Final = 60.0
 """Room for the picture's heading and caption."""
+_SHEETS: Final = (A3, A2, A1, A0)
+_LEGIBLE: Final = 0.5
+"""Points for a pixel of the picture, at least: its names, of 12 pixels, come to 6 points."""
 _NAMES: Final = {"Lookthrough-Regular": False, "Lookthrough-Bold": True}
 _REGISTRY: Final = threading.Lock()
 _ALWAYS: Final = "0123456789/ •第页共Page of"
@@ -225,12 +228,19 @@ class _Pages:
 
 
 def _page_for(across: float, down: float) -> tuple[float, float]:
-    """A page as wide as A3 or A4 and as high as the picture needs, or as high as A3 and as wide as that."""
+    """A page as wide as a sheet lies and as high as the picture needs, or as high as one stands and as wide as that.
+
+    The sheet is A4 for a small picture, else the smallest from A3 to A0 on which its lettering can be read.
+    """
+    extent = max(across, down)
+    sheet = (
+        A4 if extent <= 1100 else next((s for s in _SHEETS if s[1] - 2 * _MARGIN >= _LEGIBLE * extent), A0)
+    )
     if across >= down:
-        width = landscape(A3)[0] if across > 1100 else landscape(A4)[0]
+        width = landscape(sheet)[0]
         height = (width - 2 * _MARGIN) * down / across + 2 * _MARGIN + _WORDS
         return width, min(max(height, A4[0]), width)
-    height = A3[1] if down > 1100 else A4[1]
+    height = sheet[1]
     width = (height - 2 * _MARGIN - _WORDS) * across / down + 2 * _MARGIN
     return min(max(width, A4[0]), height), height
 

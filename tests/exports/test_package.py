@@ -25,6 +25,7 @@ from exports import Package, PackageError, verify_package, write_evidence
 from exports.evidence.asking import ask
 from exports.evidence.contents import prove
 from exports.evidence.masking import without_numbers
+from exports.evidence.report_pdf import _page_for
 from exports.verifying.enclosed import Enclosed
 from exports.verifying.recomputing import recomputed
 from tests.exports.conftest import LOT, World
@@ -119,6 +120,24 @@ def test_a_report_needs_nothing_from_outside_and_runs_nothing(nine: Package) -> 
         outside = re.findall(r"""(?:src|href|url\()\s*=?\s*["'(]?(https?:|//)""", page)
         assert not outside
         assert "default-src 'none'" in page
+
+
+def test_the_picture_has_a_page_large_enough_to_be_read(nine: Package) -> None:
+    wide, high = map(int, re.findall(rb'(?:width|height)="(\d+)"', nine.files["data/picture.zh.svg"])[:2])
+    pages = pypdf.PdfReader(io.BytesIO(nine.files["data/report.zh.pdf"])).pages
+    sizes = [(float(p.mediabox.width), float(p.mediabox.height)) for p in pages]
+    (page,) = {size for size in sizes if size[0] > size[1]}
+    assert page[0] - 102 >= 0.5 * wide and page[1] - 162 >= 0.5 * high
+
+
+@pytest.mark.parametrize(
+    ("across", "down", "sheet"),
+    [(700, 300, 842), (1400, 600, 1191), (2000, 900, 1191), (2886, 1191, 1684), (9000, 700, 3370)],
+)
+def test_the_page_of_a_picture_grows_with_it(across: int, down: int, sheet: int) -> None:
+    wide, high = _page_for(across, down)
+    assert round(wide) == sheet and 595 <= high <= wide
+    assert round(_page_for(down, across)[1]) == sheet
 
 
 def test_pdf_pages_are_numbered_and_carry_the_hash(nine: Package) -> None:
