@@ -15,6 +15,7 @@ from typing import Final
 from detectors.definition import Detector, LegalBasis, Parameter
 from detectors.law.texts import LAW_DATABASE
 from detectors.registry import DETECTORS
+from graph.counted import counted
 from graph.model import REL_TYPES
 
 FOLDER: Final = Path("docs/detectors")
@@ -177,8 +178,14 @@ def _modules() -> Iterator[ModuleType]:
     return (m for name, m in sorted(sys.modules.items()) if name.startswith("detectors.") and m is not None)
 
 
+def _blank(filled: re.Match[str]) -> str:
+    """A place that a wording fills, with what it counts where it says so."""
+    shown, (one, _, several) = f"‹{filled[1]}›", (filled[2] or "").partition("|")
+    return counted(shown, one, several) if one else shown
+
+
 def _filled(wording: str) -> str:
-    return re.sub(r"\{(\w+)\}", r"‹\1›", " ".join(wording.split()))
+    return re.sub(r"\{(\w+)(?::([^}]+))?\}", _blank, " ".join(wording.split()))
 
 
 def _law(basis: LegalBasis) -> tuple[str, ...]:

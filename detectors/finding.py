@@ -9,6 +9,7 @@ from typing import Any
 
 from detectors.definition import Detector, Draft, Evidence, Severity
 from detectors.rules.values import LocalRule, RuledValues, Settled
+from graph.counted import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def finding(detector: Detector, draft: Draft, parameters: Mapping[str, Any]) -> 
     if draft.suppressed_by:
         rule, zh, en = draft.suppressed_by
         suppressed = {"rule": rule, "reason": zh, "reason_en": en}
-    words = {k: str(v) for k, v in draft.words.items()}
+    words = {k: Told(v) for k, v in draft.words.items()}
     return Finding(
         detector=detector.id,
         version=detector.version,

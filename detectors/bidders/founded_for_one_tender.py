@@ -137,8 +137,8 @@ DETECTOR = Detector(
     ),
     wording_zh="【风险预警】{tender}（{lot}）：投标人{bidder}成立于{founded}，距投标截止{days}天（提示线{limit}天），"
     "数据中仅向{buyer}一家投标，共{lots}个标段。" + CLOSING_ZH,
-    wording_en="[Lead] {tender} ({lot}): bidder {bidder} was founded on {founded}, {days} days before the deadline (limit "
-    "{limit}), and on record bids at {buyer} only, for {lots} lots. " + CLOSING_EN,
+    wording_en="[Lead] {tender} ({lot}): bidder {bidder} was founded on {founded}, {days:day} before the deadline (limit "
+    "{limit}), and on record bids at {buyer} only, for {lots:lot}. " + CLOSING_EN,
     assemble=assemble,
     innocent_zh=("招标文件要求设立的项目公司", "集团新设的区域子公司", "数据只覆盖一家招标人"),
     innocent_en=(

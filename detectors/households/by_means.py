@@ -11,6 +11,7 @@ from detectors.households.drafts import draft
 from detectors.households.months import in_month
 from detectors.households.paid import Recipient, recipients
 from detectors.rules.values import settle
+from graph.counted import counted
 
 
 def by_means(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
@@ -69,7 +70,7 @@ def by_means(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
                 id_,
                 tuple(sorted({str(r["person_id"]) for r in unknown})),
                 f"有{len(open_)}处房产没有用途，是否符合救助条件无法判定",
-                f"{len(open_)} properties have no stated use: eligibility can't be decided",
+                f"{counted(len(open_), 'property has', 'properties have')} no stated use: eligibility can't be decided",
             )
             continue
         if lacking:

@@ -12,6 +12,7 @@ from detectors.definition import Row, Undecided, Values
 from detectors.households.dwellings import PROPERTIES, PROPERTIES_COLUMNS, Month, home, judge
 from detectors.households.months import in_month
 from detectors.households.paid import Recipient
+from graph.counted import counted
 
 _THROUGH: Final = (
     "MATCH (p:Person)-[u:ULTIMATELY_HOLDS]->(c:Company)-[o:HOLDS_PROPERTY]->(x:Property) WHERE o.counted "
@@ -91,7 +92,7 @@ def unknown_share(of: Recipient, months: Mapping[str, frozenset[str]]) -> Iterat
             of.id,
             companies,
             f"成员对{len(companies)}家持有住房的企业穿透持股比例不明，其住房是否计入无法判定",
-            f"the effective share in {len(companies)} companies that hold dwellings is not known: whether their "
+            f"the effective share in {counted(len(companies), 'company that holds', 'companies that hold')} dwellings is not known: whether these "
             "dwellings count can't be decided",
         )
 

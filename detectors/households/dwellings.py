@@ -11,6 +11,7 @@ from detectors.definition import Parameter, Row, Suppressor, Undecided
 from detectors.households.months import in_month
 from detectors.households.paid import Recipient, asset_queries, without_months
 from detectors.rules.values import Settled
+from graph.counted import counted
 
 PROPERTIES: Final = asset_queries(
     "properties",
@@ -194,7 +195,7 @@ def unknown_use(of: Recipient, months: Mapping[str, Month]) -> Iterator[Undecide
                 of.id,
                 tuple(sorted({str(r["person_id"]) for rows in found.unknown.values() for r in rows})),
                 f"有{lacking}处房产没有用途，是否为住房无法判定",
-                f"{lacking} properties have no stated use: whether they are dwellings can't be decided",
+                f"{counted(lacking, 'property has', 'properties have')} no stated use: what counts as a dwelling can't be decided",
             )
             return
     yield from without_months(of)

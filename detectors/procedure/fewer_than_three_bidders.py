@@ -96,7 +96,7 @@ DETECTOR = Detector(
     suppressors=(),
     wording_zh="【风险预警】{tender}（{lot}）：数据中有效递交的投标为{count}个，少于{limit}个，{state_zh}。"
     + CAUTION_ZH,
-    wording_en="[Lead] {tender} ({lot}): {count} bids are on record, fewer than {limit}, {state_en}. "
+    wording_en="[Lead] {tender} ({lot}): {count:bid is|bids are} on record, fewer than {limit}, {state_en}. "
     + CAUTION_EN,
     assemble=assemble,
     innocent_zh=("投标数据不完整", "经批准转为其他采购方式"),

@@ -75,7 +75,7 @@ DETECTOR = Detector(
     suppressors=(),
     wording_zh="【风险预警】{tender}：自{start}发布公告至{end}投标截止为{days}天，少于{limit}天（以公告日期代替招标文件发出日期，"
     "须核实是否属依法必须招标的项目）。" + CAUTION_ZH,
-    wording_en="[Lead] {tender}: {days} days from the notice on {start} to the deadline on {end}, fewer than {limit} "
+    wording_en="[Lead] {tender}: {days:day} from the notice on {start} to the deadline on {end}, fewer than {limit} "
     "(the notice's date stands for the issue of the documents; verify that bidding is mandatory). "
     + CAUTION_EN,
     assemble=assemble,

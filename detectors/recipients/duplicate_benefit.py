@@ -134,7 +134,7 @@ DETECTOR = Detector(
         "请核实是否重复享受。" + CAUTION_ZH
     ),
     wording_en=(
-        "[Lead] In {months} ({count} months) {people} person(s) were covered both by {one_en} and by {two_en}; the "
+        "[Lead] In {months} ({count:month}) {people:person was|people were} covered both by {one_en} and by {two_en}; the "
         "amounts overlap by {amount} yuan. Verify whether a benefit was paid twice. " + CAUTION_EN
     ),
     assemble=assemble,

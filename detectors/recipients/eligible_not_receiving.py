@@ -18,6 +18,7 @@ from detectors.households.entitlements import (
 )
 from detectors.law.assistance import assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
+from graph.counted import counted
 
 _RESIDENTS: Final = (
     "MATCH (h:Household)<-[m:MEMBER_OF]-(p:Person) WHERE m.counted AND h.kind = 'hukou' "
@@ -62,7 +63,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
                 e.of.id,
                 (e.of.id,),
                 f"{e.program}有{e.undated}笔发放记录没有月份，是否漏享无法判定",
-                f"{e.undated} payments of {e.program} state no month: whether it was left out can't be decided",
+                f"{counted(e.undated, 'payment')} of {e.program} without a month: whether it was left out can't be decided",
             )
         elif e.due and not set(e.due) & set(e.paid):
             months = [m for m in e.missing if e.alive(m)]
@@ -140,7 +141,7 @@ DETECTOR = Detector(
         + CAUTION_ZH
     ),
     wording_en=(
-        "[Service] {household} {why_en}, and no payment is found in {months} ({count} months). Ask whether help is "
+        "[Service] {household} {why_en}, and no payment is found in {months} ({count:month}). Ask whether help is "
         "wanted and explain how to apply. " + CAUTION_EN
     ),
     assemble=assemble,

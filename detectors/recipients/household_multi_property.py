@@ -133,7 +133,7 @@ DETECTOR = Detector(
         "{outside_zh}；期间发放{amount}元。请核实权属与救助资格。" + CAUTION_ZH
     ),
     wording_en=(
-        "[Lead] Household {household}: while paid {programs} in {months}, its members held {count} dwellings "
+        "[Lead] Household {household}: while paid {programs} in {months}, its members held {count:dwelling} "
         "(from {limit} on it is pointed out){outside_en}; paid in that time: {amount} yuan. Verify title and "
         "eligibility. " + CAUTION_EN
     ),

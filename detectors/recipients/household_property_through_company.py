@@ -135,7 +135,7 @@ DETECTOR = Detector(
     ),
     wording_en=(
         "[Lead] Household {household}: while paid {programs} in {months}, it and companies it effectively owns held "
-        "{count} dwellings (from {limit} on it is pointed out), {through} of them by a company; members effectively "
+        "{count:dwelling} (from {limit} on it is pointed out), {through} of them by a company; members effectively "
         "hold {shares_en}; paid in that time: {amount} yuan. Verify title, investment and eligibility. "
         + CAUTION_EN
     ),

@@ -134,7 +134,7 @@ DETECTOR = Detector(
         "{before}元发放，未见减少。涉及金额标准，不涉及其余成员的资格。请核实是否重新核定。" + CAUTION_ZH
     ),
     wording_en=(
-        "[Lead] Household {household}: a member's death is registered in {died}; in {months} ({count} months) {programs} "
+        "[Lead] Household {household}: a member's death is registered in {died}; in {months} ({count:month}) {programs} "
         "was still paid at {before} yuan a month or more. This concerns the amount, not the others' eligibility: verify "
         "whether it was recalculated. " + CAUTION_EN
     ),

@@ -114,7 +114,7 @@ DETECTOR = Detector(
         "请核实在押起止日期、所属月份与实际领取人。" + CAUTION_ZH
     ),
     wording_en=(
-        "[Lead] Recipient {household}: for {count} whole months of custody ({custody_en}) in {months}, {programs} was still "
+        "[Lead] Recipient {household}: for {count:whole month} of custody ({custody_en}) in {months}, {programs} was still "
         "paid: {amount} yuan. Verify the dates of custody, the months meant and who received it. "
         + CAUTION_EN
     ),

@@ -136,7 +136,7 @@ DETECTOR = Detector(
     ),
     wording_en=(
         "[Lead] Recipient {household}: death or cremation is registered in {died}, yet {programs} was paid for "
-        "{count} months in {months}, {amount} yuan. Verify the registration, the months meant and who received it. "
+        "{count:month} in {months}, {amount} yuan. Verify the registration, the months meant and who received it. "
         + CAUTION_EN
     ),
     assemble=assemble,

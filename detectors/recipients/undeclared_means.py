@@ -32,6 +32,7 @@ from detectors.households.paid import (
 )
 from detectors.law.assistance import assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
+from graph.counted import counted
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
@@ -63,7 +64,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
                 of.id,
                 tuple(sorted(unknown)),
                 f"成员对{len(unknown)}家企业的持股比例不明，是否达到提示线无法判定",
-                f"the share of members in {len(unknown)} companies is not known: it can't be decided whether it counts",
+                f"the share of members in {counted(len(unknown), 'company')} is not known: it can't be decided whether it counts",
             )
         yield from without_months(of)
 

@@ -136,7 +136,7 @@ DETECTOR = Detector(
         "按已知标准少发{shortfall}元。请核实并补发。" + CAUTION_ZH
     ),
     wording_en=(
-        "[Service] {household} is on the list for {programs}; {count} months in {months} were paid short ({unpaid} not "
+        "[Service] {household} is on the list for {programs}; in {months}, {count:month was|months were} paid short ({unpaid} not "
         "at all), by {shortfall} yuan as far as amounts are stated. Verify and pay. " + CAUTION_EN
     ),
     assemble=assemble,

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from detectors.definition import Detector
 from detectors.finding import Finding
+from graph.counted import counted
 
 KINDS: Final[dict[str, tuple[str, str]]] = {
     "ownership": ("股权与控制", "ownership and control"),
@@ -101,8 +102,12 @@ class Stack:
         return {
             "zh": f"最高级别：{severity[0]}；{n}类相互独立的依据：{zh}"
             + (f"；另有{same}条基于同一来源，不重复计" if same else ""),
-            "en": f"strongest: {severity[1]}; {n} independent kind(s): {en}"
-            + (f"; {same} more rest on the same root and do not count again" if same else ""),
+            "en": f"strongest: {severity[1]}; {counted(n, 'independent kind')}: {en}"
+            + (
+                f"; {counted(same, 'more rests', 'more rest')} on the same root and {'does' if same == 1 else 'do'} not count again"
+                if same
+                else ""
+            ),
         }
 
     def to_json(self) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from exports.graphml import graphml
 from exports.verifying.enclosed import Enclosed
 from exports.verifying.recomputing import recomputed
 from exports.verifying.verification import PACKAGE_VERSION
+from graph.counted import counted
 from graph.stores import GraphStore
 from graph.subgraph import Subgraph
 from visualize import Scene, compose, scene_bytes
@@ -178,7 +179,7 @@ def _check(files: Mapping[str, bytes]) -> None:
         first = faults[0]
         raise PackageError(
             f"材料包未生成：有 {len(faults)} 处不能由所附记录复算，首处为 {first.at}：{first.zh}。请将此信息反馈给维护者。",
-            f"No package was written: {len(faults)} claims do not come out of the enclosed rows, the first at {first.at}: "
+            f"No package was written: {counted(len(faults), 'claim does', 'claims do')} not come out of the enclosed rows, the first at {first.at}: "
             f"{first.en}. Please report this.",
         )
 

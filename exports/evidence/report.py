@@ -20,6 +20,7 @@ from exports.evidence.document import (
 from exports.evidence.report_proof import MOST_HOLDERS, ProofTelling
 from exports.evidence.telling import band
 from exports.evidence.words import METHODS, SEVERITIES, STATEMENT, VERDICTS, about_checking, articles
+from graph.counted import counted
 from visualize.wording import RELATIONS, pick
 
 _MOST_ROWS: Final = 200
@@ -58,7 +59,8 @@ class Report(ProofTelling):
     def _caption(self) -> str:
         text = self.say(
             f"共 {len(self.subject.subgraph.nodes)} 个节点、{len(self.subject.subgraph.edges)} 条关系；图例、计算方法、截至日期与数据指纹见图下。",
-            f"{len(self.subject.subgraph.nodes)} nodes and {len(self.subject.subgraph.edges)} relationships; legend, method, "
+            f"{counted(len(self.subject.subgraph.nodes), 'node')} and "
+            f"{counted(len(self.subject.subgraph.edges), 'relationship')}; legend, method, "
             "as-of date and data fingerprint stand below the picture.",
         )
         if self.subject.subgraph.truncated:

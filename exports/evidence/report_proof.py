@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from exports.evidence.document import Block, Heading, Paragraph, Table
 from exports.evidence.telling import Telling, band, short
+from graph.counted import counted
 from visualize.wording import pick
 
 MOST_HOLDERS: Final = 60
@@ -49,7 +50,10 @@ class ProofTelling(Telling):
         if len(claims) > len(shown):
             more = len(claims) - len(shown)
             yield Paragraph(
-                self.say(f"另有 {more} 个持有人见 facts.json。", f"{more} more holders are in facts.json."),
+                self.say(
+                    f"另有 {more} 个持有人见 facts.json。",
+                    f"{counted(more, 'more holder is', 'more holders are')} in facts.json.",
+                ),
                 True,
             )
         for claim in shown:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from graph.counted import counted
 from graph.penetration.days import IntArray
 from graph.penetration.declared import ROUNDING, Declared
 from graph.penetration.identities import BASES
@@ -325,7 +326,7 @@ def _rows(
                 "identity_by_name",
                 (),
                 f"{named} 个持有人的身份仅以名称为据，须核实。",
-                f"{named} holders are identified by name alone: verify.",
+                f"{counted(named, 'holder is', 'holders are')} identified by name alone: verify.",
                 float(named),
             )
         )

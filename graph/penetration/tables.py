@@ -10,6 +10,8 @@ from typing import Final
 
 import polars as pl
 
+from graph.counted import counted
+
 _TEXT: Final = pl.String()
 _SHARE: Final = pl.Float64()
 _FLAG: Final = pl.Boolean()
@@ -148,5 +150,5 @@ def check_fractions(holdings: pl.DataFrame) -> None:
         where = f"{row['holder_id']} → {row['company_id']} ({row['key']})"
         raise OwnershipError(
             f"持股比例必须在 0 到 1 之间：{where}；共 {wrong.height} 行。请改正后重新加载。",
-            f"A share must be a fraction from 0 to 1: {where}; {wrong.height} rows. Correct them and load again.",
+            f"A share must be a fraction from 0 to 1: {where}; {counted(wrong.height, 'row')}. Correct them and load again.",
         )

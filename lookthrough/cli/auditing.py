@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from cases import AuditEntry, Ledger
+from graph.counted import counted
 from lookthrough.cli.app import app
 from lookthrough.cli.console import (
     Format,
@@ -82,7 +83,7 @@ def verify_command(
     elif report.ok:
         said = s.say(
             f"审计链完整：{report.entries} 条，链头 {report.head}",
-            f"The audit is whole: {report.entries} entries, head {report.head}",
+            f"The audit is whole: {counted(report.entries, 'entry')}, head {report.head}",
         )
         sys.stdout.write(said + "\n")
     if not report.ok:

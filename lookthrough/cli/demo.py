@@ -19,6 +19,7 @@ from detectors.registry import DETECTORS, chosen
 from detectors.rules.values import NO_RULES
 from detectors.running.detecting import detect
 from detectors.running.runner import Run
+from graph.counted import counted
 from loaders.identity import PersonKey
 from loaders.loading import LoadOptions, load
 from lookthrough.cli.app import app
@@ -89,7 +90,7 @@ def demo_command(
             rows = sum(f.rows for f in report.extract.files) if report.extract else 0
             s.tell(
                 f"已导入 {rows} 行，批次 {loaded.batch_id}",
-                f"Loaded {rows} rows as batch {loaded.batch_id}",
+                f"Loaded {counted(rows, 'row')} as batch {loaded.batch_id}",
                 "bold",
             )
     if s.format is Format.table:

@@ -12,6 +12,7 @@ import typer
 from detectors.registry import DETECTORS
 from detectors.running.detecting import detect, rules_from
 from detectors.running.runner import Run
+from graph.counted import counted
 from graph.in_play import is_current
 from graph.stores import open_store
 from loaders.identity import PersonKey
@@ -123,5 +124,5 @@ def _show(s: Session, scores: Sequence[Score], truth: Truth) -> None:
     s.tell(
         f"按身份的检测项 {len(certain)} 个，全部判对的 {sum(x.perfect for x in certain)} 个；尚无结论而未计入的 {truth.open} 行",
         f"{sum(x.perfect for x in certain)} of {len(certain)} identity-based detectors decide everything right; "
-        f"{truth.open} findings nobody has decided yet are left out",
+        f"{counted(truth.open, 'finding')} nobody has decided yet left out",
     )

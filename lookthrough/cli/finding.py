@@ -17,6 +17,7 @@ from detectors.running.changed import detect_changed, judged_in_scope
 from detectors.running.detecting import compare, detect, rules_from
 from detectors.running.one_lot import screen_lot
 from detectors.running.runner import Run
+from graph.counted import counted
 from graph.in_play import is_current
 from graph.stores import GraphStore
 from loaders.naming import find_node
@@ -126,7 +127,8 @@ def _changed_alone(
         return None
     lots = sum(kind == "lot" for kind, _ in found.narrowed.scopes)
     s.tell(
-        f"只核查了装载所涉及的 {lots} 个标段。", f"Only the {lots} lots that loads touched were looked at."
+        f"只核查了装载所涉及的 {lots} 个标段。",
+        f"Only the {counted(lots, 'lot')} that loads touched {'was' if lots == 1 else 'were'} looked at.",
     )
     if found.left:
         s.tell(

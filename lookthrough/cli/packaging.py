@@ -14,6 +14,7 @@ from cases import Ledger, LedgerMissingError, UnknownFindingError
 from detectors.running.detecting import rules_from
 from exports import Verification, verify_package, write_evidence
 from exports.evidence.writing import check_place
+from graph.counted import counted
 from graph.in_play import is_current
 from loaders.naming import find_node
 from lookthrough.cli.app import app
@@ -37,11 +38,11 @@ from lookthrough.cli.people import asked_person
 _FINDING: Final = re.compile(r"[0-9a-f]{6,20}")
 _PARTIES: Final = ("Company", "Person", "Household")
 _COUNTED: Final = {
-    "shares": ("持股比例", "shares"),
-    "control": ("控制关系", "control"),
-    "paths": ("路径算式", "path formulas"),
-    "dwellings": ("住房", "dwellings"),
-    "rows": ("来源行", "source rows"),
+    "shares": ("持股比例", "share"),
+    "control": ("控制关系", "control relationship"),
+    "paths": ("路径算式", "path formula"),
+    "dwellings": ("住房", "dwelling"),
+    "rows": ("来源行", "source row"),
 }
 
 
@@ -105,7 +106,7 @@ def evidence_command(
         return
     s.tell(
         f"已写入 {to}（{report.files} 个文件，{report.nodes} 个节点，{report.edges} 条关系）\nfacts.json SHA-256 {report.facts_hash}",
-        f"Wrote {to} ({report.files} files, {report.nodes} nodes, {report.edges} relationships)\n"
+        f"Wrote {to} ({counted(report.files, 'file')}, {counted(report.nodes, 'node')}, {counted(report.edges, 'relationship')})\n"
         f"facts.json SHA-256 {report.facts_hash}",
     )
     if report.truncated:
@@ -167,16 +168,16 @@ def _tell(s: Session, found: Verification) -> None:
     out = out_console()
     for fault in found.faults:
         out.print(f"✗ {fault.at}: {s.say(fault.zh, fault.en)}", markup=False)
-    counted = (
+    again = (
         "，".join(f"{s.say(*_COUNTED[k])} {n}" for k, n in found.recomputed.items() if n)
         if s.language == "zh"
-        else ", ".join(f"{n} {_COUNTED[k][1]}" for k, n in found.recomputed.items() if n)
+        else ", ".join(counted(n, _COUNTED[k][1]) for k, n in found.recomputed.items() if n)
     )
     if found.holds:
         out.print(
             s.say(
-                f"✓ {found.files} 个文件完整，未被改动；已独立复算：{counted}。",
-                f"✓ {found.files} files, whole and unchanged; recomputed by other means: {counted}.",
+                f"✓ {found.files} 个文件完整，未被改动；已独立复算：{again}。",
+                f"✓ {counted(found.files, 'file')}, whole and unchanged; recomputed by other means: {again}.",
             ),
             markup=False,
         )

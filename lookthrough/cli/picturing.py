@@ -12,6 +12,7 @@ from detectors.finding import Finding
 from detectors.registry import chosen
 from detectors.running.detecting import detect
 from exports import csv_zip, cytoscape_json, gexf, graphml
+from graph.counted import counted
 from graph.in_play import is_current
 from graph.subgraph import Subgraph
 from loaders.naming import find_node
@@ -101,7 +102,7 @@ def subgraph_command(
         render(picture, to, lang=s.language, style=look, grey=grey, scale=scale, fonts=not plain)
     s.tell(
         f"已写入 {to}（{len(picture.nodes)} 个节点，{len(picture.edges)} 条边）",
-        f"Wrote {to} ({len(picture.nodes)} nodes, {len(picture.edges)} edges)",
+        f"Wrote {to} ({counted(len(picture.nodes), 'node')}, {counted(len(picture.edges), 'edge')})",
     )
     if picture.truncated:
         s.tell(

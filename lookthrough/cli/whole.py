@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
+from graph.counted import counted
 from graph.current_ownership import laid_out
 from graph.penetration import Ownership
 from graph.penetration.days import day_number
@@ -113,7 +114,7 @@ def _tell(s: Session, report: WholeReport) -> None:
         s.tell("没有任何持股数据，结果为空。", "There is no holding at all: the answer is empty.", "yellow")
     s.tell(
         f"{report.companies:,} 家企业，{report.pairs:,} 条穿透持股，截至 {report.as_of}，已写入 {report.to}",
-        f"{report.companies:,} companies, {report.pairs:,} effective shares as of {report.as_of}, in {report.to}",
+        f"{counted(f'{report.companies:,}', 'company')}, {counted(f'{report.pairs:,}', 'effective share')} as of {report.as_of}, in {report.to}",
     )
     for block in report.closed:
         shown = "、".join(block.ids[:_SHOWN]) + ("…" if len(block.ids) > _SHOWN else "")
@@ -198,7 +199,7 @@ def _tell_control(s: Session, report: ControlReport) -> None:
         s.tell("没有任何持股数据，结果为空。", "There is no holding at all: the answer is empty.", "yellow")
     s.tell(
         f"{report.companies:,} 家企业，其中 {report.with_one:,} 家有唯一的疑似实际控制人；截至 {report.as_of}，已写入 {report.to}",
-        f"{report.companies:,} companies, {report.with_one:,} with one ultimate controller, as of {report.as_of}, "
+        f"{counted(f'{report.companies:,}', 'company')}, {report.with_one:,} with one ultimate controller, as of {report.as_of}, "
         f"in {report.to}",
     )
     for reason, count in sorted(report.reasons.items()):

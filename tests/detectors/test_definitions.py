@@ -46,7 +46,9 @@ def test_the_identity_is_among_the_columns_and_the_needs_are_asked_for(detector:
 
 @each
 def test_both_languages_say_it_and_neither_accuses(detector: Detector) -> None:
-    zh, en = (set(re.findall(r"\{(\w+)\}", w)) for w in (detector.wording_zh, detector.wording_en))
+    zh, en = (
+        set(re.findall(r"\{(\w+)(?::[\w| ]+)?\}", w)) for w in (detector.wording_zh, detector.wording_en)
+    )
     assert {re.sub("_zh$", "", p) for p in zh} == {re.sub("_en$", "", p) for p in en}
     assert detector.title_zh and detector.title_en
     assert len(detector.innocent_zh) == len(detector.innocent_en) > 0
@@ -150,3 +152,9 @@ def test_each_definition_is_short() -> None:
     definitions = [t for t in texts if "DETECTOR = Detector(" in t]
     assert len(definitions) > 30
     assert max(t.count("\n") for t in definitions) <= 150
+
+
+@pytest.mark.parametrize("detector", DETECTORS, ids=lambda d: d.id)
+def test_no_wording_leaves_the_number_of_its_noun_open(detector: Detector) -> None:
+    said = " ".join((detector.wording_en, detector.title_en, *detector.innocent_en))
+    assert "(s)" not in said and not re.search(r"\{\w+\} (?:whole )?(?:months|persons|people)\b", said)
