@@ -64,10 +64,10 @@ _TYPES: Final[dict[str, str]] = {
 }
 """As lists name them: unlike in a picture, where a line stands between its ends, each must tell itself from the others."""
 IDENTITIES: Final[dict[str, tuple[str, str]]] = {
-    "id": ("证件号或代码", "identifier"),
-    "vendor_id": ("数据商编号", "vendor id"),
-    "unique_name": ("企业全称唯一", "unique full name"),
-    "name_only": ("仅同名未核实", "name only, not verified"),
+    "id": ("编号", "number"),
+    "vendor_id": ("数据商编号", "vendor number"),
+    "unique_name": ("企业全称唯一", "full name"),
+    "name_only": ("仅同名未核实", "name alone"),
 }
 BID_STATUSES: Final[dict[str, tuple[str, str]]] = {
     "registered": ("仅报名", "registered only"),

@@ -202,11 +202,39 @@ def draw(folder: Path, language: str) -> None:
         raise RuntimeError(said)
 
 
+def abridged(said: str, printed: str) -> str:
+    """What is printed, left out where the page left it out: between the lines that stood beside each `…`, if they are there."""
+    wanted, got = said.rstrip("\n").split("\n"), printed.rstrip("\n").split("\n")
+    plain = [_plain(line) for line in got]
+    cuts: list[tuple[int, int]] = []
+    begin = 0
+    for n, line in enumerate(wanted):
+        if line != ANY:
+            continue
+        beside = [_plain(wanted[at]) if 0 <= at < len(wanted) else None for at in (n - 1, n + 1)]
+        if beside[1] is None:
+            # What ends a page's excerpt may stand more than once before it.
+            begin = next((i + 1 for i in reversed(range(begin, len(got))) if plain[i] == beside[0]), len(got))
+        elif beside[0] is not None:
+            begin = next((i + 1 for i in range(begin, len(got)) if plain[i] == beside[0]), len(got))
+        end = next((i for i in range(begin, len(got)) if plain[i] == beside[1]), len(got))
+        if end < len(got) or beside[1] is None:
+            cuts.append((begin, end))
+            begin = end
+    for start, end in reversed(cuts):
+        got[start:end] = [ANY]
+    return "\n".join(got) + "\n"
+
+
 def refreshed(text: str, ran: list[Ran]) -> str:
     """The page with what was printed, wherever it said something else."""
     for one in reversed(ran):
         if not one.holds and one.command.printed:
-            text = text[: one.command.start] + one.printed + text[one.command.end :]
+            text = (
+                text[: one.command.start]
+                + abridged(one.command.printed, one.printed)
+                + text[one.command.end :]
+            )
     return text
 
 
