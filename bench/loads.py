@@ -67,7 +67,7 @@ def neo4j_server() -> Iterator[str | None]:
     from tests.servers.required import MissingComponentError
 
     try:
-        server = Neo4jServer()
+        server = Neo4jServer(for_work=True)
     except MissingComponentError as error:
         print(f"without Neo4j: {error}", file=sys.stderr)
         yield None

@@ -30,6 +30,8 @@ _JVMS: Final = Path("/usr/lib/jvm")
 """Where Debian and others install Java side by side."""
 _FOR_A_SHORT_LIFE: Final = ("-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 """Tests ask little of many kinds: compiling the server's code for speed would take longer than running it so saves."""
+_FOR_WORK: Final = ("-Xmx2g",)
+"""As a server runs that stays up: what is measured is not to be that its code is never compiled for speed."""
 _FIRST_PASSWORD: Final = "neo4j"
 """What a new Neo4j server asks for until it is changed."""
 
@@ -40,9 +42,10 @@ class Neo4jServer:
     It ends when `stop` is called or when this process ends, however it ends: the server reads a pipe that only
     this process holds. `password`: asked of user neo4j; without one the server lets everybody in. Raises
     `MissingComponentError` where it can't be started. `current`: the newest release, not the oldest supported.
+    `for_work`: with the memory and the compiler of a server that stays up.
     """
 
-    def __init__(self, password: str = "", current: bool = False) -> None:
+    def __init__(self, password: str = "", current: bool = False, for_work: bool = False) -> None:
         self.user = "neo4j" if password else ""
         self.password = password
         java = java_of_current() if current else _java()
@@ -54,7 +57,7 @@ class Neo4jServer:
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 [
-                    *(java, *_FOR_A_SHORT_LIFE, "-cp", os.fspath(libs / "*")),
+                    *(java, *(_FOR_WORK if for_work else _FOR_A_SHORT_LIFE), "-cp", os.fspath(libs / "*")),
                     os.fspath(neo4j_jars.SOURCES / "Neo4jServer.java"),
                     *(os.fspath(self.home), os.fspath(settings)),
                 ],
