@@ -126,12 +126,7 @@ def _speak_sqlite(engine: Engine, wait: float) -> None:
         cursor = connection.cursor()
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA recursive_triggers = ON")
-        try:
-            cursor.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            # A file that can only be read stays in the mode it is in.
-            if "readonly" not in str(error) and "read-only" not in str(error):
-                raise
+        _to_write_ahead(cursor, wait)
         # An audit entry that was acknowledged must outlive a power cut.
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.close()
@@ -143,6 +138,23 @@ def _speak_sqlite(engine: Engine, wait: float) -> None:
             _begin_immediate(connection, options.get(_WAIT, wait), wait)
         else:
             connection.exec_driver_sql("BEGIN")
+
+
+def _to_write_ahead(cursor: sqlite3.Cursor, wait: float) -> None:
+    """The mode in which reading and writing don't hinder each other; a new file is in another until somebody says so."""
+    end = time.monotonic() + wait
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            # A file that can only be read stays in the mode it is in.
+            if "readonly" in str(error) or "read-only" in str(error):
+                return
+            # SQLite does not wait here itself where another process is about to do the same.
+            if "locked" not in str(error) or time.monotonic() >= end:
+                raise
+            time.sleep(0.05)
 
 
 def _begin_immediate(connection: Connection, wait: float, otherwise: float) -> None:

@@ -57,6 +57,8 @@ FACT_FIELDS: Final[dict[str, Pair]] = {
     "as_of": ("截至日期", "as of"),
     "method": ("计算口径", "method"),
     "regime": ("适用制度", "regime"),
+    "held_until": ("持有至", "held until"),
+    "held_since": ("持有自", "held since"),
     "observed_after_bid": ("数据晚于投标日", "data later than the bid"),
     "member": ("成员", "member"),
     "kind": ("类型", "kind"),

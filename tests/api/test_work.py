@@ -65,7 +65,7 @@ def test_refused_rows_can_be_fetched_and_a_name_cannot_lead_out_of_the_folder(ow
         assert job["state"] == "done"
         assert job["result"]["rejected"] == 1
         (refused,) = [p for p in job["result"]["problems"] if p["kind"] == "reject"]
-        assert (refused["row"], refused["value"]) == ("2", "170") and refused["expected"]["zh"]
+        assert (refused["row"], refused["value"]) == ("3", "170") and refused["expected"]["zh"]
         (rejects,) = job["result"]["rejects"]
         assert "170" in client.get("/" + rejects["link"]).raise_for_status().text
         batch = job["result"]["batch"]
