@@ -1,4 +1,4 @@
-"""What an XLSX package tells beside its values: which cells are shown as percentages, and the date system.
+"""What an XLSX (or XLSB) package tells beside its values: which cells are shown as percentages, and the date system.
 
 The package is unpacked once, in pieces and up to a limit, before any reader trusts what it says of itself.
 """
@@ -16,6 +16,7 @@ from typing import Final
 
 from lxml import etree
 
+from loaders.sheets.binary_sheets import binary_errors, extent, sheet_relations
 from loaders.sheets.content import damaged, far_cell, too_large, unreadable
 
 _MOST_BYTES: Final = 2 << 30
@@ -47,12 +48,17 @@ class Package:
 
     def sheet_xml(self, sheet: str) -> bytes:
         """One sheet's part; nothing where it is no XML."""
-        part = self.sheets.get(sheet, "")
-        return self.archive.read(part) if part.endswith(".xml") else b""
+        return self._part(sheet, ".xml")
 
-    def error_cells(self, xml: bytes) -> dict[int, dict[int, str]]:
+    def _part(self, sheet: str, suffix: str) -> bytes:
+        part = self.sheets.get(sheet, "")
+        return self.archive.read(part) if part.endswith(suffix) else b""
+
+    def error_cells(self, sheet: str, xml: bytes) -> dict[int, dict[int, str]]:
         """By 0-based column and row, the error values (`#REF!`) of a sheet: a reader gives them as empty cells."""
         found: dict[int, dict[int, str]] = {}
+        if binary := self._part(sheet, ".bin"):
+            return binary_errors(binary)
         if b't="e"' not in xml:
             return found
         for cell in _ERROR_CELL.finditer(xml):
@@ -127,7 +133,7 @@ def open_package(data: bytes) -> Package:
                 for part in names:
                     if part.startswith("xl/worksheets/") and part.endswith(".bin"):
                         _check_binary_extent(posixpath.basename(part), archive.read(part))
-                return Package(archive)
+                return Package(archive, _binary_sheets(archive, names))
             raise _no_workbook(names)
         package = _read(archive, names)
         for sheet, part in package.sheets.items():
@@ -190,29 +196,10 @@ def _is_near(xml: bytes) -> bool:
 
 
 def _check_binary_extent(sheet: str, data: bytes) -> None:
-    """The same of an XLSB's sheet. Source: [MS-XLSB] BrtRowHdr, BrtCell…."""
-    at, row, height, width = 0, 0, 0, 0
-    while at < len(data):
-        kind, at = _variable(data, at, 2)
-        length, at = _variable(data, at, 4)
-        if kind == 0 and length >= 4:
-            row = int.from_bytes(data[at : at + 4], "little")
-        elif 2 <= kind <= 11 and length >= 4:
-            height, width = max(height, row + 1), max(width, int.from_bytes(data[at : at + 4], "little") + 1)
-        at += length
+    """The same of an XLSB's sheet."""
+    height, width = extent(data)
     if height * width > MOST_CELLS:
         raise far_cell(sheet, height, width)
-
-
-def _variable(data: bytes, at: int, most: int) -> tuple[int, int]:
-    """A number in 7 bits a byte, and where it ends."""
-    number = 0
-    for place, byte in enumerate(data[at : at + most]):
-        number |= (byte & 0x7F) << (7 * place)
-        at += 1
-        if byte < 0x80:
-            break
-    return number, at
 
 
 def _no_workbook(names: set[str]) -> Exception:
@@ -235,12 +222,7 @@ def _xml(archive: zipfile.ZipFile, part: str) -> etree._Element:
 
 def _read(archive: zipfile.ZipFile, names: set[str]) -> Package:
     book = _xml(archive, "xl/workbook.xml")
-    targets: dict[str, str] = {}
-    if "xl/_rels/workbook.xml.rels" in names:
-        for relation in _xml(archive, "xl/_rels/workbook.xml.rels"):
-            target = relation.get("Target") or ""
-            path = target[1:] if target.startswith("/") else posixpath.normpath(f"xl/{target}")
-            targets[relation.get("Id") or ""] = path
+    targets = _targets(archive, names, "xl/_rels/workbook.xml.rels")
     sheets: dict[str, str] = {}
     for element in book.iter("{*}sheet"):
         rel = next((v for k, v in element.attrib.items() if k == _REL or str(k).endswith("}id")), "")
@@ -251,6 +233,24 @@ def _read(archive: zipfile.ZipFile, names: set[str]) -> Package:
     date_1904 = properties is not None and properties.get("date1904", "0") in ("1", "true")
     styles = _percent_styles(_xml(archive, "xl/styles.xml")) if "xl/styles.xml" in names else frozenset()
     return Package(archive, sheets, styles, date_1904)
+
+
+def _binary_sheets(archive: zipfile.ZipFile, names: set[str]) -> dict[str, str]:
+    """Sheet name → part name, of an XLSB."""
+    targets = _targets(archive, names, "xl/_rels/workbook.bin.rels")
+    found = {n: targets.get(r, "") for n, r in sheet_relations(archive.read("xl/workbook.bin")).items()}
+    return {name: part for name, part in found.items() if part in names}
+
+
+def _targets(archive: zipfile.ZipFile, names: set[str], part: str) -> dict[str, str]:
+    """Id of a workbook's relationship → part name."""
+    targets: dict[str, str] = {}
+    if part in names:
+        for relation in _xml(archive, part):
+            target = relation.get("Target") or ""
+            path = target[1:] if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+            targets[relation.get("Id") or ""] = path
+    return targets
 
 
 def _percent_styles(styles: etree._Element) -> frozenset[int]:

@@ -1,4 +1,4 @@
-"""XLSX and XLS workbooks: typed cells as the text a person sees, numbers flagged, merged cells spread."""
+"""XLSX, XLSB and XLS workbooks: typed cells as the text a person sees, numbers flagged, merged cells spread."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ Grid = list[list[Any]]
 def read_workbook(data: bytes, kind: Literal["xlsx", "xls"], hints: HeaderHints | None = None) -> list[Sheet]:
     """Every sheet that holds a cell, hidden ones flagged. Raises `UnreadableFileError`.
 
-    A cell shown as a percentage becomes `51%` (XLSX; an XLS doesn't tell, its numbers stay bare and need a
-    unit in the header), a date ISO, a whole number without `.0`, others as the 15 digits a spreadsheet keeps,
+    A cell shown as a percentage becomes `51%` (XLSX; of an XLS or XLSB that isn't read, its numbers stay bare
+    and need a unit in the header), a date ISO, a whole number without `.0`, others as the 15 digits a spreadsheet keeps,
     an error value the word it shows (`#REF!`).
     """
     package = open_package(data) if kind == "xlsx" else None
@@ -74,7 +74,7 @@ def _sheet(
     percents: Mapping[int, frozenset[int]] = {}
     if package:
         xml = package.sheet_xml(name)
-        percents, errors = package.percent_cells(xml), package.error_cells(xml)
+        percents, errors = package.percent_cells(xml), package.error_cells(name, xml)
     for position, words in errors.items():
         for row, word in words.items():
             if row < len(grid) and position < len(grid[row]):

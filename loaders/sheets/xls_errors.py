@@ -32,6 +32,11 @@ ErrorCells = Mapping[int, Mapping[int, str]]
 """By 0-based column and row, the error value a cell shows."""
 
 
+def error_word(code: int) -> str:
+    """The word a cell shows for the code of its error."""
+    return _WORDS.get(code, "#ERROR!")
+
+
 def xls_errors(data: bytes) -> list[ErrorCells]:
     """The error cells of each sheet, in the workbook's order. Source: [MS-XLS] BoundSheet8, BoolErr, Formula.
 
@@ -81,5 +86,5 @@ def _errors(stream: bytes, start: int) -> ErrorCells:
             code = body[8]
         if code is not None:
             row, column = struct.unpack_from("<HH", body)
-            found.setdefault(column, {})[row] = _WORDS.get(code, "#ERROR!")
+            found.setdefault(column, {})[row] = error_word(code)
     return found

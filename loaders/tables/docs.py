@@ -78,7 +78,7 @@ _BEGINNING: Final = """\
 Written from `loaders/tables/headers.toml`, `layouts.toml` and `vocabularies.toml` by `python -m loaders.tables.docs`;
 change the declarations, not this page.
 
-One table a file or sheet: CSV (UTF-8 with or without BOM, GB18030), XLSX, XLS, and HTML tables named `.xls`. A sheet is
+One table a file or sheet: CSV (UTF-8 with or without BOM, GB18030), XLSX, XLSB, XLS, and HTML tables named `.xls`. A sheet is
 recognised by its name or its headings; `lookthrough inspect FILE` shows what it is taken for. Headings are compared
 without spaces, `*`, units, brackets, line breaks and full-width forms, and a column's own name always counts. Titles
 above the headings, totals and notes are left out and counted. Unknown columns are listed and ignored.

@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import re
+import struct
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -71,12 +73,74 @@ def _xls(rows: Rows) -> bytes:
     return data
 
 
+CODES = {
+    "#NULL!": 0x00,
+    "#DIV/0!": 0x07,
+    "#VALUE!": 0x0F,
+    "#REF!": 0x17,
+    "#NAME?": 0x1D,
+    "#NUM!": 0x24,
+    "#N/A": 0x2A,
+}
+RELATIONS = "http://schemas.openxmlformats.org/{}/relationships"
+
+
+def _record(kind: int, body: bytes = b"") -> bytes:
+    head = bytes([kind]) if kind < 0x80 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    assert len(body) < 0x4000
+    return head + bytes([len(body) & 0x7F | 0x80, len(body) >> 7]) + body
+
+
+def _wide(text: str) -> bytes:
+    return len(text).to_bytes(4, "little") + text.encode("utf-16-le")
+
+
+def _xlsb(rows: Rows) -> bytes:
+    """The least a reader of [MS-XLSB] follows: texts, errors, and one error as the result of a formula."""
+    sheet = (
+        _record(0x81)
+        + _record(0x94, struct.pack("<4I", 0, len(rows) - 1, 0, len(rows[0]) - 1))
+        + _record(0x91)
+    )
+    for r, row in enumerate(rows):
+        sheet += _record(0, struct.pack("<I", r) + bytes(21))
+        for c, text in enumerate(row):
+            place = struct.pack("<II", c, 0)
+            if text == "#REF!":
+                sheet += _record(11, place + bytes([CODES[text]]) + bytes(10))
+            elif text.startswith("#"):
+                sheet += _record(3, place + bytes([CODES[text]]))
+            elif text:
+                sheet += _record(6, place + _wide(text))
+    sheet += _record(0x92) + _record(0x82)
+    named = {"rId1": "说明", "rId2": "shareholdings"}
+    bundle = b"".join(_record(0x9C, struct.pack("<II", 0, 1) + _wide(i) + _wide(n)) for i, n in named.items())
+    book = _record(0x83) + _record(0x8F) + bundle + _record(0x90) + _record(0x84)
+    links = "".join(
+        f'<Relationship Id="{i}" Type="{RELATIONS.format("officeDocument/2006")}/worksheet" Target="worksheets/{i}.bin"/>'
+        for i in named
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr("xl/workbook.bin", book)
+        file.writestr(
+            "xl/_rels/workbook.bin.rels",
+            f'<Relationships xmlns="{RELATIONS.format("package/2006")}">{links}</Relationships>',
+        )
+        file.writestr(
+            "xl/worksheets/rId1.bin", _record(0x81) + _record(0x94, bytes(16)) + _record(0x91) + _record(0x92)
+        )
+        file.writestr("xl/worksheets/rId2.bin", sheet)
+    return out.getvalue()
+
+
 @pytest.mark.parametrize(
     ("name", "written"),
     [
         ("shareholdings.csv", _csv),
         ("shareholdings.xlsx", _xlsx),
         ("shareholdings-old.xls", _xls),
+        ("shareholdings.xlsb", _xlsb),
         ("shareholdings.xls", _html),
     ],
 )
