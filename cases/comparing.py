@@ -10,9 +10,9 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import groupby
+from itertools import groupby, permutations
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
@@ -33,6 +33,7 @@ from cases.tables import (
     UndecidedRow,
     canonical,
 )
+from detectors.finding import identity_hash
 
 COMPARED: Final = frozenset(
     {"decide", "suppress", "lift", "run", "key.create", "key.revoke", "load", "unload"}
@@ -44,6 +45,8 @@ _PASSING: Final[Mapping[type[Base], frozenset[str]]] = {
     BatchRow: frozenset({"taken_back_at"}),
 }
 """Columns that change after the entry that tells of the row."""
+_MOST_NAMES: Final = 8
+"""Columns of an identity; detectors have up to three."""
 _SOURCE: Final = ("provider", "purpose", "valid_until", "forwarding")
 
 Wrong = tuple[int, str, str]
@@ -274,6 +277,8 @@ class _Life:
     """What a finding's events, decisions and suppressions add up to."""
 
     last_run: str = ""
+    ids: set[str] = field(default_factory=set)
+    """What it was called before."""
     mark: str | None = None
     unmarked: bool = False
     """It was found, or changed, in a run that kept no marks."""
@@ -298,6 +303,8 @@ class _Life:
             self.gone_at = None
         elif kind == "no_longer_found":
             self.gone_at = row["at"]
+        elif kind == "renamed":
+            self.ids.add(changes.get("id", {}).get("before", ""))
         elif kind == "merged":
             self.merged = True
             if "state" in changes:
@@ -309,12 +316,21 @@ class _Life:
         return (
             said == row["digest"]
             and (self.unmarked or self.mark == mark(row["id"], row["digest"]))
+            and self._is_about(row)
             and row["first_seen"] == self.first_seen
             and row["no_longer_found_at"] == self.gone_at
             and (self.merged or row["merged_into"] is None)
             and row["state"] == self.state
             and row["suppressed_until"] == self.suppressed_until
         )
+
+    def _is_about(self, row: Row) -> bool:
+        """Do its id, or one it had, and its identity agree? The order the detector declares isn't kept."""
+        known, major, identity = {row["id"], *self.ids}, row["version"].split(".")[0], row["identity"]
+        if not isinstance(identity, dict) or len(identity) > _MOST_NAMES:
+            return False
+        orders = permutations(identity.items())
+        return any(identity_hash(row["detector"], major, order) in known for order in orders)
 
 
 def _lives(connection: Connection) -> dict[int, _Life]:

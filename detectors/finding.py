@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -113,5 +113,10 @@ def _local_basis(rule: LocalRule) -> dict[str, str]:
 
 def fingerprint(detector: Detector, identity: Mapping[str, str]) -> str:
     """The same detector, major version and identity values give the same fingerprint, on every run."""
-    parts = [detector.id, detector.major, *[f"{name}={identity[name]}" for name in detector.identity]]
+    return identity_hash(detector.id, detector.major, [(name, identity[name]) for name in detector.identity])
+
+
+def identity_hash(detector: str, major: str, identity: Iterable[tuple[str, str]]) -> str:
+    """The fingerprint over (column, value) in the order the detector declares."""
+    parts = [detector, major, *[f"{name}={value}" for name, value in identity]]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:20]
