@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import io
+import warnings
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +18,8 @@ from loaders.identity import PersonKey
 from loaders.problems import Problem
 from loaders.sheets import Sheet
 from loaders.tables import TABLES, read_sheet, recognise, settle_tables
+from loaders.tables.recognise import SheetPlan
+from loaders.values import clean_header
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +38,25 @@ class FrameError(ValueError):
         self.problems = problems
 
 
+class IgnoredColumnsWarning(UserWarning):
+    """Columns of a frame that no table knows: what stands in them is not loaded.
+
+    `columns`: heading → the known headings most like it. The message (`zh`, `en`) lists both.
+    """
+
+    def __init__(self, table: str, columns: Mapping[str, Sequence[str]]):
+        en = "; ".join(
+            c + (f" (did you mean {' or '.join(near)}?)" if near else "") for c, near in columns.items()
+        )
+        zh = "；".join(
+            c + (f"（是否为 {' 或 '.join(near)}？）" if near else "") for c, near in columns.items()
+        )
+        self.en = f"columns of the frame that {table} does not know were ignored: {en}"
+        self.zh = f"数据框中 {table} 表不认识的列未载入：{zh}"
+        super().__init__(f"{self.zh}\n{self.en}")
+        self.columns = columns
+
+
 def load_frame(
     df: pd.DataFrame,
     table: str,
@@ -49,7 +73,8 @@ def load_frame(
     Headings, units and words are read as in a file; `columns` (table column → heading) and `units` (table column →
     percent, fraction, 元…) say what the headings don't. Row numbers in provenance are 1-based positions. Numbers in
     id columns of more than 15 digits are refused: pass ids as text. With `strict` a refused row raises `FrameError`;
-    without it such rows are left out. Raises `ValueError` on an unknown table, `FrameError` on a missing column.
+    without it such rows are left out. Columns that aren't known are not loaded: an `IgnoredColumnsWarning` lists them.
+    Raises `ValueError` on an unknown table, `FrameError` on a missing column.
     """
     if table not in TABLES:
         raise ValueError(f"no table {table!r}; known are: {', '.join(TABLES)}")
@@ -75,13 +100,23 @@ def load_frame(
     choice: dict[str, Any] = {"table": table, "columns": columns or {}, "units": units or {}}
     context = ReadContext(Extract(dataset), person_key, observed_on=observed_on, mapping={"sheet": [choice]})
     context.extract.options = repr(sorted((k, sorted(v.items())) for k, v in choice.items() if k != "table"))
-    rejected = read_sheet(sheet, recognise(sheet, table, context.mapping), file, context)
+    plan = recognise(sheet, table, context.mapping)
+    if plan.tables and plan.ignored:
+        warnings.warn(IgnoredColumnsWarning(table, _near(plan)), stacklevel=2)
+    rejected = read_sheet(sheet, plan, file, context)
     context.finish_file(file, "frame", frame.height, rejected)
     refused = [p for p in context.problems if p.kind == "reject"]
     if refused and (strict or frame.height == rejected):
         raise FrameError(refused)
     settle_tables(context)
     return context.extract
+
+
+def _near(plan: SheetPlan) -> dict[str, tuple[str, ...]]:
+    """Ignored headings, each with those most like it of the main table's columns that nothing fills."""
+    main = plan.tables[0]
+    free = [h for h, (column, _) in main.table.by_header.items() if column not in main.present]
+    return {i: tuple(difflib.get_close_matches(clean_header(i), free, 2, 0.7)) for i in plan.ignored}
 
 
 def _is_number(value: object) -> bool:

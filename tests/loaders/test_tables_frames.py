@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from loaders.frames import FrameError, load_frame
+from loaders.frames import FrameError, IgnoredColumnsWarning, load_frame
 from tests.loaders.reading import KEY
 from tests.loaders.shapes.numbers import resident
 
@@ -16,15 +16,30 @@ def test_a_frame_is_read_as_a_file_would_be() -> None:
     df = pd.DataFrame(
         {"company_id": ["A", "A"], "holder_id": ["B", "C"], "share": [0.51, 0.49], "extra": [1, None]}
     )
-    extract = load_frame(df, "shareholdings", dataset="notebook", person_key=KEY)
+    with pytest.warns(IgnoredColumnsWarning, match="extra"):
+        extract = load_frame(df, "shareholdings", dataset="notebook", person_key=KEY)
     (frame,) = extract.rels[("OWNS", "Company", "Company")]
     assert frame.select("from_id", "to_id", "share").rows() == [
         ("local:B", "local:A", 0.51),
         ("local:C", "local:A", 0.49),
     ]
     assert frame["source"][1].endswith("#shareholdings#2")
-    again = load_frame(df.copy(), "shareholdings", dataset="notebook", person_key=KEY)
+    with pytest.warns(IgnoredColumnsWarning):
+        again = load_frame(df.copy(), "shareholdings", dataset="notebook", person_key=KEY)
     assert again.batch_id == extract.batch_id
+
+
+def test_columns_that_are_not_known_are_told_with_what_was_perhaps_meant() -> None:
+    df = pd.DataFrame({"company_id": ["A"], "holder_id": ["B"], "share_percnt": ["51%"], "毫无关系": [1]})
+    with pytest.warns(IgnoredColumnsWarning) as warned:
+        load_frame(df, "shareholdings", dataset="notebook", person_key=KEY)
+    (told,) = warned
+    assert isinstance(told.message, IgnoredColumnsWarning)
+    assert told.message.columns["share_percnt"][0] == "share_percent"
+    assert told.message.columns["毫无关系"] == ()
+    assert "share_percnt (did you mean share_percent" in told.message.en
+    assert "share_percnt（是否为 share_percent" in told.message.zh
+    assert told.filename == __file__
 
 
 def test_dates_and_missing_values_of_pandas() -> None:
