@@ -78,9 +78,10 @@ class Connection:
     def _say(self, error: Exception) -> None:
         if isinstance(error, AuthError):
             raise StoreDeniedError(
-                f"Neo4j（{self.url}）拒绝了用户名或密码。请检查 LOOKTHROUGH_NEO4J_USER 与 LOOKTHROUGH_NEO4J_PASSWORD。",
+                f"Neo4j（{self.url}）拒绝了用户名或密码。请检查 LOOKTHROUGH_NEO4J_USER 与 LOOKTHROUGH_NEO4J_PASSWORD"
+                "（或 LOOKTHROUGH_NEO4J_PASSWORD_FILE，二者都设时以它为准）。",
                 f"Neo4j at {self.url} refuses the user or password. Check LOOKTHROUGH_NEO4J_USER and "
-                "LOOKTHROUGH_NEO4J_PASSWORD.",
+                "LOOKTHROUGH_NEO4J_PASSWORD (or LOOKTHROUGH_NEO4J_PASSWORD_FILE, which counts where both are set).",
             ) from error
         if isinstance(error, Neo4jError) and error.code in _TIMED_OUT:
             raise QueryTimeoutError(

@@ -503,7 +503,7 @@ def test_a_wrong_password(lookthrough, good, neo4j_with_password, monkeypatch):
         monkeypatch.setenv("LOOKTHROUGH_NEO4J_PASSWORD", password)
         ran = lookthrough("load", good, "--store", url)
         assert ran.code == 1
-        assert "LOOKTHROUGH_NEO4J_PASSWORD" in ran.err
+        assert "LOOKTHROUGH_NEO4J_PASSWORD (or LOOKTHROUGH_NEO4J_PASSWORD_FILE" in ran.err
         assert "拒绝" in lookthrough("status", "--store", url, "--lang", "zh").err
     monkeypatch.setenv("LOOKTHROUGH_NEO4J_PASSWORD", neo4j_with_password.password)
     assert lookthrough("load", good, "--store", url).code == 0
