@@ -56,7 +56,7 @@ class Store:
             if write:
                 self.set_meta({"schema_version": str(SCHEMA_VERSION)})
         else:
-            refuse_newer(int(found))
+            refuse_newer(_format(found))
 
     # --- loading ---
     def apply(self, extract: Extract, options: str = "", progress: Progress | None = None) -> Applied:
@@ -226,7 +226,7 @@ class Store:
 
     def schema_version(self) -> int:
         """See `GraphStore.schema_version`."""
-        return int(self.meta("schema_version") or SCHEMA_VERSION)
+        return _format(self.meta("schema_version") or str(SCHEMA_VERSION))
 
     def check_person_key(self, check_value: str) -> None:
         """See `GraphStore.check_person_key`."""
@@ -265,6 +265,22 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _format(found: str) -> int:
+    """The store's format. Raises `StoreError` where what stands there is no number."""
+    if not (found.isascii() and found.isdigit() and len(found) < 10):
+        raise StoreError(
+            f"数据库的格式标记无法识别（“{_short(found)}”）：数据库已损坏，或不是由 lookthrough 创建。"
+            "请恢复备份，或换一个数据库重新载入。",
+            f'The store\'s mark of its format can\'t be read ("{_short(found)}"): the store is damaged, or was not made by '
+            "lookthrough. Restore a backup, or load into another store.",
+        )
+    return int(found)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 20 else text[:20] + "…"
 
 
 def refuse_newer(found: int) -> None:

@@ -402,6 +402,18 @@ def test_a_store_made_by_a_newer_version(lookthrough, good, store_url):
         assert (ran.code, "Upgrade" in ran.err) == (1, True)
 
 
+@pytest.mark.parametrize("stamp", ["", "1.5", "not-a-number", "²", "9" * 5000])
+def test_a_store_whose_mark_is_no_number(lookthrough, good, store_url, stamp):
+    lookthrough("load", good)
+    with open_store(store_url) as store:
+        store.set_meta({"schema_version": stamp})
+    for command in (("status",), ("load", good)):
+        assert "格式标记" in lookthrough(*command, "--lang", "zh").err
+        ran = lookthrough(*command)
+        assert (ran.code, "mark of its format" in ran.err) == (1, True)
+        assert len(ran.err) < 500
+
+
 def test_a_store_filled_under_another_key(lookthrough, good, tmp_path):
     lookthrough("load", good)
     key = tmp_path / "data" / "person.key"
