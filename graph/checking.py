@@ -9,10 +9,16 @@ import polars as pl
 
 from graph.penetration.rival_lists import KIND, LEFT_OUT
 from graph.penetration.tables import OwnershipTables
+from graph.penetration.undisclosed import OF_A_FILE
 from graph.stores import GraphStore
 
 _TOLERANCE = 1e-9
 _EXAMPLES = 5
+_IN_DOUBT = (
+    *("masked", "person-number", "uscc-check-digit", "numeric-id"),
+    *("resident-id-form", "resident-id-birth-date", "resident-id-check-digit"),
+)
+"""Flags of identifiers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +140,14 @@ def _lots(store: GraphStore) -> Iterator[Quality]:
 
 def _identities(store: GraphStore) -> Iterator[Quality]:
     for type_ in ("Company", "Person"):
-        flagged = store.query(f"MATCH (n:{type_}) WHERE n.flag IS NOT NULL RETURN n.id AS id", timeout=120)
+        rows = store.query(
+            f"MATCH (n:{type_}) WHERE n.flag IS NOT NULL RETURN n.id AS id, n.flag AS flag", timeout=120
+        )
+        flagged = pl.DataFrame(pl.from_arrow(rows), schema={"id": pl.String, "flag": pl.String})
+        # What identifies a party of a file may be in doubt; that nobody names it is told where owners are asked for.
         yield from _quality(
             f"{type_.lower()}-identifier",
-            _ids(flagged),
+            flagged.filter(~OF_A_FILE | pl.col("flag").is_in(_IN_DOUBT))["id"],
             "证件号或代码有疑问，未用于合并",
             "identifiers in doubt, never used to join",
         )

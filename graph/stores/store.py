@@ -273,7 +273,7 @@ def _format(found: str) -> int:
         raise StoreError(
             f"数据库的格式标记无法识别（“{_short(found)}”）：数据库已损坏，或不是由 lookthrough 创建。"
             "请恢复备份，或换一个数据库重新载入。",
-            f'The store\'s mark of its format can\'t be read ("{_short(found)}"): the store is damaged, or was not made by '
+            f"The store's mark of its format can't be read (\"{_short(found)}\"): the store is damaged, or was not made by "
             "lookthrough. Restore a backup, or load into another store.",
         )
     return int(found)

@@ -123,7 +123,7 @@ def _controllers(
         (answer.possible, "可能控制（不能确定）", "May control (not certain)"),
     ):
         if ids:
-            listed = s.say("、", ", ").join(named(i) for i in ids)
+            listed = s.say("、", ", ").join(question.shown(i) for i in ids)
             s.tell(f"{zh}：{listed}", f"{en}: {listed}")
     for flag in answer.warnings:
         s.tell(f"注意：{flag.zh}", f"Note: {flag.en}", "yellow")

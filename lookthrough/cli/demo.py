@@ -161,9 +161,13 @@ def _tied(findings: Sequence[Finding], lot: str) -> str:
 
 
 def _called() -> str:
-    """What to type to call this program from here: its bare name where the PATH has it, else its path."""
-    if shutil.which("lookthrough") is None and Path(sys.argv[0]).stem == "lookthrough":
-        return _quoted(sys.argv[0])
+    """What to type to call this program from here: its bare name where the PATH has it, else how it was called."""
+    if shutil.which("lookthrough") is None:
+        called = Path(sys.argv[0])
+        if called.stem == "lookthrough":
+            return _quoted(sys.argv[0])
+        if called.name == "__main__.py":
+            return f"{_quoted(sys.orig_argv[0])} -m lookthrough"
     return "lookthrough"
 
 

@@ -69,6 +69,20 @@ class Question:
         except OwnershipError:
             return id_
 
+    def shown(self, id_: str) -> str:
+        """The name of a party; of one that nobody names, that, with its id behind it."""
+        try:
+            unnamed = self.ownership.node_of(id_) in self._unnamed
+        except OwnershipError:
+            unnamed = False
+        if not unnamed:
+            return self.name(id_)
+        return self.session.say(f"未具名的所有人（{id_}）", f"an unnamed owner ({id_})")
+
+    @cached_property
+    def _unnamed(self) -> frozenset[int]:
+        return frozenset(self.ownership.unnamed["node"].to_list())
+
     def places(self, sources: Iterable[str]) -> list[str]:
         """Where records came from, for people: file, sheet, row or statement."""
         # Imported where needed: exports take a while.

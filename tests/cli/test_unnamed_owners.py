@@ -86,6 +86,23 @@ def test_an_owner_nobody_names_is_unknown_and_not_nobody(ask, statements, zh, en
     assert ask(statements, "ubo")["reason"]["code"] == "unnamed"
 
 
+def test_an_unnamed_owner_is_called_that_and_its_identifier_is_not_in_doubt(lookthrough, tmp_path):
+    unknown = entity("X", name=None, entityType={"type": "unknownEntity"})
+    file = tmp_path / "owners.json"
+    statements = [A, unknown, relationship("r", "A", HIDDEN), relationship("s", "A", "X")]
+    file.write_text(json.dumps(statements), "utf-8")
+    assert lookthrough("load", file).code == 0
+    for lang, said in (("zh", "未具名的所有人（"), ("en", "an unnamed owner (")):
+        told = lookthrough("controller", "gb-coh:99990001", "--lang", lang)
+        text = "".join((told.out + told.err).split())
+        assert (
+            text.count("".join(said.split()) + "bods.") + text.count("".join(said.split()) + "person.bods.")
+            == 2
+        ), text
+    checks = json.loads(lookthrough("check", "--format", "json").out)
+    assert "identifier" not in json.dumps([c["check"] for c in checks])
+
+
 def test_an_unnamed_share_is_told_with_its_size_also_up_the_chain(ask):
     statements = [
         A, B, P, Q,
