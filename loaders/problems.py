@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -39,3 +40,15 @@ class UnreadableFileError(ValueError):
         self.zh = zh
         self.en = en
         self.path: Path | None = None
+
+
+def brief(text: str, most: int = 80) -> str:
+    """A text of a file for a message: on one line, cut where it is longer than `most` characters."""
+    line = " ".join(text[: 2 * most].splitlines())
+    return line if len(text) <= most else line[:most] + "…"
+
+
+def brief_list(texts: Sequence[str], between: str, most: int = 30) -> str:
+    """Several such texts, the first `most` of them."""
+    more = f"{between}… (+{len(texts) - most})" if len(texts) > most else ""
+    return between.join(brief(t) for t in texts[:most]) + more

@@ -10,6 +10,7 @@ import polars as pl
 
 from loaders.context import InputFile, ReadContext
 from loaders.identity import looks_like_person_number, masked
+from loaders.problems import brief_list
 from loaders.sheets import Sheet, read_sheets
 from loaders.tables import bids, companies, ownership, people, property, tendering, welfare
 from loaders.tables.columns import TableRows
@@ -134,12 +135,12 @@ def _tell_ignored(sheet: Sheet, plan: SheetPlan, file: InputFile, context: ReadC
     ignored = [h for h in plan.ignored if h not in ours and sheet.frame[h].null_count() < sheet.frame.height]
     if not ignored:
         return
-    zh, en = message("columns-ignored", plan.table or "", "、".join(ignored))
+    zh, en = message("columns-ignored", plan.table or "", brief_list(ignored, "、"))
     context.problem("note", "columns-ignored", file, sheet.header_row, zh=zh, en=en, sheet=sheet.name)
     there = [h for h in ignored if plan.elsewhere and h in plan.elsewhere.headers]
     if plan.elsewhere and there:
         # A list of holders without its column of holders would else pass for a list of companies.
-        zh, en = message("columns-elsewhere", plan.elsewhere.table.name, "、".join(there))
+        zh, en = message("columns-elsewhere", plan.elsewhere.table.name, brief_list(there, "、"))
         lacking = _lacking(plan.elsewhere)
         zh, en = f"{zh}{lacking}。", f"{en} {lacking}."
         context.problem("flag", "columns-elsewhere", file, sheet.header_row, zh=zh, en=en, sheet=sheet.name)
@@ -154,12 +155,12 @@ def _unrecognised(sheet: Sheet, plan: SheetPlan, file: InputFile, context: ReadC
         context.problem("note", "sheet-ignored", file, sheet.header_row, zh=zh, en=en, sheet=sheet.name)
         return 0
     if plan.nearest is None:
-        code, zh, en = "unknown-table", *message("unknown-table", known="、".join(headers))
+        code, zh, en = "unknown-table", *message("unknown-table", known=brief_list(headers, "、"))
     else:
         name = plan.nearest.table.name
         code, zh, en = "missing-column", *message("missing-column", name, _lacking(plan.nearest))
-        zh += f" 现有列：{'、'.join(headers)}。"
-        en += f" It has: {', '.join(headers)}."
+        zh += f" 现有列：{brief_list(headers, '、')}。"
+        en += f" It has: {brief_list(headers, ', ')}."
     context.problem("reject", code, file, sheet.header_row, zh=zh, en=en, sheet=sheet.name)
     if plan.nearest is not None and sheet.frame.height:
         refused = dict.fromkeys(range(sheet.frame.height), context.problems[-1:])

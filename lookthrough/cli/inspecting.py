@@ -8,7 +8,7 @@ import typer
 
 from exports.evidence.words import UNITS
 from loaders.loading import find_files
-from loaders.problems import UnreadableFileError
+from loaders.problems import UnreadableFileError, brief_list
 from loaders.tables import inspect_tables, read_mapping
 from lookthrough.cli.app import app
 from lookthrough.cli.console import Format, FormatOption, LangOption, Session, print_rows, session
@@ -75,7 +75,9 @@ def _print_inspection(s: Session, report: dict[str, Any]) -> None:
             said = f" [{word(s, UNITS, unit)}]" if unit else ""
             out.print(f"  {' + '.join(headings)} → {table}.{column}{said}", markup=False)
     if report.get("ignored"):
-        out.print(f"  {s.say('忽略的列', 'ignored')}: {', '.join(report['ignored'])}", markup=False)
+        out.print(
+            f"  {s.say('忽略的列', 'ignored')}: {brief_list(report['ignored'], ', ', 100)}", markup=False
+        )
     skipped = {why: n for why, n in (report.get("skipped") or {}).items() if n}
     if skipped:
         told = ", ".join(f"{s.say(*_SKIPPED[why])} {n}" for why, n in skipped.items())

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from loaders.loading import LoadReport
-from loaders.problems import Problem
+from loaders.problems import Problem, brief
 from loaders.summary import summary_words
 from lookthrough.cli.console import Format, Session, print_json, print_rows
 from lookthrough.cli.wording import type_word
@@ -125,8 +125,8 @@ def tell_rows(s: Session, report: LoadReport) -> None:
     kinds = {"reject": "被拒", "flag": "存疑", "note": "说明"}
     for kind, code, n, first in _problems(report):
         place = f"{first.file}{' / ' + first.sheet if first.sheet else ''} {s.say('行', 'row')} {first.row}"
-        where = f"{place}{' [' + first.column + ']' if first.column else ''}"
-        value = f"“{first.value}” " if first.value else ""
+        where = f"{place}{' [' + brief(first.column) + ']' if first.column else ''}"
+        value = f"“{brief(first.value)}” " if first.value else ""
         more = s.say(f"（共 {n} 处）", f" ({n} in all)") if n > 1 else ""
         s.tell(
             f"{kinds[kind]}{more}：{where} {value}{first.expected_zh}",

@@ -391,6 +391,28 @@ def test_a_store_without_ownership_says_what_to_load(lookthrough, tmp_path):
     assert lookthrough("detect").code == 0
 
 
+@ONE_STORE
+@pytest.mark.parametrize(
+    "content",
+    [
+        '<?xml version="1.0"?><!DOCTYPE x ['
+        + '<!ENTITY x "&y;&y;">' * 400
+        + "]><table><tr><td>&x;</td></tr></table>",
+        "q,w," + "x" * 5000 + "\nA,B,1\n",
+        "company_id,holder_id,share_percent\nA,B," + "y" * 5000 + "\n",
+        "company_id,share_percent," + "z" * 5000 + "\nA,5,1\n",
+    ],
+    ids=["entities", "unknown", "value", "ignored"],
+)
+def test_what_is_long_in_a_file_is_cut_in_what_is_said_of_it(lookthrough, tmp_path, content):
+    file = tmp_path / "shareholders.xls"
+    file.write_text(content, encoding="utf-8")
+    for language in ("zh", "en"):
+        ran = lookthrough("load", file, "--lang", language)
+        assert 0 < len(ran.err) < 1500
+        assert "Traceback" not in ran.err
+
+
 # --- stores ---
 def test_a_store_made_by_a_newer_version(lookthrough, good, store_url):
     lookthrough("load", good)
