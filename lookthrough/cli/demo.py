@@ -166,7 +166,7 @@ def _called() -> str:
         called = Path(sys.argv[0])
         if called.stem == "lookthrough":
             return _quoted(sys.argv[0])
-        if called.name == "__main__.py":
+        if called.parts[-2:] == ("lookthrough", "__main__.py"):
             return f"{_quoted(sys.orig_argv[0])} -m lookthrough"
     return "lookthrough"
 

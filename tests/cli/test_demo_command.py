@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,3 +33,23 @@ def test_the_scenes_are_told_and_the_labelled_ones_only_counted(
     more.write_text("id,name\nX1,虚构后来有限公司\n", encoding="utf-8")
     assert run(["load", str(more), "--store", str(tmp_path / "demo" / "store"), "--lang", "en"]) == 0
     assert not (tmp_path / "data" / "person.key").exists()
+
+
+def test_what_to_try_next_is_called_as_the_demo_was(tmp_path: Path) -> None:
+    """As a module of an interpreter that isn't on the PATH, where no `lookthrough` is."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "lookthrough", "demo", "--to", str(tmp_path / "demo"), "--lang", "en"],
+        env={
+            "PATH": "/nowhere",
+            "LOOKTHROUGH_DATA": str(tmp_path),
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+        },
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+    )
+    following = ran.stderr.split("Try next:")[1]
+    assert following.count(f"{sys.executable} -m lookthrough ") == 7
+    assert "\n  lookthrough " not in following
