@@ -117,6 +117,8 @@ export const FIELDS: Record<string, [string, string]> = {
   "contract_signed_on": ["合同签订日期", "contract signed"],
   "deposit": ["保证金", "deposit"],
   "as_of": ["截至日期", "as of"],
+  "held_until": ["持有至", "held until"],
+  "held_since": ["持有自", "held since"],
   "observed_after_bid": ["数据晚于投标日", "data later than the bid"],
   "member": ["成员", "member"],
   "bidders": ["投标人", "bidders"],
