@@ -198,7 +198,9 @@ def _of_procedure(
     store: GraphStore, ownership: Ownership, asked: pl.DataFrame, lots: Collection[str] | None
 ) -> _Procedure:
     beside = procedure_in_play(store, ownership, asked, lots)
-    together = pl.concat([asked, beside.groups])
+    # Of other lots of their tenders only what stands above two of the tender's bidders is asked.
+    mine = asked if lots is None else asked.filter(pl.col("group_id").is_in(list(lots)))
+    together = pl.concat([mine, beside.groups])
     of_lots = holders_in_play(ownership, together, elsewhen=True)
     of_tenders = holders_in_play(ownership, tenders_in_play(store, asked, some=lots is not None))
     singly = [
@@ -206,7 +208,7 @@ def _of_procedure(
         for rows in holders_in_play(ownership, beside.singles)
     ]
     holds, controls = (_each_once(parts) for parts in zip(of_lots, of_tenders, singly, strict=True))
-    return _Procedure(holds, controls, pl.concat([together, beside.singles]))
+    return _Procedure(holds, controls, pl.concat([asked, beside.groups, beside.singles]))
 
 
 def _both(holds: pl.DataFrame, controls: pl.DataFrame, names: pl.DataFrame) -> dict[str, pl.DataFrame]:

@@ -25,7 +25,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     """One draft a lot and responsible person of two or more of its bidders."""
     bidders = table(rows["bidders"])
     links = table(rows["representatives"])
-    for tie in link_ties_and_set_aside(on_bids(bidders, links)):
+    for tie in link_ties_and_set_aside(on_bids(bidders, links), bidders):
         yield from link_hits(tie)
     yield from lacking(
         compared(bidders), links["bidder_id"], "法定代表人数据", "data on legal representatives"

@@ -38,7 +38,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     links = table(rows["contacts"]).filter(pl.col("role").is_in(_KINDS))
     parties = {r["holder_id"]: int(r["parties"]) for r in rows["parties"]}
     public = {d.strip() for d in str(values["public_domains"]).split(",")}
-    ties = link_ties_and_set_aside(on_bids(bidders, links))
+    ties = link_ties_and_set_aside(on_bids(bidders, links), bidders)
     full = pl.Series([t.holder_name for t in ties], dtype=pl.String).str.contains(_FULL).to_list()
     for tie, complete in zip(ties, full, strict=True):
         users = parties.get(tie.holder, 0)

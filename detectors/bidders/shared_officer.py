@@ -33,7 +33,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     links = pl.concat([officers, table(rows["representatives"])], how="vertical_relaxed")
     posts = {r["holder_id"]: int(r["companies"]) for r in rows["posts"]}
     counted = links.filter(~pl.col("role").fill_null("").is_in(_NO_POSTS))
-    for tie in link_ties_and_set_aside(on_bids(bidders, counted)):
+    for tie in link_ties_and_set_aside(on_bids(bidders, counted), bidders):
         held = posts.get(tie.holder, 0)
         hub = None
         if held > values["hub_posts"]:

@@ -43,11 +43,14 @@ def of_one_bid(rows: Sequence[Row]) -> tuple[str, str, str]:
 
 def of_other_lots(others: Sequence[Row]) -> tuple[str, str, str]:
     """Why bidders of other lots are no tie; `others`: their rows, each with its `own_lot`."""
-    told = {str(r["bidder_name"] or r["bidder_id"]): str(r["lot_title"] or r["own_lot"]) for r in others}
+    told = {
+        str(r["bidder_id"]): (str(r["bidder_name"] or r["bidder_id"]), str(r["lot_title"] or r["own_lot"]))
+        for r in others
+    }
     return (
         OTHER_LOT.name,
-        "；".join(f"{name}投的是{lot}" for name, lot in told.items()) + "，不是同一标段",
-        "; ".join(f"{name} bids for {lot}" for name, lot in told.items()) + ", which is another lot",
+        "；".join(f"{name}投的是{lot}" for name, lot in told.values()) + "，不是同一标段",
+        "; ".join(f"{name} bids for {lot}" for name, lot in told.values()) + ", which is another lot",
     )
 
 
@@ -180,6 +183,7 @@ def evidence_of(tie: Tie) -> Evidence:
     keys: set[str] = set()
     for row in tie.rows:
         nodes |= {str(row["bidder_id"]), str(row["bid_id"]), str(row.get("stated_id") or row["bidder_id"])}
+        nodes.update(row.get("bids") or ())
         derivation = derivation_of(row)
         for path in derivation.get("paths", []):
             nodes.update(path["nodes"])

@@ -7,6 +7,7 @@ links of other dates would make, one of members of a consortium, and one across 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -99,34 +100,45 @@ def link_ties(linked: pl.DataFrame) -> list[LinkTie]:
     return sorted(found, key=lambda t: (str(t.lot["lot_id"]), t.holder))
 
 
-def link_ties_and_set_aside(linked: pl.DataFrame) -> list[LinkTie]:
+def link_ties_and_set_aside(linked: pl.DataFrame, bidders: pl.DataFrame) -> list[LinkTie]:
     """The same, with what ties only members of one consortium, or bidders of different lots of a tender.
 
-    Of companies' own links alone: what is left in one bid is of all who submit it.
+    `bidders`: all bids. Of companies' own links alone: what is left in one bid is of all who submit it.
     """
     found = link_ties(linked)
     told = {(str(t.lot["lot_id"]), t.holder) for t in found}
     live = linked.filter(pl.col("when") == "yes")
     at = ["lot_id", "holder_id"]
-    bids, bidders = (pl.col(c).n_unique().over(at) for c in ("bid_id", "bidder_id"))
-    for (lot, holder), rows in _groups(live.filter((bids == 1) & (bidders > 1)), at):
+    one_bid = (pl.col("bid_id").n_unique().over(at) == 1) & (pl.col("bidder_id").n_unique().over(at) > 1)
+    for (lot, holder), rows in _groups(live.filter(one_bid), at):
         if (lot, holder) not in told:
             told.add((lot, holder))
             found.append(LinkTie(rows[0], str(holder), tuple(rows), "consortium"))
-    found += _across_lots(live, told)
+    found += _across_lots(live, compared(bidders), told)
     return sorted(found, key=lambda t: (str(t.lot["lot_id"]), t.holder))
 
 
-def _across_lots(live: pl.DataFrame, told: Set[tuple[str, str]]) -> Iterator[LinkTie]:
-    """One a lot and what ties a bidder of it to bidders of other lots of the tender."""
+def _across_lots(live: pl.DataFrame, bids: pl.DataFrame, told: Set[tuple[str, str]]) -> Iterator[LinkTie]:
+    """One a lot and what ties a bidder of it to bidders of other lots of the tender, each by its first lot there."""
     at = ["tender_id", "holder_id"]
     several = [pl.col(c).n_unique().over(at) > 1 for c in ("lot_id", "bid_id", "bidder_id")]
     wide = live.filter(pl.col("tender_id").is_not_null()).filter(pl.all_horizontal(several))
+    present: dict[str, set[str]] = defaultdict(set)
+    lots = wide.select("lot_id").unique()
+    for lot, bidder in bids.join(lots, on="lot_id").select("lot_id", "bidder_id").unique().iter_rows():
+        present[lot].add(bidder)
     for (_, holder), rows in _groups(wide, at):
+        first: dict[str, str] = {}
+        for row in rows:
+            first[row["bidder_id"]] = min(first.get(row["bidder_id"], row["lot_id"]), row["lot_id"])
         for lot in sorted({str(r["lot_id"]) for r in rows}):
             mine = [r for r in rows if r["lot_id"] == lot]
-            here = {r["bidder_id"] for r in mine}
-            others = [{**r, "own_lot": r["lot_id"]} for r in rows if r["bidder_id"] not in here]
+            # Who bids in this lot too is not one of another.
+            others = [
+                {**r, "own_lot": r["lot_id"]}
+                for r in rows
+                if r["bidder_id"] not in present[lot] and r["lot_id"] == first[r["bidder_id"]]
+            ]
             if others and (lot, holder) not in told:
                 yield LinkTie(mine[0], str(holder), (*mine, *others), "lot")
 

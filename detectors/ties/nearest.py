@@ -51,17 +51,20 @@ def tied(rows: Sequence[Row], itself: Sequence[Row], one_bid: bool = False) -> p
     """
     if not len(rows):
         return pl.DataFrame(schema=dict.fromkeys((*_PAIR, "bidder_id", "derivation"), pl.String))
-    held = counted(table(rows)).unique([*_PAIR, "bidder_id"], keep="last", maintain_order=True)
-    held = held.with_columns(itself=pl.lit(None, pl.Boolean))
+    held = counted(table(rows)).with_columns(itself=pl.lit(None, pl.Boolean))
     if len(itself):
         own = counted(table(itself)).with_columns(holder_id=pl.col("bidder_id"), itself=pl.lit(True))
         own = own.join(held.select(_PAIR).unique(), on=_PAIR, how="semi")
         own = own.join(held.select(*_PAIR, "bidder_id"), on=[*_PAIR, "bidder_id"], how="anti")
-        own = own.unique([*_PAIR, "bidder_id"], keep="last", maintain_order=True)
         held = pl.concat([held, own], how="diagonal_relaxed")
+    # Counted before a bidder of several bids is told once: which of them is kept must not decide.
     bids, bidders = (pl.col(c).n_unique().over(_PAIR) for c in ("bid_id", "bidder_id"))
-    wanted = (bids == 1) & (bidders > 1) if one_bid else bids > 1
-    return held.filter(wanted).sort(*_PAIR, "bidder_id")
+    wanted = (bids == 1) & (bidders > 1) if one_bid else (bids > 1) & (bidders > 1)
+    each, at = held.filter(wanted), [*_PAIR, "bidder_id"]
+    once = each.unique(at, keep="last", maintain_order=True)
+    if once.height < each.height:
+        once = once.join(each.group_by(at).agg(bids=pl.col("bid_id").unique().sort()), on=at)
+    return once.sort(at)
 
 
 def counted(rows: pl.DataFrame) -> pl.DataFrame:

@@ -17,7 +17,7 @@ from detectors.definition import Draft, Row, Undecided
 from detectors.rows import Rows, table
 from detectors.ties.drafts import CONSORTIUM, OTHER_LOT, Tie, draft, of_one_bid, of_other_lots, tie_facts
 from detectors.ties.links import ENDED
-from detectors.ties.nearest import counted, nearest, tied
+from detectors.ties.nearest import counted, nearest, tied, ties
 
 SET_ASIDE: Final = (ENDED, CONSORTIUM, OTHER_LOT)
 COMMON: Final = {"tied_zh": "存在共同股东", "tied_en": "have a common shareholder"}
@@ -34,20 +34,21 @@ def set_aside(
     `held`: holdings on the bid dates; `elsewhen`: on other days, with `holds_from` and `holds_to`, and the same columns
     beside; `bidders`: all bids. `explained`: whether another rule explains a tie.
     """
+    # What is behind a lot's own bidders, told or not, is none of the other lots'.
     told: _Told = set()
-    for found in (
-        _at_other_times(held, elsewhen, bidders, explained),
-        _of_one_bid(held, bidders, explained),
-    ):
-        for hit in found:
-            if isinstance(hit, Draft):
-                told.add((hit.scope_id, hit.identity["holder_id"]))
-            yield hit
+    yield from _at_other_times(held, elsewhen, bidders, explained, told)
+    for hit in _of_one_bid(held, bidders, explained):
+        told.add((hit.scope_id, hit.identity["holder_id"]))
+        yield hit
     yield from _of_other_lots(held, bidders, explained, told)
 
 
 def _at_other_times(
-    held: pl.DataFrame, elsewhen: pl.DataFrame, bidders: Sequence[Row], explained: Callable[[Tie], bool]
+    held: pl.DataFrame,
+    elsewhen: pl.DataFrame,
+    bidders: Sequence[Row],
+    explained: Callable[[Tie], bool],
+    told: _Told,
 ) -> Iterator[Draft | Undecided]:
     then = _nearest_in_time(counted(elsewhen))
     if then.is_empty():
@@ -58,12 +59,14 @@ def _at_other_times(
     own = Rows(table(bidders).join(lots, on="lot_id", how="semi"))
     live = tied(Rows(here), own)
     already: dict[str, list[frozenset[str]]] = defaultdict(list)
-    for (lot, _), rows in live.group_by(_PAIR):
-        already[str(lot)].append(frozenset(rows["bidder_id"]))
+    for tie in ties(Rows(here), own):
+        if not explained(tie):
+            already[str(tie.lot["lot_id"])].append(tie.bidders)
     rest = [rows.join(live, on=_PAIR, how="anti") for rows in (here, then)]
     undated: dict[str, set[str]] = defaultdict(set)
     for tie, above in nearest(Rows(pl.concat(rest, how="diagonal_relaxed")), own, explained):
         lot = str(tie.lot["lot_id"])
+        told.add((lot, tie.holder))
         if explained(tie) or any(tie.bidders <= others for others in already[lot]):
             continue
         if tie.lot["bid_on"] is None:
@@ -164,23 +167,35 @@ def _of_other_lots(
     here = counted(held).join(lots, on=["lot_id", "tender_id"], how="semi")
     own = bids.join(lots, on=["lot_id", "tender_id"], how="semi")
     live = set(tied(Rows(here), Rows(own)).select(_PAIR).unique().iter_rows())
-    at_home = _by_lot_and_holder(here, own)
+    present: dict[str, set[str]] = defaultdict(set)
+    for lot, bidder in own.select("lot_id", "bidder_id").unique().iter_rows():
+        present[lot].add(bidder)
     lots_of: dict[str, list[str]] = defaultdict(list)
     for lot, tender in sorted(lots.iter_rows()):
         lots_of[tender].append(lot)
     whole = [f.with_columns(own_lot="lot_id", lot_id="tender_id") for f in (here, own)]
-    for tie, _ in nearest(Rows(whole[0]), Rows(whole[1]), explained):
-        if explained(tie):
-            continue
+    found = [t for t, _ in nearest(Rows(whole[0]), Rows(whole[1]), explained) if not explained(t)]
+    at_home = _by_lot_and_holder(here, own, found)
+    for tie in found:
         for lot in lots_of[str(tie.lot["lot_id"])]:
             mine = at_home.get((lot, tie.holder), {})
-            others = [r for r in tie.rows if r["bidder_id"] not in mine]
+            # Who bids in this lot too is not one of another.
+            others = [r for r in tie.rows if r["bidder_id"] not in present[lot]]
             if mine and others and not {(lot, tie.holder)} & (told | live):
                 yield _elsewhere(tie, lot, list(mine.values()), others)
 
 
-def _by_lot_and_holder(here: pl.DataFrame, own: pl.DataFrame) -> dict[tuple[str, str], dict[str, Row]]:
-    """Rows by bidder, of each lot and holder; a holder that bids stands behind itself."""
+def _by_lot_and_holder(
+    here: pl.DataFrame, own: pl.DataFrame, ties_of_tenders: Sequence[Tie]
+) -> dict[tuple[str, str], dict[str, Row]]:
+    """Rows by bidder, of each lot and holder of these ties; a holder that bids stands behind itself."""
+    at = ["tender_id", "holder_id"]
+    wanted = pl.DataFrame(
+        [(str(t.lot["lot_id"]), t.holder) for t in ties_of_tenders],
+        schema=dict.fromkeys(at, pl.String),
+        orient="row",
+    )
+    here = here.join(wanted, on=at, how="semi")
     itself = own.with_columns(holder_id=pl.col("bidder_id"), itself=pl.lit(True))
     itself = itself.join(
         here.select("tender_id", "holder_id").unique(), on=["tender_id", "holder_id"], how="semi"

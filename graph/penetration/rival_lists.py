@@ -116,7 +116,10 @@ def rival_lists(ownership: Ownership, nodes: IntArray, day: int) -> list[Rival]:
 def _against(company: int, lists: pl.DataFrame, day: int) -> list[Rival]:
     live = lists.filter((pl.col("start") <= day) & (day < pl.col("end")))
     counted = live.filter("counted")
-    ours, whole = _bands(counted), _is_whole(lists.filter("counted"))
+    if counted.is_empty():
+        # That no list counts on the day is said by itself.
+        return []
+    ours, whole = _bands(counted), _is_whole(counted)
     found: list[Rival] = []
     for (dataset, kind), rows in live.filter(~pl.col("counted")).group_by(
         "dataset", "kind", maintain_order=True

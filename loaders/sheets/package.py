@@ -31,7 +31,10 @@ _PLACED: Final = b'<c r="'
 _WIDE: Final = re.compile(_PLACED + rb"[A-Z]{2}")
 _VERY_WIDE: Final = re.compile(_PLACED + rb"[A-Z]{3}")
 _AFTER_NAME: Final = (b" ", b">", b"/", b"\t", b"\r", b"\n")
-_DEEP: Final = re.compile(_PLACED + rb"[A-Z]+\d{6}")
+# With columns of two letters, at most 702, from here on there may be too many cells; whatever the column, no sheet has
+# as many rows as the next.
+_DEEP: Final = re.compile(_PLACED + rb"[A-Z]+(?:[89]\d{4}|\d{6})")
+_BEYOND: Final = re.compile(_PLACED + rb"[A-Z]+(?:\d{8}|[2-9]\d{6}|1[1-9]\d{5})")
 MOST_CELLS: Final = 60_000_000
 _REL: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -191,6 +194,8 @@ def _is_near(xml: bytes) -> bool:
     if b"\0" in xml[:64] or (b":c" in xml and any(b":c" + end in xml for end in _AFTER_NAME)):
         return False
     if cells.count(b"<c") != cells.count(_PLACED):
+        return False
+    if _BEYOND.search(cells):
         return False
     return not _WIDE.search(cells) or not (_VERY_WIDE.search(cells) or _DEEP.search(cells))
 

@@ -18,6 +18,8 @@ _BOOLERR: Final = 0x0205
 _FORMULA: Final = (0x0006, 0x0206, 0x0406)
 _CELLS: Final = frozenset({*_FORMULA, _BOOLERR, 0x0203, 0x0204, 0x00D6, 0x00FD, 0x027E, 0x00BD})
 """Records that fill cells: formulas, errors, Number, Label, RString, LabelSst, RK, MulRk."""
+_ROWS_OF_CELLS: Final = (0x00BD, 0x00BE)
+"""MulRk, MulBlank: cells side by side in one record, which ends with the last one's column."""
 _WORDS: Final = {
     0x00: "#NULL!",
     0x07: "#DIV/0!",
@@ -77,7 +79,10 @@ def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
 def _errors(stream: bytes, start: int) -> ErrorCells:
     found: dict[int, dict[int, str]] = {}
     for kind, body in _records(stream, start):
-        if kind in _CELLS and body[3]:
+        if kind in _CELLS and (len(body) < 4 or body[3]):
+            raise damaged()
+        # A row of cells in one record ends with its last column.
+        if kind in _ROWS_OF_CELLS and (len(body) < 6 or body[-1]):
             raise damaged()
         code = None
         if kind == _BOOLERR and body[7]:

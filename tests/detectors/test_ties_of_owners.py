@@ -86,6 +86,28 @@ def build(world: World) -> None:
     tied(world, "stays", "HSTAYS")
     world.holds("PLEFT", "HSTAYS", 30, valid_to="2024-01-01")
 
+    # A alone in one lot, with B as a consortium in another: whichever comes first.
+    for tender, alone, joint in (("mixed", "1", "2"), ("mixedback", "2", "1")):
+        world.tender(tender)
+        world.bid(tender, f"{tender}a", alone)
+        for bidder in "ab":
+            world.bid(tender, f"{tender}{bidder}", joint, consortium_id="joint")
+            world.holds(f"H{tender.upper()}", f"{tender}{bidder}", 20)
+
+    # B bids in the second lot too, and the holder has B only from between the two.
+    world.tender("both", None)  # type: ignore[arg-type]
+    for bidder, lot, day in (("a", "1", BID), ("b", "1", BID), ("b", "2", "2025-06-01")):
+        world.bid("both", f"both{bidder}", lot, submitted_at=f"{day} 09:00")
+    world.holds("HBOTH", "botha", 20)
+    world.holds("HBOTH", "bothb", 20, valid_from="2025-05-01")
+
+    # The state is behind both as well, and explains nothing of who left.
+    world.lot("leftstate", "leftstatea", "leftstateb")
+    for bidder in "ab":
+        world.holds("SASAC", f"leftstate{bidder}", 30, holder_kind="国资委")
+    world.holds("PLEFTSTATE", "leftstatea", 20)
+    world.holds("PLEFTSTATE", "leftstateb", 20, valid_to="2024-06-01")
+
     tied(world, "endson", "HENDSON", valid_from="2020-01-01", valid_to=BID)
     tied(world, "endsafter", "HENDSAFTER", valid_from="2020-01-01", valid_to="2025-03-02")
     tied(world, "beginson", "HBEGINSON", valid_from=BID)
@@ -198,6 +220,30 @@ def test_bidders_of_different_lots_are_told_in_each_of_them_and_set_aside(found:
         (elsewhere,) = (b for b in one.facts["bidders"] if "lot" in b)
         assert elsewhere["id"] == f"local:{other}"
     assert found.of(CONTROLLER, "lots") == []
+
+
+@pytest.mark.parametrize(("tender", "alone", "joint"), [("mixed", "1", "2"), ("mixedback", "2", "1")])
+def test_how_lots_are_numbered_decides_nothing(found: Found, tender: str, alone: str, joint: str) -> None:
+    told = {f.scope_id: f.suppressed_by["rule"] for f in found.of(SHAREHOLDER, tender) if f.suppressed_by}
+    assert told == {f"local:{tender}/{alone}": "lot", f"local:{tender}/{joint}": "consortium"}
+
+
+def test_who_bids_in_this_lot_is_not_said_to_bid_for_another(found: Found) -> None:
+    told = {f.scope_id: f.suppressed_by for f in found.of(SHAREHOLDER, "both")}
+    first = told["local:both/1"]
+    assert first is not None and first["rule"] == "ended"
+    second = told["local:both/2"]
+    assert (
+        second is not None and second["rule"] == "lot" and "虚构botha建设有限公司投的是" in second["reason"]
+    )
+
+
+def test_a_holder_that_left_is_told_beside_the_state(found: Found) -> None:
+    rules = {
+        f.facts["holder"]["id"]: (f.suppressed_by or {}).get("rule")
+        for f in found.of(SHAREHOLDER, "leftstate")
+    }
+    assert rules == {"person.local:PLEFTSTATE": "ended", "local:SASAC": "state"}
 
 
 def test_a_lot_without_a_date_is_undecided_where_a_common_holder_has_left(found: Found) -> None:
