@@ -313,14 +313,17 @@ def _far_binary() -> bytes:
     return out.getvalue()
 
 
-def _far_xls() -> bytes:
+_FAR_RECORD = struct.pack("<HHHH6x", 0x027E, 10, 65535, 65535)
+_CUT_RECORD = struct.pack("<HHH", 0x0203, 2, 0) + struct.pack("<HHHH", 0x027E, 4, 65535, 65535)
+
+
+def _far_xls(record: bytes) -> bytes:
     """An XLS whose one cell says that it stands in column 65,536, where there are 256."""
     book, out = xlwt.Workbook(), io.BytesIO()
     book.add_sheet("A").write(1, 255, 1)
     book.save(out)
-    near, far = (struct.pack("<HHHH", 0x027E, 10, row, column) for row, column in ((1, 255), (65535, 65535)))
-    assert out.getvalue().count(near) == 1
-    return out.getvalue().replace(near, far)
+    at = out.getvalue().index(struct.pack("<HHHH", 0x027E, 10, 1, 255))
+    return out.getvalue()[:at] + record + out.getvalue()[at + len(record) :]
 
 
 def test_a_cell_that_is_only_formatted_far_out_is_no_matter(tmp_path: Path) -> None:
@@ -345,8 +348,11 @@ def _empty_book() -> bytes:
         (_far_cell(_FAR_CELL), "1048576 行、第 16384 列"),
         (_far_cell(_FAR_CELL.replace('"', "'")), "1048576 行、第 16384 列"),
         (_far_cell(_WIDE_UNPLACED), "1048576 行、第 2000 列"),
+        (_far_cell(_FAR_CELL.replace("XFD1048576", "B999999999")), "999999999 行、第 3 列"),
+        (_far_cell(_FAR_CELL.replace("XFD1048576", "ZZ99999")), "99999 行、第 702 列"),
         (_far_binary(), "1048576 行、第 16384 列"),
-        (_far_xls(), "损坏"),
+        (_far_xls(_FAR_RECORD), "损坏"),
+        (_far_xls(_CUT_RECORD), "损坏"),
         (_empty_book(), "没有任何内容"),
         (b"%PDF-1.7 x", "PDF"),
         (bytes(range(256)) * 8, "二进制"),
