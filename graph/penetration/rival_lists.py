@@ -30,6 +30,9 @@ LEFT_OUT: Final = (
 
 _APART: Final = 5e-5
 """Lists round to hundredths of a per cent: what lies closer is the same."""
+_LIST: Final = ["company", "dataset", "kind"]
+_WHOLE: Final = ~pl.col("kind").str.starts_with("top_ten").any()
+"""Whether a list names every holder: a top ten says nothing of who is absent."""
 _STATED: Final = (
     "company", "holder", "share", "share_min", "share_max", "share_class", "dataset", "list_kind", "observed_on",
     "valid_from", "valid_to", "declared_indirect",
@@ -99,66 +102,74 @@ class Rival:
 
 def rival_lists(ownership: Ownership, nodes: IntArray, day: int) -> list[Rival]:
     """The lists of some companies (nodes) that contradict the one that counts on a day, in the order of `nodes`."""
-    lists = ownership.lists
-    if lists.is_empty() or not len(nodes):
+    company = ownership.lists["company"].to_numpy()
+    first, last = np.searchsorted(company, nodes), np.searchsorted(company, nodes, side="right")
+    if not (first < last).any():
         return []
-    company = lists["company"].to_numpy()
-    first = np.searchsorted(company, nodes)
-    found: list[Rival] = []
-    for node, begin, end in zip(
-        nodes.tolist(), first.tolist(), np.searchsorted(company, nodes, side="right").tolist(), strict=True
-    ):
-        if begin < end:
-            found += _against(node, lists.slice(begin, end - begin), day)
-    return found
-
-
-def _against(company: int, lists: pl.DataFrame, day: int) -> list[Rival]:
-    live = lists.filter((pl.col("start") <= day) & (day < pl.col("end")))
-    counted = live.filter("counted")
-    if counted.is_empty():
-        # That no list counts on the day is said by itself.
+    rows = np.concatenate([np.arange(b, e) for b, e in zip(first, last, strict=True)])
+    live = ownership.lists[rows].filter(pl.col("start") <= day, day < pl.col("end"))
+    counted, others = live.filter("counted"), _in_force(live.filter(~pl.col("counted")), day)
+    if others.is_empty():
         return []
-    ours, whole = _bands(counted), _is_whole(counted)
-    found: list[Rival] = []
-    for (dataset, kind), rows in live.filter(~pl.col("counted")).group_by(
-        "dataset", "kind", maintain_order=True
-    ):
-        # As with lists that count: the latest seen by then, else the first there is.
-        seen = rows["observed"]
-        then = seen.filter(seen <= day).max()
-        rows = rows.filter(pl.col("observed") == (seen.min() if then is None else then))
-        theirs = _bands(rows)
-        gaps: dict[int, float] = {}
-        for holder in sorted({*ours, *theirs}):
-            if (holder in ours or whole) and (holder in theirs or _is_whole(rows)):
-                (low, high), (least, most) = ours.get(holder, (0.0, 0.0)), theirs.get(holder, (0.0, 0.0))
-                gaps[holder] = max(low - most, least - high)
-        apart = {holder: gap for holder, gap in gaps.items() if gap > _APART}
-        if apart:
-            most_apart = max(apart, key=lambda holder: (round(apart[holder], 10), -holder))
-            found.append(
-                Rival(
-                    company,
-                    str(kind),
-                    str(dataset) if {dataset} != set(counted["dataset"]) else None,
-                    rows["observed_on"][0],
-                    most_apart,
-                    theirs.get(most_apart),
-                    ours.get(most_apart),
-                    apart[most_apart],
-                    len(apart) - 1,
-                )
+    ours = _bands(counted, ["company"]).with_columns(counted=True)
+    theirs = _bands(others, _LIST).with_columns(listed=True)
+    every = (
+        others.group_by(_LIST)
+        .agg(listed_whole=_WHOLE, observed_on=pl.col("observed_on").first())
+        # Where no list counts on the day, that is said by itself.
+        .join(
+            counted.group_by("company").agg(counted_whole=_WHOLE, datasets=pl.col("dataset").unique()),
+            on="company",
+        )
+    )
+    named = every.select(_LIST).join(ours.select("company", "holder"), on="company")
+    holders = pl.concat([named, theirs.select(*_LIST, "holder")])
+    apart = (
+        holders.unique()
+        .join(every, on=_LIST)
+        .join(ours, on=["company", "holder"], how="left")
+        .join(theirs, on=[*_LIST, "holder"], how="left", suffix="_listed")
+        .filter(
+            pl.col("counted").is_not_null() | pl.col("counted_whole"),
+            pl.col("listed").is_not_null() | pl.col("listed_whole"),
+        )
+        .with_columns(
+            gap=pl.max_horizontal(
+                pl.col("low").fill_null(0.0) - pl.col("high_listed").fill_null(0.0),
+                pl.col("low_listed").fill_null(0.0) - pl.col("high").fill_null(0.0),
             )
-    return found
+        )
+        .filter(pl.col("gap") > _APART)
+    )
+    return [
+        Rival(
+            row["company"],
+            row["kind"],
+            row["dataset"] if row["datasets"] != [row["dataset"]] else None,
+            row["observed_on"],
+            row["holder"],
+            (row["low_listed"], row["high_listed"]) if row["listed"] else None,
+            (row["low"], row["high"]) if row["counted"] else None,
+            row["gap"],
+            row["differ"] - 1,
+        )
+        for row in apart.with_columns(differ=pl.len().over(_LIST), size=pl.col("gap").round(10))
+        .sort("size", "holder", descending=[True, False])
+        .unique(_LIST, keep="first", maintain_order=True)
+        .join(pl.DataFrame({"company": nodes, "at": np.arange(len(nodes))}), on="company")
+        .sort("at", "dataset", "kind")
+        .iter_rows(named=True)
+    ]
 
 
-def _bands(rows: pl.DataFrame) -> dict[int, tuple[float, float]]:
-    """The bounds of each holder's share in one list."""
-    summed = rows.group_by("holder").agg(pl.col("low", "high").sum())
-    return {h: (low, min(high, 1.0)) for h, low, high in summed.select("holder", "low", "high").iter_rows()}
+def _in_force(rows: pl.DataFrame, day: int) -> pl.DataFrame:
+    """Of each list the latest seen by a day, else the first there is, as with lists that count."""
+    seen = pl.col("observed")
+    then = pl.coalesce(seen.filter(seen <= day).max().over(_LIST), seen.min().over(_LIST))
+    return rows.filter(seen == then)
 
 
-def _is_whole(rows: pl.DataFrame) -> bool:
-    """Whether a list names every holder: a top ten says nothing of who is absent."""
-    return not rows["kind"].str.starts_with("top_ten").any()
+def _bands(rows: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    """The bounds of each holder's share in each list."""
+    summed = rows.group_by(*by, "holder").agg(pl.col("low", "high").sum())
+    return summed.with_columns(high=pl.col("high").clip(upper_bound=1.0))
