@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Final
 
 from detectors.definition import Detector, LegalBasis, Parameter
+from detectors.law.english import articles
 from detectors.law.texts import LAW_DATABASE
 from detectors.registry import DETECTORS
 from graph.counted import counted
@@ -190,7 +191,7 @@ def _filled(wording: str) -> str:
 
 def _law(basis: LegalBasis) -> tuple[str, ...]:
     span = f"{basis.in_force_from or '…'} – {basis.in_force_to or '…'}" if basis.in_force_from else "—"
-    zh, en = f"{basis.law_zh} {basis.article}：{basis.says_zh}", f"{basis.law_en}: {basis.says_en}"
+    zh, en = f"{basis.law_zh} {basis.article}：{basis.says_zh}", _cited_en(basis)
     searched = " †" if basis.link == LAW_DATABASE else ""
     searched += "" if basis.compared else " ‡"
     return (
@@ -199,6 +200,10 @@ def _law(basis: LegalBasis) -> tuple[str, ...]:
         span,
         REGIMES.get(basis.regime, basis.regime),
     )
+
+
+def _cited_en(basis: LegalBasis) -> str:
+    return f"{', '.join(filter(None, (basis.law_en, articles(basis.article))))}: {basis.says_en}"
 
 
 def _parameter(p: Parameter) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from detectors.law.english import articles
 from exports.evidence.citing import Cited
 from exports.evidence.document import (
     Block,
@@ -19,7 +20,7 @@ from exports.evidence.document import (
 )
 from exports.evidence.report_proof import MOST_HOLDERS, ProofTelling
 from exports.evidence.telling import band
-from exports.evidence.words import METHODS, SEVERITIES, STATEMENT, VERDICTS, about_checking, articles
+from exports.evidence.words import METHODS, SEVERITIES, STATEMENT, VERDICTS, about_checking
 from graph.counted import counted
 from visualize.wording import RELATIONS, pick
 

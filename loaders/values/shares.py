@@ -8,8 +8,8 @@ from typing import Final, Literal
 
 import polars as pl
 
+from graph.numerals import han_number
 from loaders.values.distinct import parse_column
-from loaders.values.numerals import han_number
 
 ShareUnit = Literal["percent", "fraction"]
 

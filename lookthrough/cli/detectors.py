@@ -8,9 +8,10 @@ import typer
 
 from detectors.definition import Detector
 from detectors.docs import meaning_en
+from detectors.law.english import articles
 from detectors.own.definitions import read_own
 from detectors.registry import DETECTORS, chosen
-from exports.evidence.words import FIELDS_OF_WORK, UNITS, articles
+from exports.evidence.words import FIELDS_OF_WORK, UNITS
 from lookthrough.cli.app import app
 from lookthrough.cli.console import (
     Format,

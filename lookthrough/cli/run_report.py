@@ -10,10 +10,10 @@ from rich.panel import Panel
 from rich.text import Text
 
 from detectors.finding import Finding
+from detectors.law.english import articles
 from detectors.running.detecting import Trial
 from detectors.running.runner import Run
 from detectors.running.stacking import Stack
-from exports.evidence.words import articles
 from lookthrough.cli.console import Format, Session, out_console, print_json, print_rows
 from lookthrough.cli.feeding import tables_feeding
 from lookthrough.cli.wording import detector_words

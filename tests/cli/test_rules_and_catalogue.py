@@ -7,8 +7,8 @@ import re
 
 import pytest
 
+from detectors.law.english import articles
 from detectors.registry import DETECTORS
-from exports.evidence.words import articles
 
 PROPERTIES = """id,owner_id,kind,share
 U1,P1,住宅,1
