@@ -149,9 +149,15 @@ def language_of(request: Request) -> str:
     return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "zh"
 
 
+def field_error(where: str, zh: str, en: str) -> dict[str, str]:
+    """One of a problem's `errors`, told in the language of the request."""
+    return {"where": where, "zh": zh, "en": en}
+
+
 def answer(request: Request, problem: ProblemError) -> Response:
     """The problem document as a response."""
     zh = language_of(request) == "zh"
+    errors = problem.more.pop("errors", [])
     type_ = problem.type
     body = {
         "type": PREFIX + type_.name,
@@ -159,7 +165,7 @@ def answer(request: Request, problem: ProblemError) -> Response:
         "status": type_.status,
         "detail": problem.zh if zh else problem.en,
         "instance": request.scope.get("state", {}).get("request_id"),
-        "errors": problem.more.pop("errors", []),
+        "errors": [{"where": e["where"], "says": e["zh" if zh else "en"]} for e in errors],
         **problem.more,
     }
     return JSONResponse(body, type_.status, problem.headers, MEDIA_TYPE)
@@ -199,12 +205,12 @@ async def _invalid(request: Request, error: Exception) -> Response:
     if any(e["type"] == "json_invalid" for e in found):
         problem = ProblemError("malformed-body", "请求内容不是有效的 JSON。", "The body is not valid JSON.")
     else:
-        told = [{"where": _place(e["loc"]), "says": str(e["msg"])} for e in found]
-        first = told[0] if told else {"where": "", "says": ""}
+        told = [field_error(_place(e["loc"]), _in_chinese(e), str(e["msg"])) for e in found]
+        first = told[0] if told else field_error("", "", "")
         problem = ProblemError(
             "invalid-request",
-            f"参数或内容不符合要求：{first['where']}（{_in_chinese(found[0]) if found else ''}）。",
-            f"A parameter or the body is not valid: {first['where']} ({first['says']}).",
+            f"参数或内容不符合要求：{first['where']}（{first['zh']}）。",
+            f"A parameter or the body is not valid: {first['where']} ({first['en']}).",
             errors=told,
         )
     return answer(request, problem)

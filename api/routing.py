@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
 
 from api.callers import OPEN, identify, services_of
-from api.problems import RESPONSES, ProblemError
+from api.problems import RESPONSES, ProblemError, field_error
 from graph.stores.cancelling import Cancellation, cancellable
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -107,7 +107,7 @@ def refuse_repeated(given: QueryParams, several: frozenset[str]) -> None:
             "invalid-request",
             f"参数 {told} 只能给出一次。",
             f"The parameter {told} can be given once only.",
-            errors=[{"where": f"query/{name}", "says": "given more than once"} for name in twice],
+            errors=[field_error(f"query/{name}", "给出了不止一次", "given more than once") for name in twice],
         )
 
 
@@ -128,10 +128,11 @@ def refuse_unknown(place: str, given: Iterable[str], known: frozenset[str]) -> N
         f"There is no such parameter: {told_en}. "
         + (f"There are: {listed}." if known else "There are none here."),
         errors=[
-            {
-                "where": f"{place}/{name}",
-                "says": f"unknown; near: {near[name][0]}" if near[name] else "unknown",
-            }
+            field_error(
+                f"{place}/{name}",
+                f"没有这一项；相近的有 {near[name][0]}" if near[name] else "没有这一项",
+                f"unknown; near: {near[name][0]}" if near[name] else "unknown",
+            )
             for name in unknown
         ],
     )

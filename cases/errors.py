@@ -48,10 +48,9 @@ class UnknownFindingError(LedgerError):
     def __init__(self, id_: str, near: Sequence[str]):
         listed = "、".join(near)
         super().__init__(
-            f"台账中没有风险预警 {id_}。"
-            + (f"相近的有：{listed}。" if near else "可用 findings list 查看。"),
+            f"台账中没有风险预警 {id_}。" + (f"相近的有：{listed}。" if near else "请在风险预警列表中查找。"),
             f"The ledger has no finding {id_}. "
-            + (f"Near ones: {', '.join(near)}." if near else "See: findings list."),
+            + (f"Near ones: {', '.join(near)}." if near else "Look for it in the list of findings."),
         )
         self.near = tuple(near)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from detectors.definition import Detector
@@ -32,3 +33,16 @@ def chosen(ids: list[str] | None, own: tuple[Detector, ...] = ()) -> tuple[Detec
     wanted = set(ids)
     # A weaker tier needs its stronger one beside it, to know what is reported already.
     return tuple(d for d in everything if d.id in wanted)
+
+
+def whose_findings(ids: Iterable[str], own: Iterable[Detector], recorded: Iterable[str]) -> tuple[str, ...]:
+    """These ids of detectors, each of the product, an operator's own, or one of which findings are recorded.
+
+    A misspelt id has no findings, which would read as if there were nothing. Raises `UnknownDetectorError`.
+    """
+    wanted = tuple(ids)
+    there = dict.fromkeys([*(d.id for d in (*DETECTORS, *own)), *recorded])
+    for id_ in wanted:
+        if id_ not in there:
+            raise UnknownDetectorError(id_, list(there))
+    return wanted

@@ -14,6 +14,8 @@ from loaders.identity import looks_like_person_number
 
 PARTIES: Final = ("Company", "Person")
 _MOST: Final = 300
+_SEARCH: Final = {"Lot": "/v1/lots?q=", "Household": "/v1/households"}
+"""Where each type is looked for; parties elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,9 @@ def resolve(store: GraphStore, dataset: Dataset, text: str, types: tuple[str, ..
             candidates=told,
         )
     near, _ = dataset.names.find(text, types, 5) if text else ([], False)
-    hint_zh = f"相近的有：{'；'.join(n.id for n in near)}。" if near else "可用 /v1/parties?q= 查找。"
-    hint_en = f"Near: {'; '.join(n.id for n in near)}." if near else "Search with /v1/parties?q=."
+    where = _SEARCH.get(types[0], "/v1/parties?q=")
+    hint_zh = f"相近的有：{'；'.join(n.id for n in near)}。" if near else f"可用 {where} 查找。"
+    hint_en = f"Near: {'; '.join(n.id for n in near)}." if near else f"Search with {where}."
     raise ProblemError(
         "not-found",
         f"没有找到“{_short(text)}”。{hint_zh}",

@@ -18,7 +18,9 @@ from api.once import IdempotencyKey, once
 from api.problems import ProblemError
 from api.routes.parameters import VISIBLE, Cursor, Id, Limit
 from api.routing import Routes
+from api.services import Services
 from cases import FindingFilter, LedgerError
+from detectors.registry import whose_findings
 
 routes = Routes("findings")
 _LEDGER = "ledger"
@@ -28,6 +30,7 @@ States = Annotated[list[Literal["new", "in_review", "confirmed", "cleared", "not
 Severities = Annotated[list[Literal["prohibited", "deemed", "review", "lead", "service"]] | None, Query()]
 Names = Annotated[list[str] | None, Query(max_length=100)]
 Text = Annotated[str | None, Query(max_length=300)]
+ScopeKind = Literal["lot", "tender", "household", "person", "company"] | None
 Since = Annotated[dt.datetime | None, Query(description="Changed after this time (ISO 8601, with offset)")]
 Reason = Annotated[
     str,
@@ -57,7 +60,7 @@ class Lifting(BaseModel, extra="forbid"):
 
 
 def _filter(
-    state: States, detector: Names, severity: Severities, scope_kind: Text, scope_id: Text, subject: Text,
+    services: Services, state: States, detector: Names, severity: Severities, scope_kind: str | None, scope_id: Text, subject: Text,
     changed_since: Since, found: bool | None, suppressed: bool | None, order: Any,
 ) -> FindingFilter:  # fmt: skip
     if changed_since is not None and changed_since.tzinfo is None:
@@ -68,7 +71,9 @@ def _filter(
         )
     return FindingFilter(
         states=tuple(state or ()),
-        detectors=tuple(detector or ()),
+        detectors=whose_findings(detector, services.own, services.ledger.counts()["by_detector"])
+        if detector
+        else (),
         severities=tuple(severity or ()),
         scope_kind=scope_kind,
         scope_id=scope_id,
@@ -90,7 +95,7 @@ def every(
     state: States = None,
     detector: Names = None,
     severity: Severities = None,
-    scope_kind: Text = None,
+    scope_kind: ScopeKind = None,
     scope_id: Text = None,
     subject: Text = None,
     changed_since: Since = None,
@@ -102,8 +107,9 @@ def every(
 ) -> Response:
     """To poll: `order=changed` with `changed_since` of the newest `changed_at` seen, or go on with `next`."""
     wanted = _filter(
-        state, detector, severity, scope_kind, scope_id, subject, changed_since, found, suppressed, order
-    )
+        services, state, detector, severity, scope_kind, scope_id, subject, changed_since, found, suppressed,
+        order,
+    )  # fmt: skip
     after = key_of(cursor, _LEDGER) or None
     try:
         records = services.ledger.findings(wanted, after, limit + 1 if limit < 500 else limit)
@@ -131,7 +137,7 @@ def counts(
     found: bool | None = None,
 ) -> Response:
     """By state, severity and detector."""
-    wanted = _filter(state, detector, severity, None, None, None, None, found, None, "changed")
+    wanted = _filter(services, state, detector, severity, None, None, None, None, found, None, "changed")
     return told(request, caller, services.ledger.counts(wanted))
 
 

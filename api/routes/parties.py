@@ -12,7 +12,7 @@ from api.callers import Asking, Caller, Using
 from api.datasets import Dataset
 from api.masking import is_veiled, shows_contact, veiled
 from api.names import TYPES
-from api.problems import ProblemError
+from api.problems import ProblemError, field_error
 from api.reading.holdings import holdings
 from api.reading.links import KINDS as LINK_KINDS
 from api.reading.links import contacts_beside, stated_links
@@ -239,7 +239,7 @@ def links(
             "invalid-request",
             f"kind 须为：{'、'.join(LINK_KINDS)}。",
             f"kind is one of: {', '.join(LINK_KINDS)}.",
-            errors=[{"where": "query/kind", "says": "not one of the kinds"}],
+            errors=[field_error("query/kind", "不是可用的种类", "not one of the kinds")],
         )
     found = _stated(services, caller, kind, start, end)
     if not found:

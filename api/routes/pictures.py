@@ -141,15 +141,30 @@ def _picture(
     return _around(request, services, [found.id], as_of, findings)
 
 
+def _proof(request: Request, services: Services, found: Finding) -> _Part:
+    """What proves a finding; kept while the data and the finding stay the same."""
+    store = services.store
+    state = _state(store)
+    asked = (state, "proof", *_mark(found))
+    pictures: Kept = request.app.state.pictures
+    subgraph = pictures.get(
+        asked, lambda: proof_picture(store, found), lambda: state is not None and _state(store) == state
+    )
+    return _Part(subgraph, asked if state is not None and subgraph.fingerprint == state else None)
+
+
+def _mark(f: Finding) -> tuple[Hashable, ...]:
+    """What a picture shows of a finding."""
+    return f.fingerprint, bool(f.suppressed_by), f.evidence.nodes, f.evidence.keys
+
+
 def _around(
     request: Request, services: Services, ids: list[str], as_of: str | None, findings: list[Finding]
 ) -> _Part:
     """The part around some nodes; kept while the data, the day and what was found of them stay the same."""
     data, store = dataset_of(request), services.store
     state = _state(store)
-    marked = tuple(
-        (f.fingerprint, bool(f.suppressed_by), f.evidence.nodes, f.evidence.keys) for f in findings
-    )
+    marked = tuple(map(_mark, findings))
     asked = (state, data.fingerprint, tuple(ids), as_of or today().isoformat(), marked)
     pictures: Kept = request.app.state.pictures
 
@@ -207,7 +222,7 @@ def of_finding(
     def gather() -> _Part:
         found = record.finding
         if proof:
-            return _Part(proof_picture(services.store, found))
+            return _proof(request, services, found)
         about = [found.scope_id] if found.scope_kind in ("lot", "household") else list(found.subjects)
         return _around(request, services, about, None, [found])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Annotated, Any, Final, get_args
 
 import typer
@@ -11,7 +12,8 @@ import typer
 from cases import STATES, TRANSITIONS, FindingFilter, FindingRecord, Ledger
 from cases.deciding import STATE_WORDS
 from cases.records import SEVERITIES, Order
-from detectors.registry import chosen
+from detectors.own.definitions import read_own
+from detectors.registry import whose_findings
 from lookthrough.cli.app import app
 from lookthrough.cli.console import (
     ActorOption,
@@ -114,7 +116,6 @@ def list_command(
     _one_of([order], get_args(Order), "--order")
     wanted = FindingFilter(
         states=tuple(state or ()),
-        detectors=tuple(d.id for d in chosen(detector)) if detector else (),
         severities=tuple(severity or ()),
         scope_id=_with_scheme(scope),
         subject=_with_scheme(subject),
@@ -126,6 +127,9 @@ def list_command(
     if limit is None and s.format is Format.table:
         limit = _SHOWN
     with ledger_of(s) as ledger:
+        if detector:
+            own, recorded = read_own(s.settings.detectors), ledger.counts()["by_detector"]
+            wanted = replace(wanted, detectors=whose_findings(detector, own, recorded))
         records = list(_pages(ledger, wanted, limit))
         counts = ledger.counts(wanted)
     if s.format is Format.table:

@@ -36,10 +36,35 @@ def test_what_breaks_the_contract_is_said_in_chinese(service, question, says):
     with service.client(*ALL) as client:
         answer = client.get(question, headers={"Accept-Language": "zh"})
         assert answer.status_code == 422
-        assert says in answer.json()["detail"]
-        assert (
-            "Input should" in client.get(question, headers={"Accept-Language": "en"}).text or "必填" in says
-        )
+        told = answer.json()
+        assert says in told["detail"]
+        assert f"{told['errors'][0]['where']}（{told['errors'][0]['says']}）" in told["detail"]
+        english = client.get(question, headers={"Accept-Language": "en"}).json()
+        assert english["errors"][0]["where"] == told["errors"][0]["where"]
+        assert english["errors"][0]["says"].isascii()
+
+
+def test_a_misspelt_filter_is_not_answered_as_if_there_were_nothing(service):
+    with service.client(*ALL) as client:
+        for path in ("/v1/findings", "/v1/findings/counts"):
+            answer = client.get(path, params={"detector": ["common-shareholder", "comon-shareholder"]})
+            assert answer.status_code == 404
+            assert "common-shareholder" in answer.json()["detail"]
+            assert client.get(path, params={"detector": "common-shareholder"}).status_code == 200
+        assert client.get("/v1/findings?scope_kind=lots").status_code == 422
+
+
+def test_what_is_not_found_says_where_to_look(service):
+    with service.client(*ALL) as client:
+        for path, where in (
+            ("lots/无此标段", "/v1/lots?q="),
+            ("households/无此家庭", "/v1/households"),
+            ("parties/无此公司", "/v1/parties?q="),
+            ("findings/zzzz", "风险预警列表"),
+        ):
+            answer = client.get(f"/v1/{path}")
+            assert answer.status_code == 404
+            assert where in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
@@ -89,7 +114,7 @@ def test_no_question_goes_as_deep_as_one_likes(service):
             assert answer.status_code == 422, path
             (error,) = answer.json()["errors"]
             assert error["where"] == "query/depth"
-            assert error["says"].startswith("unknown")
+            assert error["says"].startswith("没有这一项")
 
 
 @pytest.mark.parametrize(

@@ -201,6 +201,17 @@ def test_an_unchanged_picture_is_not_sent_again(own_service, format_):
         assert (changed.status_code, changed.headers["etag"] != tag) == (200, True)
 
 
+def test_an_unchanged_proof_is_not_sent_again(service):
+    with service.client(*ALL) as client:
+        (finding, *_) = client.get("/v1/findings?limit=1").json()["items"]
+        url = f"/{finding['links']['subgraph']}?proof=true&format=svg"
+        first = client.get(url).raise_for_status()
+        same = client.get(url, headers={"If-None-Match": first.headers["etag"]})
+        assert (same.status_code, same.content) == (304, b"")
+        around = client.get(url.replace("proof=true&", ""), headers={"If-None-Match": first.headers["etag"]})
+        assert around.status_code == 200
+
+
 def test_pages_follow_each_other_and_end_when_the_data_changes(own_service):
     from tests.api.test_work import upload
 

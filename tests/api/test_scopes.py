@@ -208,13 +208,13 @@ def test_unknown_parameters_are_problems_that_name_them(service):
             assert answer.status_code == 422, path
             told = answer.json()
             assert told["errors"] == [
-                {"where": f"query/{name}", "says": f"unknown; near: {near}" if near else "unknown"}
+                {"where": f"query/{name}", "says": f"没有这一项；相近的有 {near}" if near else "没有这一项"}
             ]
             assert name in told["detail"]
             assert near in told["detail"]
         twice = client.get("/v1/parties?q=虚构&limit=1&limit=2")
         assert twice.status_code == 422
-        assert twice.json()["errors"] == [{"where": "query/limit", "says": "given more than once"}]
+        assert twice.json()["errors"] == [{"where": "query/limit", "says": "给出了不止一次"}]
         assert client.get("/v1/findings?state=new&state=confirmed").status_code == 200
         # A field of a form that is not read would be worse: nothing would end on the day of the snapshot.
         files = [("files", ("a.csv", b"id\n1\n"))]

@@ -2445,7 +2445,7 @@ export interface operations {
                 state?: ("new" | "in_review" | "confirmed" | "cleared" | "not_decidable")[] | null;
                 detector?: string[] | null;
                 severity?: ("prohibited" | "deemed" | "review" | "lead" | "service")[] | null;
-                scope_kind?: string | null;
+                scope_kind?: ("lot" | "tender" | "household" | "person" | "company") | null;
                 scope_id?: string | null;
                 subject?: string | null;
                 /** @description Changed after this time (ISO 8601, with offset) */
