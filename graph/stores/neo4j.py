@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+import neo4j
 import polars as pl
 import pyarrow as pa
 
@@ -22,10 +23,10 @@ from graph.stores.engine import TURN
 from graph.stores.errors import StoreBusyError, StoreError
 from graph.stores.lock import Mode
 from graph.stores.neo4j_connection import Connection
+from graph.stores.neo4j_sending import CHUNK, Part, apart, halves, send
 from graph.stores.neo4j_turn import Turn
 from graph.stores.scanning import Column, scanned
 
-_CHUNK: Final = 10_000
 _FEW: Final = 20_000
 """Up to this many ids a look-up by key beats a scan."""
 
@@ -155,10 +156,15 @@ class Neo4jEngine:
             self._turn.release()
 
     def _write(self, cypher: str, frame: pl.DataFrame) -> None:
-        self._send(cypher, (part.to_dicts() for part in frame.iter_slices(_CHUNK)))
+        with self._connection.session() as session:
+            for part in frame.iter_slices(CHUNK):
+                self._writer.write(session, cypher, {"rows": part.to_dicts()})
 
-    def _create(self, cypher: str, ends: Sequence[str], frame: pl.DataFrame) -> None:
-        """Create one thing a row of `frame`: `cypher` with its properties in the place of `PROPERTIES`.
+    def _create(
+        self, cypher: str, ends: Sequence[str], frame: pl.DataFrame, rounds: Iterable[Sequence[Part]]
+    ) -> None:
+        """Create one thing a row of `frame`, which is cut up into `rounds`: `cypher` with its properties in the place
+        of `PROPERTIES`.
 
         What a value costs is mostly its way to the server. So columns that are empty throughout aren't sent, those
         that say the same throughout once, and rows as lists: their names stand in the query. `ends` are columns the
@@ -168,17 +174,15 @@ class Neo4jEngine:
         columns = [*ends, *each]
         said = [f"{c}: $same.{c}" for c in same] + [f"{c}: row[{columns.index(c)}]" for c in each]
         query = cypher.replace("PROPERTIES", "{" + ", ".join(said) + "}")
-        self._send(query, (part.select(columns).rows() for part in frame.iter_slices(_CHUNK)), same=same)
 
-    def _send(self, cypher: str, chunks: Iterator[Sequence[Any]], **params: Any) -> None:
-        """One transaction a chunk of rows, the heartbeat in each."""
-        with self._connection.session() as session:
-            for rows in chunks:
-                self._writer.write(session, cypher, params | {"rows": rows})
+        def one(session: neo4j.Session, chunk: pl.DataFrame) -> None:
+            self._writer.write(session, query, {"same": same, "rows": chunk.select(columns).rows()})
+
+        send(self._connection, rounds, one)
 
     def insert_nodes(self, type_name: str, frame: pl.DataFrame) -> None:
         """See `Writing.insert_nodes`."""
-        self._create(f"{self.dialect.rows()} CREATE (n:{type_name} PROPERTIES)", [], frame)
+        self._create(f"{self.dialect.rows()} CREATE (n:{type_name} PROPERTIES)", [], frame, halves(frame))
 
     def update_nodes(self, type_name: str, frame: pl.DataFrame) -> None:
         """See `Writing.update_nodes`."""
@@ -192,13 +196,13 @@ class Neo4jEngine:
         self._write(f"{self.dialect.rows()} MATCH (n:{type_name} {{id: row.id}}) DELETE n", frame)
 
     def insert_rels(self, rel: RelKey, frame: pl.DataFrame) -> None:
-        """See `Writing.insert_rels`. Sorted by the end that hubs share, so that retries don't lock each other."""
+        """See `Writing.insert_rels`."""
         name, start, end = rel
         cypher = (
             f"{self.dialect.rows()} MATCH (a:{start} {{id: row[0]}}) MATCH (b:{end} {{id: row[1]}}) "
             f"CREATE (a)-[:{name} PROPERTIES]->(b)"
         )
-        self._create(cypher, ["from_id", "to_id"], frame.sort("from_id", "to_id"))
+        self._create(cypher, ["from_id", "to_id"], frame, apart(frame))
 
     def update_rels(self, rel: RelKey, frame: pl.DataFrame) -> None:
         """See `Writing.update_rels`."""
@@ -227,7 +231,7 @@ class Neo4jEngine:
         with self._connection.session() as session:
             # An implicit transaction: the deletion commits in parts, so that a million rows fit in memory.
             session.run(
-                f"MATCH ()-[r:{type_name}]->() CALL (r) {{ DELETE r }} IN TRANSACTIONS OF {_CHUNK} ROWS"
+                f"MATCH ()-[r:{type_name}]->() CALL (r) {{ DELETE r }} IN TRANSACTIONS OF {CHUNK} ROWS"
             ).consume()
         for rel, frame in frames:
             self.insert_rels(rel, frame)
