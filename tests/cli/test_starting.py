@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
@@ -36,3 +38,25 @@ def test_the_version_is_told() -> None:
         [sys.executable, "-m", "lookthrough", "--version"], capture_output=True, text=True, check=True
     )
     assert done.stdout == f"lookthrough {version('lookthrough')}\n"
+
+
+def test_ownership_that_is_laid_out_is_mapped_without_pandas(tmp_path: Path) -> None:
+    table = tmp_path / "shareholdings.csv"
+    table.write_text(
+        "company_id,company_name,holder_id,holder_name,holder_kind,share\nA,虚构甲,B,虚构乙,company,0.6\n"
+    )
+    code = (
+        "import sys; from lookthrough.cli.main import run; run(sys.argv[1:]); print('pandas' in sys.modules)"
+    )
+    place = {
+        **os.environ,
+        "LOOKTHROUGH_DATA": str(tmp_path / "data"),
+        "LOOKTHROUGH_STORE": str(tmp_path / "store"),
+    }
+    last = ""
+    for words in (["load", str(table)], ["penetrate", "A"], ["penetrate", "A"]):
+        done = subprocess.run(
+            [sys.executable, "-c", code, *words], capture_output=True, text=True, check=True, env=place
+        )
+        last = done.stdout.splitlines()[-1]
+    assert last == "False"
