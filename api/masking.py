@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from exports.evidence.masking import PRIVATE_FIELDS
+from graph.model import CONTACT_KINDS
 from graph.stores import GraphStore
 from graph.subgraph import Subgraph
 from loaders.identity import PersonKey
@@ -22,8 +23,7 @@ _PERSON: Final = re.compile(r"person(?:\.[a-z]+)*:[0-9A-Za-z._/#-]+")
 _WHOLE: Final = re.compile(r"person(?:\.[a-z]+)*:.+", re.DOTALL)
 """A text that is a person's id: an id of the user's own may hold any character."""
 _CONTACT: Final = re.compile(
-    r"(?P<kind>address|phone|email|domain|account|device|disk|cpu|ip|author|last_saved_by|file_code|costing_dongle|ca_lock|"
-    r"payer_account|contact_person):(?![0-9a-f]{16,64}$)(?!~)(?P<value>.+)",
+    rf"(?P<kind>{'|'.join(CONTACT_KINDS)}):(?![0-9a-f]{{16,64}}$)(?!~)(?P<value>.+)",
     re.DOTALL,
 )
 """A text that is a contact's id with its value in clear. Accounts, and homes without a number, have hashes for ids."""

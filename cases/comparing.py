@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
-from cases.content import CONTENT
+from cases.content import CONTENT, parties
 from cases.events import event_line, lines_hash, mark
 from cases.rows import Row, streamed, table_of
 from cases.tables import (
@@ -252,15 +252,15 @@ class _Comparison:
     def _findings(self) -> Iterator[Wrong]:
         """What a finding is must follow from its events, decisions and suppressions."""
         lives = _lives(self._connection)
-        subjects: dict[int, set[str]] = defaultdict(set)
+        named: dict[int, set[str]] = defaultdict(set)
         for row in self._rows(SubjectRow, SubjectRow.finding):
-            subjects[row["finding"]].add(row["party"])
+            named[row["finding"]].add(row["party"])
         for row in self._rows(FindingRow, FindingRow.key):
             life = lives.pop(row["key"], None)
             if life is None:
                 yield self._differs(None, f"风险预警 {row['id']}", f"finding {row['id']}")
                 continue
-            if not life.agrees(row) or subjects.pop(row["key"], set()) != set(row["subjects"]):
+            if not life.agrees(row) or named.pop(row["key"], set()) != parties(row):
                 entry = self._run_entries.get(life.last_run)
                 yield self._differs(
                     entry.seq if entry else None, f"风险预警 {row['id']}", f"findings ({row['id']})"
@@ -268,7 +268,7 @@ class _Comparison:
         for life in lives.values():
             entry = self._run_entries.get(life.last_run)
             yield self._differs(entry.seq if entry else None, "风险预警", "findings")
-        if subjects:
+        if named:
             yield self._differs(None, "风险预警当事人", "subjects of findings")
 
 

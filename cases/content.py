@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from cases.tables import canonical
+from graph.model import CONTACT_KINDS
 
 if TYPE_CHECKING:
     from detectors.finding import Finding
 
+SEVERAL: Final = re.compile(r"[|+]")
+"""What stands between ids where an identity value holds several."""
 CONTENT: Final = (
     *("version", "severity", "scope_kind", "scope_id", "subjects", "facts"),
     *("basis", "text", "suppressed_by", "parameters", "evidence"),
@@ -33,6 +37,23 @@ def content(found: Finding) -> dict[str, Any]:
         "parameters": dict(found.parameters),
         "evidence": {"nodes": list(found.evidence.nodes), "keys": list(found.evidence.keys)},
     }
+
+
+def parties(told: Mapping[str, Any]) -> set[str]:
+    """Whom a finding names, by the columns that say it: its subjects, and who ties them (a holder, a relative, a buyer).
+
+    Those are among what its id is made of, and among its evidence. What parties share is none: nobody asks for findings
+    by a telephone number, and whoever may not see numbers could guess them so.
+    """
+    nodes = set(told["evidence"].get("nodes", ())) - {told["scope_id"]}
+    values = told["identity"].values()
+    named = {part for value in values for part in (value, *SEVERAL.split(value))} & nodes
+    return {*told["subjects"], *(n for n in named if n.partition(":")[0] not in CONTACT_KINDS)}
+
+
+def parties_of(found: Finding) -> set[str]:
+    """Whom a finding names; see `parties`."""
+    return parties({**content(found), "identity": found.identity})
 
 
 def digest(found: Finding) -> str:

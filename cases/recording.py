@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, or_, select, updat
 
 from cases import audit
 from cases.comparing import run_hash
-from cases.content import CONTENT, changes_between, content, digest
+from cases.content import CONTENT, changes_between, content, digest, parties_of
 from cases.events import Events, mark
 from cases.records import RunRecord
 from cases.rekeying import Known, rekey
@@ -265,7 +265,7 @@ def _insert(
                 select(FindingRow.key, FindingRow.id).where(FindingRow.id.in_(ids))
             )
         }
-        _write_subjects(connection, {keys[f.fingerprint]: f.subjects for f in part})
+        _write_parties(connection, {keys[f.fingerprint]: f for f in part})
         marks = {keys[id_]: mark(id_, digests[id_]) for id_ in ids}
         events.tell("found", {keys[id_]: {} for id_ in ids}, marks)
 
@@ -306,7 +306,7 @@ def _update(
             ),
             changed,
         )
-        _write_subjects(connection, {k.row["key"]: f.subjects for k, f in part})
+        _write_parties(connection, {k.row["key"]: f for k, f in part})
         marks = {k.row["key"]: mark(f.fingerprint, digests[f.fingerprint]) for k, f in part}
         events.tell("changed", changes, marks)
 
@@ -360,9 +360,9 @@ def _write_absent(
     return {"no_longer_found": len(gone), "undecided": undecided}
 
 
-def _write_subjects(connection: Connection, subjects: Mapping[int, Sequence[str]]) -> None:
-    connection.execute(delete(SubjectRow).where(SubjectRow.finding.in_(subjects)))
-    about = [{"finding": key, "party": p} for key, parties in subjects.items() for p in sorted(set(parties))]
+def _write_parties(connection: Connection, found: Mapping[int, Finding]) -> None:
+    connection.execute(delete(SubjectRow).where(SubjectRow.finding.in_(found)))
+    about = [{"finding": key, "party": party} for key, f in found.items() for party in sorted(parties_of(f))]
     if about:
         connection.execute(insert(SubjectRow), about)
 

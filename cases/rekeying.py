@@ -8,7 +8,6 @@ back and they become two again, each is itself again.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
@@ -16,14 +15,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from cases.content import SEVERAL
 from cases.events import Events, mark
 from cases.tables import FindingRow, FormerIdRow
 
 if TYPE_CHECKING:
     from detectors.finding import Finding
 
-_SEVERAL: Final = re.compile(r"[|+]")
-"""What stands between ids where an identity value holds several."""
 _AT_ONCE: Final = 500
 
 
@@ -107,7 +105,7 @@ def _about(detector: str, version: str, identity: Mapping[str, str], aliases: Ma
 
 
 def _parts(value: str, aliases: Mapping[str, str]) -> list[str]:
-    return [value] if value in aliases else _SEVERAL.split(value)
+    return [value] if value in aliases else SEVERAL.split(value)
 
 
 def _back_to_former(

@@ -132,7 +132,7 @@ class FindingRow(Base):
 
 
 class SubjectRow(Base):
-    """Whom a finding is about, to be looked up by party."""
+    """Whom a finding names (`cases.content.parties`), to be looked up by party."""
 
     __tablename__ = "finding_subjects"
     finding: Mapped[int] = mapped_column(ForeignKey("findings.key"), primary_key=True)

@@ -18,6 +18,12 @@ from typing import Final, Literal
 SCHEMA_VERSION: Final = 1
 """Raised whenever a store made by an older version can't be read as it stands."""
 
+CONTACT_KINDS: Final = (
+    "address", "phone", "email", "domain", "account", "device", "disk", "cpu", "ip", "author", "last_saved_by", "file_code",
+    "costing_dongle", "ca_lock", "payer_account", "contact_person",
+)  # fmt: skip
+"""What parties may share; the schemes of contacts' ids."""
+
 ValueType = Literal[
     "STRING", "INT64", "DOUBLE", "BOOL", "STRING[]", "DATE", "MONTH", "TIME", "MONEY", "SHARE"
 ]
@@ -267,8 +273,7 @@ NODES: Final = (
             _f(
                 "kind",
                 "STRING",
-                "address, phone, email, domain, account, device, disk, cpu, ip, author, "
-                "last_saved_by, file_code, costing_dongle, ca_lock, payer_account, contact_person",
+                ", ".join(CONTACT_KINDS),
             ),
             _f("value", "STRING", "normalised value"),
         ),

@@ -95,4 +95,5 @@ def screen_one_lot(
 def _patterns(ledger: Ledger, parties: Sequence[str]) -> list[Finding]:
     """What was recorded of how these parties bid."""
     about = FindingFilter(detectors=_OVER_ALL, subjects=tuple(parties), found=True)
-    return [record.finding for record in ledger.findings(about, None, 1000)] if parties else []
+    recorded = ledger.findings(about, None, 1000) if parties else []
+    return [r.finding for r in recorded if not set(parties).isdisjoint(r.finding.subjects)]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from cases.content import parties_of
 from detectors.definition import Detector
 from detectors.finding import Finding
 from detectors.registry import DETECTORS
@@ -114,8 +115,8 @@ def _known(store: GraphStore, id_: str) -> bool:
 
 
 def about_party(found: Finding, id_: str) -> bool:
-    """Does a finding name the party: as its scope, among its subjects, or as what ties them?"""
-    return found.scope_id == id_ or id_ in found.subjects or _holder(found) == id_
+    """Does a finding name the party: as its scope, among its subjects, or as who ties them?"""
+    return found.scope_id == id_ or id_ in parties_of(found)
 
 
 def _party(
@@ -157,8 +158,3 @@ def _held(picture: Subgraph, id_: str) -> list[dict[str, Any]]:
         for e in picture.edges
         if e.type == "OWNS" and e.source == id_
     ]
-
-
-def _holder(found: Finding) -> str | None:
-    holder = found.facts.get("holder")
-    return str(holder.get("id")) if isinstance(holder, Mapping) else None

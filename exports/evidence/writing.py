@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from detectors.registry import DETECTORS
 from detectors.rules.values import NO_RULES, LocalRules
 from exports.bag import bag
 from exports.errors import PackageError
-from exports.evidence.asking import FINGERPRINT, Asked, about_party, ask
+from exports.evidence.asking import FINGERPRINT, Asked, ask
 from exports.evidence.contents import Contents, contents_of, software_version
 from exports.verifying.verification import FACTS_FIELD, PACKAGE_VERSION, VERSION_FIELD
 from exports.zipping import zipped
@@ -287,12 +287,13 @@ def _known(store: GraphStore, ledger: Ledger, id_: str, rules: LocalRules) -> li
         return None
     if ledger.looked_at([d for d in DETECTORS if not d.support], rules) != store.fingerprint():
         return None
-    found: list[Finding] = []
-    after: str | None = None
-    while page := ledger.findings(_STANDING, after, _PAGE):
-        found += [r.finding for r in page if about_party(r.finding, id_)]
-        after = page[-1].cursor
-    return found
+    found: dict[str, Finding] = {}
+    for wanted in (replace(_STANDING, scope_id=id_), replace(_STANDING, subject=id_)):
+        after: str | None = None
+        while page := ledger.findings(wanted, after, _PAGE):
+            found |= {r.id: r.finding for r in page}
+            after = page[-1].cursor
+    return sorted(found.values(), key=lambda f: (f.scope_kind, f.scope_id, f.detector, f.fingerprint))
 
 
 def _life(record: FindingRecord) -> dict[str, Any]:

@@ -112,10 +112,7 @@ def _write_arrays(path: Path, arrays: Mapping[str, Any], said: Mapping[str, str]
 def _read_arrays(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
     table = _table(path)
     said = {k.decode(): v.decode() for k, v in (table.schema.metadata or {}).items()}
-    arrays = {
-        name: _mapped_array(table[name]).view(said[f"dtype {name}"])
-        for name in table.column_names
-    }
+    arrays = {name: _mapped_array(table[name]).view(said[f"dtype {name}"]) for name in table.column_names}
     return arrays, said
 
 

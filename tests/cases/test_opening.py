@@ -21,6 +21,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from cases import (
+    FindingFilter,
     Ledger,
     LedgerAddressError,
     LedgerBusyError,
@@ -83,6 +84,23 @@ def test_a_ledger_of_before_keeps_what_runs_could_not_decide(ledger_url: str) ->
         ]
         assert ledger.undecided(whole.id) == []
         assert [r.undecided for r in ledger.runs()] == [0, 3]
+        report = ledger.verify_audit()
+        assert report.ok, report.en
+
+
+def test_a_ledger_of_before_is_asked_by_who_ties_too(ledger_url: str) -> None:
+    """Revision 0005 kept the subjects of a finding alone."""
+    with open_ledger(ledger_url) as ledger:
+        record(ledger, tie("local:H"), tie("local:K", lot="local:T-2/1"))
+    engine = behind(ledger_url)
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM finding_subjects WHERE party IN ('local:H', 'local:K')"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0005'"))
+    engine.dispose()
+    with open_ledger(ledger_url) as ledger:
+        (found,) = ledger.findings(FindingFilter(subject="local:H"))
+        assert found.id == tie("local:H").fingerprint
+        assert len(ledger.findings(FindingFilter(subject="local:A"))) == 2
         report = ledger.verify_audit()
         assert report.ok, report.en
 

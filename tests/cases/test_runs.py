@@ -8,8 +8,9 @@ import datetime as dt
 import pytest
 
 from cases import FindingFilter, InvalidValueError, Ledger
+from detectors.definition import Evidence
 from detectors.rules.values import LocalRule, LocalRules
-from tests.cases.made import CONTROLLER, SHAREHOLDER, record, run_of, some, tie, undecided
+from tests.cases.made import CONTACT, CONTROLLER, SHAREHOLDER, record, run_of, some, tie, undecided
 
 
 def test_the_same_run_again_duplicates_nothing(ledger: Ledger) -> None:
@@ -209,3 +210,29 @@ def test_filters_and_counts_agree(ledger: Ledger) -> None:
     ):
         assert {r.id for r in ledger.findings(wanted)} == ids, wanted
         assert ledger.counts(wanted)["findings"] == len(ids)
+
+
+def test_findings_are_found_by_who_ties_but_not_by_what_is_shared(ledger: Ledger) -> None:
+    held = tie("person:11111111111111111111111111111111")
+    concert = tie("local:H|local:I", lot="local:T-2/1")
+    concert = dataclasses.replace(
+        concert, evidence=Evidence(("local:A", "local:B", "local:H", "local:I", "local:T-2/1"), ())
+    )
+    shared = tie("phone:13800000021", detector=CONTACT)
+    record(ledger, held, concert, shared, detectors=(SHAREHOLDER, CONTACT))
+    for asked, expected in (
+        ("person:11111111111111111111111111111111", {held.fingerprint}),
+        ("local:H", {concert.fingerprint}),
+        ("local:I", {concert.fingerprint}),
+        ("local:A", {held.fingerprint, concert.fingerprint, shared.fingerprint}),
+        ("phone:13800000021", set()),
+        ("local:T-2/1", set()),
+    ):
+        assert {r.id for r in ledger.findings(FindingFilter(subject=asked))} == expected
+    changed = tie("person:11111111111111111111111111111111", share=0.7, subjects=("local:A", "local:C"))
+    record(ledger, changed, concert, shared, detectors=(SHAREHOLDER, CONTACT))
+    (found,) = ledger.findings(FindingFilter(subject="person:11111111111111111111111111111111"))
+    assert found.id == held.fingerprint
+    assert held.fingerprint not in {r.id for r in ledger.findings(FindingFilter(subject="local:B"))}
+    report = ledger.verify_audit()
+    assert report.ok, report.en

@@ -379,3 +379,15 @@ def test_an_expansion_is_tried_again_when_the_service_is_back(page, served):
     page.wait_for_url(re.compile("open="))
     expect(page.locator(".strip")).to_have_count(0)
     assert page.evaluate(STANDS) != before
+
+
+def test_who_ties_the_bidders_is_told_with_the_findings_that_name_them(page, served):
+    go(page, served, "/")
+    page.get_by_role("combobox").fill(OWNER)
+    page.get_by_role("option").filter(has_text=OWNER).first.click()
+    page.wait_for_url(re.compile("#/graph/"))
+    panel = page.get_by_role("complementary")
+    expect(panel.get_by_role("heading", name=re.compile("^风险预警"))).to_be_visible()
+    panel.get_by_role("link", name="投标人存在共同股东").first.click()
+    page.wait_for_url(re.compile("#/findings/"))
+    expect(page.locator(".behind")).to_contain_text(OWNER)
