@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from visualize.coordinates import spread
+from visualize.folding import ACROSS
 from visualize.ordering import Layers, order
 from visualize.ranking import Link, Ranks, rank
 from visualize.straightening import Chain, straighten
@@ -28,6 +29,8 @@ _STEEP = 0.045
 _CHANNEL_MOST = 90.0
 _LESSER = 0.25
 PART_GAP = 56.0
+_BESIDE = 60.0
+"""Room beside a member of a folded loop, whose neighbours hold it: the canvas letters that line there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +174,12 @@ class _Part:
         self.links = links
         self.ranks: Ranks = rank(list(blocks), links, [a for a in anchors if a in blocks])
         self.graph = Layers()
+        seats = self.ranks.seats
         self.vertex = {
-            b.id: self.graph.add(2 * self.ranks.of[b.id] + 1, b.width, b.height) for b in blocks.values()
+            b.id: self.graph.add(
+                2 * self.ranks.of[b.id] + 1, b.width + (_BESIDE if b.id in seats else 0.0), b.height
+            )
+            for b in blocks.values()
         }
         self.chain: dict[str, tuple[list[int], int]] = {}
         self.joints: list[tuple[str, str, str, int, int]] = []
@@ -183,6 +190,8 @@ class _Part:
             before = [None] * len(self.graph.layer)
             for node, vertex in self.vertex.items():
                 before[vertex] = previous[node][0] if node in previous else None
+        elif seats:
+            before = self._seated()
         order(self.graph, before)
         self.x = spread(self.graph, GAP, GAP_THIN)
         straighten(self.graph, self.x, self._bent(), self._ports_x, GAP_THIN)
@@ -232,6 +241,23 @@ class _Part:
             bends, label = self.chain[link.id]
             ends = (bends[0], bends[-1]) if bends else (-1, label)
             self.joints.append((link.id, *self._ends(link), *ends))
+
+    def _seated(self) -> list[float | None]:
+        """An order of the layers in which a folded loop's rows can be followed; all else comes between."""
+        seats, of = self.ranks.seats, self.ranks.of
+        x: list[float | None] = [None] * len(self.graph.layer)
+        for node, seat in seats.items():
+            x[self.vertex[node]] = float(seat.column)
+        for link in self.links:
+            if link.above not in seats or link.below not in seats:
+                continue
+            high, low = self._ends(link)
+            if of[low] - of[high] > 2:
+                # What closes the loop passes by its rows, on the side where it leaves.
+                side = -1.0 if seats[low].column < ACROSS / 2 else float(ACROSS)
+                for bend in self.chain[link.id][0]:
+                    x[bend] = side
+        return x
 
     def _ends(self, link: Link) -> tuple[str, str]:
         high, low = link.above, link.below

@@ -5,9 +5,14 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import networkx as nx
+
+from visualize.folding import Seat, fold
+
+_ROW = 2
+"""Ranks from one row of a folded loop to the next: between them stand those who hold its members from outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,45 +36,78 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Ranks:
-    """`of`: rank by node, 0 on top. `upward`: ids of links that run from a lower rank to a higher one."""
+    """`of`: rank by node, 0 on top. `upward`: ids of links that run from a lower rank to a higher one.
+
+    `seats`: the members of loops that are folded into rows.
+    """
 
     of: dict[str, int]
     upward: frozenset[str]
+    seats: dict[str, Seat] = field(default_factory=dict)
 
 
 def rank(nodes: Sequence[str], links: Iterable[Link], anchors: Collection[str] = ()) -> Ranks:
     """Longest-path ranks of a graph that may have loops.
 
-    Loops of structural links are opened at the lightest links (Eades, Lin, Smyth 1993); other links never bend
-    a structural one. Nodes above an anchor stand as low as they can, so that all anchors nobody else follows
-    come to one rank; the rest stand right under what holds them.
+    Loops of structural links are opened at the lightest links (Eades, Lin, Smyth 1993), long ones are folded into
+    rows; other links never bend a structural one. Nodes above an anchor stand as low as they can, so that all anchors
+    nobody else follows come to one rank; the rest stand right under what holds them.
     """
     ordered = sorted(nodes)
     firm = sorted((k for k in links if k.above != k.below), key=lambda k: k.id)
     oriented = [k for k in firm if not k.level]
-    place = _linear_order(ordered, oriented)
-    down: dict[str, set[str]] = defaultdict(set)
-    up: dict[str, set[str]] = defaultdict(set)
+    seats = fold(ordered, oriented, _open_loop)
+    if not seats:
+        at, upward = _ranked(ordered, oriented, anchors, {}, {})
+    else:
+        # A folded loop is ranked as one node, as high as its rows.
+        head = {n: seats[n].head if n in seats else n for n in ordered}
+        shift = {n: _ROW * seat.row for n, seat in seats.items()}
+        heads = sorted(set(head.values()))
+        outer = [k for k in oriented if head[k.above] != head[k.below]]
+        found, upward = _ranked(heads, outer, [head[a] for a in anchors], head, shift)
+        at = {n: found[head[n]] + shift.get(n, 0) for n in ordered}
+        upward |= {k.id for k in oriented if head[k.above] == head[k.below] and at[k.above] > at[k.below]}
+    loose = set(ordered) - {n for k in oriented for n in (k.above, k.below)}
+    _level_with_partner(at, loose, [k for k in firm if k.level])
+    top = min(at.values(), default=0)
+    return Ranks({n: at[n] - top for n in ordered}, frozenset(upward), seats)
+
+
+def _ranked(
+    nodes: list[str], links: list[Link], anchors: Collection[str], head: dict[str, str], shift: dict[str, int]
+) -> tuple[dict[str, int], set[str]]:
+    """Ranks, the lowest −1, and what runs upwards.
+
+    `head` says which node stands for another's whole, `shift` how far below that one's rank the other stands.
+    """
+    whole = [replace(k, above=head[k.above], below=head[k.below]) for k in links] if head else links
+    place = _linear_order(nodes, whole)
+    tall = dict.fromkeys(nodes, 0)
+    for node, by in shift.items():
+        tall[head[node]] = max(tall[head[node]], by)
+    down: dict[str, set[tuple[str, int]]] = defaultdict(set)
+    up: dict[str, set[tuple[str, int]]] = defaultdict(set)
     upward = set()
-    for link in oriented:
-        high, low = link.above, link.below
+    for link, ends in zip(links, whole, strict=True):
+        high, low = ends.above, ends.below
+        # So far below the one is the other's rank, at least.
+        apart = 1 + shift.get(link.above, 0) - shift.get(link.below, 0)
         if place[high] > place[low]:
             upward.add(link.id)
             high, low = low, high
-        down[high].add(low)
-        up[low].add(high)
-    topological = sorted(ordered, key=place.__getitem__)
+            apart = 2 - apart
+        down[high].add((low, apart))
+        up[low].add((high, apart))
+    topological = sorted(nodes, key=place.__getitem__)
     at: dict[str, int] = {}
     for node in reversed(topological):
-        at[node] = min((at[n] for n in down[node]), default=0) - 1
-    held = _upstream(anchors, up)
+        at[node] = min([-1 - tall[node], *(at[n] - apart for n, apart in down[node])])
+    held = _upstream(anchors, {node: {n for n, _ in found} for node, found in up.items()})
     for node in topological:
         if node not in held and up[node]:
-            at[node] = max(at[n] for n in up[node]) + 1
-    loose = {n for n in ordered if not up[n] and not down[n]}
-    _level_with_partner(at, loose, [k for k in firm if k.level])
-    top = min(at.values(), default=0)
-    return Ranks({n: at[n] - top for n in ordered}, frozenset(upward))
+            at[node] = max(at[n] + apart for n, apart in up[node])
+    return at, upward
 
 
 def _upstream(anchors: Collection[str], up: dict[str, set[str]]) -> set[str]:

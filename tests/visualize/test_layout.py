@@ -182,3 +182,57 @@ def test_a_large_graph_is_laid_out_whole() -> None:
     layout = place([block(i) for i in range(600)], links)
     assert len(layout.centres) == 600
     assert len(layout.routes) == 599
+
+
+def ring(members: int, chords: tuple[tuple[int, int], ...] = ()) -> tuple[list[Block], list[Link]]:
+    """Companies that hold one another in turn, each with a holder of its own, and what else they hold."""
+    blocks = [block(i) for i in range(2 * members)]
+    links = [link(i, i, (i + 1) % members, weight=0.6) for i in range(members)]
+    links += [link(members + i, members + i, i, weight=0.4) for i in range(members)]
+    links += [link(900 + i, a, b, weight=0.1) for i, (a, b) in enumerate(chords)]
+    return blocks, links
+
+
+@pytest.mark.parametrize(
+    ("members", "chords"), [(40, ()), (14, ()), (14, ((3, 9), (12, 2), (0, 7))), (200, ((7, 150),))]
+)
+def test_a_long_loop_is_folded_into_rows_to_be_followed(
+    members: int, chords: tuple[tuple[int, int], ...]
+) -> None:
+    blocks, links = ring(members, chords)
+    layout = place(blocks, links, anchors=["n000"])
+    for a, b in combinations(boxes(blocks, links, layout), 2):
+        assert min(a[2], b[2]) - max(a[0], b[0]) <= 1e-6 or min(a[3], b[3]) - max(a[1], b[1]) <= 1e-6
+    # One column of forty was four times as high as wide.
+    if members == 40:
+        assert 0.6 < layout.height / layout.width < 1.2
+    rows: dict[float, list[int]] = {}
+    for i in range(members):
+        y = layout.centres[f"n{i:03d}"][1]
+        rows.setdefault(y, []).append(i)
+        assert y > layout.centres[f"n{members + i:03d}"][1], "who holds a member from outside stands above it"
+    read: list[int] = []
+    for number, (_, row) in enumerate(sorted(rows.items())):
+        read += sorted(row, key=lambda i: layout.centres[f"n{i:03d}"][0], reverse=number % 2 == 1)
+    assert all((b - a) % members == 1 for a, b in pairwise(read)), "rows are read to and fro"
+    shuffled = links[::-1]
+    assert place(blocks[::-1], shuffled, anchors=["n000"]) == layout
+
+
+def test_a_new_node_leaves_the_order_in_the_rows_of_a_long_loop() -> None:
+    blocks, links = ring(40)
+    before = place(blocks, links)
+    for new in (link(901, 80, 17), link(901, 17, 80)):
+        after = place([*blocks, block(80)], [*links, new], previous=before.centres)
+        for a, b in combinations([f"n{i:03d}" for i in range(80)], 2):
+            if before.centres[a][1] == before.centres[b][1] and after.centres[a][1] == after.centres[b][1]:
+                was = before.centres[a][0] < before.centres[b][0]
+                assert was == (after.centres[a][0] < after.centres[b][0])
+
+
+def test_short_loops_and_companies_that_all_hold_each_other_are_not_folded() -> None:
+    assert rank([b.id for b in ring(12)[0]], ring(12)[1]).seats == {}
+    every = [link(13 * a + b, a, b) for a in range(13) for b in range(13) if a != b]
+    assert rank([f"n{i:03d}" for i in range(13)], every).seats == {}
+    chain = [link(i, i, i + 1) for i in range(99)]
+    assert max(rank([f"n{i:03d}" for i in range(100)], chain).of.values()) == 99
