@@ -25,6 +25,7 @@ from loaders.schemes import (
     stated_identifiers,
     unverified_id,
 )
+from loaders.values import text_as_written
 
 _LISTED: Final = ("publicListing", "hasPublicListing")
 
@@ -197,10 +198,10 @@ class Parties:
         legal = next((n for n in names if snake(n.get("type")) in ("legal", "individual")), names[0])
         full = legal.get("fullName")
         if isinstance(full, str) and full.strip():
-            return full.strip()
+            return text_as_written(full).strip() or None
         complain(self._context, "bods-person-name", version.file, version.id, column="names.fullName")
         parts = (legal.get(k) for k in ("givenName", "patronymicName", "familyName"))
-        return " ".join(p.strip() for p in parts if isinstance(p, str) and p.strip()) or None
+        return " ".join(text_as_written(p).strip() for p in parts if isinstance(p, str) and p.strip()) or None
 
     def _date(self, version: Statement, key: str) -> str | None:
         value = version.details.get(key)
@@ -223,7 +224,7 @@ class Parties:
 
 def _name(details: Mapping[str, Any]) -> str | None:
     name = details.get("name")
-    return name.strip() or None if isinstance(name, str) else None
+    return text_as_written(name).strip() or None if isinstance(name, str) else None
 
 
 def _jurisdiction(details: Mapping[str, Any]) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from loaders.context import InputFile, ReadContext
 from loaders.json_documents import read_json
+from loaders.values import text_as_written
 
 RAW: Final[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "keys.toml").read_text("utf-8"))
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -38,7 +39,7 @@ class TreeNode:
         if value is None or isinstance(value, (dict, list, bool)):
             return None
         text = format(value, "f") if isinstance(value, Decimal) and value.is_finite() else str(value)
-        return text.strip() or None
+        return text_as_written(text).strip() or None
 
     @property
     def source(self) -> str:

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from loaders.values import text_as_written
+
 _SHANGHAI: Final = timezone(timedelta(hours=8))
 _FLOAT_ID: Final = re.compile(r"^(\d+)\.0+$")
 _DAY: Final = re.compile(r"^\d{4}-\d{2}(-\d{2})?$")
@@ -47,7 +49,7 @@ def id_text(value: Any) -> str:
 
 def text(value: Any) -> str | None:
     """A trimmed text, or None."""
-    return value.strip() or None if isinstance(value, str) else None
+    return text_as_written(value).strip() or None if isinstance(value, str) else None
 
 
 def time_of(value: Any) -> tuple[str | None, bool]:

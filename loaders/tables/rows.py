@@ -15,7 +15,7 @@ from loaders.sheets import Sheet
 from loaders.tables.messages import message
 from loaders.tables.recognise import SheetPlan
 from loaders.tables.rejects import ROW, SAFE_FORMULA
-from loaders.values import NOT_AVAILABLE, formula_errors, normalise_empty
+from loaders.values import NOT_AVAILABLE, as_written, formula_errors, normalise_empty
 
 Mask = pl.Series
 """Boolean, one value a row; null counts as false."""
@@ -48,9 +48,9 @@ class SheetRows:
         self._said: set[tuple[str, str, int]] = set()
 
     def cells(self, header: str) -> pl.Series:
-        """One column, words for "empty" and the errors of formulas made null."""
+        """One column as it is written, words for "empty" and the errors of formulas made null."""
         if header not in self._clean:
-            cells = self.sheet.frame[header]
+            cells = as_written(self.sheet.frame[header])
             if ROW in self.sheet.frame.columns:
                 cells = cells.str.replace(SAFE_FORMULA, "${1}")
             errors = self._errors[header] = formula_errors(cells)

@@ -5,6 +5,7 @@ where the cell can't be read (`VALUE_ERRORS` says each in Chinese and English). 
 """
 
 from loaders.values.dates import OPEN_WORDS, parse_dates, parse_months, parse_times
+from loaders.values.direction import as_written, text_as_written
 from loaders.values.empties import EMPTY_WORDS, NOT_AVAILABLE, formula_errors, normalise_empty
 from loaders.values.errors import VALUE_ERRORS
 from loaders.values.headers import clean_header, unit_of_header
@@ -18,6 +19,7 @@ __all__ = [
     "OPEN_WORDS",
     "VALUE_ERRORS",
     "ShareUnit",
+    "as_written",
     "clean_header",
     "currency_codes",
     "formula_errors",
@@ -28,5 +30,6 @@ __all__ = [
     "parse_months",
     "parse_shares",
     "parse_times",
+    "text_as_written",
     "unit_of_header",
 ]

@@ -452,3 +452,13 @@ def test_version_0_2_says_what_a_missing_party_is(tmp_path: Path) -> None:
     context = load(tmp_path, [OLD[0], hidden])
     assert not context.problems
     assert one(nodes(context, "Company").drop_nulls("flag"))["kind"] == "unknown"
+
+
+def test_marks_that_turn_the_direction_of_reading_are_no_part_of_a_name(tmp_path: Path) -> None:
+    turned = entity("A", ("GB-COH", "99990001"))
+    turned["recordDetails"]["name"] = "示例\u202e右左 Ltd"
+    someone = person("P")
+    someone["recordDetails"]["names"] = [{"type": "legal", "fullName": "测试\u2067某人"}]
+    context = load(tmp_path, [turned, someone])
+    assert one(nodes(context, "Company"))["name"] == "示例右左 Ltd"
+    assert one(nodes(context, "Person"))["name"] == "测试某人"

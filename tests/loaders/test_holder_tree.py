@@ -217,3 +217,8 @@ def test_the_sample_trees(shared_data: Path) -> None:
     roots = nodes(many, "Company").filter(pl.col("source").str.contains(r"##/\d$"))
     assert roots.height == 4
     assert codes(many) == []
+
+
+def test_marks_that_turn_the_direction_of_reading_are_no_part_of_a_name(tmp_path: Path) -> None:
+    context = load(tmp_path, tree("虚构\u202e甲工程有限公司", None, tree(MIDDLE, 51)))
+    assert holdings(context) == {(f"name:{MIDDLE}", f"name:{ROOT}", 0.51)}

@@ -410,3 +410,8 @@ def test_what_is_wrong_is_said(tmp_path: Path, document: Any, kind: str, code: s
     problem = next(p for p in context.problems if p.code == code)
     assert problem.expected_zh
     assert problem.expected_en
+
+
+def test_marks_that_turn_the_direction_of_reading_are_no_part_of_a_name(tmp_path: Path) -> None:
+    context = load(tmp_path, release(parties=[party("x/a", "99990001", "示例\u202e右左 Ltd")]))
+    assert nodes(context, "Company")["name"].to_list() == ["示例右左 Ltd"]

@@ -488,3 +488,13 @@ def test_one_date_of_change_with_what_changed(tmp_path: Path) -> None:
         [("2024-03-01", None), (None, "2024-05-01"), (None, "2024-06"), (None, None), (None, None)], key=str
     )
     assert codes(context, "flag") == ["member-change-unsaid"]
+
+
+def test_marks_that_turn_the_direction_of_reading_are_no_part_of_a_name(tmp_path: Path) -> None:
+    name = "虚构\u202e右左\u2066有限公司\u200f"
+    context = load_text(
+        tmp_path,
+        {"股东.csv": f"企业名称,股东名称,股东类型,持股比例\n{name},虚构\u202a控股有限公司,企业法人,60%\n"},
+    )
+    assert set(nodes(context, "Company")["name"].drop_nulls()) == {"虚构右左有限公司", "虚构控股有限公司"}
+    assert set(rels(context, "OWNS")["to_id"]) == {"name:虚构右左有限公司"}
