@@ -103,9 +103,13 @@ class NameIndex:
 
     def _by_id(self, text: str, types: list[str]) -> list[tuple[str, ...]]:
         bare = text.casefold()
-        if len(bare) < 4:
-            return []
         listed = ",".join("?" * len(types))
+        # Few letters begin too many ids: such an id is found when it is whole.
+        if len(bare) < 4:
+            return self._connection.execute(
+                f"SELECT type, id, shown, kind, 'id' FROM entries WHERE bare = ? AND type IN ({listed}) LIMIT 50",  # noqa: S608
+                (bare, *types),
+            ).fetchall()
         return self._connection.execute(
             f"SELECT type, id, shown, kind, 'id' FROM entries WHERE id = ? AND type IN ({listed}) UNION ALL "  # noqa: S608
             "SELECT * FROM (SELECT type, id, shown, kind, 'id' FROM entries WHERE bare >= ? AND bare < ? "

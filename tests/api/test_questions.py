@@ -148,8 +148,15 @@ def test_a_picture_kept_is_not_shown_to_who_may_see_less_nor_after_a_load(own_se
 def test_a_party_is_found_by_name_pinyin_initials_and_id(service, text):
     with service.client(*ALL) as client:
         found = client.get("/v1/parties", params={"q": text}).raise_for_status().json()["items"]
-        if text != "H":
-            assert "local:H" in [f["id"] for f in found]
+        assert "local:H" in [f["id"] for f in found]
+
+
+def test_an_id_of_few_letters_is_found_when_it_is_whole(service):
+    with service.client(*ALL) as client:
+        assert [r["id"] for r in client.get("/v1/lots", params={"q": "T-1"}).json()["items"]] == [LOT]
+        tenders = client.get("/v1/parties", params={"q": "t-1", "type": "Tender"}).json()["items"]
+        assert [r["id"] for r in tenders] == ["local:T-1"]
+        assert client.get("/v1/parties", params={"q": "T-", "type": "Tender"}).json()["items"] == []
 
 
 def test_search_by_kind_and_limits_say_what_they_leave_out(service):
