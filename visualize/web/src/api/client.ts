@@ -52,7 +52,7 @@ async function send(url: string, init: RequestInit = {}): Promise<Response> {
   const seen = response.headers.get("X-Dataset-Fingerprint");
   if (seen) fingerprint.value = seen;
   if (response.ok) return response;
-  if (response.status === 401) keyNeeded.value = true;
+  if (response.status === 401) keyNeeded.value = key ? "refused" : "none";
   let problem: Problem = { type: "", title: response.statusText, status: response.status, detail: response.statusText };
   try {
     problem = (await response.json()) as Problem;

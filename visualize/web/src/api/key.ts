@@ -2,8 +2,10 @@ import { ref } from "vue";
 
 const STORED = "lookthrough-key";
 
-/** Is the service asking for a key? */
-export const keyNeeded = ref(false);
+/** Why a key is asked for: there is none, the one in use is refused, or it may not do what was asked. */
+export const keyNeeded = ref<"" | "none" | "refused" | "other">("");
+/** Does the page hold what loading it anew would lose? */
+export const held = ref(false);
 
 /** The key in use; kept for as long as the tab is open. */
 export function currentKey(): string {
@@ -13,7 +15,7 @@ export function currentKey(): string {
 export function useKey(key: string): void {
   if (key) sessionStorage.setItem(STORED, key);
   else sessionStorage.removeItem(STORED);
-  keyNeeded.value = false;
+  keyNeeded.value = "";
 }
 
 /** `serve` prints an address with `#key=…`: the key is taken out of it at once, so that nobody copies it along. */
