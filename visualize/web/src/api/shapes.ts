@@ -147,6 +147,10 @@ export interface Screened {
   combined: Stack[];
 }
 
+export interface ScreeningAnswer extends Pick<Screened, "findings" | "undecided"> {
+  unresolved: RelationsAnswer["unresolved"];
+}
+
 export interface SheetReport {
   file: string;
   sheet?: string;
