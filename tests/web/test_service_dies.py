@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -54,7 +55,7 @@ class Mortal:
         with self._log.open("ab") as said:
             command = [sys.executable, "-m", "lookthrough", "serve", "--no-keys", "--port", str(self._port)]
             self._process = subprocess.Popen(command, env=self._environment, stdout=said, stderr=said)
-        until = time.monotonic() + 60
+        until = time.monotonic() + 180
         while True:
             assert self._process.poll() is None and time.monotonic() < until, self._log.read_text("utf-8")
             try:
@@ -98,9 +99,11 @@ def served(tmp_path_factory: pytest.TempPathFactory, explorer: Path) -> Iterator
         found = detect(store, chosen(None))
         ledger.record_run(found, chosen(None), NO_RULES, store.fingerprint(), "tests")
     service = Mortal(folder)
-    service.start()
-    yield service
-    service.die()
+    try:
+        service.start()
+        yield service
+    finally:
+        service.die()
 
 
 @pytest.fixture(autouse=True)
@@ -205,3 +208,24 @@ def test_a_decision_written_down_but_not_answered_is_not_written_twice(page, ser
     expect(page.get_by_role("button", name="转为属实")).to_be_visible()
     expect(box).to_have_value("")
     assert [reason for _, reason in served.decided(finding)] == [REASON]
+
+
+def test_a_load_that_was_cut_off_is_told_and_begun_anew_with_the_same_files(page, served):
+    rows = "".join(f"虚构断电{n}有限公司,,测试断电{n},自然人股东,60%\n" for n in range(20_000))
+    sheet = "企业名称,统一社会信用代码,股东名称,股东类型,持股比例\n" + rows
+    page.goto(f"{served.url}/#/load")
+    page.locator("input[type=file]").set_input_files(
+        {"name": "持股.csv", "mimeType": "text/csv", "buffer": sheet.encode()}
+    )
+    page.locator(".sheet").first.wait_for()
+    page.get_by_label("数据集名称").fill("interrupted")
+    with page.expect_response(re.compile(r"/v1/jobs/")):
+        page.get_by_role("button", name="导入", exact=True).click()
+    served.die()
+    failure = page.locator(".page").get_by_role("alert")
+    expect(failure).to_contain_text("没有丢失")
+    served.start()
+    failure.get_by_role("button", name="重试").click()
+    expect(failure).to_contain_text("没有做完")
+    failure.get_by_role("button", name="重试").click()
+    page.get_by_text("导入完成").wait_for(timeout=180_000)
