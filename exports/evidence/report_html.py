@@ -18,15 +18,15 @@ from exports.evidence.document import (
 from visualize.lettering import FONT_FAMILY, clean
 
 _CSS = f"""
-body{{font:15px/1.65 {FONT_FAMILY};color:#1d2530;margin:0 auto;max-width:1080px;padding:32px 28px;background:#fff}}
+body{{font:15px/1.65 {FONT_FAMILY};color:#1d2530;margin:0 auto;max-width:1080px;padding:32px 28px;background:#fff;overflow-wrap:anywhere}}
 h1{{font-size:24px;margin:0 0 4px}}h2{{font-size:18px;margin:30px 0 8px;border-bottom:2px solid #1f4e79;padding-bottom:3px}}
 h3{{font-size:15px;margin:18px 0 6px}}.sub{{color:#5b6675;margin:0 0 16px}}.quiet{{color:#5b6675;font-size:13px}}
 .notice{{border:1px solid #b54708;background:#fff8ef;padding:9px 14px;border-radius:4px;margin:12px 0}}
 table{{border-collapse:collapse;width:100%;margin:8px 0 14px;font-size:13px}}
-th,td{{border:1px solid #cfd6df;padding:5px 8px;text-align:left;vertical-align:top;overflow-wrap:anywhere}}
+th,td{{border:1px solid #cfd6df;padding:5px 8px;text-align:left;vertical-align:top}}
 th{{background:#eef2f7}}table.pairs th{{width:11em;background:#f7f9fb;font-weight:600}}
 figure{{margin:8px 0;overflow-x:auto}}figure svg{{max-width:100%;height:auto;border:1px solid #dfe4ea}}
-figcaption{{color:#5b6675;font-size:13px}}footer{{margin-top:36px;border-top:1px solid #cfd6df;padding-top:8px;color:#5b6675;font-size:12px;overflow-wrap:anywhere}}
+figcaption{{color:#5b6675;font-size:13px}}footer{{margin-top:36px;border-top:1px solid #cfd6df;padding-top:8px;color:#5b6675;font-size:12px}}
 @media print{{body{{max-width:none;padding:0}}tr,figure{{break-inside:avoid}}h2,h3{{break-after:avoid}}}}
 """
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -118,6 +120,17 @@ def test_a_name_without_a_gap_is_broken_where_its_room_ends(page, served):
         offer = page.get_by_role("option").first
         expect(offer.locator(".name")).to_contain_text(typed)
         assert offer.evaluate("(li) => li.scrollWidth <= li.clientWidth")
+
+
+def test_a_report_is_no_wider_than_its_page_whatever_the_names(page, served):
+    with served.client() as client:
+        found = client.get("/v1/findings").raise_for_status().json()["items"][0]["id"]
+        package = client.get(f"/v1/findings/{found}/package").raise_for_status().content
+    with zipfile.ZipFile(io.BytesIO(package)) as parts:
+        (report,) = (name for name in parts.namelist() if name.endswith("report.zh.html"))
+        page.set_content(parts.read(report).decode())
+    assert GAPLESS in page.content()
+    assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
 
 
 def test_what_is_not_recorded_is_said_to_be_unknown(page, served):
