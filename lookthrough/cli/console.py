@@ -248,7 +248,16 @@ def _csv_cell(value: Any) -> str:
 def percent(share: float | None, low: float | None = None, high: float | None = None) -> str:
     """A share for people: "42.00%", a range where only bounds are known, "?" where nothing is."""
     if share is not None:
-        return f"{share:.2%}"
+        return _decimals(share)
     if low is None and high is None:
         return "?"
-    return f"{low or 0:.2%}–{1 if high is None else high:.2%}"
+    return f"{_decimals(low or 0.0)}–{_decimals(1.0 if high is None else high)}"
+
+
+def _decimals(share: float) -> str:
+    """Two decimals; more where they would read as nothing or as the whole, and it is neither."""
+    for digits in range(2, 10):
+        text = f"{share:.{digits}%}"
+        if (float(text[:-1]) == 0.0) == (share < 1e-12) and (text[:3] != "100" or share > 1.0 - 1e-11):
+            return text
+    return text

@@ -69,3 +69,18 @@ def test_inspect_shows_columns_units_and_rows(lookthrough, loaded):
     ran = lookthrough("inspect", loaded / "bids.csv")
     assert "投标报价(万元) → bids.amount [万元]" in ran.out
     assert "T-1 | 1 | A | 虚构甲建设有限公司 | 100 | 2025-03-01" in ran.out
+
+
+def test_a_share_is_not_written_as_nothing_or_the_whole_where_it_is_neither(lookthrough, tmp_path):
+    source = tmp_path / "股东.csv"
+    source.write_text(
+        "企业名称,股东名称,股东类型,持股比例\n"
+        "虚构细股有限公司,虚构甲控股有限公司,企业法人,99.9997%\n"
+        "虚构细股有限公司,虚构乙控股有限公司,企业法人,0.0003%\n",
+        encoding="utf-8",
+    )
+    assert lookthrough("load", source).code == 0
+    told = lookthrough("penetrate", "虚构细股有限公司").out
+    assert "99.9997%" in told
+    assert "0.0003%" in told
+    assert "0.00%" not in told
