@@ -32,6 +32,9 @@ _FOR_A_SHORT_LIFE: Final = ("-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel
 """Tests ask little of many kinds: compiling the server's code for speed would take longer than running it so saves."""
 _FOR_WORK: Final = ("-Xmx2g",)
 """As a server runs that stays up: what is measured is not to be that its code is never compiled for speed."""
+_KEPT_PLANS: Final = "dbms.cypher.min_replan_interval=1h"
+"""A database that is filled with a few rows and emptied for each test has other counts every few seconds: questions
+planned anew for each would take the server longer than answering them."""
 _FIRST_PASSWORD: Final = "neo4j"
 """What a new Neo4j server asks for until it is changed."""
 
@@ -53,7 +56,7 @@ class Neo4jServer:
         self.home = Path(tempfile.mkdtemp(prefix="lookthrough-neo4j-"))
         self.log = self.home / "server.log"
         settings = self.home / "server.conf"
-        settings.write_text(_settings(asks=bool(password)), encoding="utf-8")
+        settings.write_text(_settings(asks=bool(password), for_work=for_work), encoding="utf-8")
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 [
@@ -125,9 +128,10 @@ class Neo4jServer:
         shutil.rmtree(self.home / "data" if keep_logs else self.home, ignore_errors=True)
 
 
-def _settings(asks: bool) -> str:
+def _settings(asks: bool, for_work: bool) -> str:
     return "\n".join(
         (
+            *(() if for_work else (_KEPT_PLANS,)),
             "server.bolt.enabled=true",
             # Port 0: the system picks a free one, so that no two servers can meet.
             "server.bolt.listen_address=127.0.0.1:0",
