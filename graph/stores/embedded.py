@@ -17,6 +17,7 @@ from typing import Any, Final
 import polars as pl
 import pyarrow as pa
 
+from graph.model import META, SCHEMA_VERSION
 from graph.records import RelKey
 from graph.stores.dialect import LADYBUG, Dialect
 from graph.stores.engine import TURN
@@ -92,9 +93,9 @@ class EmbeddedEngine:
                     return
             # Made aside and renamed: a store file that is empty or cut off is then never one that was being made.
             try:
-                if live.exists():
+                if old := live.exists():
                     copy_file(live, building)
-                _make_tables(building)
+                _make_tables(building, new=not old)
                 building.replace(live)
                 sync_folder(self.folder)
             finally:
@@ -199,8 +200,7 @@ class EmbeddedEngine:
                 expected = copy.counts(copy.written)
                 copy.close()
                 copy = None
-                _verify(building, expected)
-                self._live.replace_by(building)
+                self._live.replace_by(building, lambda again: _verify(again, expected))
         finally:
             if copy is not None:
                 with contextlib.suppress(Exception):
@@ -222,23 +222,22 @@ def _has_every_table(path: Path) -> bool:
         tables.close()
 
 
-def _make_tables(path: Path) -> None:
+def _make_tables(path: Path, new: bool) -> None:
     tables = OneFile(path, read_only=False)
     try:
         for statement in LADYBUG.schema():
             tables.run(statement)
+        if new:
+            # With the file: writing it there afterwards would be a second making of the same.
+            tables.save_record(META.name, {"id": "schema_version", "value": str(SCHEMA_VERSION)})
         tables.run("CHECKPOINT")
     finally:
         tables.close()
 
 
-def _verify(path: Path, expected: dict[str, int]) -> None:
-    """Open what was written afresh and count it: the file must hold what the engine said it held."""
-    again = OneFile(path, read_only=True)
-    try:
-        found = again.counts(expected)
-    finally:
-        again.close()
+def _verify(again: Tables, expected: dict[str, int]) -> None:
+    """Count what was written, opened afresh: the file must hold what the engine said it held."""
+    found = again.counts(expected)
     if found != expected:
         wrong = ", ".join(f"{k}: {found.get(k)} ≠ {n}" for k, n in expected.items() if found.get(k) != n)
         raise StoreError(

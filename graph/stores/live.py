@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from pathlib import Path
 from types import MappingProxyType
@@ -23,7 +23,7 @@ import ladybug
 
 from graph.stores.errors import StoreBusyError, StoreError
 from graph.stores.files import open_database, sync_folder
-from graph.stores.tables import Aside, Tables
+from graph.stores.tables import Aside, OneFile, Tables
 
 CONNECTIONS: Final = 8
 """So many queries run at once; further ones wait for a connection."""
@@ -159,18 +159,33 @@ class Live:
         finally:
             self._leave(opened)
 
-    def replace_by(self, building: Path) -> None:
-        """Put a finished file in the live one's place. Readers in flight end on the old one; new ones get the new."""
+    def replace_by(self, building: Path, check: Callable[[Tables], None]) -> None:
+        """Put a finished file in the live one's place, once `check` has let pass what it holds, opened afresh.
+
+        Readers in flight end on the old one; new ones get the new. Where `check` raises, or the file can't be opened,
+        the live one stays.
+        """
         if self._swap_open:
-            building.replace(self._path)
-            sync_folder(self._path.parent)
-            opened: _Opened | None = None
+            # Opening takes longer than a few rows: who checks and who reads share one.
+            opened = _Opened(building)
             try:
-                opened = _Opened(self._path)
+                checking = opened.connect()
+                opened.idle.append(checking)
+                check(checking)
+                building.replace(self._path)
+            except BaseException:
+                opened.close()
+                raise
+            try:
+                sync_folder(self._path.parent)
             finally:
-                # Where it can't be opened just now, the next reader tries again.
                 self._switch(opened)
             return
+        again = OneFile(building, read_only=True)
+        try:
+            check(again)
+        finally:
+            again.close()
         with self._changed:
             self._swapping = True
             try:
@@ -184,7 +199,7 @@ class Live:
                 self._swapping = False
                 self._changed.notify_all()
 
-    def _switch(self, opened: _Opened | None) -> None:
+    def _switch(self, opened: _Opened) -> None:
         with self._changed:
             old, self._current = self._current, opened
             if old is None:
