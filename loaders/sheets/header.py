@@ -71,9 +71,9 @@ def find_header(
         if hints is None:
             break
         header = _header_at(grid, merges, start, width)
-        known = max(
-            hints([n for n in header.names if n]), hints([n.rsplit("/", 1)[-1] for n in header.names if n])
-        )
+        names = [n for n in header.names if n]
+        lowest = [n.rsplit("/", 1)[-1] for n in names]
+        known = hints(names) if lowest == names else max(hints(names), hints(lowest))
         if known == 1 and start > likely and 1 < filled[start] <= filled[likely]:
             continue
         if known > most:
