@@ -13,7 +13,7 @@ from detectors.finding import Finding
 from detectors.registry import DETECTORS
 from detectors.running.detecting import detect
 from graph.stores import Credentials, GraphStore, open_store
-from tests.detectors.evidence_alone import extract_of
+from tests.detectors.evidence_alone import Stated
 
 FLAGSHIPS = ("common-controller", "common-shareholder", "household-multi-property")
 WANTED = [d for d in DETECTORS if d.id in FLAGSHIPS]
@@ -24,6 +24,7 @@ class Whole:
     """The demo world in a store, and what was found in it."""
 
     store: GraphStore
+    stated: Stated
     findings: tuple[Finding, ...]
 
 
@@ -32,7 +33,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory, demo_home: Path) -> Iterator
     folder = tmp_path_factory.mktemp("whole")
     shutil.copytree(demo_home / "output/demo/store", folder / "store")
     with open_store(str(folder / "store")) as store:
-        yield Whole(store, detect(store, WANTED).findings)
+        yield Whole(store, Stated(store), detect(store, WANTED).findings)
 
 
 def test_there_is_something_to_prove(whole: Whole) -> None:
@@ -45,7 +46,7 @@ def test_the_evidence_alone_gives_the_finding_again(whole: Whole, tmp_path: Path
     with open_store(str(tmp_path / "alone")) as store:
         # The labelled scenes, which are many, have a test of their own.
         for found in (f for f in whole.findings if not f.scope_id.startswith("local:BZ")):
-            batch = store.apply(extract_of(whole.store, found.evidence)).batch_id
+            batch = store.apply(whole.stated.of(found.evidence)).batch_id
             again = {f.fingerprint: f for f in detect(store, WANTED).findings}
             store.unload(batch)
             assert found.fingerprint in again, found.text["zh"]
@@ -68,7 +69,7 @@ def test_every_detectors_evidence_alone_gives_its_finding_again(whole: Whole, tm
     assert set(first) == {d.id for d in judged}
     with open_store(str(tmp_path / "alone")) as store:
         for id_, found in first.items():
-            batch = store.apply(extract_of(whole.store, found.evidence)).batch_id
+            batch = store.apply(whole.stated.of(found.evidence)).batch_id
             again = {f.fingerprint: f for f in detect(store, [d for d in judged if d.id == id_]).findings}
             store.unload(batch)
             assert found.fingerprint in again, (id_, found.text["zh"])
@@ -88,7 +89,7 @@ def told(found: Finding) -> list[tuple[object, ...]]:
 def test_on_the_other_store_too(whole: Whole, neo4j_url: str, neo4j_server: tuple[str, Credentials]) -> None:
     found = next(f for f in whole.findings if f.facts["identity"] == "unique_name")
     with open_store(neo4j_url, credentials=neo4j_server[1]) as store:
-        store.apply(extract_of(whole.store, found.evidence))
+        store.apply(whole.stated.of(found.evidence))
         again = detect(store, WANTED).findings
     assert [f.fingerprint for f in again] == [found.fingerprint]
     assert told(again[0]) == told(found)
@@ -102,7 +103,7 @@ def test_less_than_the_evidence_does_not(whole: Whole, tmp_path: Path) -> None:
         if whole.store.query("MATCH ()-[r:OWNS]->() WHERE r.key = $k RETURN r.key AS k", {"k": k}).num_rows
     )
     rest = tuple(k for k in found.evidence.keys if k != holding)
-    alone = extract_of(whole.store, type(found.evidence)(found.evidence.nodes, rest))
+    alone = whole.stated.of(type(found.evidence)(found.evidence.nodes, rest))
     with open_store(str(tmp_path / "less")) as store:
         store.apply(alone)
         again = {f.fingerprint: f for f in detect(store, WANTED).findings}
