@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from graph.stores import Credentials, GraphStore, cancellable, open_store
-from graph.stores.embedded import EmbeddedEngine
+from graph.stores.embedded import FILE, EmbeddedEngine
 from graph.stores.errors import QueryCancelledError, StoreBusyError, StoreError, StoreUnavailableError
 from graph.stores.live import CONNECTIONS, Live
 from graph.stores.neo4j import Neo4jEngine
@@ -87,6 +87,28 @@ def test_where_an_open_file_cannot_be_replaced_readers_wait_for_the_reopening(tm
     monkeypatch.setattr("graph.stores.embedded.Live", partial(Live, swap_open=False))
     with open_store(tmp_path / "store") as store:
         _one_state_at_a_time(store)
+
+
+@pytest.mark.parametrize("swap_open", [True, False])
+def test_a_file_that_does_not_pass_is_not_put_in_place(tmp_path, swap_open):
+    for name, rows in (("old", [(A, B, 0.5)]), ("new", [(A, B, 0.5), (B, A, 0.1)])):
+        with open_store(tmp_path / name) as store:
+            store.apply(holdings("a.csv", rows))
+    building = tmp_path / "new" / FILE
+
+    def refuse(again):
+        assert again.counts(["OWNS"]) == {"OWNS": 2}
+        raise StoreError("不符", "It does not count up.")
+
+    live = Live(tmp_path / "old" / FILE, swap_open)
+    with pytest.raises(StoreError):
+        live.replace_by(building, refuse)
+    with live.reading() as tables:
+        assert tables.counts(["OWNS"]) == {"OWNS": 1}
+    live.replace_by(building, lambda _: None)
+    with live.reading() as tables:
+        assert tables.counts(["OWNS"]) == {"OWNS": 2}
+    live.close()
 
 
 def test_a_steady_block_sees_one_state(tmp_path):
