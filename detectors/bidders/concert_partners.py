@@ -19,12 +19,16 @@ _MEMBERS: Final = (
     "MATCH (m)-[r:MEMBER_OF_CONCERT]->(h:Concert) WHERE r.counted RETURN m.id AS related_id, h.id AS holder_id, "
     "h.name AS holder_name, r.valid_from AS member_from, r.valid_to AS member_to, r.key AS member_key"
 )
-_HELD: Final = Question(
-    "MATCH (:Concert)<-[:MEMBER_OF_CONCERT]-(m)-[r:OWNS]->(c:Company)-[:SUBMITS]->(:Bid) "
+_OWNED: Final = (
     "WHERE r.counted RETURN DISTINCT m.id AS related_id, c.id AS bidder_id, r.share AS share, r.share_max AS share_max, "
-    "r.valid_from AS owned_from, r.valid_to AS owned_to, r.observed_on AS observed_on, r.key AS owned_key",
+    "r.valid_from AS owned_from, r.valid_to AS owned_to, r.observed_on AS observed_on, r.key AS owned_key"
+)
+_HELD: Final = Question(
+    f"{people.BIDDING}MATCH (:Concert)<-[:MEMBER_OF_CONCERT]-(m)-[r:OWNS]->(c) {_OWNED}",
     "bidders",
     "c:Company",
+    people.BIDDING,
+    f"MATCH (:Concert)<-[:MEMBER_OF_CONCERT]-(m)-[r:OWNS]->(c:Company)-[:SUBMITS]->(:Bid) {_OWNED}",
 )
 
 

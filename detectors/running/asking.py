@@ -8,7 +8,7 @@ repeats each proof of a holding for each lot; here the two sides are asked once 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
 from typing import Final, Literal
@@ -16,8 +16,9 @@ from typing import Final, Literal
 import polars as pl
 
 from detectors.definition import Detector
-from detectors.question import Question
+from detectors.question import Around, Question
 from detectors.rows import Rows, as_text
+from detectors.running.nearby import NearbyView
 from detectors.ties import bidding
 from graph.stores.contract import GraphStore
 from graph.stores.side_by_side import Beside
@@ -55,6 +56,12 @@ _ABOVE: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     bidding.CONTROL: (ABOVE_BIDDERS["CONTROLS"], bidding.CONTROL_COLUMNS),
 }
 _TIMEOUT: Final = 300
+_AT_ONCE: Final = 10_000
+_TAKING_PART: Final[Mapping[Around, str]] = {
+    "bidders": "MATCH (c:Company)-[:SUBMITS]->(:Bid) RETURN DISTINCT c.id AS id",
+    "buyers": "MATCH (c:Company)-[:BUYS]->(:Tender) RETURN DISTINCT c.id AS id",
+    "servants": "MATCH (c:Company)-[:SERVES_TENDER]->(:Tender) RETURN DISTINCT c.id AS id",
+}
 
 
 class Answers:
@@ -75,6 +82,8 @@ class Answers:
         self._named_elsewhere = dict(named_elsewhere or {})
         self._bids: Rows | None = None
         self._bids_asked = threading.Lock()
+        self._ids_elsewhere: dict[Around, list[str]] = {}
+        self._elsewhere_asked = threading.Lock()
         self._rows: dict[str, Future[Rows]] = {}
         self._counts: dict[str, Future[int]] = {}
 
@@ -113,15 +122,37 @@ class Answers:
             )
         else:
             frame = self._ask(query)
-        if query == bidding.COVERED and self._canonical:
-            frame = pl.concat([frame, self._ask(bidding.COVERED_ELSEWHERE)]).unique()
         return Rows(_ordered(self._canonically(frame)))
 
     def _counted(self, query: str) -> int:
         return int(self._store.query(query, timeout=120).column(0)[0].as_py())
 
     def _ask(self, query: str) -> pl.DataFrame:
-        return as_text(pl.DataFrame(pl.from_arrow(self._store.query(query, timeout=_TIMEOUT))))
+        frame = self._read(query)
+        # About some lots, all ids of their parties are asked for from the start.
+        if not self._canonical or not isinstance(query, Question) or isinstance(self._store, NearbyView):
+            return frame
+        ids = self._elsewhere(query.of)
+        parts = [self._read(query.near, ids[n : n + _AT_ONCE]) for n in range(0, len(ids), _AT_ONCE)]
+        return (
+            pl.concat([frame, *parts], how="vertical_relaxed").unique(maintain_order=True) if parts else frame
+        )
+
+    def _read(self, query: str, ids: Sequence[str] = ()) -> pl.DataFrame:
+        params = {"ids": list(ids)} if ids else None
+        return as_text(pl.DataFrame(pl.from_arrow(self._store.query(query, params, timeout=_TIMEOUT))))
+
+    def _elsewhere(self, of: Around) -> list[str]:
+        """The further ids of parties that take part under another one: what a register says of them stands there."""
+        if of not in _TAKING_PART:
+            return []
+        with self._elsewhere_asked:
+            if of not in self._ids_elsewhere:
+                took = set(self._store.query(_TAKING_PART[of], timeout=_TIMEOUT).column("id").to_pylist())
+                best = {self._canonical[i] for i in took if i in self._canonical}
+                same = {i for i, c in self._canonical.items() if c in best} | best
+                self._ids_elsewhere[of] = sorted(same - took)
+            return self._ids_elsewhere[of]
 
     def _all_bids(self) -> Rows:
         with self._bids_asked:

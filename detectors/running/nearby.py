@@ -60,15 +60,15 @@ class Nearby:
     traced: frozenset[str]
     """Of these: theirs, and those that share a trace or a worker with them."""
     bidders: frozenset[str]
-    """Companies that bid in them or in other lots of their tenders, and what else of the same parties bids."""
+    """Companies that bid in them or in other lots of their tenders, by all ids of these parties."""
     lots: frozenset[str]
     """The lots, those of their tenders, and those their bidders bid in."""
     tenders: frozenset[str]
     """Of all these."""
     buyers: frozenset[str]
-    """Of the tenders of the lots themselves."""
+    """Of the tenders of the lots themselves, by all ids of these parties."""
     servants: frozenset[str]
-    """Who serves these tenders."""
+    """Who serves these tenders, by all ids."""
 
     @property
     def parties(self) -> frozenset[str]:
@@ -103,12 +103,15 @@ def nearby(
         of_tender = found(_TENDERS_OF_LOT, asked)
         return [found(cypher, of_tender) for cypher in (_LOTS_OF_TENDER, *_PARTIES)]
 
+    def of_same(ids: frozenset[str]) -> frozenset[str]:
+        return ids.union(*(same_party[i] for i in ids if i in same_party))
+
     asked = frozenset(lots)
     procedures = beside(of_tenders)
     here = found(_BIDS_OF_LOT, asked)
     alongside = beside(lambda: here.union(*(found(cypher, here) for cypher in _ALONGSIDE)))
     own = found(_BIDDERS_OF_BID, here)
-    same = {i for c in own for i in same_party.get(c, ())} | own
+    same = of_same(own)
     theirs = store.query(_BIDS_OF_BIDDER, {"ids": sorted(same)}, _TIMEOUT) if same else None
     bidders = frozenset(theirs.column("bidder").to_pylist()) if theirs else frozenset()
     mine = here | (frozenset(theirs.column("id").to_pylist()) if theirs else frozenset())
@@ -125,11 +128,11 @@ def nearby(
         own=own,
         bids=mine | traced | theirs_too,
         traced=traced,
-        bidders=bidders | found(_BIDDERS_OF_BID, theirs_too),
+        bidders=of_same(bidders | found(_BIDDERS_OF_BID, theirs_too)),
         lots=near,
         tenders=of_near | frozenset(tenders),
-        buyers=buyers,
-        servants=servants,
+        buyers=of_same(buyers),
+        servants=of_same(servants),
     )
 
 

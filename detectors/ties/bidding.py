@@ -103,13 +103,13 @@ KINDS: Final = Question(
 )
 KINDS_COLUMNS: Final = ("holder_id", "holder_kind")
 COVERED: Final = Question(
-    "MATCH (h)-[o:OWNS]->(c:Company)-[:SUBMITS]->(:Bid) RETURN DISTINCT c.id AS bidder_id",
+    "MATCH (c:Company)-[:SUBMITS]->(:Bid) WITH DISTINCT c MATCH (h)-[o:OWNS]->(c) RETURN DISTINCT c.id AS bidder_id",
     "bidders",
     "c:Company",
+    "MATCH (c:Company)-[:SUBMITS]->(:Bid) WITH DISTINCT c ",
+    "MATCH (h)-[o:OWNS]->(c:Company)-[:SUBMITS]->(:Bid) RETURN DISTINCT c.id AS bidder_id",
 )
 COVERED_COLUMNS: Final = ("bidder_id",)
-COVERED_ELSEWHERE: Final = "MATCH (c:Company)-[:SAME_AS]-(:Company) WITH DISTINCT c MATCH (h)-[:OWNS]->(c) RETURN DISTINCT c.id AS bidder_id"
-"""Whose owners are stated of one of several ids, which need not be the one that bids."""
 LOTS: Final = "MATCH (l:Lot)<-[:FOR_LOT]-(b:Bid) RETURN count(DISTINCT l.id) AS n"
 
 FUND_SHARE: Final = Parameter(

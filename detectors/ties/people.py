@@ -25,13 +25,16 @@ def _held_by(type_: str) -> str:
 
 REPRESENTATIVES: Final = _held_by("LEGAL_REP_OF")
 OFFICERS: Final = _held_by("OFFICER_OF")
-OWNERS: Final = Question(
-    # In one pattern: with the bidders found first, the embedded engine takes three times as long over all holdings.
-    "MATCH (h:Person)-[r:OWNS]->(c:Company)-[:SUBMITS]->(:Bid) WHERE r.counted AND h.name IS NOT NULL "
+_OWNERS: Final = (
+    "WHERE r.counted AND h.name IS NOT NULL "
     "RETURN DISTINCT c.id AS bidder_id, h.id AS holder_id, h.name AS holder_name, 'shareholder' AS role, "
-    f"{SPAN}, {_PERSON}",
-    "bidders",
-    "c:Company",
+    f"{SPAN}, {_PERSON}"
+)
+OWNERS: Final = Question(
+    f"{BIDDING}MATCH (h:Person)-[r:OWNS]->(c) {_OWNERS}",
+    *_OF_BIDDERS,
+    # In one pattern: with the bidders found first, the embedded engine takes three times as long over all holdings.
+    whole=f"MATCH (h:Person)-[r:OWNS]->(c:Company)-[:SUBMITS]->(:Bid) {_OWNERS}",
 )
 LINKED_COLUMNS: Final = ("bidder_id", *LINK_COLUMNS)
 PEOPLE_COLUMNS: Final = (*LINKED_COLUMNS, "id_masked", "birth_date")
