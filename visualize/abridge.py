@@ -19,7 +19,10 @@ _LEVEL: Final = frozenset({"SAME_AS", "POSSIBLY_SAME", "RELATED_TO"})
 _ROLES: Final = frozenset({"LEGAL_REP_OF", "OFFICER_OF", "HOLDS_POST", "SERVES_TENDER", "BUYS"})
 _STACK_MIN: Final = 8
 _STACK_MIN_SUBJECTS: Final = 16
-FAINT: Final = frozenset({"suppressed", "ended", "not_counted"})
+OTHERWISE: Final = frozenset({"ended", "begins_later", "not_counted"})
+"""Marks of what does not hold on the day of the picture, or counts for nothing."""
+
+FAINT: Final = OTHERWISE | {"suppressed"}
 """Marks that grey a line or a node."""
 
 
@@ -28,7 +31,7 @@ class Line:
     """One line of the picture, standing for `members`, relationships of the graph.
 
     `above` and `below` are the ends as laid out; the arrow points at `target`. `marks` are those of the members
-    and what follows from their facts: "unknown", "ended", "not_counted".
+    and what follows from their facts: "unknown", "ended", "begins_later", "not_counted".
     """
 
     id: str
@@ -141,6 +144,11 @@ def _marks(edge: SubEdge, as_of: str) -> set[str]:
     # Dates of the model may end with the month; a month is over only when the next one begins.
     if as_of and end and str(end) <= as_of[: len(str(end))]:
         marks.add("ended")
+    start = facts.get("valid_from")
+    if as_of and start:
+        exact = min(len(as_of), len(str(start)))
+        if str(start)[:exact] > as_of[:exact]:
+            marks.add("begins_later")
     return marks
 
 
@@ -262,7 +270,7 @@ def _over(edges: Iterable[SubEdge], as_of: str) -> frozenset[str]:
         share = edge.facts.get("share")
         if edge.type != "OWNS" or "computed" in edge.marks or not isinstance(share, int | float):
             continue
-        if _marks(edge, as_of) & {"ended", "not_counted"}:
+        if _marks(edge, as_of) & OTHERWISE:
             continue
         facts = edge.facts
         sums[edge.target, str(facts.get("list_kind") or ""), str(facts.get("observed_on") or "")] += share

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from graph.subgraph import SubNode
-from visualize.abridge import Line, Stack
+from visualize.abridge import FAINT, Line, Stack
 from visualize.icons import icon_of
 from visualize.labels import (
     details,
@@ -320,7 +320,7 @@ def _cell(
     stack: str,
     look: Style,
 ) -> SceneNode:
-    marks = frozenset(node.marks) | (line.marks & {"suppressed", "ended", "not_counted"})
+    marks = frozenset(node.marks) | (line.marks & FAINT)
     unknown = is_unknown(node) or "unknown" in line.marks
     style = node_style(node.type, marks, unknown, look)
     top = -(len(name) + len(words)) * 8.0

@@ -8,7 +8,7 @@ from typing import Any, Final
 from graph.model import NODE_TYPES as MODEL_NODES
 from graph.model import REL_TYPES as MODEL_RELATIONSHIPS
 from graph.subgraph import SubEdge, SubNode
-from visualize.abridge import Line, Stack
+from visualize.abridge import OTHERWISE, Line, Stack
 from visualize.lettering import bound, clean, measure, money, percent, shorten
 from visualize.style import Style
 from visualize.wording import FACTS, KINDS, NODE_TYPES, RELATIONS, WORDS, Lang, coded, pick
@@ -151,11 +151,18 @@ def line_words(line: Line, lang: Lang, look: Style = "chinese") -> tuple[str, ..
         out.extend(_bid_words(edge, lang))
     else:
         out.append(_relation_words(line.members, lang))
-    for mark in ("not_counted", "ended", "suppressed"):
+    for mark in ("not_counted", "ended", "begins_later", "suppressed"):
         if mark in line.marks:
-            out.append(pick(WORDS[mark], lang))
+            out.append(_otherwise(mark, facts, lang))
             break
     return tuple(shorten(text, _LABEL_EMS) for text in out if text)
+
+
+def _otherwise(mark: str, facts: Mapping[str, Any], lang: Lang) -> str:
+    """Why a line is grey, with the day it ended or begins."""
+    word = pick(WORDS[mark], lang)
+    day = facts.get({"ended": "valid_to", "begins_later": "valid_from"}.get(mark, ""))
+    return f"{word} {clean(day)}" if day else word
 
 
 def _bid_words(edge: SubEdge, lang: Lang) -> list[str]:
@@ -218,7 +225,7 @@ def stack_words(stack: Stack, lang: Lang, cut: bool = False) -> tuple[str, str]:
         return counted_as("parties"), _relation_words(stack.lines[0].members, lang)
     if not stack.above:
         return counted_as("held"), pick(RELATIONS["OWNS"], lang)
-    counted = [line for line in stack.lines if not line.marks & {"ended", "not_counted"}]
+    counted = [line for line in stack.lines if not line.marks & OTHERWISE]
     shares = [line.members[0].facts.get("share") for line in counted]
     known = [float(s) for s in shares if isinstance(s, int | float)]
     text = pick(RELATIONS["OWNS"], lang)

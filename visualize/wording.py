@@ -269,6 +269,7 @@ WORDS: Final[dict[str, Pair]] = {
     "over": ("合计>100%", "Over 100%"),
     "loop": ("循环", "Loop"),
     "ended": ("已退出", "Ended"),
+    "begins_later": ("其后才开始", "Begins later"),
     "not_counted": ("另一名册，未计入", "Other list, not counted"),
     "suspected": ("疑似", "suspected"),
     "won": ("中标", "won"),
@@ -305,7 +306,10 @@ WORDS: Final[dict[str, Pair]] = {
     "line_control": ("控制（双线）", "Control (double line)"),
     "line_finding": ("疑点证据（粗线，带 ▲）", "Part of a finding (thick, ▲)"),
     "line_loop": ("循环持股（注明“循环”）", "Part of a loop (says so)"),
-    "line_faint": ("已抑制、已退出或未计入（灰色点线）", "Suppressed, ended or not counted (grey dots)"),
+    "line_faint": (
+        "已抑制、当日不存续或未计入（灰色点线）",
+        "Suppressed, not held on the day or not counted (grey dots)",
+    ),
     "line_other": ("其他关系（细线，注明）", "Other relation (thin, named)"),
     "line_same": (
         "同一主体（双线，注明；疑似为虚线）",

@@ -251,10 +251,32 @@ def test_doubts_show_by_form_not_by_colour_alone() -> None:
     assert nodes["local:从未载入"].style.dash
     assert "合计>100%" in [b.text for b in nodes["x"].badges]
     assert "已抑制" in [b.text for b in nodes["k1"].badges]
-    assert "已退出" in [t.text for t in lines["o:k6>x"].label]
+    assert "已退出 2023-01-01" in [t.text for t in lines["o:k6>x"].label]
     assert "已抑制" in [t.text for t in lines["o:k1>x"].label]
     assert nodes["x"].style.double
     assert "图未画全" in words(pictures.doubts())
+
+
+@pytest.mark.parametrize(
+    ("as_of", "stated", "said"),
+    [
+        ("2025-05-20", {"valid_from": "2025-05-21"}, "其后才开始 2025-05-21"),
+        ("2025-05-20", {"valid_to": "2025-05-20"}, "已退出 2025-05-20"),
+        ("2025-05-20", {"valid_from": "2025-05-20", "valid_to": "2025-05-21"}, ""),
+        # A month holds every day of it, until the next begins.
+        ("2025-05-20", {"valid_from": "2025-05"}, ""),
+        ("2025-05", {"valid_from": "2025-05-31"}, ""),
+        ("2025-05", {"valid_from": "2025-06-01"}, "其后才开始 2025-06-01"),
+    ],
+)
+def test_what_does_not_hold_on_the_day_is_dotted_and_says_when_it_does(
+    as_of: str, stated: dict[str, str], said: str
+) -> None:
+    nodes = (company("a", "示例甲"), company("b", "示例乙"))
+    scene = compose(Subgraph(nodes, (owns("a", "b", 0.6, **stated),), as_of=as_of))
+    line = scene.lines[0]
+    assert [t.text for t in line.label] == ["60.00%", *([said] if said else [])]
+    assert bool(line.style.dash) == bool(said)
 
 
 def test_only_holders_of_one_list_at_the_date_add_up_to_more_than_the_whole() -> None:
