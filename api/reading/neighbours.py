@@ -6,6 +6,7 @@ from typing import Any, Final, Literal, get_args
 
 from graph.model import REL_TYPES
 from graph.stores import GraphStore
+from graph.stores.hops import EACH, hop, may_hop
 from graph.stores.statements import SOURCE_SEPARATOR
 
 Kind = Literal[
@@ -114,11 +115,15 @@ def _links(
         f"coalesce({other}.{name}, '') AS sorted_name ORDER BY largest DESC, sorted_name, id LIMIT {most}",
         _params(id_, as_of),
     ).to_pylist()
+    # A bid has no name of its own: it is called by the lot it is for.
+    lots = _lots_of(store, [row["id"] for row in rows]) if label == "Bid" else {}
     found = []
     for row in rows:
         sources = row.pop("sources", None)
         del row["largest"], row["sorted_name"]
         party = {"id": row.pop("id"), "type": label, "name": row.pop("name") or ""}
+        if label == "Bid":
+            party["name"] = lots.get(party["id"], party["name"])
         found.append(
             {
                 "kind": kind,
@@ -129,3 +134,14 @@ def _links(
             }
         )
     return found
+
+
+def _lots_of(store: GraphStore, bids: list[str]) -> dict[str, str]:
+    """What the lot of each bid is called: its tender and itself, where they have titles."""
+    rows = store.query(
+        f"{EACH}MATCH (b:Bid {{id: i}}) {hop('(b)-[:FOR_LOT]->(l:Lot)', 'l.id')}"
+        f"{may_hop('(l)-[:LOT_OF]->(t:Tender)')}RETURN b.id AS bid, t.title AS tender, l.title AS lot",
+        {"ids": bids},
+    ).to_pylist()
+    named = {r["bid"]: " · ".join(dict.fromkeys(t for t in (r["tender"], r["lot"]) if t)) for r in rows}
+    return {bid: name for bid, name in named.items() if name}

@@ -73,3 +73,12 @@ def test_states_of_findings_are_called_what_the_ledger_calls_them(language: str)
     assert dict(re.findall(r"(\w+): \"(.*?)\"", block)) == {
         state: pair[language == "en"] for state, pair in STATE_WORDS.items()
     }
+
+
+def test_every_code_of_the_data_is_in_words() -> None:
+    from loaders.tables.vocabulary import VOCABULARIES
+
+    _, codes = _terms()
+    # What says yes or no, and what is turned into something else while it is loaded, is kept nowhere.
+    kept = {c for name, v in VOCABULARIES.items() if name not in ("bool", "remainder") for c in v.codes}
+    assert kept - codes - {"none"} == set()

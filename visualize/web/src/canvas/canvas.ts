@@ -1,5 +1,5 @@
 import cytoscape, { type NodeCollection, type Core, type EdgeSingular, type ElementDefinition, type NodeSingular } from "cytoscape";
-import type { Drawing } from "../api/shapes";
+import type { Drawing, Element } from "../api/shapes";
 import { percent, range } from "../api/words";
 import { inWords } from "../i18n/stated";
 import { lean } from "./engine";
@@ -89,14 +89,23 @@ export class Canvas {
     const { nodes, edges } = thinned(drawing.elements);
     const all = nodes.length + edges.length <= LETTERED;
     const made: ElementDefinition[] = [];
+    /** What stands there already, and may be part of what only this drawing tells. */
+    const again: Element[] = [];
     for (const node of nodes) {
-      if (add && this.has(node.data.id)) continue;
+      if (add && this.has(node.data.id)) {
+        again.push(node);
+        continue;
+      }
+      // Shares in another company than the first was drawn for: whoever wants them selects that company.
+      if (add) delete node.data.effective_share;
       const at = node.position ?? { x: 0, y: 0 };
       made.push(this.node(node.data, placed?.get(node.data.id) ?? this.turned(at), `${node.classes ?? ""}${all ? " named" : ""}`));
     }
     const here = new Set(nodes.map((n) => n.data.id));
     const pairs = new Map<string, number>();
-    const drawn = edges.filter((e) => here.has(String(e.data.source)) && here.has(String(e.data.target)) && !(add && this.has(e.data.id)));
+    const within = edges.filter((e) => here.has(String(e.data.source)) && here.has(String(e.data.target)));
+    const drawn = within.filter((e) => !(add && this.has(e.data.id)));
+    if (add) again.push(...within.filter((e) => this.has(e.data.id)));
     for (const edge of drawn) {
       const pair = pairOf(edge.data);
       pairs.set(pair, (pairs.get(pair) ?? 0) + 1);
@@ -105,7 +114,10 @@ export class Canvas {
       const beside = (pairs.get(pairOf(edge.data)) ?? 0) > 1 ? " parallel" : "";
       made.push(this.edge(edge.data, `${edge.classes ?? ""}${beside}${all ? " named" : ""}`));
     }
-    this.core.batch(() => void this.core.add(made));
+    this.core.batch(() => {
+      this.core.add(made);
+      for (const one of again) if (/\bfinding\b/.test(one.classes ?? "")) this.core.getElementById(one.data.id).addClass("finding");
+    });
     if (!add) this.open(anchor);
     const paper = this.paper;
     if (paper) this.core.one("render", () => paper.remove());
@@ -308,7 +320,7 @@ export class Canvas {
 
   protected nodeLabel(data: Data): { shown: string; tall: boolean } {
     const person = data.type === "Person";
-    // A bid is named by its status, a vehicle by its kind: what it is goes before.
+    // A bid is named by its lot or its status, a vehicle by its kind: what it is goes before.
     const called = String(data.name || data.label || data.id);
     const name = wrapped(data.type === "Bid" || data.type === "Vehicle" ? `${this.types(data.type)} ${inWords(called)}` : called, person ? 4.6 : 12, person ? 3 : 2);
     const effective = (data.effective as string | undefined) ?? (typeof data.effective_share === "number" ? percent(data.effective_share) : "");
