@@ -39,8 +39,8 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         elif counted:
             why = (
                 "surviving-members",
-                "户内尚有其他共同生活成员，属人口变化，见 household-size-change",
-                "other members survive: a change of the household's size, see household-size-change",
+                "户内尚有其他共同生活成员，属人口变化，见“家庭成员身故后金额未调整”",
+                "other members survive: a change of the household's size, see “A member died and the amount did not change”",
             )
             yield _draft(of, counted, deaths, values, why)
         elif late:

@@ -149,8 +149,8 @@ def _loud(
 
 
 def _named(store: GraphStore, findings: Sequence[Finding], elsewhere: Mapping[str, str]) -> list[Finding]:
-    """Add the names of all parties on the proof's paths, so that a person need not read ids."""
-    wanted = sorted({n for f in findings for n in f.evidence.nodes})
+    """Add the names of all parties on the proof's paths and of all members, so that a person need not read ids."""
+    wanted = sorted({n for f in findings for n in _spoken_of(f)})
     names: dict[str, str] = dict(elsewhere)
     for type_ in ("Company", "Person", "Concert"):
         table = store.query(
@@ -160,9 +160,15 @@ def _named(store: GraphStore, findings: Sequence[Finding], elsewhere: Mapping[st
         )
         names |= {row["id"]: row["name"] for row in table.to_pylist() if row["name"]}
     return [
-        replace(f, facts={**f.facts, "names": {n: names[n] for n in f.evidence.nodes if n in names}})
+        replace(f, facts={**f.facts, "names": {n: names[n] for n in _spoken_of(f) if n in names}})
         for f in findings
     ]
+
+
+def _spoken_of(finding: Finding) -> list[str]:
+    members = finding.facts.get("members")
+    also = [m for m in members if isinstance(m, str)] if isinstance(members, list) else []
+    return list(dict.fromkeys([*finding.evidence.nodes, *also]))
 
 
 def _canonical(store: GraphStore) -> dict[str, str]:

@@ -49,9 +49,7 @@ def test_the_whole_chain_of_a_finding_is_marked_whichever_drawing_tells_it(page,
     page.locator(".behind .holder").click()
     page.wait_for_function(LOADED)
     page.wait_for_function("() => window.lookthroughBoard.core.nodes('.finding').length >= 10")
-    marked = page.evaluate(
-        "() => window.lookthroughBoard.core.nodes('.finding').map(n => n.data('name'))"
-    )
+    marked = page.evaluate("() => window.lookthroughBoard.core.nodes('.finding').map(n => n.data('name'))")
     assert {"虚构顾远山", "示例启明投资有限公司", "示例北辰投资有限公司"} <= set(marked)
     # No share stands on a node that does not say in whom it is held.
     shown = page.evaluate("() => window.lookthroughBoard.core.nodes().map(n => n.data('shown')).join()")
@@ -65,3 +63,158 @@ def test_a_payment_stated_once_for_a_year_is_shown_in_each_of_its_months(page, s
     paid = table.locator("tbody tr").first.locator("td")
     assert set(paid.all_inner_texts()[:12]) == {"620 元"}
     expect(paid.last).to_have_text("7,440 元")
+
+
+def set_aside(served, rule: str, said: str = ""):
+    """A common holder that a rule sets aside, as the service tells it."""
+    found = served.services.ledger.findings(FindingFilter(detectors=("common-shareholder",), suppressed=True))
+    told = [f.to_json() for f in found]
+    return next(
+        f
+        for f in told
+        if (f["suppressed_by"] or {}).get("rule") == rule and said in f["suppressed_by"]["reason"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "said", "beside"),
+    [
+        ("ended", "已于", "持有至 "),
+        ("ended", "才开始", " 起持有"),
+        ("consortium", "", "本身亦为投标人"),
+        ("lot", "", "投 "),
+    ],
+)
+def test_a_finding_set_aside_says_so_and_why_and_of_which_day(page, served, rule, said, beside):
+    finding = set_aside(served, rule, said)
+    go(page, served, at("findings", finding["id"]))
+    card = page.locator(".card").first
+    expect(card.get_by_text("已抑制", exact=True)).to_be_visible()
+    expect(card.locator(".alert strong")).to_have_text(finding["suppressed_by"]["reason"])
+    expect(card.locator(".alert")).to_contain_text("不列入待核查的线索")
+    expect(card.locator(".behind.calm")).to_contain_text(beside)
+    page.get_by_role("button", name="English").click()
+    expect(card.get_by_text("suppressed", exact=True)).to_be_visible()
+    expect(card.locator(".alert strong")).to_have_text(finding["suppressed_by"]["reason_en"])
+    # What a fact states twice is told once.
+    page.locator("details summary").filter(has_text="Bidders").click()
+    expect(page.get_by_role("columnheader", name="At most")).to_have_count(0)
+
+
+def test_a_lot_does_not_pass_over_what_was_set_aside(page, served):
+    finding = set_aside(served, "consortium")
+    go(page, served, at("lots", finding["scope"]["id"]))
+    expect(page.locator(".evidence .alert")).to_contain_text("另有 1 条预警已按规则抑制")
+    cell = page.locator("button.tie.aside").first
+    expect(cell).to_have_text("已抑制")
+    cell.click()
+    expect(page.locator(".evidence .finding .why")).to_contain_text("同一联合体")
+    expect(page.get_by_text("此图按判断基准日绘制")).to_be_visible()
+    # It ties nobody.
+    expect(page.locator("table.matrix tr.tied")).to_have_count(0)
+
+
+@pytest.fixture
+def empty(tmp_path, explorer):
+    """A service on a store that nothing was loaded into."""
+    from api import Services
+    from cases import open_ledger
+    from graph.stores import open_store
+    from loaders.identity import PersonKey
+    from tests.api.serving import running
+
+    with (
+        open_store(tmp_path / "store", "write") as store,
+        open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}") as ledger,
+    ):
+        services = Services(
+            store=store,
+            ledger=ledger,
+            person_key=PersonKey.open(tmp_path / "person.key"),
+            folder=tmp_path / "service",
+            reports=tmp_path / "reports",
+            keys_required=False,
+            web=explorer,
+        )
+        with running(services) as service:
+            yield service
+
+
+def test_from_dropped_files_to_what_the_detectors_could_not_decide(browser, empty, tmp_path):
+    held = tmp_path / "股东持股.csv"
+    held.write_text(
+        "企业名称,统一社会信用代码,股东名称,股东类型,持股比例\n"
+        "虚构甲一建设有限公司,,虚构丙三投资有限公司,企业法人,20%\n"
+        "虚构乙二建设有限公司,,虚构丁四投资有限公司,企业法人,20%\n",
+        encoding="gb18030",
+    )
+    bids = tmp_path / "投标记录.csv"
+    bids.write_text(
+        "招标项目编号,项目名称,标段编号,投标人名称,投标报价（元）\n"
+        "CS-1,虚构测试路工程,01,虚构甲一建设有限公司,1000000\n"
+        "CS-1,虚构测试路工程,01,虚构乙二建设有限公司,1010000\n"
+        "CS-1,虚构测试路工程,01,虚构丙五建设有限公司,1030000\n",
+        encoding="utf-8",
+    )
+    page = browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
+    go(page, empty, "/")
+    expect(page.get_by_text("还没有数据")).to_be_visible()
+    page.locator(".empty").get_by_role("link", name="导入数据").click()
+    page.locator("input[type=file]").set_input_files([held, bids])
+    expect(page.locator(".good").filter(has_text="股东持股")).to_be_visible()
+    page.get_by_role("button", name="导入", exact=True).click()
+    expect(page.get_by_text("导入完成")).to_be_visible(timeout=60_000)
+    # What came of it is in sight, however long the list of what was recognised.
+    expect(page.get_by_text("导入完成")).to_be_in_viewport()
+    page.get_by_role("link", name="接下来：运行检测").click()
+    page.get_by_role("button", name="运行检测").click()
+    expect(page.get_by_text("检测已运行，没有发现预警")).to_be_visible(timeout=60_000)
+    told = page.locator("details.lacking")
+    expect(told.locator("summary")).to_have_text(re.compile("^[0-9]+ 项检测因没有所需数据而无法判定$"))
+    told.locator("summary").click()
+    expect(told.locator("li").filter(has_text="没有 任职：")).to_have_text(
+        re.compile("投标人的单位负责人为同一人")
+    )
+    assert not re.search("[A-Z_]{4,}", told.inner_text())
+
+
+def test_circles_of_a_lying_drawing_do_not_touch(page, served):
+    go(page, served, CLOUD_BRIDGE + "?way=leftright")
+    page.wait_for_function(LOADED)
+    nearest = page.evaluate(
+        """() => { const all = window.lookthroughBoard.core.nodes('.Person').map(n => n.position());
+        return Math.min(...all.flatMap((a, i) => all.slice(i + 1).map(b => Math.hypot(a.x - b.x, a.y - b.y)))); }"""
+    )
+    # A circle is 80 wide.
+    assert nearest >= 88
+
+
+def test_whoever_comes_back_to_the_findings_finds_them_as_they_were_left(page, served):
+    go(page, served, "/?domain=works")
+    more = page.get_by_role("button", name=re.compile("^显示更多"))
+    more.click()
+    expect(page.locator(".finding")).to_have_count(60)
+    row = page.locator(".finding").nth(50)
+    row.scroll_into_view_if_needed()
+    before = page.evaluate("() => document.querySelector('.shell > .body').scrollTop")
+    assert before > 2_000
+    row.click()
+    page.wait_for_url(re.compile("#/findings/"))
+    expect(page.locator(".decide")).to_be_visible()
+    # Another page begins at its top.
+    assert page.evaluate("() => document.querySelector('.shell > .body').scrollTop") == 0
+    page.go_back()
+    expect(page.locator(".finding").nth(50)).to_be_in_viewport()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".finding")).to_have_count(60)
+    assert abs(page.evaluate("() => document.querySelector('.shell > .body').scrollTop") - before) < 40
+    # Anew from the bar, it begins at its top, with every finding.
+    page.get_by_role("link", name="首页").click()
+    expect(page.get_by_role("heading", name=re.compile("^查找企业"))).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("typed", ["shared owner behind nine bidders", "九家 共同股东"])
+def test_words_that_no_detector_has_do_not_hide_those_it_has(page, served, typed):
+    go(page, served, "/")
+    page.get_by_role("combobox").fill(typed)
+    expect(page.get_by_role("option").filter(has_text="投标人存在共同股东")).to_be_visible()

@@ -64,6 +64,21 @@ def test_every_fact_of_every_finding_is_in_words(demo_services: Any, language: s
     assert bare == set()
 
 
+def test_no_finding_calls_people_by_ids_or_detectors_by_codes(demo_services: Any) -> None:
+    from detectors.registry import DETECTORS
+
+    codes = {d.id for d in DETECTORS}
+    for record in demo_services.ledger.findings():
+        told = record.to_json()
+        names = told["facts"].get("names", {})
+        said_of = [one for _, v in _stated(told["facts"]) for one in (v if isinstance(v, list) else [v])]
+        people = {one for one in said_of if isinstance(one, str) and one.startswith("person:")}
+        assert people <= names.keys()
+        why = told["suppressed_by"] or {}
+        said = f"{why.get('reason', '')} {why.get('reason_en', '')} {told['text']['zh']} {told['text']['en']}"
+        assert not codes & set(re.findall(r"[a-z]+(?:-[a-z]+)+", said))
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_states_of_findings_are_called_what_the_ledger_calls_them(language: str) -> None:
     from cases.deciding import STATE_WORDS

@@ -16,8 +16,23 @@ const pages = [
 export const router = createRouter({
   history: createWebHashHistory(),
   routes: [...pages, { path: "/:rest(.*)*", redirect: "/" }],
-  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  scrollBehavior: (to, from, saved) => {
+    // What scrolls is the part below the bar. Another page begins at its top; back at the findings they stand as they were left.
+    const body = scroller();
+    if (body && to.path !== from.path) body.scrollTop = saved && to.name === "start" ? left : 0;
+    return false;
+  },
 });
+
+/** How far down the start page was when it was left. */
+let left = 0;
+router.beforeEach((_to, from) => {
+  if (from.name === "start") left = scroller()?.scrollTop ?? 0;
+});
+
+function scroller(): Element | null {
+  return document.querySelector(".shell > .body");
+}
 
 // The other pages are fetched when the first has long been there: the way to them is open though the service be gone.
 function fetched(): void {

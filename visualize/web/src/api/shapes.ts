@@ -114,7 +114,7 @@ export interface Held {
 export interface Paid {
   id: string;
   program: string;
-  from_month: string | null;
+  from_month: string | null; to_month: string | null;
   amount: number | null;
   currency: string | null;
 }

@@ -16,7 +16,7 @@ const UNREADABLE = 0.3;
 const VAST = 400;
 /** A lying drawing needs more room between its ranks, where names and shares stand side by side, and less across. */
 const ALONG = 2.05;
-const ACROSS = 1.6;
+const ACROSS = 1.4;
 
 export type Way = "topdown" | "leftright";
 
