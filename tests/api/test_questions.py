@@ -45,6 +45,11 @@ def test_either_store_answers_like_the_python_api(either_service):
             ("OWNS", "in", 2), ("LEGAL_REP_OF", "in", 1), ("SUBMITS", "out", 1),
         }  # fmt: skip
         assert [i["share"] for i in beside["items"]] == [0.6, 0.4]
+        bids = (
+            client.get("/v1/parties/local:A/neighbours?kind=SUBMITS&direction=out").raise_for_status().json()
+        )
+        # A bid has no name: it is called by what it is for.
+        assert [i["party"]["name"] for i in bids["items"]] == ["虚构学校工程"]
         (link,) = client.get("/v1/links?from=local:H&to=local:A").raise_for_status().json()["items"]
         assert link["stated"]["share"] == 0.6
         assert (link["sources"][0]["file"], link["sources"][0]["row"]) == ("shareholdings.csv", "2")

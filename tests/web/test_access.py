@@ -17,6 +17,7 @@ from cases import FindingFilter
 pytestmark = pytest.mark.browser
 AXE: Final = Path(__file__).resolve().parents[2] / "visualize/web/node_modules/axe-core/axe.min.js"
 LOT: Final = "local:XG-2025-001/01"
+CANVAS: Final = "/graph/cn-uscc%3A919999999000000144"
 NAMES: Final = "虚构云桥建设有限公司\n虚构松岭市政工程有限公司\n虚构渡口路桥有限公司\n虚构\n没有这家公司"
 SHEET: Final = (
     "企业名称,统一社会信用代码,股东名称,股东类型,持股比例,备注\n虚构通达建设有限公司,,测试股东丙,自然人股东,60%,\n"
@@ -80,9 +81,16 @@ def _pages(services: Any) -> Iterator[tuple[str, str, Callable[[Any], None] | No
     shared = services.ledger.findings(
         FindingFilter(detectors=("common-shareholder",), scope_id=LOT), None, 1
     )[0]
+    away = next(
+        f
+        for f in services.ledger.findings(FindingFilter(detectors=("common-shareholder",), suppressed=True))
+        if (f.to_json()["suppressed_by"] or {}).get("rule") == "consortium"
+    )
     livelihood = services.ledger.findings(FindingFilter(scope_kind="household"), None, 1)[0]
     yield "start", "/", _with_a_list_open
     yield "lot", at("lots", LOT), _with_ties_open
+    yield "lot with what was set aside", at("lots", away.to_json()["scope"]["id"]), _with_ties_open
+    yield "finding set aside", at("findings", away.id), None
     yield "tender", at("tenders", "local:XG-2025-001"), None
     yield "finding of a lot", at("findings", shared.id), _with_suppression_and_a_refusal
     yield "finding of a household", at("findings", livelihood.id), None
@@ -111,3 +119,39 @@ def test_no_page_has_a_serious_fault_of_access(page: Any, served: Any, language:
             page.wait_for_load_state("networkidle")
             faults += _found(page, f"{name}, in use")
     assert faults == []
+
+
+@pytest.mark.parametrize(("path", "place"), [("/load", ".el-upload-dragger"), (CANVAS, ".el-slider__button")])
+def test_the_keyboard_is_seen_where_it_is(page: Any, served: Any, path: str, place: str) -> None:
+    """What Element Plus draws without an outline shows that it has the focus."""
+    page.goto(f"{served.url}/#{path}")
+    expect(page.locator(place).first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    outlines = set()
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        outlines.add(page.evaluate("(p) => getComputedStyle(document.querySelector(p)).outlineStyle", place))
+    assert outlines == {"none", "solid"}
+
+
+def test_the_owner_behind_the_bidders_is_reached_by_keyboard_alone(page: Any, served: Any) -> None:
+    page.goto(f"{served.url}/#/")
+    expect(page.locator(".finding").first).to_be_visible()
+
+    def tab_to(wanted: str) -> None:
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            if page.evaluate("(w) => document.activeElement.matches(w)", wanted):
+                return
+        pytest.fail(f"the keyboard does not come to {wanted}")
+
+    tab_to("[role=combobox]")
+    page.keyboard.type("XG-2025-001/01")
+    page.get_by_role("option").first.wait_for()
+    page.keyboard.press("Enter")
+    expect(page.locator("button.tie").first).to_be_visible()
+    tab_to("button.tie")
+    page.keyboard.press("Enter")
+    tab_to(".evidence .finding")
+    page.keyboard.press("Enter")
+    expect(page.locator(".behind")).to_contain_text("虚构顾远山")

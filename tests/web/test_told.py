@@ -41,16 +41,35 @@ def test_a_bid_on_the_canvas_is_called_by_its_lot(page, served):
     assert shown[1] == "投标人"
 
 
-def test_the_whole_chain_of_a_finding_is_marked_whichever_drawing_tells_it(page, served):
-    """From the finding to the graph: the owner, drawn first, is part of what only the bidders' drawings tell."""
+def test_the_graph_shows_the_owner_behind_the_bidders_as_the_finding_does(page, served):
     shared = FindingFilter(detectors=("common-shareholder",), scope_id="local:XG-2025-001/01")
     finding = served.services.ledger.findings(shared, None, 1)[0]
     go(page, served, at("findings", finding.id))
     page.locator(".behind .holder").click()
     page.wait_for_function(LOADED)
-    page.wait_for_function("() => window.lookthroughBoard.core.nodes('.finding').length >= 10")
+    names = "() => window.lookthroughBoard.core.nodes('.finding').map(n => n.data('name'))"
+    chain = {"虚构顾远山", "示例启明投资有限公司", "示例白榆控股有限公司", "虚构渡口路桥有限公司"}
+    assert chain <= set(page.evaluate(names))
+    assert len(page.evaluate(names)) == 13
+    # A link outlives its finding: the party it is about is drawn.
+    go(page, served, CLOUD_BRIDGE + "?finding=gone")
+    page.expected = ["Failed to load resource"]
+    page.wait_for_function(
+        "() => window.lookthroughBoard && window.lookthroughBoard.core.nodes('.subject').some("
+        "n => n.data('name') === '虚构云桥建设有限公司')"
+    )
+
+
+def test_the_whole_chain_is_marked_whichever_drawing_tells_it(page, served):
+    """The owner, drawn first, is part of what only the bidders' drawings tell."""
+    page.goto(f"{served.url}/#/relations")
+    page.get_by_label(re.compile("^每行一个")).fill("虚构云桥建设有限公司\n虚构松岭市政工程有限公司")
+    page.get_by_role("button", name="查找关系").click()
+    page.get_by_role("button", name="在图上看").first.click()
+    page.wait_for_function(LOADED)
+    page.wait_for_function("() => window.lookthroughBoard.core.nodes('.finding').length >= 9")
     marked = page.evaluate("() => window.lookthroughBoard.core.nodes('.finding').map(n => n.data('name'))")
-    assert {"虚构顾远山", "示例启明投资有限公司", "示例北辰投资有限公司"} <= set(marked)
+    assert {"虚构顾远山", "示例启明投资有限公司", "示例南屿投资有限公司"} <= set(marked)
     # No share stands on a node that does not say in whom it is held.
     shown = page.evaluate("() => window.lookthroughBoard.core.nodes().map(n => n.data('shown')).join()")
     assert "%" not in shown
@@ -81,7 +100,7 @@ def set_aside(served, rule: str, said: str = ""):
     [
         ("ended", "已于", "持有至 "),
         ("ended", "才开始", " 起持有"),
-        ("consortium", "", "本身亦为投标人"),
+        ("consortium", "昌元恒新", "本身亦为投标人"),
         ("lot", "", "投 "),
     ],
 )
@@ -218,3 +237,22 @@ def test_words_that_no_detector_has_do_not_hide_those_it_has(page, served, typed
     go(page, served, "/")
     page.get_by_role("combobox").fill(typed)
     expect(page.get_by_role("option").filter(has_text="投标人存在共同股东")).to_be_visible()
+
+
+def test_no_line_of_the_owner_s_picture_runs_through_another_company(page, served):
+    go(page, served, at("lots", "local:XG-2025-001/01"))
+    page.locator(".stacks .holder").last.click()
+    page.wait_for_function(LOADED)
+    page.wait_for_function("() => window.lookthroughBoard.core.nodes('.finding').length >= 12")
+    met = page.evaluate(
+        """() => { const core = window.lookthroughBoard.core, met = [];
+        core.edges().forEach(e => { const a = e.source().position(), b = e.target().position();
+          core.nodes().forEach(n => { if (n.same(e.source()) || n.same(e.target())) return;
+            const p = n.position(), w = n.width() / 2, h = n.height() / 2;
+            for (let t = 0; t <= 1; t += 0.01) {
+              const x = a.x + (b.x - a.x) * t, y = a.y + (b.y - a.y) * t;
+              if (Math.abs(x - p.x) < w && Math.abs(y - p.y) < h) {
+                met.push(`${e.source().data('name')} > ${e.target().data('name')}: ${n.data('name')}`); return; } } }); });
+        return met; }"""
+    )
+    assert met == []

@@ -322,7 +322,8 @@ export class Canvas {
     const person = data.type === "Person";
     // A bid is named by its lot or its status, a vehicle by its kind: what it is goes before.
     const called = String(data.name || data.label || data.id);
-    const name = wrapped(data.type === "Bid" || data.type === "Vehicle" ? `${this.types(data.type)} ${inWords(called)}` : called, person ? 4.6 : 12, person ? 3 : 2);
+    const bid = data.type === "Bid";
+    const name = wrapped(bid || data.type === "Vehicle" ? `${this.types(String(data.type))} ${inWords(called)}` : called, person ? 4.6 : bid ? 9 : 12, person || bid ? 3 : 2);
     const effective = (data.effective as string | undefined) ?? (typeof data.effective_share === "number" ? percent(data.effective_share) : "");
     const away = Number(data.away ?? 0);
     const shown = [name, effective, away ? `（+${away}）` : ""].filter(Boolean).join("\n");
