@@ -88,7 +88,12 @@ def list_command(
         typer.Option("--scope", metavar="ID", help="标段、家庭等的编号 · only of this lot, household…"),
     ] = None,
     subject: Annotated[
-        str | None, typer.Option("--subject", metavar="ID", help="涉及或形成关联的主体编号 · only naming this party, or whom it ties")
+        str | None,
+        typer.Option(
+            "--subject",
+            metavar="ID",
+            help="涉及或形成关联的主体编号 · only naming this party, or whom it ties",
+        ),
     ] = None,
     changed_since: Annotated[
         str | None,
