@@ -101,17 +101,21 @@ def recognise(sheet: Sheet, file_name: str, mapping: Mapping[str, Any]) -> Sheet
 
     plans = {name: _plan(table, clean, choice, sheet, file_name) for name, table in TABLES.items()}
     scores: dict[str, float] = {}
+    reads: dict[str, set[str]] = {}
     for name, plan in plans.items():
         hint = _name_hint(plan.table, file_name if plan.headers else "", sheet.name)
         if plan.missing and hint < 100 and choice.table != name:
             continue
-        used = set(plan.headers)
+        used = reads[name] = set(plan.headers)
         for companion in _companions(plan, plans):
             used |= companion.headers
         scores[name] = len(used) + 2 * len(plan.table.required) + hint
         scores[name] += 20 if layout and layout.table == name and not plan.missing else 0
         scores[name] += 1000 if choice.table == name else 0
 
+    for name in [n for n in scores if _goes_with_more(n, reads, plans, file_name, sheet.name)]:
+        if choice.table != name:
+            del scores[name]
     year = choice.year or _year_in(sheet.titles)
     best = max(scores, key=lambda name: scores[name], default=None)
     if best is None or plans[best].missing:
@@ -123,6 +127,19 @@ def recognise(sheet: Sheet, file_name: str, mapping: Mapping[str, Any]) -> Sheet
     ignored = tuple(h for h in headers if h not in used)
     elsewhere = _elsewhere(plans, tables, ignored)
     return SheetPlan(file_name, sheet.name, tables, ignored, choice, layout, None, year, elsewhere)
+
+
+def _goes_with_more(
+    name: str, reads: Mapping[str, set[str]], plans: Mapping[str, TablePlan], file: str, sheet: str
+) -> bool:
+    """Is the sheet another table that is read with this one, and more besides? A register with a column of legal
+    representatives is no list of posts. Where file or sheet bear the table's name they know better."""
+    if _name_hint(plans[name].table, file, sheet):
+        return False
+    return any(
+        name in plans[other].table.companions and reads[name] < used and not plans[other].missing
+        for other, used in reads.items()
+    )
 
 
 def _elsewhere(
