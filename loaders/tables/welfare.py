@@ -41,20 +41,18 @@ def read_household_members(table: TableRows) -> None:
     kind = _household_kind(table, "household_kind")
     table.rows.node("Household", pl.DataFrame({AT: table.at, "id": household, "kind": kind}))
     relation = _relations(table)
-    names = table.text("person_name")
-    head_only = not table.has("person_name")
+    # Without members of their own the rows speak of the head, whose number may stand in either column.
+    head_only = not table.has("person_name") and not (table.has("person_id") and table.has("head_id"))
     if head_only:
-        names = table.text("head_name")
         relation = relation.fill_null("head")
     member = read_parties(
         table,
-        "person_id",
-        "person_name",
+        "head_id" if head_only and table.has("head_id") else "person_id",
+        "head_name" if head_only else "person_name",
         default="person",
         kind=table.constant("person"),
         document="person_id_kind",
         scope=household,
-        names=names,
     )
     state_parties(table, member)
     span = _member_span(table)
@@ -69,7 +67,7 @@ def read_household_members(table: TableRows) -> None:
             scope=household,
             required=False,
         )
-        _state_heads(table, head, household, names)
+        _state_heads(table, head, household, member.frame["name"])
 
 
 def _member_span(table: TableRows) -> dict[str, pl.Series]:

@@ -13,7 +13,7 @@ from loaders.context import InputFile
 from loaders.tables import MappingError, inspect_tables, read_mapping, write_rejects
 from loaders.tables.consortia import consortium_name, read_members
 from loaders.tables.vocabulary import VOCABULARIES, read_relation_codes
-from tests.loaders.reading import codes, load, load_text, nodes, rels
+from tests.loaders.reading import KEY, codes, load, load_text, nodes, rels
 from tests.loaders.shapes.numbers import resident, resident_15, uscc
 
 A, B = uscc(21), uscc(22)
@@ -222,6 +222,40 @@ def test_months_without_a_year_say_how_to_set_it(tmp_path: Path) -> None:
     context = load_text(tmp_path, {"发放表.csv": text}, mapping=mapping)
     assert codes(context) == []
     assert sorted(nodes(context, "Benefit")["from_month"]) == ["2023-01", "2023-02"]
+
+
+@pytest.mark.parametrize(
+    ("number", "same"),
+    [
+        (resident(7), resident(7)),
+        (resident_15(7), resident(7)),
+        (f"{resident(7)[:4]}**********{resident(7)[-4:]}", None),
+        (resident(7)[:-1] + ("1" if resident(7)[-1] != "1" else "2"), None),
+    ],
+    ids=["18", "15", "masked", "wrong-check"],
+)
+def test_a_heads_number_is_read_like_any_persons(tmp_path: Path, number: str, same: str | None) -> None:
+    benefits = f"低保证号,户主姓名,户主身份证号,救助类型,发放年月,发放金额（元）\nDB1,测试某,{number},低保,2025-01,620\n"
+    (head,) = rels(load_text(tmp_path, {"低保发放.csv": benefits}), "MEMBER_OF").to_dicts()
+    roster = f"低保证号,姓名,身份证号码,与户主关系\nDB1,测试某,{same or number},户主\n"
+    context = load_text(tmp_path, {"低保家庭成员.csv": roster})
+    (member,) = rels(context, "MEMBER_OF").to_dicts()
+    assert (head["from_id"], head["relation_to_head"]) == (member["from_id"], "head")
+    assert head["from_id"].startswith("person:" if same else "person.scoped:")
+
+
+def test_a_members_number_beside_the_heads_is_the_members(tmp_path: Path) -> None:
+    text = f"低保证号,户主姓名,户主身份证号,成员身份证号\nDB1,测试某,{resident(7)},{resident(8)}\n"
+    context = load_text(tmp_path, {"低保名册.csv": text})
+    ids = KEY.person_ids(pl.Series([resident(7), resident(8)]), pl.Series(["resident_id"] * 2))
+    members = rels(context, "MEMBER_OF").select("from_id", "relation_to_head").rows()
+    assert sorted(members) == sorted([(ids[0], "head"), (ids[1], None)])
+
+
+def test_a_number_under_the_heads_name_alone_is_the_heads(tmp_path: Path) -> None:
+    text = f"低保证号,户主姓名,身份证号\nDB1,测试某,{resident(7)}\n"
+    (member,) = rels(load_text(tmp_path, {"低保名册.csv": text}), "MEMBER_OF").to_dicts()
+    assert member["from_id"].startswith("person:") and member["relation_to_head"] == "head"
 
 
 def test_a_quarter_is_three_months(tmp_path: Path) -> None:
