@@ -290,6 +290,13 @@ def test_lot_numbers_of_two_tenders_never_meet(tmp_path: Path) -> None:
     assert set(rels(load_text(tmp_path, {"b.csv": text}), "FOR_LOT")["to_id"]) == {"local:T1/1", "local:T2/1"}
 
 
+def test_a_lots_number_alone_keeps_the_lots_of_a_tender_apart(tmp_path: Path) -> None:
+    text = f"tender_id,lot_number,bidder_id,author\nT1,1,{A},测试某\nT1,2,{A},测试某\n"
+    context = load_text(tmp_path, {"bids.csv": text})
+    assert set(rels(context, "FOR_LOT")["to_id"]) == {"local:T1/1", "local:T1/2"}
+    assert {"1", "2"} <= set(nodes(context, "Lot")["number"])
+
+
 def test_a_lot_without_its_tender_finds_the_only_one(tmp_path: Path) -> None:
     files = {"bids.csv": "lot_id,bidder_id\nLOT-7,A\n", "lots.csv": "id,tender_id\nLOT-7,T1\nLOT-8,T1\n"}
     context = load_text(tmp_path, files)
