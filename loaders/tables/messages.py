@@ -8,16 +8,16 @@ from loaders.values import VALUE_ERRORS
 
 MESSAGES: Final[dict[str, tuple[str, str]]] = {
     "unit-unknown-share": (
-        "比例没有单位，不能猜测。请把表头写成“持股比例(%)”，或改用列名 share_percent（百分数）或 share（小数），"
+        "比例没有单位，不能猜测。请把表头写成“{known}(%)”，或改用列名 share_percent（百分数）或 share（小数），"
         '或在 --map 文件的 [sheet.units] 中写 {column} = "percent"。',
         "The share has no unit, and units are not guessed. Name the heading 持股比例(%), or use the column "
         'share_percent or share (a fraction), or set {column} = "percent" under [sheet.units] of a --map file.',
     ),
     "unit-unknown-money": (
-        "金额没有单位，不能猜测。请把表头写成“投标报价(万元)”这样的形式，或在单元格中写单位，"
+        "金额没有单位，不能猜测。请把表头写成“{known}（元）”或“{known}（万元）”这样的形式，或在单元格中写单位，"
         '或在 --map 文件的 [sheet.units] 中写 {column} = "元"。',
-        "The amount has no unit, and units are not guessed. Name the unit in the heading, as in 投标报价(万元), or in "
-        'the cell, or set {column} = "元" under [sheet.units] of a --map file.',
+        "The amount has no unit, and units are not guessed. Name the unit in the heading, as in {known}(元) or "
+        '{known}(万元), or in the cell, or set {column} = "元" under [sheet.units] of a --map file.',
     ),
     "bad-number": ("不是有效数字。", "Not a number."),
     "bad-bool": ("应为 是 或 否。", "Must be 是 (yes) or 否 (no)."),

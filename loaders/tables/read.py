@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import polars as pl
 
 from loaders.context import InputFile, ReadContext
-from loaders.identity import looks_like_person_number, masked
+from loaders.identity import looks_like_person_number, masked, read_company_ids, valid_resident_number
 from loaders.problems import brief_list
 from loaders.sheets import Sheet, read_sheets
 from loaders.tables import bids, companies, ownership, people, property, tendering, welfare
 from loaders.tables.columns import TableRows
 from loaders.tables.mapping import choose
 from loaders.tables.messages import message
-from loaders.tables.recognise import SheetPlan, TablePlan, recognise, with_header_row
+from loaders.tables.recognise import SheetPlan, TablePlan, bare_heading, recognise, with_header_row
 from loaders.tables.rejects import ADDED, RejectedRows, refused_frame
 from loaders.tables.rows import SheetRows
 from loaders.tables.schema import count_known_headers
+from loaders.values import normalise_empty, parse_money, parse_shares, unit_of_header
 
 READERS: Final[dict[str, Callable[[TableRows], None]]] = {
     "companies": companies.read_companies,
@@ -59,12 +60,21 @@ _OURS: Final[dict[str, tuple[str, ...]]] = {"identities": ("candidates",)}
 """Columns of files a load writes to be filled in, which only help whoever fills them in."""
 
 
+_TELEPHONE: Final = r"\d{11,}|(?:^|\D)0\d{2,3}[-－— ]?\d{7,8}(?:\D|$)|@"
+"""Long runs of digits (accounts, mobile telephones, numbers of documents), numbers with an area code, mail addresses."""
+
+_PAPERS: Final = r"^\s*[A-Za-z]{1,2}\d{7,10}\s*$"
+"""Passports and permits."""
+
+
 @dataclass(frozen=True, slots=True)
 class SheetReport:
     """What one sheet is taken for.
 
-    `columns`: table → column → headings. `missing`: required groups of columns of which none is there.
-    `sample`: the first rows, people's numbers masked. `skipped`: rows left out, by reason.
+    `columns`: table → column → headings (of `months`, all that are months). `year`: of months whose heading names
+    none, by the title or the mapping. `missing`: required groups of columns of which none is there. `warnings`: why
+    rows would be refused, in both languages. `sample`: the first rows, people's numbers, telephones
+    and accounts masked. `skipped`: rows left out, by reason.
     """
 
     file: str
@@ -78,6 +88,8 @@ class SheetReport:
     layout: str | None
     columns: Mapping[str, Mapping[str, tuple[str, ...]]]
     units: Mapping[str, str]
+    year: int | None
+    warnings: tuple[Mapping[str, str], ...]
     ignored: tuple[str, ...]
     missing: tuple[tuple[str, ...], ...]
     nearest: str | None
@@ -186,8 +198,10 @@ def inspect_tables(file: InputFile, mapping: Mapping[str, Any]) -> list[SheetRep
         sheet = with_header_row(read, choose(mapping, file.name, read.name).header_row)
         plan = recognise(sheet, file.name, mapping)
         head = sheet.frame.head(3)
+        private = {h for table in plan.tables for h in _private_headings(table)}
+        ids = {h for table in plan.tables for h in _id_headings(table)}
         hidden = [
-            pl.select(pl.when(looks_like_person_number(s) | _account_like(s)).then(masked(s)).otherwise(s))
+            pl.select(pl.when(_private(s, s.name in private, s.name in ids)).then(masked(s)).otherwise(s))
             .to_series()
             .fill_null("")
             .to_list()
@@ -204,8 +218,10 @@ def inspect_tables(file: InputFile, mapping: Mapping[str, Any]) -> list[SheetRep
                 table=plan.table,
                 tables=tuple(t.table.name for t in plan.tables),
                 layout=plan.layout.name if plan.layout else None,
-                columns={t.table.name: t.columns for t in plan.tables},
+                columns={t.table.name: _shown_columns(t) for t in plan.tables},
                 units=plan.units,
+                year=plan.year if any(t.months for t in plan.tables) else None,
+                warnings=tuple({"zh": zh, "en": en} for zh, en in _warnings(sheet, plan)),
                 ignored=tuple(h for h in plan.ignored if h not in ADDED),
                 missing=plan.missing,
                 nearest=plan.nearest.table.name if plan.nearest else None,
@@ -216,6 +232,51 @@ def inspect_tables(file: InputFile, mapping: Mapping[str, Any]) -> list[SheetRep
     return reports
 
 
-def _account_like(cells: pl.Series) -> pl.Series:
-    """Long runs of digits: accounts, phones, numbers of documents."""
-    return cells.str.contains(r"\d{11,}").fill_null(False)
+def _shown_columns(plan: TablePlan) -> dict[str, tuple[str, ...]]:
+    return dict(plan.columns) | ({"months": tuple(plan.months)} if plan.months else {})
+
+
+def _warnings(sheet: Sheet, plan: SheetPlan) -> Iterator[tuple[str, str]]:
+    """What whole columns lack: the unit of bare figures, the year of months."""
+    for table in plan.tables:
+        for column, headings in _shown_columns(table).items():
+            kind = table.table.columns[column].value
+            bare = next((h for h in headings if _without_unit(sheet, table, column, h)), None)
+            if bare is not None:
+                yield message(f"unit-unknown-{kind}", column, bare_heading(bare))
+        undated = [h for h, (year, _) in table.months.items() if not (year or plan.year)]
+        if undated and "year" not in table.present:
+            yield message("year-unknown")
+
+
+def _without_unit(sheet: Sheet, plan: TablePlan, column: str, heading: str) -> bool:
+    """Whether a column of money or shares holds a figure that nothing gives a unit for."""
+    kind = plan.table.columns[column].value
+    unit = plan.units.get(column) or unit_of_header(bare_heading(heading))[1]
+    if unit or kind not in ("money", "share") or (kind == "money" and "currency" in plan.present):
+        return False
+    cells = normalise_empty(sheet.frame[heading])
+    read = parse_money(cells) if kind == "money" else parse_shares(cells)
+    return bool((read["error"] == "unit-unknown").any())
+
+
+def _private_headings(plan: TablePlan) -> Iterator[str]:
+    """Columns of telephones, mail addresses and accounts: as the service does, these are not shown to everybody."""
+    for column, headings in plan.columns.items():
+        declared = plan.table.columns[column]
+        if declared.fixed.get("kind") in ("phone", "email") or column in ("account", "deposit_account"):
+            yield from headings
+
+
+def _id_headings(plan: TablePlan) -> Iterator[str]:
+    for column, headings in plan.columns.items():
+        if plan.table.columns[column].value == "id":
+            yield from headings
+
+
+def _private(cells: pl.Series, declared: bool, ids: bool) -> pl.Series:
+    """What a sample hides: numbers of persons, telephones, accounts. A company's credit code is public."""
+    person = valid_resident_number(cells) | looks_like_person_number(cells)
+    number = cells.str.contains(_TELEPHONE + (f"|{_PAPERS}" if ids else "")).fill_null(False)
+    company = read_company_ids(cells)["scheme"].is_in(["cn-uscc", "cn-orgcode"]).fill_null(False)
+    return (person | declared | (number & ~company)) & cells.is_not_null()

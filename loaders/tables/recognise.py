@@ -274,6 +274,11 @@ def without_brackets(header: str) -> str:
     return re.sub(r"[(（][^)）]*[)）]", "", header)
 
 
+def bare_heading(header: str) -> str:
+    """The lowest level of a heading, as it is written: what a person would put a unit behind."""
+    return re.sub(r"#\d+$", "", header.rsplit("/", 1)[-1])
+
+
 def _units_of(months: Mapping[str, Any]) -> list[str]:
     return [unit for h in months for part in h.split("/") if (unit := unit_of_header(part)[1])]
 

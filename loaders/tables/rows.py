@@ -13,7 +13,7 @@ from loaders.identity import looks_like_person_number, mask
 from loaders.problems import Problem
 from loaders.sheets import Sheet
 from loaders.tables.messages import message
-from loaders.tables.recognise import SheetPlan
+from loaders.tables.recognise import SheetPlan, bare_heading
 from loaders.tables.rejects import ROW, SAFE_FORMULA
 from loaders.values import NOT_AVAILABLE, as_written, formula_errors, normalise_empty
 
@@ -92,7 +92,7 @@ class SheetRows:
         if not at:
             return
         self._said.update((code, column, i) for i in at)
-        zh, en = message(code, name or column, known)
+        zh, en = message(code, name or column, known or bare_heading(column))
         code = code.removesuffix("-share").removesuffix("-money") if code.startswith("unit-") else code
         shown = ["" for _ in at]
         if values is not None:

@@ -43,7 +43,11 @@ def inspect_command(
             reports.append({"file": file.name, "format": None, "problem": s.say(error.zh, error.en)})
     if s.format is not Format.table:
         columns = [
-            (k, k, k) for k in ("file", "sheet", "format", "table", "columns", "ignored", "rows", "problem")
+            (k, k, k)
+            for k in (
+                *("file", "sheet", "format", "table", "columns", "units", "year", "ignored", "rows"),
+                *("warnings", "problem"),
+            )
         ]
         print_rows(s, columns, reports)
     else:
@@ -72,8 +76,16 @@ def _print_inspection(s: Session, report: dict[str, Any]) -> None:
     for table, columns in (report.get("columns") or {}).items():
         for column, headings in columns.items():
             unit = report["units"].get(column)
-            said = f" [{word(s, UNITS, unit)}]" if unit else ""
-            out.print(f"  {' + '.join(headings)} → {table}.{column}{said}", markup=False)
+            known = [str(word(s, UNITS, unit))] if unit else []
+            shown = " + ".join(headings)
+            if column == "months" and len(headings) > 1:
+                shown = f"{headings[0]} … {headings[-1]} ({len(headings)})"
+            if column == "months" and report.get("year"):
+                known.append(s.say(f"{report['year']}年", str(report["year"])))
+            said = f" [{s.say('，', ', ').join(known)}]" if known else ""
+            out.print(f"  {shown} → {table}.{column}{said}", markup=False)
+    for warning in report.get("warnings") or []:
+        out.print("  " + s.say(warning["zh"], warning["en"]), style="red", markup=False)
     if report.get("ignored"):
         out.print(
             f"  {s.say('忽略的列', 'ignored')}: {brief_list(report['ignored'], ', ', 100)}", markup=False

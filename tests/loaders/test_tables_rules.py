@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loaders.context import InputFile
-from loaders.tables import MappingError, inspect_tables, read_mapping, write_rejects
+from loaders.tables import MappingError, SheetReport, inspect_tables, read_mapping, write_rejects
 from loaders.tables.consortia import consortium_name, read_members
 from loaders.tables.vocabulary import VOCABULARIES, read_relation_codes
 from tests.loaders.reading import KEY, codes, load, load_text, nodes, rels
@@ -106,7 +106,45 @@ def test_inspection_masks_peoples_numbers(tmp_path: Path) -> None:
     path.write_text(f"身份证号,姓名\n{resident(1)},测试某\n", encoding="utf-8")
     report = inspect_tables(InputFile(path, path.name, "0" * 64), {})[0]
     assert resident(1) not in str(report)
+    path.write_text(f"身份证号,姓名\n{resident_15(1)},测试某\nE12345678,测试某\n", encoding="utf-8")
+    shown = str(inspect_tables(InputFile(path, path.name, "0" * 64), {})[0].sample)
+    assert resident_15(1) not in shown and "E12345678" not in shown
     assert report.sample[0][1] == "测试某"
+
+
+def test_inspection_shows_months_with_year_and_unit_and_says_what_is_missing(tmp_path: Path) -> None:
+    def report(text: str) -> SheetReport:
+        path = tmp_path / "低保发放.csv"
+        path.write_text(text, encoding="utf-8")
+        return inspect_tables(InputFile(path, path.name, "0" * 64), {})[0]
+
+    columns = "低保证号,户主姓名,救助类型,1月,2月"
+    row = "DB1,测试某,低保,620,620"
+    whole = report(f"虚构街道2025年发放表（单位：元）,,,,\n{columns}\n{row}\n")
+    assert whole.columns["benefits"]["months"] == ("1月", "2月")
+    assert (whole.units["months"], whole.year, whole.warnings) == ("元", 2025, ())
+    bare = report(f"{columns}\n{row}\n")
+    unit, year = bare.warnings
+    assert "“1月（元）”" in unit["zh"] and "1月(元)" in unit["en"]
+    assert "年度" in year["zh"] and bare.year is None
+    dated = report(f"年度,{columns}\n2025,{row}\n".replace("620", "620元"))
+    assert dated.warnings == ()
+    refused = load_text(tmp_path, {"低保发放.csv": f"{columns}\n{row}\n"}).problems
+    assert any("“1月（元）”" in p.expected_zh for p in refused if p.code == "unit-unknown")
+
+
+def test_inspection_masks_telephones_mails_and_accounts_and_shows_companies_codes(tmp_path: Path) -> None:
+    path = tmp_path / "企业登记信息.csv"
+    path.write_text(
+        "统一社会信用代码,企业名称,联系电话,邮箱,备用号码,开户账号\n"
+        f"{A},示例甲有限公司,0999-8880001,someone@example.com,0999 8880002;13999999999,6222999999990001\n"
+        f"{uscc(7)},示例乙有限公司,88800031,other@example.com,,6222999999990002\n",
+        encoding="utf-8",
+    )
+    report = inspect_tables(InputFile(path, path.name, "0" * 64), {})[0]
+    assert [row[0] for row in report.sample] == [A, uscc(7)]
+    for shown in ("8880001", "88800031", "8880002", "13999999999", "someone@", "other@", "6222999999990001"):
+        assert shown not in str(report.sample)
 
 
 def test_a_corrected_rejects_file_loads_and_keeps_the_person(tmp_path: Path) -> None:

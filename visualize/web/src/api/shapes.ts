@@ -163,6 +163,7 @@ export interface SheetReport {
   missing?: string[][];
   problem?: string | { zh: string; en: string } | null;
   sample?: string[][];
+  warnings?: { zh: string; en: string }[];
   skipped?: Record<string, number>;
 }
 
