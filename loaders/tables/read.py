@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,13 +10,20 @@ import polars as pl
 
 from loaders.context import InputFile, ReadContext
 from loaders.identity import looks_like_person_number, masked, read_company_ids, valid_resident_number
-from loaders.problems import brief_list
+from loaders.problems import Problem, brief_list
 from loaders.sheets import Sheet, read_sheets
 from loaders.tables import bids, companies, ownership, people, property, tendering, welfare
 from loaders.tables.columns import TableRows
 from loaders.tables.mapping import choose
 from loaders.tables.messages import message
-from loaders.tables.recognise import SheetPlan, TablePlan, bare_heading, recognise, with_header_row
+from loaders.tables.recognise import (
+    SheetPlan,
+    TablePlan,
+    bare_heading,
+    recognise,
+    says_year_or_unit,
+    with_header_row,
+)
 from loaders.tables.rejects import ADDED, RejectedRows, refused_frame
 from loaders.tables.rows import SheetRows
 from loaders.tables.schema import count_known_headers
@@ -136,8 +143,7 @@ def read_sheet(
     rows.report("note", rows.duplicates & rows.good(), "duplicate-row", "")
     rows.flush()
     if rows.refused:
-        frame = refused_frame(sheet.frame, sheet.rows, rows.reasons(), context.person_key)
-        context.rejected.append(RejectedRows(file.name, sheet.name, plan.tables[0].table.name, frame))
+        _keep_refused(sheet, plan.tables, rows.reasons(), file, context)
     return int(rows.bad.sum())
 
 
@@ -176,9 +182,20 @@ def _unrecognised(sheet: Sheet, plan: SheetPlan, file: InputFile, context: ReadC
     context.problem("reject", code, file, sheet.header_row, zh=zh, en=en, sheet=sheet.name)
     if plan.nearest is not None and sheet.frame.height:
         refused = dict.fromkeys(range(sheet.frame.height), context.problems[-1:])
-        frame = refused_frame(sheet.frame, sheet.rows, refused, context.person_key)
-        context.rejected.append(RejectedRows(file.name, sheet.name, plan.nearest.table.name, frame))
+        _keep_refused(sheet, (plan.nearest,), refused, file, context)
     return sheet.frame.height
+
+
+def _keep_refused(
+    sheet: Sheet,
+    plans: Sequence[TablePlan],
+    refused: dict[int, list[Problem]],
+    file: InputFile,
+    context: ReadContext,
+) -> None:
+    frame = refused_frame(sheet, plans, refused, context.person_key)
+    titles = tuple(title for title in sheet.titles if says_year_or_unit(title))
+    context.rejected.append(RejectedRows(file.name, sheet.name, plans[0].table.name, frame, titles))
 
 
 def _lacking(plan: TablePlan) -> str:

@@ -16,6 +16,8 @@ from loaders.values import clean_header, unit_of_header
 _OWN: Final = frozenset({"id", "name", "title", "kind", "status", "value", "region", "role"})
 """Column names that mean something else in every table."""
 
+_YEAR: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年")
+
 
 @dataclass(frozen=True)
 class TablePlan:
@@ -293,8 +295,13 @@ def _unit_in(titles: Any) -> str | None:
 
 
 def _year_in(titles: Any) -> int | None:
-    years = {int(y) for title in titles for y in re.findall(r"(?<!\d)((?:19|20)\d\d)\s*年", title)}
+    years = {int(y) for title in titles for y in _YEAR.findall(title)}
     return years.pop() if len(years) == 1 else None
+
+
+def says_year_or_unit(title: str) -> bool:
+    """Whether a title row says the year of the months below it or the unit of the amounts."""
+    return bool(_YEAR.search(title)) or _unit_in((title,)) is not None
 
 
 def _name_hint(table: Table, file_name: str, sheet_name: str) -> float:

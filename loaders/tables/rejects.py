@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from loaders.context import ReadContext
-from loaders.identity import PersonKey, looks_like_person_number, masked, read_person_ids
+from loaders.identity import (
+    PersonKey,
+    looks_like_person_number,
+    masked,
+    read_person_ids,
+    valid_resident_number,
+)
 from loaders.problems import Problem
+
+if TYPE_CHECKING:
+    from loaders.sheets import Sheet
+    from loaders.tables.recognise import TablePlan
 
 ROW: Final = "lookthrough_row"
 COLUMN: Final = "lookthrough_column"
@@ -20,6 +32,9 @@ EN: Final = "lookthrough_reason"
 ADDED: Final = (ROW, COLUMN, ZH, EN)
 """Columns added to the original ones. They are ignored when the file is loaded again."""
 
+_PEOPLE: Final = frozenset({"person_id", "head_id", "relative_id", "owner_id"})
+"""Columns where a number is a person's unless it can't be."""
+
 _FORMULA: Final = r"^[=+\-@\t\r]"
 SAFE_FORMULA: Final = r"^'([=+\-@\t\r])"
 """A cell made safe: the apostrophe goes when the file is loaded again."""
@@ -27,24 +42,39 @@ SAFE_FORMULA: Final = r"^'([=+\-@\t\r])"
 
 @dataclass(frozen=True)
 class RejectedRows:
-    """The refused rows of one sheet: their cells as read, and what was said of each."""
+    """The refused rows of one sheet: their cells as read, what was said of each, and the titles that say the year or
+    unit of their amounts."""
 
     file: str
     sheet: str
     table: str
     frame: pl.DataFrame
+    titles: tuple[str, ...] = ()
 
 
 def refused_frame(
-    frame: pl.DataFrame, rows: pl.Series, refused: dict[int, list[Problem]], key: PersonKey
+    sheet: Sheet, plans: Sequence[TablePlan], refused: dict[int, list[Problem]], key: PersonKey
 ) -> pl.DataFrame:
     """The refused rows with number, column and reasons. People's numbers become their ids (`person:<hash>`).
 
-    A number must not leave the load, and a masked one would identify nobody when the file is loaded again.
+    A number must not leave the load, and a masked one would identify nobody when the file is loaded again. One that
+    identifies nobody as it stands (masked, its end lost, its check wrong) stands masked.
     """
     at = sorted(refused)
-    kept = frame[at]
-    kept = kept.with_columns([_without_numbers(kept[name], key) for name in kept.columns])
+    kept, rows = sheet.frame[at], sheet.rows
+    people = _people_headings(plans)
+    kept = kept.with_columns(
+        [
+            _without_numbers(
+                kept[name],
+                key,
+                numeric.gather(at) if (numeric := sheet.numeric.get(name)) is not None else None,
+                name in people,
+                kept[kinds] if (kinds := people.get(name)) else None,
+            )
+            for name in kept.columns
+        ]
+    )
     problems = [refused[i] for i in at]
     return kept.with_columns(
         pl.Series(ROW, rows.gather(at).to_list(), dtype=pl.Int64),
@@ -54,13 +84,37 @@ def refused_frame(
     )
 
 
-def _without_numbers(cells: pl.Series, key: PersonKey) -> pl.Series:
+def _people_headings(plans: Sequence[TablePlan]) -> dict[str, str | None]:
+    """Headings whose numbers are people's → the heading of the kind of document, if there is one."""
+    found: dict[str, str | None] = {}
+    for plan in plans:
+        for column in _PEOPLE & set(plan.columns) if plan.table.name != "persons" else {"id"}:
+            kind = "person_id_kind" if column == "head_id" else f"{column}_kind"
+            kinds = next(iter(plan.columns.get(kind, ())), None)
+            for heading in plan.columns.get(column, ()):
+                found[heading] = found.get(heading) or kinds
+    return found
+
+
+def _without_numbers(
+    cells: pl.Series, key: PersonKey, numeric: pl.Series | None, people: bool, kinds: pl.Series | None
+) -> pl.Series:
     number = looks_like_person_number(cells)
+    if not (people or number.any()):
+        return cells
+    read = read_person_ids(cells, kinds, key, numeric)
+    if people:
+        # Where only people are numbered, any document is one's, and so is a number that is right as a credit code too.
+        document = read["id"].str.contains(r"^person:").fill_null(False)
+        number = number | valid_resident_number(cells) | document
     if not number.any():
         return cells
-    found = pl.select(pl.when(number).then(cells)).to_series()
-    ids = read_person_ids(found, None, key)["id"].fill_null(masked(found))
-    return pl.select(pl.when(number).then(ids).otherwise(cells)).to_series().alias(cells.name)
+    ids = pl.select(pl.when(read["id"].str.contains(r"^person[.:]")).then(read["id"])).to_series()
+    return (
+        pl.select(pl.when(number).then(ids.fill_null(masked(cells))).otherwise(cells))
+        .to_series()
+        .alias(cells.name)
+    )
 
 
 def write_rejects(context: ReadContext, folder: Path) -> list[Path]:
@@ -87,6 +141,9 @@ def write_rejects(context: ReadContext, folder: Path) -> list[Path]:
         )
         path.touch(mode=0o600, exist_ok=True)
         path.chmod(0o600)
-        safe.write_csv(path, include_bom=True)
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            # The year and unit of what stands below them, as the sheet had it.
+            csv.writer(file, lineterminator="\n").writerows([title] for title in sheet.titles)
+            file.write(safe.write_csv())
         paths.append(path)
     return paths

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loaders.context import InputFile
+from loaders.context import InputFile, ReadContext
+from loaders.identity.check_digits import valid_uscc
 from loaders.tables import MappingError, SheetReport, inspect_tables, read_mapping, write_rejects
 from loaders.tables.consortia import consortium_name, read_members
 from loaders.tables.vocabulary import VOCABULARIES, read_relation_codes
@@ -161,6 +163,54 @@ def test_a_corrected_rejects_file_loads_and_keeps_the_person(tmp_path: Path) -> 
     number = load_text(tmp_path, {"t.csv": text.replace("130%", "13%")})
     assert rels(again, "OWNS")["from_id"].to_list() == rels(number, "OWNS")["from_id"].to_list()
     assert nodes(again, "Person")["name"].to_list() == nodes(number, "Person")["name"].to_list()
+
+
+def test_corrected_rows_of_a_sheet_whose_title_gives_year_and_unit_are_all_loaded(tmp_path: Path) -> None:
+    # A number that is right as a credit code too is a person's like the others.
+    both = next(n for s in range(1, 999) if valid_uscc(pl.Series([n := resident(s, "19600101")]))[0])
+    numbers = [both, resident(62), resident_15(63), "E12345678"]
+    title = "虚构街道2025年发放表,（单位：元）,,,,\n"
+    columns = "低保证号,户主姓名,户主身份证号,救助类型,1月,2月\n"
+    rows = [f"DB{n},测试某{n},{number},低保,620,{{}}\n" for n, number in enumerate(numbers)]
+
+    def sheet(cell: str) -> ReadContext:
+        return load_text(tmp_path, {"低保发放.csv": title + columns + "".join(r.format(cell) for r in rows)})
+
+    refused = sheet("六百多")
+    assert refused.extract.files[0].rejected == 4
+    (path,) = write_rejects(refused, tmp_path / "rejects")
+    written = path.read_text(encoding="utf-8-sig")
+    assert not [n for n in numbers if n in written]
+    assert written.count("person:") == 4
+    path.write_text(written.replace("六百多", "620"), encoding="utf-8-sig")
+    again, whole = load(path), sheet("620")
+    assert codes(again) == []
+    for type_ in ("Person", "Household", "Benefit"):
+        assert set(nodes(again, type_)["id"]) == set(nodes(whole, type_)["id"])
+    ends = ("from_id", "to_id")
+    for type_ in ("MEMBER_OF", "RECEIVES"):
+        assert set(rels(again, type_).select(ends).rows()) == set(rels(whole, type_).select(ends).rows())
+    paid = ("id", "from_month", "amount", "currency")
+    assert set(nodes(again, "Benefit").select(paid).rows()) == set(
+        nodes(whole, "Benefit").select(paid).rows()
+    )
+
+
+def test_a_number_that_lost_its_end_is_nobodys_in_the_rejects(tmp_path: Path) -> None:
+    # A number that ends in 000 may have a right check digit by chance.
+    made = (resident(s, f"19{y:02d}0101") for y in range(50, 90) for s in range(100, 1000, 100))
+    lost = next(n for n in made if n.endswith("000"))
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["低保证号", "户主姓名", "户主身份证号"])
+    sheet.append(["DB1", "测试某", int(lost)])
+    book.save(tmp_path / "低保名册.xlsx")
+    context = load(tmp_path / "低保名册.xlsx")
+    assert codes(context) == ["numeric-id"]
+    (path,) = write_rejects(context, tmp_path / "rejects")
+    written = path.read_text(encoding="utf-8-sig")
+    assert lost not in written and "person:" not in written
 
 
 def test_two_masked_numbers_under_one_name_are_two_people(tmp_path: Path) -> None:
