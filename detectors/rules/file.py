@@ -1,17 +1,6 @@
 """The file that local rules are written in: read, and checked against the detectors.
 
-A rules file is TOML, one `[[rule]]` a value:
-
-    [[rule]]
-    detector = "household-multi-property"   # or detectors = ["…", "…"]
-    parameter = "dwelling_limit"
-    value = 2
-    unit = "dwellings"
-    region = "虚构区"                        # empty = everywhere
-    in_force_from = 2024-01-01              # half open; empty = open
-    in_force_to = 2026-07-01
-    citation = "《虚构区社会救助家庭财产认定办法》第五条"
-    link = ""
+docs/rules.md describes it.
 """
 
 from __future__ import annotations
@@ -25,14 +14,12 @@ from itertools import pairwise
 from typing import Any, Final
 
 from detectors.definition import Detector, Parameter
+from detectors.rules.form import KEYS, TOP
 from detectors.rules.values import LocalRule, LocalRules
+from detectors.units import UNITS, spellings
 from graph.written_toml import WrittenTomlError, read_toml
 
-_KEYS: Final = (
-    *("detector", "detectors", "parameter", "value", "unit", "region"),
-    *("in_force_from", "in_force_to", "citation", "link"),
-)
-_TOP: Final = ("title", "rule")
+_KEYS: Final = tuple(key.name for key in KEYS)
 
 _Place = tuple[str, str]
 """Which rule it is, in Chinese and English, to stand before what is said of it."""
@@ -59,7 +46,7 @@ def read_rules(text: str, detectors: Sequence[Detector]) -> LocalRules:
 
 def check_rules(document: Mapping[str, Any], detectors: Sequence[Detector]) -> LocalRules:
     """The rules of a file as read. Raises `RulesError` with every problem found, not just the first."""
-    problems = [_unknown_key(("", ""), key, _TOP) for key in document if key not in _TOP]
+    problems = [_unknown_key(("", ""), key, TOP) for key in document if key not in TOP]
     tables = document.get("rule", [])
     if not isinstance(tables, list) or not all(isinstance(t, dict) for t in tables):
         raise RulesError([*problems, ("rule 应写作 [[rule]]", "write each rule as [[rule]]")])
@@ -99,19 +86,14 @@ def _rule(
             (f"{place[0]}缺少 detector（检测项编号）", f"{place[1]}detector is missing (ids of detectors)")
         )
     name = table.get("parameter")
+    unit = table.get("unit", "")
     for id_ in (i for i in ids if isinstance(i, str)):
         if id_ not in by_id:
             problems.append(_unknown_detector(place, id_, by_id))
             continue
         parameter = next((p for p in by_id[id_].parameters if p.name == name), None)
         if parameter is None:
-            known = [p.name for p in by_id[id_].parameters]
-            problems.append(
-                (
-                    f"{place[0]}{id_} 没有参数 {name}；可用：{'、'.join(known) or '无'}",
-                    f"{place[1]}{id_} has no parameter {name}; there are: {', '.join(known) or 'none'}",
-                )
-            )
+            problems.append(_unknown_parameter(place, by_id[id_], name))
         elif table.get("region") and not by_id[id_].by_place:
             problems.append(
                 (
@@ -124,6 +106,7 @@ def _rule(
             problems.append((f"{place[0]}缺少 value", f"{place[1]}value is missing"))
         else:
             problems.extend(_wrong_value(place, parameter, _plain(table["value"]), table.get("unit", "")))
+            unit = parameter.unit
     if not str(table.get("citation", "")).strip():
         problems.append(
             (
@@ -145,8 +128,30 @@ def _rule(
             problems.append((f"{place[0]}{key} 应为文字", f"{place[1]}{key} must be text"))
     if len(problems) > before:
         return None
-    texts = {k: str(table.get(k, "")).strip() for k in ("unit", "region", "citation", "link")}
-    return LocalRule(ids, str(name), _plain(table["value"]), in_force_from=since, in_force_to=until, **texts)
+    texts = {k: str(table.get(k, "")).strip() for k in ("region", "citation", "link")}
+    # The unit as the definition writes it, in whichever language the file does.
+    return LocalRule(
+        ids, str(name), _plain(table["value"]), unit, in_force_from=since, in_force_to=until, **texts
+    )
+
+
+def _unknown_parameter(place: _Place, detector: Detector, name: Any) -> tuple[str, str]:
+    known = [p.name for p in detector.parameters]
+    if not known:
+        return (
+            f"{place[0]}{detector.id} 没有可设定的参数",
+            f"{place[1]}{detector.id} has no parameters to set",
+        )
+    if name is None:
+        fault = ("缺少 parameter（参数名称）", "parameter is missing (its name)")
+    elif not isinstance(name, str):
+        fault = ("parameter 应为文字（参数名称）", "parameter must be text (its name)")
+    else:
+        fault = (f"{detector.id} 没有参数 {name}", f"{detector.id} has no parameter {name}")
+    return (
+        f"{place[0]}{fault[0]}；{detector.id} 可用：{'、'.join(known)}",
+        f"{place[1]}{fault[1]}; of {detector.id} there are: {', '.join(known)}",
+    )
 
 
 def _plain(value: Any) -> Any:
@@ -162,10 +167,12 @@ def _unknown_detector(place: _Place, id_: str, by_id: Mapping[str, Detector]) ->
 
 def _wrong_value(place: _Place, parameter: Parameter, value: Any, unit: Any) -> Iterator[tuple[str, str]]:
     name = parameter.name
-    if unit != parameter.unit:
+    if unit not in spellings(parameter.unit):
+        word = UNITS.get(parameter.unit, ("", ""))[0].strip("（）")
         yield (
-            f"{place[0]}{name} 的单位应为“{parameter.unit}”，现为“{unit}”",
-            f"{place[1]}the unit of {name} is {parameter.unit!r}, not {unit!r}",
+            f"{place[0]}{name} 的单位应写作“{parameter.unit}”{f'或“{word}”' if word else ''}，现为“{unit}”",
+            f"{place[1]}the unit of {name} is {parameter.unit!r}, not {unit!r}"
+            + (f" (in Chinese: {word})" if word else ""),
         )
     kind = type(parameter.default)
     fits = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))

@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from detectors.definition import Detector
 from detectors.ties.drafts import identity_label
+from detectors.units import UNITS
 from exports.evidence.citing import Citations
 from exports.evidence.document import Heading
-from exports.evidence.words import CODES, FACT_NAMES, FIELDS_OF_WORK, UNITS
+from exports.evidence.words import CODES, FACT_NAMES, FIELDS_OF_WORK
 from graph.penetration import METHOD_NAMES
 from graph.subgraph import SubEdge, Subgraph
 from visualize.labels import plain_id

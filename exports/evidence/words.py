@@ -65,28 +65,6 @@ FACT_NAMES: Final[dict[str, Pair]] = {
     "data": ("数据", "Data"),
 }
 CODES: Final[dict[str, Pair]] = {**KINDS, **ROLES, **FACT_CODES}
-UNITS: Final[dict[str, Pair]] = {
-    "bidders": ("家投标人", "bidders"),
-    "bids": ("次投标", "bids"),
-    "companies": ("家企业", "companies"),
-    "date": ("", ""),
-    "days": ("天", "days"),
-    "domains": ("", ""),
-    "dwellings": ("套住房", "dwellings"),
-    "fraction": ("（比例）", "as a fraction"),
-    "lots": ("个标段", "lots"),
-    "m2": ("平方米", "m²"),
-    "months": ("个月", "months"),
-    "names": ("", ""),
-    "parties": ("个主体", "parties"),
-    "recipients": ("名领取人", "recipients"),
-    "relations": ("", ""),
-    "vehicles": ("辆车", "vehicles"),
-    "words": ("", ""),
-    "years": ("年", "years"),
-    "yuan": ("元", "yuan"),
-    "yuan/month": ("元/月", "yuan a month"),
-}
 FIELDS_OF_WORK: Final[dict[str, Pair]] = {
     "政府工程": ("政府工程", "public works"),
     "营商环境": ("营商环境", "business climate"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any
 
 import typer
@@ -11,7 +12,8 @@ from detectors.docs import meaning_en
 from detectors.law.english import articles
 from detectors.own.definitions import read_own
 from detectors.registry import DETECTORS, chosen
-from exports.evidence.words import FIELDS_OF_WORK, UNITS
+from detectors.units import UNITS
+from exports.evidence.words import FIELDS_OF_WORK
 from lookthrough.cli.app import app
 from lookthrough.cli.console import (
     Format,
@@ -139,7 +141,9 @@ def _tell(s: Session, d: Detector) -> None:
         _section(s, "参数（可用规则文件设定）", "Parameters (set them in a rules file)")
         for p in d.parameters:
             unit = UNITS[p.unit][0] if zh and p.unit in UNITS else p.unit
-            out.print(f"  {p.name} = {p.default!r} {unit}  {p.doc_zh if zh else p.doc_en}", markup=False)
+            # As a rules file writes it: false, not False.
+            value = json.dumps(p.default, ensure_ascii=False)
+            out.print(f"  {p.name} = {value} {unit}  {p.doc_zh if zh else p.doc_en}", markup=False)
     if d.suppressors:
         _section(s, "自动抑制（仍可查）", "Suppressed where (kept, and shown)")
         for x in d.suppressors:

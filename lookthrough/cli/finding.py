@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
 from detectors.definition import Detector
 from detectors.own.definitions import read_own
 from detectors.registry import DETECTORS, chosen
-from detectors.rules.values import LocalRules
+from detectors.rules.values import NO_RULES, LocalRules
 from detectors.running.changed import detect_changed, judged_in_scope
 from detectors.running.detecting import compare, detect, rules_from
 from detectors.running.one_lot import screen_lot
@@ -33,10 +32,13 @@ from lookthrough.cli.console import (
     print_rows,
     session,
 )
-from lookthrough.cli.files import RulesOption
+from lookthrough.cli.files import RulesOption, path_named
 from lookthrough.cli.ledger import ledger_of, record_run, tell_recorded
 from lookthrough.cli.run_report import FINDING_COLUMNS, show_run, show_stacks, show_trial
 from lookthrough.cli.wording import BID_STATUSES, detector_words, word
+
+_DEFAULTS: Final = "defaults"
+"""Names the built-in values, where a rules file could stand; a file of that name is `./defaults`."""
 
 
 @app.command("detect")
@@ -47,11 +49,12 @@ def detect_command(
     ] = None,
     rules: RulesOption = None,
     against: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--against",
-            metavar="FILE",
-            help="试运行（不记入台账）：与此规则文件相比，会新增和消失哪些预警 · trial: what --rules would change beside these rules",
+            metavar="FILE|defaults",
+            help="试运行（不记入台账）：与此规则文件或内置值（defaults）相比，--rules 会使哪些预警新增、消失或改变 · trial, not "
+            "recorded: what --rules would change beside this rules file, or beside the built-in values (defaults)",
         ),
     ] = None,
     changed: Annotated[
@@ -73,8 +76,8 @@ def detect_command(
     own = read_own(s.settings.detectors)
     wanted = chosen(detector, own)
     new = rules_from(rules or s.settings.rules, own)
-    live = rules_from(against, own) if against else None
-    if changed and (against or no_ledger):
+    live = None if against is None else _against(against, own)
+    if changed and (live is not None or no_ledger):
         raise typer.BadParameter(
             s.say(
                 "--changed 以台账中的上次运行为准，不能与 --against、--no-ledger 同用。",
@@ -95,6 +98,11 @@ def detect_command(
         tell_recorded(s, recorded)
     else:
         show_trial(s, trial)
+
+
+def _against(stated: str, own: Sequence[Detector]) -> LocalRules:
+    """The values that a trial is held against."""
+    return NO_RULES if stated == _DEFAULTS else rules_from(path_named(stated), own)
 
 
 def _changed_alone(

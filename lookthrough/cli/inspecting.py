@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from exports.evidence.words import UNITS
+from detectors.units import UNITS
 from loaders.loading import find_files
 from loaders.problems import UnreadableFileError, brief_list
 from loaders.tables import inspect_tables, read_mapping

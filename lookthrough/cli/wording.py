@@ -5,7 +5,7 @@ What takes long to import is imported where it is asked for: `status` needs none
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from lookthrough.cli.console import Session
@@ -101,9 +101,9 @@ ACTIONS: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-def word(s: Session, words: dict[str, tuple[str, str]], code: str | None) -> str | None:
+def word(s: Session, words: Mapping[str, tuple[str, str]], code: str | None) -> str | None:
     """A code's word in the session's language; a code without one as it stands."""
-    return s.say(*words[code]) if code in words else code
+    return s.say(*words[code]) if code is not None and code in words else code
 
 
 def type_word(s: Session, name: str) -> str:

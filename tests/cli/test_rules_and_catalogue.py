@@ -68,6 +68,54 @@ def test_rules_trial_and_environment(lookthrough, loaded, monkeypatch, tmp_path)
     assert [f["scope"]["id"] for f in trial["changed"]] == ["person.local:P2"]
 
 
+def test_a_trial_beside_the_built_in_values(lookthrough, loaded, monkeypatch):
+    for asked in (("--rules", loaded), ()):
+        ran = lookthrough("detect", *asked, "--against", "defaults", "--format", "json")
+        assert ran.code == 0, ran.err
+        trial = json.loads(ran.out)
+        assert [f["scope"]["id"] for f in trial["disappear"]] == (["person.local:P1"] if asked else [])
+        assert [f["scope"]["id"] for f in trial["changed"]] == (["person.local:P2"] if asked else [])
+    # The rules of the environment are the values in use: a trial of them beside the built-in ones needs no file named.
+    monkeypatch.setenv("LOOKTHROUGH_RULES", str(loaded))
+    ran = lookthrough("detect", "--against", "defaults", "--format", "json")
+    assert [f["scope"]["id"] for f in json.loads(ran.out)["disappear"]] == ["person.local:P1"]
+    listed = lookthrough("findings", "list", "--format", "json")
+    assert json.loads(listed.out) == [], "a trial is not recorded"
+    assert "FILE|defaults" in lookthrough("detect", "--help").out
+    empty = lookthrough("detect", "--against", "")
+    assert (empty.code, "the path is empty" in empty.err) == (2, True)
+
+
+def test_the_unit_may_be_written_as_either_language_prints_it(lookthrough, tmp_path):
+    file = tmp_path / "rules.toml"
+    for written in ("dwellings", "套住房"):
+        file.write_text(RULES.replace("dwellings", written), encoding="utf-8")
+        (rule,) = json.loads(lookthrough("rules", "check", file, "--format", "json").out)
+        assert rule["unit"] == "dwellings"
+        assert "│ 套住房 │" in lookthrough("rules", "check", file, "--lang", "zh").out
+    file.write_text(RULES.replace("dwellings", "间"), encoding="utf-8")
+    said = lookthrough("rules", "check", file, "--lang", "zh").err
+    assert "dwelling_limit 的单位应写作“dwellings”或“套住房”，现为“间”" in said
+    said = lookthrough("rules", "check", file, "--lang", "en").err
+    assert "the unit of dwelling_limit is 'dwellings', not '间' (in Chinese: 套住房)" in said
+
+
+def test_a_missing_parameter_is_named_with_those_there_are(lookthrough, tmp_path):
+    file = tmp_path / "rules.toml"
+    file.write_text(RULES.replace('parameter = "dwelling_limit"\n', ""), encoding="utf-8")
+    said = lookthrough("rules", "check", file, "--lang", "zh").err
+    assert "缺少 parameter（参数名称）；household-multi-property 可用：dwelling_limit、" in said
+    assert "parameter is missing" in lookthrough("rules", "check", file, "--lang", "en").err
+    file.write_text(RULES.replace('"dwelling_limit"', "3"), encoding="utf-8")
+    assert "parameter must be text" in lookthrough("rules", "check", file, "--lang", "en").err
+
+
+def test_help_says_how_rules_are_written(lookthrough):
+    told = lookthrough("rules", "check", "--help").out
+    assert "docs/rules.md" in told
+    assert "    [[rule]]\n    detector = " in told
+
+
 def test_rules_check(lookthrough, tmp_path):
     file = tmp_path / "rules.toml"
     file.write_text(RULES, encoding="utf-8")
@@ -104,6 +152,7 @@ def test_catalogue(lookthrough):
         assert all(b.article in told.out for b in detector.basis)
     told = lookthrough("detectors", "show", "common-shareholder", "--lang", "zh").out
     assert "fund_share = 0.05 （比例）" in told and "hub_companies = 200 家企业" in told
+    assert "count_rural = false " in lookthrough("detectors", "show", "household-multi-property").out
     assert lookthrough("detectors", "show", "no-such").code == 1
 
 
