@@ -54,6 +54,7 @@ docs: setup ## write the pages generated from the code, and what commands in the
 	$(RUN) -m loaders.tables.docs
 	$(RUN) -m tests.docs.findings_drawn
 	$(RUN) -m detectors.docs
+	$(RUN) -m detectors.rules.docs
 	$(RUN) -m tests.docs.drawn
 	$(RUN) -m api.openapi
 	$(RUN) -m tests.docs.sessions

@@ -12,6 +12,8 @@ import pytest
 
 from detectors import docs as detector_docs
 from detectors.registry import DETECTORS
+from detectors.rules import docs as rules_docs
+from detectors.rules.form import KEYS
 from loaders.tables import docs as table_docs
 from loaders.tables.schema import TABLES, data_file
 from tests.docs import drawn, findings_drawn, sessions
@@ -87,6 +89,14 @@ def test_the_page_of_the_tables_names_every_column_and_word() -> None:
             assert column.value in table_docs.VALUES or f"\n### {column.value}\n" in page
     for raw in data_file("headers.toml").values():
         assert all(heading in page for column in raw["columns"].values() for heading in column["headers"])
+
+
+def test_the_page_of_the_rules_shows_every_key_and_uses_each() -> None:
+    written = (ROOT / rules_docs.PAGE).read_text(encoding="utf-8")
+    assert written == rules_docs.page(written), "run: make docs"
+    example = written.partition("<!-- file: rules.toml -->\n")[2].partition("```\n")[0]
+    used = set(re.findall(r"^(\w+) = ", example, re.M))
+    assert used == {key.name for key in KEYS} | {"title"}
 
 
 def test_the_pages_of_the_detectors_are_fresh() -> None:

@@ -86,7 +86,7 @@ def _rule(
             (f"{place[0]}缺少 detector（检测项编号）", f"{place[1]}detector is missing (ids of detectors)")
         )
     name = table.get("parameter")
-    unit = table.get("unit", "")
+    unit, set_in = table.get("unit", ""), ""
     for id_ in (i for i in ids if isinstance(i, str)):
         if id_ not in by_id:
             problems.append(_unknown_detector(place, id_, by_id))
@@ -94,7 +94,8 @@ def _rule(
         parameter = next((p for p in by_id[id_].parameters if p.name == name), None)
         if parameter is None:
             problems.append(_unknown_parameter(place, by_id[id_], name))
-        elif table.get("region") and not by_id[id_].by_place:
+            continue
+        if table.get("region") and not by_id[id_].by_place:
             problems.append(
                 (
                     f"{place[0]}{id_} 不按地区判断（标段没有地区），region 须留空；各地标准不同的，请分别用各地的规则文件运行",
@@ -102,11 +103,11 @@ def _rule(
                     "run with a rules file of each",
                 )
             )
-        elif "value" not in table:
+        if "value" not in table:
             problems.append((f"{place[0]}缺少 value", f"{place[1]}value is missing"))
         else:
-            problems.extend(_wrong_value(place, parameter, _plain(table["value"]), table.get("unit", "")))
-            unit = parameter.unit
+            problems.extend(_wrong_value(place, parameter, _plain(table["value"]), unit))
+            set_in = parameter.unit
     if not str(table.get("citation", "")).strip():
         problems.append(
             (
@@ -131,7 +132,7 @@ def _rule(
     texts = {k: str(table.get(k, "")).strip() for k in ("region", "citation", "link")}
     # The unit as the definition writes it, in whichever language the file does.
     return LocalRule(
-        ids, str(name), _plain(table["value"]), unit, in_force_from=since, in_force_to=until, **texts
+        ids, str(name), _plain(table["value"]), set_in, in_force_from=since, in_force_to=until, **texts
     )
 
 

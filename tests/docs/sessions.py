@@ -37,6 +37,7 @@ PAGES: Final = (
     "docs/ownership.md",
     "docs/ledger.md",
     "docs/own-detectors.md",
+    "docs/rules.md",
     "docs/evidence.md",
     "docs/api.md",
 )
