@@ -30,6 +30,7 @@ from lookthrough.cli.question import (
     asking,
     share_text,
 )
+from lookthrough.cli.usage import WrongUsageError
 from lookthrough.cli.whole import (
     AllOption,
     FromOption,
@@ -82,13 +83,15 @@ def penetrate_command(
     s = session(store, lang, format_)
     if every:
         if company is not None:
-            raise typer.BadParameter("COMPANY / --all", param_hint="COMPANY")
+            raise WrongUsageError("COMPANY", "不能与 --all 同用", "it does not go with --all")
         write_all_shares(s, to, source, as_of, threshold, ultimate_only, method, identity)
         return
     if company is None:
-        raise typer.BadParameter("COMPANY / --all", param_hint="COMPANY")
+        raise WrongUsageError("COMPANY", "须给出，或用 --all", "name one, or use --all")
     if source or to or threshold or ultimate_only:
-        raise typer.BadParameter("--all", param_hint="--from / --to / --threshold / --ultimate-only")
+        raise WrongUsageError(
+            "--from / --to / --threshold / --ultimate-only", "只与 --all 同用", "these go with --all alone"
+        )
     with asking(s, identity) as question:
         whole = penetrate(question.ownership, question.company(company), as_of, method).to_json()
         loading = question.loading

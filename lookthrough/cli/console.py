@@ -28,6 +28,7 @@ from rich.table import Table
 
 from graph.stores import GraphStore, open_store
 from graph.stores.lock import Mode
+from lookthrough.cli.usage import WrongUsageError, not_one_of
 from lookthrough.settings import Language, Settings, read_settings
 
 
@@ -90,8 +91,11 @@ def day(text: str | None, option: str, *, months: bool = False) -> str | None:
         else:
             dt.date.fromisoformat(text)
     except ValueError as error:
-        said = f"{text!r}: YYYY-MM-DD{' / YYYY-MM' if months else ''}"
-        raise typer.BadParameter(said, param_hint=option) from error
+        raise WrongUsageError(
+            option,
+            f"应为 YYYY-MM-DD{' 或 YYYY-MM' if months else ''} 形式的日期，不能为“{text}”",
+            f"{text!r} is no date like YYYY-MM-DD{' or YYYY-MM' if months else ''}",
+        ) from error
     return text
 
 
@@ -161,7 +165,7 @@ def session(store: str | None, language: str | None, format_: Format = Format.ta
     """Settings from the environment, with what the command line says on top."""
     settings = read_settings()
     if language is not None and language not in ("zh", "en"):
-        raise typer.BadParameter("zh / en", param_hint="--lang")
+        raise not_one_of(language, ("zh", "en"), "--lang")
     chosen: Language = settings.language if language is None else "zh" if language == "zh" else "en"
     settings = replace(settings.of_store(store or settings.store), language=chosen)
     return Session(settings, chosen, format_, Console(stderr=True, soft_wrap=True, emoji=False))

@@ -21,6 +21,7 @@ from lookthrough.cli.console import (
     session,
 )
 from lookthrough.cli.question import AsOfOption, CompanyArgument, IdentityOption, Question, asking
+from lookthrough.cli.usage import not_one_of
 from lookthrough.cli.wording import IDENTITIES, word
 from visualize.wording import ROLES
 
@@ -36,8 +37,8 @@ RuleOption = Annotated[
 
 
 def _rule(text: str | None) -> Any:
-    if text not in (None, "strict", "inclusive"):
-        raise typer.BadParameter("strict / inclusive", param_hint="--rule")
+    if text is not None and text not in ("strict", "inclusive"):
+        raise not_one_of(text, ("strict", "inclusive"), "--rule")
     return text
 
 

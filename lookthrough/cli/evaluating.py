@@ -28,6 +28,7 @@ from lookthrough.cli.console import (
     session,
 )
 from lookthrough.cli.files import RulesOption
+from lookthrough.cli.usage import WrongUsageError
 from lookthrough.cli.wording import detector_words
 from lookthrough.demo import write_world
 from lookthrough.evaluating import Score, Truth, evaluate, read_truth
@@ -58,10 +59,11 @@ def evaluate_command(
     s = session(store, lang, format_)
     if truth is None:
         if store is not None:
-            raise typer.BadParameter(
-                "不给真值文件时检测自带的演示世界，不用 --store；要检测该库，请在前面写真值文件 · without a truth file the demo "
-                "world is judged, which has a store of its own: name a truth file to judge this one",
-                param_hint="--store",
+            raise WrongUsageError(
+                "--store",
+                "不能在没有真值文件时使用：不给真值文件时检测自带的演示世界；要检测该库，请在前面写真值文件",
+                "without a truth file the demo world is judged, which has a store of its own: name a truth file to "
+                "judge this one",
             )
         run, labels = _own_world(s, size, rules)
     else:

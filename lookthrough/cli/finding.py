@@ -35,6 +35,7 @@ from lookthrough.cli.console import (
 from lookthrough.cli.files import RulesOption, path_named
 from lookthrough.cli.ledger import ledger_of, record_run, tell_recorded
 from lookthrough.cli.run_report import FINDING_COLUMNS, show_run, show_stacks, show_trial
+from lookthrough.cli.usage import WrongUsageError
 from lookthrough.cli.wording import BID_STATUSES, detector_words, word
 
 _DEFAULTS: Final = "defaults"
@@ -78,11 +79,10 @@ def detect_command(
     new = rules_from(rules or s.settings.rules, own)
     live = None if against is None else _against(against, own)
     if changed and (live is not None or no_ledger):
-        raise typer.BadParameter(
-            s.say(
-                "--changed 以台账中的上次运行为准，不能与 --against、--no-ledger 同用。",
-                "--changed rests on the last run in the ledger: it does not go with --against or --no-ledger.",
-            )
+        raise WrongUsageError(
+            "--changed",
+            "以台账中的上次运行为准，不能与 --against、--no-ledger 同用",
+            "it rests on the last run in the ledger, and does not go with --against or --no-ledger",
         )
     if changed and (narrow := _changed_alone(s, wanted, new, actor, began)):
         show_run(s, narrow, denominators=False)

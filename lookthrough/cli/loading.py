@@ -28,6 +28,7 @@ from lookthrough.cli.console import (
 from lookthrough.cli.files import MapOption, Paths
 from lookthrough.cli.ledger import failure_of, ledger_first, mirror_loads, tell_unrecorded
 from lookthrough.cli.load_report import show_report, tell_rows
+from lookthrough.cli.usage import WrongUsageError, not_one_of
 
 _DATASET = re.compile(r"[\w.-]{1,64}")
 
@@ -90,9 +91,13 @@ def load_command(
     source = Source(provider, purpose, day(valid_until, "--valid-until"), forwarding)
     if not _DATASET.fullmatch(dataset):
         # The name becomes part of ids, where a colon ends the scheme.
-        raise typer.BadParameter(f"{dataset!r}: A-Z a-z 0-9 汉字 . _ -", param_hint="--dataset")
+        raise WrongUsageError(
+            "--dataset",
+            f"只能有汉字、字母、数字和 . _ -，不能为“{dataset}”",
+            f"{dataset!r} may have letters, digits, Chinese characters and . _ - alone",
+        )
     if scope not in ("dataset", "parties"):
-        raise typer.BadParameter("dataset / parties", param_hint="--snapshot-scope")
+        raise not_one_of(scope, ("dataset", "parties"), "--snapshot-scope")
     options = LoadOptions(dataset, format_in, mapping, snapshot, scope, observed_on, strict)
     find_files(paths)  # A wrong path is said before a store is made.
     path = s.settings.key_file
@@ -143,5 +148,5 @@ def _two_formats(values: list[str]) -> tuple[str | None, Format]:
         elif value in Format.__members__:
             printed = Format(value)
         else:
-            raise typer.BadParameter(" / ".join(("tables", *FORMATS[1:], *Format)), param_hint="--format")
+            raise not_one_of(value, ("tables", *FORMATS[1:], *Format), "--format")
     return forced, printed

@@ -11,12 +11,13 @@ import signal
 import sys
 import threading
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 import typer
 
 from graph.system_errors import no_room, reason
 from lookthrough.cli.app import app
+from lookthrough.cli.usage import UsageError, said_in_chinese, where_it_was_made
 from lookthrough.settings import SettingsError, read_settings
 
 _MODULES: Final = {
@@ -49,10 +50,6 @@ def _add_commands(wanted: str) -> None:
     of = [m for m, commands in _MODULES.items() if wanted in commands] or list(_MODULES)
     for module in of:
         importlib.import_module(f"lookthrough.cli.{module}")
-
-
-# Typer carries its own copy of click and exports only this of its errors of usage.
-_UsageError: Any = typer.BadParameter.__mro__[1]
 
 
 _STOPPED = 130
@@ -98,9 +95,10 @@ def run(arguments: list[str]) -> int:
         if code == _STOPPED:
             raise KeyboardInterrupt
         return code if isinstance(code, int) else 0
-    except _UsageError as error:
+    except UsageError as error:
+        error.ctx = error.ctx or where_it_was_made(app, arguments)
         if _language(arguments) == "zh" and type(error).__name__ != "NoArgsIsHelpError":
-            typer.echo(_usage_zh(error), err=True)
+            typer.echo(said_in_chinese(error), err=True)
         else:
             error.show()
         return 2
@@ -135,26 +133,6 @@ def run(arguments: list[str]) -> int:
         if hasattr(error, "zh") and hasattr(error, "en"):
             return _fail(arguments, error.zh, error.en)
         raise
-
-
-def _usage_zh(error: Any) -> str:
-    """An error of usage in Chinese; the framework speaks English alone."""
-    context, kind, said = error.ctx, type(error).__name__, error.format_message()
-    parameter = getattr(error, "param", None)
-    hint = getattr(error, "param_hint", None) or (parameter.get_error_hint() if parameter else "")
-    if kind == "MissingParameter":
-        what = f"缺少参数 {hint}"
-    elif kind == "NoSuchOption":
-        near = getattr(error, "possibilities", None) or ()
-        what = f"没有选项 {error.option_name}" + (f"，相近的有 {'、'.join(sorted(near))}" if near else "")
-    elif kind == "BadParameter":
-        what = f"{hint} 的值不可用：{error.message}"
-    elif "No such command" in said:
-        what = f"没有命令 {said.partition(chr(39))[2].partition(chr(39))[0]}"
-    else:
-        what = said
-    path = context.command_path if context else "lookthrough"
-    return f"用法错误：{what}。用法见 {path} --help"
 
 
 def _fail(arguments: list[str], zh: str, en: str, code: int = 1) -> int:

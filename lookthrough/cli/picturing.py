@@ -19,6 +19,7 @@ from loaders.naming import find_node
 from lookthrough.cli.app import app
 from lookthrough.cli.console import LangOption, StoreOption, day, session
 from lookthrough.cli.people import asked_person
+from lookthrough.cli.usage import WrongUsageError, not_one_of
 from visualize import FORMATS, Scene, Style, compose, quick_view, render
 from visualize.excerpt import picture_of
 from visualize.writing import check_place, put
@@ -77,11 +78,15 @@ def subgraph_command(
     s = session(store, lang)
     ending = next((e for e in SUFFIXES if to.name.lower().endswith(e)), None)
     if ending is None:
-        raise typer.BadParameter(" / ".join(SUFFIXES), param_hint="--to")
+        raise WrongUsageError(
+            "--to",
+            f"须以 {'、'.join(SUFFIXES)} 结尾，不能为“{to}”",
+            f"'{to}' does not end with {', '.join(SUFFIXES)}",
+        )
     if style not in get_args(Style):
-        raise typer.BadParameter(" / ".join(get_args(Style)), param_hint="--style")
+        raise not_one_of(style, get_args(Style), "--style")
     if quick and to.suffix.lower() != ".html":
-        raise typer.BadParameter(".html", param_hint="--quick --to")
+        raise WrongUsageError("--to", "与 --quick 同用时须为 .html", "with --quick it is a .html")
     as_of = day(as_of, "--as-of", months=True)
     with s.store() as opened:
         named = [asked_person(s, opened) if text == "-" else text for text in ids]

@@ -17,6 +17,7 @@ from graph.stores import GraphStore
 from loaders.naming import NamingError, find_node
 from lookthrough.cli.console import Session, percent
 from lookthrough.cli.people import asked_person
+from lookthrough.cli.usage import not_one_of
 
 CompanyArgument = Annotated[
     str, typer.Argument(metavar="COMPANY", help="企业编号、代码或全称 · id, code or name", show_default=False)
@@ -136,7 +137,7 @@ def identity_mode(text: str) -> IdentityMode:
         return "standard"
     if text == "strict":
         return "strict"
-    raise typer.BadParameter("standard / strict", param_hint="--identity")
+    raise not_one_of(text, ("standard", "strict"), "--identity")
 
 
 def share_text(low: float | None, high: float | None, min_open: bool = False, max_open: bool = False) -> str:

@@ -29,6 +29,7 @@ from lookthrough.cli.console import (
 )
 from lookthrough.cli.ledger import ledger_of
 from lookthrough.cli.run_report import SEVERITY, panel
+from lookthrough.cli.usage import WrongUsageError, not_one_of
 from lookthrough.cli.wording import detector_words
 
 findings_app = typer.Typer(
@@ -208,9 +209,7 @@ def suppress_command(
     """在一段时间内抑制一条预警（仍计入、仍可查） · Suppress a finding for a while; it stays counted and shown."""
     s = session(store, lang, format_)
     if (until is None) == (not lift):
-        raise typer.BadParameter(
-            s.say("须给出截止日期，或用 --lift", "give a date, or --lift"), param_hint="--until"
-        )
+        raise WrongUsageError("--until", "须给出截止日期，或用 --lift", "give a date, or --lift")
     who = actor or s.settings.actor
     with ledger_of(s) as ledger:
         present = ledger.finding_id(id_)
@@ -231,7 +230,7 @@ def local_time(stated: str | None) -> str:
 def _one_of(values: list[str] | None, known: tuple[str, ...], option: str) -> None:
     for value in values or ():
         if value not in known:
-            raise typer.BadParameter(f"{value!r}: {' / '.join(known)}", param_hint=option)
+            raise not_one_of(value, known, option)
 
 
 def _with_scheme(id_: str | None) -> str | None:

@@ -16,6 +16,7 @@ from lookthrough.cli.app import app
 from lookthrough.cli.console import LangOption, Session, StoreOption, session
 from lookthrough.cli.files import RulesOption
 from lookthrough.cli.ledger import ledger_of
+from lookthrough.cli.usage import WrongUsageError, not_one_of
 
 DEMO: Final = Path("output/demo")
 """Where `lookthrough demo` leaves its world."""
@@ -50,9 +51,11 @@ def serve_command(
     s = _with_demo(session(store, lang), store)
     local = serving.is_loopback(host)
     if no_keys and not local:
-        raise typer.BadParameter("--no-keys: 127.0.0.1 / ::1", param_hint="--host")
+        raise WrongUsageError(
+            "--host", "与 --no-keys 同用时只能为 127.0.0.1 或 ::1", "with --no-keys it is 127.0.0.1 or ::1"
+        )
     if log not in ("console", "json"):
-        raise typer.BadParameter("console / json", param_hint="--log")
+        raise not_one_of(log, ("console", "json"), "--log")
     prefix = f"/{prefix.strip('/')}" if prefix.strip("/") else ""
     own = read_own(s.settings.detectors)
     values = rules_from(rules or s.settings.rules, own)

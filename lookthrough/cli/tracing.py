@@ -28,6 +28,7 @@ from lookthrough.cli.question import (
     asking,
     share_text,
 )
+from lookthrough.cli.usage import WrongUsageError
 
 
 @app.command("paths")
@@ -54,7 +55,7 @@ def paths_command(
 ) -> None:
     """两方之间的路径，附算式、日期与来源 · Ways between two parties, with formula, dates and sources."""
     if top is not None and shortest:
-        raise typer.BadParameter("--top / --shortest", param_hint="--top")
+        raise WrongUsageError("--top", "不能与 --shortest 同用", "it does not go with --shortest")
     s = session(store, lang, format_)
     chosen = [k.strip() for k in kinds.replace("，", ",").split(",") if k.strip()]
     with asking(s, identity) as question:

@@ -35,6 +35,7 @@ from lookthrough.cli.console import (
     session,
 )
 from lookthrough.cli.question import identity_mode
+from lookthrough.cli.usage import WrongUsageError
 
 AllOption = Annotated[bool, typer.Option("--all", help="整册：所有企业 · every company, into --to")]
 FromOption = Annotated[
@@ -104,7 +105,7 @@ def _ownership(store: GraphStore, identity: IdentityMode) -> Ownership:
 
 def _target(to: Path | None) -> Path:
     if to is None:
-        raise typer.BadParameter("FILE.parquet / FILE.csv", param_hint="--to")
+        raise WrongUsageError("--to", "须给出 .parquet 或 .csv 文件", "name a file, .parquet or .csv")
     check_target(to)
     return to
 

@@ -306,6 +306,69 @@ def test_wrong_usage_is_said_in_both_languages(lookthrough, arguments, zh):
 
 
 @ONE_STORE
+@pytest.mark.parametrize(
+    ("arguments", "zh", "en"),
+    [
+        (
+            ("detect", "--against"),
+            "选项 --against 须给出值。用法见 lookthrough detect --help",
+            "requires an arg",
+        ),
+        (
+            ("detect", "--changed=3"),
+            "选项 --changed 不带值。用法见 lookthrough detect --help",
+            "does not take a value",
+        ),
+        (
+            ("detect", "extra"),
+            "多余的参数 extra。用法见 lookthrough detect --help",
+            "unexpected extra argument",
+        ),
+        (
+            ("findings", "decide"),
+            "缺少参数 ID。用法见 lookthrough findings decide --help",
+            "Missing argument 'ID'",
+        ),
+        (
+            ("findings", "decide", "a", "cleared"),
+            "缺少选项 --reason。用法见 lookthrough findings decide --help",
+            "Missing option '--reason'",
+        ),
+        (("findings", "list", "--limit", "x"), "--limit 应为整数，不能为“x”", "a valid integer"),
+        (("findings", "list", "--limit", "0"), "--limit 不能小于 1，现为 0", "greater than or equal to 1"),
+        (("demo", "--size", "99999"), "--size 不能大于 10000，现为 99999", "less than or equal to 10000"),
+        (("subgraph", "A", "--to", "x.svg", "--scale", "k"), "--scale 应为数字，不能为“k”", "a valid number"),
+        (
+            ("findings", "list", "--format", "x"),
+            "--format 不能为“x”，可用：table、json、jsonl、csv",
+            "'x' is not one of 'table'",
+        ),
+        (("status", "--lang", "fr"), "--lang 不能为“fr”，可用：zh、en", "'fr' is not one of zh, en"),
+        (
+            ("subgraph", "A", "--to", "x.doc"),
+            "--to 须以 .svg、.png、.pdf、.html、.json、.graphml、.gexf、.cyjs、.csv.zip 结尾，不能为“x.doc”",
+            "'x.doc' does not end with .svg, ",
+        ),
+        (
+            ("rules", "chek"),
+            "没有命令 chek，相近的有 check。用法见 lookthrough rules --help",
+            "No such command",
+        ),
+    ],
+)
+def test_every_kind_of_wrong_usage_is_one_whole_sentence(lookthrough, monkeypatch, arguments, zh, en):
+    monkeypatch.setenv("LOOKTHROUGH_LANG", "zh")
+    chinese = lookthrough(*arguments)
+    assert (chinese.code, chinese.out) == (2, "")
+    assert chinese.err.startswith(f"用法错误：{zh}")
+    assert chinese.err.rstrip().endswith("--help") and "。。" not in chinese.err and ".。" not in chinese.err
+    monkeypatch.setenv("LOOKTHROUGH_LANG", "en")
+    english = lookthrough(*arguments)
+    assert english.code == 2
+    assert english.err.startswith("Usage: lookthrough") and en in english.err
+
+
+@ONE_STORE
 def test_questions_that_name_nothing(lookthrough, good):
     lookthrough("load", good)
     for arguments in (
