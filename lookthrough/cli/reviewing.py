@@ -29,7 +29,7 @@ from lookthrough.cli.console import (
 )
 from lookthrough.cli.ledger import ledger_of
 from lookthrough.cli.run_report import SEVERITY, panel
-from lookthrough.cli.usage import WrongUsageError, not_one_of
+from lookthrough.cli.usage import WrongUsageError, coded, not_one_of
 from lookthrough.cli.wording import detector_words
 
 findings_app = typer.Typer(
@@ -44,6 +44,11 @@ IdArgument = Annotated[
     typer.Argument(metavar="ID", help="预警编号，可只写前 6 位 · the finding's id, or its first characters"),
 ]
 ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="理由（必填） · why; required")]
+_SEVERITY_WORDS: Final = {code: SEVERITY[code][:2] for code in SEVERITIES}
+_STATES_TOLD: Final = "、".join(f"{code} {zh}" for code, (zh, _) in STATE_WORDS.items())
+_TO: Final = tuple(state for state in STATES if any(state in to for to in TRANSITIONS.values()))
+"""States that a person can bring a finding into."""
+_SEVERITIES_TOLD: Final = "、".join(f"{code} {zh}" for code, (zh, _) in _SEVERITY_WORDS.items())
 _LOCAL: Final = dt.timezone(dt.timedelta(hours=8))
 _SHOWN: Final = 100
 """Rows of a table for people, where no limit is given."""
@@ -75,14 +80,23 @@ _KINDS: Final[dict[str, tuple[str, str]]] = {
 @findings_app.command("list")
 def list_command(
     state: Annotated[
-        list[str] | None, typer.Option("--state", metavar="|".join(STATES), help="状态 · only these states")
+        list[str] | None,
+        typer.Option(
+            "--state",
+            metavar="|".join(STATES),
+            help=f"状态，代码或中文：{_STATES_TOLD} · only these states, by code or word",
+        ),
     ] = None,
     detector: Annotated[
         list[str] | None, typer.Option("--detector", metavar="ID", help="检测项 · only these detectors")
     ] = None,
     severity: Annotated[
         list[str] | None,
-        typer.Option("--severity", metavar="|".join(SEVERITIES), help="级别 · only these severities"),
+        typer.Option(
+            "--severity",
+            metavar="|".join(SEVERITIES),
+            help=f"级别，代码或中文：{_SEVERITIES_TOLD} · only these severities, by code or word",
+        ),
     ] = None,
     scope: Annotated[
         str | None,
@@ -117,12 +131,13 @@ def list_command(
 ) -> None:
     """列出台账中的风险预警 · List the findings."""
     s = session(store, lang, format_)
-    _one_of(state, STATES, "--state")
-    _one_of(severity, SEVERITIES, "--severity")
-    _one_of([order], get_args(Order), "--order")
+    states = tuple(coded(one, STATE_WORDS, "--state") for one in state or ())
+    severities = tuple(coded(one, _SEVERITY_WORDS, "--severity") for one in severity or ())
+    if order not in get_args(Order):
+        raise not_one_of(order, get_args(Order), "--order")
     wanted = FindingFilter(
-        states=tuple(state or ()),
-        severities=tuple(severity or ()),
+        states=states,
+        severities=severities,
         scope_id=_with_scheme(scope),
         subject=_with_scheme(subject),
         changed_since=changed_since,
@@ -174,7 +189,12 @@ def show_command(
 def decide_command(
     id_: IdArgument,
     state: Annotated[
-        str, typer.Argument(metavar="|".join(sorted({s for to in TRANSITIONS.values() for s in to})))
+        str,
+        typer.Argument(
+            metavar="|".join(_TO),
+            help=f"新状态，代码或中文：{'、'.join(f'{code} {STATE_WORDS[code][0]}' for code in _TO)} · the new state, by "
+            "code or word",
+        ),
     ],
     reason: ReasonOption,
     actor: ActorOption = None,
@@ -184,9 +204,9 @@ def decide_command(
 ) -> None:
     """记录核查状态或结论 · Take a finding up, decide about it, or reopen it."""
     s = session(store, lang, format_)
-    _one_of([state], STATES, "STATE")
+    code = coded(state, STATE_WORDS, "STATE")
     with ledger_of(s) as ledger:
-        record = ledger.decide(ledger.finding_id(id_), state, reason, actor or s.settings.actor)
+        record = ledger.decide(ledger.finding_id(id_), code, reason, actor or s.settings.actor)
     _done(s, record)
 
 
@@ -225,12 +245,6 @@ def local_time(stated: str | None) -> str:
     if stated is None:
         return "—"
     return dt.datetime.fromisoformat(stated).astimezone(_LOCAL).strftime("%Y-%m-%d %H:%M")
-
-
-def _one_of(values: list[str] | None, known: tuple[str, ...], option: str) -> None:
-    for value in values or ():
-        if value not in known:
-            raise not_one_of(value, known, option)
 
 
 def _with_scheme(id_: str | None) -> str | None:

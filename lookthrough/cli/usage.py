@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import typer
@@ -30,6 +30,29 @@ def not_one_of(value: str, known: Sequence[str], option: str) -> WrongUsageError
     return WrongUsageError(
         option, f"不能为“{value}”，可用：{'、'.join(known)}", f"{value!r} is not one of {', '.join(known)}"
     )
+
+
+def coded(value: str, words: Mapping[str, tuple[str, ...]], option: str) -> str:
+    """The code for what a person wrote: the code itself, or a word that the product prints for it, in either language.
+
+    Raises `WrongUsageError`, which lists the codes with their words.
+    """
+    asked = _bare(value)
+    for code, printed in words.items():
+        if value == code or asked in {
+            s for word in printed for s in (_bare(word), _bare(word.split("（")[0]))
+        }:
+            return code
+    raise WrongUsageError(
+        option,
+        f"不能为“{value}”，可用：{'、'.join(f'{code}（{word[0]}）' for code, word in words.items())}",
+        f"{value!r} is not one of {', '.join(words)}",
+    )
+
+
+def _bare(word: str) -> str:
+    """A word without what people leave out when they type it: quotes, spaces at its ends, capitals."""
+    return re.sub(r'[“”"]', "", word).strip().lower()
 
 
 def said_in_chinese(error: Any) -> str:

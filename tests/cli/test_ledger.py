@@ -131,6 +131,44 @@ def test_findings_are_recorded_decided_and_told(lookthrough, folder):
 
 
 @EMBEDDED
+def test_states_and_severities_are_taken_as_they_are_printed(lookthrough, loaded):
+    lookthrough("detect")
+    id_ = listed(lookthrough)[0]["id"]
+    for written, state in (
+        ("核查中", "in_review"),
+        ("无法判定", "not_decidable"),
+        ("In review", "in_review"),
+    ):
+        ran = lookthrough("findings", "decide", id_, written, "--reason", "核对", "--format", "json")
+        assert (ran.code, json.loads(ran.out)["state"]) == (0, state), ran.err
+    assert [i["id"] for i in listed(lookthrough, "--state", "核查中")] == [id_]
+    assert [i["id"] for i in listed(lookthrough, "--state", "in review")] == [id_]
+    assert len(listed(lookthrough, "--state", "新", "--state", "核查中")) == 2
+    for code, *words in (
+        ("lead", "一般疑点"),
+        ("review", "需人工核查", "needs review"),
+        ("prohibited", "法定禁止情形（待核实）", "法定禁止情形"),
+        ("deemed", "法定“视为”情形（待核实）", "法定视为情形"),
+        ("service", "服务提醒"),
+    ):
+        wanted = listed(lookthrough, "--severity", code)
+        assert all(listed(lookthrough, "--severity", word) == wanted for word in words)
+    assert len(listed(lookthrough, "--severity", "一般疑点", "--severity", "需人工核查")) == 2
+    for asked, said in (
+        (("list", "--state", "已办"), "--state 不能为“已办”，可用：new（新）、in_review（核查中）、"),
+        (("list", "--severity", "高"), "--severity 不能为“高”，可用：prohibited（法定禁止情形（待核实））、"),
+        (("decide", id_, "办结", "--reason", "x"), "STATE 不能为“办结”，可用：new（新）、"),
+    ):
+        ran = lookthrough("findings", *asked, "--lang", "zh")
+        assert ran.code == 2
+        assert said in ran.err
+    told = "".join(lookthrough("findings", "decide", "--help").out.split())
+    assert "in_review核查中、confirmed属实" in told
+    told = "".join(lookthrough("findings", "list", "--help").out.split())
+    assert "lead一般疑点" in told and "cleared排除" in told
+
+
+@EMBEDDED
 def test_a_graph_rebuilt_from_its_sources_finds_its_ledger(lookthrough, folder, store_url, ledger_kind):
     batch = json.loads(lookthrough("load", folder, "--format", "json").out)["batch"]
     lookthrough("detect")
