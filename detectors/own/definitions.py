@@ -99,7 +99,7 @@ def _detector(table: Mapping[str, Any]) -> Detector:
         )
     columns = tuple(re.findall(r"\bAS (\w+)", table["query"].rpartition("RETURN ")[2]))
     parameters = tuple(Parameter(**p) for p in table.get("parameter", ()))
-    _named(table, columns, {p.name for p in parameters})
+    _named(table, columns, [p.name for p in parameters])
     wording = table["wording"]
     _worded(wording, (*columns, "count", *(p.name for p in parameters)))
     suppressors = table.get("suppressor", ())
@@ -129,19 +129,41 @@ def _detector(table: Mapping[str, Any]) -> Detector:
     )
 
 
-def _named(table: Mapping[str, Any], columns: Sequence[str], parameters: set[str]) -> None:
+def _named(table: Mapping[str, Any], columns: Sequence[str], parameters: Sequence[str]) -> None:
     """Every column and parameter the definition speaks of must be there."""
     rules = [*table.get("suppressor", ()), *table.get("keep", ())]
     spoken = [table["scope_column"], *table["subjects"], *table["identity"]]
     spoken += [*table.get("nodes", ()), *table.get("keys", ()), *(r["column"] for r in rules)]
     spoken += [table[k] for k in ("date_column", "regime_column") if k in table]
-    lost = [c for c in spoken if c not in columns]
-    unset = [r[k] for r in rules for k in ("above", "at_least") if k in r and r[k] not in parameters]
-    if lost or unset or not table["subjects"]:
-        raise WrongDefinitionError(
-            f"查询没有返回列 {'、'.join(lost) or '无'}；没有参数 {'、'.join(unset) or '无'}；subjects 不可为空",
-            f"no column {', '.join(lost) or '—'} in the query; no parameter {', '.join(unset) or '—'}; subjects names a column",
+    lost = list(dict.fromkeys(c for c in spoken if c not in columns))
+    unset = list(
+        dict.fromkeys(r[k] for r in rules for k in ("above", "at_least") if k in r and r[k] not in parameters)
+    )
+    faults: list[tuple[str, str]] = []
+    if lost:
+        # A column is named by AS alone; one that is given without it looks as if it were there.
+        given = re.sub(r"\bAS \w+", "", table["query"].rpartition("RETURN ")[2])
+        bare = [c for c in lost if re.search(rf"\b{re.escape(c)}\b", given)]
+        faults.append(
+            (
+                f"查询没有返回列 {'、'.join(lost)}"
+                + (f"（返回的列须用 AS 命名，如 {bare[0]} AS {bare[0]}）" if bare else ""),
+                f"no column {', '.join(lost)} in the query"
+                + (f" (columns are named by AS, as in {bare[0]} AS {bare[0]})" if bare else ""),
+            )
         )
+    if unset:
+        faults.append(
+            (
+                f"没有参数 {'、'.join(unset)}" + (f"（可用：{'、'.join(parameters)}）" if parameters else ""),
+                f"no parameter {', '.join(unset)}"
+                + (f" (there are {', '.join(parameters)})" if parameters else ""),
+            )
+        )
+    if not table["subjects"]:
+        faults.append(("subjects 不可为空", "subjects names no column"))
+    if faults:
+        raise WrongDefinitionError("；".join(zh for zh, _ in faults), "; ".join(en for _, en in faults))
 
 
 def _worded(wording: Mapping[str, str], known: Sequence[str]) -> None:

@@ -71,10 +71,12 @@ def _check(
     lacking = [place + k for k in required if k not in table]
     unknown = [place + k for k in table if k not in required and k not in optional]
     if lacking or unknown:
-        raise WrongDefinitionError(
-            f"缺少 {'、'.join(lacking) or '无'}；不认识 {'、'.join(unknown) or '无'}",
-            f"missing: {', '.join(lacking) or 'nothing'}; unknown: {', '.join(unknown) or 'nothing'}",
-        )
+        faults = [
+            (f"{zh} {'、'.join(keys)}", f"{en}: {', '.join(keys)}")
+            for keys, zh, en in ((lacking, "缺少", "missing"), (unknown, "不认识", "unknown"))
+            if keys
+        ]
+        raise WrongDefinitionError("；".join(zh for zh, _ in faults), "; ".join(en for _, en in faults))
     for key, value in table.items():
         kind = required.get(key) or optional[key]
         if not _is(kind, value):

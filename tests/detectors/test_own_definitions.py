@@ -173,6 +173,74 @@ def test_a_definition_that_does_not_hold_together_is_refused_with_a_sentence(
     assert not re.search(r"\b(?:at|line|the|must|missing|got|argument|object)\b", spoken)
 
 
+BARE = """
+[[detector]]
+id = "many-bids"
+version = "1.0"
+domain = "政府工程"
+scene = "报价规律"
+severity = "lead"
+title = { zh = "投标很多", en = "Many bids" }
+wording.zh = "【风险预警】标段{lot_id}有{bids}次投标。"
+wording.en = "[Lead] Lot {lot_id} has {bids} bids."
+innocent = { zh = [], en = [] }
+needs = ["FOR_LOT"]
+query = "MATCH (b:Bid)-[:FOR_LOT]->(l:Lot) WITH l.id AS lot_id, count(b) AS bids RETURN lot_id, bids"
+population = "MATCH (l:Lot) RETURN count(l)"
+scope = "lot"
+scope_column = "lot_id"
+subjects = ["lot_id"]
+identity = ["lot_id"]
+nodes = ["lot_id"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "zh", "en"),
+    [
+        (
+            "",
+            "",
+            "many-bids：查询没有返回列 lot_id（返回的列须用 AS 命名，如 lot_id AS lot_id）",
+            "many-bids: no column lot_id in the query (columns are named by AS, as in lot_id AS lot_id)",
+        ),
+        (
+            "RETURN lot_id, bids",
+            "RETURN lot_id AS lot, bids AS bids",
+            "many-bids：查询没有返回列 lot_id（返回的列须用 AS 命名，如 lot_id AS lot_id）",
+            "many-bids: no column lot_id in the query (columns are named by AS, as in lot_id AS lot_id)",
+        ),
+        (
+            "RETURN lot_id, bids",
+            "RETURN bids AS bids",
+            "many-bids：查询没有返回列 lot_id",
+            "many-bids: no column lot_id in the query",
+        ),
+        (
+            'RETURN lot_id, bids"',
+            'RETURN lot_id AS lot_id, bids AS bids"\nkeep = [{ column = "bids", at_least = "least" }]',
+            "many-bids：没有参数 least",
+            "many-bids: no parameter least",
+        ),
+        (
+            'RETURN lot_id, bids"\npopulation = "MATCH (l:Lot) RETURN count(l)"\nscope = "lot"\n'
+            'scope_column = "lot_id"\nsubjects = ["lot_id"]',
+            'RETURN lot_id AS lot_id, bids AS bids"\npopulation = "MATCH (l:Lot) RETURN count(l)"\nscope = "lot"\n'
+            'scope_column = "lot_id"\nsubjects = []',
+            "many-bids：subjects 不可为空",
+            "many-bids: subjects names no column",
+        ),
+        ('version = "1.0"\n', "", "many-bids：缺少 version", "many-bids: missing: version"),
+    ],
+)
+def test_each_fault_is_named_once_and_only_what_is_wrong(old: str, new: str, zh: str, en: str) -> None:
+    assert old in BARE
+    with pytest.raises(OwnDefinitionsError) as refused:
+        read_own_text(BARE.replace(old, new, 1))
+    assert refused.value.zh.endswith(f" 有误：{zh}")
+    assert refused.value.en.endswith(f" can't be used: {en}")
+
+
 def test_a_folder_of_files(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text(EXAMPLE, encoding="utf-8")
     (tmp_path / "b.toml").write_text(
