@@ -9,6 +9,7 @@ from loaders.identity import masked
 from loaders.tables.columns import TableRows
 from loaders.tables.companies import account_keys
 from loaders.tables.parties import Parties, local_ids, read_parties, relate, state_parties
+from loaders.tables.recognise import bare_heading
 from loaders.tables.rows import AT
 from loaders.tables.vocabulary import VOCABULARIES, read_relation_codes
 from loaders.values import parse_money, unit_of_header
@@ -248,11 +249,15 @@ def _unpivoted(table: TableRows, base: pl.DataFrame) -> pl.DataFrame:
 
 
 def _month_money(table: TableRows, header: str, values: pl.Series) -> tuple[pl.Series, pl.Series]:
-    unit = unit_of_header(header.rsplit("/", 1)[-1])[1] or table.plan.units.get("months")
+    unit = unit_of_header(bare_heading(header))[1] or table.plan.units.get("months")
+    # One example for all months, so that what they all lack is said once.
+    example = next((h for h in map(bare_heading, table.plan.months) if not unit_of_header(h)[1]), "")
     result = parse_money(values, unit, table.text("currency") if table.has("currency") else None)
     for code in result["error"].drop_nulls().unique().sort().to_list():
         said = "unit-unknown-money" if code == "unit-unknown" else code
-        table.rows.report("reject", result["error"] == code, said, header, values, name="months")
+        table.rows.report(
+            "reject", result["error"] == code, said, header, values, name="months", known=example
+        )
     return result["amount"], result["currency"]
 
 

@@ -132,7 +132,8 @@ def test_inspection_shows_months_with_year_and_unit_and_says_what_is_missing(tmp
     dated = report(f"年度,{columns}\n2025,{row}\n".replace("620", "620元"))
     assert dated.warnings == ()
     refused = load_text(tmp_path, {"低保发放.csv": f"{columns}\n{row}\n"}).problems
-    assert any("“1月（元）”" in p.expected_zh for p in refused if p.code == "unit-unknown")
+    (said,) = {p.expected_zh for p in refused if p.code == "unit-unknown"}
+    assert "“1月（元）”" in said
 
 
 def test_inspection_masks_telephones_mails_and_accounts_and_shows_companies_codes(tmp_path: Path) -> None:
