@@ -14,7 +14,7 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         'share_percent or share (a fraction), or set {column} = "percent" under [sheet.units] of a --map file.',
     ),
     "unit-unknown-money": (
-        "金额没有单位，不能猜测。请把表头写成“{known}（元）”或“{known}（万元）”这样的形式，或在单元格中写单位，"
+        "金额没有单位，不能猜测。请把表头写成“{known}(元)”或“{known}(万元)”这样的形式，或在单元格中写单位，"
         '或在 --map 文件的 [sheet.units] 中写 {column} = "元"。',
         "The amount has no unit, and units are not guessed. Name the unit in the heading, as in {known}(元) or "
         '{known}(万元), or in the cell, or set {column} = "元" under [sheet.units] of a --map file.',

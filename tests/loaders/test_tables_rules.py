@@ -127,13 +127,13 @@ def test_inspection_shows_months_with_year_and_unit_and_says_what_is_missing(tmp
     assert (whole.units["months"], whole.year, whole.warnings) == ("元", 2025, ())
     bare = report(f"{columns}\n{row}\n")
     unit, year = bare.warnings
-    assert "“1月（元）”" in unit["zh"] and "1月(元)" in unit["en"]
+    assert "“1月(元)”" in unit["zh"] and "1月(元)" in unit["en"]
     assert "年度" in year["zh"] and bare.year is None
     dated = report(f"年度,{columns}\n2025,{row}\n".replace("620", "620元"))
     assert dated.warnings == ()
     refused = load_text(tmp_path, {"低保发放.csv": f"{columns}\n{row}\n"}).problems
     (said,) = {p.expected_zh for p in refused if p.code == "unit-unknown"}
-    assert "“1月（元）”" in said
+    assert "“1月(元)”" in said
 
 
 def test_inspection_masks_telephones_mails_and_accounts_and_shows_companies_codes(tmp_path: Path) -> None:
