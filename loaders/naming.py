@@ -22,8 +22,19 @@ class NamingError(ValueError):
         self.en = en
 
 
-def find_node(store: GraphStore, text: str, types: tuple[str, ...]) -> str:
-    """The id of the one node of these types that `text` names. Raises `NamingError`."""
+_SEE_STATUS: Final = (
+    "可用 lookthrough status 查看已导入的数据。",
+    "See lookthrough status for what is loaded.",
+)
+
+
+def find_node(
+    store: GraphStore, text: str, types: tuple[str, ...], see: tuple[str, str] = _SEE_STATUS
+) -> str:
+    """The id of the one node of these types that `text` names. Raises `NamingError`.
+
+    `see`: where to look, in Chinese and English, where nothing is called anything like it.
+    """
     text = text.strip()
     if not text:
         raise NamingError("名称为空。请写出编号或全称。", "The name is empty. Give an id or a full name.")
@@ -68,10 +79,8 @@ def find_node(store: GraphStore, text: str, types: tuple[str, ...]) -> str:
             f"“{shown}” names more than one: give the full id. Candidates: {listed}.",
         )
     near_ids = _near(store, text, types)
-    hint_zh = (
-        f"相近的有：{'；'.join(near_ids)}。" if near_ids else "可用 lookthrough status 查看已导入的数据。"
-    )
-    hint_en = f"Near: {'; '.join(near_ids)}." if near_ids else "See lookthrough status for what is loaded."
+    hint_zh = f"相近的有：{'；'.join(near_ids)}。" if near_ids else see[0]
+    hint_en = f"Near: {'; '.join(near_ids)}." if near_ids else see[1]
     raise NamingError(f"没有找到“{shown}”。{hint_zh}", f"Nothing is called “{shown}”. {hint_en}")
 
 

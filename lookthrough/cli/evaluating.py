@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from detectors.definition import Detector
+from detectors.own.definitions import read_own
 from detectors.registry import DETECTORS
 from detectors.running.detecting import detect, rules_from
 from detectors.running.runner import Run
@@ -57,6 +59,8 @@ def evaluate_command(
 ) -> None:
     """对照真值给出各检测项的查准率与查全率 · Precision and recall of the detectors against a truth."""
     s = session(store, lang, format_)
+    # Not judged here; but a rules file may speak of them.
+    own = read_own(s.settings.detectors)
     if truth is None:
         if store is not None:
             raise WrongUsageError(
@@ -65,10 +69,10 @@ def evaluate_command(
                 "without a truth file the demo world is judged, which has a store of its own: name a truth file to "
                 "judge this one",
             )
-        run, labels = _own_world(s, size, rules)
+        run, labels = _own_world(s, size, rules, own)
     else:
         labels = read_truth(truth, DETECTORS)
-        local = rules_from(rules or s.settings.rules)
+        local = rules_from(rules or s.settings.rules, own)
         with s.store() as opened:
             current = is_current(opened)
         with s.store("read" if current else "write") as opened, s.progress() as watch:
@@ -79,7 +83,7 @@ def evaluate_command(
         raise typer.Exit(1)
 
 
-def _own_world(s: Session, size: int, rules: Path | None) -> tuple[Run, Truth]:
+def _own_world(s: Session, size: int, rules: Path | None, own: Sequence[Detector]) -> tuple[Run, Truth]:
     """Write, load and screen a demo world in a folder that is removed again."""
     with tempfile.TemporaryDirectory(prefix="lookthrough-evaluate-") as made, s.progress() as watch:
         folder = Path(made)
@@ -89,7 +93,7 @@ def _own_world(s: Session, size: int, rules: Path | None) -> tuple[Run, Truth]:
         with open_store(str(folder / "store"), "write") as opened:
             key = PersonKey.open(folder / "person.key")
             load(opened, [world.exports], LoadOptions(dataset="demo"), key, folder / "reports", watch)
-            return detect(opened, DETECTORS, watch, rules_from(rules)), labels
+            return detect(opened, DETECTORS, watch, rules_from(rules, own)), labels
 
 
 def _show(s: Session, scores: Sequence[Score], truth: Truth) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated, Final
 import typer
 
 from cases import Ledger, LedgerMissingError, UnknownFindingError
+from detectors.own.definitions import read_own
 from detectors.running.detecting import rules_from
 from exports import Verification, verify_package, write_evidence
 from exports.evidence.writing import check_place
@@ -37,6 +38,11 @@ from lookthrough.cli.people import asked_person
 
 _FINDING: Final = re.compile(r"[0-9a-f]{6,20}")
 _PARTIES: Final = ("Company", "Person", "Household")
+_SEE: Final = (
+    "风险预警的编号用 lookthrough findings list 查看，已导入的数据用 lookthrough status 查看。",
+    "See lookthrough findings list for the ids of findings, and lookthrough status for what is loaded.",
+)
+"""What is asked of `evidence` may have been meant as a finding or as a party."""
 _COUNTED: Final = {
     "shares": ("持股比例", "share"),
     "control": ("控制关系", "control relationship"),
@@ -78,7 +84,8 @@ def evidence_command(
     """生成核查材料包 · Write an evidence package: report, picture, graph, facts, sources, manifests."""
     s = session(store, lang, format_)
     as_of = day(as_of, "--as-of", months=True)
-    values = rules_from(rules or s.settings.rules)
+    # A rules file may speak of the operator's own detectors too.
+    values = rules_from(rules or s.settings.rules, read_own(s.settings.detectors))
     check_place(to, force)
     with s.store() as opened:
         current = is_current(opened)
@@ -89,7 +96,7 @@ def evidence_command(
         elif asked == "-":
             asked = asked_person(s, opened)
         else:
-            asked = find_node(opened, asked, _PARTIES)
+            asked = find_node(opened, asked, _PARTIES, _SEE)
         report = write_evidence(
             opened,
             asked,

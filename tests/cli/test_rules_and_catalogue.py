@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
 from detectors.law.english import articles
 from detectors.registry import DETECTORS
 
+EMBEDDED = pytest.mark.parametrize("store_url", ["embedded"], indirect=True)
 PROPERTIES = """id,owner_id,kind,share
 U1,P1,住宅,1
 U2,P1,住宅,1
@@ -108,6 +110,47 @@ def test_a_missing_parameter_is_named_with_those_there_are(lookthrough, tmp_path
     assert "parameter is missing" in lookthrough("rules", "check", file, "--lang", "en").err
     file.write_text(RULES.replace('"dwelling_limit"', "3"), encoding="utf-8")
     assert "parameter must be text" in lookthrough("rules", "check", file, "--lang", "en").err
+
+
+@EMBEDDED
+def test_a_rules_file_may_speak_of_own_detectors_wherever_it_is_read(
+    lookthrough, loaded, monkeypatch, tmp_path
+):
+    page = (Path(__file__).resolve().parents[2] / "docs" / "own-detectors.md").read_text(encoding="utf-8")
+    own = tmp_path / "own.toml"
+    own.write_text(page.partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
+    monkeypatch.setenv("LOOKTHROUGH_DETECTORS", str(own))
+    loaded.write_text(
+        '[[rule]]\ndetector = "household-vehicles"\nparameter = "least_value"\nvalue = 5\nunit = "cents"\n'
+        'citation = "《虚构区办法》第九条"\n',
+        encoding="utf-8",
+    )
+    truth = tmp_path / "truth.jsonl"
+    expected = {
+        "detector": "household-multi-property",
+        "scope": {"kind": "household", "id": "person.local:P1"},
+        "subjects": ["person.local:P1"],
+        "expect": "finding",
+        "reason": "两套住房",
+    }
+    truth.write_text(json.dumps(expected, ensure_ascii=False) + "\n", encoding="utf-8")
+    for command in (
+        ("detect", "--no-ledger"),
+        ("evidence", "person.local:P1", "--to", tmp_path / "package"),
+        ("evaluate", truth),
+    ):
+        ran = lookthrough(*command, "--rules", loaded)
+        assert ran.code == 0, ran.err
+
+
+@EMBEDDED
+def test_who_asks_for_a_package_of_nothing_is_told_where_findings_are_listed(lookthrough, loaded, tmp_path):
+    for language, see in (
+        ("zh", "风险预警的编号用 lookthrough findings list 查看"),
+        ("en", "See lookthrough findings list for"),
+    ):
+        ran = lookthrough("evidence", "nosuch", "--to", tmp_path / "package", "--lang", language)
+        assert (ran.code, see in ran.err) == (1, True), ran.err
 
 
 def test_help_says_how_rules_are_written(lookthrough):
