@@ -60,7 +60,7 @@ _LABELS: Final = {
     "id": ("证件号或统一社会信用代码一致", "identifier"),
     "vendor_id": ("数据商编号一致", "vendor id"),
     "unique_name": ("企业全称唯一匹配", "unique full name"),
-    "name_only": ("仅同名未核实", "name only, not verified"),
+    "name_only": ("仅凭名称，未核实", "name only, not verified"),
 }
 _WEAKEST: Final = ("id", "vendor_id", "unique_name", "name_only")
 

@@ -325,8 +325,9 @@ def _rows(
             Flag(
                 "identity_by_name",
                 (),
-                f"{named} 个持有人的身份仅以名称为据，须核实。",
-                f"{counted(named, 'holder is', 'holders are')} identified by name alone: verify.",
+                f"{named} 个持有人的持股路径上有仅凭名称识别的主体（其本人，或中间的企业），须核实。",
+                f"On the ways of {counted(named, 'holder', 'holders')} somebody is identified by name alone (the holder, or a "
+                "company between): verify.",
                 float(named),
             )
         )

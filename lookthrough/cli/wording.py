@@ -67,7 +67,7 @@ IDENTITIES: Final[dict[str, tuple[str, str]]] = {
     "id": ("编号", "number"),
     "vendor_id": ("数据商编号", "vendor number"),
     "unique_name": ("企业全称唯一", "full name"),
-    "name_only": ("仅同名未核实", "name alone"),
+    "name_only": ("仅凭名称，未核实", "name alone"),
 }
 BID_STATUSES: Final[dict[str, tuple[str, str]]] = {
     "registered": ("仅报名", "registered only"),
