@@ -130,17 +130,17 @@ class Answers:
     def _ask(self, query: str) -> pl.DataFrame:
         frame = self._read(query)
         # About some lots, all ids of their parties are asked for from the start.
-        if not self._canonical or not isinstance(query, Question) or isinstance(self._store, NearbyView):
-            return frame
-        ids = self._elsewhere(query.of)
-        parts = [self._read(query.near, ids[n : n + _AT_ONCE]) for n in range(0, len(ids), _AT_ONCE)]
-        return (
-            pl.concat([frame, *parts], how="vertical_relaxed").unique(maintain_order=True) if parts else frame
-        )
+        if self._canonical and isinstance(query, Question) and not isinstance(self._store, NearbyView):
+            ids = self._elsewhere(query.of)
+            parts = [self._read(query.near, ids[n : n + _AT_ONCE]) for n in range(0, len(ids), _AT_ONCE)]
+            if parts:
+                # A column in which one of them gives nothing has the other's type.
+                frame = pl.concat([frame, *parts], how="vertical_relaxed").unique(maintain_order=True)
+        return as_text(frame)
 
     def _read(self, query: str, ids: Sequence[str] = ()) -> pl.DataFrame:
         params = {"ids": list(ids)} if ids else None
-        return as_text(pl.DataFrame(pl.from_arrow(self._store.query(query, params, timeout=_TIMEOUT))))
+        return pl.DataFrame(pl.from_arrow(self._store.query(query, params, timeout=_TIMEOUT)))
 
     def _elsewhere(self, of: Around) -> list[str]:
         """The further ids of parties that take part under another one: what a register says of them stands there."""
