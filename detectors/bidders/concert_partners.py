@@ -24,10 +24,10 @@ _OWNED: Final = (
     "r.valid_from AS owned_from, r.valid_to AS owned_to, r.observed_on AS observed_on, r.key AS owned_key"
 )
 _HELD: Final = Question(
-    f"{people.BIDDING}MATCH (:Concert)<-[:MEMBER_OF_CONCERT]-(m)-[r:OWNS]->(c) {_OWNED}",
+    f"{bidding.BIDDING}MATCH (:Concert)<-[:MEMBER_OF_CONCERT]-(m)-[r:OWNS]->(c) {_OWNED}",
     "bidders",
     "c:Company",
-    people.BIDDING,
+    bidding.BIDDING,
     f"MATCH (:Concert)<-[:MEMBER_OF_CONCERT]-(m)-[r:OWNS]->(c:Company)-[:SUBMITS]->(:Bid) {_OWNED}",
 )
 

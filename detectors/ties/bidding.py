@@ -102,11 +102,12 @@ KINDS: Final = Question(
     "p:Company",
 )
 KINDS_COLUMNS: Final = ("holder_id", "holder_kind")
+BIDDING: Final = "MATCH (c:Company)-[:SUBMITS]->(:Bid) WITH DISTINCT c "
 COVERED: Final = Question(
-    "MATCH (c:Company)-[:SUBMITS]->(:Bid) WITH DISTINCT c MATCH (h)-[o:OWNS]->(c) RETURN DISTINCT c.id AS bidder_id",
+    f"{BIDDING}MATCH (h)-[o:OWNS]->(c) RETURN DISTINCT c.id AS bidder_id",
     "bidders",
     "c:Company",
-    "MATCH (c:Company)-[:SUBMITS]->(:Bid) WITH DISTINCT c ",
+    BIDDING,
     "MATCH (h)-[o:OWNS]->(c:Company)-[:SUBMITS]->(:Bid) RETURN DISTINCT c.id AS bidder_id",
 )
 COVERED_COLUMNS: Final = ("bidder_id",)

@@ -6,9 +6,9 @@ from typing import Final
 
 from detectors.definition import Parameter, Suppressor
 from detectors.question import Question
+from detectors.ties.bidding import BIDDING
 from detectors.ties.links import LINK_COLUMNS, SPAN
 
-BIDDING: Final = "MATCH (c:Company)-[:SUBMITS]->(:Bid) WITH DISTINCT c "
 _OF_BIDDERS: Final = ("bidders", "c:Company", BIDDING)
 
 
