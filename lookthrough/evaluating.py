@@ -253,7 +253,7 @@ def _score(
             right = quiet.take(label) or (label.or_none and label.scope not in astray)
         else:
             right = label.scope not in astray and any(
-                scope == label.scope and label.subjects in (frozenset(), subjects) for scope, subjects in told
+                scope == label.scope and _of(label, subjects) for scope, subjects in told
             )
         score.checked += 1
         score.right += right
@@ -284,6 +284,10 @@ def _meets(label: Label, found: Finding) -> bool:
         return False
     if label.rule and (found.suppressed_by or {}).get("rule") != label.rule:
         return False
+    return _of(label, frozenset(found.subjects))
+
+
+def _of(label: Label, subjects: frozenset[str]) -> bool:
     # Persons' ids depend on a secret key, so a truth made elsewhere cannot name them.
-    parties = frozenset(s for s in found.subjects if not s.startswith("person"))
-    return label.subjects in (frozenset(), parties, frozenset(found.subjects))
+    parties = frozenset(s for s in subjects if not s.startswith("person"))
+    return label.subjects in (frozenset(), parties, subjects)

@@ -1,6 +1,7 @@
 """D1f `possible-same-person`: one name at two bidders, no number on at least one side, and something that speaks for it.
 
-Names meet lot by lot, in columns: a common name costs what its bearers among the bidders of one lot cost.
+Where the name is all there is, the lot is undecided: a name alone is no lead, and no innocence either. Names meet lot
+by lot, in columns: a common name costs what its bearers among the bidders of one lot cost.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from detectors.definition import Detector, Draft, Evidence, Row, Undecided, Valu
 from detectors.rows import table
 from detectors.ties import bidding, people
 from detectors.ties.links import CLOSING_EN, CLOSING_ZH, ENDED, LinkTie, compared, link_draft, on_bids
-from detectors.ties.namesakes import TOLD, UNNUMBERED, Beside, pair_of
+from detectors.ties.namesakes import TOLD, UNNUMBERED, Beside, nothing_speaks, pair_of, short_names
 from graph.names import name_key
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
-    """One draft a lot and name; namesakes nothing else speaks for are only counted."""
+    """One draft a lot and name; undecided where a name is all there is."""
     bidders = compared(table(rows["bidders"]))
     told = pl.concat(
         [table(rows[k]) for k in ("representatives", "officers", "owners")], how="vertical_relaxed"
@@ -39,22 +40,15 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         & pl.col("holder_id").str.starts_with(UNNUMBERED).any().over(at)
     )
     beside = Beside(several, told, rows, values)
-    uncorroborated = 0
     for _, group in several.sort(*at, "bidder_id", "holder_id", "role").group_by(at, maintain_order=True):
         found = group.to_dicts()
         pairs = [p for p in (pair_of(a, b, beside) for a, b in combinations(found, 2)) if p]
         spoken = [p for p in pairs if p["corroboration"]]
         if spoken:
             yield _draft(found, spoken)
-        uncorroborated += bool(pairs) and not spoken
-    if uncorroborated:
-        yield Undecided(
-            "all",
-            "*",
-            (),
-            f"另有{uncorroborated}组同名人员没有任何佐证，仅计数，不作提示",
-            f"{uncorroborated} further groups of namesakes have no corroboration: counted only",
-        )
+        elif pairs:
+            yield nothing_speaks(found, {p for pair in pairs for p in pair["persons"]})
+    yield from short_names(bidders, table(rows["organisations"]))
 
 
 def _draft(found: Sequence[Row], spoken: Sequence[Mapping[str, Any]]) -> Draft:
@@ -94,7 +88,7 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="投标人的股东或管理人员可能为同一人（同名，身份未核实）",
     title_en="Owners or officers of bidders may be one person (same name, identity not verified)",
-    meaning_zh="两家投标人各有一名同名的股东或管理人员，至少一方没有证件号，而且另有信息相互印证；同名本身不作提示。",
+    meaning_zh="两家投标人各有一名同名的股东或管理人员，至少一方没有证件号，而且另有信息相互印证；仅同名的不作提示，按标段列为无法判定。",
     severity="lead",
     basis=(),
     needs=("SUBMITS", "FOR_LOT"),
@@ -104,6 +98,7 @@ DETECTOR = Detector(
         "representatives": people.REPRESENTATIVES,
         "officers": people.OFFICERS,
         "owners": people.OWNERS,
+        "organisations": people.SHORT_NAMED,
         "contacts": people.CONTACTS,
         "parties": people.CONTACT_USERS,
         "bidders": bidding.BIDDERS,
@@ -112,6 +107,7 @@ DETECTOR = Detector(
         "representatives": people.PEOPLE_COLUMNS,
         "officers": people.PEOPLE_COLUMNS,
         "owners": people.PEOPLE_COLUMNS,
+        "organisations": people.LINKED_COLUMNS,
         "contacts": people.LINKED_COLUMNS,
         "parties": people.CONTACT_USERS_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,

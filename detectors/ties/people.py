@@ -39,6 +39,17 @@ OWNERS: Final = Question(
 LINKED_COLUMNS: Final = ("bidder_id", *LINK_COLUMNS)
 PEOPLE_COLUMNS: Final = (*LINKED_COLUMNS, "id_masked", "birth_date")
 
+_SHORT_NAMED: Final = (
+    "WHERE r.counted AND h.id STARTS WITH 'scoped:' AND NOT coalesce(h.kind, '') IN ['state_holder', 'government'] "
+    f"RETURN DISTINCT c.id AS bidder_id, h.id AS holder_id, h.name AS holder_name, 'shareholder' AS role, {SPAN}"
+)
+SHORT_NAMED: Final = Question(
+    f"{BIDDING}MATCH (h:Company)-[r:OWNS]->(c) {_SHORT_NAMED}",
+    *_OF_BIDDERS,
+    whole=f"MATCH (h:Company)-[r:OWNS]->(c:Company)-[:SUBMITS]->(:Bid) {_SHORT_NAMED}",
+)
+"""Holders that are organisations known by a name that is no full registered one."""
+
 CONTACTS: Final = Question(
     f"{BIDDING}MATCH (c)-[r:HAS_CONTACT]->(h:Contact) WHERE r.counted "
     f"RETURN c.id AS bidder_id, h.id AS holder_id, h.value AS holder_name, h.kind AS role, {SPAN}",

@@ -38,6 +38,8 @@ FINDING_COLUMNS = [
 
 _MOST_ALIKE: Final = 3
 """Gaps of one kind named before the rest is counted."""
+_TOLD_APART: Final = re.compile(r"(?:“[^”]*”(?:, )?)+|\d+")
+"""What tells gaps of one kind apart: names, and numbers."""
 
 
 def show_stacks(s: Session, stacks: Sequence[Stack], names: Mapping[str, str | None]) -> None:
@@ -187,7 +189,7 @@ def _alike(found: Run) -> list[list[tuple[str, list[str], str, str]]]:
     """(scope, detectors, what is missing in Chinese, in English), each once, those alike but for their numbers together."""
     kinds: dict[str, dict[tuple[str, str], tuple[str, list[str], str, str]]] = {}
     for detector, u in found.undecided:
-        kind = re.sub(r"\d+", "#", u.missing_en)
+        kind = _TOLD_APART.sub("#", u.missing_en)
         gap = kinds.setdefault(kind, {}).setdefault(
             (u.scope_id, u.missing_en), (u.scope_id, [], u.missing_zh, u.missing_en)
         )

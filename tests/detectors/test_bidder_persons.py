@@ -96,6 +96,15 @@ def build(w: World) -> None:
     w.add("positions", person_id="P20", person_name="测试人同名", company_id="F2", role="监事")
     w.add("positions", person_id="P21", person_name="测试人同名", company_id="F3", role="监事")
 
+    # Organisations of one name that is no full registered one: a short name, and an organ of the state.
+    for tender, a, b, holder, kind in (
+        ("NAME-SHORT", "F4", "F5", "测试人简称控股", "企业法人"),
+        ("NAME-STATE", "F6", "F7", "测试市国资委", "国资委"),
+    ):
+        w.lot(tender, a, b)
+        for company in (a, b):
+            w.add("shareholdings", company_id=company, holder_name=holder, holder_kind=kind, share_percent=30)
+
     # Concert: members behind different bidders; one member behind both; a concert that ended.
     for tender, one, other in (
         ("CONCERT", "H1", "H2"),
@@ -194,8 +203,23 @@ def test_namesakes_need_something_that_speaks_for_one_person(found: Found) -> No
     for tender in ("NAME", "NAME-OTHER", "NAME-IDS"):
         assert found.of(NAMESAKE, tender) == [], tender
     assert "身份未核实" in found.one(NAMESAKE, "NAME-TEL").text["zh"]
-    (counted,) = [u for d, u in found.run.undecided if d == NAMESAKE]
-    assert counted.missing_zh.startswith("另有1组")
+
+
+def test_a_name_and_nothing_else_is_undecided_and_says_at_whom(found: Found) -> None:
+    gaps = {
+        u.scope_id.removeprefix("local:").partition("/")[0]: u
+        for d, u in found.run.undecided
+        if d == NAMESAKE
+    }
+    assert sorted(gaps) == ["NAME", "NAME-SHORT"]
+    gap = gaps["NAME"]
+    assert set(ids("E1", "E2")) < set(gap.subjects)
+    # The persons are among those it is about, by which their names are hidden from whom may not see them.
+    assert sum(s.startswith("person") for s in gap.subjects) == 2
+    assert "各有一名股东或管理人员名为“测试人NAME”" in gap.missing_zh
+    assert "是否为同一人无法核实" in gap.missing_zh
+    assert "“测试人简称控股”的股东，该名称不是完整的登记名称" in gaps["NAME-SHORT"].missing_zh
+    assert "named “测试人简称控股”, which is no full registered name" in gaps["NAME-SHORT"].missing_en
 
 
 def test_masked_numbers() -> None:

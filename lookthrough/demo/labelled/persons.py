@@ -51,7 +51,7 @@ def _representatives(w: Labelled) -> None:
         w.add("positions", person_name="样本重名负责", company_id=bidder.number, role="法定代表人")
     lot = w.lot("D1a-同名", a, b)
     w.none(REP, lot, "仅姓名相同，没有证件号码")
-    w.none(NAMESAKE, lot, "仅姓名相同，没有任何佐证：只计数")
+    w.undecided(NAMESAKE, lot, (a, b), "仅姓名相同，没有任何佐证：无法判定")
     (a, b), p = _two(w), w.person()
     joint = {"consortium_id": "标注联合体二"}
     for bidder in (a, b):
@@ -149,6 +149,13 @@ def _namesakes(w: Labelled) -> None:
     for bidder in (a, b):
         w.post(w.person(name="样本重名有号"), bidder, "监事")
     w.none(NAMESAKE, w.lot("D1f-有号", a, b), "两人证件号码不同")
+    a, b = w.company(), w.company()
+    for bidder in (a, b):
+        w.holds(Party("", "虚构标注简称", company=True), bidder, 20)
+        w.rest(bidder, 20)
+    lot = w.lot("D1f-简称", a, b)
+    w.expect(NAMESAKE, lot, "undecided", "两家各有一名同名企业股东，名称不是完整的登记名称：无法判定")
+    w.none(SHAREHOLDER, lot, "名称不完整，不视为同一股东")
 
 
 def _declining(w: Labelled) -> None:
