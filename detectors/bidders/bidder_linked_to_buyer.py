@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from detectors.definition import Detector, Draft, Row, Undecided, Values
 from detectors.law import statutes
 from detectors.rows import table
-from detectors.ties import attached, bidding, people, procedure_parties
+from detectors.ties import attached, bidding, people, procedure_namesakes, procedure_parties
 from detectors.ties.attached_drafts import STATE, party_drafts
 from detectors.ties.links import CLOSING_EN, CLOSING_ZH, ENDED
 
@@ -19,6 +19,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     yield from party_drafts(
         rows, parties, links, lambda party, found, lot: None, procedure_parties.hubs(rows, values)
     )
+    yield from procedure_namesakes.across_the_procedure(rows, parties)
 
 
 DETECTOR = Detector(

@@ -10,7 +10,7 @@ import polars as pl
 from detectors.definition import Detector, Draft, Row, Severity, Undecided, Values
 from detectors.law import statutes
 from detectors.rows import table
-from detectors.ties import attached, bidding, people, procedure_parties
+from detectors.ties import attached, bidding, people, procedure_namesakes, procedure_parties
 from detectors.ties.attached_drafts import STATE, party_drafts
 from detectors.ties.links import CLOSING_EN, CLOSING_ZH, ENDED
 
@@ -29,6 +29,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     others = links.filter((pl.col("how") == "itself") | (pl.col("party_id") != pl.col("bidder_id")))
     rest = others.join(own, on=["lot_id", "party_id", "bidder_id", "how"], how="anti")
     yield from party_drafts(rows, both, rest, _severity, procedure_parties.hubs(rows, values))
+    yield from procedure_namesakes.across_the_procedure(rows, both)
 
 
 def _severity(party: Row, links: Sequence[Row], lot: Row) -> Severity | None:

@@ -15,9 +15,9 @@ import polars as pl
 
 from detectors.definition import Detector, Draft, Evidence, Row, Undecided, Values
 from detectors.rows import table
-from detectors.ties import bidding, people
+from detectors.ties import bidding, names_alone, people
 from detectors.ties.links import CLOSING_EN, CLOSING_ZH, ENDED, LinkTie, compared, link_draft, on_bids
-from detectors.ties.namesakes import TOLD, UNNUMBERED, Beside, nothing_speaks, pair_of, short_names
+from detectors.ties.namesakes import TOLD, UNNUMBERED, Beside, pair_of
 from graph.names import name_key
 
 
@@ -47,8 +47,8 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         if spoken:
             yield _draft(found, spoken)
         elif pairs:
-            yield nothing_speaks(found, {p for pair in pairs for p in pair["persons"]})
-    yield from short_names(bidders, table(rows["organisations"]))
+            yield names_alone.unverified(found, {p for pair in pairs for p in pair["persons"]})
+    yield from names_alone.short_names(bidders, table(rows["organisations"]))
 
 
 def _draft(found: Sequence[Row], spoken: Sequence[Mapping[str, Any]]) -> Draft:

@@ -84,7 +84,7 @@ def ends(rows: Mapping[str, Sequence[Row]], lots: pl.DataFrame, values: Values) 
     )
     told = told.filter(pl.col("bidder_id").is_in(parties.implode()))
     used = pl.concat(
-        [traces.used_for(rows, "author", "upload", "deposit"), table(rows["workers"])], how="vertical_relaxed"
+        [traces.used_for(rows, "author", "upload", "deposit"), table(rows["workers"])], how="diagonal_relaxed"
     )
     direct = [on_bids(lots, told), on_bids(lots, used, "bid_id")]
     linked = [f.with_columns(how=pl.col("role"), derivation=pl.lit(None, pl.String)) for f in direct]

@@ -1,17 +1,15 @@
-"""Two of one name: what speaks for their being one person, what rules it out, and what is said where nothing does."""
+"""Two people of one name: what speaks for their being one person, and what rules it out."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import polars as pl
 
-from detectors.definition import Row, Undecided, Values
+from detectors.definition import Row, Values
 from detectors.rows import table
-from detectors.ties.links import on_bids
-from graph.names import name_key
 
 UNNUMBERED: Final = "person.scoped:"
 """Ids of people known by name alone begin so."""
@@ -80,36 +78,3 @@ def masks_agree(one: str | None, other: str | None) -> bool | None:
     if any(a != b for a, b in shown):
         return False
     return True if len(shown) >= _SHOWN_DIGITS else None
-
-
-def nothing_speaks(found: Sequence[Row], holders: Set[str], people: bool = True) -> Undecided:
-    """Namesakes are no lead; that they can't be told apart is said of their lot, so that somebody may look them up."""
-    rows = [r for r in found if r["holder_id"] in holders]
-    bidders = {str(r["bidder_id"]): str(r["bidder_name"] or r["bidder_id"]) for r in rows}
-    called = [f"“{name}”" for name in bidders.values()]
-    name, zh, en = rows[0]["holder_name"], "".join(called), ", ".join(called)
-    return Undecided(
-        "lot",
-        str(rows[0]["lot_id"]),
-        (*bidders, *sorted(holders)),
-        f"{zh}各有一名股东或管理人员名为“{name}”，没有证件号，也没有其他佐证：是否为同一人无法核实"
-        if people
-        else f"{zh}各有一家名为“{name}”的股东，该名称不是完整的登记名称：是否为同一主体无法核实",
-        f"{en} each have an owner or officer named “{name}”, without a number and with nothing else to go by: whether it is "
-        "one person cannot be told"
-        if people
-        else f"{en} each have a holder named “{name}”, which is no full registered name: whether it is one party cannot "
-        "be told",
-    )
-
-
-def short_names(bidders: pl.DataFrame, told: pl.DataFrame) -> Iterator[Undecided]:
-    """Organisations of one name that is no full registered one, which join nobody: who holds two bidders is not known."""
-    linked = on_bids(bidders, told.with_columns(name_key(told["holder_name"]).alias("name")))
-    at = ["lot_id", "name"]
-    several = linked.filter(pl.col("when") == "yes").filter(
-        (pl.col("holder_id").n_unique().over(at) > 1) & (pl.col("bid_id").n_unique().over(at) > 1)
-    )
-    for _, group in several.sort(*at, "bidder_id", "holder_id").group_by(at, maintain_order=True):
-        found = group.to_dicts()
-        yield nothing_speaks(found, {r["holder_id"] for r in found}, people=False)

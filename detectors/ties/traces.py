@@ -12,6 +12,7 @@ from detectors.question import Question
 from detectors.rows import table
 from detectors.ties.coverage import lacking
 from detectors.ties.links import LINK_COLUMNS, SPAN, LinkTie, compared, link_draft, link_ties, on_bids
+from detectors.ties.names_alone import in_two_bids
 from detectors.ties.roles import role_en, role_zh
 
 TRACES: Final = Question(
@@ -22,10 +23,12 @@ TRACES: Final = Question(
 )
 """What bids' files, devices and payments show, of every purpose: detectors ask once and pick theirs (`used_for`)."""
 TRACE_COLUMNS: Final = ("bid_id", "purpose", *LINK_COLUMNS)
-WORKER_COLUMNS: Final = ("bid_id", *LINK_COLUMNS)
+USED_COLUMNS: Final = ("bid_id", *LINK_COLUMNS)
+WORKER_COLUMNS: Final = (*USED_COLUMNS, "id_masked")
 WORKERS: Final = Question(
     "MATCH (h:Person)-[r:WORKS_ON_BID]->(b:Bid) WHERE r.counted "
-    f"RETURN b.id AS bid_id, h.id AS holder_id, h.name AS holder_name, r.role AS role, {SPAN}",
+    f"RETURN b.id AS bid_id, h.id AS holder_id, h.name AS holder_name, r.role AS role, {SPAN}, "
+    "h.id_masked AS id_masked",
     "traced",
     "b:Bid",
 )
@@ -52,7 +55,7 @@ HUB: Final = Suppressor(
 
 
 def used_for(rows: Mapping[str, Sequence[Row]], *purposes: str) -> pl.DataFrame:
-    """Of `rows["traces"]` those of some purposes: author, upload, deposit, contact. Columns: `WORKER_COLUMNS`."""
+    """Of `rows["traces"]` those of some purposes: author, upload, deposit, contact. Columns: `USED_COLUMNS`."""
     traces = table(rows["traces"])
     return traces.filter(pl.col("purpose").is_in(purposes)).drop("purpose")
 
@@ -66,7 +69,7 @@ def trace_drafts(
     severity: Callable[[LinkTie], Severity | None] | None = None,
     people: bool = False,
 ) -> Iterator[Draft | Undecided]:
-    """Drafts of `traces` (one row a bid and trace: `WORKER_COLUMNS`) over `rows["bidders"]`.
+    """Drafts of `traces` (one row a bid and trace: `USED_COLUMNS`, of people `WORKER_COLUMNS`) over `rows["bidders"]`.
 
     `what` names the data, zh and en, where it lacks. `judge` gives a precision rule that explains a tie, beside the
     hub rule; `severity` what differs from the detector's own. `people`: what ties is a person.
@@ -85,6 +88,8 @@ def trace_drafts(
             words=kind_words(tie),
             holder_is_party=people,
         )
+    if people:
+        yield from in_two_bids(linked)
     yield from lacking(bidders, linked["bid_id"], *what, by="bid_id")
 
 

@@ -59,6 +59,14 @@ def build(w: World) -> None:
     w.add("positions", person_name="测试人同名", company_id="Y8", role="法定代表人")
     w.add("positions", person_name="测试人同名", company_id="B7", role="法定代表人")
 
+    bought(w, "NAME-PAST", "Y10", "B11", "B12")
+    w.add("positions", person_name="测试人旧名", company_id="Y10", role="法定代表人", valid_to="2020-01-01")
+    w.add("positions", person_name="测试人旧名", company_id="B11", role="法定代表人")
+    # An evaluator of whom the name alone is known, and a shareholder of that name.
+    w.lot("JUDGE-NAME", "C8", "C9")
+    serves(w, "JUDGE-NAME", "评标专家", party_name="测试人评委")
+    w.add("shareholdings", company_id="C8", holder_name="测试人评委", holder_kind="自然人", share_percent=5)
+
     # An evaluator owns part of a bidder; another owns a company outside the lot; one sits on a board.
     w.lot("JUDGE", "C1", "C2")
     serves(w, "JUDGE", "评标专家", party_id="P10", party_name="测试人十")
@@ -135,6 +143,10 @@ def test_the_buyers_people_and_their_kin(found: Found) -> None:
     assert {"person.local:P2", "person.local:P3", "local:M2"} <= set(hit.evidence.nodes)
     assert found.suppressed(BUYER, "PAST") == "ended"
     assert found.of(BUYER, "NAME") == []
+    (gap,) = found.undecided(BUYER, "NAME")
+    assert set(ids("B7")) < set(gap)
+    assert sum(s.startswith("person") for s in gap) == 2
+    assert found.undecided(BUYER, "NAME-PAST") == []
     assert found.suppressed(BUYER, "NOMINEE") == "hub"
 
 
@@ -142,6 +154,9 @@ def test_evaluators(found: Found) -> None:
     assert how(found, SERVICE, "JUDGE") == ["holds"]
     assert how(found, SERVICE, "JUDGE-BOARD") == ["person"]
     assert found.of(SERVICE, "JUDGE-ELSE") == []
+    assert found.of(SERVICE, "JUDGE-NAME") == []
+    (gap,) = found.undecided(SERVICE, "JUDGE-NAME")
+    assert set(ids("C8")) < set(gap)
 
 
 def test_a_designer_that_bids(found: Found) -> None:

@@ -63,6 +63,12 @@ def build(w: World) -> None:
     w.lot("HANDLE-NAME", "B3", "B4")
     works(w, "HANDLE-NAME", "B3", "委托代理人", person_name="测试人同名")
     works(w, "HANDLE-NAME", "B4", "委托代理人", person_name="测试人同名")
+    w.lot("MEMBER-NAME", "B7", "B8")
+    w.lot("MEMBER-MASK", "B9", "C9")
+    for tender, one, other in (("MEMBER-NAME", "B7", "B8"), ("MEMBER-MASK", "B9", "C9")):
+        for company in (one, other):
+            masked = {"B9": "999999********1234", "C9": "999998********1234"}.get(company)
+            works(w, tender, company, "项目经理", person_name="测试人重名", person_id=masked)
     w.lot("CONTACT-NAME", "B5", "B6")
     w.lot("CONTACT-TEL", "B7", "B8")
     for bidder in ("B5", "B6"):
@@ -151,6 +157,10 @@ def test_one_handler(found: Found) -> None:
     assert found.one(HANDLER, "HANDLE").subjects == ids("B1", "B2")
     assert found.of(MEMBER, "HANDLE") == []
     assert found.of(HANDLER, "HANDLE-NAME") == []
+    assert set(ids("B3", "B4")) < set(found.undecided(HANDLER, "HANDLE-NAME")[0])
+    assert found.of(MEMBER, "MEMBER-NAME") == []
+    assert set(ids("B7", "B8")) < set(found.undecided(MEMBER, "MEMBER-NAME")[0])
+    assert found.undecided(MEMBER, "MEMBER-MASK") == []
     assert found.suppressed(HANDLER, "CONTACT-NAME") == "name-only"
     assert found.one(HANDLER, "CONTACT-TEL").subjects == ids("B7", "B8")
 
