@@ -161,7 +161,7 @@ def _field(s: Session, stated: str) -> str:
 
 
 def _table_said(s: Session, need: str) -> str:
-    tables = s.say("、", ", ").join(tables_feeding(need))
+    tables = s.say("、", ", ").join(tables_feeding(need, s.language == "zh"))
     return s.say(f"{type_word(s, need)}（见表 {tables}）", f"{need} (table {tables})")
 
 

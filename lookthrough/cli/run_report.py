@@ -166,7 +166,7 @@ def _tell_run(s: Session, found: Run, denominators: bool) -> None:
     for detector, absent in found.missing.items():
         without.setdefault(absent, []).append(detector)
     for absent, detectors in without.items():
-        tables = list(dict.fromkeys(" / ".join(tables_feeding(name)) for name in absent))
+        tables = list(dict.fromkeys(" / ".join(tables_feeding(name, s.language == "zh")) for name in absent))
         s.tell(
             f"无法判定：{'、'.join(map(called, detectors))}（没有数据，见表 {'、'.join(tables)}）",
             f"Cannot be decided: {', '.join(detectors)} (no data; table {', '.join(tables)})",
