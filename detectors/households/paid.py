@@ -195,7 +195,7 @@ def _recipients(rows: Mapping[str, Sequence[Row]]) -> list[Recipient]:
 
 def _once(members: Sequence[Row]) -> list[Row]:
     """Members, each once: a list of payments names the head without a number, whom the list of members has with one."""
-    numbered = {m["member_name"] for m in members if not m["person_id"].startswith("person.scoped:")}
+    numbered = {m["member_name"] for m in members if not m["person_id"].startswith("person.scoped:")} - {None}
     return [
         m
         for m in members

@@ -11,6 +11,7 @@ from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Un
 from detectors.households.covered import Overlap, overlaps
 from detectors.households.drafts import draft
 from detectors.households.paid import POPULATION, RECIPIENTS, RECIPIENTS_COLUMNS, recipients, without_months
+from detectors.households.unnumbered import looked_up_by_number
 from detectors.law.assistance import assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 from detectors.rules.values import Settled, settle
@@ -137,7 +138,7 @@ DETECTOR = Detector(
         "[Lead] In {months} ({count:month}) {people:person was|people were} covered both by {one_en} and by {two_en}; the "
         "amounts overlap by {amount} yuan. Verify whether a benefit was paid twice. " + CAUTION_EN
     ),
-    assemble=assemble,
+    assemble=looked_up_by_number(assemble),
     innocent_zh=("迁移交接月份", "项目按规定可以叠加", "家庭成员名册未更新"),
     innocent_en=(
         "the month of a move",

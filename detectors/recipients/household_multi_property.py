@@ -26,6 +26,7 @@ from detectors.households.paid import (
     recipients,
 )
 from detectors.households.registered import registered_elsewhere
+from detectors.households.unnumbered import looked_up_by_number
 from detectors.law.assistance import OF_PROPERTY, assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 
@@ -137,7 +138,7 @@ DETECTOR = Detector(
         "(from {limit} on it is pointed out){outside_en}; paid in that time: {amount} yuan. Verify title and "
         "eligibility. " + CAUTION_EN
     ),
-    assemble=assemble,
+    assemble=looked_up_by_number(assemble),
     innocent_zh=("继承的少数份额", "拆迁安置过渡", "农村宅基地房屋", "已出售未过户", "同一住房两本证书"),
     innocent_en=(
         "an inherited minor share",

@@ -21,6 +21,7 @@ from detectors.households.company_dwellings import (
 )
 from detectors.households.drafts import draft
 from detectors.households.dwellings import EXEMPTIONS, PARAMETERS, dwelling_facts, home, reason, unknown_use
+from detectors.households.unnumbered import looked_up_by_number
 from detectors.law.assistance import OF_PROPERTY, assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 
@@ -36,8 +37,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         own = [r for person in sorted(of.persons) for r in direct.get(person, [])]
         found = through_companies(of, own, behind, values)
         certain = [m for m, hit in found.hits.items() if hit.why is None]
-        months = certain or sorted(found.hits)
-        if months:
+        if months := certain or sorted(found.hits):
             yield _draft(of, months, found.hits, behind, values)
         if not certain:
             yield from unknown_share(of, found.open)
@@ -139,7 +139,7 @@ DETECTOR = Detector(
         "hold {shares_en}; paid in that time: {amount} yuan. Verify title, investment and eligibility. "
         + CAUTION_EN
     ),
-    assemble=assemble,
+    assemble=looked_up_by_number(assemble),
     innocent_zh=("企业员工宿舍或经营用房", "为他人代持股权", "股权已转让而登记未更新"),
     innocent_en=(
         "staff housing or business premises",

@@ -19,6 +19,7 @@ from detectors.households.paid import (
     recipients,
     without_months,
 )
+from detectors.households.unnumbered import looked_up_by_number
 from detectors.law.assistance import assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 
@@ -138,7 +139,7 @@ DETECTOR = Detector(
         "was still paid at {before} yuan a month or more. This concerns the amount, not the others' eligibility: verify "
         "whether it was recalculated. " + CAUTION_EN
     ),
-    assemble=assemble,
+    assemble=looked_up_by_number(assemble),
     innocent_zh=("标准上调抵消了人数减少", "有新成员加入而名册未更新", "整户定额发放的项目"),
     innocent_en=(
         "a rise of the standard made up for it",

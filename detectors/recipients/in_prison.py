@@ -18,6 +18,7 @@ from detectors.households.paid import (
     recipients,
     without_months,
 )
+from detectors.households.unnumbered import looked_up_by_number
 from detectors.law.assistance import assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 
@@ -118,7 +119,7 @@ DETECTOR = Detector(
         "paid: {amount} yuan. Verify the dates of custody, the months meant and who received it. "
         + CAUTION_EN
     ),
-    assemble=assemble,
+    assemble=looked_up_by_number(assemble),
     innocent_zh=("补发以前月份", "监外执行或保外就医", "同号或姓名误登"),
     innocent_en=(
         "arrears of earlier months",

@@ -25,6 +25,7 @@ from detectors.households.paid import (
     recipients,
     without_months,
 )
+from detectors.households.unnumbered import looked_up_by_number
 from detectors.law.assistance import assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 from detectors.rules.values import most
@@ -124,7 +125,7 @@ DETECTOR = Detector(
         "official in office ({posts_en}). Verify eligibility, and whether the official stood aside. "
         + CAUTION_EN
     ),
-    assemble=assemble,
+    assemble=looked_up_by_number(assemble),
     innocent_zh=("符合条件并已公示、回避", "该公职人员不经办救助", "亲属已分户、不共同生活"),
     innocent_en=(
         "eligible, published, and the official stood aside",

@@ -16,6 +16,7 @@ from detectors.households.paid import (
     recipients,
     without_months,
 )
+from detectors.households.unnumbered import looked_up_by_number
 from detectors.law.assistance import assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 
@@ -139,7 +140,7 @@ DETECTOR = Detector(
         "{count:month} in {months}, {amount} yuan. Verify the registration, the months meant and who received it. "
         + CAUTION_EN
     ),
-    assemble=assemble,
+    assemble=looked_up_by_number(assemble),
     innocent_zh=("补发以前月份", "死亡登记有误或同号", "已在后续月份扣回"),
     innocent_en=(
         "arrears of earlier months",

@@ -30,6 +30,7 @@ from detectors.households.paid import (
     recipients,
     without_months,
 )
+from detectors.households.unnumbered import looked_up_by_number
 from detectors.law.assistance import assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 from graph.counted import counted
@@ -82,8 +83,7 @@ def _draft(
         for x in months[m]
     }
     means = [found[k] for k in sorted(found, key=lambda k: [str(v) for v in k])]
-    counted = [x for x in means if excused or not x["exempt"]]
-    zh, en = means_said(counted)
+    zh, en = means_said([x for x in means if excused or not x["exempt"]])
     persons = {x["person"] for x in means}
     why = means[0]["exempt"] if excused else None
     nodes = {x["id"] for x in means if x["kind"] in ("vehicle", "stake", "post")}
@@ -139,7 +139,7 @@ DETECTOR = Detector(
         "[Lead] Recipient {household}: while paid {programs} in {months}, its members had {means_en}; paid in that "
         "time: {amount} yuan. Verify whether this was declared and lies within the local rule. " + CAUTION_EN
     ),
-    assemble=assemble,
+    assemble=looked_up_by_number(assemble),
     innocent_zh=("为他人挂名", "企业无经营、未注销", "车辆已报废未注销"),
     innocent_en=(
         "a name lent to somebody else",

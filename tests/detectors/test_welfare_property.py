@@ -74,6 +74,25 @@ def test_own_dwellings(store_url: str, store_credentials: Credentials) -> None:
     assert "违法" not in bought.text["zh"].replace("认定违纪违法", "")
 
 
+def test_of_members_without_a_number_homes_cannot_be_looked_up(
+    store_url: str, store_credentials: Credentials
+) -> None:
+    world = SmallWorld("unnumbered")
+    world.household("named", ["n1", "person.scoped:0123"])
+    world.household("left", {"l1": "", "person.scoped:0456": ""})
+    world.household("both", ["b1", "person.scoped:0789"])
+    world.home("both1", {"b1": 1.0})
+    world.home("both2", {"b1": 1.0})
+    # Registers hold the name with another id of its own: nobody knows whose it is.
+    world.home("named1", {"person.scoped:0aaa": 1.0})
+    world.home("named2", {"person.scoped:0bbb": 1.0})
+    found = world.find(store_url, store_credentials, [W1])
+    assert verdicts(found, W1.id) == {"named": "undecided", "left": "undecided", "both": "finding"}
+    (gap,) = (u for _, u in found.undecided if u.scope_id == "local:named")
+    assert gap.subjects == ("person.scoped:0123",)
+    assert gap.missing_zh == "1名成员没有可用的证件号，无法与其他登记核对"
+
+
 RULES = """
 [[rule]]
 detectors = ["household-multi-property"]
