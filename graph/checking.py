@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import polars as pl
@@ -42,6 +42,18 @@ def check_store(store: GraphStore, as_of: str | None) -> list[Quality]:
         *_lots(store),
         *_identities(store),
     ]
+
+
+def names_of(store: GraphStore, ids: Iterable[str]) -> dict[str, str]:
+    """The names of companies, persons and lots, by id; whatever has none is left out."""
+    found: dict[str, str] = {}
+    for type_, field in (("Company", "name"), ("Person", "name"), ("Lot", "title")):
+        rows = store.query(
+            f"UNWIND $ids AS i MATCH (n:{type_} {{id: i}}) RETURN n.id AS id, n.{field} AS name",
+            {"ids": sorted(ids)},
+        ).to_pylist()
+        found |= {row["id"]: row["name"] for row in rows if row["name"]}
+    return found
 
 
 def _quality(check: str, ids: pl.Series, zh: str, en: str) -> Iterator[Quality]:

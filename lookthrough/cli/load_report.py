@@ -122,14 +122,14 @@ def _tell_problems(s: Session, report: LoadReport) -> None:
 def tell_rows(s: Session, report: LoadReport) -> None:
     """Say on stderr what was refused, flagged and noted, each kind once, with the first row of it."""
     styles = {"reject": "red", "flag": "yellow", "note": ""}
-    kinds = {"reject": "被拒", "flag": "存疑", "note": "说明"}
-    for kind, code, n, first in _problems(report):
+    kinds = {"reject": ("被拒", "Refused"), "flag": ("存疑", "In doubt"), "note": ("说明", "Note")}
+    for kind, _, n, first in _problems(report):
         place = f"{first.file}{' / ' + first.sheet if first.sheet else ''} {s.say('行', 'row')} {first.row}"
         where = f"{place}{' [' + brief(first.column) + ']' if first.column else ''}"
         value = f"“{brief(first.value)}” " if first.value else ""
         more = s.say(f"（共 {n} 处）", f" ({n} in all)") if n > 1 else ""
         s.tell(
-            f"{kinds[kind]}{more}：{where} {value}{first.expected_zh}",
-            f"{code}{more}: {where} {value}{first.expected_en}",
+            f"{kinds[kind][0]}{more}：{where} {value}{first.expected_zh}",
+            f"{kinds[kind][1]}{more}: {where} {value}{first.expected_en}",
             styles[kind],
         )

@@ -80,8 +80,26 @@ def _interrupt_again(ignored: sys.UnraisableHookArgs) -> None:
         sys.__unraisablehook__(ignored)
 
 
+_OF_ALL: Final = ("--lang", "--store", "--format")
+"""Options of nearly all commands, which may stand before the command as well."""
+
+
+def _command_first(arguments: list[str]) -> list[str]:
+    """`--lang en load x` as `load x --lang en`: whoever thinks of an option as the program's writes it first."""
+    ahead: list[str] = []
+    rest = list(arguments)
+    while rest and rest[0].partition("=")[0] in _OF_ALL:
+        taken = 1 if "=" in rest[0] else 2
+        ahead, rest = [*ahead, *rest[:taken]], rest[taken:]
+    if not ahead or not rest or rest[0].startswith("-"):
+        return rest
+    end = rest.index("--") if "--" in rest else len(rest)
+    return [*rest[:end], *ahead, *rest[end:]]
+
+
 def run(arguments: list[str]) -> int:
     """Run one command; gives its exit code."""
+    arguments = _command_first(arguments)
     # The driver's warnings say again, in its own words, what the error says.
     logging.getLogger("neo4j").addHandler(logging.NullHandler())
     # Chinese must come out whatever the console's code page.

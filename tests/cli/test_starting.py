@@ -60,3 +60,15 @@ def test_ownership_that_is_laid_out_is_mapped_without_pandas(tmp_path: Path) -> 
         )
         last = done.stdout.splitlines()[-1]
     assert last == "False"
+
+
+def test_what_holds_for_all_commands_may_stand_before_the_command(lookthrough, tmp_path: Path) -> None:
+    table = tmp_path / "shareholdings.csv"
+    table.write_text("company_id,holder_id,share\nA,B,0.6\n")
+    assert lookthrough("--lang", "en", "load", table).code == 0
+    after = lookthrough("penetrate", "A", "--format", "json")
+    before = lookthrough("--format=json", "penetrate", "A")
+    assert before.code == after.code == 0
+    assert before.out == after.out
+    assert lookthrough("--lang", "en", "penetrate", "nosuch").err.startswith("Error: ")
+    assert lookthrough("--lang", "en", "--help").code == 0
