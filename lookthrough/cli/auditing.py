@@ -34,7 +34,7 @@ _LONG_HASH = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{56}\b")
 """Shortened in the table for people."""
 _COLUMNS = [
     ("seq", "序号", "no."),
-    ("at", "时间 UTC", "time UTC"),
+    ("at", "时间（北京时间）", "time (UTC+8)"),
     ("actor", "操作人", "actor"),
     ("action", "操作", "action"),
     ("object", "对象", "object"),

@@ -7,12 +7,13 @@ import datetime as dt
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
@@ -171,6 +172,10 @@ def session(store: str | None, language: str | None, format_: Format = Format.ta
     return Session(settings, chosen, format_, Console(stderr=True, soft_wrap=True, emoji=False))
 
 
+_CHINA: Final = dt.timezone(dt.timedelta(hours=8), "Asia/Shanghai")
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)")
+
+
 def print_json(value: Any) -> None:
     """One JSON document on stdout."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
@@ -223,7 +228,12 @@ def _cell(value: Any) -> str:
         return "✓" if value else ""
     if isinstance(value, list | tuple):
         return ", ".join(_cell(v) for v in value)
-    return str(value)
+    return local_time(value) if isinstance(value, str) and _MOMENT.fullmatch(value) else str(value)
+
+
+def local_time(stated: str) -> str:
+    """A moment of the ledger's or the store's for people, in Asia/Shanghai; headings of its columns say so."""
+    return dt.datetime.fromisoformat(stated).astimezone(_CHINA).strftime("%Y-%m-%d %H:%M")
 
 
 def _csv(keys: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:

@@ -83,7 +83,7 @@ def status_command(
         ("dataset", "数据集", "data set"),
         ("snapshot", "快照日期", "snapshot"),
         ("files", "文件", "files"),
-        ("loaded_at", "导入时间 UTC", "loaded at UTC"),
+        ("loaded_at", "导入时间（北京时间）", "loaded (UTC+8)"),
     ]
     print_rows(
         s,

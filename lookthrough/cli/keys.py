@@ -29,11 +29,11 @@ _COLUMNS = [
     ("name", "名称", "name"),
     ("prefix", "开头", "begins with"),
     ("scopes", "权限", "scopes"),
-    ("created_at", "创建时间 UTC", "made at UTC"),
+    ("created_at", "创建时间（北京时间）", "made (UTC+8)"),
     ("created_by", "创建人", "made by"),
-    ("expires_at", "到期 UTC", "expires UTC"),
-    ("revoked_at", "吊销 UTC", "revoked UTC"),
-    ("last_used_at", "最近使用 UTC", "last used UTC"),
+    ("expires_at", "到期（北京时间）", "expires (UTC+8)"),
+    ("revoked_at", "吊销（北京时间）", "revoked (UTC+8)"),
+    ("last_used_at", "最近使用（北京时间）", "last used (UTC+8)"),
 ]
 
 

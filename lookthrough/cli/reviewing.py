@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Annotated, Any, Final, get_args
@@ -22,6 +21,7 @@ from lookthrough.cli.console import (
     LangOption,
     Session,
     StoreOption,
+    local_time,
     out_console,
     print_json,
     print_rows,
@@ -49,7 +49,6 @@ _STATES_TOLD: Final = "、".join(f"{code} {zh}" for code, (zh, _) in STATE_WORDS
 _TO: Final = tuple(state for state in STATES if any(state in to for to in TRANSITIONS.values()))
 """States that a person can bring a finding into."""
 _SEVERITIES_TOLD: Final = "、".join(f"{code} {zh}" for code, (zh, _) in _SEVERITY_WORDS.items())
-_LOCAL: Final = dt.timezone(dt.timedelta(hours=8))
 _SHOWN: Final = 100
 """Rows of a table for people, where no limit is given."""
 _ID_SHOWN: Final = 10
@@ -61,7 +60,7 @@ _COLUMNS: Final = [
     ("detector", "检测项", "detector"),
     ("scope", "范围", "scope"),
     ("subjects", "对象", "subjects"),
-    ("changed_at", "最近变化", "changed"),
+    ("changed_at", "最近变化（北京时间）", "changed (UTC+8)"),
     ("remarks", "备注", "remarks"),
 ]
 _KINDS: Final[dict[str, tuple[str, str]]] = {
@@ -240,13 +239,6 @@ def suppress_command(
     _done(s, record)
 
 
-def local_time(stated: str | None) -> str:
-    """A time of the ledger's for people, in Asia/Shanghai."""
-    if stated is None:
-        return "—"
-    return dt.datetime.fromisoformat(stated).astimezone(_LOCAL).strftime("%Y-%m-%d %H:%M")
-
-
 def _with_scheme(id_: str | None) -> str | None:
     """An id without a scheme is a data set's own."""
     return id_ if id_ is None or ":" in id_ else f"local:{id_}"
@@ -279,7 +271,7 @@ def _row(s: Session, record: FindingRecord, called: Callable[[str], str]) -> dic
             if len(f.subjects) > 3
             else ""
         ),
-        "changed_at": local_time(record.changed_at),
+        "changed_at": record.changed_at,
         "remarks": s.say("；", "; ").join(_remarks(s, record)),
     }
 
@@ -328,7 +320,7 @@ def _show(s: Session, record: FindingRecord) -> None:
         for h in record.history
     ]
     columns = [
-        ("at", "时间", "time"),
+        ("at", "时间（北京时间）", "time (UTC+8)"),
         ("what", "经过", "what happened"),
         ("who", "操作人或运行", "by, or in run"),
         ("detail", "内容", "detail"),
