@@ -8,9 +8,10 @@ from typing import Any
 
 from api.services import Services
 from cases import Source
+from graph.counted import counted
 from graph.stores.cancelling import finishing
 from loaders.inspecting import inspect_file
-from loaders.loading import LoadOptions, LoadReport, find_files, load
+from loaders.loading import LoadError, LoadOptions, LoadReport, find_files, load
 from loaders.problems import UnreadableFileError
 from loaders.summary import summary_words
 from loaders.tables import inspect_tables
@@ -29,7 +30,10 @@ def load_files(
 ) -> dict[str, Any]:
     """Load a folder as one batch, record it, bring what answers up to date by `refresh`; gives what was done."""
     options = LoadOptions(dataset, snapshot=snapshot, observed_on=observed_on, strict=strict)
-    report = load(services.store, [folder], options, services.person_key, services.reports, progress)
+    try:
+        report = load(services.store, [folder], options, services.person_key, services.reports, progress)
+    except LoadError as error:
+        raise _with_first_refused(error) from error
     # From here on nothing is cancelled: the rows are loaded, and a job that says otherwise would be believed.
     with finishing():
         if report.applied is not None:
@@ -38,6 +42,22 @@ def load_files(
                     services.ledger.record_load(batch, actor, Source())
         refresh()
         return report_json(services, report)
+
+
+def _with_first_refused(error: LoadError) -> LoadError:
+    """The error with what was refused, in place of where refused rows lie: that folder is the service's own."""
+    refused = [p for p in error.report.problems if p.kind == "reject"] if error.report else []
+    if not refused:
+        return error
+    first = refused[0]
+    sheet = f" / {first.sheet}" if first.sheet else ""
+    column = f" [{first.column}]" if first.column else ""
+    return LoadError(
+        f"没有导入任何数据。{len(refused)} 处被拒，第一处：{first.file}{sheet} 第 {first.row} 行{column}：{first.expected_zh}",
+        f"Nothing was loaded. {counted(len(refused), 'refusal')}, the first: {first.file}{sheet} row {first.row}{column}: "
+        f"{first.expected_en}",
+        error.report,
+    )
 
 
 def report_json(services: Services, report: LoadReport) -> dict[str, Any]:

@@ -225,6 +225,12 @@ def find_files(paths: Iterable[Path]) -> list[InputFile]:
                 and not p.name.endswith(_OWN_ENDINGS)
                 and own.isdisjoint(p.parents)
             ]
+            if not visible and inside:
+                passed = "、".join(p.name for p in inside[:3]) + ("…" if len(inside) > 3 else "")
+                raise LoadError(
+                    f"文件夹 {path} 中没有可导入的文件：{passed} 是隐藏、临时或本软件自己的文件。",
+                    f"The folder {path} has no file to load: {passed} are hidden, temporary or this program's own.",
+                )
             if not visible:
                 raise LoadError(f"文件夹 {path} 是空的。", f"The folder {path} is empty.")
             found.extend(InputFile(p, str(p.relative_to(path)), _sha256(p)) for p in visible)

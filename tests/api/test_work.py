@@ -59,6 +59,17 @@ def test_companies_known_by_their_names_alone_are_screened(own_service):
         assert "unjoined" not in json.dumps(told)
 
 
+def test_where_every_row_is_refused_the_first_is_named_and_no_path_of_the_service(own_service):
+    text = "company_name,holder_name,holder_kind,share_percent\n虚构云杉建设有限公司,虚构甲有限公司,company,170\n"
+    with own_service.client(*ALL) as client:
+        job = own_service.finished(client, upload(client, text=text).json())
+    assert job["state"] == "failed"
+    assert "第一处：更多股东shareholdings.csv 第 2 行 [share_percent]：" in json.dumps(
+        job["problem"], ensure_ascii=False
+    )
+    assert "reports" not in json.dumps(job["problem"])
+
+
 def test_refused_rows_can_be_fetched_and_a_name_cannot_lead_out_of_the_folder(own_service):
     with own_service.client(*ALL) as client:
         job = own_service.finished(client, upload(client, text=BAD).json())

@@ -240,7 +240,10 @@ def test_a_folder_one_works_in_is_loaded_without_what_the_program_keeps_there(
 def test_paths_that_name_no_file(lookthrough, good, tmp_path):
     (tmp_path / "hollow").mkdir()
     os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "locks").mkdir()
+    (tmp_path / "locks" / "~$股东.xlsx").write_bytes(b"x")
     for path, zh, en in (
+        (tmp_path / "locks", "~$股东.xlsx 是隐藏、临时", "~$股东.xlsx are hidden, temporary"),
         (tmp_path / "absent", "找不到", "There is no"),
         (tmp_path / "hollow", "是空的", "is empty"),
         (tmp_path / "pipe", "找不到", "There is no"),
