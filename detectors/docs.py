@@ -208,7 +208,12 @@ def _cited_en(basis: LegalBasis) -> str:
 
 def _parameter(p: Parameter) -> tuple[str, ...]:
     cited = f" ({p.citation})" if p.citation else ""
-    return f"`{p.name}`", f"`{p.default}`", UNITS.get(p.unit, p.unit), p.doc_zh, p.doc_en + cited
+    return f"`{p.name}`", f"`{_value(p.default)}`", UNITS.get(p.unit, p.unit), p.doc_zh, p.doc_en + cited
+
+
+def _value(default: float | int | str | bool) -> str:
+    """As a rules file has it: `true`, where Python would say True."""
+    return str(default).lower() if isinstance(default, bool) else str(default)
 
 
 def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:

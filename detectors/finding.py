@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
-from detectors.definition import Detector, Draft, Evidence, Severity
+from detectors.definition import Detector, Draft, Evidence, LegalBasis, Severity
 from detectors.rules.values import LocalRule, RuledValues, Settled
 from graph.counted import Told
 
@@ -50,19 +50,7 @@ class Finding:
 
 def finding(detector: Detector, draft: Draft, parameters: Mapping[str, Any]) -> Finding:
     """Word a draft, cite the basis in force at its date and regime, and give it its fingerprint."""
-    basis = tuple(
-        {
-            "law": b.law_zh,
-            "law_en": b.law_en,
-            "article": b.article,
-            "says": b.says_zh,
-            "says_en": b.says_en,
-            "in_force_from": b.in_force_from,
-            "in_force_to": b.in_force_to,
-        }
-        for b in detector.basis
-        if b.applies(draft.date, draft.regime)
-    )
+    basis = tuple(_cited(b, draft) for b in detector.basis if b.applies(draft.date, draft.regime))
     values = draft.values
     if values is None:
         values = parameters.everywhere if isinstance(parameters, RuledValues) else parameters
@@ -88,6 +76,27 @@ def finding(detector: Detector, draft: Draft, parameters: Mapping[str, Any]) -> 
         evidence=draft.evidence,
         identity={name: draft.identity[name] for name in detector.identity},
     )
+
+
+_UNDER: Final = {
+    "construction": ("工程建设项目招标投标", "the tendering of works"),
+    "government_procurement": ("政府采购", "government procurement"),
+}
+
+
+def _cited(basis: LegalBasis, draft: Draft) -> dict[str, str]:
+    """The basis as a finding tells it; of a lot whose regime is not known, under which regime it would be."""
+    under = _UNDER.get(basis.regime) if not draft.regime else None
+    return {
+        "law": basis.law_zh,
+        "law_en": basis.law_en,
+        "article": basis.article,
+        "says": basis.says_zh + (f"（采购制度未载明；属{under[0]}的，适用此条）" if under else ""),
+        "says_en": basis.says_en
+        + (f" (no regime is stated; this applies where it is {under[1]})" if under else ""),
+        "in_force_from": basis.in_force_from,
+        "in_force_to": basis.in_force_to,
+    }
 
 
 def _severity(detector: Detector, draft: Draft) -> Severity:

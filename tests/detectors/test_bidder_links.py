@@ -14,6 +14,9 @@ def build(w: World) -> None:
     w.post("P1", "A1")
     w.post("P1", "A2", role="执行事务合伙人")
     w.post("P2", "A3")
+    w.lot("REP-REGIME", "B8", "B9", regime="")
+    w.post("P9", "B8")
+    w.post("P9", "B9")
     w.lot("REP-LEFT", "A4", "A5")
     w.post("P3", "A4")
     w.post("P3", "A5", valid_from="2020-01-01", valid_to="2025-03-01")
@@ -85,6 +88,15 @@ def test_one_person_represents_two_bidders(found: Found) -> None:
     assert [b["article"] for b in hit.basis] == ["第三十四条第二款"]
     assert len(hit.evidence.keys) >= 2
     assert "虚构A1建设有限公司（法定代表人）" in hit.text["zh"]
+
+
+def test_where_no_regime_is_stated_each_article_says_under_which_it_applies(found: Found) -> None:
+    told = [(b["article"], b["says"].partition("（")[2]) for b in found.one(REP, "REP-REGIME").basis]
+    assert told == [
+        ("第三十四条第二款", "采购制度未载明；属工程建设项目招标投标的，适用此条）"),
+        ("第十八条第一款", "采购制度未载明；属政府采购的，适用此条）"),
+    ]
+    assert not any("未载明" in b["says"] for b in found.one(REP, "REP").basis)
 
 
 def test_a_post_ended_on_the_bid_date_is_shown_but_suppressed(found: Found) -> None:
