@@ -9,7 +9,7 @@ beside them.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -20,10 +20,10 @@ from graph.penetration.control import control_frontier, controlled, rule_of, wit
 from graph.penetration.controller import REASONS, ControlAnswer, controller
 from graph.penetration.days import IntArray, iso_date
 from graph.penetration.edges import FloatArray
-from graph.penetration.identities import IdentityMode
+from graph.penetration.identities import BASES, IdentityMode
 from graph.penetration.methods import exact
 from graph.penetration.owners import Owner, owners_of, shown
-from graph.penetration.ownership import Ownership
+from graph.penetration.ownership import DECLARED_CONTROL, HOLDING, Ownership
 from graph.penetration.penetrate import Looked, look
 from graph.penetration.thresholds import Verdict, read_threshold, verdict
 
@@ -153,6 +153,7 @@ def beneficial_owners(
     every = owners_of(looked.ownership, looked.frontier, looked.flows, looked.shares)
     judge = _Judge(looked, control, limit)
     people = [judge.person(owner) for owner in every if owner.type == "Person"]
+    people += judge.without_shares({owner.id for owner in every})
     groups: list[_Group] = []
     if concerts:
         groups += _concerts(looked)
@@ -214,6 +215,29 @@ class _Judge:
             owner.depth,
             owner.identity,
         )
+
+    def without_shares(self, holders: Collection[str]) -> list[Beneficial]:
+        """Persons who control the company, or may, and are none of its `holders`: by a statement, or a partnership."""
+        nodes = self.looked.ownership.nodes
+        ways = _nearest_ways(self.looked)
+        found = []
+        for id_ in sorted({*self.sure, *self.perhaps}.difference(holders)):
+            node = self.looked.ownership.node_of(id_)
+            if nodes["type"][node] != "Person":
+                continue
+            tests: dict[Test, Verdict] = {
+                "share": "excluded",
+                "votes": "excluded",
+                "control": self._controls((id_,)),
+            }
+            sure = self.sure.get(id_)
+            depth, basis = ways.get(node) or (1, self.looked.ownership.basis_of(node))
+            depth, identity = (sure.depth, sure.identity) if sure else (depth, BASES[basis])
+            nothing = 0.0, 0.0, 0.0, 0.0
+            found.append(
+                self._judged(id_, nodes["name"][node], "person", (), tests, nothing, depth, identity)
+            )
+        return found
 
     def groups(self, groups: Sequence[_Group]) -> list[Beneficial]:
         """Groups, each as one owner: what one member holds through another counts once."""
@@ -299,6 +323,22 @@ class _Judge:
             bool(control and control.suspected),
             identity,
         )
+
+
+def _nearest_ways(looked: Looked) -> dict[int, tuple[int, int]]:
+    """For each node above the company the fewest links of any kind that lead to it, and the weakest basis on that way."""
+    ownership, edges = looked.ownership, looked.ownership.control_edges
+    stated = {HOLDING: ownership.holdings.basis, DECLARED_CONTROL: ownership.control["basis"].to_numpy()}
+    found, wave = {looked.node: (0, 0)}, [looked.node]
+    for at in wave:
+        links, basis = found[at]
+        for place in range(int(edges.pointer[at]), int(edges.pointer[at + 1])):
+            holder, rows = int(edges.holder[place]), stated.get(int(edges.kind[place]))
+            if edges.start[place] <= looked.day < edges.end[place] and holder not in found:
+                own = 0 if rows is None else int(rows[edges.row[place]])
+                found[holder] = links + 1, max(basis, own)
+                wave.append(holder)
+    return found
 
 
 def _concerts(looked: Looked) -> list[_Group]:

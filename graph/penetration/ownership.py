@@ -304,6 +304,10 @@ class Ownership:
         named = self.aliases.filter(pl.col("node").is_in(pl.Series(nodes).implode()))
         return named.select("id", head=self.nodes["id"].gather(named["node"]))
 
+    def basis_of(self, node: int) -> int:
+        """What a node's canonical id itself rests on: a place in `BASES`."""
+        return int(self.aliases["basis"][bisect_left(self.aliases["id"], self.nodes["id"][node])])
+
     def ids(self, nodes: IntArray) -> pl.Series:
         """Canonical ids of nodes."""
         return self.nodes["id"].gather(nodes)

@@ -71,6 +71,51 @@ def test_votes_hit_where_shares_do_not_and_control_where_neither_does() -> None:
     assert (by_control.via, by_control.suspected) == ("A", True)
 
 
+@pytest.mark.parametrize(
+    ("control", "parties", "via", "depth", "suspected"),
+    [
+        # Declared for the company itself, for its only holder, and for a company declared to control it.
+        ([(P, "T", "stated_controller", True)], [], None, 1, True),
+        ([(P, "A", "stated_controller", False)], [], "A", 2, False),
+        ([(P, "N", "board_appointment", False), ("N", "T", "stated_controller", False)], [], "N", 2, False),
+        # A managing partner who holds nothing of the partnership.
+        ([(P, "A", "managing_partner", False)], [("A", "Company", "虚构合伙", "partnership")], "A", 2, False),
+    ],
+)  # fmt: skip
+def test_who_controls_without_any_share_is_an_owner_by_control(
+    control: list[Any], parties: list[Any], via: str | None, depth: int, suspected: bool
+) -> None:
+    said = [
+        {"holder_id": h, "company_id": c, "interest": interest, "suspected": doubt}
+        for h, c, interest, doubt in control
+    ]
+    answer = ubo([("A", "T", 1.0)], control=said, parties=parties)
+    assert answer.reason is None
+    (one,) = answer.owners
+    assert (one.id, one.verdict, one.test) == (P, "certain", "control")
+    assert one.tests == {"share": "excluded", "votes": "excluded", "control": "certain"}
+    assert (one.share, one.votes_max, one.via, one.depth, one.suspected) == (0.0, 0.0, via, depth, suspected)
+
+
+def test_who_may_control_without_any_share_is_possible() -> None:
+    said = [{"holder_id": P, "company_id": "A", "interest": "stated_controller"}]
+    book = [{"holder_id": "A", "company_id": "T"}, ("Z", "T", 0.3)]
+    (one,) = ubo(book, control=said).owners
+    assert (one.id, one.verdict, one.test, one.depth, one.identity) == (
+        P,
+        "possible",
+        "control",
+        2,
+        "vendor_id",
+    )
+    # An interest of no stated kind may be control.
+    said = [{"holder_id": P, "company_id": "T", "interest": "unknown"}]
+    (one,) = ubo([("Z", "T", 0.3)], control=said).owners
+    assert (one.id, one.verdict, one.test, one.depth) == (P, "possible", "control", 1)
+    ended = [{**said[0], "valid_to": DAY}]
+    assert ubo([("Z", "T", 0.3)], control=ended).owners == ()
+
+
 def test_an_open_upper_end_at_the_threshold_excludes() -> None:
     band = {"holder_id": P, "company_id": "T", "share_min": 0.1, "share_max": 0.25}
     assert told(ubo([band]))[P] == ("possible", "share")
