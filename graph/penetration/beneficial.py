@@ -19,12 +19,13 @@ from graph.penetration.bounds import Registers
 from graph.penetration.control import control_frontier, controlled, rule_of, with_group
 from graph.penetration.controller import REASONS, ControlAnswer, controller
 from graph.penetration.days import IntArray, iso_date
-from graph.penetration.edges import FloatArray
+from graph.penetration.edges import BoolArray, FloatArray
 from graph.penetration.identities import BASES, IdentityMode
 from graph.penetration.methods import exact
 from graph.penetration.owners import Owner, owners_of, shown
 from graph.penetration.ownership import DECLARED_CONTROL, HOLDING, Ownership
 from graph.penetration.penetrate import Looked, look
+from graph.penetration.register import Links
 from graph.penetration.thresholds import Verdict, read_threshold, verdict
 
 Test = Literal["share", "votes", "control"]
@@ -144,8 +145,8 @@ def beneficial_owners(
     """The ultimate beneficial owners of a company on a date (default: today in Asia/Shanghai).
 
     `threshold`: a fraction, or text such as "25%"; met inclusively, at 1e-9. `concerts`: groups acting together count
-    as one owner, too; `couples`: and so do married couples it gives. Raises what `penetrate` raises, and
-    `ThresholdError`.
+    as one owner, too, of what their members hold in the companies they act together for; `couples`: and so do married
+    couples it gives. Raises what `penetrate` raises, and `ThresholdError`.
     """
     limit = read_threshold(threshold)
     looked = look(ownership, company_id, as_of, None, identity)
@@ -186,8 +187,20 @@ class _Group:
     id: str
     name: str | None
     kind: str
-    members: tuple[int, ...]
-    """Instances in the frontier of holdings."""
+    terms: tuple[tuple[int, int], ...]
+    """Members, and the company each acts in the group for (-1: every one): instances in the frontier of holdings."""
+
+    @property
+    def members(self) -> list[int]:
+        """Its members, each once."""
+        return sorted({member for member, _ in self.terms})
+
+    def owned(self, links: Links) -> BoolArray:
+        """The links that count as the group's own."""
+        own = np.zeros(len(links), dtype=np.bool_)
+        for member, company in self.terms:
+            own |= (links.holder == member) & ((links.company == company) | (company < 0))
+        return own
 
 
 class _Judge:
@@ -240,16 +253,15 @@ class _Judge:
         return found
 
     def groups(self, groups: Sequence[_Group]) -> list[Beneficial]:
-        """Groups, each as one owner: what one member holds through another counts once."""
+        """Groups, each as one owner of what its members hold where they act together, what one holds through another once."""
         if not groups:
             return []
         frontier = self.looked.frontier
         links = frontier.links
-        sets: list[IntArray] = [np.array(g.members, dtype=np.int64) for g in groups]
+        owned = [group.owned(links) for group in groups]
         columns: list[FloatArray] = []
         for low, high in ((links.low, links.high), (links.votes_low, links.votes_high)):
-            registers = Registers(frontier, low, high)
-            columns += [registers.least(sets, once=True), registers.most(sets, once=True)]
+            columns += Registers(frontier, low, high).together(owned)
         ids = self.looked.ownership.ids(frontier.reach.node)
         found = []
         for at, group in enumerate(groups):
@@ -264,7 +276,7 @@ class _Judge:
                 "votes": verdict(bounds[2], bounds[3], self.threshold),
                 "control": self._group_controls(group, members),
             }
-            depth = int(frontier.depth[list(group.members)].min())
+            depth = int(frontier.depth[group.members].min())
             shares = (bounds[0], bounds[1], bounds[2], bounds[3])
             found.append(self._judged(group.id, group.name, group.kind, members, tests, shares, depth, "id"))
         return found
@@ -282,7 +294,7 @@ class _Judge:
         looked = self.looked
         day: IntArray = np.array([looked.day], dtype=np.int64)
         above = control_frontier(looked.ownership, np.array([looked.node], dtype=np.int64), day)
-        nodes = looked.frontier.reach.node[list(group.members)]
+        nodes = looked.frontier.reach.node[group.members]
         at = above.reach.instance(np.zeros(len(nodes), dtype=np.int64), nodes, looked.ownership.nodes.height)
         if (at < 0).any():
             return alone
@@ -342,23 +354,24 @@ def _nearest_ways(looked: Looked) -> dict[int, tuple[int, int]]:
 
 
 def _concerts(looked: Looked) -> list[_Group]:
-    """Concerts in force that bear on the company, with their members above it."""
+    """Concerts in force that bear on the company, with their members above it, and what they are for."""
     one: IntArray = np.array([looked.node], dtype=np.int64)
     above = control_frontier(looked.ownership, one, np.array([looked.day], dtype=np.int64))
-    members: dict[int, list[int]] = {}
-    nodes = above.reach.node
-    zero = np.zeros(1, dtype=np.int64)
-    for concert, member in zip(nodes[above.concert].tolist(), nodes[above.member].tolist(), strict=True):
-        asked = np.array([member], dtype=np.int64)
-        at = int(looked.frontier.reach.instance(zero, asked, looked.ownership.nodes.height)[0])
-        if at >= 0 and looked.frontier.depth[at] > 0:
-            members.setdefault(concert, []).append(at)
+    nodes, held = above.reach.node, looked.frontier
+    at = {node: i for i, node in enumerate(held.reach.node.tolist()) if held.depth[i] >= 0}
+    terms: dict[int, set[tuple[int, int]]] = {}
+    scopes = np.where(above.scope < 0, -1, nodes[above.scope])
+    for concert, member, scope in zip(nodes[above.concert], nodes[above.member], scopes, strict=True):
+        company = -1 if scope < 0 else at.get(int(scope))
+        # What only control leads to is no part of a share.
+        if at.get(int(member), looked.target) != looked.target and company is not None:
+            terms.setdefault(int(concert), set()).add((at[int(member)], company))
     table = looked.ownership.nodes
-    return [
-        _Group(str(table["id"][c]), table["name"][c], "concert", tuple(sorted(set(found))))
-        for c, found in sorted(members.items())
-        if len(set(found)) > 1
-    ]
+    groups = (
+        _Group(str(table["id"][c]), table["name"][c], "concert", tuple(sorted(found)))
+        for c, found in sorted(terms.items())
+    )
+    return [group for group in groups if len(group.members) > 1]
 
 
 def _couples(looked: Looked, pairs: Sequence[tuple[str, str]]) -> list[_Group]:
@@ -366,7 +379,7 @@ def _couples(looked: Looked, pairs: Sequence[tuple[str, str]]) -> list[_Group]:
     ids = looked.ownership.ids(looked.frontier.reach.node).to_list()
     at = {id_: i for i, id_ in enumerate(ids) if looked.frontier.depth[i] > 0}
     couples = sorted({(min(p), max(p)) for p in pairs if p[0] in at and p[1] in at and p[0] != p[1]})
-    return [_Group(f"{a} + {b}", None, "couple", (at[a], at[b])) for a, b in couples]
+    return [_Group(f"{a} + {b}", None, "couple", ((at[a], -1), (at[b], -1))) for a, b in couples]
 
 
 def _reason(

@@ -60,18 +60,23 @@ class Registers:
         largest = int(np.bincount(labels).max(initial=0))
         return len(self.holder) * parties <= MOST_CELLS and largest <= _MOST_BLOCK
 
-    def most(self, parties: Sequence[IntArray], stop: bool = False, once: bool = False) -> FloatArray:
+    def most(self, parties: Sequence[IntArray], stop: bool = False) -> FloatArray:
         """The upper bound of each party's share in the company; NaN where the data set none.
 
-        `parties`: instances of each; several act as one. `stop`: walks end on first reaching the company
-        (`stop_at_target`). `once`: walks start at the last of a party's members they meet, so that what one member
-        holds through another is not counted twice.
+        `parties`: instances of each. `stop`: walks end on first reaching the company (`stop_at_target`).
         """
-        return _Optimum(self, parties, stop, once, self.high).solve()
+        own = np.stack([np.isin(self.holder, members) for members in parties], axis=1)
+        return _Optimum(self, own, self.holder == self.target if stop else None, self.high).solve()
 
-    def least(self, parties: Sequence[IntArray], stop: bool = False, once: bool = False) -> FloatArray:
-        """The lower bound; see `most`."""
-        return _Optimum(self, parties, stop, once, self.low).solve()
+    def together(self, owned: Sequence[BoolArray]) -> tuple[FloatArray, FloatArray]:
+        """Lower and upper bounds of what parties have that act as one; NaN where the data set none.
+
+        `owned`: of each party the links that count as its own. Walks start at the last of them they meet, so that what
+        one member holds through another is not counted twice.
+        """
+        own = np.stack(owned, axis=1)
+        low, high = (_Optimum(self, own, own, bound).solve() for bound in (self.low, self.high))
+        return low, high
 
     def _blocks(self) -> IntArray:
         return strong_components(self.holder, self.company, self.size).astype(np.int64)
@@ -100,22 +105,18 @@ class Registers:
 
 
 class _Optimum:
-    """One run: a column a party."""
+    """One run: a column a party.
 
-    def __init__(
-        self, registers: Registers, parties: Sequence[IntArray], stop: bool, once: bool, high: FloatArray
-    ):
+    `own`: links that are worth a unit to each party by themselves; `ends`: links at whose holder walks end (of every
+    party alike, or of each; None: of none). Both a link a row.
+    """
+
+    def __init__(self, registers: Registers, own: BoolArray, ends: BoolArray | None, high: FloatArray):
         self.registers, self.high = registers, high
-        size, count = registers.size, len(parties)
-        self.gain = np.zeros((size, count))
-        self.passes = np.ones((size, count))
-        for column, members in enumerate(parties):
-            self.gain[members, column] = 1.0
-            if once:
-                self.passes[members, column] = 0.0
-        if stop:
-            self.passes[registers.target] = 0.0
-        self.value = np.zeros((size, count))
+        self.own = own.astype(np.float64)
+        ends = np.zeros(len(own), dtype=np.bool_) if ends is None else ends
+        self.passes = np.broadcast_to(~(ends if ends.ndim == 2 else ends[:, None]), own.shape)
+        self.value = np.zeros((registers.size, own.shape[1]))
 
     def solve(self) -> FloatArray:
         registers = self.registers
@@ -132,9 +133,8 @@ class _Optimum:
 
     def _worth(self, places: IntArray) -> FloatArray:
         """What a unit held by each link's holder is worth, shape (links, parties)."""
-        holder = self.registers.holder[places]
-        passes, value = self.passes[holder], self.value[holder]
-        worth: FloatArray = self.gain[holder] + np.where(passes > 0.0, value, 0.0)
+        value = self.value[self.registers.holder[places]]
+        worth: FloatArray = self.own[places] + np.where(self.passes[places], value, 0.0)
         return worth
 
     def _best(self, places: IntArray, worth: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -158,7 +158,6 @@ class _Optimum:
 
     def _loop(self, block: IntArray, places: IntArray, which: IntArray, inside: BoolArray) -> None:
         """Policy iteration, a party at a time: evaluate exactly, then improve where that gains."""
-        registers = self.registers
         rows = [np.flatnonzero(which == at) for at in range(len(block))]
         for column in range(self.value.shape[1]):
             one = _Column(self, column)
@@ -175,24 +174,22 @@ class _Optimum:
                         policy[mine], better = chosen, True
                 if not better:
                     break
-                self.value[block, column] = self._evaluated(
-                    block, registers.holder[places], which, inside, policy, column
-                )
+                self.value[block, column] = self._evaluated(block, places, which, inside, policy, column)
 
     def _evaluated(
         self,
         block: IntArray,
-        holder: IntArray,
+        places: IntArray,
         which: IntArray,
         inside: BoolArray,
         policy: FloatArray,
         column: int,
     ) -> FloatArray:
         """The least solution of `y = c + M y` for a policy; infinite where the block feeds on itself."""
-        n = len(block)
-        worth = self.gain[holder, column].copy()
+        n, holder = len(block), self.registers.holder[places]
+        worth = self.own[places, column].copy()
         outside = ~inside
-        passed = self.passes[holder, column] > 0.0
+        passed = self.passes[places, column]
         entering = outside & passed
         worth[entering] += self.value[holder[entering], column]
         reward = summed(which, np.where(policy > 0.0, policy * worth, 0.0), n)
@@ -228,10 +225,9 @@ class _Column:
 
     def worth(self, places: IntArray) -> FloatArray:
         """What a unit of each link's holder is worth to the party."""
-        optimum, holder = self.optimum, self.optimum.registers.holder[places]
-        value = optimum.value[holder, self.column]
-        passes = optimum.passes[holder, self.column] > 0.0
-        worth: FloatArray = optimum.gain[holder, self.column] + np.where(passes, value, 0.0)
+        optimum, column = self.optimum, self.column
+        value = optimum.value[optimum.registers.holder[places], column]
+        worth: FloatArray = optimum.own[places, column] + np.where(optimum.passes[places, column], value, 0.0)
         return worth
 
     def best(self, places: IntArray, worth: FloatArray) -> tuple[FloatArray, float]:

@@ -138,6 +138,29 @@ def test_a_concert_counts_as_one_only_where_asked() -> None:
     assert next(b for b in nested.owners if b.kind == "concert").share == pytest.approx(0.7)
 
 
+@pytest.mark.parametrize(
+    ("scopes", "share", "test"),
+    [
+        # Of T directly 14% and 12%, and half of K's 10% each.
+        ((None,), 0.36, "share"),
+        (("T",), 0.26, "share"),
+        (("T", "K"), 0.36, "share"),
+        # In concert for K alone they are one owner of what K holds, and of no more.
+        (("K",), 0.1, None),
+        # A company that is not above T.
+        (("E",), None, None),
+    ],
+)
+def test_a_concert_counts_as_one_in_the_companies_it_is_for(
+    scopes: tuple[str | None, ...], share: float | None, test: str | None
+) -> None:
+    rows = [(X, "T", 0.14), (Y, "T", 0.12), ("K", "T", 0.1), (X, "K", 0.5), (Y, "K", 0.5), (X, "E", 0.5), ("Z", "T", 0.64)]  # fmt: skip
+    together = [{"concert_id": "concert:1", "party_id": m, "company_id": c} for m in (X, Y) for c in scopes]
+    answer = ubo(rows, concerts=together, concerts_count=True)
+    groups = [b for b in (*answer.owners, *answer.excluded) if b.kind == "concert"]
+    assert [(b.share, b.test) for b in groups] == ([] if share is None else [(pytest.approx(share), test)])
+
+
 def test_a_couple_counts_as_one_and_controls_as_one() -> None:
     rows = [(X, "A", 0.3), (Y, "A", 0.3), ("A", "T", 0.35), (Q, "A", 0.4), ("Z", "T", 0.65)]
     alone = told(ubo(rows))

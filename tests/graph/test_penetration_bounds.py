@@ -104,9 +104,9 @@ def test_members_of_a_group_share_one_register() -> None:
     ids = looked.ownership.ids(looked.frontier.reach.node).to_list()
     links = looked.frontier.links
     registers = Registers(looked.frontier, links.low, links.high)
-    together = [np.array([ids.index("P"), ids.index("Q")])]
-    assert registers.most(together, once=True)[0] == pytest.approx(0.7 + 0.3 * 0.5)
-    assert registers.least(together, once=True)[0] == pytest.approx(0.1 + 0.2 + 0.3 * 0.5)
+    low, high = registers.together([np.isin(links.holder, [ids.index("P"), ids.index("Q")])])
+    assert high[0] == pytest.approx(0.7 + 0.3 * 0.5)
+    assert low[0] == pytest.approx(0.1 + 0.2 + 0.3 * 0.5)
 
 
 def test_open_ends_reach_the_answer() -> None:
