@@ -278,7 +278,8 @@ class _Judge:
             }
             depth = int(frontier.depth[group.members].min())
             shares = (bounds[0], bounds[1], bounds[2], bounds[3])
-            found.append(self._judged(group.id, group.name, group.kind, members, tests, shares, depth, "id"))
+            basis = BASES[int(self.looked.flows.basis[group.members].max())]
+            found.append(self._judged(group.id, group.name, group.kind, members, tests, shares, depth, basis))
         return found
 
     def _controls(self, parties: Sequence[str]) -> Verdict:

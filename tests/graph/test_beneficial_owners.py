@@ -161,6 +161,16 @@ def test_a_concert_counts_as_one_in_the_companies_it_is_for(
     assert [(b.share, b.test) for b in groups] == ([] if share is None else [(pytest.approx(share), test)])
 
 
+def test_of_a_group_the_weakest_identity_of_its_members_is_told() -> None:
+    by_name = "person.scoped:y"
+    rows = [("person:x", "T", 0.14), (by_name, "T", 0.12)]
+    together = [{"concert_id": "concert:1", "party_id": m} for m in ("person:x", by_name)]
+    answer = ubo(
+        rows, concerts=together, concerts_count=True, couples=lambda people, day: [("person:x", by_name)]
+    )
+    assert {b.kind: b.identity for b in answer.owners} == {"concert": "name_only", "couple": "name_only"}
+
+
 def test_a_couple_counts_as_one_and_controls_as_one() -> None:
     rows = [(X, "A", 0.3), (Y, "A", 0.3), ("A", "T", 0.35), (Q, "A", 0.4), ("Z", "T", 0.65)]
     alone = told(ubo(rows))
