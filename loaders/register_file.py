@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from graph.penetration.tables import OwnershipError
+from graph.penetration.whole.links import ROWS
 from loaders.problems import UnreadableFileError
 from loaders.sheets.content import binary, content_kind, unreadable
 from loaders.tables.schema import TABLES
@@ -18,7 +19,15 @@ from loaders.values.shares import parse_shares
 _LOOK_AT: Final = 1 << 20
 """Bytes in which the headings must end."""
 _SHARES: Final = ("share", "share_percent", "share_min", "share_max")
-_TEXTS: Final = ("holder_id", "company_id", "valid_from", "valid_to", "observed_on", "list_kind")
+_TEXTS: Final = (
+    "holder_id",
+    "company_id",
+    "valid_from",
+    "valid_to",
+    "share_class",
+    "observed_on",
+    "list_kind",
+)
 _PERCENT: Final = frozenset({"share_percent", "sharepercent", "percent"})
 
 
@@ -43,11 +52,7 @@ def read_register(path: Path) -> pl.DataFrame:
             "export it again if need be.",
         ) from error
     _one_list(path, rows)
-    return rows.select(
-        c
-        for c in ("holder_id", "company_id", "share", "share_min", "share_max", "valid_from", "valid_to")
-        if c in rows.columns
-    )
+    return rows.select(c for c in ROWS if c in rows.columns)
 
 
 def _headers(path: Path) -> tuple[list[str], bool]:

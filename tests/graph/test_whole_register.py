@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from graph.penetration import Ownership, OwnershipError, OwnershipTables, penetrate
 from graph.penetration.days import day_number
-from graph.penetration.whole import Whole, WholeReport, write_shares
+from graph.penetration.whole import Whole, WholeReport, write_controllers, write_shares
 from graph.penetration.whole.writing import written
+from loaders.register_file import read_register
 from tests.graph import oracles
 
 DAY = "2026-01-01"
@@ -219,6 +220,19 @@ def test_bands_and_unknown_shares_give_bounds(tmp_path: Path) -> None:
     kept, _ = write(rows, tmp_path / "b.parquet", threshold=0.25)
     assert ("person.local:P", "local:T") in by_pair(kept), "what may reach the threshold is kept"
     assert ("local:C", "local:T") not in by_pair(kept)
+
+
+def test_classes_of_one_holder_add_and_a_row_stated_twice_is_one(tmp_path: Path) -> None:
+    source = tmp_path / "rows.csv"
+    source.write_text(
+        "company_id,holder_id,share_percent,share_class\n"
+        "T,P,30,ordinary\nT,P,30,preferred\nT,P,30,preferred\nT,Q,40,ordinary\nT,Q,40,ordinary\n"
+    )
+    rows = read_register(source)
+    found = by_pair(write(rows, tmp_path / "a.parquet")[0])
+    assert {holder: row["share"] for (holder, _), row in found.items()} == {"P": 0.6, "Q": 0.4}
+    write_controllers(rows, tmp_path / "b.parquet", day_number(DAY))
+    assert pl.read_parquet(tmp_path / "b.parquet")["controller"].to_list() == ["P"]
 
 
 def test_dates_decide_what_counts(tmp_path: Path) -> None:

@@ -22,8 +22,12 @@ ROWS: Final[dict[str, pl.DataType]] = {
     "share_max": pl.Float64(),
     "valid_from": pl.String(),
     "valid_to": pl.String(),
+    "share_class": pl.String(),
 }
-"""Rows of shareholdings; the first two columns must be there, dates are ISO, shares fractions."""
+"""Rows of shareholdings; the first two columns must be there, dates are ISO, shares fractions.
+
+Rows equal in all of them are one; other rows of one holder on one company are added.
+"""
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,7 @@ def split_rows(rows: pl.DataFrame, day: int) -> tuple[pl.DataFrame, pl.DataFrame
     Raises `OwnershipError` on a share that is no fraction or a party without an id, `DateError`.
     """
     check_rows(rows)
-    rows, undated = _on(rows, day)
+    rows, undated = _on(rows.select(c for c in ROWS if c in rows.columns), day)
     # A stated holding of nothing is no holding.
     nothing = (_high(rows) <= 0.0).fill_null(False)
     if rows.select(nothing.alias("n").any()).item():
