@@ -146,7 +146,7 @@ class Ownership:
     def build(cls, tables: OwnershipTables, identity: IdentityMode = "standard") -> Ownership:
         """Number the parties and lay out the rows.
 
-        Raises `OwnershipError` on a share outside 0 to 1, `DateError` on a date that is none.
+        Raises `OwnershipError` on a share outside 0 to 1 or a band the wrong way round, `DateError` on a date that is none.
         """
         tables = tables.shaped()
         holdings, ends = tables.holdings, tables.ends

@@ -139,7 +139,7 @@ def _shaped(frame: pl.DataFrame | None, schema: dict[str, pl.DataType]) -> pl.Da
 
 
 def check_fractions(holdings: pl.DataFrame) -> None:
-    """Raises `OwnershipError` where a share or vote is negative, above 1, infinite or not a number."""
+    """Raises `OwnershipError` where a share or vote is negative, above 1, infinite or not a number, or a band reversed."""
     columns = ("share", "share_min", "share_max", "votes", "votes_min", "votes_max")
     fits = [
         pl.col(c).is_null() | (pl.col(c).is_finite() & pl.col(c).is_between(0.0, 1.0 + 1e-9)) for c in columns
@@ -152,3 +152,21 @@ def check_fractions(holdings: pl.DataFrame) -> None:
             f"持股比例必须在 0 到 1 之间：{where}；共 {wrong.height} 行。请改正后重新加载。",
             f"A share must be a fraction from 0 to 1: {where}; {counted(wrong.height, 'row')}. Correct them and load again.",
         )
+    check_bands(holdings)
+
+
+def check_bands(holdings: pl.DataFrame) -> None:
+    """Raises `OwnershipError` where only a band is stated, and its lower end lies above its upper one."""
+    for name in ("share", "votes"):
+        if not {f"{name}_min", f"{name}_max"} <= set(holdings.columns):
+            continue
+        point = pl.col(name) if name in holdings.columns else pl.lit(None)
+        wrong = holdings.filter(point.is_null() & (pl.col(f"{name}_min") > pl.col(f"{name}_max") + 1e-9))
+        if wrong.height:
+            row = wrong.row(0, named=True)
+            where = f"{row['holder_id']} → {row['company_id']}: {row[f'{name}_min']} > {row[f'{name}_max']}"
+            raise OwnershipError(
+                f"区间的下限高于上限：{where}；共 {wrong.height} 行。请改正后重新加载。",
+                f"A range whose lower end is above its upper one: {where}; {counted(wrong.height, 'row')}. "
+                "Correct them and load again.",
+            )

@@ -81,6 +81,15 @@ def test_impossible_shares_are_refused_with_their_row(share: float) -> None:
         ownership([("p:1", "T", share)])
 
 
+@pytest.mark.parametrize("name", ["share", "votes"])
+def test_a_band_with_its_ends_the_wrong_way_round_is_refused(name: str) -> None:
+    row = {"holder_id": "p:1", "company_id": "T", f"{name}_min": 0.5, f"{name}_max": 0.25}
+    with pytest.raises(OwnershipError, match=r"p:1 → T: 0\.5 > 0\.25"):
+        ownership([row])
+    # Where a point is stated, the band says nothing.
+    ownership([{**row, name: 0.3}])
+
+
 def test_wrong_questions_are_told() -> None:
     book = ownership([("person:1", "T", 0.6)])
     with pytest.raises(UnknownMethodError, match="stop_at_target"):

@@ -261,6 +261,15 @@ def test_what_is_no_share_is_refused_by_row(tmp_path: Path, value: float) -> Non
     assert not list(tmp_path.iterdir())
 
 
+def test_a_band_with_its_ends_the_wrong_way_round_is_refused(tmp_path: Path) -> None:
+    rows = pl.DataFrame(
+        {"holder_id": ["P"], "company_id": ["T"], "share": [None], "share_min": [0.5], "share_max": [0.25]},
+        schema_overrides={"share": pl.Float64},
+    )
+    with pytest.raises(OwnershipError, match=r"P → T: 0\.5 > 0\.25"):
+        write(rows, tmp_path / "a.parquet")
+
+
 @pytest.mark.parametrize("threshold", [25.0, -0.1, float("nan"), float("inf")])
 def test_a_threshold_is_a_fraction(tmp_path: Path, threshold: float) -> None:
     with pytest.raises(OwnershipError) as refused:

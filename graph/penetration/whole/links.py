@@ -12,7 +12,7 @@ from graph.penetration.days import ALWAYS, NEVER, IntArray, day_numbers
 from graph.penetration.edges import BoolArray, FloatArray, Reach, distinct, summed
 from graph.penetration.ownership import Ownership
 from graph.penetration.register import TOLERANCE, explained, live_links, tightened
-from graph.penetration.tables import OwnershipError
+from graph.penetration.tables import OwnershipError, check_bands
 
 ROWS: Final[dict[str, pl.DataType]] = {
     "holder_id": pl.String(),
@@ -135,6 +135,11 @@ _NOTHING: Final = pl.DataFrame(schema={"holder": pl.String, "company": pl.String
 
 def check_rows(rows: pl.DataFrame) -> None:
     """Raises `OwnershipError` naming the first row that can't enter, and how many there are."""
+    _check_ids_and_shares(rows)
+    check_bands(rows)
+
+
+def _check_ids_and_shares(rows: pl.DataFrame) -> None:
     for column in ("holder_id", "company_id"):
         missing = rows[column].is_null() | (rows[column] == "")
         if missing.any():
