@@ -176,8 +176,8 @@ def live_links(ownership: Ownership, edges: Edges, reach: Reach) -> Links:
     places, company = reach.touched[live], reach.company[live]
     row = edges.row[places]
     holder = reach.instance(reach.question[company], edges.holder[places], edges.nodes)
-    # A stated holding of nothing is no holding.
-    holds = ~(
+    # A stated holding of nothing is no holding, but a general partner is one whatever his share (劳务出资).
+    holds = rows.general_partner[row] | ~(
         rows.has_share[row] & (rows.high[row] <= 0.0) & ~(rows.has_votes[row] & (rows.votes_high[row] > 0.0))
     )
     row, company, holder = row[holds], company[holds], holder[holds]

@@ -173,7 +173,9 @@ def once(rows: pl.DataFrame) -> pl.DataFrame:
         rows.filter(same)
         .group_by(_COUNTS, maintain_order=True)
         .agg(
-            pl.all().exclude(*_COUNTS, "sources", "observed_on").first(),
+            pl.all().exclude(*_COUNTS, "sources", "observed_on", "holder_role").first(),
+            # Who is a general partner by one of them is one.
+            holder_role=pl.col("holder_role").drop_nulls().min(),
             # What was seen earlier as well does not rest on the later look.
             observed_on=pl.col("observed_on").min(),
             keys=pl.col("key").unique().sort(),

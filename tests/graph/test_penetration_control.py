@@ -175,6 +175,43 @@ def test_a_partnership_is_controlled_by_its_managing_partner() -> None:
     assert nobody.controller is not None and nobody.controller.id == "F"
 
 
+@pytest.mark.parametrize(
+    ("partners", "found"),
+    [
+        # A share of nothing, and of no stated size; the role on one of two equal rows, whichever comes first.
+        ([("GP", 0.0, "general_partner")], "GP"),
+        ([("GP", None, "general_partner")], "GP"),
+        ([("GP", 0.01, None), ("GP", 0.01, "general_partner")], "GP"),
+        ([("GP", 0.01, "general_partner"), ("GP", 0.01, "limited_partner")], "GP"),
+        # Two classes of one partner are one partner; of two partners neither is the one.
+        ([("GP", 0.01, "general_partner"), ("GP", 0.02, "general_partner")], "GP"),
+        ([("GP", 0.01, "general_partner"), ("GQ", 0.0, "general_partner")], None),
+    ],
+)  # fmt: skip
+def test_the_only_general_partner_controls_whatever_share_it_has(
+    partners: list[tuple[str, float | None, str | None]], found: str | None
+) -> None:
+    rows = [
+        {"holder_id": h, "company_id": "F", "share": share, "holder_role": role}
+        for h, share, role in [*partners, ("LP", 0.9, "limited_partner")]
+    ]
+    book = ownership(rows, parties=[("F", "Company", "虚构合伙", "partnership")])
+    answer = controller(book, "F", DAY)
+    assert (answer.controller.id if answer.controller else None) == found
+    if answer.controller:
+        assert [w.interest for w in answer.controller.proof] == ["general_partner"]
+
+
+def test_a_named_managing_partner_goes_before_the_only_general_one() -> None:
+    rows = [
+        {"holder_id": "GP", "company_id": "F", "share": 0.1, "holder_role": "general_partner"},
+        ("LP", "F", 0.9),
+    ]
+    said = [{"holder_id": "M", "company_id": "F", "interest": "managing_partner"}]
+    book = ownership(rows, parties=[("F", "Company", "虚构合伙", "partnership")], control=said)
+    assert [c.id for c in controller(book, "F", DAY).controllers] == ["M"]
+
+
 def test_suspected_control_says_so_and_influence_is_no_plain_control() -> None:
     book = ownership(
         [("X", "T", 0.3)],
