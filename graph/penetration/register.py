@@ -284,7 +284,8 @@ def tightened(
     tight = np.where(tight < 1e-12, 0.0, tight)
     # Where another holds more than its lower bound, what that bound leaves can't be reached.
     opening = summed(company, (low_open & ~declared).astype(np.float64), 0)[company] - low_open > 0
-    reached = np.where(left < high, opening, high_open | (opening & (left <= high)))
+    # At 1e-9: 1 - 0.68 is less than 0.32 in floating point, and leaves it all the same.
+    reached = np.where(left < high - TOLERANCE, opening, high_open | (opening & (left <= high + TOLERANCE)))
     chosen = loose & fits
     return low, np.where(chosen, tight, high), np.where(chosen, reached, high_open)
 

@@ -121,6 +121,18 @@ def test_open_ends_reach_the_answer() -> None:
     assert (left.share_max, left.max_open) == (pytest.approx(0.6), True)
 
 
+# In floating point 1 - 0.68 is below 0.32, and 1 - 0.7 above 0.3.
+@pytest.mark.parametrize(("others", "left"), [(0.75, 0.25), (0.68, 0.32), (0.7, 0.3)])
+def test_an_open_end_stays_open_where_the_others_leave_just_it(others: float, left: float) -> None:
+    owner = owner_of([("A", "T", others), band("B", "T", 0.0, left, max_open=True)], "B")
+    assert (owner.share_max, owner.max_open) == (pytest.approx(left), True)
+    owner = owner_of([band("A", "T", others, 1.0, min_open=True), band("B", "T", 0.0, left)], "B")
+    assert (owner.share_max, owner.max_open) == (pytest.approx(left), True)
+    # What is left lies below the open end.
+    owner = owner_of([("A", "T", others), band("B", "T", 0.0, left + 0.1, max_open=True)], "B")
+    assert (owner.share_max, owner.max_open) == (pytest.approx(left), False)
+
+
 def test_a_large_frontier_keeps_outer_bounds_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("graph.penetration.bounds.MOST_CELLS", 1)
     rows = [band("A", "T", 0.0, 0.8), band("B", "T", 0.0, 0.8), ("P", "A", 1.0), ("P", "B", 0.5)]
