@@ -41,6 +41,7 @@ _COUNTS: Final = (
     "share_class",
     "list_kind",
     "declared_indirect",
+    "_route",
     "valid_from",
     "valid_to",
 )
@@ -161,6 +162,9 @@ def one_list_a_cluster(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 def once(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows equal in everything that counts are one row, with all their keys and sources. Rows come `in_order`."""
     rows = rows.with_columns(pl.col("declared_indirect").fill_null(False))
+    # A whole route is told from another by its parts.
+    parts = pl.when("declared_indirect").then(pl.col("components").list.sort().list.join("\n"))
+    rows = rows.with_columns(_route=parts)
     single = rows.with_columns(keys=pl.concat_list("key"))
     again = (rows["company"] == rows["company"].shift(1)) & (rows["holder"] == rows["holder"].shift(1))
     at = (again | again.shift(-1)).fill_null(False).arg_true()
@@ -168,7 +172,7 @@ def once(rows: pl.DataFrame) -> pl.DataFrame:
     if len(at):
         same = same.scatter(at, rows[at].select(_COUNTS).is_duplicated())
     if not same.any():
-        return single
+        return single.drop("_route")
     twice = (
         rows.filter(same)
         .group_by(_COUNTS, maintain_order=True)
@@ -182,7 +186,8 @@ def once(rows: pl.DataFrame) -> pl.DataFrame:
             sources=pl.col("sources").explode().drop_nulls().unique().sort(),
         )
     )
-    return pl.concat([single.filter(~same), twice.select(single.columns)]).sort("company", "holder", "key")
+    whole = pl.concat([single.filter(~same), twice.select(single.columns)])
+    return whole.sort("company", "holder", "key").drop("_route")
 
 
 def controlling(rows: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:

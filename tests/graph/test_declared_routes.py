@@ -44,6 +44,17 @@ def test_the_missing_link_is_implied(rows: list[Any]) -> None:
     assert (shown["missing"], shown["implied"], shown["route_max"]) == (["P", "L"], 0.4, 0.8)
 
 
+def test_two_routes_with_one_share_are_two_and_one_route_stated_twice_is_one() -> None:
+    rows = [said(0.1, components=["L"]), said(0.1, components=["M"])]
+    answer = asked(rows)
+    assert [(o.id, o.share) for o in answer.owners] == [("P", pytest.approx(0.2))]
+    assert [d.share for d in answer.declared] == [0.1, 0.1]
+    twice = asked([said(0.1, components=["L", "M"]), said(0.1, components=["M", "L"])])
+    assert [(o.id, o.share) for o in twice.owners] == [("P", 0.1)]
+    (declared,) = twice.declared
+    assert declared.keys == ("row0", "row1")
+
+
 @pytest.mark.parametrize(
     ("rows", "unknown"),
     [
