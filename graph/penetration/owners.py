@@ -85,7 +85,7 @@ def owners_of(
     """Every holder above the one company of a frontier, the largest first, then by id."""
     reach, links = frontier.reach, frontier.links
     target = int(reach.targets[0])
-    mine = np.flatnonzero(links.company == target)
+    mine = np.flatnonzero((links.company == target) & ~links.declared)
     direct = {int(links.holder[i]): exact(float(links.low[i]), float(links.high[i])) for i in mine}
     declared = honoured(ownership, frontier, shares)
     nodes = ownership.nodes[reach.node]
@@ -139,11 +139,13 @@ def _bound(value: float) -> float | None:
 
 
 def honoured(ownership: Ownership, frontier: Frontier, shares: Shares) -> dict[int, float]:
-    """What holders (instances) hold as it is declared: of those whose route has an unknown link that allows it."""
+    """What holders (instances) hold as it is declared: of those with an unknown link on the route, or no link at all."""
+    links = frontier.links
+    alone = set(links.holder[links.declared & (links.company == frontier.reach.targets[0])].tolist())
     return {
         at: share
         for at, share in declared_shares(ownership, frontier).items()
-        if (shares.partial[at] or exact(float(shares.low[at]), float(shares.high[at])) is None)
+        if (at in alone or shares.partial[at] or exact(float(shares.low[at]), float(shares.high[at])) is None)
         and shares.low[at] - TOLERANCE <= share <= shares.high[at] + TOLERANCE
     }
 

@@ -44,6 +44,16 @@ def test_the_missing_link_is_implied(rows: list[Any]) -> None:
     assert (shown["missing"], shown["implied"], shown["route_max"]) == (["P", "L"], 0.4, 0.8)
 
 
+def test_what_is_declared_is_told_as_declared_and_not_as_direct() -> None:
+    alone = {o.id: (o.share, o.direct, o.method) for o in asked([said(0.32), ("L", "T", 0.8)]).owners}
+    assert alone == {"P": (0.32, 0.0, "declared_indirect"), "L": (0.8, 0.8, "integrated")}
+    # Who stands above the declared holder is worked out; who reaches the company by links is, too.
+    rows = [said(0.32), ("Z", "P", 0.5), {**said(0.4), "holder_id": "L"}, ("L", "M", 0.5), ("M", "T", 0.6)]
+    beside = {o.id: (o.share, o.direct, o.method) for o in asked(rows).owners}
+    assert beside["Z"] == (pytest.approx(0.16), 0.0, "integrated")
+    assert beside["L"] == (pytest.approx(0.3), 0.0, "integrated")
+
+
 def test_two_routes_with_one_share_are_two_and_one_route_stated_twice_is_one() -> None:
     rows = [said(0.1, components=["L"]), said(0.1, components=["M"])]
     answer = asked(rows)
