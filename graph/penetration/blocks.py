@@ -22,6 +22,8 @@ _DENSE: Final = 1500
 """Companies in a block up to which a dense factorisation is used."""
 _SMALL: Final = 64
 _REMEMBERED: Final = 8
+MOST_VALUED: Final = 2_000
+"""Members of a block up to which the self-ownership of each is worked out."""
 _DIVERGES: Final = 1e9
 """A walk count beyond this is a closed block in exact arithmetic."""
 
@@ -49,6 +51,20 @@ class BlockSolver:
             if len(self._large) > _REMEMBERED:
                 self._large.popitem(last=False)
         return known[key]
+
+
+def self_ownership(n: int, holder: IntArray, company: IntArray, weight: FloatArray) -> FloatArray | None:
+    """`Y[c,c]` of each of the `n` members of a block; empty above `MOST_VALUED`, None where it is closed.
+
+    Of a company with `Y` the first return is `Y / (1 + Y)`. Links in any order.
+    """
+    order = np.lexsort((company, holder))
+    solve = _factorised(n, holder[order], company[order], np.ascontiguousarray(weight[order]))
+    if solve is None:
+        return None
+    if n > MOST_VALUED:
+        return np.empty(0)
+    return np.maximum(0.0, np.asarray(np.diagonal(solve(np.eye(n))), dtype=np.float64) - 1.0)
 
 
 def _factorised(n: int, holder: IntArray, company: IntArray, weight: FloatArray) -> Solve | None:

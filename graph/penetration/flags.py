@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from graph.counted import counted
+from graph.penetration.blocks import self_ownership
 from graph.penetration.days import IntArray
 from graph.penetration.declared import ROUNDING, Declared
 from graph.penetration.identities import BASES
@@ -266,14 +267,15 @@ def _loops(
                 )
             )
             continue
-        if mine and returns > NEARLY_CLOSED:
+        most = max(returns if mine else 0.0, _first_return(frontier, np.flatnonzero(flows.loop == number)))
+        if most > NEARLY_CLOSED + TOLERANCE:
             flags.append(
                 Flag(
                     "nearly_closed_loop",
                     members,
-                    f"交叉持股环 {shown} 几乎封闭（自我持有 {percent(returns)}），结果依赖于此。",
-                    f"The cross-holding {shown_en} is nearly closed (it holds {percent(returns)} of itself): the answer rests on it.",
-                    returns,
+                    f"交叉持股环 {shown} 几乎封闭（自我持有 {percent(most)}），结果依赖于此。",
+                    f"The cross-holding {shown_en} is nearly closed (it holds {percent(most)} of itself): the answer rests on it.",
+                    most,
                 )
             )
         # Who holds itself is the company asked for or a link above it: no other holder is in that loop.
@@ -294,6 +296,17 @@ def _loops(
             )
         )
     return flags
+
+
+def _first_return(frontier: Frontier, members: IntArray) -> float:
+    """The first return of the member of a loop that holds most of itself, by lower bounds; 0 where it is too large."""
+    links = frontier.links
+    inside = np.isin(links.holder, members) & np.isin(links.company, members)
+    holder = np.searchsorted(members, links.holder[inside])
+    company = np.searchsorted(members, links.company[inside])
+    owned = self_ownership(len(members), holder, company, links.low[inside])
+    most = 0.0 if owned is None else float(owned.max(initial=0.0))
+    return most / (1.0 + most)
 
 
 def _rows(

@@ -16,7 +16,7 @@ from typing import Any, Final
 import networkx as nx
 import numpy as np
 
-from graph.penetration.blocks import BlockSolver
+from graph.penetration.blocks import MOST_VALUED, self_ownership
 from graph.penetration.components import strong_components
 from graph.penetration.days import IntArray, day_number, iso_date
 from graph.penetration.edges import FloatArray
@@ -28,8 +28,6 @@ from graph.penetration.register import Links, Register
 
 MOST_LOOPS: Final = 50
 """Loops listed a block; more are said to exist."""
-MOST_VALUED: Final = 2_000
-"""Members of a block up to which the self-ownership of each is worked out."""
 _LONGEST: Final = 12
 """Links of a listed loop in blocks too large to list all."""
 _SMALL: Final = 30
@@ -179,8 +177,8 @@ class _Reader:
         company = np.searchsorted(members, links.company[inside])
         ids = self.ownership.ids(self.nodes[members]).to_list()
         names = self.ownership.nodes["name"].gather(self.nodes[members]).to_list()
-        least = _walks(len(members), holder, company, links.low[inside])
-        most = _walks(len(members), holder, company, links.high[inside])
+        least = self_ownership(len(members), holder, company, links.low[inside])
+        most = self_ownership(len(members), holder, company, links.high[inside])
         listed, truncated = self._loops(inside, holder, company, ids)
         valued: list[SelfOwnership] = []
         if len(members) <= MOST_VALUED:
@@ -227,19 +225,8 @@ class _Reader:
         return Loop(tuple(ids[i] for i in turned), low, high, formula, keys)
 
 
-def _walks(n: int, holder: IntArray, company: IntArray, weight: FloatArray) -> FloatArray | None:
-    """Self-ownership `Y[c,c]` of each member; empty where the block is too large; None where it is closed."""
-    order = np.lexsort((company, holder))
-    solve = BlockSolver().factorise(n, holder[order], company[order], np.ascontiguousarray(weight[order]))
-    if solve is None:
-        return None
-    if n > MOST_VALUED:
-        return np.empty(0)
-    return np.asarray(np.diagonal(solve(np.eye(n))), dtype=np.float64) - 1.0
-
-
-def _at(walks: FloatArray | None, place: int) -> float | None:
-    return None if walks is None else max(0.0, float(walks[place]))
+def _at(owned: FloatArray | None, place: int) -> float | None:
+    return None if owned is None else float(owned[place])
 
 
 def _return(self_owned: float | None) -> float | None:

@@ -204,6 +204,25 @@ def test_nearly_closed_loop_is_flagged() -> None:
     assert shares(by_default)["M"] == pytest.approx(0.99)
 
 
+@pytest.mark.parametrize(
+    ("ring", "value"),
+    [
+        ([("M", "N", 0.99), ("N", "M", 0.97)], 0.9603),
+        ([("M", "M", 0.96)], 0.96),
+        ([("M", "N", 0.97), ("N", "M", 0.97)], None),
+        ([("M", "M", 0.95)], None),
+    ],
+)
+@pytest.mark.parametrize("company", ["P", "M"])
+def test_a_nearly_closed_loop_on_the_way_is_flagged_like_one_about_the_company(
+    ring: list[tuple[str, str, float]], value: float | None, company: str
+) -> None:
+    answer = penetrate(ownership([*ring, ("U", "M", 0.01), ("M", "P", 0.9)]), company, LATER)
+    flags = [f.value for f in answer.warnings if f.code == "nearly_closed_loop"]
+    assert flags == ([] if value is None else [pytest.approx(value)])
+    assert "loop" in codes(answer) and "closed_block" not in codes(answer)
+
+
 def test_above_100_is_answered_and_flagged() -> None:
     answer = penetrate(ownership([("X", "T", 0.6), ("Y", "T", 0.55)]), "T", LATER)
     assert shares(answer) == {"X": 0.6, "Y": 0.55}

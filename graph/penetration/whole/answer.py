@@ -255,7 +255,7 @@ def _report(whole: Whole, flows: WholeFlows, to: Path, day: int, pairs: int) -> 
         low = loop.returns[:, 0]
         if loop.closed:
             closed.append(LoopFound(tuple(sorted(links.ids.gather(loop.members))), None))
-        elif low.max() > NEARLY_CLOSED:
+        elif low.max() > NEARLY_CLOSED + TOLERANCE:
             nearly.append(LoopFound(tuple(sorted(links.ids.gather(loop.members))), float(low.max())))
     above = np.flatnonzero(links.stated > 1.0 + TOLERANCE)
     named = above[np.argsort(-links.stated[above], kind="stable")][:_NAMED]
