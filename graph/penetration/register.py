@@ -298,13 +298,13 @@ def explained(links: Links, size: int) -> BoolArray:
     np.cumsum(np.bincount(stated.company, minlength=size), out=pointer[1:])
     for link in np.flatnonzero(links.declared):
         goal, open_ = int(links.holder[link]), [int(links.company[link])]
-        seen = set(open_)
+        seen = set[int]()
         while open_ and goal not in seen:
             at = open_.pop()
             above = {int(h) for h in stated.holder[pointer[at] : pointer[at + 1]]} - seen
             seen |= above
             open_.extend(above)
-        explained[link] = goal in seen and goal != links.company[link]
+        explained[link] = goal in seen
     return explained
 
 

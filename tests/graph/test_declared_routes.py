@@ -54,6 +54,16 @@ def test_what_is_declared_is_told_as_declared_and_not_as_direct() -> None:
     assert beside["L"] == (pytest.approx(0.3), 0.0, "integrated")
 
 
+def test_what_a_company_is_declared_to_hold_of_itself_counts_where_no_loop_shows_it() -> None:
+    rows = [{**said(0.1), "holder_id": "T"}, ("U", "T", 0.9)]
+    assert [(o.id, o.share) for o in asked(rows).owners] == [("U", pytest.approx(1.0))]
+    # T's 20% of A, which has 40% of T, are the 8% that go round.
+    shown = [*rows, ("T", "A", 0.2), ("A", "T", 0.4)]
+    shown[1] = ("U", "T", 0.5)
+    shares = {o.id: o.share for o in asked(shown).owners}
+    assert shares["U"] == pytest.approx(0.5 / 0.92)
+
+
 def test_two_routes_with_one_share_are_two_and_one_route_stated_twice_is_one() -> None:
     rows = [said(0.1, components=["L"]), said(0.1, components=["M"])]
     answer = asked(rows)
