@@ -28,6 +28,8 @@ LATEST: Final = dt.date(2100, 12, 31)
 """The dates that can be asked for."""
 
 _EPOCH: Final = dt.date(1970, 1, 1)
+_DATE: Final = r"^\d{4}-\d{2}-\d{2}(?:[T ]|$)"
+"""A whole date, of which a time of day is left out: alone, "24-07-01" would be read as the year 24."""
 
 
 class DateError(ValueError):
@@ -58,6 +60,8 @@ def day_number(value: str | dt.date | None) -> int:
     """The day number of a date asked for; None is today in Asia/Shanghai. Raises `DateError`, `DateRangeError`."""
     if value is None:
         value = today()
+    if isinstance(value, dt.datetime):
+        value = value.date()
     if isinstance(value, str):
         text = f"{value}-01" if len(value) == 7 else value
         try:
@@ -89,11 +93,8 @@ def day_numbers(dates: pl.Series, open_end: int) -> IntArray:
     if text.null_count() == len(text):
         return np.full(len(text), open_end, dtype=np.int64)
     frame = text.rename("d").to_frame()
-    whole = (
-        pl.when(pl.col("d").str.len_chars() == 7)
-        .then(pl.col("d") + "-01")
-        .otherwise(pl.col("d").str.slice(0, 10))
-    )
+    full = pl.when(pl.col("d").str.len_chars() == 7).then(pl.col("d") + "-01").otherwise(pl.col("d"))
+    whole = pl.when(full.str.contains(_DATE)).then(full.str.slice(0, 10))
     read = frame.select(pl.col("d"), day=whole.str.to_date("%Y-%m-%d", strict=False).to_physical())
     wrong = read.filter(pl.col("d").is_not_null() & pl.col("day").is_null())
     if wrong.height:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 
-from graph.penetration import Penetration, connecting_paths, controller, penetrate
+from graph.penetration import DateError, Penetration, connecting_paths, controller, penetrate
 from tests.graph.oracles import ownership
 
 LATER = "2025-01-01"
@@ -275,6 +276,26 @@ def test_as_of(day: str, expected: dict[str, float]) -> None:
     assert shares(answer) == expected
     assert ("no_register" in codes(answer)) == (not expected)
     assert answer.unknown_share == pytest.approx(1.0 - sum(expected.values()))
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["24-07-01", "2024-7-01", "2024-07-1", "2024-07-01x", "2024-07-011", "2024", "2024-02-30", "2024/07/01"],
+)
+@pytest.mark.parametrize("end", ["valid_from", "valid_to"])
+def test_what_is_no_whole_date_is_refused_and_not_guessed(written: str, end: str) -> None:
+    with pytest.raises(DateError, match=written):
+        ownership([{"holder_id": "R", "company_id": "T", "share": 0.6, end: written}])
+
+
+def test_a_time_of_day_is_left_out_of_a_date() -> None:
+    rows = [
+        {"holder_id": "R", "company_id": "T", "share": 0.6, "valid_from": "2024-07-01T10:00:00"},
+        {"holder_id": "S", "company_id": "T", "share": 0.4, "valid_from": "2024-07-02 00:00"},
+    ]
+    held = ownership(rows)
+    assert shares(penetrate(held, "T", "2024-07-01")) == {"R": 0.6}
+    assert shares(penetrate(held, "T", dt.datetime(2024, 7, 2, 9))) == {"R": 0.6, "S": 0.4}
 
 
 def test_declared_indirect_alone_is_kept_and_not_added_beside_links() -> None:
