@@ -18,6 +18,7 @@ from typing import Final
 from graph.model import SCHEMA_VERSION
 from graph.penetration import (
     Ownership,
+    components,
     days,
     edges,
     identities,
@@ -34,6 +35,22 @@ from graph.stores import ownership as reading
 from graph.stores.contract import BatchRecord, GraphStore
 from graph.stores.kept import OWNERSHIP, beside, forget_ownership, keep_aside, settled
 from graph.stores.served import ServedStore
+
+LAYING_OUT: Final = (
+    components,
+    days,
+    edges,
+    identities,
+    mapped,
+    ownership,
+    rival_lists,
+    rows,
+    tables,
+    text_order,
+    undisclosed,
+    reading,
+)
+"""The modules that lay ownership out: what they left is not looked at once one of them has changed."""
 
 _BEARING: Final = (
     "Company", "Person", "Concert", "Identifier", "Name",
@@ -128,18 +145,6 @@ def _fingerprint(batches: list[BatchRecord]) -> str:
 def _code() -> str:
     """Names the code that lays ownership out."""
     digest = hashlib.sha256()
-    for module in (
-        days,
-        edges,
-        identities,
-        mapped,
-        ownership,
-        rival_lists,
-        rows,
-        tables,
-        text_order,
-        undisclosed,
-        reading,
-    ):
+    for module in LAYING_OUT:
         digest.update(inspect.getsource(module).encode())
     return digest.hexdigest()

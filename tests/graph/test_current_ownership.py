@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import hashlib
+import inspect
 import os
 import resource
 import shutil
@@ -17,7 +19,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from graph.current_ownership import current_ownership, laid_out, lay_out, ownership_fingerprint
+from graph.current_ownership import LAYING_OUT, current_ownership, laid_out, lay_out, ownership_fingerprint
 from graph.penetration import Ownership, penetrate
 from graph.records import Extract, SourceFile, source
 from graph.stores import open_store, serve_store
@@ -98,6 +100,14 @@ def test_an_empty_store_is_kept_as_well(tmp_path):
     with open_store(tmp_path / "store") as store:
         assert current_ownership(store).is_empty
         assert current_ownership(store).is_empty
+
+
+def test_all_the_code_that_lays_it_out_is_named():
+    named = {module.__name__ for module in LAYING_OUT}
+    for module in LAYING_OUT:
+        for line in ast.parse(inspect.getsource(module)).body:
+            if isinstance(line, ast.ImportFrom) and (line.module or "").startswith("graph.penetration"):
+                assert line.module in named, f"{module.__name__} is laid out by {line.module}, too"
 
 
 def test_a_load_of_bids_leaves_it_and_one_of_holdings_does_not(folder):
