@@ -170,3 +170,29 @@ def test_votes_by_simple_paths_through_a_loop() -> None:
     ]  # fmt: skip
     owner = next(o for o in penetrate(ownership(rows), "T", DAY, "simple_paths").owners if o.id == "U")
     assert (owner.share, owner.votes) == (pytest.approx(0.3), pytest.approx(0.36))
+
+
+def test_more_than_nothing_is_an_open_end() -> None:
+    owner = owner_of([band("A", "T", 0.0, 0.25, min_open=True), ("P", "A", 0.5)], "P")
+    assert (owner.share_min, owner.min_open) == (0.0, True)
+
+
+def test_a_row_without_a_share_beside_one_with_leaves_it_open_upwards() -> None:
+    owner = owner_of([("X", "T", 0.3), ("X", "T", None), ("Y", "T", 0.2)], "X")
+    assert (owner.share, owner.share_min, owner.share_max) == (None, 0.3, pytest.approx(0.8))
+
+
+def test_a_register_above_the_whole_sets_no_limit() -> None:
+    rows = [band("A", "T", 0.6, 0.8), band("B", "T", 0.6, 0.9), ("P", "A", 0.5)]
+    assert owner_of(rows, "P").share_max == pytest.approx(0.4)
+
+
+def test_a_declared_route_of_no_stated_share_is_part_of_no_register() -> None:
+    said = {"holder_id": "P", "company_id": "T", "share": None, "declared_indirect": True}
+    rows = [("A", "T", 0.7), band("B", "T", 0.0, 0.3), band("C", "T", 0.0, 0.3), said]
+    assert (owner_of(rows, "P").share_min, owner_of(rows, "P").share_max) == (0.0, 1.0)
+    assert owner_of(rows, "B").share_max == pytest.approx(0.3)
+    # What Q has by way of P leaves it the whole of B's band.
+    assert owner_of([*rows, ("Q", "P", 0.4), ("Q", "B", 0.3)], "Q").share_max == pytest.approx(
+        0.4 + 0.3 * 0.3
+    )

@@ -198,6 +198,7 @@ def test_the_only_general_partner_controls_whatever_share_it_has(
     book = ownership(rows, parties=[("F", "Company", "虚构合伙", "partnership")])
     answer = controller(book, "F", DAY)
     assert (answer.controller.id if answer.controller else None) == found
+    assert [c.id for c in answer.controllers] == ([found] if found else [])
     if answer.controller:
         assert [w.interest for w in answer.controller.proof] == ["general_partner"]
 
@@ -280,3 +281,71 @@ def test_unknown_company_names_near_ids() -> None:
     with pytest.raises(UnknownCompanyError) as error:
         controller(book, "local:company-78", DAY)
     assert error.value.near == ["local:company-77"] and "local:company-77" in error.value.zh
+
+
+def by_many(weights: list[float], rest: list[Any]) -> list[Any]:
+    """P holds shares of T through as many companies of its own."""
+    own = [("P", f"H{i}", 1.0) for i in range(len(weights))]
+    return [*own, *((f"H{i}", "T", weight) for i, weight in enumerate(weights)), *rest]
+
+
+def test_half_is_half_whatever_floating_point_makes_of_it() -> None:
+    # These add up to 0.5000000000000001: no more than half.
+    above = by_many([0.1, 0.05, 0.17, 0.15, 0.03], [("Z", "T", 0.5)])
+    assert sum((0.1, 0.05, 0.17, 0.15, 0.03)) > 0.5
+    answer = controller(ownership(above), "T", DAY)
+    assert (answer.controller, answer.reason, answer.joint) == (None, "joint", ("P", "Z"))
+    # Ten times 0.05 is 0.49999999999999994: half.
+    below = by_many([0.05] * 10, [("Z", "T", 0.3)])
+    found = controller(ownership(below), "T", "2024-01-01").controller
+    assert found is not None and found.id == "P"
+
+
+def test_less_than_half_is_no_half() -> None:
+    band = {"holder_id": "Y", "company_id": "T", "share_min": 0.4, "share_max": 0.5}
+    for open_, possible in ((False, ("Y",)), (True, ())):
+        book = ownership([("X", "T", 0.3), {**band, "max_open": open_}])
+        assert controller(book, "T", "2024-01-01").possible == possible
+
+
+def test_a_register_above_the_whole_sets_no_limit_to_what_is_possible() -> None:
+    answer = controller(ownership([("A", "T", 0.8), ("B", "T", 0.4), ("P", "T", None)]), "T", DAY)
+    assert (answer.controller and answer.controller.id, answer.possible) == ("A", ("P",))
+
+
+def test_votes_without_a_share_are_votes() -> None:
+    """A golden share: none of the capital, and most of the votes."""
+    golden = {"holder_id": "G", "company_id": "T", "share": 0.0, "votes": 0.6}
+    book = ownership([golden, {"holder_id": "X", "company_id": "T", "share": 1.0, "votes": 0.4}])
+    found = controller(book, "T", DAY).controller
+    assert found is not None and (found.id, found.proof[0].kind) == ("G", "votes")
+    owners = {o.id: (o.share, o.votes) for o in penetrate(book, "T", DAY).owners}
+    assert owners == {"G": (0.0, 0.6), "X": (1.0, 0.4)}
+
+
+@pytest.mark.parametrize("scope", [None, "T"])
+def test_a_concert_begins_and_ends_with_its_dates(scope: str | None) -> None:
+    terms = [
+        {
+            "concert_id": "concert:1",
+            "party_id": p,
+            "company_id": scope,
+            "valid_from": since,
+            "valid_to": until,
+        }
+        for p, since, until in (("X", "2025-01-01", None), ("Y", None, "2025-07-01"))
+    ]
+    rows = [
+        {"holder_id": "X", "company_id": "T", "share": 0.3, "valid_to": "2025-06-01"},
+        {"holder_id": "X", "company_id": "T", "share": 0.28, "valid_from": "2025-06-01"},
+        ("Y", "T", 0.24),
+        ("Z", "T", 0.42),
+    ]
+    book = ownership(rows, concerts=terms)
+    for day, wins in (
+        ("2024-12-31", False),
+        ("2025-01-01", True),
+        ("2025-06-30", True),
+        ("2025-07-01", False),
+    ):
+        assert (controller(book, "T", day).controller is not None) == wins, day

@@ -313,3 +313,11 @@ def test_declared_indirect_alone_is_kept_and_not_added_beside_links() -> None:
     p = next(o for o in contradiction.owners if o.id == "P")
     assert (p.share, p.share_min, p.share_max) == (None, 0.0, pytest.approx(0.8))
     assert "contradicts" in next(f.en for f in contradiction.warnings if f.code == "declared_indirect")
+
+
+def test_what_only_a_holding_of_nothing_leads_to_is_not_above() -> None:
+    rows = [("A", "T", 0.0), ("P", "A", 0.8), ("Q", "A", 0.4), ("A", "P", 0.3), ("R", "T", 0.5)]
+    answer = penetrate(ownership(rows), "T", LATER)
+    assert shares(answer) == {"R": 0.5}
+    # Nor are its register and its loop the company's.
+    assert codes(answer) == {"undated"} and answer.longest.nodes == ("R", "T")

@@ -100,3 +100,9 @@ def test_wrong_questions_are_told() -> None:
         penetrate(book, "person:1", DAY)
     with pytest.raises(DateError):
         ownership([{"holder_id": "p", "company_id": "T", "share": 0.1, "valid_from": "2025-02-30"}])
+
+
+def test_the_weakest_identity_on_the_way_reaches_all_above_it() -> None:
+    rows = [("local:P", "local:A", 1.0), ("local:A", BY_NAME, 1.0), (BY_NAME, "local:T", 1.0)]
+    owners = penetrate(ownership(rows), "local:T", DAY).owners
+    assert {o.identity for o in owners} == {"name_only"}

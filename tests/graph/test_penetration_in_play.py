@@ -272,3 +272,14 @@ def test_who_stood_behind_two_only_at_another_time_is_given_as_it_was_nearest_to
                 assert (row["share"], row["depth"]) == (owner.share, owner.depth)
                 expected.add((holder, company, row["holds_from"]))
     assert {(r["from_id"], r["to_id"], r["holds_from"]) for r in holds.iter_rows(named=True)} == expected
+
+
+def test_the_day_the_rule_changes_begins_a_span() -> None:
+    book = ownership([("P", "A", 0.6), ("P", "B", 0.6)])
+    for day, rule, span in (
+        ("2024-06-30", "inclusive", (None, "2024-07-01")),
+        ("2024-07-01", "strict", ("2024-07-01", None)),
+    ):
+        _, controls = holders_in_play(book, questions([("A", day, "lot"), ("B", day, "lot")]))
+        told = {(r["rule"], (r["holds_from"], r["holds_to"])) for r in controls.iter_rows(named=True)}
+        assert told == {(rule, span)}
