@@ -9,6 +9,7 @@ itself never helps to win it, since the fixpoint is the least one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -326,6 +327,19 @@ def _owned(sets: ControlSets, start: int, link: int) -> bool:
     key = start * len(sets.frontier.votes) + link
     place = int(np.searchsorted(sets.own_links, key))
     return place < len(sets.own_links) and bool(sets.own_links[place] == key)
+
+
+def joint_halves(sets: ControlSets, halves: Sequence[int], company: int) -> list[int]:
+    """Of starts with exactly half of a company (an instance) each, those against whom another holds half by other votes.
+
+    A group whose half some party has part of by itself adds nothing to that party.
+    """
+    links = {k: set(counted_links(sets, k, company).tolist()) for k in halves}
+    group = {k: bool(sets.frontier.is_concert[sets.starts[k]]) for k in halves}
+    own = [
+        k for k in halves if not group[k] or all(group[j] or links[k].isdisjoint(links[j]) for j in halves)
+    ]
+    return [k for k in own if any(links[k].isdisjoint(links[j]) for j in own)]
 
 
 def _halves(sets: ControlSets, rivals: ControlSets) -> IntArray:

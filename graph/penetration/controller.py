@@ -17,6 +17,7 @@ from graph.penetration.control import (
     control_frontier,
     controlled,
     counted_links,
+    joint_halves,
     rule_of,
 )
 from graph.penetration.days import IntArray, day_number, iso_date
@@ -233,13 +234,8 @@ def _ultimate(sets: ControlSets, winners: list[int], target: int) -> tuple[set[i
 
 def _joint(sets: ControlSets, starts: IntArray, target: int) -> list[int]:
     """Starts that hold exactly half of the target against one another; of a line, the one whom no other controls."""
-    half = [
-        k
-        for k in range(len(starts))
-        if abs(sets.votes_in(k, target) - 0.5) <= TOLERANCE and not sets.frontier.is_concert[starts[k]]
-    ]
-    links = {k: set(counted_links(sets, k, target).tolist()) for k in half}
-    half = [k for k in half if any(links[k].isdisjoint(links[j]) for j in half)]
+    half = [k for k in range(len(starts)) if abs(sets.votes_in(k, target) - 0.5) <= TOLERANCE]
+    half = joint_halves(sets, half, target)
     won = {k: set(sets.steps(k)) for k in half}
 
     def stands_below(k: int, j: int) -> bool:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.penetration import UnknownCompanyError, controller, penetrate
+from graph.penetration.days import day_number
+from graph.penetration.whole import write_controllers
 from tests.graph import oracles
 from tests.graph.oracles import ownership
 
@@ -125,6 +129,43 @@ def test_half_controls_only_under_the_inclusive_rule(day: str, rule: str, wins: 
     assert controller(book, "T", day, rule="strict").controller is None
 
 
+@pytest.mark.parametrize("day", ["2024-06-30", "2024-07-01"])
+@pytest.mark.parametrize(
+    ("rows", "joint"),
+    [
+        ([("X", "T", 0.25), ("Y", "T", 0.25), ("Z", "T", 0.5)], ("Z", "concert:1")),
+        # X has half alone: the group adds nothing to it.
+        ([("X", "T", 0.5), ("Y", "A", 1.0), ("Z", "T", 0.5)], ("X", "Z")),
+        ([("X", "T", 0.25), ("Y", "T", 0.25), ("Z", "T", 0.4)], ()),
+    ],
+)
+def test_a_group_with_half_against_a_half_is_joint(
+    rows: list[Any], joint: tuple[str, ...], day: str, tmp_path: Path
+) -> None:
+    together = [{"concert_id": "concert:1", "party_id": p} for p in "XY"]
+    book = ownership(rows, concerts=together)
+    answer = controller(book, "T", day)
+    assert answer.joint == joint
+    # Half without a rival is enough under the older rule.
+    wins = not joint and day == "2024-06-30"
+    assert (answer.controller and answer.controller.id) == ("concert:1" if wins else None)
+    reason = None if wins else "joint" if joint else "no_majority"
+    assert answer.reason == reason
+    write_controllers(book, tmp_path / "all.parquet", day_number(day))
+    whole = pl.read_parquet(tmp_path / "all.parquet").filter(pl.col("company") == "T")
+    assert (whole["controller"].to_list(), whole["reason"].to_list()) == (
+        ["concert:1" if wins else None],
+        [reason],
+    )
+
+
+def test_a_group_adds_nothing_to_a_member_who_controls_alone() -> None:
+    together = [{"concert_id": "concert:1", "party_id": p} for p in "XY"]
+    answer = controller(ownership([("X", "T", 0.6), ("Y", "T", 0.4)], concerts=together), "T", DAY)
+    assert answer.controller is not None and answer.controller.id == "X"
+    assert [c.id for c in answer.controllers] == ["X", "concert:1"]
+
+
 def test_half_against_a_half_gathered_by_another() -> None:
     rows = [("X", "T", 0.5), ("B", "T", 0.25), ("C", "T", 0.25), ("Z", "B", 1.0), ("Z", "C", 1.0)]
     answer = controller(ownership(rows), "T", "2024-01-01")
@@ -221,6 +262,9 @@ def test_suspected_control_says_so_and_influence_is_no_plain_control() -> None:
     found = controller(book, "T", DAY).controller
     assert found is not None and found.id == "S" and found.suspected
     assert found.proof[0].sources == ("b#c##0",)
+    influence = {"holder_id": "S", "company_id": "T", "interest": "other_influence_or_control"}
+    found = controller(ownership([("X", "T", 0.3)], control=[influence]), "T", DAY).controller
+    assert found is not None and found.suspected
     manager = ownership(
         [("X", "T", 0.3)], control=[{"holder_id": "S", "company_id": "T", "interest": "fund_management"}]
     )

@@ -16,7 +16,7 @@ from graph.penetration.control import (
     Rule,
     control_over,
     controlled,
-    counted_links,
+    joint_halves,
 )
 from graph.penetration.days import IntArray
 from graph.penetration.edges import BoolArray, FloatArray, Reach, distinct, spread, summed
@@ -198,12 +198,11 @@ def _joint(sets: ControlSets, unsettled: BoolArray) -> BoolArray:
     found = np.zeros(len(unsettled), dtype=np.bool_)
     half = np.abs(sets.tally - 0.5) <= TOLERANCE
     start, company = np.divmod(sets.tally_keys[half], max(1, sets.frontier.size))
-    alone = unsettled[company] & ~sets.frontier.is_concert[sets.starts[start]]
-    start, company = start[alone], company[alone]
+    mine = unsettled[company]
+    start, company = start[mine], company[mine]
     several = np.bincount(company, minlength=len(unsettled)) > 1
     for at in distinct(company[several[company]]).tolist():
-        sides = [set(counted_links(sets, int(k), at).tolist()) for k in start[company == at]]
-        found[at] = any(a.isdisjoint(b) for i, a in enumerate(sides) for b in sides[:i])
+        found[at] = bool(joint_halves(sets, start[company == at].tolist(), at))
     return found
 
 
