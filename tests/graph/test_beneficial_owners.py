@@ -221,3 +221,7 @@ def test_verdicts() -> None:
     assert verdict(0.1, None, 0.25) == verdict(None, None, 0.25) == "possible"
     assert verdict(0.1, 0.25, 0.25) == "possible"
     assert verdict(0.1, 0.25, 0.25, high_open=True) == "excluded"
+    # Bounds are compared at 1e-9, like shares.
+    assert verdict(0.1, 0.25 - 1e-12, 0.25) == "possible"
+    assert verdict(0.1, 0.25 + 1e-12, 0.25, high_open=True) == "excluded"
+    assert verdict(0.1, 0.25 - 1e-8, 0.25) == "excluded"

@@ -72,6 +72,22 @@ def test_a_chain_down_names_its_steps() -> None:
     assert controls(ownership(ended), "P", DAY).controls == ()
 
 
+def test_a_concert_is_told_up_to_the_day_it_ends() -> None:
+    terms = [
+        {"concert_id": "concert:1", "party_id": p, "valid_from": "2024-01-01", "valid_to": "2025-01-01"}
+        for p in "PQ"
+    ]
+    book = ownership([("P", "A", 0.3), ("Q", "A", 0.3)], concerts=terms)
+    for day, told in (
+        ("2023-12-31", ()),
+        ("2024-01-01", ("concert:1",)),
+        ("2024-12-31", ("concert:1",)),
+        (DAY, ()),
+    ):
+        assert controls(book, "P", day).concerts == told, day
+        assert [c.id for c in controls(book, "concert:1", day).controls] == (["A"] if told else []), day
+
+
 def test_a_group_is_its_head_and_all_it_controls() -> None:
     rows = [("P", "A", 0.6), ("A", "T", 0.9), ("A", "K", 0.2), ("A", "M", 0.51)]
     group = group_of(ownership(rows), "T", DAY)

@@ -231,6 +231,27 @@ def test_above_100_is_answered_and_flagged() -> None:
     assert flag.ids == ("T",) and flag.value == pytest.approx(1.15)
 
 
+def test_a_whole_register_is_not_above_100_by_floating_point() -> None:
+    answer = penetrate(ownership([(f"H{i}", "T", 0.05) for i in range(20)]), "T", LATER)
+    assert answer.known_share > 1.0 and "register_above_100" not in codes(answer)
+
+
+def test_a_row_stated_twice_was_seen_when_it_was_first_seen() -> None:
+    rows = [
+        {"holder_id": "P", "company_id": "T", "share": 0.6, "observed_on": seen}
+        for seen in ("2024-05-01", "2023-05-01")
+    ]
+    (path,) = connecting_paths(ownership(rows), "P", "T", LATER).paths
+    assert path.observed_on == "2023-05-01" and sorted(path.rows[0]) == ["row0", "row1"]
+    # Of a chain the latest look counts.
+    rows = [
+        {"holder_id": "P", "company_id": "A", "share": 0.6, "observed_on": "2024-05-01"},
+        {"holder_id": "A", "company_id": "T", "share": 0.6, "observed_on": "2023-05-01"},
+    ]
+    (path,) = connecting_paths(ownership(rows), "P", "T", LATER).paths
+    assert path.observed_on == "2024-05-01"
+
+
 def test_two_rows_of_one_holder_add_and_equal_rows_count_once() -> None:
     twice = [("P", "T", 0.22), ("P", "T", 0.06), ("P", "T", 0.06)]
     answer = penetrate(ownership(twice), "T", LATER)
