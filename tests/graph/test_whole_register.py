@@ -222,6 +222,60 @@ def test_bands_and_unknown_shares_give_bounds(tmp_path: Path) -> None:
     assert ("local:C", "local:T") not in by_pair(kept)
 
 
+def test_a_threshold_is_met_at_floating_point_and_by_what_may_reach_it(tmp_path: Path) -> None:
+    # 0.10 × 0.25 + 0.30 × 0.75 is 0.24999999999999997; rows that are their own answer are compared alike.
+    rows = [("P", "A", 0.1), ("P", "B", 0.3), ("A", "T", 0.25), ("B", "T", 0.75),
+            ("Q", "S", 0.25 - 1e-12), ("R", "S", 0.2499), ("Q", "D", 0.2499), ("D", "E", 1.0)]  # fmt: skip
+    kept = by_pair(write(frame(rows), tmp_path / "a.parquet", threshold="25%")[0])
+    assert {("P", "T"), ("A", "T"), ("Q", "S")} <= kept.keys()
+    assert not {("R", "S"), ("Q", "D"), ("Q", "E")} & kept.keys()
+    # What is held through a closed block is not bounded by the data, and may reach any threshold.
+    ring = [("M", "N", 1), ("N", "M", 1), ("M", "P", 0.1), ("U", "P", 0.1)]
+    kept = by_pair(write(frame(ring), tmp_path / "b.parquet", threshold=0.5)[0])
+    assert ("M", "P") in kept and ("U", "P") not in kept
+
+
+@pytest.mark.parametrize(("own", "share"), [(0.5, 0.5 / 0.5), (1.0, None)])
+def test_a_company_that_holds_itself_is_solved_or_closed(
+    tmp_path: Path, own: float, share: float | None
+) -> None:
+    rows = [("T", "T", own), ("P", "T", 0.5), ("T", "S", 0.4), ("U", "S", 0.3)]
+    answer, report = write(frame(rows), tmp_path / "a.parquet")
+    found = by_pair(answer)
+    assert found["P", "T"]["share"] == (None if share is None else pytest.approx(share))
+    assert found["P", "S"]["share"] == (None if share is None else pytest.approx(0.4 * share))
+    assert found["U", "S"]["share"] == 0.3
+    assert [b.ids for b in report.closed] == ([("T",)] if share is None else [])
+
+
+def test_a_holding_of_nothing_is_none(tmp_path: Path) -> None:
+    rows = [("P", "T", 0.0), ("Q", "T", 0.4), ("A", "S", 0.0), ("R", "A", 1.0)]
+    answer, report = write(frame(rows), tmp_path / "a.parquet")
+    assert by_pair(answer).keys() == {("Q", "T"), ("R", "A")} and report.companies == 2
+
+
+@pytest.mark.parametrize(
+    ("day", "holders"),
+    [("2025-12-31", {"A"}), ("2026-01-01", {"B"}), ("2026-06-30", {"B"}), ("2026-07-01", set())],
+)
+def test_of_a_store_what_counts_on_the_day_is_answered(tmp_path: Path, day: str, holders: set[str]) -> None:
+    rows = [
+        {"holder_id": "A", "company_id": "T", "share": 0.6, "valid_to": "2026-01-01"},
+        {
+            "holder_id": "B",
+            "company_id": "T",
+            "share": 0.6,
+            "valid_from": "2026-01",
+            "valid_to": "2026-07-01",
+        },
+    ]
+    book, at = oracles.ownership(rows), day_number(day)
+    report = write_shares(Whole.of_ownership(book, at), tmp_path / "a.parquet", at)
+    assert set(pl.read_parquet(tmp_path / "a.parquet")["holder"]) == holders and report.undated == 0
+    write_controllers(book, tmp_path / "b.parquet", at)
+    assert set(pl.read_parquet(tmp_path / "b.parquet")["controller"]) == holders
+
+
 def test_classes_of_one_holder_add_and_a_row_stated_twice_is_one(tmp_path: Path) -> None:
     source = tmp_path / "rows.csv"
     source.write_text(

@@ -107,6 +107,22 @@ def test_control_from_rows_equals_company_by_company(
     check(rows, ownership, tmp_path_factory.mktemp("c"), day)
 
 
+@pytest.mark.parametrize("of_a_store", [False, True])
+def test_half_alone_controls_under_the_older_rule_and_never_against_a_half(
+    tmp_path: Path, of_a_store: bool
+) -> None:
+    # S: more than half at 1e-9 alone is no more than half; R: nor is what is less by as little less than half.
+    rows = [("X", "T", 0.5), ("Y", "T", 0.5), ("X", "S", 0.5 + 1e-10), ("X", "R", 0.5 - 1e-10), ("Y", "R", 0.3),
+            ("X", "Q", 0.5 - 1e-8)]  # fmt: skip
+    frame = pl.DataFrame(rows, schema=["holder_id", "company_id", "share"], orient="row")
+    source = oracles.ownership(rows) if of_a_store else frame
+    for day, winners in ((DAYS[0], set[str]()), (DAYS[1], {"S", "R"})):
+        found = answers(source, tmp_path, day)
+        assert {c for c, told in found.items() if told[0]["controller"] == "X"} == winners
+        reasons = {c: told[0]["reason"] for c, told in found.items() if c not in winners}
+        assert reasons == {c: "joint" if c == "T" else "no_majority" for c in {"T", "S", "R", "Q"} - winners}
+
+
 def test_every_company_is_in_the_answer_once_or_with_all_its_controllers(tmp_path: Path) -> None:
     rows = pl.DataFrame(
         [("person.local:P", "local:Q", 0.7), ("local:Q", "local:R", 0.55), ("person.local:X", "local:T", 0.5),
