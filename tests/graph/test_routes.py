@@ -246,3 +246,42 @@ def test_history_of_one_holder_and_bad_periods() -> None:
     assert ruled == [("2021-03-01", None, "R"), ("2023-06-01", "R", None)]
     with pytest.raises(PeriodError):
         history(ownership(rows), "T", "2024-01-01", "2023-01-01")
+
+
+def test_history_tells_the_days_on_which_control_alone_changes() -> None:
+    rows = [("X", "T", 0.5), ("Y", "T", 0.3)]
+    terms = [{"concert_id": "concert:1", "party_id": p, "valid_from": "2025-03-01", "valid_to": "2025-06-01"} for p in "XY"]  # fmt: skip
+    said = [
+        {"holder_id": "S", "company_id": "T", "interest": "stated_controller", "valid_from": "2026-01-01"}
+    ]
+    found = history(ownership(rows, concerts=terms, control=said), "T", "2024-01-01", "2026-01-01")
+    assert [(c.on, c.what, c.controller_before, c.controller_after) for c in found.changes] == [
+        # Half was enough up to the day on which the law asks for more.
+        ("2024-07-01", "controller", "X", None),
+        ("2025-03-01", "controller", None, "concert:1"),
+        ("2025-06-01", "controller", "concert:1", None),
+        # The last day is part of it.
+        ("2026-01-01", "controller", None, "S"),
+    ]
+
+
+def test_days_beyond_the_budget_are_said_to_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [
+        {
+            "holder_id": "X",
+            "company_id": "T",
+            "share": share,
+            "valid_from": f"202{i}",
+            "valid_to": f"202{i + 1}",
+        }
+        for i, share in enumerate((0.1, 0.2, 0.3))
+    ]
+    rows = [{**r, "valid_from": f"{r['valid_from']}-01", "valid_to": f"{r['valid_to']}-01"} for r in rows]
+    book = ownership(rows)
+    for most, told, truncated in ((3, 3, False), (2, 2, True)):
+        monkeypatch.setattr("graph.penetration.history.MOST_DAYS", most)
+        found = history(book, "T", "2020-06-01", "2023-06-01")
+        assert (len([c for c in found.changes if c.what != "controller"]), found.truncated) == (
+            told,
+            truncated,
+        )
