@@ -266,17 +266,13 @@ def test_history_tells_the_days_on_which_control_alone_changes() -> None:
 
 
 def test_days_beyond_the_budget_are_said_to_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = zip(
+        ["2020-01", "2021-01", "2022-01"], ["2021-01", "2022-01", "2023-01"], [0.1, 0.2, 0.3], strict=True
+    )
     rows = [
-        {
-            "holder_id": "X",
-            "company_id": "T",
-            "share": share,
-            "valid_from": f"202{i}",
-            "valid_to": f"202{i + 1}",
-        }
-        for i, share in enumerate((0.1, 0.2, 0.3))
+        {"holder_id": "X", "company_id": "T", "share": share, "valid_from": since, "valid_to": until}
+        for since, until, share in steps
     ]
-    rows = [{**r, "valid_from": f"{r['valid_from']}-01", "valid_to": f"{r['valid_to']}-01"} for r in rows]
     book = ownership(rows)
     for most, told, truncated in ((3, 3, False), (2, 2, True)):
         monkeypatch.setattr("graph.penetration.history.MOST_DAYS", most)
