@@ -19,22 +19,25 @@ from loaders.values.shares import parse_shares
 _LOOK_AT: Final = 1 << 20
 """Bytes in which the headings must end."""
 _SHARES: Final = ("share", "share_percent", "share_min", "share_max")
+_VOTES: Final = ("votes", "votes_percent")
 _TEXTS: Final = (
     "holder_id",
     "company_id",
     "valid_from",
     "valid_to",
     "share_class",
+    *_VOTES,
     "observed_on",
     "list_kind",
 )
 _PERCENT: Final = frozenset({"share_percent", "sharepercent", "percent"})
 
 
-def read_register(path: Path) -> pl.DataFrame:
+def read_register(path: Path, by_votes: bool = False) -> pl.DataFrame:
     """Rows of `graph.penetration.whole.ROWS` from a CSV (UTF-8 or GB18030) or Parquet file of shareholdings.
 
-    Headings are those of the table `shareholdings`; ids are taken as they stand. Raises `OwnershipError`.
+    Headings are those of the table `shareholdings`; ids are taken as they stand. `by_votes`: the answer goes by votes,
+    so that a file which states any is refused: here shares are the votes. Raises `OwnershipError`.
     """
     if not path.is_file():
         raise OwnershipError(f"找不到文件 {path}。请检查路径。", f"There is no file {path}. Check the path.")
@@ -52,6 +55,8 @@ def read_register(path: Path) -> pl.DataFrame:
             "export it again if need be.",
         ) from error
     _one_list(path, rows)
+    if by_votes:
+        _no_votes(path, rows.select(c for c in _VOTES if c in rows.columns))
     return rows.select(c for c in ROWS if c in rows.columns)
 
 
@@ -174,6 +179,20 @@ def _as_fractions(path: Path, rows: pl.DataFrame, column: str, header: str) -> p
         bound = pl.Series(end, parsed[end].zip_with(point.is_null(), pl.repeat(None, len(point), eager=True)))
         added.append(bound if end not in rows.columns else rows[end].cast(pl.Float64).fill_null(bound))
     return rows.with_columns(added)
+
+
+def _no_votes(path: Path, votes: pl.DataFrame) -> None:
+    """Raises `OwnershipError` where votes are stated beside the shares."""
+    stated = votes.filter(
+        pl.any_horizontal(pl.lit(False), pl.all().fill_null("").str.strip_chars() != "")
+    ).height
+    if stated:
+        raise OwnershipError(
+            f"{path.name} 有 {stated} 行另列表决权（votes），直接读取时以持股比例为表决权，会判错："
+            "请先用 lookthrough load 导入，再判断控制人。",
+            f"{path.name} states votes apart in {stated} rows; read straight from a file shares are taken for the votes, which "
+            "would be wrong: load the file first (lookthrough load).",
+        )
 
 
 def _one_list(path: Path, rows: pl.DataFrame) -> None:

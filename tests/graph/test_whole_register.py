@@ -289,6 +289,21 @@ def test_classes_of_one_holder_add_and_a_row_stated_twice_is_one(tmp_path: Path)
     assert pl.read_parquet(tmp_path / "b.parquet")["controller"].to_list() == ["P"]
 
 
+@pytest.mark.parametrize("name", ["votes", "votes_percent"])
+@pytest.mark.parametrize(("votes", "refused"), [("0.6", True), ("", False)])
+def test_a_file_that_states_votes_is_not_taken_for_one_whose_shares_are_the_votes(
+    tmp_path: Path, name: str, votes: str, refused: bool
+) -> None:
+    source = tmp_path / "rows.csv"
+    source.write_text(f"company_id,holder_id,share_percent,{name}\nT,P,30,{votes}\nT,Q,70,\n")
+    assert read_register(source)["share"].to_list() == pytest.approx([0.3, 0.7])
+    if not refused:
+        assert read_register(source, by_votes=True)["share"].to_list() == pytest.approx([0.3, 0.7])
+        return
+    with pytest.raises(OwnershipError, match="states votes apart in 1 rows"):
+        read_register(source, by_votes=True)
+
+
 def test_dates_decide_what_counts(tmp_path: Path) -> None:
     rows = frame([("person.local:A", "local:T", 0.4), ("person.local:B", "local:T", 0.6)]).with_columns(
         valid_from=pl.Series(["2020-01-01", DAY]), valid_to=pl.Series([DAY, None])
