@@ -128,7 +128,8 @@ class _Routes:
         if len(gaps) == 1 and said.share is not None:
             known = float(np.prod([b[0] for i, b in enumerate(links) if i != gaps[0]]))
             missing = ids[gaps[0]], ids[gaps[0] + 1]
-            implied = said.share / known if known > 0.0 and said.share <= known + ROUNDING else None
+            within = known > 0.0 and said.share <= known + ROUNDING
+            implied = min(1.0, said.share / known) if within else None
         return Declared(
             said.holder,
             said.company,

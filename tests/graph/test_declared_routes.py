@@ -142,6 +142,14 @@ def test_a_known_route_is_checked(share: float, contradicts: bool) -> None:
     assert declared.missing is None and declared.contradicts == contradicts
 
 
+@pytest.mark.parametrize(("share", "implied"), [(0.8, 1.0), (0.80004, 1.0), (0.8002, None)])
+def test_a_link_of_the_whole_is_implied_within_rounding_and_none_above_it(
+    share: float, implied: float | None
+) -> None:
+    (declared,) = asked([said(share, components=["L"]), ("L", "T", 0.8)]).declared
+    assert (declared.implied, declared.contradicts) == (implied, implied is None)
+
+
 def test_several_routes_imply_nothing() -> None:
     answer = asked([said(0.32), ("L", "T", 0.5), ("M", "T", 0.5), ("P", "L", None), ("P", "M", None)])
     assert [(d.route, d.implied) for d in answer.declared] == [((), None)]
