@@ -17,7 +17,7 @@ from graph.penetration.methods import Shares
 from graph.penetration.ownership import Ownership
 from graph.penetration.paths import band, percent
 from graph.penetration.register import TOLERANCE, Frontier
-from graph.penetration.rival_lists import LIST_KINDS, Rival, rival_lists
+from graph.penetration.rival_lists import LIST_KINDS, Rival, left_out_alone, rival_lists
 from graph.penetration.shares import LOW, NEARLY_CLOSED, FlowShares
 from graph.penetration.undisclosed import REASONS as UNNAMED
 from graph.penetration.undisclosed import Undisclosed, undisclosed
@@ -66,12 +66,7 @@ def frontier_flags(
         )
     if not frontier.has_register[target]:
         flags.append(
-            Flag(
-                "no_register",
-                (ids[target],),
-                "没有该主体的股东数据（未知，不等于没有股东）。",
-                "No holder of this company is known; that is not the same as having none.",
-            )
+            _no_register(ids[target], left_out_alone(ownership, int(frontier.reach.node[target]), day))
         )
     flags += _above_100(frontier, ids)
     flags += _loops(frontier, flows, ids, target, asked)
@@ -108,6 +103,23 @@ def frontier_flags(
     flags += holder_flags(ownership, company, undisclosed(ownership, np.r_[company, above], day))
     flags += list_flags(ownership, company, above, day)
     return tuple(flags + _rows(ownership, frontier, flows, shares, declared, ids))
+
+
+def _no_register(company: str, left_out: Sequence[str]) -> Flag:
+    """`left_out`: data sets with a list that does not count, where none does on the day."""
+    if not left_out:
+        zh = "没有该主体的股东数据（未知，不等于没有股东）。"
+        en = "No holder of this company is known; that is not the same as having none."
+        return Flag("no_register", (company,), zh, en)
+    named = [name for name in left_out if name]
+    of, of_en = (f"（数据集 {'、'.join(named)}）", f" (data set {', '.join(named)})") if named else ("", "")
+    return Flag(
+        "no_register",
+        (company,),
+        f"当日没有计入的股东名单；另有一份未计入的{of}，其计入的名单属于其他日期：股东按未知处理，请核实。",
+        f"No list of holders counts on this day; there is one that does not count{of_en}, since the one that does is of other "
+        "days: the holders are taken as unknown. Verify.",
+    )
 
 
 def holder_flags(ownership: Ownership, company: int, found: Sequence[Undisclosed]) -> list[Flag]:

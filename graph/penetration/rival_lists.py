@@ -162,6 +162,14 @@ def rival_lists(ownership: Ownership, nodes: IntArray, day: int) -> list[Rival]:
     ]
 
 
+def left_out_alone(ownership: Ownership, node: int, day: int) -> list[str]:
+    """Data sets whose list of a company's holders does not count, and would hold on a day on which none counts."""
+    live = ownership.lists.filter(
+        pl.col("company") == node, pl.col("start") <= day, day < pl.col("end"), pl.col("high") > 0.0
+    )
+    return [] if live["counted"].any() else live["dataset"].unique().sort().to_list()
+
+
 def _in_force(rows: pl.DataFrame, day: int) -> pl.DataFrame:
     """Of each list the latest seen by a day, else the first there is, as with lists that count."""
     seen = pl.col("observed")

@@ -103,6 +103,21 @@ def test_lists_under_two_ids_of_one_company_are_compared() -> None:
     assert told(penetrate(book, C, DAY)) == [((uscc, A), 0.2)]
 
 
+def test_a_list_that_does_not_count_on_a_day_without_one_that_does_is_told() -> None:
+    uscc = "cn-uscc:91999999MA00000001"
+    book = ownership(
+        [
+            row(A, uscc, 0.4, dataset="register", valid_from="2020-01-01"),
+            row(B, C, 0.9, dataset="yearbook", valid_from="2015-01-01", valid_to="2020-01-01"),
+        ],
+        same_as=[(C, uscc, "identifier")],
+    )
+    for day, told_of in (("2014-12-31", False), ("2015-01-01", True), ("2019-12-31", True)):
+        (flag,) = (f for f in penetrate(book, C, day).warnings if f.code == "no_register")
+        assert [("yearbook" in text) for text in (flag.zh, flag.en)] == [told_of, told_of], day
+    assert "no_register" not in {f.code for f in penetrate(book, C, "2020-01-01").warnings}
+
+
 def test_many_lists_are_not_all_told_one_by_one() -> None:
     chain = [f"local:{i:02}" for i in range(30)]
     rows = [row(holder, company, 0.9) for company, holder in pairwise(chain)]
