@@ -19,13 +19,13 @@ from graph.penetration.bounds import Registers
 from graph.penetration.control import control_frontier, controlled, rule_of, with_group
 from graph.penetration.controller import REASONS, ControlAnswer, controller
 from graph.penetration.days import IntArray, iso_date
-from graph.penetration.edges import BoolArray, FloatArray
+from graph.penetration.edges import FloatArray
+from graph.penetration.groups import Group, concerts_above, couples_above
 from graph.penetration.identities import BASES, IdentityMode
 from graph.penetration.methods import exact
 from graph.penetration.owners import Owner, owners_of, shown
 from graph.penetration.ownership import DECLARED_CONTROL, HOLDING, Ownership
 from graph.penetration.penetrate import Looked, look
-from graph.penetration.register import Links
 from graph.penetration.thresholds import Verdict, read_threshold, verdict
 
 Test = Literal["share", "votes", "control"]
@@ -155,12 +155,12 @@ def beneficial_owners(
     judge = _Judge(looked, control, limit)
     people = [judge.person(owner) for owner in every if owner.type == "Person"]
     people += judge.without_shares({owner.id for owner in every})
-    groups: list[_Group] = []
+    groups: list[Group] = []
     if concerts:
-        groups += _concerts(looked)
+        groups += concerts_above(looked)
     if couples is not None:
         pairs = couples([owner.id for owner in every if owner.type == "Person"], iso_date(looked.day))
-        groups += _couples(looked, pairs)
+        groups += couples_above(looked, pairs)
     people += judge.groups(groups)
     people.sort(key=lambda b: (_RANK[b.verdict], -(b.share_max if b.share_max is not None else 1.0), b.id))
     owners = tuple(b for b in people if b.verdict != "excluded")
@@ -180,27 +180,6 @@ def beneficial_owners(
         control,
         _reason(looked, owners, control),
     )
-
-
-@dataclass(frozen=True)
-class _Group:
-    id: str
-    name: str | None
-    kind: str
-    terms: tuple[tuple[int, int], ...]
-    """Members, and the company each acts in the group for (-1: every one): instances in the frontier of holdings."""
-
-    @property
-    def members(self) -> list[int]:
-        """Its members, each once."""
-        return sorted({member for member, _ in self.terms})
-
-    def owned(self, links: Links) -> BoolArray:
-        """The links that count as the group's own."""
-        own = np.zeros(len(links), dtype=np.bool_)
-        for member, company in self.terms:
-            own |= (links.holder == member) & ((links.company == company) | (company < 0))
-        return own
 
 
 class _Judge:
@@ -252,7 +231,7 @@ class _Judge:
             )
         return found
 
-    def groups(self, groups: Sequence[_Group]) -> list[Beneficial]:
+    def groups(self, groups: Sequence[Group]) -> list[Beneficial]:
         """Groups, each as one owner of what its members hold where they act together, what one holds through another once."""
         if not groups:
             return []
@@ -287,7 +266,7 @@ class _Judge:
             return "certain"
         return "possible" if any(p in self.perhaps for p in parties) else "excluded"
 
-    def _group_controls(self, group: _Group, members: tuple[str, ...]) -> Verdict:
+    def _group_controls(self, group: Group, members: tuple[str, ...]) -> Verdict:
         """A concert is a party of the control answer; a couple is asked for as one."""
         alone = self._controls((group.id, *members))
         if alone == "certain" or group.kind == "concert":
@@ -352,35 +331,6 @@ def _nearest_ways(looked: Looked) -> dict[int, tuple[int, int]]:
                 found[holder] = links + 1, max(basis, own)
                 wave.append(holder)
     return found
-
-
-def _concerts(looked: Looked) -> list[_Group]:
-    """Concerts in force that bear on the company, with their members above it, and what they are for."""
-    one: IntArray = np.array([looked.node], dtype=np.int64)
-    above = control_frontier(looked.ownership, one, np.array([looked.day], dtype=np.int64))
-    nodes, held = above.reach.node, looked.frontier
-    at = {node: i for i, node in enumerate(held.reach.node.tolist()) if held.depth[i] >= 0}
-    terms: dict[int, set[tuple[int, int]]] = {}
-    scopes = np.where(above.scope < 0, -1, nodes[above.scope])
-    for concert, member, scope in zip(nodes[above.concert], nodes[above.member], scopes, strict=True):
-        company = -1 if scope < 0 else at.get(int(scope))
-        # What only control leads to is no part of a share.
-        if at.get(int(member), looked.target) != looked.target and company is not None:
-            terms.setdefault(int(concert), set()).add((at[int(member)], company))
-    table = looked.ownership.nodes
-    groups = (
-        _Group(str(table["id"][c]), table["name"][c], "concert", tuple(sorted(found)))
-        for c, found in sorted(terms.items())
-    )
-    return [group for group in groups if len(group.members) > 1]
-
-
-def _couples(looked: Looked, pairs: Sequence[tuple[str, str]]) -> list[_Group]:
-    """Couples both of whom are above the company."""
-    ids = looked.ownership.ids(looked.frontier.reach.node).to_list()
-    at = {id_: i for i, id_ in enumerate(ids) if looked.frontier.depth[i] > 0}
-    couples = sorted({(min(p), max(p)) for p in pairs if p[0] in at and p[1] in at and p[0] != p[1]})
-    return [_Group(f"{a} + {b}", None, "couple", ((at[a], -1), (at[b], -1))) for a, b in couples]
 
 
 def _reason(
