@@ -130,7 +130,11 @@ def test_a_concert_counts_as_one_only_where_asked() -> None:
     answer = ubo(rows, concerts=together, concerts_count=True)
     group = next(b for b in answer.owners if b.kind == "concert")
     assert (group.verdict, group.test, group.members) == ("certain", "share", (X, Y))
-    assert group.share == pytest.approx(0.26)
+    assert (group.share, group.depth) == (pytest.approx(0.26), 1)
+    # The company itself, a member by what it holds of itself, is no owner of itself.
+    own = [{"concert_id": "concert:1", "party_id": m} for m in (X, "T")]
+    answer = ubo([*rows[:3], ("T", "T", 0.3)], concerts=own, concerts_count=True)
+    assert not [b for b in (*answer.owners, *answer.excluded) if b.kind == "concert"]
     # What one member holds through the other counts once.
     nested = ubo([(X, "T", 0.3), (X, "A", 0.5), ("A", "T", 0.4)], concerts=[
         {"concert_id": "concert:1", "party_id": m} for m in (X, "A")

@@ -104,9 +104,11 @@ def test_members_of_a_group_share_one_register() -> None:
     ids = looked.ownership.ids(looked.frontier.reach.node).to_list()
     links = looked.frontier.links
     registers = Registers(looked.frontier, links.low, links.high)
-    low, high = registers.together([np.isin(links.holder, [ids.index("P"), ids.index("Q")])])
-    assert high[0] == pytest.approx(0.7 + 0.3 * 0.5)
-    assert low[0] == pytest.approx(0.1 + 0.2 + 0.3 * 0.5)
+    groups = [np.isin(links.holder, [ids.index(member) for member in group]) for group in ("PQ", "PR")]
+    low, high = registers.together(groups)
+    # What P holds through R counts for P and Q, and not once more for P and R.
+    assert low == pytest.approx([0.1 + 0.2 + 0.3 * 0.5, 0.1 + 0.3])
+    assert high == pytest.approx([0.7 + 0.3 * 0.5, 0.8])
 
 
 def test_open_ends_reach_the_answer() -> None:

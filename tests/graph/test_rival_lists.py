@@ -59,6 +59,7 @@ def test_another_list_of_the_company_or_of_one_above_it_is_told(store: GraphStor
         # Equal lists, lists that agree within their rounding, and bands that overlap contradict nothing.
         ([row(A, C, 0.4), row(A, C, 0.4, False, dataset="b")], []),
         ([row(A, C, 0.4), row(A, C, 0.40004, False, dataset="b")], []),
+        ([row(A, C, 0.4), row(A, C, 0.4002, False, dataset="b")], [((C, A), 0.0002)]),
         ([row(A, C, 0.4), row(A, C, None, False, dataset="b")], []),
         ([row(A, C, 0.4), row(A, C, None, False, dataset="b", share_min=0.25, share_max=0.5)], []),
         # A band that leaves the share outside does, by the nearer end.
