@@ -162,9 +162,9 @@ def one_list_a_cluster(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 def once(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows equal in everything that counts are one row, with all their keys and sources. Rows come `in_order`."""
     rows = rows.with_columns(pl.col("declared_indirect").fill_null(False))
-    # A whole route is told from another by its parts.
+    # A whole route is told from another by its parts; most registers declare none.
     parts = pl.when("declared_indirect").then(pl.col("components").list.sort().list.join("\n"))
-    rows = rows.with_columns(_route=parts)
+    rows = rows.with_columns(_route=parts if rows["declared_indirect"].any() else pl.lit(None, pl.String))
     single = rows.with_columns(keys=pl.concat_list("key"))
     again = (rows["company"] == rows["company"].shift(1)) & (rows["holder"] == rows["holder"].shift(1))
     at = (again | again.shift(-1)).fill_null(False).arg_true()
