@@ -281,3 +281,23 @@ def test_days_beyond_the_budget_are_said_to_be_left_out(monkeypatch: pytest.Monk
             told,
             truncated,
         )
+
+
+def test_a_link_of_several_rows_stands_as_it_is_while_all_of_them_hold() -> None:
+    rows = [
+        {
+            "holder_id": "A",
+            "company_id": "B",
+            "share": share,
+            "share_class": cls,
+            "valid_from": since,
+            "valid_to": until,
+        }
+        for share, cls, since, until in (
+            (0.2, "ordinary", "2020-01-01", "2026-01-01"),
+            (0.1, "preferred", "2021-01-01", "2025-07-01"),
+        )
+    ]
+    (way,) = ways_between(ownership(rows), "A", "B", DAY).ways
+    (link,) = way.links
+    assert (way.formula, link.valid_from, link.valid_to) == ("30%", "2021-01-01", "2025-07-01")
