@@ -106,3 +106,13 @@ def test_the_weakest_identity_on_the_way_reaches_all_above_it() -> None:
     rows = [("local:P", "local:A", 1.0), ("local:A", BY_NAME, 1.0), (BY_NAME, "local:T", 1.0)]
     owners = penetrate(ownership(rows), "local:T", DAY).owners
     assert {o.identity for o in owners} == {"name_only"}
+
+
+def test_rows_of_one_data_set_are_one_list_whichever_id_they_name() -> None:
+    rows: list[dict[str, Any]] = [
+        {"holder_id": "p:1", "company_id": USCC, "share": 0.6, "dataset": "registry"},
+        {"holder_id": "p:2", "company_id": BY_NAME, "share": 0.4, "dataset": "registry"},
+        {"holder_id": "p:3", "company_id": BY_NAME, "share": 0.9, "dataset": "annual"},
+    ]
+    answer = penetrate(ownership(rows, same_as=[(BY_NAME, USCC, "unique_name")]), USCC, DAY)
+    assert {o.id: o.share for o in answer.owners} == {"p:1": 0.6, "p:2": 0.4}
