@@ -204,3 +204,11 @@ def test_more_simple_paths_than_can_be_walked_are_a_lower_bound_for_everyone() -
         assert owner.share_min is not None
         assert (owner.direct or 0.0) - 1e-12 <= owner.share_min <= (exact[owner.id] or 0.0) + 1e-12
         assert owner.share_min > 0.0
+
+
+def test_of_equally_long_chains_the_one_that_carries_most_is_told() -> None:
+    rows = [("P", "A", 0.5), ("A", "T", 0.2), ("P", "B", 0.5), ("B", "T", 0.8)]
+    assert penetrate(ownership(rows), "T", DAY).longest.nodes == ("P", "B", "T")
+    # Nor does a loop change it.
+    looped = penetrate(ownership([*rows, ("T", "P", 0.1)]), "T", DAY)
+    assert looped.longest.nodes == ("P", "B", "T")
