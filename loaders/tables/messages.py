@@ -25,6 +25,10 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "不认识这个词，该格按空白处理。可用的有：{known}。",
         "The word is not known; the cell counts as empty. Known are: {known}.",
     ),
+    "unknown-interest": (
+        "不认识这种控制方式：原样保留，不用来判断由谁控制。可用的有：{known}。",
+        "This kind of control is not known: it is kept as said, and decides nothing about who controls. Known are: {known}.",
+    ),
     "numeric-id": (
         "该单元格是数字格式，超过 15 位的号码已丢失末位数字。请将该列设为文本后重新导出。",
         "The cell is a number, which keeps 15 digits only: the number has lost its end. Set the column to text and "

@@ -236,10 +236,16 @@ def read_control(table: TableRows) -> None:
     party = read_parties(table, "party_id", "party_name", default="either", kind=kind, scope=company.ids)
     words = table.text("interest")
     table.require("interest", words)
-    interest = VOCABULARIES["interest"].read(words).fill_null(words)
+    interest = VOCABULARIES["interest"].read(words)
+    unread = words.is_not_null() & interest.is_null()
+    known = "、".join(VOCABULARIES["interest"].codes)
+    table.rows.report("flag", unread, "unknown-interest", table.header("interest"), words, known=known)
+    # Said in other words it is kept as said, and decides nothing.
+    interest = interest.fill_null(words)
     suspected = table.boolean("suspected")
     if table.header("party_name").startswith("疑似"):
         suspected = suspected.fill_null(True)
+    suspected = suspected.fill_null(words.str.starts_with("疑似").replace(False, None))
     state_parties(table, company)
     state_parties(table, party)
     facts = {"interest": interest, "details": words, "suspected": suspected, **table.span()}

@@ -14,7 +14,7 @@ from loaders.tables.schema import data_file
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """One vocabulary. `codes` are all codes it can give; a code itself is a word too."""
+    """One vocabulary. `codes` are all codes it can give; a code itself is a word too, with `_`, a space or `-` between."""
 
     name: str
     exact: Mapping[str, str]
@@ -47,7 +47,9 @@ class Vocabulary:
 
 def _vocabulary(name: str, raw: Mapping[str, Any]) -> Vocabulary:
     within = [(entry["code"], tuple(w.lower() for w in entry["words"])) for entry in raw.get("within", ())]
-    own = [(code, code) for code in [*raw.get("exact", {}), *(c for c, _ in within)]]
+    codes = [*raw.get("exact", {}), *(c for c, _ in within)]
+    # People write a code as two words, or with a hyphen.
+    own = [(code.replace("_", mark), code) for code in codes for mark in ("_", "", "-")]
     said = [(word, code) for code, words in raw.get("exact", {}).items() for word in words]
     keys = name_key(pl.Series([word for word, _ in own + said], dtype=pl.String)).str.to_lowercase()
     exact = {key: code for key, (_, code) in zip(keys.to_list(), own + said, strict=True)}

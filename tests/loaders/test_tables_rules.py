@@ -449,6 +449,26 @@ def test_a_managing_partner_controls(tmp_path: Path) -> None:
     assert control.select("from_id", "interest").rows() == [("name:示例乙有限公司", "managing_partner")]
 
 
+def test_kinds_of_control_are_read_in_plain_words_and_others_told(tmp_path: Path) -> None:
+    text = (
+        "party_id,company_id,interest,suspected\n"
+        "a,t,managing partner,\nb,t,Board-appointment,\nc,t,Actual controller,\n"
+        "d,t,疑似实际控制人,\ne,t,疑似实际控制人,否\nf,t,golden share,\n"
+    )
+    context = load_text(tmp_path, {"control.csv": text})
+    assert rels(context, "EXERCISES_CONTROL").select("interest", "suspected").rows() == [
+        ("managing_partner", None),
+        ("board_appointment", None),
+        ("stated_controller", None),
+        ("stated_controller", True),
+        ("stated_controller", False),
+        ("golden share", None),
+    ]
+    (told,) = [p for p in context.problems if p.kind == "flag"]
+    assert (told.code, told.value) == ("unknown-interest", "golden share")
+    assert "managing_partner" in told.expected_en and "managing_partner" in told.expected_zh
+
+
 def test_a_mapping_is_strict_about_its_keys(tmp_path: Path) -> None:
     def refused(text: str) -> str:
         path = tmp_path / "map.toml"
