@@ -24,7 +24,7 @@ _DIRECT: Final = (
     "subscribed_amount",
     "paid_amount",
 )
-"""The columns that make a row one of a list of holders."""
+"""The columns that say something of a direct holding."""
 
 
 def read_shareholdings(table: TableRows) -> None:
@@ -76,14 +76,20 @@ def read_shareholdings(table: TableRows) -> None:
     state_parties(table, company)
     state_parties(table, holder)
     held = company.ids
-    if table.has("indirect_share") and not table.has(*_DIRECT):
-        # A list of beneficial owners says what they hold in the end, not that they are holders of the company.
-        held = pl.select(pl.when(table.text("indirect_share").is_null()).then(held)).to_series()
+    if table.has("indirect_share"):
+        # Who is said to hold in the end, and no more, is not said to be a holder of the company.
+        held = pl.select(pl.when(~_only_indirect(table)).then(held)).to_series()
     relate(table, "OWNS", holder, "Company", held, facts)
     if table.has("share_before"):
         _before_change(table, company, holder, facts)
     if table.has("indirect_share"):
         _indirect(table, company, holder, facts)
+
+
+def _only_indirect(table: TableRows) -> pl.Series:
+    """Rows that state an indirect share, and nothing of a direct one."""
+    direct = pl.DataFrame({column: table.text(column).is_not_null() for column in _DIRECT})
+    return table.text("indirect_share").is_not_null() & ~direct.select(pl.any_horizontal(pl.all())).to_series()
 
 
 def _remainder(names: pl.Series) -> pl.Series:

@@ -280,6 +280,23 @@ def test_a_list_of_beneficial_owners_states_no_direct_holding(tmp_path: Path) ->
     assert owns.select("share", "declared_indirect").rows() == [(0.25, True), (None, None)]
 
 
+def test_a_row_with_an_indirect_share_alone_states_no_direct_holding(tmp_path: Path) -> None:
+    text = (
+        "企业名称,统一社会信用代码,股东名称,持股比例,间接持股比例\n"
+        f"示例甲有限公司,{A},示例乙有限公司,80%,\n示例甲有限公司,{A},测试甲,,32%\n示例甲有限公司,{A},测试乙,-,5%\n"
+        f"示例甲有限公司,{A},测试丙,,\n示例甲有限公司,{A},测试丁,1%,2%\n"
+    )
+    owns = rels(load_text(tmp_path, {"s.csv": text}), "OWNS").sort("share", nulls_last=True)
+    assert owns.select("share", "declared_indirect").rows() == [
+        (0.01, None),
+        (0.02, True),
+        (0.05, True),
+        (0.32, True),
+        (0.8, None),
+        (None, None),
+    ]
+
+
 def test_a_change_states_the_share_before_and_after_it(tmp_path: Path) -> None:
     rows = [
         f"示例甲有限公司,{A},示例乙有限公司,2024-03-01,30%,10%",
