@@ -39,3 +39,11 @@ def is_full_legal_name(names: pl.Series) -> pl.Series:
     """
     text = names.cast(pl.String).str.normalize("NFKC").str.strip_chars()
     return text.str.contains(_FULL_NAME).fill_null(False)
+
+
+def is_partnership_name(names: pl.Series) -> pl.Series:
+    """Whether a registered name is a partnership's, which has to say so (Boolean; null → false).
+
+    Source: 合伙企业法 art. 15, 56 and 62.
+    """
+    return names.cast(pl.String).str.contains(r"合伙(?:企业|[)）])$").fill_null(False)

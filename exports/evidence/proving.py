@@ -239,7 +239,7 @@ def lay_out(proof: Proof, ownership: Ownership, companies: Sequence[str]) -> Non
     _declared(proof, ownership, control)
     parties = np.unique(np.r_[above.reach.node, control.reach.node])
     proof.nodes |= set(ownership.ids(parties).to_list())
-    proof.partnerships |= set(ownership.ids(parties[ownership.partnerships[parties]]).to_list())
+    proof.partnerships |= set(ownership.ids(parties[ownership.partnerships(parties)]).to_list())
     aliases = ownership.aliases_of(parties).filter(pl.col("id") != pl.col("head"))
     proof.identities |= dict(aliases.select("id", "head").iter_rows())
 

@@ -77,7 +77,7 @@ def control_over(ownership: Ownership, reach: Reach, days: IntArray) -> ControlF
     suspected = ownership.control["suspected"].to_numpy()[row]
     basis = ownership.control["basis"].to_numpy()[row]
 
-    partnership = ownership.partnerships[reach.node]
+    partnership = ownership.partnerships(reach.node)
     managing = ownership.managing[row]
     managed = np.zeros(len(reach.node), dtype=np.bool_)
     managed[company[managing]] = True

@@ -25,6 +25,7 @@ from graph.penetration.rival_lists import LEFT_OUT, several_lists
 from graph.penetration.rows import (
     MANAGING_INTERESTS,
     all_parties,
+    are_partnerships,
     concert_links,
     controlling,
     in_order,
@@ -182,7 +183,8 @@ class Ownership:
         owning = Edges.of(n, holder, company, start, end, place, np.zeros(len(place), dtype=np.int8))
 
         control = numbered(tables.control, aliases)
-        declared = controlling(control, nodes)
+        partnered = np.unique(company[(rows["holder_role"] == "general_partner").fill_null(False).to_numpy()])
+        declared = controlling(control, nodes, partnered)
         membership = members(tables.concerts, aliases)
         concerts = concert_links(membership, rows, start, end, declared)
         direct = np.flatnonzero(~rows["declared_indirect"].to_numpy())
@@ -317,10 +319,15 @@ class Ownership:
         """Whether who manages a partnership is what a row of `control` declares."""
         return self.control["interest"].is_in(list(MANAGING_INTERESTS)).fill_null(False).to_numpy()
 
+    def partnerships(self, nodes: IntArray) -> BoolArray:
+        """Which of some nodes are partnerships, whose partners' shares are no votes."""
+        return are_partnerships(self.nodes, nodes, self._partnered)
+
     @cached_property
-    def partnerships(self) -> BoolArray:
-        """Which nodes are partnerships, whose partners' shares are no votes."""
-        return (self.nodes["kind"] == "partnership").fill_null(False).to_numpy()
+    def _partnered(self) -> IntArray:
+        """Nodes of which a source lists general partners."""
+        edges = self.holding_edges
+        return np.unique(edges.company[self.holdings.general_partner[edges.row]])
 
     @cached_property
     def concerts(self) -> BoolArray:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
+from graph.names import is_partnership_name
 from graph.penetration.days import ALWAYS, NEVER, IntArray, day_numbers
 from graph.penetration.tables import OwnershipTables
 
@@ -190,11 +193,23 @@ def once(rows: pl.DataFrame) -> pl.DataFrame:
     return whole.sort("company", "holder", "key").drop("_route")
 
 
-def controlling(rows: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
-    """Declared control that enters the fixpoint: holder, company, interest, suspected, basis, start, end…"""
-    partnership = nodes["kind"].gather(rows["company"]) == "partnership"
+def are_partnerships(nodes: pl.DataFrame, at: IntArray, with_partners: IntArray) -> npt.NDArray[np.bool_]:
+    """Whether some nodes (`at`) are partnerships: as stated, by their registered name, or since a source lists
+    general partners of theirs (`with_partners`)."""
+    mine = nodes.select("kind", "name")[at]
+    said = (mine["kind"] == "partnership").fill_null(False) | is_partnership_name(mine["name"])
+    are: npt.NDArray[np.bool_] = said.to_numpy() | np.isin(at, with_partners)
+    return are
+
+
+def controlling(rows: pl.DataFrame, nodes: pl.DataFrame, with_partners: IntArray) -> pl.DataFrame:
+    """Declared control that enters the fixpoint: holder, company, interest, suspected, basis, start, end…
+
+    `with_partners`: nodes of which a source lists general partners.
+    """
     rows = rows.with_columns(
-        partnership=partnership.fill_null(False), interest=pl.col("interest").fill_null("")
+        partnership=pl.Series(are_partnerships(nodes, rows["company"].to_numpy(), with_partners)),
+        interest=pl.col("interest").fill_null(""),
     )
     enters = pl.col("interest").is_in(list(CONTROLLING_INTERESTS)) | (
         pl.col("partnership") & pl.col("interest").is_in(list(MANAGING_INTERESTS))

@@ -254,6 +254,30 @@ def test_a_named_managing_partner_goes_before_the_only_general_one() -> None:
     assert [c.id for c in controller(book, "F", DAY).controllers] == ["M"]
 
 
+@pytest.mark.parametrize(
+    "name", ["虚构松岭投资合伙企业(有限合伙)", "虚构松岭投资合伙企业", "虚构松岭事务所（特殊普通合伙）", None]
+)
+def test_a_partnership_is_known_by_its_registered_name_or_its_partners(name: str | None) -> None:
+    roles = ("general_partner", "limited_partner") if name is None else (None, None)
+    rows: list[Any] = [
+        {"holder_id": "LP", "company_id": "F", "share": 0.99, "holder_role": roles[1]},
+        {"holder_id": "GP", "company_id": "F", "share": 0.01, "holder_role": roles[0]},
+    ]
+    managed = [{"holder_id": "M", "company_id": "F", "interest": "legal_representative"}]
+    for kind in (None, "unknown", "fund"):
+        parties = [("F", "Company", name, kind)]
+        found = controller(ownership(rows, parties=parties), "F", DAY).controller
+        assert (found and found.id) == (None if name else "GP")
+        found = controller(ownership(rows, parties=parties, control=managed), "F", DAY).controller
+        assert found is not None and found.id == "M"
+
+
+def test_a_company_named_after_partners_is_a_company() -> None:
+    book = ownership([("A", "T", 0.6)], parties=[("T", "Company", "虚构合伙人管理有限公司", None)])
+    found = controller(book, "T", DAY).controller
+    assert found is not None and found.id == "A"
+
+
 def test_suspected_control_says_so_and_influence_is_no_plain_control() -> None:
     book = ownership(
         [("X", "T", 0.3)],
