@@ -8,42 +8,39 @@ from typing import Final
 
 import polars as pl
 
+from graph.names import is_partnership_name
 from graph.penetration.tables import OwnershipError
 from graph.penetration.whole.links import ROWS
 from loaders.problems import UnreadableFileError
 from loaders.sheets.content import binary, content_kind, unreadable
+from loaders.tables.ownership import PARTNER_ROLES
 from loaders.tables.schema import TABLES
+from loaders.tables.vocabulary import VOCABULARIES
 from loaders.values import clean_header, unit_of_header
 from loaders.values.shares import parse_shares
 
 _LOOK_AT: Final = 1 << 20
 """Bytes in which the headings must end."""
 _SHARES: Final = ("share", "share_percent", "share_min", "share_max")
-_VOTES: Final = ("votes", "votes_percent")
 _TEXTS: Final = (
-    "holder_id",
-    "company_id",
-    "valid_from",
-    "valid_to",
-    "share_class",
-    *_VOTES,
-    "observed_on",
-    "list_kind",
-)
+    "holder_id", "company_id", "valid_from", "valid_to", "share_class", "observed_on", "list_kind", "indirect_share"
+)  # fmt: skip
+_VOTES: Final = ("votes", "votes_percent", "holder_kind", "company_name")
+"""What says that shares are not the votes: no part of a share, and so read for control alone."""
 _PERCENT: Final = frozenset({"share_percent", "sharepercent", "percent"})
 
 
-def read_register(path: Path, by_votes: bool = False) -> pl.DataFrame:
+def read_register(path: Path, control: bool = False) -> pl.DataFrame:
     """Rows of `graph.penetration.whole.ROWS` from a CSV (UTF-8 or GB18030) or Parquet file of shareholdings.
 
-    Headings are those of the table `shareholdings`; ids are taken as they stand. `by_votes`: the answer goes by votes,
-    so that a file which states any is refused: here shares are the votes. Raises `OwnershipError`.
+    Headings are those of the table `shareholdings`; ids are taken as they stand. `control`: shares stand for votes,
+    and a table that says otherwise is refused. Raises `OwnershipError`.
     """
     if not path.is_file():
         raise OwnershipError(f"找不到文件 {path}。请检查路径。", f"There is no file {path}. Check the path.")
     try:
         headers, utf8 = _headers(path)
-        columns = _columns(path, headers)
+        columns = _columns(path, headers, (*_TEXTS, *_VOTES) if control else _TEXTS)
         rows = _read(path, columns, utf8)
     except UnreadableFileError as error:
         raise OwnershipError(f"{path.name}：{error.zh}", f"{path.name}: {error.en}") from error
@@ -55,8 +52,9 @@ def read_register(path: Path, by_votes: bool = False) -> pl.DataFrame:
             "export it again if need be.",
         ) from error
     _one_list(path, rows)
-    if by_votes:
-        _no_votes(path, rows.select(c for c in _VOTES if c in rows.columns))
+    _no_route(path, rows)
+    if control:
+        _shares_are_votes(path, rows)
     return rows.select(c for c in ROWS if c in rows.columns)
 
 
@@ -82,12 +80,12 @@ def _headers(path: Path) -> tuple[list[str], bool]:
         return next(csv.reader([line.decode("gb18030", errors="replace")]), []), False
 
 
-def _columns(path: Path, headers: list[str]) -> dict[str, str]:
-    """Heading of each column used. Raises `OwnershipError` where one that is needed isn't there."""
+def _columns(path: Path, headers: list[str], texts: tuple[str, ...]) -> dict[str, str]:
+    """Heading of each column used, of the shares and `texts`. Raises `OwnershipError` where one that is needed isn't there."""
     known, found = TABLES["shareholdings"].by_header, dict[str, tuple[int, str]]()
     for header in headers:
         name, rank = known.get(clean_header(header), ("", 0))
-        if name in (*_SHARES, *_TEXTS) and (name not in found or rank < found[name][0]):
+        if name in (*_SHARES, *texts) and (name not in found or rank < found[name][0]):
             found[name] = (rank, header)
     columns = {name: header for name, (_, header) in found.items()}
     missing = [c for c in ("company_id", "holder_id") if c not in columns]
@@ -121,7 +119,7 @@ def _read(path: Path, columns: dict[str, str], utf8: bool) -> pl.DataFrame:
         except pl.exceptions.ComputeError:
             # Some cell is no bare number: 51%, a band, or a mistake to be named.
             rows = _csv(path, names, types, utf8)
-    texts = [pl.col(c).cast(pl.String) for c in _TEXTS if c in columns]
+    texts = [pl.col(c).cast(pl.String) for c in columns if c not in shares]
     rows = rows.with_columns(texts)
     for column in shares:
         rows = _as_fractions(path, rows, column, columns[column])
@@ -181,20 +179,6 @@ def _as_fractions(path: Path, rows: pl.DataFrame, column: str, header: str) -> p
     return rows.with_columns(added)
 
 
-def _no_votes(path: Path, votes: pl.DataFrame) -> None:
-    """Raises `OwnershipError` where votes are stated beside the shares."""
-    stated = votes.filter(
-        pl.any_horizontal(pl.lit(False), pl.all().fill_null("").str.strip_chars() != "")
-    ).height
-    if stated:
-        raise OwnershipError(
-            f"{path.name} 有 {stated} 行另列表决权（votes），直接读取时以持股比例为表决权，会判错："
-            "请先用 lookthrough load 导入，再判断控制人。",
-            f"{path.name} states votes apart in {stated} rows; read straight from a file shares are taken for the votes, which "
-            "would be wrong: load the file first (lookthrough load).",
-        )
-
-
 def _one_list(path: Path, rows: pl.DataFrame) -> None:
     """Raises `OwnershipError` where a company has several lists: they are alternatives, never added."""
     for column in ("observed_on", "list_kind"):
@@ -209,3 +193,47 @@ def _one_list(path: Path, rows: pl.DataFrame) -> None:
                 f"In {path.name} {several.height} companies ({company}) have several lists of holders ({column} differs), "
                 "which must not be added: load the file first (lookthrough load), and the list of the day is chosen.",
             )
+
+
+def _no_route(path: Path, rows: pl.DataFrame) -> None:
+    """Raises `OwnershipError` where a row states an indirect share alone, which is no holding in the company."""
+    if "indirect_share" not in rows.columns:
+        return
+    direct = pl.any_horizontal(pl.col(c).is_not_null() for c in _SHARES if c in rows.columns)
+    alone = rows.select((pl.col("indirect_share").str.strip_chars() != "") & ~direct).to_series()
+    if at := alone.fill_null(False).arg_true().to_list():
+        raise OwnershipError(
+            f"{path.name} 第 {at[0] + 1} 条数据（共 {len(at)} 条）只有间接持股比例，不能当作直接持股："
+            "请先用 lookthrough load 导入，间接持股会与链路对照，不重复计入。",
+            f"{path.name}, data row {at[0] + 1} ({len(at)} in all) states an indirect share alone, which is no holding in "
+            "the company: load the file first (lookthrough load), and it is compared with the chains, never added.",
+        )
+
+
+def _shares_are_votes(path: Path, rows: pl.DataFrame) -> None:
+    """Raises `OwnershipError` where votes are stated, or a company is a partnership."""
+    stated = [
+        c for c in ("votes", "votes_percent") if c in rows.columns and rows[c].str.strip_chars().ne("").any()
+    ]
+    if stated:
+        raise OwnershipError(
+            f"{path.name} 有表决权列（{stated[0]}）：直接读表时以持股比例作为表决权，结果会不同。"
+            "请先用 lookthrough load 导入。",
+            f"{path.name} states votes ({stated[0]}), and straight from a table shares stand for votes: load the file "
+            "first (lookthrough load).",
+        )
+    partners = pl.repeat(False, rows.height, eager=True)
+    if "holder_kind" in rows.columns:
+        partners |= (
+            VOCABULARIES["holder_kind"].read(rows["holder_kind"]).is_in(PARTNER_ROLES).fill_null(False)
+        )
+    if "company_name" in rows.columns:
+        partners |= is_partnership_name(rows["company_name"])
+    found = rows["company_id"].filter(partners)
+    if len(found):
+        raise OwnershipError(
+            f"{path.name} 中有 {found.n_unique()} 家合伙企业（如 {found.sort()[0]}），合伙份额不是表决权："
+            "请先用 lookthrough load 导入，由执行事务合伙人判断控制。",
+            f"In {path.name} {found.n_unique()} companies are partnerships ({found.sort()[0]}), where shares are no votes: load "
+            "the file first (lookthrough load), and who manages them decides.",
+        )

@@ -174,7 +174,7 @@ def controllers_command(
     with s.progress() as watch:
         watch("register", 0, 0)
         if source is not None:
-            report = write_controllers(read_register(source, by_votes=True), target, day, progress=watch)
+            report = write_controllers(read_register(source, control=True), target, day, progress=watch)
         else:
             with s.store() as opened:
                 ownership = _ownership(opened, "standard")

@@ -607,3 +607,36 @@ def test_a_wrong_password(lookthrough, good, neo4j_with_password, monkeypatch):
         assert "拒绝" in lookthrough("status", "--store", url, "--lang", "zh").err
     monkeypatch.setenv("LOOKTHROUGH_NEO4J_PASSWORD", neo4j_with_password.password)
     assert lookthrough("load", good, "--store", url).code == 0
+
+
+STRAIGHT = "company_id,company_name,holder_id,holder_kind,share_percent,votes,indirect_share\n"
+
+
+@ONE_STORE
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("T,虚构甲有限公司,A,,60,10%,", ("表决权", "states votes")),
+        ("T,虚构甲合伙企业（有限合伙）,A,,99,,", ("合伙企业", "partnerships")),
+        ("T,虚构甲中心,A,有限合伙人,99,,", ("合伙企业", "partnerships")),
+    ],
+)
+def test_controllers_of_a_table_whose_shares_are_no_votes_are_refused(lookthrough, tmp_path, row, told):
+    file, to = tmp_path / "shareholdings.csv", tmp_path / "controllers.csv"
+    file.write_text(STRAIGHT + "U,虚构乙有限公司,B,,100,,\n" + row + "\n", encoding="utf-8")
+    for language, part in zip(("zh", "en"), told, strict=True):
+        ran = lookthrough("controllers", "--all", "--from", file, "--to", to, "--lang", language)
+        assert (ran.code, to.exists()) == (1, False) and part in ran.err and "lookthrough load" in ran.err
+    # Shares don't depend on votes.
+    assert lookthrough("penetrate", "--all", "--from", file, "--to", to).code == 0
+
+
+@ONE_STORE
+def test_a_table_with_indirect_shares_alone_is_not_read_straight(lookthrough, tmp_path):
+    file, to = tmp_path / "shareholdings.csv", tmp_path / "shares.csv"
+    file.write_text(STRAIGHT + "T,,A,,60,,60%\nT,,B,,,,30%\n", encoding="utf-8")
+    for command in ("penetrate", "controllers"):
+        ran = lookthrough(command, "--all", "--from", file, "--to", to)
+        assert (ran.code, to.exists()) == (1, False) and "row 2 (1 in all)" in ran.err
+    file.write_text(STRAIGHT + "T,,A,,60,,60%\nT,,B,,,,\n", encoding="utf-8")
+    assert lookthrough("penetrate", "--all", "--from", file, "--to", to).code == 0

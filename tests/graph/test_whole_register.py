@@ -298,10 +298,10 @@ def test_a_file_that_states_votes_is_not_taken_for_one_whose_shares_are_the_vote
     source.write_text(f"company_id,holder_id,share_percent,{name}\nT,P,30,{votes}\nT,Q,70,\n")
     assert read_register(source)["share"].to_list() == pytest.approx([0.3, 0.7])
     if not refused:
-        assert read_register(source, by_votes=True)["share"].to_list() == pytest.approx([0.3, 0.7])
+        assert read_register(source, control=True)["share"].to_list() == pytest.approx([0.3, 0.7])
         return
-    with pytest.raises(OwnershipError, match="states votes apart in 1 rows"):
-        read_register(source, by_votes=True)
+    with pytest.raises(OwnershipError, match="states votes"):
+        read_register(source, control=True)
 
 
 def test_dates_decide_what_counts(tmp_path: Path) -> None:
