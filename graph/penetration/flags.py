@@ -364,15 +364,28 @@ def _declared(said: Declared, frontier: Frontier, shares: Shares, ids: list[str]
     holder, company = ids[said.holder], ids[said.company]
     beside = beside_en = ""
     low, high = said.low, said.high
+    own = (0.0, 0.0)
     if said.company == frontier.reach.targets[0] and not (said.route and low is None):
         # All routes together, where the links of this one are in the graph.
         whole = float(shares.low[said.holder]), float(shares.high[said.holder])
         if not said.missing and not np.isnan(whole).any():
             low, high = whole
+            own = _held_directly(frontier, said)
+    if _counted(frontier, said):
+        # What the links give is what is declared.
+        low, high = None, None
     if said.share is not None and low is not None and high is not None:
-        conflict = said.contradicts or not low - ROUNDING <= said.share <= high + ROUNDING
-        beside = f"，按链路计算为 {band(low, high)}" + ("，两者矛盾" if conflict else "")
-        beside_en = f"; the links give {band(low, high)}" + (", which contradicts it" if conflict else "")
+        # Some sources mean what is held directly as well, others leave it out.
+        apart = max(0.0, low - own[1]), high - own[0]
+        fits = any(a - ROUNDING <= said.share <= b + ROUNDING for a, b in ((low, high), apart))
+        conflict = said.contradicts or not fits
+        both = own[1] > 0.0
+        beside = f"，按链路计算为 {band(low, high)}" + (f"（其中间接 {band(*apart)}）" if both else "")
+        beside += "，两者矛盾" if conflict else ""
+        beside_en = f"; the links give {band(low, high)}" + (
+            f" ({band(*apart)} of it indirectly)" if both else ""
+        )
+        beside_en += ", which contradicts it" if conflict else ""
     if said.missing and said.implied is not None:
         link = " → ".join(said.missing)
         beside += f"；由此推得 {link} 为 {percent(said.implied)}"
@@ -387,3 +400,17 @@ def _declared(said: Declared, frontier: Frontier, shares: Shares, ids: list[str]
         "never added to links that show the route.",
         said.share,
     )
+
+
+def _held_directly(frontier: Frontier, said: Declared) -> tuple[float, float]:
+    """Bounds of what the holder of a declared route has of the company directly."""
+    links = frontier.links
+    mine = (links.holder == said.holder) & (links.company == said.company) & ~links.declared
+    return float(links.low[mine].sum()), float(links.high[mine].sum())
+
+
+def _counted(frontier: Frontier, said: Declared) -> bool:
+    """Whether a declared route is a link of its own, since no stated links show it."""
+    links = frontier.links
+    mine = (links.holder == said.holder) & (links.company == said.company) & links.declared
+    return bool(mine.any()) and not said.route

@@ -181,3 +181,24 @@ def test_declarations_through_the_same_companies_have_no_more_room_there_than_th
         ]
     )
     assert answer.unknown_share == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize(
+    ("share", "conflict"),
+    [(0.1, False), (0.2, False), (0.15, True), (0.3, True)],
+    ids=["apart", "in all", "?", "more"],
+)
+def test_a_declared_share_may_or_may_not_hold_the_direct_one(share: float, conflict: bool) -> None:
+    answer = asked([said(share), ("P", "T", 0.1), ("L", "T", 0.5), ("P", "L", 0.2)])
+    flag = next(f for f in answer.warnings if f.code == "declared_indirect")
+    assert ("contradicts" in flag.en, "矛盾" in flag.zh) == (conflict, conflict)
+    assert "20% (10% of it indirectly)" in flag.en and "20%（其中间接 10%）" in flag.zh
+    assert next(o.share for o in answer.owners if o.id == "P") == pytest.approx(0.2)
+
+
+def test_what_no_links_show_is_not_held_directly_and_not_proved_by_links() -> None:
+    answer = asked([said(0.45)])
+    (owner,) = answer.owners
+    assert (owner.share, owner.direct, owner.method) == (0.45, 0.0, "integrated")
+    flag = next(f for f in answer.warnings if f.code == "declared_indirect")
+    assert "links give" not in flag.en and "按链路计算" not in flag.zh
