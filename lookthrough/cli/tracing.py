@@ -29,6 +29,7 @@ from lookthrough.cli.question import (
     share_text,
 )
 from lookthrough.cli.usage import WrongUsageError
+from visualize.wording import ROLES
 
 
 @app.command("paths")
@@ -78,7 +79,7 @@ def paths_command(
             {
                 "number": number,
                 "way": _way(question, way),
-                "formula": s.say(way.formula, way.formula_en),
+                "formula": _formula(s, way),
                 "dates": [_dates(s, link) for link in way.links],
                 "sources": question.places(source for link in way.links for source in link.sources),
             }
@@ -121,6 +122,15 @@ def _way(question: Question, way: Way) -> str:
     return " ".join(parts)
 
 
+def _formula(s: Session, way: Way) -> str:
+    """The formula of a way, with roles and kin in words."""
+    formula = s.say(way.formula, way.formula_en)
+    for role in {link.role for link in way.links if link.role in ROLES}:
+        zh, en = ROLES[role]
+        formula = formula.replace(s.say(f"（{role}）", f" ({role})"), s.say(f"（{zh}）", f" ({en.lower()})"))
+    return formula
+
+
 def _dates(s: Session, link: Link) -> str:
     if not link.valid_from and not link.valid_to:
         return s.say("未注明", "undated")
@@ -147,7 +157,14 @@ def loops_command(
             print_rows(s, [(k, k, k) for k in keys], whole["blocks"], whole=whole)
             return
         if not found.blocks:
-            s.tell("没有循环持股。", "No companies hold each other.")
+            if company is None:
+                s.tell("没有循环持股。", "No companies hold each other.")
+            else:
+                name = question.name(found.company or company)
+                s.tell(
+                    f"{name} 及其上层企业不在任何循环持股之中。",
+                    f"{name} is in no cross-holding, nor is anybody above it.",
+                )
             return
         rows = [
             {

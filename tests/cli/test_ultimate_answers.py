@@ -113,6 +113,12 @@ def test_paths(stores: BothStores) -> None:
     }
     kin = stores.same("paths", "X", "Y", "--kinds", "relative", *DATE, *JSON).json
     assert [step["role"] for step in kin["paths"][0]["links"]] == ["spouse"]
+    for command, zh, en in (
+        (("paths", "X", "Y", "--kinds", "relative"), "亲属（配偶）", "related to (spouse)"),
+        (("paths", "X", "K", "--kinds", "officer"), "董监高（监事）", "officer of (board supervisor)"),
+    ):
+        assert zh in stores.same(*command, *DATE, "--lang", "zh").out
+        assert en in stores.same(*command, *DATE, "--lang", "en").out
     assert stores.same("paths", "测试人丙", "K", "--top", "1", *DATE, *JSON).json["order"] == "product"
     assert "80% × 60% × 55% = 26.4%" in stores.same("paths", "测试人丙", "K", *DATE).out
     none = stores.same("paths", "K", "测试人丙", *DATE, *JSON)
@@ -126,6 +132,9 @@ def test_loops_and_history(stores: BothStores) -> None:
     assert [b["ids"] for b in found["blocks"]] == [["local:A", "local:T"]]
     assert found["blocks"][0]["loops"][0]["formula"] == "60% × 10% = 6%"
     assert "60% × 10% = 6%" in stores.same("loops", "K", *DATE).out
+    # Others do hold each other.
+    assert "虚构旁观有限公司 is in no cross-holding" in stores.same("loops", "W", *DATE).err
+    assert "不在任何循环持股之中" in stores.same("loops", "W", *DATE, "--lang", "zh").err
     changes = stores.same(
         "history", "T", "--from", "2019-01-01", "--to", "2024-06-01", "--ultimate-only", *JSON
     ).json
