@@ -137,6 +137,7 @@ class UltimateOwners(Wire):
     excluded: list[Beneficial]
     controller: Via | None
     reason: Why | None
+    warnings: list[Flag]
 
 
 class History(Wire):

@@ -20,6 +20,7 @@ from graph.penetration.control import control_frontier, controlled, rule_of, wit
 from graph.penetration.controller import REASONS, ControlAnswer, controller
 from graph.penetration.days import IntArray, iso_date
 from graph.penetration.edges import FloatArray
+from graph.penetration.flags import Flag
 from graph.penetration.groups import Group, concerts_above, couples_above
 from graph.penetration.identities import BASES, IdentityMode
 from graph.penetration.methods import exact
@@ -100,6 +101,7 @@ class BeneficialOwners:
     """Who benefits in the end. `owners`: certain and possible; `excluded`: the other persons behind the company.
 
     `ends`: ends of chains that are no persons. `reason`: why there is no certain owner, as far as the data go.
+    `warnings`: what to know of the registers all this rests on.
     """
 
     company: str
@@ -113,6 +115,7 @@ class BeneficialOwners:
     ends: tuple[Owner, ...]
     control: ControlAnswer
     reason: tuple[str, str, str] | None
+    warnings: tuple[Flag, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object."""
@@ -130,6 +133,7 @@ class BeneficialOwners:
             "controller": {"id": chosen.id, "via": chosen.via} if chosen else None,
             "ends": [owner.to_json(self.method) for owner in self.ends],
             "reason": {"code": code, "zh": zh, "en": en} if code else None,
+            "warnings": [flag.to_json() for flag in self.warnings],
         }
 
 
@@ -179,6 +183,7 @@ def beneficial_owners(
         ends,
         control,
         _reason(looked, owners, control),
+        looked.flags(),
     )
 
 

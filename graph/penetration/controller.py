@@ -21,7 +21,7 @@ from graph.penetration.control import (
     rule_of,
 )
 from graph.penetration.days import IntArray, day_number, iso_date
-from graph.penetration.flags import Flag, holder_flags, list_flags
+from graph.penetration.flags import Flag, holder_flags, list_flags, two_natured_flags, votes_above_100
 from graph.penetration.identities import BASES, IdentityMode
 from graph.penetration.ownership import Ownership
 from graph.penetration.register import TOLERANCE
@@ -213,6 +213,8 @@ def _answer(ownership: Ownership, frontier: ControlFrontier, day: int, rule: Rul
         tuple(sorted(ids[starts[k]] for k in joint)),
         tuple(sorted(ids[i] for i in block)),
         (
+            *votes_above_100(frontier.votes, ids),
+            *two_natured_flags(ownership, frontier.reach.node),
             *holder_flags(ownership, node, hidden),
             *list_flags(ownership, node, frontier.reach.node, day),
         ),

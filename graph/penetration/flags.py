@@ -12,11 +12,12 @@ from graph.counted import counted
 from graph.penetration.blocks import self_ownership
 from graph.penetration.days import IntArray
 from graph.penetration.declared import ROUNDING, Declared
+from graph.penetration.edges import summed
 from graph.penetration.identities import BASES
 from graph.penetration.methods import Shares
 from graph.penetration.ownership import Ownership
 from graph.penetration.paths import band, percent
-from graph.penetration.register import TOLERANCE, Frontier
+from graph.penetration.register import TOLERANCE, Frontier, Links
 from graph.penetration.rival_lists import LIST_KINDS, Rival, left_out_alone, rival_lists
 from graph.penetration.shares import LOW, NEARLY_CLOSED, FlowShares
 from graph.penetration.undisclosed import REASONS as UNNAMED
@@ -97,7 +98,7 @@ def frontier_flags(
                 "Too many paths: the enumeration was cut, and the sums are lower bounds.",
             )
         )
-    flags += _two_natured(ownership, frontier, ids)
+    flags += two_natured_flags(ownership, frontier.reach.node)
     above = frontier.reach.node[frontier.depth > 0]
     company = int(frontier.reach.node[target])
     flags += holder_flags(ownership, company, undisclosed(ownership, np.r_[company, above], day))
@@ -216,8 +217,9 @@ def _rival(ownership: Ownership, rival: Rival) -> Flag:
     )
 
 
-def _two_natured(ownership: Ownership, frontier: Frontier, ids: list[str]) -> list[Flag]:
-    both = sorted(ids[i] for i in np.flatnonzero(np.isin(frontier.reach.node, ownership.two_natured)))
+def two_natured_flags(ownership: Ownership, nodes: IntArray) -> list[Flag]:
+    """Those of some parties (nodes) that are companies in one source and persons in another."""
+    both = ownership.ids(nodes[np.isin(nodes, ownership.two_natured)]).sort().to_list()
     if not both:
         return []
     shown = "、".join(both[:_NAMED])
@@ -229,6 +231,22 @@ def _two_natured(ownership: Ownership, frontier: Frontier, ids: list[str]) -> li
             f"{shown}: a company in one source, a person in another. Taken as a company where the id is the same, kept "
             "apart where it is not: verify, and correct the id.",
         )
+    ]
+
+
+def votes_above_100(links: Links, ids: Sequence[str]) -> list[Flag]:
+    """Companies whose stated votes (the shares, where none are stated) add up to more than all."""
+    votes = summed(links.company, links.votes_low, len(ids))
+    return [
+        Flag(
+            "votes_above_100",
+            (ids[at],),
+            f"{ids[at]} 的表决权合计 {percent(total)}，超过 100%；按原始数据计算，未作缩放。",
+            f"The votes in {ids[at]} add up to {percent(total)}, above 100%; counted as stated, not rescaled.",
+            total,
+        )
+        for at in np.flatnonzero(votes > 1.0 + TOLERANCE).tolist()
+        for total in (float(votes[at]),)
     ]
 
 

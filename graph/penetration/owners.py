@@ -99,6 +99,7 @@ def owners_of(
         if at in declared:
             point, method = declared[at], "declared_indirect"
         votes = float(shares.votes_low[at]), float(shares.votes_high[at])
+        voted = exact(*votes)
         owners.append(
             Owner(
                 id_,
@@ -116,10 +117,10 @@ def owners_of(
                 float(frontier.stated[at]) if frontier.has_register[at] else None,
                 BASES[int(flows.basis[at])],
                 method,
-                exact(*votes),
-                _bound(votes[0]),
-                _bound(votes[1]),
-                exact(*votes) is None and bool(shares.opens[at, VOTES_HIGH]),
+                voted,
+                voted if voted is not None else _bound(votes[0]),
+                voted if voted is not None else _bound(votes[1]),
+                voted is None and bool(shares.opens[at, VOTES_HIGH]),
             )
         )
 

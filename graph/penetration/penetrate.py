@@ -116,6 +116,13 @@ class Looked:
         """The company's instance."""
         return int(self.frontier.reach.targets[0])
 
+    def flags(self, method: str | None = None) -> tuple[Flag, ...]:
+        """What to know of the registers the answer rests on. `method`: the one asked for by name."""
+        declared = declared_rows(self.ownership, self.frontier, self.day)
+        return frontier_flags(
+            self.ownership, self.frontier, self.flows, self.shares, declared, asked=method, day=self.day
+        )
+
 
 def look(
     ownership: Ownership,

@@ -281,6 +281,9 @@ def ubo_command(
             f"另有 {len(found.excluded)} 名自然人低于阈值。",
             f"{len(found.excluded)} further persons are below the threshold.",
         )
+    for flag in found.warnings:
+        if found.reason is None or flag.code != found.reason[0]:
+            s.tell(f"注意：{flag.zh}", f"Note: {flag.en}", "yellow")
 
 
 @app.command("history")

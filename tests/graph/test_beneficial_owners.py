@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from graph.penetration import controller
 from graph.penetration.beneficial import BeneficialOwners, beneficial_owners
 from graph.penetration.thresholds import ThresholdError, read_threshold, verdict
 from tests.graph.oracles import ownership
@@ -229,3 +230,28 @@ def test_verdicts() -> None:
     assert verdict(0.1, 0.25 - 1e-12, 0.25) == "possible"
     assert verdict(0.1, 0.25 + 1e-12, 0.25, high_open=True) == "excluded"
     assert verdict(0.1, 0.25 - 1e-8, 0.25) == "excluded"
+
+
+def test_who_benefits_and_who_controls_say_what_the_registers_are_worth() -> None:
+    # The register adds up to more than all; what is a person here is a company there; two own each other wholly.
+    rows: list[Any] = [
+        ("person.local:d", "local:T", 0.6), (P, "local:T", 0.55), (Q, "local:d", 1.0),
+        ("local:M", "local:N", 1.0), ("local:N", "local:M", 1.0), ("local:M", "local:U", 0.4), (P, "local:U", 0.6),
+    ]  # fmt: skip
+    answer = ubo(rows, "local:T")
+    assert answer.control.reason == "several"
+    flags = {f["code"]: f for f in answer.to_json()["warnings"]}
+    assert "115%" in flags["register_above_100"]["en"] and "115%" in flags["register_above_100"]["zh"]
+    assert flags["company_and_person"]["ids"] == ["person.local:d"]
+    flags = {f["code"]: f for f in controller(ownership(rows), "local:T", DAY).to_json()["warnings"]}
+    assert "115%" in flags["votes_above_100"]["en"] and "115%" in flags["votes_above_100"]["zh"]
+    assert flags["company_and_person"]["ids"] == ["person.local:d"]
+    closed = next(f for f in ubo(rows, "local:U").warnings if f.code == "closed_block")
+    assert closed.ids == ("local:M", "local:N") and closed.value == pytest.approx(0.4)
+
+
+def test_votes_of_a_register_above_100_are_told_as_its_shares_are() -> None:
+    rows: list[Any] = [("A", "T", 0.8), (P, "T", 0.4), ("T", "A", 0.8)]
+    (owner,) = ubo(rows).owners
+    assert owner.share == pytest.approx(0.4 / 0.36)
+    assert (owner.votes_min, owner.votes_max) == (owner.share_min, owner.share_max)

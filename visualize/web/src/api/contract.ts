@@ -2148,6 +2148,8 @@ export interface components {
             reason: components["schemas"]["Why"] | null;
             /** Threshold */
             threshold: number;
+            /** Warnings */
+            warnings: components["schemas"]["Flag"][];
         } & {
             [key: string]: unknown;
         };
