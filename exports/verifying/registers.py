@@ -18,6 +18,7 @@ def links_of(enclosed: Enclosed, ownership: Mapping[str, Any]) -> tuple[list[Lin
     """Every link of one day's ownership worked out from the rows, and where the stated registers differ from that."""
     faults: list[Fault] = []
     links: list[Link] = []
+    partnerships = set(ownership["partnerships"])
     for register in ownership["registers"]:
         company = str(register["company"])
         used: set[str] = set()
@@ -29,6 +30,8 @@ def links_of(enclosed: Enclosed, ownership: Mapping[str, Any]) -> tuple[list[Lin
             if link is not None:
                 made.append((link, stated, *unknown))
         tight = _tightened([(link, share, votes) for link, _, share, votes in made])
+        if company in partnerships:
+            tight = [_no_partners_votes(enclosed, *each) for each in zip(tight, made, strict=True)]
         for link, (_, stated, _, _) in zip(tight, made, strict=True):
             faults += _compared(link, stated)
             links.append(link)
@@ -216,6 +219,13 @@ def _tightened(links: Sequence[tuple[Link, bool, bool]]) -> list[Link]:
         )
         for link, unknown, silent in links
     ]
+
+
+def _no_partners_votes(enclosed: Enclosed, link: Link, made: tuple[Link, dict[str, Any], bool, bool]) -> Link:
+    """A partner's share is no vote; what is stated as votes is."""
+    rows = (enclosed.edges[key] for group in made[1]["rows"] for key in group)
+    stated = any(_bounds(row, "votes") is not None for row in rows)
+    return link if stated else replace(link, votes_low=0.0, votes_high=0.0)
 
 
 def _room(low: float, high: float, whole: float, unknown: bool) -> float:

@@ -41,6 +41,8 @@ HOLDING: Final = 0
 DECLARED_CONTROL: Final = 1
 CONCERT: Final = 2
 """Kinds of edges: a row of `holdings`, a row of `control`, a concert above a company."""
+_NODES_A_NAME: Final = 50
+"""Nodes of a register for each that is asked about, up to which each of them is looked up."""
 
 
 class UnknownCompanyError(OwnershipError):
@@ -321,13 +323,21 @@ class Ownership:
 
     def partnerships(self, nodes: IntArray) -> BoolArray:
         """Which of some nodes are partnerships, whose partners' shares are no votes."""
-        return are_partnerships(self.nodes, nodes, self._partnered)
+        if "_partnerships" in self.__dict__ or len(nodes) * _NODES_A_NAME > self.nodes.height:
+            return self._partnerships[nodes]
+        # All names of a register take a while to read: of few companies only theirs.
+        few = pl.DataFrame({c: self.nodes[c].gather(nodes) for c in ("kind", "name")})
+        return are_partnerships(few, np.flatnonzero(np.isin(nodes, self._partnered)))
+
+    @cached_property
+    def _partnerships(self) -> BoolArray:
+        return are_partnerships(self.nodes, self._partnered)
 
     @cached_property
     def _partnered(self) -> IntArray:
         """Nodes of which a source lists general partners."""
-        edges = self.holding_edges
-        return np.unique(edges.company[self.holdings.general_partner[edges.row]])
+        edges, general = self.holding_edges, self.holdings.general_partner
+        return np.unique(edges.company[general[edges.row]]) if general.any() else edges.company[:0]
 
     @cached_property
     def concerts(self) -> BoolArray:

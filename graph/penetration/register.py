@@ -159,6 +159,7 @@ def frontier(ownership: Ownership, companies: IntArray, days: IntArray) -> Front
     links = live_links(ownership, edges, reach)
     if links.declared.any():
         links = links.only(~explained(links, len(reach.node)))
+    links = _without_partners_votes(ownership, links, reach)
     depth = _depths(links, reach)
     if (depth < 0).any():
         # What only a holding of nothing, or a declared route, led to is not above the company.
@@ -167,6 +168,22 @@ def frontier(ownership: Ownership, companies: IntArray, days: IntArray) -> Front
     stated = summed(links.company, np.where(links.declared, 0.0, links.low), size)
     has_register = np.bincount(links.company, minlength=size) > 0
     return Frontier(reach, links, stated, has_register, depth)
+
+
+def _without_partners_votes(ownership: Ownership, links: Links, reach: Reach) -> Links:
+    """Partners' shares are no votes: in a partnership there are only those a source states."""
+    companies = distinct(links.company)
+    partnerships = companies[ownership.partnerships(reach.node[companies])]
+    none = np.isin(links.company, partnerships) & ~links.votes_stated
+    if not none.any():
+        return links
+    return replace(
+        links,
+        votes_low=np.where(none, 0.0, links.votes_low),
+        votes_high=np.where(none, 0.0, links.votes_high),
+        votes_low_open=links.votes_low_open & ~none,
+        votes_high_open=links.votes_high_open & ~none,
+    )
 
 
 def live_links(ownership: Ownership, edges: Edges, reach: Reach) -> Links:

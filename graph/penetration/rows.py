@@ -193,12 +193,12 @@ def once(rows: pl.DataFrame) -> pl.DataFrame:
     return whole.sort("company", "holder", "key").drop("_route")
 
 
-def are_partnerships(nodes: pl.DataFrame, at: IntArray, with_partners: IntArray) -> npt.NDArray[np.bool_]:
-    """Whether some nodes (`at`) are partnerships: as stated, by their registered name, or since a source lists
-    general partners of theirs (`with_partners`)."""
-    mine = nodes.select("kind", "name")[at]
-    said = (mine["kind"] == "partnership").fill_null(False) | is_partnership_name(mine["name"])
-    are: npt.NDArray[np.bool_] = said.to_numpy() | np.isin(at, with_partners)
+def are_partnerships(nodes: pl.DataFrame, with_partners: IntArray) -> npt.NDArray[np.bool_]:
+    """Whether each node is a partnership: as stated, by its registered name, or since a source lists general partners
+    of it (`with_partners`, nodes)."""
+    said = (nodes["kind"] == "partnership").fill_null(False) | is_partnership_name(nodes["name"])
+    are = said.to_numpy(writable=True)
+    are[with_partners] = True
     return are
 
 
@@ -207,8 +207,10 @@ def controlling(rows: pl.DataFrame, nodes: pl.DataFrame, with_partners: IntArray
 
     `with_partners`: nodes of which a source lists general partners.
     """
+    if rows.is_empty():
+        nodes, with_partners = nodes.clear(), with_partners[:0]
     rows = rows.with_columns(
-        partnership=pl.Series(are_partnerships(nodes, rows["company"].to_numpy(), with_partners)),
+        partnership=pl.Series(are_partnerships(nodes, with_partners)[rows["company"].to_numpy()]),
         interest=pl.col("interest").fill_null(""),
     )
     enters = pl.col("interest").is_in(list(CONTROLLING_INTERESTS)) | (

@@ -255,3 +255,19 @@ def test_votes_of_a_register_above_100_are_told_as_its_shares_are() -> None:
     (owner,) = ubo(rows).owners
     assert owner.share == pytest.approx(0.4 / 0.36)
     assert (owner.votes_min, owner.votes_max) == (owner.share_min, owner.share_max)
+
+
+def test_a_partners_share_is_no_vote() -> None:
+    # The partnership has a fifth of T and most of its votes: who manages it decides, not whose money it is.
+    rows: list[Any] = [
+        {"holder_id": "F", "company_id": "T", "share": 0.2, "votes": 0.6},
+        {"holder_id": X, "company_id": "T", "share": 0.8, "votes": 0.4},
+        {"holder_id": P, "company_id": "F", "share": 0.9, "holder_role": "limited_partner"},
+        {"holder_id": Q, "company_id": "F", "share": 0.1, "holder_role": "general_partner"},
+    ]
+    answer = ubo(rows)
+    assert told(answer) == {X: ("certain", "share"), Q: ("certain", "control"), P: ("excluded", None)}
+    partner = next(b for b in answer.excluded if b.id == P)
+    assert (partner.share, partner.votes_min, partner.votes_max) == (pytest.approx(0.18), 0.0, 0.0)
+    rows[2] = {**rows[2], "votes": 0.5}
+    assert told(ubo(rows))[P] == ("certain", "votes")
