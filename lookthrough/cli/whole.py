@@ -97,10 +97,10 @@ def write_all_shares(
     _tell(s, report)
 
 
-def _ownership(store: GraphStore, identity: IdentityMode) -> Ownership:
-    """What is laid out already, else what an answer without proofs needs."""
+def _ownership(store: GraphStore, identity: IdentityMode, names: bool = False) -> Ownership:
+    """What is laid out already, else what an answer without proofs needs; `names`: which also tell partnerships."""
     found = laid_out(store, identity)
-    return Ownership.build(store.ownership(proofs=False), identity) if found is None else found
+    return Ownership.build(store.ownership(proofs=names), identity) if found is None else found
 
 
 def _target(to: Path | None) -> Path:
@@ -177,7 +177,7 @@ def controllers_command(
             report = write_controllers(read_register(source, control=True), target, day, progress=watch)
         else:
             with s.store() as opened:
-                ownership = _ownership(opened, "standard")
+                ownership = _ownership(opened, "standard", names=True)
             report = write_controllers(ownership, target, day, progress=watch)
     if s.format is not Format.table:
         print_json(report.to_json())

@@ -631,6 +631,15 @@ def test_controllers_of_a_table_whose_shares_are_no_votes_are_refused(lookthroug
     assert lookthrough("penetrate", "--all", "--from", file, "--to", to).code == 0
 
 
+def test_controllers_of_a_store_know_partnerships_by_name(lookthrough, tmp_path):
+    table = STRAIGHT + "T,虚构甲合伙企业（有限合伙）,A,,99,,\nU,虚构乙有限公司,T,,60,,\n"
+    assert lookthrough("load", write(tmp_path / "in", **{"shareholdings.csv": table})).code == 0
+    to = tmp_path / "controllers.csv"
+    assert lookthrough("controllers", "--all", "--to", to, "--as-of", "2025-01-01").code == 0
+    lines = to.read_text(encoding="utf-8-sig").splitlines()[1:]
+    assert sorted(line.split(",")[:2] for line in lines) == [["local:T", ""], ["local:U", "local:T"]]
+
+
 @ONE_STORE
 def test_a_table_with_indirect_shares_alone_is_not_read_straight(lookthrough, tmp_path):
     file, to = tmp_path / "shareholdings.csv", tmp_path / "shares.csv"
