@@ -172,9 +172,7 @@ def frontier(ownership: Ownership, companies: IntArray, days: IntArray) -> Front
 
 def _without_partners_votes(ownership: Ownership, links: Links, reach: Reach) -> Links:
     """Partners' shares are no votes: in a partnership there are only those a source states."""
-    companies = distinct(links.company)
-    partnerships = companies[ownership.partnerships(reach.node[companies])]
-    none = np.isin(links.company, partnerships) & ~links.votes_stated
+    none = ownership.partnerships(reach.node)[links.company] & ~links.votes_stated
     if not none.any():
         return links
     return replace(
