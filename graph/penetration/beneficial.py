@@ -50,7 +50,7 @@ class Beneficial:
 
     `test`: the first test that hits, certainly before possibly; None where all are excluded. `tests`: the verdict of
     each. `kind`: person, concert or couple; `members`: of a group. Shares and votes are bounds, equal where exact
-    (None: not bounded by the data). `via`: the last controlled company on the way, where `test` is control.
+    (None: not bounded by the data); `min_open`, `max_open`: that bound of the share is itself excluded. `via`: the last controlled company on the way, where `test` is control.
     """
 
     id: str
@@ -68,6 +68,8 @@ class Beneficial:
     via: str | None
     suspected: bool
     identity: str
+    min_open: bool = False
+    max_open: bool = False
 
     @property
     def share(self) -> float | None:
@@ -87,6 +89,8 @@ class Beneficial:
             "share": shown(self.share),
             "share_min": shown(self.share_min),
             "share_max": shown(self.share_max),
+            "min_open": self.min_open,
+            "max_open": self.max_open,
             "votes_min": shown(self.votes_min),
             "votes_max": shown(self.votes_max),
             "depth": self.depth,
@@ -211,6 +215,7 @@ class _Judge:
             (owner.share_min, owner.share_max, owner.votes_min, owner.votes_max),
             owner.depth,
             owner.identity,
+            (owner.min_open, owner.max_open),
         )
 
     def without_shares(self, holders: Collection[str]) -> list[Beneficial]:
@@ -302,6 +307,7 @@ class _Judge:
         shares: tuple[float | None, float | None, float | None, float | None],
         depth: int,
         identity: str,
+        opens: tuple[bool, bool] = (False, False),
     ) -> Beneficial:
         best = min(tests.values(), key=_RANK.__getitem__)
         test = next((t for t, v in tests.items() if v == best), None) if best != "excluded" else None
@@ -319,6 +325,7 @@ class _Judge:
             control.via if control else None,
             bool(control and control.suspected),
             identity,
+            *opens,
         )
 
 

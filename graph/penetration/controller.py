@@ -44,7 +44,8 @@ class WinningLink:
     """One link of the proof: `votes` of `holder` in `company`, and the running sum that wins it.
 
     `kind` is votes, share (no votes are stated, so the share counts), or declared (with its `interest`). `votes`
-    and `running` are lower bounds where only a range is known; None for declared control.
+    and `running` are lower bounds where only a range is known; None for declared control. `open`: the sum is more
+    than `running`, since a bound on it is itself excluded.
     """
 
     company: str
@@ -55,6 +56,7 @@ class WinningLink:
     interest: str | None
     rows: tuple[str, ...]
     sources: tuple[str, ...]
+    open: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Shares to 10 decimals."""
@@ -64,6 +66,7 @@ class WinningLink:
             "kind": self.kind,
             "votes": None if self.votes is None else round(self.votes, 10),
             "running": None if self.running is None else round(self.running, 10),
+            "open": self.open,
             "interest": self.interest,
             "rows": list(self.rows),
             "sources": list(self.sources),
@@ -74,7 +77,8 @@ class WinningLink:
 class Controller:
     """A party that controls the company. `via`: the last controlled party on the way; None = directly.
 
-    `depth`: links on the way. `joint_share`: votes it and all it controls have in the company. `suspected`: the
+    `depth`: links on the way. `joint_share`: votes it and all it controls have in the company, more than that
+    where `joint_open`. `suspected`: the
     chain rests on a suspected (疑似) statement. `proof`: winning links, from the company upwards.
     """
 
@@ -87,6 +91,7 @@ class Controller:
     suspected: bool
     identity: str
     proof: tuple[WinningLink, ...]
+    joint_open: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object."""
@@ -97,6 +102,7 @@ class Controller:
             "via": self.via,
             "depth": self.depth,
             "joint_share": round(self.joint_share, 10),
+            "joint_open": self.joint_open,
             "suspected": self.suspected,
             "identity": self.identity,
             "proof": [link.to_json() for link in self.proof],
@@ -272,6 +278,7 @@ class Proofs:
             suspected,
             BASES[basis],
             tuple(links),
+            bool(sets.frontier.votes.votes_low_open[counted_links(sets, start, company)].any()),
         )
 
     def _prove(
@@ -296,10 +303,11 @@ class Proofs:
             links.append(self._declared(at))
             suspected, basis = bool(frontier.suspected[at]), int(frontier.basis[at])
         else:
-            running = 0.0
+            running, beyond = 0.0, False
             for link in counted.tolist():
                 running += float(votes.votes_low[link])
-                links.append(self._counted(link, running))
+                beyond |= bool(votes.votes_low_open[link])
+                links.append(self._counted(link, running, beyond))
             holders = [int(h) for h in votes.holder[counted]]
             suspected, basis = False, int(votes.basis[counted].max(initial=0))
         done[company] = (0, suspected, basis)
@@ -330,7 +338,7 @@ class Proofs:
         mine = sum(float(votes.votes_low[i]) for i in counted.tolist() if int(votes.holder[i]) in own)
         return mine > 0.5 + TOLERANCE
 
-    def _counted(self, link: int, running: float) -> WinningLink:
+    def _counted(self, link: int, running: float, beyond: bool) -> WinningLink:
         votes, holdings = self.sets.frontier.votes, self.ownership.holdings
         rows = votes.rows[votes.first[link] : votes.first[link + 1]].tolist()
         return WinningLink(
@@ -342,6 +350,7 @@ class Proofs:
             None,
             tuple(key for row in rows for key in holdings.keys(row)),
             tuple(source for row in rows for source in holdings.sources(row)),
+            beyond,
         )
 
     def _declared(self, at: int) -> WinningLink:

@@ -33,6 +33,7 @@ class Controlled:
             "via": self.by.via,
             "depth": self.by.depth,
             "joint_share": round(self.by.joint_share, 10),
+            "joint_open": self.by.joint_open,
             "suspected": self.by.suspected,
             "identity": self.by.identity,
             "proof": [link.to_json() for link in self.by.proof],

@@ -244,7 +244,7 @@ def ubo_command(
             "id": owner.id,
             "verdict": s.say(*VERDICTS[owner.verdict]),
             "test": s.say(*TESTS[owner.test]) if owner.test else None,
-            "share": share_text(owner.share_min, owner.share_max),
+            "share": share_text(owner.share_min, owner.share_max, owner.min_open, owner.max_open),
             "votes": share_text(owner.votes_min, owner.votes_max),
             "depth": owner.depth,
             "identity": word(s, IDENTITIES, owner.identity),

@@ -102,7 +102,7 @@ def _controllers(
                 "id": c.id,
                 "via": named(c.via) if c.via else None,
                 "depth": c.depth,
-                "joint": percent(c.joint_share),
+                "joint": _at_least(c.joint_share, c.joint_open),
                 "suspected": c.suspected,
                 "identity": word(s, IDENTITIES, c.identity),
             }
@@ -134,6 +134,11 @@ def _rule_text(s: Session, rule: str) -> str:
     return s.say("过半", "more than half") if rule == "strict" else s.say("达到半数", "half or more")
 
 
+def _at_least(votes: float, beyond: bool) -> str:
+    """Votes for people; ">50.00%" where the bound is itself excluded."""
+    return f"{'>' if beyond else ''}{percent(votes)}"
+
+
 def _proof(question: Question, found: Controller) -> None:
     s, named = question.session, question.name
     columns = [
@@ -154,7 +159,7 @@ def _proof(question: Question, found: Controller) -> None:
             "company": named(link.company),
             "holder": named(link.holder),
             "votes": None if link.votes is None else percent(link.votes),
-            "running": None if link.running is None else percent(link.running),
+            "running": None if link.running is None else _at_least(link.running, link.open),
             "kind": s.say(*kinds[link.kind]) + (f" {word(s, ROLES, link.interest)}" if link.interest else ""),
             "sources": question.places(link.sources),
         }
@@ -239,7 +244,7 @@ def controls_command(
                 "id": c.id,
                 "via": question.name(c.by.via) if c.by.via else None,
                 "depth": c.by.depth,
-                "joint": percent(c.by.joint_share),
+                "joint": _at_least(c.by.joint_share, c.by.joint_open),
                 "suspected": c.by.suspected,
             }
             for c in found.controls

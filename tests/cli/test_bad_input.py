@@ -641,6 +641,14 @@ def test_controllers_of_a_store_know_partnerships_by_name(lookthrough, tmp_path)
 
 
 @ONE_STORE
+def test_a_band_above_half_is_written_so(lookthrough, tmp_path):
+    table = "company_id,holder_id,share_percent\nT,A,>50%\n"
+    assert lookthrough("load", write(tmp_path / "in", **{"shareholdings.csv": table})).code == 0
+    assert lookthrough("controller", "T").out.count(">50.00%") == 2
+    assert lookthrough("controls", "A").out.count(">50.00%") == 1
+
+
+@ONE_STORE
 def test_a_table_with_indirect_shares_alone_is_not_read_straight(lookthrough, tmp_path):
     file, to = tmp_path / "shareholdings.csv", tmp_path / "shares.csv"
     file.write_text(STRAIGHT + "T,,A,,60,,60%\nT,,B,,,,30%\n", encoding="utf-8")

@@ -271,3 +271,15 @@ def test_a_partners_share_is_no_vote() -> None:
     assert (partner.share, partner.votes_min, partner.votes_max) == (pytest.approx(0.18), 0.0, 0.0)
     rows[2] = {**rows[2], "votes": 0.5}
     assert told(ubo(rows))[P] == ("certain", "votes")
+
+
+def test_open_ends_of_a_share_are_kept() -> None:
+    band = {"share_min": 0.25, "share_max": 0.5, "min_open": True, "max_open": True}
+    (owner,) = ubo([{"holder_id": P, "company_id": "T", **band}]).owners
+    shown = owner.to_json()
+    assert (shown["share_min"], shown["share_max"], shown["min_open"], shown["max_open"]) == (
+        0.25,
+        0.5,
+        True,
+        True,
+    )

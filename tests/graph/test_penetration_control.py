@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from graph.penetration import UnknownCompanyError, controller, penetrate
 from graph.penetration.days import day_number
+from graph.penetration.downward import controls
 from graph.penetration.whole import write_controllers
 from tests.graph import oracles
 from tests.graph.oracles import ownership
@@ -417,3 +418,17 @@ def test_a_concert_begins_and_ends_with_its_dates(scope: str | None) -> None:
         ("2025-07-01", False),
     ):
         assert (controller(book, "T", day).controller is not None) == wins, day
+
+
+def test_more_than_half_is_told_as_more_than_half() -> None:
+    rows: list[Any] = [
+        {"holder_id": "A", "company_id": "T", "share_min": 0.5, "share_max": 0.75, "min_open": True, "max_open": True},
+        ("P", "A", 0.6),
+    ]  # fmt: skip
+    found = controller(ownership(rows), "T", DAY).controller
+    assert found is not None and (found.id, found.joint_share, found.joint_open) == ("P", 0.5, True)
+    assert [(w.company, w.running, w.open) for w in found.proof] == [("T", 0.5, True), ("A", 0.6, False)]
+    shown = found.to_json()
+    assert (shown["joint_open"], [w["open"] for w in shown["proof"]]) == (True, [True, False])
+    (owned,) = [c for c in controls(ownership(rows), "P", DAY).controls if c.id == "T"]
+    assert owned.to_json()["joint_open"]
