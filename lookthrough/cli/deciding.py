@@ -69,6 +69,8 @@ def controller_command(
             return
         answer = controller(question.ownership, id_, as_of, _rule(rule))
         whole = answer.to_json()
+        # Several that the data name are no answer without their names.
+        every = every or answer.reason == "several"
         shown = answer.controllers if every else (answer.controller,) if answer.controller else ()
         keys = ("id", "name", "kind", "via", "depth", "joint_share", "suspected", "identity")
         if s.format is not Format.table:

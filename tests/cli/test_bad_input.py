@@ -649,6 +649,14 @@ def test_a_band_above_half_is_written_so(lookthrough, tmp_path):
 
 
 @ONE_STORE
+def test_several_controllers_are_named(lookthrough, tmp_path):
+    table = "company_id,holder_id,share_percent\nT,A,60\nT,B,55\n"
+    assert lookthrough("load", write(tmp_path / "in", **{"shareholdings.csv": table})).code == 0
+    ran = lookthrough("controller", "T")
+    assert "several controllers" in ran.err and "local:A" in ran.out and "local:B" in ran.out
+
+
+@ONE_STORE
 def test_a_table_with_indirect_shares_alone_is_not_read_straight(lookthrough, tmp_path):
     file, to = tmp_path / "shareholdings.csv", tmp_path / "shares.csv"
     file.write_text(STRAIGHT + "T,,A,,60,,60%\nT,,B,,,,30%\n", encoding="utf-8")
