@@ -39,6 +39,7 @@ def check_store(store: GraphStore, as_of: str | None) -> list[Quality]:
         *_registers(tables, as_of),
         *_lists(tables),
         *_names(store, tables),
+        *_natures(tables),
         *_lots(store),
         *_identities(store),
     ]
@@ -135,6 +136,23 @@ def _names(store: GraphStore, tables: OwnershipTables) -> Iterator[Quality]:
     joined = tables.same_as.filter(pl.col("by") == "unique_name")["from_id"]
     yield from _quality(
         "joined-by-name", joined, "按企业全称唯一匹配合并的主体", "parties joined by their unique full name"
+    )
+
+
+def _natures(tables: OwnershipTables) -> Iterator[Quality]:
+    """Parties that are companies in one source and persons in another, or persons that somebody holds."""
+    persons = tables.parties.filter(pl.col("type") == "Person")["id"]
+    companies = tables.parties.filter(pl.col("type") == "Company")["id"]
+    # A data set's own id of a person is the company's with `person.` before it.
+    either = persons.is_in(companies.implode()) | persons.str.strip_prefix("person.").is_in(
+        companies.implode()
+    )
+    held = persons.is_in(tables.holdings["company_id"].implode())
+    yield from _quality(
+        "company-and-person",
+        persons.filter(either | held),
+        "同一主体在不同来源中既是企业又是自然人，请核实并改正",
+        "a company in one source, a person in another: verify, and correct the id",
     )
 
 

@@ -649,6 +649,24 @@ def test_a_band_above_half_is_written_so(lookthrough, tmp_path):
 
 
 @ONE_STORE
+def test_a_party_that_is_company_and_person_is_told_before_detection(lookthrough, tmp_path):
+    head = "company_id,holder_id,holder_kind,share_percent\n"
+    folder = write(
+        tmp_path / "in", **{"a.csv": head + "T,dual,person,60\n", "b.csv": head + "dual,P,person,100\n"}
+    )
+    assert lookthrough("load", folder).code == 0
+    for language, words in (
+        ("zh", "既是企业又是自然人"),
+        ("en", "a company in one source, a person in another"),
+    ):
+        told = {c["check"]: c for c in json.loads(lookthrough("check", "--format", "json").out)}
+        assert told["company-and-person"]["examples"] == ["person.local:dual"]
+        for command in ("check", "penetrate", "ubo", "controller"):
+            ran = lookthrough(command, *(("T",) if command != "check" else ()), "--lang", language)
+            assert words in " ".join((ran.out + ran.err).replace("│", " ").split()), command
+
+
+@ONE_STORE
 def test_several_controllers_are_named(lookthrough, tmp_path):
     table = "company_id,holder_id,share_percent\nT,A,60\nT,B,55\n"
     assert lookthrough("load", write(tmp_path / "in", **{"shareholdings.csv": table})).code == 0
