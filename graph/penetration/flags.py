@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+import polars as pl
 
 from graph.counted import counted
 from graph.penetration.blocks import self_ownership
-from graph.penetration.days import IntArray
+from graph.penetration.days import ALWAYS, IntArray, day_numbers
 from graph.penetration.declared import ROUNDING, Declared
 from graph.penetration.edges import summed
 from graph.penetration.identities import BASES
@@ -103,6 +104,7 @@ def frontier_flags(
     company = int(frontier.reach.node[target])
     flags += holder_flags(ownership, company, undisclosed(ownership, np.r_[company, above], day))
     flags += list_flags(ownership, company, above, day)
+    flags += _seen_later(ownership, frontier, day)
     return tuple(flags + _rows(ownership, frontier, flows, shares, declared, ids))
 
 
@@ -337,6 +339,26 @@ def _first_return(frontier: Frontier, members: IntArray) -> float:
     owned = self_ownership(len(members), holder, company, links.low[inside])
     most = 0.0 if owned is None else float(owned.max(initial=0.0))
     return most / (1.0 + most)
+
+
+def _seen_later(ownership: Ownership, frontier: Frontier, day: int) -> list[Flag]:
+    """Holdings of a list that was only seen after the day: they count, and may not have held yet."""
+    observed = ownership.holdings.table["observed_on"].gather(frontier.links.rows)
+    later = observed.filter(pl.Series(day_numbers(observed, ALWAYS) > day))
+    if later.is_empty():
+        return []
+    first, last = str(later.min()), str(later.max())
+    when, when_en = (first, first) if first == last else (f"{first} 至 {last}", f"{first} to {last}")
+    come = counted(len(later), "holding comes", "holdings come")
+    return [
+        Flag(
+            "observed_later",
+            (),
+            f"{len(later)} 条持股的数据日期（{when}）晚于所问日期：仍然计入，需核实当时状态。",
+            f"{come} from data of {when_en}, later than the date asked about: counted, but verify what held then.",
+            float(len(later)),
+        )
+    ]
 
 
 def _rows(

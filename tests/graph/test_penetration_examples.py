@@ -342,3 +342,16 @@ def test_what_only_a_holding_of_nothing_leads_to_is_not_above() -> None:
     assert shares(answer) == {"R": 0.5}
     # Nor are its register and its loop the company's.
     assert codes(answer) == {"undated"} and answer.longest.nodes == ("R", "T")
+
+
+def test_holdings_seen_only_after_the_day_count_and_are_told() -> None:
+    rows: list[Any] = [
+        {"holder_id": "A", "company_id": "T", "share": 0.6, "observed_on": "2025-03-01"},
+        {"holder_id": "B", "company_id": "T", "share": 0.4, "observed_on": "2025-03-01"},
+    ]
+    before = penetrate(ownership(rows), "T", "2025-02-01")
+    assert [o.share for o in before.owners] == [0.6, 0.4]
+    flag = next(f for f in before.warnings if f.code == "observed_later")
+    assert flag.value == 2 and "2025-03-01" in flag.en and "2025-03-01" in flag.zh
+    after = penetrate(ownership(rows), "T", "2025-03-01")
+    assert "observed_later" not in {f.code for f in after.warnings}
