@@ -251,6 +251,11 @@ class Powers:
     declared: frozenset[tuple[str, str]]
     concerts: tuple[tuple[str, str, str | None], ...]
 
+    @property
+    def _voting(self) -> Iterator[Link]:
+        """Links that count: a company has no vote in itself."""
+        return (k for k in self.votes if k.holder != k.company)
+
     def controlled(self, holder: str, rule: str) -> set[str]:
         """Every company a holder surely controls: the least fixpoint, by lower bounds."""
         joint: set[str] = set()
@@ -263,18 +268,20 @@ class Powers:
 
     def _own(self, holder: str, rule: str, joint: set[str]) -> set[Link]:
         """The links a party starts with: its own, a concert's those of its members and of what each controls."""
-        mine = {k for k in self.votes if k.holder == holder}
+        mine = {k for k in self._voting if k.holder == holder}
         for concert, member, scope in self.concerts:
             if concert == holder:
                 held = {member} | self._won(member, rule, joint, concerts=False)[0]
-                mine |= {k for k in self.votes if k.holder in held and scope in (None, k.company)}
+                mine |= {k for k in self._voting if k.holder in held and scope in (None, k.company)}
         return mine
 
     def _won(
         self, holder: str, rule: str, joint: set[str], concerts: bool = True
     ) -> tuple[set[str], dict[str, set[Link]]]:
         counted: dict[str, set[Link]] = defaultdict(set)
-        start = self._own(holder, rule, joint) if concerts else {k for k in self.votes if k.holder == holder}
+        start = (
+            self._own(holder, rule, joint) if concerts else {k for k in self._voting if k.holder == holder}
+        )
         for link in start:
             counted[link.company].add(link)
         won: set[str] = set()
@@ -285,7 +292,7 @@ class Powers:
             if not new:
                 return won, counted
             won |= new
-            for link in self.votes:
+            for link in self._voting:
                 if link.holder in new:
                     counted[link.company].add(link)
 
@@ -298,7 +305,7 @@ class Powers:
             reach = [
                 tallies[p][company]
                 for p in parties
-                if sum(k.votes_low for k in tallies[p].get(company, ())) >= 0.5 - TOLERANCE
+                if p != company and sum(k.votes_low for k in tallies[p].get(company, ())) >= 0.5 - TOLERANCE
             ]
             exact = [links for links in reach if abs(sum(k.votes_low for k in links) - 0.5) <= TOLERANCE]
             if any(a.isdisjoint(b) for a in exact for b in reach if a is not b):

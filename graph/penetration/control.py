@@ -9,7 +9,7 @@ itself never helps to win it, since the fixpoint is the least one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -155,6 +155,7 @@ class ControlSets:
     start: IntArray
     company: IntArray
     step: IntArray
+    won_by: FloatArray
     tally_keys: IntArray
     tally: FloatArray
     joint: IntArray
@@ -163,10 +164,8 @@ class ControlSets:
 
     def votes_in(self, start: int, company: int) -> float:
         """Votes a start and all it controls have together in a company (an instance)."""
-        key = start * self.frontier.size + company
-        place = int(np.searchsorted(self.tally_keys, key))
-        found = place < len(self.tally_keys) and self.tally_keys[place] == key
-        return float(self.tally[place]) if found else 0.0
+        key = np.array([start * self.frontier.size + company])
+        return float(_found(self.tally_keys, self.tally, key)[0])
 
     def steps(self, start: int) -> dict[int, int]:
         """Companies a start controls, and the round each was won in."""
@@ -212,8 +211,10 @@ class _Fixpoint:
         stated = summed(votes.company, votes.votes_low, size)
         # What others surely have is not to be had; a register above 100% sets no limit.
         self.others = np.where(stated > 1.0 + TOLERANCE, -np.inf, stated)
-        self.by_holder = np.argsort(votes.holder, kind="stable")
-        self.pointer = _pointer(votes.holder, size)
+        # A company has no vote in itself: such links stay in what is stated, and are counted for nobody.
+        others = np.flatnonzero(votes.holder != votes.company)
+        self.by_holder = others[np.argsort(votes.holder[others], kind="stable")]
+        self.pointer = _pointer(votes.holder[self.by_holder], size)
         self.declared = np.argsort(frontier.holder, kind="stable")
         self.declared_pointer = _pointer(frontier.holder, size)
 
@@ -261,6 +262,7 @@ class _Fixpoint:
         opens: FloatArray = np.empty(0)
         sure: FloatArray = np.empty(0)
         won, steps = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+        won_by: FloatArray = np.empty(0)
         new_k, new_s, step = np.arange(len(starts), dtype=np.int64), starts, 0
         while len(new_k):
             step += 1
@@ -286,9 +288,10 @@ class _Fixpoint:
             order = np.argsort(np.r_[won, winning], kind="stable")
             won = np.r_[won, winning][order]
             steps = np.r_[steps, np.full(len(winning), step)][order]
+            won_by = np.r_[won_by, _found(keys, total, winning)][order]
             new_k, new_s = np.divmod(winning, size)
         start, company = np.divmod(won, max(1, size))
-        return ControlSets(self.frontier, starts, start, company, steps, keys, total, joint, own_keys)
+        return ControlSets(self.frontier, starts, start, company, steps, won_by, keys, total, joint, own_keys)
 
     def _wins(self, company: IntArray, total: FloatArray, opens: FloatArray, joint: IntArray) -> BoolArray:
         more = total > 0.5 + TOLERANCE
@@ -298,6 +301,15 @@ class _Fixpoint:
         reaches = self.inclusive[company] & ~np.isin(company, joint) & ((opens == 0) | self.certain)
         wins: BoolArray = more | (half & (beyond | reaches))
         return wins
+
+
+def _found(keys: IntArray, values: FloatArray, asked: IntArray) -> FloatArray:
+    """The values of sorted keys; 0 for one that is not among them."""
+    if not len(keys):
+        return np.zeros(len(asked))
+    at = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
+    found: FloatArray = np.where(keys[at] == asked, values[at], 0.0)
+    return found
 
 
 def _pointer(holder: IntArray, size: int) -> IntArray:
@@ -345,10 +357,19 @@ def joint_halves(sets: ControlSets, halves: Sequence[int], company: int) -> list
 def _halves(sets: ControlSets, rivals: ControlSets) -> IntArray:
     """Companies of which a start holds exactly half while a rival reaches half by other votes."""
     size = max(1, sets.frontier.size)
-    half = np.abs(sets.tally - 0.5) <= TOLERANCE
-    start, company = np.divmod(sets.tally_keys[half], size)
-    reached = rivals.tally >= 0.5 - TOLERANCE
-    rival, contested = np.divmod(rivals.tally_keys[reached], size)
+
+    def held(of: ControlSets, reached: Callable[[FloatArray], BoolArray]) -> tuple[IntArray, IntArray]:
+        pairs = of.start * size + of.company
+        counted = of.tally.copy()
+        # What is won brings votes of its own: of a company that is won, those that won it.
+        counted[np.isin(of.tally_keys, pairs)] = of.won_by[np.isin(pairs, of.tally_keys)]
+        start, company = np.divmod(of.tally_keys[reached(counted)], size)
+        # What a company reaches in itself, through what it controls, is held against nobody.
+        other = of.starts[start] != company
+        return start[other], company[other]
+
+    start, company = held(sets, lambda votes: np.abs(votes - 0.5) <= TOLERANCE)
+    rival, contested = held(rivals, lambda votes: votes >= 0.5 - TOLERANCE)
     found: list[int] = []
     # Who holds half is among those that reach it: a rival is a second one.
     several = np.bincount(contested, minlength=size) > 1

@@ -242,7 +242,11 @@ def _ultimate(sets: ControlSets, winners: list[int], target: int) -> tuple[set[i
 
 def _joint(sets: ControlSets, starts: IntArray, target: int) -> list[int]:
     """Starts that hold exactly half of the target against one another; of a line, the one whom no other controls."""
-    half = [k for k in range(len(starts)) if abs(sets.votes_in(k, target) - 0.5) <= TOLERANCE]
+    half = [
+        k
+        for k in range(len(starts))
+        if starts[k] != target and abs(sets.votes_in(k, target) - 0.5) <= TOLERANCE
+    ]
     half = joint_halves(sets, half, target)
     won = {k: set(sets.steps(k)) for k in half}
 

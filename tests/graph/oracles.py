@@ -150,7 +150,10 @@ def controlled_by(
     scope: str | None = None,
     declared: frozenset[tuple[str, str]] = frozenset(),
 ) -> set[str]:
-    """The least fixpoint, by the definition; a concert (`members`) counts them in `scope` (None: everywhere)."""
+    """The least fixpoint, by the definition; a concert (`members`) counts them in `scope` (None: everywhere).
+
+    A company has no vote in itself, whoever's it is.
+    """
     pooled = {m: {m} | controlled_by(weights, m, declared=declared) for m in members}
     companies = {c for _, c in weights} | {c for _, c in declared}
     won: set[str] = set()
@@ -160,7 +163,8 @@ def controlled_by(
             counted = {start} | won
             if scope is None or company == scope:
                 counted = counted.union(*pooled.values()) if pooled else counted
-            votes = sum((weights.get((s, company), Fraction(0)) for s in counted), Fraction(0))
+            voting = counted - {company}
+            votes = sum((weights.get((s, company), Fraction(0)) for s in voting), Fraction(0))
             if votes > Fraction(1, 2) or any((s, company) in declared for s in {start} | won):
                 more.add(company)
         if not more:

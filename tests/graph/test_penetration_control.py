@@ -432,3 +432,37 @@ def test_more_than_half_is_told_as_more_than_half() -> None:
     assert (shown["joint_open"], [w["open"] for w in shown["proof"]]) == (True, [True, False])
     (owned,) = [c for c in controls(ownership(rows), "P", DAY).controls if c.id == "T"]
     assert owned.to_json()["joint_open"]
+
+
+@pytest.mark.parametrize("rule", ["strict", "inclusive"])
+def test_a_company_has_no_votes_in_itself(rule: Any) -> None:
+    half = controller(ownership([("X", "T", 0.5), ("T", "T", 0.5)]), "T", DAY, rule)
+    # Half of its own shares bar nobody's way; nor is the company one of two that hold half of it.
+    assert (half.controller is not None, half.joint) == (rule == "inclusive", ())
+    assert half.reason == (None if half.controller else "no_majority")
+    more = controller(ownership([("X", "T", 0.6), ("T", "T", 0.2)]), "T", DAY, rule).controller
+    assert more is not None and more.joint_share == more.proof[-1].running == 0.6
+
+
+def test_a_company_is_no_party_to_its_own_halves() -> None:
+    rows = [("X", "T", 0.5), ("S", "T", 0.5), ("T", "S", 1.0)]
+    assert controller(ownership(rows), "T", DAY).joint == ("S", "X")
+    # Two of its subsidiaries hold half between them: nobody but X has a half.
+    rows = [("X", "T", 0.5), ("S", "T", 0.25), ("R", "T", 0.25), ("T", "S", 1.0), ("T", "R", 1.0)]
+    found = controller(ownership(rows), "T", "2024-01-01")
+    assert found.controller is not None and found.controller.id == "X"
+
+
+def test_halves_stay_halves_where_what_they_win_votes_too() -> None:
+    # B and C hold half of A each; A holds half of B and of C, whose other halves are not known.
+    rows = [("B", "A", 0.5), ("C", "A", 0.5), ("A", "B", 0.5), ("A", "C", 0.5)]
+    found = controller(ownership(rows), "A", "2024-01-01")
+    assert (found.reason, found.joint) == ("joint", ("B", "C"))
+
+
+def test_votes_that_come_after_a_declared_control_are_no_other_half() -> None:
+    # C is stated to control B, and with it A, whose half of B becomes C's only then.
+    rows = [("A", "B", 0.5), ("B", "A", 0.5), ("C", "A", 0.5)]
+    said = [{"holder_id": "C", "company_id": "B", "interest": "stated_controller"}]
+    found = controller(ownership(rows, control=said), "B", "2024-01-01")
+    assert {c.id for c in found.controllers} == {"A", "C"}

@@ -198,7 +198,7 @@ def _joint(sets: ControlSets, unsettled: BoolArray) -> BoolArray:
     found = np.zeros(len(unsettled), dtype=np.bool_)
     half = np.abs(sets.tally - 0.5) <= TOLERANCE
     start, company = np.divmod(sets.tally_keys[half], max(1, sets.frontier.size))
-    mine = unsettled[company]
+    mine = unsettled[company] & (sets.starts[start] != company)
     start, company = start[mine], company[mine]
     several = np.bincount(company, minlength=len(unsettled)) > 1
     for at in distinct(company[several[company]]).tolist():
