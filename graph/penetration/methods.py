@@ -60,7 +60,9 @@ def effective_shares(
     low, high = values[:, LOW].copy(), values[:, HIGH]
     partial = np.isnan(low) | cut
     # What does not pass through a closed block is still known to be held.
-    low = np.where(np.isnan(low) & flows.closed[:, LOW], flows.first_passage[:, LOW], low)
+    stops = np.array([name == "stop_at_target" for name in names], dtype=np.bool_)
+    known = np.where(stops, flows.first_passage[:, LOW], flows.known(question))
+    low = np.where(np.isnan(low) & flows.closed[:, LOW], known, low)
     links = frontier.links
     ranged = (links.high > links.low).any() or (links.votes_high > links.votes_low).any()
     return Shares(

@@ -43,6 +43,7 @@ class FlowShares:
 
     * `first_passage`: `stop_at_target`. Where `closed`, only what does not pass through a closed block.
     * `returns`: first return of each question's company, a question a row.
+    * `known_returns`: what of it passes no closed block.
     * `closed`: the value passes through a block owned by itself alone, and has no total.
     * `loop`: number of the strongly connected block an instance is in, -1 outside loops.
     * `refused`: blocks (by `loop` number) that are closed, for the lower bounds.
@@ -53,6 +54,7 @@ class FlowShares:
 
     first_passage: FloatArray
     returns: FloatArray
+    known_returns: FloatArray
     closed: BoolArray
     loop: IntArray
     refused: dict[int, float]
@@ -64,6 +66,12 @@ class FlowShares:
         left = 1.0 - self.returns
         usable = np.where(left > TOLERANCE, left, np.nan)
         values: FloatArray = np.where(self.closed, np.nan, self.first_passage / usable[question])
+        return values
+
+    def known(self, question: IntArray) -> FloatArray:
+        """Lower bounds of `integrated`: what passes no closed block."""
+        left = 1.0 - self.known_returns[question, LOW]
+        values: FloatArray = self.first_passage[:, LOW] / np.where(left > TOLERANCE, left, 1.0)
         return values
 
 
@@ -84,6 +92,8 @@ def flow_shares(frontier: Frontier) -> FlowShares:
     returns = np.zeros((count, 4))
     at = reach.question[links.holder[back]]
     np.add.at(returns, at, weights[back] * solved.x[links.company[back]])
+    known = np.zeros((count, 4))
+    np.add.at(known, at, weights[back] * solved.passing(links.company[back]))
     through = np.zeros((count, 4), dtype=np.bool_)
     np.logical_or.at(through, at, solved.closed[links.company[back]] & (weights[back] > 0))
     # A return that passes a closed block has no value either.
@@ -91,7 +101,9 @@ def flow_shares(frontier: Frontier) -> FlowShares:
     loop = _loops(links, size)
     basis = np.maximum(solved.basis, 0).astype(np.int8)
     refused = _named(solved.refused, loop)
-    return FlowShares(solved.x, returns, solved.closed, loop, refused, basis, _opens(links, weights, size))
+    return FlowShares(
+        solved.x, returns, known, solved.closed, loop, refused, basis, _opens(links, weights, size)
+    )
 
 
 def _opens(links: Links, weights: FloatArray, size: int) -> BoolArray:
@@ -156,6 +168,7 @@ class _Pass:
         self.waiting = np.bincount(block[self.holder[~self.inside]], minlength=len(members))
         self.x = np.zeros((size, 4))
         self.closed = np.zeros((size, 4), dtype=np.bool_)
+        self.in_closed = np.zeros((size, 4), dtype=np.bool_)
         self.basis = np.full(size, -1, dtype=np.int8)
         self.refused: dict[int, float] = {}
         self.solver = BlockSolver()
@@ -172,8 +185,7 @@ class _Pass:
             places, _ = spread(self.pointer, wave)
             places = places[~self.inside[places]]
             holder, company, weight = self.holder[places], self.company[places], self.weight[places]
-            value = np.where(self.closed[company], 0.0, self.x[company])
-            np.add.at(self.x, holder, weight * value)
+            np.add.at(self.x, holder, weight * self.passing(company))
             np.logical_or.at(self.closed, holder, self.closed[company] & (weight > 0.0))
             np.maximum.at(self.basis, holder, np.maximum(self.link_basis[places], self.basis[company]))
             touched, done = np.unique(self.block[holder], return_counts=True)
@@ -182,6 +194,11 @@ class _Pass:
             wave_nodes, _ = spread(self.block_at, ready)
             wave = self.by_block[wave_nodes]
             self._close(ready)
+
+    def passing(self, company: IntArray) -> FloatArray:
+        """What those who hold these companies have through them: nothing that is known, through a closed block."""
+        values: FloatArray = np.where(self.in_closed[company], 0.0, self.x[company])
+        return values
 
     def _close(self, ready: IntArray) -> None:
         """Solve the blocks among those ready: several members, or one that holds itself."""
@@ -209,6 +226,6 @@ class _Pass:
             if solve is not None:
                 self.x[nodes, column] = solve(entering[:, None])[:, 0]
                 continue
-            self.closed[nodes, column] = True
+            self.closed[nodes, column] = self.in_closed[nodes, column] = True
             if column == LOW:
                 self.refused[int(nodes[0])] = float(entering.sum())

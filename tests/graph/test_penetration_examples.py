@@ -193,6 +193,18 @@ def test_closed_ring_is_refused_and_the_rest_answered() -> None:
     assert shares(inside) == {"N": None, "O": None} and "closed_block" in codes(inside)
 
 
+def test_what_passes_no_closed_block_is_known_all_the_way_up() -> None:
+    # C holds A, which owns the rest of itself, and of T 30% beside it; above C stands P.
+    rows = [("A", "A", 1.0), ("C", "A", 0.1), ("A", "T", 0.4), ("C", "T", 0.3), ("P", "C", 1.0)]
+    answer = penetrate(ownership([*rows, ("U", "T", 0.3)]), "T", LATER)
+    known = {o.id: (o.share, o.share_min) for o in answer.owners}
+    assert known == {"U": (0.3, 0.3), "A": (None, 0.4), "C": (None, 0.3), "P": (None, 0.3)}
+    assert answer.unknown_share == 0.0
+    # What T holds of itself is shared by those behind it, a closed block beside them or not.
+    answer = penetrate(ownership([*rows, ("T", "T", 0.2)]), "T", LATER)
+    assert {o.id: o.share_min for o in answer.owners} == pytest.approx({"A": 0.4, "C": 0.375, "P": 0.375})
+
+
 def test_nearly_closed_loop_is_flagged() -> None:
     rows = [("M", "N", 0.99), ("N", "M", 0.99), ("U", "M", 0.01), ("V", "N", 0.01)]
     answer = penetrate(ownership(rows), "N", LATER, "integrated")
