@@ -79,7 +79,7 @@ def write_all_shares(
     identity: str,
 ) -> None:
     """Answer `penetrate --all`."""
-    target = _target(to)
+    target = _target(to, source)
     day = day_number(as_of)
     least = None if threshold is None else read_threshold(threshold)
     check_method(method)
@@ -103,10 +103,13 @@ def _ownership(store: GraphStore, identity: IdentityMode, names: bool = False) -
     return Ownership.build(store.ownership(proofs=names), identity) if found is None else found
 
 
-def _target(to: Path | None) -> Path:
+def _target(to: Path | None, source: Path | None) -> Path:
     if to is None:
         raise WrongUsageError("--to", "须给出 .parquet 或 .csv 文件", "name a file, .parquet or .csv")
     check_target(to)
+    # The answer would stand where the records were.
+    if source is not None and to.exists() and source.exists() and to.samefile(source):
+        raise WrongUsageError("--to", "不能与 --from 是同一个文件", "it can't be the file of --from")
     return to
 
 
@@ -170,7 +173,7 @@ def controllers_command(
 ) -> None:
     """每家企业由谁控制，整册写入文件 · Who controls each company, the whole register into one file."""
     s = session(store, lang, format_)
-    target, day = _target(to), day_number(as_of)
+    target, day = _target(to, source), day_number(as_of)
     with s.progress() as watch:
         watch("register", 0, 0)
         if source is not None:

@@ -447,6 +447,21 @@ def test_a_register_that_cant_be_read(lookthrough, tmp_path, name, content, zh, 
         assert not any(tmp_path.glob("out*"))
 
 
+@ONE_STORE
+@pytest.mark.parametrize("command", ["penetrate", "controllers"])
+@pytest.mark.parametrize(("language", "words"), [("zh", "同一个文件"), ("en", "can't be the file of --from")])
+def test_an_answer_is_not_written_over_the_register_it_comes_from(
+    lookthrough, tmp_path, command, language, words
+):
+    folder = write(tmp_path / "in", **{"r.csv": "company_id,holder_id,share\nA,B,0.5\n"})
+    before = (folder / "r.csv").read_bytes()
+    (tmp_path / "other").symlink_to(folder)
+    for to in (folder / "r.csv", tmp_path / "other" / "r.csv"):
+        ran = lookthrough(command, "--all", "--from", folder / "r.csv", "--to", to, "--lang", language)
+        assert (ran.code, words in ran.err) == (2, True), ran.err
+    assert (folder / "r.csv").read_bytes() == before
+
+
 def test_a_store_without_ownership_says_what_to_load(lookthrough, tmp_path):
     folder = write(tmp_path / "in", **{"companies.csv": "id,name\nA,虚构甲有限公司\n"})
     lookthrough("load", folder)
