@@ -10,7 +10,7 @@ itself never helps to win it, since the fixpoint is the least one.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -161,6 +161,7 @@ class ControlSets:
     joint: IntArray
     own_links: IntArray
     """Sorted keys (start × links + link) of what concerts start with."""
+    _asked: dict[int, dict[int, int]] = field(default_factory=dict)
 
     def votes_in(self, start: int, company: int) -> float:
         """Votes a start and all it controls have together in a company (an instance)."""
@@ -169,8 +170,14 @@ class ControlSets:
 
     def steps(self, start: int) -> dict[int, int]:
         """Companies a start controls, and the round each was won in."""
-        lo, hi = np.searchsorted(self.start, [start, start + 1])
-        return dict(zip(self.company[lo:hi].tolist(), self.step[lo:hi].tolist(), strict=True))
+        # A proof asks for those of one start at each of its links.
+        if start not in self._asked:
+            lo, hi = np.searchsorted(self.start, [start, start + 1])
+            self._asked.clear()
+            self._asked[start] = dict(
+                zip(self.company[lo:hi].tolist(), self.step[lo:hi].tolist(), strict=True)
+            )
+        return self._asked[start]
 
 
 def controlled(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -257,6 +257,10 @@ def _joint(sets: ControlSets, starts: IntArray, target: int) -> list[int]:
     return [k for k in half if not any(stands_below(k, j) for j in half if j != k)]
 
 
+_Proved = tuple[int | None, int, bool, int]
+"""The party that a company is won by (an instance; None: directly), links on the way, suspected, weakest identity."""
+
+
 class Proofs:
     """Turns won companies into controllers with the links that won them."""
 
@@ -270,7 +274,7 @@ class Proofs:
         node = int(sets.frontier.reach.node[instance])
         nodes = self.ownership.nodes
         links: list[WinningLink] = []
-        via, depth, suspected, basis = self._prove(start, company, links, {})
+        via, depth, suspected, basis = self._proved(start, company, links)
         kind = nodes["kind"][node] or nodes["type"][node].lower()
         return Controller(
             self.ids[instance],
@@ -285,10 +289,23 @@ class Proofs:
             bool(sets.frontier.votes.votes_low_open[counted_links(sets, start, company)].any()),
         )
 
+    def _proved(self, start: int, company: int, links: list[WinningLink]) -> _Proved:
+        """Adds the winning links of a company and of all on the way to it, however long; gives what `_prove` gives."""
+        done: dict[int, tuple[int, bool, int]] = {}
+        open_ = [self._prove(start, company, links, done)]
+        while True:
+            try:
+                open_.append(self._prove(start, next(open_[-1]), links, done))
+            except StopIteration as end:
+                open_.pop()
+                if not open_:
+                    proved: _Proved = end.value
+                    return proved
+
     def _prove(
         self, start: int, company: int, links: list[WinningLink], done: dict[int, tuple[int, bool, int]]
-    ) -> tuple[int | None, int, bool, int]:
-        """Adds the winning links of a company; gives via, depth, suspected, basis."""
+    ) -> Generator[int, None, _Proved]:
+        """Adds the winning links of a company; gives via, depth, suspected, basis. Asks for a holder to be `done`."""
         sets, frontier = self.sets, self.sets.frontier
         steps, own = sets.steps(start), int(sets.starts[start])
         limit = steps[company]
@@ -323,13 +340,13 @@ class Proofs:
         longest = 1
         for holder in others:
             if holder not in done:
-                _, below, doubtful, weak = self._prove(start, holder, links, done)
-                done[holder] = (below, doubtful, weak)
-            below, doubtful, weak = done[holder]
+                yield holder
+            _, doubtful, weak = done[holder]
             suspected, basis = suspected or doubtful, max(basis, weak)
         via = None if direct else others[0]
         if via is not None:
             longest = 1 + done[via][0]
+        done[company] = (longest, suspected, basis)
         return via, longest, suspected, basis
 
     def _enough_alone(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
 from fractions import Fraction
 from typing import Any
 
@@ -212,3 +214,15 @@ def test_of_equally_long_chains_the_one_that_carries_most_is_told() -> None:
     # Nor does a loop change it.
     looped = penetrate(ownership([*rows, ("T", "P", 0.1)]), "T", DAY)
     assert looped.longest.nodes == ("P", "B", "T")
+
+
+def test_a_long_chain_is_proved_to_its_end() -> None:
+    links = [(f"c{i + 1}", f"c{i}", 1.0) for i in range(300)]
+    book = ownership(links, parties=[("c0", "Company", None, None)])
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack()) + 200)
+    try:
+        found = controls(book, "c300", "2025-01-01").controls
+    finally:
+        sys.setrecursionlimit(before)
+    assert [(c.by.depth, len(c.by.proof)) for c in found] == [(i, i) for i in range(1, 301)]
