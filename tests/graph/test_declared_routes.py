@@ -199,6 +199,6 @@ def test_a_declared_share_may_or_may_not_hold_the_direct_one(share: float, confl
 def test_what_no_links_show_is_not_held_directly_and_not_proved_by_links() -> None:
     answer = asked([said(0.45)])
     (owner,) = answer.owners
-    assert (owner.share, owner.direct, owner.method) == (0.45, 0.0, "integrated")
+    assert (owner.share, owner.direct, owner.method) == (0.45, 0.0, "declared_indirect")
     flag = next(f for f in answer.warnings if f.code == "declared_indirect")
     assert "links give" not in flag.en and "按链路计算" not in flag.zh
