@@ -264,12 +264,10 @@ class _Fixpoint:
     def _run(self, starts: IntArray, joint: IntArray, own_k: IntArray, own_link: IntArray) -> ControlSets:
         size, votes = self.size, self.frontier.votes
         own_keys = own_k * len(votes) + own_link
-        keys = np.empty(0, dtype=np.int64)
-        total: FloatArray = np.empty(0)
-        opens: FloatArray = np.empty(0)
-        sure: FloatArray = np.empty(0)
-        won, steps = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-        won_by: FloatArray = np.empty(0)
+        # Of what is only possible, what of it is sure is summed up as well.
+        summed_up = (self.weight, self.ends) if self.certain else (self.weight, self.ends, votes.votes_low)
+        tally = _Tally(len(starts) * size, len(summed_up))
+        won = [(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0))]
         new_k, new_s, step = np.arange(len(starts), dtype=np.int64), starts, 0
         while len(new_k):
             step += 1
@@ -280,25 +278,25 @@ class _Fixpoint:
                 k, link = k[fresh], link[fresh]
             if step == 1 and len(own_k):
                 k, link = np.r_[k, own_k], np.r_[link, own_link]
-            added = k * size + votes.company[link]
-            keys, inverse = np.unique(np.r_[keys, added], return_inverse=True)
-            total = summed(inverse, np.r_[total, self.weight[link]], len(keys))
-            opens = summed(inverse, np.r_[opens, self.ends[link]], len(keys))
-            if not self.certain:
-                sure = summed(inverse, np.r_[sure, votes.votes_low[link]], len(keys))
-                total = np.minimum(total, 1.0 - self.others[keys % size] + sure)
+            keys, (total, opens, *sure) = tally.add(
+                k * size + votes.company[link], *(part[link] for part in summed_up)
+            )
+            if sure:
+                total = tally.cap(keys, np.minimum(total, 1.0 - self.others[keys % size] + sure[0]))
             winning = keys[self._wins(keys % size, total, opens, joint)]
             places, which = spread(self.declared_pointer, new_s)
             said = new_k[which] * size + self.frontier.company[self.declared[places]]
             winning = distinct(np.r_[winning, said])
-            winning = winning[(starts[winning // size] != winning % size) & ~np.isin(winning, won)]
-            order = np.argsort(np.r_[won, winning], kind="stable")
-            won = np.r_[won, winning][order]
-            steps = np.r_[steps, np.full(len(winning), step)][order]
-            won_by = np.r_[won_by, _found(keys, total, winning)][order]
+            winning = winning[(starts[winning // size] != winning % size) & ~tally.has_won(winning)]
+            tally.win(winning)
+            won.append((winning, np.full(len(winning), step), tally.of(winning)))
             new_k, new_s = np.divmod(winning, size)
-        start, company = np.divmod(won, max(1, size))
-        return ControlSets(self.frontier, starts, start, company, steps, won_by, keys, total, joint, own_keys)
+        known, steps, won_by = (np.concatenate(part) for part in zip(*won, strict=True))
+        order = np.argsort(known, kind="stable")
+        start, company = np.divmod(known[order], max(1, size))
+        return ControlSets(
+            self.frontier, starts, start, company, steps[order], won_by[order], *tally.all(), joint, own_keys
+        )
 
     def _wins(self, company: IntArray, total: FloatArray, opens: FloatArray, joint: IntArray) -> BoolArray:
         more = total > 0.5 + TOLERANCE
@@ -308,6 +306,70 @@ class _Fixpoint:
         reaches = self.inclusive[company] & ~np.isin(company, joint) & ((opens == 0) | self.certain)
         wins: BoolArray = more | (half & (beyond | reaches))
         return wins
+
+
+_IN_PLACE: Final = 1 << 22
+"""Up to so many pairs of start and company every pair has its place; beyond it those that occur are kept, sorted."""
+
+
+class _Tally:
+    """Votes by pair (start × companies + company): what each start has together so far, in rounds."""
+
+    def __init__(self, pairs: int, several: int):
+        """`several`: how many sums are kept of a pair; the first is its votes."""
+        self._in_place = pairs <= _IN_PLACE
+        size = pairs if self._in_place else 0
+        self._sums = np.zeros((several, size))
+        self._met, self._won = np.zeros(size, dtype=np.bool_), np.zeros(size, dtype=np.bool_)
+        self._keys = np.empty(0, dtype=np.int64)
+        self._won_keys = np.empty(0, dtype=np.int64)
+
+    def add(self, at: IntArray, *added: FloatArray | BoolArray) -> tuple[IntArray, FloatArray]:
+        """Add to the sums of pairs; gives the pairs, sorted, and their sums as they are now, a row a sum.
+
+        A chain of thousands of links takes as many rounds: what a round does not touch costs it little.
+        """
+        if self._in_place:
+            for sums, part in zip(self._sums, added, strict=True):
+                np.add.at(sums, at, part)
+            self._met[at] = True
+        else:
+            keys, inverse = np.unique(np.r_[self._keys, at], return_inverse=True)
+            before = zip(self._sums, added, strict=True)
+            self._sums = np.stack([summed(inverse, np.r_[old, new], len(keys)) for old, new in before])
+            self._keys = keys
+        touched = distinct(at)
+        return touched, self._sums[:, self._places(touched)]
+
+    def cap(self, keys: IntArray, total: FloatArray) -> FloatArray:
+        """Take these for the votes of the pairs from here on."""
+        self._sums[0, self._places(keys)] = total
+        return total
+
+    def of(self, keys: IntArray) -> FloatArray:
+        """Votes of pairs; 0 where there are none."""
+        return self._sums[0, keys] if self._in_place else _found(self._keys, self._sums[0], keys)
+
+    def win(self, keys: IntArray) -> None:
+        """Note pairs as won."""
+        if self._in_place:
+            self._won[keys] = True
+        else:
+            self._won_keys = np.union1d(self._won_keys, keys)
+
+    def has_won(self, keys: IntArray) -> BoolArray:
+        """Which of the pairs are won."""
+        return self._won[keys] if self._in_place else np.isin(keys, self._won_keys)
+
+    def all(self) -> tuple[IntArray, FloatArray]:
+        """All pairs that have votes, sorted, and their votes."""
+        if not self._in_place:
+            return self._keys, self._sums[0]
+        keys = np.flatnonzero(self._met)
+        return keys, self._sums[0, keys]
+
+    def _places(self, keys: IntArray) -> IntArray:
+        return keys if self._in_place else np.searchsorted(self._keys, keys)
 
 
 def _found(keys: IntArray, values: FloatArray, asked: IntArray) -> FloatArray:

@@ -266,6 +266,7 @@ class Proofs:
 
     def __init__(self, ownership: Ownership, sets: ControlSets, ids: Sequence[str] | pl.Series):
         self.ownership, self.sets, self.ids = ownership, sets, ids
+        self._told: dict[tuple[int, float, bool], WinningLink] = {}
 
     def controller(self, start: int, company: int) -> Controller:
         """The start as a controller of a company (an instance) it has won."""
@@ -360,6 +361,12 @@ class Proofs:
         return mine > 0.5 + TOLERANCE
 
     def _counted(self, link: int, running: float, beyond: bool) -> WinningLink:
+        # Whoever stands above a long chain is proved by the same links.
+        if (link, running, beyond) not in self._told:
+            self._told[link, running, beyond] = self._winning(link, running, beyond)
+        return self._told[link, running, beyond]
+
+    def _winning(self, link: int, running: float, beyond: bool) -> WinningLink:
         votes, holdings = self.sets.frontier.votes, self.ownership.holdings
         rows = votes.rows[votes.first[link] : votes.first[link + 1]].tolist()
         return WinningLink(

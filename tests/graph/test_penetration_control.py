@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import polars as pl
 import pytest
@@ -37,6 +38,7 @@ def votes(draw: st.DrawFn) -> dict[tuple[str, str], Fraction]:
     return held
 
 
+@pytest.mark.parametrize("in_place", [1 << 22, 0], ids=["few_pairs", "many_pairs"])
 @given(
     votes(),
     st.sets(st.tuples(st.sampled_from(NODES), st.sampled_from(NODES[:5])), max_size=2),
@@ -45,6 +47,17 @@ def votes(draw: st.DrawFn) -> dict[tuple[str, str], Fraction]:
 )
 @settings(deadline=None, max_examples=80)
 def test_equals_the_naive_fixpoint(
+    in_place: int,
+    held: dict[tuple[str, str], Fraction],
+    said: set[tuple[str, str]],
+    members: set[str],
+    scope: str | None,
+) -> None:
+    with mock.patch("graph.penetration.control._IN_PLACE", in_place):
+        _equals_the_naive_fixpoint(held, said, members, scope)
+
+
+def _equals_the_naive_fixpoint(
     held: dict[tuple[str, str], Fraction], said: set[tuple[str, str]], members: set[str], scope: str | None
 ) -> None:
     declared = frozenset((h, c) for h, c in said if h != c)
