@@ -333,9 +333,8 @@ class Proofs:
             holders = [int(h) for h in votes.holder[counted]]
             suspected, basis = False, int(votes.basis[counted].max(initial=0))
         done[company] = (0, suspected, basis)
-        members = (
-            set(frontier.member[frontier.concert == own].tolist()) if frontier.is_concert[own] else set()
-        )
+        here = (frontier.concert == own) & ((frontier.scope < 0) | (frontier.scope == company))
+        members = set(frontier.member[here].tolist()) if frontier.is_concert[own] else set()
         others = [h for h in holders if h != own and h not in members and h in steps]
         direct = not others or self._enough_alone(start, company, counted, members | {own}, holders)
         longest = 1

@@ -479,3 +479,11 @@ def test_votes_that_come_after_a_declared_control_are_no_other_half() -> None:
     said = [{"holder_id": "C", "company_id": "B", "interest": "stated_controller"}]
     found = controller(ownership(rows, control=said), "B", "2024-01-01")
     assert {c.id for c in found.controllers} == {"A", "C"}
+
+
+def test_a_member_of_a_concert_for_one_company_stands_for_itself_in_any_other() -> None:
+    rows: list[Any] = [("A", "B", 0.6), ("B", "A", 0.51)]
+    terms = [{"concert_id": "concert:g", "party_id": m, "company_id": "B"} for m in ("A", "B")]
+    book = ownership(rows, concerts=terms)
+    found = {c.id: (c.via, c.depth) for c in controller(book, "A", DAY).controllers}
+    assert found["concert:g"] == ("B", 2)
