@@ -145,15 +145,13 @@ def _namesakes(w: Labelled) -> None:
     a, b = w.bidder(), w.bidder()
     bare("样本重名另码", a, b, masks=("999999********1234", "999999********4321"))
     w.none(NAMESAKE, w.lot("D1f-另码", a, b), "掩码证件号不符：不是一人")
-    a, b = w.bidder(), w.bidder()
-    for bidder in (a, b):
-        w.post(w.person(name="样本重名有号"), bidder, "监事")
-    w.none(NAMESAKE, w.lot("D1f-有号", a, b), "两人证件号码不同")
     a, b = w.company(), w.company()
     for bidder in (a, b):
         w.holds(Party("", "虚构标注简称", company=True), bidder, 20)
         w.rest(bidder, 20)
-    lot = w.lot("D1f-简称", a, b)
+        w.post(w.person(name="样本重名有号"), bidder, "监事")
+    lot = w.lot("D1f-有号", a, b)
+    w.none(NAMESAKE, lot, "两人证件号码不同")
     w.expect(NAMESAKE, lot, "undecided", "两家各有一名同名企业股东，名称不是完整的登记名称：无法判定")
     w.none(SHAREHOLDER, lot, "名称不完整，不视为同一股东")
 
