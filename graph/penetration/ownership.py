@@ -33,6 +33,7 @@ from graph.penetration.rows import (
     numbered,
     once,
     one_list_a_cluster,
+    one_observation_a_day,
 )
 from graph.penetration.tables import OwnershipError, OwnershipTables, check_fractions
 from graph.penetration.undisclosed import unknown_interests
@@ -175,7 +176,8 @@ class Ownership:
         aside = numbered(aside, aliases, aside_ends)
         if aliases.height > n:
             rows, under_another_id = one_list_a_cluster(rows)
-            aside = pl.concat([aside, under_another_id])
+            rows, replaced = one_observation_a_day(rows, nodes)
+            aside = pl.concat([aside, under_another_id, replaced])
         lists = several_lists(rows, aside)
         rows = once(in_order(rows))
         start = day_numbers(rows["valid_from"], ALWAYS)

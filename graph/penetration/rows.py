@@ -10,7 +10,9 @@ import polars as pl
 
 from graph.names import is_partnership_name
 from graph.penetration.days import ALWAYS, NEVER, IntArray, day_numbers
+from graph.penetration.rival_lists import LEFT_OUT
 from graph.penetration.tables import OwnershipTables
+from graph.resolution.spans import SNAPSHOT_SCHEMA, owns_spans
 
 # Declared interests that are control, and so enter the fixpoint. "Influence" alone is taken as suspected.
 CONTROLLING_INTERESTS: Final = frozenset(
@@ -160,6 +162,38 @@ def one_list_a_cluster(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     )
     kept, left_out = (told.filter(which).select(rows.columns) for which in ("chosen", ~pl.col("chosen")))
     return pl.concat([rows.join(several.select("company"), on="company", how="anti"), kept]), left_out
+
+
+def one_observation_a_day(rows: pl.DataFrame, nodes: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Observations of one company under two of its ids replace each other as those under one id do.
+
+    The store works out spans id by id: a tree that gives names alone, and a dated list that gives the number, would
+    both count. Gives the rows that count, with their spans, and those of lists that another one goes before.
+    """
+    several = rows.group_by("company").agg(ids=pl.col("company_id").n_unique()).filter(pl.col("ids") > 1)
+    if several.is_empty():
+        return rows, rows.clear()
+    mine = rows.join(several.select("company"), on="company", how="semi")
+    listed = several.filter(nodes["kind"].gather(several["company"]) == "listed")["company"]
+    spans = owns_spans(
+        mine.select(
+            "key",
+            "dataset",
+            "list_kind",
+            "observed_on",
+            from_id=pl.col("holder").cast(pl.String),
+            to_id=pl.col("company").cast(pl.String),
+            stated_from="valid_from",
+            stated_to="valid_to",
+        ),
+        listed.cast(pl.String),
+        # What a full extract ended is in the spans already.
+        pl.DataFrame(schema=SNAPSHOT_SCHEMA),
+    )
+    ours = mine.drop("valid_from", "valid_to", "counted").join(spans, on="key").select(rows.columns)
+    left_out = ours.filter(~pl.col("counted"), LEFT_OUT)
+    others = rows.join(several.select("company"), on="company", how="anti")
+    return pl.concat([others, ours.filter("counted")]), left_out
 
 
 def once(rows: pl.DataFrame) -> pl.DataFrame:

@@ -116,3 +116,24 @@ def test_rows_of_one_data_set_are_one_list_whichever_id_they_name() -> None:
     ]
     answer = penetrate(ownership(rows, same_as=[(BY_NAME, USCC, "unique_name")]), USCC, DAY)
     assert {o.id: o.share for o in answer.owners} == {"p:1": 0.6, "p:2": 0.4}
+
+
+def test_under_two_ids_too_a_dated_list_goes_before_an_undated_one_and_the_newest_counts() -> None:
+    rows: list[dict[str, Any]] = [
+        {"holder_id": "p:1", "company_id": BY_NAME, "share": 0.5},
+        {"holder_id": "p:1", "company_id": BY_NAME, "share": 0.7, "observed_on": "2023-06-30"},
+        {"holder_id": "p:2", "company_id": USCC, "share": 0.4, "observed_on": "2024-06-30"},
+        {
+            "holder_id": "p:3",
+            "company_id": USCC,
+            "share": 0.9,
+            "observed_on": "2024-06-30",
+            "list_kind": "top_ten",
+        },
+    ]
+    rows = [{"dataset": "registry", **row} for row in rows]
+    book = ownership(rows, same_as=[(BY_NAME, USCC, "unique_name")])
+    answer = penetrate(book, USCC, DAY)
+    assert {o.id: o.share for o in answer.owners} == {"p:2": 0.4}
+    assert {o.id: o.share for o in penetrate(book, USCC, "2024-06-29").owners} == {"p:1": 0.7}
+    assert "rival_list" in {w.code for w in answer.warnings}
