@@ -36,6 +36,11 @@ class Caller:
         """May see persons' names in clear."""
         return self.may("personal")
 
+    @property
+    def whole_names(self) -> tuple[str, ...]:
+        """What is found by its whole name alone: a name that is hidden must not be found out letter by letter."""
+        return () if self.sees_people else ("Person",)
+
 
 def services_of(request: Request) -> Services:
     """What the service is composed of."""

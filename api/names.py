@@ -85,14 +85,21 @@ class NameIndex:
                 old.unlink(missing_ok=True)
         return cls(made, fingerprint)
 
-    def find(self, text: str, types: Iterable[str] = TYPES, limit: int = 20) -> tuple[list[Found], bool]:
-        """At most `limit` entries, best first, and whether there are more: ids, then whole names, then the shortest."""
+    def find(
+        self, text: str, types: Iterable[str] = TYPES, limit: int = 20, *, whole: Iterable[str] = ()
+    ) -> tuple[list[Found], bool]:
+        """At most `limit` entries, best first, and whether there are more: ids, then whole names, then the shortest.
+
+        `whole`: types whose names are found only where the text is all of them.
+        """
         wanted = [t for t in TYPES if t in set(types)]
         text = unicodedata.normalize("NFKC", text).strip()
         if not text or not wanted:
             return [], False
         by_id = self._by_id(text, wanted)
-        by_name, cut = self._by_name(text, wanted)
+        closed = [t for t in wanted if t in set(whole)]
+        by_name, cut = self._by_name(text, [t for t in wanted if t not in closed])
+        by_name += [row for row in self._by_name(text, closed)[0] if row[2] == text]
         found: dict[tuple[str, str], Found] = {}
         for type_, id_, name, kind, matched in (*by_id, *by_name):
             found.setdefault((type_, id_), Found(id_, type_, name, kind, matched))
@@ -120,7 +127,7 @@ class NameIndex:
     def _by_name(self, text: str, types: list[str]) -> tuple[list[tuple[str, ...]], bool]:
         """Rows, and whether there may be more."""
         expression, matched = _expression(text)
-        if not expression:
+        if not expression or not types:
             return [], False
         if len(types) < len(TYPES):
             expression = f"({expression}) AND type : ({' OR '.join(t.casefold() for t in types)})"

@@ -27,8 +27,13 @@ class Resolved:
     name: str
 
 
-def resolve(store: GraphStore, dataset: Dataset, text: str, types: tuple[str, ...]) -> Resolved:
-    """What is meant. Raises a problem: nothing, or more than one, is called that (`candidates` lists them)."""
+def resolve(
+    store: GraphStore, dataset: Dataset, text: str, types: tuple[str, ...], whole: tuple[str, ...] = ()
+) -> Resolved:
+    """What is meant. Raises a problem: nothing, or more than one, is called that (`candidates` lists them).
+
+    `whole`: types of which a part of the name leads to nothing, nor is told as near.
+    """
     found = candidates(store, dataset, text, types)
     if len(found) == 1:
         return found[0]
@@ -40,7 +45,7 @@ def resolve(store: GraphStore, dataset: Dataset, text: str, types: tuple[str, ..
             f"{_short(text)!r} names more than one: use an id: {'; '.join(c.id for c in found[:5])}.",
             candidates=told,
         )
-    near, _ = dataset.names.find(text, types, 5) if text else ([], False)
+    near, _ = dataset.names.find(text, types, 5, whole=whole) if text else ([], False)
     where = _SEARCH.get(types[0], "/v1/parties?q=")
     hint_zh = f"相近的有：{'；'.join(n.id for n in near)}。" if near else f"可用 {where} 查找。"
     hint_en = f"Near: {'; '.join(n.id for n in near)}." if near else f"Search with {where}."

@@ -43,7 +43,7 @@ def dataset_of(request: Request) -> Dataset:
 def meant(request: Request, services: Services, text: str, types: tuple[str, ...] = PARTIES) -> Resolved:
     """Which node a request means. Raises a problem."""
     try:
-        return resolve(services.store, dataset_of(request), text, types)
+        return resolve(services.store, dataset_of(request), text, types, request.state.caller.whole_names)
     except ProblemError as problem:
         # What a name may have meant names persons too.
         if "candidates" in problem.more:
@@ -62,8 +62,10 @@ def search(
     type: Annotated[list[Literal["Company", "Person", "Lot", "Tender", "Household"]] | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Response:
-    """By Chinese name, pinyin (full, or initials) or id: ids first, then whole names, then the shortest."""
-    found, more = dataset_of(request).names.find(q, type or TYPES, limit)
+    """By Chinese name, pinyin (full, or initials) or id: ids first, then whole names, then the shortest. Without the scope
+    `personal`, people are found by their id or whole name alone.
+    """
+    found, more = dataset_of(request).names.find(q, type or TYPES, limit, whole=caller.whole_names)
     items = [
         {"id": f.id, "type": f.type, "name": f.name, "kind": f.kind, "matched": f.matched} for f in found
     ]

@@ -128,6 +128,7 @@ def _resolved(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The parties that only one company or person can be, and those that none or several can."""
     dataset = dataset_of(request)
+    whole = request.state.caller.whole_names
     known, unresolved = [], []
     for party in parties:
         text = (party.id or party.name or "").strip()
@@ -139,7 +140,7 @@ def _resolved(
         if len(found) == 1:
             known.append({"input": text, "id": found[0].id, "type": found[0].type, "name": found[0].name})
             continue
-        near = found or dataset.names.find(text, ("Company", "Person"), 5)[0]
+        near = found or dataset.names.find(text, ("Company", "Person"), 5, whole=whole)[0]
         told_near = [{"id": n.id, "type": n.type, "name": n.name} for n in near]
         unresolved.append({"input": text, "candidates": told_near})
     return known, unresolved

@@ -147,6 +147,30 @@ def test_personal_data_are_masked_for_who_may_not_see_them_in_every_answer_and_p
     assert seen == set(secret)
 
 
+def test_a_hidden_name_can_not_be_found_out_letter_by_letter(service):
+    with service.client("read", "detect") as masked, service.client("read", "detect", "personal") as clear:
+
+        def found(client, text):
+            listed = client.get("/v1/parties", params={"q": text}).raise_for_status().json()["items"]
+            near = client.get(f"/v1/parties/{text}").json().get("candidates", [])
+            body = {"parties": [{"name": text}]}
+            loose = [
+                candidate
+                for path in ("relations", "screenings")
+                for party in client.post(f"/v1/{path}", json=body).raise_for_status().json()["unresolved"]
+                for candidate in party["candidates"]
+            ]
+            return {one["id"] for one in (*listed, *near, *loose)}
+
+        for part in ("测试顾", "测试顾远", "顾远山", "ceshiguyuan", "csgys"):
+            assert "person.local:P" in found(clear, part), part
+            assert "person.local:P" not in found(masked, part), part
+        # Who has the whole name may ask by it, as by the id; companies are found as before.
+        for client in (masked, clear):
+            assert "person.local:P" in found(client, "测试顾远山") & found(client, "person.local:P")
+            assert "local:A" in found(client, "虚构甲")
+
+
 def test_no_home_is_told_where_one_is_what_can_not_be_decided(own_service):
     homes = "id,owner_id,owner_name,kind,area_m2,address\n" + "".join(
         f"99999900100{n}GB00001F0002000{n},R,样本周小满,其他,60,虚构未知路{n}号101室\n" for n in (1, 2)
