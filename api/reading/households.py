@@ -30,19 +30,40 @@ def household(store: GraphStore, dataset: Dataset, id_: str) -> dict[str, Any]:
     head = store.query(
         "MATCH (h:Household {id: $id}) RETURN h.id AS id, h.kind AS kind, h.region AS region", {"id": id_}
     ).to_pylist()[0]
-    members = store.query(
+    stated = store.query(
         "MATCH (h:Household {id: $id}) MATCH (p:Person)-[r:MEMBER_OF]->(h) RETURN p.id AS id, p.name AS name, "
         "r.relation_to_head AS relation_to_head, r.valid_from AS valid_from, r.valid_to AS valid_to, "
         "p.hukou_region AS hukou_region, p.died_on AS died_on",
         {"id": id_},
     ).to_pylist()
-    ids = [m["id"] for m in members]
+    members = _told_once(stated)
+    # Who left and came back is a member twice, and holds a home once.
+    ids = sorted({m["id"] for m in members})
     return {
         **head,
-        "members": sorted(members, key=lambda m: (m["relation_to_head"] != "head", m["id"])),
+        "members": sorted(members, key=_standing),
         "properties": [*_held(store, ids), *_named(_through_companies(store, dataset, ids), members)],
         "benefits": _benefits(store, id_, ids),
     }
+
+
+def _standing(member: dict[str, Any]) -> tuple[bool, str, str]:
+    return member["relation_to_head"] != "head", member["id"], member["valid_from"] or ""
+
+
+_SAYS: Final = ("relation_to_head", "valid_from", "valid_to")
+
+
+def _told_once(stated: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Memberships without those that another of the same person tells more of: a list of payments names members too.
+
+    One without dates and relation tells nothing beside one that has not ended.
+    """
+    kept: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in stated:
+        kept.setdefault((row["id"], *(row[k] for k in _SAYS)), row)
+    lasting = {row["id"] for row in kept.values() if row["valid_to"] is None and any(row[k] for k in _SAYS)}
+    return [row for row in kept.values() if row["id"] not in lasting or any(row[k] for k in _SAYS)]
 
 
 def _named(rows: list[dict[str, Any]], members: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -108,4 +129,5 @@ def _benefits(store: GraphStore, household_id: str, persons: list[str]) -> list[
         f"RETURN b.id AS id, {told}",
         {"ids": persons},
     ).to_pylist()
-    return sorted(rows, key=lambda r: (r["program"], r["from_month"] or "", r["id"]))
+    once = {(row["id"], row["program"]): row for row in rows}
+    return sorted(once.values(), key=lambda r: (r["program"], r["from_month"] or "", r["id"]))

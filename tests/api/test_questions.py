@@ -94,6 +94,30 @@ def test_either_store_answers_like_the_python_api(either_service):
                 assert drawn.content.startswith(begins), (about, format_)
 
 
+def test_a_member_named_by_two_lists_is_one_member_and_holds_a_home_once(either_service):
+    paid = "household_id,person_id,person_name,program,month,amount\nF-1,Q,样本林知夏,虚构低保,2025-03,600元\nF-1,R,样本周小满,虚构低保,2025-03,600元\n"
+    back = "household_id,person_id,person_name,relation_to_head,valid_from,valid_to\nF-1,R,样本周小满,子,2015-01-01,2016-01-01\n"
+    with either_service.client(*ALL) as client:
+        before = client.get(f"/v1/households/{HOUSEHOLD}").raise_for_status().json()
+        for name, text in (("benefits.csv", paid), ("household_members.csv", back)):
+            sent = client.post("/v1/loads", files=[("files", (name, text.encode()))], data={"dataset": name})
+            assert either_service.finished(client, sent.raise_for_status().json())["state"] == "done"
+        after = client.get(f"/v1/households/{HOUSEHOLD}").raise_for_status().json()
+    # Who was a member before is one twice, with dates; who is only paid is not one more.
+    told = [(m["id"], m["relation_to_head"], m["valid_from"]) for m in after["members"]]
+    assert [(m["id"], m["relation_to_head"]) for m in before["members"]] == [
+        ("person.local:Q", "head"),
+        ("person.local:R", None),
+    ]
+    assert told == [
+        ("person.local:Q", "head", None),
+        ("person.local:R", None, None),
+        ("person.local:R", "son", "2015-01-01"),
+    ]
+    assert before["properties"] == after["properties"] and len(before["properties"]) == 2
+    assert [b["from_month"] for b in after["benefits"]] == ["2025-01", "2025-02", "2025-03"]
+
+
 def test_one_picture_in_every_format_has_the_same_nodes_and_places(service):
     with service.client(*ALL) as client:
         scene = client.get("/v1/lots/local:T-1/1/subgraph", headers={"Accept": "application/json"}).json()
