@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from exports.values import plain
 from exports.verifying.dwellings import dwelling_faults
 from exports.verifying.enclosed import EDGES, FACTS, NODES, ROWS, Enclosed
 from exports.verifying.integrity import Fault
@@ -254,3 +256,45 @@ def _cited(enclosed: Enclosed) -> Iterator[Fault]:
                 yield Fault(
                     f"{EDGES} {key}", f"来源 {place} 不在 {ROWS} 中", f"its source {place} is not in {ROWS}"
                 )
+    for row in enclosed.rows:
+        if row.get("record") == "relationship":
+            yield from _as_cited(enclosed, row)
+
+
+def _as_cited(enclosed: Enclosed, row: dict[str, str]) -> Iterator[Fault]:
+    """A cited row says of its relationship what the tables say."""
+    at = f"{ROWS} {row['ref']}"
+    edge = enclosed.edges.get(row["key"])
+    if edge is None:
+        yield Fault(
+            at, f"所述关系 {row['key']} 不在 {EDGES} 中", f"its relationship {row['key']} is not in {EDGES}"
+        )
+        return
+    try:
+        says = dict(json.loads(row["says"]))
+    except (TypeError, ValueError, RecursionError):
+        yield Fault(at, "内容无法读取", "what it says can't be read")
+        return
+    # A fact of the name of a column of the tables' own stands in one named after it.
+    facts = {f"fact_{k}" if f"fact_{k}" in edge else k: v for k, v in says.items()}
+    said = {"type": row["type"], "source": row["from"], "target": row["to"], **facts}
+    for name, value in said.items():
+        told = edge.get(name) or ""
+        if not _says(value, told):
+            yield Fault(
+                f"{at} {name}",
+                f"写作“{value}”；{EDGES} 中为“{told}”",
+                f"is stated as {value!r}; {EDGES} has {told!r}",
+            )
+
+
+def _says(value: Any, told: str) -> bool:
+    """Does a cell hold this value?"""
+    if isinstance(value, bool):
+        return told.lower() == str(value).lower()
+    if isinstance(value, int | float):
+        try:
+            return told == str(value) or float(told) == value
+        except ValueError:
+            return False
+    return told == str(plain(value) or "")
