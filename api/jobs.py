@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import structlog
 
@@ -17,6 +17,7 @@ from graph.stores.cancelling import Cancellation, cancellable
 from graph.stores.errors import QueryCancelledError
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
+STATES: Final[tuple[State, ...]] = get_args(State)
 ENDED: Final = ("done", "failed", "cancelled")
 _KEPT: Final = 200
 """Ended jobs remembered."""

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from api import wire
 from api.answers import told
 from api.callers import Asking, Using
+from api.jobs import STATES
 from api.observing import Metrics
 from api.routes.parties import dataset_of
 from api.routing import Routes
@@ -100,12 +101,14 @@ async def metrics(request: Request) -> Response:
 
     def read() -> bytes:
         try:
-            for state, n in services.ledger.counts().get("state", {}).items():
+            for state, n in services.ledger.counts()["by_state"].items():
                 known.findings.labels(state).set(n)
         except Exception:
             known.failures.inc()
-        for state, n in request.app.state.jobs.running.items():
-            known.jobs.labels(state).set(n)
+        # None of a state is told as none: what is left out keeps the number it had.
+        jobs = request.app.state.jobs.running
+        for state in STATES:
+            known.jobs.labels(state).set(jobs.get(state, 0))
         return generate_latest(known.registry)
 
     return Response(await run_in_threadpool(read), media_type=CONTENT_TYPE_LATEST)

@@ -357,6 +357,22 @@ def test_a_package_of_a_party_is_that_of_the_command_line(own_service, tmp_path,
     assert finding["id"].encode() in data["graph/findings.csv"]
 
 
+def test_metrics_tell_findings_and_jobs_by_state_as_they_are_now(own_service):
+    def told(name):
+        with own_service.client() as client:
+            lines = client.get("/metrics").raise_for_status().text.splitlines()
+        found = [line.rpartition(" ") for line in lines if line.startswith(f"lookthrough_{name}{{")]
+        return {place.partition('"')[2].partition('"')[0]: float(n) for place, _, n in found}
+
+    with own_service.client(*ALL) as client:
+        job = client.post("/v1/runs", json={}).json()
+        assert sum(told("jobs").values()) == 1
+        assert own_service.finished(client, job)["state"] == "done"
+        assert told("jobs") == {"queued": 0, "running": 0, "done": 1, "failed": 0, "cancelled": 0}
+        assert told("findings") == client.get("/v1/findings/counts").json()["by_state"]
+        assert told("findings")["new"] > 0
+
+
 def test_logs_tell_routes_and_never_names(service):
     with structlog.testing.capture_logs() as logs, service.client(*ALL) as client:
         client.get("/v1/parties", params={"q": PEOPLE[0]})
