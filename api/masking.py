@@ -1,8 +1,8 @@
 """Hiding personal data from callers who may not see it: persons' names, contacts, addresses, in whatever leaves.
 
 A person's name is found by the ids an answer holds, asked of the data, and hidden wherever it stands, texts included.
-A contact's value (a phone number, an account, a device, the author of a file) is part of its id: the id goes out as a
-keyed hash, which is the same in every answer, and the value is hidden wherever it stands.
+A contact's value (a phone number, an account, a device, the author of a file) and a vehicle's plate are part of their
+ids: the id goes out as a keyed hash, which is the same in every answer, and the value is hidden wherever it stands.
 """
 
 from __future__ import annotations
@@ -72,8 +72,28 @@ def veiled(id_: str, key: PersonKey) -> str:
     return id_ if found is None else f"{found['kind']}:~{key.digest(f'contact {id_}'.encode())[:20]}"
 
 
+def vehicle_ids(value: Any) -> set[str]:
+    """Every vehicle's id anywhere in an answer that tells what it is."""
+    found: set[str] = set()
+    if isinstance(value, Mapping):
+        id_ = value.get("id")
+        if (value.get("type") == "Vehicle" or value.get("kind") == "vehicle") and isinstance(id_, str):
+            found.add(id_)
+        for inner in value.values():
+            found |= vehicle_ids(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            found |= vehicle_ids(inner)
+    return {id_ for id_ in found if not is_veiled(id_)}
+
+
+def veiled_vehicle(id_: str, key: PersonKey) -> str:
+    """The id under which a vehicle is told to those who may not see its plate."""
+    return f"vehicle:~{key.digest(f'vehicle {id_}'.encode())[:20]}"
+
+
 def is_veiled(id_: str) -> bool:
-    """Is it an id that `veiled` made?"""
+    """Is it an id that `veiled` or `veiled_vehicle` made?"""
     return _VEILED.fullmatch(id_) is not None
 
 
@@ -92,11 +112,14 @@ def names_of(store: GraphStore, ids: Iterable[str]) -> dict[str, str]:
 
 def hide(value: Any, names: Mapping[str, str], key: PersonKey) -> Any:
     """The answer with these names and all contacts masked wherever they stand, and personal fields left out."""
-    return _hidden(value, _text_mask(names.values(), contact_ids(value), key))
+    return _hidden(value, _text_mask(names.values(), contact_ids(value), vehicle_ids(value), key))
 
 
-def _text_mask(names: Iterable[str], contacts: Iterable[str], key: PersonKey) -> Callable[[str], str]:
-    values = {id_.partition(":")[2] for id_ in contacts}
+def _text_mask(
+    names: Iterable[str], contacts: Iterable[str], vehicles: Iterable[str], key: PersonKey
+) -> Callable[[str], str]:
+    cars = {id_: veiled_vehicle(id_, key) for id_ in vehicles}
+    values = {id_.partition(":")[2] for id_ in (*contacts, *cars)}
     # Longer ones first: one name may begin with another.
     people = sorted({n for n in names if n}, key=len, reverse=True)
     told = sorted({v for v in values if len(v) >= _SHORT}, key=len, reverse=True)
@@ -108,6 +131,8 @@ def _text_mask(names: Iterable[str], contacts: Iterable[str], key: PersonKey) ->
     )
 
     def masked(text: str) -> str:
+        if text in cars:
+            return cars[text]
         if text in values:
             return masked_contact(text)
         if ":" in text and (hidden := veiled(text, key)) != text:
@@ -145,11 +170,16 @@ def hidden_subgraph(subgraph: Subgraph, key: PersonKey) -> Subgraph:
     """The subgraph with persons, contacts and homes masked and only the kind of what is known of them kept."""
     names = {n.name for n in subgraph.nodes if n.type == "Person" and n.name}
     contacts = {n.id for n in subgraph.nodes if n.type == "Contact" and shows_contact(n.id)}
-    masked = _text_mask(names, contacts, key)
+    cars = {n.id: veiled_vehicle(n.id, key) for n in subgraph.nodes if n.type == "Vehicle"}
+    masked = _text_mask(names, contacts, cars, key)
+
+    def told(id_: str) -> str:
+        return cars.get(id_) or (veiled(id_, key) if id_ in contacts else id_)
+
     nodes = tuple(
         replace(
             n,
-            id=veiled(n.id, key) if n.type == "Contact" else n.id,
+            id=veiled(n.id, key) if n.type == "Contact" else cars.get(n.id, n.id),
             name=masked_name(n.name)
             if n.type == "Person"
             else masked_contact(n.name)
@@ -166,8 +196,8 @@ def hidden_subgraph(subgraph: Subgraph, key: PersonKey) -> Subgraph:
     edges = tuple(
         replace(
             e,
-            source=veiled(e.source, key) if e.source in contacts else e.source,
-            target=veiled(e.target, key) if e.target in contacts else e.target,
+            source=told(e.source),
+            target=told(e.target),
             facts=_hidden(e.facts, masked),
         )
         for e in subgraph.edges

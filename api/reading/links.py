@@ -44,14 +44,15 @@ def stated_links(store: GraphStore, kind: str, start: str, end: str) -> list[dic
     return sorted(found, key=lambda f: (f["stated"].get("valid_from") or "", f["key"] or ""))
 
 
-def contacts_beside(store: GraphStore, kind: str, id_: str, direction: str) -> list[str]:
-    """Ids of the contacts that a type of relationship joins to a node; `in`: from the contact to it."""
+def hidden_beside(store: GraphStore, kind: str, id_: str, direction: str) -> list[str]:
+    """Ids of the contacts or vehicles that a type of relationship joins to a node; `in`: from them to it."""
     found: list[str] = []
     for first, last in REL_TYPES[kind].pairs:
         other = last if direction == "in" else first
-        if (first if direction == "in" else last) != "Contact":
+        label = first if direction == "in" else last
+        if label not in ("Contact", "Vehicle"):
             continue
-        pattern = f"(x:Contact)-[r:{kind}]->(n)" if direction == "in" else f"(n)-[r:{kind}]->(x:Contact)"
+        pattern = f"(x:{label})-[r:{kind}]->(n)" if direction == "in" else f"(n)-[r:{kind}]->(x:{label})"
         rows = store.query(
             f"MATCH (n:{other} {{id: $id}}) MATCH {pattern} RETURN DISTINCT x.id AS id", {"id": id_}
         )

@@ -8,7 +8,7 @@ from fastapi import Request, Response
 
 from api.answers import headers
 from api.callers import Asking, Caller, Using
-from api.masking import shows_contact
+from api.masking import shows_contact, vehicle_ids
 from api.problems import ProblemError
 from api.reading.naming import PARTIES
 from api.routes.parameters import AsOf, Id, iso
@@ -57,12 +57,14 @@ def _packed(
 def package(request: Request, caller: Asking, services: Using, id: Id) -> Response:
     """Report, pictures, subgraph, facts and cited rows; `lookthrough verify` checks it. Persons as the key may see them."""
     record = services.ledger.finding(id)
-    if not caller.sees_people and any(shows_contact(n) for n in record.finding.evidence.nodes):
+    found = record.finding
+    shown = any(shows_contact(n) for n in found.evidence.nodes) or vehicle_ids(found.facts)
+    if not caller.sees_people and shown:
         # A package masks names; a contact that ties bidders stands in it in clear, or it would prove nothing.
         raise ProblemError(
             "scope-required",
-            "该材料包以联系方式、设备等为依据，须有“personal”权限。",
-            "What this package proves rests on a contact or device in clear: the key needs the scope 'personal'.",
+            "该材料包以联系方式、设备、车牌等为依据，须有“personal”权限。",
+            "What this package proves rests on a contact, device or plate in clear: the key needs the scope 'personal'.",
             scope="personal",
         )
     return _packed(request, caller, services, record.id)

@@ -10,12 +10,12 @@ from api import wire
 from api.answers import for_caller, told
 from api.callers import Asking, Caller, Using
 from api.datasets import Dataset
-from api.masking import is_veiled, shows_contact, veiled
+from api.masking import is_veiled, shows_contact, veiled, veiled_vehicle
 from api.names import TYPES
 from api.problems import ProblemError, field_error
 from api.reading.holdings import holdings
 from api.reading.links import KINDS as LINK_KINDS
-from api.reading.links import contacts_beside, stated_links
+from api.reading.links import hidden_beside, stated_links
 from api.reading.naming import PARTIES, Resolved, names_for, resolve
 from api.reading.neighbours import Kind, neighbours
 from api.reading.parties import party
@@ -252,16 +252,17 @@ def links(
 
 
 def _stated(services: Services, caller: Caller, kind: str, start: str, end: str) -> list[dict[str, Any]]:
-    """The rows between two ids; who may not see contacts names them by the ids that answers gave."""
-    if not caller.sees_people and (shows_contact(start) or shows_contact(end)):
+    """The rows between two ids; who may not see contacts and plates names them by the ids that answers gave."""
+    plate = kind == "HOLDS_VEHICLE" and not is_veiled(end)
+    if not caller.sees_people and (shows_contact(start) or shows_contact(end) or plate):
         # Else one could try out numbers.
         return []
     for veil, other, way in ((start, end, "in"), (end, start, "out")):
         if is_veiled(veil):
             meant_ = [
                 i
-                for i in contacts_beside(services.store, kind, other, way)
-                if veiled(i, services.person_key) == veil
+                for i in hidden_beside(services.store, kind, other, way)
+                if veil in (veiled(i, services.person_key), veiled_vehicle(i, services.person_key))
             ]
             if not meant_:
                 return []

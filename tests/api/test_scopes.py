@@ -220,6 +220,37 @@ def test_a_package_that_rests_on_a_contact_needs_sight_of_personal_data(service)
         assert clear.get("/" + finding["links"]["package"]).status_code == 200
 
 
+def test_a_plate_is_hidden_from_who_may_not_see_personal_data_and_can_not_be_tried_out(own_service):
+    plate = "京A12345"
+    cars = f"号牌号码,所有人,证件号码,车辆类型,登记日期\n{plate},样本林知夏,Q,小型轿车,2020-01-01\n"
+    with own_service.client(*ALL) as clear, own_service.client("read", "export") as masked:
+        sent = clear.post("/v1/loads", files=[("files", ("机动车.csv", cars.encode()))])
+        assert own_service.finished(clear, sent.raise_for_status().json())["state"] == "done"
+        job = clear.post("/v1/runs", json={"detectors": ["undeclared-means"]}).json()
+        assert own_service.finished(clear, job)["state"] == "done"
+        (finding,) = clear.get("/v1/findings?detector=undeclared-means").json()["items"]
+        beside = "/v1/parties/person.local:Q/neighbours?kind=HOLDS_VEHICLE&direction=out"
+        for path in (
+            beside, "/v1/findings", "/v1/households/local:F-1", f"/v1/findings/{finding['id']}",
+            *(f"/v1/findings/{finding['id']}/subgraph?proof=true&format={f}"
+              for f in ("json", "cytoscape", "graphml", "html", "svg")),
+        ):  # fmt: skip
+            hidden, shown = masked.get(path).raise_for_status(), clear.get(path).raise_for_status()
+            assert plate in shown.text and plate not in hidden.text, path
+        # Its id leads to the row behind it; a plate that is tried out does not.
+        (car,) = [i["party"]["id"] for i in masked.get(beside).json()["items"]]
+        told = masked.get(f"/v1/findings/{finding['id']}").json()["facts"]["means"]
+        assert [m["id"] for m in told if m["kind"] == "vehicle"] == [car]
+        link = {"from": "person.local:Q", "to": car, "kind": "HOLDS_VEHICLE"}
+        (row,) = masked.get("/v1/links", params=link).raise_for_status().json()["items"]
+        assert (row["to"]["id"], row["sources"][0]["file"]) == (car, "机动车.csv")
+        guess = link | {"to": f"local:{plate}"}
+        assert masked.get("/v1/links", params=guess).status_code == 404
+        assert clear.get("/v1/links", params=guess).status_code == 200
+        assert masked.get("/" + finding["links"]["package"]).status_code == 403
+        assert clear.get("/" + finding["links"]["package"]).status_code == 200
+
+
 def test_unknown_parameters_are_problems_that_name_them(service):
     with service.client(*ALL) as client:
         for path, name, near in (
