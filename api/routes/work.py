@@ -310,14 +310,25 @@ def loads(
     summary="A file of refused rows",
 )
 def rejects(
+    request: Request,
+    caller: Asking,
     services: Using,
     batch: Annotated[str, wire.BatchId],
     name: Annotated[str, wire.RejectsName],
 ) -> Response:
-    """To be corrected and loaded again."""
+    """To be corrected and loaded again. As they stood in the file: those of others' loads need the scope `personal`."""
     path = services.reports / batch / name
     if not path.is_file():
         raise ProblemError("not-found", "没有这个文件。", "There is no such file.")
+    own = any(r.id == batch and r.loaded_by == caller.name for r in services.ledger.loads())
+    if not caller.sees_people and not own:
+        raise ProblemError(
+            "scope-required",
+            "被拒的行含有个人信息原文：非本密钥导入的，须有“personal”权限。",
+            "Refused rows stand as they were sent, people in clear: those of loads of others need the scope 'personal'.",
+            scope="personal",
+        )
+    services.ledger.audit(caller.name, "look", batch, {"route": request.scope["route"].path})
     return FileResponse(path, filename=name, media_type="text/csv")
 
 

@@ -84,6 +84,22 @@ def test_refused_rows_can_be_fetched_and_a_name_cannot_lead_out_of_the_folder(ow
             assert client.get(f"/v1/loads/{batch}/rejects/{name}").status_code in (404, 422)
 
 
+def test_refused_rows_are_told_to_who_sent_them_and_to_who_may_see_people(own_service):
+    bad = BAD + "C,虚构丙建设有限公司,P,测试顾远山,person,180\n"
+    with own_service.client("read", "load") as sender, own_service.client("load") as other:
+        job = own_service.finished(sender, upload(sender, text=bad).raise_for_status().json())
+        (file,) = job["result"]["rejects"]
+        assert "测试顾远山" in sender.get("/" + file["link"]).raise_for_status().text
+        refused = other.get("/" + file["link"])
+        assert (refused.status_code, refused.json()["scope"]) == (403, "personal")
+    with own_service.client("load", "personal") as seeing:
+        assert "测试顾远山" in seeing.get("/" + file["link"]).raise_for_status().text
+    looks = [e for e in own_service.ledger.audit_entries() if e.action == "look"]
+    assert [(e.actor, e.object) for e in looks] == [
+        (f"key:测试 {scopes}", job["result"]["batch"]) for scopes in ("read load", "load personal")
+    ]
+
+
 def test_inspecting_loads_nothing(own_service):
     with own_service.client(*ALL) as client:
         before = client.get("/v1/status").json()["store"]["fingerprint"]

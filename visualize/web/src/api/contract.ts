@@ -461,7 +461,7 @@ export interface paths {
         };
         /**
          * A file of refused rows
-         * @description To be corrected and loaded again.
+         * @description To be corrected and loaded again. As they stood in the file: those of others' loads need the scope `personal`.
          */
         get: operations["rejects_v1_loads__batch__rejects__name__get"];
         put?: never;
@@ -562,7 +562,8 @@ export interface paths {
         };
         /**
          * Search by name, pinyin or id
-         * @description By Chinese name, pinyin (full, or initials) or id: ids first, then whole names, then the shortest.
+         * @description By Chinese name, pinyin (full, or initials) or id: ids first, then whole names, then the shortest. Without the scope
+         *     `personal`, people are found by their id or whole name alone.
          */
         get: operations["search_v1_parties_get"];
         put?: never;
