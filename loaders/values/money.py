@@ -76,7 +76,7 @@ def parse_money(
 
     `unit` is the header's (`万元`, `USD`…); what a cell states itself (`900万美元`) goes before it. `currency`
     is a column or code stated beside the amount: a bare number then counts in that currency, in the header's
-    multiple. A figure finer than the minor unit is rounded half up, away from zero, and marked `rounded`.
+    multiple, for the 元 of 万元 names the multiple alone where a currency stands beside it. A figure finer than the minor unit is rounded half up, away from zero, and marked `rounded`.
 
     Errors: `unit-unknown` (a bare number nothing gives a unit for), `share-count` (股), `not-an-amount`,
     `scientific-notation` (digits may be lost), `amount-too-large`, `currency-unknown`, `currency-conflict`.
@@ -123,7 +123,7 @@ def _parse_in(
 ) -> pl.DataFrame:
     if header is None and unit is None and code is not None:
         header = (0, code)
-    elif header is not None and header[1] is None and code is not None:
+    elif header is not None and code is not None and (header[1] is None or _of_any_currency(unit)):
         header = (header[0], code)
     power, default = header or (None, None)
     if power is None or default is None:
@@ -137,6 +137,11 @@ def _parse_in(
     return parse_column(
         s, plain, lambda texts: _plain(texts, places, default), lambda texts: _parse(texts, power, default)
     )
+
+
+def _of_any_currency(unit: str | None) -> bool:
+    """Is a unit's currency no more than 元, which may count any (10万元 of dollars)?"""
+    return re.fullmatch(rf"({_MULTIPLIERS})?[元圆]", re.sub(r"[\s()（）]", "", unit or "")) is not None
 
 
 def _nothing(texts: pl.Series) -> pl.DataFrame:

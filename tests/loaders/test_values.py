@@ -199,6 +199,14 @@ def test_a_currency_column() -> None:
     assert found["error"].to_list() == [None, None, "currency-unknown", None]
 
 
+def test_a_currency_beside_the_amount_goes_before_the_yuan_of_a_heading() -> None:
+    found = parse_money(pl.Series(["106", "103", "9"]), "万元", pl.Series(["美元", "人民币", None]))
+    assert found["currency"].to_list() == ["USD", "CNY", "CNY"]
+    assert found["amount"].to_list() == [106_000_000, 103_000_000, 9_000_000]
+    named = parse_money(pl.Series(["5"]), "人民币万元", pl.Series(["美元"]))
+    assert named["currency"].to_list() == ["CNY"]
+
+
 @pytest.mark.parametrize(
     ("text", "unit", "share"),
     [
