@@ -16,7 +16,9 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
 
     def default_name(tie: LinkTie) -> tuple[str, str, str] | None:
         if tie.holder_name.strip().casefold() not in defaults:
-            return None
+            # A number is blank where it is one character throughout; a person's name may be.
+            numbered = all(r["role"] in ("file_code", "costing_dongle") for r in tie.rows)
+            return traces.placeholder(tie) if numbered else None
         return (
             "hub",
             f"“{tie.holder_name}”是软件默认名称，不能指认作者",
@@ -63,6 +65,7 @@ DETECTOR = Detector(
     identity=("lot_id", "holder_id"),
     suppressors=(
         traces.HUB,
+        traces.PLACEHOLDER,
         Suppressor("default-name", "软件默认作者名按hub规则抑制", "software defaults are suppressed as hubs"),
     ),
     wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}的投标文件具有相同的{kind_zh}：{holder}。"

@@ -3,18 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from ipaddress import ip_address, ip_network
+from typing import Final
 
-from detectors.definition import Detector, Draft, Row, Severity, Undecided, Values
+from detectors.definition import Detector, Draft, Row, Severity, Suppressor, Undecided, Values
 from detectors.law import statutes
 from detectors.ties import bidding, traces
 from detectors.ties.links import CLOSING_EN, CLOSING_ZH, LinkTie
+
+_LOCAL: Final = tuple(
+    ip_network(n)
+    for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16", "fe80::/10")
+)
+"""Networks whose addresses every office uses again for its own machines."""
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a lot and device, disk, processor, CA lock or IP address of two separate bids."""
     what = ("上传设备数据", "data on upload devices")
     uploads = traces.used_for(rows, "upload")
-    yield from traces.trace_drafts(rows, uploads, values, what, severity=_severity)
+    yield from traces.trace_drafts(rows, uploads, values, what, judge=_names_nothing, severity=_severity)
+
+
+def _names_nothing(tie: LinkTie) -> tuple[str, str, str] | None:
+    value = tie.holder_name
+    if all(r["role"] == "ip" for r in tie.rows) and _local(value):
+        return (
+            "local-address",
+            f"{value}是内网地址，各单位内部均可使用，不能指认同一网络",
+            f"{value} is a private address, which every office may use for itself",
+        )
+    return traces.placeholder(tie)
+
+
+def _local(value: str) -> bool:
+    try:
+        address = ip_address(value)
+    except ValueError:
+        return False
+    return any(address in network for network in _LOCAL if network.version == address.version)
 
 
 def _severity(tie: LinkTie) -> Severity | None:
@@ -44,7 +71,11 @@ DETECTOR = Detector(
     columns={"traces": traces.TRACE_COLUMNS, "bidders": bidding.BIDDERS_COLUMNS},
     population=bidding.LOTS,
     identity=("lot_id", "holder_id"),
-    suppressors=(traces.HUB,),
+    suppressors=(
+        traces.HUB,
+        traces.PLACEHOLDER,
+        Suppressor("local-address", "内网地址不能指认同一网络", "a private network address names no network"),
+    ),
     wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}上传投标文件使用相同的{kind_zh}：{holder}。"
     + CLOSING_ZH,
     wording_en="[Lead] {tender} ({lot}): bidders {bidders_en} uploaded with the same {kind_en}: {holder}. "

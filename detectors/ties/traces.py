@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -52,6 +53,12 @@ HUB: Final = Suppressor(
     "公共设备、服务机构或软件默认值，许多投标人共用",
     "a shared machine, a service provider or a software default, used by many bidders",
 )
+PLACEHOLDER: Final = Suppressor(
+    "placeholder", "未读出序列号时的占位值", "a value that stands where no number was read"
+)
+_BLANK: Final = re.compile(r"(.)\1*|[X.:0]+", re.IGNORECASE)
+"""Zeros, or one character throughout: FFFFFFFFFFFF, 0.0.0.0."""
+_BLANK_WORDS: Final = ("TOBEFILLEDBYO.E.M.", "DEFAULTSTRING", "NONE", "NULL", "N/A", "UNKNOWN", "未知", "无")
 
 
 def used_for(rows: Mapping[str, Sequence[Row]], *purposes: str) -> pl.DataFrame:
@@ -107,4 +114,16 @@ def hub(tie: LinkTie, users: int, limit: Any) -> tuple[str, str, str] | None:
         "hub",
         f"全部标段中共有{users}家投标人使用，超过{limit}家的阈值，可能为公共设备、服务机构或默认值",
         f"used by {users} bidders over all lots, more than {limit}: perhaps a shared machine, a service or a default",
+    )
+
+
+def placeholder(tie: LinkTie) -> tuple[str, str, str] | None:
+    """The rule for what software writes where it could read no number."""
+    value = tie.holder_name.strip()
+    if not _BLANK.fullmatch(value) and value.upper() not in _BLANK_WORDS:
+        return None
+    return (
+        "placeholder",
+        f"“{value}”是未读出序列号时的占位值，不能指认同一来源",
+        f'"{value}" stands where no number was read and names no source',
     )

@@ -97,6 +97,14 @@ def build(w: World) -> None:
     w.lot("IP", "D3", "D4")
     for bidder in ("D3", "D4"):
         trace(w, "IP", bidder, "上传IP", "192.0.2.1")
+    for tender, kind, value in (
+        ("MAC-NONE", "MAC地址", "00-00-00-00-00-00"),
+        ("IP-LOCAL", "上传IP", "192.168.1.5"),
+        ("LOCK-NONE", "计价软件加密锁序列号", "FFFFFFFF"),
+    ):
+        w.lot(tender, "D8", "D9")
+        for bidder in ("D8", "D9"):
+            trace(w, tender, bidder, kind, value)
     w.tender("JOINT")
     w.bid("JOINT", "D5", consortium_id="联合体一")
     w.bid("JOINT", "D6", consortium_id="联合体一")
@@ -177,6 +185,12 @@ def test_a_machine_is_deemed_and_an_address_is_for_review(found: Found) -> None:
     assert found.one(DEVICE, "MAC").severity == "deemed"
     assert found.one(DEVICE, "IP").severity == "review"
     assert found.of(DEVICE, "JOINT") == []
+
+
+def test_what_names_no_machine_is_shown_and_accuses_nobody(found: Found) -> None:
+    assert found.suppressed(DEVICE, "MAC-NONE") == "placeholder"
+    assert found.suppressed(DEVICE, "IP-LOCAL") == "local-address"
+    assert found.suppressed(AUTHOR, "LOCK-NONE") == "placeholder"
 
 
 def test_one_project_member_in_two_bids(found: Found) -> None:
