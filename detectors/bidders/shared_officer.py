@@ -1,8 +1,13 @@
-"""D2a `shared-officer`: one person is director, supervisor, senior manager or representative of two bidders."""
+"""D2a `shared-officer`: one person is director, supervisor, senior manager or representative of two bidders.
+
+Or runs one and is shareholder of the other: kin in these places are a tie, so the person is. Who holds both directly
+is a common shareholder, told as such.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 import polars as pl
 
@@ -24,16 +29,21 @@ from detectors.ties.links import (
 
 _NO_POSTS = ("liaison", "site_supervisor", "project_manager", "technical_lead", "bid_agent")
 """What registers list beside the board and management, and is neither."""
+_OWNER: Final = "shareholder"
+_POSTS: Final = {"acts_zh": "任职", "acts_en": "posts"}
+_BOTH: Final = {"acts_zh": "任职或持股", "acts_en": "posts or shares"}
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
-    """One draft a lot and officer; a legal representative of one bidder who sits on another's board counts too."""
+    """One draft a lot and officer; a legal representative or shareholder of another bidder counts as well."""
     bidders = table(rows["bidders"])
     officers = table(rows["officers"])
     links = pl.concat([officers, table(rows["representatives"])], how="vertical_relaxed")
     posts = {r["holder_id"]: int(r["companies"]) for r in rows["posts"]}
     counted = links.filter(~pl.col("role").fill_null("").is_in(_NO_POSTS))
-    for tie in link_ties_and_set_aside(on_bids(bidders, counted), bidders):
+    owners = table(rows["owners"]).filter(pl.col("holder_id").is_in(counted["holder_id"].unique().implode()))
+    linked = on_bids(bidders, pl.concat([counted, owners], how="vertical_relaxed"))
+    for tie in link_ties_and_set_aside(_with_a_post(linked), bidders):
         held = posts.get(tie.holder, 0)
         hub = None
         if held > values["hub_posts"]:
@@ -43,43 +53,57 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
                 f"{tie.holder_name} has posts in {held} companies, more than {values['hub_posts']}: "
                 "perhaps a filing intermediary or a nominee",
             )
-        yield from link_hits(tie, suppressed_by=hub, facts={"posts": held})
-    yield from lacking(compared(bidders), links["bidder_id"], "董监高数据", "data on officers")
+        owns = any(r["role"] == _OWNER for r in tie.rows)
+        acts = _BOTH if owns else _POSTS
+        yield from link_hits(tie, suppressed_by=hub, facts={"posts": held}, words=acts)
+    yield from lacking(compared(bidders), officers["bidder_id"], "董监高数据", "data on officers")
+
+
+def _with_a_post(linked: pl.DataFrame) -> pl.DataFrame:
+    """Without shareholdings beside no post in another bidder, beside a post in the same one, or in several bidders."""
+    owns, live = pl.col("role").fill_null("") == _OWNER, pl.col("when") == "yes"
+    here, person = ["lot_id", "holder_id", "bidder_id"], ["lot_id", "holder_id"]
+    alone = (~owns).any().over(person) & ~(~owns & live).any().over(here)
+    once = pl.col("bidder_id").filter(owns & live).n_unique().over(person) <= 1
+    return linked.filter(~owns | (alone & once))
 
 
 DETECTOR = Detector(
     id="shared-officer",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人存在相同的董事、监事或高级管理人员",
     title_en="Bidders share a director, supervisor or senior manager",
-    meaning_zh="同一个人在两家投标人任董事、监事、高级管理人员或负责人。",
+    meaning_zh="同一个人在两家投标人任董事、监事、高级管理人员或负责人，或在一家任职、在另一家直接持股。",
     severity="lead",
     basis=(
         *statutes.RELATED_PARTIES,
         statutes.KYRGYZ_P3,
     ),
-    needs=("OFFICER_OF", "SUBMITS", "FOR_LOT"),
+    needs=("SUBMITS", "FOR_LOT"),
+    needs_any=("OFFICER_OF", "LEGAL_REP_OF"),
     parameters=(people.HUB_POSTS,),
     queries={
         "officers": people.OFFICERS,
         "representatives": people.REPRESENTATIVES,
+        "owners": people.OWNERS,
         "posts": people.POSTS,
         "bidders": bidding.BIDDERS,
     },
     columns={
         "officers": people.PEOPLE_COLUMNS,
         "representatives": people.PEOPLE_COLUMNS,
+        "owners": people.PEOPLE_COLUMNS,
         "posts": people.POSTS_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,
     },
     population=bidding.LOTS,
     identity=("lot_id", "holder_id"),
     suppressors=(ENDED, CONSORTIUM, OTHER_LOT, people.HUB, people.NAME_ONLY),
-    wording_zh="【风险预警】{tender}（{lot}）：{holder}疑似同时在投标人{bidders_zh}任职。{as_of_zh}：{links_zh}。"
+    wording_zh="【风险预警】{tender}（{lot}）：{holder}疑似同时在投标人{bidders_zh}{acts_zh}。{as_of_zh}：{links_zh}。"
     + CLOSING_ZH,
-    wording_en="[Lead] {tender} ({lot}): {holder} appears to hold posts in bidders {bidders_en}. "
+    wording_en="[Lead] {tender} ({lot}): {holder} appears to hold {acts_en} in bidders {bidders_en}. "
     "{as_of_en}: {links_en}. " + CLOSING_EN,
     assemble=assemble,
     innocent_zh=("外部董事、独立董事兼职", "任职已结束而登记未更新"),

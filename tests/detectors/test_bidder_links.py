@@ -45,6 +45,17 @@ def build(w: World) -> None:
     w.lot("OFF", "C1", "C2", deadline="2024-12-31")
     w.post("P10", "C1", role="董事")
     w.post("P10", "C2")
+    # Who owns one bidder and runs another; who owns both is a common shareholder; who sold before is none.
+    for tender, one, other, more in (
+        ("OWN-REP", "F1", "F2", {}),
+        ("OWN-SOLD", "F3", "F4", {"valid_to": "2025-03-01"}),
+        ("OWN-BOTH", "F5", "F6", {}),
+        ("OWN-HERE", "F7", "F8", {}),
+    ):
+        w.lot(tender, one, other)
+        w.holds(f"P{one}", one, 30.0, **more)
+        w.post(f"P{one}", one if tender == "OWN-HERE" else other)
+    w.holds("PF5", "F6", 20.0)
     w.lot("OFF-LIAISON", "C3", "C4")
     w.post("P11", "C3", role="联络员")
     w.post("P11", "C4", role="监事")
@@ -134,6 +145,15 @@ def test_a_representative_on_the_others_board(found: Found) -> None:
     assert [b["law"] for b in hit.basis][:1] == ["公司法"]
     assert hit.severity == "lead"
     assert found.of(REP, "OFF") == []
+
+
+def test_who_owns_one_bidder_and_runs_another_ties_them(found: Found) -> None:
+    hit = found.one(OFFICER, "OWN-REP")
+    assert hit.subjects == ids("F1", "F2")
+    assert "虚构F1建设有限公司（股东）、虚构F2建设有限公司（法定代表人）" in hit.text["zh"]
+    assert found.suppressed(OFFICER, "OWN-SOLD") == "ended"
+    assert found.of(OFFICER, "OWN-BOTH") == []
+    assert found.of(OFFICER, "OWN-HERE") == []
 
 
 def test_the_stronger_detector_goes_first(found: Found) -> None:
