@@ -26,9 +26,11 @@ from detectors.ties.links import (
 from detectors.ties.traces import kind_words
 
 _KINDS: Final = ("address", "phone", "email", "domain")
-# A house number, room, storey or building: without one an address is a street or a district.
+# A house number, room, storey or building: without one an address is a street or a district. 三号路 is a street.
+_NO_STREET: Final = r"号(?:[^路街线大]|大[^街道]|$)"
 _FULL: Final = (
-    r"\d+\s*(?:-\d+)?\s*(?:号|室|楼|层|幢|栋|座|单元|弄|房)|[一二三四五六七八九十百]+(?:号|楼|层)|^\d+\s+\w+"
+    rf"\d+\s*(?:-\d+)?\s*(?:{_NO_STREET}|室|楼|层|幢|栋|座|单元|弄|房)"
+    rf"|[一二三四五六七八九十百]+(?:{_NO_STREET}|楼|层)|\D\d{{1,4}}(?:-\d+)*$|^\d+\s+\w+"
 )
 
 

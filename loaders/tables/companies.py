@@ -151,7 +151,12 @@ def contact_frame(at: pl.Series, kinds: pl.Series, values: pl.Series, key: Perso
         .str.split("\x1f")
     ).explode("value")
     value, kind = pl.col("value"), pl.col("kind")
-    phone = value.str.replace_all(r"[^\d+]", "").str.replace(r"^(?:\+|00)?86(\d{10,11})$", "${1}")
+    # Behind the country code an area code has lost its 0; a mobile or service number has none to lose.
+    phone = (
+        value.str.replace_all(r"[^\d+]", "")
+        .str.replace(r"^(?:\+|00)?86(1[3-9]\d{9}|0\d{9,11}|[48]00\d{7})$", "${1}")
+        .str.replace(r"^(?:\+|00)?86(\d{10,11})$", "0${1}")
+    )
     domain = (
         value.str.to_lowercase()
         .str.replace(r"^[a-z]+://", "")

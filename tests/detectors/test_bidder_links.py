@@ -78,6 +78,17 @@ def build(w: World) -> None:
     w.lot("STREET", "D6", "D7")
     for bidder in ("D6", "D7"):
         w.add("contacts", party_id=bidder, kind="地址", value="虚构市样本区示例路")
+    for tender, one, other, address in (
+        ("STREET-3", "G1", "G2", "虚构市样本区经济园三号路"),
+        ("HOUSE-DASH", "G3", "G4", "虚构市样本区示例路18-2"),
+        ("HOUSE-GROUP", "G5", "G6", "虚构县样本镇示例村五组12"),
+    ):
+        w.lot(tender, one, other)
+        for bidder in (one, other):
+            w.add("contacts", party_id=bidder, kind="地址", value=address)
+    w.lot("TEL-86", "G7", "G8")
+    w.add("contacts", party_id="G7", kind="电话", value="0758-2345678")
+    w.add("contacts", party_id="G8", kind="电话", value="+86 758 2345678")
     w.lot("PARK", "D8", "D9")
     for bidder in ("D8", "D9", *(f"K{n}" for n in range(9))):
         w.add("contacts", party_id=bidder, kind="地址", value="虚构市样本区孵化园1号")
@@ -177,3 +188,13 @@ def test_streets_parks_and_providers_tie_nobody(found: Found) -> None:
     assert found.suppressed(CONTACT, "STREET") == "partial-address"
     assert found.suppressed(CONTACT, "PARK") == "hub"
     assert found.suppressed(CONTACT, "MAIL") == "hub"
+
+
+def test_a_house_is_told_from_a_street(found: Found) -> None:
+    assert found.suppressed(CONTACT, "STREET-3") == "partial-address"
+    for tender in ("HOUSE-DASH", "HOUSE-GROUP"):
+        assert found.one(CONTACT, tender).facts["kind"] == "address"
+
+
+def test_a_telephone_with_and_without_its_country_code_is_one(found: Found) -> None:
+    assert found.one(CONTACT, "TEL-86").facts["kind"] == "phone"
