@@ -20,12 +20,13 @@ _METHODS: Final = {"construction": BY_TENDER, "government_procurement": BY_TENDE
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
-    """One draft a lot; a consortium is one bid. A failed or cancelled lot did what the rule asks."""
+    """One draft a lot; a consortium is one bid, and two bids of one bidder are one. A failed or cancelled lot did what the rule asks."""
     counted = (
         compared(table(rows["bidders"]))
+        .with_columns(who=pl.col("bidder_id").unique().sort().str.join("|").over("lot_id", "bid_id"))
         .group_by("lot_id")
         .agg(
-            bids=pl.col("bid_id").n_unique(),
+            bids=pl.col("who").n_unique(),
             parties=pl.col("bidder_id").unique().sort(),
             bid_ids=pl.col("bid_id").unique().sort(),
             won=((pl.col("won").cast(pl.Boolean) == True) | (pl.col("status") == "won")).any(),  # noqa: E712

@@ -43,7 +43,7 @@ def build(w: World) -> None:
     w.bid("JOINT", "A3")
     # Management without shares, and a branch beside its company.
     w.lot("MANAGED", "B5", "B6")
-    w.add("control", party_id="B5", company_id="B6", interest="管理关系")
+    w.add("control", party_id="B5", company_id="B6", interest="托管经营")
     w.lot("MANAGED-ENDED", "B7", "B8")
     w.add(
         "control",

@@ -57,6 +57,12 @@ def build(w: World) -> None:
     w.tender("JOINT")
     for bidder, group in (("A1", "联合体一"), ("A2", "联合体一"), ("A3", None), ("A4", None)):
         w.bid("JOINT", bidder, consortium_id=group)
+    # One bidder twice, by its code and by its name alone, beside another.
+    w.lot("FEW-TWICE", "A8")
+    code, named = "91999999900000022Y", "虚构松岭市政工程有限公司"
+    w.add("companies", id=code, name=named)
+    w.add("bids", tender_id="FEW-TWICE", lot_id="1", bidder_id=code, bidder_name=named)
+    w.add("bids", tender_id="FEW-TWICE", lot_id="1", bidder_name=named)
     w.lot("FEW-JOINT", "A3")
     w.bid("FEW-JOINT", "A5", consortium_id="联合体二")
     w.bid("FEW-JOINT", "A6", consortium_id="联合体二")
@@ -184,6 +190,7 @@ def test_fewer_than_three(found: Found) -> None:
     assert found.one(FEW, "TWO").severity == "prohibited"
     assert found.one(FEW, "TWO-OPEN").severity == "review"
     assert found.one(FEW, "WITHDRAWN").facts["bids"] == 2
+    assert found.one(FEW, "FEW-TWICE").facts["bids"] == 2
     assert found.one(FEW, "FEW-JOINT").subjects == ids("A3", "A5", "A6")
     for tender in ("JOINT", "THREE", "FAILED", "SINGLE", "TALKS"):
         assert found.of(FEW, tender) == [], tender
