@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from detectors.definition import Row, Undecided, Values
-from detectors.households.dwellings import PROPERTIES, PROPERTIES_COLUMNS, Month, home, judge
+from detectors.households.dwellings import PROPERTIES, PROPERTIES_COLUMNS, Month, home, judge, told_apart
 from detectors.households.months import in_month
 from detectors.households.paid import Recipient
 from graph.counted import counted
@@ -70,7 +70,8 @@ def through_companies(of: Recipient, own: Sequence[Row], behind: Sequence[Row], 
         owned = _owned(now, limit, _least)
         held = _held(now, owned)
         found = judge(of, [*own, *held], month, rule)
-        ours = {home(r) for r in held} - {home(r) for r in own}
+        told = told_apart([*own, *held])
+        ours = {home(r) for r in told if r.get("through")} - {home(r) for r in told if not r.get("through")}
         why = None if found.over else found.excused(int(rule["dwelling_limit"]))
         homes = {**found.counted, **(found.exempt_rows if why else {})}
         if ours & set(homes) and (found.over or why):

@@ -120,11 +120,24 @@ def home(row: Row) -> str:
     return str(row["address_key"] or row["property_id"])
 
 
+def told_apart(rows: Sequence[Row]) -> list[Row]:
+    """The rows, of which units of different numbers are homes of their own though a register gives them one address.
+
+    A certificate without a unit number at that address is one of them: the first.
+    """
+    units: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if row["address_key"] and str(row["property_id"]).startswith("cn-bdcdy:"):
+            units[row["address_key"]].add(row["property_id"])
+    further = {id_ for ids in units.values() for id_ in ids - {min(ids)}}
+    return [{**row, "address_key": None} if row["property_id"] in further else row for row in rows]
+
+
 def judge(of: Recipient, rows: Sequence[Row], month: str, rule: Settled) -> Month:
     """The dwellings held by members in a month, under the rule of that month."""
     inside = {m["person_id"] for m in of.members_in(month)}
     homes: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
+    for row in told_apart(rows):
         held = in_month(row["held_from"], row["held_to"], month)
         if held and row["person_id"] in inside and (row["property_status"] or "current") == "current":
             homes[home(row)].append(row)

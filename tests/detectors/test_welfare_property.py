@@ -41,6 +41,12 @@ def test_own_dwellings(store_url: str, store_credentials: Credentials) -> None:
     world.household("certificates", ["c1", "c2"])
     for n in (1, 2):
         world.home(f"cert{n}", {"c1": 1.0}, address="虚构路1号")
+    # Units of different numbers in one estate are two homes; a certificate at the address of one unit is that unit.
+    for household, other in (("estate", "cn-bdcdy:441203001001GB00002F00010001"), ("same", "same-cert")):
+        world.household(household, [f"{household}1"])
+        unit = f"cn-bdcdy:44120300100{household[0]}GB00001F00010001"
+        for id_ in (unit, other):
+            world.home(id_, {f"{household}1": 1.0}, address=f"虚构花园{household}")
     world.household("monthless", ["m1"], months=None)
     world.pay(("Household", "monthless"), (None, None))
     world.home("m1", {"m1": 1.0})
@@ -55,6 +61,7 @@ def test_own_dwellings(store_url: str, store_credentials: Credentials) -> None:
     found = world.find(store_url, store_credentials, [W1])
     assert verdicts(found, W1.id) == {
         "two": "finding",
+        "estate": "finding",
         "bought": "finding",
         "alone": "finding",
         "half": "finding",
