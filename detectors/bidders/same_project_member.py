@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from typing import Final
 
 import polars as pl
 
 from detectors.definition import Detector, Draft, Row, Undecided, Values
 from detectors.law import statutes
+from detectors.question import Question
 from detectors.rows import table
 from detectors.ties import bidding, people, traces
-from detectors.ties.links import CLOSING_EN, CLOSING_ZH
+from detectors.ties.links import CLOSING_EN, CLOSING_ZH, SPAN
+from detectors.ties.namesakes import UNNUMBERED
+from graph.names import name_key
 
+_MEMBERS: Final = Question(
+    "MATCH (h:Person)-[r:WORKS_ON_BID]->(b:Bid) WHERE r.counted "
+    f"RETURN b.id AS bid_id, h.id AS holder_id, h.name AS holder_name, r.role AS role, {SPAN}, "
+    "h.id_masked AS id_masked, r.certificate_no AS certificate_no",
+    "traced",
+    "b:Bid",
+)
 _NOT_MEMBERS = ("handler", "bid_agent")
 """They hand the bid in; whoever else a bid names works on the project."""
 
@@ -22,17 +35,71 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     # One engineer may well be offered in bids for many lots: no hub here.
     unlimited = {**values, "hub_bidders": 1 << 62}
     what = ("项目管理成员数据", "data on project members")
-    yield from traces.trace_drafts(rows, members, unlimited, what, people=True)
+    one = _by_certificate(members)
+    told = dict(one.filter("by_certificate").select("holder_id", "certificate").iter_rows())
+    sure = one.filter(
+        (pl.col("holder_id") == pl.col("stated_holder_id")) & ~pl.col("holder_id").str.starts_with(UNNUMBERED)
+    )
+    numbered = set(sure.select("holder_id", "bid_id").iter_rows())
+    for hit in traces.trace_drafts(rows, one, unlimited, what, people=True):
+        holder = hit.identity["holder_id"] if isinstance(hit, Draft) else ""
+        if not isinstance(hit, Draft) or holder not in told:
+            yield hit
+        elif sum((holder, node) in numbered for node in hit.evidence.nodes) > 1:
+            yield hit  # Its number alone ties two of the bids.
+        else:
+            yield _of_certificate(hit, str(told[holder]))
+
+
+def _by_certificate(members: pl.DataFrame) -> pl.DataFrame:
+    """People known by name alone, of one name and one registration certificate, as one; `by_certificate` marks them.
+
+    Where one of them has a number, that one stands for them; several numbers beside one certificate are a mistake.
+    """
+    certificate = (
+        pl.col("certificate_no").str.normalize("NFKC").str.replace_all(r"\s+", "").str.to_uppercase()
+    )
+    named = members.with_columns(name=name_key(members["holder_name"]), certificate=certificate)
+    loose, at = pl.col("holder_id").str.starts_with(UNNUMBERED), ["certificate", "name"]
+    numbered = pl.col("holder_id").filter(~loose)
+    usable = pl.col("name").is_not_null() & (pl.col("certificate").str.len_chars() >= 6)
+    joined = (
+        usable
+        & (pl.col("holder_id").n_unique().over(at) > 1)
+        & loose.any().over(at)
+        & (numbered.n_unique().over(at) <= 1)
+    ).fill_null(False)
+    stands = pl.coalesce(numbered.min().over(at), pl.col("holder_id").min().over(at))
+    return named.with_columns(
+        by_certificate=joined,
+        stated_holder_id=pl.col("holder_id"),
+        holder_id=pl.when(joined).then(stands).otherwise("holder_id"),
+    ).drop("name", "certificate_no")
+
+
+def _of_certificate(hit: Draft, certificate: str) -> Draft:
+    key = sha256(f"{certificate}|{hit.words['holder']}".encode()).hexdigest()[:32]
+    return replace(
+        hit,
+        severity="review",
+        identity={**hit.identity, "holder_id": f"certificate:{key}"},
+        facts={**hit.facts, "identity": "name_only", "corroboration": ["certificate_no"]},
+        words={
+            **hit.words,
+            "identity_zh": "姓名与注册证书编号均一致，未核对证件号",
+            "identity_en": "the same name and registration certificate; no number of a document to compare",
+        },
+    )
 
 
 DETECTOR = Detector(
     id="same-project-member",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="投标文件与保证金",
     title_zh="投标文件载明的项目管理成员为同一人",
     title_en="Two bids name the same project member",
-    meaning_zh="同一标段的两份投标文件载明同一个人为项目管理成员。",
+    meaning_zh="同一标段的两份投标文件载明同一个人为项目管理成员；没有证件号的，姓名与注册证书编号均一致时提请核查。",
     severity="deemed",
     basis=(
         *statutes.deemed_collusion(
@@ -47,8 +114,11 @@ DETECTOR = Detector(
     ),
     needs=("WORKS_ON_BID", "SUBMITS", "FOR_LOT"),
     parameters=(),
-    queries={"workers": traces.WORKERS, "bidders": bidding.BIDDERS},
-    columns={"workers": traces.WORKER_COLUMNS, "bidders": bidding.BIDDERS_COLUMNS},
+    queries={"workers": _MEMBERS, "bidders": bidding.BIDDERS},
+    columns={
+        "workers": (*traces.WORKER_COLUMNS, "certificate_no"),
+        "bidders": bidding.BIDDERS_COLUMNS,
+    },
     population=bidding.LOTS,
     identity=("lot_id", "holder_id"),
     suppressors=(people.NAME_ONLY,),
@@ -57,6 +127,6 @@ DETECTOR = Detector(
     wording_en="[Lead] {tender} ({lot}): the bids of {bidders_en} both name {holder} as a project member: {links_en}. "
     + CLOSING_EN,
     assemble=assemble,
-    innocent_zh=("证件号录入错误", "同名不同人（本项仅按证件号认定）"),
-    innocent_en=("a mistyped number", "a namesake (only identified people are compared)"),
+    innocent_zh=("证件号或证书编号录入错误", "同名不同人（仅同名的不作提示）"),
+    innocent_en=("a mistyped number", "a namesake (the same name alone is no finding)"),
 )

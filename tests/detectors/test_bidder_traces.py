@@ -69,6 +69,34 @@ def build(w: World) -> None:
         for company in (one, other):
             masked = {"B9": "999999********1234", "C9": "999998********1234"}.get(company)
             works(w, tender, company, "项目经理", person_name="测试人重名", person_id=masked)
+    # Names alone beside one certificate, beside two, and beside one of somebody who has a number.
+    for tender, two, one_id in (
+        ("CERT", ("测144000001", "测 144000001"), None),
+        ("CERT-TWO", ("测144000002", "测144000003"), None),
+        ("CERT-ID", ("测144000004", "测144000004"), "P77"),
+    ):
+        w.lot(tender, "F1", "F2")
+        for company, certificate, number in zip(("F1", "F2"), two, (one_id, None), strict=True):
+            works(
+                w,
+                tender,
+                company,
+                "项目经理",
+                person_name="测试人证",
+                certificate_no=certificate,
+                person_id=number,
+            )
+    w.lot("CERT-SURE", "F3", "F4", "F5")
+    for company, number in (("F3", "P78"), ("F4", "P78"), ("F5", None)):
+        works(
+            w,
+            "CERT-SURE",
+            company,
+            "项目经理",
+            person_name="测试人证五",
+            certificate_no="测144000005",
+            person_id=number,
+        )
     w.lot("CONTACT-NAME", "B5", "B6")
     w.lot("CONTACT-TEL", "B7", "B8")
     for bidder in ("B5", "B6"):
@@ -171,6 +199,18 @@ def test_one_handler(found: Found) -> None:
     assert found.undecided(MEMBER, "MEMBER-MASK") == []
     assert found.suppressed(HANDLER, "CONTACT-NAME") == "name-only"
     assert found.one(HANDLER, "CONTACT-TEL").subjects == ids("B7", "B8")
+
+
+def test_one_name_with_one_certificate_is_for_review(found: Found) -> None:
+    for tender in ("CERT", "CERT-ID"):
+        hit = found.one(MEMBER, tender)
+        assert (hit.subjects, hit.severity) == (ids("F1", "F2"), "review")
+        assert "姓名与注册证书编号均一致，未核对证件号" in hit.text["zh"]
+        assert found.undecided(MEMBER, tender) == []
+        assert len([n for n in hit.evidence.nodes if n.startswith("person")]) == 2
+    assert found.one(MEMBER, "CERT-SURE").severity == "deemed"
+    assert found.of(MEMBER, "CERT-TWO") == []
+    assert len(found.undecided(MEMBER, "CERT-TWO")) == 1
 
 
 def test_one_licence_and_a_software_default(found: Found) -> None:
