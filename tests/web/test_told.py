@@ -256,3 +256,25 @@ def test_no_line_of_the_owner_s_picture_runs_through_another_company(page, serve
         return met; }"""
     )
     assert met == []
+
+
+def test_recognised_columns_are_called_by_their_names(page, served):
+    sheet = "标段编号,投标人名称,投标报价（元）\nCS-1,虚构甲一建设有限公司,1000000\n"
+    lacking = "标段编号,投标报价（元）,递交时间,下浮率\n01,1000000,2025-01-01,3%\n"
+    go(page, served, "/load")
+    files = [
+        {"name": name, "mimeType": "text/csv", "buffer": text.encode()}
+        for name, text in (("投标.csv", sheet), ("缺.csv", lacking))
+    ]
+    page.locator("input[type=file]").set_input_files(files)
+    known = page.locator(".sheet").filter(has_text="投标.csv")
+    expect(known.locator(".pair").filter(has_text="bids.bidder_name")).to_contain_text(
+        "投标人名称 → 投标 · 投标人"
+    )
+    expect(known.locator(".good")).to_have_text("识别为 投标")
+    lacks = page.locator(".sheet").filter(has_text="缺.csv")
+    expect(lacks).to_contain_text("缺少必需的列 投标人统一社会信用代码 / 投标人 / 联合体牵头人")
+    page.get_by_role("button", name="English").click()
+    expect(known.locator(".pair").filter(has_text="bids.bidder_name")).to_contain_text("bids · bidder name")
+    expect(lacks).to_contain_text("bidder id / bidder name / consortium lead")
+    assert not re.search(r"\b[a-z]+_[a-z]+\b", lacks.inner_text())

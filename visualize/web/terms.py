@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from loaders.tables import TABLES
+from loaders.tables.schema import data_file
 from visualize.fact_words import FACT_CODES, FACT_FIELDS
 from visualize.wording import FACTS, KINDS, ROLES
 
+_UNHEADED: Final = {"months": ("各月", "months")}
+"""Columns that go by headings of no fixed text."""
 PAGE: Final = Path(__file__).resolve().parent / "src" / "i18n" / "terms.ts"
 
 
@@ -24,8 +27,21 @@ def _feeding() -> dict[str, list[str]]:
     return dict(sorted(found.items()))
 
 
+def _columns() -> dict[str, dict[str, str]]:
+    """By table and column, the first Chinese heading that the column answers to; else the word for such a field."""
+    raw = data_file("headers.toml")
+    return {
+        name: {
+            column: next((h for h in raw[name]["columns"][column]["headers"] if not h.isascii()), None)
+            or {**FACTS, **FACT_FIELDS, **_UNHEADED}[column][0]
+            for column in table.columns
+        }
+        for name, table in TABLES.items()
+    }
+
+
 def terms() -> str:
-    """The module: `FIELDS` and `CODES`, each `{name: [zh, en]}`, and `FEEDING`."""
+    """The module: `FIELDS` and `CODES`, each `{name: [zh, en]}`, `FEEDING`, and `COLUMNS`, `{table: {column: zh}}`."""
     parts = ["/** Written by `python -m visualize.web.terms` from the words of pictures and reports. */"]
     for name, pairs in (
         ("FIELDS", {**FACTS, **FACT_FIELDS}),
@@ -38,6 +54,8 @@ def terms() -> str:
         parts.append(f"export const {name}: Record<string, [string, string]> = {{\n{rows}\n}};")
     fed = "\n".join(f"  {k}: {json.dumps(v)}," for k, v in _feeding().items())
     parts.append(f"export const FEEDING: Record<string, string[]> = {{\n{fed}\n}};")
+    named = "\n".join(f"  {k}: {json.dumps(v, ensure_ascii=False)}," for k, v in _columns().items())
+    parts.append(f"export const COLUMNS: Record<string, Record<string, string>> = {{\n{named}\n}};")
     return "\n".join(parts) + "\n"
 
 

@@ -1,5 +1,5 @@
 import { i18n, language } from "./index";
-import { CODES, FIELDS } from "./terms";
+import { CODES, COLUMNS, FIELDS } from "./terms";
 import { money, percent } from "../api/words";
 
 /** How what the data state is said: the names of fields, coded values, shares, amounts. */
@@ -9,6 +9,17 @@ const AMOUNTS = /(^|_)(amount|amount_before|capital|estimate|deposit|shortfall|d
 
 export function fieldName(name: string): string {
   return FIELDS[name]?.[language() === "zh" ? 0 : 1] ?? name;
+}
+
+/** What a table that can be loaded is called. */
+export function tableName(table: string): string {
+  const { t, te } = i18n.global;
+  return te(`tables.${table}`) ? t(`tables.${table}`) : table;
+}
+
+/** What a column of such a table is called: by its heading, or by its own name in English words. */
+export function columnName(table: string, column: string): string {
+  return language() === "zh" ? (COLUMNS[table]?.[column] ?? column) : column.replace(/_/g, " ");
 }
 
 /** A coded value in words; what has none stays as it is stated. */
