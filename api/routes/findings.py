@@ -16,11 +16,13 @@ from api.cursors import key_of, malformed
 from api.findings import finding_json
 from api.once import IdempotencyKey, once
 from api.problems import ProblemError
+from api.reading.lots import lot_names
 from api.routes.parameters import VISIBLE, Cursor, Id, Limit
 from api.routing import Routes
 from api.services import Services
-from cases import FindingFilter, LedgerError
+from cases import FindingFilter, FindingRecord, LedgerError
 from detectors.registry import whose_findings
+from graph.stores.errors import StoreUnavailableError
 
 routes = Routes("findings")
 _LEDGER = "ledger"
@@ -83,6 +85,17 @@ def _filter(
         suppressed=suppressed,
         order=order,
     )
+
+
+def _whole(services: Services, record: FindingRecord) -> dict[str, Any]:
+    """A finding with its life, and what the lot it is about is called: the ledger may outlive both lot and store."""
+    whole = finding_json(record, history=True)
+    if (scope := whole["scope"])["kind"] == "lot":
+        try:
+            scope["name"] = lot_names(services.store, [scope["id"]]).get(scope["id"])
+        except StoreUnavailableError:
+            scope["name"] = None
+    return whole
 
 
 @routes.get(
@@ -159,7 +172,7 @@ def decide(
 
     def work() -> Any:
         record = services.ledger.decide(id, asked.state, asked.reason, caller.name)
-        return for_caller(request, caller, finding_json(record, history=True), record.id)
+        return for_caller(request, caller, _whole(services, record), record.id)
 
     return once(services.ledger, request, caller, idempotency_key, {"id": id, **asked.model_dump()}, work)
 
@@ -182,7 +195,7 @@ def suppress(
 
     def work() -> Any:
         record = services.ledger.suppress(id, asked.until, asked.reason, caller.name)
-        return for_caller(request, caller, finding_json(record, history=True), record.id)
+        return for_caller(request, caller, _whole(services, record), record.id)
 
     body = {"id": id, **asked.model_dump(mode="json")}
     return once(services.ledger, request, caller, idempotency_key, body, work)
@@ -197,7 +210,7 @@ def suppress(
 def lift(request: Request, caller: Asking, services: Using, id: Id, asked: Lifting) -> Response:
     """Before its time."""
     record = services.ledger.lift(id, asked.reason, caller.name)
-    return told(request, caller, finding_json(record, history=True), record.id)
+    return told(request, caller, _whole(services, record), record.id)
 
 
 @routes.get(
@@ -206,4 +219,4 @@ def lift(request: Request, caller: Asking, services: Using, id: Id, asked: Lifti
 def one(request: Request, caller: Asking, services: Using, id: Id) -> Response:
     """By its present id or a former one."""
     record = services.ledger.finding(id)
-    return told(request, caller, finding_json(record, history=True), record.id)
+    return told(request, caller, _whole(services, record), record.id)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from api.wire.shape import DatasetOf, Named, Wire, Words
 
 
@@ -12,6 +14,9 @@ class Scope(Wire):
 
     kind: str
     id: str
+    name: str | None = Field(
+        None, description="Of a lot: its tender's title and its own, where they have one"
+    )
 
 
 class SuppressedBy(Wire):

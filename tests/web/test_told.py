@@ -278,3 +278,14 @@ def test_recognised_columns_are_called_by_their_names(page, served):
     expect(known.locator(".pair").filter(has_text="bids.bidder_name")).to_contain_text("bids · bidder name")
     expect(lacks).to_contain_text("bidder id / bidder name / consortium lead")
     assert not re.search(r"\b[a-z]+_[a-z]+\b", lacks.inner_text())
+
+
+def test_the_finding_names_the_lot_it_is_about(page, served):
+    shared = FindingFilter(detectors=("common-shareholder",), scope_id="local:XG-2025-001/01")
+    finding = served.services.ledger.findings(shared, None, 1)[0]
+    go(page, served, at("findings", finding.id))
+    about = page.locator("a.about")
+    expect(about).to_have_text("虚构区示例大道改扩建工程 · 01标段")
+    expect(page.locator(".code").first).to_have_text("XG-2025-001/01")
+    about.click()
+    expect(page.get_by_role("heading", name="虚构区示例大道改扩建工程")).to_be_visible()

@@ -1988,6 +1988,11 @@ export interface components {
             id: string;
             /** Kind */
             kind: string;
+            /**
+             * Name
+             * @description Of a lot: its tender's title and its own, where they have one
+             */
+            name?: string | null;
         } & {
             [key: string]: unknown;
         };

@@ -66,7 +66,7 @@ export interface Finding {
   detector: string;
   version: string;
   severity: string;
-  scope: { kind: string; id: string };
+  scope: { kind: string; id: string; name?: string | null };
   subjects: string[];
   facts: Record<string, unknown> & { names?: Record<string, string>; parameters?: Record<string, unknown> };
   basis: Basis[];
