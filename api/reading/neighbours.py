@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal, get_args
 
+from api.reading.lots import lot_name
 from graph.model import REL_TYPES
 from graph.stores import GraphStore
 from graph.stores.hops import EACH, hop, may_hop
@@ -116,14 +117,17 @@ def _links(
         _params(id_, as_of),
     ).to_pylist()
     # A bid has no name of its own: it is called by the lot it is for.
-    lots = _lots_of(store, [row["id"] for row in rows]) if label == "Bid" else {}
+    bids = [row["id"] for row in rows] if label == "Bid" else []
+    lots, bidders = (_lots_of(store, bids), _bidders_of(store, bids)) if bids else ({}, {})
     found = []
     for row in rows:
         sources = row.pop("sources", None)
         del row["largest"], row["sorted_name"]
-        party = {"id": row.pop("id"), "type": label, "name": row.pop("name") or ""}
+        party: dict[str, Any] = {"id": row.pop("id"), "type": label, "name": row.pop("name") or ""}
         if label == "Bid":
-            party["name"] = lots.get(party["id"], party["name"])
+            lot = lots.get(party["id"])
+            party["name"] = (lot or party)["name"] or party["name"]
+            party |= {"lot": lot, "bidders": bidders.get(party["id"], [])}
         found.append(
             {
                 "kind": kind,
@@ -136,12 +140,25 @@ def _links(
     return found
 
 
-def _lots_of(store: GraphStore, bids: list[str]) -> dict[str, str]:
-    """What the lot of each bid is called: its tender and itself, where they have titles."""
+def _lots_of(store: GraphStore, bids: list[str]) -> dict[str, dict[str, Any]]:
+    """The lot of each bid, called by its tender and itself, where they have titles."""
     rows = store.query(
         f"{EACH}MATCH (b:Bid {{id: i}}) {hop('(b)-[:FOR_LOT]->(l:Lot)', 'l.id')}"
-        f"{may_hop('(l)-[:LOT_OF]->(t:Tender)')}RETURN b.id AS bid, t.title AS tender, l.title AS lot",
+        f"{may_hop('(l)-[:LOT_OF]->(t:Tender)')}RETURN b.id AS bid, l.id AS id, t.title AS tender, l.title AS lot",
         {"ids": bids},
     ).to_pylist()
-    named = {r["bid"]: " · ".join(dict.fromkeys(t for t in (r["tender"], r["lot"]) if t)) for r in rows}
-    return {bid: name for bid, name in named.items() if name}
+    return {r["bid"]: {"id": r["id"], "type": "Lot", "name": lot_name(r["tender"], r["lot"])} for r in rows}
+
+
+def _bidders_of(store: GraphStore, bids: list[str]) -> dict[str, list[dict[str, Any]]]:
+    """Who submits each bid: several are a consortium."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for type_, _ in REL_TYPES["SUBMITS"].pairs:
+        rows = store.query(
+            f"{EACH}MATCH (b:Bid {{id: i}}) {hop(f'(c:{type_})-[:SUBMITS]->(b)', 'c.id')}"
+            "RETURN DISTINCT b.id AS bid, c.id AS id, c.name AS name",
+            {"ids": bids},
+        ).to_pylist()
+        for r in sorted(rows, key=lambda r: (r["bid"], r["id"])):
+            found.setdefault(r["bid"], []).append({"id": r["id"], "type": type_, "name": r["name"] or ""})
+    return found

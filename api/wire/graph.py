@@ -53,12 +53,19 @@ class Count(Wire):
     count: int
 
 
+class Beside(Named):
+    """What stands at the other end of a link; of a bid also its lot and who submits it."""
+
+    lot: Named | None = None
+    bidders: list[Named] | None = None
+
+
 class NextTo(Wire):
     """A link, and what stands at its other end."""
 
     kind: str
     direction: str
-    party: Named
+    party: Beside
     sources: list[str]
     share: Fraction = None
     key: str | None = None

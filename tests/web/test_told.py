@@ -289,3 +289,21 @@ def test_the_finding_names_the_lot_it_is_about(page, served):
     expect(page.locator(".code").first).to_have_text("XG-2025-001/01")
     about.click()
     expect(page.get_by_role("heading", name="虚构区示例大道改扩建工程")).to_be_visible()
+
+
+def test_a_bid_leads_to_its_bidder_and_its_lot(page, served):
+    go(page, served, CLOUD_BRIDGE)
+    page.wait_for_function(LOADED)
+    panel = page.get_by_role("complementary")
+    panel.get_by_role("button", name=re.compile("^↓ 投标")).click()
+    page.wait_for_url(re.compile("open="))
+    page.evaluate(
+        "() => { const b = window.lookthroughBoard; b.select(b.core.nodes().filter(n => n.data('type') === 'Bid')[0].id()); }"
+    )
+    table = panel.locator(".of-bid")
+    expect(table).to_contain_text("投标人")
+    expect(panel).not_to_contain_text("local:")
+    bidder = table.get_by_role("link", name="虚构云桥建设有限公司")
+    expect(bidder).to_have_attribute("href", re.compile("#/graph/cn-uscc:919999999000000144"))
+    table.get_by_role("link", name="虚构区示例大道改扩建工程 · 01标段").click()
+    expect(page.get_by_role("heading", name="虚构区示例大道改扩建工程")).to_be_visible()

@@ -937,6 +937,23 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Beside
+         * @description What stands at the other end of a link; of a bid also its lot and who submits it.
+         */
+        Beside: {
+            /** Bidders */
+            bidders?: components["schemas"]["Named"][] | null;
+            /** Id */
+            id: string;
+            lot?: components["schemas"]["Named"] | null;
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * Bidder
          * @description One bidder; `amount` in minor units of `currency`.
          */
@@ -1709,7 +1726,7 @@ export interface components {
             key?: string | null;
             /** Kind */
             kind: string;
-            party: components["schemas"]["Named"];
+            party: components["schemas"]["Beside"];
             /**
              * Share
              * @description A fraction; null where it is not known exactly

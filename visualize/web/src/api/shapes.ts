@@ -8,6 +8,7 @@ export type Owner = Schemas["Owner"];
 export type Control = Schemas["Control"];
 export type Neighbours = Schemas["Neighbours"];
 export type NextTo = Schemas["NextTo"];
+export type Beside = Schemas["Beside"];
 export type Links = Schemas["Links"];
 export type Party = Schemas["Party"];
 export type Matches = Schemas["Matches"];
