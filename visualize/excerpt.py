@@ -25,6 +25,7 @@ _CHAINS: Final = 4
 _SHARES: Final = ("share", "share_max", "share_min")
 """What tells how large a holding is, the best first."""
 _BOOKKEEPING: Final = frozenset({"stated", "counted"})
+_TIES: Final = ("EXERCISES_CONTROL", "LEGAL_REP_OF", "OFFICER_OF", "RELATED_TO")
 
 
 class _Canvas:
@@ -155,6 +156,15 @@ class _Canvas:
             if row["to_id"] in self.nodes:
                 self._add_edge(name, row)
 
+    def between(self, ids: Sequence[str]) -> None:
+        """Add how these parties are tied otherwise than by shares."""
+        for name in _TIES:
+            for start, end in REL_TYPES[name].pairs:
+                near = [i for i in ids if i in self.nodes and self.nodes[i].type == start]
+                for row in self._links(name, (start, end), near, upward=False):
+                    if row["to_id"] in ids and row["to_id"] in self.nodes:
+                        self._add_edge(name, row)
+
     def owners_above(self, companies: Sequence[str]) -> None:
         """Every holder, level by level, to the top or to the limit."""
         frontier = list(companies)
@@ -225,6 +235,7 @@ def picture_of(
     *,
     computed: bool = False,
     ownership: Ownership | None = None,
+    tied: bool = False,
 ) -> Subgraph:
     """The subgraph around some nodes. `ownership`: the store's, where the caller has it.
 
@@ -232,7 +243,8 @@ def picture_of(
     A company: every owner above it, and what it holds directly. A person: what it holds directly, its
     households. A household: its members, their property, its latest benefits. At most `MOST_NODES` nodes;
     `truncated` says when that cut something. With `computed`, the stakes of the largest `MOST_COMPUTED` indirect
-    holders at the top are edges of their own, marked so, with their formula.
+    holders at the top are edges of their own, marked so, with their formula. With `tied`, of parties that are looked at
+    together: what ties them, people and kin included, and not what else they hold.
     """
     canvas = _Canvas(store, as_of, ownership)
     titles: list[str] = []
@@ -248,7 +260,10 @@ def picture_of(
             canvas.owners_above([id_])
             if len(ids) == 1:
                 _look_through(canvas, id_, computed)
-            canvas.follow("OWNS", ("Company", "Company"), [id_], upward=False)
+            if not tied:
+                canvas.follow("OWNS", ("Company", "Company"), [id_], upward=False)
+        elif type_ == "Person" and tied:
+            canvas.as_of = as_of or today().isoformat()
         elif type_ == "Person":
             canvas.follow("OWNS", ("Person", "Company"), [id_], upward=False)
             households = canvas.follow("MEMBER_OF", ("Person", "Household"), [id_], upward=False)
@@ -256,6 +271,8 @@ def picture_of(
         elif type_ == "Household":
             _around_households(canvas, [id_])
         titles.append(title)
+    if tied:
+        canvas.between(ids)
     about = [f for f in findings if f.scope_id in ids or set(f.subjects) & set(ids)]
     return canvas.subgraph("、".join(titles), ids, about)
 

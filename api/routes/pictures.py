@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
@@ -41,6 +41,8 @@ MEDIA: Final = {
 }
 _SCREENS: Final = frozenset({"json", "cytoscape"})
 """Formats that screens ask for again and again; files are written anew, and audited."""
+_MOST_WITH: Final = 50
+"""Further parties in one picture."""
 Format = Annotated[
     Literal["json", "cytoscape", "svg", "png", "pdf", "graphml", "html"] | None,
     Query(description="Goes before `Accept`; JSON where neither says"),
@@ -129,16 +131,23 @@ def _drawn(
 
 
 def _picture(
-    request: Request, services: Services, id_: str, types: tuple[str, ...], as_of: str | None
+    request: Request,
+    services: Services,
+    ids: Sequence[str],
+    types: tuple[str, ...],
+    as_of: str | None,
 ) -> _Part:
-    found = meant(request, services, id_, types)
-    wanted = (
-        FindingFilter(scope_id=found.id, found=True)
-        if found.type in ("Lot", "Household")
-        else FindingFilter(subject=found.id, found=True)
-    )
-    findings = [r.finding for r in services.ledger.findings(wanted, None, 200)]
-    return _around(request, services, [found.id], as_of, findings)
+    about = list(dict.fromkeys(meant(request, services, id_, types) for id_ in ids))
+    findings: dict[str, Finding] = {}
+    for one in about:
+        wanted = (
+            FindingFilter(scope_id=one.id, found=True)
+            if one.type in ("Lot", "Household")
+            else FindingFilter(subject=one.id, found=True)
+        )
+        for record in services.ledger.findings(wanted, None, 200):
+            findings.setdefault(record.finding.fingerprint, record.finding)
+    return _around(request, services, [one.id for one in about], as_of, list(findings.values()))
 
 
 def _proof(request: Request, services: Services, found: Finding) -> _Part:
@@ -169,7 +178,7 @@ def _around(
     pictures: Kept = request.app.state.pictures
 
     def read() -> Subgraph:
-        return picture_of(store, ids, as_of, findings, ownership=data.ownership)
+        return picture_of(store, ids, as_of, findings, ownership=data.ownership, tied=len(ids) > 1)
 
     subgraph = pictures.get(asked, read, lambda: state is not None and _state(store) == state)
     return _Part(subgraph, asked if state is not None and subgraph.fingerprint == state else None)
@@ -195,11 +204,29 @@ def _route(path: str, types: tuple[str, ...], summary: str) -> None:
         style: Annotated[Style, Query()] = "chinese", lang: Language = "zh", grey: bool = False,
     ) -> Response:  # fmt: skip
         """The same picture in each format; positions are in JSON and Cytoscape's."""
-        gather = lambda: _picture(request, services, id, types, iso(as_of))  # noqa: E731
+        gather = lambda: _picture(request, services, [id], types, iso(as_of))  # noqa: E731
         return _drawn(request, caller, services, id, gather, format, style, lang, grey)
 
 
-_route("/parties", PARTIES, "A party's owners and holdings, drawn")
+@routes.get(
+    "/parties/{id:path}/subgraph",
+    scope="read",
+    response_class=Response,
+    responses=_SHOWN,
+    summary="A party's owners and holdings, drawn",
+)
+def subgraph(
+    request: Request, caller: Asking, services: Using, id: Id, as_of: AsOf = None, format: Format = None,
+    style: Annotated[Style, Query()] = "chinese", lang: Language = "zh", grey: bool = False,
+    with_: Annotated[list[str] | None, Query(
+        alias="with", max_length=_MOST_WITH, description="Further parties: all of them, who owns them and what ties them"
+    )] = None,
+) -> Response:  # fmt: skip
+    """The same picture in each format; positions are in JSON and Cytoscape's."""
+    gather = lambda: _picture(request, services, [id, *(with_ or ())], PARTIES, iso(as_of))  # noqa: E731
+    return _drawn(request, caller, services, id, gather, format, style, lang, grey)
+
+
 _route("/lots", ("Lot",), "A lot with its bidders and all their owners, drawn")
 _route("/households", ("Household",), "A household with what it holds and is paid, drawn")
 

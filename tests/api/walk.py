@@ -179,7 +179,11 @@ WALK: Final[Mapping[str, Callable[[Met], Iterable[str]]]] = {
                *(f"?method={m}" for m in ("integrated", "stop_at_target", "simple_paths"))),
     ],
     "/v1/parties/{id}/package": lambda met: _each("/v1/parties/{id}/package", met.parties[:2]),
-    "/v1/parties/{id}/subgraph": lambda met: _pictures("/v1/parties/{id}/subgraph", met.parties[::2]),
+    "/v1/parties/{id}/subgraph": lambda met: [
+        *_pictures("/v1/parties/{id}/subgraph", met.parties[::2]),
+        *(f"/v1/parties/{quoted(a)}/subgraph?" + urlencode({"with": [b, *met.parties[:1]], "as_of": DAY}, doseq=True)
+          for a, b, kind in met.links if kind in ("OWNS", "LEGAL_REP_OF", "RELATED_TO")),
+    ],
     "/v1/parties/{id}/ultimate-owners": lambda met: _each(
         "/v1/parties/{id}/ultimate-owners", met.companies, "", "?threshold=10%25&concerts=true&couples=true"
     ),

@@ -307,3 +307,43 @@ def test_a_bid_leads_to_its_bidder_and_its_lot(page, served):
     expect(bidder).to_have_attribute("href", re.compile("#/graph/cn-uscc:919999999000000144"))
     table.get_by_role("link", name="虚构区示例大道改扩建工程 · 01标段").click()
     expect(page.get_by_role("heading", name="虚构区示例大道改扩建工程")).to_be_visible()
+
+
+def test_several_ties_are_one_drawing(page, served):
+    """Ranks stand level, nothing lies on anything else, and the other holdings of who ties them are left out."""
+    page.goto(f"{served.url}/#/relations")
+    names = "虚构云桥建设有限公司\n虚构松岭市政工程有限公司\n虚构渡口路桥有限公司"
+    page.get_by_label(re.compile("^每行一个")).fill(names)
+    page.get_by_role("button", name="查找关系").click()
+    with page.expect_response(re.compile(r"/subgraph\?.*with=.*with=")):
+        page.get_by_role("button", name="在图上看").first.click()
+    page.wait_for_function(LOADED)
+    told = page.evaluate(
+        """() => { const all = window.lookthroughBoard.core.nodes();
+        return { names: all.map(n => n.data('name')), firms: all.filter('.Company').map(n => n.position().y),
+          over: all.toArray().flatMap((a, i) => all.toArray().slice(i + 1).filter(b =>
+            Math.abs(a.position().x - b.position().x) < (a.width() + b.width()) / 2 &&
+            Math.abs(a.position().y - b.position().y) < (a.height() + b.height()) / 2)).length }; }"""
+    )
+    assert {"虚构顾远山", "虚构云桥建设有限公司", "虚构松岭市政工程有限公司"} <= set(told["names"])
+    assert "示例北辰投资有限公司" not in told["names"]
+    assert told["over"] == 0
+    # Eight companies of two chains of four stand in four rows.
+    assert len(told["firms"]) == 8
+    assert len({round(y) for y in told["firms"]}) == 4
+
+
+def test_a_tie_by_people_or_kin_is_drawn_with_what_ties_them(page, served):
+    with served.client() as client:
+        rep = client.get("/v1/findings?detector=same-legal-representative&found=true&limit=1").json()[
+            "items"
+        ][0]
+    page.goto(f"{served.url}/#/relations")
+    page.get_by_label(re.compile("^每行一个")).fill(
+        "\n".join(rep["facts"]["names"][i] for i in rep["subjects"])
+    )
+    page.get_by_role("button", name="查找关系").click()
+    page.locator("tr").filter(has_text="法定代表人").get_by_role("button", name="在图上看").first.click()
+    page.wait_for_function("() => window.lookthroughBoard && window.lookthroughBoard.core.nodes().length > 2")
+    by = "() => window.lookthroughBoard.core.edges().filter(e => e.data('type') === 'LEGAL_REP_OF').length"
+    assert page.evaluate(by) == 2

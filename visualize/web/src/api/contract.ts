@@ -3959,6 +3959,8 @@ export interface operations {
                 /** @description Language of texts */
                 lang?: "zh" | "en";
                 grey?: boolean;
+                /** @description Further parties: all of them, who owns them and what ties them */
+                with?: string[] | null;
             };
             header?: never;
             path: {

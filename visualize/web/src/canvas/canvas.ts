@@ -5,7 +5,7 @@ import { inWords } from "../i18n/stated";
 import { lean } from "./engine";
 import { wrapped } from "./lettering";
 import { LOOK } from "./look";
-import { Taken, type Place } from "./places";
+import type { Place } from "./places";
 import { sketch, type View } from "./sketch";
 import { thinned } from "./thin";
 
@@ -17,6 +17,7 @@ const VAST = 400;
 /** A lying drawing needs more room between its ranks, where names and shares stand side by side, and less across. */
 const ALONG = 2.05;
 const ACROSS = 1.4;
+const WIDEST = 2.5;
 
 export type Way = "topdown" | "leftright";
 
@@ -32,6 +33,8 @@ export class Canvas {
   readonly core: Core;
   way: Way = "topdown";
   protected anchors: string[] = [];
+  /** The day that is drawn. */
+  private day = "";
   /** Does the canvas show but a part, because the whole could not be read? */
   near = false;
   private letter = 0;
@@ -81,31 +84,19 @@ export class Canvas {
     return this.paper !== null;
   }
 
-  /** Put a drawing of the server on the canvas, or add it to what is there. */
-  draw(drawing: Drawing, anchor: string, add = false): void {
-    const placed = add ? this.beside(drawing) : null;
-    if (!add) this.clear();
-    this.anchors.push(anchor);
+  /** Put a drawing of the server on the canvas, for good: whom it is about, first who is looked at, stays when others go. */
+  draw(drawing: Drawing, anchors: string[]): void {
+    this.clear();
+    this.day = drawing.data.as_of;
+    this.anchors.push(...anchors);
     const { nodes, edges } = thinned(drawing.elements);
     const all = nodes.length + edges.length <= LETTERED;
-    const made: ElementDefinition[] = [];
-    /** What stands there already, and may be part of what only this drawing tells. */
-    const again: Element[] = [];
-    for (const node of nodes) {
-      if (add && this.has(node.data.id)) {
-        again.push(node);
-        continue;
-      }
-      // Shares in another company than the first was drawn for: whoever wants them selects that company.
-      if (add) delete node.data.effective_share;
-      const at = node.position ?? { x: 0, y: 0 };
-      made.push(this.node(node.data, placed?.get(node.data.id) ?? this.turned(at), `${node.classes ?? ""}${all ? " named" : ""}`));
-    }
+    const wider = spread(nodes);
+    const made: ElementDefinition[] = nodes.map((node) =>
+      this.node(node.data, this.turned({ x: (node.position?.x ?? 0) * wider, y: node.position?.y ?? 0 }), `${node.classes ?? ""}${all ? " named" : ""}`));
     const here = new Set(nodes.map((n) => n.data.id));
     const pairs = new Map<string, number>();
-    const within = edges.filter((e) => here.has(String(e.data.source)) && here.has(String(e.data.target)));
-    const drawn = within.filter((e) => !(add && this.has(e.data.id)));
-    if (add) again.push(...within.filter((e) => this.has(e.data.id)));
+    const drawn = edges.filter((e) => here.has(String(e.data.source)) && here.has(String(e.data.target)));
     for (const edge of drawn) {
       const pair = pairOf(edge.data);
       pairs.set(pair, (pairs.get(pair) ?? 0) + 1);
@@ -114,11 +105,8 @@ export class Canvas {
       const beside = (pairs.get(pairOf(edge.data)) ?? 0) > 1 ? " parallel" : "";
       made.push(this.edge(edge.data, `${edge.classes ?? ""}${beside}${all ? " named" : ""}`));
     }
-    this.core.batch(() => {
-      this.core.add(made);
-      for (const one of again) if (/\bfinding\b/.test(one.classes ?? "")) this.core.getElementById(one.data.id).addClass("finding");
-    });
-    if (!add) this.open(anchor);
+    this.core.batch(() => void this.core.add(made));
+    this.open(anchors[0] ?? "");
     const paper = this.paper;
     if (paper) this.core.one("render", () => paper.remove());
   }
@@ -255,33 +243,6 @@ export class Canvas {
     return this.way === "topdown" ? at : turnedTo(this.way, at);
   }
 
-  /** Places for a second drawing: laid over what both show, else below all; nothing on anything else. */
-  private beside(drawing: Drawing): Map<string, Place> {
-    const all = drawing.elements.nodes.map((n) => ({ id: n.data.id, at: this.turned(n.position ?? { x: 0, y: 0 }) }));
-    // Of what both show the lowest is where the rest hangs.
-    const [shared] = all.filter((n) => this.has(n.id)).sort((a, b) => b.at.y - a.at.y);
-    const over = shared && this.core.getElementById(shared.id).position();
-    const shift = shared && over ? { x: over.x - shared.at.x, y: over.y - shared.at.y } : this.below();
-    const taken = new Taken(this.core.nodes().map((n) => n.position()));
-    const places = new Map<string, Place>();
-    for (const { id, at } of all.filter((n) => !this.has(n.id))) {
-      const wanted = { x: at.x + shift.x, y: at.y + shift.y };
-      let place = wanted;
-      for (let n = 1; taken.has(place) && n < 80; n += 1) {
-        const step = (n % 2 ? 1 : -1) * Math.ceil(n / 2);
-        place = this.way === "topdown" ? { x: wanted.x + step * 96, y: wanted.y } : { x: wanted.x, y: wanted.y + step * 40 };
-      }
-      taken.add(place);
-      places.set(id, place);
-    }
-    return places;
-  }
-
-  private below(): Place {
-    const box = boxOf(placesOf(this.core.nodes()));
-    return this.way === "topdown" ? { x: 0, y: box.y + box.height + 90 } : { x: box.x + box.width + 90, y: 0 };
-  }
-
   /** Turn what stands as the other drawing has it into this one. */
   protected quarter(nodes: NodeCollection): void {
     nodes.forEach((n) => {
@@ -349,6 +310,19 @@ function pairOf(data: Data): string {
 /** A place of the other drawing in this one: upright, or lying. */
 export function turnedTo(way: Way, { x, y }: Place): Place {
   return way === "leftright" ? { x: y * ALONG, y: x / ACROSS } : { x: y * ACROSS, y: x / ALONG };
+}
+
+/** A picture's figures may be narrower than those of the canvas: how much wider it is drawn, so that none lies on another. */
+function spread(nodes: Element[]): number {
+  let wider = 1;
+  const placed = nodes.map(({ data, position }) => ({ ...(position ?? { x: 0, y: 0 }), half: data.type === "Person" ? 46 : 90 }));
+  placed.forEach((a, n) => {
+    for (const b of placed.slice(n + 1)) {
+      const across = Math.abs(a.x - b.x);
+      if (Math.abs(a.y - b.y) < 52 && across > 1) wider = Math.max(wider, (a.half + b.half) / across);
+    }
+  });
+  return Math.min(wider, WIDEST);
 }
 
 function placesOf(nodes: NodeCollection): Place[] {
