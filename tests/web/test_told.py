@@ -347,3 +347,26 @@ def test_a_tie_by_people_or_kin_is_drawn_with_what_ties_them(page, served):
     page.wait_for_function("() => window.lookthroughBoard && window.lookthroughBoard.core.nodes().length > 2")
     by = "() => window.lookthroughBoard.core.edges().filter(e => e.data('type') === 'LEGAL_REP_OF').length"
     assert page.evaluate(by) == 2
+
+
+@pytest.mark.parametrize(
+    ("rule", "said", "beside"), [("ended", "已于", "持有至"), ("ended", "才开始", "起持有")]
+)
+def test_what_did_not_hold_on_the_bid_date_is_drawn_of_the_finding_s_own_day(
+    page, served, rule, said, beside
+):
+    finding = set_aside(served, rule, said)
+    go(page, served, at("findings", finding["id"]))
+    page.locator(".behind .holder").click()
+    page.wait_for_function("() => window.lookthroughBoard && window.lookthroughBoard.core.edges().length > 1")
+    drawn = page.evaluate(
+        "() => window.lookthroughBoard.core.edges('.owns').map(e => [e.target().data('name'), e.data('shown'), e.hasClass('dashed')])"
+    )
+    told = {name: (shown, dashed) for name, shown, dashed in drawn}
+    for bidder in finding["facts"]["bidders"]:
+        day = bidder.get("held_until") or bidder.get("held_since")
+        shown, dashed = told[bidder["name"]]
+        assert dashed == bool(day), bidder["name"]
+        assert (f"{day}" in shown and beside in shown) == bool(day)
+    # The panel and what is opened next are of that day too.
+    expect(page.get_by_label("截至")).to_have_value(finding["facts"]["as_of"])

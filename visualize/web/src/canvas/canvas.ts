@@ -1,6 +1,7 @@
 import cytoscape, { type NodeCollection, type Core, type EdgeSingular, type ElementDefinition, type NodeSingular } from "cytoscape";
 import type { Drawing, Element } from "../api/shapes";
 import { percent, range } from "../api/words";
+import { i18n } from "../i18n";
 import { inWords } from "../i18n/stated";
 import { lean } from "./engine";
 import { wrapped } from "./lettering";
@@ -261,7 +262,7 @@ export class Canvas {
 
   protected edge(data: Data, classes: string): ElementDefinition {
     const { id, source, target, type } = data as { id: string; source: string; target: string; type?: string };
-    return { group: "edges", data: { ...data, id, source, target, shown: this.edgeLabel(data) }, classes: type === "OWNS" ? `${classes} owns` : classes };
+    return { group: "edges", data: { ...data, id, source, target, shown: this.edgeLabel(data) }, classes: `${classes}${type === "OWNS" ? " owns" : ""}${this.another(data) ? " dashed" : ""}` };
   }
 
   /** Say a party's name anew, and make room for it. */
@@ -271,9 +272,17 @@ export class Canvas {
     if (node.hasClass("tall") !== tall) node.toggleClass("tall", tall);
   }
 
+  /** What a relation of another day than is drawn says of itself: until when it was, or since when it is. */
+  private another(data: Data): string {
+    const [since, until] = [data.valid_from, data.valid_to].map((day) => (typeof day === "string" ? day : ""));
+    if (this.day && until && until <= this.day) return i18n.global.t("finding.held_until", { d: until });
+    if (this.day && since && since > this.day) return i18n.global.t("finding.held_since", { d: since });
+    return "";
+  }
+
   protected edgeLabel(data: Data): string {
     const kind = String(data.type ?? "");
-    if (kind === "OWNS") return range(data as { share?: number });
+    if (kind === "OWNS") return [range(data as { share?: number }), this.another(data)].filter(Boolean).join("\n");
     if (kind === "ULTIMATELY_HOLDS") return percent(data.share as number);
     const told = (data.label as string) || (data.role as string);
     return told ? inWords(told) : this.labels(kind);

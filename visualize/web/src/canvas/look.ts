@@ -47,7 +47,7 @@ export const LOOK: StylesheetJson = [
     selector: "edge.named",
     style: {
       "curve-style": "straight", "target-arrow-color": LINES.other[0], "target-arrow-shape": "triangle", "arrow-scale": 1.1,
-      label: "data(shown)", "font-size": 12, color: "#24324a", "text-background-color": "#ffffff", "text-background-opacity": 0.92,
+      label: "data(shown)", "font-size": 12, "text-wrap": "wrap", color: "#24324a", "text-background-color": "#ffffff", "text-background-opacity": 0.92,
       "text-background-padding": "2px", "min-zoomed-font-size": 7, "font-family": FAMILY,
     },
   },
