@@ -29,7 +29,7 @@ from cases.records import (
     RunRecord,
     Source,
 )
-from cases.runs import looked_at, ran_over, runs_of, undecided_of
+from cases.runs import looked_at, ran_over, runs_of, undecided_counts, undecided_of
 from cases.tables import StateRow, timestamp
 from graph.stores.contract import BatchRecord
 
@@ -93,14 +93,19 @@ class Ledger:
             return runs_of(connection, after, limit)
 
     def undecided(
-        self, run: str, after: int = -1, limit: int = 100
+        self, run: str, after: int = -1, limit: int = 100, detector: str | None = None
     ) -> list[tuple[int, Mapping[str, Any]]] | None:
         """What a run could not decide, with its place: {"detector", "scope", "subjects", "missing"}, after the place
-        `after`; None where there is no such run.
+        `after`, of one detector where it is named; None where there is no such run.
         """
         _bounded(limit)
         with self._reading() as connection:
-            return undecided_of(connection, run, after, limit)
+            return undecided_of(connection, run, after, limit, detector)
+
+    def undecided_counts(self, run: str) -> dict[str, int] | None:
+        """How much each detector could not decide in a run, in the order it was run; None where there is no such run."""
+        with self._reading() as connection:
+            return undecided_counts(connection, run)
 
     def ran_over(self, run: str) -> str | None:
         """The fingerprint of the data that a run looked at; None where there is no such run."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, Text, func, select, tuple_, type_coerce
 
 from cases.errors import InvalidValueError
 from cases.records import RunRecord
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from detectors.definition import Detector
     from detectors.rules.values import LocalRules
 
+_KEPT: Final = type_coerce(UndecidedRow.gap, Text)
+"""What could not be decided as the ledger keeps it: canonical JSON, which begins with the detector."""
 _BACK: Final = 100
 """Runs looked through, newest first."""
 
@@ -36,14 +39,37 @@ def runs_of(connection: Connection, after: str | None, limit: int) -> list[RunRe
 
 
 def undecided_of(
-    connection: Connection, run: str, after: int, limit: int
+    connection: Connection, run: str, after: int, limit: int, detector: str | None
 ) -> list[tuple[int, Mapping[str, Any]]] | None:
     """See `Ledger.undecided`."""
     if connection.execute(select(RunRow.id).where(RunRow.id == run)).scalar() is None:
         return None
     query = select(UndecidedRow.place, UndecidedRow.gap).where(UndecidedRow.run == run)
     query = query.where(UndecidedRow.place > after).order_by(UndecidedRow.place).limit(limit)
+    if detector is not None:
+        begins = _begins(detector)
+        query = query.where(func.substr(_KEPT, 1, len(begins)) == begins)
     return [(row["place"], row["gap"]) for row in rows(connection, query)]
+
+
+def undecided_counts(connection: Connection, run: str) -> dict[str, int] | None:
+    """See `Ledger.undecided_counts`."""
+    detectors = connection.execute(select(RunRow.detectors).where(RunRow.id == run)).scalar()
+    if detectors is None:
+        return None
+    # So much of each that every detector's beginning is whole: one pass, and few different ones.
+    beginning = func.substr(_KEPT, 1, max((len(_begins(d)) for d in detectors), default=1))
+    counted = connection.execute(
+        select(beginning, func.count()).where(UndecidedRow.run == run).group_by(beginning)
+    )
+    found: Counter[str] = Counter()
+    for text, n in counted:
+        found.update({d: n for d in detectors if text.startswith(_begins(d))})
+    return {d: found[d] for d in detectors if found[d]}
+
+
+def _begins(detector: str) -> str:
+    return canonical({"detector": detector})[:-1] + ","
 
 
 def ran_over(connection: Connection, run: str) -> str | None:

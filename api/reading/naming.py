@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ import polars as pl
 
 from api.datasets import Dataset
 from api.problems import ProblemError
+from api.reading.lots import lot_names
 from graph.stores import GraphStore
 from loaders.identity import looks_like_person_number
 
@@ -112,6 +114,15 @@ def names_for(store: GraphStore, ids: set[str]) -> dict[str, dict[str, Any]]:
         for row in rows:
             found.setdefault(row["id"], {"type": type_, "name": row["name"] or ""})
     return found
+
+
+def told_of(store: GraphStore, undecided: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """What those that can't be decided are about, by id: parties by name, lots by their tender and themselves."""
+    gaps = list(undecided)
+    parties = names_for(store, {i for gap in gaps for i in gap["subjects"]}) if gaps else {}
+    lots = {gap["scope"]["id"] for gap in gaps if gap["scope"]["kind"] == "lot"}
+    named = {i: str(one["name"]) for i, one in parties.items() if one["type"] in PARTIES and one["name"]}
+    return named | (lot_names(store, lots) if lots else {})
 
 
 def _short(text: str) -> str:

@@ -15,6 +15,7 @@ from api.cursors import key_of
 from api.findings import finding_json
 from api.once import IdempotencyKey, once
 from api.reading.lots import bidders, lot, lots_called, lots_page
+from api.reading.naming import told_of
 from api.reading.one_lot import screen_one_lot
 from api.routes.parameters import Cursor, Id, Limit
 from api.routes.parties import dataset_of, meant
@@ -99,11 +100,13 @@ def screen(
                 scope=("lot", found.id),
                 began_at=began,
             ).id
+        undecided = [u.to_json(d) for d, u in screened.run.undecided]
         answer = {
             "lot": found.id,
             "bidders": who,
             "findings": [f.to_json() for f in screened.run.findings],
-            "undecided": [u.to_json(d) for d, u in screened.run.undecided],
+            "undecided": undecided,
+            "names": told_of(services.store, undecided),
             "combined": [stacked.to_json() for stacked in screened.stacks],
             "run": run,
             "dataset": {"fingerprint": fingerprint, "newest_source": dataset_of(request).newest_source},

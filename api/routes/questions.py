@@ -14,7 +14,7 @@ from api.answers import for_caller, told
 from api.callers import Asking, Caller, Using
 from api.once import IdempotencyKey, once
 from api.problems import ProblemError
-from api.reading.naming import candidates
+from api.reading.naming import candidates, told_of
 from api.reading.relations import KINDS, ties
 from api.reading.screening import plain, screen_parties, screening_detectors
 from api.routes.parameters import VISIBLE, Day
@@ -115,6 +115,7 @@ def _screened(request: Request, caller: Caller, services: Services, asked: Scree
     answer = {
         "findings": findings,
         "undecided": undecided,
+        "names": told_of(services.store, undecided),
         "parties": known,
         "unresolved": unresolved,
         "dataset": {"fingerprint": dataset.fingerprint, "newest_source": dataset.newest_source},

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import Depends, File, Form, Request, Response, UploadFile
+from fastapi import Depends, File, Form, Query, Request, Response, UploadFile
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
@@ -29,6 +29,7 @@ from api.loads import inspected, load_files
 from api.mending import take_back_when_it_answers
 from api.once import IdempotencyKey, once
 from api.problems import ProblemError
+from api.reading.naming import told_of
 from api.routes.parameters import Cursor, Id, Limit
 from api.routing import Routes, ScopedRoute, refuse_unknown
 from api.services import Services
@@ -91,6 +92,36 @@ def runs(
     return told(request, caller, answer, "runs")
 
 
+def _no_run(id_: str) -> ProblemError:
+    return ProblemError(
+        "not-found",
+        f"台账中没有运行 {id_}。GET /v1/runs 列出全部运行。",
+        f"The ledger has no run {id_}. GET /v1/runs lists them.",
+    )
+
+
+def _names(services: Services, items: list[dict[str, Any]]) -> dict[str, str]:
+    """The ledger tells of a run where the store is gone; then nothing is called by its name."""
+    try:
+        return told_of(services.store, items)
+    except StoreUnavailableError:
+        return {}
+
+
+@routes.get(
+    "/runs/{id}/undecided/counts",
+    scope="read",
+    response_model=wire.UndecidedCounts,
+    summary="How much a run could not decide, by detector",
+)
+def undecided_counts(request: Request, id: Id, caller: Asking, services: Using) -> Response:
+    """Each entry is one lot or household that a detector could not decide."""
+    counts = services.ledger.undecided_counts(id)
+    if counts is None:
+        raise _no_run(id)
+    return told(request, caller, {"undecided": sum(counts.values()), "by_detector": counts})
+
+
 @routes.get(
     "/runs/{id}/undecided",
     scope="read",
@@ -98,23 +129,27 @@ def runs(
     summary="What a run could not decide, and what is missing",
 )
 def undecided(
-    request: Request, id: Id, caller: Asking, services: Using, limit: Limit = 50, cursor: Cursor = None
+    request: Request,
+    id: Id,
+    caller: Asking,
+    services: Using,
+    detector: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
 ) -> Response:
     """A page, one entry a lot or household; `next` is the cursor of the following one."""
     key = key_of(cursor, _LEDGER)
     after = int(key) if key.isdecimal() and len(key) < 10 else -1
     if key and after < 0:
         raise malformed()
-    found = services.ledger.undecided(id, after, min(limit + 1, 501))
+    found = services.ledger.undecided(id, after, min(limit + 1, 501), detector)
     if found is None:
-        raise ProblemError(
-            "not-found",
-            f"台账中没有运行 {id}。GET /v1/runs 列出全部运行。",
-            f"The ledger has no run {id}. GET /v1/runs lists them.",
-        )
+        raise _no_run(id)
     more = len(found) > limit
+    items = [dict(gap) for _, gap in found[:limit]]
     answer = {
-        "items": [dict(gap) for _, gap in found[:limit]],
+        "items": items,
+        "names": _names(services, items),
         "next": cursor_after(_LEDGER, str(found[limit - 1][0])) if more else None,
         "truncated": more,
     }

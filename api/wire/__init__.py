@@ -17,7 +17,7 @@ from api.wire.findings import (
 )
 from api.wire.graph import Household, HouseholdsPage, Links, Lot, LotsPage, Matches, Neighbours, Party
 from api.wire.ownership import Control, Controls, History, Holdings, Owners, UltimateOwners, Ways
-from api.wire.work import Inspected, Job, Loads, RunsPage, Status, UndecidedPage
+from api.wire.work import Inspected, Job, Loads, RunsPage, Status, UndecidedCounts, UndecidedPage
 
 BatchId = Path(pattern=r"^b[0-9a-f]{12}$")
 RejectsName = Path(pattern=r"^[\w.()（） -]{1,160}$")
@@ -52,6 +52,7 @@ __all__ = [
     "ScreeningAnswer",
     "Status",
     "UltimateOwners",
+    "UndecidedCounts",
     "UndecidedPage",
     "Ways",
 ]

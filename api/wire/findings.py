@@ -91,6 +91,7 @@ class LotScreened(Wire):
     undecided: list[Undecided]
     combined: list[dict[str, Any]]
     run: str
+    names: dict[str, str] = Field(description="Of whom and what can't be decided, by id")
     dataset: DatasetOf
     truncated: bool
 
@@ -113,6 +114,7 @@ class ScreeningAnswer(Wire):
 
     findings: list[Found]
     undecided: list[Undecided]
+    names: dict[str, str] = Field(description="Of whom can't be decided, by id")
     parties: list[ResolvedParty]
     unresolved: list[Unresolved]
     dataset: DatasetOf

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from api.wire.findings import Undecided
 from api.wire.shape import DatasetOf, Wire
 
@@ -40,8 +42,16 @@ class UndecidedPage(Wire):
     """A page of what a run could not decide."""
 
     items: list[Undecided]
+    names: dict[str, str] = Field(description="Of whom and what they are about, by id")
     next: str | None
     truncated: bool
+
+
+class UndecidedCounts(Wire):
+    """How much a run could not decide, by detector."""
+
+    undecided: int
+    by_detector: dict[str, int]
 
 
 class Loads(Wire):

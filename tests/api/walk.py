@@ -195,8 +195,10 @@ WALK: Final[Mapping[str, Callable[[Met], Iterable[str]]]] = {
     "/v1/runs": lambda met: ["/v1/runs", "/v1/runs?limit=1"],
     # The run over everything, by the word it is told by on either side.
     "/v1/runs/{id}/undecided": lambda met: [
-        *_each("/v1/runs/{id}/undecided", ["first-run"], "?limit=500", "?limit=2"), "/v1/runs/first-run/undecided?cursor=x",
+        *_each("/v1/runs/{id}/undecided", ["first-run"], "?limit=500", "?limit=2", "?detector=shared-contact"),
+        "/v1/runs/first-run/undecided?cursor=x",
     ],
+    "/v1/runs/{id}/undecided/counts": lambda met: _each("/v1/runs/{id}/undecided/counts", ["first-run"]),
     "/v1/status": lambda met: ["/v1/status"],
 }  # fmt: skip
 """For every path of the contract that is read by GET, the questions to ask of it."""

@@ -9,7 +9,7 @@ import pytest
 
 from cases import FindingFilter, InvalidValueError, Ledger
 from detectors.definition import Evidence
-from detectors.rules.values import LocalRule, LocalRules
+from detectors.rules.values import NO_RULES, LocalRule, LocalRules
 from tests.cases.made import CONTACT, CONTROLLER, SHAREHOLDER, record, run_of, some, tie, undecided
 
 
@@ -101,6 +101,23 @@ def test_absent_for_want_of_data_is_not_gone(ledger: Ledger) -> None:
     assert some(record(ledger, undecided=[elsewhere, other]).counts) == {"no_longer_found": 1}
 
 
+def test_what_a_run_could_not_decide_is_counted_and_listed_by_detector(ledger: Ledger) -> None:
+    gaps = [
+        *((CONTACT.id, undecided(f"local:T-{n}/1", "local:C")) for n in (1, 2, 3)),
+        (SHAREHOLDER.id, undecided("local:T-1/1", "local:C")),
+    ]
+    made = ledger.record_run(
+        run_of(undecided=gaps), [SHAREHOLDER, CONTROLLER, CONTACT], NO_RULES, "abc", "测试员"
+    )
+    assert ledger.undecided_counts(made.id) == {SHAREHOLDER.id: 1, CONTACT.id: 3}
+    first = ledger.undecided(made.id, limit=2, detector=CONTACT.id) or []
+    assert [gap["scope"]["id"] for _, gap in first] == ["local:T-1/1", "local:T-2/1"]
+    rest = ledger.undecided(made.id, after=first[-1][0], detector=CONTACT.id) or []
+    assert [gap["scope"]["id"] for _, gap in rest] == ["local:T-3/1"]
+    # One detector's id may begin as another's does.
+    assert ledger.undecided(made.id, detector=CONTACT.id[:-1]) == []
+
+
 def test_a_run_is_kept_with_all_that_made_it(ledger: Ledger) -> None:
     rule = LocalRule((SHAREHOLDER.id,), "minimum", 0.1, "", "虚构区", "2024-01-01", "", "示例办法第二条")
     run = run_of(tie(), undecided=[(SHAREHOLDER.id, undecided("local:T-1/1", "local:C"))])
@@ -118,6 +135,7 @@ def test_a_run_is_kept_with_all_that_made_it(ledger: Ledger) -> None:
     assert (place, gap["subjects"]) == (0, ["local:C"])
     assert ledger.undecided(made.id, after=0) == []
     assert ledger.undecided("r-none") is None
+    assert ledger.undecided_counts("r-none") is None
     assert told["began_at"] == "2026-02-01T00:00:00.000000+00:00" < told["ended_at"]
     assert told["software"].startswith("lookthrough")
     assert told["counts"]["new"] == 1

@@ -65,6 +65,11 @@ def _with_names_looked_up(page: Any) -> None:
     page.locator("table tbody tr").first.wait_for()
 
 
+def _with_a_detector_open(page: Any) -> None:
+    page.locator(".group button").first.click()
+    page.locator(".gap").first.wait_for()
+
+
 def _with_a_file_loaded(page: Any) -> None:
     page.locator("input[type=file]").set_input_files(
         {"name": "持股.csv", "mimeType": "text/csv", "buffer": SHEET.encode()}
@@ -96,6 +101,7 @@ def _pages(services: Any) -> Iterator[tuple[str, str, Callable[[Any], None] | No
     yield "finding of a household", at("findings", livelihood.id), None
     yield "household", at("households", "local:XGDB0001"), None
     yield "canvas", at("graph", "cn-uscc:919999999000000144"), _with_a_party_and_the_keys
+    yield "what could not be decided", "/undecided", _with_a_detector_open
     yield "relations", "/relations", _with_names_looked_up
     yield "loading", "/load", _with_a_file_loaded
 

@@ -9,6 +9,7 @@ const pages = [
   { path: "/tenders/:id", name: "tender", component: () => import("./pages/TenderPage.vue") },
   { path: "/households/:id", name: "household", component: () => import("./pages/HouseholdPage.vue") },
   { path: "/findings/:id", name: "finding", component: () => import("./pages/FindingPage.vue") },
+  { path: "/undecided", name: "undecided", component: () => import("./pages/UndecidedPage.vue") },
   { path: "/relations", name: "relations", component: () => import("./pages/RelationsPage.vue") },
   { path: "/load", name: "load", component: () => import("./pages/LoadPage.vue") },
 ];

@@ -859,6 +859,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/runs/{id}/undecided/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much a run could not decide, by detector
+         * @description Each entry is one lot or household that a detector could not decide.
+         */
+        get: operations["undecided_counts_v1_runs__id__undecided_counts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/screenings": {
         parameters: {
             query?: never;
@@ -1606,6 +1626,13 @@ export interface components {
             findings: components["schemas"]["Found"][];
             /** Lot */
             lot: string;
+            /**
+             * Names
+             * @description Of whom and what can't be decided, by id
+             */
+            names: {
+                [key: string]: string;
+            };
             /** Run */
             run: string;
             /** Truncated */
@@ -2036,6 +2063,13 @@ export interface components {
             dataset: components["schemas"]["DatasetOf"];
             /** Findings */
             findings: components["schemas"]["Found"][];
+            /**
+             * Names
+             * @description Of whom can't be decided, by id
+             */
+            names: {
+                [key: string]: string;
+            };
             /** Parties */
             parties: components["schemas"]["ResolvedParty"][];
             /** Truncated */
@@ -2191,12 +2225,33 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * UndecidedCounts
+         * @description How much a run could not decide, by detector.
+         */
+        UndecidedCounts: {
+            /** By Detector */
+            by_detector: {
+                [key: string]: number;
+            };
+            /** Undecided */
+            undecided: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * UndecidedPage
          * @description A page of what a run could not decide.
          */
         UndecidedPage: {
             /** Items */
             items: components["schemas"]["Undecided"][];
+            /**
+             * Names
+             * @description Of whom and what they are about, by id
+             */
+            names: {
+                [key: string]: string;
+            };
             /** Next */
             next: string | null;
             /** Truncated */
@@ -4234,6 +4289,7 @@ export interface operations {
     undecided_v1_runs__id__undecided_get: {
         parameters: {
             query?: {
+                detector?: string | null;
                 /** @description Entries of the page */
                 limit?: number;
                 /** @description `next` of the page before */
@@ -4255,6 +4311,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UndecidedPage"];
+                };
+            };
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undecided_counts_v1_runs__id__undecided_counts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id such as cn-uscc:…; a name or bare number where only one has it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndecidedCounts"];
                 };
             };
             /** @description A problem */

@@ -19,6 +19,8 @@ export type Bidder = Schemas["Bidder"];
 export type Job = Schemas["Job"];
 export type Status = Schemas["Status"];
 export type FindingCounts = Schemas["FindingCounts"];
+export type UndecidedCounts = Schemas["UndecidedCounts"];
+export type RunsPage = Schemas["RunsPage"];
 export type Detector = Schemas["Detector"];
 export type Ways = Schemas["Ways"];
 export type RelationsAnswer = Schemas["RelationsAnswer"];
@@ -140,15 +142,30 @@ export interface Stack {
   explained: Words;
 }
 
+export interface Undecided {
+  detector: string;
+  scope: { kind: string; id: string };
+  subjects: string[];
+  missing: Words;
+}
+
+export interface UndecidedPage {
+  items: Undecided[];
+  names: Record<string, string>;
+  next: string | null;
+  truncated: boolean;
+}
+
 export interface Screened {
   lot: string;
   bidders: Bidder[];
   findings: Finding[];
-  undecided: { detector: string; missing: { zh: string; en: string } }[];
+  undecided: Undecided[];
+  names: Record<string, string>;
   combined: Stack[];
 }
 
-export interface ScreeningAnswer extends Pick<Screened, "findings" | "undecided"> {
+export interface ScreeningAnswer extends Pick<Screened, "findings" | "undecided" | "names"> {
   unresolved: RelationsAnswer["unresolved"];
 }
 

@@ -4,7 +4,7 @@ export const zh = {
   nav: { start: "首页", relations: "找关系", load: "导入数据", language: "English", key: "密钥" },
   search: { label: "查找企业、人员、项目、标段", placeholder: "企业、人员、项目或标段的名称、拼音或代码", none: "没有找到", hint: "。可输入名称的一部分、拼音首字母、统一社会信用代码，或检测项的名称。", found_by: "查看它发现的预警", more: "还有更多，请写得更具体", matched: { id: "编号", name: "名称", former_name: "曾用名", pinyin: "拼音" } },
   types: { Company: "企业", Person: "自然人", Lot: "标段", Tender: "项目", Household: "家庭", Contact: "联系方式", Property: "房产", Benefit: "待遇", Bid: "投标", Concert: "一致行动", Vehicle: "车辆" },
-  inbox: { title: "风险预警", tied: "{n} 家投标人", of_them: "，其中 {n} 条已抑制，未列出", lead: "预警是线索，不是结论：只说明数据比对的结果，须由人核实。", count: "共 {n} 条", none: "没有符合条件的预警", none_hint: "可调整筛选条件，或先导入数据并运行检测。", more: "显示更多", all: "全部", run: "运行检测", running: "正在检测…", ran: "检测完成：新增 {new}，变化 {changed}，不再出现 {gone}", undecided: "{n} 项检测因没有所需数据而无法判定", no_data_of: "没有", gaps: "另有 {n} 处因数据不全无法判定（可在标段页核查查看）", ran_none: "检测已运行，没有发现预警", ran_none_hint: "没有发现不等于没有问题：请看上方哪些检测项因缺少数据无法判定。", gone: "不再出现", show_suppressed: "显示已抑制" },
+  inbox: { title: "风险预警", tied: "{n} 家投标人", of_them: "，其中 {n} 条已抑制，未列出", lead: "预警是线索，不是结论：只说明数据比对的结果，须由人核实。", count: "共 {n} 条", none: "没有符合条件的预警", none_hint: "可调整筛选条件，或先导入数据并运行检测。", more: "显示更多", all: "全部", run: "运行检测", running: "正在检测…", ran: "检测完成：新增 {new}，变化 {changed}，不再出现 {gone}", undecided: "{n} 项检测因没有所需数据而无法判定", no_data_of: "没有", gaps: "另有 {n} 处因数据不全无法判定", ran_none: "检测已运行，没有发现预警", ran_none_hint: "没有发现不等于没有问题：请看上方哪些检测项因缺少数据无法判定。", gone: "不再出现", show_suppressed: "显示已抑制" },
   severity: { prohibited: "法定禁止情形（待核实）", deemed: "法定“视为”情形（待核实）", review: "需人工核查", lead: "一般疑点", service: "服务提醒" },
   short: { prohibited: "禁止", deemed: "视为", review: "核查", lead: "疑点", service: "服务" },
   state: { new: "新", in_review: "核查中", confirmed: "属实", cleared: "排除", not_decidable: "无法判定" },
@@ -25,6 +25,7 @@ export const zh = {
   identity: { id: "证件号或统一社会信用代码一致", vendor_id: "同一数据商编号", unique_name: "企业全称唯一匹配", name_only: "仅凭名称，未核实" },
   help: { fold: "C：收起只经由它到达的部分，再按展开", next: "J / K：下一个、上一个疑点主体", expand: "双击或 E：展开（先显示数量）", remove: "Delete：移出画面", undo: "Ctrl+Z / Ctrl+Shift+Z：撤销、重做", fit: "F：适合窗口", find: "/：画面内查找", pin: "P：固定位置", help: "?：本说明", path: "选中两个主体后：路径", arrows: "画面内按方向键：移到相邻主体" },
   key: { title: "需要密钥", none: "需要密钥", refused: "这个密钥无效、已撤销或已过期，请换一个。填写的内容没有丢失。", other: "现在的密钥没有这项权限，请换一个有此权限的密钥。", change: "换一个密钥", hint: "此服务需要密钥。请向管理员索取，或在本机运行 lookthrough keys create。只在本标签页关闭前保留。", field: "密钥", use: "使用" },
+  undecided: { title: "无法判定的项", open: "无法判定的项", count: "共 {n} 处", means: "检测所需的数据缺失或不足以分辨：未知，不等于没有问题。", run: "最近一次检测：{at}。", narrowed: "这次只检测了有变化的标段。", none: "最近一次检测没有因数据不全而无法判定的项。", no_run: "还没有运行过检测。", about: "涉及" },
   problem: { missing: "没有找到“{id}”。链接可能有误，或当前数据中已没有它；可在上方按名称、拼音或代码查找。", start: "回到首页", offline: "连不上服务。你填写的内容没有丢失，服务恢复后请重试。", retry: "重试", internal: "服务出错" },
   common: { comma: "、", colon: "：", enlarge: "放大", loading: "正在载入…", close: "关闭", open: "打开", cancel: "取消", ok: "确定", share: "比例", as_of: "截至 {d}", day: "日期", yes: "是", no: "否", truncated: "结果已截断", back: "返回", today: "今天" },
 };
