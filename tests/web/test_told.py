@@ -342,11 +342,15 @@ def test_a_tie_by_people_or_kin_is_drawn_with_what_ties_them(page, served):
     page.get_by_label(re.compile("^每行一个")).fill(
         "\n".join(rep["facts"]["names"][i] for i in rep["subjects"])
     )
+    # Who runs a company today may be another than who did on that day.
+    page.get_by_label("截至日期").fill(rep["facts"]["as_of"])
+    page.get_by_label("截至日期").press("Enter")
     page.get_by_role("button", name="查找关系").click()
     page.locator("tr").filter(has_text="法定代表人").get_by_role("button", name="在图上看").first.click()
     page.wait_for_function("() => window.lookthroughBoard && window.lookthroughBoard.core.nodes().length > 2")
     by = "() => window.lookthroughBoard.core.edges().filter(e => e.data('type') === 'LEGAL_REP_OF').length"
     assert page.evaluate(by) == 2
+    expect(page).to_have_url(re.compile(f"as_of={rep['facts']['as_of']}"))
 
 
 @pytest.mark.parametrize(

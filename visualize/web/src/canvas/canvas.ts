@@ -92,7 +92,10 @@ export class Canvas {
     this.anchors.push(...anchors);
     const { nodes, edges } = thinned(drawing.elements);
     const all = nodes.length + edges.length <= LETTERED;
-    const wider = spread(nodes);
+    // A line that says of which day it is has room beside it; kin, who stand beside each other, have room between them.
+    const worded = new Set(edges.filter((e) => this.another(e.data) || e.data.type === "RELATED_TO").flatMap((e) => [String(e.data.source), String(e.data.target)]));
+    // A drawing that was sketched stands where its sketch did.
+    const wider = all ? spread(nodes, worded) : 1;
     const made: ElementDefinition[] = nodes.map((node) =>
       this.node(node.data, this.turned({ x: (node.position?.x ?? 0) * wider, y: node.position?.y ?? 0 }), `${node.classes ?? ""}${all ? " named" : ""}`));
     const here = new Set(nodes.map((n) => n.data.id));
@@ -322,9 +325,9 @@ export function turnedTo(way: Way, { x, y }: Place): Place {
 }
 
 /** A picture's figures may be narrower than those of the canvas: how much wider it is drawn, so that none lies on another. */
-function spread(nodes: Element[]): number {
+function spread(nodes: Element[], worded: Set<string>): number {
   let wider = 1;
-  const placed = nodes.map(({ data, position }) => ({ ...(position ?? { x: 0, y: 0 }), half: data.type === "Person" ? 46 : 90 }));
+  const placed = nodes.map(({ data, position }) => ({ ...(position ?? { x: 0, y: 0 }), half: (data.type === "Person" ? 46 : 90) + (worded.has(data.id) ? 40 : 0) }));
   placed.forEach((a, n) => {
     for (const b of placed.slice(n + 1)) {
       const across = Math.abs(a.x - b.x);
