@@ -92,8 +92,8 @@ export class Canvas {
     this.anchors.push(...anchors);
     const { nodes, edges } = thinned(drawing.elements);
     const all = nodes.length + edges.length <= LETTERED;
-    // A line that says of which day it is has room beside it; kin, who stand beside each other, have room between them.
-    const worded = new Set(edges.filter((e) => this.another(e.data) || e.data.type === "RELATED_TO").flatMap((e) => [String(e.data.source), String(e.data.target)]));
+    // A line that says of which day it is has room beside it.
+    const worded = new Set(edges.filter((e) => this.another(e.data)).flatMap((e) => [String(e.data.source), String(e.data.target)]));
     // A drawing that was sketched stands where its sketch did.
     const wider = all ? spread(nodes, worded) : 1;
     const made: ElementDefinition[] = nodes.map((node) =>
