@@ -670,7 +670,7 @@ def test_marks_that_turn_the_direction_of_reading_are_no_part_of_a_name(tmp_path
 def test_a_way_of_control_that_is_not_known_is_said(tmp_path: Path) -> None:
     text = f"控制人,公司名称,统一社会信用代码,控制方式\n示例乙有限公司,示例甲有限公司,{A},托管\n示例丙有限公司,示例甲有限公司,{A},代管账册\n"
     context = load_text(tmp_path, {"控制关系.csv": text})
-    assert [(p.code, p.value) for p in context.problems if p.code == "unknown-word"] == [
-        ("unknown-word", "代管账册")
+    assert [(p.code, p.value) for p in context.problems if p.code == "unknown-interest"] == [
+        ("unknown-interest", "代管账册")
     ]
     assert set(rels(context, "EXERCISES_CONTROL")["interest"]) == {"management_relation", "代管账册"}
