@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
+from graph.penetration.ownership import Ownership
 from graph.penetration.rival_lists import KIND, LEFT_OUT
 from graph.penetration.tables import OwnershipTables
 from graph.penetration.undisclosed import OF_A_FILE
@@ -120,6 +122,12 @@ def _lists(tables: OwnershipTables) -> Iterator[Quality]:
         left_out=LEFT_OUT.any(),
     )
     rival = kinds.filter((pl.col("lists") > 1) | pl.col("left_out"))["company_id"]
+    if tables.same_as.height:
+        # Under two ids of one company each list is the only one of its id.
+        ownership = Ownership.build(tables)
+        beside = ownership.ids(np.unique(ownership.lists["company"].to_numpy()))
+        named = ownership.nodes["id"].gather(ownership.nodes_of(rival))
+        rival = pl.concat([beside.cast(pl.String), named.cast(pl.String)])
     yield from _quality(
         "rival-lists",
         rival,

@@ -45,3 +45,31 @@ def test_what_lacks_is_named_with_the_column_of_a_table_that_is_there(loaded):
     zh, en = (" ".join(loaded("detect", "--lang", lang).err.split()) for lang in ("zh", "en"))
     assert "tenders（列“招标人”）" in zh
     assert "tenders (column buyer_name)" in en
+
+
+def test_a_tree_of_names_is_not_added_to_the_dated_list_of_the_same_company(lookthrough, tmp_path):
+    code = "91999999900000049N"
+    company = "虚构青石建设有限公司"
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "股东信息.csv").write_text(
+        "企业名称,统一社会信用代码,股东名称,股东类型,持股比例,数据截至日期\n"
+        f"{company},{code},样本甲一,自然人,60%,2025-03-31\n"
+        f"{company},{code},样本甲二,自然人,40%,2025-03-31\n",
+        encoding="utf-8",
+    )
+    tree = {
+        "name": company,
+        "percent": None,
+        "children": [
+            {"name": "样本甲一", "percent": "70%", "type": "P", "children": []},
+            {"name": "样本甲三", "percent": "30%", "type": "P", "children": []},
+        ],
+    }
+    (tmp_path / "in" / "tree.json").write_text(json.dumps(tree, ensure_ascii=False), encoding="utf-8")
+    assert lookthrough("load", tmp_path / "in").code == 0
+    answer = json.loads(lookthrough("penetrate", company, "--as-of", "2025-05-20", "--format", "json").out)
+    assert [(o["name"], o["share"]) for o in answer["owners"]] == [("样本甲一", 0.6), ("样本甲二", 0.4)]
+    assert answer["known_share"] == 1.0
+    assert "rival_list" in {w["code"] for w in answer["warnings"]}
+    checked = {c["check"]: c["examples"] for c in json.loads(lookthrough("check", "--format", "json").out)}
+    assert checked["rival-lists"] == [f"cn-uscc:{code}"]
