@@ -31,6 +31,7 @@ from graph.penetration import (
     undisclosed,
 )
 from graph.penetration.identities import IdentityMode
+from graph.resolution import spans
 from graph.stores import ownership as reading
 from graph.stores.contract import BatchRecord, GraphStore
 from graph.stores.kept import OWNERSHIP, beside, forget_ownership, keep_aside, settled
@@ -45,6 +46,7 @@ LAYING_OUT: Final = (
     ownership,
     rival_lists,
     rows,
+    spans,
     tables,
     text_order,
     undisclosed,
