@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any, Final
 import polars as pl
 
 from graph.names import name_key
+from graph.penetration.days import DateError, day_number
 from graph.records import Extract
 from graph.stores import Applied, GraphStore
 from graph.system_errors import reason
@@ -42,6 +44,7 @@ class LoadError(ValueError):
         self.report = report
 
 
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _OF_OWN_FOLDERS: Final = ("graph.lbug", "person.key")
 """What a store's folder, and a user's data folder, hold."""
 _OWN_ENDINGS: Final = (".key", ".ledger.db", ".ledger.db-wal", ".ledger.db-shm", ".lbug", ".lbug.wal")
@@ -90,6 +93,8 @@ def load(
     progress: Progress,
 ) -> LoadReport:
     """Load files and folders as one batch, all or nothing. Raises `LoadError`, `UnreadableFileError`, `StoreError`."""
+    for day in (options.snapshot, options.observed_on):
+        _check_day(day)
     store.check_person_key(key.check_value)
     mapping, digest = _mapping(options)
     report = LoadReport()
@@ -253,6 +258,18 @@ def _sha256(path: Path) -> str:
     except OSError as error:
         zh, en = reason(error)
         raise LoadError(f"无法读取 {path}：{zh}。", f"{path} can't be read: {en}.") from error
+
+
+def _check_day(day: str | None) -> None:
+    """Raises `LoadError` for a day that is none: rows dated by it would be in, and no question could read them."""
+    if day is None:
+        return
+    try:
+        if not _DAY.fullmatch(day):
+            raise DateError(day)
+        day_number(day)
+    except DateError as error:
+        raise LoadError(error.zh, error.en) from error
 
 
 def _mapping(options: LoadOptions) -> tuple[dict[str, Any], str]:

@@ -70,6 +70,21 @@ def test_where_every_row_is_refused_the_first_is_named_and_no_path_of_the_servic
     assert "reports" not in json.dumps(job["problem"])
 
 
+@pytest.mark.parametrize("field", ["snapshot", "observed_on"])
+@pytest.mark.parametrize("day", ["2025-99-99", "2025-02-30", "9999-12-31"])
+def test_a_day_that_is_none_loads_nothing_and_leaves_the_service_answering(own_service, field, day):
+    with own_service.client(*ALL) as client:
+        before = client.get("/v1/status").json()["store"]["fingerprint"]
+        job = own_service.finished(client, upload(client, **{field: day}).raise_for_status().json())
+        assert (job["state"], job["problem"]["type"]) == ("failed", "unprocessable")
+        assert day in job["problem"]["detail"]["zh"]
+        assert client.get("/v1/status").json()["store"]["fingerprint"] == before
+        # What is loaded next is in the answers.
+        assert own_service.finished(client, upload(client).json())["state"] == "done"
+        told = client.get("/v1/status").json()
+        assert told["dataset"]["fingerprint"] == told["store"]["fingerprint"] != before
+
+
 def test_refused_rows_can_be_fetched_and_a_name_cannot_lead_out_of_the_folder(own_service):
     with own_service.client(*ALL) as client:
         job = own_service.finished(client, upload(client, text=BAD).json())
