@@ -23,6 +23,7 @@ from detectors.ties.links import (
     link_ties_and_set_aside,
     on_bids,
 )
+from detectors.ties.mail_domains import told_once, with_mail_domains
 from detectors.ties.traces import kind_words
 
 _KINDS: Final = ("address", "phone", "email", "domain")
@@ -40,7 +41,12 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     links = table(rows["contacts"]).filter(pl.col("role").is_in(_KINDS))
     parties = {r["holder_id"]: int(r["parties"]) for r in rows["parties"]}
     public = {d.strip() for d in str(values["public_domains"]).split(",")}
-    ties = link_ties_and_set_aside(on_bids(bidders, links), bidders)
+    linked = on_bids(bidders, with_mail_domains(links, public))
+    ties = told_once(link_ties_and_set_aside(linked, bidders))
+    domains = linked.filter(pl.col("role") == "domain").group_by("holder_id")
+    parties |= {
+        h: max(n, parties.get(h, 0)) for h, n in domains.agg(pl.col("bidder_id").n_unique()).iter_rows()
+    }
     full = pl.Series([t.holder_name for t in ties], dtype=pl.String).str.contains(_FULL).to_list()
     for tie, complete in zip(ties, full, strict=True):
         users = parties.get(tie.holder, 0)
@@ -78,12 +84,12 @@ def _explained(
 
 DETECTOR = Detector(
     id="shared-contact",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人使用相同的联系方式",
     title_en="Bidders share an address, telephone, e-mail or domain",
-    meaning_zh="同一标段的投标人使用相同的地址、电话、邮箱或网站域名；每一项都比较。",
+    meaning_zh="同一标段的投标人使用相同的地址、电话、邮箱、邮箱域名或网站域名；每一项都比较。",
     severity="lead",
     basis=(
         statutes.red_flag(
@@ -95,7 +101,8 @@ DETECTOR = Detector(
         people.HUB_PARTIES,
         Parameter(
             "public_domains",
-            "qq.com,163.com,126.com,139.com,sina.com,sohu.com,aliyun.com,foxmail.com,gmail.com,outlook.com,hotmail.com",
+            "qq.com,vip.qq.com,163.com,vip.163.com,126.com,139.com,189.cn,188.com,yeah.net,sina.com,sina.cn,sohu.com,"
+            "aliyun.com,foxmail.com,21cn.com,tom.com,wo.cn,gmail.com,outlook.com,hotmail.com,live.com,icloud.com",
             "domains",
             "不作为关联的公共域名，逗号分隔",
             "public domains that tie nobody, separated by commas",

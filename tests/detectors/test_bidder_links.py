@@ -86,6 +86,14 @@ def build(w: World) -> None:
         w.lot(tender, one, other)
         for bidder in (one, other):
             w.add("contacts", party_id=bidder, kind="地址", value=address)
+    for tender, one, other, kinds in (
+        ("MAIL-OWN", "H1", "H2", (("邮箱", "a@own.test"), ("邮箱", "b@own.test"))),
+        ("MAIL-SITE", "H3", "H4", (("邮箱", "a@site.test"), ("官网", "www.site.test"))),
+        ("MAIL-PUBLIC", "H5", "H6", (("邮箱", "a@qq.com"), ("邮箱", "b@qq.com"))),
+    ):
+        w.lot(tender, one, other)
+        for bidder, (kind, value) in zip((one, other), kinds, strict=True):
+            w.add("contacts", party_id=bidder, kind=kind, value=value)
     w.lot("TEL-86", "G7", "G8")
     w.add("contacts", party_id="G7", kind="电话", value="0758-2345678")
     w.add("contacts", party_id="G8", kind="电话", value="+86 758 2345678")
@@ -198,3 +206,12 @@ def test_a_house_is_told_from_a_street(found: Found) -> None:
 
 def test_a_telephone_with_and_without_its_country_code_is_one(found: Found) -> None:
     assert found.one(CONTACT, "TEL-86").facts["kind"] == "phone"
+
+
+def test_mail_of_one_domain_ties_and_of_a_public_one_does_not(found: Found) -> None:
+    hit = found.one(CONTACT, "MAIL-OWN")
+    assert hit.facts["kind"] == "domain"
+    assert "own.test" in hit.text["zh"]
+    assert {"email:a@own.test", "email:b@own.test"} < set(hit.evidence.nodes)
+    assert found.one(CONTACT, "MAIL-SITE").facts["holder"]["id"] == "domain:site.test"
+    assert found.of(CONTACT, "MAIL-PUBLIC") == []
