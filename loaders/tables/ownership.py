@@ -89,7 +89,9 @@ def read_shareholdings(table: TableRows) -> None:
 def _only_indirect(table: TableRows) -> pl.Series:
     """Rows that state an indirect share, and nothing of a direct one."""
     direct = pl.DataFrame({column: table.text(column).is_not_null() for column in _DIRECT})
-    return table.text("indirect_share").is_not_null() & ~direct.select(pl.any_horizontal(pl.all())).to_series()
+    return (
+        table.text("indirect_share").is_not_null() & ~direct.select(pl.any_horizontal(pl.all())).to_series()
+    )
 
 
 def _remainder(names: pl.Series) -> pl.Series:
