@@ -165,7 +165,7 @@ def test_the_error_of_a_formula_is_told_in_every_format(
     )
     assert refused["count"] == 3
     assert told["flag", "formula-error-empty"]["count"] == len(EMPTIED)
-    assert "formula-error (3 in all)" in ran.err
+    assert "Refused (3 in all): " in ran.err
     with Path(report["rejects"][0]).open(encoding="utf-8-sig") as stream:
         reasons = {r["lookthrough_row"]: r for r in csv.DictReader(stream)}
     assert set(reasons) == set(REFUSED)
