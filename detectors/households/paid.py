@@ -20,18 +20,20 @@ from detectors.rules.values import Settled, settle
 
 BENEFIT_HOUSEHOLD: Final = "(h.kind IS NULL OR h.kind = 'benefit')"
 _PERSON: Final = (
-    "p.id AS person_id, p.hukou_region AS hukou_region, p.residence_permit_region AS permit_region, "
+    "p.id AS person_id, p.name AS member_name, p.id_masked AS id_masked, p.hukou_region AS hukou_region, p.residence_permit_region AS permit_region, "
     "p.died_on AS died_on, p.cremated_on AS cremated_on"
 )
-_PERSON_COLUMNS: Final = ("person_id", "hukou_region", "permit_region", "died_on", "cremated_on")
+_PERSON_COLUMNS: Final = (
+    *("person_id", "member_name", "id_masked", "hukou_region", "permit_region", "died_on", "cremated_on"),
+)
 MEMBERS: Final = (
     f"MATCH (h:Household)<-[m:MEMBER_OF]-(p:Person) WHERE m.counted AND {BENEFIT_HOUSEHOLD} "
-    f"RETURN h.id AS household_id, {_PERSON}, p.name AS member_name, m.relation_to_head AS relation, "
+    f"RETURN h.id AS household_id, {_PERSON}, m.relation_to_head AS relation, "
     "m.valid_from AS member_from, m.valid_to AS member_to, m.key AS member_key"
 )
 MEMBERS_COLUMNS: Final = (
     *("household_id", *_PERSON_COLUMNS),
-    *("member_name", "relation", "member_from", "member_to", "member_key"),
+    *("relation", "member_from", "member_to", "member_key"),
 )
 _BENEFIT: Final = (
     "b.id AS benefit_id, b.from_month AS from_month, b.to_month AS to_month, b.amount AS amount, "

@@ -1,14 +1,85 @@
-"""Recipients with members of whom no number is known: nothing that another register says of a person can be found of them."""
+"""People of whom no number is known, among recipients or in the register beside them: a name tells neither way."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import wraps
+from typing import Final
+
+import polars as pl
 
 from detectors.definition import Assemble, Draft, Row, Undecided, Values
 from detectors.households.months import in_month
 from detectors.households.paid import Recipient, recipients
-from detectors.ties.namesakes import UNNUMBERED
+from detectors.rows import table
+from detectors.ties.namesakes import UNNUMBERED, masks_agree
+from graph.counted import counted
+from graph.names import name_key
+
+OWNERS: Final = {
+    "owners_by_name": "MATCH (p:Person)-[o:HOLDS_PROPERTY]->(x:Property) "
+    f"WHERE o.counted AND p.id STARTS WITH '{UNNUMBERED}' RETURN p.id AS owner_id, p.name AS owner_name, "
+    "p.id_masked AS owner_mask, x.id AS property_id, x.kind AS kind, x.status AS property_status, "
+    "o.valid_from AS held_from, o.valid_to AS held_to"
+}
+"""Owners of whom the register of homes gives the name alone, or a masked number."""
+OWNERS_COLUMNS: Final = {
+    "owners_by_name": (
+        *("owner_id", "owner_name", "owner_mask", "property_id", "kind", "property_status"),
+        *("held_from", "held_to"),
+    )
+}
+
+
+def homes_by_name(assemble: Assemble) -> Assemble:
+    """What `assemble` gives; beside it, of recipients nothing is found of, undecided where owners bear a member's name.
+
+    Of owners whose masked number contradicts the member's nothing is said.
+    """
+
+    @wraps(assemble)
+    def assembled(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+        told = set()
+        for hit in assemble(rows, values):
+            told.add(hit.scope_id)
+            yield hit
+        owners: dict[str, list[Row]] = defaultdict(list)
+        found = table(rows["owners_by_name"])
+        for row in found.with_columns(name=name_key(found["owner_name"])).iter_rows(named=True):
+            if row["name"] and (row["property_status"] or "current") == "current":
+                owners[row["name"]].append(row)
+        for of in recipients(rows) if owners else ():
+            if of.id not in told:
+                yield from _by_name(of, owners)
+
+    return assembled
+
+
+def _by_name(of: Recipient, owners: Mapping[str, Sequence[Row]]) -> Iterator[Undecided]:
+    names = name_key(pl.Series([m["member_name"] for m in of.members], dtype=pl.String)).to_list()
+    for member, name in zip(of.members, names, strict=True):
+        alike = [
+            o
+            for o in owners.get(name or "", ())
+            if masks_agree(member["id_masked"], o["owner_mask"]) is not False
+            and any(
+                in_month(o["held_from"], o["held_to"], month)
+                and in_month(member["member_from"], member["member_to"], month)
+                for month in of.months
+            )
+        ]
+        homes = len({o["property_id"] for o in alike})
+        if homes:
+            yield Undecided(
+                of.kind,
+                of.id,
+                (str(member["person_id"]), *sorted({str(o["owner_id"]) for o in alike})),
+                f"与成员“{member['member_name']}”同名的权利人名下有{homes}处房产，没有可用的证件号：是否为同一人无法核实",
+                f"{counted(homes, 'property', 'properties')} of an owner named “{member['member_name']}” as a member is, without "
+                "a usable number: whether it is one person cannot be told",
+            )
+            return
 
 
 def looked_up_by_number(assemble: Assemble) -> Assemble:

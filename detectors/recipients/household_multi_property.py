@@ -26,7 +26,7 @@ from detectors.households.paid import (
     recipients,
 )
 from detectors.households.registered import registered_elsewhere
-from detectors.households.unnumbered import looked_up_by_number
+from detectors.households.unnumbered import OWNERS, OWNERS_COLUMNS, homes_by_name, looked_up_by_number
 from detectors.law.assistance import OF_PROPERTY, assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 
@@ -124,8 +124,8 @@ DETECTOR = Detector(
     ),
     needs=("HOLDS_PROPERTY", "RECEIVES"),
     parameters=PARAMETERS,
-    queries={**RECIPIENTS, **PROPERTIES},
-    columns={**RECIPIENTS_COLUMNS, **PROPERTIES_COLUMNS},
+    queries={**RECIPIENTS, **PROPERTIES, **OWNERS},
+    columns={**RECIPIENTS_COLUMNS, **PROPERTIES_COLUMNS, **OWNERS_COLUMNS},
     population=POPULATION,
     identity=("household_id",),
     suppressors=EXEMPTIONS,
@@ -138,7 +138,7 @@ DETECTOR = Detector(
         "(from {limit} on it is pointed out){outside_en}; paid in that time: {amount} yuan. Verify title and "
         "eligibility. " + CAUTION_EN
     ),
-    assemble=looked_up_by_number(assemble),
+    assemble=looked_up_by_number(homes_by_name(assemble)),
     innocent_zh=("继承的少数份额", "拆迁安置过渡", "农村宅基地房屋", "已出售未过户", "同一住房两本证书"),
     innocent_en=(
         "an inherited minor share",

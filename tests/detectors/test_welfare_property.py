@@ -100,6 +100,27 @@ def test_of_members_without_a_number_homes_cannot_be_looked_up(
     assert gap.missing_zh == "1名成员没有可用的证件号，无法与其他登记核对"
 
 
+def test_homes_of_a_namesake_without_a_number_are_undecided_unless_the_masks_differ(
+    store_url: str, store_credentials: Credentials
+) -> None:
+    world = SmallWorld("namesakes")
+    for id_, owner, mask in (
+        ("plain", "person.scoped:1", None),
+        ("masked", "person.scoped:2", "999999********0011"),
+        ("other", "person.scoped:3", "999999********0099"),
+    ):
+        world.household(id_, [f"{id_}1"])
+        world.node("Person", f"{id_}1", name=f"样本{id_}", id_masked="9999**********0011")
+        world.home(f"{id_}h1", {owner: 1.0})
+        world.home(f"{id_}h2", {owner: 1.0})
+        world.node("Person", owner, name=f"样本{id_}", **({"id_masked": mask} if mask else {}))
+    found = world.find(store_url, store_credentials, [W1])
+    assert verdicts(found, W1.id) == {"plain": "undecided", "masked": "undecided"}
+    (gap,) = (u for _, u in found.undecided if u.scope_id == "local:plain")
+    assert gap.subjects == ("person.local:plain1", "person.scoped:1")
+    assert gap.missing_zh.startswith("与成员“样本plain”同名的权利人名下有2处房产")
+
+
 RULES = """
 [[rule]]
 detectors = ["household-multi-property"]
