@@ -5,26 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
-from typing import Final
 
 import polars as pl
 
 from detectors.definition import Detector, Draft, Row, Undecided, Values
 from detectors.law import statutes
-from detectors.question import Question
 from detectors.rows import table
 from detectors.ties import bidding, people, traces
-from detectors.ties.links import CLOSING_EN, CLOSING_ZH, SPAN
+from detectors.ties.links import CLOSING_EN, CLOSING_ZH
 from detectors.ties.namesakes import UNNUMBERED
 from graph.names import name_key
 
-_MEMBERS: Final = Question(
-    "MATCH (h:Person)-[r:WORKS_ON_BID]->(b:Bid) WHERE r.counted "
-    f"RETURN b.id AS bid_id, h.id AS holder_id, h.name AS holder_name, r.role AS role, {SPAN}, "
-    "h.id_masked AS id_masked, r.certificate_no AS certificate_no",
-    "traced",
-    "b:Bid",
-)
 _NOT_MEMBERS = ("handler", "bid_agent")
 """They hand the bid in; whoever else a bid names works on the project."""
 
@@ -114,9 +105,9 @@ DETECTOR = Detector(
     ),
     needs=("WORKS_ON_BID", "SUBMITS", "FOR_LOT"),
     parameters=(),
-    queries={"workers": _MEMBERS, "bidders": bidding.BIDDERS},
+    queries={"workers": traces.WORKERS, "bidders": bidding.BIDDERS},
     columns={
-        "workers": (*traces.WORKER_COLUMNS, "certificate_no"),
+        "workers": traces.WORKER_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,
     },
     population=bidding.LOTS,

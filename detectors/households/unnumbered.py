@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import wraps
 from typing import Final
 
@@ -32,28 +32,37 @@ OWNERS_COLUMNS: Final = {
 }
 
 
-def homes_by_name(assemble: Assemble) -> Assemble:
-    """What `assemble` gives; beside it, of recipients nothing is found of, undecided where owners bear a member's name.
+Beside = Callable[[Mapping[str, Sequence[Row]]], Callable[[Recipient], Iterator[Undecided]]]
+"""Given the rows of a detector: what is undecided of a recipient."""
 
-    Of owners whose masked number contradicts the member's nothing is said.
-    """
 
-    @wraps(assemble)
-    def assembled(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
-        told = set()
-        for hit in assemble(rows, values):
-            told.add(hit.scope_id)
-            yield hit
-        owners: dict[str, list[Row]] = defaultdict(list)
-        found = table(rows["owners_by_name"])
-        for row in found.with_columns(name=name_key(found["owner_name"])).iter_rows(named=True):
-            if row["name"] and (row["property_status"] or "current") == "current":
-                owners[row["name"]].append(row)
-        for of in recipients(rows) if owners else ():
-            if of.id not in told:
-                yield from _by_name(of, owners)
+def _beside(also: Beside) -> Callable[[Assemble], Assemble]:
+    """What a detector gives; beside it, of recipients nothing is found of, what `also` says."""
 
-    return assembled
+    def around(assemble: Assemble) -> Assemble:
+        @wraps(assemble)
+        def assembled(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+            told = set()
+            for hit in assemble(rows, values):
+                told.add(hit.scope_id)
+                yield hit
+            said = also(rows)
+            for of in recipients(rows):
+                if of.id not in told:
+                    yield from said(of)
+
+        return assembled
+
+    return around
+
+
+def _owners_by_name(rows: Mapping[str, Sequence[Row]]) -> Callable[[Recipient], Iterator[Undecided]]:
+    owners: dict[str, list[Row]] = defaultdict(list)
+    found = table(rows["owners_by_name"])
+    for row in found.with_columns(name=name_key(found["owner_name"])).iter_rows(named=True):
+        if row["name"] and (row["property_status"] or "current") == "current":
+            owners[row["name"]].append(row)
+    return lambda of: _by_name(of, owners) if owners else iter(())
 
 
 def _by_name(of: Recipient, owners: Mapping[str, Sequence[Row]]) -> Iterator[Undecided]:
@@ -82,30 +91,16 @@ def _by_name(of: Recipient, owners: Mapping[str, Sequence[Row]]) -> Iterator[Und
             return
 
 
-def looked_up_by_number(assemble: Assemble) -> Assemble:
-    """What `assemble` gives; beside it, of recipients nothing is found of, undecided where members have no number.
-
-    For detectors that lay the recipients beside a register of persons: homes, deaths, custody, staff, other payments.
-    """
-
-    @wraps(assemble)
-    def assembled(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
-        told = set()
-        for hit in assemble(rows, values):
-            told.add(hit.scope_id)
-            yield hit
-        for of in recipients(rows):
-            people = _unnumbered(of)
-            if people and of.id not in told:
-                yield Undecided(
-                    of.kind,
-                    of.id,
-                    tuple(sorted(people)),
-                    f"{len(people)}名成员没有可用的证件号，无法与其他登记核对",
-                    f"{len(people)} of its members without a usable number: other registers can't be asked about them",
-                )
-
-    return assembled
+def _without_number(of: Recipient) -> Iterator[Undecided]:
+    people = _unnumbered(of)
+    if people:
+        yield Undecided(
+            of.kind,
+            of.id,
+            tuple(sorted(people)),
+            f"{len(people)}名成员没有可用的证件号，无法与其他登记核对",
+            f"{len(people)} of its members without a usable number: other registers can't be asked about them",
+        )
 
 
 def _unnumbered(of: Recipient) -> set[str]:
@@ -116,3 +111,12 @@ def _unnumbered(of: Recipient) -> set[str]:
         if str(m["person_id"]).startswith(UNNUMBERED)
         and (not of.months or any(in_month(m["member_from"], m["member_to"], month) for month in of.months))
     }
+
+
+homes_by_name: Final = _beside(_owners_by_name)
+"""For the detector of homes (`OWNERS`): undecided where owners without a number bear a member's name.
+
+Of owners whose masked number contradicts the member's nothing is said.
+"""
+looked_up_by_number: Final = _beside(lambda rows: _without_number)
+"""For detectors that lay recipients beside a register of persons: undecided where members have no number."""

@@ -25,11 +25,11 @@ TRACES: Final = Question(
 """What bids' files, devices and payments show, of every purpose: detectors ask once and pick theirs (`used_for`)."""
 TRACE_COLUMNS: Final = ("bid_id", "purpose", *LINK_COLUMNS)
 USED_COLUMNS: Final = ("bid_id", *LINK_COLUMNS)
-WORKER_COLUMNS: Final = (*USED_COLUMNS, "id_masked")
+WORKER_COLUMNS: Final = (*USED_COLUMNS, "id_masked", "certificate_no")
 WORKERS: Final = Question(
     "MATCH (h:Person)-[r:WORKS_ON_BID]->(b:Bid) WHERE r.counted "
     f"RETURN b.id AS bid_id, h.id AS holder_id, h.name AS holder_name, r.role AS role, {SPAN}, "
-    "h.id_masked AS id_masked",
+    "h.id_masked AS id_masked, r.certificate_no AS certificate_no",
     "traced",
     "b:Bid",
 )
