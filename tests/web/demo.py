@@ -1,4 +1,4 @@
-"""The demo world, loaded and with its findings recorded, ready to be served without keys."""
+"""Worlds loaded and with their findings recorded, ready to be served without keys."""
 
 from __future__ import annotations
 
@@ -20,12 +20,18 @@ from lookthrough.demo import write_world
 @contextlib.contextmanager
 def demo_world(folder: Path, explorer: Path) -> Iterator[Services]:
     """What a service on the demo world is made of, while the block runs."""
-    world = write_world(folder / "world")
+    with detected(folder, write_world(folder / "world").exports, explorer, "demo") as services:
+        yield services
+
+
+@contextlib.contextmanager
+def detected(folder: Path, files: Path, explorer: Path, dataset: str = "main") -> Iterator[Services]:
+    """What a service on these files is made of, once the detectors have run, while the block runs."""
     with contextlib.ExitStack() as held:
         store = held.enter_context(open_store(folder / "store", "write"))
         ledger = held.enter_context(open_ledger(f"sqlite:///{folder / 'ledger.db'}"))
         key = PersonKey.open(folder / "person.key")
-        load(store, [world.exports], LoadOptions("demo"), key, folder / "reports", lambda *_: None)
+        load(store, [files], LoadOptions(dataset), key, folder / "reports", lambda *_: None)
         found = detect(store, chosen(None))
         ledger.record_run(found, chosen(None), NO_RULES, store.fingerprint(), "tests")
         yield Services(

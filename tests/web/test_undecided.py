@@ -35,36 +35,14 @@ SAID: Final = re.compile(
 @pytest.fixture(scope="module")
 def services(tmp_path_factory: pytest.TempPathFactory, explorer: Path) -> Iterator[Any]:
     """Two bidders whose shareholders are known by one name alone; the detectors have run."""
-    from api import Services
-    from cases import open_ledger
-    from detectors.registry import chosen
-    from detectors.rules.values import NO_RULES
-    from detectors.running.detecting import detect
-    from graph.stores import open_store
-    from loaders.identity import PersonKey
-    from loaders.loading import LoadOptions, load
+    from tests.web.demo import detected
 
     folder = tmp_path_factory.mktemp("undecided")
     (folder / "files").mkdir()
     (folder / "files" / "股东持股.csv").write_text(HOLDERS, "utf-8")
     (folder / "files" / "投标记录.csv").write_text(BIDS, "utf-8")
-    with (
-        open_store(folder / "store", "write") as store,
-        open_ledger(f"sqlite:///{folder / 'ledger.db'}") as ledger,
-    ):
-        key = PersonKey.open(folder / "person.key")
-        load(store, [folder / "files"], LoadOptions("main"), key, folder / "reports", lambda *_: None)
-        found = detect(store, chosen(None))
-        ledger.record_run(found, chosen(None), NO_RULES, store.fingerprint(), "tests")
-        yield Services(
-            store=store,
-            ledger=ledger,
-            person_key=key,
-            folder=folder / "service",
-            reports=folder / "reports",
-            keys_required=False,
-            web=explorer,
-        )
+    with detected(folder, folder / "files", explorer) as services:
+        yield services
 
 
 @pytest.fixture(scope="module")
