@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 from itertools import pairwise
+from types import FrameType
 from typing import Final
 
 import typer
@@ -60,24 +61,57 @@ _STOPPED_EN = "Stopped; what was not finished changed nothing."
 
 def main() -> None:
     """Run the command line; ends the process with its exit code."""
-    # Polars installs a handler of its own at import, under which a blocking call waits Ctrl-C out.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    # Whoever asks politely gets the same orderly end as Ctrl-C; the default ends the process on the spot, silently,
-    # and leaves its half-written files.
-    if signal.getsignal(signal.SIGTERM) != signal.SIG_IGN:
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-    sys.unraisablehook = _interrupt_again
+    end_in_order()
     sys.exit(run(sys.argv[1:]))
 
 
-def _interrupt_again(ignored: sys.UnraisableHookArgs) -> None:
+def end_in_order() -> None:
+    """Let Ctrl-C, and whoever asks the process to end, raise `KeyboardInterrupt` in the main thread."""
+    # Polars installs a handler of its own at import, under which a blocking call waits Ctrl-C out.
+    signal.signal(signal.SIGINT, _interrupted)
+    # Whoever asks politely gets the same orderly end as Ctrl-C; the default ends the process on the spot, silently,
+    # and leaves its half-written files.
+    if signal.getsignal(signal.SIGTERM) != signal.SIG_IGN:
+        signal.signal(signal.SIGTERM, _interrupted)
+    sys.unraisablehook = _said_or_again
+
+
+def _interrupted(number: int, frame: FrameType | None) -> None:
+    at, ours = frame, frame
+    while at is not None:
+        if str(at.f_globals.get("__name__", "")).partition(".")[0] == "polars":
+            ours = at.f_back
+        at = at.f_back
+    if ours is frame or ours is None:
+        signal.default_int_handler(number, frame)
+    # Its native part calls back into Python, and takes an exception there for a defect of its own: not before it is
+    # done, at the first step of whoever called it.
+    ours.f_trace, ours.f_trace_opcodes = _stop_here, True
+    sys.settrace(_follow_nothing)
+
+
+def _follow_nothing(frame: FrameType, event: str, argument: object) -> None:
+    """Frames made from now on are not traced; but with no tracer at all, a frame's own would not be asked."""
+
+
+def _stop_here(frame: FrameType, event: str, argument: object) -> None:
+    sys.settrace(None)
+    frame.f_trace = None
+    raise KeyboardInterrupt
+
+
+def _said_or_again(ignored: sys.UnraisableHookArgs) -> None:
     if ignored.exc_type is KeyboardInterrupt:
         # The engine looks at the signal handlers before each query; a Ctrl-C that falls just there is swallowed.
-        again = threading.Timer(0.05, _thread.interrupt_main)
-        again.daemon = True
-        again.start()
+        _again_soon()
     else:
         sys.__unraisablehook__(ignored)
+
+
+def _again_soon() -> None:
+    again = threading.Timer(0.05, _thread.interrupt_main)
+    again.daemon = True
+    again.start()
 
 
 _OF_ALL: Final = ("--lang", "--store", "--format")

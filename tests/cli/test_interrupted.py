@@ -222,3 +222,34 @@ def test_an_answer_that_cant_be_written(environment, tmp_path):
     assert done.returncode == 1
     assert "No room left" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+CALLED_BACK = """
+import signal, sys, time
+import polars as pl
+from lookthrough.cli.main import end_in_order
+
+def within(frame, event, argument):
+    if event == "call" and frame.f_code is pl.Categorical.__init__.__code__:
+        sys.setprofile(None)
+        signal.raise_signal(signal.SIGINT)
+
+end_in_order()
+schema = {"flags": pl.Categorical()}
+sys.setprofile(within)
+try:
+    pl.DataFrame(schema=schema)
+    assert sys.getprofile() is None, "the library no longer calls back: find another such place"
+    time.sleep(60)
+except KeyboardInterrupt:
+    print("stopped")
+"""
+
+
+def test_ctrl_c_while_the_table_library_calls_back_waits_until_it_is_done():
+    # There it would end as a panic of the library's native part, with a traceback.
+    ran = subprocess.run(
+        [sys.executable, "-c", CALLED_BACK], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (ran.stdout, ran.returncode) == ("stopped\n", 0), ran.stderr
+    assert not ran.stderr
