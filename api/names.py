@@ -61,6 +61,16 @@ class Found:
     matched: str
 
 
+def one_name(name: str, other: str) -> bool:
+    """Whether two texts are one name in two spellings: full or half width, with or without spaces."""
+    return name == other or _spelling(name) == _spelling(other)
+
+
+def _spelling(name: str) -> str:
+    # As `graph.names.name_key` has it, without a table for each.
+    return "".join(unicodedata.normalize("NFKC", name).split())
+
+
 class NameIndex:
     """The index for one state of the data; any number of threads may ask it."""
 
@@ -99,12 +109,13 @@ class NameIndex:
         by_id = self._by_id(text, wanted)
         closed = [t for t in wanted if t in set(whole)]
         by_name, cut = self._by_name(text, [t for t in wanted if t not in closed])
-        by_name += [row for row in self._by_name(text, closed)[0] if row[2] == text]
+        by_name += [row for row in self._by_name(text, closed)[0] if one_name(row[2], text)]
         found: dict[tuple[str, str], Found] = {}
         for type_, id_, name, kind, matched in (*by_id, *by_name):
             found.setdefault((type_, id_), Found(id_, type_, name, kind, matched))
         ranked = sorted(
-            found.values(), key=lambda f: (f.matched != "id", f.name != text, f.matched == "pinyin")
+            found.values(),
+            key=lambda f: (f.matched != "id", not one_name(f.name, text), f.matched == "pinyin"),
         )
         return ranked[:limit], cut or len(ranked) > limit
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from typing import Final
+import unicodedata
+from typing import Any, Final
 
 import polars as pl
 
+from graph.penetration.identities import canonical_ids
 from graph.stores import GraphStore
 from loaders.identity import looks_like_person_number, mask
 
@@ -52,11 +54,11 @@ def find_node(
         exact = store.query(f"MATCH (n:{type_} {{id: $id}}) RETURN n.id AS id, {name} AS name", {"id": text})
         if exact.num_rows:
             return text
-        asked = {"tail": ":" + text}
+        asked: dict[str, Any] = {"tail": ":" + text}
         also = ""
         if type_ in ("Company", "Person", "Tender", "Lot"):
-            asked["text"] = text
-            also += f" OR {name} = $text"
+            asked["spellings"] = _spellings(text)
+            also += f" OR {name} IN $spellings"
         if type_ == "Lot":
             # A lot's number is its own within a tender: `scheme:<tender>/<lot>`.
             asked["lot"] = "/" + text
@@ -65,6 +67,9 @@ def find_node(
             f"MATCH (n:{type_}) WHERE n.id ENDS WITH $tail{also} RETURN n.id AS id, {name} AS name", asked
         )
         found |= {row["id"]: row["name"] or "" for row in near.to_pylist()}
+    if not found and "Company" in types:
+        found = _formerly(store, _spellings(text))
+    found = _one_party_once(store, found)
     identified = {i: n for i, n in found.items() if not i.startswith(("name:", "scoped:"))}
     # A bare mention by name and the identified company of that name are one and the same party.
     if len(identified) == 1:
@@ -82,6 +87,38 @@ def find_node(
     hint_zh = f"相近的有：{'；'.join(near_ids)}。" if near_ids else see[0]
     hint_en = f"Near: {'; '.join(near_ids)}." if near_ids else see[1]
     raise NamingError(f"没有找到“{shown}”。{hint_zh}", f"Nothing is called “{shown}”. {hint_en}")
+
+
+def _spellings(name: str) -> list[str]:
+    """A name as it was typed, and as it is most often written: brackets and letters full or half width."""
+    half = "".join(unicodedata.normalize("NFKC", name).split())
+    return sorted({name, half, half.replace("(", "（").replace(")", "）")})
+
+
+def _formerly(store: GraphStore, spellings: list[str]) -> dict[str, str]:
+    rows = store.query(
+        "MATCH (m:Name)-[r:NAMES]->(n:Company) WHERE r.counted AND m.name IN $spellings "
+        "RETURN n.id AS id, n.name AS name",
+        {"spellings": spellings},
+    )
+    return {row["id"]: row["name"] or "" for row in rows.to_pylist()}
+
+
+def _one_party_once(store: GraphStore, found: dict[str, str]) -> dict[str, str]:
+    """Of one party that stands there under several ids only the best of them."""
+    if len(found) < 2:
+        return found
+    pairs = [
+        pair
+        for type_ in ("Company", "Person")
+        for pair in store.query(
+            f"MATCH (a:{type_})-[r:SAME_AS]->(b:{type_}) WHERE a.id IN $ids OR b.id IN $ids "
+            f"RETURN a.id AS from_id, b.id AS to_id, r.by AS by, '{type_}' AS type",
+            {"ids": sorted(found)},
+        ).to_pylist()
+    ]
+    head = canonical_ids(pairs)
+    return {head.get(id_, id_): name for id_, name in sorted(found.items())}
 
 
 def _near(store: GraphStore, text: str, types: tuple[str, ...]) -> list[str]:

@@ -88,6 +88,11 @@ def _scheme_key(item: StatedIdentifier) -> tuple[str, bool]:
     return re.sub(r"[^0-9a-z\u0080-\U0010ffff]+", "-", name).strip("-"), True
 
 
+def scheme_codes(words: pl.Series) -> pl.Series:
+    """The scheme of an id that each word or code names, in lower case; one that has no other name is its own."""
+    return words.str.to_lowercase().replace(dict(_ALIAS))
+
+
 def read_company_identifiers(
     items: Iterable[StatedIdentifier],
 ) -> dict[StatedIdentifier, CompanyIdentifier]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import polars as pl
 
 from api.datasets import Dataset
+from api.names import one_name
 from api.problems import ProblemError
 from api.reading.lots import lot_names
 from graph.stores import GraphStore
@@ -80,12 +81,13 @@ def candidates(
             return [Resolved(text, type_, rows[0]["name"] or "")]
     found, _ = dataset.names.find(text, types, limit * 5)
     bare = text.casefold()
+    named = {f.id for f in found if one_name(f.name, text)}
     exact = [
         f
         for f in found
-        if f.name == text or f.matched == "former_name" or f.id.partition(":")[2].casefold() == bare
+        if f.id in named or f.matched == "former_name" or f.id.partition(":")[2].casefold() == bare
     ]
-    exact = [f for f in exact if f.matched != "former_name" or f.name == text] or [
+    exact = [f for f in exact if f.matched != "former_name" or f.id in named] or [
         f for f in found if f.matched == "former_name"
     ]
     # A bare mention by name and the identified company of that name are one party: the ownership knows it.

@@ -8,10 +8,11 @@ import polars as pl
 
 from graph.names import is_full_legal_name, name_key
 from loaders.context import ReadContext
-from loaders.holder_tree.nodes import RAW, TreeNode
+from loaders.holder_tree.nodes import TreeNode
 from loaders.identity import (
     clean_ids,
     company_name_ids,
+    looks_like_person_name,
     looks_like_person_number,
     read_company_ids,
     read_person_ids,
@@ -23,9 +24,6 @@ from loaders.record_rows import RecordRows
 from loaders.tables.vocabulary import VOCABULARIES
 from loaders.values import normalise_empty
 
-_ORGANISATION: Final = "|".join(RAW["organisation"]["parts"])
-_HAN: Final = r"[\u3400-\u9fff\U00020000-\U0003ffff]"
-_PERSON_NAME: Final = rf"^{_HAN}{{2,4}}$|^{_HAN}{{1,8}}(·{_HAN}{{1,8}})+$"
 PARTNERS: Final = ("general_partner", "limited_partner")
 
 
@@ -80,9 +78,8 @@ def _frame(nodes: list[TreeNode], context: ReadContext) -> pl.DataFrame:
     key = name_key(names)
     rest = key.str.replace(r"\([^()]*\)$", "")
     free = (kind.is_null() | kind.is_in(["unknown", *PARTNERS])) & vendor.is_null()
-    looks = key.str.contains(_PERSON_NAME) & ~key.str.contains(_ORGANISATION)
     said = (kind == "person").fill_null(False) | looks_like_person_number(ids)
-    person = ~inner & ~full & (said | (free & looks.fill_null(False)))
+    person = ~inner & ~full & (said | (free & looks_like_person_name(names)))
     company = read_company_ids(pl.select(pl.when(~person).then(ids)).to_series())
     document = read_person_ids(pl.select(pl.when(person).then(ids)).to_series(), None, context.person_key)
     dataset = context.dataset

@@ -9,6 +9,7 @@ from loaders.identity.forms import (
     masked,
     valid_resident_number,
 )
+from loaders.identity.name_forms import looks_like_person_name
 from loaders.identity.person_key import PersonKey, PersonKeyError
 from loaders.identity.persons import DOCUMENT_KINDS, document_kinds, read_person_ids
 from loaders.identity.scoped import (
@@ -25,6 +26,7 @@ __all__ = [
     "clean_ids",
     "company_name_ids",
     "document_kinds",
+    "looks_like_person_name",
     "looks_like_person_number",
     "lost_code_digits",
     "mask",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from graph.names import name_key
-from loaders.identity import PersonKey, clean_ids, masked
+from loaders.identity import PersonKey, clean_ids, masked, read_company_ids
+from loaders.schemes import scheme_codes
 from loaders.tables.columns import TableRows
 from loaders.tables.parties import local_ids, read_parties, state_parties
 from loaders.tables.rows import AT
@@ -42,7 +43,7 @@ def read_identifiers(table: TableRows) -> None:
     state_parties(table, party)
     pairs = [(c, table.constant(scheme)) for c, scheme in table.fixed("scheme").items()]
     if table.has("value"):
-        pairs.append(("value", table.text("scheme").str.to_lowercase()))
+        pairs.append(("value", scheme_codes(table.text("scheme"))))
         table.require("value", table.text("value"))
     span = table.span()
     for column, scheme in pairs:
@@ -55,10 +56,21 @@ def read_identifiers(table: TableRows) -> None:
             .then(None)
             .otherwise(scheme)
         ).to_series()
+        read = read_company_ids(value)
+        # Without a scheme only a number with a check digit says what it is.
+        checked = read["flag"].is_null() & read["scheme"].is_in(["cn-uscc", "lei"])
         ids = pl.select(
-            pl.when(scheme.is_null()).then(local_ids(value)).otherwise(scheme + ":" + value)
+            pl.when(scheme.is_not_null())
+            .then(scheme + ":" + value)
+            .when(checked)
+            .then(read["id"])
+            .otherwise(local_ids(value))
         ).to_series()
-        ids = pl.select(pl.when(value.is_not_null() & (ids != party.ids)).then(ids)).to_series()
+        personal = scheme.is_null() & (read["flag"] == "person-number").fill_null(False)
+        table.rows.report(
+            "flag", personal, "person-number", table.header(column), table.text(column), personal=True
+        )
+        ids = pl.select(pl.when(value.is_not_null() & (ids != party.ids) & ~personal).then(ids)).to_series()
         parts = pl.DataFrame({"id": ids}).select(
             scheme=pl.col("id").str.extract(r"^([^:]+):"), value=pl.col("id").str.extract(r"^[^:]+:(.*)$")
         )

@@ -41,10 +41,11 @@ def read_shareholdings(table: TableRows) -> None:
         table,
         "holder_id",
         "holder_name",
-        default="either",
+        default="holder",
         kind=kind,
         document="holder_id_kind",
         scope=company.ids,
+        partner=role.is_not_null(),
         names=pl.select(pl.when(~rest.fill_null(False)).then(names)).to_series(),
         required=False,
     )
@@ -229,7 +230,7 @@ def read_concerts(table: TableRows) -> None:
     company = read_parties(table, "company_id", "company_name", default="company", required=False)
     kind = table.vocabulary("party_kind")
     party = read_parties(
-        table, "party_id", "party_name", default="either", kind=kind, scope=company.ids.fill_null(ids)
+        table, "party_id", "party_name", default="holder", kind=kind, scope=company.ids.fill_null(ids)
     )
     state_parties(table, company)
     state_parties(table, party)
@@ -241,7 +242,7 @@ def read_control(table: TableRows) -> None:
     """One declared control that is no share a row."""
     company = read_parties(table, "company_id", "company_name", default="company")
     kind = table.vocabulary("party_kind")
-    party = read_parties(table, "party_id", "party_name", default="either", kind=kind, scope=company.ids)
+    party = read_parties(table, "party_id", "party_name", default="holder", kind=kind, scope=company.ids)
     words = table.text("interest")
     table.require("interest", words)
     interest = VOCABULARIES["interest"].read(words)

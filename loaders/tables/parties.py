@@ -10,6 +10,7 @@ import polars as pl
 from graph.names import is_full_legal_name, name_key
 from loaders.identity import (
     company_name_ids,
+    looks_like_person_name,
     looks_like_person_number,
     read_company_ids,
     read_person_ids,
@@ -23,12 +24,14 @@ from loaders.tables.columns import TableRows
 from loaders.tables.rows import AT
 from loaders.tables.vocabulary import VOCABULARIES
 
-Default = Literal["company", "person", "either"]
+Default = Literal["company", "person", "either", "holder"]
 
 # Words no personal name of five characters or more ends in.
 _BODY: Final = (
     r"^.{3,}(?:公司|厂|店|部|社|行|院|局|处|委员会|政府|办事处|中心|学校|集团|协会|基金会|工会|小组)$"
 )
+# What registers publish in place of a number, which they withhold of people alone.
+_WITHHELD: Final = r"公示|公开|保密"
 STATE_BODIES: Final = r"国有资产监督管理|国资委|财政局|财政厅|财政部"
 
 
@@ -65,13 +68,17 @@ def read_parties(
     scope: pl.Series | None = None,
     names: pl.Series | None = None,
     raw: pl.Series | None = None,
+    partner: pl.Series | None = None,
     required: bool = True,
 ) -> Parties:
     """The party each row names by an id column, a name column, or both.
 
     `kind`: codes of what the source says it is (a company kind, `person`, or null). `default` says what a party of
     unsaid kind is: `either` tells by the form of its number, then by its name; a name that is no full registered one
-    is then an organisation of kind `unknown`. With `person`, whoever has no company's number or name is a person. `scope` narrows ids made of names alone. `names` and `raw` override the
+    is then an organisation of kind `unknown`. `holder` is `either`, but where there is no number, a name of a person's
+    form that no company of the table bears is a person's: exports of partners say their role in place of what they
+    are. Four characters may be a firm's short name: there the row has to call the holder a partner (`partner`) or to
+    withhold his number. With `person`, whoever has no company's number or name is a person. `scope` narrows ids made of names alone. `names` and `raw` override the
     name and id columns. Rows without number and name are refused where `required` (in the main table of the sheet).
     """
     if raw is None:
@@ -90,9 +97,11 @@ def read_parties(
             if (numeric := table.numeric(id_column)) is not None
             else table.empty(pl.Boolean),
             "scope": scope if scope is not None else table.empty(),
+            "partner": partner if partner is not None else table.empty(pl.Boolean),
         }
     )
-    frame = frame.with_columns(person=_is_person(frame, default))
+    firms = table.text("company_name") if default == "holder" else table.empty()
+    frame = frame.with_columns(person=_is_person(frame, default, firms))
     parts = [
         _companies(table, frame.filter(~pl.col("person"))),
         _people(table, frame.filter(pl.col("person"))),
@@ -141,17 +150,17 @@ def relate(
         table.rows.rel(type_name, "Person", to_type, frame.filter(people))
 
 
-def _is_person(frame: pl.DataFrame, default: Default) -> pl.Series:
+def _is_person(frame: pl.DataFrame, default: Default, firms: pl.Series) -> pl.Series:
     kind = frame["kind"]
     person = (kind == "person").fill_null(False)
     undecided = ~person & (kind.is_null() | (kind == "unknown"))
     at = undecided.arg_true()
     if not len(at):
         return person
-    return person.scatter(at, _guess_person(frame[at], default))
+    return person.scatter(at, _guess_person(frame[at], default, firms))
 
 
-def _guess_person(frame: pl.DataFrame, default: Default) -> pl.Series:
+def _guess_person(frame: pl.DataFrame, default: Default, firms: pl.Series) -> pl.Series:
     raw = frame["raw"]
     schemed_person = raw.str.contains(r"^\s*person[.:]").fill_null(False)
     if default == "company":
@@ -175,7 +184,17 @@ def _guess_person(frame: pl.DataFrame, default: Default) -> pl.Series:
             | numbered
             | ~(full_name | body | company_paper | valid | other_scheme)
         )
-    return schemed_person | ((number | person_paper) & ~full_name & ~company_paper)
+    person = schemed_person | ((number | person_paper) & ~full_name & ~company_paper)
+    if default == "holder":
+        by_form = looks_like_person_name(frame["name"]) & ~company_paper
+        if by_form.any():
+            key = name_key(frame["name"])
+            firm = key.is_in(name_key(firms.unique()).drop_nulls().implode())
+            said = frame["partner"].fill_null(False) | raw.str.contains(_WITHHELD).fill_null(False)
+            coded = read_company_ids(raw, frame["numeric"])
+            numbered = coded["id"].is_not_null() | coded["value"].is_not_null()
+            person = person | (by_form & ~firm & ~numbered & (said | (key.str.len_chars() != 4)))
+    return person
 
 
 def _full_name(names: pl.Series) -> pl.Series:

@@ -255,3 +255,37 @@ def test_what_was_found_is_found_again_after_a_batch_came_and_went(lookthrough, 
     assert json.loads(lookthrough("detect", "--format", "json").out) == []
     lookthrough("load", folder)
     assert lookthrough("detect", "--format", "json").out == found
+
+
+def test_a_name_is_found_in_either_width(lookthrough, tmp_path):
+    file = tmp_path / "shareholdings.csv"
+    text = "company_name,holder_name,share_percent\n虚构甲企业(有限合伙),虚构乙有限公司,60\n虚构丙（集团）有限公司,虚构乙有限公司,60\n"
+    file.write_text(text, encoding="utf-8")
+    assert lookthrough("load", file).code == 0
+    for name in (
+        "虚构甲企业（有限合伙）",
+        "虚构甲企业(有限合伙)",
+        "虚构丙(集团)有限公司",
+        "虚构丙（集团） 有限公司",
+    ):
+        ran = lookthrough("penetrate", name, "--format", "json")
+        assert ran.code == 0, ran.err
+        assert json.loads(ran.out)["owners"][0]["share"] == 0.6
+
+
+def test_a_party_is_found_by_its_former_name_and_once_under_two_ids(lookthrough, tmp_path):
+    files = {
+        "companies.csv": "id,name\nA-1,虚构甲（集团）有限公司\n91999999MA00TA0106,虚构甲（集团）有限公司\n",
+        "identifiers.csv": "party_id,value\nA-1,91999999MA00TA0106\n",
+        "former_names.csv": "company_id,former_name\nA-1,虚构旧名（集团）有限公司\n",
+        "shareholdings.csv": "company_id,company_name,holder_name,share_percent\n"
+        "A-1,虚构甲（集团）有限公司,虚构乙有限公司,60\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    ran = lookthrough("load", *(tmp_path / name for name in files))
+    assert ran.code == 0, ran.err
+    for asked in ("虚构甲(集团)有限公司", "虚构旧名(集团)有限公司"):
+        ran = lookthrough("penetrate", asked, "--format", "json")
+        assert ran.code == 0, ran.err
+        assert json.loads(ran.out)["company"] == "cn-uscc:91999999MA00TA0106"

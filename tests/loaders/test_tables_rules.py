@@ -235,6 +235,36 @@ def test_a_short_name_of_unsaid_kind_is_an_unknown_party_not_a_person(tmp_path: 
     assert "unknown" in nodes(context, "Company")["kind"].to_list()
 
 
+HOLDERS = f"企业名称,统一社会信用代码,股东名称,股东类型,股东证件号码,持股比例\n示例甲（有限合伙）,{A},"
+
+
+@pytest.mark.parametrize(
+    ("rows", "people"),
+    [
+        # A partner's role says nothing of what he is: his name has a person's form, or not.
+        ("测试甲某,有限合伙人,,10%", 1),
+        ("测试甲某,有限合伙人,91999999MA00TH1161,10%", 0),
+        ("示例投资,有限合伙人,,10%", 0),
+        ("示例一号有限公司,普通合伙人,,10%", 0),
+        # Registers withhold the numbers of people alone.
+        ("测试甲某,,非公示项,10%", 1),
+        ("测试某,,,10%", 1),
+        ("测试甲某,,,10%", 0),
+        ("测试甲某,企业法人,非公示项,10%", 0),
+        ("试样工会,,非公示项,10%", 0),
+        ("阿卜杜·虚构,,,10%", 1),
+    ],
+)
+def test_a_holder_of_unsaid_kind_is_a_person_by_the_form_of_the_name(tmp_path: Path, rows, people) -> None:
+    context = load_text(tmp_path, {"s.csv": HOLDERS + rows + "\n"})
+    assert nodes(context, "Person").height == people
+
+
+def test_a_short_name_that_a_company_of_the_table_bears_is_no_persons(tmp_path: Path) -> None:
+    text = "企业名称,股东名称,持股比例\n示例某,示例乙有限公司,10%\n示例甲有限公司,示例某,10%\n"
+    assert nodes(load_text(tmp_path, {"s.csv": text}), "Person").is_empty()
+
+
 def test_equal_rows_are_noted(tmp_path: Path) -> None:
     row = f"示例甲有限公司,{A},示例乙有限公司,10%\n"
     context = load_text(tmp_path, {"s.csv": "企业名称,统一社会信用代码,股东名称,持股比例\n" + row + row})
@@ -674,3 +704,25 @@ def test_a_way_of_control_that_is_not_known_is_said(tmp_path: Path) -> None:
         ("unknown-interest", "代管账册")
     ]
     assert set(rels(context, "EXERCISES_CONTROL")["interest"]) == {"management_relation", "代管账册"}
+
+
+@pytest.mark.parametrize(
+    ("scheme", "value", "id_"),
+    [
+        ("", A, f"cn-uscc:{A}"),
+        ("统一社会信用代码", A, f"cn-uscc:{A}"),
+        ("注册号", "310000000000123", "cn-regno:310000000000123"),
+        ("", "12345", "local:12345"),
+        # A number whose check fails says nothing of what it is.
+        ("", A[:-1] + ("0" if A[-1] != "0" else "1"), None),
+    ],
+)
+def test_a_further_number_of_no_said_kind_is_read_by_its_form(tmp_path: Path, scheme, value, id_) -> None:
+    context = load_text(tmp_path, {"identifiers.csv": f"party_id,scheme,value\nX-1,{scheme},{value}\n"})
+    assert nodes(context, "Identifier")["id"].to_list() == [id_ or f"local:{value}"]
+
+
+def test_a_persons_number_is_no_number_of_a_company(tmp_path: Path) -> None:
+    context = load_text(tmp_path, {"identifiers.csv": f"party_id,value\nX-1,{resident(1)}\n"})
+    assert nodes(context, "Identifier").is_empty()
+    assert "person-number" in codes(context)
