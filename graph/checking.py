@@ -143,7 +143,7 @@ def _names(store: GraphStore, tables: OwnershipTables) -> Iterator[Quality]:
     yield from _quality("name-only-holders", by_name, "股东仅有名称，无证件号", "holders known by name only")
     joined = tables.same_as.filter(pl.col("by") == "unique_name")["from_id"]
     yield from _quality(
-        "joined-by-name", joined, "按企业全称唯一匹配合并的主体", "parties joined by their unique full name"
+        "joined-by-name", joined, "按唯一名称匹配合并的主体", "parties joined by a name that only one bears"
     )
 
 

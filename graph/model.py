@@ -382,7 +382,7 @@ RELATIONSHIPS: Final = (
         "one and the same party; looked through",
         (("Company", "Company"), ("Person", "Person")),
         (
-            _f("by", "STRING", "identifier, unique_name, or decision"),
+            _f("by", "STRING", "identifier, unique_name, scope, or decision"),
             _f("decided_by", "STRING", "who decided, where a person did"),
         ),
         derived=True,

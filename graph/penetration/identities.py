@@ -108,7 +108,10 @@ def resolve_identities(parties: pl.DataFrame, same_as: pl.DataFrame, mode: Ident
         head, strong, merged = _clusters(ranked, rank, pairs)
         own = head == np.arange(n)
         nodes = _described(ranked, merged).filter(pl.Series(own))
-        basis = np.where(own, basis, np.where(strong == strong[head], 0, _BY_NAME)).astype(np.int8)
+        joined = np.where(strong == strong[head], 0, _BY_NAME)
+        # Two mentions of one who is known by name alone make no better known party.
+        joined = np.where(basis[head] == BASES.index("name_only"), basis[head], joined)
+        basis = np.where(own, basis, joined).astype(np.int8)
         number = own.cumsum() - 1
         head = number[head]
     aliases = pl.DataFrame({"id": ranked["id"], "node": head, "rank": rank, "basis": basis})

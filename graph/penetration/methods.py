@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
@@ -13,6 +14,11 @@ from graph.penetration.ownership import Ownership
 from graph.penetration.paths import Chains
 from graph.penetration.register import TOLERANCE, Frontier
 from graph.penetration.shares import HIGH, LOW, METHODS, VOTES_HIGH, VOTES_LOW, FlowShares
+
+
+_LITTLE: Final = 1e-6
+_SENSE: Final = 1e-4
+"""Of a bound, how much of an end moved by `_LITTLE` tells: every share on the way is at most one."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +94,9 @@ def tightest(frontier: Frontier, shares: Shares) -> Shares:
     links = frontier.links
     values = [shares.high.copy(), shares.votes_high.copy()]
     opens, tight = shares.opens.copy(), True
-    pairs = ((links.low, links.high, HIGH), (links.votes_low, links.votes_high, VOTES_HIGH))
-    for (low, high, column), most in zip(pairs, values, strict=True):
+    of_shares = links.low, links.high, links.low_open, links.high_open, HIGH
+    of_votes = links.votes_low, links.votes_high, links.votes_low_open, links.votes_high_open, VOTES_HIGH
+    for (low, high, low_open, high_open, column), most in zip((of_shares, of_votes), values, strict=True):
         registers = Registers(frontier, low, high)
         if not registers.contested:
             continue
@@ -102,9 +109,17 @@ def tightest(frontier: Frontier, shares: Shares) -> Shares:
             if not registers.fits(len(at)):
                 tight = False
                 continue
-            best = registers.most([np.array([i]) for i in at.tolist()], stop=stop)
-            lower = np.isnan(most[at]) | (best < most[at] - TOLERANCE)
-            opens[at[lower], column] = False
+            parties = [np.array([i]) for i in at.tolist()]
+            best = registers.most(parties, stop=stop)
+            opens[at, column] = False
+            if low_open.any() or high_open.any():
+                # Within the open ends by a little: where less is reached then, the bound itself is reached by nobody.
+                inner = (
+                    np.minimum(low + low_open * _LITTLE, high),
+                    np.maximum(high - high_open * _LITTLE, low),
+                )
+                short = best - Registers(frontier, *inner).most(parties, stop=stop)
+                opens[at, column] = short > best * _LITTLE * _SENSE
             most[at] = np.where(np.isnan(most[at]), best, np.fmin(most[at], best))
         tight = tight and not (looped and "simple_paths" in shares.method)
     bounds = "tight" if tight else "outer"

@@ -3,9 +3,12 @@
 * by identifier: one identifier on two nodes, or on one node while it is the id of another;
 * by decision: an investigator's `identities` table says which party a name means;
 * by unique name: an organisation known by its full registered name alone (`name:…`), where exactly one loaded
-  company with an identifier bears that name, now or formerly. Sole traders never: their names are not unique.
+  company with an identifier bears that name, now or formerly. Sole traders never: their names are not unique;
+* by scope: whoever is known by name alone is one within a data set and company, also where the data set calls that
+  company by several ids (a list that gives its code, a tree that gives its name); and where under another of these ids
+  exactly one with a number bears that name, it is that one (by unique name, though no full one: it is so here).
 
-People are never joined by name.
+People are never joined by name beyond that.
 """
 
 from __future__ import annotations
@@ -16,6 +19,8 @@ from typing import Final
 import polars as pl
 
 from graph.names import name_key
+from graph.penetration.components import joined_components
+from graph.resolution.unnumbered_ids import scoped_company_ids, scoped_person_ids
 
 _NAME: Final = "name:"
 _NO_IDENTIFIER: Final = ("name:", "scoped:", "unverified:", "bods.")
@@ -131,6 +136,78 @@ def by_name(
     none = counts.filter(pl.col("n") == 0).select("id", "name", "candidates").sort("id")
     partial = partial.join(candidates, on="key", how="left").select("id", "name", "candidates").sort("id")
     return pairs, NameMatches(unique.height, several, none, partial)
+
+
+def companies_of_several_ids(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Which companies are one, by pairs of `PAIR_SCHEMA`: company_id, cluster (the first of its ids)."""
+    pairs = pairs.filter(pl.col("type") == "Company")
+    ids = pl.concat([pairs["from_id"], pairs["to_id"]]).unique().sort().rename("company_id")
+    place = ids.to_frame().with_row_index("place")
+    ends = [
+        pairs.join(place, left_on=end, right_on="company_id", maintain_order="left")["place"].to_numpy()
+        for end in ("from_id", "to_id")
+    ]
+    number = joined_components(ends[0], ends[1], len(ids))
+    return place.select("company_id", number=pl.Series(number)).select(
+        "company_id", cluster=pl.col("company_id").first().over("number")
+    )
+
+
+def by_scope(type_: str, linked: pl.DataFrame, several: pl.DataFrame, by: str) -> pl.DataFrame:
+    """Pairs of parties known by name alone to one data set, within one company of several ids.
+
+    `type_`: Company or Person. `linked`: id, name, id_masked, company_id and dataset of each row that leads from a party
+    to a company. `several`: see `companies_of_several_ids`. `by`: what joins those ids.
+    """
+    linked = linked.join(several, on="company_id").unique()
+    own = _scoped_to(type_, linked)
+    if own.is_empty():
+        return pl.DataFrame(schema=PAIR_SCHEMA)
+    star = own.with_columns(centre=pl.col("id").min().over(_LIST))
+    star = star.filter(pl.col("id") != pl.col("centre")).select(party_id="id", centre="centre").unique()
+    numbered = linked.filter(
+        ~pl.any_horizontal([pl.col("id").str.starts_with(p) for p in (*_NO_IDENTIFIER, "person.scoped:")]),
+        pl.col("name").is_not_null(),
+    )
+    numbered = numbered.with_columns(name_key(numbered["name"]).alias("key"))
+    bearer = numbered.group_by(_LIST).agg(
+        bearers=pl.col("id").n_unique(), centre=pl.col("id").min(), where=pl.col("company_id").unique()
+    )
+    # In one list with him another of his name is another.
+    beside = own.group_by(_LIST).agg(pl.col("id").min(), mine=pl.col("company_id").unique())
+    met = beside.join(bearer.filter(pl.col("bearers") == 1), on=_LIST).filter(
+        pl.col("where").list.set_intersection("mine").list.len() == 0
+    )
+    return pl.concat(
+        [
+            _pairs(star, type_, by),
+            _pairs(met.select(party_id="id", centre="centre").unique(), type_, "unique_name"),
+        ]
+    )
+
+
+_LIST: Final = ["cluster", "dataset", "key"]
+"""Whose name stands where: a company under all its ids, a data set, the key of the name."""
+
+
+def _scoped_to(type_: str, linked: pl.DataFrame) -> pl.DataFrame:
+    """The rows of parties whose id says that they are known by this name, to this data set, in this company: with key."""
+    # Where two of one name stood in one list, their masked numbers told them apart.
+    labels = (pl.col("name"), pl.concat_str("name", "id_masked", separator="/"), pl.col("id_masked"))
+    prefix = "person.scoped:" if type_ == "Person" else "scoped:"
+    scoped = linked.filter(pl.col("id").str.starts_with(prefix))
+    told = pl.concat([scoped.with_columns(label=label) for label in labels]).filter(
+        pl.col("label").is_not_null()
+    )
+    ids = scoped_person_ids if type_ == "Person" else scoped_company_ids
+    expected = [
+        rows.with_columns(ids(str(dataset), rows["company_id"], rows["label"]).alias("expected"))
+        for (dataset,), rows in told.group_by("dataset", maintain_order=True)
+    ]
+    own = pl.concat(expected or [told.with_columns(expected=pl.lit(None, pl.String))])
+    # An id may be scoped to something else that the row leads from: then it says nothing of this company.
+    own = own.filter(pl.col("expected") == pl.col("id"))
+    return own.with_columns(name_key(own["label"]).alias("key"))
 
 
 def _bearers(companies: pl.DataFrame, other_names: pl.DataFrame, keys: pl.Series) -> pl.DataFrame:

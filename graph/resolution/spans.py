@@ -3,8 +3,8 @@
 The stated dates of a row always bound its span. Beyond them:
 
 * **Shareholder lists** (OWNS). Lists of one company are alternatives, never added. Its ranking list counts:
-  registered before top ten (the other way round for a listed company) before top ten float; former holders
-  count only inside dates they state. A list with a date of observation goes before one without. Each
+  registered before top ten (the other way round for a listed company, and whoever publishes a top ten is one,
+  whether or not another source says so) before top ten float; former holders count only inside dates they state. A list with a date of observation goes before one without. Each
   observation holds until the next one of the company, the first one also before its own date (the answer says
   so); two data sets with equally good lists: the first by name counts. What doesn't count is kept.
 * **Top-ten lists**: a holder who left the list may still hold, so leaving ends nothing; a holder's newer row
@@ -61,7 +61,7 @@ def owns_spans(rows: pl.DataFrame, listed: pl.Series, snapshots: pl.DataFrame) -
         stated_from=_day(pl.col("stated_from")),
         stated_to=_day(pl.col("stated_to")),
         kind=kind,
-        rank=pl.when(pl.col("to_id").is_in(listed.implode()))
+        rank=pl.when(pl.col("to_id").is_in(listed.implode()) | (kind == "top_ten").any().over("to_id"))
         .then(kind.replace_strict(_LISTED_RANK, default=0, return_dtype=pl.Int8))
         .otherwise(kind.replace_strict(_LIST_RANK, default=0, return_dtype=pl.Int8)),
     )

@@ -6,9 +6,18 @@ from typing import Final
 
 import polars as pl
 
+from graph.model import NODE_TYPES, STATED_RELS
 from graph.records import RelKey
 from graph.resolution.bid_dates import bid_dates
-from graph.resolution.same_party import NO_NAMES, PAIR_SCHEMA, NameMatches, by_identifier, by_name
+from graph.resolution.same_party import (
+    NO_NAMES,
+    PAIR_SCHEMA,
+    NameMatches,
+    by_identifier,
+    by_name,
+    by_scope,
+    companies_of_several_ids,
+)
 from graph.stores.applying import Touched
 from graph.stores.engine import Reading, Writing
 
@@ -65,7 +74,7 @@ def _set_same_party(writer: Writing, touched: Touched) -> NameMatches:
     names, matches = _name_pairs(writer)
     pairs.append(names)
     wanted = (
-        pl.concat(pairs)
+        pl.concat([*pairs, *_scope_pairs(writer, pl.concat(pairs))])
         .unique(subset=["type", "from_id", "to_id"], keep="first")
         .sort("type", "from_id", "to_id")
     )
@@ -103,6 +112,48 @@ def _identifier_pairs(writer: Writing) -> pl.DataFrame:
         ]
     )
     return by_identifier(identifies, {t: writer.node_ids(t) for t in types})
+
+
+def _scope_pairs(writer: Writing, pairs: pl.DataFrame) -> list[pl.DataFrame]:
+    """Who is known by name alone within a company of several ids; weaker where a unique name alone joins those."""
+    found: list[pl.DataFrame] = []
+    sure = pairs.filter(pl.col("by") != "unique_name")
+    for joined, by in ((sure, "scope"), (pairs, "unique_name")):
+        while True:
+            several = companies_of_several_ids(pl.concat([joined, *found]))
+            if several.is_empty():
+                break
+            more = [
+                by_scope(type_, _linked_to(writer, type_, several["company_id"]), several, by)
+                for type_ in ("Company", "Person")
+            ]
+            fresh = pl.concat(more)
+            if found:
+                known = pl.concat(found)
+                fresh = fresh.join(known, on=["type", "from_id", "to_id"], how="anti")
+            if fresh.is_empty():
+                break
+            found.append(fresh)
+            # A short name may itself be a company with holders.
+            if (fresh["type"] == "Person").all():
+                break
+    return found
+
+
+def _linked_to(writer: Writing, type_: str, companies: pl.Series) -> pl.DataFrame:
+    """Parties that stated rows link to some companies: id, name, id_masked, company_id, dataset."""
+    masked = "id_masked" in {f.name for f in NODE_TYPES[type_].fields}
+    links = [
+        writer.rel_rows((rel.name, type_, "Company"), companies, ("dataset",)).select(
+            "dataset", id="from_id", company_id="to_id"
+        )
+        for rel in STATED_RELS
+        if (type_, "Company") in rel.pairs
+    ]
+    linked = pl.concat(links).unique()
+    nodes = writer.node_rows(type_, linked["id"].unique())
+    told = nodes.select("id", "name", id_masked=pl.col("id_masked") if masked else pl.lit(None, pl.String))
+    return linked.join(told, on="id")
 
 
 def _name_pairs(writer: Writing) -> tuple[pl.DataFrame, NameMatches]:

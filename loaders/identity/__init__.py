@@ -1,5 +1,11 @@
 """Who a row speaks of: numbers cleaned, checked, recognised by form, and people's numbers hashed."""
 
+from graph.resolution.unnumbered_ids import (
+    company_name_ids,
+    scoped_company_ids,
+    scoped_person_ids,
+    unverified_company_ids,
+)
 from loaders.identity.companies import read_company_ids
 from loaders.identity.forms import (
     clean_ids,
@@ -12,12 +18,6 @@ from loaders.identity.forms import (
 from loaders.identity.name_forms import looks_like_person_name
 from loaders.identity.person_key import PersonKey, PersonKeyError
 from loaders.identity.persons import DOCUMENT_KINDS, document_kinds, read_person_ids
-from loaders.identity.scoped import (
-    company_name_ids,
-    scoped_company_ids,
-    scoped_person_ids,
-    unverified_company_ids,
-)
 
 __all__ = [
     "DOCUMENT_KINDS",

@@ -111,6 +111,59 @@ def test_members_of_a_group_share_one_register() -> None:
     assert high == pytest.approx([0.7 + 0.3 * 0.5, 0.8])
 
 
+@pytest.mark.parametrize("method", ["integrated", "stop_at_target"])
+@given(registers=bands(), data=st.data())
+@settings(deadline=None, max_examples=40)
+def test_an_upper_end_is_open_where_nobody_can_reach_it(
+    method: str, registers: dict[str, list[Band]], data: st.DataObject
+) -> None:
+    assume("A" in registers)
+    links = [(h, c, low, high) for c, register in registers.items() for h, low, high in register]
+    ends = [
+        (low < high and data.draw(st.booleans()), low < high and data.draw(st.booleans()))
+        for _, _, low, high in links
+    ]
+    rows = [
+        {
+            "holder_id": h,
+            "company_id": c,
+            "share_min": float(low),
+            "share_max": float(high),
+            "min_open": min_open,
+            "max_open": max_open,
+        }
+        for (h, c, low, high), (min_open, max_open) in zip(links, ends, strict=True)
+    ]
+    little = Fraction(1, 10**9)
+    inner: dict[str, list[Band]] = {}
+    for (h, c, low, high), (min_open, max_open) in zip(links, ends, strict=True):
+        inner.setdefault(c, []).append((h, low + little * min_open, high - little * max_open))
+    # Where lower bounds alone break a register, it is no set of completions.
+    assume(all(sum(low for _, low, _ in register) <= 1 for register in inner.values()))
+    reached, within = (_most(method, each) for each in (registers, inner))
+    answer = penetrate(ownership(rows, parties=[("A", "Company", None, None)]), "A", DAY, method)
+    for owner in answer.owners:
+        # A bound above 100% is shown as 100%.
+        if 0 < reached.get(owner.id, Fraction(0)) < 1 and owner.share_min != owner.share_max:
+            assert owner.max_open == (within[owner.id] < reached[owner.id]), owner
+
+
+def _most(method: str, registers: dict[str, list[Band]]) -> dict[str, Fraction]:
+    """The most each holder can have of A, by trying every vertex of every register."""
+    oracle = oracles.integrated if method == "integrated" else oracles.first_passage
+    most: dict[str, Fraction] = {}
+    for chosen in itertools.product(*(corners(r) for r in registers.values())):
+        weights = {
+            (holder, company): share
+            for (company, register), shares in zip(registers.items(), chosen, strict=True)
+            for (holder, _, _), share in zip(register, shares, strict=True)
+        }
+        assume(oracles.converges(weights, oracles.above(weights, "A")))
+        for holder, share in oracle(weights, "A").items():
+            most[holder] = max(most.get(holder, Fraction(0)), share)
+    return most
+
+
 def test_open_ends_reach_the_answer() -> None:
     rows: list[Any] = [band("A", "T", 0.5, 0.75, min_open=True, max_open=True), ("P", "A", 0.8)]
     owner = owner_of(rows, "P")

@@ -128,7 +128,7 @@ def test_under_two_ids_too_a_dated_list_goes_before_an_undated_one_and_the_newes
             "company_id": USCC,
             "share": 0.9,
             "observed_on": "2024-06-30",
-            "list_kind": "top_ten",
+            "list_kind": "top_ten_float",
         },
     ]
     rows = [{"dataset": "registry", **row} for row in rows]

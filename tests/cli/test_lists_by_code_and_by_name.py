@@ -1,0 +1,77 @@
+"""One data set that lists a company's holders under its code, and again in a tree that gives names alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+A, H = "91999999MA0001018L", "91999999MA0001026F"
+NAME, OWNER = "虚构青石建设有限公司", "虚构白沙控股有限公司"
+STATE = "虚构市国有资产监督管理委员会"
+NUMBER = "999999196001010020"
+LIST = f"""企业名称,统一社会信用代码,股东名称,股东类型,股东证件号码,持股比例
+{NAME},{A},{OWNER},企业法人,{H},51%
+{NAME},{A},样本甲一,自然人股东,非公示项,20%
+{NAME},{A},样本丁四,自然人股东,{NUMBER},19%
+{NAME},{A},{STATE},国有股东,11999999MA0009992F,10%
+"""
+TREE = {
+    "name": NAME,
+    "children": [
+        {"name": OWNER, "percent": 51},
+        {"name": "样本甲一", "percent": 20},
+        {"name": "样本丁四", "percent": 19},
+        {"name": STATE, "percent": 10},
+    ],
+}
+
+
+def _written(folder: Path) -> tuple[Path, Path]:
+    folder.mkdir()
+    (folder / "list.csv").write_text(LIST, encoding="utf-8")
+    (folder / "tree.json").write_text(json.dumps(TREE, ensure_ascii=False), encoding="utf-8")
+    return folder / "list.csv", folder / "tree.json"
+
+
+def _owners(lookthrough, company: str, *more: str) -> dict[str, float]:
+    ran = lookthrough("penetrate", company, "--format", "json", *more)
+    assert ran.code == 0, ran.err
+    answer = json.loads(ran.out)
+    assert not [w for w in answer["warnings"] if w["code"] == "register_above_100"]
+    told = [(o["name"], o["direct"]) for o in answer["owners"]]
+    assert len(dict(told)) == len(told)
+    return dict(told)
+
+
+EXPECTED = {OWNER: 0.51, "样本甲一": 0.20, "样本丁四": 0.19, STATE: 0.10}
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0), (2,)], ids=["list_first", "tree_first", "at_once"])
+def test_holders_of_one_company_are_not_doubled_by_its_two_names(lookthrough, tmp_path, order):
+    files = _written(tmp_path / "in")
+    batches = []
+    for each in order:
+        ran = lookthrough("load", tmp_path / "in" if each == 2 else files[each], "--format", "json")
+        assert ran.code == 0, ran.err
+        batches.append(json.loads(ran.out)["batch"])
+    for company in (A, NAME):
+        assert _owners(lookthrough, company) == EXPECTED
+        assert _owners(lookthrough, company, "--identity", "strict") == EXPECTED
+    if len(order) == 2:
+        # Without the tree the list is what it was, and the other way round.
+        assert lookthrough("unload", batches[1]).code == 0
+        assert _owners(lookthrough, NAME) == EXPECTED
+
+
+def test_two_of_one_name_with_numbers_leave_a_third_without_one_apart(lookthrough, tmp_path):
+    files = _written(tmp_path / "in")
+    files[0].write_text(
+        LIST.replace("样本甲一,自然人股东,非公示项,20%", "样本丁四,自然人股东,999999197001010017,20%"), encoding="utf-8"
+    )
+    assert lookthrough("load", tmp_path / "in").code == 0
+    answer = json.loads(lookthrough("penetrate", A, "--format", "json").out)
+    # Nobody can tell which of the two the tree means; the register above 100% says that something is amiss.
+    assert sum(o["name"] == "样本丁四" for o in answer["owners"]) == 3
+    assert [w["code"] for w in answer["warnings"]].count("register_above_100") == 1
