@@ -3,7 +3,7 @@
 Companies of the procedure, and debarred companies that structure links to a bidder while their ban is in force, are
 asked in the lot's own group, so that what stands behind one of them and a bidder is found. Persons who decide, serve,
 are debarred or are kin of such, and parties who act in concert, are looked for among the holders of a bidder, which is
-then asked singly.
+then asked singly; so is who runs another bidder of the lot (`graph.in_play_people`).
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from graph.in_play_people import asked_nodes, nodes_of, read, running_another, standing_above
 from graph.ownership_above import ask
 from graph.penetration import Ownership
-from graph.penetration.edges import Edges, reach_up
 from graph.stores.contract import GraphStore
 from graph.stores.known_nodes import about
 
@@ -89,7 +89,7 @@ def procedure_in_play(
     """What to ask beside the bidders. `bidders`: company_id, on_date, group_id of all lots, or of `lots` alone."""
     groups = [_of_lots(store, query, _ASKED, lots) for query in _COMPANIES]
     people = pl.concat([_of_lots(store, query, _PEOPLE, lots) for query in _SERVANTS])
-    barred = {type_: _read(store, _DEBARRED.format(type_), _BARRED) for type_ in ("Company", "Person")}
+    barred = {type_: read(store, _DEBARRED.format(type_), _BARRED) for type_ in ("Company", "Person")}
     serving = people
     if "RELATED_TO" in store.present():
         people = pl.concat([people, *(_of_lots(store, query, _PEOPLE, lots) for query in _BIDDERS_PEOPLE)])
@@ -98,11 +98,17 @@ def procedure_in_play(
     if not barred["Company"].is_empty():
         groups.append(_beside_debarred(ownership, bidders, barred["Company"]))
     whole = pl.concat(groups).unique().sort("group_id", "company_id")
-    members = pl.concat([_read(store, query, {"party_id": pl.String()}) for query in _MEMBERS])
+    members = pl.concat([read(store, query, {"party_id": pl.String()}) for query in _MEMBERS])
     everywhere = pl.concat([barred["Person"]["party_id"], members["party_id"]]).unique()
-    if serving.is_empty() and everywhere.is_empty() and kin.is_empty():
-        return Watched(whole, pl.DataFrame(schema=_ASKED), _pairs(ownership, [], []))
-    return _with_people(ownership, bidders, whole, people, everywhere, kin)
+    found = running_another(store, ownership, bidders, lots)
+    if not (serving.is_empty() and everywhere.is_empty() and kin.is_empty()):
+        found = pl.concat(
+            [found, _concerned(ownership, bidders, people, everywhere, kin).select(found.columns)]
+        )
+    singles = found.select("company_id", "on_date", group_id=pl.lit(None, pl.String)).unique()
+    pairs = found.select("holder", "company").unique().sort("company", "holder")
+    wanted = _pairs(ownership, pairs["holder"].to_list(), pairs["company"].to_list())
+    return Watched(whole, singles.sort("company_id", "on_date"), wanted)
 
 
 def _kin_of(store: GraphStore, ownership: Ownership, people: pl.Series, alone: bool) -> pl.DataFrame:
@@ -110,7 +116,7 @@ def _kin_of(store: GraphStore, ownership: Ownership, people: pl.Series, alone: b
     if "RELATED_TO" not in store.present():
         return pl.DataFrame(schema=_RELATIVES)
     if not alone:
-        return _read(store, _KIN, _RELATIVES)
+        return read(store, _KIN, _RELATIVES)
     numbers = pl.Series((ownership.nodes["type"] == "Person").arg_true(), dtype=pl.Int64)
     known = ownership.aliases.filter(pl.col("node").is_in(numbers.implode()))["id"].cast(pl.String)
     ids = pl.concat([people, known.rename(people.name)]).unique().to_list()
@@ -121,44 +127,20 @@ def _of_lots(
     store: GraphStore, query: str, schema: dict[str, pl.DataType], lots: Collection[str] | None
 ) -> pl.DataFrame:
     """What a query finds of all lots, or of `lots` alone."""
-    return _read(store, query, schema) if lots is None else ask(store, about(query, "l:Lot"), lots, schema)
-
-
-def _read(store: GraphStore, query: str, schema: dict[str, pl.DataType]) -> pl.DataFrame:
-    table = store.query(query, timeout=300)
-    if table.num_rows == 0:
-        return pl.DataFrame(schema=schema)
-    return pl.DataFrame(pl.from_arrow(table)).cast(dict(schema))  # type: ignore[arg-type]
-
-
-def _nodes(ownership: Ownership, ids: pl.Series) -> pl.Series:
-    return pl.Series("node", ownership.nodes_of(ids), dtype=pl.Int64)
-
-
-def _above(edges: Edges, companies: pl.Series) -> pl.DataFrame:
-    """What may stand above each company, itself included, on links of any date: company, holder (nodes)."""
-    nodes = companies.unique().sort().to_numpy()
-    reach = reach_up(edges, nodes, None)
-    return pl.DataFrame({"company": nodes[reach.question], "holder": reach.node})
-
-
-def _asked_nodes(ownership: Ownership, bidders: pl.DataFrame) -> pl.DataFrame:
-    return bidders.with_columns(company=_nodes(ownership, bidders["company_id"])).filter(
-        pl.col("company") >= 0
-    )
+    return read(store, query, schema) if lots is None else ask(store, about(query, "l:Lot"), lots, schema)
 
 
 def _beside_debarred(ownership: Ownership, bidders: pl.DataFrame, barred: pl.DataFrame) -> pl.DataFrame:
     """Debarred companies beside the lots of bidders that structure links to them, while the ban is in force."""
-    known = barred.with_columns(node=_nodes(ownership, barred["party_id"])).filter(pl.col("node") >= 0)
-    asked = _asked_nodes(ownership, bidders)
+    known = barred.with_columns(node=nodes_of(ownership, barred["party_id"])).filter(pl.col("node") >= 0)
+    asked = asked_nodes(ownership, bidders)
     state = pl.Series(
         "holder", ownership.nodes["kind"].is_in(_STATE).fill_null(False).arg_true(), dtype=pl.Int64
     )
     edges = ownership.control_edges
-    theirs = _above(edges, known["node"]).filter(~pl.col("holder").is_in(state.implode()))
+    theirs = standing_above(edges, known["node"]).filter(~pl.col("holder").is_in(state.implode()))
     linked = (
-        _above(edges, asked["company"])
+        standing_above(edges, asked["company"])
         .join(theirs.rename({"company": "node"}), on="holder")
         .filter(pl.col("node") != pl.col("company"))
         .select("company", "node")
@@ -172,22 +154,25 @@ def _beside_debarred(ownership: Ownership, bidders: pl.DataFrame, barred: pl.Dat
     return beside.filter(in_force).select(company_id="party_id", on_date="on_date", group_id="group_id")
 
 
-def _with_people(
+def _concerned(
     ownership: Ownership,
     bidders: pl.DataFrame,
-    groups: pl.DataFrame,
     people: pl.DataFrame,
     everywhere: pl.Series,
     kin: pl.DataFrame,
-) -> Watched:
-    """The bidders above which a person concerned with their lot, or his kin, or any party of `everywhere` may stand."""
-    at = people.with_columns(node=_nodes(ownership, people["person_id"]))
+) -> pl.DataFrame:
+    """Bidders above which a person concerned with their lot, or his kin, or any party of `everywhere` may stand, with them.
+
+    Gives the columns of `bidders` with company and holder (nodes).
+    """
+    at = people.with_columns(node=nodes_of(ownership, people["person_id"]))
     numbered = kin.select(
-        node=_nodes(ownership, kin["person_id"]), relative=_nodes(ownership, kin["relative_id"])
+        node=nodes_of(ownership, kin["person_id"]), relative=nodes_of(ownership, kin["relative_id"])
     )
-    asked = _asked_nodes(ownership, bidders)
-    holders = _above(ownership.control_edges, asked["company"]).filter(pl.col("holder") != pl.col("company"))
-    watched = _nodes(ownership, everywhere)
+    asked = asked_nodes(ownership, bidders)
+    holders = standing_above(ownership.control_edges, asked["company"])
+    holders = holders.filter(pl.col("holder") != pl.col("company"))
+    watched = nodes_of(ownership, everywhere)
     parties = asked.join(holders.filter(pl.col("holder").is_in(watched.implode())), on="company")
     persons = pl.Series("holder", (ownership.nodes["type"] == "Person").arg_true(), dtype=pl.Int64)
     above = holders.filter(pl.col("holder").is_in(persons.implode()))
@@ -200,11 +185,7 @@ def _with_people(
     lots = asked.join(above, on="company").join(
         wanted, left_on=["group_id", "holder"], right_on=["group_id", "node"]
     )
-    found = pl.concat([lots, parties.select(lots.columns)])
-    singles = found.select("company_id", "on_date", group_id=pl.lit(None, pl.String())).unique()
-    pairs = found.select("holder", "company").unique().sort("company", "holder")
-    wanted = _pairs(ownership, pairs["holder"].to_list(), pairs["company"].to_list())
-    return Watched(groups, singles.sort("company_id", "on_date"), wanted)
+    return pl.concat([lots, parties.select(lots.columns)])
 
 
 def _pairs(ownership: Ownership, holders: list[int], companies: list[int]) -> pl.DataFrame:

@@ -1,7 +1,7 @@
 """D2a `shared-officer`: one person is director, supervisor, senior manager or representative of two bidders.
 
-Or runs one and is shareholder of the other: kin in these places are a tie, so the person is. Who holds both directly
-is a common shareholder, told as such.
+Or runs one and holds or controls the other, directly or through layers: kin in these places are a tie, so the person
+is. Who holds both is a common shareholder, told as such.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from detectors.rows import table
 from detectors.ties import bidding, people
 from detectors.ties.coverage import lacking
 from detectors.ties.drafts import CONSORTIUM, OTHER_LOT
+from detectors.ties.further_up import ABOVE, ABOVE_COLUMNS, OWNING, further_up
 from detectors.ties.links import (
     CLOSING_EN,
     CLOSING_ZH,
@@ -29,7 +30,6 @@ from detectors.ties.links import (
 
 _NO_POSTS = ("liaison", "site_supervisor", "project_manager", "technical_lead", "bid_agent")
 """What registers list beside the board and management, and is neither."""
-_OWNER: Final = "shareholder"
 _POSTS: Final = {"acts_zh": "任职", "acts_en": "posts"}
 _BOTH: Final = {"acts_zh": "任职或持股", "acts_en": "posts or shares"}
 
@@ -43,6 +43,8 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     counted = links.filter(~pl.col("role").fill_null("").is_in(_NO_POSTS))
     owners = table(rows["owners"]).filter(pl.col("holder_id").is_in(counted["holder_id"].unique().implode()))
     linked = on_bids(bidders, pl.concat([counted, owners], how="vertical_relaxed"))
+    runs = linked.filter(~_owns()).select("lot_id", "holder_id")
+    linked = pl.concat([linked, further_up(rows, runs, linked)], how="diagonal_relaxed")
     for tie in link_ties_and_set_aside(_with_a_post(linked), bidders):
         held = posts.get(tie.holder, 0)
         hub = None
@@ -53,29 +55,37 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
                 f"{tie.holder_name} has posts in {held} companies, more than {values['hub_posts']}: "
                 "perhaps a filing intermediary or a nominee",
             )
-        owns = any(r["role"] == _OWNER for r in tie.rows)
+        owns = any(r["role"] in OWNING for r in tie.rows)
         acts = _BOTH if owns else _POSTS
         yield from link_hits(tie, suppressed_by=hub, facts={"posts": held}, words=acts)
     yield from lacking(compared(bidders), officers["bidder_id"], "董监高数据", "data on officers")
 
 
+def _owns() -> pl.Expr:
+    return pl.col("role").fill_null("").is_in(OWNING)
+
+
 def _with_a_post(linked: pl.DataFrame) -> pl.DataFrame:
-    """Without shareholdings beside no post in another bidder, beside a post in the same one, or in several bidders."""
-    owns, live = pl.col("role").fill_null("") == _OWNER, pl.col("when") == "yes"
+    """Without what is owned beside a post in the same bidder, or where every bidder with a post is owned likewise."""
+    owns, live, controls = _owns(), pl.col("when") == "yes", pl.col("role") == "controller"
     here, person = ["lot_id", "holder_id", "bidder_id"], ["lot_id", "holder_id"]
-    alone = (~owns).any().over(person) & ~(~owns & live).any().over(here)
-    once = pl.col("bidder_id").filter(owns & live).n_unique().over(person) <= 1
-    return linked.filter(~owns | (alone & once))
+
+    def runs_what_is_not(owned: pl.Expr) -> pl.Expr:
+        return (~owns & ~(owned & live).any().over(here)).any().over(person)
+
+    by_control, by_shares = runs_what_is_not(controls), runs_what_is_not(owns & ~controls)
+    apart = pl.when(controls).then(by_control).otherwise(by_shares)
+    return linked.filter(~owns | (apart & ~(~owns & live).any().over(here)))
 
 
 DETECTOR = Detector(
     id="shared-officer",
-    version="1.1",
+    version="1.2",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人存在相同的董事、监事或高级管理人员",
     title_en="Bidders share a director, supervisor or senior manager",
-    meaning_zh="同一个人在两家投标人任董事、监事、高级管理人员或负责人，或在一家任职、在另一家直接持股。",
+    meaning_zh="同一个人在两家投标人任董事、监事、高级管理人员或负责人，或在一家任职、又直接或者穿透多层持有或控制另一家。",
     severity="lead",
     basis=(
         *statutes.RELATED_PARTIES,
@@ -90,6 +100,7 @@ DETECTOR = Detector(
         "owners": people.OWNERS,
         "posts": people.POSTS,
         "bidders": bidding.BIDDERS,
+        **ABOVE,
     },
     columns={
         "officers": people.PEOPLE_COLUMNS,
@@ -97,6 +108,7 @@ DETECTOR = Detector(
         "owners": people.PEOPLE_COLUMNS,
         "posts": people.POSTS_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,
+        **ABOVE_COLUMNS,
     },
     population=bidding.LOTS,
     identity=("lot_id", "holder_id"),
@@ -109,4 +121,5 @@ DETECTOR = Detector(
     innocent_zh=("外部董事、独立董事兼职", "任职已结束而登记未更新"),
     innocent_en=("an outside director with several seats", "the post ended, not yet registered"),
     yields_to=("same-legal-representative",),
+    in_play=True,
 )

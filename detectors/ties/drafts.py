@@ -78,9 +78,9 @@ def basis_of(id_: str, stated: str | None = None) -> str:
     return "id" if _OWN.match(id_) else "vendor_id"
 
 
-def weakest(ids: Iterable[tuple[str, str | None]]) -> str:
-    """The weakest thing these (id, stated id) rest on."""
-    return max((basis_of(str(i), s) for i, s in ids), key=_WEAKEST.index, default="id")
+def weakest(ids: Iterable[tuple[str, str | None]], bases: Iterable[str] = ()) -> str:
+    """The weakest thing these (id, stated id) rest on, and what is known of others (`bases`)."""
+    return max((*(basis_of(str(i), s) for i, s in ids), *bases), key=_WEAKEST.index, default="id")
 
 
 def identity_label(identity: str) -> tuple[str, str]:
@@ -121,7 +121,7 @@ def bidder_fact(row: Row) -> dict[str, Any]:
         return held_fact(row)
     derivation = derivation_of(row)
     return held_fact(row) | {
-        "paths": [_path_fact(p) for p in derivation.get("paths", [])],
+        "paths": [path_fact(p) for p in derivation.get("paths", [])],
         "truncated": bool(derivation.get("truncated")),
     }
 
@@ -141,15 +141,15 @@ def held_fact(row: Row) -> dict[str, Any]:
     return elsewhere | {
         "id": row["bidder_id"],
         "name": row["bidder_name"],
-        "share": _rounded(row.get("share")),
-        "share_min": _rounded(row.get("share_min")),
-        "share_max": _rounded(row.get("share_max")),
-        "votes": _rounded(row.get("votes")),
+        "share": rounded(row.get("share")),
+        "share_min": rounded(row.get("share_min")),
+        "share_max": rounded(row.get("share_max")),
+        "votes": rounded(row.get("votes")),
         "depth": row.get("depth"),
     }
 
 
-def _path_fact(path: Mapping[str, Any]) -> dict[str, Any]:
+def path_fact(path: Mapping[str, Any]) -> dict[str, Any]:
     """One connecting path: its formula by shares, or by votes where it carries nothing else; both where they differ."""
     shares, votes = path["formula"], path["votes_formula"]
     if path["votes_only"]:
@@ -167,7 +167,8 @@ def observed_after_bid(tie: Tie) -> list[str]:
     return sorted({seen for p in paths if (seen := p["observed_on"]) and seen > bid[: len(seen)]})
 
 
-def _rounded(share: float | None) -> float | None:
+def rounded(share: float | None) -> float | None:
+    """A share as facts give it."""
     return None if share is None else round(float(share), 10)
 
 
@@ -236,11 +237,11 @@ def words(tie: Tie, method: str) -> dict[str, str]:
     held = [r for r in tie.rows if not r.get("itself")]
     lot = tie.lot
     zh_parts = [
-        f"{r['bidder_name'] or r['bidder_id']}{_percent(r, '，', '表决权{}', '比例未知')}（{r.get('depth')}层{r.get('note_zh') or ''}）"
+        f"{r['bidder_name'] or r['bidder_id']}{percent(r, '，', '表决权{}', '比例未知')}（{r.get('depth')}层{r.get('note_zh') or ''}）"
         for r in held
     ]
     en_parts = [
-        f"{r['bidder_name'] or r['bidder_id']} {_percent(r, ', ', '{} of the votes', 'an unknown share')} (depth {r.get('depth')}{r.get('note_en') or ''})"
+        f"{r['bidder_name'] or r['bidder_id']} {percent(r, ', ', '{} of the votes', 'an unknown share')} (depth {r.get('depth')}{r.get('note_en') or ''})"
         for r in held
     ]
     identity = identity_of(tie)
@@ -282,7 +283,7 @@ def _as_of(tie: Tie) -> tuple[str, str]:
     return f"截至{bid}", f"As of {bid}"
 
 
-def _percent(row: Mapping[str, Any], comma: str, votes_as: str, unknown: str) -> str:
+def percent(row: Mapping[str, Any], comma: str, votes_as: str, unknown: str) -> str:
     """A share as a reader is told it; the votes beside it where they differ, or alone where no share is known."""
     share, low, high, votes = (row.get(k) for k in ("share", "share_min", "share_max", "votes"))
     by_votes = votes_as.format(f"{votes:.2%}") if votes else ""

@@ -18,10 +18,14 @@ from detectors.definition import Draft, Evidence, Row, Severity, Suppressor, Und
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 from detectors.ties.drafts import (
     NOT_A_BID,
+    derivation_of,
     holder_kind,
     identity_label,
     of_one_bid,
     of_other_lots,
+    path_fact,
+    percent,
+    rounded,
     weakest,
 )
 from detectors.ties.roles import role_en, role_zh
@@ -37,6 +41,14 @@ LINK_COLUMNS: Final = ("holder_id", "holder_name", "role", "held_from", "held_to
 SPAN: Final = (
     "r.valid_from AS held_from, r.valid_to AS held_to, r.observed_on AS observed_on, r.key AS link_key"
 )
+
+HELD: Final[Mapping[str, pl.DataType]] = {
+    **dict.fromkeys(("share", "share_min", "share_max", "votes"), pl.Float64()),
+    "depth": pl.Int64(),
+    "derivation": pl.String(),
+    "basis": pl.String(),
+}
+"""Further columns of a link through layers: how much, how far, the proof, and what identities on the way rest on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +121,14 @@ def link_ties_and_set_aside(linked: pl.DataFrame, bidders: pl.DataFrame) -> list
     told = {(str(t.lot["lot_id"]), t.holder) for t in found}
     live = linked.filter(pl.col("when") == "yes")
     at = ["lot_id", "holder_id"]
+    # What holds through layers was looked for in the lot alone.
+    own = live.filter(pl.col("derivation").is_null()) if "derivation" in live.columns else live
     one_bid = (pl.col("bid_id").n_unique().over(at) == 1) & (pl.col("bidder_id").n_unique().over(at) > 1)
     for (lot, holder), rows in _groups(live.filter(one_bid), at):
         if (lot, holder) not in told:
             told.add((lot, holder))
             found.append(LinkTie(rows[0], str(holder), tuple(rows), "consortium"))
-    found += _across_lots(live, compared(bidders), told)
+    found += _across_lots(own, compared(bidders), told)
     return sorted(found, key=lambda t: (str(t.lot["lot_id"]), t.holder))
 
 
@@ -198,7 +212,12 @@ def link_draft(
     """The tie as a draft; its identity is the lot and what ties. `suppressed_by` counts unless it is set aside already."""
     lot = tie.lot
     identity = weakest(
-        [i for r in tie.rows for i in ((r["bidder_id"], r.get("stated_id")), _holder_ids(r, holder_is_party))]
+        [
+            i
+            for r in tie.rows
+            for i in ((r["bidder_id"], r.get("stated_id")), _holder_ids(r, holder_is_party))
+        ],
+        [r["basis"] for r in tie.rows if r.get("basis")],
     )
     after = sorted({r["observed_on"] for r in tie.rows if _seen_after(r)})
     held = {
@@ -250,7 +269,18 @@ def _bidder(id_: str, rows: Sequence[Row]) -> dict[str, Any]:
     ]
     unique = [x for n, x in enumerate(links) if x not in links[:n]]
     fact = {"id": id_, "name": rows[0]["bidder_name"], "links": unique}
+    for row in rows:
+        fact |= _held(row)
     return fact | {"lot": rows[0]["own_lot"]} if rows[0].get("own_lot") else fact
+
+
+def _held(row: Row) -> dict[str, Any]:
+    """How much is held through layers, and on which paths."""
+    if not row.get("derivation"):
+        return {}
+    shares = {c: rounded(row[c]) for c in ("share", "share_min", "share_max", "votes")}
+    paths = [path_fact(p) for p in derivation_of(row).get("paths", [])]
+    return shares | {"depth": row["depth"], "paths": paths}
 
 
 def _ended(tie: LinkTie) -> tuple[str, str, str]:
@@ -273,7 +303,9 @@ def _evidence(tie: LinkTie) -> Evidence:
             if row.get(c)
         }
         nodes.update(row.get("more_nodes") or ())
-    keys = {str(r["link_key"]) for r in tie.rows} | {k for r in tie.rows for k in r.get("more_keys") or ()}
+    keys = {str(r["link_key"]) for r in tie.rows if r["link_key"]} | {
+        k for r in tie.rows for k in r.get("more_keys") or ()
+    }
     return Evidence(tuple(sorted(nodes)), tuple(sorted(keys)))
 
 
@@ -292,7 +324,7 @@ def lot_words(lot: Row) -> dict[str, str]:
 def _words(tie: LinkTie, identity: str, after: Sequence[str]) -> dict[str, str]:
     by_bidder = [[r for r in tie.rows if r["bidder_id"] == b] for b in tie.bidders]
     names = [str(rows[0]["bidder_name"] or rows[0]["bidder_id"]) for rows in by_bidder]
-    roles = [sorted({str(r["role"] or "") for r in rows}) for rows in by_bidder]
+    roles_zh, roles_en = ([_roles(rows, n) for rows in by_bidder] for n in (0, 1))
     lots = [str(r.get("lot_title") or r["own_lot"]) if r.get("own_lot") else "" for r, *_ in by_bidder]
     elsewhere_zh, elsewhere_en = ([f"{comma}{lot}" if lot else "" for lot in lots] for comma in ("，", ", "))
     zh, en = identity_label(identity)
@@ -302,15 +334,32 @@ def _words(tie: LinkTie, identity: str, after: Sequence[str]) -> dict[str, str]:
         "bidders_en": ", ".join(names),
         "holder": tie.holder_name,
         "links_zh": "、".join(
-            f"{n}（{'/'.join(map(role_zh, r))}{e}）"
-            for n, r, e in zip(names, roles, elsewhere_zh, strict=True)
+            f"{n}（{r}{e}）" for n, r, e in zip(names, roles_zh, elsewhere_zh, strict=True)
         ),
-        "links_en": "; ".join(
-            f"{n} ({'/'.join(map(role_en, r))}{e})"
-            for n, r, e in zip(names, roles, elsewhere_en, strict=True)
-        ),
+        "links_en": "; ".join(f"{n} ({r}{e})" for n, r, e in zip(names, roles_en, elsewhere_en, strict=True)),
         "identity_zh": zh,
         "identity_en": en,
         "data_zh": f"数据截至{late}，晚于投标日期，需核实投标时状态。" if late else "",
         "data_en": f"The data are of {late}, after the bid: verify the state at the bid. " if late else "",
     }
+
+
+def _roles(rows: Sequence[Row], language: int) -> str:
+    """What somebody is in one bidder, in Chinese (0) or English (1), with how much he holds through layers."""
+    told = {str(r["role"] or ""): r for r in rows}
+    return "/".join(
+        (role_zh, role_en)[language](role) + _through_layers(told[role])[language] for role in sorted(told)
+    )
+
+
+def _through_layers(row: Row) -> tuple[str, str]:
+    if not row.get("derivation"):
+        return "", ""
+    depth = row["depth"]
+    if row["role"] == "controller":
+        return f"，{depth}层", f", depth {depth}"
+    zh, en = (
+        percent(row, "，", "表决权{}", "比例未知"),
+        percent(row, ", ", "{} of the votes", "an unknown share"),
+    )
+    return f"，穿透持有{zh}，{depth}层", f", {en}, depth {depth}"

@@ -19,6 +19,8 @@ ROLES: Final = {
     "board_secretary": ("董事会秘书", "board secretary"),
     "board_supervisor": ("监事", "board supervisor"),
     "shareholder": ("股东", "shareholder"),
+    "indirect_shareholder": ("间接股东", "indirect shareholder"),
+    "controller": ("疑似实际控制人", "apparent controller"),
     "concert_member": ("一致行动人", "party to the concert"),
     "debarred": ("被禁止投标主体", "debarred party"),
     "itself": ("投标人自身", "the bidder itself"),

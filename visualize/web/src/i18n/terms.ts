@@ -359,6 +359,7 @@ export const CODES: Record<string, [string, string]> = {
   "yes": ["是", "yes"],
   "stake": ["持股", "stake"],
   "shareholder": ["股东", "shareholder"],
+  "indirect_shareholder": ["间接股东", "indirect shareholder"],
   "effective_share": ["穿透持股", "effective share"],
   "itself": ["本身", "itself"],
   "person": ["人员", "person"],

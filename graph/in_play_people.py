@@ -1,0 +1,99 @@
+"""Who stands above one bidder of a lot, further up than its own register may say, and runs another bidder of it.
+
+A party behind one bidder only is not in play for that. Looked for from those who run bidders: of them only who holds
+or controls another company as well can stand above another bidder, and only the other bidders of their lots are looked
+above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+import polars as pl
+
+from graph.model import REL_TYPES
+from graph.ownership_above import ask
+from graph.penetration import Ownership
+from graph.penetration.edges import Edges, reach_up
+from graph.stores.contract import GraphStore
+from graph.stores.known_nodes import about
+
+_POSTS: Final = tuple(
+    f"MATCH (p:{start})-[r:{type_}]->(c:{end}) WHERE r.counted RETURN DISTINCT c.id AS company_id, p.id AS party_id"
+    for type_ in ("LEGAL_REP_OF", "OFFICER_OF")
+    for start, end in REL_TYPES[type_].pairs
+)
+_POSTS_NEAR: Final = tuple(about(query, "c:Company") for query in _POSTS)
+_POSTS_OF_BIDDERS: Final = tuple(
+    query.replace("->(c:Company)", "->(c:Company)-[:SUBMITS]->(:Bid)") for query in _POSTS
+)
+_POSTED: Final[dict[str, pl.DataType]] = {"company_id": pl.String(), "party_id": pl.String()}
+
+
+def running_another(
+    store: GraphStore, ownership: Ownership, bidders: pl.DataFrame, lots: Collection[str] | None
+) -> pl.DataFrame:
+    """Bidders with who stands above them, by structure of any date, and runs another bidder of the same lot.
+
+    `bidders`: company_id, on_date, group_id (the lot); of `lots` alone, where these are given. Gives the same columns with
+    company and holder (nodes).
+    """
+    asked = asked_nodes(ownership, bidders)
+    if lots is not None:
+        asked = asked.filter(pl.col("group_id").is_in(list(lots)))
+    edges = ownership.control_edges
+    runs = _posts(store, ownership, asked, some=lots is not None)
+    held = pl.DataFrame({"holder": edges.holder, "held": edges.company})
+    held = held.join(runs.select("holder").unique(), on="holder", how="semi")
+    runs = runs.join(held, on="holder").filter(pl.col("held") != pl.col("runs")).drop("held").unique()
+    at = asked.select("group_id", runs="company").join(runs, on="runs")
+    others = asked.join(at, on="group_id").filter(pl.col("company") != pl.col("runs"))
+    over = standing_above(edges, others["company"]).filter(pl.col("holder") != pl.col("company"))
+    return others.join(over, on=["company", "holder"], how="semi").select(*asked.columns, "holder").unique()
+
+
+def _posts(store: GraphStore, ownership: Ownership, asked: pl.DataFrame, some: bool) -> pl.DataFrame:
+    """Who runs the bidders: runs, holder (nodes); what is stated at another id of theirs counts."""
+    ids = asked["company_id"].unique()
+    nodes = asked["company"].unique()
+    others = ownership.aliases.filter(pl.col("node").is_in(nodes.implode()))["id"].cast(pl.String)
+    others = others.filter(~others.is_in(ids.implode()))
+    found = [
+        ask(store, query, (pl.concat([ids, others]) if some else others).to_list(), _POSTED)
+        for query in _POSTS_NEAR
+    ]
+    if not some:
+        found += [read(store, query, _POSTED) for query in _POSTS_OF_BIDDERS]
+    posts = pl.concat(found)
+    at = posts.select(
+        runs=nodes_of(ownership, posts["company_id"]), holder=nodes_of(ownership, posts["party_id"])
+    )
+    return at.filter((pl.col("runs") >= 0) & (pl.col("holder") >= 0)).unique()
+
+
+def read(store: GraphStore, query: str, schema: dict[str, pl.DataType]) -> pl.DataFrame:
+    """The answer of a query about everything."""
+    table = store.query(query, timeout=300)
+    if table.num_rows == 0:
+        return pl.DataFrame(schema=schema)
+    return pl.DataFrame(pl.from_arrow(table)).cast(dict(schema))  # type: ignore[arg-type]
+
+
+def nodes_of(ownership: Ownership, ids: pl.Series) -> pl.Series:
+    """The nodes of some ids; -1 where nothing is known of one."""
+    return pl.Series("node", ownership.nodes_of(ids), dtype=pl.Int64)
+
+
+def asked_nodes(ownership: Ownership, bidders: pl.DataFrame) -> pl.DataFrame:
+    """Bidders with their node (company), those of which anything is known."""
+    return bidders.with_columns(company=nodes_of(ownership, bidders["company_id"])).filter(
+        pl.col("company") >= 0
+    )
+
+
+def standing_above(edges: Edges, companies: pl.Series) -> pl.DataFrame:
+    """What may stand above each company, itself included, on links of any date: company, holder (nodes)."""
+    nodes = companies.unique().sort().to_numpy()
+    reach = reach_up(edges, nodes, None)
+    return pl.DataFrame({"company": nodes[reach.question], "holder": reach.node})

@@ -1,0 +1,125 @@
+"""Who stands above one bidder through layers, and runs another, on both stores."""
+
+from __future__ import annotations
+
+from detectors.bidders import common_shareholder, shared_officer
+from tests.detectors.bidder_world import Found, World, found_on_both, ids, name
+
+OFFICER, SHAREHOLDER = "shared-officer", "common-shareholder"
+
+
+def chain(w: World, holder: str, bidder: str, layers: int, percent: float = 60, **top: object) -> None:
+    """`layers` companies between a holder and a bidder."""
+    middle = [f"{bidder}M{n}" for n in range(layers)]
+    for n, (a, b) in enumerate(zip([holder, *middle], [*middle, bidder], strict=True)):
+        w.holds(a, b, percent, **(top if n == 0 else {}))
+
+
+def build(w: World) -> None:
+    w.lot("TWO", "A1", "A2", "A3")
+    chain(w, "PA", "A1", 1)
+    w.post("PA", "A2")
+    w.lot("FIVE", "B1", "B2")
+    chain(w, "PB", "B1", 5)
+    w.post("PB", "B2", role="监事")
+    # Sold before the bid; the post ended before it; below both bidders; a post at the bidder he stands above.
+    w.lot("SOLD", "C1", "C2")
+    chain(w, "PC", "C1", 1, valid_to="2025-03-01")
+    w.post("PC", "C2")
+    w.lot("LEFT", "D1", "D2")
+    chain(w, "PD", "D1", 1)
+    w.post("PD", "D2", valid_to="2025-03-01")
+    w.lot("BOTH", "E1", "E2")
+    chain(w, "PE", "E1", 1, percent=40)
+    chain(w, "PE", "E2", 2, percent=40)
+    w.post("PE", "E2")
+    w.lot("SAME", "F1", "F2")
+    chain(w, "PF", "F1", 1)
+    w.post("PF", "F1")
+    # Owns two, one of them through layers, and runs a third.
+    w.lot("THREE", "G1", "G2", "G3")
+    w.holds("PG", "G1", 20)
+    chain(w, "PG", "G2", 1)
+    w.post("PG", "G3")
+    # Controls without a share; a company that manages a partnership and stands above the other bidder.
+    w.lot("CONTROL", "H1", "H2")
+    w.add("control", party_id="person.local:PH", company_id="H1M", interest="实际控制")
+    w.holds("H1M", "H1", 60)
+    w.post("PH", "H2")
+    w.lot("CONTROL-OWN", "H3", "H4")
+    w.add("control", party_id="person.local:PH3", company_id="H3", interest="实际控制")
+    w.holds("PH3", "H4", 20)
+    w.post("PH3", "H4")
+    w.lot("PARTNER", "I1", "I2")
+    chain(w, "I9", "I1", 1, percent=30, holder_id=None)
+    w.add("positions", person_name=name("I9"), company_id="I2", role="执行事务合伙人")
+    # One consortium; different lots.
+    w.tender("JOINT")
+    for bidder in ("J1", "J2"):
+        w.bid("JOINT", bidder, consortium_id="联合体一")
+    w.bid("JOINT", "J3")
+    chain(w, "PJ", "J1", 1)
+    w.post("PJ", "J2")
+    w.tender("LOTS")
+    w.bid("LOTS", "K1", "1")
+    w.bid("LOTS", "K2", "2")
+    chain(w, "PK", "K1", 1)
+    w.post("PK", "K2")
+
+
+found = found_on_both(build, (shared_officer.DETECTOR, common_shareholder.DETECTOR))
+
+
+def test_who_stands_above_one_bidder_and_runs_another_ties_them(found: Found) -> None:
+    hit = found.one(OFFICER, "TWO")
+    assert hit.subjects == ids("A1", "A2")
+    assert (
+        "虚构A1建设有限公司（间接股东，穿透持有36.00%，2层）、虚构A2建设有限公司（法定代表人）"
+        in hit.text["zh"]
+    )
+    assert "虚构A1建设有限公司 (indirect shareholder, 36.00%, depth 2)" in hit.text["en"]
+    held = next(b for b in hit.facts["bidders"] if b["id"] == "local:A1")
+    assert (held["share"], held["depth"]) == (0.36, 2)
+    assert [p["nodes"] for p in held["paths"]] == [["person.local:PA", "local:A1M0", "local:A1"]]
+    assert {"local:A1M0", "person.local:PA"} < set(hit.evidence.nodes)
+
+
+def test_however_many_layers(found: Found) -> None:
+    hit = found.one(OFFICER, "FIVE")
+    assert hit.subjects == ids("B1", "B2")
+    assert "6层" in hit.text["zh"]
+
+
+def test_what_did_not_hold_at_the_bid_ties_nobody(found: Found) -> None:
+    assert found.of(OFFICER, "SOLD") == []
+    assert found.suppressed(OFFICER, "LEFT") == "ended"
+
+
+def test_who_owns_all_he_runs_is_a_common_shareholder(found: Found) -> None:
+    assert found.of(OFFICER, "BOTH") == []
+    assert found.one(SHAREHOLDER, "BOTH").subjects == ids("E1", "E2")
+    assert found.of(OFFICER, "SAME") == []
+
+
+def test_who_owns_two_and_runs_a_third_ties_all_three(found: Found) -> None:
+    assert found.one(OFFICER, "THREE").subjects == ids("G1", "G2", "G3")
+    assert found.one(SHAREHOLDER, "THREE").subjects == ids("G1", "G2")
+
+
+def test_control_without_a_share_counts(found: Found) -> None:
+    hit = found.one(OFFICER, "CONTROL")
+    assert hit.subjects == ids("H1", "H2")
+    assert "虚构H1建设有限公司（疑似实际控制人，2层）" in hit.text["zh"]
+    # Also by who owns what he runs: no share ties the two.
+    assert found.one(OFFICER, "CONTROL-OWN").subjects == ids("H3", "H4")
+
+
+def test_a_company_that_manages_another_counts(found: Found) -> None:
+    hit = found.one(OFFICER, "PARTNER")
+    assert hit.subjects == ids("I1", "I2")
+    assert "执行事务合伙人" in hit.text["zh"] and "9.00%" in hit.text["zh"]
+
+
+def test_one_consortium_is_set_aside_and_other_lots_are_not_looked_at(found: Found) -> None:
+    assert found.suppressed(OFFICER, "JOINT") == "consortium"
+    assert found.of(OFFICER, "LOTS") == []
