@@ -19,13 +19,13 @@ _THROUGH: Final = (
     "RETURN p.id AS person_id, c.id AS company_id, c.name AS company_name, u.share AS effective, "
     "u.share_min AS effective_min, u.share_max AS effective_max, u.depth AS depth, u.method AS method, "
     "u.identity AS identity, u.holds_from AS holds_from, u.holds_to AS holds_to, u.derivation AS derivation, "
-    "x.id AS property_id, x.kind AS kind, x.address_key AS address_key, x.status AS property_status, "
+    "x.id AS property_id, x.kind AS kind, coalesce(x.address, x.address_key) AS address, x.status AS property_status, "
     "x.area_m2 AS area_m2, o.share AS share, o.acquired_by AS acquired_by, o.valid_from AS held_from, "
     "o.valid_to AS held_to, o.key AS holding_key"
 )
 _THROUGH_COLUMNS: Final = (
     *("person_id", "company_id", "company_name", "effective", "effective_min", "effective_max", "depth"),
-    *("method", "identity", "holds_from", "holds_to", "derivation", "property_id", "kind", "address_key"),
+    *("method", "identity", "holds_from", "holds_to", "derivation", "property_id", "kind", "address"),
     *("property_status", "area_m2", "share", "acquired_by", "held_from", "held_to", "holding_key"),
 )
 QUERIES: Final = {**PROPERTIES, "through": _THROUGH}

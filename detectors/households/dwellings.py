@@ -11,18 +11,19 @@ from detectors.definition import Parameter, Row, Suppressor, Undecided
 from detectors.households.months import in_month
 from detectors.households.paid import Recipient, asset_queries, without_months
 from detectors.rules.values import Settled
+from graph.addresses import address_key
 from graph.counted import counted
 
 PROPERTIES: Final = asset_queries(
     "properties",
     "-[o:HOLDS_PROPERTY]->(x:Property)",
     "o.counted",
-    "x.id AS property_id, x.kind AS kind, x.address_key AS address_key, x.status AS property_status, "
+    "x.id AS property_id, x.kind AS kind, coalesce(x.address, x.address_key) AS address, x.status AS property_status, "
     "x.area_m2 AS area_m2, o.share AS share, o.acquired_by AS acquired_by, o.valid_from AS held_from, "
     "o.valid_to AS held_to, o.key AS holding_key",
 )
 _COLUMNS: Final = (
-    *("person_id", "property_id", "kind", "address_key", "property_status", "area_m2"),
+    *("person_id", "property_id", "kind", "address", "property_status", "area_m2"),
     *("share", "acquired_by", "held_from", "held_to", "holding_key"),
 )
 PROPERTIES_COLUMNS: Final = dict.fromkeys(PROPERTIES, _COLUMNS)
@@ -117,7 +118,12 @@ class Month:
 
 def home(row: Row) -> str:
     """One dwelling once: by its address where two certificates share one, else by its id."""
-    return str(row["address_key"] or row["property_id"])
+    return _place(row) or str(row["property_id"])
+
+
+def _place(row: Row) -> str:
+    """Worked out from the address as stated: what a load of before kept as its key took 1-12 for 11-2."""
+    return address_key(row["address"]) if row["address"] else ""
 
 
 def told_apart(rows: Sequence[Row]) -> list[Row]:
@@ -127,10 +133,10 @@ def told_apart(rows: Sequence[Row]) -> list[Row]:
     """
     units: dict[str, set[str]] = defaultdict(set)
     for row in rows:
-        if row["address_key"] and str(row["property_id"]).startswith("cn-bdcdy:"):
-            units[row["address_key"]].add(row["property_id"])
+        if row["address"] and str(row["property_id"]).startswith("cn-bdcdy:"):
+            units[_place(row)].add(row["property_id"])
     further = {id_ for ids in units.values() for id_ in ids - {min(ids)}}
-    return [{**row, "address_key": None} if row["property_id"] in further else row for row in rows]
+    return [{**row, "address": None} if row["property_id"] in further else row for row in rows]
 
 
 def judge(of: Recipient, rows: Sequence[Row], month: str, rule: Settled) -> Month:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from graph.addresses import plain_numbers
 from graph.names import name_key
 from loaders.identity import PersonKey, clean_ids, masked, read_company_ids
 from loaders.schemes import scheme_codes
@@ -189,6 +190,12 @@ def contact_frame(at: pl.Series, kinds: pl.Series, values: pl.Series, key: Perso
         .then(value.str.strip_chars())
         .otherwise(plain)
     ).filter(value.is_not_null() & (value != ""))
+    places = frame.filter(kind == "address")["value"].unique()
+    spelt = {a: b for a, b in ((a, plain_numbers(a)) for a in places) if a != b}
+    if spelt:
+        frame = frame.with_columns(
+            value=pl.when(kind == "address").then(value.replace(spelt)).otherwise(value)
+        )
     frame = frame.with_columns(id=kind + ":" + value)
     account = frame["kind"] == "account"
     if account.any():

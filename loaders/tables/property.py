@@ -6,6 +6,7 @@ import hashlib
 
 import polars as pl
 
+from graph.addresses import address_key
 from loaders.identity import clean_ids
 from loaders.tables.columns import TableRows
 from loaders.tables.parties import local_ids, most, read_parties, relate, state_parties
@@ -21,8 +22,8 @@ def read_properties(table: TableRows) -> None:
     unit = clean_ids(table.text("id"))
     certificate = table.text("certificate_no").str.normalize("NFKC").str.replace_all(r"\s+", "")
     address = table.text("address")
-    address_key = address.str.normalize("NFKC").str.replace_all(r"[\s,。.、-]+", "")
-    by_address = address_key.map_elements(
+    key = address.map_elements(address_key, return_dtype=pl.String).replace("", None)
+    by_address = key.map_elements(
         lambda text: "address:" + hashlib.sha256(text.encode()).hexdigest()[:32], return_dtype=pl.String
     )
     schemed = table.text("id").str.contains(r"^\s*[a-z][a-z0-9._-]*:\S").fill_null(False)
@@ -40,7 +41,7 @@ def read_properties(table: TableRows) -> None:
         "certificate_no": certificate,
         "area_m2": table.number("area_m2"),
         "address": address,
-        "address_key": address_key,
+        "address_key": key,
         "region": table.text("region"),
         "status": table.vocabulary("status"),
     }

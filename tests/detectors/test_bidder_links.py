@@ -75,6 +75,12 @@ def build(w: World) -> None:
     w.lot("ADDRESS", "D4", "D5")
     for bidder in ("D4", "D5"):
         w.add("contacts", party_id=bidder, kind="地址", value="虚构市样本区示例路18号3楼")
+    w.lot("STOREY", "J1", "J2")
+    w.add("contacts", party_id="J1", kind="地址", value="虚构市样本区示例路20号三楼")
+    w.add("contacts", party_id="J2", kind="地址", value="虚构市样本区示例路二十号 3楼")
+    w.lot("ROOMS", "J3", "J4")
+    w.add("contacts", party_id="J3", kind="地址", value="虚构市样本区示例路21号1-12室")
+    w.add("contacts", party_id="J4", kind="地址", value="虚构市样本区示例路21号11-2室")
     w.lot("STREET", "D6", "D7")
     for bidder in ("D6", "D7"):
         w.add("contacts", party_id=bidder, kind="地址", value="虚构市样本区示例路")
@@ -190,6 +196,11 @@ def test_every_kind_of_contact_is_compared(found: Found) -> None:
     assert {h.subjects for h in hits} == {ids("D1", "D2")}
     assert not any(h.suppressed_by for h in hits)
     assert found.one(CONTACT, "ADDRESS").facts["kind"] == "address"
+
+
+def test_numbers_of_an_address_are_one_in_digits_and_in_words(found: Found) -> None:
+    assert "示例路20号3楼" in found.one(CONTACT, "STOREY").text["zh"]
+    assert found.of(CONTACT, "ROOMS") == []
 
 
 def test_streets_parks_and_providers_tie_nobody(found: Found) -> None:

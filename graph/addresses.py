@@ -1,0 +1,36 @@
+"""How addresses are compared: the key that two spellings of one address share."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+from graph.numerals import han_number
+
+_DASHES: Final = re.compile(r"[\u2010-\u2015\u2212\uFE58\uFE63~]|(?<=\d)[—一](?=\d)")
+_BETWEEN_WORDS: Final = re.compile(r"(?<![0-9A-Za-z])-|-(?![0-9A-Za-z])")
+_NUMBERED: Final = re.compile(
+    r"第?(?P<number>[零〇一二三四五六七八九十百两]+|\d+)(?=号|楼|层|室|栋|幢|座|单元|弄|房|户|梯)"
+)
+
+
+def plain_numbers(address: str) -> str:
+    """The address with the numbers of its houses, storeys and rooms in digits: 三楼 is 3楼, 第二单元 is 2单元."""
+    return _NUMBERED.sub(_in_digits, _DASHES.sub("-", unicodedata.normalize("NFKC", address)))
+
+
+def _in_digits(found: re.Match[str]) -> str:
+    number = han_number(found["number"])
+    return found[0] if number is None else str(number)
+
+
+@lru_cache(maxsize=65536)
+def address_key(address: str) -> str:
+    """What two spellings of one address share: numbers in digits, no spaces or punctuation.
+
+    What parts two numbers stays: 1-12 is another room than 11-2.
+    """
+    plain = plain_numbers(re.sub(r"\s+", "", address))
+    return _BETWEEN_WORDS.sub("", re.sub(r"[,。.、]+", "", plain))
