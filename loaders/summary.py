@@ -17,6 +17,14 @@ SUMMARY_WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "people-by-name": ("仅有姓名的人员", "people known by name only"),
     "excel-serial-dates": ("由序列值还原的日期", "dates read from serial numbers"),
+    "starts-in-a-month": (
+        "只到月份的起始日期（按该月第一天计，具体日期存疑）",
+        "beginnings that name a month alone (taken for its first day; the day is in doubt)",
+    ),
+    "ends-in-a-month": (
+        "只到月份的截止日期（按该月最后一天计，具体日期存疑）",
+        "ends that name a month alone (taken for its last day; the day is in doubt)",
+    ),
     "derived-shares": ("由出资额推算的比例", "shares worked out from amounts"),
     "consortia-split": ("拆分的联合体", "consortia told apart"),
     "consortia": ("联合体投标", "bids of consortia"),

@@ -1,6 +1,8 @@
 """When a stated row holds: `valid_from`, `valid_to` (half open) and `counted`, derived after each batch.
 
-The stated dates of a row always bound its span. Beyond them:
+The stated dates of a row always bound its span. A beginning that names a month alone is its first day, an end its last
+one: on which day it ended is not known, and a link that may have held is not taken for ended. Where the share
+of one holder changes in that month, the earlier row ends where the later one begins. Beyond them:
 
 * **Shareholder lists** (OWNS). Lists of one company are alternatives, never added. Its ranking list counts:
   registered before top ten (the other way round for a listed company, and whoever publishes a top ten is one,
@@ -46,7 +48,7 @@ def owns_spans(rows: pl.DataFrame, listed: pl.Series, snapshots: pl.DataFrame) -
             rows.select(
                 "key",
                 stated_from=_day(pl.col("stated_from")),
-                stated_to=_day(pl.col("stated_to")),
+                stated_to=_ends(rows),
                 span_from=pl.lit(None, pl.String),
                 span_to=pl.lit(None, pl.String),
             )
@@ -59,7 +61,7 @@ def owns_spans(rows: pl.DataFrame, listed: pl.Series, snapshots: pl.DataFrame) -
         "dataset",
         observed=_day(pl.col("observed_on")),
         stated_from=_day(pl.col("stated_from")),
-        stated_to=_day(pl.col("stated_to")),
+        stated_to=_ends(rows),
         kind=kind,
         rank=pl.when(pl.col("to_id").is_in(listed.implode()) | (kind == "top_ten").any().over("to_id"))
         .then(kind.replace_strict(_LISTED_RANK, default=0, return_dtype=pl.Int8))
@@ -170,7 +172,7 @@ def other_spans(table: str, rows: pl.DataFrame, snapshots: pl.DataFrame) -> pl.D
         "dataset",
         observed=_day(pl.col("observed_on")),
         stated_from=_day(pl.col("stated_from")),
-        stated_to=_day(pl.col("stated_to")),
+        stated_to=_ends(rows, changing=False),
     )
     gone = _gone(keyed, snapshots, table)
     keyed = keyed.join(gone, on="key", how="left").with_columns(
@@ -186,3 +188,32 @@ def other_spans(table: str, rows: pl.DataFrame, snapshots: pl.DataFrame) -> pl.D
 def _day(column: pl.Expr) -> pl.Expr:
     """A month stands for its first day."""
     return pl.when(column.str.len_chars() == 7).then(column + "-01").otherwise(column)
+
+
+def _ends(rows: pl.DataFrame, changing: bool = True) -> pl.Series:
+    """The ends of the rows, half open. `changing`: what begins between the same two parties takes the place of what ends."""
+    stated = rows["stated_to"]
+    month = stated.str.len_chars() == 7
+    if not month.any():
+        return stated
+    pair = ["from_id", "to_id"]
+    after = (pl.col("stated_to") + "-01").str.to_date(strict=False).dt.offset_by("1mo").cast(pl.String)
+    ends = rows.filter(month).select(
+        "key", *pair, "stated_to", begun=_day(pl.col("stated_from")), after=after
+    )
+    begins = (
+        rows.filter(pl.lit(changing))
+        .select(*pair, came=_day(pl.col("stated_from")))
+        .drop_nulls("came")
+        .unique()
+    )
+    came = (
+        ends.join(begins.with_columns(stated_to=pl.col("came").str.head(7)), on=[*pair, "stated_to"])
+        # Not its own beginning, nor one beside it.
+        .filter(pl.col("begun").is_null() | (pl.col("came") > pl.col("begun")))
+        .group_by("key")
+        .agg(came=pl.col("came").min())
+    )
+    ends = ends.join(came, on="key", how="left").select("key", end=pl.coalesce("came", "after"))
+    whole = rows.select("key").join(ends, on="key", how="left", maintain_order="left")
+    return pl.select(pl.coalesce(whole["end"], stated)).to_series()

@@ -190,8 +190,13 @@ class TableRows:
         return codes.replace_strict(["true", "false"], [True, False], default=None, return_dtype=pl.Boolean)
 
     def span(self, from_column: str = "valid_from", to_column: str = "valid_to") -> dict[str, pl.Series]:
-        """`stated_from` and `stated_to`. An end is the date as the source gives it, read half open."""
+        """`stated_from` and `stated_to`. An end is the date as the source gives it, read half open.
+
+        A month alone stays one: within it a start is taken for its first day, an end for its last.
+        """
         start, end = self.date(from_column), self.date(to_column)
+        for name, dates in (("starts-in-a-month", start), ("ends-in-a-month", end)):
+            self.context.count(name, int((dates.str.len_chars() == 7).sum()))
         width = pl.DataFrame({"a": start, "b": end}).select(
             pl.col("b").str.head(7) < pl.col("a").str.head(7)
             if self._months_mixed(start, end)

@@ -53,6 +53,18 @@ def build(w: World) -> None:
     w.lot("PARTNER", "I1", "I2")
     chain(w, "I9", "I1", 1, percent=30, holder_id=None)
     w.add("positions", person_name=name("I9"), company_id="I2", role="执行事务合伙人")
+    # Ends that name a month alone: of the bid, and the one before; a share that changed in that month.
+    for tender, one, other, month in (
+        ("MONTH", "L1", "L2", "2025-03"),
+        ("MONTH-PAST", "L3", "L4", "2025-02"),
+    ):
+        w.lot(tender, one, other, deadline="2025-03-10")
+        w.post(f"P{one}", one, valid_from="2020-03", valid_to=month)
+        w.post(f"P{one}", other, role="监事", valid_from=month)
+    w.lot("MONTH-SHARE", "L5", "L6", deadline="2025-03-10")
+    w.holds("L9", "L5", 60, valid_from="2020-01", valid_to="2025-03")
+    w.holds("L9", "L5", 20, valid_from="2025-03")
+    w.holds("L9", "L6", 10, valid_from="2024-05", valid_to="2025年3月")
     # One consortium; different lots.
     w.tender("JOINT")
     for bidder in ("J1", "J2"):
@@ -123,3 +135,10 @@ def test_a_company_that_manages_another_counts(found: Found) -> None:
 def test_one_consortium_is_set_aside_and_other_lots_are_not_looked_at(found: Found) -> None:
     assert found.suppressed(OFFICER, "JOINT") == "consortium"
     assert found.of(OFFICER, "LOTS") == []
+
+
+def test_what_ended_in_the_month_of_the_bid_may_have_held(found: Found) -> None:
+    assert found.one(OFFICER, "MONTH").subjects == ids("L1", "L2")
+    assert found.suppressed(OFFICER, "MONTH-PAST") == "ended"
+    hit = found.one(SHAREHOLDER, "MONTH-SHARE")
+    assert [b["share"] for b in hit.facts["bidders"]] == [0.2, 0.1]

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from loaders.context import ReadContext
-from tests.loaders.reading import codes, load, nodes, rels
+from tests.loaders.reading import codes, load, load_text, nodes, rels
 from tests.loaders.shapes import EXPECTED, NAME, A, B, C, D, E, write_folder
 from tests.loaders.shapes.numbers import resident
 
@@ -183,3 +183,11 @@ def test_the_order_of_files_changes_nothing(tmp_path: Path) -> None:
 
     # Provenance aside; a workbook's bytes, and so its key, differ from one writing to the next.
     assert stated(paths) == stated(paths[::-1])
+
+
+def test_dates_of_a_month_alone_are_counted(tmp_path: Path) -> None:
+    rows = "统一社会信用代码,姓名,职务,任职日期,离任日期\n"
+    rows += f"{A},测试人甲,监事,2020年3月,2025-06\n{A},测试人乙,监事,2020-03-01,2025.07\n"
+    context = load_text(tmp_path, {"positions.csv": rows})
+    assert (context.summary["starts-in-a-month"], context.summary["ends-in-a-month"]) == (1, 2)
+    assert sorted(rels(context, "OFFICER_OF")["stated_to"].to_list()) == ["2025-06", "2025-07"]
