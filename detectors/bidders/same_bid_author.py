@@ -1,13 +1,22 @@
-"""D5b `same-bid-author`: the files of two bids of one lot come from one author or one licence."""
+"""D5b `same-bid-author`: the files of two bids of one lot come from one author or one licence.
+
+Or the author of one saved the other last.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import polars as pl
+
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
 from detectors.law import statutes
+from detectors.rows import table
 from detectors.ties import bidding, traces
-from detectors.ties.links import CLOSING_EN, CLOSING_ZH, LinkTie
+from detectors.ties.links import CLOSING_EN, CLOSING_ZH, LinkTie, compared
+from graph.names import name_key
+
+_HANDS = ("author", "last_saved_by")
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
@@ -26,18 +35,33 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         )
 
     what = ("投标文件作者信息", "data on the files' authors")
-    authors = traces.used_for(rows, "author")
+    authors = _one_hand(traces.used_for(rows, "author"), compared(table(rows["bidders"])))
     yield from traces.trace_drafts(rows, authors, values, what, judge=default_name)
+
+
+def _one_hand(authors: pl.DataFrame, bids: pl.DataFrame) -> pl.DataFrame:
+    """Who wrote one bid of a lot and saved another last stands under one id, where neither field alone ties all of them."""
+    lots = bids.select("bid_id", "lot_id").unique("bid_id")
+    people = authors.filter(pl.col("role").is_in(_HANDS)).join(lots, on="bid_id")
+    people = people.with_columns(name=name_key(people["holder_name"]).str.to_lowercase()).drop_nulls("name")
+    at = ["lot_id", "name"]
+    people = people.with_columns(alike=pl.col("bid_id").n_unique().over([*at, "role"]))
+    by_both = pl.col("bid_id").n_unique().over(at) > pl.col("alike").max().over(at)
+    # The author's id comes first.
+    one = people.filter(by_both).with_columns(one=pl.col("holder_id").min().over(at))
+    ids = one.select("bid_id", "holder_id", "one").unique(["bid_id", "holder_id"])
+    joined = authors.join(ids, on=["bid_id", "holder_id"], how="left", maintain_order="left")
+    return joined.with_columns(holder_id=pl.coalesce("one", "holder_id")).drop("one")
 
 
 DETECTOR = Detector(
     id="same-bid-author",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="投标文件与保证金",
     title_zh="投标文件由同一作者或同一软件授权编制",
     title_en="Bid files have the same author or software licence",
-    meaning_zh="同一标段的两份投标文件出自同一作者或同一软件授权。",
+    meaning_zh="同一标段的两份投标文件出自同一作者或同一软件授权，一份的作者是另一份的最后修改人的也算。",
     severity="deemed",
     basis=(
         *statutes.deemed_collusion(

@@ -109,6 +109,17 @@ def build(w: World) -> None:
     for bidder in ("C1", "C2"):
         trace(w, "AUTHOR", bidder, "计价软件加密锁序列号", "LOCK-0001")
     trace(w, "AUTHOR", "C3", "计价软件加密锁序列号", "LOCK-0002")
+    w.lot("AUTHOR-SAVED", "CA1", "CA2", "CA3")
+    trace(w, "AUTHOR-SAVED", "CA1", "作者", "测试人 张")
+    trace(w, "AUTHOR-SAVED", "CA1", "最后修改人", "测试人李")
+    trace(w, "AUTHOR-SAVED", "CA2", "作者", "测试人赵")
+    trace(w, "AUTHOR-SAVED", "CA2", "最后修改人", "测试人张")
+    trace(w, "AUTHOR-SAVED", "CA3", "最后修改人", "测试人王")
+    w.lot("AUTHOR-SELF", "CA4", "CA5")
+    for field in ("作者", "最后修改人"):
+        trace(w, "AUTHOR-SELF", "CA4", field, "测试人孙")
+    trace(w, "AUTHOR-SELF", "CA5", "作者", "Administrator")
+    trace(w, "AUTHOR-SELF", "CA5", "最后修改人", "测试人周")
     w.lot("AUTHOR-DEFAULT", "C4", "C5")
     for bidder in ("C4", "C5"):
         trace(w, "AUTHOR-DEFAULT", bidder, "作者", "Administrator")
@@ -238,3 +249,14 @@ def test_one_project_member_in_two_bids(found: Found) -> None:
     assert hit.subjects == ids("E1", "E2")
     assert found.of(HANDLER, "MEMBER") == []
     assert found.of(MEMBER, "MEMBER-ELSE") == []
+
+
+def test_who_wrote_one_bid_and_saved_another_last_ties_them(found: Found) -> None:
+    hit = found.one(AUTHOR, "AUTHOR-SAVED")
+    assert hit.subjects == ids("CA1", "CA2")
+    assert hit.severity == "deemed"
+    roles = {b["id"]: [x["role"] for x in b["links"]] for b in hit.facts["bidders"]}
+    assert roles == {"local:CA1": ["author"], "local:CA2": ["last_saved_by"]}
+    assert "文件作者/最后修改人" in hit.text["zh"]
+    assert len([n for n in hit.evidence.nodes if n.startswith(("author:", "last_saved_by:"))]) == 2
+    assert found.of(AUTHOR, "AUTHOR-SELF") == []
