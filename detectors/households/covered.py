@@ -3,13 +3,47 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import Final
 
-from detectors.definition import Row
+from detectors.definition import Parameter, Row, Values
 from detectors.households.districts import apart
 from detectors.households.paid import Recipient, Spell, recipients
+from detectors.rules.values import settle
+
+EXCLUSIVE: Final = Parameter(
+    "exclusive_programs",
+    "最低生活保障|特困;低保|特困;城市低保|农村低保;城市最低生活保障|农村最低生活保障",
+    "",
+    "不能同时享受的项目，写作“甲|乙”，以;分隔，按名称包含匹配",
+    "programmes that exclude each other, as A|B, separated by ;, found within the names",
+    form=r"([^|;]+\|[^|;]+(;[^|;]+\|[^|;]+)*)?",
+)
+OF_HOUSEHOLDS: Final = Parameter(
+    "household_programs",
+    "最低生活保障;低保",
+    "",
+    "按户发放的项目：发给任一成员即覆盖全户，以;分隔，按名称包含匹配",
+    "programmes paid by household, which cover all of it whoever is paid, separated by ;, found within the names",
+)
+
+
+def exclude(one: str, two: str, stated: str) -> bool:
+    """Do two programmes exclude each other? `stated`: see `EXCLUSIVE`."""
+    pairs = [p.split("|") for p in stated.split(";") if p.count("|") == 1]
+    return any(a and b and ((a in one and b in two) or (a in two and b in one)) for a, b in pairs)
+
+
+def paid_by_household(values: Values) -> Callable[[Spell], bool]:
+    """Whether a payment is for the whole household, by the rule of its place and month: see `OF_HOUSEHOLDS`."""
+
+    def of_household(spell: Spell) -> bool:
+        stated = str(settle(values, spell.region, f"{spell.month}-01")[OF_HOUSEHOLDS.name])
+        return any(word.strip() and word.strip() in spell.program for word in stated.split(";"))
+
+    return of_household
 
 
 @dataclass
@@ -43,12 +77,19 @@ class Overlap:
     months: tuple[str, ...]
 
 
-def overlaps(rows: Mapping[str, Sequence[Row]]) -> list[Overlap]:
-    """Every two coverings that cover one person in one month; of several districts of one recipient, the longest two."""
+def overlaps(rows: Mapping[str, Sequence[Row]], of_households: Callable[[Spell], bool]) -> list[Overlap]:
+    """Every two coverings that cover one person in one month; of several districts of one recipient, the longest two.
+
+    `of_households`: is it paid for the whole household, whoever of it is named? What one place pays for one programme to
+    several members is one payment in parts.
+    """
     meeting: dict[tuple[int, int], tuple[Covering, Covering, set[str]]] = {}
-    for person, coverings in sorted(_coverings(rows).items()):
+    for person, coverings in sorted(_coverings(rows, of_households).items()):
         ordered = sorted(coverings, key=lambda c: (c.id, c.program_id, c.region))
         for one, two in combinations(ordered, 2):
+            parts = one.id != one.of.id != two.id != one.id and one.program_id == two.program_id
+            if parts and not apart(one.region, two.region):
+                continue
             if one.spells.keys() & two.spells.keys():
                 meeting.setdefault((id(one), id(two)), (one, two, set()))[2].add(person)
     longest: dict[tuple[str, ...], Overlap] = {}
@@ -60,7 +101,9 @@ def overlaps(rows: Mapping[str, Sequence[Row]]) -> list[Overlap]:
     return [longest[k] for k in sorted(longest)]
 
 
-def _coverings(rows: Mapping[str, Sequence[Row]]) -> dict[str, list[Covering]]:
+def _coverings(
+    rows: Mapping[str, Sequence[Row]], of_households: Callable[[Spell], bool]
+) -> dict[str, list[Covering]]:
     """Person → what covers them."""
     found: dict[str, list[Covering]] = defaultdict(list)
     for of in recipients(rows):
@@ -70,7 +113,9 @@ def _coverings(rows: Mapping[str, Sequence[Row]]) -> dict[str, list[Covering]]:
             id_ = spell.person or of.id
             covering = _of_place(paid[id_, spell.program_id], of, id_, spell)
             covering.spells[spell.month].append(spell)
-            inside = [spell.person] if spell.person else [m["person_id"] for m in of.members_in(spell.month)]
+            inside = [m["person_id"] for m in of.members_in(spell.month)]
+            if spell.person:
+                inside = [spell.person, *(inside if of_households(spell) else ())]
             for person in inside:
                 if (person, id(covering)) not in covered:
                     covered.add((person, id(covering)))

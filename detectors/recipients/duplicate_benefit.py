@@ -1,4 +1,8 @@
-"""W5b `duplicate-benefit`: one person is covered twice in a month: one programme in two places, or two that exclude each other."""
+"""W5b `duplicate-benefit`: one person is covered twice in a month: one programme in two places, or two that exclude each other.
+
+A programme paid by household covers all its members, whichever of them is paid; what one place pays to several of them
+is one payment in parts.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,14 @@ from dataclasses import replace
 from typing import Final
 
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
-from detectors.households.covered import Overlap, overlaps
+from detectors.households.covered import (
+    EXCLUSIVE,
+    OF_HOUSEHOLDS,
+    Overlap,
+    exclude,
+    overlaps,
+    paid_by_household,
+)
 from detectors.households.drafts import draft
 from detectors.households.paid import POPULATION, RECIPIENTS, RECIPIENTS_COLUMNS, recipients, without_months
 from detectors.households.unnumbered import looked_up_by_number
@@ -19,10 +30,10 @@ from detectors.rules.values import Settled, settle
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a pair of recipients and programmes, over the months in which both cover one person."""
-    for found in overlaps(rows):
+    for found in overlaps(rows, paid_by_household(values)):
         rule = settle(values, found.one.region, f"{found.months[-1]}-01")
         same = found.one.program_id == found.two.program_id
-        if same or _exclude(found.one.program, found.two.program, str(rule["exclusive_programs"])):
+        if same or exclude(found.one.program, found.two.program, str(rule["exclusive_programs"])):
             yield _draft(found, rule, values)
     yield from _undated(rows)
 
@@ -83,21 +94,15 @@ def _draft(found: Overlap, rule: Settled, values: Values) -> Draft:
 _MOVED: Final = ("move-month", "迁移当月两地各发一次", "paid in both places in the month of a move")
 
 
-def _exclude(one: str, two: str, stated: str) -> bool:
-    """Do two programmes exclude each other? `stated`: pairs as A|B, separated by ;, matched within the names."""
-    pairs = [p.split("|") for p in stated.split(";") if p.count("|") == 1]
-    return any(a and b and ((a in one and b in two) or (a in two and b in one)) for a, b in pairs)
-
-
 DETECTOR = Detector(
     id="duplicate-benefit",
-    version="1.1",
+    version="1.2",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
     title_zh="重复享受救助",
     title_en="One person is covered by two payments at once",
-    meaning_zh="同一个人同月被两笔发放覆盖：两地发放同一项目，或者发放两个不能同时享受的项目。",
+    meaning_zh="同一个人或同一户同月被两笔发放覆盖：两地发放同一项目，或者发放两个不能同时享受的项目。",
     severity="lead",
     basis=assistance_law(
         "第十三条、第五十八条",
@@ -109,14 +114,8 @@ DETECTOR = Detector(
     ),
     needs=("RECEIVES",),
     parameters=(
-        Parameter(
-            "exclusive_programs",
-            "最低生活保障|特困;低保|特困;城市低保|农村低保;城市最低生活保障|农村最低生活保障",
-            "",
-            "不能同时享受的项目，写作“甲|乙”，以;分隔，按名称包含匹配",
-            "programmes that exclude each other, as A|B, separated by ;, found within the names",
-            form=r"([^|;]+\|[^|;]+(;[^|;]+\|[^|;]+)*)?",
-        ),
+        EXCLUSIVE,
+        OF_HOUSEHOLDS,
         Parameter(
             "move_months",
             1,

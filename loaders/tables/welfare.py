@@ -267,7 +267,7 @@ def _state_benefits(table: TableRows, frame: pl.DataFrame) -> None:
     )
     frame = frame.filter(whole)
     ids = pl.concat_str(["recipient", "program", "month"], separator="/")
-    frame = frame.with_columns(id=ids, program_id="program:" + pl.col("program"))
+    frame = _each_payment(frame.with_columns(id=ids, program_id="program:" + pl.col("program")))
     fields = ("from_month", "to_month", "amount", "currency", "account", "account_key", "payee", "region")
     table.rows.node("Benefit", frame.select(AT, "id", *fields))
     table.rows.node("Program", frame.select(AT, id="program_id", name="program"))
@@ -278,6 +278,18 @@ def _state_benefits(table: TableRows, frame: pl.DataFrame) -> None:
         "RECEIVES", "Household", "Benefit", to_household.select(AT, from_id="household", to_id="id")
     )
     table.rows.rel("RECEIVES", "Person", "Benefit", to_person.select(AT, from_id="person", to_id="id"))
+
+
+def _each_payment(frame: pl.DataFrame) -> pl.DataFrame:
+    """Several payments of one month told apart: by the account, or by the amount.
+
+    A list of members repeats the household's amount, or gives it in one row alone: that is one payment.
+    """
+    amount = pl.col("amount").cast(pl.String).str.zfill(20)
+    paid = frame.with_columns(_to=pl.coalesce("account_key", "account").fill_null("") + "/" + amount)
+    number = pl.col("_to").rank("dense").over("id").fill_null(1).cast(pl.Int64)
+    further = pl.when(number > 1).then("/" + number.cast(pl.String)).otherwise(pl.lit(""))
+    return paid.with_columns(id=pl.col("id") + further).drop("_to")
 
 
 def read_entitlements(table: TableRows) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from detectors.recipients import household_multi_property
+from detectors.recipients import duplicate_benefit, household_multi_property, paid_after_death
 from tests.detectors.bidder_world import Found, World, found_on_both
 from tests.detectors.small_worlds import verdicts
 
 HOMES = household_multi_property.DETECTOR
+TWICE = duplicate_benefit.DETECTOR
+DEAD = paid_after_death.DETECTOR
 
 
 def household(w: World, id_: str, *members: str) -> None:
@@ -38,8 +40,49 @@ def build(w: World) -> None:
         for n, address in enumerate((one, other)):
             home(w, f"{id_}1", address, f"虚构字第{id_}{n}号" if id_ != "ROOMS" else None)
 
+    # Two members paid one programme of households: by two districts, by one; and one that is paid by head.
+    for id_, program, places in (
+        ("TWO-PLACES", "低保", ("虚构市甲区", "虚构市乙区")),
+        ("ONE-PLACE", "低保", ("虚构市甲区", "虚构市甲区")),
+        ("BY-HEAD", "残疾人护理补贴", ("虚构市甲区", "虚构市乙区")),
+        ("KINDS", "", ("虚构市甲区", "虚构市甲区")),
+    ):
+        for n, place in enumerate(places):
+            person, paid = f"{id_}{n}", program or ("城市低保", "农村低保")[n]
+            w.add(
+                "household_members", household_id=id_, person_id=person, relation_to_head=("户主", "配偶")[n]
+            )
+            for month in ("2025-01", "2025-02"):
+                w.add("benefits", person_id=person, program=paid, month=month, amount="600元", region=place)
+    # Payments under one household's number: in parts, with the household's amount at each member, one amount twice.
+    for id_, parts in (
+        ("PARTS", (("6001", "600元"), ("6002", "500元"))),
+        ("REPEATED", (("6003", "600元"), ("6003", "600元"))),
+        ("TWICE", (("6004000", "600元"), ("6005000", "600元"))),
+    ):
+        for n, (account, amount) in enumerate(parts):
+            person = f"{id_}{n}"
+            w.add(
+                "household_members", household_id=id_, person_id=person, relation_to_head=("户主", "配偶")[n]
+            )
+            row = {"household_id": id_, "person_id": person, "program": "虚构补助", "month": "2025-01"}
+            w.add("benefits", **row, amount=amount, account=f"622200{account}", region="虚构市甲区")
+        w.add("persons", id=f"{id_}0", died_on="2024-01-05")
 
-found = found_on_both(build, [HOMES])
+
+found = found_on_both(build, [HOMES, TWICE, DEAD])
+
+
+def test_members_paid_for_one_household_by_two_districts_are_told(found: Found) -> None:
+    assert verdicts(found.run, TWICE.id) == {"TWO-PLACES": "finding", "KINDS": "finding"}
+    hit = next(f for f in found.run.findings if f.scope_id == "local:TWO-PLACES")
+    assert hit.subjects == ("person.local:TWO-PLACES0", "person.local:TWO-PLACES1")
+    assert hit.facts["amount"] == 2 * 60000
+
+
+def test_every_payment_of_a_month_counts_once(found: Found) -> None:
+    amounts = {f.scope_id: f.facts["amount"] for f in found.run.findings if f.detector == DEAD.id}
+    assert amounts == {"local:PARTS": 110000, "local:REPEATED": 60000, "local:TWICE": 120000}
 
 
 def test_rooms_of_different_numbers_are_two_homes_and_two_spellings_are_one(found: Found) -> None:
