@@ -60,6 +60,7 @@ def finding(detector: Detector, draft: Draft, parameters: Mapping[str, Any]) -> 
         rule, zh, en = draft.suppressed_by
         suppressed = {"rule": rule, "reason": zh, "reason_en": en}
     words = {k: Told(v) for k, v in draft.words.items()}
+    english = {**words, "lot": words["lot_en"]} if "lot_en" in words else words
     return Finding(
         detector=detector.id,
         version=detector.version,
@@ -70,7 +71,7 @@ def finding(detector: Detector, draft: Draft, parameters: Mapping[str, Any]) -> 
         facts=draft.facts,
         basis=(*basis, *map(_local_basis, local)),
         suppressed_by=suppressed,
-        text={"zh": detector.wording_zh.format_map(words), "en": detector.wording_en.format_map(words)},
+        text={"zh": detector.wording_zh.format_map(words), "en": detector.wording_en.format_map(english)},
         fingerprint=fingerprint(detector, draft.identity),
         parameters=dict(values),
         evidence=draft.evidence,

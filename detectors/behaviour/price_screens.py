@@ -13,6 +13,7 @@ from detectors.definition import Detector, Draft, Evidence, Parameter, Row, Unde
 from detectors.law import statutes
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 from detectors.ties import bidding
+from detectors.ties.lot_names import lot_name, tender_name
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
@@ -75,8 +76,9 @@ def _draft(part: pl.DataFrame, market: Mapping[str, object]) -> Draft:
             "identity": "id",
         },
         words={
-            "tender": lot["tender_title"] or lot["tender_id"] or "",
-            "lot": lot["lot_title"] or lot["lot_id"],
+            "tender": tender_name(lot),
+            "lot": lot_name(lot)[0],
+            "lot_en": lot_name(lot)[1],
             "n": str(part.height),
             "cv": f"{found['cv']:.4f}",
             "median": f"{market['median']:.4f}",

@@ -14,6 +14,7 @@ from detectors.law import statutes
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 from detectors.rules.values import settle
 from detectors.ties import bidding
+from detectors.ties.lot_names import lot_name, tender_name
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
@@ -66,8 +67,9 @@ def _draft(pattern: str, tied: pl.DataFrame, part: pl.DataFrame, uneven: float, 
             "identity": "id",
         },
         words={
-            "tender": lot["tender_title"] or lot["tender_id"] or "",
-            "lot": lot["lot_title"] or lot["lot_id"],
+            "tender": tender_name(lot),
+            "lot": lot_name(lot)[0],
+            "lot_en": lot_name(lot)[1],
             "pattern_zh": PATTERNS[pattern][0],
             "pattern_en": PATTERNS[pattern][1],
             "n": str(part.height),

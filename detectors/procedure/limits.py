@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from detectors.definition import Draft, Evidence, Row, Severity, Undecided
 from detectors.question import Question
+from detectors.ties.lot_names import lot_name, tender_name
 
 TENDERS: Final = Question(
     "MATCH (t:Tender) RETURN t.id AS tender_id, t.title AS tender_title, "
@@ -82,9 +83,9 @@ def rule_draft(
 ) -> Draft:
     """A tender ("tender") or lot ("lot") whose dates, counts or amounts are outside a rule's limit."""
     id_ = str(row[f"{kind}_id"])
-    named = {"tender": str(row["tender_title"] or row["tender_id"] or "")}
+    named = {"tender": tender_name(row)}
     if kind == "lot":
-        named["lot"] = str(row["lot_title"] or row["lot_id"])
+        named["lot"], named["lot_en"] = lot_name(row)
     return Draft(
         scope_kind=kind,
         scope_id=id_,

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, Final, Protocol
 
 from detectors.definition import Draft, Evidence, Row, Suppressor
+from detectors.ties.lot_names import lot_name, tender_name
 from graph.penetration import METHOD_NAMES
 
 NOT_A_BID: Final = ("registered", "withdrawn", "revoked", "not_submitted", "late_refused")
@@ -44,13 +45,13 @@ def of_one_bid(rows: Sequence[Row]) -> tuple[str, str, str]:
 def of_other_lots(others: Sequence[Row]) -> tuple[str, str, str]:
     """Why bidders of other lots are no tie; `others`: their rows, each with its `own_lot`."""
     told = {
-        str(r["bidder_id"]): (str(r["bidder_name"] or r["bidder_id"]), str(r["lot_title"] or r["own_lot"]))
+        str(r["bidder_id"]): (str(r["bidder_name"] or r["bidder_id"]), *lot_name(r, str(r["own_lot"])))
         for r in others
     }
     return (
         OTHER_LOT.name,
-        "；".join(f"{name}投的是{lot}" for name, lot in told.values()) + "，不是同一标段",
-        "; ".join(f"{name} bids for {lot}" for name, lot in told.values()) + ", which is another lot",
+        "；".join(f"{name}投的是{lot}" for name, lot, _ in told.values()) + "，不是同一标段",
+        "; ".join(f"{name} bids for {lot}" for name, _, lot in told.values()) + ", which is another lot",
     )
 
 
@@ -248,8 +249,9 @@ def words(tie: Tie, method: str) -> dict[str, str]:
     own_zh = "，其本身亦为投标人" if len(held) < len(tie.rows) else ""
     own_en = ", itself a bidder" if len(held) < len(tie.rows) else ""
     return {
-        "tender": lot["tender_title"] or lot["tender_id"] or "",
-        "lot": lot["lot_title"] or lot["lot_id"],
+        "tender": tender_name(lot),
+        "lot": lot_name(lot)[0],
+        "lot_en": lot_name(lot)[1],
         "bidders_zh": "、".join(str(r["bidder_name"] or r["bidder_id"]) for r in tie.rows),
         "bidders_en": ", ".join(str(r["bidder_name"] or r["bidder_id"]) for r in tie.rows),
         "holder": str(lot["holder_name"] or tie.holder),

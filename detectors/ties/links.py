@@ -28,6 +28,7 @@ from detectors.ties.drafts import (
     rounded,
     weakest,
 )
+from detectors.ties.lot_names import lot_name, tender_name
 from detectors.ties.roles import role_en, role_zh
 
 ENDED: Final = Suppressor(
@@ -311,9 +312,11 @@ def _evidence(tie: LinkTie) -> Evidence:
 
 def lot_words(lot: Row) -> dict[str, str]:
     """Tender, lot and date, for any wording."""
+    zh, en = lot_name(lot)
     return {
-        "tender": str(lot["tender_title"] or lot["tender_id"] or ""),
-        "lot": str(lot["lot_title"] or lot["lot_id"]),
+        "tender": tender_name(lot),
+        "lot": zh,
+        "lot_en": en,
         "as_of_zh": f"截至{lot['bid_on']}" if lot["bid_on"] else "（标段无日期，按无截止日的关联计）",
         "as_of_en": f"As of {lot['bid_on']}"
         if lot["bid_on"]
@@ -325,8 +328,10 @@ def _words(tie: LinkTie, identity: str, after: Sequence[str]) -> dict[str, str]:
     by_bidder = [[r for r in tie.rows if r["bidder_id"] == b] for b in tie.bidders]
     names = [str(rows[0]["bidder_name"] or rows[0]["bidder_id"]) for rows in by_bidder]
     roles_zh, roles_en = ([_roles(rows, n) for rows in by_bidder] for n in (0, 1))
-    lots = [str(r.get("lot_title") or r["own_lot"]) if r.get("own_lot") else "" for r, *_ in by_bidder]
-    elsewhere_zh, elsewhere_en = ([f"{comma}{lot}" if lot else "" for lot in lots] for comma in ("，", ", "))
+    lots = [lot_name(r, r["own_lot"]) if r.get("own_lot") else ("", "") for r, *_ in by_bidder]
+    elsewhere_zh, elsewhere_en = (
+        [f"{comma}{lot[n]}" if lot[n] else "" for lot in lots] for n, comma in enumerate(("，", ", "))
+    )
     zh, en = identity_label(identity)
     late = after[-1] if after else ""
     return lot_words(tie.lot) | {

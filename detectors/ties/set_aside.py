@@ -17,6 +17,7 @@ from detectors.definition import Draft, Row, Undecided
 from detectors.rows import Rows, table
 from detectors.ties.drafts import CONSORTIUM, OTHER_LOT, Tie, draft, of_one_bid, of_other_lots, tie_facts
 from detectors.ties.links import ENDED
+from detectors.ties.lot_names import lot_name
 from detectors.ties.nearest import counted, nearest, tied, ties
 
 SET_ASIDE: Final = (ENDED, CONSORTIUM, OTHER_LOT)
@@ -208,11 +209,14 @@ def _by_lot_and_holder(
 
 def _elsewhere(tie: Tie, lot: str, mine: Sequence[Row], others: Sequence[Row]) -> Draft:
     """A tender's tie as one of its lots sees it."""
-    told = [_titled(r) for r in others]
+    told = [lot_name(r, str(r["own_lot"])) for r in others]
     rows = sorted(
         [
             *mine,
-            *({**r, "note_zh": f"，{t}", "note_en": f", {t}"} for r, t in zip(others, told, strict=True)),
+            *(
+                {**r, "note_zh": f"，{zh}", "note_en": f", {en}"}
+                for r, (zh, en) in zip(others, told, strict=True)
+            ),
         ],
         key=lambda r: str(r["bidder_id"]),
     )
@@ -229,7 +233,3 @@ def _elsewhere(tie: Tie, lot: str, mine: Sequence[Row], others: Sequence[Row]) -
         "as_of_en": "Each as of the bid date of its own lot",
     }
     return replace(_worded(made, words), evidence=evidence)
-
-
-def _titled(row: Row) -> str:
-    return str(row["lot_title"] or row["own_lot"])

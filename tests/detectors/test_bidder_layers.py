@@ -65,6 +65,11 @@ def build(w: World) -> None:
     w.holds("L9", "L5", 60, valid_from="2020-01", valid_to="2025-03")
     w.holds("L9", "L5", 20, valid_from="2025-03")
     w.holds("L9", "L6", 10, valid_from="2024-05", valid_to="2025年3月")
+    # Neither project nor lots have names.
+    w.tender("BARE", title=None)
+    for bidder, lot in (("N1", "包1"), ("N2", "包2")):
+        w.bid("BARE", bidder, lot)
+        w.holds("N9", bidder, 20)
     # One consortium; different lots.
     w.tender("JOINT")
     for bidder in ("J1", "J2"):
@@ -142,3 +147,14 @@ def test_what_ended_in_the_month_of_the_bid_may_have_held(found: Found) -> None:
     assert found.suppressed(OFFICER, "MONTH-PAST") == "ended"
     hit = found.one(SHAREHOLDER, "MONTH-SHARE")
     assert [b["share"] for b in hit.facts["bidders"]] == [0.2, 0.1]
+
+
+def test_lots_without_a_title_are_told_by_their_number(found: Found) -> None:
+    texts = [t for f in found.run.findings for t in f.text.values()]
+    texts += [str(f.suppressed_by) for f in found.run.findings if f.suppressed_by]
+    assert not [t for t in texts if "local:" in t]
+    hit = found.one(OFFICER, "TWO")
+    assert "测试项目TWO（标段1）" in hit.text["zh"] and "测试项目TWO (lot 1)" in hit.text["en"]
+    (bare,) = [f for f in found.of(SHAREHOLDER, "BARE") if f.scope_id.endswith("包2")]
+    assert bare.suppressed_by is not None and "投的是包1，" in bare.suppressed_by["reason"]
+    assert "BARE（包2）" in bare.text["zh"]
