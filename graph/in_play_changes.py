@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from graph.names import UNNUMBERED, name_key
 from graph.ownership_above import ask, ownership_above, same_party
 from graph.penetration import Ownership
 from graph.penetration.days import IntArray
@@ -87,6 +88,10 @@ _ABOVE: Final = (
         for type_ in ("Company", "Person")
     ),
 )
+_RUN: Final = tuple(
+    about(f"MATCH (p:Person)-[:{rel}]->(c:Company) RETURN DISTINCT c.id", "p:Person")
+    for rel in ("LEGAL_REP_OF", "OFFICER_OF")
+)
 _KIN: Final = tuple(
     about(f"MATCH (a:Person)-[:RELATED_TO]->(b:Person) RETURN DISTINCT {other}.id", f"{one}:Person")
     for one, other in (("a", "b"), ("b", "a"))
@@ -137,7 +142,9 @@ def affected(store: GraphStore, marks: Marks) -> Affected | None:
     below = closure_below(store, marks.parties)
     if below is None:
         return None
-    changed = marks.lots | lots_of_tenders(store, marks.tenders) | lots_of_companies(store, marks.beside)
+    # What a renamed person runs: namesakes are laid beside each other.
+    marked = marks.beside | found_from(store, _RUN, marks.parties)
+    changed = marks.lots | lots_of_tenders(store, marks.tenders) | lots_of_companies(store, marked)
     changed = with_mates(store, changed)
     lots = with_mates(store, changed | lots_of_companies(store, below))
     if len(lots) > MOST:
@@ -157,7 +164,10 @@ def affected(store: GraphStore, marks: Marks) -> Affected | None:
 
 
 def _sharing(store: GraphStore, companies: set[str], changed: set[str]) -> set[str]:
-    """Those of some companies above which, on any date, somebody may stand who stands above what changed, or his kin."""
+    """Those of some companies above which somebody may stand, on any date, who stands above what changed.
+
+    Or his kin, or a namesake where one of the two is known by name alone.
+    """
     if not companies or not changed:
         return set()
     ownership = Ownership.build(ownership_above(store, companies | changed))
@@ -170,8 +180,22 @@ def _sharing(store: GraphStore, companies: set[str], changed: set[str]) -> set[s
     related = ownership.nodes_of(pl.Series("id", sorted(kin), pl.String))
     shared = pl.concat([theirs["holder"], pl.Series("holder", related[related >= 0], pl.Int64)])
     above = _above_any(ownership, at["node"].to_numpy())
+    shared = pl.concat([shared, _namesakes(ownership, above["holder"], theirs["holder"])])
     hit = above.filter(pl.col("holder").is_in(shared.implode()))["company"]
     return set(at.filter(pl.col("node").is_in(hit.implode()))["id"])
+
+
+def _namesakes(ownership: Ownership, some: pl.Series, others: pl.Series) -> pl.Series:
+    """Those of some persons (nodes) who bear the name of one of the others, where one of the two is known by name alone."""
+    persons = ownership.nodes.with_row_index("holder").filter(pl.col("type") == "Person")
+    names = persons.select(
+        pl.col("holder").cast(pl.Int64),
+        name=name_key(persons["name"]),
+        loose=pl.col("id").cast(pl.String).str.starts_with(UNNUMBERED),
+    ).drop_nulls("name")
+    mine, theirs = (names.filter(pl.col("holder").is_in(s.unique().implode())) for s in (some, others))
+    both = mine.join(theirs, on="name").filter(pl.col("loose") | pl.col("loose_right"))
+    return both["holder"].unique()
 
 
 def _above_any(ownership: Ownership, nodes: IntArray) -> pl.DataFrame:

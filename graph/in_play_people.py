@@ -1,8 +1,8 @@
-"""Who stands above one bidder of a lot, further up than its own register may say, and runs another bidder of it.
+"""Who stands above one bidder of a lot, further up than its own register may say, and concerns another bidder of it.
 
-A party behind one bidder only is not in play for that. Looked for from those who run bidders: of them only who holds
-or controls another company as well can stand above another bidder, and only the other bidders of their lots are looked
-above.
+A party behind one bidder only is not in play for that. Who runs another bidder is looked for from those who run
+bidders: of them only who holds or controls another company as well can stand above another bidder, and only the other
+bidders of their lots are looked above. Names are laid beside each other lot by lot, where anybody is known by name alone.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Final
 import polars as pl
 
 from graph.model import REL_TYPES
+from graph.names import UNNUMBERED, name_key
 from graph.ownership_above import ask
 from graph.penetration import Ownership
 from graph.penetration.edges import Edges, reach_up
@@ -20,7 +21,8 @@ from graph.stores.contract import GraphStore
 from graph.stores.known_nodes import about
 
 _POSTS: Final = tuple(
-    f"MATCH (p:{start})-[r:{type_}]->(c:{end}) WHERE r.counted RETURN DISTINCT c.id AS company_id, p.id AS party_id"
+    f"MATCH (p:{start})-[r:{type_}]->(c:{end}) WHERE r.counted "
+    "RETURN DISTINCT c.id AS company_id, p.id AS party_id, p.name AS name"
     for type_ in ("LEGAL_REP_OF", "OFFICER_OF")
     for start, end in REL_TYPES[type_].pairs
 )
@@ -28,22 +30,28 @@ _POSTS_NEAR: Final = tuple(about(query, "c:Company") for query in _POSTS)
 _POSTS_OF_BIDDERS: Final = tuple(
     query.replace("->(c:Company)", "->(c:Company)-[:SUBMITS]->(:Bid)") for query in _POSTS
 )
-_POSTED: Final[dict[str, pl.DataType]] = {"company_id": pl.String(), "party_id": pl.String()}
+_POSTED: Final[dict[str, pl.DataType]] = dict.fromkeys(("company_id", "party_id", "name"), pl.String())
 
 
-def running_another(
+def beside_others(
     store: GraphStore, ownership: Ownership, bidders: pl.DataFrame, lots: Collection[str] | None
 ) -> pl.DataFrame:
-    """Bidders with who stands above them, by structure of any date, and runs another bidder of the same lot.
+    """Bidders with who stands above them, by structure of any date, and concerns another bidder of the same lot.
 
-    `bidders`: company_id, on_date, group_id (the lot); of `lots` alone, where these are given. Gives the same columns with
-    company and holder (nodes).
+    Who runs the other one; and, through layers, who bears the name of somebody of the other, where one of the two is
+    known by name alone. `bidders`: company_id, on_date, group_id (the lot); of `lots` alone, where these are given. Gives
+    the same columns with company and holder (nodes).
     """
     asked = asked_nodes(ownership, bidders)
     if lots is not None:
         asked = asked.filter(pl.col("group_id").is_in(list(lots)))
+    posts = _posts(store, ownership, asked, some=lots is not None)
+    return pl.concat([_running(ownership, asked, posts), _namesakes(ownership, asked, posts)]).unique()
+
+
+def _running(ownership: Ownership, asked: pl.DataFrame, posts: pl.DataFrame) -> pl.DataFrame:
     edges = ownership.control_edges
-    runs = _posts(store, ownership, asked, some=lots is not None)
+    runs = posts.select("runs", "holder").filter(pl.col("holder") >= 0).unique()
     held = pl.DataFrame({"holder": edges.holder, "held": edges.company})
     held = held.join(runs.select("holder").unique(), on="holder", how="semi")
     runs = runs.join(held, on="holder").filter(pl.col("held") != pl.col("runs")).drop("held").unique()
@@ -53,8 +61,31 @@ def running_another(
     return others.join(over, on=["company", "holder"], how="semi").select(*asked.columns, "holder").unique()
 
 
+def _namesakes(ownership: Ownership, asked: pl.DataFrame, posts: pl.DataFrame) -> pl.DataFrame:
+    nodes = ownership.nodes.with_row_index("holder").filter(pl.col("type") == "Person")
+    nodes = nodes.select(
+        pl.col("holder").cast(pl.Int64), pl.col("id").cast(pl.String).alias("party_id"), "name"
+    )
+    known = pl.concat([nodes.select("party_id", "name"), posts.select("party_id", "name")])
+    loose = known.filter(pl.col("party_id").str.starts_with(UNNUMBERED))["name"].drop_nulls()
+    if loose.is_empty():
+        return asked.with_columns(holder="company").clear()
+    over = standing_above(ownership.control_edges, asked["company"]).join(nodes, on="holder")
+    people = pl.concat([over, posts.select("party_id", "name", company="runs")], how="diagonal")
+    people = people.with_columns(name=name_key(people["name"]))
+    people = people.filter(pl.col("name").is_in(name_key(loose).unique().implode())).unique()
+    at = ["group_id", "name"]
+    found = asked.join(people, on="company")
+    several = [pl.col(c).n_unique().over(at) > 1 for c in ("company", "party_id")]
+    one_loose = pl.col("party_id").str.starts_with(UNNUMBERED).any().over(at)
+    return found.filter(*several, one_loose).drop_nulls("holder").select(*asked.columns, "holder").unique()
+
+
 def _posts(store: GraphStore, ownership: Ownership, asked: pl.DataFrame, some: bool) -> pl.DataFrame:
-    """Who runs the bidders: runs, holder (nodes); what is stated at another id of theirs counts."""
+    """Who runs the bidders: runs, holder (nodes, -1 for who is not in the register), party_id, name.
+
+    What is stated at another id of a bidder counts.
+    """
     ids = asked["company_id"].unique()
     nodes = asked["company"].unique()
     others = ownership.aliases.filter(pl.col("node").is_in(nodes.implode()))["id"].cast(pl.String)
@@ -66,10 +97,10 @@ def _posts(store: GraphStore, ownership: Ownership, asked: pl.DataFrame, some: b
     if not some:
         found += [read(store, query, _POSTED) for query in _POSTS_OF_BIDDERS]
     posts = pl.concat(found)
-    at = posts.select(
+    posts = posts.with_columns(
         runs=nodes_of(ownership, posts["company_id"]), holder=nodes_of(ownership, posts["party_id"])
     )
-    return at.filter((pl.col("runs") >= 0) & (pl.col("holder") >= 0)).unique()
+    return posts.drop("company_id").filter(pl.col("runs") >= 0).unique()
 
 
 def read(store: GraphStore, query: str, schema: dict[str, pl.DataType]) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 Companies of the procedure, and debarred companies that structure links to a bidder while their ban is in force, are
 asked in the lot's own group, so that what stands behind one of them and a bidder is found. Persons who decide, serve,
 are debarred or are kin of such, and parties who act in concert, are looked for among the holders of a bidder, which is
-then asked singly; so is who runs another bidder of the lot (`graph.in_play_people`).
+then asked singly; so is whom another bidder of the lot is concerned with (`graph.in_play_people`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from graph.in_play_people import asked_nodes, nodes_of, read, running_another, standing_above
+from graph.in_play_people import asked_nodes, beside_others, nodes_of, read, standing_above
 from graph.ownership_above import ask
 from graph.penetration import Ownership
 from graph.stores.contract import GraphStore
@@ -100,7 +100,7 @@ def procedure_in_play(
     whole = pl.concat(groups).unique().sort("group_id", "company_id")
     members = pl.concat([read(store, query, {"party_id": pl.String()}) for query in _MEMBERS])
     everywhere = pl.concat([barred["Person"]["party_id"], members["party_id"]]).unique()
-    found = running_another(store, ownership, bidders, lots)
+    found = beside_others(store, ownership, bidders, lots)
     if not (serving.is_empty() and everywhere.is_empty() and kin.is_empty()):
         found = pl.concat(
             [found, _concerned(ownership, bidders, people, everywhere, kin).select(found.columns)]

@@ -6,6 +6,8 @@ from typing import Final
 
 import polars as pl
 
+UNNUMBERED: Final = "person.scoped:"
+"""Ids of people known by name alone begin so."""
 # Endings of registered names of legal persons and partnerships. Sole traders (经营部, 商行, 店…) and
 # branches (分公司) have no legal personality; a bare 公司 is as often a short name as a full one.
 _CHINESE_FORMS: Final = (

@@ -16,9 +16,10 @@ import polars as pl
 from detectors.definition import Detector, Draft, Evidence, Row, Undecided, Values
 from detectors.rows import table
 from detectors.ties import bidding, names_alone, people
+from detectors.ties.further_up import further_up
 from detectors.ties.links import CLOSING_EN, CLOSING_ZH, ENDED, LinkTie, compared, link_draft, on_bids
-from detectors.ties.namesakes import TOLD, UNNUMBERED, Beside, pair_of
-from graph.names import name_key
+from detectors.ties.namesakes import TOLD, Beside, pair_of
+from graph.names import UNNUMBERED, name_key
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
@@ -29,9 +30,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     )
     told = told.filter(pl.col("holder_id").str.starts_with("person"))
     told = told.with_columns(name_key(told["holder_name"]).alias("name")).drop_nulls("name")
-    ambiguous = pl.col("holder_id").n_unique().over("name") > 1
-    loose = pl.col("holder_id").str.starts_with(UNNUMBERED).any().over("name")
-    linked = on_bids(bidders, told.filter(ambiguous & loose))
+    linked = _with_namesakes_above(rows, bidders, told)
     linked = linked.filter(pl.col("when") == "yes")
     at = ["lot_id", "name"]
     several = linked.filter(
@@ -49,6 +48,23 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         elif pairs:
             yield names_alone.unverified(found, {p for pair in pairs for p in pair["persons"]})
     yield from names_alone.short_names(bidders, table(rows["organisations"]))
+
+
+def _with_namesakes_above(
+    rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, told: pl.DataFrame
+) -> pl.DataFrame:
+    """People of names that several bear, one without a number, laid beside the bids; with who stands further above."""
+    over = table(rows["holdings"]).filter(pl.col("holder_id").str.starts_with("person"))
+    over = over.select("lot_id", "holder_id", name=name_key(over["holder_name"])).drop_nulls("name").unique()
+    both = pl.concat([told.select("holder_id", "name"), over.select("holder_id", "name")]).unique()
+    loose = pl.col("holder_id").str.starts_with(UNNUMBERED).any().over("name")
+    shared = both.filter((pl.col("holder_id").n_unique().over("name") > 1) & loose)["name"].unique().implode()
+    linked = on_bids(bids, told.filter(pl.col("name").is_in(shared)))
+    wanted = over.filter(pl.col("name").is_in(shared))
+    above = further_up(rows, wanted, linked.drop("name", "id_masked", "birth_date"), by=("holdings",))
+    above = above.with_columns(name=name_key(above["holder_name"]))
+    above = above.join(table(rows["above"]).unique("holder_id"), on="holder_id", how="left")
+    return pl.concat([linked, above], how="diagonal_relaxed")
 
 
 def _draft(found: Sequence[Row], spoken: Sequence[Mapping[str, Any]]) -> Draft:
@@ -83,12 +99,12 @@ def _draft(found: Sequence[Row], spoken: Sequence[Mapping[str, Any]]) -> Draft:
 
 DETECTOR = Detector(
     id="possible-same-person",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人的股东或管理人员可能为同一人（同名，身份未核实）",
     title_en="Owners or officers of bidders may be one person (same name, identity not verified)",
-    meaning_zh="两家投标人各有一名同名的股东或管理人员，至少一方没有证件号，而且另有信息相互印证；仅同名的不作提示，按标段列为无法判定。",
+    meaning_zh="两家投标人各有一名同名的股东（含穿透多层的间接股东）或管理人员，至少一方没有证件号，而且另有信息相互印证；仅同名的不作提示，按标段列为无法判定。",
     severity="lead",
     basis=(),
     needs=("SUBMITS", "FOR_LOT"),
@@ -102,6 +118,8 @@ DETECTOR = Detector(
         "contacts": people.CONTACTS,
         "parties": people.CONTACT_USERS,
         "bidders": bidding.BIDDERS,
+        "holdings": bidding.HOLDINGS,
+        "above": people.ABOVE,
     },
     columns={
         "representatives": people.PEOPLE_COLUMNS,
@@ -111,6 +129,8 @@ DETECTOR = Detector(
         "contacts": people.LINKED_COLUMNS,
         "parties": people.CONTACT_USERS_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,
+        "holdings": bidding.HOLDINGS_COLUMNS,
+        "above": people.ABOVE_COLUMNS,
     },
     population=bidding.LOTS,
     identity=("lot_id", "holder_name"),
@@ -123,4 +143,5 @@ DETECTOR = Detector(
     innocent_zh=("同名不同人",),
     innocent_en=("namesakes",),
     rests_on="name",
+    in_play=True,
 )

@@ -13,8 +13,7 @@ from detectors.law import statutes
 from detectors.rows import table
 from detectors.ties import bidding, people, traces
 from detectors.ties.links import CLOSING_EN, CLOSING_ZH
-from detectors.ties.namesakes import UNNUMBERED
-from graph.names import name_key
+from graph.names import UNNUMBERED, name_key
 
 _NOT_MEMBERS = ("handler", "bid_agent")
 """They hand the bid in; whoever else a bid names works on the project."""

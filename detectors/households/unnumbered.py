@@ -13,9 +13,9 @@ from detectors.definition import Assemble, Draft, Row, Undecided, Values
 from detectors.households.months import in_month
 from detectors.households.paid import Recipient, recipients
 from detectors.rows import table
-from detectors.ties.namesakes import UNNUMBERED, masks_agree
+from detectors.ties.namesakes import masks_agree
 from graph.counted import counted
-from graph.names import name_key
+from graph.names import UNNUMBERED, name_key
 
 OWNERS: Final = {
     "owners_by_name": "MATCH (p:Person)-[o:HOLDS_PROPERTY]->(x:Property) "

@@ -17,7 +17,7 @@ from detectors.bidders.affiliate_of_debarred import ABOVE_DEBARRED
 from detectors.running.asking import ABOVE_BIDDERS, DATED, held_on_the_bid_date
 from detectors.running.nearby import Nearby, NearbyView
 from detectors.running.standing import Standing
-from detectors.ties import bidding
+from detectors.ties import bidding, people
 from detectors.ties.procedure_parties import ABOVE_PARTIES
 from graph.in_play import derived_on_the_spot
 from graph.stores.contract import GraphStore
@@ -31,6 +31,10 @@ _HELD: Final = {
     "RETURN h.id AS holder_id, count(DISTINCT c.id) AS companies"
     for type_ in ("Company", "Person")
 }
+_PERSONS: Final = (
+    f"{EACH}MATCH (h:Person {{id: i}}) "
+    "RETURN h.id AS holder_id, h.id_masked AS id_masked, h.birth_date AS birth_date"
+)
 _PARTIES: Final = {
     side: about(
         f"MATCH (p:Company)-[:{side}]->(t:Tender)<-[:LOT_OF]-(l:Lot) "
@@ -52,6 +56,7 @@ class OnTheSpot(NearbyView):
             **{q: self._above(type_, q) for type_, q in ABOVE_BIDDERS.items()},
             **{q: self._above_parties(type_, side) for (type_, side), q in ABOVE_PARTIES.items()},
             bidding.KINDS: self._kinds,
+            people.ABOVE: self._persons,
             bidding.HOLDERS: self._holders,
             ABOVE_DEBARRED: self._above_debarred,
         }
@@ -113,6 +118,11 @@ class OnTheSpot(NearbyView):
     def _kinds(self) -> pl.DataFrame:
         rows = self._of("ULTIMATELY_HOLDS", self._near.parties).filter(pl.col("from_type") == "Company")
         return self._named(rows).select(pl.col("from_id").alias("holder_id"), "holder_kind").unique()
+
+    def _persons(self) -> pl.DataFrame:
+        rows = self._of("ULTIMATELY_HOLDS", self._near.parties).filter(pl.col("from_type") == "Person")
+        told = self._store.query(_PERSONS, {"ids": rows["from_id"].unique().sort().to_list()}, _TIMEOUT)
+        return pl.DataFrame(pl.from_arrow(told))
 
     def _holders(self) -> pl.DataFrame:
         rows = self._of("ULTIMATELY_HOLDS", self._near.parties).select("from_type", "from_id").unique()

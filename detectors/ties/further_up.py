@@ -29,17 +29,22 @@ _AT: Final = ["bid_id", "bidder_id", "holder_id"]
 _LISTS: Final = {"more_nodes": pl.List(pl.String()), "more_keys": pl.List(pl.String())}
 
 
-def further_up(rows: Mapping[str, Sequence[Row]], wanted: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+def further_up(
+    rows: Mapping[str, Sequence[Row]],
+    wanted: pl.DataFrame,
+    known: pl.DataFrame,
+    by: Sequence[str] = tuple(ABOVE),
+) -> pl.DataFrame:
     """Links of some parties to bids of the lot by shares, votes or control on the bid date, at any depth.
 
-    `wanted`: lot_id, holder_id; `known`: links on bids (`on_bids`), of which what is owned is not told again. The columns are theirs, with
-    those of `links.HELD`.
+    `wanted`: lot_id, holder_id; `known`: links on bids (`on_bids`), of which what is owned is not told again; `by`: names of the
+    queries. The columns are theirs, with those of `links.HELD`.
     """
     bids = compared(table(rows["bidders"]))
     told = known.filter(pl.col("role").is_in(OWNING) & (pl.col("when") == "yes")).select(_AT).unique()
     at = ["lot_id", "holder_id"]
     found = []
-    for name in ("holdings", "control"):
+    for name in by:
         held = table(rows[name]).join(wanted.select(at).unique(), on=at, how="semi")
         held = held.filter(pl.col("bidder_id") != pl.col("holder_id")).join(told, on=_AT, how="anti")
         told = pl.concat([told, held.select(_AT)]).unique()

@@ -13,8 +13,8 @@ import polars as pl
 
 from detectors.definition import Row, Undecided
 from detectors.ties.links import on_bids
-from detectors.ties.namesakes import UNNUMBERED, masks_agree
-from graph.names import name_key
+from detectors.ties.namesakes import masks_agree
+from graph.names import UNNUMBERED, name_key
 
 AT: Final = ["lot_id", "name"]
 

@@ -10,9 +10,8 @@ import polars as pl
 
 from detectors.definition import Row, Values
 from detectors.rows import table
+from graph.names import UNNUMBERED
 
-UNNUMBERED: Final = "person.scoped:"
-"""Ids of people known by name alone begin so."""
 _SHOWN_DIGITS: Final = 6
 TOLD: Final = {
     "masked_number": ("证件号掩码相符", "masked numbers agree"),

@@ -50,6 +50,14 @@ SHORT_NAMED: Final = Question(
 )
 """Holders that are organisations known by a name that is no full registered one."""
 
+ABOVE: Final = Question(
+    f"MATCH (h:Person)-[:ULTIMATELY_HOLDS]->(p:Company) RETURN DISTINCT h.id AS holder_id, {_PERSON}",
+    "parties",
+    "p:Company",
+)
+"""What is known of the persons who stand above companies in play."""
+ABOVE_COLUMNS: Final = ("holder_id", "id_masked", "birth_date")
+
 CONTACTS: Final = Question(
     f"{BIDDING}MATCH (c)-[r:HAS_CONTACT]->(h:Contact) WHERE r.counted "
     f"RETURN c.id AS bidder_id, h.id AS holder_id, h.value AS holder_name, h.kind AS role, {SPAN}",

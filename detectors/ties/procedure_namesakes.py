@@ -11,9 +11,8 @@ from detectors.rows import table
 from detectors.ties.attached import dated
 from detectors.ties.links import compared, on_bids
 from detectors.ties.names_alone import AT, undecided
-from detectors.ties.namesakes import UNNUMBERED
 from detectors.ties.procedure_parties import PARTY_QUERY_COLUMNS
-from graph.names import name_key
+from graph.names import UNNUMBERED, name_key
 
 
 def across_the_procedure(rows: Mapping[str, Sequence[Row]], parties: pl.DataFrame) -> Iterator[Undecided]:

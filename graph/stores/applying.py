@@ -36,6 +36,8 @@ Progress = Callable[[str, int, int], None]
 FEW: Final = 2_000
 """Up to this many rows are looked up where they belong, more where everything of the type is a hundred times as many;
 else all its keys are read."""
+_BEARS_ON_OTHERS: Final = {"Company": "kind", "Person": "name"}
+"""The field of a party that decides about others: a person's name, whom namesakes are laid beside."""
 _SPAN_COLUMNS: Final = ("key", "from_id", "to_id", "dataset", "observed_on", "stated_from", "stated_to")
 _SPAN: Final = ("valid_from", "valid_to", "counted")
 
@@ -132,7 +134,8 @@ def _apply_nodes(
     for row in stored.iter_rows(named=True):
         said = statements_of(type_name, row, datasets) + added[row["id"]]
         rows.append(resolved(type_name, row["id"], said))
-        if type_name != "Company" or row["kind"] != rows[-1]["kind"]:
+        bears = _BEARS_ON_OTHERS.get(type_name)
+        if bears is None or row[bears] != rows[-1][bears]:
             otherwise.append(row["id"])
         if any(row[name] != rows[-1][name] for name in fields):
             changed.append(row["id"])

@@ -67,7 +67,9 @@ class Marks:
                 self._add(self.parties, rows[column].drop_nulls())
 
     def nodes(self, name: str, ids: Iterable[str]) -> None:
-        """Mark nodes whose own fields bear on it: the kind of a company, the date of a lot."""
+        """Mark nodes whose own fields bear on it: the kind of a company, the name of a person, the date of a
+        lot.
+        """
         found = pl.Series("id", list(ids), pl.String)
         if found.is_empty():
             return
@@ -75,7 +77,7 @@ class Marks:
             self.everything = True
         elif name == "Lot":
             self._add(self.lots, found)
-        elif name == "Company":
+        elif name in ("Company", "Person"):
             self._add(self.parties, found)
 
     def _add(self, marked: set[str], ids: pl.Series) -> None:

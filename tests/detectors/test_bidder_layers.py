@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from detectors.bidders import common_shareholder, shared_officer
+from detectors.bidders import common_shareholder, possible_same_person, shared_officer
 from tests.detectors.bidder_world import Found, World, found_on_both, ids, name
 
-OFFICER, SHAREHOLDER = "shared-officer", "common-shareholder"
+OFFICER, SHAREHOLDER, NAMESAKE = "shared-officer", "common-shareholder", "possible-same-person"
 
 
 def chain(w: World, holder: str, bidder: str, layers: int, percent: float = 60, **top: object) -> None:
@@ -70,6 +70,28 @@ def build(w: World) -> None:
     for bidder, lot in (("N1", "包1"), ("N2", "包2")):
         w.bid("BARE", bidder, lot)
         w.holds("N9", bidder, 20)
+    # One name, without a number, above one bidder through layers and at another: with a telephone shared, with nothing
+    # else, above both, with another mask, and with a number at each.
+    for tender, one, other in (
+        ("NAME-TEL", "Q1", "Q2"),
+        ("NAME", "Q3", "Q4"),
+        ("NAME-BOTH", "Q5", "Q6"),
+        ("NAME-MASK", "Q7", "Q8"),
+        ("NAME-IDS", "Q9", "QA"),
+    ):
+        w.lot(tender, one, other)
+        person = {"holder_name": f"测试人{tender}", "holder_kind": "自然人", "share_percent": 60}
+        numbers = {"NAME-MASK": ("999999********1234", "999998********1234"), "NAME-IDS": ("P-N1", "P-N2")}
+        here, there = numbers.get(tender, (None, None))
+        w.add("shareholdings", company_id=f"{one}M", holder_id=here, **person)
+        w.holds(f"{one}M", one, 60)
+        if tender == "NAME-BOTH":
+            w.add("shareholdings", company_id=f"{other}M", holder_id=there, **person)
+            w.holds(f"{other}M", other, 60)
+        else:
+            w.add("positions", person_id=there, person_name=f"测试人{tender}", company_id=other, role="监事")
+    for company in ("Q1", "Q2"):
+        w.add("contacts", party_id=company, kind="电话", value="0000-7654321")
     # One consortium; different lots.
     w.tender("JOINT")
     for bidder in ("J1", "J2"):
@@ -84,7 +106,9 @@ def build(w: World) -> None:
     w.post("PK", "K2")
 
 
-found = found_on_both(build, (shared_officer.DETECTOR, common_shareholder.DETECTOR))
+found = found_on_both(
+    build, (shared_officer.DETECTOR, common_shareholder.DETECTOR, possible_same_person.DETECTOR)
+)
 
 
 def test_who_stands_above_one_bidder_and_runs_another_ties_them(found: Found) -> None:
@@ -147,6 +171,19 @@ def test_what_ended_in_the_month_of_the_bid_may_have_held(found: Found) -> None:
     assert found.suppressed(OFFICER, "MONTH-PAST") == "ended"
     hit = found.one(SHAREHOLDER, "MONTH-SHARE")
     assert [b["share"] for b in hit.facts["bidders"]] == [0.2, 0.1]
+
+
+def test_a_name_above_one_bidder_is_laid_beside_those_at_another(found: Found) -> None:
+    hit = found.one(NAMESAKE, "NAME-TEL")
+    assert hit.subjects == ids("Q1", "Q2")
+    assert hit.facts["corroboration"] == ["contact"]
+    assert "间接股东，穿透持有36.00%，2层" in hit.text["zh"]
+    for tender, bidders in (("NAME", ids("Q3", "Q4")), ("NAME-BOTH", ids("Q5", "Q6"))):
+        assert found.of(NAMESAKE, tender) == []
+        (subjects,) = found.undecided(NAMESAKE, tender)
+        assert subjects[:2] == bidders and len(subjects) == 4
+    for tender in ("NAME-MASK", "NAME-IDS"):
+        assert found.of(NAMESAKE, tender) == [] and found.undecided(NAMESAKE, tender) == []
 
 
 def test_lots_without_a_title_are_told_by_their_number(found: Found) -> None:
