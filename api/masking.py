@@ -1,8 +1,9 @@
 """Hiding personal data from callers who may not see it: persons' names, contacts, addresses, in whatever leaves.
 
 A person's name is found by the ids an answer holds, asked of the data, and hidden wherever it stands, texts included.
-A contact's value (a phone number, an account, a device, the author of a file) and a vehicle's plate are part of their
-ids: the id goes out as a keyed hash, which is the same in every answer, and the value is hidden wherever it stands.
+A contact's value (a phone number, an account, a device, the author of a file), a vehicle's plate and a home's number are
+part of their ids: the id goes out as a keyed hash, which is the same in every answer, and the value is hidden wherever it
+stands.
 """
 
 from __future__ import annotations
@@ -13,6 +14,14 @@ from dataclasses import replace
 from typing import Any, Final
 
 from exports.evidence.masking import PRIVATE_FIELDS
+from exports.evidence.veiling import (
+    STARS,
+    VEILED_TYPES,
+    masked_value,
+    things_in,
+    veiled_thing,
+    within_texts,
+)
 from graph.model import CONTACT_KINDS
 from graph.stores import GraphStore
 from graph.subgraph import Subgraph
@@ -27,13 +36,7 @@ _CONTACT: Final = re.compile(
     re.DOTALL,
 )
 """A text that is a contact's id with its value in clear. Accounts, and homes without a number, have hashes for ids."""
-_VEILED: Final = re.compile(r"[a-z_]+:~[0-9a-f]{20}")
 _ID: Final = re.compile(r"[a-z][a-z0-9.-]*:\S")
-_SHORT: Final = 3
-"""Shorter values are hidden only where they stand alone: within a text they would be anything."""
-_STARS: Final = "***"
-_ONE_KEPT: Final = 8
-"""From this length on the last two characters of a contact stay, so that people can compare with their papers."""
 _KEPT: Final = frozenset({"kind", "type", "id", "sources", "merged", "identity"})
 _PLACES: Final = frozenset({"Contact", "Property"})
 """Nodes whose name is what must not be told."""
@@ -61,40 +64,10 @@ def contact_ids(value: Any) -> set[str]:
     return {text for text in _texts(value) if ":" in text and _CONTACT.fullmatch(text)}
 
 
-def masked_contact(value: str) -> str:
-    """A contact without its value: 13800000021 → ***21."""
-    return _STARS + (value[-2:] if len(value) >= _ONE_KEPT else "")
-
-
 def veiled(id_: str, key: PersonKey) -> str:
     """The id under which a contact is told to those who may not see its value; any other id as it is."""
     found = _CONTACT.fullmatch(id_)
     return id_ if found is None else f"{found['kind']}:~{key.digest(f'contact {id_}'.encode())[:20]}"
-
-
-def vehicle_ids(value: Any) -> set[str]:
-    """Every vehicle's id anywhere in an answer that tells what it is."""
-    found: set[str] = set()
-    if isinstance(value, Mapping):
-        id_ = value.get("id")
-        if (value.get("type") == "Vehicle" or value.get("kind") == "vehicle") and isinstance(id_, str):
-            found.add(id_)
-        for inner in value.values():
-            found |= vehicle_ids(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            found |= vehicle_ids(inner)
-    return {id_ for id_ in found if not is_veiled(id_)}
-
-
-def veiled_vehicle(id_: str, key: PersonKey) -> str:
-    """The id under which a vehicle is told to those who may not see its plate."""
-    return f"vehicle:~{key.digest(f'vehicle {id_}'.encode())[:20]}"
-
-
-def is_veiled(id_: str) -> bool:
-    """Is it an id that `veiled` or `veiled_vehicle` made?"""
-    return _VEILED.fullmatch(id_) is not None
 
 
 def shows_contact(id_: str) -> bool:
@@ -112,35 +85,31 @@ def names_of(store: GraphStore, ids: Iterable[str]) -> dict[str, str]:
 
 def hide(value: Any, names: Mapping[str, str], key: PersonKey) -> Any:
     """The answer with these names and all contacts masked wherever they stand, and personal fields left out."""
-    return _hidden(value, _text_mask(names.values(), contact_ids(value), vehicle_ids(value), key))
+    return _hidden(value, _text_mask(names.values(), contact_ids(value), things_in(value), key))
 
 
 def _text_mask(
-    names: Iterable[str], contacts: Iterable[str], vehicles: Iterable[str], key: PersonKey
+    names: Iterable[str], contacts: Iterable[str], things: Mapping[str, str], key: PersonKey
 ) -> Callable[[str], str]:
-    cars = {id_: veiled_vehicle(id_, key) for id_ in vehicles}
-    values = {id_.partition(":")[2] for id_ in (*contacts, *cars)}
+    """`things`: the type of vehicles and homes, by id."""
+    veils = {id_: veiled_thing(type_, id_, key) for id_, type_ in things.items()}
+    values = {id_.partition(":")[2] for id_ in (*contacts, *veils)}
     # Longer ones first: one name may begin with another.
     people = sorted({n for n in names if n}, key=len, reverse=True)
-    told = sorted({v for v in values if len(v) >= _SHORT}, key=len, reverse=True)
     by_name = re.compile("|".join(map(re.escape, people))) if people else None
-    by_value = (
-        re.compile(r"(?<![0-9A-Za-z])(?:" + "|".join(map(re.escape, told)) + r")(?![0-9A-Za-z])")
-        if told
-        else None
-    )
+    by_value = within_texts(values)
 
     def masked(text: str) -> str:
-        if text in cars:
-            return cars[text]
+        if text in veils:
+            return veils[text]
         if text in values:
-            return masked_contact(text)
+            return masked_value(text)
         if ":" in text and (hidden := veiled(text, key)) != text:
             return hidden
         if by_name:
             text = by_name.sub(lambda m: masked_name(m[0]), text)
         if by_value and not _ID.match(text):
-            text = by_value.sub(lambda m: masked_contact(m[0]), text)
+            text = by_value.sub(lambda m: masked_value(m[0]), text)
         return text
 
     return masked
@@ -154,9 +123,9 @@ def _hidden(value: Any, masked: Callable[[str], str]) -> Any:
         return {
             masked(k) if ":" in k else k: None
             if k in _HIDDEN_FIELDS and v
-            else _STARS
+            else STARS
             if place and k == "name" and v and value["type"] == "Property"
-            else [_hidden(s, masked) if not isinstance(s, str) or _ID.match(s) else _STARS for s in v]
+            else [_hidden(s, masked) if not isinstance(s, str) or _ID.match(s) else STARS for s in v]
             if k == "subjects" and isinstance(v, list | tuple)
             else _hidden(v, masked)
             for k, v in value.items()
@@ -170,26 +139,28 @@ def hidden_subgraph(subgraph: Subgraph, key: PersonKey) -> Subgraph:
     """The subgraph with persons, contacts and homes masked and only the kind of what is known of them kept."""
     names = {n.name for n in subgraph.nodes if n.type == "Person" and n.name}
     contacts = {n.id for n in subgraph.nodes if n.type == "Contact" and shows_contact(n.id)}
-    cars = {n.id: veiled_vehicle(n.id, key) for n in subgraph.nodes if n.type == "Vehicle"}
-    masked = _text_mask(names, contacts, cars, key)
+    things = {n.id: n.type for n in subgraph.nodes if n.type in VEILED_TYPES}
+    masked = _text_mask(names, contacts, things, key)
 
     def told(id_: str) -> str:
-        return cars.get(id_) or (veiled(id_, key) if id_ in contacts else id_)
+        if id_ in things:
+            return veiled_thing(things[id_], id_, key)
+        return veiled(id_, key) if id_ in contacts else id_
 
     nodes = tuple(
         replace(
             n,
-            id=veiled(n.id, key) if n.type == "Contact" else cars.get(n.id, n.id),
+            id=told(n.id),
             name=masked_name(n.name)
             if n.type == "Person"
-            else masked_contact(n.name)
+            else masked_value(n.name)
             if n.type == "Contact"
-            else _STARS
+            else STARS
             if n.type == "Property"
             else masked(n.name),
-            facts={k: v for k, v in n.facts.items() if k in _KEPT}
-            if n.type in ("Person", *_PLACES)
-            else _hidden(n.facts, masked),
+            facts=_hidden(
+                {k: v for k, v in n.facts.items() if k in _KEPT or n.type not in ("Person", *_PLACES)}, masked
+            ),
         )
         for n in subgraph.nodes
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from exports.evidence.veiling import VEILED_TYPES
 from exports.sources import Source
 from graph.model import REL_TYPES, rel_columns
 from graph.stores import GraphStore
@@ -44,19 +45,19 @@ def stated_links(store: GraphStore, kind: str, start: str, end: str) -> list[dic
     return sorted(found, key=lambda f: (f["stated"].get("valid_from") or "", f["key"] or ""))
 
 
-def hidden_beside(store: GraphStore, kind: str, id_: str, direction: str) -> list[str]:
-    """Ids of the contacts or vehicles that a type of relationship joins to a node; `in`: from them to it."""
-    found: list[str] = []
+def hidden_beside(store: GraphStore, kind: str, id_: str, direction: str) -> list[tuple[str, str]]:
+    """Type and id of the contacts, vehicles or homes that a type of relationship joins to a node; `in`: from them to it."""
+    found: list[tuple[str, str]] = []
     for first, last in REL_TYPES[kind].pairs:
         other = last if direction == "in" else first
         label = first if direction == "in" else last
-        if label not in ("Contact", "Vehicle"):
+        if label != "Contact" and label not in VEILED_TYPES:
             continue
         pattern = f"(x:{label})-[r:{kind}]->(n)" if direction == "in" else f"(n)-[r:{kind}]->(x:{label})"
         rows = store.query(
             f"MATCH (n:{other} {{id: $id}}) MATCH {pattern} RETURN DISTINCT x.id AS id", {"id": id_}
         )
-        found += rows.column("id").to_pylist()
+        found += [(label, i) for i in rows.column("id").to_pylist()]
     return found
 
 

@@ -8,7 +8,7 @@ from fastapi import Request, Response
 
 from api.answers import headers
 from api.callers import Asking, Caller, Using
-from api.masking import shows_contact, vehicle_ids
+from api.masking import shows_contact
 from api.problems import ProblemError
 from api.reading.naming import PARTIES
 from api.routes.parameters import AsOf, Id, iso
@@ -16,6 +16,7 @@ from api.routes.parties import meant
 from api.routing import Routes
 from api.services import Services
 from exports import make_package
+from exports.evidence.veiling import things_in
 
 routes = Routes("packages")
 _BAG: Final[dict[int | str, dict[str, Any]]] = {
@@ -36,7 +37,7 @@ def _packed(
         ledger=services.ledger,
         as_of=as_of,
         rules=services.rules,
-        hide_names=not caller.sees_people,
+        hidden_by=None if caller.sees_people else services.person_key,
     )
     name = f'attachment; filename="{made.name}.zip"'
     return Response(
@@ -58,7 +59,9 @@ def package(request: Request, caller: Asking, services: Using, id: Id) -> Respon
     """Report, pictures, subgraph, facts and cited rows; `lookthrough verify` checks it. Persons as the key may see them."""
     record = services.ledger.finding(id)
     found = record.finding
-    shown = any(shows_contact(n) for n in found.evidence.nodes) or vehicle_ids(found.facts)
+    shown = (
+        any(shows_contact(n) for n in found.evidence.nodes) or "Vehicle" in things_in(found.facts).values()
+    )
     if not caller.sees_people and shown:
         # A package masks names; a contact that ties bidders stands in it in clear, or it would prove nothing.
         raise ProblemError(

@@ -10,7 +10,7 @@ from api import wire
 from api.answers import for_caller, told
 from api.callers import Asking, Caller, Using
 from api.datasets import Dataset
-from api.masking import is_veiled, shows_contact, veiled, veiled_vehicle
+from api.masking import shows_contact, veiled
 from api.names import TYPES
 from api.problems import ProblemError, field_error
 from api.reading.holdings import holdings
@@ -22,6 +22,7 @@ from api.reading.parties import party
 from api.routes.parameters import AsOf, Id, Limit, Word, iso
 from api.routing import Routes
 from api.services import Services
+from exports.evidence.veiling import is_veiled, veiled_thing
 from graph.penetration import controller, penetrate
 from graph.penetration.beneficial import beneficial_owners
 from graph.penetration.days import today
@@ -252,17 +253,22 @@ def links(
 
 
 def _stated(services: Services, caller: Caller, kind: str, start: str, end: str) -> list[dict[str, Any]]:
-    """The rows between two ids; who may not see contacts and plates names them by the ids that answers gave."""
-    plate = kind == "HOLDS_VEHICLE" and not is_veiled(end)
-    if not caller.sees_people and (shows_contact(start) or shows_contact(end) or plate):
+    """The rows between two ids; who may not see contacts, plates and homes names them by the ids that answers gave."""
+    in_clear = kind in ("HOLDS_VEHICLE", "HOLDS_PROPERTY") and not is_veiled(end)
+    if not caller.sees_people and (shows_contact(start) or shows_contact(end) or in_clear):
         # Else one could try out numbers.
         return []
     for veil, other, way in ((start, end, "in"), (end, start, "out")):
         if is_veiled(veil):
             meant_ = [
                 i
-                for i in hidden_beside(services.store, kind, other, way)
-                if veil in (veiled(i, services.person_key), veiled_vehicle(i, services.person_key))
+                for type_, i in hidden_beside(services.store, kind, other, way)
+                if veil
+                == (
+                    veiled(i, services.person_key)
+                    if type_ == "Contact"
+                    else veiled_thing(type_, i, services.person_key)
+                )
             ]
             if not meant_:
                 return []

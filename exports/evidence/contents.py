@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
-from detectors.finding import Finding
 from exports.csv_tables import csv_tables
 from exports.cytoscape import cytoscape_json
 from exports.errors import PackageError
@@ -31,6 +30,7 @@ from exports.verifying.verification import PACKAGE_VERSION
 from graph.counted import counted
 from graph.stores import GraphStore
 from graph.subgraph import Subgraph
+from loaders.identity import PersonKey
 from visualize import Scene, compose, scene_bytes
 from visualize.png import begun_png
 from visualize.svg import svg
@@ -62,7 +62,10 @@ class Proven:
 
 
 def prove(
-    store: GraphStore, asked: Asked, hide_names: bool, composed: Callable[[Lang, Scene], None] | None = None
+    store: GraphStore,
+    asked: Asked,
+    hidden_by: PersonKey | None,
+    composed: Callable[[Lang, Scene], None] | None = None,
 ) -> Proven:
     """Freeze, lay out and write the data. Raises `PackageError` where they do not bear out the claims.
 
@@ -72,24 +75,24 @@ def prove(
     keys = {*asked.keys, *proof.keys}
     parties = {*proof.nodes, *proof.identities, *proof.identities.values()}
     frozen = freeze(store, asked.picture, asked.ids, keys, parties)
-    masks = Masks(frozen.nodes.values(), hide_names)
+    findings = [asked.found] if asked.found else list(asked.about)
+    masks = Masks(frozen.nodes.values(), findings, hidden_by)
     frozen = masks.frozen(frozen)
-    proving = asked.ids if asked.found else ()
+    proving = tuple(map(masks.text, asked.ids)) if asked.found else ()
     subgraph = masks_title(masks, frozen.subgraph(asked.picture, proving, asked.keys))
     citations = cite(frozen, store.batches())
-    facts = masks.value(_facts(asked, store.fingerprint(), hide_names))
+    facts = masks.value(_facts(asked, store.fingerprint(), hidden_by))
     facts_text = _json(facts)
     facts_hash = hashlib.sha256(facts_text).hexdigest()
-    provenance = masks.value(_provenance(store, asked, citations, hide_names))
-    shown = {n.id for n in asked.picture.nodes} | set(proving)
+    provenance = masks.value(_provenance(store, asked, citations, hidden_by))
+    shown = {masks.text(n.id) for n in asked.picture.nodes} | set(proving)
     drawn = _part(subgraph, shown)
     scenes: dict[Lang, Scene] = {}
     for lang in LANGUAGES:
         scenes[lang] = compose(drawn, lang=lang)
         if composed is not None:
             composed(lang, scenes[lang])
-    found = [_masked(masks, asked.found)] if asked.found else [_masked(masks, f) for f in asked.about]
-    tables = csv_tables(subgraph, scenes["zh"], found)
+    tables = csv_tables(subgraph, scenes["zh"], [masks.finding(f) for f in findings])
     files = {
         "facts.json": facts_text,
         "provenance.json": _json(provenance),
@@ -103,7 +106,7 @@ def prove(
     return Proven(files, Subject(facts, facts_hash, subgraph, citations, provenance, asked.detector), scenes)
 
 
-def contents_of(store: GraphStore, asked: Asked, hide_names: bool) -> Contents:
+def contents_of(store: GraphStore, asked: Asked, hidden_by: PersonKey | None) -> Contents:
     """Everything under `data/`. Raises `PackageError` where the data do not bear out the claims."""
     titles: dict[str, str] = {}
     drawn: dict[Lang, Callable[[], bytes]] = {}
@@ -113,7 +116,7 @@ def contents_of(store: GraphStore, asked: Asked, hide_names: bool) -> Contents:
             # Drawn beside the data and the reports, which take as long.
             drawn[lang] = drawing.enter_context(begun_png(scene, _scale(scene)))
 
-        proven = prove(store, asked, hide_names, begin)
+        proven = prove(store, asked, hidden_by, begin)
         subject, files = proven.subject, dict(proven.files)
         for lang, scene in proven.scenes.items():
             document = Report(subject, lang).document()
@@ -153,24 +156,6 @@ def masks_title(masks: Masks, subgraph: Subgraph) -> Subgraph:
     )
 
 
-def _masked(masks: Masks, found: Finding) -> Finding:
-    return Finding(
-        found.detector,
-        found.version,
-        found.severity,
-        found.scope_kind,
-        found.scope_id,
-        found.subjects,
-        masks.value(dict(found.facts)),
-        found.basis,
-        found.suppressed_by,
-        masks.value(dict(found.text)),
-        found.fingerprint,
-        found.parameters,
-        found.evidence,
-    )
-
-
 def _check(files: Mapping[str, bytes]) -> None:
     """A package that its own check would refuse is never handed out."""
     enclosed = Enclosed.read({f"data/{name}": content for name, content in files.items()})
@@ -190,7 +175,7 @@ def _json(value: Any) -> bytes:
     )
 
 
-def _facts(asked: Asked, fingerprint: str, hide_names: bool) -> dict[str, Any]:
+def _facts(asked: Asked, fingerprint: str, hidden_by: PersonKey | None) -> dict[str, Any]:
     proof = asked.proof
     findings = []
     if asked.found and asked.detector:
@@ -222,7 +207,7 @@ def _facts(asked: Asked, fingerprint: str, hide_names: bool) -> dict[str, Any]:
         "question": {"kind": asked.kind, "id": asked.id, "type": asked.type},
         "as_of": asked.as_of,
         "dataset": fingerprint,
-        "people": "masked" if hide_names else "named",
+        "people": "masked" if hidden_by else "named",
         "findings": findings,
         "findings_about": about,
         "party": asked.party,
@@ -233,7 +218,9 @@ def _facts(asked: Asked, fingerprint: str, hide_names: bool) -> dict[str, Any]:
     }
 
 
-def _provenance(store: GraphStore, asked: Asked, citations: Citations, hide_names: bool) -> dict[str, Any]:
+def _provenance(
+    store: GraphStore, asked: Asked, citations: Citations, hidden_by: PersonKey | None
+) -> dict[str, Any]:
     methods = sorted(
         {c["method"] for c in asked.proof.shares} | ({"control"} if asked.proof.control else set())
     )
@@ -264,7 +251,7 @@ def _provenance(store: GraphStore, asked: Asked, citations: Citations, hide_name
             if b.state == "done"
         ],
         "files": [dict(f) for f in citations.files],
-        "people": "masked" if hide_names else "named",
+        "people": "masked" if hidden_by else "named",
     }
 
 

@@ -1,4 +1,4 @@
-"""Personal data in a package: no clear number ever; names, homes and what is private masked for those who may not read them."""
+"""Personal data in a package: no clear number ever; names, homes, plates and what is private masked where they must not be read."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from detectors.finding import Evidence, Finding
 from exports.evidence.freezing import Frozen
+from exports.evidence.veiling import VEILED_TYPES, masked_value, things_in, veiled_thing, within_texts
 from graph.subgraph import SubNode
-from loaders.identity import mask
+from loaders.identity import PersonKey, mask
 
 _STARS: Final = "**"
 _NUMBER: Final = re.compile(r"(?<![0-9A-Za-z])[0-9]{17}[0-9Xx](?![0-9A-Za-z])")
@@ -45,24 +47,37 @@ def _is_resident(number: str) -> bool:
 
 
 class Masks:
-    """Masks numbers, and with `names` the names of some people and their homes wherever they stand."""
+    """Masks numbers, and where it has a key the names of some people, their homes and vehicles wherever they stand.
 
-    def __init__(self, nodes: Iterable[SubNode], names: bool):
-        nodes = list(nodes)
-        told = {n.name for n in nodes if n.type == "Person" and len(n.name) > 1} if names else set()
-        homes = {n.name for n in nodes if n.type == "Property" and len(n.name) > 1} if names else set()
+    `findings`: what they tell of may have no node among `nodes`.
+    """
+
+    def __init__(self, nodes: Iterable[SubNode], findings: Iterable[Finding], key: PersonKey | None):
+        nodes = list(nodes) if key else []
+        told = {n.name for n in nodes if n.type == "Person" and len(n.name) > 1}
+        homes = {n.name for n in nodes if n.type == "Property" and len(n.name) > 1}
         # The longest first, so that a name inside another does not leave its rest.
         ordered = sorted(told, key=lambda n: (-len(n), n))
         self._names = re.compile("|".join(map(re.escape, ordered))) if ordered else None
         longest = sorted(homes, key=lambda n: (-len(n), n))
         self._homes = re.compile("|".join(map(re.escape, longest))) if longest else None
-        self._hides = names
+        self._hides = key is not None
+        self._ids: dict[str, str] = {}
+        if key is not None:
+            things = {n.id: n.type for n in nodes if n.type in VEILED_TYPES}
+            things |= things_in([dict(f.facts) for f in findings])
+            self._ids = {id_: veiled_thing(type_, id_, key) for id_, type_ in things.items()}
+        self._values = within_texts({id_.partition(":")[2] for id_ in self._ids})
 
     def text(self, text: str) -> str:
-        """One text."""
+        """One text; an id of a home or vehicle becomes its hashed one."""
+        if text in self._ids:
+            return self._ids[text]
         text = without_numbers(text)
         if self._homes:
             text = self._homes.sub(_HOME, text)
+        if self._values:
+            text = self._values.sub(lambda m: masked_value(m[0]), text)
         return self._names.sub(lambda m: masked_name(m[0]), text) if self._names else text
 
     def value(self, value: Any) -> Any:
@@ -80,13 +95,29 @@ class Masks:
         return value
 
     def frozen(self, frozen: Frozen) -> Frozen:
-        """Everything frozen; ids stay."""
-        return Frozen(
-            {
-                i: replace(n, name=self.text(n.name), facts=self.value(n.facts))
-                for i, n in frozen.nodes.items()
-            },
-            {i: replace(e, facts=self.value(e.facts)) for i, e in frozen.edges.items()},
-            {i: self.value(s) for i, s in frozen.statements.items()},
-            frozen.absent,
+        """Everything frozen; ids stay but those of homes and vehicles."""
+        ids = self._ids
+        nodes = [
+            replace(n, id=ids.get(n.id, n.id), name=self.text(n.name), facts=self.value(n.facts))
+            for n in frozen.nodes.values()
+        ]
+        edges = {
+            i: replace(
+                e,
+                source=ids.get(e.source, e.source),
+                target=ids.get(e.target, e.target),
+                facts=self.value(e.facts),
+            )
+            for i, e in frozen.edges.items()
+        }
+        said = {ids.get(i, i): self.value(s) for i, s in frozen.statements.items()}
+        return Frozen({n.id: n for n in nodes}, edges, said, frozen.absent)
+
+    def finding(self, found: Finding) -> Finding:
+        """A finding, its evidence under the ids the graph has."""
+        return replace(
+            found,
+            facts=self.value(dict(found.facts)),
+            text=self.value(dict(found.text)),
+            evidence=Evidence(tuple(map(self.text, found.evidence.nodes)), found.evidence.keys),
         )

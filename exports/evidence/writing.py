@@ -22,6 +22,7 @@ from exports.evidence.contents import Contents, contents_of, software_version
 from exports.verifying.verification import FACTS_FIELD, PACKAGE_VERSION, VERSION_FIELD
 from exports.zipping import zipped
 from graph.stores import GraphStore
+from loaders.identity import PersonKey
 
 RUN: Final = "run.json"
 _STANDING: Final = FindingFilter(found=True, order="scope")
@@ -81,19 +82,19 @@ def make_package(
     ledger: Ledger | None = None,
     as_of: str | None = None,
     rules: LocalRules = NO_RULES,
-    hide_names: bool = False,
+    hidden_by: PersonKey | None = None,
     now: dt.datetime | None = None,
 ) -> Package:
     """The package of a finding (its fingerprint) or of a party (a company, a person, a household, by id), in memory.
 
     `ledger` (`cases.Ledger`): its state, decisions and history go into `run.json`, and it gets an entry in its
-    audit. `hide_names`: people by the first character of their name. `now`: when it is made (UTC). Raises
-    `PackageError`. Where what is in play is not up to date, the store must be open for writing.
+    audit. `hidden_by`: people by the first character of their name, and homes and vehicles by ids that are
+    hashed with this key. `now`: when it is made (UTC). Raises `PackageError`. Where what is in play is not up to date, the store must be open for writing.
     """
     moment = (now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC)
     record = _record(ledger, finding_or_party)
     asked = _asked(store, ledger, record, finding_or_party, as_of, rules)
-    contents = contents_of(store, asked, hide_names)
+    contents = contents_of(store, asked, hidden_by)
     name = f"lookthrough-{asked.kind}-{_plain(asked.id)}"
     run = {
         "made_at": moment.isoformat(timespec="seconds"),
@@ -135,7 +136,7 @@ def write_evidence(
     ledger: Ledger | None = None,
     as_of: str | None = None,
     rules: LocalRules = NO_RULES,
-    hide_names: bool = False,
+    hidden_by: PersonKey | None = None,
     force: bool = False,
     now: dt.datetime | None = None,
 ) -> PackageReport:
@@ -152,7 +153,7 @@ def write_evidence(
         ledger=ledger,
         as_of=as_of,
         rules=rules,
-        hide_names=hide_names,
+        hidden_by=hidden_by,
         now=now,
     )
     put(package, target, force)

@@ -34,7 +34,7 @@ from lookthrough.cli.console import (
 )
 from lookthrough.cli.files import RulesOption
 from lookthrough.cli.ledger import ledger_of
-from lookthrough.cli.people import asked_person
+from lookthrough.cli.people import asked_person, store_key
 
 _FINDING: Final = re.compile(r"[0-9a-f]{6,20}")
 _PARTIES: Final = ("Company", "Person", "Household")
@@ -69,7 +69,11 @@ def evidence_command(
         typer.Option("--as-of", metavar="DATE", help="截至日期（仅主体） · as of this date (a party)"),
     ] = None,
     mask_people: Annotated[
-        bool, typer.Option("--mask-people", help="人员姓名脱敏 · people by the first character of their name")
+        bool,
+        typer.Option(
+            "--mask-people",
+            help="人员姓名、住房、车牌脱敏 · people by the first character of their name, no homes, no plates",
+        ),
     ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="替换已有的材料包 · replace an earlier package")
@@ -105,7 +109,7 @@ def evidence_command(
             ledger=ledger,
             as_of=as_of,
             rules=values,
-            hide_names=mask_people,
+            hidden_by=store_key(s, opened) if mask_people else None,
             force=force,
         )
     if s.format is not Format.table:

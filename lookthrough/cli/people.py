@@ -13,6 +13,15 @@ from loaders.naming import NamingError
 from lookthrough.cli.console import Session
 
 
+def store_key(session: Session, store: GraphStore) -> PersonKey:
+    """The key the store was filled with. Raises `PersonKeyError` where it can't be used, `StoreError` where it is another."""
+    filled = store.meta("person_key_check") is not None
+    key = PersonKey.open(session.settings.key_file, new=not filled)
+    if filled:
+        store.check_person_key(key.check_value)
+    return key
+
+
 def asked_person(session: Session, store: GraphStore) -> str:
     """The id of the person whose number is typed in, or stands on standard input. Raises `NamingError`, `StoreError`.
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 
 import httpx
 import pytest
 
 from cases import SCOPES
 from tests.api.serving import ALL, OPEN_ROUTES, Running, world_served
-from tests.api.world import CONTACTS, HOMES, PEOPLE
+from tests.api.world import CONTACTS, HOMES, PEOPLE, UNITS
 
 
 def operations(service: Running) -> list[tuple[str, str, str]]:
@@ -126,7 +128,7 @@ def test_personal_data_are_masked_for_who_may_not_see_them_in_every_answer_and_p
         *(f"/v1/{w}/subgraph?format={f}" for f in ("json", "cytoscape", "graphml", "html", "svg")
           for w in ("lots/local:T-1/1", "households/local:F-1", f"findings/{finding}", f"findings/{by_phone}")),
     ]  # fmt: skip
-    secret = (*PEOPLE, *CONTACTS, *HOMES)
+    secret = (*PEOPLE, *CONTACTS, *HOMES, *UNITS)
     seen = set()
     with (
         service.client("read", "detect") as masked,
@@ -249,6 +251,56 @@ def test_a_plate_is_hidden_from_who_may_not_see_personal_data_and_can_not_be_tri
         assert clear.get("/v1/links", params=guess).status_code == 200
         assert masked.get("/" + finding["links"]["package"]).status_code == 403
         assert clear.get("/" + finding["links"]["package"]).status_code == 200
+
+
+def test_a_home_is_told_by_an_id_that_leads_to_its_rows_and_can_not_be_tried_out(own_service):
+    more = f"id,owner_id,owner_name,kind,area_m2,address\n{UNITS[0][:-1]}9,R,样本周小满,住宅,60,虚构路三号\n内部9号,R,样本周小满,商铺,60,虚构路四号\n"
+    homes = (UNITS[0], f"{UNITS[0][:-1]}9", "内部9号")
+    with own_service.client(*ALL) as clear, own_service.client("read", "export") as masked:
+        sent = clear.post("/v1/loads", files=[("files", ("properties.csv", more.encode()))])
+        assert own_service.finished(clear, sent.raise_for_status().json())["state"] == "done"
+        job = clear.post("/v1/runs", json={"detectors": ["household-multi-property"]}).json()
+        assert own_service.finished(clear, job)["state"] == "done"
+        (finding,) = clear.get("/v1/findings?detector=household-multi-property").json()["items"]
+        beside = "/v1/parties/person.local:R/neighbours?kind=HOLDS_PROPERTY&direction=out"
+        drawn = [
+            f"/v1/{w}/subgraph?format={f}" for f in ("json", "cytoscape", "graphml", "html", "svg")
+            for w in ("households/local:F-1", f"findings/{finding['id']}")
+        ]  # fmt: skip
+        for path in (
+            beside,
+            "/v1/findings",
+            f"/v1/findings/{finding['id']}",
+            "/v1/households/local:F-1",
+            *drawn,
+        ):
+            hidden, shown = masked.get(path).raise_for_status(), clear.get(path).raise_for_status()
+            assert not [h for h in homes if h in hidden.text], path
+            assert homes[0] in shown.text or "svg" in path, path
+        # One home has one id in every answer, and it leads to the rows behind it; a number that is tried out does not.
+        ids = {i["party"]["id"] for i in masked.get(beside).json()["items"]}
+        assert len(ids) == 3
+        facts = masked.get(f"/v1/findings/{finding['id']}").json()["facts"]
+        told = {p for d in facts["dwellings"] for p in d["properties"]} | {
+            n["id"] for n in facts["not_counted"]
+        }
+        household = {p["id"] for p in masked.get("/v1/households/local:F-1").json()["properties"]}
+        picture = masked.get("/v1/households/local:F-1/subgraph?format=json").json()
+        nodes = {n["id"] for n in picture["nodes"] if n["type"] == "Property"}
+        assert told == ids and ids <= household and ids <= nodes
+        link = {"from": "person.local:R", "kind": "HOLDS_PROPERTY"}
+        for home in ids:
+            (row,) = masked.get("/v1/links", params=link | {"to": home}).raise_for_status().json()["items"]
+            assert row["to"]["id"] == home and row["sources"][0]["file"] == "properties.csv"
+        guess = link | {"to": f"cn-bdcdy:{homes[0]}"}
+        assert masked.get("/v1/links", params=guess).status_code == 404
+        assert clear.get("/v1/links", params=guess).status_code == 200
+        package = masked.get("/" + finding["links"]["package"]).raise_for_status().content
+        with zipfile.ZipFile(io.BytesIO(package)) as archive:
+            texts = {n: archive.read(n).decode(errors="ignore") for n in archive.namelist()}
+        for name, text in texts.items():
+            assert not [h for h in homes if h in text], name
+        assert all(home in texts[next(n for n in texts if n.endswith("facts.json"))] for home in ids)
 
 
 def test_unknown_parameters_are_problems_that_name_them(service):

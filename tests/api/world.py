@@ -72,6 +72,8 @@ PEOPLE: Final = ("测试顾远山", "样本林知夏", "样本周小满", "示�
 CONTACTS: Final = ("13800000021", "kontakt@xugou.example", "虚构路99号", "AABBCC001122", "虚构打字员")
 """Values of contacts as they are kept."""
 HOMES: Final = ("虚构路一号", "虚构路二号")
+UNITS: Final = ("999999001001GB00001F00010001", "999999001001GB00001F00010002")
+"""Numbers of homes: parts of their ids."""
 LOT: Final = "local:T-1/1"
 HOUSEHOLD: Final = "local:F-1"
 OWNER: Final = "person.local:P"

@@ -17,8 +17,10 @@ from detectors.registry import chosen
 from detectors.running.detecting import detect
 from exports import Package, make_package
 from graph.stores import GraphStore, open_store
+from loaders.identity import PersonKey
 
 LOT = "local:XG-2025-001/01"
+KEY = PersonKey(b"a key of the tests alone, 32 byte")
 NOW = dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
 
 

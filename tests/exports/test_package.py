@@ -28,7 +28,7 @@ from exports.evidence.masking import without_numbers
 from exports.evidence.report_pdf import _page_for
 from exports.verifying.enclosed import Enclosed
 from exports.verifying.recomputing import recomputed
-from tests.exports.conftest import LOT, World
+from tests.exports.conftest import KEY, LOT, World
 
 TEXTS = (".json", ".csv", ".html", ".svg", ".graphml", ".gexf", ".cyjs", ".txt")
 ACCUSING = re.compile(r"串通|骗保|骗取|违法所得|guilty|fraudster|colluded")
@@ -216,7 +216,7 @@ def test_people_are_masked_and_no_number_is_clear(world: World, nine: Package) -
     people = {n.name for n in _people(world)}
     shown = "".join(texts(nine).values())
     assert people and all(p in shown for p in people)
-    hidden = texts(world.package(world.found("common-controller"), hide_names=True))
+    hidden = texts(world.package(world.found("common-controller"), hidden_by=KEY))
     for name, text in hidden.items():
         found = [p for p in people if p in re.sub(r"\s+", "", text)]
         assert not found, name
@@ -225,10 +225,11 @@ def test_people_are_masked_and_no_number_is_clear(world: World, nine: Package) -
 
 def test_homes_and_what_is_private_leave_with_the_names(world: World) -> None:
     found = world.found("household-multi-property", "local:XGDB0001")
-    clear, hidden = (texts(world.package(found, hide_names=hides)) for hides in (False, True))
-    flats = {n["name"] for n in csv_rows(clear["data/graph/nodes.csv"]) if n["type"] == "Property"}
+    clear, hidden = (texts(world.package(found, hidden_by=key)) for key in (None, KEY))
+    homes = [n for n in csv_rows(clear["data/graph/nodes.csv"]) if n["type"] == "Property"]
+    flats = {n["name"] for n in homes} | {n["id"].partition(":")[2] for n in homes}
     private = {"birth_date", "hukou_region", "id_masked", "certificate_no"}
-    assert len(flats) == 2
+    assert len(flats) == 4
     assert all(flat in clear["data/report.zh.html"] for flat in flats)
     assert all(f'"{name}"' in clear["data/source-rows.csv"].replace('""', '"') for name in private)
     for name, text in hidden.items():

@@ -1,0 +1,75 @@
+"""Ids that tell what nobody may read who may not see personal data: a vehicle's plate, a home's number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from loaders.identity import PersonKey
+
+VEILED_TYPES: Final = {"Vehicle": "vehicle", "Property": "property"}
+"""Types of nodes whose id is told as a keyed hash, and the scheme of that hash."""
+_VEILED: Final = re.compile(r"[a-z_]+:~[0-9a-f]{20}")
+_HOME: Final = re.compile(r"(?:cn-bdcdy|cn-bdcqz):.+|address:[0-9a-f]{32}", re.DOTALL)
+"""A home's id by its scheme: of its unit, of its certificate, of its address (`loaders.tables.property`)."""
+_HOMES: Final = frozenset({"properties", "not_counted"})
+"""Fields of answers and facts that list homes, whatever the scheme of their ids."""
+
+
+def veiled_thing(type_: str, id_: str, key: PersonKey) -> str:
+    """The id under which a vehicle or home is told to those who may not see it: the same wherever the key is the same."""
+    scheme = VEILED_TYPES[type_]
+    return f"{scheme}:~{key.digest(f'{scheme} {id_}'.encode())[:20]}"
+
+
+def is_veiled(id_: str) -> bool:
+    """Is it an id that `veiled_thing` made, or its like for a contact?"""
+    return _VEILED.fullmatch(id_) is not None
+
+
+def things_in(value: Any) -> dict[str, str]:
+    """The type of every vehicle and home whose id stands anywhere in an answer, by id."""
+    found: dict[str, str] = {}
+    _look(value, found)
+    return {id_: type_ for id_, type_ in found.items() if not is_veiled(id_)}
+
+
+def _look(value: Any, found: dict[str, str]) -> None:
+    if isinstance(value, str):
+        if _HOME.fullmatch(value):
+            found[value] = "Property"
+    elif isinstance(value, Mapping):
+        id_ = value.get("id")
+        if isinstance(id_, str):
+            type_ = "Vehicle" if value.get("kind") == "vehicle" else value.get("type")
+            if type_ in VEILED_TYPES:
+                found[id_] = str(type_)
+        for name, inner in value.items():
+            if name in _HOMES and isinstance(inner, list | tuple):
+                ids = [one.get("id") if isinstance(one, Mapping) else one for one in inner]
+                found.update((one, "Property") for one in ids if isinstance(one, str))
+            _look(inner, found)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            _look(inner, found)
+
+
+def within_texts(values: set[str]) -> re.Pattern[str] | None:
+    """Finds these values inside texts, where nothing goes on that is a letter or digit; none for no value."""
+    # Shorter ones are hidden only where they stand alone: within a text they would be anything.
+    told = sorted({v for v in values if len(v) >= _SHORT}, key=lambda v: (-len(v), v))
+    if not told:
+        return None
+    return re.compile(r"(?<![0-9A-Za-z])(?:" + "|".join(map(re.escape, told)) + r")(?![0-9A-Za-z])")
+
+
+def masked_value(value: str) -> str:
+    """A contact, plate or number without what it says: 13800000021 → ***21."""
+    return STARS + (value[-2:] if len(value) >= _ONE_KEPT else "")
+
+
+STARS: Final = "***"
+_SHORT: Final = 3
+_ONE_KEPT: Final = 8
+"""From this length on the last two characters stay, so that people can compare with their papers."""
