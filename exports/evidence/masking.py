@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from detectors.finding import Evidence, Finding
+from detectors.definition import Evidence
+from detectors.finding import Finding
 from exports.evidence.freezing import Frozen
 from exports.evidence.veiling import VEILED_TYPES, masked_value, things_in, veiled_thing, within_texts
 from graph.subgraph import SubNode

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import time
 import zipfile
 from pathlib import Path
 
+import pypdf
 import pytest
 
 from exports import verify_package
@@ -90,6 +92,31 @@ def test_a_party_by_name_and_exchange_formats_for_other_programs(world: World, t
             and refused.stderr.startswith("错误：")
             and refused.stderr.count("\n") == 1
         )
+
+
+def test_no_plate_and_no_home_is_in_any_file_where_people_are_masked(world: World, tmp_path: Path) -> None:
+    means = [f for f in world.findings if f.detector == "undeclared-means"]
+    found = next(f for f in means if any(m["kind"] == "vehicle" for m in f.facts["means"]))
+    plates = {m["id"].partition(":")[2] for m in found.facts["means"] if m["kind"] == "vehicle"}
+    shown = {}
+    for name, options in (("clear", ()), ("masked", ("--mask-people",))):
+        target = tmp_path / name
+        made = call(world.folder, "evidence", found.fingerprint, "--to", target, *options)
+        assert made.returncode == 0, made.stderr
+        assert verify_package(target).holds
+        told = {p.name: texts_of(p) for p in sorted((target / "data").rglob("*.*")) if p.suffix != ".png"}
+        shown[name] = {file for file, text in told.items() if any(plate in text for plate in plates)}
+    assert {"facts.json", "report.zh.pdf", "report.en.html", "nodes.csv", "source-rows.csv"} <= shown["clear"]
+    assert shown["masked"] == set()
+
+
+def texts_of(path: Path) -> str:
+    """A file's text as it is read: a line that is broken, or drawn in parts, is one."""
+    if path.suffix == ".pdf":
+        text = "".join(page.extract_text() for page in pypdf.PdfReader(path).pages)
+    else:
+        text = path.read_text(encoding="utf-8")
+    return re.sub(r"\s+|</?tspan[^>]*>", "", text)
 
 
 @posix_only
