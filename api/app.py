@@ -45,7 +45,7 @@ def create_app(services: Services) -> FastAPI:
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        app.state.jobs = Jobs(services.limits.jobs)
+        app.state.jobs = Jobs(services.limits.jobs, services.places)
         await run_in_threadpool(datasets.current)
         yield
         await run_in_threadpool(app.state.jobs.close)

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, get_args
 
 import structlog
 
+from api.places import Places
 from api.problems import ProblemError, problem_of
 from graph.stores.cancelling import Cancellation, cancellable
 from graph.stores.errors import QueryCancelledError
@@ -73,8 +74,8 @@ Work = Callable[[Callable[[str, int, int], None]], Any]
 class Jobs:
     """The queue and its worker."""
 
-    def __init__(self, most: int):
-        self._most = most
+    def __init__(self, most: int, places: Places):
+        self._most, self._places = most, places
         self._queue: queue.Queue[tuple[Job, Work] | None] = queue.Queue()
         self._jobs: dict[str, Job] = {}
         self._changed = threading.Condition()
@@ -187,7 +188,7 @@ class Jobs:
             except (CancelledJobError, QueryCancelledError):
                 state = "cancelled"
             except Exception as error:
-                state, problem = "failed", problem_of(error)
+                state, problem = "failed", problem_of(error, self._places)
                 if problem is None:
                     _log.exception("job_failed", job=job.id, kind=job.kind)
                     problem = ProblemError(

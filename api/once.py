@@ -11,7 +11,7 @@ from fastapi import Header, Request
 from fastapi.responses import JSONResponse, Response
 
 from api.answers import headers
-from api.callers import Caller
+from api.callers import Caller, services_of
 from api.problems import problem_of
 from cases import Ledger
 
@@ -52,7 +52,10 @@ def once(
         body = json.dumps(work(), ensure_ascii=False)
     except BaseException as error:
         ledger.forget(key, owner=caller.key)
-        if isinstance(error, Exception) and (found := problem_of(error)) is not None:
+        if (
+            isinstance(error, Exception)
+            and (found := problem_of(error, services_of(request).places)) is not None
+        ):
             raise found from error
         raise
     ledger.remember(key, status, body, owner=caller.key)

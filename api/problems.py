@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 import cases
+from api.places import Places
 from detectors.rules.file import RulesError
 from detectors.running.runner import UnknownDetectorError
 from graph.penetration import DateError, OwnershipError, UnknownCompanyError
@@ -129,15 +130,15 @@ _BY_STATUS: Final = {
 }  # fmt: skip
 
 
-def problem_of(error: Exception) -> ProblemError | None:
-    """The problem an error of the rooms below is told as; none for a defect."""
+def problem_of(error: Exception, places: Places) -> ProblemError | None:
+    """The problem an error of the rooms below is told as, without `places` of the server; none for a defect."""
     if isinstance(error, ProblemError):
         return error
     for kind, name in _BY_ERROR:
         if isinstance(error, kind):
             zh, en = getattr(error, "zh", str(error)), getattr(error, "en", str(error))
             headers = {"Retry-After": str(_RETRY)} if name == "unavailable" else {}
-            return ProblemError(name, zh, en, headers=headers)
+            return ProblemError(name, places.hidden(zh), places.hidden(en), headers=headers)
     return None
 
 
@@ -175,7 +176,7 @@ def install(app: FastAPI) -> None:
     """Tell every error as a problem document."""
 
     async def known(request: Request, error: Exception) -> Response:
-        found = problem_of(error)
+        found = problem_of(error, request.app.state.services.places)
         if found is None:
             raise error
         return answer(request, found)

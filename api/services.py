@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
+from api.places import Places
 from cases import Ledger
 from detectors.definition import Detector
 from detectors.rules.values import NO_RULES, LocalRules
@@ -58,3 +60,8 @@ class Services:
     prefix: str = ""
     """The path the service stands under, such as /lookthrough."""
     limits: Limits = field(default_factory=Limits)
+
+    @cached_property
+    def places(self) -> Places:
+        """What of this server no client is told."""
+        return Places((self.store.url, self.ledger.url, self.folder, self.reports))

@@ -15,6 +15,7 @@ from api.answers import told
 from api.callers import Asking, Using
 from api.jobs import STATES
 from api.observing import Metrics
+from api.problems import problem_of
 from api.routes.parties import dataset_of
 from api.routing import Routes
 from api.services import Services
@@ -75,21 +76,24 @@ async def healthz() -> Response:
     },
 )
 async def readyz(request: Request) -> Response:
-    """503 where one does not; it says which."""
+    """503 where one does not; it says which, and in `detail` what to do."""
     services: Services = request.app.state.services
 
-    def asked() -> dict[str, str]:
-        state = {}
+    def asked() -> dict[str, Any]:
+        state: dict[str, Any] = {}
         for name, ask in (("store", services.store.fingerprint), ("ledger", services.ledger.audit_head)):
             try:
                 ask()
                 state[name] = "ok"
             except Exception as error:
                 state[name] = type(error).__name__
+                known = problem_of(error, services.places)
+                if known is not None:
+                    state["detail"] = {"zh": known.zh, "en": known.en}
         return state
 
     state = await run_in_threadpool(asked)
-    ready = all(v == "ok" for v in state.values())
+    ready = state["store"] == state["ledger"] == "ok"
     return JSONResponse(state, 200 if ready else 503, None if ready else {"Retry-After": "5"})
 
 

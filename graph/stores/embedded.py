@@ -192,6 +192,7 @@ class EmbeddedEngine:
         building = self.folder / BUILDING
         copy: OneFile | None = None
         try:
+            self._live.state()  # What is copied must be what is read.
             with room_on_disk(self.folder):
                 copy_file(self.folder / FILE, building)
                 copy = OneFile(building, read_only=False, auto_checkpoint=False)

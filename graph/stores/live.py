@@ -21,7 +21,7 @@ from typing import Final
 
 import ladybug
 
-from graph.stores.errors import StoreBusyError, StoreError
+from graph.stores.errors import StoreBusyError, StoreError, StoreUnavailableError
 from graph.stores.files import open_database, sync_folder
 from graph.stores.tables import Aside, OneFile, Tables
 
@@ -94,6 +94,8 @@ class Live:
         self._changed = threading.Condition()
         self._current: _Opened | None = _Opened(path)
         self._retired: list[_Opened] = []
+        self._coming: _Opened | None = None
+        """What is being put in the place of the current one: the path may lead to either."""
         self._swapping = False
         self._closed = False
 
@@ -172,8 +174,10 @@ class Live:
                 checking = opened.connect()
                 opened.idle.append(checking)
                 check(checking)
+                self._coming = opened
                 building.replace(self._path)
             except BaseException:
+                self._coming = None
                 opened.close()
                 raise
             try:
@@ -201,7 +205,7 @@ class Live:
 
     def _switch(self, opened: _Opened) -> None:
         with self._changed:
-            old, self._current = self._current, opened
+            old, self._current, self._coming = self._current, opened, None
             if old is None:
                 return
             if old.readers:
@@ -216,11 +220,30 @@ class Live:
                 self._changed.wait()
             if self._closed:
                 raise StoreError("数据库已关闭。", "The store is closed.")
+            if pinned is None and self._current is not None:
+                self._require_in_place()
             opened = pinned or self._current
             if opened is None:
                 opened = self._current = _Opened(self._path)
             opened.readers += 1
             return opened
+
+    def _require_in_place(self) -> None:
+        """An open file can be read when its name is gone, and says then what nobody may take for the store."""
+        try:
+            found = _identity(self._path)
+        except OSError as error:
+            raise StoreUnavailableError(
+                "数据库已不在原处：打开期间其文件被删除或移走。请放回原文件；或恢复备份、重新导入后，重启服务。",
+                "The store is gone: its file was deleted or moved away while it was open. Put it back; or restore a "
+                "backup or load the data anew, and restart the service.",
+            ) from error
+        if found not in [o.file for o in (self._current, self._coming) if o is not None]:
+            raise StoreUnavailableError(
+                "数据库文件在打开期间被另一个文件替换。请重启服务以使用新的数据，或放回原文件。",
+                "Another file was put in the place of the store's while it was open. Restart the service to use that "
+                "one, or put the first one back.",
+            )
 
     def _leave(self, opened: _Opened) -> None:
         with self._changed:

@@ -50,10 +50,10 @@ class Running:
             self.keys[scopes] = self.ledger.create_key("测试 " + " ".join(scopes), scopes, None, "tests")[1]
         return self.keys[scopes]
 
-    def client(self, *scopes: str, **more: Any) -> httpx.Client:
+    def client(self, *scopes: str, headers: dict[str, str] | None = None, **more: Any) -> httpx.Client:
         """A client with a key of these scopes; with none, without a key."""
-        headers = {"Authorization": f"Bearer {self.key(*scopes)}"} if scopes else {}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=60, **more)
+        keyed = {"Authorization": f"Bearer {self.key(*scopes)}"} if scopes else {}
+        return httpx.Client(base_url=self.url, headers={**keyed, **(headers or {})}, timeout=60, **more)
 
     def finished(self, client: httpx.Client, job: dict[str, Any]) -> dict[str, Any]:
         """A job when it has ended."""
