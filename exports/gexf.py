@@ -16,6 +16,7 @@ from graph.subgraph import Subgraph
 from visualize.scene import Scene
 
 _NS: Final = "http://gexf.net/1.3"
+_RENAMED: Final = {"type": "relation", "relation": "fact_relation"}
 _SHAPES: Final = {"circle": "disc", "box": "square", "pill": "square"}
 
 
@@ -40,7 +41,8 @@ def gexf(subgraph: Subgraph, scene: Scene) -> bytes:
                 viz["color"] = {"r": red, "g": green, "b": blue, "a": 1.0}
         made.add_node(id_, label=data["label"], viz=viz, **shown)
     for start, end, key, data in source.edges(keys=True, data=True):
-        shown = {("relation" if k == "type" else k): v for k, v in data.items()}
+        # GEXF keeps `type` for itself; a source's own field of that other name stands aside, as everywhere.
+        shown = {_RENAMED.get(k, k): v for k, v in data.items()}
         made.add_edge(start, end, key=key, id=key, **shown)
     return _tidied(made, subgraph)
 

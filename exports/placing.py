@@ -9,7 +9,7 @@ from typing import Any, Final
 from graph.subgraph import SubEdge, Subgraph, SubNode
 from visualize.pieces import Point
 from visualize.scene import Scene
-from visualize.wording import NODE_TYPES, RELATIONS, pick
+from visualize.wording import NODE_TYPES, RELATIONS, Lang, pick
 
 # A column of ours never hides behind a source's field of the same name.
 _OURS: Final = frozenset(
@@ -66,31 +66,38 @@ def _fields(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _node(node: SubNode, scene: Scene) -> dict[str, Any]:
-    shown = pick(NODE_TYPES.get(node.type, (node.type, node.type)), scene.lang)
     return _fields(node.facts) | {
         "id": node.id,
         "type": node.type,
         "kind": node.kind,
         "name": node.name,
-        "label": node.name or f"{shown} {node.id}",
+        "label": node_label(node.type, node.id, node.name, scene.lang),
         "effective_share": node.effective_share,
         "marks": " ".join(node.marks),
     }
 
 
 def _edge(edge: SubEdge, scene: Scene) -> dict[str, Any]:
-    share = edge.facts.get("share")
-    label = pick(RELATIONS.get(edge.type, (edge.type, edge.type)), scene.lang)
-    if isinstance(share, int | float):
-        label = f"{share:.2%}"
-    elif edge.facts.get("share_max") is not None or edge.facts.get("share_min") is not None:
-        low, high = edge.facts.get("share_min") or 0.0, edge.facts.get("share_max")
-        label = f"{low:.2%}–{1.0 if high is None else high:.2%}"
     return _fields(edge.facts) | {
         "id": edge.id,
         "type": edge.type,
         "source": edge.source,
         "target": edge.target,
-        "label": label,
+        "label": edge_label(edge.type, edge.facts, scene.lang),
         "marks": " ".join(edge.marks),
     }
+
+
+def node_label(type_: str, id_: str, name: str, lang: Lang) -> str:
+    """What a node is called where there is room for one text."""
+    return name or f"{pick(NODE_TYPES.get(type_, (type_, type_)), lang)} {id_}"
+
+
+def edge_label(type_: str, facts: Mapping[str, Any], lang: Lang) -> str:
+    """What is said of an edge: its share, else the bounds of it, else what it is."""
+    share, low, high = (facts.get(name) for name in ("share", "share_min", "share_max"))
+    if isinstance(share, int | float):
+        return f"{share:.2%}"
+    if low is not None or high is not None:
+        return f"{low or 0.0:.2%}–{1.0 if high is None else high:.2%}"
+    return pick(RELATIONS.get(type_, (type_, type_)), lang)

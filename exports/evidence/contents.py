@@ -24,6 +24,7 @@ from exports.evidence.report_pdf import report_pdf
 from exports.evidence.telling import Subject
 from exports.gexf import gexf
 from exports.graphml import graphml
+from exports.verifying.drawn_graphs import graph_faults
 from exports.verifying.enclosed import Enclosed
 from exports.verifying.recomputing import recomputed
 from exports.verifying.verification import PACKAGE_VERSION
@@ -158,8 +159,10 @@ def masks_title(masks: Masks, subgraph: Subgraph) -> Subgraph:
 
 def _check(files: Mapping[str, bytes]) -> None:
     """A package that its own check would refuse is never handed out."""
-    enclosed = Enclosed.read({f"data/{name}": content for name, content in files.items()})
+    data = {f"data/{name}": content for name, content in files.items()}
+    enclosed = Enclosed.read(data)
     faults, _ = recomputed(enclosed)
+    faults += graph_faults(data, enclosed)
     if faults:
         first = faults[0]
         raise PackageError(

@@ -62,11 +62,11 @@ def _json(files: dict[str, bytes], name: str) -> dict[str, Any]:
     try:
         read = json.loads(files[name])
     except KeyError:
-        raise _unreadable(name) from None
+        raise unreadable(name) from None
     except (ValueError, RecursionError) as error:
-        raise _unreadable(name) from error
+        raise unreadable(name) from error
     if not isinstance(read, dict):
-        raise _unreadable(name)
+        raise unreadable(name)
     return read
 
 
@@ -77,13 +77,14 @@ def _table(files: dict[str, bytes], name: str, needed: tuple[str, ...]) -> list[
         rows = [{k: uncelled(v or "") for k, v in row.items() if k is not None} for row in reader]
         header = reader.fieldnames or ()
     except (KeyError, UnicodeDecodeError, csv.Error, TypeError, AttributeError) as error:
-        raise _unreadable(name) from error
+        raise unreadable(name) from error
     if not set(needed) <= set(header):
-        raise _unreadable(name)
+        raise unreadable(name)
     return rows
 
 
-def _unreadable(name: str) -> PackageError:
+def unreadable(name: str) -> PackageError:
+    """A file of the package is missing or not of its form."""
     return PackageError(
         f"材料包中的 {name} 缺失或无法读取，不能复核。请重新取得完整的材料包。",
         f"{name} is missing from the package or can't be read, so nothing can be recomputed. Get the whole package again.",

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from exports.bag import INFO, read_info
 from exports.errors import PackageError
+from exports.verifying.drawn_graphs import graph_faults
 from exports.verifying.enclosed import FACTS, Enclosed
 from exports.verifying.integrity import Fault, integrity
 from exports.verifying.reading import read_package
@@ -73,6 +74,7 @@ def verify_package(path: str | os.PathLike[str]) -> Verification:
         faults.append(Fault(f"{INFO} {FACTS_FIELD}", "与 facts.json 不符", "is not the hash of facts.json"))
     try:
         wrong, counts = recomputed(enclosed)
+        wrong += graph_faults(files, enclosed)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise PackageError(
             f"材料包中的 facts.json 或表格不是应有的结构（{error!r}），不能复核。",

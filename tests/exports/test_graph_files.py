@@ -13,8 +13,10 @@ import pytest
 from lxml import etree
 
 from exports import csv_zip, cytoscape_json, gexf, graphml
-from exports.csv_tables import table
+from exports.csv_tables import csv_tables, table
 from exports.values import cell, uncelled
+from exports.verifying.drawn_graphs import graph_faults
+from exports.verifying.enclosed import Enclosed
 from graph.subgraph import SubEdge, Subgraph, SubNode
 from tests.exports.conftest import LOT, World
 from visualize import compose
@@ -67,6 +69,21 @@ def picture(request: pytest.FixtureRequest) -> Subgraph:
         return hostile()
     world: World = request.getfixturevalue("world")
     return picture_of(world.store, [LOT], None, world.findings)
+
+
+def test_the_check_of_a_package_finds_the_tables_said_again_in_each_graph_file(picture: Subgraph) -> None:
+    scene = compose(picture)
+    files = {f"data/graph/{name}": content for name, content in csv_tables(picture, scene).items()}
+    files |= {
+        "data/graph/graph.graphml": graphml(picture, scene),
+        "data/graph/graph.gexf": gexf(picture, scene),
+        "data/graph/graph.cyjs": cytoscape_json(picture, scene),
+        "data/facts.json": json.dumps({"dataset": picture.fingerprint}).encode(),
+        "data/source-rows.csv": b"ref,sha256,sheet,row,key\r\n",
+    }
+    enclosed = Enclosed.read(files)
+    assert (len(enclosed.nodes), len(enclosed.edges)) == (len(picture.nodes), len(picture.edges))
+    assert graph_faults(files, enclosed) == []
 
 
 def test_networkx_reads_graphml_with_places_and_bounds(picture: Subgraph) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import stat
 import struct
 import zipfile
@@ -18,9 +19,11 @@ from hypothesis import strategies as st
 
 from exports import Package, PackageError, verify_package
 from exports.bag import TAG_MANIFEST, bag, manifest, read_info
+from exports.evidence.asking import ask
+from exports.evidence.contents import prove
 from exports.verifying.integrity import integrity
 from exports.verifying.reading import read_package
-from tests.exports.conftest import World, forged, unpack, with_facts
+from tests.exports.conftest import KEY, World, forged, unpack, with_facts
 
 
 @given(data=st.data())
@@ -158,6 +161,75 @@ def test_a_forger_who_knows_the_format_is_found_and_the_place_named(
     assert not found.holds
     told = [f"{f.at} {f.en} {f.zh}" for f in found.faults]
     assert any(place in t for t in told), told
+
+
+def _graph(pattern: str, other: str) -> Callable[[bytes], bytes]:
+    """A change at the first place a pattern is met."""
+
+    def changed(text: bytes) -> bytes:
+        found, times = re.subn(pattern, other, text.decode(), count=1, flags=re.DOTALL)
+        assert times == 1
+        return found.encode()
+
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "place"),
+    [
+        ("graph.graphml", _graph(">0.75</data>", ">0.57</data>"), "share"),
+        ("graph.graphml", _graph(">75.00%</data>", ">57.00%</data>"), "label"),
+        ("graph.graphml", _graph("EdgeLabel>75.00%<", "EdgeLabel>57.00%<"), "yed_label"),
+        ("graph.graphml", _graph("NodeLabel>虚构云桥建设有限公司<", "NodeLabel>虚构无关公司<"), "yed_label"),
+        (
+            "graph.graphml",
+            _graph('<edge source="[^"]*"', '<edge source="cn-uscc:91999999900000065C"'),
+            "source",
+        ),
+        ("graph.graphml", _graph(r"<edge .*?</edge>", ""), "edges.csv"),
+        ("graph.graphml", _graph("<node id", '<node id="local:多"/><node id'), "local:多"),
+        ("graph.graphml", _graph(">2025-05-20</data>", ">2024-05-20</data>"), "graph."),
+        ("graph.gexf", _graph('value="0.75"', 'value="0.57"'), "share"),
+        ("graph.gexf", _graph('label="75.00%"', 'label="57.00%"'), "label"),
+        ("graph.gexf", _graph('target="[^"]*"', 'target="cn-uscc:91999999900000065C"'), "target"),
+        ("graph.gexf", _graph('label="虚构云桥建设有限公司"', 'label="虚构无关公司"'), "label"),
+        ("graph.gexf", _graph(r"<edge .*?</edge>", ""), "edges.csv"),
+        ("graph.gexf", _graph("integrated · ", "simple_paths · "), "graph."),
+        ("graph.cyjs", _graph('"share":0.75', '"share":0.57'), "share"),
+        ("graph.cyjs", _graph('"label":"75.00%"', '"label":"57.00%"'), "label"),
+        ("graph.cyjs", _graph('"name":"虚构云桥建设有限公司"', '"name":"虚构无关公司"'), "name"),
+        ("graph.cyjs", _graph('"sources":\\["b[^"]*##4"', '"sources":["b0:0##4"'), "sources"),
+        ("graph.cyjs", _graph('"Company subject finding"', '"Company"'), "marks"),
+        ("graph.cyjs", _graph('"fingerprint":"', '"fingerprint":"0'), "facts.json"),
+    ],
+)
+def test_a_graph_file_that_says_otherwise_than_the_tables_is_found(
+    nine: Package, tmp_path: Path, name: str, change: Callable[[bytes], bytes], place: str
+) -> None:
+    target = forged(nine, tmp_path / "forged", f"graph/{name}", change)
+    assert not integrity(read_package(target).files), "the bag itself is in order"
+    faults = verify_package(target).faults
+    assert faults and all(f.at.startswith("data/graph/graph.") for f in faults)
+    assert any(name in f.at and place in f"{f.at} {f.en}" for f in faults), faults
+
+
+def test_a_graph_file_that_can_not_be_read_is_refused_in_a_sentence(nine: Package, tmp_path: Path) -> None:
+    entities = '<!DOCTYPE graphml [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><graphml><graph>&b;</graph></graphml>'
+    for n, (name, content) in enumerate(
+        (
+            ("graphml", b"<graphml>"), ("graphml", entities.encode()), ("graphml", b""), ("gexf", b"nonsense"),
+            ("gexf", b"<gexf/>"), ("cyjs", b"{}"), ("cyjs", b"[" * 100_000),
+        )
+    ):  # fmt: skip
+        refused(forged(nine, tmp_path / str(n), f"graph/graph.{name}", lambda _, c=content: c))  # type: ignore[misc]
+
+
+def test_the_graph_files_of_every_kind_of_package_hold(world: World, tmp_path: Path) -> None:
+    """Texts that XML and spreadsheets change, nodes without a name, bounds: nothing of ours is called forged."""
+    for detector in sorted({f.detector for f in world.findings}):
+        found = next(f for f in world.findings if f.detector == detector)
+        files = prove(world.store, ask(world.store, found, None), KEY).files
+        assert len(files) > 8, detector
 
 
 def test_dwellings_are_counted_again(world: World, tmp_path: Path) -> None:
