@@ -21,17 +21,32 @@ from api.routes import (
     catalogue,
     findings,
     households,
+    jobs,
+    loads,
     lots,
     packages,
     parties,
     pictures,
     questions,
+    runs,
     status,
-    work,
 )
 from api.services import Services
 
-_ROUTES = (pictures, packages, parties, questions, lots, households, catalogue, findings, work, status)
+_ROUTES = (
+    pictures,
+    packages,
+    parties,
+    questions,
+    lots,
+    households,
+    catalogue,
+    findings,
+    runs,
+    loads,
+    jobs,
+    status,
+)
 """Pictures and packages first: their paths end in a word that an id could otherwise swallow."""
 
 _PICTURES: Final = 64

@@ -5,8 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from typing import Final
 
 from api.problems import ProblemError
+
+LEDGER: Final = "ledger"
+"""In place of a fingerprint: pages of what the ledger holds stand where no load makes their cursors outdated."""
 
 
 def cursor(fingerprint: str, key: str) -> str:

@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field, StringConstraints, WithJsonSchema
 from api import wire
 from api.answers import for_caller, told
 from api.callers import Asking, Using
+from api.cursors import LEDGER, key_of, malformed
 from api.cursors import cursor as cursor_after
-from api.cursors import key_of, malformed
 from api.findings import finding_json
 from api.once import IdempotencyKey, once
 from api.problems import ProblemError
@@ -25,8 +25,6 @@ from detectors.registry import whose_findings
 from graph.stores.errors import StoreUnavailableError
 
 routes = Routes("findings")
-_LEDGER = "ledger"
-"""Cursors of findings stand in the ledger, which no load makes outdated."""
 
 States = Annotated[list[Literal["new", "in_review", "confirmed", "cleared", "not_decidable"]] | None, Query()]
 Severities = Annotated[list[Literal["prohibited", "deemed", "review", "lead", "service"]] | None, Query()]
@@ -123,7 +121,7 @@ def every(
         services, state, detector, severity, scope_kind, scope_id, subject, changed_since, found, suppressed,
         order,
     )  # fmt: skip
-    after = key_of(cursor, _LEDGER) or None
+    after = key_of(cursor, LEDGER) or None
     try:
         records = services.ledger.findings(wanted, after, limit + 1 if limit < 500 else limit)
     except (LedgerError, ValueError) as error:
@@ -132,7 +130,7 @@ def every(
         raise malformed() from error
     items = records[:limit]
     more = len(records) > limit or (limit == 500 and len(records) == limit)
-    next_ = cursor_after(_LEDGER, items[-1].cursor) if more and items else None
+    next_ = cursor_after(LEDGER, items[-1].cursor) if more and items else None
     answer = {"items": [finding_json(r) for r in items], "next": next_, "truncated": more}
     return told(request, caller, answer, "findings")
 
