@@ -20,7 +20,7 @@ from graph.penetration.control import control_frontier, controlled, rule_of, wit
 from graph.penetration.controller import REASONS, ControlAnswer, controller
 from graph.penetration.days import IntArray, iso_date
 from graph.penetration.edges import FloatArray
-from graph.penetration.flags import Flag
+from graph.penetration.flag import Flag
 from graph.penetration.groups import Group, concerts_above, couples_above
 from graph.penetration.identities import BASES, IdentityMode
 from graph.penetration.methods import exact

@@ -21,10 +21,11 @@ from graph.penetration.control import (
     rule_of,
 )
 from graph.penetration.days import IntArray, day_number, iso_date
-from graph.penetration.flags import Flag, holder_flags, list_flags, two_natured_flags, votes_above_100
+from graph.penetration.flag import Flag
 from graph.penetration.identities import BASES, IdentityMode
 from graph.penetration.ownership import Ownership
 from graph.penetration.register import TOLERANCE
+from graph.penetration.register_flags import holder_flags, list_flags, two_natured_flags, votes_above_100
 from graph.penetration.undisclosed import undisclosed
 
 REASONS: Final[dict[str, tuple[str, str]]] = {

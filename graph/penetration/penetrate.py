@@ -12,7 +12,8 @@ import numpy as np
 from graph.penetration.controller import ControlAnswer, controller
 from graph.penetration.days import day_number, iso_date
 from graph.penetration.declared import Declared, declared_rows
-from graph.penetration.flags import Flag, frontier_flags
+from graph.penetration.flag import Flag
+from graph.penetration.flags import frontier_flags
 from graph.penetration.identities import IdentityMode
 from graph.penetration.longest import Longest, longest_chain
 from graph.penetration.methods import Shares, by_each_method, effective_shares, exact, tightest
