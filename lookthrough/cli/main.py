@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import errno
+import functools
 import importlib
 import logging
 import os
@@ -12,7 +13,7 @@ import sys
 import threading
 from itertools import pairwise
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 import typer
 
@@ -51,6 +52,12 @@ def _add_commands(wanted: str) -> None:
     of = [m for m, commands in _MODULES.items() if wanted in commands] or list(_MODULES)
     for module in of:
         importlib.import_module(f"lookthrough.cli.{module}")
+
+
+@functools.cache
+def _made_of(commands: int, groups: int) -> Any:
+    """The application of so many commands and groups: the framework would make it anew, of every signature, each run."""
+    return typer.main.get_command(app)
 
 
 _STOPPED = 130
@@ -142,7 +149,9 @@ def run(arguments: list[str]) -> int:
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         _add_commands(arguments[0] if arguments else "")
-        code = app(arguments, prog_name="lookthrough", standalone_mode=False)
+        code = _made_of(len(app.registered_commands), len(app.registered_groups))(
+            arguments, prog_name="lookthrough", standalone_mode=False
+        )
         sys.stdout.flush()
         if code == _STOPPED:
             raise KeyboardInterrupt
