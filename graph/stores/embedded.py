@@ -226,8 +226,11 @@ def _has_every_table(path: Path) -> bool:
 def _make_tables(path: Path, new: bool) -> None:
     tables = OneFile(path, read_only=False)
     try:
+        # In one transaction: each by itself would be put on the disk by itself.
+        tables.run("BEGIN TRANSACTION")
         for statement in LADYBUG.schema():
             tables.run(statement)
+        tables.run("COMMIT")
         if new:
             # With the file: writing it there afterwards would be a second making of the same.
             tables.save_record(META.name, {"id": "schema_version", "value": str(SCHEMA_VERSION)})
