@@ -15,7 +15,6 @@ from graph.penetration.paths import Chains
 from graph.penetration.register import TOLERANCE, Frontier
 from graph.penetration.shares import HIGH, LOW, METHODS, VOTES_HIGH, VOTES_LOW, FlowShares
 
-
 _LITTLE: Final = 1e-6
 _SENSE: Final = 1e-4
 """Of a bound, how much of an end moved by `_LITTLE` tells: every share on the way is at most one."""

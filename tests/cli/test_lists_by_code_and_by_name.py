@@ -68,7 +68,8 @@ def test_holders_of_one_company_are_not_doubled_by_its_two_names(lookthrough, tm
 def test_two_of_one_name_with_numbers_leave_a_third_without_one_apart(lookthrough, tmp_path):
     files = _written(tmp_path / "in")
     files[0].write_text(
-        LIST.replace("样本甲一,自然人股东,非公示项,20%", "样本丁四,自然人股东,999999197001010017,20%"), encoding="utf-8"
+        LIST.replace("样本甲一,自然人股东,非公示项,20%", "样本丁四,自然人股东,999999197001010017,20%"),
+        encoding="utf-8",
     )
     assert lookthrough("load", tmp_path / "in").code == 0
     answer = json.loads(lookthrough("penetrate", A, "--format", "json").out)
