@@ -27,6 +27,7 @@ from lookthrough.cli.question import (
     CompanyArgument,
     IdentityOption,
     OneCompanyArgument,
+    Question,
     asking,
     share_text,
 )
@@ -130,7 +131,7 @@ def penetrate_command(
         ("identity", "主体识别", "identity"),
     ]
     print_rows(s, columns, rows, title=_title(s, whole))
-    _tell_rest(s, whole, controller, chain)
+    _tell_rest(question, whole, controller, chain)
 
 
 def _title(s: Session, whole: dict[str, Any]) -> str:
@@ -147,7 +148,8 @@ def _votes(owner: dict[str, Any]) -> str:
     return "" if votes == share_text(owner["share_min"], owner["share_max"]) else votes
 
 
-def _tell_rest(s: Session, whole: dict[str, Any], controller: str | None, chain: list[str]) -> None:
+def _tell_rest(question: Question, whole: dict[str, Any], controller: str | None, chain: list[str]) -> None:
+    s = question.session
     if controller is not None:
         s.tell(f"疑似实际控制人：{controller}", f"Controller: {controller}")
     else:
@@ -172,17 +174,21 @@ def _tell_rest(s: Session, whole: dict[str, Any], controller: str | None, chain:
             f"最长链（{least}{len(chain) - 1} 层）：{' → '.join(chain)}",
             f"Longest chain ({least_en}{len(chain) - 1} links): {' → '.join(chain)}",
         )
+    differing = [holder["id"] for holder in whole["methods_differ"]]
     for holder in whole["methods_differ"]:
         shown = s.say("，", ", ").join(
             f"{method_word(s, m)} {_by_method(v)}" for m, v in holder.items() if m != "id"
         )
         s.tell(
-            f"各口径结果不同：{holder['id']}：{shown}",
-            f"The methods differ on {holder['id']}: {shown}",
+            f"各口径结果不同：{question.called(holder['id'], differing)}：{shown}",
+            f"The methods differ on {question.called(holder['id'], differing)}: {shown}",
             "yellow",
         )
     for warning in whole["warnings"]:
-        s.tell(f"注意：{_words(s, warning)}", f"Note: {_words(s, warning)}", "yellow")
+        said = _words(s, warning)
+        if isinstance(warning, dict):
+            said = question.with_names(said, warning["ids"])
+        s.tell(f"注意：{said}", f"Note: {said}", "yellow")
 
 
 def _by_method(value: Any) -> str:
@@ -283,7 +289,8 @@ def ubo_command(
         )
     for flag in found.warnings:
         if found.reason is None or flag.code != found.reason[0]:
-            s.tell(f"注意：{flag.zh}", f"Note: {flag.en}", "yellow")
+            said = question.with_names(s.say(flag.zh, flag.en), flag.ids)
+            s.tell(f"注意：{said}", f"Note: {said}", "yellow")
 
 
 @app.command("history")

@@ -129,7 +129,8 @@ def _controllers(
             listed = s.say("、", ", ").join(question.shown(i) for i in ids)
             s.tell(f"{zh}：{listed}", f"{en}: {listed}")
     for flag in answer.warnings:
-        s.tell(f"注意：{flag.zh}", f"Note: {flag.en}", "yellow")
+        said = question.with_names(s.say(flag.zh, flag.en), flag.ids)
+        s.tell(f"注意：{said}", f"Note: {said}", "yellow")
 
 
 def _rule_text(s: Session, rule: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -79,6 +80,20 @@ class Question:
         if not unnamed:
             return self.name(id_)
         return self.session.say(f"未具名的所有人（{id_}）", f"an unnamed owner ({id_})")
+
+    def called(self, id_: str, among: Iterable[str]) -> str:
+        """The name of one of several parties; with its id behind it where another of them bears the name too."""
+        name = self.name(id_)
+        alone = name == id_ or all(other == id_ or self.name(other) != name for other in among)
+        return name if alone else f"{name} ({id_})"
+
+    def with_names(self, text: str, ids: Iterable[str]) -> str:
+        """A sentence of an answer, its parties called by name in place of id."""
+        # The longest first: an id may begin another.
+        listed = sorted(set(ids), key=lambda id_: (-len(id_), id_))
+        if not listed:
+            return text
+        return re.sub("|".join(map(re.escape, listed)), lambda found: self.called(found[0], listed), text)
 
     @cached_property
     def _unnamed(self) -> frozenset[int]:

@@ -141,9 +141,12 @@ def test_two_lists_of_one_company_are_alternatives(lookthrough, tmp_path):
         assert (flag["ids"], flag["value"]) == (["local:A", "local:H"], 0.05)
     for command in ("penetrate", "controller"):
         for language in ("zh", "en"):
-            assert (
-                flag[language] in lookthrough(command, "A", "--as-of", "2024-06-01", "--lang", language).err
-            )
+            said = lookthrough(command, "A", "--as-of", "2024-06-01", "--lang", language).err
+            # People read names, programs ids.
+            for id_, name in (("local:A", "虚构甲建设有限公司"), ("local:H", "虚构控股有限公司")):
+                flag[language] = flag[language].replace(id_, name)
+            assert flag[language] in said
+            assert "local:" not in said
 
 
 def test_an_undated_list_that_a_dated_one_replaces_is_said(lookthrough, tmp_path):
