@@ -14,6 +14,12 @@ _BETWEEN_WORDS: Final = re.compile(r"(?<![0-9A-Za-z])-|-(?![0-9A-Za-z])")
 _NUMBERED: Final = re.compile(
     r"第?(?P<number>[零〇一二三四五六七八九十百两]+|\d+)(?=号|楼|层|室|栋|幢|座|单元|弄|房|户|梯)"
 )
+_REMARK: Final = re.compile(r"\([^()]*(?:申报|注册|登记|办公|一照多址|一址多照|集群|托管)[^()]*\)")
+"""What registers add behind an address: (自主申报), (集群注册), (仅限办公)."""
+_PROVINCE: Final = re.compile(
+    r"^(?:中国)?(?:[\u4e00-\u9fff]{2,3}省|(?:内蒙古|广西(?:壮族)?|西藏|宁夏(?:回族)?|新疆(?:维吾尔)?)自治区)"
+    r"(?=[\u4e00-\u9fff]{2,}?[市州县区盟])"
+)
 
 
 def plain_numbers(address: str) -> str:
@@ -34,3 +40,10 @@ def address_key(address: str) -> str:
     """
     plain = plain_numbers(re.sub(r"\s+", "", address))
     return _BETWEEN_WORDS.sub("", re.sub(r"[,。.、]+", "", plain))
+
+
+@lru_cache(maxsize=65536)
+def place_key(address: str) -> str:
+    """What addresses of one place share that one source writes longer: no province, no remark of the register, 幢 as 栋."""
+    plain = unicodedata.normalize("NFKC", re.sub(r"\s+", "", address))
+    return address_key(_PROVINCE.sub("", _REMARK.sub("", plain))).upper().replace("幢", "栋")

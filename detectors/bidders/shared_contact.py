@@ -24,6 +24,7 @@ from detectors.ties.links import (
     on_bids,
 )
 from detectors.ties.mail_domains import told_once, with_mail_domains
+from detectors.ties.spelt_addresses import places_once, users_of, with_places
 from detectors.ties.traces import kind_words
 
 _KINDS: Final = ("address", "phone", "email", "domain")
@@ -41,15 +42,15 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     links = table(rows["contacts"]).filter(pl.col("role").is_in(_KINDS))
     parties = {r["holder_id"]: int(r["parties"]) for r in rows["parties"]}
     public = {d.strip() for d in str(values["public_domains"]).split(",")}
-    linked = on_bids(bidders, with_mail_domains(links, public))
-    ties = told_once(link_ties_and_set_aside(linked, bidders))
+    linked = on_bids(bidders, with_places(with_mail_domains(links, public)))
+    ties = places_once(told_once(link_ties_and_set_aside(linked, bidders)))
     domains = linked.filter(pl.col("role") == "domain").group_by("holder_id")
     parties |= {
         h: max(n, parties.get(h, 0)) for h, n in domains.agg(pl.col("bidder_id").n_unique()).iter_rows()
     }
     full = pl.Series([t.holder_name for t in ties], dtype=pl.String).str.contains(_FULL).to_list()
     for tie, complete in zip(ties, full, strict=True):
-        users = parties.get(tie.holder, 0)
+        users = users_of(tie, parties)
         yield from link_hits(
             tie,
             suppressed_by=_explained(tie, complete, users, values, public),
@@ -84,7 +85,7 @@ def _explained(
 
 DETECTOR = Detector(
     id="shared-contact",
-    version="1.1",
+    version="1.2",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人使用相同的联系方式",

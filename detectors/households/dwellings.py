@@ -11,7 +11,7 @@ from detectors.definition import Parameter, Row, Suppressor, Undecided
 from detectors.households.months import in_month
 from detectors.households.paid import Recipient, asset_queries, without_months
 from detectors.rules.values import Settled
-from graph.addresses import address_key
+from graph.addresses import place_key
 from graph.counted import counted
 
 PROPERTIES: Final = asset_queries(
@@ -123,7 +123,7 @@ def home(row: Row) -> str:
 
 def _place(row: Row) -> str:
     """Worked out from the address as stated: what a load of before kept as its key took 1-12 for 11-2."""
-    return address_key(row["address"]) if row["address"] else ""
+    return place_key(row["address"]) if row["address"] else ""
 
 
 def told_apart(rows: Sequence[Row]) -> list[Row]:

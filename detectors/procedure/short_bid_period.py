@@ -35,6 +35,15 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         days = (date.fromisoformat(end[:10]) - date.fromisoformat(start[:10])).days
         if days >= limit:
             continue
+        if days < 0:
+            yield Undecided(
+                "tender",
+                row["tender_id"],
+                (),
+                f"投标截止{end[:10]}早于公告日期{start[:10]}：日期有误，无法判定",
+                f"the deadline, {end[:10]}, is before the notice, {start[:10]}: a date is wrong, so it cannot be decided",
+            )
+            continue
         if binds is None:
             yield unknown_rule("tender", row["tender_id"], row["regime"])
             continue
@@ -45,7 +54,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
 
 DETECTOR = Detector(
     id="short-bid-period",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="招标程序",
     title_zh="投标准备时间不足",

@@ -78,6 +78,16 @@ def build(w: World) -> None:
     w.lot("STOREY", "J1", "J2")
     w.add("contacts", party_id="J1", kind="地址", value="虚构市样本区示例路20号三楼")
     w.add("contacts", party_id="J2", kind="地址", value="虚构市样本区示例路二十号 3楼")
+    for tender, one, other, plain, longer in (
+        ("PROVINCE", "J5", "J6", "虚构市样本区示例路22号1201室", "广东省虚构市样本区示例路22号1201室"),
+        ("REMARK", "J7", "J8", "虚构市样本区示例路23号A座", "虚构市样本区示例路23号a座（自主申报）"),
+    ):
+        w.lot(tender, one, other)
+        w.add("contacts", party_id=one, kind="地址", value=plain)
+        w.add("contacts", party_id=other, kind="地址", value=longer)
+    w.lot("LONGER", "J9", "JA")
+    for bidder in ("J9", "JA"):
+        w.add("contacts", party_id=bidder, kind="地址", value="广东省虚构市样本区示例路24号1201室")
     w.lot("ROOMS", "J3", "J4")
     w.add("contacts", party_id="J3", kind="地址", value="虚构市样本区示例路21号1-12室")
     w.add("contacts", party_id="J4", kind="地址", value="虚构市样本区示例路21号11-2室")
@@ -201,6 +211,14 @@ def test_every_kind_of_contact_is_compared(found: Found) -> None:
 def test_numbers_of_an_address_are_one_in_digits_and_in_words(found: Found) -> None:
     assert "示例路20号3楼" in found.one(CONTACT, "STOREY").text["zh"]
     assert found.of(CONTACT, "ROOMS") == []
+
+
+def test_one_place_with_its_province_or_a_remark_is_one(found: Found) -> None:
+    hit = found.one(CONTACT, "PROVINCE")
+    assert hit.subjects == ids("J5", "J6")
+    assert "address:广东省虚构市样本区示例路22号1201室" in hit.evidence.nodes
+    assert found.one(CONTACT, "REMARK").subjects == ids("J7", "J8")
+    assert found.one(CONTACT, "LONGER").facts["holder"]["id"].startswith("address:广东省")
 
 
 def test_streets_parks_and_providers_tie_nobody(found: Found) -> None:

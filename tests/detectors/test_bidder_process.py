@@ -78,6 +78,7 @@ def build(w: World) -> None:
     # Dates: nineteen days and twenty; thirty-one to the contract and thirty; dates that are missing.
     for tender, start in (("DAYS-19", "2025-02-10"), ("DAYS-20", "2025-02-09")):
         w.lot(tender, "A1", "A2", "A3", published_on=start)
+    w.lot("DAYS-BEFORE", "A1", "A2", "A3", published_on="2025-03-10")
     w.lot("DAYS-TALKS", "A1", "A2", "A3", published_on="2025-02-25", method="竞争性磋商", regime=PROCUREMENT)
     for tender, signed in (("SIGN-31", "2025-04-11"), ("SIGN-30", "2025-04-10"), ("SIGN-NONE", None)):
         w.lot(tender, "A1", "A2", "A3", awarded_on="2025-03-11", contract_signed_on=signed)
@@ -203,6 +204,7 @@ def test_days_to_the_deadline(found: Found) -> None:
     assert (hit.scope_kind, hit.facts["days"]) == ("tender", 19)
     assert [b["law"] for b in hit.basis][:1] == ["招标投标法"]
     assert found.of(PERIOD, "DAYS-20") == found.of(PERIOD, "DAYS-TALKS") == []
+    assert found.of(PERIOD, "DAYS-BEFORE") == [] and found.undecided(PERIOD, "DAYS-BEFORE")
     assert len(found.undecided(PERIOD, "THREE")) == 1
 
 
