@@ -1,7 +1,7 @@
 """D2a `shared-officer`: one person is director, supervisor, senior manager or representative of two bidders.
 
-Or runs one and holds or controls the other, directly or through layers: kin in these places are a tie, so the person
-is. Who holds both is a common shareholder, told as such.
+Or runs one and holds or controls the other, directly or through layers; or does so and works on the other's bid: kin in
+these places are a tie, so the person is. Who holds both is a common shareholder, told as such.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import polars as pl
 from detectors.definition import Detector, Draft, Row, Undecided, Values
 from detectors.law import statutes
 from detectors.rows import table
-from detectors.ties import bidding, people
+from detectors.ties import bidding, people, traces
 from detectors.ties.coverage import lacking
 from detectors.ties.drafts import CONSORTIUM, OTHER_LOT
 from detectors.ties.further_up import ABOVE, ABOVE_COLUMNS, OWNING, further_up
@@ -31,6 +31,7 @@ from detectors.ties.links import (
 _NO_POSTS = ("liaison", "site_supervisor", "project_manager", "technical_lead", "bid_agent")
 """What registers list beside the board and management, and is neither."""
 _POSTS: Final = {"acts_zh": "任职", "acts_en": "posts"}
+_WORK: Final = {"acts_zh": "任职、持股或参与投标工作", "acts_en": "posts, shares or work on the bid"}
 _BOTH: Final = {"acts_zh": "任职或持股", "acts_en": "posts or shares"}
 
 
@@ -41,10 +42,14 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     links = pl.concat([officers, table(rows["representatives"])], how="vertical_relaxed")
     posts = {r["holder_id"]: int(r["companies"]) for r in rows["posts"]}
     counted = links.filter(~pl.col("role").fill_null("").is_in(_NO_POSTS))
-    owners = table(rows["owners"]).filter(pl.col("holder_id").is_in(counted["holder_id"].unique().implode()))
+    workers = table(rows["workers"]).drop("certificate_no")
+    acting = pl.concat([counted["holder_id"], workers["holder_id"]]).unique()
+    owners = table(rows["owners"]).filter(pl.col("holder_id").is_in(acting.implode()))
     linked = on_bids(bidders, pl.concat([counted, owners], how="vertical_relaxed"))
     runs = linked.filter(~_owns()).select("lot_id", "holder_id")
     linked = pl.concat([linked, further_up(rows, runs, linked)], how="diagonal_relaxed")
+    works = on_bids(bidders, workers, "bid_id").with_columns(works=True, of_lot=True)
+    linked = _with_other_work(pl.concat([linked, works], how="diagonal_relaxed"))
     for tie in link_ties_and_set_aside(_with_a_post(linked), bidders):
         held = posts.get(tie.holder, 0)
         hub = None
@@ -55,14 +60,25 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
                 f"{tie.holder_name} has posts in {held} companies, more than {values['hub_posts']}: "
                 "perhaps a filing intermediary or a nominee",
             )
+        at_work = [r["works"] for r in tie.rows]
+        if all(at_work):
+            continue
         owns = any(r["role"] in OWNING for r in tie.rows)
-        acts = _BOTH if owns else _POSTS
+        acts = _WORK if any(at_work) else _BOTH if owns else _POSTS
         yield from link_hits(tie, suppressed_by=hub, facts={"posts": held}, words=acts)
     yield from lacking(compared(bidders), officers["bidder_id"], "董监高数据", "data on officers")
 
 
 def _owns() -> pl.Expr:
     return pl.col("role").fill_null("").is_in(OWNING)
+
+
+def _with_other_work(linked: pl.DataFrame) -> pl.DataFrame:
+    """Work on a bid counts where the bidder is another one than those a person runs or owns; by itself it is no post."""
+    works = pl.col("works").fill_null(False)
+    here, person = ["lot_id", "holder_id", "bidder_id"], ["lot_id", "holder_id"]
+    own = (~works & (pl.col("when") == "yes")).any()
+    return linked.filter(~works | (own.over(person) & ~own.over(here)))
 
 
 def _with_a_post(linked: pl.DataFrame) -> pl.DataFrame:
@@ -85,7 +101,7 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="投标人存在相同的董事、监事或高级管理人员",
     title_en="Bidders share a director, supervisor or senior manager",
-    meaning_zh="同一个人在两家投标人任董事、监事、高级管理人员或负责人，或在一家任职、又直接或者穿透多层持有或控制另一家。",
+    meaning_zh="同一个人在两家投标人任董事、监事、高级管理人员或负责人，或在一家任职、又直接或者穿透多层持有或控制另一家，或任职、持股于一家而参与另一家的投标工作。",
     severity="lead",
     basis=(
         *statutes.RELATED_PARTIES,
@@ -100,6 +116,7 @@ DETECTOR = Detector(
         "owners": people.OWNERS,
         "posts": people.POSTS,
         "bidders": bidding.BIDDERS,
+        "workers": traces.WORKERS,
         **ABOVE,
     },
     columns={
@@ -108,6 +125,7 @@ DETECTOR = Detector(
         "owners": people.PEOPLE_COLUMNS,
         "posts": people.POSTS_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,
+        "workers": traces.WORKER_COLUMNS,
         **ABOVE_COLUMNS,
     },
     population=bidding.LOTS,

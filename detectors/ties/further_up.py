@@ -26,7 +26,7 @@ ABOVE_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 OWNING: Final = ("shareholder", "indirect_shareholder", "controller")
 """Roles of those who own or control, and need not run."""
 _AT: Final = ["bid_id", "bidder_id", "holder_id"]
-_LISTS: Final = {"more_nodes": pl.List(pl.String()), "more_keys": pl.List(pl.String())}
+_MORE: Final = {"more_nodes": pl.List(pl.String()), "more_keys": pl.List(pl.String()), "of_lot": pl.Boolean()}
 
 
 def further_up(
@@ -51,7 +51,7 @@ def further_up(
         found += [_as_link(row) for row in held.unique(_AT, maintain_order=True).iter_rows(named=True)]
     kept = {c: t for c, t in known.schema.items() if c not in bids.columns}
     links = pl.DataFrame(
-        found, schema={"bid_id": pl.String(), "bidder_id": pl.String(), **kept, **HELD, **_LISTS}
+        found, schema={"bid_id": pl.String(), "bidder_id": pl.String(), **kept, **HELD, **_MORE}
     )
     return bids.join(links, on=["bid_id", "bidder_id"])
 
@@ -71,4 +71,5 @@ def _as_link(row: Row) -> dict[str, Any]:
         "basis": row["identity"],
         "more_nodes": sorted(nodes),
         "more_keys": sorted(keys),
+        "of_lot": True,
     }

@@ -122,8 +122,8 @@ def link_ties_and_set_aside(linked: pl.DataFrame, bidders: pl.DataFrame) -> list
     told = {(str(t.lot["lot_id"]), t.holder) for t in found}
     live = linked.filter(pl.col("when") == "yes")
     at = ["lot_id", "holder_id"]
-    # What holds through layers was looked for in the lot alone.
-    own = live.filter(pl.col("derivation").is_null()) if "derivation" in live.columns else live
+    # Some links are looked for in the lot alone.
+    own = live.filter(pl.col("of_lot").is_null()) if "of_lot" in live.columns else live
     one_bid = (pl.col("bid_id").n_unique().over(at) == 1) & (pl.col("bidder_id").n_unique().over(at) > 1)
     for (lot, holder), rows in _groups(live.filter(one_bid), at):
         if (lot, holder) not in told:

@@ -92,6 +92,28 @@ def build(w: World) -> None:
             w.add("positions", person_id=there, person_name=f"测试人{tender}", company_id=other, role="监事")
     for company in ("Q1", "Q2"):
         w.add("contacts", party_id=company, kind="电话", value="0000-7654321")
+    # Who runs or owns one bidder and works on another's bid; on his own bid; on two bids without a post.
+    for tender, at, on in (
+        ("WORK", "R1", ("R2",)),
+        ("WORK-OWN", "R3", ("R3",)),
+        ("WORK-TWO", "", ("R5", "R6")),
+    ):
+        one, other = {"WORK": ("R1", "R2"), "WORK-OWN": ("R3", "R4"), "WORK-TWO": ("R5", "R6")}[tender]
+        w.lot(tender, one, other)
+        if at:
+            w.post(f"P{tender}", at, role="财务负责人")
+        for bidder in on:
+            w.add(
+                "bid_people",
+                tender_id=tender,
+                lot_id="1",
+                bidder_id=bidder,
+                person_id=f"P{tender}",
+                role="授权代表",
+            )
+    w.lot("WORK-HELD", "R7", "R8")
+    w.holds("PR7", "R7", 100)
+    w.add("bid_people", tender_id="WORK-HELD", lot_id="1", bidder_id="R8", person_id="PR7", role="项目经理")
     # One consortium; different lots.
     w.tender("JOINT")
     for bidder in ("J1", "J2"):
@@ -184,6 +206,14 @@ def test_a_name_above_one_bidder_is_laid_beside_those_at_another(found: Found) -
         assert subjects[:2] == bidders and len(subjects) == 4
     for tender in ("NAME-MASK", "NAME-IDS"):
         assert found.of(NAMESAKE, tender) == [] and found.undecided(NAMESAKE, tender) == []
+
+
+def test_who_runs_or_owns_one_bidder_and_works_on_the_bid_of_another_ties_them(found: Found) -> None:
+    hit = found.one(OFFICER, "WORK")
+    assert hit.subjects == ids("R1", "R2")
+    assert "财务负责人" in hit.text["zh"] and "投标授权代表" in hit.text["zh"]
+    assert found.one(OFFICER, "WORK-HELD").subjects == ids("R7", "R8")
+    assert found.of(OFFICER, "WORK-OWN") == found.of(OFFICER, "WORK-TWO") == []
 
 
 def test_lots_without_a_title_are_told_by_their_number(found: Found) -> None:

@@ -45,6 +45,12 @@ class Loads(World):
     def office(self) -> None:
         role = self.random.choice(["法定代表人", "监事", "执行董事"])
         self.post(self.random.choice(PEOPLE), self.firm(), role)
+        # One of the same names, without a number, runs one and owns another.
+        named = f"测试人{self.random.choice(PEOPLE)}"
+        self.add("positions", person_name=named, company_id=self.firm(), role=role)
+        self.add(
+            "shareholdings", company_id=self.firm(), holder_name=named, holder_kind="自然人", share_percent=20
+        )
 
     def contact(self) -> None:
         number = self.random.choice(["13900000001", "13900000002"])
