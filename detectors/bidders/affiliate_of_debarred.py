@@ -1,4 +1,8 @@
-"""D13 `affiliate-of-debarred`: a bidder is, controls, is controlled by, or shares a controller with a debarred party."""
+"""D13 `affiliate-of-debarred`: a bidder is, controls, is controlled by, or shares a controller with a debarred party.
+
+Where a state holder alone stands above both, nothing is shown, not even as set aside, unless both are in play for
+another reason: every state-owned bidder would be laid beside every debarred company of its state holder.
+"""
 
 from __future__ import annotations
 
@@ -102,7 +106,7 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="投标人为被禁止投标主体或其关联方",
     title_en="A bidder is a debarred party or its affiliate",
-    meaning_zh="投标人本身被禁止投标，或者控制、受控于被禁止的主体，或者与其同受一个主体控制。",
+    meaning_zh="投标人本身被禁止投标，或者控制、受控于被禁止的主体，或者与其同受一个主体控制；仅同受国有资产监管机构控制的，一般不列出。",
     severity="lead",
     basis=(
         statutes.BIDDING_53,
