@@ -374,3 +374,85 @@ def test_what_did_not_hold_on_the_bid_date_is_drawn_of_the_finding_s_own_day(
         assert (f"{day}" in shown and beside in shown) == bool(day)
     # The panel and what is opened next are of that day too.
     expect(page.get_by_label("截至")).to_have_value(finding["facts"]["as_of"])
+
+
+def _of(served, detector: str):
+    return served.services.ledger.findings(FindingFilter(detectors=(detector,), found=True), None, 1)[0]
+
+
+def test_lists_call_what_findings_are_about_by_its_name(page, served):
+    go(page, served, "/?detector=common-shareholder&suppressed=1")
+    first = page.locator(".finding .scope").first
+    expect(first).to_be_visible()
+    assert "local:" not in first.inner_text() and "/" not in first.inner_text()
+    go(page, served, "/?detector=short-bid-period")
+    expect(page.locator(".finding .scope").first).to_contain_text("虚构标注工程")
+    go(page, served, CLOUD_BRIDGE)
+    leads = page.get_by_role("complementary").locator("section", has=page.get_by_text("风险预警"))
+    expect(leads.first).to_contain_text("虚构区示例大道改扩建工程 · 01标段")
+    bids = page.get_by_role("complementary").locator("section", has=page.get_by_text("参与的标段"))
+    expect(bids.first).to_contain_text("虚构区示例大道改扩建工程 · 01标段")
+
+
+@pytest.mark.parametrize(
+    ("detector", "leads"),
+    [("short-bid-period", True), ("shared-payee-account", False), ("co-bidding-group", False)],
+)
+def test_what_a_finding_is_about_leads_to_a_page_that_is_there_or_nowhere(page, served, detector, leads):
+    found = _of(served, detector).finding
+    go(page, served, at("findings", found.fingerprint))
+    about = page.locator(".about")
+    expect(about).to_be_visible()
+    assert not re.search(r"(group|account|local):", about.inner_text())
+    assert (about.evaluate("e => e.tagName") == "A") is leads
+    for link in [
+        *([about] if leads else []),
+        page.locator("section", has=page.get_by_role("heading", name="涉及对象")).locator("a").first,
+    ]:
+        go(page, served, at("findings", found.fingerprint))
+        expect(link).to_be_visible()
+        link.click()
+        page.wait_for_url(re.compile(r"#/(lots|tenders|households|graph)/"))
+        page.wait_for_load_state("networkidle")
+        expect(page.locator("h1, h2").first).to_be_visible()
+        expect(page.get_by_text("没有找到")).to_have_count(0)
+
+
+def test_kin_and_households_on_the_canvas_are_in_words(page, served):
+    found = next(
+        f.finding for f in served.services.ledger.findings(FindingFilter(detectors=("officials-relative",)), None, 20)
+        if f.finding.facts.get("relation") or "sibling" in f.finding.text["en"]
+    )  # fmt: skip
+    official = next(s for s in found.subjects if s.startswith("person:"))
+    page.goto(f"{served.url}/")
+    page.evaluate("localStorage.setItem('lookthrough-language', 'en')")
+    page.goto("about:blank")
+    go(page, served, at("graph", official))
+    page.wait_for_function("() => window.lookthroughBoard && window.lookthroughBoard.core.nodes().length")
+    page.get_by_role("complementary").get_by_role("button", name=re.compile("relative")).first.click()
+    kin = "() => window.lookthroughBoard.core.edges().filter(e => e.data('type') === 'RELATED_TO').map(e => e.data('shown'))"
+    page.wait_for_function(kin.replace(".map(e => e.data('shown'))", ".length > 0"))
+    assert page.evaluate(kin) == ["sibling"]
+    called = page.evaluate("() => window.lookthroughBoard.core.nodes().map(n => n.data('shown'))")
+    assert not [text for text in called if "local:" in text]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_nothing_in_the_table_of_facts_and_the_matrix_of_ties_is_cut_off(page, served, language):
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"{served.url}/")
+    page.evaluate(f"localStorage.setItem('lookthrough-language', '{language}')")
+    page.goto("about:blank")
+    go(page, served, at("findings", _of(served, "household-multi-property").id))
+    page.locator("details summary").last.wait_for()
+    page.evaluate("() => document.querySelectorAll('details').forEach(d => d.open = true)")
+    cut = "(what) => [...document.querySelectorAll(what)].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"
+    assert page.evaluate(cut, ".scroll td, .scroll th") == []
+    page.goto("about:blank")
+    go(page, served, at("lots", "local:XG-2025-001/01"))
+    page.locator(".matrix .tie").first.wait_for()
+    # The longest words there are, with a figure beside them.
+    words = "() => document.querySelectorAll('.matrix .tie').forEach((e, n) => e.firstChild.textContent = ['documents', 'dealings', 'contact'][n % 3])"
+    if language == "en":
+        page.evaluate(words.replace("'documents'", "'papers'"))
+    assert page.evaluate(cut, ".matrix .tie") == []

@@ -53,7 +53,7 @@ export interface paths {
         };
         /**
          * Store and ledger answer
-         * @description 503 where one does not; it says which.
+         * @description 503 where one does not; it says which, and in `detail` what to do.
          */
         get: operations["readyz_readyz_get"];
         put?: never;
@@ -1578,6 +1578,11 @@ export interface components {
             bid_on: string | null;
             /** Id */
             id: string;
+            /**
+             * Name
+             * @description Its tender's title and its own, where they have one
+             */
+            name?: string | null;
             /** Status */
             status: string | null;
             /** Title */
@@ -2034,7 +2039,7 @@ export interface components {
             kind: string;
             /**
              * Name
-             * @description Of a lot: its tender's title and its own, where they have one
+             * @description Of a lot: its tender's title and its own; of a tender: its title; of a party: its name; where there is one
              */
             name?: string | null;
         } & {

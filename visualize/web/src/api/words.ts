@@ -1,4 +1,5 @@
 import { language } from "../i18n";
+import type { Finding } from "./shapes";
 
 /** How numbers are said. */
 
@@ -49,6 +50,14 @@ export function place(source: string): { file: string; sheet: string; row: strin
 /** An id as people write it: what says where it comes from is for machines. */
 export function plainId(id: string): string {
   return id.replace(/^(local|cn-uscc|cn-bdcdy):/, "");
+}
+
+/** What a finding is about, by its name where it has one: a group by its members, an account as far as it is told. */
+export function calledOf({ scope, subjects, facts }: Pick<Finding, "scope" | "subjects" | "facts">): string {
+  const names = facts.names ?? {};
+  if (scope.name || names[scope.id]) return scope.name || (names[scope.id] ?? "");
+  if (scope.kind === "group") return subjects.map((one) => names[one] ?? plainId(one)).join(language() === "zh" ? "、" : ", ");
+  return scope.kind === "account" && typeof facts.account === "string" ? facts.account : plainId(scope.id);
 }
 
 const DIGITS = "〇一二三四五六七八九";

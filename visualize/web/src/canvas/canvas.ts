@@ -1,6 +1,6 @@
 import cytoscape, { type NodeCollection, type Core, type EdgeSingular, type ElementDefinition, type NodeSingular } from "cytoscape";
 import type { Drawing, Element } from "../api/shapes";
-import { percent, range } from "../api/words";
+import { percent, plainId, range } from "../api/words";
 import { i18n } from "../i18n";
 import { inWords } from "../i18n/stated";
 import { lean } from "./engine";
@@ -287,20 +287,32 @@ export class Canvas {
     const kind = String(data.type ?? "");
     if (kind === "OWNS") return [range(data as { share?: number }), this.another(data)].filter(Boolean).join("\n");
     if (kind === "ULTIMATELY_HOLDS") return percent(data.share as number);
-    const told = (data.label as string) || (data.role as string);
+    // What kin two people are, or who a member is to the head, says more than that they are.
+    const told = [data.relation, data.relation_to_head, data.label, data.role].find((one) => typeof one === "string" && one);
     return told ? inWords(told) : this.labels(kind);
   }
 
   protected nodeLabel(data: Data): { shown: string; tall: boolean } {
     const person = data.type === "Person";
     // A bid is named by its lot or its status, a vehicle by its kind: what it is goes before.
-    const called = String(data.name || data.label || data.id);
-    const bid = data.type === "Bid";
-    const name = wrapped(bid || data.type === "Vehicle" ? `${this.types(String(data.type))} ${inWords(called)}` : called, person ? 4.6 : bid ? 9 : 12, person || bid ? 3 : 2);
+    const called = this.called(data);
+    const told = data.type === "Bid" || data.type === "Vehicle" ? `${this.types(String(data.type))} ${inWords(called)}` : called;
+    const tag = TAGS.has(String(data.type));
+    const name = wrapped(told, person ? 4.6 : tag ? 9 : 12, person || tag ? 3 : 2);
     const effective = (data.effective as string | undefined) ?? (typeof data.effective_share === "number" ? percent(data.effective_share) : "");
     const away = Number(data.away ?? 0);
     const shown = [name, effective, away ? `（+${away}）` : ""].filter(Boolean).join("\n");
     return { shown, tall: !person && shown.split("\n").length > 2 };
+  }
+
+  /** What a node is called: what has no name goes by its number, a benefit by its programme. */
+  private called(data: Data): string {
+    const id = String(data.id);
+    if (data.name) return String(data.name);
+    const kind = `${this.types(String(data.type))} `;
+    if (data.type === "Household") return kind + plainId(id);
+    if (data.type === "Benefit") return kind + (id.split("/").slice(-2)[0] ?? plainId(id));
+    return String(data.label || plainId(id));
   }
 
   /** Letter what is in view, in a drawing too large to be lettered whole. */
@@ -314,6 +326,9 @@ export class Canvas {
     this.core.batch(() => void seen.addClass("named"));
   }
 }
+
+/** Figures with a tip, in which a line has less room. */
+const TAGS = new Set(["Property", "Contact", "Benefit", "Vehicle", "Bid"]);
 
 function pairOf(data: Data): string {
   return [String(data.source), String(data.target)].sort().join("\n");
