@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -153,6 +154,21 @@ def language_of(request: Request) -> str:
 def field_error(where: str, zh: str, en: str) -> dict[str, str]:
     """One of a problem's `errors`, told in the language of the request."""
     return {"where": where, "zh": zh, "en": en}
+
+
+@contextmanager
+def naming_detectors(where: str) -> Iterator[None]:
+    """A detector that is named in a parameter or body and is none breaks the contract there: a problem that names near ones."""
+    try:
+        yield
+    except UnknownDetectorError as error:
+        near = "、".join(error.near), ", ".join(error.near)
+        told = field_error(
+            where,
+            "没有这个检测项" + (f"；相近的有 {near[0]}" if error.near else ""),
+            "no detector" + (f"; near: {near[1]}" if error.near else ""),
+        )
+        raise ProblemError("invalid-request", error.zh, error.en, errors=[told]) from error
 
 
 def answer(request: Request, problem: ProblemError) -> Response:

@@ -49,6 +49,15 @@ def lot_names(store: GraphStore, ids: Iterable[str]) -> dict[str, str]:
     return {id_: name for id_, name in named.items() if name}
 
 
+def tender_names(store: GraphStore, ids: Iterable[str]) -> dict[str, str]:
+    """What tenders are called, by id, of those that have a title."""
+    rows = store.query(
+        "UNWIND $ids AS i MATCH (t:Tender {id: i}) RETURN t.id AS id, t.title AS title",
+        {"ids": sorted(set(ids))},
+    ).to_pylist()
+    return {r["id"]: r["title"] for r in rows if r["title"]}
+
+
 def _counts(store: GraphStore, lots: list[str]) -> dict[str, int]:
     rows = store.query(
         f"{EACH}MATCH (l:Lot {{id: i}}) {hop('(b:Bid)-[:FOR_LOT]->(l)', 'b.id')}RETURN l.id AS id, count(*) AS n",

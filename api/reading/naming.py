@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import quote
 
 import polars as pl
 
@@ -19,6 +20,14 @@ PARTIES: Final = ("Company", "Person")
 _MOST: Final = 300
 _SEARCH: Final = {"Lot": "/v1/lots?q=", "Household": "/v1/households"}
 """Where each type is looked for; parties elsewhere."""
+_ROUTES: Final = {
+    "Company": ("/v1/parties/{}", "企业", "a company"),
+    "Person": ("/v1/parties/{}", "人员", "a person"),
+    "Lot": ("/v1/lots/{}", "标段", "a lot"),
+    "Tender": ("/v1/lots?q={}", "项目", "a tender"),
+    "Household": ("/v1/households/{}", "家庭户", "a household"),
+}
+"""Where each type is told of, and its name in both languages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +57,15 @@ def resolve(
             f"{_short(text)!r} names more than one: use an id: {'; '.join(c.id for c in found[:5])}.",
             candidates=told,
         )
+    if other := _of_another_type(store, text, types):
+        route, zh, en = _ROUTES[other]
+        there = route.format(quote(text, safe=":"))
+        raise ProblemError(
+            "not-found",
+            f"“{_short(text)}”是{zh}，请用 {there} 查询。",
+            f"{_short(text)!r} is {en}: ask {there}.",
+            candidates=[],
+        )
     near, _ = dataset.names.find(text, types, 5, whole=whole) if text else ([], False)
     where = _SEARCH.get(types[0], "/v1/parties?q=")
     hint_zh = f"相近的有：{'；'.join(n.id for n in near)}。" if near else f"可用 {where} 查找。"
@@ -58,6 +76,19 @@ def resolve(
         f"Nothing is called {_short(text)!r}. {hint_en}",
         candidates=[{"id": n.id, "type": n.type, "name": n.name} for n in near],
     )
+
+
+def _of_another_type(store: GraphStore, text: str, types: tuple[str, ...]) -> str | None:
+    """What an id names where it names nothing of these types: only an id with its scheme is looked for."""
+    if ":" not in text or len(text) > _MOST or "\x00" in text:
+        return None
+    for type_ in _ROUTES:
+        found = type_ not in types and store.query(
+            f"MATCH (n:{type_} {{id: $id}}) RETURN n.id AS id", {"id": text}
+        )
+        if found and found.num_rows:
+            return type_
+    return None
 
 
 def candidates(

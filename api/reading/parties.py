@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.datasets import Dataset
+from api.reading.lots import lot_names
 from graph.model import NODE_TYPES, node_columns
 from graph.stores import GraphStore
 from graph.stores.statements import SOURCE_SEPARATOR
@@ -45,6 +46,7 @@ def party(store: GraphStore, dataset: Dataset, id_: str, type_: str) -> dict[str
         "RETURN n.scheme AS scheme, n.value AS value",
     )  # fmt: skip
     lots = _lots(store, type_, [id_, *(a["id"] for a in aliases)])
+    called = lot_names(store, [row["id"] for row in lots[:_LOTS]]) if lots else {}
     name, kind = facts.pop("name", "") or "", facts.pop("kind", "") or ""
     return {
         "id": id_,
@@ -55,7 +57,7 @@ def party(store: GraphStore, dataset: Dataset, id_: str, type_: str) -> dict[str
         "aliases": aliases,
         "names": sorted(names, key=lambda r: (r["valid_from"] or "", r["name"] or "")),
         "identifiers": sorted(identifiers, key=lambda r: (r["scheme"] or "", r["value"] or "")),
-        "lots": lots[:_LOTS],
+        "lots": [{**row, "name": called.get(row["id"])} for row in lots[:_LOTS]],
         "sources": sources,
         "truncated": len(lots) > _LOTS,
     }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Literal
+from collections.abc import Callable
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import Query, Request, Response
 from pydantic import BaseModel, Field, StringConstraints, WithJsonSchema
@@ -15,13 +16,15 @@ from api.cursors import LEDGER, key_of, malformed
 from api.cursors import cursor as cursor_after
 from api.findings import finding_json
 from api.once import IdempotencyKey, once
-from api.problems import ProblemError
-from api.reading.lots import lot_names
+from api.problems import ProblemError, naming_detectors
+from api.reading.lots import lot_names, tender_names
+from api.reading.naming import names_for
 from api.routes.parameters import VISIBLE, Cursor, Id, Limit
 from api.routing import Routes
 from api.services import Services
 from cases import FindingFilter, FindingRecord, LedgerError
 from detectors.registry import whose_findings
+from graph.stores import GraphStore
 from graph.stores.errors import StoreUnavailableError
 
 routes = Routes("findings")
@@ -71,9 +74,7 @@ def _filter(
         )
     return FindingFilter(
         states=tuple(state or ()),
-        detectors=whose_findings(detector, services.own, services.ledger.counts()["by_detector"])
-        if detector
-        else (),
+        detectors=_detectors(services, detector),
         severities=tuple(severity or ()),
         scope_kind=scope_kind,
         scope_id=scope_id,
@@ -85,15 +86,47 @@ def _filter(
     )
 
 
+def _detectors(services: Services, ids: list[str] | None) -> tuple[str, ...]:
+    if not ids:
+        return ()
+    with naming_detectors("query/detector"):
+        return whose_findings(ids, services.own, services.ledger.counts()["by_detector"])
+
+
+def _called(services: Services, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The findings with what they are about by its name, where it has one: the ledger may outlive it, and the store."""
+    about: dict[str, set[str]] = {}
+    for one in found:
+        about.setdefault(one["scope"]["kind"], set()).add(one["scope"]["id"])
+    names: dict[str, str] = {}
+    try:
+        for kind, read in _NAMED.items():
+            if ids := about.get(kind):
+                names |= read(services.store, ids)
+    except StoreUnavailableError:
+        names = {}
+    for one in found:
+        if one["scope"]["kind"] in _NAMED:
+            one["scope"]["name"] = names.get(one["scope"]["id"])
+    return found
+
+
+def _party_names(store: GraphStore, ids: set[str]) -> dict[str, str]:
+    return {id_: one["name"] for id_, one in names_for(store, ids).items() if one["name"]}
+
+
+_NAMED: Final[dict[str, Callable[[GraphStore, set[str]], dict[str, str]]]] = {
+    "lot": lot_names,
+    "tender": tender_names,
+    "company": _party_names,
+    "person": _party_names,
+}
+"""How what a finding is about is called, by its kind; a household is known by its number."""
+
+
 def _whole(services: Services, record: FindingRecord) -> dict[str, Any]:
-    """A finding with its life, and what the lot it is about is called: the ledger may outlive both lot and store."""
-    whole = finding_json(record, history=True)
-    if (scope := whole["scope"])["kind"] == "lot":
-        try:
-            scope["name"] = lot_names(services.store, [scope["id"]]).get(scope["id"])
-        except StoreUnavailableError:
-            scope["name"] = None
-    return whole
+    """A finding with its life."""
+    return _called(services, [finding_json(record, history=True)])[0]
 
 
 @routes.get(
@@ -131,7 +164,8 @@ def every(
     items = records[:limit]
     more = len(records) > limit or (limit == 500 and len(records) == limit)
     next_ = cursor_after(LEDGER, items[-1].cursor) if more and items else None
-    answer = {"items": [finding_json(r) for r in items], "next": next_, "truncated": more}
+    listed = _called(services, [finding_json(r) for r in items])
+    answer = {"items": listed, "next": next_, "truncated": more}
     return told(request, caller, answer, "findings")
 
 

@@ -13,7 +13,7 @@ from api import wire
 from api.answers import for_caller, told
 from api.callers import Asking, Caller, Using
 from api.once import IdempotencyKey, once
-from api.problems import ProblemError
+from api.problems import ProblemError, naming_detectors
 from api.reading.naming import candidates, told_of
 from api.reading.relations import KINDS, ties
 from api.reading.screening import plain, screen_parties, screening_detectors
@@ -97,7 +97,8 @@ def screenings(
 
 
 def _screened(request: Request, caller: Caller, services: Services, asked: Screening) -> Any:
-    detectors = screening_detectors(asked.detectors)
+    with naming_detectors("body/detectors"):
+        detectors = screening_detectors(asked.detectors)
     known, unresolved = _resolved(request, services, asked.parties)
     dataset = dataset_of(request)
     ids = list(dict.fromkeys(p["id"] for p in known if p["type"] == "Company"))

@@ -16,14 +16,14 @@ from api.cursors import LEDGER, key_of, malformed
 from api.cursors import cursor as cursor_after
 from api.jobs import Job
 from api.once import IdempotencyKey
-from api.problems import ProblemError
+from api.problems import ProblemError, naming_detectors
 from api.reading.naming import told_of
 from api.routes.jobs import jobs_of, started
 from api.routes.parameters import Cursor, Id, Limit
 from api.routing import Routes
 from api.services import Services
 from cases import InvalidValueError
-from detectors.registry import chosen
+from detectors.registry import chosen, whose_findings
 from detectors.running.changed import detect_changed, judged_in_scope
 from detectors.running.detecting import detect
 from detectors.running.runner import Run
@@ -114,6 +114,9 @@ def undecided(
     after = int(key) if key.isdecimal() and len(key) < 10 else -1
     if key and after < 0:
         raise malformed()
+    if detector is not None:
+        with naming_detectors("query/detector"):
+            whose_findings([detector], services.own, services.ledger.undecided_counts(id) or ())
     found = services.ledger.undecided(id, after, min(limit + 1, 501), detector)
     if found is None:
         raise _no_run(id)
@@ -137,7 +140,8 @@ def run(
     """Over everything loaded, or over what changed; what they find is recorded. Where everything may have changed, all is
     run: `run.narrowed` says what was looked at, and null where that was everything.
     """
-    wanted = chosen(asked.detectors or None, services.own)
+    with naming_detectors("body/detectors"):
+        wanted = chosen(asked.detectors or None, services.own)
 
     def work(progress: Callable[[str, int, int], None]) -> Any:
         began = dt.datetime.now(dt.UTC)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from api.wire.findings import Finding
 from api.wire.shape import Day, Fraction, Named, Wire
 
@@ -27,6 +29,7 @@ class LotOf(Wire):
 
     id: str
     title: str | None
+    name: str | None = Field(None, description="Its tender's title and its own, where they have one")
     bid_on: Day
     status: str | None
     won: bool | None

@@ -23,15 +23,18 @@ Progress = Callable[[str, int, int], None]
 
 
 class UnknownDetectorError(ValueError):
-    """No detector of that id; the message names those there are."""
+    """No detector of that id; the message names those there are, and `near` those that are written much like it."""
 
     def __init__(self, id_: str, known: Sequence[str]):
         names = ", ".join(known)
-        near = get_close_matches(id_, known, 1)
-        self.zh = f"没有检测项 {id_}。" + (f"是否指 {near[0]}？" if near else "") + f"现有：{names}。"
+        near = get_close_matches(id_, known, 3)
+        self.near = tuple(near)
+        self.zh = (
+            f"没有检测项 {id_}。" + (f"是否指 {' 或 '.join(near)}？" if near else "") + f"现有：{names}。"
+        )
         self.en = (
             f"There is no detector {id_}. "
-            + (f"Did you mean {near[0]}? " if near else "")
+            + (f"Did you mean {' or '.join(near)}? " if near else "")
             + f"There are: {names}."
         )
         super().__init__(self.en)

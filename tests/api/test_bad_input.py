@@ -45,12 +45,28 @@ def test_what_breaks_the_contract_is_said_in_chinese(service, question, says):
 
 
 def test_a_misspelt_filter_is_not_answered_as_if_there_were_nothing(service):
-    with service.client(*ALL) as client:
-        for path in ("/v1/findings", "/v1/findings/counts"):
-            answer = client.get(path, params={"detector": ["common-shareholder", "comon-shareholder"]})
-            assert answer.status_code == 404
+    with service.client(*ALL, headers={"Accept-Language": "en"}) as client:
+        run = client.get("/v1/runs").json()["items"][0]["id"]
+        for path in ("/v1/findings", "/v1/findings/counts", f"/v1/runs/{run}/undecided"):
+            several = ["common-shareholder", "comon-shareholder"]
+            answer = client.get(path, params={"detector": several if "runs" not in path else several[1]})
+            assert answer.status_code == 422, path
+            assert answer.json()["errors"] == [
+                {
+                    "where": "query/detector",
+                    "says": "no detector; near: common-shareholder, common-controller",
+                }
+            ]
             assert "common-shareholder" in answer.json()["detail"]
             assert client.get(path, params={"detector": "common-shareholder"}).status_code == 200
+            nothing_near = client.get(path, params={"detector": "typo"})
+            assert nothing_near.json()["errors"] == [{"where": "query/detector", "says": "no detector"}]
+            assert "household-multi-property" in nothing_near.json()["detail"]
+        for path, more in (("/v1/runs", {}), ("/v1/screenings", {"parties": [{"id": "local:A"}]})):
+            answer = client.post(path, json={"detectors": ["shared-contct"], **more})
+            assert (answer.status_code, answer.json()["errors"][0]["where"]) == (422, "body/detectors")
+            assert "shared-contact" in answer.json()["errors"][0]["says"]
+        assert client.get("/v1/detectors/typo").status_code == 404
         assert client.get("/v1/findings?scope_kind=lots").status_code == 422
 
 
@@ -61,10 +77,19 @@ def test_what_is_not_found_says_where_to_look(service):
             ("households/无此家庭", "/v1/households"),
             ("parties/无此公司", "/v1/parties?q="),
             ("findings/zzzz", "风险预警列表"),
+            # What is there, as something else, is told of where it is.
+            ("parties/local:T-1%2F1/owners", "标段，请用 /v1/lots/local:T-1%2F1"),
+            ("parties/local:F-1", "家庭户，请用 /v1/households/local:F-1"),
+            ("lots/local:A/subgraph", "企业，请用 /v1/parties/local:A"),
+            ("households/person.local:P", "人员，请用 /v1/parties/person.local:P"),
+            ("lots/local:T-1", "项目，请用 /v1/lots?q=local:T-1"),
         ):
             answer = client.get(f"/v1/{path}")
             assert answer.status_code == 404
-            assert where in answer.json()["detail"]
+            assert where in answer.json()["detail"], path
+            if "请用 " in where:
+                there = where.rpartition("请用 ")[2]
+                assert client.get(there).status_code == 200, there
 
 
 @pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))

@@ -270,3 +270,17 @@ def test_pages_follow_each_other_and_end_when_the_data_changes(own_service):
         outdated = client.get("/v1/lots", params={"cursor": last})
         assert outdated.status_code == 410
         assert outdated.json()["type"].endswith("outdated-cursor")
+
+
+def test_what_findings_and_parties_are_about_is_called_by_its_name(service):
+    with service.client(*ALL) as client:
+        listed = client.get("/v1/findings?limit=500").json()["items"]
+        lots = [f["scope"] for f in listed if f["scope"]["kind"] == "lot"]
+        assert lots and {s["name"] for s in lots if s["id"] == LOT} == {"虚构学校工程"}
+        whole = client.get(f"/v1/findings/{next(f['id'] for f in listed if f['scope']['id'] == LOT)}").json()
+        assert whole["scope"]["name"] == "虚构学校工程"
+        others = [f["scope"] for f in listed if f["scope"]["kind"] in ("tender", "company")]
+        names = {"local:T-1": "虚构学校工程", "local:A": "虚构甲建设有限公司"}
+        assert all(s["name"] == names[s["id"]] for s in others if s["id"] in names)
+        (lot,) = client.get("/v1/parties/local:A").json()["lots"]
+        assert (lot["id"], lot["name"]) == (LOT, "虚构学校工程")
