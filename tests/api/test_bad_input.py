@@ -177,7 +177,7 @@ def test_a_cursor_of_another_dataset_is_outdated(service):
         (b'{"parties":[]}', "application/json; charset=utf-8", 422),
         (b'{"parties":[{"id":"local:A"}],"as_of":"2025-13-45"}', "application/json", 422),
         (b'{"parties":[{"id":"local:A"}],"as_of":"0001-01-01"}', "application/json", 422),
-        (b'{"parties":[{"id":"local:A"}],"detectors":["none-such"]}', "application/json", 404),
+        (b'{"parties":[{"id":"local:A"}],"detectors":["none-such"]}', "application/json", 422),
         (b'{"parties":[{}]}', "application/json", 422),
         (b'{"parties":[{"id":"local:A","more":1}]}', "application/json", 422),
         (json.dumps({"parties": [{"id": "local:A"}] * 201}).encode(), "application/json", 422),
