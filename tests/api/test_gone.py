@@ -116,7 +116,7 @@ def test_places_are_told_by_their_last_part(tmp_path: Path) -> None:
         (
             tmp_path / "数据 库",
             "sqlite:////srv/a b/ledger.db",
-            "postgresql://u:***@db.host/cases",
+            "postgresql://u@db.host/cases",
             "neo4j://h:7687",
         )
     )
@@ -124,7 +124,7 @@ def test_places_are_told_by_their_last_part(tmp_path: Path) -> None:
         (f"数据库文件 {tmp_path}/数据 库/graph.lbug 已损坏。", "数据库文件 graph.lbug 已损坏。"),
         (f"磁盘空间不足：{tmp_path}/数据 库。请腾出空间。", "磁盘空间不足：数据 库。请腾出空间。"),
         ("The ledger /srv/a b/ledger.db, and more", "The ledger ledger.db, and more"),
-        ("无法连接台账 postgresql://u:***@db.host/cases。", "无法连接台账 cases。"),
+        ("无法连接台账 postgresql://u@db.host/cases。", "无法连接台账 cases。"),
         ("无法连接 Neo4j（neo4j://h:7687）。", "无法连接 Neo4j（h:7687）。"),
         ("GET /v1/runs 列出全部运行。", "GET /v1/runs 列出全部运行。"),
     ):

@@ -167,3 +167,16 @@ def test_a_party_nothing_is_known_of_is_said_to_be_unknown(page, served):
     panel = page.get_by_role("complementary")
     expect(panel.get_by_text("未知，不等于没有股东")).to_be_visible()
     expect(panel.get_by_text("没有单一控制人")).to_have_count(0)
+
+
+def test_what_a_holder_s_identity_rests_on_is_told_whole_in_english_too(page, served):
+    page.goto(served.url)
+    page.evaluate("localStorage.setItem('lookthrough-language', 'en')")
+    page.goto("about:blank")
+    show(page, served, HUB)
+    panel = page.get_by_role("complementary")
+    expect(panel.locator(".notes").first).to_have_text("ultimate · same name only, not verified")
+    expect(panel.get_by_text("10,000 in all")).to_be_visible()
+    cut = """() => [...document.querySelectorAll('.holders .el-table-v2__row')].filter(
+        (row) => row.querySelector('.who').scrollHeight > row.clientHeight || row.querySelector('.notes').scrollWidth > row.querySelector('.notes').clientWidth).length"""
+    assert page.evaluate(cut) == 0

@@ -456,3 +456,17 @@ def test_nothing_in_the_table_of_facts_and_the_matrix_of_ties_is_cut_off(page, s
     if language == "en":
         page.evaluate(words.replace("'documents'", "'papers'"))
     assert page.evaluate(cut, ".matrix .tie") == []
+
+
+def test_what_is_not_there_on_another_day_is_not_blamed_on_the_link(page, served):
+    go(page, served, CLOUD_BRIDGE)
+    page.wait_for_function(LOADED)
+    page.get_by_role("complementary").get_by_role("button", name="虚构顾远山").first.click()
+    expect(page.get_by_role("complementary").get_by_role("heading", name="虚构顾远山")).to_be_visible()
+    page.get_by_role("complementary").get_by_role("button", name=re.compile("对外投资")).first.click()
+    page.wait_for_url(re.compile("open="))
+    day = page.locator(".el-date-editor input").first
+    day.fill("2018-01-01")
+    day.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="不在 2018-01-01 的图中")).to_be_visible()
+    expect(page.get_by_text("已找不到")).to_have_count(0)

@@ -298,7 +298,7 @@ export class Canvas {
     const called = this.called(data);
     const told = data.type === "Bid" || data.type === "Vehicle" ? `${this.types(String(data.type))} ${inWords(called)}` : called;
     const tag = TAGS.has(String(data.type));
-    const name = wrapped(told, person ? 4.6 : tag ? 9 : 12, person || tag ? 3 : 2);
+    const name = wrapped(told, person ? 4.6 : tag ? 8.6 : 12, person || tag ? 3 : 2);
     const effective = (data.effective as string | undefined) ?? (typeof data.effective_share === "number" ? percent(data.effective_share) : "");
     const away = Number(data.away ?? 0);
     const shown = [name, effective, away ? `（+${away}）` : ""].filter(Boolean).join("\n");

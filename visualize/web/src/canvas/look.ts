@@ -37,6 +37,8 @@ export const LOOK: StylesheetJson = [
   { selector: "node.Lot, node.Tender", style: { shape: "cut-rectangle", ...coloured("Lot") } },
   { selector: "node.Household", style: { shape: "round-octagon", ...coloured("Household") } },
   { selector: "node.Property, node.Contact, node.Benefit, node.Vehicle, node.Bid", style: { shape: "round-tag", ...coloured("Property") } },
+  // The tip has no room for letters.
+  { selector: "node.named.Property, node.named.Contact, node.named.Benefit, node.named.Vehicle, node.named.Bid", style: { "text-margin-x": -9 } },
   { selector: "node.unknown", style: { "border-style": "dashed" } },
   { selector: "node.subject", style: { "border-style": "double", "border-width": 5 } },
   { selector: "node.finding", style: { "border-color": ALARM, "border-width": 3, "background-color": "#fff1ef" } },
