@@ -11,7 +11,7 @@ from scipy import sparse
 
 from graph.penetration.blocks import BlockSolver
 from graph.penetration.days import IntArray
-from graph.penetration.edges import BoolArray, FloatArray
+from graph.penetration.edges import FloatArray
 from graph.penetration.whole.entries import Depths, Entries, Marks
 from graph.penetration.whole.links import WholeLinks
 
@@ -106,30 +106,44 @@ def _depths(
     ).tocsr()
     crowded = graph.nnz > _CROWDED * k * k
     dense = graph.toarray() if crowded else None
-    level = int(depth.min(initial=_FAR))
-    while level < _FAR:
-        newest = depth == level
-        reached = _onward(newest, graph, dense) & (depth > level + 1)
-        depth[reached] = level + 1
-        later = depth[depth > level]
-        level = int(later.min(initial=_FAR))
+    source, at = np.nonzero(depth < _FAR)
+    given = np.argsort(depth[source, at], kind="stable")
+    levels = depth[source[given], at[given]]
+    rows, columns = source[:0], at[:0]
+    begin = level = 0
+    while len(rows) or begin < len(given):
+        # Only what is new at a level is looked at: a long loop has as many levels as members.
+        level = level + 1 if len(rows) else int(levels[begin])
+        end = int(np.searchsorted(levels, level, side="right"))
+        known_here = given[begin:end]
+        known_here = known_here[depth[source[known_here], at[known_here]] == level]
+        begin = end
+        rows, columns = np.r_[rows, source[known_here]], np.r_[columns, at[known_here]]
+        rows, columns = _onward(rows, columns, depth, level + 1, graph, dense)
+        depth[rows, columns] = level + 1
     return depth
 
 
 def _onward(
-    newest: BoolArray,
+    rows: IntArray,
+    columns: IntArray,
+    depth: Depths,
+    level: int,
     graph: sparse.csr_array[np.float32, tuple[int, int]],
     dense: npt.NDArray[np.float32] | None,
-) -> BoolArray:
-    """Which members are held by one of the newest, source by source."""
-    rows = np.flatnonzero(newest.any(axis=1))
-    reached = np.zeros_like(newest)
+) -> tuple[IntArray, IntArray]:
+    """Which members are held by the given ones and were further off than `level`: each source and member once."""
+    here, row = np.unique(rows, return_inverse=True)
     if dense is not None:
-        reached[rows] = newest[rows].astype(np.float32) @ dense > 0.0
-    else:
-        product = (sparse.csr_array(newest[rows].astype(np.float32)) @ graph).tocoo()
-        reached[rows[product.row], product.col] = True
-    return reached
+        newest = np.zeros((len(here), len(dense)), dtype=np.float32)
+        newest[row, columns] = 1.0
+        found, member = np.nonzero((newest @ dense > 0.0) & (depth[here] > level))
+        return here[found], member
+    ones = np.ones(len(rows), dtype=np.float32)
+    product = (sparse.csr_array((ones, (row, columns)), shape=(len(here), graph.shape[0])) @ graph).tocoo()
+    source, member = here[product.row], product.col.astype(np.int64)
+    nearer = depth[source, member] > level
+    return source[nearer], member[nearer]
 
 
 def _marks(source: IntArray, outside: Entries, sources: int) -> Marks:
