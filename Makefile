@@ -32,6 +32,8 @@ demo: setup ## the whole job on an invented world: load, look through, detect, d
 
 # Of many threads' many arenas little comes back to the system: a worker of the tests grew to 6 GB.
 test: export MALLOC_ARENA_MAX = 2
+# Each worker, and each command that a test starts, would compile every module anew where nothing may be kept.
+test: export PYTHONDONTWRITEBYTECODE =
 test: setup ## the whole test suite
 	$(RUN) -m pytest -n auto --dist loadfile
 
