@@ -65,14 +65,26 @@ class EmbeddedEngine:
 
     def _open(self, wait: float) -> None:
         self._lock = StoreLock(self.folder, self.mode, wait)
+        whole = self.mode == "read"  # Asked last of all: making tables takes the lock of who writes.
         try:
             if self.mode == "write":
                 self._clear_leftovers()
-                self._make_ready()
+                if not (self.folder / FILE).exists() or self._unfinished():
+                    self._make_ready()
+                    whole = True
             self._live = Live(self.folder / FILE)
         except BaseException:
             self._lock.close()
             raise
+        # Asked of the file that is open anyhow: opening it takes longer than most questions.
+        if not whole and self._lacking():
+            self._live.close()
+            try:
+                self._make_ready()
+                self._live = Live(self.folder / FILE)
+            except BaseException:
+                self._lock.close()
+                raise
 
     def _lacking(self) -> bool:
         try:

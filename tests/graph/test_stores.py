@@ -255,14 +255,15 @@ def test_a_store_of_a_newer_version_is_refused(store_url):
         open_store(store_url)
 
 
-def test_a_store_of_an_older_version_is_completed_before_it_is_read(tmp_path):
+@pytest.mark.parametrize("mode", ["read", "write"])
+def test_a_store_of_an_older_version_is_completed_before_it_is_used(tmp_path, mode):
     url = str(tmp_path / "store")
     with open_store(url) as store:
         before = store.counts()
     older = OneFile(tmp_path / "store" / FILE, read_only=False)
     older.run("DROP TABLE IN_CUSTODY")
     older.close()
-    with open_store(url, "read") as store:
+    with open_store(url, mode) as store:
         assert store.counts() == before
         assert "IN_CUSTODY" not in store.present()
 
