@@ -9,6 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+import typer
+
+from lookthrough.cli.main import run
 
 HEAVY = (
     "networkx",
@@ -38,6 +41,16 @@ def test_the_version_is_told() -> None:
         [sys.executable, "-m", "lookthrough", "--version"], capture_output=True, text=True, check=True
     )
     assert done.stdout == f"lookthrough {version('lookthrough')}\n"
+
+
+def test_commands_are_made_once_a_process(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever runs short commands in one process would else spend half the time on making them."""
+    assert run(["--version"]) == 0
+    monkeypatch.delattr(typer.main, "get_command")
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out == f"lookthrough {version('lookthrough')}\n" * 2
 
 
 def test_ownership_that_is_laid_out_is_mapped_without_pandas(tmp_path: Path) -> None:
