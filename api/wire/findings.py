@@ -15,7 +15,8 @@ class Scope(Wire):
     kind: str
     id: str
     name: str | None = Field(
-        None, description="Of a lot: its tender's title and its own; of a tender: its title; of a party: its name; where there is one"
+        None,
+        description="Of a lot: its tender's title and its own; of a tender: its title; of a party: its name; where there is one",
     )
 
 
