@@ -11,6 +11,7 @@ import polars as pl
 from graph.names import is_partnership_name
 from graph.penetration.tables import OwnershipError
 from graph.penetration.whole.links import ROWS
+from graph.resolution.spans import span_ends
 from loaders.problems import UnreadableFileError
 from loaders.sheets.content import binary, content_kind, unreadable
 from loaders.tables.ownership import PARTNER_ROLES
@@ -51,6 +52,7 @@ def read_register(path: Path, control: bool = False) -> pl.DataFrame:
             f"{path.name} can't be read to its end ({why}). Check quotes, delimiters and whether the file is whole; "
             "export it again if need be.",
         ) from error
+    rows = _with_whole_ends(rows)
     _one_list(path, rows)
     _no_route(path, rows)
     if control:
@@ -177,6 +179,20 @@ def _as_fractions(path: Path, rows: pl.DataFrame, column: str, header: str) -> p
         bound = pl.Series(end, parsed[end].zip_with(point.is_null(), pl.repeat(None, len(point), eager=True)))
         added.append(bound if end not in rows.columns else rows[end].cast(pl.Float64).fill_null(bound))
     return rows.with_columns(added)
+
+
+def _with_whole_ends(rows: pl.DataFrame) -> pl.DataFrame:
+    """An end that gives a month alone is its last day, as it is once loaded."""
+    if "valid_to" not in rows.columns or not (rows["valid_to"].str.len_chars() == 7).any():
+        return rows
+    stated = rows.with_row_index("row").select(
+        key=pl.col("row").cast(pl.String),
+        from_id="holder_id",
+        to_id="company_id",
+        stated_from="valid_from" if "valid_from" in rows.columns else pl.lit(None, pl.String),
+        stated_to="valid_to",
+    )
+    return rows.with_columns(span_ends(stated).alias("valid_to"))
 
 
 def _one_list(path: Path, rows: pl.DataFrame) -> None:

@@ -1,7 +1,8 @@
 """Dates as day numbers, so that a date is a comparison of integers.
 
 A day number counts days from 1970-01-01. Spans are half open: `start <= day < end`. A source that gives a
-month alone (`2023-06`) means its first day, at either end.
+month alone (`2023-06`) means its first day; ends that are stated so are made whole days where rows are read
+(`graph.resolution.spans.span_ends`).
 """
 
 from __future__ import annotations

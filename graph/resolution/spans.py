@@ -48,7 +48,7 @@ def owns_spans(rows: pl.DataFrame, listed: pl.Series, snapshots: pl.DataFrame) -
             rows.select(
                 "key",
                 stated_from=_day(pl.col("stated_from")),
-                stated_to=_ends(rows),
+                stated_to=span_ends(rows),
                 span_from=pl.lit(None, pl.String),
                 span_to=pl.lit(None, pl.String),
             )
@@ -61,7 +61,7 @@ def owns_spans(rows: pl.DataFrame, listed: pl.Series, snapshots: pl.DataFrame) -
         "dataset",
         observed=_day(pl.col("observed_on")),
         stated_from=_day(pl.col("stated_from")),
-        stated_to=_ends(rows),
+        stated_to=span_ends(rows),
         kind=kind,
         rank=pl.when(pl.col("to_id").is_in(listed.implode()) | (kind == "top_ten").any().over("to_id"))
         .then(kind.replace_strict(_LISTED_RANK, default=0, return_dtype=pl.Int8))
@@ -172,7 +172,7 @@ def other_spans(table: str, rows: pl.DataFrame, snapshots: pl.DataFrame) -> pl.D
         "dataset",
         observed=_day(pl.col("observed_on")),
         stated_from=_day(pl.col("stated_from")),
-        stated_to=_ends(rows, changing=False),
+        stated_to=span_ends(rows, changing=False),
     )
     gone = _gone(keyed, snapshots, table)
     keyed = keyed.join(gone, on="key", how="left").with_columns(
@@ -190,8 +190,12 @@ def _day(column: pl.Expr) -> pl.Expr:
     return pl.when(column.str.len_chars() == 7).then(column + "-01").otherwise(column)
 
 
-def _ends(rows: pl.DataFrame, changing: bool = True) -> pl.Series:
-    """The ends of the rows, half open. `changing`: what begins between the same two parties takes the place of what ends."""
+def span_ends(rows: pl.DataFrame, changing: bool = True) -> pl.Series:
+    """The ends of stated rows, half open, a month alone made its last day.
+
+    `rows`: key, from_id, to_id, stated_from, stated_to. `changing`: what begins between the same two parties within that
+    month takes the place of what ends in it.
+    """
     stated = rows["stated_to"]
     month = stated.str.len_chars() == 7
     if not month.any():

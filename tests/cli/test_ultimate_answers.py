@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -178,3 +179,33 @@ def test_a_store_without_ownership(tmp_path: Path, stores: BothStores) -> None:
     for command in (("penetrate", "V"), ("ubo", "V"), ("controller", "V"), ("loops",), ("controls", "V")):
         refused = empty(*command)
         assert refused.code == 1 and "shareholdings" in refused.err
+
+
+MONTHS = """company_id,holder_id,share_percent,valid_from,valid_to
+A,B,60,2024-01,2025-06
+A,B,40,2025-06,
+A,C,10,,2025-06
+"""
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        ("2025-05-31", {"local:B": 0.6, "local:C": 0.1}),
+        # Within the month the later share has taken the earlier one's place; who only ends in it may hold still.
+        ("2025-06-15", {"local:B": 0.4, "local:C": 0.1}),
+        ("2025-07-01", {"local:B": 0.4}),
+    ],
+)
+def test_an_end_that_gives_a_month_is_its_last_day_loaded_or_not(lookthrough, tmp_path, day, expected):
+    file, to = tmp_path / "shareholdings.csv", tmp_path / "all.csv"
+    file.write_text(MONTHS, encoding="utf-8")
+    assert lookthrough("load", file).code == 0
+    told = json.loads(lookthrough("penetrate", "A", "--as-of", day, "--format", "json").out)["owners"]
+    assert {o["id"]: o["share"] for o in told} == expected
+    for source in ((), ("--from", file)):
+        assert lookthrough("penetrate", "--all", *source, "--to", to, "--as-of", day).code == 0
+        with to.open(encoding="utf-8-sig", newline="") as opened:
+            rows = {r["holder"]: float(r["share"]) for r in csv.DictReader(opened)}
+        # Ids are taken as they stand where nothing is loaded.
+        assert {f"local:{h.removeprefix('local:')}": share for h, share in rows.items()} == expected
