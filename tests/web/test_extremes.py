@@ -67,7 +67,7 @@ def test_of_ten_thousand_holders_the_largest_come_first_and_more_when_asked(page
     page.wait_for_function(f"() => ({NODES})() === 51")
     expect(more).to_contain_text("还有 9,950 个")
     # All are in the list beside it, of which only what is in view stands on the page.
-    expect(panel.get_by_text(f"共 {HOLDERS} 个")).to_be_visible()
+    expect(panel.get_by_text(f"共 {HOLDERS:,} 个")).to_be_visible()
     assert page.locator(".holders .who").count() < 60
 
 
