@@ -141,8 +141,7 @@ class EmbeddedEngine:
 
     def query(self, cypher: str, params: Mapping[str, Any] | None = None, timeout: float = 60.0) -> pa.Table:
         """See `Reading.query`."""
-        with self._live.reading() as tables:
-            return tables.query(cypher, params, timeout)
+        return self._live.answer(lambda tables: tables.query(cypher, params, timeout))
 
     def aside(self) -> contextlib.AbstractContextManager[Tables]:
         """See `Engine.aside`."""
@@ -150,45 +149,37 @@ class EmbeddedEngine:
 
     def scan(self, pattern: str, columns: Sequence[Column], timeout: float = 60.0) -> pl.DataFrame:
         """See `Reading.scan`."""
-        with self._live.reading() as tables:
-            return tables.scan(pattern, columns, timeout)
+        return self._live.answer(lambda tables: tables.scan(pattern, columns, timeout))
 
     def node_rows(self, type_name: str, ids: pl.Series | None = None) -> pl.DataFrame:
         """See `Reading.node_rows`."""
-        with self._live.reading() as tables:
-            return tables.node_rows(type_name, ids)
+        return self._live.answer(lambda tables: tables.node_rows(type_name, ids))
 
     def node_ids(self, type_name: str) -> pl.Series:
         """See `Reading.node_ids`."""
-        with self._live.reading() as tables:
-            return tables.node_ids(type_name)
+        return self._live.answer(lambda tables: tables.node_ids(type_name))
 
     def rel_keys(self, rel: RelKey) -> pl.Series:
         """See `Reading.rel_keys`."""
-        with self._live.reading() as tables:
-            return tables.rel_keys(rel)
+        return self._live.answer(lambda tables: tables.rel_keys(rel))
 
     def rel_rows(
         self, rel: RelKey, ends: pl.Series | None = None, fields: Sequence[str] | None = None
     ) -> pl.DataFrame:
         """See `Reading.rel_rows`."""
-        with self._live.reading() as tables:
-            return tables.rel_rows(rel, ends, fields)
+        return self._live.answer(lambda tables: tables.rel_rows(rel, ends, fields))
 
     def count_nodes(self, type_name: str) -> int:
         """See `Reading.count_nodes`."""
-        with self._live.reading() as tables:
-            return tables.count_nodes(type_name)
+        return self._live.answer(lambda tables: tables.count_nodes(type_name))
 
     def counts(self, names: Collection[str] | None = None) -> dict[str, int]:
         """See `Reading.counts`."""
-        with self._live.reading() as tables:
-            return tables.counts(names)
+        return self._live.answer(lambda tables: tables.counts(names))
 
     def any_rel(self, type_name: str) -> bool:
         """See `Reading.any_rel`."""
-        with self._live.reading() as tables:
-            return tables.any_rel(type_name)
+        return self._live.answer(lambda tables: tables.any_rel(type_name))
 
     @contextlib.contextmanager
     def writing(self, rows: int) -> Iterator[Tables]:

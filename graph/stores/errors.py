@@ -16,6 +16,10 @@ class StoreBusyError(StoreError):
     """Another process holds the store."""
 
 
+class BuffersFullError(StoreBusyError):
+    """What is asked at the same time takes more than the engine's buffers hold."""
+
+
 class StoreMissingError(StoreError):
     """There is no store at this place yet."""
 

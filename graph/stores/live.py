@@ -17,11 +17,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 import ladybug
 
-from graph.stores.errors import StoreBusyError, StoreError, StoreUnavailableError
+from graph.stores.errors import BuffersFullError, StoreBusyError, StoreError, StoreUnavailableError
 from graph.stores.files import open_database, sync_folder
 from graph.stores.tables import Aside, OneFile, Tables
 
@@ -31,8 +31,12 @@ _THREADS: Final = min(os.cpu_count() or 1, 4)
 """The engine's threads for one query."""
 _LONG: Final = 4
 """So many queries that use all their threads leave none waiting."""
+_T = TypeVar("_T")
+
 _PATIENCE: Final = 60.0
 """Seconds to wait for a connection."""
+_PAUSE: Final = 1.0
+"""Seconds after which a question that did not fit is tried again beside others that still run."""
 _STATES: Final = itertools.count(1)
 LARGE = 64 << 20
 """Bytes of a file from which on opening it aside takes less time than it saves."""
@@ -92,6 +96,7 @@ class Live:
         self._path = path
         self._swap_open = swap_open
         self._changed = threading.Condition()
+        self._again = threading.Lock()
         self._current: _Opened | None = _Opened(path)
         self._retired: list[_Opened] = []
         self._coming: _Opened | None = None
@@ -111,6 +116,31 @@ class Live:
                 self._give(opened, tables)
         finally:
             self._leave(opened)
+
+    def answer(self, ask: Callable[[Tables], _T]) -> _T:
+        """What is read on a connection; again where others that were asked at the time had filled the buffers.
+
+        Raises `BuffersFullError` where it does not fit alone either, or others go on for too long.
+        """
+        end = time.monotonic() + _PATIENCE
+        with contextlib.suppress(BuffersFullError), self.reading() as tables:
+            return ask(tables)
+        # One at a time: two large ones would go on filling the buffers for one another.
+        with self._again:
+            while True:
+                with self._changed:
+                    alone = self._changed.wait_for(lambda: not self._others(), _PAUSE)
+                try:
+                    with self.reading() as tables:
+                        return ask(tables)
+                except BuffersFullError:
+                    if (alone and not self._others()) or time.monotonic() >= end:
+                        raise
+
+    def _others(self) -> bool:
+        """Whether anything else is being read just now."""
+        opened = [*self._retired, *([self._current] if self._current else [])]
+        return any(o.busy for o in opened)
 
     @contextlib.contextmanager
     def aside(self) -> Iterator[Tables]:

@@ -17,7 +17,7 @@ from graph.model import BATCH, META, NODE_TYPES, REL_TYPES
 from graph.records import RelKey, node_schema, rel_schema
 from graph.stores.cancelling import Cancellation, stopping_with
 from graph.stores.dialect import LADYBUG, Dialect, counting
-from graph.stores.errors import QueryCancelledError, QueryTimeoutError, StoreBusyError
+from graph.stores.errors import BuffersFullError, QueryCancelledError, QueryTimeoutError
 from graph.stores.files import open_database
 from graph.stores.hops import EACH, hop
 from graph.stores.scanning import Column, collectable, collected, scanned
@@ -352,7 +352,7 @@ def _say_stopped(error: RuntimeError, timeout: float, ran: float, cancellation: 
     if _swallowed_interrupt(error):
         raise KeyboardInterrupt from error
     if "buffer pool is full" in str(error):
-        raise StoreBusyError(
+        raise BuffersFullError(
             "引擎的缓冲区不够同时回答这么多问题。请稍后重试，或缩小问题的范围。",
             "The engine's buffers don't suffice for so much at once. Try again in a moment, or ask for less.",
         ) from error

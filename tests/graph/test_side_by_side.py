@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,18 @@ def test_a_question_larger_than_the_buffers_is_said_to_be(
         with pytest.raises(StoreBusyError, match="buffers"):
             store.query("UNWIND range(1, 3000000) AS a RETURN DISTINCT a, a * 2 AS b")
         assert store.query(_LOTS).num_rows == 1
+
+
+def test_questions_that_fit_one_by_one_are_answered_though_asked_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_store(str(tmp_path / "store"), "write") as store:
+        store.apply(_lot("T"))
+    monkeypatch.setattr(files, "_READING_BYTES", (96 << 20, 96 << 20))
+    with (
+        open_store(str(tmp_path / "store"), "read") as store,
+        ThreadPoolExecutor(4) as pool,
+    ):
+        large = "UNWIND range(1, 1000000) AS a RETURN DISTINCT a, a * 2 AS b"
+        answers = [pool.submit(store.query, large) for _ in range(4)]
+        assert [a.result().num_rows for a in answers] == [1_000_000] * 4
