@@ -81,6 +81,11 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "有变更前比例而无变更日期，无法确定其截止时间：该比例未导入。请补充股权变更日期。",
         "A share before a change without the day of the change: it can't be dated and was left out. Add 股权变更日期.",
     ),
+    "change-missing": (
+        "变更前比例与该股东上一次变更后的比例不符：其间可能有未列出的变更。两次变更之间按上一次变更后的比例计，请核实。",
+        "The share before this change is not what the holder's last change left: one between may be missing. "
+        "Between the two days the share after the earlier one counts: verify.",
+    ),
     "member-change-unsaid": (
         "有增减日期而看不出是增加还是减少：该日期未使用。请补充增减类型（增加、减少）。",
         "A date of change that doesn't say whether the member joined or left: it was not used. Add 增减类型 (增加, 减少).",

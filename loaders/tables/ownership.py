@@ -80,9 +80,10 @@ def read_shareholdings(table: TableRows) -> None:
     if table.has("indirect_share"):
         # Who is said to hold in the end, and no more, is not said to be a holder of the company.
         held = pl.select(pl.when(~_only_indirect(table)).then(held)).to_series()
-    relate(table, "OWNS", holder, "Company", held, facts)
     if table.has("share_before"):
-        _before_change(table, company, holder, facts)
+        _changes(table, company, holder, held, facts)
+    else:
+        relate(table, "OWNS", holder, "Company", held, facts)
     if table.has("indirect_share"):
         _indirect(table, company, holder, facts)
 
@@ -198,17 +199,62 @@ def _derived(table: TableRows, company: Parties, facts: dict[str, pl.Series]) ->
     return {**exact, "derived_from": derived}
 
 
-def _before_change(table: TableRows, company: Parties, holder: Parties, facts: dict[str, pl.Series]) -> None:
-    """变更前股权比例 beside 股权变更日期: the same holder's share until that day, a row of its own."""
+def _changes(
+    table: TableRows, company: Parties, holder: Parties, held: pl.Series, facts: dict[str, pl.Series]
+) -> None:
+    """变更前 and 变更后股权比例 beside 股权变更日期: the same holder's share until that day, and from it on.
+
+    A later change of his ends what an earlier one began, and what he had before it is what that one left him with:
+    stated twice, it counts once. Whoever has nothing after a change has left.
+    """
     share = table.share("share_before")
-    held = (share["share_max"].fill_null(share["share"]) > 0).fill_null(False)
+    before = (share["share_max"].fill_null(share["share"]) > 0).fill_null(False)
     changed = facts["stated_from"]
     header = table.header("share_before")
-    table.rows.report("flag", held & changed.is_null(), "change-undated", header, table.text("share_before"))
-    frame = {c: share[c] for c in _BOUNDS}
-    frame |= {"list_kind": facts["list_kind"], "observed_on": facts["observed_on"], "stated_to": changed}
-    to_ids = pl.select(pl.when(held & changed.is_not_null()).then(company.ids)).to_series()
-    relate(table, "OWNS", holder, "Company", to_ids, frame)
+    stated = table.text("share_before")
+    table.rows.report("flag", before & changed.is_null(), "change-undated", header, stated)
+
+    rows = pl.DataFrame(
+        {
+            AT: table.at,
+            "company": company.ids,
+            "holder": holder.ids,
+            "class": facts["share_class"],
+            "list": facts["list_kind"],
+            "day": pl.select(pl.when(table.rows.good()).then(changed)).to_series(),
+            "had": share["share"],
+            "has": facts["share"],
+        }
+    )
+    of_one = ["company", "holder", "class", "list"]
+    days = (
+        rows.drop_nulls(["company", "holder", "day"])
+        .group_by(*of_one, "day")
+        .agg(has=pl.col("has").sum(), whole=pl.col("has").is_not_null().all())
+        .sort("day")
+        .with_columns(
+            last_has=pl.when("whole").then("has").shift(1).over(of_one),
+            last=pl.col("day").shift(1).over(of_one),
+            next=pl.col("day").shift(-1).over(of_one),
+        )
+        .drop("has", "whole")
+    )
+    rows = rows.join(days, on=[*of_one, "day"], how="left", nulls_equal=True, maintain_order="left")
+    had = pl.col("had").sum().over([*of_one, "day"])
+    gap = rows.select((pl.col("last_has") - had).abs() > 1e-9).to_series() & before
+    table.rows.report("flag", gap.fill_null(False), "change-missing", header, stated)
+
+    gone = ((facts["share"] == 0) & changed.is_not_null()).fill_null(False)
+    staying = pl.select(pl.when(~gone).then(held)).to_series()
+    until = facts["stated_to"].fill_null(rows["next"])
+    relate(table, "OWNS", holder, "Company", staying, {**facts, "stated_to": until})
+
+    frame = {c: share[c] for c in _BOUNDS} | {
+        n: facts[n] for n in ("share_class", "list_kind", "observed_on")
+    }
+    first = before & changed.is_not_null() & rows["last"].is_null()
+    to_ids = pl.select(pl.when(first).then(company.ids)).to_series()
+    relate(table, "OWNS", holder, "Company", to_ids, {**frame, "stated_to": changed})
 
 
 def _indirect(table: TableRows, company: Parties, holder: Parties, facts: dict[str, pl.Series]) -> None:

@@ -351,6 +351,27 @@ def test_a_change_states_the_share_before_and_after_it(tmp_path: Path) -> None:
     assert codes(context, "flag") == ["change-undated"]
 
 
+def test_a_later_change_ends_what_an_earlier_one_began(tmp_path: Path) -> None:
+    header = "企业名称,统一社会信用代码,股东名称,股权变更日期,变更前股权比例,变更后股权比例"
+    rows = [
+        f"示例甲有限公司,{A},示例乙有限公司,2023-05-06,60%,0%",
+        f"示例甲有限公司,{A},示例乙有限公司,2022-03-01,100%,60%",
+        f"示例甲有限公司,{A},示例丙有限公司,2022-03-01,0%,40%",
+        f"示例甲有限公司,{A},示例丁有限公司,2023-05-06,,60%",
+        f"示例甲有限公司,{A},示例丙有限公司,2024-01-01,35%,30%",
+    ]
+    context = load_text(tmp_path, {"s.csv": "\n".join([header, *rows]) + "\n"})
+    owns = rels(context, "OWNS").select("from_id", "share", "stated_from", "stated_to")
+    assert sorted(owns.rows(), key=str) == [
+        ("name:示例丁有限公司", 0.6, "2023-05-06", None),
+        ("name:示例丙有限公司", 0.3, "2024-01-01", None),
+        ("name:示例丙有限公司", 0.4, "2022-03-01", "2024-01-01"),
+        ("name:示例乙有限公司", 0.6, "2022-03-01", "2023-05-06"),
+        ("name:示例乙有限公司", 1.0, None, "2022-03-01"),
+    ]
+    assert codes(context, "flag") == ["change-missing"]
+
+
 def test_months_without_a_year_say_how_to_set_it(tmp_path: Path) -> None:
     text = f"低保证号,姓名,身份证号,1月(元),2月(元)\nDB1,测试某,{resident(6)},500,500\n"
     assert "year-unknown" in codes(load_text(tmp_path, {"发放表.csv": text}))
