@@ -367,8 +367,8 @@ RELATIONSHIPS: Final = (
             _f(
                 "interest",
                 "STRING",
-                "board_appointment, trustee, nominator, managing_partner, management_relation, "
-                "accounting_consolidation, stated_controller…",
+                "board_appointment, trustee, nominator, managing_partner, operator, sole_owner, "
+                "management_relation, accounting_consolidation, stated_controller…",
             ),
             _f("direct", "BOOL", "false: a statement about a whole route"),
             _f("suspected", "BOOL", "疑似"),

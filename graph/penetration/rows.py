@@ -32,6 +32,9 @@ SUSPECTED_INTERESTS: Final = frozenset({"other_influence_or_control"})
 MANAGING_INTERESTS: Final = frozenset({"managing_partner", "legal_representative"})
 """Who controls a partnership (执行事务合伙人, shown by the register as its legal representative)."""
 
+SOLE_INTERESTS: Final = frozenset({"operator", "sole_owner"})
+"""Who owns a sole trader or a sole proprietorship (经营者, 投资人): by law one person, and no list says so."""
+
 _COUNTS: Final = (
     "holder",
     "company",
@@ -236,6 +239,14 @@ def are_partnerships(nodes: pl.DataFrame, with_partners: IntArray) -> npt.NDArra
     return are
 
 
+def _are_sole(nodes: pl.DataFrame) -> pl.Series:
+    """Whether each node may be one person's own firm: none stated to be something else, and none named a company."""
+    return nodes.select(
+        (pl.col("kind").fill_null("sole_trader") == "sole_trader")
+        & ~pl.col("name").str.contains("公司", literal=True).fill_null(False)
+    ).to_series()
+
+
 def controlling(rows: pl.DataFrame, nodes: pl.DataFrame, with_partners: IntArray) -> pl.DataFrame:
     """Declared control that enters the fixpoint: holder, company, interest, suspected, basis, start, end…
 
@@ -245,10 +256,13 @@ def controlling(rows: pl.DataFrame, nodes: pl.DataFrame, with_partners: IntArray
         nodes, with_partners = nodes.clear(), with_partners[:0]
     rows = rows.with_columns(
         partnership=pl.Series(are_partnerships(nodes, with_partners)[rows["company"].to_numpy()]),
+        sole=_are_sole(nodes).gather(rows["company"]),
         interest=pl.col("interest").fill_null(""),
     )
-    enters = pl.col("interest").is_in(list(CONTROLLING_INTERESTS)) | (
-        pl.col("partnership") & pl.col("interest").is_in(list(MANAGING_INTERESTS))
+    enters = (
+        pl.col("interest").is_in(list(CONTROLLING_INTERESTS))
+        | (pl.col("partnership") & pl.col("interest").is_in(list(MANAGING_INTERESTS)))
+        | (pl.col("sole") & pl.col("interest").is_in(list(SOLE_INTERESTS)))
     )
     rows = rows.filter(enters & (pl.col("holder") != pl.col("company"))).sort("company", "holder", "key")
     suspected = pl.col("suspected").fill_null(False) | pl.col("interest").is_in(list(SUSPECTED_INTERESTS))

@@ -10,6 +10,9 @@ from loaders.tables.rows import AT
 from loaders.tables.vocabulary import VOCABULARIES, read_relation_codes
 
 REPRESENTATIVES = ("legal_representative", "branch_head", "operator", "sole_owner", "managing_partner")
+DECIDING = {"managing_partner": "执行事务合伙人", "operator": "经营者", "sole_owner": "投资人"}
+"""Who decides by law, whatever a list of holders says: of a partnership, a sole trader (个体工商户) and a sole
+proprietorship (个人独资企业), whose registers list no holders."""
 NO_OFFICERS = ("liaison", "site_supervisor", "project_manager", "technical_lead", "bid_agent")
 
 
@@ -94,10 +97,11 @@ def _state(
 
     relate(table, "LEGAL_REP_OF", party, "Company", where(represents), {"role": role, **span})
     relate(table, "OFFICER_OF", party, "Company", where(officer), {"role": role, **span})
-    manages = role == "managing_partner"
-    if manages.any():
-        interest = {"interest": role, "details": table.constant("执行事务合伙人"), **span}
-        relate(table, "EXERCISES_CONTROL", party, "Company", where(manages), interest)
+    decides = role.is_in(list(DECIDING))
+    if decides.any():
+        details = role.replace_strict(DECIDING, default=None, return_dtype=pl.String)
+        interest = {"interest": role, "details": details, **span}
+        relate(table, "EXERCISES_CONTROL", party, "Company", where(decides), interest)
 
 
 def read_relatives(table: TableRows) -> None:

@@ -72,6 +72,13 @@ def test_votes_hit_where_shares_do_not_and_control_where_neither_does() -> None:
     assert (by_control.via, by_control.suspected) == ("A", True)
 
 
+def test_who_is_called_the_investor_of_a_company_does_not_control_it() -> None:
+    """投资人 is the owner of a sole proprietorship, and may be any shareholder of a company."""
+    said = [{"holder_id": P, "company_id": "A", "interest": "sole_owner", "suspected": False}]
+    for party in (("A", "Company", "虚构有限公司", None), ("A", "Company", "虚构合作社", "cooperative")):
+        assert ubo([(Q, "A", 0.6), ("A", "T", 1.0)], control=said, parties=[party]).owners[0].id == Q
+
+
 @pytest.mark.parametrize(
     ("control", "parties", "via", "depth", "suspected"),
     [
@@ -81,6 +88,9 @@ def test_votes_hit_where_shares_do_not_and_control_where_neither_does() -> None:
         ([(P, "N", "board_appointment", False), ("N", "T", "stated_controller", False)], [], "N", 2, False),
         # A managing partner who holds nothing of the partnership.
         ([(P, "A", "managing_partner", False)], [("A", "Company", "虚构合伙", "partnership")], "A", 2, False),
+        # A sole trader and a sole proprietorship have no list of holders: who stands in the register owns them.
+        ([(P, "A", "operator", False)], [("A", "Company", "虚构商行", "sole_trader")], "A", 2, False),
+        ([(P, "A", "sole_owner", False)], [("A", "Company", "虚构设计室", "sole_trader")], "A", 2, False),
     ],
 )  # fmt: skip
 def test_who_controls_without_any_share_is_an_owner_by_control(

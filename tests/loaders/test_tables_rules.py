@@ -517,6 +517,14 @@ def test_a_managing_partner_controls(tmp_path: Path) -> None:
     assert control.select("from_id", "interest").rows() == [("name:示例乙有限公司", "managing_partner")]
 
 
+@pytest.mark.parametrize(("heading", "interest"), [("经营者", "operator"), ("投资人", "sole_owner")])
+def test_who_runs_a_sole_trader_controls_it(tmp_path: Path, heading: str, interest: str) -> None:
+    text = f"统一社会信用代码,企业名称,企业类型,{heading},成立日期\n{A},示例五金商行,个体工商户,测试某,2020-01-01\n"
+    context = load_text(tmp_path, {"企业信息.csv": text})
+    assert rels(context, "EXERCISES_CONTROL")["interest"].to_list() == [interest]
+    assert rels(context, "LEGAL_REP_OF")["role"].to_list() == [interest]
+
+
 def test_kinds_of_control_are_read_in_plain_words_and_others_told(tmp_path: Path) -> None:
     text = (
         "party_id,company_id,interest,suspected\n"
