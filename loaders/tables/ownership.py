@@ -8,11 +8,12 @@ import polars as pl
 
 from graph.names import name_key
 from loaders.tables.columns import TableRows
-from loaders.tables.parties import Parties, local_ids, read_parties, relate, state_parties
+from loaders.tables.parties import Parties, local_ids, most, read_parties, relate, state_parties
 from loaders.tables.rows import AT
 from loaders.tables.vocabulary import VOCABULARIES
 
 PARTNER_ROLES = ("general_partner", "limited_partner")
+_NO_CONTROL: Final = ("nominee", "unknown", "management_relation")
 _BOUNDS = ("share", "share_min", "share_max", "min_open", "max_open")
 _DIRECT: Final = (
     "share",
@@ -285,23 +286,61 @@ def read_concerts(table: TableRows) -> None:
 
 
 def read_control(table: TableRows) -> None:
-    """One declared control that is no share a row."""
-    company = read_parties(table, "company_id", "company_name", default="company")
-    kind = table.vocabulary("party_kind")
-    party = read_parties(table, "party_id", "party_name", default="holder", kind=kind, scope=company.ids)
-    words = table.text("interest")
-    table.require("interest", words)
-    interest = VOCABULARIES["interest"].read(words)
-    unread = words.is_not_null() & interest.is_null()
-    known = "、".join(VOCABULARIES["interest"].codes)
-    table.rows.report("flag", unread, "unknown-interest", table.header("interest"), words, known=known)
-    # Said in other words it is kept as said, and decides nothing.
-    interest = interest.fill_null(words)
-    suspected = table.boolean("suspected")
-    if table.header("party_name").startswith("疑似"):
-        suspected = suspected.fill_null(True)
-    suspected = suspected.fill_null(words.str.starts_with("疑似").replace(False, None))
+    """One declared control that is no share a row; or another table's row that names the actual controller."""
+    company = read_parties(table, "company_id", "company_name", default="company", required=table.main)
+    kind = table.vocabulary("party_kind") if table.main else None
+    # Beside another table a number or a day is that table's own, not the controller's.
+    span = table.span() if table.main else {}
+    stated = table.text("interest")
+    suspected = table.boolean("suspected") if table.main else table.empty(pl.Boolean)
     state_parties(table, company)
+    if table.has("actual_controller"):
+        cells = table.text("actual_controller").str.normalize("NFKC")
+        if not table.has("interest") and table.main:
+            table.require("actual_controller", cells)
+        lists = cells.str.replace_all("[、;；\n]", "\x1f").str.split("\x1f")
+        words = stated.fill_null(table.header("actual_controller"))
+        code = VOCABULARIES["interest"].read(words)
+        # The heading itself says that he controls; a word beside it only says how.
+        code = pl.select(pl.when(code.is_in(_NO_CONTROL)).then(None).otherwise(code)).to_series()
+        interest = code.fill_null("stated_controller")
+        doubt = suspected
+        if table.header("actual_controller").startswith("疑似"):
+            doubt = doubt.fill_null(True)
+        for place in range(most(lists.list.len())):
+            name = lists.list.get(place, null_on_oob=True).str.strip_chars().replace("", None)
+            ids = "party_id" if table.main and place == 0 else "_none"
+            party = read_parties(
+                table, ids, None, default="holder", kind=kind, names=name, scope=company.ids, required=False
+            )
+            _state_control(table, party, company, interest, words, doubt, span)
+    if not table.main or not table.has("party_name", "party_id") or table.has("actual_controller"):
+        return
+    party = read_parties(table, "party_id", "party_name", default="holder", kind=kind, scope=company.ids)
+    table.require("interest", stated)
+    interest = VOCABULARIES["interest"].read(stated)
+    unread = stated.is_not_null() & interest.is_null()
+    known = "、".join(VOCABULARIES["interest"].codes)
+    table.rows.report("flag", unread, "unknown-interest", table.header("interest"), stated, known=known)
+    # Said in other words it is kept as said, and decides nothing.
+    _state_control(table, party, company, interest.fill_null(stated), stated, suspected, span)
+
+
+def _state_control(
+    table: TableRows,
+    party: Parties,
+    company: Parties,
+    interest: pl.Series,
+    words: pl.Series,
+    suspected: pl.Series,
+    span: dict[str, pl.Series],
+) -> None:
     state_parties(table, party)
-    facts = {"interest": interest, "details": words, "suspected": suspected, **table.span()}
-    relate(table, "EXERCISES_CONTROL", party, "Company", company.ids, facts)
+    # Beside another table, each row of one company names the same controller: said once.
+    again = pl.DataFrame({"company": company.ids, "party": party.ids}).select(
+        ~pl.struct("company", "party").is_first_distinct()
+    )
+    to_ids = company.ids if table.main else company.ids.set(again.to_series(), None)
+    suspected = suspected.fill_null(words.str.starts_with("疑似").replace(False, None))
+    facts = {"interest": interest, "details": words, "suspected": suspected, **span}
+    relate(table, "EXERCISES_CONTROL", party, "Company", to_ids, facts)

@@ -545,6 +545,51 @@ def test_kinds_of_control_are_read_in_plain_words_and_others_told(tmp_path: Path
     assert "managing_partner" in told.expected_en and "managing_partner" in told.expected_zh
 
 
+def test_a_heading_that_names_the_actual_controller_states_control(tmp_path: Path) -> None:
+    text = "公司名称,疑似实际控制人,总股权比例\n示例甲有限公司,测试某,60%\n示例乙有限公司,示例丁有限公司、测试乙,\n"
+    context = load_text(tmp_path, {"疑似实际控制人.csv": text})
+    control = rels(context, "EXERCISES_CONTROL")
+    assert set(control.select("to_id", "interest", "suspected").rows()) == {
+        ("name:示例甲有限公司", "stated_controller", True),
+        ("name:示例乙有限公司", "stated_controller", True),
+    }
+    assert control.height == 3
+    assert not context.problems or codes(context, "reject") == []
+
+
+@pytest.mark.parametrize("way", ["代持", "通过代持", "不详", "托管", ""])
+def test_a_word_beside_the_actual_controller_only_says_how(tmp_path: Path, way: str) -> None:
+    text = f"公司名称,实际控制人,控制方式\n示例甲有限公司,测试某,{way}\n"
+    control = rels(load_text(tmp_path, {"控制.csv": text}), "EXERCISES_CONTROL")
+    assert control.select("interest", "details", "suspected").rows() == [
+        ("stated_controller", way or "实际控制人", None)
+    ]
+
+
+def test_a_way_that_may_mean_holder_or_held_for_decides_nothing_and_is_told(tmp_path: Path) -> None:
+    text = "公司名称,控制人,控制方式\n示例甲有限公司,测试某,代持\n"
+    context = load_text(tmp_path, {"控制.csv": text})
+    assert codes(context, "flag") == ["unknown-interest"]
+    assert rels(context, "EXERCISES_CONTROL")["interest"].to_list() == ["代持"]
+
+
+def test_a_column_of_actual_controllers_stands_in_a_list_of_holders_and_a_register(tmp_path: Path) -> None:
+    files = {
+        "股东.csv": f"企业名称,统一社会信用代码,股东名称,持股比例,实际控制人\n示例甲有限公司,{A},示例乙有限公司,60%,测试某\n"
+        f"示例甲有限公司,{A},示例丙有限公司,40%,测试某\n",
+        "企业信息.csv": f"企业名称,统一社会信用代码,登记状态,起始日期,终止日期,实际控制人\n"
+        f"示例丁有限公司,{B},存续,2010-01-01,2015-01-01,测试乙\n",
+    }
+    context = load_text(tmp_path, files)
+    assert sorted(rels(context, "OWNS")["share"]) == [0.4, 0.6]
+    control = rels(context, "EXERCISES_CONTROL")
+    assert control.select("to_id", "interest").height == 2
+    assert set(control["to_id"]) == set(rels(context, "OWNS")["to_id"]) | set(
+        nodes(context, "Company").filter(pl.col("name") == "示例丁有限公司")["id"]
+    )
+    assert "stated_to" not in control.columns or control["stated_to"].drop_nulls().is_empty()
+
+
 def test_a_mapping_is_strict_about_its_keys(tmp_path: Path) -> None:
     def refused(text: str) -> str:
         path = tmp_path / "map.toml"
