@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from graph.penetration import penetrate
-from graph.penetration.beneficial import TESTS, beneficial_owners
+from graph.penetration.beneficial import TESTS, Beneficial, beneficial_owners
 from graph.penetration.history import HAPPENINGS, history
 from graph.penetration.thresholds import VERDICTS
 from graph.stores.relations import couples_in
@@ -199,6 +199,15 @@ def _words(s: Session, warning: Any) -> str:
     return str(warning.get(s.language, warning)) if isinstance(warning, dict) else str(warning)
 
 
+def _hit(s: Session, owner: Beneficial) -> str | None:
+    """The test that hit; a control that a source only suspects is called so."""
+    if owner.test is None:
+        return None
+    if owner.test == "control" and owner.suspected:
+        return s.say("疑似控制", "suspected control")
+    return s.say(*TESTS[owner.test])
+
+
 @app.command("ubo")
 def ubo_command(
     company: CompanyArgument,
@@ -240,7 +249,12 @@ def ubo_command(
             "share",
             "share_min",
             "share_max",
+            "votes_min",
+            "votes_max",
+            "via",
             "depth",
+            "suspected",
+            "identity",
         )
         print_rows(s, [(k, k, k) for k in keys], whole["owners"], whole=whole)
         return
@@ -249,7 +263,7 @@ def ubo_command(
             "name": owner.name or " + ".join(names[m] for m in owner.members) or owner.id,
             "id": owner.id,
             "verdict": s.say(*VERDICTS[owner.verdict]),
-            "test": s.say(*TESTS[owner.test]) if owner.test else None,
+            "test": _hit(s, owner),
             "share": share_text(owner.share_min, owner.share_max, owner.min_open, owner.max_open),
             "votes": share_text(owner.votes_min, owner.votes_max),
             "depth": owner.depth,

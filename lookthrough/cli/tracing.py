@@ -81,7 +81,7 @@ def paths_command(
                 "way": _way(question, way),
                 "formula": _formula(s, way),
                 "dates": [_dates(s, link) for link in way.links],
-                "sources": question.places(source for link in way.links for source in link.sources),
+                "sources": [" + ".join(question.places(link.sources)) for link in way.links],
             }
             for number, way in enumerate(found.ways, 1)
         ]
