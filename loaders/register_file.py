@@ -177,7 +177,13 @@ def _as_fractions(path: Path, rows: pl.DataFrame, column: str, header: str) -> p
     added = [point.alias("share")]
     for end in ("share_min", "share_max"):
         bound = pl.Series(end, parsed[end].zip_with(point.is_null(), pl.repeat(None, len(point), eager=True)))
-        added.append(bound if end not in rows.columns else rows[end].cast(pl.Float64).fill_null(bound))
+        open_ = "min_open" if end == "share_min" else "max_open"
+        excluded = parsed[open_] & point.is_null()
+        if end in rows.columns:
+            # A bound in a column of its own is met.
+            excluded &= rows[end].is_null()
+            bound = rows[end].cast(pl.Float64).fill_null(bound)
+        added += [bound, excluded.fill_null(False).alias(open_)]
     return rows.with_columns(added)
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from graph.penetration import Ownership, controller
 from graph.penetration.days import day_number
 from graph.penetration.whole import write_controllers
+from loaders.register_file import read_register
 from tests.graph import oracles
 
 DAYS = ("2026-01-01", "2020-01-01")
@@ -137,3 +138,18 @@ def test_every_company_is_in_the_answer_once_or_with_all_its_controllers(tmp_pat
     assert [r["reason"] for r in found["local:S"]] == ["no_majority"]
     # 公司法 (2018) art. 216 took half for control; half against half controls nothing.
     assert [r["reason"] for r in answers(rows, tmp_path, DAYS[1])["local:T"]] == ["joint"]
+
+
+def test_an_open_end_of_a_table_decides_as_it_does_in_a_store(tmp_path: Path) -> None:
+    """More than half is a majority, half and more is none; less than half never is one, half and less may be."""
+    file = tmp_path / "s.csv"
+    file.write_text(
+        "company_id,holder_id,share_percent\nC,B,>50\nD,B,>50\nD,Q,\nE,B,50%以上\nF,B,不足50%\nG,B,50%以下\n",
+        encoding="utf-8",
+    )
+    rows = read_register(file, control=True)
+    assert rows["min_open"].to_list() == [True, True, False, False, False, False]
+    for day, won, maybe in ((DAYS[0], "C D", "E"), ("2020-06-01", "C D E", "G")):
+        found = answers(rows, tmp_path, day)
+        assert {c for c, told in found.items() if told[0]["controller"] == "B"} == set(won.split()), day
+        assert {c for c, told in found.items() if told[0]["reason"] == "possible_only"} == set(maybe.split())

@@ -20,11 +20,15 @@ ROWS: Final[dict[str, pl.DataType]] = {
     "share": pl.Float64(),
     "share_min": pl.Float64(),
     "share_max": pl.Float64(),
+    "min_open": pl.Boolean(),
+    "max_open": pl.Boolean(),
     "valid_from": pl.String(),
     "valid_to": pl.String(),
     "share_class": pl.String(),
 }
 """Rows of shareholdings; the first two columns must be there, dates are ISO, shares fractions.
+
+`min_open`, `max_open`: that bound is itself excluded (more than half is control, half and more is not).
 
 Rows equal in all of them are one; other rows of one holder on one company are added.
 """
