@@ -50,6 +50,9 @@ _ABOVE: Final = frozenset(
 _Result = tuple[float | None, float | None, float | None, bool | None, bool | None, str | None]
 _EXACT_TOLERANCE: Final = Decimal("1e-9")
 
+_SPACE: Final = re.compile(r"\s")
+_PARTED: Final = re.compile(r"[\d.]\s+[\d.]")
+
 
 def parse_shares(s: pl.Series, unit: ShareUnit | str | None = None) -> pl.DataFrame:
     """Shares of a column: `share`, `share_min`, `share_max` (fractions), `min_open`, `max_open`, `error`.
@@ -86,8 +89,10 @@ def _quick(texts: pl.Series, unit: str | None) -> pl.DataFrame:
 
 
 def _slow(texts: pl.Series, unit: str | None) -> pl.DataFrame:
-    clean = texts.str.normalize("NFKC").str.replace_all(r"\s", "").to_list()
-    return pl.DataFrame([_share(t, unit) for t in clean], schema=_SCHEMA, orient="row")
+    clean = texts.str.normalize("NFKC").to_list()
+    # A space within a number may part two of them: 1 and 5 in one cell are not 15.
+    read = [_error("not-a-share") if _PARTED.search(t) else _share(_SPACE.sub("", t), unit) for t in clean]
+    return pl.DataFrame(read, schema=_SCHEMA, orient="row")
 
 
 def _error(code: str) -> _Result:

@@ -261,6 +261,8 @@ def test_bands_of_shares(text: str, low: float, high: float, low_open: bool, hig
         ("inf", "percent", "not-a-share"),
         ("约51%", None, "not-a-share"),
         ("1,000%", None, "not-a-share"),
+        ("1 5%", None, "not-a-share"),
+        ("1\n5", "percent", "not-a-share"),
         ("10%-5%", None, "band-reversed"),
         ("2100612342股", "percent", "share-count"),
     ],
