@@ -137,7 +137,7 @@ ROLES: Final[dict[str, Pair]] = {
     "board_supervisor": ("监事", "Board supervisor"),
     "board_appointment": ("任免董事", "Appoints the board"),
     "trustee": ("受托人", "Trustee"),
-    "nominator": ("提名人", "Nominator"),
+    "nominator": ("实际出资人（被代持）", "Nominator"),
     "management_relation": ("管理关系", "Management relation"),
     "accounting_consolidation": ("合并报表", "Consolidates accounts"),
     "stated_controller": ("实际控制人（自述）", "Stated controller"),
