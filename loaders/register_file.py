@@ -42,6 +42,8 @@ def read_register(path: Path, control: bool = False) -> pl.DataFrame:
     try:
         headers, utf8 = _headers(path)
         columns = _columns(path, headers, (*_TEXTS, *_VOTES) if control else _TEXTS)
+        if control:
+            _nobody_is_named(path, headers)
         rows = _read(path, columns, utf8)
     except UnreadableFileError as error:
         raise OwnershipError(f"{path.name}：{error.zh}", f"{path.name}: {error.en}") from error
@@ -229,6 +231,18 @@ def _no_route(path: Path, rows: pl.DataFrame) -> None:
             "请先用 lookthrough load 导入，间接持股会与链路对照，不重复计入。",
             f"{path.name}, data row {at[0] + 1} ({len(at)} in all) states an indirect share alone, which is no holding in "
             "the company: load the file first (lookthrough load), and it is compared with the chains, never added.",
+        )
+
+
+def _nobody_is_named(path: Path, headers: list[str]) -> None:
+    """Raises `OwnershipError` where a column names the actual controllers, which shares alone don't tell."""
+    known = TABLES["control"].by_header
+    named = [h for h in headers if known.get(clean_header(h), ("", 0))[0] == "actual_controller"]
+    if named:
+        raise OwnershipError(
+            f"{path.name} 有{named[0]}列：直接读表时只按持股比例判断控制，结果会不同。请先用 lookthrough load 导入。",
+            f"{path.name} names actual controllers ({named[0]}), and straight from a table shares alone decide: load the "
+            "file first (lookthrough load).",
         )
 
 

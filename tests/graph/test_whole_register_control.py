@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from graph.penetration import Ownership, controller
 from graph.penetration.days import day_number
+from graph.penetration.tables import OwnershipError
 from graph.penetration.whole import write_controllers
 from loaders.register_file import read_register
 from tests.graph import oracles
@@ -153,3 +154,11 @@ def test_an_open_end_of_a_table_decides_as_it_does_in_a_store(tmp_path: Path) ->
         found = answers(rows, tmp_path, day)
         assert {c for c, told in found.items() if told[0]["controller"] == "B"} == set(won.split()), day
         assert {c for c, told in found.items() if told[0]["reason"] == "possible_only"} == set(maybe.split())
+
+
+def test_a_file_that_names_actual_controllers_is_not_decided_by_its_shares_alone(tmp_path: Path) -> None:
+    file = tmp_path / "s.csv"
+    file.write_text("company_id,holder_id,share_percent,实际控制人\nC,B,60,测试某\n", encoding="utf-8")
+    with pytest.raises(OwnershipError, match="实际控制人"):
+        read_register(file, control=True)
+    assert read_register(file)["share"].to_list() == [0.6]
