@@ -55,6 +55,9 @@ def read_shareholdings(table: TableRows) -> None:
 
     share = _shares(table)
     list_kind = _list_kinds(table)
+    if table.has("share_before"):
+        # Who did not change is not named: beside a list of all holders it counts for nothing.
+        list_kind = list_kind.fill_null("changes")
     observed = table.date("observed_on")
     amount, currency = table.money("subscribed_amount")
     paid, paid_currency = table.money("paid_amount")

@@ -76,3 +76,29 @@ def test_two_of_one_name_with_numbers_leave_a_third_without_one_apart(lookthroug
     # Nobody can tell which of the two the tree means; the register above 100% says that something is amiss.
     assert sum(o["name"] == "样本丁四" for o in answer["owners"]) == 3
     assert [w["code"] for w in answer["warnings"]].count("register_above_100") == 1
+
+
+CURRENT = "企业名称,股东名称,股东类型,持股比例(%)\n虚构甲建设有限公司,样本王一,自然人,60\n虚构甲建设有限公司,样本李二,自然人,40\n"
+CHANGES = (
+    "企业名称,股东名称,股东类型,变更前股权比例(%),变更后股权比例(%),股权变更日期\n"
+    "虚构甲建设有限公司,样本张三,自然人,100,60,2022-03-01\n"
+    "虚构甲建设有限公司,样本李二,自然人,0,40,2022-03-01\n"
+)
+
+
+@pytest.mark.parametrize("alone", [False, True], ids=["beside_the_list", "alone"])
+def test_a_record_of_changes_is_not_added_to_the_list_of_holders(lookthrough, tmp_path, alone):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/股权变更.csv").write_text(CHANGES, encoding="utf-8")
+    if not alone:
+        (tmp_path / "in/股东.csv").write_text(CURRENT, encoding="utf-8")
+    ran = lookthrough("load", tmp_path / "in")
+    assert ran.code == 0, ran.err
+    answer = json.loads(lookthrough("penetrate", "虚构甲建设有限公司", "--format", "json").out)
+    owners = {o["name"]: o["direct"] for o in answer["owners"]}
+    if alone:
+        assert owners == {"样本张三": 0.6, "样本李二": 0.4}
+    else:
+        assert owners == {"样本王一": 0.6, "样本李二": 0.4}
+        # What the changes say beside it is told.
+        assert [w["code"] for w in answer["warnings"]].count("rival_list") == 1
