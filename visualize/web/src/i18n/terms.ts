@@ -336,6 +336,7 @@ export const CODES: Record<string, [string, string]> = {
   "deregistered": ["注销", "Deregistered"],
   "cancelled": ["撤销", "Cancelled"],
   "registered": ["登记名册", "Registered list"],
+  "changes": ["变更记录", "Changes"],
   "top_ten": ["十大股东", "Top ten"],
   "top_ten_float": ["十大流通股东", "Top ten, float"],
   "former": ["历史股东", "Former"],
