@@ -158,7 +158,10 @@ def field_error(where: str, zh: str, en: str) -> dict[str, str]:
 
 @contextmanager
 def naming_detectors(where: str) -> Iterator[None]:
-    """A detector that is named in a parameter or body and is none breaks the contract there: a problem that names near ones."""
+    """A detector that is named in a parameter or body and is none: nothing is called that, and near ones are named.
+
+    No breach of the contract: which detectors there are is the installation's matter.
+    """
     try:
         yield
     except UnknownDetectorError as error:
@@ -168,7 +171,7 @@ def naming_detectors(where: str) -> Iterator[None]:
             "没有这个检测项" + (f"；相近的有 {near[0]}" if error.near else ""),
             "no detector" + (f"; near: {near[1]}" if error.near else ""),
         )
-        raise ProblemError("invalid-request", error.zh, error.en, errors=[told]) from error
+        raise ProblemError("not-found", error.zh, error.en, errors=[told]) from error
 
 
 def answer(request: Request, problem: ProblemError) -> Response:

@@ -51,11 +51,11 @@ _SHOWN: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "The picture",
         "content": {
-            m.split(";")[0]: {"schema": {"type": "string", "format": "binary"}}
-            for k, m in MEDIA.items()
-            if k != "json"
-        }
-        | {"application/json": {"schema": {"type": "object"}}},
+            m.split(";")[0]: {
+                "schema": {"type": "object"} if "json" in m else {"type": "string", "format": "binary"}
+            }
+            for m in MEDIA.values()
+        },
     }
 }
 

@@ -50,7 +50,7 @@ def test_a_misspelt_filter_is_not_answered_as_if_there_were_nothing(service):
         for path in ("/v1/findings", "/v1/findings/counts", f"/v1/runs/{run}/undecided"):
             several = ["common-shareholder", "comon-shareholder"]
             answer = client.get(path, params={"detector": several if "runs" not in path else several[1]})
-            assert answer.status_code == 422, path
+            assert answer.status_code == 404, path
             assert answer.json()["errors"] == [
                 {
                     "where": "query/detector",
@@ -64,7 +64,7 @@ def test_a_misspelt_filter_is_not_answered_as_if_there_were_nothing(service):
             assert "household-multi-property" in nothing_near.json()["detail"]
         for path, more in (("/v1/runs", {}), ("/v1/screenings", {"parties": [{"id": "local:A"}]})):
             answer = client.post(path, json={"detectors": ["shared-contct"], **more})
-            assert (answer.status_code, answer.json()["errors"][0]["where"]) == (422, "body/detectors")
+            assert (answer.status_code, answer.json()["errors"][0]["where"]) == (404, "body/detectors")
             assert "shared-contact" in answer.json()["errors"][0]["says"]
         assert client.get("/v1/detectors/typo").status_code == 404
         assert client.get("/v1/findings?scope_kind=lots").status_code == 422
@@ -177,7 +177,7 @@ def test_a_cursor_of_another_dataset_is_outdated(service):
         (b'{"parties":[]}', "application/json; charset=utf-8", 422),
         (b'{"parties":[{"id":"local:A"}],"as_of":"2025-13-45"}', "application/json", 422),
         (b'{"parties":[{"id":"local:A"}],"as_of":"0001-01-01"}', "application/json", 422),
-        (b'{"parties":[{"id":"local:A"}],"detectors":["none-such"]}', "application/json", 422),
+        (b'{"parties":[{"id":"local:A"}],"detectors":["none-such"]}', "application/json", 404),
         (b'{"parties":[{}]}', "application/json", 422),
         (b'{"parties":[{"id":"local:A","more":1}]}', "application/json", 422),
         (json.dumps({"parties": [{"id": "local:A"}] * 201}).encode(), "application/json", 422),

@@ -153,7 +153,7 @@ def test_findings_of_every_detector_have_a_proof_that_comes_out_again(world: Wor
     counted = Counter[str]()
     one_of_each = {(f.detector, f.scope_kind, bool(f.suppressed_by)): f for f in world.findings}
     for found in one_of_each.values():
-        files = prove(world.store, ask(world.store, found, None), False).files
+        files = prove(world.store, ask(world.store, found, None), None).files
         faults, counts = recomputed(Enclosed.read({f"data/{name}": text for name, text in files.items()}))
         assert not faults, (found.detector, faults)
         counted += Counter(counts)
@@ -166,7 +166,7 @@ def test_what_is_said_of_parties_above_is_worked_out_again_too(world: World) -> 
     looped = [f for f in above if f.scope_id == "local:XG-2025-006/01"]
     assert above
     for found in [*above[:8], *looped]:
-        files = prove(world.store, ask(world.store, found, None), False).files
+        files = prove(world.store, ask(world.store, found, None), None).files
         facts = json.loads(files["facts.json"])
         claimed = {c["at"] for c in facts["claims"]["shares"]}
         said = {

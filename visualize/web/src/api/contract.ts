@@ -2781,7 +2781,7 @@ export interface operations {
                     "application/graphml+xml": string;
                     "application/json": Record<string, never>;
                     "application/pdf": string;
-                    "application/vnd.cytoscape+json": string;
+                    "application/vnd.cytoscape+json": Record<string, never>;
                     "image/png": string;
                     "image/svg+xml": string;
                     "text/html": string;
@@ -3058,7 +3058,7 @@ export interface operations {
                     "application/graphml+xml": string;
                     "application/json": Record<string, never>;
                     "application/pdf": string;
-                    "application/vnd.cytoscape+json": string;
+                    "application/vnd.cytoscape+json": Record<string, never>;
                     "image/png": string;
                     "image/svg+xml": string;
                     "text/html": string;
@@ -3581,7 +3581,7 @@ export interface operations {
                     "application/graphml+xml": string;
                     "application/json": Record<string, never>;
                     "application/pdf": string;
-                    "application/vnd.cytoscape+json": string;
+                    "application/vnd.cytoscape+json": Record<string, never>;
                     "image/png": string;
                     "image/svg+xml": string;
                     "text/html": string;
@@ -4040,7 +4040,7 @@ export interface operations {
                     "application/graphml+xml": string;
                     "application/json": Record<string, never>;
                     "application/pdf": string;
-                    "application/vnd.cytoscape+json": string;
+                    "application/vnd.cytoscape+json": Record<string, never>;
                     "image/png": string;
                     "image/svg+xml": string;
                     "text/html": string;
