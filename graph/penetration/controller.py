@@ -184,6 +184,7 @@ def _answer(ownership: Ownership, frontier: ControlFrontier, day: int, rule: Rul
         proofs.controller(k, target) for k in sorted(winners, key=lambda k: (k not in top, ids[starts[k]]))
     ]
     uncertain = {ids[starts[k]] for k in possible.start[possible.company == target]} - {c.id for c in found}
+    settled = not uncertain
     hidden = undisclosed(ownership, frontier.reach.node, day)
     own = [one for one in hidden if one.company == node]
     uncertain |= set(ownership.ids(np.array([one.holder for one in own], dtype=np.int64)))
@@ -201,7 +202,8 @@ def _answer(ownership: Ownership, frontier: ControlFrontier, day: int, rule: Rul
             else "no_register"
             if not known
             else "joint"
-            if joint
+            # Who may control the other half as well is no party to a draw.
+            if joint and settled
             else "unnamed"
             if any(one.reason for one in own)
             else "possible_only"

@@ -116,6 +116,16 @@ def test_fifty_fifty_is_joint_under_either_rule() -> None:
         assert (answer.controller, answer.reason, answer.joint) == (None, "joint", ("X", "Y"))
 
 
+def test_who_may_control_the_other_half_too_makes_no_draw(tmp_path: Path) -> None:
+    rows = [("A", "T", 0.5), ("p:1", "T", 0.5), {"holder_id": "p:1", "company_id": "A"}]
+    book = ownership(rows)
+    answer = controller(book, "T", DAY)
+    assert (answer.reason, answer.possible, answer.joint) == ("possible_only", ("p:1",), ("A", "p:1"))
+    write_controllers(book, tmp_path / "all.csv", day_number(DAY))
+    told = {r["company"]: r["reason"] for r in pl.read_csv(tmp_path / "all.csv").iter_rows(named=True)}
+    assert told["T"] == "possible_only"
+
+
 @pytest.mark.parametrize(
     ("above", "joint"),
     [

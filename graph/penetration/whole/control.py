@@ -166,9 +166,10 @@ def _settled(whole: ControlFrontier, chosen: BoolArray, inclusive: bool) -> Cont
 
     top = summed(company[ultimate], np.ones(int(ultimate.sum())), size)
     unsettled = chosen & ~below
-    joint = _joint(sets, unsettled)
     possible = np.zeros(size, dtype=np.bool_)
     possible[perhaps] = True
+    # Who may control the other half as well is no party to a draw.
+    joint = _joint(sets, unsettled & ~possible)
     keys = sets.start * size + company
     tally = np.searchsorted(sets.tally_keys, keys)
     share = np.zeros(len(keys))
@@ -185,7 +186,7 @@ def _settled(whole: ControlFrontier, chosen: BoolArray, inclusive: bool) -> Cont
         ultimate,
         {
             "joint": np.flatnonzero(joint),
-            "possible_only": np.flatnonzero(unsettled & ~joint & possible),
+            "possible_only": np.flatnonzero(unsettled & possible),
             "no_majority": np.flatnonzero(unsettled & ~joint & ~possible),
             "several": np.flatnonzero(top > 1),
             "mutual_block": np.flatnonzero(below & (top == 0)),
