@@ -39,7 +39,8 @@ class ControlFrontier:
 
     `votes`: links whose votes count, sorted by company (none into partnerships). Declared control, also sorted by
     company, a link a row:
-    `holder`, `company` (instances), `row` (place in `Ownership.control`; -1 = the only general partner),
+    `holder`, `company` (instances), `row` (place in `Ownership.control`; of the only general partner -1 less the
+    place in `Ownership.holdings` of the row that says he is one),
     `suspected`. Membership: `concert`, `member`, `scope` (instances; scope -1 = every company).
     """
 
@@ -85,6 +86,11 @@ def control_over(ownership: Ownership, reach: Reach, days: IntArray) -> ControlF
     general = links.general_partner & partnership[links.company] & ~managed[links.company]
     lone = general & (np.bincount(links.company[general], minlength=len(reach.node))[links.company] == 1)
     concert, member, scope = _membership(ownership, reach, days)
+    said = links.only(lone)
+    places, which = spread(said.first, np.arange(len(said), dtype=np.int64))
+    named = ownership.holdings.general_partner[said.rows[places]]
+    partner = np.zeros(len(said), dtype=np.int64)
+    partner[which[named][::-1]] = said.rows[places][named][::-1]
     company = np.r_[company, links.company[lone]]
     order = np.argsort(company, kind="stable")
     return ControlFrontier(
@@ -92,7 +98,7 @@ def control_over(ownership: Ownership, reach: Reach, days: IntArray) -> ControlF
         links.only(~partnership[links.company]),
         np.r_[holder, links.holder[lone]][order],
         company[order],
-        np.r_[row, np.full(int(lone.sum()), -1, dtype=np.int64)][order],
+        np.r_[row, -1 - partner][order],
         np.r_[suspected, np.zeros(int(lone.sum()), dtype=np.bool_)][order],
         np.r_[basis, links.basis[lone]][order],
         concert,

@@ -388,7 +388,10 @@ class Proofs:
         ends = self.ids[int(frontier.company[at])], self.ids[int(frontier.holder[at])]
         row = int(frontier.row[at])
         if row < 0:
-            return WinningLink(*ends, "declared", None, None, "general_partner", (), ())
+            # Said by the list of partners.
+            listed, of = -1 - row, self.ownership.holdings
+            proof = tuple(of.keys(listed)), tuple(of.sources(listed))
+            return WinningLink(*ends, "declared", None, None, "general_partner", *proof)
         stated = self.ownership.control.row(row, named=True)
         sources = tuple(stated["sources"] or ())
         return WinningLink(*ends, "declared", None, None, stated["interest"], (stated["key"],), sources)

@@ -127,7 +127,7 @@ def check_command(
     as_of = day(as_of, "--as-of")
     table = s.format is Format.table
     with s.store() as opened:
-        issues = check_store(opened, as_of)
+        issues, empty = check_store(opened, as_of), not opened.batches()
         called = names_of(opened, {id_ for i in issues for id_ in i.examples}) if table else {}
     rows = [
         {
@@ -146,5 +146,10 @@ def check_command(
         ("examples", "例", "examples"),
     ]
     print_rows(s, columns, rows)
-    if not rows:
+    if empty:
+        s.tell(
+            "库中没有任何数据：请先用 lookthrough load 导入。",
+            "Nothing is loaded: begin with lookthrough load.",
+        )
+    elif not rows:
         s.tell("未发现数据质量问题。", "No problem of data quality was found.")

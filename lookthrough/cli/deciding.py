@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -34,6 +34,9 @@ RuleOption = Annotated[
         show_default=False,
     ),
 ]
+
+_PROVEN: Final = 4
+"""Of so many controllers that the data name at once the proof is shown."""
 
 
 def _rule(text: str | None) -> Any:
@@ -104,7 +107,7 @@ def _controllers(
                 "id": c.id,
                 "via": named(c.via) if c.via else None,
                 "depth": c.depth,
-                "joint": _at_least(c.joint_share, c.joint_open),
+                "joint": _won_by(s, c),
                 "suspected": c.suspected,
                 "identity": word(s, IDENTITIES, c.identity),
             }
@@ -120,6 +123,9 @@ def _controllers(
         )
     if answer.controller and not every:
         _proof(question, answer.controller)
+    if answer.reason == "several":
+        for one in answer.controllers[:_PROVEN]:
+            _proof(question, one, one.name or one.id)
     for ids, zh, en in (
         (answer.joint, "各持一半", "Half each"),
         (answer.block, "相互控制", "Control each other"),
@@ -142,7 +148,15 @@ def _at_least(votes: float, beyond: bool) -> str:
     return f"{'>' if beyond else ''}{percent(votes)}"
 
 
-def _proof(question: Question, found: Controller) -> None:
+def _won_by(s: Session, found: Controller) -> str:
+    """The votes that win, or the declaration that does where they do not."""
+    link = found.proof[0] if found.proof else None
+    if link is None or link.kind != "declared":
+        return _at_least(found.joint_share, found.joint_open)
+    return s.say("申报：", "declared: ") + (word(s, ROLES, link.interest) or "" if link.interest else "")
+
+
+def _proof(question: Question, found: Controller, of: str = "") -> None:
     s, named = question.session, question.name
     columns = [
         ("company", "企业", "company"),
@@ -168,7 +182,7 @@ def _proof(question: Question, found: Controller) -> None:
         }
         for link in found.proof
     ]
-    print_rows(s, columns, rows, title=s.say("证明", "Proof"))
+    print_rows(s, columns, rows, title=s.say("证明", "Proof") + (s.say("：", ": ") + of if of else ""))
 
 
 def _group(question: Question, id_: str, as_of: str | None, rule: str | None) -> None:
@@ -247,7 +261,7 @@ def controls_command(
                 "id": c.id,
                 "via": question.name(c.by.via) if c.by.via else None,
                 "depth": c.by.depth,
-                "joint": _at_least(c.by.joint_share, c.by.joint_open),
+                "joint": _won_by(s, c.by),
                 "suspected": c.by.suspected,
             }
             for c in found.controls

@@ -209,3 +209,31 @@ def test_an_end_that_gives_a_month_is_its_last_day_loaded_or_not(lookthrough, tm
             rows = {r["holder"]: float(r["share"]) for r in csv.DictReader(opened)}
         # Ids are taken as they stand where nothing is loaded.
         assert {f"local:{h.removeprefix('local:')}": share for h, share in rows.items()} == expected
+
+
+SEVERAL = """company_id,company_name,holder_id,holder_name,holder_kind,share_percent
+A,虚构甲企业(有限合伙),P,样本王一,普通合伙人,1
+A,虚构甲企业(有限合伙),Q,样本李二,有限合伙人,99
+B,虚构乙有限公司,R,样本赵三,自然人,60
+"""
+STATED = "company_id,party_id,party_name,party_kind,interest\nB,S,样本孙四,自然人,实际控制人\n"
+
+
+def test_what_wins_is_told_with_its_rows_and_of_several_controllers_each(lookthrough, tmp_path):
+    (tmp_path / "shareholdings.csv").write_text(SEVERAL, encoding="utf-8")
+    (tmp_path / "control.csv").write_text(STATED, encoding="utf-8")
+    assert lookthrough("load", tmp_path / "shareholdings.csv", tmp_path / "control.csv").code == 0
+    partner = lookthrough("controller", "A").out
+    assert "declared: General partner" in partner and "0.00%" not in partner
+    assert "shareholdings.csv row 2" in partner
+    several = lookthrough("controller", "B").out
+    for name, by in (("样本赵三", "shareholdings.csv row 4"), ("样本孙四", "control.csv row 2")):
+        assert f"Proof: {name}" in several
+        assert by in several
+
+
+def test_a_store_with_nothing_in_it_has_no_quality_to_praise(lookthrough, tmp_path):
+    (tmp_path / "shareholdings.csv").write_text(SEVERAL, encoding="utf-8")
+    batch = json.loads(lookthrough("load", tmp_path / "shareholdings.csv", "--format", "json").out)["batch"]
+    assert lookthrough("unload", batch).code == 0
+    assert "begin with lookthrough load" in lookthrough("check").err

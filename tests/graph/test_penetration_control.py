@@ -266,6 +266,8 @@ def test_the_only_general_partner_controls_whatever_share_it_has(
     assert [c.id for c in answer.controllers] == ([found] if found else [])
     if answer.controller:
         assert [w.interest for w in answer.controller.proof] == ["general_partner"]
+        # The row that says so is the proof.
+        assert all(w.rows for w in answer.controller.proof)
 
 
 def test_a_named_managing_partner_goes_before_the_only_general_one() -> None:
