@@ -175,7 +175,9 @@ def _tell_rest(question: Question, whole: dict[str, Any], controller: str | None
             f"Longest chain ({least_en}{len(chain) - 1} links): {' → '.join(chain)}",
         )
     differing = [holder["id"] for holder in whole["methods_differ"]]
-    for holder in whole["methods_differ"]:
+    # As in the table above: ids of people follow the key, and their order with it.
+    place = {owner["id"]: n for n, owner in enumerate(whole["owners"])}
+    for holder in sorted(whole["methods_differ"], key=lambda h: place.get(h["id"], len(place))):
         shown = s.say("，", ", ").join(
             f"{method_word(s, m)} {_by_method(v)}" for m, v in holder.items() if m != "id"
         )
