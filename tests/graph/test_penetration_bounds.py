@@ -50,19 +50,13 @@ def corners(register: Sequence[Band]) -> list[tuple[Fraction, ...]]:
     return sorted(found)
 
 
-@pytest.mark.parametrize("method", ["integrated", "stop_at_target"])
-@given(registers=bands())
-@settings(deadline=None, max_examples=40)
-def test_equals_the_optimum_by_brute_force(method: str, registers: dict[str, list[Band]]) -> None:
-    assume("A" in registers)
-    rows = [
-        {"holder_id": h, "company_id": c, "share_min": float(low), "share_max": float(high)}
-        for c, register in registers.items()
-        for h, low, high in register
-    ]
+def extremes(
+    method: str, registers: dict[str, list[Band]]
+) -> tuple[dict[str, Fraction], dict[str, Fraction]]:
+    """The least and the most each holder can have of A, by trying every vertex of every register."""
     oracle = oracles.integrated if method == "integrated" else oracles.first_passage
-    most: dict[str, Fraction] = {}
     least: dict[str, Fraction] = {}
+    most: dict[str, Fraction] = {}
     for chosen in itertools.product(*(corners(r) for r in registers.values())):
         weights = {
             (holder, company): share
@@ -74,6 +68,20 @@ def test_equals_the_optimum_by_brute_force(method: str, registers: dict[str, lis
         for holder in COMPANIES + PEOPLE:
             most[holder] = max(most.get(holder, Fraction(0)), got.get(holder, Fraction(0)))
             least[holder] = min(least.get(holder, Fraction(99)), got.get(holder, Fraction(0)))
+    return least, most
+
+
+@pytest.mark.parametrize("method", ["integrated", "stop_at_target"])
+@given(registers=bands())
+@settings(deadline=None, max_examples=40)
+def test_equals_the_optimum_by_brute_force(method: str, registers: dict[str, list[Band]]) -> None:
+    assume("A" in registers)
+    rows = [
+        {"holder_id": h, "company_id": c, "share_min": float(low), "share_max": float(high)}
+        for c, register in registers.items()
+        for h, low, high in register
+    ]
+    least, most = extremes(method, registers)
     answer = penetrate(ownership(rows, parties=[("A", "Company", None, None)]), "A", DAY, method)
     assert answer.bounds != "outer"
     for owner in answer.owners:
@@ -140,28 +148,12 @@ def test_an_upper_end_is_open_where_nobody_can_reach_it(
         inner.setdefault(c, []).append((h, low + little * min_open, high - little * max_open))
     # Where lower bounds alone break a register, it is no set of completions.
     assume(all(sum(low for _, low, _ in register) <= 1 for register in inner.values()))
-    reached, within = (_most(method, each) for each in (registers, inner))
+    reached, within = (extremes(method, each)[1] for each in (registers, inner))
     answer = penetrate(ownership(rows, parties=[("A", "Company", None, None)]), "A", DAY, method)
     for owner in answer.owners:
         # A bound above 100% is shown as 100%.
         if 0 < reached.get(owner.id, Fraction(0)) < 1 and owner.share_min != owner.share_max:
             assert owner.max_open == (within[owner.id] < reached[owner.id]), owner
-
-
-def _most(method: str, registers: dict[str, list[Band]]) -> dict[str, Fraction]:
-    """The most each holder can have of A, by trying every vertex of every register."""
-    oracle = oracles.integrated if method == "integrated" else oracles.first_passage
-    most: dict[str, Fraction] = {}
-    for chosen in itertools.product(*(corners(r) for r in registers.values())):
-        weights = {
-            (holder, company): share
-            for (company, register), shares in zip(registers.items(), chosen, strict=True)
-            for (holder, _, _), share in zip(register, shares, strict=True)
-        }
-        assume(oracles.converges(weights, oracles.above(weights, "A")))
-        for holder, share in oracle(weights, "A").items():
-            most[holder] = max(most.get(holder, Fraction(0)), share)
-    return most
 
 
 def test_open_ends_reach_the_answer() -> None:
