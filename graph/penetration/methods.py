@@ -97,7 +97,8 @@ def tightest(frontier: Frontier, shares: Shares) -> Shares:
     of_votes = links.votes_low, links.votes_high, links.votes_low_open, links.votes_high_open, VOTES_HIGH
     for (low, high, low_open, high_open, column), most in zip((of_shares, of_votes), values, strict=True):
         registers = Registers(frontier, low, high)
-        if not registers.contested:
+        contested, ended = registers.contested, bool(low_open.any() or high_open.any())
+        if not (contested or ended):
             continue
         looped = _looped(frontier)
         for stop in (False, True):
@@ -106,12 +107,12 @@ def tightest(frontier: Frontier, shares: Shares) -> Shares:
             if not len(at):
                 continue
             if not registers.fits(len(at)):
-                tight = False
+                tight = tight and not contested
                 continue
             parties = [np.array([i]) for i in at.tolist()]
             best = registers.most(parties, stop=stop)
             opens[at, column] = False
-            if low_open.any() or high_open.any():
+            if ended:
                 # Within the open ends by a little: where less is reached then, the bound itself is reached by nobody.
                 inner = (
                     np.minimum(low + low_open * _LITTLE, high),
@@ -120,7 +121,7 @@ def tightest(frontier: Frontier, shares: Shares) -> Shares:
                 short = best - Registers(frontier, *inner).most(parties, stop=stop)
                 opens[at, column] = short > best * _LITTLE * _SENSE
             most[at] = np.where(np.isnan(most[at]), best, np.fmin(most[at], best))
-        tight = tight and not (looped and "simple_paths" in shares.method)
+        tight = tight and not (contested and looped and "simple_paths" in shares.method)
     bounds = "tight" if tight else "outer"
     return replace(shares, high=values[0], votes_high=values[1], opens=opens, bounds=bounds)
 
