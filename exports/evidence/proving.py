@@ -20,8 +20,9 @@ from graph.penetration.beneficial import beneficial_owners
 from graph.penetration.control import STRICT_FROM, ControlFrontier, control_frontier
 from graph.penetration.controller import ControlAnswer, controller
 from graph.penetration.days import UNDATED, IntArray, day_numbers
+from graph.penetration.nominees import held_in_trust
 from graph.penetration.owners import shown
-from graph.penetration.register import Frontier, Links, frontier
+from graph.penetration.register import Frontier, Links, frontier, live_links
 
 MOST_PATHS: Final = 5
 """Chains shown for a holder; more are said to exist."""
@@ -235,13 +236,23 @@ def lay_out(proof: Proof, ownership: Ownership, companies: Sequence[str]) -> Non
     _registers(proof, ownership, above.links, above)
     control = control_frontier(ownership, nodes, days)
     # A partnership's register is none of votes, and stays as the holdings tell it.
-    _registers(proof, ownership, control.votes, control)
+    _registers(proof, ownership, _registered(ownership, control), control)
+    for held in held_in_trust(ownership, np.unique(control.reach.node), day):
+        proof.keys |= set(held.keys)
     _declared(proof, ownership, control)
     parties = np.unique(np.r_[above.reach.node, control.reach.node])
     proof.nodes |= set(ownership.ids(parties).to_list())
     proof.partnerships |= set(ownership.ids(parties[ownership.partnerships(parties)]).to_list())
     aliases = ownership.aliases_of(parties).filter(pl.col("id") != pl.col("head"))
     proof.identities |= dict(aliases.select("id", "head").iter_rows())
+
+
+def _registered(ownership: Ownership, control: ControlFrontier) -> Links:
+    """The votes that bear on control, each under the holder the register names."""
+    if not control.trusted:
+        return control.votes
+    links = live_links(ownership, ownership.control_edges, control.reach)
+    return links.only(~ownership.partnerships(control.reach.node)[links.company])
 
 
 def _registers(proof: Proof, ownership: Ownership, links: Links, above: Frontier | ControlFrontier) -> None:

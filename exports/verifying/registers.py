@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from exports.verifying.enclosed import EDGES, FACTS, Enclosed, number
 from exports.verifying.integrity import Fault
 from exports.verifying.solving import TOLERANCE, Link, Powers
 
 Row = dict[str, str]
+NOMINEE: Final = "nominee"
+NOMINATOR: Final = "nominator"
 
 
 def links_of(enclosed: Enclosed, ownership: Mapping[str, Any]) -> tuple[list[Link], list[Fault]]:
@@ -89,9 +91,41 @@ def powers_of(enclosed: Enclosed, links: Sequence[Link]) -> tuple[Powers, list[F
                     "is a concert without an enclosed row",
                 )
             )
-    votes = tuple(k for k in links if k.company not in partnerships and not k.declared)
+    votes = _deciding(enclosed, [k for k in links if k.company not in partnerships and not k.declared])
     concerts = tuple((c["concert"], c["member"], c["company"]) for c in ownership["concerts"])
     return Powers(votes, frozenset(declared), concerts), faults
+
+
+def _deciding(enclosed: Enclosed, links: Sequence[Link]) -> tuple[Link, ...]:
+    """Votes by who decides them: what a declared nominee holds is its one nominator's, or nobody's."""
+    day = enclosed.facts["ownership"]["as_of"]
+    trusted: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for row in enclosed.edges.values():
+        says = row["type"] == "EXERCISES_CONTROL" and row.get("interest") in (NOMINEE, NOMINATOR)
+        if says and holds_on(row, day):
+            trusted[enclosed.party(row["target"])][row["interest"]].add(enclosed.party(row["source"]))
+    found: dict[tuple[str, str], Link] = {}
+    for link in links:
+        said = trusted.get(enclosed.party(link.company))
+        holder: str | None = link.holder
+        if said and enclosed.party(link.holder) in said[NOMINEE] - said[NOMINATOR]:
+            holder = next(iter(said[NOMINATOR])) if len(said[NOMINATOR]) == 1 else None
+        if holder is None:
+            continue
+        ends = holder, link.company
+        other = found.get(ends)
+        found[ends] = replace(link, holder=holder) if other is None else _together(other, link)
+    return tuple(found.values())
+
+
+def _together(one: Link, other: Link) -> Link:
+    """Two links of one who decides by both."""
+    return replace(
+        one,
+        votes_low=one.votes_low + other.votes_low,
+        votes_high=min(1.0, one.votes_high + other.votes_high),
+        low_open=one.low_open or other.low_open,
+    )
 
 
 def _fault(at: str, zh: str, en: str) -> Fault:

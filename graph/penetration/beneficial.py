@@ -24,6 +24,7 @@ from graph.penetration.flag import Flag
 from graph.penetration.groups import Group, concerts_above, couples_above
 from graph.penetration.identities import BASES, IdentityMode
 from graph.penetration.methods import exact
+from graph.penetration.nominees import beneficially, held_in_trust
 from graph.penetration.owners import Owner, owners_of, shown
 from graph.penetration.ownership import DECLARED_CONTROL, HOLDING, Ownership
 from graph.penetration.penetrate import Looked, look
@@ -158,6 +159,9 @@ def beneficial_owners(
     """
     limit = read_threshold(threshold)
     looked = look(ownership, company_id, as_of, None, identity)
+    above = looked.frontier.reach.node[looked.frontier.depth >= 0]
+    if held := held_in_trust(looked.ownership, above, looked.day):
+        looked = look(beneficially(looked.ownership, held, looked.day), company_id, as_of, None, identity)
     control = controller(looked.ownership, company_id, as_of)
     every = owners_of(looked.ownership, looked.frontier, looked.flows, looked.shares)
     judge = _Judge(looked, control, limit)

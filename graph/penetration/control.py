@@ -19,6 +19,7 @@ import polars as pl
 
 from graph.penetration.days import IntArray, day_number
 from graph.penetration.edges import BoolArray, FloatArray, Reach, distinct, reach_up, spread, summed
+from graph.penetration.nominees import NOMINATOR, Trusted, decides
 from graph.penetration.ownership import DECLARED_CONTROL, Ownership
 from graph.penetration.register import TOLERANCE, Links, live_links
 
@@ -41,7 +42,7 @@ class ControlFrontier:
     company, a link a row:
     `holder`, `company` (instances), `row` (place in `Ownership.control`; of the only general partner -1 less the
     place in `Ownership.holdings` of the row that says he is one),
-    `suspected`. Membership: `concert`, `member`, `scope` (instances; scope -1 = every company).
+    `suspected`. `trusted`: what counts as held by who is behind a nominee. Membership: `concert`, `member`, `scope` (instances; scope -1 = every company).
     """
 
     reach: Reach
@@ -55,6 +56,7 @@ class ControlFrontier:
     member: IntArray
     scope: IntArray
     is_concert: BoolArray
+    trusted: Trusted = ()
 
     @property
     def size(self) -> int:
@@ -70,8 +72,20 @@ def control_frontier(ownership: Ownership, companies: IntArray, days: IntArray) 
 def control_over(ownership: Ownership, reach: Reach, days: IntArray) -> ControlFrontier:
     """What bears on control within a reach over `Ownership.control_edges`; `days`: a question a value."""
     edges = ownership.control_edges
-    links = live_links(ownership, edges, reach)
+    trusted: Trusted = ()
+
+    def deciding(holder: IntArray, company: IntArray) -> IntArray:
+        nonlocal trusted
+        holder, trusted = decides(ownership, reach, days, holder, company)
+        return holder
+
+    links = live_links(ownership, edges, reach, None if ownership.in_trust.is_empty() else deciding)
     chosen = reach.live & (edges.kind[reach.touched] == DECLARED_CONTROL)
+    if trusted:
+        # A nominator decides by what is held for him, and by no more.
+        interest = ownership.control["interest"].gather(edges.row[reach.touched[chosen]])
+        there = np.isin(reach.company[chosen], [at for at, _ in trusted])
+        chosen[chosen] = ~(there & (interest == NOMINATOR).to_numpy())
     places, company = reach.touched[chosen], reach.company[chosen]
     row = edges.row[places]
     holder = reach.instance(reach.question[company], edges.holder[places], edges.nodes)
@@ -105,6 +119,7 @@ def control_over(ownership: Ownership, reach: Reach, days: IntArray) -> ControlF
         member,
         scope,
         ownership.concerts[reach.node],
+        trusted,
     )
 
 
@@ -167,12 +182,20 @@ class ControlSets:
     joint: IntArray
     own_links: IntArray
     """Sorted keys (start × links + link) of what concerts start with."""
+    inclusive: BoolArray
+    """Whether half of the votes is enough, an instance a value."""
     _asked: dict[int, dict[int, int]] = field(default_factory=dict)
 
     def votes_in(self, start: int, company: int) -> float:
         """Votes a start and all it controls have together in a company (an instance)."""
         key = np.array([start * self.frontier.size + company])
         return float(_found(self.tally_keys, self.tally, key)[0])
+
+    def enough(self, company: IntArray, votes: FloatArray, beyond: BoolArray) -> BoolArray:
+        """Whether so many votes (more than that: `beyond`) win companies (instances) by themselves, a pair a value."""
+        half = beyond | (self.inclusive[company] & ~np.isin(company, self.joint))
+        won: BoolArray = (votes > 0.5 + TOLERANCE) | ((votes >= 0.5 - TOLERANCE) & half)
+        return won
 
     def steps(self, start: int) -> dict[int, int]:
         """Companies a start controls, and the round each was won in."""
@@ -301,7 +324,16 @@ class _Fixpoint:
         order = np.argsort(known, kind="stable")
         start, company = np.divmod(known[order], max(1, size))
         return ControlSets(
-            self.frontier, starts, start, company, steps[order], won_by[order], *tally.all(), joint, own_keys
+            self.frontier,
+            starts,
+            start,
+            company,
+            steps[order],
+            won_by[order],
+            *tally.all(),
+            joint,
+            own_keys,
+            self.inclusive,
         )
 
     def _wins(self, company: IntArray, total: FloatArray, opens: FloatArray, joint: IntArray) -> BoolArray:

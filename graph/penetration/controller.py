@@ -23,6 +23,7 @@ from graph.penetration.control import (
 from graph.penetration.days import IntArray, day_number, iso_date
 from graph.penetration.flag import Flag
 from graph.penetration.identities import BASES, IdentityMode
+from graph.penetration.nominees import NOMINATOR, trust_flags
 from graph.penetration.ownership import Ownership
 from graph.penetration.register import TOLERANCE
 from graph.penetration.register_flags import holder_flags, list_flags, two_natured_flags, votes_above_100
@@ -44,7 +45,8 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
 class WinningLink:
     """One link of the proof: `votes` of `holder` in `company`, and the running sum that wins it.
 
-    `kind` is votes, share (no votes are stated, so the share counts), or declared (with its `interest`). `votes`
+    `kind` is votes, share (no votes are stated, so the share counts), or declared (with its `interest`; a holding that
+    a nominee has for the holder says `nominator`). `votes`
     and `running` are lower bounds where only a range is known; None for declared control. `open`: the sum is more
     than `running`, since a bound on it is itself excluded.
     """
@@ -187,7 +189,9 @@ def _answer(ownership: Ownership, frontier: ControlFrontier, day: int, rule: Rul
     settled = not uncertain
     hidden = undisclosed(ownership, frontier.reach.node, day)
     own = [one for one in hidden if one.company == node]
-    uncertain |= set(ownership.ids(np.array([one.holder for one in own], dtype=np.int64)))
+    kept = [held for at, held in frontier.trusted if at == target and held.behind is None]
+    perhaps = [one.holder for one in own] + [party for held in kept for party in held.nominators]
+    uncertain |= set(ownership.ids(np.array(perhaps, dtype=np.int64)))
     uncertain -= {c.id for c in found}
     joint = _joint(sets, starts, target)
     one = found[0] if len(top) == 1 else None
@@ -205,7 +209,7 @@ def _answer(ownership: Ownership, frontier: ControlFrontier, day: int, rule: Rul
             # Who may control the other half as well is no party to a draw.
             if joint and settled
             else "unnamed"
-            if any(one.reason for one in own)
+            if any(one.reason for one in own) or any(not held.nominators for held in kept)
             else "possible_only"
             if uncertain
             else "no_majority"
@@ -224,6 +228,7 @@ def _answer(ownership: Ownership, frontier: ControlFrontier, day: int, rule: Rul
         (
             *votes_above_100(frontier.votes, ids),
             *two_natured_flags(ownership, frontier.reach.node),
+            *trust_flags(ownership, frontier.reach.node, day),
             *holder_flags(ownership, node, hidden),
             *list_flags(ownership, node, frontier.reach.node, day),
         ),
@@ -293,6 +298,11 @@ class Proofs:
             bool(sets.frontier.votes.votes_low_open[counted_links(sets, start, company)].any()),
         )
 
+    def way(self, start: int, company: int) -> tuple[int | None, int, bool]:
+        """The party (an instance) a company is won by (None: directly), links on the way, and whether it is suspected."""
+        via, depth, suspected, _ = self._proved(start, company, [])
+        return via, depth, suspected
+
     def _proved(self, start: int, company: int, links: list[WinningLink]) -> _Proved:
         """Adds the winning links of a company and of all on the way to it, however long; gives what `_prove` gives."""
         done: dict[int, tuple[int, bool, int]] = {}
@@ -321,7 +331,7 @@ class Proofs:
         counted = counted_links(sets, start, company)
         votes = frontier.votes
         # What was won later may have raised the votes: only those that won count as proof.
-        enough = float(votes.votes_low[counted].sum()) > 0.5 + TOLERANCE
+        enough = self._enough(company, counted)
         if declared and not enough:
             at = min(declared, key=lambda i: (int(frontier.holder[i]) != own, bool(frontier.suspected[i]), i))
             holders = [int(frontier.holder[at])]
@@ -359,8 +369,14 @@ class Proofs:
         if len(holders) == 1 and holders[0] in own:
             return True
         votes = self.sets.frontier.votes
-        mine = sum(float(votes.votes_low[i]) for i in counted.tolist() if int(votes.holder[i]) in own)
-        return mine > 0.5 + TOLERANCE
+        mine = counted[np.isin(votes.holder[counted], list(own))]
+        return self._enough(company, mine)
+
+    def _enough(self, company: int, links: IntArray) -> bool:
+        """Whether the votes of some links win the company."""
+        votes = self.sets.frontier.votes
+        together, beyond = votes.votes_low[links].sum(), votes.votes_low_open[links].any()
+        return bool(self.sets.enough(np.array([company]), np.array([together]), np.array([beyond]))[0])
 
     def _counted(self, link: int, running: float, beyond: bool) -> WinningLink:
         # Whoever stands above a long chain is proved by the same links.
@@ -371,15 +387,24 @@ class Proofs:
     def _winning(self, link: int, running: float, beyond: bool) -> WinningLink:
         votes, holdings = self.sets.frontier.votes, self.ownership.holdings
         rows = votes.rows[votes.first[link] : votes.first[link + 1]].tolist()
+        company, holder = int(votes.company[link]), int(votes.holder[link])
+        node = int(self.sets.frontier.reach.node[holder])
+        trusted = [held for at, held in self.sets.frontier.trusted if at == company and held.behind == node]
         return WinningLink(
-            self.ids[int(votes.company[link])],
-            self.ids[int(votes.holder[link])],
+            self.ids[company],
+            self.ids[holder],
             "votes" if votes.votes_stated[link] else "share",
             float(votes.votes_low[link]),
             running,
-            None,
-            tuple(key for row in rows for key in holdings.keys(row)),
-            tuple(source for row in rows for source in holdings.sources(row)),
+            NOMINATOR if trusted else None,
+            (
+                *(key for row in rows for key in holdings.keys(row)),
+                *dict.fromkeys(key for held in trusted for key in held.keys),
+            ),
+            (
+                *(source for row in rows for source in holdings.sources(row)),
+                *dict.fromkeys(source for held in trusted for source in held.sources),
+            ),
             beyond,
         )
 

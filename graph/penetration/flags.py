@@ -13,6 +13,7 @@ from graph.penetration.declared import ROUNDING, Declared
 from graph.penetration.flag import NAMED, Flag
 from graph.penetration.identities import BASES
 from graph.penetration.methods import Shares
+from graph.penetration.nominees import trust_flags
 from graph.penetration.ownership import Ownership
 from graph.penetration.paths import band, percent
 from graph.penetration.register import TOLERANCE, Frontier
@@ -87,6 +88,7 @@ def frontier_flags(
     flags += two_natured_flags(ownership, frontier.reach.node)
     above = frontier.reach.node[frontier.depth > 0]
     company = int(frontier.reach.node[target])
+    flags += trust_flags(ownership, np.r_[company, above], day)
     flags += holder_flags(ownership, company, undisclosed(ownership, np.r_[company, above], day))
     flags += list_flags(ownership, company, above, day)
     flags += seen_later(ownership, frontier, day)

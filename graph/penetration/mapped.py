@@ -23,7 +23,16 @@ from graph.penetration.edges import Edges
 from graph.penetration.ownership import Holdings, Ownership
 
 _EDGES: Final = ("holding_edges", "control_edges")
-_FRAMES: Final = ("nodes", "aliases", "control", "members", "lists", "unnamed", "unknown_interests")
+_FRAMES: Final = (
+    "nodes",
+    "aliases",
+    "control",
+    "members",
+    "lists",
+    "unnamed",
+    "unknown_interests",
+    "in_trust",
+)
 
 
 def keep(ownership: Ownership, folder: Path) -> None:
@@ -75,6 +84,7 @@ def mapped(folder: Path) -> Ownership | None:
             lists=_read(folder / "lists.arrow"),
             unnamed=_read(folder / "unnamed.arrow"),
             unknown_interests=_read(folder / "unknown_interests.arrow"),
+            in_trust=_read(folder / "in_trust.arrow"),
         )
     except (OSError, KeyError, ValueError, TypeError):
         return None

@@ -21,6 +21,7 @@ import polars as pl
 from graph.penetration.days import ALWAYS, NEVER, IntArray, day_numbers
 from graph.penetration.edges import BoolArray, Edges, FloatArray
 from graph.penetration.identities import Identities, IdentityMode, resolve_identities
+from graph.penetration.nominees import in_trust
 from graph.penetration.rival_lists import LEFT_OUT, several_lists
 from graph.penetration.rows import (
     MANAGING_INTERESTS,
@@ -125,8 +126,8 @@ class Ownership:
     `holding_edges`: stated holdings; `control_edges`: those that are direct, declared control (`control`), and
     concerts. `members` of concerts: concert, member, scope (a company; -1 = every company), start, end. `lists`: every
     list of the companies that have one left out (see `several_lists`). `unnamed`: parties nobody names, and why (node,
-    reason). `unknown_interests`: who has a stated interest of no known kind (company, holder, start, end). `twice`: nodes whose id is given to parties of two
-    types. `by_name`: some parties are joined by a unique name alone. `again`: how to lay the same out under another
+    reason). `unknown_interests`: who has a stated interest of no known kind (company, holder, start, end). `in_trust`:
+    declared nominees and nominators (see `nominees`). `twice`: nodes whose id is given to parties of two types. `by_name`: some parties are joined by a unique name alone. `again`: how to lay the same out under another
     identity mode.
     """
 
@@ -141,6 +142,7 @@ class Ownership:
     lists: pl.DataFrame
     unnamed: pl.DataFrame
     unknown_interests: pl.DataFrame
+    in_trust: pl.DataFrame
     twice: IntArray
     by_name: bool
     again: Callable[[IdentityMode], Ownership] | None = field(default=None, repr=False)
@@ -224,6 +226,7 @@ class Ownership:
             lists,
             _unnamed(tables.parties["unnamed"], named),
             unknown_interests(control),
+            in_trust(control),
             np.unique(twice["node"].to_numpy()),
             bool((tables.same_as["by"] == "unique_name").any()),
             lambda mode: Ownership.build(tables, mode),

@@ -7,6 +7,7 @@ is left as stated.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -184,8 +185,15 @@ def _without_partners_votes(ownership: Ownership, links: Links, reach: Reach) ->
     )
 
 
-def live_links(ownership: Ownership, edges: Edges, reach: Reach) -> Links:
-    """Live rows summed by company and holder, unknown and ranged ones tightened."""
+Deciding = Callable[[IntArray, IntArray], IntArray]
+"""Gives who stands for the holder of each row: (holder, company) instances."""
+
+
+def live_links(ownership: Ownership, edges: Edges, reach: Reach, deciding: Deciding | None = None) -> Links:
+    """Live rows summed by company and holder, unknown and ranged ones tightened.
+
+    `deciding`: who counts as the holder of each row, where that is not who the register names.
+    """
     rows = ownership.holdings
     live = reach.live & (edges.kind[reach.touched] == HOLDING)
     places, company = reach.touched[live], reach.company[live]
@@ -196,6 +204,8 @@ def live_links(ownership: Ownership, edges: Edges, reach: Reach) -> Links:
         rows.has_share[row] & (rows.high[row] <= 0.0) & ~(rows.has_votes[row] & (rows.votes_high[row] > 0.0))
     )
     row, company, holder = row[holds], company[holds], holder[holds]
+    if deciding is not None:
+        holder = deciding(holder, company)
     declared = rows.declared[row]
     if not _in_order(row, declared, holder, company):
         order = np.lexsort((row, declared, holder, company))

@@ -237,3 +237,31 @@ def test_a_store_with_nothing_in_it_has_no_quality_to_praise(lookthrough, tmp_pa
     batch = json.loads(lookthrough("load", tmp_path / "shareholdings.csv", "--format", "json").out)["batch"]
     assert lookthrough("unload", batch).code == 0
     assert "begin with lookthrough load" in lookthrough("check").err
+
+
+NOMINEES = """company_id,company_name,holder_id,holder_name,holder_kind,share_percent
+A,虚构甲有限公司,P,样本王一,自然人,60
+A,虚构甲有限公司,Q,样本李二,自然人,40
+C,虚构丙有限公司,A,虚构甲有限公司,企业,70
+C,虚构丙有限公司,R,样本赵三,自然人,5
+C,虚构丙有限公司,Q,样本李二,自然人,25
+"""
+IN_TRUST = "company_id,party_id,interest\nA,P,代持人\nA,R,实际出资人\n"
+
+
+def test_who_is_behind_a_nominee_decides_and_benefits_and_a_package_proves_it(lookthrough, tmp_path):
+    (tmp_path / "shareholdings.csv").write_text(NOMINEES, encoding="utf-8")
+    (tmp_path / "control.csv").write_text(IN_TRUST, encoding="utf-8")
+    assert lookthrough("load", tmp_path / "shareholdings.csv", tmp_path / "control.csv").code == 0
+    told = json.loads(lookthrough("controller", "C", *JSON).out)["controller"]
+    assert (told["id"], told["via"]) == ("person.local:R", "local:A")
+    proof = lookthrough("controller", "C").out
+    assert "control.csv row 2" in proof and "shareholdings.csv row 2" in proof
+    owners = json.loads(lookthrough("ubo", "C", *JSON).out)["owners"]
+    assert {o["id"]: o["share"] for o in owners} == {"person.local:R": 0.47, "person.local:Q": 0.53}
+    registered = lookthrough("penetrate", "C", *JSON)
+    assert {o["id"]: o["share"] for o in json.loads(registered.out)["owners"]}["person.local:P"] == 0.42
+    assert "样本王一 is declared a nominee in 虚构甲有限公司" in lookthrough("penetrate", "C").err
+    assert lookthrough("evidence", "C", "--to", tmp_path / "package").code == 0
+    checked = json.loads(lookthrough("verify", tmp_path / "package", *JSON).out)
+    assert checked["holds"] is True and checked["recomputed"]["control"] == 2

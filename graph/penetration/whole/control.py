@@ -18,8 +18,10 @@ from graph.penetration.control import (
     controlled,
     joint_halves,
 )
+from graph.penetration.controller import Proofs
 from graph.penetration.days import IntArray
 from graph.penetration.edges import BoolArray, FloatArray, Reach, distinct, spread, summed
+from graph.penetration.nominees import Trusted
 from graph.penetration.ownership import Ownership
 from graph.penetration.register import TOLERANCE
 from graph.penetration.undisclosed import undisclosed
@@ -56,13 +58,13 @@ def controls_of_all(ownership: Ownership, day: int, rule: Rule) -> Controls:
     held[edges.company[holds & (edges.holder != edges.company)]] = True
     apart = _apart(frontier)
     plain = _plain(frontier, held & ~apart, inclusive)
-    linked = _settled(frontier, held & apart, inclusive)
+    linked = _settled(ownership, frontier, held & apart, inclusive)
     parts = [plain, linked]
     reasons = {
         name: distinct(np.concatenate([p.reasons.get(name, every[:0]) for p in parts]))
         for name in ("joint", "no_majority", "possible_only", "several", "mutual_block")
     }
-    _tell_unknown(ownership, reasons, held, day)
+    _tell_unknown(ownership, reasons, held, day, frontier.trusted)
     return Controls(
         np.concatenate([p.controller for p in parts]),
         np.concatenate([p.company for p in parts]),
@@ -75,13 +77,20 @@ def controls_of_all(ownership: Ownership, day: int, rule: Rule) -> Controls:
     )
 
 
-def _tell_unknown(ownership: Ownership, reasons: dict[str, IntArray], held: BoolArray, day: int) -> None:
+def _tell_unknown(
+    ownership: Ownership, reasons: dict[str, IntArray], held: BoolArray, day: int, trusted: Trusted
+) -> None:
     """Moves companies to "unnamed" and "possible_only" whose stated holders, or their interests, are not known."""
     bare = ownership.unknown_interests["company"].to_numpy()
     open_ = [reasons["no_majority"], reasons["possible_only"], bare[~held[bare]]]
     found = undisclosed(ownership, distinct(np.concatenate(open_)), day)
-    unnamed = np.array([one.company for one in found if one.reason], dtype=np.int64)
-    perhaps = np.array([one.company for one in found], dtype=np.int64)
+    # Held by a nominee for nobody who is named, or for one of several.
+    kept = [one for _, one in trusted if one.behind is None]
+    behind = [one.company for one in kept if not one.nominators]
+    unnamed = np.array([*(one.company for one in found if one.reason), *behind], dtype=np.int64)
+    unnamed = np.intersect1d(unnamed, np.concatenate(open_))
+    perhaps = np.array([*(one.company for one in found), *(one.company for one in kept)], dtype=np.int64)
+    perhaps = np.intersect1d(perhaps, np.concatenate(open_))
     reasons["unnamed"] = distinct(unnamed)
     for name, taken, added in (
         ("no_majority", perhaps, perhaps[:0]),
@@ -139,7 +148,7 @@ def _plain(frontier: ControlFrontier, chosen: BoolArray, inclusive: bool) -> Con
     )
 
 
-def _settled(whole: ControlFrontier, chosen: BoolArray, inclusive: bool) -> Controls:
+def _settled(ownership: Ownership, whole: ControlFrontier, chosen: BoolArray, inclusive: bool) -> Controls:
     """Companies whose controllers may come from afar."""
     frontier = replace(whole, votes=whole.votes.only(chosen[whole.votes.company]))
     size, votes = frontier.size, frontier.votes
@@ -152,6 +161,11 @@ def _settled(whole: ControlFrontier, chosen: BoolArray, inclusive: bool) -> Cont
     sets = controlled(frontier, starts, rule)
     via, depth, suspected = _proofs(sets)
     holder, company = starts[sets.start], sets.company
+    # A group begins with what its members control: its ways are those of its members, and told one by one.
+    proofs = Proofs(ownership, sets, ownership.ids(frontier.reach.node))
+    for at in np.flatnonzero(frontier.is_concert[holder]).tolist():
+        by, depth[at], suspected[at] = proofs.way(int(sets.start[at]), int(company[at]))
+        via[at] = -1 if by is None else by
     ranged = (votes.votes_high > votes.votes_low + TOLERANCE) | votes.votes_high_open
     perhaps = controlled(frontier, starts, rule, certain=False).company if ranged.any() else company
 
@@ -236,8 +250,14 @@ def _proofs(sets: ControlSets) -> tuple[IntArray, IntArray, BoolArray]:
     own = (holder == owner[pair]) | np.isin(start * len(votes) + link, sets.own_links)
     before = pairs.won_before(start, holder, sets.step[pair])
     weight = votes.votes_low[link]
-    mine = summed(pair, np.where(own, weight, 0.0), n)
-    counted = summed(pair, np.where(own | (before >= 0), weight, 0.0), n)
+
+    def wins(counting: BoolArray) -> BoolArray:
+        """Whether links win their pairs together."""
+        together = summed(pair, np.where(counting, weight, 0.0), n)
+        beyond = summed(pair, (counting & votes.votes_low_open[link]).astype(np.float64), n) > 0
+        return sets.enough(sets.company, together, beyond)
+
+    alone, by_all = wins(own), wins(own | (before >= 0))
     others = np.flatnonzero(~own & (before >= 0))
 
     said, said_pair = spread(_pointer(frontier.company, frontier.size), sets.company)
@@ -245,7 +265,7 @@ def _proofs(sets: ControlSets) -> tuple[IntArray, IntArray, BoolArray]:
     said_before = pairs.won_before(sets.start[said_pair], frontier.holder[said], sets.step[said_pair])
     usable = np.flatnonzero(said_own | (said_before >= 0))
     # Votes that win go before what is declared; of what is declared, the controller's own word, then the surest.
-    usable = usable[counted[said_pair[usable]] <= 0.5 + TOLERANCE]
+    usable = usable[~by_all[said_pair[usable]]]
     usable = usable[
         np.lexsort((said[usable], frontier.suspected[said[usable]], ~said_own[usable], said_pair[usable]))
     ]
@@ -258,7 +278,7 @@ def _proofs(sets: ControlSets) -> tuple[IntArray, IntArray, BoolArray]:
     others = others[~np.isin(pair[others], declared)]
     largest = others[np.lexsort((holder[others], -weight[others], pair[others]))]
     by_votes, first = np.unique(pair[largest], return_index=True)
-    through = mine[by_votes] <= 0.5 + TOLERANCE
+    through = ~alone[by_votes]
     way[by_votes[through]] = before[largest[first[through]]]
     via = np.where(way >= 0, sets.company[way], -1)
     # What is doubtful stays so down the chain: pairs in the order in which they were won.

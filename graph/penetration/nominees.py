@@ -1,0 +1,195 @@
+"""Who holds for somebody else (代持): a nominee's holding is the nominator's, who decides by it and benefits from it.
+
+The register still names the nominee, and effective shares are those of the register. For control and for beneficial
+owners a declared nominee's holding in the company counts as that of the one nominator declared for the company on
+the day; where none is declared, or several are, it counts as nobody's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from graph.penetration.days import ALWAYS, NEVER, IntArray, day_numbers
+from graph.penetration.edges import Edges, Reach, distinct, spread
+from graph.penetration.flag import NAMED, Flag
+
+if TYPE_CHECKING:
+    from graph.penetration.ownership import Ownership
+
+NOMINEE: Final = "nominee"
+NOMINATOR: Final = "nominator"
+_FRAME: Final[dict[str, pl.DataType]] = {
+    "company": pl.Int64(),
+    "party": pl.Int64(),
+    "nominee": pl.Boolean(),
+    "start": pl.Int64(),
+    "end": pl.Int64(),
+    "key": pl.String(),
+    "sources": pl.List(pl.String),
+}
+
+
+def in_trust(control: pl.DataFrame) -> pl.DataFrame:
+    """Declared nominees and nominators of companies where a nominee is declared, of `numbered` control.
+
+    Gives company, party (nodes), nominee (else nominator), start, end, key, sources; sorted.
+    """
+    said = control.filter(
+        pl.col("interest").is_in([NOMINEE, NOMINATOR]) & (pl.col("holder") != pl.col("company"))
+    )
+    trusted = said.filter(pl.col("interest") == NOMINEE)["company"].unique()
+    said = said.filter(pl.col("company").is_in(trusted.implode()))
+    return (
+        said.select(
+            "company",
+            party="holder",
+            nominee=pl.col("interest") == NOMINEE,
+            start=pl.Series(day_numbers(said["valid_from"], ALWAYS)),
+            end=pl.Series(day_numbers(said["valid_to"], NEVER)),
+            key="key",
+            sources="sources",
+        )
+        .cast(dict(_FRAME))  # type: ignore[arg-type]
+        .sort("company", "party", "nominee", "start", "end", "key")
+    )
+
+
+@dataclass(frozen=True)
+class Held:
+    """A nominee's part in a company on a day (nodes). `nominators`: for whom, as declared; `keys`, `sources`: of the
+    declarations."""
+
+    company: int
+    nominee: int
+    nominators: tuple[int, ...]
+    keys: tuple[str, ...]
+    sources: tuple[str, ...]
+
+    @property
+    def behind(self) -> int | None:
+        """The one nominator; None where it is not known who of several, or nobody is declared."""
+        return self.nominators[0] if len(self.nominators) == 1 else None
+
+
+def held_in_trust(ownership: Ownership, nodes: IntArray, day: int) -> list[Held]:
+    """What is declared to be held for others in some companies (nodes) on a day, by company, then nominee."""
+    said = ownership.in_trust
+    if said.is_empty() or not np.isin(said["company"].to_numpy(), nodes).any():
+        return []
+    live = said.filter(
+        pl.col("company").is_in(pl.Series(nodes, dtype=pl.Int64).implode())
+        & (pl.col("start") <= day)
+        & (day < pl.col("end"))
+    )
+    found = []
+    for company in live.filter("nominee")["company"].unique().sort().to_list():
+        mine = live.filter(pl.col("company") == company)
+        behind = mine.filter(~pl.col("nominee"))
+        nominators = tuple(behind["party"].unique().sort().to_list())
+        for nominee in mine.filter("nominee")["party"].unique().sort().to_list():
+            if nominee in nominators:
+                # Said to be both: whose the holding is can't be told from it.
+                continue
+            own = pl.concat([mine.filter(pl.col("nominee") & (pl.col("party") == nominee)), behind])
+            sources = own["sources"].explode().drop_nulls().unique(maintain_order=True)
+            found.append(Held(company, nominee, nominators, tuple(own["key"]), tuple(sources)))
+    return found
+
+
+Trusted = tuple[tuple[int, Held], ...]
+"""What is held for others: the company (an instance), and who holds it for whom."""
+
+
+def decides(
+    ownership: Ownership, reach: Reach, days: IntArray, holder: IntArray, company: IntArray
+) -> tuple[IntArray, Trusted]:
+    """Who decides by each holding (`holder`, `company`: instances, a row a value), and what of it is held for others.
+
+    A holding nobody known decides by is given to the company itself, whose votes in itself count for nobody.
+    """
+    concerned = np.isin(reach.node, ownership.in_trust["company"].unique().to_numpy())
+    rows = np.flatnonzero(concerned[company])
+    rows = rows[np.argsort(company[rows], kind="stable")]
+    holder, found = holder.copy(), list[tuple[int, Held]]()
+    known: dict[tuple[int, int], list[Held]] = {}
+    for at in distinct(company[rows]).tolist():
+        question, node = int(reach.question[at]), int(reach.node[at])
+        day = int(days[question])
+        if (node, day) not in known:
+            known[node, day] = held_in_trust(ownership, reach.node[[at]], day)
+        mine = rows[slice(*np.searchsorted(company[rows], [at, at + 1]))]
+        named = reach.node[holder[mine]]
+        for held in known[node, day]:
+            if not (named == held.nominee).any():
+                continue
+            behind = -1
+            if held.behind is not None:
+                asked: IntArray = np.array([question], dtype=np.int64)
+                sought: IntArray = np.array([held.behind], dtype=np.int64)
+                behind = int(reach.instance(asked, sought, ownership.nodes.height)[0])
+            holder[mine[named == held.nominee]] = behind if behind >= 0 else at
+            found.append((at, held))
+    return holder, tuple(found)
+
+
+def beneficially(ownership: Ownership, held: Sequence[Held], day: int) -> Ownership:
+    """The same ownership with holdings of nominees as those of who benefits by them, on a day.
+
+    What is held for somebody not known is nobody's: the register is then known in part.
+    """
+    edges = ownership.holding_edges
+    holder, end = edges.holder.copy(), edges.end.copy()
+    for one in held:
+        places, _ = spread(edges.pointer, np.array([one.company], dtype=np.int64))
+        mine = places[edges.holder[places] == one.nominee]
+        if one.behind is None:
+            end[mine] = np.minimum(end[mine], day)
+        else:
+            holder[mine] = one.behind
+    moved = Edges.of(edges.nodes, holder, edges.company, edges.start, end, edges.row, edges.kind)
+    return replace(ownership, holding_edges=moved)
+
+
+def trust_flags(ownership: Ownership, nodes: IntArray, day: int) -> list[Flag]:
+    """A flag for each holding held for somebody else in some companies (nodes)."""
+    found = held_in_trust(ownership, nodes, day)
+    flags = [_flag(ownership, held) for held in found[:NAMED]]
+    if rest := found[NAMED:]:
+        ids = ownership.ids(np.unique([held.company for held in rest])).to_list()
+        flags.append(
+            Flag(
+                "nominees",
+                tuple(ids),
+                f"链上另有 {len(rest)} 个申报的代持人。",
+                f"{len(rest)} more nominees are declared on the chains.",
+                float(len(rest)),
+            )
+        )
+    return flags
+
+
+def _flag(ownership: Ownership, held: Held) -> Flag:
+    company, nominee, *behind = ownership.ids(
+        np.array([held.company, held.nominee, *held.nominators])
+    ).to_list()
+    if held.behind is not None:
+        told = f"{behind[0]} 代持，控制和受益按其持有计算"
+        told_en = f"{behind[0]}, who decides and benefits by it"
+    elif behind:
+        told = f"{'、'.join(behind)} 代持，各人份额未说明，控制和受益均不计入"
+        told_en = f"{', '.join(behind)}, of whom nothing says how much is whose: it counts for nobody's control or benefit"
+    else:
+        told = "他人代持，实际出资人未说明，控制和受益均不计入"
+        told_en = "somebody not named: it counts for nobody's control or benefit"
+    return Flag(
+        "nominee",
+        (company, nominee, *behind),
+        f"{nominee} 申报为 {company} 的名义持有人：登记的持股为 {told}。穿透比例仍按登记列示。",
+        f"{nominee} is declared a nominee in {company}: its registered holding is for {told_en}. "
+        "Effective shares are those of the register.",
+    )

@@ -1,0 +1,146 @@
+"""Who holds for somebody else: the one behind a nominee decides and benefits, the nominee does neither."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph.penetration import Ownership, controller, penetrate
+from graph.penetration.beneficial import beneficial_owners
+from tests.graph import oracles
+
+DAY = "2026-01-01"
+Rows = list[dict[str, Any]]
+
+
+def said(holder: str, company: str, interest: str, **more: Any) -> dict[str, Any]:
+    return {"holder_id": holder, "company_id": company, "interest": interest, **more}
+
+
+def owns(holder: str, company: str, share: float) -> dict[str, Any]:
+    return {"holder_id": holder, "company_id": company, "share": share}
+
+
+X, Y, Z = "person.local:X", "person.local:Y", "person.local:Z"
+
+
+@pytest.mark.parametrize(
+    ("rows", "declared", "winner", "reason", "owners"),
+    [
+        # The nominee has the majority: the one behind it decides, alone.
+        ([owns(X, "C", 0.6), owns(Z, "C", 0.4)], [(X, "nominee"), (Y, "nominator")], Y, None, {Y: 0.6, Z: 0.4}),
+        # It has less: being behind it is no control of the company.
+        ([owns(X, "C", 0.3), owns(Z, "C", 0.7)], [(X, "nominee"), (Y, "nominator")], Z, None, {Y: 0.3, Z: 0.7}),
+        # What is held for him and what he holds count together.
+        (
+            [owns(X, "C", 0.3), owns(Y, "C", 0.25), owns(Z, "C", 0.45)],
+            [(X, "nominee"), (Y, "nominator")],
+            Y,
+            None,
+            {Y: 0.55, Z: 0.45},
+        ),
+        # Two nominees of one.
+        (
+            [owns(X, "C", 0.3), owns(Z, "C", 0.3)],
+            [(X, "nominee"), (Z, "nominee"), (Y, "nominator")],
+            Y,
+            None,
+            {Y: 0.6},
+        ),
+        # For whom is not said, or how much for whom of two: nobody decides by it as far as is known.
+        ([owns(X, "C", 0.6), owns(Z, "C", 0.4)], [(X, "nominee")], None, "unnamed", {Z: 0.4}),
+        (
+            [owns(X, "C", 0.9), owns("person.local:W", "C", 0.1)],
+            [(X, "nominee"), (Y, "nominator"), (Z, "nominator")],
+            None,
+            "possible_only",
+            {},
+        ),
+        # A declared nominator without a nominee who holds stands as it is declared.
+        ([owns(X, "C", 0.3), owns(Z, "C", 0.3)], [(Y, "nominator")], Y, None, {Y: 0.0, X: 0.3, Z: 0.3}),
+    ],
+)  # fmt: skip
+def test_a_nominee_decides_nothing(
+    rows: Rows,
+    declared: list[tuple[str, str]],
+    winner: str | None,
+    reason: str | None,
+    owners: dict[str, float],
+) -> None:
+    ownership = oracles.ownership(rows, control=[said(who, "C", what) for who, what in declared])
+    answer = controller(ownership, "C", DAY)
+    assert (answer.controller.id if answer.controller else None, answer.reason) == (winner, reason)
+    found = beneficial_owners(ownership, "C", DAY)
+    assert {b.id: b.share for b in found.owners if b.verdict == "certain"} == pytest.approx(owners)
+    told = [flag for flag in answer.warnings if flag.code == "nominee"]
+    assert len(told) == sum(what == "nominee" for _, what in declared)
+    # The register still names the nominee.
+    registered = {owner.id: owner.share for owner in penetrate(ownership, "C", DAY).owners}
+    assert registered == pytest.approx({row["holder_id"]: row["share"] for row in rows})
+
+
+def test_a_nominee_of_a_day_is_one_on_that_day_alone() -> None:
+    declared = [
+        said(X, "C", "nominee", valid_to="2025-01-01"),
+        said(Y, "C", "nominator", valid_to="2025-01-01"),
+    ]
+    ownership = oracles.ownership([owns(X, "C", 0.6)], control=declared)
+    for day, winner in (("2024-12-31", Y), ("2025-01-01", X)):
+        answer = controller(ownership, "C", day)
+        assert answer.controller is not None
+        assert answer.controller.id == winner
+        assert {b.id for b in beneficial_owners(ownership, "C", day).owners} == {winner}
+
+
+def test_the_proof_names_the_rows_of_the_nominee_and_of_both_declarations() -> None:
+    ownership = oracles.ownership(
+        [owns(X, "C", 0.6)], control=[said(X, "C", "nominee"), said(Y, "C", "nominator")]
+    )
+    answer = controller(ownership, "C", DAY)
+    assert answer.controller is not None
+    (link,) = answer.controller.proof
+    assert (link.holder, link.kind, link.votes, link.interest) == (Y, "share", 0.6, "nominator")
+    keys = [*ownership.holdings.table["keys"].explode(), *ownership.in_trust["key"]]
+    assert sorted(link.rows) == sorted(keys)
+
+
+@given(st.integers(0, 10**9))
+def test_a_nominee_is_looked_through_as_if_the_register_named_who_is_behind(seed: int) -> None:
+    rng = random.Random(seed)
+    companies, people = (
+        [f"local:c{i}" for i in range(rng.randint(2, 7))],
+        [f"person.local:p{i}" for i in range(4)],
+    )
+    rows: Rows = []
+    for company in companies:
+        left = 1.0
+        for holder in rng.sample([c for c in companies if c != company] + people, rng.randint(1, 3)):
+            share = min(left, rng.choice([0.1, 0.25, 0.4, 0.51, 0.6]))
+            left -= share
+            if share > 0.0:
+                rows.append(owns(holder, company, share))
+    held = rng.choice(rows)
+    behind = rng.choice(
+        [p for p in [*people, *companies] if p not in (held["holder_id"], held["company_id"])]
+    )
+    declared = [
+        said(held["holder_id"], held["company_id"], "nominee"),
+        said(behind, held["company_id"], "nominator"),
+    ]
+    parties = [(c, "Company", None, "company") for c in companies]
+    told: Ownership = oracles.ownership(rows, parties, declared)
+    plain = oracles.ownership([row | {"holder_id": behind} if row is held else row for row in rows], parties)
+    for company in companies:
+        one, other = controller(told, company, DAY), controller(plain, company, DAY)
+        assert {c.id: round(c.joint_share, 9) for c in one.controllers} == {
+            c.id: round(c.joint_share, 9) for c in other.controllers
+        }
+        assert (one.controller and one.controller.id) == (other.controller and other.controller.id)
+        mine, theirs = (beneficial_owners(of, company, DAY).to_json()["owners"] for of in (told, plain))
+        assert {b["id"]: (b["verdict"], b["share_min"], b["share_max"], b["test"]) for b in mine} == {
+            b["id"]: (b["verdict"], b["share_min"], b["share_max"], b["test"]) for b in theirs
+        }
