@@ -162,7 +162,16 @@ class _Routes:
         routes = [[ends[0], *middle, ends[1]] for middle in permutations(between)]
         known = [sum(self._known(h, c) for h, c in pairwise(route)) for route in routes]
         best = [route for route, count in zip(routes, known, strict=True) if count == max(known)]
-        return best[0] if len(best) == 1 else []
+        if len(best) != 1:
+            return []
+        # Its parts may be several routes at once: one of them is not what is declared.
+        parts, on_it = {*ends, *between}, set(pairwise(best[0]))
+        beside = any(
+            self._known(h, c)
+            for h, c in permutations(parts, 2)
+            if (h, c) not in on_it and h != ends[1] and c != ends[0]
+        )
+        return [] if beside else best[0]
 
     def _only_path(self, said: Declared) -> list[int]:
         """The one chain of stated links from holder to company."""

@@ -44,6 +44,13 @@ def test_the_missing_link_is_implied(rows: list[Any]) -> None:
     assert (shown["missing"], shown["implied"], shown["route_max"]) == (["P", "L"], 0.4, 0.8)
 
 
+def test_parts_that_are_several_routes_are_not_held_against_one_of_them() -> None:
+    # The whole of L, which has 76.5% of T through M and 23.5% itself; how P stands behind L is not a holding.
+    rows = [said(1.0, components=["M", "L"]), ("M", "T", 0.765), ("L", "M", 1.0), ("L", "T", 0.235)]
+    (declared,) = asked(rows).declared
+    assert (declared.route, declared.high, declared.contradicts) == ((), None, False)
+
+
 def test_what_is_declared_is_told_as_declared_and_not_as_direct() -> None:
     alone = {o.id: (o.share, o.direct, o.method) for o in asked([said(0.32), ("L", "T", 0.8)]).owners}
     assert alone == {"P": (0.32, 0.0, "declared_indirect"), "L": (0.8, 0.8, "integrated")}
