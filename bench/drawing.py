@@ -12,9 +12,9 @@ from graph.subgraph import SubEdge, Subgraph, SubNode
 from visualize import compose
 from visualize.html import page
 from visualize.layout import Block, place
+from visualize.links import Link
 from visualize.pdf import pdf
 from visualize.png import png
-from visualize.ranking import Link
 from visualize.svg import svg
 
 _SIZES: Final = ((200, 250), (1_000, 1_250), (2_000, 2_500))

@@ -131,7 +131,7 @@ def load(
             f"No file to load. {en} Where that is wrong, --format forces a format.",
         )
     folder = reports / context.extract.batch_id
-    report.rejects = write_rejects(context, folder) if report.rejected else []
+    report.rejects = write_rejects(context.rejected, folder) if report.rejected else []
     if options.strict and report.rejected:
         raise LoadError(
             f"有 {report.rejected} 处被拒{_where(report.rejects, '，见 ')}；--strict 下未导入任何数据。"

@@ -15,9 +15,9 @@ from visualize.labels import stack_words
 from visualize.layout import Block, place
 from visualize.legend import legend
 from visualize.lettering import clean, wrap
+from visualize.links import Link
 from visualize.pieces import INK, Point, Text
 from visualize.print_grey import greyed
-from visualize.ranking import Link
 from visualize.scene import Scene, SceneLine, SceneNode, SceneStack
 from visualize.strokes import Label, hidden_stroke, label, self_room, self_stroke, stroke
 from visualize.style import ALARM, PALE, Style

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import networkx as nx
 
 if TYPE_CHECKING:
-    from visualize.ranking import Link
+    from visualize.links import Link
 
 DEEPEST: Final = 12
 """A loop of so many ranks is still drawn as one column."""

@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 
 from visualize.coordinates import spread
 from visualize.folding import ACROSS
+from visualize.links import Link
 from visualize.ordering import Layers, order
-from visualize.ranking import Link, Ranks, rank
+from visualize.ranking import Ranks, rank
 from visualize.straightening import Chain, straighten
 
 Point = tuple[float, float]

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from loaders.context import ReadContext
 from loaders.identity import (
     PersonKey,
     looks_like_person_number,
@@ -117,14 +116,14 @@ def _without_numbers(
     )
 
 
-def write_rejects(context: ReadContext, folder: Path) -> list[Path]:
+def write_rejects(rejected: Sequence[RejectedRows], folder: Path) -> list[Path]:
     """One CSV file (UTF-8 with BOM, mode 0600) for each sheet with refused rows; returns their paths.
 
     Cells a spreadsheet would take for a formula get an apostrophe in front, which loading takes off again.
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths: list[Path] = []
-    for sheet in context.rejected:
+    for sheet in rejected:
         stem = re.sub(r"[^\w.-]+", "_", Path(sheet.file).name.rsplit(".", 1)[0])
         part = re.sub(r"[^\w.-]+", "_", sheet.sheet)
         base = "-".join(p for p in (stem, part, sheet.table) if p)

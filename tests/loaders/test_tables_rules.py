@@ -153,7 +153,7 @@ def test_inspection_masks_telephones_mails_and_accounts_and_shows_companies_code
 def test_a_corrected_rejects_file_loads_and_keeps_the_person(tmp_path: Path) -> None:
     text = f"企业名称,统一社会信用代码,股东名称,股东类型,证照号码,持股比例\n示例甲有限公司,{A},=测试某,自然人,{resident(5)},130%\n"
     context = load_text(tmp_path, {"s.csv": text})
-    (path,) = write_rejects(context, tmp_path / "rejects")
+    (path,) = write_rejects(context.rejected, tmp_path / "rejects")
     written = path.read_text(encoding="utf-8-sig")
     assert resident(5) not in written
     assert "'=测试某" in written
@@ -179,7 +179,7 @@ def test_corrected_rows_of_a_sheet_whose_title_gives_year_and_unit_are_all_loade
 
     refused = sheet("六百多")
     assert refused.extract.files[0].rejected == 4
-    (path,) = write_rejects(refused, tmp_path / "rejects")
+    (path,) = write_rejects(refused.rejected, tmp_path / "rejects")
     written = path.read_text(encoding="utf-8-sig")
     assert not [n for n in numbers if n in written]
     assert written.count("person:") == 4
@@ -209,7 +209,7 @@ def test_a_number_that_lost_its_end_is_nobodys_in_the_rejects(tmp_path: Path) ->
     book.save(tmp_path / "低保名册.xlsx")
     context = load(tmp_path / "低保名册.xlsx")
     assert codes(context) == ["numeric-id"]
-    (path,) = write_rejects(context, tmp_path / "rejects")
+    (path,) = write_rejects(context.rejected, tmp_path / "rejects")
     written = path.read_text(encoding="utf-8-sig")
     assert lost not in written and "person:" not in written
 

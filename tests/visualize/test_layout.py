@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from visualize.layout import Block, Layout, place
-from visualize.ranking import Link, rank
+from visualize.links import Link
+from visualize.ranking import rank
 
 
 def block(number: int, width: float = 120.0, height: float = 44.0) -> Block:
