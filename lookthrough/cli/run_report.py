@@ -145,6 +145,13 @@ def _tell_denominators(s: Session, found: Run) -> None:
         else:
             quiet.setdefault(total, []).append(detector)
     for total, detectors in quiet.items():
+        if not total:
+            # Nobody looked at is nobody cleared.
+            s.tell(
+                f"没有可供检测的对象：{'、'.join(map(called, detectors))}",
+                f"Nothing to look at for: {', '.join(detectors)}",
+            )
+            continue
         s.tell(
             f"{total} 个中均无预警：{'、'.join(map(called, detectors))}",
             f"None of {total} with a finding: {', '.join(detectors)}",

@@ -29,11 +29,18 @@ BIDDERS: Final = 130
 LOTS: Final = 20
 HOUSEHOLDS: Final = 30
 """For each unit of size. Two bidders in three have a holding company above them: about 217 companies."""
+WHOLE: Final = 100
+"""Units of size up to which lots and households grow with the companies."""
+LOTS_BEYOND: Final = 5
+HOUSEHOLDS_BEYOND: Final = 2
+"""For each unit beyond: of a national register few companies bid. Two million companies go with some 50,000 lots."""
 
 _SYLLABLES: Final = (
     "安宝昌成达德东丰福富冠光广贵国海和恒弘鸿华辉汇惠嘉建江金锦晶景久凯康"
     "朗乐立利联龙隆茂美明宁鹏平启强庆荣瑞润盛顺泰天通旺祥新信兴耀益永裕元"
 )
+_BIDDER: Final = "虚构"
+"""What a bidder's name begins with; that of a holding company above one begins otherwise."""
 _TRADES: Final = ("建设", "建筑工程", "市政工程", "路桥", "水利工程")
 _FIRST_BIDDER_PERSON: Final = 10_000
 _HOUSEHOLD_PERSON: Final = 9_000_000
@@ -74,7 +81,12 @@ def families_apart(frames: records.Frames) -> list[tuple[str, tuple[str, str]]]:
 
 def _bidders(frames: records.Frames) -> int:
     """How many of the companies, which come first, are bidders."""
-    return frames["lots"].height // LOTS * BIDDERS
+    return int(frames["companies"]["name"].str.starts_with(_BIDDER).sum())
+
+
+def _counted(size: int, each: int, beyond: int) -> int:
+    """How many of something there are in a world of a size."""
+    return each * min(size, WHOLE) + beyond * max(0, size - WHOLE)
 
 
 def household_ids(frames: records.Frames) -> list[str]:
@@ -102,7 +114,7 @@ def _ownership(size: int, seed: int) -> records.Frames:
     index = np.concatenate([at, count + held])
     brands = brand_names(index)
     codes = company_codes(index)
-    names = [f"虚构{b}{_TRADES[i % len(_TRADES)]}有限公司" for i, b in enumerate(brands[:count])]
+    names = [f"{_BIDDER}{b}{_TRADES[i % len(_TRADES)]}有限公司" for i, b in enumerate(brands[:count])]
     names += [f"示例{b}控股有限公司" for b in brands[count:]]
 
     # Persons: one a pair of bidders, one of each bidder's own, one of each holding company's own.
@@ -188,7 +200,7 @@ def _ownership(size: int, seed: int) -> records.Frames:
 
 
 def _lots(codes: pl.Series, names: pl.Series, size: int, seed: int) -> records.Frames:
-    count = LOTS * size
+    count = _counted(size, LOTS, LOTS_BEYOND)
     lot = np.arange(count)
     # Three tenders for four lots: the first of the three has two.
     tender = lot // 4 * 3 + np.array([0, 0, 1, 2])[lot % 4]
@@ -259,7 +271,7 @@ def _names(people: IntArray) -> list[str]:
 
 
 def _households(size: int, seed: int) -> records.Frames:
-    count = HOUSEHOLDS * size
+    count = _counted(size, HOUSEHOLDS, HOUSEHOLDS_BEYOND)
     household = np.arange(count)
     ids = [f"DB{h + 1:07d}" for h in household.tolist()]
     members_of = 1 + household % 3

@@ -53,8 +53,8 @@ class World:
 def write_world(folder: Path, size: int = 1, seed: int = DEFAULT_SEED) -> World:
     """Write the demo world: the same bytes for the same size and seed.
 
-    `size` scales the innocent background alone (about 217 companies, 20 lots and 30 households each); the
-    planted scenes stay as they are. At 1 the world has about 300 companies. Files of an earlier world in the
+    `size` scales the innocent background alone (about 217 companies, 20 lots and 30 households each; beyond 100
+    fewer lots and households, as few of a register's companies bid); the planted scenes stay as they are. At 1 the world has about 300 companies. Files of an earlier world in the
     folder are replaced. Raises `ValueError` for a size below 1, `OSError` where the folder can't be written.
     """
     if size < 1:

@@ -265,3 +265,12 @@ def test_who_is_behind_a_nominee_decides_and_benefits_and_a_package_proves_it(lo
     assert lookthrough("evidence", "C", "--to", tmp_path / "package").code == 0
     checked = json.loads(lookthrough("verify", tmp_path / "package", *JSON).out)
     assert checked["holds"] is True and checked["recomputed"]["control"] == 2
+
+
+def test_where_nothing_is_loaded_to_look_at_no_detector_says_that_nothing_was_found(lookthrough, tmp_path):
+    (tmp_path / "shareholdings.csv").write_text(SEVERAL, encoding="utf-8")
+    assert lookthrough("load", tmp_path / "shareholdings.csv").code == 0
+    told = lookthrough("detect").err
+    assert "None of 0" not in told and "Nothing to look at" not in told
+    (undecided,) = [line for line in told.splitlines() if "short-bid-period" in line]
+    assert undecided.startswith("Cannot be decided") and "lots" in undecided

@@ -18,7 +18,7 @@ from stdnum.cn import ric, uscc
 import lookthrough.demo
 from detectors.registry import DETECTORS
 from lookthrough.demo import World, describe, write_world
-from lookthrough.demo.background import brand_names
+from lookthrough.demo.background import background, brand_names
 from lookthrough.demo.numbers import births_of, company_codes, resident_numbers, unit_numbers
 
 from .reading import Exports, Register, csv_rows
@@ -54,6 +54,15 @@ def test_same_bytes_each_time(world: World, tmp_path: Path) -> None:
     again = write_world(tmp_path / "again")
     assert content(again.folder) == content(world.folder)
     assert write_world(tmp_path / "again").rows == world.rows
+
+
+def test_a_large_world_has_fewer_lots_and_households_for_its_companies() -> None:
+    whole, large = background(100, 7), background(130, 7)
+    heights = {name: frame.height for name, frame in large.items()}
+    assert (whole["companies"].height, heights["companies"]) == (21_666, 28_166)
+    assert (whole["lots"].height, heights["lots"]) == (2_000, 2_150)
+    assert (whole["benefits"].height, heights["benefits"]) == (3_000, 3_060)
+    assert large["companies"]["code"].is_unique().all() and large["persons"]["number"].is_unique().all()
 
 
 def test_seed_and_size_change_the_background_but_never_the_scenes(world: World, tmp_path: Path) -> None:
