@@ -13,6 +13,7 @@ from graph.penetration import Ownership, connecting_paths, penetrate
 from graph.penetration.days import today
 from graph.penetration.paths import Paths, percent
 from graph.penetration.register import TOLERANCE
+from graph.penetration.rows import SOLE_INTERESTS
 from graph.stores import GraphStore
 from graph.stores.hops import EACH, hop
 from graph.subgraph import SubEdge, Subgraph, SubNode
@@ -178,7 +179,31 @@ class _Canvas:
                 frontier = [*frontier, *same]
             for pair, new in self.follow_all("OWNS", REL_TYPES["OWNS"].pairs, frontier, upward=True).items():
                 above.extend(new if pair[0] == "Company" else [])
+            self._sole_owners(frontier)
             frontier = above
+
+    def _sole_owners(self, companies: Sequence[str]) -> None:
+        """Add who owns those that are one person's own firm by law: no list of holders leads up from them."""
+        held = {edge.target for edge in self.edges.values() if edge.type == "OWNS"}
+        firms = [
+            c
+            for c in companies
+            if c not in held
+            and (node := self.nodes.get(c)) is not None
+            and node.kind in ("", "unknown", "sole_trader")
+            and "公司" not in node.name
+        ]
+        rows = self._links("EXERCISES_CONTROL", ("Person", "Company"), firms, upward=True)
+        rows = [
+            r
+            for r in rows
+            if r["interest"] == "operator"
+            or (r["interest"] in SOLE_INTERESTS and self.nodes[r["to_id"]].kind == "sole_trader")
+        ]
+        self.add_nodes("Person", [r["from_id"] for r in rows])
+        for row in rows:
+            if row["from_id"] in self.nodes:
+                self._add_edge("EXERCISES_CONTROL", row)
 
     def _any_joined(self) -> bool:
         """Whether any company is known under two ids at all."""

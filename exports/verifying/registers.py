@@ -27,7 +27,8 @@ def links_of(enclosed: Enclosed, ownership: Mapping[str, Any]) -> tuple[list[Lin
         made: list[tuple[Link, dict[str, Any], bool, bool]] = []
         for stated in register["links"]:
             used |= {k for group in stated["rows"] for k in group}
-            link, unknown, faulty = _link(enclosed, company, stated, ownership["as_of"])
+            alone = len(register["links"]) == 1
+            link, unknown, faulty = _link(enclosed, company, stated, ownership["as_of"], alone)
             faults += faulty
             if link is not None:
                 made.append((link, stated, *unknown))
@@ -151,7 +152,7 @@ def _day(text: str) -> str:
 
 
 def _link(
-    enclosed: Enclosed, company: str, stated: Mapping[str, Any], as_of: str | None
+    enclosed: Enclosed, company: str, stated: Mapping[str, Any], as_of: str | None, alone: bool
 ) -> tuple[Link | None, tuple[bool, bool], list[Fault]]:
     at, holder = f"{company} < {stated['holder']}", str(stated["holder"])
     rows: list[Row] = []
@@ -170,7 +171,8 @@ def _link(
                         )
                     ],
                 )
-            if row["type"] != "OWNS" or not _ends(enclosed, row, holder, company):
+            owned = row["type"] == "OWNS" or (_by_law(row) and _sole_trader(enclosed, company))
+            if not owned or not _ends(enclosed, row, holder, company):
                 return (
                     None,
                     (False, False),
@@ -196,7 +198,22 @@ def _link(
                 [_fault(at, "合并计算的记录内容不一致", "counts rows as one that say different things")],
             )
         rows.append(first)
+    if any(_by_law(r) for r in rows):
+        # The owner of a sole trader has the whole of it; which of several does is not known.
+        rows = [{**r, "share": "1" if alone else ""} for r in rows]
     return *_summed(holder, company, rows, bool(stated["declared_indirect"])), []
+
+
+def _by_law(row: Row) -> bool:
+    return row["type"] == "EXERCISES_CONTROL" and row.get("interest") in ("operator", "sole_owner")
+
+
+def _sole_trader(enclosed: Enclosed, company: str) -> bool:
+    """May the company be one person's own firm, as its nodes have it?"""
+    party = enclosed.party(company)
+    mine = [row for id_, row in enclosed.nodes.items() if enclosed.party(id_) == party]
+    kinds = {row.get("kind") or "" for row in mine} - {"", "unknown"}
+    return kinds <= {"sole_trader"} and not any("公司" in (row.get("name") or "") for row in mine)
 
 
 def _values(row: Row) -> tuple[str, ...]:

@@ -26,7 +26,13 @@ from graph.penetration.identities import BASES, IdentityMode
 from graph.penetration.nominees import NOMINATOR, trust_flags
 from graph.penetration.ownership import Ownership
 from graph.penetration.register import TOLERANCE
-from graph.penetration.register_flags import holder_flags, list_flags, two_natured_flags, votes_above_100
+from graph.penetration.register_flags import (
+    by_law,
+    holder_flags,
+    list_flags,
+    two_natured_flags,
+    votes_above_100,
+)
 from graph.penetration.undisclosed import undisclosed
 
 REASONS: Final[dict[str, tuple[str, str]]] = {
@@ -226,6 +232,7 @@ def _answer(ownership: Ownership, frontier: ControlFrontier, day: int, rule: Rul
         tuple(sorted(ids[starts[k]] for k in joint)),
         tuple(sorted(ids[i] for i in block)),
         (
+            *by_law(ownership, frontier.reach.node, day),
             *votes_above_100(frontier.votes, ids),
             *two_natured_flags(ownership, frontier.reach.node),
             *trust_flags(ownership, frontier.reach.node, day),

@@ -19,6 +19,7 @@ from graph.penetration.paths import band, percent
 from graph.penetration.register import TOLERANCE, Frontier
 from graph.penetration.register_flags import (
     above_100,
+    by_law,
     holder_flags,
     list_flags,
     no_register,
@@ -56,6 +57,7 @@ def frontier_flags(
         flags.append(
             no_register(ids[target], left_out_alone(ownership, int(frontier.reach.node[target]), day))
         )
+    flags += by_law(ownership, frontier.reach.node, day)
     flags += above_100(frontier, ids)
     flags += _loops(frontier, flows, ids, target, asked)
     if (np.isnan(shares.high) & ~np.isnan(shares.low) & ~shares.partial).any():

@@ -24,6 +24,7 @@ from graph.penetration.identities import Identities, IdentityMode, resolve_ident
 from graph.penetration.nominees import in_trust
 from graph.penetration.rival_lists import LEFT_OUT, several_lists
 from graph.penetration.rows import (
+    BY_LAW,
     MANAGING_INTERESTS,
     all_parties,
     are_partnerships,
@@ -35,6 +36,7 @@ from graph.penetration.rows import (
     once,
     one_list_a_cluster,
     one_observation_a_day,
+    sole_owners,
 )
 from graph.penetration.tables import OwnershipError, OwnershipTables, check_fractions
 from graph.penetration.undisclosed import unknown_interests
@@ -90,7 +92,7 @@ class Holdings:
     """The rows of stated holdings that count, one array a property; `table` has their keys and sources.
 
     `low`, `high`: bounds of the share (equal where exact); `has_share` and `has_votes`: whether the row states
-    them at all.
+    them at all. `by_law`: no list states it, see `sole_owners`.
     """
 
     low: FloatArray
@@ -105,6 +107,7 @@ class Holdings:
     has_votes: BoolArray
     declared: BoolArray
     general_partner: BoolArray
+    by_law: BoolArray
     dated: BoolArray
     basis: npt.NDArray[np.int8]
     table: pl.DataFrame
@@ -181,6 +184,10 @@ class Ownership:
             rows, replaced = one_observation_a_day(rows, nodes)
             aside = pl.concat([aside, under_another_id, replaced])
         lists = several_lists(rows, aside)
+        control = numbered(tables.control, aliases)
+        general = (rows["holder_role"] == "general_partner").fill_null(False)
+        declared = controlling(control, nodes, rows["company"].filter(general).unique().to_numpy())
+        rows = pl.concat([rows, sole_owners(rows, declared, nodes)])
         rows = once(in_order(rows))
         start = day_numbers(rows["valid_from"], ALWAYS)
         end = day_numbers(rows["valid_to"], NEVER)
@@ -188,12 +195,11 @@ class Ownership:
         place = np.arange(rows.height, dtype=np.int64)
         owning = Edges.of(n, holder, company, start, end, place, np.zeros(len(place), dtype=np.int8))
 
-        control = numbered(tables.control, aliases)
-        partnered = np.unique(company[(rows["holder_role"] == "general_partner").fill_null(False).to_numpy()])
-        declared = controlling(control, nodes, partnered)
         membership = members(tables.concerts, aliases)
         concerts = concert_links(membership, rows, start, end, declared)
-        direct = np.flatnonzero(~rows["declared_indirect"].to_numpy())
+        # An owner by law controls as what he is declared to be, not by votes.
+        stated = rows["list_kind"].ne_missing(BY_LAW) & ~rows["declared_indirect"]
+        direct = np.flatnonzero(stated.to_numpy())
         control_edges = owning
         if len(direct) < rows.height or declared.height or concerts.height:
             parts = {
@@ -422,6 +428,7 @@ def _holdings(rows: pl.DataFrame) -> Holdings:
         has_votes,
         rows["declared_indirect"].to_numpy(),
         (rows["holder_role"] == "general_partner").fill_null(False).to_numpy(),
+        (rows["list_kind"] == BY_LAW).fill_null(False).to_numpy(),
         (
             rows["valid_from"].is_not_null()
             | rows["valid_to"].is_not_null()

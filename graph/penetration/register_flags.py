@@ -9,7 +9,7 @@ import polars as pl
 
 from graph.counted import counted
 from graph.penetration.days import ALWAYS, IntArray, day_numbers
-from graph.penetration.edges import summed
+from graph.penetration.edges import distinct, spread, summed
 from graph.penetration.flag import NAMED, Flag
 from graph.penetration.ownership import Ownership
 from graph.penetration.paths import band, percent
@@ -161,6 +161,40 @@ def votes_above_100(links: Links, ids: Sequence[str]) -> list[Flag]:
         for at in np.flatnonzero(votes > 1.0 + TOLERANCE).tolist()
         for total in (float(votes[at]),)
     ]
+
+
+def by_law(ownership: Ownership, companies: IntArray, day: int) -> list[Flag]:
+    """Those of some companies (nodes) whose owner no list names: the register does, and the law gives him the whole."""
+    edges, holdings = ownership.holding_edges, ownership.holdings
+    places, _ = spread(edges.pointer, companies)
+    held = holdings.by_law[edges.row[places]] & (edges.start[places] <= day) & (day < edges.end[places])
+    places = places[held]
+    flags: list[Flag] = []
+    for company in distinct(edges.company[places])[:NAMED].tolist():
+        mine = places[edges.company[places] == company]
+        firm = str(ownership.nodes["id"][company])
+        owners = ownership.ids(distinct(edges.holder[mine])).to_list()
+        if len(owners) == 1:
+            zh = (
+                f"{firm} 是个体工商户或个人独资企业，没有股东名单：登记的经营者（投资人、负责人）{owners[0]} 依法拥有其全部，"
+                "按 100% 计（个人独资企业法第二条、第十七条；民法典第五十四条、第五十六条）。个体工商户由家庭经营的，归家庭，须核实。"
+            )
+            en = (
+                f"{firm} is a sole trader or a sole proprietorship and has no list of holders: the person the register names "
+                f"(operator, investor, head), {owners[0]}, owns the whole of it by law and counts with 100%. One that a "
+                "family runs is the family's: verify."
+            )
+        else:
+            zh = (
+                f"{firm} 是个体工商户或个人独资企业，没有股东名单，登记的经营者（投资人、负责人）有 {len(owners)} 人："
+                "各自多少未知，须核实。"
+            )
+            en = (
+                f"{firm} is a sole trader or a sole proprietorship without a list of holders, and the register names "
+                f"{len(owners)} persons: what each of them has is unknown. Verify."
+            )
+        flags.append(Flag("owner_by_law", (firm, *owners), zh, en))
+    return flags
 
 
 def above_100(frontier: Frontier, ids: list[str]) -> list[Flag]:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import polars as pl
 
 from graph.names import is_partnership_name
-from graph.penetration.days import ALWAYS, NEVER, IntArray, day_numbers
+from graph.penetration.days import ALWAYS, NEVER, IntArray, day_numbers, iso_dates
 from graph.penetration.rival_lists import LEFT_OUT
 from graph.penetration.tables import OwnershipTables
 from graph.resolution.spans import SNAPSHOT_SCHEMA, owns_spans
@@ -34,6 +34,9 @@ MANAGING_INTERESTS: Final = frozenset({"managing_partner", "legal_representative
 
 SOLE_INTERESTS: Final = frozenset({"operator", "sole_owner"})
 """Who owns a sole trader or a sole proprietorship (经营者, 投资人): by law one person, and no list says so."""
+
+BY_LAW: Final = "by_law"
+"""The kind of list that such an owner stands in: none, the law gives him the whole."""
 
 _COUNTS: Final = (
     "holder",
@@ -239,12 +242,16 @@ def are_partnerships(nodes: pl.DataFrame, with_partners: IntArray) -> npt.NDArra
     return are
 
 
-def _are_sole(nodes: pl.DataFrame) -> pl.Series:
-    """Whether each node may be one person's own firm: none stated to be something else, and none named a company."""
+def _are_sole(nodes: pl.DataFrame) -> pl.DataFrame:
+    """Whether each node may be one person's own firm (`sole`): none stated to be something else, and none named a company.
+
+    `operated`: a sole trader, if it has an operator, which nothing else has.
+    """
+    named = ~pl.col("name").str.contains("公司", literal=True).fill_null(False)
+    kind = pl.col("kind").fill_null("sole_trader")
     return nodes.select(
-        (pl.col("kind").fill_null("sole_trader") == "sole_trader")
-        & ~pl.col("name").str.contains("公司", literal=True).fill_null(False)
-    ).to_series()
+        sole=named & (kind == "sole_trader"), operated=named & kind.is_in(["sole_trader", "unknown"])
+    )
 
 
 def controlling(rows: pl.DataFrame, nodes: pl.DataFrame, with_partners: IntArray) -> pl.DataFrame:
@@ -255,14 +262,15 @@ def controlling(rows: pl.DataFrame, nodes: pl.DataFrame, with_partners: IntArray
     if rows.is_empty():
         nodes, with_partners = nodes.clear(), with_partners[:0]
     rows = rows.with_columns(
+        *_are_sole(nodes)[rows["company"]].get_columns(),
         partnership=pl.Series(are_partnerships(nodes, with_partners)[rows["company"].to_numpy()]),
-        sole=_are_sole(nodes).gather(rows["company"]),
         interest=pl.col("interest").fill_null(""),
     )
     enters = (
         pl.col("interest").is_in(list(CONTROLLING_INTERESTS))
         | (pl.col("partnership") & pl.col("interest").is_in(list(MANAGING_INTERESTS)))
         | (pl.col("sole") & pl.col("interest").is_in(list(SOLE_INTERESTS)))
+        | (pl.col("operated") & (pl.col("interest") == "operator"))
     )
     rows = rows.filter(enters & (pl.col("holder") != pl.col("company"))).sort("company", "holder", "key")
     suspected = pl.col("suspected").fill_null(False) | pl.col("interest").is_in(list(SUSPECTED_INTERESTS))
@@ -273,10 +281,71 @@ def controlling(rows: pl.DataFrame, nodes: pl.DataFrame, with_partners: IntArray
         "basis",
         "key",
         "sources",
+        "valid_from",
+        "valid_to",
         suspected=suspected,
         start=pl.Series(day_numbers(rows["valid_from"], ALWAYS)),
         end=pl.Series(day_numbers(rows["valid_to"], NEVER)),
     )
+
+
+def sole_owners(rows: pl.DataFrame, declared: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
+    """What the owners of sole traders and sole proprietorships hold, where no list of holders says it: the whole.
+
+    `rows`: stated holdings that count, numbered. `declared`: see `controlling`. Gives rows of the same kind. Source:
+    个人独资企业法 art. 2 and 17 (the enterprise's property is the investor's), 民法典 art. 54 and 56. Of several persons
+    at one time the law names none: what each of them has is not known.
+    """
+    # 投资人 is a word for any shareholder, too: only of a stated sole proprietorship is he its owner.
+    said = declared["interest"] == "operator"
+    said = said | (
+        (declared["interest"] == "sole_owner") & (nodes["kind"].gather(declared["company"]) == "sole_trader")
+    )
+    owners = declared.filter(
+        said.fill_null(False),
+        ~pl.col("suspected"),
+        ~pl.col("company").is_in(
+            rows.filter(~pl.col("declared_indirect").fill_null(False))["company"].implode()
+        ),
+        nodes["type"].gather(declared["holder"]) == "Person",
+    )
+    if owners.is_empty():
+        return rows.clear()
+    # Said twice of one time he has it once: each row begins where those before it have ended.
+    owners = owners.sort("company", "holder", "start", "end", "key").with_columns(
+        until=pl.col("end").shift(1).cum_max().over("company", "holder").fill_null(ALWAYS)
+    )
+    owners = owners.filter(pl.col("end") > pl.col("until")).with_columns(
+        start=pl.max_horizontal("start", "until")
+    )
+    owners = owners.with_columns(valid_from=iso_dates(owners["start"].to_numpy()))
+    spans = owners.select("company", "holder", "start", "end")
+    shared = (
+        spans.join(spans, on="company", suffix="_other")
+        .filter(
+            pl.col("holder") != pl.col("holder_other"),
+            pl.col("start") < pl.col("end_other"),
+            pl.col("start_other") < pl.col("end"),
+        )
+        .select("company", "holder", "start", "end")
+        .unique()
+        .with_columns(several=True)
+    )
+    whole = owners.join(shared, on=shared.columns[:-1], how="left", maintain_order="left").select(
+        "holder",
+        "company",
+        "key",
+        "basis",
+        "valid_from",
+        "valid_to",
+        "sources",
+        share=pl.when(pl.col("several").is_null()).then(1.0),
+        list_kind=pl.lit(BY_LAW),
+        counted=True,
+        declared_indirect=False,
+    )
+    absent = [pl.lit(None, t).alias(n) for n, t in rows.schema.items() if n not in whole.columns]
+    return whole.with_columns(absent).select(rows.columns).cast(dict(rows.schema))  # type: ignore[arg-type]
 
 
 def members(concerts: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:

@@ -21,9 +21,11 @@ from loaders.identity import (
     unverified_company_ids,
 )
 from loaders.record_rows import RecordRows
+from loaders.tables.people import DECIDING
 from loaders.tables.vocabulary import VOCABULARIES
 from loaders.values import normalise_empty
 
+_REPRESENTATIVES: Final = ("legal_representative", "branch_head", "operator", "sole_owner")
 PARTNERS: Final = ("general_partner", "limited_partner")
 
 
@@ -64,7 +66,38 @@ def state_parties(nodes: list[TreeNode], rows: RecordRows, context: ReadContext)
             rows.rel("IDENTIFIES", ("Identifier", row["further"]), end, [node.source])
         if row["flag"] is not None:
             _flag(node, row["flag"], context)
+    _state_representatives(nodes, rows, context)
     return refused
+
+
+def _state_representatives(nodes: list[TreeNode], rows: RecordRows, context: ReadContext) -> None:
+    """Whom the register names beside a company's holders (法定代表人, 经营者…), known within the company by name alone."""
+    for role in _REPRESENTATIVES:
+        named = [n for n in nodes if n.party is not None and n.party[0] == "Company" and n.text(role)]
+        names = normalise_empty(pl.Series([n.text(role) for n in named], dtype=pl.String)).str.strip_chars()
+        scope = pl.Series([n.party[1] for n in named if n.party], dtype=pl.String)
+        frame = pl.DataFrame(
+            {
+                "name": names,
+                "full": is_full_legal_name(names),
+                "company": company_name_ids(names),
+                "person": scoped_person_ids(context.dataset, scope, names),
+            }
+        )
+        for node, row in zip(named, frame.iter_rows(named=True), strict=True):
+            if row["name"] is None or node.party is None:
+                continue
+            party = ("Company", row["company"]) if row["full"] else ("Person", row["person"])
+            rows.node(*party, [node.source], name=row["name"])
+            seen: dict[str, Any] = {"observed_on": context.observed_on, "role": role}
+            rows.rel("LEGAL_REP_OF", party, node.party, [node.source], **seen)
+            if role in DECIDING:
+                seen = {
+                    "observed_on": context.observed_on,
+                    "interest": role,
+                    "details": DECIDING[role],
+                }
+                rows.rel("EXERCISES_CONTROL", party, node.party, [node.source], **seen)
 
 
 def _frame(nodes: list[TreeNode], context: ReadContext) -> pl.DataFrame:
@@ -73,6 +106,9 @@ def _frame(nodes: list[TreeNode], context: ReadContext) -> pl.DataFrame:
     vendor = clean_ids(pl.Series([n.text("vendor_id") for n in nodes], dtype=pl.String))
     scope = pl.Series([n.parent.party[1] if n.parent and n.parent.party else "" for n in nodes])
     kind = VOCABULARIES["holder_kind"].read(pl.Series([n.text("kind") for n in nodes], dtype=pl.String))
+    firm = VOCABULARIES["company_kind"].read(
+        pl.Series([n.text("company_kind") for n in nodes], dtype=pl.String)
+    )
     full = is_full_legal_name(names)
     inner = pl.Series([bool(n.children) or n.parent is None for n in nodes])
     key = name_key(names)
@@ -89,6 +125,7 @@ def _frame(nodes: list[TreeNode], context: ReadContext) -> pl.DataFrame:
             "person": person,
             "full": full,
             "kind": kind,
+            "firm": firm,
             "remainder": VOCABULARIES["remainder"].read(rest).is_not_null() & ids.is_null() & ~inner,
             "document": document["id"],
             "id_kind": document["id_kind"],
@@ -115,7 +152,9 @@ def _frame(nodes: list[TreeNode], context: ReadContext) -> pl.DataFrame:
     frame = frame.with_columns(
         id=pl.when("person").then(pl.coalesce("document", "scoped_person")).otherwise(of_company),
         flag=pl.when("person").then("person_flag").otherwise("company_flag"),
-        company_kind=pl.when(~pl.col("kind").is_in(["person", "unknown", *PARTNERS])).then("kind"),
+        company_kind=pl.coalesce(
+            "firm", pl.when(~pl.col("kind").is_in(["person", "unknown", *PARTNERS])).then("kind")
+        ),
     )
     known = pl.col("company").is_not_null() | pl.col("full")
     return frame.with_columns(

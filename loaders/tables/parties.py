@@ -249,6 +249,10 @@ def _companies(table: TableRows, frame: pl.DataFrame) -> pl.DataFrame:
     )
     body = organ.filter(frame["name"].gather(organ).str.contains(STATE_BODIES).fill_null(False))
     state = kind.scatter(body, "state_holder") if len(body) else kind
+    # The code's second character says what was registered: 2 is a sole trader (GB 32100-2015, 4.1).
+    trader = ids.str.starts_with("cn-uscc:92") & (kind.is_null() | (kind == "unknown"))
+    trader_at = trader.fill_null(False).arg_true()
+    state = state.scatter(trader_at, "sole_trader") if len(trader_at) else state
     return frame.select("at", "person", "name").with_columns(
         id=ids,
         kind=state,

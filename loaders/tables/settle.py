@@ -22,6 +22,9 @@ _ORGANISATION_ENDS: Final = (
     "BUYS",
 )
 
+_SOLE: Final = ("operator", "sole_owner")
+_HEADS: Final = {"legal_representative": "法定代表人", "branch_head": "负责人"}
+
 
 def settle_tables(context: ReadContext) -> None:
     """Call once, when every file of a load is read; calling it again changes nothing.
@@ -32,8 +35,10 @@ def settle_tables(context: ReadContext) -> None:
       it. Where several tenders have it, it stays a lot of its own and is reported.
     * A lot that has the id of a tender is that tender as a whole.
     * A trace or person of a consortium's member belongs to the consortium's bid.
+    * Whom the register of a sole trader or a sole proprietorship names as its representative or head is its owner.
     """
     _settle_people(context.extract)
+    _settle_sole_owners(context.extract)
     _settle_whole_tenders(context.extract)
     _settle_lots(context)
     _settle_consortia(context.extract)
@@ -78,6 +83,43 @@ def _move_from(extract: Extract, key: RelKey, moved: list[str]) -> None:
             extract.rels[key][place] = frame.filter(~here)
             theirs = frame.filter(here).with_columns(from_id="person." + pl.col("from_id"))
             extract.rels.setdefault((type_, "Person", to_type), []).append(theirs)
+
+
+def _settle_sole_owners(extract: Extract) -> None:
+    """个体工商户 and 个人独资企业 have one owner, and no list of holders says who: the register's column of legal
+    representatives or heads (法定代表人, 负责人) shows him, where it has none of operators (经营者) or investors (投资人).
+
+    Source: 个人独资企业法 art. 2, 8 and 17; 民法典 art. 54. A company is none of both, whatever its type is given as.
+    """
+    sole = [
+        f.filter(pl.col("kind") == "sole_trader").select("id", "name")
+        for f in extract.nodes.get("Company", [])
+    ]
+    stated = pl.concat([pl.DataFrame(schema={"id": pl.String(), "name": pl.String()}), *sole])
+    stated = stated.group_by("id").agg(company=pl.col("name").str.contains("公司", literal=True).any())
+    firms = set(stated.filter(~pl.col("company").fill_null(False))["id"].to_list())
+    if not firms:
+        return
+    for (type_, _, _), frames in extract.rels.items():
+        if type_ == "EXERCISES_CONTROL":
+            for frame in frames:
+                firms -= set(frame.filter(pl.col("interest").is_in(_SOLE))["to_id"].to_list())
+    for frame in extract.rels.get(("LEGAL_REP_OF", "Person", "Company"), []):
+        heads = frame.filter(pl.col("role").is_in(list(_HEADS)) & pl.col("to_id").is_in(list(firms)))
+        if heads.height:
+            owners = heads.select(
+                "from_id",
+                "to_id",
+                "source",
+                "observed_on",
+                "stated_from",
+                "stated_to",
+                interest=pl.when(pl.col("to_id").str.starts_with("cn-uscc:92"))
+                .then(pl.lit("operator"))
+                .otherwise(pl.lit("sole_owner")),
+                details=pl.col("role").replace_strict(_HEADS, return_dtype=pl.String),
+            )
+            extract.add_rel("EXERCISES_CONTROL", "Person", "Company", owners)
 
 
 def _settle_whole_tenders(extract: Extract) -> None:

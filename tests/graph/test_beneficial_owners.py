@@ -88,9 +88,6 @@ def test_who_is_called_the_investor_of_a_company_does_not_control_it() -> None:
         ([(P, "N", "board_appointment", False), ("N", "T", "stated_controller", False)], [], "N", 2, False),
         # A managing partner who holds nothing of the partnership.
         ([(P, "A", "managing_partner", False)], [("A", "Company", "虚构合伙", "partnership")], "A", 2, False),
-        # A sole trader and a sole proprietorship have no list of holders: who stands in the register owns them.
-        ([(P, "A", "operator", False)], [("A", "Company", "虚构商行", "sole_trader")], "A", 2, False),
-        ([(P, "A", "sole_owner", False)], [("A", "Company", "虚构设计室", "sole_trader")], "A", 2, False),
     ],
 )  # fmt: skip
 def test_who_controls_without_any_share_is_an_owner_by_control(
@@ -106,6 +103,20 @@ def test_who_controls_without_any_share_is_an_owner_by_control(
     assert (one.id, one.verdict, one.test) == (P, "certain", "control")
     assert one.tests == {"share": "excluded", "votes": "excluded", "control": "certain"}
     assert (one.share, one.votes_max, one.via, one.depth, one.suspected) == (0.0, 0.0, via, depth, suspected)
+
+
+@pytest.mark.parametrize("interest", ["operator", "sole_owner"])
+def test_the_owner_of_a_sole_trader_has_the_whole_of_it(interest: str) -> None:
+    """Who stands in the register owns it by law, where no list of holders says otherwise."""
+    said = [{"holder_id": P, "company_id": "A", "interest": interest, "suspected": False}]
+    firm = [("A", "Company", "虚构设计室", "sole_trader")]
+    (one,) = ubo([("A", "T", 0.8)], control=said, parties=firm).owners
+    assert (one.id, one.test, one.share, one.depth) == (P, "share", 0.8, 2)
+    listed = ubo([("A", "T", 0.8), (Q, "A", 1.0)], control=said, parties=firm)
+    assert {o.id: o.share for o in listed.owners} == {P: 0.0, Q: 0.8}
+    # Where nothing says what the firm is, 投资人 may be any shareholder; an operator only a sole trader has.
+    (one,) = ubo([("A", "T", 0.8)], control=said, parties=[("A", "Company", "虚构设计室", None)]).owners
+    assert one.share == (0.8 if interest == "operator" else 0.0)
 
 
 def test_who_may_control_without_any_share_is_possible() -> None:
