@@ -10,6 +10,9 @@ of one holder changes in that month, the earlier row ends where the later one be
   former holders count only inside dates they state. A list with a date of observation goes before one without. Each
   observation holds until the next one of the company, the first one also before its own date (the answer says
   so); two data sets with equally good lists: the first by name counts. What doesn't count is kept.
+* **Records of changes** state what a holder had until a day, and has from it on. Each change holds until his next one, whatever
+  file or load it stands in, and what he had before a change is what the one before left him with: that counts once. Of a
+  change stated at several dates of observation the latest statement counts.
 * **Top-ten lists**: a holder who left the list may still hold, so leaving ends nothing; a holder's newer row
   replaces his older one.
 * **Snapshots**: what a full extract of the data set no longer contains ended on the extract's date, a company
@@ -40,7 +43,7 @@ SNAPSHOT_SCHEMA: Final = {
 def owns_spans(rows: pl.DataFrame, listed: pl.Series, snapshots: pl.DataFrame) -> pl.DataFrame:
     """Spans of shareholdings.
 
-    `rows`: key, from_id, to_id, dataset, list_kind, observed_on, stated_from, stated_to: all rows of every
+    `rows`: key, from_id, to_id, dataset, list_kind, share_class, observed_on, stated_from, stated_to: all rows of every
     company concerned. `listed`: ids of listed companies. `snapshots`: see `SNAPSHOT_SCHEMA`.
     Gives key, valid_from, valid_to, counted.
     """
@@ -60,9 +63,11 @@ def owns_spans(rows: pl.DataFrame, listed: pl.Series, snapshots: pl.DataFrame) -
         "from_id",
         "to_id",
         "dataset",
+        "share_class",
         observed=_day(pl.col("observed_on")),
         stated_from=_day(pl.col("stated_from")),
         stated_to=span_ends(rows),
+        until=_day(pl.col("stated_to")),
         kind=kind,
         rank=pl.when(pl.col("to_id").is_in(listed.implode()) | (kind == "top_ten").any().over("to_id"))
         .then(kind.replace_strict(_LISTED_RANK, default=0, return_dtype=pl.Int8))
@@ -75,10 +80,15 @@ def owns_spans(rows: pl.DataFrame, listed: pl.Series, snapshots: pl.DataFrame) -
     ).with_columns(
         dated=(pl.col("observed").is_not_null() & (pl.col("rank") == pl.col("best"))).any().over("to_id"),
     )
-    in_ranking = (pl.col("rank") == pl.col("best")) & (pl.col("observed").is_not_null() == pl.col("dated"))
+    changes = pl.col("kind") == "changes"
+    in_ranking = (pl.col("rank") == pl.col("best")) & (
+        changes | (pl.col("observed").is_not_null() == pl.col("dated"))
+    )
     counted = best.filter(in_ranking)
-    # Among equally good observations of one day (or none) the data set first by name counts.
-    counted = counted.with_columns(first=pl.col("dataset").min().over("to_id", "observed"))
+    # Among equally good observations of one day (or none) the data set first by name counts; a record of changes is of
+    # no day.
+    day = pl.when(~changes).then("observed")
+    counted = counted.with_columns(first=pl.col("dataset").min().over("to_id", day))
     rest = pl.concat(
         [
             best.filter(~in_ranking).select("key"),
@@ -86,15 +96,47 @@ def owns_spans(rows: pl.DataFrame, listed: pl.Series, snapshots: pl.DataFrame) -
         ]
     )
     counted = counted.filter(pl.col("dataset") == pl.col("first"))
-    counted = _next_observation(counted, snapshots)
-    spans = _bounded(counted)
+    spans = _bounded(_next_observation(counted.filter(~changes), snapshots))
+    chained = _chained(counted.filter(changes))
     stated_former = _bounded(
         former.with_columns(span_from=pl.lit(None, pl.String), span_to=pl.lit(None, pl.String))
     ).with_columns(counted=pl.col("counted") & pl.col("valid_to").is_not_null())
     never = rest.with_columns(
         valid_from=pl.lit(None, pl.String), valid_to=pl.lit(None, pl.String), counted=pl.lit(False)
     )
-    return pl.concat([spans, stated_former, never])
+    return pl.concat([spans, chained, stated_former, never])
+
+
+_HOLDER: Final = ["to_id", "from_id", "share_class"]
+
+
+def _chained(rows: pl.DataFrame) -> pl.DataFrame:
+    """Spans of what records of changes state: each holder's changes one after the other."""
+    # What begins on a day is what he has from it on; what only ends on one, what he had before it.
+    begins = pl.col("stated_from").is_not_null()
+    rows = rows.with_columns(begins=begins, event=pl.coalesce("stated_from", "until"))
+    said = [*_HOLDER, "event", "begins"]
+    events = (
+        rows.drop_nulls("event")
+        .group_by(*_HOLDER, "event")
+        # Whoever leaves in a month that is all the source names is there to its end.
+        .agg(day=pl.when(begins.any()).then("event").otherwise(pl.col("stated_to").max()).first())
+        .sort("event")
+        .with_columns(
+            span_to=pl.col("day").shift(-1).over(_HOLDER),
+            earlier=pl.col("event").shift(1).over(_HOLDER),
+        )
+    )
+    rows = rows.join(
+        events.drop("day"), on=[*_HOLDER, "event"], how="left", nulls_equal=True, maintain_order="left"
+    )
+    seen = pl.col("observed").fill_null(_NEVER)
+    rows = rows.with_columns(
+        span_from=pl.lit(None, pl.String),
+        counts=(pl.col("begins") | pl.col("earlier").is_null()) & (seen == seen.max().over(said)),
+        span_to=pl.when("begins").then("span_to"),
+    )
+    return _bounded(rows).with_columns(counted=pl.col("counted") & rows["counts"])
 
 
 def _contested(rows: pl.DataFrame, snapshots: pl.DataFrame) -> bool:

@@ -57,7 +57,7 @@ def read_shareholdings(table: TableRows) -> None:
     list_kind = _list_kinds(table)
     if table.has("share_before"):
         # Who did not change is not named: beside a list of all holders it counts for nothing.
-        list_kind = list_kind.fill_null("changes")
+        list_kind = table.constant("changes")
     observed = table.date("observed_on")
     amount, currency = table.money("subscribed_amount")
     paid, paid_currency = table.money("paid_amount")
@@ -208,8 +208,8 @@ def _changes(
 ) -> None:
     """变更前 and 变更后股权比例 beside 股权变更日期: the same holder's share until that day, and from it on.
 
-    A later change of his ends what an earlier one began, and what he had before it is what that one left him with:
-    stated twice, it counts once. Whoever has nothing after a change has left.
+    A later change of his ends what an earlier one began, in whichever file it stands: the store sees to that (see
+    `graph.resolution.spans`). Whoever has nothing after a change has left.
     """
     share = table.share("share_before")
     before = (share["share_max"].fill_null(share["share"]) > 0).fill_null(False)
@@ -217,48 +217,46 @@ def _changes(
     header = table.header("share_before")
     stated = table.text("share_before")
     table.rows.report("flag", before & changed.is_null(), "change-undated", header, stated)
+    missing = _missing_before(table, company, holder, facts, share["share"]) & before
+    table.rows.report("flag", missing, "change-missing", header, stated)
 
+    gone = ((facts["share"] == 0) & changed.is_not_null()).fill_null(False)
+    staying = pl.select(pl.when(~gone).then(held)).to_series()
+    relate(table, "OWNS", holder, "Company", staying, facts)
+
+    frame = {c: share[c] for c in _BOUNDS} | {
+        n: facts[n] for n in ("share_class", "list_kind", "observed_on")
+    }
+    to_ids = pl.select(pl.when(before & changed.is_not_null()).then(company.ids)).to_series()
+    relate(table, "OWNS", holder, "Company", to_ids, {**frame, "stated_to": changed})
+
+
+def _missing_before(
+    table: TableRows, company: Parties, holder: Parties, facts: dict[str, pl.Series], had: pl.Series
+) -> pl.Series:
+    """Which changes begin with another share than the table's change before left the holder with: one is missing."""
     rows = pl.DataFrame(
         {
-            AT: table.at,
             "company": company.ids,
             "holder": holder.ids,
             "class": facts["share_class"],
-            "list": facts["list_kind"],
-            "day": pl.select(pl.when(table.rows.good()).then(changed)).to_series(),
-            "had": share["share"],
+            "day": pl.select(pl.when(table.rows.good()).then(facts["stated_from"])).to_series(),
+            "had": had,
             "has": facts["share"],
         }
     )
-    of_one = ["company", "holder", "class", "list"]
+    of_one = ["company", "holder", "class"]
     days = (
         rows.drop_nulls(["company", "holder", "day"])
         .group_by(*of_one, "day")
         .agg(has=pl.col("has").sum(), whole=pl.col("has").is_not_null().all())
         .sort("day")
-        .with_columns(
-            last_has=pl.when("whole").then("has").shift(1).over(of_one),
-            last=pl.col("day").shift(1).over(of_one),
-            next=pl.col("day").shift(-1).over(of_one),
-        )
+        .with_columns(last_has=pl.when("whole").then("has").shift(1).over(of_one))
         .drop("has", "whole")
     )
     rows = rows.join(days, on=[*of_one, "day"], how="left", nulls_equal=True, maintain_order="left")
-    had = pl.col("had").sum().over([*of_one, "day"])
-    gap = rows.select((pl.col("last_has") - had).abs() > 1e-9).to_series() & before
-    table.rows.report("flag", gap.fill_null(False), "change-missing", header, stated)
-
-    gone = ((facts["share"] == 0) & changed.is_not_null()).fill_null(False)
-    staying = pl.select(pl.when(~gone).then(held)).to_series()
-    until = facts["stated_to"].fill_null(rows["next"])
-    relate(table, "OWNS", holder, "Company", staying, {**facts, "stated_to": until})
-
-    frame = {c: share[c] for c in _BOUNDS} | {
-        n: facts[n] for n in ("share_class", "list_kind", "observed_on")
-    }
-    first = before & changed.is_not_null() & rows["last"].is_null()
-    to_ids = pl.select(pl.when(first).then(company.ids)).to_series()
-    relate(table, "OWNS", holder, "Company", to_ids, {**frame, "stated_to": changed})
+    had_then = pl.col("had").sum().over([*of_one, "day"])
+    return rows.select(((pl.col("last_has") - had_then).abs() > 1e-9).fill_null(False)).to_series()
 
 
 def _indirect(table: TableRows, company: Parties, holder: Parties, facts: dict[str, pl.Series]) -> None:

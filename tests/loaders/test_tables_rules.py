@@ -351,7 +351,7 @@ def test_a_change_states_the_share_before_and_after_it(tmp_path: Path) -> None:
     assert codes(context, "flag") == ["change-undated"]
 
 
-def test_a_later_change_ends_what_an_earlier_one_began(tmp_path: Path) -> None:
+def test_changes_are_stated_row_by_row_and_a_missing_one_is_told(tmp_path: Path) -> None:
     header = "企业名称,统一社会信用代码,股东名称,股权变更日期,变更前股权比例,变更后股权比例"
     rows = [
         f"示例甲有限公司,{A},示例乙有限公司,2023-05-06,60%,0%",
@@ -361,13 +361,16 @@ def test_a_later_change_ends_what_an_earlier_one_began(tmp_path: Path) -> None:
         f"示例甲有限公司,{A},示例丙有限公司,2024-01-01,35%,30%",
     ]
     context = load_text(tmp_path, {"s.csv": "\n".join([header, *rows]) + "\n"})
-    owns = rels(context, "OWNS").select("from_id", "share", "stated_from", "stated_to")
+    owns = rels(context, "OWNS").select("from_id", "share", "stated_from", "stated_to", "list_kind")
+    # Each row as it stands: what follows from the others is worked out where all of them are, in the store.
     assert sorted(owns.rows(), key=str) == [
-        ("name:示例丁有限公司", 0.6, "2023-05-06", None),
-        ("name:示例丙有限公司", 0.3, "2024-01-01", None),
-        ("name:示例丙有限公司", 0.4, "2022-03-01", "2024-01-01"),
-        ("name:示例乙有限公司", 0.6, "2022-03-01", "2023-05-06"),
-        ("name:示例乙有限公司", 1.0, None, "2022-03-01"),
+        ("name:示例丁有限公司", 0.6, "2023-05-06", None, "changes"),
+        ("name:示例丙有限公司", 0.3, "2024-01-01", None, "changes"),
+        ("name:示例丙有限公司", 0.35, None, "2024-01-01", "changes"),
+        ("name:示例丙有限公司", 0.4, "2022-03-01", None, "changes"),
+        ("name:示例乙有限公司", 0.6, "2022-03-01", None, "changes"),
+        ("name:示例乙有限公司", 0.6, None, "2023-05-06", "changes"),
+        ("name:示例乙有限公司", 1.0, None, "2022-03-01", "changes"),
     ]
     assert codes(context, "flag") == ["change-missing"]
 

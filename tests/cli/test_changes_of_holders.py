@@ -1,0 +1,109 @@
+"""Records of changes of a company's holders, in one file or several, loaded in any order."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+
+import pytest
+
+NAME, CODE = "虚构甲建设有限公司", "91999999MA0001018L"
+HEADER = "企业名称,股东名称,股东类型,变更前股权比例(%),变更后股权比例(%),股权变更日期\n"
+CHANGES = (
+    f"{NAME},样本甲一,自然人,100,60,2020-03-01\n{NAME},样本乙二,自然人,0,40,2020-03-01\n",
+    f"{NAME},样本甲一,自然人,60,30,2022-06-01\n{NAME},样本丙三,自然人,0,30,2022-06-01\n",
+    f"{NAME},样本乙二,自然人,40,0,2024-01-15\n{NAME},样本丙三,自然人,30,70,2024-01-15\n",
+)
+EXPECTED = {
+    "2019-01-01": {"样本甲一": 1.0},
+    "2021-01-01": {"样本甲一": 0.6, "样本乙二": 0.4},
+    "2023-01-01": {"样本甲一": 0.3, "样本乙二": 0.4, "样本丙三": 0.3},
+    "2025-01-01": {"样本甲一": 0.3, "样本丙三": 0.7},
+}
+
+
+def _load(lookthrough, *paths: Path | str) -> str:
+    ran = lookthrough("load", *paths, "--format", "json")
+    assert ran.code == 0, ran.err
+    return json.loads(ran.out)["batch"]
+
+
+def _owners(lookthrough, day: str, company: str = NAME) -> dict[str, float]:
+    ran = lookthrough("penetrate", company, "--as-of", day, "--format", "json")
+    assert ran.code == 0, ran.err
+    answer = json.loads(ran.out)
+    codes = [w["code"] for w in answer["warnings"]]
+    assert "register_above_100" not in codes and "rival_list" not in codes
+    told = [(o["name"], o["direct"]) for o in answer["owners"]]
+    assert len(dict(told)) == len(told)
+    return dict(told)
+
+
+def _files(folder: Path, parts: tuple[str, ...] = CHANGES) -> list[Path]:
+    folder.mkdir()
+    for n, part in enumerate(parts):
+        (folder / f"股权变更{n}.csv").write_text(HEADER + part, encoding="utf-8")
+    return sorted(folder.iterdir())
+
+
+@pytest.mark.parametrize("order", [*itertools.permutations(range(3)), "one_load", "one_file"])
+def test_changes_follow_on_one_another_wherever_they_stand(lookthrough, tmp_path, order):
+    if order == "one_file":
+        _load(lookthrough, *_files(tmp_path / "in", ("".join(CHANGES),)))
+    elif order == "one_load":
+        _load(lookthrough, _files(tmp_path / "in")[0].parent)
+    else:
+        files = _files(tmp_path / "in")
+        for n in order:
+            _load(lookthrough, files[n])
+    for day, owners in EXPECTED.items():
+        assert _owners(lookthrough, day) == owners, day
+
+
+def test_a_load_taken_back_leaves_what_the_others_say(lookthrough, tmp_path):
+    files = _files(tmp_path / "in")
+    batches = [_load(lookthrough, f) for f in files]
+    assert lookthrough("unload", batches[2]).code == 0
+    assert _owners(lookthrough, "2025-01-01") == EXPECTED["2023-01-01"]
+    assert lookthrough("unload", batches[0]).code == 0
+    # What was before the one change that is left is what it says was before it.
+    assert _owners(lookthrough, "2019-01-01") == {"样本甲一": 0.6}
+    assert _owners(lookthrough, "2023-01-01") == {"样本甲一": 0.3, "样本丙三": 0.3}
+    _load(lookthrough, files[2])
+    _load(lookthrough, files[0])
+    for day, owners in EXPECTED.items():
+        assert _owners(lookthrough, day) == owners, day
+
+
+def test_a_later_extract_that_repeats_the_changes_and_adds_one_counts_each_once(lookthrough, tmp_path):
+    first, second = _files(tmp_path / "in", (CHANGES[0] + CHANGES[1], "".join(CHANGES)))
+    for file, seen in ((second, "2024-06-30"), (first, "2023-06-30")):
+        _load(lookthrough, file, "--observed-on", seen)
+    for day, owners in EXPECTED.items():
+        assert _owners(lookthrough, day) == owners, day
+
+
+def test_a_company_by_its_name_in_one_record_and_its_code_in_the_other(lookthrough, tmp_path):
+    folder = tmp_path / "in"
+    files = _files(folder, CHANGES[:2])
+    coded = (
+        files[1]
+        .read_text("utf-8")
+        .replace("企业名称,", "企业名称,统一社会信用代码,")
+        .replace(f"{NAME},", f"{NAME},{CODE},")
+    )
+    files[1].write_text(coded, encoding="utf-8")
+    for file in files:
+        _load(lookthrough, file)
+    for day in list(EXPECTED)[:3]:
+        assert _owners(lookthrough, day, CODE) == EXPECTED[day], day
+
+
+def test_a_change_of_a_month(lookthrough, tmp_path):
+    parts = [p.replace("2022-06-01", "2022年6月").replace("2024-01-15", "2024-01") for p in CHANGES]
+    for file in _files(tmp_path / "in", tuple(parts)):
+        _load(lookthrough, file)
+    for day, owners in EXPECTED.items():
+        assert _owners(lookthrough, day) == owners, day
+    assert _owners(lookthrough, "2022-06-10") == EXPECTED["2023-01-01"]
