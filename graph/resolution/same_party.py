@@ -5,8 +5,9 @@
 * by unique name: an organisation known by its full registered name alone (`name:…`), where exactly one loaded
   company with an identifier bears that name, now or formerly. Sole traders never: their names are not unique;
 * by scope: whoever is known by name alone is one within a data set and company, also where the data set calls that
-  company by several ids (a list that gives its code, a tree that gives its name); and where under another of these ids
-  exactly one with a number bears that name, it is that one (by unique name, though no full one: it is so here).
+  company by several ids (a list that gives its code, a tree that gives its name); and where in another list of that
+  company and data set exactly one with a number bears that name, it is that one (by unique name, though no full one: it
+  is so here). A list is a sheet's rows of one kind: beside him in one list another of his name is another.
 
 People are never joined by name beyond that.
 """
@@ -154,10 +155,11 @@ def companies_of_several_ids(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def by_scope(type_: str, linked: pl.DataFrame, several: pl.DataFrame, by: str) -> pl.DataFrame:
-    """Pairs of parties known by name alone to one data set, within one company of several ids.
+    """Pairs of parties known by name alone to one data set, within one company.
 
-    `type_`: Company or Person. `linked`: id, name, id_masked, company_id and dataset of each row that leads from a party
-    to a company. `several`: see `companies_of_several_ids`. `by`: what joins those ids.
+    `type_`: Company or Person. `linked`: id, name, id_masked, company_id, dataset and list of each row that leads from a
+    party to a company. `several`: which companies are looked at, and which of them are one (see
+    `companies_of_several_ids`). `by`: what joins those ids.
     """
     linked = linked.join(several, on="company_id").unique()
     own = _scoped_to(type_, linked)
@@ -171,19 +173,40 @@ def by_scope(type_: str, linked: pl.DataFrame, several: pl.DataFrame, by: str) -
     )
     numbered = numbered.with_columns(name_key(numbered["name"]).alias("key"))
     bearer = numbered.group_by(_LIST).agg(
-        bearers=pl.col("id").n_unique(), centre=pl.col("id").min(), where=pl.col("company_id").unique()
+        bearers=pl.col("id").n_unique(),
+        centre=pl.col("id").min(),
+        centre_masked=pl.col("id_masked").drop_nulls().min(),
+        where=pl.concat_str("company_id", "list", separator=" ").unique(),
     )
     # In one list with him another of his name is another.
-    beside = own.group_by(_LIST).agg(pl.col("id").min(), mine=pl.col("company_id").unique())
+    beside = own.group_by(*_LIST, "id").agg(
+        masked=pl.col("id_masked").drop_nulls().min(),
+        mine=pl.concat_str("company_id", "list", separator=" ").unique(),
+    )
     met = beside.join(bearer.filter(pl.col("bearers") == 1), on=_LIST).filter(
         pl.col("where").list.set_intersection("mine").list.len() == 0
     )
+    met = met.filter(_one_mask(met["masked"], met["centre_masked"]))
     return pl.concat(
         [
             _pairs(star, type_, by),
             _pairs(met.select(party_id="id", centre="centre").unique(), type_, "unique_name"),
         ]
     )
+
+
+def _one_mask(one: pl.Series, other: pl.Series) -> pl.Series:
+    """Whether two masked numbers may be of one number: what both show is the same; one that shows nothing may be any."""
+    shown = pl.DataFrame({"one": one, "other": other}).select(
+        pl.col("one", "other").str.extract(r"^(\d*)").name.suffix("_head"),
+        pl.col("one", "other").str.extract(r"([\dXx]*)$").str.to_uppercase().name.suffix("_tail"),
+    )
+    head, tail = ((pl.col(f"one_{end}"), pl.col(f"other_{end}")) for end in ("head", "tail"))
+    same = [
+        head[0].str.starts_with(head[1]) | head[1].str.starts_with(head[0]),
+        tail[0].str.ends_with(tail[1]) | tail[1].str.ends_with(tail[0]),
+    ]
+    return shown.select(pl.all_horizontal(*same).fill_null(True)).to_series()
 
 
 _LIST: Final = ["cluster", "dataset", "key"]

@@ -20,6 +20,7 @@ from graph.resolution.same_party import (
 )
 from graph.stores.applying import Touched
 from graph.stores.engine import Reading, Writing
+from graph.stores.statements import SOURCE_SEPARATOR
 
 IN_PLAY_BATCHES: Final = "in_play_batches"
 """The `Meta` record with that fingerprint and, after it, the batches it stands for, as a JSON list."""
@@ -115,12 +116,15 @@ def _identifier_pairs(writer: Writing) -> pl.DataFrame:
 
 
 def _scope_pairs(writer: Writing, pairs: pl.DataFrame) -> list[pl.DataFrame]:
-    """Who is known by name alone within a company of several ids; weaker where a unique name alone joins those."""
+    """Who is known by name alone within a company; weaker where a unique name alone joins its ids."""
     found: list[pl.DataFrame] = []
     sure = pairs.filter(pl.col("by") != "unique_name")
-    for joined, by in ((sure, "scope"), (pairs, "unique_name")):
+    alone = _with_both(writer)
+    for joined, by, single in ((sure, "scope", alone.clear()), (pairs, "unique_name", alone)):
         while True:
             several = companies_of_several_ids(pl.concat([joined, *found]))
+            rest = single.filter(~single["company_id"].is_in(several["company_id"].implode()))
+            several = pl.concat([several, rest])
             if several.is_empty():
                 break
             more = [
@@ -140,15 +144,53 @@ def _scope_pairs(writer: Writing, pairs: pl.DataFrame) -> list[pl.DataFrame]:
     return found
 
 
+_SCOPED: Final = {"Person": "person.scoped:", "Company": "scoped:"}
+
+
+def _with_both(writer: Writing) -> pl.DataFrame:
+    """Companies that rows link both to a party known by name alone and to one with a number: company_id, cluster."""
+    found: list[pl.Series] = []
+    for type_, prefix in _SCOPED.items():
+        known = f"MATCH (p:{type_}) WHERE {{}} p.id STARTS WITH '{prefix}' RETURN p.id LIMIT 1"
+        # Where all are known by one of both alone, their rows need not be read.
+        if any(_frame(writer, known.format(which), ("id",)).is_empty() for which in ("", "NOT")):
+            continue
+        sides = [
+            pl.concat(
+                _frame(
+                    writer,
+                    f"MATCH (p:{type_})-[:{rel.name}]->(c:Company) WHERE {which} p.id STARTS WITH '{prefix}' "
+                    "RETURN DISTINCT c.id",
+                    ("id",),
+                )
+                for rel in _LEADING[type_]
+            )["id"].unique()
+            for which in ("", "NOT")
+        ]
+        found.append(sides[0].filter(sides[0].is_in(sides[1].implode())))
+    ids = pl.concat([pl.Series("id", [], pl.String), *found]).unique().sort()
+    return pl.DataFrame({"company_id": ids, "cluster": ids})
+
+
+_LEADING: Final = {
+    type_: [rel for rel in STATED_RELS if (type_, "Company") in rel.pairs] for type_ in ("Person", "Company")
+}
+"""Stated relationships that lead from a party of each type to a company."""
+
+
 def _linked_to(writer: Writing, type_: str, companies: pl.Series) -> pl.DataFrame:
-    """Parties that stated rows link to some companies: id, name, id_masked, company_id, dataset."""
+    """Parties that stated rows link to some companies: id, name, id_masked, company_id, dataset, list."""
     masked = "id_masked" in {f.name for f in NODE_TYPES[type_].fields}
+    # Which rows of which sheet state it: the row's own number stands last.
+    place = pl.col("sources").str.split(SOURCE_SEPARATOR).list.eval(pl.element().str.replace("#[^#]*$", ""))
     links = [
-        writer.rel_rows((rel.name, type_, "Company"), companies, ("dataset",)).select(
-            "dataset", id="from_id", company_id="to_id"
+        writer.rel_rows((rel.name, type_, "Company"), companies, ("dataset", "sources"))
+        .with_columns(list=place)
+        .explode("list")
+        .select(
+            "dataset", pl.format(f"{rel.name} {{}}", "list").alias("list"), id="from_id", company_id="to_id"
         )
-        for rel in STATED_RELS
-        if (type_, "Company") in rel.pairs
+        for rel in _LEADING[type_]
     ]
     linked = pl.concat(links).unique()
     nodes = writer.node_rows(type_, linked["id"].unique())

@@ -102,3 +102,68 @@ def test_a_record_of_changes_is_not_added_to_the_list_of_holders(lookthrough, tm
         assert owners == {"样本王一": 0.6, "样本李二": 0.4}
         # What the changes say beside it is told.
         assert [w["code"] for w in answer["warnings"]].count("rival_list") == 1
+
+
+CODED = TREE | {"id": A}
+NAMED = f"""企业名称,统一社会信用代码,股东名称,股东类型,持股比例
+{NAME},{A},{OWNER},企业法人,51%
+{NAME},{A},样本甲一,自然人股东,20%
+{NAME},{A},样本丁四,自然人股东,19%
+{NAME},{A},{STATE},国有股东,10%
+"""
+
+
+def _both(folder: Path, form: str) -> list[Path]:
+    folder.mkdir()
+    (folder / "numbers.csv").write_text(LIST.replace("非公示项", "999999197001010017"), encoding="utf-8")
+    if form == "tree":
+        (folder / "tree.json").write_text(json.dumps(CODED, ensure_ascii=False), encoding="utf-8")
+    else:
+        (folder / "names.csv").write_text(NAMED, encoding="utf-8")
+    return sorted(folder.iterdir())
+
+
+@pytest.mark.parametrize("form", ["tree", "list"])
+@pytest.mark.parametrize("order", [(0, 1), (1, 0), (2,)], ids=["first", "second", "at_once"])
+def test_who_has_a_number_in_one_list_of_a_company_is_the_one_of_his_name_in_another(
+    lookthrough, tmp_path, order, form
+):
+    files = _both(tmp_path / "in", form)
+    batches = []
+    for each in order:
+        ran = lookthrough("load", tmp_path / "in" if each == 2 else files[each], "--format", "json")
+        assert ran.code == 0, ran.err
+        batches.append(json.loads(ran.out)["batch"])
+    assert _owners(lookthrough, A) == EXPECTED
+    if len(order) == 2:
+        # What is joined is derived: it goes with the load it rests on.
+        assert lookthrough("unload", batches[1]).code == 0
+        assert _owners(lookthrough, A) == EXPECTED
+        told = json.loads(lookthrough("penetrate", A, "--format", "json").out)["owners"]
+        numbered = sum(o["id"].startswith("person:") for o in told)
+        assert numbered == (2 if files[order[0]].name == "numbers.csv" else 0)
+
+
+def test_a_masked_number_that_is_anothers_leaves_him_apart(lookthrough, tmp_path):
+    files = _both(tmp_path / "in", "list")
+    masked = (
+        NAMED.replace("股东类型", "股东类型,股东证件号")
+        .replace("企业法人", "企业法人,")
+        .replace("国有股东", "国有股东,")
+    )
+    masked = masked.replace("样本甲一,自然人股东", "样本甲一,自然人股东,9999**********0017")
+    masked = masked.replace("样本丁四,自然人股东", "样本丁四,自然人股东,9999**********7777")
+    files[0].write_text(masked, encoding="utf-8")
+    assert lookthrough("load", tmp_path / "in").code == 0
+    answer = json.loads(lookthrough("penetrate", A, "--format", "json").out)
+    names = [o["name"] for o in answer["owners"]]
+    assert (names.count("样本甲一"), names.count("样本丁四")) == (1, 2)
+
+
+def test_beside_one_of_his_name_with_a_number_in_one_list_he_is_another(lookthrough, tmp_path):
+    (tmp_path / "in").mkdir()
+    text = LIST.replace("样本甲一,自然人股东,非公示项", "样本丁四,自然人股东,")
+    (tmp_path / "in/list.csv").write_text(text, encoding="utf-8")
+    assert lookthrough("load", tmp_path / "in").code == 0
+    answer = json.loads(lookthrough("penetrate", A, "--format", "json").out)
+    assert sorted(o["direct"] for o in answer["owners"] if o["name"] == "样本丁四") == [0.19, 0.2]
