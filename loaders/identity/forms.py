@@ -118,7 +118,8 @@ def looks_like_person_number(s: pl.Series) -> pl.Series:
     """Whether each value is, or is meant to be, a person's resident id (Boolean; null → false).
 
     18 characters with a birth date or a right check character, or 15 digits with a birth date that are no
-    registration number of a company. A valid credit code that starts with 9 is a company's.
+    registration number of a company. A valid credit code that starts with 9 is a company's; and so is a wrong one of the
+    market regulator's (91, 92, 93), where only a foreigner's residence card begins so, unless it is right as a person's.
     """
     text = clean_ids(s)
     out = text.str.contains(r"^[0-9]{15}$|^[0-9]{17}[0-9X]$").fill_null(False)
@@ -130,7 +131,9 @@ def looks_like_person_number(s: pl.Series) -> pl.Series:
     company = valid_uscc(some) & (some.str.starts_with("9") | ~valid_resident_check(some))
     born_18 = resident_birth_dates(some).is_not_null()
     born_15 = valid_dates("19" + some.str.slice(6, 2), some.str.slice(8, 2), some.str.slice(10, 2))
-    person_18 = long & ~company & (born_18 | valid_resident_check(some))
+    checked = valid_resident_check(some)
+    regulator = some.str.contains("^9[123]")
+    person_18 = long & ~company & ((born_18 & checked) | ((born_18 | checked) & ~regulator))
     person_15 = ~long & born_15.is_not_null() & ~valid_registration_number(some)
     return out.scatter(at, person_18 | person_15)
 

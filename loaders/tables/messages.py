@@ -166,6 +166,11 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "{known} is known in the table {column} and of no use here. Should this be one, supply what it needs (or rename "
         "the heading, or name it in a --map file):",
     ),
+    "named-otherwise": (
+        "名称像股东名单，但没有股东列，已按“{column}”表读取。若是股东名单，请补充必需的列（或改列名，或用 --map 指定）：{known}。",
+        "By its name this is a list of holders; it has no column of holders, and was read as the table {column}. If it is "
+        "one, supply what it needs (or rename the heading, or name it in a --map file): {known}.",
+    ),
     "tender-ambiguous": (
         "标段编号在多个项目中出现，而该行没有项目编号：按独立标段保留。请补充项目编号。",
         "The lot number occurs in several tenders and the row names none: kept as a lot of its own. Add tender_id.",

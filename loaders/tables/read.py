@@ -136,6 +136,9 @@ def read_sheet(
         zh, en = message("hidden-sheet")
         context.problem("note", "hidden-sheet", file, sheet.header_row, zh=zh, en=en, sheet=sheet.name)
     _tell_ignored(sheet, plan, file, context)
+    if plan.named:
+        zh, en = message("named-otherwise", plan.table or "", _lacking(plan.named))
+        context.problem("flag", "named-otherwise", file, sheet.header_row, zh=zh, en=en, sheet=sheet.name)
     rows = SheetRows(sheet, plan, file, context)
     rows.report("reject", sheet.ragged, "ragged", "")
     for table in plan.tables:
@@ -254,7 +257,9 @@ def _shown_columns(plan: TablePlan) -> dict[str, tuple[str, ...]]:
 
 
 def _warnings(sheet: Sheet, plan: SheetPlan) -> Iterator[tuple[str, str]]:
-    """What whole columns lack: the unit of bare figures, the year of months."""
+    """What whole columns lack: the unit of bare figures, the year of months; a list of holders, the holders."""
+    if plan.named:
+        yield message("named-otherwise", plan.table or "", _lacking(plan.named))
     for table in plan.tables:
         for column, headings in _shown_columns(table).items():
             kind = table.table.columns[column].value

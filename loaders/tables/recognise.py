@@ -65,6 +65,8 @@ class SheetPlan:
     year: int | None = None
     elsewhere: TablePlan | None = None
     """A table that knows columns ignored here and lacks required ones of its own."""
+    named: TablePlan | None = None
+    """The list of holders that the file's or the sheet's name promises, where it lacks a required column."""
 
     @property
     def table(self) -> str | None:
@@ -118,6 +120,8 @@ def recognise(sheet: Sheet, file_name: str, mapping: Mapping[str, Any]) -> Sheet
     for name in [n for n in scores if _goes_with_more(n, reads, plans, file_name, sheet.name)]:
         if choice.table != name:
             del scores[name]
+    if _are_companies(scores, reads, file_name, sheet.name) and choice.table != "identities":
+        del scores["identities"]
     year = choice.year or _year_in(sheet.titles)
     best = max(scores, key=lambda name: scores[name], default=None)
     if best is None or plans[best].missing:
@@ -128,7 +132,33 @@ def recognise(sheet: Sheet, file_name: str, mapping: Mapping[str, Any]) -> Sheet
     used = {h for plan in tables for h in plan.headers}
     ignored = tuple(h for h in headers if h not in used)
     elsewhere = _elsewhere(plans, tables, ignored)
-    return SheetPlan(file_name, sheet.name, tables, ignored, choice, layout, None, year, elsewhere)
+    named = None if choice.table else _promised(plans, main, file_name, sheet.name)
+    if named and named.headers & set(ignored):
+        # What only a list of holders has, and no holder: read as what is left, it would say nothing of holdings.
+        return SheetPlan(file_name, sheet.name, (), tuple(headers), choice, layout, named, year)
+    return SheetPlan(file_name, sheet.name, tables, ignored, choice, layout, None, year, elsewhere, named)
+
+
+def _promised(
+    plans: Mapping[str, TablePlan], main: TablePlan, file_name: str, sheet_name: str
+) -> TablePlan | None:
+    """The list of holders, where the sheet's name (or the file's, of a sheet without one) says it is one and it isn't."""
+    holders = plans["shareholdings"]
+    file_name = "" if _own_name(sheet_name) else file_name
+    promised = _name_hint(holders.table, file_name, sheet_name)
+    return holders if holders.missing and promised > _name_hint(main.table, file_name, sheet_name) else None
+
+
+def _are_companies(
+    scores: Mapping[str, float], reads: Mapping[str, set[str]], file_name: str, sheet_name: str
+) -> bool:
+    """Are names beside codes a list of companies, and not what somebody decided that names mean? Only a file that is
+    called so holds decisions, or one with a heading of theirs."""
+    if "identities" not in scores or "companies" not in scores:
+        return False
+    if _name_hint(TABLES["identities"], file_name, sheet_name):
+        return False
+    return reads["identities"] <= reads["companies"]
 
 
 def _goes_with_more(
@@ -304,10 +334,15 @@ def says_year_or_unit(title: str) -> bool:
     return bool(_YEAR.search(title)) or _unit_in((title,)) is not None
 
 
+def _own_name(sheet_name: str) -> str:
+    """A sheet's name, where somebody gave it one."""
+    return re.sub(r"^(sheet|工作表)\s*\d*$", "", sheet_name.strip(), flags=re.I)
+
+
 def _name_hint(table: Table, file_name: str, sheet_name: str) -> float:
     """100 for the table's own name, 6 for one of its other names, 3 for a name with one in it, else 0."""
     stem = PurePosixPath(file_name.replace("\\", "/")).stem
-    sheet = re.sub(r"^(sheet|工作表)\s*\d*$", "", sheet_name.strip(), flags=re.I)
+    sheet = _own_name(sheet_name)
     for text in (sheet, stem):
         word = re.sub(r"[\s_.-]*(rejects|rejected)$", "", clean_header(text)) if text else ""
         if not word:

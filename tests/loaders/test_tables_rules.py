@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -12,8 +13,10 @@ from hypothesis import strategies as st
 
 from loaders.context import InputFile, ReadContext
 from loaders.identity.check_digits import valid_uscc
+from loaders.sheets import read_sheets
 from loaders.tables import MappingError, SheetReport, inspect_tables, read_mapping, write_rejects
 from loaders.tables.consortia import consortium_name, read_members
+from loaders.tables.recognise import recognise
 from loaders.tables.vocabulary import VOCABULARIES, read_relation_codes
 from tests.loaders.reading import KEY, codes, load, load_text, nodes, rels
 from tests.loaders.shapes.numbers import resident, resident_15, uscc
@@ -803,3 +806,63 @@ def test_a_persons_number_is_no_number_of_a_company(tmp_path: Path) -> None:
     context = load_text(tmp_path, {"identifiers.csv": f"party_id,value\nX-1,{resident(1)}\n"})
     assert nodes(context, "Identifier").is_empty()
     assert "person-number" in codes(context, "flag")
+
+
+@pytest.mark.parametrize("name", ["股东信息.csv", "某公司十大股东.csv"])
+def test_a_file_called_a_list_of_holders_without_holders_is_no_list_of_companies(
+    tmp_path: Path, name: str
+) -> None:
+    text = f"企业名称,统一社会信用代码,持有者,持股比例\n示例甲有限公司,{A},测试某,60%\n"
+    context = load_text(tmp_path, {name: text})
+    (told,) = [p for p in context.problems if p.kind == "reject"]
+    assert (
+        told.code == "missing-column" and "股东名称" in told.expected_zh and "holder_name" in told.expected_en
+    )
+    assert not context.extract.nodes
+    # A list of companies that happens to be called so is read, and told to be none of holders.
+    text = f"企业名称,统一社会信用代码,注册资本\n示例甲有限公司,{A},100万元\n"
+    context = load_text(tmp_path, {name: text})
+    assert nodes(context, "Company")["name"].to_list() == ["示例甲有限公司"]
+    assert codes(context, "flag") == ["named-otherwise"]
+    # Under a sheet's own name the file's says nothing.
+    (plan,) = [recognise(replace(sheet, name="基本信息"), name, {}) for sheet in read_sheets(tmp_path / name)]
+    assert (plan.table, plan.named) == ("companies", None)
+
+
+def test_names_beside_codes_are_companies_and_no_decisions(tmp_path: Path) -> None:
+    text = f"企业名称,统一社会信用代码\n示例甲有限公司,{A}\n"
+    context = load_text(tmp_path, {"数据.csv": text})
+    assert nodes(context, "Company").select("id", "name").rows() == [(f"cn-uscc:{A}", "示例甲有限公司")]
+    assert "NAMES" not in {name for name, _, _ in context.extract.rels}
+    # What is called so, or says whom a name means, is decided.
+    for file, heading in (("身份确认.csv", "统一社会信用代码"), ("数据.csv", "对应主体")):
+        context = load_text(tmp_path, {file: f"名称,{heading}\n示例甲,{A}\n"})
+        assert rels(context, "NAMES")["by"].to_list() == ["decision"]
+
+
+@pytest.mark.parametrize("column", ["股东证件号", "证照/证件号码"])
+@pytest.mark.parametrize("holder", ["虚构五金商行", "示例乙有限公司", ""])
+def test_a_credit_code_with_a_wrong_check_digit_is_no_persons_number(
+    tmp_path: Path, column: str, holder: str
+) -> None:
+    # All digits, with a birth date where a resident's number has one; right as neither.
+    code = "914401198501010013"
+    text = f"企业名称,统一社会信用代码,股东名称,{column},持股比例\n示例甲有限公司,{A},{holder},{code},60%\n"
+    context = load_text(tmp_path, {"股东.csv": text})
+    (held,) = rels(context, "OWNS")["from_id"].to_list()
+    assert held.startswith(f"unverified:{code}/")
+    assert "Person" not in context.extract.nodes
+    (told,) = [p for p in context.problems if p.kind == "flag"]
+    assert (told.code, told.value) == ("uscc-check-digit", code)
+    # In the company's own column as well.
+    text = f"企业名称,统一社会信用代码,成立日期\n示例甲商行,{code},2020-01-01\n"
+    context = load_text(tmp_path, {"企业.csv": text})
+    assert [(p.code, p.value) for p in context.problems] == [("uscc-check-digit", code)]
+    # One that is right as a person's (a foreigner's residence card begins with 9) stays a person's.
+    (held,) = _held_by(tmp_path, column, code[:-1] + "6")
+    assert held.startswith("person:")
+
+
+def _held_by(tmp_path: Path, column: str, number: str) -> list[str]:
+    text = f"企业名称,统一社会信用代码,股东名称,{column},持股比例\n示例甲有限公司,{A},测试某,{number},60%\n"
+    return rels(load_text(tmp_path, {"股东.csv": text}), "OWNS")["from_id"].to_list()
