@@ -21,6 +21,7 @@ from lookthrough.cli.console import (
     percent,
     print_rows,
     session,
+    written_date,
 )
 from lookthrough.cli.question import (
     AsOfOption,
@@ -312,10 +313,21 @@ def ubo_command(
 @app.command("history")
 def history_command(
     company: CompanyArgument,
-    since: Annotated[str, typer.Option("--from", metavar="DATE", help="起始日期 · from this date")],
+    since: Annotated[
+        str,
+        typer.Option(
+            "--from", metavar="DATE", callback=written_date("--from"), help="起始日期 · from this date"
+        ),
+    ],
     until: Annotated[
         str | None,
-        typer.Option("--to", metavar="DATE", help="截止日期，默认今天 · to this date", show_default=False),
+        typer.Option(
+            "--to",
+            metavar="DATE",
+            callback=written_date("--to"),
+            help="截止日期，默认今天 · to this date",
+            show_default=False,
+        ),
     ] = None,
     ultimate_only: Annotated[
         bool, typer.Option("--ultimate-only", help="只看最终持有人 · only holders nobody is known above")

@@ -9,7 +9,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -78,6 +78,35 @@ _STEPS: dict[str, tuple[str, str]] = {
     "in-play": ("穿透计算", "looking through"),
     "demo": ("生成演示数据", "writing the demo world"),
 }
+
+
+_ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?")
+_EITHER_WAY: Final = re.compile(r"\s*\d{1,2}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*(?:\d{4}|\d{2})\s*")
+
+
+def written_date(option: str) -> Callable[[str | None], str | None]:
+    """What reads an option's date as tables do (2024年7月1日, 2024/7/1, 20240701): in ISO form, or as it stands where it is
+    none, for the command to say so. Raises `WrongUsageError` on one whose day and month can't be told apart.
+    """
+
+    def read(text: str | None) -> str | None:
+        if text is None or _ISO.fullmatch(text):
+            return text
+        if _EITHER_WAY.fullmatch(text):
+            raise WrongUsageError(
+                option,
+                f"“{text}”的年月日次序不明，请写成 2024-07-01 或 2024年7月1日",
+                f"{text!r} does not tell year, month and day apart: write 2024-07-01",
+            )
+        # Only a date that is not ISO's waits for what reads tables.
+        import polars as pl
+
+        from loaders.values import parse_dates
+
+        found = parse_dates(pl.Series([text])).row(0, named=True)
+        return text if found["serial"] or found["value"] is None else found["value"]
+
+    return read
 
 
 def day(text: str | None, option: str, *, months: bool = False) -> str | None:

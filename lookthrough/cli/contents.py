@@ -19,6 +19,7 @@ from lookthrough.cli.console import (
     day,
     print_rows,
     session,
+    written_date,
 )
 from lookthrough.cli.wording import BATCH_STATES, type_word, word
 
@@ -116,7 +117,10 @@ def _batch(b: BatchRecord) -> dict[str, Any]:
 @app.command("check")
 def check_command(
     as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help="截至日期 · as of this date")
+        str | None,
+        typer.Option(
+            "--as-of", metavar="DATE", callback=written_date("--as-of"), help="截至日期 · as of this date"
+        ),
     ] = None,
     store: StoreOption = None,
     format_: FormatOption = Format.table,

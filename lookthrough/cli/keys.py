@@ -18,6 +18,7 @@ from lookthrough.cli.console import (
     print_json,
     print_rows,
     session,
+    written_date,
 )
 from lookthrough.cli.ledger import ledger_of
 
@@ -47,7 +48,13 @@ def create_command(
         ),
     ],
     expires: Annotated[
-        str | None, typer.Option("--expires", metavar="DATE", help="有效至哪天（含） · good through this day")
+        str | None,
+        typer.Option(
+            "--expires",
+            metavar="DATE",
+            callback=written_date("--expires"),
+            help="有效至哪天（含） · good through this day",
+        ),
     ] = None,
     actor: ActorOption = None,
     store: StoreOption = None,

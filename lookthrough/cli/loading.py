@@ -24,6 +24,7 @@ from lookthrough.cli.console import (
     StoreOption,
     day,
     session,
+    written_date,
 )
 from lookthrough.cli.files import MapOption, Paths
 from lookthrough.cli.ledger import failure_of, ledger_first, mirror_loads, tell_unrecorded
@@ -43,6 +44,7 @@ def load_command(
         typer.Option(
             "--snapshot",
             metavar="DATE",
+            callback=written_date("--snapshot"),
             help="该日期的完整数据：缺失即视为终止 · a full extract of that date",
         ),
     ] = None,
@@ -51,7 +53,13 @@ def load_command(
         typer.Option("--snapshot-scope", metavar="dataset|parties", help="完整的范围 · what it is whole for"),
     ] = "dataset",
     observed_on: Annotated[
-        str | None, typer.Option("--observed-on", metavar="DATE", help="数据截至日期 · date of the extract")
+        str | None,
+        typer.Option(
+            "--observed-on",
+            metavar="DATE",
+            callback=written_date("--observed-on"),
+            help="数据截至日期 · date of the extract",
+        ),
     ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="有一行被拒即全部不导入 · refuse all if a row is refused")
@@ -64,7 +72,12 @@ def load_command(
     ] = None,
     valid_until: Annotated[
         str | None,
-        typer.Option("--valid-until", metavar="DATE", help="使用期限 · until when they may be used"),
+        typer.Option(
+            "--valid-until",
+            metavar="DATE",
+            callback=written_date("--valid-until"),
+            help="使用期限 · until when they may be used",
+        ),
     ] = None,
     forwarding: Annotated[
         str | None,

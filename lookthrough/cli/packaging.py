@@ -31,6 +31,7 @@ from lookthrough.cli.console import (
     out_console,
     print_json,
     session,
+    written_date,
 )
 from lookthrough.cli.files import RulesOption
 from lookthrough.cli.ledger import ledger_of
@@ -66,7 +67,12 @@ def evidence_command(
     ],
     as_of: Annotated[
         str | None,
-        typer.Option("--as-of", metavar="DATE", help="截至日期（仅主体） · as of this date (a party)"),
+        typer.Option(
+            "--as-of",
+            metavar="DATE",
+            callback=written_date("--as-of"),
+            help="截至日期（仅主体） · as of this date (a party)",
+        ),
     ] = None,
     mask_people: Annotated[
         bool,

@@ -17,7 +17,7 @@ from graph.in_play import is_current
 from graph.subgraph import Subgraph
 from loaders.naming import find_node
 from lookthrough.cli.app import app
-from lookthrough.cli.console import LangOption, StoreOption, day, session
+from lookthrough.cli.console import LangOption, StoreOption, day, session, written_date
 from lookthrough.cli.people import asked_person
 from lookthrough.cli.usage import WrongUsageError, not_one_of
 from visualize import FORMATS, Scene, Style, compose, quick_view, render
@@ -51,7 +51,10 @@ def subgraph_command(
         ),
     ],
     as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help="截至日期 · as of this date")
+        str | None,
+        typer.Option(
+            "--as-of", metavar="DATE", callback=written_date("--as-of"), help="截至日期 · as of this date"
+        ),
     ] = None,
     style: Annotated[
         str, typer.Option("--style", metavar="chinese|open_ownership", help="图的样式 · how it looks")

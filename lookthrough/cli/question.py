@@ -16,7 +16,7 @@ from graph.penetration import Ownership, OwnershipError
 from graph.penetration.identities import IdentityMode
 from graph.stores import GraphStore
 from loaders.naming import NamingError, find_node
-from lookthrough.cli.console import Session, percent
+from lookthrough.cli.console import Session, percent, written_date
 from lookthrough.cli.people import asked_person
 from lookthrough.cli.usage import not_one_of
 
@@ -29,7 +29,13 @@ OneCompanyArgument = Annotated[
 ]
 AsOfOption = Annotated[
     str | None,
-    typer.Option("--as-of", metavar="DATE", help="截至日期，默认今天 · as of this date", show_default=False),
+    typer.Option(
+        "--as-of",
+        metavar="DATE",
+        callback=written_date("--as-of"),
+        help="截至日期，默认今天 · as of this date",
+        show_default=False,
+    ),
 ]
 IdentityOption = Annotated[
     str,

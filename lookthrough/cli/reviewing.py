@@ -26,6 +26,7 @@ from lookthrough.cli.console import (
     print_json,
     print_rows,
     session,
+    written_date,
 )
 from lookthrough.cli.ledger import ledger_of
 from lookthrough.cli.run_report import SEVERITY, panel
@@ -215,7 +216,12 @@ def suppress_command(
     reason: ReasonOption,
     until: Annotated[
         str | None,
-        typer.Option("--until", metavar="DATE", help="抑制到哪天（含） · through this day"),
+        typer.Option(
+            "--until",
+            metavar="DATE",
+            callback=written_date("--until"),
+            help="抑制到哪天（含） · through this day",
+        ),
     ] = None,
     lift: Annotated[
         bool, typer.Option("--lift", help="提前解除抑制 · end a suppression before its time")

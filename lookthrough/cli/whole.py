@@ -33,6 +33,7 @@ from lookthrough.cli.console import (
     StoreOption,
     print_json,
     session,
+    written_date,
 )
 from lookthrough.cli.question import identity_mode
 from lookthrough.cli.usage import WrongUsageError
@@ -164,7 +165,11 @@ def controllers_command(
     as_of: Annotated[
         str | None,
         typer.Option(
-            "--as-of", metavar="DATE", help="截至日期，默认今天 · as of this date", show_default=False
+            "--as-of",
+            metavar="DATE",
+            callback=written_date("--as-of"),
+            help="截至日期，默认今天 · as of this date",
+            show_default=False,
         ),
     ] = None,
     store: StoreOption = None,
