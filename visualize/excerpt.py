@@ -38,6 +38,8 @@ class _Canvas:
         self.ownership = ownership
         self._ahead = Ahead()
         self._joined: bool | None = None
+        self._counted: dict[str, tuple[dict[str, int], bool]] = {}
+        """See `_counted_rows`."""
         self.nodes: dict[str, SubNode] = {}
         self.edges: dict[str, SubEdge] = {}
         self.truncated = False
@@ -117,6 +119,8 @@ class _Canvas:
                 f"{EACH}MATCH ({at} {{id: i}}) {step}RETURN {link_fields(name)}",
                 {"ids": sorted(unread)},
             ).to_pylist()
+        if name == "OWNS" and upward:
+            rows = self._counting(rows)
         return sorted(
             (r for r in rows if self._holds(r)),
             key=lambda r: (r["from_id"], r["to_id"], str(r.get("key"))),
@@ -140,6 +144,38 @@ class _Canvas:
             return True
         start, end = row.get("valid_from"), row.get("valid_to")
         return (not start or start <= self.as_of) and (not end or self.as_of < end)
+
+    def _counting(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Of lists under several ids of one company one counts, and what both state is drawn once, at its better id."""
+        joined = {end for e in self.edges.values() if e.type == "SAME_AS" for end in (e.source, e.target)}
+        kept = [r for r in rows if r["to_id"] not in joined]
+        if len(kept) == len(rows):
+            return rows
+        once: dict[int, dict[str, Any]] = {}
+        for row in sorted(rows, key=lambda r: str(r["key"])):
+            if row["to_id"] not in joined:
+                continue
+            known, better = self._counted_rows(row["to_id"])
+            at = known.get(row["key"])
+            if at is not None and (better or at not in once):
+                once[at] = row
+        return [*kept, *once.values()]
+
+    def _counted_rows(self, company: str) -> tuple[dict[str, int], bool]:
+        """The place of each holding of a company that counts, by its keys; whether answers name it by this id."""
+        if company not in self._counted:
+            if self.ownership is None:
+                self.ownership = current_ownership(self.store)
+            ownership = self.ownership
+            node = ownership.known_node(company)
+            keys: dict[str, int] = {}
+            if node is not None:
+                edges = ownership.holding_edges
+                rows = edges.row[edges.pointer[node] : edges.pointer[node + 1]].tolist()
+                keys = {key: row for row in rows for key in ownership.holdings.keys(row)}
+            named = node is not None and ownership.nodes["id"][node] == company
+            self._counted[company] = keys, named
+        return self._counted[company]
 
     def stated(self, name: str, pair: tuple[str, str], keys: Sequence[str]) -> None:
         """Add those relationships of one type, between nodes that are there, whose row has one of the keys."""
@@ -174,9 +210,15 @@ class _Canvas:
         while frontier:
             above: list[str] = []
             if self._any_joined():
-                self.follow("SAME_AS", ("Company", "Company"), frontier, upward=True)
-                same = self.follow("SAME_AS", ("Company", "Company"), frontier, upward=False)
-                frontier = [*frontier, *same]
+                # A list may name the company by another of its ids, whichever of them was asked about.
+                other = list(frontier)
+                while other:
+                    other = [
+                        id_
+                        for upward in (True, False)
+                        for id_ in self.follow("SAME_AS", ("Company", "Company"), other, upward)
+                    ]
+                    frontier = [*frontier, *other]
             for pair, new in self.follow_all("OWNS", REL_TYPES["OWNS"].pairs, frontier, upward=True).items():
                 above.extend(new if pair[0] == "Company" else [])
             self._sole_owners(frontier)

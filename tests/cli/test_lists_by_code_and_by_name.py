@@ -167,3 +167,23 @@ def test_beside_one_of_his_name_with_a_number_in_one_list_he_is_another(lookthro
     assert lookthrough("load", tmp_path / "in").code == 0
     answer = json.loads(lookthrough("penetrate", A, "--format", "json").out)
     assert sorted(o["direct"] for o in answer["owners"] if o["name"] == "样本丁四") == [0.19, 0.2]
+
+
+def _drawn(lookthrough, to: Path, company: str) -> list[tuple[str, str]]:
+    ran = lookthrough("subgraph", company, "--as-of", "2025-01-01", "--to", to)
+    assert ran.code == 0, ran.err
+    told = json.loads(to.read_text("utf-8"))
+    names = {n["id"]: n["name"] for n in told["nodes"]}
+    lines = [line for line in told["lines"] if "OWNS" in line["types"]]
+    return sorted((names[line["source"]], names[line["target"]]) for line in lines)
+
+
+@pytest.mark.parametrize("both", [False, True], ids=["names_alone", "both"])
+def test_the_picture_shows_the_holders_under_whichever_id_a_list_has_them(lookthrough, tmp_path, both):
+    files = _written(tmp_path / "in")
+    if not both:
+        files[0].write_text(f"企业名称,统一社会信用代码,注册资本\n{NAME},{A},100万元\n", encoding="utf-8")
+    assert lookthrough("load", tmp_path / "in").code == 0
+    expected = sorted((holder, NAME) for holder in EXPECTED)
+    for company in (A, NAME):
+        assert _drawn(lookthrough, tmp_path / "drawn.json", company) == expected
