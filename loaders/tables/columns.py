@@ -94,9 +94,11 @@ class TableRows:
             said = f"{code}-{declared.value}" if code == "unit-unknown" else code
             self.rows.report(kind, errors == code, said, self.header(column), values, name=column)
 
-    def date(self, column: str) -> pl.Series:
-        """`YYYY-MM-DD` or `YYYY-MM`; null where empty or open-ended."""
+    def date(self, column: str, read: pl.Series | None = None) -> pl.Series:
+        """`YYYY-MM-DD` or `YYYY-MM`; null where empty or open-ended. `read`: cells that were read as something else."""
         values = self.text(column)
+        if read is not None:
+            values = pl.select(pl.when(~read).then(values)).to_series()
         if values.null_count() == len(values):
             return values
         result = parse_dates(values, self.numeric(column), self.rows.sheet.date_1904)

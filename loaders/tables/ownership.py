@@ -11,6 +11,7 @@ from loaders.tables.columns import TableRows
 from loaders.tables.parties import Parties, local_ids, most, read_parties, relate, state_parties
 from loaders.tables.rows import AT
 from loaders.tables.vocabulary import VOCABULARIES
+from loaders.values import report_days
 
 PARTNER_ROLES = ("general_partner", "limited_partner")
 _NO_CONTROL: Final = ("nominee", "unknown", "management_relation")
@@ -58,7 +59,7 @@ def read_shareholdings(table: TableRows) -> None:
     if table.has("share_before"):
         # Who did not change is not named: beside a list of all holders it counts for nothing.
         list_kind = table.constant("changes")
-    observed = table.date("observed_on")
+    observed = _observed(table)
     amount, currency = table.money("subscribed_amount")
     paid, paid_currency = table.money("paid_amount")
     facts = {
@@ -90,6 +91,19 @@ def read_shareholdings(table: TableRows) -> None:
         relate(table, "OWNS", holder, "Company", held, facts)
     if table.has("indirect_share"):
         _indirect(table, company, holder, facts)
+
+
+def _observed(table: TableRows) -> pl.Series:
+    """The day a list is of: the last of the period that its report is of (年报, 三季报), else its own date."""
+    words, year = table.text("observed_on"), table.text("report_year")
+    # A bare year says a period only where the heading does.
+    of_report = words.str.normalize("NFKC").str.contains("(?i)报|季|半年|Q|H")
+    period = report_days(pl.select(pl.when(of_report).then(words)).to_series())
+    dates = table.date("observed_on", period.is_not_null()).fill_null(period)
+    of_year = report_days(year)
+    unread = year.is_not_null() & of_year.is_null()
+    table.rows.report("reject", unread, "not-a-date", table.header("report_year"), year)
+    return of_year.fill_null(dates)
 
 
 def _only_indirect(table: TableRows) -> pl.Series:

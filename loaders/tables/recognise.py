@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -237,6 +238,8 @@ def _clean(header: str) -> str:
 
 
 def _lookup(table: Table, header: str, clean: str) -> tuple[str, int] | None:
+    if table.name == "positions" and _of_any_kind(table, header):
+        return "legal_representative", 0
     found = table.by_header.get(clean)
     if found or "/" not in header:
         return found
@@ -247,6 +250,16 @@ def _lookup(table: Table, header: str, clean: str) -> tuple[str, int] | None:
         if found:
             return found
     return None
+
+
+def _of_any_kind(table: Table, header: str) -> bool:
+    """Is it one column for whoever represents a firm of any kind (法定代表人/负责人/经营者, 法定代表人（执行事务合伙人）)?
+
+    It does not say which of them he is, as its own heading would; the kind of the firm does.
+    """
+    parts = re.split(r"[/、,;或()\s]+", unicodedata.normalize("NFKC", re.sub(r"#\d+$", "", header)))
+    told = {table.by_header.get(_clean(part), ("", 0))[0] for part in parts if part.strip("*")}
+    return len(told) > 1 and told <= {c.name for c in table.columns.values() if "role" in c.fixed}
 
 
 def _plan(table: Table, clean: Mapping[str, str], choice: SheetChoice, sheet: Sheet, file: str) -> TablePlan:

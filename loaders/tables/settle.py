@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from graph.names import is_partnership_name
 from graph.records import Extract, RelKey
 from loaders.context import ReadContext
 from loaders.problems import Problem
@@ -35,10 +36,12 @@ def settle_tables(context: ReadContext) -> None:
       it. Where several tenders have it, it stays a lot of its own and is reported.
     * A lot that has the id of a tender is that tender as a whole.
     * A trace or person of a consortium's member belongs to the consortium's bid.
-    * Whom the register of a sole trader or a sole proprietorship names as its representative or head is its owner.
+    * Whom the register of a sole trader or a sole proprietorship names as its representative or head is its owner; a
+      company that it names so of a partnership manages that.
     """
     _settle_people(context.extract)
     _settle_sole_owners(context.extract)
+    _settle_managing_partners(context.extract)
     _settle_whole_tenders(context.extract)
     _settle_lots(context)
     _settle_consortia(context.extract)
@@ -120,6 +123,50 @@ def _settle_sole_owners(extract: Extract) -> None:
                 details=pl.col("role").replace_strict(_HEADS, return_dtype=pl.String),
             )
             extract.add_rel("EXERCISES_CONTROL", "Person", "Company", owners)
+
+
+def _settle_managing_partners(extract: Extract) -> None:
+    """A company named as a partnership's representative is its managing partner; a person may be that one's delegate.
+
+    Source: 合伙企业法 art. 26; 市场主体登记管理条例 art. 8 (the register has 执行事务合伙人 in place of a legal representative).
+    """
+    named = [f.select("id", "name", "kind") for f in extract.nodes.get("Company", [])]
+    if not named or ("LEGAL_REP_OF", "Company", "Company") not in extract.rels:
+        return
+    heads = pl.concat(
+        f.filter(pl.col("role").is_in(list(_HEADS)))
+        for f in extract.rels["LEGAL_REP_OF", "Company", "Company"]
+    )
+    firms = pl.concat(named).filter(pl.col("id").is_in(heads["to_id"].implode()))
+    partnerships = firms.filter(
+        (firms["kind"] == "partnership").fill_null(False) | is_partnership_name(firms["name"])
+    )
+    managed = [
+        frame.filter(pl.col("interest") == "managing_partner")["to_id"]
+        for (type_, _, _), frames in extract.rels.items()
+        if type_ == "EXERCISES_CONTROL"
+        for frame in frames
+    ]
+    known = pl.concat([pl.Series("id", [], pl.String), *managed])
+    heads = heads.filter(
+        pl.col("to_id").is_in(partnerships["id"].implode()) & ~pl.col("to_id").is_in(known.implode())
+    )
+    if heads.height:
+        extract.add_rel(
+            "EXERCISES_CONTROL",
+            "Company",
+            "Company",
+            heads.select(
+                "from_id",
+                "to_id",
+                "source",
+                "observed_on",
+                "stated_from",
+                "stated_to",
+                interest=pl.lit("managing_partner"),
+                details=pl.col("role").replace_strict(_HEADS, return_dtype=pl.String),
+            ),
+        )
 
 
 def _settle_whole_tenders(extract: Extract) -> None:

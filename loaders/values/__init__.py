@@ -4,7 +4,7 @@ Every parser takes a `String` series and gives one row a cell: its value columns
 where the cell can't be read (`VALUE_ERRORS` says each in Chinese and English). Empty cells give nulls.
 """
 
-from loaders.values.dates import OPEN_WORDS, parse_dates, parse_months, parse_times
+from loaders.values.dates import OPEN_WORDS, parse_dates, parse_months, parse_times, report_days
 from loaders.values.direction import as_written, text_as_written
 from loaders.values.empties import EMPTY_WORDS, NOT_AVAILABLE, formula_errors, normalise_empty
 from loaders.values.errors import VALUE_ERRORS
@@ -30,6 +30,7 @@ __all__ = [
     "parse_months",
     "parse_shares",
     "parse_times",
+    "report_days",
     "text_as_written",
     "unit_of_header",
 ]

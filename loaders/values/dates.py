@@ -50,6 +50,13 @@ _QUARTER: Final = re.compile(r"(\d{4})年?[-/]?(?:第?([1-4一二三四])季度?
 _SPELL: Final = re.compile(
     r"(\d{4})(?:年|[-/.])?(\d{1,2})月?(?:份)?(?:-|~|至|到|—|–)(?:(\d{4})(?:年|[-/.])?)?(\d{1,2})月?(?:份)?"
 )
+_REPORT: Final = re.compile(
+    r"(\d{4})(?:年度|年)?-?(?:"
+    r"(?P<year>(?:年度)?报告?|年报|年年报|年度年报)?|(?P<half>半年(?:度)?(?:报告?)?|中报|中期报告|上半年|H1)|"
+    r"(?:第?(?P<quarter>[一二三四1-4])季(?:度)?(?:报告?|末)?|Q(?P<q>[1-4])))",
+    re.IGNORECASE,
+)
+_QUARTER_ENDS: Final = ("03-31", "06-30", "09-30", "12-31")
 _HAN_QUARTERS: Final = {"一": 1, "二": 2, "三": 3, "四": 4}
 _MOST_MONTHS: Final = 600
 
@@ -134,6 +141,23 @@ def parse_months(s: pl.Series, date_1904: bool = False) -> pl.DataFrame:
         return pl.DataFrame(rows, schema={"value": pl.List(pl.String), "error": pl.String}, orient="row")
 
     return parse_column(s, r"^(?:18[5-9]\d|19\d\d|20\d\d)-(?:0[1-9]|1[0-2])$", quick, slow)
+
+
+def report_days(s: pl.Series) -> pl.Series:
+    """The last day of the period a report is of: `2022`, `2022年度`, `2022年报` 2022-12-31, `2023年半年报` 2023-06-30, `2023Q3`
+    and `2023年三季报` 2023-09-30; null where a cell names no such period."""
+
+    def one(text: str) -> str | None:
+        match = _REPORT.fullmatch(text)
+        if match is None or not _FIRST_YEAR <= int(match[1]) <= _LAST_YEAR:
+            return None
+        quarter = match["quarter"] or match["q"]
+        number = (_HAN_QUARTERS.get(quarter) or int(quarter)) if quarter else 2 if match["half"] else 4
+        return f"{match[1]}-{_QUARTER_ENDS[number - 1]}"
+
+    words = s.drop_nulls().unique()
+    days = dict(zip(words.to_list(), map(one, _clean(words)), strict=True))
+    return s.replace_strict(list(days), list(days.values()), default=None, return_dtype=pl.String)
 
 
 def _clean(texts: pl.Series) -> list[str]:

@@ -866,3 +866,57 @@ def test_a_credit_code_with_a_wrong_check_digit_is_no_persons_number(
 def _held_by(tmp_path: Path, column: str, number: str) -> list[str]:
     text = f"企业名称,统一社会信用代码,股东名称,{column},持股比例\n示例甲有限公司,{A},测试某,{number},60%\n"
     return rels(load_text(tmp_path, {"股东.csv": text}), "OWNS")["from_id"].to_list()
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["法定代表人/负责人/经营者", "法定代表人（执行事务合伙人）", "法定代表人或负责人", "负责人、经营者*"],
+)
+def test_one_heading_for_whoever_represents_a_firm_takes_its_kind_from_the_firm(
+    tmp_path: Path, heading: str
+) -> None:
+    fund, shop, works = A, uscc(31), uscc(32)
+    text = (
+        f"企业名称,统一社会信用代码,企业类型,{heading}\n"
+        f"示例基金合伙企业（有限合伙）,{fund},有限合伙企业,示例乙有限公司（委派代表：测试某）\n"
+        f"示例五金商行,{shop},个体工商户,测试乙\n"
+        f"示例机械厂,{works},集体所有制,测试丙\n"
+        f"示例丁合伙企业（普通合伙）,{uscc(33)},普通合伙企业,测试丁\n"
+    )
+    context = load_text(tmp_path, {"企业信息.csv": text})
+    assert rels(context, "LEGAL_REP_OF")["role"].unique().to_list() == ["legal_representative"]
+    # Of a partnership a company is the managing partner; a person may be that one's delegate.
+    assert set(rels(context, "EXERCISES_CONTROL").select("to_id", "interest").rows()) == {
+        (f"cn-uscc:{fund}", "managing_partner"),
+        (f"cn-uscc:{shop}", "sole_owner"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "day"),
+    [
+        ("报告年度", "2022", "2022-12-31"),
+        ("年报年份", "2022年度报告", "2022-12-31"),
+        ("年度", "2022年", "2022-12-31"),
+        ("报告期", "2022年报", "2022-12-31"),
+        ("报告期", "2023年三季报", "2023-09-30"),
+        ("报告期", "2023-Q1", "2023-03-31"),
+        ("报告期", "2023年半年度报告", "2023-06-30"),
+        ("报告期", "2023-09-30", "2023-09-30"),
+        ("更新日期", "2023年9月30日", "2023-09-30"),
+    ],
+)
+def test_a_list_out_of_a_report_is_of_the_last_day_of_its_period(
+    tmp_path: Path, heading: str, cell: str, day: str
+) -> None:
+    text = f"企业名称,{heading},股东,股东类型,持股比例\n示例甲有限公司,{cell},测试某,自然人,60%\n"
+    context = load_text(tmp_path, {"股东.csv": text})
+    assert codes(context) == []
+    assert rels(context, "OWNS")["observed_on"].to_list() == [day]
+
+
+@pytest.mark.parametrize(("heading", "cell"), [("报告年度", "去年"), ("更新日期", "2022")])
+def test_what_names_no_period_is_refused(tmp_path: Path, heading: str, cell: str) -> None:
+    text = f"企业名称,{heading},股东,股东类型,持股比例\n示例甲有限公司,{cell},测试某,自然人,60%\n"
+    (told,) = [p for p in load_text(tmp_path, {"股东.csv": text}).problems if p.kind == "reject"]
+    assert (told.column, told.value) == (heading, cell)
