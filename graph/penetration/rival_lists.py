@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 LIST_KINDS: Final[dict[str, tuple[str, str]]] = {
     "registered": ("登记名册", "Registered list"),
     "changes": ("变更记录", "Changes"),
+    "investments": ("对外投资", "Investments"),
     "top_ten": ("十大股东", "Top ten"),
     "top_ten_float": ("十大流通股东", "Top ten, float"),
     "former": ("历史股东", "Former"),
@@ -32,8 +33,8 @@ LEFT_OUT: Final = (
 _APART: Final = 5e-5
 """Lists round to hundredths of a per cent: what lies closer is the same."""
 _LIST: Final = ["company", "dataset", "kind"]
-_WHOLE: Final = ~pl.col("kind").str.contains("^(?:top_ten|changes)").any()
-"""Whether a list names every holder: a top ten, or a record of changes, says nothing of who is absent."""
+_WHOLE: Final = ~pl.col("kind").str.contains("^(?:top_ten|changes|investments)").any()
+"""Whether a list names every holder: a top ten, a record of changes or of investments says nothing of who is absent."""
 _STATED: Final = (
     "company", "holder", "share", "share_min", "share_max", "share_class", "dataset", "list_kind", "observed_on",
     "valid_from", "valid_to", "declared_indirect",

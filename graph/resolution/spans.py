@@ -6,7 +6,8 @@ of one holder changes in that month, the earlier row ends where the later one be
 
 * **Shareholder lists** (OWNS). Lists of one company are alternatives, never added. Its ranking list counts:
   registered before top ten (the other way round for a listed company, and whoever publishes a top ten is one,
-  whether or not another source says so), then a record of changes, which names only who changed, before top ten float;
+  whether or not another source says so), then a record of changes, which names only who changed, then what companies
+  have invested in, which names one holder each, before top ten float;
   former holders count only inside dates they state. A list with a date of observation goes before one without. Each
   observation holds until the next one of the company, the first one also before its own date (the answer says
   so); two data sets with equally good lists: the first by name counts. What doesn't count is kept.
@@ -28,8 +29,18 @@ from typing import Final
 import polars as pl
 
 _NEVER: Final = "0000-00-00"
-_LIST_RANK: Final = {"registered": 0, "changes": 1, "top_ten": 2, "top_ten_float": 3, "former": 4}
-_LISTED_RANK: Final = {"top_ten": 0, "registered": 1, "changes": 2, "top_ten_float": 3, "former": 4}
+_LIST_RANK: Final = {
+    name: rank
+    for rank, name in enumerate(
+        ("registered", "changes", "investments", "top_ten", "top_ten_float", "former")
+    )
+}
+_LISTED_RANK: Final = {
+    name: rank
+    for rank, name in enumerate(
+        ("top_ten", "registered", "changes", "investments", "top_ten_float", "former")
+    )
+}
 
 SNAPSHOT_SCHEMA: Final = {
     "dataset": pl.String(),

@@ -106,6 +106,10 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "不是股东，而是其余股份（如社会公众股）：未作为股东加载，作为未知部分。",
         "No party but the rest of the shares: not loaded as a holder; it stays an unknown remainder.",
     ),
+    "total-row": (
+        "合计行，不是股东：已跳过。",
+        "A row of totals, no holder: passed over.",
+    ),
     "list-kind-unknown": (
         "不认识的名单类型。可用的有：{known}。",
         "A kind of list that is not known. Known are: {known}.",

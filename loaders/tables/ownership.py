@@ -11,11 +11,12 @@ from loaders.tables.columns import TableRows
 from loaders.tables.parties import Parties, local_ids, most, read_parties, relate, state_parties
 from loaders.tables.rows import AT
 from loaders.tables.vocabulary import VOCABULARIES
-from loaders.values import report_days
+from loaders.values import clean_header, report_days
 
 PARTNER_ROLES = ("general_partner", "limited_partner")
 _NO_CONTROL: Final = ("nominee", "unknown", "management_relation")
 _BOUNDS = ("share", "share_min", "share_max", "min_open", "max_open")
+_TOTAL: Final = r"^\s*(?:[合小总共累]\s*计|(?i:(?:grand |sub)?total))\s*[:：]?\s*$"
 _DIRECT: Final = (
     "share",
     "share_percent",
@@ -37,8 +38,12 @@ def read_shareholdings(table: TableRows) -> None:
     kind = pl.select(pl.when(role.is_null()).then(word)).to_series()
 
     names = table.text("holder_name")
-    rest = _remainder(names) & table.text("holder_id").is_null()
+    unnumbered = table.text("holder_id").is_null()
+    rest = _remainder(names) & unnumbered
     table.rows.report("note", rest, "remainder", table.header("holder_name"), names)
+    total = names.str.contains(_TOTAL).fill_null(False) & unnumbered
+    table.rows.report("note", total, "total-row", table.header("holder_name"), names)
+    rest = rest | total
     holder = read_parties(
         table,
         "holder_id",
@@ -59,6 +64,11 @@ def read_shareholdings(table: TableRows) -> None:
     if table.has("share_before"):
         # Who did not change is not named: beside a list of all holders it counts for nothing.
         list_kind = table.constant("changes")
+    elif (
+        table.plan.table.by_header.get(clean_header(table.header("holder_name")), ("",))[0] == "company_name"
+    ):
+        # What a company has invested in, by its own heading: other holders are not named.
+        list_kind = list_kind.fill_null("investments")
     observed = _observed(table)
     amount, currency = table.money("subscribed_amount")
     paid, paid_currency = table.money("paid_amount")
@@ -75,7 +85,7 @@ def read_shareholdings(table: TableRows) -> None:
     }
     default = table.rows.plan.choice.observed_on or table.context.observed_on
     facts["observed_on"] = observed.fill_null(default) if default else observed
-    facts |= _derived(table, company, facts)
+    facts |= _derived(table, company, facts, total)
 
     same = company.ids == holder.ids
     table.rows.report("flag", same, "self-ownership", table.header("holder_name"), names)
@@ -86,6 +96,7 @@ def read_shareholdings(table: TableRows) -> None:
         # Who is said to hold in the end, and no more, is not said to be a holder of the company.
         held = pl.select(pl.when(~_only_indirect(table)).then(held)).to_series()
     if table.has("share_before"):
+        facts["stated_from"] = facts["stated_from"].fill_null(table.date("changed_on"))
         _changes(table, company, holder, held, facts)
     else:
         relate(table, "OWNS", holder, "Company", held, facts)
@@ -174,8 +185,12 @@ def _list_named(text: str) -> str | None:
     return "registered" if "工商股东" in text else None
 
 
-def _derived(table: TableRows, company: Parties, facts: dict[str, pl.Series]) -> dict[str, pl.Series]:
+def _derived(
+    table: TableRows, company: Parties, facts: dict[str, pl.Series], total: pl.Series
+) -> dict[str, pl.Series]:
     """Missing ratios as subscribed amount over the total of the list, where every row of the list has one.
+
+    `total`: rows that are such a total themselves.
 
     Source of the rule: the usual reading of 认缴出资额 where a register shows no ratio; marked `derived_from`.
     """
@@ -195,7 +210,7 @@ def _derived(table: TableRows, company: Parties, facts: dict[str, pl.Series]) ->
             "bad": ~table.rows.good(),
             "duplicate": table.rows.duplicates,
         }
-    )
+    ).filter(~total)
     wanted = rows.filter(pl.col("open") & pl.col("amount").is_not_null())
     keys = ["company", "list_kind", "observed_on"]
     lists = rows.filter(pl.col("company").is_in(wanted["company"].unique().implode()) & ~pl.col("duplicate"))

@@ -17,6 +17,7 @@ from loaders.values import clean_header, unit_of_header
 _OWN: Final = frozenset({"id", "name", "title", "kind", "status", "value", "region", "role"})
 """Column names that mean something else in every table."""
 
+_INVESTED: Final = re.compile("被投资|标的")
 _YEAR: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年")
 
 
@@ -252,6 +253,30 @@ def _lookup(table: Table, header: str, clean: str) -> tuple[str, int] | None:
     return None
 
 
+_Hits = dict[str, list[tuple[int, int, str]]]
+
+
+def _turn_round(found: _Hits, chosen: Mapping[str, tuple[str, ...]]) -> None:
+    """A list of what a company has invested in (对外投资): its plain 企业名称, beside 被投资企业, is the holder.
+
+    So is a plain code that stands before the heading of the company held; one behind it is that company's.
+    """
+    names = found.get("company_name", [])
+    held = [hit for hit in names if _INVESTED.search(hit[2])]
+    plain = [hit for hit in names if hit not in held]
+    if not held or not plain or {"holder_name", "holder_id"} & {*found, *chosen} or "company_name" in chosen:
+        return
+    found["company_name"], found["holder_name"] = held, plain
+    at = min(position for _, position, _ in held)
+    codes = found.pop("company_id", [])
+    for column, mine in (
+        ("company_id", [h for h in codes if _INVESTED.search(h[2]) or h[1] > at]),
+        ("holder_id", [h for h in codes if not _INVESTED.search(h[2]) and h[1] < at]),
+    ):
+        if mine:
+            found[column] = mine
+
+
 def _of_any_kind(table: Table, header: str) -> bool:
     """Is it one column for whoever represents a firm of any kind (法定代表人/负责人/经营者, 法定代表人（执行事务合伙人）)?
 
@@ -290,6 +315,8 @@ def _plan(table: Table, clean: Mapping[str, str], choice: SheetChoice, sheet: Sh
             found.setdefault(hit[0], []).append((hit[1], position, header))
         elif not hit and "months" in table.columns and (month := month_of_header(without_brackets(header))):
             months[header] = month
+    if table.name == "shareholdings":
+        _turn_round(found, chosen)
     for column, hits in found.items():
         hits.sort()
         if table.columns[column].join is not None:

@@ -187,3 +187,13 @@ def test_the_picture_shows_the_holders_under_whichever_id_a_list_has_them(lookth
     expected = sorted((holder, NAME) for holder in EXPECTED)
     for company in (A, NAME):
         assert _drawn(lookthrough, tmp_path / "drawn.json", company) == expected
+
+
+def test_what_others_have_invested_in_a_company_is_not_added_to_its_list_of_holders(lookthrough, tmp_path):
+    _written(tmp_path / "in")[1].unlink()
+    older = f"企业名称,被投资企业名称,持股比例\n{OWNER},{NAME},60%\n虚构黄石投资有限公司,{NAME},5%\n"
+    (tmp_path / "in/对外投资.csv").write_text(older, encoding="utf-8")
+    assert lookthrough("load", tmp_path / "in").code == 0
+    assert _owners(lookthrough, A) == EXPECTED
+    answer = json.loads(lookthrough("penetrate", A, "--format", "json").out)
+    assert [w["code"] for w in answer["warnings"]].count("rival_list") == 1

@@ -920,3 +920,46 @@ def test_what_names_no_period_is_refused(tmp_path: Path, heading: str, cell: str
     text = f"企业名称,{heading},股东,股东类型,持股比例\n示例甲有限公司,{cell},测试某,自然人,60%\n"
     (told,) = [p for p in load_text(tmp_path, {"股东.csv": text}).problems if p.kind == "reject"]
     assert (told.column, told.value) == (heading, cell)
+
+
+@pytest.mark.parametrize(
+    ("headings", "cells"),
+    [
+        ("企业名称,统一社会信用代码,被投资企业名称,持股比例", "示例甲有限公司,{A},示例乙有限公司,60%"),
+        ("公司名称,被投资企业,投资比例", "示例甲有限公司,示例乙有限公司,60%"),
+        ("企业名称,被投资企业,统一社会信用代码,投资比例", "示例甲有限公司,示例乙有限公司,{A},60%"),
+    ],
+)
+def test_what_a_company_has_invested_in_makes_it_the_holder(
+    tmp_path: Path, headings: str, cells: str
+) -> None:
+    context = load_text(tmp_path, {"对外投资.csv": f"{headings}\n{cells.format(A=A)}\n"})
+    (held,) = rels(context, "OWNS").select("from_id", "to_id", "share", "list_kind").rows()
+    behind = headings.index("被投资") < headings.find("统一")
+    holder = f"cn-uscc:{A}" if "统一" in headings and not behind else "name:示例甲有限公司"
+    assert held == (holder, f"cn-uscc:{A}" if behind else "name:示例乙有限公司", 0.6, "investments")
+
+
+def test_a_row_of_totals_in_a_list_of_holders_is_no_holder(tmp_path: Path) -> None:
+    rows = "示例甲有限公司,示例丙有限公司,60\n示例甲有限公司,示例丁有限公司,40\n示例甲有限公司,合 计：,100\n"
+    context = load_text(tmp_path, {"股东.csv": f"企业名称,股东,认缴出资额(万元)\n{rows}"})
+    assert sorted(rels(context, "OWNS")["share"]) == [0.4, 0.6]
+    assert codes(context, "note") == ["total-row"] and not codes(context, "reject")
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        "变更前比例,变更后比例,变更日期",
+        "变更前/持股比例,变更后/持股比例,变更时间",
+        "持股比例/变更前,持股比例/变更后,变更登记日期",
+    ],
+)
+def test_a_record_of_changes_under_other_headings(tmp_path: Path, headings: str) -> None:
+    text = f"企业名称,股东名称,{headings}\n示例甲有限公司,示例丙有限公司,100%,60%,2022-03-01\n"
+    context = load_text(tmp_path, {"股权变更.csv": text})
+    assert set(rels(context, "OWNS").select("share", "stated_from", "stated_to", "list_kind").rows()) == {
+        (0.6, "2022-03-01", None, "changes"),
+        (1.0, None, "2022-03-01", "changes"),
+    }
+    assert not context.problems
