@@ -22,6 +22,7 @@ from loaders.tables.recognise import (
     bare_heading,
     recognise,
     says_year_or_unit,
+    upright,
     with_header_row,
 )
 from loaders.tables.rejects import ADDED, RejectedRows, refused_frame
@@ -112,7 +113,7 @@ def read_tables(file: InputFile, context: ReadContext) -> None:
     sheets = read_sheets(file.path, header_hints=count_known_headers)
     rows = rejected = 0
     for read in sheets:
-        sheet = with_header_row(read, choose(context.mapping, file.name, read.name).header_row)
+        sheet = _as_read(read, file.name, context.mapping)
         plan = recognise(sheet, file.name, context.mapping)
         # A sheet passed over as a note has no rows that could be loaded.
         rows += sheet.frame.height if plan.tables or plan.nearest or len(sheets) == 1 else 0
@@ -120,6 +121,12 @@ def read_tables(file: InputFile, context: ReadContext) -> None:
         if context.progress:
             context.progress(file.name, rows, 0)
     context.finish_file(file, sheets[0].format if sheets else "csv", rows, rejected)
+
+
+def _as_read(sheet: Sheet, file_name: str, mapping: Mapping[str, Any]) -> Sheet:
+    """The sheet under the header that a mapping asks for; else upright, where it stands on its side."""
+    asked = choose(mapping, file_name, sheet.name).header_row
+    return with_header_row(sheet, asked) if asked else upright(sheet)
 
 
 def read_sheet(
@@ -215,7 +222,7 @@ def inspect_tables(file: InputFile, mapping: Mapping[str, Any]) -> list[SheetRep
     """What each sheet of a file is taken for. Loads nothing. Raises as `read_tables`."""
     reports: list[SheetReport] = []
     for read in read_sheets(file.path, header_hints=count_known_headers):
-        sheet = with_header_row(read, choose(mapping, file.name, read.name).header_row)
+        sheet = _as_read(read, file.name, mapping)
         plan = recognise(sheet, file.name, mapping)
         head = sheet.frame.head(3)
         private = {h for table in plan.tables for h in _private_headings(table)}

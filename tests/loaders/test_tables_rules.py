@@ -963,3 +963,34 @@ def test_a_record_of_changes_under_other_headings(tmp_path: Path, headings: str)
         (1.0, None, "2022-03-01", "changes"),
     }
     assert not context.problems
+
+
+def _single(form: str) -> list[list[str]]:
+    pairs = [
+        ("企业名称", "示例五金商行"), ("统一社会信用代码", uscc(31)), ("企业类型", "个体工商户"), ("经营者", "测试某"),
+        ("成立日期", "2020-01-01"), ("经营范围", "五金零售；日用百货"), ("联系电话", "0755-12345678"), ("登记状态", "存续"),
+    ]  # fmt: skip
+    if form == "two_columns":
+        return [list(pair) for pair in pairs]
+    return [[*pairs[n], *pairs[n + 1]] for n in range(0, len(pairs), 2)]
+
+
+@pytest.mark.parametrize("form", ["two_columns", "four_columns"])
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_sheet_on_one_company_in_pairs_of_heading_and_cell(tmp_path: Path, form: str, ending: str) -> None:
+    path = tmp_path / f"基本信息.{ending}"
+    if ending == "csv":
+        path.write_text("\n".join(",".join(row) for row in _single(form)) + "\n", encoding="utf-8")
+    else:
+        book = openpyxl.Workbook()
+        for row in _single(form):
+            book.active.append(row)
+        book.save(path)
+    context = load(path)
+    assert codes(context, "reject") == []
+    told = nodes(context, "Company").drop_nulls("kind").select("id", "name", "kind", "status", "founded_on")
+    assert told.rows() == [(f"cn-uscc:{uscc(31)}", "示例五金商行", "sole_trader", "active", "2020-01-01")]
+    assert rels(context, "EXERCISES_CONTROL")["interest"].to_list() == ["operator"]
+    assert rels(context, "HAS_CONTACT").height == 1
+    (report,) = inspect_tables(InputFile(path, path.name, ""), {})
+    assert (report.table, report.rows) == ("companies", 1)
