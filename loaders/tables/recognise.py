@@ -20,6 +20,16 @@ _OWN: Final = frozenset({"id", "name", "title", "kind", "status", "value", "regi
 """Column names that mean something else in every table."""
 
 _INVESTED: Final = re.compile("被投资|标的")
+_FIRMS: Final = {
+    "companies": ("name", "id"),
+    "positions": ("company_name", "company_id"),
+    "identifiers": ("party_name", "party_id"),
+    "contacts": ("party_name", "party_id"),
+    "former_names": ("company_name", "company_id"),
+}
+"""Tables about companies, and the columns of a company's name and code."""
+_BRANCH_NAME: Final = re.compile("(?:分支机构|分公司)(?:名称|全称)")
+_BRANCH_CODE: Final = re.compile("(?:分支机构|分公司)(?:统一)?(?:社会)?信用代码")
 _YEAR: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年")
 
 
@@ -318,6 +328,29 @@ def _turn_round(found: _Hits, chosen: Mapping[str, tuple[str, ...]]) -> None:
             found[column] = mine
 
 
+def _of_branches(
+    table: str, clean: Mapping[str, str], found: _Hits, chosen: Mapping[str, tuple[str, ...]]
+) -> None:
+    """A list of branches (分支机构名称 beside 企业名称) is of the branches: the plain name, and a code before it, is whose they
+    are. Their heads and days are not those of the company."""
+    name, number = _FIRMS[table]
+    every = [(0, position, header) for position, header in enumerate(clean)]
+    names = [hit for hit in every if _BRANCH_NAME.fullmatch(clean[hit[2]])]
+    if not names or name in chosen or number in chosen:
+        return
+    at = names[0][1]
+    plain = found.pop(name, [])
+    codes = [hit for hit in found.pop(number, []) if not _BRANCH_CODE.fullmatch(clean[hit[2]])]
+    own = [hit for hit in every if _BRANCH_CODE.fullmatch(clean[hit[2]])] or [h for h in codes if h[1] > at]
+    found[name] = names
+    parents = (
+        {"parent_name": plain, "parent_id": [h for h in codes if h[1] < at]} if table == "companies" else {}
+    )
+    for column, hits in {number: own, **parents}.items():
+        if hits and column not in found and column not in chosen:
+            found[column] = hits
+
+
 def _of_any_kind(table: Table, header: str) -> bool:
     """Is it one column for whoever represents a firm of any kind (法定代表人/负责人/经营者, 法定代表人（执行事务合伙人）)?
 
@@ -358,6 +391,8 @@ def _plan(table: Table, clean: Mapping[str, str], choice: SheetChoice, sheet: Sh
             months[header] = month
     if table.name == "shareholdings":
         _turn_round(found, chosen)
+    if table.name in _FIRMS:
+        _of_branches(table.name, clean, found, chosen)
     for column, hits in found.items():
         hits.sort()
         if table.columns[column].join is not None:

@@ -994,3 +994,37 @@ def test_a_sheet_on_one_company_in_pairs_of_heading_and_cell(tmp_path: Path, for
     assert rels(context, "HAS_CONTACT").height == 1
     (report,) = inspect_tables(InputFile(path, path.name, ""), {})
     assert (report.table, report.rows) == ("companies", 1)
+
+
+@pytest.mark.parametrize(
+    ("headings", "cells", "branch"),
+    [
+        (
+            "企业名称,分支机构名称,负责人,成立日期",
+            "示例甲有限公司,示例甲有限公司第一分公司,测试某,2020-01-01",
+            None,
+        ),
+        (
+            "企业名称,统一社会信用代码,分支机构名称,统一社会信用代码,负责人,成立日期",
+            "示例甲有限公司,{A},示例甲有限公司第一分公司,{B},测试某,2020-01-01",
+            "B",
+        ),
+        (
+            "企业名称,统一社会信用代码,分公司名称,分公司统一社会信用代码,负责人,成立日期",
+            "示例甲有限公司,{A},示例甲有限公司第一分公司,{B},测试某,2020-01-01",
+            "B",
+        ),
+    ],
+)
+def test_a_list_of_branches_says_nothing_of_the_company_they_are_of(
+    tmp_path: Path, headings: str, cells: str, branch: str | None
+) -> None:
+    second = uscc(32)
+    context = load_text(tmp_path, {"分支机构.csv": f"{headings}\n{cells.format(A=A, B=second)}\n"})
+    assert codes(context, "reject") == []
+    (link,) = rels(context, "BRANCH_OF").select("from_id", "to_id").rows()
+    assert link[1] == (f"cn-uscc:{A}" if branch else "name:示例甲有限公司")
+    assert not branch or link[0] == f"cn-uscc:{second}"
+    assert rels(context, "LEGAL_REP_OF")["to_id"].to_list() == [link[0]]
+    founded = nodes(context, "Company").drop_nulls("founded_on")
+    assert founded.select("id", "name").rows() == [(link[0], "示例甲有限公司第一分公司")]
