@@ -21,6 +21,12 @@ _PROVINCE: Final = re.compile(
     r"(?=[\u4e00-\u9fff]{2,}?[市州县区盟])"
 )
 
+_AREA: Final = re.compile(
+    r"[\u4e00-\u9fff]{1,8}?(?:自治[州县旗区]|市(?!场)|(?<![小社园厂校片库景])区|[县盟旗镇乡]|街道)"
+    r"(?![市区县])(?=[\u4e00-\u9fff]{2})"
+)
+"""A city, district, county, town or sub-district before the name of a road or estate; no part of an estate (小区)."""
+
 
 def plain_numbers(address: str) -> str:
     """The address with the numbers of its houses, storeys and rooms in digits: 三楼 is 3楼, 第二单元 is 2单元."""
@@ -47,3 +53,20 @@ def place_key(address: str) -> str:
     """What addresses of one place share that one source writes longer: no province, no remark of the register, 幢 as 栋."""
     plain = unicodedata.normalize("NFKC", re.sub(r"\s+", "", address))
     return address_key(_PROVINCE.sub("", _REMARK.sub("", plain))).upper().replace("幢", "栋")
+
+
+@lru_cache(maxsize=65536)
+def areas_and_place(address: str) -> tuple[tuple[str, ...], str]:
+    """The areas an address begins with, and the place within them: (虚构市, 甲区), 示例路1号."""
+    key = place_key(address).replace("市市辖区", "市")
+    areas, at = [], 0
+    while found := _AREA.match(key, at):
+        areas.append(found[0])
+        at = found.end()
+    return tuple(areas), key[at:]
+
+
+def within(fewer: tuple[str, ...], more: tuple[str, ...]) -> bool:
+    """Are these areas some of those, in their order: an address told without its city, or without its district?"""
+    left = iter(more)
+    return all(area in left for area in fewer)

@@ -11,7 +11,7 @@ from detectors.definition import Parameter, Row, Suppressor, Undecided
 from detectors.households.months import in_month
 from detectors.households.paid import Recipient, asset_queries, without_months
 from detectors.rules.values import Settled
-from graph.addresses import place_key
+from graph.addresses import areas_and_place, place_key, within
 from graph.counted import counted
 
 PROPERTIES: Final = asset_queries(
@@ -129,14 +129,31 @@ def _place(row: Row) -> str:
 def told_apart(rows: Sequence[Row]) -> list[Row]:
     """The rows, of which units of different numbers are homes of their own though a register gives them one address.
 
-    A certificate without a unit number at that address is one of them: the first.
+    A certificate without a unit number at that address is one of them: the first. One told without its city or
+    district is at the address of another row that is told with it.
     """
+    rows = _with_areas(rows)
     units: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         if row["address"] and str(row["property_id"]).startswith("cn-bdcdy:"):
             units[_place(row)].add(row["property_id"])
     further = {id_ for ids in units.values() for id_ in ids - {min(ids)}}
     return [{**row, "address": None} if row["property_id"] in further else row for row in rows]
+
+
+def _with_areas(rows: Sequence[Row]) -> list[Row]:
+    """The rows, each address as the one that says most of where the place is; the first of those in several cities."""
+    spelt: dict[str, dict[tuple[str, ...], str]] = defaultdict(dict)
+    for address in sorted({str(r["address"]) for r in rows if r["address"]}):
+        areas, place = areas_and_place(address)
+        spelt[place].setdefault(areas, address)
+    fullest = {place: sorted(told, key=lambda areas: (-len(areas), areas)) for place, told in spelt.items()}
+
+    def full(address: str) -> str:
+        areas, place = areas_and_place(address)
+        return spelt[place][next(more for more in fullest[place] if within(areas, more))]
+
+    return [{**r, "address": full(str(r["address"]))} if r["address"] else r for r in rows]
 
 
 def judge(of: Recipient, rows: Sequence[Row], month: str, rule: Settled) -> Month:

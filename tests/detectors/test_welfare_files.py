@@ -39,6 +39,24 @@ def build(w: World) -> None:
         household(w, id_, f"{id_}1")
         for n, address in enumerate((one, other)):
             home(w, f"{id_}1", address, f"虚构字第{id_}{n}号" if id_ != "ROOMS" else None)
+    # One home told with and without its city, district or province; homes that only look so.
+    for id_, one, other in (
+        ("NO-CITY", "虚构市甲区示例路21号1栋101", "示例路21号1栋101"),
+        ("NO-DISTRICT", "某某省虚构市甲区示例路22号1幢101", "虚构市示例路22号1栋101"),
+        ("TOWN", "虚构市市辖区示例镇样板小区5栋101室", "样板小区5栋101室"),
+        ("CITIES", "虚构市甲区示例路23号101", "样例市甲区示例路23号101"),
+        ("DISTRICTS", "虚构市甲区示例路24号101", "虚构市乙区示例路24号101"),
+        ("ESTATE", "样板小区5栋102室", "5栋102室"),
+        ("PART", "样板花园东区5栋103室", "样板花园5栋103室"),
+        ("MARKET", "虚构市场路25号101", "路25号101"),
+    ):
+        household(w, id_, f"{id_}1")
+        home(w, f"{id_}1", one, f"虚构字第{id_}1号")
+        home(w, f"{id_}1", other, f"虚构字第{id_}2号")
+    # Told without its city it may be either of the two that are told with one: two homes, not three.
+    household(w, "EITHER", "EITHER1")
+    for n, city in enumerate(("虚构市", "样例市", "")):
+        home(w, "EITHER1", f"{city}示例路26号101", f"虚构字第EITHER{n}号")
 
     # Two members paid one programme of households: by two districts, by one; and one that is paid by head.
     for id_, program, places in (
@@ -86,4 +104,21 @@ def test_every_payment_of_a_month_counts_once(found: Found) -> None:
 
 
 def test_rooms_of_different_numbers_are_two_homes_and_two_spellings_are_one(found: Found) -> None:
-    assert verdicts(found.run, HOMES.id) == {"ROOMS": "finding", "CERTS": "finding"}
+    told = verdicts(found.run, HOMES.id)
+    assert {h: told.get(h) for h in ("ROOMS", "CERTS", "NUMERALS", "DASHES")} == {
+        "ROOMS": "finding",
+        "CERTS": "finding",
+        "NUMERALS": None,
+        "DASHES": None,
+    }
+
+
+def test_a_home_told_without_its_city_or_district_is_one_home(found: Found) -> None:
+    told = verdicts(found.run, HOMES.id)
+    assert not {"NO-CITY", "NO-DISTRICT", "TOWN"} & told.keys()
+    assert {h for h in ("CITIES", "DISTRICTS", "ESTATE", "PART", "MARKET") if told.get(h) == "finding"} == {
+        *("CITIES", "DISTRICTS", "ESTATE", "PART", "MARKET")
+    }
+    either = next(f for f in found.run.findings if f.scope_id == "local:EITHER")
+    assert either.facts["dwelling_count"] == 2
+    assert sorted(d["by_address"] for d in either.facts["dwellings"]) == [False, True]
