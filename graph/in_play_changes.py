@@ -90,8 +90,9 @@ _ABOVE: Final = (
 )
 _RUN: Final = tuple(
     about(f"MATCH (p:Person)-[:{rel}]->(c:Company) RETURN DISTINCT c.id", "p:Person")
-    for rel in ("LEGAL_REP_OF", "OFFICER_OF")
+    for rel in ("LEGAL_REP_OF", "OFFICER_OF", "HOLDS_POST")
 )
+_SERVED: Final = (about("MATCH (p:Person)-[:SERVES_TENDER]->(t:Tender) RETURN DISTINCT t.id", "p:Person"),)
 _KIN: Final = tuple(
     about(f"MATCH (a:Person)-[:RELATED_TO]->(b:Person) RETURN DISTINCT {other}.id", f"{one}:Person")
     for one, other in (("a", "b"), ("b", "a"))
@@ -142,9 +143,10 @@ def affected(store: GraphStore, marks: Marks) -> Affected | None:
     below = closure_below(store, marks.parties)
     if below is None:
         return None
-    # What a renamed person runs: namesakes are laid beside each other.
+    # What a renamed person runs or serves: namesakes are laid beside each other.
     marked = marks.beside | found_from(store, _RUN, marks.parties)
-    changed = marks.lots | lots_of_tenders(store, marks.tenders) | lots_of_companies(store, marked)
+    tenders = marks.tenders | found_from(store, _SERVED, marks.parties)
+    changed = marks.lots | lots_of_tenders(store, tenders) | lots_of_companies(store, marked)
     changed = with_mates(store, changed)
     lots = with_mates(store, changed | lots_of_companies(store, below))
     if len(lots) > MOST:

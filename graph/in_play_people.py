@@ -61,11 +61,36 @@ def _running(ownership: Ownership, asked: pl.DataFrame, posts: pl.DataFrame) -> 
     return others.join(over, on=["company", "holder"], how="semi").select(*asked.columns, "holder").unique()
 
 
-def _namesakes(ownership: Ownership, asked: pl.DataFrame, posts: pl.DataFrame) -> pl.DataFrame:
+def of_names(ownership: Ownership, bidders: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """Bidders with who stands above them and bears the name of another one of `people` of their lot, a number lacking.
+
+    `people`: group_id (the lot), person_id, name. Gives the columns of `beside_others`.
+    """
+    asked = asked_nodes(ownership, bidders)
+    persons, theirs = _persons(ownership), name_key(people["name"])
+    named = people.with_columns(name=theirs).drop_nulls("name").unique()
+    persons = persons.with_columns(name=name_key(persons["name"])).drop_nulls("name")
+    both = named.join(persons, on="name").filter(
+        (pl.col("person_id") != pl.col("party_id"))
+        & (pl.col("person_id").str.starts_with(UNNUMBERED) | pl.col("party_id").str.starts_with(UNNUMBERED))
+    )
+    near = asked.join(both.select("group_id", "holder").unique(), on="group_id")
+    if near.is_empty():
+        return near.select(*asked.columns, "holder")
+    over = standing_above(ownership.control_edges, near["company"])
+    return near.join(over, on=["company", "holder"], how="semi").select(*asked.columns, "holder").unique()
+
+
+def _persons(ownership: Ownership) -> pl.DataFrame:
+    """All persons who hold or control anything: holder (node), party_id, name."""
     nodes = ownership.nodes.with_row_index("holder").filter(pl.col("type") == "Person")
-    nodes = nodes.select(
+    return nodes.select(
         pl.col("holder").cast(pl.Int64), pl.col("id").cast(pl.String).alias("party_id"), "name"
     )
+
+
+def _namesakes(ownership: Ownership, asked: pl.DataFrame, posts: pl.DataFrame) -> pl.DataFrame:
+    nodes = _persons(ownership)
     known = pl.concat([nodes.select("party_id", "name"), posts.select("party_id", "name")])
     loose = known.filter(pl.col("party_id").str.starts_with(UNNUMBERED))["name"].drop_nulls()
     if loose.is_empty():

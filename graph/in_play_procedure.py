@@ -3,7 +3,8 @@
 Companies of the procedure, and debarred companies that structure links to a bidder while their ban is in force, are
 asked in the lot's own group, so that what stands behind one of them and a bidder is found. Persons who decide, serve,
 are debarred or are kin of such, and parties who act in concert, are looked for among the holders of a bidder, which is
-then asked singly; so is whom another bidder of the lot is concerned with (`graph.in_play_people`).
+then asked singly; so is whom another bidder of the lot is concerned with, and who bears the name of one of the procedure's
+(`graph.in_play_people`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from graph.in_play_people import asked_nodes, beside_others, nodes_of, read, standing_above
+from graph.in_play_people import asked_nodes, beside_others, nodes_of, of_names, read, standing_above
 from graph.ownership_above import ask
 from graph.penetration import Ownership
 from graph.stores.contract import GraphStore
@@ -43,10 +44,10 @@ _BARRED: Final[dict[str, pl.DataType]] = {
 }
 _SERVANTS: Final = (
     f"MATCH (p:Person)-[r:SERVES_TENDER]->{_ON_LOT} WHERE r.counted "
-    "RETURN DISTINCT l.id AS group_id, p.id AS person_id",
+    "RETURN DISTINCT l.id AS group_id, p.id AS person_id, p.name AS name",
     *(
         f"MATCH (p:Person)-[r:{type_}]->(:Company)-[:{side}]->{_ON_LOT} WHERE r.counted "
-        "RETURN DISTINCT l.id AS group_id, p.id AS person_id"
+        "RETURN DISTINCT l.id AS group_id, p.id AS person_id, p.name AS name"
         for type_ in ("LEGAL_REP_OF", "OFFICER_OF", "HOLDS_POST")
         for side in ("BUYS", "SERVES_TENDER")
     ),
@@ -58,6 +59,7 @@ _BIDDERS_PEOPLE: Final = tuple(
     for type_ in ("LEGAL_REP_OF", "OFFICER_OF")
 )
 _PEOPLE: Final[dict[str, pl.DataType]] = {"group_id": pl.String(), "person_id": pl.String()}
+_NAMED: Final[dict[str, pl.DataType]] = _PEOPLE | {"name": pl.String()}
 _KIN: Final = (
     "MATCH (p:Person)-[r:RELATED_TO]->(q:Person) WHERE r.counted "
     "RETURN DISTINCT p.id AS person_id, q.id AS relative_id"
@@ -88,7 +90,8 @@ def procedure_in_play(
 ) -> Watched:
     """What to ask beside the bidders. `bidders`: company_id, on_date, group_id of all lots, or of `lots` alone."""
     groups = [_of_lots(store, query, _ASKED, lots) for query in _COMPANIES]
-    people = pl.concat([_of_lots(store, query, _PEOPLE, lots) for query in _SERVANTS])
+    named = pl.concat([_of_lots(store, query, _NAMED, lots) for query in _SERVANTS])
+    people = named.drop("name")
     barred = {type_: read(store, _DEBARRED.format(type_), _BARRED) for type_ in ("Company", "Person")}
     serving = people
     if "RELATED_TO" in store.present():
@@ -100,7 +103,9 @@ def procedure_in_play(
     whole = pl.concat(groups).unique().sort("group_id", "company_id")
     members = pl.concat([read(store, query, {"party_id": pl.String()}) for query in _MEMBERS])
     everywhere = pl.concat([barred["Person"]["party_id"], members["party_id"]]).unique()
-    found = beside_others(store, ownership, bidders, lots)
+    found = pl.concat(
+        [beside_others(store, ownership, bidders, lots), of_names(ownership, bidders, named)]
+    ).unique()
     if not (serving.is_empty() and everywhere.is_empty() and kin.is_empty()):
         found = pl.concat(
             [found, _concerned(ownership, bidders, people, everywhere, kin).select(found.columns)]

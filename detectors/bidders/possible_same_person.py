@@ -2,7 +2,7 @@
 
 Where the name is all there is, the lot is undecided: a name alone is no lead, and no innocence either. Names meet lot
 by lot, in columns: a common name costs what its bearers among the bidders of one lot cost. People who stand above a
-bidder through layers are among them. Names on the buyer's side meet those of the bidder's own register alone.
+bidder through layers are among them.
 """
 
 from __future__ import annotations

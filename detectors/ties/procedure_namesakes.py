@@ -9,6 +9,7 @@ import polars as pl
 from detectors.definition import Row, Undecided
 from detectors.rows import table
 from detectors.ties.attached import dated
+from detectors.ties.further_up import further_up
 from detectors.ties.links import compared, on_bids
 from detectors.ties.names_alone import AT, undecided
 from detectors.ties.procedure_parties import PARTY_QUERY_COLUMNS
@@ -16,7 +17,7 @@ from graph.names import UNNUMBERED, name_key
 
 
 def across_the_procedure(rows: Mapping[str, Sequence[Row]], parties: pl.DataFrame) -> Iterator[Undecided]:
-    """People of the buyer, an agent or an evaluation, and people of a bidder of the lot, of one name.
+    """People of the buyer, an agent or an evaluation, and people of or above a bidder of the lot, of one name.
 
     `parties`: the columns of `PARTY_COLUMNS`; `rows`: those of `procedure_parties.QUERIES`.
     """
@@ -34,6 +35,7 @@ def across_the_procedure(rows: Mapping[str, Sequence[Row]], parties: pl.DataFram
         )
     ]
     theirs = pl.concat(linked, how="diagonal_relaxed").filter(pl.col("when") == "yes")
+    theirs = pl.concat([theirs, _above(rows, theirs, wanted)], how="diagonal_relaxed")
     both = theirs.join(side, on=AT).filter(
         (pl.col("holder_id") != pl.col("person_id"))
         & (pl.col("bidder_id") != pl.col("party_id"))
@@ -48,6 +50,14 @@ def across_the_procedure(rows: Mapping[str, Sequence[Row]], parties: pl.DataFram
             "person cannot be told",
             {r["person_id"] for r in found},
         )
+
+
+def _above(rows: Mapping[str, Sequence[Row]], linked: pl.DataFrame, names: pl.Series) -> pl.DataFrame:
+    """People of these names who hold bidders of the lot through layers."""
+    over = table(rows["holdings"]).filter(pl.col("holder_id").str.starts_with("person"))
+    over = over.with_columns(name=name_key(over["holder_name"])).filter(pl.col("name").is_in(names))
+    above = further_up(rows, over.select("lot_id", "holder_id"), linked.drop("name"), by=("holdings",))
+    return above.with_columns(name=name_key(above["holder_name"]))
 
 
 def _people_of(rows: Mapping[str, Sequence[Row]], parties: pl.DataFrame, bids: pl.DataFrame) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from detectors.bidders import agency_bids, bidder_linked_to_buyer, bidder_linked_to_service_party
@@ -58,6 +59,43 @@ def build(w: World) -> None:
     bought(w, "NAME", "Y8", "B7", "B8")
     w.add("positions", person_name="测试人同名", company_id="Y8", role="法定代表人")
     w.add("positions", person_name="测试人同名", company_id="B7", role="法定代表人")
+    # The name stands above a bidder, through one company and through three, and at the buyer.
+    for tender, buyer, bidder, layers in (("NAME-UP", "YA", "BA", 1), ("NAME-UP-3", "YB", "BB", 3)):
+        bought(w, tender, buyer, bidder, f"{bidder}X")
+        chain = [*(f"{bidder}M{n}" for n in range(layers)), bidder]
+        w.add("positions", person_name=f"测试人{tender}", company_id=buyer, role="法定代表人")
+        w.add(
+            "shareholdings",
+            company_id=chain[0],
+            holder_name=f"测试人{tender}",
+            holder_kind="自然人",
+            share_percent=60,
+        )
+        for above, below in pairwise(chain):
+            w.holds(above, below, 60)
+    # Two numbers, and a stake sold before the bid, are no namesakes to be looked up.
+    for tender, buyer, bidder, number, more in (
+        ("NAME-UP-IDS", "YC", "BC", "PNC1", {}),
+        ("NAME-UP-SOLD", "YD", "BD", None, {"valid_to": "2025-03-01"}),
+    ):
+        bought(w, tender, buyer, bidder, f"{bidder}X")
+        w.add(
+            "positions",
+            person_id=number and "PNC2",
+            person_name=f"测试人{tender}",
+            company_id=buyer,
+            role="法定代表人",
+        )
+        w.add(
+            "shareholdings",
+            company_id=f"{bidder}M",
+            holder_id=number,
+            holder_name=f"测试人{tender}",
+            holder_kind="自然人",
+            share_percent=60,
+            **more,
+        )
+        w.holds(f"{bidder}M", bidder, 60)
 
     bought(w, "NAME-PAST", "Y10", "B11", "B12")
     w.add("positions", person_name="测试人旧名", company_id="Y10", role="法定代表人", valid_to="2020-01-01")
@@ -147,6 +185,12 @@ def test_the_buyers_people_and_their_kin(found: Found) -> None:
     assert set(ids("B7")) < set(gap)
     assert sum(s.startswith("person") for s in gap) == 2
     assert found.undecided(BUYER, "NAME-PAST") == []
+    for tender, bidder in (("NAME-UP", "BA"), ("NAME-UP-3", "BB")):
+        (gap,) = found.undecided(BUYER, tender)
+        assert gap[0] == ids(bidder)[0]
+        assert sum(s.startswith("person") for s in gap) == 2
+    for tender in ("NAME-UP-IDS", "NAME-UP-SOLD"):
+        assert found.of(BUYER, tender) == [] and found.undecided(BUYER, tender) == []
     assert found.suppressed(BUYER, "NOMINEE") == "hub"
 
 

@@ -212,6 +212,41 @@ def test_two_loads_are_refreshed_at_once_and_nothing_twice(tmp_path: Path) -> No
         assert (again.written, again.lots) == (0, frozenset())
 
 
+@pytest.mark.parametrize("place", ["director", "official", "evaluator"])
+def test_a_name_on_the_side_of_the_procedure_brings_its_namesake_above_a_bidder(
+    tmp_path: Path, place: str
+) -> None:
+    """Loaded later, with or without its name, as what is worked out anew has it."""
+    world, person, namesake = World("plain", 5), PEOPLE[0], "person.scoped:0123456789abcdef"
+    world.node("Tender", "local:t1", bid_deadline="2024-01-01")
+    world.node("Lot", "local:t1/1")
+    world.rel("LOT_OF", "local:t1/1", "Lot", "local:t1", "Tender")
+    for firm in FIRMS[:2]:
+        world.bid("local:t1/1", firm)
+    world.rel("BUYS", FIRMS[2], world.party(FIRMS[2]), "local:t1", "Tender")
+    world.node("Person", namesake, name="测试人甲乙")
+    world.rel("OWNS", namesake, "Person", FIRMS[3], world.party(FIRMS[3]), share=0.6)
+    world.rel("OWNS", FIRMS[3], "Company", FIRMS[0], "Company", share=0.6)
+    joins, named = World("joins", 6), World("named", 7)
+    joins.node("Person", person)
+    if place == "evaluator":
+        joins.node("Tender", "local:t1")
+        joins.rel("SERVES_TENDER", person, "Person", "local:t1", "Tender", role="evaluator")
+    else:
+        type_ = {"director": "OFFICER_OF", "official": "HOLDS_POST"}[place]
+        joins.rel(type_, person, "Person", FIRMS[2], joins.party(FIRMS[2]))
+    named.node("Person", person, name="测试人甲乙")
+    with open_store(tmp_path / "a") as ours, open_store(tmp_path / "b") as theirs:
+        for made in (world, joins, named):
+            extract = made.done()
+            for store in (ours, theirs):
+                store.apply(extract)
+            refresh_in_play(ours)
+            put_in_play(theirs)
+            assert written(ours) == written(theirs)
+        assert ("ULTIMATELY_HOLDS", namesake, FIRMS[0]) in {row[:3] for row in written(ours)}
+
+
 def test_where_marks_do_not_tell_everything_is_worked_out(tmp_path: Path) -> None:
     with open_store(tmp_path / "a") as store:
         store.apply(base(0))
