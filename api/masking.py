@@ -9,7 +9,7 @@ stands.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -18,9 +18,11 @@ from exports.evidence.veiling import (
     STARS,
     VEILED_TYPES,
     masked_value,
+    personal_values,
     things_in,
     veiled_thing,
     within_texts,
+    without_personal,
 )
 from graph.model import CONTACT_KINDS
 from graph.stores import GraphStore
@@ -85,27 +87,37 @@ def names_of(store: GraphStore, ids: Iterable[str]) -> dict[str, str]:
 
 def hide(value: Any, names: Mapping[str, str], key: PersonKey) -> Any:
     """The answer with these names and all contacts masked wherever they stand, and personal fields left out."""
-    return _hidden(value, _text_mask(names.values(), contact_ids(value), things_in(value), key))
+    masked = _text_mask(names.values(), contact_ids(value), things_in(value), key, personal_values(value))
+    return _hidden(value, masked)
 
 
 def _text_mask(
-    names: Iterable[str], contacts: Iterable[str], things: Mapping[str, str], key: PersonKey
+    names: Iterable[str],
+    contacts: Iterable[str],
+    things: Mapping[str, str],
+    key: PersonKey,
+    personal: Collection[str] = (),
 ) -> Callable[[str], str]:
-    """`things`: the type of vehicles and homes, by id."""
+    """`things`: the type of vehicles and homes, by id; `personal`: texts to hide whole."""
     veils = {id_: veiled_thing(type_, id_, key) for id_, type_ in things.items()}
     values = {id_.partition(":")[2] for id_ in (*contacts, *veils)}
     # Longer ones first: one name may begin with another.
     people = sorted({n for n in names if n}, key=len, reverse=True)
     by_name = re.compile("|".join(map(re.escape, people))) if people else None
     by_value = within_texts(values)
+    whole = within_texts(set(personal))
 
     def masked(text: str) -> str:
+        if text in personal:
+            return STARS
         if text in veils:
             return veils[text]
         if text in values:
             return masked_value(text)
         if ":" in text and (hidden := veiled(text, key)) != text:
             return hidden
+        if whole and not _ID.match(text):
+            text = whole.sub(STARS, text)
         if by_name:
             text = by_name.sub(lambda m: masked_name(m[0]), text)
         if by_value and not _ID.match(text):
@@ -119,6 +131,7 @@ def _hidden(value: Any, masked: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return masked(value)
     if isinstance(value, Mapping):
+        value = without_personal(value)
         place = value.get("type") in _PLACES
         return {
             masked(k) if ":" in k else k: None

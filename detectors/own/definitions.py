@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -26,6 +27,7 @@ from detectors.definition import (
     Values,
 )
 from detectors.own.form import WrongDefinitionError, check_form
+from detectors.own.personal import personal_columns
 from detectors.own.read_only_cypher import QueryError, check_query
 from detectors.registry import DETECTORS
 from graph.written_toml import WrittenTomlError, read_toml_file
@@ -187,6 +189,7 @@ def _assembling(table: Mapping[str, Any], columns: Sequence[str]) -> Assemble:
     """One draft for all rows with the same identity values."""
     kept: Sequence[Mapping[str, str]] = table.get("keep", ())
     explained: Sequence[Mapping[str, str]] = table.get("suppressor", ())
+    personal = personal_columns(table["query"], tuple(columns))
 
     def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
         groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
@@ -202,9 +205,11 @@ def _assembling(table: Mapping[str, Any], columns: Sequence[str]) -> Assemble:
                 ),
                 None,
             )
-            yield _draft(
-                table, columns, dict(zip(table["identity"], identity, strict=True)), group, why, values
-            )
+            named = dict(zip(table["identity"], identity, strict=True))
+            made = _draft(table, columns, named, group, why, values)
+            if personal:
+                made = replace(made, facts={**made.facts, "personal_columns": list(personal)})
+            yield made
 
     return assemble
 

@@ -11,7 +11,15 @@ from typing import Any, Final
 from detectors.definition import Evidence
 from detectors.finding import Finding
 from exports.evidence.freezing import Frozen
-from exports.evidence.veiling import VEILED_TYPES, masked_value, things_in, veiled_thing, within_texts
+from exports.evidence.veiling import (
+    VEILED_TYPES,
+    masked_value,
+    personal_values,
+    things_in,
+    veiled_thing,
+    within_texts,
+    without_personal,
+)
 from graph.subgraph import SubNode
 from loaders.identity import PersonKey, mask
 
@@ -63,10 +71,12 @@ class Masks:
         longest = sorted(homes, key=lambda n: (-len(n), n))
         self._homes = re.compile("|".join(map(re.escape, longest))) if longest else None
         self._hides = key is not None
+        told_in_facts = [dict(f.facts) for f in findings] if key else []
+        self._personal = within_texts(personal_values(told_in_facts))
         self._ids: dict[str, str] = {}
         if key is not None:
             things = {n.id: n.type for n in nodes if n.type in VEILED_TYPES}
-            things |= things_in([dict(f.facts) for f in findings])
+            things |= things_in(told_in_facts)
             self._ids = {id_: veiled_thing(type_, id_, key) for id_, type_ in things.items()}
         self._values = within_texts({id_.partition(":")[2] for id_ in self._ids})
 
@@ -77,6 +87,8 @@ class Masks:
         text = without_numbers(text)
         if self._homes:
             text = self._homes.sub(_HOME, text)
+        if self._personal:
+            text = self._personal.sub(_HOME, text)
         if self._values:
             text = self._values.sub(lambda m: masked_value(m[0]), text)
         return self._names.sub(lambda m: masked_name(m[0]), text) if self._names else text
@@ -86,6 +98,7 @@ class Masks:
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, Mapping):
+            value = without_personal(value) if self._hides else value
             return {
                 k: masked_name(v) if self._hides and k in _PAYEES and isinstance(v, str) else self.value(v)
                 for k, v in value.items()

@@ -55,6 +55,36 @@ def _look(value: Any, found: dict[str, str]) -> None:
             _look(inner, found)
 
 
+def personal_values(value: Any) -> set[str]:
+    """What stands in columns that facts name as personal (`personal_columns`, `rows`), wherever such facts are."""
+    found: set[str] = set()
+    if isinstance(value, Mapping):
+        for row in _rows(value):
+            for column in value[PERSONAL]:
+                told = row.get(column)
+                found.update(str(v) for v in (told if isinstance(told, list | tuple) else (told,)) if v)
+        for inner in value.values():
+            found |= personal_values(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            found |= personal_values(inner)
+    return found
+
+
+def without_personal(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Facts without what their rows hold in columns they name as personal; anything else as it is."""
+    rows = _rows(value)
+    if not rows:
+        return value
+    told = value[PERSONAL]
+    return {**value, "rows": [{c: STARS if c in told and v else v for c, v in r.items()} for r in rows]}
+
+
+def _rows(value: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    rows = value.get("rows") if isinstance(value.get(PERSONAL), list | tuple) else None
+    return [r for r in rows if isinstance(r, Mapping)] if isinstance(rows, list | tuple) else []
+
+
 def within_texts(values: set[str]) -> re.Pattern[str] | None:
     """Finds these values inside texts, where nothing goes on that is a letter or digit; none for no value."""
     # Shorter ones are hidden only where they stand alone: within a text they would be anything.
@@ -70,6 +100,8 @@ def masked_value(value: str) -> str:
 
 
 STARS: Final = "***"
+PERSONAL: Final = "personal_columns"
+"""The fact that names the columns of `rows` nobody reads who may not see personal data."""
 _SHORT: Final = 3
 _ONE_KEPT: Final = 8
 """From this length on the last two characters stay, so that people can compare with their papers."""

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors.own.definitions import OwnDefinitionsError, read_own
+from detectors.own.personal import personal_columns
 from detectors.own.read_only_cypher import QueryError, check_query
 from detectors.registry import DETECTORS, chosen
 from detectors.rules.file import read_rules
@@ -239,6 +240,32 @@ def test_each_fault_is_named_once_and_only_what_is_wrong(old: str, new: str, zh:
         read_own_text(BARE.replace(old, new, 1))
     assert refused.value.zh.endswith(f" 有误：{zh}")
     assert refused.value.en.endswith(f" can't be used: {en}")
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("MATCH (x:Property) RETURN x.id AS id, x.address AS home, x.kind AS kind", ["home"]),
+        (
+            "MATCH (x:Property) WITH x.address AS a, x AS y RETURN left(a, 3) AS town, y.kind AS kind",
+            ["town"],
+        ),
+        ("MATCH (x:Property) WITH collect(x.address) AS all UNWIND all AS one RETURN one AS home", ["home"]),
+        ("MATCH (x:Property) WITH x AS y RETURN y AS it, count(y) AS n", ["it"]),
+        ("MATCH (p:Person)-[:OWNS]->(c:Company) RETURN p.name AS who, c.name AS firm, p.id AS id", ["who"]),
+        ("MATCH (p:Person) WITH p AS q RETURN q.name AS who, max(q.birth_date) AS born", ["who", "born"]),
+        ("MATCH (v:Vehicle) RETURN v.id AS plate, v.kind AS kind", ["plate"]),
+        ("MATCH (k:Contact) RETURN coalesce(k.value, 'x.address') AS k, 'x.address' AS word", ["k"]),
+        ("MATCH (x:Property) RETURN count(DISTINCT x.address) AS n, size(collect(x)) AS m", []),
+        ("MATCH (x:Property) WITH DISTINCT x RETURN DISTINCT x.address STARTS WITH 'A' AS a", ["a"]),
+    ],
+)
+def test_columns_that_tell_of_people_and_homes_are_known_whatever_they_are_called(
+    query: str, told: list[str]
+) -> None:
+    check_query(query)
+    columns = tuple(re.findall(r"\bAS (\w+)", query.rpartition("RETURN ")[2]))
+    assert list(personal_columns(query, columns)) == told
 
 
 def test_a_folder_of_files(tmp_path: Path) -> None:
