@@ -41,6 +41,15 @@ def test_a_bid_on_the_canvas_is_called_by_its_lot(page, served):
     assert shown[1] == "投标人"
 
 
+def test_files_of_a_picture_are_called_as_those_call_them_who_use_them(page, served):
+    go(page, served, CLOUD_BRIDGE)
+    page.wait_for_function(LOADED)
+    page.get_by_role("toolbar").get_by_role("button", name=re.compile("^导出")).click()
+    menu = page.get_by_role("menuitem")
+    expect(menu.first).to_be_visible()
+    assert menu.all_inner_texts() == ["SVG", "PNG", "PDF", "HTML", "GraphML"]
+
+
 def test_the_graph_shows_the_owner_behind_the_bidders_as_the_finding_does(page, served):
     shared = FindingFilter(detectors=("common-shareholder",), scope_id="local:XG-2025-001/01")
     finding = served.services.ledger.findings(shared, None, 1)[0]
