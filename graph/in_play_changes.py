@@ -140,7 +140,8 @@ def affected(store: GraphStore, marks: Marks) -> Affected | None:
     """What is to be worked out anew for what was marked; None where that is everything."""
     if marks.everything:
         return None
-    below = closure_below(store, marks.parties)
+    # Who runs a company is laid beside who runs the rivals of what it controls.
+    below = closure_below(store, marks.parties | marks.beside)
     if below is None:
         return None
     # What a renamed person runs or serves: namesakes are laid beside each other.

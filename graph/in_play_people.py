@@ -2,7 +2,7 @@
 
 A party behind one bidder only is not in play for that. Who runs another bidder is looked for from those who run
 bidders: of them only who holds or controls another company as well can stand above another bidder, and only the other
-bidders of their lots are looked above. Names are laid beside each other lot by lot, where anybody is known by name alone.
+bidders of their lots are looked above; so are the companies they run beside it. Names are laid beside each other lot by lot, where anybody is known by name alone.
 """
 
 from __future__ import annotations
@@ -30,6 +30,14 @@ _POSTS_NEAR: Final = tuple(about(query, "c:Company") for query in _POSTS)
 _POSTS_OF_BIDDERS: Final = tuple(
     query.replace("->(c:Company)", "->(c:Company)-[:SUBMITS]->(:Bid)") for query in _POSTS
 )
+_POSTS_ELSEWHERE: Final = tuple(
+    about(
+        f"MATCH (p:Person)-[r:{type_}]->(c:Company) WHERE r.counted "
+        "RETURN DISTINCT c.id AS company_id, p.id AS party_id, p.name AS name",
+        "p:Person",
+    )
+    for type_ in ("LEGAL_REP_OF", "OFFICER_OF")
+)
 _POSTED: Final[dict[str, pl.DataType]] = dict.fromkeys(("company_id", "party_id", "name"), pl.String())
 
 
@@ -38,7 +46,7 @@ def beside_others(
 ) -> pl.DataFrame:
     """Bidders with who stands above them, by structure of any date, and concerns another bidder of the same lot.
 
-    Who runs the other one; and, through layers, who bears the name of somebody of the other, where one of the two is
+    Who runs the other one, or is run by who does; and, through layers, who bears the name of somebody of the other, where one of the two is
     known by name alone. `bidders`: company_id, on_date, group_id (the lot); of `lots` alone, where these are given. Gives
     the same columns with company and holder (nodes).
     """
@@ -46,7 +54,12 @@ def beside_others(
     if lots is not None:
         asked = asked.filter(pl.col("group_id").is_in(list(lots)))
     posts = _posts(store, ownership, asked, some=lots is not None)
-    return pl.concat([_running(ownership, asked, posts), _namesakes(ownership, asked, posts)]).unique()
+    parts = [
+        _running(ownership, asked, posts),
+        _running_above(store, ownership, asked, posts),
+        _namesakes(ownership, asked, posts),
+    ]
+    return pl.concat(parts).unique()
 
 
 def _running(ownership: Ownership, asked: pl.DataFrame, posts: pl.DataFrame) -> pl.DataFrame:
@@ -58,6 +71,24 @@ def _running(ownership: Ownership, asked: pl.DataFrame, posts: pl.DataFrame) -> 
     at = asked.select("group_id", runs="company").join(runs, on="runs")
     others = asked.join(at, on="group_id").filter(pl.col("company") != pl.col("runs"))
     over = standing_above(edges, others["company"]).filter(pl.col("holder") != pl.col("company"))
+    return others.join(over, on=["company", "holder"], how="semi").select(*asked.columns, "holder").unique()
+
+
+def _running_above(
+    store: GraphStore, ownership: Ownership, asked: pl.DataFrame, posts: pl.DataFrame
+) -> pl.DataFrame:
+    """Companies above a bidder that are run by who runs another bidder."""
+    runs = posts.filter(pl.col("party_id").str.starts_with("person")).select("runs", "party_id").unique()
+    persons = runs["party_id"].unique().to_list()
+    found = pl.concat([ask(store, query, persons, _POSTED) for query in _POSTS_ELSEWHERE])
+    elsewhere = found.select("party_id", holder=nodes_of(ownership, found["company_id"])).unique()
+    elsewhere = elsewhere.filter(pl.col("holder").is_in(pl.Series(ownership.control_edges.holder).implode()))
+    at = runs.join(elsewhere, on="party_id").filter(pl.col("holder") != pl.col("runs"))
+    at = asked.select("group_id", runs="company").join(at.drop("party_id").unique(), on="runs")
+    others = asked.join(at, on="group_id").filter(
+        (pl.col("company") != pl.col("runs")) & (pl.col("company") != pl.col("holder"))
+    )
+    over = standing_above(ownership.control_edges, others["company"])
     return others.join(over, on=["company", "holder"], how="semi").select(*asked.columns, "holder").unique()
 
 

@@ -1,6 +1,6 @@
 """D2a `shared-officer`: one person is director, supervisor, senior manager or representative of two bidders.
 
-Or runs one and holds or controls the other, directly or through layers; or does so and works on the other's bid: kin in
+Or runs one and holds, controls, or runs what controls the other, directly or through layers; or does so and works on the other's bid: kin in
 these places are a tie, so the person is. Who holds both is a common shareholder, told as such.
 """
 
@@ -27,6 +27,9 @@ from detectors.ties.links import (
     link_ties_and_set_aside,
     on_bids,
 )
+from detectors.ties.run_above import COLUMNS as RUN_COLUMNS
+from detectors.ties.run_above import QUERIES as RUN_ABOVE
+from detectors.ties.run_above import run_above
 
 _NO_POSTS = ("liaison", "site_supervisor", "project_manager", "technical_lead", "bid_agent")
 """What registers list beside the board and management, and is neither."""
@@ -47,7 +50,8 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     owners = table(rows["owners"]).filter(pl.col("holder_id").is_in(acting.implode()))
     linked = on_bids(bidders, pl.concat([counted, owners], how="vertical_relaxed"))
     runs = linked.filter(~_owns()).select("lot_id", "holder_id")
-    linked = pl.concat([linked, further_up(rows, runs, linked)], how="diagonal_relaxed")
+    above = run_above(rows, bidders, linked.filter(~_owns()), _NO_POSTS)
+    linked = pl.concat([linked, further_up(rows, runs, linked), above], how="diagonal_relaxed")
     works = on_bids(bidders, workers, "bid_id").with_columns(works=True, of_lot=True)
     linked = _with_other_work(pl.concat([linked, works], how="diagonal_relaxed"))
     for tie in link_ties_and_set_aside(_with_a_post(linked), bidders):
@@ -101,7 +105,7 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="投标人存在相同的董事、监事或高级管理人员",
     title_en="Bidders share a director, supervisor or senior manager",
-    meaning_zh="同一个人在两家投标人任董事、监事、高级管理人员或负责人，或在一家任职、又直接或者穿透多层持有或控制另一家，或任职、持股于一家而参与另一家的投标工作。",
+    meaning_zh="同一个人在两家投标人任董事、监事、高级管理人员或负责人，或在一家任职、又直接或者穿透多层持有或控制另一家、或在另一家的控制方任职，或任职、持股于一家而参与另一家的投标工作。",
     severity="lead",
     basis=(
         *statutes.RELATED_PARTIES,
@@ -118,6 +122,7 @@ DETECTOR = Detector(
         "bidders": bidding.BIDDERS,
         "workers": traces.WORKERS,
         **ABOVE,
+        **RUN_ABOVE,
     },
     columns={
         "officers": people.PEOPLE_COLUMNS,
@@ -127,6 +132,7 @@ DETECTOR = Detector(
         "bidders": bidding.BIDDERS_COLUMNS,
         "workers": traces.WORKER_COLUMNS,
         **ABOVE_COLUMNS,
+        **RUN_COLUMNS,
     },
     population=bidding.LOTS,
     identity=("lot_id", "holder_id"),

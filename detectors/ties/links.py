@@ -266,6 +266,7 @@ def _seen_after(row: Row) -> bool:
 def _bidder(id_: str, rows: Sequence[Row]) -> dict[str, Any]:
     links = [
         {"role": r["role"], "from": r["held_from"], "to": r["held_to"], "observed_on": r["observed_on"]}
+        | ({"of": {"id": r["above_id"], "name": r["above_name"]}} if r.get("above_id") else {})
         for r in rows
     ]
     unique = [x for n, x in enumerate(links) if x not in links[:n]]
@@ -351,10 +352,17 @@ def _words(tie: LinkTie, identity: str, after: Sequence[str]) -> dict[str, str]:
 
 def _roles(rows: Sequence[Row], language: int) -> str:
     """What somebody is in one bidder, in Chinese (0) or English (1), with how much he holds through layers."""
-    told = {str(r["role"] or ""): r for r in rows}
+    told = {(str(r["role"] or ""), str(r.get("above_name") or "")): r for r in rows}
     return "/".join(
-        (role_zh, role_en)[language](role) + _through_layers(told[role])[language] for role in sorted(told)
+        _of_above(above, role)[language] + _through_layers(row)[language]
+        for (role, above), row in sorted(told.items(), key=lambda t: t[0])
     )
+
+
+def _of_above(above: str, role: str) -> tuple[str, str]:
+    """A role in the bidder, or in a company that controls it."""
+    zh, en = role_zh(role), role_en(role)
+    return (f"控制方{above}的{zh}", f"{en} of {above}, which controls it") if above else (zh, en)
 
 
 def _through_layers(row: Row) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from detectors.definition import Parameter, Suppressor
 from detectors.question import Question
-from detectors.ties.bidding import BIDDING
+from detectors.ties.bidding import BIDDING, on_the_bid_date
 from detectors.ties.links import LINK_COLUMNS, SPAN
 
 _OF_BIDDERS: Final = ("bidders", "c:Company", BIDDING)
@@ -36,8 +36,28 @@ OWNERS: Final = Question(
     # In one pattern: with the bidders found first, the embedded engine takes three times as long over all holdings.
     whole=f"MATCH (h:Person)-[r:OWNS]->(c:Company)-[:SUBMITS]->(:Bid) {_OWNERS}",
 )
+
+
+def _held_above(type_: str) -> str:
+    return Question(
+        f"MATCH (h:Person)-[r:{type_}]->(p:Company)-[k:CONTROLS]->(c:Company)-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) "
+        f"WHERE r.counted AND {on_the_bid_date('k')} "
+        "RETURN DISTINCT c.id AS bidder_id, b.id AS bid_id, h.id AS holder_id, h.name AS holder_name, r.role AS role, "
+        f"{SPAN}, p.id AS above_id, p.name AS above_name, p.kind AS above_kind, k.derivation AS control",
+        "asked",
+        "l:Lot",
+    )
+
+
+REPRESENTATIVES_ABOVE: Final = _held_above("LEGAL_REP_OF")
+OFFICERS_ABOVE: Final = _held_above("OFFICER_OF")
+"""Who runs a company that controls a bidder on the bid date."""
 LINKED_COLUMNS: Final = ("bidder_id", *LINK_COLUMNS)
 PEOPLE_COLUMNS: Final = (*LINKED_COLUMNS, "id_masked", "birth_date")
+ABOVE_POSTS_COLUMNS: Final = (
+    *("bidder_id", "bid_id", *LINK_COLUMNS),
+    *("above_id", "above_name", "above_kind", "control"),
+)
 
 _SHORT_NAMED: Final = (
     "WHERE r.counted AND h.id STARTS WITH 'scoped:' AND NOT coalesce(h.kind, '') IN ['state_holder', 'government'] "

@@ -114,6 +114,27 @@ def build(w: World) -> None:
     w.lot("WORK-HELD", "R7", "R8")
     w.holds("PR7", "R7", 100)
     w.add("bid_people", tender_id="WORK-HELD", lot_id="1", bidder_id="R8", person_id="PR7", role="项目经理")
+    # Who runs a bidder and a company that controls another: the parent, one three layers up, one that left the post;
+    # by 40% alone; above both; one that bids itself; as the liaison of it; of an organ of the state.
+    for tender, one, other, layers, percent in (
+        ("RUNS-UP", "S1", "S2", 0, 60),
+        ("RUNS-UP-3", "S3", "S4", 2, 60),
+        ("RUNS-UP-LEFT", "S5", "S6", 0, 60),
+        ("RUNS-UP-40", "S7", "S8", 0, 40),
+        ("RUNS-UP-BOTH", "S9", "SA", 0, 60),
+        ("RUNS-UP-BIDS", "SB", "SC", 0, 60),
+        ("RUNS-UP-LIAISON", "SD", "SE", 0, 60),
+        ("RUNS-UP-STATE", "SF", "SG", 0, 60),
+    ):
+        w.lot(tender, one, other)
+        if tender == "RUNS-UP-STATE":
+            w.add("companies", id=f"{one}T", name=f"虚构{one}市国有资产监督管理委员会", kind="国资委")
+        chain(w, f"{one}T", one, layers, percent)
+        role = "联络员" if tender == "RUNS-UP-LIAISON" else "董事"
+        w.post(f"P{one}", f"{one}T", role=role, valid_to="2025-03-01" if tender == "RUNS-UP-LEFT" else None)
+        w.post(f"P{one}", other)
+    w.holds("S9T", "SA", 60)
+    w.bid("RUNS-UP-BIDS", "SBT")
     # One consortium; different lots.
     w.tender("JOINT")
     for bidder in ("J1", "J2"):
@@ -225,3 +246,25 @@ def test_lots_without_a_title_are_told_by_their_number(found: Found) -> None:
     (bare,) = [f for f in found.of(SHAREHOLDER, "BARE") if f.scope_id.endswith("包2")]
     assert bare.suppressed_by is not None and "投的是包1，" in bare.suppressed_by["reason"]
     assert "BARE（包2）" in bare.text["zh"]
+
+
+def test_who_runs_what_controls_one_bidder_and_runs_another_ties_them(found: Found) -> None:
+    hit = found.one(OFFICER, "RUNS-UP")
+    assert hit.subjects == ids("S1", "S2")
+    assert "虚构S1建设有限公司（控制方虚构S1T建设有限公司的董事）" in hit.text["zh"]
+    assert "虚构S1建设有限公司 (director of 虚构S1T建设有限公司, which controls it)" in hit.text["en"]
+    (link,) = hit.facts["bidders"][0]["links"]
+    assert link["of"] == {"id": "local:S1T", "name": "虚构S1T建设有限公司"}
+    assert {"local:S1T", "person.local:PS1"} < set(hit.evidence.nodes)
+    far = found.one(OFFICER, "RUNS-UP-3")
+    assert far.subjects == ids("S3", "S4")
+    assert {"local:S3T", "local:S3M0", "local:S3M1"} < set(far.evidence.nodes)
+
+
+def test_a_post_further_up_that_ties_nobody(found: Found) -> None:
+    assert found.suppressed(OFFICER, "RUNS-UP-LEFT") == "ended"
+    assert {t: found.of(OFFICER, f"RUNS-UP-{t}") for t in ("40", "BOTH", "LIAISON", "STATE")} == {
+        t: [] for t in ("40", "BOTH", "LIAISON", "STATE")
+    }
+    # Who runs a bidder and another one is told; that the one controls a third adds nobody.
+    assert found.one(OFFICER, "RUNS-UP-BIDS").subjects == ids("SBT", "SC")

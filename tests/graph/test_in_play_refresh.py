@@ -247,6 +247,30 @@ def test_a_name_on_the_side_of_the_procedure_brings_its_namesake_above_a_bidder(
         assert ("ULTIMATELY_HOLDS", namesake, FIRMS[0]) in {row[:3] for row in written(ours)}
 
 
+def test_who_runs_a_bidder_brings_the_company_above_another_that_he_runs_too(tmp_path: Path) -> None:
+    world, posts, person = World("plain", 5), World("posts", 6), PEOPLE[0]
+    world.node("Tender", "local:t1", bid_deadline="2024-01-01")
+    world.node("Lot", "local:t1/1")
+    world.rel("LOT_OF", "local:t1/1", "Lot", "local:t1", "Tender")
+    for firm in FIRMS[:2]:
+        world.bid("local:t1/1", firm)
+    world.rel("OWNS", FIRMS[3], world.party(FIRMS[3]), FIRMS[2], world.party(FIRMS[2]), share=0.6)
+    world.rel("OWNS", FIRMS[2], "Company", FIRMS[0], "Company", share=0.6)
+    world.rel("OFFICER_OF", person, world.party(person), FIRMS[1], "Company", role="director")
+    posts.rel("OFFICER_OF", person, posts.party(person), FIRMS[3], posts.party(FIRMS[3]), role="director")
+    above = ("CONTROLS", FIRMS[3], FIRMS[0])
+    with open_store(tmp_path / "a") as ours, open_store(tmp_path / "b") as theirs:
+        for made, brought in ((world, False), (posts, True)):
+            extract = made.done()
+            for store in (ours, theirs):
+                store.apply(extract)
+            found = refresh_in_play(ours)
+            put_in_play(theirs)
+            assert written(ours) == written(theirs)
+            assert (above in {row[:3] for row in written(ours)}) == brought
+        assert found.lots == {"local:t1/1"}
+
+
 def test_where_marks_do_not_tell_everything_is_worked_out(tmp_path: Path) -> None:
     with open_store(tmp_path / "a") as store:
         store.apply(base(0))
