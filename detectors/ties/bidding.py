@@ -35,8 +35,7 @@ BIDDERS_COLUMNS: Final = (
 )
 
 
-def on_the_bid_date(link: str) -> str:
-    """That a derived relationship holds on the bid date of the lot `l`."""
+def _on_the_bid_date(link: str) -> str:
     return (
         f"({link}.holds_from IS NULL OR l.bid_on IS NULL OR {link}.holds_from <= l.bid_on) "
         f"AND ({link}.holds_to IS NULL OR (l.bid_on IS NOT NULL AND l.bid_on < {link}.holds_to))"
@@ -50,7 +49,7 @@ HOLDING: Final = (
 )
 HOLDINGS: Final = Question(
     "MATCH (h)-[u:ULTIMATELY_HOLDS]->(c:Company)-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) "
-    f"WHERE {on_the_bid_date('u')} OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) "
+    f"WHERE {_on_the_bid_date('u')} OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) "
     f"RETURN {_LOT}, {_BIDDER}, {HOLDING}",
     "asked",
     "l:Lot",
@@ -79,7 +78,7 @@ CONTROLLING: Final = (
 )
 CONTROL: Final = Question(
     "MATCH (h)-[k:CONTROLS]->(c:Company)-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) "
-    f"WHERE {on_the_bid_date('k')} OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) "
+    f"WHERE {_on_the_bid_date('k')} OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) "
     f"RETURN {_LOT}, {_BIDDER}, {CONTROLLING}",
     "asked",
     "l:Lot",

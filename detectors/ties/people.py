@@ -6,7 +6,7 @@ from typing import Final
 
 from detectors.definition import Parameter, Suppressor
 from detectors.question import Question
-from detectors.ties.bidding import BIDDING, on_the_bid_date
+from detectors.ties.bidding import BIDDING
 from detectors.ties.links import LINK_COLUMNS, SPAN
 
 _OF_BIDDERS: Final = ("bidders", "c:Company", BIDDING)
@@ -38,26 +38,24 @@ OWNERS: Final = Question(
 )
 
 
-def _held_above(type_: str) -> str:
+def _held_elsewhere(here: str, there: str) -> str:
     return Question(
-        f"MATCH (h:Person)-[r:{type_}]->(p:Company)-[k:CONTROLS]->(c:Company)-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) "
-        f"WHERE r.counted AND {on_the_bid_date('k')} "
-        "RETURN DISTINCT c.id AS bidder_id, b.id AS bid_id, h.id AS holder_id, h.name AS holder_name, r.role AS role, "
-        f"{SPAN}, p.id AS above_id, p.name AS above_name, p.kind AS above_kind, k.derivation AS control",
-        "asked",
-        "l:Lot",
+        f"{BIDDING}MATCH (h:Person)-[:{here}]->(c) WITH DISTINCT h MATCH (h)-[r:{there}]->(x:Company) WHERE r.counted "
+        f"RETURN h.id AS holder_id, h.name AS holder_name, r.role AS role, {SPAN}, "
+        "x.id AS party_id, x.name AS party_name, x.kind AS party_kind",
+        *_OF_BIDDERS,
     )
 
 
-REPRESENTATIVES_ABOVE: Final = _held_above("LEGAL_REP_OF")
-OFFICERS_ABOVE: Final = _held_above("OFFICER_OF")
-"""Who runs a company that controls a bidder on the bid date."""
+POSTS_ELSEWHERE: Final = {
+    f"posts_{n}_{m}": _held_elsewhere(here, there)
+    for n, here in enumerate(("LEGAL_REP_OF", "OFFICER_OF"))
+    for m, there in enumerate(("LEGAL_REP_OF", "OFFICER_OF"))
+}
+"""All posts of who runs a bidder, with the company."""
 LINKED_COLUMNS: Final = ("bidder_id", *LINK_COLUMNS)
 PEOPLE_COLUMNS: Final = (*LINKED_COLUMNS, "id_masked", "birth_date")
-ABOVE_POSTS_COLUMNS: Final = (
-    *("bidder_id", "bid_id", *LINK_COLUMNS),
-    *("above_id", "above_name", "above_kind", "control"),
-)
+POSTS_ELSEWHERE_COLUMNS: Final = (*LINK_COLUMNS, "party_id", "party_name", "party_kind")
 
 _SHORT_NAMED: Final = (
     "WHERE r.counted AND h.id STARTS WITH 'scoped:' AND NOT coalesce(h.kind, '') IN ['state_holder', 'government'] "

@@ -13,11 +13,8 @@ from detectors.ties import people
 from detectors.ties.attached_drafts import added
 from detectors.ties.links import on_bids
 
-QUERIES: Final[Mapping[str, str]] = {
-    "representatives_above": people.REPRESENTATIVES_ABOVE,
-    "officers_above": people.OFFICERS_ABOVE,
-}
-COLUMNS: Final[Mapping[str, tuple[str, ...]]] = dict.fromkeys(QUERIES, people.ABOVE_POSTS_COLUMNS)
+QUERIES: Final[Mapping[str, str]] = people.POSTS_ELSEWHERE
+COLUMNS: Final[Mapping[str, tuple[str, ...]]] = dict.fromkeys(QUERIES, people.POSTS_ELSEWHERE_COLUMNS)
 _STATE: Final = ("state_holder", "government")
 _PERSON: Final = ["lot_id", "holder_id"]
 
@@ -30,10 +27,12 @@ def run_above(
     A company above both bidders ties them itself, and so does one that bids: what is run there says nothing more. What
     the state runs is no tie. `left_out`: roles that run nothing.
     """
-    told = pl.concat([table(rows[k]) for k in QUERIES], how="vertical_relaxed")
+    told = pl.concat([table(rows[k]) for k in QUERIES], how="vertical_relaxed").unique(maintain_order=True)
+    told = told.rename({"party_id": "above_id", "party_name": "above_name", "party_kind": "above_kind"})
     told = told.filter(~pl.col("role").fill_null("").is_in(left_out))
     told = told.filter(~pl.col("above_kind").fill_null("").is_in(_STATE))
-    linked = on_bids(bidders, told, "bid_id")
+    control = table(rows["control"]).select("bid_id", above_id="holder_id", control="derivation")
+    linked = on_bids(bidders, told.join(control, on="above_id"), "bid_id")
     own = bidders.select("lot_id", above_id="bidder_id").unique()
     linked = linked.join(own, on=["lot_id", "above_id"], how="anti")
     direct = posts.select(*_PERSON, "bidder_id").unique()

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from detectors.bidders import common_shareholder, possible_same_person, shared_officer
+from detectors.running.detecting import detect
+from detectors.running.one_lot import screen_lot
+from graph.stores import open_store
 from tests.detectors.bidder_world import Found, World, found_on_both, ids, name
+from tests.detectors.evidence_alone import Stated
 
 OFFICER, SHAREHOLDER, NAMESAKE = "shared-officer", "common-shareholder", "possible-same-person"
 
@@ -268,3 +274,23 @@ def test_a_post_further_up_that_ties_nobody(found: Found) -> None:
     }
     # Who runs a bidder and another one is told; that the one controls a third adds nobody.
     assert found.one(OFFICER, "RUNS-UP-BIDS").subjects == ids("SBT", "SC")
+
+
+def test_a_post_further_up_is_proven_by_its_evidence_and_found_lot_by_lot(tmp_path: Path) -> None:
+    world = World()
+    world.lot("UP", "A1", "A2")
+    chain(world, "A9", "A1", 2)
+    world.post("PA", "A9", role="董事")
+    world.post("PA", "A2")
+    with open_store(tmp_path / "whole") as store, open_store(tmp_path / "alone") as alone:
+        store.apply(world.extract())
+        # Before anything is worked out, and after.
+        screened = [f for f in screen_lot(store, "local:UP/1").run.findings if f.detector == OFFICER]
+        (found,) = detect(store, [shared_officer.DETECTOR]).findings
+        alone.apply(Stated(store).of(found.evidence))
+        (again,) = detect(alone, [shared_officer.DETECTOR]).findings
+        screened += [f for f in screen_lot(store, "local:UP/1").run.findings if f.detector == OFFICER]
+    assert found.subjects == ids("A1", "A2")
+    assert [f.to_json() for f in screened] == [found.to_json()] * 2
+    assert again.fingerprint == found.fingerprint
+    assert again.facts["bidders"] == found.facts["bidders"]
