@@ -70,6 +70,8 @@ def test_the_whole_register_and_a_package_say_the_same(lookthrough, tmp_path):
     assert lookthrough("penetrate", "--all", "--to", tmp_path / "all.csv").code == 0
     shares = pl.read_csv(tmp_path / "all.csv")
     assert sorted(shares.filter(pl.col("holder").str.starts_with("person"))["share"]) == [0.4, 0.6, 1.0, 1.0]
+    told = shares.filter(pl.col("flags") == "owner_by_law")["company"].to_list()
+    assert sorted(told) == sorted(f"cn-uscc:{i}" for i in (STUDIO, SHOP))
     assert lookthrough("controllers", "--to", tmp_path / "controllers.csv").code == 0
     controllers = pl.read_csv(tmp_path / "controllers.csv").filter("ultimate")
     assert sorted(controllers["company"]) == sorted(f"cn-uscc:{i}" for i in (STUDIO, SHOP, FIRM))

@@ -40,7 +40,8 @@ COLUMNS: Final[dict[str, pl.DataType]] = {
 `share` is null where it is not exact; then `share_min` and `share_max` bound it (null: not bounded by the data).
 `bounds`: exact, or outer (the bounds hold, but need not be the tightest). `flags`: register_above_100 (the company's
 own register adds up to more than 100%), above_100 (the share itself), closed_block (some way passes a block that owns
-itself: only what does not is counted), unbounded; several are joined by a space.
+itself: only what does not is counted), unbounded, owner_by_law (no list states the company's owner: a sole trader's has
+the whole by law); several are joined by a space.
 """
 
 _ROWS: Final = 1_000_000
@@ -154,7 +155,8 @@ class _Written:
             return
         above = flows.links.stated[entries.company] > 1.0 + TOLERANCE
         over = exact & (low > 1.0 + TOLERANCE) & ~looped
-        ids = flows.links.ids
+        ids, by_law = flows.links.ids, flows.links.by_law
+        law = np.zeros(len(entries), dtype=np.bool_) if by_law is None else by_law[entries.company]
         frame = pl.DataFrame(
             {
                 "holder": ids.gather(entries.holder[keep]),
@@ -166,7 +168,7 @@ class _Written:
                 "ultimate": ~flows.links.has_register[entries.holder[keep]],
                 "method": _choice(("integrated", "stop_at_target"), stops[keep].astype(np.uint32)),
                 "bounds": _choice(("exact", "outer"), (~exact[keep]).astype(np.uint32)),
-                "flags": _flags((above, over, low_closed, high_closed & ~low_closed), keep),
+                "flags": _flags((above, over, low_closed, high_closed & ~low_closed, law), keep),
                 "as_of": pl.repeat(self.as_of, int(keep.sum()), dtype=pl.Date, eager=True),
             }
         )
@@ -178,7 +180,7 @@ class _Written:
             self.sink.write(frame.slice(at, _ROWS))
 
 
-_FLAGS: Final = ("register_above_100", "above_100", "closed_block", "unbounded")
+_FLAGS: Final = ("register_above_100", "above_100", "closed_block", "unbounded", "owner_by_law")
 
 
 def _word(text: str) -> pl.Expr:

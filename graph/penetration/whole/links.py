@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -40,6 +40,7 @@ class WholeLinks:
 
     `share`: its bounds, shape (links, 1) where all are exact, else (links, 2). Links of company `c` are
     `pointer[c]:pointer[c + 1]`. `ids`: of the parties. `stated`: sum of each register by its lower bounds.
+    `by_law`: parties whose owner no list states (see `sole_owners`); None: of nobody.
     """
 
     ids: pl.Series
@@ -48,6 +49,7 @@ class WholeLinks:
     share: FloatArray
     pointer: IntArray
     stated: FloatArray
+    by_law: BoolArray | None = None
 
     @classmethod
     def of(
@@ -105,6 +107,9 @@ class Whole:
             links = links.only(~explained(links, edges.nodes))
         undated = int((~ownership.holdings.dated[links.rows]).sum())
         whole = WholeLinks.of(ownership.nodes["id"], links.holder, links.company, links.low, links.high)
+        if ownership.holdings.by_law.any():
+            law = ownership.holdings.by_law[links.rows[links.first[:-1]]]
+            whole = replace(whole, by_law=np.bincount(links.company, law, minlength=edges.nodes) > 0)
         return cls(_NOTHING, whole, undated, int(links.declared.sum()))
 
     @classmethod
