@@ -26,7 +26,7 @@ from graph.penetration.identities import BASES, IdentityMode
 from graph.penetration.methods import exact
 from graph.penetration.nominees import beneficially, held_in_trust
 from graph.penetration.owners import Owner, owners_of, shown
-from graph.penetration.ownership import DECLARED_CONTROL, HOLDING, Ownership
+from graph.penetration.ownership import DECLARED_CONTROL, HOLDING, IN_TRUST, Ownership
 from graph.penetration.penetrate import Looked, look
 from graph.penetration.thresholds import Verdict, read_threshold, verdict
 
@@ -342,7 +342,8 @@ def _nearest_ways(looked: Looked) -> dict[int, tuple[int, int]]:
         links, basis = found[at]
         for place in range(int(edges.pointer[at]), int(edges.pointer[at + 1])):
             holder, rows = int(edges.holder[place]), stated.get(int(edges.kind[place]))
-            if edges.start[place] <= looked.day < edges.end[place] and holder not in found:
+            said = edges.kind[place] == IN_TRUST
+            if edges.start[place] <= looked.day < edges.end[place] and not said and holder not in found:
                 own = 0 if rows is None else int(rows[edges.row[place]])
                 found[holder] = links + 1, max(basis, own)
                 wave.append(holder)

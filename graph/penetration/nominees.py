@@ -59,6 +59,31 @@ def in_trust(control: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def nominee_links(trusted: pl.DataFrame, rows: pl.DataFrame, start: IntArray, end: IntArray) -> pl.DataFrame:
+    """When holdings (`rows`, with the days they begin and end) are those of nominees, of what `in_trust` gives.
+
+    Gives holder, company, start, end, row (a place in `trusted`): links that carry no votes, by whose days who
+    controls a company changes.
+    """
+    said = trusted.with_row_index("row").filter("nominee")
+    if said.is_empty():
+        return pl.DataFrame(schema=dict.fromkeys(("holder", "company", "start", "end", "row"), pl.Int64()))
+    held = rows.select("holder", "company", h_start=pl.Series(start), h_end=pl.Series(end))
+    return (
+        said.join(held, left_on=["party", "company"], right_on=["holder", "company"])
+        .select(
+            "company",
+            holder="party",
+            start=pl.max_horizontal("start", "h_start"),
+            end=pl.min_horizontal("end", "h_end"),
+            row=pl.col("row").cast(pl.Int64),
+        )
+        .filter(pl.col("start") < pl.col("end"))
+        .unique()
+        .sort("company", "holder", "start", "end", "row")
+    )
+
+
 @dataclass(frozen=True)
 class Held:
     """A nominee's part in a company on a day (nodes). `nominators`: for whom, as declared; `keys`, `sources`: of the

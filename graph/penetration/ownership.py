@@ -1,8 +1,8 @@
 """Ownership as arrays: built once from the tables, asked for any date.
 
-Everything is numbered: a node is a cluster of `SAME_AS` (or a concert), in the order of canonical ids. Three
-kinds of edges lead to a company: a stated holding, a declared control, and a concert standing above the companies
-it is for. A date is a filter on edges; nothing is rebuilt for it.
+Everything is numbered: a node is a cluster of `SAME_AS` (or a concert), in the order of canonical ids. Four
+kinds of edges lead to a company: a stated holding, a declared control, a concert standing above the companies
+it is for, and what says that a holder is a nominee. A date is a filter on edges; nothing is rebuilt for it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import polars as pl
 from graph.penetration.days import ALWAYS, NEVER, IntArray, day_numbers
 from graph.penetration.edges import BoolArray, Edges, FloatArray
 from graph.penetration.identities import Identities, IdentityMode, resolve_identities
-from graph.penetration.nominees import in_trust
+from graph.penetration.nominees import in_trust, nominee_links
 from graph.penetration.rival_lists import LEFT_OUT, several_lists
 from graph.penetration.rows import (
     BY_LAW,
@@ -44,7 +44,9 @@ from graph.penetration.undisclosed import unknown_interests
 HOLDING: Final = 0
 DECLARED_CONTROL: Final = 1
 CONCERT: Final = 2
-"""Kinds of edges: a row of `holdings`, a row of `control`, a concert above a company."""
+IN_TRUST: Final = 3
+"""Kinds of edges: a row of `holdings`, a row of `control`, a concert above a company, a row of `in_trust` by which a
+holder is a nominee."""
 _NODES_A_NAME: Final = 50
 """Nodes of a register for each that is asked about, up to which each of them is looked up."""
 
@@ -126,8 +128,8 @@ class Ownership:
     """All ownership of a graph, ready to be looked through.
 
     `nodes`: id, type, name, kind, sorted by id, a row a node. `aliases`: id, node, basis, rank, sorted by id.
-    `holding_edges`: stated holdings; `control_edges`: those that are direct, declared control (`control`), and
-    concerts. `members` of concerts: concert, member, scope (a company; -1 = every company), start, end. `lists`: every
+    `holding_edges`: stated holdings; `control_edges`: those that are direct, declared control (`control`),
+    concerts, and nominees, whose days change who controls. `members` of concerts: concert, member, scope (a company; -1 = every company), start, end. `lists`: every
     list of the companies that have one left out (see `several_lists`). `unnamed`: parties nobody names, and why (node,
     reason). `unknown_interests`: who has a stated interest of no known kind (company, holder, start, end). `in_trust`:
     declared nominees and nominators (see `nominees`). `twice`: nodes whose id is given to parties of two types. `by_name`: some parties are joined by a unique name alone. `again`: how to lay the same out under another
@@ -201,18 +203,45 @@ class Ownership:
         stated = rows["list_kind"].ne_missing(BY_LAW) & ~rows["declared_indirect"]
         direct = np.flatnonzero(stated.to_numpy())
         control_edges = owning
-        if len(direct) < rows.height or declared.height or concerts.height:
+        trusted = in_trust(control)
+        nominees = nominee_links(trusted, rows[direct], start[direct], end[direct])
+        if len(direct) < rows.height or declared.height or concerts.height or nominees.height:
             parts = {
-                "holder": [holder[direct], declared["holder"].to_numpy(), concerts["holder"].to_numpy()],
-                "company": [company[direct], declared["company"].to_numpy(), concerts["company"].to_numpy()],
-                "start": [start[direct], declared["start"].to_numpy(), concerts["start"].to_numpy()],
-                "end": [end[direct], declared["end"].to_numpy(), concerts["end"].to_numpy()],
-                "row": [direct, np.arange(declared.height), np.arange(concerts.height)],
+                "holder": [
+                    holder[direct],
+                    declared["holder"].to_numpy(),
+                    concerts["holder"].to_numpy(),
+                    nominees["holder"].to_numpy(),
+                ],
+                "company": [
+                    company[direct],
+                    declared["company"].to_numpy(),
+                    concerts["company"].to_numpy(),
+                    nominees["company"].to_numpy(),
+                ],
+                "start": [
+                    start[direct],
+                    declared["start"].to_numpy(),
+                    concerts["start"].to_numpy(),
+                    nominees["start"].to_numpy(),
+                ],
+                "end": [
+                    end[direct],
+                    declared["end"].to_numpy(),
+                    concerts["end"].to_numpy(),
+                    nominees["end"].to_numpy(),
+                ],
+                "row": [
+                    direct,
+                    np.arange(declared.height),
+                    np.arange(concerts.height),
+                    nominees["row"].to_numpy(),
+                ],
             }
             joined = {name: np.concatenate(arrays).astype(np.int64) for name, arrays in parts.items()}
             kinds = np.repeat(
-                np.array([HOLDING, DECLARED_CONTROL, CONCERT], dtype=np.int8),
-                [len(direct), declared.height, concerts.height],
+                np.array([HOLDING, DECLARED_CONTROL, CONCERT, IN_TRUST], dtype=np.int8),
+                [len(direct), declared.height, concerts.height, nominees.height],
             )
             control_edges = Edges.of(n, **joined, kind=kinds)
         twice = aliases.clear()
@@ -232,7 +261,7 @@ class Ownership:
             lists,
             _unnamed(tables.parties["unnamed"], named),
             unknown_interests(control),
-            in_trust(control),
+            trusted,
             np.unique(twice["node"].to_numpy()),
             bool((tables.same_as["by"] == "unique_name").any()),
             lambda mode: Ownership.build(tables, mode),

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections import defaultdict
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph.in_play import screen
 from graph.penetration import Ownership, controller, penetrate
 from graph.penetration.beneficial import beneficial_owners
+from graph.penetration.history import history
 from tests.graph import oracles
 
 DAY = "2026-01-01"
@@ -134,11 +135,10 @@ def test_a_nominee_is_looked_through_as_if_the_register_named_who_is_behind(seed
     ]
     parties = [(c, "Company", None, "company") for c in companies]
     told: Ownership = oracles.ownership(rows, parties, declared)
-    # Equal rows count once, so what is his twice is added here.
-    whole: dict[tuple[str, str], float] = defaultdict(float)
-    for row in rows:
-        whole[behind if row is held else row["holder_id"], row["company_id"]] += row["share"]
-    plain = oracles.ownership([owns(*ends, share) for ends, share in whole.items()], parties)
+    # Of another class: a row equal to one of his own would be the same holding stated twice.
+    plain = oracles.ownership(
+        [row | {"holder_id": behind, "share_class": "held"} if row is held else row for row in rows], parties
+    )
     for company in companies:
         one, other = controller(told, company, DAY), controller(plain, company, DAY)
         assert {c.id: round(c.joint_share, 9) for c in one.controllers} == {
@@ -149,3 +149,30 @@ def test_a_nominee_is_looked_through_as_if_the_register_named_who_is_behind(seed
         assert {b["id"]: (b["verdict"], b["share_min"], b["share_max"], b["test"]) for b in mine} == {
             b["id"]: (b["verdict"], b["share_min"], b["share_max"], b["test"]) for b in theirs
         }
+
+
+def test_the_days_on_which_a_nominee_begins_and_ends_to_be_one_change_who_controls() -> None:
+    # The one behind him is declared without a date.
+    declared = [
+        said(X, "C", "nominee", valid_from="2025-02-01", valid_to="2025-06-01"),
+        said(Y, "C", "nominator"),
+    ]
+    ownership = oracles.ownership(
+        [owns(X, "C", 0.6) | {"valid_to": "2025-09-01"}, owns(Z, "C", 0.4), owns(Y, "D", 1.0)],
+        control=declared,
+    )
+    told = history(ownership, "C", "2025-01-01", DAY)
+    changes = [
+        (c.on, c.controller_before, c.controller_after) for c in told.changes if c.what == "controller"
+    ]
+    # Beside the register's majority what is declared is a second controller.
+    assert changes == [("2025-02-01", None, Y), ("2025-06-01", Y, None), ("2025-09-01", None, Y)]
+    for day, since, until in (
+        ("2025-01-15", "2024-07-01", "2025-02-01"),
+        ("2025-05-31", "2025-02-01", "2025-06-01"),
+        ("2025-06-01", "2025-06-01", "2025-09-01"),
+        ("2025-09-01", "2025-09-01", None),
+    ):
+        controls = screen(ownership, ["C", "D"], day).controls
+        (span,) = controls.filter(from_id=Y, to_id="C").select("holds_from", "holds_to").rows()
+        assert span == (since, until)
