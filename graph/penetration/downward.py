@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from graph.penetration.control import Rule, control_over, controlled, rule_of
+from graph.penetration.control import ControlFrontier, Rule, control_over, controlled, rule_of
 from graph.penetration.controller import Controller, Proofs, controller
 from graph.penetration.days import IntArray, day_number, iso_date
 from graph.penetration.edges import reach_down, reach_up
 from graph.penetration.identities import IdentityMode
 from graph.penetration.ownership import Ownership
+from graph.penetration.undisclosed import undisclosed
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ def controls(
     proofs = Proofs(ownership, sets, ids)
     won = sets.steps(place)
     found = [Controlled(ids[at], names[at], proofs.controller(place, at)) for at in won]
+    possible = {ids[at] for at in perhaps} | set(_undecided(ownership, frontier, node, day))
     members = ownership.members.filter(
         (pl.col("member") == node) & (pl.col("start") <= day) & (pl.col("end") > day)
     )
@@ -113,9 +115,19 @@ def controls(
         iso_date(day),
         rule,
         tuple(sorted(found, key=lambda c: (c.by.depth, c.id))),
-        tuple(sorted(ids[at] for at in perhaps if at not in won)),
+        tuple(sorted(possible - {ids[at] for at in won})),
         tuple(sorted(set(ownership.ids(members["concert"].to_numpy()).to_list()))),
     )
+
+
+def _undecided(ownership: Ownership, frontier: ControlFrontier, node: int, day: int) -> list[str]:
+    """Companies (ids) that a party may control since it is not said what it has there, or how much is held for it."""
+    unknown = ownership.unknown_interests
+    bare = unknown.filter(pl.col("holder") == node)["company"].to_numpy()
+    near = np.unique(np.r_[frontier.reach.node, bare]).astype(np.int64)
+    found = [one.company for one in undisclosed(ownership, near, day) if one.holder == node]
+    found += [held.company for _, held in frontier.trusted if held.behind is None and node in held.nominators]
+    return ownership.ids(np.array(found, dtype=np.int64)).to_list()
 
 
 @dataclass(frozen=True)

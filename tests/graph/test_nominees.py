@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from graph.in_play import screen
 from graph.penetration import Ownership, controller, penetrate
 from graph.penetration.beneficial import beneficial_owners
+from graph.penetration.downward import controls
 from graph.penetration.history import history
 from tests.graph import oracles
 
@@ -176,3 +177,20 @@ def test_the_days_on_which_a_nominee_begins_and_ends_to_be_one_change_who_contro
         controls = screen(ownership, ["C", "D"], day).controls
         (span,) = controls.filter(from_id=Y, to_id="C").select("holds_from", "holds_to").rows()
         assert span == (since, until)
+
+
+def test_what_may_be_controlled_is_told_the_same_from_above_and_from_below() -> None:
+    # How much is held for whom of two, and what somebody has, is not said.
+    declared = [
+        said(X, "C", "nominee"),
+        said(Y, "C", "nominator"),
+        said(Z, "C", "nominator"),
+        said(Z, "D", "unknown"),
+    ]
+    ownership = oracles.ownership([owns(X, "C", 0.9), owns(Y, "D", 0.3)], control=declared)
+    below = {party: controls(ownership, party, DAY) for party in (X, Y, Z)}
+    assert {p: found.possible for p, found in below.items()} == {X: (), Y: ("C",), Z: ("C", "D")}
+    assert not any(found.controls for found in below.values())
+    for company in ("C", "D"):
+        expected = tuple(sorted(p for p, found in below.items() if company in found.possible))
+        assert controller(ownership, company, DAY).possible == expected
