@@ -24,7 +24,7 @@ from graph.penetration.flag import Flag
 from graph.penetration.groups import Group, concerts_above, couples_above
 from graph.penetration.identities import BASES, IdentityMode
 from graph.penetration.methods import exact
-from graph.penetration.nominees import beneficially, held_in_trust
+from graph.penetration.nominees import NOBODY, beneficially, held_in_trust
 from graph.penetration.owners import Owner, owners_of, shown
 from graph.penetration.ownership import DECLARED_CONTROL, HOLDING, IN_TRUST, Ownership
 from graph.penetration.penetrate import Looked, look
@@ -164,6 +164,7 @@ def beneficial_owners(
         looked = look(beneficially(looked.ownership, held, looked.day), company_id, as_of, None, identity)
     control = controller(looked.ownership, company_id, as_of)
     every = owners_of(looked.ownership, looked.frontier, looked.flows, looked.shares)
+    every = tuple(owner for owner in every if owner.id != NOBODY)
     judge = _Judge(looked, control, limit)
     people = [judge.person(owner) for owner in every if owner.type == "Person"]
     people += judge.without_shares({owner.id for owner in every})

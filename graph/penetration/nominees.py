@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 NOMINEE: Final = "nominee"
 NOMINATOR: Final = "nominator"
+NOBODY: Final = ""
+"""The id of who is not known to benefit (see `beneficially`); no answer names it."""
 _FRAME: Final[dict[str, pl.DataType]] = {
     "company": pl.Int64(),
     "party": pl.Int64(),
@@ -165,19 +167,24 @@ def decides(
 def beneficially(ownership: Ownership, held: Sequence[Held], day: int) -> Ownership:
     """The same ownership with holdings of nominees as those of who benefits by them, on a day.
 
-    What is held for somebody not known is nobody's: the register is then known in part.
+    What is held for somebody not known is held by `NOBODY`, a last node: nobody else can have it.
     """
-    edges = ownership.holding_edges
-    holder, end = edges.holder.copy(), edges.end.copy()
+    edges, nobody = ownership.holding_edges, ownership.nodes.height
+    holder = edges.holder.copy()
     for one in held:
         places, _ = spread(edges.pointer, np.array([one.company], dtype=np.int64))
         mine = places[edges.holder[places] == one.nominee]
-        if one.behind is None:
-            end[mine] = np.minimum(end[mine], day)
-        else:
-            holder[mine] = one.behind
-    moved = Edges.of(edges.nodes, holder, edges.company, edges.start, end, edges.row, edges.kind)
-    return replace(ownership, holding_edges=moved)
+        mine = mine[(edges.start[mine] <= day) & (day < edges.end[mine])]
+        holder[mine] = nobody if one.behind is None else one.behind
+    moved = Edges.of(nobody + 1, holder, edges.company, edges.start, edges.end, edges.row, edges.kind)
+    ruled = ownership.control_edges
+    last = pl.DataFrame([{"id": NOBODY, "type": "Company"}], schema=ownership.nodes.schema)
+    return replace(
+        ownership,
+        nodes=pl.concat([ownership.nodes, last], rechunk=False),
+        holding_edges=moved,
+        control_edges=replace(ruled, pointer=np.r_[ruled.pointer, ruled.pointer[-1:]], nodes=nobody + 1),
+    )
 
 
 def trust_flags(ownership: Ownership, nodes: IntArray, day: int) -> list[Flag]:

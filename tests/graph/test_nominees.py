@@ -24,7 +24,7 @@ def said(holder: str, company: str, interest: str, **more: Any) -> dict[str, Any
     return {"holder_id": holder, "company_id": company, "interest": interest, **more}
 
 
-def owns(holder: str, company: str, share: float) -> dict[str, Any]:
+def owns(holder: str, company: str, share: float | None) -> dict[str, Any]:
     return {"holder_id": holder, "company_id": company, "share": share}
 
 
@@ -84,6 +84,19 @@ def test_a_nominee_decides_nothing(
     # The register still names the nominee.
     registered = {owner.id: owner.share for owner in penetrate(ownership, "C", DAY).owners}
     assert registered == pytest.approx({row["holder_id"]: row["share"] for row in rows})
+
+
+@pytest.mark.parametrize("behind", [(), (Y, "person.local:W")])
+def test_what_is_held_for_nobody_known_is_left_to_nobody_else(behind: tuple[str, ...]) -> None:
+    declared = [said(X, "C", "nominee"), *(said(who, "C", "nominator") for who in behind)]
+    ownership = oracles.ownership([owns(X, "C", 0.8), owns(Z, "C", None)], control=declared)
+    found = beneficial_owners(ownership, "C", DAY)
+    told = {b.id: (b.verdict, b.share_min, b.share_max) for b in (*found.owners, *found.excluded)}
+    # The register leaves him a fifth, whoever has the rest.
+    assert told[Z] == ("excluded", 0.0, pytest.approx(0.2))
+    assert X not in told
+    assert (found.ends, found.reason and found.reason[0]) == ((), "possible_only" if behind else "unnamed")
+    assert not any("" in flag.ids for flag in found.warnings)
 
 
 def test_a_nominee_of_a_day_is_one_on_that_day_alone() -> None:
