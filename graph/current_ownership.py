@@ -23,12 +23,12 @@ from graph.penetration import (
     edges,
     identities,
     mapped,
-    nominees,
     ownership,
     rival_lists,
     rows,
     tables,
     text_order,
+    trust_rows,
     undisclosed,
 )
 from graph.penetration.identities import IdentityMode
@@ -44,13 +44,13 @@ LAYING_OUT: Final = (
     edges,
     identities,
     mapped,
-    nominees,
     ownership,
     rival_lists,
     rows,
     spans,
     tables,
     text_order,
+    trust_rows,
     undisclosed,
     reading,
 )

@@ -19,9 +19,10 @@ import polars as pl
 
 from graph.penetration.days import IntArray, day_number
 from graph.penetration.edges import BoolArray, FloatArray, Reach, distinct, reach_up, spread, summed
-from graph.penetration.nominees import NOMINATOR, Trusted, decides
+from graph.penetration.nominees import Trusted, decides
 from graph.penetration.ownership import DECLARED_CONTROL, Ownership
 from graph.penetration.register import TOLERANCE, Links, live_links
+from graph.penetration.trust_rows import NOMINATOR
 
 Rule = Literal["strict", "inclusive"]
 

@@ -23,7 +23,7 @@ from graph.penetration.control import (
 from graph.penetration.days import IntArray, day_number, iso_date
 from graph.penetration.flag import Flag
 from graph.penetration.identities import BASES, IdentityMode
-from graph.penetration.nominees import NOMINATOR, trust_flags
+from graph.penetration.nominees import trust_flags
 from graph.penetration.ownership import Ownership
 from graph.penetration.register import TOLERANCE
 from graph.penetration.register_flags import (
@@ -33,6 +33,7 @@ from graph.penetration.register_flags import (
     two_natured_flags,
     votes_above_100,
 )
+from graph.penetration.trust_rows import NOMINATOR
 from graph.penetration.undisclosed import undisclosed
 
 REASONS: Final[dict[str, tuple[str, str]]] = {

@@ -21,7 +21,6 @@ import polars as pl
 from graph.penetration.days import ALWAYS, NEVER, IntArray, day_numbers
 from graph.penetration.edges import BoolArray, Edges, FloatArray
 from graph.penetration.identities import Identities, IdentityMode, resolve_identities
-from graph.penetration.nominees import in_trust, nominee_links
 from graph.penetration.rival_lists import LEFT_OUT, several_lists
 from graph.penetration.rows import (
     BY_LAW,
@@ -39,6 +38,7 @@ from graph.penetration.rows import (
     sole_owners,
 )
 from graph.penetration.tables import OwnershipError, OwnershipTables, check_fractions
+from graph.penetration.trust_rows import in_trust, nominee_links
 from graph.penetration.undisclosed import unknown_interests
 
 HOLDING: Final = 0
