@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from graph.penetration.list_rows import KIND, LEFT_OUT
 from graph.penetration.ownership import Ownership
-from graph.penetration.rival_lists import KIND, LEFT_OUT
 from graph.penetration.tables import OwnershipTables
 from graph.penetration.undisclosed import OF_A_FILE
 from graph.stores import GraphStore

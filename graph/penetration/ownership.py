@@ -21,7 +21,8 @@ import polars as pl
 from graph.penetration.days import ALWAYS, NEVER, IntArray, day_numbers
 from graph.penetration.edges import BoolArray, Edges, FloatArray
 from graph.penetration.identities import Identities, IdentityMode, resolve_identities
-from graph.penetration.rival_lists import LEFT_OUT, several_lists
+from graph.penetration.interest_rows import unknown_interests
+from graph.penetration.list_rows import LEFT_OUT, several_lists
 from graph.penetration.rows import (
     BY_LAW,
     MANAGING_INTERESTS,
@@ -39,7 +40,6 @@ from graph.penetration.rows import (
 )
 from graph.penetration.tables import OwnershipError, OwnershipTables, check_fractions
 from graph.penetration.trust_rows import in_trust, nominee_links
-from graph.penetration.undisclosed import unknown_interests
 
 HOLDING: Final = 0
 DECLARED_CONTROL: Final = 1
@@ -206,42 +206,26 @@ class Ownership:
         trusted = in_trust(control)
         nominees = nominee_links(trusted, rows[direct], start[direct], end[direct])
         if len(direct) < rows.height or declared.height or concerts.height or nominees.height:
-            parts = {
-                "holder": [
-                    holder[direct],
-                    declared["holder"].to_numpy(),
-                    concerts["holder"].to_numpy(),
-                    nominees["holder"].to_numpy(),
-                ],
-                "company": [
-                    company[direct],
-                    declared["company"].to_numpy(),
-                    concerts["company"].to_numpy(),
-                    nominees["company"].to_numpy(),
-                ],
-                "start": [
-                    start[direct],
-                    declared["start"].to_numpy(),
-                    concerts["start"].to_numpy(),
-                    nominees["start"].to_numpy(),
-                ],
-                "end": [
-                    end[direct],
-                    declared["end"].to_numpy(),
-                    concerts["end"].to_numpy(),
-                    nominees["end"].to_numpy(),
-                ],
-                "row": [
-                    direct,
-                    np.arange(declared.height),
-                    np.arange(concerts.height),
-                    nominees["row"].to_numpy(),
-                ],
+            held = pl.DataFrame(
+                {
+                    "holder": holder[direct],
+                    "company": company[direct],
+                    "start": start[direct],
+                    "end": end[direct],
+                }
+            )
+            parts = (
+                (HOLDING, held.with_columns(row=direct)),
+                (DECLARED_CONTROL, declared.with_row_index("row")),
+                (CONCERT, concerts.with_row_index("row")),
+                (IN_TRUST, nominees),
+            )
+            joined = {
+                name: np.concatenate([part[name].to_numpy() for _, part in parts]).astype(np.int64)
+                for name in ("holder", "company", "start", "end", "row")
             }
-            joined = {name: np.concatenate(arrays).astype(np.int64) for name, arrays in parts.items()}
             kinds = np.repeat(
-                np.array([HOLDING, DECLARED_CONTROL, CONCERT, IN_TRUST], dtype=np.int8),
-                [len(direct), declared.height, concerts.height, nominees.height],
+                np.array([kind for kind, _ in parts], dtype=np.int8), [part.height for _, part in parts]
             )
             control_edges = Edges.of(n, **joined, kind=kinds)
         twice = aliases.clear()

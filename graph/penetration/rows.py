@@ -10,7 +10,7 @@ import polars as pl
 
 from graph.names import is_partnership_name
 from graph.penetration.days import ALWAYS, NEVER, IntArray, day_numbers, iso_dates
-from graph.penetration.rival_lists import LEFT_OUT
+from graph.penetration.list_rows import LEFT_OUT
 from graph.penetration.tables import OwnershipTables
 from graph.resolution.spans import SNAPSHOT_SCHEMA, owns_spans
 

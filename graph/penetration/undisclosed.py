@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from graph.penetration.days import ALWAYS, NEVER, IntArray, day_numbers
+from graph.penetration.days import IntArray
 from graph.penetration.edges import Edges, spread
 
 if TYPE_CHECKING:
@@ -46,25 +46,6 @@ WHY_UNNAMED: Final = pl.when(
     .otherwise(pl.col("flag").is_in(_PERSONS))
 ).then(pl.col("flag"))
 """Of parties (id, type, name, kind, flag) that nobody names: why; null for every other."""
-
-_UNKNOWN: Final = "unknown"
-_INTERESTS: Final[dict[str, pl.DataType]] = dict.fromkeys(("company", "holder", "start", "end"), pl.Int64())
-
-
-def unknown_interests(control: pl.DataFrame) -> pl.DataFrame:
-    """Declared interests of no stated kind, of `numbered` control: company, holder, start, end, sorted."""
-    rows = control.filter((pl.col("interest") == _UNKNOWN) & (pl.col("holder") != pl.col("company")))
-    return (
-        rows.select(
-            "company",
-            "holder",
-            start=pl.Series(day_numbers(rows["valid_from"], ALWAYS)),
-            end=pl.Series(day_numbers(rows["valid_to"], NEVER)),
-        )
-        .cast(dict(_INTERESTS))  # type: ignore[arg-type]
-        .unique()
-        .sort(list(_INTERESTS))
-    )
 
 
 @dataclass(frozen=True)
