@@ -125,7 +125,8 @@ def _read(path: Path, columns: dict[str, str], utf8: bool) -> pl.DataFrame:
             rows = _csv(path, names, types, utf8)
     texts = [pl.col(c).cast(pl.String) for c in columns if c not in shares]
     rows = rows.with_columns(texts)
-    for column in shares:
+    # A band in the share's cell fills bounds that are fractions by then.
+    for column in sorted(shares, key=("share", "share_percent").__contains__):
         rows = _as_fractions(path, rows, column, columns[column])
     return rows
 

@@ -222,6 +222,24 @@ def test_bands_and_unknown_shares_give_bounds(tmp_path: Path) -> None:
     assert ("local:C", "local:T") not in by_pair(kept)
 
 
+@pytest.mark.parametrize(
+    ("header", "low", "high"),
+    [("share_min,share_max", "25%", "50%"), ("share_min(%),share_max(%)", "25", "50")],
+)
+def test_bounds_of_a_table_are_read_as_they_are_written(
+    tmp_path: Path, header: str, low: str, high: str
+) -> None:
+    table = tmp_path / "register.csv"
+    table.write_text(
+        f"company_id,holder_id,share_percent,{header}\nT,A,10,,\nT,B,,{low},{high}\nT,C,5%-20%,,\n",
+        encoding="utf-8",
+    )
+    rows = read_register(table).sort("holder_id")
+    ends = [(row["share_min"], row["share_max"]) for row in rows.iter_rows(named=True)]
+    assert ends[1:] == [(0.25, 0.5), (0.05, 0.2)]
+    assert rows["share"].to_list() == [0.1, None, None]
+
+
 def test_a_threshold_is_met_at_floating_point_and_by_what_may_reach_it(tmp_path: Path) -> None:
     # 0.10 × 0.25 + 0.30 × 0.75 is 0.24999999999999997; rows that are their own answer are compared alike.
     rows = [("P", "A", 0.1), ("P", "B", 0.3), ("A", "T", 0.25), ("B", "T", 0.75),
