@@ -1028,3 +1028,8 @@ def test_a_list_of_branches_says_nothing_of_the_company_they_are_of(
     assert rels(context, "LEGAL_REP_OF")["to_id"].to_list() == [link[0]]
     founded = nodes(context, "Company").drop_nulls("founded_on")
     assert founded.select("id", "name").rows() == [(link[0], "示例甲有限公司第一分公司")]
+
+
+@pytest.mark.parametrize("word", ["名义股东", "挂名股东", "代持人"])
+def test_a_shareholder_in_name_alone_is_a_nominee(word: str) -> None:
+    assert VOCABULARIES["interest"].read(pl.Series([word])).to_list() == ["nominee"]
