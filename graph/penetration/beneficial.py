@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -160,12 +160,16 @@ def beneficial_owners(
     limit = read_threshold(threshold)
     looked = look(ownership, company_id, as_of, None, identity)
     above = looked.frontier.reach.node[looked.frontier.depth >= 0]
-    if held := held_in_trust(looked.ownership, above, looked.day):
+    held = held_in_trust(looked.ownership, above, looked.day)
+    if held:
         looked = look(beneficially(looked.ownership, held, looked.day), company_id, as_of, None, identity)
     control = controller(looked.ownership, company_id, as_of)
     every = owners_of(looked.ownership, looked.frontier, looked.flows, looked.shares)
+    kept = next((owner for owner in every if owner.id == NOBODY), None)
     every = tuple(owner for owner in every if owner.id != NOBODY)
-    judge = _Judge(looked, control, limit)
+    perhaps = {node for one in held if one.behind is None for node in one.nominators}
+    of_several = set(looked.ownership.ids(np.array(sorted(perhaps), dtype=np.int64)))
+    judge = _Judge(looked, control, limit, kept, of_several)
     people = [judge.person(owner) for owner in every if owner.type == "Person"]
     people += judge.without_shares({owner.id for owner in every})
     groups: list[Group] = []
@@ -196,16 +200,41 @@ def beneficial_owners(
     )
 
 
-class _Judge:
-    """Puts parties to the three tests."""
+_Bounds = tuple[float | None, float | None, float | None, float | None]
+"""Of the share, then of the votes."""
 
-    def __init__(self, looked: Looked, control: ControlAnswer, threshold: float):
+
+def _most(own: float | None, more: float | None) -> float | None:
+    return None if own is None or more is None else min(1.0, own + more)
+
+
+class _Judge:
+    """Puts parties to the three tests.
+
+    `kept`: what is held for somebody not known; each of `of_several` (ids) may be the one, or one of them.
+    """
+
+    def __init__(
+        self,
+        looked: Looked,
+        control: ControlAnswer,
+        threshold: float,
+        kept: Owner | None,
+        of_several: Collection[str],
+    ):
         self.looked, self.threshold = looked, threshold
+        self.kept, self.of_several = kept, of_several
         self.sure = {c.id: c for c in control.controllers}
         self.perhaps = set(control.possible)
 
     def person(self, owner: Owner) -> Beneficial:
         """A person behind the company."""
+        if self.kept is not None and owner.id in self.of_several:
+            owner = replace(
+                owner,
+                share_max=_most(owner.share_max, self.kept.share_max),
+                votes_max=_most(owner.votes_max, self.kept.votes_max),
+            )
         tests: dict[Test, Verdict] = {
             "share": verdict(owner.share_min, owner.share_max, self.threshold, owner.max_open),
             "votes": verdict(owner.votes_min, owner.votes_max, self.threshold, owner.votes_max_open),
@@ -228,22 +257,22 @@ class _Judge:
         nodes = self.looked.ownership.nodes
         ways = _nearest_ways(self.looked)
         found = []
-        for id_ in sorted({*self.sure, *self.perhaps}.difference(holders)):
+        for id_ in sorted({*self.sure, *self.perhaps, *self.of_several}.difference(holders)):
             node = self.looked.ownership.node_of(id_)
             if nodes["type"][node] != "Person":
                 continue
+            shares: _Bounds = (0.0, 0.0, 0.0, 0.0)
+            if self.kept is not None and id_ in self.of_several:
+                shares = (0.0, self.kept.share_max, 0.0, self.kept.votes_max)
             tests: dict[Test, Verdict] = {
-                "share": "excluded",
-                "votes": "excluded",
+                "share": verdict(shares[0], shares[1], self.threshold),
+                "votes": verdict(shares[2], shares[3], self.threshold),
                 "control": self._controls((id_,)),
             }
             sure = self.sure.get(id_)
             depth, basis = ways.get(node) or (1, self.looked.ownership.basis_of(node))
             depth, identity = (sure.depth, sure.identity) if sure else (depth, BASES[basis])
-            nothing = 0.0, 0.0, 0.0, 0.0
-            found.append(
-                self._judged(id_, nodes["name"][node], "person", (), tests, nothing, depth, identity)
-            )
+            found.append(self._judged(id_, nodes["name"][node], "person", (), tests, shares, depth, identity))
         return found
 
     def groups(self, groups: Sequence[Group]) -> list[Beneficial]:
@@ -309,7 +338,7 @@ class _Judge:
         kind: str,
         members: tuple[str, ...],
         tests: dict[Test, Verdict],
-        shares: tuple[float | None, float | None, float | None, float | None],
+        shares: _Bounds,
         depth: int,
         identity: str,
         opens: tuple[bool, bool] = (False, False),

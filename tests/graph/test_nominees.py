@@ -95,6 +95,8 @@ def test_what_is_held_for_nobody_known_is_left_to_nobody_else(behind: tuple[str,
     # The register leaves him a fifth, whoever has the rest.
     assert told[Z] == ("excluded", 0.0, pytest.approx(0.2))
     assert X not in told
+    # Each of several may have all that is held for them.
+    assert {who: told[who] for who in behind} == dict.fromkeys(behind, ("possible", 0.0, pytest.approx(0.8)))
     assert (found.ends, found.reason and found.reason[0]) == ((), "possible_only" if behind else "unnamed")
     assert not any("" in flag.ids for flag in found.warnings)
 
