@@ -142,6 +142,8 @@ def by_name(
 def companies_of_several_ids(pairs: pl.DataFrame) -> pl.DataFrame:
     """Which companies are one, by pairs of `PAIR_SCHEMA`: company_id, cluster (the first of its ids)."""
     pairs = pairs.filter(pl.col("type") == "Company")
+    if pairs.is_empty():
+        return pl.DataFrame(schema={"company_id": pl.String(), "cluster": pl.String()})
     ids = pl.concat([pairs["from_id"], pairs["to_id"]]).unique().sort().rename("company_id")
     place = ids.to_frame().with_row_index("place")
     ends = [

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import polars as pl
 
 from graph.model import NODE_TYPES, STATED_RELS
+from graph.names import name_key
 from graph.records import RelKey
 from graph.resolution.bid_dates import bid_dates
 from graph.resolution.same_party import (
@@ -20,6 +22,7 @@ from graph.resolution.same_party import (
 )
 from graph.stores.applying import Touched
 from graph.stores.engine import Reading, Writing
+from graph.stores.scanning import Column
 from graph.stores.statements import SOURCE_SEPARATOR
 
 IN_PLAY_BATCHES: Final = "in_play_batches"
@@ -119,19 +122,12 @@ def _scope_pairs(writer: Writing, pairs: pl.DataFrame) -> list[pl.DataFrame]:
     """Who is known by name alone within a company; weaker where a unique name alone joins its ids."""
     found: list[pl.DataFrame] = []
     sure = pairs.filter(pl.col("by") != "unique_name")
-    alone = _with_both(writer)
-    for joined, by, single in ((sure, "scope", alone.clear()), (pairs, "unique_name", alone)):
+    none: dict[str, pl.DataFrame] = {}
+    alone = {type_: _namesakes(writer, type_) for type_ in _SCOPED}
+    for joined, by, single in ((sure, "scope", none), (pairs, "unique_name", alone)):
         while True:
             several = companies_of_several_ids(pl.concat([joined, *found]))
-            rest = single.filter(~single["company_id"].is_in(several["company_id"].implode()))
-            several = pl.concat([several, rest])
-            if several.is_empty():
-                break
-            more = [
-                by_scope(type_, _linked_to(writer, type_, several["company_id"]), several, by)
-                for type_ in ("Company", "Person")
-            ]
-            fresh = pl.concat(more)
+            fresh = _scoped_within(writer, several, single, by)
             if found:
                 known = pl.concat(found)
                 fresh = fresh.join(known, on=["type", "from_id", "to_id"], how="anti")
@@ -141,35 +137,80 @@ def _scope_pairs(writer: Writing, pairs: pl.DataFrame) -> list[pl.DataFrame]:
             # A short name may itself be a company with holders.
             if (fresh["type"] == "Person").all():
                 break
+            # What is found within one id stays so.
+            single = none
     return found
+
+
+def _scoped_within(
+    writer: Writing, several: pl.DataFrame, single: Mapping[str, pl.DataFrame], by: str
+) -> pl.DataFrame:
+    """Pairs within companies of several ids, and within those of one (`single`: see `_namesakes`, by type)."""
+    found = [pl.DataFrame(schema=PAIR_SCHEMA)]
+    for type_ in ("Company", "Person"):
+        if not several.is_empty():
+            found.append(by_scope(type_, _linked_to(writer, type_, several["company_id"]), several, by))
+        if type_ in single:
+            rest = single[type_].filter(~pl.col("company_id").is_in(several["company_id"].implode()))
+            ids = rest["company_id"].unique().sort()
+            found.append(by_scope(type_, rest, pl.DataFrame({"company_id": ids, "cluster": ids}), by))
+    return pl.concat(found)
 
 
 _SCOPED: Final = {"Person": "person.scoped:", "Company": "scoped:"}
 
 
-def _with_both(writer: Writing) -> pl.DataFrame:
-    """Companies that rows link both to a party known by name alone and to one with a number: company_id, cluster."""
-    found: list[pl.Series] = []
-    for type_, prefix in _SCOPED.items():
-        known = f"MATCH (p:{type_}) WHERE {{}} p.id STARTS WITH '{prefix}' RETURN p.id LIMIT 1"
-        # Where all are known by one of both alone, their rows need not be read.
-        if any(_frame(writer, known.format(which), ("id",)).is_empty() for which in ("", "NOT")):
-            continue
-        sides = [
-            pl.concat(
-                _frame(
-                    writer,
-                    f"MATCH (p:{type_})-[:{rel.name}]->(c:Company) WHERE {which} p.id STARTS WITH '{prefix}' "
-                    "RETURN DISTINCT c.id",
-                    ("id",),
-                )
-                for rel in _LEADING[type_]
-            )["id"].unique()
-            for which in ("", "NOT")
-        ]
-        found.append(sides[0].filter(sides[0].is_in(sides[1].implode())))
-    ids = pl.concat([pl.Series("id", [], pl.String), *found]).unique().sort()
-    return pl.DataFrame({"company_id": ids, "cluster": ids})
+def _namesakes(writer: Writing, type_: str) -> pl.DataFrame:
+    """Parties that rows link to one company, known by name alone or with a number, where both bear one name.
+
+    As `_linked_to`.
+    """
+    prefix = _SCOPED[type_]
+    known = f"MATCH (p:{type_}) WHERE {{}} p.id STARTS WITH '{prefix}' RETURN p.id LIMIT 1"
+    rels = []
+    # Where all are known by one of both alone, their rows need not be read.
+    if not any(_frame(writer, known.format(which), ("id",)).is_empty() for which in ("", "NOT")):
+        stated = writer.counts([rel.name for rel in _LEADING[type_]])
+        rels = [rel.name for rel in _LEADING[type_] if stated[rel.name]]
+    columns = [
+        Column("id", "p.id", pl.String()),
+        Column("name", "p.name", pl.String(), True),
+        *([Column("id_masked", "p.id_masked", pl.String(), True)] if _has_masks(type_) else []),
+        Column("company_id", "c.id", pl.String()),
+        Column("dataset", "r.dataset", pl.String(), True),
+        Column("sources", "r.sources", pl.String(), True),
+    ]
+    schema = {c.name: c.dtype for c in columns} | {"rel": pl.String()}
+    companies: pl.Series | None = None
+    sides: list[pl.DataFrame] = []
+    for which in ("", "NOT"):
+        side = [pl.DataFrame(schema=schema)]
+        for rel in rels:
+            pattern = f"MATCH (p:{type_})-[r:{rel}]->(c:Company) WHERE {which} p.id STARTS WITH '{prefix}'"
+            rows = writer.scan(pattern, columns, _LONG).with_columns(rel=pl.lit(rel))
+            side.append(
+                rows if companies is None else rows.filter(pl.col("company_id").is_in(companies.implode()))
+            )
+        sides.append(pl.concat(side).filter(pl.col("name").is_not_null()))
+        companies = sides[0]["company_id"].unique()
+    keyed = [rows.with_columns(key=name_key(rows["name"])) for rows in sides]
+    both = [one.join(other, on=["company_id", "key"], how="semi") for one, other in (keyed, reversed(keyed))]
+    found = pl.concat(both)
+    if not _has_masks(type_):
+        found = found.with_columns(id_masked=pl.lit(None, pl.String))
+    return _with_lists(found).select("id", "name", "id_masked", "company_id", "dataset", "list").unique()
+
+
+def _has_masks(type_: str) -> bool:
+    return "id_masked" in {f.name for f in NODE_TYPES[type_].fields}
+
+
+def _with_lists(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows with the `list` each of their `sources` is of: a sheet's rows of one kind (`rel`)."""
+    # The row's own number stands last.
+    place = pl.col("sources").str.split(SOURCE_SEPARATOR).list.eval(pl.element().str.replace("#[^#]*$", ""))
+    told = rows.with_columns(list=place).explode("list")
+    return told.with_columns(list=pl.format("{} {}", "rel", "list"))
 
 
 _LEADING: Final = {
@@ -180,22 +221,18 @@ _LEADING: Final = {
 
 def _linked_to(writer: Writing, type_: str, companies: pl.Series) -> pl.DataFrame:
     """Parties that stated rows link to some companies: id, name, id_masked, company_id, dataset, list."""
-    masked = "id_masked" in {f.name for f in NODE_TYPES[type_].fields}
-    # Which rows of which sheet state it: the row's own number stands last.
-    place = pl.col("sources").str.split(SOURCE_SEPARATOR).list.eval(pl.element().str.replace("#[^#]*$", ""))
     links = [
-        writer.rel_rows((rel.name, type_, "Company"), companies, ("dataset", "sources"))
-        .with_columns(list=place)
-        .explode("list")
-        .select(
-            "dataset", pl.format(f"{rel.name} {{}}", "list").alias("list"), id="from_id", company_id="to_id"
-        )
+        _with_lists(
+            writer.rel_rows((rel.name, type_, "Company"), companies, ("dataset", "sources")).with_columns(
+                rel=pl.lit(rel.name)
+            )
+        ).select("dataset", "list", id="from_id", company_id="to_id")
         for rel in _LEADING[type_]
     ]
     linked = pl.concat(links).unique()
     nodes = writer.node_rows(type_, linked["id"].unique())
-    told = nodes.select("id", "name", id_masked=pl.col("id_masked") if masked else pl.lit(None, pl.String))
-    return linked.join(told, on="id")
+    masked = pl.col("id_masked") if _has_masks(type_) else pl.lit(None, pl.String)
+    return linked.join(nodes.select("id", "name", id_masked=masked), on="id")
 
 
 def _name_pairs(writer: Writing) -> tuple[pl.DataFrame, NameMatches]:
