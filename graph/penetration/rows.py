@@ -319,20 +319,19 @@ def sole_owners(rows: pl.DataFrame, declared: pl.DataFrame, nodes: pl.DataFrame)
     owners = owners.filter(pl.col("end") > pl.col("until")).with_columns(
         start=pl.max_horizontal("start", "until")
     )
-    owners = owners.with_columns(valid_from=iso_dates(owners["start"].to_numpy()))
-    spans = owners.select("company", "holder", "start", "end")
-    shared = (
-        spans.join(spans, on="company", suffix="_other")
-        .filter(
-            pl.col("holder") != pl.col("holder_other"),
-            pl.col("start") < pl.col("end_other"),
-            pl.col("start_other") < pl.col("end"),
-        )
-        .select("company", "holder", "start", "end")
-        .unique()
-        .with_columns(several=True)
+    # Cut wherever somebody begins or ends: of one day either one has it alone, or several share it.
+    cuts = pl.concat([owners.select("company", cut=end) for end in ("start", "end")]).unique()
+    owners = owners.with_row_index("row").join(cuts, on="company")
+    owners = owners.filter(pl.col("start") <= pl.col("cut"), pl.col("cut") < pl.col("end")).sort("row", "cut")
+    owners = owners.with_columns(
+        start="cut", end=pl.coalesce(pl.col("cut").shift(-1).over("row"), pl.col("end"))
     )
-    whole = owners.join(shared, on=shared.columns[:-1], how="left", maintain_order="left").select(
+    owners = owners.with_columns(
+        valid_from=iso_dates(owners["start"].to_numpy()),
+        valid_to=iso_dates(owners["end"].to_numpy()),
+        several=pl.col("holder").n_unique().over("company", "start") > 1,
+    )
+    whole = owners.select(
         "holder",
         "company",
         "key",
@@ -340,7 +339,7 @@ def sole_owners(rows: pl.DataFrame, declared: pl.DataFrame, nodes: pl.DataFrame)
         "valid_from",
         "valid_to",
         "sources",
-        share=pl.when(pl.col("several").is_null()).then(1.0),
+        share=pl.when(~pl.col("several")).then(1.0),
         list_kind=pl.lit(BY_LAW),
         counted=True,
         declared_indirect=False,

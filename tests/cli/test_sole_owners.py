@@ -139,3 +139,18 @@ def test_one_after_the_other_each_has_it_in_his_time_and_once(lookthrough, tmp_p
     for day, owner in (("2022-05-01", "样本甲一"), ("2023-05-01", "样本乙二"), ("2025-05-01", "样本乙二")):
         answer = _asked(lookthrough, "penetrate", "虚构五金商行", "--as-of", day)
         assert [(o["name"], o["share"]) for o in answer["owners"]] == [(owner, 1.0)]
+
+
+def test_whom_another_joins_later_has_the_whole_until_then(lookthrough, tmp_path):
+    posts = (
+        "企业名称,统一社会信用代码,姓名,职务,任职日期\n"
+        f"虚构五金商行,{SHOP},样本甲一,经营者,2010-01-01\n"
+        f"虚构五金商行,{SHOP},样本乙二,经营者,2020-01-01\n"
+    )
+    _loaded(lookthrough, tmp_path / "in", {"主要人员.csv": posts})
+    answer = _asked(lookthrough, "penetrate", SHOP, "--as-of", "2015-06-01")
+    assert [(o["name"], o["share"]) for o in answer["owners"]] == [("样本甲一", 1.0)]
+    (told,) = [w["en"] for w in answer["warnings"] if w["code"] == "owner_by_law"]
+    assert "counts with 100%" in told
+    answer = _asked(lookthrough, "penetrate", SHOP, "--as-of", "2022-01-01")
+    assert {(o["name"], o["share"]) for o in answer["owners"]} == {("样本甲一", None), ("样本乙二", None)}
