@@ -42,6 +42,10 @@ class Held:
         return self.nominators[0] if len(self.nominators) == 1 else None
 
 
+_Said = tuple[int, str, list[str]]
+"""Who is declared to be a nominee or nominator: the party, the declaration's key, its sources."""
+
+
 def held_in_trust(ownership: Ownership, nodes: IntArray, day: int) -> list[Held]:
     """What is declared to be held for others in some companies (nodes) on a day, by company, then nominee."""
     said = ownership.in_trust
@@ -52,18 +56,20 @@ def held_in_trust(ownership: Ownership, nodes: IntArray, day: int) -> list[Held]
         & (pl.col("start") <= day)
         & (day < pl.col("end"))
     )
+    # Of each company who is behind somebody, then who holds for somebody.
+    parts: dict[int, tuple[list[_Said], list[_Said]]] = {}
+    for company, party, nominee, key, sources in live.select(
+        "company", "party", "nominee", "key", "sources"
+    ).iter_rows():
+        parts.setdefault(company, ([], []))[nominee].append((party, key, sources or []))
     found = []
-    for company in live.filter("nominee")["company"].unique().sort().to_list():
-        mine = live.filter(pl.col("company") == company)
-        behind = mine.filter(~pl.col("nominee"))
-        nominators = tuple(behind["party"].unique().sort().to_list())
-        for nominee in mine.filter("nominee")["party"].unique().sort().to_list():
-            if nominee in nominators:
-                # Said to be both: whose the holding is can't be told from it.
-                continue
-            own = pl.concat([mine.filter(pl.col("nominee") & (pl.col("party") == nominee)), behind])
-            sources = own["sources"].explode().drop_nulls().unique(maintain_order=True)
-            found.append(Held(company, nominee, nominators, tuple(own["key"]), tuple(sources)))
+    for company, (behind, holding) in sorted(parts.items()):
+        nominators = tuple(sorted({party for party, _, _ in behind}))
+        # Said to be both: whose the holding is can't be told from it.
+        for nominee in sorted({party for party, _, _ in holding}.difference(nominators)):
+            own = [*(row for row in holding if row[0] == nominee), *behind]
+            told = dict.fromkeys(source for _, _, sources in own for source in sources if source is not None)
+            found.append(Held(company, nominee, nominators, tuple(key for _, key, _ in own), tuple(told)))
     return found
 
 
@@ -82,15 +88,18 @@ def decides(
     rows = np.flatnonzero(concerned[company])
     rows = rows[np.argsort(company[rows], kind="stable")]
     holder, found = holder.copy(), list[tuple[int, Held]]()
+    asked_at = distinct(company[rows])
     known: dict[tuple[int, int], list[Held]] = {}
-    for at in distinct(company[rows]).tolist():
+    asked_on = days[reach.question[asked_at]]
+    for day in distinct(asked_on).tolist():
+        for held in held_in_trust(ownership, reach.node[asked_at[asked_on == day]], day):
+            known.setdefault((held.company, day), []).append(held)
+    for at in asked_at.tolist():
         question, node = int(reach.question[at]), int(reach.node[at])
         day = int(days[question])
-        if (node, day) not in known:
-            known[node, day] = held_in_trust(ownership, reach.node[[at]], day)
         mine = rows[slice(*np.searchsorted(company[rows], [at, at + 1]))]
         named = reach.node[holder[mine]]
-        for held in known[node, day]:
+        for held in known.get((node, day), ()):
             if not (named == held.nominee).any():
                 continue
             behind = -1
