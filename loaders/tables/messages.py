@@ -86,6 +86,16 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "The share before this change is not what the holder's last change left: one between may be missing. "
         "Between the two days the share after the earlier one counts: verify.",
     ),
+    "change-steps": (
+        "该股东同一天有多次变更且前后衔接：按一次变更计，只取第一次的变更前比例和最后一次的变更后比例。",
+        "Several changes of this holder's on one day follow on one another: they count as one, from what he had before "
+        "the first to what he has after the last.",
+    ),
+    "change-beside": (
+        "该股东同一天有多次变更且前后不衔接：视为并列的持股，各行比例相加。请核实。",
+        "Several changes of this holder's on one day don't follow on one another: they are taken for holdings side by "
+        "side, and their shares are added. Verify.",
+    ),
     "member-change-unsaid": (
         "有增减日期而看不出是增加还是减少：该日期未使用。请补充增减类型（增加、减少）。",
         "A date of change that doesn't say whether the member joined or left: it was not used. Add 增减类型 (增加, 减少).",

@@ -246,10 +246,26 @@ def _changes(
     header = table.header("share_before")
     stated = table.text("share_before")
     table.rows.report("flag", before & changed.is_null(), "change-undated", header, stated)
-    missing = _missing_before(table, company, holder, facts, share["share"]) & before
-    table.rows.report("flag", missing, "change-missing", header, stated)
+    rows = pl.DataFrame(
+        {
+            "company": company.ids,
+            "holder": holder.ids,
+            "class": facts["share_class"],
+            "day": pl.select(pl.when(table.rows.good() & ~table.rows.duplicates).then(changed)).to_series(),
+            "had": share["share"],
+            "has": facts["share"],
+        }
+    )
+    inner_had, inner_has, beside = _steps_of_one_day(rows)
+    table.rows.report("note", inner_had | inner_has, "change-steps", header, stated)
+    table.rows.report("flag", beside, "change-beside", header, stated)
+    before &= ~inner_had
+    rows = rows.with_columns(
+        had=pl.when(~inner_had).then("had").otherwise(0.0), has=pl.when(~inner_has).then("has").otherwise(0.0)
+    )
+    table.rows.report("flag", _missing_before(rows) & before, "change-missing", header, stated)
 
-    gone = ((facts["share"] == 0) & changed.is_not_null()).fill_null(False)
+    gone = ((facts["share"] == 0) & changed.is_not_null()).fill_null(False) | inner_has
     staying = pl.select(pl.when(~gone).then(held)).to_series()
     relate(table, "OWNS", holder, "Company", staying, facts)
 
@@ -260,20 +276,62 @@ def _changes(
     relate(table, "OWNS", holder, "Company", to_ids, {**frame, "stated_to": changed})
 
 
-def _missing_before(
-    table: TableRows, company: Parties, holder: Parties, facts: dict[str, pl.Series], had: pl.Series
-) -> pl.Series:
-    """Which changes begin with another share than the table's change before left the holder with: one is missing."""
-    rows = pl.DataFrame(
-        {
-            "company": company.ids,
-            "holder": holder.ids,
-            "class": facts["share_class"],
-            "day": pl.select(pl.when(table.rows.good()).then(facts["stated_from"])).to_series(),
-            "had": had,
-            "has": facts["share"],
-        }
+_SAME_SHARE: Final = 1e-9
+
+
+def _steps_of_one_day(rows: pl.DataFrame) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """A holder's changes of one day that follow on one another (100% → 60%, 60% → 30%) are steps of one.
+
+    `rows`: company, holder, class, day, had, has. Gives of which rows what he had, and of which what he has, stood
+    between two steps and held on no day; and which rows stand beside others of his of that day without following on.
+    """
+    keys = ["company", "holder", "class", "day"]
+    several = (
+        rows.with_row_index("at")
+        .drop_nulls(["company", "holder", "day"])
+        .filter(pl.len().over(keys) > 1)
+        .select("had", "has", "at", group=pl.struct(keys).rank("dense"))
     )
+    inner_had, inner_has, beside = list[int](), list[int](), list[int]()
+    for group in several.partition_by("group", maintain_order=True):
+        at = group["at"].to_list()
+        order = _in_order(list(group.select("had", "has").iter_rows()))
+        if order is None:
+            beside += at
+        else:
+            inner_had += [at[n] for n in order[1:]]
+            inner_has += [at[n] for n in order[:-1]]
+    places = pl.Series(range(rows.height), dtype=pl.Int64)
+    return places.is_in(inner_had), places.is_in(inner_has), places.is_in(beside)
+
+
+def _in_order(steps: list[tuple[float | None, float | None]]) -> list[int] | None:
+    """The one order in which each step begins with what the one before left; None where there is none, or several."""
+    followed_by: dict[int, int] = {}
+    for n, (_, has) in enumerate(steps):
+        after = [
+            other
+            for other, (had, _) in enumerate(steps)
+            if other != n and None not in (had, has) and abs((had or 0.0) - (has or 0.0)) <= _SAME_SHARE
+        ]
+        if len(after) > 1:
+            return None
+        if after:
+            followed_by[n] = after[0]
+    first = set(range(len(steps))) - set(followed_by.values())
+    if len(first) != 1:
+        return None
+    order = [first.pop()]
+    while order[-1] in followed_by:
+        order.append(followed_by[order[-1]])
+    return order if len(order) == len(steps) else None
+
+
+def _missing_before(rows: pl.DataFrame) -> pl.Series:
+    """Which changes begin with another share than the table's change before left the holder with: one is missing.
+
+    `rows`: company, holder, class, day, had, has.
+    """
     of_one = ["company", "holder", "class"]
     days = (
         rows.drop_nulls(["company", "holder", "day"])

@@ -965,6 +965,30 @@ def test_a_record_of_changes_under_other_headings(tmp_path: Path, headings: str)
     assert not context.problems
 
 
+@pytest.mark.parametrize(
+    ("steps", "before", "after", "told"),
+    [
+        (["100,60", "60,30"], {1.0}, {0.3}, ["change-steps", "change-steps"]),
+        (["60,30", "30,0", "100,60"], {1.0}, set(), ["change-steps"] * 3),
+        (["40,0", "0,20"], {0.4}, {0.2}, ["change-steps", "change-steps"]),
+        (["100,60", "100,60"], {1.0}, {0.6}, ["duplicate-row"]),
+        # Side by side, or in an order nobody can tell: added, and said to be.
+        (["10,20", "30,50"], {0.1, 0.3}, {0.2, 0.5}, ["change-beside", "change-beside"]),
+        (["60,40", "40,60"], {0.6, 0.4}, {0.6, 0.4}, ["change-beside", "change-beside"]),
+    ],
+)
+def test_changes_of_one_holder_on_one_day(
+    tmp_path: Path, steps: list[str], before: set[float], after: set[float], told: list[str]
+) -> None:
+    rows = "".join(f"示例甲有限公司,示例丙有限公司,{step},2022-03-01\n" for step in steps)
+    headings = "企业名称,股东名称,变更前比例(%),变更后比例(%),变更日期"
+    context = load_text(tmp_path, {"股权变更.csv": f"{headings}\n{rows}"})
+    held = rels(context, "OWNS")
+    assert set(held.filter(pl.col("stated_to").is_not_null())["share"]) == before
+    assert set(held.filter(pl.col("stated_from").is_not_null())["share"]) == after
+    assert [p.code for p in context.problems] == told
+
+
 def _single(form: str) -> list[list[str]]:
     pairs = [
         ("企业名称", "示例五金商行"), ("统一社会信用代码", uscc(31)), ("企业类型", "个体工商户"), ("经营者", "测试某"),
