@@ -161,7 +161,7 @@ class Session:
         """A progress bar on stderr, for as long as the block runs; silent where stderr is no terminal."""
         bar = Progress(
             SpinnerColumn(),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
@@ -243,11 +243,11 @@ def print_rows(
 
 def out_console() -> Console:
     """The console for people on stdout; wide where it is no terminal and COLUMNS says nothing, so that nothing is cut."""
-    # An id such as local:A followed by a colon is no code of an emoji.
-    console = Console(highlight=False, emoji=False)
+    # An id such as local:A followed by a colon is no code of an emoji, and a name in square brackets no markup.
+    console = Console(highlight=False, emoji=False, markup=False)
     if console.is_terminal or os.environ.get("COLUMNS", "").isdigit():
         return console
-    return Console(highlight=False, emoji=False, width=160)
+    return Console(highlight=False, emoji=False, markup=False, width=160)
 
 
 def _cell(value: Any) -> str:

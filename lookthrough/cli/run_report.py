@@ -235,8 +235,8 @@ def panel(s: Session, f: Finding, called: Callable[[str], str]) -> Panel:
         body.append(f"\n{s.say(zh_cited, en_cited)}", style="dim")
     return Panel(
         body,
-        title=f"{called(f.detector)} · {s.say(zh, en)}",
-        subtitle=f.scope_id,
+        title=Text(f"{called(f.detector)} · {s.say(zh, en)}"),
+        subtitle=Text(f.scope_id),
         title_align="left",
         border_style=colour,
     )

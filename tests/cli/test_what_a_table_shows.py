@@ -39,3 +39,23 @@ def test_the_sources_of_a_way_stand_in_its_order_link_by_link(loaded):
     out = loaded("paths", "P", "T", "--lang", "en").out
     assert "20% × 70% = 14%" in out
     assert re.findall(r"row (\d)( \+)?", re.sub(r"[│\s]+", " ", out)) == [("4", ""), ("2", " +"), ("3", "")]
+
+
+@pytest.mark.parametrize("store_url", ["embedded"], indirect=True)
+@pytest.mark.parametrize("mark", ["[/]", "[red]甲[/red]"])
+def test_a_name_or_id_in_square_brackets_is_no_markup(lookthrough, tmp_path, mark):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name, text in {
+        "shareholdings": f"company_id,company_name,holder_id,holder_name,share_percent\nA,{mark}甲公司,H,{mark}母,30\nB,乙,H,{mark}母,40\n",
+        "bids": f"tender_id,lot_id,bidder_id,submitted_at\n{mark}T,1,A,2025-03-14\n{mark}T,1,B,2025-03-14\n",
+    }.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    assert lookthrough("load", folder).code == 0
+    for question in (
+        ("penetrate", "A"), ("controller", "A"), ("controls", "H"), ("ubo", "A"), ("loops",), ("paths", "H", "A"),
+        ("screen", f"local:{mark}T/1"), ("detect", "--detector", "common-shareholder"), ("findings", "list"),
+    ):  # fmt: skip
+        ran = lookthrough(*question)
+        assert ran.code == 0, ran.err
+        assert question == ("loops",) or mark in ran.out, question
