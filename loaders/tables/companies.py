@@ -28,14 +28,23 @@ def read_companies(table: TableRows) -> None:
         "registered_capital": capital,
         "currency": currency,
     }
-    frame = company.frame.select("id", "name", "kind", "flag").with_columns(table.at, **facts)
-    table.rows.node("Company", frame)
     if table.has("parent_id", "parent_name"):
         parent = read_parties(table, "parent_id", "parent_name", default="company", required=False)
+        names, parent_names = table.text("name"), table.text("parent_name")
+        alike = name_key(names) == name_key(parent_names)
+        one_code = table.text("id").is_null() | table.text("parent_id").is_null()
+        itself = (company.ids == parent.ids).fill_null(False) | (alike & one_code).fill_null(False)
+        other = itself & ~alike.fill_null(True)
+        table.rows.report("reject", other, "branch-code", table.header("id"), names)
+        # Head offices are given as their own in lists of both: they are nobody's branch.
+        table.rows.report("note", itself & ~other, "branch-of-itself", table.header("name"), names)
         state_parties(table, parent)
+        to_ids = pl.select(pl.when(~itself).then(parent.ids)).to_series()
         role = table.constant("branch")
-        branch = pl.DataFrame({AT: table.at, "from_id": company.ids, "to_id": parent.ids, "role": role})
+        branch = pl.DataFrame({AT: table.at, "from_id": company.ids, "to_id": to_ids, "role": role})
         table.rows.rel("BRANCH_OF", "Company", "Company", branch)
+    frame = company.frame.select("id", "name", "kind", "flag").with_columns(table.at, **facts)
+    table.rows.node("Company", frame)
 
 
 def read_identifiers(table: TableRows) -> None:

@@ -104,6 +104,15 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "股东与被投资企业是同一主体（自我持股）：已保留并标记。请核对。",
         "The company holds itself: kept and flagged. Check it.",
     ),
+    "branch-code": (
+        "分支机构与其所属企业编号相同而名称不同，无法判断该行指哪一个。请填写分支机构自己的编号，或留空。",
+        "The branch has the number of the company it is of, under another name: it can't be told which of the two the "
+        "row means. Give the branch's own number, or none.",
+    ),
+    "branch-of-itself": (
+        "所属企业就是该企业自身：不作为分支机构。",
+        "The company it is said to be a branch of is itself: taken for nobody's branch.",
+    ),
     "duplicate-row": (
         "与前面的行完全相同，只计一次。",
         "The same as an earlier row: it counts once.",

@@ -1057,3 +1057,22 @@ def test_a_list_of_branches_says_nothing_of_the_company_they_are_of(
 @pytest.mark.parametrize("word", ["名义股东", "挂名股东", "代持人"])
 def test_a_shareholder_in_name_alone_is_a_nominee(word: str) -> None:
     assert VOCABULARIES["interest"].read(pl.Series([word])).to_list() == ["nominee"]
+
+
+def test_a_branch_under_the_code_of_its_company_is_refused(tmp_path: Path) -> None:
+    headings = "企业名称,统一社会信用代码,分公司名称,分公司统一社会信用代码,负责人"
+    rows = f"示例甲有限公司,{A},示例甲有限公司第一分公司,{A},测试某\n示例甲有限公司,{A},示例甲有限公司第二分公司,,测试某\n"
+    context = load_text(tmp_path, {"分支机构.csv": f"{headings}\n{rows}"})
+    assert codes(context, "reject") == ["branch-code"]
+    assert rels(context, "BRANCH_OF")["to_id"].to_list() == [f"cn-uscc:{A}"]
+    named = nodes(context, "Company").filter(pl.col("id") == f"cn-uscc:{A}")["name"]
+    assert set(named.drop_nulls()) == {"示例甲有限公司"}
+
+
+@pytest.mark.parametrize("code", ["", A])
+def test_a_company_that_is_its_own_head_office_is_no_branch(tmp_path: Path, code: str) -> None:
+    text = f"企业名称,统一社会信用代码,总公司\n示例甲有限公司,{code},示例甲有限公司\n"
+    context = load_text(tmp_path, {"企业信息.csv": text})
+    assert rels(context, "BRANCH_OF").is_empty()
+    assert [p.code for p in context.problems] == ["branch-of-itself"]
+    assert nodes(context, "Company").height
