@@ -22,12 +22,12 @@ from loaders.tables.recognise import (
     bare_heading,
     recognise,
     says_year_or_unit,
-    upright,
     with_header_row,
 )
 from loaders.tables.rejects import ADDED, RejectedRows, refused_frame
 from loaders.tables.rows import SheetRows
 from loaders.tables.schema import count_known_headers
+from loaders.tables.upright import upright
 from loaders.values import normalise_empty, parse_money, parse_shares, unit_of_header
 
 READERS: Final[dict[str, Callable[[TableRows], None]]] = {

@@ -9,11 +9,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any, Final
 
-import polars as pl
-
 from loaders.sheets import Sheet
 from loaders.tables.mapping import MappingError, SheetChoice, choose
-from loaders.tables.schema import TABLES, Layout, Table, count_known_headers, layouts, month_of_header
+from loaders.tables.schema import TABLES, Layout, Table, layouts, month_of_header
 from loaders.values import clean_header, unit_of_header
 
 _OWN: Final = frozenset({"id", "name", "title", "kind", "status", "value", "region", "role"})
@@ -243,45 +241,6 @@ def with_header_row(sheet: Sheet, header_row: int | None) -> Sheet:
         ragged=sheet.ragged[below],
         header_row=header_row,
         titles=(*sheet.titles, " ".join(sheet.frame.columns)),
-    )
-
-
-_LABELS: Final = 3
-"""Known headings below one another from which on a sheet stands on its side."""
-_MOST_LABELS: Final = 100
-
-
-def upright(sheet: Sheet) -> Sheet:
-    """The same with one row, where the sheet tells of one party in pairs of a heading and its cell, one below the other.
-
-    So do the reports on a single company: 企业名称 | 虚构有限公司, 统一社会信用代码 | …, in two columns or in four.
-    """
-    if sheet.frame.width not in (2, 4, 6) or not 1 < sheet.frame.height + 1 <= _MOST_LABELS:
-        return sheet
-    first = [re.sub(r"#\d+$", "", h) for h in sheet.frame.columns]
-    lines = [first, *(list(row) for row in sheet.frame.rows())]
-    labels = [
-        (line[at] or "", line[at + 1], at + 1, n)
-        for n, line in enumerate(lines)
-        for at in range(0, len(line), 2)
-    ]
-    named = [label for label in labels if label[0]]
-    known = count_known_headers([label for label, _, _, _ in named])
-    across = count_known_headers(first[1::2])
-    if known < _LABELS or 2 * known < len(named) or across:
-        return sheet
-    told: dict[str, tuple[str | None, bool]] = {}
-    for label, cell, at, n in named:
-        typed = sheet.numeric.get(sheet.frame.columns[at])
-        told.setdefault(label, (cell or None, bool(n and typed is not None and typed[n - 1])))
-    return replace(
-        sheet,
-        frame=pl.DataFrame(
-            {label: [cell] for label, (cell, _) in told.items()}, schema=dict.fromkeys(told, pl.String())
-        ),
-        rows=pl.Series([sheet.header_row], dtype=pl.Int64),
-        numeric={label: pl.Series([True]) for label, (_, typed) in told.items() if typed},
-        ragged=pl.Series([False]),
     )
 
 

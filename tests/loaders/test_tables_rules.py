@@ -1076,3 +1076,36 @@ def test_a_company_that_is_its_own_head_office_is_no_branch(tmp_path: Path, code
     assert rels(context, "BRANCH_OF").is_empty()
     assert [p.code for p in context.problems] == ["branch-of-itself"]
     assert nodes(context, "Company").height
+
+
+def test_several_companies_one_below_the_other_in_pairs(tmp_path: Path) -> None:
+    second = uscc(32)
+    blocks = [("示例甲有限公司", A, "测试某"), ("示例乙有限公司", second, "测试乙")]
+    text = "".join(
+        f"企业名称,{n}\n统一社会信用代码,{c}\n法定代表人,{r}\n登记状态,存续\n" for n, c, r in blocks
+    )
+    context = load_text(tmp_path, {"基本信息.csv": text})
+    assert not context.problems
+    told = nodes(context, "Company").drop_nulls("status").select("id", "name").rows()
+    assert set(told) == {(f"cn-uscc:{A}", "示例甲有限公司"), (f"cn-uscc:{second}", "示例乙有限公司")}
+    assert set(rels(context, "LEGAL_REP_OF")["to_id"]) == {f"cn-uscc:{A}", f"cn-uscc:{second}"}
+
+
+def test_two_pairs_are_enough_where_there_is_nothing_else(tmp_path: Path) -> None:
+    context = load_text(tmp_path, {"基本信息.csv": f"企业名称,示例甲有限公司\n统一社会信用代码,{A}\n"})
+    assert nodes(context, "Company").select("id", "name").rows() == [(f"cn-uscc:{A}", "示例甲有限公司")]
+
+
+@pytest.mark.parametrize("comma", ["", ","])
+def test_headings_without_a_cell_are_no_companies(tmp_path: Path, comma: str) -> None:
+    labels = ["企业名称", "统一社会信用代码", "企业类型", "法定代表人", "成立日期"]
+    context = load_text(tmp_path, {"基本信息.csv": "".join(f"{label}{comma}\n" for label in labels)})
+    assert codes(context, "reject") == ["no-party"]
+    assert "Company" not in context.extract.nodes or nodes(context, "Company").is_empty()
+
+
+def test_what_a_pair_says_again_is_told_as_left_out(tmp_path: Path) -> None:
+    text = f"企业名称,示例甲有限公司\n统一社会信用代码,{A}\n成立日期,2020-01-01\n成立日期,2021-01-01\n"
+    context = load_text(tmp_path, {"基本信息.csv": text})
+    (note,) = context.problems
+    assert note.code == "columns-ignored" and "成立日期#2" in note.expected_en
