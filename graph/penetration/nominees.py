@@ -137,8 +137,11 @@ def beneficially(ownership: Ownership, held: Sequence[Held], day: int) -> Owners
 
 def trust_flags(ownership: Ownership, nodes: IntArray, day: int) -> list[Flag]:
     """A flag for each holding held for somebody else in some companies (nodes)."""
+    if ownership.in_trust.is_empty():
+        return []
     found = held_in_trust(ownership, nodes, day)
-    flags = [_flag(ownership, held) for held in found[:NAMED]]
+    flags = [_flag(ownership, held, _holds(ownership, held, day)) for held in found[:NAMED]]
+    flags += [_of_both(ownership, *pair) for pair in _said_to_be_both(ownership, nodes, day)[:NAMED]]
     if rest := found[NAMED:]:
         ids = ownership.ids(np.unique([held.company for held in rest])).to_list()
         flags.append(
@@ -153,10 +156,48 @@ def trust_flags(ownership: Ownership, nodes: IntArray, day: int) -> list[Flag]:
     return flags
 
 
-def _flag(ownership: Ownership, held: Held) -> Flag:
+def _said_to_be_both(ownership: Ownership, nodes: IntArray, day: int) -> list[tuple[int, int]]:
+    """Who is declared nominee and nominator in one company (nodes: company, party) on a day."""
+    live = ownership.in_trust.filter(
+        pl.col("company").is_in(pl.Series(nodes, dtype=pl.Int64).implode())
+        & (pl.col("start") <= day)
+        & (day < pl.col("end"))
+    )
+    both = live.group_by("company", "party").agg(both=pl.col("nominee").n_unique() > 1).filter("both")
+    return list(both.select("company", "party").sort("company", "party").iter_rows())
+
+
+def _of_both(ownership: Ownership, company: int, party: int) -> Flag:
+    firm, called = ownership.ids(np.array([company, party])).to_list()
+    return Flag(
+        "nominee_and_nominator",
+        (firm, called),
+        f"{called} 在 {firm} 中既申报为名义持有人，又申报为实际出资人：无法判断其持股为谁所有，按登记计算，请核实。",
+        f"{called} is declared both nominee and nominator in {firm}: whose its holding is can't be told, and it counts as "
+        "registered. Verify.",
+    )
+
+
+def _holds(ownership: Ownership, held: Held, day: int) -> bool:
+    """Does the nominee hold anything of the company on the day?"""
+    edges = ownership.holding_edges
+    places, _ = spread(edges.pointer, np.array([held.company], dtype=np.int64))
+    mine = places[edges.holder[places] == held.nominee]
+    return bool(((edges.start[mine] <= day) & (day < edges.end[mine])).any())
+
+
+def _flag(ownership: Ownership, held: Held, holds: bool) -> Flag:
     company, nominee, *behind = ownership.ids(
         np.array([held.company, held.nominee, *held.nominators])
     ).to_list()
+    if not holds:
+        return Flag(
+            "nominee_without_holding",
+            (company, nominee, *behind),
+            f"{nominee} 申报为 {company} 的名义持有人，但当日没有登记其持股：该申报不影响结果，请核实。",
+            f"{nominee} is declared a nominee in {company}, and no holding of its is registered on the day: the "
+            "declaration changes nothing. Verify.",
+        )
     if held.behind is not None:
         told = f"{behind[0]} 代持，控制和受益按其持有计算"
         told_en = f"{behind[0]}, who decides and benefits by it"

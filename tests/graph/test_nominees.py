@@ -209,3 +209,13 @@ def test_what_may_be_controlled_is_told_the_same_from_above_and_from_below() -> 
     for company in ("C", "D"):
         expected = tuple(sorted(p for p, found in below.items() if company in found.possible))
         assert controller(ownership, company, DAY).possible == expected
+
+
+def test_a_declaration_that_can_count_for_nothing_is_told() -> None:
+    ownership = oracles.ownership(
+        [owns(X, "C", 0.6), owns(Z, "C", 0.4)],
+        control=[said(X, "C", "nominee"), said(X, "C", "nominator"), said(Y, "C", "nominee")],
+    )
+    for answer in (controller(ownership, "C", DAY), penetrate(ownership, "C", DAY)):
+        told = {flag.code: flag.ids for flag in answer.warnings if flag.code.startswith("nominee")}
+        assert told == {"nominee_and_nominator": ("C", X), "nominee_without_holding": ("C", Y, X)}
