@@ -50,7 +50,7 @@ DETECTOR = Detector(
     meaning_zh="自中标通知书发出到合同签订超过三十日。",
     severity="prohibited",
     basis=(statutes.BIDDING_46, statutes.PROCUREMENT_46),
-    needs=("LOT_OF",),
+    needs=(),
     parameters=(
         Parameter(
             "days",

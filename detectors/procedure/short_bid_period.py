@@ -66,7 +66,7 @@ DETECTOR = Detector(
         statutes.PROCUREMENT_35,
         statutes.red_flag("R003", "投标准备时间过短", "too little time to prepare bids"),
     ),
-    needs=("LOT_OF",),
+    needs=(),
     parameters=(
         Parameter(
             "days",
