@@ -33,9 +33,8 @@ from lookthrough.cli.console import (
     StoreOption,
     print_json,
     session,
-    written_date,
 )
-from lookthrough.cli.question import identity_mode
+from lookthrough.cli.question import AsOfOption, identity_mode
 from lookthrough.cli.usage import WrongUsageError
 
 AllOption = Annotated[bool, typer.Option("--all", help="整册：所有企业 · every company, into --to")]
@@ -162,16 +161,7 @@ def controllers_command(
     ] = True,
     source: FromOption = None,
     to: ToOption = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option(
-            "--as-of",
-            metavar="DATE",
-            callback=written_date("--as-of"),
-            help="截至日期，默认今天 · as of this date",
-            show_default=False,
-        ),
-    ] = None,
+    as_of: AsOfOption = None,
     store: StoreOption = None,
     format_: FormatOption = Format.table,
     lang: LangOption = None,
