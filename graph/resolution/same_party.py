@@ -25,6 +25,8 @@ from graph.resolution.unnumbered_ids import scoped_company_ids, scoped_person_id
 
 _NAME: Final = "name:"
 _NO_IDENTIFIER: Final = ("name:", "scoped:", "unverified:", "bods.")
+SCOPED: Final = {"Person": "person.scoped:", "Company": "scoped:"}
+"""How the ids begin of parties of each type that are known by name alone within a company."""
 PAIR_SCHEMA: Final = {
     "type": pl.String(),
     "from_id": pl.String(),
@@ -163,14 +165,16 @@ def by_scope(type_: str, linked: pl.DataFrame, several: pl.DataFrame, by: str) -
     party to a company. `several`: which companies are looked at, and which of them are one (see
     `companies_of_several_ids`). `by`: what joins those ids.
     """
+    if not linked["id"].str.starts_with(SCOPED[type_]).any():
+        return pl.DataFrame(schema=PAIR_SCHEMA)
     linked = linked.join(several, on="company_id").unique()
-    own = _scoped_to(type_, linked)
+    own = scoped_to(type_, linked)
     if own.is_empty():
         return pl.DataFrame(schema=PAIR_SCHEMA)
     star = own.with_columns(centre=pl.col("id").min().over(_LIST))
     star = star.filter(pl.col("id") != pl.col("centre")).select(party_id="id", centre="centre").unique()
     numbered = linked.filter(
-        ~pl.any_horizontal([pl.col("id").str.starts_with(p) for p in (*_NO_IDENTIFIER, "person.scoped:")]),
+        ~pl.any_horizontal([pl.col("id").str.starts_with(p) for p in (*_NO_IDENTIFIER, SCOPED["Person"])]),
         pl.col("name").is_not_null(),
     )
     numbered = numbered.with_columns(name_key(numbered["name"]).alias("key"))
@@ -215,12 +219,14 @@ _LIST: Final = ["cluster", "dataset", "key"]
 """Whose name stands where: a company under all its ids, a data set, the key of the name."""
 
 
-def _scoped_to(type_: str, linked: pl.DataFrame) -> pl.DataFrame:
-    """The rows of parties whose id says that they are known by this name, to this data set, in this company: with key."""
+def scoped_to(type_: str, linked: pl.DataFrame) -> pl.DataFrame:
+    """The rows of parties whose id says that they are known by this name, to this data set, in this company: with key.
+
+    `linked`: as `by_scope` takes them, with or without the columns of `several`.
+    """
     # Where two of one name stood in one list, their masked numbers told them apart.
     labels = (pl.col("name"), pl.concat_str("name", "id_masked", separator="/"), pl.col("id_masked"))
-    prefix = "person.scoped:" if type_ == "Person" else "scoped:"
-    scoped = linked.filter(pl.col("id").str.starts_with(prefix))
+    scoped = linked.filter(pl.col("id").str.starts_with(SCOPED[type_]))
     told = pl.concat([scoped.with_columns(label=label) for label in labels]).filter(
         pl.col("label").is_not_null()
     )

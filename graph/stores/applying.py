@@ -36,6 +36,8 @@ Progress = Callable[[str, int, int], None]
 FEW: Final = 2_000
 """Up to this many rows are looked up where they belong, more where everything of the type is a hundred times as many;
 else all its keys are read."""
+_NAMED_BY: Final = ("name", "id_masked")
+"""The fields by which a party known by name alone is told from others."""
 _BEARS_ON_OTHERS: Final = {"Company": "kind", "Person": "name"}
 """The field of a party that decides about others: a person's name, whom namesakes are laid beside."""
 _SPAN_COLUMNS: Final = ("key", "from_id", "to_id", "dataset", "observed_on", "stated_from", "stated_to")
@@ -53,6 +55,12 @@ class Touched:
     """How many nodes and relationships of each type are new."""
     companies: list[pl.Series] = field(default_factory=list)
     """Companies whose register, or whose rank of lists, changed."""
+    linked: list[pl.Series] = field(default_factory=list)
+    """Companies that rows lead to which are new, or stated by more sources."""
+    renamed: dict[str, list[str]] = field(default_factory=dict)
+    """Parties of each type with another name or masked number than before."""
+    taken_back: bool = False
+    """Rows may be gone, and all derived relationships are."""
     marks: Marks = field(default_factory=Marks)
     """What is to be looked through anew."""
     touches: Touches = field(default_factory=Touches)
@@ -86,6 +94,8 @@ def apply_rows(
     new_rows: dict[RelKey, pl.DataFrame] = {}
     for rel, rows in stated.rels.items():
         progress("relationships", done, total)
+        if rel[2] == "Company":
+            touched.linked.append(rows["to_id"].unique())
         fresh = _restate(writer, rel, rows, held[rel[0]], touched)
         if not fresh.is_empty():
             new_rows[rel] = fresh
@@ -127,7 +137,7 @@ def _apply_nodes(
     if there.is_empty():
         return
     added = new_statements(type_name, there, dataset)
-    rows, relisted, otherwise, changed = [], [], [], []
+    rows, relisted, otherwise, changed, renamed = [], [], [], [], []
     fields = [f.name for f in NODE_TYPES[type_name].stated_fields]
     if stored is None:
         stored = writer.node_rows(type_name, there["id"].unique())
@@ -139,9 +149,12 @@ def _apply_nodes(
             otherwise.append(row["id"])
         if any(row[name] != rows[-1][name] for name in fields):
             changed.append(row["id"])
+        if any(row.get(name) != rows[-1].get(name) for name in _NAMED_BY):
+            renamed.append(row["id"])
         if type_name == "Company" and (row["kind"] == "listed") != (rows[-1]["kind"] == "listed"):
             relisted.append(row["id"])
     writer.update_nodes(type_name, node_frame(type_name, rows))
+    touched.renamed[type_name] = renamed
     touched.marks.nodes(type_name, otherwise)
     touched.touches.nodes(type_name, changed)
     if relisted:
@@ -281,7 +294,7 @@ def take_back_rows(
 
     `snapshots`: those of the other batches. `was_snapshot`: the types this batch was a snapshot of.
     """
-    touched = Touched()
+    touched = Touched(taken_back=True)
     prefix = batch_id + ":"
     held = writer.counts()
     for type_ in STATED_RELS:
