@@ -41,12 +41,12 @@ class Store:
     data: Path
     credentials: Credentials
 
-    def __call__(self, *arguments: object) -> Ran:
-        """Run one command on it, in English."""
+    def __call__(self, *arguments: object, language: str = "en") -> Ran:
+        """Run one command on it."""
         settings = {
             "LOOKTHROUGH_DATA": self.data,
             "LOOKTHROUGH_STORE": self.url,
-            "LOOKTHROUGH_LANG": "en",
+            "LOOKTHROUGH_LANG": language,
             "LOOKTHROUGH_NEO4J_USER": self.credentials.user,
             "LOOKTHROUGH_NEO4J_PASSWORD": self.credentials.password,
         }
