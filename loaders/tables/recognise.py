@@ -12,7 +12,8 @@ from typing import Any, Final
 from loaders.sheets import Sheet
 from loaders.tables.mapping import MappingError, SheetChoice, choose
 from loaders.tables.schema import TABLES, Layout, Table, layouts, month_of_header
-from loaders.values import clean_header, unit_of_header
+from loaders.tables.vocabulary import VOCABULARIES
+from loaders.values import clean_header, normalise_empty, unit_of_header
 
 _OWN: Final = frozenset({"id", "name", "title", "kind", "status", "value", "region", "role"})
 """Column names that mean something else in every table."""
@@ -132,6 +133,9 @@ def recognise(sheet: Sheet, file_name: str, mapping: Mapping[str, Any]) -> Sheet
     for name in [n for n in scores if _goes_with_more(n, reads, plans, file_name, sheet.name)]:
         if choice.table != name:
             del scores[name]
+    listed = scores.keys() >= {"shareholdings", "companies"} and choice.table != "shareholdings"
+    if listed and _of_sole_owners(plans, sheet, file_name):
+        del scores["shareholdings"]
     if _are_companies(scores, reads, file_name, sheet.name) and choice.table != "identities":
         del scores["identities"]
     year = choice.year or _year_in(sheet.titles)
@@ -171,6 +175,22 @@ def _are_companies(
     if _name_hint(TABLES["identities"], file_name, sheet_name):
         return False
     return reads["identities"] <= reads["companies"]
+
+
+def _of_sole_owners(plans: Mapping[str, TablePlan], sheet: Sheet, file_name: str) -> bool:
+    """Is it a register of sole traders and sole proprietorships, whose 投资人 are no holders of shares but their owners?
+
+    Nothing but a column 投资人 speaks of holders, and the firms' column of kinds says of all that they are such firms.
+    """
+    holders, firms = plans["shareholdings"], plans["companies"]
+    if _name_hint(holders.table, file_name, sheet.name) or "kind" not in firms.columns:
+        return False
+    (heading,) = holders.columns.get("holder_name", ("",))
+    if _clean(heading) != "投资人" or holders.present - {"company_id", "company_name", "holder_name"}:
+        return False
+    words = normalise_empty(sheet.frame[firms.columns["kind"][0]]).drop_nulls()
+    kinds = VOCABULARIES["company_kind"].read(words).unique().to_list()
+    return kinds == ["sole_trader"]
 
 
 def _goes_with_more(
