@@ -51,6 +51,11 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "既没有可用的号码，也没有名称，无法确定是谁。请补充号码或名称。",
         "Neither a usable number nor a name: it can't be told who this is. Add one of them.",
     ),
+    "several-parties": (
+        "一格写了多个名称，各自的份额或证件号码无法区分：该行未导入。请每人（每家）单列一行，各写各的比例。",
+        "The cell names several parties, and what is whose can't be told: the row was not loaded. Write a row for each, "
+        "with its own share.",
+    ),
     "missing-value": (
         "缺少必填内容：{column}。请补充后重新加载。",
         "{column} is required and empty. Fill it in and load the row again.",

@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from graph.names import name_key
+from loaders.tables.cells_of_names import names_in
 from loaders.tables.columns import TableRows
 from loaders.tables.parties import Parties, local_ids, most, read_parties, relate, state_parties
 from loaders.tables.rows import AT
@@ -386,7 +387,7 @@ def read_control(table: TableRows) -> None:
         cells = table.text("actual_controller").str.normalize("NFKC")
         if not table.has("interest") and table.main:
             table.require("actual_controller", cells)
-        lists = cells.str.replace_all("[、;；\n]", "\x1f").str.split("\x1f")
+        lists = names_in(cells)
         words = stated.fill_null(table.header("actual_controller"))
         code = VOCABULARIES["interest"].read(words)
         # The heading itself says that he controls; a word beside it only says how.

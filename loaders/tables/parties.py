@@ -20,6 +20,7 @@ from loaders.identity import (
     valid_resident_number,
 )
 from loaders.identity.forms import is_masked
+from loaders.tables.cells_of_names import names_several, with_their_numbers
 from loaders.tables.columns import TableRows
 from loaders.tables.rows import AT
 from loaders.tables.vocabulary import VOCABULARIES
@@ -78,13 +79,18 @@ def read_parties(
     is then an organisation of kind `unknown`. `holder` is `either`, but where there is no number, a name of a person's
     form that no company of the table bears is a person's: exports of partners say their role in place of what they
     are. Four characters may be a firm's short name: there the row has to call the holder a partner (`partner`) or to
-    withhold his number. With `person`, whoever has no company's number or name is a person. `scope` narrows ids made of names alone. `names` and `raw` override the
-    name and id columns. Rows without number and name are refused where `required` (in the main table of the sheet).
+    withhold his number; and a cell that names several is refused. With `person`, whoever has no company's number or name is a person. `scope` narrows ids made of names alone. `names` and `raw` override the
+    name and id columns. A number that stands in brackets behind a name is its number. Rows without number and name are refused where `required` (in the main table of the sheet).
     """
     if raw is None:
         raw = table.text(id_column)
     if names is None:
         names = table.text(name_column) if name_column else table.empty()
+    names, raw = with_their_numbers(names, raw)
+    if default == "holder":
+        # What each of several has can't be told, and as one name they would be one party.
+        several = names_several(names)
+        table.rows.report("reject", several, "several-parties", table.header(name_column or id_column), names)
     documents = table.text(document) if document else table.empty()
     frame = pl.DataFrame(
         {
@@ -108,7 +114,8 @@ def read_parties(
     ]
     read = pl.concat([p for p in parts if p.height] or parts[:1]).sort("at")
 
-    header = table.header(id_column)
+    # A number in brackets stands in the column of names.
+    header = table.header(name_column if name_column and not table.has(id_column) else id_column)
     rows = table.rows
     rows.report("reject", read["error"] == "numeric-id", "numeric-id", header, raw, personal=True)
     rows.report("flag", read["flag"] == "uscc-check-digit", "uscc-check-digit", header, raw)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from loaders.tables.cells_of_names import names_in, names_several, with_their_numbers
 from loaders.tables.columns import TableRows
 from loaders.tables.parties import Parties, most, read_parties, relate, state_parties
 from loaders.tables.rows import AT
@@ -42,13 +43,40 @@ def read_positions(table: TableRows) -> None:
     state_parties(table, company)
     span = table.span()
     if table.has("person_name", "person_id") and table.has("role"):
-        person = read_parties(
-            table, "person_id", "person_name", default="person", document="person_id_kind", scope=company.ids
-        )
-        state_parties(table, person)
         words = table.text("role")
-        table.require("role", words)
-        _posts(table, person, company, words, span)
+        names, numbers = with_their_numbers(table.text("person_name"), table.text("person_id"))
+        several = names_several(names)
+        table.rows.report(
+            "reject", several & numbers.is_not_null(), "several-parties", table.header("person_name"), names
+        )
+        lists = names_in(names) if several.any() else None
+        for place in range(most(lists.list.len()) if lists is not None else 1):
+            name = names
+            if lists is not None:
+                listed = lists.list.get(place, null_on_oob=True)
+                name = pl.select(
+                    pl.when(several).then(listed).otherwise(names if place == 0 else None)
+                ).to_series()
+            person = read_parties(
+                table,
+                "person_id" if place == 0 else "_none",
+                "person_name",
+                default="person",
+                document="person_id_kind",
+                scope=company.ids,
+                names=name,
+                required=place == 0,
+            )
+            state_parties(table, person)
+            if place == 0:
+                table.require("role", words)
+            _posts(
+                table,
+                person,
+                company,
+                words if place == 0 else pl.select(pl.when(name.is_not_null()).then(words)).to_series(),
+                span,
+            )
     for column, role in table.fixed("role").items():
         _representatives(table, column, role, company, span)
 
@@ -71,11 +99,11 @@ def _posts(
 def _representatives(
     table: TableRows, column: str, role: str, company: Parties, span: dict[str, pl.Series]
 ) -> None:
-    """A column of representatives; several managing partners stand apart by 、 or ;."""
+    """A column of representatives; several stand apart by 、 or ;, and by , or / where all are names."""
     names = table.text(column).str.normalize("NFKC")
     # 执行事务合伙人: 甲公司(委派代表:乙) names the partner; its delegate represents the partner, not the firm.
     names = names.str.replace_all(r"\((?:委派|执行事务)[^()]*\)", "")
-    lists = names.str.replace_all("[、;；\n]", "\x1f").str.split("\x1f")
+    lists = names_in(names)
     roles = table.constant(role)
     for place in range(most(lists.list.len())):
         name = lists.list.get(place, null_on_oob=True).str.strip_chars().replace("", None)

@@ -268,6 +268,67 @@ def test_a_short_name_that_a_company_of_the_table_bears_is_no_persons(tmp_path: 
     assert nodes(load_text(tmp_path, {"s.csv": text}), "Person").is_empty()
 
 
+def test_several_parties_in_one_cell_are_no_single_holder(tmp_path: Path) -> None:
+    holders = ("测试甲、测试乙,60%", "示例乙有限公司；示例丙有限公司,10%", "测试丙,30%")
+    rows = "".join(f"示例甲有限公司,{holder}\n" for holder in holders)
+    context = load_text(tmp_path, {"s.csv": f"企业名称,股东名称,持股比例\n{rows}"})
+    assert codes(context) == ["several-parties"] * 2
+    assert nodes(context, "Person")["name"].to_list() == ["测试丙"]
+
+
+def test_several_persons_in_one_cell_of_posts_are_one_each(tmp_path: Path) -> None:
+    files = {
+        "企业信息.csv": '企业名称,企业类型,投资人\n示例事务所,个人独资企业,"测试甲，测试乙"\n',
+        "主要人员.csv": "企业名称,姓名,职务\n示例甲有限公司,测试丙/测试丁,董事\n示例甲有限公司,测试戊,监事\n",
+    }
+    context = load_text(tmp_path, files)
+    assert codes(context) == codes(context, "flag") == []
+    assert set(nodes(context, "Person")["name"]) == {"测试甲", "测试乙", "测试丙", "测试丁", "测试戊"}
+    assert rels(context, "OFFICER_OF").height == 3
+    assert rels(context, "EXERCISES_CONTROL")["interest"].to_list() == ["sole_owner"] * 2
+
+
+def test_a_number_in_brackets_behind_a_name_is_its_number(tmp_path: Path) -> None:
+    wrong = B[:-1] + ("X" if B[-1] != "X" else "Y")
+    rows = [
+        f"示例丙有限公司（{A}）,,示例乙有限公司（统一社会信用代码：{B}）,50%",
+        f"示例丙有限公司({A}),,测试甲({resident(3)}),30%",
+        f"示例丙有限公司,{A},示例丁有限公司({wrong}),10%",
+        f"示例丙有限公司,{A},示例戊(深圳)有限公司,10%",
+    ]
+    context = load_text(
+        tmp_path, {"股东.csv": "企业名称,统一社会信用代码,股东名称,持股比例\n" + "\n".join(rows)}
+    )
+    assert codes(context) == []
+    assert codes(context, "flag") == ["uscc-check-digit"]
+    owns = rels(context, "OWNS")
+    assert set(owns["to_id"]) == {f"cn-uscc:{A}"}
+    (person,) = nodes(context, "Person").rows(named=True)
+    assert person["name"] == "测试甲" and person["id"].startswith("person:")
+    assert set(owns["from_id"]) >= {f"cn-uscc:{B}", "name:示例戊(深圳)有限公司", person["id"]}
+    assert set(nodes(context, "Company")["name"]) == {
+        "示例丙有限公司", "示例乙有限公司", "示例丁有限公司", "示例戊(深圳)有限公司",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kinds", "holders"), [(["个人独资企业", "个体工商户"], 0), (["有限责任公司", "个人独资企业"], 2)]
+)
+def test_investors_of_sole_proprietorships_own_them_whatever_the_file_is_called(
+    tmp_path: Path, kinds: list[str], holders: int
+) -> None:
+    text = (
+        "统一社会信用代码,企业名称,企业类型,投资人\n"
+        f"{A},示例设计室,{kinds[0]},测试甲\n{B},示例商行,{kinds[1]},测试乙\n"
+    )
+    context = load_text(tmp_path, {"data.csv": text})
+    assert rels(context, "OWNS").height == holders
+    owners = rels(context, "EXERCISES_CONTROL")
+    assert owners.height == 2 - holders
+    # Of firms of other kinds he is a holder, and such a list is read as before.
+    assert holders or set(owners["interest"]) == {"sole_owner"}
+
+
 def test_equal_rows_are_noted(tmp_path: Path) -> None:
     row = f"示例甲有限公司,{A},示例乙有限公司,10%\n"
     context = load_text(tmp_path, {"s.csv": "企业名称,统一社会信用代码,股东名称,持股比例\n" + row + row})

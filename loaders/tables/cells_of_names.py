@@ -1,0 +1,70 @@
+"""What a cell of names holds besides one name: several names, or a name with its number in brackets."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from graph.names import is_full_legal_name
+from loaders.identity import looks_like_person_name
+
+_SEPARATORS: Final = r"[、,;/\n]"
+_NUMBER: Final = (
+    r"(?i)^(?P<name>.*\S)\s*\(\s*(?:[\p{Han}/]*[代号]码|身份证号?|证件号|税号|uscc)?\s*:?\s*"
+    r"(?P<number>[0-9A-Z]{2}\d{6}[0-9A-Z]{10}|\d{15})\s*\)\s*$"
+)
+
+
+def names_several(cells: pl.Series) -> pl.Series:
+    """Which cells name two parties or more, each by a person's name or a full registered one (Boolean; null → false).
+
+    Whatever else stands between such marks may be one name with a mark in it.
+    """
+    text = cells.str.normalize("NFKC")
+    out = text.str.contains(_SEPARATORS).fill_null(False)
+    at = out.arg_true()
+    if not len(at):
+        return out
+    parts = pl.DataFrame({"cell": at, "part": _parts(text.gather(at))}).explode("part")
+    named = looks_like_person_name(parts["part"]) | is_full_legal_name(parts["part"])
+    told = parts.select("cell", named=named).group_by("cell").agg(pl.len(), pl.col("named").all())
+    several = told.filter((pl.col("len") > 1) & pl.col("named"))["cell"]
+    places = pl.Series(range(len(cells)), dtype=several.dtype)
+    return places.is_in(several.implode())
+
+
+def names_in(cells: pl.Series) -> pl.Series:
+    """The names in each cell of a column that may list several (`List[String]`; null stays null): apart by 、 ; and a new
+    line, and by , and / where all that they part are names."""
+    text = cells.str.normalize("NFKC")
+    plain = text.str.replace_all("[、;\n]", "\x1f").str.split("\x1f")
+    several = names_several(text)
+    if not several.any():
+        return plain
+    return pl.select(pl.when(several).then(_parts(text)).otherwise(plain)).to_series()
+
+
+def with_their_numbers(names: pl.Series, numbers: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Names and numbers, where the cell of a name has the number behind it in brackets: 虚构甲有限公司（9199…）.
+
+    A number of its own goes before one in brackets, and then a name that has another one is left as it is written.
+    """
+    text = names.str.normalize("NFKC")
+    found = text.str.contains(r"[0-9A-Za-z]\s*\)\s*$").fill_null(False)
+    if not found.any():
+        return names, numbers
+    frame = pl.DataFrame({"name": names, "number": numbers, "read": text.str.extract_groups(_NUMBER)})
+    told = pl.col("read").struct.field("number").str.to_uppercase()
+    own = pl.col("number").str.normalize("NFKC").str.strip_chars().str.to_uppercase()
+    taken = told.is_not_null() & (own.is_null() | (own == told))
+    read = frame.select(
+        name=pl.when(taken).then(pl.col("read").struct.field("name")).otherwise("name"),
+        number=pl.when(taken & own.is_null()).then(told).otherwise("number"),
+    )
+    return read["name"], read["number"]
+
+
+def _parts(text: pl.Series) -> pl.Series:
+    parts = text.str.replace_all(_SEPARATORS, "\x1f").str.split("\x1f")
+    return parts.list.eval(pl.element().str.strip_chars()).list.eval(pl.element().filter(pl.element() != ""))
