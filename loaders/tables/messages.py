@@ -86,6 +86,10 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "有变更前比例而无变更日期，无法确定其截止时间：该比例未导入。请补充股权变更日期。",
         "A share before a change without the day of the change: it can't be dated and was left out. Add 股权变更日期.",
     ),
+    "change-of-nothing": (
+        "变更前、变更后均为 0：未说明任何持股，该行未导入持股。请核对两个比例。",
+        "Nothing before the change and nothing after it: the row states no holding, and none was loaded. Check both shares.",
+    ),
     "change-missing": (
         "变更前比例与该股东上一次变更后的比例不符：其间可能有未列出的变更。两次变更之间按上一次变更后的比例计，请核实。",
         "The share before this change is not what the holder's last change left: one between may be missing. "

@@ -246,7 +246,10 @@ def _changes(
     changed = facts["stated_from"]
     header = table.header("share_before")
     stated = table.text("share_before")
-    table.rows.report("flag", before & changed.is_null(), "change-undated", header, stated)
+    good = table.rows.good()
+    table.rows.report("flag", before & changed.is_null() & good, "change-undated", header, stated)
+    nothing = (share["share"] == 0) & (facts["share"] == 0)
+    table.rows.report("flag", nothing & good, "change-of-nothing", header, stated)
     rows = pl.DataFrame(
         {
             "company": company.ids,

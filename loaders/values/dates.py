@@ -76,8 +76,8 @@ def parse_dates(s: pl.Series, numeric: pl.Series | None = None, date_1904: bool 
     zone has been brought to Asia/Shanghai. `numeric` is taken for symmetry with ids and changes nothing: day
     numbers also reach CSV.
 
-    Errors: `impossible-date` (2023-02-30), `date-out-of-range` (before 1850, after 2100), `year-only`,
-    `not-a-date`. Null stays null.
+    Errors: `impossible-date` (2023-02-30), `impossible-month` (2023-13-01), `date-out-of-range` (before
+    1850, after 2100), `year-only`, `not-a-date`. Null stays null.
     """
     del numeric
 
@@ -88,7 +88,11 @@ def parse_dates(s: pl.Series, numeric: pl.Series | None = None, date_1904: bool 
             value=pl.when("real").then("value"),
             open=pl.lit(False),
             serial=pl.lit(False),
-            error=pl.when(~pl.col("real")).then(pl.lit("impossible-date")),
+            error=pl.when(~pl.col("real")).then(
+                pl.when(pl.col("value").str.slice(5, 2).cast(pl.Int8, strict=False).is_between(1, 12))
+                .then(pl.lit("impossible-date"))
+                .otherwise(pl.lit("impossible-month"))
+            ),
         )
 
     def one(text: str) -> _Value:
@@ -121,7 +125,7 @@ def parse_months(s: pl.Series, date_1904: bool = False) -> pl.DataFrame:
     """Months of a column: `value` (`List[String]` of `YYYY-MM`), `error`.
 
     `202311`, `2023年11月`, a day (its month); a quarter gives three, a spell (`2023年1-3月`,
-    `2023-11至2024-02`) each of its months. Errors: `impossible-date`, `date-out-of-range`, `year-only`,
+    `2023-11至2024-02`) each of its months. Errors: `impossible-month`, `impossible-date`, `date-out-of-range`, `year-only`,
     `band-reversed`, `not-a-month` (a month without its year). Null stays null.
     """
 
@@ -189,6 +193,8 @@ def _is_open(text: str) -> bool:
 def _day(year: str, month: str, day: str) -> date:
     if not _FIRST_YEAR <= int(year) <= _LAST_YEAR:
         raise _DateError("date-out-of-range")
+    if not 1 <= int(month) <= 12:
+        raise _DateError("impossible-month")
     try:
         return date(int(year), int(month), int(day))
     except ValueError:

@@ -55,6 +55,10 @@ VALUE_ERRORS: Final[dict[str, tuple[str, str]]] = {
         "日期不存在（如 2 月 30 日），请核对。",
         "There is no such date or time (such as 30 February). Check it.",
     ),
+    "impossible-month": (
+        "月份须在 1 至 12 之间：没有这个月份，请核对。",
+        "Months go from 1 to 12: there is no such month. Check it.",
+    ),
     "date-out-of-range": (
         "日期早于 1850 年或晚于 2100 年，请核对。",
         "The date is before 1850 or after 2100. Check it.",

@@ -396,6 +396,8 @@ def test_a_change_states_the_share_before_and_after_it(tmp_path: Path) -> None:
         f"示例甲有限公司,{A},示例乙有限公司,2024-03-01,30%,10%",
         f"示例甲有限公司,{A},示例丙有限公司,2024-03-01,-,20%",
         f"示例甲有限公司,{A},示例丁有限公司,,5%,5%",
+        f"示例甲有限公司,{A},示例戊有限公司,2024/13/1,5%,6%",
+        f"示例甲有限公司,{A},示例己有限公司,2024-03-01,0%,0%",
     ]
     text = (
         "企业名称,统一社会信用代码,股东名称,股权变更日期,变更前股权比例,变更后股权比例\n"
@@ -412,7 +414,9 @@ def test_a_change_states_the_share_before_and_after_it(tmp_path: Path) -> None:
         ("name:示例丙有限公司", 0.2, "2024-03-01", None),
         ("name:示例丁有限公司", 0.05, None, None),
     }
-    assert codes(context, "flag") == ["change-undated"]
+    assert codes(context, "flag") == ["change-undated", "change-of-nothing"]
+    # Refused for its day, it is not said to have none besides.
+    assert codes(context) == ["impossible-month"]
 
 
 def test_changes_are_stated_row_by_row_and_a_missing_one_is_told(tmp_path: Path) -> None:

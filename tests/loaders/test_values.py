@@ -61,7 +61,9 @@ def test_open_dates(text: str) -> None:
     [
         ("2023-02-30", "impossible-date"),
         ("2023年2月29日", "impossible-date"),
-        ("2023-13", "impossible-date"),
+        ("2023-13", "impossible-month"),
+        ("2023/13/1", "impossible-month"),
+        ("2023-13-01", "impossible-month"),
         ("1066-10-14", "date-out-of-range"),
         ("2023", "year-only"),
         ("11/5/2023", "not-a-date"),
