@@ -186,6 +186,7 @@ def one_observation_a_day(rows: pl.DataFrame, nodes: pl.DataFrame) -> tuple[pl.D
             "key",
             "dataset",
             "list_kind",
+            "share",
             "share_class",
             "observed_on",
             from_id=pl.col("holder").cast(pl.String),

@@ -12,8 +12,9 @@ of one holder changes in that month, the earlier row ends where the later one be
   observation holds until the next one of the company, the first one also before its own date (the answer says
   so); two data sets with equally good lists: the first by name counts. What doesn't count is kept.
 * **Records of changes** state what a holder had until a day, and has from it on. Each change holds until his next one, whatever
-  file or load it stands in, and what he had before a change is what the one before left him with: that counts once. Of a
-  change stated at several dates of observation the latest statement counts.
+  file or load it stands in, and what he had before a change is what the one before left him with: that counts once. His
+  changes of one day that follow on one another (100% → 60%, 60% → 30%) are one, from what he had before the first to what
+  he has after the last. Of a change stated at several dates of observation the latest statement counts.
 * **Top-ten lists**: a holder who left the list may still hold, so leaving ends nothing; a holder's newer row
   replaces his older one.
 * **Snapshots**: what a full extract of the data set no longer contains ended on the extract's date, a company
@@ -54,8 +55,8 @@ SNAPSHOT_SCHEMA: Final = {
 def owns_spans(rows: pl.DataFrame, listed: pl.Series, snapshots: pl.DataFrame) -> pl.DataFrame:
     """Spans of shareholdings.
 
-    `rows`: key, from_id, to_id, dataset, list_kind, share_class, observed_on, stated_from, stated_to: all rows of every
-    company concerned. `listed`: ids of listed companies. `snapshots`: see `SNAPSHOT_SCHEMA`.
+    `rows`: key, from_id, to_id, dataset, list_kind, share, share_class, observed_on, stated_from, stated_to: all rows of
+    every company concerned. `listed`: ids of listed companies. `snapshots`: see `SNAPSHOT_SCHEMA`.
     Gives key, valid_from, valid_to, counted.
     """
     if not _contested(rows, snapshots):
@@ -74,6 +75,7 @@ def owns_spans(rows: pl.DataFrame, listed: pl.Series, snapshots: pl.DataFrame) -
         "from_id",
         "to_id",
         "dataset",
+        "share",
         "share_class",
         observed=_day(pl.col("observed_on")),
         stated_from=_day(pl.col("stated_from")),
@@ -142,12 +144,43 @@ def _chained(rows: pl.DataFrame) -> pl.DataFrame:
         events.drop("day"), on=[*_HOLDER, "event"], how="left", nulls_equal=True, maintain_order="left"
     )
     seen = pl.col("observed").fill_null(_NEVER)
+    rows = rows.with_columns(latest=seen == seen.max().over(said))
     rows = rows.with_columns(
         span_from=pl.lit(None, pl.String),
-        counts=(pl.col("begins") | pl.col("earlier").is_null()) & (seen == seen.max().over(said)),
+        counts=(pl.col("begins") | pl.col("earlier").is_null()) & pl.col("latest") & ~_between_steps(rows),
         span_to=pl.when("begins").then("span_to"),
     )
     return _bounded(rows).with_columns(counted=pl.col("counted") & rows["counts"])
+
+
+def _between_steps(rows: pl.DataFrame) -> pl.Series:
+    """Which rows state what a holder had between two changes of one day, and so on no day.
+
+    `rows`: from_id, to_id, share_class, event, begins, latest, share. What one change leaves and another begins with
+    falls out where one share before and one after are left of the day's; else the changes stand side by side.
+    """
+    of_day = [*_HOLDER, "event"]
+    changes = rows.filter("latest").drop_nulls("event").with_columns(pl.col("share").round(9))
+    several = (
+        changes.group_by(of_day)
+        .agg(
+            had=pl.col("share").filter(~pl.col("begins")).unique(),
+            has=pl.col("share").filter("begins").unique(),
+        )
+        .with_columns(inner=pl.col("had").list.set_intersection("has"))
+        .with_columns(had_left=pl.col("had").list.len() - pl.col("inner").list.len())
+        .with_columns(has_left=pl.col("has").list.len() - pl.col("inner").list.len())
+        .filter(
+            pl.col("inner").list.len() > 0,
+            ~pl.col("inner").list.contains(None),
+            pl.max_horizontal("had_left", "has_left") == 1,
+        )
+        .select(*of_day, "inner")
+    )
+    if several.is_empty():
+        return pl.repeat(False, rows.height, dtype=pl.Boolean, eager=True)
+    told = rows.join(several, on=of_day, how="left", nulls_equal=True, maintain_order="left")
+    return told.select(pl.col("inner").list.contains(pl.col("share").round(9)).fill_null(False)).to_series()
 
 
 def _contested(rows: pl.DataFrame, snapshots: pl.DataFrame) -> bool:

@@ -228,7 +228,7 @@ def _respan_owns(
     """Spans for the new rows; stored rows of the companies concerned are set where they change."""
     companies = pl.concat(touched.companies).unique() if touched.companies else pl.Series("id", [], pl.String)
     stored: dict[RelKey, pl.DataFrame] = {}
-    columns = [*_SPAN_COLUMNS, "list_kind", "share_class"]
+    columns = [*_SPAN_COLUMNS, "list_kind", "share", "share_class"]
     if held:
         for start, end in (("Company", "Company"), ("Person", "Company")):
             rel = ("OWNS", start, end)

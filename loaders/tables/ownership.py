@@ -238,8 +238,8 @@ def _changes(
 ) -> None:
     """变更前 and 变更后股权比例 beside 股权变更日期: the same holder's share until that day, and from it on.
 
-    A later change of his ends what an earlier one began, in whichever file it stands: the store sees to that (see
-    `graph.resolution.spans`). Whoever has nothing after a change has left.
+    A later change of his ends what an earlier one began, and steps of one day are one change, in whichever files they
+    stand: the store sees to that (see `graph.resolution.spans`). Whoever has nothing after a change has left.
     """
     share = table.share("share_before")
     before = (share["share_max"].fill_null(share["share"]) > 0).fill_null(False)
@@ -263,13 +263,12 @@ def _changes(
     inner_had, inner_has, beside = _steps_of_one_day(rows)
     table.rows.report("note", inner_had | inner_has, "change-steps", header, stated)
     table.rows.report("flag", beside, "change-beside", header, stated)
-    before &= ~inner_had
     rows = rows.with_columns(
         had=pl.when(~inner_had).then("had").otherwise(0.0), has=pl.when(~inner_has).then("has").otherwise(0.0)
     )
     table.rows.report("flag", _missing_before(rows) & before, "change-missing", header, stated)
 
-    gone = ((facts["share"] == 0) & changed.is_not_null()).fill_null(False) | inner_has
+    gone = ((facts["share"] == 0) & changed.is_not_null()).fill_null(False)
     staying = pl.select(pl.when(~gone).then(held)).to_series()
     relate(table, "OWNS", holder, "Company", staying, facts)
 

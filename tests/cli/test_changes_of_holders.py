@@ -107,3 +107,16 @@ def test_a_change_of_a_month(lookthrough, tmp_path):
     for day, owners in EXPECTED.items():
         assert _owners(lookthrough, day) == owners, day
     assert _owners(lookthrough, "2022-06-10") == EXPECTED["2023-01-01"]
+
+
+STEPS = (f"{NAME},样本甲一,自然人,100,60,2020-03-01\n", f"{NAME},样本甲一,自然人,60,30,2020-03-01\n")
+
+
+@pytest.mark.parametrize("parts", [STEPS, STEPS[::-1], (STEPS[0], "".join(STEPS))])
+def test_steps_of_one_day_in_two_loads_are_one_change(lookthrough, tmp_path, parts):
+    batches = [_load(lookthrough, file) for file in _files(tmp_path / "in", parts)]
+    assert _owners(lookthrough, "2019-01-01") == {"样本甲一": 1.0}
+    assert _owners(lookthrough, "2021-01-01") == {"样本甲一": 0.3}
+    if parts == STEPS:
+        assert lookthrough("unload", batches[1]).code == 0
+        assert _owners(lookthrough, "2021-01-01") == {"样本甲一": 0.6}

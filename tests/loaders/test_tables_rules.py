@@ -1033,8 +1033,9 @@ def test_a_record_of_changes_under_other_headings(tmp_path: Path, headings: str)
 @pytest.mark.parametrize(
     ("steps", "before", "after", "told"),
     [
-        (["100,60", "60,30"], {1.0}, {0.3}, ["change-steps", "change-steps"]),
-        (["60,30", "30,0", "100,60"], {1.0}, set(), ["change-steps"] * 3),
+        # As they stand: that they follow on one another is worked out where the other loads are, in the store.
+        (["100,60", "60,30"], {1.0, 0.6}, {0.6, 0.3}, ["change-steps", "change-steps"]),
+        (["60,30", "30,0", "100,60"], {1.0, 0.6, 0.3}, {0.6, 0.3}, ["change-steps"] * 3),
         (["40,0", "0,20"], {0.4}, {0.2}, ["change-steps", "change-steps"]),
         (["100,60", "100,60"], {1.0}, {0.6}, ["duplicate-row"]),
         # Side by side, or in an order nobody can tell: added, and said to be.
