@@ -3,35 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
+from graph.contradictions import contradictions
 from graph.penetration.list_rows import KIND, LEFT_OUT
 from graph.penetration.ownership import Ownership
 from graph.penetration.tables import OwnershipTables
 from graph.penetration.undisclosed import OF_A_FILE
+from graph.quality import Quality, holding_at, weakness
 from graph.stores import GraphStore
 
 _TOLERANCE = 1e-9
-_EXAMPLES = 5
 _IN_DOUBT = (
     *("masked", "person-number", "uscc-check-digit", "numeric-id"),
     *("resident-id-form", "resident-id-birth-date", "resident-id-check-digit"),
 )
 """Flags of identifiers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quality:
-    """One kind of weakness: how often, what it means, a few ids."""
-
-    check: str
-    count: int
-    zh: str
-    en: str
-    examples: tuple[str, ...]
 
 
 def check_store(store: GraphStore, as_of: str | None) -> list[Quality]:
@@ -42,6 +31,7 @@ def check_store(store: GraphStore, as_of: str | None) -> list[Quality]:
         *_lists(tables),
         *_names(store, tables),
         *_natures(tables),
+        *contradictions(store, tables, as_of),
         *_lots(store),
         *_identities(store),
     ]
@@ -59,19 +49,9 @@ def names_of(store: GraphStore, ids: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _quality(check: str, ids: pl.Series, zh: str, en: str) -> Iterator[Quality]:
-    found = ids.drop_nulls().unique().sort()
-    if found.len():
-        yield Quality(check, found.len(), zh, en, tuple(found.head(_EXAMPLES)))
-
-
 def _registers(tables: OwnershipTables, as_of: str | None) -> Iterator[Quality]:
-    day = as_of or "9999-12-31"
-    holds = (pl.col("valid_from").is_null() | (pl.col("valid_from") <= day)) & (
-        pl.col("valid_to").is_null() | (pl.col("valid_to") > day)
-    )
     current = tables.holdings.filter(
-        pl.col("counted") & holds & ~pl.col("declared_indirect").fill_null(False)
+        pl.col("counted") & holding_at(as_of) & ~pl.col("declared_indirect").fill_null(False)
     )
     distinct = current.unique(
         subset=["holder_id", "company_id", "share", "share_min", "share_max", "share_class", "votes"]
@@ -82,21 +62,21 @@ def _registers(tables: OwnershipTables, as_of: str | None) -> Iterator[Quality]:
         shares=pl.col("share").is_not_null().any(),
     )
     above = sums.filter(pl.col("total") > 1 + 1e-6)["company_id"]
-    yield from _quality(
+    yield from weakness(
         "register-above-100",
         above,
         "股东比例合计超过100%，按所载计算并标注",
         "registers that add up to more than 100%",
     )
     below = sums.filter(pl.col("shares") & ~pl.col("unknown") & (pl.col("total") < 1 - 1e-6))["company_id"]
-    yield from _quality(
+    yield from weakness(
         "register-below-100",
         below,
         "股东比例合计不足100%，其余未披露",
         "registers below 100%: the rest is undisclosed",
     )
     unknown = sums.filter("unknown")["company_id"]
-    yield from _quality(
+    yield from weakness(
         "unknown-share",
         unknown,
         "有股东比例未知，结果为区间",
@@ -105,14 +85,14 @@ def _registers(tables: OwnershipTables, as_of: str | None) -> Iterator[Quality]:
     undated = current.filter(
         pl.col("observed_on").is_null() & pl.col("valid_from").is_null() & pl.col("valid_to").is_null()
     )["company_id"]
-    yield from _quality(
+    yield from weakness(
         "undated-holdings",
         undated,
         "持股没有任何日期，按一直有效处理",
         "holdings without any date are taken to hold always",
     )
     own = current.filter(pl.col("holder_id") == pl.col("company_id"))["company_id"]
-    yield from _quality("holds-itself", own, "企业持有自身股份", "companies that hold themselves")
+    yield from weakness("holds-itself", own, "企业持有自身股份", "companies that hold themselves")
 
 
 def _lists(tables: OwnershipTables) -> Iterator[Quality]:
@@ -128,7 +108,7 @@ def _lists(tables: OwnershipTables) -> Iterator[Quality]:
         beside = ownership.ids(np.unique(ownership.lists["company"].to_numpy()))
         named = ownership.nodes["id"].gather(ownership.nodes_of(rival))
         rival = pl.concat([beside.cast(pl.String), named.cast(pl.String)])
-    yield from _quality(
+    yield from weakness(
         "rival-lists",
         rival,
         "同一企业有多份股东名单，仅一份计入，其余保留备查",
@@ -140,9 +120,9 @@ def _names(store: GraphStore, tables: OwnershipTables) -> Iterator[Quality]:
     by_name = tables.holdings.filter(
         pl.col("counted") & (pl.col("holder_id").str.contains(r"^(name|scoped|person\.scoped):"))
     )["company_id"]
-    yield from _quality("name-only-holders", by_name, "股东仅有名称，无证件号", "holders known by name only")
+    yield from weakness("name-only-holders", by_name, "股东仅有名称，无证件号", "holders known by name only")
     joined = tables.same_as.filter(pl.col("by") == "unique_name")["from_id"]
-    yield from _quality(
+    yield from weakness(
         "joined-by-name", joined, "按唯一名称匹配合并的主体", "parties joined by a name that only one bears"
     )
 
@@ -156,7 +136,7 @@ def _natures(tables: OwnershipTables) -> Iterator[Quality]:
         companies.implode()
     )
     held = persons.is_in(tables.holdings["company_id"].implode())
-    yield from _quality(
+    yield from weakness(
         "company-and-person",
         persons.filter(either | held),
         "同一主体在不同来源中既是企业又是自然人，请核实并改正",
@@ -166,14 +146,14 @@ def _natures(tables: OwnershipTables) -> Iterator[Quality]:
 
 def _lots(store: GraphStore) -> Iterator[Quality]:
     undated = store.query("MATCH (l:Lot) WHERE l.bid_on IS NULL RETURN l.id AS id", timeout=120)
-    yield from _quality(
+    yield from weakness(
         "lot-without-date", _ids(undated), "标段没有可用日期", "lots without a date to judge at"
     )
     empty = store.query(
         "MATCH (l:Lot) OPTIONAL MATCH (l)<-[:FOR_LOT]-(b:Bid) WITH l, count(b) AS n WHERE n = 0 RETURN l.id AS id",
         timeout=120,
     )
-    yield from _quality("lot-without-bids", _ids(empty), "标段没有投标人", "lots without a bid")
+    yield from weakness("lot-without-bids", _ids(empty), "标段没有投标人", "lots without a bid")
 
 
 def _identities(store: GraphStore) -> Iterator[Quality]:
@@ -183,7 +163,7 @@ def _identities(store: GraphStore) -> Iterator[Quality]:
         )
         flagged = pl.DataFrame(pl.from_arrow(rows), schema={"id": pl.String, "flag": pl.String})
         # What identifies a party of a file may be in doubt; that nobody names it is told where owners are asked for.
-        yield from _quality(
+        yield from weakness(
             f"{type_.lower()}-identifier",
             flagged.filter(~OF_A_FILE | pl.col("flag").is_in(_IN_DOUBT))["id"],
             "证件号或代码有疑问，未用于合并",
@@ -199,7 +179,7 @@ def _identities(store: GraphStore) -> Iterator[Quality]:
         said = names.with_columns(said=pl.col("stated").str.json_path_match("$.v.name")).filter(
             pl.col("said").is_not_null() & (pl.col("said") != pl.col("name"))
         )
-        yield from _quality(
+        yield from weakness(
             "names-differ", said["id"], "同一编号在不同来源中名称不同", "one id under different names"
         )
 

@@ -367,7 +367,7 @@ RELATIONSHIPS: Final = (
             _f(
                 "interest",
                 "STRING",
-                "board_appointment, trustee, nominator, managing_partner, operator, sole_owner, "
+                "board_appointment, trustee, nominator, managing_partner, operator, sole_owner, registered_head, "
                 "management_relation, accounting_consolidation, stated_controller…",
             ),
             _f("direct", "BOOL", "false: a statement about a whole route"),

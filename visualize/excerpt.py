@@ -13,7 +13,7 @@ from graph.penetration import Ownership, connecting_paths, penetrate
 from graph.penetration.days import today
 from graph.penetration.paths import Paths, percent
 from graph.penetration.register import TOLERANCE
-from graph.penetration.rows import SOLE_INTERESTS
+from graph.penetration.rows import REGISTERED_HEAD, SOLE_INTERESTS
 from graph.stores import GraphStore
 from graph.stores.hops import EACH, hop
 from graph.subgraph import SubEdge, Subgraph, SubNode
@@ -199,6 +199,9 @@ class _Canvas:
             for start, end in REL_TYPES[name].pairs:
                 near = [i for i in ids if i in self.nodes and self.nodes[i].type == start]
                 for row in self._links(name, (start, end), near, upward=False):
+                    # A registered head is drawn as what he is; as an owner by law, where he is that, with the owners.
+                    if row.get("interest") == REGISTERED_HEAD:
+                        continue
                     if row["to_id"] in ids and row["to_id"] in self.nodes:
                         self._add_edge(name, row)
 
@@ -240,8 +243,14 @@ class _Canvas:
             r
             for r in rows
             if r["interest"] == "operator"
-            or (r["interest"] in SOLE_INTERESTS and self.nodes[r["to_id"]].kind == "sole_trader")
+            or (
+                r["interest"] in (*SOLE_INTERESTS, REGISTERED_HEAD)
+                and self.nodes[r["to_id"]].kind == "sole_trader"
+            )
         ]
+        # Who is said to own a firm goes before who is shown as its head.
+        owned = {r["to_id"] for r in rows if r["interest"] != REGISTERED_HEAD}
+        rows = [r for r in rows if r["interest"] != REGISTERED_HEAD or r["to_id"] not in owned]
         self.add_nodes("Person", [r["from_id"] for r in rows])
         for row in rows:
             if row["from_id"] in self.nodes:

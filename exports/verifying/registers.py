@@ -205,7 +205,11 @@ def _link(
 
 
 def _by_law(row: Row) -> bool:
-    return row["type"] == "EXERCISES_CONTROL" and row.get("interest") in ("operator", "sole_owner")
+    return row["type"] == "EXERCISES_CONTROL" and row.get("interest") in (
+        "operator",
+        "sole_owner",
+        "registered_head",
+    )
 
 
 def _sole_trader(enclosed: Enclosed, company: str) -> bool:

@@ -35,6 +35,10 @@ MANAGING_INTERESTS: Final = frozenset({"managing_partner", "legal_representative
 SOLE_INTERESTS: Final = frozenset({"operator", "sole_owner"})
 """Who owns a sole trader or a sole proprietorship (经营者, 投资人): by law one person, and no list says so."""
 
+REGISTERED_HEAD: Final = "registered_head"
+"""Whom the register shows as head of a firm whose kind his source does not say: of a stated sole trader or sole
+proprietorship he is its owner, where nobody is said to be; of any other firm he is nothing by that."""
+
 BY_LAW: Final = "by_law"
 """The kind of list that such an owner stands in: none, the law gives him the whole."""
 
@@ -247,12 +251,14 @@ def are_partnerships(nodes: pl.DataFrame, with_partners: IntArray) -> npt.NDArra
 def _are_sole(nodes: pl.DataFrame) -> pl.DataFrame:
     """Whether each node may be one person's own firm (`sole`): none stated to be something else, and none named a company.
 
-    `operated`: a sole trader, if it has an operator, which nothing else has.
+    `operated`: a sole trader, if it has an operator, which nothing else has. `said`: it is stated to be one.
     """
     named = ~pl.col("name").str.contains("公司", literal=True).fill_null(False)
     kind = pl.col("kind").fill_null("sole_trader")
     return nodes.select(
-        sole=named & (kind == "sole_trader"), operated=named & kind.is_in(["sole_trader", "unknown"])
+        sole=named & (kind == "sole_trader"),
+        operated=named & kind.is_in(["sole_trader", "unknown"]),
+        said=named & (pl.col("kind") == "sole_trader").fill_null(False),
     )
 
 
@@ -268,11 +274,17 @@ def controlling(rows: pl.DataFrame, nodes: pl.DataFrame, with_partners: IntArray
         partnership=pl.Series(are_partnerships(nodes, with_partners)[rows["company"].to_numpy()]),
         interest=pl.col("interest").fill_null(""),
     )
+    owned = rows.filter(pl.col("interest").is_in(list(SOLE_INTERESTS)))["company"].unique()
     enters = (
         pl.col("interest").is_in(list(CONTROLLING_INTERESTS))
         | (pl.col("partnership") & pl.col("interest").is_in(list(MANAGING_INTERESTS)))
         | (pl.col("sole") & pl.col("interest").is_in(list(SOLE_INTERESTS)))
         | (pl.col("operated") & (pl.col("interest") == "operator"))
+        | (
+            pl.col("said")
+            & (pl.col("interest") == REGISTERED_HEAD)
+            & ~pl.col("company").is_in(owned.implode())
+        )
     )
     rows = rows.filter(enters & (pl.col("holder") != pl.col("company"))).sort("company", "holder", "key")
     suspected = pl.col("suspected").fill_null(False) | pl.col("interest").is_in(list(SUSPECTED_INTERESTS))
@@ -299,7 +311,7 @@ def sole_owners(rows: pl.DataFrame, declared: pl.DataFrame, nodes: pl.DataFrame)
     at one time the law names none: what each of them has is not known.
     """
     # 投资人 is a word for any shareholder, too: only of a stated sole proprietorship is he its owner.
-    said = declared["interest"] == "operator"
+    said = declared["interest"].is_in(["operator", REGISTERED_HEAD])
     said = said | (
         (declared["interest"] == "sole_owner") & (nodes["kind"].gather(declared["company"]) == "sole_trader")
     )

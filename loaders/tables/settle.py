@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from graph.names import is_partnership_name
+from graph.penetration.rows import REGISTERED_HEAD, SOLE_INTERESTS
 from graph.records import Extract, RelKey
 from loaders.context import ReadContext
 from loaders.problems import Problem
@@ -23,7 +24,7 @@ _ORGANISATION_ENDS: Final = (
     "BUYS",
 )
 
-_SOLE: Final = ("operator", "sole_owner")
+_OF_A_HEAD: Final = ("from_id", "to_id", "source", "observed_on", "stated_from", "stated_to", "role")
 _HEADS: Final = {"legal_representative": "法定代表人", "branch_head": "负责人"}
 
 
@@ -36,8 +37,8 @@ def settle_tables(context: ReadContext) -> None:
       it. Where several tenders have it, it stays a lot of its own and is reported.
     * A lot that has the id of a tender is that tender as a whole.
     * A trace or person of a consortium's member belongs to the consortium's bid.
-    * Whom the register of a sole trader or a sole proprietorship names as its representative or head is its owner; a
-      company that it names so of a partnership manages that.
+    * Whom the register of a sole trader or a sole proprietorship names as its representative or head is its owner, and
+      of a firm of unsaid kind he is if that is what it is; a company that it names so of a partnership manages that.
     """
     _settle_people(context.extract)
     _settle_sole_owners(context.extract)
@@ -92,37 +93,41 @@ def _settle_sole_owners(extract: Extract) -> None:
     """个体工商户 and 个人独资企业 have one owner, and no list of holders says who: the register's column of legal
     representatives or heads (法定代表人, 负责人) shows him, where it has none of operators (经营者) or investors (投资人).
 
+    Of a firm whose kind the load does not say he is stated as its `registered_head`: whether that makes him its owner is
+    told where its kind is known, which another load may say.
+
     Source: 个人独资企业法 art. 2, 8 and 17; 民法典 art. 54. A company is none of both, whatever its type is given as.
     """
-    sole = [
-        f.filter(pl.col("kind") == "sole_trader").select("id", "name")
-        for f in extract.nodes.get("Company", [])
-    ]
-    stated = pl.concat([pl.DataFrame(schema={"id": pl.String(), "name": pl.String()}), *sole])
-    stated = stated.group_by("id").agg(company=pl.col("name").str.contains("公司", literal=True).any())
-    firms = set(stated.filter(~pl.col("company").fill_null(False))["id"].to_list())
-    if not firms:
+    named = [f.filter(pl.col("role").is_in(list(_HEADS))) for f in _rels(extract, "LEGAL_REP_OF", "Person")]
+    stated = [f.select("id", "name", "kind") for f in extract.nodes.get("Company", [])]
+    if not named or not stated:
         return
-    for (type_, _, _), frames in extract.rels.items():
-        if type_ == "EXERCISES_CONTROL":
-            for frame in frames:
-                firms -= set(frame.filter(pl.col("interest").is_in(_SOLE))["to_id"].to_list())
-    for frame in extract.rels.get(("LEGAL_REP_OF", "Person", "Company"), []):
-        heads = frame.filter(pl.col("role").is_in(list(_HEADS)) & pl.col("to_id").is_in(list(firms)))
-        if heads.height:
-            owners = heads.select(
-                "from_id",
-                "to_id",
-                "source",
-                "observed_on",
-                "stated_from",
-                "stated_to",
-                interest=pl.when(pl.col("to_id").str.starts_with("cn-uscc:92"))
-                .then(pl.lit("operator"))
-                .otherwise(pl.lit("sole_owner")),
-                details=pl.col("role").replace_strict(_HEADS, return_dtype=pl.String),
-            )
-            extract.add_rel("EXERCISES_CONTROL", "Person", "Company", owners)
+    heads = pl.concat(f.select(_OF_A_HEAD) for f in named)
+    told = pl.concat(stated).filter(pl.col("id").is_in(heads["to_id"].unique().implode()))
+    kind = pl.col("kind").replace("unknown", None)
+    firms = (
+        told.with_columns(partnership=is_partnership_name(told["name"]))
+        .group_by("id")
+        .agg(
+            sole=(kind == "sole_trader").any(),
+            unsaid=kind.is_null().all() & pl.col("name").is_not_null().any(),
+            other=(pl.col("name").str.contains("公司", literal=True) | pl.col("partnership")).any(),
+        )
+        .filter(~pl.col("other"))
+    )
+    firms = firms.filter(
+        ~pl.col("id").is_in(_declared_of(extract, (*SOLE_INTERESTS, REGISTERED_HEAD)).implode())
+    )
+    sole = firms.filter("sole")["id"]
+    # Other registers' codes are of no such firms.
+    own = pl.col("id").str.starts_with("cn-uscc:91") | ~pl.col("id").str.starts_with("cn-uscc:")
+    unsaid = firms.filter(pl.col("unsaid") & own)["id"]
+    trader = pl.col("to_id").str.starts_with("cn-uscc:92")
+    law = pl.when(trader).then(pl.lit("operator")).otherwise(pl.lit("sole_owner"))
+    _declare(extract, "Person", heads.filter(pl.col("to_id").is_in(sole.implode())), law)
+    _declare(
+        extract, "Person", heads.filter(pl.col("to_id").is_in(unsaid.implode())), pl.lit(REGISTERED_HEAD)
+    )
 
 
 def _settle_managing_partners(extract: Extract) -> None:
@@ -130,43 +135,39 @@ def _settle_managing_partners(extract: Extract) -> None:
 
     Source: 合伙企业法 art. 26; 市场主体登记管理条例 art. 8 (the register has 执行事务合伙人 in place of a legal representative).
     """
-    named = [f.select("id", "name", "kind") for f in extract.nodes.get("Company", [])]
-    if not named or ("LEGAL_REP_OF", "Company", "Company") not in extract.rels:
+    stated = [f.select("id", "name", "kind") for f in extract.nodes.get("Company", [])]
+    named = _rels(extract, "LEGAL_REP_OF", "Company")
+    if not stated or not named:
         return
-    heads = pl.concat(
-        f.filter(pl.col("role").is_in(list(_HEADS)))
-        for f in extract.rels["LEGAL_REP_OF", "Company", "Company"]
-    )
-    firms = pl.concat(named).filter(pl.col("id").is_in(heads["to_id"].implode()))
+    heads = pl.concat(f.filter(pl.col("role").is_in(list(_HEADS))).select(_OF_A_HEAD) for f in named)
+    firms = pl.concat(stated).filter(pl.col("id").is_in(heads["to_id"].implode()))
     partnerships = firms.filter(
         (firms["kind"] == "partnership").fill_null(False) | is_partnership_name(firms["name"])
     )
-    managed = [
-        frame.filter(pl.col("interest") == "managing_partner")["to_id"]
-        for (type_, _, _), frames in extract.rels.items()
-        if type_ == "EXERCISES_CONTROL"
-        for frame in frames
-    ]
-    known = pl.concat([pl.Series("id", [], pl.String), *managed])
+    known = _declared_of(extract, ("managing_partner",))
     heads = heads.filter(
         pl.col("to_id").is_in(partnerships["id"].implode()) & ~pl.col("to_id").is_in(known.implode())
     )
+    _declare(extract, "Company", heads, pl.lit("managing_partner"))
+
+
+def _rels(extract: Extract, name: str, party: str) -> list[pl.DataFrame]:
+    return extract.rels.get((name, party, "Company"), [])
+
+
+def _declared_of(extract: Extract, interests: tuple[str, ...]) -> pl.Series:
+    """The companies of which some control is declared."""
+    rows = (f for party in ("Company", "Person") for f in _rels(extract, "EXERCISES_CONTROL", party))
+    of = [f.filter(pl.col("interest").is_in(interests))["to_id"] for f in rows]
+    return pl.concat([pl.Series("to_id", [], pl.String), *of])
+
+
+def _declare(extract: Extract, party: str, heads: pl.DataFrame, interest: pl.Expr) -> None:
+    """State that a register's heads exercise control, in the register's own word for them."""
     if heads.height:
-        extract.add_rel(
-            "EXERCISES_CONTROL",
-            "Company",
-            "Company",
-            heads.select(
-                "from_id",
-                "to_id",
-                "source",
-                "observed_on",
-                "stated_from",
-                "stated_to",
-                interest=pl.lit("managing_partner"),
-                details=pl.col("role").replace_strict(_HEADS, return_dtype=pl.String),
-            ),
-        )
+        said = pl.col("role").replace_strict(_HEADS, return_dtype=pl.String)
+        declared = heads.drop("role").with_columns(interest=interest, details=heads.select(said).to_series())
+        extract.add_rel("EXERCISES_CONTROL", party, "Company", declared)
 
 
 def _settle_whole_tenders(extract: Extract) -> None:

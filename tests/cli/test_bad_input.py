@@ -684,6 +684,35 @@ def test_a_party_that_is_company_and_person_is_told_before_detection(lookthrough
             assert words in " ".join((ran.out + ran.err).replace("│", " ").split()), command
 
 
+def test_what_is_stated_and_cannot_be_together_is_told_before_detection(lookthrough, tmp_path):
+    studio, firm = "91999999MA0009001P", "91999999MA0001018L"
+    folder = write(
+        tmp_path / "in",
+        **{
+            "企业信息.csv": f"统一社会信用代码,企业名称,企业类型\n{studio},虚构青石设计室,个人独资企业\n",
+            "股东.csv": "企业名称,统一社会信用代码,股东名称,股东类型,持股比例\n"
+            + f"虚构青石设计室,{studio},样本甲一,自然人股东,60%\n虚构青石设计室,{studio},样本乙二,自然人股东,40%\n"
+            + f"虚构甲建设有限公司,{firm},样本甲一,自然人股东,50%\n虚构甲建设有限公司,{firm},样本乙二,自然人股东,50%\n",
+            "control.csv": "company_name,party_name,interest\n"
+            + "".join(
+                f"虚构甲建设有限公司,{party},{interest}\n"
+                for party in ("样本甲一", "样本乙二")
+                for interest in ("名义持有人", "实际出资人")
+            )
+            + "虚构乙建设有限公司,样本乙二,名义持有人\n虚构丙建设有限公司,虚构丙建设有限公司,名义持有人\n",
+            "分支机构.csv": "分支机构名称,企业名称\n虚构丁建设有限公司,虚构戊建设有限公司\n虚构戊建设有限公司,虚构丁建设有限公司\n",
+        },
+    )
+    assert lookthrough("load", folder).code == 0
+    told = {c["check"]: c["examples"] for c in json.loads(lookthrough("check", "--format", "json").out)}
+    assert told["sole-owner-listed-otherwise"] == [f"cn-uscc:{studio}"]
+    assert told["nominee-and-nominator"] == [f"cn-uscc:{firm}"]
+    assert told["nominee-for-whom"] == ["name:虚构乙建设有限公司"]
+    assert told["nominee-in-itself"] == ["name:虚构丙建设有限公司"]
+    assert told["branches-in-a-circle"] == ["name:虚构丁建设有限公司", "name:虚构戊建设有限公司"]
+    assert "sole-owner-not-loaded" not in told
+
+
 @ONE_STORE
 def test_several_controllers_are_named(lookthrough, tmp_path):
     table = "company_id,holder_id,share_percent\nT,A,60\nT,B,55\n"

@@ -154,3 +154,41 @@ def test_whom_another_joins_later_has_the_whole_until_then(lookthrough, tmp_path
     assert "counts with 100%" in told
     answer = _asked(lookthrough, "penetrate", SHOP, "--as-of", "2022-01-01")
     assert {(o["name"], o["share"]) for o in answer["owners"]} == {("样本甲一", None), ("样本乙二", None)}
+
+
+@pytest.mark.parametrize("order", [("kinds", "heads"), ("heads", "kinds")])
+def test_kind_and_head_in_two_loads(lookthrough, tmp_path, order):
+    files = {
+        "kinds": f"统一社会信用代码,企业名称,企业类型\n{STUDIO},虚构青石设计室,个人独资企业\n{SHOP},虚构五金厂,其他\n",
+        "heads": f"统一社会信用代码,企业名称,姓名,职务\n{STUDIO},虚构青石设计室,样本甲一,法定代表人\n"
+        f"{FIRM},虚构甲建设有限公司,样本丁四,法定代表人\n",
+    }
+    names = {"kinds": "基本信息.csv", "heads": "主要人员.csv"}
+    batches = {}
+    for part in order:
+        batches[part] = _loaded(lookthrough, tmp_path / part, {names[part]: files[part]})
+    if order[0] == "kinds":
+        assert lookthrough("unload", batches["heads"]).code == 0
+        (told,) = [c for c in _asked(lookthrough, "check") if c["check"] == "sole-owner-not-loaded"]
+        assert told["examples"] == [f"cn-uscc:{STUDIO}", f"cn-uscc:{SHOP}"]
+        _loaded(lookthrough, tmp_path / "heads", {})
+    answer = _asked(lookthrough, "penetrate", STUDIO)
+    assert [(o["name"], o["share"]) for o in answer["owners"]] == [("样本甲一", 1.0)]
+    assert "owner_by_law" in _codes(answer)
+    assert _asked(lookthrough, "controller", STUDIO)["controller"]["name"] == "样本甲一"
+    assert _owners(lookthrough, FIRM) == {}
+    assert lookthrough("evidence", STUDIO, "--to", tmp_path / "package").code == 0
+    verified = lookthrough("verify", tmp_path / "package")
+    assert verified.code == 0, verified.out + verified.err
+    assert lookthrough("subgraph", STUDIO, "--to", tmp_path / "drawn.json").code == 0
+    assert {"样本甲一"} <= {
+        n["name"] for n in json.loads((tmp_path / "drawn.json").read_text("utf-8"))["nodes"]
+    }
+    # Who is said to be the owner goes before who is its head.
+    said = f"统一社会信用代码,企业名称,企业类型,投资人\n{STUDIO},虚构青石设计室,个人独资企业,样本乙二\n"
+    stated = _loaded(lookthrough, tmp_path / "said", {"登记.csv": said})
+    assert _owners(lookthrough, STUDIO) == {"样本乙二": 1.0}
+    assert lookthrough("unload", stated).code == 0
+    assert _owners(lookthrough, STUDIO) == {"样本甲一": 1.0}
+    checked = {c["check"]: c["examples"] for c in _asked(lookthrough, "check")}
+    assert checked["sole-owner-not-loaded"] == [f"cn-uscc:{SHOP}"]

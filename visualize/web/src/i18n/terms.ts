@@ -231,6 +231,7 @@ export const CODES: Record<string, [string, string]> = {
   "branch_head": ["分支机构负责人", "Head of branch"],
   "operator": ["经营者", "Operator"],
   "sole_owner": ["投资人", "Sole owner"],
+  "registered_head": ["登记负责人", "Registered head"],
   "managing_partner": ["执行事务合伙人", "Managing partner"],
   "control_by_articles": ["章程控制", "Control by articles"],
   "control_by_law": ["法律规定的控制", "Control by law"],

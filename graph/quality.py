@@ -1,0 +1,37 @@
+"""A kind of weakness of the data, with how often it is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+_EXAMPLES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """One kind of weakness: how often, what it means, a few ids."""
+
+    check: str
+    count: int
+    zh: str
+    en: str
+    examples: tuple[str, ...]
+
+
+def weakness(check: str, ids: pl.Series, zh: str, en: str) -> Iterator[Quality]:
+    """One kind of weakness of some parties or lots (ids), where there are any."""
+    found = ids.drop_nulls().unique().sort()
+    if found.len():
+        yield Quality(check, found.len(), zh, en, tuple(found.head(_EXAMPLES)))
+
+
+def holding_at(as_of: str | None) -> pl.Expr:
+    """Rows with `valid_from` and `valid_to` that hold on a day; empty = those without an end."""
+    day = as_of or "9999-12-31"
+    return (pl.col("valid_from").is_null() | (pl.col("valid_from") <= day)) & (
+        pl.col("valid_to").is_null() | (pl.col("valid_to") > day)
+    )
