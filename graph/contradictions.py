@@ -28,7 +28,7 @@ def _one_id(tables: OwnershipTables) -> dict[str, str]:
     """One of its ids for each party that has several."""
     if tables.same_as.is_empty():
         return {}
-    same = nx.Graph(tables.same_as.select("from_id", "to_id").iter_rows())
+    same: nx.Graph[str] = nx.Graph(tables.same_as.select("from_id", "to_id").iter_rows())
     return {id_: min(ids) for ids in nx.connected_components(same) for id_ in ids}
 
 
@@ -121,7 +121,7 @@ def _branches(store: GraphStore, as_of: str | None) -> Iterator[Quality]:
         return
     text = dict.fromkeys(("branch", "company", "valid_from", "valid_to"), pl.String)
     of = pl.DataFrame(pl.from_arrow(rows)).cast(text).filter(holding_at(as_of))  # type: ignore[arg-type]
-    above = nx.DiGraph(of.select("branch", "company").iter_rows())
+    above: nx.DiGraph[str] = nx.DiGraph(of.select("branch", "company").iter_rows())
     round_ = [i for ids in nx.strongly_connected_components(above) if len(ids) > 1 for i in ids]
     round_ += list(nx.nodes_with_selfloops(above))
     yield from weakness(

@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from graph.names import is_full_legal_name
-from loaders.identity import looks_like_person_name
+from loaders.identity import looks_like_person_name, looks_like_person_number
 
 _SEPARATORS: Final = r"[、,;/\n]"
 _NUMBER: Final = (
@@ -48,7 +48,8 @@ def names_in(cells: pl.Series) -> pl.Series:
 def with_their_numbers(names: pl.Series, numbers: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Names and numbers, where the cell of a name has the number behind it in brackets: 虚构甲有限公司（9199…）.
 
-    A number of its own goes before one in brackets, and then a name that has another one is left as it is written.
+    A number of its own goes before one in brackets, and then a name that has another one is left as it is written; but no
+    name keeps a person's number.
     """
     text = names.str.normalize("NFKC")
     found = text.str.contains(r"[0-9A-Za-z]\s*\)\s*$").fill_null(False)
@@ -57,10 +58,13 @@ def with_their_numbers(names: pl.Series, numbers: pl.Series) -> tuple[pl.Series,
     frame = pl.DataFrame({"name": names, "number": numbers, "read": text.str.extract_groups(_NUMBER)})
     told = pl.col("read").struct.field("number").str.to_uppercase()
     own = pl.col("number").str.normalize("NFKC").str.strip_chars().str.to_uppercase()
-    taken = told.is_not_null() & (own.is_null() | (own == told))
+    frame = frame.select("name", "number", own=own, told=told, bare=pl.col("read").struct.field("name"))
+    known = pl.col("own").is_null() | (pl.col("own").str.strip_prefix("CN-USCC:") == pl.col("told"))
     read = frame.select(
-        name=pl.when(taken).then(pl.col("read").struct.field("name")).otherwise("name"),
-        number=pl.when(taken & own.is_null()).then(told).otherwise("number"),
+        name=pl.when(pl.col("told").is_not_null() & (known | looks_like_person_number(frame["told"])))
+        .then("bare")
+        .otherwise("name"),
+        number=pl.coalesce("number", "told"),
     )
     return read["name"], read["number"]
 

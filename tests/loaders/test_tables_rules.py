@@ -296,18 +296,24 @@ def test_a_number_in_brackets_behind_a_name_is_its_number(tmp_path: Path) -> Non
         f"示例丙有限公司,{A},示例丁有限公司({wrong}),10%",
         f"示例丙有限公司,{A},示例戊(深圳)有限公司,10%",
     ]
-    context = load_text(
-        tmp_path, {"股东.csv": "企业名称,统一社会信用代码,股东名称,持股比例\n" + "\n".join(rows)}
-    )
+    masked = f"企业名称,股东名称,股东证件号码,持股比例\n示例己有限公司,测试乙（{resident(4)}）,9999**********0000,1%\n"
+    files = {
+        "股东.csv": "企业名称,统一社会信用代码,股东名称,持股比例\n" + "\n".join(rows),
+        "股东信息.csv": masked,
+    }
+    context = load_text(tmp_path, files)
     assert codes(context) == []
     assert codes(context, "flag") == ["uscc-check-digit"]
     owns = rels(context, "OWNS")
-    assert set(owns["to_id"]) == {f"cn-uscc:{A}"}
-    (person,) = nodes(context, "Person").rows(named=True)
+    assert set(owns["to_id"]) == {f"cn-uscc:{A}", "name:示例己有限公司"}
+    person, other = nodes(context, "Person").rows(named=True)
     assert person["name"] == "测试甲" and person["id"].startswith("person:")
+    # Under a number of its own, a name keeps no person's number either.
+    assert other["name"] == "测试乙" and other["flag"] == "masked"
     assert set(owns["from_id"]) >= {f"cn-uscc:{B}", "name:示例戊(深圳)有限公司", person["id"]}
     assert set(nodes(context, "Company")["name"]) == {
         "示例丙有限公司", "示例乙有限公司", "示例丁有限公司", "示例戊(深圳)有限公司",
+        "示例己有限公司",
     }  # fmt: skip
 
 
