@@ -8,11 +8,13 @@ from typing import Final, Literal
 import polars as pl
 
 from loaders.identity import lost_code_digits
-from loaders.tables.recognise import TablePlan
+from loaders.tables.plans import TablePlan
 from loaders.tables.rows import SheetRows
 from loaders.tables.vocabulary import VOCABULARIES
 from loaders.values import parse_dates, parse_money, parse_months, parse_shares, parse_times
 
+BOUNDS: Final = ("share", "share_min", "share_max", "min_open", "max_open")
+"""The columns of `TableRows.share`."""
 _MEASURED: Final = ("code", "date", "id", "int", "money", "month", "number", "share", "time")
 """Kinds of columns whose cells are read, not only kept: a row with one that can't be is refused."""
 

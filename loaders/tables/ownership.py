@@ -8,7 +8,8 @@ import polars as pl
 
 from graph.names import name_key
 from loaders.tables.cells_of_names import names_in
-from loaders.tables.columns import TableRows
+from loaders.tables.changes import state_changes
+from loaders.tables.columns import BOUNDS, TableRows
 from loaders.tables.parties import Parties, local_ids, most, read_parties, relate, state_parties
 from loaders.tables.rows import AT
 from loaders.tables.vocabulary import VOCABULARIES
@@ -16,7 +17,6 @@ from loaders.values import clean_header, report_days
 
 PARTNER_ROLES = ("general_partner", "limited_partner")
 _NO_CONTROL: Final = ("nominee", "unknown", "management_relation")
-_BOUNDS = ("share", "share_min", "share_max", "min_open", "max_open")
 _TOTAL: Final = r"^\s*(?:[合小总共累]\s*计|(?i:(?:grand |sub)?total))\s*[:：]?\s*$"
 _DIRECT: Final = (
     "share",
@@ -98,7 +98,7 @@ def read_shareholdings(table: TableRows) -> None:
         held = pl.select(pl.when(~_only_indirect(table)).then(held)).to_series()
     if table.has("share_before"):
         facts["stated_from"] = facts["stated_from"].fill_null(table.date("changed_on"))
-        _changes(table, company, holder, held, facts)
+        state_changes(table, company, holder, held, facts)
     else:
         relate(table, "OWNS", holder, "Company", held, facts)
     if table.has("indirect_share"):
@@ -145,7 +145,7 @@ def _shares(table: TableRows) -> dict[str, pl.Series]:
         | fraction["share_max"].is_not_null()
     )
     share = {
-        c: pl.select(pl.when(stated).then(fraction[c]).otherwise(percent[c])).to_series() for c in _BOUNDS
+        c: pl.select(pl.when(stated).then(fraction[c]).otherwise(percent[c])).to_series() for c in BOUNDS
     }
     if table.has("share_min", "share_max"):
         low, high = table.share("share_min")["share"], table.share("share_max")["share"]
@@ -233,127 +233,11 @@ def _derived(
     return {**exact, "derived_from": derived}
 
 
-def _changes(
-    table: TableRows, company: Parties, holder: Parties, held: pl.Series, facts: dict[str, pl.Series]
-) -> None:
-    """变更前 and 变更后股权比例 beside 股权变更日期: the same holder's share until that day, and from it on.
-
-    A later change of his ends what an earlier one began, and steps of one day are one change, in whichever files they
-    stand: the store sees to that (see `graph.resolution.spans`). Whoever has nothing after a change has left.
-    """
-    share = table.share("share_before")
-    before = (share["share_max"].fill_null(share["share"]) > 0).fill_null(False)
-    changed = facts["stated_from"]
-    header = table.header("share_before")
-    stated = table.text("share_before")
-    good = table.rows.good()
-    table.rows.report("flag", before & changed.is_null() & good, "change-undated", header, stated)
-    nothing = (share["share"] == 0) & (facts["share"] == 0)
-    table.rows.report("flag", nothing & good, "change-of-nothing", header, stated)
-    rows = pl.DataFrame(
-        {
-            "company": company.ids,
-            "holder": holder.ids,
-            "class": facts["share_class"],
-            "day": pl.select(pl.when(table.rows.good() & ~table.rows.duplicates).then(changed)).to_series(),
-            "had": share["share"],
-            "has": facts["share"],
-        }
-    )
-    inner_had, inner_has, beside = _steps_of_one_day(rows)
-    table.rows.report("note", inner_had | inner_has, "change-steps", header, stated)
-    table.rows.report("flag", beside, "change-beside", header, stated)
-    rows = rows.with_columns(
-        had=pl.when(~inner_had).then("had").otherwise(0.0), has=pl.when(~inner_has).then("has").otherwise(0.0)
-    )
-    table.rows.report("flag", _missing_before(rows) & before, "change-missing", header, stated)
-
-    gone = ((facts["share"] == 0) & changed.is_not_null()).fill_null(False)
-    staying = pl.select(pl.when(~gone).then(held)).to_series()
-    relate(table, "OWNS", holder, "Company", staying, facts)
-
-    frame = {c: share[c] for c in _BOUNDS} | {
-        n: facts[n] for n in ("share_class", "list_kind", "observed_on")
-    }
-    to_ids = pl.select(pl.when(before & changed.is_not_null()).then(company.ids)).to_series()
-    relate(table, "OWNS", holder, "Company", to_ids, {**frame, "stated_to": changed})
-
-
-_SAME_SHARE: Final = 1e-9
-
-
-def _steps_of_one_day(rows: pl.DataFrame) -> tuple[pl.Series, pl.Series, pl.Series]:
-    """A holder's changes of one day that follow on one another (100% → 60%, 60% → 30%) are steps of one.
-
-    `rows`: company, holder, class, day, had, has. Gives of which rows what he had, and of which what he has, stood
-    between two steps and held on no day; and which rows stand beside others of his of that day without following on.
-    """
-    keys = ["company", "holder", "class", "day"]
-    several = (
-        rows.with_row_index("at")
-        .drop_nulls(["company", "holder", "day"])
-        .filter(pl.len().over(keys) > 1)
-        .select("had", "has", "at", group=pl.struct(keys).rank("dense"))
-    )
-    inner_had, inner_has, beside = list[int](), list[int](), list[int]()
-    for group in several.partition_by("group", maintain_order=True):
-        at = group["at"].to_list()
-        order = _in_order(list(group.select("had", "has").iter_rows()))
-        if order is None:
-            beside += at
-        else:
-            inner_had += [at[n] for n in order[1:]]
-            inner_has += [at[n] for n in order[:-1]]
-    places = pl.Series(range(rows.height), dtype=pl.Int64)
-    return places.is_in(inner_had), places.is_in(inner_has), places.is_in(beside)
-
-
-def _in_order(steps: list[tuple[float | None, float | None]]) -> list[int] | None:
-    """The one order in which each step begins with what the one before left; None where there is none, or several."""
-    followed_by: dict[int, int] = {}
-    for n, (_, has) in enumerate(steps):
-        after = [
-            other
-            for other, (had, _) in enumerate(steps)
-            if other != n and None not in (had, has) and abs((had or 0.0) - (has or 0.0)) <= _SAME_SHARE
-        ]
-        if len(after) > 1:
-            return None
-        if after:
-            followed_by[n] = after[0]
-    first = set(range(len(steps))) - set(followed_by.values())
-    if len(first) != 1:
-        return None
-    order = [first.pop()]
-    while order[-1] in followed_by:
-        order.append(followed_by[order[-1]])
-    return order if len(order) == len(steps) else None
-
-
-def _missing_before(rows: pl.DataFrame) -> pl.Series:
-    """Which changes begin with another share than the table's change before left the holder with: one is missing.
-
-    `rows`: company, holder, class, day, had, has.
-    """
-    of_one = ["company", "holder", "class"]
-    days = (
-        rows.drop_nulls(["company", "holder", "day"])
-        .group_by(*of_one, "day")
-        .agg(has=pl.col("has").sum(), whole=pl.col("has").is_not_null().all())
-        .sort("day")
-        .with_columns(last_has=pl.when("whole").then("has").shift(1).over(of_one))
-        .drop("has", "whole")
-    )
-    rows = rows.join(days, on=[*of_one, "day"], how="left", nulls_equal=True, maintain_order="left")
-    had_then = pl.col("had").sum().over([*of_one, "day"])
-    return rows.select(((pl.col("last_has") - had_then).abs() > 1e-9).fill_null(False)).to_series()
-
-
 def _indirect(table: TableRows, company: Parties, holder: Parties, facts: dict[str, pl.Series]) -> None:
     """A stated total over a whole route: kept apart, never added to direct shares."""
     share = table.share("indirect_share")
     stated = share["share"].is_not_null() | share["share_min"].is_not_null()
-    frame = {c: share[c] for c in _BOUNDS}
+    frame = {c: share[c] for c in BOUNDS}
     frame |= {"list_kind": facts["list_kind"], "observed_on": facts["observed_on"]}
     frame["declared_indirect"] = pl.select(pl.when(stated).then(True)).to_series()
     to_ids = pl.select(pl.when(stated).then(company.ids)).to_series()

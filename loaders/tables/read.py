@@ -16,14 +16,8 @@ from loaders.tables import bids, companies, ownership, people, property, tenderi
 from loaders.tables.columns import TableRows
 from loaders.tables.mapping import choose
 from loaders.tables.messages import message
-from loaders.tables.recognise import (
-    SheetPlan,
-    TablePlan,
-    bare_heading,
-    recognise,
-    says_year_or_unit,
-    with_header_row,
-)
+from loaders.tables.plans import TablePlan, bare_heading, says_year_or_unit
+from loaders.tables.recognise import SheetPlan, recognise, with_header_row
 from loaders.tables.rejects import ADDED, RejectedRows, refused_frame
 from loaders.tables.rows import SheetRows
 from loaders.tables.schema import count_known_headers

@@ -22,7 +22,7 @@ from loaders.problems import Problem
 
 if TYPE_CHECKING:
     from loaders.sheets import Sheet
-    from loaders.tables.recognise import TablePlan
+    from loaders.tables.plans import TablePlan
 
 ROW: Final = "lookthrough_row"
 COLUMN: Final = "lookthrough_column"

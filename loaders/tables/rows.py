@@ -13,7 +13,8 @@ from loaders.identity import looks_like_person_number, mask
 from loaders.problems import Problem
 from loaders.sheets import Sheet
 from loaders.tables.messages import message
-from loaders.tables.recognise import SheetPlan, bare_heading
+from loaders.tables.plans import bare_heading
+from loaders.tables.recognise import SheetPlan
 from loaders.tables.rejects import ROW, SAFE_FORMULA
 from loaders.values import NOT_AVAILABLE, as_written, formula_errors, normalise_empty
 

@@ -9,7 +9,7 @@ from loaders.identity import masked
 from loaders.tables.columns import TableRows
 from loaders.tables.companies import account_keys
 from loaders.tables.parties import Parties, local_ids, read_parties, relate, state_parties
-from loaders.tables.recognise import bare_heading
+from loaders.tables.plans import bare_heading
 from loaders.tables.rows import AT
 from loaders.tables.vocabulary import VOCABULARIES, read_relation_codes
 from loaders.values import parse_money, unit_of_header
