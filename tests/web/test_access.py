@@ -161,3 +161,26 @@ def test_the_owner_behind_the_bidders_is_reached_by_keyboard_alone(page: Any, se
     tab_to(".evidence .finding")
     page.keyboard.press("Enter")
     expect(page.locator(".behind")).to_contain_text("虚构顾远山")
+
+
+def test_a_narrow_window_keeps_every_page_within_it(page: Any, served: Any) -> None:
+    """A window of 400 points, or one of 1,600 enlarged four times, as whoever sees little has it."""
+    page.set_viewport_size({"width": 400, "height": 800})
+    spilt = "() => document.documentElement.scrollWidth - innerWidth"
+    for path in ("/", f"/lots/{quote(LOT, safe='')}", CANVAS, "/relations"):
+        page.goto("about:blank")
+        page.goto(f"{served.url}/#{path}")
+        expect(page.locator("main h1").first).to_be_attached()
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate(spilt) <= 0, path
+        expect(page.get_by_role("button", name="English")).to_be_in_viewport()
+        if path == "/":
+            # The findings come before what they can be filtered by.
+            expect(page.locator(".finding").first).to_be_in_viewport()
+            expect(page.get_by_role("button", name="核查中")).to_be_hidden()
+            page.get_by_role("button", name="筛选", exact=True).click()
+            expect(page.get_by_role("button", name="核查中")).to_be_visible()
+        if path == CANVAS:
+            assert page.locator(".canvas").bounding_box()["width"] > 380
+            # Below the picture stands what the panel tells, as wide as the window.
+            assert page.get_by_role("complementary").bounding_box()["width"] > 380

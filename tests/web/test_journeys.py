@@ -71,13 +71,17 @@ def test_who_types_what_is_looked_for_comes_to_what_its_detector_found(page, ser
     page.get_by_role("combobox").fill("共同股东")
     page.get_by_role("option").filter(has_text="投标人存在共同股东").click()
     page.wait_for_url(re.compile("detector=common-shareholder"))
+    # What is filtered for is said above the list, and taken off there.
+    page.get_by_role("button", name="取消筛选：投标人存在共同股东").click()
+    page.wait_for_url(lambda url: "detector=" not in url)
+    go(page, served, "/?detector=common-shareholder")
     # The one that ties three of the nine is told from those that tie two, and by whom.
     wide = page.locator(".finding").filter(has_text=f"3 家投标人 · {OWNER}")
     wide.click()
     expect(page.locator(".behind")).to_contain_text(OWNER)
     # In words of one's own, of either language.
     page.get_by_role("combobox").fill("shared owner")
-    expect(page.get_by_role("option").filter(has_text="投标人存在共同股东")).to_be_visible()
+    expect(page.get_by_role("option").first).to_contain_text("投标人存在共同股东")
     page.get_by_role("combobox").fill("无此企业无此检测")
     expect(page.get_by_role("option").filter(has_text="没有找到")).to_contain_text(
         "没有找到。可输入名称的一部分"
@@ -158,6 +162,11 @@ def test_ties_among_pasted_names(page, served):
     rows = page.locator("table.plain tbody tr").filter(has_text=OWNER)
     expect(rows.first).to_contain_text("共同持股")
     expect(page.locator("td.formula").first).to_contain_text("= 42%")
+    # What was asked for is what is said to be on its way.
+    page.route("**/v1/screenings", lambda route: None)
+    page.get_by_role("button", name="用检测项核查").click()
+    expect(page.get_by_role("button", name="正在核查")).to_be_disabled()
+    expect(page.get_by_role("button", name="查找关系")).to_be_disabled()
 
 
 def test_files_are_recognised_before_they_are_loaded(page, served, tmp_path):
