@@ -462,7 +462,12 @@ def test_nothing_in_the_table_of_facts_and_the_matrix_of_ties_is_cut_off(page, s
     page.locator(".matrix .tie").first.wait_for()
     # All nine are in sight, in a window as narrow as those of old.
     page.set_viewport_size({"width": 1280, "height": 900})
-    assert page.evaluate("() => { const e = document.querySelector('.two .scroll'); return e.scrollWidth - e.clientWidth; }") <= 0
+    assert (
+        page.evaluate(
+            "() => { const e = document.querySelector('.two .scroll'); return e.scrollWidth - e.clientWidth; }"
+        )
+        <= 0
+    )
     # The longest words there are, with a figure beside them.
     words = "() => document.querySelectorAll('.matrix .tie').forEach((e, n) => e.firstChild.textContent = ['documents', 'dealings', 'contact'][n % 3])"
     if language == "en":
