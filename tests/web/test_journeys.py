@@ -298,6 +298,25 @@ def test_what_is_done_by_hand_can_be_undone_and_is_in_the_address(page, served):
     assert page.evaluate(STANDS) == first
     page.get_by_role("button", name="重做").click()
     page.wait_for_url(re.compile("open="))
+    # Another day has all drawn anew, and ends no way back: the day is undone, then what was done before it.
+    opened = page.evaluate(STANDS)
+    day = page.locator(".el-date-editor input").first
+    day.fill("2025-05-20")
+    day.press("Enter")
+    page.wait_for_url(re.compile("as_of=2025-05-20"))
+    expect(page.locator(".canvas")).to_have_attribute("aria-busy", "false")
+    for name, told, stands in (("撤销", r"^(?!.*as_of=).*open=", opened), ("撤销", r"^(?!.*open=)", first)):
+        page.get_by_role("button", name=name).click()
+        page.wait_for_url(re.compile(told))
+        expect(page.locator(".canvas")).to_have_attribute("aria-busy", "false")
+        page.wait_for_function(f"(s) => JSON.stringify(({STANDS})()) === JSON.stringify(s)", arg=stands)
+    expect(page.get_by_role("button", name="撤销")).to_be_disabled()
+    page.get_by_role("button", name="重做").click()
+    page.wait_for_function(f"(s) => JSON.stringify(({STANDS})()) === JSON.stringify(s)", arg=opened)
+    page.get_by_role("button", name="重做").click()
+    page.wait_for_url(re.compile("as_of=2025-05-20.*open=|open=.*as_of=2025-05-20"))
+    expect(day).to_have_value("2025-05-20")
+    expect(page.get_by_role("button", name="重做")).to_be_disabled()
 
 
 def test_an_address_of_older_data_says_so_and_shows_the_present(page, served):

@@ -1,8 +1,8 @@
 import type { CollectionReturnValue, EdgeSingular, ElementDefinition, NodeSingular } from "cytoscape";
 import type { NextTo } from "../api/shapes";
-import { short, type Hand, type Opened, type Read } from "./address";
+import { short, written, type Hand, type Opened, type Read } from "./address";
 import { Canvas, turnedTo, type Way } from "./canvas";
-import { Past } from "./past";
+import { Past, type Said } from "./past";
 import { rowsBeside, Taken, type Place } from "./places";
 
 export type { Way } from "./canvas";
@@ -16,7 +16,7 @@ interface Kept {
 /** The canvas and what is done on it by hand: each deed can be undone, and the address tells them all. */
 export class Board extends Canvas {
   readonly hand: Hand = { opened: [], moved: new Map(), pinned: new Set(), removed: new Set(), folded: new Set() };
-  private readonly past = new Past();
+  private readonly past: Past;
   private readonly folds = new Map<string, Kept>();
   private grabbed = new Map<string, Place>();
 
@@ -25,8 +25,10 @@ export class Board extends Canvas {
     labels: (kind: string) => string,
     types: (type: string) => string,
     private readonly changed: () => void,
+    jump: (to: Said) => void,
   ) {
     super(place, labels, types);
+    this.past = new Past(jump);
     this.core.on("grab", "node", (event) => {
       const node = event.target as NodeSingular;
       this.grabbed.set(node.id(), { ...node.position() });
@@ -38,6 +40,7 @@ export class Board extends Canvas {
   expand(opened: Opened, items: NextTo[], remembered = true): string[] {
     const node = this.core.getElementById(opened.id) as NodeSingular;
     if (node.empty()) return [];
+    const said = this.said();
     const fresh = items.filter((i) => !this.has(i.party.id));
     const up = opened.direction === "in";
     const taken = new Taken(this.core.nodes().map((n) => (n as NodeSingular).position()));
@@ -76,7 +79,7 @@ export class Board extends Canvas {
       },
     };
     deed.redo();
-    if (remembered) this.past.did(deed);
+    if (remembered) this.past.did(deed, said, this.said());
     if (remembered && this.fitted) this.fit();
     this.changed();
     return fresh.map((f) => f.party.id);
@@ -145,6 +148,16 @@ export class Board extends Canvas {
     if (this.past.redo()) this.changed();
   }
 
+  /** Remember that the address was made to ask for another drawing, such as that of another day. */
+  jumped(before: Said, after: Said): void {
+    this.past.jumped(before, after);
+  }
+
+  /** What was done before is of another view. */
+  forget(): void {
+    this.past.forget();
+  }
+
   get canUndo(): boolean {
     return this.past.canUndo;
   }
@@ -194,9 +207,14 @@ export class Board extends Canvas {
 
   protected override clear(): void {
     super.clear();
-    this.past.forget();
+    this.past.settle();
     this.folds.clear();
     Object.assign(this.hand, { opened: [], moved: new Map(), pinned: new Set(), removed: new Set(), folded: new Set() });
+  }
+
+  /** What the address says of what was done by hand. */
+  private said(): Said {
+    return { ...written(this.hand), way: this.way === "leftright" ? this.way : undefined };
   }
 
   private byHand(): boolean {
@@ -204,9 +222,11 @@ export class Board extends Canvas {
   }
 
   private act(deed: { undo: () => void; redo: () => void }, remembered: boolean): void {
-    if (remembered) this.past.act(deed);
-    else deed.redo();
-    if (remembered) this.changed();
+    const before = this.said();
+    deed.redo();
+    if (!remembered) return;
+    this.past.did(deed, before, this.said());
+    this.changed();
   }
 
   private dropped(): void {
@@ -220,6 +240,7 @@ export class Board extends Canvas {
     }
     this.grabbed.clear();
     if (!before.size) return;
+    const said = this.said();
     const way = this.way;
     const put = (places: Map<string, Place>): void => {
       for (const [id, place] of places) this.core.getElementById(id).position(way === this.way ? { ...place } : turnedTo(this.way, place));
@@ -240,7 +261,7 @@ export class Board extends Canvas {
           else this.hand.moved.delete(id);
         }
       },
-    });
+    }, said, this.said());
     this.changed();
   }
 
