@@ -12,6 +12,7 @@ import typer
 from cases import SCOPES, Ledger
 from detectors.own.definitions import read_own
 from detectors.running.detecting import rules_from
+from graph.stores import StoreError
 from lookthrough.cli.app import app
 from lookthrough.cli.console import LangOption, Session, StoreOption, session
 from lookthrough.cli.files import RulesOption
@@ -82,18 +83,29 @@ def serve_command(
 
 
 def _with_demo(s: Session, store: str | None) -> Session:
-    """The demo world where no store is named and none of the user's own is there yet."""
-    own = Path(s.settings.store)
-    if store is not None or s.settings.store_stated or own.exists() or not (DEMO / "store").exists():
+    """The demo world where no store is named and the user's own holds nothing yet."""
+    named = store is not None or s.settings.store_stated
+    if named or not (DEMO / "store").exists() or _holds_something(s):
         return s
     s.tell(
-        f"未指定数据库：使用演示数据 {DEMO / 'store'}。",
-        f"No store is named: serving the demo world in {DEMO / 'store'}.",
+        f"未指定数据库：使用演示数据 {DEMO / 'store'}。使用自己的库：lookthrough serve --store 路径",
+        f"No store is named: serving the demo world in {DEMO / 'store'}. Your own: lookthrough serve --store PATH",
     )
     settings = replace(
         s.settings, store=str(DEMO / "store"), key_file=DEMO / "person.key", data=DEMO, ledger_stated=""
     )
     return replace(s, settings=settings)
+
+
+def _holds_something(s: Session) -> bool:
+    """Was anything loaded into the store? What can't be opened is not passed over: opening it says why."""
+    if not Path(s.settings.store).exists():
+        return False
+    try:
+        with s.store() as own:
+            return bool(own.batches())
+    except StoreError:
+        return True
 
 
 def _greet(s: Session, ledger: Ledger, url: str, no_keys: bool, local: bool) -> None:

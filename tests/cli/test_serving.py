@@ -18,8 +18,11 @@ import pytest
 import yaml
 from typer.main import get_command
 
+from graph.stores import open_store
 from lookthrough.cli import serving  # noqa: F401
 from lookthrough.cli.app import app
+from lookthrough.cli.main import run
+from lookthrough.settings import read_settings
 from tests.cli.bad_files import GOOD, HOLDINGS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -127,6 +130,32 @@ def test_the_image_carries_the_explorer_built_in_a_stage_of_its_own():
     copied = text.index("COPY --from=explorer /source/visualize/web/dist visualize/web/dist")
     assert built < text.index("COPY . .") < copied < text.index("pip install --no-deps .")
     assert "npm ci" in text[:built]
+
+
+def test_an_own_store_that_holds_nothing_does_not_hide_the_demo_world(tmp_path, monkeypatch, capsys):
+    """Whoever looked at an empty explorer first, and then ran the demo, is shown the demo."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("LOOKTHROUGH_STORE", raising=False)
+    for name, value in (("DATA", str(tmp_path / "data")), ("LANG", "en"), ("LEDGER", "")):
+        monkeypatch.setenv(f"LOOKTHROUGH_{name}", value)
+    own = read_settings().store
+    for store in (own, "output/demo/store"):
+        Path(store).parent.mkdir(parents=True, exist_ok=True)
+        open_store(store, "write").close()
+    file = tmp_path / "holdings.csv"
+    file.write_text(f"{HOLDINGS}\n{GOOD}\n", encoding="utf-8")
+
+    def serves() -> str:
+        # A port that is taken ends it at once, after it said what it would have served.
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            assert run(["serve", "--port", str(taken.getsockname()[1])]) == 1
+        return capsys.readouterr().err
+
+    said = serves()
+    assert "serving the demo world" in said
+    assert "lookthrough serve --store PATH" in said
+    assert run(["load", str(file)]) == 0
+    assert "demo world" not in serves()
 
 
 @pytest.mark.parametrize(
