@@ -189,7 +189,9 @@ def _rows(
                 "undated",
                 (),
                 f"{undated} 条持股记录没有日期，视为一直有效。",
-                f"{undated} holdings have no date and count on every day.",
+                f"{undated} holdings have no date and count on every day."
+                if undated > 1
+                else "1 holding has no date and counts on every day.",
                 float(undated),
             )
         )

@@ -150,7 +150,9 @@ def _tell(s: Session, report: WholeReport) -> None:
     if report.undated:
         s.tell(
             f"{report.undated:,} 条持股记录没有日期，视为一直有效。",
-            f"{report.undated:,} holdings have no date and count on every day.",
+            f"{report.undated:,} holdings have no date and count on every day."
+            if report.undated > 1
+            else "1 holding has no date and counts on every day.",
         )
 
 

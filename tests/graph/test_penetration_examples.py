@@ -354,6 +354,8 @@ def test_what_only_a_holding_of_nothing_leads_to_is_not_above() -> None:
     assert shares(answer) == {"R": 0.5}
     # Nor are its register and its loop the company's.
     assert codes(answer) == {"undated"} and answer.longest.nodes == ("R", "T")
+    # So that one holding is left, in the singular.
+    assert [f.en for f in answer.warnings] == ["1 holding has no date and counts on every day."]
 
 
 def test_holdings_seen_only_after_the_day_count_and_are_told() -> None:
