@@ -34,6 +34,10 @@ TOUCHING = """() => {
     return boxes.flatMap(([a, p], i) => boxes.slice(i + 1)
         .filter(([, q]) => p.x1 < q.x2 && q.x1 < p.x2 && p.y1 < q.y2 && q.y1 < p.y2).map(([b]) => [a, b]));
 }"""
+ROOM = """() => { const pen = document.createElement('canvas').getContext('2d');
+    return window.lookthroughBoard.core.nodes('.Company').map((n) => { pen.font = `13px ${n.style('font-family')}`;
+        return n.width() - n.numericStyle('border-width')
+            - Math.max(...n.data('shown').split('\\n').map((line) => pen.measureText(line).width)); }); }"""
 SPILT = "() => document.querySelector('main').scrollWidth - document.querySelector('main').clientWidth"
 NODES = "() => window.lookthroughBoard ? window.lookthroughBoard.core.nodes().length : 0"
 
@@ -80,6 +84,13 @@ def test_a_name_of_two_hundred_characters_is_cut_on_the_canvas_and_whole_beside_
     assert len(shown.replace("\n", "")) < 40 and "…" in shown
     expect(page.get_by_role("complementary").get_by_role("heading", name=LONG)).to_be_visible()
     assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    # In whatever script, no line of a name is wider than its figure.
+    for name in (LONG, GAPLESS, HUB):
+        show(page, served, name)
+        page.wait_for_function(
+            "(name) => window.lookthroughBoard.core.nodes().some(n => n.data('name') === name)", arg=name
+        )
+        assert min(page.evaluate(ROOM)) > 0, name
 
 
 def test_a_loop_of_forty_is_seen_whole_in_rows(page, served):

@@ -1,9 +1,12 @@
-/** How texts fit into figures. A full-width character is one wide, others a bit more than half. */
+/** How texts fit into figures. A full-width character is one wide, others as the widest common typeface has them. */
 
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\ud840-\udfff]/;
 
 function widthOf(character: string): number {
-  return WIDE.test(character) ? 1 : 0.58;
+  if (WIDE.test(character)) return 1;
+  if ("MWmw@%".includes(character)) return 0.92;
+  if ("ijlIft.,:;'|!()[]/ ".includes(character)) return 0.38;
+  return /[A-Z]/.test(character) ? 0.7 : 0.62;
 }
 
 /** A name in at most `most` lines of `wide` full-width characters; what does not fit is told by an ellipsis. */

@@ -22,7 +22,7 @@ function coloured(name: string): { "background-color": string; "border-color": s
 export const LOOK: StylesheetJson = [
   {
     selector: "node",
-    style: { shape: "round-rectangle", width: 162, height: 46, "border-width": 1.6, ...coloured("Company") },
+    style: { shape: "round-rectangle", width: 172, height: 46, "border-width": 1.6, ...coloured("Company") },
   },
   // Texts come broken into lines; a large drawing is lettered where one looks, and what concerns texts is set there alone.
   {

@@ -47,7 +47,7 @@ export function sketch(stage: HTMLElement, { nodes, edges }: Drawing["elements"]
     if (data.type === "Person") {
       path.moveTo(x + 40, y);
       path.arc(x, y, 40, 0, Math.PI * 2);
-    } else path.rect(x - 81, y - 23, 162, 46);
+    } else path.rect(x - 86, y - 23, 172, 46);
   }
   for (const [pens, path] of lines) {
     const [strokeStyle, width] = pens.split("\n");
