@@ -47,8 +47,14 @@ def household(store: GraphStore, dataset: Dataset, id_: str) -> dict[str, Any]:
     }
 
 
-def _standing(member: dict[str, Any]) -> tuple[bool, str, str]:
-    return member["relation_to_head"] != "head", member["id"], member["valid_from"] or ""
+_FIRST: Final = ("head", "applicant", "spouse")
+
+
+def _standing(member: dict[str, Any]) -> tuple[int, str, str, str]:
+    """The head first, then the spouse; by name, since ids made with another key would order them otherwise."""
+    relation = member["relation_to_head"]
+    rank = _FIRST.index(relation) if relation in _FIRST else len(_FIRST)
+    return rank, member["name"] or "", member["id"], member["valid_from"] or ""
 
 
 _SAYS: Final = ("relation_to_head", "valid_from", "valid_to")

@@ -96,7 +96,7 @@ def test_either_store_answers_like_the_python_api(either_service):
 
 def test_a_member_named_by_two_lists_is_one_member_and_holds_a_home_once(either_service):
     paid = "household_id,person_id,person_name,program,month,amount\nF-1,Q,样本林知夏,虚构低保,2025-03,600元\nF-1,R,样本周小满,虚构低保,2025-03,600元\n"
-    back = "household_id,person_id,person_name,relation_to_head,valid_from,valid_to\nF-1,R,样本周小满,子,2015-01-01,2016-01-01\n"
+    back = "household_id,person_id,person_name,relation_to_head,valid_from,valid_to\nF-1,R,样本周小满,子,2015-01-01,2016-01-01\nF-1,Z,样本赵知秋,配偶,2010-01-01,\n"
     with either_service.client(*ALL) as client:
         before = client.get(f"/v1/households/{HOUSEHOLD}").raise_for_status().json()
         for name, text in (("benefits.csv", paid), ("household_members.csv", back)):
@@ -111,6 +111,8 @@ def test_a_member_named_by_two_lists_is_one_member_and_holds_a_home_once(either_
     ]
     assert told == [
         ("person.local:Q", "head", None),
+        # Whatever their ids: the spouse after the head, before who is given by name.
+        ("person.local:Z", "spouse", "2010-01-01"),
         ("person.local:R", None, None),
         ("person.local:R", "son", "2015-01-01"),
     ]
