@@ -212,6 +212,13 @@ def test_a_load_tells_each_row_it_refused_or_left_out_and_why(page, served, tmp_
 
 
 def test_the_language_changes_everywhere(page, served):
+    def loaded_in_the_evening(route):
+        answer = route.fetch()
+        told = answer.json()
+        told["dataset"]["newest_source"] = "2026-03-01T20:00:00+00:00"
+        route.fulfill(response=answer, json=told)
+
+    page.route("**/v1/status", loaded_in_the_evening)
     go(page, served, "/")
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("heading", name=re.compile("^Findings"))).to_be_visible()
@@ -219,6 +226,8 @@ def test_the_language_changes_everywhere(page, served):
     expect(page.get_by_role("link", name="Find ties")).to_be_visible()
     page.get_by_role("button", name="中文").click()
     expect(page.get_by_role("heading", name=re.compile("^风险预警"))).to_be_visible()
+    # As people here have it the day had begun, as it had for every other date of the pages.
+    expect(page.get_by_text("最近导入 2026-03-02")).to_be_visible()
 
 
 def test_what_was_typed_survives_a_service_that_is_gone(page, served):
