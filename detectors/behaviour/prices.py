@@ -5,15 +5,16 @@ Formulas: Imhof (2017), Huber & Imhof (2019), García Rodríguez et al. (2022). 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
 import polars as pl
 
-from detectors.definition import Row
+from detectors.definition import Row, Undecided
 from detectors.rows import table
 from detectors.ties.bidding import BIDDERS_COLUMNS
+from graph.counted import counted
 
 VALID: Final = ("valid", "candidate", "won", "lost", "award_declined")
 """Statuses of a bid that was compared with the others; a bid without a status is taken for one."""
@@ -74,6 +75,33 @@ def comparable(bids: pl.DataFrame, least: int) -> pl.DataFrame:
         .filter(pl.col("n") >= least)
         .sort("lot_id", "price", "bidder_id")
     )
+
+
+def without_prices(bids: pl.DataFrame, least: int) -> Iterator[Undecided]:
+    """Lots with `least` valid bids or more of which fewer can be compared: a price is missing, or is of another kind.
+
+    `bids`: of `bids_table`. Names the bidders whose bids stand outside the largest set that can be compared.
+    """
+    several = valid_bids(bids).filter(pl.len().over("lot_id") >= least)
+    alike = comparable(several, 1).filter(pl.col("n") < least)
+    short = several.join(comparable(several, least).select("lot_id").unique(), on="lot_id", how="anti")
+    outside = short.join(alike.select("lot_id", "bid_id"), on=["lot_id", "bid_id"], how="anti")
+    lots = (
+        short.group_by("lot_id")
+        .agg(valid=pl.len())
+        .join(
+            outside.group_by("lot_id").agg(who=pl.col("bidder_id").unique().sort(), out=pl.len()), on="lot_id"
+        )
+    )
+    for lot, valid, who, out in lots.sort("lot_id").iter_rows():
+        yield Undecided(
+            "lot",
+            lot,
+            tuple(who),
+            f"{valid}份有效投标中有{out}份没有报价，或币种、报价方式不同，可比的不足{least}份，无法判定",
+            f"of {valid} valid bids {counted(out, 'states', 'state')} no price, or one of another currency or kind: fewer than "
+            f"{least} can be compared, so it cannot be decided",
+        )
 
 
 def screens(prices: Sequence[float], winner: float | None = None) -> dict[str, float]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from detectors.behaviour.prices import bids_table, comparable
+from detectors.behaviour.prices import bids_table, comparable, without_prices
 from detectors.behaviour.progressions import PATTERNS, regular
 from detectors.definition import Detector, Draft, Evidence, Parameter, Row, Suppressor, Undecided, Values
 from detectors.law import statutes
@@ -19,7 +19,9 @@ from detectors.ties.lot_names import lot_name, tender_name
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a lot and pattern; of the two progressions the closer one."""
-    bids = comparable(bids_table(rows["bids"]), int(values["min_bids"]))
+    offered, least = bids_table(rows["bids"]), int(values["min_bids"])
+    yield from without_prices(offered, least)
+    bids = comparable(offered, least)
     if bids.is_empty():
         return
     near = regular(bids, float(values["progression_tolerance"]))
@@ -90,7 +92,7 @@ def _draft(pattern: str, tied: pl.DataFrame, part: pl.DataFrame, uneven: float, 
 
 DETECTOR = Detector(
     id="regular-price-difference",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="报价规律",
     title_zh="投标报价呈规律性差异",

@@ -30,6 +30,11 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             yield Undecided("tender", row["tender_id"], (), zh, en)
             continue
         days = (date.fromisoformat(signed[:10]) - date.fromisoformat(awarded[:10])).days
+        if days < 0:
+            zh = f"合同签订{signed[:10]}早于中标通知{awarded[:10]}：日期有误，无法判定"
+            en = f"the contract, {signed[:10]}, is before the award notice, {awarded[:10]}: a date is wrong, so it cannot be decided"
+            yield Undecided("tender", row["tender_id"], (), zh, en)
+            continue
         if days <= limit:
             continue
         if binds is None:
@@ -42,7 +47,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
 
 DETECTOR = Detector(
     id="contract-overdue",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="招标程序",
     title_zh="合同签订超期",

@@ -17,7 +17,7 @@ from detectors.rows import table
 
 _PAID: Final = Question(
     "MATCH (b:Bid)-[:FOR_LOT]->(l:Lot) WHERE b.deposit_amount IS NOT NULL "
-    "RETURN l.id AS lot_id, b.id AS bid_id, b.deposit_amount AS paid",
+    "RETURN l.id AS lot_id, b.id AS bid_id, b.deposit_amount AS paid, b.currency AS paid_currency",
     "bids",
     "b:Bid",
 )
@@ -32,7 +32,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     """One draft a lot: the deposit its bids paid, else the tender's, which tells of a lot where there is one."""
     lots = table(rows["lots"]).with_columns(lots_of_tender=pl.col("lot_id").n_unique().over("tender_id"))
     asked = table(rows["tenders"]).select("tender_id", "deposit", "deposit_currency")
-    most = table(rows["paid"]).sort("lot_id", "paid", "bid_id").unique("lot_id", keep="last")
+    most = _most(table(rows["paid"]), lots)
     whole = lots.join(asked, on="tender_id", how="left").join(most, on="lot_id", how="left")
     limit = float(values["share"])
     for row in whole.sort("lot_id").iter_rows(named=True):
@@ -47,8 +47,9 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
                 "lot", row["lot_id"], (), "缺少估算价（预算、最高限价）", "the estimate is missing"
             )
             continue
-        currencies = {row["estimate_currency"], row["deposit_currency"]} - {None}
-        if len(currencies) > 1:
+        stated = row["deposit_currency"] if row["paid"] is None else row["paid_currency"]
+        one_currency = len({row["estimate_currency"], stated} - {None}) <= 1
+        if not one_currency or (row["elsewhere"] and deposit <= limit * row["estimate"] + 0.5):
             yield Undecided(
                 "lot",
                 row["lot_id"],
@@ -89,6 +90,14 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         )
 
 
+def _most(paid: pl.DataFrame, lots: pl.DataFrame) -> pl.DataFrame:
+    """The largest deposit paid a lot, in the estimate's currency where any is; `elsewhere`: some are in another."""
+    priced = paid.join(lots.select("lot_id", "estimate_currency"), on="lot_id")
+    other = (pl.col("paid_currency") != pl.col("estimate_currency")).fill_null(False)
+    priced = priced.with_columns(same=~other, elsewhere=other.any().over("lot_id")).drop("estimate_currency")
+    return priced.sort("lot_id", "same", "paid", "bid_id").unique("lot_id", keep="last").drop("same")
+
+
 def _above(share: float, limit: float) -> str:
     """The share in per cent, with as many decimals as tell it from the limit."""
     return next((s for n in range(2, 8) if float((s := f"{share:.{n}%}")[:-1]) > limit * 100), f"{share:.8%}")
@@ -96,7 +105,7 @@ def _above(share: float, limit: float) -> str:
 
 DETECTOR = Detector(
     id="deposit-above-limit",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="招标程序",
     title_zh="投标保证金超过上限",
@@ -119,7 +128,7 @@ DETECTOR = Detector(
     columns={
         "lots": limits.LOTS_COLUMNS,
         "tenders": limits.TENDERS_COLUMNS,
-        "paid": ("lot_id", "bid_id", "paid"),
+        "paid": ("lot_id", "bid_id", "paid", "paid_currency"),
     },
     population="MATCH (l:Lot) RETURN count(DISTINCT l.id) AS n",
     identity=("lot_id",),

@@ -43,6 +43,7 @@ def test_regular_prices(store_url: str, store_credentials: Credentials) -> None:
     ]
     world.lot("twice", [*again, ("co0", 1000, "valid", {"submitted_at": "2025-02-09T09:00:00"})])
     world.lot("cancelled", valid(1000, 1030, 1060, 1090), status="cancelled")
+    world.lot("unpriced", [(f"co{n}", 0, "valid", {"amount": None}) for n in range(4)])
     found = world.find(store_url, store_credentials, [D7])
     assert verdicts(found, D7.id) == {
         "arithmetic": "finding",
@@ -50,7 +51,14 @@ def test_regular_prices(store_url: str, store_credentials: Credentials) -> None:
         "equal": "finding",
         "ceiling": "at-ceiling",
         "rates": "finding",
+        # Four valid bids, of which only three can be compared: not to be read as nothing found.
+        "currencies": "undecided",
+        "unpriced": "undecided",
     }
+    told = {u.scope_id: u for _, u in found.undecided}
+    assert told["local:currencies"].subjects == ("local:co9",)
+    assert "1 states no price" in told["local:currencies"].missing_en
+    assert told["local:unpriced"].subjects == tuple(f"local:co{n}" for n in range(4))
     by_lot = {f.scope_id: f for f in found.findings}
     assert by_lot["local:geometric"].facts["pattern"] == "geometric"
     assert by_lot["local:equal"].subjects == ("local:co0", "local:co1")

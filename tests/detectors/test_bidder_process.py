@@ -80,7 +80,12 @@ def build(w: World) -> None:
         w.lot(tender, "A1", "A2", "A3", published_on=start)
     w.lot("DAYS-BEFORE", "A1", "A2", "A3", published_on="2025-03-10")
     w.lot("DAYS-TALKS", "A1", "A2", "A3", published_on="2025-02-25", method="竞争性磋商", regime=PROCUREMENT)
-    for tender, signed in (("SIGN-31", "2025-04-11"), ("SIGN-30", "2025-04-10"), ("SIGN-NONE", None)):
+    for tender, signed in (
+        ("SIGN-31", "2025-04-11"),
+        ("SIGN-30", "2025-04-10"),
+        ("SIGN-NONE", None),
+        ("SIGN-BEFORE", "2025-03-01"),
+    ):
         w.lot(tender, "A1", "A2", "A3", awarded_on="2025-03-11", contract_signed_on=signed)
     w.lot(
         "SIGN-TALKS",
@@ -107,6 +112,12 @@ def build(w: World) -> None:
         w.add("lots", id=lot, tender_id="DEP-LOTS", estimate=1_000_000)
         w.bid("DEP-LOTS", "A1", lot, deposit_amount=25_000 if lot == "1" else None)
     w.lot("DEP-NONE", "A1", "A2", "A3", deposit=30_000)
+    # One bid, and its deposit, in another currency than the estimate: too much by number alone, and too little by it.
+    for tender, mine, foreign in (("DEP-USD", 10_000, 25_000), ("DEP-CNY", 25_000, 10_000)):
+        w.tender(tender)
+        w.add("lots", id="1", tender_id=tender, estimate=1_000_000)
+        w.bid(tender, "A1", amount=900_000, deposit_amount=mine)
+        w.bid(tender, "A2", amount=130_000, currency="USD", deposit_amount=foreign)
 
     # A member of a consortium alone in the same lot; in another lot of the tender; in another tender.
     w.tender("TWICE")
@@ -211,9 +222,9 @@ def test_days_to_the_deadline(found: Found) -> None:
 def test_days_to_the_contract(found: Found) -> None:
     assert found.one(LATE, "SIGN-31").facts["days"] == 31
     assert [b["law"] for b in found.one(LATE, "SIGN-TALKS").basis] == ["政府采购法"]
-    for tender in ("SIGN-30", "SIGN-DIRECT", "SIGN-NONE", "THREE"):
+    for tender in ("SIGN-30", "SIGN-DIRECT", "SIGN-NONE", "SIGN-BEFORE", "THREE"):
         assert found.of(LATE, tender) == [], tender
-    assert len(found.undecided(LATE, "SIGN-NONE")) == 1
+    assert len(found.undecided(LATE, "SIGN-NONE")) == len(found.undecided(LATE, "SIGN-BEFORE")) == 1
 
 
 def test_deposits(found: Found) -> None:
@@ -227,6 +238,9 @@ def test_deposits(found: Found) -> None:
         "local:DEP-LOTS/2"
     ]
     assert len(found.undecided(DEPOSIT, "DEP-NONE")) == 1
+    assert found.of(DEPOSIT, "DEP-USD") == [] and len(found.undecided(DEPOSIT, "DEP-USD")) == 1
+    assert found.one(DEPOSIT, "DEP-CNY").facts["deposit"] == 2_500_000
+    assert found.undecided(DEPOSIT, "DEP-CNY") == []
 
 
 def test_a_consortium_member_bids_again(found: Found) -> None:
