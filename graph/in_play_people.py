@@ -46,8 +46,8 @@ def beside_others(
 ) -> pl.DataFrame:
     """Bidders with who stands above them, by structure of any date, and concerns another bidder of the same lot.
 
-    Who runs the other one, or is run by who does; and, through layers, who bears the name of somebody of the other, where one of the two is
-    known by name alone. `bidders`: company_id, on_date, group_id (the lot); of `lots` alone, where these are given. Gives
+    Who runs the other one, or is run by who does; through layers, who bears the name of somebody of the other, where one of the two is
+    known by name alone; and who holds for somebody behind the other, or for nobody who is named. `bidders`: company_id, on_date, group_id (the lot); of `lots` alone, where these are given. Gives
     the same columns with company and holder (nodes).
     """
     asked = asked_nodes(ownership, bidders)
@@ -58,6 +58,7 @@ def beside_others(
         _running(ownership, asked, posts),
         _running_above(store, ownership, asked, posts),
         _namesakes(ownership, asked, posts),
+        _behind_nominees(ownership, asked),
     ]
     return pl.concat(parts).unique()
 
@@ -90,6 +91,31 @@ def _running_above(
     )
     over = standing_above(ownership.control_edges, others["company"])
     return others.join(over, on=["company", "holder"], how="semi").select(*asked.columns, "holder").unique()
+
+
+def _behind_nominees(ownership: Ownership, asked: pl.DataFrame) -> pl.DataFrame:
+    """Nominees above a bidder, with their nominators, where one of these stands above another bidder of the lot as well.
+
+    Nominees for nobody who is named, or for several, are looked for above every bidder: who benefits is not known.
+    """
+    said = ownership.in_trust.select("party", "nominee", at="company").unique()
+    if said.is_empty():
+        return asked.with_columns(holder="company").clear()
+    over = standing_above(ownership.control_edges, asked["company"])
+    trusts = over.join(said, left_on="holder", right_on="at").rename({"holder": "at"})
+    nominators = trusts.filter(~pl.col("nominee"))
+    behind = nominators.select(holder="party").unique()
+    above = asked.join(over.join(behind, on="holder", how="semi"), on="company")
+    several = above.filter(pl.col("company").n_unique().over("group_id", "holder") > 1)
+    for_these = nominators.join(
+        several.select("company", party="holder").unique(), on=["company", "party"], how="semi"
+    ).select("company", "at")
+    one = nominators.group_by("company", "at").agg(n=pl.col("party").n_unique()).filter(pl.col("n") == 1)
+    holding = trusts.filter("nominee").select("company", "at", holder="party")
+    unknown = holding.join(one, on=["company", "at"], how="anti").select("company", "at")
+    wanted = holding.join(pl.concat([for_these, unknown]).unique(), on=["company", "at"], how="semi")
+    nominees = asked.join(wanted.select("company", "holder").unique(), on="company")
+    return pl.concat([several, nominees.select(several.columns)]).unique()
 
 
 def of_names(ownership: Ownership, bidders: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:

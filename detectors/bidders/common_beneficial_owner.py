@@ -13,24 +13,51 @@ from detectors.rows import Rows, table
 from detectors.ties import bidding, people
 from detectors.ties.coverage import without_ownership
 from detectors.ties.drafts import Tie, draft, tie_facts
+from detectors.ties.held_in_trust import (
+    DECLARED,
+    DECLARED_COLUMNS,
+    NOMINEE,
+    beneficially,
+    not_named,
+    why_none,
+)
 from detectors.ties.links import CLOSING_EN, CLOSING_ZH
 from detectors.ties.nearest import ties
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
-    """One draft a lot and person; "certain" where the lower bounds reach the limit in two separate bids."""
+    """One draft a lot and person; "certain" where the lower bounds reach the limit in two separate bids.
+
+    What a nominee holds is its nominator's; a nominee that would tie the bidders by it is told, suppressed.
+    """
     limit = float(values["share"]) - 1e-9
-    high = pl.coalesce(pl.col("share", "share_max").cast(pl.Float64), pl.lit(1.0))
-    held = table(rows["holdings"]).filter(pl.col("holder_id").str.starts_with("person") & (high >= limit))
-    several = held.filter(pl.col("bid_id").n_unique().over("lot_id", "holder_id") > 1)
-    for tie in ties(Rows(several)):
+    found = beneficially(rows)
+    told = set()
+    for tie in _ties(found.held, limit):
         surely = {r["bid_id"] for r in tie.rows if (r["share"] or r["share_min"] or 0.0) >= limit}
-        yield _draft(tie, len(surely) > 1, float(values["share"]))
+        told.add((tie.lot["lot_id"], tie.holder))
+        yield _draft(tie, len(surely) > 1, float(values["share"]), None)
+    registered = table(rows["holdings"])
+    for tie in _ties(registered, limit) if found.held is not registered else ():
+        if (tie.lot["lot_id"], tie.holder) not in told:
+            why = why_none(str(tie.lot["holder_name"] or tie.holder))
+            aside = _draft(tie, True, float(values["share"]), why)
+            keys = found.keys.get((str(tie.lot["lot_id"]), tie.holder), frozenset())
+            proof = replace(aside.evidence, keys=tuple(sorted({*aside.evidence.keys, *keys})))
+            yield replace(aside, evidence=proof)
+    yield from not_named(found.unknown, limit)
     yield from without_ownership(rows["bidders"], rows["covered"])
 
 
-def _draft(tie: Tie, certain: bool, limit: float) -> Draft:
-    made = draft(tie, tie_facts(tie) | {"certain": certain, "limit": limit}, None)
+def _ties(holdings: pl.DataFrame, limit: float) -> list[Tie]:
+    """Persons who may hold the limit or more of the bidders in two separate bids."""
+    high = pl.coalesce(pl.col("share", "share_max").cast(pl.Float64), pl.lit(1.0))
+    held = holdings.filter(pl.col("holder_id").str.starts_with("person") & (high >= limit))
+    return ties(Rows(held.filter(pl.col("bid_id").n_unique().over("lot_id", "holder_id") > 1)))
+
+
+def _draft(tie: Tie, certain: bool, limit: float, why: tuple[str, str, str] | None) -> Draft:
+    made = draft(tie, tie_facts(tie) | {"certain": certain, "limit": limit}, why)
     words = {
         "certain_zh": "" if certain else "可能",
         "certain_en": "" if certain else "possibly ",
@@ -43,12 +70,12 @@ def _draft(tie: Tie, certain: bool, limit: float) -> Draft:
 
 DETECTOR = Detector(
     id="common-beneficial-owner",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人存在相同的受益所有人",
     title_en="Bidders have the same beneficial owner",
-    meaning_zh="同一自然人穿透持有同一标段两家投标人各四分之一以上。",
+    meaning_zh="同一自然人穿透持有同一标段两家投标人各四分之一以上；申报的代持人名下的持股算作其实际出资人的。",
     severity="lead",
     basis=(
         statutes.red_flag("R032", "投标人拥有同一受益所有人", "bidders have the same beneficial owner"),
@@ -65,22 +92,31 @@ DETECTOR = Detector(
             citation="受益所有人信息管理办法（令2024年第3号）",
         ),
     ),
-    queries={"holdings": bidding.HOLDINGS, "bidders": bidding.BIDDERS, "covered": bidding.COVERED},
+    queries={
+        "holdings": bidding.HOLDINGS,
+        "declared": DECLARED,
+        "bidders": bidding.BIDDERS,
+        "covered": bidding.COVERED,
+    },
     columns={
         "holdings": bidding.HOLDINGS_COLUMNS,
+        "declared": DECLARED_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,
         "covered": bidding.COVERED_COLUMNS,
     },
     population=bidding.LOTS,
     identity=("lot_id", "holder_id"),
-    suppressors=(people.NAME_ONLY,),
+    suppressors=(people.NAME_ONLY, NOMINEE),
     wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}{certain_zh}存在相同的受益所有人{holder}。{as_of_zh}，"
     "{holder}穿透持有{shares_zh}（提示线{limit}，含本数），计算口径：{method_zh}。" + CLOSING_ZH,
     wording_en="[Lead] {tender} ({lot}): bidders {bidders_en} {certain_en}have the same beneficial owner, {holder}. "
     "{as_of_en}, {holder} effectively holds {shares_en} (limit {limit}, inclusive); method: {method}. "
     + CLOSING_EN,
     assemble=assemble,
-    innocent_zh=("代持或登记错误", "股权已在投标前转让而登记未更新"),
-    innocent_en=("a nominee or an error of the register", "a stake sold before the bid, not yet registered"),
+    innocent_zh=("代持未申报或登记错误", "股权已在投标前转让而登记未更新"),
+    innocent_en=(
+        "an undeclared nominee or an error of the register",
+        "a stake sold before the bid, not yet registered",
+    ),
     in_play=True,
 )

@@ -12,15 +12,17 @@ from detectors.rows import Rows, table
 from detectors.ties import bidding
 from detectors.ties.coverage import without_ownership
 from detectors.ties.drafts import Tie, draft, suppressed, tie_facts
+from detectors.ties.held_in_trust import DECLARED, DECLARED_COLUMNS, beneficially
 from detectors.ties.nearest import nearest
 from detectors.ties.set_aside import COMMON, SET_ASIDE, set_aside
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
-    """One draft a lot and nearest common holder, whether by shares or by votes."""
+    """One draft a lot and nearest common holder, whether by shares or by votes; who is behind a nominee is one too."""
     limits = (values["fund_share"], values["hub_companies"])
     beside = [(rows["kinds"], "holder_kind"), (rows["holders"], "companies")]
-    held, elsewhen = (_described(table(rows[name]), beside) for name in ("holdings", "elsewhen"))
+    holdings = (beneficially(rows, registered=True).held, table(rows["elsewhen"]))
+    held, elsewhen = (_described(frame, beside) for frame in holdings)
 
     def explained(tie: Tie) -> bool:
         return suppressed(tie, *limits) is not None
@@ -42,18 +44,19 @@ def _described(held: pl.DataFrame, beside: Sequence[tuple[Sequence[Row], str]]) 
 
 DETECTOR = Detector(
     id="common-shareholder",
-    version="1.1",
+    version="1.2",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人存在共同股东",
     title_en="Bidders have a common shareholder",
-    meaning_zh="同一标段的两家以上投标人，不论隔多少层，背后有同一个持股人。",
+    meaning_zh="同一标段的两家以上投标人，不论隔多少层，背后有同一个持股人（包括由代持人登记在名下的实际出资人）。",
     severity="lead",
     basis=(bidding.RED_FLAG_33,),
     needs=("OWNS", "SUBMITS", "FOR_LOT"),
     parameters=(bidding.FUND_SHARE, bidding.HUB_COMPANIES),
     queries={
         "holdings": bidding.HOLDINGS,
+        "declared": DECLARED,
         "elsewhen": bidding.HOLDINGS_ELSEWHEN,
         "bidders": bidding.BIDDERS,
         "holders": bidding.HOLDERS,
@@ -62,6 +65,7 @@ DETECTOR = Detector(
     },
     columns={
         "holdings": bidding.HOLDINGS_COLUMNS,
+        "declared": DECLARED_COLUMNS,
         "elsewhen": bidding.HOLDINGS_ELSEWHEN_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,
         "holders": bidding.HOLDERS_COLUMNS,

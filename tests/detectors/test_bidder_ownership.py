@@ -16,7 +16,55 @@ CONTROLLER, SHAREHOLDER = "common-controller", "common-shareholder"
 PROCUREMENT = "政府采购"
 
 
+def in_trust(w: World, company: str, nominee: str, *nominators: str, **more: str) -> None:
+    """A declared nominee in a company, and for whom it holds."""
+    said = [(nominee, "代持人"), *((p, "实际出资人") for p in nominators)]
+    for party, interest in said:
+        id_ = f"person.local:{party}" if party.startswith("P") else party
+        w.add("control", party_id=id_, company_id=company, interest=interest, **more)
+
+
+def build_nominees(w: World) -> None:
+    """Pairs `<scene>a`, `<scene>b`: a nominee of the first one's register, or of what owns it, and who is behind it."""
+    for scene, nominee, percent, owner, other in (
+        ("N-ONE", "PN1", 30, "PO1", 30),
+        ("N-SMALL", "PN2", 12, "PO2", 15),
+        ("N-ENDED", "PN3", 30, "PO3", 30),
+        ("N-UNNAMED", "PN4", 30, "PO4", 30),
+        ("N-FIRM", "PN5", 12, "NF5", 15),
+    ):
+        w.lot(scene, f"{scene}a", f"{scene}b")
+        w.holds(nominee, f"{scene}a", percent)
+        w.holds(owner, f"{scene}b", other)
+        behind = () if scene == "N-UNNAMED" else (owner,)
+        ended = {"valid_to": "2025-03-01"} if scene == "N-ENDED" else {}
+        in_trust(w, f"{scene}a", nominee, *behind, **ended)
+    # Through a company: 20% held for who has 10% in his own name.
+    w.lot("N-UP", "N-UPa", "N-UPb")
+    w.holds("NM", "N-UPa", 100)
+    w.holds("PN6", "NM", 20)
+    w.holds("PO6", "NM", 10)
+    w.holds("PO6", "N-UPb", 25)
+    in_trust(w, "NM", "PN6", "PO6")
+    # Registered at both, for different owners; at neither, behind both; beside a holding in the nominee's own right.
+    for scene, nominees, owners in (
+        ("N-BOTH", ("PN7", "PN7"), ("PO7", "PO8")),
+        ("N-BEHIND", ("PN8", "PN9"), ("PO9", "PO9")),
+    ):
+        w.lot(scene, f"{scene}a", f"{scene}b")
+        for bidder, nominee, owner in zip("ab", nominees, owners, strict=True):
+            w.holds(nominee, scene + bidder, 30)
+            in_trust(w, scene + bidder, nominee, owner)
+    w.lot("N-MIXED", "N-MIXEDa", "N-MIXEDb")
+    w.holds("NX", "N-MIXEDa", 100)
+    w.holds("PNA", "NX", 30)
+    w.holds("PNA", "N-MIXEDa", 10)
+    w.holds("POA", "N-MIXEDb", 50)
+    in_trust(w, "NX", "PNA", "POA")
+
+
 def build(w: World) -> None:
+    build_nominees(w)
     # One bidder controls another: directly; through a chain; by half before and after the law of 2024-07-01.
     w.lot("DIRECT", "A1", "A2", "A3")
     w.holds("A1", "A2", 60)
@@ -171,3 +219,28 @@ def test_mutual_stakes_and_rings(found: Found) -> None:
     assert found.one(CROSS, "RING").facts["circle"] == list(ids("E5", "E6"))
     assert found.of(CROSS, "ONE-WAY") == []
     assert len(found.of(SHAREHOLDER, "ONE-WAY")) == 1
+
+
+def test_a_beneficial_owner_behind_a_nominee(found: Found) -> None:
+    hit = found.one(OWNER, "N-ONE")
+    assert hit.facts["certain"] and hit.facts["holder"]["id"] == "person.local:PO1"
+    held = {b["id"]: (b["share"], [p["nodes"] for p in b["paths"]]) for b in hit.facts["bidders"]}
+    assert held["local:N-ONEa"] == (0.3, [["person.local:PO1", "person.local:PN1", "local:N-ONEa"]])
+    assert "测试人PN1代持" in hit.text["zh"]
+    assert "held in the name of 测试人PN1" in hit.text["en"]
+    # Both declarations are part of the proof: two holdings, two declarations, two bids.
+    assert len(hit.evidence.keys) >= 4 and "person.local:PN1" in hit.evidence.nodes
+    up = found.one(OWNER, "N-UP")
+    assert {b["id"]: b["share"] for b in up.facts["bidders"]} == {"local:N-UPa": 0.3, "local:N-UPb": 0.25}
+    assert found.one(OWNER, "N-BEHIND").facts["holder"]["id"] == "person.local:PO9"
+    mixed = found.one(OWNER, "N-MIXED").facts
+    assert not mixed["certain"] and [b["share_max"] for b in mixed["bidders"]] == [0.4, 0.5]
+    assert found.of(OWNER, "N-ENDED") == found.of(OWNER, "N-SMALL") == found.of(OWNER, "N-UNNAMED") == []
+    assert ids("N-UNNAMEDa") in found.undecided(OWNER, "N-UNNAMED")
+
+
+def test_a_nominee_is_no_beneficial_owner_and_a_shareholder_by_the_register(found: Found) -> None:
+    assert found.suppressed(OWNER, "N-BOTH") == "nominee"
+    assert found.one(SHAREHOLDER, "N-BOTH").facts["holder"]["id"] == "person.local:PN7"
+    assert found.one(SHAREHOLDER, "N-SMALL").facts["holder"]["id"] == "person.local:PO2"
+    assert found.one(SHAREHOLDER, "N-FIRM").facts["holder"]["id"] == "local:NF5"

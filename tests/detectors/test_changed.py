@@ -97,6 +97,14 @@ class Loads(World):
         for party in self.random.sample([*FIRMS, *PEOPLE], 2):
             self.add("concerts", concert_id="K1", party_id=party)
 
+    def trust(self) -> None:
+        """Who holds in a firm holds for somebody else, who may be named."""
+        firm, nominee = self.firm(), self.random.choice(PEOPLE)
+        self.holds(nominee, firm, self.random.choice([20, 30]))
+        for interest in ("代持人", *(["实际出资人"] if self.random.random() < 0.8 else [])):
+            party = nominee if interest == "代持人" else self.random.choice(PEOPLE)
+            self.add("control", party_id=f"person.local:{party}", company_id=firm, interest=interest)
+
     def dated(self) -> None:
         self.tender(self.of_a_bid()[0], "2025-06-01", published_on="2025-05-25")
 
@@ -118,6 +126,7 @@ KINDS = (
         "agent",
         "renamed",
         "concert",
+        "trust",
         "dated",
     ),
     "outside",
@@ -129,6 +138,7 @@ def base(seed: int) -> Loads:
     world.lots(*range(8))
     for _ in range(12):
         world.holding()
+    world.trust()
     for kind in ("office", "contact", "trace", "worker", "renamed"):
         for _ in range(3):
             getattr(world, kind)()

@@ -1,0 +1,226 @@
+"""What bidders' registers name a nominee (代持人) for, as the holding of the nominator (实际出资人) behind it.
+
+Effective shares are those of the register. A declared nominee's part is laid here with the one nominator declared for
+that company on the bid date, as `graph.penetration.nominees` does for beneficial owners and control; of several
+nominators, or none, nobody can say whose it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import polars as pl
+
+from detectors.definition import Row, Suppressor, Undecided
+from detectors.rows import table
+from detectors.ties.attached import dated
+from detectors.ties.drafts import derivation_of, weakest
+from detectors.ties.links import SPAN
+
+DECLARED: Final = (
+    "MATCH (h)-[r:EXERCISES_CONTROL]->(c:Company) WHERE r.counted AND r.interest IN ['nominee', 'nominator'] "
+    f"RETURN c.id AS company_id, h.id AS holder_id, h.name AS holder_name, r.interest AS role, {SPAN}"
+)
+DECLARED_COLUMNS: Final = (
+    *("company_id", "holder_id", "holder_name", "role"),
+    *("held_from", "held_to", "observed_on", "link_key"),
+)
+NOMINEE: Final = Suppressor(
+    "nominee",
+    "申报的名义持有人（代持人）替他人持有，不是受益所有人",
+    "a declared nominee holds for somebody else, and is no beneficial owner",
+)
+_PAIR: Final = ["lot_id", "bid_id", "bidder_id", "holder_id"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Who is declared in one company: `nominators` (id → name), `nominees`, and the keys of the declarations by party."""
+
+    nominators: Mapping[str, str]
+    nominees: frozenset[str]
+    keys: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Beneficially:
+    """`held`: holdings as of who benefits; `unknown`: rows of nominees whose nominator is not known to be one.
+
+    `keys`: of the declarations about what a party holds, by lot and party.
+    """
+
+    held: pl.DataFrame
+    unknown: Sequence[Row] = ()
+    keys: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+
+
+def beneficially(rows: Mapping[str, Sequence[Row]], registered: bool = False) -> Beneficially:
+    """The rows of "holdings", what declared nominees (the query "declared") hold laid with whoever is behind them.
+
+    `registered`: nominees keep what is registered in their names, and whoever is behind them has it as well.
+    A nominator's own holding of the same bidder and what is held for it are one row. Where a nominee holds in its own
+    right as well, or not all its chains are shown, what is whose is known within bounds alone.
+    """
+    held, declared = table(rows["holdings"]), table(rows["declared"])
+    nominees = declared.filter(pl.col("role") == "nominee")["holder_id"].unique()
+    concerned = held.filter(pl.col("holder_id").is_in(nominees.implode()))
+    if concerned.is_empty():
+        return Beneficially(held)
+    moved: list[dict[str, Any]] = []
+    kept: list[dict[str, Any]] = []
+    unknown: list[Row] = []
+    keys: dict[tuple[str, str], frozenset[str]] = {}
+    for (bid_on,), part in concerned.group_by("bid_on", maintain_order=True):
+        on_date = _on(declared, bid_on)
+        for row in part.iter_rows(named=True):
+            mine, whose, unsaid = _apart(row, on_date)
+            kept += [row] if registered else mine
+            moved += whose
+            said = _declared_of(row, on_date)
+            at = (row["lot_id"], row["holder_id"])
+            keys[at] = keys.get(at, frozenset()).union(said)
+            unknown += [row] if unsaid else []
+    if not moved and not unknown and len(kept) == concerned.height:
+        return Beneficially(held)
+    rest = held.join(concerned.select(_PAIR), on=_PAIR, how="anti")
+    several: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+    for part_of in moved:
+        several[tuple(part_of[c] for c in _PAIR)].append(part_of)
+    behind = pl.DataFrame(
+        [dict(zip(_PAIR, key, strict=True)) for key in several], schema=dict.fromkeys(_PAIR, pl.String)
+    )
+    for own in [*rest.join(behind, on=_PAIR, how="semi").iter_rows(named=True), *kept]:
+        if (key := tuple(own[c] for c in _PAIR)) in several:
+            several[key].append(own)
+    kept = [r for r in kept if tuple(r[c] for c in _PAIR) not in several]
+    new = [*kept, *(_together(parts) for parts in several.values())]
+    laid = pl.DataFrame(new, schema={**held.schema, "note_zh": pl.String, "note_en": pl.String}, orient="row")
+    whole = pl.concat([rest.join(behind, on=_PAIR, how="anti"), laid], how="diagonal_relaxed")
+    return Beneficially(whole.sort(_PAIR), unknown, keys)
+
+
+def not_named(unknown: Sequence[Row], limit: float) -> Iterator[Undecided]:
+    """Lots in which a nominee holds `limit` or more of a bidder, and who benefits by it is not declared."""
+    bidders: dict[str, set[str]] = defaultdict(set)
+    for row in unknown:
+        if _most(row) >= limit:
+            bidders[row["lot_id"]].add(row["bidder_id"])
+    for lot, ids in sorted(bidders.items()):
+        yield Undecided(
+            "lot",
+            lot,
+            tuple(sorted(ids)),
+            f"{len(ids)}家投标人的股权由名义持有人代持，实际出资人未说明或不止一人，受益所有人无法判定",
+            "a nominee holds in these bidders, and its nominator is not named, or there are several: who benefits cannot "
+            "be decided",
+        )
+
+
+def _on(declared: pl.DataFrame, bid_on: Any) -> dict[str, Trust]:
+    """The declarations in force on a day, by company; without a day those without an end."""
+    live = dated(declared.with_columns(bid_on=pl.lit(bid_on, pl.String))).filter(pl.col("when") == "yes")
+    found = {}
+    for (company,), part in live.group_by("company_id"):
+        said = part.sort("holder_id", "link_key").to_dicts()
+        nominators = {r["holder_id"]: str(r["holder_name"] or "") for r in said if r["role"] == "nominator"}
+        keys: dict[str, tuple[str, ...]] = {}
+        for r in said:
+            keys[r["holder_id"]] = (*keys.get(r["holder_id"], ()), str(r["link_key"]))
+        # Said to be both: whose the holding is can't be told from it.
+        nominees = frozenset(r["holder_id"] for r in said if r["role"] == "nominee") - nominators.keys()
+        found[str(company)] = Trust(nominators, nominees, keys)
+    return found
+
+
+def _apart(row: Row, on_date: Mapping[str, Trust]) -> tuple[list[dict[str, Any]], list[dict[str, Any]], bool]:
+    """A holding as: what stays the holder's; what is the nominators'; is of some of it not known whose it is?"""
+    told = derivation_of(row)
+    whose: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    names: dict[str, str] = {}
+    own: list[Mapping[str, Any]] = []
+    unsaid = False
+    for path in told.get("paths", ()):
+        trust = on_date.get(path["nodes"][1])
+        if trust is None or row["holder_id"] not in trust.nominees:
+            own.append(path)
+        elif len(trust.nominators) == 1:
+            ((behind, name),) = trust.nominators.items()
+            names[behind] = name
+            keys = [*trust.keys[row["holder_id"]], *trust.keys[behind]]
+            whose[behind].append({**path, "nodes": [behind, *path["nodes"]], "rows": [keys, *path["rows"]]})
+        else:
+            unsaid = True
+    if not whose and not unsaid:
+        return [dict(row)], [], False
+    open_ = bool(told.get("truncated")) or len(whose) + bool(own) + unsaid > 1
+    parts = {**({row["holder_id"]: own} if own else {}), **whose}
+    made = {who: _part(row, paths, open_, who, names.get(who)) for who, paths in parts.items()}
+    return [made.pop(row["holder_id"])] if own else [], list(made.values()), unsaid
+
+
+def _declared_of(row: Row, on_date: Mapping[str, Trust]) -> set[str]:
+    """Keys of all declarations in companies through which a nominee holds."""
+    trusts = [on_date.get(path["nodes"][1]) for path in derivation_of(row).get("paths", ())]
+    named = [t for t in trusts if t is not None and row["holder_id"] in t.nominees]
+    return {key for t in named for keys in t.keys.values() for key in keys}
+
+
+def _part(row: Row, paths: Sequence[Any], open_: bool, who: str, name: str | None) -> dict[str, Any]:
+    told = {**derivation_of(row), "paths": list(paths)}
+    part = {**row, "derivation": json.dumps(told, ensure_ascii=False), "note_zh": None, "note_en": None}
+    if open_:
+        part |= {"share": None, "share_min": 0.0, "share_max": _most(row), "votes": None}
+    if who != row["holder_id"]:
+        nominee = row["holder_name"] or row["holder_id"]
+        part |= {
+            "holder_id": who,
+            "holder_name": name or None,
+            "stated_holder_id": who,
+            "identity": weakest([(who, None)], [row["identity"]]),
+            "note_zh": f"，{nominee}代持",
+            "note_en": f", held in the name of {nominee}",
+        }
+    return part
+
+
+def _together(parts: Sequence[Row]) -> dict[str, Any]:
+    """A party's own holding of a bidder and what is held for it, added."""
+    first = parts[0]
+    if len(parts) == 1:
+        return dict(first)
+    paths = [p for r in parts for p in derivation_of(r).get("paths", ())]
+    truncated = any(derivation_of(r).get("truncated") for r in parts)
+    more = {k: sorted({x for r in parts for x in derivation_of(r).get(k, ())}) for k in ("nodes", "rows")}
+    told = {**derivation_of(first), **more, "paths": paths, "truncated": truncated}
+    known = all(r["share"] is not None for r in parts)
+    votes = [r["votes"] for r in parts]
+    return {
+        **first,
+        "derivation": json.dumps(told, ensure_ascii=False),
+        "share": sum(r["share"] for r in parts) if known else None,
+        "share_min": min(1.0, sum(r["share"] or r["share_min"] or 0.0 for r in parts)),
+        "share_max": min(1.0, sum(map(_most, parts))),
+        "votes": None if None in votes else sum(votes),
+        "depth": min(int(r["depth"]) for r in parts),
+        "identity": weakest([], [r["identity"] for r in parts]),
+        "note_zh": "".join(dict.fromkeys(r["note_zh"] for r in parts if r.get("note_zh"))),
+        "note_en": "".join(dict.fromkeys(r["note_en"] for r in parts if r.get("note_en"))),
+    }
+
+
+def _most(row: Row) -> float:
+    known = row["share"] if row["share"] is not None else row["share_max"]
+    return 1.0 if known is None else float(known)
+
+
+def why_none(name: str) -> tuple[str, str, str]:
+    """Why what is registered in a nominee's name makes it no beneficial owner."""
+    return (
+        NOMINEE.name,
+        f"{name}申报为名义持有人（代持人），登记在其名下的持股不由其受益",
+        f"{name} is declared a nominee: others benefit by what is registered in its name",
+    )
