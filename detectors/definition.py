@@ -39,6 +39,10 @@ class LegalBasis:
     link: str = ""
     compared: bool = True
     """Were the number of the article and what it says compared with the published text? The pages say where not."""
+    methods: tuple[str, ...] = ()
+    """Codes of the methods of procurement it is for (`open`, `invited` …); empty = any."""
+    defines: bool = False
+    """It says what a word means, and forbids nothing by itself."""
 
     def applies(self, date: str | None, regime: str | None) -> bool:
         """Is it in force on `date` (ISO; empty = take it as in force) under `regime`?"""
@@ -48,6 +52,10 @@ class LegalBasis:
         ):
             return False
         return not self.regime or not regime or self.regime == regime
+
+    def binds(self, method: str | None) -> bool:
+        """Is it for this method of procurement? One that is not stated is taken for one it is for."""
+        return not self.methods or not method or method in self.methods
 
 
 @dataclass(frozen=True, slots=True)

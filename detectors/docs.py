@@ -89,8 +89,9 @@ def page(detector: Detector) -> str:
         f"## 含义 · Meaning\n\n{d.meaning_zh or d.title_zh}\n\n{meaning_en(d)}\n",
         f"> {_filled(d.wording_zh)}\n>\n> {_filled(d.wording_en)}\n",
         "## 依据 · Basis\n",
-        "预警只引用其日期、其制度下有效的条文。链接指向公布机关的全文；标 † 的指向国家法律法规数据库，按名称检索。\n",
-        "Of these, a finding cites what is in force at its own date and under its own regime. Links lead to the whole text "
+        "预警只引用其日期、其制度下有效的条文；只规范招标的，采购方式不是招标时注明为参照，级别至多为“需人工核查”。链接指向公布机关的全文；标 † 的指向国家法律法规数据库，按名称检索。\n",
+        "Of these, a finding cites what is in force at its own date and under its own regime; what is of bidding alone it cites, where "
+        "the method is another, as an analogy, and is then at most for a person's judgement. Links lead to the whole text "
         "at the body that publishes it; those marked † to the national database of laws, which is searched by title"
         f"{_NOT_COMPARED if any(not b.compared for b in d.basis) else ''}.\n",
         *_table(("依据", "basis", "in force", "regime"), map(_law, d.basis)),
@@ -198,7 +199,7 @@ def _law(basis: LegalBasis) -> tuple[str, ...]:
         f"[{zh}]({basis.link}){searched}" if basis.link else zh,
         en,
         span,
-        REGIMES.get(basis.regime, basis.regime),
+        REGIMES.get(basis.regime, basis.regime) + ("；招标方式 by tender" if basis.methods else ""),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from detectors.behaviour.markets import market_said
 from detectors.definition import Detector, Draft, Evidence, LegalBasis, Severity
 from detectors.rules.values import LocalRule, RuledValues, Settled
 from graph.counted import Told
@@ -48,9 +49,15 @@ class Finding:
         }
 
 
-def finding(detector: Detector, draft: Draft, parameters: Mapping[str, Any]) -> Finding:
-    """Word a draft, cite the basis in force at its date and regime, and give it its fingerprint."""
-    basis = tuple(_cited(b, draft) for b in detector.basis if b.applies(draft.date, draft.regime))
+def finding(
+    detector: Detector, draft: Draft, parameters: Mapping[str, Any], method: str | None = None
+) -> Finding:
+    """Word a draft, cite the basis in force at its date and regime, and give it its fingerprint.
+
+    `method`: by which the lot was procured (empty: not stated, or none); an article that is not for it is cited as an
+    analogy.
+    """
+    basis = tuple(_cited(b, draft, method) for b in detector.basis if b.applies(draft.date, draft.regime))
     values = draft.values
     if values is None:
         values = parameters.everywhere if isinstance(parameters, RuledValues) else parameters
@@ -64,7 +71,7 @@ def finding(detector: Detector, draft: Draft, parameters: Mapping[str, Any]) -> 
     return Finding(
         detector=detector.id,
         version=detector.version,
-        severity=_severity(detector, draft),
+        severity=_severity(detector, draft, method),
         scope_kind=draft.scope_kind,
         scope_id=draft.scope_id,
         subjects=draft.subjects,
@@ -85,25 +92,30 @@ _UNDER: Final = {
 }
 
 
-def _cited(basis: LegalBasis, draft: Draft) -> dict[str, str]:
+def _cited(basis: LegalBasis, draft: Draft, method: str | None) -> dict[str, str]:
     """The basis as a finding tells it; of a lot whose regime is not known, under which regime it would be."""
     under = _UNDER.get(basis.regime) if not draft.regime else None
+    zh, en = ("", "") if basis.binds(method) else market_said(str(method))
     return {
         "law": basis.law_zh,
         "law_en": basis.law_en,
         "article": basis.article,
-        "says": basis.says_zh + (f"（采购制度未载明；属{under[0]}的，适用此条）" if under else ""),
+        "says": basis.says_zh
+        + (f"（采购制度未载明；属{under[0]}的，适用此条）" if under else "")
+        + (f"（此条规范招标，本项目采购方式为{zh}，仅供参照）" if zh else ""),
         "says_en": basis.says_en
-        + (f" (no regime is stated; this applies where it is {under[1]})" if under else ""),
+        + (f" (no regime is stated; this applies where it is {under[1]})" if under else "")
+        + (f" (this is of bidding, and the method here is {en}: by analogy only)" if en else ""),
         "in_force_from": basis.in_force_from,
         "in_force_to": basis.in_force_to,
     }
 
 
-def _severity(detector: Detector, draft: Draft) -> Severity:
-    """The draft's severity; what no article forbids at its own date and regime is for a person to judge."""
+def _severity(detector: Detector, draft: Draft, method: str | None) -> Severity:
+    """The draft's severity; what no article forbids at its own date, regime and method is for a person to judge."""
     stated = draft.severity or detector.severity
-    forbids = any(b.in_force_from and b.applies(draft.date, draft.regime) for b in detector.basis)
+    in_force = (b for b in detector.basis if b.in_force_from and b.applies(draft.date, draft.regime))
+    forbids = any(b.binds(method) and not b.defines for b in in_force)
     return stated if forbids or stated not in ("prohibited", "deemed") else "review"
 
 

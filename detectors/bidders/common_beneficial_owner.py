@@ -1,4 +1,4 @@
-"""D1d `common-beneficial-owner`: one person effectively holds a quarter or more of two bidders of one lot."""
+"""D1d `common-beneficial-owner`: one person effectively holds a quarter or more of two bidders of one lot, in his own name or a nominee's."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from detectors.definition import LegalBasis
 from detectors.law import texts
+from detectors.law.methods import BY_TENDER
 from detectors.ties.bidding import ARTICLE_34, ARTICLE_39, PROCUREMENT_18
 
 __all__ = ["ARTICLE_34", "ARTICLE_39", "PROCUREMENT_18"]
@@ -19,6 +20,7 @@ _bidding_law = partial(
     in_force_from="2000-01-01",
     regime="construction",
     link=texts.BIDDING_LAW,
+    methods=BY_TENDER,
 )
 _regulations = partial(
     LegalBasis,
@@ -27,6 +29,7 @@ _regulations = partial(
     in_force_from="2012-02-01",
     regime="construction",
     link=texts.BIDDING_REGULATIONS,
+    methods=BY_TENDER,
 )
 _procurement_law = partial(
     LegalBasis,
@@ -118,6 +121,7 @@ _order_87 = partial(
     in_force_from="2017-10-01",
     regime="government_procurement",
     link=texts.ORDER_87,
+    methods=BY_TENDER,
 )
 ORDER_87_8: Final = _order_87(
     "第八条第二款",
@@ -204,6 +208,7 @@ COMPANY_265: Final = LegalBasis(
     "meaning of controlling shareholder, actual controller, related party; not merely because the state holds both",
     in_force_from="2024-07-01",
     link=texts.COMPANY_LAW,
+    defines=True,
 )
 COMPANY_216: Final = LegalBasis(
     "公司法（2018年修正）",
@@ -214,6 +219,7 @@ COMPANY_216: Final = LegalBasis(
     in_force_from="2018-10-26",
     in_force_to="2024-07-01",
     link=texts.LAW_DATABASE,
+    defines=True,
 )
 COMPANY_216_2013: Final = replace(
     COMPANY_216,

@@ -10,8 +10,9 @@ import polars as pl
 from detectors.definition import Detector, Draft, Parameter, Row, Undecided, Values
 from detectors.law import statutes
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
+from detectors.law.methods import BY_TENDER
 from detectors.procedure import limits
-from detectors.procedure.limits import BY_TENDER, rule_draft, tells, unknown_rule
+from detectors.procedure.limits import rule_draft, tells, unknown_rule
 from detectors.question import Question
 from detectors.rows import table
 

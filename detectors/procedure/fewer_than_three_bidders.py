@@ -10,8 +10,9 @@ import polars as pl
 from detectors.definition import Detector, Draft, Parameter, Row, Severity, Undecided, Values
 from detectors.law import statutes
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
+from detectors.law.methods import BY_TENDER
 from detectors.procedure import limits
-from detectors.procedure.limits import BY_TENDER, FAILED, rule_draft, tells, unknown_rule
+from detectors.procedure.limits import FAILED, rule_draft, tells, unknown_rule
 from detectors.rows import table
 from detectors.ties import bidding
 from detectors.ties.links import compared

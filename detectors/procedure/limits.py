@@ -34,8 +34,6 @@ LOTS_COLUMNS: Final = (
     *("tender_id", "tender_title", "regime", "method", "tender_status"),
 )
 
-BY_TENDER: Final = ("open", "invited")
-"""Methods that are bidding (招标); negotiation, consultation, quotation, a single source and direct award are not."""
 FAILED: Final = ("lot_failed", "cancelled")
 
 

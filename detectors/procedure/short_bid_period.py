@@ -9,8 +9,9 @@ from typing import Final
 from detectors.definition import Detector, Draft, Parameter, Row, Undecided, Values
 from detectors.law import statutes
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
+from detectors.law.methods import BY_TENDER
 from detectors.procedure import limits
-from detectors.procedure.limits import BY_TENDER, rule_draft, tells, unknown_rule
+from detectors.procedure.limits import rule_draft, tells, unknown_rule
 
 _METHODS: Final = {"construction": BY_TENDER, "government_procurement": BY_TENDER}
 

@@ -87,6 +87,7 @@ def _run(
     population: dict[str, int] = {}
     answers = Answers(store, canonical, beside, elsewhere)
     able, missing = _able(store, detectors)
+    by_method = {d.id: any(b.methods for b in d.basis) and d.of_lots for d in able}
     last = {query: n for n, d in enumerate(able) for query in d.queries.values()}
     for n, detector in enumerate(able):
         if progress:
@@ -99,7 +100,12 @@ def _run(
             population[detector.id] = answers.count(detector.population)
         for hit in hits(detector, {name: answers.rows(q) for name, q in detector.queries.items()}, values):
             if isinstance(hit, Draft):
-                findings.append(finding(detector, hit, values))
+                method = (
+                    answers.method(hit.scope_id)
+                    if by_method[detector.id] and hit.scope_kind == "lot"
+                    else None
+                )
+                findings.append(finding(detector, hit, values, method))
             else:
                 undecided.append((detector.id, hit))
         for query in detector.queries.values():

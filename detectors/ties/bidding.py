@@ -6,6 +6,7 @@ from typing import Final
 
 from detectors.definition import LegalBasis, Parameter, Suppressor
 from detectors.law import texts
+from detectors.law.methods import BY_TENDER
 from detectors.question import Question
 
 LOT_COLUMNS: Final = ("lot_id", "lot_title", "bid_on", "tender_id", "tender_title", "regime")
@@ -147,6 +148,7 @@ ARTICLE_34: Final = LegalBasis(
     in_force_from="2012-02-01",
     regime="construction",
     link=texts.BIDDING_REGULATIONS,
+    methods=BY_TENDER,
 )
 ARTICLE_39: Final = LegalBasis(
     "招标投标法实施条例",
@@ -157,6 +159,7 @@ ARTICLE_39: Final = LegalBasis(
     in_force_from="2012-02-01",
     regime="construction",
     link=texts.BIDDING_REGULATIONS,
+    methods=BY_TENDER,
 )
 PROCUREMENT_18: Final = LegalBasis(
     "政府采购法实施条例",

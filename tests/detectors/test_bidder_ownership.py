@@ -74,6 +74,8 @@ def build(w: World) -> None:
     w.lot("CHAIN-GP", "A4", "A5", regime=PROCUREMENT)
     w.lot("DIRECT-GP", "A1", "A2", regime=PROCUREMENT)
     w.lot("NO-REGIME", "A1", "A2", regime=None)
+    w.lot("DIRECT-AWARD", "A1", "A2", method="直接发包")
+    w.lot("DIRECT-TALKS", "A1", "A2", regime=PROCUREMENT, method="竞争性谈判")
     w.lot("HALF-OLD", "A6", "A7", deadline="2024-06-30")
     w.lot("HALF-NEW", "A6", "A7", deadline="2024-07-01")
     w.holds("A6", "A7", 50)
@@ -156,6 +158,14 @@ def test_one_bidder_controls_another(found: Found) -> None:
     # The same tie is not told again by weaker detectors.
     assert found.of(CONTROLLER, "DIRECT") == []
     assert found.of(SHAREHOLDER, "DIRECT") == []
+
+
+def test_control_outside_bidding_is_for_a_person_to_judge_unless_the_law_of_procurement_forbids_it(
+    found: Found,
+) -> None:
+    # What company law says of control forbids nothing.
+    assert found.one(CONTROLS, "DIRECT-AWARD").severity == "review"
+    assert found.one(CONTROLS, "DIRECT-TALKS").severity == "prohibited"
 
 
 def test_severity_follows_the_regime(found: Found) -> None:

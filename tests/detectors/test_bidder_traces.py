@@ -41,6 +41,16 @@ def build(w: World) -> None:
         ("A3", "9999000033334444"),
     ):
         trace(w, "ACC", bidder, "汇款账号", account)
+    # The same where nobody was invited to bid: the list of what is deemed collusion is of bidding.
+    for tender, regime, method in (
+        ("ACC-TALKS", "政府采购", "竞争性谈判"),
+        ("ACC-TENDER", "政府采购", "公开招标"),
+        ("ACC-DIRECT", "工程建设", "直接发包"),
+        ("ACC-NO-METHOD", "工程建设", None),
+    ):
+        w.lot(tender, "A1", "A2", regime=regime, method=method)
+        for bidder in ("A1", "A2"):
+            trace(w, tender, bidder, "汇款账号", "9999000011112222")
     w.lot("ACC-OWN", "A4", "A5")
     w.add("contacts", party_id="A4", kind="银行账户", value="9999000055556666")
     trace(w, "ACC-OWN", "A5", "汇款账号", "9999000055556666")
@@ -186,6 +196,20 @@ def test_deposits_from_one_account(found: Found) -> None:
     assert hit.severity == "deemed"
     assert "9999000011112222" not in str(hit.to_json())
     assert [b["article"] for b in hit.basis] == ["第四十条第六项"]
+    assert (
+        found.one(ACCOUNT, "ACC-TENDER").severity == found.one(ACCOUNT, "ACC-NO-METHOD").severity == "deemed"
+    )
+
+
+def test_what_is_of_bidding_alone_is_an_analogy_where_the_method_is_another(found: Found) -> None:
+    for tender, article, zh, en in (
+        ("ACC-TALKS", "第三十七条第六项", "竞争性谈判，仅供参照", "negotiation: by analogy only"),
+        ("ACC-DIRECT", "第四十条第六项", "直接发包，仅供参照", "direct award: by analogy only"),
+    ):
+        hit = found.one(ACCOUNT, tender)
+        assert hit.severity == "review"
+        (basis,) = hit.basis
+        assert basis["article"] == article and zh in basis["says"] and en in basis["says_en"]
 
 
 def test_one_bidders_account_pays_anothers_deposit(found: Found) -> None:
