@@ -37,6 +37,11 @@ REGIMES: Final = {
 }
 UNITS: Final = {"fraction": "fraction (0.05 = 5%)", "": "—"}
 
+_BY_TENDER: Final = (
+    "；只规范招标的，采购方式不是招标时注明为参照，级别至多为“需人工核查”",
+    "; what is of bidding alone it cites, where the method is another, as an analogy, and is then at most for a person's "
+    "judgement",
+)
 _NOT_COMPARED: Final = (
     "; of those marked ‡ the number or the words of the article could not be compared with the published text: look "
     "before you quote（标 ‡ 的，条号或内容未能与公布文本核对，引用前请查证）"
@@ -82,6 +87,7 @@ def page(detector: Detector) -> str:
     """One detector's page."""
     d = detector
     zh, en = SEVERITIES[d.severity]
+    of_bidding = any(b.methods for b in d.basis)
     parts = [
         f"# {d.title_zh} · {d.title_en}\n",
         f"`{d.id}` {d.version} · {d.domain} / {d.scene}\n",
@@ -89,9 +95,9 @@ def page(detector: Detector) -> str:
         f"## 含义 · Meaning\n\n{d.meaning_zh or d.title_zh}\n\n{meaning_en(d)}\n",
         f"> {_filled(d.wording_zh)}\n>\n> {_filled(d.wording_en)}\n",
         "## 依据 · Basis\n",
-        "预警只引用其日期、其制度下有效的条文；只规范招标的，采购方式不是招标时注明为参照，级别至多为“需人工核查”。链接指向公布机关的全文；标 † 的指向国家法律法规数据库，按名称检索。\n",
-        "Of these, a finding cites what is in force at its own date and under its own regime; what is of bidding alone it cites, where "
-        "the method is another, as an analogy, and is then at most for a person's judgement. Links lead to the whole text "
+        f"预警只引用其日期、其制度下有效的条文{_BY_TENDER[0] if of_bidding else ''}。链接指向公布机关的全文；标 † 的指向国家法律法规数据库，按名称检索。\n",
+        "Of these, a finding cites what is in force at its own date and under its own regime"
+        f"{_BY_TENDER[1] if of_bidding else ''}. Links lead to the whole text "
         "at the body that publishes it; those marked † to the national database of laws, which is searched by title"
         f"{_NOT_COMPARED if any(not b.compared for b in d.basis) else ''}.\n",
         *_table(("依据", "basis", "in force", "regime"), map(_law, d.basis)),
