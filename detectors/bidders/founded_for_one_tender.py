@@ -25,24 +25,25 @@ _BUYERS: Final = Question(
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
-    """One draft a lot and young bidder; bids of which the buyer is unknown count as another buyer's."""
-    bids = compared(table(rows["bidders"]))
-    buyers = table(rows["buyers"])
+    """One draft a lot and young bidder; where the buyer of any of its bids is unknown it cannot be decided."""
+    bids, buyers = compared(table(rows["bidders"])), table(rows["buyers"])
     first = pl.col("founded_on").cast(pl.String)
     founded = pl.when(first.str.len_chars() == 7).then(first + "-01").otherwise(first.str.slice(0, 10))
     age = (
         pl.col("bid_on").cast(pl.String).str.to_date(strict=False) - founded.str.to_date(strict=False)
     ).dt.total_days()
     named = bids.join(buyers.unique("lot_id", keep="first"), on="lot_id", how="left")
-    # A bid whose buyer nobody stated may be anybody's: the company is then not known to serve one alone.
-    at = pl.coalesce("party_id", pl.lit("?") + pl.col("lot_id"))
+    buyer, limit = pl.col("party_id"), int(values["days"])
     young = named.with_columns(
-        age=age, buyers=at.n_unique().over("bidder_id"), lots=pl.col("lot_id").n_unique().over("bidder_id")
-    ).filter((pl.col("age") >= 0) & (pl.col("age") < int(values["days"])) & (pl.col("buyers") == 1))
-    for row in (
-        young.filter(pl.col("party_id").is_not_null()).sort("lot_id", "bidder_id").iter_rows(named=True)
-    ):
-        yield _draft(row, int(values["days"]))
+        age=age,
+        buyers=buyer.drop_nulls().n_unique().over("bidder_id"),
+        open=buyer.is_null().any().over("bidder_id"),
+        lots=pl.col("lot_id").n_unique().over("bidder_id"),
+    ).filter((pl.col("age") >= 0) & (pl.col("age") < limit) & (pl.col("buyers") <= 1))
+    for row in young.filter(~pl.col("open")).sort("lot_id", "bidder_id").iter_rows(named=True):
+        yield _draft(row, limit)
+    told = bids.join(young.filter("open"), on="bid_id", how="anti")["bid_id"]
+    yield from lacking(bids, told, "招标人（采购人）数据", "data on the buyer", by="bid_id")
     known = bids.filter(pl.all_horizontal(pl.col("founded_on", "bid_on").is_not_null()))["bid_id"]
     yield from lacking(bids, known, "成立日期或投标日期", "founding or bid date", by="bid_id")
 
@@ -97,7 +98,7 @@ def _draft(row: Row, limit: int) -> Draft:
 
 DETECTOR = Detector(
     id="founded-for-one-tender",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="为特定项目而生的投标人",

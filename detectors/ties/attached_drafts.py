@@ -200,12 +200,19 @@ def _told(
         return f"{via}同时控制{who}与{bidder}", f"{via} controls both {who} and {bidder}"
     side, role = link["party_side"], link["role"]
     held = f" {share}" if share else ""
+    if link["how"] == "person" and link["via_id"] == party["party_id"]:
+        return f"{who}为{bidder}的{role_zh(role)}{share}", f"{who} is {role_en(role)}{held} of {bidder}"
     if link["how"] == "person":
         return (
             f"{who}的{role_zh(side)}{via}同为{bidder}的{role_zh(role)}{share}",
             f"{via}, {role_en(side)} of {who}, is {role_en(role)}{held} of {bidder}",
         )
     zh, en = relation_words(link["relation"])
+    if link["via_id"] == party["party_id"]:
+        return (
+            f"{who}的亲属（{zh}）为{bidder}的{role_zh(role)}{share}",
+            f"kin ({en}) of {who} is {role_en(role)}{held} of {bidder}",
+        )
     return (
         f"{who}的{role_zh(side)}{via}的亲属（{zh}）为{bidder}的{role_zh(role)}{share}",
         f"kin ({en}) of {via}, {role_en(side)} of {who}, is {role_en(role)}{held} of {bidder}",

@@ -11,9 +11,10 @@ from detectors.rows import table
 
 
 def without_ownership(bidders: Sequence[Row], covered: Sequence[Row]) -> Iterator[Undecided]:
-    """Lots some of whose bidders have no ownership data at all."""
+    """Lots of two or more bids some of whose bidders have no ownership data at all."""
     known = table(covered)["bidder_id"].unique()
-    blank = table(bidders).select(
+    several = table(bidders).filter(pl.col("bid_id").n_unique().over("lot_id") > 1)
+    blank = several.select(
         "lot_id", "bidder_id", blank=~pl.col("bidder_id").is_in(known.implode()).fill_null(False)
     )
     lots = (

@@ -197,6 +197,7 @@ def test_the_buyers_people_and_their_kin(found: Found) -> None:
 def test_evaluators(found: Found) -> None:
     assert how(found, SERVICE, "JUDGE") == ["holds"]
     assert how(found, SERVICE, "JUDGE-BOARD") == ["person"]
+    assert "测试人P12为虚构C6建设有限公司的监事" in found.one(SERVICE, "JUDGE-BOARD").text["zh"]
     assert found.of(SERVICE, "JUDGE-ELSE") == []
     assert found.of(SERVICE, "JUDGE-NAME") == []
     (gap,) = found.undecided(SERVICE, "JUDGE-NAME")

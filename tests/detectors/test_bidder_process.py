@@ -177,6 +177,9 @@ def build(w: World) -> None:
         w.add("companies", id=bidder, name=name(bidder), founded_on=founded)
     w.lot("YOUNG", "E1", "E2", "E3", "E4", "E5", buyer_id="Y1", buyer_name=name("Y1"))
     w.lot("YOUNG-ELSE", "E3", "E4", buyer_id="Y2", buyer_name=name("Y2"))
+    # Nobody states who buys.
+    w.add("companies", id="E9", name=name("E9"), founded_on="2025-02-20")
+    w.lot("YOUNG-NOBODY", "E9", "E2")
 
 
 found = found_on_both(
@@ -278,7 +281,9 @@ def test_founded_for_one_tender(found: Found) -> None:
     hit = found.one(YOUNG, "YOUNG")
     assert (hit.subjects, hit.facts["days"]) == (ids("E1"), 179)
     assert found.of(YOUNG, "YOUNG-ELSE") == []
-    assert found.undecided(YOUNG, "YOUNG") == [ids("E5")]
+    assert ids("E5") in found.undecided(YOUNG, "YOUNG")
+    assert found.of(YOUNG, "YOUNG-NOBODY") == []
+    assert ids("E9") in found.undecided(YOUNG, "YOUNG-NOBODY")
 
 
 @pytest.mark.parametrize(
