@@ -106,7 +106,9 @@ def by_name(
     )
     scoped = companies.filter(pl.col("id").str.starts_with("scoped:") & pl.col("name").is_not_null())
     scoped = scoped.select("id", "name").with_columns(name_key(scoped["name"]).alias("key"))
-    verdicts = decided.select(name_key(decided["name"]).alias("key"), pl.col("party_id")).unique(subset="key")
+    verdicts = decided.select(name_key(decided["name"]).alias("key"), pl.col("party_id"))
+    # Of two decisions about one name always the same one counts.
+    verdicts = verdicts.sort("key", "party_id").unique(subset="key", keep="first")
     by_decision = (
         pl.concat([named_only, scoped]).join(verdicts, on="key").filter(pl.col("id") != pl.col("party_id"))
     )
