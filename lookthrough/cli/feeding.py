@@ -30,7 +30,7 @@ def _told(table: Table, columns: list[str], chinese: bool) -> str:
         return table.name
     # People know a party's name; its number is as good.
     known = [c.removesuffix("_id") + "_name" for c in columns]
-    shown = [k if k in table.columns else c for k, c in zip(known, columns, strict=True)]
+    shown = list(dict.fromkeys(k if k in table.columns else c for k, c in zip(known, columns, strict=True)))
     if not chinese:
         return f"{table.name} (column {' or '.join(shown)})"
     return f"{table.name}（列{'或'.join(f'“{_heading(table, c)}”' for c in shown)}）"
