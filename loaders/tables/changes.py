@@ -39,7 +39,10 @@ def state_changes(
             "has": facts["share"],
         }
     )
-    inner_had, inner_has, beside = _steps_of_one_day(rows)
+    idle = _unchanged_beside(rows)
+    moved = pl.select(pl.when(~idle).then(rows["day"])).to_series()
+    inner_had, inner_has, beside = _steps_of_one_day(rows.with_columns(day=moved))
+    inner_had, inner_has = inner_had | idle, inner_has | idle
     table.rows.report("note", inner_had | inner_has, "change-steps", header, stated)
     table.rows.report("flag", beside, "change-beside", header, stated)
     rows = rows.with_columns(
@@ -47,13 +50,36 @@ def state_changes(
     )
     table.rows.report("flag", _missing_before(rows) & before, "change-missing", header, stated)
 
-    gone = ((facts["share"] == 0) & changed.is_not_null()).fill_null(False)
+    gone = ((facts["share"] == 0) & changed.is_not_null()).fill_null(False) | idle
     staying = pl.select(pl.when(~gone).then(held)).to_series()
     relate(table, "OWNS", holder, "Company", staying, facts)
 
     frame = {c: share[c] for c in BOUNDS} | {n: facts[n] for n in ("share_class", "list_kind", "observed_on")}
-    to_ids = pl.select(pl.when(before & changed.is_not_null()).then(company.ids)).to_series()
+    to_ids = pl.select(pl.when(before & changed.is_not_null() & ~idle).then(company.ids)).to_series()
     relate(table, "OWNS", holder, "Company", to_ids, {**frame, "stated_to": changed})
+
+
+def _unchanged_beside(rows: pl.DataFrame) -> pl.Series:
+    """Rows of a holder's whose share is the same after as before (60% → 60%), where another of that day begins with it or
+    leaves it: they change nothing, and stated beside it they would pass for a step.
+
+    `rows`: company, holder, class, day, had, has.
+    """
+    keys = ["company", "holder", "class", "day"]
+    rows = rows.with_columns(pl.col("had", "has").round(9))
+    same = ((pl.col("had") == pl.col("has")) & pl.col("day").is_not_null()).fill_null(False)
+    moving = rows.filter(~same).drop_nulls(["company", "holder", "day"])
+    met = pl.concat([moving.select(*keys, share=end) for end in ("had", "has")]).drop_nulls("share").unique()
+    met = met.with_columns(met=pl.lit(True))
+    told = rows.join(
+        met,
+        left_on=[*keys, "has"],
+        right_on=[*keys, "share"],
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
+    )
+    return told.select(same & pl.col("met").fill_null(False)).to_series()
 
 
 def _steps_of_one_day(rows: pl.DataFrame) -> tuple[pl.Series, pl.Series, pl.Series]:

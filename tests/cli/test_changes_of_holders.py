@@ -112,6 +112,14 @@ def test_a_change_of_a_month(lookthrough, tmp_path):
 STEPS = (f"{NAME},样本甲一,自然人,100,60,2020-03-01\n", f"{NAME},样本甲一,自然人,60,30,2020-03-01\n")
 
 
+def test_a_row_that_changes_nothing_is_no_step_of_its_day(lookthrough, tmp_path):
+    unchanged = f"{NAME},样本甲一,自然人,60,60,2020-03-01\n{NAME},样本乙二,自然人,40,40,2020-03-01\n"
+    files = _files(tmp_path / "in", (unchanged + f"{NAME},样本甲一,自然人,60,30,2020-03-01\n",))
+    _load(lookthrough, files[0])
+    assert _owners(lookthrough, "2019-01-01") == {"样本甲一": 0.6, "样本乙二": 0.4}
+    assert _owners(lookthrough, "2021-01-01") == {"样本甲一": 0.3, "样本乙二": 0.4}
+
+
 @pytest.mark.parametrize("parts", [STEPS, STEPS[::-1], (STEPS[0], "".join(STEPS))])
 def test_steps_of_one_day_in_two_loads_are_one_change(lookthrough, tmp_path, parts):
     batches = [_load(lookthrough, file) for file in _files(tmp_path / "in", parts)]
