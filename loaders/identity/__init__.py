@@ -13,6 +13,7 @@ from loaders.identity.forms import (
     lost_code_digits,
     mask,
     masked,
+    masked_within,
     valid_resident_number,
 )
 from loaders.identity.name_forms import looks_like_person_name
@@ -31,6 +32,7 @@ __all__ = [
     "lost_code_digits",
     "mask",
     "masked",
+    "masked_within",
     "read_company_ids",
     "read_person_ids",
     "scoped_company_ids",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import polars as pl
@@ -54,6 +55,7 @@ _LONG: Final = r"^-?[0-9]{16,}(?:\.0*)?$"
 _SCIENTIFIC: Final = r"^[0-9](?:\.[0-9]+)?E\+?[0-9]{1,3}$"
 _SCIENTIFIC_CODE: Final = r"^[0-9](?:\.[0-9]+)?E\+[1-9][0-9]{1,2}$"
 _RESIDENT_FORM: Final = r"^[0-9]{17}[0-9X]$"
+_WITHIN: Final = re.compile(r"(?<![0-9A-Za-z])(?:\d{17}[\dXxＸｘ]|\d{15})(?![0-9A-Za-z])")
 
 
 def trim_ids(s: pl.Series) -> pl.Series:
@@ -166,3 +168,17 @@ def masked(s: pl.Series) -> pl.Series:
     out = pl.select(pl.when(regular).then(quick).otherwise(text)).to_series()
     rest = (~regular & ~done & text.is_not_null()).arg_true()
     return out.scatter(rest, [mask(v) for v in text.gather(rest)])
+
+
+def masked_within(s: pl.Series) -> pl.Series:
+    """Text in which each person's resident id is masked, whatever stands before and behind it."""
+    text = s.cast(pl.String)
+    at = text.str.contains(r"\d{15}").fill_null(False).arg_true()
+    if not len(at):
+        return text
+    cells = text.gather(at).to_list()
+    runs = sorted({run for cell in cells for run in _WITHIN.findall(cell)})
+    found = pl.Series(runs, dtype=pl.String)
+    private = set(found.filter(looks_like_person_number(found)))
+    told = [_WITHIN.sub(lambda m: mask(m[0]) if m[0] in private else m[0], cell) for cell in cells]
+    return text.scatter(at, told)

@@ -10,23 +10,26 @@ from graph.names import is_full_legal_name
 from loaders.identity import looks_like_person_name, looks_like_person_number
 
 _SEPARATORS: Final = r"[、,;/\n]"
-_NUMBER: Final = (
-    r"(?i)^(?P<name>.*\S)\s*\(\s*(?:[\p{Han}/]*[代号]码|身份证号?|证件号|税号|uscc)?\s*:?\s*"
-    r"(?P<number>[0-9A-Z]{2}\d{6}[0-9A-Z]{10}|\d{15})\s*\)\s*$"
+_IN_BRACKETS: Final = (
+    r"\s*\(\s*(?:[\p{Han}/]*[代号]码|身份证号?|证件号|税号|uscc)?\s*:?\s*"
+    r"(?P<number>[0-9A-Z]{2}\d{6}[0-9A-Z]{10}|\d{15})\s*\)"
 )
+_NUMBER: Final = rf"(?i)^(?P<name>.*\S){_IN_BRACKETS}\s*$"
+_NUMBERS: Final = rf"(?i){_IN_BRACKETS}|\d{{17}}[0-9X]|\d{{15}}"
 
 
 def names_several(cells: pl.Series) -> pl.Series:
     """Which cells name two parties or more, each by a person's name or a full registered one (Boolean; null → false).
 
-    Whatever else stands between such marks may be one name with a mark in it.
+    Each may have its number behind it. Whatever else stands between such marks may be one name with a mark in it.
     """
     text = cells.str.normalize("NFKC")
     out = text.str.contains(_SEPARATORS).fill_null(False)
     at = out.arg_true()
     if not len(at):
         return out
-    parts = pl.DataFrame({"cell": at, "part": _parts(text.gather(at))}).explode("part")
+    some = text.gather(at).str.replace_all(_NUMBERS, "")
+    parts = pl.DataFrame({"cell": at, "part": _parts(some)}).explode("part")
     named = looks_like_person_name(parts["part"]) | is_full_legal_name(parts["part"])
     told = parts.select("cell", named=named).group_by("cell").agg(pl.len(), pl.col("named").all())
     several = told.filter((pl.col("len") > 1) & pl.col("named"))["cell"]
@@ -49,13 +52,14 @@ def with_their_numbers(names: pl.Series, numbers: pl.Series) -> tuple[pl.Series,
     """Names and numbers, where the cell of a name has the number behind it in brackets: 虚构甲有限公司（9199…）.
 
     A number of its own goes before one in brackets, and then a name that has another one is left as it is written; but no
-    name keeps a person's number.
+    name keeps a person's number. A cell that names several is left as well.
     """
     text = names.str.normalize("NFKC")
     found = text.str.contains(r"[0-9A-Za-z]\s*\)\s*$").fill_null(False)
     if not found.any():
         return names, numbers
-    frame = pl.DataFrame({"name": names, "number": numbers, "read": text.str.extract_groups(_NUMBER)})
+    one = pl.select(pl.when(~names_several(names)).then(text)).to_series()
+    frame = pl.DataFrame({"name": names, "number": numbers, "read": one.str.extract_groups(_NUMBER)})
     told = pl.col("read").struct.field("number").str.to_uppercase()
     own = pl.col("number").str.normalize("NFKC").str.strip_chars().str.to_uppercase()
     frame = frame.select("name", "number", own=own, told=told, bare=pl.col("read").struct.field("name"))

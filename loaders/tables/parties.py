@@ -12,6 +12,7 @@ from loaders.identity import (
     company_name_ids,
     looks_like_person_name,
     looks_like_person_number,
+    masked_within,
     read_company_ids,
     read_person_ids,
     scoped_company_ids,
@@ -91,6 +92,7 @@ def read_parties(
         # What each of several has can't be told, and as one name they would be one party.
         several = names_several(names)
         table.rows.report("reject", several, "several-parties", table.header(name_column or id_column), names)
+    names = masked_within(names)
     documents = table.text(document) if document else table.empty()
     frame = pl.DataFrame(
         {

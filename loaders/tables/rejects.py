@@ -15,6 +15,7 @@ from loaders.identity import (
     PersonKey,
     looks_like_person_number,
     masked,
+    masked_within,
     read_person_ids,
     valid_resident_number,
 )
@@ -57,7 +58,7 @@ def refused_frame(
     """The refused rows with number, column and reasons. People's numbers become their ids (`person:<hash>`).
 
     A number must not leave the load, and a masked one would identify nobody when the file is loaded again. One that
-    identifies nobody as it stands (masked, its end lost, its check wrong) stands masked.
+    identifies nobody as it stands (masked, its end lost, its check wrong) stands masked, and so does one within a text.
     """
     at = sorted(refused)
     kept, rows = sheet.frame[at], sheet.rows
@@ -100,17 +101,17 @@ def _without_numbers(
 ) -> pl.Series:
     number = looks_like_person_number(cells)
     if not (people or number.any()):
-        return cells
+        return masked_within(cells)
     read = read_person_ids(cells, kinds, key, numeric)
     if people:
         # Where only people are numbered, any document is one's, and so is a number that is right as a credit code too.
         document = read["id"].str.contains(r"^person:").fill_null(False)
         number = number | valid_resident_number(cells) | document
     if not number.any():
-        return cells
+        return masked_within(cells)
     ids = pl.select(pl.when(read["id"].str.contains(r"^person[.:]")).then(read["id"])).to_series()
     return (
-        pl.select(pl.when(number).then(ids.fill_null(masked(cells))).otherwise(cells))
+        pl.select(pl.when(number).then(ids.fill_null(masked(cells))).otherwise(masked_within(cells)))
         .to_series()
         .alias(cells.name)
     )

@@ -9,7 +9,7 @@ import polars as pl
 
 from graph.records import RelKey
 from loaders.context import InputFile, ReadContext
-from loaders.identity import looks_like_person_number, mask
+from loaders.identity import looks_like_person_number, mask, masked_within
 from loaders.problems import Problem
 from loaders.sheets import Sheet
 from loaders.tables.messages import message
@@ -100,8 +100,8 @@ class SheetRows:
             some = values.gather(at).cast(pl.String)
             hide = looks_like_person_number(some).to_list()
             shown = [
-                "" if v is None else mask(v) if h or personal else v
-                for v, h in zip(some.to_list(), hide, strict=True)
+                "" if v is None else mask(v) if h or personal else within
+                for v, within, h in zip(some.to_list(), masked_within(some).to_list(), hide, strict=True)
             ]
         rows = self.sheet.rows.gather(at).to_list()
         for i, row, value in zip(at, rows, shown, strict=True):
