@@ -19,21 +19,29 @@ CUSTODY_COLUMNS: Final = (
 )
 
 
-def kept_all_month(of: Recipient, spell: Spell, custody: Mapping[str, Sequence[Row]]) -> dict[str, Row]:
-    """Person → the custody that covers the whole month, of those the payment is for."""
+def kept_all_month(
+    of: Recipient, spell: Spell, custody: Mapping[str, Sequence[Row]]
+) -> dict[str, tuple[Row, ...]]:
+    """Person → the times in custody that together cover the whole month, of those the payment is for."""
     whose = [spell.person] if spell.person else [str(m["person_id"]) for m in of.members_in(spell.month)]
-    return {p: row for p in whose for row in custody.get(p, ()) if _all_month(row, spell.month)}
+    covering = {p: _all_month(custody.get(p, ()), spell.month) for p in whose}
+    return {p: rows for p, rows in covering.items() if rows}
 
 
-def _all_month(row: Row, month: str) -> bool:
-    """A month of which a day was spent outside is no month in custody."""
-    return bool(row["kept_from"]) and (
-        row["kept_from"] <= f"{month}-01"
-        and (not row["kept_to"] or row["kept_to"] >= f"{later(month, 1)}-01")
-    )
+def _all_month(rows: Sequence[Row], month: str) -> tuple[Row, ...]:
+    """The rows that leave no day of the month outside, none where a day is; moved from one place to another is inside."""
+    until, end, used = f"{month}-01", f"{later(month, 1)}-01", []
+    for row in sorted(
+        (r for r in rows if r["kept_from"]), key=lambda r: (r["kept_from"], r["kept_to"] or "9")
+    ):
+        to = row["kept_to"] or "9999-12-31"
+        if until < end and row["kept_from"] <= until < to:
+            used.append(row)
+            until = to
+    return tuple(used) if until >= end else ()
 
 
-def nobody_else(of: Recipient, spell: Spell, kept: Mapping[str, Row]) -> bool:
+def nobody_else(of: Recipient, spell: Spell, kept: Mapping[str, Sequence[Row]]) -> bool:
     """Does the payment serve nobody at home?"""
     return bool(spell.person) or {str(m["person_id"]) for m in of.members_in(spell.month)} <= set(kept)
 

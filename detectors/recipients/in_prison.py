@@ -47,12 +47,12 @@ _OTHERS: Final = (
 
 def _draft(
     of: Recipient,
-    found: Sequence[tuple[Spell, Mapping[str, Row]]],
+    found: Sequence[tuple[Spell, Mapping[str, Sequence[Row]]]],
     suppressed: tuple[str, str, str] | None,
     values: Values,
 ) -> Draft:
-    spans = {row["custody_key"]: row for _, kept in found for row in kept.values()}
-    told = [spans[k] for k in sorted(spans)]
+    spans = {r["custody_key"]: r for _, kept in found for rows in kept.values() for r in rows}
+    told = sorted(spans.values(), key=lambda r: (r["kept_from"], r["custody_key"]))
     months = sorted({s.month for s, _ in found})
     persons = {str(r["person_id"]) for r in told}
     said = [f"{r['unit_name'] or r['unit_id']} {r['kept_from']}—{r['kept_to'] or ''}" for r in told]
@@ -78,7 +78,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="in-prison",
-    version="1.0",
+    version="1.1",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

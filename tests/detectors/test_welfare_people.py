@@ -131,6 +131,15 @@ def test_custody(store_url: str, store_credentials: Credentials) -> None:
         world.household(person, [person])
         prison = world.node("Company", "prison", name="虚构监狱")
         world.rel("IN_CUSTODY", ("Person", person), ("Company", prison), kind="sentence", **span)
+    # Moved from detention to prison within a month, and let out for one day between two times.
+    for person, until in (("moved", "2025-04-15"), ("let-out", "2025-04-14")):
+        world.household(person, [person])
+        for place, kind, since, to in (
+            ("detention", "detention", "2025-02-10", until),
+            ("prison", "sentence", "2025-04-15", "2025-07-01"),
+        ):
+            span = {"stated_from": since, "stated_to": to}
+            world.rel("IN_CUSTODY", ("Person", person), ("Company", place), kind=kind, **span)
     world.household("family", {"at-home": "head", "kept": "son"})
     world.household("couple", ["kept", "still"])
     world.pay(("Person", "still"), ("2025-01", "2025-12"), program="虚构补贴")
@@ -140,7 +149,11 @@ def test_custody(store_url: str, store_credentials: Credentials) -> None:
         "still": "finding",
         "family": "others-at-home",
         "couple": "finding",
+        "moved": "finding",
+        "let-out": "finding",
     }
+    months = {f.scope_id: f.facts["months"]["count"] for f in found.findings}
+    assert (months["local:moved"], months["local:let-out"]) == (4, 3)
     kept = next(f for f in found.findings if f.scope_id == "local:kept")
     # From the first whole month to the last; a month of which a day was spent outside does not count.
     assert kept.facts["months"] == {"from": "2025-03", "to": "2025-07", "count": 5}
