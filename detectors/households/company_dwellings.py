@@ -20,13 +20,22 @@ _THROUGH: Final = (
     "u.share_min AS effective_min, u.share_max AS effective_max, u.depth AS depth, u.method AS method, "
     "u.identity AS identity, u.holds_from AS holds_from, u.holds_to AS holds_to, u.derivation AS derivation, "
     "x.id AS property_id, x.kind AS kind, coalesce(x.address, x.address_key) AS address, x.status AS property_status, "
-    "x.area_m2 AS area_m2, o.share AS share, o.acquired_by AS acquired_by, o.valid_from AS held_from, "
-    "o.valid_to AS held_to, o.key AS holding_key"
+    "x.area_m2 AS area_m2, o.share AS share, o.holding_form AS holding_form, o.acquired_by AS acquired_by, "
+    "o.valid_from AS held_from, o.valid_to AS held_to, o.key AS holding_key"
 )
 _THROUGH_COLUMNS: Final = (
     *("person_id", "company_id", "company_name", "effective", "effective_min", "effective_max", "depth"),
     *("method", "identity", "holds_from", "holds_to", "derivation", "property_id", "kind", "address"),
-    *("property_status", "area_m2", "share", "acquired_by", "held_from", "held_to", "holding_key"),
+    *(
+        "property_status",
+        "area_m2",
+        "share",
+        "holding_form",
+        "acquired_by",
+        "held_from",
+        "held_to",
+        "holding_key",
+    ),
 )
 QUERIES: Final = {**PROPERTIES, "through": _THROUGH}
 COLUMNS: Final = {**PROPERTIES_COLUMNS, "through": _THROUGH_COLUMNS}
@@ -45,7 +54,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """By month: the hits; where companies' properties state no use; companies whose shares leave it open."""
+    """By month: the hits; where companies' properties state no use or share; companies whose shares leave it open."""
 
     hits: Mapping[str, Hit]
     unknown: Mapping[str, Month]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from detectors.definition import Parameter, Row, Suppressor, Undecided
-from detectors.households.months import in_month
+from detectors.households.months import days_of_change, on_day
 from detectors.households.paid import Recipient, asset_queries, without_months
 from detectors.rules.values import Settled
 from graph.addresses import areas_and_place, place_key, within
@@ -19,12 +19,12 @@ PROPERTIES: Final = asset_queries(
     "-[o:HOLDS_PROPERTY]->(x:Property)",
     "o.counted",
     "x.id AS property_id, x.kind AS kind, coalesce(x.address, x.address_key) AS address, x.status AS property_status, "
-    "x.area_m2 AS area_m2, o.share AS share, o.acquired_by AS acquired_by, o.valid_from AS held_from, "
-    "o.valid_to AS held_to, o.key AS holding_key",
+    "x.area_m2 AS area_m2, o.share AS share, o.holding_form AS holding_form, o.acquired_by AS acquired_by, "
+    "o.valid_from AS held_from, o.valid_to AS held_to, o.key AS holding_key",
 )
 _COLUMNS: Final = (
     *("person_id", "property_id", "kind", "address", "property_status", "area_m2"),
-    *("share", "acquired_by", "held_from", "held_to", "holding_key"),
+    *("share", "holding_form", "acquired_by", "held_from", "held_to", "holding_key"),
 )
 PROPERTIES_COLUMNS: Final = dict.fromkeys(PROPERTIES, _COLUMNS)
 
@@ -49,8 +49,8 @@ PARAMETERS: Final = (
         "inherited_minor_share",
         0.5,
         "fraction",
-        "继承取得且份额低于此值的不计",
-        "inherited shares below this do not count",
+        "继承取得且家庭合计份额低于此值的不计",
+        "a dwelling the household only inherited does not count below this share of all members together",
     ),
     Parameter(
         "co_owned_minor_share",
@@ -91,7 +91,10 @@ EXEMPTIONS: Final = (
 
 @dataclass(frozen=True)
 class Month:
-    """The dwellings of one month: `counted` and `exempt` (rule → homes), of `unknown` use; a home is an address or id."""
+    """The dwellings of one month, by home (an address or id), on the day of it on which they are most.
+
+    `counted`; `exempt` (rule → homes); `unknown`: of no stated use, or held by a share that is not stated and decides.
+    """
 
     counted: Mapping[str, list[Row]]
     exempt: Mapping[str, set[str]]
@@ -157,12 +160,25 @@ def _with_areas(rows: Sequence[Row]) -> list[Row]:
 
 
 def judge(of: Recipient, rows: Sequence[Row], month: str, rule: Settled) -> Month:
-    """The dwellings held by members in a month, under the rule of that month."""
-    inside = {m["person_id"] for m in of.members_in(month)}
+    """The dwellings that members held at one time in a month, under the rule of that month.
+
+    A home sold before the next was bought is not beside it, though both were held in the month.
+    """
+    told = [r for r in told_apart(rows) if (r["property_status"] or "current") == "current"]
+    starts = [r[f] for r in told for f in ("held_from", "holds_from") if f in r]
+    days = days_of_change([*starts, *(m["member_from"] for m in of.members)], month)
+    each = [_judge_on(of, told, day, rule) for day in days]
+    return max(each, key=lambda m: (m.over, len({*m.counted, *m.exempt_rows, *m.unknown}), len(m.counted)))
+
+
+def _judge_on(of: Recipient, rows: Sequence[Row], day: str, rule: Settled) -> Month:
+    inside = {m["person_id"] for m in of.members if on_day(m["member_from"], m["member_to"], day)}
     homes: dict[str, list[Row]] = defaultdict(list)
-    for row in told_apart(rows):
-        held = in_month(row["held_from"], row["held_to"], month)
-        if held and row["person_id"] in inside and (row["property_status"] or "current") == "current":
+    for row in rows:
+        held = on_day(row["held_from"], row["held_to"], day)
+        # Of a company's home: as long as the company itself is held.
+        held = held and on_day(row.get("holds_from"), row.get("holds_to"), day)
+        if held and row["person_id"] in inside:
             homes[home(row)].append(row)
     counted: dict[str, list[Row]] = {}
     exempt: dict[str, set[str]] = defaultdict(set)
@@ -178,7 +194,9 @@ def judge(of: Recipient, rows: Sequence[Row], month: str, rule: Settled) -> Mont
                 unknown[name] = held_rows
             continue
         why = _exempt(held_rows, rule)
-        if why:
+        if why == _UNTOLD:
+            unknown[name] = held_rows
+        elif why:
             exempt[why].add(name)
             exempt_rows[name] = held_rows
         else:
@@ -198,20 +216,36 @@ def _counted_kinds(rule: Settled) -> set[str]:
     return kinds
 
 
+_UNTOLD: Final = "share-not-stated"
+
+
 def _exempt(rows: Sequence[Row], rule: Settled) -> str | None:
-    shares = [r["share"] for r in rows]
-    if all(
-        r["acquired_by"] == "inheritance" and _below(r["share"], rule["inherited_minor_share"]) for r in rows
-    ):
-        return "inherited-minor-share"
-    together = (
-        None if None in shares else sum({(r["person_id"], r["share"]): r["share"] for r in rows}.values())
+    """The rule by which a home does not count for what the household owns of it, all members together."""
+    together = _together(rows)
+    inherited = all(r["acquired_by"] == "inheritance" for r in rows)
+    alone = len({r["person_id"] for r in rows}) == 1
+    # Spouses who own jointly own it all between them; of one alone who does so, the others are outside.
+    shared = inherited or any(
+        r["holding_form"] == "by_share" or (r["holding_form"] == "joint" and alone) for r in rows
     )
-    return "co-owned-minor-share" if _below(together, rule["co_owned_minor_share"]) else None
+    for name, limit in (
+        ("inherited-minor-share", float(rule["inherited_minor_share"]) if inherited else 0.0),
+        ("co-owned-minor-share", float(rule["co_owned_minor_share"])),
+    ):
+        if limit and together is None and shared:
+            return _UNTOLD
+        if together is not None and together < limit - 1e-9:
+            return name
+    return None
 
 
-def _below(share: float | None, limit: float) -> bool:
-    return share is not None and share < limit - 1e-9
+def _together(rows: Sequence[Row]) -> float | None:
+    """What the holders own of a home; None where a share is not stated, unless it is owned by one alone."""
+    if any(r["holding_form"] == "sole" and r["share"] is None for r in rows):
+        return 1.0
+    if any(r["share"] is None for r in rows):
+        return None
+    return sum({(r["person_id"], r["share"]): float(r["share"]) for r in rows}.values())
 
 
 def _small(counted: Mapping[str, Sequence[Row]], heads: int, rule: Settled) -> bool:
@@ -221,27 +255,39 @@ def _small(counted: Mapping[str, Sequence[Row]], heads: int, rule: Settled) -> b
     return bool(limit and areas and heads and all(areas) and sum(areas) / heads <= limit + 1e-9)
 
 
-def unknown_use(of: Recipient, months: Mapping[str, Month]) -> Iterator[Undecided]:
-    """What can't be decided: properties of no stated use that would reach the limit, payments without a month."""
+def cannot_tell(of: Recipient, months: Mapping[str, Month]) -> Iterator[Undecided]:
+    """What can't be decided: homes of no stated use or share that would reach the limit, payments without a month."""
     for found in months.values():
-        if len(found.counted) + len(found.unknown) >= found.limit:
-            lacking = len(found.unknown)
+        if found.unknown and len(found.counted) + len(found.unknown) >= found.limit:
+            use = sum(all((r["kind"] or "unknown") == "unknown" for r in rs) for rs in found.unknown.values())
+            share = len(found.unknown) - use
+            zh = [f"有{use}处房产没有用途，是否为住房无法判定"] if use else []
+            en = [_NO_USE.format(counted(use, "property has", "properties have"))] if use else []
+            if share:
+                zh.append(f"有{share}处继承或共有的住房没有份额，是否计入无法判定")
+                en.append(_NO_SHARE.format(counted(share, "dwelling has", "dwellings have")))
             yield Undecided(
                 of.kind,
                 of.id,
                 tuple(sorted({str(r["person_id"]) for rows in found.unknown.values() for r in rows})),
-                f"有{lacking}处房产没有用途，是否为住房无法判定",
-                f"{counted(lacking, 'property has', 'properties have')} no stated use: what counts as a dwelling can't be decided",
+                "；".join(zh),
+                "; ".join(en),
             )
             return
     yield from without_months(of)
+
+
+_NO_USE: Final = "{} no stated use: what counts as a dwelling can't be decided"
+_NO_SHARE: Final = (
+    "{} been inherited or is co-owned, and the share is not stated: whether it counts can't be decided"
+)
 
 
 def reason(why: str, rule: Settled) -> tuple[str, str, str]:
     """An exemption as a suppressor's reason: (rule, Chinese, English), with the value it rests on."""
     zh, en = {
         "inherited-minor-share": (
-            f"其中有继承取得且份额低于{rule['inherited_minor_share'] * 100:g}%的房产，按规定不计",
+            f"其中有继承取得且家庭合计份额低于{rule['inherited_minor_share'] * 100:g}%的房产，按规定不计",
             f"of these, inherited shares below {rule['inherited_minor_share'] * 100:g}% do not count",
         ),
         "co-owned-minor-share": (

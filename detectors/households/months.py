@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 
 def months_of(first: str, last: str) -> Iterator[str]:
@@ -16,6 +16,17 @@ def months_of(first: str, last: str) -> Iterator[str]:
 def in_month(start: str | None, end: str | None, month: str) -> bool:
     """Does a half-open span cover some day of the month?"""
     return (not start or start[:7] <= month) and (not end or end > f"{month}-01")
+
+
+def on_day(start: str | None, end: str | None, day: str) -> bool:
+    """Does a half-open span cover the day?"""
+    return (not start or start <= day) and (not end or end > day)
+
+
+def days_of_change(starts: Iterable[str | None], month: str) -> list[str]:
+    """The first of the month, and every later day of it on which something begins: nothing grows between them."""
+    first = f"{month}-01"
+    return [first, *sorted({s for s in starts if s and s[:7] == month and s > first})]
 
 
 def later(month: str, by: int) -> str:

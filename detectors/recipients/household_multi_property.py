@@ -12,10 +12,10 @@ from detectors.households.dwellings import (
     PROPERTIES,
     PROPERTIES_COLUMNS,
     Month,
+    cannot_tell,
     dwelling_facts,
     judge,
     reason,
-    unknown_use,
 )
 from detectors.households.paid import (
     POPULATION,
@@ -52,7 +52,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             last = max(excused)
             suppressed = reason(excused[last], of.settled(values, last))
             yield _draft(of, sorted(excused), months, mine, values, suppressed)
-        yield from unknown_use(of, months)
+        yield from cannot_tell(of, months)
 
 
 def _draft(
@@ -108,7 +108,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="household-multi-property",
-    version="1.2",
+    version="1.3",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

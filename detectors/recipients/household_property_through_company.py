@@ -20,7 +20,7 @@ from detectors.households.company_dwellings import (
     unknown_share,
 )
 from detectors.households.drafts import draft
-from detectors.households.dwellings import EXEMPTIONS, PARAMETERS, dwelling_facts, home, reason, unknown_use
+from detectors.households.dwellings import EXEMPTIONS, PARAMETERS, cannot_tell, dwelling_facts, home, reason
 from detectors.households.unnumbered import looked_up_by_number
 from detectors.law.assistance import OF_PROPERTY, assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
@@ -41,7 +41,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             yield _draft(of, months, found.hits, behind, values)
         if not certain:
             yield from unknown_share(of, found.open)
-            yield from unknown_use(of, found.unknown)
+            yield from cannot_tell(of, found.unknown)
 
 
 def _draft(
@@ -98,7 +98,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="household-property-through-company",
-    version="1.1",
+    version="1.2",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

@@ -33,6 +33,18 @@ def test_own_dwellings(store_url: str, store_credentials: Credentials) -> None:
     two(world, "rural", kind="rural_dwelling")
     two(world, "inherited", holders={"inheritedb": 0.2}, acquired_by="inheritance")
     two(world, "half", holders={"halfb": 0.5}, acquired_by="inheritance")
+    # What members inherited of one home counts together; a share that decides and is not stated can't be judged.
+    for id_, each in (("heirs", 0.3), ("few", 0.2)):
+        holders = {f"{id_}a": each, f"{id_}b": each}
+        two(world, id_, holders=holders, acquired_by="inheritance")
+    two(world, "sharesunsaid", holders={"sharesunsaidb": None}, acquired_by="inheritance")
+    sole = {"holders": {"soleb": None}, "holding_form": "sole"}
+    two(world, "sole", acquired_by="inheritance", **sole)
+    # Sold before the next was bought, within one month; and the other way round.
+    for id_, sold in (("changed", "2025-06-10"), ("both", "2025-06-21")):
+        world.household(id_, [f"{id_}1"])
+        world.home(f"{id_}1", {f"{id_}1": 1.0}, stated_to=sold)
+        world.home(f"{id_}2", {f"{id_}1": 1.0}, stated_from="2025-06-20")
     two(world, "resettled", acquired_by="demolition")
     two(world, "presale", status="provisional")
     two(world, "unknown", kind="unknown")
@@ -65,6 +77,11 @@ def test_own_dwellings(store_url: str, store_credentials: Credentials) -> None:
         "bought": "finding",
         "alone": "finding",
         "half": "finding",
+        "heirs": "finding",
+        "few": "inherited-minor-share",
+        "sharesunsaid": "undecided",
+        "sole": "finding",
+        "both": "finding",
         "rural": "rural-homestead",
         "inherited": "inherited-minor-share",
         "resettled": "resettlement",
@@ -75,6 +92,9 @@ def test_own_dwellings(store_url: str, store_credentials: Credentials) -> None:
     (vague,) = (u for _, u in found.undecided if u.scope_id == "local:unknown")
     assert vague.subjects
     assert all(s.startswith("person.local:unknown") for s in vague.subjects)
+    (unsaid,) = (u for _, u in found.undecided if u.scope_id == "local:sharesunsaid")
+    assert unsaid.subjects == ("person.local:sharesunsaidb",)
+    assert unsaid.missing_zh == "有1处继承或共有的住房没有份额，是否计入无法判定"
     bought = next(f for f in found.findings if f.scope_id == "local:bought")
     assert bought.facts["months"] == {"from": "2025-06", "to": "2025-12", "count": 7}
     assert bought.facts["amount"] == 7 * 60000
