@@ -4,46 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
 
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
-from detectors.households.by_means import by_means
+from detectors.households.by_means import COLUMNS, POPULATION, QUERIES, by_means
 from detectors.households.drafts import draft
 from detectors.households.entitlements import (
     ENTITLEMENTS,
     ENTITLEMENTS_COLUMNS,
-    POPULATION,
     Entitlement,
     entitlements,
 )
 from detectors.law.assistance import assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 from graph.counted import counted
-
-_RESIDENTS: Final = (
-    "MATCH (h:Household)<-[m:MEMBER_OF]-(p:Person) WHERE m.counted AND h.kind = 'hukou' "
-    "RETURN h.id AS hukou_id, h.region AS region, p.id AS person_id, p.birth_date AS birth_date, "
-    "p.died_on AS died_on, p.cremated_on AS cremated_on, p.hukou_region AS hukou_region, "
-    "p.residence_permit_region AS permit_region, m.relation_to_head AS relation, m.valid_from AS member_from, "
-    "m.valid_to AS member_to, m.key AS member_key"
-)
-_RESIDENTS_COLUMNS: Final = (
-    *("hukou_id", "region", "person_id", "birth_date", "died_on", "cremated_on", "hukou_region"),
-    *("permit_region", "relation", "member_from", "member_to", "member_key"),
-)
-_INCOMES: Final = (
-    "MATCH (h:Household)<-[m:MEMBER_OF]-(p:Person)-[e:EARNS]->(:Program) "
-    "WHERE m.counted AND e.counted AND h.kind = 'hukou' "
-    "RETURN DISTINCT p.id AS person_id, e.month AS month, e.amount AS amount, e.key AS earn_key"
-)
-_INCOMES_COLUMNS: Final = ("person_id", "month", "amount", "earn_key")
-_HOMES: Final = (
-    "MATCH (h:Household)<-[m:MEMBER_OF]-(p:Person)-[o:HOLDS_PROPERTY]->(x:Property) "
-    "WHERE m.counted AND o.counted AND h.kind = 'hukou' "
-    "RETURN DISTINCT p.id AS person_id, x.id AS property_id, x.kind AS kind, x.status AS property_status, "
-    "o.valid_from AS held_from, o.valid_to AS held_to"
-)
-_HOMES_COLUMNS: Final = ("person_id", "property_id", "kind", "property_status", "held_from", "held_to")
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
@@ -96,7 +69,7 @@ def _listed(e: Entitlement, months: Sequence[str], dead: bool, values: Values) -
 
 DETECTOR = Detector(
     id="eligible-not-receiving",
-    version="1.1",
+    version="1.2",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
@@ -126,13 +99,8 @@ DETECTOR = Detector(
             "adult_age", 18, "years", "满此年龄须有收入数据", "from this age on income data are required"
         ),
     ),
-    queries={**ENTITLEMENTS, "residents": _RESIDENTS, "incomes": _INCOMES, "homes": _HOMES},
-    columns={
-        **ENTITLEMENTS_COLUMNS,
-        "residents": _RESIDENTS_COLUMNS,
-        "incomes": _INCOMES_COLUMNS,
-        "homes": _HOMES_COLUMNS,
-    },
+    queries={**ENTITLEMENTS, **QUERIES},
+    columns={**ENTITLEMENTS_COLUMNS, **COLUMNS},
     population=POPULATION,
     identity=("household_id", "program_id"),
     suppressors=(Suppressor("died", "名单所列人员已身故", "those on the list have died"),),

@@ -84,17 +84,27 @@ def test_income_below_the_local_standard(store_url: str, store_credentials: Cred
         "lacking": 90_000,
         "receiving": 90_000,
         "vague": 90_000,
+        "bereaved": 60_000,
+        "widowed": 90_000,
+        "onehome": 90_000,
     }
     for id_, income in incomes.items():
         world.node("Household", f"hk-{id_}", kind="hukou", region=DISTRICT)
         head = "receiver" if id_ == "receiving" else f"{id_}1"
         world.rel("MEMBER_OF", ("Person", head), ("Household", f"hk-{id_}"), relation_to_head="head")
         world.rel("MEMBER_OF", ("Person", f"{id_}2"), ("Household", f"hk-{id_}"), relation_to_head="son")
-        world.node("Person", f"{id_}2", birth_date="2015-05-05" if id_ != "lacking" else "1990-05-05")
+        born = "1990-05-05" if id_ in ("lacking", "bereaved") else "2015-05-05"
+        world.node("Person", f"{id_}2", birth_date=born)
         world.rel(
             "EARNS", ("Person", head), ("Program", "program:wage"), kind="wage", month="2025-06",
             amount=income, currency="CNY",
         )  # fmt: skip
+    # Of those who have died nobody asks what they earn, nor do they make the income a head less.
+    for id_ in ("bereaved2", "widowed2"):
+        world.node("Person", id_, died_on="2020-01-05")
+    # Two certificates of one dwelling are one.
+    for id_ in ("h5", "h6"):
+        world.home(id_, {"onehome1": 1.0}, address="虚构路5号1室")
     world.home("h1", {"homes1": 1.0})
     world.home("h2", {"homes1": 1.0})
     for id_ in ("h3", "h4"):
@@ -107,6 +117,8 @@ def test_income_below_the_local_standard(store_url: str, store_credentials: Cred
     found = SmallWorld("poor").find(store_url, store_credentials, [W7], read_rules(text, [W7]))
     assert verdicts(found, W7.id) == {
         "hk-poor": "finding",
+        "hk-onehome": "finding",
+        "hk-bereaved": "finding",
         "hk-lacking": "undecided",
         "hk-vague": "undecided",
     }
