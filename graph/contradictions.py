@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-import networkx as nx
 import polars as pl
 
 from graph.penetration.rows import REGISTERED_HEAD, SOLE_INTERESTS
@@ -28,6 +27,8 @@ def _one_id(tables: OwnershipTables) -> dict[str, str]:
     """One of its ids for each party that has several."""
     if tables.same_as.is_empty():
         return {}
+    import networkx as nx  # No other command waits for it.
+
     same: nx.Graph[str] = nx.Graph(tables.same_as.select("from_id", "to_id").iter_rows())
     return {id_: min(ids) for ids in nx.connected_components(same) for id_ in ids}
 
@@ -119,6 +120,8 @@ def _branches(store: GraphStore, as_of: str | None) -> Iterator[Quality]:
     )
     if not rows.num_rows:
         return
+    import networkx as nx  # No other command waits for it.
+
     text = dict.fromkeys(("branch", "company", "valid_from", "valid_to"), pl.String)
     of = pl.DataFrame(pl.from_arrow(rows)).cast(text).filter(holding_at(as_of))  # type: ignore[arg-type]
     above: nx.DiGraph[str] = nx.DiGraph(of.select("branch", "company").iter_rows())
