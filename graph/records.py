@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 import polars as pl
 
@@ -39,6 +39,7 @@ def rel_schema(type_name: str, fields: Collection[str] | None = None) -> dict[st
     return ends | {n: t for n, t in columns.items() if fields is None or n == "key" or n in fields}
 
 
+Named = TypeVar("Named")
 RelKey = tuple[str, str, str]
 """(relationship type, node type it starts at, node type it ends at)."""
 
@@ -99,6 +100,8 @@ class Extract:
     """Whatever else decides what the files say (a saved mapping, a forced format), as text."""
     nodes: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
     rels: dict[RelKey, list[pl.DataFrame]] = field(default_factory=dict)
+    read_once: bool = False
+    """Its rows are given up as they are taken (`node_frames`, `rel_frames`): a large load then holds them once, not twice."""
 
     def add_node(self, type_name: str, frame: pl.DataFrame) -> None:
         """Add statements about nodes of one type. Raises `RecordError` on a column the model lacks."""
@@ -139,13 +142,15 @@ class Extract:
 
     def node_frames(self) -> Iterator[tuple[str, pl.DataFrame]]:
         """One frame for each node type that has statements."""
-        for name, frames in self.nodes.items():
-            yield name, pl.concat(frames)
+        yield from self._taken(self.nodes)
 
     def rel_frames(self) -> Iterator[tuple[RelKey, pl.DataFrame]]:
         """One frame for each relationship type and pair of ends that has rows."""
-        for key, frames in self.rels.items():
-            yield key, pl.concat(frames)
+        yield from self._taken(self.rels)
+
+    def _taken(self, frames: dict[Named, list[pl.DataFrame]]) -> Iterator[tuple[Named, pl.DataFrame]]:
+        for name in list(frames):
+            yield name, pl.concat(frames.pop(name) if self.read_once else frames[name])
 
 
 def _shape(

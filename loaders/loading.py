@@ -150,6 +150,7 @@ def load(
         )
     _tell_apart(store, context)
     tell_ended(store, context)
+    context.extract.read_once = True
     report.applied = store.apply(context.extract, digest, progress)
     report.unresolved = _write_unresolved(report.applied, folder)
     return report

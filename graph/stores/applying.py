@@ -87,13 +87,16 @@ def apply_rows(
     """
     touched = Touched()
     total, done = stated.rows, 0
-    for type_name, statements in stated.nodes.items():
+    for type_name in list(stated.nodes):
         progress("nodes", done, total)
+        statements = stated.nodes.pop(type_name)
         _apply_nodes(writer, type_name, statements, stated.dataset, datasets, held[type_name], touched)
         done += statements.height
+        del statements
     new_rows: dict[RelKey, pl.DataFrame] = {}
-    for rel, rows in stated.rels.items():
+    for rel in list(stated.rels):
         progress("relationships", done, total)
+        rows = stated.rels.pop(rel)
         if rel[2] == "Company":
             touched.linked.append(rows["to_id"].unique())
         fresh = _restate(writer, rel, rows, held[rel[0]], touched)
@@ -103,6 +106,7 @@ def apply_rows(
             touched.relations(rel[0], fresh)
             touched.added[rel[0]] = touched.added.get(rel[0], 0) + fresh.height
         done += rows.height
+        del rows
     whole = _snapshot_tables(snapshots, stated.dataset)
     progress("relationships", done, total)
     _insert_with_spans(writer, new_rows, snapshots, whole, held["OWNS"], touched)
@@ -196,15 +200,15 @@ def _insert_with_spans(
     owns_held: int,
     touched: Touched,
 ) -> None:
-    owns = {rel: rows for rel, rows in new_rows.items() if rel[0] == "OWNS"}
+    owns = {rel: new_rows.pop(rel) for rel in list(new_rows) if rel[0] == "OWNS"}
     touched.companies.extend(rows["to_id"] for rows in owns.values())
     spans = _respan_owns(writer, owns, snapshots, "OWNS" in whole, owns_held, touched)
-    for rel, rows in owns.items():
-        writer.insert_rels(rel, rows.join(spans, on="key", how="left", maintain_order="left"))
+    for rel in list(owns):
+        writer.insert_rels(rel, owns.pop(rel).join(spans, on="key", how="left", maintain_order="left"))
     for type_ in STATED_RELS:
         if type_.name == "OWNS":
             continue
-        fresh = {rel: rows for rel, rows in new_rows.items() if rel[0] == type_.name}
+        fresh = {rel: new_rows.pop(rel) for rel in list(new_rows) if rel[0] == type_.name}
         if fresh or type_.name in whole:
             _respan_others(
                 writer,

@@ -23,11 +23,13 @@ from graph.stores.folding import folded
 
 _SEPARATOR: Final = "\x1f"
 _EMPTY: Final = "\x00"
+_PART: Final = 100_000
+"""Rows at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class StatedRows:
-    """One batch, ready to be applied.
+    """One batch, ready to be applied; who applies it takes the frames out as they are written.
 
     `nodes[type]`: one row a statement: id, fields, observed_on, sources ("batch:file#sheet#row").
     `rels[key]`: one row a stated relationship: key, from_id, to_id, dataset, dates, fields, sources.
@@ -97,7 +99,9 @@ def _as_text(frame: pl.DataFrame, name: str) -> pl.Expr:
 
 
 def _hashes(texts: pl.Series) -> list[str]:
-    return [blake2b(t.encode(), digest_size=16).hexdigest() for t in texts.to_list()]
+    # In parts: as Python's own texts they take several times what the column does.
+    parts = (texts.slice(start, _PART).to_list() for start in range(0, texts.len(), _PART))
+    return [blake2b(t.encode(), digest_size=16).hexdigest() for part in parts for t in part]
 
 
 # --- A node's statements, kept with the node --------------------------------------------------------------

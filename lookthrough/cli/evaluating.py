@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Annotated
 
@@ -88,12 +90,23 @@ def _own_world(s: Session, size: int, rules: Path | None, own: Sequence[Detector
     with tempfile.TemporaryDirectory(prefix="lookthrough-evaluate-") as made, s.progress() as watch:
         folder = Path(made)
         watch("demo", 0, 1)
-        world = write_world(folder / "world", size=size)
-        labels = read_truth(world.truth_file, DETECTORS)
+        exports, truth_file = _written(folder / "world", size)
+        labels = read_truth(truth_file, DETECTORS)
         with open_store(str(folder / "store"), "write") as opened:
             key = PersonKey.open(folder / "person.key")
-            load(opened, [world.exports], LoadOptions(dataset="demo"), key, folder / "reports", watch)
+            load(opened, [exports], LoadOptions(dataset="demo"), key, folder / "reports", watch)
             return detect(opened, DETECTORS, watch, rules_from(rules, own)), labels
+
+
+def _written(folder: Path, size: int) -> tuple[Path, Path]:
+    """The exports and the truth of a demo world, written by a process of its own: what a large one takes is free again."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as beside:
+        return beside.submit(_write, folder, size).result()
+
+
+def _write(folder: Path, size: int) -> tuple[Path, Path]:
+    world = write_world(folder, size=size)
+    return world.exports, world.truth_file
 
 
 def _show(s: Session, scores: Sequence[Score], truth: Truth) -> None:
