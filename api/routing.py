@@ -18,6 +18,7 @@ from starlette.datastructures import QueryParams
 
 from api.callers import OPEN, identify, services_of
 from api.problems import RESPONSES, ProblemError, field_error
+from api.services import Services
 from graph.stores.cancelling import Cancellation, cancellable
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -38,10 +39,10 @@ class ScopedRoute(APIRoute):
         media = self._media()
         scope, unchanging, timed = extra["x-scope"], extra.get("x-cached", False), extra.get("x-timed", True)
 
-        async def handle(request: Request) -> Response:
-            services = services_of(request)
+        def admitted(request: Request, services: Services) -> str | None:
+            """The answer's tag, where it has one, once who asks may and what is asked is a question of this route."""
             if scope != OPEN:
-                caller = await run_in_threadpool(identify, request, services)
+                caller = identify(request, services)
                 request.state.caller = caller
                 if not caller.may(scope):
                     raise ProblemError(
@@ -54,7 +55,12 @@ class ScopedRoute(APIRoute):
             if media is not None:
                 refuse_other(media, request)
             refuse_repeated(request.query_params, several)
-            tag = await run_in_threadpool(_etag, request) if unchanging else None
+            return _etag(request) if unchanging else None
+
+        async def handle(request: Request) -> Response:
+            services = services_of(request)
+            # In one turn of another thread: each has to wait for those that are computing.
+            tag = await run_in_threadpool(admitted, request, services)
             if tag is not None and has(request, tag):
                 # With the headers that the whole answer would have had.
                 named = {FINGERPRINT: request.app.state.datasets.fingerprint()}

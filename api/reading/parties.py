@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.datasets import Dataset
-from api.reading.lots import lot_names
+from api.reading.lots import lot_name
 from graph.model import NODE_TYPES, node_columns
 from graph.stores import GraphStore
 from graph.stores.statements import SOURCE_SEPARATOR
@@ -14,26 +14,32 @@ _BOOKKEEPING = frozenset({"stated", "counted", "id", "sources"})
 _LOTS = 200
 _LOTS_OF_PARTY = {
     # From one node both engines' planners walk as one would.
-    type_: f"MATCH (c:{type_} {{id: $id}})-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) "
-    "RETURN DISTINCT l.id AS id, l.title AS title, l.bid_on AS bid_on, b.status AS status, b.won AS won"
+    type_: f"MATCH (c:{type_} {{id: $id}})-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) "
+    "RETURN DISTINCT l.id AS id, l.title AS title, l.bid_on AS bid_on, b.status AS status, b.won AS won, "
+    "t.title AS tender"
     for type_ in ("Company", "Person")
 }
 
 
-def facts_of(store: GraphStore, type_: str, id_: str) -> tuple[dict[str, Any], list[str]]:
-    """What is stated of one node, and its sources."""
+def facts_of(store: GraphStore, type_: str, id_: str) -> tuple[dict[str, Any], list[str]] | None:
+    """What is stated of one node, and its sources; None where there is none of that type and id."""
     fields = [f.name for f in node_columns(NODE_TYPES[type_]) if f.name != "stated"]
     returned = ", ".join(f"n.{f} AS {f}" for f in fields)
     rows = store.query(f"MATCH (n:{type_} {{id: $id}}) RETURN {returned}", {"id": id_}).to_pylist()
-    row = rows[0] if rows else {}
+    if not rows:
+        return None
+    row = rows[0]
     sources = str(row.get("sources") or "")
     facts = {k: v for k, v in row.items() if v is not None and k not in _BOOKKEEPING}
     return facts, sources.split(SOURCE_SEPARATOR) if sources else []
 
 
-def party(store: GraphStore, dataset: Dataset, id_: str, type_: str) -> dict[str, Any]:
-    """Everything about one company or person that is not its ownership."""
-    facts, sources = facts_of(store, type_, id_)
+def party(store: GraphStore, dataset: Dataset, id_: str, type_: str) -> dict[str, Any] | None:
+    """Everything about one company or person that is not its ownership; None where there is none of that type and id."""
+    stated = facts_of(store, type_, id_)
+    if stated is None:
+        return None
+    facts, sources = stated
     aliases = _aliases(dataset, id_)
     names = _rows(
         store, dataset, "NAMES", id_,
@@ -46,7 +52,6 @@ def party(store: GraphStore, dataset: Dataset, id_: str, type_: str) -> dict[str
         "RETURN n.scheme AS scheme, n.value AS value",
     )  # fmt: skip
     lots = _lots(store, type_, [id_, *(a["id"] for a in aliases)])
-    called = lot_names(store, [row["id"] for row in lots[:_LOTS]]) if lots else {}
     name, kind = facts.pop("name", "") or "", facts.pop("kind", "") or ""
     return {
         "id": id_,
@@ -57,7 +62,7 @@ def party(store: GraphStore, dataset: Dataset, id_: str, type_: str) -> dict[str
         "aliases": aliases,
         "names": sorted(names, key=lambda r: (r["valid_from"] or "", r["name"] or "")),
         "identifiers": sorted(identifiers, key=lambda r: (r["scheme"] or "", r["value"] or "")),
-        "lots": [{**row, "name": called.get(row["id"])} for row in lots[:_LOTS]],
+        "lots": [{**row, "name": lot_name(row.pop("tender"), row["title"]) or None} for row in lots[:_LOTS]],
         "sources": sources,
         "truncated": len(lots) > _LOTS,
     }
@@ -81,5 +86,6 @@ def _aliases(dataset: Dataset, id_: str) -> list[dict[str, Any]]:
 def _lots(store: GraphStore, type_: str, ids: list[str]) -> list[dict[str, Any]]:
     found = [row for id_ in ids for row in store.query(_LOTS_OF_PARTY[type_], {"id": id_}).to_pylist()]
     # A party that bids under two of its ids bids once.
-    rows = list({tuple(r.values()): r for r in found}.values())
+    found.sort(key=lambda r: r["tender"] or "", reverse=True)
+    rows = list({tuple(v for k, v in r.items() if k != "tender"): r for r in found}.values())
     return sorted(rows, key=lambda r: (r["bid_on"] or "", r["id"]), reverse=True)
