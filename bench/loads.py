@@ -39,7 +39,11 @@ def load(folder: Path, scale: float, repeats: int) -> list[dict[str, Any]]:
     with neo4j_server() as url:
         if url:
             cost, _ = measured("lookthrough", "load", *paths, "--store", url)
-            found.append(_rate("Neo4j (its own memory and time apart)", cost, holdings))
+            found.append(_rate("Neo4j just started (its own memory and time apart)", cost, holdings))
+            _empty(url)
+            # A new server takes minutes to compile its own code for speed: one that has worked is what a load meets.
+            cost, _ = measured("lookthrough", "load", *paths, "--store", url)
+            found.append(_rate("Neo4j that has loaded before", cost, holdings))
     with neo4j_server() as url:
         if url:
             found += _stages("Neo4j", url, paths)
@@ -58,6 +62,15 @@ def _stages(engine: str, store: str, paths: list[str]) -> list[dict[str, Any]]:
 
 def _rate(name: str, cost: Any, holdings: int) -> dict[str, Any]:
     return row(name, cost, edges=holdings, rate=int(holdings / cost.wall), cpu_rate=int(holdings / cost.cpu))
+
+
+def _empty(url: str) -> None:
+    import neo4j
+
+    from tests.servers.neo4j_server import clear_rows
+
+    with neo4j.GraphDatabase.driver(url) as driver:
+        clear_rows(driver)
 
 
 @contextmanager

@@ -5,11 +5,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
 from tests.servers.required import missing
+
+PATIENCE: Final = 60_000
+"""Milliseconds until something has to be seen: a busy machine is slow without a fault of the page's."""
 
 
 @pytest.fixture(scope="session")
@@ -67,8 +70,7 @@ def browser(chromium: str) -> Iterator[Any]:
     """One browser for all tests."""
     from playwright.sync_api import expect, sync_playwright
 
-    # A busy machine is slow without a fault of the page's.
-    expect.set_options(timeout=20_000)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield opened
@@ -80,7 +82,7 @@ def page(browser: Any, served: Any) -> Iterator[Any]:
     """A fresh tab that may speak to the service alone, and whose console must stay free of errors."""
     context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
     tab = context.new_page()
-    tab.set_default_timeout(20_000)
+    tab.set_default_timeout(PATIENCE)
     outside: list[str] = []
     said: list[str] = []
 

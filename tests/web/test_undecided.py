@@ -14,6 +14,8 @@ import pytest
 pytest.importorskip("playwright")
 from playwright.sync_api import expect
 
+from tests.web.conftest import PATIENCE
+
 pytestmark = pytest.mark.browser
 LOT: Final = "local:WF-1/01"
 NAMESAKE: Final = "样本张小同"
@@ -126,7 +128,7 @@ def test_no_person_is_named_to_whoever_may_not_see_people(browser: Any, services
 
     with running(replace(services, keys_required=True)) as service:
         page = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN").new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
         key = service.key("read", "detect")
         for where in ("", "en"):
             page.goto("about:blank")
