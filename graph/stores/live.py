@@ -40,6 +40,8 @@ _PAUSE: Final = 1.0
 _STATES: Final = itertools.count(1)
 LARGE = 64 << 20
 """Bytes of a file from which on opening it aside takes less time than it saves."""
+_WORDINGS: Final = 1_000
+"""So many questions a connection is asked before another takes its place; the detectors have some two hundred."""
 _ASIDE: Final = threading.Lock()
 """One opening aside at a time: each takes a sixteenth of the addresses there are."""
 
@@ -67,6 +69,13 @@ class _Opened:
             return again
         again.close()
         return None
+
+    def give_back(self) -> None:
+        """Close idle connections: each keeps, for every question it was ever asked, a plan with the memory of its last run."""
+        idle, self.idle = self.idle, []
+        for tables in idle:
+            with contextlib.suppress(RuntimeError):
+                tables.close()
 
     def close(self) -> None:
         for tables in (*self.idle, *self.busy):
@@ -118,13 +127,15 @@ class Live:
             self._leave(opened)
 
     def answer(self, ask: Callable[[Tables], _T]) -> _T:
-        """What is read on a connection; again where others that were asked at the time had filled the buffers.
+        """What is read on a connection; again where others that were asked before, or at the time, had filled the buffers.
 
         Raises `BuffersFullError` where it does not fit alone either, or others go on for too long.
         """
         end = time.monotonic() + _PATIENCE
-        with contextlib.suppress(BuffersFullError), self.reading() as tables:
-            return ask(tables)
+        for _ in range(2):
+            with contextlib.suppress(BuffersFullError), self.reading() as tables:
+                return ask(tables)
+            self._give_back()
         # One at a time: two large ones would go on filling the buffers for one another.
         with self._again:
             while True:
@@ -136,6 +147,13 @@ class Live:
                 except BuffersFullError:
                     if (alone and not self._others()) or time.monotonic() >= end:
                         raise
+                    self._give_back()
+
+    def _give_back(self) -> None:
+        """Free what idle connections hold in the buffers."""
+        with self._changed:
+            for opened in (*self._retired, *([self._current] if self._current else [])):
+                opened.give_back()
 
     def _others(self) -> bool:
         """Whether anything else is being read just now."""
@@ -298,9 +316,13 @@ class Live:
             return tables
 
     def _give(self, opened: _Opened, tables: Tables) -> None:
+        spent = len(tables.wordings) > _WORDINGS
+        if spent:
+            tables.close()
         with self._changed:
             opened.busy.discard(tables)
-            opened.idle.append(tables)
+            if not spent:
+                opened.idle.append(tables)
             self._changed.notify_all()
 
     def close(self) -> None:

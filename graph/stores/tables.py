@@ -51,6 +51,8 @@ class Tables:
         self._connection = connection
         self.written: set[str] = set()
         """Types written to since it was opened."""
+        self.wordings: set[int] = set()
+        """Hashes of the questions it was asked: the engine keeps a plan of each, with its memory, until it is closed."""
 
     def close(self) -> None:
         """Close the connection; what still runs on it is stopped."""
@@ -72,6 +74,7 @@ class Tables:
 
     def query(self, cypher: str, params: Mapping[str, Any] | None = None, timeout: float = 60.0) -> pa.Table:
         """See `Reading.query`."""
+        self.wordings.add(hash(cypher))
         return self._asked(
             lambda: self._connection.execute(cypher, dict(params or {})), timeout, _rows_at_once
         )

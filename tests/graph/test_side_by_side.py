@@ -100,3 +100,20 @@ def test_questions_that_fit_one_by_one_are_answered_though_asked_at_once(
         large = "UNWIND range(1, 1000000) AS a RETURN DISTINCT a, a * 2 AS b"
         answers = [pool.submit(store.query, large) for _ in range(4)]
         assert [a.result().num_rows for a in answers] == [1_000_000] * 4
+
+
+def test_what_was_asked_before_leaves_room_for_what_is_asked_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine keeps a plan with its memory for every wording that a connection was ever asked in."""
+    with open_store(str(tmp_path / "store"), "write") as store:
+        store.apply(_lot("T"))
+    monkeypatch.setattr(files, "_READING_BYTES", (48 << 20, 48 << 20))
+    bids = (
+        "UNWIND $ids AS i MATCH (l:Lot {id: i}) OPTIONAL MATCH (b:Bid)-[f:FOR_LOT]->(l) WHERE f.key <> '' "
+        "WITH DISTINCT l, b WITH l.id AS lot, count(DISTINCT b.id) AS bids WHERE bids > "
+    )
+    with open_store(str(tmp_path / "store"), "read") as store:
+        lots = store.query("MATCH (l:Lot) RETURN l.id AS id").column("id").to_pylist()
+        for n in range(60):
+            assert store.query(f"{bids}{-n} RETURN lot, bids", {"ids": lots}).num_rows == 1
