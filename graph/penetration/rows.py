@@ -183,16 +183,18 @@ def one_observation_a_day(rows: pl.DataFrame, nodes: pl.DataFrame) -> tuple[pl.D
     several = rows.group_by("company").agg(ids=pl.col("company_id").n_unique()).filter(pl.col("ids") > 1)
     if several.is_empty():
         return rows, rows.clear()
-    mine = rows.join(several.select("company"), on="company", how="semi")
+    # Read without proofs, rows have no keys.
+    mine = rows.join(several.select("company"), on="company", how="semi").with_row_index("_row")
     listed = several.filter(nodes["kind"].gather(several["company"]) == "listed")["company"]
     spans = owns_spans(
         mine.select(
-            "key",
             "dataset",
             "list_kind",
             "share",
             "share_class",
             "observed_on",
+            "sources",
+            key=pl.col("_row").cast(pl.String),
             from_id=pl.col("holder").cast(pl.String),
             to_id=pl.col("company").cast(pl.String),
             stated_from="valid_from",
@@ -202,7 +204,8 @@ def one_observation_a_day(rows: pl.DataFrame, nodes: pl.DataFrame) -> tuple[pl.D
         # What a full extract ended is in the spans already.
         pl.DataFrame(schema=SNAPSHOT_SCHEMA),
     )
-    ours = mine.drop("valid_from", "valid_to", "counted").join(spans, on="key").select(rows.columns)
+    spans = spans.select(pl.col("key").cast(pl.UInt32).alias("_row"), "valid_from", "valid_to", "counted")
+    ours = mine.drop("valid_from", "valid_to", "counted").join(spans, on="_row").select(rows.columns)
     left_out = ours.filter(~pl.col("counted"), LEFT_OUT)
     others = rows.join(several.select("company"), on="company", how="anti")
     return pl.concat([others, ours.filter("counted")]), left_out

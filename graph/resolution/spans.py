@@ -14,7 +14,7 @@ of one holder changes in that month, the earlier row ends where the later one be
 * **Records of changes** state what a holder had until a day, and has from it on. Each change holds until his next one, whatever
   file or load it stands in, and what he had before a change is what the one before left him with: that counts once. His
   changes of one day that follow on one another (100% → 60%, 60% → 30%) are one, from what he had before the first to what
-  he has after the last. Of a change stated at several dates of observation the latest statement counts.
+  he has after the last (see `graph.resolution.steps`). Of a change stated at several dates of observation the latest statement counts.
 * **Top-ten lists**: a holder who left the list may still hold, so leaving ends nothing; a holder's newer row
   replaces his older one.
 * **Snapshots**: what a full extract of the data set no longer contains ended on the extract's date, a company
@@ -28,6 +28,8 @@ from __future__ import annotations
 from typing import Final
 
 import polars as pl
+
+from graph.resolution.steps import settled
 
 _NEVER: Final = "0000-00-00"
 _LIST_RANK: Final = {
@@ -55,8 +57,8 @@ SNAPSHOT_SCHEMA: Final = {
 def owns_spans(rows: pl.DataFrame, listed: pl.Series, snapshots: pl.DataFrame) -> pl.DataFrame:
     """Spans of shareholdings.
 
-    `rows`: key, from_id, to_id, dataset, list_kind, share, share_class, observed_on, stated_from, stated_to: all rows of
-    every company concerned. `listed`: ids of listed companies. `snapshots`: see `SNAPSHOT_SCHEMA`.
+    `rows`: key, from_id, to_id, dataset, list_kind, share, share_class, observed_on, stated_from, stated_to, and sources,
+    a list (null: not of a record of changes): all rows of every company concerned. `listed`: ids of listed companies. `snapshots`: see `SNAPSHOT_SCHEMA`.
     Gives key, valid_from, valid_to, counted.
     """
     if not _contested(rows, snapshots):
@@ -77,6 +79,7 @@ def owns_spans(rows: pl.DataFrame, listed: pl.Series, snapshots: pl.DataFrame) -
         "dataset",
         "share",
         "share_class",
+        "sources",
         observed=_day(pl.col("observed_on")),
         stated_from=_day(pl.col("stated_from")),
         stated_to=span_ends(rows),
@@ -156,31 +159,40 @@ def _chained(rows: pl.DataFrame) -> pl.DataFrame:
 def _between_steps(rows: pl.DataFrame) -> pl.Series:
     """Which rows state what a holder had between two changes of one day, and so on no day.
 
-    `rows`: from_id, to_id, share_class, event, begins, latest, share. What one change leaves and another begins with
-    falls out where one share before and one after are left of the day's; else the changes stand side by side.
+    `rows`: key, from_id, to_id, share_class, event, begins, latest, share, sources. What a change began with and what it
+    left are two rows of one source; where one of them is not stated, he had nothing then.
     """
     of_day = [*_HOLDER, "event"]
-    changes = rows.filter("latest").drop_nulls("event").with_columns(pl.col("share").round(9))
-    several = (
-        changes.group_by(of_day)
+    none = pl.repeat(False, rows.height, dtype=pl.Boolean, eager=True)
+    changes = rows.filter("latest").drop_nulls("event")
+    changes = changes.filter(pl.len().over(of_day) > 1)
+    if changes.is_empty():
+        return none
+    # A share that is not known is like no other.
+    value = pl.when(pl.col("share").is_null()).then("key").otherwise(pl.col("share").round(9).cast(pl.String))
+    told = (
+        changes.select(*of_day, "key", "begins", "sources", value=value)
+        .explode("sources")
+        .group_by(*of_day, "sources", maintain_order=True)
         .agg(
-            had=pl.col("share").filter(~pl.col("begins")).unique(),
-            has=pl.col("share").filter("begins").unique(),
+            had=pl.col("value").filter(~pl.col("begins")).first(),
+            has=pl.col("value").filter("begins").first(),
         )
-        .with_columns(inner=pl.col("had").list.set_intersection("has"))
-        .with_columns(had_left=pl.col("had").list.len() - pl.col("inner").list.len())
-        .with_columns(has_left=pl.col("has").list.len() - pl.col("inner").list.len())
-        .filter(
-            pl.col("inner").list.len() > 0,
-            ~pl.col("inner").list.contains(None),
-            pl.max_horizontal("had_left", "has_left") == 1,
-        )
-        .select(*of_day, "inner")
+        .select(*of_day, step=pl.concat_list("had", "has"))
+        .group_by(of_day)
+        .agg(pl.col("step").unique())
     )
-    if several.is_empty():
-        return pl.repeat(False, rows.height, dtype=pl.Boolean, eager=True)
-    told = rows.join(several, on=of_day, how="left", nulls_equal=True, maintain_order="left")
-    return told.select(pl.col("inner").list.contains(pl.col("share").round(9)).fill_null(False)).to_series()
+    stands = [settled((had, has) for had, has in steps) for steps in told["step"].to_list()]
+    told = told.drop("step").with_columns(
+        before=pl.Series([[v for v in s.before if v is not None] for s in stands], dtype=pl.List(pl.String)),
+        after=pl.Series([[v for v in s.after if v is not None] for s in stands], dtype=pl.List(pl.String)),
+    )
+    inner = (
+        changes.select("key", *of_day, "begins", value=value)
+        .join(told, on=of_day, nulls_equal=True)
+        .filter(~pl.when("begins").then("after").otherwise("before").list.contains(pl.col("value")))
+    )
+    return rows["key"].is_in(inner["key"].implode())
 
 
 def _contested(rows: pl.DataFrame, snapshots: pl.DataFrame) -> bool:

@@ -185,6 +185,9 @@ def _restate(writer: Writing, rel: RelKey, rows: pl.DataFrame, held: int, touche
         writer.update_rels(rel, merged)
         # Findings name the files that state them.
         touched.touches.relations(rel[0], again)
+        if rel[0] == "OWNS":
+            # Which change a row is one side of, its source says.
+            touched.companies.append(again.filter(pl.col("list_kind") == "changes")["to_id"])
     return rows.filter(~there)
 
 
@@ -244,10 +247,25 @@ def _respan_owns(
     if any((f["list_kind"].fill_null("registered") != "registered").any() for f in frames):
         found = writer.query("MATCH (c:Company) WHERE c.kind = 'listed' RETURN c.id AS id", timeout=600)
         listed = pl.Series("id", found.column(0).to_pylist(), pl.String)
-    spans = owns_spans(pl.concat(frames), listed, snapshots)
+    rows = _with_changes(writer, pl.concat(frames), fresh, [*stored])
+    spans = owns_spans(rows, listed, snapshots)
     for rel, rows in stored.items():
         _set_spans(writer, rel, rows, spans, touched)
     return spans
+
+
+def _with_changes(
+    writer: Writing, rows: pl.DataFrame, fresh: Mapping[RelKey, pl.DataFrame], stored: Iterable[RelKey]
+) -> pl.DataFrame:
+    """`rows` with the `sources` of those that record changes; what others rest on decides no span, and takes long to
+    read."""
+    companies = rows.filter(pl.col("list_kind") == "changes")["to_id"].unique()
+    if companies.is_empty():
+        return rows.with_columns(sources=pl.lit(None, pl.List(pl.String)))
+    found = [writer.rel_rows(rel, companies, ("sources",)) for rel in stored] + [*fresh.values()]
+    sources = pl.concat([frame.select("key", sources=_listed("sources")) for frame in found])
+    told = rows.join(sources, on="key", how="left", maintain_order="left")
+    return told.with_columns(pl.when(pl.col("list_kind") == "changes").then("sources"))
 
 
 def _respan_others(

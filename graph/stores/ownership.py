@@ -42,12 +42,17 @@ def read_ownership(reader: Reading, proofs: bool = True) -> OwnershipTables:
     places = _Places.of(read, parties["id"])
     fields = [f for f in OWNS_FIELDS if proofs or f not in _PROOFS]
     holdings, ends = _rels(reader, "OWNS", fields, ("holder_id", "company_id"), places)
+    same_as = _rels(reader, "SAME_AS", ("by",), ("from_id", "to_id"), places)[0]
+    if not proofs and same_as.height and (holdings["list_kind"] == "changes").any():
+        # Changes of a company under two ids follow on one another, and which rows are one change their source says.
+        fields = [f for f in OWNS_FIELDS if f != "key"]
+        holdings, ends = _rels(reader, "OWNS", fields, ("holder_id", "company_id"), places)
     return OwnershipTables(
         parties=parties,
         holdings=holdings,
         control=_rels(reader, "EXERCISES_CONTROL", CONTROL_FIELDS, ("holder_id", "company_id"), places)[0],
         concerts=_rels(reader, "MEMBER_OF_CONCERT", CONCERT_FIELDS, ("party_id", "concert_id"), places)[0],
-        same_as=_rels(reader, "SAME_AS", ("by",), ("from_id", "to_id"), places)[0],
+        same_as=same_as,
         ends=ends,
     )
 

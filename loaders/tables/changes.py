@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import polars as pl
 
+from graph.resolution.steps import Step, settled
 from loaders.tables.columns import BOUNDS, TableRows
 from loaders.tables.parties import Parties, relate
-
-_SAME_SHARE: Final = 1e-9
 
 
 def state_changes(
@@ -39,10 +36,7 @@ def state_changes(
             "has": facts["share"],
         }
     )
-    idle = _unchanged_beside(rows)
-    moved = pl.select(pl.when(~idle).then(rows["day"])).to_series()
-    inner_had, inner_has, beside = _steps_of_one_day(rows.with_columns(day=moved))
-    inner_had, inner_has = inner_had | idle, inner_has | idle
+    inner_had, inner_has, beside = _steps_of_one_day(rows)
     table.rows.report("note", inner_had | inner_has, "change-steps", header, stated)
     table.rows.report("flag", beside, "change-beside", header, stated)
     rows = rows.with_columns(
@@ -50,36 +44,13 @@ def state_changes(
     )
     table.rows.report("flag", _missing_before(rows) & before, "change-missing", header, stated)
 
-    gone = ((facts["share"] == 0) & changed.is_not_null()).fill_null(False) | idle
+    gone = ((facts["share"] == 0) & changed.is_not_null()).fill_null(False)
     staying = pl.select(pl.when(~gone).then(held)).to_series()
     relate(table, "OWNS", holder, "Company", staying, facts)
 
     frame = {c: share[c] for c in BOUNDS} | {n: facts[n] for n in ("share_class", "list_kind", "observed_on")}
-    to_ids = pl.select(pl.when(before & changed.is_not_null() & ~idle).then(company.ids)).to_series()
+    to_ids = pl.select(pl.when(before & changed.is_not_null()).then(company.ids)).to_series()
     relate(table, "OWNS", holder, "Company", to_ids, {**frame, "stated_to": changed})
-
-
-def _unchanged_beside(rows: pl.DataFrame) -> pl.Series:
-    """Rows of a holder's whose share is the same after as before (60% → 60%), where another of that day begins with it or
-    leaves it: they change nothing, and stated beside it they would pass for a step.
-
-    `rows`: company, holder, class, day, had, has.
-    """
-    keys = ["company", "holder", "class", "day"]
-    rows = rows.with_columns(pl.col("had", "has").round(9))
-    same = ((pl.col("had") == pl.col("has")) & pl.col("day").is_not_null()).fill_null(False)
-    moving = rows.filter(~same).drop_nulls(["company", "holder", "day"])
-    met = pl.concat([moving.select(*keys, share=end) for end in ("had", "has")]).drop_nulls("share").unique()
-    met = met.with_columns(met=pl.lit(True))
-    told = rows.join(
-        met,
-        left_on=[*keys, "has"],
-        right_on=[*keys, "share"],
-        how="left",
-        nulls_equal=True,
-        maintain_order="left",
-    )
-    return told.select(same & pl.col("met").fill_null(False)).to_series()
 
 
 def _steps_of_one_day(rows: pl.DataFrame) -> tuple[pl.Series, pl.Series, pl.Series]:
@@ -93,41 +64,27 @@ def _steps_of_one_day(rows: pl.DataFrame) -> tuple[pl.Series, pl.Series, pl.Seri
         rows.with_row_index("at")
         .drop_nulls(["company", "holder", "day"])
         .filter(pl.len().over(keys) > 1)
-        .select("had", "has", "at", group=pl.struct(keys).rank("dense"))
+        .with_columns(pl.col("had", "has").round(9))
+        .group_by(keys, maintain_order=True)
+        .agg("at", "had", "has")
     )
     inner_had, inner_has, beside = list[int](), list[int](), list[int]()
-    for group in several.partition_by("group", maintain_order=True):
-        at = group["at"].to_list()
-        order = _in_order(list(group.select("had", "has").iter_rows()))
-        if order is None:
-            beside += at
-        else:
-            inner_had += [at[n] for n in order[1:]]
-            inner_has += [at[n] for n in order[:-1]]
-    places = pl.Series(range(rows.height), dtype=pl.Int64)
-    return places.is_in(inner_had), places.is_in(inner_has), places.is_in(beside)
-
-
-def _in_order(steps: list[tuple[float | None, float | None]]) -> list[int] | None:
-    """The one order in which each step begins with what the one before left; None where there is none, or several."""
-    followed_by: dict[int, int] = {}
-    for n, (_, has) in enumerate(steps):
-        after = [
-            other
-            for other, (had, _) in enumerate(steps)
-            if other != n and None not in (had, has) and abs((had or 0.0) - (has or 0.0)) <= _SAME_SHARE
+    for places, had, has in several.select("at", "had", "has").iter_rows():
+        # A share that is not known is like no other.
+        steps: list[Step] = [
+            ((at, "had") if before is None else before, (at, "has") if after is None else after)
+            for at, before, after in zip(places, had, has, strict=True)
         ]
-        if len(after) > 1:
-            return None
-        if after:
-            followed_by[n] = after[0]
-    first = set(range(len(steps))) - set(followed_by.values())
-    if len(first) != 1:
-        return None
-    order = [first.pop()]
-    while order[-1] in followed_by:
-        order.append(followed_by[order[-1]])
-    return order if len(order) == len(steps) else None
+        stands = settled(steps)
+        if not stands.one:
+            beside += places
+            continue
+        first = next(at for at, (before, _) in zip(places, steps, strict=True) if before in stands.before)
+        last = next(at for at, (_, after) in zip(places, steps, strict=True) if after in stands.after)
+        inner_had += [at for at in places if at != first]
+        inner_has += [at for at in places if at != last]
+    every = pl.Series(range(rows.height), dtype=pl.Int64)
+    return every.is_in(inner_had), every.is_in(inner_has), every.is_in(beside)
 
 
 def _missing_before(rows: pl.DataFrame) -> pl.Series:

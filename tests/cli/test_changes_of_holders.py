@@ -128,3 +128,43 @@ def test_steps_of_one_day_in_two_loads_are_one_change(lookthrough, tmp_path, par
     if parts == STEPS:
         assert lookthrough("unload", batches[1]).code == 0
         assert _owners(lookthrough, "2021-01-01") == {"样本甲一": 0.6}
+
+
+IDLE = (f"{NAME},样本甲一,自然人,60,60,2020-03-01\n{NAME},样本乙二,自然人,40,40,2020-03-01\n", STEPS[1])
+AGAIN = tuple(f"{NAME},样本甲一,自然人,{step},2020-03-01\n" for step in ("100,60", "60,100", "100,30"))
+ROUND = tuple(f"{NAME},样本甲一,自然人,{step},2020-03-01\n" for step in ("10,20", "20,10", "30,50"))
+
+
+@pytest.mark.parametrize(
+    ("parts", "before", "after"),
+    [
+        (IDLE, {"样本甲一": 0.6, "样本乙二": 0.4}, {"样本甲一": 0.3, "样本乙二": 0.4}),
+        (AGAIN, {"样本甲一": 1.0}, {"样本甲一": 0.3}),
+        # Where it began nobody can tell: everything stands, as `change-beside` says.
+        (ROUND, {"样本甲一": 0.6}, {"样本甲一": 0.8}),
+    ],
+    ids=["unchanged", "back_and_on", "round_beside_another"],
+)
+def test_changes_of_one_day_are_the_same_in_one_file_and_in_several(
+    lookthrough, tmp_path, parts, before, after
+):
+    files = {"": _files(tmp_path / "one", ("".join(parts),)), "apart": _files(tmp_path / "apart", parts)}
+    for order in (files[""], files["apart"], files["apart"][::-1]):
+        batches = [_load(lookthrough, file) for file in order]
+        assert _owners(lookthrough, "2019-01-01") == before, order
+        assert _owners(lookthrough, "2021-01-01") == after, order
+        for batch in batches:
+            assert lookthrough("unload", batch).code == 0
+
+
+def test_a_load_that_only_repeats_what_is_stated_pairs_it_anew(lookthrough, tmp_path):
+    """10 → 30 states no row that the other changes do not state, and is a change of its own."""
+    steps = (("10,20", "20,10", "5,30"), ("10,30",))
+    parts = tuple("".join(f"{NAME},样本甲一,自然人,{s},2020-03-01\n" for s in part) for part in steps)
+    first, second = _files(tmp_path / "in", parts)
+    _load(lookthrough, first)
+    assert _owners(lookthrough, "2019-01-01") == {"样本甲一": pytest.approx(0.35)}
+    batch = _load(lookthrough, second)
+    assert _owners(lookthrough, "2019-01-01") == {"样本甲一": pytest.approx(0.15)}
+    assert lookthrough("unload", batch).code == 0
+    assert _owners(lookthrough, "2019-01-01") == {"样本甲一": pytest.approx(0.35)}

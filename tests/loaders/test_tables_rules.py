@@ -1072,6 +1072,8 @@ def test_a_record_of_changes_under_other_headings(tmp_path: Path, headings: str)
         # Side by side, or in an order nobody can tell: added, and said to be.
         (["10,20", "30,50"], {0.1, 0.3}, {0.2, 0.5}, ["change-beside", "change-beside"]),
         (["60,40", "40,60"], {0.6, 0.4}, {0.6, 0.4}, ["change-beside", "change-beside"]),
+        # Back to an earlier share on the way, and on from it.
+        (["100,60", "60,100", "100,30"], {1.0, 0.6}, {0.6, 1.0, 0.3}, ["change-steps"] * 3),
     ],
 )
 def test_changes_of_one_holder_on_one_day(
