@@ -17,7 +17,6 @@ import polars as pl
 
 from detectors.definition import Row, Suppressor, Undecided
 from detectors.rows import table
-from detectors.ties.attached import dated
 from detectors.ties.drafts import derivation_of, weakest
 from detectors.ties.links import SPAN
 
@@ -74,16 +73,15 @@ def beneficially(rows: Mapping[str, Sequence[Row]], registered: bool = False) ->
     kept: list[dict[str, Any]] = []
     unknown: list[Row] = []
     keys: dict[tuple[str, str], frozenset[str]] = {}
-    for (bid_on,), part in concerned.group_by("bid_on", maintain_order=True):
-        on_date = _on(declared, bid_on)
-        for row in part.iter_rows(named=True):
-            mine, whose, unsaid = _apart(row, on_date)
-            kept += [row] if registered else mine
-            moved += whose
-            said = _declared_of(row, on_date)
-            at = (row["lot_id"], row["holder_id"])
-            keys[at] = keys.get(at, frozenset()).union(said)
-            unknown += [row] if unsaid else []
+    trusts = _Trusts(declared)
+    for row in concerned.iter_rows(named=True):
+        mine, whose, unsaid = _apart(row, trusts)
+        kept += [row] if registered else mine
+        moved += whose
+        said = _declared_of(row, trusts)
+        at = (row["lot_id"], row["holder_id"])
+        keys[at] = keys.get(at, frozenset()).union(said)
+        unknown += [row] if unsaid else []
     if not moved and not unknown and len(kept) == concerned.height:
         return Beneficially(held)
     rest = held.join(concerned.select(_PAIR), on=_PAIR, how="anti")
@@ -120,23 +118,43 @@ def not_named(unknown: Sequence[Row], limit: float) -> Iterator[Undecided]:
         )
 
 
-def _on(declared: pl.DataFrame, bid_on: Any) -> dict[str, Trust]:
-    """The declarations in force on a day, by company; without a day those without an end."""
-    live = dated(declared.with_columns(bid_on=pl.lit(bid_on, pl.String))).filter(pl.col("when") == "yes")
-    found = {}
-    for (company,), part in live.group_by("company_id"):
-        said = part.sort("holder_id", "link_key").to_dicts()
-        nominators = {r["holder_id"]: str(r["holder_name"] or "") for r in said if r["role"] == "nominator"}
-        keys: dict[str, tuple[str, ...]] = {}
-        for r in said:
-            keys[r["holder_id"]] = (*keys.get(r["holder_id"], ()), str(r["link_key"]))
-        # Said to be both: whose the holding is can't be told from it.
-        nominees = frozenset(r["holder_id"] for r in said if r["role"] == "nominee") - nominators.keys()
-        found[str(company)] = Trust(nominators, nominees, keys)
-    return found
+class _Trusts:
+    """The declarations in force on each day, of the companies that are asked about: a register has many of others."""
+
+    def __init__(self, declared: pl.DataFrame) -> None:
+        said: dict[str, list[Row]] = defaultdict(list)
+        for row in declared.sort("holder_id", "link_key").iter_rows(named=True):
+            said[row["company_id"]].append(row)
+        self._said = said
+        self._found: dict[tuple[str, str | None], Trust | None] = {}
+
+    def on(self, company: str, bid_on: str | None) -> Trust | None:
+        """Who is declared in a company on a day, None where nobody is; without a day by what has no end."""
+        if (company, bid_on) not in self._found:
+            live = [row for row in self._said.get(company, ()) if _in_force(row, bid_on)]
+            self._found[company, bid_on] = _trust(live) if live else None
+        return self._found[company, bid_on]
 
 
-def _apart(row: Row, on_date: Mapping[str, Trust]) -> tuple[list[dict[str, Any]], list[dict[str, Any]], bool]:
+def _in_force(row: Row, bid_on: str | None) -> bool:
+    """As `dated` has it."""
+    begun, ended = row["held_from"], row["held_to"]
+    if bid_on is None:
+        return ended is None
+    return (ended is None or ended > bid_on) and (begun is None or begun <= bid_on)
+
+
+def _trust(said: Sequence[Row]) -> Trust:
+    nominators = {r["holder_id"]: str(r["holder_name"] or "") for r in said if r["role"] == "nominator"}
+    keys: dict[str, tuple[str, ...]] = {}
+    for r in said:
+        keys[r["holder_id"]] = (*keys.get(r["holder_id"], ()), str(r["link_key"]))
+    # Said to be both: whose the holding is can't be told from it.
+    nominees = frozenset(r["holder_id"] for r in said if r["role"] == "nominee") - nominators.keys()
+    return Trust(nominators, nominees, keys)
+
+
+def _apart(row: Row, trusts: _Trusts) -> tuple[list[dict[str, Any]], list[dict[str, Any]], bool]:
     """A holding as: what stays the holder's; what is the nominators'; is of some of it not known whose it is?"""
     told = derivation_of(row)
     whose: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
@@ -144,7 +162,7 @@ def _apart(row: Row, on_date: Mapping[str, Trust]) -> tuple[list[dict[str, Any]]
     own: list[Mapping[str, Any]] = []
     unsaid = False
     for path in told.get("paths", ()):
-        trust = on_date.get(path["nodes"][1])
+        trust = trusts.on(path["nodes"][1], row["bid_on"])
         if trust is None or row["holder_id"] not in trust.nominees:
             own.append(path)
         elif len(trust.nominators) == 1:
@@ -162,10 +180,10 @@ def _apart(row: Row, on_date: Mapping[str, Trust]) -> tuple[list[dict[str, Any]]
     return [made.pop(row["holder_id"])] if own else [], list(made.values()), unsaid
 
 
-def _declared_of(row: Row, on_date: Mapping[str, Trust]) -> set[str]:
+def _declared_of(row: Row, trusts: _Trusts) -> set[str]:
     """Keys of all declarations in companies through which a nominee holds."""
-    trusts = [on_date.get(path["nodes"][1]) for path in derivation_of(row).get("paths", ())]
-    named = [t for t in trusts if t is not None and row["holder_id"] in t.nominees]
+    said = [trusts.on(path["nodes"][1], row["bid_on"]) for path in derivation_of(row).get("paths", ())]
+    named = [t for t in said if t is not None and row["holder_id"] in t.nominees]
     return {key for t in named for keys in t.keys.values() for key in keys}
 
 
