@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graph.records import Extract, SourceFile
+from loaders.identity import masked_in
 from loaders.problems import Kind, Problem
 
 if TYPE_CHECKING:
@@ -71,8 +72,9 @@ class ReadContext:
         column: str = "",
         value: str = "",
     ) -> None:
-        """Report one row or cell."""
-        self.problems.append(Problem(kind, code, file.name, sheet, str(row), column, value, zh, en))
+        """Report one row or cell; no number of a person within is told."""
+        place, told = masked_in(str(row)), masked_in(value)
+        self.problems.append(Problem(kind, code, file.name, sheet, place, column, told, zh, en))
 
     def finish_file(self, file: InputFile, format_: str, rows: int, rejected: int) -> None:
         """Record a file as read."""

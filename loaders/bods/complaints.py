@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from loaders.context import InputFile, ReadContext
+from loaders.identity import masked_in
 from loaders.problems import Kind
 
 COMPLAINTS: Final[dict[str, tuple[Kind, str, str]]] = {
@@ -168,4 +169,4 @@ def complain(
     """Report one of `COMPLAINTS` about a statement."""
     kind, zh, en = COMPLAINTS[code]
     text = "" if value is None else str(value)
-    context.problem(kind, code, file, row, zh=zh, en=en, column=column, value=text[:200])
+    context.problem(kind, code, file, row, zh=zh, en=en, column=column, value=masked_in(text)[:200])

@@ -12,6 +12,7 @@ from loaders.bods.shares import Share, read_share
 from loaders.bods.statements import Statement, read_date
 from loaders.bods.vocabulary import HOLDING, INTEREST, lei_relationship, snake
 from loaders.context import ReadContext
+from loaders.identity import masked_in
 
 
 @dataclass(slots=True)
@@ -100,7 +101,7 @@ def _control(
 ) -> Control:
     name = INTEREST.get(kind)
     details = interest.get("details")
-    words = details.strip() if isinstance(details, str) and details.strip() else None
+    words = masked_in(details.strip()) or None if isinstance(details, str) else None
     if kind and name is None:
         complain(
             context,

@@ -13,7 +13,7 @@ from loaders.bods.history import Record, Records, gone_spans
 from loaders.bods.statements import Statement, read_date
 from loaders.bods.vocabulary import ENTITY, PERSON_TYPES, UNKNOWN_ENTITIES, UNKNOWN_PERSONS, snake
 from loaders.context import InputFile, ReadContext
-from loaders.identity import looks_like_person_number
+from loaders.identity import looks_like_person_number, masked_in
 from loaders.record_rows import RecordRows
 from loaders.schemes import (
     CompanyIdentifier,
@@ -176,8 +176,8 @@ class Parties:
         for i, version in enumerate(record.versions):
             names = version.details.get("alternateNames")
             for other in names if isinstance(names, list) else []:
-                if isinstance(other, str) and other.strip():
-                    self._further_name(node, other.strip(), "other_name", [version.source], None)
+                if isinstance(other, str) and (told := _written(other)):
+                    self._further_name(node, told, "other_name", [version.source], None)
             name = _name(version.details)
             later = next((v for v in record.versions[i + 1 :] if _name(v.details) not in (None, name)), None)
             if name and later is not None and name != current:
@@ -198,10 +198,10 @@ class Parties:
         legal = next((n for n in names if snake(n.get("type")) in ("legal", "individual")), names[0])
         full = legal.get("fullName")
         if isinstance(full, str) and full.strip():
-            return text_as_written(full).strip() or None
+            return _written(full)
         complain(self._context, "bods-person-name", version.file, version.id, column="names.fullName")
         parts = (legal.get(k) for k in ("givenName", "patronymicName", "familyName"))
-        return " ".join(text_as_written(p).strip() for p in parts if isinstance(p, str) and p.strip()) or None
+        return _written(" ".join(p.strip() for p in parts if isinstance(p, str) and p.strip()))
 
     def _date(self, version: Statement, key: str) -> str | None:
         value = version.details.get(key)
@@ -224,7 +224,12 @@ class Parties:
 
 def _name(details: Mapping[str, Any]) -> str | None:
     name = details.get("name")
-    return text_as_written(name).strip() or None if isinstance(name, str) else None
+    return _written(name) if isinstance(name, str) else None
+
+
+def _written(text: str) -> str | None:
+    """A text without the number of any person in it; None where nothing is left."""
+    return masked_in(text_as_written(text)).strip() or None
 
 
 def _jurisdiction(details: Mapping[str, Any]) -> str | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from loaders.context import InputFile, ReadContext
+from loaders.identity import masked_in
 from loaders.json_documents import read_json
 from loaders.values import text_as_written
 
@@ -71,7 +72,7 @@ def read_levels(file: InputFile, context: ReadContext) -> tuple[list[list[TreeNo
             row,
             zh="此处应为含名称的股东对象。请核对后重新加载。",
             en="A shareholder object with a name belongs here. Correct it and load again.",
-            value=str(value)[:40],
+            value=masked_in(str(value))[:40],
         )
 
     items: list[Any] = []

@@ -14,6 +14,7 @@ from loaders.identity import (
     company_name_ids,
     looks_like_person_name,
     looks_like_person_number,
+    masked_within,
     read_company_ids,
     read_person_ids,
     scoped_company_ids,
@@ -21,6 +22,7 @@ from loaders.identity import (
     unverified_company_ids,
 )
 from loaders.record_rows import RecordRows
+from loaders.tables.cells_of_names import with_their_numbers
 from loaders.tables.people import DECIDING
 from loaders.tables.vocabulary import VOCABULARIES
 from loaders.values import normalise_empty
@@ -75,6 +77,7 @@ def _state_representatives(nodes: list[TreeNode], rows: RecordRows, context: Rea
     for role in _REPRESENTATIVES:
         named = [n for n in nodes if n.party is not None and n.party[0] == "Company" and n.text(role)]
         names = normalise_empty(pl.Series([n.text(role) for n in named], dtype=pl.String)).str.strip_chars()
+        names = masked_within(names)
         scope = pl.Series([n.party[1] for n in named if n.party], dtype=pl.String)
         frame = pl.DataFrame(
             {
@@ -102,7 +105,8 @@ def _state_representatives(nodes: list[TreeNode], rows: RecordRows, context: Rea
 
 def _frame(nodes: list[TreeNode], context: ReadContext) -> pl.DataFrame:
     names = normalise_empty(pl.Series([n.text("name") for n in nodes], dtype=pl.String)).str.strip_chars()
-    ids = pl.Series([n.text("id") for n in nodes], dtype=pl.String)
+    names, ids = with_their_numbers(names, pl.Series([n.text("id") for n in nodes], dtype=pl.String))
+    names = masked_within(names)
     vendor = clean_ids(pl.Series([n.text("vendor_id") for n in nodes], dtype=pl.String))
     scope = pl.Series([n.parent.party[1] if n.parent and n.parent.party else "" for n in nodes])
     kind = VOCABULARIES["holder_kind"].read(pl.Series([n.text("kind") for n in nodes], dtype=pl.String))

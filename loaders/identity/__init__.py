@@ -13,6 +13,7 @@ from loaders.identity.forms import (
     lost_code_digits,
     mask,
     masked,
+    masked_in,
     masked_within,
     valid_resident_number,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "lost_code_digits",
     "mask",
     "masked",
+    "masked_in",
     "masked_within",
     "read_company_ids",
     "read_person_ids",

@@ -56,6 +56,13 @@ _SCIENTIFIC: Final = r"^[0-9](?:\.[0-9]+)?E\+?[0-9]{1,3}$"
 _SCIENTIFIC_CODE: Final = r"^[0-9](?:\.[0-9]+)?E\+[1-9][0-9]{1,2}$"
 _RESIDENT_FORM: Final = r"^[0-9]{17}[0-9X]$"
 _WITHIN: Final = re.compile(r"(?<![0-9A-Za-z])(?:\d{17}[\dXxＸｘ]|\d{15})(?![0-9A-Za-z])")
+_BETWEEN: Final = r"[\s\-‐-―－·]"
+_DIGITS_WITHIN: Final = rf"\d(?:{_BETWEEN}{{0,2}}\d){{14}}"
+_PARTED: Final = re.compile(
+    rf"(?<![0-9A-Za-z])\d(?:(?:{_BETWEEN}{{0,2}}\d){{16}}{_BETWEEN}{{0,2}}[\dXxＸｘ]|(?:{_BETWEEN}{{0,2}}\d){{14}})"
+    r"(?![0-9A-Za-z])"
+)
+"""The same with spaces or dashes within: 110101 19900101 1234."""
 
 
 def trim_ids(s: pl.Series) -> pl.Series:
@@ -171,14 +178,30 @@ def masked(s: pl.Series) -> pl.Series:
 
 
 def masked_within(s: pl.Series) -> pl.Series:
-    """Text in which each person's resident id is masked, whatever stands before and behind it."""
+    """Text in which each person's resident id is masked, whatever stands before and behind it.
+
+    One with spaces or dashes within is known by its birth date.
+    """
     text = s.cast(pl.String)
-    at = text.str.contains(r"\d{15}").fill_null(False).arg_true()
+    at = text.str.contains(_DIGITS_WITHIN).fill_null(False).arg_true()
     if not len(at):
         return text
     cells = text.gather(at).to_list()
-    runs = sorted({run for cell in cells for run in _WITHIN.findall(cell)})
+    return text.scatter(at, _masked_runs(_masked_runs(cells, _WITHIN), _PARTED))
+
+
+def _masked_runs(cells: list[str], form: re.Pattern[str]) -> list[str]:
+    runs = sorted({run for cell in cells for run in form.findall(cell)})
     found = pl.Series(runs, dtype=pl.String)
-    private = set(found.filter(looks_like_person_number(found)))
-    told = [_WITHIN.sub(lambda m: mask(m[0]) if m[0] in private else m[0], cell) for cell in cells]
-    return text.scatter(at, told)
+    bare = found.str.replace_all(_BETWEEN, "").str.normalize("NFKC").str.to_uppercase()
+    private = looks_like_person_number(bare)
+    if form is _PARTED:
+        private &= resident_birth_dates(bare).is_not_null() | (bare.str.len_chars() == 15)
+    told = pl.select(pl.when(private).then(masked(bare)).otherwise(found)).to_series()
+    shown = dict(zip(runs, told, strict=True))
+    return [form.sub(lambda m: shown[m[0]], cell) for cell in cells]
+
+
+def masked_in(text: str) -> str:
+    """`masked_within` of one text."""
+    return text if len(text) < 15 else str(masked_within(pl.Series([text]))[0])

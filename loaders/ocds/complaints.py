@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from loaders.context import InputFile, ReadContext
+from loaders.identity import masked_in
 from loaders.problems import Kind
 
 COMPLAINTS: Final[dict[str, tuple[Kind, str, str]]] = {
@@ -109,4 +110,4 @@ def complain(
     """Report one of `COMPLAINTS` about a release."""
     kind, zh, en = COMPLAINTS[code]
     shown = "" if value is None else str(value)
-    context.problem(kind, code, file, row, zh=zh, en=en, column=column, value=shown[:200])
+    context.problem(kind, code, file, row, zh=zh, en=en, column=column, value=masked_in(shown)[:200])

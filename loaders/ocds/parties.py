@@ -11,7 +11,7 @@ import polars as pl
 
 from graph.names import is_full_legal_name, name_key
 from loaders.context import ReadContext
-from loaders.identity import company_name_ids, looks_like_person_number, mask, scoped_company_ids
+from loaders.identity import company_name_ids, looks_like_person_number, mask, masked_in, scoped_company_ids
 from loaders.ocds.releases import Process, objects, section
 from loaders.ocds.values import id_text, text
 from loaders.record_rows import RecordRows
@@ -158,7 +158,7 @@ class Parties:
             party.company = by_name if whole else by_scope
             if party.name is None:
                 if not number:
-                    party.company = f"{party.process.id}/party:{party.key}"
+                    party.company = f"{party.process.id}/party:{masked_in(party.key)}"
                 party.process.complain(
                     self._context, "ocds-party-unnamed", column="parties.id", value=mask(party.key)
                 )

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from loaders.identity import masked_in
 from loaders.values import text_as_written
 
 _SHANGHAI: Final = timezone(timedelta(hours=8))
@@ -48,8 +49,8 @@ def id_text(value: Any) -> str:
 
 
 def text(value: Any) -> str | None:
-    """A trimmed text, or None."""
-    return text_as_written(value).strip() or None if isinstance(value, str) else None
+    """A trimmed text in which no number of a person stands, or None."""
+    return masked_in(text_as_written(value)).strip() or None if isinstance(value, str) else None
 
 
 def time_of(value: Any) -> tuple[str | None, bool]:

@@ -51,3 +51,9 @@ def rels(context: ReadContext, type_: str) -> pl.DataFrame:
 def codes(context: ReadContext, kind: str = "reject") -> list[str]:
     """Codes of all problems of a kind, in order."""
     return [p.code for p in context.problems if p.kind == kind]
+
+
+def everything(context: ReadContext) -> str:
+    """All that a load states of nodes and relationships, and all it tells, as one text."""
+    frames = [f for kept in (context.extract.nodes, context.extract.rels) for fs in kept.values() for f in fs]
+    return str([frame.to_dicts() for frame in frames]) + str(context.problems)

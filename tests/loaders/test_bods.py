@@ -15,7 +15,8 @@ from loaders.identity import read_person_ids
 from loaders.problems import UnreadableFileError
 from tests.loaders.bods_statements import entity, person, relationship, shares
 from tests.loaders.documents import KEY, load_files, load_json
-from tests.loaders.reading import codes, nodes, rels
+from tests.loaders.reading import codes, everything, nodes, rels
+from tests.loaders.shapes.numbers import resident
 
 A, B = entity("A", ("GB-COH", "99990001")), entity("B", ("GB-COH", "99990002"))
 P = person("P")
@@ -356,6 +357,23 @@ def test_a_person_number_as_record_id_is_hashed(tmp_path: Path) -> None:
     number = "999999199001010016"
     context = load(tmp_path, [person(number)])
     assert number not in one(nodes(context, "Person"))["id"]
+
+
+def test_no_name_word_or_problem_shows_a_persons_number(tmp_path: Path) -> None:
+    number, parted = resident(3), "999999 19800101 1234"
+    firm, someone = entity("A", ("GB-COH", "99990001")), person("P")
+    firm["recordDetails"] |= {"name": f"示例甲 {number}", "alternateNames": [f"示例乙{parted}"]}
+    someone["recordDetails"] |= {
+        "names": [{"type": "legal", "fullName": f"测试某 {parted}"}],
+        "birthDate": f"{number} 年",
+    }
+    said = {"type": "otherInfluenceOrControl", "directOrIndirect": "direct", "details": f"由{number}控制"}
+    context = load(tmp_path, [firm, someone, relationship("r", "A", "P", said)])
+    told = everything(context)
+    assert (
+        "示例甲" in told and "示例乙" in told and "测试某" in told and "bods-date" in told and "控制" in told
+    )
+    assert number not in told and number[6:] not in told and parted not in told
 
 
 def test_references_cross_files_only_where_they_are_unique(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ import pytest
 from loaders.context import ReadContext
 from loaders.holder_tree import read_holder_tree
 from tests.loaders.documents import load_files, load_json
-from tests.loaders.reading import codes, nodes, rels
+from tests.loaders.reading import codes, everything, nodes, rels
+from tests.loaders.shapes.numbers import resident
 
 
 def load(folder: Path, *documents: Any, **options: Any) -> ReadContext:
@@ -222,3 +223,16 @@ def test_the_sample_trees(shared_data: Path) -> None:
 def test_marks_that_turn_the_direction_of_reading_are_no_part_of_a_name(tmp_path: Path) -> None:
     context = load(tmp_path, tree("虚构\u202e甲工程有限公司", None, tree(MIDDLE, 51)))
     assert holdings(context) == {(f"name:{MIDDLE}", f"name:{ROOT}", 0.51)}
+
+
+def test_no_name_or_problem_shows_a_persons_number(tmp_path: Path) -> None:
+    one, parted = resident(3), "999999 19800101 1234"
+    child = tree(f"测试甲（{one}）", 30)
+    text = tree(MIDDLE, 51, tree(f"测试乙 {parted}", 70), legalPersonName=f"测试丙{one}")
+    context = load(tmp_path, tree(ROOT, None, child, text, f"测试丁{one}", parted))
+    people = nodes(context, "Person")
+    # The number behind a name is the person's.
+    assert people.filter(pl.col("id_kind") == "resident_id")["name"].to_list() == ["测试甲"]
+    told = everything(context)
+    assert "测试乙" in told and "测试丁" in told
+    assert one not in told and one[6:] not in told and parted not in told

@@ -13,7 +13,8 @@ from loaders.context import ReadContext
 from loaders.ocds import read_ocds
 from loaders.problems import UnreadableFileError
 from tests.loaders.documents import load_files, load_json
-from tests.loaders.reading import codes, nodes, rels
+from tests.loaders.reading import codes, everything, nodes, rels
+from tests.loaders.shapes.numbers import resident
 
 
 def load(folder: Path, *documents: Any) -> ReadContext:
@@ -83,6 +84,24 @@ def test_plain_tenderers_are_bids_without_a_price(tmp_path: Path) -> None:
     assert set(bids(context)) == {"ocds:ocds-x-1/gb-coh:99990001", "ocds:ocds-x-1/gb-coh:99990002"}
     assert rels(context, "BUYS").select("from_id", "to_id").rows() == [("gb-coh:99999999", "ocds:ocds-x-1")]
     assert not context.problems
+
+
+def test_no_name_title_or_problem_shows_a_persons_number(tmp_path: Path) -> None:
+    number, parted = resident(3), "999999 19800101 1234"
+    named = [
+        party("x/a", "99990001", f"示例甲 {number}"),
+        party("x/b", name=f"测试乙{parted}"),
+        {"id": f"某{number}"},
+    ]
+    named[0]["shareholders"] = [
+        {"id": "1", "shareholder": {"name": f"测试丙 {parted}"}, "shareholding": f"{number}%"}
+    ]
+    tender = {"tenderers": [{"id": p["id"]} for p in named], "title": f"{parted}工程"}
+    context = load(tmp_path, release(parties=named, tender=tender))
+    told = everything(context)
+    for there in ("示例甲", "测试乙", "测试丙", "工程", "ocds-shareholding", "ocds-party-unnamed"):
+        assert there in told, there
+    assert number not in told and number[6:] not in told and parted not in told
 
 
 def test_dates_of_a_tender_are_in_shanghai(tmp_path: Path) -> None:
