@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -50,14 +50,14 @@ class Finding:
 
 
 def finding(
-    detector: Detector, draft: Draft, parameters: Mapping[str, Any], method: str | None = None
+    detector: Detector, draft: Draft, parameters: Mapping[str, Any], methods: Sequence[str] = ()
 ) -> Finding:
     """Word a draft, cite the basis in force at its date and regime, and give it its fingerprint.
 
-    `method`: by which the lot was procured (empty: not stated, or none); an article that is not for it is cited as an
-    analogy.
+    `methods`: by which the lot was procured (empty: not stated, or none); an article that is not for it is cited as an
+    analogy. Of several, which one it was can't be decided: that is said, and only what is for all of them forbids.
     """
-    basis = tuple(_cited(b, draft, method) for b in detector.basis if b.applies(draft.date, draft.regime))
+    basis = tuple(_cited(b, draft, methods) for b in detector.basis if b.applies(draft.date, draft.regime))
     values = draft.values
     if values is None:
         values = parameters.everywhere if isinstance(parameters, RuledValues) else parameters
@@ -71,7 +71,7 @@ def finding(
     return Finding(
         detector=detector.id,
         version=detector.version,
-        severity=_severity(detector, draft, method),
+        severity=_severity(detector, draft, methods),
         scope_kind=draft.scope_kind,
         scope_id=draft.scope_id,
         subjects=draft.subjects,
@@ -92,30 +92,45 @@ _UNDER: Final = {
 }
 
 
-def _cited(basis: LegalBasis, draft: Draft, method: str | None) -> dict[str, str]:
-    """The basis as a finding tells it; of a lot whose regime is not known, under which regime it would be."""
+def _cited(basis: LegalBasis, draft: Draft, methods: Sequence[str]) -> dict[str, str]:
+    """The basis as a finding tells it; of a lot whose regime or method is not known, under which one it would be."""
     under = _UNDER.get(basis.regime) if not draft.regime else None
-    zh, en = ("", "") if basis.binds(method) else market_said(str(method))
+    other_zh, other_en = _for_others(basis, methods)
     return {
         "law": basis.law_zh,
         "law_en": basis.law_en,
         "article": basis.article,
-        "says": basis.says_zh
-        + (f"（采购制度未载明；属{under[0]}的，适用此条）" if under else "")
-        + (f"（此条规范招标，本项目采购方式为{zh}，仅供参照）" if zh else ""),
+        "says": basis.says_zh + (f"（采购制度未载明；属{under[0]}的，适用此条）" if under else "") + other_zh,
         "says_en": basis.says_en
         + (f" (no regime is stated; this applies where it is {under[1]})" if under else "")
-        + (f" (this is of bidding, and the method here is {en}: by analogy only)" if en else ""),
+        + other_en,
         "in_force_from": basis.in_force_from,
         "in_force_to": basis.in_force_to,
     }
 
 
-def _severity(detector: Detector, draft: Draft, method: str | None) -> Severity:
+def _for_others(basis: LegalBasis, methods: Sequence[str]) -> tuple[str, str]:
+    """That an article is not for the method, or may not be for it, in Chinese and in English; empty where it is."""
+    if all(basis.binds(m) for m in methods):
+        return "", ""
+    zh, en = (between.join(market_said(m)[n] for m in methods) for n, between in enumerate(("、", ", ")))
+    if any(basis.binds(m) for m in methods):
+        return (
+            f"（此条规范招标，本标段所属各项目采购方式不一：{zh}；是否适用无法判定，请核实）",
+            f" (this is of bidding, and the lot hangs on tenders of several methods: {en}; whether it applies can't be "
+            "decided, verify)",
+        )
+    return (
+        f"（此条规范招标，本项目采购方式为{zh}，仅供参照）",
+        f" (this is of bidding, and the method here is {en}: by analogy only)",
+    )
+
+
+def _severity(detector: Detector, draft: Draft, methods: Sequence[str]) -> Severity:
     """The draft's severity; what no article forbids at its own date, regime and method is for a person to judge."""
     stated = draft.severity or detector.severity
     in_force = (b for b in detector.basis if b.in_force_from and b.applies(draft.date, draft.regime))
-    forbids = any(b.binds(method) and not b.defines for b in in_force)
+    forbids = any(all(map(b.binds, methods)) and not b.defines for b in in_force)
     return stated if forbids or stated not in ("prohibited", "deemed") else "review"
 
 

@@ -81,7 +81,7 @@ class Answers:
         self._store, self._canonical, self._beside = store, canonical, beside
         self._named_elsewhere = dict(named_elsewhere or {})
         self._bids: Rows | None = None
-        self._methods: dict[str, str] | None = None
+        self._methods: dict[str, list[str]] | None = None
         self._bids_asked = threading.Lock()
         self._ids_elsewhere: dict[Around, list[str]] = {}
         self._elsewhere_asked = threading.Lock()
@@ -110,14 +110,13 @@ class Answers:
         if query == bidding.BIDDERS:
             self._bids = None
 
-    def method(self, lot: str) -> str | None:
-        """By which method a lot was procured, where that is stated and somebody bid."""
+    def methods(self, lot: str) -> tuple[str, ...]:
+        """By which methods a lot was procured, in order, where that is stated and somebody bid: several where it hangs on
+        tenders of different ones."""
         if self._methods is None:
-            told = (
-                self._all_bids().frame.select("lot_id", "method").drop_nulls().unique("lot_id", keep="last")
-            )
-            self._methods = dict(told.iter_rows())
-        return self._methods.get(lot)
+            told = self._all_bids().frame.select("lot_id", "method").drop_nulls().unique()
+            self._methods = dict(told.group_by("lot_id").agg(pl.col("method").sort()).iter_rows())
+        return tuple(self._methods.get(lot, ()))
 
     def count(self, query: str) -> int:
         """The only number that a query returns which was begun."""

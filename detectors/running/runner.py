@@ -100,12 +100,9 @@ def _run(
             population[detector.id] = answers.count(detector.population)
         for hit in hits(detector, {name: answers.rows(q) for name, q in detector.queries.items()}, values):
             if isinstance(hit, Draft):
-                method = (
-                    answers.method(hit.scope_id)
-                    if by_method[detector.id] and hit.scope_kind == "lot"
-                    else None
-                )
-                findings.append(finding(detector, hit, values, method))
+                asked = by_method[detector.id] and hit.scope_kind == "lot"
+                methods = answers.methods(hit.scope_id) if asked else ()
+                findings.append(finding(detector, hit, values, methods))
             else:
                 undecided.append((detector.id, hit))
         for query in detector.queries.values():

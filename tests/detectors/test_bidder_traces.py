@@ -51,6 +51,12 @@ def build(w: World) -> None:
         w.lot(tender, "A1", "A2", regime=regime, method=method)
         for bidder in ("A1", "A2"):
             trace(w, tender, bidder, "汇款账号", "9999000011112222")
+    # One lot of two tenders, of different methods: which of them it was nobody can say.
+    w.lot("ACC-MIXED", "A1", "A2", regime="工程建设", method="公开招标")
+    w.tender("ACC-MIXED-TOO", "2025-03-01", regime="工程建设", method="直接发包")
+    w.add("lots", id="local:ACC-MIXED/1", tender_id="ACC-MIXED-TOO")
+    for bidder in ("A1", "A2"):
+        trace(w, "ACC-MIXED", bidder, "汇款账号", "9999000011112222")
     w.lot("ACC-OWN", "A4", "A5")
     w.add("contacts", party_id="A4", kind="银行账户", value="9999000055556666")
     trace(w, "ACC-OWN", "A5", "汇款账号", "9999000055556666")
@@ -210,6 +216,14 @@ def test_what_is_of_bidding_alone_is_an_analogy_where_the_method_is_another(foun
         assert hit.severity == "review"
         (basis,) = hit.basis
         assert basis["article"] == article and zh in basis["says"] and en in basis["says_en"]
+
+
+def test_of_a_lot_of_two_methods_it_is_said_that_nobody_can_tell_which(found: Found) -> None:
+    hit = found.one(ACCOUNT, "ACC-MIXED")
+    (basis,) = hit.basis
+    assert hit.severity == "review" and basis["article"] == "第四十条第六项"
+    assert "采购方式不一：直接发包、公开招标；是否适用无法判定" in basis["says"]
+    assert "tenders of several methods: direct award, open" in basis["says_en"]
 
 
 def test_one_bidders_account_pays_anothers_deposit(found: Found) -> None:

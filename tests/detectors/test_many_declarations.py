@@ -40,7 +40,11 @@ def _held(day: int) -> dict[str, object]:
         "identity": "id",
         "bid_on": (date(2018, 1, 1) + timedelta(days=day)).isoformat(),
         "derivation": json.dumps({"paths": [path]}),
-        "share": 0.6, "share_min": 0.6, "share_max": 0.6, "votes": 0.6, "depth": 1,
+        "share": 0.6,
+        "share_min": 0.6,
+        "share_max": 0.6,
+        "votes": 0.6,
+        "depth": 1,
     }
 
 
