@@ -134,9 +134,10 @@ def _are_companies(
 
 
 def _of_sole_owners(plans: Mapping[str, TablePlan], sheet: Sheet, file_name: str) -> bool:
-    """Is it a register of sole traders and sole proprietorships, whose 投资人 are no holders of shares but their owners?
+    """Is it a register with sole traders and sole proprietorships, whose 投资人 are no holders of shares but their owners?
 
-    Nothing but a column 投资人 speaks of holders, and the firms' column of kinds says of all that they are such firms.
+    Nothing but a column 投资人 speaks of holders, and the firms' column of kinds says of some that they are such firms.
+    Of the others they are made holders once the whole load is read (see `loaders.tables.settle`).
     """
     holders, firms = plans["shareholdings"], plans["companies"]
     if _name_hint(holders.table, file_name, sheet.name) >= 100 or "kind" not in firms.columns:
@@ -146,7 +147,7 @@ def _of_sole_owners(plans: Mapping[str, TablePlan], sheet: Sheet, file_name: str
         return False
     words = normalise_empty(sheet.frame[firms.columns["kind"][0]]).drop_nulls()
     kinds = VOCABULARIES["company_kind"].read(words).unique().to_list()
-    return kinds == ["sole_trader"]
+    return "sole_trader" in kinds
 
 
 def _goes_with_more(

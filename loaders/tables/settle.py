@@ -37,10 +37,12 @@ def settle_tables(context: ReadContext) -> None:
       it. Where several tenders have it, it stays a lot of its own and is reported.
     * A lot that has the id of a tender is that tender as a whole.
     * A trace or person of a consortium's member belongs to the consortium's bid.
+    * Whom a register calls investor (投资人) of a firm that is no sole proprietorship is a holder of it.
     * Whom the register of a sole trader or a sole proprietorship names as its representative or head is its owner, and
       of a firm of unsaid kind he is if that is what it is; a company that it names so of a partnership manages that.
     """
     _settle_people(context.extract)
+    _settle_investors(context.extract)
     _settle_sole_owners(context.extract)
     _settle_managing_partners(context.extract)
     _settle_whole_tenders(context.extract)
@@ -89,12 +91,58 @@ def _move_from(extract: Extract, key: RelKey, moved: list[str]) -> None:
             extract.rels.setdefault((type_, "Person", to_type), []).append(theirs)
 
 
+def _settle_investors(extract: Extract) -> None:
+    """投资人 is the owner of a sole proprietorship, and a word for any holder: of a firm that the load calls a company, or
+    says to be of another kind, he holds a share that is not stated. A list of its holders goes before that.
+
+    Source: 个人独资企业法 art. 2 (the investor, one natural person, owns what such a firm has).
+    """
+    stated = [f.select("id", "name", "kind") for f in extract.nodes.get("Company", [])]
+    invested = pl.col("role") == "sole_owner"
+    named = {
+        p: [f.filter(invested) for f in _rels(extract, "LEGAL_REP_OF", p)] for p in ("Person", "Company")
+    }
+    firms = [f["to_id"] for frames in named.values() for f in frames if f.height]
+    if not stated or not firms:
+        return
+    told = pl.concat(stated).filter(pl.col("id").is_in(pl.concat(firms).unique().implode()))
+    company = pl.col("name").str.contains("公司", literal=True).fill_null(False)
+    kind = pl.col("kind").replace("unknown", None)
+    kinds = told.group_by("id").agg(
+        other=company.any() | (kind.is_not_null().any() & ~(kind == "sole_trader").fill_null(False).any())
+    )
+    others = kinds.filter("other")["id"]
+    for party, frames in named.items():
+        for frame in frames:
+            theirs = frame.filter(pl.col("to_id").is_in(others.implode()))
+            if theirs.is_empty():
+                continue
+            holds = theirs.select(_OF_A_HEAD).drop("role").with_columns(list_kind=pl.lit("investments"))
+            extract.add_rel("OWNS", party, "Company", holds)
+            said = theirs.select("from_id", "to_id", "source")
+            _without(extract, ("LEGAL_REP_OF", party, "Company"), pl.col("role") == "sole_owner", said)
+            _without(
+                extract, ("EXERCISES_CONTROL", party, "Company"), pl.col("interest") == "sole_owner", said
+            )
+
+
+def _without(extract: Extract, rel: RelKey, which: pl.Expr, said: pl.DataFrame) -> None:
+    """Takes out the rows of a kind that join the same two parties in the same row of a file."""
+    ends = ["from_id", "to_id", "source"]
+    for place, frame in enumerate(extract.rels.get(rel, [])):
+        again = frame.filter(which).join(said, on=ends, how="anti", maintain_order="left")
+        extract.rels[rel][place] = pl.concat([frame.filter(~which.fill_null(False)), again])
+    extract.rels[rel] = [f for f in extract.rels.get(rel, []) if f.height]
+    if not extract.rels[rel]:
+        del extract.rels[rel]
+
+
 def _settle_sole_owners(extract: Extract) -> None:
     """个体工商户 and 个人独资企业 have one owner, and no list of holders says who: the register's column of legal
     representatives or heads (法定代表人, 负责人) shows him, where it has none of operators (经营者) or investors (投资人).
 
-    Of a firm whose kind the load does not say he is stated as its `registered_head`: whether that makes him its owner is
-    told where its kind is known, which another load may say.
+    Of a firm whose kind the load does not say, or that it knows by number alone, he is stated as its `registered_head`:
+    whether that makes him its owner is told where its kind and name are known, which another load may say.
 
     Source: 个人独资企业法 art. 2, 8 and 17; 民法典 art. 54. A company is none of both, whatever its type is given as.
     """
@@ -110,10 +158,10 @@ def _settle_sole_owners(extract: Extract) -> None:
         .group_by("id")
         .agg(
             sole=(kind == "sole_trader").any(),
-            unsaid=kind.is_null().all() & pl.col("name").is_not_null().any(),
+            unsaid=kind.is_null().all(),
             other=(pl.col("name").str.contains("公司", literal=True) | pl.col("partnership")).any(),
         )
-        .filter(~pl.col("other"))
+        .filter(~pl.col("other").fill_null(False))
     )
     firms = firms.filter(
         ~pl.col("id").is_in(_declared_of(extract, (*SOLE_INTERESTS, REGISTERED_HEAD)).implode())

@@ -192,3 +192,41 @@ def test_kind_and_head_in_two_loads(lookthrough, tmp_path, order):
     assert _owners(lookthrough, STUDIO) == {"样本甲一": 1.0}
     checked = {c["check"]: c["examples"] for c in _asked(lookthrough, "check")}
     assert checked["sole-owner-not-loaded"] == [f"cn-uscc:{SHOP}"]
+
+
+@pytest.mark.parametrize("order", [("kinds", "heads"), ("heads", "kinds")])
+def test_a_head_of_a_firm_known_by_its_code_alone(lookthrough, tmp_path, order):
+    files = {
+        "kinds": "统一社会信用代码,企业名称,企业类型\n"
+        f"{STUDIO},虚构青石设计室,个人独资企业\n{FIRM},虚构甲建设有限公司,有限责任公司\n",
+        "heads": f"统一社会信用代码,姓名,职务\n{STUDIO},样本甲一,负责人\n{FIRM},样本丁四,法定代表人\n",
+    }
+    names = {"kinds": "基本信息.csv", "heads": "主要人员.csv"}
+    for part in order:
+        batch = _loaded(lookthrough, tmp_path / part, {names[part]: files[part]})
+    assert _owners(lookthrough, STUDIO) == {"样本甲一": 1.0}
+    assert _asked(lookthrough, "controller", STUDIO)["controller"]["name"] == "样本甲一"
+    assert _owners(lookthrough, FIRM) == {}
+    assert _asked(lookthrough, "controller", FIRM)["controller"] is None
+    assert lookthrough("unload", batch).code == 0
+
+
+@pytest.mark.parametrize("order", [("mixed", "list"), ("list", "mixed")])
+def test_investors_in_a_list_of_firms_of_several_kinds(lookthrough, tmp_path, order):
+    files = {
+        "mixed": "统一社会信用代码,企业名称,企业类型,投资人\n"
+        f"{STUDIO},虚构青石设计室,个人独资企业,样本甲一\n{FIRM},虚构甲建设有限公司,有限责任公司,样本丁四\n",
+        "list": f"企业名称,统一社会信用代码,股东名称,股东类型,持股比例\n虚构甲建设有限公司,{FIRM},样本丁四,自然人,60%\n"
+        f"虚构甲建设有限公司,{FIRM},样本戊五,自然人,40%\n",
+    }
+    batches = {
+        part: _loaded(
+            lookthrough, tmp_path / part, {{"mixed": "名单.csv", "list": "股东.csv"}[part]: files[part]}
+        )
+        for part in order
+    }
+    assert _owners(lookthrough, STUDIO) == {"样本甲一": 1.0}
+    # A list of holders goes before what an investor is called.
+    assert _owners(lookthrough, FIRM) == {"样本丁四": 0.6, "样本戊五": 0.4}
+    assert lookthrough("unload", batches["list"]).code == 0
+    assert _owners(lookthrough, FIRM) == {"样本丁四": None}

@@ -352,7 +352,12 @@ def test_a_number_in_brackets_behind_a_name_is_its_number(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("kinds", "holders"), [(["个人独资企业", "个体工商户"], 0), (["有限责任公司", "个人独资企业"], 2)]
+    ("kinds", "holders"),
+    [
+        (["个人独资企业", "个体工商户"], 0),
+        (["有限责任公司", "个人独资企业"], 1),
+        (["有限责任公司", "合伙企业"], 2),
+    ],
 )
 def test_investors_of_sole_proprietorships_own_them_whatever_the_file_is_called(
     tmp_path: Path, kinds: list[str], holders: int
@@ -365,8 +370,9 @@ def test_investors_of_sole_proprietorships_own_them_whatever_the_file_is_called(
     assert rels(context, "OWNS").height == holders
     owners = rels(context, "EXERCISES_CONTROL")
     assert owners.height == 2 - holders
-    # Of firms of other kinds he is a holder, and such a list is read as before.
-    assert holders or set(owners["interest"]) == {"sole_owner"}
+    # Of firms of other kinds he is a holder.
+    assert holders == 2 or set(owners["interest"]) == {"sole_owner"}
+    assert holders != 1 or rels(context, "OWNS")["to_id"].to_list() == [f"cn-uscc:{A}"]
 
 
 def test_equal_rows_are_noted(tmp_path: Path) -> None:
