@@ -10,6 +10,10 @@ from graph.names import is_full_legal_name
 from loaders.identity import looks_like_person_name, looks_like_person_number
 
 _SEPARATORS: Final = r"[、,;/\n]"
+_BETWEEN_PERSONS: Final = r"\s+|[和及与]"
+"""What stands between persons' names, and within the names of others as well."""
+_COMPOUND: Final = "欧阳|上官|司马|司徒|诸葛|皇甫|东方|慕容|令狐|尉迟|公孙|长孙|宇文|夏侯|端木|百里|南宫|西门|独孤|轩辕|申屠|太史|澹台|闻人|钟离|呼延"
+"""Surnames of two characters (《百家姓》): with a space behind them they are no name of their own."""
 _IN_BRACKETS: Final = (
     r"\s*\(\s*(?:[\p{Han}/]*[代号]码|身份证号?|证件号|税号|uscc)?\s*:?\s*"
     r"(?P<number>[0-9A-Z]{2}\d{6}[0-9A-Z]{10}|\d{15})\s*\)"
@@ -21,9 +25,10 @@ _NUMBERS: Final = rf"(?i){_IN_BRACKETS}|\d{{17}}[0-9X]|\d{{15}}"
 def names_several(cells: pl.Series) -> pl.Series:
     """Which cells name two parties or more, each by a person's name or a full registered one (Boolean; null → false).
 
-    Each may have its number behind it. Whatever else stands between such marks may be one name with a mark in it.
+    Each may have its number behind it. Whatever else stands between such marks may be one name with a mark in it. A
+    space, 和, 及 and 与 part persons' names alone (张三 李四, 张三和李四).
     """
-    text = cells.str.normalize("NFKC")
+    text = _parted(cells.str.normalize("NFKC"))
     out = text.str.contains(_SEPARATORS).fill_null(False)
     at = out.arg_true()
     if not len(at):
@@ -40,7 +45,7 @@ def names_several(cells: pl.Series) -> pl.Series:
 def names_in(cells: pl.Series) -> pl.Series:
     """The names in each cell of a column that may list several (`List[String]`; null stays null): apart by 、 ; and a new
     line, and by , and / where all that they part are names."""
-    text = cells.str.normalize("NFKC")
+    text = _parted(cells.str.normalize("NFKC"))
     plain = text.str.replace_all("[、;\n]", "\x1f").str.split("\x1f")
     several = names_several(text)
     if not several.any():
@@ -71,6 +76,21 @@ def with_their_numbers(names: pl.Series, numbers: pl.Series) -> tuple[pl.Series,
         number=pl.coalesce("number", "told"),
     )
     return read["name"], read["number"]
+
+
+def _parted(text: pl.Series) -> pl.Series:
+    """Text in which 、 stands between persons' names that a space, 和, 及 or 与 parts, where nothing else does."""
+    some = text.str.contains(_BETWEEN_PERSONS) & ~text.str.contains(rf"{_SEPARATORS}|\s[(\d]")
+    at = some.fill_null(False).arg_true()
+    if not len(at):
+        return text
+    told = text.gather(at).str.strip_chars()
+    bare = told.str.replace_all(_NUMBERS, "").str.replace_all(_BETWEEN_PERSONS, "\x1f")
+    parts = pl.DataFrame({"cell": at, "part": bare.str.split("\x1f")}).explode("part")
+    person = looks_like_person_name(parts["part"]) & ~parts["part"].str.contains(f"^(?:{_COMPOUND})$")
+    named = parts.select("cell", person=person).group_by("cell").agg(pl.len(), pl.col("person").all())
+    mine = at.is_in(named.filter((pl.col("len") > 1) & pl.col("person"))["cell"].implode())
+    return text.scatter(at.filter(mine), told.filter(mine).str.replace_all(_BETWEEN_PERSONS, "、"))
 
 
 def _parts(text: pl.Series) -> pl.Series:

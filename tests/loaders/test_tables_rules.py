@@ -288,6 +288,23 @@ def test_several_persons_in_one_cell_of_posts_are_one_each(tmp_path: Path) -> No
     assert rels(context, "EXERCISES_CONTROL")["interest"].to_list() == ["sole_owner"] * 2
 
 
+@pytest.mark.parametrize("between", [" ", "\u3000", "和", "及", "与"])
+def test_persons_that_a_space_or_an_and_parts_are_several(tmp_path: Path, between: str) -> None:
+    whole = ("测 试", "欧阳 测试", f"示例{between}平安装饰工程部", f"示例{between}")
+    rows = "".join(f"示例甲有限公司,{name},10%\n" for name in (f"测试甲{between}测试乙", *whole))
+    files = {
+        "股东.csv": f"企业名称,股东名称,持股比例\n{rows}",
+        "主要人员.csv": f"企业名称,姓名,职务\n示例甲有限公司,测试丙{between}测试丁,董事\n",
+        "企业信息.csv": f"企业名称,企业类型,投资人\n示例事务所,个人独资企业,测试戊{between}测试己({resident(3)})\n",
+    }
+    context = load_text(tmp_path, files)
+    assert codes(context) == ["several-parties"]
+    assert rels(context, "OWNS").height == len(whole)
+    people = set(nodes(context, "Person")["name"])
+    assert people >= {"测试丙", "测试丁", "测试戊", "测试己"} and not people & {"测试甲", "测试乙", "欧阳"}
+    assert rels(context, "EXERCISES_CONTROL").height == 2
+
+
 def test_no_name_problem_or_refused_row_shows_a_number_within_a_text(tmp_path: Path) -> None:
     one, other = resident(3), resident(4)
     parted = ("999999 19800101 1234", "999999-19800101-123X")
