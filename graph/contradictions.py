@@ -20,7 +20,7 @@ def contradictions(store: GraphStore, tables: OwnershipTables, as_of: str | None
     """Every such weakness, at a date; empty = rows without an end."""
     yield from _firms_of_one(tables, as_of)
     yield from _nominees(tables, as_of)
-    yield from _branches(store, as_of)
+    yield from _branches(store, tables, as_of)
 
 
 def _one_id(tables: OwnershipTables) -> dict[str, str]:
@@ -112,7 +112,8 @@ def _nominees(tables: OwnershipTables, as_of: str | None) -> Iterator[Quality]:
     )
 
 
-def _branches(store: GraphStore, as_of: str | None) -> Iterator[Quality]:
+def _branches(store: GraphStore, tables: OwnershipTables, as_of: str | None) -> Iterator[Quality]:
+    """Circles of branches, whichever of its ids a company goes by in each row."""
     rows = store.query(
         "MATCH (b:Company)-[r:BRANCH_OF]->(c:Company) WHERE r.counted RETURN b.id AS branch, c.id AS company, "
         "r.valid_from AS valid_from, r.valid_to AS valid_to",
@@ -124,7 +125,9 @@ def _branches(store: GraphStore, as_of: str | None) -> Iterator[Quality]:
 
     text = dict.fromkeys(("branch", "company", "valid_from", "valid_to"), pl.String)
     of = pl.DataFrame(pl.from_arrow(rows)).cast(text).filter(holding_at(as_of))  # type: ignore[arg-type]
-    above: nx.DiGraph[str] = nx.DiGraph(of.select("branch", "company").iter_rows())
+    one = _one_id(tables)
+    ends = of.select(pl.col("branch", "company").replace(one))
+    above: nx.DiGraph[str] = nx.DiGraph(ends.iter_rows())
     round_ = [i for ids in nx.strongly_connected_components(above) if len(ids) > 1 for i in ids]
     round_ += list(nx.nodes_with_selfloops(above))
     yield from weakness(

@@ -714,6 +714,25 @@ def test_what_is_stated_and_cannot_be_together_is_told_before_detection(lookthro
 
 
 @ONE_STORE
+def test_a_circle_of_branches_is_told_whichever_ids_the_rows_have(lookthrough, tmp_path):
+    code, other = "91999999MA0001018L", "91999999MA0009001P"
+    names = ("虚构甲建设有限公司", "虚构乙建设有限公司")
+    loads = (
+        {
+            "企业信息.csv": f"统一社会信用代码,企业名称,企业类型\n{code},{names[0]},有限责任公司\n{other},{names[1]},有限责任公司\n"
+        },
+        {"分支机构.csv": f"分支机构名称,企业名称\n{names[0]},{names[1]}\n"},
+        {"分支机构.csv": f"分公司名称,分公司统一社会信用代码,企业名称\n{names[1]},{other},{names[0]}\n"},
+    )
+    for n, files in enumerate(loads):
+        told = {c["check"] for c in json.loads(lookthrough("check", "--format", "json").out)} if n else set()
+        assert "branches-in-a-circle" not in told
+        assert lookthrough("load", write(tmp_path / str(n), **files)).code == 0
+    told = {c["check"]: c["count"] for c in json.loads(lookthrough("check", "--format", "json").out)}
+    assert told["branches-in-a-circle"] == 2
+
+
+@ONE_STORE
 def test_several_controllers_are_named(lookthrough, tmp_path):
     table = "company_id,holder_id,share_percent\nT,A,60\nT,B,55\n"
     assert lookthrough("load", write(tmp_path / "in", **{"shareholdings.csv": table})).code == 0
