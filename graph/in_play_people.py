@@ -46,9 +46,10 @@ def beside_others(
 ) -> pl.DataFrame:
     """Bidders with who stands above them, by structure of any date, and concerns another bidder of the same lot.
 
-    Who runs the other one, or is run by who does; through layers, who bears the name of somebody of the other, where one of the two is
-    known by name alone; and who holds for somebody behind the other, or for nobody who is named. `bidders`: company_id, on_date, group_id (the lot); of `lots` alone, where these are given. Gives
-    the same columns with company and holder (nodes).
+    Who runs the other one, or is run by who does; through layers, who bears the name of somebody of the other, where
+    one of the two is known by name alone; and who holds for somebody behind the other, or for nobody who is named.
+    `bidders`: company_id, on_date, group_id (the lot); of `lots` alone, where these are given. Gives the same columns
+    with company and holder (nodes).
     """
     asked = asked_nodes(ownership, bidders)
     if lots is not None:

@@ -1,4 +1,5 @@
-"""D1d `common-beneficial-owner`: one person effectively holds a quarter or more of two bidders of one lot, in his own name or a nominee's."""
+"""D1d `common-beneficial-owner`: one person effectively holds a quarter or more of two bidders of one lot, in his own
+name or a nominee's."""
 
 from __future__ import annotations
 

@@ -80,8 +80,10 @@ def read_parties(
     is then an organisation of kind `unknown`. `holder` is `either`, but where there is no number, a name of a person's
     form that no company of the table bears is a person's: exports of partners say their role in place of what they
     are. Four characters may be a firm's short name: there the row has to call the holder a partner (`partner`) or to
-    withhold his number; and a cell that names several is refused. With `person`, whoever has no company's number or name is a person. `scope` narrows ids made of names alone. `names` and `raw` override the
-    name and id columns. A number that stands in brackets behind a name is its number. Rows without number and name are refused where `required` (in the main table of the sheet).
+    withhold his number; and a cell that names several is refused. With `person`, whoever has no company's number or
+    name is a person. `scope` narrows ids made of names alone. `names` and `raw` override the name and id columns. A
+    number that stands in brackets behind a name is its number. Rows without number and name are refused where
+    `required` (in the main table of the sheet).
     """
     if raw is None:
         raw = table.text(id_column)
