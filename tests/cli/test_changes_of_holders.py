@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from graph.penetration.ownership import Ownership
+from graph.stores import open_store
+
 NAME, CODE = "虚构甲建设有限公司", "91999999MA0001018L"
 HEADER = "企业名称,股东名称,股东类型,变更前股权比例(%),变更后股权比例(%),股权变更日期\n"
 CHANGES = (
@@ -84,7 +87,9 @@ def test_a_later_extract_that_repeats_the_changes_and_adds_one_counts_each_once(
         assert _owners(lookthrough, day) == owners, day
 
 
-def test_a_company_by_its_name_in_one_record_and_its_code_in_the_other(lookthrough, tmp_path):
+def test_a_company_by_its_name_in_one_record_and_its_code_in_the_other(
+    lookthrough, tmp_path, store_url, store_credentials
+):
     folder = tmp_path / "in"
     files = _files(folder, CHANGES[:2])
     coded = (
@@ -98,6 +103,11 @@ def test_a_company_by_its_name_in_one_record_and_its_code_in_the_other(lookthrou
         _load(lookthrough, file)
     for day in list(EXPECTED)[:3]:
         assert _owners(lookthrough, day, CODE) == EXPECTED[day], day
+    # Read without keys and sources they are the same.
+    with open_store(store_url, "read", credentials=store_credentials) as store:
+        parts = [Ownership.build(store.ownership(proofs=proofs)).holdings for proofs in (True, False)]
+    told = [sorted(zip(held.low, held.high, strict=True)) for held in parts]
+    assert told[0] == told[1] and len(told[0]) == 5
 
 
 def test_a_change_of_a_month(lookthrough, tmp_path):
