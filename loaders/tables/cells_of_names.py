@@ -22,13 +22,14 @@ _NUMBER: Final = rf"(?i)^(?P<name>.*\S){_IN_BRACKETS}\s*$"
 _NUMBERS: Final = rf"(?i){_IN_BRACKETS}|\d{{17}}[0-9X]|\d{{15}}"
 
 
-def names_several(cells: pl.Series) -> pl.Series:
+def names_several(cells: pl.Series, numbers: pl.Series | None = None) -> pl.Series:
     """Which cells name two parties or more, each by a person's name or a full registered one (Boolean; null → false).
 
     Each may have its number behind it. Whatever else stands between such marks may be one name with a mark in it. A
-    space, 和, 及 and 与 part persons' names alone (张三 李四, 张三和李四).
+    space, 和, 及 and 与 part persons' names alone (张三 李四, 张三和李四), where the row has no one's number (`numbers`): a
+    name may have them within.
     """
-    text = _parted(cells.str.normalize("NFKC"))
+    text = _parted(cells.str.normalize("NFKC"), numbers)
     out = text.str.contains(_SEPARATORS).fill_null(False)
     at = out.arg_true()
     if not len(at):
@@ -42,10 +43,10 @@ def names_several(cells: pl.Series) -> pl.Series:
     return places.is_in(several.implode())
 
 
-def names_in(cells: pl.Series) -> pl.Series:
+def names_in(cells: pl.Series, numbers: pl.Series | None = None) -> pl.Series:
     """The names in each cell of a column that may list several (`List[String]`; null stays null): apart by 、 ; and a new
     line, and by , and / where all that they part are names."""
-    text = _parted(cells.str.normalize("NFKC"))
+    text = _parted(cells.str.normalize("NFKC"), numbers)
     plain = text.str.replace_all("[、;\n]", "\x1f").str.split("\x1f")
     several = names_several(text)
     if not several.any():
@@ -78,9 +79,11 @@ def with_their_numbers(names: pl.Series, numbers: pl.Series) -> tuple[pl.Series,
     return read["name"], read["number"]
 
 
-def _parted(text: pl.Series) -> pl.Series:
+def _parted(text: pl.Series, numbers: pl.Series | None) -> pl.Series:
     """Text in which 、 stands between persons' names that a space, 和, 及 or 与 parts, where nothing else does."""
     some = text.str.contains(_BETWEEN_PERSONS) & ~text.str.contains(rf"{_SEPARATORS}|\s[(\d]")
+    if numbers is not None:
+        some &= numbers.is_null()
     at = some.fill_null(False).arg_true()
     if not len(at):
         return text

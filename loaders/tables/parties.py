@@ -92,7 +92,7 @@ def read_parties(
     names, raw = with_their_numbers(names, raw)
     if default == "holder":
         # What each of several has can't be told, and as one name they would be one party.
-        several = names_several(names)
+        several = names_several(names, raw)
         table.rows.report("reject", several, "several-parties", table.header(name_column or id_column), names)
     names = masked_within(names)
     documents = table.text(document) if document else table.empty()

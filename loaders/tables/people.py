@@ -45,11 +45,11 @@ def read_positions(table: TableRows) -> None:
     if table.has("person_name", "person_id") and table.has("role"):
         words = table.text("role")
         names, numbers = with_their_numbers(table.text("person_name"), table.text("person_id"))
-        several = names_several(names)
+        several = names_several(names, numbers)
         table.rows.report(
             "reject", several & numbers.is_not_null(), "several-parties", table.header("person_name"), names
         )
-        lists = names_in(names) if several.any() else None
+        lists = names_in(names, numbers) if several.any() else None
         for place in range(most(lists.list.len()) if lists is not None else 1):
             name = names
             if lists is not None:

@@ -300,6 +300,11 @@ def test_persons_that_a_space_or_an_and_parts_are_several(tmp_path: Path, betwee
     context = load_text(tmp_path, files)
     assert codes(context) == ["several-parties"]
     assert rels(context, "OWNS").height == len(whole)
+    numbered = (
+        f"企业名称,股东名称,股东证件号码,持股比例\n示例甲有限公司,测试甲{between}测试乙,{resident(4)},10%\n"
+    )
+    one = load_text(tmp_path, {"股东.csv": numbered})
+    assert codes(one) == [] and nodes(one, "Person").height == 1
     people = set(nodes(context, "Person")["name"])
     assert people >= {"测试丙", "测试丁", "测试戊", "测试己"} and not people & {"测试甲", "测试乙", "欧阳"}
     assert rels(context, "EXERCISES_CONTROL").height == 2
