@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from graph.model import REL_TYPES
+from graph.model import NODE_TYPES, REL_TYPES
 
 Severity = Literal["prohibited", "deemed", "review", "lead", "service"]
 Row = Mapping[str, Any]
@@ -70,6 +70,41 @@ class Parameter:
     citation: str = ""
     form: str = ""
     """A regular expression that a text must match as a whole; empty = any text."""
+    least: float | int | None = None
+    """The smallest number that makes sense; empty = 0. A smaller one would point out everybody, or nobody."""
+    greatest: float | int | None = None
+    """The greatest number that makes sense; empty = any (of a fraction: 1)."""
+
+    def __post_init__(self) -> None:
+        number = isinstance(self.default, int | float) and not isinstance(self.default, bool)
+        if (self.least is not None or self.greatest is not None) and not number:
+            raise DefinitionError(
+                f"参数 {self.name} 不是数字，不能有最小值、最大值",
+                f"the parameter {self.name} is no number: it has no least or greatest value",
+            )
+        if isinstance(self.default, int | float) and not self.allows(self.default):
+            raise DefinitionError(
+                f"参数 {self.name} 的内置值 {self.default} 不在允许的范围内（{self.allowed}）",
+                f"the default {self.default} of {self.name} lies outside what is allowed ({self.allowed})",
+            )
+
+    def allows(self, value: float) -> bool:
+        """Does a number lie within what makes sense? `bool` counts as a number here, and always does."""
+        low, high = self._range
+        return isinstance(value, bool) or low <= value <= high
+
+    @property
+    def allowed(self) -> str:
+        """The numbers that make sense, as a person writes them: `≥ 1`, `0 – 1`; empty of texts and yes-or-no."""
+        if isinstance(self.default, bool | str):
+            return ""
+        low, high = self._range
+        return f"≥ {low:g}" if high == float("inf") else f"{low:g} – {high:g}"
+
+    @property
+    def _range(self) -> tuple[float, float]:
+        widest = 1.0 if self.unit == "fraction" else float("inf")
+        return 0 if self.least is None else self.least, widest if self.greatest is None else self.greatest
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +215,8 @@ class Detector:
     """What it means, in one Chinese sentence; in English its module's docstring says it."""
     by_place: bool = False
     """Settles its values by the district that pays and the month, so that rules of a region hold there."""
+    needs_fields: tuple[str, ...] = ()
+    """Of these properties of nodes (`Person.died_on`) at least one must be filled in somewhere."""
     in_play: bool = False
     """Needs effective shares and control of what is in play to be written first."""
     defaults: Mapping[str, Any] = field(init=False)
@@ -213,6 +250,13 @@ class Detector:
                 f"needs 中的 {'、'.join(unknown)} 不是图中的关系类型",
                 f"it needs {', '.join(unknown)}, which the graph does not hold",
             )
+        labels = {name.partition(".")[0] for name in self.needs_fields}
+        strange = [n for n in self.needs_fields if not _is_field(n)]
+        if strange or len(labels) > 1:
+            raise DefinitionError(
+                f"needs_fields 中的 {'、'.join(strange or self.needs_fields)} 不是同一类节点的属性",
+                f"its needs_fields {', '.join(strange or self.needs_fields)} are no properties of one type of node",
+            )
 
     @property
     def of_lots(self) -> bool:
@@ -223,6 +267,11 @@ class Detector:
     def major(self) -> str:
         """The part of the version that a fingerprint depends on."""
         return self.version.split(".")[0]
+
+
+def _is_field(name: str) -> bool:
+    label, _, field_name = name.partition(".")
+    return label in NODE_TYPES and any(f.name == field_name for f in NODE_TYPES[label].fields)
 
 
 def _returned(query: str) -> tuple[str, ...]:

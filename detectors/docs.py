@@ -109,7 +109,9 @@ def page(detector: Detector) -> str:
     ]
     if d.parameters:
         parts += ["## 参数 · Parameters\n"]
-        parts += _table(("parameter", "default", "unit", "说明", "meaning"), map(_parameter, d.parameters))
+        parts += _table(
+            ("parameter", "default", "unit", "允许 allowed", "说明", "meaning"), map(_parameter, d.parameters)
+        )
     if d.suppressors:
         parts += [
             "## 抑制规则 · Suppressors\n",
@@ -172,6 +174,11 @@ def _needs(detector: Detector) -> str:
 
     any_of = " or ".join(linked(detector.needs_any))
     parts = linked(detector.needs) + ([f"and at least one of {any_of}"] if any_of else [])
+    if detector.needs_fields:
+        filled = " or ".join(
+            f"[`{n}`](../graph-model.md#{n.partition('.')[0].lower()})" for n in detector.needs_fields
+        )
+        parts.append(f"and {filled} filled in somewhere")
     return ", ".join(parts) or "Dates and amounts of tenders and lots alone"
 
 
@@ -215,7 +222,8 @@ def _cited_en(basis: LegalBasis) -> str:
 
 def _parameter(p: Parameter) -> tuple[str, ...]:
     cited = f" ({p.citation})" if p.citation else ""
-    return f"`{p.name}`", f"`{_value(p.default)}`", UNITS.get(p.unit, p.unit), p.doc_zh, p.doc_en + cited
+    unit = UNITS.get(p.unit, p.unit)
+    return f"`{p.name}`", f"`{_value(p.default)}`", unit, p.allowed or "—", p.doc_zh, p.doc_en + cited
 
 
 def _value(default: float | int | str | bool) -> str:

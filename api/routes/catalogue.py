@@ -42,6 +42,7 @@ def detector_json(d: Detector) -> dict[str, Any]:
         "support": d.support,
         "needs": list(d.needs),
         "needs_any": list(d.needs_any),
+        "needs_fields": list(d.needs_fields),
         "basis": [
             {
                 "law": {"zh": b.law_zh, "en": b.law_en},
@@ -55,7 +56,13 @@ def detector_json(d: Detector) -> dict[str, Any]:
             for b in d.basis
         ],
         "parameters": [
-            {"name": p.name, "default": p.default, "unit": p.unit, "doc": {"zh": p.doc_zh, "en": p.doc_en}}
+            {
+                "name": p.name,
+                "default": p.default,
+                "unit": p.unit,
+                "allowed": p.allowed,
+                "doc": {"zh": p.doc_zh, "en": p.doc_en},
+            }
             for p in d.parameters
         ],
         "suppressors": [{"name": s.name, "doc": {"zh": s.doc_zh, "en": s.doc_en}} for s in d.suppressors],

@@ -110,6 +110,7 @@ DETECTOR = Detector(
             "lots",
             "群体内中标标段不足此数不判断",
             "groups with fewer lots won inside are not judged",
+            least=2,
         ),
         Parameter(
             "chance",

@@ -14,9 +14,11 @@ from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 from detectors.ties import bidding
 
 PARAMETERS = (
-    Parameter("min_lots", 10, "lots", "每家投标标段不足此数不判断", "bidders with fewer lots are not judged"),
     Parameter(
-        "min_rank", 0.3, "", "紧密度×排他度达到此值才提示", "intensity × exclusivity from this value on"
+        "min_lots", 10, "lots", "每家投标标段不足此数不判断", "bidders with fewer are not judged", least=1
+    ),
+    Parameter(
+        "min_rank", 0.3, "", "紧密度×排他度达到此值才提示", "intensity × exclusivity from here on", greatest=1
     ),
     Parameter(
         "max_bidders",
@@ -24,6 +26,7 @@ PARAMETERS = (
         "bidders",
         "投标人超过此数的标段（入围、框架类）不计",
         "lots with more bidders (framework-like) are left out",
+        least=3,
     ),
 )
 POPULATION = "MATCH (c:Company)-[:SUBMITS]->(:Bid) RETURN count(DISTINCT c.id) AS n"

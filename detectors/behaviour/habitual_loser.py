@@ -94,7 +94,12 @@ DETECTOR = Detector(
     needs=("SUBMITS", "FOR_LOT"),
     parameters=(
         Parameter(
-            "min_bids", 10, "bids", "有效投标不足此数不判断", "bidders with fewer valid bids are not judged"
+            "min_bids",
+            10,
+            "bids",
+            "有效投标不足此数不判断",
+            "bidders with fewer valid bids are not judged",
+            least=1,
         ),
     ),
     queries={"bids": bidding.BIDDERS},

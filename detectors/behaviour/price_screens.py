@@ -117,6 +117,7 @@ DETECTOR = Detector(
             "lots",
             "同一市场（制度、方式、币种、年度）标段不足此数不判断",
             "markets (regime, method, currency, year) with fewer lots are not judged",
+            least=4,
         ),
     ),
     queries={"bids": bidding.BIDDERS},

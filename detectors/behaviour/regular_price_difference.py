@@ -114,11 +114,7 @@ DETECTOR = Detector(
     needs=("SUBMITS", "FOR_LOT"),
     parameters=(
         Parameter(
-            "min_bids",
-            4,
-            "bids",
-            "同口径有效报价不足此数不判断",
-            "fewer comparable valid bids are not judged",
+            "min_bids", 4, "bids", "同口径有效报价不足此数不判断", "fewer valid bids are not judged", least=3
         ),
         Parameter(
             "progression_tolerance",
@@ -127,7 +123,9 @@ DETECTOR = Detector(
             "相邻差（比）与其均值的最大偏离",
             "how far a step may lie from the mean step",
         ),
-        Parameter("equal_bids", 2, "bids", "相同报价达到此数才提示", "equal prices from this many bids on"),
+        Parameter(
+            "equal_bids", 2, "bids", "相同报价达到此数才提示", "equal prices from this many bids on", least=2
+        ),
     ),
     queries={"bids": bidding.BIDDERS},
     columns={"bids": bidding.BIDDERS_COLUMNS},

@@ -30,7 +30,7 @@ _PARTS: Final[Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]]] = {
     ),
     "parameter": (
         {"name": "text", "default": "value", "unit": "text", "doc_zh": "text", "doc_en": "text"},
-        {"citation": "text", "form": "pattern"},
+        {"citation": "text", "form": "pattern", "least": "number", "greatest": "number"},
     ),
     "suppressor": (dict.fromkeys(("name", "column", "above", "doc_zh", "doc_en"), "text"), {}),
     "keep": (dict.fromkeys(("column", "at_least"), "text"), {}),

@@ -65,6 +65,7 @@ DETECTOR = Detector(
             "自中标通知书发出至签订合同的最长天数",
             "most days from award notice to contract",
             citation="招标投标法第四十六条",
+            least=1,
         ),
     ),
     queries={"tenders": limits.TENDERS},

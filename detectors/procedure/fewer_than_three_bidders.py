@@ -89,6 +89,7 @@ DETECTOR = Detector(
             "少于此数的投标须重新招标",
             "with fewer bids, bids are invited again",
             citation="招标投标法第二十八条",
+            least=2,
         ),
     ),
     queries={"lots": limits.LOTS, "bidders": bidding.BIDDERS},

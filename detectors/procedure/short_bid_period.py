@@ -76,6 +76,7 @@ DETECTOR = Detector(
             "自招标文件发出至投标截止的最短天数",
             "least days from issue to deadline",
             citation="招标投标法第二十四条",
+            least=1,
         ),
     ),
     queries={"tenders": limits.TENDERS},

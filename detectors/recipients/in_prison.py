@@ -103,6 +103,7 @@ DETECTOR = Detector(
             "months",
             "整月在押而仍发放达到此月数即提示",
             "at or above this many whole months",
+            least=1,
         ),
     ),
     queries={**RECIPIENTS, "custody": CUSTODY},

@@ -106,6 +106,7 @@ DETECTOR = Detector(
             "relations",
             "亲属关系的最多步数（1为直接申报的亲属）",
             "at most this many declared relations between the two (1: kin declared directly)",
+            greatest=5,
         ),
     ),
     queries={**RECIPIENTS, **QUERIES},

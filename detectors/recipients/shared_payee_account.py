@@ -109,6 +109,7 @@ DETECTOR = Detector(
             "recipients",
             "同月共用达到此数即提示",
             "at or above this many recipients in a month",
+            least=2,
         ),
         Parameter(
             "hub_recipients",
@@ -116,6 +117,7 @@ DETECTOR = Detector(
             "recipients",
             "超过此数视为集体代发账户",
             "above this the account is taken for a collective one",
+            least=2,
         ),
         Parameter(
             "institution_words",
@@ -130,9 +132,7 @@ DETECTOR = Detector(
     population=POPULATION,
     identity=("account_key",),
     suppressors=(
-        Suppressor(
-            "institution", "村居、养老、福利机构的代管账户", "accounts of village or care institutions"
-        ),
+        Suppressor("institution", "村居、养老、福利机构的代管账户", "of village or care institutions"),
         Suppressor("hub", "集体代发账户", "collective accounts"),
     ),
     wording_zh=(

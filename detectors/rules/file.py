@@ -197,8 +197,21 @@ def _wrong_value(place: _Place, parameter: Parameter, value: Any, unit: Any) -> 
             f"{place[0]}{name} 是 0 到 1 之间的小数，不能是 {value}{hint[0] if percent else ''}",
             f"{place[1]}{name} is a fraction from 0 to 1, not {value}{hint[1] if percent else ''}",
         )
-    elif not (value >= 0 and value < float("inf")):
-        yield f"{place[0]}{name} 不能是 {value}", f"{place[1]}{name} can't be {value}"
+    elif not (value < float("inf") and parameter.allows(value)):
+        yield _outside(place, parameter, value)
+
+
+def _outside(place: _Place, parameter: Parameter, value: Any) -> tuple[str, str]:
+    """A number that would point out everybody or nobody, or means nothing; with what may be written."""
+    least, _, greatest = parameter.allowed.removeprefix("≥ ").partition(" – ")
+    may = (f"{least} 到 {greatest} 之间的数", f"from {least} to {greatest}")
+    if not greatest:
+        may = (f"不小于 {least} 的数", f"{least} or more")
+    name = parameter.name
+    return (
+        f"{place[0]}{name} 不能是 {value}，请写{may[0]}（{parameter.doc_zh}）",
+        f"{place[1]}{name} can't be {value}: write {may[1]} ({parameter.doc_en})",
+    )
 
 
 def _wrong_text(place: _Place, parameter: Parameter, value: str) -> Iterator[tuple[str, str]]:

@@ -36,8 +36,8 @@ KEYS: Final = (
     Key(
         "value",
         _YES,
-        "值，与内置值同一类型；比例写 0 到 1 之间的小数（0.25，不写 25）",
-        "the value, of the same type as the built-in one; a fraction is from 0 to 1 (0.25, not 25)",
+        "值，与内置值同一类型，且在检测项页面所列的允许范围之内；比例写 0 到 1 之间的小数（0.25，不写 25）",
+        "the value, of the same type as the built-in one and within what the detector's page allows; a fraction is from 0 to 1 (0.25, not 25)",
     ),
     Key(
         "unit",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import cache, partial
 from typing import Final
 
 from detectors.definition import Detector, Draft, Undecided
@@ -48,7 +49,7 @@ class Run:
     undecided: tuple[tuple[str, Undecided], ...]
     population: Mapping[str, int]
     missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Detectors that could not run, with the relationship types that have no data."""
+    """Detectors that could not run, with the relationship types, or properties of nodes, that have no data."""
     aliases: Mapping[str, str] = field(default_factory=dict)
     """The canonical id of every party that has several, by each of them."""
     loud: Mapping[str, float] = field(default_factory=dict)
@@ -121,16 +122,28 @@ def _able(
 ) -> tuple[list[Detector], dict[str, tuple[str, ...]]]:
     """Those with data to look at; of each other one what there is no data of."""
     present = store.present()
+    filled = cache(partial(_filled, store))
     able, missing = [], {}
     for detector in detectors:
         absent = tuple(name for name in detector.needs if name not in present)
         if detector.needs_any and not present.intersection(detector.needs_any):
             absent = (*absent, *detector.needs_any)
+        if detector.needs_fields and not filled(detector.needs_fields):
+            absent = (*absent, *detector.needs_fields)
         if absent:
             missing[detector.id] = absent
         else:
             able.append(detector)
     return able, missing
+
+
+def _filled(store: GraphStore, names: tuple[str, ...]) -> bool:
+    """Does any node have any of these properties (`Type.field`, all of one type)?"""
+    label = names[0].partition(".")[0]
+    stated = " OR ".join(f"n.{name.partition('.')[2]} IS NOT NULL" for name in names)
+    return bool(
+        store.query(f"MATCH (n:{label}) WHERE {stated} RETURN n.id AS id LIMIT 1", timeout=120).num_rows
+    )
 
 
 _FOR_SOME: Final = 2

@@ -127,6 +127,7 @@ HUB_COMPANIES: Final = Parameter(
     "companies",
     "直接持有企业数超过此值的主体视为平台或代持",
     "a holder of more companies than this is taken for a platform or nominee",
+    least=2,
 )
 
 SUPPRESSORS: Final = (

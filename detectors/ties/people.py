@@ -102,6 +102,7 @@ HUB_POSTS: Final = Parameter(
     "companies",
     "任职企业数超过此值的人视为代办或挂名",
     "a person with posts in more companies than this is taken for a filing intermediary or a nominee",
+    least=2,
 )
 HUB_PARTIES: Final = Parameter(
     "hub_parties",
@@ -109,6 +110,7 @@ HUB_PARTIES: Final = Parameter(
     "parties",
     "使用同一联系方式的主体超过此数，视为集中登记地、代办机构或园区",
     "a contact of more parties than this is taken for a registration address, an intermediary or an incubator",
+    least=2,
 )
 HUB: Final = Suppressor(
     "hub",

@@ -40,6 +40,7 @@ HUB_BIDDERS: Final = Parameter(
     "bidders",
     "在全部标段中由超过此数的投标人使用的标识，视为公共设备、代理服务或默认值",
     "a trace of more bidders than this over all lots is taken for a shared machine, a service or a default",
+    least=2,
 )
 LISTED_PAYERS: Final = Parameter(
     "listed_payers",

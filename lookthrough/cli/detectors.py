@@ -100,8 +100,15 @@ def _whole(d: Detector) -> dict[str, Any]:
         ],
         "needs": list(d.needs),
         "needs_any": list(d.needs_any),
+        "needs_fields": list(d.needs_fields),
         "parameters": [
-            {"name": p.name, "default": p.default, "unit": p.unit, "doc": {"zh": p.doc_zh, "en": p.doc_en}}
+            {
+                "name": p.name,
+                "default": p.default,
+                "unit": p.unit,
+                "allowed": p.allowed,
+                "doc": {"zh": p.doc_zh, "en": p.doc_en},
+            }
             for p in d.parameters
         ],
         "suppressors": [{"name": x.name, "doc": {"zh": x.doc_zh, "en": x.doc_en}} for x in d.suppressors],
@@ -137,13 +144,17 @@ def _tell(s: Session, d: Detector) -> None:
     if d.needs_any:
         several = s.say("，或 ", ", or ").join(_table_said(s, n) for n in d.needs_any)
         out.print(s.say("  以及其中之一：", "  and one of: ") + several, markup=False)
+    if d.needs_fields:
+        columns = " / ".join(dict.fromkeys(t for n in d.needs_fields for t in tables_feeding(n, zh)))
+        out.print(s.say("  以及已填写：", "  and filled in: ") + columns, markup=False)
     if d.parameters:
         _section(s, "参数（可用规则文件设定）", "Parameters (set them in a rules file)")
         for p in d.parameters:
             unit = UNITS[p.unit][0] if zh and p.unit in UNITS else p.unit
             # As a rules file writes it: false, not False.
             value = json.dumps(p.default, ensure_ascii=False)
-            out.print(f"  {p.name} = {value} {unit}  {p.doc_zh if zh else p.doc_en}", markup=False)
+            within = s.say(f"（{p.allowed}）", f" ({p.allowed})") if p.allowed else ""
+            out.print(f"  {p.name} = {value} {unit}{within}  {p.doc_zh if zh else p.doc_en}", markup=False)
     if d.suppressors:
         _section(s, "自动抑制（仍可查）", "Suppressed where (kept, and shown)")
         for x in d.suppressors:

@@ -9,7 +9,7 @@ from loaders.tables.schema import Table
 
 
 def tables_feeding(relationship: str, chinese: bool) -> list[str]:
-    """The tables that bring relationships of a type; the type itself where none does.
+    """The tables that bring relationships of a type, or a property of nodes (`Person.died_on`); itself where none does.
 
     Of a table that may be loaded without them, with the headings to fill in: `tenders（列“招标人”）`.
     """
@@ -18,7 +18,7 @@ def tables_feeding(relationship: str, chinese: bool) -> list[str]:
 
 
 def _columns(relationship: str) -> Iterator[tuple[Table, list[str]]]:
-    ends = {f"{relationship}.from_id", f"{relationship}.to_id"}
+    ends = {relationship} if "." in relationship else {f"{relationship}.from_id", f"{relationship}.to_id"}
     for table in TABLES.values():
         columns = [n for n, c in table.columns.items() if ends & set(c.feeds)]
         if columns:

@@ -10,8 +10,9 @@ import pytest
 
 import detectors
 from detectors.bidders import common_shareholder
-from detectors.definition import DefinitionError, Detector
+from detectors.definition import DefinitionError, Detector, Parameter
 from detectors.law.statutes import RELATED_PARTIES
+from detectors.recipients import undeclared_means
 from detectors.registry import DETECTORS, chosen
 from detectors.running.detecting import detect
 from detectors.running.runner import UnknownDetectorError
@@ -86,11 +87,25 @@ def test_what_it_yields_to_exists(detector: Detector) -> None:
             {"queries": {**common_shareholder.DETECTOR.queries, "covered": "MATCH (c) RETURN c.id AS x"}},
             "returns",
         ),
+        ({"needs_fields": ("Person.died", "Person.died_on")}, "Person.died are no properties"),
+        ({"needs_fields": ("Person.died_on", "Company.name")}, "no properties of one type"),
     ],
 )
 def test_a_definition_that_does_not_hold_together_is_refused(change: dict[str, object], says: str) -> None:
     with pytest.raises(DefinitionError, match=says):
         replace(common_shareholder.DETECTOR, **change)
+
+
+def test_a_parameter_outside_its_own_bounds_is_refused() -> None:
+    with pytest.raises(DefinitionError, match="the default 0 of few lies outside"):
+        Parameter("few", 0, "lots", "数", "number", least=1)
+    with pytest.raises(DefinitionError, match="is no number"):
+        Parameter("words", "甲", "", "词", "words", greatest=1)
+    allowed = {p.name: p.allowed for p in undeclared_means.DETECTOR.parameters}
+    assert allowed["vehicle_limit"] == "≥ 1"
+    assert allowed["stake_limit"] == "0 – 1"
+    assert allowed["adult_age"] == "0 – 30"
+    assert allowed["count_posts"] == allowed["income_kinds"] == ""
 
 
 def test_an_unknown_detector_names_those_there_are() -> None:
@@ -127,6 +142,7 @@ def test_without_data_a_detector_says_what_is_missing(tmp_path: Path) -> None:
             lacking = set(detector.needs) - {"OWNS"}
             if "OWNS" not in detector.needs_any:
                 lacking |= set(detector.needs_any)
+            lacking |= set(detector.needs_fields)
             assert set(found.missing.get(detector.id, ())) == lacking, detector.id
 
 

@@ -98,7 +98,12 @@ def broken(old: str, new: str) -> str:
         ('unit = "fraction"', "", "the unit of inherited_minor_share is 'fraction', not ''"),
         ("value = 3", 'value = "3"', "wrong type"),
         ("value = 3", "value = true", "wrong type"),
-        ("value = 3", "value = -1", "can't be -1"),
+        ("value = 3", "value = -1", "dwelling_limit can't be -1: write 1 or more"),
+        (
+            "value = 3",
+            "value = 0",
+            "dwelling_limit can't be 0: write 1 or more (at or above this many dwellings",
+        ),
         ("value = 0.25", "value = nan", "fraction from 0 to 1"),
         ("value = 3\n", "", "rule 2: value is missing"),
         ("in_force_from = 2024-01-01", 'in_force_from = "2024-13-01"', "no date like 2024-01-31"),
@@ -143,6 +148,35 @@ def test_a_text_that_would_never_match_is_refused(
         return
     with pytest.raises(RulesError, match=said):
         read_rules(text, DETECTORS)
+
+
+@pytest.mark.parametrize(
+    ("detector", "parameter", "wrong", "unit", "right", "said"),
+    [
+        ("household-multi-property", "demolition_dwelling_limit", 0, "dwellings", 1, "write 1 or more"),
+        ("undeclared-means", "vehicle_limit", 0, "vehicles", 1, "write 1 or more"),
+        ("undeclared-means", "adult_age", 31, "years", 30, "write from 0 to 30"),
+        ("in-prison", "least_months", 0, "months", 1, "write 1 or more"),
+        ("shared-payee-account", "recipients_limit", 1, "recipients", 2, "write 2 or more"),
+        ("officials-relative", "kin_steps", 6, "relations", 0, "write from 0 to 5"),
+        ("common-shareholder", "hub_companies", 1, "companies", 2, "write 2 or more"),
+        ("undeclared-means", "income_per_head_limit", -1, "yuan/month", 0, "write 0 or more"),
+    ],
+)
+def test_a_number_that_makes_no_sense_is_refused(
+    detector: str, parameter: str, wrong: int, unit: str, right: int, said: str
+) -> None:
+    def text(value: int) -> str:
+        return (
+            f'[[rule]]\ndetector="{detector}"\nparameter="{parameter}"\nvalue={value}\nunit="{unit}"\n'
+            'citation="《虚构市办法》"\n'
+        )
+
+    with pytest.raises(RulesError) as caught:
+        read_rules(text(wrong), DETECTORS)
+    assert f"{parameter} can't be {wrong}: {said}" in caught.value.en
+    assert f"{parameter} 不能是 {wrong}，请写" in caught.value.zh
+    assert read_rules(text(right), DETECTORS).rules[0].value == right
 
 
 def test_each_lot_is_judged_by_the_rule_of_its_own_date(

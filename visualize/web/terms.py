@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Final
 
+from detectors.registry import DETECTORS
 from loaders.tables import TABLES
 from loaders.tables.schema import data_file
 from visualize.fact_words import FACT_CODES, FACT_FIELDS
@@ -17,9 +18,15 @@ PAGE: Final = Path(__file__).resolve().parent / "src" / "i18n" / "terms.ts"
 
 
 def _feeding() -> dict[str, list[str]]:
-    """By relationship, the tables that bring it: what a user would load."""
+    """By relationship, the tables that bring it; by property that a detector needs, table and column: what a user would
+    load.
+    """
     found: dict[str, list[str]] = {}
+    needed = {f for d in DETECTORS for f in d.needs_fields}
     for name, table in TABLES.items():
+        for column, c in table.columns.items():
+            for fed in needed.intersection(c.feeds):
+                found.setdefault(fed, []).append(f"{name}.{column}")
         for fed in dict.fromkeys(f for c in table.columns.values() for f in c.feeds):
             relationship, _, field = fed.partition(".")
             if field in ("from_id", "to_id") and name not in found.setdefault(relationship, []):
@@ -52,7 +59,7 @@ def terms() -> str:
             for k, v in pairs.items()
         )
         parts.append(f"export const {name}: Record<string, [string, string]> = {{\n{rows}\n}};")
-    fed = "\n".join(f"  {k}: {json.dumps(v)}," for k, v in _feeding().items())
+    fed = "\n".join(f"  {json.dumps(k) if '.' in k else k}: {json.dumps(v)}," for k, v in _feeding().items())
     parts.append(f"export const FEEDING: Record<string, string[]> = {{\n{fed}\n}};")
     named = "\n".join(f"  {k}: {json.dumps(v, ensure_ascii=False)}," for k, v in _columns().items())
     parts.append(f"export const COLUMNS: Record<string, Record<string, string>> = {{\n{named}\n}};")

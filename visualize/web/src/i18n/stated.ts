@@ -17,6 +17,12 @@ export function tableName(table: string): string {
   return te(`tables.${table}`) ? t(`tables.${table}`) : table;
 }
 
+/** What a table, or a column of one (`persons.died_on`), is called. */
+export function placeName(place: string): string {
+  const [table, column] = place.split(".");
+  return column ? `${tableName(table)} · ${columnName(table, column)}` : tableName(table);
+}
+
 /** What a column of such a table is called: by its heading, or by its own name in English words. */
 export function columnName(table: string, column: string): string {
   return language() === "zh" ? (COLUMNS[table]?.[column] ?? column) : column.replace(/_/g, " ");

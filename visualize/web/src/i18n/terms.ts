@@ -414,6 +414,8 @@ export const FEEDING: Record<string, string[]> = {
   OFFICER_OF: ["positions"],
   OWNS: ["shareholdings"],
   PROJECT_OF: ["projects"],
+  "Person.cremated_on": ["persons.cremated_on"],
+  "Person.died_on": ["persons.died_on"],
   RECEIVES: ["benefits"],
   RELATED_TO: ["relatives"],
   SERVES_TENDER: ["tender_parties"],
