@@ -10,10 +10,11 @@ from typing import Final
 from detectors.definition import Draft, Row, Undecided, Values
 from detectors.households.deaths import living
 from detectors.households.drafts import draft
-from detectors.households.dwellings import home, told_apart
-from detectors.households.months import in_month
+from detectors.households.dwellings import HELD, HELD_COLUMNS, Month, judge
+from detectors.households.dwellings import PARAMETERS as OF_DWELLINGS
+from detectors.households.incomes import ADULT_AGE, minor, without_income
 from detectors.households.paid import Recipient, recipients
-from detectors.rules.values import settle
+from detectors.rules.values import most, settle
 from graph.counted import counted
 
 _RESIDENTS: Final = (
@@ -35,21 +36,42 @@ _INCOMES: Final = (
 _INCOMES_COLUMNS: Final = ("person_id", "month", "amount", "earn_key")
 _HOMES: Final = (
     "MATCH (h:Household)<-[m:MEMBER_OF]-(p:Person)-[o:HOLDS_PROPERTY]->(x:Property) "
-    "WHERE m.counted AND o.counted AND h.kind = 'hukou' "
-    "RETURN DISTINCT p.id AS person_id, x.id AS property_id, x.kind AS kind, x.status AS property_status, "
-    "coalesce(x.address, x.address_key) AS address, o.valid_from AS held_from, o.valid_to AS held_to"
+    f"WHERE m.counted AND o.counted AND h.kind = 'hukou' RETURN DISTINCT p.id AS person_id, {HELD}"
 )
-_HOMES_COLUMNS: Final = (
-    "person_id",
-    "property_id",
-    "kind",
-    "property_status",
-    "address",
-    "held_from",
-    "held_to",
+_REGISTERED: Final = (
+    "MATCH ()-[o:HOLDS_PROPERTY]->(x:Property) WHERE o.counted RETURN count(x) AS homes_known"
 )
-QUERIES: Final = {"residents": _RESIDENTS, "incomes": _INCOMES, "homes": _HOMES}
-COLUMNS: Final = {"residents": _RESIDENTS_COLUMNS, "incomes": _INCOMES_COLUMNS, "homes": _HOMES_COLUMNS}
+QUERIES: Final = {
+    "residents": _RESIDENTS,
+    "incomes": _INCOMES,
+    "homes": _HOMES,
+    "homes_known": _REGISTERED,
+}
+COLUMNS: Final = {
+    "residents": _RESIDENTS_COLUMNS,
+    "incomes": _INCOMES_COLUMNS,
+    "homes": HELD_COLUMNS,
+    "homes_known": ("homes_known",),
+}
+_MEANT: Final = {
+    "dwelling_limit": ("住房套数达到此数即不符合条件", "not eligible from this many dwellings on"),
+    "demolition_dwelling_limit": (
+        "其中有拆迁安置取得的住房时，达到此数才不符合条件",
+        "the same where one of them was acquired by demolition and resettlement",
+    ),
+    "area_per_head_limit": (
+        "人均建筑面积不超过此值的，不因套数排除（0为不看面积）",
+        "the number of dwellings excludes nobody while the area per head is within this (0: the area does not matter)",
+    ),
+}
+PARAMETERS: Final = (
+    *(
+        replace(p, doc_zh=_MEANT[p.name][0], doc_en=_MEANT[p.name][1]) if p.name in _MEANT else p
+        for p in OF_DWELLINGS
+    ),
+    ADULT_AGE,
+)
+"""What counts as a dwelling is what counts for the detector of several dwellings, exemptions included."""
 POPULATION: Final = (
     "MATCH (n)-[:ENTITLED_TO]->(:Program) WITH count(DISTINCT n.id) AS listed "
     "OPTIONAL MATCH (h:Household)<-[m:MEMBER_OF]-(:Person)-[e:EARNS]->(:Program) "
@@ -60,77 +82,99 @@ POPULATION: Final = (
 
 
 def by_means(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
-    """One draft a registered household without a payment whose known income and dwellings are within the local rule."""
-    paid = {p for of in recipients(rows) if of.spells for p in of.persons}
-    incomes: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    """One draft a registered household whose known income and dwellings are within the local rule in the newest month of
+    its incomes, and of whom nobody is paid anything in that month.
+    """
+    if not most(values, "income_per_head_limit"):
+        return
+    paid = _paid(rows)
+    incomes: dict[str, list[Row]] = defaultdict(list)
     for row in rows["incomes"]:
-        incomes[row["person_id"]][row["month"]].append(row)
+        incomes[row["person_id"]].append(row)
     homes: dict[str, list[Row]] = defaultdict(list)
     for row in rows["homes"]:
         homes[row["person_id"]].append(row)
     households: dict[str, list[Row]] = defaultdict(list)
     for row in rows["residents"]:
         households[row["hukou_id"]].append(row)
+    homes_known = any(r["homes_known"] for r in rows["homes_known"])
     for id_, members in sorted(households.items()):
-        if any(m["person_id"] in paid for m in members):
-            continue
         of = Recipient("household", id_, str(members[0]["region"] or ""), tuple(members), ())
-        months = sorted({month for m in members for month in incomes.get(m["person_id"], ())})
-        if not months:
-            continue
-        last = months[-1]
+        last = max((r["month"] for p in of.persons for r in incomes.get(p, ()) if r["month"]), default="")
         rule = settle(values, of.region, f"{last}-01")
         limit = float(rule["income_per_head_limit"])
-        if not limit:
+        inside = living(of, last) if last and limit else set()
+        if not inside or inside & paid.get(last, set()):
             continue
-        alive = living(of, last)
-        inside = [m for m in of.members_in(last) if m["person_id"] in alive]
-        adults = [m for m in inside if not _minor(m, last, int(rule["adult_age"]))]
-        lacking = tuple(
-            sorted(str(m["person_id"]) for m in adults if last not in incomes.get(m["person_id"], {}))
-        )
-        earned = [r for m in inside for r in incomes.get(m["person_id"], {}).get(last, [])]
+        earned = [r for p in sorted(inside) for r in incomes.get(p, ()) if r["month"] == last]
         total = sum(r["amount"] or 0 for r in earned)
-        if not inside or total / len(inside) >= limit * 100:
+        held = [r for p in sorted(inside) for r in homes.get(p, ())]
+        dwellings = judge(of, held, last, rule)
+        if total / len(inside) >= limit * 100 or dwellings.over:
             continue
-        held = told_apart(
-            [
-                r
-                for m in inside
-                for r in homes.get(m["person_id"], [])
-                if (r["property_status"] or "current") == "current"
-                and in_month(r["held_from"], r["held_to"], last)
-            ]
-        )
-        dwellings = {home(r) for r in held if r["kind"] == "dwelling"}
-        if len(dwellings) > int(rule["dwellings_allowed"]):
-            continue
-        unknown = [r for r in held if (r["kind"] or "unknown") == "unknown"]
-        open_ = {home(r) for r in unknown} - dwellings
-        if not lacking and len(dwellings) + len(open_) > int(rule["dwellings_allowed"]):
+        grown = {
+            str(m["person_id"])
+            for m in of.members_in(last)
+            if not minor(m["birth_date"], last, int(rule["adult_age"]))
+        }
+        lacking = {p for p in inside & grown if without_income(incomes.get(p, ()), last, "amount")}
+        open_ = [
+            *_income_unknown(lacking),
+            *(_homes_unknown(dwellings) if homes_known else [_NO_HOMES]),
+            *_payments_unknown(inside, last, paid),
+        ]
+        if open_:
+            subjects = sorted({p for persons, _, _ in open_ for p in persons}) or sorted(inside)
             yield Undecided(
                 "household",
                 id_,
-                tuple(sorted({str(r["person_id"]) for r in unknown})),
-                f"有{len(open_)}处房产没有用途，是否符合救助条件无法判定",
-                f"{counted(len(open_), 'property has', 'properties have')} no stated use: eligibility can't be decided",
-            )
-            continue
-        if lacking:
-            yield Undecided(
-                "household",
-                id_,
-                lacking,
-                f"{len(lacking)}名成年成员没有收入数据，是否符合救助条件无法判定",
-                f"{len(lacking)} adult members have no income data: eligibility can't be decided",
+                tuple(subjects),
+                "；".join(zh for _, zh, _ in open_) + "，是否符合救助条件而未享受无法判定",
+                "; ".join(en for _, _, en in open_)
+                + ": whether it is eligible and left out can't be decided",
             )
             continue
         yield _means(of, last, total / len(inside), limit, earned, values)
 
 
-def _minor(member: Row, month: str, age: int) -> bool:
-    born = member["birth_date"]
-    return bool(born) and f"{int(born[:4]) + age:04d}{born[4:7]}" > month
+_Open = tuple[tuple[str, ...], str, str]
+"""Whom data are missing for (empty: for all), and what is missing, in Chinese and English."""
+_NO_HOMES: Final[_Open] = ((), "没有加载房产数据", "no properties are loaded")
+
+
+def _paid(rows: Mapping[str, Sequence[Row]]) -> dict[str, set[str]]:
+    """Month → the persons that anything is paid for; those of payments without a month under an empty one."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for of in recipients(rows):
+        for spell in (*of.spells, *of.undated):
+            inside = of.members_in(spell.month) if spell.month else of.members
+            found[spell.month].update(
+                [spell.person] if spell.person else (str(m["person_id"]) for m in inside)
+            )
+    return found
+
+
+def _income_unknown(lacking: set[str]) -> Iterator[_Open]:
+    if lacking:
+        several = counted(len(lacking), "grown-up member has", "grown-up members have")
+        yield tuple(sorted(lacking)), f"{len(lacking)}名成年成员没有收入数据", f"{several} no income data"
+
+
+def _homes_unknown(dwellings: Month) -> Iterator[_Open]:
+    """Homes of no stated use or share, where they decide."""
+    unknown = dwellings.unknown
+    if unknown and len(dwellings.counted) + len(unknown) >= dwellings.limit:
+        several = counted(len(unknown), "property has", "properties have")
+        holders = tuple(sorted({str(r["person_id"]) for rows in unknown.values() for r in rows}))
+        yield holders, f"有{len(unknown)}处房产没有用途或份额", f"{several} no stated use or share"
+
+
+def _payments_unknown(inside: set[str], month: str, paid: Mapping[str, set[str]]) -> Iterator[_Open]:
+    if month not in paid:
+        yield (), f"没有加载{month}的发放数据", f"no payments of {month} are loaded"
+    undated = inside & paid.get("", set())
+    if undated:
+        yield tuple(sorted(undated)), "有发放记录没有月份", "some payments state no month"
 
 
 def _means(

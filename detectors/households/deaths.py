@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from detectors.definition import Row
 from detectors.households.months import later
 from detectors.households.paid import Recipient, Spell, applicants
+
+DEATHS_TOLD: Final = ("Person.died_on", "Person.cremated_on")
+"""Where no death of anybody is loaded, that nobody has died is not known."""
 
 
 def died_in(member: Row) -> str | None:

@@ -14,19 +14,18 @@ from detectors.rules.values import Settled
 from graph.addresses import areas_and_place, place_key, within
 from graph.counted import counted
 
-PROPERTIES: Final = asset_queries(
-    "properties",
-    "-[o:HOLDS_PROPERTY]->(x:Property)",
-    "o.counted",
+HELD: Final = (
     "x.id AS property_id, x.kind AS kind, coalesce(x.address, x.address_key) AS address, x.status AS property_status, "
     "x.area_m2 AS area_m2, o.share AS share, o.holding_form AS holding_form, o.acquired_by AS acquired_by, "
-    "o.valid_from AS held_from, o.valid_to AS held_to, o.key AS holding_key",
+    "o.valid_from AS held_from, o.valid_to AS held_to, o.key AS holding_key"
 )
-_COLUMNS: Final = (
+"""What is asked of a property `x` and its holding `o`."""
+PROPERTIES: Final = asset_queries("properties", "-[o:HOLDS_PROPERTY]->(x:Property)", "o.counted", HELD)
+HELD_COLUMNS: Final = (
     *("person_id", "property_id", "kind", "address", "property_status", "area_m2"),
     *("share", "holding_form", "acquired_by", "held_from", "held_to", "holding_key"),
 )
-PROPERTIES_COLUMNS: Final = dict.fromkeys(PROPERTIES, _COLUMNS)
+PROPERTIES_COLUMNS: Final = dict.fromkeys(PROPERTIES, HELD_COLUMNS)
 
 _NON_RESIDENTIAL: Final = ("shop", "mixed", "office", "industrial", "warehouse", "parking")
 
@@ -37,6 +36,7 @@ PARAMETERS: Final = (
         "dwellings",
         "住房套数达到此数即提示（各地规定不同，须配置）",
         "at or above this many dwellings (local rules differ: configure)",
+        least=1,
     ),
     Parameter(
         "demolition_dwelling_limit",
@@ -44,6 +44,7 @@ PARAMETERS: Final = (
         "dwellings",
         "其中有拆迁安置取得的住房时，达到此数才提示",
         "the limit where one of them was acquired by demolition and resettlement",
+        least=1,
     ),
     Parameter(
         "inherited_minor_share",

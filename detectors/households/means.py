@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from detectors.definition import Parameter, Row
+from detectors.definition import Parameter, Row, Undecided, Values
+from detectors.households.deaths import living
+from detectors.households.incomes import ADULT_AGE, BIRTHS
 from detectors.households.months import in_month
 from detectors.households.paid import Recipient, asset_queries
 from detectors.rules.values import Settled
+from graph.counted import counted
 
 _SPAN: Final = "o.valid_from AS held_from, o.valid_to AS held_to, o.key AS key"
 _SPAN_COLUMNS: Final = ("held_from", "held_to", "key")
@@ -57,10 +60,13 @@ COLUMNS: Final = {
     **dict.fromkeys(VEHICLES, ("person_id", "vehicle_id", "vehicle_kind", "vehicle_value", *_SPAN_COLUMNS)),
     **dict.fromkeys((*REPRESENTS, *OFFICES), ("person_id", *_COMPANY_COLUMNS, "role", *_SPAN_COLUMNS)),
     **dict.fromkeys(EARNS, ("person_id", "income_kind", "month", "income", "key")),
+    **dict.fromkeys(BIRTHS, ("person_id", "birth_date")),
     "stakes": STAKES_COLUMNS,
 }
 PARAMETERS: Final = (
-    Parameter("vehicle_limit", 1, "vehicles", "车辆达到此数即提示", "at or above this many vehicles"),
+    Parameter(
+        "vehicle_limit", 1, "vehicles", "车辆达到此数即提示", "at or above this many vehicles", least=1
+    ),
     Parameter(
         "vehicle_value_limit", 0.0, "yuan", "价值低于此值的车辆不计", "vehicles worth less do not count"
     ),
@@ -93,8 +99,9 @@ PARAMETERS: Final = (
         "人均月收入超过此值即提示（0为不看收入）",
         "monthly income per head above this is pointed out (0: income does not matter)",
     ),
+    ADULT_AGE,
 )
-QUERIES: Final = {**VEHICLES, **REPRESENTS, **OFFICES, **EARNS, "stakes": STAKES}
+QUERIES: Final = {**VEHICLES, **REPRESENTS, **OFFICES, **EARNS, **BIRTHS, "stakes": STAKES}
 
 
 def _held(of: Recipient, table: Mapping[str, Sequence[Row]], month: str) -> list[Row]:
@@ -151,7 +158,20 @@ def stakes(
     return found
 
 
-def open_stakes(of: Recipient, table: Mapping[str, Sequence[Row]], month: str, rule: Settled) -> set[str]:
+def stakes_unknown(of: Recipient, table: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Undecided]:
+    """Whether a recipient's stakes count, where it can't be told whether they reach the limit."""
+    unknown = {c for m in of.months for c in _open_stakes(of, table, m, of.settled(values, m))}
+    if unknown:
+        yield Undecided(
+            of.kind,
+            of.id,
+            tuple(sorted(unknown)),
+            f"成员对{len(unknown)}家企业的持股比例不明，是否达到提示线无法判定",
+            f"the share of members in {counted(len(unknown), 'company')} is not known: it can't be decided whether it counts",
+        )
+
+
+def _open_stakes(of: Recipient, table: Mapping[str, Sequence[Row]], month: str, rule: Settled) -> set[str]:
     """Active companies of which it can't be told whether a member holds the limit: the share is not known, or a band."""
     limit = float(rule["stake_limit"])
     return {
@@ -168,13 +188,9 @@ def income(
     of: Recipient, table: Mapping[str, Sequence[Row]], month: str, rule: Settled
 ) -> list[dict[str, Any]]:
     """Income of a kind that is pointed out whatever its amount, and income per head above the limit."""
-    members = of.members_in(month)
-    rows = [
-        r
-        for p in sorted({str(m["person_id"]) for m in members})
-        for r in table.get(p, [])
-        if r["month"] == month
-    ]
+    # The dead make the income a head no less.
+    members = living(of, month)
+    rows = [r for p in sorted(members) for r in table.get(p, []) if r["month"] == month]
     kinds = [k for k in str(rule["income_kinds"]).split(";") if k]
     found = [
         _mean("payroll", r["income_kind"], r, None, note=r["income_kind"])

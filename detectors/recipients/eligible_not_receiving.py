@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
-from detectors.households.by_means import COLUMNS, POPULATION, QUERIES, by_means
+from detectors.households.by_means import COLUMNS, PARAMETERS, POPULATION, QUERIES, by_means
 from detectors.households.drafts import draft
 from detectors.households.entitlements import (
     ENTITLEMENTS,
@@ -69,7 +69,7 @@ def _listed(e: Entitlement, months: Sequence[str], dead: bool, values: Values) -
 
 DETECTOR = Detector(
     id="eligible-not-receiving",
-    version="1.2",
+    version="1.3",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
@@ -86,6 +86,7 @@ DETECTOR = Detector(
         "a household below the local standard, with property within the rule, is given assistance; provinces set how",
     ),
     needs=("RECEIVES",),
+    needs_any=("ENTITLED_TO", "EARNS"),
     parameters=(
         Parameter(
             "income_per_head_limit",
@@ -94,10 +95,7 @@ DETECTOR = Detector(
             "当地低保标准（人均月收入）；0为不按收入主动发现",
             "the local standard of monthly income per head; 0: nobody is looked for by income",
         ),
-        Parameter("dwellings_allowed", 1, "dwellings", "允许的住房套数", "dwellings allowed"),
-        Parameter(
-            "adult_age", 18, "years", "满此年龄须有收入数据", "from this age on income data are required"
-        ),
+        *PARAMETERS,
     ),
     queries={**ENTITLEMENTS, **QUERIES},
     columns={**ENTITLEMENTS_COLUMNS, **COLUMNS},

@@ -8,7 +8,7 @@ from typing import Final
 
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
 from detectors.households.amounts import Unlowered, no_amount, unlowered
-from detectors.households.deaths import death_told, died_as_member
+from detectors.households.deaths import DEATHS_TOLD, death_told, died_as_member
 from detectors.households.drafts import draft, yuan
 from detectors.households.months import later
 from detectors.households.paid import (
@@ -99,7 +99,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="household-size-change",
-    version="1.1",
+    version="1.2",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
@@ -116,6 +116,7 @@ DETECTOR = Detector(
         "changes are told and checked regularly; the benefit may be adjusted or ended accordingly; the person is heard before, and told the reasons in writing after",
     ),
     needs=("MEMBER_OF", "RECEIVES"),
+    needs_fields=DEATHS_TOLD,
     parameters=(
         Parameter(
             "recalculation_months",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
-from detectors.households.deaths import dead, death_told, deaths_among, living
+from detectors.households.deaths import DEATHS_TOLD, dead, death_told, deaths_among, living
 from detectors.households.drafts import draft
 from detectors.households.paid import (
     POPULATION,
@@ -90,7 +90,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="paid-after-death",
-    version="1.1",
+    version="1.2",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
@@ -107,6 +107,7 @@ DETECTOR = Detector(
         "changes are told and checked regularly; the benefit may be adjusted or ended accordingly; the person is heard before, and told the reasons in writing after",
     ),
     needs=("RECEIVES",),
+    needs_fields=DEATHS_TOLD,
     parameters=(
         Parameter(
             "grace_months",
@@ -142,9 +143,5 @@ DETECTOR = Detector(
     ),
     assemble=looked_up_by_number(assemble),
     innocent_zh=("补发以前月份", "死亡登记有误或同号", "已在后续月份扣回"),
-    innocent_en=(
-        "arrears of earlier months",
-        "an error in the death register",
-        "recovered in later months already",
-    ),
+    innocent_en=("arrears of earlier months", "an error in the death register", "recovered in later months"),
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from detectors.definition import Detector, Draft, Row, Suppressor, Undecided, Values
 from detectors.households.drafts import draft
+from detectors.households.incomes import incomes_unknown
 from detectors.households.means import (
     COLUMNS,
     OFFICES,
@@ -15,9 +16,9 @@ from detectors.households.means import (
     REASONS,
     REPRESENTS,
     income,
-    open_stakes,
     posts,
     stakes,
+    stakes_unknown,
     vehicles,
 )
 from detectors.households.means_said import means_said
@@ -33,7 +34,7 @@ from detectors.households.paid import (
 from detectors.households.unnumbered import looked_up_by_number
 from detectors.law.assistance import assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
-from graph.counted import counted
+from detectors.rules.values import most
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
@@ -42,8 +43,10 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     held = by_person(*(rows[n] for n in (*REPRESENTS, *OFFICES)))
     earned = by_person(rows["earns"], rows["earns_alone"])
     shares = by_person(rows["stakes"])
+    born = by_person(rows["births"], rows["births_alone"])
+    limited = most(values, "income_per_head_limit") > 0
     for of in recipients(rows):
-        if not any(p in table for p in of.persons for table in (owned, held, earned, shares)):
+        if not limited and not any(p in table for p in of.persons for table in (owned, held, earned, shares)):
             continue
         months = {
             m: [
@@ -58,15 +61,9 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         excused = [m for m, means in months.items() if means]
         if over or excused:
             yield _draft(of, over or excused, months, values, not over)
-        unknown = {c for m in of.months for c in open_stakes(of, shares, m, of.settled(values, m))}
-        if unknown and not over:
-            yield Undecided(
-                of.kind,
-                of.id,
-                tuple(sorted(unknown)),
-                f"成员对{len(unknown)}家企业的持股比例不明，是否达到提示线无法判定",
-                f"the share of members in {counted(len(unknown), 'company')} is not known: it can't be decided whether it counts",
-            )
+        if not over:
+            yield from stakes_unknown(of, shares, values)
+            yield from incomes_unknown(of, earned, born, values)
         yield from without_months(of)
 
 
@@ -108,7 +105,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="undeclared-means",
-    version="1.1",
+    version="1.2",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
@@ -125,6 +122,7 @@ DETECTOR = Detector(
         "means may be checked with registers and banks; regular checks",
     ),
     needs=("RECEIVES",),
+    needs_any=("HOLDS_VEHICLE", "OWNS", "LEGAL_REP_OF", "OFFICER_OF", "EARNS"),
     parameters=PARAMETERS,
     queries={**RECIPIENTS, **QUERIES},
     columns={**RECIPIENTS_COLUMNS, **COLUMNS},

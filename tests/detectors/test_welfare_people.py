@@ -119,6 +119,22 @@ def test_deaths(store_url: str, store_credentials: Credentials) -> None:
     assert member.facts["amount_before"] == 60000
 
 
+def test_without_any_death_loaded_nobody_is_known_to_live(
+    store_url: str, store_credentials: Credentials
+) -> None:
+    world = SmallWorld("no-deaths")
+    world.household("pair", ["one", "other"])
+    wanted = [paid_after_death.DETECTOR, household_size_change.DETECTOR]
+    found = world.find(store_url, store_credentials, wanted)
+    # Once a run, not once a household.
+    assert (found.findings, found.undecided) == ((), ())
+    assert found.missing == {d.id: ("Person.died_on", "Person.cremated_on") for d in wanted}
+    register = SmallWorld("a-death")
+    register.node("Person", "somebody", cremated_on="2024-02-01")
+    again = register.find(store_url, store_credentials, wanted)
+    assert (again.findings, again.undecided, again.missing) == ((), (), {})
+
+
 def test_custody(store_url: str, store_credentials: Credentials) -> None:
     world = SmallWorld("custody")
     spans = {
@@ -228,6 +244,64 @@ def test_means(store_url: str, store_credentials: Credentials) -> None:
     worker = next(f for f in again.findings if f.scope_id == "local:worker")
     assert "收入（人均每月1,800.00元）" in worker.text["zh"]
     assert "income (1,800.00 yuan a head and month)" in worker.text["en"]
+
+
+def test_means_without_registers(store_url: str, store_credentials: Credentials) -> None:
+    world = SmallWorld("no-means")
+    world.household("alone", ["one"])
+    found = world.find(store_url, store_credentials, [undeclared_means.DETECTOR])
+    assert found.missing == {
+        "undeclared-means": ("HOLDS_VEHICLE", "OWNS", "LEGAL_REP_OF", "OFFICER_OF", "EARNS")
+    }
+
+
+def test_whose_income_is_not_known_earns_an_unknown_amount(
+    store_url: str, store_credentials: Credentials
+) -> None:
+    world = SmallWorld("incomes")
+    world.node("Person", "child", birth_date="2015-03-01")
+    world.node("Person", "gone", died_on="2024-03-01")
+    for id_, members in (
+        ("both", ["b1", "b2"]),
+        ("one", ["o1", "o2"]),
+        ("enough", ["e1", "e2"]),
+        ("parent", ["p1", "child"]),
+        ("bereaved", ["w1", "gone"]),
+        ("silent", ["s1"]),
+        ("empty", ["n1"]),
+    ):
+        world.household(id_, members, months=("2025-03", "2025-04"))
+    incomes: dict[str, int | None] = {
+        "b1": 100_000, "b2": 100_000, "o1": 100_000, "e1": 500_000, "p1": 100_000, "w1": 200_000, "s1": None,
+    }  # fmt: skip
+    for person, amount in incomes.items():
+        for month in ("2025-03", "2025-04"):
+            world.rel(
+                "EARNS", ("Person", person), ("Program", "program:wage"), kind="wage", month=month,
+                amount=amount, currency="CNY",
+            )  # fmt: skip
+    w4 = undeclared_means.DETECTOR
+    rule = read_rules(
+        '[[rule]]\ndetector="undeclared-means"\nparameter="income_per_head_limit"\nvalue=1500\nunit="yuan/month"\n'
+        'citation="《虚构区最低生活保障标准》（2025年）"\n',
+        [w4],
+    )
+    assert verdicts(world.find(store_url, store_credentials, [w4]), w4.id) == {}
+    found = SmallWorld("incomes").find(store_url, store_credentials, [w4], rule)
+    # What is known of "enough" decides, whatever the other earns; a child and the dead are not asked, and the dead
+    # make the income of the widow no less.
+    assert verdicts(found, w4.id) == {
+        "one": "undecided",
+        "silent": "undecided",
+        "empty": "undecided",
+        "enough": "finding",
+        "bereaved": "finding",
+    }
+    missing = {u.scope_id: u for _, u in found.undecided}
+    assert missing["local:one"].subjects == ("person.local:o2",)
+    assert missing["local:one"].missing_zh == (
+        "1名成年成员在2025-03—2025-04缺少收入数据，人均收入是否超过当地标准无法判定"
+    )
 
 
 def test_paid_twice(store_url: str, store_credentials: Credentials) -> None:

@@ -128,3 +128,85 @@ def test_income_below_the_local_standard(store_url: str, store_credentials: Cred
         "local:hk-vague": ("person.local:vague1",),
     }
     assert found.findings[0].parameters["income_per_head_limit"] == 700
+
+
+LIMIT = (
+    '[[rule]]\ndetector="eligible-not-receiving"\nparameter="income_per_head_limit"\nvalue=700\n'
+    'unit="yuan/month"\ncitation="《虚构区最低生活保障标准》（2025年）"\n'
+)
+
+
+def registered(world: SmallWorld, id_: str, month: str = "2025-06") -> None:
+    """A registered household of one, who earns 500 yuan in a month."""
+    world.node("Household", f"hk-{id_}", kind="hukou", region=DISTRICT)
+    world.rel("MEMBER_OF", ("Person", id_), ("Household", f"hk-{id_}"), relation_to_head="head")
+    world.rel(
+        "EARNS",
+        ("Person", id_),
+        ("Program", "program:wage"),
+        kind="wage",
+        month=month,
+        amount=50_000,
+        currency="CNY",
+    )
+
+
+def test_who_was_paid_before_is_paid_nothing_now(store_url: str, store_credentials: Credentials) -> None:
+    world = SmallWorld("stopped")
+    for id_ in ("never", "stopped", "paid", "undated", "own"):
+        registered(world, id_)
+    registered(world, "beyond", "2026-02")
+    # The months of the last row are those of which payments are loaded.
+    for id_, months in (
+        ("stopped", ("2025-01", "2025-04")),
+        ("paid", ("2025-05", "2025-07")),
+        ("undated", (None, None)),
+        ("other", ("2025-01", "2025-12")),
+    ):
+        world.household(f"b-{id_}", [id_], months=months)
+    world.pay(("Person", "own"), ("2025-06", "2025-06"))
+    # Homes that do not count against a recipient do not count here either.
+    for id_, held in (
+        ("inherits", {"acquired_by": "inheritance"}),
+        ("resettled", {"acquired_by": "demolition"}),
+        ("rural", {"kind": "rural_dwelling"}),
+        ("shop", {"kind": "shop"}),
+        ("two", {}),
+        ("unsaid", {"acquired_by": "inheritance", "share": None}),
+    ):
+        registered(world, id_)
+        world.home(f"{id_}-1", {id_: 1.0})
+        world.home(f"{id_}-2", {id_: held.pop("share", 0.2 if id_ == "inherits" else 1.0)}, **held)
+    found = world.find(store_url, store_credentials, [W7], read_rules(LIMIT, [W7]))
+    assert verdicts(found, W7.id) == {
+        "hk-never": "finding",
+        "hk-stopped": "finding",
+        "hk-undated": "undecided",
+        "hk-beyond": "undecided",
+        "hk-inherits": "finding",
+        "hk-resettled": "finding",
+        "hk-rural": "finding",
+        "hk-shop": "finding",
+        "hk-unsaid": "undecided",
+    }
+    said = {u.scope_id: u.missing_en for _, u in found.undecided}
+    assert said["local:hk-beyond"].startswith("no payments of 2026-02 are loaded: ")
+    assert said["local:hk-undated"].startswith("some payments state no month: ")
+
+
+def test_where_no_homes_are_loaded_eligibility_is_not_known(
+    store_url: str, store_credentials: Credentials
+) -> None:
+    world = SmallWorld("no-homes")
+    registered(world, "poor")
+    world.household("other", ["other"])
+    found = world.find(store_url, store_credentials, [W7], read_rules(LIMIT, [W7]))
+    assert verdicts(found, W7.id) == {"hk-poor": "undecided"}
+    assert found.undecided[0][1].missing_zh == "没有加载房产数据，是否符合救助条件而未享受无法判定"
+
+
+def test_neither_lists_nor_incomes(store_url: str, store_credentials: Credentials) -> None:
+    world = SmallWorld("neither")
+    world.household("paid", ["receiver"])
+    found = world.find(store_url, store_credentials, [W7])
+    assert found.missing == {W7.id: ("ENTITLED_TO", "EARNS")}
