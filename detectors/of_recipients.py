@@ -14,6 +14,7 @@ from detectors.recipients import (
     in_prison,
     non_local_hukou,
     officials_relative,
+    overpayment,
     paid_after_death,
     shared_payee_account,
     undeclared_means,
@@ -33,4 +34,5 @@ RECIPIENT_DETECTORS: Final[tuple[Detector, ...]] = (
     officials_relative.DETECTOR,
     eligible_not_receiving.DETECTOR,
     underpayment.DETECTOR,
+    overpayment.DETECTOR,
 )

@@ -7,14 +7,14 @@ said about who was left out.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from detectors.definition import Row
 from detectors.households.amounts import by_month
 from detectors.households.deaths import died_in
-from detectors.households.months import in_month
+from detectors.households.months import in_month, later
 from detectors.households.paid import (
     BENEFIT_HOUSEHOLD,
     RECIPIENTS,
@@ -61,7 +61,9 @@ class Entitlement:
     """One recipient under one programme. `due`, `paid`: month → minor units (empty: not stated).
 
     `covered`: the months in which the programme paid anybody. `undated`: payments of it whose month is not stated.
-    `of` may be paid nothing at all.
+    `of` may be paid nothing at all. `most`: as `due`, where lists disagree by the one that states most. `spells`: what
+    `paid` is made of. `listed`: whom the list names; empty where it names the household as a whole. `after`: months
+    covered after all that the list states of the recipient, while it names others; `beyond`: those in which it names nobody.
     """
 
     of: Recipient
@@ -72,6 +74,11 @@ class Entitlement:
     covered: frozenset[str]
     undated: int
     keys: tuple[str, ...]
+    most: Mapping[str, int | None]
+    spells: tuple[Spell, ...]
+    listed: frozenset[str]
+    after: frozenset[str]
+    beyond: frozenset[str]
 
     @property
     def missing(self) -> list[str]:
@@ -126,6 +133,10 @@ def entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
         }
         inside = tuple(members[id_]) if id_ in members else (lone,)
         kinds.setdefault(id_, Recipient("household" if id_ in members else "person", id_, "", inside, ()))
+    whole: dict[str, list[Row]] = defaultdict(list)
+    for (_, program), mine in stated.items():
+        whole[program].extend(mine)
+    reached = {program: _reached(rows_of, covered[program]) for program, rows_of in whole.items()}
     found = []
     for (id_, program), mine in sorted(stated.items()):
         of = known.get(id_, kinds[id_])
@@ -135,13 +146,51 @@ def entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
         spells += [
             s for r in elsewhere for s in r.spells if s.program_id == program and _serves(r, s, movers)
         ]
-        due = _due(mine, covered[program])
+        due, most = _due(mine, covered[program], min), _due(mine, covered[program], max)
         keys = tuple(sorted({str(r["entitled_key"]) for r in mine}))
         name = str(mine[0]["program"] or program)
         undated = sum(s.program_id == program for r in (of, *elsewhere) for s in r.undated)
         paid = by_month(spells)
-        found.append(Entitlement(of, program, name, due, paid, frozenset(covered[program]), undated, keys))
+        listed = (
+            frozenset() if any("household_id" in r for r in mine) else {str(r["person_id"]) for r in mine}
+        )
+        past = _past(mine, covered[program])
+        after = frozenset(past & reached[program])
+        found.append(
+            Entitlement(
+                *(of, program, name, due, paid, frozenset(covered[program]), undated, keys, most),
+                *(tuple(spells), frozenset(listed), after, frozenset(past - after)),
+            )
+        )
     return found
+
+
+def _reached(rows: Sequence[Row], covered: set[str]) -> set[str]:
+    """The months covered in which a programme's list names anybody."""
+    named = {r["month"][:7] for r in rows if r["month"]}
+    spans = {(r["entitled_from"], r["entitled_to"]) for r in rows if not r["month"]}
+    return {m for m in covered if m in named or any(in_month(start, end, m) for start, end in spans)}
+
+
+def _past(rows: Sequence[Row], covered: set[str]) -> set[str]:
+    """The months covered that lie after all these rows."""
+    end = _ended(rows)
+    return {m for m in covered if end and m >= end}
+
+
+def _ended(rows: Sequence[Row]) -> str:
+    """The first month that no row reaches, or empty where one has no end."""
+    last = ""
+    for row in rows:
+        if row["month"]:
+            last = max(last, later(row["month"][:7], 1))
+        elif not row["entitled_to"]:
+            return ""
+        else:
+            end = str(row["entitled_to"])
+            # An end is not included: of one on the first of a month, nothing is due in that month.
+            last = max(last, end[:7] if end[8:] in ("", "01") else later(end[:7], 1))
+    return last
 
 
 def _serves(of: Recipient, spell: Spell, persons: set[str]) -> bool:
@@ -151,8 +200,11 @@ def _serves(of: Recipient, spell: Spell, persons: set[str]) -> bool:
     return any(m["person_id"] in persons for m in of.members_in(spell.month))
 
 
-def _due(rows: Sequence[Row], covered: set[str]) -> dict[str, int | None]:
-    """What is due by month: rows that name the month, else of each household's or person's the one that began last."""
+def _due(rows: Sequence[Row], covered: set[str], pick: Callable[[list[int]], int]) -> dict[str, int | None]:
+    """What is due by month: rows that name the month, else of each household's or person's the one that began last.
+
+    `pick`: which of several amounts that began on one day.
+    """
     whose: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         whose[str(row.get("person_id") or "")].append(row)
@@ -166,7 +218,9 @@ def _due(rows: Sequence[Row], covered: set[str]) -> dict[str, int | None]:
             # A list that was raised states the old amount without an end: the later row replaces it.
             began = max((r["entitled_from"] or "" for r in lasting), default="")
             latest = [r["amount"] for r in lasting if (r["entitled_from"] or "") == began]
-            amounts = [r["amount"] for r in named] or ([None] if None in latest else sorted(latest)[:1])
+            amounts = [r["amount"] for r in named] or (
+                [None] if None in latest else [pick(latest)] if latest else []
+            )
             for amount in amounts:
                 before = due.get(month, 0)
                 due[month] = None if before is None or amount is None else before + int(amount)

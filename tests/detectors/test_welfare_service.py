@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from detectors.recipients import eligible_not_receiving, underpayment
+from detectors.recipients import eligible_not_receiving, overpayment, underpayment
 from detectors.rules.file import read_rules
 from graph.stores import Credentials
 from tests.detectors.small_worlds import DISTRICT, SmallWorld, verdicts
 
 W7 = eligible_not_receiving.DETECTOR
 SHORT = underpayment.DETECTOR
+ABOVE = overpayment.DETECTOR
 PROGRAM = "program:虚构救助"
 
 
@@ -210,3 +211,83 @@ def test_neither_lists_nor_incomes(store_url: str, store_credentials: Credential
     world.household("paid", ["receiver"])
     found = world.find(store_url, store_credentials, [W7])
     assert found.missing == {W7.id: ("ENTITLED_TO", "EARNS")}
+
+
+def test_paid_more_than_the_list_states(store_url: str, store_credentials: Credentials) -> None:
+    world = SmallWorld("overpaid")
+    world.node("Person", "gone", died_on="2025-03-10")
+    for id_, amount in (
+        ("full", 60000),
+        ("more", 70000),
+        ("cent", 60099),
+        ("yuan", 60100),
+        ("ended", 60000),
+        ("no-amount", None),
+        ("raised", 65000),
+        ("disputed", 65000),
+        ("part", 60000),
+    ):
+        world.household(id_, [f"{id_}1"] if id_ != "part" else ["p1", "p2"], amount=amount)
+    for id_ in ("full", "more", "cent", "yuan", "no-amount"):
+        entitled(world, ("Household", id_))
+    entitled(world, ("Household", "ended"), stated_to="2025-07-01")
+    # A list that was raised; two lists that state two amounts of one day: neither shows more than is due.
+    entitled(world, ("Household", "raised"), 60000, stated_from="2024-01-01")
+    entitled(world, ("Household", "raised"), 65000, stated_from="2025-01-01")
+    for amount in (60000, 65000):
+        entitled(world, ("Household", "disputed"), amount, stated_from="2024-01-01")
+    # The list names one of two who are paid together: what the other is due it does not say.
+    entitled(world, ("Person", "p1"), 30000)
+    # Both are on the list: what they are due together is paid.
+    world.household("couple", ["c1", "c2"], amount=60000)
+    for person in ("c1", "c2"):
+        entitled(world, ("Person", person), 30000)
+    # Arrears, advances, a payment after a death, one of no month.
+    world.household("arrears", ["a1"], months=("2025-02", "2025-12"))
+    world.pay(("Household", "arrears"), ("2025-03", "2025-03"), amount=60000)
+    world.household("quarterly", ["q1"], months=None)
+    for month in ("2025-01", "2025-04", "2025-07", "2025-10"):
+        world.pay(("Household", "quarterly"), (month, month), amount=180000)
+    world.household("dead", ["gone"], amount=60000)
+    world.household("undated", ["u1"])
+    world.pay(("Household", "undated"), (None, None))
+    for id_ in ("arrears", "quarterly", "undated"):
+        entitled(world, ("Household", id_))
+    entitled(world, ("Household", "dead"), 60000, stated_to="2025-03-11")
+    found = world.find(store_url, store_credentials, [ABOVE])
+    assert verdicts(found, ABOVE.id) == {
+        "more": "finding",
+        "yuan": "finding",
+        "ended": "finding",
+        "no-amount": "undecided",
+        "part": "undecided",
+        "undated": "undecided",
+        "arrears": "evened-out",
+        "quarterly": "evened-out",
+    }
+    facts = {f.scope_id: f.facts for f in found.findings}
+    assert facts["local:more"]["surplus"] == 12 * 10000
+    ended = facts["local:ended"]
+    assert ended["months_after_end"] == [f"2025-{m:02d}" for m in range(7, 13)]
+    assert ended["surplus"] == 6 * 60000
+    text = next(f for f in found.findings if f.scope_id == "local:ended").text
+    assert "2025-07—2025-12有6个月虚构救助多发（其中6个月在名单终止之后），共多发3,600.00元" in text["zh"]
+
+
+def test_a_list_that_reaches_no_further_says_nothing_of_later_months(
+    store_url: str, store_credentials: Credentials
+) -> None:
+    world = SmallWorld("last-year")
+    world.household("one", ["o1"], months=("2025-11", "2026-02"))
+    entitled(world, ("Household", "one"), stated_from="2025-01-01", stated_to="2026-01-01")
+    found = world.find(store_url, store_credentials, [ABOVE])
+    assert verdicts(found, ABOVE.id) == {"one": "undecided"}
+    assert found.undecided[0][1].missing_en == (
+        "the list says nothing of 2026-01—2026-02: whether more of 虚构救助 was paid than is due can't be decided"
+    )
+    # Once it names somebody in these months, whom it names no more was paid too much.
+    later = SmallWorld("this-year")
+    later.household("two", ["t1"], months=("2025-11", "2026-02"))
+    entitled(later, ("Household", "two"), stated_from="2025-01-01")
+    again = later.find(store_url, store_credentials, [ABOVE])
+    assert verdicts(again, ABOVE.id) == {"one": "finding"}

@@ -6,8 +6,10 @@ from lookthrough.demo.labelled.households import MEANS, owner_of
 from lookthrough.demo.labelled.tables import YEAR, Labelled, Party
 from lookthrough.demo.planting import REGION
 
+ABOVE = "overpayment"
 OFFICIAL, LEFT_OUT, SHORT = "officials-relative", "eligible-not-receiving", "underpayment"
 _PROGRAM = "虚构标注高龄津贴"
+_CARE = "虚构标注护理补贴"
 
 
 def plant_means(w: Labelled) -> None:
@@ -125,3 +127,37 @@ def _entitled(w: Labelled) -> None:
         else:
             w.none(SHORT, scope, f"{key}：没有短少")
             w.none(LEFT_OUT, scope, f"{key}：没有漏发")
+
+
+def plant_overpaid(w: Labelled) -> None:
+    """Plant those who are paid beside a list of 620 yuan a month: more, as much, after its end, and arrears."""
+    whole = {"valid_from": "2025-01-01", "valid_to": "2025-12-31"}
+    for key, span, paid, expect in (
+        ("每月700元", whole, ((YEAR, 700),), "finding"),
+        ("6月底终止而全年发放", {**whole, "valid_to": "2025-06-30"}, ((YEAR, 620),), "finding"),
+        ("足额", whole, ((YEAR, 620),), "none"),
+        ("月底停发", {**whole, "valid_to": "2025-06-30"}, ((("2025-01", "2025-06"), 620),), "none"),
+        (
+            "3月补发前两个月",
+            whole,
+            ((("2025-03", "2025-12"), 620), (("2025-03", "2025-03"), 1240)),
+            "suppressed",
+        ),
+    ):
+        scope = w.household(w.person(), months=None)
+        number = scope.partition(":")[2]
+        for months, amount in paid:
+            w.pay(months, household_id=number, program=_CARE, amount=amount)
+        w.add("entitlements", household_id=number, program=_CARE, amount=620, **span)
+        if expect == "finding":
+            w.finding(ABOVE, scope, (scope,), f"名单内应享620元：{key}")
+        elif expect == "suppressed":
+            w.suppressed(ABOVE, scope, (scope,), "evened-out", f"名单内应享620元：{key}")
+            w.suppressed(SHORT, scope, (scope,), "made-up-later", f"名单内应享620元：{key}")
+        else:
+            w.none(ABOVE, scope, f"名单内应享620元：{key}")
+    listed, beside = w.person(), w.person()
+    scope = w.household(listed, beside, program=_CARE, amount=1240)
+    row = {"person_id": listed.number, "person_name": listed.name, "program": _CARE, "amount": 620}
+    w.add("entitlements", **row, **whole)
+    w.expect(ABOVE, scope, "undecided", "发给全户而名单只列一人：无法判定")

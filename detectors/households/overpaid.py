@@ -1,0 +1,68 @@
+"""What a recipient is paid above its entitlement, month by month, and what explains it innocently."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from detectors.definition import Values
+from detectors.households.deaths import living
+from detectors.households.entitlements import Entitlement
+
+EVENED_OUT: Final = (
+    "evened-out",
+    "多发的金额未超过其他月份少发的金额（如补发、预发或扣回）",
+    "what was paid above is no more than what was paid short in other months, as arrears, advances or recoveries are",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Overpaid:
+    """Month → minor units above what is due; `ended`: those after all that the list states of the recipient.
+
+    `partly`: months in which whoever is paid is not all on the list; `unstated`: an amount is missing; `beyond`: the list
+    names nobody.
+    """
+
+    above: dict[str, int]
+    ended: tuple[str, ...]
+    partly: tuple[str, ...]
+    unstated: tuple[str, ...]
+    beyond: tuple[str, ...]
+
+
+def overpaid(e: Entitlement, values: Values) -> Overpaid:
+    """What is paid above the entitlement, from the rule's `surplus` a month on; months after a death are left out."""
+    above: dict[str, int] = {}
+    ended, partly, unstated, beyond = [], [], [], []
+    for month, paid in sorted(e.paid.items()):
+        after = month in e.after
+        if not e.alive(month):
+            continue
+        if month in e.beyond:
+            beyond.append(month)
+        if not (month in e.most or after):
+            continue
+        due = 0 if after else e.most[month]
+        if not _all_listed(e, month):
+            partly.append(month)
+        elif paid is None or due is None:
+            unstated.append(month)
+        elif paid - due >= max(1, round(float(e.of.settled(values, month)["surplus"]) * 100)):
+            above[month] = paid - due
+            if after:
+                ended.append(month)
+    return Overpaid(above, tuple(ended), tuple(partly), tuple(unstated), tuple(beyond))
+
+
+def _all_listed(e: Entitlement, month: str) -> bool:
+    """Is everybody that is paid for in a month on the list, so that what is paid can be laid beside it?"""
+    paid_for: set[str] = set()
+    for spell in (s for s in e.spells if s.month == month):
+        paid_for.update([spell.person] if spell.person else living(e.of, month))
+    return not e.listed or paid_for <= e.listed
+
+
+def short_elsewhere(e: Entitlement) -> int:
+    """Minor units paid short in all months due, as far as amounts are stated."""
+    return sum(max(0, due - (e.paid.get(m, 0) or 0)) for m, due in e.due.items() if due and e.alive(m))

@@ -1,0 +1,117 @@
+"""`overpayment` (超发): a recipient was paid more than the list of entitlement states, or after it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
+from detectors.households.drafts import draft, yuan
+from detectors.households.entitlements import (
+    ENTITLEMENTS,
+    ENTITLEMENTS_COLUMNS,
+    POPULATION,
+    Entitlement,
+    entitlements,
+)
+from detectors.households.months import months_said
+from detectors.households.overpaid import EVENED_OUT, Overpaid, overpaid, short_elsewhere
+from detectors.law.assistance import assistance_law
+from detectors.law.caution import CAUTION_EN, CAUTION_ZH
+
+
+def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+    """One draft a recipient and programme that is paid more than is due in some month."""
+    for e in entitlements(rows):
+        found = overpaid(e, values)
+        if found.above:
+            yield _draft(e, found, values)
+        elif found.partly:
+            yield _unknown(e, "资格名单只列出部分领取成员", "the list names some of those paid alone")
+        elif found.unstated:
+            yield _unknown(e, "资格名单或发放记录没有金额", "the list, or the payments, state no amount")
+        elif found.beyond:
+            months = months_said(found.beyond)
+            yield _unknown(e, f"资格名单没有{months}的记录", f"the list says nothing of {months}")
+        elif e.undated:
+            yield _unknown(e, "有发放记录没有月份", "some payments state no month")
+
+
+def _unknown(e: Entitlement, zh: str, en: str) -> Undecided:
+    return Undecided(
+        e.of.kind,
+        e.of.id,
+        (e.of.id,),
+        f"{zh}，{e.program}是否超额发放无法判定",
+        f"{en}: whether more of {e.program} was paid than is due can't be decided",
+    )
+
+
+def _draft(e: Entitlement, found: Overpaid, values: Values) -> Draft:
+    months = sorted(found.above)
+    total = sum(found.above.values())
+    due = {m: 0 if m in found.ended else e.most[m] for m in months}
+    made = draft(
+        e.of,
+        months,
+        {
+            "program": e.program,
+            "programs": [e.program],
+            "surplus": total,
+            "months_after_end": list(found.ended),
+            "by_month": [{"month": m, "due": due[m], "paid": e.paid[m]} for m in months],
+        },
+        {"count": str(len(months)), "surplus": yuan(total), "after": str(len(found.ended))},
+        values=values,
+        nodes=[e.program_id, *e.of.persons, *(s.benefit for s in e.spells)],
+        keys=[*e.keys, *(s.key for s in e.spells), *(m["member_key"] for m in e.of.members)],
+        suppressed_by=EVENED_OUT if short_elsewhere(e) >= total else None,
+    )
+    return replace(made, identity={"household_id": e.of.id, "program_id": e.program_id})
+
+
+DETECTOR = Detector(
+    id="overpayment",
+    version="1.0",
+    domain="民生保障",
+    by_place=True,
+    scene="社会救助",
+    title_zh="多发、超发",
+    title_en="Paid more than entitled to",
+    meaning_zh="发放的金额多于应享的待遇，或者名单终止之后仍在发放。",
+    severity="lead",
+    basis=assistance_law(
+        "第十二条、第十三条",
+        "按月发给最低生活保障金；家庭情况变化的，应当及时决定增发、减发或者停发",
+        "assistance is paid by the month; where circumstances change, it is to be raised, lowered or stopped in time",
+        "第十八条、第四十七条",
+        "按月发放最低生活保障金；可以根据变化情况作出相应调整",
+        "assistance is paid by the month, and may be adjusted to changed circumstances",
+    ),
+    needs=("ENTITLED_TO", "RECEIVES"),
+    parameters=(
+        Parameter("surplus", 1.0, "yuan", "每月多发达到此金额才提示", "a month counts from this surplus on"),
+    ),
+    queries=ENTITLEMENTS,
+    columns=ENTITLEMENTS_COLUMNS,
+    population=POPULATION,
+    identity=("household_id", "program_id"),
+    suppressors=(Suppressor(*EVENED_OUT),),
+    wording_zh=(
+        "【风险预警】{household}：与资格名单相比，{months}有{count}个月{programs}多发（其中{after}个月在名单终止之后），"
+        "共多发{surplus}元。请核实名单是否最新、发放是否含补发。" + CAUTION_ZH
+    ),
+    wording_en=(
+        "[Lead] {household}: beside the list of entitlement, {programs} was paid above it in {count:month} of {months} "
+        "({after} after the list ends), by {surplus} yuan in all. Verify whether the list is up to date and whether "
+        "arrears are included. " + CAUTION_EN
+    ),
+    assemble=assemble,
+    innocent_zh=("标准上调而名单未更新", "补发未加载月份的待遇", "节日慰问等一次性发放", "已在后续月份扣回"),
+    innocent_en=(
+        "a raised standard that the list does not show yet",
+        "arrears of months that are not loaded",
+        "a single payment, as at a festival",
+        "recovered in later months",
+    ),
+)
