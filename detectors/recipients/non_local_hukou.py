@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
+from detectors.definition import Detector, Draft, Row, Suppressor, Undecided, Values
 from detectors.households.districts import outside
 from detectors.households.drafts import draft
 from detectors.households.paid import (
@@ -16,6 +16,7 @@ from detectors.households.paid import (
     recipients,
     without_months,
 )
+from detectors.households.registered import PARAMETERS, PERMIT, RESIDENTS, open_to_residents
 from detectors.law.assistance import assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 
@@ -25,19 +26,27 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     for of in recipients(rows):
         elsewhere: list[str] = []
         permitted: list[str] = []
+        open_: list[str] = []
         unknown: list[str] = []
         for month in of.months:
             who = applicants(of.members_in(month))
             where = [outside(m["hukou_region"], of.paying(month)) for m in who]
+            rule = of.settled(values, month)
+            anybody = open_to_residents(of, month, str(rule["resident_programs"]))
             if not who or (None in where and False not in where):
-                unknown.append(month)
+                # Where anybody may apply, the place of registration decides nothing.
+                unknown.extend(() if anybody else [month])
             elif all(where):
-                rule = of.settled(values, month)
                 since = str(rule["residence_permit_from"])
                 lives = any(outside(m["permit_region"], of.paying(month)) is False for m in who)
-                (permitted if lives and since and since <= f"{month}-01" else elsewhere).append(month)
-        if elsewhere or permitted:
-            yield _draft(of, elsewhere or permitted, not elsewhere, values)
+                if anybody:
+                    open_.append(month)
+                else:
+                    (permitted if lives and since and since <= f"{month}-01" else elsewhere).append(month)
+        if elsewhere:
+            yield _draft(of, elsewhere, None, values)
+        elif permitted or open_:
+            yield _draft(of, permitted or open_, PERMIT if permitted else RESIDENTS, values)
         elif unknown:
             yield Undecided(
                 of.kind,
@@ -50,7 +59,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             yield from without_months(of)
 
 
-def _draft(of: Recipient, months: Sequence[str], permitted: bool, values: Values) -> Draft:
+def _draft(of: Recipient, months: Sequence[str], why: tuple[str, str, str] | None, values: Values) -> Draft:
     last = months[-1]
     who = applicants(of.members_in(last))
     region = of.paying(last)
@@ -74,19 +83,13 @@ def _draft(of: Recipient, months: Sequence[str], permitted: bool, values: Values
         values=values,
         nodes=[m["person_id"] for m in who],
         keys=[m["member_key"] for m in who],
-        suppressed_by=(
-            "residence-permit",
-            "持发放地居住证，施行日期之后可在居住地申请",
-            "holds a residence permit of the paying district, where the rule of that date lets holders apply",
-        )
-        if permitted
-        else None,
+        suppressed_by=why,
     )
 
 
 DETECTOR = Detector(
     id="non-local-hukou",
-    version="1.1",
+    version="1.2",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
@@ -104,27 +107,14 @@ DETECTOR = Detector(
         "apply where they live (registration elsewhere alone does not exclude)",
     ),
     needs=("RECEIVES",),
-    parameters=(
-        Parameter(
-            "residence_permit_from",
-            "2026-07-01",
-            "date",
-            "自此日起，持发放地居住证者可在居住地申请（法律限于“有条件的地方”；各地可更早；空为不适用）",
-            "from this day holders of a residence permit may apply where they live (the law: where conditions allow; earlier locally; "
-            "empty: never)",
-            citation="社会救助法第三十七条",
-        ),
-    ),
+    parameters=PARAMETERS,
     queries=RECIPIENTS,
     columns=RECIPIENTS_COLUMNS,
     population=POPULATION,
     identity=("household_id",),
     suppressors=(
-        Suppressor(
-            "residence-permit",
-            "持发放地居住证，且当时规定允许在居住地申请",
-            "a residence permit of the paying district, where the rule of the date lets holders apply",
-        ),
+        Suppressor(*PERMIT),
+        Suppressor(*RESIDENTS),
     ),
     wording_zh=(
         "【风险预警】救助对象{household}：{months}由{region}发放{programs}，申请人户籍登记在{places}；期间发放{amount}元。"
@@ -137,9 +127,5 @@ DETECTOR = Detector(
     ),
     assemble=assemble,
     innocent_zh=("户籍在此后才迁出", "当地对常住人口的专项政策", "发放地名称写法不同"),
-    innocent_en=(
-        "moved away only later",
-        "a local scheme for residents",
-        "the district is written in another way",
-    ),
+    innocent_en=("moved away only later", "a local scheme for residents", "the district is spelt otherwise"),
 )

@@ -55,6 +55,32 @@ def test_registration_elsewhere(store_url: str, store_credentials: Credentials) 
     assert verdicts(again, "non-local-hukou")["outside"] == "finding"
 
 
+def test_programmes_for_residents(store_url: str, store_credentials: Credentials) -> None:
+    world = SmallWorld("residents")
+    for id_, place in (("outside", ELSEWHERE), ("local", DISTRICT), ("unsaid", None)):
+        world.node("Person", id_, hukou_region=place)
+        world.household(id_, [id_], program="虚构临时救助")
+    world.node("Person", "both", hukou_region=ELSEWHERE)
+    world.household("both", ["both"], program="虚构临时救助")
+    world.pay(("Household", "both"), ("2025-06", "2025-07"), program="虚构高龄津贴")
+    w2 = non_local_hukou.DETECTOR
+    rule = read_rules(
+        '[[rule]]\ndetector="non-local-hukou"\nparameter="resident_programs"\nvalue="临时救助"\n'
+        f'region="{DISTRICT}"\ncitation="《虚构区临时救助办法》第四条"\n',
+        [w2],
+    )
+    assert verdicts(world.find(store_url, store_credentials, [w2]), w2.id) == {
+        "outside": "finding",
+        "both": "finding",
+        "unsaid": "undecided",
+    }
+    found = SmallWorld("residents").find(store_url, store_credentials, [w2], rule)
+    # What is open to residents excuses no other programme of the same months.
+    assert verdicts(found, w2.id) == {"outside": "resident-programme", "both": "finding"}
+    both = next(f for f in found.findings if f.scope_id == "local:both")
+    assert both.facts["months"] == {"from": "2025-06", "to": "2025-07", "count": 2}
+
+
 def test_deaths(store_url: str, store_credentials: Credentials) -> None:
     world = SmallWorld("deaths")
     world.node("Person", "dead", died_on="2025-03-10")
