@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from detectors.definition import Detector
+from detectors.definition import Detector, Undecided
 from detectors.finding import Finding
 from detectors.registry import DETECTORS
 from detectors.rules.file import RulesError, check_rules
@@ -70,20 +70,42 @@ def rules_from(path: Path | None, own: Sequence[Detector] = ()) -> LocalRules:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What other rules would change: findings that would appear, disappear, or stand with other facts (before, after)."""
+    """What other rules would change: findings that would appear, disappear, or stand with other facts (before, after).
+
+    `undecided`, `decided`: what could then not be decided any more, and what could, each with its detector.
+    """
 
     appear: tuple[Finding, ...]
     disappear: tuple[Finding, ...]
     changed: tuple[tuple[Finding, Finding], ...]
+    undecided: tuple[tuple[str, Undecided], ...]
+    decided: tuple[tuple[str, Undecided], ...]
+    suppressed: Mapping[str, Mapping[str, str]]
+    """Of those that disappear by being suppressed: fingerprint → the rule that does it, with its reason."""
+
+    def open_now(self, found: Finding) -> bool:
+        """Can it not be decided any more of one that disappears?"""
+        here = (found.detector, found.scope_kind, found.scope_id)
+        return any((d, u.scope_kind, u.scope_id) == here for d, u in self.undecided)
 
 
 def compare(live: Run, tried: Run) -> Trial:
     """A suppressed finding counts as not there."""
     before = {f.fingerprint: f for f in live.findings if not f.suppressed_by}
     after = {f.fingerprint: f for f in tried.findings if not f.suppressed_by}
+    set_aside = {f.fingerprint: f.suppressed_by for f in tried.findings if f.suppressed_by}
     both = [(before[k], after[k]) for k in before if k in after]
     return Trial(
         tuple(f for k, f in after.items() if k not in before),
         tuple(f for k, f in before.items() if k not in after),
         tuple((b, a) for b, a in both if b.text != a.text),
+        _only_in(tried, live),
+        _only_in(live, tried),
+        {k: set_aside[k] for k in before if k in set_aside},
     )
+
+
+def _only_in(one: Run, other: Run) -> tuple[tuple[str, Undecided], ...]:
+    """What one run leaves undecided and the other does not, by detector and scope."""
+    known = {(detector, u.scope_kind, u.scope_id) for detector, u in other.undecided}
+    return tuple((d, u) for d, u in one.undecided if (d, u.scope_kind, u.scope_id) not in known)

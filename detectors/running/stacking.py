@@ -23,6 +23,7 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
     "contact": ("联系方式", "contacts"),
     "documents": ("投标文件与保证金", "bid documents and deposits"),
     "dealings": ("合同往来", "dealings"),
+    "award": ("定标过程", "the award"),
     "prices": ("报价", "prices"),
     "pattern": ("投标行为", "bidding pattern"),
     "other": ("其他", "other"),
@@ -32,7 +33,7 @@ _KIND: Final = {
     **dict.fromkeys(
         (
             *("bidder-controls-bidder", "common-controller", "common-beneficial-owner"),
-            *("common-shareholder", "cross-holding", "affiliate-of-debarred"),
+            *("common-shareholder", "cross-holding", "affiliate-of-debarred", "concert-partners"),
         ),
         "ownership",
     ),
@@ -40,7 +41,10 @@ _KIND: Final = {
         ("same-legal-representative", "shared-officer", "related-persons", "possible-same-person"), "people"
     ),
     "shared-contact": "contact",
+    "winner-declines": "award",
 }
+_OF_PROCEDURE: Final = "招标程序"
+"""What is said of how a lot was tendered names its bidders, and ties none of them to another."""
 _SCENES: Final = {
     "投标文件与保证金": "documents",
     "合同履行": "dealings",
@@ -136,7 +140,7 @@ def stack(
     """The stacks of a lot, strongest first. `bidders`: ids in the lot; `detectors`: those that may have found them.
 
     Findings on the lot tie the bidders they name; those on a group tie its members in the lot; those on one
-    bidder strengthen what ties it to others. Each set of findings that ties two bidders is told once, with all
+    bidder strengthen what ties it to others; those on the procedure tie nobody. Each set of findings that ties two bidders is told once, with all
     bidders that every one of them names.
     """
     known = tuple(detectors)
@@ -146,7 +150,12 @@ def stack(
     single: list[tuple[Finding, str]] = []
     for f in findings:
         here = frozenset(f.subjects) & present
-        if f.suppressed_by or f.severity == "service" or (f.scope_kind == "lot" and f.scope_id != lot):
+        if (
+            f.suppressed_by
+            or f.severity == "service"
+            or (f.scope_kind == "lot" and f.scope_id != lot)
+            or scenes.get(f.detector) == _OF_PROCEDURE
+        ):
             continue
         if len(here) >= 2:
             tying[f.fingerprint] = (f, here)

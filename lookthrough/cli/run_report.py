@@ -71,12 +71,17 @@ def show_trial(s: Session, trial: Trial) -> None:
         ("changed", "内容变化", [after for _, after in trial.changed]),
     )
     if s.format is Format.json:
-        print_json({name: [f.to_json() for f in found] for name, _, found in parts})
+        told: dict[str, Any] = {name: [f.to_json() for f in found] for name, _, found in parts}
+        told["changed_from"] = [before.to_json() for before, _ in trial.changed]
+        told["suppressed"] = {k: dict(why) for k, why in trial.suppressed.items()}
+        for name, open_ in (("undecided", trial.undecided), ("decided", trial.decided)):
+            told[name] = [u.to_json(detector) for detector, u in open_]
+        print_json(told)
         return
     called = detector_words(s)
     rows = [
         {
-            "change": s.say(zh, name),
+            "change": s.say(zh, name) + _gone_why(s, trial, f if name == "disappear" else None),
             "detector": called(f.detector),
             "scope": f.scope_id,
             "text": f.text[s.language],
@@ -95,6 +100,21 @@ def show_trial(s: Session, trial: Trial) -> None:
         f"新增 {len(trial.appear)}，消失 {len(trial.disappear)}，内容变化 {len(trial.changed)}",
         f"{len(trial.appear)} would appear, {len(trial.disappear)} disappear, {len(trial.changed)} change",
     )
+    if trial.undecided or trial.decided:
+        s.tell(
+            f"另有 {len(trial.undecided)} 处将变为无法判定，{len(trial.decided)} 处不再是无法判定",
+            f"{len(trial.undecided)} more could not be decided any more, {len(trial.decided)} would no longer be undecided",
+            "yellow",
+        )
+
+
+def _gone_why(s: Session, trial: Trial, gone: Finding | None) -> str:
+    """Of a finding that disappears: by which rule it is suppressed, or that it can't be decided; else nothing."""
+    if gone is None:
+        return ""
+    if why := trial.suppressed.get(gone.fingerprint):
+        return s.say(f"（抑制：{why['zh']}）", f" (suppressed: {why['en']})")
+    return s.say("（无法判定）", " (undecided)") if trial.open_now(gone) else ""
 
 
 def show_run(s: Session, found: Run, denominators: bool = True) -> None:

@@ -68,6 +68,11 @@ def test_rules_trial_and_environment(lookthrough, loaded, monkeypatch, tmp_path)
     assert [f["scope"]["id"] for f in trial["disappear"]] == ["person.local:P1"]
     assert trial["appear"] == []
     assert [f["scope"]["id"] for f in trial["changed"]] == ["person.local:P2"]
+    limits = [
+        [f["facts"]["parameters"]["dwelling_limit"] for f in trial[k]] for k in ("changed_from", "changed")
+    ]
+    assert limits == [[2], [3]]
+    assert (trial["undecided"], trial["decided"], trial["suppressed"]) == ([], [], {})
 
 
 def test_a_trial_beside_the_built_in_values(lookthrough, loaded, monkeypatch):

@@ -11,7 +11,9 @@ from detectors.behaviour import (
     serial_winner,
 )
 from detectors.bidders import common_shareholder
-from detectors.running.stacking import stack
+from detectors.procedure import fewer_than_three_bidders
+from detectors.registry import DETECTORS
+from detectors.running.stacking import kind_of, stack
 from graph.stores import Credentials
 from tests.detectors.small_worlds import SmallWorld, verdicts
 
@@ -167,3 +169,29 @@ def test_combined_view(store_url: str, store_credentials: Credentials) -> None:
     assert stacks[0].explained()["zh"].startswith("最高级别：一般疑点；3类相互独立的依据：股权与控制")
     assert stack(found.findings, "local:abc00", bidders[:3], detectors)[0].to_json()["independent_kinds"] == 2
     assert stack([], "local:regular", bidders, detectors) == []
+
+
+def test_how_a_lot_was_tendered_ties_no_bidders(store_url: str, store_credentials: Credentials) -> None:
+    world = SmallWorld("two-bids")
+    world.owns("co-holder", "coa", 0.3)
+    world.owns("co-holder", "cob", 0.3)
+    for lot, pair in (("tied", "ab"), ("apart", "cd")):
+        world.lot(lot, [(f"co{c}", 1000 + n, "valid") for n, c in enumerate(pair)], method="open")
+    detectors = [common_shareholder.DETECTOR, fewer_than_three_bidders.DETECTOR]
+    found = world.find(store_url, store_credentials, detectors)
+    assert verdicts(found, "fewer-than-three-bidders") == {"tied": "finding", "apart": "finding"}
+    assert stack(found.findings, "local:apart", ["local:coc", "local:cod"], detectors) == []
+    (tied,) = stack(found.findings, "local:tied", ["local:coa", "local:cob"], detectors)
+    assert ([k for k, _ in tied.kinds], tied.severity) == (["ownership"], "lead")
+
+
+def test_what_ties_two_bidders_has_a_kind_of_evidence() -> None:
+    scenes = {d.id: d.scene for d in DETECTORS}
+    unnamed = {d.id for d in DETECTORS if d.of_lots and kind_of(d.id, scenes) == "other"}
+    # These tell of one bidder, or of how the lot was tendered.
+    assert unnamed == {
+        *("bidder-linked-to-buyer", "bidder-linked-to-service-party", "agency-bids-in-its-tender"),
+        *("founded-for-one-tender", "consortium-member-bids-twice", "fewer-than-three-bidders"),
+        *("short-bid-period", "contract-overdue", "deposit-above-limit"),
+    }
+    assert kind_of("concert-partners", scenes) == kind_of("common-controller", scenes) == "ownership"

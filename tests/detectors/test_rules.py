@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from detectors.procedure import deposit_above_limit
+from detectors.recipients import household_multi_property, undeclared_means
 from detectors.registry import DETECTORS
 from detectors.rules.file import RulesError, read_rules
-from detectors.rules.values import lies_within
+from detectors.rules.values import NO_RULES, lies_within
+from detectors.running.detecting import compare
 from graph.stores import Credentials
 from tests.detectors.small_worlds import SmallWorld
 
@@ -204,6 +206,50 @@ def test_each_lot_is_judged_by_the_rule_of_its_own_date(
     after = next(f for f in found.findings if f.scope_id == "local:after")
     assert after.parameters["share"] == 0.01
     assert after.basis[-1]["law"] == "《虚构市办法》第三条"
+
+
+def test_a_trial_tells_what_is_suppressed_or_undecided_then(
+    store_url: str, store_credentials: Credentials
+) -> None:
+    world = SmallWorld("trial")
+    world.household("heir", ["h1"])
+    world.home("t1", {"h1": 1.0})
+    world.home("t2", {"h1": 0.3}, acquired_by="inheritance")
+    world.household("earner", ["e1", "e2"], months=("2025-03", "2025-03"))
+    world.rel(
+        "EARNS",
+        ("Person", "e1"),
+        ("Program", "program:wage"),
+        kind="wage",
+        month="2025-03",
+        amount=1000,
+        currency="CNY",
+    )
+    wanted = [household_multi_property.DETECTOR, undeclared_means.DETECTOR]
+    tried = read_rules(
+        "".join(
+            f'[[rule]]\ndetector="{d}"\nparameter="{p}"\nvalue={v}\nunit="{u}"\ncitation="《虚构区办法》"\n'
+            for d, p, v, u in (
+                ("household-multi-property", "inherited_minor_share", 0.2, "fraction"),
+                ("undeclared-means", "income_per_head_limit", 900, "yuan/month"),
+            )
+        ),
+        wanted,
+    )
+    live = world.find(store_url, store_credentials, wanted, NO_RULES)
+    after = SmallWorld("trial").find(store_url, store_credentials, wanted, tried)
+    trial = compare(live, after)
+    assert [f.scope_id for f in trial.appear] == ["local:heir"]
+    assert [(d, u.scope_id) for d, u in trial.undecided] == [
+        ("undeclared-means", "local:earner"),
+        ("undeclared-means", "local:heir"),
+    ]
+    assert (trial.disappear, trial.decided, trial.suppressed) == ((), (), {})
+    back = compare(after, live)
+    (gone,) = back.disappear
+    assert back.suppressed[gone.fingerprint]["rule"] == "inherited-minor-share"
+    assert [u.scope_id for _, u in back.decided] == ["local:earner", "local:heir"]
+    assert not back.open_now(gone)
 
 
 def test_an_empty_file_is_a_fault() -> None:
