@@ -437,6 +437,11 @@ RELATIONSHIPS: Final = (
         "HOLDS_POST", "a post in a public body", (("Person", "Company"),), (_f("post", "STRING", "the post"),)
     ),
     RelType(
+        "RECUSED_FROM",
+        "one of two relatives, who holds a post, stands aside from what concerns the other, from a day on (回避)",
+        (("Person", "Person"),),
+    ),
+    RelType(
         "IN_CUSTODY",
         "kept in a prison or another place of custody",
         (("Person", "Company"),),
@@ -532,6 +537,11 @@ RELATIONSHIPS: Final = (
         "entitled by the programme's rule",
         (("Household", "Program"), ("Person", "Program")),
         (_f("kind", "STRING", "kind"), _f("month", "MONTH", "month"), _f("amount", "MONEY", "amount")),
+    ),
+    RelType(
+        "DECLINES",
+        "a benefit that was declined or waived, from a day on (放弃、拒绝)",
+        (("Household", "Program"), ("Person", "Program")),
     ),
     RelType("STAGE_OF", "a stage of a project", (("Stage", "Project"),)),
     RelType(

@@ -95,6 +95,8 @@ RELATIONS: Final[dict[str, Pair]] = {
     "RELATED_TO": ("亲属", "Relative"),
     "HOLDS_POST": ("任职", "Holds post"),
     "IN_CUSTODY": ("服刑、羁押", "In custody"),
+    "DECLINES": ("放弃待遇", "Declines"),
+    "RECUSED_FROM": ("回避", "Recused from"),
     "DEBARRED_BY": ("禁止投标", "Debarred by"),
     "SUBMITS": ("投标", "Bids"),
     "FOR_LOT": ("投标", "Bid for"),

@@ -12,7 +12,9 @@ from detectors.households.deaths import living
 from detectors.households.drafts import draft
 from detectors.households.dwellings import HELD, HELD_COLUMNS, Month, judge
 from detectors.households.dwellings import PARAMETERS as OF_DWELLINGS
+from detectors.households.entitlements import DECLINED
 from detectors.households.incomes import ADULT_AGE, minor, without_income
+from detectors.households.months import in_month
 from detectors.households.paid import Recipient, recipients
 from detectors.rules.values import most, settle
 from graph.counted import counted
@@ -134,7 +136,12 @@ def by_means(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
                 + ": whether it is eligible and left out can't be decided",
             )
             continue
-        yield _means(of, last, total / len(inside), limit, earned, values)
+        waived = [
+            r
+            for r in rows["declined"]
+            if r["party_id"] in {id_, *inside} and in_month(r["declined_from"], r["declined_to"], last)
+        ]
+        yield _means(of, last, total / len(inside), limit, earned, waived, values)
 
 
 _Open = tuple[tuple[str, ...], str, str]
@@ -178,7 +185,13 @@ def _payments_unknown(inside: set[str], month: str, paid: Mapping[str, set[str]]
 
 
 def _means(
-    of: Recipient, month: str, per_head: float, limit: float, earned: Sequence[Row], values: Values
+    of: Recipient,
+    month: str,
+    per_head: float,
+    limit: float,
+    earned: Sequence[Row],
+    waived: Sequence[Row],
+    values: Values,
 ) -> Draft:
     found = draft(
         of,
@@ -191,6 +204,11 @@ def _means(
         },
         values=values,
         nodes=sorted(of.persons),
-        keys=[*(r["earn_key"] for r in earned), *(m["member_key"] for m in of.members)],
+        keys=[
+            *(r["earn_key"] for r in earned),
+            *(r["declined_key"] for r in waived),
+            *(m["member_key"] for m in of.members),
+        ],
+        suppressed_by=DECLINED if waived else None,
     )
     return replace(found, identity={"household_id": of.id, "program_id": ""})

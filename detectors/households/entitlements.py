@@ -7,14 +7,14 @@ said about who was left out.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from detectors.definition import Row
 from detectors.households.amounts import by_month
 from detectors.households.deaths import died_in
-from detectors.households.months import in_month, later
+from detectors.households.months import in_month, later, on_day
 from detectors.households.paid import (
     BENEFIT_HOUSEHOLD,
     RECIPIENTS,
@@ -47,12 +47,22 @@ ENTITLEMENTS: Final = {
         "MATCH (p:Person)-[e:ENTITLED_TO]->(g:Program) WHERE e.counted "
         f"RETURN p.id AS person_id, {_PERSON}, {_ENTITLED}"
     ),
+    "declined": (
+        "MATCH (n)-[d:DECLINES]->(g:Program) WHERE d.counted RETURN n.id AS party_id, g.id AS program_id, "
+        "d.valid_from AS declined_from, d.valid_to AS declined_to, d.key AS declined_key"
+    ),
 }
 ENTITLEMENTS_COLUMNS: Final = {
     **RECIPIENTS_COLUMNS,
     "households": ("household_id", "region", *_ENTITLED_COLUMNS),
     "persons": ("person_id", *_PERSON_COLUMNS, *_ENTITLED_COLUMNS),
+    "declined": ("party_id", "program_id", "declined_from", "declined_to", "declined_key"),
 }
+DECLINED: Final = (
+    "declined",
+    "已放弃或拒绝该项待遇（有放弃日期）",
+    "the benefit was declined or waived, with a date on file",
+)
 POPULATION: Final = "MATCH (n)-[:ENTITLED_TO]->(:Program) RETURN count(DISTINCT n.id) AS n"
 
 
@@ -64,6 +74,8 @@ class Entitlement:
     `of` may be paid nothing at all. `most`: as `due`, where lists disagree by the one that states most. `spells`: what
     `paid` is made of. `listed`: whom the list names; empty where it names the household as a whole. `after`: months
     covered after all that the list states of the recipient, while it names others; `beyond`: those in which it names nobody.
+    `declined`: months covered from which on the household, or everybody on the list, had declined; `declined_keys`: the
+    rows that say so.
     """
 
     of: Recipient
@@ -79,6 +91,8 @@ class Entitlement:
     listed: frozenset[str]
     after: frozenset[str]
     beyond: frozenset[str]
+    declined: frozenset[str]
+    declined_keys: tuple[str, ...]
 
     @property
     def missing(self) -> list[str]:
@@ -137,6 +151,9 @@ def entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
     for (_, program), mine in stated.items():
         whole[program].extend(mine)
     reached = {program: _reached(rows_of, covered[program]) for program, rows_of in whole.items()}
+    declined: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows["declined"]:
+        declined[row["party_id"], row["program_id"]].append(row)
     found = []
     for (id_, program), mine in sorted(stated.items()):
         of = known.get(id_, kinds[id_])
@@ -160,9 +177,32 @@ def entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
             Entitlement(
                 *(of, program, name, due, paid, frozenset(covered[program]), undated, keys, most),
                 *(tuple(spells), frozenset(listed), after, frozenset(past - after)),
+                *_declined(id_, listed, program, declined, covered[program]),
             )
         )
     return found
+
+
+def _declined(
+    id_: str,
+    listed: Collection[str],
+    program: str,
+    declined: Mapping[tuple[str, str], Sequence[Row]],
+    covered: set[str],
+) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The months in which the recipient, or else everybody on the list, had declined from a day on before."""
+    whole = declined.get((id_, program), ())
+    each = [whole] if whole or not listed else [declined.get((p, program), ()) for p in sorted(listed)]
+    months = {
+        m
+        for m in covered
+        if all(
+            any(on_day(r["declined_from"], r["declined_to"], f"{later(m, 1)}-01") for r in rows)
+            for rows in each
+        )
+    }
+    keys = {str(r["declined_key"]) for rows in each for r in rows} if months else set()
+    return frozenset(months), tuple(sorted(keys))
 
 
 def _reached(rows: Sequence[Row], covered: set[str]) -> set[str]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from detectors.definition import Row, Values
 from detectors.households.districts import outside
-from detectors.households.months import in_month
+from detectors.households.months import in_month, on_day
 from detectors.households.paid import Recipient
 
 _POSTS: Final = (
@@ -26,8 +26,13 @@ _KIN: Final = (
     "RETURN a.id AS person_id, b.id AS related_id, k.relation AS relation, k.key AS kin_key"
 )
 _KIN_COLUMNS: Final = ("person_id", "related_id", "relation", "kin_key")
-QUERIES: Final = {"posts": _POSTS, "kin": _KIN}
-COLUMNS: Final = {"posts": _POSTS_COLUMNS, "kin": _KIN_COLUMNS}
+_RECUSED: Final = (
+    "MATCH (a:Person)-[k:RECUSED_FROM]->(b:Person) WHERE k.counted RETURN a.id AS person_id, b.id AS related_id, "
+    "k.valid_from AS recused_from, k.valid_to AS recused_to, k.key AS recused_key"
+)
+_RECUSED_COLUMNS: Final = ("person_id", "related_id", "recused_from", "recused_to", "recused_key")
+QUERIES: Final = {"posts": _POSTS, "kin": _KIN, "recused": _RECUSED}
+COLUMNS: Final = {"posts": _POSTS_COLUMNS, "kin": _KIN_COLUMNS, "recused": _RECUSED_COLUMNS}
 
 
 @dataclass(frozen=True)
@@ -92,8 +97,15 @@ class Held:
     months: Sequence[str]
     posts: Sequence[Row]
     why: tuple[str, str, str] | None
+    keys: tuple[str, ...] = ()
+    """The rows that state a recusal."""
 
 
+RECUSED: Final = (
+    "recused",
+    "该公职人员已登记回避该亲属事项",
+    "the official stood aside from what concerns this relative, with a date on file",
+)
 _ELSEWHERE: Final = (
     "other-district",
     "任职单位不在发放地",
@@ -101,9 +113,20 @@ _ELSEWHERE: Final = (
 )
 
 
-def posts_held(of: Recipient, path: KinPath, posts: Sequence[Row], values: Values) -> Held | None:
+def recusals(rows: Mapping[str, Sequence[Row]]) -> dict[frozenset[str], list[Row]]:
+    """The two persons → the rows by which one of them stands aside from what concerns the other."""
+    found: dict[frozenset[str], list[Row]] = defaultdict(list)
+    for row in rows["recused"]:
+        found[frozenset((row["person_id"], row["related_id"]))].append(row)
+    return found
+
+
+def posts_held(
+    of: Recipient, path: KinPath, posts: Sequence[Row], aside: Sequence[Row], values: Values
+) -> Held | None:
     """The months in which the relative is paid for and a post is held: in the paying district, else elsewhere, else never.
 
+    `aside`: recusals of the two. Months from which on one is on file explain themselves.
     None where the relative is paid for in no month in which the rule counts so many relations.
     """
     months = [
@@ -118,8 +141,14 @@ def posts_held(of: Recipient, path: KinPath, posts: Sequence[Row], values: Value
     }
     for found, why in ((near, None), (held, _ELSEWHERE)):
         during = [m for m, ps in found.items() if ps]
+        acting = [
+            m for m in during if not any(on_day(r["recused_from"], r["recused_to"], f"{m}-01") for r in aside)
+        ]
+        if acting or (during and why):
+            months = acting or during
+            return Held(months, found[months[-1]], why)
         if during:
-            return Held(during, found[during[-1]], why)
+            return Held(during, found[during[-1]], RECUSED, tuple(str(r["recused_key"]) for r in aside))
     ends = "、".join(sorted({str(p["held_to"]) for p in posts if p["held_to"]})) or "—"
     ended = (
         "ended",

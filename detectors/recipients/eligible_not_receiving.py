@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
 from detectors.households.by_means import COLUMNS, PARAMETERS, POPULATION, QUERIES, by_means
 from detectors.households.drafts import draft
 from detectors.households.entitlements import (
+    DECLINED,
     ENTITLEMENTS,
     ENTITLEMENTS_COLUMNS,
     Entitlement,
@@ -39,12 +41,17 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
                 f"{counted(e.undated, 'payment')} of {e.program} without a month: whether it was left out can't be decided",
             )
         elif e.due and not set(e.due) & set(e.paid):
-            months = [m for m in e.missing if e.alive(m)]
-            yield _listed(e, months or e.missing, not months, values)
+            alive = [m for m in e.missing if e.alive(m)]
+            wanted = [m for m in alive if m not in e.declined]
+            why = None if wanted else DECLINED if alive else _DIED
+            yield _listed(e, wanted or alive or e.missing, why, values)
     yield from by_means(rows, values)
 
 
-def _listed(e: Entitlement, months: Sequence[str], dead: bool, values: Values) -> Draft:
+_DIED: Final = ("died", "名单所列人员已身故", "those on the list have died")
+
+
+def _listed(e: Entitlement, months: Sequence[str], why: tuple[str, str, str] | None, values: Values) -> Draft:
     found = draft(
         e.of,
         months,
@@ -61,8 +68,8 @@ def _listed(e: Entitlement, months: Sequence[str], dead: bool, values: Values) -
         },
         values=values,
         nodes=[e.program_id, *e.of.persons],
-        keys=e.keys,
-        suppressed_by=("died", "名单所列人员已身故", "those on the list have died") if dead else None,
+        keys=[*e.keys, *e.declined_keys],
+        suppressed_by=why,
     )
     return replace(found, identity={"household_id": e.of.id, "program_id": e.program_id})
 
@@ -101,7 +108,7 @@ DETECTOR = Detector(
     columns={**ENTITLEMENTS_COLUMNS, **COLUMNS},
     population=POPULATION,
     identity=("household_id", "program_id"),
-    suppressors=(Suppressor("died", "名单所列人员已身故", "those on the list have died"),),
+    suppressors=(Suppressor(*_DIED), Suppressor(*DECLINED)),
     wording_zh=(
         "【服务提醒】{household}：{why_zh}，{months}（{count}个月）未见发放记录。请主动核实需求并告知申请途径。"
         + CAUTION_ZH

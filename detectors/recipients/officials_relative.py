@@ -10,12 +10,14 @@ from detectors.households.drafts import draft
 from detectors.households.officials import (
     COLUMNS,
     QUERIES,
+    RECUSED,
     Held,
     KinPath,
     by_official,
     post_told,
     posts_held,
     reached_from_officials,
+    recusals,
 )
 from detectors.households.paid import (
     POPULATION,
@@ -35,14 +37,23 @@ from detectors.ties.kin import relation_words
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a recipient and official."""
     posts, reached = reached_from_officials(rows, int(most(values, "kin_steps")))
+    aside = recusals(rows)
     for of in recipients(rows):
         paths = [path for person in sorted(of.persons) for path in reached.get(person, ())]
         for official, mine in by_official(paths).items():
-            found = [(path, held) for path in mine if (held := posts_held(of, path, posts[official], values))]
+            found = [
+                (path, held)
+                for path in mine
+                if (held := posts_held(of, path, posts[official], aside.get(_two(path), ()), values))
+            ]
             for path, held in sorted(found, key=lambda f: f[1].why is not None)[:1]:
                 yield _draft(of, path, held, values)
         if paths:
             yield from without_months(of)
+
+
+def _two(path: KinPath) -> frozenset[str]:
+    return frozenset((path.persons[0], path.persons[-1]))
 
 
 def _draft(of: Recipient, path: KinPath, held: Held, values: Values) -> Draft:
@@ -68,6 +79,7 @@ def _draft(of: Recipient, path: KinPath, held: Held, values: Values) -> Draft:
         nodes=[*path.persons, *(p["company_id"] for p in posts)],
         keys=[
             *path.keys,
+            *held.keys,
             *(p["post_key"] for p in posts),
             *(m["member_key"] for m in of.members if m["person_id"] == person),
         ],
@@ -82,7 +94,7 @@ def _draft(of: Recipient, path: KinPath, held: Held, values: Values) -> Draft:
 
 DETECTOR = Detector(
     id="officials-relative",
-    version="1.1",
+    version="1.2",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
@@ -116,6 +128,7 @@ DETECTOR = Detector(
     suppressors=(
         Suppressor("ended", "领取期间不在任", "the post was not held in the months paid"),
         Suppressor("other-district", "任职单位不在发放地", "the post is in another district"),
+        Suppressor(*RECUSED),
     ),
     wording_zh=(
         "【风险预警】救助对象{household}：{months}领取{programs}（{amount}元）期间，其成员与在任公职人员（{posts}）"

@@ -9,6 +9,7 @@ from typing import Final
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
 from detectors.households.drafts import draft, yuan
 from detectors.households.entitlements import (
+    DECLINED,
     ENTITLEMENTS,
     ENTITLEMENTS_COLUMNS,
     POPULATION,
@@ -31,8 +32,9 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         }
         # A payment without a month may be that of any month.
         lasting = {m: gap for m, gap in short.items() if m in e.paid or not e.undated}
+        wanted = {m: gap for m, gap in lasting.items() if m not in e.declined}
         if lasting:
-            yield _draft(e, lasting, values)
+            yield _draft(e, wanted or lasting, values)
         elif short:
             yield _unknown(e, "有发放记录没有月份", "some payments state no month")
         elif any(amounts[m] is None for amounts in (e.due, e.paid) for m in set(e.due) & set(e.paid)):
@@ -54,6 +56,8 @@ def _floor(e: Entitlement, month: str, values: Values) -> int:
 
 
 def _explained(e: Entitlement, short: Mapping[str, int]) -> tuple[str, str, str] | None:
+    if e.declined.issuperset(short):
+        return DECLINED
     if all(m not in e.paid and m == max(e.covered) for m in short):
         return _PENDING
     if any(e.due[m] is None for m in short):
@@ -96,7 +100,7 @@ def _draft(e: Entitlement, short: Mapping[str, int], values: Values) -> Draft:
         {"count": str(len(months)), "shortfall": yuan(total), "unpaid": str(len(unpaid))},
         values=values,
         nodes=[e.program_id, *e.of.persons, *(s.benefit for s in e.of.spells)],
-        keys=[*e.keys, *(s.key for s in e.of.spells)],
+        keys=[*e.keys, *e.declined_keys, *(s.key for s in e.of.spells)],
         suppressed_by=_explained(e, short),
     )
     return replace(found, identity={"household_id": e.of.id, "program_id": e.program_id})
@@ -104,7 +108,7 @@ def _draft(e: Entitlement, short: Mapping[str, int], values: Values) -> Draft:
 
 DETECTOR = Detector(
     id="underpayment",
-    version="1.1",
+    version="1.2",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
@@ -122,15 +126,13 @@ DETECTOR = Detector(
     ),
     needs=("ENTITLED_TO", "RECEIVES"),
     parameters=(
-        Parameter(
-            "shortfall", 1.0, "yuan", "每月少发达到此金额才提示", "a month counts from this shortfall on"
-        ),
+        Parameter("shortfall", 1.0, "yuan", "每月少发达到此金额才提示", "a month counts from this on"),
     ),
     queries=ENTITLEMENTS,
     columns=ENTITLEMENTS_COLUMNS,
     population=POPULATION,
     identity=("household_id", "program_id"),
-    suppressors=tuple(Suppressor(*why) for why in (_PENDING, _MADE_UP)),
+    suppressors=tuple(Suppressor(*why) for why in (_PENDING, _MADE_UP, DECLINED)),
     wording_zh=(
         "【服务提醒】{household}：按资格名单应享{programs}，{months}有{count}个月少发（其中{unpaid}个月未发），"
         "按已知标准少发{shortfall}元。请核实并补发。" + CAUTION_ZH
@@ -141,9 +143,5 @@ DETECTOR = Detector(
     ),
     assemble=assemble,
     innocent_zh=("已在未加载的月份补发", "扣回以前多发", "中途放弃或暂停"),
-    innocent_en=(
-        "made up for in a month that is not loaded",
-        "an earlier overpayment taken back",
-        "waived or paused",
-    ),
+    innocent_en=("made up for in another month", "an earlier overpayment taken back", "waived or paused"),
 )

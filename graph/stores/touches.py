@@ -52,6 +52,7 @@ AT_NODES: Final[dict[str, tuple[str, ...]]] = {
 OF_RECIPIENTS: Final = frozenset(
     {
         *("HOLDS_PROPERTY", "HOLDS_VEHICLE", "UNDER", "EARNS", "ENTITLED_TO", "HOLDS_POST", "IN_CUSTODY"),
+        *("DECLINES", "RECUSED_FROM"),
         *("Person", "Property", "Vehicle", "Program"),
     }
 )

@@ -155,6 +155,11 @@ def read_relatives(table: TableRows) -> None:
     state_parties(table, other)
     frame = pl.DataFrame({AT: table.at, "from_id": one.ids, "to_id": other.ids, "relation": relation})
     table.rows.rel("RELATED_TO", "Person", "Person", frame)
+    recused = table.date("recused_on")
+    aside = frame.select(AT, "from_id", "to_id", stated_from=recused).filter(
+        pl.col("stated_from").is_not_null()
+    )
+    table.rows.rel("RECUSED_FROM", "Person", "Person", aside)
 
 
 def _person_at_a_unit(table: TableRows) -> tuple[Parties, Parties]:

@@ -293,7 +293,7 @@ def _each_payment(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def read_entitlements(table: TableRows) -> None:
-    """One entitlement of one household or person a row."""
+    """One entitlement of one household or person a row, which may have been declined since."""
     household, _, person = _recipients(table)
     program = table.text("program")
     table.require("program", program)
@@ -319,3 +319,8 @@ def read_entitlements(table: TableRows) -> None:
     table.rows.rel(
         "ENTITLED_TO", "Person", "Program", to_person.drop("household").rename({"person": "from_id"})
     )
+    declined = frame.select(AT, "household", "person", "to_id", stated_from=table.date("declined_on"))
+    declined = declined.filter(pl.col("stated_from").is_not_null())
+    for type_, mine, other in (("Household", "household", "person"), ("Person", "person", "household")):
+        whose = declined.filter(pl.col("household").is_not_null() == (type_ == "Household"))
+        table.rows.rel("DECLINES", type_, "Program", whose.drop(other).rename({mine: "from_id"}))

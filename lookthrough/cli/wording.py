@@ -40,6 +40,8 @@ _TYPES: Final[dict[str, str]] = {
     "RELATED_TO": "亲属",
     "HOLDS_POST": "任职",
     "IN_CUSTODY": "服刑、羁押",
+    "DECLINES": "放弃待遇",
+    "RECUSED_FROM": "回避",
     "DEBARRED_BY": "禁止投标",
     "SUBMITS": "投标人与投标",
     "FOR_LOT": "投标与标段",

@@ -409,13 +409,24 @@ def test_kin_of_officials(store_url: str, store_credentials: Credentials) -> Non
     world.household("cousin", ["cousin"])
     world.rel("RELATED_TO", ("Person", "serving-kin"), ("Person", "cousin"), relation="cousin")
     world.household("stranger", ["stranger"])
+    # Whoever stands aside has done what is asked for, from the day on that is on file.
+    unit = world.node("Company", "unit-aside", name="虚构镇民政办", kind="government", region=DISTRICT)
+    for official, on in (("aside", "2024-12-20"), ("late", "2025-04-15")):
+        world.rel("HOLDS_POST", ("Person", official), ("Company", unit), post="经办员")
+        world.household(official, [f"{official}-kin"])
+        world.rel("RELATED_TO", ("Person", f"{official}-kin"), ("Person", official), relation="sibling")
+        world.rel("RECUSED_FROM", ("Person", f"{official}-kin"), ("Person", official), stated_from=on)
     found = world.find(store_url, store_credentials, [officials_relative.DETECTOR])
     assert verdicts(found, "officials-relative") == {
         "serving": "finding",
         "self": "finding",
         "retired": "ended",
         "afar": "other-district",
+        "aside": "recused",
+        "late": "finding",
     }
+    late = next(f for f in found.findings if f.scope_id == "local:late")
+    assert late.facts["months"] == {"from": "2025-01", "to": "2025-04", "count": 4}
     serving = next(f for f in found.findings if f.scope_id == "local:serving")
     assert serving.facts["relation"]["relations"] == ["sibling"]
     wider = read_rules(

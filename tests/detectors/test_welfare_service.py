@@ -291,3 +291,41 @@ def test_a_list_that_reaches_no_further_says_nothing_of_later_months(
     entitled(later, ("Household", "two"), stated_from="2025-01-01")
     again = later.find(store_url, store_credentials, [ABOVE])
     assert verdicts(again, ABOVE.id) == {"one": "finding"}
+
+
+def test_what_was_declined_is_not_left_out(store_url: str, store_credentials: Credentials) -> None:
+    world = SmallWorld("declined")
+    world.household("other", ["o1"])
+
+    def declines(recipient: tuple[str, str], on: str) -> None:
+        world.rel("DECLINES", recipient, ("Program", PROGRAM), stated_from=on)
+
+    for id_, on in (("before", "2024-11-20"), ("midway", "2025-07-10"), ("after", "2026-01-01")):
+        world.household(id_, [f"{id_}1"], months=None)
+        entitled(world, ("Household", id_))
+        declines(("Household", id_), on)
+    # Of two on the list both must have declined.
+    for id_, listed, who in (("one", ("x1", "x2"), ("x1",)), ("both", ("y1", "y2"), ("y1", "y2"))):
+        world.household(id_, listed, months=None)
+        for person in listed:
+            entitled(world, ("Person", person))
+        for person in who:
+            declines(("Person", person), "2024-11-20")
+    world.household("paused", ["p1"], months=("2025-01", "2025-06"))
+    entitled(world, ("Household", "paused"))
+    declines(("Household", "paused"), "2025-07-01")
+    registered(world, "proud")
+    declines(("Person", "proud"), "2024-01-01")
+    world.home("h1", {"o1": 1.0})
+    found = world.find(store_url, store_credentials, [W7, SHORT], read_rules(LIMIT, [W7]))
+    assert verdicts(found, W7.id) == {
+        "before": "declined",
+        "midway": "finding",
+        "after": "finding",
+        "one": "finding",
+        "both": "declined",
+        "hk-proud": "declined",
+    }
+    assert verdicts(found, SHORT.id) == {"paused": "declined"}
+    midway = next(f for f in found.findings if f.scope_id == "local:midway")
+    assert midway.facts["months"] == {"from": "2025-01", "to": "2025-06", "count": 6}

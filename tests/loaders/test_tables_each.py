@@ -56,9 +56,9 @@ CASES: dict[str, tuple[str, dict[str, int], dict[str, object]]] = {
         {"EXERCISES_CONTROL.interest": "board_appointment", "EXERCISES_CONTROL.suspected": True},
     ),
     "relatives": (
-        f"person_id,relative_id,relation\n{P},{Q},spouse\n",
-        {"RELATED_TO": 1, "Person": 2},
-        {"RELATED_TO.relation": "spouse"},
+        f"person_id,relative_id,relation,回避日期\n{P},{Q},spouse,2024-05-06\n",
+        {"RELATED_TO": 1, "RECUSED_FROM": 1, "Person": 2},
+        {"RELATED_TO.relation": "spouse", "RECUSED_FROM.stated_from": "2024-05-06"},
     ),
     "officials": (f"person_id,unit_id,post\n{P},{A},科长\n", {"HOLDS_POST": 1}, {"HOLDS_POST.post": "科长"}),
     "custody": (
@@ -171,9 +171,9 @@ CASES: dict[str, tuple[str, dict[str, int], dict[str, object]]] = {
         {"Benefit.from_month": "2023-05", "Benefit.payee": "测试某", "UNDER.to_id": "program:高龄津贴"},
     ),
     "entitlements": (
-        "household_id,program,valid_from\nH1,低保,2023-01-01\n",
-        {"ENTITLED_TO": 1},
-        {"ENTITLED_TO.stated_from": "2023-01-01"},
+        "household_id,program,valid_from,放弃日期\nH1,低保,2023-01-01,2024-02-03\n",
+        {"ENTITLED_TO": 1, "DECLINES": 1},
+        {"ENTITLED_TO.stated_from": "2023-01-01", "DECLINES.stated_from": "2024-02-03"},
     ),
 }
 

@@ -10,7 +10,7 @@ from lookthrough.demo.labelled.behaviour import plant_behaviour
 from lookthrough.demo.labelled.control import plant_control
 from lookthrough.demo.labelled.documents import plant_documents
 from lookthrough.demo.labelled.households import plant_households
-from lookthrough.demo.labelled.means import plant_means, plant_overpaid
+from lookthrough.demo.labelled.means import plant_means, plant_on_file, plant_overpaid
 from lookthrough.demo.labelled.payments import plant_payments
 from lookthrough.demo.labelled.persons import plant_persons
 from lookthrough.demo.labelled.procedure import plant_procedure
@@ -36,6 +36,7 @@ def labelled() -> Labelled:
         plant_means,
         plant_payments,
         plant_overpaid,
+        plant_on_file,
     ):
         plant(world)
     return world

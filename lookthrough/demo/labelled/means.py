@@ -161,3 +161,29 @@ def plant_overpaid(w: Labelled) -> None:
     row = {"person_id": listed.number, "person_name": listed.name, "program": _CARE, "amount": 620}
     w.add("entitlements", **row, **whole)
     w.expect(ABOVE, scope, "undecided", "发给全户而名单只列一人：无法判定")
+
+
+def plant_on_file(w: Labelled) -> None:
+    """Plant those who declined what they are on the list for, and officials who stand aside from their relatives."""
+    for key, declined, expect in (
+        ("上年已放弃", "2024-11-20", "suppressed"),
+        ("年中放弃", "2025-07-10", "finding"),
+    ):
+        scope = w.household(w.person(), months=None)
+        row = {"household_id": scope.partition(":")[2], "program": _CARE, "amount": 620}
+        w.add("entitlements", **row, valid_from="2025-01-01", valid_to="2025-12-31", declined_on=declined)
+        if expect == "finding":
+            w.finding(LEFT_OUT, scope, (scope,), f"{key}：放弃之前的月份没有发放")
+        else:
+            w.suppressed(LEFT_OUT, scope, (scope,), "declined", f"{key}：有放弃日期")
+    for key, recused, expect in (
+        ("领取前已登记回避", "2024-12-20", "suppressed"),
+        ("领取期间才回避", "2025-04-15", "finding"),
+    ):
+        official, kin = _official(w), w.person()
+        w.kin(official, kin, "兄弟姐妹", recused_on=recused)
+        scope = w.household(kin)
+        if expect == "finding":
+            w.finding(OFFICIAL, scope, (scope,), key)
+        else:
+            w.suppressed(OFFICIAL, scope, (scope,), "recused", key)

@@ -131,9 +131,9 @@ class Labelled:
         row = {"person_id": person.number, "person_name": person.name, "company_id": company.number}
         self.add("positions", **row, role=role, **more)
 
-    def kin(self, one: Party, other: Party, relation: str = "配偶") -> None:
+    def kin(self, one: Party, other: Party, relation: str = "配偶", **more: Any) -> None:
         """Declared kin."""
-        row = {"person_id": one.number, "person_name": one.name}
+        row = {"person_id": one.number, "person_name": one.name, **more}
         self.add("relatives", **row, relative_id=other.number, relative_name=other.name, relation=relation)
 
     # --- tenders ---

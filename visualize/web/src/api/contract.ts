@@ -3215,7 +3215,7 @@ export interface operations {
                 from: string;
                 /** @description An id */
                 to: string;
-                kind?: "BRANCH_OF" | "BUYS" | "DEBARRED_BY" | "EARNS" | "ENTITLED_TO" | "EXERCISES_CONTROL" | "FOR_LOT" | "HAS_CONTACT" | "HOLDS_POST" | "HOLDS_PROPERTY" | "HOLDS_VEHICLE" | "IDENTIFIES" | "IN_CUSTODY" | "LEGAL_REP_OF" | "LOT_OF" | "MEMBER_OF" | "MEMBER_OF_CONCERT" | "NAMES" | "OFFICER_OF" | "OWNS" | "PROJECT_OF" | "RECEIVES" | "RELATED_TO" | "SERVES_TENDER" | "STAGE_OF" | "SUBCONTRACTS_TO" | "SUBMITS" | "UNDER" | "USED_IN_BID" | "WORKS_ON_BID";
+                kind?: "BRANCH_OF" | "BUYS" | "DEBARRED_BY" | "DECLINES" | "EARNS" | "ENTITLED_TO" | "EXERCISES_CONTROL" | "FOR_LOT" | "HAS_CONTACT" | "HOLDS_POST" | "HOLDS_PROPERTY" | "HOLDS_VEHICLE" | "IDENTIFIES" | "IN_CUSTODY" | "LEGAL_REP_OF" | "LOT_OF" | "MEMBER_OF" | "MEMBER_OF_CONCERT" | "NAMES" | "OFFICER_OF" | "OWNS" | "PROJECT_OF" | "RECEIVES" | "RECUSED_FROM" | "RELATED_TO" | "SERVES_TENDER" | "STAGE_OF" | "SUBCONTRACTS_TO" | "SUBMITS" | "UNDER" | "USED_IN_BID" | "WORKS_ON_BID";
             };
             header?: never;
             path?: never;
