@@ -191,9 +191,8 @@ def _tell_run(s: Session, found: Run, denominators: bool) -> None:
             )
     without: dict[tuple[str, ...], list[str]] = {}
     for detector, absent in found.missing.items():
-        without.setdefault(absent, []).append(detector)
-    for absent, detectors in without.items():
-        tables = list(dict.fromkeys(" / ".join(tables_feeding(name, s.language == "zh")) for name in absent))
+        without.setdefault(_tables_lacking(s, detector, absent), []).append(detector)
+    for tables, detectors in without.items():
         s.tell(
             f"无法判定：{'、'.join(map(called, detectors))}（没有数据，见表 {'、'.join(tables)}）",
             f"Cannot be decided: {', '.join(detectors)} (no data; table {', '.join(tables)})",
@@ -210,6 +209,25 @@ def _tell_run(s: Session, found: Run, denominators: bool) -> None:
         more = len(gaps) - _MOST_ALIKE
         if more > 0:
             s.tell(f"  同类情形另有 {more} 处", f"  and {more} more like these", "yellow")
+
+
+def _tables_lacking(s: Session, detector: str, absent: Sequence[str]) -> tuple[str, ...]:
+    """The tables that would bring what a detector lacks; those of which one is enough stand as one, with "or" between."""
+    from detectors.registry import DETECTORS
+
+    known = next((d for d in DETECTORS if d.id == detector), None)
+    choices = (
+        [tuple(n for n in names if n in absent) for names in (known.needs_any, known.needs_fields)]
+        if known
+        else []
+    )
+    each = [(n,) for n in absent if not any(n in names for names in choices)]
+    told = (
+        list(dict.fromkeys(" / ".join(tables_feeding(name, s.language == "zh")) for name in names))
+        for names in (*each, *choices)
+        if names
+    )
+    return tuple(dict.fromkeys(s.say(" 或 ", " or ").join(tables) for tables in told))
 
 
 def _alike(found: Run) -> list[list[tuple[str, list[str], str, str]]]:

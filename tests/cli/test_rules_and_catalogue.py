@@ -228,3 +228,18 @@ def test_an_english_reader_is_cited_laws_in_english(lookthrough):
 )
 def test_articles_in_english(stated, english):
     assert articles(stated) == english
+
+
+def test_what_is_lacking_is_told_with_the_tables_that_would_bring_it(lookthrough, loaded):
+    said = lookthrough("detect", "--no-ledger", "--lang", "en").err
+    assert (
+        "paid-after-death (no data; table persons (column died_on) or persons (column cremated_on))" in said
+    )
+    assert "undeclared-means (no data; table vehicles or shareholdings or positions or incomes)" in said
+    assert "eligible-not-receiving (no data; table entitlements or incomes)" in said
+    said = lookthrough("detect", "--no-ledger", "--lang", "zh").err
+    assert "身故后仍在发放（没有数据，见表 persons（列“死亡日期”） 或 persons（列“火化日期”））" in said
+    # Once a run, not once a recipient: nobody's death is loaded.
+    assert "无法判定" in said and "死亡" not in "".join(
+        x for x in said.splitlines() if x.startswith("person.local")
+    )
