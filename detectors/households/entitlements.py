@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from detectors.definition import Row
 from detectors.households.amounts import by_month
@@ -23,6 +24,7 @@ from detectors.households.paid import (
     Spell,
     recipients,
 )
+from detectors.rows import Rows
 
 _ENTITLED: Final = (
     "g.id AS program_id, g.name AS program, e.month AS month, e.amount AS amount, e.valid_from AS entitled_from, "
@@ -117,8 +119,24 @@ class Entitlement:
         return not self.of.members or any((d := died_in(m)) is None or month <= d for m in self.of.members)
 
 
+_KNOWN: Final[WeakKeyDictionary[Rows, tuple[tuple[Sequence[Row], ...], list[Entitlement]]]] = (
+    WeakKeyDictionary()
+)
+"""The entitlements of a run, by the rows of households: three detectors ask for them."""
+
+
 def entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
     """Every entitlement, by recipient and programme: of a household, together with those of its members."""
+    stated, beside = rows["households"], tuple(rows[n] for n in ENTITLEMENTS if n != "households")
+    if not isinstance(stated, Rows):
+        return _entitlements(rows)
+    known = _KNOWN.get(stated)
+    if known is None or any(one is not other for one, other in zip(known[0], beside, strict=True)):
+        known = _KNOWN[stated] = (beside, _entitlements(rows))
+    return list(known[1])
+
+
+def _entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
     known = {of.id: of for of in recipients(rows)}
     covered: dict[str, set[str]] = defaultdict(set)
     for of in known.values():
@@ -163,7 +181,8 @@ def entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
         spells += [
             s for r in elsewhere for s in r.spells if s.program_id == program and _serves(r, s, movers)
         ]
-        due, most = _due(mine, covered[program], min), _due(mine, covered[program], max)
+        due = _due(mine, covered[program], min)
+        most = due if len(mine) == 1 else _due(mine, covered[program], max)
         keys = tuple(sorted({str(r["entitled_key"]) for r in mine}))
         name = str(mine[0]["program"] or program)
         undated = sum(s.program_id == program for r in (of, *elsewhere) for s in r.undated)

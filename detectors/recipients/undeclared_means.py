@@ -46,7 +46,8 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     born = by_person(rows["births"], rows["births_alone"])
     limited = most(values, "income_per_head_limit") > 0
     for of in recipients(rows):
-        if not limited and not any(p in table for p in of.persons for table in (owned, held, earned, shares)):
+        known = any(p in table for p in of.persons for table in (owned, held, earned, shares))
+        if not known and not limited:
             continue
         months = {
             m: [
@@ -55,7 +56,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
                 *stakes(of, shares, m, of.settled(values, m)),
                 *income(of, earned, m, of.settled(values, m)),
             ]
-            for m in of.months
+            for m in (of.months if known else ())
         }
         over = [m for m, means in months.items() if any(not x["exempt"] for x in means)]
         excused = [m for m, means in months.items() if means]
