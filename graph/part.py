@@ -17,15 +17,8 @@ _DATED: Final = ("observed_on", "stated_from", "stated_to")
 _UPWARD: Final = ("OWNS", "EXERCISES_CONTROL", "LEGAL_REP_OF", "OFFICER_OF", "BRANCH_OF")
 """Relationships that lead from a party to those who stand above it."""
 _BESIDE: Final = (
-    *(
-        "HAS_CONTACT",
-        "MEMBER_OF_CONCERT",
-        "DEBARRED_BY",
-        "RELATED_TO",
-        "RECUSED_FROM",
-        "HOLDS_POST",
-        "IN_CUSTODY",
-    ),
+    *("HAS_CONTACT", "MEMBER_OF_CONCERT", "DEBARRED_BY", "RELATED_TO", "RECUSED_FROM"),
+    *("HOLDS_POST", "IN_CUSTODY"),
 )
 """Relationships that say something of a party without leading further up."""
 _NAMING: Final = ("IDENTIFIES", "NAMES")
