@@ -115,7 +115,7 @@ DETECTOR = Detector(
     needs=("BUYS", "SUBMITS", "FOR_LOT"),
     parameters=(
         Parameter(
-            "days", 180, "days", "成立至投标截止不足此天数", "founded less before the deadline", least=1
+            "days", 180, "days", "成立至投标截止不足此天数", "founded fewer days before the deadline", least=1
         ),
     ),
     queries={"buyers": _BUYERS, "bidders": bidding.BIDDERS},
