@@ -17,8 +17,9 @@ from graph.stores.errors import StoreDamagedError, StoreError, StoreFullError
 _WRITING_BYTES: Final = 2 << 30
 _TOO_LITTLE: Final = 16 << 20
 _READING_BYTES: Final = (1 << 30, 4 << 30)
-"""Least and most of five eighths of the file: an answer stands in the buffers whole, and grows with the data. With half
-of it one about every bid fails while others are asked."""
+"""The least, to which five eighths of the file come, and the most. An answer stands in the buffers whole, and grows with
+the data: with half of the file one about every bid fails while others are asked. The least is for plans, of which each
+connection keeps some two hundred."""
 
 
 def open_database(
@@ -45,7 +46,7 @@ def _buffer_bytes(path: Path, read_only: bool) -> int:
     if not read_only:
         return _WRITING_BYTES
     least, most = _READING_BYTES
-    return min(max(path.stat().st_size * 5 // 8, least), most)
+    return min(least + path.stat().st_size * 5 // 8, most)
 
 
 @contextlib.contextmanager
