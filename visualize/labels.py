@@ -106,7 +106,9 @@ def node_extra(node: SubNode, lang: Lang) -> list[str]:
         if span:
             parts.append(span if end == span else f"{span} – {end}")
         if isinstance(facts.get("amount"), int):
-            parts.append(money(facts["amount"], str(facts.get("currency") or ""), lang))
+            told = money(facts["amount"], str(facts.get("currency") or ""), lang)
+            # Of several months it would read as what all of them come to.
+            parts.append(told if end == span else pick(WORDS["a_month"], lang).format(told))
     elif node.type == "Bid" and isinstance(facts.get("amount"), int):
         parts.append(money(facts["amount"], str(facts.get("currency") or ""), lang))
     return parts

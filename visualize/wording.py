@@ -347,6 +347,7 @@ WORDS: Final[dict[str, Pair]] = {
     "bidders": ("家投标人", "bidders"),
     "shown": ("所示 {}", "{} shown"),
     "died": ("死亡", "Died"),
+    "a_month": ("每月{}", "{} a month"),
     "sum": ("合计", "sum"),
     "sources": ("来源行", "Source rows"),
     "yes": ("是", "yes"),

@@ -189,6 +189,15 @@ def test_bids_become_lines_with_their_amount() -> None:
     assert len(rows) == 1
 
 
+@pytest.mark.parametrize(
+    ("end", "told"), [("2025-01", "700.00元"), ("2025-12", "每月700.00元"), (None, "每月700.00元")]
+)
+def test_what_is_paid_for_several_months_is_said_to_be_paid_each_month(end: str | None, told: str) -> None:
+    facts = {"from_month": "2025-01", "to_month": end, "amount": 70_000, "currency": "CNY"}
+    paid = SubNode("b", "Benefit", "虚构补贴", facts=facts)
+    assert told in words(Subgraph((paid,), ())).splitlines()
+
+
 def test_the_owner_four_layers_up_stands_on_top_and_the_lot_under_the_bidders() -> None:
     y = {n.id: n.y for n in compose(pictures.nine_bidders()).nodes}
     assert y["p"] < y["t1"] < y["t2"] < y["t4"] < y["b1"] < y["lot"] < y["tender"]
