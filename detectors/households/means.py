@@ -11,6 +11,7 @@ from detectors.households.deaths import living
 from detectors.households.incomes import ADULT_AGE, BIRTHS
 from detectors.households.months import in_month
 from detectors.households.paid import Recipient, asset_queries
+from detectors.households.registers import REGISTERS, REGISTERS_COLUMNS
 from detectors.rules.values import Settled
 from graph.counted import counted
 
@@ -61,6 +62,7 @@ COLUMNS: Final = {
     **dict.fromkeys((*REPRESENTS, *OFFICES), ("person_id", *_COMPANY_COLUMNS, "role", *_SPAN_COLUMNS)),
     **dict.fromkeys(EARNS, ("person_id", "income_kind", "month", "income", "key")),
     **dict.fromkeys(BIRTHS, ("person_id", "birth_date")),
+    **REGISTERS_COLUMNS,
     "stakes": STAKES_COLUMNS,
 }
 PARAMETERS: Final = (
@@ -101,7 +103,7 @@ PARAMETERS: Final = (
     ),
     ADULT_AGE,
 )
-QUERIES: Final = {**VEHICLES, **REPRESENTS, **OFFICES, **EARNS, **BIRTHS, "stakes": STAKES}
+QUERIES: Final = {**VEHICLES, **REPRESENTS, **OFFICES, **EARNS, **BIRTHS, **REGISTERS, "stakes": STAKES}
 
 
 def _held(of: Recipient, table: Mapping[str, Sequence[Row]], month: str) -> list[Row]:

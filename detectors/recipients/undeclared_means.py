@@ -31,6 +31,7 @@ from detectors.households.paid import (
     recipients,
     without_months,
 )
+from detectors.households.registers import registers_told
 from detectors.households.unnumbered import looked_up_by_number
 from detectors.law.assistance import assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
@@ -138,7 +139,7 @@ DETECTOR = Detector(
         "[Lead] Recipient {household}: while paid {programs} in {months}, its members had {means_en}; paid in that "
         "time: {amount} yuan. Verify whether this was declared and lies within the local rule. " + CAUTION_EN
     ),
-    assemble=looked_up_by_number(assemble),
+    assemble=looked_up_by_number(registers_told(assemble)),
     innocent_zh=("为他人挂名", "企业无经营、未注销", "车辆已报废未注销"),
     innocent_en=(
         "a name lent to somebody else",

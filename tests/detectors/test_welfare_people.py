@@ -281,6 +281,20 @@ def test_means_without_registers(store_url: str, store_credentials: Credentials)
     }
 
 
+def test_of_registers_that_are_not_loaded_nothing_is_known(
+    store_url: str, store_credentials: Credentials
+) -> None:
+    world = SmallWorld("some-means")
+    world.household("alone", ["one"])
+    world.rel("HOLDS_VEHICLE", ("Person", "one"), ("Vehicle", "car"))
+    found = world.find(store_url, store_credentials, [undeclared_means.DETECTOR])
+    assert {f.scope_id for f in found.findings} == {"local:alone"}
+    told = [gap for _, gap in found.undecided if gap.scope_kind == "program"]
+    assert len(told) == 1
+    assert "企业持股与任职、收入" in told[0].missing_zh
+    assert "车辆" not in told[0].missing_zh
+
+
 def test_whose_income_is_not_known_earns_an_unknown_amount(
     store_url: str, store_credentials: Credentials
 ) -> None:
@@ -312,7 +326,8 @@ def test_whose_income_is_not_known_earns_an_unknown_amount(
         'citation="《虚构区最低生活保障标准》（2025年）"\n',
         [w4],
     )
-    assert verdicts(world.find(store_url, store_credentials, [w4]), w4.id) == {}
+    of_others = {"虚构救助": "undecided"}  # Of vehicles and companies nothing is loaded.
+    assert verdicts(world.find(store_url, store_credentials, [w4]), w4.id) == of_others
     found = SmallWorld("incomes").find(store_url, store_credentials, [w4], rule)
     # What is known of "enough" decides, whatever the other earns; a child and the dead are not asked, and the dead
     # make the income of the widow no less.
@@ -322,6 +337,7 @@ def test_whose_income_is_not_known_earns_an_unknown_amount(
         "empty": "undecided",
         "enough": "finding",
         "bereaved": "finding",
+        **of_others,
     }
     missing = {u.scope_id: u for _, u in found.undecided}
     assert missing["local:one"].subjects == ("person.local:o2",)
