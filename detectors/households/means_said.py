@@ -34,6 +34,6 @@ def _said(mean: Mapping[str, Any]) -> tuple[str, str]:
     zh, en = _KINDS[kind]
     if kind == "income":
         return f"{zh}（人均每月{note}元）", f"{en} ({note} yuan a head and month)"
-    name = mean["name"] or mean["id"]
+    name = mean["name"] or mean["id"].removeprefix("local:")
     note_zh, note_en = (role_zh(note), role_en(note)) if kind == "post" else (note, note)
     return f"{zh}（{name}，{note_zh or '—'}）", f"{en} ({name}, {note_en or '—'})"
