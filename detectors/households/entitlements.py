@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 from detectors.definition import Row
 from detectors.households.amounts import by_month
 from detectors.households.deaths import died_in
-from detectors.households.months import in_month, later, on_day
+from detectors.households.months import in_month, later
 from detectors.households.paid import (
     BENEFIT_HOUSEHOLD,
     RECIPIENTS,
@@ -75,9 +75,9 @@ class Entitlement:
     `covered`: the months in which the programme paid anybody. `undated`: payments of it whose month is not stated.
     `of` may be paid nothing at all. `most`: as `due`, where lists disagree by the one that states most. `spells`: what
     `paid` is made of. `listed`: whom the list names; empty where it names the household as a whole. `after`: months
-    covered after all that the list states of the recipient, while it names others; `beyond`: those in which it names nobody.
-    `declined`: months covered from which on the household, or everybody on the list, had declined; `declined_keys`: the
-    rows that say so.
+    covered after all that the list states of the recipient, while it names others. `declined`: months covered by whose
+    end the household, or everybody on the list, had declined, and was not put on it anew; `declined_keys`: the rows
+    that say so.
     """
 
     of: Recipient
@@ -92,7 +92,6 @@ class Entitlement:
     spells: tuple[Spell, ...]
     listed: frozenset[str]
     after: frozenset[str]
-    beyond: frozenset[str]
     declined: frozenset[str]
     declined_keys: tuple[str, ...]
 
@@ -169,9 +168,9 @@ def _entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
     for (_, program), mine in stated.items():
         whole[program].extend(mine)
     reached = {program: _reached(rows_of, covered[program]) for program, rows_of in whole.items()}
-    declined: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    declined: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for row in rows["declined"]:
-        declined[row["party_id"], row["program_id"]].append(row)
+        declined[row["program_id"]][row["party_id"]].append(row)
     found = []
     for (id_, program), mine in sorted(stated.items()):
         of = known.get(id_, kinds[id_])
@@ -190,13 +189,12 @@ def _entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
         listed = (
             frozenset() if any("household_id" in r for r in mine) else {str(r["person_id"]) for r in mine}
         )
-        past = _past(mine, covered[program])
-        after = frozenset(past & reached[program])
+        after = frozenset(_past(mine, covered[program]) & reached[program])
         found.append(
             Entitlement(
                 *(of, program, name, due, paid, frozenset(covered[program]), undated, keys, most),
-                *(tuple(spells), frozenset(listed), after, frozenset(past - after)),
-                *_declined(id_, listed, program, declined, covered[program]),
+                *(tuple(spells), frozenset(listed), after),
+                *_declined(id_, listed, mine, declined.get(program, {}), covered[program]),
             )
         )
     return found
@@ -205,23 +203,37 @@ def _entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
 def _declined(
     id_: str,
     listed: Collection[str],
-    program: str,
-    declined: Mapping[tuple[str, str], Sequence[Row]],
+    mine: Sequence[Row],
+    declined: Mapping[str, Sequence[Row]],
     covered: set[str],
 ) -> tuple[frozenset[str], tuple[str, ...]]:
-    """The months in which the recipient, or else everybody on the list, had declined from a day on before."""
-    whole = declined.get((id_, program), ())
-    each = [whole] if whole or not listed else [declined.get((p, program), ()) for p in sorted(listed)]
+    """The months by whose end the recipient, or else everybody on the list, had declined. `mine`: its rows of the list."""
+    whole = declined.get(id_, ())
+    each = [(whole, mine)]
+    if listed and not whole:
+        each = [(declined.get(p, ()), [r for r in mine if r["person_id"] == p]) for p in sorted(listed)]
     months = {
         m
         for m in covered
         if all(
-            any(on_day(r["declined_from"], r["declined_to"], f"{later(m, 1)}-01") for r in rows)
-            for rows in each
+            any(in_month(r["declined_from"], r["declined_to"], m) and not _anew(r, rows, m) for r in said)
+            for said, rows in each
         )
     }
-    keys = {str(r["declined_key"]) for rows in each for r in rows} if months else set()
+    keys = {str(r["declined_key"]) for said, _ in each for r in said} if months else set()
     return frozenset(months), tuple(sorted(keys))
+
+
+def _anew(declined: Row, rows: Sequence[Row], month: str) -> bool:
+    """Was somebody who declined put on the list again by a month: after all of it that had begun by then was over?
+
+    A row that begins later beside one without an end is a raised amount, and declined as well.
+    """
+    day = str(declined["declined_from"])
+    spans = [(str(r["entitled_from"] or ""), r["entitled_to"]) for r in rows if not r["month"]]
+    ends = [end for start, end in spans if start <= day]
+    again = [start for start, _ in spans if start > day and start[:7] <= month]
+    return bool(ends) and any(all(end and end <= start for end in ends) for start in again)
 
 
 def _reached(rows: Sequence[Row], covered: set[str]) -> set[str]:

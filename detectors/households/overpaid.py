@@ -21,7 +21,7 @@ class Overpaid:
     """Month → minor units above what is due; `ended`: those after all that the list states of the recipient.
 
     `partly`: months in which whoever is paid is not all on the list; `unstated`: an amount is missing; `beyond`: the list
-    names nobody.
+    names the recipient before or after alone, or nobody.
     """
 
     above: dict[str, int]
@@ -39,9 +39,8 @@ def overpaid(e: Entitlement, values: Values) -> Overpaid:
         after = month in e.after
         if not e.alive(month):
             continue
-        if month in e.beyond:
-            beyond.append(month)
         if not (month in e.most or after):
+            beyond.append(month)
             continue
         due = 0 if after else e.most[month]
         if not _all_listed(e, month):
@@ -64,5 +63,7 @@ def _all_listed(e: Entitlement, month: str) -> bool:
 
 
 def short_elsewhere(e: Entitlement) -> int:
-    """Minor units paid short in all months due, as far as amounts are stated."""
-    return sum(max(0, due - (e.paid.get(m, 0) or 0)) for m, due in e.due.items() if due and e.alive(m))
+    """Minor units paid short in all months due, as far as amounts are stated; what was declined is not short."""
+    # Of a payment whose amount is not stated nobody knows whether it was short.
+    stated = {m: amount for m in e.due if (amount := e.paid.get(m, 0)) is not None and m not in e.declined}
+    return sum(max(0, (e.due[m] or 0) - paid) for m, paid in stated.items() if e.alive(m))

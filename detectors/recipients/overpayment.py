@@ -18,6 +18,7 @@ from detectors.households.months import months_said
 from detectors.households.overpaid import EVENED_OUT, Overpaid, overpaid, short_elsewhere
 from detectors.law.assistance import assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
+from graph.counted import counted
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
@@ -31,8 +32,12 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         elif found.unstated:
             yield _unknown(e, "资格名单或发放记录没有金额", "the list, or the payments, state no amount")
         elif found.beyond:
-            months = months_said(found.beyond)
-            yield _unknown(e, f"资格名单没有{months}的记录", f"the list says nothing of {months}")
+            months, several = months_said(found.beyond), counted(len(found.beyond), "month")
+            yield _unknown(
+                e,
+                f"资格名单没有{months}中{len(found.beyond)}个月的记录",
+                f"the list says nothing of {several} of {months}",
+            )
         elif e.undated:
             yield _unknown(e, "有发放记录没有月份", "some payments state no month")
 
@@ -72,7 +77,7 @@ def _draft(e: Entitlement, found: Overpaid, values: Values) -> Draft:
 
 DETECTOR = Detector(
     id="overpayment",
-    version="1.0",
+    version="1.1",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

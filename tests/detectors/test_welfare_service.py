@@ -254,6 +254,21 @@ def test_paid_more_than_the_list_states(store_url: str, store_credentials: Crede
     for id_ in ("arrears", "quarterly", "undated"):
         entitled(world, ("Household", id_))
     entitled(world, ("Household", "dead"), 60000, stated_to="2025-03-11")
+    # What was declined, or paid by an amount that is not stated, was not paid short: neither evens out what is above.
+    for id_, unstated in (("waived", None), ("partly-stated", ("2025-07", "2025-08"))):
+        world.household(id_, [f"{id_}1"], months=("2025-01", "2025-06"), amount=70000)
+        entitled(world, ("Household", id_))
+        if unstated:
+            world.pay(("Household", id_), unstated, amount=None)
+            world.pay(("Household", id_), ("2025-09", "2025-12"), amount=60000)
+        else:
+            world.rel("DECLINES", ("Household", id_), ("Program", PROGRAM), stated_from="2025-06-30")
+    # Of months before the list, and between two rows of it, it says nothing.
+    world.household("before", ["before1"])
+    entitled(world, ("Household", "before"), stated_from="2025-06-01")
+    world.household("between", ["between1"])
+    entitled(world, ("Household", "between"), stated_to="2025-04-01")
+    entitled(world, ("Household", "between"), stated_from="2025-06-01")
     found = world.find(store_url, store_credentials, [ABOVE])
     assert verdicts(found, ABOVE.id) == {
         "more": "finding",
@@ -264,6 +279,10 @@ def test_paid_more_than_the_list_states(store_url: str, store_credentials: Crede
         "undated": "undecided",
         "arrears": "evened-out",
         "quarterly": "evened-out",
+        "waived": "finding",
+        "partly-stated": "finding",
+        "before": "undecided",
+        "between": "undecided",
     }
     facts = {f.scope_id: f.facts for f in found.findings}
     assert facts["local:more"]["surplus"] == 12 * 10000
@@ -283,7 +302,7 @@ def test_a_list_that_reaches_no_further_says_nothing_of_later_months(
     found = world.find(store_url, store_credentials, [ABOVE])
     assert verdicts(found, ABOVE.id) == {"one": "undecided"}
     assert found.undecided[0][1].missing_en == (
-        "the list says nothing of 2026-01—2026-02: whether more of 虚构救助 was paid than is due can't be decided"
+        "the list says nothing of 2 months of 2026-01—2026-02: whether more of 虚构救助 was paid than is due can't be decided"
     )
     # Once it names somebody in these months, whom it names no more was paid too much.
     later = SmallWorld("this-year")
@@ -304,6 +323,19 @@ def test_what_was_declined_is_not_left_out(store_url: str, store_credentials: Cr
         world.household(id_, [f"{id_}1"], months=None)
         entitled(world, ("Household", id_))
         declines(("Household", id_), on)
+    # Declined in the month after, and put on the list again once what was declined had ended.
+    world.household("january", ["january1"], months=None)
+    entitled(world, ("Household", "january"))
+    declines(("Household", "january"), "2025-02-01")
+    world.household("again", ["again1"], months=("2025-01", "2025-02"))
+    entitled(world, ("Household", "again"), stated_from="2025-01-01", stated_to="2025-06-01")
+    entitled(world, ("Household", "again"), stated_from="2025-06-01")
+    declines(("Household", "again"), "2025-03-10")
+    # A raised amount beside the old row is declined as well.
+    world.household("raised", ["raised1"], months=("2025-01", "2025-02"))
+    entitled(world, ("Household", "raised"), stated_from="2025-01-01")
+    entitled(world, ("Household", "raised"), 65000, stated_from="2025-06-01")
+    declines(("Household", "raised"), "2025-03-10")
     # Of two on the list both must have declined.
     for id_, listed, who in (("one", ("x1", "x2"), ("x1",)), ("both", ("y1", "y2"), ("y1", "y2"))):
         world.household(id_, listed, months=None)
@@ -322,10 +354,18 @@ def test_what_was_declined_is_not_left_out(store_url: str, store_credentials: Cr
         "before": "declined",
         "midway": "finding",
         "after": "finding",
+        "january": "finding",
         "one": "finding",
         "both": "declined",
         "hk-proud": "declined",
     }
-    assert verdicts(found, SHORT.id) == {"paused": "declined"}
+    assert verdicts(found, SHORT.id) == {"paused": "declined", "again": "finding", "raised": "declined"}
+    unpaid = {
+        f.scope_id: f.facts["months"]
+        for f in found.findings
+        if f.scope_id in ("local:january", "local:again")
+    }
+    assert unpaid["local:january"] == {"from": "2025-01", "to": "2025-01", "count": 1}
+    assert unpaid["local:again"] == {"from": "2025-06", "to": "2025-12", "count": 7}
     midway = next(f for f in found.findings if f.scope_id == "local:midway")
     assert midway.facts["months"] == {"from": "2025-01", "to": "2025-06", "count": 6}
