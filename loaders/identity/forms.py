@@ -57,12 +57,13 @@ _SCIENTIFIC_CODE: Final = r"^[0-9](?:\.[0-9]+)?E\+[1-9][0-9]{1,2}$"
 _RESIDENT_FORM: Final = r"^[0-9]{17}[0-9X]$"
 _WITHIN: Final = re.compile(r"(?<![0-9A-Za-z])(?:\d{17}[\dXxＸｘ]|\d{15})(?![0-9A-Za-z])")
 _BETWEEN: Final = r"[\s\-‐-―－·]"
-_DIGITS_WITHIN: Final = rf"\d(?:{_BETWEEN}{{0,2}}\d){{14}}"
+_DIGITS_WITHIN: Final = rf"\d(?:{_BETWEEN}{{0,4}}\d){{14}}"
 _PARTED: Final = re.compile(
-    rf"(?<![0-9A-Za-z])\d(?:(?:{_BETWEEN}{{0,2}}\d){{16}}{_BETWEEN}{{0,2}}[\dXxＸｘ]|(?:{_BETWEEN}{{0,2}}\d){{14}})"
-    r"(?![0-9A-Za-z])"
+    rf"(?<![0-9A-Za-z])(?:\d(?:{_BETWEEN}{{0,4}}\d){{16}}{_BETWEEN}{{0,4}}[\dXxＸｘ]"
+    rf"|\d{{6}}{_BETWEEN}{{1,4}}\d{{6}}{_BETWEEN}{{0,4}}\d{{3}})(?![0-9A-Za-z])"
 )
-"""The same with spaces or dashes within: 110101 19900101 1234."""
+"""The same with spaces or dashes within: 110101 19900101 1234. One of 15 digits is parted at its birth date alone: a
+number of a telephone with its extension, or of a tender, has as many."""
 
 
 def trim_ids(s: pl.Series) -> pl.Series:

@@ -25,6 +25,7 @@ from loaders.identity import (
     looks_like_person_number,
     mask,
     masked,
+    masked_in,
     read_company_ids,
     read_person_ids,
     scoped_company_ids,
@@ -216,6 +217,20 @@ def test_numbers_that_give_a_person_away() -> None:
         "E1*****78",
         None,
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"{RESIDENT[:6]}   {RESIDENT[6:14]} - {RESIDENT[14:]}", f"{RESIDENT[:4]}{'*' * 10}{RESIDENT[14:]}"),
+        ("999999 800101 123", "9999*******1123"),
+        # As many digits, and what stands where a birth date would is one: a telephone, the number of a tender.
+        ("0371-65901231-801", "0371-65901231-801"),
+        ("2024-1101-0101-012 号", "2024-1101-0101-012 号"),
+    ],
+)
+def test_numbers_parted_by_spaces_and_dashes_are_masked_where_they_are_persons(text: str, shown: str) -> None:
+    assert masked_in(text) == shown
 
 
 @given(st.text("0123456789AX", max_size=25))
