@@ -8,12 +8,15 @@ import polars as pl
 
 from graph.names import is_full_legal_name
 from loaders.identity import looks_like_person_name, looks_like_person_number
+from loaders.tables.vocabulary import VOCABULARIES
 
 _SEPARATORS: Final = r"[、,;/\n]"
 _BETWEEN_PERSONS: Final = r"\s+|[和及与]"
 """What stands between persons' names, and within the names of others as well."""
 _COMPOUND: Final = "欧阳|上官|司马|司徒|诸葛|皇甫|东方|慕容|令狐|尉迟|公孙|长孙|宇文|夏侯|端木|百里|南宫|西门|独孤|轩辕|申屠|太史|澹台|闻人|钟离|呼延"
 """Surnames of two characters (《百家姓》): with a space behind them they are no name of their own."""
+_ADDRESSED: Final = r"先生|女士|小姐|太太|同志|老师|夫妇|本人|主任|会计|出纳|副总|其配偶|其他人?|等\p{Han}?人|待定|待补|暂无|未知|不详"
+"""Words behind a name that have the form of one, as posts and kin have (张三 先生, 李四 经理)."""
 _IN_BRACKETS: Final = (
     r"\s*\(\s*(?:[\p{Han}/]*[代号]码|身份证号?|证件号|税号|uscc)?\s*:?\s*"
     r"(?P<number>[0-9A-Z]{2}\d{6}[0-9A-Z]{10}|\d{15})\s*\)"
@@ -90,7 +93,10 @@ def _parted(text: pl.Series, numbers: pl.Series | None) -> pl.Series:
     told = text.gather(at).str.strip_chars()
     bare = told.str.replace_all(_NUMBERS, "").str.replace_all(_BETWEEN_PERSONS, "\x1f")
     parts = pl.DataFrame({"cell": at, "part": bare.str.split("\x1f")}).explode("part")
-    person = looks_like_person_name(parts["part"]) & ~parts["part"].str.contains(f"^(?:{_COMPOUND})$")
+    part = parts["part"]
+    person = looks_like_person_name(part) & ~part.str.contains(f"^(?:{_COMPOUND}|{_ADDRESSED})$")
+    for words in ("position", "bid_role", "relation_to_head"):
+        person &= VOCABULARIES[words].read(part).is_null()
     named = parts.select("cell", person=person).group_by("cell").agg(pl.len(), pl.col("person").all())
     mine = at.is_in(named.filter((pl.col("len") > 1) & pl.col("person"))["cell"].implode())
     return text.scatter(at.filter(mine), told.filter(mine).str.replace_all(_BETWEEN_PERSONS, "、"))

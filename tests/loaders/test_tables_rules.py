@@ -310,6 +310,20 @@ def test_persons_that_a_space_or_an_and_parts_are_several(tmp_path: Path, betwee
     assert rels(context, "EXERCISES_CONTROL").height == 2
 
 
+def test_what_somebody_is_called_or_does_is_no_second_person(tmp_path: Path) -> None:
+    said = ("先生", "女士", "董事长", "经理", "主任", "配偶", "等三人")
+    posts = "".join(f"示例甲有限公司,测试甲 {word},董事\n" for word in said)
+    held = "".join(f"示例乙有限公司,测试甲 {word},10%\n" for word in said)
+    files = {
+        "主要人员.csv": f"企业名称,姓名,职务\n{posts}",
+        "股东.csv": f"企业名称,股东名称,持股比例\n{held}",
+    }
+    context = load_text(tmp_path, files)
+    assert codes(context) == []
+    assert not set(nodes(context, "Person")["name"]) & set(said)
+    assert rels(context, "OWNS").height == len(said)
+
+
 def test_no_name_problem_or_refused_row_shows_a_number_within_a_text(tmp_path: Path) -> None:
     one, other = resident(3), resident(4)
     parted = ("999999 19800101 1234", "999999-19800101-123X")
