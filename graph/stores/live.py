@@ -70,13 +70,6 @@ class _Opened:
         again.close()
         return None
 
-    def give_back(self) -> None:
-        """Close idle connections: each keeps, for every question it was ever asked, a plan with the memory of its last run."""
-        idle, self.idle = self.idle, []
-        for tables in idle:
-            with contextlib.suppress(RuntimeError):
-                tables.close()
-
     def close(self) -> None:
         for tables in (*self.idle, *self.busy):
             with contextlib.suppress(RuntimeError):
@@ -150,10 +143,31 @@ class Live:
                     self._give_back()
 
     def _give_back(self) -> None:
-        """Free what idle connections hold in the buffers."""
+        """Free what idle connections hold in the buffers: each keeps, for every question it was ever asked, a plan with the
+        memory of its last run."""
         with self._changed:
-            for opened in (*self._retired, *([self._current] if self._current else [])):
-                opened.give_back()
+            given = [(o, o.idle) for o in (*self._retired, *([self._current] if self._current else []))]
+            for opened, idle in given:
+                opened.idle = []
+                opened.busy.update(idle)
+                # Nobody else may close the file under them.
+                opened.readers += 1
+        # Not while others wait for the lock: plans with much memory take their time.
+        with contextlib.ExitStack() as ends:
+            for opened, idle in given:
+                ends.callback(self._leave, opened)
+                for tables in idle:
+                    ends.callback(self._shut, opened, tables)
+
+    def _shut(self, opened: _Opened, tables: Tables) -> None:
+        """Close a connection that is busy; whatever comes of it, nobody waits for it any more."""
+        try:
+            with contextlib.suppress(RuntimeError):
+                tables.close()
+        finally:
+            with self._changed:
+                opened.busy.discard(tables)
+                self._changed.notify_all()
 
     def _others(self) -> bool:
         """Whether anything else is being read just now."""
@@ -316,13 +330,12 @@ class Live:
             return tables
 
     def _give(self, opened: _Opened, tables: Tables) -> None:
-        spent = len(tables.wordings) > _WORDINGS
-        if spent:
-            tables.close()
+        if len(tables.wordings) > _WORDINGS:
+            self._shut(opened, tables)
+            return
         with self._changed:
             opened.busy.discard(tables)
-            if not spent:
-                opened.idle.append(tables)
+            opened.idle.append(tables)
             self._changed.notify_all()
 
     def close(self) -> None:

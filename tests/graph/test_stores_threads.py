@@ -13,10 +13,17 @@ import pytest
 
 from graph.stores import Credentials, GraphStore, cancellable, open_store
 from graph.stores.embedded import FILE, EmbeddedEngine
-from graph.stores.errors import QueryCancelledError, StoreBusyError, StoreError, StoreUnavailableError
+from graph.stores.errors import (
+    BuffersFullError,
+    QueryCancelledError,
+    StoreBusyError,
+    StoreError,
+    StoreUnavailableError,
+)
 from graph.stores.live import CONNECTIONS, Live
 from graph.stores.neo4j import Neo4jEngine
 from graph.stores.store import Store
+from graph.stores.tables import Tables
 from tests.graph.worlds import contents, holdings, many_holdings
 from tests.servers.relay import Relay
 
@@ -108,6 +115,54 @@ def test_a_file_that_does_not_pass_is_not_put_in_place(tmp_path, swap_open):
     live.replace_by(building, lambda _: None)
     with live.reading() as tables:
         assert tables.counts(["OWNS"]) == {"OWNS": 2}
+    live.close()
+
+
+def test_others_read_while_a_connection_is_closed_for_room(tmp_path, monkeypatch):
+    with open_store(tmp_path / "store") as store:
+        store.apply(holdings("a.csv", [(A, B, 0.5)]))
+    live = Live(tmp_path / "store" / FILE)
+    closing, read = threading.Event(), threading.Event()
+    close, full = Tables.close, iter((True, False))
+
+    def slowly(tables: Tables) -> None:
+        closing.set()
+        assert read.wait(30)
+        close(tables)
+
+    def ask(tables: Tables) -> dict[str, int]:
+        if next(full):
+            raise BuffersFullError("满", "full")
+        return tables.counts(["OWNS"])
+
+    monkeypatch.setattr(Tables, "close", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        try:
+            asked = pool.submit(live.answer, ask)
+            assert closing.wait(30)
+            assert pool.submit(live.answer, lambda t: t.counts(["OWNS"])).result(10) == {"OWNS": 1}
+            # Whatever replaces the file meanwhile leaves it open until the connection is closed.
+            assert live._current is not None and live._current.readers == 1
+        finally:
+            read.set()
+        assert asked.result(10) == {"OWNS": 1}
+    assert live._current is not None and not live._current.readers and not live._current.busy
+    live.close()
+
+
+def test_a_connection_that_will_not_close_keeps_no_place(tmp_path, monkeypatch):
+    with open_store(tmp_path / "store") as store:
+        store.apply(holdings("a.csv", [(A, B, 0.5)]))
+    live = Live(tmp_path / "store" / FILE)
+    monkeypatch.setattr("graph.stores.live._WORDINGS", 0)
+
+    def refuse(_: Tables) -> None:
+        raise RuntimeError("no")
+
+    monkeypatch.setattr(Tables, "close", refuse)
+    for _ in range(CONNECTIONS + 1):
+        assert live.answer(lambda t: t.query("MATCH (c:Company) RETURN c.id AS id").num_rows) == 2
+    monkeypatch.undo()
     live.close()
 
 
