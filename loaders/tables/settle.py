@@ -93,7 +93,8 @@ def _move_from(extract: Extract, key: RelKey, moved: list[str]) -> None:
 
 def _settle_investors(extract: Extract) -> None:
     """投资人 is the owner of a sole proprietorship, and a word for any holder: of a firm that the load calls a company, or
-    says to be of another kind, he holds a share that is not stated. A list of its holders goes before that.
+    says to be of another kind, he holds a share that is not stated; and so does an investor that is no person, where
+    it does not say the kind. A list of its holders goes before that.
 
     Source: 个人独资企业法 art. 2 (the investor, one natural person, owns what such a firm has).
     """
@@ -109,12 +110,15 @@ def _settle_investors(extract: Extract) -> None:
     company = pl.col("name").str.contains("公司", literal=True).fill_null(False)
     kind = pl.col("kind").replace("unknown", None)
     kinds = told.group_by("id").agg(
-        other=company.any() | (kind.is_not_null().any() & ~(kind == "sole_trader").fill_null(False).any())
+        company=company.any(),
+        said=kind.is_not_null().any(),
+        sole=(kind == "sole_trader").fill_null(False).any(),
     )
-    others = kinds.filter("other")["id"]
+    other = kinds.filter(pl.col("company") | (pl.col("said") & ~pl.col("sole")))["id"]
+    others = {"Person": other, "Company": kinds.filter(pl.col("company") | ~pl.col("sole"))["id"]}
     for party, frames in named.items():
         for frame in frames:
-            theirs = frame.filter(pl.col("to_id").is_in(others.implode()))
+            theirs = frame.filter(pl.col("to_id").is_in(others[party].implode()))
             if theirs.is_empty():
                 continue
             holds = theirs.select(_OF_A_HEAD).drop("role").with_columns(list_kind=pl.lit("investments"))

@@ -411,6 +411,19 @@ def test_investors_of_sole_proprietorships_own_them_whatever_the_file_is_called(
     assert holders != 1 or rels(context, "OWNS")["to_id"].to_list() == [f"cn-uscc:{A}"]
 
 
+def test_an_investor_that_is_no_person_is_a_holder_of_a_firm_of_unsaid_kind(tmp_path: Path) -> None:
+    text = (
+        "企业名称,企业类型,投资人\n示例设计室,个人独资企业,测试甲\n示例商行,,示例乙有限公司\n示例中心,,测试丙\n"
+        "示例工作室,个人独资企业,示例丁有限公司\n"
+    )
+    context = load_text(tmp_path, {"data.csv": text})
+    held = rels(context, "OWNS")["to_id"]
+    firms = nodes(context, "Company")
+    assert firms.filter(pl.col("id").is_in(held.implode()))["name"].unique().to_list() == ["示例商行"]
+    # Of whom the law may make the owner, whose firm is one, another load may tell.
+    assert rels(context, "EXERCISES_CONTROL").height == 3
+
+
 def test_equal_rows_are_noted(tmp_path: Path) -> None:
     row = f"示例甲有限公司,{A},示例乙有限公司,10%\n"
     context = load_text(tmp_path, {"s.csv": "企业名称,统一社会信用代码,股东名称,持股比例\n" + row + row})
