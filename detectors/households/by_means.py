@@ -141,6 +141,10 @@ def by_means(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             for r in rows["declined"]
             if r["party_id"] in {id_, *inside} and in_month(r["declined_from"], r["declined_to"], last)
         ]
+        # One of several does not decline for the others.
+        who = {str(r["party_id"]) for r in waived}
+        if id_ not in who and not inside & grown <= who:
+            waived = []
         yield _means(of, last, total / len(inside), limit, earned, waived, values)
 
 

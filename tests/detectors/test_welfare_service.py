@@ -348,6 +348,11 @@ def test_what_was_declined_is_not_left_out(store_url: str, store_credentials: Cr
     declines(("Household", "paused"), "2025-07-01")
     registered(world, "proud")
     declines(("Person", "proud"), "2024-01-01")
+    # A registered household of two, of whom one declined.
+    registered(world, "wife")
+    registered(world, "husband")
+    world.rel("MEMBER_OF", ("Person", "husband"), ("Household", "hk-wife"), relation_to_head="spouse")
+    declines(("Person", "husband"), "2024-01-01")
     world.home("h1", {"o1": 1.0})
     found = world.find(store_url, store_credentials, [W7, SHORT], read_rules(LIMIT, [W7]))
     assert verdicts(found, W7.id) == {
@@ -358,6 +363,8 @@ def test_what_was_declined_is_not_left_out(store_url: str, store_credentials: Cr
         "one": "finding",
         "both": "declined",
         "hk-proud": "declined",
+        "hk-wife": "finding",
+        "hk-husband": "declined",
     }
     assert verdicts(found, SHORT.id) == {"paused": "declined", "again": "finding", "raised": "declined"}
     unpaid = {
