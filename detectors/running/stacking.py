@@ -140,8 +140,8 @@ def stack(
     """The stacks of a lot, strongest first. `bidders`: ids in the lot; `detectors`: those that may have found them.
 
     Findings on the lot tie the bidders they name; those on a group tie its members in the lot; those on one
-    bidder strengthen what ties it to others; those on the procedure tie nobody. Each set of findings that ties two bidders is told once, with all
-    bidders that every one of them names.
+    bidder strengthen what ties it to others; those on the procedure tie nobody. Each set of findings that ties two
+    bidders is told once, with all bidders that every one of them names.
     """
     known = tuple(detectors)
     scenes, titles = {d.id: d.scene for d in known}, {d.id: d.title_zh for d in known}

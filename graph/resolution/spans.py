@@ -11,10 +11,11 @@ of one holder changes in that month, the earlier row ends where the later one be
   former holders count only inside dates they state. A list with a date of observation goes before one without. Each
   observation holds until the next one of the company, the first one also before its own date (the answer says
   so); two data sets with equally good lists: the first by name counts. What doesn't count is kept.
-* **Records of changes** state what a holder had until a day, and has from it on. Each change holds until his next one, whatever
-  file or load it stands in, and what he had before a change is what the one before left him with: that counts once. His
-  changes of one day that follow on one another (100% → 60%, 60% → 30%) are one, from what he had before the first to what
-  he has after the last (see `graph.resolution.steps`). Of a change stated at several dates of observation the latest statement counts.
+* **Records of changes** state what a holder had until a day, and has from it on. Each change holds until his next one,
+  whatever file or load it stands in, and what he had before a change is what the one before left him with: that counts
+  once. His changes of one day that follow on one another (100% → 60%, 60% → 30%) are one, from what he had before the
+  first to what he has after the last (see `graph.resolution.steps`). Of a change stated at several dates of observation
+  the latest statement counts.
 * **Top-ten lists**: a holder who left the list may still hold, so leaving ends nothing; a holder's newer row
   replaces his older one.
 * **Snapshots**: what a full extract of the data set no longer contains ended on the extract's date, a company
@@ -58,8 +59,8 @@ def owns_spans(rows: pl.DataFrame, listed: pl.Series, snapshots: pl.DataFrame) -
     """Spans of shareholdings.
 
     `rows`: key, from_id, to_id, dataset, list_kind, share, share_class, observed_on, stated_from, stated_to, and sources,
-    a list (null: not of a record of changes): all rows of every company concerned. `listed`: ids of listed companies. `snapshots`: see `SNAPSHOT_SCHEMA`.
-    Gives key, valid_from, valid_to, counted.
+    a list (null: not of a record of changes): all rows of every company concerned. `listed`: ids of listed companies.
+    `snapshots`: see `SNAPSHOT_SCHEMA`. Gives key, valid_from, valid_to, counted.
     """
     if not _contested(rows, snapshots):
         return _bounded(
