@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -62,8 +63,16 @@ def _all_listed(e: Entitlement, month: str) -> bool:
     return not e.listed or paid_for <= e.listed
 
 
-def short_elsewhere(e: Entitlement) -> int:
-    """Minor units paid short in all months due, as far as amounts are stated; what was declined is not short."""
+def short_elsewhere(e: Entitlement, above: Mapping[str, int]) -> int:
+    """Minor units paid short in all months due, as far as amounts are stated; what was declined is not short.
+
+    `above`: what was paid above in each month. The newest month may not be paid yet: while it is not, it is short where
+    it can have been paid in advance, whole, in one of these.
+    """
     # Of a payment whose amount is not stated nobody knows whether it was short.
     stated = {m: amount for m in e.due if (amount := e.paid.get(m, 0)) is not None and m not in e.declined}
-    return sum(max(0, (e.due[m] or 0) - paid) for m, paid in stated.items() if e.alive(m))
+    short = {m: (e.due[m] or 0) - paid for m, paid in stated.items() if e.alive(m)}
+    newest = max(e.covered, default="")
+    if newest not in e.paid and short.get(newest, 0) > max(above.values(), default=0):
+        del short[newest]
+    return sum(gap for gap in short.values() if gap > 0)

@@ -70,7 +70,7 @@ def _draft(e: Entitlement, found: Overpaid, values: Values) -> Draft:
         values=values,
         nodes=[e.program_id, *e.of.persons, *(s.benefit for s in e.spells)],
         keys=[*e.keys, *(s.key for s in e.spells), *(m["member_key"] for m in e.of.members)],
-        suppressed_by=EVENED_OUT if short_elsewhere(e) >= total else None,
+        suppressed_by=EVENED_OUT if short_elsewhere(e, found.above) >= total else None,
     )
     return replace(made, identity={"household_id": e.of.id, "program_id": e.program_id})
 
