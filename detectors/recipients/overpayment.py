@@ -15,7 +15,8 @@ from detectors.households.entitlements import (
     entitlements,
 )
 from detectors.households.months import months_said
-from detectors.households.overpaid import EVENED_OUT, Overpaid, overpaid, short_elsewhere
+from detectors.households.overpaid import EVENED_OUT, Overpaid, never_listed, overpaid, short_elsewhere
+from detectors.households.paid import recipients
 from detectors.law.assistance import assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 from graph.counted import counted
@@ -23,7 +24,8 @@ from graph.counted import counted
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a recipient and programme that is paid more than is due in some month."""
-    for e in entitlements(rows):
+    listed = entitlements(rows)
+    for e in listed:
         found = overpaid(e, values)
         if found.above:
             yield _draft(e, found, values)
@@ -40,6 +42,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             )
         elif e.undated:
             yield _unknown(e, "有发放记录没有月份", "some payments state no month")
+    yield from never_listed(recipients(rows), listed)
 
 
 def _unknown(e: Entitlement, zh: str, en: str) -> Undecided:

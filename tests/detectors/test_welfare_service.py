@@ -320,6 +320,21 @@ def test_a_list_that_reaches_no_further_says_nothing_of_later_months(
     assert verdicts(again, ABOVE.id) == {"one": "finding"}
 
 
+def test_who_is_paid_and_never_stands_on_the_list(store_url: str, store_credentials: Credentials) -> None:
+    world = SmallWorld("beside-the-list")
+    world.household("listed", ["l1", "l2"])
+    entitled(world, ("Person", "l1"))
+    entitled(world, ("Person", "l2"))
+    for id_ in ("stranger", "other"):
+        world.household(id_, [f"{id_}1"])
+    world.household("elsewhere", ["e1"], program="虚构补贴")
+    found = world.find(store_url, store_credentials, [ABOVE])
+    (gap,) = [gap for _, gap in found.undecided]
+    assert (gap.scope_kind, gap.subjects) == ("program", ("local:other", "local:stranger"))
+    assert gap.missing_zh == "有2个领取人不在虚构救助的资格名单上，是否应享无法判定"
+    assert gap.missing_en.startswith("2 recipients are not on the list of 虚构救助")
+
+
 def test_what_was_declined_is_not_left_out(store_url: str, store_credentials: Credentials) -> None:
     world = SmallWorld("declined")
     world.household("other", ["o1"])
