@@ -236,7 +236,7 @@ def _alike(found: Run) -> list[list[tuple[str, list[str], str, str]]]:
     for detector, u in found.undecided:
         kind = _TOLD_APART.sub("#", u.missing_en)
         gap = kinds.setdefault(kind, {}).setdefault(
-            (u.scope_id, u.missing_en), (u.scope_id, [], u.missing_zh, u.missing_en)
+            (u.scope_id, u.missing_en), (u.scope_id.removeprefix("program:"), [], u.missing_zh, u.missing_en)
         )
         if detector not in gap[1]:
             gap[1].append(detector)

@@ -49,7 +49,7 @@ export function place(source: string): { file: string; sheet: string; row: strin
 
 /** An id as people write it: what says where it comes from is for machines. */
 export function plainId(id: string): string {
-  return id.replace(/^(local|cn-uscc|cn-bdcdy):/, "");
+  return id.replace(/^(local|cn-uscc|cn-bdcdy|program):/, "");
 }
 
 /** What a finding is about, by its name where it has one: a group by its members, an account as far as it is told. */
