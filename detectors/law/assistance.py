@@ -39,3 +39,15 @@ def assistance_law(
         link=LAW_DATABASE,
     )
     return (measures, law) if new else (measures,)
+
+
+def paid_by_the_month() -> tuple[LegalBasis, ...]:
+    """That assistance is paid by the month and follows the circumstances: what is paid short or above is not that."""
+    return assistance_law(
+        "第十二条、第十三条",
+        "按月发给最低生活保障金；家庭情况变化的，应当及时决定增发、减发或者停发",
+        "assistance is paid by the month; where circumstances change, it is to be raised, lowered or stopped in time",
+        "第十八条、第四十七条",
+        "按月发放最低生活保障金；可以根据变化情况作出相应调整",
+        "assistance is paid by the month, and may be adjusted to changed circumstances",
+    )

@@ -17,7 +17,7 @@ from detectors.households.entitlements import (
 from detectors.households.months import months_said
 from detectors.households.overpaid import EVENED_OUT, Overpaid, never_listed, overpaid, short_elsewhere
 from detectors.households.paid import recipients
-from detectors.law.assistance import assistance_law
+from detectors.law.assistance import paid_by_the_month
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 from graph.counted import counted
 
@@ -88,14 +88,7 @@ DETECTOR = Detector(
     title_en="Paid more than entitled to",
     meaning_zh="发放的金额多于应享的待遇，或者名单终止之后仍在发放。",
     severity="lead",
-    basis=assistance_law(
-        "第十二条、第十三条",
-        "按月发给最低生活保障金；家庭情况变化的，应当及时决定增发、减发或者停发",
-        "assistance is paid by the month; where circumstances change, it is to be raised, lowered or stopped in time",
-        "第十八条、第四十七条",
-        "按月发放最低生活保障金；可以根据变化情况作出相应调整",
-        "assistance is paid by the month, and may be adjusted to changed circumstances",
-    ),
+    basis=paid_by_the_month(),
     needs=("ENTITLED_TO", "RECEIVES"),
     parameters=(
         Parameter("surplus", 1.0, "yuan", "每月多发达到此金额才提示", "a month counts from this surplus on"),

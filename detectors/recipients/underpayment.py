@@ -16,7 +16,7 @@ from detectors.households.entitlements import (
     Entitlement,
     entitlements,
 )
-from detectors.law.assistance import assistance_law
+from detectors.law.assistance import paid_by_the_month
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 
 
@@ -116,14 +116,7 @@ DETECTOR = Detector(
     title_en="Paid less than entitled to",
     meaning_zh="发放的金额或月份少于应享的待遇（服务提醒）。",
     severity="service",
-    basis=assistance_law(
-        "第十二条、第十三条",
-        "按月发给最低生活保障金；家庭情况变化的，应当及时决定增发、减发或者停发",
-        "assistance is paid by the month; where circumstances change, it is to be raised, lowered or stopped in time",
-        "第十八条、第四十七条",
-        "按月发放最低生活保障金；可以根据变化情况作出相应调整",
-        "assistance is paid by the month, and may be adjusted to changed circumstances",
-    ),
+    basis=paid_by_the_month(),
     needs=("ENTITLED_TO", "RECEIVES"),
     parameters=(
         Parameter("shortfall", 1.0, "yuan", "每月少发达到此金额才提示", "a month counts from this on"),
