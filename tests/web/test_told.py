@@ -344,9 +344,9 @@ def test_several_ties_are_one_drawing(page, served):
 
 def test_a_tie_by_people_or_kin_is_drawn_with_what_ties_them(page, served):
     with served.client() as client:
-        rep = client.get("/v1/findings?detector=same-legal-representative&found=true&limit=1").json()[
-            "items"
-        ][0]
+        found = client.get("/v1/findings?detector=same-legal-representative&found=true").json()["items"]
+    # Whoever had left by then ties nobody on that day: that finding is set aside and is not drawn here.
+    rep = next(f for f in found if not f["suppressed_by"])
     page.goto(f"{served.url}/#/relations")
     page.get_by_label(re.compile("^每行一个")).fill(
         "\n".join(rep["facts"]["names"][i] for i in rep["subjects"])
@@ -355,7 +355,10 @@ def test_a_tie_by_people_or_kin_is_drawn_with_what_ties_them(page, served):
     page.get_by_label("截至日期").fill(rep["facts"]["as_of"])
     page.get_by_label("截至日期").press("Enter")
     page.get_by_role("button", name="查找关系").click()
-    page.locator("tr").filter(has_text="法定代表人").get_by_role("button", name="在图上看").first.click()
+    tie = page.locator("tr").filter(has_text="法定代表人").first
+    # Roles stand in words, not in the codes of the data.
+    expect(tie.locator(".formula")).not_to_contain_text(re.compile("[a-z]"))
+    tie.get_by_role("button", name="在图上看").click()
     page.wait_for_function("() => window.lookthroughBoard && window.lookthroughBoard.core.nodes().length > 2")
     by = "() => window.lookthroughBoard.core.edges().filter(e => e.data('type') === 'LEGAL_REP_OF').length"
     assert page.evaluate(by) == 2
