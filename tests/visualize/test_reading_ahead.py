@@ -41,7 +41,7 @@ def test_what_is_read_ahead_changes_no_picture(
         ownership = current_ownership(store)
         rows = store.query("MATCH (c:Company) RETURN c.id AS id").column("id").to_pylist()
         # Two companies read ahead and the rest climbed to, or all read ahead.
-        monkeypatch.setattr("visualize.excerpt.MOST_NODES", most)
+        monkeypatch.setattr("visualize.gathering.MOST_NODES", most)
         wide = [picture_of(store, [i], as_of) for i in rows]
         assert [picture_of(store, [i], as_of, ownership=ownership) for i in rows] == wide
         if most == 300:
@@ -61,7 +61,7 @@ def test_a_picture_that_is_cut_keeps_the_largest_holders(
     small = [f"h,虚构戊有限公司,h{n:02d},虚构持股{n}有限公司,company,1,," for n in range(40)]
     large = ["h,虚构戊有限公司,z,虚构末位有限公司,company,20,,", "h,虚构戊有限公司,p,虚构甲某,person,30,,"]
     source.write_text(_HOLDERS + "\n".join([*small, *large]), "utf-8")
-    monkeypatch.setattr("visualize.excerpt.MOST_NODES", 10)
+    monkeypatch.setattr("visualize.gathering.MOST_NODES", 10)
     with open_store(store_url, credentials=store_credentials) as store:
         key = PersonKey.open(tmp_path / "person.key")
         load(store, [source], LoadOptions("main"), key, tmp_path / "reports", lambda *_: None)
@@ -83,7 +83,7 @@ def test_what_is_held_is_cut_by_share_as_well(
         f"c{n:02d},虚构被持{n}有限公司,h,虚构戊有限公司,company,{60 if n == 39 else 1},," for n in range(40)
     ]
     source.write_text(_HOLDERS + "\n".join(held), "utf-8")
-    monkeypatch.setattr("visualize.excerpt.MOST_NODES", 5)
+    monkeypatch.setattr("visualize.gathering.MOST_NODES", 5)
     with open_store(store_url, credentials=store_credentials) as store:
         key = PersonKey.open(tmp_path / "person.key")
         load(store, [source], LoadOptions("main"), key, tmp_path / "reports", lambda *_: None)

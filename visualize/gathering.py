@@ -1,0 +1,297 @@
+"""What a picture gathers from the graph, never more than it has room for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from detectors.finding import Finding
+from graph.current_ownership import current_ownership
+from graph.model import REL_TYPES, rel_columns
+from graph.penetration import Ownership
+from graph.penetration.rows import REGISTERED_HEAD, SOLE_INTERESTS
+from graph.stores import GraphStore
+from graph.stores.hops import EACH, hop
+from graph.subgraph import SubEdge, Subgraph, SubNode
+from visualize.reading_ahead import Ahead, link_fields, nodes_of
+
+MOST_NODES: Final = 300
+_SHARES: Final = ("share", "share_max", "share_min")
+"""What tells how large a holding is, the best first."""
+_BOOKKEEPING: Final = frozenset({"stated", "counted"})
+_TIES: Final = ("EXERCISES_CONTROL", "LEGAL_REP_OF", "OFFICER_OF", "RELATED_TO")
+
+
+class Canvas:
+    """Nodes and edges gathered so far, by id, never more than `MOST_NODES`."""
+
+    def __init__(self, store: GraphStore, as_of: str | None, ownership: Ownership | None = None):
+        self.store = store
+        self.as_of = as_of
+        self.ownership = ownership
+        self._ahead = Ahead()
+        self._joined: bool | None = None
+        self._counted: dict[str, tuple[dict[str, int], bool]] = {}
+        """See `_counted_rows`."""
+        self.nodes: dict[str, SubNode] = {}
+        self.edges: dict[str, SubEdge] = {}
+        self.truncated = False
+        self.effective: dict[str, float] = {}
+        """Effective share in the company the picture is about, by holder."""
+        self.subjects: set[str] = set()
+        self.refused: set[str] = set()
+        """Members of closed blocks, whose share nobody computes."""
+
+    def add_nodes(self, type_: str, ids: Iterable[str]) -> list[str]:
+        """Fetch nodes that are not there yet; gives the ids that were new."""
+        wanted = sorted(set(ids) - set(self.nodes))
+        room = MOST_NODES - len(self.nodes)
+        if len(wanted) > room:
+            self.truncated = True
+            wanted = wanted[: max(room, 0)]
+        if not wanted:
+            return []
+        rows, unread = self._ahead.nodes(type_, wanted)
+        for row in sorted([*rows, *nodes_of(self.store, type_, unread)], key=lambda r: str(r["id"])):
+            facts = {k: v for k, v in row.items() if k not in ("id", "name", "kind") and v is not None}
+            facts["sources"] = (row.get("sources") or "").split("\n")
+            name = row.get("name") or row.get("title") or row.get("address") or ""
+            self.nodes[row["id"]] = SubNode(row["id"], type_, name, row.get("kind") or "", facts)
+        return wanted
+
+    def follow(self, name: str, pair: tuple[str, str], ids: Sequence[str], upward: bool) -> list[str]:
+        """Add the relationships of one type at these nodes, and the nodes at their other end; gives the new ones."""
+        return self.follow_all(name, (pair,), ids, upward)[pair]
+
+    def follow_all(
+        self, name: str, pairs: Sequence[tuple[str, str]], ids: Sequence[str], upward: bool
+    ) -> dict[tuple[str, str], list[str]]:
+        """`follow` between several pairs of node types at once: where there is no room for all, the largest are drawn."""
+        other = "from_id" if upward else "to_id"
+        found = {pair: self._links(name, pair, ids, upward) for pair in pairs}
+        kept = self._largest([row for rows in found.values() for row in rows], other)
+        new = {}
+        for (start, end), rows in found.items():
+            ends = [r[other] for r in rows if r[other] in kept]
+            new[start, end] = self.add_nodes(start if upward else end, ends)
+            for row in rows:
+                if row["from_id"] in self.nodes and row["to_id"] in self.nodes:
+                    self._add_edge(name, row)
+        return new
+
+    def _largest(self, rows: Iterable[dict[str, Any]], other: str) -> set[str]:
+        """What is drawn of the nodes at the other end: all, or those with the largest shares where there is no room.
+
+        One whose share is not known comes after those of which one is; where links bear no shares, ids decide.
+        """
+        shares: dict[str, float] = {}
+        for row in rows:
+            known = next((float(row[f]) for f in _SHARES if row.get(f) is not None), 0.0)
+            shares[row[other]] = max(shares.get(row[other], 0.0), known)
+        there = shares.keys() & self.nodes.keys()
+        new = sorted(shares.keys() - there, key=lambda id_: (-shares[id_], id_))
+        room = max(MOST_NODES - len(self.nodes), 0)
+        self.truncated = self.truncated or len(new) > room
+        return there | set(new[:room])
+
+    def _links(
+        self, name: str, pair: tuple[str, str], ids: Sequence[str], upward: bool
+    ) -> list[dict[str, Any]]:
+        """The rows of one type at these nodes that hold, in an order of their own: engines give them as they come."""
+        if not ids:
+            return []
+        start, end = pair
+        rows, unread = self._ahead.holders(pair, ids) if name == "OWNS" and upward else ([], list(ids))
+        if unread:
+            at, step = (
+                (f"b:{end}", hop(f"(a:{start})-[r:{name}]->(b)", "a.id"))
+                if upward
+                else (f"a:{start}", hop(f"(a)-[r:{name}]->(b:{end})", "b.id"))
+            )
+            rows += self.store.query(
+                f"{EACH}MATCH ({at} {{id: i}}) {step}RETURN {link_fields(name)}",
+                {"ids": sorted(unread)},
+            ).to_pylist()
+        if name == "OWNS" and upward:
+            rows = self._counting(rows)
+        return sorted(
+            (r for r in rows if self._holds(r)),
+            key=lambda r: (r["from_id"], r["to_id"], str(r.get("key"))),
+        )
+
+    def _add_edge(self, name: str, row: dict[str, Any]) -> None:
+        id_ = str(row.get("key") or f"{name}:{row['from_id']}>{row['to_id']}")
+        facts = {
+            k: v
+            for k, v in row.items()
+            if v is not None and k not in ("from_id", "to_id", "key") and k not in _BOOKKEEPING
+        }
+        if "sources" in facts:
+            facts["sources"] = facts["sources"].split("\n")
+        self.edges[id_] = SubEdge(id_, name, row["from_id"], row["to_id"], facts)
+
+    def _holds(self, row: dict[str, Any]) -> bool:
+        if row.get("counted") is False:
+            return False
+        if self.as_of is None:
+            return True
+        start, end = row.get("valid_from"), row.get("valid_to")
+        return (not start or start <= self.as_of) and (not end or self.as_of < end)
+
+    def _counting(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Of lists under several ids of one company one counts, and what both state is drawn once, at its better id."""
+        joined = {end for e in self.edges.values() if e.type == "SAME_AS" for end in (e.source, e.target)}
+        kept = [r for r in rows if r["to_id"] not in joined]
+        if len(kept) == len(rows):
+            return rows
+        once: dict[int, dict[str, Any]] = {}
+        for row in sorted(rows, key=lambda r: str(r["key"])):
+            if row["to_id"] not in joined:
+                continue
+            known, better = self._counted_rows(row["to_id"])
+            at = known.get(row["key"])
+            if at is not None and (better or at not in once):
+                once[at] = row
+        return [*kept, *once.values()]
+
+    def _counted_rows(self, company: str) -> tuple[dict[str, int], bool]:
+        """The place of each holding of a company that counts, by its keys; whether answers name it by this id."""
+        if company not in self._counted:
+            if self.ownership is None:
+                self.ownership = current_ownership(self.store)
+            ownership = self.ownership
+            node = ownership.known_node(company)
+            keys: dict[str, int] = {}
+            if node is not None:
+                edges = ownership.holding_edges
+                rows = edges.row[edges.pointer[node] : edges.pointer[node + 1]].tolist()
+                keys = {key: row for row in rows for key in ownership.holdings.keys(row)}
+            named = node is not None and ownership.nodes["id"][node] == company
+            self._counted[company] = keys, named
+        return self._counted[company]
+
+    def stated(self, name: str, pair: tuple[str, str], keys: Sequence[str]) -> None:
+        """Add those relationships of one type, between nodes that are there, whose row has one of the keys."""
+        start, end = pair
+        ids = [n.id for n in self.nodes.values() if n.type == start]
+        if not ids or not any(n.type == end for n in self.nodes.values()):
+            return
+        returned = ", ".join(f"r.{f.name} AS {f.name}" for f in rel_columns(REL_TYPES[name]))
+        rows = self.store.query(
+            f"{EACH}MATCH (a:{start} {{id: i}}) {hop(f'(a)-[r:{name}]->(b:{end})', 'r.key')}AND r.key IN $keys "
+            f"RETURN a.id AS from_id, b.id AS to_id, {returned}",
+            {"ids": sorted(ids), "keys": sorted(keys)},
+        )
+        for row in rows.to_pylist():
+            if row["to_id"] in self.nodes:
+                self._add_edge(name, row)
+
+    def between(self, ids: Sequence[str]) -> None:
+        """Add how these parties are tied otherwise than by shares."""
+        for name in _TIES:
+            for start, end in REL_TYPES[name].pairs:
+                near = [i for i in ids if i in self.nodes and self.nodes[i].type == start]
+                for row in self._links(name, (start, end), near, upward=False):
+                    # A registered head is drawn as what he is; as an owner by law, where he is that, with the owners.
+                    if row.get("interest") == REGISTERED_HEAD:
+                        continue
+                    if row["to_id"] in ids and row["to_id"] in self.nodes:
+                        self._add_edge(name, row)
+
+    def owners_above(self, companies: Sequence[str]) -> None:
+        """Every holder, level by level, to the top or to the limit."""
+        frontier = list(companies)
+        if self.ownership is not None:
+            self._ahead.read(self.store, self.ownership, frontier, MOST_NODES)
+        while frontier:
+            above: list[str] = []
+            if self._any_joined():
+                # A list may name the company by another of its ids, whichever of them was asked about.
+                other = list(frontier)
+                while other:
+                    other = [
+                        id_
+                        for upward in (True, False)
+                        for id_ in self.follow("SAME_AS", ("Company", "Company"), other, upward)
+                    ]
+                    frontier = [*frontier, *other]
+            for pair, new in self.follow_all("OWNS", REL_TYPES["OWNS"].pairs, frontier, upward=True).items():
+                above.extend(new if pair[0] == "Company" else [])
+            self._sole_owners(frontier)
+            frontier = above
+
+    def _sole_owners(self, companies: Sequence[str]) -> None:
+        """Add who owns those that are one person's own firm by law: no list of holders leads up from them."""
+        held = {edge.target for edge in self.edges.values() if edge.type == "OWNS"}
+        firms = [
+            c
+            for c in companies
+            if c not in held
+            and (node := self.nodes.get(c)) is not None
+            and node.kind in ("", "unknown", "sole_trader")
+            and "公司" not in node.name
+        ]
+        rows = self._links("EXERCISES_CONTROL", ("Person", "Company"), firms, upward=True)
+        rows = [
+            r
+            for r in rows
+            if r["interest"] == "operator"
+            or (
+                r["interest"] in (*SOLE_INTERESTS, REGISTERED_HEAD)
+                and self.nodes[r["to_id"]].kind == "sole_trader"
+            )
+        ]
+        # Who is said to own a firm goes before who is shown as its head.
+        owned = {r["to_id"] for r in rows if r["interest"] != REGISTERED_HEAD}
+        rows = [r for r in rows if r["interest"] != REGISTERED_HEAD or r["to_id"] not in owned]
+        self.add_nodes("Person", [r["from_id"] for r in rows])
+        for row in rows:
+            if row["from_id"] in self.nodes:
+                self._add_edge("EXERCISES_CONTROL", row)
+
+    def _any_joined(self) -> bool:
+        """Whether any company is known under two ids at all."""
+        if self._joined is None:
+            found = self.store.query("MATCH (a:Company)-[r:SAME_AS]->(b:Company) RETURN r.by AS by LIMIT 1")
+            self._joined = found.num_rows > 0
+        return self._joined
+
+    def subgraph(self, title: str, subjects: Iterable[str], findings: Sequence[Finding]) -> Subgraph:
+        """What was gathered, marked: the subjects asked about, and what proves the findings."""
+        proving = {n for f in findings if not f.suppressed_by for n in f.evidence.nodes}
+        keys = {k for f in findings if not f.suppressed_by for k in f.evidence.keys}
+        asked = set(subjects) | self.subjects
+        nodes = tuple(
+            SubNode(
+                n.id,
+                n.type,
+                n.name,
+                n.kind,
+                n.facts,
+                self.effective.get(n.id),
+                tuple(
+                    mark
+                    for mark, on in (
+                        ("subject", n.id in asked),
+                        ("finding", n.id in proving),
+                        ("refused", n.id in self.refused),
+                    )
+                    if on
+                ),
+            )
+            for n in sorted(self.nodes.values(), key=lambda n: (n.type, n.id))
+        )
+        edges = tuple(
+            replace(e, marks=(*e.marks, "finding")) if e.id in keys else e
+            for e in sorted(self.edges.values(), key=lambda e: e.id)
+        )
+        return Subgraph(
+            nodes,
+            edges,
+            title=title,
+            method="integrated",
+            as_of=self.as_of or "",
+            fingerprint=self.store.fingerprint(),
+            truncated=self.truncated,
+        )
