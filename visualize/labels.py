@@ -201,6 +201,9 @@ def _relation_words(members: Iterable[SubEdge], lang: Lang) -> str:
             word = share_words(facts, lang) or coded(clean(facts.get("holding_form") or ""), lang) or word
             if facts.get("acquired_by"):
                 word += " · " + coded(clean(facts["acquired_by"]), lang)
+        if edge.type == "ENTITLED_TO" and isinstance(facts.get("amount"), int):
+            due = money(facts["amount"], str(facts.get("currency") or ""), lang)
+            word += " " + (due if facts.get("month") else pick(WORDS["a_month"], lang).format(due))
         if facts.get("suspected") is True:
             word += f"（{pick(WORDS['suspected'], lang)}）" if lang == "zh" else " (suspected)"
         if word not in words:

@@ -198,6 +198,13 @@ def test_what_is_paid_for_several_months_is_said_to_be_paid_each_month(end: str 
     assert told in words(Subgraph((paid,), ())).splitlines()
 
 
+@pytest.mark.parametrize(("month", "told"), [("2025-01", "应享 620.00元"), (None, "应享 每月620.00元")])
+def test_what_a_household_is_entitled_to_stands_on_its_line(month: str | None, told: str) -> None:
+    nodes = (SubNode("h", "Household", "虚构户"), SubNode("g", "Program", "虚构补贴"))
+    facts = {"month": month, "amount": 62_000, "currency": "CNY"}
+    assert told in words(Subgraph(nodes, (SubEdge("1", "ENTITLED_TO", "h", "g", facts),))).splitlines()
+
+
 def test_the_owner_four_layers_up_stands_on_top_and_the_lot_under_the_bidders() -> None:
     y = {n.id: n.y for n in compose(pictures.nine_bidders()).nodes}
     assert y["p"] < y["t1"] < y["t2"] < y["t4"] < y["b1"] < y["lot"] < y["tender"]
