@@ -38,6 +38,7 @@ PAGES: Final = (
     "docs/ledger.md",
     "docs/own-detectors.md",
     "docs/rules.md",
+    "docs/evaluating.md",
     "docs/evidence.md",
     "docs/api.md",
 )
