@@ -21,6 +21,8 @@ from lookthrough.cli.usage import WrongUsageError, not_one_of
 
 DEMO: Final = Path("output/demo")
 """Where `lookthrough demo` leaves its world."""
+NINE_BIDDERS: Final = "XG-2025-001"
+"""The tender of the demo world to look at first."""
 
 
 @app.command("serve")
@@ -90,6 +92,10 @@ def _with_demo(s: Session, store: str | None) -> Session:
     s.tell(
         f"未指定数据库：使用演示数据 {DEMO / 'store'}。使用自己的库：lookthrough serve --store 路径",
         f"No store is named: serving the demo world in {DEMO / 'store'}. Your own: lookthrough serve --store PATH",
+    )
+    s.tell(
+        f"九家投标人：在首页输入 {NINE_BIDDERS} 回车；其余场景见 lookthrough demo 所列的标段。",
+        f"The nine bidders: type {NINE_BIDDERS} on the start page; lookthrough demo lists the lots of the other scenes.",
     )
     settings = replace(
         s.settings, store=str(DEMO / "store"), key_file=DEMO / "person.key", data=DEMO, ledger_stated=""

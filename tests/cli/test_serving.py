@@ -153,6 +153,7 @@ def test_an_own_store_that_holds_nothing_does_not_hide_the_demo_world(tmp_path, 
 
     said = serves()
     assert "serving the demo world" in said
+    assert "The nine bidders: type XG-2025-001 on the start page" in said
     assert "lookthrough serve --store PATH" in said
     assert run(["load", str(file)]) == 0
     assert "demo world" not in serves()
