@@ -73,11 +73,12 @@ class Entitlement:
     """One recipient under one programme. `due`, `paid`: month → minor units (empty: not stated).
 
     `covered`: the months in which the programme paid anybody. `undated`: payments of it whose month is not stated.
-    `of` may be paid nothing at all. `most`: as `due`, where lists disagree by the one that states most. `spells`: what
-    `paid` is made of. `listed`: whom the list names; empty where it names the household as a whole. `after`: months
+    `of` may be paid nothing at all. `most`: as `due`, where lists disagree by the one that states most, and nothing for
+    whoever had declined before the month. `spells`: what `paid` is made of. `listed`: whom the list names; empty where it names the household as a whole. `after`: months
     covered after all that the list states of the recipient, while it names others. `declined`: months covered by whose
     end the household, or everybody on the list, had declined, and was not put on it anew; `declined_keys`: the rows
-    that say so.
+    that say so. `waived`: month → who of the list had declined before it began (empty: the household as a whole), with
+    the key of the row that says so.
     """
 
     of: Recipient
@@ -94,6 +95,7 @@ class Entitlement:
     after: frozenset[str]
     declined: frozenset[str]
     declined_keys: tuple[str, ...]
+    waived: Mapping[str, Mapping[str, str]]
 
     @property
     def missing(self) -> list[str]:
@@ -181,7 +183,6 @@ def _entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
             s for r in elsewhere for s in r.spells if s.program_id == program and _serves(r, s, movers)
         ]
         due = _due(mine, covered[program], min)
-        most = due if len(mine) == 1 else _due(mine, covered[program], max)
         keys = tuple(sorted({str(r["entitled_key"]) for r in mine}))
         name = str(mine[0]["program"] or program)
         undated = sum(s.program_id == program for r in (of, *elsewhere) for s in r.undated)
@@ -190,38 +191,59 @@ def _entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
             frozenset() if any("household_id" in r for r in mine) else {str(r["person_id"]) for r in mine}
         )
         after = frozenset(_past(mine, covered[program]) & reached[program])
+        said = _said(id_, listed, mine, declined.get(program, {}))
+        waived = _waived(said, covered[program])
+        most = due if len(mine) == 1 and not waived else _due(mine, covered[program], max, waived)
         found.append(
             Entitlement(
                 *(of, program, name, due, paid, frozenset(covered[program]), undated, keys, most),
                 *(tuple(spells), frozenset(listed), after),
-                *_declined(id_, listed, mine, declined.get(program, {}), covered[program]),
+                *_declined(said, covered[program]),
+                waived,
             )
         )
     return found
 
 
-def _declined(
-    id_: str,
-    listed: Collection[str],
-    mine: Sequence[Row],
-    declined: Mapping[str, Sequence[Row]],
-    covered: set[str],
-) -> tuple[frozenset[str], tuple[str, ...]]:
-    """The months by whose end the recipient, or else everybody on the list, had declined. `mine`: its rows of the list."""
+_Said = tuple[str, Sequence[Row], Sequence[Row]]
+"""Who may have declined (empty: the household as a whole), the rows that say so, and the rows of the list on whom."""
+
+
+def _said(
+    id_: str, listed: Collection[str], mine: Sequence[Row], declined: Mapping[str, Sequence[Row]]
+) -> list[_Said]:
+    """What the recipient, or else everybody on the list, declined. `mine`: its rows of the list."""
     whole = declined.get(id_, ())
-    each = [(whole, mine)]
-    if listed and not whole:
-        each = [(declined.get(p, ()), [r for r in mine if r["person_id"] == p]) for p in sorted(listed)]
+    if not listed or whole:
+        return [("", whole, mine)]
+    return [(p, declined.get(p, ()), [r for r in mine if r["person_id"] == p]) for p in sorted(listed)]
+
+
+def _declined(each: Sequence[_Said], covered: set[str]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The months by whose end all of them had declined, and the rows that say so."""
     months = {
         m
         for m in covered
         if all(
             any(in_month(r["declined_from"], r["declined_to"], m) and not _anew(r, rows, m) for r in said)
-            for said, rows in each
+            for _, said, rows in each
         )
     }
-    keys = {str(r["declined_key"]) for said, _ in each for r in said} if months else set()
+    keys = {str(r["declined_key"]) for _, said, _ in each for r in said} if months else set()
     return frozenset(months), tuple(sorted(keys))
+
+
+def _waived(each: Sequence[_Said], covered: set[str]) -> dict[str, dict[str, str]]:
+    """Who had declined before a month began, and until its end: what is paid for the month of the day itself is due."""
+    waived: dict[str, dict[str, str]] = defaultdict(dict)
+    for who, said, rows in each:
+        for row in said:
+            start, end = str(row["declined_from"] or ""), str(row["declined_to"] or "")
+            for m in covered:
+                inside = start <= f"{m}-01" and (not end or end >= f"{later(m, 1)}-01")
+                if inside and not _anew(row, rows, m):
+                    waived[m].setdefault(who, str(row["declined_key"]))
+    return dict(waived)
 
 
 def _anew(declined: Row, rows: Sequence[Row], month: str) -> bool:
@@ -271,17 +293,27 @@ def _serves(of: Recipient, spell: Spell, persons: set[str]) -> bool:
     return any(m["person_id"] in persons for m in of.members_in(spell.month))
 
 
-def _due(rows: Sequence[Row], covered: set[str], pick: Callable[[list[int]], int]) -> dict[str, int | None]:
+def _due(
+    rows: Sequence[Row],
+    covered: set[str],
+    pick: Callable[[list[int]], int],
+    waived: Mapping[str, Collection[str]] | None = None,
+) -> dict[str, int | None]:
     """What is due by month: rows that name the month, else of each household's or person's the one that began last.
 
-    `pick`: which of several amounts that began on one day.
+    `pick`: which of several amounts that began on one day. `waived`: month → who had declined; nothing is due to them.
     """
     whose: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         whose[str(row.get("person_id") or "")].append(row)
     due: dict[str, int | None] = {}
     for month in covered:
-        for mine in whose.values():
+        gone = (waived or {}).get(month, ())
+        if gone:
+            due[month] = 0
+        for who, mine in whose.items():
+            if who in gone or "" in gone:
+                continue
             named = [r for r in mine if r["month"] and r["month"][:7] == month]
             lasting = [
                 r for r in mine if not r["month"] and in_month(r["entitled_from"], r["entitled_to"], month)

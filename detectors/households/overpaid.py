@@ -24,7 +24,8 @@ EVENED_OUT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Overpaid:
-    """Month → minor units above what is due; `ended`: those after all that the list states of the recipient.
+    """Month → minor units above what is due; `ended`: those after all that the list states of the recipient; `waived`:
+    those that began after the benefit was declined.
 
     `partly`: months in which whoever is paid is not all on the list; `unstated`: an amount is missing; `beyond`: the list
     names the recipient before or after alone, or nobody.
@@ -32,6 +33,7 @@ class Overpaid:
 
     above: dict[str, int]
     ended: tuple[str, ...]
+    waived: tuple[str, ...]
     partly: tuple[str, ...]
     unstated: tuple[str, ...]
     beyond: tuple[str, ...]
@@ -57,11 +59,17 @@ def overpaid(e: Entitlement, values: Values) -> Overpaid:
             above[month] = paid - due
             if after:
                 ended.append(month)
-    return Overpaid(above, tuple(ended), tuple(partly), tuple(unstated), tuple(beyond))
+    waived = tuple(m for m in above if m in e.waived)
+    return Overpaid(above, tuple(ended), waived, tuple(partly), tuple(unstated), tuple(beyond))
 
 
 def _all_listed(e: Entitlement, month: str) -> bool:
-    """Is everybody that is paid for in a month on the list, so that what is paid can be laid beside it?"""
+    """Is everybody that is paid for in a month on the list, so that what is paid can be laid beside it?
+
+    A household that declined as a whole is due nothing, whoever of it the list names.
+    """
+    if "" in e.waived.get(month, ()):
+        return True
     paid_for: set[str] = set()
     for spell in (s for s in e.spells if s.month == month):
         paid_for.update([spell.person] if spell.person else living(e.of, month))

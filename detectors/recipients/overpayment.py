@@ -1,4 +1,4 @@
-"""`overpayment` (超发): a recipient was paid more than the list of entitlement states, or after it ended."""
+"""`overpayment` (超发): paid more than the list of entitlement states, after it ended, or after what was declined."""
 
 from __future__ import annotations
 
@@ -58,6 +58,7 @@ def _unknown(e: Entitlement, zh: str, en: str) -> Undecided:
 def _draft(e: Entitlement, found: Overpaid, values: Values) -> Draft:
     months = sorted(found.above)
     total = sum(found.above.values())
+    declined = sorted({key for m in found.waived for key in e.waived[m].values()})
     due = {m: 0 if m in found.ended else e.most[m] for m in months}
     made = draft(
         e.of,
@@ -67,26 +68,44 @@ def _draft(e: Entitlement, found: Overpaid, values: Values) -> Draft:
             "programs": [e.program],
             "surplus": total,
             "months_after_end": list(found.ended),
+            "months_after_declining": list(found.waived),
             "by_month": [{"month": m, "due": due[m], "paid": e.paid[m]} for m in months],
         },
-        {"count": str(len(months)), "surplus": yuan(total), "after": str(len(found.ended))},
+        {
+            "count": str(len(months)),
+            "surplus": yuan(total),
+            "beside_zh": _beside_zh(found),
+            "beside_en": _beside_en(found),
+        },
         values=values,
         nodes=[e.program_id, *e.of.persons, *(s.benefit for s in e.spells)],
-        keys=[*e.keys, *(s.key for s in e.spells), *(m["member_key"] for m in e.of.members)],
+        keys=[*e.keys, *declined, *(s.key for s in e.spells), *(m["member_key"] for m in e.of.members)],
         suppressed_by=EVENED_OUT if short_elsewhere(e, found.above) >= total else None,
     )
     return replace(made, identity={"household_id": e.of.id, "program_id": e.program_id})
 
 
+def _beside_zh(found: Overpaid) -> str:
+    told = ((found.ended, "名单终止之后"), (found.waived, "放弃待遇之后"))
+    said = "，".join(f"{len(months)}个月在{when}" for months, when in told if months)
+    return f"（其中{said}）" if said else ""
+
+
+def _beside_en(found: Overpaid) -> str:
+    told = ((found.ended, "after the list ends"), (found.waived, "after it was declined"))
+    said = ", ".join(f"{len(months)} {when}" for months, when in told if months)
+    return f" ({said})" if said else ""
+
+
 DETECTOR = Detector(
     id="overpayment",
-    version="1.1",
+    version="1.2",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
     title_zh="多发、超发",
     title_en="Paid more than entitled to",
-    meaning_zh="发放的金额多于应享的待遇，或者名单终止之后仍在发放。",
+    meaning_zh="发放的金额多于应享的待遇，或者名单终止、放弃待遇之后仍在发放。",
     severity="lead",
     basis=paid_by_the_month(),
     needs=("ENTITLED_TO", "RECEIVES"),
@@ -99,20 +118,27 @@ DETECTOR = Detector(
     identity=("household_id", "program_id"),
     suppressors=(Suppressor(*EVENED_OUT),),
     wording_zh=(
-        "【风险预警】{household}：与资格名单相比，{months}有{count}个月{programs}多发（其中{after}个月在名单终止之后），"
-        "共多发{surplus}元。请核实名单是否最新、发放是否含补发。" + CAUTION_ZH
+        "【风险预警】{household}：与资格名单相比，{months}有{count}个月{programs}多发{beside_zh}，"
+        "共多发{surplus}元。请核实名单与放弃登记是否最新、发放是否含补发。" + CAUTION_ZH
     ),
     wording_en=(
-        "[Lead] {household}: beside the list of entitlement, {programs} was paid above it in {count:month} of {months} "
-        "({after} after the list ends), by {surplus} yuan in all. Verify whether the list is up to date and whether "
-        "arrears are included. " + CAUTION_EN
+        "[Lead] {household}: beside the list of entitlement, {programs} was paid above it in {count:month} of "
+        "{months}{beside_en}, by {surplus} yuan in all. Verify whether the list and what was declined are up to date, and "
+        "whether arrears are included. " + CAUTION_EN
     ),
     assemble=assemble,
-    innocent_zh=("标准上调而名单未更新", "补发未加载月份的待遇", "节日慰问等一次性发放", "已在后续月份扣回"),
+    innocent_zh=(
+        "标准上调而名单未更新",
+        "补发未加载月份的待遇",
+        "节日慰问等一次性发放",
+        "已在后续月份扣回",
+        "撤回放弃而未登记",
+    ),
     innocent_en=(
         "a raised standard that the list does not show yet",
         "arrears of months that are not loaded",
         "a single payment, as at a festival",
         "recovered in later months",
+        "a declining that was taken back, and is still on file",
     ),
 )

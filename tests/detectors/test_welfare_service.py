@@ -301,6 +301,77 @@ def test_paid_more_than_the_list_states(store_url: str, store_credentials: Crede
     assert "2025-07—2025-12有6个月虚构救助多发（其中6个月在名单终止之后），共多发3,600.00元" in text["zh"]
 
 
+def test_paid_after_it_was_declined(store_url: str, store_credentials: Credentials) -> None:
+    world = SmallWorld("paid-after-declining")
+
+    def declines(recipient: tuple[str, str], on: str, **span: str) -> None:
+        world.rel("DECLINES", recipient, ("Program", PROGRAM), stated_from=on, **span)
+
+    # What is paid for the month of the day itself, or stops with it, is due.
+    for id_, on, months in (
+        ("goes-on", "2025-07-10", ("2025-01", "2025-12")),
+        ("first-of-month", "2025-07-01", ("2025-01", "2025-12")),
+        ("stops", "2025-07-10", ("2025-01", "2025-07")),
+        ("december", "2025-12-02", ("2025-01", "2025-12")),
+    ):
+        world.household(id_, [f"{id_}1"], months=months)
+        entitled(world, ("Household", id_))
+        declines(("Household", id_), on)
+    # Taken back at the end of September; put on the list again from September on.
+    world.household("taken-back", ["t1"])
+    entitled(world, ("Household", "taken-back"))
+    declines(("Household", "taken-back"), "2025-07-10", stated_to="2025-10-01")
+    world.household("again", ["again1"], months=("2025-01", "2025-06"))
+    world.pay(("Household", "again"), ("2025-09", "2025-12"))
+    entitled(world, ("Household", "again"), stated_from="2025-01-01", stated_to="2025-08-01")
+    entitled(world, ("Household", "again"), stated_from="2025-09-01")
+    declines(("Household", "again"), "2025-06-20")
+    # Arrears of June, which came in September.
+    world.household("arrears", ["a1"], months=("2025-01", "2025-05"))
+    world.pay(("Household", "arrears"), ("2025-09", "2025-09"))
+    entitled(world, ("Household", "arrears"))
+    declines(("Household", "arrears"), "2025-07-02")
+    # One of two declined: half is due. And a household as a whole, of which the list names one.
+    for id_, amount in (("one-of-two", 60000), ("half", 30000)):
+        world.household(id_, [f"{id_}1", f"{id_}2"], months=("2025-01", "2025-06"))
+        world.pay(("Household", id_), ("2025-07", "2025-12"), amount=amount)
+        for person in (f"{id_}1", f"{id_}2"):
+            entitled(world, ("Person", person), 30000)
+        declines(("Person", f"{id_}1"), "2025-06-30")
+    world.household("whole", ["w1", "w2"])
+    entitled(world, ("Person", "w1"), 60000)
+    declines(("Household", "whole"), "2025-06-30")
+    # The list of last year had ended before.
+    world.household("listed-before", ["l1"])
+    entitled(world, ("Household", "listed-before"), stated_to="2025-01-01")
+    declines(("Household", "listed-before"), "2024-12-31")
+    found = world.find(store_url, store_credentials, [ABOVE, SHORT])
+    assert verdicts(found, ABOVE.id) == {
+        "goes-on": "finding",
+        "first-of-month": "finding",
+        "taken-back": "finding",
+        "arrears": "evened-out",
+        "one-of-two": "finding",
+        "whole": "finding",
+        "listed-before": "finding",
+    }
+    facts = {f.scope_id.partition(":")[2]: f.facts for f in found.findings if f.detector == ABOVE.id}
+    waived = {id_: facts[id_]["months_after_declining"] for id_ in facts}
+    assert waived["goes-on"] == [f"2025-{m:02d}" for m in range(8, 13)]
+    assert waived["first-of-month"] == waived["one-of-two"] == [f"2025-{m:02d}" for m in range(7, 13)]
+    assert waived["taken-back"] == ["2025-08", "2025-09"]
+    assert facts["goes-on"]["surplus"] == 5 * 60000
+    assert facts["one-of-two"]["surplus"] == 6 * 30000
+    text = {f.scope_id: f.text for f in found.findings if f.detector == ABOVE.id}
+    assert (
+        "2025-08—2025-12有5个月虚构救助多发（其中5个月在放弃待遇之后），共多发3,000.00元"
+        in text["local:goes-on"]["zh"]
+    )
+    assert "in 5 months of 2025-08—2025-12 (5 after it was declined), by" in text["local:goes-on"]["en"]
+    both = "（其中12个月在名单终止之后，12个月在放弃待遇之后）"
+    assert both in text["local:listed-before"]["zh"]
+
+
 def test_a_list_that_reaches_no_further_says_nothing_of_later_months(
     store_url: str, store_credentials: Credentials
 ) -> None:

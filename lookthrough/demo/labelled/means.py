@@ -176,6 +176,25 @@ def plant_on_file(w: Labelled) -> None:
             w.finding(LEFT_OUT, scope, (scope,), f"{key}：放弃之前的月份没有发放")
         else:
             w.suppressed(LEFT_OUT, scope, (scope,), "declined", f"{key}：有放弃日期")
+    for key, paid, expect in (
+        ("放弃之后仍每月发放", (YEAR,), "finding"),
+        ("发放到放弃当月为止", (("2025-01", "2025-07"),), "none"),
+        ("放弃之后补发此前漏发的一个月", (("2025-01", "2025-05"), ("2025-07", "2025-08")), "suppressed"),
+    ):
+        scope = w.household(w.person(), months=None)
+        number = scope.partition(":")[2]
+        for months in paid:
+            w.pay(months, household_id=number, program=_CARE, amount=620)
+        row = {"household_id": number, "program": _CARE, "amount": 620}
+        w.add("entitlements", **row, valid_from="2025-01-01", valid_to="2025-12-31", declined_on="2025-07-10")
+        if expect == "finding":
+            w.finding(ABOVE, scope, (scope,), key)
+        elif expect == "suppressed":
+            w.suppressed(ABOVE, scope, (scope,), "evened-out", key)
+            w.suppressed(SHORT, scope, (scope,), "made-up-later", key)
+        else:
+            w.none(ABOVE, scope, key)
+            w.suppressed(SHORT, scope, (scope,), "declined", key)
     for key, recused, expect in (
         ("领取前已登记回避", "2024-12-20", "suppressed"),
         ("领取期间才回避", "2025-04-15", "finding"),

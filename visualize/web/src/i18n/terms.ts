@@ -175,6 +175,7 @@ export const FIELDS: Record<string, [string, string]> = {
   "lots_by_member": ["各成员标段数", "lots by member"],
   "pairs": ["疑似同一人的组合", "pairs"],
   "months_after_end": ["名单终止后月份", "months after the list ends"],
+  "months_after_declining": ["放弃待遇后月份", "months after it was declined"],
   "unpaid_months": ["未发月份", "unpaid months"],
   "circle": ["循环持股成员", "circle"],
   "fences": ["界限", "fences"],
