@@ -70,7 +70,8 @@ POPULATION: Final = "MATCH (n)-[:ENTITLED_TO]->(:Program) RETURN count(DISTINCT 
 
 @dataclass(frozen=True)
 class Entitlement:
-    """One recipient under one programme. `due`, `paid`: month → minor units (empty: not stated).
+    """One recipient under one programme. `due`, `paid`: month → minor units (empty: not stated); nothing is due for one
+    of several who had declined.
 
     `covered`: the months in which the programme paid anybody. `undated`: payments of it whose month is not stated.
     `of` may be paid nothing at all. `most`: as `due`, where lists disagree by the one that states most, and nothing for
@@ -182,7 +183,6 @@ def _entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
         spells += [
             s for r in elsewhere for s in r.spells if s.program_id == program and _serves(r, s, movers)
         ]
-        due = _due(mine, covered[program], min)
         keys = tuple(sorted({str(r["entitled_key"]) for r in mine}))
         name = str(mine[0]["program"] or program)
         undated = sum(s.program_id == program for r in (of, *elsewhere) for s in r.undated)
@@ -193,13 +193,16 @@ def _entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
         after = frozenset(_past(mine, covered[program]) & reached[program])
         said = _said(id_, listed, mine, declined.get(program, {}))
         waived = _waived(said, covered[program])
+        months, waiver_keys = _declined(said, covered[program])
+        # What all of them declined stays due, to be shown as declined where it is not paid.
+        partly = {m: who for m, who in waived.items() if m not in months}
+        due = _due(mine, covered[program], min, partly)
         most = due if len(mine) == 1 and not waived else _due(mine, covered[program], max, waived)
         found.append(
             Entitlement(
                 *(of, program, name, due, paid, frozenset(covered[program]), undated, keys, most),
                 *(tuple(spells), frozenset(listed), after),
-                *_declined(said, covered[program]),
-                waived,
+                *(months, waiver_keys, waived),
             )
         )
     return found
@@ -309,11 +312,10 @@ def _due(
     due: dict[str, int | None] = {}
     for month in covered:
         gone = (waived or {}).get(month, ())
-        if gone:
+        if gone and ("" in gone or whose.keys() <= set(gone)):
             due[month] = 0
+            continue
         for who, mine in whose.items():
-            if who in gone or "" in gone:
-                continue
             named = [r for r in mine if r["month"] and r["month"][:7] == month]
             lasting = [
                 r for r in mine if not r["month"] and in_month(r["entitled_from"], r["entitled_to"], month)
@@ -324,7 +326,7 @@ def _due(
             amounts = [r["amount"] for r in named] or (
                 [None] if None in latest else [pick(latest)] if latest else []
             )
-            for amount in amounts:
+            for amount in [0] * bool(amounts) if who in gone else amounts:
                 before = due.get(month, 0)
                 due[month] = None if before is None or amount is None else before + int(amount)
     return due

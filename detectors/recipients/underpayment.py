@@ -63,9 +63,9 @@ def _explained(e: Entitlement, short: Mapping[str, int]) -> tuple[str, str, str]
     if any(e.due[m] is None for m in short):
         return None
     later = {m: paid for m, paid in e.paid.items() if m > min(short) and paid is not None}
-    surplus = sum(
-        max(0, paid - (e.due.get(m, 0) or 0)) for m, paid in later.items() if e.due.get(m, 0) is not None
-    )
+    # What comes after it was declined can only be for months before.
+    due = {m: e.most[m] if m in e.waived else e.due.get(m, 0) for m in later}
+    surplus = sum(max(0, paid - amount) for m, paid in later.items() if (amount := due[m]) is not None)
     return _MADE_UP if surplus >= sum(short.values()) else None
 
 
@@ -108,7 +108,7 @@ def _draft(e: Entitlement, short: Mapping[str, int], values: Values) -> Draft:
 
 DETECTOR = Detector(
     id="underpayment",
-    version="1.3",
+    version="1.4",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
