@@ -153,6 +153,8 @@ class Detector(Wire):
     severity: str
     support: bool
     needs: list[str]
+    needs_any: list[str]
+    needs_fields: list[str]
     basis: list[dict[str, Any]]
     parameters: list[dict[str, Any]]
     suppressors: list[dict[str, Any]]

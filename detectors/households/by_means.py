@@ -14,9 +14,9 @@ from detectors.households.dwellings import HELD, HELD_COLUMNS, Month, judge
 from detectors.households.dwellings import PARAMETERS as OF_DWELLINGS
 from detectors.households.entitlements import DECLINED
 from detectors.households.incomes import ADULT_AGE, minor, without_income
-from detectors.households.months import in_month
+from detectors.households.months import in_month, months_said
 from detectors.households.paid import Recipient, recipients
-from detectors.rules.values import most, settle
+from detectors.rules.values import settle
 from graph.counted import counted
 
 _RESIDENTS: Final = (
@@ -55,6 +55,9 @@ COLUMNS: Final = {
     "homes": HELD_COLUMNS,
     "homes_known": ("homes_known",),
 }
+_LIMIT: Final = "income_per_head_limit"
+_NAMED: Final = 200
+"""Households of a region that are named; all are counted."""
 _MEANT: Final = {
     "dwelling_limit": ("住房套数达到此数即不符合条件", "not eligible from this many dwellings on"),
     "demolition_dwelling_limit": (
@@ -85,10 +88,9 @@ POPULATION: Final = (
 
 def by_means(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a registered household whose known income and dwellings are within the local rule in the newest month of
-    its incomes, and of whom nobody is paid anything in that month.
+    its incomes, and of whom nobody is paid anything in that month. Where no rule states the local standard, that can't
+    be decided; a rule that states 0 asks for none.
     """
-    if not most(values, "income_per_head_limit"):
-        return
     paid = _paid(rows)
     incomes: dict[str, list[Row]] = defaultdict(list)
     for row in rows["incomes"]:
@@ -99,14 +101,19 @@ def by_means(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     households: dict[str, list[Row]] = defaultdict(list)
     for row in rows["residents"]:
         households[row["hukou_id"]].append(row)
+    unruled: dict[str, list[tuple[str, str]]] = defaultdict(list)
     homes_known = any(r["homes_known"] for r in rows["homes_known"])
     for id_, members in sorted(households.items()):
         of = Recipient("household", id_, str(members[0]["region"] or ""), tuple(members), ())
         last = max((r["month"] for p in of.persons for r in incomes.get(p, ()) if r["month"]), default="")
         rule = settle(values, of.region, f"{last}-01")
-        limit = float(rule["income_per_head_limit"])
-        inside = living(of, last) if last and limit else set()
+        limit = float(rule[_LIMIT])
+        inside = living(of, last) if last else set()
         if not inside or inside & paid.get(last, set()):
+            continue
+        if not limit:
+            if not any(r.parameter == _LIMIT for r in rule.rules):
+                unruled[of.region].append((last, id_))
             continue
         earned = [r for p in sorted(inside) for r in incomes.get(p, ()) if r["month"] == last]
         total = sum(r["amount"] or 0 for r in earned)
@@ -146,6 +153,23 @@ def by_means(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         if id_ not in who and not inside & grown <= who:
             waived = []
         yield _means(of, last, total / len(inside), limit, earned, waived, values)
+    yield from _no_standard(unruled)
+
+
+def _no_standard(unruled: Mapping[str, Sequence[tuple[str, str]]]) -> Iterator[Undecided]:
+    """Of each region: its households whose income is known for a month of which no rule states the standard."""
+    for region, found in sorted(unruled.items()):
+        months = sorted({month for month, _ in found})
+        yield Undecided(
+            "region",
+            region or "-",
+            tuple(sorted(id_ for _, id_ in found)[:_NAMED]),
+            f"本地规则没有{region or '所在地区不明的家庭'}{months_said(months)}的低保标准（{_LIMIT}），{len(found)}户有收入数据的家庭是否"
+            "符合救助条件而未享受无法判定",
+            f"the local rules state no standard ({_LIMIT}) for {region or 'households of unknown region'} in "
+            f"{months_said(months)}: whether {counted(len(found), 'household')} of known income "
+            f"{'is' if len(found) == 1 else 'are'} eligible and left out can't be decided",
+        )
 
 
 _Open = tuple[tuple[str, ...], str, str]

@@ -79,7 +79,7 @@ class Entitlement:
     covered after all that the list states of the recipient, while it names others. `declined`: months covered by whose
     end the household, or everybody on the list, had declined, and was not put on it anew; `declined_keys`: the rows
     that say so. `waived`: month → who of the list had declined before it began (empty: the household as a whole), with
-    the key of the row that says so.
+    the key of the row that says so. `reached`: months covered of which any row speaks.
     """
 
     of: Recipient
@@ -97,6 +97,7 @@ class Entitlement:
     declined: frozenset[str]
     declined_keys: tuple[str, ...]
     waived: Mapping[str, Mapping[str, str]]
+    reached: frozenset[str]
 
     @property
     def missing(self) -> list[str]:
@@ -202,7 +203,9 @@ def _entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
             Entitlement(
                 *(of, program, name, due, paid, frozenset(covered[program]), undated, keys, most),
                 *(tuple(spells), frozenset(listed), after),
-                *(months, waiver_keys, waived),
+                *(months, waiver_keys),
+                waived,
+                frozenset(_reached(mine, covered[program])),
             )
         )
     return found
@@ -262,7 +265,7 @@ def _anew(declined: Row, rows: Sequence[Row], month: str) -> bool:
 
 
 def _reached(rows: Sequence[Row], covered: set[str]) -> set[str]:
-    """The months covered in which a programme's list names anybody."""
+    """The months covered of which any of these rows of a list speaks."""
     named = {r["month"][:7] for r in rows if r["month"]}
     spans = {(r["entitled_from"], r["entitled_to"]) for r in rows if not r["month"]}
     return {m for m in covered if m in named or any(in_month(start, end, m) for start, end in spans)}

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from detectors.definition import Undecided, Values
+from detectors.definition import Values
 from detectors.households.deaths import living
 from detectors.households.entitlements import Entitlement
-from detectors.households.paid import Recipient
-from graph.counted import counted
 
-_NAMED: Final = 200
-"""Recipients of a programme that are named; all are counted."""
 EVENED_OUT: Final = (
     "evened-out",
     "多发的金额未超过其他月份少发的金额（如补发、预发或扣回）",
@@ -89,25 +84,3 @@ def short_elsewhere(e: Entitlement, above: Mapping[str, int]) -> int:
     if newest not in e.paid and short.get(newest, 0) > max(above.values(), default=0):
         del short[newest]
     return sum(gap for gap in short.values() if gap > 0)
-
-
-def never_listed(paid: Iterable[Recipient], listed: Sequence[Entitlement]) -> Iterator[Undecided]:
-    """Of each programme that has a list: who is paid under it and does not stand on the list in any month."""
-    called = {e.program_id: e.program for e in listed}
-    on_it: dict[str, set[str]] = defaultdict(set)
-    for e in listed:
-        on_it[e.program_id].update((e.of.id, *e.of.persons))
-    beside: dict[str, set[str]] = defaultdict(set)
-    for of in paid:
-        for program in {s.program_id for s in (*of.spells, *of.undated)} & called.keys():
-            if on_it[program].isdisjoint((of.id, *of.persons)):
-                beside[program].add(of.id)
-    for program, ids in sorted(beside.items()):
-        yield Undecided(
-            "program",
-            program,
-            tuple(sorted(ids)[:_NAMED]),
-            f"有{len(ids)}个领取人不在{called[program]}的资格名单上，是否应享无法判定",
-            f"{counted(len(ids), 'recipient is', 'recipients are')} not on the list of {called[program]}: whether they are "
-            "entitled can't be decided",
-        )

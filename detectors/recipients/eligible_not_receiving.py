@@ -16,6 +16,8 @@ from detectors.households.entitlements import (
     Entitlement,
     entitlements,
 )
+from detectors.households.paid import recipients
+from detectors.households.unlisted import months_unlisted, without_list
 from detectors.law.assistance import assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 from graph.counted import counted
@@ -23,7 +25,8 @@ from graph.counted import counted
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft an entitlement without any payment; where local rules set an income limit, a household below it."""
-    for e in entitlements(rows):
+    listed = entitlements(rows)
+    for e in listed:
         if not e.covered:
             yield Undecided(
                 e.of.kind,
@@ -45,6 +48,9 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             wanted = [m for m in alive if m not in e.declined]
             why = None if wanted else DECLINED if alive else _DIED
             yield _listed(e, wanted or alive or e.missing, why, values)
+    said = ("是否漏享", "whether somebody is left out")
+    yield from without_list(recipients(rows), listed, *said)
+    yield from months_unlisted(listed, *said)
     yield from by_means(rows, values)
 
 
@@ -76,7 +82,7 @@ def _listed(e: Entitlement, months: Sequence[str], why: tuple[str, str, str] | N
 
 DETECTOR = Detector(
     id="eligible-not-receiving",
-    version="1.4",
+    version="1.5",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
@@ -99,8 +105,9 @@ DETECTOR = Detector(
             "income_per_head_limit",
             0.0,
             "yuan/month",
-            "当地低保标准（人均月收入）；0为不按收入主动发现",
-            "the local standard of monthly income per head; 0: nobody is looked for by income",
+            "当地低保标准（人均月收入）；未规定的，有收入数据而没有发放的家庭无法判定；规定为0即不按收入主动发现",
+            "the local standard of monthly income per head; where no rule states it, households of known income that are paid "
+            "nothing can't be decided; a rule of 0: nobody is looked for by income",
         ),
         *PARAMETERS,
     ),

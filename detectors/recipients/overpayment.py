@@ -15,8 +15,9 @@ from detectors.households.entitlements import (
     entitlements,
 )
 from detectors.households.months import months_said
-from detectors.households.overpaid import EVENED_OUT, Overpaid, never_listed, overpaid, short_elsewhere
+from detectors.households.overpaid import EVENED_OUT, Overpaid, overpaid, short_elsewhere
 from detectors.households.paid import recipients
+from detectors.households.unlisted import never_listed, without_list
 from detectors.law.assistance import paid_by_the_month
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 from graph.counted import counted
@@ -43,6 +44,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         elif e.undated:
             yield _unknown(e, "有发放记录没有月份", "some payments state no month")
     yield from never_listed(recipients(rows), listed)
+    yield from without_list(recipients(rows), listed, "是否超额发放", "whether more was paid than is due")
 
 
 def _unknown(e: Entitlement, zh: str, en: str) -> Undecided:

@@ -16,13 +16,16 @@ from detectors.households.entitlements import (
     Entitlement,
     entitlements,
 )
+from detectors.households.paid import recipients
+from detectors.households.unlisted import months_unlisted, without_list
 from detectors.law.assistance import paid_by_the_month
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a recipient and programme that is paid at times, but not in full."""
-    for e in entitlements(rows):
+    listed = entitlements(rows)
+    for e in listed:
         if not set(e.due) & set(e.paid):
             continue
         short = {
@@ -39,6 +42,9 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             yield _unknown(e, "有发放记录没有月份", "some payments state no month")
         elif any(amounts[m] is None for amounts in (e.due, e.paid) for m in set(e.due) & set(e.paid)):
             yield _unknown(e, "资格名单或发放记录没有金额", "the list, or the payments, state no amount")
+    said = ("是否少发", "whether anybody was paid short")
+    yield from without_list(recipients(rows), listed, *said)
+    yield from months_unlisted(listed, *said)
 
 
 def _unknown(e: Entitlement, zh: str, en: str) -> Undecided:

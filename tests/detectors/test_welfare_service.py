@@ -114,7 +114,29 @@ def test_income_below_the_local_standard(store_url: str, store_credentials: Cred
         '[[rule]]\ndetector="eligible-not-receiving"\nparameter="income_per_head_limit"\nvalue=700\n'
         f'unit="yuan/month"\nregion="{DISTRICT}"\ncitation="《虚构区最低生活保障标准》（2025年）"\n'
     )
-    assert verdicts(world.find(store_url, store_credentials, [W7]), W7.id) == {}
+    unruled = world.find(store_url, store_credentials, [W7])
+    assert unruled.findings == ()
+    ((_, gap),) = unruled.undecided
+    # Of whoever is paid nothing is asked for.
+    assert (gap.scope_kind, gap.scope_id) == ("region", DISTRICT)
+    assert gap.subjects == tuple(sorted(f"local:hk-{id_}" for id_ in incomes if id_ != "receiving"))
+    assert gap.missing_zh == (
+        f"本地规则没有{DISTRICT}2025-06的低保标准（income_per_head_limit），8户有收入数据的家庭是否符合救助条件而未享受无法判定"
+    )
+    assert gap.missing_en == (
+        f"the local rules state no standard (income_per_head_limit) for {DISTRICT} in 2025-06: whether 8 households of known "
+        "income are eligible and left out can't be decided"
+    )
+    # A rule for another region, or of a later day, states none; one of 0 asks for nobody.
+    for changed, open_ in (
+        ({f'region="{DISTRICT}"': 'region="别处县"'}, 1),
+        ({'unit="yuan/month"': 'unit="yuan/month"\nin_force_from="2025-07-01"'}, 1),
+        ({"value=700": "value=0"}, 0),
+    ):
+        ((old, new),) = changed.items()
+        rules = read_rules(text.replace(old, new), [W7])
+        told = SmallWorld("poor").find(store_url, store_credentials, [W7], rules)
+        assert (len(told.undecided), told.findings) == (open_, ()), changed
     found = SmallWorld("poor").find(store_url, store_credentials, [W7], read_rules(text, [W7]))
     assert verdicts(found, W7.id) == {
         "hk-poor": "finding",
@@ -397,6 +419,31 @@ def test_a_list_that_reaches_no_further_says_nothing_of_later_months(
     assert verdicts(again, ABOVE.id) == {"one": "finding"}
 
 
+def test_programmes_and_months_of_which_no_list_speaks(
+    store_url: str, store_credentials: Credentials
+) -> None:
+    world = SmallWorld("no-list")
+    world.household("one", ["o1"], months=("2025-11", "2026-02"))
+    entitled(world, ("Household", "one"), stated_from="2025-01-01", stated_to="2026-01-01")
+    for id_ in ("two", "three"):
+        world.household(id_, [f"{id_}1"], program="虚构补贴")
+    # Paid without a month, and under no programme that is known.
+    world.pay(("Household", "one"), (None, None), program="虚构慰问")
+    found = world.find(store_url, store_credentials, [ABOVE, SHORT, W7])
+    assert found.findings == ()
+    said = {(d, u.scope_id): u for d, u in found.undecided}
+    assert all(u.scope_kind == "program" for d, u in found.undecided if d != ABOVE.id)
+    programs = {(d, f"program:虚构{name}") for d in (ABOVE.id, SHORT.id, W7.id) for name in ("补贴", "慰问")}
+    months = {(SHORT.id, PROGRAM), (W7.id, PROGRAM), (ABOVE.id, "local:one")}
+    assert said.keys() == programs | months
+    assert said[SHORT.id, "program:虚构补贴"].subjects == ("local:three", "local:two")
+    assert said[W7.id, "program:虚构补贴"].missing_zh == "没有加载虚构补贴的资格名单，是否漏享无法判定"
+    assert said[SHORT.id, PROGRAM].missing_en == (
+        "the list of 虚构救助 says nothing of 2 months of 2026-01—2026-02: whether anybody was paid short then can't be decided"
+    )
+    assert said[SHORT.id, PROGRAM].subjects == ("local:one",)
+
+
 def test_who_is_paid_and_never_stands_on_the_list(store_url: str, store_credentials: Credentials) -> None:
     world = SmallWorld("beside-the-list")
     world.household("listed", ["l1", "l2"])
@@ -406,7 +453,8 @@ def test_who_is_paid_and_never_stands_on_the_list(store_url: str, store_credenti
         world.household(id_, [f"{id_}1"])
     world.household("elsewhere", ["e1"], program="虚构补贴")
     found = world.find(store_url, store_credentials, [ABOVE])
-    (gap,) = [gap for _, gap in found.undecided]
+    gap, unlisted = (gap for _, gap in sorted(found.undecided, key=lambda told: told[1].scope_id))
+    assert (unlisted.scope_id, unlisted.subjects) == ("program:虚构补贴", ("local:elsewhere",))
     assert (gap.scope_kind, gap.subjects) == ("program", ("local:other", "local:stranger"))
     assert gap.missing_zh == "有2个领取人不在虚构救助的资格名单上，是否应享无法判定"
     assert gap.missing_en.startswith("2 recipients are not on the list of 虚构救助")

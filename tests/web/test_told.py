@@ -203,6 +203,10 @@ def test_from_dropped_files_to_what_the_detectors_could_not_decide(browser, empt
     expect(told.locator("li").filter(has_text="没有 任职：")).to_have_text(
         re.compile("投标人的单位负责人为同一人")
     )
+    # One of the two is enough, beside what was paid.
+    expect(told.locator("li").filter(has_text="符合条件而未享受")).to_contain_text(
+        "救助发放、应享待遇或收入："
+    )
     assert not re.search("[A-Z_]{4,}", told.inner_text())
 
 

@@ -1149,6 +1149,10 @@ export interface components {
             };
             /** Needs */
             needs: string[];
+            /** Needs Any */
+            needs_any: string[];
+            /** Needs Fields */
+            needs_fields: string[];
             /** Parameters */
             parameters: {
                 [key: string]: unknown;

@@ -27,5 +27,5 @@ export const zh = {
   key: { title: "需要密钥", none: "需要密钥", refused: "这个密钥无效、已撤销或已过期，请换一个。填写的内容没有丢失。", other: "现在的密钥没有这项权限，请换一个有此权限的密钥。", change: "换一个密钥", hint: "此服务需要密钥。请向管理员索取，或在本机运行 lookthrough keys create。只在本标签页关闭前保留。", field: "密钥", use: "使用" },
   undecided: { title: "无法判定的项", open: "无法判定的项", count: "共 {n} 处", means: "检测所需的数据缺失或不足以分辨：未知，不等于没有问题。", run: "最近一次检测：{at}。", narrowed: "这次只检测了有变化的标段。", none: "最近一次检测没有因数据不全而无法判定的项。", no_run: "还没有运行过检测。", about: "涉及" },
   problem: { missing: "没有找到“{id}”。链接可能有误，或当前数据中已没有它；可在上方按名称、拼音或代码查找。", start: "回到首页", offline: "连不上服务。你填写的内容没有丢失，服务恢复后请重试。", retry: "重试", internal: "服务出错" },
-  common: { comma: "、", colon: "：", enlarge: "放大", loading: "正在载入…", close: "关闭", open: "打开", cancel: "取消", ok: "确定", share: "比例", as_of: "截至 {d}", day: "日期", yes: "是", no: "否", truncated: "结果已截断", back: "返回", today: "今天" },
+  common: { comma: "、", or: "或", colon: "：", enlarge: "放大", loading: "正在载入…", close: "关闭", open: "打开", cancel: "取消", ok: "确定", share: "比例", as_of: "截至 {d}", day: "日期", yes: "是", no: "否", truncated: "结果已截断", back: "返回", today: "今天" },
 };
