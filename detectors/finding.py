@@ -50,14 +50,22 @@ class Finding:
 
 
 def finding(
-    detector: Detector, draft: Draft, parameters: Mapping[str, Any], methods: Sequence[str] = ()
+    detector: Detector,
+    draft: Draft,
+    parameters: Mapping[str, Any],
+    methods: Sequence[str] = (),
+    regimes: Sequence[str] = (),
 ) -> Finding:
     """Word a draft, cite the basis in force at its date and regime, and give it its fingerprint.
 
     `methods`: by which the lot was procured (empty: not stated, or none); an article that is not for it is cited as an
     analogy. Of several, which one it was can't be decided: that is said, and only what is for all of them forbids.
+    `regimes`: under which it was procured; of several, the articles of each are cited, and what is forbidden under each
+    of them is forbidden.
     """
-    basis = tuple(_cited(b, draft, methods) for b in detector.basis if b.applies(draft.date, draft.regime))
+    under = regimes if len(regimes) > 1 else (draft.regime,)
+    cited = [b for b in detector.basis if any(b.applies(draft.date, one) for one in under)]
+    basis = tuple(_cited(b, under, methods) for b in cited)
     values = draft.values
     if values is None:
         values = parameters.everywhere if isinstance(parameters, RuledValues) else parameters
@@ -71,7 +79,7 @@ def finding(
     return Finding(
         detector=detector.id,
         version=detector.version,
-        severity=_severity(detector, draft, methods),
+        severity=_severity(detector, draft, under, methods),
         scope_kind=draft.scope_kind,
         scope_id=draft.scope_id,
         subjects=draft.subjects,
@@ -92,21 +100,36 @@ _UNDER: Final = {
 }
 
 
-def _cited(basis: LegalBasis, draft: Draft, methods: Sequence[str]) -> dict[str, str]:
-    """The basis as a finding tells it; of a lot whose regime or method is not known, under which one it would be."""
-    under = _UNDER.get(basis.regime) if not draft.regime else None
+def _cited(basis: LegalBasis, regimes: Sequence[str | None], methods: Sequence[str]) -> dict[str, str]:
+    """The basis as a finding tells it; of a lot whose regime or method is not known, or of several, under which one it
+    would be.
+    """
+    under_zh, under_en = _under(basis, regimes)
     other_zh, other_en = _for_others(basis, methods)
     return {
         "law": basis.law_zh,
         "law_en": basis.law_en,
         "article": basis.article,
-        "says": basis.says_zh + (f"（采购制度未载明；属{under[0]}的，适用此条）" if under else "") + other_zh,
-        "says_en": basis.says_en
-        + (f" (no regime is stated; this applies where it is {under[1]})" if under else "")
-        + other_en,
+        "says": basis.says_zh + under_zh + other_zh,
+        "says_en": basis.says_en + under_en + other_en,
         "in_force_from": basis.in_force_from,
         "in_force_to": basis.in_force_to,
     }
+
+
+def _under(basis: LegalBasis, regimes: Sequence[str | None]) -> tuple[str, str]:
+    """Under which regime an article would apply, in Chinese and in English; empty where one is stated, or it is for any."""
+    meant = _UNDER.get(basis.regime)
+    if not meant or (len(regimes) == 1 and regimes[0]):
+        return "", ""
+    if len(regimes) == 1:
+        return f"（采购制度未载明；属{meant[0]}的，适用此条）", (
+            f" (no regime is stated; this applies where it is {meant[1]})"
+        )
+    zh, en = (between.join(market_said(str(r))[n] for r in regimes) for n, between in enumerate(("、", ", ")))
+    return f"（本标段所属各项目采购制度不一：{zh}；属{meant[0]}的，适用此条）", (
+        f" (the lot hangs on tenders of several regimes: {en}; this applies where it is {meant[1]})"
+    )
 
 
 def _for_others(basis: LegalBasis, methods: Sequence[str]) -> tuple[str, str]:
@@ -126,11 +149,17 @@ def _for_others(basis: LegalBasis, methods: Sequence[str]) -> tuple[str, str]:
     )
 
 
-def _severity(detector: Detector, draft: Draft, methods: Sequence[str]) -> Severity:
-    """The draft's severity; what no article forbids at its own date, regime and method is for a person to judge."""
+def _severity(
+    detector: Detector, draft: Draft, regimes: Sequence[str | None], methods: Sequence[str]
+) -> Severity:
+    """The draft's severity; what no article forbids at its own date, and method, under each of its regimes is for a
+    person to judge.
+    """
     stated = draft.severity or detector.severity
-    in_force = (b for b in detector.basis if b.in_force_from and b.applies(draft.date, draft.regime))
-    forbids = any(all(map(b.binds, methods)) and not b.defines for b in in_force)
+    forbidding = [
+        b for b in detector.basis if b.in_force_from and not b.defines and all(map(b.binds, methods))
+    ]
+    forbids = all(any(b.applies(draft.date, regime) for b in forbidding) for regime in regimes)
     return stated if forbids or stated not in ("prohibited", "deemed") else "review"
 
 

@@ -12,7 +12,7 @@ from detectors.law import statutes
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 from detectors.law.methods import BY_TENDER
 from detectors.procedure import limits
-from detectors.procedure.limits import rule_draft, tells, unknown_rule
+from detectors.procedure.limits import each_lot, rule_draft, unknown_rule
 from detectors.question import Question
 from detectors.rows import table
 
@@ -36,11 +36,10 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     most = _most(table(rows["paid"]), lots)
     whole = lots.join(asked, on="tender_id", how="left").join(most, on="lot_id", how="left")
     limit = float(values["share"])
-    for row in whole.sort("lot_id").iter_rows(named=True):
+    for row, binds in each_lot(whole.sort(-pl.col("deposit"), "tender_id", nulls_last=True), _METHODS):
         deposit = row["paid"] if row["paid"] is not None else row["deposit"]
         if deposit is None:
             continue
-        binds = tells(row["regime"], row["method"], _METHODS)
         if binds is False:
             continue
         if not row["estimate"]:
@@ -62,7 +61,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         if deposit <= limit * row["estimate"] + 0.5:
             continue
         if binds is None:
-            yield unknown_rule("lot", row["lot_id"], row["regime"])
+            yield unknown_rule("lot", row["lot_id"], row["regime"], row["mixed"])
             continue
         if row["paid"] is None and row["lots_of_tender"] > 1:
             yield Undecided(
@@ -106,7 +105,7 @@ def _above(share: float, limit: float) -> str:
 
 DETECTOR = Detector(
     id="deposit-above-limit",
-    version="1.1",
+    version="1.2",
     domain="政府工程",
     scene="招标程序",
     title_zh="投标保证金超过上限",

@@ -12,7 +12,7 @@ from detectors.law import statutes
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 from detectors.law.methods import BY_TENDER
 from detectors.procedure import limits
-from detectors.procedure.limits import FAILED, rule_draft, tells, unknown_rule
+from detectors.procedure.limits import FAILED, each_lot, rule_draft, unknown_rule
 from detectors.rows import table
 from detectors.ties import bidding
 from detectors.ties.links import compared
@@ -34,12 +34,12 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         )
     )
     few = table(rows["lots"]).join(counted.filter(pl.col("bids") < int(values["bidders"])), on="lot_id")
-    for row in few.sort("lot_id").iter_rows(named=True):
+    cancelled = (pl.col("tender_status") == "cancelled").fill_null(False)
+    for row, binds in each_lot(few.sort(cancelled, "tender_id"), _METHODS):
         if row["lot_status"] in FAILED or row["tender_status"] == "cancelled":
             continue
-        binds = tells(row["regime"], row["method"], _METHODS)
         if binds is None:
-            yield unknown_rule("lot", row["lot_id"], row["regime"])
+            yield unknown_rule("lot", row["lot_id"], row["regime"], row["mixed"])
         elif binds:
             yield _draft(row, int(values["bidders"]))
 
@@ -72,7 +72,7 @@ def _draft(row: Row, limit: int) -> Draft:
 
 DETECTOR = Detector(
     id="fewer-than-three-bidders",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="招标程序",
     title_zh="投标人少于三个",

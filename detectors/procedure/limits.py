@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
+
+import polars as pl
 
 from detectors.definition import Draft, Evidence, Row, Severity, Undecided
 from detectors.question import Question
@@ -55,8 +58,33 @@ def tells(regime: str | None, method: str | None, methods: Mapping[str, Sequence
     return None if method is None else False
 
 
-def unknown_rule(kind: str, id_: str, regime: str | None) -> Undecided:
-    """The regime or the method is missing, so nobody can say whether the rule binds."""
+def each_lot(lots: pl.DataFrame, methods: Mapping[str, Sequence[str]]) -> Iterator[tuple[Row, bool | None]]:
+    """The first row of each lot, in order of lots, with what `tells` says of it. `lots`: rows of LOTS.
+
+    Of a lot that hangs on several tenders the rule applies where it does under each of them; what these state
+    differently of regime and method is empty, and `mixed` is true.
+    """
+    each: dict[str, list[Row]] = defaultdict(list)
+    for row in lots.iter_rows(named=True):
+        each[row["lot_id"]].append(row)
+    for _, mine in sorted(each.items()):
+        said = {c: {r[c] for r in mine if r[c]} for c in ("regime", "method")}
+        one = {c: next(iter(found)) if len(found) == 1 else None for c, found in said.items()}
+        told = {tells(r["regime"] or one["regime"], r["method"] or one["method"], methods) for r in mine}
+        mixed = any(len(found) > 1 for found in said.values())
+        yield {**mine[0], **one, "mixed": mixed}, told.pop() if len(told) == 1 else None
+
+
+def unknown_rule(kind: str, id_: str, regime: str | None, mixed: bool = False) -> Undecided:
+    """The regime or the method is missing, or a lot has several (`mixed`), so nobody can say whether the rule binds."""
+    if mixed:
+        return Undecided(
+            kind,
+            id_,
+            (),
+            "所属各项目的适用法律制度或采购方式不一，无法判定规则是否适用",
+            "its tenders differ in regime or method: whether the rule applies cannot be decided",
+        )
     what = ("采购方式", "the method") if regime else ("适用法律制度", "the regime")
     return Undecided(
         kind,

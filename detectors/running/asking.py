@@ -82,6 +82,7 @@ class Answers:
         self._named_elsewhere = dict(named_elsewhere or {})
         self._bids: Rows | None = None
         self._methods: dict[str, list[str]] | None = None
+        self._regimes: dict[str, list[str]] | None = None
         self._bids_asked = threading.Lock()
         self._ids_elsewhere: dict[Around, list[str]] = {}
         self._elsewhere_asked = threading.Lock()
@@ -114,9 +115,14 @@ class Answers:
         """By which methods a lot was procured, in order, where that is stated and somebody bid: several where it hangs on
         tenders of different ones."""
         if self._methods is None:
-            told = self._all_bids().frame.select("lot_id", "method").drop_nulls().unique()
-            self._methods = dict(told.group_by("lot_id").agg(pl.col("method").sort()).iter_rows())
+            self._methods = _stated_of_lots(self._all_bids().frame, "method")
         return tuple(self._methods.get(lot, ()))
+
+    def regimes(self, lot: str) -> tuple[str, ...]:
+        """Under which regimes a lot was procured, in the same way. Of several, rows of bids tell none."""
+        if self._regimes is None:
+            self._all_bids()
+        return tuple((self._regimes or {}).get(lot, ()))
 
     def count(self, query: str) -> int:
         """The only number that a query returns which was begun."""
@@ -166,7 +172,9 @@ class Answers:
     def _all_bids(self) -> Rows:
         with self._bids_asked:
             if self._bids is None:
-                self._bids = Rows(_ordered(self._canonically(self._ask(bidding.BIDDERS))))
+                bids = self._canonically(self._ask(bidding.BIDDERS))
+                self._regimes = _stated_of_lots(bids, "regime")
+                self._bids = Rows(_ordered(_of_one_regime(bids)))
             return self._bids
 
     def _above(
@@ -195,6 +203,17 @@ class Answers:
                 )
                 frame = frame.with_columns(pl.coalesce(name, known).alias(name))
         return frame
+
+
+def _stated_of_lots(bids: pl.DataFrame, column: str) -> dict[str, list[str]]:
+    told = bids.select("lot_id", column).drop_nulls().unique()
+    return dict(told.group_by("lot_id").agg(pl.col(column).sort()).iter_rows())
+
+
+def _of_one_regime(bids: pl.DataFrame) -> pl.DataFrame:
+    """The bids, with no regime where the tenders of their lot state several: which one holds can't be told from them."""
+    least, most = (getattr(pl.col("regime"), end)().over("lot_id") for end in ("min", "max"))
+    return bids.with_columns(regime=pl.when(least == most).then(most))
 
 
 def on_the_bid_date(bids: pl.DataFrame, above: pl.DataFrame) -> pl.DataFrame:

@@ -89,6 +89,7 @@ def _run(
     answers = Answers(store, canonical, beside, elsewhere)
     able, missing = _able(store, detectors)
     by_method = {d.id: any(b.methods for b in d.basis) and d.of_lots for d in able}
+    by_regime = {d.id: any(b.regime for b in d.basis) and d.of_lots for d in able}
     last = {query: n for n, d in enumerate(able) for query in d.queries.values()}
     for n, detector in enumerate(able):
         if progress:
@@ -101,9 +102,10 @@ def _run(
             population[detector.id] = answers.count(detector.population)
         for hit in hits(detector, {name: answers.rows(q) for name, q in detector.queries.items()}, values):
             if isinstance(hit, Draft):
-                asked = by_method[detector.id] and hit.scope_kind == "lot"
-                methods = answers.methods(hit.scope_id) if asked else ()
-                findings.append(finding(detector, hit, values, methods))
+                lot = hit.scope_kind == "lot"
+                methods = answers.methods(hit.scope_id) if lot and by_method[detector.id] else ()
+                regimes = answers.regimes(hit.scope_id) if lot and by_regime[detector.id] else ()
+                findings.append(finding(detector, hit, values, methods, regimes))
             else:
                 undecided.append((detector.id, hit))
         for query in detector.queries.values():

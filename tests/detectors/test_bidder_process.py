@@ -74,6 +74,15 @@ def build(w: World) -> None:
     w.lot("SINGLE", "A1", method="单一来源", regime=PROCUREMENT)
     w.lot("TALKS", "A1", "A2", method="竞争性谈判", regime=PROCUREMENT)
     w.lot("UNKNOWN", "A1", method=None)
+    # Lots of two tenders: of two regimes that both bind; of which one does not; of which one says nothing.
+    for tender, more in (
+        ("TWO-REGIMES", {"regime": PROCUREMENT}),
+        ("TWO-UNLIKE", {"regime": PROCUREMENT, "method": "竞争性谈判"}),
+        ("TWO-SILENT", {"regime": None, "method": None}),
+    ):
+        won(w, tender, "A1", "A2")
+        w.tender(f"{tender}-TOO", **more)
+        w.add("lots", id=f"local:{tender}/1", tender_id=f"{tender}-TOO")
 
     # Dates: nineteen days and twenty; thirty-one to the contract and thirty; dates that are missing.
     for tender, start in (("DAYS-19", "2025-02-10"), ("DAYS-20", "2025-02-09")):
@@ -210,6 +219,16 @@ def test_fewer_than_three(found: Found) -> None:
     for tender in ("JOINT", "THREE", "FAILED", "SINGLE", "TALKS"):
         assert found.of(FEW, tender) == [], tender
     assert len(found.undecided(FEW, "UNKNOWN")) == 1
+    # Both regimes ask for three; of one that is not said the other tender tells.
+    both = found.one(FEW, "TWO-REGIMES")
+    assert (both.severity, both.facts["regime"], both.facts["method"]) == ("prohibited", None, "open")
+    assert [b["article"] for b in both.basis] == [b["article"] for b in found.one(FEW, "TWO").basis] + [
+        "第三十六条第一项"
+    ]
+    assert found.one(FEW, "TWO-SILENT").facts["regime"] == "construction"
+    assert found.of(FEW, "TWO-UNLIKE") == []
+    (gap,) = [u for d, u in found.run.undecided if d == FEW and u.scope_id == "local:TWO-UNLIKE/1"]
+    assert gap.missing_zh == "所属各项目的适用法律制度或采购方式不一，无法判定规则是否适用"
     assert found.of(FEW, "UNKNOWN") == []
 
 

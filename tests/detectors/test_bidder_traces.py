@@ -57,6 +57,12 @@ def build(w: World) -> None:
     w.add("lots", id="local:ACC-MIXED/1", tender_id="ACC-MIXED-TOO")
     for bidder in ("A1", "A2"):
         trace(w, "ACC-MIXED", bidder, "汇款账号", "9999000011112222")
+    # And of different regimes.
+    w.lot("ACC-REGIMES", "A1", "A2", regime="工程建设", method="公开招标")
+    w.tender("ACC-REGIMES-TOO", "2025-03-01", regime="政府采购", method="公开招标")
+    w.add("lots", id="local:ACC-REGIMES/1", tender_id="ACC-REGIMES-TOO")
+    for bidder in ("A1", "A2"):
+        trace(w, "ACC-REGIMES", bidder, "汇款账号", "9999000011112222")
     w.lot("ACC-OWN", "A4", "A5")
     w.add("contacts", party_id="A4", kind="银行账户", value="9999000055556666")
     trace(w, "ACC-OWN", "A5", "汇款账号", "9999000055556666")
@@ -224,6 +230,20 @@ def test_of_a_lot_of_two_methods_it_is_said_that_nobody_can_tell_which(found: Fo
     assert hit.severity == "review" and basis["article"] == "第四十条第六项"
     assert "采购方式不一：直接发包、公开招标；是否适用无法判定" in basis["says"]
     assert "tenders of several methods: direct award, open" in basis["says_en"]
+
+
+def test_of_a_lot_of_two_regimes_the_articles_of_both_are_cited_and_said_to_be(found: Found) -> None:
+    hit = found.one(ACCOUNT, "ACC-REGIMES")
+    works, procurement = hit.basis
+    # Each of the two forbids it.
+    assert hit.severity == "deemed"
+    assert (works["article"], procurement["article"]) == ("第四十条第六项", "第三十七条第六项")
+    for basis, zh, en in (
+        (works, "工程建设项目招标投标", "the tendering of works"),
+        (procurement, "政府采购", "government procurement"),
+    ):
+        assert f"采购制度不一：招标投标、政府采购；属{zh}的，适用此条" in basis["says"]
+        assert f"tenders of works, government procurement; this applies where it is {en}" in basis["says_en"]
 
 
 def test_one_bidders_account_pays_anothers_deposit(found: Found) -> None:
