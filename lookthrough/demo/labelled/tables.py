@@ -180,6 +180,16 @@ class Labelled:
         self.scopes.append(scope)
         return scope
 
+    def also_of(self, key: str, lot: str, **tender: Any) -> None:
+        """A further tender that a lot planted before hangs on as well."""
+        row = {
+            "title": f"虚构标注工程{key}另立",
+            "buyer_name": "虚构区标注建设管理中心",
+            "published_on": PUBLISHED,
+        }
+        self.add("tenders", id=f"BZ-{key}-另立", bid_deadline=f"{DEADLINE} 09:30", **(row | tender))
+        self.add("lots", id=lot, tender_id=f"BZ-{key}-另立", title="01标段", estimate=11_000_000)
+
     def bid(self, tender: str, lot: str, bidder: Party, **more: Any) -> None:
         """One bid."""
         row = {"tender_id": tender, "lot_id": lot, "bidder_id": bidder.number, "bidder_name": bidder.name}
