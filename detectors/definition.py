@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from graph.model import NODE_TYPES, REL_TYPES
 
@@ -56,6 +56,10 @@ class LegalBasis:
     def binds(self, method: str | None) -> bool:
         """Is it for this method of procurement? One that is not stated is taken for one it is for."""
         return not self.methods or not method or method in self.methods
+
+
+LEAST_SHARE: Final = 0.0001
+"""The smallest share from which something counts: from 0 on everybody does, and whoever holds nothing known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from detectors.definition import Detector, Draft, Parameter, Row, Undecided, Values
+from detectors.definition import LEAST_SHARE, Detector, Draft, Parameter, Row, Undecided, Values
 from detectors.law import statutes
 from detectors.rows import Rows, table
 from detectors.ties import bidding, people
@@ -71,7 +71,7 @@ def _draft(tie: Tie, certain: bool, limit: float, why: tuple[str, str, str] | No
 
 DETECTOR = Detector(
     id="common-beneficial-owner",
-    version="1.1",
+    version="1.2",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人存在相同的受益所有人",
@@ -91,6 +91,7 @@ DETECTOR = Detector(
             "穿透持股比例达到此值（含）即视为受益所有人",
             "an effective share of at least this makes a beneficial owner (inclusive)",
             citation="受益所有人信息管理办法（令2024年第3号）",
+            least=LEAST_SHARE,
         ),
     ),
     queries={

@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from detectors.definition import Detector, Draft, Parameter, Row, Undecided, Values
+from detectors.definition import LEAST_SHARE, Detector, Draft, Parameter, Row, Undecided, Values
 from detectors.law import statutes
 from detectors.question import Question
 from detectors.rows import table
@@ -23,6 +23,7 @@ _OWNED: Final = (
     "WHERE r.counted RETURN DISTINCT m.id AS related_id, c.id AS bidder_id, r.share AS share, r.share_max AS share_max, "
     "r.valid_from AS owned_from, r.valid_to AS owned_to, r.observed_on AS observed_on, r.key AS owned_key"
 )
+_HELD_COLUMNS: Final = ("owned_from", "owned_to", "observed_on", "owned_key")
 _HELD: Final = Question(
     f"{bidding.BIDDING}MATCH (:Concert)<-[:MEMBER_OF_CONCERT]-(m)-[r:OWNS]->(c) {_OWNED}",
     "bidders",
@@ -101,7 +102,7 @@ def _through_others(holdings: pl.DataFrame, members: pl.DataFrame, least: float)
 
 DETECTOR = Detector(
     id="concert-partners",
-    version="1.1",
+    version="1.2",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人的股东为一致行动人",
@@ -124,15 +125,13 @@ DETECTOR = Detector(
             "fraction",
             "成员直接持有或者穿透持有投标人达到此比例才计",
             "a member counts from this share of a bidder, held directly or through others",
+            least=LEAST_SHARE,
         ),
     ),
     queries={"members": _MEMBERS, "held": _HELD, "holdings": bidding.HOLDINGS, "bidders": bidding.BIDDERS},
     columns={
         "members": ("related_id", "holder_id", "holder_name", "member_from", "member_to", "member_key"),
-        "held": (
-            *("related_id", "bidder_id", "share", "share_max"),
-            *("owned_from", "owned_to", "observed_on", "owned_key"),
-        ),
+        "held": (*("related_id", "bidder_id", "share", "share_max"), *_HELD_COLUMNS),
         "holdings": bidding.HOLDINGS_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,
     },

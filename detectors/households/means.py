@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from detectors.definition import Parameter, Row, Undecided, Values
+from detectors.definition import LEAST_SHARE, Parameter, Row, Undecided, Values
 from detectors.households.deaths import living
 from detectors.households.incomes import ADULT_AGE, BIRTHS
 from detectors.households.months import in_month
@@ -85,6 +85,7 @@ PARAMETERS: Final = (
         "fraction",
         "穿透持股达到此比例的企业才计",
         "a company counts from this effective share on",
+        least=LEAST_SHARE,
     ),
     Parameter("count_posts", True, "", "是否计入企业任职", "whether posts in companies count"),
     Parameter(

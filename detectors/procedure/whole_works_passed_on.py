@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
+from detectors.definition import LEAST_SHARE, Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
 from detectors.law import statutes
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 from detectors.procedure import limits, subcontracts
@@ -97,7 +97,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="whole-works-passed-on",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="合同履行",
     title_zh="工程几乎全部或主体部分分包",
@@ -118,6 +118,7 @@ DETECTOR = Detector(
             "fraction",
             "分包金额合计达到合同金额的此比例即提示（法条无数值，为提示线）",
             "subcontracts of this share of the contract are pointed out (the law gives no number)",
+            least=LEAST_SHARE,
         ),
     ),
     queries={

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from detectors.definition import Detector, Draft, Parameter, Row, Undecided, Values
+from detectors.definition import LEAST_SHARE, Detector, Draft, Parameter, Row, Undecided, Values
 from detectors.households import paid
 from detectors.households.company_dwellings import (
     COLUMNS,
@@ -45,11 +45,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
 
 
 def _draft(
-    of: paid.Recipient,
-    months: Sequence[str],
-    hits: Mapping[str, Hit],
-    behind: Sequence[Row],
-    values: Values,
+    of: paid.Recipient, months: Sequence[str], hits: Mapping[str, Hit], behind: Sequence[Row], values: Values
 ) -> Draft:
     last = months[-1]
     shown = [r for m in months for r in hits[m].rows]
@@ -98,7 +94,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="household-property-through-company",
-    version="1.2",
+    version="1.3",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
@@ -121,6 +117,7 @@ DETECTOR = Detector(
             "fraction",
             "家庭成员合计穿透持股达到此比例的企业，其住房计入",
             "dwellings of a company count where members together effectively hold at least this",
+            least=LEAST_SHARE,
         ),
     ),
     queries={**paid.RECIPIENTS, **QUERIES},
@@ -135,8 +132,8 @@ DETECTOR = Detector(
     ),
     wording_en=(
         "[Lead] Household {household}: while paid {programs} in {months}, it and companies it effectively owns held "
-        "{count:dwelling} (from {limit} on it is pointed out), {through} of them by a company; members effectively "
-        "hold {shares_en}; paid in that time: {amount} yuan. Verify title, investment and eligibility. "
+        "{count:dwelling} (from {limit} on it is pointed out), {through} of them by a company; members effectively hold "
+        "{shares_en}; paid in that time: {amount} yuan. Verify title, investment and eligibility. "
         + CAUTION_EN
     ),
     assemble=looked_up_by_number(assemble),

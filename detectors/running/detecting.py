@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -106,6 +108,23 @@ def compare(live: Run, tried: Run) -> Trial:
 
 
 def _only_in(one: Run, other: Run) -> tuple[tuple[str, Undecided], ...]:
-    """What one run leaves undecided and the other does not, by detector and scope."""
-    known = {(detector, u.scope_kind, u.scope_id) for detector, u in other.undecided}
-    return tuple((d, u) for d, u in one.undecided if (d, u.scope_kind, u.scope_id) not in known)
+    """What one run leaves undecided and the other does not.
+
+    Of one scope several things may be missing. The same one, told of others or with other numbers, is no second one.
+    """
+    here, there = set(one.undecided), set(other.undecided)
+    reworded = Counter(_what(*gap) for gap in there - here)
+    found = []
+    for gap in dict.fromkeys(one.undecided):
+        if gap in there:
+            continue
+        if reworded[_what(*gap)]:
+            reworded[_what(*gap)] -= 1
+        else:
+            found.append(gap)
+    return tuple(found)
+
+
+def _what(detector: str, gap: Undecided) -> tuple[str, str, str, str]:
+    """What is missing of what, whatever its numbers."""
+    return detector, gap.scope_kind, gap.scope_id, re.sub(r"\d+", "#", gap.missing_en)

@@ -239,7 +239,10 @@ def test_what_is_lacking_is_told_with_the_tables_that_would_bring_it(lookthrough
     assert "eligible-not-receiving (no data; table entitlements or incomes)" in said
     said = lookthrough("detect", "--no-ledger", "--lang", "zh").err
     assert "身故后仍在发放（没有数据，见表 persons（列“死亡日期”） 或 persons（列“火化日期”））" in said
-    # Once a run, not once a recipient: nobody's death is loaded.
-    assert "无法判定" in said and "死亡" not in "".join(
-        x for x in said.splitlines() if x.startswith("person.local")
+    # Once a run, not once a recipient; and nobody is told to be clear of it.
+    (told,) = [line for line in said.splitlines() if "身故后仍在发放" in line]
+    assert told.startswith("无法判定：")
+    clear = [line for line in said.splitlines() if "均无预警" in line]
+    assert clear and not any(
+        title in line for line in clear for title in ("超出当地规定", "符合条件而未享受")
     )

@@ -103,7 +103,7 @@ def test_a_parameter_outside_its_own_bounds_is_refused() -> None:
         Parameter("words", "甲", "", "词", "words", greatest=1)
     allowed = {p.name: p.allowed for p in undeclared_means.DETECTOR.parameters}
     assert allowed["vehicle_limit"] == "≥ 1"
-    assert allowed["stake_limit"] == "0 – 1"
+    assert allowed["stake_limit"] == "0.0001 – 1"
     assert allowed["adult_age"] == "0 – 30"
     assert allowed["count_posts"] == allowed["income_kinds"] == ""
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from detectors.definition import Undecided
 from detectors.procedure import deposit_above_limit
 from detectors.recipients import household_multi_property, undeclared_means
 from detectors.registry import DETECTORS
 from detectors.rules.file import RulesError, read_rules
 from detectors.rules.values import NO_RULES, lies_within
 from detectors.running.detecting import compare
+from detectors.running.runner import Run
 from graph.stores import Credentials
 from tests.detectors.small_worlds import SmallWorld
 
@@ -179,6 +181,60 @@ def test_a_number_that_makes_no_sense_is_refused(
     assert f"{parameter} can't be {wrong}: {said}" in caught.value.en
     assert f"{parameter} 不能是 {wrong}，请写" in caught.value.zh
     assert read_rules(text(right), DETECTORS).rules[0].value == right
+
+
+@pytest.mark.parametrize(
+    ("detector", "parameter"),
+    [
+        ("common-beneficial-owner", "share"),
+        ("concert-partners", "share"),
+        ("whole-works-passed-on", "share"),
+        ("undeclared-means", "stake_limit"),
+        ("household-property-through-company", "company_share"),
+    ],
+)
+def test_a_share_from_which_everybody_counts_is_refused(detector: str, parameter: str) -> None:
+    def text(value: float) -> str:
+        return (
+            f'[[rule]]\ndetector="{detector}"\nparameter="{parameter}"\nvalue={value}\nunit="fraction"\n'
+            'citation="《虚构市办法》"\n'
+        )
+
+    with pytest.raises(RulesError) as caught:
+        read_rules(text(0), DETECTORS)
+    assert f"{parameter} can't be 0: write from 0.0001 to 1" in caught.value.en
+    assert f"{parameter} 不能是 0，请写0.0001 到 1 之间的数" in caught.value.zh
+    assert read_rules(text(0.0001), DETECTORS).rules[0].value == 0.0001
+
+
+def test_where_no_deposit_may_be_asked_for_its_limit_is_nothing() -> None:
+    rule = 'parameter="share"\nvalue=0\nunit="fraction"\ncitation="《虚构市办法》"\n'
+    assert read_rules(f'[[rule]]\ndetector="{DEPOSIT.id}"\n{rule}', DETECTORS).rules[0].value == 0
+
+
+def test_a_second_thing_that_is_missing_of_one_scope_is_told() -> None:
+    def gap(missing: str, *subjects: str) -> tuple[str, Undecided]:
+        return "underpayment", Undecided("household", "local:h1", subjects, missing, missing)
+
+    def trial(
+        before: list[tuple[str, Undecided]], after: list[tuple[str, Undecided]]
+    ) -> tuple[list[str], list[str]]:
+        made = compare(Run((), tuple(before), {}), Run((), tuple(after), {}))
+        return [u.missing_en for _, u in made.undecided], [u.missing_en for _, u in made.decided]
+
+    amount, month = gap("no amount"), gap("no month")
+    assert trial([amount], [amount, month]) == (["no month"], [])
+    assert trial([amount, month], [month]) == ([], ["no amount"])
+    assert trial([amount], [month]) == (["no month"], ["no amount"])
+    # With another number it is the same; of two that are alike but for whom they concern there is one more.
+    two, three, again = (
+        gap("2 have no income", "a"),
+        gap("3 have no income", "b"),
+        gap("2 have no income", "c"),
+    )
+    assert trial([two], [three]) == ([], [])
+    assert trial([two], [two, again]) == (["2 have no income"], [])
+    assert trial([two, again], [three]) == ([], ["2 have no income"])
 
 
 def test_each_lot_is_judged_by_the_rule_of_its_own_date(
