@@ -36,7 +36,9 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     most = _most(table(rows["paid"]), lots)
     whole = lots.join(asked, on="tender_id", how="left").join(most, on="lot_id", how="left")
     limit = float(values["share"])
-    for row, binds in each_lot(whole.sort(-pl.col("deposit"), "tender_id", nulls_last=True), _METHODS):
+    for row, binds in each_lot(
+        whole.sort("deposit", "tender_id", descending=[True, False], nulls_last=True), _METHODS
+    ):
         deposit = row["paid"] if row["paid"] is not None else row["deposit"]
         if deposit is None:
             continue
