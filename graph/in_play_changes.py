@@ -98,6 +98,7 @@ _KIN: Final = tuple(
     for one, other in (("a", "b"), ("b", "a"))
 )
 _STATE: Final = EACH + "MATCH (c:Company {id: i}) WHERE c.kind IN ['state_holder', 'government'] RETURN c.id"
+_NOMINATORS: Final = "MATCH (n:Company)-[r:EXERCISES_CONTROL]->(:Company) WHERE r.interest = 'nominator' RETURN DISTINCT n.id AS id"
 _DEBARRED: Final = "MATCH (d:Company)-[:DEBARRED_BY]->(:Company) RETURN DISTINCT d.id AS id"
 
 
@@ -163,7 +164,9 @@ def affected(store: GraphStore, marks: Marks) -> Affected | None:
     if len(lots) > MOST:
         return None
     asked = companies | companies_of_lots(store, lots)
-    return None if _beside_debarred(store, asked) else Affected(companies, lots, asked)
+    if _beside_debarred(store, asked) or _below_nominators(store, asked):
+        return None
+    return Affected(companies, lots, asked)
 
 
 def _sharing(store: GraphStore, companies: set[str], changed: set[str]) -> set[str]:
@@ -226,6 +229,18 @@ def _beside_debarred(store: GraphStore, companies: set[str]) -> bool:
     return bool(common - found_from(store, [_STATE], common))
 
 
+def _below_nominators(store: GraphStore, companies: set[str]) -> bool:
+    """Is a company declared to be behind a nominee somewhere above some companies?
+
+    What is written at it hangs on the lots of all bidders below it.
+    """
+    nominators = nominating_companies(store)
+    if not nominators:
+        return False
+    above = closure_above(store, companies)
+    return above is None or bool(joined(store, above) & nominators)
+
+
 def closure_below(store: GraphStore, parties: Collection[str]) -> set[str] | None:
     """Some parties and all that lies below them on any date; None where that is too much."""
     return _closure(store, parties, _BELOW, _MOST_BELOW)
@@ -251,6 +266,13 @@ def debarred_companies(store: GraphStore) -> set[str]:
     if "DEBARRED_BY" not in store.present():
         return set()
     return set(store.query(_DEBARRED, timeout=300).column("id").to_pylist())
+
+
+def nominating_companies(store: GraphStore) -> set[str]:
+    """All companies declared to be behind a nominee, at any time."""
+    if "EXERCISES_CONTROL" not in store.present():
+        return set()
+    return set(store.query(_NOMINATORS, timeout=300).column("id").to_pylist())
 
 
 def lots_of_tenders(store: GraphStore, tenders: Collection[str]) -> set[str]:

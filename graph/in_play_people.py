@@ -95,7 +95,8 @@ def _running_above(
 
 
 def _behind_nominees(ownership: Ownership, asked: pl.DataFrame) -> pl.DataFrame:
-    """Nominees above a bidder, with their nominators, where one of these stands above another bidder of the lot as well.
+    """Nominees above a bidder, with their nominators, where one of these stands above another bidder of the lot as well,
+    or, of a company, a person above it; it is then asked too.
 
     Nominees for nobody who is named, or for several, are looked for above every bidder: who benefits is not known.
     """
@@ -105,18 +106,35 @@ def _behind_nominees(ownership: Ownership, asked: pl.DataFrame) -> pl.DataFrame:
     over = standing_above(ownership.control_edges, asked["company"])
     trusts = over.join(said, left_on="holder", right_on="at").rename({"holder": "at"})
     nominators = trusts.filter(~pl.col("nominee"))
-    behind = nominators.select(holder="party").unique()
+    owners = _owners(ownership, nominators["party"])
+    behind = pl.concat([nominators.select(holder="party"), owners.select(holder="owner")]).unique()
     above = asked.join(over.join(behind, on="holder", how="semi"), on="company")
     several = above.filter(pl.col("company").n_unique().over("group_id", "holder") > 1)
-    for_these = nominators.join(
-        several.select("company", party="holder").unique(), on=["company", "party"], how="semi"
-    ).select("company", "at")
+    theirs = several.join(owners, left_on="holder", right_on="owner").join(
+        nominators.select("company", "party").unique(), on=["company", "party"]
+    )
+    tying = pl.concat([several.select("company", party="holder"), theirs.select("company", "party")]).unique()
+    for_these = nominators.join(tying, on=["company", "party"], how="semi").select("company", "at")
     one = nominators.group_by("company", "at").agg(n=pl.col("party").n_unique()).filter(pl.col("n") == 1)
     holding = trusts.filter("nominee").select("company", "at", holder="party")
     unknown = holding.join(one, on=["company", "at"], how="anti").select("company", "at")
     wanted = holding.join(pl.concat([for_these, unknown]).unique(), on=["company", "at"], how="semi")
     nominees = asked.join(wanted.select("company", "holder").unique(), on="company")
-    return pl.concat([several, nominees.select(several.columns)]).unique()
+    ids = ownership.ids(theirs["party"].to_numpy()).cast(pl.String)
+    firms = theirs.with_columns(company_id=ids, company="party").select(several.columns)
+    return pl.concat([several, nominees.select(several.columns), firms]).unique()
+
+
+def _owners(ownership: Ownership, nominators: pl.Series) -> pl.DataFrame:
+    """The persons above those of some nominators that are companies, on holdings of any date: party, owner (nodes)."""
+    persons, firms = (
+        pl.Series((ownership.nodes["type"] == type_).arg_true(), dtype=pl.Int64)
+        for type_ in ("Person", "Company")
+    )
+    over = standing_above(
+        ownership.holding_edges, nominators.filter(nominators.is_in(firms.implode()))
+    ).rename({"company": "party", "holder": "owner"})
+    return over.filter(pl.col("owner").is_in(persons.implode()))
 
 
 def of_names(ownership: Ownership, bidders: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:

@@ -18,6 +18,8 @@ from detectors.ties.held_in_trust import (
     DECLARED,
     DECLARED_COLUMNS,
     NOMINEE,
+    OWNERS,
+    OWNERS_COLUMNS,
     beneficially,
     not_named,
     why_none,
@@ -29,7 +31,7 @@ from detectors.ties.nearest import ties
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a lot and person; "certain" where the lower bounds reach the limit in two separate bids.
 
-    What a nominee holds is its nominator's; a nominee that would tie the bidders by it is told, suppressed.
+    What a nominee holds is its nominator's, or that of the persons above it; a nominee that would tie the bidders by it is told, suppressed.
     """
     limit = float(values["share"]) - 1e-9
     found = beneficially(rows)
@@ -76,7 +78,7 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="投标人存在相同的受益所有人",
     title_en="Bidders have the same beneficial owner",
-    meaning_zh="同一自然人穿透持有同一标段两家投标人各四分之一以上；申报的代持人名下的持股算作其实际出资人的。",
+    meaning_zh="同一自然人穿透持有同一标段两家投标人各四分之一以上；申报的代持人名下的持股算作其实际出资人的；实际出资人是企业的，按其股东穿透。",
     severity="lead",
     basis=(
         statutes.red_flag("R032", "投标人拥有同一受益所有人", "bidders have the same beneficial owner"),
@@ -97,12 +99,14 @@ DETECTOR = Detector(
     queries={
         "holdings": bidding.HOLDINGS,
         "declared": DECLARED,
+        "owners": OWNERS,
         "bidders": bidding.BIDDERS,
         "covered": bidding.COVERED,
     },
     columns={
         "holdings": bidding.HOLDINGS_COLUMNS,
         "declared": DECLARED_COLUMNS,
+        "owners": OWNERS_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,
         "covered": bidding.COVERED_COLUMNS,
     },

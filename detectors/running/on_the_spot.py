@@ -18,6 +18,7 @@ from detectors.running.asking import ABOVE_BIDDERS, DATED, held_on_the_bid_date
 from detectors.running.nearby import Nearby, NearbyView
 from detectors.running.standing import Standing
 from detectors.ties import bidding, people
+from detectors.ties.held_in_trust import OWNERS, OWNERS_COLUMNS
 from detectors.ties.procedure_parties import ABOVE_PARTIES
 from graph.in_play import derived_on_the_spot
 from graph.stores.contract import GraphStore
@@ -43,6 +44,7 @@ _PARTIES: Final = {
     )
     for side in ("BUYS", "SERVES_TENDER")
 }
+_NOMINATORS: Final = "MATCH (n:Company)-[r:EXERCISES_CONTROL]->(:Company) WHERE r.interest = 'nominator' RETURN DISTINCT n.id AS id"
 _DEBARRED: Final = "MATCH (d:Company)-[:DEBARRED_BY]->(:Company) RETURN DISTINCT d.id AS id"
 
 
@@ -59,6 +61,7 @@ class OnTheSpot(NearbyView):
             people.ABOVE: self._persons,
             bidding.HOLDERS: self._holders,
             ABOVE_DEBARRED: self._above_debarred,
+            OWNERS: self._above_nominators,
         }
 
     def query(self, cypher: str, params: Mapping[str, Any] | None = None, timeout: float = 30.0) -> pa.Table:
@@ -141,6 +144,11 @@ class OnTheSpot(NearbyView):
         return rows.rename(told).select(
             "party_id", "holder_id", "holder_name", "holds_from", "holds_to", "derivation"
         )
+
+    def _above_nominators(self) -> pl.DataFrame:
+        nominators = self._standing.whole(self._store, _NOMINATORS).column("id").to_pylist()
+        rows = self._named(self._of("ULTIMATELY_HOLDS", nominators).filter(pl.col("from_type") == "Person"))
+        return rows.rename({"to_id": "company_id", "from_id": "holder_id"}).select(OWNERS_COLUMNS)
 
 
 def on_the_spot(store: GraphStore, near: Nearby, standing: Standing, beside: Beside) -> GraphStore:

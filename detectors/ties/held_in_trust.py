@@ -2,7 +2,7 @@
 
 Effective shares are those of the register. A declared nominee's part is laid here with the one nominator declared for
 that company on the bid date, as `graph.penetration.nominees` does for beneficial owners and control; of several
-nominators, or none, nobody can say whose it is.
+nominators, or none, nobody can say whose it is. Of a nominator that is a company its own owners benefit.
 """
 
 from __future__ import annotations
@@ -28,6 +28,19 @@ DECLARED_COLUMNS: Final = (
     *("company_id", "holder_id", "holder_name", "role"),
     *("held_from", "held_to", "observed_on", "link_key"),
 )
+OWNERS: Final = (
+    "MATCH (n:Company)-[r:EXERCISES_CONTROL]->(:Company) WHERE r.counted AND r.interest = 'nominator' WITH DISTINCT n "
+    "MATCH (h:Person)-[u:ULTIMATELY_HOLDS]->(n) RETURN n.id AS company_id, h.id AS holder_id, h.name AS holder_name, "
+    "u.share AS share, u.share_min AS share_min, u.share_max AS share_max, u.depth AS depth, u.identity AS identity, "
+    "u.derivation AS derivation, u.holds_from AS holds_from, u.holds_to AS holds_to"
+)
+"""Persons above companies that are nominators: what is held for these is theirs in part."""
+OWNERS_COLUMNS: Final = (
+    *("company_id", "holder_id", "holder_name", "share", "share_min", "share_max"),
+    *("depth", "identity", "derivation", "holds_from", "holds_to"),
+)
+_MOST_PATHS: Final = 20
+"""Paths that are told of what somebody has by way of a nominator; more are many times the same."""
 NOMINEE: Final = Suppressor(
     "nominee",
     "申报的名义持有人（代持人）替他人持有，不是受益所有人",
@@ -60,7 +73,8 @@ class Beneficially:
 def beneficially(rows: Mapping[str, Sequence[Row]], registered: bool = False) -> Beneficially:
     """The rows of "holdings", what declared nominees (the query "declared") hold laid with whoever is behind them.
 
-    `registered`: nominees keep what is registered in their names, and whoever is behind them has it as well.
+    `registered`: nominees keep what is registered in their names, and whoever is behind them has it as well. With rows of
+    "owners" it is laid with the persons above a nominator that is a company, too, each with his part of it.
     A nominator's own holding of the same bidder and what is held for it are one row. Where a nominee holds in its own
     right as well, or not all its chains are shown, what is whose is known within bounds alone.
     """
@@ -74,10 +88,16 @@ def beneficially(rows: Mapping[str, Sequence[Row]], registered: bool = False) ->
     unknown: list[Row] = []
     keys: dict[tuple[str, str], frozenset[str]] = {}
     trusts = _Trusts(declared)
+    owners: dict[str, list[Row]] = defaultdict(list)
+    for owner in rows.get("owners", ()):
+        owners[owner["company_id"]].append(owner)
     for row in concerned.iter_rows(named=True):
         mine, whose, unsaid = _apart(row, trusts)
         kept += [row] if registered else mine
         moved += whose
+        for part in whose:
+            above = owners.get(part["holder_id"], ())
+            moved += [_through(part, one) for one in above if _holds(one, row["bid_on"])]
         said = _declared_of(row, trusts)
         at = (row["lot_id"], row["holder_id"])
         keys[at] = keys.get(at, frozenset()).union(said)
@@ -205,6 +225,61 @@ def _part(row: Row, paths: Sequence[Any], open_: bool, who: str, name: str | Non
     return part
 
 
+def _holds(owner: Row, bid_on: str | None) -> bool:
+    """As `held_on_the_bid_date` has it."""
+    begun, ended = owner["holds_from"], owner["holds_to"]
+    lasts = ended is None or (bid_on is not None and bid_on < ended)
+    return lasts and (begun is None or bid_on is None or begun <= bid_on)
+
+
+def _through(part: Row, owner: Row) -> dict[str, Any]:
+    """What an owner has of what is held for a nominator that is a company."""
+    mine, theirs = derivation_of(owner), derivation_of(part)
+    pairs = [
+        (above, below)
+        for above in mine.get("paths", ())
+        for below in theirs.get("paths", ())
+        if not (above["votes_only"] or below["votes_only"])
+    ]
+    paths = [
+        {
+            **below,
+            "nodes": [*above["nodes"], *below["nodes"][1:]],
+            "rows": [*above["rows"], *below["rows"]],
+            # Factors alone: each formula ends with what its own make.
+            "formula": " × ".join(p["formula"].partition(" = ")[0] for p in (above, below)),
+            "votes_formula": "",
+            "observed_on": max(filter(None, (above["observed_on"], below["observed_on"])), default=None),
+        }
+        for above, below in pairs[:_MOST_PATHS]
+    ]
+    cut = len(pairs) > _MOST_PATHS or mine.get("truncated") or theirs.get("truncated")
+    more = {k: sorted({*mine.get(k, ()), *theirs.get(k, ())}) for k in ("nodes", "rows")}
+    told = {**theirs, **more, "paths": paths, "truncated": bool(cut)}
+    known = part["share"] is not None and owner["share"] is not None
+    firm = part["holder_name"] or part["holder_id"]
+    return {
+        **part,
+        "holder_id": owner["holder_id"],
+        "holder_name": owner["holder_name"],
+        "stated_holder_id": owner["holder_id"],
+        "derivation": json.dumps(told, ensure_ascii=False),
+        "share": part["share"] * owner["share"] if known else None,
+        "share_min": _least(part) * _least(owner),
+        "share_max": _most(part) * _most(owner),
+        "votes": None,
+        "depth": int(part["depth"]) + int(owner["depth"]),
+        "identity": weakest([], [part["identity"], owner["identity"]]),
+        "note_zh": f"{part['note_zh']}给{firm}",
+        "note_en": f"{part['note_en']} for {firm}",
+    }
+
+
+def _least(row: Row) -> float:
+    known = row["share"] if row["share"] is not None else row["share_min"]
+    return float(known or 0.0)
+
+
 def _together(parts: Sequence[Row]) -> dict[str, Any]:
     """A party's own holding of a bidder and what is held for it, added."""
     first = parts[0]
@@ -220,7 +295,7 @@ def _together(parts: Sequence[Row]) -> dict[str, Any]:
         **first,
         "derivation": json.dumps(told, ensure_ascii=False),
         "share": sum(r["share"] for r in parts) if known else None,
-        "share_min": min(1.0, sum(r["share"] or r["share_min"] or 0.0 for r in parts)),
+        "share_min": min(1.0, sum(map(_least, parts))),
         "share_max": min(1.0, sum(map(_most, parts))),
         "votes": None if None in votes else sum(votes),
         "depth": min(int(r["depth"]) for r in parts),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from detectors.bidders import (
     bidder_controls_bidder,
     common_beneficial_owner,
@@ -9,7 +13,13 @@ from detectors.bidders import (
     common_shareholder,
     cross_holding,
 )
+from detectors.finding import Finding
+from detectors.running.detecting import detect
+from detectors.running.one_lot import screen_lot
+from detectors.running.runner import Run
+from graph.stores import open_store
 from tests.detectors.bidder_world import Found, World, found_on_both, ids, name
+from tests.detectors.evidence_alone import Stated
 
 CONTROLS, OWNER, CROSS = "bidder-controls-bidder", "common-beneficial-owner", "cross-holding"
 CONTROLLER, SHAREHOLDER = "common-controller", "common-shareholder"
@@ -55,6 +65,24 @@ def build_nominees(w: World) -> None:
         for bidder, nominee, owner in zip("ab", nominees, owners, strict=True):
             w.holds(nominee, scene + bidder, 30)
             in_trust(w, scene + bidder, nominee, owner)
+    # For a company: whose owner has the other bidder; half of which is too little; on other days; for two of one owner.
+    for scene, share, span, other in (
+        ("N-OWNER", 80, {}, 30),
+        ("N-HALF", 50, {}, 30),
+        ("N-SOLD", 80, {"valid_to": "2025-03-01"}, 30),
+        ("N-FIRMS", 80, {}, 0),
+    ):
+        w.lot(scene, f"{scene}a", f"{scene}b")
+        w.holds(f"P{scene}Q", f"{scene}a", 40)
+        in_trust(w, f"{scene}a", f"P{scene}Q", f"{scene}N")
+        w.holds(f"{scene}M", f"{scene}N", 100)
+        w.holds(f"P{scene}X", f"{scene}M", share, **span)
+        if other:
+            w.holds(f"P{scene}X", f"{scene}b", other)
+        else:
+            w.holds(f"P{scene}R", f"{scene}b", 50)
+            in_trust(w, f"{scene}b", f"P{scene}R", f"{scene}K")
+            w.holds(f"P{scene}X", f"{scene}K", 90)
     w.lot("N-MIXED", "N-MIXEDa", "N-MIXEDb")
     w.holds("NX", "N-MIXEDa", 100)
     w.holds("PNA", "NX", 30)
@@ -249,8 +277,71 @@ def test_a_beneficial_owner_behind_a_nominee(found: Found) -> None:
     assert ids("N-UNNAMEDa") in found.undecided(OWNER, "N-UNNAMED")
 
 
+def test_of_a_nominator_that_is_a_company_its_owners_benefit(found: Found) -> None:
+    hit = found.one(OWNER, "N-OWNER")
+    assert hit.facts["certain"] and hit.facts["holder"]["id"] == "person.local:PN-OWNERX"
+    held = {b["id"]: (b["share"], b["depth"], b["paths"]) for b in hit.facts["bidders"]}
+    share, depth, (path,) = held["local:N-OWNERa"]
+    assert (share, depth, held["local:N-OWNERb"][0]) == (pytest.approx(0.32), 3, 0.3)
+    chain = ["person.local:PN-OWNERX", "local:N-OWNERM", "local:N-OWNERN", "person.local:PN-OWNERQ"]
+    assert path["nodes"] == [*chain, "local:N-OWNERa"]
+    assert path["formula"] == "80% × 100% × 40%"
+    assert "测试人PN-OWNERQ代持给虚构N-OWNERM" not in hit.text["zh"]
+    assert "测试人PN-OWNERQ代持给" in hit.text["zh"]
+    assert "held in the name of 测试人PN-OWNERQ for " in hit.text["en"]
+    # The nominee, the company behind it, what owns that one: holdings and declarations of all are part of the proof.
+    assert {*chain, "local:N-OWNERa", "local:N-OWNERb"} <= set(hit.evidence.nodes)
+    assert len(hit.evidence.keys) >= 8
+    # 50% of 40% is a fifth; who had sold by the day has nothing.
+    assert found.of(OWNER, "N-HALF") == found.of(OWNER, "N-SOLD") == []
+    both = found.one(OWNER, "N-FIRMS").facts
+    assert [b["share"] for b in both["bidders"]] == [pytest.approx(0.32), pytest.approx(0.45)]
+
+
 def test_a_nominee_is_no_beneficial_owner_and_a_shareholder_by_the_register(found: Found) -> None:
     assert found.suppressed(OWNER, "N-BOTH") == "nominee"
     assert found.one(SHAREHOLDER, "N-BOTH").facts["holder"]["id"] == "person.local:PN7"
     assert found.one(SHAREHOLDER, "N-SMALL").facts["holder"]["id"] == "person.local:PO2"
     assert found.one(SHAREHOLDER, "N-FIRM").facts["holder"]["id"] == "local:NF5"
+
+
+def test_the_owners_of_a_nominator_are_found_from_one_lot_in_the_proof_alone_and_after_a_load(
+    tmp_path: Path,
+) -> None:
+    def findings(run: Run) -> list[Finding]:
+        return [f for f in run.findings if f.detector == OWNER]
+
+    def pair(w: World, tender: str) -> World:
+        for bidder in ("A1", "A2"):
+            w.bid(tender, bidder)
+        return w
+
+    world = World()
+    world.tender("UP")
+    pair(world, "UP")
+    world.holds("PQ", "A1", 60)
+    in_trust(world, "A1", "PQ", "N")
+    world.holds("PX", "N", 90, valid_to="2025-04-15")
+    world.holds("PX", "A2", 30)
+    later, sold = World(), World()
+    later.tender("LATER", "2025-04-01")
+    pair(later, "LATER")
+    sold.tender("LAST", "2025-05-01")
+    pair(sold, "LAST")
+    with open_store(tmp_path / "whole") as store, open_store(tmp_path / "alone") as alone:
+        store.apply(world.extract())
+        # Before anything is worked out, and after.
+        screened = findings(screen_lot(store, "local:UP/1").run)
+        (found,) = findings(detect(store, [common_beneficial_owner.DETECTOR]))
+        screened += findings(screen_lot(store, "local:UP/1").run)
+        alone.apply(Stated(store).of(found.evidence))
+        (again,) = findings(detect(alone, [common_beneficial_owner.DETECTOR]))
+        lots = []
+        for load in (later, sold):
+            store.apply(load.extract())
+            lots.append([f.scope_id for f in findings(detect(store, [common_beneficial_owner.DETECTOR]))])
+    assert [f.to_json() for f in screened] == [found.to_json()] * 2
+    assert (again.fingerprint, again.facts["bidders"]) == (found.fingerprint, found.facts["bidders"])
+    assert lots[0] == ["local:LATER/1", "local:UP/1"]
+    # Sold before the last one.
+    assert lots[1] == lots[0]

@@ -102,6 +102,10 @@ class Loads(World):
         firm, nominee = self.firm(), self.random.choice(PEOPLE)
         self.holds(nominee, firm, self.random.choice([20, 30]))
         for interest in ("代持人", *(["实际出资人"] if self.random.random() < 0.8 else [])):
+            if interest == "实际出资人" and self.random.random() < 0.3:
+                # A company, whose owners are who benefits.
+                self.add("control", party_id=self.firm(), company_id=firm, interest=interest)
+                continue
             party = nominee if interest == "代持人" else self.random.choice(PEOPLE)
             self.add("control", party_id=f"person.local:{party}", company_id=firm, interest=interest)
 

@@ -75,6 +75,14 @@ def _nominees(w: Labelled) -> None:
     _in_trust(w, a, q, p)
     _in_trust(w, b, r, p)
     w.finding(OWNER, w.lot("D1d-两人代持", a, b), (a, b), "两名代持人替同一人分别持有30%与45%")
+    for key, percent, expect in (("代持企业", 80, "finding"), ("代持企业不足", 50, "none")):
+        p, q = w.person(), w.person()
+        behind = w.owned(w.company(), (p, percent))
+        a, b = w.owned(w.company(), (q, 40)), w.owned(w.company(), (p, 30))
+        _in_trust(w, a, q, behind)
+        lot = w.lot(f"D1d-{key}", a, b)
+        why = f"一家40%由他人代持给企业，本人持有该企业{percent}%；另一家30%"
+        w.expect(OWNER, lot, expect, why, (a, b) if expect == "finding" else ())  # type: ignore[arg-type]
     # Whoever is registered at both holds for two who have nothing in common.
     q, one, other = w.person(), w.person(), w.person()
     a, b = w.owned(w.company(), (q, 30)), w.owned(w.company(), (q, 30))
