@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from lookthrough.demo.labelled.behaviour import plant_behaviour
 from lookthrough.demo.labelled.control import plant_control
-from lookthrough.demo.labelled.documents import plant_documents
+from lookthrough.demo.labelled.documents import plant_accounts_of_two_tenders, plant_documents
 from lookthrough.demo.labelled.households import plant_households
-from lookthrough.demo.labelled.means import plant_means, plant_on_file, plant_overpaid
+from lookthrough.demo.labelled.means import (
+    plant_means,
+    plant_on_file,
+    plant_overpaid,
+    plant_paid_after_declining,
+)
 from lookthrough.demo.labelled.payments import plant_payments
 from lookthrough.demo.labelled.persons import plant_persons
-from lookthrough.demo.labelled.procedure import plant_procedure
-from lookthrough.demo.labelled.shareholders import plant_shareholders
+from lookthrough.demo.labelled.procedure import plant_of_two_tenders, plant_procedure
+from lookthrough.demo.labelled.shareholders import plant_nominees, plant_shareholders
 from lookthrough.demo.labelled.tables import Labelled
 from lookthrough.demo.labelled.tender_parties import plant_tender_parties
 
@@ -37,6 +42,11 @@ def labelled() -> Labelled:
         plant_payments,
         plant_overpaid,
         plant_on_file,
+        # What was planted before keeps its numbers and prices.
+        plant_paid_after_declining,
+        plant_nominees,
+        plant_of_two_tenders,
+        plant_accounts_of_two_tenders,
     ):
         plant(world)
     return world

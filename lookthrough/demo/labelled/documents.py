@@ -50,16 +50,6 @@ def _accounts(w: Labelled) -> None:
             w.suppressed(ACCOUNT, lot, (a, b), rule, "汇款人是担保机构")
         else:
             w.finding(ACCOUNT, lot, (a, b), "两家的保证金由同一企业汇出")
-    for key, account, other in (
-        ("方式不一", "9999810011113333", "直接发包"),
-        ("同一方式", "9999810011114444", "公开招标"),
-    ):
-        a, b = w.bidder(), w.bidder()
-        for bidder in (a, b):
-            _left(w, f"D4-{key}", bidder, "汇款账号", account)
-        lot = w.lot(f"D4-{key}", a, b)
-        w.also_of(f"D4-{key}", lot, regime="工程建设", method=other)
-        w.finding(ACCOUNT, lot, (a, b), "两家的保证金从同一账户汇出；标段属于两个项目")
     many = [w.bidder() for _ in range(11)]
     for bidder in many:
         _left(w, "D4-中心", bidder, "汇款账号", "9999810099990000")
@@ -137,3 +127,17 @@ def _members(w: Labelled) -> None:
     for bidder in (a, b):
         _works(w, "D6-同名", bidder, "项目经理", person_name="样本重名经理")
     w.none(MEMBER, w.lot("D6-同名", a, b), "仅姓名相同")
+
+
+def plant_accounts_of_two_tenders(w: Labelled) -> None:
+    """Plant one account at two bidders of lots that hang on two tenders."""
+    for key, account, other in (
+        ("方式不一", "9999810011113333", "直接发包"),
+        ("同一方式", "9999810011114444", "公开招标"),
+    ):
+        a, b = w.bidder(), w.bidder()
+        for bidder in (a, b):
+            _left(w, f"D4-{key}", bidder, "汇款账号", account)
+        lot = w.lot(f"D4-{key}", a, b)
+        w.also_of(f"D4-{key}", lot, regime="工程建设", method=other)
+        w.finding(ACCOUNT, lot, (a, b), "两家的保证金从同一账户汇出；标段属于两个项目")

@@ -176,6 +176,21 @@ def plant_on_file(w: Labelled) -> None:
             w.finding(LEFT_OUT, scope, (scope,), f"{key}：放弃之前的月份没有发放")
         else:
             w.suppressed(LEFT_OUT, scope, (scope,), "declined", f"{key}：有放弃日期")
+    for key, recused, expect in (
+        ("领取前已登记回避", "2024-12-20", "suppressed"),
+        ("领取期间才回避", "2025-04-15", "finding"),
+    ):
+        official, kin = _official(w), w.person()
+        w.kin(official, kin, "兄弟姐妹", recused_on=recused)
+        scope = w.household(kin)
+        if expect == "finding":
+            w.finding(OFFICIAL, scope, (scope,), key)
+        else:
+            w.suppressed(OFFICIAL, scope, (scope,), "recused", key)
+
+
+def plant_paid_after_declining(w: Labelled) -> None:
+    """Plant those who declined in July what they are on the list for."""
     for key, paid, expect in (
         ("放弃之后仍每月发放", (YEAR,), "finding"),
         ("发放到放弃当月为止", (("2025-01", "2025-07"),), "none"),
@@ -195,14 +210,3 @@ def plant_on_file(w: Labelled) -> None:
         else:
             w.none(ABOVE, scope, key)
             w.suppressed(SHORT, scope, (scope,), "declined", key)
-    for key, recused, expect in (
-        ("领取前已登记回避", "2024-12-20", "suppressed"),
-        ("领取期间才回避", "2025-04-15", "finding"),
-    ):
-        official, kin = _official(w), w.person()
-        w.kin(official, kin, "兄弟姐妹", recused_on=recused)
-        scope = w.household(kin)
-        if expect == "finding":
-            w.finding(OFFICIAL, scope, (scope,), key)
-        else:
-            w.suppressed(OFFICIAL, scope, (scope,), "recused", key)

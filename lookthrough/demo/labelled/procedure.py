@@ -42,44 +42,6 @@ def _counts(w: Labelled) -> None:
         w.none(FEW, lot, f"{method}方式不适用该规则")
     lot = w.lot("D12a-方式不明", least=2, method=None)
     w.expect(FEW, lot, "undecided", "采购方式不明：无法判定")
-    _of_two_tenders(w)
-
-
-def _of_two_tenders(w: Labelled) -> None:
-    for key, of, other, expect, why in (
-        (
-            "两项同为招标",
-            ("工程建设", "公开招标"),
-            ("工程建设", "邀请招标"),
-            "finding",
-            "两个项目都须招标，只有两家投标",
-        ),
-        (
-            "两项两制",
-            ("工程建设", "公开招标"),
-            (GOVERNMENT, "公开招标"),
-            "finding",
-            "两种制度都要求三家，只有两家投标",
-        ),
-        (
-            "两项方式不一",
-            ("工程建设", "公开招标"),
-            ("工程建设", "直接发包"),
-            "undecided",
-            "其一直接发包：是否须三家无法判定",
-        ),
-        (
-            "两项均不招标",
-            (GOVERNMENT, "竞争性谈判"),
-            (GOVERNMENT, "单一来源"),
-            "none",
-            "两个项目都不以招标方式采购",
-        ),
-    ):
-        a, b = w.bidder(), w.bidder()
-        lot = w.lot(f"D12a-{key}", a, b, least=2, regime=of[0], method=of[1])
-        w.also_of(f"D12a-{key}", lot, regime=other[0], method=other[1])
-        w.expect(FEW, lot, expect, why, (a, b) if expect == "finding" else ())  # type: ignore[arg-type]
 
 
 def _dates(w: Labelled) -> None:
@@ -200,3 +162,41 @@ def _whole(w: Labelled) -> None:
     lot = _won(w, "D21b-金额不明", a, b, c)
     _sub(w, "D21b-金额不明", a, w.bidder())
     w.undecided(WHOLE, lot, (a,), "分包没有金额与内容：无法判定")
+
+
+def plant_of_two_tenders(w: Labelled) -> None:
+    """Plant lots that hang on two tenders, of one method or regime and of several."""
+    for key, of, other, expect, why in (
+        (
+            "两项同为招标",
+            ("工程建设", "公开招标"),
+            ("工程建设", "邀请招标"),
+            "finding",
+            "两个项目都须招标，只有两家投标",
+        ),
+        (
+            "两项两制",
+            ("工程建设", "公开招标"),
+            (GOVERNMENT, "公开招标"),
+            "finding",
+            "两种制度都要求三家，只有两家投标",
+        ),
+        (
+            "两项方式不一",
+            ("工程建设", "公开招标"),
+            ("工程建设", "直接发包"),
+            "undecided",
+            "其一直接发包：是否须三家无法判定",
+        ),
+        (
+            "两项均不招标",
+            (GOVERNMENT, "竞争性谈判"),
+            (GOVERNMENT, "单一来源"),
+            "none",
+            "两个项目都不以招标方式采购",
+        ),
+    ):
+        a, b = w.bidder(), w.bidder()
+        lot = w.lot(f"D12a-{key}", a, b, least=2, regime=of[0], method=of[1])
+        w.also_of(f"D12a-{key}", lot, regime=other[0], method=other[1])
+        w.expect(FEW, lot, expect, why, (a, b) if expect == "finding" else ())  # type: ignore[arg-type]

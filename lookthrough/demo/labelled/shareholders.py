@@ -11,7 +11,6 @@ OWNER = "common-beneficial-owner"
 def plant_shareholders(w: Labelled) -> None:
     """Plant them."""
     _quarters(w)
-    _nominees(w)
     _layers(w)
     _explained(w)
     _near(w)
@@ -47,54 +46,6 @@ def _quarters(w: Labelled) -> None:
     lot = w.lot("D1d-同名", a, b)
     w.none(OWNER, lot, "两名股东同名而证件号码不同")
     w.none(SHAREHOLDER, lot, "两名股东同名而证件号码不同")
-
-
-def _in_trust(w: Labelled, company: Party, nominee: Party, *nominators: Party, **span: str) -> None:
-    for party, interest in ((nominee, "代持人"), *((p, "实际出资人") for p in nominators)):
-        row = {"party_id": party.number, "party_name": party.name, "company_id": company.number}
-        w.add("control", **row, interest=interest, **span)
-
-
-def _nominees(w: Labelled) -> None:
-    for key, percent, span, expect, why in (
-        ("代持", 30, {}, "finding", "一家30%由他人代持，另一家40%在本人名下"),
-        ("代持不足", 20, {}, "none", "由他人代持的一家只有20%，不到25%"),
-        ("代持已止", 30, {"valid_to": DEADLINE}, "none", "代持在投标截止日已终止：登记的30%归登记人"),
-    ):
-        p, q = w.person(), w.person()
-        a, b = w.owned(w.company(), (q, percent)), w.owned(w.company(), (p, 40))
-        _in_trust(w, a, q, p, **span)
-        lot = w.lot(f"D1d-{key}", a, b)
-        w.expect(OWNER, lot, expect, why, (a, b) if expect == "finding" else ())  # type: ignore[arg-type]
-        if key == "代持不足":
-            w.finding(SHAREHOLDER, lot, (a, b), "实际出资人在两家有20%（代持）与40%")
-        elif key == "代持已止":
-            w.none(SHAREHOLDER, lot, why)
-    p, q, r = w.person(), w.person(), w.person()
-    a, b = w.owned(w.company(), (q, 30)), w.owned(w.company(), (r, 45))
-    _in_trust(w, a, q, p)
-    _in_trust(w, b, r, p)
-    w.finding(OWNER, w.lot("D1d-两人代持", a, b), (a, b), "两名代持人替同一人分别持有30%与45%")
-    for key, percent, expect in (("代持企业", 80, "finding"), ("代持企业不足", 50, "none")):
-        p, q = w.person(), w.person()
-        behind = w.owned(w.company(), (p, percent))
-        a, b = w.owned(w.company(), (q, 40)), w.owned(w.company(), (p, 30))
-        _in_trust(w, a, q, behind)
-        lot = w.lot(f"D1d-{key}", a, b)
-        why = f"一家40%由他人代持给企业，本人持有该企业{percent}%；另一家30%"
-        w.expect(OWNER, lot, expect, why, (a, b) if expect == "finding" else ())  # type: ignore[arg-type]
-    # Whoever is registered at both holds for two who have nothing in common.
-    q, one, other = w.person(), w.person(), w.person()
-    a, b = w.owned(w.company(), (q, 30)), w.owned(w.company(), (q, 30))
-    _in_trust(w, a, q, one)
-    _in_trust(w, b, q, other)
-    lot = w.lot("D1d-代持两主", a, b)
-    w.suppressed(OWNER, lot, (a, b), "nominee", "同一代持人在两家为互不相干的两人代持")
-    w.finding(SHAREHOLDER, lot, (a, b), "登记的股东是同一人，各30%")
-    q = w.person()
-    a = w.owned(w.company(), (q, 30))
-    _in_trust(w, a, q)
-    w.undecided(OWNER, w.lot("D1d-代持不明", a), (a,), "代持人替谁持有没有说明：无法判定")
 
 
 def _layers(w: Labelled) -> None:
@@ -169,3 +120,52 @@ def _near(w: Labelled) -> None:
     a, b = w.company(), w.company()
     lot = w.lot("D1e-无数据", a, b)
     w.undecided(SHAREHOLDER, lot, (a, b), "两家没有股权数据：无法判定")
+
+
+def _in_trust(w: Labelled, company: Party, nominee: Party, *nominators: Party, **span: str) -> None:
+    for party, interest in ((nominee, "代持人"), *((p, "实际出资人") for p in nominators)):
+        row = {"party_id": party.number, "party_name": party.name, "company_id": company.number}
+        w.add("control", **row, interest=interest, **span)
+
+
+def plant_nominees(w: Labelled) -> None:
+    """Plant beneficial owners behind nominees, and near to it."""
+    for key, percent, span, expect, why in (
+        ("代持", 30, {}, "finding", "一家30%由他人代持，另一家40%在本人名下"),
+        ("代持不足", 20, {}, "none", "由他人代持的一家只有20%，不到25%"),
+        ("代持已止", 30, {"valid_to": DEADLINE}, "none", "代持在投标截止日已终止：登记的30%归登记人"),
+    ):
+        p, q = w.person(), w.person()
+        a, b = w.owned(w.company(), (q, percent)), w.owned(w.company(), (p, 40))
+        _in_trust(w, a, q, p, **span)
+        lot = w.lot(f"D1d-{key}", a, b)
+        w.expect(OWNER, lot, expect, why, (a, b) if expect == "finding" else ())  # type: ignore[arg-type]
+        if key == "代持不足":
+            w.finding(SHAREHOLDER, lot, (a, b), "实际出资人在两家有20%（代持）与40%")
+        elif key == "代持已止":
+            w.none(SHAREHOLDER, lot, why)
+    p, q, r = w.person(), w.person(), w.person()
+    a, b = w.owned(w.company(), (q, 30)), w.owned(w.company(), (r, 45))
+    _in_trust(w, a, q, p)
+    _in_trust(w, b, r, p)
+    w.finding(OWNER, w.lot("D1d-两人代持", a, b), (a, b), "两名代持人替同一人分别持有30%与45%")
+    for key, percent, expect in (("代持企业", 80, "finding"), ("代持企业不足", 50, "none")):
+        p, q = w.person(), w.person()
+        behind = w.owned(w.company(), (p, percent))
+        a, b = w.owned(w.company(), (q, 40)), w.owned(w.company(), (p, 30))
+        _in_trust(w, a, q, behind)
+        lot = w.lot(f"D1d-{key}", a, b)
+        why = f"一家40%由他人代持给企业，本人持有该企业{percent}%；另一家30%"
+        w.expect(OWNER, lot, expect, why, (a, b) if expect == "finding" else ())  # type: ignore[arg-type]
+    # Whoever is registered at both holds for two who have nothing in common.
+    q, one, other = w.person(), w.person(), w.person()
+    a, b = w.owned(w.company(), (q, 30)), w.owned(w.company(), (q, 30))
+    _in_trust(w, a, q, one)
+    _in_trust(w, b, q, other)
+    lot = w.lot("D1d-代持两主", a, b)
+    w.suppressed(OWNER, lot, (a, b), "nominee", "同一代持人在两家为互不相干的两人代持")
+    w.finding(SHAREHOLDER, lot, (a, b), "登记的股东是同一人，各30%")
+    q = w.person()
+    a = w.owned(w.company(), (q, 30))
+    _in_trust(w, a, q)
+    w.undecided(OWNER, w.lot("D1d-代持不明", a), (a,), "代持人替谁持有没有说明：无法判定")
