@@ -33,7 +33,7 @@ from graph.penetration import (
     undisclosed,
 )
 from graph.penetration.identities import IdentityMode
-from graph.resolution import spans, steps
+from graph.resolution import investors, spans, steps
 from graph.stores import ownership as reading
 from graph.stores.contract import BatchRecord, GraphStore
 from graph.stores.kept import OWNERSHIP, beside, forget_ownership, keep_aside, settled
@@ -45,6 +45,7 @@ LAYING_OUT: Final = (
     edges,
     identities,
     interest_rows,
+    investors,
     list_rows,
     mapped,
     ownership,

@@ -345,7 +345,11 @@ RELATIONSHIPS: Final = (
             _f("votes_min", "SHARE", "lower bound"),
             _f("votes_max", "SHARE", "upper bound"),
             _f("share_class", "STRING", "class of shares"),
-            _f("list_kind", "STRING", "registered, changes, investments, top_ten, top_ten_float, former"),
+            _f(
+                "list_kind",
+                "STRING",
+                "registered, changes, investments, investors, top_ten, top_ten_float, former",
+            ),
             _f("derived_from", "STRING", "subscribed_amount: the share is the amount over the list's total"),
             _f(
                 "declared_indirect",

@@ -37,6 +37,7 @@ from graph.penetration.rows import (
     one_list_a_cluster,
     one_observation_a_day,
     sole_owners,
+    without_owners_by_law,
 )
 from graph.penetration.tables import OwnershipError, OwnershipTables, check_fractions
 from graph.penetration.trust_rows import in_trust, nominee_links
@@ -180,8 +181,9 @@ class Ownership:
                 # Only parties under several ids need to know by which a row names them.
                 holdings, aside = (f.drop("holder_id", "company_id") for f in (holdings, aside))
         rows = numbered(holdings, aliases, ends)
-        aside = numbered(aside, aliases, aside_ends)
+        aside = without_owners_by_law(numbered(aside, aliases, aside_ends), nodes)
         if aliases.height > n:
+            rows = without_owners_by_law(rows, nodes)
             rows, under_another_id = one_list_a_cluster(rows)
             rows, replaced = one_observation_a_day(rows, nodes)
             aside = pl.concat([aside, under_another_id, replaced])

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from graph.penetration.days import IntArray
+from graph.resolution.investors import INVESTORS
 
 if TYPE_CHECKING:
     from graph.penetration.ownership import Ownership
@@ -17,6 +18,7 @@ LIST_KINDS: Final[dict[str, tuple[str, str]]] = {
     "registered": ("登记名册", "Registered list"),
     "changes": ("变更记录", "Changes"),
     "investments": ("对外投资", "Investments"),
+    INVESTORS: ("投资人", "Investors"),
     "top_ten": ("十大股东", "Top ten"),
     "top_ten_float": ("十大流通股东", "Top ten, float"),
     "former": ("历史股东", "Former"),
@@ -26,8 +28,8 @@ LIST_KINDS: Final[dict[str, tuple[str, str]]] = {
 _APART: Final = 5e-5
 """Lists round to hundredths of a per cent: what lies closer is the same."""
 _LIST: Final = ["company", "dataset", "kind"]
-_WHOLE: Final = ~pl.col("kind").str.contains("^(?:top_ten|changes|investments)").any()
-"""Whether a list names every holder: a top ten, a record of changes or of investments says nothing of who is absent."""
+_WHOLE: Final = ~pl.col("kind").str.contains("^(?:top_ten|changes|investments|investors)").any()
+"""Whether a list names every holder: a top ten, a record of changes, investments or investors says nothing of who is absent."""
 
 
 @dataclass(frozen=True)

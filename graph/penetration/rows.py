@@ -12,6 +12,7 @@ from graph.names import is_partnership_name
 from graph.penetration.days import ALWAYS, NEVER, IntArray, day_numbers, iso_dates
 from graph.penetration.list_rows import LEFT_OUT
 from graph.penetration.tables import OwnershipTables
+from graph.resolution.investors import INVESTORS, ONE_PERSONS
 from graph.resolution.spans import SNAPSHOT_SCHEMA, owns_spans
 
 # Declared interests that are control, and so enter the fixpoint. "Influence" alone is taken as suspected.
@@ -147,6 +148,18 @@ def in_order(rows: pl.DataFrame) -> pl.DataFrame:
     return filled.with_columns(pl.lit(None, type_).alias(n) for n, type_ in empty.items()).select(
         rows.columns
     )
+
+
+def without_owners_by_law(rows: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
+    """`rows`, numbered, without investors of firms that by law are one person's: they are in no list of holders.
+
+    The store knows it id by id: another id of the firm may say what it is.
+    """
+    invested = (rows["list_kind"] == INVESTORS).fill_null(False)
+    if not invested.any():
+        return rows
+    firms = nodes.select(by_law=ONE_PERSONS)["by_law"].gather(rows["company"])
+    return rows.filter(~(invested & firms))
 
 
 def one_list_a_cluster(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

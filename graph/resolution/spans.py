@@ -7,7 +7,7 @@ of one holder changes in that month, the earlier row ends where the later one be
 * **Shareholder lists** (OWNS). Lists of one company are alternatives, never added. Its ranking list counts:
   registered before top ten (the other way round for a listed company, and whoever publishes a top ten is one,
   whether or not another source says so), then a record of changes, which names only who changed, then what companies
-  have invested in, which names one holder each, before top ten float;
+  have invested in, which names one holder each, and whom a register calls investor, before top ten float;
   former holders count only inside dates they state. A list with a date of observation goes before one without. Each
   observation holds until the next one of the company, the first one also before its own date (the answer says
   so); two data sets with equally good lists: the first by name counts. What doesn't count is kept.
@@ -30,21 +30,24 @@ from typing import Final
 
 import polars as pl
 
+from graph.resolution.investors import INVESTORS
 from graph.resolution.steps import settled
 
 _NEVER: Final = "0000-00-00"
-_LIST_RANK: Final = {
+_LIST_RANK: Final[dict[str, int]] = {
     name: rank
     for rank, name in enumerate(
         ("registered", "changes", "investments", "top_ten", "top_ten_float", "former")
     )
 }
-_LISTED_RANK: Final = {
+_LIST_RANK[INVESTORS] = _LIST_RANK["investments"]
+_LISTED_RANK: Final[dict[str, int]] = {
     name: rank
     for rank, name in enumerate(
         ("top_ten", "registered", "changes", "investments", "top_ten_float", "former")
     )
 }
+_LISTED_RANK[INVESTORS] = _LISTED_RANK["investments"]
 
 SNAPSHOT_SCHEMA: Final = {
     "dataset": pl.String(),
@@ -55,11 +58,14 @@ SNAPSHOT_SCHEMA: Final = {
 """One row a snapshot and relationship type."""
 
 
-def owns_spans(rows: pl.DataFrame, listed: pl.Series, snapshots: pl.DataFrame) -> pl.DataFrame:
+def owns_spans(
+    rows: pl.DataFrame, listed: pl.Series, snapshots: pl.DataFrame, one_persons: pl.Series | None = None
+) -> pl.DataFrame:
     """Spans of shareholdings.
 
     `rows`: key, from_id, to_id, dataset, list_kind, share, share_class, observed_on, stated_from, stated_to, and sources,
     a list (null: not of a record of changes): all rows of every company concerned. `listed`: ids of listed companies.
+    `one_persons`: of firms whose investor is not in a list, but their owner by law (none where it is not given).
     `snapshots`: see `SNAPSHOT_SCHEMA`. Gives key, valid_from, valid_to, counted.
     """
     if not _contested(rows, snapshots):
@@ -90,6 +96,11 @@ def owns_spans(rows: pl.DataFrame, listed: pl.Series, snapshots: pl.DataFrame) -
         .then(kind.replace_strict(_LISTED_RANK, default=0, return_dtype=pl.Int8))
         .otherwise(kind.replace_strict(_LIST_RANK, default=0, return_dtype=pl.Int8)),
     )
+    no_list = pl.lit(False)
+    if one_persons is not None and len(one_persons):
+        no_list = (pl.col("kind") == INVESTORS) & pl.col("to_id").is_in(one_persons.implode())
+    by_law = ranked.filter(no_list).select("key")
+    ranked = ranked.filter(~no_list)
     former = ranked.filter(pl.col("kind") == "former")
     lists = ranked.filter(pl.col("kind") != "former")
     best = lists.with_columns(
@@ -108,6 +119,7 @@ def owns_spans(rows: pl.DataFrame, listed: pl.Series, snapshots: pl.DataFrame) -
     counted = counted.with_columns(first=pl.col("dataset").min().over("to_id", day))
     rest = pl.concat(
         [
+            by_law,
             best.filter(~in_ranking).select("key"),
             counted.filter(pl.col("dataset") != pl.col("first")).select("key"),
         ]

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
 from graph.model import NODE_TYPES, STATED_RELS
 from graph.records import RelKey
+from graph.resolution.investors import INVESTORS, OF_HOLDERS, ONE_PERSONS, SOLE_OWNER, WORD_OF, standing
 from graph.resolution.spans import other_spans, owns_spans
 from graph.stores.engine import Writing
 from graph.stores.marks import Marks
@@ -55,6 +56,8 @@ class Touched:
     """How many nodes and relationships of each type are new."""
     companies: list[pl.Series] = field(default_factory=list)
     """Companies whose register, or whose rank of lists, changed."""
+    regarded: list[str] = field(default_factory=list)
+    """Firms whose investors are something else now: owners by law, or holders."""
     linked: list[pl.Series] = field(default_factory=list)
     """Companies that rows lead to which are new, or stated by more sources."""
     renamed: dict[str, list[str]] = field(default_factory=dict)
@@ -65,6 +68,15 @@ class Touched:
     """What is to be looked through anew."""
     touches: Touches = field(default_factory=Touches)
     """What detectors are to look at again."""
+
+    def told_otherwise(self, type_name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+        """A node says something else than before."""
+        if type_name != "Company":
+            return
+        if (before["kind"] == "listed") != (after["kind"] == "listed"):
+            self.companies.append(pl.Series("id", [after["id"]], pl.String))
+        if standing(before["kind"], before["name"]) != standing(after["kind"], after["name"]):
+            self.regarded.append(after["id"])
 
     def relations(self, name: str, rows: pl.DataFrame) -> None:
         """Rows of a relationship type are new, gone, or valid at other times."""
@@ -141,7 +153,7 @@ def _apply_nodes(
     if there.is_empty():
         return
     added = new_statements(type_name, there, dataset)
-    rows, relisted, otherwise, changed, renamed = [], [], [], [], []
+    rows, otherwise, changed, renamed = [], [], [], []
     fields = [f.name for f in NODE_TYPES[type_name].stated_fields]
     if stored is None:
         stored = writer.node_rows(type_name, there["id"].unique())
@@ -155,14 +167,11 @@ def _apply_nodes(
             changed.append(row["id"])
         if any(row.get(name) != rows[-1].get(name) for name in _NAMED_BY):
             renamed.append(row["id"])
-        if type_name == "Company" and (row["kind"] == "listed") != (rows[-1]["kind"] == "listed"):
-            relisted.append(row["id"])
+        touched.told_otherwise(type_name, row, rows[-1])
     writer.update_nodes(type_name, node_frame(type_name, rows))
     touched.renamed[type_name] = renamed
     touched.marks.nodes(type_name, otherwise)
     touched.touches.nodes(type_name, changed)
-    if relisted:
-        touched.companies.append(pl.Series("id", relisted, pl.String))
 
 
 def _restate(writer: Writing, rel: RelKey, rows: pl.DataFrame, held: int, touched: Touched) -> pl.DataFrame:
@@ -205,6 +214,7 @@ def _insert_with_spans(
 ) -> None:
     owns = {rel: new_rows.pop(rel) for rel in list(new_rows) if rel[0] == "OWNS"}
     touched.companies.extend(rows["to_id"] for rows in owns.values())
+    invested = _invested(writer, touched)
     spans = _respan_owns(writer, owns, snapshots, "OWNS" in whole, owns_held, touched)
     for rel in list(owns):
         writer.insert_rels(rel, owns.pop(rel).join(spans, on="key", how="left", maintain_order="left"))
@@ -212,7 +222,8 @@ def _insert_with_spans(
         if type_.name == "OWNS":
             continue
         fresh = {rel: new_rows.pop(rel) for rel in list(new_rows) if rel[0] == type_.name}
-        if fresh or type_.name in whole:
+        again = invested if type_.name in WORD_OF else None
+        if fresh or type_.name in whole or again is not None:
             _respan_others(
                 writer,
                 type_.name,
@@ -221,6 +232,7 @@ def _insert_with_spans(
                 snapshots,
                 rewrite=type_.name in whole,
                 touched=touched,
+                again=again,
             )
 
 
@@ -248,7 +260,8 @@ def _respan_owns(
         found = writer.query("MATCH (c:Company) WHERE c.kind = 'listed' RETURN c.id AS id", timeout=600)
         listed = pl.Series("id", found.column(0).to_pylist(), pl.String)
     rows = _with_changes(writer, pl.concat(frames), fresh, [*stored])
-    spans = owns_spans(rows, listed, snapshots)
+    invested = rows.filter(pl.col("list_kind") == INVESTORS)["to_id"].unique()
+    spans = owns_spans(rows, listed, snapshots, _firms(writer, invested, ONE_PERSONS))
     for rel, rows in stored.items():
         _set_spans(writer, rel, rows, spans, touched)
     return spans
@@ -276,19 +289,60 @@ def _respan_others(
     snapshots: pl.DataFrame,
     rewrite: bool,
     touched: Touched,
+    again: pl.Series | None = None,
 ) -> None:
+    """`rewrite`: all stored rows of the type; else, with `again`, those that end at these companies."""
+    word = [WORD_OF[name]] if name in WORD_OF else []
+    columns = [*_SPAN_COLUMNS, *word]
     for start, end in pairs:
         rel = (name, start, end)
         new = fresh.get(rel)
-        stored = writer.rel_rows(rel, fields=[*_SPAN_COLUMNS, *_SPAN]) if rewrite else None
-        frames = [f.select(_SPAN_COLUMNS) for f in (stored, new) if f is not None and not f.is_empty()]
+        stored = None
+        if rewrite or again is not None:
+            stored = writer.rel_rows(rel, None if rewrite else again, [*columns, *_SPAN])
+        frames = [f.select(columns) for f in (stored, new) if f is not None and not f.is_empty()]
         if not frames:
             continue
-        spans = other_spans(name, pl.concat(frames), snapshots)
+        rows = pl.concat(frames)
+        spans = other_spans(name, rows.drop(word), snapshots)
+        if word:
+            spans = _without_holders(writer, spans, rows.filter(pl.col(*word) == SOLE_OWNER))
         if stored is not None:
             _set_spans(writer, rel, stored, spans, touched)
         if new is not None:
             writer.insert_rels(rel, new.join(spans, on="key", how="left", maintain_order="left"))
+
+
+def _without_holders(writer: Writing, spans: pl.DataFrame, investors: pl.DataFrame) -> pl.DataFrame:
+    """`spans`, in which investors of firms that have holders represent and own nothing."""
+    if investors.is_empty():
+        return spans
+    of_holders = _firms(writer, investors["to_id"].unique(), OF_HOLDERS)
+    keys = investors.filter(pl.col("to_id").is_in(of_holders.implode()))["key"]
+    return spans.with_columns(counted=pl.col("counted") & ~pl.col("key").is_in(keys.implode()))
+
+
+def _firms(writer: Writing, ids: pl.Series, which: pl.Expr) -> pl.Series:
+    """Those of some companies whose kind and name are such."""
+    return ids if ids.is_empty() else writer.node_rows("Company", ids).filter(which)["id"]
+
+
+def _invested(writer: Writing, touched: Touched) -> pl.Series | None:
+    """The firms with investors that these are something else to than before; their registers are `touched`."""
+    if not touched.regarded:
+        return None
+    # Of all that a list of firms' kinds may tell anew, few have somebody called so.
+    found = writer.query(
+        "MATCH ()-[r:EXERCISES_CONTROL]->(c:Company) WHERE r.interest = $called RETURN DISTINCT c.id AS id",
+        {"called": SOLE_OWNER},
+        timeout=600,
+    )
+    called = pl.Series("id", found.column(0).to_pylist(), pl.String)
+    mine = called.filter(called.is_in(pl.Series("id", touched.regarded, pl.String).implode()))
+    if mine.is_empty():
+        return None
+    touched.companies.append(mine)
+    return mine
 
 
 def _no_spans() -> pl.DataFrame:
@@ -330,11 +384,13 @@ def take_back_rows(
     for type_name in NODE_TYPES:
         if held[type_name]:
             _take_back_nodes(writer, type_name, prefix, datasets, touched)
+    invested = _invested(writer, touched)
     if touched.companies or "OWNS" in was_snapshot:
         _respan_owns(writer, {}, snapshots, "OWNS" in was_snapshot, held["OWNS"], touched)
     for type_ in STATED_RELS:
-        if type_.name != "OWNS" and type_.name in was_snapshot:
-            _respan_others(writer, type_.name, type_.pairs, {}, snapshots, rewrite=True, touched=touched)
+        rewrite, again = type_.name in was_snapshot, invested if type_.name in WORD_OF else None
+        if type_.name != "OWNS" and (rewrite or again is not None):
+            _respan_others(writer, type_.name, type_.pairs, {}, snapshots, rewrite, touched, again)
     touched.nodes |= {"Identifier", "Name", "Company"}
     return touched
 
@@ -383,16 +439,13 @@ def _take_back_nodes(
         return
     touched.nodes.add(type_name)
     batch = prefix.rstrip(":")
-    rows, gone, relisted = [], [], []
+    rows, gone = [], []
     for row in writer.node_rows(type_name, ids).iter_rows(named=True):
         left = [s for s in statements_of(type_name, row, datasets) if batch_of(s["s"][0]) != batch]
         if not left:
             gone.append(row["id"])
             continue
         rows.append(resolved(type_name, row["id"], left))
-        if type_name == "Company" and (row["kind"] == "listed") != (rows[-1]["kind"] == "listed"):
-            relisted.append(row["id"])
+        touched.told_otherwise(type_name, row, rows[-1])
     writer.update_nodes(type_name, node_frame(type_name, rows))
     writer.delete_nodes(type_name, pl.Series("id", gone, pl.String))
-    if relisted:
-        touched.companies.append(pl.Series("id", relisted, pl.String))

@@ -7,6 +7,7 @@ from typing import Any, Final
 import polars as pl
 
 from graph.names import is_full_legal_name, name_key
+from graph.resolution.investors import INVESTORS, SOLE_OWNER
 from loaders.context import ReadContext
 from loaders.holder_tree.nodes import TreeNode
 from loaders.identity import (
@@ -101,6 +102,9 @@ def _state_representatives(nodes: list[TreeNode], rows: RecordRows, context: Rea
                     "details": DECIDING[role],
                 }
                 rows.rel("EXERCISES_CONTROL", party, node.party, [node.source], **seen)
+            if role == SOLE_OWNER:
+                seen = {"observed_on": context.observed_on, "list_kind": INVESTORS}
+                rows.rel("OWNS", party, node.party, [node.source], **seen)
 
 
 def _frame(nodes: list[TreeNode], context: ReadContext) -> pl.DataFrame:

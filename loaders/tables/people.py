@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from graph.resolution.investors import INVESTORS, SOLE_OWNER
 from loaders.tables.cells_of_names import names_in, names_several, with_their_numbers
 from loaders.tables.columns import TableRows
 from loaders.tables.parties import Parties, most, read_parties, relate, state_parties
@@ -130,6 +131,12 @@ def _state(
         details = role.replace_strict(DECIDING, default=None, return_dtype=pl.String)
         interest = {"interest": role, "details": details, **span}
         relate(table, "EXERCISES_CONTROL", party, "Company", where(decides), interest)
+    invests = role == SOLE_OWNER
+    if invests.any():
+        # The owner of a sole proprietorship is called so, and a holder of any other firm: its kind tells.
+        relate(
+            table, "OWNS", party, "Company", where(invests), {"list_kind": table.constant(INVESTORS), **span}
+        )
 
 
 def read_relatives(table: TableRows) -> None:

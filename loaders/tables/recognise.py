@@ -12,8 +12,7 @@ from loaders.sheets import Sheet
 from loaders.tables.mapping import MappingError, SheetChoice, choose
 from loaders.tables.plans import TablePlan, bare_word, plan_table, year_in
 from loaders.tables.schema import TABLES, Layout, Table, layouts
-from loaders.tables.vocabulary import VOCABULARIES
-from loaders.values import clean_header, normalise_empty
+from loaders.values import clean_header
 
 _OWN: Final = frozenset({"id", "name", "title", "kind", "status", "value", "region", "role"})
 """Column names that mean something else in every table."""
@@ -90,8 +89,13 @@ def recognise(sheet: Sheet, file_name: str, mapping: Mapping[str, Any]) -> Sheet
         if choice.table != name:
             del scores[name]
     listed = scores.keys() >= {"shareholdings", "companies"} and choice.table != "shareholdings"
-    if listed and _of_sole_owners(plans, sheet, file_name):
+    if listed and _of_investors(plans, sheet, file_name):
         del scores["shareholdings"]
+    if scores.keys() >= {"shareholdings", "positions"} and choice.table != "positions":
+        # 投资人 beside what only a list of holders has: read as posts, it would lose the shares.
+        called = _name_hint(TABLES["positions"], file_name, sheet.name)
+        if not called and reads["positions"] < reads["shareholdings"]:
+            del scores["positions"]
     if _are_companies(scores, reads, file_name, sheet.name) and choice.table != "identities":
         del scores["identities"]
     year = choice.year or year_in(sheet.titles)
@@ -133,21 +137,19 @@ def _are_companies(
     return reads["identities"] <= reads["companies"]
 
 
-def _of_sole_owners(plans: Mapping[str, TablePlan], sheet: Sheet, file_name: str) -> bool:
-    """Is it a register with sole traders and sole proprietorships, whose 投资人 are no holders of shares but their owners?
+def _of_investors(plans: Mapping[str, TablePlan], sheet: Sheet, file_name: str) -> bool:
+    """Is it a list of firms with their 投资人, who of some are the owners by law, and of others holders?
 
-    Nothing but a column 投资人 speaks of holders, and the firms' column of kinds says of some that they are such firms.
-    Of the others they are made holders once the whole load is read (see `loaders.tables.settle`).
+    Nothing but that column speaks of holders. Which firms are of which kind, this sheet may say, or another one: see
+    `graph.resolution.investors`.
     """
-    holders, firms = plans["shareholdings"], plans["companies"]
-    if _name_hint(holders.table, file_name, sheet.name) >= 100 or "kind" not in firms.columns:
+    holders = plans["shareholdings"]
+    if _name_hint(holders.table, file_name, sheet.name) >= 100:
         return False
     (heading,) = holders.columns.get("holder_name", ("",))
-    if bare_word(heading) != "投资人" or holders.present - {"company_id", "company_name", "holder_name"}:
-        return False
-    words = normalise_empty(sheet.frame[firms.columns["kind"][0]]).drop_nulls()
-    kinds = VOCABULARIES["company_kind"].read(words).unique().to_list()
-    return "sole_trader" in kinds
+    return bare_word(heading) == "投资人" and not (
+        holders.present - {"company_id", "company_name", "holder_name"}
+    )
 
 
 def _goes_with_more(

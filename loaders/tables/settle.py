@@ -37,12 +37,10 @@ def settle_tables(context: ReadContext) -> None:
       it. Where several tenders have it, it stays a lot of its own and is reported.
     * A lot that has the id of a tender is that tender as a whole.
     * A trace or person of a consortium's member belongs to the consortium's bid.
-    * Whom a register calls investor (投资人) of a firm that is no sole proprietorship is a holder of it.
-    * Whom the register of a sole trader or a sole proprietorship names as its representative or head is its owner, and
-      of a firm of unsaid kind he is if that is what it is; a company that it names so of a partnership manages that.
+    * Whom the register of a firm that may be a sole trader or a sole proprietorship names as its representative or head
+      is its owner, if that is what it is; a company that it names so of a partnership manages that.
     """
     _settle_people(context.extract)
-    _settle_investors(context.extract)
     _settle_sole_owners(context.extract)
     _settle_managing_partners(context.extract)
     _settle_whole_tenders(context.extract)
@@ -91,62 +89,13 @@ def _move_from(extract: Extract, key: RelKey, moved: list[str]) -> None:
             extract.rels.setdefault((type_, "Person", to_type), []).append(theirs)
 
 
-def _settle_investors(extract: Extract) -> None:
-    """投资人 is the owner of a sole proprietorship, and a word for any holder: of a firm that the load calls a company, or
-    says to be of another kind, he holds a share that is not stated; and so does an investor that is no person, where
-    it does not say the kind. A list of its holders goes before that.
-
-    Source: 个人独资企业法 art. 2 (the investor, one natural person, owns what such a firm has).
-    """
-    stated = [f.select("id", "name", "kind") for f in extract.nodes.get("Company", [])]
-    invested = pl.col("role") == "sole_owner"
-    named = {
-        p: [f.filter(invested) for f in _rels(extract, "LEGAL_REP_OF", p)] for p in ("Person", "Company")
-    }
-    firms = [f["to_id"] for frames in named.values() for f in frames if f.height]
-    if not stated or not firms:
-        return
-    told = pl.concat(stated).filter(pl.col("id").is_in(pl.concat(firms).unique().implode()))
-    company = pl.col("name").str.contains("公司", literal=True).fill_null(False)
-    kind = pl.col("kind").replace("unknown", None)
-    kinds = told.group_by("id").agg(
-        company=company.any(),
-        said=kind.is_not_null().any(),
-        sole=(kind == "sole_trader").fill_null(False).any(),
-    )
-    other = kinds.filter(pl.col("company") | (pl.col("said") & ~pl.col("sole")))["id"]
-    others = {"Person": other, "Company": kinds.filter(pl.col("company") | ~pl.col("sole"))["id"]}
-    for party, frames in named.items():
-        for frame in frames:
-            theirs = frame.filter(pl.col("to_id").is_in(others[party].implode()))
-            if theirs.is_empty():
-                continue
-            holds = theirs.select(_OF_A_HEAD).drop("role").with_columns(list_kind=pl.lit("investments"))
-            extract.add_rel("OWNS", party, "Company", holds)
-            said = theirs.select("from_id", "to_id", "source")
-            _without(extract, ("LEGAL_REP_OF", party, "Company"), pl.col("role") == "sole_owner", said)
-            _without(
-                extract, ("EXERCISES_CONTROL", party, "Company"), pl.col("interest") == "sole_owner", said
-            )
-
-
-def _without(extract: Extract, rel: RelKey, which: pl.Expr, said: pl.DataFrame) -> None:
-    """Takes out the rows of a kind that join the same two parties in the same row of a file."""
-    ends = ["from_id", "to_id", "source"]
-    for place, frame in enumerate(extract.rels.get(rel, [])):
-        again = frame.filter(which).join(said, on=ends, how="anti", maintain_order="left")
-        extract.rels[rel][place] = pl.concat([frame.filter(~which.fill_null(False)), again])
-    extract.rels[rel] = [f for f in extract.rels.get(rel, []) if f.height]
-    if not extract.rels[rel]:
-        del extract.rels[rel]
-
-
 def _settle_sole_owners(extract: Extract) -> None:
     """个体工商户 and 个人独资企业 have one owner, and no list of holders says who: the register's column of legal
     representatives or heads (法定代表人, 负责人) shows him, where it has none of operators (经营者) or investors (投资人).
 
-    Of a firm whose kind the load does not say, or that it knows by number alone, he is stated as its `registered_head`:
-    whether that makes him its owner is told where its kind and name are known, which another load may say.
+    Of a firm that may be one, whether or not the load says its kind or name, he is stated as its `registered_head`:
+    whether that makes him its owner is told where its kind, its name and its investors are known, which another load
+    may say.
 
     Source: 个人独资企业法 art. 2, 8 and 17; 民法典 art. 54. A company is none of both, whatever its type is given as.
     """
@@ -170,16 +119,10 @@ def _settle_sole_owners(extract: Extract) -> None:
     firms = firms.filter(
         ~pl.col("id").is_in(_declared_of(extract, (*SOLE_INTERESTS, REGISTERED_HEAD)).implode())
     )
-    sole = firms.filter("sole")["id"]
     # Other registers' codes are of no such firms.
     own = pl.col("id").str.starts_with("cn-uscc:91") | ~pl.col("id").str.starts_with("cn-uscc:")
-    unsaid = firms.filter(pl.col("unsaid") & own)["id"]
-    trader = pl.col("to_id").str.starts_with("cn-uscc:92")
-    law = pl.when(trader).then(pl.lit("operator")).otherwise(pl.lit("sole_owner"))
-    _declare(extract, "Person", heads.filter(pl.col("to_id").is_in(sole.implode())), law)
-    _declare(
-        extract, "Person", heads.filter(pl.col("to_id").is_in(unsaid.implode())), pl.lit(REGISTERED_HEAD)
-    )
+    may_be = firms.filter(pl.col("sole") | (pl.col("unsaid") & own))["id"]
+    _declare(extract, "Person", heads.filter(pl.col("to_id").is_in(may_be.implode())), REGISTERED_HEAD)
 
 
 def _settle_managing_partners(extract: Extract) -> None:
@@ -200,7 +143,7 @@ def _settle_managing_partners(extract: Extract) -> None:
     heads = heads.filter(
         pl.col("to_id").is_in(partnerships["id"].implode()) & ~pl.col("to_id").is_in(known.implode())
     )
-    _declare(extract, "Company", heads, pl.lit("managing_partner"))
+    _declare(extract, "Company", heads, "managing_partner")
 
 
 def _rels(extract: Extract, name: str, party: str) -> list[pl.DataFrame]:
@@ -214,11 +157,13 @@ def _declared_of(extract: Extract, interests: tuple[str, ...]) -> pl.Series:
     return pl.concat([pl.Series("to_id", [], pl.String), *of])
 
 
-def _declare(extract: Extract, party: str, heads: pl.DataFrame, interest: pl.Expr) -> None:
+def _declare(extract: Extract, party: str, heads: pl.DataFrame, interest: str) -> None:
     """State that a register's heads exercise control, in the register's own word for them."""
     if heads.height:
         said = pl.col("role").replace_strict(_HEADS, return_dtype=pl.String)
-        declared = heads.drop("role").with_columns(interest=interest, details=heads.select(said).to_series())
+        declared = heads.drop("role").with_columns(
+            interest=pl.lit(interest), details=heads.select(said).to_series()
+        )
         extract.add_rel("EXERCISES_CONTROL", party, "Company", declared)
 
 

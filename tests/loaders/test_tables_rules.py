@@ -299,7 +299,8 @@ def test_persons_that_a_space_or_an_and_parts_are_several(tmp_path: Path, betwee
     }
     context = load_text(tmp_path, files)
     assert codes(context) == ["several-parties"]
-    assert rels(context, "OWNS").height == len(whole)
+    held = rels(context, "OWNS").filter(pl.col("list_kind").is_null())
+    assert held.height == len(whole)
     numbered = (
         f"企业名称,股东名称,股东证件号码,持股比例\n示例甲有限公司,测试甲{between}测试乙,{resident(4)},10%\n"
     )
@@ -388,40 +389,38 @@ def test_a_number_in_brackets_behind_a_name_is_its_number(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("kinds", "holders"),
+    "kinds",
     [
-        (["个人独资企业", "个体工商户"], 0),
-        (["有限责任公司", "个人独资企业"], 1),
-        (["有限责任公司", "合伙企业"], 2),
+        ["个人独资企业", "个体工商户"],
+        ["有限责任公司", "个人独资企业"],
+        ["有限责任公司", "合伙企业"],
+        ["", ""],
     ],
 )
-def test_investors_of_sole_proprietorships_own_them_whatever_the_file_is_called(
-    tmp_path: Path, kinds: list[str], holders: int
+def test_investors_are_stated_as_owners_and_as_holders_whatever_the_kinds_of_their_firms(
+    tmp_path: Path, kinds: list[str]
 ) -> None:
     text = (
         "统一社会信用代码,企业名称,企业类型,投资人\n"
         f"{A},示例设计室,{kinds[0]},测试甲\n{B},示例商行,{kinds[1]},测试乙\n"
     )
     context = load_text(tmp_path, {"data.csv": text})
-    assert rels(context, "OWNS").height == holders
+    ends = [f"cn-uscc:{A}", f"cn-uscc:{B}"]
+    held = rels(context, "OWNS")
+    assert held.select("list_kind", "share").unique().rows() == [("investors", None)]
+    assert held["to_id"].sort().to_list() == sorted(ends)
     owners = rels(context, "EXERCISES_CONTROL")
-    assert owners.height == 2 - holders
-    # Of firms of other kinds he is a holder.
-    assert holders == 2 or set(owners["interest"]) == {"sole_owner"}
-    assert holders != 1 or rels(context, "OWNS")["to_id"].to_list() == [f"cn-uscc:{A}"]
+    assert set(owners["interest"]) == {"sole_owner"} and owners["to_id"].sort().to_list() == sorted(ends)
 
 
-def test_an_investor_that_is_no_person_is_a_holder_of_a_firm_of_unsaid_kind(tmp_path: Path) -> None:
-    text = (
-        "企业名称,企业类型,投资人\n示例设计室,个人独资企业,测试甲\n示例商行,,示例乙有限公司\n示例中心,,测试丙\n"
-        "示例工作室,个人独资企业,示例丁有限公司\n"
-    )
-    context = load_text(tmp_path, {"data.csv": text})
-    held = rels(context, "OWNS")["to_id"]
-    firms = nodes(context, "Company")
-    assert firms.filter(pl.col("id").is_in(held.implode()))["name"].unique().to_list() == ["示例商行"]
-    # Of whom the law may make the owner, whose firm is one, another load may tell.
-    assert rels(context, "EXERCISES_CONTROL").height == 3
+def test_a_column_of_investors_alone_is_read_as_one_with_the_kinds_beside_it(tmp_path: Path) -> None:
+    context = load_text(tmp_path, {"data.csv": "企业名称,投资人\n示例商行,示例乙有限公司\n示例中心,测试丙\n"})
+    held = rels(context, "OWNS")
+    assert held["list_kind"].to_list() == ["investors"] * 2
+    assert set(held["from_id"].str.split(":").list.first()) == {"name", "person.scoped"}
+    # Beside what only a list of holders has it is that list.
+    listed = load_text(tmp_path, {"data.csv": "企业名称,投资人,持股比例\n示例商行,示例乙有限公司,60%\n"})
+    assert rels(listed, "OWNS").select("list_kind", "share").rows() == [(None, 0.6)]
 
 
 def test_equal_rows_are_noted(tmp_path: Path) -> None:
@@ -1048,7 +1047,7 @@ def test_one_heading_for_whoever_represents_a_firm_takes_its_kind_from_the_firm(
     # Of a partnership a company is the managing partner; a person may be that one's delegate.
     assert set(rels(context, "EXERCISES_CONTROL").select("to_id", "interest").rows()) == {
         (f"cn-uscc:{fund}", "managing_partner"),
-        (f"cn-uscc:{shop}", "sole_owner"),
+        (f"cn-uscc:{shop}", "registered_head"),
     }
 
 

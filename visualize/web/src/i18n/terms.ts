@@ -342,6 +342,7 @@ export const CODES: Record<string, [string, string]> = {
   "registered": ["登记名册", "Registered list"],
   "changes": ["变更记录", "Changes"],
   "investments": ["对外投资", "Investments"],
+  "investors": ["投资人", "Investors"],
   "top_ten": ["十大股东", "Top ten"],
   "top_ten_float": ["十大流通股东", "Top ten, float"],
   "former": ["历史股东", "Former"],
