@@ -56,6 +56,16 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "The cell names several parties, and what is whose can't be told: the row was not loaded. Write a row for each, "
         "with its own share.",
     ),
+    "names-parted": (
+        "人名之间只有空格或“和、及、与”：按多人读取。如果是一个名称，请去掉空格（姓名中的间隔写作“·”）后重新加载。",
+        "No more than a space or an and (和, 及, 与) stands between the names: read as several persons. If it is one name, "
+        "take the space out (write · within a name) and load it again.",
+    ),
+    "names-in-one": (
+        "空格或“和、及、与”隔开的可能是几个人名：按一个名称读取。如果是多人，请用“、”隔开后重新加载。",
+        "What a space or an and (和, 及, 与) parts may be several persons' names: read as one name. If they are several, "
+        "part them with 、 and load it again.",
+    ),
     "missing-value": (
         "缺少必填内容：{column}。请补充后重新加载。",
         "{column} is required and empty. Fill it in and load the row again.",

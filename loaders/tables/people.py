@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from graph.resolution.investors import INVESTORS, SOLE_OWNER
-from loaders.tables.cells_of_names import names_in, names_several, with_their_numbers
+from loaders.tables.cells_of_names import names_in, names_several, tell_parted, with_their_numbers
 from loaders.tables.columns import TableRows
 from loaders.tables.parties import Parties, most, read_parties, relate, state_parties
 from loaders.tables.rows import AT
@@ -15,6 +15,8 @@ REPRESENTATIVES = ("legal_representative", "branch_head", "operator", "sole_owne
 DECIDING = {"managing_partner": "执行事务合伙人", "operator": "经营者", "sole_owner": "投资人"}
 """Who decides by law, whatever a list of holders says: of a partnership, a sole trader (个体工商户) and a sole
 proprietorship (个人独资企业), whose registers list no holders."""
+OF_ONE = ("legal_representative", "branch_head", "operator")
+"""Of whom a firm has one at a time (民法典 art. 61; 个体工商户登记: the operator): no space in such a cell parts two."""
 NO_OFFICERS = ("liaison", "site_supervisor", "project_manager", "technical_lead", "bid_agent")
 
 
@@ -47,6 +49,7 @@ def read_positions(table: TableRows) -> None:
         words = table.text("role")
         names, numbers = with_their_numbers(table.text("person_name"), table.text("person_id"))
         several = names_several(names, numbers)
+        tell_parted(table, "person_name", names, numbers)
         table.rows.report(
             "reject", several & numbers.is_not_null(), "several-parties", table.header("person_name"), names
         )
@@ -100,11 +103,14 @@ def _posts(
 def _representatives(
     table: TableRows, column: str, role: str, company: Parties, span: dict[str, pl.Series]
 ) -> None:
-    """A column of representatives; several stand apart by 、 or ;, and by , or / where all are names."""
+    """A column of representatives; several stand apart by 、 or ;, and by , or / where all are names; by no more than a
+    space only where a firm may have several."""
     names = table.text(column).str.normalize("NFKC")
     # 执行事务合伙人: 甲公司(委派代表:乙) names the partner; its delegate represents the partner, not the firm.
     names = names.str.replace_all(r"\((?:委派|执行事务)[^()]*\)", "")
-    lists = names_in(names)
+    one = role in OF_ONE
+    tell_parted(table, column, names, one=one)
+    lists = names_in(names, one=one)
     roles = table.constant(role)
     for place in range(most(lists.list.len())):
         name = lists.list.get(place, null_on_oob=True).str.strip_chars().replace("", None)

@@ -291,24 +291,65 @@ def test_several_persons_in_one_cell_of_posts_are_one_each(tmp_path: Path) -> No
 @pytest.mark.parametrize("between", [" ", "\u3000", "和", "及", "与"])
 def test_persons_that_a_space_or_an_and_parts_are_several(tmp_path: Path, between: str) -> None:
     whole = ("测 试", "欧阳 测试", f"示例{between}平安装饰工程部", f"示例{between}")
-    rows = "".join(f"示例甲有限公司,{name},10%\n" for name in (f"测试甲{between}测试乙", *whole))
+    rows = "".join(f"示例甲有限公司,{name},10%\n" for name in (f"王测甲{between}李测乙", *whole))
     files = {
         "股东.csv": f"企业名称,股东名称,持股比例\n{rows}",
-        "主要人员.csv": f"企业名称,姓名,职务\n示例甲有限公司,测试丙{between}测试丁,董事\n",
-        "企业信息.csv": f"企业名称,企业类型,投资人\n示例事务所,个人独资企业,测试戊{between}测试己({resident(3)})\n",
+        "主要人员.csv": f"企业名称,姓名,职务\n示例甲有限公司,张测丙{between}欧阳测丁,董事\n",
+        "企业信息.csv": f"企业名称,企业类型,投资人\n示例事务所,个人独资企业,赵测戊{between}周测己({resident(3)})\n",
     }
     context = load_text(tmp_path, files)
     assert codes(context) == ["several-parties"]
+    # Whoever is read as several is told of.
+    told = [(p.column, p.code) for p in context.problems if p.kind == "flag"]
+    assert told == [("姓名", "names-parted"), ("投资人", "names-parted")]
     held = rels(context, "OWNS").filter(pl.col("list_kind").is_null())
     assert held.height == len(whole)
     numbered = (
-        f"企业名称,股东名称,股东证件号码,持股比例\n示例甲有限公司,测试甲{between}测试乙,{resident(4)},10%\n"
+        f"企业名称,股东名称,股东证件号码,持股比例\n示例甲有限公司,王测甲{between}李测乙,{resident(4)},10%\n"
     )
     one = load_text(tmp_path, {"股东.csv": numbered})
     assert codes(one) == [] and nodes(one, "Person").height == 1
     people = set(nodes(context, "Person")["name"])
-    assert people >= {"测试丙", "测试丁", "测试戊", "测试己"} and not people & {"测试甲", "测试乙", "欧阳"}
+    assert people >= {"张测丙", "欧阳测丁", "赵测戊", "周测己"} and not people & {"王测甲", "李测乙", "欧阳"}
     assert rels(context, "EXERCISES_CONTROL").height == 2
+
+
+@pytest.mark.parametrize(
+    "name", ["华润和平安", "成都 高新", "江苏 江西", "买买提 艾力", "扎西 次仁", "样本 测试", "王测 高新"]
+)
+def test_what_may_be_one_name_with_a_space_or_an_and_in_it_is_not_parted(tmp_path: Path, name: str) -> None:
+    files = {
+        "股东.csv": f"企业名称,股东名称,持股比例\n示例甲有限公司,{name},10%\n",
+        "主要人员.csv": f"企业名称,姓名,职务\n示例甲有限公司,{name},董事\n",
+        "实际控制人.csv": f"企业名称,实际控制人\n示例甲有限公司,{name}\n",
+    }
+    context = load_text(tmp_path, files)
+    assert codes(context) == []
+    assert {rels(context, t).height for t in ("OWNS", "OFFICER_OF", "EXERCISES_CONTROL")} == {1}
+    # Not silently: it may be two all the same.
+    told = [(p.file, p.row, p.column) for p in context.problems if p.code == "names-in-one"]
+    assert told == [
+        ("股东.csv", "2", "股东名称"), ("主要人员.csv", "2", "姓名"), ("实际控制人.csv", "2", "实际控制人"),
+    ]  # fmt: skip
+    assert context.summary["names-in-one"] == 3
+
+
+def test_a_name_of_another_language_with_a_space_for_its_dot_is_a_persons(tmp_path: Path) -> None:
+    context = load_text(
+        tmp_path, {"股东.csv": "企业名称,股东名称,持股比例\n示例甲有限公司,买买提 艾力,10%\n"}
+    )
+    assert nodes(context, "Person")["name"].to_list() == ["买买提 艾力"]
+
+
+def test_no_space_parts_the_representative_of_whom_a_firm_has_one(tmp_path: Path) -> None:
+    text = (
+        "企业名称,法定代表人,负责人,经营者\n示例甲中心,王测甲 李测乙,,\n示例乙中心,,王测甲和李测乙,\n"
+        "示例丙商行,,,王测甲、李测乙\n"
+    )
+    context = load_text(tmp_path, {"企业信息.csv": text})
+    assert codes(context, "flag") == ["names-in-one"] * 2
+    names = nodes(context, "Person").unique("id")["name"].to_list()
+    assert sorted(names) == sorted(["王测甲 李测乙", "王测甲和李测乙", "王测甲", "李测乙"])
 
 
 def test_what_somebody_is_called_or_does_is_no_second_person(tmp_path: Path) -> None:
