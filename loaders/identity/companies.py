@@ -100,7 +100,7 @@ def _judge(frame: pl.DataFrame) -> pl.DataFrame:
         person=looks_like_person_number(upper),
     )
     # In a column of one register 15 digits are that register's, whatever date they may seem to hold.
-    person = pl.col("person") & (free | pl.col("like_uscc")) & ~uscc
+    person = pl.col("person") & (free | ~pl.col("regno")) & ~uscc
     frame = frame.with_columns(
         form=pl.when(~free)
         .then(prefix)

@@ -56,14 +56,17 @@ _SCIENTIFIC: Final = r"^[0-9](?:\.[0-9]+)?E\+?[0-9]{1,3}$"
 _SCIENTIFIC_CODE: Final = r"^[0-9](?:\.[0-9]+)?E\+[1-9][0-9]{1,2}$"
 _RESIDENT_FORM: Final = r"^[0-9]{17}[0-9X]$"
 _WITHIN: Final = re.compile(r"(?<![0-9A-Za-z])(?:\d{17}[\dXxＸｘ]|\d{15})(?![0-9A-Za-z])")
-_BETWEEN: Final = r"[\s\-‐-―－·]"
-_DIGITS_WITHIN: Final = rf"\d(?:{_BETWEEN}{{0,4}}\d){{14}}"
+_BETWEEN: Final = r"[\s\-‐-―－·_＿/／.．]"
+_MAY_BE_A_PERSONS: Final = r"^[0-9][0-9\-‐-―·_/.]{13,40}[0-9X]$"
+DIGITS_WITHIN: Final = rf"\d(?:{_BETWEEN}{{0,4}}\d){{14}}"
+"""So many digits a text has, together or parted, that holds a person's number."""
 _PARTED: Final = re.compile(
     rf"(?<![0-9A-Za-z])(?:\d(?:{_BETWEEN}{{0,4}}\d){{16}}{_BETWEEN}{{0,4}}[\dXxＸｘ]"
     rf"|\d{{6}}{_BETWEEN}{{1,4}}\d{{6}}{_BETWEEN}{{0,4}}\d{{3}})(?![0-9A-Za-z])"
 )
-"""The same with spaces or dashes within: 110101 19900101 1234. One of 15 digits is parted at its birth date alone: a
+"""The same with spaces, dashes, `_`, `/` or `.` within: 110101 19900101 1234, 110101_19900101_1234. One of 15 digits is parted at its birth date alone: a
 number of a telephone with its extension, or of a tender, has as many."""
+_PARTED_15: Final = rf"^\d{{6}}{_BETWEEN}{{1,4}}\d{{6}}{_BETWEEN}{{0,4}}\d{{3}}$"
 
 
 def trim_ids(s: pl.Series) -> pl.Series:
@@ -130,13 +133,16 @@ def looks_like_person_number(s: pl.Series) -> pl.Series:
     18 characters with a birth date or a right check character, or 15 digits with a birth date that are no
     registration number of a company. A valid credit code that starts with 9 is a company's; and so is a wrong one of the
     market regulator's (91, 92, 93), where only a foreigner's residence card begins so, unless it is right as a person's.
+    One parted by dashes, `_`, `/` or `.` is a person's only where both are right: other numbers have as many digits.
     """
     text = clean_ids(s)
-    out = text.str.contains(r"^[0-9]{15}$|^[0-9]{17}[0-9X]$").fill_null(False)
+    out = text.str.contains(_MAY_BE_A_PERSONS).fill_null(False)
     at = out.arg_true()
     if not len(at):
         return out
-    some = text.gather(at)
+    written = text.gather(at)
+    some = written.str.replace_all(_BETWEEN, "")
+    parted = written != some
     long = some.str.contains(_RESIDENT_FORM)
     company = valid_uscc(some) & (some.str.starts_with("9") | ~valid_resident_check(some))
     born_18 = resident_birth_dates(some).is_not_null()
@@ -144,8 +150,23 @@ def looks_like_person_number(s: pl.Series) -> pl.Series:
     checked = valid_resident_check(some)
     regulator = some.str.contains("^9[123]")
     person_18 = long & ~company & ((born_18 & checked) | ((born_18 | checked) & ~regulator))
-    person_15 = ~long & born_15.is_not_null() & ~valid_registration_number(some)
-    return out.scatter(at, person_18 | person_15)
+    short = some.str.contains("^[0-9]{15}$")
+    person_15 = short & born_15.is_not_null() & ~valid_registration_number(some)
+    parted_15 = person_15 & written.str.contains(_PARTED_15)
+    right = pl.select(
+        pl.when(parted).then((person_18 & born_18 & checked) | parted_15).otherwise(person_18 | person_15)
+    ).to_series()
+    return out.scatter(at, right)
+
+
+def unparted(s: pl.Series) -> pl.Series:
+    """Cleaned ids, in which a person's number that is parted by dashes, `_`, `/` or `.` is written together."""
+    at = (s.str.contains(r"[^0-9X]") & s.str.contains(_MAY_BE_A_PERSONS)).fill_null(False).arg_true()
+    if not len(at):
+        return s
+    some = s.gather(at)
+    mine = looks_like_person_number(some)
+    return s.clone().scatter(at.filter(mine), some.filter(mine).str.replace_all(_BETWEEN, ""))
 
 
 def valid_resident_number(s: pl.Series) -> pl.Series:
@@ -184,7 +205,7 @@ def masked_within(s: pl.Series) -> pl.Series:
     One with spaces or dashes within is known by its birth date.
     """
     text = s.cast(pl.String)
-    at = text.str.contains(_DIGITS_WITHIN).fill_null(False).arg_true()
+    at = text.str.contains(DIGITS_WITHIN).fill_null(False).arg_true()
     if not len(at):
         return text
     cells = text.gather(at).to_list()

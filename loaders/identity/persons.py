@@ -16,6 +16,7 @@ from loaders.identity.forms import (
     masked,
     resident_birth_dates,
     trim_ids,
+    unparted,
 )
 from loaders.identity.person_key import PersonKey, resident_id_18
 
@@ -146,7 +147,7 @@ def _read_closely(
 ) -> pl.DataFrame:
     """Cell by cell what it may be; see `read_person_ids`."""
     kept = trim_ids(s)
-    upper = clean_ids(kept)
+    upper = unparted(clean_ids(kept))
     lost = lost_digits(upper, numeric)
     present = ~is_no_id(upper).fill_null(True) & ~lost
     schemed = kept.str.contains(_SCHEMED).fill_null(False) & present

@@ -11,7 +11,8 @@ import polars as pl
 
 from graph.names import is_full_legal_name, name_key
 from loaders.context import ReadContext
-from loaders.identity import company_name_ids, looks_like_person_number, mask, masked_in, scoped_company_ids
+from loaders.identity import company_name_ids, looks_like_person_number, mask, scoped_company_ids
+from loaders.identity.forms import DIGITS_WITHIN
 from loaders.ocds.releases import Process, objects, section
 from loaders.ocds.values import id_text, text
 from loaders.record_rows import RecordRows
@@ -25,6 +26,7 @@ from loaders.schemes import (
 
 # org-id.guide codes: country (or XI, XM…), register, then the number.
 _ORG_ID: Final = re.compile(r"^([A-Z]{2}-[A-Z0-9]{2,8})-(\S.*)$")
+_MAY_HOLD_A_NUMBER: Final = re.compile(DIGITS_WITHIN)
 
 
 @dataclass(eq=False, slots=True)
@@ -157,8 +159,9 @@ class Parties:
         ):
             party.company = by_name if whole else by_scope
             if party.name is None:
-                if not number:
-                    party.company = f"{party.process.id}/party:{masked_in(party.key)}"
+                # A person's number may stand in any longer key: none of that length is kept.
+                if not number and not _MAY_HOLD_A_NUMBER.search(party.key):
+                    party.company = f"{party.process.id}/party:{party.key}"
                 party.process.complain(
                     self._context, "ocds-party-unnamed", column="parties.id", value=mask(party.key)
                 )

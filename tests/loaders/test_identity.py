@@ -33,6 +33,7 @@ from loaders.identity import (
     unverified_company_ids,
 )
 from loaders.identity.check_digits import valid_lei, valid_resident_check, valid_uscc
+from loaders.identity.forms import trim_ids
 
 KEY = PersonKey(b"a test key of thirty-two bytes!!")
 USCC = "91999999MA00TA0106"
@@ -224,13 +225,33 @@ def test_numbers_that_give_a_person_away() -> None:
     [
         (f"{RESIDENT[:6]}   {RESIDENT[6:14]} - {RESIDENT[14:]}", f"{RESIDENT[:4]}{'*' * 10}{RESIDENT[14:]}"),
         ("999999 800101 123", "9999*******1123"),
+        *(
+            (
+                f"身份证{RESIDENT[:6]}{m}{RESIDENT[6:14]}{m}{RESIDENT[14:]}号",
+                f"身份证{RESIDENT[:4]}{'*' * 10}{RESIDENT[14:]}号",
+            )
+            for m in "_/.＿／．"
+        ),
+        ("2023.01.05-2024.12.31/12", "2023.01.05-2024.12.31/12"),
         # As many digits, and what stands where a birth date would is one: a telephone, the number of a tender.
         ("0371-65901231-801", "0371-65901231-801"),
         ("2024-1101-0101-012 号", "2024-1101-0101-012 号"),
     ],
 )
-def test_numbers_parted_by_spaces_and_dashes_are_masked_where_they_are_persons(text: str, shown: str) -> None:
+def test_numbers_parted_by_marks_are_masked_where_they_are_persons(text: str, shown: str) -> None:
     assert masked_in(text) == shown
+
+
+@pytest.mark.parametrize("mark", ["-", "_", "/", ".", "／", "·"])
+def test_a_number_parted_by_marks_is_the_same_persons_and_no_companys(mark: str) -> None:
+    parted = pl.Series([f"{RESIDENT[:6]}{mark}{RESIDENT[6:14]}{mark}{RESIDENT[14:]}"])
+    assert read_person_ids(parted, None, KEY).equals(read_person_ids(pl.Series([RESIDENT]), None, KEY))
+    for scheme in (None, "xx-id"):
+        read = read_company_ids(parted, scheme=scheme).row(0, named=True)
+        assert (read["id"], read["value"], read["flag"]) == (None, None, "person-number")
+    # Of other numbers with as many digits the last one checks nothing.
+    other = pl.Series([parted[0][:-1] + ("0" if RESIDENT[-1] != "0" else "1")])
+    assert read_company_ids(other, scheme="xx-id")["id"].to_list() == [f"xx-id:{trim_ids(other)[0]}"]
 
 
 @given(st.text("0123456789AX", max_size=25))

@@ -104,6 +104,31 @@ def test_no_name_title_or_problem_shows_a_persons_number(tmp_path: Path) -> None
     assert number not in told and number[6:] not in told and parted not in told
 
 
+@pytest.mark.parametrize("mark", ["", " ", "-", "_", "/", "."])
+@pytest.mark.parametrize("scheme", [None, "CN-SFZ", "GB-COH"])
+def test_no_id_holds_a_persons_number_whatever_parts_it(
+    tmp_path: Path, mark: str, scheme: str | None
+) -> None:
+    number = resident(3)
+    parted = mark.join((number[:6], number[6:14], number[14:]))
+    keys = ("1", parted, f"CN-SFZ-{parted}", f"ID{parted}", f"x_{parted}")
+    stated = {} if scheme is None else {"identifier": {"scheme": scheme, "id": parted}}
+    parties = [{"id": key, **stated} for key in keys] + [
+        {"id": f"n/{k}", "name": "示例甲", **stated} for k in keys
+    ]
+    tender = {"tenderers": [{"id": p["id"]} for p in parties]}
+    told = everything(load(tmp_path, release(parties=parties, tender=tender)))
+    assert "ocds" in told
+    assert parted not in told and number not in "".join(c for c in told if c not in " -_/.")
+
+
+def test_unnamed_parties_with_long_keys_are_apart(tmp_path: Path) -> None:
+    keys = ["A-20240101-0000001", "A-20240101-0000002", "short"]
+    tender = {"tenderers": [{"id": key} for key in keys]}
+    context = load(tmp_path, release(parties=[{"id": key} for key in keys], tender=tender))
+    assert nodes(context, "Company")["id"].n_unique() == 3
+
+
 def test_dates_of_a_tender_are_in_shanghai(tmp_path: Path) -> None:
     tender = {"tenderPeriod": {"endDate": "2024-03-01T18:00:00Z"}, "bidOpening": {"date": "2024-03-02"}}
     awards = [
