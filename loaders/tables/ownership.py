@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from graph.names import name_key
-from loaders.tables.cells_of_names import names_in, tell_parted
+from loaders.tables.cells_of_names import NameCells
 from loaders.tables.changes import state_changes
 from loaders.tables.columns import BOUNDS, TableRows
 from loaders.tables.parties import Parties, local_ids, most, read_parties, relate, state_parties
@@ -273,8 +273,9 @@ def read_control(table: TableRows) -> None:
         cells = table.text("actual_controller").str.normalize("NFKC")
         if not table.has("interest") and table.main:
             table.require("actual_controller", cells)
-        tell_parted(table, "actual_controller", cells)
-        lists = names_in(cells)
+        several = NameCells(cells)
+        several.tell(table, "actual_controller")
+        lists = several.names
         words = stated.fill_null(table.header("actual_controller"))
         code = VOCABULARIES["interest"].read(words)
         # The heading itself says that he controls; a word beside it only says how.

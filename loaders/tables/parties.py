@@ -21,7 +21,7 @@ from loaders.identity import (
     valid_resident_number,
 )
 from loaders.identity.forms import is_masked
-from loaders.tables.cells_of_names import names_several, tell_parted, with_their_numbers
+from loaders.tables.cells_of_names import NameCells, with_their_numbers
 from loaders.tables.columns import TableRows
 from loaders.tables.rows import AT
 from loaders.tables.vocabulary import VOCABULARIES
@@ -92,9 +92,10 @@ def read_parties(
     names, raw = with_their_numbers(names, raw)
     if default == "holder":
         # What each of several has can't be told, and as one name they would be one party.
-        several = names_several(names, raw)
+        cells = NameCells(names, raw)
+        several = cells.several
         if name_column:
-            tell_parted(table, name_column, names, raw, refused=several)
+            cells.tell(table, name_column, refused=several)
         table.rows.report("reject", several, "several-parties", table.header(name_column or id_column), names)
     names = masked_within(names)
     documents = table.text(document) if document else table.empty()

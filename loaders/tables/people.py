@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from graph.resolution.investors import INVESTORS, SOLE_OWNER
-from loaders.tables.cells_of_names import names_in, names_several, tell_parted, with_their_numbers
+from loaders.tables.cells_of_names import NameCells, with_their_numbers
 from loaders.tables.columns import TableRows
 from loaders.tables.parties import Parties, most, read_parties, relate, state_parties
 from loaders.tables.rows import AT
@@ -48,12 +48,13 @@ def read_positions(table: TableRows) -> None:
     if table.has("person_name", "person_id") and table.has("role"):
         words = table.text("role")
         names, numbers = with_their_numbers(table.text("person_name"), table.text("person_id"))
-        several = names_several(names, numbers)
-        tell_parted(table, "person_name", names, numbers)
+        cells = NameCells(names, numbers)
+        several = cells.several
+        cells.tell(table, "person_name")
         table.rows.report(
             "reject", several & numbers.is_not_null(), "several-parties", table.header("person_name"), names
         )
-        lists = names_in(names, numbers) if several.any() else None
+        lists = cells.names if several.any() else None
         for place in range(most(lists.list.len()) if lists is not None else 1):
             name = names
             if lists is not None:
@@ -108,9 +109,9 @@ def _representatives(
     names = table.text(column).str.normalize("NFKC")
     # 执行事务合伙人: 甲公司(委派代表:乙) names the partner; its delegate represents the partner, not the firm.
     names = names.str.replace_all(r"\((?:委派|执行事务)[^()]*\)", "")
-    one = role in OF_ONE
-    tell_parted(table, column, names, one=one)
-    lists = names_in(names, one=one)
+    cells = NameCells(names, one=role in OF_ONE)
+    cells.tell(table, column)
+    lists = cells.names
     roles = table.constant(role)
     for place in range(most(lists.list.len())):
         name = lists.list.get(place, null_on_oob=True).str.strip_chars().replace("", None)
