@@ -91,7 +91,7 @@ above the headings, totals and notes are left out and counted. Unknown columns a
 * **The error of a formula** (`#REF!`, `#DIV/0!`) refuses the row where an id, a date, a figure or required text should stand;
   elsewhere, and where a look-up found nothing (`#N/A`), the cell counts as empty. Both are reported.
 * **Dates** may be `2023-11-05`, `2023/11/5`, `2023.11.05`, `20231105`, `2023年11月5日`, `2023-11`, or a spreadsheet's
-  serial number. 长期, 永久, 无固定期限, 至今 and 9999-12-31 leave the end open. Where a month alone is given, something begins
+  serial number (but five digits of a text that are a year and a month, `20241`, are ambiguous and no date). 长期, 永久, 无固定期限, 至今 and 9999-12-31 leave the end open. Where a month alone is given, something begins
   on its first day and ends with its last: what may have held is not taken for ended. The load says how many there are.
 * **Several names in one cell** stand apart by 、 ; or a new line, and by , or / where all are names. A space, 和, 及 or 与 parts
   persons alone: each begins with a frequent surname and is no place or firm that does (江苏 江西), none is a name of another
@@ -102,7 +102,7 @@ above the headings, totals and notes are left out and counted. Unknown columns a
 
 一个文件或工作表为一张表。列名不区分空格、星号、单位、括号与全半角；“必需”按组给出，每组至少有一列。比例与金额的单位必须写在
 列名或单元格中，不作猜测；空的比例表示未知，不是 0。编号、日期、数值或必填处为公式错误值（如 #REF!）的行不导入，
-其余按空白处理，均在导入报告中列出。起止日期只到月份的，起按该月第一天、止按该月最后一天计，并在导入报告中计数。
+其余按空白处理，均在导入报告中列出。起止日期只到月份的，起按该月第一天、止按该月最后一天计，并在导入报告中计数。五位数字文本若可读作年月（20241），不作日期序列值，按不可识别报告。
 一格多名以“、”“；”或换行分隔；空格或“和、及、与”只在各部分都像常见姓氏的人名、且该列可有多人时才作分隔，分开的和未分开而可能是多人的
 都在导入报告中列出。用 `lookthrough inspect` 可先查看每张表被识别成什么。
 """

@@ -46,6 +46,8 @@ _COMPACT_DATE_TIME: Final = re.compile(rf"(\d{{4}})(\d{{2}})(\d{{2}})T{_CLOCK}",
 _COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?(Z)?)?")
 _MONTH: Final = re.compile(r"(\d{4})(?:(?:[-/.]|年)(\d{1,2})月?|(\d{2}))(?:份)?")
 _SERIAL: Final = re.compile(r"(\d{5})(?:\.(\d+))?")
+_YEAR_AND_MONTH: Final = re.compile(r"20\d\d[1-9]")
+"""The days of these numbers lie in 1954 to 1957, and are much rarer than a month written without its zero."""
 _QUARTER: Final = re.compile(r"(\d{4})年?[-/]?(?:第?([1-4一二三四])季度?|Q([1-4])|([1-4])Q)", re.IGNORECASE)
 _SPELL: Final = re.compile(
     r"(\d{4})(?:年|[-/.])?(\d{1,2})月?(?:份)?(?:-|~|至|到|—|–)(?:(\d{4})(?:年|[-/.])?)?(\d{1,2})月?(?:份)?"
@@ -73,13 +75,12 @@ def parse_dates(s: pl.Series, numeric: pl.Series | None = None, date_1904: bool 
 
     `open`: the cell says that there is no end (长期, 9999-12-31…), its value is null. `serial`: read from a
     spreadsheet's day number (20000–60000), in the 1904 system where `date_1904`. A time is dropped, after a
-    zone has been brought to Asia/Shanghai. `numeric` is taken for symmetry with ids and changes nothing: day
-    numbers also reach CSV.
+    zone has been brought to Asia/Shanghai. Day numbers also reach CSV; but five digits of a text that are a year with a
+    month (20241) are believed as a day number (1955-06-01) only where the cell was a number (`numeric`).
 
-    Errors: `impossible-date` (2023-02-30), `impossible-month` (2023-13-01), `date-out-of-range` (before
+    Errors: `ambiguous-date` (20241), `impossible-date` (2023-02-30), `impossible-month` (2023-13-01), `date-out-of-range` (before
     1850, after 2100), `year-only`, `not-a-date`. Null stays null.
     """
-    del numeric
 
     def quick(texts: pl.Series) -> pl.DataFrame:
         real = texts.str.to_date("%Y-%m-%d", strict=False).is_not_null()
@@ -101,7 +102,24 @@ def parse_dates(s: pl.Series, numeric: pl.Series | None = None, date_1904: bool 
         value, serial = _moment(text, date_1904)
         return value[:10], False, serial, None
 
-    return parse_column(s, _ISO_DATE, quick, lambda t: _each(t, one))
+    return _believed(s, numeric, date_1904, parse_column(s, _ISO_DATE, quick, lambda t: _each(t, one)))
+
+
+def _believed(s: pl.Series, numeric: pl.Series | None, date_1904: bool, read: pl.DataFrame) -> pl.DataFrame:
+    """`read`, in which a cell that was a number, and no text, is the day of that number."""
+    if numeric is None:
+        return read
+    mine = numeric & (read["error"] == "ambiguous-date")
+    at = mine.fill_null(False).arg_true()
+    if not len(at):
+        return read
+    days = [_from_serial(text, None, date_1904) for text in _clean(s.gather(at).cast(pl.String))]
+    none = pl.Series([None], dtype=pl.String).new_from_index(0, len(at))
+    return read.with_columns(
+        read["value"].clone().scatter(at, pl.Series(days, dtype=pl.String)),
+        read["serial"].clone().scatter(at, True),
+        read["error"].clone().scatter(at, none),
+    )
 
 
 def parse_times(s: pl.Series, numeric: pl.Series | None = None, date_1904: bool = False) -> pl.DataFrame:
@@ -109,7 +127,6 @@ def parse_times(s: pl.Series, numeric: pl.Series | None = None, date_1904: bool 
 
     Without a zone a time is Asia/Shanghai's. Errors as in `parse_dates`; an open end is `not-a-date` here.
     """
-    del numeric
 
     def quick(texts: pl.Series) -> pl.DataFrame:
         return parse_dates(texts).select("value", "open", "serial", "error")
@@ -118,14 +135,15 @@ def parse_times(s: pl.Series, numeric: pl.Series | None = None, date_1904: bool 
         value, serial = _moment(text, date_1904)
         return value, False, serial, None
 
-    return parse_column(s, _ISO_DATE, quick, lambda t: _each(t, one)).drop("open")
+    read = parse_column(s, _ISO_DATE, quick, lambda t: _each(t, one))
+    return _believed(s, numeric, date_1904, read).drop("open")
 
 
 def parse_months(s: pl.Series, date_1904: bool = False) -> pl.DataFrame:
     """Months of a column: `value` (`List[String]` of `YYYY-MM`), `error`.
 
     `202311`, `2023年11月`, a day (its month); a quarter gives three, a spell (`2023年1-3月`,
-    `2023-11至2024-02`) each of its months. Errors: `impossible-month`, `impossible-date`, `date-out-of-range`, `year-only`,
+    `2023-11至2024-02`) each of its months. Errors: `ambiguous-date` (20241), `impossible-month`, `impossible-date`, `date-out-of-range`, `year-only`,
     `band-reversed`, `not-a-month` (a month without its year). Null stays null.
     """
 
@@ -219,6 +237,8 @@ def _moment(text: str, date_1904: bool) -> tuple[str, bool]:
         return (start.isoformat() if hour is None else _clock(start, int(hour), minute, second, zone)), False
     if match := _MONTH.fullmatch(text):
         return _month(match[1], match[2] or match[3]), False
+    if _YEAR_AND_MONTH.fullmatch(text):
+        raise _DateError("ambiguous-date")
     if match := _SERIAL.fullmatch(text):
         return _from_serial(match[1], match[2], date_1904), True
     if re.fullmatch(r"\d{4}年?", text):

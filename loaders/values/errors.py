@@ -67,6 +67,11 @@ VALUE_ERRORS: Final[dict[str, tuple[str, str]]] = {
         "只有年份，无法确定日期。请补充到月或日。",
         "Only a year is given. Add at least the month.",
     ),
+    "ambiguous-date": (
+        "五位数字读不准：可能是年月（20241 即 2024年1月），也可能是表格的日期序列值（1955年）。请写成 2024-01 或 2024-01-15 这样的形式。",
+        "Five digits that may be a year and a month (20241: January 2024), or a spreadsheet's number of a day in 1955. Write "
+        "2024-01, or the whole date.",
+    ),
     "not-a-date": (
         "不是可识别的日期。应如“2023-11-05”“2023年11月5日”“20231105”，或只到月“2023-11”。",
         "Not a date. Expected forms: 2023-11-05, 2023年11月5日, 20231105, or 2023-11 where only the month is known.",

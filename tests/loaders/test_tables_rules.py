@@ -1312,3 +1312,22 @@ def test_what_a_pair_says_again_is_told_as_left_out(tmp_path: Path) -> None:
     context = load_text(tmp_path, {"基本信息.csv": text})
     (note,) = context.problems
     assert note.code == "columns-ignored" and "成立日期#2" in note.expected_en
+
+
+def test_five_digits_of_a_text_that_are_a_year_and_a_month_are_no_date(tmp_path: Path) -> None:
+    files = {
+        "relatives.csv": "person_id,relative_id,relation,回避日期\n"
+        f"{resident(3)},{resident(4)},spouse,20241\n{resident(5)},{resident(6)},spouse,45292\n",
+        "主要人员.csv": "企业名称,姓名,职务,任职日期\n示例甲有限公司,测试甲,董事,20249\n示例甲有限公司,测试丙,董事,45292\n",
+    }
+    context = load_text(tmp_path, files)
+    said = {(p.kind, p.file, p.row, p.column) for p in context.problems if p.code == "ambiguous-date"}
+    assert said == {("flag", "relatives.csv", "2", "回避日期"), ("reject", "主要人员.csv", "2", "任职日期")}
+    assert rels(context, "OFFICER_OF")["stated_from"].to_list() == ["2024-01-01"]
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    sheet.title = "主要人员"
+    for row in (["企业名称", "姓名", "职务", "任职日期"], ["示例甲有限公司", "测试甲", "董事", 20249]):
+        sheet.append(row)
+    workbook.save(tmp_path / "数.xlsx")
+    assert rels(load(tmp_path / "数.xlsx"), "OFFICER_OF")["stated_from"].to_list() == ["1955-06-09"]

@@ -69,6 +69,8 @@ def test_open_dates(text: str) -> None:
         ("11/5/2023", "not-a-date"),
         ("23-11-05", "not-a-date"),
         ("12345", "not-a-date"),
+        ("20241", "ambiguous-date"),
+        ("２０２４９", "ambiguous-date"),
         ("张三", "not-a-date"),
     ],
 )
@@ -76,6 +78,16 @@ def test_dates_that_are_none(text: str, error: str) -> None:
     found = one(parse_dates(pl.Series([text])))
     assert (found["value"], found["error"]) == (None, error)
     assert error in VALUE_ERRORS
+
+
+def test_a_number_of_a_day_that_may_be_a_month_is_believed_of_a_number() -> None:
+    cells, numeric = pl.Series(["20241", "20241", "45292", "20240"]), pl.Series([True, False, False, False])
+    for parse in (parse_dates, parse_times):
+        found = parse(cells, numeric)
+        assert found["value"].to_list() == ["1955-06-01", None, "2024-01-01", "1955-05-31"]
+        assert found["serial"].to_list() == [True, False, True, True]
+        assert found["error"].to_list() == [None, "ambiguous-date", None, None]
+    assert parse_months(pl.Series(["20241", "45292"]))["error"].to_list() == ["ambiguous-date", None]
 
 
 def test_serials_of_the_1904_system() -> None:
