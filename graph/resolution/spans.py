@@ -14,8 +14,8 @@ of one holder changes in that month, the earlier row ends where the later one be
 * **Records of changes** state what a holder had until a day, and has from it on. Each change holds until his next one,
   whatever file or load it stands in, and what he had before a change is what the one before left him with: that counts
   once. His changes of one day that follow on one another (100% → 60%, 60% → 30%) are one, from what he had before the
-  first to what he has after the last (see `graph.resolution.steps`). Of a change stated at several dates of observation
-  the latest statement counts.
+  first to what he has after the last (see `graph.resolution.steps`). Of changes of a day stated at several dates of
+  observation the latest statement counts, and of the earlier ones what it follows on, or what follows on it.
 * **Top-ten lists**: a holder who left the list may still hold, so leaving ends nothing; a holder's newer row
   replaces his older one.
 * **Snapshots**: what a full extract of the data set no longer contains ended on the extract's date, a company
@@ -31,7 +31,7 @@ from typing import Final
 import polars as pl
 
 from graph.resolution.investors import INVESTORS
-from graph.resolution.steps import settled
+from graph.resolution.steps import Step, settled, standing
 
 _NEVER: Final = "0000-00-00"
 _LIST_RANK: Final[dict[str, int]] = {
@@ -144,7 +144,6 @@ def _chained(rows: pl.DataFrame) -> pl.DataFrame:
     # What begins on a day is what he has from it on; what only ends on one, what he had before it.
     begins = pl.col("stated_from").is_not_null()
     rows = rows.with_columns(begins=begins, event=pl.coalesce("stated_from", "until"))
-    said = [*_HOLDER, "event", "begins"]
     events = (
         rows.drop_nulls("event")
         .group_by(*_HOLDER, "event")
@@ -159,14 +158,65 @@ def _chained(rows: pl.DataFrame) -> pl.DataFrame:
     rows = rows.join(
         events.drop("day"), on=[*_HOLDER, "event"], how="left", nulls_equal=True, maintain_order="left"
     )
-    seen = pl.col("observed").fill_null(_NEVER)
-    rows = rows.with_columns(latest=seen == seen.max().over(said))
+    rows = rows.with_columns(latest=_latest(rows))
     rows = rows.with_columns(
         span_from=pl.lit(None, pl.String),
         counts=(pl.col("begins") | pl.col("earlier").is_null()) & pl.col("latest") & ~_between_steps(rows),
         span_to=pl.when("begins").then("span_to"),
     )
     return _bounded(rows).with_columns(counted=pl.col("counted") & rows["counts"])
+
+
+_VALUE: Final = (
+    # A share that is not known is like no other.
+    pl.when(pl.col("share").is_null()).then("key").otherwise(pl.col("share").round(9).cast(pl.String))
+)
+
+
+def _latest(rows: pl.DataFrame) -> pl.Series:
+    """Which rows state a change that counts, where a holder's changes of one day are stated at several dates.
+
+    `rows`: key, from_id, to_id, share_class, event, begins, observed, share, sources. See `standing`.
+    """
+    of_day = [*_HOLDER, "event"]
+    seen = pl.col("observed").fill_null(_NEVER)
+    rows = rows.with_columns(seen=seen, value=_VALUE)
+    latest = rows.select(seen == seen.max().over([*of_day, "begins"])).to_series()
+    dated = pl.col("event").is_not_null()
+    several = rows.filter(dated & (pl.col("seen").n_unique().over(of_day) > 1))
+    dated_rows = rows.select(dated).to_series()
+    if several.is_empty():
+        return latest | dated_rows
+    told = (
+        several.explode("sources")
+        .group_by(*of_day, "seen", "sources", maintain_order=True)
+        .agg(
+            had=pl.col("value").filter(~pl.col("begins")).first(),
+            has=pl.col("value").filter("begins").first(),
+        )
+        .group_by(of_day, maintain_order=True)
+        .agg("seen", "had", "has")
+    )
+    kept: list[list[str]] = []
+    for days, had, has in told.select("seen", "had", "has").iter_rows():
+        steps: dict[str, set[Step]] = {}
+        for day, before, after in zip(days, had, has, strict=True):
+            steps.setdefault(day, set()).add((before, after))
+        kept.append(
+            [
+                f"{day}{side}{value}"
+                for day, step in standing(steps)
+                for side, value in zip("<>", step, strict=True)
+                if value is not None
+            ]
+        )
+    marked = told.select(of_day).with_columns(kept=pl.Series(kept, dtype=pl.List(pl.String)))
+    mark = pl.col("seen") + pl.when("begins").then(pl.lit(">")).otherwise(pl.lit("<")) + pl.col("value")
+    mine = several.join(marked, on=of_day, nulls_equal=True).filter(pl.col("kept").list.contains(mark))["key"]
+    at_several = rows["key"].is_in(several["key"].implode())
+    return pl.select(
+        pl.when(at_several).then(rows["key"].is_in(mine.implode())).otherwise(latest | dated_rows)
+    ).to_series()
 
 
 def _between_steps(rows: pl.DataFrame) -> pl.Series:
@@ -181,10 +231,8 @@ def _between_steps(rows: pl.DataFrame) -> pl.Series:
     changes = changes.filter(pl.len().over(of_day) > 1)
     if changes.is_empty():
         return none
-    # A share that is not known is like no other.
-    value = pl.when(pl.col("share").is_null()).then("key").otherwise(pl.col("share").round(9).cast(pl.String))
     told = (
-        changes.select(*of_day, "key", "begins", "sources", value=value)
+        changes.select(*of_day, "key", "begins", "sources", value=_VALUE)
         .explode("sources")
         .group_by(*of_day, "sources", maintain_order=True)
         .agg(
@@ -201,7 +249,7 @@ def _between_steps(rows: pl.DataFrame) -> pl.Series:
         after=pl.Series([[v for v in s.after if v is not None] for s in stands], dtype=pl.List(pl.String)),
     )
     inner = (
-        changes.select("key", *of_day, "begins", value=value)
+        changes.select("key", *of_day, "begins", value=_VALUE)
         .join(told, on=of_day, nulls_equal=True)
         .filter(~pl.when("begins").then("after").otherwise("before").list.contains(pl.col("value")))
     )

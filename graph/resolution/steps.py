@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 Step = tuple[object, object]
@@ -53,6 +53,32 @@ def settled(steps: Iterable[Step]) -> Settled:
             if standing and (count < 0 or not walked) and any(has == value for _, has in together):
                 after.add(value)
     return Settled(frozenset(before), frozenset(after), one)
+
+
+def standing(stated: Mapping[str, set[Step]]) -> set[tuple[str, Step]]:
+    """Which changes of one holder on one day count, each with its date of observation.
+
+    `stated`: the changes by the date on which they were observed. The latest ones count: a change that an earlier
+    look saw otherwise (100 → 60, and later 100 → 50) is corrected. Of an earlier look those count as well that with
+    them follow on one another (100 → 60, and later 60 → 30): they are other steps of that day. Which one of several
+    that would, can't be told: none of them then.
+    """
+    days = sorted(stated, reverse=True)
+    found = {(days[0], step) for step in stated[days[0]]}
+    kept = set(stated[days[0]])
+    for day in days[1:]:
+        left = stated[day] - kept
+        while left:
+            more = left if settled(kept | left).one else None
+            if more is None:
+                single = [step for step in left if settled(kept | {step}).one]
+                if len(single) != 1:
+                    break
+                more = set(single)
+            found |= {(day, step) for step in more}
+            kept |= more
+            left = left - more
+    return found
 
 
 def _together(steps: set[Step]) -> Iterator[list[Step]]:

@@ -178,3 +178,39 @@ def test_a_load_that_only_repeats_what_is_stated_pairs_it_anew(lookthrough, tmp_
     assert _owners(lookthrough, "2019-01-01") == {"样本甲一": pytest.approx(0.15)}
     assert lookthrough("unload", batch).code == 0
     assert _owners(lookthrough, "2019-01-01") == {"样本甲一": pytest.approx(0.35)}
+
+
+def _steps(*steps: str) -> str:
+    return "".join(f"{NAME},样本甲一,自然人,{step},2020-03-01\n" for step in steps)
+
+
+@pytest.mark.parametrize(
+    ("looks", "before", "after"),
+    [
+        # Steps of the day, each in a file of its own day.
+        (("100,60", "60,30"), 1.0, 0.3),
+        (("60,30", "100,60"), 1.0, 0.3),
+        (("100,60", "60,60"), 1.0, 0.6),
+        (("100,60", "60,0"), 1.0, None),
+        # The later look corrects the earlier one, and repeats what it doesn't correct.
+        (("100,60", "100,50"), 1.0, 0.5),
+        (("100,60", "100,0"), 1.0, None),
+        (("80,60", "100,60"), 1.0, 0.6),
+        (("100,60", "100,60"), 1.0, 0.6),
+    ],
+)
+def test_steps_of_one_day_in_files_observed_on_different_days(lookthrough, tmp_path, looks, before, after):
+    files = _files(tmp_path / "apart", tuple(_steps(step) for step in looks))
+    dated = list(zip(files, ("2023-06-30", "2024-06-30"), strict=True))
+    for order in (dated, dated[::-1]):
+        batches = [_load(lookthrough, file, "--observed-on", seen) for file, seen in order]
+        assert _owners(lookthrough, "2019-01-01").get("样本甲一") == before, order
+        assert _owners(lookthrough, "2021-01-01").get("样本甲一") == after, order
+        for batch in batches:
+            assert lookthrough("unload", batch).code == 0
+    if looks[0].split(",")[1] == looks[1].split(",")[0] or looks[1].split(",")[1] == looks[0].split(",")[0]:
+        # In one file they are the same.
+        (one,) = _files(tmp_path / "one", (_steps(*looks),))
+        _load(lookthrough, one, "--observed-on", "2024-06-30")
+        assert _owners(lookthrough, "2019-01-01").get("样本甲一") == before
+        assert _owners(lookthrough, "2021-01-01").get("样本甲一") == after
