@@ -150,12 +150,7 @@ def stack(
     single: list[tuple[Finding, str]] = []
     for f in findings:
         here = frozenset(f.subjects) & present
-        if (
-            f.suppressed_by
-            or f.severity == "service"
-            or (f.scope_kind == "lot" and f.scope_id != lot)
-            or scenes.get(f.detector) == _OF_PROCEDURE
-        ):
+        if not _ties(f, lot, scenes):
             continue
         if len(here) >= 2:
             tying[f.fingerprint] = (f, here)
@@ -171,6 +166,32 @@ def stack(
         found = [tying[p][0] for p in prints] + [f for f, bidder in single if bidder in tied]
         stacks.append(replace(_stacked(tuple(sorted(tied)), found, scenes), titles=titles))
     return sorted(stacks, key=lambda s: ([-n for n in s.rank], s.bidders))
+
+
+def tied_bidders(
+    findings: Sequence[Finding], lot: str, bidders: Iterable[str], detectors: Iterable[Detector]
+) -> frozenset[str]:
+    """The bidders that more than behaviour ties: to one another, or to a third party such as the buyer.
+
+    How the lot was tendered, or what is said of one bidder alone, ties nobody.
+    """
+    scenes, present = {d.id: d.scene for d in detectors}, set(bidders)
+    tied: set[str] = set()
+    for f in findings:
+        here = present.intersection(f.subjects)
+        if _ties(f, lot, scenes) and kind_of(f.detector, scenes) not in BEHAVIOUR:
+            tied |= here if len(here) > 1 or _root(f) != f.fingerprint else set()
+    return frozenset(tied)
+
+
+def _ties(f: Finding, lot: str, scenes: Mapping[str, str]) -> bool:
+    """Does a finding say something of its parties, in this lot, that no rule sets aside?"""
+    return not (
+        f.suppressed_by
+        or f.severity == "service"
+        or (f.scope_kind == "lot" and f.scope_id != lot)
+        or scenes.get(f.detector) == _OF_PROCEDURE
+    )
 
 
 def _stacked(bidders: tuple[str, ...], findings: Sequence[Finding], scenes: Mapping[str, str]) -> Stack:

@@ -16,6 +16,7 @@ from detectors.running.changed import detect_changed, judged_in_scope
 from detectors.running.detecting import compare, detect, rules_from
 from detectors.running.one_lot import screen_lot
 from detectors.running.runner import Run
+from detectors.running.stacking import tied_bidders
 from graph.counted import counted
 from graph.in_play import is_current
 from graph.stores import GraphStore
@@ -173,7 +174,7 @@ def screen_command(
         if not no_ledger:
             wanted = [d for d in (*DETECTORS, *own) if d.domain == "政府工程" and not d.support]
             recorded = record_run(s, opened, found, wanted, values, actor, began_at=began, scope=("lot", id_))
-    tied = {b for f in found.findings if not f.suppressed_by for b in f.subjects}
+    tied = tied_bidders(found.findings, id_, (b["id"] for b in bidders), (*DETECTORS, *own))
     if s.format is not Format.table:
         whole = {
             "lot": id_,

@@ -1,0 +1,37 @@
+"""`screen`: which bidders are marked as tied to anybody, and which merely stand in a lot that was tendered wrongly."""
+
+from __future__ import annotations
+
+import json
+
+HOLDINGS = (
+    "company_name,company_id,holder_name,holder_id,holder_kind,share_percent\n"
+    "虚构甲路桥有限公司,A,虚构庚控股有限公司,G,company,100\n"
+    "虚构乙路桥有限公司,B,虚构庚控股有限公司,G,company,100\n"
+    "虚构丙路桥有限公司,C,虚构辛控股有限公司,H,company,100\n"
+    "虚构丁路桥有限公司,D,虚构壬控股有限公司,I,company,100\n"
+)
+BIDS = (
+    "tender_id,lot_no,bidder_name,bidder_id,bid_date,status\n"
+    "T-1,1,虚构甲路桥有限公司,A,2025-05-20,won\n"
+    "T-1,1,虚构乙路桥有限公司,B,2025-05-20,lost\n"
+    "T-1,1,虚构丙路桥有限公司,C,2025-05-20,lost\n"
+    "T-2,1,虚构丙路桥有限公司,C,2025-05-20,won\n"
+    "T-2,1,虚构丁路桥有限公司,D,2025-05-20,lost\n"
+)
+TENDERS = "id,title,regime,method\nT-1,虚构一号工程,construction,公开招标\nT-2,虚构二号工程,construction,公开招标\n"
+
+
+def test_two_strangers_of_a_lot_with_too_few_bids_are_tied_to_nobody(lookthrough, tmp_path):
+    for name, text in (("shareholdings", HOLDINGS), ("bids", BIDS), ("tenders", TENDERS)):
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    assert lookthrough("load", tmp_path).code == 0
+
+    def marked(lot: str) -> set[str]:
+        shown = lookthrough("screen", lot, "--lang", "zh").out
+        return {line.split("│")[1].strip() for line in shown.splitlines() if "✓" in line}
+
+    assert marked("T-1/1") == {"虚构甲路桥有限公司", "虚构乙路桥有限公司"}
+    found = json.loads(lookthrough("screen", "T-2/1", "--format", "json").out)["findings"]
+    assert {f["detector"] for f in found} == {"fewer-than-three-bidders"}
+    assert marked("T-2/1") == set()
