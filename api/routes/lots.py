@@ -15,7 +15,7 @@ from api.cursors import key_of
 from api.findings import finding_json
 from api.once import IdempotencyKey, once
 from api.reading.lots import bidders, lot, lots_called, lots_page
-from api.reading.naming import told_of
+from api.reading.naming import told_of as gaps_names
 from api.reading.one_lot import screen_one_lot
 from api.routes.parameters import Cursor, Id, Limit
 from api.routes.parties import dataset_of, meant
@@ -106,7 +106,7 @@ def screen(
             "bidders": who,
             "findings": [f.to_json() for f in screened.run.findings],
             "undecided": undecided,
-            "names": told_of(services.store, undecided),
+            "names": gaps_names(services.store, undecided),
             "combined": [stacked.to_json() for stacked in screened.stacks],
             "run": run,
             "dataset": {"fingerprint": fingerprint, "newest_source": dataset_of(request).newest_source},
@@ -119,7 +119,9 @@ def screen(
 
 @routes.get("/lots/{id:path}", scope="read", response_model=wire.Lot, summary="One lot with its bidders")
 def one(request: Request, caller: Asking, services: Using, id: Id) -> Response:
-    """The lot, its tender and buyer, who bids, what was found of it so far, and that combined, the strongest first."""
+    """The lot, its tender and buyer, who bids, what was found of it so far, and that combined, the strongest first; and
+    what the last run over these very data could not decide of it.
+    """
     found = meant(request, services, id, ("Lot",))
     records = services.ledger.findings(
         FindingFilter(scope_id=found.id, found=True, order="severity"), None, 500
@@ -128,9 +130,14 @@ def one(request: Request, caller: Asking, services: Using, id: Id) -> Response:
     told_of["bidders"] = _as_found(told_of["bidders"], dataset_of(request).standing)
     every = (*DETECTORS, *services.own)
     combined = stack([r.finding for r in records], found.id, [b["id"] for b in told_of["bidders"]], every)
+    wanted = lot_detectors(services.own)
+    last = services.ledger.lasting(found.id, wanted, services.rules, services.store.fingerprint())
+    undecided = [u.to_json(d) for d, u in last.undecided] if last else []
     answer = {
         **told_of,
         "findings": [finding_json(r) for r in records],
         "combined": [s.to_json() for s in combined],
+        "undecided": undecided if last else None,
+        "names": gaps_names(services.store, undecided),
     }
     return told(request, caller, answer, found.id)

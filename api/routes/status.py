@@ -20,6 +20,7 @@ from api.routes.parties import dataset_of
 from api.routing import Routes
 from api.services import Services
 from cases import SCOPES
+from detectors.registry import DETECTORS
 
 routes = Routes("status")
 open_routes = APIRouter(tags=["health"])
@@ -27,9 +28,14 @@ open_routes = APIRouter(tags=["health"])
 
 @routes.get("/status", scope="read", response_model=wire.Status, summary="What the service holds")
 def status(request: Request, caller: Asking, services: Using) -> Response:
-    """Store, fingerprint, counts, batches, versions, the ledger, what the caller may do."""
+    """Store, fingerprint, counts, batches, versions, the ledger, what the caller may do.
+
+    `findings.dataset`: the fingerprint of the data that all detectors last looked at; null where they never did so by
+    the rules of today.
+    """
     dataset = dataset_of(request)
     store = services.store
+    wanted = [d for d in (*DETECTORS, *services.own) if not d.support]
     answer: dict[str, Any] = {
         "software": software(),
         "store": {
@@ -41,7 +47,7 @@ def status(request: Request, caller: Asking, services: Using) -> Response:
         "counts": {k: n for k, n in store.counts().items() if n},
         "loading": [b.id for b in store.batches() if b.state != "done"],
         "jobs": dict(request.app.state.jobs.running),
-        "findings": services.ledger.counts(),
+        "findings": {**services.ledger.counts(), "dataset": services.ledger.looked_at(wanted, services.rules)},
         "caller": {
             "name": caller.name,
             "scopes": [s for s in SCOPES if caller.may(s)],

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from api.wire.findings import Finding
+from api.wire.findings import Finding, Undecided
 from api.wire.shape import Day, Fraction, Named, Wire
 
 
@@ -155,6 +155,10 @@ class Lot(Wire):
     bidders: list[Bidder]
     findings: list[Finding]
     combined: list[dict[str, Any]]
+    undecided: list[Undecided] | None = Field(
+        description="What the last run could not decide of the lot; null where no run looked at these data by these rules"
+    )
+    names: dict[str, str] = Field(description="Of whom and what can't be decided, by id")
 
 
 class HouseholdRow(Wire):

@@ -501,7 +501,8 @@ export interface paths {
         };
         /**
          * One lot with its bidders
-         * @description The lot, its tender and buyer, who bids, what was found of it so far, and that combined, the strongest first.
+         * @description The lot, its tender and buyer, who bids, what was found of it so far, and that combined, the strongest first; and
+         *     what the last run over these very data could not decide of it.
          */
         get: operations["one_v1_lots__id__get"];
         put?: never;
@@ -1561,12 +1562,24 @@ export interface components {
             findings: components["schemas"]["Finding"][];
             /** Id */
             id: string;
+            /**
+             * Names
+             * @description Of whom and what can't be decided, by id
+             */
+            names: {
+                [key: string]: string;
+            };
             /** Tender */
             tender: {
                 [key: string]: unknown;
             } | null;
             /** Title */
             title: string | null;
+            /**
+             * Undecided
+             * @description What the last run could not decide of the lot; null where no run looked at these data by these rules
+             */
+            undecided: components["schemas"]["Undecided"][] | null;
         } & {
             [key: string]: unknown;
         };
