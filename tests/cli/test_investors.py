@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from graph.stores import open_store
 from tests.loaders.test_tables_rules import uscc
 
 STUDIO, SHOP, WORKS, FIRM, PLAIN, TOP = (uscc(n) for n in range(41, 47))
@@ -77,7 +78,26 @@ def _shares(told: dict[str, object], firm: str) -> dict[str, float | None]:
     return {o["name"]: o["share"] for o in answer["owners"]} if code == 0 else {}
 
 
-def test_however_the_rows_are_split_into_loads_the_answers_are_one(lookthrough, tmp_path):
+def _counting(url: str, credentials) -> set[tuple[str, ...]]:
+    """Whom rows that count name, by what: what detectors and pictures look at."""
+    told = set()
+    with open_store(url, "read", credentials=credentials) as store:
+        for type_, word in (
+            ("OWNS", "list_kind"),
+            ("LEGAL_REP_OF", "role"),
+            ("EXERCISES_CONTROL", "interest"),
+        ):
+            rows = store.query(
+                f"MATCH (a)-[r:{type_}]->(c:Company) WHERE r.counted AND coalesce(r.{word}, '') <> 'registered_head' "
+                f"RETURN a.name AS who, c.name AS firm, coalesce(r.{word}, '') AS said"
+            ).to_pylist()
+            told |= {(type_, r["who"], r["firm"], r["said"]) for r in rows}
+    return told
+
+
+def test_however_the_rows_are_split_into_loads_the_answers_are_one(
+    lookthrough, tmp_path, store_url, store_credentials
+):
     one = _loaded(lookthrough, tmp_path / "one", ROWS)
     told = _answers(lookthrough, NAMES)
     assert _shares(told, STUDIO) == {"样本甲一": 1.0}
@@ -85,6 +105,19 @@ def test_however_the_rows_are_split_into_loads_the_answers_are_one(lookthrough, 
     assert _shares(told, WORKS) == {"样本戊五": None, "虚构乙有限公司": None}
     assert _shares(told, FIRM) == {"样本丁四": 0.6, "样本戊五": 0.4}
     assert _shares(told, PLAIN) == {"样本己六": None}
+    counting = _counting(store_url, store_credentials)
+    said = {
+        kind: {(t, who) for t, who, firm, _ in counting if firm == NAMES[kind]}
+        for kind in (STUDIO, WORKS, FIRM)
+    }
+    assert said[STUDIO] == {
+        ("LEGAL_REP_OF", "样本甲一"),
+        ("LEGAL_REP_OF", "样本甲二"),
+        ("EXERCISES_CONTROL", "样本甲一"),
+    }
+    assert said[WORKS] == {("OWNS", "样本戊五"), ("OWNS", "虚构乙有限公司")}
+    # Whom a list of holders names is no head of the company for being called its investor.
+    assert said[FIRM] == {("OWNS", "样本丁四"), ("OWNS", "样本戊五")}
     batches = [one]
     for seed in range(2):
         for batch in batches:
@@ -96,6 +129,7 @@ def test_however_the_rows_are_split_into_loads_the_answers_are_one(lookthrough, 
         parts = [rows[a:b] for a, b in itertools.pairwise([0, *cuts, len(rows)])]
         batches = [_loaded(lookthrough, tmp_path / f"{seed}-{n}", part) for n, part in enumerate(parts)]
         assert _answers(lookthrough, NAMES) == told, parts
+        assert _counting(store_url, store_credentials) == counting, parts
 
 
 @pytest.mark.parametrize("order", [("kinds", "investors"), ("investors", "kinds")])
