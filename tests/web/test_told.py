@@ -494,3 +494,40 @@ def test_what_is_not_there_on_another_day_is_not_blamed_on_the_link(page, served
     day.press("Enter")
     expect(page.get_by_role("status").filter(has_text="不在 2018-01-01 的图中")).to_be_visible()
     expect(page.get_by_text("已找不到")).to_have_count(0)
+
+
+def test_a_lot_says_at_once_whose_owners_are_unknown_and_what_cannot_be_decided(page, served):
+    with served.client() as client:
+        run = next(r for r in client.get("/v1/runs").json()["items"] if not r["scope"])["id"]
+        asked = {"detector": "common-shareholder", "limit": 1}
+        gap = client.get(f"/v1/runs/{run}/undecided", params=asked).json()["items"][0]
+        lot = client.get(f"/v1/lots/{quote(gap['scope']['id'], safe='')}").json()
+        again = client.post(f"/v1/lots/{quote(gap['scope']['id'], safe='')}/screen", json={}).json()
+    assert gap in lot["undecided"]
+    assert lot["undecided"] == again["undecided"]
+    go(page, served, at("lots", gap["scope"]["id"]))
+    expect(page.locator("table.matrix .unowned")).to_have_count(len(gap["subjects"]))
+    expect(page.locator(".undecided .gap")).to_have_count(len(lot["undecided"]))
+
+
+def test_two_strangers_of_a_lot_with_too_few_bids_are_not_drawn_as_tied(page, served):
+    few = FindingFilter(detectors=("fewer-than-three-bidders",))
+    found = [f for f in served.services.ledger.findings(few) if len(f.finding.subjects) == 2]
+    go(page, served, at("lots", found[0].finding.scope_id))
+    expect(page.locator("table.matrix tbody tr")).to_have_count(2)
+    expect(page.locator("table.matrix .tie")).to_have_count(0)
+    expect(page.get_by_text("投标人少于三个").first).to_be_visible()
+
+
+def test_an_answer_to_another_list_says_so(page, served):
+    page.goto(f"{served.url}/#/relations")
+    names = page.get_by_label(re.compile("^每行一个"))
+    names.fill("虚构云桥建设有限公司\n虚构松岭市政工程有限公司")
+    page.get_by_role("button", name="查找关系").click()
+    expect(page.get_by_role("button", name="在图上看").first).to_be_visible()
+    expect(page.get_by_text("名单或日期已改动")).to_have_count(0)
+    names.fill("虚构东篱建设有限公司\n虚构西林建设有限公司")
+    expect(page.get_by_text("名单或日期已改动")).to_be_visible()
+    page.get_by_role("button", name="查找关系").click()
+    expect(page.get_by_text("所列主体之间没有发现关系")).to_be_visible()
+    expect(page.get_by_text("名单或日期已改动")).to_have_count(0)
