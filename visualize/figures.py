@@ -12,6 +12,7 @@ from visualize.abridge import FAINT, Line, Stack
 from visualize.icons import icon_of
 from visualize.labels import (
     details,
+    is_dashed,
     is_offshore,
     is_unknown,
     line_words,
@@ -85,7 +86,7 @@ def figure(node: SubNode, lang: Lang, over: bool = False, look: Style = "chinese
     pills = _pills(node, lang, over)
     if node.type == "Person" or (look == "open_ownership" and node.type == "Company"):
         return _circle(node, name, pills, lang, look)
-    unknown = is_unknown(node)
+    unknown = is_dashed(node)
     shape: Shape = "hexagon" if is_offshore(node) else SHAPES.get(node.type, "box")
     lines = name_lines(name)
     small = [node_kind(node, lang)] if node.type != "Company" or _telling(node) else []
@@ -140,6 +141,8 @@ def figure(node: SubNode, lang: Lang, over: bool = False, look: Style = "chinese
 def _pills(node: SubNode, lang: Lang, over: bool) -> list[tuple[str, str]]:
     """The words on a node's pills and their colours: what is wrong with it, its effective share."""
     out = []
+    if "owners_unknown" in node.marks:
+        out.append((pick(WORDS["owners_unknown"], lang), WRONG))
     if "refused" in node.marks:
         out.append((pick(WORDS["refused"], lang), WRONG))
     if over:
@@ -185,7 +188,7 @@ def _corner(node: SubNode, width: float, height: float, lang: Lang) -> list[Badg
 
 def _circle(node: SubNode, name: str, pills: list[tuple[str, str]], lang: Lang, look: Style) -> Figure:
     """A circle with the name inside where it fits, else with the party's sign, and the name beneath."""
-    style = node_style(node.type, frozenset(node.marks), is_unknown(node), look)
+    style = node_style(node.type, frozenset(node.marks), is_dashed(node), look)
     inside = wrap(name, 4.3, 3)
     fits = len(inside) <= 2 and not _broken(inside, name)
     fits = fits and look == "chinese"

@@ -32,6 +32,7 @@ class Canvas:
         self.ownership = ownership
         self._ahead = Ahead()
         self._joined: bool | None = None
+        self._looked_above: set[str] = set()
         self._counted: dict[str, tuple[dict[str, int], bool]] = {}
         """See `_counted_rows`."""
         self.nodes: dict[str, SubNode] = {}
@@ -216,6 +217,7 @@ class Canvas:
                         for id_ in self.follow("SAME_AS", ("Company", "Company"), other, upward)
                     ]
                     frontier = [*frontier, *other]
+            self._looked_above.update(frontier)
             for pair, new in self.follow_all("OWNS", REL_TYPES["OWNS"].pairs, frontier, upward=True).items():
                 above.extend(new if pair[0] == "Company" else [])
             self._sole_owners(frontier)
@@ -250,6 +252,21 @@ class Canvas:
             if row["from_id"] in self.nodes:
                 self._add_edge("EXERCISES_CONTROL", row)
 
+    def _without_owners(self) -> set[str]:
+        """The companies, whose owners were looked for, of which none is known under any of their ids."""
+        if self.truncated:
+            return set()
+        owned = {e.target for e in self.edges.values() if e.type in ("OWNS", "EXERCISES_CONTROL")}
+        joined = [(e.source, e.target) for e in self.edges.values() if e.type == "SAME_AS"]
+        spread = True
+        while spread:
+            more = {end for pair in joined if owned.intersection(pair) for end in pair} - owned
+            owned |= more
+            spread = bool(more)
+        return {
+            id_ for id_ in self._looked_above - owned if self.nodes[id_].kind in ("", "company", "unknown")
+        }
+
     def _any_joined(self) -> bool:
         """Whether any company is known under two ids at all."""
         if self._joined is None:
@@ -262,6 +279,7 @@ class Canvas:
         proving = {n for f in findings if not f.suppressed_by for n in f.evidence.nodes}
         keys = {k for f in findings if not f.suppressed_by for k in f.evidence.keys}
         asked = set(subjects) | self.subjects
+        unowned = asked & self._without_owners()
         nodes = tuple(
             SubNode(
                 n.id,
@@ -276,6 +294,7 @@ class Canvas:
                         ("subject", n.id in asked),
                         ("finding", n.id in proving),
                         ("refused", n.id in self.refused),
+                        ("owners_unknown", n.id in unowned),
                     )
                     if on
                 ),

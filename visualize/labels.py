@@ -45,6 +45,11 @@ def is_unknown(node: SubNode) -> bool:
     return unnamed or "unknown" in node.marks
 
 
+def is_dashed(node: SubNode) -> bool:
+    """A party nobody named, or a company of which no owner is known."""
+    return is_unknown(node) or "owners_unknown" in node.marks
+
+
 def is_offshore(node: SubNode) -> bool:
     """A company whose stated jurisdiction is not mainland China: drawn as a hexagon in Chinese charts."""
     stated = clean(node.facts.get("jurisdiction") or "").upper()

@@ -312,6 +312,7 @@ FACTS: Final[dict[str, Pair]] = {
 
 WORDS: Final[dict[str, Pair]] = {
     "unknown": ("未知", "Unknown"),
+    "owners_unknown": ("股东未知", "Owners unknown"),
     "unknown_share": ("比例未知", "Share unknown"),
     "effective": ("穿透", "Effective"),
     "votes": ("表决权", "Votes"),
@@ -354,7 +355,10 @@ WORDS: Final[dict[str, Pair]] = {
     "no": ("否", "no"),
     "line_share": ("直接持股（实线）", "Direct share (solid)"),
     "line_unknown": ("比例未知（虚线）", "Share unknown (dashed)"),
-    "node_unknown": ("身份或比例未知（虚线框）", "Identity or share unknown (dashed border)"),
+    "node_unknown": (
+        "身份、比例或股东未知（虚线框）",
+        "Identity, share or owners unknown (dashed border)",
+    ),
     "line_computed": ("穿透计算值（灰色长虚线）", "Computed (grey, long dashes)"),
     "line_control": ("控制（双线）", "Control (double line)"),
     "line_finding": ("疑点证据（粗线，带 ▲）", "Part of a finding (thick, ▲)"),

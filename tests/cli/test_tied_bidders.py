@@ -19,7 +19,9 @@ BIDS = (
     "T-2,1,虚构丙路桥有限公司,C,2025-05-20,won\n"
     "T-2,1,虚构丁路桥有限公司,D,2025-05-20,lost\n"
 )
-TENDERS = "id,title,regime,method\nT-1,虚构一号工程,construction,公开招标\nT-2,虚构二号工程,construction,公开招标\n"
+TENDERS = (
+    "id,title,regime,method\nT-1,虚构一号工程,construction,公开招标\nT-2,虚构二号工程,construction,公开招标\n"
+)
 
 
 def test_two_strangers_of_a_lot_with_too_few_bids_are_tied_to_nobody(lookthrough, tmp_path):
@@ -35,3 +37,19 @@ def test_two_strangers_of_a_lot_with_too_few_bids_are_tied_to_nobody(lookthrough
     found = json.loads(lookthrough("screen", "T-2/1", "--format", "json").out)["findings"]
     assert {f["detector"] for f in found} == {"fewer-than-three-bidders"}
     assert marked("T-2/1") == set()
+
+
+def test_a_bidder_without_a_register_is_drawn_dashed_and_called_so(lookthrough, tmp_path):
+    bids = BIDS + "T-2,1,虚构戊路桥有限公司,E,2025-05-20,lost\n"
+    for name, text in (("shareholdings", HOLDINGS), ("bids", bids), ("tenders", TENDERS)):
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    assert lookthrough("load", tmp_path).code == 0
+    assert lookthrough("subgraph", "T-2/1", "--to", tmp_path / "lot.json").code == 0
+    drawn = json.loads((tmp_path / "lot.json").read_text(encoding="utf-8"))
+    assert [n["name"] for n in drawn["nodes"] if "owners_unknown" in n["marks"]] == ["虚构戊路桥有限公司"]
+    assert lookthrough("subgraph", "T-2/1", "--to", tmp_path / "lot.svg", "--lang", "zh").code == 0
+    assert (tmp_path / "lot.svg").read_text(encoding="utf-8").count(">股东未知<") == 1
+    # Who has an owner at the top of its chain is not one of these.
+    assert lookthrough("subgraph", "A", "--to", tmp_path / "a.json").code == 0
+    whole = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
+    assert not any("owners_unknown" in n["marks"] for n in whole["nodes"])
