@@ -7,18 +7,19 @@ lot, and the same detectors run there as anywhere.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import polars as pl
 
-from detectors.definition import Detector
+from detectors.definition import Detector, Undecided
 from detectors.registry import DETECTORS
 from detectors.rules.values import LocalRules
-from detectors.running.detecting import detect
+from detectors.running.detecting import detect_as_it_stands
 from detectors.running.runner import Run, UnknownDetectorError
+from graph.in_play import is_current, refresh_in_play
 from graph.part import UNJOINED, part_above
 from graph.stores import GraphStore, open_store
 
@@ -31,6 +32,20 @@ _TIES: Final = frozenset(
     }
 )  # fmt: skip
 """Detectors of ties between parties; the others look at bids, prices or procedure, which are not there."""
+_OF_ONE: Final = frozenset({"affiliate-of-debarred"})
+"""Of these what they can say of one party alone; the others compare several."""
+_RECORDS: Final = {
+    "OWNS": ("股权", "ownership"),
+    "EXERCISES_CONTROL": ("控制关系", "control"),
+    "BRANCH_OF": ("分支机构", "branches"),
+    "LEGAL_REP_OF": ("法定代表人", "legal representatives"),
+    "OFFICER_OF": ("董监高任职", "officers"),
+    "HAS_CONTACT": ("联系方式", "contacts"),
+    "RELATED_TO": ("亲属关系", "relatives"),
+    "MEMBER_OF_CONCERT": ("一致行动", "acting in concert"),
+    "DEBARRED_BY": ("禁止投标", "debarments"),
+}
+"""What these detectors need, as a reader is told of it: Chinese, English."""
 
 
 def screening_detectors(ids: Sequence[str]) -> tuple[Detector, ...]:
@@ -44,10 +59,40 @@ def screening_detectors(ids: Sequence[str]) -> tuple[Detector, ...]:
     return tuple(d for d in able.values() if d.id in set(ids))
 
 
+class _Part:
+    """The part of the graph as detectors see it: a kind of data that the whole store has is not missing in the part.
+
+    Else a register that names none of the parties would look like one that was never loaded, and the other way round.
+    """
+
+    def __init__(self, store: GraphStore, present: frozenset[str]):
+        self._store, self._present = store, present
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def present(self) -> frozenset[str]:
+        """See `GraphStore.present`."""
+        return self._present | self._store.present()
+
+
 def screen_parties(
-    store: GraphStore, parties: Sequence[str], as_of: str, detectors: Sequence[Detector], rules: LocalRules
+    store: GraphStore,
+    parties: Sequence[str],
+    as_of: str,
+    detectors: Sequence[Detector],
+    rules: LocalRules,
+    present: frozenset[str],
 ) -> Run:
-    """Findings about parties (ids of companies) on a day. The scope of each is `screening:parties`."""
+    """Findings about parties (ids of companies, one or more) on a day. The scope of each is `screening:parties`.
+
+    `present`: relationship types of which the whole store has any. What a detector needs and nothing was loaded of is
+    undecided of all parties. Of one party alone only what needs no other is looked at.
+    """
+    if len(parties) < 2:
+        detectors = [d for d in detectors if d.id in _OF_ONE]
+    if not parties or not detectors:
+        return Run((), (), {})
     part = part_above(store, parties, f"{as_of} {','.join(sorted(parties))}")
     known = {i for frame in part.nodes.get("Company", ()) for i in frame["id"].to_list()}
     # A company known by a name alone stands in the part under an id of its own.
@@ -85,12 +130,39 @@ def screen_parties(
         open_store(str(Path(folder) / "store")) as alone,
     ):
         alone.apply(part)
-        found = detect(alone, detectors, rules=rules)
+        if any(d.in_play for d in detectors) and not is_current(alone):
+            refresh_in_play(alone)
+        seen = cast(GraphStore, _Part(alone, present))
+        found = detect_as_it_stands(seen, detectors, rules=rules)
+    here = tuple(u for u in found.undecided if u[1].scope_id == SCOPE)
+    lacking = tuple((id_, _lacking(absent, parties)) for id_, absent in found.missing.items())
     return replace(
         found,
         findings=tuple(f for f in found.findings if f.scope_id == SCOPE),
-        undecided=tuple(u for u in found.undecided if u[1].scope_id == SCOPE),
+        undecided=(*here, *lacking),
+        missing={},
     )
+
+
+def _lacking(absent: Sequence[str], parties: Sequence[str]) -> Undecided:
+    """That a detector can't look at all, as nothing was loaded of what it needs."""
+    zh, en = ([_RECORDS[name][n] for name in absent] for n in (0, 1))
+    return Undecided(
+        "lot",
+        SCOPE,
+        tuple(parties),
+        f"已导入的数据中没有{'、'.join(zh)}记录，无法判定",
+        f"the data loaded hold no records of {' or '.join(en)}: cannot be decided",
+    )
+
+
+def not_screened(parties: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Those of the resolved parties that detectors do not look at, each with why: persons, as companies bid."""
+    reason = {
+        "zh": "人员不是投标主体，未作核查；请用关系查询（/v1/relations）查看其与各主体的关系",
+        "en": "a person does not bid, and was not screened: /v1/relations tells how the person is tied to the others",
+    }
+    return [{**party, "reason": reason} for party in parties if party["type"] != "Company"]
 
 
 def plain(value: Any) -> Any:

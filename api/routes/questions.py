@@ -16,7 +16,7 @@ from api.once import IdempotencyKey, once
 from api.problems import ProblemError, naming_detectors
 from api.reading.naming import candidates, told_of
 from api.reading.relations import KINDS, ties
-from api.reading.screening import plain, screen_parties, screening_detectors
+from api.reading.screening import not_screened, plain, screen_parties, screening_detectors
 from api.routes.parameters import VISIBLE, Day
 from api.routes.parties import dataset_of
 from api.routing import Routes
@@ -88,7 +88,10 @@ def screenings(
     asked: Screening,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """As if they bid for one lot on that day: what the detectors of ties find, and what they can't decide."""
+    """As if they bid for one lot on that day: what the detectors of ties find, and what they can't decide.
+
+    One company alone is held against debarments. Persons do not bid, and come back under `not_screened`.
+    """
 
     def work() -> Any:
         return _screened(request, caller, services, asked)
@@ -102,14 +105,16 @@ def _screened(request: Request, caller: Caller, services: Services, asked: Scree
     known, unresolved = _resolved(request, services, asked.parties)
     dataset = dataset_of(request)
     ids = list(dict.fromkeys(p["id"] for p in known if p["type"] == "Company"))
-    findings: list[Any] = []
-    undecided: list[Any] = []
-    if len(ids) >= 2:
-        found = screen_parties(
-            services.store, ids, _iso(asked.as_of) or today().isoformat(), detectors, services.rules
-        )
-        findings = [plain(f.to_json()) for f in found.findings]
-        undecided = [plain(u.to_json(d)) for d, u in found.undecided]
+    found = screen_parties(
+        services.store,
+        ids,
+        _iso(asked.as_of) or today().isoformat(),
+        detectors,
+        services.rules,
+        dataset.standing.present,
+    )
+    findings = [plain(f.to_json()) for f in found.findings]
+    undecided = [plain(u.to_json(d)) for d, u in found.undecided]
     services.ledger.audit(
         caller.name, "screen", "screening:parties", {"parties": len(known), "findings": len(findings)}
     )
@@ -118,6 +123,7 @@ def _screened(request: Request, caller: Caller, services: Services, asked: Scree
         "undecided": undecided,
         "names": told_of(services.store, undecided),
         "parties": known,
+        "not_screened": not_screened(known),
         "unresolved": unresolved,
         "dataset": {"fingerprint": dataset.fingerprint, "newest_source": dataset.newest_source},
         "truncated": False,

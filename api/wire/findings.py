@@ -110,6 +110,12 @@ class ResolvedParty(Named):
     input: str
 
 
+class NotScreened(ResolvedParty):
+    """A party that detectors do not look at, and why."""
+
+    reason: Words
+
+
 class ScreeningAnswer(Wire):
     """Parties screened with no tender."""
 
@@ -117,6 +123,7 @@ class ScreeningAnswer(Wire):
     undecided: list[Undecided]
     names: dict[str, str] = Field(description="Of whom can't be decided, by id")
     parties: list[ResolvedParty]
+    not_screened: list[NotScreened] = Field(description="Persons: they do not bid")
     unresolved: list[Unresolved]
     dataset: DatasetOf
     truncated: bool

@@ -892,6 +892,8 @@ export interface paths {
         /**
          * Screen a list of parties with no tender
          * @description As if they bid for one lot on that day: what the detectors of ties find, and what they can't decide.
+         *
+         *     One company alone is held against debarments. Persons do not bid, and come back under `not_screened`.
          */
         post: operations["screenings_v1_screenings_post"];
         delete?: never;
@@ -1787,6 +1789,23 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * NotScreened
+         * @description A party that detectors do not look at, and why.
+         */
+        NotScreened: {
+            /** Id */
+            id: string;
+            /** Input */
+            input: string;
+            /** Name */
+            name: string;
+            reason: components["schemas"]["Words"];
+            /** Type */
+            type: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * Owner
          * @description A holder at any depth.
          */
@@ -2092,6 +2111,11 @@ export interface components {
             names: {
                 [key: string]: string;
             };
+            /**
+             * Not Screened
+             * @description Persons: they do not bid
+             */
+            not_screened: components["schemas"]["NotScreened"][];
             /** Parties */
             parties: components["schemas"]["ResolvedParty"][];
             /** Truncated */

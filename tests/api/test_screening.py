@@ -1,0 +1,106 @@
+"""Screening a list of parties: what was not looked at, and what could not be, is said and never reads as clean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.api.serving import ALL, Running, world_served
+from tests.api.world import OWNER
+
+DAY = "2025-03-02"
+BARRED = (
+    "party_id,party_name,authority,document_no,valid_from,valid_to\n"
+    "C,虚构丙建设有限公司,虚构住建局,虚构罚字1号,2025-01-01,2026-01-01\n"
+)
+NAMED = (
+    "company_name,holder_name,holder_kind,share_percent\n虚构云杉建设有限公司,虚构北辰控股有限公司,company,60\n"
+    "虚构白桦工程有限公司,虚构北辰控股有限公司,company,35\n"
+)
+
+
+@pytest.fixture(scope="module")
+def listed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The world with two companies known by their names alone, and nothing loaded of relatives, concerts or bans."""
+    folder = tmp_path_factory.mktemp("screening")
+    with world_served(folder, str(folder / "store")) as running:
+        _load(running, "shareholdings.csv", NAMED)
+        yield running
+
+
+def _load(running: Running, name: str, text: str) -> None:
+    with running.client(*ALL) as client:
+        sent = client.post("/v1/loads", files=[("files", (name, text.encode()))], data={"dataset": name})
+        assert running.finished(client, sent.raise_for_status().json())["state"] == "done"
+
+
+def _screened(running: Running, *parties: str, language: str = "zh", **more: Any) -> dict[str, Any]:
+    with running.client(*ALL, headers={"Accept-Language": language}) as client:
+        asked = {"as_of": DAY, "parties": [{"name": p} for p in parties], **more}
+        told: dict[str, Any] = client.post("/v1/screenings", json=asked).raise_for_status().json()
+        return told
+
+
+def _gaps(told: dict[str, Any]) -> dict[str, set[str]]:
+    return {gap["detector"]: set(gap["subjects"]) for gap in told["undecided"]}
+
+
+def test_parties_of_whom_nothing_is_known_are_undecided_and_not_clean(listed: Running) -> None:
+    told = _screened(listed, "虚构另一有限公司", "虚构无关有限公司")
+    assert told["findings"] == []
+    gaps, both = _gaps(told), {p["id"] for p in told["parties"]}
+    assert len(both) == 2
+    # Holders and contacts are loaded, of others; of relatives, concerts and bans there is nothing at all.
+    for detector in (
+        *("common-shareholder", "common-controller", "same-legal-representative", "shared-officer"),
+        *("shared-contact", "related-persons", "concert-partners", "affiliate-of-debarred"),
+    ):
+        assert gaps[detector] == both, detector
+    (relatives,) = [g["missing"] for g in told["undecided"] if g["detector"] == "related-persons"]
+    assert relatives == {
+        "zh": "已导入的数据中没有亲属关系记录，无法判定",
+        "en": "the data loaded hold no records of relatives: cannot be decided",
+    }
+    assert {told["names"][id_] for id_ in both} == {"虚构另一有限公司", "虚构无关有限公司"}
+
+
+def test_what_some_lack_is_undecided_of_them_alone_as_in_a_lot(listed: Running) -> None:
+    told = _screened(listed, "local:A", "local:B", "local:C")
+    with listed.client(*ALL) as client:
+        lot = client.post("/v1/lots/local:T-1/1/screen").raise_for_status().json()
+    of_lot = _gaps(lot)
+    assert of_lot["same-legal-representative"] == {"local:B", "local:C"}
+    here = _gaps(told)
+    ties = {d for d in of_lot if d in here}
+    assert {"same-legal-representative", "shared-contact", "shared-officer"} & set(of_lot) <= ties
+    assert {d: here[d] for d in ties} == {d: of_lot[d] for d in ties}
+
+
+def test_a_debarred_company_is_found_alone(own_service: Running) -> None:
+    before = _screened(own_service, "local:C")
+    assert _gaps(before) == {"affiliate-of-debarred": {"local:C"}}
+    _load(own_service, "debarments.csv", BARRED)
+    (found,) = _screened(own_service, "local:C")["findings"]
+    assert (found["detector"], found["subjects"]) == ("affiliate-of-debarred", ["local:C"])
+    # A list is loaded, and another company is not on it: that is decided.
+    assert _screened(own_service, "local:S")["undecided"] == []
+    assert _screened(own_service, "local:S")["findings"] == []
+    two = _screened(own_service, "local:C", "local:S")
+    assert "affiliate-of-debarred" in [f["detector"] for f in two["findings"]]
+    assert "affiliate-of-debarred" not in _gaps(two)
+
+
+def test_persons_are_said_not_to_be_screened_and_masked_as_elsewhere(listed: Running) -> None:
+    told = _screened(listed, "local:A", "测试顾远山")
+    (left,) = told["not_screened"]
+    assert (left["id"], left["name"], left["input"]) == (OWNER, "测试顾远山", "测试顾远山")
+    assert "未作核查" in left["reason"]["zh"]
+    assert "not screened" in left["reason"]["en"]
+    assert _screened(listed, "local:A", "local:B")["not_screened"] == []
+    with listed.client("detect", "read") as client:
+        asked = {"parties": [{"id": OWNER}, {"id": "local:A"}]}
+        answer = client.post("/v1/screenings", json=asked).raise_for_status()
+    assert [p["id"] for p in answer.json()["not_screened"]] == [OWNER]
+    assert "顾远山" not in answer.text
