@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
+from urllib.parse import quote
 
 from fastapi import Request, Response
 
@@ -39,12 +41,18 @@ def _packed(
         rules=services.rules,
         hidden_by=None if caller.sees_people else services.person_key,
     )
-    name = f'attachment; filename="{made.name}.zip"'
     return Response(
         made.zip(),
-        headers=headers(request, {"Content-Disposition": name}),
+        headers=headers(request, {"Content-Disposition": _named(f"{made.name}.zip")}),
         media_type="application/zip",
     )
+
+
+def _named(name: str) -> str:
+    """The header that names a file. Headers are ASCII: a name with other characters stands beside one without (RFC 6266)."""
+    plain = re.sub(r"[^0-9A-Za-z._-]+", "_", name)
+    whole = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
+    return f'attachment; filename="{plain}"{whole}'
 
 
 @routes.get(
