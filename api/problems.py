@@ -19,6 +19,7 @@ import cases
 from api.places import Places
 from detectors.rules.file import RulesError
 from detectors.running.runner import UnknownDetectorError
+from exports.errors import PackageError
 from graph.penetration import DateError, OwnershipError, UnknownCompanyError
 from graph.penetration.ownership import NoOwnershipError
 from graph.stores import errors as stores
@@ -56,7 +57,7 @@ TYPES: Final[dict[str, ProblemType]] = {
         ProblemType("not-found", 404, "没有找到", "Nothing is called that", "an id or name that names nothing; `detail` lists what is near"),
         ProblemType("method-not-allowed", 405, "不支持该方法", "The method is not allowed here", "another HTTP method is meant"),
         ProblemType("not-acceptable", 406, "没有这种格式", "No such format", "an `Accept` or `format` that can't be served"),
-        ProblemType("conflict", 409, "与现状冲突", "It conflicts with what is there", "a decision that is not possible from this state; an idempotency key used for another request"),
+        ProblemType("conflict", 409, "与现状冲突", "It conflicts with what is there", "a decision that is not possible from this state; an idempotency key used for another request; a package of a finding that the data loaded no longer give"),
         ProblemType("too-large", 413, "内容过大", "It is too large", "an upload or body over the limit"),
         ProblemType("unsupported-media-type", 415, "不支持的内容类型", "The content type is not supported", "another `Content-Type` is meant"),
         ProblemType("unprocessable", 422, "无法处理", "It can't be done as asked", "a date, method, threshold or file that makes no sense here"),
@@ -117,6 +118,7 @@ _BY_ERROR: Final[tuple[tuple[type[Exception], str], ...]] = (
     (LoadError, "unprocessable"),
     (UnreadableFileError, "unprocessable"),
     (DrawingError, "not-acceptable"),
+    (PackageError, "conflict"),
     (cases.UnknownFindingError, "not-found"),
     (cases.UnknownKeyError, "not-found"),
     (cases.TransitionError, "conflict"),
