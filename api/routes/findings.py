@@ -18,8 +18,9 @@ from api.findings import finding_json
 from api.once import IdempotencyKey, once
 from api.problems import ProblemError, naming_detectors
 from api.reading.lots import lot_names, tender_names
-from api.reading.naming import names_for
+from api.reading.naming import PARTIES, names_for
 from api.routes.parameters import VISIBLE, Cursor, Id, Limit
+from api.routes.parties import meant
 from api.routing import Routes
 from api.services import Services
 from cases import FindingFilter, FindingRecord, LedgerError
@@ -62,8 +63,19 @@ class Lifting(BaseModel, extra="forbid"):
     reason: Reason
 
 
+_KINDS: Final = {
+    "lot": ("Lot",),
+    "tender": ("Tender",),
+    "household": ("Household",),
+    "person": ("Person",),
+    "company": ("Company",),
+}
+_SUBJECTS: Final = (*PARTIES, "Household")
+_SCOPES: Final = ("Lot", "Household", "Tender", *PARTIES)
+
+
 def _filter(
-    services: Services, state: States, detector: Names, severity: Severities, scope_kind: str | None, scope_id: Text, subject: Text,
+    request: Request, services: Services, state: States, detector: Names, severity: Severities, scope_kind: str | None, scope_id: Text, subject: Text,
     changed_since: Since, found: bool | None, suppressed: bool | None, order: Any,
 ) -> FindingFilter:  # fmt: skip
     if changed_since is not None and changed_since.tzinfo is None:
@@ -72,18 +84,34 @@ def _filter(
             "changed_since 须带时区，如 2026-07-01T00:00:00+08:00。",
             "changed_since needs an offset, as in 2026-07-01T00:00:00+08:00.",
         )
+    kinds = _KINDS[scope_kind] if scope_kind else _SCOPES
     return FindingFilter(
         states=tuple(state or ()),
         detectors=_detectors(services, detector),
         severities=tuple(severity or ()),
         scope_kind=scope_kind,
-        scope_id=scope_id,
-        subject=subject,
+        scope_id=_id_of(request, services, scope_id, "scope_id", kinds),
+        subject=_id_of(request, services, subject, "subject", _SUBJECTS),
         changed_since=None if changed_since is None else changed_since.astimezone(dt.UTC).isoformat(),
         found=found,
         suppressed=suppressed,
         order=order,
     )
+
+
+def _id_of(
+    request: Request, services: Services, text: str | None, by: str, types: tuple[str, ...]
+) -> str | None:
+    """The id that is meant, by itself, a name or a bare number. Raises a problem where it names nothing, or several.
+
+    What the ledger knows by it goes first: findings may be about what the data no longer hold.
+    """
+    if text is None:
+        return None
+    recorded = FindingFilter(scope_id=text) if by == "scope_id" else FindingFilter(subject=text)
+    if services.ledger.findings(recorded, None, 1):
+        return text
+    return meant(request, services, text, types).id
 
 
 def _detectors(services: Services, ids: list[str] | None) -> tuple[str, ...]:
@@ -149,9 +177,12 @@ def every(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:
-    """To poll: `order=changed` with `changed_since` of the newest `changed_at` seen, or go on with `next`."""
+    """To poll: `order=changed` with `changed_since` of the newest `changed_at` seen, or go on with `next`.
+
+    `subject` and `scope_id`: an id, or a name or bare number that only one has; what names nothing is a 404.
+    """
     wanted = _filter(
-        services, state, detector, severity, scope_kind, scope_id, subject, changed_since, found, suppressed,
+        request, services, state, detector, severity, scope_kind, scope_id, subject, changed_since, found, suppressed,
         order,
     )  # fmt: skip
     after = key_of(cursor, LEDGER) or None
@@ -182,7 +213,9 @@ def counts(
     found: bool | None = None,
 ) -> Response:
     """By state, severity and detector."""
-    wanted = _filter(services, state, detector, severity, None, None, None, None, found, None, "changed")
+    wanted = _filter(
+        request, services, state, detector, severity, None, None, None, None, found, None, "changed"
+    )
     return told(request, caller, services.ledger.counts(wanted))
 
 

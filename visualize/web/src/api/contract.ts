@@ -114,6 +114,8 @@ export interface paths {
         /**
          * Findings, to list or to poll
          * @description To poll: `order=changed` with `changed_since` of the newest `changed_at` seen, or go on with `next`.
+         *
+         *     `subject` and `scope_id`: an id, or a name or bare number that only one has; what names nothing is a 404.
          */
         get: operations["every_v1_findings_get"];
         put?: never;

@@ -1,0 +1,66 @@
+"""Findings by whom and what they are about: an id, a name or a bare number, and never an empty list for what names nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from api.problems import PREFIX
+from tests.api.serving import ALL, Running
+from tests.api.test_work import upload
+from tests.api.world import HOUSEHOLD, LOT, OWNER, PEOPLE
+
+
+def _ids(client, **asked) -> list[str]:
+    found = client.get("/v1/findings", params={"limit": 500, **asked}).raise_for_status().json()
+    return [f["id"] for f in found["items"]]
+
+
+@pytest.mark.parametrize(
+    ("by", "id_", "spelt"),
+    [
+        ("subject", "local:A", ["A", "虚构甲建设有限公司"]),
+        ("subject", OWNER, [PEOPLE[0]]),
+        ("scope_id", LOT, ["T-1/1"]),
+        ("scope_id", HOUSEHOLD, ["F-1"]),
+    ],
+)
+def test_findings_are_found_by_the_names_that_parties_are_found_by(service: Running, by, id_, spelt) -> None:
+    with service.client(*ALL) as client:
+        known = _ids(client, **{by: id_})
+        assert known
+        for text in spelt:
+            assert _ids(client, **{by: text}) == known, text
+
+
+@pytest.mark.parametrize("by", ["subject", "scope_id"])
+def test_what_names_nothing_is_told_and_who_is_in_no_finding_is_an_empty_list(service: Running, by) -> None:
+    with service.client(*ALL) as client:
+        answer = client.get("/v1/findings", params={by: "没有这个名字"})
+        assert (answer.status_code, answer.json()["type"]) == (404, f"{PREFIX}not-found")
+        assert _ids(client, **{by: "虚构无关有限公司"}) == []
+        # A tender's number is no lot's.
+        wrong = client.get("/v1/findings", params={"scope_kind": "household", "scope_id": "T-1/1"})
+        assert wrong.status_code == 404
+
+
+def test_a_hidden_name_is_found_whole_alone_and_its_near_ones_are_masked(service: Running) -> None:
+    with service.client("read") as masked:
+        assert _ids(masked, subject=PEOPLE[0])
+        part = masked.get("/v1/findings", params={"subject": PEOPLE[0][:-1]})
+        assert part.status_code == 404
+        assert not any(name in part.text for name in PEOPLE)
+
+
+def test_findings_about_what_the_data_no_longer_hold_are_still_answered(own_service: Running) -> None:
+    text = (
+        "tender_id,lot_id,bidder_id,bidder_name,投标报价(万元)\n"
+        "T-9,1,A,虚构甲建设有限公司,100\nT-9,1,B,虚构乙建设有限公司,101\n"
+    )
+    with own_service.client(*ALL) as client:
+        job = own_service.finished(client, upload(client, "bids9.csv", text, dataset="gone").json())
+        own_service.finished(client, client.post("/v1/runs", json={}).json())
+        known = _ids(client, scope_id="local:T-9/1")
+        assert known
+        own_service.services.store.unload(job["result"]["batch"])
+        assert client.get("/v1/lots/local:T-9%2F1").status_code == 404
+        assert _ids(client, scope_id="local:T-9/1") == known
