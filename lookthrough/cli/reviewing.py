@@ -50,6 +50,8 @@ _STATES_TOLD: Final = "、".join(f"{code} {zh}" for code, (zh, _) in STATE_WORDS
 _TO: Final = tuple(state for state in STATES if any(state in to for to in TRANSITIONS.values()))
 """States that a person can bring a finding into."""
 _SEVERITIES_TOLD: Final = "、".join(f"{code} {zh}" for code, (zh, _) in _SEVERITY_WORDS.items())
+_SUBJECTS: Final = ("Company", "Person", "Household")
+_SCOPES: Final = ("Lot", "Household", "Tender", "Company", "Person")
 _SHOWN: Final = 100
 """Rows of a table for people, where no limit is given."""
 _ID_SHOWN: Final = 10
@@ -100,14 +102,18 @@ def list_command(
     ] = None,
     scope: Annotated[
         str | None,
-        typer.Option("--scope", metavar="ID", help="标段、家庭等的编号 · only of this lot, household…"),
+        typer.Option(
+            "--scope",
+            metavar="ID",
+            help="标段、家庭等的编号或名称 · only of this lot, household…, by id or name",
+        ),
     ] = None,
     subject: Annotated[
         str | None,
         typer.Option(
             "--subject",
             metavar="ID",
-            help="涉及或形成关联的主体编号 · only naming this party, or whom it ties",
+            help="涉及或形成关联的主体，编号或名称 · only naming this party, or whom it ties, by id or name",
         ),
     ] = None,
     changed_since: Annotated[
@@ -138,8 +144,6 @@ def list_command(
     wanted = FindingFilter(
         states=states,
         severities=severities,
-        scope_id=_with_scheme(scope),
-        subject=_with_scheme(subject),
         changed_since=changed_since,
         found=found,
         suppressed=suppressed,
@@ -148,6 +152,11 @@ def list_command(
     if limit is None and s.format is Format.table:
         limit = _SHOWN
     with ledger_of(s) as ledger:
+        wanted = replace(
+            wanted,
+            scope_id=_meant(s, ledger, scope, "scope_id", _SCOPES),
+            subject=_meant(s, ledger, subject, "subject", _SUBJECTS),
+        )
         if detector:
             own, recorded = read_own(s.settings.detectors), ledger.counts()["by_detector"]
             wanted = replace(wanted, detectors=whose_findings(detector, own, recorded))
@@ -245,9 +254,21 @@ def suppress_command(
     _done(s, record)
 
 
-def _with_scheme(id_: str | None) -> str | None:
-    """An id without a scheme is a data set's own."""
-    return id_ if id_ is None or ":" in id_ else f"local:{id_}"
+def _meant(s: Session, ledger: Ledger, text: str | None, by: str, types: tuple[str, ...]) -> str | None:
+    """The id that is meant: one the ledger has findings by, as findings outlive the data, else what the store calls so.
+
+    An id without a scheme is a data set's own. Raises `NamingError`, a `StoreError`.
+    """
+    from loaders.naming import find_node
+
+    if text is None:
+        return None
+    for id_ in (text, *([] if ":" in text else [f"local:{text}"])):
+        recorded = FindingFilter(scope_id=id_) if by == "scope_id" else FindingFilter(subject=id_)
+        if ledger.findings(recorded, None, 1):
+            return id_
+    with s.store() as opened:
+        return find_node(opened, text, types)
 
 
 def _pages(ledger: Ledger, wanted: FindingFilter, limit: int | None) -> Iterator[FindingRecord]:

@@ -110,7 +110,15 @@ def test_findings_are_recorded_decided_and_told(lookthrough, folder):
 
     assert [i["id"] for i in listed(lookthrough, "--state", "in_review")] == [id_]
     assert len(listed(lookthrough, "--scope", "T-1/1")) == 2
-    assert listed(lookthrough, "--scope", "T-9/9") == []
+    for option, text in (("--scope", "T-9/9"), ("--subject", "没有这个名字")):
+        nothing = lookthrough("findings", "list", option, text, "--lang", "zh")
+        # An empty list would read as if nothing had been found of it.
+        assert (nothing.code, "没有找到" in nothing.err) == (1, True), nothing.err
+    party = printed[0]["subjects"][0]
+    name = printed[0]["facts"]["names"][party]
+    assert name not in party
+    assert len(listed(lookthrough, "--subject", party)) == 2
+    assert listed(lookthrough, "--subject", name) == listed(lookthrough, "--subject", party)
     assert [i["id"] for i in listed(lookthrough, "--detector", "common-shareholder")] == [id_]
     assert [i["id"] for i in listed(lookthrough, "--changed-since", by_id[id_]["changed_at"])] == [id_]
     assert listed(lookthrough, "--severity", "prohibited") == []
