@@ -22,9 +22,10 @@ _BESIDE: Final = (
 )
 """Relationships that say something of a party without leading further up."""
 _NAMING: Final = ("IDENTIFIES", "NAMES")
-UNJOINED: Final = "unjoined:"
+UNJOINED: Final = "scoped:unjoined:"
 """Stands before the id of an organisation known by a name that several bear, or nobody: in a part of the graph the
-name could look unique, and must not."""
+name could look unique, and must not. The id is of the scheme of names that join nobody: its identity rests on that
+name alone, and it is no company with a number."""
 _MOST: Final = 20_000
 
 

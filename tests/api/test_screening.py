@@ -104,3 +104,13 @@ def test_persons_are_said_not_to_be_screened_and_masked_as_elsewhere(listed: Run
         answer = client.post("/v1/screenings", json=asked).raise_for_status()
     assert [p["id"] for p in answer.json()["not_screened"]] == [OWNER]
     assert "顾远山" not in answer.text
+
+
+def test_an_identity_known_by_a_name_alone_is_told_as_in_a_lot(listed: Running) -> None:
+    told = _screened(listed, "虚构云杉建设有限公司", "虚构白桦工程有限公司", detectors=["common-shareholder"])
+    (found,) = told["findings"]
+    assert found["facts"]["identity"] == "name_only"
+    assert "仅凭名称，未核实" in found["text"]["zh"]
+    assert "name only, not verified" in found["text"]["en"]
+    (own,) = _screened(listed, "local:A", "local:B", detectors=["common-shareholder"])["findings"]
+    assert own["facts"]["identity"] == "id"
