@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 
 import polars as pl
 
+from api.reading.without_tender import LOT, TENDER, gap_of_list, of_list
 from detectors.definition import Detector, Undecided
 from detectors.registry import DETECTORS
 from detectors.rules.values import LocalRules
@@ -101,9 +102,11 @@ def screen_parties(
     bids = [f"{SCOPE}/{p}" for p in parties]
     part.add_node(
         "Tender",
-        pl.DataFrame({"id": [SCOPE + ":tender"], "bid_deadline": [as_of]}).with_columns(source=source),
+        pl.DataFrame({"id": [SCOPE + ":tender"], "title": [TENDER], "bid_deadline": [as_of]}).with_columns(
+            source=source
+        ),
     )
-    part.add_node("Lot", pl.DataFrame({"id": [SCOPE], "title": ["临时核查"]}).with_columns(source=source))
+    part.add_node("Lot", pl.DataFrame({"id": [SCOPE], "title": [LOT]}).with_columns(source=source))
     part.add_node(
         "Bid", pl.DataFrame({"id": bids, "status": ["valid"] * len(bids)}).with_columns(source=source)
     )
@@ -134,11 +137,11 @@ def screen_parties(
             refresh_in_play(alone)
         seen = cast(GraphStore, _Part(alone, present))
         found = detect_as_it_stands(seen, detectors, rules=rules)
-    here = tuple(u for u in found.undecided if u[1].scope_id == SCOPE)
+    here = tuple((d, gap_of_list(u)) for d, u in found.undecided if u.scope_id == SCOPE)
     lacking = tuple((id_, _lacking(absent, parties)) for id_, absent in found.missing.items())
     return replace(
         found,
-        findings=tuple(f for f in found.findings if f.scope_id == SCOPE),
+        findings=tuple(of_list(f) for f in found.findings if f.scope_id == SCOPE),
         undecided=(*here, *lacking),
         missing={},
     )

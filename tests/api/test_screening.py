@@ -114,3 +114,39 @@ def test_an_identity_known_by_a_name_alone_is_told_as_in_a_lot(listed: Running) 
     assert "name only, not verified" in found["text"]["en"]
     (own,) = _screened(listed, "local:A", "local:B", detectors=["common-shareholder"])["findings"]
     assert own["facts"]["identity"] == "id"
+
+
+def test_a_screening_is_told_without_a_tender(own_service: Running) -> None:
+    """Ties that hold, that are over, that are of the data's day, a ban, a holder among those listed, and gaps."""
+    _load(own_service, "debarments.csv", BARRED)
+    _load(
+        own_service,
+        "shareholdings-2.csv",
+        "company_id,company_name,holder_id,holder_name,holder_kind,share_percent,valid_from,valid_to\n"
+        "S,虚构小区物业有限公司,P,测试顾远山,person,60,2010-01-01,2015-01-01\n"
+        "V,虚构投标人服务有限公司,H,虚构控股有限公司,company,60,2010-01-01,\n",
+    )
+    told = _screened(own_service, *(f"local:{c}" for c in "ABCHSV"))
+    detectors = {f["detector"] for f in told["findings"]}
+    assert {
+        "common-shareholder",
+        "bidder-controls-bidder",
+        "shared-officer",
+        "affiliate-of-debarred",
+    } <= detectors
+    over = _screened(own_service, "local:A", "local:S")["findings"]
+    assert [f["suppressed_by"]["rule"] for f in over] == ["ended"]
+    for found in (*told["findings"], *over):
+        why = found["suppressed_by"] or {"reason": "", "reason_en": ""}
+        assert found["text"]["zh"].startswith("【风险预警】所列主体（临时核查）："), found["text"]["zh"]
+        assert found["text"]["en"].startswith("[Lead] the parties listed (screening): "), found["text"]["en"]
+        zh = (found["text"]["zh"] + why["reason"]).replace("虚构投标人服务有限公司", "")
+        assert not {w for w in ("投标人", "投标日", "投标时", "标段", "parties:", "screening:") if w in zh}, (
+            zh
+        )
+        en = (found["text"]["en"] + why["reason_en"]).replace("虚构投标人服务有限公司", "")
+        assert not {w for w in (" bid", "lot", "临时", "所列", "parties:") if w in en}, en
+    # A firm is called what it is called.
+    assert any("虚构投标人服务有限公司" in f["text"]["zh"] for f in told["findings"])
+    for gap in told["undecided"]:
+        assert "投标人" not in gap["missing"]["zh"] and "bidder" not in gap["missing"]["en"], gap
