@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from detectors.finding import Finding
@@ -20,6 +20,7 @@ from visualize.labels import plain_id
 
 MOST_COMPUTED: Final = 12
 _CHAINS: Final = 4
+_NEVER: Final = "9999-12"
 
 
 def picture_of(
@@ -36,9 +37,9 @@ def picture_of(
 
     A lot: its bids and bidders with every owner above them, at the lot's own date unless `as_of` says otherwise.
     A company: every owner above it, and what it holds directly. A person: what it holds directly, its
-    households. A household: its members, their property, its latest benefits. At most `MOST_NODES` nodes;
-    `truncated` says when that cut something. With `computed`, the stakes of the largest `MOST_COMPUTED` indirect
-    holders at the top are edges of their own, marked so, with their formula. With `tied`, of parties that are looked at
+    households. A household: its members, their property, the latest benefits it had by that day. What was found of later
+    payments is not marked. At most `MOST_NODES` nodes; `truncated` says when that cut something. With `computed`, the
+    stakes of the largest `MOST_COMPUTED` indirect holders at the top are edges of their own, marked so, with their formula. With `tied`, of parties that are looked at
     together: what ties them, people and kin included, and not what else they hold.
     """
     canvas = Canvas(store, as_of, ownership)
@@ -69,7 +70,14 @@ def picture_of(
     if tied:
         canvas.between(ids)
     about = [f for f in findings if f.scope_id in ids or set(f.subjects) & set(ids)]
+    about = [f for f in about if as_of is None or _paid_from(f) <= as_of[:7]]
     return canvas.subgraph("、".join(titles), ids, about)
+
+
+def _paid_from(found: Finding) -> str:
+    """The first month of the payments a finding is about; empty where it is about none."""
+    months = found.facts.get("months")
+    return str(months.get("from") or "") if isinstance(months, Mapping) else ""
 
 
 def proof_picture(store: GraphStore, found: Finding) -> Subgraph:
@@ -135,9 +143,9 @@ def _around_households(canvas: Canvas, households: Sequence[str]) -> None:
     people = [*members, *[n.id for n in canvas.nodes.values() if n.type == "Person" and n.id not in members]]
     canvas.follow("HOLDS_PROPERTY", ("Person", "Property"), people, upward=False)
     benefits = canvas.store.query(
-        f"{EACH}MATCH (h:Household {{id: i}}) {hop('(h)-[r:RECEIVES]->(b:Benefit)', 'r.key')}"
+        f"{EACH}MATCH (h:Household {{id: i}}) {hop('(h)-[r:RECEIVES]->(b:Benefit)', 'r.key')}AND b.from_month <= $until "
         "RETURN h.id AS household, max(b.from_month) AS month",
-        {"ids": sorted(households)},
+        {"ids": sorted(households), "until": canvas.as_of[:7] if canvas.as_of else _NEVER},
     ).to_pylist()
     for row in benefits:
         latest = canvas.store.query(
