@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import Query, Request, Response
 
@@ -276,6 +276,19 @@ def _stated(services: Services, caller: Caller, kind: str, start: str, end: str)
     return stated_links(services.store, kind, start, end)
 
 
+_NO_WAY_DOWN: Final = {
+    "zh": "股权路径只从持股方（from）向下找到公司（to）。没有路径不等于没有关系：可交换两端，或增加 kinds"
+    "（如 kinds=ownership&kinds=officer），各类关系即双向查找，能找到共同的持股方；也可用 /v1/relations 查看两者的关系。",
+    "en": "Ownership alone is followed downwards, from the holder (from) to the company (to). No way is not no tie: swap the "
+    "ends, or choose more kinds (kinds=ownership&kinds=officer), which are followed either way and find a holder in common; "
+    "/v1/relations tells what ties the two.",
+}
+_NO_WAY: Final = {
+    "zh": "所选关系中没有路径。没有路径不等于没有关系：可增加 kinds，或换一个日期。",
+    "en": "There is no way over the kinds chosen. No way is not no tie: choose more kinds, or another day.",
+}
+
+
 @routes.get("/paths", scope="read", cached=True, response_model=wire.Ways, summary="Ways between two parties")
 def paths(
     request: Request,
@@ -289,7 +302,11 @@ def paths(
     ] = None,
     as_of: AsOf = None,
 ) -> Response:
-    """Each with its formula, dates and source rows, as `lookthrough paths`; `names` tells who stands on them."""
+    """Each with its formula, dates and source rows, as `lookthrough paths`; `names` tells who stands on them.
+
+    Ownership alone is followed downwards, from the holder `from` to the company `to` (`directed`); with another kind chosen
+    too, links are followed either way, so that a holder in common is found. `hint`: what to ask where nothing was found.
+    """
     first, last = meant(request, services, start), meant(request, services, end)
     found = ways_between(
         dataset_of(request).ownership,
@@ -302,6 +319,8 @@ def paths(
     )
     answer: dict[str, Any] = found.to_json()
     answer["names"] = names_for(services.store, {n for p in answer["paths"] for n in p["nodes"]})
+    answer["directed"] = found.kinds == ("ownership",)
+    answer["hint"] = None if found.ways else _NO_WAY_DOWN if answer["directed"] else _NO_WAY
     return told(request, caller, answer, f"{first.id} {last.id}")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from api.wire.shape import Day, Flag, Fraction, Named, Wire
+from api.wire.shape import Day, Flag, Fraction, Named, Wire, Words
 
 
 class Owner(Wire):
@@ -174,6 +174,8 @@ class Ways(Wire):
     paths: list[Way]
     truncated: bool
     names: dict[str, NamedType]
+    directed: bool = Field(description="Looked for downwards alone, from the holder to the company")
+    hint: Words | None = Field(description="What to ask where no way was found")
 
 
 __all__ = ["Control", "Controls", "History", "Named", "Owners", "UltimateOwners", "Ways"]

@@ -787,6 +787,9 @@ export interface paths {
         /**
          * Ways between two parties
          * @description Each with its formula, dates and source rows, as `lookthrough paths`; `names` tells who stands on them.
+         *
+         *     Ownership alone is followed downwards, from the holder `from` to the company `to` (`directed`); with another kind chosen
+         *     too, links are followed either way, so that a holder in common is found. `hint`: what to ask where nothing was found.
          */
         get: operations["paths_v1_paths_get"];
         put?: never;
@@ -2367,8 +2370,15 @@ export interface components {
              * @description YYYY-MM-DD; null = unknown or open
              */
             as_of: string | null;
+            /**
+             * Directed
+             * @description Looked for downwards alone, from the holder to the company
+             */
+            directed: boolean;
             /** From */
             from: string;
+            /** @description What to ask where no way was found */
+            hint: components["schemas"]["Words"] | null;
             /** Kinds */
             kinds: string[];
             /** Names */
