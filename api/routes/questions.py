@@ -13,7 +13,7 @@ from api import wire
 from api.answers import for_caller, told
 from api.callers import Asking, Caller, Using
 from api.once import IdempotencyKey, once
-from api.problems import ProblemError, naming_detectors
+from api.problems import ProblemError, field_error, naming_detectors
 from api.reading.naming import candidates, told_of
 from api.reading.relations import KINDS, ties
 from api.reading.screening import not_screened, plain, screen_parties, screening_detectors
@@ -26,6 +26,8 @@ from graph.penetration.days import today
 routes = Routes("questions")
 
 
+_TOLD: Final = 10
+"""Places in a list that a sentence names."""
 _SAID: Final = {"type": "string", "pattern": VISIBLE}
 
 
@@ -138,12 +140,18 @@ def _resolved(
     dataset = dataset_of(request)
     whole = request.state.caller.whole_names
     known, unresolved = [], []
-    for party in parties:
-        text = (party.id or party.name or "").strip()
-        if not text:
-            raise ProblemError(
-                "invalid-request", "每个主体须给出 id 或 name。", "Each party needs an id or a name."
-            )
+    texts = [(party.id or party.name or "").strip() for party in parties]
+    if blank := [place for place, text in enumerate(texts) if not text]:
+        raise ProblemError(
+            "invalid-request",
+            f"每个主体须给出 id 或 name；为空的是第 {'、'.join(str(n + 1) for n in blank[:_TOLD])} 个。",
+            "Each party needs an id or a name; empty, counted from 1: "
+            f"{', '.join(str(n + 1) for n in blank[:_TOLD])}.",
+            errors=[
+                field_error(f"body/parties/{n}", "须给出 id 或 name", "needs an id or a name") for n in blank
+            ],
+        )
+    for text in texts:
         found = candidates(services.store, dataset, text, ("Company", "Person"))
         if len(found) == 1:
             known.append({"input": text, "id": found[0].id, "type": found[0].type, "name": found[0].name})

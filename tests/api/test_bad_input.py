@@ -44,6 +44,21 @@ def test_what_breaks_the_contract_is_said_in_chinese(service, question, says):
         assert english["errors"][0]["says"].isascii()
 
 
+@pytest.mark.parametrize("path", ["/v1/relations", "/v1/screenings"])
+def test_a_list_with_blank_names_is_told_which(service, path):
+    asked = {
+        "parties": [{"id": "local:A"}, {"name": " "}, {"name": "虚构乙建设有限公司"}, {"name": "\u3000"}]
+    }
+    with service.client(*ALL) as client:
+        answer = client.post(path, json=asked, headers={"Accept-Language": "zh"})
+        assert answer.status_code == 422
+        told = answer.json()
+        assert [e["where"] for e in told["errors"]] == ["body/parties/1", "body/parties/3"]
+        assert "第 2、4 个" in told["detail"]
+        english = client.post(path, json=asked, headers={"Accept-Language": "en"}).json()
+        assert "counted from 1: 2, 4" in english["detail"]
+
+
 def test_a_misspelt_filter_is_not_answered_as_if_there_were_nothing(service):
     with service.client(*ALL, headers={"Accept-Language": "en"}) as client:
         run = client.get("/v1/runs").json()["items"][0]["id"]
