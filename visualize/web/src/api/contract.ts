@@ -917,6 +917,9 @@ export interface paths {
         /**
          * What the service holds
          * @description Store, fingerprint, counts, batches, versions, the ledger, what the caller may do.
+         *
+         *     `findings.dataset`: the fingerprint of the data that all detectors last looked at; null where they never did so by
+         *     the rules of today.
          */
         get: operations["status_v1_status_get"];
         put?: never;

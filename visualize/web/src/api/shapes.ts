@@ -167,6 +167,7 @@ export interface Screened {
 
 export interface ScreeningAnswer extends Pick<Screened, "findings" | "undecided" | "names"> {
   unresolved: RelationsAnswer["unresolved"];
+  not_screened: Schemas["ScreeningAnswer"]["not_screened"];
 }
 
 export interface SheetReport {
