@@ -194,7 +194,6 @@ NODES: Final = (
             _f("address", "STRING", "坐落"),
             _f("address_key", "STRING", "坐落, normalised: one dwelling where two certificates share it"),
             _f("region", "STRING", "行政区划"),
-            _f("status", "STRING", "权属状态: current, ended, provisional (预告登记), contract (网签)"),
         ),
     ),
     NodeType(
@@ -514,6 +513,7 @@ RELATIONSHIPS: Final = (
             _f("share", "SHARE", "权利比例"),
             _f("holding_form", "STRING", "sole, joint, by_share"),
             _f("acquired_by", "STRING", "purchase, inheritance, demolition, gift, self_built…"),
+            _f("status", "STRING", "权属状态: current, ended, provisional (预告登记), contract (网签)"),
         ),
     ),
     RelType("HOLDS_VEHICLE", "owner of a vehicle", (("Person", "Vehicle"), ("Company", "Vehicle"))),

@@ -78,7 +78,7 @@ def _named(rows: list[dict[str, Any]], members: list[dict[str, Any]]) -> list[di
 
 
 _PROPERTY: Final = (
-    "x.id AS id, x.kind AS kind, x.area_m2 AS area_m2, x.address AS address, x.region AS region, x.status AS status, "
+    "x.id AS id, x.kind AS kind, x.area_m2 AS area_m2, x.address AS address, x.region AS region, r.status AS status, "
     "r.share AS share, r.holding_form AS holding_form, r.acquired_by AS acquired_by, r.valid_from AS valid_from, "
     "r.valid_to AS valid_to"
 )

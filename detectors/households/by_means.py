@@ -16,6 +16,7 @@ from detectors.households.entitlements import DECLINED
 from detectors.households.incomes import ADULT_AGE, minor, without_income
 from detectors.households.months import in_month, months_said
 from detectors.households.paid import Recipient, recipients
+from detectors.households.rights import ACQUIRED, ACQUIRED_COLUMNS, Right, rights
 from detectors.rules.values import settle
 from graph.counted import counted
 
@@ -47,12 +48,14 @@ QUERIES: Final = {
     "residents": _RESIDENTS,
     "incomes": _INCOMES,
     "homes": _HOMES,
+    **ACQUIRED,
     "homes_known": _REGISTERED,
 }
 COLUMNS: Final = {
     "residents": _RESIDENTS_COLUMNS,
     "incomes": _INCOMES_COLUMNS,
     "homes": HELD_COLUMNS,
+    **ACQUIRED_COLUMNS,
     "homes_known": ("homes_known",),
 }
 _LIMIT: Final = "income_per_head_limit"
@@ -95,8 +98,8 @@ def by_means(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     incomes: dict[str, list[Row]] = defaultdict(list)
     for row in rows["incomes"]:
         incomes[row["person_id"]].append(row)
-    homes: dict[str, list[Row]] = defaultdict(list)
-    for row in rows["homes"]:
+    homes: dict[str, list[Right]] = defaultdict(list)
+    for row in rights(rows["homes"], rows["acquired"]):
         homes[row["person_id"]].append(row)
     households: dict[str, list[Row]] = defaultdict(list)
     for row in rows["residents"]:
@@ -196,12 +199,16 @@ def _income_unknown(lacking: set[str]) -> Iterator[_Open]:
 
 
 def _homes_unknown(dwellings: Month) -> Iterator[_Open]:
-    """Homes of no stated use or share, where they decide."""
+    """Homes of no stated use, share or end, where they decide."""
     unknown = dwellings.unknown
     if unknown and len(dwellings.counted) + len(unknown) >= dwellings.limit:
         several = counted(len(unknown), "property has", "properties have")
         holders = tuple(sorted({str(r["person_id"]) for rows in unknown.values() for r in rows}))
-        yield holders, f"有{len(unknown)}处房产没有用途或份额", f"{several} no stated use or share"
+        yield (
+            holders,
+            f"有{len(unknown)}处房产没有用途、份额或注销时间",
+            f"{several} no stated use, share or end",
+        )
 
 
 def _payments_unknown(inside: set[str], month: str, paid: Mapping[str, set[str]]) -> Iterator[_Open]:

@@ -19,21 +19,22 @@ _THROUGH: Final = (
     "RETURN p.id AS person_id, c.id AS company_id, c.name AS company_name, u.share AS effective, "
     "u.share_min AS effective_min, u.share_max AS effective_max, u.depth AS depth, u.method AS method, "
     "u.identity AS identity, u.holds_from AS holds_from, u.holds_to AS holds_to, u.derivation AS derivation, "
-    "x.id AS property_id, x.kind AS kind, coalesce(x.address, x.address_key) AS address, x.status AS property_status, "
+    "x.id AS property_id, x.kind AS kind, coalesce(x.address, x.address_key) AS address, o.status AS right_status, "
     "x.area_m2 AS area_m2, o.share AS share, o.holding_form AS holding_form, o.acquired_by AS acquired_by, "
-    "o.valid_from AS held_from, o.valid_to AS held_to, o.key AS holding_key"
+    "o.valid_from AS held_from, o.valid_to AS held_to, o.observed_on AS observed_on, o.key AS holding_key"
 )
 _THROUGH_COLUMNS: Final = (
     *("person_id", "company_id", "company_name", "effective", "effective_min", "effective_max", "depth"),
     *("method", "identity", "holds_from", "holds_to", "derivation", "property_id", "kind", "address"),
     *(
-        "property_status",
+        "right_status",
         "area_m2",
         "share",
         "holding_form",
         "acquired_by",
         "held_from",
         "held_to",
+        "observed_on",
         "holding_key",
     ),
 )
@@ -64,7 +65,7 @@ class Reached:
 def through_companies(of: Recipient, own: Sequence[Row], behind: Sequence[Row], values: Values) -> Reached:
     """The months in which the limit is reached with dwellings of companies, and those that can't be decided.
 
-    `own`: what members hold themselves; `behind`: rows of the query "through".
+    `own`: what members hold themselves; `behind`: rows of the query "through". Both are of `rights`.
     """
     hits: dict[str, Hit] = {}
     unknown: dict[str, Month] = {}

@@ -10,22 +10,24 @@ from typing import Any, Final
 from detectors.definition import Parameter, Row, Suppressor, Undecided
 from detectors.households.months import days_of_change, on_day
 from detectors.households.paid import Recipient, asset_queries, without_months
+from detectors.households.rights import ACQUIRED, ACQUIRED_COLUMNS
 from detectors.rules.values import Settled
 from graph.addresses import areas_and_place, place_key, within
 from graph.counted import counted
 
 HELD: Final = (
-    "x.id AS property_id, x.kind AS kind, coalesce(x.address, x.address_key) AS address, x.status AS property_status, "
+    "x.id AS property_id, x.kind AS kind, coalesce(x.address, x.address_key) AS address, o.status AS right_status, "
     "x.area_m2 AS area_m2, o.share AS share, o.holding_form AS holding_form, o.acquired_by AS acquired_by, "
-    "o.valid_from AS held_from, o.valid_to AS held_to, o.key AS holding_key"
+    "o.valid_from AS held_from, o.valid_to AS held_to, o.observed_on AS observed_on, o.key AS holding_key"
 )
 """What is asked of a property `x` and its holding `o`."""
-PROPERTIES: Final = asset_queries("properties", "-[o:HOLDS_PROPERTY]->(x:Property)", "o.counted", HELD)
+_HOLDINGS: Final = asset_queries("properties", "-[o:HOLDS_PROPERTY]->(x:Property)", "o.counted", HELD)
+PROPERTIES: Final = {**_HOLDINGS, **ACQUIRED}
 HELD_COLUMNS: Final = (
-    *("person_id", "property_id", "kind", "address", "property_status", "area_m2"),
-    *("share", "holding_form", "acquired_by", "held_from", "held_to", "holding_key"),
+    *("person_id", "property_id", "kind", "address", "right_status", "area_m2"),
+    *("share", "holding_form", "acquired_by", "held_from", "held_to", "observed_on", "holding_key"),
 )
-PROPERTIES_COLUMNS: Final = dict.fromkeys(PROPERTIES, HELD_COLUMNS)
+PROPERTIES_COLUMNS: Final = dict.fromkeys(_HOLDINGS, HELD_COLUMNS) | ACQUIRED_COLUMNS
 
 _NON_RESIDENTIAL: Final = ("shop", "mixed", "office", "industrial", "warehouse", "parking")
 
@@ -94,7 +96,8 @@ EXEMPTIONS: Final = (
 class Month:
     """The dwellings of one month, by home (an address or id), on the day of it on which they are most.
 
-    `counted`; `exempt` (rule → homes); `unknown`: of no stated use, or held by a share that is not stated and decides.
+    `counted`; `exempt` (rule → homes); `unknown`: of no stated use, held by a share that is not stated and
+    decides, or until a day that is not stated.
     """
 
     counted: Mapping[str, list[Row]]
@@ -163,9 +166,9 @@ def _with_areas(rows: Sequence[Row]) -> list[Row]:
 def judge(of: Recipient, rows: Sequence[Row], month: str, rule: Settled) -> Month:
     """The dwellings that members held at one time in a month, under the rule of that month.
 
-    A home sold before the next was bought is not beside it, though both were held in the month.
+    `rows` are of `rights`. A home sold before the next was bought is not beside it, though both were held in the month.
     """
-    told = [r for r in told_apart(rows) if (r["property_status"] or "current") == "current"]
+    told = told_apart(rows)
     starts = [r[f] for r in told for f in ("held_from", "holds_from") if f in r]
     days = days_of_change([*starts, *(m["member_from"] for m in of.members)], month)
     each = [_judge_on(of, told, day, rule) for day in days]
@@ -176,7 +179,7 @@ def _judge_on(of: Recipient, rows: Sequence[Row], day: str, rule: Settled) -> Mo
     inside = {m["person_id"] for m in of.members if on_day(m["member_from"], m["member_to"], day)}
     homes: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        held = on_day(row["held_from"], row["held_to"], day)
+        held = on_day(row["held_from"], row["until"], day)
         # Of a company's home: as long as the company itself is held.
         held = held and on_day(row.get("holds_from"), row.get("holds_to"), day)
         if held and row["person_id"] in inside:
@@ -195,7 +198,7 @@ def _judge_on(of: Recipient, rows: Sequence[Row], day: str, rule: Settled) -> Mo
                 unknown[name] = held_rows
             continue
         why = _exempt(held_rows, rule)
-        if why == _UNTOLD:
+        if why == _UNTOLD or (not why and all(r["end_unknown"] for r in held_rows)):
             unknown[name] = held_rows
         elif why:
             exempt[why].add(name)
@@ -261,12 +264,16 @@ def cannot_tell(of: Recipient, months: Mapping[str, Month]) -> Iterator[Undecide
     for found in months.values():
         if found.unknown and len(found.counted) + len(found.unknown) >= found.limit:
             use = sum(all((r["kind"] or "unknown") == "unknown" for r in rs) for rs in found.unknown.values())
-            share = len(found.unknown) - use
+            end = sum(map(_end_unknown, found.unknown.values()))
+            share = len(found.unknown) - use - end
             zh = [f"有{use}处房产没有用途，是否为住房无法判定"] if use else []
             en = [_NO_USE.format(counted(use, "property has", "properties have"))] if use else []
             if share:
                 zh.append(f"有{share}处继承或共有的住房没有份额，是否计入无法判定")
                 en.append(_NO_SHARE.format(counted(share, "dwelling has", "dwellings have")))
+            if end:
+                zh.append(f"有{end}处住房的权属为历史而没有注销时间，领取期间是否仍持有无法判定")
+                en.append(_NO_END.format(counted(end, "dwelling is", "dwellings are")))
             yield Undecided(
                 of.kind,
                 of.id,
@@ -279,9 +286,17 @@ def cannot_tell(of: Recipient, months: Mapping[str, Month]) -> Iterator[Undecide
 
 
 _NO_USE: Final = "{} no stated use: what counts as a dwelling can't be decided"
+_NO_END: Final = (
+    "{} registered as held in the past, and no day is stated: whether still held while paid can't be decided"
+)
 _NO_SHARE: Final = (
     "{} been inherited or is co-owned, and the share is not stated: whether it counts can't be decided"
 )
+
+
+def _end_unknown(rows: Sequence[Row]) -> bool:
+    """Is it only the day on which the rights ended that is not known?"""
+    return all(r["end_unknown"] for r in rows) and any((r["kind"] or "unknown") != "unknown" for r in rows)
 
 
 def reason(why: str, rule: Settled) -> tuple[str, str, str]:
@@ -334,4 +349,6 @@ def _holder(row: Row) -> dict[str, Any]:
         "from": row["held_from"],
         "to": row["held_to"],
     }
+    if row["ended_key"]:
+        told["ended_by_next_owner"] = row["until"]
     return told | {"through": row["through"]} if row.get("through") else told

@@ -12,6 +12,7 @@ import polars as pl
 from detectors.definition import Assemble, Draft, Row, Undecided, Values
 from detectors.households.months import in_month
 from detectors.households.paid import Recipient, recipients
+from detectors.households.rights import rights
 from detectors.rows import table
 from detectors.ties.namesakes import masks_agree
 from graph.counted import counted
@@ -20,14 +21,14 @@ from graph.names import UNNUMBERED, name_key
 OWNERS: Final = {
     "owners_by_name": "MATCH (p:Person)-[o:HOLDS_PROPERTY]->(x:Property) "
     f"WHERE o.counted AND p.id STARTS WITH '{UNNUMBERED}' RETURN p.id AS owner_id, p.name AS owner_name, "
-    "p.id_masked AS owner_mask, x.id AS property_id, x.kind AS kind, x.status AS property_status, "
-    "o.valid_from AS held_from, o.valid_to AS held_to"
+    "p.id_masked AS owner_mask, x.id AS property_id, x.kind AS kind, o.status AS right_status, "
+    "o.valid_from AS held_from, o.valid_to AS held_to, o.share AS share, o.observed_on AS observed_on"
 }
 """Owners of whom the register of homes gives the name alone, or a masked number."""
 OWNERS_COLUMNS: Final = {
     "owners_by_name": (
-        *("owner_id", "owner_name", "owner_mask", "property_id", "kind", "property_status"),
-        *("held_from", "held_to"),
+        *("owner_id", "owner_name", "owner_mask", "property_id", "kind", "right_status"),
+        *("held_from", "held_to", "share", "observed_on"),
     )
 }
 
@@ -59,8 +60,9 @@ def _beside(also: Beside) -> Callable[[Assemble], Assemble]:
 def _owners_by_name(rows: Mapping[str, Sequence[Row]]) -> Callable[[Recipient], Iterator[Undecided]]:
     owners: dict[str, list[Row]] = defaultdict(list)
     found = table(rows["owners_by_name"])
-    for row in found.with_columns(name=name_key(found["owner_name"])).iter_rows(named=True):
-        if row["name"] and (row["property_status"] or "current") == "current":
+    named = found.with_columns(person_id="owner_id", name=name_key(found["owner_name"]))
+    for row in rights(named.iter_rows(named=True), rows["acquired"]):
+        if row["name"]:
             owners[row["name"]].append(row)
     return lambda of: _by_name(of, owners) if owners else iter(())
 
@@ -73,7 +75,7 @@ def _by_name(of: Recipient, owners: Mapping[str, Sequence[Row]]) -> Iterator[Und
             for o in owners.get(name or "", ())
             if masks_agree(member["id_masked"], o["owner_mask"]) is not False
             and any(
-                in_month(o["held_from"], o["held_to"], month)
+                in_month(o["held_from"], o["until"], month)
                 and in_month(member["member_from"], member["member_to"], month)
                 for month in of.months
             )
@@ -114,7 +116,7 @@ def _unnumbered(of: Recipient) -> set[str]:
 
 
 homes_by_name: Final = _beside(_owners_by_name)
-"""For the detector of homes (`OWNERS`): undecided where owners without a number bear a member's name.
+"""For the detector of homes (`OWNERS`, `ACQUIRED`): undecided where owners without a number bear a member's name.
 
 Of owners whose masked number contradicts the member's nothing is said.
 """

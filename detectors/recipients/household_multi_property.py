@@ -26,6 +26,7 @@ from detectors.households.paid import (
     recipients,
 )
 from detectors.households.registered import registered_elsewhere
+from detectors.households.rights import proof, rights
 from detectors.households.unnumbered import OWNERS, OWNERS_COLUMNS, homes_by_name, looked_up_by_number
 from detectors.law.assistance import OF_PROPERTY, assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
@@ -33,7 +34,7 @@ from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a recipient, over all months in which it was paid and held too many dwellings."""
-    held = by_person(rows["properties"], rows["properties_alone"])
+    held = by_person(rights([*rows["properties"], *rows["properties_alone"]], rows["acquired"]))
     for of in recipients(rows):
         mine = [r for person in sorted(of.persons) for r in held.get(person, [])]
         if not mine:
@@ -86,6 +87,7 @@ def _draft(
         "members": sorted(of.persons),
     }
     persons = {r["person_id"] for r in shown}
+    titles, title_keys = proof(shown)
     return draft(
         of,
         over,
@@ -97,18 +99,15 @@ def _draft(
             "outside_en": outside_en,
         },
         values=values,
-        nodes=[*shown_ids, *persons],
-        keys=[
-            *(r["holding_key"] for r in shown),
-            *(m["member_key"] for m in of.members if m["person_id"] in persons),
-        ],
+        nodes=titles,
+        keys=[*title_keys, *(m["member_key"] for m in of.members if m["person_id"] in persons)],
         suppressed_by=suppressed,
     )
 
 
 DETECTOR = Detector(
     id="household-multi-property",
-    version="1.3",
+    version="1.4",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

@@ -21,6 +21,7 @@ from detectors.households.company_dwellings import (
 )
 from detectors.households.drafts import draft
 from detectors.households.dwellings import EXEMPTIONS, PARAMETERS, cannot_tell, dwelling_facts, home, reason
+from detectors.households.rights import proof, rights
 from detectors.households.unnumbered import looked_up_by_number
 from detectors.law.assistance import OF_PROPERTY, assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
@@ -28,8 +29,9 @@ from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a recipient whose dwellings, those of its companies among them, reach the limit."""
-    direct = paid.by_person(rows["properties"], rows["properties_alone"])
-    through = paid.by_person(rows["through"])
+    acquired = rows["acquired"]
+    direct = paid.by_person(rights([*rows["properties"], *rows["properties_alone"]], acquired))
+    through = paid.by_person(rights(rows["through"], acquired))
     for of in paid.recipients(rows):
         behind = [r for person in sorted(of.persons) for r in through.get(person, [])]
         if not behind:
@@ -54,6 +56,7 @@ def _draft(
     nodes = {n for h in holdings for p in h["paths"] for n in p["nodes"]}
     why, limit = hits[last].why, hits[last].limit
     persons = {r["person_id"] for r in shown}
+    titles, title_keys = proof(shown)
     facts: dict[str, Any] = {
         "limit": limit,
         "dwelling_count": max(hits[m].dwellings for m in months),
@@ -79,12 +82,11 @@ def _draft(
         values=values,
         nodes=[
             *nodes,
-            *persons,
-            *(r["property_id"] for r in shown),
+            *titles,
             *(r["through"] for r in shown if r.get("through")),
         ],
         keys=[
-            *(r["holding_key"] for r in shown),
+            *title_keys,
             *(m["member_key"] for m in of.members if m["person_id"] in persons),
             *stated_by(links),
         ],
@@ -94,7 +96,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="household-property-through-company",
-    version="1.3",
+    version="1.4",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

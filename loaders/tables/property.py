@@ -43,7 +43,6 @@ def read_properties(table: TableRows) -> None:
         "address": address,
         "address_key": key,
         "region": table.text("region"),
-        "status": table.vocabulary("status"),
     }
     table.rows.node("Property", pl.DataFrame({AT: table.at, "id": ids, **facts}))
     fraction, percent = table.share("share")["share"], table.share("share_percent")["share"]
@@ -51,6 +50,8 @@ def read_properties(table: TableRows) -> None:
         "share": fraction.fill_null(percent),
         "holding_form": table.vocabulary("holding_form"),
         "acquired_by": table.vocabulary("acquired_by"),
+        # Of this owner's right: what one has sold another holds.
+        "status": table.vocabulary("status"),
         **table.span("acquired_on", "disposed_on"),
     }
     _state_owners(table, ids, held)

@@ -92,10 +92,7 @@ class SmallWorld:
     ) -> None:
         """A property and its holders: persons, or companies whose id begins with `co`; `area` goes to the property."""
         area = held.pop("area", None)
-        status = held.pop("status", None)
-        self.node(
-            "Property", id_, kind=kind, area_m2=area, status=status, address_key=held.pop("address", None)
-        )
+        self.node("Property", id_, kind=kind, area_m2=area, address_key=held.pop("address", None))
         for holder, share in holders.items():
             type_ = "Company" if holder.startswith("co") else "Person"
             self.rel("HOLDS_PROPERTY", (type_, holder), ("Property", id_), share=share, **held)

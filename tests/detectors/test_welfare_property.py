@@ -101,6 +101,50 @@ def test_own_dwellings(store_url: str, store_credentials: Credentials) -> None:
     assert "违法" not in bought.text["zh"].replace("认定违纪违法", "")
 
 
+def test_a_right_that_ended_is_held_until_its_day(store_url: str, store_credentials: Credentials) -> None:
+    world = SmallWorld("ended-rights")
+    # What a register calls past (历史) was held until the day it states.
+    two(world, "within", status="ended", stated_to="2025-06-20")
+    two(world, "before", status="ended", stated_to="2025-01-01")
+    # Without a day: until the next owner acquires, whose title is no longer the household's; else nobody knows.
+    for id_, sold in (("resold", "2025-05-10"), ("long", "2022-05-01")):
+        two(world, id_, status="ended", stated_from="2010-01-01")
+        world.home(f"{id_}2", {f"{id_}buyer": 1.0}, status="current", stated_from=sold)
+        world.home(f"{id_}2", {f"{id_}first": 1.0}, status="ended", stated_from="2001-03-01")
+    two(world, "dayless", status="ended", stated_from="2010-01-01")
+    two(world, "bespoken", status="ended", stated_from="2010-01-01")
+    world.home("bespoken2", {"bespokenbuyer": 1.0}, status="contract", stated_from="2022-05-01")
+    two(world, "shop", status="ended", kind="shop")
+    # Another's past right says nothing of the household's own.
+    two(world, "bought", status="current", stated_from="2022-05-01")
+    world.home("bought2", {"boughtseller": 1.0}, status="ended", stated_from="2010-01-01")
+    # One right told twice, in files of before and after its end; a right that was given up and taken again.
+    two(world, "twice", status="current", stated_from="2010-01-01")
+    world.home("twice2", {"twiceb": 1.0}, status="ended", stated_from="2010-01-01", stated_to="2024-03-01")
+    two(world, "again", status="ended", stated_from="2010-01-01")
+    world.home("again2", {"againb": 1.0}, status="current", stated_from="2019-08-01")
+    found = world.find(store_url, store_credentials, [W1])
+    assert verdicts(found, W1.id) == {
+        "within": "finding",
+        "resold": "finding",
+        "dayless": "undecided",
+        "bespoken": "undecided",
+        "bought": "finding",
+        "again": "finding",
+    }
+    months = {f.scope_id.partition(":")[2]: f.facts["months"] for f in found.findings}
+    assert months["within"] == {"from": "2025-01", "to": "2025-06", "count": 6}
+    assert months["resold"] == {"from": "2025-01", "to": "2025-05", "count": 5}
+    assert months["again"]["count"] == 12
+    resold = next(f for f in found.findings if f.scope_id == "local:resold")
+    (second,) = (d for d in resold.facts["dwellings"] if d["properties"] == ["local:resold2"])
+    assert second["holders"][0]["ended_by_next_owner"] == "2025-05-10"
+    assert "person.local:resoldbuyer" in resold.evidence.nodes
+    (gap,) = (u for _, u in found.undecided if u.scope_id == "local:dayless")
+    assert gap.subjects == ("person.local:daylessb",)
+    assert gap.missing_zh == "有1处住房的权属为历史而没有注销时间，领取期间是否仍持有无法判定"
+
+
 def test_of_members_without_a_number_homes_cannot_be_looked_up(
     store_url: str, store_credentials: Credentials
 ) -> None:
@@ -202,6 +246,12 @@ def test_dwellings_of_a_company_behind_the_household(store_url: str, store_crede
     for person in ("q1", "q2"):
         world.owns(person, "cocouple", 0.15)
     world.home("couple2", {"cocouple": 1.0}, stated_from="2025-05-10")
+    # A company that sold in April, and one of which the day is not stated.
+    for id_, held in (("offered", {"stated_to": "2025-04-10"}), ("openended", {})):
+        world.household(id_, [f"{id_}a"])
+        world.home(f"{id_}1", {f"{id_}a": 1.0})
+        world.owns(f"{id_}a", f"co{id_}", 1.0)
+        world.home(f"{id_}2", {f"co{id_}": 1.0}, status="ended", **held)
     # One dwelling in all; a shop; and a company that holds nothing.
     world.household("single", ["r1"])
     world.owns("r1", "cosingle", 1.0)
@@ -212,7 +262,14 @@ def test_dwellings_of_a_company_behind_the_household(store_url: str, store_crede
     world.home("shop2", {"coshop": 1.0}, kind="shop")
     found = world.find(store_url, store_credentials, [W1, W1B])
     assert verdicts(found, W1.id) == {}
-    assert verdicts(found, W1B.id) == {"deep": "finding", "couple": "finding"}
+    assert verdicts(found, W1B.id) == {
+        "deep": "finding",
+        "couple": "finding",
+        "offered": "finding",
+        "openended": "undecided",
+    }
+    offered = next(f for f in found.findings if f.scope_id == "local:offered")
+    assert offered.facts["months"] == {"from": "2025-01", "to": "2025-04", "count": 4}
     deep = next(f for f in found.findings if f.scope_id == "local:deep")
     (held,) = deep.facts["holdings"]
     assert held["share"] == pytest.approx(0.3)

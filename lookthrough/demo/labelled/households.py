@@ -71,6 +71,19 @@ def _dwellings(w: Labelled) -> None:
     w.none(HOMES, w.household(head), "同一坐落两本证，只算一套")
 
 
+def plant_sold_on(w: Labelled) -> None:
+    """Plant dwellings that were sold: with the day, without it while the buyer is registered, and without either."""
+    past: dict[str, Any] = {"acquired_on": "2014-01-01", "status": "历史"}
+    scope = _two(w, **past, disposed_on="2025-06-20")
+    w.finding(HOMES, scope, (scope,), "领取期间的六月转让第二套，此前有两套")
+    unit: dict[str, Any] = {"id": "虚构标注转让单元1"}
+    buyer = w.person()
+    scope = _two(w, **past, **unit)
+    w.home((buyer, 100), **unit, acquired_on="2022-05-01")
+    w.none(HOMES, scope, "第二套的历史行没有注销时间，2022年起登记为他人所有")
+    w.expect(HOMES, _two(w, **past), "undecided", "第二套的历史行没有注销时间：无法判定")
+
+
 def _through_companies(w: Labelled) -> None:
     for depth, first in ((1, 30), (2, 60), (4, 80)):
         head, spouse = w.person(), w.person()
