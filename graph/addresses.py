@@ -21,6 +21,8 @@ _PROVINCE: Final = re.compile(
     r"(?=[\u4e00-\u9fff]{2,}?[市州县区盟])"
 )
 
+_ROOM: Final = re.compile(r"(?<=[0-9A-Z])[室房]$")
+
 _AREA: Final = re.compile(
     r"[\u4e00-\u9fff]{1,8}?(?:自治[州县旗区]|市(?!场)|(?<![小社园厂校片库景])区|[县盟旗镇乡]|街道)"
     r"(?![市区县])(?=[\u4e00-\u9fff]{2})"
@@ -50,9 +52,13 @@ def address_key(address: str) -> str:
 
 @lru_cache(maxsize=65536)
 def place_key(address: str) -> str:
-    """What addresses of one place share that one source writes longer: no province, no remark of the register, 幢 as 栋."""
+    """What addresses of one place share that one source writes longer, or in another word.
+
+    No province, no remark of the register; 幢 is 栋, and the last number a room, with 室 or 房 behind it or neither.
+    """
     plain = unicodedata.normalize("NFKC", re.sub(r"\s+", "", address))
-    return address_key(_PROVINCE.sub("", _REMARK.sub("", plain))).upper().replace("幢", "栋")
+    key = address_key(_PROVINCE.sub("", _REMARK.sub("", plain))).upper().replace("幢", "栋")
+    return _ROOM.sub("", key)
 
 
 @lru_cache(maxsize=65536)

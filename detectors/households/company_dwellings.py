@@ -20,7 +20,7 @@ _THROUGH: Final = (
     "u.share_min AS effective_min, u.share_max AS effective_max, u.depth AS depth, u.method AS method, "
     "u.identity AS identity, u.holds_from AS holds_from, u.holds_to AS holds_to, u.derivation AS derivation, "
     "x.id AS property_id, x.kind AS kind, coalesce(x.address, x.address_key) AS address, o.status AS right_status, "
-    "x.area_m2 AS area_m2, o.share AS share, o.holding_form AS holding_form, o.acquired_by AS acquired_by, "
+    "x.area_m2 AS area_m2, x.certificate_no AS certificate_no, o.share AS share, o.holding_form AS holding_form, o.acquired_by AS acquired_by, "
     "o.valid_from AS held_from, o.valid_to AS held_to, o.observed_on AS observed_on, o.key AS holding_key"
 )
 _THROUGH_COLUMNS: Final = (
@@ -29,6 +29,7 @@ _THROUGH_COLUMNS: Final = (
     *(
         "right_status",
         "area_m2",
+        "certificate_no",
         "share",
         "holding_form",
         "acquired_by",

@@ -17,14 +17,14 @@ from graph.counted import counted
 
 HELD: Final = (
     "x.id AS property_id, x.kind AS kind, coalesce(x.address, x.address_key) AS address, o.status AS right_status, "
-    "x.area_m2 AS area_m2, o.share AS share, o.holding_form AS holding_form, o.acquired_by AS acquired_by, "
+    "x.area_m2 AS area_m2, x.certificate_no AS certificate_no, o.share AS share, o.holding_form AS holding_form, o.acquired_by AS acquired_by, "
     "o.valid_from AS held_from, o.valid_to AS held_to, o.observed_on AS observed_on, o.key AS holding_key"
 )
 """What is asked of a property `x` and its holding `o`."""
 _HOLDINGS: Final = asset_queries("properties", "-[o:HOLDS_PROPERTY]->(x:Property)", "o.counted", HELD)
 PROPERTIES: Final = {**_HOLDINGS, **ACQUIRED}
 HELD_COLUMNS: Final = (
-    *("person_id", "property_id", "kind", "address", "right_status", "area_m2"),
+    *("person_id", "property_id", "kind", "address", "right_status", "area_m2", "certificate_no"),
     *("share", "holding_form", "acquired_by", "held_from", "held_to", "observed_on", "holding_key"),
 )
 PROPERTIES_COLUMNS: Final = dict.fromkeys(_HOLDINGS, HELD_COLUMNS) | ACQUIRED_COLUMNS
@@ -124,8 +124,12 @@ class Month:
 
 
 def home(row: Row) -> str:
-    """One dwelling once: by its address where two certificates share one, else by its id."""
-    return _place(row) or str(row["property_id"])
+    """One dwelling once: by its address where two certificates share one, else by the unit of its certificate, or its id."""
+    return _place(row) or _unit(row)
+
+
+def _unit(row: Row) -> str:
+    return str(row.get("unit_id") or row["property_id"])
 
 
 def _place(row: Row) -> str:
@@ -136,16 +140,35 @@ def _place(row: Row) -> str:
 def told_apart(rows: Sequence[Row]) -> list[Row]:
     """The rows, of which units of different numbers are homes of their own though a register gives them one address.
 
-    A certificate without a unit number at that address is one of them: the first. One told without its city or
-    district is at the address of another row that is told with it.
+    A certificate without a unit number at that address, or on which a unit stands, is one of them: the first. One told
+    without its city or district is at the address of another row that is told with it.
     """
-    rows = _with_areas(rows)
+    rows = _with_areas(_with_units(rows))
     units: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         if row["address"] and str(row["property_id"]).startswith("cn-bdcdy:"):
             units[_place(row)].add(row["property_id"])
     further = {id_ for ids in units.values() for id_ in ids - {min(ids)}}
-    return [{**row, "address": None} if row["property_id"] in further else row for row in rows]
+    return [{**row, "address": None} if _unit(row) in further else row for row in rows]
+
+
+def _with_units(rows: Sequence[Row]) -> list[Row]:
+    """The rows; of a certificate without a unit number, `unit_id` and the address are those of the unit it is told with."""
+    units: dict[str, dict[str, str | None]] = defaultdict(dict)
+    for row in rows:
+        if row["certificate_no"] and row["property_id"] != _BY_CERTIFICATE + row["certificate_no"]:
+            units[_BY_CERTIFICATE + row["certificate_no"]][row["property_id"]] = row["address"]
+
+    def joined(row: Row) -> Row:
+        unit = min(units.get(row["property_id"], ()), default=None)
+        if unit is None:
+            return row
+        return {**row, "unit_id": unit, "address": units[row["property_id"]][unit] or row["address"]}
+
+    return [joined(row) for row in rows]
+
+
+_BY_CERTIFICATE: Final = "cn-bdcqz:"
 
 
 def _with_areas(rows: Sequence[Row]) -> list[Row]:
@@ -334,7 +357,7 @@ def dwelling_facts(rows: Sequence[Row]) -> list[dict[str, Any]]:
     return [
         {
             "properties": sorted({r["property_id"] for r in held.values()}),
-            "by_address": len({r["property_id"] for r in held.values()}) > 1,
+            "by_address": len({_unit(r) for r in held.values()}) > 1,
             "holders": sorted((_holder(r) for r in held.values()), key=lambda h: (h["id"], str(h["from"]))),
         }
         for _, held in sorted(homes.items())

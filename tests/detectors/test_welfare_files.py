@@ -24,9 +24,16 @@ def household(w: World, id_: str, *members: str) -> None:
         w.add("benefits", household_id=id_, program="低保", month=f"2025-{month:02}", amount="600元")
 
 
-def home(w: World, owner: str, address: str, certificate: str | None = None) -> None:
-    """A dwelling known by its address, or by a certificate too."""
-    w.add("properties", certificate_no=certificate, owner_id=owner, kind="住宅", address=address)
+def home(
+    w: World, owner: str, address: str | None, certificate: str | None = None, unit: str | None = None
+) -> None:
+    """A dwelling known by its address, by a certificate too, or by its unit."""
+    w.add("properties", id=unit, certificate_no=certificate, owner_id=owner, kind="住宅", address=address)
+
+
+def unit(number: int) -> str:
+    """The number of a unit."""
+    return f"999901001001GB{number:05}F00010001"
 
 
 def build(w: World) -> None:
@@ -47,12 +54,29 @@ def build(w: World) -> None:
         ("CITIES", "虚构市甲区示例路23号101", "样例市甲区示例路23号101"),
         ("DISTRICTS", "虚构市甲区示例路24号101", "虚构市乙区示例路24号101"),
         ("ESTATE", "样板小区5栋102室", "5栋102室"),
+        ("WORDS", "虚构市甲区示例路30号3栋501房", "甲区示例路30号3幢501室"),
+        ("BARE-ROOM", "虚构市示例路31号3栋501房", "虚构市示例路３１号3幢501"),
+        ("OTHER-ROOM", "虚构市示例路32号3栋501房", "虚构市示例路32号3栋501号2室"),
         ("PART", "样板花园东区5栋103室", "样板花园5栋103室"),
         ("MARKET", "虚构市场路25号101", "路25号101"),
     ):
         household(w, id_, f"{id_}1")
         home(w, f"{id_}1", one, f"虚构字第{id_}1号")
         home(w, f"{id_}1", other, f"虚构字第{id_}2号")
+    # A certificate told without the unit that stands on it elsewhere, whichever address it is told with.
+    for id_, first, second in (
+        ("ONE-UNIT", (None, "虚构（2018）产权第1号", unit(1)), (None, "虚构(2018)产权第1号", None)),
+        ("SPELT-APART", ("甲路1号", "虚构产权第2号", unit(2)), ("甲路壹号院", "虚构产权第2号", None)),
+        ("TWO-UNITS", (None, "虚构产权第3号", unit(3)), (None, "虚构产权第3号", unit(4))),
+        ("TWO-CERTIFICATES", (None, "虚构产权第5号", unit(5)), (None, "虚构产权第6号", None)),
+    ):
+        household(w, id_, f"{id_}1")
+        for address, certificate, number in (first, second):
+            home(w, f"{id_}1", address, certificate, number)
+    # A third row without its unit is one of the two units of its certificate.
+    household(w, "ONE-OF-TWO", "ONE-OF-TWO1")
+    for number in (unit(7), unit(8), None):
+        home(w, "ONE-OF-TWO1", None, "虚构产权第7号", number)
     # Told without its city it may be either of the two that are told with one: two homes, not three.
     household(w, "EITHER", "EITHER1")
     for n, city in enumerate(("虚构市", "样例市", "")):
@@ -119,6 +143,18 @@ def test_a_home_told_without_its_city_or_district_is_one_home(found: Found) -> N
     assert {h for h in ("CITIES", "DISTRICTS", "ESTATE", "PART", "MARKET") if told.get(h) == "finding"} == {
         *("CITIES", "DISTRICTS", "ESTATE", "PART", "MARKET")
     }
+    assert not {"WORDS", "BARE-ROOM"} & told.keys()
+    assert told["OTHER-ROOM"] == "finding"
     either = next(f for f in found.run.findings if f.scope_id == "local:EITHER")
     assert either.facts["dwelling_count"] == 2
     assert sorted(d["by_address"] for d in either.facts["dwellings"]) == [False, True]
+
+
+def test_a_certificate_without_a_unit_number_is_the_unit_that_stands_on_it(found: Found) -> None:
+    told = verdicts(found.run, HOMES.id)
+    assert not {"ONE-UNIT", "SPELT-APART"} & told.keys()
+    assert [told[h] for h in ("TWO-UNITS", "TWO-CERTIFICATES", "ONE-OF-TWO")] == ["finding"] * 3
+    hit = next(f for f in found.run.findings if f.scope_id == "local:ONE-OF-TWO")
+    assert hit.facts["dwelling_count"] == 2
+    assert sorted(len(d["properties"]) for d in hit.facts["dwellings"]) == [1, 2]
+    assert not any(d["by_address"] for d in hit.facts["dwellings"])
