@@ -11,7 +11,7 @@ from detectors.households.paid import Recipient, applicants
 _SAID: Final = {
     True: ("；户籍不在发放地", "; registered elsewhere"),
     False: ("", ""),
-    None: ("；户籍情况缺失", "; registration unknown"),
+    None: ("；户籍是否在发放地不明", "; whether registered there is not known"),
 }
 
 

@@ -38,11 +38,14 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
                 unknown.extend(() if anybody else [month])
             elif all(where):
                 since = str(rule["residence_permit_from"])
-                lives = any(outside(m["permit_region"], of.paying(month)) is False for m in who)
+                lives = [outside(m["permit_region"], of.paying(month)) for m in who if m["permit_region"]]
+                excusing = bool(since) and since <= f"{month}-01"
                 if anybody:
                     open_.append(month)
+                elif excusing and False not in lives and None in lives:
+                    unknown.append(month)
                 else:
-                    (permitted if lives and since and since <= f"{month}-01" else elsewhere).append(month)
+                    (permitted if excusing and False in lives else elsewhere).append(month)
         if elsewhere:
             yield _draft(of, elsewhere, None, values)
         elif permitted or open_:
@@ -52,8 +55,9 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
                 of.kind,
                 of.id,
                 tuple(sorted(str(m["person_id"]) for m in of.members if not m["hukou_region"])) or (of.id,),
-                "缺少申请人户籍地或发放地，户籍是否在本地无法判定",
-                "the applicant's registration or the paying district is missing: it can't be decided",
+                "缺少申请人户籍地或发放地，或者其中没有写明区县、无法比较，户籍是否在本地无法判定",
+                "the applicant's registration or the paying district is missing, or names no district to compare: it can't "
+                "be decided",
             )
         else:
             yield from without_months(of)
@@ -89,7 +93,7 @@ def _draft(of: Recipient, months: Sequence[str], why: tuple[str, str, str] | Non
 
 DETECTOR = Detector(
     id="non-local-hukou",
-    version="1.2",
+    version="1.3",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
@@ -126,6 +130,6 @@ DETECTOR = Detector(
         "residence permits. " + CAUTION_EN
     ),
     assemble=assemble,
-    innocent_zh=("户籍在此后才迁出", "当地对常住人口的专项政策", "发放地名称写法不同"),
-    innocent_en=("moved away only later", "a local scheme for residents", "the district is spelt otherwise"),
+    innocent_zh=("户籍在此后才迁出", "当地对常住人口的专项政策", "撤县设区等区划名称变更"),
+    innocent_en=("moved away only later", "a local scheme for residents", "the district was renamed"),
 )

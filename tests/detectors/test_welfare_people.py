@@ -31,6 +31,12 @@ def test_registration_elsewhere(store_url: str, store_credentials: Credentials) 
         world.node("Person", id_, **facts)
         world.household(id_, [id_])
         world.household(f"{id_}-2026", [id_], months=("2026-07", "2026-09"))
+    # Where one side names no district, nobody can tell; nor whose permit it is.
+    for id_, region in (("town", "示例街道"), ("city", "虚构市")):
+        world.node("Person", id_, hukou_region=f"{ELSEWHERE}示例街道" if id_ == "town" else "虚构市")
+        world.household(id_, [id_], region=region if id_ == "town" else DISTRICT)
+    world.node("Person", "citypermit", hukou_region=ELSEWHERE, residence_permit_region="虚构市")
+    world.household("citypermit", ["citypermit"], months=("2026-07", "2026-09"))
     # The applicant's registration decides, not that of the spouse.
     world.household("spouse", ["local", "outside"])
     found = world.find(store_url, store_credentials, [non_local_hukou.DETECTOR])
@@ -38,6 +44,9 @@ def test_registration_elsewhere(store_url: str, store_credentials: Credentials) 
         "outside": "finding",
         "permit": "finding",
         "unknown": "undecided",
+        "town": "undecided",
+        "city": "undecided",
+        "citypermit": "undecided",
         "outside-2026": "finding",
         "permit-2026": "residence-permit",
         "unknown-2026": "undecided",

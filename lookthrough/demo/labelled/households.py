@@ -131,6 +131,20 @@ def _registration(w: Labelled) -> None:
     w.expect(HUKOU, scope, "undecided", "没有户籍信息：无法判定")
 
 
+def plant_spelt_regions(w: Labelled) -> None:
+    """Plant paying places and registrations of which one leaves something out."""
+    for region, why in (("示例街道", "发放地只写街道，没有区县"), ("虚构市", "")):
+        scope = w.household(w.person(hukou_region="虚构市虚构区另一街道"), region=region)
+        if why:
+            w.expect(HUKOU, scope, "undecided", f"{why}：无法判定")
+        else:
+            w.none(HUKOU, scope, "发放地写到市，户籍在该市")
+    scope = w.household(w.person(hukou_region="虚构市"))
+    w.expect(HUKOU, scope, "undecided", "户籍只写到市：无法判定")
+    village = w.person(hukou_region="虚构市虚构区示例街道示例村")
+    w.none(HUKOU, w.household(village, region="示例街道示例村村民委员会"), "由户籍所在村的村委会发放")
+
+
 def _deaths(w: Labelled) -> None:
     scope = w.household(w.person(died_on="2025-03-10"))
     w.finding(DEATH, scope, (scope,), "3月死亡，4月至12月仍发放")
