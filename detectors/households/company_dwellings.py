@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -61,6 +61,15 @@ class Reached:
     hits: Mapping[str, Hit]
     unknown: Mapping[str, Month]
     open: Mapping[str, frozenset[str]]
+
+    def within(self, months: Collection[str]) -> Reached:
+        """What is found of these months."""
+        wanted = set(months)
+        return Reached(
+            {m: hit for m, hit in self.hits.items() if m in wanted},
+            {m: found for m, found in self.unknown.items() if m in wanted},
+            {m: open_ for m, open_ in self.open.items() if m in wanted},
+        )
 
 
 def through_companies(of: Recipient, own: Sequence[Row], behind: Sequence[Row], values: Values) -> Reached:

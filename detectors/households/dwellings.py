@@ -112,6 +112,15 @@ class Month:
         """Do the counted dwellings reach the limit, and the area as well?"""
         return len(self.counted) >= self.limit and not self.small
 
+    def rows(self, exempt: bool) -> list[Row]:
+        """The rows of the counted dwellings, and of the exempt ones as well."""
+        return [
+            r
+            for part in (self.counted, self.exempt_rows if exempt else {})
+            for rs in part.values()
+            for r in rs
+        ]
+
     def excused(self, base: int) -> str | None:
         """The exemption without which the dwellings would reach the limit."""
         if self.over or len({*self.counted, *self.exempt_rows}) < base:

@@ -7,7 +7,7 @@ households are never mixed: a household of unknown kind counts as a recipient on
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -126,6 +126,10 @@ class Recipient:
     def members_in(self, month: str) -> list[Row]:
         """Rows of those who belong to it on some day of the month."""
         return [m for m in self.members if in_month(m["member_from"], m["member_to"], month)]
+
+    def membership_keys(self, persons: Collection[str]) -> list[str]:
+        """Keys of the memberships of these persons."""
+        return [str(m["member_key"]) for m in self.members if m["person_id"] in persons]
 
     def paying(self, month: str) -> str:
         """The district that pays in the month; empty where the data don't say."""

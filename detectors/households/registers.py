@@ -8,6 +8,7 @@ from typing import Final
 
 from detectors.definition import Assemble, Draft, Row, Undecided, Values
 from detectors.households.paid import recipients
+from detectors.households.tested import Tested
 
 _KNOWN: Final = "WITH p LIMIT 1 RETURN count(p) > 0 AS known"
 REGISTERS: Final = {
@@ -35,7 +36,9 @@ def registers_told(assemble: Assemble) -> Assemble:
         lacking = [called for name, called in _CALLED.items() if not any(r["known"] for r in rows[name])]
         if not lacking:
             return
-        programs = {s.program_id for of in recipients(rows) for s in (*of.spells, *of.undated)}
+        tested = Tested(values)
+        judged = [tested.only(of, ()) for of in recipients(rows)]
+        programs = {s.program_id for of in judged for s in (*of.spells, *of.undated)}
         zh, en = "、".join(zh for zh, _ in lacking), ", ".join(en for _, en in lacking)
         for program in sorted(programs):
             yield Undecided(

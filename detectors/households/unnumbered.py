@@ -13,6 +13,7 @@ from detectors.definition import Assemble, Draft, Row, Undecided, Values
 from detectors.households.months import in_month
 from detectors.households.paid import Recipient, recipients
 from detectors.households.rights import rights
+from detectors.households.tested import Tested
 from detectors.rows import table
 from detectors.ties.namesakes import masks_agree
 from graph.counted import counted
@@ -48,9 +49,11 @@ def _beside(also: Beside) -> Callable[[Assemble], Assemble]:
                 told.add(hit.scope_id)
                 yield hit
             said = also(rows)
+            tested = Tested(values)
             for of in recipients(rows):
-                if of.id not in told:
-                    yield from said(of)
+                judged = tested.only(of, ())
+                if of.id not in told and (judged.spells or judged.undated):
+                    yield from said(judged)
 
         return assembled
 

@@ -27,6 +27,7 @@ from detectors.households.paid import (
 )
 from detectors.households.registered import registered_elsewhere
 from detectors.households.rights import proof, rights
+from detectors.households.tested import MEANS_TESTED, Tested
 from detectors.households.unnumbered import OWNERS, OWNERS_COLUMNS, homes_by_name, looked_up_by_number
 from detectors.law.assistance import OF_PROPERTY, assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
@@ -35,11 +36,14 @@ from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a recipient, over all months in which it was paid and held too many dwellings."""
     held = by_person(rights([*rows["properties"], *rows["properties_alone"]], rows["acquired"]))
+    tested = Tested(values)
     for of in recipients(rows):
         mine = [r for person in sorted(of.persons) for r in held.get(person, [])]
         if not mine:
             continue
         months = {m: judge(of, mine, m, of.settled(values, m)) for m in of.months}
+        of = tested.only(of, [m for m, found in months.items() if found.over])
+        months = {m: months[m] for m in of.months}
         over = [m for m, found in months.items() if found.over]
         if over:
             yield _draft(of, over, months, mine, values, None)
@@ -54,6 +58,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             suppressed = reason(excused[last], of.settled(values, last))
             yield _draft(of, sorted(excused), months, mine, values, suppressed)
         yield from cannot_tell(of, months)
+    yield from tested.told()
 
 
 def _draft(
@@ -65,13 +70,7 @@ def _draft(
     suppressed: tuple[str, str, str] | None,
 ) -> Draft:
     last = months[over[-1]]
-    shown = [
-        r
-        for m in over
-        for part in (months[m].counted, months[m].exempt_rows if suppressed else {})
-        for rows in part.values()
-        for r in rows
-    ]
+    shown = [r for m in over for r in months[m].rows(exempt=suppressed is not None)]
     counts = {m: len(months[m].counted) + (len(months[m].exempt_rows) if suppressed else 0) for m in over}
     shown_ids = {r["property_id"] for r in shown}
     others = sorted(
@@ -100,7 +99,7 @@ def _draft(
         },
         values=values,
         nodes=titles,
-        keys=[*title_keys, *(m["member_key"] for m in of.members if m["person_id"] in persons)],
+        keys=[*title_keys, *of.membership_keys(persons)],
         suppressed_by=suppressed,
     )
 
@@ -122,7 +121,7 @@ DETECTOR = Detector(
         *OF_PROPERTY,
     ),
     needs=("HOLDS_PROPERTY", "RECEIVES"),
-    parameters=PARAMETERS,
+    parameters=(*PARAMETERS, MEANS_TESTED),
     queries={**RECIPIENTS, **PROPERTIES, **OWNERS},
     columns={**RECIPIENTS_COLUMNS, **PROPERTIES_COLUMNS, **OWNERS_COLUMNS},
     population=POPULATION,

@@ -22,6 +22,7 @@ from detectors.households.company_dwellings import (
 from detectors.households.drafts import draft
 from detectors.households.dwellings import EXEMPTIONS, PARAMETERS, cannot_tell, dwelling_facts, home, reason
 from detectors.households.rights import proof, rights
+from detectors.households.tested import MEANS_TESTED, Tested
 from detectors.households.unnumbered import looked_up_by_number
 from detectors.law.assistance import OF_PROPERTY, assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
@@ -32,18 +33,22 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     acquired = rows["acquired"]
     direct = paid.by_person(rights([*rows["properties"], *rows["properties_alone"]], acquired))
     through = paid.by_person(rights(rows["through"], acquired))
+    tested = Tested(values)
     for of in paid.recipients(rows):
         behind = [r for person in sorted(of.persons) for r in through.get(person, [])]
         if not behind:
             continue
         own = [r for person in sorted(of.persons) for r in direct.get(person, [])]
         found = through_companies(of, own, behind, values)
+        of = tested.only(of, [m for m, hit in found.hits.items() if hit.why is None])
+        found = found.within(of.months)
         certain = [m for m, hit in found.hits.items() if hit.why is None]
         if months := certain or sorted(found.hits):
             yield _draft(of, months, found.hits, behind, values)
         if not certain:
             yield from unknown_share(of, found.open)
             yield from cannot_tell(of, found.unknown)
+    yield from tested.told()
 
 
 def _draft(
@@ -80,16 +85,8 @@ def _draft(
             "shares_en": "; ".join(f"{name} {share} (depth {depth})" for name, share, depth in shares),
         },
         values=values,
-        nodes=[
-            *nodes,
-            *titles,
-            *(r["through"] for r in shown if r.get("through")),
-        ],
-        keys=[
-            *title_keys,
-            *(m["member_key"] for m in of.members if m["person_id"] in persons),
-            *stated_by(links),
-        ],
+        nodes=[*nodes, *titles, *(r["through"] for r in shown if r.get("through"))],
+        keys=[*title_keys, *of.membership_keys(persons), *stated_by(links)],
         suppressed_by=reason(why, of.settled(values, last)) if why else None,
     )
 
@@ -113,6 +110,7 @@ DETECTOR = Detector(
     needs=("OWNS", "HOLDS_PROPERTY", "RECEIVES"),
     parameters=(
         *PARAMETERS,
+        MEANS_TESTED,
         Parameter(
             "company_share",
             0.25,

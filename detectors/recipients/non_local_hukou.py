@@ -17,12 +17,14 @@ from detectors.households.paid import (
     without_months,
 )
 from detectors.households.registered import PARAMETERS, PERMIT, RESIDENTS, open_to_residents
+from detectors.households.tested import MEANS_TESTED, Tested
 from detectors.law.assistance import assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a recipient, over the months paid where no applicant is registered."""
+    tested = Tested(values)
     for of in recipients(rows):
         elsewhere: list[str] = []
         permitted: list[str] = []
@@ -46,6 +48,10 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
                     unknown.append(month)
                 else:
                     (permitted if excusing and False in lives else elsewhere).append(month)
+        of = tested.only(of, elsewhere)
+        elsewhere, permitted, open_, unknown = (
+            [m for m in found if m in of.months] for found in (elsewhere, permitted, open_, unknown)
+        )
         if elsewhere:
             yield _draft(of, elsewhere, None, values)
         elif permitted or open_:
@@ -61,6 +67,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             )
         else:
             yield from without_months(of)
+    yield from tested.told()
 
 
 def _draft(of: Recipient, months: Sequence[str], why: tuple[str, str, str] | None, values: Values) -> Draft:
@@ -111,7 +118,7 @@ DETECTOR = Detector(
         "apply where they live (registration elsewhere alone does not exclude)",
     ),
     needs=("RECEIVES",),
-    parameters=PARAMETERS,
+    parameters=(*PARAMETERS, MEANS_TESTED),
     queries=RECIPIENTS,
     columns=RECIPIENTS_COLUMNS,
     population=POPULATION,

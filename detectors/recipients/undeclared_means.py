@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from detectors.definition import Detector, Draft, Row, Suppressor, Undecided, Values
+from detectors.households import paid
 from detectors.households.drafts import draft
 from detectors.households.incomes import incomes_unknown
 from detectors.households.means import (
@@ -22,16 +23,8 @@ from detectors.households.means import (
     vehicles,
 )
 from detectors.households.means_said import means_said
-from detectors.households.paid import (
-    POPULATION,
-    RECIPIENTS,
-    RECIPIENTS_COLUMNS,
-    Recipient,
-    by_person,
-    recipients,
-    without_months,
-)
 from detectors.households.registers import registers_told
+from detectors.households.tested import MEANS_TESTED, Tested
 from detectors.households.unnumbered import looked_up_by_number
 from detectors.law.assistance import assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
@@ -40,13 +33,14 @@ from detectors.rules.values import most
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a recipient with all its means beyond the rule, over the months in which it had any."""
-    owned = by_person(rows["vehicles"], rows["vehicles_alone"])
-    held = by_person(*(rows[n] for n in (*REPRESENTS, *OFFICES)))
-    earned = by_person(rows["earns"], rows["earns_alone"])
-    shares = by_person(rows["stakes"])
-    born = by_person(rows["births"], rows["births_alone"])
+    owned = paid.by_person(rows["vehicles"], rows["vehicles_alone"])
+    held = paid.by_person(*(rows[n] for n in (*REPRESENTS, *OFFICES)))
+    earned = paid.by_person(rows["earns"], rows["earns_alone"])
+    shares = paid.by_person(rows["stakes"])
+    born = paid.by_person(rows["births"], rows["births_alone"])
     limited = most(values, "income_per_head_limit") > 0
-    for of in recipients(rows):
+    tested = Tested(values)
+    for of in paid.recipients(rows):
         known = any(p in table for p in of.persons for table in (owned, held, earned, shares))
         if not known and not limited:
             continue
@@ -60,17 +54,21 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             for m in (of.months if known else ())
         }
         over = [m for m, means in months.items() if any(not x["exempt"] for x in means)]
+        of = tested.only(of, over)
+        months = {m: means for m, means in months.items() if m in of.months}
+        over = [m for m in over if m in months]
         excused = [m for m, means in months.items() if means]
         if over or excused:
             yield _draft(of, over or excused, months, values, not over)
         if not over:
             yield from stakes_unknown(of, shares, values)
             yield from incomes_unknown(of, earned, born, values)
-        yield from without_months(of)
+        yield from paid.without_months(of)
+    yield from tested.told()
 
 
 def _draft(
-    of: Recipient,
+    of: paid.Recipient,
     over: Sequence[str],
     months: Mapping[str, Sequence[Mapping[str, Any]]],
     values: Values,
@@ -97,17 +95,14 @@ def _draft(
         {"means_zh": zh, "means_en": en},
         values=values,
         nodes=[*nodes, *persons],
-        keys=[
-            *(k for x in means for k in x["keys"]),
-            *(m["member_key"] for m in of.members if m["person_id"] in persons),
-        ],
+        keys=[*(k for x in means for k in x["keys"]), *of.membership_keys(persons)],
         suppressed_by=(why, *REASONS[why]) if why else None,
     )
 
 
 DETECTOR = Detector(
     id="undeclared-means",
-    version="1.3",
+    version="1.4",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
@@ -125,10 +120,10 @@ DETECTOR = Detector(
     ),
     needs=("RECEIVES",),
     needs_any=("HOLDS_VEHICLE", "OWNS", "LEGAL_REP_OF", "OFFICER_OF", "EARNS"),
-    parameters=PARAMETERS,
-    queries={**RECIPIENTS, **QUERIES},
-    columns={**RECIPIENTS_COLUMNS, **COLUMNS},
-    population=POPULATION,
+    parameters=(*PARAMETERS, MEANS_TESTED),
+    queries={**paid.RECIPIENTS, **QUERIES},
+    columns={**paid.RECIPIENTS_COLUMNS, **COLUMNS},
+    population=paid.POPULATION,
     identity=("household_id",),
     suppressors=tuple(Suppressor(name, zh, en) for name, (zh, en) in REASONS.items()),
     wording_zh=(
@@ -136,7 +131,7 @@ DETECTOR = Detector(
         "请核实是否已申报、是否在当地规定之内。" + CAUTION_ZH
     ),
     wording_en=(
-        "[Lead] Recipient {household}: while paid {programs} in {months}, its members had {means_en}; paid in that "
+        "[Lead] paid.Recipient {household}: while paid {programs} in {months}, its members had {means_en}; paid in that "
         "time: {amount} yuan. Verify whether this was declared and lies within the local rule. " + CAUTION_EN
     ),
     assemble=looked_up_by_number(registers_told(assemble)),

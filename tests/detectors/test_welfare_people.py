@@ -71,7 +71,7 @@ def test_programmes_for_residents(store_url: str, store_credentials: Credentials
         world.household(id_, [id_], program="虚构临时救助")
     world.node("Person", "both", hukou_region=ELSEWHERE)
     world.household("both", ["both"], program="虚构临时救助")
-    world.pay(("Household", "both"), ("2025-06", "2025-07"), program="虚构高龄津贴")
+    world.pay(("Household", "both"), ("2025-06", "2025-07"), program="虚构医疗救济")
     w2 = non_local_hukou.DETECTOR
     rule = read_rules(
         '[[rule]]\ndetector="non-local-hukou"\nparameter="resident_programs"\nvalue="临时救助"\n'

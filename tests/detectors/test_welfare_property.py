@@ -6,10 +6,16 @@ from typing import Any
 
 import pytest
 
-from detectors.recipients import household_multi_property, household_property_through_company
+from detectors.recipients import (
+    household_multi_property,
+    household_property_through_company,
+    non_local_hukou,
+    undeclared_means,
+)
 from detectors.rules.file import read_rules
+from detectors.running.runner import Run
 from graph.stores import Credentials
-from tests.detectors.small_worlds import SmallWorld, verdicts
+from tests.detectors.small_worlds import DISTRICT, SmallWorld, verdicts
 
 W1 = household_multi_property.DETECTOR
 W1B = household_property_through_company.DETECTOR
@@ -278,3 +284,75 @@ def test_dwellings_of_a_company_behind_the_household(store_url: str, store_crede
     assert {"local:codeep1", "local:deep2"} <= set(deep.evidence.nodes)
     couple = next(f for f in found.findings if f.scope_id == "local:couple")
     assert couple.facts["months"]["from"] == "2025-05"
+
+
+def test_programmes_that_are_not_granted_by_means_are_not_judged(
+    store_url: str, store_credentials: Credentials
+) -> None:
+    world = SmallWorld("programmes")
+    for id_, program in (
+        ("aged", "虚构高龄津贴"),
+        ("farm", "耕地地力保护补贴"),
+        ("farm-too", "耕地地力保护补贴"),
+        ("pension", "城乡居民养老保险"),
+        ("low", "低保"),
+        ("poor", "特困人员救助供养"),
+        ("rented", "公租房租赁补贴"),
+    ):
+        world.household(id_, [f"{id_}1"], program=program)
+        world.node("Person", f"{id_}1", hukou_region="虚构外县")
+        for n in (1, 2):
+            world.home(f"{id_}{n}", {f"{id_}1": 1.0})
+        world.owns(f"{id_}1", f"co{id_}", 1.0)
+        world.home(f"{id_}3", {f"co{id_}": 1.0})
+    # The registers of vehicles and incomes are loaded, and name nobody here.
+    world.rel("HOLDS_VEHICLE", ("Person", "other"), ("Vehicle", "car"))
+    world.rel("EARNS", ("Person", "other"), ("Program", "program:工资"), kind="wage", month="2025-01")
+    # One dwelling: nothing would be found, and nothing is said; nor of a member without a number.
+    world.household("one", ["one1", "person.scoped:0one"], program="虚构高龄津贴")
+    world.node("Person", "one1", hukou_region=DISTRICT)
+    world.home("one-home", {"one1": 1.0})
+    # Paid both ways: the months and money of the programme granted by means.
+    world.household("mixed", ["mixed1"], program="虚构高龄津贴", amount=10000)
+    world.node("Person", "mixed1", hukou_region="虚构外县")
+    world.pay(("Household", "mixed"), ("2025-11", "2026-01"), program="临时救助")
+    for n in (1, 2):
+        world.home(f"mixed{n}", {"mixed1": 1.0})
+    means, hukou = undeclared_means.DETECTOR, non_local_hukou.DETECTOR
+    found = world.find(store_url, store_credentials, [W1, W1B, means, hukou])
+    of_means = dict.fromkeys(("low", "poor", "rented"), "finding")
+    programmes = {
+        "program:虚构高龄津贴": "undecided",
+        "program:耕地地力保护补贴": "undecided",
+        "program:城乡居民养老保险": "undecided",
+    }
+    told = {d.id: _by_scope(found, d.id) for d in (W1, W1B, means, hukou)}
+    assert told == {
+        W1.id: of_means | programmes | {"mixed": "finding"},
+        W1B.id: of_means | programmes,
+        means.id: of_means | programmes,
+        hukou.id: of_means | programmes | {"mixed": "finding"},
+    }
+    mixed = next(f for f in found.findings if (f.detector, f.scope_id) == (W1.id, "local:mixed"))
+    assert mixed.facts["programs"] == ["临时救助"]
+    assert (mixed.facts["amount"], mixed.facts["months"]["count"]) == (3 * 60000, 3)
+    said = {(d, u.scope_id): u.missing_zh for d, u in found.undecided}
+    assert said[W1.id, "program:耕地地力保护补贴"] == (
+        "“耕地地力保护补贴”不是须核定家庭经济状况的项目（means_tested_programs），其2户领取人符合本项条件，未作判定"
+    )
+    # Mixed is judged in the last two months of the year, and would have been found in those before.
+    assert "其2户" in said[W1.id, "program:虚构高龄津贴"]
+    rule = read_rules(
+        f'[[rule]]\ndetector="{W1.id}"\nparameter="means_tested_programs"\nvalue="高龄津贴"\n'
+        f'region="{DISTRICT}"\ncitation="《虚构区高龄津贴办法》第三条"\n',
+        [W1],
+    )
+    again = SmallWorld("programmes").find(store_url, store_credentials, [W1], rule)
+    assert {s for s, v in _by_scope(again, W1.id).items() if v == "finding"} == {"aged", "mixed"}
+
+
+def _by_scope(found: Run, detector: str) -> dict[str, str]:
+    said = {f.scope_id.removeprefix("local:"): "finding" for f in found.findings if f.detector == detector}
+    return said | {
+        u.scope_id.removeprefix("local:"): "undecided" for d, u in found.undecided if d == detector
+    }

@@ -9,7 +9,12 @@ from __future__ import annotations
 from lookthrough.demo.labelled.behaviour import plant_behaviour
 from lookthrough.demo.labelled.control import plant_control
 from lookthrough.demo.labelled.documents import plant_accounts_of_two_tenders, plant_documents
-from lookthrough.demo.labelled.households import plant_households, plant_sold_on, plant_spelt_regions
+from lookthrough.demo.labelled.households import (
+    plant_by_no_means,
+    plant_households,
+    plant_sold_on,
+    plant_spelt_regions,
+)
 from lookthrough.demo.labelled.means import (
     plant_means,
     plant_on_file,
@@ -49,6 +54,7 @@ def labelled() -> Labelled:
         plant_accounts_of_two_tenders,
         plant_sold_on,
         plant_spelt_regions,
+        plant_by_no_means,
     ):
         plant(world)
     return world

@@ -84,6 +84,20 @@ def plant_sold_on(w: Labelled) -> None:
     w.expect(HOMES, _two(w, **past), "undecided", "第二套的历史行没有注销时间：无法判定")
 
 
+def plant_by_no_means(w: Labelled) -> None:
+    """Plant owners of two dwellings who are paid for their age or their land, whatever they have."""
+    for program, why in (
+        ("虚构标注高龄津贴", "高龄津贴不以家庭财产为条件"),
+        ("虚构标注耕地补贴", "耕地补贴不以家庭财产为条件"),
+    ):
+        owner = w.person(hukou_region=ELSEWHERE)
+        for _ in range(2):
+            w.home((owner, 100))
+        scope = w.household(owner, program=program)
+        w.none(HOMES, scope, why)
+        w.none(HUKOU, scope, why)
+
+
 def _through_companies(w: Labelled) -> None:
     for depth, first in ((1, 30), (2, 60), (4, 80)):
         head, spouse = w.person(), w.person()
