@@ -482,7 +482,11 @@ RELATIONSHIPS: Final = (
         "a person works on a bid",
         (("Person", "Bid"),),
         (
-            _f("role", "STRING", "project_manager, technical_lead, bid_agent, handler…"),
+            _f(
+                "role",
+                "STRING",
+                "project_manager, technical_lead, member, bid_agent, handler…; a word of no known role as it was",
+            ),
             _f("certificate_no", "STRING", "注册证书编号"),
         ),
     ),

@@ -161,6 +161,8 @@ ROLES: Final[dict[str, Pair]] = {
     "technical_lead": ("技术负责人", "Technical lead"),
     "bid_agent": ("投标代理人", "Bid agent"),
     "handler": ("经办人", "Handler"),
+    "bid_writer": ("标书编制人", "Writer of the bid"),
+    "witness": ("见证人", "Witness"),
     "quality_lead": ("质量负责人", "Quality lead"),
     "safety_lead": ("安全负责人", "Safety lead"),
     "valid": ("有效", "Valid"),

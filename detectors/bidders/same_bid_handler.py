@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 
 from detectors.definition import Detector, Draft, Row, Undecided, Values
 from detectors.law import statutes
-from detectors.rows import table
-from detectors.ties import bidding, people, traces
+from detectors.ties import bidding, named_in_bids, people, traces
 from detectors.ties.links import CLOSING_EN, CLOSING_ZH, LinkTie
 
-_HANDLERS = ("handler", "bid_agent")
+_ACROSS = ("（在另一份投标中为单位负责人）", " (in another bid the firm's representative)")
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a lot and person (or stated contact person) that handles two separate bids."""
-    handlers = table(rows["workers"]).filter(pl.col("role").is_in(_HANDLERS))
+    handlers = named_in_bids.of_roles(rows, named_in_bids.HANDLERS)
     both = pl.concat([handlers, traces.used_for(rows, "contact")], how="diagonal_relaxed")
     what = ("投标经办人数据", "data on who handled the bid")
-    yield from traces.trace_drafts(rows, both, values, what, judge=_namesake, people=True)
+    for hit in traces.trace_drafts(rows, both, values, what, judge=_namesake, people=True):
+        yield replace(hit, words={**hit.words, "as_zh": "", "as_en": ""}) if isinstance(hit, Draft) else hit
+    # Whoever represents one firm and hands in the bid of another.
+    yield from named_in_bids.across(rows, named_in_bids.HANDLERS, named_in_bids.REPRESENTATIVE, *_ACROSS)
 
 
 def _namesake(tie: LinkTie) -> tuple[str, str, str] | None:
@@ -37,12 +40,12 @@ def _namesake(tie: LinkTie) -> tuple[str, str, str] | None:
 
 DETECTOR = Detector(
     id="same-bid-handler",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="投标文件与保证金",
     title_zh="投标事宜由同一人办理",
     title_en="One person handles two bidders' bids",
-    meaning_zh="同一标段的两家投标人由同一个人办理投标事宜。",
+    meaning_zh="同一标段的两家投标人由同一个人办理投标事宜，或由另一家的单位负责人办理。",
     severity="deemed",
     basis=(
         *statutes.deemed_collusion(
@@ -64,9 +67,9 @@ DETECTOR = Detector(
     population=bidding.LOTS,
     identity=("lot_id", "holder_id"),
     suppressors=(traces.HUB, people.NAME_ONLY),
-    wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}的投标事宜疑似由同一人{holder}办理：{links_zh}。"
+    wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}的投标事宜疑似由同一人{holder}{as_zh}办理：{links_zh}。"
     + CLOSING_ZH,
-    wording_en="[Lead] {tender} ({lot}): one person, {holder}, appears to handle the bids of {bidders_en}: "
+    wording_en="[Lead] {tender} ({lot}): one person, {holder}{as_en}, appears to handle the bids of {bidders_en}: "
     "{links_en}. " + CLOSING_EN,
     assemble=assemble,
     innocent_zh=("代办服务人员为多家投标人递交文件", "同名不同人"),

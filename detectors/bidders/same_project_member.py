@@ -10,18 +10,28 @@ import polars as pl
 
 from detectors.definition import Detector, Draft, Row, Undecided, Values
 from detectors.law import statutes
-from detectors.rows import table
-from detectors.ties import bidding, people, traces
+from detectors.ties import bidding, named_in_bids, people, traces
 from detectors.ties.links import CLOSING_EN, CLOSING_ZH
 from graph.names import UNNUMBERED, name_key
 
-_NOT_MEMBERS = ("handler", "bid_agent")
-"""They hand the bid in; whoever else a bid names works on the project."""
+_AS_MEMBER = {"as_zh": "为项目管理成员", "as_en": " as a project member"}
+_ACROSS = (
+    "，在一份中为项目管理成员，在另一份中为投标经办人或单位负责人（须人工核查是否属于该情形）",
+    ", as a project member in one and as its handler or the firm's representative in another (whether the article "
+    "covers it is for a person to judge)",
+)
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
-    """One draft a lot and person whom two separate bids name as a project member."""
-    members = table(rows["workers"]).filter(~pl.col("role").fill_null("").is_in(_NOT_MEMBERS))
+    """One draft a lot and person whom two separate bids name as a project member, or one and another in another role."""
+    yield from _members(rows, values)
+    others = (*named_in_bids.HANDLERS, *named_in_bids.REPRESENTATIVE)
+    yield from named_in_bids.across(rows, named_in_bids.MEMBERS, others, *_ACROSS)
+    yield from named_in_bids.unread(rows)
+
+
+def _members(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+    members = named_in_bids.of_roles(rows, named_in_bids.MEMBERS)
     # One engineer may well be offered in bids for many lots: no hub here.
     unlimited = {**values, "hub_bidders": 1 << 62}
     what = ("项目管理成员数据", "data on project members")
@@ -32,8 +42,11 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     )
     numbered = set(sure.select("holder_id", "bid_id").iter_rows())
     for hit in traces.trace_drafts(rows, one, unlimited, what, people=True):
-        holder = hit.identity["holder_id"] if isinstance(hit, Draft) else ""
-        if not isinstance(hit, Draft) or holder not in told:
+        if not isinstance(hit, Draft):
+            yield hit
+            continue
+        hit, holder = replace(hit, words={**hit.words, **_AS_MEMBER}), hit.identity["holder_id"]
+        if holder not in told:
             yield hit
         elif sum((holder, node) in numbered for node in hit.evidence.nodes) > 1:
             yield hit  # Its number alone ties two of the bids.
@@ -84,12 +97,12 @@ def _of_certificate(hit: Draft, certificate: str) -> Draft:
 
 DETECTOR = Detector(
     id="same-project-member",
-    version="1.1",
+    version="1.2",
     domain="政府工程",
     scene="投标文件与保证金",
     title_zh="投标文件载明的项目管理成员为同一人",
     title_en="Two bids name the same project member",
-    meaning_zh="同一标段的两份投标文件载明同一个人为项目管理成员；没有证件号的，姓名与注册证书编号均一致时提请核查。",
+    meaning_zh="同一标段的两份投标文件载明同一个人为项目管理成员，或一份载明其为成员而另一份载明其为经办人等；没有证件号的，姓名与注册证书编号均一致时提请核查。",
     severity="deemed",
     basis=(
         *statutes.deemed_collusion(
@@ -112,9 +125,9 @@ DETECTOR = Detector(
     population=bidding.LOTS,
     identity=("lot_id", "holder_id"),
     suppressors=(people.NAME_ONLY,),
-    wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}的投标文件均载明{holder}为项目管理成员：{links_zh}。"
+    wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}的投标文件均载明{holder}{as_zh}：{links_zh}。"
     + CLOSING_ZH,
-    wording_en="[Lead] {tender} ({lot}): the bids of {bidders_en} both name {holder} as a project member: {links_en}. "
+    wording_en="[Lead] {tender} ({lot}): the bids of {bidders_en} both name {holder}{as_en}: {links_en}. "
     + CLOSING_EN,
     assemble=assemble,
     innocent_zh=("证件号或证书编号录入错误", "同名不同人（仅同名的不作提示）"),

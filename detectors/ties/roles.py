@@ -34,6 +34,8 @@ ROLES: Final = {
     "site_supervisor": ("监理单位", "site supervisor"),
     "bid_agent": ("投标授权代表", "authorised bid agent"),
     "handler": ("投标经办人", "bid handler"),
+    "bid_writer": ("标书编制人", "writer of the bid"),
+    "witness": ("见证人", "witness"),
     "buyer": ("招标人（采购人）", "buyer"),
     "agent": ("招标代理机构", "tender agent"),
     "designer": ("设计单位", "designer"),

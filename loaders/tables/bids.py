@@ -10,7 +10,7 @@ import polars as pl
 from loaders.tables.columns import TableRows
 from loaders.tables.companies import contact_frame
 from loaders.tables.consortia import read_members
-from loaders.tables.parties import Parties, read_parties, relate, state_parties
+from loaders.tables.parties import Parties, most, read_parties, relate, state_parties
 from loaders.tables.rows import AT
 from loaders.tables.tendering import lot_ids, state_lots
 from loaders.tables.vocabulary import VOCABULARIES
@@ -214,10 +214,11 @@ def read_bid_people(table: TableRows) -> None:
         state_parties(table, person)
         words = table.text("role")
         table.require("role", words)
-        role = VOCABULARIES["bid_role"].read(words).fill_null(words)
-        facts = {"role": role, "certificate_no": table.text("certificate_no")}
-        frame = pl.DataFrame({AT: table.at, "from_id": person.ids, "to_id": bids.ids, **facts})
-        table.rows.rel("WORKS_ON_BID", "Person", "Bid", frame)
+        # One cell may name several: 项目经理兼技术负责人.
+        lists = words.str.normalize("NFKC").str.replace_all(r"[兼、,/;；，+\n]", "\x1f").str.split("\x1f")
+        for place in range(most(lists.list.len())):
+            word = lists.list.get(place, null_on_oob=True).str.strip_chars().replace("", None)
+            _role_in_bid(table, word, person.ids, bids.ids)
     for column, said in table.fixed("role").items():
         person = read_parties(
             table,
@@ -235,6 +236,18 @@ def read_bid_people(table: TableRows) -> None:
         certificate = table.text("certificate_no") if said == "project_manager" else table.empty()
         frame = frame.with_columns(role=pl.lit(said), certificate_no=certificate)
         table.rows.rel("WORKS_ON_BID", "Person", "Bid", frame)
+
+
+def _role_in_bid(table: TableRows, words: pl.Series, people: pl.Series, bids: pl.Series) -> None:
+    """One role of each row's person; a word that is none stays as it is, and the load tells of it."""
+    known = VOCABULARIES["bid_role"]
+    role = known.read(words)
+    unread = words.is_not_null() & role.is_null()
+    codes = "、".join(known.codes)
+    table.rows.report("flag", unread, "unknown-bid-role", table.header("role"), words, known=codes)
+    facts = {"role": role.fill_null(words), "certificate_no": table.text("certificate_no")}
+    frame = pl.DataFrame({AT: table.at, "from_id": people, "to_id": bids, **facts})
+    table.rows.rel("WORKS_ON_BID", "Person", "Bid", frame.filter(pl.col("role").is_not_null()))
 
 
 def _skeleton(table: TableRows, bids: _Bids) -> None:

@@ -25,6 +25,11 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "不认识这个词，该格按空白处理。可用的有：{known}。",
         "The word is not known; the cell counts as empty. Known are: {known}.",
     ),
+    "unknown-bid-role": (
+        "不认识这种岗位：原样保留，不用来判断是否为项目管理成员或投标经办人。可用的有：{known}。",
+        "This role in a bid is not known: it is kept as said, and decides nothing about who manages the project or "
+        "hands the bid in. Known are: {known}.",
+    ),
     "unknown-interest": (
         "不认识这种控制方式：原样保留，不用来判断由谁控制。可用的有：{known}。",
         "This kind of control is not known: it is kept as said, and decides nothing about who controls. Known are: {known}.",

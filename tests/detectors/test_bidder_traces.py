@@ -14,6 +14,21 @@ from tests.detectors.bidder_world import Found, World, found_on_both, ids, name
 ACCOUNT, HANDLER, AUTHOR = "same-deposit-account", "same-bid-handler", "same-bid-author"
 DEVICE, MEMBER = "same-upload-device", "same-project-member"
 
+ROLES = (
+    *(
+        (f"ROLE-HAND-{n}", word, word)
+        for n, word in enumerate(("授权委托人", "被授权人", "投标代表", "开标代表"))
+    ),
+    *((f"ROLE-HAND-{n}", word, word) for n, word in enumerate(("业务经办人", "标书制作人"), 4)),
+    ("ROLE-REPS", "法定代表人", "法定代表人"),
+    ("ROLE-WITNESS", "见证人", "见证人"),
+    ("ROLE-STRANGE", "虚构岗{位}", "项目经理"),
+    ("ROLE-ACROSS", "授权代表", "项目经理"),
+    ("ROLE-ACROSS-REP", "法定代表人", "安全员"),
+    ("ROLE-REP-HANDS", "法定代表人", "授权代表"),
+    ("ROLE-SEVERAL", "授权代表兼项目经理", "拟派项目经理（一级）"),
+)
+
 
 def trace(w: World, tender: str, bidder: str, kind: str, value: str, lot: str = "1") -> None:
     w.add(
@@ -189,6 +204,15 @@ def build(w: World) -> None:
     works(w, "MEMBER-ELSE", "E3", "项目经理", person_id="P8", person_name="测试人八")
     works(w, "MEMBER-ELSE", "E1", "项目经理", person_id="P9", person_name="测试人九")
 
+    # What a bid calls them decides: who hands it in, who manages, who represents the firm, who stands by.
+    for tender, one, other in ROLES:
+        w.lot(tender, "R1", "R2")
+        works(w, tender, "R1", one, person_id="P40", person_name="测试人岗")
+        works(w, tender, "R2", other, person_id="P40", person_name="测试人岗")
+    w.lot("ROLE-NAMES", "R3", "R4")
+    works(w, "ROLE-NAMES", "R3", "授权代表", person_name="测试人跨岗")
+    works(w, "ROLE-NAMES", "R4", "项目经理", person_name="测试人跨岗")
+
 
 found = found_on_both(
     build,
@@ -318,3 +342,36 @@ def test_who_wrote_one_bid_and_saved_another_last_ties_them(found: Found) -> Non
     assert "文件作者/最后修改人" in hit.text["zh"]
     assert len([n for n in hit.evidence.nodes if n.startswith(("author:", "last_saved_by:"))]) == 2
     assert found.of(AUTHOR, "AUTHOR-SELF") == []
+
+
+def test_who_hands_two_bids_in_is_a_handler_whatever_the_bids_call_him(found: Found) -> None:
+    for n in range(6):
+        assert found.one(HANDLER, f"ROLE-HAND-{n}").severity == "deemed"
+        assert found.of(MEMBER, f"ROLE-HAND-{n}") == []
+
+
+def test_representatives_and_witnesses_are_no_project_members(found: Found) -> None:
+    for tender in ("ROLE-REPS", "ROLE-WITNESS"):
+        assert found.of(MEMBER, tender) == found.of(HANDLER, tender) == []
+
+
+def test_a_role_that_no_word_tells_is_undecided_and_names_the_word(found: Found) -> None:
+    assert found.of(MEMBER, "ROLE-STRANGE") == found.of(HANDLER, "ROLE-STRANGE") == []
+    told = [u for d, u in found.run.undecided if d == MEMBER and u.scope_id == "local:ROLE-STRANGE/1"]
+    assert any("虚构岗{位}" in u.missing_zh and set(ids("R1", "R2")) < set(u.subjects) for u in told)
+
+
+def test_one_person_in_two_roles_of_two_bids_is_for_review(found: Found) -> None:
+    for detector, tender in (
+        (MEMBER, "ROLE-ACROSS"),
+        (MEMBER, "ROLE-ACROSS-REP"),
+        (HANDLER, "ROLE-REP-HANDS"),
+    ):
+        hit = found.one(detector, tender)
+        assert (hit.subjects, hit.severity) == (ids("R1", "R2"), "review")
+    assert "在一份中为项目管理成员" in found.one(MEMBER, "ROLE-ACROSS").text["zh"]
+    assert found.of(HANDLER, "ROLE-ACROSS") == []
+    # One cell may name two roles.
+    assert found.one(MEMBER, "ROLE-SEVERAL").severity == "deemed"
+    assert found.of(MEMBER, "ROLE-NAMES") == []
+    assert any(set(ids("R3", "R4")) < set(u) for u in found.undecided(MEMBER, "ROLE-NAMES"))

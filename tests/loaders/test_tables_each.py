@@ -204,3 +204,22 @@ def test_table(table: str, tmp_path: Path) -> None:
         for frame in frames:
             assert set(frame["from_id"]) <= known[from_type]
             assert set(frame["to_id"]) <= known[to_type]
+
+
+def test_roles_in_a_bid_are_read_and_a_word_that_is_none_is_told(tmp_path: Path) -> None:
+    said = (
+        "授权委托人",
+        "拟派项目经理（一级）",
+        "项目经理兼技术负责人",
+        "标书制作人",
+        "法定代表人",
+        "虚构岗",
+    )
+    lines = "".join(f"1,T1,{A},{resident(40 + n)},{word}\n" for n, word in enumerate(said))
+    context = load_text(tmp_path, {"bid_people.csv": f"lot_id,tender_id,bidder_id,person_id,role\n{lines}"})
+    assert codes(context) == []
+    assert [(p.code, p.value) for p in context.problems] == [("unknown-bid-role", "虚构岗")]
+    assert sorted(rels(context, "WORKS_ON_BID")["role"]) == sorted(
+        ["bid_agent", "project_manager", "project_manager", "technical_lead", "bid_writer"]
+        + ["legal_representative", "虚构岗"]
+    )
