@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from detectors.definition import Detector, Draft, Row, Suppressor, Undecided, Values
+from detectors.definition import Detector, Draft, Row, Undecided, Values
 from detectors.law import statutes
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 from detectors.procedure import limits, subcontracts
 from detectors.procedure.limits import rule_draft
+from detectors.procedure.scopes import scope_kind
 from detectors.rows import table
 
 
@@ -38,17 +39,12 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
 
 
 def _draft(found: Sequence[Row]) -> Draft:
-    works = [r for r in found if subcontracts.LABOUR not in (r["second_scope"] or "")]
+    kinds = {str(r["second_key"]): scope_kind(r["second_scope"]) for r in found}
+    works = [r for r in found if kinds[str(r["second_key"])] in ("works", "")]
     shown = works or found
     first = shown[0]
     further = list(dict.fromkeys(str(r["further"] or r["further_id"]) for r in shown))
-    why = None
-    if not works:
-        why = (
-            "labour-only",
-            "再分包内容为劳务作业，劳务分包另有规定",
-            "what is passed on is labour only, which has rules of its own",
-        )
+    why = None if works else subcontracts.set_aside(set(kinds.values()))
     drafted = rule_draft(
         "lot",
         first,
@@ -82,7 +78,7 @@ def _draft(found: Sequence[Row]) -> Draft:
 
 DETECTOR = Detector(
     id="re-subcontract",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="合同履行",
     title_zh="分包单位再次分包",
@@ -97,7 +93,8 @@ DETECTOR = Detector(
     population=subcontracts.SUBCONTRACTED_LOTS,
     identity=("lot_id", "to_id"),
     suppressors=(
-        Suppressor("labour-only", "劳务分包另有规定", "labour-only subcontracts have rules of their own"),
+        subcontracts.LABOUR_ONLY,
+        subcontracts.SUPPLY,
     ),
     wording_zh="【风险预警】{tender}（{lot}）：{contractor}分包给{subcontractor}的工程，疑似又由其再分包给{further_zh}。{unknown_zh}"
     + CAUTION_ZH,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any, Final
 
 import polars as pl
 
-from detectors.definition import Draft, Evidence, Row
+from detectors.definition import Draft, Evidence, Row, Suppressor
+from detectors.procedure.scopes import scope_kind
 from detectors.rows import table
 
 SUBCONTRACTS: Final = (
@@ -20,17 +21,29 @@ SUBCONTRACTS_COLUMNS: Final = (
     *("party_id", "party_name", "to_id", "to_name", "lot_id", "sub_amount", "sub_currency"),
     *("signed_on", "scope", "link_key"),
 )
-LABOUR: Final = "劳务"
-"""A labour-only subcontract (劳务分包) is a kind of its own."""
 _MAIN = r"主体结构|主体工程|全部工程|整体转包"
 _NOT_MAIN = r"非主体|除主体|主体(?:结构|工程)?(?:以外|之外|除外)"
+LABOUR_ONLY: Final = Suppressor(
+    "labour-only",
+    "劳务分包另有规定，不计入",
+    "labour-only subcontracts have rules of their own and do not count",
+)
+SUPPLY: Final = Suppressor(
+    "supply-or-service",
+    "材料设备采购、租赁和检测监测不是工程分包，不计入",
+    "buying, renting and testing are no subcontracts of works and do not count",
+)
+_KINDS: Final = (
+    ("labour", "劳务作业", "labour only"),
+    ("supply", "采购、租赁或检测监测", "buying, renting or testing"),
+)
 SUBCONTRACTED_LOTS: Final = (
     "MATCH (:Company)-[s:SUBCONTRACTS_TO]->(:Company) RETURN count(DISTINCT s.lot) AS n"
 )
 
 
 def by_contractor(rows: Mapping[str, Sequence[Row]]) -> Iterator[list[dict[str, Any]]]:
-    """The subcontracts of each lot and contractor, with `main`, `labour` and the contract's amount where it won the lot.
+    """The subcontracts of each lot and contractor, with `main`, `kind` and the contract's amount where it won the lot.
 
     `rows`: the answers to SUBCONTRACTS ("subcontracts"), to the lots of `limits` and to `bidding.BIDDERS`.
     """
@@ -46,7 +59,7 @@ def by_contractor(rows: Mapping[str, Sequence[Row]]) -> Iterator[list[dict[str, 
     scope = pl.col("scope").fill_null("")
     links = table(rows["subcontracts"]).with_columns(
         main=scope.str.contains(_MAIN) & ~scope.str.contains(_NOT_MAIN),
-        labour=scope.str.contains(LABOUR),
+        kind=scope.map_elements(scope_kind, return_dtype=pl.String).fill_null(""),
     )
     whole = links.join(contracts, on=["lot_id", "party_id"], how="left").join(
         table(rows["lots"]), on="lot_id"
@@ -58,6 +71,24 @@ def by_contractor(rows: Mapping[str, Sequence[Row]]) -> Iterator[list[dict[str, 
     )
     for _, group in whole.group_by("lot_id", "party_id", maintain_order=True):
         yield group.to_dicts()
+
+
+def set_aside(kinds: Set[str], works: bool = False) -> tuple[str, str, str]:
+    """Why subcontracts of these kinds do not count: (rule, reason zh, reason en); `works`: others beside them are works."""
+    rule = LABOUR_ONLY.name if kinds == {"labour"} else SUPPLY.name
+    told = [(zh, en) for kind, zh, en in _KINDS if kind in kinds]
+    zh, en = "、".join(t[0] for t in told), ", ".join(t[1] for t in told)
+    if works:
+        return (
+            rule,
+            f"分包金额中包含{zh}，扣除后未达提示线",
+            f"part of the amount is {en}; without it the limit is not reached",
+        )
+    return (
+        rule,
+        f"所涉合同内容为{zh}，不按工程分包计",
+        f"the scope is {en}, and counts as no subcontract of works",
+    )
 
 
 def with_keys(draft: Draft, keys: tuple[str, ...], identity: Mapping[str, str]) -> Draft:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from detectors.definition import LEAST_SHARE, Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
+from detectors.definition import LEAST_SHARE, Detector, Draft, Parameter, Row, Undecided, Values
 from detectors.law import statutes
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 from detectors.procedure import limits, subcontracts
@@ -14,13 +14,14 @@ from detectors.ties import bidding
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
-    """One draft a lot and contractor. Labour-only subcontracts do not count; unknown amounts are undecided."""
+    """One draft a lot and contractor. Labour only, supplies and services do not count; unknown amounts are undecided."""
     for found in by_contractor(rows):
         yield from _judge(found, float(values["share"]))
 
 
 def _judge(found: Sequence[Row], limit: float) -> Iterator[Draft | Undecided]:
-    works = [r for r in found if not r["labour"]]
+    works = [r for r in found if r["kind"] in ("works", "")]
+    others = [r for r in found if r["kind"] not in ("works", "")]
     first = found[0]
     main = [r for r in works if r["main"]]
     currencies = {r["sub_currency"] for r in works} | {first["contract_currency"]}
@@ -39,13 +40,13 @@ def _judge(found: Sequence[Row], limit: float) -> Iterator[Draft | Undecided]:
             "分包金额、合同金额、币种或分包内容不全，无法判定",
             "amounts, currency or scope of the subcontracts are incomplete: cannot be decided",
         )
-    elif everything >= limit - 1e-9:
-        why = (
-            "labour-only",
-            "分包金额中包含劳务作业，扣除后未达提示线",
-            "part of the amount is labour only; without it the limit is not reached",
+    elif everything >= limit - 1e-9 or any(r["main"] and r["kind"] == "supply" for r in others):
+        # Of less than the limit only what names the main structure is shown.
+        shown = list(found) if everything >= limit - 1e-9 else [r for r in others if r["main"]]
+        why = subcontracts.set_aside(
+            {r["kind"] for r in others if r in shown}, works=any(r in shown for r in works)
         )
-        yield _draft(found, found, everything, limit, False, why)
+        yield _draft(shown, found, everything, limit, any(r["main"] for r in shown), why)
 
 
 def _draft(
@@ -97,7 +98,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="whole-works-passed-on",
-    version="1.1",
+    version="1.2",
     domain="政府工程",
     scene="合同履行",
     title_zh="工程几乎全部或主体部分分包",
@@ -134,7 +135,8 @@ DETECTOR = Detector(
     population=subcontracts.SUBCONTRACTED_LOTS,
     identity=("lot_id", "party_id"),
     suppressors=(
-        Suppressor("labour-only", "劳务分包另有规定，不计入", "labour-only subcontracts do not count"),
+        subcontracts.LABOUR_ONLY,
+        subcontracts.SUPPLY,
     ),
     wording_zh="【风险预警】{tender}（{lot}）：{contractor}疑似将工程几乎全部或主体部分交由{names_zh}，{what_zh}。"
     + CAUTION_ZH,

@@ -20,6 +20,7 @@ from detectors.procedure import (
     whole_works_passed_on,
 )
 from detectors.procedure.limits import tells
+from detectors.procedure.scopes import scope_kind
 from tests.detectors.bidder_world import Found, World, found_on_both, ids, name
 
 FEW, PERIOD, LATE, DEPOSIT = (
@@ -48,6 +49,23 @@ def sub(w: World, tender: str, one: str, other: str, **more: Any) -> None:
         "subcontractor_name": name(other),
     }
     w.add("subcontracts", tender_id=tender, lot_id="1", **row, **more)
+
+
+SCOPES = (
+    ("WITH-LABOUR", 950_000, "主体结构及安装工程（含劳务）"),
+    ("LABOUR-AND-MAIN", 950_000, "劳务分包及主体结构施工"),
+    ("MAIN-LABOUR", 950_000, "主体结构劳务作业"),
+    ("MAIN-TESTS", 10_000, "主体结构混凝土检测"),
+    ("MAIN-STEEL", 20_000, "主体结构钢筋采购"),
+    ("MAIN-STEEL-SET", 20_000, "主体结构钢筋采购及安装"),
+    ("MAIN-RENT", 20_000, "主体结构模板租赁"),
+    ("ALL-SUPPLY", 950_000, "设备采购"),
+)
+AGAIN_SCOPES = (
+    ("AGAIN-NO-LABOUR", "幕墙专业分包（非劳务）"),
+    ("AGAIN-WITH-LABOUR", "土方工程（含材料、机械及劳务）"),
+    ("AGAIN-STEEL", "钢材采购"),
+)
 
 
 def build(w: World) -> None:
@@ -171,6 +189,13 @@ def build(w: World) -> None:
     won(w, "AGAIN-LABOUR", "D1", "D2", "D3")
     sub(w, "AGAIN-LABOUR", "D1", "X5", amount=100_000, scope="路面")
     sub(w, "AGAIN-LABOUR", "X5", "X7", amount=90_000, scope="路面劳务")
+    for tender, amount, scope in SCOPES:
+        won(w, tender, "C4", "C5", "C6")
+        sub(w, tender, "C4", "X2", amount=amount, scope=scope)
+    for tender, scope in AGAIN_SCOPES:
+        won(w, tender, "D1", "D2", "D3")
+        sub(w, tender, "D1", "X5", amount=100_000, scope="劳务分包")
+        sub(w, tender, "X5", "X6", amount=90_000, scope=scope)
     won(w, "AGAIN-ELSE", "D1", "D2", "D3")
     sub(w, "AGAIN-ELSE", "D1", "X8", amount=100_000, scope="路面")
     won(w, "AGAIN-OTHER", "X8", "D2", "D3")
@@ -285,6 +310,44 @@ def test_nearly_all_the_works(found: Found) -> None:
     assert found.one(WHOLE, "MAIN").facts["main_structure"] is True
     assert found.of(WHOLE, "NOT-MAIN") == []
     assert found.undecided(WHOLE, "NO-AMOUNT") == [ids("C4")]
+
+
+def test_labour_beside_other_works_is_no_labour_only_subcontract(found: Found) -> None:
+    for tender in ("WITH-LABOUR", "LABOUR-AND-MAIN"):
+        assert found.one(WHOLE, tender).facts["main_structure"] is True
+    assert found.suppressed(WHOLE, "MAIN-LABOUR") == "labour-only"
+    for tender in ("AGAIN-NO-LABOUR", "AGAIN-WITH-LABOUR"):
+        assert found.one(AGAIN, tender).severity == "prohibited"
+
+
+def test_buying_renting_and_testing_are_no_works(found: Found) -> None:
+    for tender in ("MAIN-TESTS", "MAIN-STEEL", "MAIN-RENT", "ALL-SUPPLY"):
+        assert found.suppressed(WHOLE, tender) == "supply-or-service"
+    assert found.one(WHOLE, "MAIN-STEEL-SET").facts["main_structure"] is True
+    assert found.suppressed(AGAIN, "AGAIN-STEEL") == "supply-or-service"
+    (hit,) = found.of(AGAIN, "AGAIN-STEEL")
+    assert hit.suppressed_by is not None and "采购" in hit.suppressed_by["reason"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "kind"),
+    [
+        ("劳务", "labour"),
+        ("钢筋及模板劳务", "labour"),
+        ("劳务分包（含辅材）", "labour"),
+        ("土方（劳务分包）", "labour"),
+        ("劳务分包（含材料）", "works"),
+        ("主体结构、劳务作业", "works"),
+        ("除劳务外的全部工程", "works"),
+        ("劳务及材料采购", "works"),
+        ("钢筋、混凝土采购", "supply"),
+        ("设备采购安装", "works"),
+        ("主体结构及钢筋采购", "works"),
+        (None, ""),
+    ],
+)
+def test_what_a_scope_is_of(scope: str | None, kind: str) -> None:
+    assert scope_kind(scope) == kind
 
 
 def test_subcontracted_again(found: Found) -> None:
