@@ -56,7 +56,7 @@ def _one_hand(authors: pl.DataFrame, bids: pl.DataFrame) -> pl.DataFrame:
 
 DETECTOR = Detector(
     id="same-bid-author",
-    version="1.1",
+    version="1.2",
     domain="政府工程",
     scene="投标文件与保证金",
     title_zh="投标文件由同一作者或同一软件授权编制",

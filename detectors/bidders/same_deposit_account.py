@@ -32,6 +32,34 @@ _OWN = Question(
     "b:Bid",
 )
 
+_KINDS_OF_PAYERS = frozenset(
+    [
+        "个人",
+        "自然人",
+        "本人",
+        "他人",
+        "企业",
+        "公司",
+        "单位",
+        "本单位",
+        "投标人",
+        "投标单位",
+        "供应商",
+        "法定代表人",
+        "现金",
+        "转账",
+        "汇款",
+        "电汇",
+        "网银",
+        "支票",
+        "保函",
+        "电子保函",
+        "银行保函",
+        "保证保险",
+        "其他",
+    ]
+)
+
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a lot and account (or named payer) that two separate bids have in common."""
@@ -44,12 +72,22 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     listed = {n.strip() for n in str(values["listed_payers"]).split(",") if n.strip()}
     for tie in link_ties(pl.concat([paid, owned], how="diagonal_relaxed")):
         users = used.get(tie.holder, 0)
-        why = _institution(tie, listed) or traces.hub(tie, users, values["hub_bidders"])
+        why = _nobody(tie) or _institution(tie, listed) or traces.hub(tie, users, values["hub_bidders"])
         facts = {"used_by_bidders": users}
         yield link_draft(
             tie, suppressed_by=why, facts=facts, words=traces.kind_words(tie), holder_is_party=False
         )
     yield from lacking(bidders, paid["bid_id"], "保证金账户数据", "data on deposit accounts", by="bid_id")
+
+
+def _nobody(tie: LinkTie) -> tuple[str, str, str] | None:
+    if tie.holder_name.strip() not in _KINDS_OF_PAYERS:
+        return traces.placeholder(tie)
+    return (
+        "placeholder",
+        f"“{tie.holder_name}”只说明付款人的类别或方式，不是付款人名称，不能指认同一账户",
+        f'"{tie.holder_name}" says what kind of payer or payment it is and names no account',
+    )
 
 
 def _institution(tie: LinkTie, listed: set[str]) -> tuple[str, str, str] | None:
@@ -65,7 +103,7 @@ def _institution(tie: LinkTie, listed: set[str]) -> tuple[str, str, str] | None:
 
 DETECTOR = Detector(
     id="same-deposit-account",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="投标文件与保证金",
     title_zh="投标保证金从同一账户转出",
@@ -94,6 +132,7 @@ DETECTOR = Detector(
     identity=("lot_id", "holder_id"),
     suppressors=(
         traces.HUB,
+        traces.PLACEHOLDER,
         Suppressor(
             "institution", "担保公司、保险公司、银行、交易中心", "guarantors, insurers, banks, tender centres"
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_address, ip_network
 from typing import Final
@@ -17,6 +18,9 @@ _LOCAL: Final = tuple(
 )
 """Networks whose addresses every office uses again for its own machines."""
 
+_PROCESSOR_ID: Final = re.compile(r"[0-9A-F]{8}00[0-9A-F]{6}", re.IGNORECASE)
+"""What Windows gives as ProcessorId: the processor's features and its family, model and stepping; no serial number."""
+
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a lot and device, disk, processor, CA lock or IP address of two separate bids."""
@@ -27,13 +31,27 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
 
 def _names_nothing(tie: LinkTie) -> tuple[str, str, str] | None:
     value = tie.holder_name
-    if all(r["role"] == "ip" for r in tie.rows) and _local(value):
+    if _all(tie, "ip") and _local(value):
         return (
             "local-address",
             f"{value}是内网地址，各单位内部均可使用，不能指认同一网络",
             f"{value} is a private address, which every office may use for itself",
         )
-    return traces.placeholder(tie)
+    return traces.placeholder(tie) or (_of_model(value) if _all(tie, "cpu") else None)
+
+
+def _of_model(value: str) -> tuple[str, str, str] | None:
+    if not _PROCESSOR_ID.fullmatch(value.strip()):
+        return None
+    return (
+        "cpu-model",
+        f"{value}是处理器型号标识（CPUID），同型号的电脑均相同，不能指认同一设备",
+        f"{value} is the processor's signature (CPUID), the same in every machine of the model, and names no machine",
+    )
+
+
+def _all(tie: LinkTie, *kinds: str) -> bool:
+    return all(r["role"] in kinds for r in tie.rows)
 
 
 def _local(value: str) -> bool:
@@ -45,13 +63,13 @@ def _local(value: str) -> bool:
 
 
 def _severity(tie: LinkTie) -> Severity | None:
-    # Article 40 names persons; one machine points to them, one network address alone does less.
-    return "review" if all(r["role"] == "ip" for r in tie.rows) else None
+    # Article 40 names persons; one machine points to them, a network address or a processor's number alone does less.
+    return "review" if _all(tie, "ip", "cpu") else None
 
 
 DETECTOR = Detector(
     id="same-upload-device",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="投标文件与保证金",
     title_zh="投标文件由同一设备或网络地址上传",
@@ -61,8 +79,8 @@ DETECTOR = Detector(
     basis=(
         *statutes.deemed_collusion(
             "一、二",
-            "投标文件由同一单位或者个人编制，或委托同一单位或者个人办理投标事宜（同一设备为其线索，仅IP相同需人工核查）",
-            "documents made, or bids handled, by one unit or person (one device points to it; one IP needs review)",
+            "投标文件由同一单位或者个人编制，或委托同一单位或者个人办理投标事宜（同一设备为其线索，仅IP或CPU序列号相同需人工核查）",
+            "documents made, or bids handled, by one unit or person (one device points to it; one IP or processor number needs review)",
         ),
     ),
     needs=("USED_IN_BID", "SUBMITS", "FOR_LOT"),
@@ -74,6 +92,11 @@ DETECTOR = Detector(
     suppressors=(
         traces.HUB,
         traces.PLACEHOLDER,
+        Suppressor(
+            "cpu-model",
+            "处理器型号标识，同型号电脑均相同",
+            "the signature of a processor's model names no machine",
+        ),
         Suppressor("local-address", "内网地址不能指认同一网络", "a private network address names no network"),
     ),
     wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}上传投标文件使用相同的{kind_zh}：{holder}。"

@@ -58,8 +58,12 @@ PLACEHOLDER: Final = Suppressor(
     "placeholder", "未读出序列号时的占位值", "a value that stands where no number was read"
 )
 _BLANK: Final = re.compile(r"(.)\1*|[X.:0]+", re.IGNORECASE)
-"""Zeros, or one character throughout: FFFFFFFFFFFF, 0.0.0.0."""
-_BLANK_WORDS: Final = ("TOBEFILLEDBYO.E.M.", "DEFAULTSTRING", "NONE", "NULL", "N/A", "UNKNOWN", "未知", "无")
+"""Zeros, or one character throughout: FFFFFFFFFFFF, 0.0.0.0, and 0000_0000 without what parts its groups."""
+_BLANK_WORDS: Final = ("TOBEFILLEDBYO.E.M.", "DEFAULTSTRING", "NONE", "NULL", "N/A", "NA", "UNKNOWN")
+_NOT_READ: Final = re.compile(
+    r"失败|异常|未获取|未读|未检测|未采集|未识别|未插|未安装|未使用|未知|无法|不到|不详|没有|^无$|无(?:加密)?[锁狗]|无(?:数据|信息|序列号)"
+)
+"""Words that software writes where a number should be: no number has them."""
 
 
 def used_for(rows: Mapping[str, Sequence[Row]], *purposes: str) -> pl.DataFrame:
@@ -121,7 +125,8 @@ def hub(tie: LinkTie, users: int, limit: Any) -> tuple[str, str, str] | None:
 def placeholder(tie: LinkTie) -> tuple[str, str, str] | None:
     """The rule for what software writes where it could read no number."""
     value = tie.holder_name.strip()
-    if not _BLANK.fullmatch(value) and value.upper() not in _BLANK_WORDS:
+    bare = re.sub(r"[\s_-]", "", value)
+    if bare and not (_BLANK.fullmatch(bare) or bare.upper() in _BLANK_WORDS or _NOT_READ.search(value)):
         return None
     return (
         "placeholder",

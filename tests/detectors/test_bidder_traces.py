@@ -28,6 +28,15 @@ ROLES = (
     ("ROLE-REP-HANDS", "法定代表人", "授权代表"),
     ("ROLE-SEVERAL", "授权代表兼项目经理", "拟派项目经理（一级）"),
 )
+UNREAD = (
+    ("CPU-MODEL-INTEL", "CPU序列号", "BFEBFBFF000906EA"),
+    ("CPU-MODEL-AMD", "CPU序列号", "178BFBFF00A20F10"),
+    ("CPU-NUMBER", "CPU序列号", "CPU-SERIAL-77"),
+    ("MAC-FAILED", "MAC地址", "获取失败"),
+    ("DISK-ZERO", "硬盘序列号", "0000_0000"),
+    ("DISK-ONE", "硬盘序列号", "0000_0001"),
+    ("DONGLE-NONE", "计价软件加密锁序列号", "无锁"),
+)
 
 
 def trace(w: World, tender: str, bidder: str, kind: str, value: str, lot: str = "1") -> None:
@@ -181,6 +190,16 @@ def build(w: World) -> None:
         w.lot(tender, "D8", "D9")
         for bidder in ("D8", "D9"):
             trace(w, tender, bidder, kind, value)
+    for tender, kind, value in UNREAD:
+        w.lot(tender, "D8", "D9")
+        for bidder in ("D8", "D9"):
+            trace(w, tender, bidder, kind, value)
+    for bidder, value in (("D8", "00:00:5e:00:53:0a"), ("D9", "00:00:5e:00:53:0b")):
+        trace(w, "CPU-MODEL-INTEL", bidder, "MAC地址", value)
+    for tender, payer in (("PAYER-KIND", "个人"), ("PAYER-NAME", "测试人付款")):
+        w.tender(tender)
+        for bidder in ("D8", "D9"):
+            w.bid(tender, bidder, deposit_payer=payer)
     w.tender("JOINT")
     w.bid("JOINT", "D5", consortium_id="联合体一")
     w.bid("JOINT", "D6", consortium_id="联合体一")
@@ -324,6 +343,21 @@ def test_what_names_no_machine_is_shown_and_accuses_nobody(found: Found) -> None
     assert found.suppressed(DEVICE, "MAC-NONE") == "placeholder"
     assert found.suppressed(DEVICE, "IP-LOCAL") == "local-address"
     assert found.suppressed(AUTHOR, "LOCK-NONE") == "placeholder"
+
+
+def test_the_number_of_a_processors_model_names_no_machine(found: Found) -> None:
+    for tender in ("CPU-MODEL-INTEL", "CPU-MODEL-AMD"):
+        assert found.suppressed(DEVICE, tender) == "cpu-model"
+    assert found.one(DEVICE, "CPU-NUMBER").severity == "review"
+
+
+def test_words_where_a_number_should_be_are_placeholders(found: Found) -> None:
+    assert found.suppressed(DEVICE, "MAC-FAILED") == "placeholder"
+    assert found.suppressed(DEVICE, "DISK-ZERO") == "placeholder"
+    assert found.one(DEVICE, "DISK-ONE").severity == "deemed"
+    assert found.suppressed(AUTHOR, "DONGLE-NONE") == "placeholder"
+    assert found.suppressed(ACCOUNT, "PAYER-KIND") == "placeholder"
+    assert found.one(ACCOUNT, "PAYER-NAME").severity == "deemed"
 
 
 def test_one_project_member_in_two_bids(found: Found) -> None:
