@@ -26,9 +26,7 @@ from graph.names import UNNUMBERED, name_key
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a lot and name; undecided where a name is all there is."""
     bidders = compared(table(rows["bidders"]))
-    told = pl.concat(
-        [table(rows[k]) for k in ("representatives", "officers", "owners")], how="vertical_relaxed"
-    )
+    told = pl.concat([table(rows[k]) for k in people.OF_ANY_KIND], how="vertical_relaxed")
     told = told.filter(pl.col("holder_id").str.starts_with("person"))
     told = told.with_columns(name_key(told["holder_name"]).alias("name")).drop_nulls("name")
     linked = _with_namesakes_above(rows, bidders, told)
@@ -48,7 +46,8 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             yield _draft(found, spoken)
         elif pairs:
             yield names_alone.unverified(found, {p for pair in pairs for p in pair["persons"]})
-    yield from names_alone.short_names(bidders, table(rows["organisations"]))
+    named = [table(rows[k]) for k in ("organisations", "controlling")]
+    yield from names_alone.short_names(bidders, pl.concat(named, how="vertical_relaxed"))
 
 
 def _with_namesakes_above(
@@ -100,22 +99,21 @@ def _draft(found: Sequence[Row], spoken: Sequence[Mapping[str, Any]]) -> Draft:
 
 DETECTOR = Detector(
     id="possible-same-person",
-    version="1.1",
+    version="1.2",
     domain="政府工程",
     scene="投标人独立性",
-    title_zh="投标人的股东或管理人员可能为同一人（同名，身份未核实）",
-    title_en="Owners or officers of bidders may be one person (same name, identity not verified)",
-    meaning_zh="两家投标人各有一名同名的股东（含穿透多层的间接股东）或管理人员，至少一方没有证件号，而且另有信息相互印证；仅同名的不作提示，按标段列为无法判定。",
+    title_zh="投标人的股东、控制人或管理人员可能为同一人（同名，身份未核实）",
+    title_en="Owners, controllers or officers of bidders may be one person (same name, identity not verified)",
+    meaning_zh="两家投标人各有一名同名的股东（含穿透多层的间接股东）、实际控制人或管理人员，至少一方没有证件号，而且另有信息相互印证；仅同名的不作提示，按标段列为无法判定。",
     severity="lead",
     basis=(),
     needs=("SUBMITS", "FOR_LOT"),
-    needs_any=("LEGAL_REP_OF", "OFFICER_OF", "OWNS"),
+    needs_any=("LEGAL_REP_OF", "OFFICER_OF", "OWNS", "EXERCISES_CONTROL"),
     parameters=(people.HUB_PARTIES,),
     queries={
-        "representatives": people.REPRESENTATIVES,
-        "officers": people.OFFICERS,
-        "owners": people.OWNERS,
+        **people.OF_ANY_KIND,
         "organisations": people.SHORT_NAMED,
+        "controlling": people.CONTROLLING_SHORT,
         "contacts": people.CONTACTS,
         "parties": people.CONTACT_USERS,
         "bidders": bidding.BIDDERS,
@@ -123,10 +121,9 @@ DETECTOR = Detector(
         "above": people.ABOVE,
     },
     columns={
-        "representatives": people.PEOPLE_COLUMNS,
-        "officers": people.PEOPLE_COLUMNS,
-        "owners": people.PEOPLE_COLUMNS,
+        **dict.fromkeys(people.OF_ANY_KIND, people.PEOPLE_COLUMNS),
         "organisations": people.LINKED_COLUMNS,
+        "controlling": people.LINKED_COLUMNS,
         "contacts": people.LINKED_COLUMNS,
         "parties": people.CONTACT_USERS_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,

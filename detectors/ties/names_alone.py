@@ -23,8 +23,8 @@ def unverified(found: Sequence[Row], holders: Set[str]) -> Undecided:
     """People of one name that own or run two bidders of a lot. `found`: links on bids, of one lot and name."""
     return undecided(
         [r for r in found if r["holder_id"] in holders],
-        "{bidders}各有一名股东或管理人员名为“{name}”，没有证件号，也没有其他佐证：是否为同一人无法核实",
-        "{bidders} each have an owner or officer named “{name}”, without a number and with nothing else to go by: whether "
+        "{bidders}各有一名股东、控制人或管理人员名为“{name}”，没有证件号，也没有其他佐证：是否为同一人无法核实",
+        "{bidders} each have an owner, controller or officer named “{name}”, without a number and with nothing else to go by: whether "
         "it is one person cannot be told",
     )
 
@@ -34,8 +34,8 @@ def short_names(bidders: pl.DataFrame, told: pl.DataFrame) -> Iterator[Undecided
     for found in _on_two_bids(on_bids(bidders, told)):
         yield undecided(
             found,
-            "{bidders}各有一家名为“{name}”的股东，该名称不是完整的登记名称：是否为同一主体无法核实",
-            "{bidders} each have a holder named “{name}”, which is no full registered name: whether it is one party cannot "
+            "{bidders}各有一家名为“{name}”的股东或控制人，该名称不是完整的登记名称：是否为同一主体无法核实",
+            "{bidders} each have a holder or controller named “{name}”, which is no full registered name: whether it is one party cannot "
             "be told",
         )
 

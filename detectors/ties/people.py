@@ -37,6 +37,15 @@ OWNERS: Final = Question(
     whole=f"MATCH (h:Person)-[r:OWNS]->(c:Company)-[:SUBMITS]->(:Bid) {_OWNERS}",
 )
 
+_CONTROLLING: Final = (
+    "WHERE r.counted AND h.name IS NOT NULL AND NOT coalesce(r.interest, '') IN ['managing_partner', 'operator', 'sole_owner'] "
+    "RETURN DISTINCT c.id AS bidder_id, h.id AS holder_id, h.name AS holder_name, 'controller' AS role, "
+)
+CONTROLLERS: Final = Question(
+    f"{BIDDING}MATCH (h:Person)-[r:EXERCISES_CONTROL]->(c) {_CONTROLLING}{SPAN}, {_PERSON}", *_OF_BIDDERS
+)
+"""Who is said to control a bidder, otherwise than by a post that its register gives (those stand among `REPRESENTATIVES`)."""
+
 
 def _held_elsewhere(here: str, there: str) -> str:
     return Question(
@@ -67,6 +76,20 @@ SHORT_NAMED: Final = Question(
     whole=f"MATCH (h:Company)-[r:OWNS]->(c:Company)-[:SUBMITS]->(:Bid) {_SHORT_NAMED}",
 )
 """Holders that are organisations known by a name that is no full registered one."""
+CONTROLLING_SHORT: Final = Question(
+    f"{BIDDING}MATCH (h:Company)-[r:EXERCISES_CONTROL]->(c) WHERE r.counted AND h.id STARTS WITH 'scoped:' "
+    "AND NOT coalesce(h.kind, '') IN ['state_holder', 'government'] "
+    f"RETURN DISTINCT c.id AS bidder_id, h.id AS holder_id, h.name AS holder_name, 'controller' AS role, {SPAN}",
+    *_OF_BIDDERS,
+)
+"""The same of those said to control a bidder."""
+OF_ANY_KIND: Final = {
+    "representatives": REPRESENTATIVES,
+    "officers": OFFICERS,
+    "owners": OWNERS,
+    "controllers": CONTROLLERS,
+}
+"""Whoever owns, controls or runs a bidder (`PEOPLE_COLUMNS`)."""
 
 ABOVE: Final = Question(
     f"MATCH (h:Person)-[:ULTIMATELY_HOLDS]->(p:Company) RETURN DISTINCT h.id AS holder_id, {_PERSON}",

@@ -96,6 +96,18 @@ def build(w: World) -> None:
     w.add("positions", person_id="P20", person_name="测试人同名", company_id="F2", role="监事")
     w.add("positions", person_id="P21", person_name="测试人同名", company_id="F3", role="监事")
 
+    # Said to control both, by a name alone: with a telephone beside it, without; a short name of an organisation.
+    for tender, a, b, who, tel in (
+        ("CONTROL-TEL", "R1", "R2", "李测控", True),
+        ("CONTROL-NAME", "R3", "R4", "王测控", False),
+        ("CONTROL-SHORT", "R5", "R6", "测试人简称集团", False),
+    ):
+        w.lot(tender, a, b)
+        for company in (a, b):
+            w.add("control", company_id=company, actual_controller=who)
+            if tel:
+                w.add("contacts", party_id=company, kind="电话", value="0000-7654399")
+
     # Organisations of one name that is no full registered one: a short name, and an organ of the state.
     for tender, a, b, holder, kind in (
         ("NAME-SHORT", "F4", "F5", "测试人简称控股", "企业法人"),
@@ -211,14 +223,14 @@ def test_a_name_and_nothing_else_is_undecided_and_says_at_whom(found: Found) -> 
         for d, u in found.run.undecided
         if d == NAMESAKE
     }
-    assert sorted(gaps) == ["NAME", "NAME-SHORT"]
+    assert sorted(gaps) == ["CONTROL-NAME", "CONTROL-SHORT", "NAME", "NAME-SHORT"]
     gap = gaps["NAME"]
     assert set(ids("E1", "E2")) < set(gap.subjects)
     # The persons are among those it is about, by which their names are hidden from whom may not see them.
     assert sum(s.startswith("person") for s in gap.subjects) == 2
-    assert "各有一名股东或管理人员名为“测试人NAME”" in gap.missing_zh
+    assert "各有一名股东、控制人或管理人员名为“测试人NAME”" in gap.missing_zh
     assert "是否为同一人无法核实" in gap.missing_zh
-    assert "“测试人简称控股”的股东，该名称不是完整的登记名称" in gaps["NAME-SHORT"].missing_zh
+    assert "“测试人简称控股”的股东或控制人，该名称不是完整的登记名称" in gaps["NAME-SHORT"].missing_zh
     assert "named “测试人简称控股”, which is no full registered name" in gaps["NAME-SHORT"].missing_en
 
 
@@ -248,3 +260,12 @@ def test_what_explains_a_declined_award_is_shown(found: Found) -> None:
     assert found.suppressed(DECLINED, "GIVES-UP-PAST") == "ended"
     assert found.suppressed(DECLINED, "GIVES-UP-STATE") == "state"
     assert found.suppressed(DECLINED, "GIVES-UP-HUB") == "hub"
+
+
+def test_controllers_by_name_alone_are_compared_too(found: Found) -> None:
+    hit = found.one(NAMESAKE, "CONTROL-TEL")
+    assert hit.subjects == ids("R1", "R2") and hit.facts["corroboration"] == ["contact"]
+    for tender, companies in (("CONTROL-NAME", ("R3", "R4")), ("CONTROL-SHORT", ("R5", "R6"))):
+        assert found.of(NAMESAKE, tender) == []
+        (told,) = found.undecided(NAMESAKE, tender)
+        assert set(ids(*companies)) < set(told)
