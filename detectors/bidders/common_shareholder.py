@@ -44,7 +44,7 @@ def _described(held: pl.DataFrame, beside: Sequence[tuple[Sequence[Row], str]]) 
 
 DETECTOR = Detector(
     id="common-shareholder",
-    version="1.2",
+    version="1.3",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人存在共同股东",

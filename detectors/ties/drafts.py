@@ -209,13 +209,20 @@ def suppressed(tie: Tie, fund_share: float, hub_companies: int) -> tuple[str, st
             f"{name} is a state holder: companies are not related merely because the state holds them "
             "(Company Law art. 265(4))",
         )
-    minor = [r for r in tie.rows if not r.get("itself") and _at_most(r, fund_share)]
-    passive = kind in _FUND or all(r.get("bidder_kind") == "listed" for r in tie.rows)
-    if passive and minor and len([r for r in tie.rows if r not in minor]) < 2:
+    small = [r for r in tie.rows if not r.get("itself") and _at_most(r, fund_share)]
+    minor = [r for r in small if kind in _FUND or r.get("bidder_kind") == "listed"]
+    # What the holder has of the others alone ties nobody.
+    if minor and len(tie.rows) - len(minor) < 2:
+        names = [str(r["bidder_name"] or r["bidder_id"]) for r in minor]
+        what = (
+            ("为基金", "a fund")
+            if kind in _FUND
+            else ("的相应投标人为上市公司", "a holder of listed bidders")
+        )
         return (
             "fund",
-            f"{name}为基金或所涉投标人为上市公司，且持股低于{fund_share * 100:g}%，属财务性小额持股",
-            f"{name} is a fund, or the bidders are listed, and the stake is below {fund_share * 100:g}%",
+            f"{name}{what[0]}，所持{'、'.join(names)}的股份低于{fund_share * 100:g}%，属财务性小额持股",
+            f"{name} is {what[1]}, and its stake in {', '.join(names)} is below {fund_share * 100:g}%",
         )
     held = int(tie.lot.get("holder_companies") or 0)
     if held > hub_companies:

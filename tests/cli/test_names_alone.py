@@ -37,7 +37,7 @@ def test_one_name_behind_two_bidders_is_neither_found_nor_passed_over(loaded, co
     assert ran.code == 0
     said = "".join(ran.err.split())
     assert "“虚构白沙路桥有限公司”“虚构青石建设有限公司”各有一名股东、控制人或管理人员名为“样本甲一”" in said
-    assert "名为“虚构样本控股”的股东，该名称不是完整的登记名称：是否为同一主体无法核实" in said
+    assert "名为“虚构样本控股”的股东或控制人，该名称不是完整的登记名称：是否为同一主体无法核实" in said
     assert json.loads(loaded(*command, "--format", "json").out if command[0] == "detect" else "[]") == []
 
 

@@ -39,6 +39,11 @@ def build(world: World) -> None:
     for bidder in "ab":
         world.add("companies", id=f"listed{bidder}", name=name(f"listed{bidder}"), kind="上市公司")
     tied(world, "listed", "PLISTED", (2, 2))
+    for tender, percents in (("halflisted", (4.9, 20)), ("halfatlimit", (5, 20)), ("halfandtwo", (2, 20))):
+        world.add("companies", id=f"{tender}a", name=name(f"{tender}a"), kind="上市公司")
+        tied(world, tender, f"P{tender.upper()}", percents)
+    world.bid("halfandtwo", "halfandtwoc")
+    world.holds("PHALFANDTWO", "halfandtwoc", 20)
 
     tied(world, "hub", "HUB")
     tied(world, "nothub", "BUSY")
@@ -256,6 +261,7 @@ def test_a_lot_without_a_date_is_undecided_where_a_common_holder_has_left(found:
         ("state", CONTROLLER, "state"),
         ("fund", SHAREHOLDER, "fund"),
         ("listed", SHAREHOLDER, "fund"),
+        ("halflisted", SHAREHOLDER, "fund"),
         ("hub", SHAREHOLDER, "hub"),
     ],
 )
@@ -273,6 +279,15 @@ def test_the_group_below_the_state_still_counts(found: Found) -> None:
 
 def test_a_small_stake_of_a_person_in_unlisted_bidders_is_no_financial_stake(found: Found) -> None:
     assert found.one(SHAREHOLDER, "small").subjects == ids("smalla", "smallb")
+
+
+def test_a_small_stake_in_a_listed_bidder_ties_it_to_no_other_and_hides_no_other_tie(found: Found) -> None:
+    (aside,) = found.of(SHAREHOLDER, "halflisted")
+    assert aside.suppressed_by is not None
+    assert f"{name('halflisteda')}的股份低于5%" in aside.suppressed_by["reason"]
+    assert name("halflistedb") not in aside.suppressed_by["reason"]
+    assert found.one(SHAREHOLDER, "halfatlimit").subjects == ids("halfatlimita", "halfatlimitb")
+    assert set(ids("halfandtwob", "halfandtwoc")) <= set(found.one(SHAREHOLDER, "halfandtwo").subjects)
 
 
 def test_a_rival_tied_to_a_member_of_a_consortium_is_found(found: Found) -> None:
