@@ -575,7 +575,11 @@ RELATIONSHIPS: Final = (
                 "STRING",
                 "what the identities on the way rest on: id, vendor_id, unique_name, name_only",
             ),
-            _f("derivation", "STRING", "JSON: paths and formulas"),
+            _f(
+                "derivation",
+                "STRING",
+                "JSON: paths, formulas, and registers on the way that add up to more than 100%",
+            ),
         ),
         derived=True,
     ),

@@ -13,7 +13,7 @@ from detectors.law import statutes
 from detectors.rows import Rows, table
 from detectors.ties import bidding, people
 from detectors.ties.coverage import without_ownership
-from detectors.ties.drafts import Tie, draft, tie_facts
+from detectors.ties.drafts import Tie, above_100, draft, tie_facts
 from detectors.ties.held_in_trust import (
     DECLARED,
     DECLARED_COLUMNS,
@@ -27,6 +27,9 @@ from detectors.ties.held_in_trust import (
 from detectors.ties.links import CLOSING_EN, CLOSING_ZH
 from detectors.ties.nearest import ties
 
+_BANDS = ("部分持股仅知区间或未知，需核实。", "Some shares are bands or unknown: verify. ")
+_OVER = ("部分持股所依据的登记册有误，需核实。", "Some shares rest on a register in error: verify. ")
+
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a lot and person; "certain" where the lower bounds reach the limit in two separate bids.
@@ -37,7 +40,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     found = beneficially(rows)
     told = set()
     for tie in _ties(found.held, limit):
-        surely = {r["bid_id"] for r in tie.rows if (r["share"] or r["share_min"] or 0.0) >= limit}
+        surely = {r["bid_id"] for r in tie.rows if _least(r) >= limit}
         told.add((tie.lot["lot_id"], tie.holder))
         yield _draft(tie, len(surely) > 1, float(values["share"]), None)
     registered = table(rows["holdings"])
@@ -52,6 +55,11 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     yield from without_ownership(rows["bidders"], rows["covered"])
 
 
+def _least(row: Row) -> float:
+    """What is surely held; what rests on a register of more than 100% is not."""
+    return 0.0 if above_100(row) else float(row["share"] or row["share_min"] or 0.0)
+
+
 def _ties(holdings: pl.DataFrame, limit: float) -> list[Tie]:
     """Persons who may hold the limit or more of the bidders in two separate bids."""
     high = pl.coalesce(pl.col("share", "share_max").cast(pl.Float64), pl.lit(1.0))
@@ -61,19 +69,21 @@ def _ties(holdings: pl.DataFrame, limit: float) -> list[Tie]:
 
 def _draft(tie: Tie, certain: bool, limit: float, why: tuple[str, str, str] | None) -> Draft:
     made = draft(tie, tie_facts(tie) | {"certain": certain, "limit": limit}, why)
+    over = any(map(above_100, tie.rows))
+    why_zh, why_en = _OVER if over else _BANDS
     words = {
         "certain_zh": "" if certain else "可能",
         "certain_en": "" if certain else "possibly ",
         "limit": f"{limit * 100:g}%",
-        "data_zh": "" if certain else "部分持股仅知区间或未知，需核实。",
-        "data_en": "" if certain else "Some shares are bands or unknown: verify. ",
+        "data_zh": "" if certain else why_zh,
+        "data_en": "" if certain else why_en,
     }
     return replace(made, words={**made.words, **words})
 
 
 DETECTOR = Detector(
     id="common-beneficial-owner",
-    version="1.2",
+    version="1.3",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人存在相同的受益所有人",

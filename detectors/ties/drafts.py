@@ -116,15 +116,26 @@ def _parsed(text: str) -> Mapping[str, Any]:
     return found
 
 
+def above_100(row: Row) -> dict[str, float]:
+    """Companies on the paths of one holding whose registers add up to more than 100%, with the sums."""
+    found: dict[str, float] = derivation_of(row).get("registers_above_100", {})
+    return found
+
+
 def bidder_fact(row: Row) -> dict[str, Any]:
     """One tied bidder as the facts tell it."""
     if row.get("itself"):
         return held_fact(row)
     derivation = derivation_of(row)
-    return held_fact(row) | {
-        "paths": [path_fact(p) for p in derivation.get("paths", [])],
-        "truncated": bool(derivation.get("truncated")),
-    }
+    over = [{"id": id_, "total": total} for id_, total in above_100(row).items()]
+    return (
+        held_fact(row)
+        | ({"registers_above_100": over} if over else {})
+        | {
+            "paths": [path_fact(p) for p in derivation.get("paths", [])],
+            "truncated": bool(derivation.get("truncated")),
+        }
+    )
 
 
 def held_fact(row: Row) -> dict[str, Any]:
@@ -245,11 +256,11 @@ def words(tie: Tie, method: str) -> dict[str, str]:
     held = [r for r in tie.rows if not r.get("itself")]
     lot = tie.lot
     zh_parts = [
-        f"{r['bidder_name'] or r['bidder_id']}{percent(r, '，', '表决权{}', '比例未知')}（{r.get('depth')}层{r.get('note_zh') or ''}）"
+        f"{r['bidder_name'] or r['bidder_id']}{percent(r, '，', '表决权{}', '比例未知')}（{r.get('depth')}层{_above_100(r)[0]}{r.get('note_zh') or ''}）"
         for r in held
     ]
     en_parts = [
-        f"{r['bidder_name'] or r['bidder_id']} {percent(r, ', ', '{} of the votes', 'an unknown share')} (depth {r.get('depth')}{r.get('note_en') or ''})"
+        f"{r['bidder_name'] or r['bidder_id']} {percent(r, ', ', '{} of the votes', 'an unknown share')} (depth {r.get('depth')}{_above_100(r)[1]}{r.get('note_en') or ''})"
         for r in held
     ]
     identity = identity_of(tie)
@@ -273,6 +284,17 @@ def words(tie: Tie, method: str) -> dict[str, str]:
         "identity_zh": _LABELS[identity][0],
         "identity_en": _LABELS[identity][1],
     }
+
+
+def _above_100(row: Row) -> tuple[str, str]:
+    """That a share passes a register of more than the whole, and how much that says: Chinese, English."""
+    most = max(above_100(row).values(), default=0.0)
+    if not most:
+        return "", ""
+    return (
+        f"，所经登记册持股比例合计{most:.2%}，超过100%，按所载计算，须核实",
+        f", by a register that adds up to {most:.2%}, above 100%, computed as stated: verify",
+    )
 
 
 def _as_of(tie: Tie) -> tuple[str, str]:

@@ -17,7 +17,7 @@ import polars as pl
 
 from detectors.definition import Row, Suppressor, Undecided
 from detectors.rows import table
-from detectors.ties.drafts import derivation_of, weakest
+from detectors.ties.drafts import above_100, derivation_of, weakest
 from detectors.ties.links import SPAN
 
 DECLARED: Final = (
@@ -255,7 +255,7 @@ def _through(part: Row, owner: Row) -> dict[str, Any]:
     ]
     cut = len(pairs) > _MOST_PATHS or mine.get("truncated") or theirs.get("truncated")
     more = {k: sorted({*mine.get(k, ()), *theirs.get(k, ())}) for k in ("nodes", "rows")}
-    told = {**theirs, **more, "paths": paths, "truncated": bool(cut)}
+    told = {**theirs, **more, **_above_100(owner, part), "paths": paths, "truncated": bool(cut)}
     known = part["share"] is not None and owner["share"] is not None
     firm = part["holder_name"] or part["holder_id"]
     return {
@@ -275,6 +275,12 @@ def _through(part: Row, owner: Row) -> dict[str, Any]:
     }
 
 
+def _above_100(*parts: Row) -> dict[str, Any]:
+    """The registers above 100% that any of the parts rests on."""
+    found = {id_: total for r in parts for id_, total in above_100(r).items()}
+    return {"registers_above_100": found} if found else {}
+
+
 def _least(row: Row) -> float:
     known = row["share"] if row["share"] is not None else row["share_min"]
     return float(known or 0.0)
@@ -288,7 +294,7 @@ def _together(parts: Sequence[Row]) -> dict[str, Any]:
     paths = [p for r in parts for p in derivation_of(r).get("paths", ())]
     truncated = any(derivation_of(r).get("truncated") for r in parts)
     more = {k: sorted({x for r in parts for x in derivation_of(r).get(k, ())}) for k in ("nodes", "rows")}
-    told = {**derivation_of(first), **more, "paths": paths, "truncated": truncated}
+    told = {**derivation_of(first), **more, **_above_100(*parts), "paths": paths, "truncated": truncated}
     known = all(r["share"] is not None for r in parts)
     votes = [r["votes"] for r in parts]
     return {

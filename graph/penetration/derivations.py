@@ -17,7 +17,7 @@ from graph.penetration.days import IntArray
 from graph.penetration.edges import BoolArray, distinct
 from graph.penetration.ownership import Ownership
 from graph.penetration.paths import Chains, Paths, band
-from graph.penetration.register import Frontier
+from graph.penetration.register import TOLERANCE, Frontier
 
 PATHS_SHOWN: Final = 5
 """Chains kept in a derivation; more are said to exist."""
@@ -69,9 +69,30 @@ class Derivations:
         simple = self._dense[question] | (only & ~looped)
         steps = self._steps(at[simple])
         asked = zip(at.tolist(), only.tolist(), simple.tolist(), strict=True)
-        return [
+        texts = [
             _text(steps, steps.place[holder], single) if short else self._spelt_out(holder)
             for holder, single, short in asked
+        ]
+        return self._with_registers_above_100(texts, question)
+
+    def _with_registers_above_100(self, texts: list[str], question: IntArray) -> list[str]:
+        """Each text with the companies of its chains whose registers add up to more than the whole, and their sums.
+
+        A share that passes one of them is as stated, and greater than it can be.
+        """
+        over = np.flatnonzero(self._above.stated > 1.0 + TOLERANCE)
+        if not len(over):
+            return texts
+        reach = self._above.reach
+        ids = self._ownership.ids(reach.node[over]).to_list()
+        of: dict[int, dict[str, float]] = {}
+        for at, id_, total in zip(
+            reach.question[over].tolist(), ids, self._above.stated[over].tolist(), strict=True
+        ):
+            of.setdefault(at, {})[id_] = round(total, 10)
+        return [
+            _marked(text, of[at]) if at in of else text
+            for text, at in zip(texts, question.tolist(), strict=True)
         ]
 
     @cached_property
@@ -177,6 +198,13 @@ class Derivations:
         if every is not None:
             derivation["nodes"], derivation["rows"] = every
         return as_text(derivation)
+
+
+def _marked(text: str, over: dict[str, float]) -> str:
+    derivation = json.loads(text)
+    passed = {n for path in derivation["paths"] for n in path["nodes"][1:]} | {*derivation.get("nodes", ())}
+    found = {id_: total for id_, total in sorted(over.items()) if id_ in passed}
+    return as_text(derivation | {"registers_above_100": found}) if found else text
 
 
 def _dense(loop: IntArray, question: IntArray, questions: int) -> npt.NDArray[np.bool_]:

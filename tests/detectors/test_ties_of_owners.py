@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from detectors.bidders import common_controller, common_shareholder
+from detectors.bidders import common_beneficial_owner, common_controller, common_shareholder
 from tests.detectors.bidder_world import Found, World, found_on_both, ids, name
 
 SHAREHOLDER, CONTROLLER = "common-shareholder", "common-controller"
+OWNER = "common-beneficial-owner"
 BID = "2025-03-01"
 
 
@@ -44,6 +45,16 @@ def build(world: World) -> None:
         tied(world, tender, f"P{tender.upper()}", percents)
     world.bid("halfandtwo", "halfandtwoc")
     world.holds("PHALFANDTWO", "halfandtwoc", 20)
+
+    # One register adds up to 150%; of another the sum is the whole.
+    tied(world, "over", "POVER", (90, 30))
+    world.holds("POVER2", "overa", 60)
+    tied(world, "whole", "PWHOLE", (90, 30))
+    world.holds("PWHOLE2", "wholea", 10)
+    # Two layers up.
+    tied(world, "overabove", "OVERGROUP", (60, 60))
+    world.holds("PTOP", "OVERGROUP", 90)
+    world.holds("PTOP2", "OVERGROUP", 60)
 
     tied(world, "hub", "HUB")
     tied(world, "nothub", "BUSY")
@@ -154,7 +165,9 @@ def build(world: World) -> None:
         world.holds("HOTHER" + bidder, bidder, 10)
 
 
-found = found_on_both(build, [common_shareholder.DETECTOR, common_controller.DETECTOR])
+found = found_on_both(
+    build, [common_shareholder.DETECTOR, common_controller.DETECTOR, common_beneficial_owner.DETECTOR]
+)
 
 
 @pytest.mark.parametrize(
@@ -288,6 +301,20 @@ def test_a_small_stake_in_a_listed_bidder_ties_it_to_no_other_and_hides_no_other
     assert name("halflistedb") not in aside.suppressed_by["reason"]
     assert found.one(SHAREHOLDER, "halfatlimit").subjects == ids("halfatlimita", "halfatlimitb")
     assert set(ids("halfandtwob", "halfandtwoc")) <= set(found.one(SHAREHOLDER, "halfandtwo").subjects)
+
+
+def test_a_register_above_100_percent_is_told_in_what_rests_on_it(found: Found) -> None:
+    over, whole = found.one(OWNER, "over"), found.one(OWNER, "whole")
+    assert (over.facts["certain"], whole.facts["certain"]) == (False, True)
+    told = {b["id"]: b.get("registers_above_100") for b in over.facts["bidders"]}
+    assert told == {"local:overa": [{"id": "local:overa", "total": 1.5}], "local:overb": None}
+    assert "持股比例合计150.00%，超过100%，按所载计算，须核实" in over.text["zh"]
+    assert "adds up to 150.00%, above 100%" in over.text["en"]
+    assert "超过100%" not in whole.text["zh"]
+    (above,) = (f for f in found.of(OWNER, "overabove") if f.facts["holder"]["id"] == "person.local:PTOP")
+    assert all(
+        b["registers_above_100"] == [{"id": "local:OVERGROUP", "total": 1.5}] for b in above.facts["bidders"]
+    )
 
 
 def test_a_rival_tied_to_a_member_of_a_consortium_is_found(found: Found) -> None:
