@@ -69,8 +69,7 @@ def _ties(holdings: pl.DataFrame, limit: float) -> list[Tie]:
 
 def _draft(tie: Tie, certain: bool, limit: float, why: tuple[str, str, str] | None) -> Draft:
     made = draft(tie, tie_facts(tie) | {"certain": certain, "limit": limit}, why)
-    over = any(map(above_100, tie.rows))
-    why_zh, why_en = _OVER if over else _BANDS
+    why_zh, why_en = _OVER if any(map(above_100, tie.rows)) else _BANDS
     words = {
         "certain_zh": "" if certain else "可能",
         "certain_en": "" if certain else "possibly ",

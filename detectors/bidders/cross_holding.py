@@ -62,7 +62,10 @@ def _draft(rows: Sequence[Row], circle: set[str]) -> Draft:
         ],
     }
     made = draft(tie, facts, None)
-    words = {"holdings_zh": shown, "holdings_en": shown_en, "data_zh": "", "data_en": ""}
+    # A bidder of a longer circle holds several, and is named once.
+    names = [str(named[b] or b) for b in sorted(named)]
+    words = {"bidders_zh": "、".join(names), "bidders_en": ", ".join(names)}
+    words |= {"holdings_zh": shown, "holdings_en": shown_en, "data_zh": "", "data_en": ""}
     return replace(made, words={**made.words, **words})
 
 
@@ -77,7 +80,7 @@ def _share(row: Row) -> str:
 
 DETECTOR = Detector(
     id="cross-holding",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人相互持股",

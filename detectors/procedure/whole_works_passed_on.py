@@ -41,7 +41,6 @@ def _judge(found: Sequence[Row], limit: float) -> Iterator[Draft | Undecided]:
             "amounts, currency or scope of the subcontracts are incomplete: cannot be decided",
         )
     elif everything >= limit - 1e-9 or any(r["main"] and r["kind"] == "supply" for r in others):
-        # Of less than the limit only what names the main structure is shown.
         shown = list(found) if everything >= limit - 1e-9 else [r for r in others if r["main"]]
         why = subcontracts.set_aside(
             {r["kind"] for r in others if r in shown}, works=any(r in shown for r in works)

@@ -92,10 +92,10 @@ class Stack:
     def explained(self) -> dict[str, str]:
         """Why it ranks where it does, in both languages."""
         zh = "＋".join(
-            f"{KINDS[k][0]}（{'、'.join(self.titles.get(f.detector, f.detector) for f in fs)}）"
+            f"{KINDS[k][0]}（{'、'.join(self.titles.get(i, i) for i in _each_once(fs))}）"
             for k, fs in self.kinds
         )
-        en = " + ".join(f"{KINDS[k][1]} ({', '.join(f.detector for f in fs)})" for k, fs in self.kinds)
+        en = " + ".join(f"{KINDS[k][1]} ({', '.join(_each_once(fs))})" for k, fs in self.kinds)
         n, severity = len(self.kinds), _SEVERITY[self.severity]
         if self.alone:
             return {
@@ -132,6 +132,11 @@ class Stack:
             "not_independent": [f.fingerprint for f in self.not_independent],
             "explained": self.explained(),
         }
+
+
+def _each_once(findings: Sequence[Finding]) -> list[str]:
+    """The detectors of some findings; one may find several ties of the same bidders."""
+    return list(dict.fromkeys(f.detector for f in findings))
 
 
 def stack(

@@ -150,6 +150,8 @@ def test_combined_view(store_url: str, store_credentials: Credentials) -> None:
     rotating(world)
     world.owns("co-holder", "coa", 0.6)
     world.owns("co-holder", "cob", 0.3)
+    for bidder in ("coa", "cob"):
+        world.owns("co-other", bidder, 0.2)
     world.lot(
         "regular",
         [("coa", 1000, "valid"), ("cob", 1030, "valid"), ("coc", 1060, "valid"), ("cod", 1090, "valid")],
@@ -167,6 +169,10 @@ def test_combined_view(store_url: str, store_credentials: Credentials) -> None:
     assert told[0] == (("local:coa", "local:cob"), ["ownership", "pattern", "prices"], False)
     assert all(alone for _, _, alone in told[1:])
     assert stacks[0].explained()["zh"].startswith("最高级别：一般疑点；3类相互独立的依据：股权与控制")
+    # Two holders tie them: one detector, named once.
+    assert len(dict(stacks[0].kinds)["ownership"]) == 2
+    for text, title in (("zh", "投标人存在共同股东"), ("en", "common-shareholder")):
+        assert stacks[0].explained()[text].count(title) == 1
     assert stack(found.findings, "local:abc00", bidders[:3], detectors)[0].to_json()["independent_kinds"] == 2
     assert stack([], "local:regular", bidders, detectors) == []
 

@@ -157,6 +157,9 @@ def build(w: World) -> None:
     w.holds("E2", "E1", 8)
     w.lot("ONE-WAY", "E3", "E4")
     w.holds("E3", "E4", 10)
+    w.lot("THREE", "E31", "E32", "E33")
+    for one, other in (("E31", "E32"), ("E32", "E33"), ("E33", "E31")):
+        w.holds(one, other, 30)
     w.lot("RING", "E5", "E6")
     w.holds("E5", "E6", 20)
     w.holds("E6", "R1", 20)
@@ -255,6 +258,10 @@ def test_mutual_stakes_and_rings(found: Found) -> None:
     assert hit.subjects == ids("E1", "E2")
     assert len(hit.facts["holdings"]) == 2
     assert found.one(CROSS, "RING").facts["circle"] == list(ids("E5", "E6"))
+    three = found.one(CROSS, "THREE")
+    assert three.subjects == ids("E31", "E32", "E33")
+    assert "、".join(map(name, ("E31", "E32", "E33"))) + "疑似相互持股" in three.text["zh"]
+    assert len(three.facts["holdings"]) == 6
     assert found.of(CROSS, "ONE-WAY") == []
     assert len(found.of(SHAREHOLDER, "ONE-WAY")) == 1
 
