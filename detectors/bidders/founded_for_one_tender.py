@@ -14,6 +14,7 @@ from detectors.rows import table
 from detectors.ties import bidding
 from detectors.ties.coverage import lacking
 from detectors.ties.drafts import identity_label, weakest
+from detectors.ties.firm_dates import AT_BID, REGISTERED, REGISTERED_COLUMNS, dated, day, not_there
 from detectors.ties.links import CLOSING_EN, CLOSING_ZH, compared, lot_words
 
 _BUYERS: Final = Question(
@@ -26,12 +27,8 @@ _BUYERS: Final = Question(
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a lot and young bidder; where the buyer of any of its bids is unknown it cannot be decided."""
-    bids, buyers = compared(table(rows["bidders"])), table(rows["buyers"])
-    first = pl.col("founded_on").cast(pl.String)
-    founded = pl.when(first.str.len_chars() == 7).then(first + "-01").otherwise(first.str.slice(0, 10))
-    age = (
-        pl.col("bid_on").cast(pl.String).str.to_date(strict=False) - founded.str.to_date(strict=False)
-    ).dt.total_days()
+    bids, buyers = dated(compared(table(rows["bidders"])), table(rows["registered"])), table(rows["buyers"])
+    age = (AT_BID - day("founded_on", "-01")).dt.total_days()
     named = bids.join(buyers.unique("lot_id", keep="first"), on="lot_id", how="left")
     buyer, limit = pl.col("party_id"), int(values["days"])
     young = named.with_columns(
@@ -46,6 +43,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     yield from lacking(bids, told, "招标人（采购人）数据", "data on the buyer", by="bid_id")
     known = bids.filter(pl.all_horizontal(pl.col("founded_on", "bid_on").is_not_null()))["bid_id"]
     yield from lacking(bids, known, "成立日期或投标日期", "founding or bid date", by="bid_id")
+    yield from not_there(bids.with_columns(age=age))
 
 
 def _draft(row: Row, limit: int) -> Draft:
@@ -98,7 +96,7 @@ def _draft(row: Row, limit: int) -> Draft:
 
 DETECTOR = Detector(
     id="founded-for-one-tender",
-    version="1.1",
+    version="1.2",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="为特定项目而生的投标人",
@@ -118,8 +116,9 @@ DETECTOR = Detector(
             "days", 180, "days", "成立至投标截止不足此天数", "founded fewer days before the deadline", least=1
         ),
     ),
-    queries={"buyers": _BUYERS, "bidders": bidding.BIDDERS},
+    queries={"buyers": _BUYERS, "registered": REGISTERED, "bidders": bidding.BIDDERS},
     columns={
+        "registered": REGISTERED_COLUMNS,
         "buyers": ("lot_id", "party_id", "party_name", "party_key"),
         "bidders": bidding.BIDDERS_COLUMNS,
     },

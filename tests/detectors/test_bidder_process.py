@@ -211,6 +211,21 @@ def build(w: World) -> None:
         w.add("companies", id=bidder, name=name(bidder), founded_on=founded)
     w.lot("YOUNG", "E1", "E2", "E3", "E4", "E5", buyer_id="Y1", buyer_name=name("Y1"))
     w.lot("YOUNG-ELSE", "E3", "E4", buyer_id="Y2", buyer_name=name("Y2"))
+    # By its dates no firm on the day of the bid; on its last day, and founded on the day, one.
+    for bidder, founded, dissolved in (
+        ("EA", "2025-03-02", None),
+        ("EB", "2010-01-01", "2024-03-01"),
+        ("EC", "2010-01-01", "2025-03-01"),
+        ("ED", "2025-03-01", None),
+    ):
+        w.add("companies", id=bidder, name=name(bidder), founded_on=founded, dissolved_on=dissolved)
+    w.lot("NOT-THERE", "EA", "EB", "EC", "ED", buyer_id="Y3", buyer_name=name("Y3"))
+    # One bid by a name of before.
+    w.add("companies", id="EE", name=name("EE"), founded_on="2010-01-01")
+    w.add("former_names", company_id="EE", name="虚构老名建设有限公司")
+    w.tender("FORMER", buyer_id="Y4", buyer_name=name("Y4"))
+    w.add("bids", tender_id="FORMER", lot_id="1", bidder_name="虚构老名建设有限公司")
+    w.bid("FORMER", "E4")
     # Nobody states who buys.
     w.add("companies", id="E9", name=name("E9"), founded_on="2025-02-20")
     w.lot("YOUNG-NOBODY", "E9", "E2")
@@ -365,6 +380,11 @@ def test_founded_for_one_tender(found: Found) -> None:
     assert found.of(YOUNG, "YOUNG-ELSE") == []
     assert ids("E5") in found.undecided(YOUNG, "YOUNG")
     assert found.of(YOUNG, "YOUNG-NOBODY") == []
+    assert sorted(found.undecided(YOUNG, "NOT-THERE")) == [ids("EA"), ids("EB")]
+    told = " ".join(u.missing_zh for d, u in found.run.undecided if d == YOUNG and "NOT-THERE" in u.scope_id)
+    assert "成立于2025-03-02，晚于" in told and "已于2024-03-01注销或吊销，早于" in told
+    assert found.one(YOUNG, "NOT-THERE").subjects == ids("ED")
+    assert found.undecided(YOUNG, "FORMER") == []
     assert ids("E9") in found.undecided(YOUNG, "YOUNG-NOBODY")
 
 
