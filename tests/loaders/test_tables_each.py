@@ -221,3 +221,13 @@ def test_roles_in_a_bid_are_read_and_a_word_that_is_none_is_told(tmp_path: Path)
     assert [(p.code, p.value) for p in context.problems] == [("unknown-bid-role", "虚构岗")]
     roles = "bid_agent bid_writer legal_representative project_manager project_manager technical_lead 虚构岗"
     assert sorted(rels(context, "WORKS_ON_BID")["role"]) == roles.split()
+
+
+def test_the_law_of_a_tender_by_the_words_that_platforms_use(tmp_path: Path) -> None:
+    said = ("工程建设项目", "施工", "招投标法", "招标投标", "政府采购工程", "政府采购（货物）", "货物")
+    lines = "".join(f"T{n},项目,{word}\n" for n, word in enumerate(said))
+    context = load_text(tmp_path, {"tenders.csv": f"id,title,适用法律\n{lines}"})
+    tenders = nodes(context, "Tender").sort("id")
+    assert tenders["regime"].to_list() == ["construction"] * 5 + ["government_procurement", None]
+    # Goods are bought under either law: it is not guessed.
+    assert [(p.code, p.value) for p in context.problems] == [("unknown-word", "货物")]
