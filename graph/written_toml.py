@@ -34,6 +34,12 @@ _WRONG: Final = (
     ("Invalid value", "值的写法有误（文字须加英文引号）", "this is no value (texts stand in straight quotes)"),
 )  # fmt: skip
 """How the parser's message begins → what is wrong, in Chinese and English."""
+_DATE: Final = re.compile(r"=\s*\d{4}\s*[-/.年]\s*\d{1,2}(?:\s*[-/.月]\s*\d{1,2})?\s*日?(?![\w.])")
+"""A value that is meant for a date; the parser reads its year alone where it is none."""
+_NO_DATE: Final = (
+    "没有这个日期，或写法有误，应为 2024-01-31 的形式",
+    "no such date, or not written like 2024-01-31",
+)
 _PLACE: Final = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 
@@ -59,6 +65,9 @@ def read_toml(text: str) -> dict[str, Any]:
             ((z, e) for begins, z, e in _WRONG if said.startswith(begins)),
             ("写法有误", said.partition(" (at")[0]),
         )
+        meant = _DATE.search(lines[line - 1]) if line <= len(lines) else None
+        if meant and meant.start() < column <= meant.end() + 1:
+            zh, en = _NO_DATE
         raise WrittenTomlError(
             f"不是有效的 TOML，第 {line} 行第 {column} 列：{zh}",
             f"not valid TOML, line {line}, column {column}: {en}",

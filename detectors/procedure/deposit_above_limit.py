@@ -107,7 +107,7 @@ def _above(share: float, limit: float) -> str:
 
 DETECTOR = Detector(
     id="deposit-above-limit",
-    version="1.2",
+    version="1.3",
     domain="政府工程",
     scene="招标程序",
     title_zh="投标保证金超过上限",
@@ -124,6 +124,8 @@ DETECTOR = Detector(
             "保证金不得超过估算价（预算）的此比例",
             "a deposit may not exceed this share of the estimate",
             citation="招标投标法实施条例第二十六条；政府采购法实施条例第三十三条",
+            # Above this no deposit would be pointed out; the law has 2% since 2012, and had no limit of a share before.
+            greatest=0.1,
         ),
     ),
     queries={"lots": limits.LOTS, "tenders": limits.TENDERS, "paid": _PAID},

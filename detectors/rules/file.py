@@ -21,6 +21,8 @@ from graph.written_toml import WrittenTomlError, read_toml
 
 _KEYS: Final = tuple(key.name for key in KEYS)
 
+_HALF: Final = 0.5
+"""From this default on a whole is a value like others: nearly all the works, most of a stake."""
 _Place = tuple[str, str]
 """Which rule it is, in Chinese and English, to stand before what is said of it."""
 
@@ -196,6 +198,12 @@ def _wrong_value(place: _Place, parameter: Parameter, value: Any, unit: Any) -> 
         yield (
             f"{place[0]}{name} 是 0 到 1 之间的小数，不能是 {value}{hint[0] if percent else ''}",
             f"{place[1]}{name} is a fraction from 0 to 1, not {value}{hint[1] if percent else ''}",
+        )
+    elif parameter.unit == "fraction" and type(value) is int and value == 1 and parameter.default < _HALF:
+        # A file that means 1% would turn the detector off, or on for everybody.
+        yield (
+            f"{place[0]}{name} 是小数，1 表示 100%：如指 1%，请写 0.01；确为 100%，请写 1.0",
+            f"{place[1]}{name} is a fraction, of which 1 is 100%: write 0.01 for 1%, and 1.0 if 100% is meant",
         )
     elif not (value < float("inf") and parameter.allows(value)):
         yield _outside(place, parameter, value)

@@ -212,6 +212,29 @@ def test_where_no_deposit_may_be_asked_for_its_limit_is_nothing() -> None:
     assert read_rules(f'[[rule]]\ndetector="{DEPOSIT.id}"\n{rule}', DETECTORS).rules[0].value == 0
 
 
+@pytest.mark.parametrize(
+    ("detector", "parameter", "value", "said"),
+    [
+        ("deposit-above-limit", "share", "1", "write 0.01 for 1%"),
+        ("deposit-above-limit", "share", "1.0", "share can't be 1.0: write from 0 to 0.1"),
+        ("deposit-above-limit", "share", "0.11", "share can't be 0.11: write from 0 to 0.1"),
+        ("deposit-above-limit", "share", "0.1", ""),
+        ("common-beneficial-owner", "share", "1", "1.0 if 100% is meant"),
+        ("common-beneficial-owner", "share", "1.0", ""),
+        ("whole-works-passed-on", "share", "1", ""),
+    ],
+)
+def test_one_is_no_per_cent(detector: str, parameter: str, value: str, said: str) -> None:
+    rule = f'parameter="{parameter}"\nvalue={value}\nunit="fraction"\ncitation="《虚构市办法》"\n'
+    text = f'[[rule]]\ndetector="{detector}"\n{rule}'
+    if not said:
+        assert read_rules(text, DETECTORS).rules[0].value == float(value)
+        return
+    with pytest.raises(RulesError) as caught:
+        read_rules(text, DETECTORS)
+    assert said in caught.value.en
+
+
 def test_a_second_thing_that_is_missing_of_one_scope_is_told() -> None:
     def gap(missing: str, *subjects: str) -> tuple[str, Undecided]:
         return "underpayment", Undecided("household", "local:h1", subjects, missing, missing)
