@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -16,10 +16,20 @@ from typing import Any, Final
 from detectors.definition import Detector, Undecided
 from detectors.finding import Finding
 from detectors.running.runner import Run
+from graph.stores.contract import GraphStore
+from graph.stores.hops import EACH
 
 EXPECT: Final = ("finding", "suppressed", "undecided", "none")
 _OUTCOMES: Final = {"confirmed": "finding", "cleared": "none"}
 _OPEN: Final = ("new", "in_review", "not_decidable")
+_NODES: Final = {
+    "lot": "Lot",
+    "household": "Household",
+    "company": "Company",
+    "person": "Person",
+    "tender": "Tender",
+}
+"""What a scope of a kind is in the graph; others are no nodes."""
 _SHOWN: Final = 10
 """Lines that can't be used which are named one by one."""
 
@@ -52,6 +62,16 @@ class Label:
         """Does it say that nothing beside the other lines is right?"""
         return self.kind == "all" and self.expect == "none"
 
+    def contradicts(self, other: Label) -> bool:
+        """Does one say that something is found where the other says that nothing is?"""
+        if {self.expect, other.expect} != {"finding", "none"} or self.detector != other.detector:
+            return False
+        if self.finding or other.finding:
+            return self.finding == other.finding
+        none = self if self.expect == "none" else other
+        same = (self.kind, self.scope) == (other.kind, other.scope)
+        return same and (not none.subjects or self.subjects == other.subjects)
+
 
 @dataclass(frozen=True, slots=True)
 class Truth:
@@ -67,7 +87,8 @@ class Score:
 
     * `expected` findings, of which `found`; `false`: findings that should not be.
     * `checked` lines that are no finding (suppressed, undecided, none), of which `right`.
-    * `missed`, `wrong`: the lines concerned; `unexpected`: the findings.
+    * `missed`, `wrong`: the lines concerned; `unexpected`: the findings; `absent`: lines about what is not loaded,
+      which say nothing of the detector.
     """
 
     detector: str
@@ -80,6 +101,7 @@ class Score:
     missed: list[Label] = field(default_factory=list)
     wrong: list[Label] = field(default_factory=list)
     unexpected: list[Finding] = field(default_factory=list)
+    absent: list[Label] = field(default_factory=list)
 
     @property
     def precision(self) -> float | None:
@@ -111,6 +133,7 @@ class Score:
             "near_misses_right": self.right,
             "missed": [_told(m) for m in self.missed],
             "wrong": [_told(m) for m in self.wrong],
+            "absent": [_told(m) for m in self.absent],
             "unexpected": [
                 {"scope": f.scope_id, "subjects": list(f.subjects), "fingerprint": f.fingerprint}
                 for f in self.unexpected
@@ -130,7 +153,9 @@ def _told(label: Label) -> dict[str, Any]:
 def read_truth(path: Path, detectors: Sequence[Detector]) -> Truth:
     """Read a truth file. Raises `TruthError`, naming the lines that can't be used; `OSError`."""
     known = {d.id for d in detectors}
-    labels, undecided = [], 0
+    labels: list[Label] = []
+    undecided = 0
+    places: dict[tuple[str, str, str], list[tuple[Label, str]]] = defaultdict(list)
     wrong: list[TruthError] = []
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -139,20 +164,33 @@ def read_truth(path: Path, detectors: Sequence[Detector]) -> Truth:
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
+        place = f"{path.name}:{number}"
         try:
-            label = _label(line, known, f"{path.name}:{number}")
+            label = _label(line, known, place)
         except TruthError as error:
             wrong.append(error)
             continue
         if label is None:
             undecided += 1
-        else:
-            labels.append(label)
+            continue
+        labels.append(label)
+        beside = places[label.detector, label.kind, label.scope]
+        against = next((other for told, other in beside if label.contradicts(told)), None)
+        if against:
+            wrong.append(_contradiction(place, against))
+        beside.append((label, place))
     if wrong:
         raise _all_of(wrong)
     if not labels and not undecided:
         raise TruthError(f"{path} 没有任何一行。", f"There is no line in {path}.")
     return Truth(tuple(labels), undecided)
+
+
+def _contradiction(place: str, other: str) -> TruthError:
+    return TruthError(
+        f"{place} 与 {other} 矛盾：同一检测项、同一范围，一行应有疑点，另一行应无。",
+        f"{place} contradicts {other}: of one detector and scope, one line expects a finding and the other none.",
+    )
 
 
 def _all_of(wrong: Sequence[TruthError]) -> TruthError:
@@ -211,8 +249,13 @@ def _label(line: str, known: set[str], place: str) -> Label | None:
     )
 
 
-def evaluate(run: Run, truth: Truth, detectors: Sequence[Detector]) -> list[Score]:
-    """The scores of all detectors the truth speaks of, in the order of `detectors`."""
+def evaluate(
+    run: Run, truth: Truth, detectors: Sequence[Detector], absent: Set[str] = frozenset()
+) -> list[Score]:
+    """The scores of all detectors the truth speaks of, in the order of `detectors`.
+
+    `absent`: scopes of the truth that are not loaded (`not_loaded`); lines about them are told, and count for nothing.
+    """
     labels: dict[str, list[Label]] = defaultdict(list)
     for label in truth.labels:
         labels[label.detector].append(label)
@@ -222,7 +265,25 @@ def evaluate(run: Run, truth: Truth, detectors: Sequence[Detector]) -> list[Scor
     gaps: dict[str, list[Undecided]] = defaultdict(list)
     for id_, undecided in run.undecided:
         gaps[id_].append(undecided)
-    return [_score(d, labels[d.id], findings[d.id], gaps[d.id]) for d in detectors if d.id in labels]
+    scores = []
+    for d in (d for d in detectors if d.id in labels):
+        here = [x for x in labels[d.id] if x.scope not in absent]
+        score = _score(d, here, findings[d.id], gaps[d.id])
+        score.absent = [x for x in labels[d.id] if x.scope in absent]
+        scores.append(score)
+    return scores
+
+
+def not_loaded(store: GraphStore, truth: Truth) -> set[str]:
+    """Scopes of a truth's lines that the store does not hold. What a finding was decided on is a row of the ledger."""
+    missing: set[str] = set()
+    for kind, node in _NODES.items():
+        ids = sorted({x.scope for x in truth.labels if x.kind == kind and not x.finding and x.scope != "*"})
+        if ids:
+            query = f"{EACH}MATCH (n:{node} {{id: i}}) RETURN n.id AS id"
+            held = set(store.query(query, {"ids": ids}, timeout=120).column("id").to_pylist())
+            missing |= set(ids) - held
+    return missing
 
 
 def _score(

@@ -199,7 +199,7 @@ def _wrong_value(place: _Place, parameter: Parameter, value: Any, unit: Any) -> 
             f"{place[0]}{name} 是 0 到 1 之间的小数，不能是 {value}{hint[0] if percent else ''}",
             f"{place[1]}{name} is a fraction from 0 to 1, not {value}{hint[1] if percent else ''}",
         )
-    elif parameter.unit == "fraction" and type(value) is int and value == 1 and parameter.default < _HALF:
+    elif _a_whole_or_one_per_cent(parameter, value):
         # A file that means 1% would turn the detector off, or on for everybody.
         yield (
             f"{place[0]}{name} 是小数，1 表示 100%：如指 1%，请写 0.01；确为 100%，请写 1.0",
@@ -207,6 +207,11 @@ def _wrong_value(place: _Place, parameter: Parameter, value: Any, unit: Any) -> 
         )
     elif not (value < float("inf") and parameter.allows(value)):
         yield _outside(place, parameter, value)
+
+
+def _a_whole_or_one_per_cent(parameter: Parameter, value: float) -> bool:
+    small = isinstance(parameter.default, float) and parameter.default < _HALF
+    return parameter.unit == "fraction" and small and type(value) is int and value == 1
 
 
 def _outside(place: _Place, parameter: Parameter, value: Any) -> tuple[str, str]:

@@ -35,7 +35,7 @@ from lookthrough.cli.files import RulesOption
 from lookthrough.cli.usage import WrongUsageError
 from lookthrough.cli.wording import detector_words
 from lookthrough.demo import write_world
-from lookthrough.evaluating import Score, Truth, evaluate, read_truth
+from lookthrough.evaluating import Score, Truth, evaluate, not_loaded, read_truth
 
 _SHOWN = 5
 """Lines decided wrongly that are shown for each detector."""
@@ -72,6 +72,7 @@ def evaluate_command(
                 "judge this one",
             )
         run, labels = _own_world(s, size, rules, own)
+        absent: set[str] = set()
     else:
         labels = read_truth(truth, DETECTORS)
         local = rules_from(rules or s.settings.rules, own)
@@ -79,7 +80,8 @@ def evaluate_command(
             current = is_current(opened)
         with s.store("read" if current else "write") as opened, s.progress() as watch:
             run = detect(opened, DETECTORS, watch, local)
-    scores = evaluate(run, labels, DETECTORS)
+            absent = not_loaded(opened, labels)
+    scores = evaluate(run, labels, DETECTORS, absent)
     _show(s, scores, labels)
     if truth is None and not all(x.perfect for x in scores if x.identity_based):
         raise typer.Exit(1)
@@ -139,6 +141,14 @@ def _show(s: Session, scores: Sequence[Score], truth: Truth) -> None:
             )
         if len(wrong) > _SHOWN:
             s.tell(f"  另有 {len(wrong) - _SHOWN} 处", f"  and {len(wrong) - _SHOWN} more")
+    absent = sorted({x.scope for score in scores for x in score.absent})
+    if absent:
+        shown = "、".join(absent[:_SHOWN]) + ("…" if len(absent) > _SHOWN else "")
+        lines = sum(len(score.absent) for score in scores)
+        s.tell(
+            f"真值所指的 {len(absent)} 个范围不在库中，相关 {lines} 行未计入：{shown}",
+            f"{counted(len(absent), 'scope')} of the truth not in the store, {counted(lines, 'line')} left out: {shown}",
+        )
     certain = [x for x in scores if x.identity_based]
     s.tell(
         f"按身份的检测项 {len(certain)} 个，全部判对的 {sum(x.perfect for x in certain)} 个；尚无结论而未计入的 {truth.open} 行",

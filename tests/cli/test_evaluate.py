@@ -160,3 +160,46 @@ def test_every_line_that_cant_be_used_is_named(lookthrough, tmp_path: Path) -> N
         ran = lookthrough("evaluate", file, "--lang", language)
         assert ran.err.count("outcomes.jsonl:") == 10
         assert words in ran.err
+
+
+def test_what_is_not_loaded_is_named_and_judges_nothing(lookthrough, loaded):
+    elsewhere = {"scope": {"kind": "lot", "id": "local:NOPE/1"}}
+    lines = (
+        line("common-shareholder", "finding", "A", "B"),
+        line("common-shareholder", "finding", "A", "B") | elsewhere,
+        line("common-controller", "none") | elsewhere,
+    )
+    found = scores(lookthrough, loaded, *lines)
+    shareholder, controller = found["common-shareholder"], found["common-controller"]
+    assert (shareholder["expected"], shareholder["recall"], shareholder["missed"]) == (1, 1.0, [])
+    assert [x["scope"] for x in shareholder["absent"]] == ["local:NOPE/1"]
+    # Nor is it right that nothing is found there.
+    assert (controller["near_misses"], len(controller["absent"])) == (0, 1)
+    for language, words in (
+        ("zh", "1 个范围不在库中，相关 2 行未计入：local:NOPE/1"),
+        ("en", "2 lines left out"),
+    ):
+        assert words in lookthrough("evaluate", loaded / "truth.jsonl", "--lang", language).err
+
+
+def test_lines_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "truth.jsonl"
+
+    def refused(*lines: dict[str, object]) -> str:
+        file.write_text("".join(json.dumps(x) + "\n" for x in lines), encoding="utf-8")
+        with pytest.raises(TruthError) as caught:
+            read_truth(file, DETECTORS)
+        return str(caught.value)
+
+    finding, none = line("common-shareholder", "finding", "A", "B"), line("common-shareholder", "none")
+    said = "truth.jsonl:2 contradicts truth.jsonl:1"
+    assert said in refused(finding, none)
+    assert said in refused(none, finding | {"subjects": []})
+    for other in (
+        line("common-shareholder", "none", "A", "C"),
+        line("common-controller", "none"),
+        none | {"scope": {"kind": "lot", "id": "local:T-2/1"}},
+        none | {"scope": {"kind": "all", "id": "*"}},
+    ):
+        file.write_text(f"{json.dumps(finding)}\n{json.dumps(other)}\n", encoding="utf-8")
+        assert len(read_truth(file, DETECTORS).labels) == 2
