@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from graph.model import NODE_TYPES as MODEL_NODES
-from graph.model import REL_TYPES as MODEL_RELATIONSHIPS
 from graph.subgraph import SubEdge, SubNode
 from visualize.abridge import OTHERWISE, Line, Stack
+from visualize.amounts import MONEY_FIELDS, whole_amount
 from visualize.lettering import bound, clean, measure, money, percent, shorten
 from visualize.style import Style
 from visualize.wording import FACTS, KINDS, NODE_TYPES, RELATIONS, WORDS, Lang, coded, pick
@@ -24,15 +23,6 @@ _SHARES: Final = frozenset(
 _CODED: Final = frozenset(
     {"kind", "role", "relation", "relation_to_head", "status", "interest", "list_kind", "method"}
     | {"holding_form", "acquired_by"}
-)
-_MONEY: Final = frozenset(
-    f.name
-    for fields in (
-        *(t.fields for t in MODEL_NODES.values()),
-        *(t.fields for t in MODEL_RELATIONSHIPS.values()),
-    )
-    for f in fields
-    if f.type == "MONEY"
 )
 _LABEL_EMS: Final = 22.0
 _UNKNOWN_NAMES: Final = frozenset({"", "unknown", "unspecified", "anonymous"})
@@ -262,9 +252,8 @@ def _value(name: str, value: Any, currency: str, lang: Lang) -> str:
     if name in _SHARES and isinstance(value, int | float):
         text = f"{value * 100:.10f}".rstrip("0").rstrip(".")
         return text + "%"
-    if name in _MONEY and isinstance(value, int):
-        code = currency or "CNY"
-        return f"{value / 100:,.2f} " + ("元" if code == "CNY" and lang == "zh" else code)
+    if name in MONEY_FIELDS and isinstance(value, int):
+        return whole_amount(value, currency, lang)
     if isinstance(value, list | tuple):
         return "、".join(clean(v) for v in value)
     return coded(clean(value), lang) if name in _CODED else clean(value)

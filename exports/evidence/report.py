@@ -19,7 +19,7 @@ from exports.evidence.document import (
     Table,
 )
 from exports.evidence.report_proof import MOST_HOLDERS, ProofTelling
-from exports.evidence.telling import band
+from exports.evidence.telling import band, currency_in
 from exports.evidence.words import METHODS, SEVERITIES, STATEMENT, VERDICTS, about_checking
 from graph.counted import counted
 from visualize.wording import RELATIONS, pick
@@ -117,7 +117,11 @@ class Report(ProofTelling):
             (self.say("编号", "Id"), question["id"]),
             (self.say("名称", "Name"), self.names.get(question["id"], "")),
         ]
-        rows += [(self.label(k), self.told(v)) for k, v in facts.items() if k not in ("sources", "flag")]
+        rows += [
+            (self.label(k), self.told(v, k, currency_in(facts)))
+            for k, v in facts.items()
+            if k not in ("sources", "flag")
+        ]
         yield Pairs(tuple(rows))
         if party and party.get("beneficial"):
             yield from self._beneficial(party)
@@ -237,8 +241,11 @@ class Report(ProofTelling):
             "holdings",
             "members",
         )
+        # Where a finding names no currency its amounts are in that of its lot.
+        scope = next((n for n in self.subject.subgraph.nodes if n.id == found["scope"]["id"]), None)
+        currency = currency_in(found["facts"]) or str((scope.facts if scope else {}).get("currency") or "")
         rows = [
-            (self.label(k), self.fact(k, v))
+            (self.label(k), self.fact(k, v, currency))
             for k, v in sorted(found["facts"].items())
             if k not in apart and v not in (None, [], {})
         ]

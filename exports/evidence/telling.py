@@ -15,9 +15,11 @@ from exports.evidence.document import Heading
 from exports.evidence.words import CODES, FACT_NAMES, FIELDS_OF_WORK
 from graph.penetration import METHOD_NAMES
 from graph.subgraph import SubEdge, Subgraph
+from visualize.amounts import MONEY_FIELDS, whole_amount
 from visualize.labels import plain_id
 from visualize.wording import ROLES, Lang, pick
 
+RATE: Final = "rate"
 _CODE: Final = re.compile(r"[a-z]+(?:[_-][a-z]+)*")
 
 
@@ -99,10 +101,11 @@ class Telling:
         """A detector's domain or scene."""
         return pick(FIELDS_OF_WORK[words], self.lang) if words in FIELDS_OF_WORK else words
 
-    def fact(self, name: str, value: Any) -> str:
-        """A fact's value: codes in words, money in yuan, the data's dates with their files."""
-        if name == "amount" and isinstance(value, int):
-            return f"{value / 100:,.2f}"
+    def fact(self, name: str, value: Any, currency: str = "") -> str:
+        """A fact's value: codes in words, money with its unit, the data's dates with their files.
+
+        `currency`: of amounts that state none themselves.
+        """
         if name == "identity" and isinstance(value, str):
             return pick(identity_label(value), self.lang)
         if name == "method" and isinstance(value, str):
@@ -112,16 +115,20 @@ class Telling:
             days = [d for d in (value.get("first"), value.get("as_of")) if d]
             span = " – ".join(dict.fromkeys(days)) or "—"
             return self.say(f"观察日 {span}；来源 {files or '—'}", f"observed {span}; sources {files or '—'}")
-        return self.told(value)
+        return self.told(value, name, currency)
 
-    def told(self, value: Any) -> str:
-        """Any fact as a reader is told it."""
+    def told(self, value: Any, name: str = "", currency: str = "") -> str:
+        """Any fact as a reader is told it. `name`: the field it stands in; `currency`: that of the facts around it."""
         if isinstance(value, bool):
             return "√" if value else "×"
         if isinstance(value, Mapping):
-            return ", ".join(f"{self.label(k)}: {self.told(v)}" for k, v in value.items())
+            inside = currency_in(value) or currency
+            return ", ".join(f"{self.label(k)}: {self.told(v, str(k), inside)}" for k, v in value.items())
         if isinstance(value, list | tuple):
-            return "; ".join(self.told(v) for v in value) or "—"
+            return "; ".join(self.told(v, name, currency) for v in value) or "—"
+        if name in MONEY_FIELDS and isinstance(value, int | float):
+            # What is bid may be a rate, which has no currency.
+            return f"{value:.2%}" if currency == RATE else whole_amount(value, currency, self.lang)
         if isinstance(value, str) and value in self.names:
             return self.names[value]
         if isinstance(value, str) and _CODE.fullmatch(value):
@@ -144,6 +151,16 @@ class Telling:
         unit = pick(UNITS[known.unit], self.lang) if known.unit in UNITS else known.unit
         said = f"{self.told(value)} {unit} · {self.say(known.doc_zh, known.doc_en)}"
         return said.replace("  ", " ").replace(" （", "（")
+
+
+def currency_in(facts: Mapping[str, Any]) -> str:
+    """The currency that some facts state for their amounts, `RATE` where what is bid is a rate; empty where they don't."""
+    unit = str(facts.get("unit") or "")
+    # A finding's unit of prices: CNY/total, or rate.
+    stated = facts.get("currency") or (
+        unit if unit == RATE else unit.partition("/")[0] if "/" in unit else ""
+    )
+    return str(stated)
 
 
 def short(id_: str) -> str:

@@ -1,0 +1,70 @@
+"""What a reader of a report is told: money with its unit, findings where they stand, and with what explains them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from detectors.finding import Finding
+from exports.evidence.asking import ask
+from exports.evidence.contents import prove
+from exports.evidence.report import Report
+from exports.evidence.report_html import report_html
+from tests.exports.conftest import World
+
+COMPANY = "cn-uscc:919999999000000144"
+
+
+def read(world: World, of: str | Finding, lang: Any, **how: Any) -> str:
+    """A report's text, a cell or paragraph a line."""
+    subject = prove(world.store, ask(world.store, of, None, **how), None).subject
+    page = report_html(Report(subject, lang).document(), "").decode()
+    return re.sub(r"\s*\n\s*", "\n", re.sub(r"<[^>]+>", "\n", page))
+
+
+def one(world: World, detector: str) -> Finding:
+    return next(f for f in world.findings if f.detector == detector)
+
+
+@pytest.mark.parametrize(("lang", "unit"), [("zh", "元"), ("en", "CNY")])
+def test_money_is_told_in_yuan_with_its_unit_wherever_it_stands(world: World, lang: str, unit: str) -> None:
+    text = read(world, COMPANY, lang, known=[])
+    assert f"10,500,000.00 {unit}" in text and "1050000000" not in text
+    for detector, wanted in {
+        "overpayment": ("amount", "surplus", "due", "paid"),
+        "underpayment": ("shortfall", "due", "paid"),
+        "eligible-not-receiving": ("due",),
+        "household-size-change": ("amount_before",),
+        "duplicate-benefit": ("amount",),
+        "deposit-above-limit": ("deposit", "estimate"),
+        "loser-becomes-subcontractor": ("sub_amount",),
+    }.items():
+        found = one(world, detector)
+        text = read(world, found, lang)
+        # Of less than ten yuan the digits stand in dates and counts as well.
+        amounts = {a for name in wanted for a in _held(found.facts, name) if a >= 1000}
+        assert amounts, detector
+        for minor in amounts:
+            assert f"{minor / 100:,.2f} {unit}" in text, (detector, minor)
+            assert not re.search(rf"(?<![\d.,]){minor}(?![\d.,])", text), (detector, minor)
+
+
+def _held(value: Any, name: str) -> set[int]:
+    if isinstance(value, dict):
+        mine = {v for k, v in value.items() if k == name and isinstance(v, int)}
+        return mine.union(*(_held(v, name) for v in value.values()))
+    return set().union(*(_held(v, name) for v in value)) if isinstance(value, list | tuple) else set()
+
+
+def test_money_is_told_in_the_currency_it_is_stated_in(world: World) -> None:
+    found = one(world, "overpayment")
+    subject = prove(world.store, ask(world.store, found, None), None).subject
+    telling = Report(subject, "zh")
+    assert telling.fact("surplus", 96000, "USD") == "960.00 USD"
+    assert telling.told({"currency": "HKD", "parts": [{"amount": 5}]}).endswith("0.05 HKD")
+    # What is bid may be a rate.
+    assert telling.told({"unit": "rate", "price": 0.95}).endswith("95.00%")
+    assert telling.told({"unit": "CNY/total", "price": 1100000000.0}).endswith("11,000,000.00 元")
+    assert telling.told(True, "paid") == "√" and telling.told(None, "paid") == "—"
