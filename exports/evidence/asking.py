@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from cases.content import parties_of
+from cases.records import FindingRecord
 from detectors.definition import Detector
 from detectors.finding import Finding
 from detectors.registry import DETECTORS
@@ -26,6 +27,21 @@ PARTIES: Final = ("Company", "Person", "Household")
 
 
 @dataclass(frozen=True)
+class About:
+    """What is found about a party, named in its package but not proved there.
+
+    `over`: "loaded" where the detectors looked at the data loaded; "earlier" where they looked at others before them, and
+    `data` has the fingerprint of those by finding; "not" where they looked at none: whether there is anything is not
+    known. `records`: what the ledger holds of a finding, by its fingerprint.
+    """
+
+    found: tuple[Finding, ...] = ()
+    over: Literal["loaded", "earlier", "not"] = "loaded"
+    data: Mapping[str, str | None] = field(default_factory=dict)
+    records: Mapping[str, FindingRecord] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Asked:
     """`kind`: finding or party. `found`: what the package proves; `about`: findings only named. `party`: answers."""
 
@@ -36,7 +52,7 @@ class Asked:
     picture: Subgraph
     proof: Proof
     found: Finding | None = None
-    about: tuple[Finding, ...] = ()
+    about: About = About()
     party: Mapping[str, Any] | None = None
     ids: tuple[str, ...] = field(default=())
     """Nodes the proof names besides."""
@@ -54,12 +70,12 @@ def ask(
     as_of: str | None,
     rules: LocalRules = NO_RULES,
     detector: str | None = None,
-    known: Sequence[Finding] | None = None,
+    known: About | None = None,
 ) -> Asked:
     """The finding of a fingerprint, or the party of an id, with its proof. Raises `PackageError`.
 
     `detector`: the one that made the finding, where it is known: only it is run. `known`: what is found about the
-    party, where that is known of these data: nothing is run. Where what is in play is not up to date the store must
+    party, where that is known: nothing is run. Where what is in play is not up to date the store must
     be open for writing.
     """
     if isinstance(question, Finding):
@@ -119,9 +135,7 @@ def about_party(found: Finding, id_: str) -> bool:
     return found.scope_id == id_ or id_ in parties_of(found)
 
 
-def _party(
-    store: GraphStore, id_: str, as_of: str | None, rules: LocalRules, known: Sequence[Finding] | None
-) -> Asked:
+def _party(store: GraphStore, id_: str, as_of: str | None, rules: LocalRules, known: About | None) -> Asked:
     try:
         type_ = type_of(store, id_)
     except KeyError:
@@ -138,12 +152,16 @@ def _party(
     picture = picture_of(store, [id_], proof.as_of if type_ == "Company" else as_of, (), ownership=ownership)
     if type_ == "Person":
         party = {"holdings": _held(picture, id_)}
-    about = tuple(known or ())
-    # A look at a party is no reason to work out everything anew.
-    if known is None and is_current(store):
-        every = detect(store, [d for d in DETECTORS if not d.support], None, rules).findings
-        about = tuple(f for f in every if about_party(f, id_))
+    about = known
+    if about is None:
+        # A look at a party is no reason to work out everything anew.
+        about = _found_about(store, id_, rules) if is_current(store) else About(over="not")
     return Asked("party", id_, type_, proof.as_of, picture, proof, None, about, party, ids=(id_,))
+
+
+def _found_about(store: GraphStore, id_: str, rules: LocalRules) -> About:
+    every = detect(store, [d for d in DETECTORS if not d.support], None, rules).findings
+    return About(tuple(f for f in every if about_party(f, id_)))
 
 
 def _held(picture: Subgraph, id_: str) -> list[dict[str, Any]]:

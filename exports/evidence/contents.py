@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
+from detectors.finding import Finding
 from exports.csv_tables import csv_tables
 from exports.cytoscape import cytoscape_json
 from exports.errors import PackageError
-from exports.evidence.asking import Asked
+from exports.evidence.asking import About, Asked
 from exports.evidence.citing import Citations, cite
 from exports.evidence.freezing import freeze
 from exports.evidence.masking import Masks
@@ -43,7 +44,10 @@ LANGUAGES: Final[tuple[Lang, ...]] = ("zh", "en")
 
 @dataclass(frozen=True)
 class Contents:
-    """`files`: bytes by path under `data/`. `facts_hash`: SHA-256 of `facts.json`; `title`: in both languages."""
+    """`files`: bytes by path under `data/`. `facts_hash`: SHA-256 of `facts.json`; `title`: in both languages.
+
+    `about_over`: of a party, which data the findings about it are of (`About.over`).
+    """
 
     files: dict[str, bytes]
     facts_hash: str
@@ -51,6 +55,7 @@ class Contents:
     nodes: int
     edges: int
     truncated: bool
+    about_over: str | None
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ def prove(
     keys = {*asked.keys, *proof.keys}
     parties = {*proof.nodes, *proof.identities, *proof.identities.values()}
     frozen = freeze(store, asked.picture, asked.ids, keys, parties)
-    findings = [asked.found] if asked.found else list(asked.about)
+    findings = [asked.found] if asked.found else list(asked.about.found)
     masks = Masks(frozen.nodes.values(), findings, hidden_by)
     frozen = masks.frozen(frozen)
     proving = tuple(map(masks.text, asked.ids)) if asked.found else ()
@@ -128,7 +133,13 @@ def contents_of(store: GraphStore, asked: Asked, hidden_by: PersonKey | None) ->
         files |= {f"picture.{lang}.png": waited() for lang, waited in drawn.items()}
     subgraph = subject.subgraph
     return Contents(
-        files, subject.facts_hash, titles, len(subgraph.nodes), len(subgraph.edges), subgraph.truncated
+        files,
+        subject.facts_hash,
+        titles,
+        len(subgraph.nodes),
+        len(subgraph.edges),
+        subgraph.truncated,
+        subject.facts["findings_about_over"],
     )
 
 
@@ -196,14 +207,6 @@ def _facts(asked: Asked, fingerprint: str, hidden_by: PersonKey | None) -> dict[
                 },
             }
         )
-    about = [
-        {
-            k: v
-            for k, v in f.to_json().items()
-            if k in ("fingerprint", "detector", "severity", "scope", "suppressed_by", "text")
-        }
-        for f in asked.about
-    ]
     elsewhen = [proof.elsewhen[day].ownership_json() for day in sorted(proof.elsewhen, key=str)]
     return {
         "package_version": PACKAGE_VERSION,
@@ -212,12 +215,26 @@ def _facts(asked: Asked, fingerprint: str, hidden_by: PersonKey | None) -> dict[
         "dataset": fingerprint,
         "people": "masked" if hidden_by else "named",
         "findings": findings,
-        "findings_about": about,
+        "findings_about": [_named(f, asked.about) for f in asked.about.found],
+        "findings_about_over": None if asked.found else asked.about.over,
         "party": asked.party,
         "claims": {"shares": proof.shares, "control": proof.control},
         "ownership": proof.ownership_json(),
         **({"ownership_elsewhen": elsewhen} if elsewhen else {}),
         "truncated": asked.picture.truncated,
+    }
+
+
+def _named(found: Finding, about: About) -> dict[str, Any]:
+    """A finding that is only named: what it says, what sets it aside, and where it stands in the ledger."""
+    kept = ("fingerprint", "detector", "severity", "scope", "suppressed_by", "text")
+    record = about.records.get(found.fingerprint)
+    suppression = record.suppression if record and record.suppression and record.suppression.active else None
+    return {k: v for k, v in found.to_json().items() if k in kept} | {
+        "state": record.state if record else None,
+        "changed_since_decision": record.changed_since_decision if record else None,
+        "suppression": {"until": suppression.until, "reason": suppression.reason} if suppression else None,
+        "found_in_data": about.data.get(found.fingerprint),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from cases.deciding import STATE_WORDS
 from detectors.law.english import articles
 from exports.evidence.citing import Cited
 from exports.evidence.document import (
@@ -183,20 +184,52 @@ class Report(ProofTelling):
 
     def _findings_about(self, found: Sequence[Mapping[str, Any]]) -> Iterator[Block]:
         yield Heading(self.say("涉及该对象的风险预警（疑点）", "Findings about it (leads)"), 3)
-        if not found:
-            yield Paragraph(
-                self.say("当前数据下没有涉及该对象的风险预警。", "There is none in the data loaded.")
+        over = self.facts["findings_about_over"]
+        if over == "not":
+            yield Notice(
+                self.say(
+                    "检测项尚未在当前数据上运行：有无涉及该对象的风险预警不得而知。请先运行 lookthrough detect，再重新生成材料包。",
+                    "The detectors have not looked at the data loaded: whether there is any is not known. Run lookthrough "
+                    "detect first, and write the package again.",
+                )
             )
             return
+        if not found:
+            yield Paragraph(
+                self.say(
+                    "检测项在当前数据中没有找到涉及该对象的风险预警。缺少数据而无法判定的不在其列，见 lookthrough detect 的输出。",
+                    "The detectors find none in the data loaded. What could not be decided for want of data is not among "
+                    "them; lookthrough detect lists it.",
+                )
+            )
+            return
+        if over == "earlier":
+            of = ", ".join(sorted({str(f["found_in_data"] or "?") for f in found}))
+            yield Notice(
+                self.say(
+                    f"以下预警是在此前的数据（数据指纹 {of}）中发现的。数据此后有变化，检测项尚未在当前数据上运行：是否仍成立、有无其他预警，须运行 lookthrough detect 才能得知。",
+                    f"These were found in earlier data (data fingerprint {of}). The data have changed since, and the detectors "
+                    "have not looked at them: whether these still stand, and whether there are others, lookthrough detect tells.",
+                )
+            )
         rows = tuple(
-            (f["fingerprint"], pick(SEVERITIES[f["severity"]], self.lang), f["text"][self.lang])
+            (
+                f["fingerprint"],
+                pick(SEVERITIES[f["severity"]], self.lang),
+                self._state(f),
+                f["text"][self.lang],
+                self._set_aside(f),
+            )
             for f in found
         )
-        yield Table(
-            (self.say("编号", "Id"), self.say("级别", "Severity"), self.say("说明", "Text")),
-            rows,
-            (2, 1.6, 7),
-        )
+        headings = [
+            ("编号", "Id"),
+            ("级别", "Severity"),
+            ("处理状态", "State"),
+            ("说明", "Text"),
+            ("抑制及原因", "Suppressed, and why"),
+        ]
+        yield Table(tuple(pick(h, self.lang) for h in headings), rows, (1.8, 1.4, 1.2, 5, 2.8))
         yield Paragraph(
             self.say(
                 "每条预警的证明见其自身的材料包：lookthrough evidence 编号。",
@@ -204,6 +237,27 @@ class Report(ProofTelling):
             ),
             True,
         )
+
+    def _state(self, found: Mapping[str, Any]) -> str:
+        """Where a finding stands in the ledger."""
+        if not found["state"]:
+            return "—"
+        said = pick(STATE_WORDS[found["state"]], self.lang)
+        changed = self.say("（结论后有变化）", " (changed since it was decided)")
+        return said + (changed if found["changed_since_decision"] else "")
+
+    def _set_aside(self, found: Mapping[str, Any]) -> str:
+        """By which rule, and by a person until when, a finding is suppressed, with the reason of each."""
+        told = []
+        if rule := found["suppressed_by"]:
+            reason = rule["reason" if self.lang == "zh" else "reason_en"]
+            told.append(
+                self.say(f"精度规则 {rule['rule']}：{reason}", f"precision rule {rule['rule']}: {reason}")
+            )
+        if by_hand := found["suppression"]:
+            end, reason = by_hand["until"][:10], by_hand["reason"]
+            told.append(self.say(f"人工抑制至 {end}：{reason}", f"by a person until {end}: {reason}"))
+        return "; ".join(told) or "—"
 
     def _law(self, found: Mapping[str, Any]) -> Iterator[Block]:
         yield self.section("法律依据（按所涉日期有效的条文）", "Legal basis (in force at the date)")

@@ -17,10 +17,11 @@ from detectors.registry import DETECTORS
 from detectors.rules.values import NO_RULES, LocalRules
 from exports.bag import bag
 from exports.errors import PackageError
-from exports.evidence.asking import FINGERPRINT, Asked, ask
+from exports.evidence.asking import FINGERPRINT, About, Asked, ask
 from exports.evidence.contents import Contents, contents_of, software_version
 from exports.verifying.verification import FACTS_FIELD, PACKAGE_VERSION, VERSION_FIELD
 from exports.zipping import zipped
+from graph.in_play import is_current
 from graph.stores import GraphStore
 from loaders.identity import PersonKey
 
@@ -43,6 +44,8 @@ class PackageReport:
     nodes: int
     edges: int
     truncated: bool
+    about_over: str | None
+    """Of a party: which data its findings are of ("loaded", "earlier", "not": none looked at); see `About`."""
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object."""
@@ -56,6 +59,7 @@ class PackageReport:
             "nodes": self.nodes,
             "edges": self.edges,
             "truncated": self.truncated,
+            "findings_about_over": self.about_over,
         }
 
 
@@ -103,6 +107,7 @@ def make_package(
         "store": "neo4j" if "://" in store.url else "embedded",
         "facts_sha256": contents.facts_hash,
         "case": _life(record) if record else None,
+        "cases_about": [_life(r) for _, r in sorted(asked.about.records.items())],
         "audit_head": None,
     }
     if ledger is not None:
@@ -169,6 +174,7 @@ def write_evidence(
         contents.nodes,
         contents.edges,
         contents.truncated,
+        contents.about_over,
     )
 
 
@@ -274,7 +280,9 @@ def _asked(
     if isinstance(question, Finding) or ledger is None:
         return ask(store, question, as_of, rules)
     if record is None:
-        return ask(store, question, as_of, rules, known=_known(store, ledger, question, rules))
+        known = None if FINGERPRINT.fullmatch(question) else _known(store, ledger, question, rules)
+        asked = ask(store, question, as_of, rules, known=known)
+        return asked if known else replace(asked, about=_recorded(ledger, asked.about))
     same = ledger.ran_over(record.last_run) == store.fingerprint()
     if same and record.no_longer_found_at is None:
         return ask(store, record.finding, as_of, rules)
@@ -282,19 +290,33 @@ def _asked(
     return ask(store, record.id, as_of, rules, record.finding.detector)
 
 
-def _known(store: GraphStore, ledger: Ledger, id_: str, rules: LocalRules) -> list[Finding] | None:
-    """What the ledger holds about a party; None where its last whole run was over other data or under other rules."""
-    if FINGERPRINT.fullmatch(id_):
+def _known(store: GraphStore, ledger: Ledger, id_: str, rules: LocalRules) -> About | None:
+    """What the ledger holds about a party; None where that is of other data or rules, and the detectors can be asked."""
+    same = ledger.looked_at([d for d in DETECTORS if not d.support], rules) == store.fingerprint()
+    if not same and is_current(store):
         return None
-    if ledger.looked_at([d for d in DETECTORS if not d.support], rules) != store.fingerprint():
-        return None
-    found: dict[str, Finding] = {}
+    records: dict[str, FindingRecord] = {}
     for wanted in (replace(_STANDING, scope_id=id_), replace(_STANDING, subject=id_)):
         after: str | None = None
         while page := ledger.findings(wanted, after, _PAGE):
-            found |= {r.id: r.finding for r in page}
+            records |= {r.id: r for r in page}
             after = page[-1].cursor
-    return sorted(found.values(), key=lambda f: (f.scope_kind, f.scope_id, f.detector, f.fingerprint))
+    found = tuple(
+        sorted(
+            (r.finding for r in records.values()),
+            key=lambda f: (f.scope_kind, f.scope_id, f.detector, f.fingerprint),
+        )
+    )
+    if same:
+        return About(found, "loaded", {}, records)
+    data = {i: ledger.ran_over(r.last_run) for i, r in records.items()}
+    return About(found, "earlier" if found else "not", data, records)
+
+
+def _recorded(ledger: Ledger, about: About) -> About:
+    """The same findings, with what the ledger holds of each."""
+    held = {f.fingerprint: _record(ledger, f) for f in about.found}
+    return replace(about, records={i: r for i, r in held.items() if r is not None})
 
 
 def _life(record: FindingRecord) -> dict[str, Any]:

@@ -44,6 +44,18 @@ _SEE: Final = (
     "See lookthrough findings list for the ids of findings, and lookthrough status for what is loaded.",
 )
 """What is asked of `evidence` may have been meant as a finding or as a party."""
+_NOT_LOOKED_AT: Final = {
+    "not": (
+        "检测项尚未在当前数据上运行，材料包未能说明有无涉及该对象的风险预警：请先运行 lookthrough detect。",
+        "The detectors have not looked at the data loaded, so the package can't say whether there are findings about it: run "
+        "lookthrough detect first.",
+    ),
+    "earlier": (
+        "材料包所列风险预警是在此前的数据中发现的，检测项尚未在当前数据上运行：请先运行 lookthrough detect。",
+        "The findings it names are of earlier data; the detectors have not looked at the data loaded: run lookthrough detect "
+        "first.",
+    ),
+}
 _COUNTED: Final = {
     "shares": ("持股比例", "share"),
     "control": ("控制关系", "control relationship"),
@@ -126,6 +138,8 @@ def evidence_command(
         f"Wrote {to} ({counted(report.files, 'file')}, {counted(report.nodes, 'node')}, {counted(report.edges, 'relationship')})\n"
         f"facts.json SHA-256 {report.facts_hash}",
     )
+    if report.about_over in _NOT_LOOKED_AT:
+        s.tell(*_NOT_LOOKED_AT[report.about_over], "yellow")
     if report.truncated:
         s.tell(
             "图已按上限截断：证明所需的全部在内，其余未全部列入。",

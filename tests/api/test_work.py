@@ -371,7 +371,16 @@ def test_a_package_of_a_party_is_that_of_the_command_line(own_service, tmp_path,
         assert masked.get(f"/v1/parties/{bidder}/package").json()["scope"] == "personal"
         assert client.get("/v1/parties/没有这个名字/package").status_code == 404
         assert client.get(f"/v1/households/{bidder}/package").status_code == 404
-        asked_anew = make_package(own_service.services.store, bidder, actor="虚构", as_of="2025-06-30")
+        with monkeypatch.context() as patch:
+            # Found again by the detectors, and only where each stands taken from the ledger.
+            patch.setattr("exports.evidence.writing._known", lambda *_: None)
+            asked_anew = make_package(
+                own_service.services.store,
+                bidder,
+                actor="虚构",
+                as_of="2025-06-30",
+                ledger=own_service.services.ledger,
+            )
         with monkeypatch.context() as patch:
             patch.setattr("exports.evidence.asking.detect", never)
             package = client.get(f"/v1/parties/{bidder}/package", params={"as_of": "2025-06-30"})
@@ -386,6 +395,27 @@ def test_a_package_of_a_party_is_that_of_the_command_line(own_service, tmp_path,
         data = {n.partition("/data/")[2]: bag.read(n) for n in bag.namelist() if "/data/" in n}
     assert data == asked_anew.contents.files
     assert finding["id"].encode() in data["graph/findings.csv"]
+
+
+def test_a_package_after_a_load_names_what_was_found_before_it_and_denies_nothing(own_service):
+    """The detectors have not looked at the data loaded since: there may be more, and less."""
+
+    def about(party):
+        package = client.get(f"/v1/parties/{party}/package").raise_for_status().content
+        with zipfile.ZipFile(io.BytesIO(package)) as bag:
+            (place,) = [n for n in bag.namelist() if n.endswith("data/facts.json")]
+            return json.loads(bag.read(place))
+
+    with own_service.client(*ALL) as client:
+        own_service.finished(client, client.post("/v1/runs", json={}).json())
+        finding = client.get("/v1/findings?detector=common-shareholder").json()["items"][0]
+        before = about(finding["subjects"][0])
+        assert before["findings_about_over"] == "loaded"
+        assert own_service.finished(client, upload(client).json())["state"] == "done"
+        after = about(finding["subjects"][0])
+    assert after["findings_about_over"] == "earlier"
+    assert finding["id"] in {f["fingerprint"] for f in after["findings_about"]}
+    assert {f["found_in_data"] for f in after["findings_about"]} == {before["dataset"]} != {after["dataset"]}
 
 
 def test_metrics_tell_findings_and_jobs_by_state_as_they_are_now(own_service):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from detectors.finding import Finding
-from exports.evidence.asking import ask
+from exports.evidence.asking import About, ask
 from exports.evidence.contents import prove
 from exports.evidence.report import Report
 from exports.evidence.report_html import report_html
@@ -30,7 +30,7 @@ def one(world: World, detector: str) -> Finding:
 
 @pytest.mark.parametrize(("lang", "unit"), [("zh", "元"), ("en", "CNY")])
 def test_money_is_told_in_yuan_with_its_unit_wherever_it_stands(world: World, lang: str, unit: str) -> None:
-    text = read(world, COMPANY, lang, known=[])
+    text = read(world, COMPANY, lang, known=About())
     assert f"10,500,000.00 {unit}" in text and "1050000000" not in text
     for detector, wanted in {
         "overpayment": ("amount", "surplus", "due", "paid"),

@@ -1,0 +1,127 @@
+"""What a party's package says of findings about it: what sets them aside, where they stand, and of which data they are."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cases import Ledger, open_ledger
+from detectors.registry import chosen
+from detectors.rules.values import NO_RULES
+from detectors.running.detecting import detect
+from exports import verify_package
+from graph.stores import Credentials
+from tests.cli.both_stores import Store
+from tests.exports.conftest import World, unpack
+
+HOUSEHOLD = "local:BZDB0008"
+REGISTER = """企业名称,统一社会信用代码,股东名称,股东类型,出资比例
+甲城路桥建设有限公司,,乙江控股有限公司,法人股东,51%
+甲城路桥建设有限公司,,王建国,自然人股东,49%
+丙河市政工程有限公司,,乙江控股有限公司,法人股东,35%
+丙河市政工程有限公司,,李秀兰,自然人股东,65%
+"""
+BIDS = """项目编号,项目名称,标段编号,投标人名称,投标报价（元）,投标时间
+ZC-9,甲城污水管网改造,1,甲城路桥建设有限公司,"1,234,567.00",2025-03-14 09:20
+ZC-9,甲城污水管网改造,1,丙河市政工程有限公司,"1,240,000.00",2025-03-14 10:05
+ZC-9,甲城污水管网改造,1,戊林园林有限公司,"1,250,000.00",2025-03-14 10:06
+"""
+PARTY = "甲城路桥建设有限公司"
+
+
+def reports(package: Path) -> dict[str, str]:
+    return {
+        lang: re.sub(r"<[^>]+>", " ", (package / f"data/report.{lang}.html").read_text(encoding="utf-8"))
+        for lang in ("zh", "en")
+    }
+
+
+def facts_of(package: Path) -> Any:
+    return json.loads((package / "data/facts.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Store:
+    for name, text in (("股权", REGISTER), ("投标", BIDS), ("另", REGISTER.replace("51%", "50%"))):
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    store = Store(str(tmp_path / "store"), tmp_path / "data", Credentials())
+    for name in ("股权", "投标"):
+        assert store("load", tmp_path / f"{name}.csv").code == 0
+    return store
+
+
+def test_findings_of_earlier_data_are_named_as_such_and_never_denied(own: Store, tmp_path: Path) -> None:
+    before = tmp_path / "before"
+    made = own("evidence", PARTY, "--to", before, "--format", "json")
+    assert made.code == 0 and json.loads(made.out)["findings_about_over"] == "not"
+    told = own("evidence", PARTY, "--to", before, "--force")
+    assert "lookthrough detect" in told.err
+    assert facts_of(before)["findings_about"] == []
+    assert "不得而知" in reports(before)["zh"] and "is not known" in reports(before)["en"]
+    assert "没有找到" not in reports(before)["zh"]
+
+    assert own("detect").code == 0
+    looked = tmp_path / "looked"
+    told = own("evidence", PARTY, "--to", looked)
+    assert told.code == 0 and "lookthrough detect" not in told.err
+    found = facts_of(looked)["findings_about"]
+    assert found and facts_of(looked)["findings_about_over"] == "loaded"
+    assert {f["state"] for f in found} == {"new"} and {f["found_in_data"] for f in found} == {None}
+
+    (tmp_path / "new.csv").write_text(REGISTER.replace("甲城", "庚山"), encoding="utf-8")
+    assert own("load", tmp_path / "new.csv").code == 0
+    later = tmp_path / "later"
+    told = own("evidence", PARTY, "--to", later)
+    assert told.code == 0 and "earlier data" in told.err
+    facts = facts_of(later)
+    assert facts["findings_about_over"] == "earlier"
+    assert [f["fingerprint"] for f in facts["findings_about"]] == [f["fingerprint"] for f in found]
+    of = {f["found_in_data"] for f in facts["findings_about"]}
+    assert of == {facts_of(looked)["dataset"]} and facts["dataset"] not in of
+    for lang, words in (("zh", "此前的数据"), ("en", "earlier data")):
+        assert words in reports(later)[lang]
+        assert all(f["fingerprint"] in reports(later)[lang] for f in found)
+    assert verify_package(later).holds
+
+
+def ledger_of(world: World, folder: Path) -> Ledger:
+    ledger = open_ledger(f"sqlite:///{folder / 'ledger.db'}").__enter__()
+    wanted = chosen(None)
+    ledger.record_run(detect(world.store, wanted), wanted, NO_RULES, world.store.fingerprint(), "tester")
+    return ledger
+
+
+def test_what_sets_a_finding_aside_and_where_it_stands_are_told_of_a_party_too(
+    world: World, tmp_path: Path
+) -> None:
+    about = {f.detector: f for f in world.findings if f.scope_id == HOUSEHOLD}
+    aside = about["household-multi-property"]
+    assert aside.suppressed_by
+    ledger = ledger_of(world, tmp_path)
+    try:
+        ledger.decide(aside.fingerprint, "in_review", "核对权属", "tester")
+        ledger.decide(aside.fingerprint, "cleared", "系农村宅基地", "tester")
+        ledger.suppress(aside.fingerprint, "2099-01-01", "已核实的例外", "tester")
+        package = world.package(HOUSEHOLD, ledger=ledger)
+        again = world.package(HOUSEHOLD)
+    finally:
+        ledger.close()
+    folder = unpack(package.files, tmp_path / "package")
+    (told,) = [f for f in facts_of(folder)["findings_about"] if f["fingerprint"] == aside.fingerprint]
+    assert told["state"] == "cleared" and told["suppression"]["reason"] == "已核实的例外"
+    run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    assert {c["id"]: c["state"] for c in run["cases_about"]}[aside.fingerprint] == "cleared"
+    text = reports(folder)
+    assert aside.suppressed_by["reason"] in text["zh"] and aside.suppressed_by["reason_en"] in text["en"]
+    assert "排除" in text["zh"] and "cleared" in text["en"]
+    assert "人工抑制至 2099-01-01：已核实的例外" in text["zh"]
+    assert verify_package(folder).holds
+    # Without a ledger the rule that sets it aside is told all the same, and no state is made up.
+    alone = unpack(again.files, tmp_path / "alone")
+    assert aside.suppressed_by["reason"] in reports(alone)["zh"]
+    assert {f["state"] for f in facts_of(alone)["findings_about"]} == {None}
+    assert json.loads((alone / "run.json").read_text(encoding="utf-8"))["cases_about"] == []
