@@ -22,11 +22,11 @@ _EDGE: Final = (
     *("valid_from", "valid_to", "observed_on", "dataset", "marks"),
     *("source_batch", "source_file", "source_sheet", "source_row"),
 )
-_FINDING: Final = (
+FINDING_COLUMNS: Final = (
     *("fingerprint", "detector", "version", "severity", "scope_kind", "scope_id", "subjects", "as_of"),
     *("text_zh", "text_en", "basis", "suppressed_by"),
 )
-_PATH: Final = ("fingerprint", "holder", "company", "nodes", "names", "formula", "votes_formula")
+PATH_COLUMNS: Final = ("fingerprint", "holder", "company", "nodes", "names", "formula", "votes_formula")
 _MEANS: Final = {
     "share": "direct share, a fraction from 0 to 1; empty where only bounds are known",
     "share_min": "lower bound of the direct share",
@@ -43,14 +43,25 @@ _MEANS: Final = {
 
 def csv_tables(subgraph: Subgraph, scene: Scene, findings: Sequence[Finding] = ()) -> dict[str, bytes]:
     """`nodes.csv`, `edges.csv` (a row a source row), `findings.csv`, `paths.csv` (a row a path), `schema.json`."""
+    told = [f.to_json() for f in findings]
+    return tables_of(subgraph, scene, map(finding_row, told), [row for f in told for row in paths_of(f)])
+
+
+def tables_of(
+    subgraph: Subgraph,
+    scene: Scene,
+    findings: Iterable[Mapping[str, Any]],
+    paths: Iterable[Mapping[str, Any]],
+) -> dict[str, bytes]:
+    """The same tables, with the rows of `findings.csv` and `paths.csv` as they are given."""
     rows = placed(subgraph, scene)
     nodes = [{k: v for k, v in row.items() if k != "label"} for row in rows.nodes.values()]
     edges = [one for row in rows.edges.values() for one in _by_source(row)]
-    tables: dict[str, tuple[list[str], list[dict[str, Any]]]] = {
+    tables: dict[str, tuple[Sequence[str], Sequence[Mapping[str, Any]]]] = {
         "nodes.csv": (_columns(_NODE, nodes), nodes),
         "edges.csv": (_columns(_EDGE, edges), edges),
-        "findings.csv": (list(_FINDING), [_finding_row(f) for f in findings]),
-        "paths.csv": (list(_PATH), [row for f in findings for row in path_rows(f)]),
+        "findings.csv": (FINDING_COLUMNS, list(findings)),
+        "paths.csv": (PATH_COLUMNS, list(paths)),
     }
     made = {name: table(columns, found) for name, (columns, found) in tables.items()}
     made["schema.json"] = _schema(tables)
@@ -72,13 +83,17 @@ def table(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
     return ("\ufeff" + text.getvalue()).encode("utf-8", errors="replace")
 
 
-def path_rows(found: Finding) -> Iterator[dict[str, Any]]:
-    """One row a path of a finding's proof."""
-    names = found.facts.get("names", {})
-    for path in paths_in(found.facts):
+def paths_of(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """One row a path of a finding's proof; `found`: its wire form."""
+    return path_rows(found["fingerprint"], found["facts"], found["facts"].get("names") or {})
+
+
+def path_rows(fingerprint: str, told: Any, names: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """One row a path that is told anywhere in some facts."""
+    for path in paths_in(told):
         nodes = path["nodes"]
         yield {
-            "fingerprint": found.fingerprint,
+            "fingerprint": fingerprint,
             "holder": nodes[0],
             "company": nodes[-1],
             "nodes": " > ".join(nodes),
@@ -114,25 +129,26 @@ def _by_source(row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield kept | (source.columns() if source else {})
 
 
-def _finding_row(found: Finding) -> dict[str, Any]:
-    basis = "; ".join(f"{b['law']}{b['article']}" for b in found.basis)
+def finding_row(found: Mapping[str, Any]) -> dict[str, Any]:
+    """A finding's row of `findings.csv`; `found`: its wire form, or that of one that is only named."""
+    basis = "; ".join(f"{b['law']}{b['article']}" for b in found["basis"])
     return {
-        "fingerprint": found.fingerprint,
-        "detector": found.detector,
-        "version": found.version,
-        "severity": found.severity,
-        "scope_kind": found.scope_kind,
-        "scope_id": found.scope_id,
-        "subjects": " ".join(found.subjects),
-        "as_of": found.facts.get("as_of"),
-        "text_zh": found.text["zh"],
-        "text_en": found.text["en"],
+        "fingerprint": found["fingerprint"],
+        "detector": found["detector"],
+        "version": found["version"],
+        "severity": found["severity"],
+        "scope_kind": found["scope"]["kind"],
+        "scope_id": found["scope"]["id"],
+        "subjects": " ".join(found["subjects"]),
+        "as_of": found["facts"].get("as_of") if "facts" in found else found["as_of"],
+        "text_zh": found["text"]["zh"],
+        "text_en": found["text"]["en"],
         "basis": basis,
-        "suppressed_by": (found.suppressed_by or {}).get("rule"),
+        "suppressed_by": (found["suppressed_by"] or {}).get("rule"),
     }
 
 
-def _schema(tables: Mapping[str, tuple[list[str], list[dict[str, Any]]]]) -> bytes:
+def _schema(tables: Mapping[str, tuple[Sequence[str], Sequence[Mapping[str, Any]]]]) -> bytes:
     said = {"bool": "boolean", "int": "integer", "float": "number", "str": "string"}
     described = {
         name: [

@@ -12,7 +12,7 @@ from visualize.scene import Scene
 from visualize.wording import NODE_TYPES, RELATIONS, Lang, pick
 
 # A column of ours never hides behind a source's field of the same name.
-_OURS: Final = frozenset(
+OURS: Final = frozenset(
     {"id", "type", "kind", "name", "label", "marks", "x", "y", "source", "target", "weight"}
 )
 
@@ -62,7 +62,7 @@ def positions(subgraph: Subgraph, scene: Scene) -> dict[str, Point]:
 
 
 def _fields(facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {(f"fact_{k}" if k in _OURS else k): v for k, v in facts.items()}
+    return {(f"fact_{k}" if k in OURS else k): v for k, v in facts.items()}
 
 
 def _node(node: SubNode, scene: Scene) -> dict[str, Any]:

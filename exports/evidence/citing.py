@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from exports.csv_tables import table
@@ -62,6 +62,16 @@ class Citations:
     def csv(self) -> bytes:
         """`source-rows.csv`."""
         return table(COLUMNS, (c.row() for c in self.rows))
+
+    def named(self, told: Callable[[str], str]) -> Citations:
+        """The same, files under the names they are told by."""
+
+        def renamed(file: Mapping[str, Any]) -> Mapping[str, Any]:
+            return {**file, "name": told(str(file["name"]))} if file.get("name") else file
+
+        return Citations(
+            tuple(replace(c, file=renamed(c.file)) for c in self.rows), tuple(map(renamed, self.files))
+        )
 
     def of_keys(self, keys: Iterable[str]) -> list[Cited]:
         """The rows that state some relationships, each source once."""

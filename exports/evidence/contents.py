@@ -8,11 +8,10 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 from detectors.finding import Finding
-from exports.csv_tables import csv_tables
+from exports.csv_tables import tables_of
 from exports.cytoscape import cytoscape_json
 from exports.errors import PackageError
 from exports.evidence.asking import About, Asked
@@ -25,9 +24,11 @@ from exports.evidence.report_pdf import report_pdf
 from exports.evidence.telling import Subject
 from exports.gexf import gexf
 from exports.graphml import graphml
+from exports.software import software_version
 from exports.verifying.drawn_graphs import graph_faults
 from exports.verifying.enclosed import Enclosed
 from exports.verifying.recomputing import recomputed
+from exports.verifying.repeated import finding_rows, proving_paths, repeated_faults
 from exports.verifying.verification import PACKAGE_VERSION
 from graph.counted import counted
 from graph.stores import GraphStore
@@ -86,19 +87,23 @@ def prove(
     frozen = masks.frozen(frozen)
     proving = tuple(map(masks.text, asked.ids)) if asked.found else ()
     subgraph = masks_title(masks, frozen.subgraph(asked.picture, proving, asked.keys))
-    citations = cite(frozen, store.batches())
-    facts = masks.value(_facts(asked, store.fingerprint(), hidden_by))
-    facts_text = _json(facts)
-    facts_hash = hashlib.sha256(facts_text).hexdigest()
-    provenance = masks.value(_provenance(store, asked, citations, hidden_by))
+    citations = cite(frozen, store.batches()).named(masks.text)
     shown = {masks.text(n.id) for n in asked.picture.nodes} | set(proving)
     drawn = _part(subgraph, shown)
+    facts = masks.value(_facts(asked, store.fingerprint(), hidden_by))
+    facts["drawn"] = sorted(n.id for n in drawn.nodes)
+    facts_text = _json(facts)
+    # Reports are made of what is written, so that whoever has the package can make them again.
+    facts = json.loads(facts_text)
+    facts_hash = hashlib.sha256(facts_text).hexdigest()
+    provenance = json.loads(_json(masks.value(_provenance(store, asked, citations, hidden_by))))
     scenes: dict[Lang, Scene] = {}
     for lang in LANGUAGES:
         scenes[lang] = compose(drawn, lang=lang)
         if composed is not None:
             composed(lang, scenes[lang])
-    tables = csv_tables(subgraph, scenes["zh"], [masks.finding(f) for f in findings])
+    names = {n.id: n.name for n in subgraph.nodes}
+    tables = tables_of(subgraph, scenes["zh"], finding_rows(facts), proving_paths(facts, names))
     files = {
         "facts.json": facts_text,
         "provenance.json": _json(provenance),
@@ -174,6 +179,7 @@ def _check(files: Mapping[str, bytes]) -> None:
     enclosed = Enclosed.read(data)
     faults, _ = recomputed(enclosed)
     faults += graph_faults(data, enclosed)
+    faults += repeated_faults(data, enclosed)
     if faults:
         first = faults[0]
         raise PackageError(
@@ -227,10 +233,14 @@ def _facts(asked: Asked, fingerprint: str, hidden_by: PersonKey | None) -> dict[
 
 def _named(found: Finding, about: About) -> dict[str, Any]:
     """A finding that is only named: what it says, what sets it aside, and where it stands in the ledger."""
-    kept = ("fingerprint", "detector", "severity", "scope", "suppressed_by", "text")
+    kept = (
+        *("fingerprint", "detector", "version", "severity", "scope", "subjects", "basis", "suppressed_by"),
+        "text",
+    )
     record = about.records.get(found.fingerprint)
     suppression = record.suppression if record and record.suppression and record.suppression.active else None
     return {k: v for k, v in found.to_json().items() if k in kept} | {
+        "as_of": found.facts.get("as_of"),
         "state": record.state if record else None,
         "changed_since_decision": record.changed_since_decision if record else None,
         "suppression": {"until": suppression.until, "reason": suppression.reason} if suppression else None,
@@ -273,11 +283,3 @@ def _provenance(
         "files": [dict(f) for f in citations.files],
         "people": "masked" if hidden_by else "named",
     }
-
-
-def software_version() -> str:
-    """The version of the installed distribution."""
-    try:
-        return version("lookthrough")
-    except PackageNotFoundError:
-        return "0"

@@ -121,7 +121,7 @@ class Report(ProofTelling):
         rows += [
             (self.label(k), self.told(v, k, currency_in(facts)))
             for k, v in facts.items()
-            if k not in ("sources", "flag")
+            if k not in ("sources", "flag") and v not in (None, "", [], {})
         ]
         yield Pairs(tuple(rows))
         if party and party.get("beneficial"):
@@ -330,7 +330,7 @@ class Report(ProofTelling):
 
     def _sources(self, found: Mapping[str, Any] | None) -> Iterator[Block]:
         yield self.section("来源", "Sources")
-        files = [f for f in self.subject.citations.files if f["cited"]]
+        files = [f for f in self.subject.provenance["files"] if f["cited"]]
         headings = [
             ("文件", "File"),
             ("SHA-256", "SHA-256"),

@@ -20,6 +20,8 @@ from visualize.labels import plain_id
 from visualize.wording import ROLES, Lang, pick
 
 RATE: Final = "rate"
+_FIRST: Final = ("id", "name", "month", "from", "to")
+"""What a reader looks for first; facts.json has every object's members in the order of the alphabet."""
 _CODE: Final = re.compile(r"[a-z]+(?:[_-][a-z]+)*")
 
 
@@ -123,7 +125,9 @@ class Telling:
             return "√" if value else "×"
         if isinstance(value, Mapping):
             inside = currency_in(value) or currency
-            return ", ".join(f"{self.label(k)}: {self.told(v, str(k), inside)}" for k, v in value.items())
+            rest = [k for k in value if k not in _FIRST]
+            told = [*(k for k in _FIRST if k in value), *rest]
+            return ", ".join(f"{self.label(k)}: {self.told(value[k], str(k), inside)}" for k in told)
         if isinstance(value, list | tuple):
             return "; ".join(self.told(v, name, currency) for v in value) or "—"
         if name in MONEY_FIELDS and isinstance(value, int | float):

@@ -18,7 +18,8 @@ from detectors.rules.values import NO_RULES, LocalRules
 from exports.bag import bag
 from exports.errors import PackageError
 from exports.evidence.asking import FINGERPRINT, About, Asked, ask
-from exports.evidence.contents import Contents, contents_of, software_version
+from exports.evidence.contents import Contents, contents_of
+from exports.software import software_version
 from exports.verifying.verification import FACTS_FIELD, PACKAGE_VERSION, VERSION_FIELD
 from exports.zipping import zipped
 from graph.in_play import is_current

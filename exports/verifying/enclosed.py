@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,17 +31,17 @@ class Enclosed:
     _same: dict[str, str]
 
     @classmethod
-    def read(cls, files: dict[str, bytes]) -> Enclosed:
+    def read(cls, files: Mapping[str, bytes]) -> Enclosed:
         """Raises `PackageError` where one of them can't be read."""
         facts = _json(files, FACTS)
-        nodes = {row["id"]: row for row in _table(files, NODES, ("id", "type"))}
+        nodes = {row["id"]: row for row in read_table(files, NODES, ("id", "type"))}
         edges: dict[str, dict[str, str]] = {}
         sources: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
-        for row in _table(files, EDGES, ("id", "type", "source", "target")):
+        for row in read_table(files, EDGES, ("id", "type", "source", "target")):
             edges[row["id"]] = row
             if row.get("source_file"):
                 sources[row["id"]].add((row["source_file"], row["source_sheet"], row["source_row"]))
-        rows = _table(files, ROWS, ("ref", "sha256", "sheet", "row", "key"))
+        rows = read_table(files, ROWS, ("ref", "sha256", "sheet", "row", "key"))
         return cls(facts, nodes, edges, dict(sources), rows, _clusters(edges))
 
     def ownership(self) -> list[dict[str, Any]]:
@@ -58,7 +59,7 @@ def number(row: dict[str, str], name: str) -> float | None:
     return float(text) if text else None
 
 
-def _json(files: dict[str, bytes], name: str) -> dict[str, Any]:
+def _json(files: Mapping[str, bytes], name: str) -> dict[str, Any]:
     try:
         read = json.loads(files[name])
     except KeyError:
@@ -70,7 +71,8 @@ def _json(files: dict[str, bytes], name: str) -> dict[str, Any]:
     return read
 
 
-def _table(files: dict[str, bytes], name: str, needed: tuple[str, ...]) -> list[dict[str, str]]:
+def read_table(files: Mapping[str, bytes], name: str, needed: tuple[str, ...]) -> list[dict[str, str]]:
+    """A table's rows, cells as they were given. Raises `PackageError` where it can't be read or lacks a column."""
     try:
         text = files[name].decode("utf-8-sig")
         reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)

@@ -12,12 +12,14 @@ from typing import Any, Final
 from exports.bag import INFO, read_info
 from exports.errors import PackageError
 from exports.verifying.drawn_graphs import graph_faults
-from exports.verifying.enclosed import FACTS, Enclosed
+from exports.verifying.enclosed import FACTS, ROWS, Enclosed
 from exports.verifying.integrity import Fault, integrity
 from exports.verifying.reading import read_package
 from exports.verifying.recomputing import recomputed
+from exports.verifying.rendering import rendered_again
+from exports.verifying.repeated import repeated_faults
 
-PACKAGE_VERSION: Final = 1
+PACKAGE_VERSION: Final = 2
 """Of the package's layout and facts; raised when a reader of the older one would go wrong."""
 VERSION_FIELD: Final = "Lookthrough-Package-Version"
 FACTS_FIELD: Final = "Lookthrough-Facts-SHA256"
@@ -75,13 +77,19 @@ def verify_package(path: str | os.PathLike[str]) -> Verification:
     try:
         wrong, counts = recomputed(enclosed)
         wrong += graph_faults(files, enclosed)
+        wrong += repeated_faults(files, enclosed)
+        faults += wrong
+        faults += _provenance(files, enclosed)
+        # What is made of data that do not hold differs everywhere: the place that counts is named above.
+        if not faults:
+            wrong, rendered = rendered_again(files, enclosed, facts_hash)
+            faults += wrong
+            counts |= rendered
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise PackageError(
             f"材料包中的 facts.json 或表格不是应有的结构（{error!r}），不能复核。",
             f"facts.json or a table of the package is not of the shape it should be ({error!r}): nothing can be recomputed.",
         ) from error
-    faults += wrong
-    faults += _provenance(files, enclosed)
     return Verification(contents.name, len(files), tuple(faults), counts, about)
 
 
@@ -89,14 +97,26 @@ def _provenance(files: dict[str, bytes], enclosed: Enclosed) -> list[Fault]:
     at = "data/provenance.json"
     try:
         told = json.loads(files[at])
-        known = {str(f["sha256"]) for f in told["files"]}
+        known: dict[str, set[str]] = {}
+        for file in told["files"]:
+            known.setdefault(str(file["sha256"]), set()).add(str(file["name"]))
         same = told["dataset"]["fingerprint"] == enclosed.facts["dataset"]
     except (KeyError, ValueError, TypeError):
         return [Fault(at, "缺失或无法读取", "is missing or can't be read")]
     found = (
         [] if same else [Fault(at, "数据指纹与 facts.json 不同", "names another data set than facts.json")]
     )
-    for sha in sorted({r["sha256"] for r in enclosed.rows} - known):
+    for ref, sha, name in sorted({(r["ref"], r["sha256"], r["file"]) for r in enclosed.rows}):
+        if name not in known.get(sha, {name}):
+            right = ", ".join(sorted(known[sha]))
+            found.append(
+                Fault(
+                    f"{ROWS} {ref} file",
+                    f"写作“{name}”；{at} 中为“{right}”",
+                    f"is stated as {name!r}; {at} has {right!r}",
+                )
+            )
+    for sha in sorted({r["sha256"] for r in enclosed.rows} - known.keys()):
         found.append(Fault(at, f"所引文件 {sha} 未列出", f"does not list the cited file {sha}"))
     return found
 

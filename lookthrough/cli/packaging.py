@@ -62,6 +62,8 @@ _COUNTED: Final = {
     "paths": ("路径算式", "path formula"),
     "dwellings": ("住房", "dwelling"),
     "rows": ("来源行", "source row"),
+    "reports": ("网页报告", "HTML report"),
+    "pictures": ("SVG 图", "SVG picture"),
 }
 
 
@@ -212,6 +214,13 @@ def _tell(s: Session, found: Verification) -> None:
             ),
             markup=False,
         )
+        if not found.recomputed.get("reports"):
+            s.tell(
+                "报告和图由其他版本的软件或本机没有的检测项生成，未与数据比对。",
+                "The reports and pictures were made by another version of the software, or for a detector this one does not "
+                "have: they were not held against the data.",
+                "yellow",
+            )
         return
     s.tell(
         f"复核未通过：{len(found.faults)} 处不符。"

@@ -232,6 +232,101 @@ def test_the_graph_files_of_every_kind_of_package_hold(world: World, tmp_path: P
         assert len(files) > 8, detector
 
 
+def _told(change: Callable[[dict[str, Any]], None]) -> Callable[[bytes], bytes]:
+    return with_facts(lambda facts: change(facts["findings"][0]))
+
+
+def _text_of(pattern: str, other: str) -> Callable[[bytes], bytes]:
+    def changed(text: bytes) -> bytes:
+        assert pattern in text.decode("utf-8-sig"), pattern
+        return text.replace(pattern.encode(), other.encode())
+
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "place"),
+    [
+        ("report.zh.html", _text_of("42.00%", "92.00%"), "data/report.zh.html line"),
+        ("report.en.html", _text_of("虚构顾远山", "虚构李四"), "data/report.en.html"),
+        ("report.en.html", _text_of("</footer>", "</footer><script>1</script>"), "data/report.en.html line"),
+        ("picture.zh.svg", _text_of("80.00%", "90.00%"), "data/picture.zh.svg"),
+        ("picture.en.svg", _text_of("虚构云桥建设有限公司", "虚构无关公司"), "data/picture.en.svg"),
+        ("picture.zh.svg", _text_of("#1a202c", "#ffffff"), "data/picture.zh.svg"),
+        ("picture.zh.svg", lambda _: b"nonsense", "data/picture.zh.svg"),
+        (
+            "facts.json",
+            _told(lambda f: f["text"].update(zh=f["text"]["zh"] + "另查明")),
+            "findings.csv row 2 text_zh",
+        ),
+        (
+            "facts.json",
+            _told(lambda f: f["facts"]["bidders"][0]["paths"][0].update(formula="90% = 92%")),
+            "92%",
+        ),
+        ("facts.json", _told(lambda f: f["facts"]["holder"].update(name="虚构李四")), "虚构李四"),
+        ("facts.json", _told(lambda f: f.update(subjects=f["subjects"][:1])), "findings.csv row 2 subjects"),
+        ("facts.json", _told(lambda f: f.update(severity="lead")), "findings.csv row 2 severity"),
+        (
+            "facts.json",
+            _told(lambda f: f.update(suppressed_by={"rule": "state", "reason": "x", "reason_en": "x"})),
+            "findings.csv row 2 suppressed_by",
+        ),
+        ("facts.json", _told(lambda f: f["basis"][0].update(article="第一条")), "findings.csv row 2 basis"),
+        ("facts.json", _told(lambda f: f["basis"][0].update(says="另有规定")), "data/report.zh.html"),
+        ("facts.json", _told(lambda f: f["innocent"]["zh"].pop()), "data/report.zh.html"),
+        ("graph/paths.csv", _text_of("42%", "92%"), "paths.csv row 2 formula"),
+        ("graph/paths.csv", lambda text: text[: text.index(b"\r\n") + 2], "paths.csv row 2"),
+        ("graph/findings.csv", lambda text: text + b"bogus\r\n", "findings.csv row 3"),
+        ("source-rows.csv", _text_of("企业股东信息.csv", "另一文件.csv"), "file"),
+    ],
+)
+def test_what_people_read_is_held_against_the_data(
+    nine: Package, tmp_path: Path, name: str, change: Callable[[bytes], bytes], place: str
+) -> None:
+    target = forged(nine, tmp_path / "forged", name, change)
+    assert not integrity(read_package(target).files), "the bag itself is in order"
+    told = [f"{f.at} {f.en} {f.zh}" for f in verify_package(target).faults]
+    assert any(place in t for t in told), told
+
+
+@pytest.mark.parametrize("of", ["cn-uscc:919999999000000144", "local:XGDB0001"])
+def test_a_partys_reports_tables_and_pictures_are_held_against_its_data(
+    world: World, tmp_path: Path, of: str
+) -> None:
+    package = world.package(of)
+    assert verify_package(unpack(package.files, tmp_path / "as-it-is")).holds
+    for n, (name, change, place) in enumerate(
+        (
+            ("report.zh.html", _text_of(package.id, "local:另一个"), "data/report.zh.html line"),
+            ("facts.json", with_facts(lambda f: f["findings_about"].pop()), "findings.csv"),
+            ("facts.json", with_facts(lambda f: f.update(findings_about_over="not")), "data/report.zh.html"),
+        )
+    ):
+        faults = verify_package(forged(package, tmp_path / str(n), name, change)).faults
+        assert any(place in f.at for f in faults), (name, faults)
+
+
+def test_reports_of_other_software_are_said_not_to_be_compared(nine: Package, tmp_path: Path) -> None:
+    """Their words may rightly be others."""
+    change = _graph('"version": "[^"]*"(?=\\s*}\\s*}?\\s*$)', '"version": "0.0.0"')
+    target = forged(nine, tmp_path / "other", "provenance.json", change)
+    found = verify_package(target)
+    assert found.holds and found.recomputed["reports"] == found.recomputed["pictures"] == 0
+    assert found.recomputed["shares"]
+
+
+def test_reports_and_pictures_of_every_kind_of_finding_come_out_again(world: World, tmp_path: Path) -> None:
+    one_of_each = {f.detector: f for f in world.findings}
+    some = sorted(one_of_each)[:: max(1, len(one_of_each) // 6)]
+    for n, detector in enumerate(some):
+        for hidden in (None, KEY):
+            package = world.package(one_of_each[detector], hidden_by=hidden)
+            found = verify_package(unpack(package.files, tmp_path / f"{n}-{hidden is None}"))
+            assert found.holds, (detector, found.faults)
+            assert found.recomputed["reports"] == 2
+
+
 def test_dwellings_are_counted_again(world: World, tmp_path: Path) -> None:
     package = world.package(world.found("household-multi-property", "local:XGDB0001"))
 
@@ -318,7 +413,7 @@ def test_another_version_and_a_foreign_bag_are_told_apart(nine: Package, tmp_pat
     data = {n[5:]: b for n, b in nine.files.items() if n.startswith("data/")}
     fields = read_info(nine.files["bag-info.txt"])
     fields.pop("Payload-Oxum")
-    for version in ("0", "2"):
+    for version in ("0", "1", "3"):
         older = {**fields, "Lookthrough-Package-Version": version}
         text = refused(unpack(bag(data, {}, list(older.items())), tmp_path / version))
         assert f"version {version}" in text
