@@ -29,6 +29,10 @@ _MOST_ROWS: Final = 200
 """Source rows printed; the package's `source-rows.csv` has them all."""
 
 
+_DAYS: Final = ("observed_on", "to_month", "month", "valid_from", "bid_on")
+"""Facts that say how far the data reach."""
+
+
 class Report(ProofTelling):
     """Makes the document in one language."""
 
@@ -51,12 +55,24 @@ class Report(ProofTelling):
         blocks += list(self._checking())
         title = found["title"][self.lang] if found else self.name(self.facts["question"]["id"])
         head = self.say("核查材料包：", "Evidence package: ") + title
-        as_of = self.facts["as_of"] or self.say("未注明", "not dated")
+        as_of = self.facts["as_of"] or self._undated()
         sub = self.say(
             f"数据截至日期 {as_of} · 数据指纹 {self.facts['dataset']}",
             f"As of {as_of} · data fingerprint {self.facts['dataset']}",
         )
         return Document(self.lang, head, sub, f"facts.json SHA-256 {self.subject.facts_hash}", tuple(blocks))
+
+    def _undated(self) -> str:
+        """Where no day was asked for: how far the data reach that the package encloses."""
+        graph = self.subject.subgraph
+        told = [*(n.facts for n in graph.nodes), *(e.facts for e in graph.edges)]
+        days = [str(facts[name]) for facts in told for name in _DAYS if facts.get(name)]
+        if not days:
+            return self.say("未指定", "none asked for")
+        last = max(days)
+        return self.say(
+            f"未指定（所附数据最晚至 {last}）", f"none asked for (the data enclosed reach {last})"
+        )
 
     def _caption(self) -> str:
         text = self.say(
@@ -116,19 +132,86 @@ class Report(ProofTelling):
         facts = dict(node.facts) if node else {}
         rows = [
             (self.say("编号", "Id"), question["id"]),
-            (self.say("名称", "Name"), self.names.get(question["id"], "")),
         ]
+        if name := self.names.get(question["id"]):
+            # A household is known by its id alone.
+            rows.append((self.say("名称", "Name"), name))
         rows += [
             (self.label(k), self.told(v, k, currency_in(facts)))
             for k, v in facts.items()
             if k not in ("sources", "flag") and v not in (None, "", [], {})
         ]
         yield Pairs(tuple(rows))
+        if question["type"] == "Household":
+            yield from self._members(question["id"])
         if party and party.get("beneficial"):
             yield from self._beneficial(party)
         if party and party.get("holdings"):
             yield from self._holdings(party)
         yield from self._findings_about(self.facts["findings_about"])
+
+    def _members(self, household: str) -> Iterator[Block]:
+        """Who belongs to a household, and what of real property stands in their names."""
+        members = [e for e in self.edges.values() if e.type == "MEMBER_OF" and e.target == household]
+        yield Heading(self.say("家庭成员", "Members"), 3)
+        if not members:
+            yield Paragraph(self.say("数据未载明成员。", "The data state no members."))
+            return
+        headings = [
+            ("成员", "Member"),
+            ("与户主关系", "Relation to the head"),
+            ("期间 / 观察日", "Span / observed"),
+            ("来源", "Source"),
+        ]
+        yield Table(
+            tuple(pick(h, self.lang) for h in headings),
+            tuple(
+                (
+                    self.name(e.source),
+                    self.told(e.facts.get("relation_to_head")),
+                    self.since([e.id]),
+                    self.cite([e.id]),
+                )
+                for e in members
+            ),
+            (3.5, 2, 2.5, 1.2),
+        )
+        who = {e.source for e in members}
+        titles = [e for e in self.edges.values() if e.type == "HOLDS_PROPERTY" and e.source in who]
+        yield Heading(self.say("成员名下的不动产", "Real property in the members' names"), 3)
+        if not titles:
+            yield Paragraph(
+                self.say(
+                    "已导入的数据中没有成员的不动产记录；未导入登记数据的，是否持有不得而知。",
+                    "The data loaded have no title of a member; where no register of titles was loaded, whether they hold "
+                    "any is not known.",
+                )
+            )
+            return
+        kinds = {n.id: n.kind for n in self.subject.subgraph.nodes}
+        headings = [
+            ("不动产", "Property"),
+            ("类型", "Kind"),
+            ("权利人", "Owner"),
+            ("份额", "Share"),
+            ("期间 / 观察日", "Span / observed"),
+            ("来源", "Source"),
+        ]
+        yield Table(
+            tuple(pick(h, self.lang) for h in headings),
+            tuple(
+                (
+                    self.called(e.target),
+                    self.told(kinds.get(e.target) or None),
+                    self.called(e.source),
+                    band(e.facts.get("share"), e.facts.get("share_min"), e.facts.get("share_max")),
+                    self.since([e.id]),
+                    self.cite([e.id]),
+                )
+                for e in titles
+            ),
+            (3.4, 1.2, 1.8, 1, 2.2, 0.9),
+        )
 
     def _beneficial(self, party: Mapping[str, Any]) -> Iterator[Block]:
         answer = party["beneficial"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -68,3 +69,42 @@ def test_money_is_told_in_the_currency_it_is_stated_in(world: World) -> None:
     assert telling.told({"unit": "rate", "price": 0.95}).endswith("95.00%")
     assert telling.told({"unit": "CNY/total", "price": 1100000000.0}).endswith("11,000,000.00 元")
     assert telling.told(True, "paid") == "√" and telling.told(None, "paid") == "—"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_households_report_has_its_members_and_what_stands_in_their_names(world: World, lang: str) -> None:
+    text = read(world, "local:XGDB0001", lang, known=About())
+    words = {
+        "zh": ("家庭成员", "成员名下的不动产", "户主", "住宅", "未指定（所附数据最晚至 2025-12）"),
+        "en": ("Members", "Real property in the members", "head", "dwelling", "reach 2025-12)"),
+    }[lang]
+    assert all(w in text for w in words), [w for w in words if w not in text]
+    # Tables come before the picture, which has the names as well.
+    tables = text[: text.index("关系图" if lang == "zh" else "Picture")]
+    for name in (
+        "虚构宋广厦",
+        "虚构安居娘",
+        "样本沈齐思",
+        "虚构市虚构区示例路11号2栋202室",
+        "100.00%",
+        "2016-04-08",
+    ):
+        assert name in tables, name
+    assert "未注明" not in text and "not dated" not in text
+    assert not re.search(r"\n(名称|Name)\n\n", text)
+
+
+def test_a_household_without_titles_is_not_said_to_hold_none(world: World) -> None:
+    titled = {f.scope_id for f in world.findings if "property" in f.detector or "dwelling" in f.detector}
+    bare = next(
+        f.scope_id for f in world.findings if f.scope_kind == "household" and f.scope_id not in titled
+    )
+    subject = prove(world.store, ask(world.store, bare, None, known=About()), None).subject
+    untitled = replace(
+        subject,
+        subgraph=replace(
+            subject.subgraph, edges=tuple(e for e in subject.subgraph.edges if e.type != "HOLDS_PROPERTY")
+        ),
+    )
+    text = report_html(Report(untitled, "zh").document(), "").decode()
+    assert "是否持有不得而知" in text
