@@ -47,7 +47,10 @@ def status(request: Request, caller: Asking, services: Using) -> Response:
         "counts": {k: n for k, n in store.counts().items() if n},
         "loading": [b.id for b in store.batches() if b.state != "done"],
         "jobs": dict(request.app.state.jobs.running),
-        "findings": {**services.ledger.counts(), "dataset": services.ledger.looked_at(wanted, services.rules)},
+        "findings": {
+            **services.ledger.counts(),
+            "dataset": services.ledger.looked_at(wanted, services.rules),
+        },
         "caller": {
             "name": caller.name,
             "scopes": [s for s in SCOPES if caller.may(s)],
