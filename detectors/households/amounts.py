@@ -35,7 +35,7 @@ def unlowered(of: Recipient, person: str, date: str) -> tuple[list[Unlowered], b
     programs: dict[str, list[Spell]] = defaultdict(list)
     for spell in of.spells:
         if not spell.person:
-            programs[spell.program_id].append(spell)
+            programs[spell.same].append(spell)
     found, lacking = [], False
     for _, spells in sorted(programs.items()):
         paid = by_month(spells)

@@ -48,12 +48,13 @@ def paid_by_household(values: Values) -> Callable[[Spell], bool]:
 
 @dataclass
 class Covering:
-    """What covers somebody; `id`: the household or person paid; spells by month."""
+    """What covers somebody; `id`: the household or person paid; `same`: what its programme is called; spells by month."""
 
     of: Recipient
     id: str
     program: str
     program_id: str
+    same: str
     region: str
     spells: dict[str, list[Spell]] = field(default_factory=lambda: defaultdict(list))
 
@@ -87,7 +88,7 @@ def overlaps(rows: Mapping[str, Sequence[Row]], of_households: Callable[[Spell],
     for person, coverings in sorted(_coverings(rows, of_households).items()):
         ordered = sorted(coverings, key=lambda c: (c.id, c.program_id, c.region))
         for one, two in combinations(ordered, 2):
-            parts = one.id != one.of.id != two.id != one.id and one.program_id == two.program_id
+            parts = one.id != one.of.id != two.id != one.id and one.same == two.same
             if parts and not apart(one.region, two.region):
                 continue
             if one.spells.keys() & two.spells.keys():
@@ -111,7 +112,7 @@ def _coverings(
         covered: set[tuple[str, int]] = set()
         for spell in of.spells:
             id_ = spell.person or of.id
-            covering = _of_place(paid[id_, spell.program_id], of, id_, spell)
+            covering = _of_place(paid[id_, spell.same], of, id_, spell)
             covering.spells[spell.month].append(spell)
             inside = [m["person_id"] for m in of.members_in(spell.month)]
             if spell.person:
@@ -128,5 +129,5 @@ def _of_place(known: list[Covering], of: Recipient, id_: str, spell: Spell) -> C
     for covering in known:
         if not apart(spell.region, covering.region):
             return covering
-    known.append(Covering(of, id_, spell.program, spell.program_id, spell.region))
+    known.append(Covering(of, id_, spell.program, spell.program_id, spell.same, spell.region))
     return known[-1]

@@ -24,6 +24,7 @@ from detectors.households.paid import (
     Spell,
     recipients,
 )
+from detectors.households.programs import same_programme
 from detectors.rows import Rows
 
 _ENTITLED: Final = (
@@ -70,7 +71,7 @@ POPULATION: Final = "MATCH (n)-[:ENTITLED_TO]->(:Program) RETURN count(DISTINCT 
 
 @dataclass(frozen=True)
 class Entitlement:
-    """One recipient under one programme. `due`, `paid`: month → minor units (empty: not stated); nothing is due for one
+    """One recipient under one programme, called `same` however lists and payments spell it. `due`, `paid`: month → minor units (empty: not stated); nothing is due for one
     of several who had declined.
 
     `covered`: the months in which the programme paid anybody. `undated`: payments of it whose month is not stated.
@@ -85,6 +86,7 @@ class Entitlement:
     of: Recipient
     program_id: str
     program: str
+    same: str
     due: Mapping[str, int | None]
     paid: Mapping[str, int | None]
     covered: frozenset[str]
@@ -144,7 +146,7 @@ def _entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
     covered: dict[str, set[str]] = defaultdict(set)
     for of in known.values():
         for s in of.spells:
-            covered[s.program_id].add(s.month)
+            covered[s.same].add(s.month)
     members: dict[str, list[Row]] = defaultdict(list)
     homes: dict[str, set[str]] = defaultdict(set)
     for row in rows["members"]:
@@ -154,11 +156,11 @@ def _entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
     kinds: dict[str, Recipient] = {}
     for row in rows["households"]:
         id_ = row["household_id"]
-        stated[id_, row["program_id"]].append(row)
+        stated[id_, same_programme(row["program_id"])].append(row)
         kinds[id_] = Recipient("household", id_, str(row["region"] or ""), tuple(members.get(id_, ())), ())
     for row in rows["persons"]:
         id_ = min(homes.get(row["person_id"], ()), default=row["person_id"])
-        stated[id_, row["program_id"]].append(row)
+        stated[id_, same_programme(row["program_id"])].append(row)
         lone: dict[str, Any] = {
             **row,
             "relation": None,
@@ -174,19 +176,18 @@ def _entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
     reached = {program: _reached(rows_of, covered[program]) for program, rows_of in whole.items()}
     declined: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for row in rows["declined"]:
-        declined[row["program_id"]][row["party_id"]].append(row)
+        declined[same_programme(row["program_id"])][row["party_id"]].append(row)
     found = []
     for (id_, program), mine in sorted(stated.items()):
         of = known.get(id_, kinds[id_])
         movers = {str(r["person_id"]) for r in mine if len(homes.get(r.get("person_id") or "", ())) > 1}
         elsewhere = [known[h] for p in movers for h in homes[p] if h in known and h != id_]
-        spells = [s for s in of.spells if s.program_id == program]
-        spells += [
-            s for r in elsewhere for s in r.spells if s.program_id == program and _serves(r, s, movers)
-        ]
+        spells = [s for s in of.spells if s.same == program]
+        spells += [s for r in elsewhere for s in r.spells if s.same == program and _serves(r, s, movers)]
         keys = tuple(sorted({str(r["entitled_key"]) for r in mine}))
-        name = str(mine[0]["program"] or program)
-        undated = sum(s.program_id == program for r in (of, *elsewhere) for s in r.undated)
+        listing = min(mine, key=lambda r: str(r["program_id"]))
+        listed_as, name = str(listing["program_id"]), str(listing["program"] or program)
+        undated = sum(s.same == program for r in (of, *elsewhere) for s in r.undated)
         paid = by_month(spells)
         listed = (
             frozenset() if any("household_id" in r for r in mine) else {str(r["person_id"]) for r in mine}
@@ -201,7 +202,7 @@ def _entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
         most = due if len(mine) == 1 and not waived else _due(mine, covered[program], max, waived)
         found.append(
             Entitlement(
-                *(of, program, name, due, paid, frozenset(covered[program]), undated, keys, most),
+                *(of, listed_as, name, program, due, paid, frozenset(covered[program]), undated, keys, most),
                 *(tuple(spells), frozenset(listed), after),
                 *(months, waiver_keys),
                 waived,

@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 from detectors.definition import Row, Undecided, Values
 from detectors.households.months import in_month, months_of
+from detectors.households.programs import same_programme
 from detectors.rows import Rows
 from detectors.rules.values import Settled, settle
 
@@ -92,6 +93,11 @@ class Spell:
     account_key: str
     account: str
     payee: str
+
+    @property
+    def same(self) -> str:
+        """What its programme is called, however it is spelt here."""
+        return same_programme(self.program_id)
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     """One draft a pair of recipients and programmes, over the months in which both cover one person."""
     for found in overlaps(rows, paid_by_household(values)):
         rule = settle(values, found.one.region, f"{found.months[-1]}-01")
-        same = found.one.program_id == found.two.program_id
+        same = found.one.same == found.two.same
         if same or exclude(found.one.program, found.two.program, str(rule["exclusive_programs"])):
             yield _draft(found, rule, values)
     yield from _undated(rows)
@@ -96,7 +96,7 @@ _MOVED: Final = ("move-month", "迁移当月两地各发一次", "paid in both p
 
 DETECTOR = Detector(
     id="duplicate-benefit",
-    version="1.2",
+    version="1.3",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
