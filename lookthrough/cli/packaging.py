@@ -13,11 +13,12 @@ import typer
 from cases import Ledger, LedgerMissingError, UnknownFindingError
 from detectors.own.definitions import read_own
 from detectors.running.detecting import rules_from
-from exports import Verification, verify_package, write_evidence
+from exports import PackageError, Verification, verify_package, write_evidence
 from exports.evidence.writing import check_place
 from graph.counted import counted
 from graph.in_play import is_current
-from loaders.naming import find_node
+from graph.stores import GraphStore
+from loaders.naming import NamingError, find_node
 from lookthrough.cli.app import app
 from lookthrough.cli.console import (
     ActorOption,
@@ -39,6 +40,8 @@ from lookthrough.cli.people import asked_person, store_key
 
 _FINDING: Final = re.compile(r"[0-9a-f]{6,20}")
 _PARTIES: Final = ("Company", "Person", "Household")
+_SCOPES: Final = (("Lot", "标段", "lot"), ("Tender", "招标项目", "tender"))
+"""What else is asked for by its number, that no package is about."""
 _SEE: Final = (
     "风险预警的编号用 lookthrough findings list 查看，已导入的数据用 lookthrough status 查看。",
     "See lookthrough findings list for the ids of findings, and lookthrough status for what is loaded.",
@@ -120,7 +123,7 @@ def evidence_command(
         elif asked == "-":
             asked = asked_person(s, opened)
         else:
-            asked = find_node(opened, asked, _PARTIES, _SEE)
+            asked = _party(opened, asked)
         report = write_evidence(
             opened,
             asked,
@@ -166,6 +169,25 @@ def _ledger(s: Session, leave_out: bool) -> Iterator[Ledger | None]:
         yield ledger
     finally:
         ledger.close()
+
+
+def _party(store: GraphStore, text: str) -> str:
+    """The id of the party that is meant. Raises `NamingError`, `PackageError` where it is something else that is there."""
+    try:
+        return find_node(store, text, _PARTIES, _SEE)
+    except NamingError as error:
+        for type_, zh, en in _SCOPES:
+            try:
+                scope = find_node(store, text, (type_,), _SEE)
+            except NamingError:
+                continue
+            raise PackageError(
+                f"{scope} 是{zh}。材料包针对一条风险预警或一个企业、人员、家庭户：先用 lookthrough findings list 找到要用的预警编号"
+                + (f"（--scope {scope} 只列该标段的）。" if type_ == "Lot" else "。"),
+                f"{scope} is a {en}. A package is about one finding, or one company, person or household: find the finding's "
+                "id with lookthrough findings list" + (f" --scope {scope}." if type_ == "Lot" else "."),
+            ) from error
+        raise
 
 
 def _finding(ledger: Ledger | None, text: str) -> str:

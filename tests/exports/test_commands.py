@@ -64,6 +64,16 @@ def test_a_package_is_written_checked_and_a_change_named(world: World, tmp_path:
     assert checked.code == 1 and "data/graph/edges.csv" in checked.out and "复核未通过" in checked.err
 
 
+def test_a_lot_is_said_to_be_one_and_where_its_findings_are(world: World, tmp_path: Path) -> None:
+    for asked in (LOT, LOT.removeprefix("local:")):
+        refused = call(world.folder, "evidence", asked, "--to", tmp_path / "x.zip")
+        assert refused.code == 1, refused.err
+        assert f"{LOT} is a lot" in refused.err and f"findings list --scope {LOT}" in refused.err
+    refused = call(world.folder, "evidence", "没有这个", "--to", tmp_path / "x.zip")
+    assert "Nothing is called" in refused.err
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_party_by_name_and_exchange_formats_for_other_programs(world: World, tmp_path: Path) -> None:
     target = tmp_path / "company.zip"
     made = call(world.folder, "evidence", "虚构云桥建设有限公司", "--to", target, "--as-of", "2025-05-20")
