@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from api.over_http import over_http
 from api.services import Services
 from cases import Source
 from graph.counted import counted
@@ -33,7 +34,8 @@ def load_files(
     try:
         report = load(services.store, [folder], options, services.person_key, services.reports, progress)
     except LoadError as error:
-        raise _with_first_refused(error) from error
+        told = _with_first_refused(error)
+        raise LoadError(*over_http(told.zh, told.en), told.report) from error
     # From here on nothing is cancelled: the rows are loaded, and a job that says otherwise would be believed.
     with finishing():
         if report.applied is not None:
@@ -73,8 +75,8 @@ def report_json(services: Services, report: LoadReport) -> dict[str, Any]:
             for f in (report.extract.files if report.extract else [])
         ],
         "loaded_before": report.again,
-        "skipped": [{"name": n, "reason": {"zh": zh, "en": en}} for n, zh, en in report.skipped],
-        "unreadable": [{"name": n, "reason": {"zh": zh, "en": en}} for n, zh, en in report.unreadable],
+        "skipped": [{"name": n, "reason": _words(zh, en)} for n, zh, en in report.skipped],
+        "unreadable": [{"name": n, "reason": _words(zh, en)} for n, zh, en in report.unreadable],
         "counts": dict(report.applied.counts) if report.applied else {},
         "rejected": report.rejected,
         "problems": [
@@ -86,7 +88,7 @@ def report_json(services: Services, report: LoadReport) -> dict[str, Any]:
                 "row": p.row,
                 "column": p.column,
                 "value": p.value,
-                "expected": {"zh": p.expected_zh, "en": p.expected_en},
+                "expected": _words(p.expected_zh, p.expected_en),
             }
             for p in report.problems[:1000]
         ],
@@ -106,12 +108,18 @@ def report_json(services: Services, report: LoadReport) -> dict[str, Any]:
     }
 
 
+def _words(zh: str, en: str) -> dict[str, str]:
+    return dict(zip(("zh", "en"), over_http(zh, en), strict=True))
+
+
 def inspected(folder: Path) -> list[dict[str, Any]]:
     """One record a sheet; a file that can't be read says why."""
     found: list[dict[str, Any]] = []
     for file in find_files([folder]):
         try:
-            found.extend(inspect_file(file, {}, inspect_tables))
+            for one in inspect_file(file, {}, inspect_tables):
+                warnings = [_words(w["zh"], w["en"]) for w in one.get("warnings", ())]
+                found.append({**one, "warnings": warnings} if warnings else one)
         except UnreadableFileError as error:
-            found.append({"file": file.name, "format": None, "problem": {"zh": error.zh, "en": error.en}})
+            found.append({"file": file.name, "format": None, "problem": _words(error.zh, error.en)})
     return found

@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 import cases
+from api.forms import DATASET_FORM, DAY_FORM, OPTIONAL_DAY_FORM, PRINTABLE
 from api.places import Places
 from detectors.rules.file import RulesError
 from detectors.running.runner import UnknownDetectorError
@@ -227,7 +228,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
     if any(e["type"] == "json_invalid" for e in found):
         problem = ProblemError("malformed-body", "请求内容不是有效的 JSON。", "The body is not valid JSON.")
     else:
-        told = [field_error(_place(e["loc"]), _in_chinese(e), str(e["msg"])) for e in found]
+        told = [field_error(_place(e["loc"]), *_said(e)) for e in found]
         first = told[0] if told else field_error("", "", "")
         problem = ProblemError(
             "invalid-request",
@@ -260,15 +261,30 @@ _CHINESE: Final = {
 }
 
 
-def _in_chinese(error: Mapping[str, Any]) -> str:
-    """What is wrong with a value, in Chinese; the library's own words where there is no wording."""
-    kind = str(error["type"])
+_FORMS: Final[dict[str, tuple[str, str]]] = {
+    DAY_FORM: ("应为日期，如 2025-05-20", "Should be a date such as 2025-05-20"),
+    OPTIONAL_DAY_FORM: ("应为日期，如 2025-05-20", "Should be a date such as 2025-05-20"),
+    PRINTABLE: ("不能含控制字符", "Should have no control characters"),
+    DATASET_FORM: (
+        "只能用文字、数字、点、下划线和连字符，1 至 64 个字符",
+        "Should be 1 to 64 letters, digits, dots, underscores or hyphens",
+    ),
+}
+"""What texts of a form are, told in words: an expression says it to programs."""
+
+
+def _said(error: Mapping[str, Any]) -> tuple[str, str]:
+    """What is wrong with a value, in both languages; the library's own words where there is no wording."""
+    kind, given = str(error["type"]), error.get("ctx") or {}
     if kind.startswith("date"):
-        return "应为日期，如 2025-05-20" if kind.startswith("date_") else "应为时间，如 2025-05-20T08:00:00Z"
+        zh = "应为日期，如 2025-05-20" if kind.startswith("date_") else "应为时间，如 2025-05-20T08:00:00Z"
+        return zh, str(error["msg"])
+    if kind == "string_pattern_mismatch" and (form := _FORMS.get(given["pattern"])):
+        return form
     try:
-        return _CHINESE[kind].format_map(error.get("ctx") or {}).replace(" or ", " 或 ")
+        return _CHINESE[kind].format_map(given).replace(" or ", " 或 "), str(error["msg"])
     except KeyError:
-        return str(error["msg"])
+        return str(error["msg"]), str(error["msg"])
 
 
 def _place(parts: Sequence[Any]) -> str:

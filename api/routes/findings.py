@@ -15,11 +15,12 @@ from api.callers import Asking, Using
 from api.cursors import LEDGER, key_of, malformed
 from api.cursors import cursor as cursor_after
 from api.findings import finding_json
+from api.forms import VISIBLE
 from api.once import IdempotencyKey, once
 from api.problems import ProblemError, naming_detectors
 from api.reading.lots import lot_names, tender_names
 from api.reading.naming import PARTIES, names_for
-from api.routes.parameters import VISIBLE, Cursor, Id, Limit
+from api.routes.parameters import Cursor, Id, Limit
 from api.routes.parties import meant
 from api.routing import Routes
 from api.services import Services

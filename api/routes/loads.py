@@ -19,6 +19,7 @@ from api.callers import Asking, Using
 from api.cursors import LEDGER, key_of
 from api.cursors import cursor as cursor_after
 from api.datasets import Datasets
+from api.forms import DATASET_FORM, OPTIONAL_DAY_FORM
 from api.jobs import Job
 from api.loads import inspected, load_files
 from api.mending import take_back_when_it_answers
@@ -33,8 +34,6 @@ from graph.stores.errors import StoreUnavailableError
 routes = Routes("work")
 _NAME = re.compile(r"[^\w.()（） -]+")
 _NAME_BYTES = 200
-_DATASET = r"^[\w.-]{1,64}$"
-_DAY = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"
 
 
 async def _known_fields(request: Request) -> None:
@@ -59,9 +58,11 @@ def load(
     files: Annotated[
         list[UploadFile], File(min_length=1, description="Tables, OCDS, BODS or shareholder trees")
     ],
-    dataset: Annotated[str, Form(pattern=_DATASET)] = "main",
-    snapshot: Annotated[str, Form(pattern=_DAY, description="The files are a full extract of this day")] = "",
-    observed_on: Annotated[str, Form(pattern=_DAY, description="The day of the extract")] = "",
+    dataset: Annotated[str, Form(pattern=DATASET_FORM)] = "main",
+    snapshot: Annotated[
+        str, Form(pattern=OPTIONAL_DAY_FORM, description="The files are a full extract of this day")
+    ] = "",
+    observed_on: Annotated[str, Form(pattern=OPTIONAL_DAY_FORM, description="The day of the extract")] = "",
     strict: Annotated[bool, Form(description="Refuse all if one row is refused")] = False,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:

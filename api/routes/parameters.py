@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from fastapi import Path, Query
 from pydantic import AfterValidator, WithJsonSchema
 
+from api.forms import PRINTABLE
 from graph.penetration.days import EARLIEST, LATEST
-
-PRINTABLE: Final = r"^[^\x00-\x1f]*$"
-"""Text without control characters."""
-
-
-VISIBLE: Final = r"[^\s\x00-\x1f\x7f-\xa0]"
-"""Text in which something can be seen."""
 
 
 def _day(value: dt.date) -> dt.date:

@@ -10,6 +10,7 @@ from api import wire
 from api.answers import for_caller, told
 from api.callers import Asking, Caller, Using
 from api.datasets import Dataset
+from api.forms import DAY_FORM
 from api.masking import shows_contact, veiled
 from api.names import TYPES
 from api.problems import ProblemError, field_error
@@ -185,8 +186,8 @@ def changes(
     caller: Asking,
     services: Using,
     id: Id,
-    since: Annotated[str, Query(alias="from", pattern=r"^\d{4}-\d\d-\d\d$")],
-    until: Annotated[str | None, Query(alias="to", pattern=r"^\d{4}-\d\d-\d\d$")] = None,
+    since: Annotated[str, Query(alias="from", pattern=DAY_FORM)],
+    until: Annotated[str | None, Query(alias="to", pattern=DAY_FORM)] = None,
 ) -> Response:
     """A list of changes between two days, as `lookthrough history`."""
     found = meant(request, services, id)

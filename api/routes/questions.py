@@ -12,12 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from api import wire
 from api.answers import for_caller, told
 from api.callers import Asking, Caller, Using
+from api.forms import VISIBLE
 from api.once import IdempotencyKey, once
 from api.problems import ProblemError, field_error, naming_detectors
 from api.reading.naming import candidates, told_of
 from api.reading.relations import KINDS, ties
 from api.reading.screening import not_screened, plain, screen_parties, screening_detectors
-from api.routes.parameters import VISIBLE, Day
+from api.routes.parameters import Day
 from api.routes.parties import dataset_of
 from api.routing import Routes
 from api.services import Services
