@@ -54,6 +54,18 @@ def meant(request: Request, services: Services, text: str, types: tuple[str, ...
         raise
 
 
+def _owned(found: Resolved) -> Resolved:
+    """What has owners and can be controlled. Raises a problem for a person: nothing to be known is no want of data."""
+    if found.type == "Person":
+        raise ProblemError(
+            "unprocessable",
+            f"“{found.id}”是自然人，没有股东，也不受控制；请给出企业编号。其控制的企业：/v1/parties/{found.id}/controls。",
+            f"{found.id!r} is a person, whom nobody holds or controls: give a company. What the person controls: "
+            f"/v1/parties/{found.id}/controls.",
+        )
+    return found
+
+
 @routes.get(
     "/parties", scope="read", cached=True, response_model=wire.Matches, summary="Search by name, pinyin or id"
 )
@@ -153,7 +165,7 @@ def ultimate_owners(
 )
 def who_controls(request: Request, caller: Asking, services: Using, id: Id, as_of: AsOf = None) -> Response:
     """The controller or the reason for none, and every party that controls it, as `lookthrough controller --all`."""
-    found = meant(request, services, id)
+    found = _owned(meant(request, services, id))
     return told(
         request, caller, controller(dataset_of(request).ownership, found.id, as_of).to_json(), found.id
     )
@@ -190,7 +202,7 @@ def changes(
     until: Annotated[str | None, Query(alias="to", pattern=DAY_FORM)] = None,
 ) -> Response:
     """A list of changes between two days, as `lookthrough history`."""
-    found = meant(request, services, id)
+    found = _owned(meant(request, services, id))
     return told(
         request, caller, history(dataset_of(request).ownership, found.id, since, until).to_json(), found.id
     )

@@ -44,6 +44,20 @@ def test_what_breaks_the_contract_is_said_in_chinese(service, question, says):
         assert english["errors"][0]["says"].isascii()
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["owners", "ultimate-owners", "controller", "history?from=2020-01-01"],
+    ids=lambda p: p.partition("?")[0],
+)
+def test_who_owns_or_controls_a_person_is_no_question(service, path):
+    with service.client(*ALL) as client:
+        answer = client.get(f"/v1/parties/person.local:P/{path}")
+        assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (422, "unprocessable")
+        assert "是自然人" in answer.json()["detail"]
+        assert client.get("/v1/parties/person.local:P/controls").json()["controls"]
+        assert client.get(f"/v1/parties/local:A/{path}").status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/v1/relations", "/v1/screenings"])
 def test_a_list_with_blank_names_is_told_which(service, path):
     asked = {
