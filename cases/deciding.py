@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, update
 from cases import audit, findings
 from cases.comparing import decision_detail, suppression_detail
 from cases.errors import InvalidValueError, TransitionError
+from cases.moments import end_said
 from cases.records import STATES, TRANSITIONS
 from cases.tables import DecisionRow, FindingRow, SuppressionRow
 
@@ -70,8 +71,8 @@ def suppress(connection: Connection, at: str, id_: str, until: str, reason: str,
     """See `Ledger.suppress`; `until` in the ledger's form. Gives the present id."""
     if until <= at:
         raise InvalidValueError(
-            f"抑制的截止时间 {until} 已过，请给出将来的日期。",
-            f"The suppression would end at {until}, which is past. Give a date to come.",
+            f"抑制的截止时间 {end_said(until)}（北京时间）已过，请给出将来的日期。",
+            f"The suppression would end on {end_said(until)} (China time), which is past. Give a date to come.",
         )
     return _suppression(connection, at, id_, until, reason, actor, "suppress")
 

@@ -37,6 +37,14 @@ def moment(stated: str | dt.datetime | dt.date, *, end_of_day: bool = False) -> 
         ) from error
 
 
+def end_said(until: str) -> str:
+    """An end in the ledger's form as people write it, in Asia/Shanghai: the last day, or the minute."""
+    end = dt.datetime.fromisoformat(until).astimezone(CHINA)
+    if end.time() == dt.time():
+        return (end.date() - dt.timedelta(days=1)).isoformat()
+    return end.strftime("%Y-%m-%d %H:%M")
+
+
 def later_than(at: str, last: str) -> str:
     """`at`, or the moment after `last` where a clock went back: writes have times that only grow."""
     if at > last:

@@ -333,6 +333,15 @@ def test_findings_are_polled_by_what_changed(own_service):
         )
         for link in ("self", "subgraph", "detector", "scope"):
             assert client.get("/" + changed["links"][link]).status_code == 200, link
+        for language in ("zh", "en"):
+            past = client.post(
+                f"/v1/findings/{id_}/suppressions",
+                json={"until": "2020-01-01", "reason": "虚构的理由"},
+                headers={"Accept-Language": language},
+            )
+            assert past.status_code == 422
+            # The day as it was written, and no moment of another clock.
+            assert "2020-01-01" in past.json()["detail"] and "T16:00" not in past.json()["detail"]
         suppressed = client.post(
             f"/v1/findings/{id_}/suppressions", json={"until": "2999-01-01", "reason": "虚构的理由"}
         )
