@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
+from detectors.households import paid
 from detectors.households.deaths import DEATHS_TOLD, dead, death_told, deaths_among, living
 from detectors.households.drafts import draft
-from detectors.households.paid import (
-    POPULATION,
-    RECIPIENTS,
-    RECIPIENTS_COLUMNS,
-    Recipient,
-    Spell,
-    recipients,
-    without_months,
+from detectors.households.late import (
+    PAYABLE,
+    RECOVERED,
+    SURVIVED,
+    Late,
+    all_recovered,
+    recovered_said,
+    total,
+    without_recoveries,
 )
 from detectors.households.unnumbered import looked_up_by_number
 from detectors.law.assistance import assistance_law
@@ -23,53 +25,47 @@ from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a recipient: all of a household dead, its applicant dead, or a person paid after death."""
-    for of in recipients(rows):
+    for of in paid.recipients(rows):
         deaths = deaths_among(of)
         if not deaths:
             continue
-        yield from without_months(of)
-        late = [
+        yield from paid.without_months(of)
+        late, back = without_recoveries(
             (s, who)
             for s in of.spells
             if (who := dead(of, s, deaths, int(of.settled(values, s.month)["grace_months"])))
-        ]
+        )
         counted = [(s, who) for s, who in late if not _exempt(of, s, values)]
         alone = [(s, who) for s, who in counted if s.person or not living(of, s.month)]
         if alone:
-            yield _draft(of, alone, deaths, values, None)
+            yield _draft(of, alone, deaths, values, RECOVERED if all_recovered(alone, back) else None, back)
         elif counted:
-            why = (
-                "surviving-members",
-                "户内尚有其他共同生活成员，属人口变化，见“家庭成员身故后金额未调整”",
-                "other members survive: a change of the household's size, see “A member died and the amount did not change”",
-            )
-            yield _draft(of, counted, deaths, values, why)
+            yield _draft(of, counted, deaths, values, SURVIVED, back)
         elif late:
-            why = (
-                "payable-after-death",
-                "该项目按规定在身故后发放（如丧葬补助）",
-                "the programme is meant to be paid after a death, as a funeral grant is",
-            )
-            yield _draft(of, late, deaths, values, why)
+            yield _draft(of, late, deaths, values, PAYABLE, back)
 
 
-def _exempt(of: Recipient, spell: Spell, values: Values) -> bool:
+def _exempt(of: paid.Recipient, spell: paid.Spell, values: Values) -> bool:
     words = str(of.settled(values, spell.month)["payable_programs"]).split(";")
     return any(w and w in spell.program for w in words)
 
 
 def _draft(
-    of: Recipient,
-    late: Sequence[tuple[Spell, tuple[str, ...]]],
+    of: paid.Recipient,
+    late: Sequence[Late],
     deaths: Mapping[str, str],
     values: Values,
     suppressed: tuple[str, str, str] | None,
+    back: Sequence[paid.Spell],
 ) -> Draft:
     gone = sorted({p for _, who in late for p in who})
     months = [s.month for s, _ in late]
     dates = {str(m["person_id"]): m for m in of.members}
+    # What came back is weighed against all that was paid.
+    proof = [*(s for s, _ in late), *back] if back else []
     facts = {
-        "amount": sum(s.amount or 0 for s, _ in late),
+        "amount": total(s for s, _ in late),
+        "recovered": -total(back),
         "programs": sorted({s.program for s, _ in late if s.program}),
         "deaths": [death_told(dates[p]) for p in gone],
     }
@@ -80,17 +76,18 @@ def _draft(
         {
             "count": str(len({s.month for s, _ in late})),
             "died": "、".join(sorted({deaths[p] for p in gone})),
+            **recovered_said(back),
         },
         values=values,
-        nodes=[*of.persons],
-        keys=[m["member_key"] for m in of.members],
+        nodes=[*of.persons, *(s.benefit for s in proof)],
+        keys=[*(m["member_key"] for m in of.members), *(s.key for s in proof)],
         suppressed_by=suppressed,
     )
 
 
 DETECTOR = Detector(
     id="paid-after-death",
-    version="1.2",
+    version="1.3",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
@@ -124,24 +121,29 @@ DETECTOR = Detector(
             "programmes named with these words are meant to be paid after a death (separated by ;)",
         ),
     ),
-    queries=RECIPIENTS,
-    columns=RECIPIENTS_COLUMNS,
-    population=POPULATION,
+    queries=paid.RECIPIENTS,
+    columns=paid.RECIPIENTS_COLUMNS,
+    population=paid.POPULATION,
     identity=("household_id",),
     suppressors=(
         Suppressor("surviving-members", "户内尚有其他成员", "other members of the household survive"),
+        Suppressor(*RECOVERED),
         Suppressor("payable-after-death", "丧葬补助等身故后发放的项目", "programmes paid after a death"),
     ),
     wording_zh=(
-        "【风险预警】救助对象{household}：登记死亡或火化月份为{died}，此后{months}仍发放{programs}共{count}个月、{amount}元。"
+        "【风险预警】救助对象{household}：登记死亡或火化月份为{died}，此后{months}仍发放{programs}共{count}个月、{amount}元{recovered_zh}。"
         "请核实死亡登记、所属月份与实际领取人。" + CAUTION_ZH
     ),
     wording_en=(
         "[Lead] Recipient {household}: death or cremation is registered in {died}, yet {programs} was paid for "
-        "{count:month} in {months}, {amount} yuan. Verify the registration, the months meant and who received it. "
+        "{count:month} in {months}, {amount} yuan{recovered_en}. Verify the registration, the months meant and who received it. "
         + CAUTION_EN
     ),
     assemble=looked_up_by_number(assemble),
-    innocent_zh=("补发以前月份", "死亡登记有误或同号", "已在后续月份扣回"),
-    innocent_en=("arrears of earlier months", "an error in the death register", "recovered in later months"),
+    innocent_zh=("补发以前月份", "死亡登记有误或同号", "另行退回而未入发放数据"),
+    innocent_en=(
+        "arrears of earlier months",
+        "an error in the death register",
+        "paid back otherwise than through the payments",
+    ),
 )

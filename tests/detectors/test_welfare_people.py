@@ -124,6 +124,20 @@ def test_deaths(store_url: str, store_credentials: Credentials) -> None:
     world.pay(("Household", "two-programmes"), ("2025-04", "2025-12"), program="虚构取暖补贴")
     world.household("amounts-missing", {"living7": "head", "dead": "parent"}, amount=None)
     world.household("months-missing", {"living8": "head", "dead": "parent"}, months=(None, None))
+    # Money that came back, in a month of its own or in that of a payment: all of it, some, and of an unknown amount.
+    for id_, amounts in (
+        ("recovered", ((4, 600), (5, 600), (6, -1200))),
+        ("in-part", ((4, 600), (5, 600), (6, -700))),
+        ("same-month", ((4, 600), (4, -600))),
+        ("unstated", ((4, None), (5, -600))),
+        ("nothing", ((4, 0), (5, -600))),
+    ):
+        world.household(id_, ["dead"], months=None)
+        for n, (month, yuan) in enumerate(amounts):
+            world.node("Benefit", f"{id_}/{n}", from_month=f"2025-0{month}", to_month=f"2025-0{month}", currency="CNY",
+                       amount=None if yuan is None else yuan * 100, region=DISTRICT)  # fmt: skip
+            world.rel("RECEIVES", ("Household", id_), ("Benefit", f"{id_}/{n}"))
+            world.rel("UNDER", ("Benefit", f"{id_}/{n}"), ("Program", "program:虚构救助"))
     detectors = [paid_after_death.DETECTOR, household_size_change.DETECTOR]
     found = world.find(store_url, store_credentials, detectors)
     assert verdicts(found, "paid-after-death") == {
@@ -134,6 +148,10 @@ def test_deaths(store_url: str, store_credentials: Credentials) -> None:
         "funeral": "payable-after-death",
         "deadpensioner": "finding",
         "nobody-left": "finding",
+        "recovered": "recovered",
+        "in-part": "finding",
+        "same-month": "recovered",
+        "unstated": "finding",
         "months-missing": "undecided",
     }
     assert verdicts(found, "household-size-change") == {
@@ -149,6 +167,12 @@ def test_deaths(store_url: str, store_credentials: Credentials) -> None:
     alone = next(f for f in found.findings if f.scope_id == "local:alone")
     assert alone.facts["months"] == {"from": "2025-04", "to": "2025-12", "count": 9}
     assert alone.facts["amount"] == 9 * 60000
+    part = next(f for f in found.findings if f.scope_id == "local:in-part")
+    assert part.facts["months"] == {"from": "2025-04", "to": "2025-05", "count": 2}
+    assert (part.facts["amount"], part.facts["recovered"]) == (120000, 70000)
+    assert "共2个月、1,200.00元，其后扣回700.00元。" in part.text["zh"]
+    assert "1,200.00 yuan, of which 700.00 yuan was recovered later." in part.text["en"]
+    assert "扣回" not in alone.text["zh"]
     member = next(f for f in found.findings if f.scope_id == "local:member")
     assert member.facts["months"]["from"] == "2025-06"
     assert member.facts["amount_before"] == 60000

@@ -5,7 +5,7 @@ import { money, percent } from "../api/words";
 /** How what the data state is said: the names of fields, coded values, shares, amounts. */
 
 const SHARES = /^(share|share_min|share_max|votes|votes_min|votes_max|effective_share|direct)$/;
-const AMOUNTS = /(^|_)(amount|amount_before|capital|estimate|deposit|shortfall|surplus|due|paid|price)$/;
+const AMOUNTS = /(^|_)(amount|amount_before|capital|estimate|deposit|shortfall|surplus|recovered|due|paid|price)$/;
 
 export function fieldName(name: string): string {
   return FIELDS[name]?.[language() === "zh" ? 0 : 1] ?? name;
