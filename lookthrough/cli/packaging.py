@@ -65,8 +65,6 @@ _COUNTED: Final = {
     "paths": ("路径算式", "path formula"),
     "dwellings": ("住房", "dwelling"),
     "rows": ("来源行", "source row"),
-    "reports": ("网页报告", "HTML report"),
-    "pictures": ("SVG 图", "SVG picture"),
 }
 
 
@@ -224,9 +222,9 @@ def _tell(s: Session, found: Verification) -> None:
     for fault in found.faults:
         out.print(f"✗ {fault.at}: {s.say(fault.zh, fault.en)}", markup=False)
     again = (
-        "，".join(f"{s.say(*_COUNTED[k])} {n}" for k, n in found.recomputed.items() if n)
+        "，".join(f"{s.say(*_COUNTED[k])} {n}" for k, n in found.recomputed.items() if n and k in _COUNTED)
         if s.language == "zh"
-        else ", ".join(counted(n, _COUNTED[k][1]) for k, n in found.recomputed.items() if n)
+        else ", ".join(counted(n, _COUNTED[k][1]) for k, n in found.recomputed.items() if n and k in _COUNTED)
     )
     if found.holds:
         out.print(
@@ -243,6 +241,15 @@ def _tell(s: Session, found: Verification) -> None:
                 "have: they were not held against the data.",
                 "yellow",
             )
+            return
+        made = found.recomputed["reports"], found.recomputed["pictures"]
+        out.print(
+            s.say(
+                f"✓ 由数据重新生成 {made[0]} 份 HTML 报告和 {made[1]} 幅 SVG 图：内容一致。",
+                f"✓ {counted(made[0], 'HTML report')} and {counted(made[1], 'SVG picture')} made again from the data: they say the same.",
+            ),
+            markup=False,
+        )
         return
     s.tell(
         f"复核未通过：{len(found.faults)} 处不符。"

@@ -50,6 +50,7 @@ def test_a_package_is_written_checked_and_a_change_named(world: World, tmp_path:
     assert "核查员" in (target / "run.json").read_text(encoding="utf-8")
     checked = call(world.folder, "verify", target)
     assert checked.code == 0 and "24 files" in checked.out and "2 shares" in checked.out
+    assert "2 HTML reports and 2 SVG pictures made again" in checked.out
     checked = call(world.folder, "verify", target, "--format", "json")
     assert json.loads(checked.out)["holds"] is True
     again = call(world.folder, "evidence", found, "--to", target)
