@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from exports.values import plain
 from exports.verifying.dwellings import dwelling_faults
 from exports.verifying.enclosed import EDGES, FACTS, NODES, ROWS, Enclosed
 from exports.verifying.integrity import Fault
-from exports.verifying.registers import links_of, powers_of
+from exports.verifying.registers import NOMINATOR, NOMINEE, holds_on, links_of, powers_of
 from exports.verifying.solving import TOLERANCE, Bounds, Powers, Web, chains, path_product
 
 _CLOSE = 1e-9
@@ -32,8 +33,14 @@ def recomputed(enclosed: Enclosed) -> tuple[list[Fault], dict[str, int]]:
         webs[other["as_of"]] = Web(theirs)
     shares, control = facts["claims"]["shares"], facts["claims"]["control"]
     for claim in shares:
+        day = claim.get("as_of", own["as_of"])
         # Of a day that nothing is enclosed for, nothing comes out.
-        faults += _share(webs.get(claim.get("as_of", own["as_of"]), Web([])), claim)
+        there = webs.get(day, Web([]))
+        held = _Trusts(enclosed, day)
+        if any(held.hops(path["nodes"]) for path in claim["paths"]):
+            faults += _share_in_trust(there, held, claim)
+        else:
+            faults += _share(there, claim)
         faults += _as_told(facts, claim, ("share", "share_min", "share_max"))
     for claim in control:
         faults += _control(powers, web, claim)
@@ -83,6 +90,48 @@ def _share(web: Web, claim: Mapping[str, Any]) -> Iterator[Fault]:
             yield _differs(f"{where} paths", claim["share"], total)
 
 
+class _Trusts:
+    """What is held in trust on a day: (nominator, nominee, company) of companies with one declared nominator."""
+
+    def __init__(self, enclosed: Enclosed, day: str | None) -> None:
+        self._party = enclosed.party
+        said: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        for row in enclosed.edges.values():
+            told = row["type"] == "EXERCISES_CONTROL" and row.get("interest") in (NOMINEE, NOMINATOR)
+            if told and holds_on(row, day):
+                said[self._party(row["target"])][row["interest"]].add(self._party(row["source"]))
+        self._found = {
+            (nominator, nominee, company)
+            for company, who in said.items()
+            if len(who[NOMINATOR]) == 1
+            for nominator in who[NOMINATOR]
+            for nominee in who[NOMINEE] - who[NOMINATOR]
+        }
+
+    def hops(self, nodes: Sequence[str]) -> set[int]:
+        """Places in a path from which the next party only lends its name, in the company after it."""
+        parties = [self._party(n) for n in nodes]
+        return {n for n in range(len(parties) - 2) if tuple(parties[n : n + 3]) in self._found}
+
+
+def _share_in_trust(web: Web, held: _Trusts, claim: Mapping[str, Any]) -> Iterator[Fault]:
+    """A share that is held in others' names: no register gives it, so it is the sum of its paths."""
+    where = f"{_at(claim)} ({claim['holder']} → {claim['company']})"
+    total = 0.0
+    for n, path in enumerate(claim["paths"]):
+        wrong, low = _path(web, path, f"{where} paths/{n}", held.hops(path["nodes"]))
+        yield from wrong
+        total += low
+        if path["nodes"][0] != claim["holder"] or path["nodes"][-1] != claim["company"]:
+            yield Fault(
+                f"{where} paths/{n}", "路径两端与结论不符", "the path does not join holder and company"
+            )
+    stated = claim["share"] if claim["share"] is not None else claim["share_min"] or 0.0
+    whole = claim["share"] is not None and not claim["truncated"]
+    if abs(total - stated) > _CLOSE if whole else stated > total + _CLOSE and not claim["truncated"]:
+        yield _differs(f"{where} paths", stated, total)
+
+
 def _bounds(where: str, claim: Mapping[str, Any], got: Bounds) -> Iterator[Fault]:
     share, low, high = claim["share"], claim["share_min"], claim["share_max"]
     if share is not None:
@@ -114,8 +163,12 @@ def _bounds(where: str, claim: Mapping[str, Any], got: Bounds) -> Iterator[Fault
         yield _differs(f"{where} share_max", high, tight)
 
 
-def _path(web: Web, path: Mapping[str, Any], at: str) -> tuple[list[Fault], float]:
-    found = [web.link(holder, company) for holder, company in chains(path["nodes"])]
+def _path(
+    web: Web, path: Mapping[str, Any], at: str, lent: Collection[int] = ()
+) -> tuple[list[Fault], float]:
+    """Faults of a path, and the least it comes to. `lent`: places of hops to who only lends a name: no holdings."""
+    pairs = [pair for n, pair in enumerate(chains(path["nodes"])) if n not in lent]
+    found = [web.link(holder, company) for holder, company in pairs]
     if any(link is None for link in found):
         return [Fault(at, "路径中有一段持股不在材料包内", "a link of the path is not in the package")], 0.0
     links = [link for link in found if link is not None]
@@ -124,7 +177,8 @@ def _path(web: Web, path: Mapping[str, Any], at: str) -> tuple[list[Fault], floa
     faults = []
     said = path.get("formula")
     right = votes if path.get("by") == "votes" else shares
-    if said != right:
+    # Of what is held through others the factors alone are told.
+    if said != right and not (lent and said == right.partition(" = ")[0]):
         faults.append(
             Fault(
                 at, f"算式写为“{said}”，复算为“{right}”", f"the formula says “{said}”; it comes to “{right}”"
