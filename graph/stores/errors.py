@@ -28,6 +28,10 @@ class StoreNewerError(StoreError):
     """The store was made by a newer version."""
 
 
+class StoreOlderError(StoreError):
+    """The store was made by an older version, whose fields this one does not read."""
+
+
 class StoreUnavailableError(StoreError):
     """The server does not answer."""
 

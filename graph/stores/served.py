@@ -24,7 +24,7 @@ from graph.stores.dialect import LADYBUG, Dialect
 from graph.stores.errors import StoreError, StoreUnavailableError
 from graph.stores.lock import Mode, holder_of
 from graph.stores.serving import StoreServer, serve_store
-from graph.stores.store import refuse_newer
+from graph.stores.store import refuse_other
 
 __all__ = ["ServedStore", "StoreServer", "serve_store", "served_in"]
 
@@ -71,7 +71,7 @@ class ServedStore:
                 f"持有该数据库的服务（进程 {self._pid}）是另一版本的程序。请重启该服务。",
                 f"The service that holds this store (process {self._pid}) is of another version. Restart it.",
             )
-        refuse_newer(said["schema_version"])
+        refuse_other(said["schema_version"])
 
     @property
     def dialect(self) -> Dialect:

@@ -22,7 +22,13 @@ from graph.stores.contract import Applied, BatchRecord
 from graph.stores.deriving import IN_PLAY_FOR, derive
 from graph.stores.dialect import Dialect
 from graph.stores.engine import Engine, Reading, Writing
-from graph.stores.errors import KeyMismatchError, StoreError, StoreNewerError, UnknownBatchError
+from graph.stores.errors import (
+    KeyMismatchError,
+    StoreError,
+    StoreNewerError,
+    StoreOlderError,
+    UnknownBatchError,
+)
 from graph.stores.fingerprint import fingerprint_of
 from graph.stores.kept import beside, forget_ownership, settled
 from graph.stores.marks import TOUCHED
@@ -56,7 +62,7 @@ class Store:
             if write:
                 self.set_meta({"schema_version": str(SCHEMA_VERSION)})
         else:
-            refuse_newer(_format(found))
+            refuse_other(_format(found))
 
     # --- loading ---
     def apply(self, extract: Extract, options: str = "", progress: Progress | None = None) -> Applied:
@@ -283,13 +289,21 @@ def _short(text: str) -> str:
     return text if len(text) <= 20 else text[:20] + "…"
 
 
-def refuse_newer(found: int) -> None:
-    """Raises `StoreNewerError` for a schema this version does not know."""
+def refuse_other(found: int) -> None:
+    """Raises `StoreNewerError` for a schema this version does not know, `StoreOlderError` for one it no longer reads."""
     if found > SCHEMA_VERSION:
         raise StoreNewerError(
             f"该数据库由更新的版本创建（格式 {found}，本程序支持 {SCHEMA_VERSION}）。请升级 lookthrough。",
             f"This store was made by a newer version (format {found}; this one reads {SCHEMA_VERSION}). "
             "Upgrade lookthrough to use it.",
+        )
+    if found < SCHEMA_VERSION:
+        raise StoreOlderError(
+            f"该数据库由较早的版本创建（格式 {found}，本程序支持 {SCHEMA_VERSION}），其字段本程序不再读取。请移走该文件夹（Neo4j：清空数据库），"
+            "在原处重新导入原始文件；台账不受影响，重新检测后会接上原有的预警。",
+            f"This store was made by an older version (format {found}; this one reads {SCHEMA_VERSION}), whose fields are "
+            "no longer read. Move its folder away (Neo4j: empty the database) and load the files again in its place; the "
+            "ledger stays, and finds its findings again when the detectors have run.",
         )
 
 

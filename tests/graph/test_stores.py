@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
+import json
 import os
 
 import neo4j
 import polars as pl
 import pytest
 
+from graph.model import NODE_TYPES, REL_TYPES, SCHEMA_VERSION, node_columns, rel_columns
 from graph.records import Extract, SourceFile, source
 from graph.stores import StoreError, open_store, serve_store
 from graph.stores.embedded import FILE
-from graph.stores.errors import KeyMismatchError, QueryTimeoutError, StoreNewerError, UnknownBatchError
+from graph.stores.errors import (
+    KeyMismatchError,
+    QueryTimeoutError,
+    StoreNewerError,
+    StoreOlderError,
+    UnknownBatchError,
+)
 from graph.stores.hops import EACH, hop
 from graph.stores.tables import OneFile
 from tests.graph.worlds import contents, holdings, spans
@@ -253,6 +262,25 @@ def test_a_store_of_a_newer_version_is_refused(store_url):
         store.set_meta({"schema_version": "9999"})
     with pytest.raises(StoreNewerError, match="9999"):
         open_store(store_url)
+
+
+def test_a_store_whose_fields_are_of_an_older_version_is_refused(store_url):
+    with open_store(store_url) as store:
+        store.set_meta({"schema_version": "1"})
+    for mode in ("read", "write"):
+        with pytest.raises(StoreOlderError, match="load the files again"):
+            open_store(store_url, mode)
+
+
+def test_stores_of_other_fields_have_another_mark():
+    """Whoever changes a field of the model raises `SCHEMA_VERSION`, and this digest with it: an older store lacks it."""
+    fields = [
+        (name, [(f.name, f.type) for f in columns(type_)])
+        for types, columns in ((NODE_TYPES, node_columns), (REL_TYPES, rel_columns))
+        for name, type_ in sorted(types.items())
+    ]
+    digest = hashlib.sha256(json.dumps(fields).encode()).hexdigest()[:16]
+    assert (SCHEMA_VERSION, digest) == (2, "1d7c23c81f4dee1f")
 
 
 @pytest.mark.parametrize("mode", ["read", "write"])
