@@ -34,10 +34,6 @@ def home(demo_home: Path, tmp_path: Path) -> Path:
     return folder
 
 
-DRAWN = {"docs/ownership.md": ("loop.svg", "control.svg")}
-"""Pictures that the commands of a page draw, shown on it as docs/images/<page>-<name>."""
-
-
 def pages() -> list[str]:
     generated = sorted(f"docs/detectors/{name}" for name in detector_docs.pages())
     return [*sessions.PAGES, *generated]
@@ -50,8 +46,8 @@ def test_a_page_shows_what_its_commands_print(name: str, home: Path) -> None:
     assert ran, "the page has no command"
     wrong = [f"$ {r.command.line}\n({r.code}) {r.printed}" for r in ran if not r.holds]
     assert not wrong, "run make docs, and look at what changed:\n" + "\n".join(wrong)
-    for image in DRAWN.get(name, ()):
-        kept = ROOT / "docs" / "images" / f"{Path(name).stem}-{image}"
+    for image in sessions.DRAWN.get(name, ()):
+        kept = sessions.drawn_of(name, image)
         assert (home / image).read_text(encoding="utf-8") == kept.read_text(encoding="utf-8"), image
 
 

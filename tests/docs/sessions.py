@@ -42,6 +42,8 @@ PAGES: Final = (
     "docs/evidence.md",
     "docs/api.md",
 )
+DRAWN: Final = {"docs/ownership.md": ("loop.svg", "control.svg")}
+"""Pictures that the commands of a page draw, shown on it as docs/images/<page>-<name>."""
 ANY: Final = "…"
 _BLOCK: Final = re.compile(
     r"^(?:<!-- file: (?P<file>\S+) -->\n+)?```(?P<info>[^\n]*)\n(?P<body>.*?)^```$", re.M | re.S
@@ -240,6 +242,11 @@ def refreshed(text: str, ran: list[Ran]) -> str:
     return text
 
 
+def drawn_of(page: str, image: str) -> Path:
+    """Where a picture that a page's commands draw is kept."""
+    return ROOT / "docs" / "images" / f"{Path(page).stem}-{image}"
+
+
 def main(pages: list[str]) -> int:
     """Bring pages up to date; prints what changed, and every command with an exit code that is not the page's."""
     with tempfile.TemporaryDirectory() as made:
@@ -258,6 +265,8 @@ def main(pages: list[str]) -> int:
                     sys.stderr.write(f"{name}: {one.command.line}: {one.code}\n{one.printed}\n")
                 elif not one.holds:
                     sys.stderr.write(f"{name}: {one.command.line}: brought up to date\n")
+            for image in DRAWN.get(name, ()):
+                shutil.copyfile(folder / image, drawn_of(name, image))
             page.write_text(refreshed(page.read_text(encoding="utf-8"), ran), encoding="utf-8")
         for language in ("en", "zh") if not pages else ():
             draw(demo, language)
