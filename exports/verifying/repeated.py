@@ -91,8 +91,8 @@ def _formulas(facts: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _names(enclosed: Enclosed, names: Mapping[str, str]) -> Iterator[Fault]:
-    """Whoever is named in the facts bears that name in the tables, or in a source row."""
-    stated: dict[str, set[str]] = defaultdict(set)
+    """Whoever is named in the facts bears that name in the tables, there or under another id, or in a source row."""
+    stated = _names_beside(enclosed, names)
     for row in enclosed.rows:
         if row.get("record") == "node":
             says = json.loads(row["says"])
@@ -106,6 +106,31 @@ def _names(enclosed: Enclosed, names: Mapping[str, str]) -> Iterator[Fault]:
                 f"名称写作“{name}”；{NODES} 中为“{names[id_]}”",
                 f"is named {name!r}; {NODES} has {names[id_]!r}, and no row of {ROWS} says otherwise",
             )
+
+
+def _names_beside(enclosed: Enclosed, names: Mapping[str, str]) -> dict[str, set[str]]:
+    """What else a party is called: what its other ids are, and the names that were assigned to any of them."""
+    same: dict[str, set[str]] = defaultdict(set)
+    assigned: dict[str, set[str]] = defaultdict(set)
+    for edge in enclosed.edges.values():
+        if edge["type"] == "SAME_AS":
+            same[edge["source"]].add(edge["target"])
+            same[edge["target"]].add(edge["source"])
+        elif edge["type"] == "NAMES":
+            assigned[edge["target"]].add(names.get(edge["source"], ""))
+    beside: dict[str, set[str]] = defaultdict(set)
+    for id_ in same.keys() | assigned.keys():
+        for one in _reached(id_, same):
+            beside[id_] |= {names.get(one, "")} | assigned[one]
+    return beside
+
+
+def _reached(id_: str, beside: Mapping[str, set[str]]) -> set[str]:
+    reached, frontier = {id_}, {id_}
+    while frontier:
+        frontier = {other for one in frontier for other in beside.get(one, ())} - reached
+        reached |= frontier
+    return reached
 
 
 def _named(value: Any) -> Iterator[tuple[str, str]]:
