@@ -45,6 +45,8 @@ def lot_names(store: GraphStore, ids: Iterable[str]) -> dict[str, str]:
         "RETURN l.id AS id, t.title AS tender, l.title AS lot",
         {"ids": sorted(set(ids))},
     ).to_pylist()
+    # Of several tenders of one lot the first by title, on either store.
+    rows.sort(key=lambda r: (not r["tender"], r["tender"] or ""), reverse=True)
     named = {r["id"]: lot_name(r["tender"], r["lot"]) for r in rows}
     return {id_: name for id_, name in named.items() if name}
 
@@ -79,13 +81,14 @@ def lot(store: GraphStore, id_: str) -> dict[str, Any]:
         "t.opened_on AS opened_on, t.awarded_on AS awarded_on",
         {"id": id_},
     ).to_pylist()
-    tender = tenders[0] if tenders else None
+    tender = min(tenders, key=lambda t: (not t["title"], t["title"] or "", t["id"]), default=None)
     buyers = []
     if tender is not None:
         buyers = store.query(
             "MATCH (t:Tender {id: $id}) MATCH (c:Company)-[:BUYS]->(t) RETURN c.id AS id, c.name AS name",
             {"id": tender["id"]},
         ).to_pylist()
+        buyers.sort(key=lambda b: str(b["id"]))
     return {**head, "tender": tender, "buyers": buyers, "bidders": bidders(store, id_)}
 
 

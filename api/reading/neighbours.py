@@ -147,6 +147,8 @@ def _lots_of(store: GraphStore, bids: list[str]) -> dict[str, dict[str, Any]]:
         f"{may_hop('(l)-[:LOT_OF]->(t:Tender)')}RETURN b.id AS bid, l.id AS id, t.title AS tender, l.title AS lot",
         {"ids": bids},
     ).to_pylist()
+    # Of several tenders of one lot the first by title, on either store.
+    rows.sort(key=lambda r: (not r["tender"], r["tender"] or ""), reverse=True)
     return {r["bid"]: {"id": r["id"], "type": "Lot", "name": lot_name(r["tender"], r["lot"])} for r in rows}
 
 
