@@ -95,7 +95,11 @@ def _with_a_post(linked: pl.DataFrame) -> pl.DataFrame:
 
     by_control, by_shares = runs_what_is_not(controls), runs_what_is_not(owns & ~controls)
     apart = pl.when(controls).then(by_control).otherwise(by_shares)
-    return linked.filter(~owns | (apart & ~(~owns & live).any().over(here)))
+    # Of the few who own anything beside: a window over everybody takes the longer the more there are.
+    placed = linked.with_row_index("place")
+    theirs = placed.join(placed.filter(owns).select(person).unique(), on=person, how="semi")
+    gone = theirs.filter(owns & ~(apart & ~(~owns & live).any().over(here)).fill_null(False))
+    return placed.join(gone, on="place", how="anti", maintain_order="left").drop("place")
 
 
 DETECTOR = Detector(
