@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from cases.deciding import STATE_WORDS
 from detectors.law.english import articles
 from exports.evidence.citing import Cited
 from exports.evidence.document import (
     Block,
     Bullets,
     Document,
-    Heading,
     Notice,
     Pairs,
     Paragraph,
     Picture,
     Table,
 )
-from exports.evidence.report_proof import MOST_HOLDERS, ProofTelling
-from exports.evidence.telling import band, currency_in
-from exports.evidence.words import METHODS, SEVERITIES, STATEMENT, VERDICTS, about_checking
+from exports.evidence.report_party import PartyTelling
+from exports.evidence.report_proof import ProofTelling
+from exports.evidence.telling import currency_in
+from exports.evidence.words import METHODS, SEVERITIES, STATEMENT, about_checking
 from graph.counted import counted
 from visualize.wording import RELATIONS, pick
 
@@ -33,7 +32,7 @@ _DAYS: Final = ("observed_on", "to_month", "month", "valid_from", "bid_on")
 """Facts that say how far the data reach."""
 
 
-class Report(ProofTelling):
+class Report(ProofTelling, PartyTelling):
     """Makes the document in one language."""
 
     def document(self) -> Document:
@@ -123,224 +122,6 @@ class Report(ProofTelling):
         kinds = {"lot": ("标段", "lot"), "household": ("家庭户", "household"), "person": ("人员", "person")}
         kind = pick(kinds.get(found["scope"]["kind"], (found["scope"]["kind"],) * 2), self.lang)
         return f"{kind} {self.name(found['scope']['id'])}"
-
-    def _party(self) -> Iterator[Block]:
-        question = self.facts["question"]
-        party = self.facts["party"]
-        yield self.section("主体情况", "The party")
-        node = next((n for n in self.subject.subgraph.nodes if n.id == question["id"]), None)
-        facts = dict(node.facts) if node else {}
-        rows = [
-            (self.say("编号", "Id"), question["id"]),
-        ]
-        if name := self.names.get(question["id"]):
-            # A household is known by its id alone.
-            rows.append((self.say("名称", "Name"), name))
-        rows += [
-            (self.label(k), self.told(v, k, currency_in(facts)))
-            for k, v in facts.items()
-            if k not in ("sources", "flag") and v not in (None, "", [], {})
-        ]
-        yield Pairs(tuple(rows))
-        if question["type"] == "Household":
-            yield from self._members(question["id"])
-        if party and party.get("beneficial"):
-            yield from self._beneficial(party)
-        if party and party.get("holdings"):
-            yield from self._holdings(party)
-        yield from self._findings_about(self.facts["findings_about"])
-
-    def _members(self, household: str) -> Iterator[Block]:
-        """Who belongs to a household, and what of real property stands in their names."""
-        members = [e for e in self.edges.values() if e.type == "MEMBER_OF" and e.target == household]
-        yield Heading(self.say("家庭成员", "Members"), 3)
-        if not members:
-            yield Paragraph(self.say("数据未载明成员。", "The data state no members."))
-            return
-        headings = [
-            ("成员", "Member"),
-            ("与户主关系", "Relation to the head"),
-            ("期间 / 观察日", "Span / observed"),
-            ("来源", "Source"),
-        ]
-        yield Table(
-            tuple(pick(h, self.lang) for h in headings),
-            tuple(
-                (
-                    self.name(e.source),
-                    self.told(e.facts.get("relation_to_head")),
-                    self.since([e.id]),
-                    self.cite([e.id]),
-                )
-                for e in members
-            ),
-            (3.5, 2, 2.5, 1.2),
-        )
-        who = {e.source for e in members}
-        titles = [e for e in self.edges.values() if e.type == "HOLDS_PROPERTY" and e.source in who]
-        yield Heading(self.say("成员名下的不动产", "Real property in the members' names"), 3)
-        if not titles:
-            yield Paragraph(
-                self.say(
-                    "已导入的数据中没有成员的不动产记录；未导入登记数据的，是否持有不得而知。",
-                    "The data loaded have no title of a member; where no register of titles was loaded, whether they hold "
-                    "any is not known.",
-                )
-            )
-            return
-        kinds = {n.id: n.kind for n in self.subject.subgraph.nodes}
-        headings = [
-            ("不动产", "Property"),
-            ("类型", "Kind"),
-            ("权利人", "Owner"),
-            ("份额", "Share"),
-            ("期间 / 观察日", "Span / observed"),
-            ("来源", "Source"),
-        ]
-        yield Table(
-            tuple(pick(h, self.lang) for h in headings),
-            tuple(
-                (
-                    self.called(e.target),
-                    self.told(kinds.get(e.target) or None),
-                    self.called(e.source),
-                    band(e.facts.get("share"), e.facts.get("share_min"), e.facts.get("share_max")),
-                    self.since([e.id]),
-                    self.cite([e.id]),
-                )
-                for e in titles
-            ),
-            (3.4, 1.2, 1.8, 1, 2.2, 0.9),
-        )
-
-    def _beneficial(self, party: Mapping[str, Any]) -> Iterator[Block]:
-        answer = party["beneficial"]
-        yield Heading(self.say("受益所有人", "Ultimate beneficial owners"), 3)
-        rows = tuple(
-            (
-                self.name(o["id"]),
-                pick(VERDICTS[o["verdict"]], self.lang),
-                o["test"] or "—",
-                band(o["share"], o["share_min"], o["share_max"]),
-                band(None, o["votes_min"], o["votes_max"]),
-                str(o["depth"]),
-            )
-            for o in answer["owners"][:MOST_HOLDERS]
-        )
-        if rows:
-            headings = [
-                ("受益所有人", "Owner"),
-                ("判断", "Verdict"),
-                ("标准", "Test"),
-                ("穿透持股", "Effective share"),
-                ("穿透表决权", "Votes"),
-                ("层级", "Depth"),
-            ]
-            yield Table(tuple(pick(h, self.lang) for h in headings), rows, (4, 1, 1, 1.6, 1.6, 0.8))
-        if answer["reason"]:
-            yield Paragraph(answer["reason"][self.lang])
-        control = party["control"]
-        yield Heading(self.say("疑似实际控制人", "Controller"), 3)
-        one = control["controller"]
-        said = self.name(one["id"]) if one else (control["reason"] or {}).get(self.lang, "")
-        yield Paragraph(said)
-
-    def _holdings(self, party: Mapping[str, Any]) -> Iterator[Block]:
-        rows = tuple(
-            (
-                self.name(h["company"]),
-                band(h["share"], h["share_min"], h["share_max"]),
-                self.cite(h["rows"]),
-            )
-            for h in party["holdings"][:MOST_HOLDERS]
-        )
-        yield Heading(self.say("直接持股", "Direct holdings"), 3)
-        yield Table(
-            (
-                self.say("企业", "Company"),
-                self.say("直接持股比例", "Direct share"),
-                self.say("来源", "Source"),
-            ),
-            rows,
-            (5, 2, 1.5),
-        )
-
-    def _findings_about(self, found: Sequence[Mapping[str, Any]]) -> Iterator[Block]:
-        yield Heading(self.say("涉及该对象的风险预警（疑点）", "Findings about it (leads)"), 3)
-        over = self.facts["findings_about_over"]
-        if over == "not":
-            yield Notice(
-                self.say(
-                    "检测项尚未在当前数据上运行：有无涉及该对象的风险预警不得而知。请先运行 lookthrough detect，再重新生成材料包。",
-                    "The detectors have not looked at the data loaded: whether there is any is not known. Run lookthrough "
-                    "detect first, and write the package again.",
-                )
-            )
-            return
-        if not found:
-            yield Paragraph(
-                self.say(
-                    "检测项在当前数据中没有找到涉及该对象的风险预警。缺少数据而无法判定的不在其列，见 lookthrough detect 的输出。",
-                    "The detectors find none in the data loaded. What could not be decided for want of data is not among "
-                    "them; lookthrough detect lists it.",
-                )
-            )
-            return
-        if over == "earlier":
-            of = ", ".join(sorted({str(f["found_in_data"] or "?") for f in found}))
-            yield Notice(
-                self.say(
-                    f"以下预警是在此前的数据（数据指纹 {of}）中发现的。数据此后有变化，检测项尚未在当前数据上运行：是否仍成立、有无其他预警，须运行 lookthrough detect 才能得知。",
-                    f"These were found in earlier data (data fingerprint {of}). The data have changed since, and the detectors "
-                    "have not looked at them: whether these still stand, and whether there are others, lookthrough detect tells.",
-                )
-            )
-        rows = tuple(
-            (
-                f["fingerprint"],
-                pick(SEVERITIES[f["severity"]], self.lang),
-                self._state(f),
-                f["text"][self.lang],
-                self._set_aside(f),
-            )
-            for f in found
-        )
-        headings = [
-            ("编号", "Id"),
-            ("级别", "Severity"),
-            ("处理状态", "State"),
-            ("说明", "Text"),
-            ("抑制及原因", "Suppressed, and why"),
-        ]
-        yield Table(tuple(pick(h, self.lang) for h in headings), rows, (1.8, 1.4, 1.2, 5, 2.8))
-        yield Paragraph(
-            self.say(
-                "每条预警的证明见其自身的材料包：lookthrough evidence 编号。",
-                "Each is proved by a package of its own: lookthrough evidence ID.",
-            ),
-            True,
-        )
-
-    def _state(self, found: Mapping[str, Any]) -> str:
-        """Where a finding stands in the ledger."""
-        if not found["state"]:
-            return "—"
-        said = pick(STATE_WORDS[found["state"]], self.lang)
-        changed = self.say("（结论后有变化）", " (changed since it was decided)")
-        return said + (changed if found["changed_since_decision"] else "")
-
-    def _set_aside(self, found: Mapping[str, Any]) -> str:
-        """By which rule, and by a person until when, a finding is suppressed, with the reason of each."""
-        told = []
-        if rule := found["suppressed_by"]:
-            reason = rule["reason" if self.lang == "zh" else "reason_en"]
-            told.append(
-                self.say(f"精度规则 {rule['rule']}：{reason}", f"precision rule {rule['rule']}: {reason}")
-            )
-        if by_hand := found["suppression"]:
-            end, reason = by_hand["until"][:10], by_hand["reason"]
-            told.append(self.say(f"人工抑制至 {end}：{reason}", f"by a person until {end}: {reason}"))
-        return "; ".join(told) or "—"
 
     def _law(self, found: Mapping[str, Any]) -> Iterator[Block]:
         yield self.section("法律依据（按所涉日期有效的条文）", "Legal basis (in force at the date)")
