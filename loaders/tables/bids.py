@@ -101,15 +101,15 @@ def _from_columns(table: TableRows, cells: pl.Series) -> pl.Series:
 def read_bids(table: TableRows) -> None:
     """One bid a row, by one bidder or a consortium. A row with a lot and no bidder states the lot alone."""
     bids = _read_bids(table, table.vocabulary("role") if table.has("role") else None)
-    lotless_word = table.text("status")
-    status = VOCABULARIES["bid_status"].read(lotless_word)
+    status_word = table.text("status")
+    status = VOCABULARIES["bid_status"].read(status_word)
     alone = bids.ids.is_null()
-    lot_status = pl.select(pl.when(alone).then(VOCABULARIES["lot_status"].read(lotless_word))).to_series()
+    lot_status = pl.select(pl.when(alone).then(VOCABULARIES["lot_status"].read(status_word))).to_series()
     known = "、".join(VOCABULARIES["bid_status"].codes)
-    unknown = lotless_word.is_not_null() & status.is_null() & lot_status.is_null()
-    table.rows.report("flag", unknown, "unknown-word", table.header("status"), lotless_word, known=known)
+    unknown = status_word.is_not_null() & status.is_null() & lot_status.is_null()
+    table.rows.report("flag", unknown, "unknown-word", table.header("status"), status_word, known=known)
     # 流标 and 终止 are said of the lot, on whichever row they stand.
-    failed = VOCABULARIES["lot_status"].read(lotless_word)
+    failed = VOCABULARIES["lot_status"].read(status_word)
     lot_status = pl.select(
         pl.when(alone | (status.is_null() & failed.is_not_null())).then(failed)
     ).to_series()
@@ -132,7 +132,7 @@ def read_bids(table: TableRows) -> None:
     )
     rank = table.rank("rank")
     if (status == "candidate").any():
-        places = lotless_word.str.extract("第([一二三])", 1)
+        places = status_word.str.extract("第([一二三])", 1)
         numbers = places.replace_strict(list("一二三"), [1, 2, 3], default=None, return_dtype=pl.Int64)
         rank = rank.fill_null(numbers)
     facts = {
