@@ -15,6 +15,7 @@ from detectors.definition import Detector, Draft, Row, Undecided, Values
 from detectors.law import statutes
 from detectors.rows import table
 from detectors.ties import bidding, people, traces
+from detectors.ties.beside_posts import is_owned, with_a_post, with_other_work
 from detectors.ties.coverage import lacking
 from detectors.ties.drafts import CONSORTIUM, OTHER_LOT
 from detectors.ties.further_up import ABOVE, ABOVE_COLUMNS, OWNING, further_up
@@ -49,12 +50,12 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     acting = pl.concat([counted["holder_id"], workers["holder_id"]]).unique()
     owners = table(rows["owners"]).filter(pl.col("holder_id").is_in(acting.implode()))
     linked = on_bids(bidders, pl.concat([counted, owners], how="vertical_relaxed"))
-    runs = linked.filter(~_owns()).select("lot_id", "holder_id")
-    above = run_above(rows, bidders, linked.filter(~_owns()), _NO_POSTS)
+    runs = linked.filter(~is_owned()).select("lot_id", "holder_id")
+    above = run_above(rows, bidders, linked.filter(~is_owned()), _NO_POSTS)
     linked = pl.concat([linked, further_up(rows, runs, linked), above], how="diagonal_relaxed")
     works = on_bids(bidders, workers, "bid_id").with_columns(works=True, of_lot=True)
-    linked = _with_other_work(pl.concat([linked, works], how="diagonal_relaxed"))
-    for tie in link_ties_and_set_aside(_with_a_post(linked), bidders):
+    linked = with_other_work(pl.concat([linked, works], how="diagonal_relaxed"))
+    for tie in link_ties_and_set_aside(with_a_post(linked), bidders):
         held = posts.get(tie.holder, 0)
         hub = None
         if held > values["hub_posts"]:
@@ -71,35 +72,6 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         acts = _WORK if any(at_work) else _BOTH if owns else _POSTS
         yield from link_hits(tie, suppressed_by=hub, facts={"posts": held}, words=acts)
     yield from lacking(compared(bidders), officers["bidder_id"], "董监高数据", "data on officers")
-
-
-def _owns() -> pl.Expr:
-    return pl.col("role").fill_null("").is_in(OWNING)
-
-
-def _with_other_work(linked: pl.DataFrame) -> pl.DataFrame:
-    """Work on a bid counts where the bidder is another one than those a person runs or owns; by itself it is no post."""
-    works = pl.col("works").fill_null(False)
-    here, person = ["lot_id", "holder_id", "bidder_id"], ["lot_id", "holder_id"]
-    own = (~works & (pl.col("when") == "yes")).any()
-    return linked.filter(~works | (own.over(person) & ~own.over(here)))
-
-
-def _with_a_post(linked: pl.DataFrame) -> pl.DataFrame:
-    """Without what is owned beside a post in the same bidder, or where every bidder with a post is owned likewise."""
-    owns, live, controls = _owns(), pl.col("when") == "yes", pl.col("role") == "controller"
-    here, person = ["lot_id", "holder_id", "bidder_id"], ["lot_id", "holder_id"]
-
-    def runs_what_is_not(owned: pl.Expr) -> pl.Expr:
-        return (~owns & ~(owned & live).any().over(here)).any().over(person)
-
-    by_control, by_shares = runs_what_is_not(controls), runs_what_is_not(owns & ~controls)
-    apart = pl.when(controls).then(by_control).otherwise(by_shares)
-    # Of the few who own anything beside: a window over everybody takes the longer the more there are.
-    placed = linked.with_row_index("place")
-    theirs = placed.join(placed.filter(owns).select(person).unique(), on=person, how="semi")
-    gone = theirs.filter(owns & ~(apart & ~(~owns & live).any().over(here)).fill_null(False))
-    return placed.join(gone, on="place", how="anti", maintain_order="left").drop("place")
 
 
 DETECTOR = Detector(
