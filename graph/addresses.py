@@ -14,6 +14,8 @@ _BETWEEN_WORDS: Final = re.compile(r"(?<![0-9A-Za-z])-|-(?![0-9A-Za-z])")
 _NUMBERED: Final = re.compile(
     r"第?(?P<number>[零〇一二三四五六七八九十百两]+|\d+)(?=号|楼|层|室|栋|幢|座|单元|弄|房|户|梯)"
 )
+_SPACES: Final = re.compile(r"\s+")
+_STOPS: Final = re.compile(r"[,。.、]+")
 _REMARK: Final = re.compile(r"\([^()]*(?:申报|注册|登记|办公|一照多址|一址多照|集群|托管)[^()]*\)")
 """What registers add behind an address: (自主申报), (集群注册), (仅限办公)."""
 _PROVINCE: Final = re.compile(
@@ -46,8 +48,12 @@ def address_key(address: str) -> str:
 
     What parts two numbers stays: 1-12 is another room than 11-2.
     """
-    plain = plain_numbers(re.sub(r"\s+", "", address))
-    return _BETWEEN_WORDS.sub("", re.sub(r"[,。.、]+", "", plain))
+    return _without_stops(plain_numbers(_SPACES.sub("", address)))
+
+
+def _without_stops(plain: str) -> str:
+    plain = _STOPS.sub("", plain)
+    return _BETWEEN_WORDS.sub("", plain) if "-" in plain else plain
 
 
 @lru_cache(maxsize=65536)
@@ -56,8 +62,13 @@ def place_key(address: str) -> str:
 
     No province, no remark of the register; 幢 is 栋, and the last number a room, with 室 or 房 behind it or neither.
     """
-    plain = unicodedata.normalize("NFKC", re.sub(r"\s+", "", address))
-    key = address_key(_PROVINCE.sub("", _REMARK.sub("", plain))).upper().replace("幢", "栋")
+    plain = _SPACES.sub("", unicodedata.normalize("NFKC", address))
+    # Looked for before it is cut: a register's addresses come by the hundred thousand.
+    if "(" in plain:
+        plain = _REMARK.sub("", plain)
+    if "省" in plain or "自治区" in plain:
+        plain = _PROVINCE.sub("", plain)
+    key = _without_stops(_NUMBERED.sub(_in_digits, _DASHES.sub("-", plain))).upper().replace("幢", "栋")
     return _ROOM.sub("", key)
 
 

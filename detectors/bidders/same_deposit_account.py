@@ -21,6 +21,7 @@ from detectors.ties.links import (
     link_draft,
     link_ties,
     on_bids,
+    reaching_several,
 )
 
 _OWN = Question(
@@ -64,8 +65,11 @@ _KINDS_OF_PAYERS = frozenset(
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a lot and account (or named payer) that two separate bids have in common."""
     bidders = compared(table(rows["bidders"]))
-    paid = on_bids(bidders, traces.used_for(rows, "deposit"), "bid_id")
-    owned = on_bids(bidders, table(rows["own"]))
+    deposits, own = traces.used_for(rows, "deposit"), table(rows["own"])
+    payers = bidders.select("bid_id", "bidder_id").join(deposits, on="bid_id")
+    tying = reaching_several(pl.concat([f.select("holder_id", "bidder_id") for f in (payers, own)]))
+    paid = on_bids(bidders, deposits.join(tying, on="holder_id", how="semi", maintain_order="left"), "bid_id")
+    owned = on_bids(bidders, own.join(tying, on="holder_id", how="semi", maintain_order="left"))
     # Whose account it is matters only where a deposit of the same lot came from it.
     owned = owned.join(paid.select("lot_id", "holder_id").unique(), on=["lot_id", "holder_id"])
     used = dict(paid.group_by("holder_id").agg(pl.col("bidder_id").n_unique()).iter_rows())
@@ -77,7 +81,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         yield link_draft(
             tie, suppressed_by=why, facts=facts, words=traces.kind_words(tie), holder_is_party=False
         )
-    yield from lacking(bidders, paid["bid_id"], "保证金账户数据", "data on deposit accounts", by="bid_id")
+    yield from lacking(bidders, deposits["bid_id"], "保证金账户数据", "data on deposit accounts", by="bid_id")
 
 
 def _nobody(tie: LinkTie) -> tuple[str, str, str] | None:

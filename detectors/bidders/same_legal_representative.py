@@ -17,6 +17,7 @@ from detectors.ties.links import (
     compared,
     link_hits,
     link_ties_and_set_aside,
+    of_several,
     on_bids,
 )
 
@@ -25,7 +26,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     """One draft a lot and responsible person of two or more of its bidders."""
     bidders = table(rows["bidders"])
     links = table(rows["representatives"])
-    for tie in link_ties_and_set_aside(on_bids(bidders, links), bidders):
+    for tie in link_ties_and_set_aside(on_bids(bidders, of_several(links)), bidders):
         yield from link_hits(tie)
     yield from lacking(
         compared(bidders), links["bidder_id"], "法定代表人数据", "data on legal representatives"

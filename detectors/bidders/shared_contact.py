@@ -21,6 +21,7 @@ from detectors.ties.links import (
     compared,
     link_hits,
     link_ties_and_set_aside,
+    of_several,
     on_bids,
 )
 from detectors.ties.mail_domains import told_once, with_mail_domains
@@ -42,7 +43,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     links = table(rows["contacts"]).filter(pl.col("role").is_in(_KINDS))
     parties = {r["holder_id"]: int(r["parties"]) for r in rows["parties"]}
     public = {d.strip() for d in str(values["public_domains"]).split(",")}
-    linked = on_bids(bidders, with_places(with_mail_domains(links, public)))
+    linked = on_bids(bidders, of_several(with_places(with_mail_domains(links, public))))
     ties = places_once(told_once(link_ties_and_set_aside(linked, bidders)))
     domains = linked.filter(pl.col("role") == "domain").group_by("holder_id")
     parties |= {

@@ -27,10 +27,11 @@ from detectors.ties.links import (
     link_hits,
     link_ties_and_set_aside,
     on_bids,
+    reaching_several,
 )
 from detectors.ties.run_above import COLUMNS as RUN_COLUMNS
 from detectors.ties.run_above import QUERIES as RUN_ABOVE
-from detectors.ties.run_above import run_above
+from detectors.ties.run_above import run_above, running_above
 
 _NO_POSTS = ("liaison", "site_supervisor", "project_manager", "technical_lead", "bid_agent")
 """What registers list beside the board and management, and is neither."""
@@ -47,9 +48,13 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     posts = {r["holder_id"]: int(r["companies"]) for r in rows["posts"]}
     counted = links.filter(~pl.col("role").fill_null("").is_in(_NO_POSTS))
     workers = table(rows["workers"]).drop("certificate_no")
-    acting = pl.concat([counted["holder_id"], workers["holder_id"]]).unique()
-    owners = table(rows["owners"]).filter(pl.col("holder_id").is_in(acting.implode()))
-    linked = on_bids(bidders, pl.concat([counted, owners], how="vertical_relaxed"))
+    told = pl.concat([counted, table(rows["owners"])], how="vertical_relaxed")
+    beside = bidders.select("bid_id", "bidder_id").join(workers, on="bid_id")
+    reached = [told, beside, running_above(rows, _NO_POSTS), *(table(rows[k]) for k in ABOVE)]
+    tying = reaching_several(pl.concat([f.select("holder_id", "bidder_id") for f in reached]))
+    acting = pl.concat([f.select("holder_id") for f in (counted, workers)]).unique()
+    tying = tying.join(acting, on="holder_id", how="semi")
+    linked = on_bids(bidders, told.join(tying, on="holder_id", how="semi", maintain_order="left"))
     runs = linked.filter(~is_owned()).select("lot_id", "holder_id")
     above = run_above(rows, bidders, linked.filter(~is_owned()), _NO_POSTS)
     linked = pl.concat([linked, further_up(rows, runs, linked), above], how="diagonal_relaxed")

@@ -37,14 +37,17 @@ def lacking(
 
     `bidders`: the bids that are compared. `known`: the bidders (or bids) that have such data.
     """
-    several = bidders.filter(pl.col("bid_id").n_unique().over("lot_id") > 1)
-    # Looked up once for all rows: inside the aggregation it would be once a lot.
-    several = several.with_columns(blank=~pl.col(by).is_in(known.unique().implode()))
+    bids = bidders.select("lot_id", "bid_id", "bidder_id", by=by)
+    # Of lots without a gap, which are most of them in full data, nothing need be counted.
+    blank = bids.join(known.unique().to_frame("by"), on="by", how="anti")
     lots = (
-        several.group_by("lot_id")
-        .agg(of=pl.col("bidder_id").n_unique(), lacking=pl.col("bidder_id").filter("blank").unique().sort())
-        .filter(pl.col("lacking").list.len() > 0)
+        bids.join(blank.select("lot_id").unique(), on="lot_id", how="semi")
+        .group_by("lot_id")
+        .agg(bids=pl.col("bid_id").n_unique(), of=pl.col("bidder_id").n_unique())
+        .filter(pl.col("bids") > 1)
+        .join(blank.group_by("lot_id").agg(lacking=pl.col("bidder_id").unique().sort()), on="lot_id")
         .sort("lot_id")
+        .select("lot_id", "of", "lacking")
     )
     yield from _told(lots, f"没有{what_zh}，无法判定", f"have no {what_en}: cannot be decided")
 

@@ -96,6 +96,21 @@ def on_bids(bidders: pl.DataFrame, links: pl.DataFrame, by: str = "bidder_id") -
     return joined.with_columns(when=when.otherwise(pl.lit("yes")))
 
 
+def of_several(links: pl.DataFrame, bidders: pl.DataFrame | None = None) -> pl.DataFrame:
+    """The links of what is linked to several bidders: nothing else ties two, and laid beside bids it is the most.
+
+    `bidders`: all bids, for links that name a bid and no bidder.
+    """
+    pairs = links if bidders is None else bidders.select("bid_id", "bidder_id").join(links, on="bid_id")
+    return links.join(reaching_several(pairs), on="holder_id", how="semi", maintain_order="left")
+
+
+def reaching_several(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Whoever stands beside two bidders or more: holder_id, of rows with holder_id and bidder_id."""
+    both = pairs.select("holder_id", "bidder_id").unique()
+    return both.filter(pl.col("holder_id").is_duplicated()).select("holder_id").unique()
+
+
 def link_ties(linked: pl.DataFrame) -> list[LinkTie]:
     """Everything that ties two separate bids of different bidders in one lot, by lot and what ties."""
     at = ["lot_id", "holder_id"]
@@ -216,7 +231,11 @@ def link_draft(
         [
             i
             for r in tie.rows
-            for i in ((r["bidder_id"], r.get("stated_id")), _holder_ids(r, holder_is_party))
+            for i in (
+                (r["bidder_id"], r.get("stated_id")),
+                (r["bidder_id"], r.get("linked_id")),
+                _holder_ids(r, holder_is_party),
+            )
         ],
         [r["basis"] for r in tie.rows if r.get("basis")],
     )

@@ -27,10 +27,9 @@ def run_above(
     A company above both bidders ties them itself, and so does one that bids: what is run there says nothing more. What
     the state runs is no tie. `left_out`: roles that run nothing.
     """
-    told = pl.concat([table(rows[k]) for k in QUERIES], how="vertical_relaxed").unique(maintain_order=True)
-    told = told.rename({"party_id": "above_id", "party_name": "above_name", "party_kind": "above_kind"})
-    told = told.filter(~pl.col("role").fill_null("").is_in(left_out))
-    told = told.filter(~pl.col("above_kind").fill_null("").is_in(_STATE))
+    told = _run_beside(rows, left_out)
+    # One post may stand in several of the queries.
+    told = told.unique(maintain_order=True)
     control = table(rows["control"]).select("bid_id", above_id="holder_id", control="derivation")
     linked = on_bids(bidders, told.join(control, on="above_id"), "bid_id")
     own = bidders.select("lot_id", above_id="bidder_id").unique()
@@ -48,6 +47,23 @@ def run_above(
         more_keys=pl.Series([sorted(k) for _, k in proofs], dtype=pl.List(pl.String)),
         of_lot=pl.lit(True),
     )
+
+
+def running_above(rows: Mapping[str, Sequence[Row]], left_out: Sequence[str]) -> pl.DataFrame:
+    """Who runs what controls which bidder: holder_id, bidder_id."""
+    control = table(rows["control"]).select("bidder_id", above_id="holder_id").unique()
+    return _run_beside(rows, left_out).join(control, on="above_id").select("holder_id", "bidder_id")
+
+
+def _run_beside(rows: Mapping[str, Sequence[Row]], left_out: Sequence[str]) -> pl.DataFrame:
+    """Posts, in companies that control bidders, of who runs a bidder."""
+    control = table(rows["control"])["holder_id"].unique().implode()
+    told = pl.concat(
+        [table(rows[k]).filter(pl.col("party_id").is_in(control)) for k in QUERIES], how="vertical_relaxed"
+    )
+    told = told.rename({"party_id": "above_id", "party_name": "above_name", "party_kind": "above_kind"})
+    told = told.filter(~pl.col("role").fill_null("").is_in(left_out))
+    return told.filter(~pl.col("above_kind").fill_null("").is_in(_STATE))
 
 
 def _proof(control: str | None, above: str) -> tuple[set[str], set[str]]:

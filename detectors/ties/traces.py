@@ -12,7 +12,16 @@ from detectors.definition import Draft, Parameter, Row, Severity, Suppressor, Un
 from detectors.question import Question
 from detectors.rows import table
 from detectors.ties.coverage import lacking
-from detectors.ties.links import LINK_COLUMNS, SPAN, LinkTie, compared, link_draft, link_ties, on_bids
+from detectors.ties.links import (
+    LINK_COLUMNS,
+    SPAN,
+    LinkTie,
+    compared,
+    link_draft,
+    link_ties,
+    of_several,
+    on_bids,
+)
 from detectors.ties.names_alone import in_two_bids
 from detectors.ties.roles import role_en, role_zh
 
@@ -87,7 +96,7 @@ def trace_drafts(
     hub rule; `severity` what differs from the detector's own. `people`: what ties is a person.
     """
     bidders = compared(table(rows["bidders"]))
-    linked = on_bids(bidders, traces, "bid_id")
+    linked = on_bids(bidders, of_several(traces, bidders), "bid_id")
     used = linked.group_by("holder_id").agg(pl.col("bidder_id").n_unique())
     users = dict(used.iter_rows())
     for tie in link_ties(linked):
@@ -101,8 +110,8 @@ def trace_drafts(
             holder_is_party=people,
         )
     if people:
-        yield from in_two_bids(linked)
-    yield from lacking(bidders, linked["bid_id"], *what, by="bid_id")
+        yield from in_two_bids(on_bids(bidders, traces, "bid_id"))
+    yield from lacking(bidders, traces["bid_id"], *what, by="bid_id")
 
 
 def kind_words(tie: LinkTie) -> dict[str, str]:
