@@ -13,6 +13,7 @@ from detectors.finding import Finding, finding
 from detectors.rules.in_force import hits
 from detectors.rules.values import NO_RULES, LocalRules
 from detectors.running.asking import Answers
+from detectors.running.memory import give_back
 from detectors.running.proof import completed
 from detectors.running.sources import with_sources
 from detectors.running.standing import SAME_PARTY
@@ -111,6 +112,8 @@ def _run(
         for query in detector.queries.values():
             if last[query] == n:
                 answers.forget(query)
+        if denominators:
+            give_back()
     by_id = {d.id: d for d in detectors}
     kept = _named(store, _without_superfluous(findings, by_id), elsewhere)
     kept = with_sources(store, completed(store, kept, canonical, beside), by_id, beside)
