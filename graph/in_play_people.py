@@ -42,19 +42,22 @@ _POSTED: Final[dict[str, pl.DataType]] = dict.fromkeys(("company_id", "party_id"
 
 
 def beside_others(
-    store: GraphStore, ownership: Ownership, bidders: pl.DataFrame, lots: Collection[str] | None
+    store: GraphStore,
+    ownership: Ownership,
+    bidders: pl.DataFrame,
+    posts: pl.DataFrame,
+    lots: Collection[str] | None,
 ) -> pl.DataFrame:
     """Bidders with who stands above them, by structure of any date, and concerns another bidder of the same lot.
 
     Who runs the other one, or is run by who does; through layers, who bears the name of somebody of the other, where
     one of the two is known by name alone; and who holds for somebody behind the other, or for nobody who is named.
-    `bidders`: company_id, on_date, group_id (the lot); of `lots` alone, where these are given. Gives the same columns
-    with company and holder (nodes).
+    `bidders`: company_id, on_date, group_id (the lot); of `lots` alone, where these are given; `posts`: what `posts_of`
+    gives. Gives the columns of `bidders` with company and holder (nodes).
     """
     asked = asked_nodes(ownership, bidders)
     if lots is not None:
         asked = asked.filter(pl.col("group_id").is_in(list(lots)))
-    posts = _posts(store, ownership, asked, some=lots is not None)
     parts = [
         _running(ownership, asked, posts),
         _running_above(store, ownership, asked, posts),
@@ -182,11 +185,17 @@ def _namesakes(ownership: Ownership, asked: pl.DataFrame, posts: pl.DataFrame) -
     return found.filter(*several, one_loose).drop_nulls("holder").select(*asked.columns, "holder").unique()
 
 
-def _posts(store: GraphStore, ownership: Ownership, asked: pl.DataFrame, some: bool) -> pl.DataFrame:
-    """Who runs the bidders: runs, holder (nodes, -1 for who is not in the register), party_id, name.
+def posts_of(
+    store: GraphStore, ownership: Ownership, bidders: pl.DataFrame, lots: Collection[str] | None
+) -> pl.DataFrame:
+    """Who runs the bidders, of some lots or of all: runs, holder (nodes, -1 for who is not in the register), party_id, name.
 
-    What is stated at another id of a bidder counts.
+    What is stated at another id of a bidder counts. `bidders`: as `beside_others` takes them.
     """
+    some = lots is not None
+    asked = asked_nodes(ownership, bidders)
+    if lots is not None:
+        asked = asked.filter(pl.col("group_id").is_in(list(lots)))
     ids = asked["company_id"].unique()
     nodes = asked["company"].unique()
     others = ownership.aliases.filter(pl.col("node").is_in(nodes.implode()))["id"].cast(pl.String)

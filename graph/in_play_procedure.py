@@ -3,8 +3,8 @@
 Companies of the procedure, and debarred companies that structure links to a bidder while their ban is in force, are
 asked in the lot's own group, so that what stands behind one of them and a bidder is found. Persons who decide, serve,
 are debarred or are kin of such, and parties who act in concert, are looked for among the holders of a bidder, which is
-then asked singly; so is whom another bidder of the lot is concerned with, and who bears the name of one of the procedure's
-(`graph.in_play_people`).
+then asked singly; so is whom another bidder of the lot is concerned with, who bears the name of one of the procedure's
+(`graph.in_play_people`), and who stands above a company of the procedure and concerns a bidder (`graph.in_play_owners`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,16 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from graph.in_play_people import asked_nodes, beside_others, nodes_of, of_names, read, standing_above
+from graph.in_play_owners import above_parties
+from graph.in_play_people import (
+    asked_nodes,
+    beside_others,
+    nodes_of,
+    of_names,
+    posts_of,
+    read,
+    standing_above,
+)
 from graph.ownership_above import ask
 from graph.penetration import Ownership
 from graph.stores.contract import GraphStore
@@ -90,6 +99,7 @@ def procedure_in_play(
 ) -> Watched:
     """What to ask beside the bidders. `bidders`: company_id, on_date, group_id of all lots, or of `lots` alone."""
     groups = [_of_lots(store, query, _ASKED, lots) for query in _COMPANIES]
+    parties = pl.concat(groups).unique()
     named = pl.concat([_of_lots(store, query, _NAMED, lots) for query in _SERVANTS])
     people = named.drop("name")
     barred = {type_: read(store, _DEBARRED.format(type_), _BARRED) for type_ in ("Company", "Person")}
@@ -103,12 +113,21 @@ def procedure_in_play(
     whole = pl.concat(groups).unique().sort("group_id", "company_id")
     members = pl.concat([read(store, query, {"party_id": pl.String()}) for query in _MEMBERS])
     everywhere = pl.concat([barred["Person"]["party_id"], members["party_id"]]).unique()
-    found = pl.concat(
-        [beside_others(store, ownership, bidders, lots), of_names(ownership, bidders, named)]
-    ).unique()
+    posts = posts_of(store, ownership, bidders, lots)
+    numbered = kin.select(
+        "relative_id",
+        node=nodes_of(ownership, kin["person_id"]),
+        relative=nodes_of(ownership, kin["relative_id"]),
+    )
+    parts = [
+        beside_others(store, ownership, bidders, posts, lots),
+        of_names(ownership, bidders, named),
+        above_parties(ownership, bidders, parties, posts, numbered),
+    ]
+    found = pl.concat([p.select(parts[0].columns) for p in parts]).unique()
     if not (serving.is_empty() and everywhere.is_empty() and kin.is_empty()):
         found = pl.concat(
-            [found, _concerned(ownership, bidders, people, everywhere, kin).select(found.columns)]
+            [found, _concerned(ownership, bidders, people, everywhere, numbered).select(found.columns)]
         )
     singles = found.select("company_id", "on_date", group_id=pl.lit(None, pl.String)).unique()
     pairs = found.select("holder", "company").unique().sort("company", "holder")
@@ -164,16 +183,13 @@ def _concerned(
     bidders: pl.DataFrame,
     people: pl.DataFrame,
     everywhere: pl.Series,
-    kin: pl.DataFrame,
+    numbered: pl.DataFrame,
 ) -> pl.DataFrame:
     """Bidders above which a person concerned with their lot, or his kin, or any party of `everywhere` may stand, with them.
 
-    Gives the columns of `bidders` with company and holder (nodes).
+    `numbered`: kin, node and relative. Gives the columns of `bidders` with company and holder (nodes).
     """
     at = people.with_columns(node=nodes_of(ownership, people["person_id"]))
-    numbered = kin.select(
-        node=nodes_of(ownership, kin["person_id"]), relative=nodes_of(ownership, kin["relative_id"])
-    )
     asked = asked_nodes(ownership, bidders)
     holders = standing_above(ownership.control_edges, asked["company"])
     holders = holders.filter(pl.col("holder") != pl.col("company"))

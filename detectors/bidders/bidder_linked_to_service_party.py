@@ -1,4 +1,5 @@
-"""`bidder-linked-to-service-party`: a link between a bidder and whoever designs, supervises, advises or evaluates."""
+"""`bidder-linked-to-service-party`: a link between a bidder and whoever designs, supervises, advises or evaluates, or its
+owners and people; of a public body, which has no owners, people alone are looked at, where they are loaded."""
 
 from __future__ import annotations
 
@@ -10,7 +11,14 @@ import polars as pl
 from detectors.definition import Detector, Draft, Row, Severity, Undecided, Values
 from detectors.law import statutes
 from detectors.rows import table
-from detectors.ties import attached, bidding, people, procedure_namesakes, procedure_parties
+from detectors.ties import (
+    attached,
+    bidding,
+    people,
+    procedure_coverage,
+    procedure_namesakes,
+    procedure_parties,
+)
 from detectors.ties.attached_drafts import STATE, party_drafts
 from detectors.ties.links import CLOSING_EN, CLOSING_ZH, ENDED
 
@@ -21,15 +29,19 @@ _BARRED: Final = ("designer", "site_supervisor")
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a lot and party of its procedure that is linked to bidders of the lot."""
     both = pl.concat([table(rows["servants"]), table(rows["evaluators"])], how="vertical_relaxed")
-    links = attached.party_links(rows, both)
+    links = attached.party_links(rows, both, float(values["holder_share"]))
     # An agency that bids itself is `agency-bids-in-its-tender`'s.
     agents = both.filter(pl.col("party_role") == "agent").select("lot_id", "party_id").unique()
     own = links.filter(pl.col("how") == "itself").join(agents, on=["lot_id", "party_id"], how="semi")
     # A party is no further evidence against itself: its own people are the same fact told again.
     others = links.filter((pl.col("how") == "itself") | (pl.col("party_id") != pl.col("bidder_id")))
     rest = others.join(own, on=["lot_id", "party_id", "bidder_id", "how"], how="anti")
-    yield from party_drafts(rows, both, rest, _severity, procedure_parties.hubs(rows, values))
+    hubs, fund_share = procedure_parties.hubs(rows, values), float(values["fund_share"])
+    yield from party_drafts(rows, both, rest, _severity, hubs, fund_share)
     yield from procedure_namesakes.across_the_procedure(rows, both)
+    yield from procedure_coverage.without_data(
+        rows, both, "与投标人是否存在关联无法判定", "whether a bidder is linked to them cannot be decided"
+    )
 
 
 def _severity(party: Row, links: Sequence[Row], lot: Row) -> Severity | None:
@@ -40,12 +52,12 @@ def _severity(party: Row, links: Sequence[Row], lot: Row) -> Severity | None:
 
 DETECTOR = Detector(
     id="bidder-linked-to-service-party",
-    version="1.1",
+    version="1.2",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人与代理、设计、监理或评标人员存在关联",
     title_en="A bidder is linked to the agent, a designer, a site supervisor or an evaluator",
-    meaning_zh="投标人与本项目的代理、设计、监理、咨询单位或评标人员之间有关联。",
+    meaning_zh="投标人与本项目的代理、设计、监理、咨询单位（包括其股东与人员）或评标人员之间有关联；公共机构没有股权登记，只比对已载入的人员。",
     severity="review",
     basis=(
         statutes.REGULATIONS_34_1,
@@ -57,7 +69,7 @@ DETECTOR = Detector(
         statutes.PROCUREMENT_18_2,
     ),
     needs=("SERVES_TENDER", "SUBMITS", "FOR_LOT"),
-    parameters=procedure_parties.HUBS,
+    parameters=procedure_parties.PARAMETERS,
     queries={
         **procedure_parties.QUERIES,
         **procedure_parties.party_queries("SERVES_TENDER"),
@@ -72,7 +84,7 @@ DETECTOR = Detector(
     },
     population=bidding.LOTS,
     identity=("lot_id", "party_id"),
-    suppressors=(STATE, people.HUB, ENDED, people.NAME_ONLY),
+    suppressors=(STATE, procedure_parties.FUND, people.HUB, ENDED, people.NAME_ONLY),
     wording_zh="【风险预警】{tender}（{lot}）：{role_zh}{party}与投标人{bidders_zh}疑似存在关联。{as_of_zh}，{links_zh}。"
     + CLOSING_ZH,
     wording_en="[Lead] {tender} ({lot}): the {role_en}, {party}, and bidders {bidders_en} appear to be linked. "

@@ -1,7 +1,8 @@
 """Bidders linked to a party of their own procedure: the buyer, the agent, a designer, a supervisor, an evaluator.
 
 Every link is one row: lot, party, bidder, how they are linked, whether it held on the bid date, and the keys of the
-rows that state it. Links are looked for by shares, by a controller of both, by a person of both, and by kin.
+rows that state it. Links are looked for by shares, by a controller or a holder of both, by a person of both, and by kin.
+A person of a party is who runs or represents it, works for it, owns or controls it.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ import polars as pl
 from detectors.definition import Row
 from detectors.rows import table
 from detectors.ties import kin
+from detectors.ties.common_holders import common_holders
 from detectors.ties.links import compared
 from detectors.ties.procedure_parties import PARTY_QUERY_COLUMNS
+from detectors.ties.roles import OWNING
 
 _LINK: Final = (
     "lot_id",
@@ -32,21 +35,29 @@ _LINK: Final = (
     "relation",
     "kin_id",
     "keys",
+    "party_share",
+    "bidder_kind",
+    "basis",
 )
 
 
-def party_links(rows: Mapping[str, Sequence[Row]], parties: pl.DataFrame) -> pl.DataFrame:
+def party_links(
+    rows: Mapping[str, Sequence[Row]], parties: pl.DataFrame, holder_share: float
+) -> pl.DataFrame:
     """All links between bidders and parties of their lot: the columns of `_LINK`, a link a row.
 
-    `parties`: the columns of `PARTY_COLUMNS`. Of people known by name alone nothing is linked.
+    `parties`: the columns of `PARTY_COLUMNS`; `holder_share`: the least a holder of both has of one of them. Of people known
+    by name alone nothing is linked.
     """
     bids = compared(table(rows["bidders"])).join(parties.select("lot_id").unique(), on="lot_id", how="semi")
     sides = parties.select("lot_id", "party_id").unique()
+    controllers = _by_control(rows, bids)
     found = [
         itself(bids, sides),
         _by_shares(rows, bids, sides),
-        _by_control(rows, bids),
-        _by_people(rows, bids, parties),
+        controllers,
+        common_holders(rows, bids, controllers, holder_share),
+        _by_people(rows, bids, parties, controllers),
     ]
     return as_links(found)
 
@@ -62,7 +73,8 @@ def as_links(found: Sequence[pl.DataFrame]) -> pl.DataFrame:
 
 def _shaped(frame: pl.DataFrame) -> pl.DataFrame:
     types: dict[str, pl.DataType] = dict.fromkeys(_LINK, pl.String())
-    types |= {"share": pl.Float64(), "derivations": pl.List(pl.String()), "keys": pl.List(pl.String())}
+    types |= {"share": pl.Float64(), "party_share": pl.Float64()}
+    types |= {"derivations": pl.List(pl.String()), "keys": pl.List(pl.String())}
     absent = [pl.lit(None, types[c]).alias(c) for c in _LINK if c not in frame.columns]
     whole = frame.with_columns(absent).select(pl.col(c).cast(types[c]) for c in _LINK)
     return whole.with_columns(pl.col("when").fill_null("yes"))
@@ -128,38 +140,12 @@ def dated(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(when=when)
 
 
-def _by_people(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, parties: pl.DataFrame) -> pl.DataFrame:
+def _by_people(
+    rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, parties: pl.DataFrame, controllers: pl.DataFrame
+) -> pl.DataFrame:
     """A person of the party, or kin of one, is a person of the bidder."""
-    dates = bids.select("lot_id", "bid_on").unique()
-    posts = [table(rows[k]) for k in PARTY_QUERY_COLUMNS if k.startswith("party_people") and k in rows]
-    own = parties.filter(pl.col("party_kind") == "person").select(
-        "lot_id",
-        "party_id",
-        person_id="party_id",
-        party_side="party_role",
-        when_side=pl.lit("yes"),
-        side_key="party_key",
-    )
-    sides = [own]
-    if posts:
-        staff = (
-            parties.filter(pl.col("party_kind").fill_null("") != "person")
-            .select("lot_id", "party_id")
-            .unique()
-        )
-        posted = staff.join(pl.concat(posts, how="vertical_relaxed"), on="party_id").join(dates, on="lot_id")
-        sides.append(
-            dated(posted).select(
-                "lot_id",
-                "party_id",
-                person_id="holder_id",
-                party_side="role",
-                when_side="when",
-                side_key="link_key",
-            )
-        )
-    side = pl.concat(sides, how="vertical_relaxed").unique(maintain_order=True)
     pairs = kin.both_ways(rows["kin"])
+    side = people_of_parties(rows, bids, parties)
     direct = side.with_columns(
         kin_id=pl.lit(None, pl.String), relation=pl.lit(None, pl.String), kin_key=pl.lit(None, pl.String)
     )
@@ -169,19 +155,96 @@ def _by_people(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, parties: p
     )
     theirs = bidders_people(rows, bids, wanted["at"].unique())
     found = wanted.join(theirs, left_on=["lot_id", "at"], right_on=["lot_id", "person"])
-    # What a person of the procedure holds himself is told as his holding already.
+    # What a person of the procedure holds himself is told as his holding already, and so is a holder or controller of both.
+    held = pl.col("role").fill_null("") == "shareholder"
+    owning = pl.col("party_side").is_in(OWNING[:2])
     found = found.filter(
-        pl.col("kin_id").is_not_null()
-        | (pl.col("person_id") != pl.col("party_id"))
-        | (pl.col("role").fill_null("") != "shareholder")
+        pl.col("kin_id").is_not_null() | ((pl.col("person_id") != pl.col("party_id")) & ~owning) | ~held
     )
+    told = controllers.select(
+        "lot_id", "party_id", "bidder_id", person_id="via_id", told=pl.lit(True)
+    ).unique()
+    found = found.join(told, on=["lot_id", "party_id", "bidder_id", "person_id"], how="left")
+    both_own = pl.col("party_side").is_in(OWNING) & pl.col("role").fill_null("").is_in(OWNING)
+    found = found.filter(~(both_own & pl.col("kin_id").is_null() & pl.col("told").fill_null(False)))
     first = pl.when(pl.col("when_side") != "yes").then("when_side").otherwise("when")
     return found.with_columns(
         how=pl.when(pl.col("kin_id").is_null()).then(pl.lit("person")).otherwise(pl.lit("kin")),
         via_id=pl.col("person_id"),
         when=first,
-        derivations=pl.concat_list("derivation"),
+        derivations=pl.concat_list("derivation", "side_derivation").list.drop_nulls(),
         keys=pl.concat_list("side_key", "kin_key", "link_key").list.drop_nulls(),
+    )
+
+
+def people_of_parties(
+    rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, parties: pl.DataFrame
+) -> pl.DataFrame:
+    """Who is, runs, works for, owns or controls a party, and concerns a bidder: lot_id, party_id, person_id, party_side (what
+    he is there), party_share, when_side, side_key, side_derivation.
+    """
+    own = parties.filter(pl.col("party_kind") == "person").select(
+        "lot_id",
+        "party_id",
+        person_id="party_id",
+        party_side="party_role",
+        party_share=pl.lit(None, pl.Float64),
+        when_side=pl.lit("yes"),
+        side_key="party_key",
+        side_derivation=pl.lit(None, pl.String),
+    )
+    staff = parties.filter(pl.col("party_kind").fill_null("") != "person").select("lot_id", "party_id")
+    posts = [table(rows[k]) for k in PARTY_QUERY_COLUMNS if k.startswith("party_people") and k in rows]
+    if not posts:
+        return own
+    # Of all who own a buyer few concern any bidder: only they are laid beside its lots.
+    near = _near_bidders(rows)
+    stated = pl.concat([_of_interest(p, near) for p in posts], how="vertical_relaxed")
+    dates = bids.select("lot_id", "bid_on").unique()
+    posted = dated(staff.unique().join(stated, on="party_id").join(dates, on="lot_id")).select(
+        "lot_id",
+        "party_id",
+        person_id="holder_id",
+        party_side="role",
+        party_share="share",
+        when_side="when",
+        side_key="link_key",
+        side_derivation=pl.lit(None, pl.String),
+    )
+    # Above a party through layers, as far as it is in play.
+    parts, at = [own, posted], ["lot_id", "party_id", "person_id"]
+    told = posted.filter(pl.col("party_side").is_in(OWNING) & (pl.col("when_side") == "yes")).select(at)
+    for query, side in (("party_holdings", "indirect_shareholder"), ("party_control", "controller")):
+        above = table(rows[query]).rename({"holder_id": "person_id"})
+        above = above.filter(pl.col("person_id").str.starts_with("person")).join(told, on=at, how="anti")
+        above = above.join(staff.unique(), on=["lot_id", "party_id"], how="semi").select(
+            *at,
+            party_side=pl.lit(side),
+            party_share=pl.col("share").cast(pl.Float64),
+            when_side=pl.lit("yes"),
+            side_key=pl.lit(None, pl.String),
+            side_derivation="derivation",
+        )
+        parts.append(above)
+        told = pl.concat([told, above.select(at)])
+    return pl.concat(parts, how="vertical_relaxed").unique(maintain_order=True)
+
+
+def _near_bidders(rows: Mapping[str, Sequence[Row]]) -> pl.Series:
+    """Ids of all who run, work for, hold or control a bidder, and of their kin."""
+    told = [
+        table(rows[k])["holder_id"] for k in ("representatives", "officers", "workers", "holdings", "control")
+    ]
+    people = pl.concat(told).drop_nulls().unique()
+    pairs = kin.both_ways(rows["kin"])
+    return pl.concat(
+        [people, pairs.filter(pl.col("person_id").is_in(people.implode()))["kin_id"].rename("holder_id")]
+    )
+
+
+def _of_interest(posts: pl.DataFrame, near: pl.Series) -> pl.DataFrame:
+    return posts.filter(pl.col("holder_id").is_in(near.implode())).with_columns(
+        pl.col("share").cast(pl.Float64, strict=False)
     )
 
 
@@ -197,16 +260,33 @@ def bidders_people(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, wanted
     shares = (
         table(rows["holdings"])
         .filter(near)
-        .select("lot_id", "bidder_id", "bid_id", "holder_id", "derivation", pl.col("share").cast(pl.Float64))
+        .select(
+            "lot_id",
+            "bidder_id",
+            "bid_id",
+            "holder_id",
+            "derivation",
+            pl.col("share").cast(pl.Float64),
+            "bidder_kind",
+        )
+        .with_columns(role=pl.lit("shareholder"))
     )
+    if "control" in rows:
+        ruling = (
+            table(rows["control"])
+            .filter(near)
+            .join(shares, on=["bid_id", "bidder_id", "holder_id"], how="anti")
+        )
+        ruling = ruling.with_columns(share=pl.lit(None, pl.Float64), role=pl.lit("controller"))
+        shares = pl.concat([shares, ruling.select(shares.columns)], how="vertical_relaxed")
     by_share = shares.join(
         short.select("bid_id", "bidder_id").unique(), on=["bid_id", "bidder_id"], how="semi"
     )
-    by_share = by_share.with_columns(
-        role=pl.lit("shareholder"), when=pl.lit("yes"), link_key=pl.lit(None, pl.String)
-    )
+    by_share = by_share.with_columns(when=pl.lit("yes"), link_key=pl.lit(None, pl.String))
     linked = pl.concat([by_post, by_work], how="diagonal_relaxed").with_columns(
-        derivation=pl.lit(None, pl.String), share=pl.lit(None, pl.Float64)
+        derivation=pl.lit(None, pl.String),
+        share=pl.lit(None, pl.Float64),
+        bidder_kind=pl.lit(None, pl.String),
     )
     columns = [
         "lot_id",
@@ -218,5 +298,6 @@ def bidders_people(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, wanted
         "link_key",
         "derivation",
         "share",
+        "bidder_kind",
     ]
     return pl.concat([linked.select(columns), by_share.select(columns)], how="vertical_relaxed")

@@ -13,7 +13,7 @@ from detectors.rows import table
 from detectors.ties.drafts import identity_label, weakest
 from detectors.ties.kin import relation_words
 from detectors.ties.links import compared, lot_words
-from detectors.ties.roles import role_en, role_zh
+from detectors.ties.roles import OWNING, role_en, role_zh
 
 STATE: Final = Suppressor(
     "state",
@@ -32,10 +32,12 @@ def party_drafts(
     links: pl.DataFrame,
     judge: Judge,
     hubs: Collection[str] = (),
+    fund_share: float = 0.0,
 ) -> Iterator[Draft]:
     """One draft a lot and party that links tie to bidders of the lot. `links` as `attached.party_links` gives.
 
-    `hubs`: people and holders whose links alone tie nobody, since they have very many.
+    `hubs`: people and holders whose links alone tie nobody, since they have very many; `fund_share`: below it the stake of
+    a fund, or in a listed company, ties nobody.
     """
     lots = compared(table(rows["bidders"])).join(links.select("lot_id").unique(), on="lot_id", how="semi")
     lot_rows = {r["lot_id"]: r for r in lots.iter_rows(named=True)}
@@ -48,15 +50,23 @@ def party_drafts(
         who = party_rows[str(lot), str(party)]
         live = [r for r in found if r["when"] == "yes"]
         owned = [r for r in live if not _by_state(r, who, kinds)]
-        plain = [r for r in owned if r["via_id"] not in hubs and r["kin_id"] not in hubs]
-        shown = plain or owned or live or found
-        why = None if plain else _hub(owned[0], names) if owned else _state(who) if live else _ended(found)
+        known = [r for r in owned if r["via_id"] not in hubs and r["kin_id"] not in hubs]
+        plain = [r for r in known if not _is_minor(r, who, kinds, fund_share)]
+        shown = plain or known or owned or live or found
+        why = None
+        if not plain:
+            why = _minor(known[0], names) if known else _hub(owned[0], names) if owned else None
+            why = why or (_state(who) if live else _ended(found))
         yield _draft(lot_rows[lot], who, shown, named, names, why, judge(who, shown, lot_rows[lot]))
 
 
 def _names(rows: Mapping[str, Sequence[Row]], parties: pl.DataFrame, links: pl.DataFrame) -> dict[str, str]:
     wanted = links["via_id"].drop_nulls().unique()
-    told = [table(rows[k]) for k in rows if k.endswith("control") or k.startswith("party_people")]
+    told = [
+        table(rows[k])
+        for k in rows
+        if k.endswith("control") or k == "holdings" or k.startswith("party_people")
+    ]
     told = [f for f in told if {"holder_id", "holder_name"} <= set(f.columns)]
     near = [
         f.filter(pl.col("holder_id").is_in(wanted.implode())).select("holder_id", "holder_name") for f in told
@@ -66,9 +76,30 @@ def _names(rows: Mapping[str, Sequence[Row]], parties: pl.DataFrame, links: pl.D
 
 
 def _by_state(link: Row, party: Row, kinds: Mapping[str, str]) -> bool:
-    if link["how"] == "controller":
+    if link["how"] in ("controller", "holder"):
         return kinds.get(link["via_id"]) in _STATE_KINDS
     return link["how"] == "holds" and party["party_kind"] in _STATE_KINDS
+
+
+def _is_minor(link: Row, party: Row, kinds: Mapping[str, str], least: float) -> bool:
+    """Does a link rest on a fund's small stake, or on one in a listed company, in the party or the bidder?"""
+    if link["how"] != "holder" and link["party_side"] not in OWNING:
+        return False
+    fund = kinds.get(link["via_id"]) == "fund"
+    stakes = (
+        (link["party_share"], fund or party["party_kind"] == "listed"),
+        (link["share"], fund or link["bidder_kind"] == "listed"),
+    )
+    return any(minor and share is not None and share < least - 1e-9 for share, minor in stakes)
+
+
+def _minor(link: Row, names: Mapping[str, str]) -> tuple[str, str, str]:
+    name = names.get(link["via_id"]) or link["via_id"]
+    return (
+        "fund",
+        f"关联仅经由{name}，其为基金或者所持为上市公司股份，且比例很小，属财务性小额持股",
+        f"the only link runs through {name}, a fund or a holder of listed shares, whose stake is a small financial one",
+    )
 
 
 def _state(party: Row) -> tuple[str, str, str]:
@@ -112,7 +143,8 @@ def _draft(
 ) -> Draft:
     bidders = sorted({str(r["bidder_id"]) for r in links})
     identity = weakest(
-        [(str(party["party_id"]), None), *((b, named[lot["lot_id"], b]["stated_id"]) for b in bidders)]
+        [(str(party["party_id"]), None), *((b, named[lot["lot_id"], b]["stated_id"]) for b in bidders)],
+        [r["basis"] for r in links if r["basis"]],
     )
     zh, en = identity_label(identity)
     told = [_told(r, party, named, names) for r in links]
@@ -167,6 +199,8 @@ def _draft(
 
 def _link_fact(link: Row, names: Mapping[str, str]) -> dict[str, Any]:
     fact = {k: link[k] for k in ("how", "share", "role", "relation", "when")}
+    if link["party_share"] is not None:
+        fact["share_of_party"] = link["party_share"]
     return fact | {
         "via": {"id": link["via_id"], "name": names.get(link["via_id"])} if link["via_id"] else None,
         "of_party": link["party_side"],
@@ -198,14 +232,21 @@ def _told(
         return f"{bidder}控制{who}", f"{bidder} controls {who}"
     if link["how"] == "controller":
         return f"{via}同时控制{who}与{bidder}", f"{via} controls both {who} and {bidder}"
+    of_party = "" if link["party_share"] is None else f"{link['party_share']:.2%}"
+    if link["how"] == "holder":
+        return (
+            f"{via}穿透持有{who}{of_party or '（比例不明）'}，同时穿透持有{bidder}{share or '（比例不明）'}",
+            f"{via} effectively holds {of_party or 'an unknown share'} of {who} and {share or 'an unknown share'} of {bidder}",
+        )
     side, role = link["party_side"], link["role"]
+    stake_zh, stake_en = (f"（{of_party}）", f" ({of_party})") if of_party else ("", "")
     held = f" {share}" if share else ""
     if link["how"] == "person" and link["via_id"] == party["party_id"]:
         return f"{who}为{bidder}的{role_zh(role)}{share}", f"{who} is {role_en(role)}{held} of {bidder}"
     if link["how"] == "person":
         return (
-            f"{who}的{role_zh(side)}{via}同为{bidder}的{role_zh(role)}{share}",
-            f"{via}, {role_en(side)} of {who}, is {role_en(role)}{held} of {bidder}",
+            f"{who}的{role_zh(side)}{via}{stake_zh}同为{bidder}的{role_zh(role)}{share}",
+            f"{via}, {role_en(side)}{stake_en} of {who}, is {role_en(role)}{held} of {bidder}",
         )
     zh, en = relation_words(link["relation"])
     if link["via_id"] == party["party_id"]:
@@ -214,8 +255,8 @@ def _told(
             f"kin ({en}) of {who} is {role_en(role)}{held} of {bidder}",
         )
     return (
-        f"{who}的{role_zh(side)}{via}的亲属（{zh}）为{bidder}的{role_zh(role)}{share}",
-        f"kin ({en}) of {via}, {role_en(side)} of {who}, is {role_en(role)}{held} of {bidder}",
+        f"{who}的{role_zh(side)}{via}{stake_zh}的亲属（{zh}）为{bidder}的{role_zh(role)}{share}",
+        f"kin ({en}) of {via}, {role_en(side)}{stake_en} of {who}, is {role_en(role)}{held} of {bidder}",
     )
 
 

@@ -17,14 +17,13 @@ from detectors.ties import bidding
 from detectors.ties.attached_drafts import added
 from detectors.ties.drafts import derivation_of
 from detectors.ties.links import HELD, compared
+from detectors.ties.roles import OWNING as OWNING
 
 ABOVE: Final[Mapping[str, str]] = {"holdings": bidding.HOLDINGS, "control": bidding.CONTROL}
 ABOVE_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "holdings": bidding.HOLDINGS_COLUMNS,
     "control": bidding.CONTROL_COLUMNS,
 }
-OWNING: Final = ("shareholder", "indirect_shareholder", "controller")
-"""Roles of those who own or control, and need not run."""
 _AT: Final = ["bid_id", "bidder_id", "holder_id"]
 _MORE: Final = {"more_nodes": pl.List(pl.String()), "more_keys": pl.List(pl.String()), "of_lot": pl.Boolean()}
 

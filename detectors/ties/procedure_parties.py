@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from detectors.definition import Row, Values
-from detectors.question import Question
+from detectors.definition import Row, Suppressor, Values
+from detectors.question import Around, Question
 from detectors.ties import bidding, kin, people, traces
+from detectors.ties.common_holders import HOLDER_SHARE
 from detectors.ties.links import SPAN
 
 _PARTY: Final = "p.id AS party_id, p.name AS party_name"
@@ -66,18 +67,40 @@ ABOVE_PARTIES: Final[Mapping[tuple[str, str], Question]] = {
 ABOVE_COLUMNS: Final = ("lot_id", "party_id", "holder_id", "share", "share_max", "derivation")
 
 
-def _people_of(type_: str, side: str, role: str) -> str:
+_AROUND: Final[Mapping[str, Around]] = {"BUYS": "buyers", "SERVES_TENDER": "servants"}
+# Whoever is named as an operator or a managing partner stands among the representatives already.
+_STATED: Final = "AND NOT coalesce(r.interest, '') IN ['managing_partner', 'operator', 'sole_owner'] "
+
+
+def _people_of(type_: str, side: str, role: str, share: str, only: str) -> str:
     taking_part = f"MATCH (c:Company)-[:{side}]->(:Tender) WITH DISTINCT c "
     return Question(
-        f"{taking_part}MATCH (h:Person)-[r:{type_}]->(c) WHERE r.counted "
-        f"RETURN c.id AS party_id, h.id AS holder_id, h.name AS holder_name, {role} AS role, {SPAN}",
-        "buyers" if side == "BUYS" else "servants",
+        f"{taking_part}MATCH (h:Person)-[r:{type_}]->(c) WHERE r.counted {only}"
+        f"RETURN c.id AS party_id, h.id AS holder_id, h.name AS holder_name, {role} AS role, {SPAN}, {share} AS share",
+        _AROUND[side],
         "c:Company",
         taking_part,
     )
 
 
-_PEOPLE: Final = (("LEGAL_REP_OF", "r.role"), ("OFFICER_OF", "r.role"), ("HOLDS_POST", "'official'"))
+def _owned(side: str) -> str:
+    taking_part = f"MATCH (c:Company)-[:{side}]->(:Tender) WITH DISTINCT c "
+    return Question(
+        f"{taking_part}MATCH (h)-[o:OWNS]->(c) RETURN DISTINCT c.id AS party_id",
+        _AROUND[side],
+        "c:Company",
+        taking_part,
+    )
+
+
+_PEOPLE: Final = (
+    ("LEGAL_REP_OF", "r.role", "null", ""),
+    ("OFFICER_OF", "r.role", "null", ""),
+    ("HOLDS_POST", "'official'", "null", ""),
+    ("OWNS", "'shareholder'", "r.share", ""),
+    ("EXERCISES_CONTROL", "'controller'", "null", _STATED),
+)
+"""Who is of a party, by the type of relationship: what he is there, how much he holds, and of which rows alone."""
 QUERIES: Final = {
     "control": bidding.CONTROL,
     "holdings": bidding.HOLDINGS,
@@ -108,6 +131,13 @@ COLUMNS: Final = {
 
 HUBS: Final = (people.HUB_POSTS, bidding.HUB_COMPANIES)
 """The parameters of `hubs`."""
+PARAMETERS: Final = (HOLDER_SHARE, bidding.FUND_SHARE, *HUBS)
+"""Those of a detector of links with a party of the procedure."""
+FUND: Final = Suppressor(
+    "fund",
+    "仅因基金的、或者上市公司的小额持股而相连",
+    "only a small stake of a fund, or in a listed company, links them",
+)
 
 
 def hubs(rows: Mapping[str, Sequence[Row]], values: Values) -> frozenset[str]:
@@ -122,16 +152,18 @@ def hubs(rows: Mapping[str, Sequence[Row]], values: Values) -> frozenset[str]:
 
 
 def party_queries(side: str) -> dict[str, str]:
-    """What stands above, and who works for, companies on one side of a procedure ("BUYS", "SERVES_TENDER")."""
+    """What stands above, who works for and who owns companies on one side of a procedure ("BUYS", "SERVES_TENDER")."""
     return {
         "party_holdings": ABOVE_PARTIES["ULTIMATELY_HOLDS", side],
         "party_control": ABOVE_PARTIES["CONTROLS", side],
-        **{f"party_people_{n}": _people_of(type_, side, role) for n, (type_, role) in enumerate(_PEOPLE)},
+        **{f"party_people_{n}": _people_of(type_, side, *told) for n, (type_, *told) in enumerate(_PEOPLE)},
+        "party_owned": _owned(side),
     }
 
 
 PARTY_QUERY_COLUMNS: Final = {
     "party_holdings": ABOVE_COLUMNS,
     "party_control": ABOVE_COLUMNS,
-    **{f"party_people_{n}": ("party_id", *people.LINKED_COLUMNS[1:]) for n in range(len(_PEOPLE))},
+    **{f"party_people_{n}": ("party_id", *people.LINKED_COLUMNS[1:], "share") for n in range(len(_PEOPLE))},
+    "party_owned": ("party_id",),
 }

@@ -62,6 +62,9 @@ ROLES: Final = {
     "contact_person": ("投标联系人", "bid contact person"),
 }
 
+OWNING: Final = ("shareholder", "indirect_shareholder", "controller")
+"""Roles of those who own or control, and need not run."""
+
 
 def role_zh(role: object) -> str:
     """A role's Chinese name; a role of a source's own wording stays as it is."""

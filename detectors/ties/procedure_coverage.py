@@ -1,0 +1,65 @@
+"""Buyers, agents and the like of whom neither owners nor people are known: that nothing links them to a bidder is not known.
+
+A public body has no owners to be registered, and whom it employs is seldom loaded: of it nothing is said to be lacking, and
+its people are looked at where there are any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+import polars as pl
+
+from detectors.definition import Row, Undecided
+from detectors.rows import table
+from detectors.ties.links import compared
+from detectors.ties.procedure_parties import PARTY_QUERY_COLUMNS
+from detectors.ties.roles import role_en, role_zh
+
+_PUBLIC_KINDS: Final = ("state_holder", "government", "public_institution")
+# GB 32100-2015, 4.1: codes that begin with 1 are of organs of the state and public institutions.
+_PUBLIC_CODE: Final = "cn-uscc:1"
+_PUBLIC_NAME: Final = (
+    r"(?:人民政府|政府|街道办事处|委员会|委员会办公室|办公室|国资委|局|厅|财政部|法院|检察院|支队|总队|大队|派出所|海关|监狱|"
+    r"管理处|人民代表大会|政协|大学|学院|学校|中学|小学|幼儿园|医院|卫生院|疗养院|图书馆|博物馆|档案馆|文化馆|体育馆|"
+    r"(?:交易|采购|卫生服务|疾病预防控制|代建|事务|事务管理|储备|保障|救助|血液|气象|党群|行政|政务)(?:服务)?中心)$"
+)
+
+
+def without_data(
+    rows: Mapping[str, Sequence[Row]], parties: pl.DataFrame, zh: str, en: str
+) -> Iterator[Undecided]:
+    """One a lot that has such parties; `zh`, `en`: what cannot be decided of them. `parties`: as `PARTY_COLUMNS`."""
+    firms = parties.filter(pl.col("party_kind").fill_null("") != "person")
+    firms = firms.filter(
+        ~pl.col("party_kind").fill_null("").is_in(_PUBLIC_KINDS)
+        & ~pl.col("party_id").str.starts_with(_PUBLIC_CODE)
+        & ~pl.col("party_name").fill_null("").str.contains(_PUBLIC_NAME)
+    )
+    told = [
+        table(rows[k])["party_id"]
+        for k in PARTY_QUERY_COLUMNS
+        if k.startswith(("party_people", "party_owned"))
+    ]
+    blank = firms.filter(~pl.col("party_id").is_in(pl.concat(told).unique().implode()))
+    bids = compared(table(rows["bidders"])).select("lot_id", party_id="bidder_id").unique()
+    blank = blank.join(bids.select("lot_id").unique(), on="lot_id", how="semi")
+    # A party that bids itself is told of as that.
+    blank = blank.join(bids, on=["lot_id", "party_id"], how="anti")
+    lots = (
+        blank.sort("lot_id", "party_role", "party_id")
+        .unique(["lot_id", "party_id"], keep="first", maintain_order=True)
+        .with_columns(label=pl.coalesce("party_name", "party_id"))
+        .group_by("lot_id", maintain_order=True)
+        .agg("party_id", "party_role", "label")
+    )
+    for lot, ids, roles, labels in lots.iter_rows():
+        named = list(zip(roles, labels, strict=True))
+        yield Undecided(
+            "lot",
+            lot,
+            tuple(ids),
+            f"{'、'.join(f'{role_zh(r)}“{n}”' for r, n in named)}既没有股权数据，也没有人员数据：{zh}",
+            f"{', '.join(f'the {role_en(r)} “{n}”' for r, n in named)}: neither owners nor people are known, {en}",
+        )
