@@ -14,8 +14,9 @@ import polars as pl
 from detectors.definition import Detector, Draft, Row, Suppressor, Undecided, Values
 from detectors.law import statutes
 from detectors.rows import table
-from detectors.ties import attached, bidding
+from detectors.ties import attached, bidding, debarred
 from detectors.ties.attached_drafts import STATE, party_drafts
+from detectors.ties.coverage import lacking
 from detectors.ties.links import CLOSING_EN, CLOSING_ZH, compared
 
 _BARRED: Final = (
@@ -35,13 +36,16 @@ ABOVE_DEBARRED: Final = (
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
-    """One draft a lot and debarred party; a ban that is over, or had not begun, suppresses."""
+    """One draft a lot and debarred party; a ban that is over, or had not begun, suppresses.
+
+    Undecided for bidders of whom no ownership is known, where a ban is in force on the bid date.
+    """
     bids = compared(table(rows["bidders"]))
     barred = pl.concat([table(rows["companies"]), table(rows["persons"])], how="vertical_relaxed")
     parties = barred.drop("party_key", "barred_from", "barred_to", "document_no", "authority").unique(
         "party_id"
     )
-    tied = _links(rows, bids, parties).join(bids.select("lot_id", "bid_on").unique(), on="lot_id")
+    tied = debarred.links(rows, bids, parties).join(bids.select("lot_id", "bid_on").unique(), on="lot_id")
     decided = tied.select("lot_id", "party_id", "bid_on").unique().join(barred, on="party_id")
     over = pl.col("barred_to").is_not_null() & (
         pl.col("bid_on").is_null() | (pl.col("barred_to") <= pl.col("bid_on"))
@@ -59,49 +63,16 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     )  # fmt: skip
     links = tied.join(told.select("lot_id", "party_id", "when"), on=["lot_id", "party_id"])
     yield from party_drafts(rows, told, attached.as_links([links]), lambda party, found, lot: None)
-
-
-def _links(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, parties: pl.DataFrame) -> pl.DataFrame:
-    known = parties.select("party_id").unique()
-    control = table(rows["control"]).join(
-        bids.select("bid_id", "bidder_id").unique(), on=["bid_id", "bidder_id"], how="semi"
+    known = [table(rows[k])["bidder_id"] for k in ("covered", "control")]
+    known.append(barred["party_id"].rename("bidder_id"))
+    yield from lacking(
+        debarred.at_bans(bids, barred), pl.concat(known), "股权数据", "ownership data", least=1
     )
-    above = table(rows["debarred_control"])
-    itself = bids.join(known, left_on="bidder_id", right_on="party_id").with_columns(
-        party_id=pl.col("bidder_id"), how=pl.lit("itself")
-    )
-    controls = control.join(known, left_on="holder_id", right_on="party_id").with_columns(
-        party_id=pl.col("holder_id"), how=pl.lit("controls"), derivations=pl.concat_list("derivation")
-    )
-    on_date = (pl.col("holds_from").is_null() | (pl.col("holds_from") <= pl.col("bid_on"))) & (
-        pl.col("holds_to").is_null() | (pl.col("bid_on") < pl.col("holds_to"))
-    )
-    undated = pl.col("bid_on").is_null() & pl.col("holds_to").is_null()
-    controlled = (
-        bids.join(above, left_on="bidder_id", right_on="holder_id")
-        .filter(on_date | undated)
-        .with_columns(how=pl.lit("controlled"), derivations=pl.concat_list("derivation"))
-    )
-    shared = (
-        control.join(
-            above.select("party_id", "holder_id", "holds_from", "holds_to", other="derivation"),
-            on="holder_id",
-        )
-        .filter((on_date | undated) & (pl.col("party_id") != pl.col("bidder_id")))
-        .with_columns(
-            how=pl.lit("controller"),
-            via_id=pl.col("holder_id"),
-            derivations=pl.concat_list("derivation", "other"),
-        )
-    )
-    # A controller that is itself debarred, or bids, is told as such already.
-    shared = shared.join(known, left_on="holder_id", right_on="party_id", how="anti")
-    return attached.as_links([itself, controls, controlled, shared]).drop("when")
 
 
 DETECTOR = Detector(
     id="affiliate-of-debarred",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人为被禁止投标主体或其关联方",
@@ -121,6 +92,7 @@ DETECTOR = Detector(
         "debarred_control": ABOVE_DEBARRED,
         "control": bidding.CONTROL,
         "kinds": bidding.KINDS,
+        "covered": bidding.COVERED,
         "bidders": bidding.BIDDERS,
     },
     columns={
@@ -129,6 +101,7 @@ DETECTOR = Detector(
         "debarred_control": ("party_id", "holder_id", "holder_name", "holds_from", "holds_to", "derivation"),
         "control": bidding.CONTROL_COLUMNS,
         "kinds": bidding.KINDS_COLUMNS,
+        "covered": bidding.COVERED_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,
     },
     population=bidding.LOTS,

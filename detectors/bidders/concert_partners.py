@@ -12,13 +12,9 @@ from detectors.definition import LEAST_SHARE, Detector, Draft, Parameter, Row, U
 from detectors.law import statutes
 from detectors.question import Question
 from detectors.rows import table
-from detectors.ties import bidding, people
+from detectors.ties import bidding, concerts, people
 from detectors.ties.links import CLOSING_EN, CLOSING_ZH, ENDED, link_hits, link_ties, on_bids
 
-_MEMBERS: Final = (
-    "MATCH (m)-[r:MEMBER_OF_CONCERT]->(h:Concert) WHERE r.counted RETURN m.id AS related_id, h.id AS holder_id, "
-    "h.name AS holder_name, r.valid_from AS member_from, r.valid_to AS member_to, r.key AS member_key"
-)
 _OWNED: Final = (
     "WHERE r.counted RETURN DISTINCT m.id AS related_id, c.id AS bidder_id, r.share AS share, r.share_max AS share_max, "
     "r.valid_from AS owned_from, r.valid_to AS owned_to, r.observed_on AS observed_on, r.key AS owned_key"
@@ -128,9 +124,14 @@ DETECTOR = Detector(
             least=LEAST_SHARE,
         ),
     ),
-    queries={"members": _MEMBERS, "held": _HELD, "holdings": bidding.HOLDINGS, "bidders": bidding.BIDDERS},
+    queries={
+        "members": concerts.MEMBERS,
+        "held": _HELD,
+        "holdings": bidding.HOLDINGS,
+        "bidders": bidding.BIDDERS,
+    },
     columns={
-        "members": ("related_id", "holder_id", "holder_name", "member_from", "member_to", "member_key"),
+        "members": concerts.MEMBERS_COLUMNS,
         "held": (*("related_id", "bidder_id", "share", "share_max"), *_HELD_COLUMNS),
         "holdings": bidding.HOLDINGS_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,

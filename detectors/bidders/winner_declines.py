@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
-from detectors.definition import Detector, Draft, Evidence, Row, Undecided, Values
+from detectors.definition import Detector, Draft, Row, Undecided, Values
 from detectors.law import statutes
 from detectors.rows import table
 from detectors.ties import people
-from detectors.ties.attached_drafts import STATE, added
-from detectors.ties.declined_ends import COLUMNS, EXPLAINED, HOLDS, PARAMETERS, QUERIES, ends
-from detectors.ties.drafts import identity_label, weakest
-from detectors.ties.links import CLOSING_EN, CLOSING_ZH, ENDED, lot_words
-from detectors.ties.roles import role_en, role_zh
+from detectors.ties.attached_drafts import STATE
+from detectors.ties.coverage import lacking
+from detectors.ties.declined_drafts import declined_draft
+from detectors.ties.declined_ends import COLUMNS, EXPLAINED, PARAMETERS, QUERIES, between, ends
+from detectors.ties.links import CLOSING_EN, CLOSING_ZH, ENDED
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
-    """One draft a lot and declining bidder that anything ties to the bidder the award went to."""
+    """One draft a lot and declining bidder that anything ties to the bidder the award went to.
+
+    Undecided where nobody is named who won instead, or nothing is known of who is behind one of the two.
+    """
     bids = table(rows["bidders"])
     won = pl.col("won").cast(pl.Boolean).fill_null(False) | (pl.col("status") == "won").fill_null(False)
     gave_up = (pl.col("status") == "award_declined").fill_null(False)
-    lots = bids.filter(gave_up.any().over("lot_id") & (won & ~gave_up).any().over("lot_id"))
+    declined = bids.filter(gave_up.any().over("lot_id"))
+    lots = declined.filter((won & ~gave_up).any().over("lot_id"))
     lots = lots.with_columns(
         side=pl.when(gave_up).then(pl.lit("declined")).when(won).then(pl.lit("won"))
     ).filter(pl.col("side").is_not_null())
@@ -32,77 +36,51 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     other = found.filter(pl.col("side") == "won").select(
         *("lot_id", "holder_id"), *(pl.col(c).alias(f"{c}_2") for c in _PAIRED)
     )
-    both = one.join(other, on=["lot_id", "holder_id"]).filter(
-        (pl.col("bid_id") != pl.col("bid_id_2")) & (pl.col("bidder_id") != pl.col("bidder_id_2"))
-    )
+    both = between(rows, one, other)
     at = ["lot_id", "bidder_id"]
     for _, group in both.sort(*at, "holder_id", "how", "link_key", nulls_last=True).group_by(
         at, maintain_order=True
     ):
         tied = group.with_columns(why=pl.coalesce("why", "why_2")).to_dicts()
         plain = [r for r in tied if r["why"] is None]
-        yield _draft(plain or tied, None if plain else EXPLAINED[str(tied[0]["why"])])
+        yield declined_draft(plain or tied, None if plain else EXPLAINED[str(tied[0]["why"])])
+    yield from _without_successor(declined.filter(gave_up), lots)
+    known = [table(rows[k])["bidder_id"] for k in ("covered", "representatives", "officers")]
+    yield from lacking(lots, pl.concat(known), "股权和人员数据", "data on owners or people")
 
 
-_PAIRED: Final = ("bidder_id", "bidder_name", "stated_id", "bid_id", "how", "why", "link_key", "derivation")
+_PAIRED: Final = (
+    "bidder_id",
+    "bidder_name",
+    "stated_id",
+    "bid_id",
+    "how",
+    "why",
+    "link_key",
+    "derivation",
+    "member",
+)
+_VOID: Final = ("lot_failed", "cancelled")
 
 
-def _draft(found: Sequence[Row], suppressed_by: tuple[str, str, str] | None) -> Draft:
-    first = found[0]
-    winners = {r["bidder_id_2"]: r["bidder_name_2"] for r in found}
-    ties = list(dict.fromkeys((r["holder_id"], r["holder_name"], r["how"], r["how_2"]) for r in found))
-    identity = weakest(
-        [(first["bidder_id"], first["stated_id"]), *((r["bidder_id_2"], r["stated_id_2"]) for r in found)]
-    )
-    zh, en = identity_label(identity)
-    nodes = {str(first["lot_id"])}
-    keys: set[str] = set()
-    for row in found:
-        nodes |= {str(row[c]) for c in ("bidder_id", "bidder_id_2", "bid_id", "bid_id_2", "holder_id")}
-        keys |= {str(row[c]) for c in ("link_key", "link_key_2") if row[c]}
-        added(row["derivation"], nodes, keys)
-        added(row["derivation_2"], nodes, keys)
-    facts: dict[str, Any] = {
-        "as_of": first["bid_on"],
-        "declined": {"id": first["bidder_id"], "name": first["bidder_name"]},
-        "bidders": [{"id": i, "name": n} for i, n in sorted(winners.items())],
-        "ties": [{"id": i, "name": n, "declined_by": a, "winner_by": b} for i, n, a, b in ties],
-        "identity": identity,
-    }
-    return Draft(
-        scope_kind="lot",
-        scope_id=str(first["lot_id"]),
-        identity={"lot_id": str(first["lot_id"]), "bidder_id": str(first["bidder_id"])},
-        subjects=tuple(sorted({str(first["bidder_id"]), *winners})),
-        facts=facts,
-        words=lot_words(first)
-        | {
-            "declined": str(first["bidder_name"] or first["bidder_id"]),
-            "winner_zh": "、".join(str(n or i) for i, n in sorted(winners.items())),
-            "winner_en": ", ".join(str(n or i) for i, n in sorted(winners.items())),
-            "ties_zh": "；".join(f"{n or i}（{_how(a, 0)}/{_how(b, 0)}）" for i, n, a, b in ties),
-            "ties_en": "; ".join(f"{n or i} ({_how(a, 1)} / {_how(b, 1)})" for i, n, a, b in ties),
-            "identity_zh": zh,
-            "identity_en": en,
-            "data_zh": "",
-            "data_en": "",
-        },
-        date=first["bid_on"],
-        regime=first["regime"],
-        evidence=Evidence(tuple(sorted(nodes)), tuple(sorted(keys))),
-        suppressed_by=suppressed_by,
-    )
-
-
-def _how(how: str, language: int) -> str:
-    if how == HOLDS:
-        return ("穿透持股", "effective share")[language]
-    return (role_zh(how), role_en(how))[language]
+def _without_successor(declined: pl.DataFrame, decided: pl.DataFrame) -> Iterator[Undecided]:
+    """Lots whose award was declined, and of which it isn't said who won it then, or that it failed."""
+    void = pl.any_horizontal(pl.col("lot_status", "tender_status").fill_null("").is_in(_VOID))
+    open_ = declined.filter(~void).join(decided.select("lot_id").unique(), on="lot_id", how="anti")
+    lots = open_.group_by("lot_id").agg(pl.col("bidder_id").unique().sort()).sort("lot_id")
+    for lot, bidders in lots.iter_rows():
+        yield Undecided(
+            "lot",
+            lot,
+            tuple(bidders),
+            "有投标人放弃中标，但未载明此后由谁中标：与放弃者是否存在关联无法判定",
+            "an award was declined, and who won it then is not stated: whether the two are tied cannot be decided",
+        )
 
 
 DETECTOR = Detector(
     id="winner-declines",
-    version="1.1",
+    version="1.2",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="放弃中标后由关联投标人中标",

@@ -31,9 +31,14 @@ def without_ownership(bidders: Sequence[Row], covered: Sequence[Row]) -> Iterato
 
 
 def lacking(
-    bidders: pl.DataFrame, known: pl.Series, what_zh: str, what_en: str, by: str = "bidder_id"
+    bidders: pl.DataFrame,
+    known: pl.Series,
+    what_zh: str,
+    what_en: str,
+    by: str = "bidder_id",
+    least: int = 2,
 ) -> Iterator[Undecided]:
-    """Lots of two or more bids in which some bidders (or bids, by `by`) have no data of a kind.
+    """Lots of `least` or more bids in which some bidders (or bids, by `by`) have no data of a kind.
 
     `bidders`: the bids that are compared. `known`: the bidders (or bids) that have such data.
     """
@@ -44,7 +49,7 @@ def lacking(
         bids.join(blank.select("lot_id").unique(), on="lot_id", how="semi")
         .group_by("lot_id")
         .agg(bids=pl.col("bid_id").n_unique(), of=pl.col("bidder_id").n_unique())
-        .filter(pl.col("bids") > 1)
+        .filter(pl.col("bids") >= least)
         .join(blank.group_by("lot_id").agg(lacking=pl.col("bidder_id").unique().sort()), on="lot_id")
         .sort("lot_id")
         .select("lot_id", "of", "lacking")

@@ -9,7 +9,8 @@ import polars as pl
 
 from detectors.definition import Parameter, Row, Values
 from detectors.rows import table
-from detectors.ties import bidding, people, traces
+from detectors.ties import bidding, concerts, kin, managed, people, traces
+from detectors.ties.attached import dated
 from detectors.ties.links import on_bids
 
 PARAMETERS: Final[tuple[Parameter, ...]] = (
@@ -20,6 +21,12 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
 )
 QUERIES: Final = {
     "holdings": bidding.HOLDINGS,
+    "control": bidding.CONTROL,
+    "covered": bidding.COVERED,
+    "concerts": concerts.MEMBERS,
+    "manages": managed.MANAGES,
+    "branches": managed.BRANCHES,
+    "kin": kin.KIN,
     "kinds": bidding.KINDS,
     "holders": bidding.HOLDERS,
     "representatives": people.REPRESENTATIVES,
@@ -32,6 +39,12 @@ QUERIES: Final = {
 }
 COLUMNS: Final = {
     "holdings": bidding.HOLDINGS_COLUMNS,
+    "control": bidding.CONTROL_COLUMNS,
+    "covered": bidding.COVERED_COLUMNS,
+    "concerts": concerts.MEMBERS_COLUMNS,
+    "manages": managed.MANAGED_COLUMNS,
+    "branches": managed.MANAGED_COLUMNS,
+    "kin": kin.KIN_COLUMNS,
     "kinds": bidding.KINDS_COLUMNS,
     "holders": bidding.HOLDERS_COLUMNS,
     "representatives": people.PEOPLE_COLUMNS,
@@ -43,6 +56,8 @@ COLUMNS: Final = {
     "bidders": bidding.BIDDERS_COLUMNS,
 }
 HOLDS: Final = "effective_share"
+CONTROLS: Final = "controller"
+CONCERT: Final = "concert_member"
 _STATE: Final = ("state_holder", "government")
 EXPLAINED: Final = {
     "ended": ("ended", "关联在投标日不存续", "the tie did not hold on the bid date"),
@@ -61,16 +76,16 @@ EXPLAINED: Final = {
 
 
 def ends(rows: Mapping[str, Sequence[Row]], lots: pl.DataFrame, values: Values) -> pl.DataFrame:
-    """All that ties could hang on: for each bid of `lots`, each holder, person, contact and trace at it.
+    """All that ties could hang on: for each bid of `lots`, each holder, controller, concert, manager, person, contact, trace.
 
-    `why`: a key of `EXPLAINED` where it ties nobody by itself.
+    `why`: a key of `EXPLAINED` where it ties nobody by itself; `member`: of a concert, through whom.
     """
     parties = lots["bidder_id"].unique()
-    held = table(rows["holdings"])
-    held = held.select("lot_id", "bid_id", "bidder_id", "holder_id", "holder_name", "derivation")
-    by_share = lots.join(held, on=["lot_id", "bid_id", "bidder_id"]).with_columns(
-        how=pl.lit(HOLDS), when=pl.lit("yes"), link_key=pl.lit(None, pl.String)
-    )
+    held = _above(lots, table(rows["holdings"]), HOLDS)
+    # Whoever holds most of a bidder controls it: that is told as his holding. A concert is told by its members.
+    ruled = _above(lots, table(rows["control"]), CONTROLS)
+    ruled = ruled.filter(~pl.col("holder_id").is_in(table(rows["concerts"])["holder_id"].implode()))
+    ruled = ruled.join(held, on=["bid_id", "bidder_id", "holder_id"], how="anti")
     own = lots.with_columns(
         holder_id=pl.col("bidder_id"),
         holder_name=pl.col("bidder_name"),
@@ -80,27 +95,71 @@ def ends(rows: Mapping[str, Sequence[Row]], lots: pl.DataFrame, values: Values) 
         derivation=pl.lit(None, pl.String),
     )
     told = pl.concat(
-        [table(rows[k]) for k in ("representatives", "officers", "contacts")], how="diagonal_relaxed"
+        [table(rows[k]) for k in ("representatives", "officers", "contacts", "manages", "branches")],
+        how="diagonal_relaxed",
     )
     told = told.filter(pl.col("bidder_id").is_in(parties.implode()))
     used = pl.concat(
-        [traces.used_for(rows, "author", "upload", "deposit"), table(rows["workers"])], how="diagonal_relaxed"
+        [traces.used_for(rows, "author", "upload", "deposit", "contact"), table(rows["workers"])],
+        how="diagonal_relaxed",
     )
     direct = [on_bids(lots, told), on_bids(lots, used, "bid_id")]
     linked = [f.with_columns(how=pl.col("role"), derivation=pl.lit(None, pl.String)) for f in direct]
     columns = [*lots.columns, "holder_id", "holder_name", "how", "when", "link_key", "derivation"]
-    whole = pl.concat([f.select(columns) for f in (by_share, own, *linked)], how="vertical_relaxed")
+    whole = pl.concat([f.select(columns) for f in (held, ruled, own, *linked)], how="vertical_relaxed")
+    whole = pl.concat([whole, _in_concert(rows, whole).select(*columns, "member")], how="diagonal_relaxed")
     state = [r["holder_id"] for r in rows["kinds"] if r["holder_kind"] in _STATE]
     hubs = _hubs(rows, used, values)
     why = (
         pl.when(pl.col("when") != "yes")
         .then(pl.lit("ended"))
-        .when(pl.col("holder_id").is_in(state) & (pl.col("how") == HOLDS))
+        .when(pl.col("holder_id").is_in(state) & pl.col("how").is_in([HOLDS, CONTROLS]))
         .then(pl.lit("state"))
         .when(pl.col("holder_id").is_in(hubs))
         .then(pl.lit("hub"))
     )
     return whole.with_columns(why=why).unique(maintain_order=True)
+
+
+def _above(lots: pl.DataFrame, above: pl.DataFrame, how: str) -> pl.DataFrame:
+    at = ["lot_id", "bid_id", "bidder_id"]
+    found = lots.join(above.select(*at, "holder_id", "holder_name", "derivation"), on=at)
+    return found.with_columns(how=pl.lit(how), when=pl.lit("yes"), link_key=pl.lit(None, pl.String))
+
+
+def _in_concert(rows: Mapping[str, Sequence[Row]], found: pl.DataFrame) -> pl.DataFrame:
+    """The concerts to which a bidder, or who holds or controls it, belongs, as ends of their own."""
+    members = table(rows["concerts"]).rename({"holder_id": "concert", "holder_name": "called"})
+    within = found.filter(pl.col("how").is_in(["itself", HOLDS, CONTROLS])).join(
+        members, left_on="holder_id", right_on="related_id"
+    )
+    return dated(
+        within.rename({"member_from": "held_from", "member_to": "held_to"}).drop("when")
+    ).with_columns(
+        member="holder_id",
+        holder_id="concert",
+        holder_name="called",
+        how=pl.lit(CONCERT),
+        link_key="member_key",
+    )
+
+
+def between(rows: Mapping[str, Sequence[Row]], one: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
+    """What two sides of a lot have in common, and declared kin of whom each side has one.
+
+    `one`, `other`: ends, the columns of the latter named with `_2` but for lot_id and holder_id. Kin come with kin_id,
+    kin_name, relation, kin_key.
+    """
+    same = one.join(other, on=["lot_id", "holder_id"])
+    # One member of a concert on both sides is told as what he is.
+    through_one = (pl.col("member") == pl.col("member_2")).fill_null(False)
+    pairs = kin.both_ways(rows["kin"]).select("person_id", "kin_id", "kin_name", "relation", "kin_key")
+    kindred = one.join(pairs, left_on="holder_id", right_on="person_id").join(
+        other.rename({"holder_id": "kin_id"}), on=["lot_id", "kin_id"]
+    )
+    both = pl.concat([same.filter(~through_one), kindred], how="diagonal_relaxed")
+    apart = (pl.col("bid_id") != pl.col("bid_id_2")) & (pl.col("bidder_id") != pl.col("bidder_id_2"))
+    return both.filter(apart)
 
 
 def _hubs(rows: Mapping[str, Sequence[Row]], used: pl.DataFrame, values: Values) -> list[str]:

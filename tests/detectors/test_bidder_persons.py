@@ -130,6 +130,9 @@ def build(w: World) -> None:
         for member in (f"Q{one}", f"Q{other}"):
             w.add("concerts", concert_id=tender, party_id=member, **span)
 
+    # Before any ban.
+    w.lot("LONG-AGO", "LA1", "LA2", deadline="2001-03-01")
+
     # Declined: tied by an owner; not tied; tied to a loser only.
     for tender, decliner, winner, loser in (
         ("GIVES-UP", "J1", "J2", "J3"),
@@ -145,6 +148,43 @@ def build(w: World) -> None:
     for holder, bidders in (("K1", ("J1", "J2")), ("K2", ("J7", "J9"))):
         for bidder in bidders:
             w.holds(holder, bidder, 20)
+    # Tied by kin, as a branch, by a stated controller, by a concert, by the person to be contacted; by one member of a
+    # concert on both sides; nobody won instead; the lot failed then; nobody is known behind either.
+    for tender, a, b in (
+        ("GIVES-UP-KIN", "GK1", "GK2"),
+        ("GIVES-UP-BRANCH", "GM1", "GM2"),
+        ("GIVES-UP-CONTROL", "GC1", "GC2"),
+        ("GIVES-UP-CONCERT", "GT1", "GT2"),
+        ("GIVES-UP-CONCERT-OLD", "GO1", "GO2"),
+        ("GIVES-UP-CONTACT", "GN1", "GN2"),
+        ("GIVES-UP-BLANK", "GB1", "GB2"),
+    ):
+        w.tender(tender)
+        for bidder, status in ((a, "放弃中标"), (b, "中标")):
+            w.bid(tender, bidder, status=status)
+            if tender != "GIVES-UP-BLANK":
+                w.holds(f"P-{bidder}", bidder, 100)
+    w.add("relatives", person_id="P-GK1", relative_id="P-GK2", relation="配偶")
+    w.add("companies", id="GM2", name="虚构GM1建设有限公司样本分公司", kind="分公司", parent_id="GM1")
+    for company in ("GC1", "GC2"):
+        w.add("control", party_id="person.local:PGC", company_id=company, interest="实际控制")
+    for tender, until in (("GT", None), ("GO", "2025-03-01")):
+        for n in (1, 2):
+            w.add("concerts", concert_id=f"{tender}C", party_id=f"person.local:P-{tender}{n}", valid_to=until)
+    for bidder in ("GN1", "GN2"):
+        w.add(
+            "bid_traces",
+            tender_id="GIVES-UP-CONTACT",
+            lot_id="1",
+            bidder_id=bidder,
+            kind="联系人",
+            value="测试人经办 13900000000",
+        )
+    for tender, status in (("GIVES-UP-NOBODY", None), ("GIVES-UP-FAILED", "流标")):
+        w.tender(tender)
+        w.add("lots", id="1", tender_id=tender, title="一标段", status=status)
+        w.bid(tender, "GX1", status="放弃中标")
+        w.bid(tender, "GX2", status="有效")
     w.post("P30", "L1", role="监事", valid_from="2019-01-01", valid_to="2024-01-01")
     w.post("P30", "L2", role="监事")
     w.add("companies", id="S9", name="虚构市国有资产监督管理委员会", kind="state_holder")
@@ -197,6 +237,14 @@ def test_a_ban_that_is_over_or_a_minor_stake_is_nothing(found: Found) -> None:
 
 def test_of_two_bans_the_one_in_force_at_the_bid_counts(found: Found) -> None:
     assert found.one(DEBARRED, "TWO-BANS").facts["document_no"] == "虚构〔2024〕8号"
+
+
+def test_bidders_of_whom_no_owner_is_known_are_undecided_while_a_ban_is_in_force(found: Found) -> None:
+    # Nobody is known to own them; what controls one is known; itself debarred.
+    assert found.undecided(DEBARRED, "NAME-IDS") == [ids("F2", "F3")]
+    assert found.undecided(DEBARRED, "SISTER") == [ids("A8")]
+    assert found.undecided(DEBARRED, "ITSELF") == [ids("A2")]
+    assert found.undecided(DEBARRED, "LONG-AGO") == []
 
 
 def test_kin_behind_two_bidders(found: Found) -> None:
@@ -254,6 +302,31 @@ def test_a_winner_declines_in_favour_of_a_tied_bidder(found: Found) -> None:
     assert (hit.subjects, hit.severity) == (ids("J1", "J2"), "review")
     assert hit.facts["ties"][0]["id"] == "local:K1"
     assert found.of(DECLINED, "GIVES-UP-ALONE") == found.of(DECLINED, "GIVES-UP-LOSER") == []
+
+
+def test_a_declined_award_tied_otherwise_than_by_a_holder(found: Found) -> None:
+    tied: dict[str, set[tuple[str, str]]] = {}
+    for kind in ("KIN", "BRANCH", "CONTROL", "CONCERT", "CONTACT"):
+        hit = found.one(DECLINED, f"GIVES-UP-{kind}")
+        tied[kind] = {(t["declined_by"], t["winner_by"]) for t in hit.facts["ties"]}
+        assert hit.evidence.keys, kind
+    assert tied == {
+        "KIN": {("effective_share", "effective_share")},
+        "BRANCH": {("itself", "branch")},
+        "CONTROL": {("controller", "controller")},
+        "CONCERT": {("concert_member", "concert_member")},
+        "CONTACT": {("contact_person", "contact_person")},
+    }
+    assert "为亲属（配偶）" in found.one(DECLINED, "GIVES-UP-KIN").text["zh"]
+    assert found.one(DECLINED, "GIVES-UP-KIN").facts["ties"][0]["kin"]["relation"] == "spouse"
+    assert found.suppressed(DECLINED, "GIVES-UP-CONCERT-OLD") == "ended"
+
+
+def test_a_declined_award_of_which_too_little_is_known(found: Found) -> None:
+    assert found.undecided(DECLINED, "GIVES-UP-NOBODY") == [ids("GX1")]
+    assert found.undecided(DECLINED, "GIVES-UP-FAILED") == []
+    assert found.undecided(DECLINED, "GIVES-UP-BLANK") == [ids("GB1", "GB2")]
+    assert found.undecided(DECLINED, "GIVES-UP") == found.undecided(DECLINED, "GIVES-UP-KIN") == []
 
 
 def test_what_explains_a_declined_award_is_shown(found: Found) -> None:
