@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 import polars as pl
 
@@ -16,15 +17,49 @@ from detectors.ties.links import compared, lot_words
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
-    """One draft a tender and member; the same lot is the article's case, another lot of the tender for review."""
+    """One draft a tender and member; the same lot is the article's case, another lot of the tender for review.
+
+    One and the same consortium in several lots is no second one; whether it is one is undecided where but one member is named.
+    """
     bids = compared(table(rows["bidders"]))
     joint = pl.col("bidder_id").n_unique().over("bid_id") > 1
     bids = bids.with_columns(joint=joint | pl.col("consortium").is_not_null())
     at = ["tender", "bidder_id"]
     bids = bids.with_columns(tender=pl.coalesce("tender_id", "lot_id"))
-    several = bids.filter((pl.col("bid_id").n_unique().over(at) > 1) & pl.col("joint").any().over(at))
-    for _, group in several.sort(*at, "lot_id", "bid_id").group_by(at, maintain_order=True):
+    found = bids.filter((pl.col("bid_id").n_unique().over(at) > 1) & pl.col("joint").any().over(at))
+    found = _with_members(bids, found).sort(*at, "lot_id", "bid_id")
+    other = pl.col("members").n_unique().over(at) > 1
+    again = (pl.col("bid_id").n_unique().over(*at, "lot_id") > 1).any().over(at)
+    for _, group in found.filter(other | again).group_by(at, maintain_order=True):
         yield _draft(group.to_dicts())
+    alone = found.filter(~other & ~again & ~pl.col("members").str.contains(_AND, literal=True))
+    for lot, bidder, called in (
+        alone.unique(at, keep="first", maintain_order=True)
+        .select("lot_id", "bidder_id", pl.coalesce("bidder_name", "bidder_id"))
+        .iter_rows()
+    ):
+        yield Undecided(
+            "lot",
+            lot,
+            (bidder,),
+            f"“{called}”在同一招标项目的几个标段以联合体投标，其他成员未载明：是否为同一联合体无法判定",
+            f"“{called}” bids in several lots of the tender in a consortium whose other members are not stated: whether it is "
+            "one and the same cannot be decided",
+        )
+
+
+_AND: Final = "\n"
+
+
+def _with_members(bids: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """`found` with who submits each bid together, as a text that two bids of the same share; a sole bid's is its own."""
+    near = bids.join(found.select("bid_id").unique(), on="bid_id", how="semi").sort("bidder_id")
+    together = near.group_by("bid_id").agg(
+        members=pl.when(pl.col("joint").any()).then(
+            pl.col("bidder_id").unique(maintain_order=True).str.join(_AND)
+        )
+    )
+    return found.join(together, on="bid_id", how="left").with_columns(pl.col("members").fill_null(""))
 
 
 def _draft(found: Sequence[Row]) -> Draft:
@@ -69,12 +104,12 @@ def _draft(found: Sequence[Row]) -> Draft:
 
 DETECTOR = Detector(
     id="consortium-member-bids-twice",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="招标程序",
     title_zh="联合体成员另行投标",
     title_en="A consortium member bids twice",
-    meaning_zh="联合体成员在同一项目中又单独投标，或者参加另一个联合体。",
+    meaning_zh="联合体成员在同一项目中又单独投标，或者参加另一个联合体；同一联合体投多个标段的不算。",
     severity="prohibited",
     basis=(statutes.REGULATIONS_37, statutes.PROCUREMENT_22),
     needs=("SUBMITS", "FOR_LOT"),
