@@ -13,6 +13,7 @@ from detectors.procedure import limits, subcontracts
 from detectors.procedure.limits import rule_draft
 from detectors.procedure.scopes import scope_kind
 from detectors.rows import table
+from detectors.ties import bidding
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
@@ -31,6 +32,10 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     chained = links.join(second, left_on=["lot_id", "to_id"], right_on=["lot_id", "party_id"]).filter(
         (pl.col("further_id") != pl.col("party_id")) & (pl.col("further_id") != pl.col("to_id"))
     )
+    # From one member of the winning consortium to another no work is subcontracted.
+    chained = chained.join(
+        subcontracts.within_consortia(rows), on=["lot_id", "party_id", "to_id"], how="left"
+    )
     whole = chained.join(table(rows["lots"]), on="lot_id").sort(
         "lot_id", "to_id", "further_id", "party_id", "second_key"
     )
@@ -40,11 +45,16 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
 
 def _draft(found: Sequence[Row]) -> Draft:
     kinds = {str(r["second_key"]): scope_kind(r["second_scope"]) for r in found}
-    works = [r for r in found if kinds[str(r["second_key"])] in ("works", "")]
+    first_links = [r for r in found if not r["inside"]]
+    works = [r for r in first_links if kinds[str(r["second_key"])] in ("works", "")]
     shown = works or found
     first = shown[0]
     further = list(dict.fromkeys(str(r["further"] or r["further_id"]) for r in shown))
-    why = None if works else subcontracts.set_aside(set(kinds.values()))
+    why = None
+    if not works:
+        why = subcontracts.set_aside(
+            {kinds[str(r["second_key"])] for r in first_links} if first_links else {"consortium"}
+        )
     drafted = rule_draft(
         "lot",
         first,
@@ -78,7 +88,7 @@ def _draft(found: Sequence[Row]) -> Draft:
 
 DETECTOR = Detector(
     id="re-subcontract",
-    version="1.1",
+    version="1.2",
     domain="政府工程",
     scene="合同履行",
     title_zh="分包单位再次分包",
@@ -88,14 +98,19 @@ DETECTOR = Detector(
     basis=(statutes.BIDDING_48, statutes.REGULATIONS_59, statutes.BUILDING_28),
     needs=("SUBCONTRACTS_TO",),
     parameters=(),
-    queries={"subcontracts": subcontracts.SUBCONTRACTS, "lots": limits.LOTS},
-    columns={"subcontracts": subcontracts.SUBCONTRACTS_COLUMNS, "lots": limits.LOTS_COLUMNS},
+    queries={
+        "subcontracts": subcontracts.SUBCONTRACTS,
+        "lots": limits.LOTS,
+        "bidders": bidding.BIDDERS,
+    },
+    columns={
+        "subcontracts": subcontracts.SUBCONTRACTS_COLUMNS,
+        "lots": limits.LOTS_COLUMNS,
+        "bidders": bidding.BIDDERS_COLUMNS,
+    },
     population=subcontracts.SUBCONTRACTED_LOTS,
     identity=("lot_id", "to_id"),
-    suppressors=(
-        subcontracts.LABOUR_ONLY,
-        subcontracts.SUPPLY,
-    ),
+    suppressors=subcontracts.SET_ASIDE,
     wording_zh="【风险预警】{tender}（{lot}）：{contractor}分包给{subcontractor}的工程，疑似又由其再分包给{further_zh}。{unknown_zh}"
     + CAUTION_ZH,
     wording_en="[Lead] {tender} ({lot}): {subcontractor}, a subcontractor of {contractor}, appears to subcontract again "

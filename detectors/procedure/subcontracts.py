@@ -33,7 +33,15 @@ SUPPLY: Final = Suppressor(
     "材料设备采购、租赁和检测监测不是工程分包，不计入",
     "buying, renting and testing are no subcontracts of works and do not count",
 )
+WITHIN_CONSORTIUM: Final = Suppressor(
+    "consortium",
+    "中标联合体成员之间的分工不是分包，不计入",
+    "how the members of the winning consortium divide the work is no subcontract, and does not count",
+)
+SET_ASIDE: Final = (LABOUR_ONLY, SUPPLY, WITHIN_CONSORTIUM)
+_INSIDE: Final = "consortium"
 _KINDS: Final = (
+    (_INSIDE, "中标联合体成员之间的分工", "the division of work inside the winning consortium"),
     ("labour", "劳务作业", "labour only"),
     ("supply", "采购、租赁或检测监测", "buying, renting or testing"),
 )
@@ -44,6 +52,8 @@ SUBCONTRACTED_LOTS: Final = (
 
 def by_contractor(rows: Mapping[str, Sequence[Row]]) -> Iterator[list[dict[str, Any]]]:
     """The subcontracts of each lot and contractor, with `main`, `kind` and the contract's amount where it won the lot.
+
+    `kind`: as `scope_kind` says, or "consortium" between members of the bid that won.
 
     `rows`: the answers to SUBCONTRACTS ("subcontracts"), to the lots of `limits` and to `bidding.BIDDERS`.
     """
@@ -61,6 +71,12 @@ def by_contractor(rows: Mapping[str, Sequence[Row]]) -> Iterator[list[dict[str, 
         main=scope.str.contains(_MAIN) & ~scope.str.contains(_NOT_MAIN),
         kind=scope.map_elements(scope_kind, return_dtype=pl.String).fill_null(""),
     )
+    links = links.join(
+        within_consortia(rows), on=["lot_id", "party_id", "to_id"], how="left", maintain_order="left"
+    )
+    links = links.with_columns(
+        kind=pl.when(pl.col("inside").is_null()).then("kind").otherwise(pl.lit(_INSIDE))
+    )
     whole = links.join(contracts, on=["lot_id", "party_id"], how="left").join(
         table(rows["lots"]), on="lot_id"
     )
@@ -73,9 +89,25 @@ def by_contractor(rows: Mapping[str, Sequence[Row]]) -> Iterator[list[dict[str, 
         yield group.to_dicts()
 
 
+def within_consortia(rows: Mapping[str, Sequence[Row]]) -> pl.DataFrame:
+    """Pairs of members of the bid that won a lot, or of any bid where that is not known: lot_id, party_id, to_id, inside.
+
+    `rows`: the answer to `bidding.BIDDERS` ("bidders").
+    """
+    bids = table(rows["bidders"])
+    won = pl.col("won").cast(pl.Boolean).fill_null(False) | (pl.col("status") == "won").fill_null(False)
+    bids = bids.filter(won | ~won.any().over("lot_id")).select("lot_id", "bid_id", "bidder_id").unique()
+    joint = bids.filter(pl.len().over("bid_id") > 1)
+    pairs = joint.join(joint, on=["lot_id", "bid_id"]).select(
+        "lot_id", party_id="bidder_id", to_id="bidder_id_right", inside=pl.lit(True)
+    )
+    return pairs.filter(pl.col("party_id") != pl.col("to_id")).unique()
+
+
 def set_aside(kinds: Set[str], works: bool = False) -> tuple[str, str, str]:
     """Why subcontracts of these kinds do not count: (rule, reason zh, reason en); `works`: others beside them are works."""
-    rule = LABOUR_ONLY.name if kinds == {"labour"} else SUPPLY.name
+    alone = {"labour": LABOUR_ONLY.name, _INSIDE: WITHIN_CONSORTIUM.name}
+    rule = alone.get(next(iter(kinds)), SUPPLY.name) if len(kinds) == 1 else SUPPLY.name
     told = [(zh, en) for kind, zh, en in _KINDS if kind in kinds]
     zh, en = "、".join(t[0] for t in told), ", ".join(t[1] for t in told)
     if works:
@@ -86,7 +118,9 @@ def set_aside(kinds: Set[str], works: bool = False) -> tuple[str, str, str]:
         )
     return (
         rule,
-        f"所涉合同内容为{zh}，不按工程分包计",
+        f"所涉合同为{zh}，不按工程分包计"
+        if rule == WITHIN_CONSORTIUM.name
+        else f"所涉合同内容为{zh}，不按工程分包计",
         f"the scope is {en}, and counts as no subcontract of works",
     )
 

@@ -14,7 +14,7 @@ from detectors.ties import bidding
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
-    """One draft a lot and contractor. Labour only, supplies and services do not count; unknown amounts are undecided."""
+    """One draft a lot and contractor. Labour only, supplies, services and what a consortium divides do not count; unknown amounts are undecided."""
     for found in by_contractor(rows):
         yield from _judge(found, float(values["share"]))
 
@@ -40,7 +40,9 @@ def _judge(found: Sequence[Row], limit: float) -> Iterator[Draft | Undecided]:
             "分包金额、合同金额、币种或分包内容不全，无法判定",
             "amounts, currency or scope of the subcontracts are incomplete: cannot be decided",
         )
-    elif everything >= limit - 1e-9 or any(r["main"] and r["kind"] == "supply" for r in others):
+    elif everything >= limit - 1e-9 or any(
+        r["main"] and r["kind"] in ("supply", "consortium") for r in others
+    ):
         shown = list(found) if everything >= limit - 1e-9 else [r for r in others if r["main"]]
         why = subcontracts.set_aside(
             {r["kind"] for r in others if r in shown}, works=any(r in shown for r in works)
@@ -97,7 +99,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="whole-works-passed-on",
-    version="1.2",
+    version="1.3",
     domain="政府工程",
     scene="合同履行",
     title_zh="工程几乎全部或主体部分分包",
@@ -133,10 +135,7 @@ DETECTOR = Detector(
     },
     population=subcontracts.SUBCONTRACTED_LOTS,
     identity=("lot_id", "party_id"),
-    suppressors=(
-        subcontracts.LABOUR_ONLY,
-        subcontracts.SUPPLY,
-    ),
+    suppressors=subcontracts.SET_ASIDE,
     wording_zh="【风险预警】{tender}（{lot}）：{contractor}疑似将工程几乎全部或主体部分交由{names_zh}，{what_zh}。"
     + CAUTION_ZH,
     wording_en="[Lead] {tender} ({lot}): {contractor} appears to pass nearly all the works, or the main structure, on to "

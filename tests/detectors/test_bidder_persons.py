@@ -180,9 +180,9 @@ def build(w: World) -> None:
             kind="联系人",
             value="测试人经办 13900000000",
         )
-    for tender, status in (("GIVES-UP-NOBODY", None), ("GIVES-UP-FAILED", "流标")):
+    for tender, outcome in (("GIVES-UP-NOBODY", None), ("GIVES-UP-FAILED", "流标")):
         w.tender(tender)
-        w.add("lots", id="1", tender_id=tender, title="一标段", status=status)
+        w.add("lots", id="1", tender_id=tender, title="一标段", status=outcome)
         w.bid(tender, "GX1", status="放弃中标")
         w.bid(tender, "GX2", status="有效")
     w.post("P30", "L1", role="监事", valid_from="2019-01-01", valid_to="2024-01-01")

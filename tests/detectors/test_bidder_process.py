@@ -158,6 +158,34 @@ def build(w: World) -> None:
         ("2", "B6", None),
     ):
         w.bid("TWICE-LOTS", bidder, lot, consortium_id=group)
+    # One consortium in two lots; with another member in the second; twice in one lot; of which one member is named.
+    for tender, *bids in (
+        (
+            "SAME",
+            ("1", "BS1", "联合体甲"),
+            ("1", "BS2", "联合体甲"),
+            ("2", "BS2", "联合体乙"),
+            ("2", "BS1", "联合体乙"),
+        ),
+        (
+            "OTHER",
+            ("1", "BT1", "联合体甲"),
+            ("1", "BT2", "联合体甲"),
+            ("2", "BT1", "联合体乙"),
+            ("2", "BT3", "联合体乙"),
+        ),
+        (
+            "AGAIN",
+            ("1", "BU1", "联合体甲"),
+            ("1", "BU2", "联合体甲"),
+            ("1", "BU1", "联合体乙"),
+            ("1", "BU2", "联合体乙"),
+        ),
+        ("UNNAMED", ("1", "BV1", "联合体甲"), ("2", "BV1", "联合体乙")),
+    ):
+        w.tender(f"TWICE-{tender}")
+        for lot, bidder, group in bids:
+            w.bid(f"TWICE-{tender}", bidder, lot, consortium_id=group)
     w.tender("ONCE")
     for bidder, group in (("B7", "联合体一"), ("B8", "联合体一"), ("B9", None)):
         w.bid("ONCE", bidder, consortium_id=group)
@@ -196,6 +224,19 @@ def build(w: World) -> None:
         won(w, tender, "D1", "D2", "D3")
         sub(w, tender, "D1", "X5", amount=100_000, scope="劳务分包")
         sub(w, tender, "X5", "X6", amount=90_000, scope=scope)
+    # A consortium divides the works; a member passes its part on; to one that was no member; members of a bid that lost.
+    for tender, winner in (("JOINT", "联合体甲"), ("JOINT-OUT", "联合体甲"), ("JOINT-LOST", "联合体乙")):
+        w.tender(tender)
+        for n, group in (("1", "联合体甲"), ("2", "联合体甲"), ("3", "联合体乙"), ("4", "联合体乙")):
+            status = "中标" if group == winner else "未中标"
+            w.bid(tender, f"{tender}{n}", consortium_id=group, amount=1_000_000, status=status)
+    sub(w, "JOINT", "JOINT1", "JOINT2", amount=950_000, scope="施工部分")
+    sub(w, "JOINT", "JOINT2", "X5", amount=90_000, scope="路面")
+    sub(w, "JOINT-OUT", "JOINT-OUT1", "JOINT-OUT2", amount=100_000, scope="施工部分")
+    sub(w, "JOINT-OUT", "JOINT-OUT2", "X5", amount=900_000, scope="路面")
+    sub(w, "JOINT-OUT", "X5", "X6", amount=90_000, scope="路面")
+    sub(w, "JOINT-LOST", "JOINT-LOST3", "JOINT-LOST1", amount=100_000, scope="路面")
+    sub(w, "JOINT-LOST", "JOINT-LOST1", "JOINT-LOST2", amount=90_000, scope="路面")
     won(w, "AGAIN-ELSE", "D1", "D2", "D3")
     sub(w, "AGAIN-ELSE", "D1", "X8", amount=100_000, scope="路面")
     won(w, "AGAIN-OTHER", "X8", "D2", "D3")
@@ -310,6 +351,26 @@ def test_a_consortium_member_bids_again(found: Found) -> None:
     assert (hit.subjects, hit.severity) == (ids("B1"), "prohibited")
     assert found.one(TWICE, "TWICE-LOTS").severity == "review"
     assert found.of(TWICE, "ONCE") == found.of(TWICE, "ONCE-ELSE") == []
+
+
+def test_one_consortium_in_two_lots_is_no_second_one(found: Found) -> None:
+    assert found.of(TWICE, "TWICE-SAME") == []
+    assert found.undecided(TWICE, "TWICE-SAME") == []
+    assert (found.one(TWICE, "TWICE-OTHER").subjects, found.one(TWICE, "TWICE-OTHER").severity) == (
+        ids("BT1"),
+        "review",
+    )
+    assert {f.severity for f in found.of(TWICE, "TWICE-AGAIN")} == {"prohibited"}
+    assert found.of(TWICE, "TWICE-UNNAMED") == []
+    assert found.undecided(TWICE, "TWICE-UNNAMED") == [ids("BV1")]
+
+
+def test_how_a_winning_consortium_divides_the_works_is_no_subcontract(found: Found) -> None:
+    assert found.suppressed(WHOLE, "JOINT") == found.suppressed(AGAIN, "JOINT") == "consortium"
+    assert found.one(WHOLE, "JOINT-OUT").facts["contractor"]["id"] == "local:JOINT-OUT2"
+    hits = {f.facts["subcontractor"]["id"]: f.suppressed_by for f in found.of(AGAIN, "JOINT-OUT")}
+    assert hits["local:X5"] is None and (hits["local:JOINT-OUT2"] or {})["rule"] == "consortium"
+    assert found.one(AGAIN, "JOINT-LOST").severity == "prohibited"
 
 
 def test_the_loser_as_subcontractor(found: Found) -> None:
