@@ -154,6 +154,33 @@ def _lots(store: GraphStore) -> Iterator[Quality]:
         timeout=120,
     )
     yield from weakness("lot-without-bids", _ids(empty), "标段没有投标人", "lots without a bid")
+    yield from _lots_apart(store)
+
+
+def _lots_apart(store: GraphStore) -> Iterator[Quality]:
+    """Lots that may be another of their tender: files that write a lot differently part its bids from their traces."""
+    told = ("status", "amount", "rate", "rank", "won", "submitted_at")
+    rows = store.query(
+        "MATCH (b:Bid)-[:FOR_LOT]->(l:Lot) MATCH (l)-[:LOT_OF]->(t:Tender) RETURN l.id AS id, t.id AS tender, "
+        + ", ".join(f"count(b.{c}) AS {c}" for c in told),
+        timeout=120,
+    )
+    if not rows.num_rows:
+        return
+    lots = pl.DataFrame(pl.from_arrow(rows)).with_columns(told=pl.sum_horizontal(told) > 0)
+    beside = lots.with_columns(lots=pl.col("id").n_unique().over("tender"))
+    yield from weakness(
+        "lot-beside-whole-tender",
+        beside.filter((pl.col("id") == pl.col("tender")) & (pl.col("lots") > 1))["id"],
+        "同一项目既有不写标段的投标，又有写明标段的投标，请核对是否同一标段",
+        "bids without a lot in a tender that has lots too: verify whether they are for the same",
+    )
+    yield from weakness(
+        "lot-without-record",
+        beside.filter(~pl.col("told") & pl.col("told").any().over("tender"))["id"],
+        "标段的投标没有报价、状态等记录，而同一项目的其他标段有，请核对标段编号的写法",
+        "lots of whose bids nothing is on record, unlike other lots of the tender: verify how their numbers are written",
+    )
 
 
 def _identities(store: GraphStore) -> Iterator[Quality]:

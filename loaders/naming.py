@@ -11,6 +11,7 @@ import polars as pl
 from graph.penetration.identities import canonical_ids
 from graph.stores import GraphStore
 from loaders.identity import looks_like_person_number, mask
+from loaders.lot_numbers import known_id
 
 _MOST_SHOWN: Final = 60
 
@@ -48,12 +49,16 @@ def find_node(
             "when asked.",
         )
     found: dict[str, str] = {}
+    known = known_id(text) if "Lot" in types else text
     for type_ in types:
         name = "n.title" if type_ in ("Tender", "Lot", "Project") else "n.name"
         name = "n.region" if type_ in ("Household", "Property", "Benefit", "Bid") else name
-        exact = store.query(f"MATCH (n:{type_} {{id: $id}}) RETURN n.id AS id, {name} AS name", {"id": text})
-        if exact.num_rows:
-            return text
+        for id_ in dict.fromkeys((text, known if type_ == "Lot" else text)):
+            exact = store.query(
+                f"MATCH (n:{type_} {{id: $id}}) RETURN n.id AS id, {name} AS name", {"id": id_}
+            )
+            if exact.num_rows:
+                return id_
         asked: dict[str, Any] = {"tail": ":" + text}
         also = ""
         if type_ in ("Company", "Person", "Tender", "Lot"):
@@ -61,8 +66,9 @@ def find_node(
             also += f" OR {name} IN $spellings"
         if type_ == "Lot":
             # A lot's number is its own within a tender: `scheme:<tender>/<lot>`.
-            asked["lot"] = "/" + text
-            also += " OR n.id ENDS WITH $lot"
+            bare = known_id(f"/{text}")
+            asked |= {"lot": "/" + text, "known": ":" + known, "number": bare or "/" + text}
+            also += " OR n.id ENDS WITH $lot OR n.id ENDS WITH $known OR n.id ENDS WITH $number"
         near = store.query(
             f"MATCH (n:{type_}) WHERE n.id ENDS WITH $tail{also} RETURN n.id AS id, {name} AS name", asked
         )

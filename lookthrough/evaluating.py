@@ -18,6 +18,7 @@ from detectors.finding import Finding
 from detectors.running.runner import Run
 from graph.stores.contract import GraphStore
 from graph.stores.hops import EACH
+from loaders.lot_numbers import known_id
 
 EXPECT: Final = ("finding", "suppressed", "undecided", "none")
 _OUTCOMES: Final = {"confirmed": "finding", "cleared": "none"}
@@ -239,7 +240,7 @@ def _label(line: str, known: set[str], place: str) -> Label | None:
     return Label(
         str(row["detector"]),
         scope["kind"],
-        scope["id"],
+        known_id(scope["id"]) if scope["kind"] == "lot" else scope["id"],
         frozenset(subjects),
         expect,
         str(row.get("reason") or ""),

@@ -15,6 +15,7 @@ from api.problems import ProblemError
 from api.reading.lots import lot_names
 from graph.stores import GraphStore
 from loaders.identity import looks_like_person_number
+from loaders.lot_numbers import known_id
 
 PARTIES: Final = ("Company", "Person")
 _MOST: Final = 300
@@ -107,9 +108,12 @@ def candidates(
         )
     for type_ in types:
         name = "n.title" if type_ in ("Lot", "Tender") else "n.region" if type_ == "Household" else "n.name"
-        rows = store.query(f"MATCH (n:{type_} {{id: $id}}) RETURN {name} AS name", {"id": text}).to_pylist()
-        if rows:
-            return [Resolved(text, type_, rows[0]["name"] or "")]
+        for id_ in _ids(text, type_):
+            rows = store.query(
+                f"MATCH (n:{type_} {{id: $id}}) RETURN {name} AS name", {"id": id_}
+            ).to_pylist()
+            if rows:
+                return [Resolved(id_, type_, rows[0]["name"] or "")]
     found, _ = dataset.names.find(text, types, limit * 5)
     bare = text.casefold()
     named = {f.id for f in found if one_name(f.name, text)}
@@ -127,6 +131,14 @@ def candidates(
         head = _head(dataset, f.id) if f.type in PARTIES else f.id
         heads.setdefault(head, Resolved(head, f.type, f.name))
     return list(heads.values())[:limit]
+
+
+def _ids(text: str, type_: str) -> tuple[str, ...]:
+    """The ids a text may be: a lot's number may be written in several forms."""
+    if type_ != "Lot" or "/" not in text:
+        return (text,)
+    known = known_id(text)
+    return tuple(dict.fromkeys((text, known if ":" in known else f"local:{known}")))
 
 
 def _head(dataset: Dataset, id_: str) -> str:

@@ -21,6 +21,7 @@ from api.routes.parameters import Cursor, Id, Limit
 from api.routes.parties import dataset_of, meant
 from api.routing import Routes
 from cases import FindingFilter
+from detectors.listed_bidders import each_once
 from detectors.registry import DETECTORS
 from detectors.running.one_lot import lot_detectors
 from detectors.running.stacking import stack
@@ -31,7 +32,7 @@ routes = Routes("lots")
 
 def _as_found(bidders: list[dict[str, Any]], standing: Standing) -> list[dict[str, Any]]:
     """Bidders under the ids by which findings name them: a bid may state another id of the same party."""
-    return [b | {"id": standing.canonical.get(b["id"], b["id"])} for b in bidders]
+    return each_once([b | {"id": standing.canonical.get(b["id"], b["id"])} for b in bidders])
 
 
 @routes.get("/lots", scope="read", cached=True, response_model=wire.LotsPage, summary="All lots, by id")

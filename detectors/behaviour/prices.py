@@ -37,12 +37,16 @@ def bids_table(rows: Sequence[Row]) -> pl.DataFrame:
 
 
 def valid_bids(bids: pl.DataFrame) -> pl.DataFrame:
-    """One row a valid bid; of a bidder's several bids for a lot the last submitted."""
+    """One row a valid bid; of a bidder's several bids for a lot the last submitted, of those with a price if any has one.
+
+    A bid without one may be known from a file of traces alone, that names the bidder otherwise.
+    """
+    priced = pl.col("amount").is_not_null() | pl.col("rate").is_not_null()
     return (
         bids.filter(pl.col("status").is_null() | pl.col("status").is_in(VALID))
         .sort("lot_id", "bid_id", "bidder_id")
         .unique("bid_id", keep="first", maintain_order=True)
-        .sort("lot_id", "bidder_id", "submitted_at", "bid_id", nulls_last=False)
+        .sort("lot_id", "bidder_id", priced, "submitted_at", "bid_id", nulls_last=False)
         .unique(["lot_id", "bidder_id"], keep="last", maintain_order=True)
     )
 

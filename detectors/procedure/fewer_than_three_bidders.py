@@ -11,29 +11,19 @@ from detectors.definition import Detector, Draft, Parameter, Row, Severity, Unde
 from detectors.law import statutes
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 from detectors.law.methods import BY_TENDER
-from detectors.procedure import limits
+from detectors.procedure import limits, on_record
 from detectors.procedure.limits import FAILED, each_lot, rule_draft, unknown_rule
-from detectors.rows import table
-from detectors.ties import bidding
-from detectors.ties.links import compared
+from detectors.ties import bidding, traces
 
 _METHODS: Final = {"construction": BY_TENDER, "government_procurement": BY_TENDER}
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
-    """One draft a lot; a consortium is one bid, and two bids of one bidder are one. A failed or cancelled lot did what the rule asks."""
-    counted = (
-        compared(table(rows["bidders"]))
-        .with_columns(who=pl.col("bidder_id").unique().sort().str.join("|").over("lot_id", "bid_id"))
-        .group_by("lot_id")
-        .agg(
-            bids=pl.col("who").n_unique(),
-            parties=pl.col("bidder_id").unique().sort(),
-            bid_ids=pl.col("bid_id").unique().sort(),
-            won=((pl.col("won").cast(pl.Boolean) == True) | (pl.col("status") == "won")).any(),  # noqa: E712
-        )
-    )
-    few = table(rows["lots"]).join(counted.filter(pl.col("bids") < int(values["bidders"])), on="lot_id")
+    """One draft a lot; a consortium is one bid, and two bids of one bidder are one. A failed or cancelled lot did what the rule asks.
+
+    Where all that is known of a lot's bids is a result, or their files and people, how many there were is not known.
+    """
+    few = on_record.few_bids(rows, int(values["bidders"]))
     cancelled = (pl.col("tender_status") == "cancelled").fill_null(False)
     for row, binds in each_lot(few.sort(cancelled, "tender_id"), _METHODS):
         if row["lot_status"] in FAILED or row["tender_status"] == "cancelled":
@@ -41,17 +31,35 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         if binds is None:
             yield unknown_rule("lot", row["lot_id"], row["regime"], row["mixed"])
         elif binds:
-            yield _draft(row, int(values["bidders"]))
+            yield on_record.uncounted(row) or _draft(row, int(values["bidders"]))
+
+
+def _state(row: Row) -> tuple[bool, str, str]:
+    """Was the lot awarded, and how is it said: of several lots together the tender's dates do not tell which."""
+    if row["won"]:
+        return True, "且已定标", "and it was awarded"
+    notice, contract = row["awarded_on"], row["contract_signed_on"]
+    if not (notice or contract):
+        return False, "尚无定标记录", "no award is on record"
+    day = f"中标通知书日期{notice}" if notice else f"合同签订日期{contract}"
+    day_en = f"award notice of {notice}" if notice else f"contract signed on {contract}"
+    if row["lots_of_tender"] > 1:
+        return (
+            False,
+            f"项目已定标（{day}），本标段是否定标待核实",
+            f"the tender was awarded ({day_en}); verify whether this lot was",
+        )
+    return True, f"且已定标（{day}）", f"and it was awarded ({day_en})"
 
 
 def _draft(row: Row, limit: int) -> Draft:
-    awarded = bool(row["won"])
+    awarded, state_zh, state_en = _state(row)
     severity: Severity = "prohibited" if awarded else "review"
     words = {
         "count": str(row["bids"]),
         "limit": str(limit),
-        "state_zh": "且已定标" if awarded else "尚无定标记录",
-        "state_en": "and it was awarded" if awarded else "no award is on record",
+        "state_zh": state_zh,
+        "state_en": state_en,
     }
     return rule_draft(
         "lot",
@@ -72,7 +80,7 @@ def _draft(row: Row, limit: int) -> Draft:
 
 DETECTOR = Detector(
     id="fewer-than-three-bidders",
-    version="1.1",
+    version="1.2",
     domain="政府工程",
     scene="招标程序",
     title_zh="投标人少于三个",
@@ -92,8 +100,20 @@ DETECTOR = Detector(
             least=2,
         ),
     ),
-    queries={"lots": limits.LOTS, "bidders": bidding.BIDDERS},
-    columns={"lots": limits.LOTS_COLUMNS, "bidders": bidding.BIDDERS_COLUMNS},
+    queries={
+        "lots": limits.LOTS,
+        "tenders": limits.TENDERS,
+        "bidders": bidding.BIDDERS,
+        "traces": traces.TRACES,
+        "workers": traces.WORKERS,
+    },
+    columns={
+        "lots": limits.LOTS_COLUMNS,
+        "tenders": limits.TENDERS_COLUMNS,
+        "bidders": bidding.BIDDERS_COLUMNS,
+        "traces": traces.TRACE_COLUMNS,
+        "workers": traces.WORKER_COLUMNS,
+    },
     population=bidding.LOTS,
     identity=("lot_id",),
     suppressors=(),

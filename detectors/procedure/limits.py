@@ -26,7 +26,7 @@ TENDERS_COLUMNS: Final = (
 )
 TENDER_COUNT: Final = "MATCH (t:Tender) RETURN count(DISTINCT t.id) AS n"
 LOTS: Final = Question(
-    "MATCH (l:Lot) OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) RETURN l.id AS lot_id, l.title AS lot_title, "
+    "MATCH (l:Lot) OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) RETURN l.id AS lot_id, coalesce(l.title, l.number) AS lot_title, "
     "l.bid_on AS bid_on, l.status AS lot_status, l.estimate AS estimate, l.currency AS estimate_currency, "
     "t.id AS tender_id, t.title AS tender_title, t.regime AS regime, t.method AS method, t.status AS tender_status",
     "lots",

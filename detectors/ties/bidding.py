@@ -12,7 +12,7 @@ from detectors.question import Question
 LOT_COLUMNS: Final = ("lot_id", "lot_title", "bid_on", "tender_id", "tender_title", "regime")
 BIDDER_COLUMNS: Final = ("bidder_id", "bidder_name", "bidder_kind", "bid_id", "status")
 _LOT: Final = (
-    "l.id AS lot_id, l.title AS lot_title, l.bid_on AS bid_on, t.id AS tender_id, t.title AS tender_title, "
+    "l.id AS lot_id, coalesce(l.title, l.number) AS lot_title, l.bid_on AS bid_on, t.id AS tender_id, t.title AS tender_title, "
     "t.regime AS regime"
 )
 _BIDDER: Final = (

@@ -7,6 +7,7 @@ from typing import Final
 
 from detectors.definition import Row
 
+_NUMBER: Final = re.compile(r"[0-9A-Za-z.-]+")
 _SAYS_LOT: Final = re.compile(r"[标包段]|lot|package|section", re.IGNORECASE)
 
 
@@ -16,16 +17,17 @@ def tender_name(row: Row) -> str:
 
 
 def lot_name(row: Row, lot: str | None = None) -> tuple[str, str]:
-    """A lot in Chinese and English: its title, else its number inside the tender, else that there is no other lot.
+    """A lot in Chinese and English: its title, else its number as it is written, else that there is no other lot.
 
-    `row`: lot_title, tender_id and lot_id, for which `lot` goes first.
+    `row`: lot_title (a lot without one has its number there), tender_id and lot_id, for which `lot` goes first.
     """
-    if row["lot_title"]:
-        return str(row["lot_title"]), str(row["lot_title"])
+    title = str(row["lot_title"] or "")
+    if title and not _NUMBER.fullmatch(title):
+        return title, title
     tender, plain = _plain(row.get("tender_id") or ""), _plain(lot or row["lot_id"])
     if plain == tender:
         return "未分标段", "not divided into lots"
-    number = plain.removeprefix(f"{tender}/") if tender else plain
+    number = title or (plain.removeprefix(f"{tender}/") if tender else plain)
     if _SAYS_LOT.search(number):
         return number, number
     return f"标段{number}", f"lot {number}"

@@ -10,6 +10,7 @@ from graph.names import is_partnership_name
 from graph.penetration.rows import REGISTERED_HEAD, SOLE_INTERESTS
 from graph.records import Extract, RelKey
 from loaders.context import ReadContext
+from loaders.lot_numbers import one_number
 from loaders.problems import Problem
 from loaders.tables.messages import message
 
@@ -195,12 +196,13 @@ def _settle_lots(context: ReadContext) -> None:
     numbered = placed.with_columns(
         bare="local:" + pl.col("from_id").str.slice(pl.col("to_id").str.len_chars() + 1)
     ).filter(pl.col("from_id").str.starts_with(pl.col("to_id") + "/"))
-    found = (
-        numbered.filter(pl.col("bare").is_in(bare["id"].unique().implode())).group_by("bare").agg("from_id")
-    )
+    ids = bare["id"].unique()
+    # A number without its tender is kept as it is written; within a tender it has one form.
+    written = pl.DataFrame({"id": ids, "bare": "local:" + one_number(ids.str.strip_prefix("local:"))})
+    found = numbered.join(written, on="bare").group_by("id").agg("from_id")
     one = found.filter(pl.col("from_id").list.len() == 1)
-    new = dict(zip(one["bare"].to_list(), one["from_id"].list.first().to_list(), strict=True))
-    several = found.filter(pl.col("from_id").list.len() > 1)["bare"].to_list()
+    new = dict(zip(one["id"].to_list(), one["from_id"].list.first().to_list(), strict=True))
+    several = found.filter(pl.col("from_id").list.len() > 1)["id"].to_list()
     _report_ambiguous(context, bare.filter(pl.col("id").is_in(several)))
     if new:
         bids = _bids_of(extract, new)

@@ -2,44 +2,51 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import polars as pl
 
+from loaders.lot_numbers import one_number, stated_number
 from loaders.tables.columns import TableRows
 from loaders.tables.parties import local_ids, read_parties, relate, state_parties
 from loaders.tables.rows import AT
+
+_SCHEMED: Final = r"^[a-z][a-z0-9._-]*:\S"
 
 
 def lot_ids(table: TableRows, lot_column: str = "lot_id") -> tuple[pl.Series, pl.Series]:
     """(lot ids, tender ids) of each row.
 
     A lot's number goes behind its tender's id (`local:<tender>/<lot>`), since "1" and "包1" are numbers inside one
-    tender. A tender without lots has one, of the tender's own id. A lot without a tender is `local:<lot>`, until
-    `settle_tables` finds the one tender of the load that has such a lot.
+    tender; there it has one form (`loaders.lot_numbers`), whichever each file writes. A tender without lots has one, of
+    the tender's own id. A lot without a tender is `local:<lot>`, until `settle_tables` finds the one tender of the load
+    that has such a lot.
     """
     tender = local_ids(table.text("tender_id"))
-    number = lot_numbers(table, lot_column)
-    schemed = number.str.contains(r"^[a-z][a-z0-9._-]*:\S")
+    stated = lot_numbers(table, lot_column)
+    number = one_number(stated)
+    schemed = stated.str.contains(_SCHEMED)
     lot = pl.select(
         pl.when(schemed)
-        .then(number)
+        .then(stated)
+        .when(tender.is_null())
+        .then("local:" + stated)
         .when(number.is_null())
         .then(tender)
-        .when(tender.is_null())
-        .then("local:" + number)
         .otherwise(tender + "/" + number)
     ).to_series()
     return lot, tender
 
 
 def lot_numbers(table: TableRows, lot_column: str = "lot_id") -> pl.Series:
-    """Lot numbers, half width and without spaces around."""
-    return table.text(lot_column).str.normalize("NFKC").str.strip_chars(" \t'`").replace("", None)
+    """Lot numbers as they are written, half width and without spaces around."""
+    return stated_number(table.text(lot_column))
 
 
 def state_lots(table: TableRows, lot: pl.Series, tender: pl.Series, lot_column: str = "lot_id") -> None:
     """Add the lots and tenders a row names, and what binds them."""
     number = lot_numbers(table, lot_column)
-    number = pl.select(pl.when(~number.str.contains(r"^[a-z][a-z0-9._-]*:\S")).then(number)).to_series()
+    number = pl.select(pl.when(~number.str.contains(_SCHEMED)).then(number)).to_series()
     table.rows.node("Lot", pl.DataFrame({AT: table.at, "id": lot, "number": number}))
     table.rows.node("Tender", pl.DataFrame({AT: table.at, "id": tender}))
     table.rows.rel("LOT_OF", "Lot", "Tender", pl.DataFrame({AT: table.at, "from_id": lot, "to_id": tender}))

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from detectors.definition import Detector
+from detectors.listed_bidders import each_once
 from detectors.own.definitions import read_own
 from detectors.registry import DETECTORS, chosen
 from detectors.rules.values import NO_RULES, LocalRules
@@ -170,7 +171,7 @@ def screen_command(
         screened = screen_lot(opened, id_, watch, values, own)
         found, recorded = screened.run, None
         # As findings name them: a bid may state another id of the same party.
-        bidders = [b | {"id": found.aliases.get(b["id"], b["id"])} for b in bidders]
+        bidders = each_once([b | {"id": found.aliases.get(b["id"], b["id"])} for b in bidders])
         if not no_ledger:
             wanted = [d for d in (*DETECTORS, *own) if d.domain == "政府工程" and not d.support]
             recorded = record_run(s, opened, found, wanted, values, actor, began_at=began, scope=("lot", id_))

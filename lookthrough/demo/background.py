@@ -20,6 +20,7 @@ from lookthrough.demo.numbers import (
     births_of,
     company_codes,
     invented_name,
+    lot_scope,
     resident_numbers,
     unit_numbers,
 )
@@ -57,7 +58,7 @@ def background(size: int, seed: int) -> records.Frames:
 
 def lot_ids(frames: records.Frames) -> list[str]:
     """The ids of all lots."""
-    return [f"local:{t}/{n}" for t, n in frames["lots"].select("tender", "lot").iter_rows()]
+    return [lot_scope(t, n) for t, n in frames["lots"].select("tender", "lot").iter_rows()]
 
 
 def families_apart(frames: records.Frames) -> list[tuple[str, tuple[str, str]]]:
@@ -72,7 +73,7 @@ def families_apart(frames: records.Frames) -> list[tuple[str, tuple[str, str]]]:
         (pl.col("lot") != pl.col("lot_2")) & (pl.col("bidder") != pl.col("bidder_2"))
     )
     return [
-        (f"local:{tender}/{lot}", (f"cn-uscc:{one}", f"cn-uscc:{other}"))
+        (lot_scope(tender, lot), (f"cn-uscc:{one}", f"cn-uscc:{other}"))
         for tender, lot, one, other in both.select("tender", "lot", "bidder", "bidder_2")
         .sort(pl.all())
         .iter_rows()

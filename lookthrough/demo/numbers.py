@@ -97,6 +97,11 @@ def unit_numbers(index: IntArray) -> list[str]:
     return [f"{AREA}001001GB00001F{i:08d}" for i in index.tolist()]
 
 
+def lot_scope(tender: str, lot: str) -> str:
+    """The id a lot has once it is loaded: its number counts without leading zeros."""
+    return f"local:{tender}/{lot.lstrip('0')}"
+
+
 def invented_name(at: int) -> str:
     """A person's name that no person has: 样本 before an ordinary name."""
     given = _GIVEN[at // len(_SURNAMES) % len(_GIVEN)] + _GIVEN[at * 7 % len(_GIVEN)]

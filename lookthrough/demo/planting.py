@@ -13,6 +13,7 @@ from lookthrough.demo.numbers import (
     births_of,
     company_codes,
     invented_name,
+    lot_scope,
     resident_numbers,
     unit_numbers,
 )
@@ -210,7 +211,7 @@ class Planting:
                 status="撤回" if bidder in withdrawn else "有效",
                 submitted=f"2025-05-{12 + place % 8:02d} 14:{10 + place}:00",
             )
-        return f"local:{tender}/{lot}"
+        return lot_scope(tender, lot)
 
     def household(self, household: str, members: Sequence[tuple[Party, str]], months: tuple[int, int]) -> str:
         """A benefit household, its members with their relation to the head, paid for months of 2025."""

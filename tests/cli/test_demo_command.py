@@ -44,7 +44,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
 
 def test_the_scenes_are_told_and_the_labelled_ones_only_counted(told: Told) -> None:
     panels = told.out.split("Suppressed (kept, and why)")[0]
-    for scope in ("XG-2025-001/01", "XGDB0001", "XGDB0004"):
+    for scope in ("XG-2025-001/1", "XGDB0001", "XGDB0004"):
         assert f"local:{scope} " in panels
     assert "BZ" not in panels
     assert panels.count("╭─") < 40

@@ -14,7 +14,7 @@ from graph.model import NODES, RELATIONSHIPS
 from lookthrough.cli.console import session
 from lookthrough.cli.wording import type_word
 
-LOT = "XG-2025-001/01"
+LOT = "XG-2025-001/1"
 COMPANY = "虚构云桥建设有限公司"
 
 

@@ -151,7 +151,7 @@ def test_truth_speaks_of_every_lot_and_household(exports: Exports, truth: list[d
         assert line["subjects"] == sorted(line["subjects"])
         assert bool(line["subjects"]) == (line["expect"] != "none")
         said[line["scope"]["kind"], line["scope"]["id"]].add(line["detector"])
-    lots = {f"local:{r['招标项目编号']}/{r['标段编号']}" for r in exports.lots}
+    lots = {f"local:{r['招标项目编号']}/{r['标段编号'].removeprefix('0')}" for r in exports.lots}
     households = {f"local:{r['低保证号']}" for r in exports.benefits}
     assert {s for kind, s in said if kind == "lot"} == lots
     assert {s for kind, s in said if kind == "household"} == households
@@ -172,7 +172,7 @@ def bidders(exports: Exports) -> dict[str, dict[str, set[str]]]:
     for row in exports.bids:
         if row["投标状态"] != "有效":
             continue
-        lot = f"local:{row['招标项目编号']}/{row['标段编号']}"
+        lot = f"local:{row['招标项目编号']}/{row['标段编号'].removeprefix('0')}"
         names = [re.sub("（(联合体牵头人|成员)）$", "", n) for n in row["投标人名称"].split("、")]
         out[lot][row["投标人名称"]] = {codes[n] for n in names}
         if len(names) == 1:
@@ -372,7 +372,10 @@ def test_the_labelled_scenes_use_valid_numbers_of_their_own(exports: Exports, wo
     names = [r["name"] for r in companies + persons]
     assert all(re.search("虚构|示例|样本|测试", n) for n in names)
     planted = {line["scope"]["id"] for line in lines(world) if line["scene"].startswith("labelled:")}
-    lots = {f"local:{r['tender_id']}/{r['id']}" for r in csv_rows(folder / "lots.csv", "utf-8-sig")}
+    lots = {
+        f"local:{r['tender_id']}/{r['id'].removeprefix('0')}"
+        for r in csv_rows(folder / "lots.csv", "utf-8-sig")
+    }
     assert {s for s in planted if "/" in s} <= lots
 
 

@@ -102,6 +102,23 @@ def build(w: World) -> None:
         w.tender(f"{tender}-TOO", **more)
         w.add("lots", id=f"local:{tender}/1", tender_id=f"{tender}-TOO")
 
+    # Only results are on record: winners or candidates; of another tender one lot shows whoever bid.
+    for tender, statuses in (("RESULT", ("中标",)), ("CANDIDATES", ("第一中标候选人", "第二中标候选人"))):
+        w.tender(tender, awarded_on="2025-03-10")
+        for bidder, status in zip(("A1", "A2"), statuses, strict=False):
+            w.bid(tender, bidder, status=status, amount=1_000_000)
+    w.tender("RESULT-AND-LIST")
+    w.bid("RESULT-AND-LIST", "A1", status="中标")
+    for bidder, status in (("A1", "中标"), ("A2", "未中标"), ("A3", "未中标")):
+        w.bid("RESULT-AND-LIST", bidder, lot="2", status=status)
+    # No bid says that it won, but the tender's notice or contract is dated; of two lots it does not tell which.
+    w.lot("NOTICE", "A1", "A2", awarded_on="2025-03-10")
+    w.lot("CONTRACT", "A1", "A2", contract_signed_on="2025-03-20")
+    w.tender("NOTICE-LOTS", awarded_on="2025-03-10")
+    for lot, bidders in (("1", ("A1", "A2")), ("2", ("A1", "A2", "A3"))):
+        for bidder in bidders:
+            w.bid("NOTICE-LOTS", bidder, lot=lot, status="有效")
+
     # Dates: nineteen days and twenty; thirty-one to the contract and thirty; dates that are missing.
     for tender, start in (("DAYS-19", "2025-02-10"), ("DAYS-20", "2025-02-09")):
         w.lot(tender, "A1", "A2", "A3", published_on=start)
@@ -311,6 +328,25 @@ def test_fewer_than_three(found: Found) -> None:
     (gap,) = [u for d, u in found.run.undecided if d == FEW and u.scope_id == "local:TWO-UNLIKE/1"]
     assert gap.missing_zh == "所属各项目的适用法律制度或采购方式不一，无法判定规则是否适用"
     assert found.of(FEW, "UNKNOWN") == []
+
+
+def test_results_alone_do_not_tell_how_many_bid(found: Found) -> None:
+    for tender in ("RESULT", "CANDIDATES"):
+        assert found.of(FEW, tender) == [], tender
+        (gap,) = [u for d, u in found.run.undecided if d == FEW and u.scope_id == f"local:{tender}/1"]
+        assert gap.missing_zh == "只有中标人或中标候选人的记录，缺少全部投标人，投标个数无法判定"
+    assert found.one(FEW, "RESULT-AND-LIST").severity == "prohibited"
+
+
+def test_an_award_is_read_from_the_tenders_dates_too(found: Found) -> None:
+    notice, contract = found.one(FEW, "NOTICE"), found.one(FEW, "CONTRACT")
+    assert (notice.severity, contract.severity) == ("prohibited", "prohibited")
+    assert "且已定标（中标通知书日期2025-03-10）" in notice.text["zh"]
+    assert "and it was awarded (contract signed on 2025-03-20)" in contract.text["en"]
+    lots = found.one(FEW, "NOTICE-LOTS")
+    assert (lots.severity, lots.facts["awarded"]) == ("review", False)
+    assert "项目已定标（中标通知书日期2025-03-10），本标段是否定标待核实" in lots.text["zh"]
+    assert "尚无定标记录" in found.one(FEW, "TWO-OPEN").text["zh"]
 
 
 def test_days_to_the_deadline(found: Found) -> None:

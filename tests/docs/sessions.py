@@ -201,7 +201,7 @@ def picture(language: str) -> Path:
 def draw(folder: Path, language: str) -> None:
     """Draw the README's picture as `lot.svg` in a folder with a demo world."""
     with _inside(folder, language):
-        code, said = _call("lookthrough subgraph XG-2025-001/01 --to lot.svg --store output/demo/store")
+        code, said = _call("lookthrough subgraph XG-2025-001/1 --to lot.svg --store output/demo/store")
     if code:
         raise RuntimeError(said)
 

@@ -19,7 +19,7 @@ from exports import Package, make_package
 from graph.stores import GraphStore, open_store
 from loaders.identity import PersonKey
 
-LOT = "local:XG-2025-001/01"
+LOT = "local:XG-2025-001/1"
 KEY = PersonKey(b"a key of the tests alone, 32 byte")
 NOW = dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
 

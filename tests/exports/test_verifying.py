@@ -347,11 +347,11 @@ def test_dwellings_are_counted_again(world: World, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("scope", "rule"),
     [
-        ("local:XG-2025-007/01", "ended"),
-        ("local:BZ-D1b-已转让/01", "ended"),
-        ("local:BZ-D1e-未开始/01", "ended"),
-        ("local:XG-2025-011/01", "lot"),
-        ("local:XG-2025-012/01", "consortium"),
+        ("local:XG-2025-007/1", "ended"),
+        ("local:BZ-D1b-已转让/1", "ended"),
+        ("local:BZ-D1e-未开始/1", "ended"),
+        ("local:XG-2025-011/1", "lot"),
+        ("local:XG-2025-012/1", "consortium"),
     ],
 )
 def test_what_is_set_aside_is_proved_as_of_the_day_it_is_told_of(

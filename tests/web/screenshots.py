@@ -19,7 +19,7 @@ from visualize.web.__main__ import DIST, build
 TO: Final = Path(__file__).resolve().parents[2] / "docs" / "images"
 MOST: Final = 250_000
 """Bytes of a picture."""
-LOT: Final = "local:XG-2025-001/01"
+LOT: Final = "local:XG-2025-001/1"
 NAMES: Final = "虚构云桥建设有限公司\n虚构松岭市政工程有限公司\n虚构渡口路桥有限公司\n虚构查无此企业"
 
 

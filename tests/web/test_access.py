@@ -16,7 +16,7 @@ from cases import FindingFilter
 
 pytestmark = pytest.mark.browser
 AXE: Final = Path(__file__).resolve().parents[2] / "visualize/web/node_modules/axe-core/axe.min.js"
-LOT: Final = "local:XG-2025-001/01"
+LOT: Final = "local:XG-2025-001/1"
 CANVAS: Final = "/graph/cn-uscc%3A919999999000000144"
 NAMES: Final = "虚构云桥建设有限公司\n虚构松岭市政工程有限公司\n虚构渡口路桥有限公司\n虚构\n没有这家公司"
 SHEET: Final = (
@@ -152,7 +152,7 @@ def test_the_owner_behind_the_bidders_is_reached_by_keyboard_alone(page: Any, se
         pytest.fail(f"the keyboard does not come to {wanted}")
 
     tab_to("[role=combobox]")
-    page.keyboard.type("XG-2025-001/01")
+    page.keyboard.type("XG-2025-001/1")
     page.get_by_role("option").first.wait_for()
     page.keyboard.press("Enter")
     expect(page.locator("button.tie").first).to_be_visible()

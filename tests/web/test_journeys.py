@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from cases import FindingFilter
 
 pytestmark = pytest.mark.browser
-LOT = "local:XG-2025-001/01"
+LOT = "local:XG-2025-001/1"
 OWNER = "虚构顾远山"
 TIED = ("虚构云桥建设有限公司", "虚构松岭市政工程有限公司", "虚构渡口路桥有限公司")
 

@@ -17,7 +17,7 @@ from playwright.sync_api import expect
 from tests.web.conftest import PATIENCE
 
 pytestmark = pytest.mark.browser
-LOT: Final = "local:WF-1/01"
+LOT: Final = "local:WF-1/1"
 NAMESAKE: Final = "样本张小同"
 HOLDERS: Final = (
     "企业名称,统一社会信用代码,股东名称,股东类型,持股比例\n"
@@ -98,7 +98,7 @@ def test_all_that_the_last_run_left_undecided_is_listed_by_detector(page: Any, s
     group.get_by_role("button").first.click()
     expect(group.locator(".num")).to_have_text(str(sum(g["detector"] == said["detector"] for g in gaps)))
     row = group.locator(".gap").filter(has_text=SAID)
-    expect(row.locator(".place")).to_have_text(re.compile("虚构无法判定路工程 · 虚构一标段 *WF-1/01"))
+    expect(row.locator(".place")).to_have_text(re.compile("虚构无法判定路工程 · 虚构一标段 *WF-1/1"))
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("heading", name=re.compile("^What could not be decided"))).to_be_visible()
     expect(page.locator(".group").filter(has_text=title["en"]).locator(".gap").first).to_contain_text(

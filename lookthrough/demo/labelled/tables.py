@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from lookthrough.demo.background import brand_names
-from lookthrough.demo.numbers import births_of, company_codes, resident_numbers, unit_numbers
+from lookthrough.demo.numbers import births_of, company_codes, lot_scope, resident_numbers, unit_numbers
 from lookthrough.demo.planting import HOME, REGION, STREET
 from lookthrough.demo.truth import Expect, Kind, TruthLine
 
@@ -176,7 +176,7 @@ class Labelled:
             self.bid(
                 id_, lot, bidder, amount=prices[place] if prices else price, **(bids or {}).get(bidder, {})
             )
-        scope = f"local:{id_}/{lot}"
+        scope = lot_scope(id_, lot)
         self.scopes.append(scope)
         return scope
 
