@@ -27,6 +27,8 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         if tie.holder_name.strip().casefold() not in defaults:
             # A number is blank where it is one character throughout; a person's name may be.
             numbered = all(r["role"] in ("file_code", "costing_dongle") for r in tie.rows)
+            if numbered and traces.wordy(tie.holder_name):
+                return traces.placeholder(tie) or traces.not_a_number(tie.holder_name)
             return traces.placeholder(tie) if numbered else None
         return (
             "hub",
@@ -56,7 +58,7 @@ def _one_hand(authors: pl.DataFrame, bids: pl.DataFrame) -> pl.DataFrame:
 
 DETECTOR = Detector(
     id="same-bid-author",
-    version="1.2",
+    version="1.3",
     domain="政府工程",
     scene="投标文件与保证金",
     title_zh="投标文件由同一作者或同一软件授权编制",
@@ -77,7 +79,8 @@ DETECTOR = Detector(
         Parameter(
             "default_names",
             "administrator,admin,user,users,root,guest,pc,owner,author,microsoft,microsoft office user,windows 用户,"
-            "windows user,微软用户,用户,作者,管理员,未知,unknown,hp,lenovo,dell,asus,wps,wps office,python-docx",
+            "windows user,微软用户,用户,作者,管理员,未知,unknown,hp,lenovo,dell,asus,acer,huawei,thinkpad,wps,wps office,"
+            "python-docx,办公室,财务部,市场部,经营部,投标部,招标部,技术部,工程部,综合部,标书,投标文件,电脑,台式机,笔记本",
             "names",
             "软件默认作者名，逗号分隔",
             "authors that software fills in by itself, separated by commas",

@@ -20,10 +20,20 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     handlers = named_in_bids.of_roles(rows, named_in_bids.HANDLERS)
     both = pl.concat([handlers, traces.used_for(rows, "contact")], how="diagonal_relaxed")
     what = ("投标经办人数据", "data on who handled the bid")
-    for hit in traces.trace_drafts(rows, both, values, what, judge=_namesake, people=True):
+    for hit in traces.trace_drafts(rows, both, values, what, judge=_namesake, people=True, told=_of_contacts):
         yield replace(hit, words={**hit.words, "as_zh": "", "as_en": ""}) if isinstance(hit, Draft) else hit
     # Whoever represents one firm and hands in the bid of another.
     yield from named_in_bids.across(rows, named_in_bids.HANDLERS, named_in_bids.REPRESENTATIVE, *_ACROSS)
+
+
+def _of_contacts(tie: LinkTie) -> dict[str, str]:
+    if not all(r["role"] == "contact_person" for r in tie.rows):
+        return {}
+    return traces.identity_words(
+        tie,
+        "投标联系人的姓名与所留电话相同，没有证件号",
+        "the contact person's name and telephone as the bids give them, without a number",
+    )
 
 
 def _namesake(tie: LinkTie) -> tuple[str, str, str] | None:
@@ -40,7 +50,7 @@ def _namesake(tie: LinkTie) -> tuple[str, str, str] | None:
 
 DETECTOR = Detector(
     id="same-bid-handler",
-    version="1.1",
+    version="1.2",
     domain="政府工程",
     scene="投标文件与保证金",
     title_zh="投标事宜由同一人办理",

@@ -10,13 +10,12 @@ from detectors.definition import Detector, Draft, Row, Suppressor, Undecided, Va
 from detectors.law import statutes
 from detectors.question import Question
 from detectors.rows import table
-from detectors.ties import bidding, people, traces
+from detectors.ties import bidding, payers, people, traces
 from detectors.ties.coverage import lacking
 from detectors.ties.links import (
     CLOSING_EN,
     CLOSING_ZH,
     SPAN,
-    LinkTie,
     compared,
     link_draft,
     link_ties,
@@ -33,41 +32,13 @@ _OWN = Question(
     "b:Bid",
 )
 
-_KINDS_OF_PAYERS = frozenset(
-    [
-        "个人",
-        "自然人",
-        "本人",
-        "他人",
-        "企业",
-        "公司",
-        "单位",
-        "本单位",
-        "投标人",
-        "投标单位",
-        "供应商",
-        "法定代表人",
-        "现金",
-        "转账",
-        "汇款",
-        "电汇",
-        "网银",
-        "支票",
-        "保函",
-        "电子保函",
-        "银行保函",
-        "保证保险",
-        "其他",
-    ]
-)
-
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a lot and account (or named payer) that two separate bids have in common."""
     bidders = compared(table(rows["bidders"]))
-    deposits, own = traces.used_for(rows, "deposit"), table(rows["own"])
-    payers = bidders.select("bid_id", "bidder_id").join(deposits, on="bid_id")
-    tying = reaching_several(pl.concat([f.select("holder_id", "bidder_id") for f in (payers, own)]))
+    deposits, own = payers.with_basis(traces.used_for(rows, "deposit")), table(rows["own"])
+    by_bidder = bidders.select("bid_id", "bidder_id").join(deposits, on="bid_id")
+    tying = reaching_several(pl.concat([f.select("holder_id", "bidder_id") for f in (by_bidder, own)]))
     paid = on_bids(bidders, deposits.join(tying, on="holder_id", how="semi", maintain_order="left"), "bid_id")
     owned = on_bids(bidders, own.join(tying, on="holder_id", how="semi", maintain_order="left"))
     # Whose account it is matters only where a deposit of the same lot came from it.
@@ -76,38 +47,32 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     listed = {n.strip() for n in str(values["listed_payers"]).split(",") if n.strip()}
     for tie in link_ties(pl.concat([paid, owned], how="diagonal_relaxed")):
         users = used.get(tie.holder, 0)
-        why = _nobody(tie) or _institution(tie, listed) or traces.hub(tie, users, values["hub_bidders"])
-        facts = {"used_by_bidders": users}
-        yield link_draft(
-            tie, suppressed_by=why, facts=facts, words=traces.kind_words(tie), holder_is_party=False
+        why = (
+            payers.nobody(tie)
+            or payers.institution(tie, listed)
+            or traces.hub(tie, users, values["hub_bidders"])
         )
-    yield from lacking(bidders, deposits["bid_id"], "保证金账户数据", "data on deposit accounts", by="bid_id")
-
-
-def _nobody(tie: LinkTie) -> tuple[str, str, str] | None:
-    if tie.holder_name.strip() not in _KINDS_OF_PAYERS:
-        return traces.placeholder(tie)
-    return (
-        "placeholder",
-        f"“{tie.holder_name}”只说明付款人的类别或方式，不是付款人名称，不能指认同一账户",
-        f'"{tie.holder_name}" says what kind of payer or payment it is and names no account',
-    )
-
-
-def _institution(tie: LinkTie, listed: set[str]) -> tuple[str, str, str] | None:
-    name = tie.holder_name
-    if not any(word in name for word in listed):
-        return None
-    return (
-        "institution",
-        f"{name}为担保、保险、银行机构或交易中心，代众多投标人缴纳或出具保函",
-        f"{name} is a guarantee company, insurer, bank or tender centre that pays for many bidders",
+        severity, words = payers.identity_words(tie)
+        yield link_draft(
+            tie,
+            suppressed_by=why,
+            severity=severity,
+            facts={"used_by_bidders": users},
+            words=traces.kind_words(tie) | words,
+            holder_is_party=False,
+        )
+    yield from lacking(
+        bidders,
+        traces.of_same_bidders(bidders, deposits["bid_id"]),
+        "保证金账户数据",
+        "data on deposit accounts",
+        by="bid_id",
     )
 
 
 DETECTOR = Detector(
     id="same-deposit-account",
-    version="1.1",
+    version="1.2",
     domain="政府工程",
     scene="投标文件与保证金",
     title_zh="投标保证金从同一账户转出",

@@ -9,14 +9,17 @@ from typing import Final
 
 from detectors.definition import Detector, Draft, Row, Severity, Suppressor, Undecided, Values
 from detectors.law import statutes
-from detectors.ties import bidding, traces
+from detectors.ties import bidding, machines, traces
 from detectors.ties.links import CLOSING_EN, CLOSING_ZH, LinkTie
 
 _LOCAL: Final = tuple(
     ip_network(n)
-    for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16", "fe80::/10")
+    for n in (
+        *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16", "fe80::/10"),
+        *("100.64.0.0/10", "fc00::/7", "::1/128"),
+    )
 )
-"""Networks whose addresses every office uses again for its own machines."""
+"""Networks whose addresses every office, or a carrier for its customers, uses again."""
 
 _PROCESSOR_ID: Final = re.compile(r"[0-9A-F]{8}00[0-9A-F]{6}", re.IGNORECASE)
 """What Windows gives as ProcessorId: the processor's features and its family, model and stepping; no serial number."""
@@ -37,7 +40,18 @@ def _names_nothing(tie: LinkTie) -> tuple[str, str, str] | None:
             f"{value}是内网地址，各单位内部均可使用，不能指认同一网络",
             f"{value} is a private address, which every office may use for itself",
         )
-    return traces.placeholder(tie) or (_of_model(value) if _all(tie, "cpu") else None)
+    if blank := traces.placeholder(tie):
+        return blank
+    if _all(tie, "device") and machines.of_software(value):
+        return (
+            "virtual-adapter",
+            f"{value}是虚拟网卡、隧道等软件自行设定的地址，装有同类软件的电脑可能均相同，不能指认同一设备",
+            f"{value} is an address that software (virtual adapters, tunnels) sets by itself: machines with the same software may "
+            "all have it, and it names none",
+        )
+    if not _all(tie, "cpu", "ip") and traces.wordy(value):
+        return traces.not_a_number(value)
+    return _of_model(value) if _all(tie, "cpu") else None
 
 
 def _of_model(value: str) -> tuple[str, str, str] | None:
@@ -63,13 +77,15 @@ def _local(value: str) -> bool:
 
 
 def _severity(tie: LinkTie) -> Severity | None:
-    # Article 40 names persons; one machine points to them, a network address or a processor's number alone does less.
-    return "review" if _all(tie, "ip", "cpu") else None
+    # Article 40 names persons; one machine points to them, a network address or a processor's number alone does less, and
+    # a virtual machine's address goes with its copies.
+    virtual = _all(tie, "device") and machines.of_virtual_machine(tie.holder_name)
+    return "review" if virtual or _all(tie, "ip", "cpu") else None
 
 
 DETECTOR = Detector(
     id="same-upload-device",
-    version="1.1",
+    version="1.2",
     domain="政府工程",
     scene="投标文件与保证金",
     title_zh="投标文件由同一设备或网络地址上传",
@@ -79,8 +95,8 @@ DETECTOR = Detector(
     basis=(
         *statutes.deemed_collusion(
             "一、二",
-            "投标文件由同一单位或者个人编制，或委托同一单位或者个人办理投标事宜（同一设备为其线索，仅IP或CPU序列号相同需人工核查）",
-            "documents made, or bids handled, by one unit or person (one device points to it; one IP or processor number needs review)",
+            "投标文件由同一单位或者个人编制，或委托同一单位或者个人办理投标事宜（同一设备为其线索，仅IP、CPU序列号或虚拟机网卡地址相同需人工核查）",
+            "documents made, or bids handled, by one unit or person (one device points to it; one IP, processor number or virtual machine's address needs review)",
         ),
     ),
     needs=("USED_IN_BID", "SUBMITS", "FOR_LOT"),
@@ -96,6 +112,11 @@ DETECTOR = Detector(
             "cpu-model",
             "处理器型号标识，同型号电脑均相同",
             "the signature of a processor's model names no machine",
+        ),
+        Suppressor(
+            "virtual-adapter",
+            "虚拟网卡、隧道等软件设定的地址，各电脑可能均相同",
+            "an address that virtual adapters or tunnels set, the same in many machines",
         ),
         Suppressor("local-address", "内网地址不能指认同一网络", "a private network address names no network"),
     ),

@@ -67,12 +67,14 @@ _WEAKEST: Final = ("id", "vendor_id", "unique_name", "name_only")
 
 
 _NAMED: Final = ("name:", "scoped:", "person.scoped:")
+_WRITTEN: Final = "contact_person:"
+"""What a bid's cell for its contact person holds: no register or vendor numbered it."""
 _OWN: Final = re.compile(r"(cn-|lei:|xi-lei:|local[:.]|person[:.]|[a-z]{2}-)")
 
 
 def basis_of(id_: str, stated: str | None = None) -> str:
     """What one party's identity rests on; `stated` is the id the row itself gives."""
-    if id_.startswith(_NAMED):
+    if id_.startswith((*_NAMED, _WRITTEN)):
         return "name_only"
     if stated and stated.startswith("name:"):
         return "unique_name"

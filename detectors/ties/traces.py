@@ -12,6 +12,7 @@ from detectors.definition import Draft, Parameter, Row, Severity, Suppressor, Un
 from detectors.question import Question
 from detectors.rows import table
 from detectors.ties.coverage import lacking
+from detectors.ties.drafts import identity_label, weakest
 from detectors.ties.links import (
     LINK_COLUMNS,
     SPAN,
@@ -53,7 +54,7 @@ HUB_BIDDERS: Final = Parameter(
 )
 LISTED_PAYERS: Final = Parameter(
     "listed_payers",
-    "担保,保险,银行,公共资源交易中心",
+    "担保,保险,银行,公共资源交易,交易中心,交易服务中心,采购中心",
     "words",
     "付款人名称含这些词的视为担保、保险机构或交易中心，逗号分隔",
     "payers whose name has one of these words are guarantors, insurers or tender centres",
@@ -69,6 +70,10 @@ PLACEHOLDER: Final = Suppressor(
 _BLANK: Final = re.compile(r"(.)\1*|[X.:0]+", re.IGNORECASE)
 """Zeros, or one character throughout: FFFFFFFFFFFF, 0.0.0.0, and 0000_0000 without what parts its groups."""
 _BLANK_WORDS: Final = ("TOBEFILLEDBYO.E.M.", "DEFAULTSTRING", "NONE", "NULL", "N/A", "NA", "UNKNOWN")
+_COUNTED: Final = "01234567890123456789"
+_LEAST_COUNTED: Final = 6
+_WORDY: Final = re.compile(r"[^0-9]*[\u4e00-\u9fff][^0-9]*")
+"""Words without a digit."""
 _NOT_READ: Final = re.compile(
     r"失败|异常|未获取|未读|未检测|未采集|未识别|未插|未安装|未使用|未知|无法|不到|不详|没有|^无$|无(?:加密)?[锁狗]|无(?:数据|信息|序列号)"
 )
@@ -89,11 +94,13 @@ def trace_drafts(
     judge: Callable[[LinkTie], tuple[str, str, str] | None] | None = None,
     severity: Callable[[LinkTie], Severity | None] | None = None,
     people: bool = False,
+    told: Callable[[LinkTie], Mapping[str, str]] | None = None,
 ) -> Iterator[Draft | Undecided]:
     """Drafts of `traces` (one row a bid and trace: `USED_COLUMNS`, of people `WORKER_COLUMNS`) over `rows["bidders"]`.
 
     `what` names the data, zh and en, where it lacks. `judge` gives a precision rule that explains a tie, beside the
-    hub rule; `severity` what differs from the detector's own. `people`: what ties is a person.
+    hub rule; `severity` and `told` what differs from the detector's own severity and words. `people`: what ties is a
+    person.
     """
     bidders = compared(table(rows["bidders"]))
     linked = on_bids(bidders, of_several(traces, bidders), "bid_id")
@@ -106,18 +113,34 @@ def trace_drafts(
             suppressed_by=why,
             severity=severity(tie) if severity else None,
             facts={"used_by_bidders": users.get(tie.holder, 0)},
-            words=kind_words(tie),
+            words={**kind_words(tie), **(told(tie) if told else {})},
             holder_is_party=people,
         )
     if people:
         yield from in_two_bids(on_bids(bidders, traces, "bid_id"))
-    yield from lacking(bidders, traces["bid_id"], *what, by="bid_id")
+    yield from lacking(bidders, of_same_bidders(bidders, traces["bid_id"]), *what, by="bid_id")
+
+
+def of_same_bidders(bidders: pl.DataFrame, traced: pl.Series) -> pl.Series:
+    """The bids of whoever has one of the `traced` bids in the lot: a trace may name a bidder otherwise than his bid does."""
+    at = ["lot_id", "bidder_id"]
+    known = bidders.join(traced.unique().to_frame("bid_id"), on="bid_id", how="semi").select(at).unique()
+    return bidders.join(known, on=at, how="semi")["bid_id"]
 
 
 def kind_words(tie: LinkTie) -> dict[str, str]:
     """What kind of thing ties, in both languages."""
     kinds = sorted({str(r["role"] or "") for r in tie.rows})
     return {"kind_zh": "/".join(map(role_zh, kinds)), "kind_en": "/".join(map(role_en, kinds))}
+
+
+def identity_words(tie: LinkTie, zh: str, en: str) -> dict[str, str]:
+    """What identities rest on where a trace is known by more or less than a number; told beside what the bidders' do."""
+    own = weakest([(r["bidder_id"], r.get("stated_id")) for r in tie.rows])
+    if own == "id":
+        return {"identity_zh": zh, "identity_en": en}
+    own_zh, own_en = identity_label(own)
+    return {"identity_zh": f"{zh}；投标人{own_zh}", "identity_en": f"{en}; of the bidders: {own_en}"}
 
 
 def hub(tie: LinkTie, users: int, limit: Any) -> tuple[str, str, str] | None:
@@ -135,10 +158,30 @@ def placeholder(tie: LinkTie) -> tuple[str, str, str] | None:
     """The rule for what software writes where it could read no number."""
     value = tie.holder_name.strip()
     bare = re.sub(r"[\s_-]", "", value)
-    if bare and not (_BLANK.fullmatch(bare) or bare.upper() in _BLANK_WORDS or _NOT_READ.search(value)):
+    blank = _BLANK.fullmatch(bare) or bare.upper() in _BLANK_WORDS or _NOT_READ.search(value)
+    if bare and not (blank or _counted(bare)):
         return None
     return (
         "placeholder",
         f"“{value}”是未读出序列号时的占位值，不能指认同一来源",
         f'"{value}" stands where no number was read and names no source',
+    )
+
+
+def _counted(bare: str) -> bool:
+    """1234567890, and the like."""
+    return len(bare) >= _LEAST_COUNTED and (bare in _COUNTED or bare[::-1] in _COUNTED)
+
+
+def wordy(value: str) -> bool:
+    """Is it words, where a number should be? A name of software or of an edition of it stands in thousands of files."""
+    return bool(_WORDY.fullmatch(value))
+
+
+def not_a_number(value: str) -> tuple[str, str, str]:
+    """The rule for words that stand where a number should be."""
+    return (
+        "placeholder",
+        f"“{value}”是软件、版本等的名称，不是序列号，不能指认同一来源",
+        f'"{value}" is a name, of software or an edition, and no number: it names no source',
     )

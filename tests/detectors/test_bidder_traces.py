@@ -28,6 +28,21 @@ ROLES = (
     ("ROLE-REP-HANDS", "法定代表人", "授权代表"),
     ("ROLE-SEVERAL", "授权代表兼项目经理", "拟派项目经理（一级）"),
 )
+PAYERS = (
+    ("PAYER-KIND", "个人"),
+    ("PAYER-NAME", "测试人付款"),
+    ("PAYER-SHORT", "虚构商贸"),
+    ("PAYER-FULL", "虚构商贸有限公司"),
+    ("PAYER-NUMBER", "张三 9999000012341234"),
+    *(
+        (f"PAYER-NOBODY-{n}", word)
+        for n, word in enumerate(("待核实", "财务部", "保证金专户", "公司财务科", "基本户"))
+    ),
+    *(
+        (f"PAYER-CENTRE-{n}", word)
+        for n, word in enumerate(("虚构市建设工程交易服务中心", "虚构市公共资源交易中心"))
+    ),
+)
 UNREAD = (
     ("CPU-MODEL-INTEL", "CPU序列号", "BFEBFBFF000906EA"),
     ("CPU-MODEL-AMD", "CPU序列号", "178BFBFF00A20F10"),
@@ -36,7 +51,19 @@ UNREAD = (
     ("DISK-ZERO", "硬盘序列号", "0000_0000"),
     ("DISK-ONE", "硬盘序列号", "0000_0001"),
     ("DONGLE-NONE", "计价软件加密锁序列号", "无锁"),
+    ("DONGLE-EDITION", "计价软件加密锁序列号", "试用版"),
+    ("DONGLE-MAKER", "计价软件加密锁序列号", "广联达"),
+    ("DONGLE-NUMBER", "计价软件加密锁序列号", "虚构9A8B"),
+    ("DISK-COUNTED", "硬盘序列号", "1234567890"),
+    ("AUTHOR-OFFICE", "作者", "办公室"),
+    ("IP-CARRIER", "上传IP", "100.64.3.2"),
+    ("IP-UNIQUE-LOCAL", "上传IP", "fd00::1"),
 )
+VIRTUAL = (
+    *("00-50-56-C0-00-08", "005056C00001", "0A-00-27-00-00-00", "02-00-4C-4F-4F-50", "02:42:ac:11:00:02"),
+    *("DA-A1-19-00-00-01", "01-00-5E-00-00-FB"),
+)
+IN_A_MACHINE = ("00-0C-29-12-34-56", "00:50:56:9a:bc:de", "08-00-27-12-34-56", "00155d012345")
 
 
 def trace(w: World, tender: str, bidder: str, kind: str, value: str, lot: str = "1") -> None:
@@ -194,9 +221,14 @@ def build(w: World) -> None:
         w.lot(tender, "D8", "D9")
         for bidder in ("D8", "D9"):
             trace(w, tender, bidder, kind, value)
+    for kind, values in (("VIRTUAL", VIRTUAL), ("IN-A-MACHINE", IN_A_MACHINE)):
+        for n, value in enumerate(values):
+            w.lot(f"{kind}-{n}", "D8", "D9")
+            for bidder in ("D8", "D9"):
+                trace(w, f"{kind}-{n}", bidder, "MAC地址", value)
     for bidder, value in (("D8", "00:00:5e:00:53:0a"), ("D9", "00:00:5e:00:53:0b")):
         trace(w, "CPU-MODEL-INTEL", bidder, "MAC地址", value)
-    for tender, payer in (("PAYER-KIND", "个人"), ("PAYER-NAME", "测试人付款")):
+    for tender, payer in PAYERS:
         w.tender(tender)
         for bidder in ("D8", "D9"):
             w.bid(tender, bidder, deposit_payer=payer)
@@ -310,7 +342,10 @@ def test_one_handler(found: Found) -> None:
     assert set(ids("B7", "B8")) < set(found.undecided(MEMBER, "MEMBER-NAME")[0])
     assert found.undecided(MEMBER, "MEMBER-MASK") == []
     assert found.suppressed(HANDLER, "CONTACT-NAME") == "name-only"
-    assert found.one(HANDLER, "CONTACT-TEL").subjects == ids("B7", "B8")
+    contact = found.one(HANDLER, "CONTACT-TEL")
+    assert contact.subjects == ids("B7", "B8")
+    assert "主体识别：投标联系人的姓名与所留电话相同，没有证件号。" in contact.text["zh"]
+    assert contact.facts["identity"] == "name_only"
 
 
 def test_one_name_with_one_certificate_is_for_review(found: Found) -> None:
@@ -357,7 +392,38 @@ def test_words_where_a_number_should_be_are_placeholders(found: Found) -> None:
     assert found.one(DEVICE, "DISK-ONE").severity == "deemed"
     assert found.suppressed(AUTHOR, "DONGLE-NONE") == "placeholder"
     assert found.suppressed(ACCOUNT, "PAYER-KIND") == "placeholder"
-    assert found.one(ACCOUNT, "PAYER-NAME").severity == "deemed"
+    assert found.suppressed(DEVICE, "DISK-COUNTED") == "placeholder"
+    for tender in ("DONGLE-EDITION", "DONGLE-MAKER"):
+        assert found.suppressed(AUTHOR, tender) == "placeholder"
+    assert found.one(AUTHOR, "DONGLE-NUMBER").severity == "deemed"
+    assert found.suppressed(AUTHOR, "AUTHOR-OFFICE") == "hub"
+    for tender in ("IP-CARRIER", "IP-UNIQUE-LOCAL"):
+        assert found.suppressed(DEVICE, tender) == "local-address"
+
+
+def test_a_virtual_adapters_address_names_no_machine_and_a_virtual_machines_is_for_review(
+    found: Found,
+) -> None:
+    for n in range(len(VIRTUAL)):
+        assert found.suppressed(DEVICE, f"VIRTUAL-{n}") == "virtual-adapter", VIRTUAL[n]
+    for n in range(len(IN_A_MACHINE)):
+        assert found.one(DEVICE, f"IN-A-MACHINE-{n}").severity == "review", IN_A_MACHINE[n]
+
+
+def test_a_payers_name_is_no_account(found: Found) -> None:
+    for tender in ("PAYER-NAME", "PAYER-SHORT"):
+        hit = found.one(ACCOUNT, tender)
+        assert (hit.severity, hit.facts["identity"]) == ("review", "name_only"), tender
+        assert "主体识别：汇款人仅名称相同，没有账号，未核实。" in hit.text["zh"]
+        assert "a name only, without an account" in hit.text["en"]
+    full = found.one(ACCOUNT, "PAYER-FULL")
+    assert (full.severity, full.facts["identity"]) == ("deemed", "unique_name")
+    assert "主体识别：汇款人企业全称相同，没有账号。" in full.text["zh"]
+    assert found.one(ACCOUNT, "PAYER-NUMBER").severity == "deemed"
+    for tender, _ in PAYERS:
+        if "NOBODY" in tender or "CENTRE" in tender:
+            rule = "placeholder" if "NOBODY" in tender else "institution"
+            assert found.suppressed(ACCOUNT, tender) == rule, tender
 
 
 def test_one_project_member_in_two_bids(found: Found) -> None:
