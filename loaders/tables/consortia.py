@@ -10,10 +10,15 @@ import polars as pl
 
 from graph.names import is_full_legal_name, name_key
 
-_SEPARATOR: Final = r"[、,;/|+&\n]|(?<=\))\s+(?=\S)"
+_BEFORE: Final = r"牵头人|牵头方|牵头单位|主办人|主办方|主办单位|成员单位|成员方"
+"""Words that say what a party is and stand before its name, with or without a colon."""
+_SEPARATOR: Final = rf"[、,;/|+&\n]|(?<=\))\s+(?=\S)|\s+(?=(?:联合体)?(?:{_BEFORE}|成员)[:])"
 _ROLE: Final = re.compile(
-    r"\((?:联合体)?(?:各方)?(?P<role>牵头人|牵头方|牵头单位|牵头|主办方|主体方|主|成员单位|成员方|成员|参加方)\)"
+    r"\((?:联合体)?(?:各方)?(?P<role>牵头(?:人|方|单位)?|主办(?:人|方|单位)|主体方|主"
+    r"|成员(?:单位|方)?(?:[0-9]{1,2}|[一二三四五六七八九十]{1,2})?|成|参加方|参与方)\)"
 )
+_SAYS: Final = re.compile(rf"{_ROLE.pattern}|^(?:{_BEFORE})[:]")
+_MAYBE: Final = r"联合体|牵头|主办|[、,;/|+&\n]|\)\s+\S"
 _LEAD: Final = ("牵头", "主")
 _WORD: Final = re.compile(r"^\(?联合体(?:成员)?[:]?\)?|(?:组成的?)?\(?联合体(?:投标)?\)?$")
 
@@ -23,7 +28,7 @@ class Members:
     """Bidders of each row: `names[k]` and `roles[k]` are the k-th bidder (null where there are fewer).
 
     `name` is what a consortium is called (its members' names), null for a bidder of its own; `unclear` marks cells
-    that say 联合体 and name one party only.
+    that say 联合体 and name one party only, or list names of which some are no full registered ones.
     """
 
     names: list[pl.Series]
@@ -35,10 +40,11 @@ class Members:
 def read_members(cells: pl.Series) -> Members:
     """Split the bidder cells that name several.
 
-    A cell is a consortium where it says 联合体 or 牵头, or lists two or more full registered names.
+    A cell is a consortium where it says 联合体 or 牵头, says of each party what it is, or lists two or more full registered
+    names.
     """
     text = cells.str.normalize("NFKC")
-    maybe = text.str.contains(r"联合体|牵头|[、;+&\n]|\)\s*,").fill_null(False).arg_true().to_list()
+    maybe = text.str.contains(_MAYBE).fill_null(False).arg_true().to_list()
     several: dict[int, list[tuple[str, str]]] = {}
     unclear: list[int] = []
     for at, cell in zip(maybe, text.gather(maybe).to_list(), strict=True):
@@ -48,6 +54,8 @@ def read_members(cells: pl.Series) -> Members:
         elif "联合体" in cell or "牵头" in cell:
             unclear.append(at)
             several[at] = members or [(cell, "bidder")]
+        elif _some_full(cell):
+            unclear.append(at)
     width = max([len(m) for m in several.values()], default=1)
     n = len(cells)
     bidder = pl.Series(["bidder"]).new_from_index(0, n)
@@ -74,9 +82,19 @@ def consortium_name(names: list[str]) -> str:
     return "+".join(sorted(k for k in name_key(pl.Series(names, dtype=pl.String)).to_list() if k))
 
 
+def _parts(cell: str) -> list[str]:
+    return [p for p in re.split(_SEPARATOR, cell) if p.strip()]
+
+
+def _some_full(cell: str) -> bool:
+    """Is a name before the last of a cell's a registered one, so that it is no part of what follows (A&B有限公司)?"""
+    before = [_ROLE.sub("", p).strip(" :") for p in _parts(cell)[:-1]]
+    return bool(is_full_legal_name(pl.Series(before, dtype=pl.String)).any())
+
+
 def _members(cell: str) -> list[tuple[str, str]]:
-    said = "联合体" in cell or "牵头" in cell
-    parts = [p for p in re.split(_SEPARATOR, cell) if p.strip()]
+    parts = _parts(cell)
+    said = "联合体" in cell or "牵头" in cell or (len(parts) > 1 and all(map(_SAYS.search, parts)))
     if len(parts) == 1 and said:
         # 甲公司与乙公司联合体: 与 and 和 part names only where both sides are full names.
         parts = re.split(r"(?<=公司)[与和及]", parts[0])
@@ -85,9 +103,9 @@ def _members(cell: str) -> list[tuple[str, str]]:
         role = _ROLE.search(part)
         plain = _ROLE.sub("", part).strip(" :")
         name = _WORD.sub("", plain).strip(" :")
-        prefix = re.match(r"^(?:联合体)?(牵头人|牵头方|牵头单位|成员单位|成员方|成员)[:]\s*", name)
+        prefix = re.match(rf"^(?:联合体)?({_BEFORE}|成员):?\s*(?=\S)", name)
         name = name[prefix.end() :] if prefix else name
-        word = role.group("role") if role else prefix.group(1) if prefix else ""
+        word = role.group("role") if role else prefix[1] if prefix else ""
         if name.strip():
             lead = any(word.startswith(w) for w in _LEAD) if word else False
             members.append((name.strip(), "consortium_lead" if lead else "consortium_member"))

@@ -941,12 +941,33 @@ def test_a_state_owned_enterprise_is_a_company(word: str) -> None:
         ("（牵头人）示例甲有限公司；（成员）示例乙有限公司", ["示例甲有限公司", "示例乙有限公司"]),
         ("牵头人：示例甲有限公司；成员：示例乙有限公司", ["示例甲有限公司", "示例乙有限公司"]),
         ("示例甲有限公司、示例乙有限公司", ["示例甲有限公司", "示例乙有限公司"]),
+        ("(主)示例甲有限公司;(成)示例乙有限公司", ["示例甲有限公司", "示例乙有限公司"]),
+        ("示例甲有限公司（主办人）、示例乙（成员二）", ["示例甲有限公司", "示例乙"]),
+        ("主办方：示例甲有限公司 成员方：示例乙有限公司", ["示例甲有限公司", "示例乙有限公司"]),
+        ("牵头人示例甲有限公司，成员示例乙有限公司", ["示例甲有限公司", "示例乙有限公司"]),
+        ("示例甲有限公司/示例乙有限公司", ["示例甲有限公司", "示例乙有限公司"]),
+        ("示例甲有限公司,示例乙有限公司", ["示例甲有限公司", "示例乙有限公司"]),
+        ("示例A&B有限公司", ["示例A&B有限公司"]),
+        ("示例甲、乙有限公司", ["示例甲、乙有限公司"]),
         ("示例建筑、装饰有限公司", ["示例建筑、装饰有限公司"]),
     ],
 )
 def test_consortium_spellings(cell: str, names: list[str]) -> None:
     members = read_members(pl.Series([cell]))
     assert [s[0] for s in members.names if s[0]] == names
+    roles = [s[0] for s, n in zip(members.roles, members.names, strict=True) if n[0]]
+    if any(word in cell for word in ("牵头", "主")):
+        assert roles == ["consortium_lead", "consortium_member"]
+    assert not members.unclear[0]
+
+
+def test_a_list_of_bidders_that_are_not_all_full_names_is_in_doubt(tmp_path: Path) -> None:
+    head = "tender_id,lot_id,bidder_name\n"
+    context = load_text(
+        tmp_path, {"bids.csv": head + "T,1,示例甲有限公司/示例乙\nT,1,示例甲/示例乙有限公司\n"}
+    )
+    assert codes(context, "flag") == ["consortium-form"]
+    assert rels(context, "SUBMITS").height == 2
 
 
 def test_one_date_of_change_with_what_changed(tmp_path: Path) -> None:
