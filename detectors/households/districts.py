@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
-
-from detectors.rules.values import lies_within
 
 _OFFICES: Final = (
     (re.compile(r"村(?:民)?委(?:员)?会"), "村"),
@@ -17,6 +16,51 @@ _OFFICES: Final = (
     (re.compile(r"(?:人民政府|政府|民政局|民政办(?:公室)?)$"), ""),
 )
 """Offices that are named for the place they are of."""
+_PROVINCES: Final = {
+    **{
+        name: f"{name}省"
+        for name in (
+            *(
+                "河北",
+                "山西",
+                "辽宁",
+                "吉林",
+                "黑龙江",
+                "江苏",
+                "浙江",
+                "安徽",
+                "福建",
+                "江西",
+                "山东",
+                "河南",
+            ),
+            *("湖北", "湖南", "广东", "海南", "四川", "贵州", "云南", "陕西", "甘肃", "青海", "台湾"),
+        )
+    },
+    "内蒙古": "内蒙古自治区",
+    "广西": "广西壮族自治区",
+    "西藏": "西藏自治区",
+    "宁夏": "宁夏回族自治区",
+    "新疆": "新疆维吾尔自治区",
+    **{name: f"{name}市" for name in ("北京", "天津", "上海", "重庆")},
+}
+"""How a province or municipality is called for short, and in full."""
+_SHORT: Final = re.compile(rf"(?:中国)?(?P<name>{'|'.join(_PROVINCES)})(?:自治区)?(?P<below>.*)")
+_NO_PLACE: Final = re.compile(
+    r"[省市县区旗盟州]|自治州|蒙古族自治县|(?:大|中|东|西|南|北)?[路道街里巷镇乡村]"
+)
+"""What follows a province's name that is part of another: 吉林市, 海南州, 河南蒙古族自治县, 北京路街道, 湖南镇."""
+_PREFECTURES: Final = re.compile(
+    r"(?P<name>延边|恩施|湘西|阿坝|甘孜|凉山|黔东南|黔南|黔西南|西双版纳|德宏|怒江|大理|迪庆|红河|文山|楚雄|临夏|甘南|海北|黄南"
+    r"|海南|果洛|玉树|海西|巴音郭楞|博尔塔拉|克孜勒苏|昌吉|伊犁)(?:(?:[^省市县区旗州]{1,8})?自治)?州"
+)
+"""Autonomous prefectures, with or without the peoples they are of."""
+_ZONES: Final = (
+    (re.compile(r"高新技术(?:产业)?(?:开发)?区"), "高新区"),
+    (re.compile(r"经济(?:技术)?开发区"), "经开区"),
+)
+_ZONE: Final = re.compile(r"(?:高新|经开|开发|示范|保税|管理|合作|度假|新)区$")
+"""Districts of an office, not of the register: people of the district around them are registered there."""
 _STEM: Final = r"[^市县区旗省](?:(?!街道|[镇乡村](?![市县区])|\d)[^市县区旗省]){{0,{}}}?"
 _PLACE: Final = re.compile(
     r"(?:中国)?(?P<province>[^省市县区旗]{2,8}?(?:省|自治区))?"
@@ -25,6 +69,8 @@ _PLACE: Final = re.compile(
 )
 """Province, city and district at the head of a place's name; a city without districts is a city alone."""
 _TOWN: Final = re.compile(r"街道|社区|[镇乡村]")
+_AUTONOMOUS: Final = re.compile(r"自治[州县旗]$")
+_SUFFIX: Final = re.compile(r"(?:自治[州县旗]|地区|[市县区旗盟])$")
 _DISTRICT_DIGITS: Final = 6
 
 
@@ -42,9 +88,40 @@ def _place(name: str) -> _Place:
     text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", name))
     for office, place in _OFFICES:
         text = office.sub(place, text)
+    for zone, short in _ZONES:
+        text = zone.sub(short, text)
+    text = _in_full(_PREFECTURES.sub(r"\g<name>自治州", text, count=1))
+    return _Place(text, **_parts(text))
+
+
+def _parts(text: str) -> dict[str, str]:
     found = _PLACE.fullmatch(text)
-    parts = found.groupdict("") if found else {"province": "", "city": "", "district": "", "rest": text}
-    return _Place(text, **parts)
+    return found.groupdict("") if found else {"province": "", "city": "", "district": "", "rest": text}
+
+
+def _in_full(text: str) -> str:
+    """A place whose province is called for short (湖南长沙市, 广西自治区南宁市, 上海浦东新区), with it in full."""
+    found = _SHORT.fullmatch(text)
+    if not found or (text.startswith(full := _PROVINCES[found["name"]])):
+        return text
+    below = found["below"]
+    parts = _parts(below)
+    stands = not below or parts["city"] or parts["district"]
+    return full + below if stands and not _NO_PLACE.match(below) else text
+
+
+def _same(one: str, other: str) -> bool | None:
+    """Are these two names one city or district? None where one may be the other, called for short or renamed."""
+    if one == other:
+        return True
+    for long, short in ((one, other), (other, one)):
+        if _AUTONOMOUS.search(long) and long[-1] == short[-1] and long.startswith(short[:-1]):
+            return True
+        if long.endswith(short):
+            return None
+    if _SUFFIX.sub("", one) == _SUFFIX.sub("", other):
+        return None
+    return False
 
 
 def outside(place: str | None, region: str) -> bool | None:
@@ -63,31 +140,57 @@ def outside(place: str | None, region: str) -> bool | None:
     if here.province and there.province and here.province != there.province:
         return True
     if here.district and there.district:
-        apart_ = here.city and there.city and here.city != there.city
-        return bool(apart_) or here.district != there.district
+        return _districts(here, there)
     if there.district:
         return _city_against_district(here, there)
     if here.district:
         return _district_in(here, there)
     # Neither names a district: a longer spelling of the same begins alike.
-    return False if here.text.startswith(there.text) else None
+    return False if _from_city(here).startswith(_from_city(there)) else None
+
+
+def _from_city(place: _Place) -> str:
+    """The name without the province, which goes without saying where a city is named."""
+    return place.text.removeprefix(place.province) if place.city else place.text
+
+
+def _districts(here: _Place, there: _Place) -> bool | None:
+    city = _same(here.city, there.city) if here.city and there.city else True
+    district = _same(here.district, there.district)
+    if city is False:
+        return True
+    if district is None and _city_left_out(here, there):
+        district = True
+    if district is False and any(_ZONE.search(p.district) for p in (here, there)):
+        district = None
+    return None if city is None or district is None else not district
+
+
+def _city_left_out(here: _Place, there: _Place) -> bool:
+    """Is one district's name the other's with its city before it: 长沙岳麓区 and 长沙市岳麓区?"""
+    return any(
+        one.city and _SUFFIX.sub("", one.city) + one.district == other.district and not other.city
+        for one, other in ((here, there), (there, here))
+    )
 
 
 def _city_against_district(here: _Place, there: _Place) -> bool | None:
     """A place without a district against a region with one."""
-    if here.city and here.city == there.district:
+    if here.city and _same(here.city, there.district):
         return False
     # One city is not another, nor a city that is no district in it another of its districts.
-    return True if here.city and there.city and here.city != there.city else None
+    differ = here.city and there.city and _same(here.city, there.city) is False
+    return True if differ and _same(here.city, there.district) is False else None
 
 
 def _district_in(here: _Place, there: _Place) -> bool | None:
     """A place with a district against a region without one: a city, a province, or a town or village alone."""
     if there.city:
-        if there.city in (here.city, here.district):
+        told = [_same(name, there.city) for name in (here.city, here.district) if name]
+        if True in told:
             # The city pays for all of it; a street of it does for a district that is not named.
-            return False if not there.rest or there.city == here.district else None
-        return True if here.city else None
+            return False if not there.rest or _same(there.city, here.district) else None
+        return True if here.city and None not in told else None
     if there.province:
         return False if here.province == there.province and not there.rest else None
     # One name of a town is that of many; one of a village in a town of that name is not.
@@ -115,5 +218,36 @@ def _stem(code: str) -> str:
 
 def apart(one: str, other: str) -> bool:
     """Are these two places, as far as they can be compared: neither lies within the other?"""
-    comparable = one and other and one.isdigit() == other.isdigit()
-    return bool(comparable) and not lies_within(_place(one).text, _place(other).text)
+    if not one or not other or one.isdigit() != other.isdigit():
+        return False
+    if one.isdigit():
+        here, there = _levels(one), _levels(other)
+        return not (here.startswith(there) or there.startswith(here))
+    first, second = _place(one), _place(other)
+    if first.text in second.text or second.text in first.text:
+        return False
+    stated = list(_stated_by_both(first, second))
+    if not stated:
+        return True
+    if any(same is False for same in stated):
+        return not _city_left_out(first, second)
+    return not (first.rest in second.rest or second.rest in first.rest)
+
+
+def _stated_by_both(one: _Place, other: _Place) -> Iterator[bool | None]:
+    """Of each level that both places state, whether it is the same."""
+    if one.province and other.province:
+        yield one.province == other.province
+    if one.city and other.city:
+        either = ((one, other), (other, one))
+        alone = any(not a.district and b.district and a.city.endswith(b.district) for a, b in either)
+        yield True if alone else _same(one.city, other.city)
+    if one.district and other.district:
+        yield _same(one.district, other.district)
+
+
+def _levels(code: str) -> str:
+    """A code without its empty levels, to the village."""
+    while len(code) > 2 and code.endswith("00"):
+        code = code[:-2]
+    return code

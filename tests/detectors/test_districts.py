@@ -56,6 +56,43 @@ from detectors.households.districts import apart, outside
         ("浦东新区", "上海市浦东新区张江镇", False),
         ("恩施市", "湖北省恩施土家族苗族自治州恩施市小渡船街道", False),
         ("甲县", "甲县示例镇乙市场社区", False),
+        # Provinces and municipalities called for short, or in full.
+        ("湖南长沙市岳麓区桔子洲街道", "湖南省长沙市岳麓区", False),
+        ("上海市浦东新区川沙新镇", "上海浦东新区川沙新镇", False),
+        ("广西南宁市青秀区民政局", "广西壮族自治区南宁市青秀区", False),
+        ("新疆维吾尔自治区乌鲁木齐市天山区", "新疆乌鲁木齐市天山区", False),
+        ("宁夏银川市兴庆区", "宁夏回族自治区银川市兴庆区", False),
+        ("内蒙古自治区呼和浩特市新城区", "内蒙古呼和浩特市新城区", False),
+        ("西藏拉萨市城关区", "西藏自治区拉萨市城关区", False),
+        ("东莞市长安镇", "广东省东莞市长安镇", False),
+        ("湖南省", "湖南长沙市岳麓区", False),
+        ("湖南长沙市岳麓区", "湖南省长沙市天心区", True),
+        ("湖南长沙市岳麓区", "广东广州市岳麓区", True),
+        ("辽宁省朝阳市朝阳县", "北京朝阳区", True),
+        # A province's name that is part of another.
+        ("吉林省吉林市昌邑区", "吉林市昌邑区", False),
+        ("吉林省长春市朝阳区", "吉林市昌邑区", True),
+        ("青海省海南州共和县", "海南藏族自治州共和县", False),
+        ("青海省黄南州河南县", "河南蒙古族自治县", False),
+        ("衢州市衢江区湖南镇", "湖南镇", None),
+        # Autonomous prefectures and counties without the peoples they are of.
+        ("四川省凉山州西昌市", "凉山彝族自治州西昌市", False),
+        ("湖北恩施土家族苗族自治州恩施市小渡船街道", "恩施州恩施市", False),
+        ("四川省凉山州西昌市", "甘孜藏族自治州康定市", True),
+        ("湖北省宜昌市长阳土家族自治县", "长阳县", False),
+        ("重庆酉阳土家族苗族自治县", "重庆市酉阳县", False),
+        # A city left out or without its word; names of which one ends in the other may be one.
+        ("长沙市岳麓区", "长沙岳麓区", False),
+        ("长沙岳麓区", "长沙市岳麓区", False),
+        ("四川省凉山州西昌市", "四川凉山西昌市", None),
+        ("西长安区", "长安区", None),
+        # A county that became a district; but not where the city is another.
+        ("长沙市望城区", "长沙市望城县", None),
+        ("辽宁省朝阳市朝阳县", "北京市朝阳区", True),
+        # A zone of an office is none of the register: who lives in it is registered in the district around it.
+        ("榕城市高新区幸福街道", "榕城高新技术产业开发区", False),
+        ("榕城市高新区", "榕城市东湖区", None),
+        ("榕城市高新区", "样例市东湖区", True),
         # Codes.
         ("440106", "440106001", False),
         ("440106002", "440106001", False),
@@ -77,3 +114,21 @@ def test_an_office_is_the_place_it_is_named_for() -> None:
     assert not apart("东湖区白石镇大坪村委会", "白石镇大坪村")
     assert apart("东湖区幸福街道", "东湖区青山街道")
     assert not apart("", "东湖区")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        ("湖南长沙市岳麓区", "湖南省长沙市岳麓区", False),
+        ("广西南宁市青秀区", "南宁市青秀区民政局", False),
+        ("湖南长沙市岳麓区桔子洲街道", "湖南省长沙市岳麓区望月湖街道", True),
+        ("湖南长沙市岳麓区", "湖南省长沙市天心区", True),
+        ("江苏昆山市", "江苏省苏州市昆山市", False),
+        ("长沙岳麓区", "长沙市岳麓区", False),
+        ("440106000000", "440106", False),
+        ("440106", "440105", True),
+    ],
+)
+def test_two_spellings_of_a_place_are_one_payer(one: str, other: str, told: bool) -> None:
+    assert apart(one, other) is told
+    assert apart(other, one) is told
