@@ -24,7 +24,7 @@ from detectors.households.paid import (
     Spell,
     recipients,
 )
-from detectors.households.programs import same_programme
+from detectors.households.programs import may_be, same_programme
 from detectors.rows import Rows
 
 _ENTITLED: Final = (
@@ -143,10 +143,10 @@ def entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
 
 def _entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
     known = {of.id: of for of in recipients(rows)}
-    covered: dict[str, set[str]] = defaultdict(set)
+    paying: dict[str, set[str]] = defaultdict(set)
     for of in known.values():
         for s in of.spells:
-            covered[s.same].add(s.month)
+            paying[s.same].add(s.month)
     members: dict[str, list[Row]] = defaultdict(list)
     homes: dict[str, set[str]] = defaultdict(set)
     for row in rows["members"]:
@@ -173,21 +173,24 @@ def _entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
     whole: dict[str, list[Row]] = defaultdict(list)
     for (_, program), mine in stated.items():
         whole[program].extend(mine)
+    covered = {program: set().union(*(paying.get(n, ()) for n in may_be(program))) for program in whole}
     reached = {program: _reached(rows_of, covered[program]) for program, rows_of in whole.items()}
     declined: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for row in rows["declined"]:
-        declined[same_programme(row["program_id"])][row["party_id"]].append(row)
+        for program in may_be(same_programme(row["program_id"])):
+            declined[program][row["party_id"]].append(row)
     found = []
     for (id_, program), mine in sorted(stated.items()):
         of = known.get(id_, kinds[id_])
         movers = {str(r["person_id"]) for r in mine if len(homes.get(r.get("person_id") or "", ())) > 1}
         elsewhere = [known[h] for p in movers for h in homes[p] if h in known and h != id_]
-        spells = [s for s in of.spells if s.same == program]
-        spells += [s for r in elsewhere for s in r.spells if s.same == program and _serves(r, s, movers)]
+        names = may_be(program)
+        spells = [s for s in of.spells if s.same in names]
+        spells += [s for r in elsewhere for s in r.spells if s.same in names and _serves(r, s, movers)]
         keys = tuple(sorted({str(r["entitled_key"]) for r in mine}))
         listing = min(mine, key=lambda r: str(r["program_id"]))
         listed_as, name = str(listing["program_id"]), str(listing["program"] or program)
-        undated = sum(s.same == program for r in (of, *elsewhere) for s in r.undated)
+        undated = sum(s.same in names for r in (of, *elsewhere) for s in r.undated)
         paid = by_month(spells)
         listed = (
             frozenset() if any("household_id" in r for r in mine) else {str(r["person_id"]) for r in mine}

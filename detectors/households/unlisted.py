@@ -10,6 +10,7 @@ from detectors.definition import Undecided
 from detectors.households.entitlements import Entitlement
 from detectors.households.months import months_said
 from detectors.households.paid import Recipient
+from detectors.households.programs import may_be
 from graph.counted import counted
 
 _NAMED: Final = 200
@@ -24,9 +25,10 @@ def never_listed(paid: Iterable[Recipient], listed: Sequence[Entitlement]) -> It
         on_it[e.same].update((e.of.id, *e.of.persons))
     beside: dict[str, set[str]] = defaultdict(set)
     for of in paid:
-        for program in {s.same for s in (*of.spells, *of.undated)} & called.keys():
-            if on_it[program].isdisjoint((of.id, *of.persons)):
-                beside[program].add(of.id)
+        for program in {s.same for s in (*of.spells, *of.undated)}:
+            lists = sorted(may_be(program) & called.keys(), key=lambda p: (p != program, p))
+            if lists and all(on_it[p].isdisjoint((of.id, *of.persons)) for p in lists):
+                beside[lists[0]].add(of.id)
     for (program, name), ids in sorted((called[same], ids) for same, ids in beside.items()):
         yield Undecided(
             "program",
@@ -47,7 +49,7 @@ def without_list(
     ids: dict[str, set[str]] = defaultdict(set)
     for of in paid:
         for s in (*of.spells, *of.undated):
-            if s.program_id and s.same not in known:
+            if s.program_id and known.isdisjoint(may_be(s.same)):
                 called[s.program_id] = s.program or s.program_id
                 ids[s.program_id].add(of.id)
     for program, name in sorted(called.items()) if known else ():

@@ -20,8 +20,10 @@ from detectors.households.covered import (
     overlaps,
     paid_by_household,
 )
+from detectors.households.districts import apart
 from detectors.households.drafts import draft
 from detectors.households.paid import POPULATION, RECIPIENTS, RECIPIENTS_COLUMNS, recipients, without_months
+from detectors.households.programs import may_be
 from detectors.households.unnumbered import looked_up_by_number
 from detectors.law.assistance import assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
@@ -32,7 +34,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     """One draft a pair of recipients and programmes, over the months in which both cover one person."""
     for found in overlaps(rows, paid_by_household(values)):
         rule = settle(values, found.one.region, f"{found.months[-1]}-01")
-        same = found.one.same == found.two.same
+        same = found.one.same in may_be(found.two.same)
         if same or exclude(found.one.program, found.two.program, str(rule["exclusive_programs"])):
             yield _draft(found, rule, values)
     yield from _undated(rows)
@@ -57,7 +59,8 @@ def _draft(found: Overlap, rule: Settled, values: Values) -> Draft:
         one.of,
         months,
         {
-            "amount": sum(min(one.amount(m), two.amount(m)) for m in months),
+            "amount": found.amount,
+            "by_share": found.in_parts,
             "programs": sorted({one.program, two.program}),
             "persons": list(found.persons),
             "recipients": [
@@ -72,6 +75,8 @@ def _draft(found: Overlap, rule: Settled, values: Values) -> Draft:
             "one_en": f"{one.label} ({one.region or '—'}, {one.program})",
             "two_en": f"{two.label} ({two.region or '—'}, {two.program})",
             "people": str(len(found.persons)),
+            "share_zh": "（按覆盖人数均摊）" if found.in_parts else "",
+            "share_en": " (each shared equally among those it covers)" if found.in_parts else "",
         },
         values=values,
         nodes=[*found.persons, one.id, two.id, *(s.benefit for s in last)],
@@ -80,7 +85,7 @@ def _draft(found: Overlap, rule: Settled, values: Values) -> Draft:
             *(m["member_key"] for c in (one, two) for m in c.of.members if m["person_id"] in found.persons),
         ],
         suppressed_by=_MOVED
-        if one.region != two.region and len(months) <= int(rule["move_months"])
+        if apart(one.region, two.region) and len(months) <= int(rule["move_months"])
         else None,
     )
     return replace(
@@ -96,7 +101,7 @@ _MOVED: Final = ("move-month", "迁移当月两地各发一次", "paid in both p
 
 DETECTOR = Detector(
     id="duplicate-benefit",
-    version="1.3",
+    version="1.4",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
@@ -130,18 +135,14 @@ DETECTOR = Detector(
     identity=("household_id", "program_id"),
     suppressors=(Suppressor("move-month", "迁移当月两地各发一次", "both places pay in the month of a move"),),
     wording_zh=(
-        "【风险预警】{months}（{count}个月）有{people}人同时由{one}与{two}发放覆盖，重叠金额{amount}元。"
+        "【风险预警】{months}（{count}个月）有{people}人同时由{one}与{two}发放覆盖，重叠金额{amount}元{share_zh}。"
         "请核实是否重复享受。" + CAUTION_ZH
     ),
     wording_en=(
         "[Lead] In {months} ({count:month}) {people:person was|people were} covered both by {one_en} and by {two_en}; the "
-        "amounts overlap by {amount} yuan. Verify whether a benefit was paid twice. " + CAUTION_EN
+        "amounts overlap by {amount} yuan{share_en}. Verify whether a benefit was paid twice. " + CAUTION_EN
     ),
     assemble=looked_up_by_number(assemble),
     innocent_zh=("迁移交接月份", "项目按规定可以叠加", "家庭成员名册未更新"),
-    innocent_en=(
-        "the month of a move",
-        "programmes that may be combined",
-        "a list of members not yet updated",
-    ),
+    innocent_en=("the month of a move", "programmes that may be combined", "an outdated list of members"),
 )

@@ -114,7 +114,7 @@ def _draft(e: Entitlement, short: Mapping[str, int], values: Values) -> Draft:
 
 DETECTOR = Detector(
     id="underpayment",
-    version="1.5",
+    version="1.6",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

@@ -407,7 +407,29 @@ def test_paid_twice(store_url: str, store_credentials: Credentials) -> None:
     twice = next(f for f in found.findings if f.scope_id == "local:a1")
     assert twice.facts["persons"] == ["person.local:both"]
     assert twice.subjects == ("local:a1", "local:b1")
-    assert twice.facts["amount"] == 12 * 60000
+    # One of the two whom `a1` is paid for is paid for by `b1` as well: half of what `a1` is paid.
+    assert twice.facts["amount"] == 12 * 30000
+    assert "按覆盖人数均摊" in twice.text["zh"]
+
+
+def test_who_moved_between_households_is_covered_by_one_at_a_time(
+    store_url: str, store_credentials: Credentials
+) -> None:
+    world = SmallWorld("moved")
+    world.household("left", ["stays"], region="虚构东区")
+    world.household("joined", ["waits"], region="虚构西区")
+    span = {"left": ("2024-01-01", "2025-06-01"), "joined": ("2025-06-01", None)}
+    world.node("Person", "person.local:mover", name="虚构某")
+    for id_, (start, end) in span.items():
+        world.rel(
+            "MEMBER_OF",
+            ("Person", "person.local:mover"),
+            ("Household", f"local:{id_}"),
+            stated_from=start,
+            stated_to=end,
+        )
+    found = world.find(store_url, store_credentials, [duplicate_benefit.DETECTOR])
+    assert verdicts(found, "duplicate-benefit") == {}
 
 
 def test_one_account_for_several(store_url: str, store_credentials: Credentials) -> None:
