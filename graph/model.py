@@ -448,7 +448,13 @@ RELATIONSHIPS: Final = (
         "IN_CUSTODY",
         "kept in a prison or another place of custody",
         (("Person", "Company"),),
-        (_f("kind", "STRING", "sentence, detention, compulsory_treatment"),),
+        (
+            _f(
+                "kind",
+                "STRING",
+                "sentence, detention, compulsory_treatment, at_liberty; any other word as the source has it",
+            ),
+        ),
     ),
     RelType(
         "DEBARRED_BY",

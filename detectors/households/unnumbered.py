@@ -98,7 +98,16 @@ def _by_name(of: Recipient, owners: Mapping[str, Sequence[Row]]) -> Iterator[Und
 
 def _without_number(of: Recipient) -> Iterator[Undecided]:
     people = _unnumbered(of)
-    if people:
+    if not of.members:
+        yield Undecided(
+            of.kind,
+            of.id,
+            (of.id,),
+            "没有该户受助成员的名册（户籍登记的户不等于受助家庭），无法与其他登记核对",
+            "no list of those whom it is paid for (a registered household is not one): other registers can't be asked about "
+            "them",
+        )
+    elif people:
         yield Undecided(
             of.kind,
             of.id,
@@ -124,4 +133,6 @@ homes_by_name: Final = _beside(_owners_by_name)
 Of owners whose masked number contradicts the member's nothing is said.
 """
 looked_up_by_number: Final = _beside(lambda rows: _without_number)
-"""For detectors that lay recipients beside a register of persons: undecided where members have no number."""
+"""For detectors that lay recipients beside a register of persons: undecided where members have no number, or nobody is
+known to be one.
+"""

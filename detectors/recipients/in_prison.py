@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
 
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
-from detectors.households.custody import CUSTODY, CUSTODY_COLUMNS, custody_told, kept_all_month, nobody_else
+from detectors.households.custody import (
+    AT_LIBERTY,
+    CUSTODY,
+    CUSTODY_COLUMNS,
+    OTHERS,
+    RECOVERED,
+    Kept,
+    Paid,
+    by_kind,
+    custody_told,
+    paid_inside,
+    recovered,
+    unknown_kind,
+)
 from detectors.households.drafts import draft
+from detectors.households.late import all_recovered, recovered_said, total
 from detectors.households.paid import (
     POPULATION,
     RECIPIENTS,
     RECIPIENTS_COLUMNS,
     Recipient,
-    Spell,
     by_person,
     recipients,
     without_months,
@@ -25,29 +37,27 @@ from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a recipient, over the months paid in which whom it is paid for was in custody all month."""
-    custody = by_person(rows["custody"])
+    custody = by_kind(by_person(rows["custody"]))
     for of in recipients(rows):
         if not any(p in custody for p in of.persons):
             continue
         yield from without_months(of)
-        inside = [(s, kept) for s in of.spells if (kept := kept_all_month(of, s, custody))]
-        alone = [(s, kept) for s, kept in inside if nobody_else(of, s, kept)]
-        found = alone or inside
-        months = sorted({s.month for s, _ in found})
-        if months and len(months) >= int(of.settled(values, months[-1])["least_months"]):
-            yield _draft(of, found, None if alone else _OTHERS, values)
-
-
-_OTHERS: Final = (
-    "others-at-home",
-    "户内尚有其他成员在家，属人口变化，应核查金额",
-    "other members are at home: a change of the household's size, so that the amount is to be checked",
-)
+        for covering in (Kept.surely, Kept.perhaps, Kept.on_any_terms):
+            found, alone = paid_inside(of, custody, covering)
+            months = sorted({s.month for s, _ in found})
+            if not months or len(months) < int(of.settled(values, months[-1])["least_months"]):
+                continue
+            if covering is Kept.perhaps:
+                yield unknown_kind(of, custody)
+            else:
+                liberty = AT_LIBERTY if covering is Kept.on_any_terms else None
+                yield _draft(of, found, liberty or (None if alone else OTHERS), values)
+            break
 
 
 def _draft(
     of: Recipient,
-    found: Sequence[tuple[Spell, Mapping[str, Sequence[Row]]]],
+    found: Sequence[Paid],
     suppressed: tuple[str, str, str] | None,
     values: Values,
 ) -> Draft:
@@ -55,6 +65,9 @@ def _draft(
     told = sorted(spans.values(), key=lambda r: (r["kept_from"], r["custody_key"]))
     months = sorted({s.month for s, _ in found})
     persons = {str(r["person_id"]) for r in told}
+    back = recovered(of, found)
+    if not suppressed and back and all_recovered([(s, tuple(kept)) for s, kept in found], back):
+        suppressed = RECOVERED
     said = [f"{r['unit_name'] or r['unit_id']} {r['kept_from']}—{r['kept_to'] or ''}" for r in told]
     return draft(
         of,
@@ -62,23 +75,31 @@ def _draft(
         {
             "amount": sum(s.amount or 0 for s, _ in found),
             "programs": sorted({s.program for s, _ in found if s.program}),
+            "recovered": -total(back),
             "custody": [custody_told(r) for r in told],
         },
         {
             "count": str(len(months)),
             "custody_zh": "；".join(dict.fromkeys(said)),
             "custody_en": "; ".join(dict.fromkeys(said)),
+            **recovered_said(back),
+            "state_zh": "取保、矫正或监外执行等而不在监所" if suppressed is AT_LIBERTY else "在押",
+            "state_en": "at liberty on terms" if suppressed is AT_LIBERTY else "of custody",
         },
         values=values,
-        nodes=[*of.persons, *(str(r["unit_id"]) for r in told)],
-        keys=[*spans, *(m["member_key"] for m in of.members if suppressed or m["person_id"] in persons)],
+        nodes=[*of.persons, *(str(r["unit_id"]) for r in told), *(s.benefit for s in back)],
+        keys=[
+            *spans,
+            *(s.key for s in back),
+            *(m["member_key"] for m in of.members if suppressed or m["person_id"] in persons),
+        ],
         suppressed_by=suppressed,
     )
 
 
 DETECTOR = Detector(
     id="in-prison",
-    version="1.1",
+    version="1.2",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
@@ -110,21 +131,17 @@ DETECTOR = Detector(
     columns={**RECIPIENTS_COLUMNS, "custody": CUSTODY_COLUMNS},
     population=POPULATION,
     identity=("household_id",),
-    suppressors=(Suppressor(*_OTHERS),),
+    suppressors=tuple(Suppressor(*why) for why in (OTHERS, AT_LIBERTY, RECOVERED)),
     wording_zh=(
-        "【风险预警】救助对象{household}：{months}（{count}个月）整月在押（{custody_zh}）期间，仍发放{programs}{amount}元。"
+        "【风险预警】救助对象{household}：{months}（{count}个月）整月{state_zh}（{custody_zh}）期间，仍发放{programs}{amount}元{recovered_zh}。"
         "请核实在押起止日期、所属月份与实际领取人。" + CAUTION_ZH
     ),
     wording_en=(
-        "[Lead] Recipient {household}: for {count:whole month} of custody ({custody_en}) in {months}, {programs} was still "
-        "paid: {amount} yuan. Verify the dates of custody, the months meant and who received it. "
+        "[Lead] Recipient {household}: for {count:whole month} {state_en} ({custody_en}) in {months}, {programs} was still "
+        "paid: {amount} yuan{recovered_en}. Verify the dates of custody, the months meant and who received it. "
         + CAUTION_EN
     ),
     assemble=looked_up_by_number(assemble),
-    innocent_zh=("补发以前月份", "监外执行或保外就医", "同号或姓名误登"),
-    innocent_en=(
-        "arrears of earlier months",
-        "serving outside prison, or released for treatment",
-        "an error in the list",
-    ),
+    innocent_zh=("补发以前月份", "其间监外执行或保外就医", "同号或姓名误登"),
+    innocent_en=("arrears of earlier months", "released for treatment meanwhile", "an error in the list"),
 )

@@ -25,6 +25,16 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "不认识这个词，该格按空白处理。可用的有：{known}。",
         "The word is not known; the cell counts as empty. Known are: {known}.",
     ),
+    "death-unlikely": (
+        "死亡或火化日期早于出生日期，或者是1900年及以前的占位日期：该格按空白处理。请核对原值。",
+        "The date of death or cremation lies before birth, or is a placeholder of 1900 or before: the cell counts as empty. "
+        "Check the value.",
+    ),
+    "unknown-custody": (
+        "不认识这种在押类型：原样保留，是否在押无法判定。可用的有：{known}。",
+        "This kind of custody is not known: it is kept as said, and whether it means custody can't be decided. Known are: "
+        "{known}.",
+    ),
     "unknown-bid-role": (
         "不认识这种岗位：原样保留，不用来判断是否为项目管理成员或投标经办人。可用的有：{known}。",
         "This role in a bid is not known: it is kept as said, and decides nothing about who manages the project or "

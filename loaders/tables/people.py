@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import polars as pl
 
 from graph.resolution.investors import INVESTORS, SOLE_OWNER
@@ -30,14 +32,28 @@ def read_persons(table: TableRows) -> None:
         "birth_date": born,
         "hukou_region": table.text("hukou_region"),
         "residence_permit_region": table.text("residence_permit_region"),
-        "died_on": table.date("died_on"),
-        "cremated_on": table.date("cremated_on"),
+        "died_on": _after_birth(table, "died_on", person.frame["birth_date"].fill_null(born)),
+        "cremated_on": _after_birth(table, "cremated_on", person.frame["birth_date"].fill_null(born)),
     }
     frame = person.frame.select("id", "name", "id_kind", "id_masked", "flag").with_columns(table.at, **facts)
     if not table.main:
         # Beside another table, whoever has no number is scoped by that table, which states them: not once more here.
         frame = frame.filter(~pl.col("id").str.starts_with("person.scoped:").fill_null(True))
     table.rows.node("Person", frame)
+
+
+def _after_birth(table: TableRows, column: str, born: pl.Series) -> pl.Series:
+    """A day of death or cremation; doubted and left empty before birth, or where it only fills the cell (1900-01-01)."""
+    day = table.date(column)
+    before = (day.str.head(4) <= _PLACEHOLDER).fill_null(False) | (
+        (day < born) & (day != born.str.head(7))
+    ).fill_null(False)
+    table.rows.report("flag", before, "death-unlikely", table.header(column), day)
+    return pl.select(pl.when(~before).then(day)).to_series()
+
+
+_PLACEHOLDER: Final = "1900"
+"""Spreadsheets fill an empty date with the first day they know, of this year or the one before."""
 
 
 def read_positions(table: TableRows) -> None:
@@ -202,9 +218,18 @@ def read_custody(table: TableRows) -> None:
     table.require("valid_from", since)
     state_parties(table, unit)
     state_parties(table, person)
-    relate(
-        table, "IN_CUSTODY", person, "Company", unit.ids, {"kind": table.vocabulary("kind"), **table.span()}
+    relate(table, "IN_CUSTODY", person, "Company", unit.ids, {"kind": _custody_kind(table), **table.span()})
+
+
+def _custody_kind(table: TableRows) -> pl.Series:
+    """The kind of custody by its code; a word that is not known stays as it is."""
+    words, vocabulary = table.text("kind"), VOCABULARIES["custody_kind"]
+    codes = vocabulary.read(words)
+    unknown = words.is_not_null() & codes.is_null()
+    table.rows.report(
+        "flag", unknown, "unknown-custody", table.header("kind"), words, known="、".join(vocabulary.codes)
     )
+    return codes.fill_null(words)
 
 
 def read_debarments(table: TableRows) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import PurePath
+from typing import Final
+
 import polars as pl
 
 from graph.names import name_key
@@ -24,14 +28,29 @@ def read_households(table: TableRows) -> None:
 
 
 def _household_kind(table: TableRows, column: str) -> pl.Series:
-    """What kind of household, by its column, else by the heading (低保证号) or the layout."""
+    """What kind of household, by its column, else by the heading (低保证号), the layout, or the file's and sheet's name.
+
+    A word of how somebody is registered (家庭户, 农业) tells a registered household, save on lists of assistance,
+    which give it of those they name.
+    """
     kind = table.vocabulary(column)
     layout = table.rows.plan.layout
     number = "id" if column == "kind" else "household_id"
     fallback = layout.household_kind if layout else None
+    named = " ".join((PurePath(table.rows.file.name).name, table.rows.sheet.name, *table.rows.sheet.titles))
     if fallback is None and table.header(number).startswith("低保"):
         fallback = "benefit"
+    if fallback is None and not _ASSISTANCE.search(named) and _REGISTER.search(named):
+        fallback = "hukou"
+    if fallback == "benefit" or _ASSISTANCE.search(named):
+        registered = table.text(column).str.contains(_REGISTERED).fill_null(False)
+        kind = pl.select(pl.when(~registered).then(kind)).to_series()
     return kind.fill_null(fallback) if fallback else kind
+
+
+_ASSISTANCE: Final = re.compile("低保|特困|五保|救助|救济|保障|低收入|困难|优抚|补助|补贴|津贴")
+_REGISTER: Final = re.compile("户籍|户口|常住人口")
+_REGISTERED: Final = "农业|家庭户|集体户|居民户"
 
 
 def read_household_members(table: TableRows) -> None:

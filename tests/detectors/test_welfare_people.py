@@ -235,6 +235,50 @@ def test_custody(store_url: str, store_credentials: Credentials) -> None:
     assert kept.facts["amount"] == 5 * 60000
 
 
+def test_custody_that_is_none(store_url: str, store_credentials: Credentials) -> None:
+    world = SmallWorld("at-liberty")
+    prison = world.node("Company", "prison", name="虚构监狱")
+
+    def kept(person: str, kind: str | None, since: str, until: str | None = None) -> None:
+        span = {"stated_from": since, **({"stated_to": until} if until else {})}
+        world.rel("IN_CUSTODY", ("Person", person), ("Company", prison), kind=kind, **span)
+
+    for person, kind in (("bailed", "at_liberty"), ("unsaid", None), ("odd", "某种措施")):
+        world.household(person, [person])
+        kept(person, kind, "2025-02-01")
+    # Sentenced, and out for treatment from May; on bail until the sentence began.
+    world.household("treated", ["treated"])
+    kept("treated", "sentence", "2025-01-01")
+    kept("treated", "at_liberty", "2025-05-01")
+    world.household("taken-in", ["taken-in"])
+    kept("taken-in", "at_liberty", "2025-01-01")
+    kept("taken-in", "sentence", "2025-07-01")
+    # What was paid came back: in part, and all of it.
+    for id_, paid, back in (("partly", 60000, -60000), ("wholly", 60000, -120000)):
+        world.household(id_, [id_], ("2025-03", "2025-04"), amount=paid)
+        world.pay(("Household", id_), ("2025-05", "2025-05"), amount=back)
+        kept(id_, "detention", "2025-03-01", "2025-06-01")
+    found = world.find(store_url, store_credentials, [in_prison.DETECTOR])
+    assert verdicts(found, "in-prison") == {
+        "bailed": "at-liberty",
+        "unsaid": "finding",
+        "odd": "undecided",
+        "treated": "finding",
+        "taken-in": "finding",
+        "partly": "finding",
+        "wholly": "recovered",
+    }
+    by_id = {f.scope_id.removeprefix("local:"): f for f in found.findings}
+    spans = {id_: (f.facts["months"]["from"], f.facts["months"]["to"]) for id_, f in by_id.items()}
+    assert spans["treated"] == ("2025-01", "2025-04")
+    assert spans["taken-in"] == ("2025-07", "2025-12")
+    # The month in which money came back is no month paid.
+    assert spans["partly"] == ("2025-03", "2025-04")
+    assert by_id["partly"].facts["amount"] == 120000
+    assert "其后扣回600.00元" in by_id["partly"].text["zh"]
+    assert "整月取保、矫正或监外执行等而不在监所" in by_id["bailed"].text["zh"]
+
+
 def test_means(store_url: str, store_credentials: Credentials) -> None:
     world = SmallWorld("means")
     world.node("Vehicle", "car", kind="小型轿车", value=8_000_000)
