@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from detectors.definition import Detector, Values
+from detectors.rules.places import reach
 
 _BEFORE: Final = "0000-00-00"
 """Before every rule that begins on a day."""
@@ -61,12 +62,7 @@ class RuledValues(Mapping[str, Any]):
         """The values for a region on a date: the narrowest region goes first, then the newest rule."""
         key = (region, date)
         if key not in self._known:
-            fitting = [
-                r
-                for r in self._rules
-                if r.holds_on(date) and (not r.region or (bool(region) and lies_within(region, r.region)))
-            ]
-            self._known[key] = self._settled(fitting)
+            self._known[key] = self._settled([r for r in self._rules if r.holds_on(date)], region)
         return self._known[key]
 
     def spans(self) -> tuple[tuple[str, str, Settled], ...]:
@@ -78,11 +74,13 @@ class RuledValues(Mapping[str, Any]):
             for day, end in zip(days, [*days[1:], ""], strict=True)
         )
 
-    def _settled(self, fitting: Sequence[LocalRule]) -> Settled:
-        best = {
-            r.parameter: r
-            for r in sorted(fitting, key=lambda r: (bool(r.region), len(r.region), r.in_force_from))
-        }
+    def _settled(self, in_force: Sequence[LocalRule], region: str = "") -> Settled:
+        fitting = [
+            (depth, r.in_force_from, len(r.region), r)
+            for r in in_force
+            if (depth := reach(region, r.region) if r.region else 0) is not None
+        ]
+        best = {r.parameter: r for *_, r in sorted(fitting, key=lambda found: found[:-1])}
         return Settled({**self._defaults, **{n: r.value for n, r in best.items()}}, tuple(best.values()))
 
     def stated(self, name: str) -> list[Any]:
@@ -113,17 +111,8 @@ def settle(values: Values, region: str, date: str | None) -> Settled:
 
 
 def lies_within(place: str, region: str) -> bool:
-    """Does a place lie in a region? By text, where either names the other; by code, where both are numbers."""
-    if place.isdigit() and region.isdigit():
-        return place.startswith(_stem(region)) or region.startswith(_stem(place))
-    return region in place or place in region
-
-
-def _stem(code: str) -> str:
-    """A code without its empty levels: 440100 is all of 4401."""
-    while len(code) > 2 and code.endswith("00"):
-        code = code[:-2]
-    return code
+    """Does either of two places lie in the other, or name it more fully? By the parts of their names, or by their codes."""
+    return reach(place, region) is not None or reach(region, place) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from detectors.procedure import deposit_above_limit
 from detectors.recipients import household_multi_property, undeclared_means
 from detectors.registry import DETECTORS
 from detectors.rules.file import RulesError, read_rules
+from detectors.rules.places import reach
 from detectors.rules.values import NO_RULES, lies_within
 from detectors.running.detecting import compare
 from detectors.running.runner import Run
@@ -343,7 +344,66 @@ def test_an_empty_file_is_a_fault() -> None:
         ("999901", "999902", False),
         ("虚构市虚构区", "虚构区", True),
         ("虚构外县", "虚构区", False),
+        # Either may leave out what stands above, or a province's or city's ending.
+        ("虚构区", "虚构市虚构区", True),
+        ("虚构区示例街道", "虚构市虚构区", True),
+        ("湖南长沙市岳麓区", "湖南省", True),
+        ("湖南省长沙市岳麓区", "湖南", True),
+        ("长沙岳麓区", "长沙市岳麓区", True),
+        ("长沙市岳麓区", "长沙岳麓区", True),
+        ("石家庄长安区", "西安市长安区", False),
+        ("广西南宁市青秀区", "广西壮族自治区", True),
+        ("凉山州西昌市", "凉山彝族自治州", True),
+        ("海南藏族自治州共和县", "海南省", False),
+        ("上海浦东新区", "上海市", True),
+        ("杭州西湖区", "杭州", True),
+        ("榕城高新技术产业开发区", "榕城市高新区", True),
+        ("东湖区民政局", "东湖区", True),
+        # A name that only ends, or begins, like another.
+        ("西长安区", "长安区", False),
+        ("陕西西长安区", "长安区", False),
+        ("石家庄市长安区", "西安市长安区", False),
+        ("东湖区幸福街道", "西湖区幸福街道", False),
+        ("辽宁省马鞍山市", "鞍山市", False),
+        ("山西省临汾市乡宁县", "宁县", False),
+        ("荆州市沙市区", "沙市", False),
+        ("青岛市市北区", "青岛市", True),
+        ("江西省景德镇市珠山区", "景德镇市", True),
+        ("榕城市西山区", "榕城市东湖", False),
     ],
 )
 def test_places(place: str, region: str, within: bool) -> None:
     assert lies_within(place, region) is within
+    assert (reach(place, region) is not None) is within
+
+
+def test_a_place_does_not_lie_in_its_parts() -> None:
+    for place, part in (("榕城市", "榕城市东湖区"), ("440100", "440103"), ("东湖区", "东湖区幸福街道")):
+        assert reach(place, part) is None
+        # Not another place either.
+        assert lies_within(place, part)
+
+
+@pytest.mark.parametrize(
+    ("place", "narrow", "wide"),
+    [
+        ("广东省榕城市东湖区幸福街道", "东湖区", "榕城市"),
+        ("广东省榕城市东湖区幸福街道", "东湖区", "广东省榕城市"),
+        ("广东省榕城市东湖区幸福街道", "榕城市东湖区", "广东省"),
+        ("广东榕城东湖区", "东湖区", "广东省榕城市"),
+        ("广东省榕城市东湖区幸福街道", "幸福街道", "榕城市东湖区"),
+        ("440103", "440103", "440100"),
+        ("440103001", "440103", "440000"),
+    ],
+)
+def test_the_narrower_region_goes_first_however_it_is_spelt(place: str, narrow: str, wide: str) -> None:
+    """The wide rule is the newer one, and it stands last."""
+    rules = "".join(
+        f'[[rule]]\ndetector="household-multi-property"\nparameter="dwelling_limit"\nvalue={value}\nunit="dwellings"\n'
+        f'region="{region}"\nin_force_from={since}\ncitation="《{region}办法》"\n'
+        for region, value, since in ((narrow, 2, "2020-01-01"), (wide, 5, "2023-01-01"))
+    )
+    found = read_rules(rules, DETECTORS).values(household_multi_property.DETECTOR)
+    assert found.at(place, "2024-06-01")["dwelling_limit"] == 2
+    (rule,) = found.at(place, "2024-06-01").rules
+    assert rule.region == narrow
