@@ -148,6 +148,9 @@ class Draft:
     """Where this hit's differs from the detector's, as when the regime or the kind of trace decides."""
     values: Values | None = None
     """The parameter values this hit was made with, where local rules make them differ by place and date."""
+    times: tuple[tuple[str, Values], ...] = ()
+    """Of a hit over months: the first day of each (ISO) in order, with the values that hold then. What is cited is the law
+    and the rules of all of them; empty = of `date` alone."""
 
 
 @dataclass(frozen=True, slots=True)

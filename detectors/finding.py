@@ -56,7 +56,7 @@ def finding(
     methods: Sequence[str] = (),
     regimes: Sequence[str] = (),
 ) -> Finding:
-    """Word a draft, cite the basis in force at its date and regime, and give it its fingerprint.
+    """Word a draft, cite the basis in force at its date (or over its months) and regime, and give it its fingerprint.
 
     `methods`: by which the lot was procured (empty: not stated, or none); an article that is not for it is cited as an
     analogy. Of several, which one it was can't be decided: that is said, and only what is for all of them forbids.
@@ -64,12 +64,14 @@ def finding(
     of them is forbidden.
     """
     under = regimes if len(regimes) > 1 else (draft.regime,)
-    cited = [b for b in detector.basis if any(b.applies(draft.date, one) for one in under)]
-    basis = tuple(_cited(b, under, methods) for b in cited)
     values = draft.values
     if values is None:
         values = parameters.everywhere if isinstance(parameters, RuledValues) else parameters
-    local = values.rules if isinstance(values, Settled) else ()
+    times: Sequence[tuple[str | None, Mapping[str, Any]]] = draft.times or ((draft.date, values),)
+    cited = [b for b in detector.basis if any(b.applies(day, one) for day, _ in times for one in under)]
+    basis = tuple(_cited(b, under, methods) for b in cited)
+    # Of months under several rules each is cited, once, in the order in which they held.
+    local = dict.fromkeys(r for _, then in times if isinstance(then, Settled) for r in then.rules)
     suppressed = None
     if draft.suppressed_by:
         rule, zh, en = draft.suppressed_by

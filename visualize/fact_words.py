@@ -76,6 +76,8 @@ FACT_FIELDS: Final[dict[str, Pair]] = {
     "members": ("成员", "members"),
     "person": ("人员", "person"),
     "persons": ("人员", "persons"),
+    "values_before": ("此前适用的参数值", "values that held before"),
+    "parameter": ("参数", "parameter"),
     "from": ("起", "from"),
     "to": ("止", "to"),
     "ended_by_next_owner": ("下一权利人取得之日止", "until the next owner acquired"),

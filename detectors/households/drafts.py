@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from detectors.definition import Draft, Evidence, Values
 from detectors.households.months import months_said
 from detectors.households.paid import Recipient
+from detectors.rules.values import settle
 
 
 def yuan(amount: int) -> str:
@@ -25,13 +27,16 @@ def draft(
     nodes: Sequence[str] = (),
     keys: Sequence[str] = (),
     suppressed_by: tuple[str, str, str] | None = None,
+    region: str | None = None,
 ) -> Draft:
     """A draft about one recipient over the months found: adds months, amount, programmes and the proof's payment.
 
     `facts` with an amount (minor units) or programmes of their own stand for all that was paid in these months, in the
-    words too.
+    words too. `region`: whose rules hold, where it is not the one that pays the recipient in the month. The values are
+    those of the last month; where others held before, the facts say which and when (`values_before`).
     """
     found = sorted(set(months))
+    rules = {m: of.settled(values, m) if region is None else settle(values, region, f"{m}-01") for m in found}
     told = {
         "as_of": found[-1],
         "months": {"from": found[0], "to": found[-1], "count": len(found)},
@@ -41,6 +46,8 @@ def draft(
         "identity": "id",
         **facts,
     }
+    if before := values_before(rules):
+        told["values_before"] = before
     last = [s for s in of.spells if s.month == found[-1]]
     return Draft(
         scope_kind=of.kind,
@@ -62,5 +69,31 @@ def draft(
             tuple(sorted({k for k in (*keys, *(s.key for s in last)) if k})),
         ),
         suppressed_by=suppressed_by,
-        values=of.settled(values, found[-1]),
+        values=rules[found[-1]],
+        times=tuple((f"{m}-01", then) for m, then in rules.items()),
     )
+
+
+def values_before(rules: Mapping[str, Values]) -> list[dict[str, Any]]:
+    """What held in earlier months (in order) and not in the last: by parameter, with the first and last month of it."""
+    last = rules[max(rules)]
+    found: list[dict[str, Any]] = []
+    for name, now in last.items():
+        for value, months in _runs({m: then[name] for m, then in rules.items()}):
+            if value != now:
+                found.append({"parameter": name, "value": value, "from": months[0], "to": months[-1]})
+    return found
+
+
+def over_months(values: Mapping[str, object]) -> str:
+    """A value as it held in each month: alone where it stayed the same, else each with its months."""
+    runs = list(_runs(values))
+    if len(runs) == 1:
+        return str(runs[0][0])
+    return ", ".join(f"{value} ({months_said(months)})" for value, months in runs)
+
+
+def _runs(values: Mapping[str, Any]) -> Iterator[tuple[Any, list[str]]]:
+    """A value with the months, one after the other, in which it stayed the same."""
+    for value, run in groupby(sorted(values), key=values.__getitem__):
+        yield value, list(run)

@@ -79,6 +79,7 @@ def _draft(found: Overlap, rule: Settled, values: Values) -> Draft:
             "share_en": " (each shared equally among those it covers)" if found.in_parts else "",
         },
         values=values,
+        region=one.region,
         nodes=[*found.persons, one.id, two.id, *(s.benefit for s in last)],
         keys=[
             *(s.key for s in last),
@@ -92,7 +93,6 @@ def _draft(found: Overlap, rule: Settled, values: Values) -> Draft:
         drafted,
         identity={"household_id": f"{one.id}|{two.id}", "program_id": f"{one.program_id}|{two.program_id}"},
         subjects=tuple(sorted({one.id, two.id})),
-        values=rule,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from detectors.definition import Detector, Draft, Row, Undecided, Values
-from detectors.households.drafts import draft
+from detectors.households.drafts import draft, over_months
 from detectors.households.dwellings import (
     EXEMPTIONS,
     PARAMETERS,
@@ -93,7 +93,7 @@ def _draft(
         facts,
         {
             "count": str(facts["dwelling_count"]),
-            "limit": str(last.limit),
+            "limit": over_months({m: months[m].limit for m in over}),
             "outside_zh": outside_zh,
             "outside_en": outside_en,
         },

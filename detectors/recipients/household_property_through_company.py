@@ -19,7 +19,7 @@ from detectors.households.company_dwellings import (
     through_companies,
     unknown_share,
 )
-from detectors.households.drafts import draft
+from detectors.households.drafts import draft, over_months
 from detectors.households.dwellings import EXEMPTIONS, PARAMETERS, cannot_tell, dwelling_facts, home, reason
 from detectors.households.rights import proof, rights
 from detectors.households.tested import MEANS_TESTED, Tested
@@ -79,7 +79,7 @@ def _draft(
         facts,
         {
             "count": str(facts["dwelling_count"]),
-            "limit": str(limit),
+            "limit": over_months({m: hits[m].limit for m in months}),
             "through": str(facts["through_company"]),
             "shares_zh": "、".join(f"{name}{share}（{depth}层）" for name, share, depth in shares),
             "shares_en": "; ".join(f"{name} {share} (depth {depth})" for name, share, depth in shares),
@@ -93,7 +93,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="household-property-through-company",
-    version="1.4",
+    version="1.5",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

@@ -94,7 +94,7 @@ def _draft(of: Recipient, path: KinPath, held: Held, values: Values) -> Draft:
 
 DETECTOR = Detector(
     id="officials-relative",
-    version="1.3",
+    version="1.4",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

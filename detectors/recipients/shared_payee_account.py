@@ -44,6 +44,7 @@ def _draft(key: str, shared: Mapping[str, Paid], values: Values) -> Draft:
             "count": str(max(len(paid) for paid in shared.values())),
         },
         values=values,
+        region=spells[-1].region,
         nodes=[*everybody, *(s.benefit for s in latest), *paid_persons],
         keys=[
             *(s.key for s in latest),
@@ -62,7 +63,6 @@ def _draft(key: str, shared: Mapping[str, Paid], values: Values) -> Draft:
         scope_id=f"account:{key}",
         identity={"account_key": key},
         subjects=tuple(sorted(everybody)),
-        values=rule,
     )
 
 
@@ -85,7 +85,7 @@ def _hub(count: int, payees: Sequence[str], rule: Settled) -> tuple[str, str, st
 
 DETECTOR = Detector(
     id="shared-payee-account",
-    version="1.1",
+    version="1.2",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

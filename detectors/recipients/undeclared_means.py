@@ -102,7 +102,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="undeclared-means",
-    version="1.4",
+    version="1.5",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
