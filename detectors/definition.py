@@ -78,6 +78,10 @@ class Parameter:
     """The smallest number that makes sense; empty = 0. A smaller one would point out everybody, or nobody."""
     greatest: float | int | None = None
     """The greatest number that makes sense; empty = any (of a fraction: 1)."""
+    separator: str = ""
+    """What stands between the words of a list; empty = no list (or one by its unit: see `units.SEPARATORS`)."""
+    codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    """Of a list: codes that loaders write, each with the words of files that they read as it."""
 
     def __post_init__(self) -> None:
         number = isinstance(self.default, int | float) and not isinstance(self.default, bool)

@@ -29,6 +29,10 @@ UNITS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+SEPARATORS: Final[Mapping[str, str]] = {"domains": ",", "names": ",", "words": ","}
+"""Units of texts that are lists, with what stands between their words."""
+
+
 def spellings(unit: str) -> tuple[str, ...]:
     """Every way a unit may be written: as definitions do, which comes first, and as either language prints it."""
     return tuple(

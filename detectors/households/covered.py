@@ -21,6 +21,7 @@ EXCLUSIVE: Final = Parameter(
     "不能同时享受的项目，写作“甲|乙”，以;分隔；低保、特困、五保等不论写法，按项目比较，其他按名称包含匹配；同时含甲乙两词的项目不算",
     "programmes that exclude each other, as A|B, separated by ;. Known ones (低保, 特困, 五保) however they are spelt, others "
     "found within the names; one whose name holds both words is neither",
+    separator=";",
     form=r"([^|;]+\|[^|;]+(;[^|;]+\|[^|;]+)*)?",
 )
 OF_HOUSEHOLDS: Final = Parameter(
@@ -29,6 +30,7 @@ OF_HOUSEHOLDS: Final = Parameter(
     "",
     "按户发放的项目：发给任一成员即覆盖全户，以;分隔，按名称包含匹配",
     "programmes paid by household, which cover all of it whoever is paid, separated by ;, found within the names",
+    separator=";",
 )
 
 

@@ -78,6 +78,7 @@ PARAMETERS: Final = (
         "",
         "种类含这些词的车辆不计（以;分隔）",
         "vehicles of these kinds do not count (separated by ;)",
+        separator=";",
     ),
     Parameter(
         "stake_limit",
@@ -92,8 +93,15 @@ PARAMETERS: Final = (
         "income_kinds",
         "public_payroll",
         "",
-        "出现即提示的收入种类（以;分隔）",
-        "kinds of income that are pointed out whatever the amount (separated by ;)",
+        "出现即提示的收入种类（以;分隔）：public_payroll（财政供养）、pension（养老金）、wage（工资），或数据中的其他种类",
+        "kinds of income that are pointed out whatever the amount (separated by ;): public_payroll, pension, wage, or "
+        "another kind as the data write it",
+        separator=";",
+        codes={
+            "wage": ("工资", "薪金", "工资薪金"),
+            "pension": ("养老金", "退休金", "养老保险"),
+            "public_payroll": ("财政供养", "财政工资"),
+        },
     ),
     Parameter(
         "income_per_head_limit",

@@ -38,6 +38,7 @@ PARAMETERS: Final = (
         "",
         "名称含这些词的项目按当地规定面向常住人口（以;分隔）",
         "programmes named with these words are open to residents by the local rule (separated by ;)",
+        separator=";",
     ),
 )
 

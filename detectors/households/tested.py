@@ -20,6 +20,7 @@ MEANS_TESTED: Final = Parameter(
     "programmes granted by a household's means, separated by ;, found within the names; of others nothing is judged, and "
     "it is only said how many recipients would be found",
     citation="社会救助暂行办法第九条、第十条",
+    separator=";",
 )
 
 

@@ -119,6 +119,7 @@ DETECTOR = Detector(
             "",
             "名称含这些词的项目本就在身故后发放（以;分隔）",
             "programmes named with these words are meant to be paid after a death (separated by ;)",
+            separator=";",
         ),
     ),
     queries=paid.RECIPIENTS,

@@ -125,6 +125,7 @@ DETECTOR = Detector(
             "",
             "账户名称含这些词视为机构账户（以;分隔）",
             "accounts named with these words are institutions' (separated by ;)",
+            separator=";",
         ),
     ),
     queries=RECIPIENTS,

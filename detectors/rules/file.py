@@ -9,12 +9,14 @@ import datetime as dt
 import difflib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
 from detectors.definition import Detector, Parameter
 from detectors.rules.form import KEYS, TOP
+from detectors.rules.lists import listed, wrong_list
 from detectors.rules.values import LocalRule, LocalRules
 from detectors.units import UNITS, spellings
 from graph.written_toml import WrittenTomlError, read_toml
@@ -81,12 +83,7 @@ def _rule(
 ) -> LocalRule | None:
     before = len(problems)
     problems.extend(_unknown_key(place, key, _KEYS) for key in table if key not in _KEYS)
-    stated = table.get("detectors", table.get("detector"))
-    ids = tuple(stated) if isinstance(stated, list) else (stated,) if isinstance(stated, str) else ()
-    if not ids or not all(isinstance(i, str) for i in ids):
-        problems.append(
-            (f"{place[0]}缺少 detector（检测项编号）", f"{place[1]}detector is missing (ids of detectors)")
-        )
+    ids = _detectors(place, table, problems)
     name = table.get("parameter")
     unit, set_in = table.get("unit", ""), ""
     for id_ in (i for i in ids if isinstance(i, str)):
@@ -132,10 +129,32 @@ def _rule(
     if len(problems) > before:
         return None
     texts = {k: str(table.get(k, "")).strip() for k in ("region", "citation", "link")}
+    value = _plain(table["value"])
+    if isinstance(value, str):
+        parameter = next(p for p in by_id[ids[0]].parameters if p.name == name)
+        value = listed(parameter, value)
     # The unit as the definition writes it, in whichever language the file does.
-    return LocalRule(
-        ids, str(name), _plain(table["value"]), set_in, in_force_from=since, in_force_to=until, **texts
-    )
+    return LocalRule(ids, str(name), value, set_in, in_force_from=since, in_force_to=until, **texts)
+
+
+def _detectors(place: _Place, table: Mapping[str, Any], problems: list[tuple[str, str]]) -> tuple[Any, ...]:
+    stated = table.get("detectors", table.get("detector"))
+    ids = tuple(stated) if isinstance(stated, list) else (stated,) if isinstance(stated, str) else ()
+    if not ids or not all(isinstance(i, str) for i in ids):
+        problems.append(
+            (f"{place[0]}缺少 detector（检测项编号）", f"{place[1]}detector is missing (ids of detectors)")
+        )
+        return ids
+    if "detector" in table and "detectors" in table:
+        problems.append(
+            (
+                f"{place[0]}detector 与 detectors 只能写一个，请都写入 detectors",
+                f"{place[1]}write either detector or detectors: all of them in detectors",
+            )
+        )
+    for id_ in (i for i, n in Counter(ids).items() if n > 1):
+        problems.append((f"{place[0]}detectors 重复列出 {id_}", f"{place[1]}detectors lists {id_} twice"))
+    return ids
 
 
 def _unknown_parameter(place: _Place, detector: Detector, name: Any) -> tuple[str, str]:
@@ -238,6 +257,8 @@ def _wrong_text(place: _Place, parameter: Parameter, value: str) -> Iterator[tup
             f"{place[0]}{parameter.name} 的值“{value}”写法有误：{parameter.doc_zh}",
             f"{place[1]}{parameter.name} {value!r} is not written as it must be: {parameter.doc_en}",
         )
+    else:
+        yield from wrong_list(place, parameter, value)
 
 
 def _date(place: _Place, table: Mapping[str, Any], key: str, problems: list[tuple[str, str]]) -> str:

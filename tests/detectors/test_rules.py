@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 from detectors.definition import Undecided
@@ -14,6 +15,7 @@ from detectors.rules.values import NO_RULES, lies_within
 from detectors.running.detecting import compare
 from detectors.running.runner import Run
 from graph.stores import Credentials
+from loaders.tables.vocabulary import VOCABULARIES
 from tests.detectors.small_worlds import SmallWorld
 
 DEPOSIT = deposit_above_limit.DETECTOR
@@ -141,6 +143,19 @@ def test_every_fault_is_told_at_once() -> None:
         ("non-local-hukou", "residence_permit_from", "2025-01-01", "date", ""),
         ("duplicate-benefit", "exclusive_programs", '"甲|乙;丙"', "", "not written as it must be"),
         ("duplicate-benefit", "exclusive_programs", '"甲|乙;丙|丁"', "", ""),
+        ("duplicate-benefit", "exclusive_programs", '"甲|乙；丙|丁"', "", "not written as it must be"),
+        ("undeclared-means", "means_tested_programs", '"低保,特困"', "", "write ';' between the words"),
+        ("undeclared-means", "means_tested_programs", '"低保;特困"', "", ""),
+        ("non-local-hukou", "resident_programs", '"低保，特困"', "", "write ';' between the words"),
+        ("non-local-hukou", "resident_programs", '""', "", ""),
+        ("non-local-hukou", "resident_programs", '" ; "', "", "holds no word"),
+        ("shared-payee-account", "institution_words", '"村委会、敬老院"', "", "write ';' between the words"),
+        ("same-deposit-account", "listed_payers", '"担保；保险"', "words", "write ',' between the words"),
+        ("same-deposit-account", "listed_payers", '"担保,保险"', "words", ""),
+        ("undeclared-means", "income_kinds", '"养老"', "", "did you mean pension"),
+        ("undeclared-means", "income_kinds", '"public_payrol"', "", "did you mean public_payroll"),
+        ("undeclared-means", "income_kinds", '"wage;经营性收入"', "", ""),
+        ("undeclared-means", "income_kinds", '"工资性收入"', "", ""),
         ("household-multi-property", "count_rural", "1", "", "write it like false"),
     ],
 )
@@ -153,6 +168,33 @@ def test_a_text_that_would_never_match_is_refused(
         return
     with pytest.raises(RulesError, match=said):
         read_rules(text, DETECTORS)
+
+
+def test_a_list_is_read_as_detectors_read_it() -> None:
+    """Kinds of income in the words of files become the codes of the data; blanks around words would match nothing."""
+
+    def value(detector: str, parameter: str, written: str) -> object:
+        text = f'[[rule]]\ndetector="{detector}"\nparameter="{parameter}"\nvalue="{written}"\ncitation="《办法》"\n'
+        return read_rules(text, DETECTORS).rules[0].value
+
+    assert value("undeclared-means", "income_kinds", "财政供养; 养老金;财政工资") == "public_payroll;pension"
+    assert value("undeclared-means", "means_tested_programs", "低保; 特困;;低保") == "低保;特困"
+
+
+def test_kinds_of_income_are_those_that_loaders_write() -> None:
+    known = next(p for p in undeclared_means.DETECTOR.parameters if p.name == "income_kinds").codes
+    read = VOCABULARIES["income_kind"]
+    assert set(known) == set(read.codes)
+    for code, words in known.items():
+        assert read.read(pl.Series(words)).to_list() == [code] * len(words)
+
+
+def test_detectors_are_named_once() -> None:
+    assert "write either detector or detectors" in broken(
+        "detectors = [", 'detector = "undeclared-means"\ndetectors = ['
+    )
+    twice = broken('"household-property-through-company"]', '"household-multi-property"]')
+    assert "detectors lists household-multi-property twice" in twice
 
 
 @pytest.mark.parametrize(
