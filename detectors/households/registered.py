@@ -6,7 +6,9 @@ from typing import Final
 
 from detectors.definition import Parameter
 from detectors.households.districts import outside
+from detectors.households.home_region import paying_place
 from detectors.households.paid import Recipient, applicants
+from detectors.rules.values import Settled
 
 _SAID: Final = {
     True: ("；户籍不在发放地", "; registered elsewhere"),
@@ -15,9 +17,10 @@ _SAID: Final = {
 }
 
 
-def registered_elsewhere(of: Recipient, month: str) -> tuple[bool | None, str, str]:
+def registered_elsewhere(of: Recipient, month: str, rule: Settled) -> tuple[bool | None, str, str]:
     """Any of them, in a month? None where the data don't say of all; with what a sentence adds, zh and en."""
-    each = [outside(m["hukou_region"], of.paying(month)) for m in applicants(of.members_in(month))]
+    paying = paying_place(of, month, rule)
+    each = [outside(m["hukou_region"], paying) for m in applicants(of.members_in(month))]
     elsewhere = None if not each or None in each else any(each)
     return (elsewhere, *_SAID[elsewhere])
 

@@ -17,6 +17,7 @@ from detectors.households.dwellings import (
     judge,
     reason,
 )
+from detectors.households.home_region import HOME_REGION
 from detectors.households.paid import (
     POPULATION,
     RECIPIENTS,
@@ -76,7 +77,7 @@ def _draft(
     others = sorted(
         {(r["property_id"], r["kind"] or "unknown") for r in held if r["property_id"] not in shown_ids}
     )
-    elsewhere, outside_zh, outside_en = registered_elsewhere(of, over[-1])
+    elsewhere, outside_zh, outside_en = registered_elsewhere(of, over[-1], of.settled(values, over[-1]))
     facts = {
         "limit": last.limit,
         "dwellings": dwelling_facts(shown),
@@ -121,7 +122,7 @@ DETECTOR = Detector(
         *OF_PROPERTY,
     ),
     needs=("HOLDS_PROPERTY", "RECEIVES"),
-    parameters=(*PARAMETERS, MEANS_TESTED),
+    parameters=(*PARAMETERS, HOME_REGION, MEANS_TESTED),
     queries={**RECIPIENTS, **PROPERTIES, **OWNERS},
     columns={**RECIPIENTS_COLUMNS, **PROPERTIES_COLUMNS, **OWNERS_COLUMNS},
     population=POPULATION,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from detectors.definition import Detector, Draft, Row, Suppressor, Undecided, Values
 from detectors.households.districts import outside
 from detectors.households.drafts import draft
+from detectors.households.home_region import HOME_REGION, paying_place
 from detectors.households.paid import (
     POPULATION,
     RECIPIENTS,
@@ -32,15 +33,16 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         unknown: list[str] = []
         for month in of.months:
             who = applicants(of.members_in(month))
-            where = [outside(m["hukou_region"], of.paying(month)) for m in who]
             rule = of.settled(values, month)
+            paying = paying_place(of, month, rule)
+            where = [outside(m["hukou_region"], paying) for m in who]
             anybody = open_to_residents(of, month, str(rule["resident_programs"]))
             if not who or (None in where and False not in where):
                 # Where anybody may apply, the place of registration decides nothing.
                 unknown.extend(() if anybody else [month])
             elif all(where):
                 since = str(rule["residence_permit_from"])
-                lives = [outside(m["permit_region"], of.paying(month)) for m in who if m["permit_region"]]
+                lives = [outside(m["permit_region"], paying) for m in who if m["permit_region"]]
                 excusing = bool(since) and since <= f"{month}-01"
                 if anybody:
                     open_.append(month)
@@ -61,9 +63,10 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
                 of.kind,
                 of.id,
                 tuple(sorted(str(m["person_id"]) for m in of.members if not m["hukou_region"])) or (of.id,),
-                "缺少申请人户籍地或发放地，或者其中没有写明区县、无法比较，户籍是否在本地无法判定",
+                "缺少申请人户籍地或发放地，或者其中没有写明区县、无法比较，户籍是否在本地无法判定（名册都属于同一区县的，可在本地规则中以"
+                "home_region写明）",
                 "the applicant's registration or the paying district is missing, or names no district to compare: it can't "
-                "be decided",
+                "be decided (a local rule can state the district that the rosters are of: home_region)",
             )
         else:
             yield from without_months(of)
@@ -73,7 +76,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
 def _draft(of: Recipient, months: Sequence[str], why: tuple[str, str, str] | None, values: Values) -> Draft:
     last = months[-1]
     who = applicants(of.members_in(last))
-    region = of.paying(last)
+    region = paying_place(of, last, of.settled(values, last))
     places = sorted({str(m["hukou_region"]) for m in who})
     facts = {
         "paying_region": region,
@@ -118,7 +121,7 @@ DETECTOR = Detector(
         "apply where they live (registration elsewhere alone does not exclude)",
     ),
     needs=("RECEIVES",),
-    parameters=(*PARAMETERS, MEANS_TESTED),
+    parameters=(*PARAMETERS, HOME_REGION, MEANS_TESTED),
     queries=RECIPIENTS,
     columns=RECIPIENTS_COLUMNS,
     population=POPULATION,

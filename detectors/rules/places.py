@@ -99,6 +99,11 @@ def _parts(name: str) -> tuple[_Part, ...]:
     return tuple(_Part(part, end) for part, end in zip(found, ends, strict=True))
 
 
+def names_district(place: str) -> bool:
+    """Does a name say in which district, city or province it lies? That of a town or village alone does not."""
+    return any(p.level in ("province", "city", "district") for p in _parts(place))
+
+
 def reach(place: str, region: str) -> int | None:
     """How far into `place` the region reaches that it lies in: of two regions, the narrower has the greater number.
 
