@@ -11,6 +11,7 @@ from cases import audit, findings
 from cases.comparing import decision_detail, suppression_detail
 from cases.errors import InvalidValueError, TransitionError
 from cases.moments import end_said
+from cases.reasons import said_why
 from cases.records import STATES, TRANSITIONS
 from cases.tables import DecisionRow, FindingRow, SuppressionRow
 
@@ -25,7 +26,7 @@ STATE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
 
 def decide(connection: Connection, at: str, id_: str, state: str, reason: str, actor: str) -> str:
     """See `Ledger.decide`; gives the present id."""
-    reason, actor = audit.said(reason, "理由", "the reason"), audit.said(actor, "操作人", "the actor")
+    reason, actor = said_why(reason), audit.said(actor, "操作人", "the actor")
     if state not in STATES:
         listed = ", ".join(STATES)
         raise InvalidValueError(
@@ -96,7 +97,7 @@ def _suppression(
         "at": at,
         "actor": audit.said(actor, "操作人", "the actor"),
         "until": until,
-        "reason": audit.said(reason, "理由", "the reason"),
+        "reason": said_why(reason),
     }
     told = suppression_detail(made) | {"finding": row["id"]}
     seq = audit.append(connection, at, made["actor"], action, row["id"], told)

@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Select, case, func, not_, or_, select, tuple_
 
 from cases.errors import InvalidValueError, UnknownFindingError
+from cases.reasons import numbers_masked
 from cases.records import (
     SEVERITIES,
     STATES,
@@ -276,12 +277,14 @@ def _histories(
         entry = HistoryEntry(row["at"], row["kind"], None, row["run"], detail)
         found[owner[row["finding"]]].append((row["at"], 0, row["key"], entry))
     for row in _rows(connection, DecisionRow, keys):
-        detail = {"from": row["from_state"], "to": row["to_state"], "reason": row["reason"]}
+        detail = {"from": row["from_state"], "to": row["to_state"]}
+        detail["reason"] = numbers_masked(row["reason"])
         entry = HistoryEntry(row["at"], "decided", row["actor"], None, detail)
         found[owner[row["finding"]]].append((row["at"], 1, row["key"], entry))
     for row in _rows(connection, SuppressionRow, keys):
         lifted = row["until"] == row["at"]
-        detail = {"reason": row["reason"]} if lifted else {"until": row["until"], "reason": row["reason"]}
+        detail = {} if lifted else {"until": row["until"]}
+        detail["reason"] = numbers_masked(row["reason"])
         entry = HistoryEntry(row["at"], "lifted" if lifted else "suppressed", row["actor"], None, detail)
         found[owner[row["finding"]]].append((row["at"], 2, row["key"], entry))
     return defaultdict(
@@ -294,7 +297,7 @@ def _suppressions(connection: Connection, keys: Sequence[int], now: str) -> dict
     found: dict[int, Suppression] = {}
     for row in _rows(connection, SuppressionRow, keys):
         found[row["finding"]] = Suppression(
-            row["at"], row["actor"], row["until"], row["reason"], row["until"] > now
+            row["at"], row["actor"], row["until"], numbers_masked(row["reason"]), row["until"] > now
         )
     return {key: s for key, s in found.items() if s.until != s.at}
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, StringConstraints, WithJsonSchema
 
 from api import wire
 from api.answers import for_caller, told
-from api.callers import Asking, Using
+from api.callers import Asking, Caller, Using
 from api.cursors import LEDGER, key_of, malformed
 from api.cursors import cursor as cursor_after
 from api.findings import finding_json
@@ -153,9 +153,9 @@ _NAMED: Final[dict[str, Callable[[GraphStore, set[str]], dict[str, str]]]] = {
 """How what a finding is about is called, by its kind; a household is known by its number."""
 
 
-def _whole(services: Services, record: FindingRecord) -> dict[str, Any]:
+def _whole(services: Services, caller: Caller, record: FindingRecord) -> dict[str, Any]:
     """A finding with its life."""
-    return _called(services, [finding_json(record, history=True)])[0]
+    return _called(services, [finding_json(record, caller, history=True)])[0]
 
 
 @routes.get(
@@ -196,7 +196,7 @@ def every(
     items = records[:limit]
     more = len(records) > limit or (limit == 500 and len(records) == limit)
     next_ = cursor_after(LEDGER, items[-1].cursor) if more and items else None
-    listed = _called(services, [finding_json(r) for r in items])
+    listed = _called(services, [finding_json(r, caller) for r in items])
     answer = {"items": listed, "next": next_, "truncated": more}
     return told(request, caller, answer, "findings")
 
@@ -238,7 +238,7 @@ def decide(
 
     def work() -> Any:
         record = services.ledger.decide(id, asked.state, asked.reason, caller.name)
-        return for_caller(request, caller, _whole(services, record), record.id)
+        return for_caller(request, caller, _whole(services, caller, record), record.id)
 
     return once(services.ledger, request, caller, idempotency_key, {"id": id, **asked.model_dump()}, work)
 
@@ -261,7 +261,7 @@ def suppress(
 
     def work() -> Any:
         record = services.ledger.suppress(id, asked.until, asked.reason, caller.name)
-        return for_caller(request, caller, _whole(services, record), record.id)
+        return for_caller(request, caller, _whole(services, caller, record), record.id)
 
     body = {"id": id, **asked.model_dump(mode="json")}
     return once(services.ledger, request, caller, idempotency_key, body, work)
@@ -276,7 +276,7 @@ def suppress(
 def lift(request: Request, caller: Asking, services: Using, id: Id, asked: Lifting) -> Response:
     """Before its time."""
     record = services.ledger.lift(id, asked.reason, caller.name)
-    return told(request, caller, _whole(services, record), record.id)
+    return told(request, caller, _whole(services, caller, record), record.id)
 
 
 @routes.get(
@@ -285,4 +285,4 @@ def lift(request: Request, caller: Asking, services: Using, id: Id, asked: Lifti
 def one(request: Request, caller: Asking, services: Using, id: Id) -> Response:
     """By its present id or a former one."""
     record = services.ledger.finding(id)
-    return told(request, caller, _whole(services, record), record.id)
+    return told(request, caller, _whole(services, caller, record), record.id)

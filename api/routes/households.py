@@ -46,6 +46,6 @@ def one(request: Request, caller: Asking, services: Using, id: Id) -> Response:
     )
     answer = {
         **household(services.store, dataset_of(request), found.id),
-        "findings": [finding_json(r) for r in records],
+        "findings": [finding_json(r, caller) for r in records],
     }
     return told(request, caller, answer, found.id)

@@ -136,7 +136,7 @@ def one(request: Request, caller: Asking, services: Using, id: Id) -> Response:
     undecided = [u.to_json(d) for d, u in last.undecided] if last else []
     answer = {
         **told_of,
-        "findings": [finding_json(r) for r in records],
+        "findings": [finding_json(r, caller) for r in records],
         "combined": [s.to_json() for s in combined],
         "undecided": undecided if last else None,
         "names": gaps_names(services.store, undecided),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from loaders.identity import PersonKey
+from loaders.identity import PersonKey, without_private_numbers
 
 VEILED_TYPES: Final = {"Vehicle": "vehicle", "Property": "property"}
 """Types of nodes whose id is told as a keyed hash, and the scheme of that hash."""
@@ -99,6 +99,35 @@ def masked_value(value: str) -> str:
     return STARS + (value[-2:] if len(value) >= _ONE_KEPT else "")
 
 
+def told_reason(reason: str, hides: bool) -> str:
+    """A reason that a person gave, as it may be read: never with people's numbers, accounts or telephones.
+
+    `hides`: for readers who may not see personal data it is `HIDDEN_REASON`: a free text may name anybody, also
+    people the data do not know, whom no list of names would find.
+    """
+    return HIDDEN_REASON if hides and reason else without_private_numbers(reason)
+
+
+def with_told_reasons(life: Mapping[str, Any], hides: bool) -> dict[str, Any]:
+    """A finding's life in the ledger (`FindingRecord.to_json`, or part of it) with its reasons as `told_reason` tells them.
+
+    Of `suppression` and `history` that are there; why a rule of precision explains it (`suppressed_by`) stays.
+    """
+    told = dict(life)
+    if told.get("suppression"):
+        told["suppression"] = _reason_told(told["suppression"], hides)
+    if told.get("history"):
+        told["history"] = [_reason_told(entry, hides) for entry in told["history"]]
+    return told
+
+
+def _reason_told(entry: Mapping[str, Any], hides: bool) -> dict[str, Any]:
+    reason = entry.get("reason")
+    return {**entry, "reason": told_reason(reason, hides)} if isinstance(reason, str) else dict(entry)
+
+
+HIDDEN_REASON: Final = "（理由已隐去 · reason hidden）"
+"""Stands for a reason in either language."""
 STARS: Final = "***"
 PERSONAL: Final = "personal_columns"
 """The fact that names the columns of `rows` nobody reads who may not see personal data."""

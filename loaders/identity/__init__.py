@@ -17,6 +17,7 @@ from loaders.identity.forms import (
     masked_within,
     valid_resident_number,
 )
+from loaders.identity.free_text import without_private_numbers
 from loaders.identity.name_forms import looks_like_person_name
 from loaders.identity.person_key import PersonKey, PersonKeyError
 from loaders.identity.persons import DOCUMENT_KINDS, document_kinds, read_person_ids
@@ -41,4 +42,5 @@ __all__ = [
     "scoped_person_ids",
     "unverified_company_ids",
     "valid_resident_number",
+    "without_private_numbers",
 ]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 
 from api.problems import PREFIX
+from exports.evidence.veiling import HIDDEN_REASON
 from tests.api.serving import ALL, Running
 from tests.api.test_work import upload
 from tests.api.world import HOUSEHOLD, LOT, OWNER, PEOPLE
@@ -64,3 +67,32 @@ def test_findings_about_what_the_data_no_longer_hold_are_still_answered(own_serv
         own_service.services.store.unload(job["result"]["batch"])
         assert client.get("/v1/lots/local:T-9%2F1").status_code == 404
         assert _ids(client, scope_id="local:T-9/1") == known
+
+
+def test_reasons_are_told_without_numbers_and_to_who_may_not_see_people_not_at_all(
+    own_service: Running,
+) -> None:
+    number = "110105199001010037"
+    with own_service.client(*ALL) as client, own_service.client("read", "decide") as masked:
+        own_service.finished(client, client.post("/v1/runs", json={}).json())
+        id_ = _ids(client, scope_id=LOT)[0]
+        # Of a person the data do not know: no list of names would find it.
+        reason = f"核对赵六（{number}）"
+        client.post(
+            f"/v1/findings/{id_}/decisions", json={"state": "in_review", "reason": reason}
+        ).raise_for_status()
+        client.post(
+            f"/v1/findings/{id_}/suppressions", json={"until": "2999-01-01", "reason": reason}
+        ).raise_for_status()
+        for path in (f"/v1/findings/{id_}", "/v1/findings?limit=500", f"/v1/lots/{quote(LOT, safe='')}"):
+            seen, hidden = client.get(path), masked.get(path)
+            assert "赵六（1101**********0037）" in seen.text and number not in seen.text, path
+            assert HIDDEN_REASON in hidden.text and "赵六" not in hidden.text, path
+            assert "0037" not in hidden.text, path
+        ended = masked.post(f"/v1/findings/{id_}/suppressions/end", json={"reason": "李四已核实"})
+        assert ended.status_code == 200 and "李四" not in ended.text
+        told = [h["reason"] for h in ended.json()["history"] if "reason" in h]
+        assert told == [HIDDEN_REASON] * 3
+        # Why a rule of precision sets a finding aside is no free text.
+        for one in masked.get("/v1/findings?limit=500").json()["items"]:
+            assert one["suppressed_by"] is None or one["suppressed_by"]["reason"] != HIDDEN_REASON

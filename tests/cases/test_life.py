@@ -14,6 +14,7 @@ from cases import (
     Ledger,
     TransitionError,
     UnknownFindingError,
+    deciding,
 )
 from tests.cases.made import Clock, record, tie
 
@@ -164,3 +165,31 @@ def test_a_decided_finding_that_changes_asks_for_another_look(ledger: Ledger, id
     assert not ledger.decide(id_, "in_review", "比例有变", "甲").changed_since_decision
     record(ledger, tie(share=0.8))
     assert not ledger.finding(id_).changed_since_decision, "it is being looked at"
+
+
+def test_a_reason_keeps_no_number_of_a_person_in_clear(ledger: Ledger, id_: str) -> None:
+    number, phone = "110105199001010037", "13800000021"
+    decided = ledger.decide(id_, "in_review", f"核对赵六（{number}，{phone}）", "甲")
+    masked = "核对赵六（1101**********0037，***21）"
+    assert decided.history[-1].detail["reason"] == masked
+    aside = ledger.suppress(id_, "2030-01-01", f"李四（{number}）为代持", "甲")
+    assert aside.suppression and aside.suppression.reason == "李四（1101**********0037）为代持"
+    lifted = ledger.lift(id_, f"已与{phone}核实", "甲")
+    assert lifted.history[-1].detail["reason"] == "已与***21核实"
+    kept = "".join(str(e.detail) for e in ledger.audit_entries(0, 100))
+    assert masked in kept and number not in kept and phone not in kept
+
+
+def test_a_reason_kept_before_numbers_were_masked_is_read_masked(
+    ledger: Ledger, id_: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As an earlier release kept it, in the tables and in the audit alike.
+    monkeypatch.setattr(deciding, "said_why", lambda text: text)
+    number = "110105199001010037"
+    ledger.decide(id_, "in_review", f"核对{number}", "甲")
+    ledger.suppress(id_, "2030-01-01", f"代持{number}", "甲")
+    assert number in "".join(str(e.detail) for e in ledger.audit_entries(0, 100))
+    (listed,) = ledger.findings(FindingFilter(), None, 10)
+    for told in (ledger.finding(id_), listed):
+        assert number not in str(told.to_json())
+        assert told.suppression and told.suppression.reason == "代持1101**********0037"
