@@ -16,8 +16,8 @@ from exports.zipping import zipped
 from graph.subgraph import Subgraph
 from visualize.scene import Scene
 
-_NODE: Final = ("id", "type", "kind", "name", "effective_share", "marks", "x", "y")
-_EDGE: Final = (
+NODE_COLUMNS: Final = ("id", "type", "kind", "name", "effective_share", "marks", "x", "y")
+EDGE_COLUMNS: Final = (
     *("id", "type", "source", "target", "share", "share_min", "share_max", "votes", "votes_min", "votes_max"),
     *("valid_from", "valid_to", "observed_on", "dataset", "marks"),
     *("source_batch", "source_file", "source_sheet", "source_row"),
@@ -58,8 +58,8 @@ def tables_of(
     nodes = [{k: v for k, v in row.items() if k != "label"} for row in rows.nodes.values()]
     edges = [one for row in rows.edges.values() for one in _by_source(row)]
     tables: dict[str, tuple[Sequence[str], Sequence[Mapping[str, Any]]]] = {
-        "nodes.csv": (_columns(_NODE, nodes), nodes),
-        "edges.csv": (_columns(_EDGE, edges), edges),
+        "nodes.csv": (_columns(NODE_COLUMNS, nodes), nodes),
+        "edges.csv": (_columns(EDGE_COLUMNS, edges), edges),
         "findings.csv": (FINDING_COLUMNS, list(findings)),
         "paths.csv": (PATH_COLUMNS, list(paths)),
     }

@@ -21,12 +21,13 @@ from exports.evidence.masking import Masks
 from exports.evidence.report import Report
 from exports.evidence.report_html import report_html
 from exports.evidence.report_pdf import report_pdf
-from exports.evidence.telling import Subject
+from exports.evidence.telling import Subject, definition_of
 from exports.gexf import gexf
 from exports.graphml import graphml
 from exports.software import software_version
 from exports.verifying.drawn_graphs import graph_faults
 from exports.verifying.enclosed import Enclosed
+from exports.verifying.provenance import AGENT_FIELD, agent, provenance_faults
 from exports.verifying.recomputing import recomputed
 from exports.verifying.repeated import finding_rows, proving_paths, repeated_faults
 from exports.verifying.verification import PACKAGE_VERSION
@@ -96,7 +97,7 @@ def prove(
     # Reports are made of what is written, so that whoever has the package can make them again.
     facts = json.loads(facts_text)
     facts_hash = hashlib.sha256(facts_text).hexdigest()
-    provenance = json.loads(_json(masks.value(_provenance(store, asked, citations, hidden_by))))
+    provenance = json.loads(_json(_provenance(store, asked, citations, facts)))
     scenes: dict[Lang, Scene] = {}
     for lang in LANGUAGES:
         scenes[lang] = compose(drawn, lang=lang)
@@ -180,6 +181,7 @@ def _check(files: Mapping[str, bytes]) -> None:
     faults, _ = recomputed(enclosed)
     faults += graph_faults(data, enclosed)
     faults += repeated_faults(data, enclosed)
+    faults += provenance_faults(data, enclosed, {AGENT_FIELD: agent(software_version())})
     if faults:
         first = faults[0]
         raise PackageError(
@@ -199,14 +201,10 @@ def _facts(asked: Asked, fingerprint: str, hidden_by: PersonKey | None) -> dict[
     proof = asked.proof
     findings = []
     if asked.found and asked.detector:
-        d = asked.detector
         findings.append(
             asked.found.to_json()
+            | definition_of(asked.detector)
             | {
-                "title": {"zh": d.title_zh, "en": d.title_en},
-                "domain": d.domain,
-                "scene": d.scene,
-                "innocent": {"zh": list(d.innocent_zh), "en": list(d.innocent_en)},
                 "evidence": {
                     "nodes": list(asked.found.evidence.nodes),
                     "keys": list(asked.found.evidence.keys),
@@ -249,19 +247,24 @@ def _named(found: Finding, about: About) -> dict[str, Any]:
 
 
 def _provenance(
-    store: GraphStore, asked: Asked, citations: Citations, hidden_by: PersonKey | None
+    store: GraphStore, asked: Asked, citations: Citations, facts: Mapping[str, Any]
 ) -> dict[str, Any]:
+    """Where it all comes from. `facts`: as they are written, masked: what is told of the question is told once."""
     methods = sorted(
         {c["method"] for c in asked.proof.shares} | ({"control"} if asked.proof.control else set())
     )
     detector = asked.detector
     return {
         "package_version": PACKAGE_VERSION,
-        "question": {"kind": asked.kind, "id": asked.id, "as_of": asked.as_of},
+        "question": {
+            "kind": facts["question"]["kind"],
+            "id": facts["question"]["id"],
+            "as_of": facts["as_of"],
+        },
         "detector": {
             "id": detector.id,
             "version": detector.version,
-            "parameters": dict(asked.found.parameters) if asked.found else {},
+            "parameters": facts["findings"][0]["facts"]["parameters"],
             "queries": dict(detector.queries),
         }
         if detector
@@ -281,5 +284,5 @@ def _provenance(
             if b.state == "done"
         ],
         "files": [dict(f) for f in citations.files],
-        "people": "masked" if hidden_by else "named",
+        "people": facts["people"],
     }

@@ -37,6 +37,16 @@ class Subject:
     detector: Detector | None
 
 
+def definition_of(detector: Detector) -> dict[str, Any]:
+    """What a package tells of a detector itself: what it is called, where it belongs, and what may explain its findings."""
+    return {
+        "title": {"zh": detector.title_zh, "en": detector.title_en},
+        "domain": detector.domain,
+        "scene": detector.scene,
+        "innocent": {"zh": list(detector.innocent_zh), "en": list(detector.innocent_en)},
+    }
+
+
 class Telling:
     """A subject in one language."""
 

@@ -20,6 +20,7 @@ from exports.errors import PackageError
 from exports.evidence.asking import FINGERPRINT, About, Asked, ask
 from exports.evidence.contents import Contents, contents_of
 from exports.software import software_version
+from exports.verifying.provenance import AGENT_FIELD, agent
 from exports.verifying.verification import FACTS_FIELD, PACKAGE_VERSION, VERSION_FIELD
 from exports.zipping import zipped
 from graph.in_play import is_current
@@ -125,7 +126,7 @@ def make_package(
         ("External-Identifier", f"{asked.kind}:{asked.id}"),
         ("External-Description", contents.title["zh"]),
         ("Bagging-Date", moment.date().isoformat()),
-        ("Bag-Software-Agent", f"lookthrough {software_version()}"),
+        (AGENT_FIELD, agent(software_version())),
         (VERSION_FIELD, str(PACKAGE_VERSION)),
         (FACTS_FIELD, contents.facts_hash),
     ]

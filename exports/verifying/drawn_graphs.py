@@ -104,8 +104,7 @@ def _as_sourced(name: str, graph: _Graph, enclosed: Enclosed) -> Iterator[Fault]
     by_id = {xml_text(id_): enclosed.sources.get(id_, set()) for id_ in enclosed.edges}
     for id_, fields in sorted(graph.edges.items()):
         texts = [text for text in fields.get("sources", "").split("\n") if text]
-        read = [Source.read(text).columns() for text in texts]
-        said = {(str(s["source_file"]), str(s["source_sheet"]), str(s["source_row"])) for s in read}
+        said = {Source.read(text) for text in texts}
         if id_ in by_id and said != by_id[id_]:
             yield Fault(
                 f"{name} {id_} sources", f"来源与 {EDGES} 不同", f"its sources are not those of {EDGES}"

@@ -10,39 +10,53 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from exports.csv_tables import EDGE_COLUMNS, NODE_COLUMNS
 from exports.errors import PackageError
+from exports.evidence.citing import COLUMNS as ROW_COLUMNS
+from exports.sources import Source
 from exports.values import uncelled
 
 EDGES = "data/graph/edges.csv"
 NODES = "data/graph/nodes.csv"
 FACTS = "data/facts.json"
 ROWS = "data/source-rows.csv"
+_SOURCE = ("source_batch", "source_file", "source_sheet", "source_row")
 
 
 @dataclass(frozen=True, slots=True)
 class Enclosed:
-    """`facts`: facts.json. `nodes`, `edges`: rows by id, an edge's sources listed. `rows`: source rows."""
+    """`facts`: facts.json. `nodes`, `edges`: rows by id. `rows`: source rows.
+
+    `sources`: where each node and edge comes from, by id. `torn`: ids of which the rows of a table say different things.
+    """
 
     facts: dict[str, Any]
     nodes: dict[str, dict[str, str]]
     edges: dict[str, dict[str, str]]
-    sources: dict[str, set[tuple[str, str, str]]]
+    sources: dict[str, set[Source]]
     rows: list[dict[str, str]]
+    torn: tuple[tuple[str, str], ...]
     _same: dict[str, str]
 
     @classmethod
     def read(cls, files: Mapping[str, bytes]) -> Enclosed:
         """Raises `PackageError` where one of them can't be read."""
         facts = _json(files, FACTS)
-        nodes = {row["id"]: row for row in read_table(files, NODES, ("id", "type"))}
+        nodes: dict[str, dict[str, str]] = {}
         edges: dict[str, dict[str, str]] = {}
-        sources: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
-        for row in read_table(files, EDGES, ("id", "type", "source", "target")):
-            edges[row["id"]] = row
-            if row.get("source_file"):
-                sources[row["id"]].add((row["source_file"], row["source_sheet"], row["source_row"]))
-        rows = read_table(files, ROWS, ("ref", "sha256", "sheet", "row", "key"))
-        return cls(facts, nodes, edges, dict(sources), rows, _clusters(edges))
+        sources: dict[str, set[Source]] = defaultdict(set)
+        torn: dict[tuple[str, str], None] = {}
+        for row in read_table(files, NODES, NODE_COLUMNS):
+            if nodes.setdefault(row["id"], row) is not row:
+                torn[NODES, row["id"]] = None
+            sources[row["id"]] |= {Source.read(text) for text in row.get("sources", "").split("\n") if text}
+        for row in read_table(files, EDGES, EDGE_COLUMNS):
+            if _beside_source(edges.setdefault(row["id"], row)) != _beside_source(row):
+                torn[EDGES, row["id"]] = None
+            if row["source_file"]:
+                sources[row["id"]].add(Source(*(row[name] for name in _SOURCE)))
+        rows = read_table(files, ROWS, ROW_COLUMNS)
+        return cls(facts, nodes, edges, dict(sources), rows, tuple(torn), _clusters(edges))
 
     def ownership(self) -> list[dict[str, Any]]:
         """The ownership of each day that claims rest on: the question's own first."""
@@ -51,6 +65,11 @@ class Enclosed:
     def party(self, id_: str) -> str:
         """One name for a party under any of its ids, as far as enclosed `SAME_AS` join them."""
         return self._same.get(id_, id_)
+
+
+def _beside_source(row: dict[str, str]) -> dict[str, str]:
+    """An edge has a row for each of its sources, which are all they differ in."""
+    return {name: value for name, value in row.items() if name not in _SOURCE}
 
 
 def number(row: dict[str, str], name: str) -> float | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from exports.values import plain
+from exports.verifying.cited import cited_faults
 from exports.verifying.dwellings import dwelling_faults
-from exports.verifying.enclosed import EDGES, FACTS, NODES, ROWS, Enclosed
+from exports.verifying.enclosed import EDGES, FACTS, NODES, Enclosed
 from exports.verifying.integrity import Fault
 from exports.verifying.registers import NOMINATOR, NOMINEE, holds_on, links_of, powers_of
 from exports.verifying.solving import TOLERANCE, Bounds, Powers, Web, chains, path_product
@@ -51,7 +50,7 @@ def recomputed(enclosed: Enclosed) -> tuple[list[Fault], dict[str, int]]:
         counted, wrong = dwelling_faults(enclosed, one, f"{FACTS} /findings/{n}/facts")
         dwellings += counted
         faults += wrong
-    faults += _cited(enclosed)
+    faults += cited_faults(enclosed)
     counts = {"shares": len(shares), "control": len(control), "dwellings": dwellings}
     counts["paths"] = sum(len(c["paths"]) for c in shares)
     counts["rows"] = len(enclosed.rows)
@@ -293,62 +292,3 @@ def _enclosed(enclosed: Enclosed, found: Mapping[str, Any], at: str) -> Iterator
                 f"证据记录 {key} 不在 {EDGES} 中",
                 f"its row {key} is not in {EDGES}",
             )
-
-
-def _cited(enclosed: Enclosed) -> Iterator[Fault]:
-    """Every relationship joins enclosed nodes, and its sources stand among the source rows."""
-    cited = {(r["key"], r["sha256"][:12], r["sheet"], r["row"]) for r in enclosed.rows}
-    for key, row in enclosed.edges.items():
-        for end in (row["source"], row["target"]):
-            if end not in enclosed.nodes:
-                yield Fault(
-                    f"{EDGES} {key}", f"一端 {end} 不在 {NODES} 中", f"its end {end} is not in {NODES}"
-                )
-        for source in enclosed.sources.get(key, ()):
-            if (key, *source) not in cited:
-                place = "#".join(source)
-                yield Fault(
-                    f"{EDGES} {key}", f"来源 {place} 不在 {ROWS} 中", f"its source {place} is not in {ROWS}"
-                )
-    for row in enclosed.rows:
-        if row.get("record") == "relationship":
-            yield from _as_cited(enclosed, row)
-
-
-def _as_cited(enclosed: Enclosed, row: dict[str, str]) -> Iterator[Fault]:
-    """A cited row says of its relationship what the tables say."""
-    at = f"{ROWS} {row['ref']}"
-    edge = enclosed.edges.get(row["key"])
-    if edge is None:
-        yield Fault(
-            at, f"所述关系 {row['key']} 不在 {EDGES} 中", f"its relationship {row['key']} is not in {EDGES}"
-        )
-        return
-    try:
-        says = dict(json.loads(row["says"]))
-    except (TypeError, ValueError, RecursionError):
-        yield Fault(at, "内容无法读取", "what it says can't be read")
-        return
-    # A fact of the name of a column of the tables' own stands in one named after it.
-    facts = {f"fact_{k}" if f"fact_{k}" in edge else k: v for k, v in says.items()}
-    said = {"type": row["type"], "source": row["from"], "target": row["to"], **facts}
-    for name, value in said.items():
-        told = edge.get(name) or ""
-        if not _says(value, told):
-            yield Fault(
-                f"{at} {name}",
-                f"写作“{value}”；{EDGES} 中为“{told}”",
-                f"is stated as {value!r}; {EDGES} has {told!r}",
-            )
-
-
-def _says(value: Any, told: str) -> bool:
-    """Does a cell hold this value?"""
-    if isinstance(value, bool):
-        return told.lower() == str(value).lower()
-    if isinstance(value, int | float):
-        try:
-            return told == str(value) or float(told) == value
-        except ValueError:
-            return False
-    return told == str(plain(value) or "")

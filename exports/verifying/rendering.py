@@ -5,29 +5,33 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from lxml import etree
 
 from detectors.definition import Detector
 from detectors.registry import DETECTORS
+from exports.csv_tables import tables_of
 from exports.evidence.citing import Citations, Cited
 from exports.evidence.document import Document
 from exports.evidence.report import Report
 from exports.evidence.report_html import report_html
-from exports.evidence.telling import Subject
+from exports.evidence.telling import Subject, definition_of
 from exports.placing import OURS
 from exports.software import software_version
 from exports.sources import Source
 from exports.verifying.enclosed import FACTS, Enclosed, unreadable
 from exports.verifying.integrity import Fault
+from exports.verifying.provenance import PROVENANCE
+from exports.verifying.repeated import finding_rows, proving_paths
 from graph.subgraph import SubEdge, Subgraph, SubNode
 from visualize import compose, scene_bytes
 from visualize.wording import Lang
 
 LANGUAGES: Final[tuple[Lang, ...]] = ("zh", "en")
 _GRAPH: Final = "data/graph/graph.cyjs"
-_PROVENANCE: Final = "data/provenance.json"
+_SCHEMA: Final = "data/graph/schema.json"
 _LOOK: Final = frozenset({"shape", "width", "height", "fill", "stroke", "line", "label"})
 _HERE: Final = "<!-- the picture -->"
 """Where the picture of a report stands while the rest is compared: no text of ours holds it, for `<` is escaped."""
@@ -57,22 +61,31 @@ _PLACES: Final = frozenset(
 """Of a picture's attributes, those that say where something stands, which a machine may round otherwise."""
 
 
-def rendered_again(
-    files: Mapping[str, bytes], enclosed: Enclosed, facts_hash: str
-) -> tuple[list[Fault], dict[str, int]]:
-    """Where a report (HTML) or a picture (SVG) says otherwise than the data, and how many of each were compared.
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """`faults`: where reports and pictures say otherwise than the data; `counts`: how many of each were compared.
 
-    None where the package is of other software, or of a detector that this one does not have: words and layout differ
+    `not_compared`: why none was, in Chinese and English.
+    """
+
+    faults: list[Fault]
+    counts: dict[str, int]
+    not_compared: tuple[str, str] | None = None
+
+
+def rendered_again(files: Mapping[str, bytes], enclosed: Enclosed, facts_hash: str) -> Rendered:
+    """Hold the reports (HTML), the pictures (SVG) and what else the software says of itself against the data.
+
+    Not where the package is of other software, or of a detector that this one does not have: words and layout differ
     between versions. Raises `PackageError` where a file can't be read.
     """
     try:
-        provenance = json.loads(files[_PROVENANCE])
+        provenance = json.loads(files[PROVENANCE])
         detector = _detector(provenance["detector"])
     except (KeyError, TypeError, ValueError) as error:
-        raise unreadable(_PROVENANCE) from error
-    ours = provenance["software"]["version"] == software_version()
-    if not ours or (provenance["detector"] and detector is None):
-        return [], {"reports": 0, "pictures": 0}
+        raise unreadable(PROVENANCE) from error
+    if apart := _not_ours(provenance, detector):
+        return Rendered([], {"reports": 0, "pictures": 0}, apart)
     subgraph = _subgraph(files)
     subject = Subject(
         enclosed.facts, facts_hash, subgraph, _citations(enclosed, provenance), provenance, detector
@@ -87,12 +100,60 @@ def rendered_again(
         subgraph.fingerprint,
         subgraph.truncated,
     )
-    faults: list[Fault] = []
-    for lang in LANGUAGES:
-        picture = scene_bytes(compose(drawn, lang=lang), "svg")
+    faults = _as_defined(provenance, enclosed.facts, detector)
+    scenes = {lang: compose(drawn, lang=lang) for lang in LANGUAGES}
+    names = {n.id: n.name for n in subgraph.nodes}
+    tables = tables_of(
+        subgraph, scenes["zh"], finding_rows(enclosed.facts), proving_paths(enclosed.facts, names)
+    )
+    faults += _lines(_SCHEMA, _text(files, _SCHEMA), tables["schema.json"].decode())
+    for lang, scene in scenes.items():
+        picture = scene_bytes(scene, "svg")
         faults += _picture(f"data/picture.{lang}.svg", files, picture)
         faults += _report(f"data/report.{lang}.html", files, Report(subject, lang).document(), picture)
-    return faults, {"reports": len(LANGUAGES), "pictures": len(LANGUAGES)}
+    return Rendered(faults, {"reports": len(LANGUAGES), "pictures": len(LANGUAGES)})
+
+
+def _not_ours(provenance: Mapping[str, Any], detector: Detector | None) -> tuple[str, str] | None:
+    """Why this software can't make the reports of a package again; None where it can."""
+    theirs, ours = str(provenance["software"]["version"]), software_version()
+    if theirs != ours:
+        return (
+            f"材料包由 lookthrough {theirs} 生成，本程序为 {ours}",
+            f"the package was made by lookthrough {theirs}; this is {ours}",
+        )
+    told = provenance["detector"]
+    if told and detector is None:
+        return (
+            f"本程序没有检测项 {told['id']} 的 {told['version']} 版",
+            f"this program does not have detector {told['id']} {told['version']}",
+        )
+    return None
+
+
+def _as_defined(
+    provenance: Mapping[str, Any], facts: Mapping[str, Any], detector: Detector | None
+) -> list[Fault]:
+    """Where a package says otherwise of its detector than the detector's definition does."""
+    if detector is None:
+        return []
+    found = facts["findings"][0]
+    pairs = [(f"{PROVENANCE} detector/queries", provenance["detector"]["queries"], dict(detector.queries))]
+    if facts["people"] == "named":
+        # A mask may hide a word of theirs that is somebody's name.
+        pairs += [
+            (f"{FACTS} /findings/0/{name}", found[name], meant)
+            for name, meant in definition_of(detector).items()
+        ]
+    return [
+        Fault(
+            at,
+            f"与检测项 {detector.id} {detector.version} 的定义不符",
+            f"is not as detector {detector.id} {detector.version} defines it",
+        )
+        for at, said, meant in pairs
+        if said != meant
+    ]
 
 
 def _detector(told: Mapping[str, Any] | None) -> Detector | None:

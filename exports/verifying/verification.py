@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,14 +11,15 @@ from typing import Any, Final
 from exports.bag import INFO, read_info
 from exports.errors import PackageError
 from exports.verifying.drawn_graphs import graph_faults
-from exports.verifying.enclosed import FACTS, ROWS, Enclosed
+from exports.verifying.enclosed import FACTS, Enclosed
 from exports.verifying.integrity import Fault, integrity
+from exports.verifying.provenance import provenance_faults
 from exports.verifying.reading import read_package
 from exports.verifying.recomputing import recomputed
 from exports.verifying.rendering import rendered_again
 from exports.verifying.repeated import repeated_faults
 
-PACKAGE_VERSION: Final = 2
+PACKAGE_VERSION: Final = 3
 """Of the package's layout and facts; raised when a reader of the older one would go wrong."""
 VERSION_FIELD: Final = "Lookthrough-Package-Version"
 FACTS_FIELD: Final = "Lookthrough-Facts-SHA256"
@@ -27,13 +27,18 @@ FACTS_FIELD: Final = "Lookthrough-Facts-SHA256"
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What a check found. `faults`: places that do not hold; `recomputed`: how many claims were worked out again."""
+    """What a check found. `faults`: places that do not hold; `recomputed`: how many claims were worked out again.
+
+    `not_compared`: why reports and pictures were not held against the data, in Chinese and English; None where they were,
+    or where the check did not come so far.
+    """
 
     name: str
     files: int
     faults: tuple[Fault, ...]
     recomputed: dict[str, int] = field(default_factory=dict)
     info: dict[str, str] = field(default_factory=dict)
+    not_compared: tuple[str, str] | None = None
 
     @property
     def holds(self) -> bool:
@@ -47,6 +52,9 @@ class Verification:
             "holds": self.holds,
             "files": self.files,
             "recomputed": dict(self.recomputed),
+            "not_compared": dict(zip(("zh", "en"), self.not_compared, strict=True))
+            if self.not_compared
+            else None,
             "facts_sha256": self.info.get(FACTS_FIELD),
             "made": self.info.get("Bagging-Date"),
             "faults": [f.to_json() for f in self.faults],
@@ -74,51 +82,31 @@ def verify_package(path: str | os.PathLike[str]) -> Verification:
     facts_hash = hashlib.sha256(files[FACTS]).hexdigest()
     if about.get(FACTS_FIELD) != facts_hash:
         faults.append(Fault(f"{INFO} {FACTS_FIELD}", "与 facts.json 不符", "is not the hash of facts.json"))
+    apart: tuple[str, str] | None = None
+    if enclosed.facts.get("package_version") != PACKAGE_VERSION:
+        faults.append(
+            Fault(f"{INFO} {VERSION_FIELD}", f"与 {FACTS} 不符", f"is not the version that {FACTS} states")
+        )
     try:
         wrong, counts = recomputed(enclosed)
         wrong += graph_faults(files, enclosed)
         wrong += repeated_faults(files, enclosed)
         faults += wrong
-        faults += _provenance(files, enclosed)
+        faults += provenance_faults(files, enclosed, about)
         # What is made of data that do not hold differs everywhere: the place that counts is named above.
         if not faults:
-            wrong, rendered = rendered_again(files, enclosed, facts_hash)
-            faults += wrong
-            counts |= rendered
+            again = rendered_again(files, enclosed, facts_hash)
+            faults += again.faults
+            counts |= again.counts
+            apart = again.not_compared
+    except PackageError:
+        raise
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise PackageError(
             f"材料包中的 facts.json 或表格不是应有的结构（{error!r}），不能复核。",
             f"facts.json or a table of the package is not of the shape it should be ({error!r}): nothing can be recomputed.",
         ) from error
-    return Verification(contents.name, len(files), tuple(faults), counts, about)
-
-
-def _provenance(files: dict[str, bytes], enclosed: Enclosed) -> list[Fault]:
-    at = "data/provenance.json"
-    try:
-        told = json.loads(files[at])
-        known: dict[str, set[str]] = {}
-        for file in told["files"]:
-            known.setdefault(str(file["sha256"]), set()).add(str(file["name"]))
-        same = told["dataset"]["fingerprint"] == enclosed.facts["dataset"]
-    except (KeyError, ValueError, TypeError):
-        return [Fault(at, "缺失或无法读取", "is missing or can't be read")]
-    found = (
-        [] if same else [Fault(at, "数据指纹与 facts.json 不同", "names another data set than facts.json")]
-    )
-    for ref, sha, name in sorted({(r["ref"], r["sha256"], r["file"]) for r in enclosed.rows}):
-        if name not in known.get(sha, {name}):
-            right = ", ".join(sorted(known[sha]))
-            found.append(
-                Fault(
-                    f"{ROWS} {ref} file",
-                    f"写作“{name}”；{at} 中为“{right}”",
-                    f"is stated as {name!r}; {at} has {right!r}",
-                )
-            )
-    for sha in sorted({r["sha256"] for r in enclosed.rows} - known.keys()):
-        found.append(Fault(at, f"所引文件 {sha} 未列出", f"does not list the cited file {sha}"))
-    return found
+    return Verification(contents.name, len(files), tuple(faults), counts, about, apart)
 
 
 def _other_version(version: str | None) -> PackageError:

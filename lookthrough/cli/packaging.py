@@ -234,12 +234,15 @@ def _tell(s: Session, found: Verification) -> None:
             ),
             markup=False,
         )
-        if not found.recomputed.get("reports"):
-            s.tell(
-                "报告和图由其他版本的软件或本机没有的检测项生成，未与数据比对。",
-                "The reports and pictures were made by another version of the software, or for a detector this one does not "
-                "have: they were not held against the data.",
-                "yellow",
+        if found.not_compared:
+            zh, en = found.not_compared
+            # Where the answer is, and not beside it: without this line it would read as if all had been compared.
+            out.print(
+                s.say(
+                    f"⚠ 未比对：报告和图没有与数据核对（{zh}）。其内容只有文件散列可依。",
+                    f"⚠ NOT COMPARED: reports and pictures were not held against the data ({en}). Their hashes alone cover them.",
+                ),
+                markup=False,
             )
             return
         made = found.recomputed["reports"], found.recomputed["pictures"]

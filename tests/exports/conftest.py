@@ -73,8 +73,17 @@ def unpack(files: dict[str, bytes], folder: Path) -> Path:
 Change = Callable[[dict[str, Any]], None]
 
 
-def forged(nine: Package, folder: Path, name: str, change: Callable[[bytes], bytes]) -> Path:
-    """The package with one file changed and every manifest made new, as somebody would who knows the format."""
+def forged(
+    nine: Package,
+    folder: Path,
+    name: str,
+    change: Callable[[bytes], bytes],
+    about: dict[str, str] | None = None,
+) -> Path:
+    """The package with one file changed and every manifest made new, as somebody would who knows the format.
+
+    `about`: fields of `bag-info.txt` that say otherwise.
+    """
     from exports.bag import bag, read_info
 
     data = {n[5:]: b for n, b in nine.files.items() if n.startswith("data/")}
@@ -83,6 +92,7 @@ def forged(nine: Package, folder: Path, name: str, change: Callable[[bytes], byt
 
     fields = read_info(nine.files["bag-info.txt"])
     fields["Lookthrough-Facts-SHA256"] = hashlib.sha256(data["facts.json"]).hexdigest()
+    fields |= about or {}
     fields.pop("Payload-Oxum")
     return unpack(bag(data, {"run.json": nine.files["run.json"]}, list(fields.items())), folder)
 

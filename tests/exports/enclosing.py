@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from exports.csv_tables import table
+from exports.csv_tables import EDGE_COLUMNS, NODE_COLUMNS, table
+from exports.evidence.citing import COLUMNS as ROW_COLUMNS
 from exports.evidence.proving import proof_of_company
 from exports.verifying.enclosed import Enclosed
 from exports.verifying.integrity import Fault
@@ -42,13 +43,13 @@ def enclosed(tables: OwnershipTables, company: str, as_of: str) -> Enclosed:
         "party": party,
         "ownership": proof.ownership_json(),
     }
-    columns = sorted({name for e in edges for name in e} | {"id", "type", "source", "target"})
+    columns = sorted({name for e in edges for name in e} | set(EDGE_COLUMNS))
     return Enclosed.read(
         {
             "data/facts.json": json.dumps(facts).encode(),
-            "data/graph/nodes.csv": table(["id", "type"], [{"id": i, "type": "Company"} for i in ends]),
+            "data/graph/nodes.csv": table(NODE_COLUMNS, [{"id": i, "type": "Company"} for i in ends]),
             "data/graph/edges.csv": table(columns, edges),
-            "data/source-rows.csv": table(["ref", "sha256", "sheet", "row", "key"], []),
+            "data/source-rows.csv": table(ROW_COLUMNS, []),
         }
     )
 

@@ -11,15 +11,16 @@ import sys
 import time
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pypdf
 import pytest
 
-from exports import verify_package
+from exports import Package, verify_package
 from graph.stores import Credentials
 from lookthrough.demo import write_world
 from tests.cli.both_stores import Ran, Store, both_stores
-from tests.exports.conftest import LOT, World
+from tests.exports.conftest import LOT, World, forged, with_facts
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="platform: signals")
 
@@ -63,6 +64,23 @@ def test_a_package_is_written_checked_and_a_change_named(world: World, tmp_path:
     assert [f["at"] for f in json.loads(checked.out)["faults"]] == ["data/graph/edges.csv"]
     checked = call(world.folder, "verify", target, language="zh")
     assert checked.code == 1 and "data/graph/edges.csv" in checked.out and "复核未通过" in checked.err
+
+
+def test_what_was_not_compared_is_said_where_the_answer_is(
+    world: World, nine: Package, tmp_path: Path
+) -> None:
+    def older(told: dict[str, Any]) -> None:
+        told["software"]["version"] = "0.0.0"
+
+    by_older = {"Bag-Software-Agent": "lookthrough 0.0.0"}
+    target = forged(nine, tmp_path / "other", "provenance.json", with_facts(older), by_older)
+    for language, words in (("en", "⚠ NOT COMPARED"), ("zh", "⚠ 未比对")):
+        checked = call(world.folder, "verify", target, language=language)
+        told = checked.out.splitlines()
+        assert checked.code == 0 and told[0].startswith("✓") and told[1].startswith(words), checked.out
+        assert "0.0.0" in checked.out and len(told) == 2
+    checked = call(world.folder, "verify", target, "--format", "json")
+    assert "0.0.0" in json.loads(checked.out)["not_compared"]["en"]
 
 
 def test_a_lot_is_said_to_be_one_and_where_its_findings_are(world: World, tmp_path: Path) -> None:

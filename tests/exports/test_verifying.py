@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import os
@@ -10,6 +11,7 @@ import stat
 import struct
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -307,13 +309,162 @@ def test_a_partys_reports_tables_and_pictures_are_held_against_its_data(
         assert any(place in f.at for f in faults), (name, faults)
 
 
+def _older(told: dict[str, Any]) -> None:
+    told["software"]["version"] = "0.0.0"
+
+
 def test_reports_of_other_software_are_said_not_to_be_compared(nine: Package, tmp_path: Path) -> None:
-    """Their words may rightly be others."""
-    change = _graph('"version": "[^"]*"(?=\\s*}\\s*}?\\s*$)', '"version": "0.0.0"')
-    target = forged(nine, tmp_path / "other", "provenance.json", change)
+    """Their words may rightly be others, but nobody reads that they were compared."""
+    changed = {
+        n: b.replace(b"42.00%", b"92.00%") if n.endswith(".html") else b for n, b in nine.files.items()
+    }
+    by_older = {"Bag-Software-Agent": "lookthrough 0.0.0"}
+    target = forged(
+        replace(nine, files=changed), tmp_path / "other", "provenance.json", with_facts(_older), by_older
+    )
     found = verify_package(target)
     assert found.holds and found.recomputed["reports"] == found.recomputed["pictures"] == 0
     assert found.recomputed["shares"]
+    assert found.not_compared and "0.0.0" in found.not_compared[1]
+    assert found.to_json()["not_compared"] == dict(zip(("zh", "en"), found.not_compared, strict=True))
+    # The software is named in two places.
+    found = verify_package(forged(nine, tmp_path / "one", "provenance.json", with_facts(_older)))
+    assert [f.at for f in found.faults] == ["bag-info.txt Bag-Software-Agent"]
+    assert verify_package(unpack(nine.files, tmp_path / "ours")).not_compared is None
+
+
+def _parameter(told: dict[str, Any]) -> None:
+    told["detector"]["parameters"] = {**told["detector"]["parameters"], "rule": "majority"}
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        (_parameter, "detector/parameters/rule"),
+        (lambda told: told["detector"].update(id="common-shareholder"), "detector/id"),
+        (lambda told: told["detector"].update(version="0.9"), "detector/version"),
+        (lambda told: told.update(detector=None), "detector"),
+        (
+            lambda told: told["detector"]["queries"].update(
+                {next(iter(told["detector"]["queries"])): "RETURN 1"}
+            ),
+            "detector/queries",
+        ),
+        (lambda told: told["question"].update(id="0" * 20), "question/id"),
+        (lambda told: told["question"].update(as_of="2011-01-01"), "question/as_of"),
+        (lambda told: told["question"].update(kind="party"), "question/kind"),
+        (lambda told: told["methods"].pop(), "methods"),
+        (lambda told: told.update(people="masked"), "people"),
+        (lambda told: told.update(package_version=2), "package_version"),
+        (lambda told: told["batches"][0].update(dataset="another"), "dataset"),
+        (lambda told: told["batches"][0].update(snapshot="2001-01-01"), "snapshot"),
+        (lambda told: told["batches"].pop(), "batch"),
+        (lambda told: [f.update(cited=not f["cited"]) for f in told["files"]], "cited"),
+        (lambda told: told.update(files=[f for f in told["files"] if not f["cited"]]), "provenance.json"),
+    ],
+)
+def test_where_it_comes_from_is_held_against_what_it_says(
+    nine: Package, tmp_path: Path, change: Callable[[dict[str, Any]], None], place: str
+) -> None:
+    faults = verify_package(forged(nine, tmp_path / "forged", "provenance.json", with_facts(change))).faults
+    assert any(place in f.at for f in faults), faults
+
+
+def test_a_package_that_states_two_versions_does_not_hold(nine: Package, tmp_path: Path) -> None:
+    change = with_facts(lambda facts: facts.update(package_version=2))
+    faults = verify_package(forged(nine, tmp_path / "forged", "facts.json", change)).faults
+    assert "bag-info.txt Lookthrough-Package-Version" in [f.at for f in faults]
+
+
+def _rows(change: Callable[[list[list[str]]], None]) -> Callable[[bytes], bytes]:
+    """A change of a table's rows, the header among them."""
+
+    def changed(text: bytes) -> bytes:
+        rows = list(csv.reader(io.StringIO(text.decode("utf-8-sig"), newline="")))
+        change(rows)
+        out = io.StringIO()
+        csv.writer(out, lineterminator="\r\n").writerows(rows)
+        return ("\ufeff" + out.getvalue()).encode()
+
+    return changed
+
+
+def _set(column: str, value: str, **where: str) -> Callable[[bytes], bytes]:
+    """One cell changed, in the first row that has these values."""
+
+    def change(rows: list[list[str]]) -> None:
+        at = {name: n for n, name in enumerate(rows[0])}
+        row = next(r for r in rows[1:] if all(r[at[k]] == v for k, v in where.items()))
+        assert row[at[column]] != value
+        row[at[column]] = value
+
+    return _rows(change)
+
+
+def _invented(**cells: str) -> Callable[[bytes], bytes]:
+    """A row more, like the first that states a node."""
+
+    def change(rows: list[list[str]]) -> None:
+        at = {name: n for n, name in enumerate(rows[0])}
+        row = list(next(r for r in rows[1:] if r[at["record"]] == "node"))
+        for name, value in cells.items():
+            row[at[name]] = value
+        rows.append(row)
+
+    return _rows(change)
+
+
+def _edge_told_twice(rows: list[list[str]]) -> None:
+    """A row of an edge that has another beside it, with another end."""
+    first = next(r for r in rows[1:] if sum(r[0] == other[0] for other in rows) > 1)
+    first[rows[0].index("target")] = next(r[3] for r in rows[1:] if r[3] != first[3])
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "place"),
+    [
+        ("source-rows.csv", _invented(ref="S99999", row="99999"), "S99999"),
+        ("source-rows.csv", _invented(ref="S99999"), "S99999"),
+        ("source-rows.csv", _invented(row="99999"), "source-rows.csv S"),
+        ("source-rows.csv", _invented(key="local:nobody", **{"from": "local:nobody"}), "source-rows.csv S"),
+        ("source-rows.csv", _invented(record="note"), "record"),
+        ("source-rows.csv", _set("batch", "b0", record="node"), "batch"),
+        ("source-rows.csv", _set("dataset", "another", record="node"), "dataset"),
+        ("source-rows.csv", _set("row", "99999", record="node"), "99999"),
+        ("source-rows.csv", _set("type", "Person", type="Company"), "type"),
+        ("source-rows.csv", _set("from", "local:nobody", record="node"), "from"),
+        ("source-rows.csv", _set("to", "local:nobody", record="node"), "to"),
+        ("graph/edges.csv", _set("source_batch", "b0", type="OWNS"), "edges.csv"),
+        ("graph/edges.csv", _rows(_edge_told_twice), "edges.csv"),
+        (
+            "graph/nodes.csv",
+            _rows(lambda rows: rows.append([*rows[1][:3], "虚构李四", *rows[1][4:]])),
+            "nodes.csv",
+        ),
+        ("graph/schema.json", _text_of("a fraction from 0 to 1", "a fraction from 0 to 9"), "schema.json"),
+    ],
+)
+def test_every_source_row_is_of_what_is_enclosed_and_says_where_it_stands(
+    nine: Package, tmp_path: Path, name: str, change: Callable[[bytes], bytes], place: str
+) -> None:
+    faults = verify_package(forged(nine, tmp_path / "forged", name, change)).faults
+    assert any(place in f.at or place in f.en for f in faults), faults
+
+
+@pytest.mark.parametrize("column", ["source_row", "source_sheet", "source_batch", "share_max", "valid_to"])
+def test_a_table_without_one_of_its_columns_is_refused_in_a_sentence(
+    nine: Package, tmp_path: Path, column: str
+) -> None:
+    change = _text_of(f",{column}", f",{column}x")
+    assert "edges.csv" in refused(forged(nine, tmp_path / "forged", "graph/edges.csv", change))
+
+
+def test_what_a_detector_says_of_itself_is_held_against_its_definition(nine: Package, tmp_path: Path) -> None:
+    def change(facts: dict[str, Any]) -> None:
+        facts["findings"][0]["innocent"] = {"zh": [], "en": []}
+
+    faults = verify_package(forged(nine, tmp_path / "forged", "facts.json", with_facts(change))).faults
+    assert any(f.at.endswith("/innocent") for f in faults), faults
 
 
 def test_reports_and_pictures_of_every_kind_of_finding_come_out_again(world: World, tmp_path: Path) -> None:
@@ -413,7 +564,7 @@ def test_another_version_and_a_foreign_bag_are_told_apart(nine: Package, tmp_pat
     data = {n[5:]: b for n, b in nine.files.items() if n.startswith("data/")}
     fields = read_info(nine.files["bag-info.txt"])
     fields.pop("Payload-Oxum")
-    for version in ("0", "1", "3"):
+    for version in ("0", "2", "4"):
         older = {**fields, "Lookthrough-Package-Version": version}
         text = refused(unpack(bag(data, {}, list(older.items())), tmp_path / version))
         assert f"version {version}" in text
