@@ -22,6 +22,7 @@ from exports.evidence.report import Report
 from exports.evidence.report_html import report_html
 from exports.evidence.report_pdf import report_pdf
 from exports.evidence.telling import Subject, definition_of
+from exports.evidence.veiling import told_reason
 from exports.gexf import gexf
 from exports.graphml import graphml
 from exports.software import software_version
@@ -219,7 +220,7 @@ def _facts(asked: Asked, fingerprint: str, hidden_by: PersonKey | None) -> dict[
         "dataset": fingerprint,
         "people": "masked" if hidden_by else "named",
         "findings": findings,
-        "findings_about": [_named(f, asked.about) for f in asked.about.found],
+        "findings_about": [_named(f, asked.about, hidden_by is not None) for f in asked.about.found],
         "findings_about_over": None if asked.found else asked.about.over,
         "party": asked.party,
         "claims": {"shares": proof.shares, "control": proof.control},
@@ -229,8 +230,11 @@ def _facts(asked: Asked, fingerprint: str, hidden_by: PersonKey | None) -> dict[
     }
 
 
-def _named(found: Finding, about: About) -> dict[str, Any]:
-    """A finding that is only named: what it says, what sets it aside, and where it stands in the ledger."""
+def _named(found: Finding, about: About, hides: bool) -> dict[str, Any]:
+    """A finding that is only named: what it says, what sets it aside, and where it stands in the ledger.
+
+    `hides`: a reason that a person gave may not be read.
+    """
     kept = (
         *("fingerprint", "detector", "version", "severity", "scope", "subjects", "basis", "suppressed_by"),
         "text",
@@ -241,7 +245,12 @@ def _named(found: Finding, about: About) -> dict[str, Any]:
         "as_of": found.facts.get("as_of"),
         "state": record.state if record else None,
         "changed_since_decision": record.changed_since_decision if record else None,
-        "suppression": {"until": suppression.until, "reason": suppression.reason} if suppression else None,
+        "suppression": {
+            "until": suppression.until,
+            "reason": told_reason(suppression.reason, hides),
+        }
+        if suppression
+        else None,
         "found_in_data": about.data.get(found.fingerprint),
     }
 

@@ -9,6 +9,7 @@ from cases.deciding import STATE_WORDS
 from exports.evidence.document import Block, Heading, Notice, Pairs, Paragraph, Table
 from exports.evidence.report_proof import MOST_HOLDERS
 from exports.evidence.telling import Telling, band, currency_in
+from exports.evidence.veiling import HIDDEN_REASON
 from exports.evidence.words import SEVERITIES, VERDICTS
 from visualize.wording import pick
 
@@ -231,5 +232,7 @@ class PartyTelling(Telling):
             )
         if by_hand := found["suppression"]:
             end, reason = by_hand["until"][:10], by_hand["reason"]
+            if reason == HIDDEN_REASON:
+                reason = self.say("理由已隐去", "the reason is hidden")
             told.append(self.say(f"人工抑制至 {end}：{reason}", f"by a person until {end}: {reason}"))
         return "; ".join(told) or "—"

@@ -19,6 +19,7 @@ from exports.bag import bag
 from exports.errors import PackageError
 from exports.evidence.asking import FINGERPRINT, About, Asked, ask
 from exports.evidence.contents import Contents, contents_of
+from exports.evidence.veiling import with_told_reasons
 from exports.software import software_version
 from exports.verifying.provenance import AGENT_FIELD, agent
 from exports.verifying.verification import FACTS_FIELD, PACKAGE_VERSION, VERSION_FIELD
@@ -95,12 +96,13 @@ def make_package(
 
     `ledger` (`cases.Ledger`): its state, decisions and history go into `run.json`, and it gets an entry in its
     audit. `hidden_by`: people by the first character of their name, and homes and vehicles by ids that are
-    hashed with this key. `now`: when it is made (UTC). Raises `PackageError`. Where what is in play is not up to date, the store must be open for writing.
+    hashed with this key, and no reason that a person gave. `now`: when it is made (UTC). Raises `PackageError`. Where what is in play is not up to date, the store must be open for writing.
     """
     moment = (now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC)
     record = _record(ledger, finding_or_party)
     asked = _asked(store, ledger, record, finding_or_party, as_of, rules)
     contents = contents_of(store, asked, hidden_by)
+    hides = hidden_by is not None
     name = f"lookthrough-{asked.kind}-{_plain(asked.id)}"
     run = {
         "made_at": moment.isoformat(timespec="seconds"),
@@ -108,8 +110,8 @@ def make_package(
         "software": {"name": "lookthrough", "version": software_version()},
         "store": "neo4j" if "://" in store.url else "embedded",
         "facts_sha256": contents.facts_hash,
-        "case": _life(record) if record else None,
-        "cases_about": [_life(r) for _, r in sorted(asked.about.records.items())],
+        "case": _life(record, hides) if record else None,
+        "cases_about": [_life(r, hides) for _, r in sorted(asked.about.records.items())],
         "audit_head": None,
     }
     if ledger is not None:
@@ -321,9 +323,15 @@ def _recorded(ledger: Ledger, about: About) -> About:
     return replace(about, records={i: r for i, r in held.items() if r is not None})
 
 
-def _life(record: FindingRecord) -> dict[str, Any]:
-    """State, decisions and history."""
-    told = record.to_json()
+def _life(record: FindingRecord, hides: bool) -> dict[str, Any]:
+    """State, decisions and history. `hides`: from who may not see people, with no reason and no earlier text."""
+    told = with_told_reasons(record.to_json(), hides)
+    if hides:
+        # What a finding said before may name people whom the data loaded do not, so no mask would find them.
+        told["history"] = [
+            {**entry, "changes": sorted(entry["changes"])} if entry.get("changes") else entry
+            for entry in told["history"]
+        ]
     kept = (
         "id",
         "detector",

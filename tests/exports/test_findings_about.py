@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from detectors.running.detecting import detect
 from exports import verify_package
 from graph.stores import Credentials
 from tests.cli.both_stores import Store
-from tests.exports.conftest import World, unpack
+from tests.exports.conftest import KEY, World, unpack
+from tests.exports.test_commands import texts_of
 
 HOUSEHOLD = "local:BZDB0008"
 REGISTER = """企业名称,统一社会信用代码,股东名称,股东类型,出资比例
@@ -125,3 +127,57 @@ def test_what_sets_a_finding_aside_and_where_it_stands_are_told_of_a_party_too(
     assert aside.suppressed_by["reason"] in reports(alone)["zh"]
     assert {f["state"] for f in facts_of(alone)["findings_about"]} == {None}
     assert json.loads((alone / "run.json").read_text(encoding="utf-8"))["cases_about"] == []
+
+
+def test_no_reason_names_anybody_or_tells_a_number_where_people_are_masked(
+    world: World, tmp_path: Path
+) -> None:
+    """Whom a reason names the data need not know, and its number need not be right."""
+    secrets = ("赵六", "110105199001010037", "110105199001010029", "13800000021")
+    found = world.found("household-multi-property", HOUSEHOLD)
+    ledger = ledger_of(world, tmp_path)
+    try:
+        ledger.decide(found.fingerprint, "in_review", f"核对赵六（{secrets[1]}）", "tester")
+        ledger.suppress(
+            found.fingerprint, "2099-01-01", f"赵六（{secrets[2]}，{secrets[3]}）为代持", "tester"
+        )
+        made = {
+            (of, hides): world.package(of, ledger=ledger, hidden_by=KEY if hides else None)
+            for of in (found.fingerprint, HOUSEHOLD)
+            for hides in (True, False)
+        }
+    finally:
+        ledger.close()
+    for n, ((of, hides), package) in enumerate(made.items()):
+        folder = unpack(package.files, tmp_path / str(n))
+        assert verify_package(folder).holds
+        told = {p.name: texts_of(p) for p in sorted(folder.rglob("*.*")) if p.suffix not in (".png", "")}
+        assert {"run.json", "report.zh.pdf", "facts.json"} <= told.keys()
+        shown = {secret for secret in secrets if any(secret in text for text in told.values())}
+        # Who may see people reads the name, and never a number.
+        assert shown == (set() if hides else {"赵六"}), (of, hides)
+        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        case = run["case"] or run["cases_about"][0]
+        assert case["suppression"] and [e["kind"] for e in case["history"]][-2:] == ["decided", "suppressed"]
+        if of == HOUSEHOLD:
+            said = "理由已隐去" if hides else "为代持"
+            assert "人工抑制至 2099-01-01：" in reports(folder)["zh"] and said in reports(folder)["zh"]
+
+
+def test_what_a_finding_said_before_is_left_out_where_people_are_masked(world: World, tmp_path: Path) -> None:
+    """钱七 stands in the earlier text alone: the data loaded do not know him, so no mask of theirs would find him."""
+    wanted = chosen(None)
+    run = detect(world.store, wanted)
+    found = next(f for f in run.findings if f.fingerprint == world.found("common-controller").fingerprint)
+    other = replace(found, text={"zh": "曾涉及钱七", "en": "It named 钱七"})
+    before = replace(run, findings=tuple(other if f is found else f for f in run.findings))
+    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}") as ledger:
+        for one in (before, run):
+            ledger.record_run(one, wanted, NO_RULES, world.store.fingerprint(), "tester")
+        hidden, clear = (
+            world.package(found.fingerprint, ledger=ledger, hidden_by=key) for key in (KEY, None)
+        )
+    told = [json.loads(p.files["run.json"])["case"]["history"][-1] for p in (hidden, clear)]
+    assert [h["kind"] for h in told] == ["changed", "changed"]
+    assert told[0]["changes"] == ["text"] and told[1]["changes"]["text"]["before"]["zh"] == "曾涉及钱七"
+    assert "钱七" not in hidden.files["run.json"].decode()
