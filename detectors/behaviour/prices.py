@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from detectors import money
 from detectors.definition import Row, Undecided
 from detectors.rows import table
 from detectors.ties.bidding import BIDDERS_COLUMNS
@@ -106,6 +107,14 @@ def without_prices(bids: pl.DataFrame, least: int) -> Iterator[Undecided]:
             f"of {valid} valid bids {counted(out, 'states', 'state')} no price, or one of another currency or kind: fewer than "
             f"{least} can be compared, so it cannot be decided",
         )
+
+
+def price_said(price: float, unit: str) -> tuple[str, str, str]:
+    """A price of `comparable`: as a plain number, and as it is told in Chinese and English, yuan without their name."""
+    if unit == "rate":
+        return (f"{price:.2%}",) * 3
+    plain, currency = f"{price / 100:,.2f}", unit.partition("/")[0]
+    return (plain, plain, plain) if currency in ("", "CNY") else (plain, *money.said(round(price), currency))
 
 
 def screens(prices: Sequence[float], winner: float | None = None) -> dict[str, float]:

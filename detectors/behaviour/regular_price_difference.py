@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from detectors.behaviour.prices import bids_table, comparable, without_prices
+from detectors.behaviour.prices import bids_table, comparable, price_said, without_prices
 from detectors.behaviour.progressions import PATTERNS, regular
 from detectors.definition import Detector, Draft, Evidence, Parameter, Row, Suppressor, Undecided, Values
 from detectors.law import statutes
@@ -47,15 +47,14 @@ def _draft(pattern: str, tied: pl.DataFrame, part: pl.DataFrame, uneven: float, 
     ]
     estimate = lot["estimate"]
     ceiling = pattern == "equal" and estimate is not None and told[0]["price"] == estimate
-    rate = lot["unit"] == "rate"
-    prices = [f"{b['price']:.2%}" if rate else f"{b['price'] / 100:,.2f}" for b in told]
+    prices = [price_said(b["price"], lot["unit"]) for b in told]
     names = [str(b["name"] or b["id"]) for b in told]
     return Draft(
         scope_kind="lot",
         scope_id=str(lot["lot_id"]),
         identity={
             "lot_id": str(lot["lot_id"]),
-            "price_kind": f"{pattern}:{prices[0] if pattern == 'equal' else ''}",
+            "price_kind": f"{pattern}:{prices[0][0] if pattern == 'equal' else ''}",
         },
         subjects=tuple(sorted({str(b["id"]) for b in told})),
         facts={
@@ -75,8 +74,8 @@ def _draft(pattern: str, tied: pl.DataFrame, part: pl.DataFrame, uneven: float, 
             "pattern_zh": PATTERNS[pattern][0],
             "pattern_en": PATTERNS[pattern][1],
             "n": str(part.height),
-            "bids_zh": "、".join(f"{n} {p}" for n, p in zip(names, prices, strict=True)),
-            "bids_en": "; ".join(f"{n} {p}" for n, p in zip(names, prices, strict=True)),
+            "bids_zh": "、".join(f"{n} {p}" for n, (_, p, _) in zip(names, prices, strict=True)),
+            "bids_en": "; ".join(f"{n} {p}" for n, (*_, p) in zip(names, prices, strict=True)),
         },
         date=lot["bid_on"],
         regime=lot["regime"],
@@ -92,7 +91,7 @@ def _draft(pattern: str, tied: pl.DataFrame, part: pl.DataFrame, uneven: float, 
 
 DETECTOR = Detector(
     id="regular-price-difference",
-    version="1.1",
+    version="1.2",
     domain="政府工程",
     scene="报价规律",
     title_zh="投标报价呈规律性差异",

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
+from detectors import money
 from detectors.definition import Detector, Draft, Evidence, Row, Suppressor, Undecided, Values
 from detectors.law import statutes
 from detectors.procedure import subcontracts
@@ -52,12 +53,12 @@ def _draft(found: Sequence[Row]) -> Draft:
     identity = weakest([(first["party_id"], None), (first["to_id"], first["stated_id"])])
     zh, en = identity_label(identity)
     known = bool(first["signed_on"] and first["awarded_on"])
-    amount = sum(r["sub_amount"] or 0 for r in after or found)
+    amount_zh, amount_en = money.sums((r["sub_amount"], r["sub_currency"]) for r in after or found)
     words = lot_words(first) | {
         "winner": str(first["party_name"] or first["party_id"]),
         "loser": str(first["to_name"] or first["to_id"]),
-        "amount_zh": f"，分包金额{amount / 100:,.2f}元" if amount else "",
-        "amount_en": f" for {amount / 100:,.2f} yuan" if amount else "",
+        "amount_zh": f"，分包金额{amount_zh}" if amount_zh else "",
+        "amount_en": f" for {amount_en}" if amount_en else "",
         "identity_zh": zh,
         "identity_en": en,
         "data_zh": "" if known else "签订日期或中标日期缺失，先后待核实。",
@@ -83,7 +84,10 @@ def _draft(found: Sequence[Row]) -> Draft:
             "as_of": first["bid_on"],
             "winner": {"id": first["party_id"], "name": first["party_name"]},
             "bidders": [{"id": first["to_id"], "name": first["to_name"], "status": first["status"]}],
-            "subcontracts": [{k: r[k] for k in ("sub_amount", "signed_on", "scope")} for r in after or found],
+            "subcontracts": [
+                {k: r[k] for k in ("sub_amount", "sub_currency", "signed_on", "scope")}
+                for r in after or found
+            ],
             "identity": identity,
         },
         words=words,
@@ -103,7 +107,7 @@ def _draft(found: Sequence[Row]) -> Draft:
 
 DETECTOR = Detector(
     id="loser-becomes-subcontractor",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="合同履行",
     title_zh="中标人向落标人分包",

@@ -124,7 +124,14 @@ def read_bids(table: TableRows) -> None:
         award = pl.select(pl.when(winner).then(award)).to_series()
         currency = currency.fill_null(pl.select(pl.when(winner).then(award_currency)).to_series())
         amount = amount.fill_null(award)
-    deposit, _ = table.money("deposit_amount")
+    deposit, deposit_currency = table.money("deposit_amount")
+    # A bid has one currency: a deposit in another would be told in the price's.
+    foreign = (deposit_currency != currency).fill_null(False)
+    table.rows.report(
+        "flag", foreign, "deposit-currency", table.header("deposit_amount"), table.text("deposit_amount")
+    )
+    deposit = deposit.set(foreign, None)
+    currency = currency.fill_null(deposit_currency)
     rate = table.share("rate")["share"]
     price_kind = table.vocabulary("price_kind")
     price_kind = price_kind.fill_null(

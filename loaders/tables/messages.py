@@ -186,6 +186,10 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "The members of the consortium can't be told apart; the cell counts as one bidder. Write lead and members "
         "in columns of their own.",
     ),
+    "deposit-currency": (
+        "保证金与报价的币种不同，一份投标只记一种币种：保证金未采用，报价照常。",
+        "The deposit is in another currency than the price, and a bid has one: the deposit is left out, the price is kept.",
+    ),
     "bid-superseded": (
         "同一投标人在同一标段有更晚递交的报价，以最后递交的为准，本行报价未采用。",
         "The bidder handed in another price for the lot later: the last one counts, this row's is left out.",

@@ -76,7 +76,8 @@ def parse_money(
 
     `unit` is the header's (`万元`, `USD`…); what a cell states itself (`900万美元`) goes before it. `currency`
     is a column or code stated beside the amount: a bare number then counts in that currency, in the header's
-    multiple, for the 元 of 万元 names the multiple alone where a currency stands beside it. A figure finer than the minor unit is rounded half up, away from zero, and marked `rounded`.
+    multiple, for the 元 of 万元 (the header's, or a cell's 100万元) names the multiple alone where a currency stands beside it.
+    A figure finer than the minor unit is rounded half up, away from zero, and marked `rounded`.
 
     Errors: `unit-unknown` (a bare number nothing gives a unit for), `share-count` (股), `not-an-amount`,
     `scientific-notation` (digits may be lost), `amount-too-large`, `currency-unknown`, `currency-conflict`.
@@ -128,14 +129,17 @@ def _parse_in(
     power, default = header or (None, None)
     if power is None or default is None:
         # `^\b\B` matches nothing: without a unit no text is plain.
-        return parse_column(s, r"^\b\B", _nothing, lambda texts: _parse(texts, power, default))
+        return parse_column(s, r"^\b\B", _nothing, lambda texts: _parse(texts, power, default, code))
     places = power + (0 if default in _NO_MINOR_UNITS else 2)
     whole = _MAX_DIGITS - places
     plain = (
         rf"^(?:\d{{1,3}}(?:,\d{{3}}){{0,{max((whole - 3) // 3, 0)}}}|\d{{1,{whole}}})(?:\.\d{{0,{places}}})?$"
     )
     return parse_column(
-        s, plain, lambda texts: _plain(texts, places, default), lambda texts: _parse(texts, power, default)
+        s,
+        plain,
+        lambda texts: _plain(texts, places, default),
+        lambda texts: _parse(texts, power, default, code),
     )
 
 
@@ -159,8 +163,10 @@ def _plain(texts: pl.Series, places: int, currency: str) -> pl.DataFrame:
     )
 
 
-def _parse(texts: pl.Series, power: int | None, default: str | None) -> pl.DataFrame:
-    """`power` and `default` are the header's multiple and currency."""
+def _parse(
+    texts: pl.Series, power: int | None, default: str | None, beside: str | None = None
+) -> pl.DataFrame:
+    """`power` and `default` are the header's multiple and currency; `beside` is a column's, stated beside the amount."""
     clean = (
         texts.str.normalize("NFKC")
         .str.replace_all(r"[\s()（）\[\]]", "")
@@ -186,7 +192,11 @@ def _parse(texts: pl.Series, power: int | None, default: str | None) -> pl.DataF
         & (pl.col("before") != pl.col("after"))
         & ~pl.col("weak").fill_null(False)
         | pl.col("g").struct.field("rmb").is_not_null() & (pl.col("after") != "CNY"),
-        cell=pl.coalesce("before", "after"),
+        cell=pl.when(
+            pl.col("weak") & pl.col("before").is_null() & g.field("rmb").is_null() & (beside is not None)
+        )
+        .then(pl.lit(beside, pl.String))
+        .otherwise(pl.coalesce("before", "after")),
     )
     own = pl.col("cell").is_not_null()
     multiple = (

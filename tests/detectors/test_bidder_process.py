@@ -163,6 +163,23 @@ def build(w: World) -> None:
         w.bid(tender, "A1", amount=900_000, deposit_amount=mine)
         w.bid(tender, "A2", amount=130_000, currency="USD", deposit_amount=foreign)
 
+    # Two per cent is asked, and one bidder pays for two lots, or a fee with it; nobody says what is asked.
+    for tender, asked, paid in (
+        ("DEP-TWO-LOTS", 20_000, (20_000, 40_000)),
+        ("DEP-FEE", 20_000, (20_000, 20_005)),
+        ("DEP-UNSAID", None, (20_000, 40_000)),
+        ("DEP-ALL-ABOVE", None, (30_000, 40_000)),
+        ("DEP-ASKED", 30_000, (20_000, 20_000)),
+    ):
+        w.tender(tender, deposit=asked)
+        w.add("lots", id="1", tender_id=tender, estimate=1_000_000)
+        for bidder, deposit in zip(("A1", "A2"), paid, strict=True):
+            w.bid(tender, bidder, deposit_amount=deposit)
+    # All in dollars.
+    w.tender("DEP-DOLLARS")
+    w.add("lots", id="1", tender_id="DEP-DOLLARS", estimate=1_000_000, currency="USD")
+    w.bid("DEP-DOLLARS", "A1", amount=900_000, currency="USD", deposit_amount=50_000)
+
     # A member of a consortium alone in the same lot; in another lot of the tender; in another tender.
     w.tender("TWICE")
     for bidder, group in (("B1", "联合体一"), ("B2", "联合体一"), ("B1", None), ("B3", None)):
@@ -212,6 +229,9 @@ def build(w: World) -> None:
     won(w, "LOSER", "C1", "C2", "C3", awarded_on="2025-03-10")
     sub(w, "LOSER", "C1", "C2", amount=200_000, signed_on="2025-04-01", scope="绿化")
     sub(w, "LOSER", "C1", "X1", amount=100_000, signed_on="2025-04-01", scope="绿化")
+    won(w, "LOSER-MONEY", "C1", "C2", "C3", awarded_on="2025-03-10")
+    for amount, currency in ((300_000, "USD"), (700_000, "CNY"), (1, "CNY")):
+        sub(w, "LOSER-MONEY", "C1", "C2", amount=amount, currency=currency, signed_on="2025-04-01")
     won(w, "LOSER-BEFORE", "C1", "C2", "C3", awarded_on="2025-03-10")
     sub(w, "LOSER-BEFORE", "C1", "C2", amount=100_000, signed_on="2025-03-09", scope="绿化")
     won(w, "WHOLE", "C4", "C5", "C6")
@@ -380,6 +400,27 @@ def test_deposits(found: Found) -> None:
     assert found.of(DEPOSIT, "DEP-USD") == [] and len(found.undecided(DEPOSIT, "DEP-USD")) == 1
     assert found.one(DEPOSIT, "DEP-CNY").facts["deposit"] == 2_500_000
     assert found.undecided(DEPOSIT, "DEP-CNY") == []
+
+
+def test_a_deposit_is_judged_by_what_is_asked(found: Found) -> None:
+    for tender in ("DEP-TWO-LOTS", "DEP-FEE", "DEP-UNSAID"):
+        assert found.suppressed(DEPOSIT, tender) == "paid-more", tender
+    (fee,) = found.of(DEPOSIT, "DEP-FEE")
+    assert (
+        fee.suppressed_by is not None
+        and "要求的保证金为20,000.00元，未超过上限" in fee.suppressed_by["reason"]
+    )
+    assert found.one(DEPOSIT, "DEP-ALL-ABOVE").facts["deposit"] == 3_000_000
+    assert found.one(DEPOSIT, "DEP-ASKED").facts["deposit"] == 3_000_000
+    dollars = found.one(DEPOSIT, "DEP-DOLLARS")
+    assert "投标保证金50,000.00美元，为估算价1,000,000.00美元的5.00%" in dollars.text["zh"]
+    assert "50,000.00 US dollars" in dollars.text["en"]
+
+
+def test_amounts_of_different_currencies_are_not_added_up(found: Found) -> None:
+    hit = found.one(LOSER, "LOSER-MONEY")
+    assert "分包金额700,001.00元、300,000.00美元。" in hit.text["zh"]
+    assert "for 700,001.00 yuan and 300,000.00 US dollars." in hit.text["en"]
 
 
 def test_a_consortium_member_bids_again(found: Found) -> None:

@@ -648,6 +648,19 @@ def test_of_several_prices_of_a_bidder_for_a_lot_the_last_handed_in_counts(tmp_p
     ]
 
 
+def test_a_deposit_in_another_currency_than_the_price_is_left_out_and_told(tmp_path: Path) -> None:
+    head = "tender_id,lot_id,bidder_id,amount,deposit_amount,currency\n"
+    text = f"{head}T,1,A,100万美元,2万元,\nT,1,B,100万元,2万元,美元\nT,1,C,,2万港币,\n"
+    context = load_text(tmp_path, {"bids.csv": text})
+    bids = nodes(context, "Bid").drop_nulls("currency").sort("id")
+    assert bids.select("amount", "currency", "deposit_amount").rows() == [
+        (100_000_000, "USD", None),
+        (100_000_000, "USD", 2_000_000),
+        (None, "HKD", 2_000_000),
+    ]
+    assert codes(context, "flag") == ["deposit-currency"]
+
+
 def test_lot_numbers_of_two_tenders_never_meet(tmp_path: Path) -> None:
     text = f"项目编号,包号,供应商,供应商代码\nT1,1,示例甲有限公司,{A}\nT2,1,示例乙有限公司,{B}\n"
     assert set(rels(load_text(tmp_path, {"b.csv": text}), "FOR_LOT")["to_id"]) == {"local:T1/1", "local:T2/1"}

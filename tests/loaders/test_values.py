@@ -221,6 +221,14 @@ def test_a_currency_beside_the_amount_goes_before_the_yuan_of_a_heading() -> Non
     assert named["currency"].to_list() == ["CNY"]
 
 
+def test_a_currency_beside_the_amount_goes_before_the_yuan_of_a_cell_that_names_no_other() -> None:
+    cells = pl.Series(["100万元", "人民币100万元", "港币100万元", "100元整"])
+    found = parse_money(cells, "元", pl.Series(["美元", "美元", "美元", None]))
+    assert found["currency"].to_list() == ["USD", "CNY", "HKD", "CNY"]
+    assert found["amount"].to_list() == [100_000_000, 100_000_000, 100_000_000, 10_000]
+    assert found["error"].null_count() == 4
+
+
 @pytest.mark.parametrize(
     ("text", "unit", "share"),
     [
