@@ -32,8 +32,8 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             return traces.placeholder(tie) if numbered else None
         return (
             "hub",
-            f"“{tie.holder_name}”是软件默认名称，不能指认作者",
-            f'"{tie.holder_name}" is a software default and names nobody',
+            f"“{tie.holder_name}”是软件默认名称，或部门、设备的通称，不能指认作者",
+            f'"{tie.holder_name}" is a software default, or what any office calls itself or a machine, and names nobody',
         )
 
     what = ("投标文件作者信息", "data on the files' authors")

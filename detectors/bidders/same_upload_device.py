@@ -37,8 +37,8 @@ def _names_nothing(tie: LinkTie) -> tuple[str, str, str] | None:
     if _all(tie, "ip") and _local(value):
         return (
             "local-address",
-            f"{value}是内网地址，各单位内部均可使用，不能指认同一网络",
-            f"{value} is a private address, which every office may use for itself",
+            f"{value}是内网地址或运营商供众多用户共用的地址，不能指认同一网络",
+            f"{value} is a private address, which every office may use for itself, or one that a carrier's customers share",
         )
     if blank := traces.placeholder(tie):
         return blank
