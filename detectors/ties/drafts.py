@@ -124,15 +124,20 @@ def above_100(row: Row) -> dict[str, float]:
     return found
 
 
+def above_100_fact(row: Row) -> dict[str, Any]:
+    """The same as the facts tell it; empty where there are none."""
+    over = [{"id": id_, "total": total} for id_, total in above_100(row).items()]
+    return {"registers_above_100": over} if over else {}
+
+
 def bidder_fact(row: Row) -> dict[str, Any]:
     """One tied bidder as the facts tell it."""
     if row.get("itself"):
         return held_fact(row)
     derivation = derivation_of(row)
-    over = [{"id": id_, "total": total} for id_, total in above_100(row).items()]
     return (
         held_fact(row)
-        | ({"registers_above_100": over} if over else {})
+        | above_100_fact(row)
         | {
             "paths": [path_fact(p) for p in derivation.get("paths", [])],
             "truncated": bool(derivation.get("truncated")),
@@ -258,11 +263,11 @@ def words(tie: Tie, method: str) -> dict[str, str]:
     held = [r for r in tie.rows if not r.get("itself")]
     lot = tie.lot
     zh_parts = [
-        f"{r['bidder_name'] or r['bidder_id']}{percent(r, '，', '表决权{}', '比例未知')}（{r.get('depth')}层{_above_100(r)[0]}{r.get('note_zh') or ''}）"
+        f"{r['bidder_name'] or r['bidder_id']}{percent(r, '，', '表决权{}', '比例未知')}（{r.get('depth')}层{above_100_said(r)[0]}{r.get('note_zh') or ''}）"
         for r in held
     ]
     en_parts = [
-        f"{r['bidder_name'] or r['bidder_id']} {percent(r, ', ', '{} of the votes', 'an unknown share')} (depth {r.get('depth')}{_above_100(r)[1]}{r.get('note_en') or ''})"
+        f"{r['bidder_name'] or r['bidder_id']} {percent(r, ', ', '{} of the votes', 'an unknown share')} (depth {r.get('depth')}{above_100_said(r)[1]}{r.get('note_en') or ''})"
         for r in held
     ]
     identity = identity_of(tie)
@@ -288,7 +293,7 @@ def words(tie: Tie, method: str) -> dict[str, str]:
     }
 
 
-def _above_100(row: Row) -> tuple[str, str]:
+def above_100_said(row: Row) -> tuple[str, str]:
     """That a share passes a register of more than the whole, and how much that says: Chinese, English."""
     most = max(above_100(row).values(), default=0.0)
     if not most:

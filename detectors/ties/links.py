@@ -18,6 +18,8 @@ from detectors.definition import Draft, Evidence, Row, Severity, Suppressor, Und
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 from detectors.ties.drafts import (
     NOT_A_BID,
+    above_100_fact,
+    above_100_said,
     derivation_of,
     holder_kind,
     identity_label,
@@ -301,7 +303,7 @@ def _held(row: Row) -> dict[str, Any]:
         return {}
     shares = {c: rounded(row[c]) for c in ("share", "share_min", "share_max", "votes")}
     paths = [path_fact(p) for p in derivation_of(row).get("paths", [])]
-    return shares | {"depth": row["depth"], "paths": paths}
+    return shares | {"depth": row["depth"], "paths": paths} | above_100_fact(row)
 
 
 def _ended(tie: LinkTie) -> tuple[str, str, str]:
@@ -387,11 +389,11 @@ def _of_above(above: str, role: str) -> tuple[str, str]:
 def _through_layers(row: Row) -> tuple[str, str]:
     if not row.get("derivation"):
         return "", ""
-    depth = row["depth"]
+    depth, (over_zh, over_en) = row["depth"], above_100_said(row)
     if row["role"] == "controller":
-        return f"，{depth}层", f", depth {depth}"
+        return f"，{depth}层{over_zh}", f", depth {depth}{over_en}"
     zh, en = (
         percent(row, "，", "表决权{}", "比例未知"),
         percent(row, ", ", "{} of the votes", "an unknown share"),
     )
-    return f"，穿透持有{zh}，{depth}层", f", {en}, depth {depth}"
+    return f"，穿透持有{zh}，{depth}层{over_zh}", f", {en}, depth {depth}{over_en}"

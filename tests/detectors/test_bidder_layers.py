@@ -28,6 +28,11 @@ def build(w: World) -> None:
     w.lot("FIVE", "B1", "B2")
     chain(w, "PB", "B1", 5)
     w.post("PB", "B2", role="监事")
+    # On the way is a register of more than the whole.
+    w.lot("OVER", "O1", "O2")
+    chain(w, "PO", "O1", 1)
+    w.holds("PO2", "O1M0", 70)
+    w.post("PO", "O2")
     # Sold before the bid; the post ended before it; below both bidders; a post at the bidder he stands above.
     w.lot("SOLD", "C1", "C2")
     chain(w, "PC", "C1", 1, valid_to="2025-03-01")
@@ -160,6 +165,17 @@ found = found_on_both(
 )
 
 
+def test_a_register_of_more_than_the_whole_on_the_way_is_said_to_be(found: Found) -> None:
+    hit = found.one(OFFICER, "OVER")
+    assert (
+        "穿透持有36.00%，2层，所经登记册持股比例合计130.00%，超过100%，按所载计算，须核实" in hit.text["zh"]
+    )
+    assert "by a register that adds up to 130.00%, above 100%, computed as stated: verify" in hit.text["en"]
+    (held,) = [b for b in hit.facts["bidders"] if "paths" in b]
+    assert held["registers_above_100"] == [{"id": "local:O1M0", "total": 1.3}]
+    assert "registers_above_100" not in str(found.one(OFFICER, "TWO").facts)
+
+
 def test_who_stands_above_one_bidder_and_runs_another_ties_them(found: Found) -> None:
     hit = found.one(OFFICER, "TWO")
     assert hit.subjects == ids("A1", "A2")
@@ -249,7 +265,7 @@ def test_lots_without_a_title_are_told_by_their_number(found: Found) -> None:
     assert not [t for t in texts if "local:" in t]
     hit = found.one(OFFICER, "TWO")
     assert "测试项目TWO（标段1）" in hit.text["zh"] and "测试项目TWO (lot 1)" in hit.text["en"]
-    (bare,) = [f for f in found.of(SHAREHOLDER, "BARE") if f.scope_id.endswith("包2")]
+    (bare,) = [f for f in found.of(SHAREHOLDER, "BARE") if f.scope_id.endswith("/2")]
     assert bare.suppressed_by is not None and "投的是包1，" in bare.suppressed_by["reason"]
     assert "BARE（包2）" in bare.text["zh"]
 
