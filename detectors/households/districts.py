@@ -216,6 +216,27 @@ def _stem(code: str) -> str:
     return code
 
 
+def serves(unit: str, region: str) -> bool | None:
+    """Does an office or body, by its name, serve a region: is it of its district or town, or of the city above it?
+
+    None where the name tells no place that can be compared.
+    """
+    told = outside(unit, region)
+    if told is not None:
+        return not told
+    here, there = _place(unit), _place(region)
+    if here.district or region.isdigit():
+        return None
+    if here.city or here.province:
+        levels = list(_stated_by_both(here, there))
+        return True if levels and all(levels) and not _TOWN.search(here.rest) else None
+    town = _TOWN_NAMED.match(here.rest)
+    return True if town and town[0] in there.rest else None
+
+
+_TOWN_NAMED: Final = re.compile(r"[^街镇乡村社]{2,}(?:街道|[镇乡])")
+
+
 def apart(one: str, other: str) -> bool:
     """Are these two places, as far as they can be compared: neither lies within the other?"""
     if not one or not other or one.isdigit() != other.isdigit():

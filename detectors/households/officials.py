@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from detectors.definition import Row, Values
-from detectors.households.districts import outside
+from detectors.definition import Row, Undecided, Values
+from detectors.households.districts import serves
 from detectors.households.months import in_month, on_day
 from detectors.households.paid import Recipient
+from detectors.rules.values import most
 
 _POSTS: Final = (
     "MATCH (o:Person)-[k:HOLDS_POST]->(u:Company) WHERE k.counted "
@@ -99,6 +100,8 @@ class Held:
     why: tuple[str, str, str] | None
     keys: tuple[str, ...] = ()
     """The rows that state a recusal."""
+    nowhere: bool = False
+    """Is it not known whether the post is held in the paying district?"""
 
 
 RECUSED: Final = (
@@ -124,7 +127,8 @@ def recusals(rows: Mapping[str, Sequence[Row]]) -> dict[frozenset[str], list[Row
 def posts_held(
     of: Recipient, path: KinPath, posts: Sequence[Row], aside: Sequence[Row], values: Values
 ) -> Held | None:
-    """The months in which the relative is paid for and a post is held: in the paying district, else elsewhere, else never.
+    """The months in which the relative is paid for and a post is held: in the paying district, else at a unit of which
+    that is not known, else elsewhere, else never. Where the payments name no district, any post counts.
 
     `aside`: recusals of the two. Months from which on one is on file explain themselves.
     None where the relative is paid for in no month in which the rule counts so many relations.
@@ -136,17 +140,17 @@ def posts_held(
         and len(path.relations) <= int(of.settled(values, m)["kin_steps"])
     ]
     held = {m: [p for p in posts if in_month(p["held_from"], p["held_to"], m)] for m in months}
-    near = {
-        m: [p for p in ps if outside(p["unit_region"], of.paying(m)) is not True] for m, ps in held.items()
-    }
-    for found, why in ((near, None), (held, _ELSEWHERE)):
+    where = {m: [(p, _near(p, of.paying(m))) for p in ps] for m, ps in held.items()}
+    near = {m: [p for p, told in ps if told] for m, ps in where.items()}
+    perhaps = {m: [p for p, told in ps if told is None] for m, ps in where.items()}
+    for found, why in ((near, None), (perhaps, None), (held, _ELSEWHERE)):
         during = [m for m, ps in found.items() if ps]
         acting = [
             m for m in during if not any(on_day(r["recused_from"], r["recused_to"], f"{m}-01") for r in aside)
         ]
         if acting or (during and why):
             months = acting or during
-            return Held(months, found[months[-1]], why)
+            return Held(months, found[months[-1]], why, nowhere=found is perhaps)
         if during:
             return Held(during, found[during[-1]], RECUSED, tuple(str(r["recused_key"]) for r in aside))
     ends = "、".join(sorted({str(p["held_to"]) for p in posts if p["held_to"]})) or "—"
@@ -158,6 +162,27 @@ def posts_held(
     return Held(months, posts, ended) if months else None
 
 
+def _near(post: Row, region: str) -> bool | None:
+    """Is the unit one of the paying district, by its region, else by its name?"""
+    if not region:
+        return True
+    places = [str(place) for place in (post["unit_region"], post["unit_name"]) if place]
+    return next((told for place in places if (told := serves(place, region)) is not None), None)
+
+
+def where_unknown(of: Recipient, official: str, held: Held) -> Undecided:
+    """Nothing tells whether the post is held in the district that pays."""
+    units = "、".join(sorted({str(p["unit_name"] or p["company_id"]) for p in held.posts}))
+    return Undecided(
+        of.kind,
+        of.id,
+        tuple(sorted({of.id, official})),
+        f"有公职人员或其亲属领取，但其任职单位（{units}）没有写明所在区县，是否为发放地的公职人员无法判定",
+        f"an official, or kin of one, is paid for, but nothing tells where the unit is ({units}): whether it is one of the "
+        "paying district can't be decided",
+    )
+
+
 def post_told(post: Row) -> dict[str, Any]:
     """A post as the facts tell it."""
     return {
@@ -167,3 +192,37 @@ def post_told(post: Row) -> dict[str, Any]:
         "from": post["held_from"],
         "to": post["held_to"],
     }
+
+
+class Officials:
+    """The officials of a run, whom they reach, and from whom they stand aside."""
+
+    def __init__(self, rows: Mapping[str, Sequence[Row]], values: Values):
+        self._posts, self._reached = reached_from_officials(rows, int(most(values, "kin_steps")))
+        self._aside, self._values = recusals(rows), values
+
+    def reaching(self, of: Recipient) -> list[KinPath]:
+        """The paths from any official to anybody of a recipient."""
+        return [path for person in sorted(of.persons) for path in self._reached.get(person, ())]
+
+    def held(self, of: Recipient) -> list[tuple[KinPath, Held]]:
+        """Of each official the path and posts that say most: what nothing explains first, then what is not known."""
+        best = []
+        for mine in by_official(self.reaching(of)).values():
+            found = sorted(self._each(of, mine), key=lambda f: (f[1].why is not None, f[1].nowhere))
+            best.extend(found[:1])
+        return best
+
+    def months_found(self, of: Recipient) -> list[str]:
+        """The months in which the recipient would be found whatever it is paid."""
+        each = self._each(of, self.reaching(of))
+        return [m for _, held in each if not (held.why or held.nowhere) for m in held.months]
+
+    def _each(self, of: Recipient, paths: Sequence[KinPath]) -> list[tuple[KinPath, Held]]:
+        found = []
+        for path in paths:
+            official, person = path.persons[0], path.persons[-1]
+            aside = self._aside.get(frozenset((official, person)), ())
+            if held := posts_held(of, path, self._posts[official], aside, self._values):
+                found.append((path, held))
+        return found

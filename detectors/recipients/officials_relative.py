@@ -13,11 +13,9 @@ from detectors.households.officials import (
     RECUSED,
     Held,
     KinPath,
-    by_official,
+    Officials,
     post_told,
-    posts_held,
-    reached_from_officials,
-    recusals,
+    where_unknown,
 )
 from detectors.households.paid import (
     POPULATION,
@@ -27,33 +25,28 @@ from detectors.households.paid import (
     recipients,
     without_months,
 )
+from detectors.households.tested import MEANS_TESTED, Tested
 from detectors.households.unnumbered import looked_up_by_number
 from detectors.law.assistance import assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
-from detectors.rules.values import most
 from detectors.ties.kin import relation_words
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a recipient and official."""
-    posts, reached = reached_from_officials(rows, int(most(values, "kin_steps")))
-    aside = recusals(rows)
-    for of in recipients(rows):
-        paths = [path for person in sorted(of.persons) for path in reached.get(person, ())]
-        for official, mine in by_official(paths).items():
-            found = [
-                (path, held)
-                for path in mine
-                if (held := posts_held(of, path, posts[official], aside.get(_two(path), ()), values))
-            ]
-            for path, held in sorted(found, key=lambda f: f[1].why is not None)[:1]:
+    officials, tested = Officials(rows, values), Tested(values)
+    for whole in recipients(rows):
+        if not officials.reaching(whole):
+            continue
+        of = tested.only(whole, officials.months_found(whole))
+        found = officials.held(of)
+        for path, held in found:
+            if not held.nowhere:
                 yield _draft(of, path, held, values)
-        if paths:
-            yield from without_months(of)
-
-
-def _two(path: KinPath) -> frozenset[str]:
-    return frozenset((path.persons[0], path.persons[-1]))
+        for path, held in found[:1] if all(held.nowhere for _, held in found) else ():
+            yield where_unknown(of, path.persons[0], held)
+        yield from without_months(of)
+    yield from tested.told()
 
 
 def _draft(of: Recipient, path: KinPath, held: Held, values: Values) -> Draft:
@@ -120,6 +113,7 @@ DETECTOR = Detector(
             "at most this many declared relations between the two (1: kin declared directly)",
             greatest=5,
         ),
+        MEANS_TESTED,
     ),
     queries={**RECIPIENTS, **QUERIES},
     columns={**RECIPIENTS_COLUMNS, **COLUMNS},

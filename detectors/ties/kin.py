@@ -21,7 +21,24 @@ RELATIONS: Final = {
     "child": ("子女", "child"),
     "parent": ("父母", "parent"),
     "sibling": ("兄弟姐妹", "sibling"),
+    "son": ("儿子", "son"),
+    "daughter": ("女儿", "daughter"),
+    "adopted_or_step_son": ("养子或继子", "adopted or step son"),
+    "adopted_or_step_daughter": ("养女或继女", "adopted or step daughter"),
+    "son_in_law": ("女婿", "son-in-law"),
+    "daughter_in_law": ("儿媳", "daughter-in-law"),
+    "grandchild": ("孙子女或外孙子女", "grandchild"),
+    "grandchild_spouse": ("孙媳妇或孙女婿", "grandchild's spouse"),
+    "great_grandchild": ("曾孙子女", "great-grandchild"),
+    "parent_in_law": ("公婆或岳父母", "parent-in-law"),
+    "step_or_adoptive_parent": ("继父母或养父母", "step or adoptive parent"),
+    "grandparent": ("祖父母或外祖父母", "grandparent"),
+    "sibling_spouse": ("兄弟姐妹的配偶", "sibling's spouse"),
+    "other_relative": ("其他亲属", "other relative"),
+    "non_relative": ("非亲属", "no relative"),
+    "other": ("其他", "other"),
 }
+"""What the codes of a relation are called; every code of the tables' vocabularies has a name."""
 
 
 def both_ways(rows: Sequence[Row]) -> pl.DataFrame:

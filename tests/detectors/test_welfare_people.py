@@ -13,7 +13,9 @@ from detectors.recipients import (
     undeclared_means,
 )
 from detectors.rules.file import read_rules
+from detectors.ties.kin import RELATIONS
 from graph.stores import Credentials
+from loaders.tables.vocabulary import VOCABULARIES
 from tests.detectors.small_worlds import DISTRICT, SmallWorld, verdicts
 
 ELSEWHERE = "虚构外县"
@@ -552,3 +554,45 @@ def test_kin_of_officials(store_url: str, store_credentials: Credentials) -> Non
     again = SmallWorld("officials").find(store_url, store_credentials, [officials_relative.DETECTOR], wider)
     cousin = next(f for f in again.findings if f.scope_id == "local:cousin")
     assert cousin.basis[-1]["law"] == "《虚构区近亲属备案办法》第六条"
+
+
+def test_where_an_official_serves(store_url: str, store_credentials: Credentials) -> None:
+    world = SmallWorld("units")
+    paying = "榕城市东湖区幸福街道"
+    units = {
+        "own": "榕城市东湖区民政局",
+        "town": "幸福街道办事处",
+        "city": "榕城市民政局",
+        "other": "榕城市西山区民政局",
+        "afar": "湖南长沙市岳麓区第一小学",
+        "nowhere": "第一小学",
+    }
+    for id_, name in units.items():
+        unit = world.node("Company", f"unit-{id_}", name=name)
+        world.rel("HOLDS_POST", ("Person", f"o-{id_}"), ("Company", unit), post="科员")
+        world.rel("RELATED_TO", ("Person", f"o-{id_}"), ("Person", id_), relation="parent_in_law")
+        world.household(id_, [id_], program="低保", region=paying)
+    # Where the payments name no district, a post held anywhere counts.
+    world.household("unsaid", ["nowhere"], program="低保", region="")
+    # What is not granted by means is not judged.
+    world.household("old-age", ["own"], program="城乡居民养老保险", region=paying)
+    found = world.find(store_url, store_credentials, [officials_relative.DETECTOR])
+    told = verdicts(found, "officials-relative")
+    assert told == {
+        "own": "finding",
+        "town": "finding",
+        "city": "finding",
+        "other": "other-district",
+        "afar": "other-district",
+        "nowhere": "undecided",
+        "unsaid": "finding",
+        "城乡居民养老保险": "undecided",
+    }
+    own = next(f for f in found.findings if f.scope_id == "local:own")
+    assert "公婆或岳父母" in own.text["zh"] and "parent-in-law" in own.text["en"]
+
+
+def test_every_relation_has_a_name() -> None:
+    read = VOCABULARIES["relation_to_head"].codes, VOCABULARIES["relation"].codes
+    unnamed = {code for codes in read for code in codes} - RELATIONS.keys() - {"head", "self"}
+    assert not unnamed
