@@ -6,6 +6,7 @@ findings with the outcome a person reached (`id` or `fingerprint`, and `state`: 
 
 from __future__ import annotations
 
+import csv
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
@@ -31,6 +32,7 @@ _NODES: Final = {
     "tender": "Tender",
 }
 """What a scope of a kind is in the graph; others are no nodes."""
+KINDS: Final = (*_NODES, "group", "account", "region", "program", "all")
 _SHOWN: Final = 10
 """Lines that can't be used which are named one by one."""
 
@@ -57,6 +59,11 @@ class Label:
     rule: str = ""
     or_none: bool = False
     finding: str = ""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Its scope and its subjects."""
+        return self.subjects | {self.scope}
 
     @property
     def closes(self) -> bool:
@@ -153,7 +160,7 @@ def _told(label: Label) -> dict[str, Any]:
 
 def read_truth(path: Path, detectors: Sequence[Detector]) -> Truth:
     """Read a truth file. Raises `TruthError`, naming the lines that can't be used; `OSError`."""
-    known = {d.id for d in detectors}
+    known = {d.id: d for d in detectors}
     labels: list[Label] = []
     undecided = 0
     places: dict[tuple[str, str, str], list[tuple[Label, str]]] = defaultdict(list)
@@ -162,6 +169,12 @@ def read_truth(path: Path, detectors: Sequence[Detector]) -> Truth:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise TruthError(f"{path} 不是 UTF-8 文本。", f"{path} is no UTF-8 text.") from error
+    if _another_format(text):
+        raise TruthError(
+            f"{path} 不是 JSON Lines（每行一个 JSON 对象）；台账中的结论请以 lookthrough findings list --format jsonl 导出。",
+            f"{path} is not JSON Lines, one JSON object a line; export the ledger's outcomes with lookthrough findings list "
+            "--format jsonl.",
+        )
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
@@ -187,6 +200,23 @@ def read_truth(path: Path, detectors: Sequence[Detector]) -> Truth:
     return Truth(tuple(labels), undecided)
 
 
+def _another_format(text: str) -> bool:
+    """Is a file as a whole another form of a table: one array of JSON objects, or CSV with a header?"""
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    if not first.startswith(("{", "[")):
+        return "detector" in next(csv.reader([first]), [])[1:]
+    try:
+        json.loads(first)
+    except json.JSONDecodeError:
+        pass
+    else:
+        return first.startswith("[{")
+    try:
+        return isinstance(json.loads(text), list | dict)
+    except json.JSONDecodeError:
+        return False
+
+
 def _contradiction(place: str, other: str) -> TruthError:
     return TruthError(
         f"{place} 与 {other} 矛盾：同一检测项、同一范围，一行应有疑点，另一行应无。",
@@ -204,7 +234,7 @@ def _all_of(wrong: Sequence[TruthError]) -> TruthError:
     return TruthError("\n".join(zh), "\n".join(en))
 
 
-def _label(line: str, known: set[str], place: str) -> Label | None:
+def _label(line: str, known: Mapping[str, Detector], place: str) -> Label | None:
     """One line; None for a finding that nobody has decided."""
     try:
         row = json.loads(line)
@@ -236,6 +266,18 @@ def _label(line: str, known: set[str], place: str) -> Label | None:
         )
     if not isinstance(subjects, list) or not all(isinstance(s, str) for s in subjects):
         raise TruthError(f"{place} 的 subjects 应为编号的列表。", f"subjects in {place} is a list of ids.")
+    if scope["kind"] not in KINDS:
+        raise TruthError(
+            f"{place} 的 scope.kind 应为 {'、'.join(KINDS)}，现为 {scope['kind']}。",
+            f"scope.kind in {place} is one of {', '.join(KINDS)}, not {scope['kind']}.",
+        )
+    names = [s for s in subjects if ":" not in s]
+    if names:
+        raise TruthError(
+            f"{place} 的 subjects 应为带标识类型的编号（如 cn-uscc:…、local:…），现有 {names[0]}。",
+            f"subjects in {place} are ids with their scheme (cn-uscc:…, local:…), not {names[0]}.",
+        )
+    _suppressor(row, expect, known[named], place)
     decided = str(row.get("id") or row.get("fingerprint") or "") if "expect" not in row else ""
     return Label(
         str(row["detector"]),
@@ -250,12 +292,31 @@ def _label(line: str, known: set[str], place: str) -> Label | None:
     )
 
 
+def _suppressor(row: Mapping[str, Any], expect: str, detector: Detector, place: str) -> None:
+    """Raises `TruthError` where a line names a suppressor that its detector does not have, or that can't be meant."""
+    rule = row.get("rule")
+    rules = [x.name for x in detector.suppressors]
+    if not rule:
+        return
+    if expect != "suppressed":
+        raise TruthError(
+            f"{place} 的 rule 只能与 expect 为 suppressed 一起写。",
+            f"rule in {place} goes with expect = suppressed alone.",
+        )
+    if rule not in rules:
+        raise TruthError(
+            f"{place} 的 rule 应为 {detector.id} 的抑制规则（{'、'.join(rules) or '没有'}），现为 {rule}。",
+            f"rule in {place} is a suppressor of {detector.id} ({', '.join(rules) or 'it has none'}), not {rule}.",
+        )
+
+
 def evaluate(
     run: Run, truth: Truth, detectors: Sequence[Detector], absent: Set[str] = frozenset()
 ) -> list[Score]:
     """The scores of all detectors the truth speaks of, in the order of `detectors`.
 
-    `absent`: scopes of the truth that are not loaded (`not_loaded`); lines about them are told, and count for nothing.
+    `absent`: scopes and subjects of the truth that are not loaded (`not_loaded`); lines about them are told, and count
+    for nothing.
     """
     labels: dict[str, list[Label]] = defaultdict(list)
     for label in truth.labels:
@@ -268,23 +329,32 @@ def evaluate(
         gaps[id_].append(undecided)
     scores = []
     for d in (d for d in detectors if d.id in labels):
-        here = [x for x in labels[d.id] if x.scope not in absent]
-        score = _score(d, here, findings[d.id], gaps[d.id])
-        score.absent = [x for x in labels[d.id] if x.scope in absent]
+        score = _score(d, [x for x in labels[d.id] if not x.names & absent], findings[d.id], gaps[d.id])
+        score.absent = [x for x in labels[d.id] if x.names & absent]
         scores.append(score)
     return scores
 
 
 def not_loaded(store: GraphStore, truth: Truth) -> set[str]:
-    """Scopes of a truth's lines that the store does not hold. What a finding was decided on is a row of the ledger."""
+    """Scopes and subjects of a truth's lines that the store does not hold. What a finding was decided on is a row of the
+    ledger.
+    """
+    lines = [x for x in truth.labels if not x.finding]
     missing: set[str] = set()
     for kind, node in _NODES.items():
-        ids = sorted({x.scope for x in truth.labels if x.kind == kind and not x.finding and x.scope != "*"})
-        if ids:
-            query = f"{EACH}MATCH (n:{node} {{id: i}}) RETURN n.id AS id"
-            held = set(store.query(query, {"ids": ids}, timeout=120).column("id").to_pylist())
-            missing |= set(ids) - held
-    return missing
+        ids = {x.scope for x in lines if x.kind == kind and x.scope != "*"}
+        missing |= ids - _held(store, node, ids)
+    parties = {s for x in lines for s in x.subjects}
+    for node in _NODES.values():
+        parties -= _held(store, node, parties)
+    return missing | parties
+
+
+def _held(store: GraphStore, node: str, ids: Set[str]) -> set[str]:
+    if not ids:
+        return set()
+    query = f"{EACH}MATCH (n:{node} {{id: i}}) RETURN n.id AS id"
+    return set(store.query(query, {"ids": sorted(ids)}, timeout=120).column("id").to_pylist())
 
 
 def _score(

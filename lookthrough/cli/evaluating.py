@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Annotated
@@ -82,7 +82,7 @@ def evaluate_command(
             run = detect(opened, DETECTORS, watch, local)
             absent = not_loaded(opened, labels)
     scores = evaluate(run, labels, DETECTORS, absent)
-    _show(s, scores, labels)
+    _show(s, scores, labels, absent)
     if truth is None and not all(x.perfect for x in scores if x.identity_based):
         raise typer.Exit(1)
 
@@ -111,7 +111,7 @@ def _write(folder: Path, size: int) -> tuple[Path, Path]:
     return world.exports, world.truth_file
 
 
-def _show(s: Session, scores: Sequence[Score], truth: Truth) -> None:
+def _show(s: Session, scores: Sequence[Score], truth: Truth, missing: Set[str]) -> None:
     rows = [x.to_json() for x in scores]
     called = detector_words(s)
     if s.format is Format.table:
@@ -141,13 +141,13 @@ def _show(s: Session, scores: Sequence[Score], truth: Truth) -> None:
             )
         if len(wrong) > _SHOWN:
             s.tell(f"  另有 {len(wrong) - _SHOWN} 处", f"  and {len(wrong) - _SHOWN} more")
-    absent = sorted({x.scope for score in scores for x in score.absent})
+    absent = sorted({x for score in scores for label in score.absent for x in label.names & missing})
     if absent:
         shown = "、".join(absent[:_SHOWN]) + ("…" if len(absent) > _SHOWN else "")
         lines = sum(len(score.absent) for score in scores)
         s.tell(
-            f"真值所指的 {len(absent)} 个范围不在库中，相关 {lines} 行未计入：{shown}",
-            f"{counted(len(absent), 'scope')} of the truth not in the store, {counted(lines, 'line')} left out: {shown}",
+            f"真值所指的 {len(absent)} 个范围或主体不在库中，相关 {lines} 行未计入：{shown}",
+            f"{counted(len(absent), 'scope or subject', 'scopes or subjects')} of the truth not in the store, {counted(lines, 'line')} left out: {shown}",
         )
     certain = [x for x in scores if x.identity_based]
     s.tell(

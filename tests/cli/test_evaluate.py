@@ -106,6 +106,31 @@ def test_every_format(lookthrough, loaded):
             '{"detector": "common-shareholder", "expect": "none", "scope": {"kind": "lot", "id": "x"}, "subjects": "A"}',
             "a list of ids",
         ),
+        (
+            '{"detector": "common-shareholder", "expect": "none", "scope": {"kind": "标段", "id": "x:1"}}',
+            "scope.kind in truth.jsonl:1 is one of lot, ",
+        ),
+        (
+            '{"detector": "common-shareholder", "expect": "none", "scope": {"kind": "lot", "id": "x:1"}, '
+            '"subjects": ["x:2", "虚构建设有限公司"]}',
+            "ids with their scheme (cn-uscc:…, local:…), not 虚构建设有限公司",
+        ),
+        (
+            '{"detector": "common-shareholder", "expect": "suppressed", "rule": "endet", "scope": {"kind": "lot", "id": "x:1"}}',
+            "is a suppressor of common-shareholder (",
+        ),
+        (
+            '{"detector": "common-shareholder", "expect": "none", "rule": "ended", "scope": {"kind": "lot", "id": "x:1"}}',
+            "goes with expect = suppressed alone",
+        ),
+        # Another form of the same table, which would be wrong in each line.
+        ('[\n  {\n    "detector": "common-shareholder"\n  }\n]', "findings list --format jsonl"),
+        ('[{"detector": "common-shareholder"}]', "findings list --format jsonl"),
+        ('{\n"detector": "common-shareholder"\n}', "findings list --format jsonl"),
+        (
+            "\ufeffid,state,severity,detector,scope\n1,new,lead,common-shareholder,x",
+            "findings list --format jsonl",
+        ),
     ],
 )
 def test_a_truth_that_cannot_be_used(tmp_path, text, says):
@@ -176,10 +201,43 @@ def test_what_is_not_loaded_is_named_and_judges_nothing(lookthrough, loaded):
     # Nor is it right that nothing is found there.
     assert (controller["near_misses"], len(controller["absent"])) == (0, 1)
     for language, words in (
-        ("zh", "1 个范围不在库中，相关 2 行未计入：local:NOPE/1"),
+        ("zh", "1 个范围或主体不在库中，相关 2 行未计入：local:NOPE/1"),
         ("en", "2 lines left out"),
     ):
         assert words in lookthrough("evaluate", loaded / "truth.jsonl", "--lang", language).err
+
+
+def test_a_subject_that_is_not_loaded_is_named_too(lookthrough, loaded):
+    """A number mistyped is no finding missed; nor is it right that nothing is found of it."""
+    lines = (
+        line("common-shareholder", "finding", "A", "B"),
+        line("common-shareholder", "finding", "A", "BB"),
+        line("common-controller", "none", "A", "CC"),
+    )
+    found = scores(lookthrough, loaded, *lines)
+    assert (found["common-shareholder"]["expected"], found["common-shareholder"]["recall"]) == (1, 1.0)
+    assert found["common-controller"]["near_misses"] == 0
+    told = lookthrough("evaluate", loaded / "truth.jsonl", "--lang", "en").err
+    assert "2 scopes or subjects of the truth not in the store, 2 lines left out: local:BB、local:CC" in told
+
+
+def test_what_the_ledger_exports_is_read(lookthrough, loaded):
+    """`findings list --format jsonl` is a truth as it stands; its other formats say which one is."""
+    lookthrough("detect")
+    for format_ in ("json", "csv"):
+        file = loaded / f"outcomes.{format_}"
+        file.write_text(lookthrough("findings", "list", "--format", format_).out, encoding="utf-8")
+        ran = lookthrough("evaluate", file, "--lang", "zh")
+        assert ran.code == 1
+        assert "findings list --format jsonl" in ran.err
+        assert "不是一行有效的" not in ran.err
+    file = loaded / "outcomes.jsonl"
+    listed = [json.loads(x) for x in lookthrough("findings", "list", "--format", "jsonl").out.splitlines()]
+    assert {x["detector"] for x in listed} >= {"common-shareholder", "common-beneficial-owner"}
+    decided = [x | {"state": "confirmed"} for x in listed]
+    file.write_text("".join(json.dumps(x) + "\n" for x in decided), encoding="utf-8")
+    found = {x["detector"]: x for x in json.loads(lookthrough("evaluate", file, "--format", "json").out)}
+    assert {x["recall"] for x in found.values()} == {1.0}
 
 
 def test_lines_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
