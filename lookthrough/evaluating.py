@@ -369,15 +369,26 @@ def _score(
             score.found += 1
         else:
             score.missed.append(label)
-    judged = {x.scope for x in labels if not x.finding}
+    judged = {x.scope for x in labels if not x.finding and x.scope != "*"}
+    nowhere = [x.subjects for x in labels if x.scope == "*" and x.expect == "none" and not x.closes]
     cleared = {x.finding for x in labels if x.finding and x.expect == "none"}
     closed = any(x.closes for x in labels)
-    score.unexpected = [f for f in live.left if closed or f.scope_id in judged or f.fingerprint in cleared]
+    score.unexpected = [
+        f
+        for f in live.left
+        if closed
+        or f.scope_id in judged
+        or f.fingerprint in cleared
+        or any(of <= set(f.subjects) for of in nowhere)
+    ]
     score.false = len(score.unexpected)
     astray = {f.scope_id for f in live.left}
     told = [(u.scope_id, frozenset(u.subjects)) for u in gaps]
     for label in (x for x in labels if x.expect != "finding" and not x.closes):
-        if label.expect == "none":
+        if label.expect == "none" and label.scope == "*":
+            # Wherever it may be: nothing that names all of them.
+            right = not any(label.subjects <= set(f.subjects) for f in live.left)
+        elif label.expect == "none":
             right = label.finding not in {f.fingerprint for f in live.left} and (
                 bool(label.finding) or label.scope not in astray
             )

@@ -70,6 +70,15 @@ def test_beside_what_is_named_nothing_counts_unless_the_truth_is_closed(lookthro
     assert scores(lookthrough, loaded, elsewhere, closed)["common-shareholder"]["false"] == 1
 
 
+def test_a_group_that_may_not_be_found_anywhere_is_looked_for_by_its_members(lookthrough, loaded):
+    """A scope `*` is any: a finding that names all of them is false, one that names some of them is not."""
+    anywhere = {"scope": {"kind": "group", "id": "*"}}
+    for subjects, false in ((("A", "B"), 1), (("A",), 1), (("A", "C"), 0), (("C",), 0)):
+        found = scores(lookthrough, loaded, line("common-shareholder", "none", *subjects) | anywhere)
+        shareholder = found["common-shareholder"]
+        assert (shareholder["false"], shareholder["near_misses_right"]) == (false, 1 - false), subjects
+
+
 def test_a_users_own_outcomes(lookthrough, loaded):
     findings = {f["detector"]: f for f in json.loads(lookthrough("detect", "--format", "json").out)}
     decided = [

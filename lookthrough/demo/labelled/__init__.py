@@ -9,6 +9,7 @@ from __future__ import annotations
 from lookthrough.demo.labelled.behaviour import plant_behaviour
 from lookthrough.demo.labelled.control import plant_control
 from lookthrough.demo.labelled.documents import plant_accounts_of_two_tenders, plant_documents
+from lookthrough.demo.labelled.explained import plant_explained
 from lookthrough.demo.labelled.households import (
     plant_by_no_means,
     plant_households,
@@ -21,12 +22,14 @@ from lookthrough.demo.labelled.means import (
     plant_overpaid,
     plant_paid_after_declining,
 )
+from lookthrough.demo.labelled.patterns import plant_no_patterns
 from lookthrough.demo.labelled.payments import plant_payments
 from lookthrough.demo.labelled.persons import plant_persons
 from lookthrough.demo.labelled.procedure import plant_of_two_tenders, plant_procedure
 from lookthrough.demo.labelled.shareholders import plant_nominees, plant_shareholders
 from lookthrough.demo.labelled.tables import Labelled
 from lookthrough.demo.labelled.tender_parties import plant_tender_parties
+from lookthrough.demo.labelled.worded import plant_worded
 
 __all__ = ["Labelled", "labelled"]
 
@@ -55,6 +58,9 @@ def labelled() -> Labelled:
         plant_sold_on,
         plant_spelt_regions,
         plant_by_no_means,
+        plant_no_patterns,
+        plant_explained,
+        plant_worded,
     ):
         plant(world)
     return world

@@ -70,6 +70,8 @@ def _groups(w: Labelled) -> None:
         w.finding(GROUP, "*", firms, "三家在12个标段中总是一同投标", kind="group")
         if key == "轮流":
             w.finding(TURNS, "*", firms, "三家依次轮流中标", kind="group")
+        else:
+            w.expect(TURNS, "*", "none", "各中四次，先后没有规律", firms, kind="group")
 
 
 def _losers(w: Labelled) -> None:

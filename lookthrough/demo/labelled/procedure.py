@@ -90,7 +90,8 @@ def _consortia(w: Labelled) -> None:
     w.none(TWICE, w.lot("联合体-他项", a), "成员单独投标的是另一项目")
 
 
-def _won(w: Labelled, key: str, *bidders: Party) -> str:
+def won(w: Labelled, key: str, *bidders: Party) -> str:
+    """A lot that the first of three bidders wins at 10 million yuan; gives its id."""
     said = dict(zip(bidders, ("中标", "未中标", "未中标"), strict=True))
     prices = (10_000_000, 10_170_031, 10_403_077)
     return w.lot(
@@ -102,7 +103,8 @@ def _won(w: Labelled, key: str, *bidders: Party) -> str:
     )
 
 
-def _sub(w: Labelled, key: str, one: Party, other: Party, **more: object) -> None:
+def subcontracts(w: Labelled, key: str, one: Party, other: Party, **more: object) -> None:
+    """A subcontract of one to the other, in the lot of a key."""
     row = {"contractor_id": one.number, "contractor_name": one.name}
     row |= {"subcontractor_id": other.number, "subcontractor_name": other.name}
     w.add("subcontracts", tender_id=f"BZ-{key}", lot_id="01", **row, **more)
@@ -111,33 +113,33 @@ def _sub(w: Labelled, key: str, one: Party, other: Party, **more: object) -> Non
 def _to_losers(w: Labelled) -> None:
     for key, signed in (("分包", "2025-07-01"), ("定标前", "2025-05-01")):
         a, b, c = w.bidder(), w.bidder(), w.bidder()
-        lot = _won(w, f"D10-{key}", a, b, c)
-        _sub(w, f"D10-{key}", a, b, amount=2_000_000, signed_on=signed, scope="绿化")
+        lot = won(w, f"D10-{key}", a, b, c)
+        subcontracts(w, f"D10-{key}", a, b, amount=2_000_000, signed_on=signed, scope="绿化")
         if key == "分包":
             w.finding(LOSER, lot, (a, b), "中标人定标后分包给未中标的投标人")
         else:
             w.suppressed(LOSER, lot, (a, b), "before-award", "分包合同在定标前签订")
     a, b, c = w.bidder(), w.bidder(), w.bidder()
-    lot = _won(w, "D10-他人", a, b, c)
-    _sub(w, "D10-他人", a, w.bidder(), amount=2_000_000, signed_on="2025-07-01", scope="绿化")
+    lot = won(w, "D10-他人", a, b, c)
+    subcontracts(w, "D10-他人", a, w.bidder(), amount=2_000_000, signed_on="2025-07-01", scope="绿化")
     w.none(LOSER, lot, "分包给没有投标的企业")
 
 
 def _again(w: Labelled) -> None:
     for key, scope in (("再分包", "路面"), ("劳务", "路面劳务")):
         a, b, c, d, e = (w.bidder() for _ in range(5))
-        lot = _won(w, f"D21a-{key}", a, b, c)
-        _sub(w, f"D21a-{key}", a, d, amount=1_000_000, signed_on="2025-07-01", scope="路面")
-        _sub(w, f"D21a-{key}", d, e, amount=900_000, signed_on="2025-08-01", scope=scope)
+        lot = won(w, f"D21a-{key}", a, b, c)
+        subcontracts(w, f"D21a-{key}", a, d, amount=1_000_000, signed_on="2025-07-01", scope="路面")
+        subcontracts(w, f"D21a-{key}", d, e, amount=900_000, signed_on="2025-08-01", scope=scope)
         if key == "劳务":
             w.suppressed(AGAIN, lot, (a, d, e), "labour-only", "分包单位再发包的只是劳务")
         else:
             w.finding(AGAIN, lot, (a, d, e), "分包单位再次分包")
     a, b, c, d, e = (w.bidder() for _ in range(5))
-    first = _won(w, "D21a-他项甲", a, b, c)
-    _sub(w, "D21a-他项甲", a, d, amount=1_000_000, signed_on="2025-07-01", scope="路面")
-    second = _won(w, "D21a-他项乙", d, *(w.bidder() for _ in range(2)))
-    _sub(w, "D21a-他项乙", d, e, amount=900_000, signed_on="2025-07-01", scope="路面")
+    first = won(w, "D21a-他项甲", a, b, c)
+    subcontracts(w, "D21a-他项甲", a, d, amount=1_000_000, signed_on="2025-07-01", scope="路面")
+    second = won(w, "D21a-他项乙", d, *(w.bidder() for _ in range(2)))
+    subcontracts(w, "D21a-他项乙", d, e, amount=900_000, signed_on="2025-07-01", scope="路面")
     for lot in (first, second):
         w.none(AGAIN, lot, "两份分包属于两个项目")
 
@@ -151,16 +153,16 @@ def _whole(w: Labelled) -> None:
         ("附属", ((3_000_000, "主体结构以外的附属工程"),), "none"),
     ):
         a, b, c = w.bidder(), w.bidder(), w.bidder()
-        lot = _won(w, f"D21b-{key}", a, b, c)
+        lot = won(w, f"D21b-{key}", a, b, c)
         to = [w.bidder() for _ in parts]
         for (amount, scope), other in zip(parts, to, strict=True):
-            _sub(w, f"D21b-{key}", a, other, amount=amount, signed_on="2025-07-01", scope=scope)
+            subcontracts(w, f"D21b-{key}", a, other, amount=amount, signed_on="2025-07-01", scope=scope)
         rule = "labour-only" if expect == "suppressed" else None
         subjects = () if expect == "none" else (a, *to)
         w.expect(WHOLE, lot, expect, f"合同1000万元，分包：{key}", subjects, rule=rule)  # type: ignore[arg-type]
     a, b, c = w.bidder(), w.bidder(), w.bidder()
-    lot = _won(w, "D21b-金额不明", a, b, c)
-    _sub(w, "D21b-金额不明", a, w.bidder())
+    lot = won(w, "D21b-金额不明", a, b, c)
+    subcontracts(w, "D21b-金额不明", a, w.bidder())
     w.undecided(WHOLE, lot, (a,), "分包没有金额与内容：无法判定")
 
 
