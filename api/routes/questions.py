@@ -17,7 +17,7 @@ from api.once import IdempotencyKey, once
 from api.problems import ProblemError, field_error, naming_detectors
 from api.reading.naming import candidates, told_of
 from api.reading.relations import KINDS, ties
-from api.reading.screening import not_screened, plain, screen_parties, screening_detectors
+from api.reading.screening import not_screened, screen_parties, screening_detectors
 from api.routes.parameters import Day
 from api.routes.parties import dataset_of
 from api.routing import Routes
@@ -108,16 +108,10 @@ def _screened(request: Request, caller: Caller, services: Services, asked: Scree
     known, unresolved = _resolved(request, services, asked.parties)
     dataset = dataset_of(request)
     ids = list(dict.fromkeys(p["id"] for p in known if p["type"] == "Company"))
-    found = screen_parties(
-        services.store,
-        ids,
-        _iso(asked.as_of) or today().isoformat(),
-        detectors,
-        services.rules,
-        dataset.standing.present,
-    )
-    findings = [plain(f.to_json()) for f in found.findings]
-    undecided = [plain(u.to_json(d)) for d, u in found.undecided]
+    day = _iso(asked.as_of) or today().isoformat()
+    found = screen_parties(services.store, dataset.standing, ids, day, detectors, services.rules)
+    findings = [f.to_json() for f in found.findings]
+    undecided = [u.to_json(d) for d, u in found.undecided]
     services.ledger.audit(
         caller.name, "screen", "screening:parties", {"parties": len(known), "findings": len(findings)}
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from api.reading.screening import screening_detectors
 from tests.api.serving import ALL, Running, world_served
 from tests.api.world import OWNER
 
@@ -123,10 +124,10 @@ def test_a_screening_is_told_without_a_tender(own_service: Running) -> None:
         own_service,
         "shareholdings-2.csv",
         "company_id,company_name,holder_id,holder_name,holder_kind,share_percent,valid_from,valid_to\n"
-        "S,虚构小区物业有限公司,P,测试顾远山,person,60,2010-01-01,2015-01-01\n"
+        "W,虚构旧日物业有限公司,P,测试顾远山,person,60,2010-01-01,2015-01-01\n"
         "V,虚构投标人服务有限公司,H,虚构控股有限公司,company,60,2010-01-01,\n",
     )
-    told = _screened(own_service, *(f"local:{c}" for c in "ABCHSV"))
+    told = _screened(own_service, *(f"local:{c}" for c in "ABCHVW"))
     detectors = {f["detector"] for f in told["findings"]}
     assert {
         "common-shareholder",
@@ -134,7 +135,7 @@ def test_a_screening_is_told_without_a_tender(own_service: Running) -> None:
         "shared-officer",
         "affiliate-of-debarred",
     } <= detectors
-    over = _screened(own_service, "local:A", "local:S")["findings"]
+    over = _screened(own_service, "local:A", "local:W")["findings"]
     assert [f["suppressed_by"]["rule"] for f in over] == ["ended"]
     for found in (*told["findings"], *over):
         why = found["suppressed_by"] or {"reason": "", "reason_en": ""}
@@ -150,3 +151,67 @@ def test_a_screening_is_told_without_a_tender(own_service: Running) -> None:
     assert any("虚构投标人服务有限公司" in f["text"]["zh"] for f in told["findings"])
     for gap in told["undecided"]:
         assert "投标人" not in gap["missing"]["zh"] and "bidder" not in gap["missing"]["en"], gap
+
+
+def _beside(running: Running) -> None:
+    """A debarred subsidiary of A, a debarred sister of B, and a contact of very many parties, A and C among them."""
+    _load(
+        running,
+        "shareholdings-3.csv",
+        "company_id,company_name,holder_id,holder_name,holder_kind,share_percent\n"
+        "D1,虚构受罚子公司有限公司,A,虚构甲建设有限公司,company,80\n"
+        "D2,虚构受罚姊妹有限公司,X,虚构无关有限公司,company,90\n",
+    )
+    _load(
+        running,
+        "debarments.csv",
+        "party_id,party_name,authority,document_no,valid_from,valid_to\n"
+        "D1,虚构受罚子公司有限公司,虚构住建局,虚构罚字2号,2025-01-01,2026-01-01\n"
+        "D2,虚构受罚姊妹有限公司,虚构住建局,虚构罚字3号,2025-01-01,2026-01-01\n",
+    )
+    users = "".join(f"{party},phone,010-66660000\n" for party in ("A", "C", *(f"U{n}" for n in range(12))))
+    _load(running, "contacts-2.csv", "party_id,kind,value\n" + users)
+
+
+def test_who_is_debarred_below_or_beside_a_party_is_found_and_what_many_share_is_set_aside(
+    either_service: Running,
+) -> None:
+    _beside(either_service)
+    for party, debarred in (("local:A", "local:D1"), ("local:B", "local:D2")):
+        (found,) = _screened(either_service, party)["findings"]
+        assert (found["detector"], found["subjects"]) == ("affiliate-of-debarred", [party])
+        assert debarred in str(found["facts"]), found["facts"]
+        # What it rests on is named as of any finding.
+        assert "debarments.csv" in found["facts"]["data"]["sources"]
+        assert "debarments.csv" in found["text"]["zh"]
+    told = _screened(either_service, "local:A", "local:C", detectors=["shared-contact"])
+    shared = [f["suppressed_by"] and f["suppressed_by"]["rule"] for f in told["findings"]]
+    assert shared == ["hub"]
+
+
+def test_a_list_is_answered_as_a_lot_of_the_same_bidders_on_that_day(either_service: Running) -> None:
+    _beside(either_service)
+    with either_service.client(*ALL) as client:
+        lot = client.post("/v1/lots/local:T-1%2F1/screen").raise_for_status().json()
+    every = _screened(either_service, "local:A", "local:B", "local:C")
+    asked = {d["detector"] for d in every["findings"]}
+
+    def told(answer: dict[str, Any]) -> set[Any]:
+        return {
+            (
+                f["detector"],
+                frozenset(f["subjects"]),
+                (f["suppressed_by"] or {}).get("rule"),
+                tuple(f["facts"]["data"]["sources"]) if f["detector"] == "common-shareholder" else (),
+            )
+            for f in answer["findings"]
+        }
+
+    ties = {d.id for d in screening_detectors(())}
+    assert {"common-shareholder", "affiliate-of-debarred", "shared-contact"} <= asked
+    of_lot = {f for f in told(lot) if f[0] in ties}
+    assert {f[:3] for f in told(every)} == {f[:3] for f in of_lot}
+    # Without the files of bids, which a list does not rest on.
+    assert all(set(f[3]) <= {s for g in of_lot for s in g[3]} for f in told(every))
+    gaps = {(g["detector"], frozenset(g["subjects"])) for g in lot["undecided"] if g["detector"] in ties}
+    assert {(d, frozenset(s)) for d, s in _gaps(every).items()} >= gaps
