@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from exports.evidence.document import Block, Heading, Paragraph, Table
+from exports.evidence.summing import Registers, Sum
 from exports.evidence.telling import Telling, band, short
 from graph.counted import counted
 from visualize.wording import pick
 
 MOST_HOLDERS: Final = 60
 """Holders printed; facts.json has them all."""
+_MOST_LOOPS: Final = 3
+_MOST_NAMED: Final = 6
+"""Loops named below a share, and parties named of each."""
 
 
 class ProofTelling(Telling):
@@ -56,31 +60,80 @@ class ProofTelling(Telling):
                 ),
                 True,
             )
+        days = {
+            o["as_of"]: Registers(o)
+            for o in (self.facts["ownership"], *self.facts.get("ownership_elsewhen", ()))
+        }
         for claim in shown:
+            registers = days[claim.get("as_of", self.facts["ownership"]["as_of"])]
             for path in claim["paths"]:
-                yield from self._path(path, claim.get("as_of", self.facts["ownership"]["as_of"]))
+                yield from self._path(path, registers)
             if claim["truncated"]:
                 yield Paragraph(
                     self.say("还有更多路径未列出。", "There are more paths than are listed."), True
                 )
+            yield from self._sum(claim, registers.summed(claim))
 
     def _of_day(self, claim: Mapping[str, Any]) -> str:
         """The day a share is of, where it is not the report's."""
         return self.say(f"（{claim['as_of']}）", f" ({claim['as_of']})") if claim.get("as_of") else ""
 
-    def _path(self, path: Mapping[str, Any], as_of: str | None) -> Iterator[Block]:
+    def _sum(self, claim: Mapping[str, Any], summed: Sum | None) -> Iterator[Block]:
+        """How the listed paths and the share come together, where the formula of one path does not say it."""
+        if summed is None or (summed.whole and len(claim["paths"]) == 1):
+            return
+        paths = band(None, summed.low, summed.high)
+        told = self.say(
+            f"{self.name(claim['holder'])} → {self.name(claim['company'])}：以上路径合计 {paths}",
+            f"{self.name(claim['holder'])} → {self.name(claim['company'])}: the paths above add up to {paths}",
+        )
+        if summed.whole:
+            yield Paragraph(told + self.say("，即为穿透持股。", ", which is the effective share."))
+            return
+        share = band(claim["share"], claim["share_min"], claim["share_max"])
+        more = [self._looped(loop) for loop in summed.loops[:_MOST_LOOPS]]
+        if len(summed.loops) > _MOST_LOOPS:
+            rest = len(summed.loops) - _MOST_LOOPS
+            more.append(self.say(f"另 {rest} 处循环持股", f"{counted(rest, 'more loop')}"))
+        if claim["truncated"]:
+            more.append(self.say("未列出的路径", "paths that are not listed"))
+        why = self.say("、", "; ").join(more)
+        if summed.rest is None:
+            told += self.say(f"，另有{why}" if why else "", f"; to these come {why}" if why else "")
+            end = self.say(
+                f"；各名册合计以 100% 为限，各路径的上限不能同时达到，穿透持股为 {share}。",
+                f". No register gives more than 100%, so the upper ends can't all be reached at once: the effective share is {share}.",
+            )
+        else:
+            added = band(None, *summed.rest)
+            told += self.say(
+                f"，{why or '其余'}另计 {added}", f"; {why or 'the rest'} {'adds' if why else 'is'} {added}"
+            )
+            end = self.say(f"，穿透持股为 {share}。", f": the effective share is {share}.")
+        yield Paragraph(told + end)
+
+    def _looped(self, loop: Sequence[str]) -> str:
+        """A loop by the parties in it."""
+        names = [self.names.get(i) or short(i) for i in loop[:_MOST_NAMED]]
+        left = len(loop) - len(names)
+        if len(loop) == 1:
+            return self.say(f"自我持股（{names[0]}）", f"what {names[0]} holds of itself")
+        told = self.say("、", ", ").join(names)
+        return self.say(
+            f"循环持股（{told}{f'等 {len(loop)} 家' if left else ''}）",
+            f"the loop of {told}{f' and {left} more' if left else ''}",
+        )
+
+    def _path(self, path: Mapping[str, Any], registers: Registers) -> Iterator[Block]:
         nodes = path["nodes"]
         chain = " → ".join(self.names.get(n) or short(n) for n in nodes)
         by = self.say("（按表决权）", " (by votes)") if path.get("by") == "votes" else ""
         yield Heading(f"{chain}{by}: {path['formula']}", 3)
         if path.get("votes_formula") and path.get("by") != "votes":
             yield Paragraph(self.say("表决权：", "Votes: ") + path["votes_formula"], True)
-        of_days = (self.facts["ownership"], *self.facts.get("ownership_elsewhen", ()))
-        own = next(o for o in of_days if o["as_of"] == as_of)
-        registers = {r["company"]: r["links"] for r in own["registers"]}
         rows = []
         for holder, company in itertools.pairwise(nodes):
-            link = next((k for k in registers.get(company, ()) if k["holder"] == holder), None)
+            link = registers.link(holder, company)
             keys = [k for group in link["rows"] for k in group] if link else []
             share = band(None, link["low"], link["high"]) if link else "?"
             rows.append((self.name(holder), self.name(company), share, self.since(keys), self.cite(keys)))

@@ -86,7 +86,7 @@ def about_checking(lang: Lang) -> tuple[str, ...]:
         return (
             "完整性：在材料包文件夹内执行 sha256sum -c manifest-sha256.txt 与 sha256sum -c tagmanifest-sha256.txt（或任何 BagIt 1.0 工具）。",
             "复算：lookthrough verify 材料包，由所附股权记录独立复算全部持股比例与控制关系，并指出不符之处。",
-            "人工复算：graph/edges.csv 为逐行来源的持股记录，graph/paths.csv 为每条路径及其算式；按算式相乘、按路径相加即得。",
+            "人工复算：graph/edges.csv 为逐行来源的持股记录，graph/paths.csv 为每条路径及其算式；同一路径上的比例相乘，各路径相加；存在循环持股或有未列出的路径的，穿透持股大于所列路径之和，差额与原因载于报告各路径之下。",
             "溯源：每条关系的来源编号（S1、S2…）对应 source-rows.csv 的文件、SHA-256、工作表和行号，可与原始文件核对。",
         )
     return (
@@ -94,6 +94,7 @@ def about_checking(lang: Lang) -> tuple[str, ...]:
         "Recomputed: lookthrough verify PACKAGE works out every share and control again from the enclosed rows, by other means, and "
         "names what differs.",
         "By hand: graph/edges.csv has the holdings, a row a source row; graph/paths.csv every path with its formula. Multiply along a path, "
-        "add the paths.",
+        "add the paths; where there is a loop, or a path not listed, the share is more than the paths come to: the report says by how "
+        "much and why, below them.",
         "Traced: each source number (S1, S2…) is a file, its SHA-256, sheet and row in source-rows.csv; hold them against the originals.",
     )
