@@ -19,13 +19,13 @@ from exports.evidence.document import (
 )
 from exports.evidence.report_party import PartyTelling
 from exports.evidence.report_proof import ProofTelling
-from exports.evidence.telling import currency_in
+from exports.evidence.telling import band, currency_in
 from exports.evidence.words import METHODS, SEVERITIES, STATEMENT, about_checking
 from graph.counted import counted
 from visualize.wording import RELATIONS, pick
 
 _MOST_ROWS: Final = 200
-"""Source rows printed; the package's `source-rows.csv` has them all."""
+"""Source rows printed, or as many as the report cites where those are more; `source-rows.csv` has them all."""
 
 
 _DAYS: Final = ("observed_on", "to_month", "month", "valid_from", "bid_on")
@@ -206,10 +206,10 @@ class Report(ProofTelling, PartyTelling):
             tuple((f["name"], f["sha256"], f"{f['rows']} / {f['rejected']}", f["batch"]) for f in files),
             (2.4, 4.4, 1.8, 1.6),
         )
-        proof = set(found["evidence"]["keys"]) | set(found["evidence"]["nodes"]) if found else None
+        proof = {*found["evidence"]["keys"], *found["evidence"]["nodes"], *self._claimed()} if found else None
         rows: dict[str, list[Cited]] = {}
         for cited in self.subject.citations.rows:
-            if proof is None or cited.key in proof or cited.key in self._claimed():
+            if proof is None or cited.key in proof or cited.ref in self.told_refs:
                 rows.setdefault(cited.ref, []).append(cited)
         yield Paragraph(
             self.say(
@@ -218,7 +218,10 @@ class Report(ProofTelling, PartyTelling):
             ),
             True,
         )
-        printed = list(rows.items())[:_MOST_ROWS]
+        # Whoever follows a number that stands above must find its row; of the others as many as there is room for.
+        others = [ref for ref in rows if ref not in self.told_refs]
+        kept = self.told_refs | set(others[: max(0, _MOST_ROWS - len(self.told_refs))])
+        printed = [(ref, cited) for ref, cited in rows.items() if ref in kept]
         headings = [("编号", "Ref"), ("文件", "File"), ("工作表", "Sheet"), ("行", "Row"), ("内容", "States")]
         yield Table(
             tuple(pick(h, self.lang) for h in headings),
@@ -261,11 +264,18 @@ class Report(ProofTelling, PartyTelling):
                 said.append(self.called(cited.start))
                 continue
             relation = pick(RELATIONS.get(cited.type, (cited.type, cited.type)), self.lang)
-            share = cited.says.get("share")
-            shown = f" {share:.2%}" if isinstance(share, int | float) else ""
+            shown = self._held(cited.says)
             start, end = self.called(cited.start), self.called(cited.end)
             said.append(f"{start} —{relation}{shown}→ {end}")
         return "; ".join(dict.fromkeys(said))
+
+    def _held(self, says: Mapping[str, Any]) -> str:
+        """The share that a row states, or its range; votes where it states those alone."""
+        for name, zh, en in (("share", "", ""), ("votes", "表决权 ", "votes ")):
+            stated = [says.get(name), says.get(f"{name}_min"), says.get(f"{name}_max")]
+            if any(isinstance(value, int | float) for value in stated):
+                return " " + self.say(zh, en) + band(*stated)
+        return ""
 
     def _checking(self) -> Iterator[Block]:
         yield self.section("如何复核本材料包", "How to check this package")

@@ -56,6 +56,8 @@ class Telling:
         self.names = {n.id: n.name for n in subject.subgraph.nodes if n.name}
         self.edges: dict[str, SubEdge] = {e.id: e for e in subject.subgraph.edges}
         self.refs: dict[str, list[str]] = {}
+        self.told_refs: set[str] = set()
+        """Numbers of source rows that the report has cited so far."""
         self._bids = {e.target: e.source for e in self.edges.values() if e.type == "SUBMITS"}
         self._sections = 0
         for cited in subject.citations.rows:
@@ -93,6 +95,7 @@ class Telling:
     def cite(self, keys: Iterable[str]) -> str:
         """The numbers of the source rows that state some relationships."""
         refs = [r for key in keys for r in self.refs.get(key, ())]
+        self.told_refs.update(refs)
         return " ".join(dict.fromkeys(refs))
 
     def label(self, name: str) -> str:

@@ -108,3 +108,38 @@ def test_a_household_without_titles_is_not_said_to_hold_none(world: World) -> No
     )
     text = report_html(Report(untitled, "zh").document(), "").decode()
     assert "是否持有不得而知" in text
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_source_row_that_is_cited_is_printed_however_few_there_is_room_for(
+    world: World, monkeypatch: pytest.MonkeyPatch, lang: Any
+) -> None:
+    subject = prove(world.store, ask(world.store, world.found("common-controller"), None), None).subject
+    whole = report_html(Report(subject, lang).document(), "").decode()
+    monkeypatch.setattr("exports.evidence.report._MOST_ROWS", 3)
+    page = report_html(Report(subject, lang).document(), "").decode()
+    opening = {"zh": "证明所依据的原始行", "en": "The source rows the proof rests on"}[lang]
+    above, _, sources = page.partition(opening)
+    cited = {ref for cell in re.findall(r"<td>(S\d+(?: S\d+)*)</td>", above) for ref in cell.split()}
+    every, printed = (re.findall(r"<td>(S\d+)</td>", t) for t in (whole.partition(opening)[2], sources))
+    assert len(cited) > 3 and cited == set(printed)
+    # In the order of the files, as before, and what was left out is counted.
+    assert printed == sorted(printed, key=lambda ref: int(ref[1:]))
+    (left,) = re.findall(r"另有 (\d+) 行见|(?<=>)(\d+) more are in", sources)
+    assert len(printed) + int("".join(left)) == len(every)
+
+
+def test_a_source_row_says_its_range_and_its_votes(world: World) -> None:
+    subject = prove(world.store, ask(world.store, world.found("common-controller"), None), None).subject
+    row = next(c for c in subject.citations.rows if c.type == "OWNS")
+
+    def states(lang: Any, **says: Any) -> str:
+        return Report(subject, lang)._states([replace(row, says=says)])
+
+    assert "持股 50.00%–60.00%→" in states("zh", share_min=0.5, share_max=0.6)
+    assert "50.00%–?→" in states("en", share_min=0.5)
+    assert "持股 0.00%–30.00%→" in states("zh", share_max=0.3)
+    assert "持股 80.00%→" in states("zh", share=0.8, votes=0.9)
+    assert "持股 表决权 51.00%→" in states("zh", votes=0.51)
+    assert "votes 51.00%–66.00%→" in states("en", votes_min=0.51, votes_max=0.66)
+    assert "持股→" in states("zh")
