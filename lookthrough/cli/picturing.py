@@ -17,7 +17,7 @@ from graph.in_play import is_current
 from graph.subgraph import Subgraph
 from loaders.naming import find_node
 from lookthrough.cli.app import app
-from lookthrough.cli.console import LangOption, StoreOption, day, session, written_date
+from lookthrough.cli.console import LangOption, Session, StoreOption, day, session, written_date
 from lookthrough.cli.people import asked_person
 from lookthrough.cli.usage import WrongUsageError, not_one_of
 from visualize import FORMATS, Scene, Style, compose, quick_view, render
@@ -34,6 +34,42 @@ EXCHANGE: Final[dict[str, _Writer]] = {
 """For other programs, at the picture's places."""
 SUFFIXES = (*(f".{f}" for f in FORMATS), *EXCHANGE)
 _TYPES = ("Lot", "Company", "Household", "Person", "Tender")
+
+
+_PAGE: Final = 1000
+_EARLIER: Final = (
+    "图中标出的疑点来自台账，是在此前的数据中发现的；检测项尚未在当前数据上运行：请先运行 lookthrough detect。",
+    "The findings marked are the ledger's, of earlier data; the detectors have not looked at the data loaded: run lookthrough "
+    "detect first.",
+)
+_NOT_LOOKED_AT: Final = (
+    "检测项尚未在当前数据上运行，图中未标疑点不等于没有：请先运行 lookthrough detect。",
+    "The detectors have not looked at the data loaded: that no finding is marked doesn't mean there is none. Run lookthrough "
+    "detect first.",
+)
+
+
+def _recorded(s: Session, about: Sequence[str]) -> Sequence[Finding]:
+    """The standing findings that the ledger holds of these; none where there is no ledger to be read."""
+    # Nobody else waits for the ledger.
+    from cases import FindingFilter, LedgerError
+    from lookthrough.cli.ledger import ledger_of
+
+    found: dict[str, Finding] = {}
+    try:
+        with ledger_of(s) as ledger:
+            for id_ in about:
+                for wanted in (
+                    FindingFilter(scope_id=id_, found=True),
+                    FindingFilter(subject=id_, found=True),
+                ):
+                    after: str | None = None
+                    while page := ledger.findings(wanted, after, _PAGE):
+                        found |= {r.id: r.finding for r in page}
+                        after = page[-1].cursor
+    except LedgerError:
+        return ()
+    return sorted(found.values(), key=lambda f: (f.scope_kind, f.scope_id, f.detector, f.fingerprint))
 
 
 @app.command("subgraph")
@@ -94,8 +130,9 @@ def subgraph_command(
     with s.store() as opened:
         named = [asked_person(s, opened) if text == "-" else text for text in ids]
         found = [find_node(opened, text, _TYPES) for text in named]
-        # Findings are shown where they are up to date; a picture is never a reason to write to the store.
-        findings = detect(opened, chosen(None)).findings if is_current(opened) else ()
+        # A picture is never a reason to write to the store: where what is in play is not up to date, nothing is run.
+        current = is_current(opened)
+        findings = detect(opened, chosen(None)).findings if current else _recorded(s, found)
         picture = picture_of(opened, found, as_of, findings, computed=computed)
     look = cast(Style, style)
     if quick:
@@ -112,6 +149,8 @@ def subgraph_command(
         f"已写入 {to}（{len(picture.nodes)} 个节点，{len(picture.edges)} 条边）",
         f"Wrote {to} ({counted(len(picture.nodes), 'node')}, {counted(len(picture.edges), 'edge')})",
     )
+    if not current:
+        s.tell(*(_EARLIER if findings else _NOT_LOOKED_AT), "yellow")
     if picture.truncated:
         s.tell(
             "图已按上限截断，未显示全部。",
