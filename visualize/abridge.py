@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -17,6 +18,8 @@ OWNERSHIP: Final = frozenset({"OWNS", "EXERCISES_CONTROL", "CONTROLS", "MEMBER_O
 _TARGET_ABOVE: Final = frozenset({"BRANCH_OF", "MEMBER_OF", "STAGE_OF", "IDENTIFIES", "NAMES"})
 _LEVEL: Final = frozenset({"SAME_AS", "POSSIBLY_SAME", "RELATED_TO"})
 _ROLES: Final = frozenset({"LEGAL_REP_OF", "OFFICER_OF", "HOLDS_POST", "SERVES_TENDER", "BUYS"})
+_WHENCE: Final = frozenset({"dataset", "observed_on", "sources"})
+"""Facts of a relationship that tell where it is stated."""
 _STACK_MIN: Final = 8
 _STACK_MIN_SUBJECTS: Final = 16
 OTHERWISE: Final = frozenset({"ended", "begins_later", "not_counted"})
@@ -71,7 +74,7 @@ class Abridged:
 
 
 def abridge(subgraph: Subgraph) -> Abridged:
-    """Nothing is lost: every relationship is a member of a line, or of a stack's line.
+    """Nothing is lost: every relationship is a member of a line, or of a stack's line. Those that say the same share one.
 
     A relationship whose end is missing gets that end as an unknown node: drawn, never left out. The answer does
     not depend on the order of nodes and edges.
@@ -92,12 +95,15 @@ def abridge(subgraph: Subgraph) -> Abridged:
         tuple(n for i, n in sorted(kept.items()) if i not in stacked_nodes),
         tuple(line for line in lines if line.id not in stacked_lines),
         stacks,
-        _over(edges, subgraph.as_of),
+        _over(lines),
     )
 
 
 def _bids_as_lines(nodes: dict[str, SubNode], edges: list[SubEdge]) -> tuple[list[SubEdge], set[str]]:
-    """A bid with nothing but bidders and one lot becomes a SUBMITS line from each bidder to the lot."""
+    """A bid with nothing but bidders and one lot becomes a SUBMITS line from each bidder to the lot.
+
+    Either may be stated by several data sets.
+    """
     at: dict[str, list[SubEdge]] = defaultdict(list)
     for edge in edges:
         for end in {edge.source, edge.target}:
@@ -109,14 +115,22 @@ def _bids_as_lines(nodes: dict[str, SubNode], edges: list[SubEdge]) -> tuple[lis
     for bid, around in sorted(at.items()):
         lots = [e for e in around if e.type == "FOR_LOT" and e.source == bid]
         bidders = [e for e in around if e.type == "SUBMITS" and e.target == bid]
-        if len(lots) != 1 or not bidders or len(around) != 1 + len(bidders):
+        if len({alike(e) for e in lots}) != 1 or not bidders or len(around) != len(lots) + len(bidders):
             continue
         gone.add(bid)
         used.update(id(e) for e in around)
         for edge in bidders:
-            facts = {**nodes[bid].facts, **edge.facts, "bid": bid, "bidders": len(bidders)}
-            facts["sources"] = [*_sources(edge), *_sources(lots[0])]
-            marks = tuple(sorted({*edge.marks, *lots[0].marks, *nodes[bid].marks} - {"subject"}))
+            facts = {
+                **nodes[bid].facts,
+                **edge.facts,
+                "bid": bid,
+                "bidders": len({e.source for e in bidders}),
+            }
+            for_lot = [e for e in lots if e.facts.get("dataset") == edge.facts.get("dataset")] or lots
+            facts["sources"] = [*_sources(edge), *(s for e in for_lot for s in _sources(e))]
+            marks = tuple(
+                sorted({*edge.marks, *(m for e in lots for m in e.marks), *nodes[bid].marks} - {"subject"})
+            )
             made.append(SubEdge(edge.id, "SUBMITS", edge.source, lots[0].target, facts, marks))
     kept = [e for e in edges if id(e) not in used]
     return sorted([*kept, *made], key=lambda e: (e.id, e.type, e.source, e.target)), gone
@@ -125,6 +139,22 @@ def _bids_as_lines(nodes: dict[str, SubNode], edges: list[SubEdge]) -> tuple[lis
 def _sources(edge: SubEdge) -> list[str]:
     stated = edge.facts.get("sources") or []
     return [stated] if isinstance(stated, str) else [str(s) for s in stated]
+
+
+def alike(edge: SubEdge) -> tuple[str, ...]:
+    """Equal for relationships that say the same of the same ends, whichever data set states them, and when it was drawn up."""
+    said = {k: v for k, v in edge.facts.items() if k not in _WHENCE}
+    return (
+        edge.source,
+        edge.target,
+        edge.type,
+        json.dumps(said, sort_keys=True, ensure_ascii=False, default=str),
+    )
+
+
+def first_day(as_of: str) -> str:
+    """The day a picture is of; of a month the first."""
+    return f"{as_of}-01" if len(as_of) == 7 else as_of
 
 
 def share_known(edge: SubEdge) -> bool:
@@ -142,7 +172,7 @@ def _marks(edge: SubEdge, as_of: str) -> set[str]:
         marks.add("not_counted")
     end = facts.get("valid_to")
     # Dates of the model may end with the month; a month is over only when the next one begins.
-    if as_of and end and str(end) <= as_of[: len(str(end))]:
+    if as_of and end and str(end) <= first_day(as_of)[: len(str(end))]:
         marks.add("ended")
     start = facts.get("valid_from")
     if as_of and start:
@@ -177,7 +207,7 @@ def _lines(edges: Iterable[SubEdge], as_of: str) -> list[Line]:
     for edge in edges:
         key: tuple[str, ...] = (edge.source, edge.target, "role")
         if edge.type not in _ROLES:
-            key = (edge.source, edge.target, edge.type, edge.id)
+            key = alike(edge)
         groups[key].append(edge)
     lines = []
     seen: set[str] = set()
@@ -263,15 +293,18 @@ def stack_line(stack: Stack) -> Line:
     )
 
 
-def _over(edges: Iterable[SubEdge], as_of: str) -> frozenset[str]:
+def _over(lines: Iterable[Line]) -> frozenset[str]:
     """Companies with a list of holders that comes to more than the whole."""
     sums: dict[tuple[str, str, str], float] = defaultdict(float)
-    for edge in edges:
-        share = edge.facts.get("share")
-        if edge.type != "OWNS" or "computed" in edge.marks or not isinstance(share, int | float):
+    for line in lines:
+        facts = line.members[0].facts
+        share = facts.get("share")
+        if line.kind != "own" or not isinstance(share, int | float) or line.marks & OTHERWISE:
             continue
-        if _marks(edge, as_of) & OTHERWISE:
-            continue
-        facts = edge.facts
-        sums[edge.target, str(facts.get("list_kind") or ""), str(facts.get("observed_on") or "")] += share
+        # What two lists of the company state alike is one line, and counts in each.
+        lists = {
+            (str(e.facts.get("list_kind") or ""), str(e.facts.get("observed_on") or "")) for e in line.members
+        }
+        for kind, day in lists:
+            sums[line.target, kind, day] += share
     return frozenset(target for (target, _, _), total in sums.items() if total > 1 + 1e-9)

@@ -30,6 +30,11 @@ _TOLD: Final = (
 )
 
 
+_SHOWN: Final = frozenset({"id", "name", "valid_from", "valid_to", "sources", *_TOLD})
+_ROW: Final = "min(CASE WHEN r.counted = false THEN '1' ELSE '0' END + r.key) AS row"
+"""Of rows that say the same one that counts, where any does: the one a picture draws."""
+
+
 def neighbours(
     store: GraphStore,
     id_: str,
@@ -73,6 +78,12 @@ def _pattern(kind: str, pair: tuple[str, str], direction: str, as_of: str | None
     return f"MATCH ({anchor}:{label} {{id: $id}}) MATCH (a:{pair[0]})-[r:{kind}]->(b:{pair[1]}){holds}"
 
 
+def _said(kind: str) -> list[str]:
+    """The fields that say what a link is: all but where it is stated."""
+    stated = [] if REL_TYPES[kind].derived else ["stated_from", "stated_to", "valid_from", "valid_to"]
+    return [*(f.name for f in REL_TYPES[kind].fields), *stated]
+
+
 def _params(id_: str, as_of: str | None) -> dict[str, Any]:
     return {"id": id_} | ({"day": as_of} if as_of is not None else {})
 
@@ -80,7 +91,13 @@ def _params(id_: str, as_of: str | None) -> dict[str, Any]:
 def _count(
     store: GraphStore, id_: str, kind: str, pair: tuple[str, str], direction: str, as_of: str | None
 ) -> int:
-    cypher = _pattern(kind, pair, direction, as_of) + " RETURN count(*) AS n"
+    # What several data sets state alike of the same ends is one link.
+    said = ", ".join(f"r.{c} AS {c}" for c in _said(kind))
+    other = "a" if direction == "in" else "b"
+    cypher = (
+        f"{_pattern(kind, pair, direction, as_of)} WITH DISTINCT {other}.id AS other"
+        f"{f', {said}' if said else ''} RETURN count(*) AS n"
+    )
     return int(store.query(cypher, _params(id_, as_of)).column(0)[0].as_py())
 
 
@@ -103,10 +120,10 @@ def _links(
         "Bid": "status",
         "Vehicle": "kind",
     }.get(label, "name")
-    told = [c for c in _TOLD if c in fields]
-    extra = ["key", "valid_from", "valid_to", "sources"] if not REL_TYPES[kind].derived else []
+    said = _said(kind)
+    stated = [] if REL_TYPES[kind].derived else [_ROW, "collect(r.sources) AS sources"]
     returned = ", ".join(
-        [f"{other}.id AS id", f"{other}.{name} AS name", *(f"r.{c} AS {c}" for c in (*told, *extra))]
+        [f"{other}.id AS id", f"{other}.{name} AS name", *(f"r.{c} AS {c}" for c in said), *stated]
     )
     # The store sorts: of a register of thousands of holders only the largest leave it.
     shares = [f"r.{c}" for c in ("share", "share_max") if c in fields]
@@ -116,13 +133,16 @@ def _links(
         f"coalesce({other}.{name}, '') AS sorted_name ORDER BY largest DESC, sorted_name, id LIMIT {most}",
         _params(id_, as_of),
     ).to_pylist()
+    rows = [
+        {**{k: v for k, v in r.items() if k in _SHOWN}, "key": (r.get("row") or " ")[1:] or None}
+        for r in rows
+    ]
     # A bid has no name of its own: it is called by the lot it is for.
     bids = [row["id"] for row in rows] if label == "Bid" else []
     lots, bidders = (_lots_of(store, bids), _bidders_of(store, bids)) if bids else ({}, {})
     found = []
     for row in rows:
-        sources = row.pop("sources", None)
-        del row["largest"], row["sorted_name"]
+        sources = sorted({s for one in row.pop("sources", None) or () for s in one.split(SOURCE_SEPARATOR)})
         party: dict[str, Any] = {"id": row.pop("id"), "type": label, "name": row.pop("name") or ""}
         if label == "Bid":
             lot = lots.get(party["id"])
@@ -134,7 +154,7 @@ def _links(
                 "direction": direction,
                 "party": party,
                 **{k: v for k, v in row.items() if v is not None},
-                "sources": sources.split(SOURCE_SEPARATOR) if sources else [],
+                "sources": sources,
             }
         )
     return found
