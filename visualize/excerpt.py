@@ -7,20 +7,19 @@ from typing import Any, Final
 
 from detectors.finding import Finding
 from graph.current_ownership import current_ownership
-from graph.model import NODE_TYPES, REL_TYPES
 from graph.penetration import Ownership, connecting_paths, penetrate
 from graph.penetration.days import today
 from graph.penetration.paths import Paths, percent
 from graph.penetration.register import TOLERANCE
 from graph.stores import GraphStore
-from graph.stores.hops import EACH, hop
 from graph.subgraph import SubEdge, Subgraph
+from visualize.abridge import first_day
 from visualize.gathering import Canvas
+from visualize.households import around_households
 from visualize.labels import plain_id
 
 MOST_COMPUTED: Final = 12
 _CHAINS: Final = 4
-_NEVER: Final = "9999-12"
 
 
 def picture_of(
@@ -35,43 +34,52 @@ def picture_of(
 ) -> Subgraph:
     """The subgraph around some nodes. `ownership`: the store's, where the caller has it.
 
-    A lot: its bids and bidders with every owner above them, at the lot's own date unless `as_of` says otherwise.
-    A company: every owner above it, and what it holds directly. A person: what it holds directly, its
-    households. A household: its members, their property, the latest benefits it had by that day. What was found of later
+    A lot: its bids and bidders with every owner above them, at the lot's own date unless `as_of` says otherwise; all else
+    as it is today. A company: every owner above it, and what it holds directly. A person: what it holds directly, its
+    households. A household: its members, their property and companies, what companies they stand above hold, the
+    latest benefits it had by that day. What was found of later
     payments is not marked. At most `MOST_NODES` nodes; `truncated` says when that cut something. With `computed`, the
     stakes of the largest `MOST_COMPUTED` indirect holders at the top are edges of their own, marked so, with their formula. With `tied`, of parties that are looked at
     together: what ties them, people and kin included, and not what else they hold.
     """
     canvas = Canvas(store, as_of, ownership)
+    title = around(canvas, ids, computed=computed, tied=tied)
+    about = [f for f in findings if f.scope_id in ids or set(f.subjects) & set(ids)]
+    about = [f for f in about if as_of is None or _paid_from(f) <= as_of[:7]]
+    return canvas.subgraph(title, ids, about)
+
+
+def around(canvas: Canvas, ids: Sequence[str], *, computed: bool = False, tied: bool = False) -> str:
+    """Gather what `picture_of` shows around some nodes; gives the title. A canvas of no date gets one."""
     titles: list[str] = []
+    as_of = canvas.as_of
     for id_ in ids:
-        type_ = type_of(store, id_)
+        type_ = type_of(canvas.store, id_)
         canvas.add_nodes(type_, [id_])
+        if id_ not in canvas.nodes:
+            continue
         title = canvas.nodes[id_].name or plain_id(id_)
         if type_ == "Lot":
             canvas.as_of = as_of or canvas.nodes[id_].facts.get("bid_on")
             title = " · ".join([*_around_lot(canvas, id_), title])
-        elif type_ == "Company":
+        else:
             canvas.as_of = as_of or today().isoformat()
+        if type_ == "Company":
             canvas.owners_above([id_])
             if len(ids) == 1:
                 _look_through(canvas, id_, computed)
             if not tied:
                 canvas.follow("OWNS", ("Company", "Company"), [id_], upward=False)
-        elif type_ == "Person" and tied:
-            canvas.as_of = as_of or today().isoformat()
-        elif type_ == "Person":
+        elif type_ == "Person" and not tied:
             canvas.follow("OWNS", ("Person", "Company"), [id_], upward=False)
             households = canvas.follow("MEMBER_OF", ("Person", "Household"), [id_], upward=False)
-            _around_households(canvas, households)
+            around_households(canvas, households)
         elif type_ == "Household":
-            _around_households(canvas, [id_])
+            around_households(canvas, [id_])
         titles.append(title)
     if tied:
         canvas.between(ids)
-    about = [f for f in findings if f.scope_id in ids or set(f.subjects) & set(ids)]
-    about = [f for f in about if as_of is None or _paid_from(f) <= as_of[:7]]
-    return canvas.subgraph("、".join(titles), ids, about)
+    return "、".join(titles)
 
 
 def _paid_from(found: Finding) -> str:
@@ -80,25 +88,11 @@ def _paid_from(found: Finding) -> str:
     return str(months.get("from") or "") if isinstance(months, Mapping) else ""
 
 
-def proof_picture(store: GraphStore, found: Finding) -> Subgraph:
-    """What proves a finding and nothing else: the nodes of its evidence, and the stated rows between them."""
-    canvas = Canvas(store, str(found.facts.get("as_of") or "") or None)
-    for type_ in NODE_TYPES:
-        canvas.add_nodes(type_, found.evidence.nodes)
-    for name, rel in REL_TYPES.items():
-        if not rel.derived:
-            for pair in rel.pairs:
-                canvas.stated(name, pair, found.evidence.keys)
-    at = canvas.nodes.get(found.scope_id)
-    tender = [n.name for n in canvas.nodes.values() if n.type == "Tender" and n.name and n is not at]
-    title = " · ".join([*tender, at.name or plain_id(found.scope_id)]) if at else plain_id(found.scope_id)
-    return canvas.subgraph(title, [found.scope_id, *found.subjects], [found])
-
-
 def _look_through(canvas: Canvas, company: str, computed: bool) -> None:
     """Effective share of every holder where it is known exactly, what is refused, and stakes with their formula."""
     ownership = canvas.ownership or current_ownership(canvas.store)
-    answer = penetrate(ownership, company, canvas.as_of)
+    as_of = first_day(canvas.as_of) if canvas.as_of else None
+    answer = penetrate(ownership, company, as_of)
     canvas.effective = {o.id: o.share for o in answer.owners if o.share is not None}
     canvas.refused = {i for flag in answer.warnings if flag.code == "closed_block" for i in flag.ids}
     if not computed:
@@ -112,7 +106,7 @@ def _look_through(canvas: Canvas, company: str, computed: bool) -> None:
             facts |= {"share_min": owner.share_min, "share_max": owner.share_max}
             facts |= {"min_open": owner.min_open, "max_open": owner.max_open}
         else:
-            chains = connecting_paths(ownership, owner.id, company, canvas.as_of, limit=_CHAINS)
+            chains = connecting_paths(ownership, owner.id, company, as_of, limit=_CHAINS)
             facts["formula"] = _formula(chains, owner.share)
         stated = {k: v for k, v in facts.items() if v not in (None, "")}
         id_ = f"ULTIMATELY_HOLDS:{owner.id}>{company}"
@@ -136,25 +130,6 @@ def _around_lot(canvas: Canvas, lot: str) -> list[str]:
     canvas.subjects.update(bidders)
     canvas.owners_above(bidders)
     return [canvas.nodes[t].name for t in tenders if canvas.nodes[t].name]
-
-
-def _around_households(canvas: Canvas, households: Sequence[str]) -> None:
-    members = canvas.follow("MEMBER_OF", ("Person", "Household"), households, upward=True)
-    people = [*members, *[n.id for n in canvas.nodes.values() if n.type == "Person" and n.id not in members]]
-    canvas.follow("HOLDS_PROPERTY", ("Person", "Property"), people, upward=False)
-    benefits = canvas.store.query(
-        f"{EACH}MATCH (h:Household {{id: i}}) {hop('(h)-[r:RECEIVES]->(b:Benefit)', 'r.key')}AND b.from_month <= $until "
-        "RETURN h.id AS household, max(b.from_month) AS month",
-        {"ids": sorted(households), "until": canvas.as_of[:7] if canvas.as_of else _NEVER},
-    ).to_pylist()
-    for row in benefits:
-        latest = canvas.store.query(
-            "MATCH (h:Household {id: $id}) MATCH (h)-[:RECEIVES]->(b:Benefit) WHERE b.from_month = $month RETURN b.id AS id",
-            {"id": row["household"], "month": row["month"]},
-        ).to_pylist()
-        canvas.add_nodes("Benefit", [b["id"] for b in latest])
-        rows = [b["id"] for b in latest]
-        canvas.follow("RECEIVES", ("Household", "Benefit"), rows, upward=True)
 
 
 def type_of(store: GraphStore, id_: str) -> str:

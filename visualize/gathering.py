@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from graph.penetration.rows import REGISTERED_HEAD, SOLE_INTERESTS
 from graph.stores import GraphStore
 from graph.stores.hops import EACH, hop
 from graph.subgraph import SubEdge, Subgraph, SubNode
+from visualize.abridge import alike, first_day
 from visualize.reading_ahead import Ahead, link_fields, nodes_of
 
 MOST_NODES: Final = 300
@@ -21,6 +22,32 @@ _SHARES: Final = ("share", "share_max", "share_min")
 """What tells how large a holding is, the best first."""
 _BOOKKEEPING: Final = frozenset({"stated", "counted"})
 _TIES: Final = ("EXERCISES_CONTROL", "LEGAL_REP_OF", "OFFICER_OF", "RELATED_TO")
+
+
+def joins(edge: SubEdge, proving: Collection[str]) -> bool:
+    """Does a relationship make two ids of a proof one party? Its row is derived, and no proof names it."""
+    return edge.type == "SAME_AS" and edge.source in proving and edge.target in proving
+
+
+def _once(edges: Iterable[SubEdge], keys: Collection[str]) -> Iterator[tuple[SubEdge, bool]]:
+    """Relationships that say the same as one, with the rows and the data sets of all; and whether any of them is among `keys`."""
+    groups: dict[tuple[str, ...], list[SubEdge]] = {}
+    for edge in edges:
+        groups.setdefault(alike(edge), []).append(edge)
+    for first, *more in groups.values():
+        same = (first, *more)
+        facts = dict(first.facts)
+        if more:
+            facts["sources"] = list(dict.fromkeys(s for e in same for s in e.facts.get("sources") or ()))
+            facts["dataset"] = "、".join(
+                sorted({str(e.facts["dataset"]) for e in same if e.facts.get("dataset")})
+            )
+            # The latest extract that shows it.
+            facts["observed_on"] = max(
+                (str(e.facts["observed_on"]) for e in same if e.facts.get("observed_on")), default=None
+            )
+        stated = {k: v for k, v in facts.items() if v not in (None, "")} if more else facts
+        yield replace(first, facts=stated), any(e.id in keys for e in same)
 
 
 class Canvas:
@@ -43,14 +70,18 @@ class Canvas:
         self.subjects: set[str] = set()
         self.refused: set[str] = set()
         """Members of closed blocks, whose share nobody computes."""
+        self.proving: set[str] = set()
+        """Nodes and edges that prove a finding beside its evidence; see `visualize.proof`."""
+        self._kept_for: frozenset[str] = frozenset()
 
     def add_nodes(self, type_: str, ids: Iterable[str]) -> list[str]:
         """Fetch nodes that are not there yet; gives the ids that were new."""
         wanted = sorted(set(ids) - set(self.nodes))
-        room = MOST_NODES - len(self.nodes)
-        if len(wanted) > room:
+        room = self._room()
+        if len(free := [i for i in wanted if i not in self._kept_for]) > room:
             self.truncated = True
-            wanted = wanted[: max(room, 0)]
+            left_out = set(free[max(room, 0) :])
+            wanted = [i for i in wanted if i not in left_out]
         if not wanted:
             return []
         rows, unread = self._ahead.nodes(type_, wanted)
@@ -61,6 +92,14 @@ class Canvas:
             self.nodes[row["id"]] = SubNode(row["id"], type_, name, row.get("kind") or "", facts)
         return wanted
 
+    def keep_room(self, ids: Iterable[str]) -> None:
+        """Let nothing else take the places of these nodes, that are added later; of the first `MOST_NODES`."""
+        self._kept_for = frozenset([*dict.fromkeys(ids)][:MOST_NODES])
+
+    def _room(self) -> int:
+        """How many more nodes may be added of those no room is kept for."""
+        return MOST_NODES - len(self.nodes.keys() | self._kept_for)
+
     def follow(self, name: str, pair: tuple[str, str], ids: Sequence[str], upward: bool) -> list[str]:
         """Add the relationships of one type at these nodes, and the nodes at their other end; gives the new ones."""
         return self.follow_all(name, (pair,), ids, upward)[pair]
@@ -70,7 +109,7 @@ class Canvas:
     ) -> dict[tuple[str, str], list[str]]:
         """`follow` between several pairs of node types at once: where there is no room for all, the largest are drawn."""
         other = "from_id" if upward else "to_id"
-        found = {pair: self._links(name, pair, ids, upward) for pair in pairs}
+        found = {pair: self.links(name, pair, ids, upward) for pair in pairs}
         kept = self._largest([row for rows in found.values() for row in rows], other)
         new = {}
         for (start, end), rows in found.items():
@@ -91,12 +130,13 @@ class Canvas:
             known = next((float(row[f]) for f in _SHARES if row.get(f) is not None), 0.0)
             shares[row[other]] = max(shares.get(row[other], 0.0), known)
         there = shares.keys() & self.nodes.keys()
+        there |= shares.keys() & self._kept_for
         new = sorted(shares.keys() - there, key=lambda id_: (-shares[id_], id_))
-        room = max(MOST_NODES - len(self.nodes), 0)
+        room = max(self._room(), 0)
         self.truncated = self.truncated or len(new) > room
         return there | set(new[:room])
 
-    def _links(
+    def links(
         self, name: str, pair: tuple[str, str], ids: Sequence[str], upward: bool
     ) -> list[dict[str, Any]]:
         """The rows of one type at these nodes that hold, in an order of their own: engines give them as they come."""
@@ -121,7 +161,7 @@ class Canvas:
             key=lambda r: (r["from_id"], r["to_id"], str(r.get("key"))),
         )
 
-    def _add_edge(self, name: str, row: dict[str, Any]) -> None:
+    def _add_edge(self, name: str, row: dict[str, Any]) -> SubEdge:
         id_ = str(row.get("key") or f"{name}:{row['from_id']}>{row['to_id']}")
         facts = {
             k: v
@@ -130,7 +170,8 @@ class Canvas:
         }
         if "sources" in facts:
             facts["sources"] = facts["sources"].split("\n")
-        self.edges[id_] = SubEdge(id_, name, row["from_id"], row["to_id"], facts)
+        edge = self.edges[id_] = SubEdge(id_, name, row["from_id"], row["to_id"], facts)
+        return edge
 
     def _holds(self, row: dict[str, Any]) -> bool:
         if row.get("counted") is False:
@@ -138,7 +179,9 @@ class Canvas:
         if self.as_of is None:
             return True
         start, end = row.get("valid_from"), row.get("valid_to")
-        return (not start or start <= self.as_of) and (not end or self.as_of < end)
+        # Of a month: what holds on any day of it.
+        begun = not start or start[: len(self.as_of)] <= self.as_of
+        return begun and (not end or first_day(self.as_of)[: len(end)] < end)
 
     def _counting(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Of lists under several ids of one company one counts, and what both state is drawn once, at its better id."""
@@ -172,11 +215,12 @@ class Canvas:
             self._counted[company] = keys, named
         return self._counted[company]
 
-    def stated(self, name: str, pair: tuple[str, str], keys: Sequence[str]) -> None:
-        """Add those relationships of one type, between nodes that are there, whose row has one of the keys."""
+    def stated(self, name: str, pair: tuple[str, str], among: Collection[str], keys: Sequence[str]) -> None:
+        """Add those relationships of one type whose row has one of the keys, between nodes that are there and `among` these."""
         start, end = pair
-        ids = [n.id for n in self.nodes.values() if n.type == start]
-        if not ids or not any(n.type == end for n in self.nodes.values()):
+        there = [n for i in among if (n := self.nodes.get(i)) is not None]
+        ids = [n.id for n in there if n.type == start]
+        if not ids or not any(n.type == end for n in there):
             return
         returned = ", ".join(f"r.{f.name} AS {f.name}" for f in rel_columns(REL_TYPES[name]))
         rows = self.store.query(
@@ -188,12 +232,22 @@ class Canvas:
             if row["to_id"] in self.nodes:
                 self._add_edge(name, row)
 
+    def join(self, name: str, pair: tuple[str, str], ids: Iterable[str], upward: bool) -> list[SubEdge]:
+        """Add the relationships of one type from these nodes (`upward`: to them) to others that are there; gives them."""
+        at, other = (pair[1], "from_id") if upward else (pair[0], "to_id")
+        near = [i for i in ids if i in self.nodes and self.nodes[i].type == at]
+        return [
+            self._add_edge(name, row)
+            for row in self.links(name, pair, near, upward)
+            if row[other] in self.nodes
+        ]
+
     def between(self, ids: Sequence[str]) -> None:
         """Add how these parties are tied otherwise than by shares."""
         for name in _TIES:
             for start, end in REL_TYPES[name].pairs:
                 near = [i for i in ids if i in self.nodes and self.nodes[i].type == start]
-                for row in self._links(name, (start, end), near, upward=False):
+                for row in self.links(name, (start, end), near, upward=False):
                     # A registered head is drawn as what he is; as an owner by law, where he is that, with the owners.
                     if row.get("interest") == REGISTERED_HEAD:
                         continue
@@ -234,7 +288,7 @@ class Canvas:
             and node.kind in ("", "unknown", "sole_trader")
             and "公司" not in node.name
         ]
-        rows = self._links("EXERCISES_CONTROL", ("Person", "Company"), firms, upward=True)
+        rows = self.links("EXERCISES_CONTROL", ("Person", "Company"), firms, upward=True)
         rows = [
             r
             for r in rows
@@ -276,8 +330,12 @@ class Canvas:
 
     def subgraph(self, title: str, subjects: Iterable[str], findings: Sequence[Finding]) -> Subgraph:
         """What was gathered, marked: the subjects asked about, and what proves the findings."""
-        proving = {n for f in findings if not f.suppressed_by for n in f.evidence.nodes}
-        keys = {k for f in findings if not f.suppressed_by for k in f.evidence.keys}
+        standing = [f for f in findings if not f.suppressed_by]
+        proving = {n for f in standing for n in f.evidence.nodes}
+        keys = {k for f in standing for k in f.evidence.keys}
+        if standing:
+            proving |= self.proving
+            keys |= self.proving
         asked = set(subjects) | self.subjects
         unowned = asked & self._without_owners()
         nodes = tuple(
@@ -302,8 +360,8 @@ class Canvas:
             for n in sorted(self.nodes.values(), key=lambda n: (n.type, n.id))
         )
         edges = tuple(
-            replace(e, marks=(*e.marks, "finding")) if e.id in keys else e
-            for e in sorted(self.edges.values(), key=lambda e: e.id)
+            replace(e, marks=(*e.marks, "finding")) if proven or joins(e, proving) else e
+            for e, proven in _once(sorted(self.edges.values(), key=lambda e: e.id), keys)
         )
         return Subgraph(
             nodes,

@@ -220,7 +220,7 @@ def stack_words(stack: Stack, lang: Lang, cut: bool = False) -> tuple[str, str]:
 
     if stack.kind == "bid":
         word = pick(RELATIONS["SUBMITS"], lang)
-        return counted_as("bidders"), word
+        return counted_as("bidders" if stack.above else "lots"), word
     if stack.kind != "own":
         return counted_as("parties"), _relation_words(stack.lines[0].members, lang)
     if not stack.above:

@@ -25,8 +25,9 @@ from graph.penetration.days import today
 from graph.stores import GraphStore
 from graph.subgraph import Subgraph
 from visualize import Scene, Style, compose, scene_bytes
-from visualize.excerpt import picture_of, proof_picture
+from visualize.excerpt import picture_of
 from visualize.html import page
+from visualize.proof import finding_picture, proof_picture
 from visualize.wording import Lang
 
 routes = Routes("pictures")
@@ -150,15 +151,17 @@ def _picture(
     return _around(request, services, [one.id for one in about], as_of, list(findings.values()))
 
 
-def _proof(request: Request, services: Services, found: Finding) -> _Part:
-    """What proves a finding; kept while the data and the finding stay the same."""
-    store = services.store
+def _finding(request: Request, services: Services, found: Finding, proof: bool) -> _Part:
+    """A finding's picture; kept while the data and the finding stay the same."""
+    data, store = dataset_of(request), services.store
     state = _state(store)
-    asked = (state, "proof", *_mark(found))
+    asked = (state, data.fingerprint, "proof" if proof else today().isoformat(), *_mark(found))
     pictures: Kept = request.app.state.pictures
-    subgraph = pictures.get(
-        asked, lambda: proof_picture(store, found), lambda: state is not None and _state(store) == state
-    )
+
+    def read() -> Subgraph:
+        return proof_picture(store, found) if proof else finding_picture(store, found, data.ownership)
+
+    subgraph = pictures.get(asked, read, lambda: state is not None and _state(store) == state)
     return _Part(subgraph, asked if state is not None and subgraph.fingerprint == state else None)
 
 
@@ -243,14 +246,7 @@ def of_finding(
     lang: Language = "zh", grey: bool = False,
     proof: Annotated[bool, Query(description="What proves it and nothing else")] = False,
 ) -> Response:  # fmt: skip
-    """Its lot or household, with the evidence marked; or the evidence alone."""
+    """Its lot, its household or its subjects at its own date, with the evidence marked; or the evidence alone."""
     record = services.ledger.finding(id)
-
-    def gather() -> _Part:
-        found = record.finding
-        if proof:
-            return _proof(request, services, found)
-        about = [found.scope_id] if found.scope_kind in ("lot", "household") else list(found.subjects)
-        return _around(request, services, about, None, [found])
-
+    gather = lambda: _finding(request, services, record.finding, proof)  # noqa: E731
     return _drawn(request, caller, services, record.id, gather, format, style, lang, grey)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -21,6 +21,7 @@ from graph.in_play import is_current
 from graph.stores import GraphStore
 from graph.subgraph import Subgraph
 from visualize.excerpt import picture_of, type_of
+from visualize.proof import finding_picture
 
 FINGERPRINT: Final = re.compile(r"[0-9a-f]{20}")
 PARTIES: Final = ("Company", "Person", "Household")
@@ -98,17 +99,7 @@ def ask(
 def _finding(store: GraphStore, found: Finding) -> Asked:
     ownership = current_ownership(store)
     proof = proof_of_finding(ownership, found)
-    as_of = proof.as_of if found.scope_kind != "household" else None
-    try:
-        type_of(store, found.scope_id)
-        at: Sequence[str] = [found.scope_id]
-    except KeyError:
-        at = [s for s in found.subjects if _known(store, s)]
-    picture = (
-        picture_of(store, list(at), as_of, [found], ownership=ownership)
-        if at
-        else Subgraph((), (), fingerprint=store.fingerprint())
-    )
+    picture = finding_picture(store, found, ownership)
     return Asked(
         "finding",
         found.fingerprint,
@@ -120,14 +111,6 @@ def _finding(store: GraphStore, found: Finding) -> Asked:
         ids=tuple(found.evidence.nodes),
         keys=tuple(found.evidence.keys),
     )
-
-
-def _known(store: GraphStore, id_: str) -> bool:
-    try:
-        type_of(store, id_)
-    except KeyError:
-        return False
-    return True
 
 
 def about_party(found: Finding, id_: str) -> bool:

@@ -11,6 +11,7 @@ from graph.stores import GraphStore
 from graph.stores.hops import EACH, hop
 from graph.stores.statements import statements_of
 from graph.subgraph import SubEdge, Subgraph, SubNode
+from visualize.gathering import joins
 
 _PARTIES: Final = ("Company", "Person", "Concert")
 _TYPES: Final = (
@@ -40,7 +41,7 @@ class Frozen:
             for n in sorted(self.nodes.values(), key=lambda n: (n.type, n.id))
         )
         edges = tuple(
-            replace(e, marks=_with(e.marks, "finding", e.id in rows))
+            replace(e, marks=_with(e.marks, "finding", e.id in rows or joins(e, proving)))
             for e in sorted(self.edges.values(), key=lambda e: e.id)
         )
         return replace(about, nodes=nodes, edges=edges)

@@ -38,7 +38,8 @@ def test_a_household_is_drawn_as_it_was_on_a_day(either_service: Running) -> Non
         now = _on(client, None)
         (latest,) = now[0]
         assert "2025-02" in latest
-        assert len(now[1]) == 2
+        # Of its own, bought since, and of a company that a member holds.
+        assert len(now[1]) == 3
         assert now[2]
         (first,), homes, marked = _on(client, "2025-01-31")
         assert "2025-01" in first

@@ -20,7 +20,7 @@ from detectors.running.detecting import detect
 from graph.stores import open_store
 from tests.docs import sessions
 from visualize import render_bytes
-from visualize.excerpt import proof_picture
+from visualize.proof import proof_picture
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / PICTURES
 
