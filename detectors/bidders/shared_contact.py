@@ -10,7 +10,7 @@ import polars as pl
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
 from detectors.law import statutes
 from detectors.rows import table
-from detectors.ties import bidding, people
+from detectors.ties import bidding, blank_contacts, people
 from detectors.ties.coverage import lacking
 from detectors.ties.drafts import CONSORTIUM, OTHER_LOT
 from detectors.ties.links import (
@@ -66,6 +66,8 @@ def _explained(
     tie: LinkTie, complete: bool, users: int, values: Values, public: set[str]
 ) -> tuple[str, str, str] | None:
     kind = tie.rows[0]["role"]
+    if blank := blank_contacts.placeholder(str(kind), tie.holder_name):
+        return blank
     if users > values["hub_parties"]:
         return (
             "hub",
@@ -86,7 +88,7 @@ def _explained(
 
 DETECTOR = Detector(
     id="shared-contact",
-    version="1.2",
+    version="1.3",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人使用相同的联系方式",
@@ -123,6 +125,11 @@ DETECTOR = Detector(
         CONSORTIUM,
         OTHER_LOT,
         people.HUB,
+        Suppressor(
+            "placeholder",
+            "没有填写时的占位电话、邮箱",
+            "a telephone or mail address that stands where none was given",
+        ),
         Suppressor(
             "partial-address", "不完整的地址不作比较", "an address without a house number ties nobody"
         ),

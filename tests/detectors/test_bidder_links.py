@@ -8,6 +8,15 @@ from tests.detectors.bidder_world import Found, World, found_on_both, ids
 REP, OFFICER, CONTACT = "same-legal-representative", "shared-officer", "shared-contact"
 
 
+FILLED_UP = (
+    ("电话", "00000000"),
+    ("电话", "020-88888888"),
+    ("电话", "12345678"),
+    ("邮箱", "无@无.com"),
+    ("邮箱", "none@example.test"),
+)
+
+
 def build(w: World) -> None:
     # Responsible person: two of three bidders; one who left before; a namesake; another lot; one consortium.
     w.lot("REP", "A1", "A2", "A3")
@@ -67,6 +76,10 @@ def build(w: World) -> None:
 
     # Contacts: phone and mail shared under different names; a street without number; an incubator; a mail provider.
     w.lot("TEL", "D1", "D2", "D3")
+    for n, (kind, value) in enumerate(FILLED_UP):
+        w.lot(f"FILLED-{n}", f"Y{n}A", f"Y{n}B")
+        for bidder in (f"Y{n}A", f"Y{n}B"):
+            w.add("contacts", party_id=bidder, kind=kind, value=value)
     w.add("contacts", party_id="D1", kind="电话", value="0000-1234567")
     w.add("contacts", party_id="D2", kind="电话", value="0000 1234567")
     w.add("contacts", party_id="D1", kind="邮箱", value="Sample@example.test")
@@ -244,3 +257,10 @@ def test_mail_of_one_domain_ties_and_of_a_public_one_does_not(found: Found) -> N
     assert {"email:a@own.test", "email:b@own.test"} < set(hit.evidence.nodes)
     assert found.one(CONTACT, "MAIL-SITE").facts["holder"]["id"] == "domain:site.test"
     assert found.of(CONTACT, "MAIL-PUBLIC") == []
+
+
+def test_what_a_form_was_filled_up_with_ties_nobody(found: Found) -> None:
+    for n, (_, value) in enumerate(FILLED_UP):
+        hits = found.of(CONTACT, f"FILLED-{n}")
+        told = {f.suppressed_by["rule"] if f.suppressed_by else None for f in hits}
+        assert hits and told <= {"placeholder", "hub"} and "placeholder" in told, (value, told)
