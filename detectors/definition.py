@@ -220,6 +220,8 @@ class Detector:
     """What a hit rests on: who or what something is, a name alone, or how often something happens."""
     warn_above: float = 0.2
     """Fires on more than this share of its population: then the run warns about the detector itself."""
+    counts_rows: bool = False
+    """Too few of something is the finding: rows that a load refused of its files are told beside it."""
     over_all: bool = False
     """About how bidders behave over all lots, or of a market: one lot or household alone does not say it."""
     meaning_zh: str = ""

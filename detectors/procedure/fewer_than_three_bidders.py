@@ -117,6 +117,7 @@ DETECTOR = Detector(
     population=bidding.LOTS,
     identity=("lot_id",),
     suppressors=(),
+    counts_rows=True,
     wording_zh="【风险预警】{tender}（{lot}）：数据中有效递交的投标为{count}个，少于{limit}个，{state_zh}。"
     + CAUTION_ZH,
     wording_en="[Lead] {tender} ({lot}): {count:bid is|bids are} on record, fewer than {limit}, {state_en}. "

@@ -14,6 +14,7 @@ import polars as pl
 
 from detectors.definition import Detector
 from detectors.finding import Finding
+from graph.counted import counted
 from graph.model import REL_TYPES
 from graph.stores.contract import GraphStore
 from graph.stores.hops import EACH, hop
@@ -37,11 +38,16 @@ def with_sources(
     """The findings, each with `facts.data` ({as_of, first, sources}) and a closing sentence that says so.
 
     `as_of` and `first`: the latest and earliest date of an extract among the rows that prove it (数据截至), null where no
-    row has one; `sources`: the files that state them.
+    row has one; `sources`: the files that state them. Of a detector that counts rows also `refused`: how many rows of
+    which of these files loads refused, where any.
     """
     rows = _rows(store, findings, detectors, beside)
-    files = _files(store)
-    return [_told(f, [rows[k] for k in f.evidence.keys if k in rows], files) for f in findings]
+    files, refused = _files(store)
+    told = []
+    for f in findings:
+        proving = [rows[k] for k in f.evidence.keys if k in rows]
+        told.append(_told(f, proving, files, refused if detectors[f.detector].counts_rows else {}))
+    return told
 
 
 def _rows(
@@ -86,22 +92,35 @@ def _types(detector: Detector) -> set[str]:
     return {t for t in named if t in REL_TYPES and not REL_TYPES[t].derived}
 
 
-def _files(store: GraphStore) -> dict[str, str]:
-    """The name of each loaded file, by batch and the start of its hash, as rows name it."""
+def _files(store: GraphStore) -> tuple[dict[str, str], dict[str, int]]:
+    """The name of each loaded file, by batch and the start of its hash, as rows name it; how many rows were refused of it."""
     names: dict[str, str] = {}
+    refused: dict[str, int] = {}
     table = store.query("MATCH (b:Batch) RETURN b.id AS id, b.files AS files", timeout=120)
     for batch in table.to_pylist():
         for text in batch["files"] or ():
             file = json.loads(text)
-            names[f"{batch['id']}:{file['sha256'][:12]}"] = str(file["name"])
-    return names
+            key = f"{batch['id']}:{file['sha256'][:12]}"
+            names[key] = str(file["name"])
+            if file.get("rejected"):
+                refused[key] = int(file["rejected"])
+    return names, refused
 
 
-def _told(found: Finding, rows: Sequence[tuple[str | None, str]], files: Mapping[str, str]) -> Finding:
+def _told(
+    found: Finding,
+    rows: Sequence[tuple[str | None, str]],
+    files: Mapping[str, str],
+    refused: Mapping[str, int],
+) -> Finding:
     dates = sorted({day for day, _ in rows if day})
     stated = {line.partition("#")[0] for _, sources in rows for line in sources.split("\n") if line}
     names = sorted({files[key] for key in stated if key in files})
-    data = {"as_of": dates[-1] if dates else None, "first": dates[0] if dates else None, "sources": names}
+    data: dict[str, object] = {
+        "as_of": dates[-1] if dates else None,
+        "first": dates[0] if dates else None,
+        "sources": names,
+    }
     zh, en = [], []
     if dates:
         zh.append(f"数据截至{dates[-1]}")
@@ -111,6 +130,14 @@ def _told(found: Finding, rows: Sequence[tuple[str | None, str]], files: Mapping
         zh.append("来源：" + "、".join(names[:_NAMED]) + (f"等{len(names)}个文件" if more > 0 else ""))
         en.append("sources: " + ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else ""))
     text = dict(found.text)
+    lost = {files[key]: refused[key] for key in sorted(stated) if key in refused}
+    if lost:
+        data["refused"] = [{"name": name, "rows": n} for name, n in lost.items()]
+        text["zh"] += "".join(f"{name}导入时有{n}行被拒绝，未计在内，请核对。" for name, n in lost.items())
+        text["en"] += "".join(
+            f" {counted(n, 'row', 'rows')} of {name} {'was' if n == 1 else 'were'} refused by the load and not counted: verify."
+            for name, n in lost.items()
+        )
     if zh:
         told = "; ".join(en)
         text["zh"] += "，".join(zh) + "。"
