@@ -7,15 +7,16 @@ said about who was left out.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from detectors.definition import Row
 from detectors.households.amounts import by_month
 from detectors.households.deaths import died_in
-from detectors.households.months import in_month, later
+from detectors.households.months import all_of_month, in_month, later
 from detectors.households.paid import (
     BENEFIT_HOUSEHOLD,
     RECIPIENTS,
@@ -24,6 +25,7 @@ from detectors.households.paid import (
     Spell,
     recipients,
 )
+from detectors.households.periods import Windows, fold, windows
 from detectors.households.programs import may_be, same_programme
 from detectors.rows import Rows
 
@@ -61,6 +63,11 @@ ENTITLEMENTS_COLUMNS: Final = {
     "persons": ("person_id", *_PERSON_COLUMNS, *_ENTITLED_COLUMNS),
     "declined": ("party_id", "program_id", "declined_from", "declined_to", "declined_key"),
 }
+PART_MONTH: Final = (
+    "part-month",
+    "名单在该月中途起止，按规定可自次月起发放或自当月停发",
+    "the list begins or ends within the month: payments may begin with the next one, or stop with it",
+)
 DECLINED: Final = (
     "declined",
     "已放弃或拒绝该项待遇（有放弃日期）",
@@ -80,7 +87,10 @@ class Entitlement:
     covered after all that the list states of the recipient, while it names others. `declined`: months covered by whose
     end the household, or everybody on the list, had declined, and was not put on it anew; `declined_keys`: the rows
     that say so. `waived`: month → who of the list had declined before it began (empty: the household as a whole), with
-    the key of the row that says so. `reached`: months covered of which any row speaks.
+    the key of the row that says so. `reached`: months covered of which any row speaks. `least`: as `due`, of those alone
+    who are on the list on every day of a month.
+
+    Of a programme that is paid by the quarter or the like, what is due in a month is due for all that it pays for.
     """
 
     of: Recipient
@@ -100,6 +110,7 @@ class Entitlement:
     declined_keys: tuple[str, ...]
     waived: Mapping[str, Mapping[str, str]]
     reached: frozenset[str]
+    least: Mapping[str, int | None]
 
     @property
     def missing(self) -> list[str]:
@@ -118,6 +129,14 @@ class Entitlement:
         if due is None or paid is None:
             return None
         return due - paid if due - paid >= max(floor, 1) else None
+
+    def in_part(self, month: str) -> bool:
+        """Does the list begin or end within the month, and is what it states for the whole of it paid?"""
+        due, least = self.due.get(month), self.least.get(month)
+        if due is None or least is None or least >= due:
+            return False
+        paid = self.paid.get(month, 0)
+        return paid is not None and paid >= least
 
     def alive(self, month: str) -> bool:
         """Was anybody of the recipient alive in the month, as far as the data say?"""
@@ -173,43 +192,63 @@ def _entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
     whole: dict[str, list[Row]] = defaultdict(list)
     for (_, program), mine in stated.items():
         whole[program].extend(mine)
-    covered = {program: set().union(*(paying.get(n, ()) for n in may_be(program))) for program in whole}
-    reached = {program: _reached(rows_of, covered[program]) for program, rows_of in whole.items()}
+    covered: dict[str, set[str]] = {
+        program: set().union(*(paying.get(n, ()) for n in may_be(program))) for program in whole
+    }
     declined: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for row in rows["declined"]:
         for program in may_be(same_programme(row["program_id"])):
             declined[program][row["party_id"]].append(row)
-    found = []
-    for (id_, program), mine in sorted(stated.items()):
-        of = known.get(id_, kinds[id_])
+    paid_for: dict[tuple[str, str], tuple[list[Spell], int]] = {}
+    for (id_, program), mine in stated.items():
         movers = {str(r["person_id"]) for r in mine if len(homes.get(r.get("person_id") or "", ())) > 1}
         elsewhere = [known[h] for p in movers for h in homes[p] if h in known and h != id_]
-        names = may_be(program)
+        of, names = known.get(id_, kinds[id_]), may_be(program)
         spells = [s for s in of.spells if s.same in names]
         spells += [s for r in elsewhere for s in r.spells if s.same in names and _serves(r, s, movers)]
+        undated = sum(s.same in names for r in (of, *elsewhere) for s in r.undated)
+        paid_for[id_, program] = (spells, undated)
+    by = {
+        program: windows(
+            covered[program],
+            (
+                (by_month(paid_for[key][0]), partial(_due, mine, pick=min))
+                for key, mine in stated.items()
+                if key[1] == program
+            ),
+        )
+        for program in whole
+    }
+    reached = {program: _reached(rows_of, by[program]) for program, rows_of in whole.items()}
+    found = []
+    for (id_, program), mine in sorted(stated.items()):
+        of, (spells, undated) = known.get(id_, kinds[id_]), paid_for[id_, program]
+        each = {m for months_of_one in by[program].values() for m in months_of_one}
         keys = tuple(sorted({str(r["entitled_key"]) for r in mine}))
         listing = min(mine, key=lambda r: str(r["program_id"]))
         listed_as, name = str(listing["program_id"]), str(listing["program"] or program)
-        undated = sum(s.same in names for r in (of, *elsewhere) for s in r.undated)
-        paid = by_month(spells)
+        # A row of nothing is no payment.
+        paid = {m: amount for m, amount in by_month(spells).items() if amount != 0}
         listed = (
             frozenset() if any("household_id" in r for r in mine) else {str(r["person_id"]) for r in mine}
         )
-        after = frozenset(_past(mine, covered[program]) & reached[program])
         said = _said(id_, listed, mine, declined.get(program, {}))
-        waived = _waived(said, covered[program])
+        waived = _waived(said, each)
         months, waiver_keys = _declined(said, covered[program])
         # What all of them declined stays due, to be shown as declined where it is not paid.
         partly = {m: who for m, who in waived.items() if m not in months}
-        due = _due(mine, covered[program], min, partly)
-        most = due if len(mine) == 1 and not waived else _due(mine, covered[program], max, waived)
+        due = fold(_due(mine, each, min, partly), by[program])
+        alike = len(mine) == 1 and not waived
+        most = due if alike else fold(_due(mine, each, max, waived), by[program])
+        after = frozenset((_past(mine, covered[program]) & reached[program]) - due.keys())
         found.append(
             Entitlement(
                 *(of, listed_as, name, program, due, paid, frozenset(covered[program]), undated, keys, most),
                 *(tuple(spells), frozenset(listed), after),
                 *(months, waiver_keys),
                 waived,
-                frozenset(_reached(mine, covered[program])),
+                frozenset(_reached(mine, by[program])),
+                _throughout(mine, by[program]),
             )
         )
     return found
@@ -243,7 +282,7 @@ def _declined(each: Sequence[_Said], covered: set[str]) -> tuple[frozenset[str],
     return frozenset(months), tuple(sorted(keys))
 
 
-def _waived(each: Sequence[_Said], covered: set[str]) -> dict[str, dict[str, str]]:
+def _waived(each: Sequence[_Said], covered: Iterable[str]) -> dict[str, dict[str, str]]:
     """Who had declined before a month began, and until its end: what is paid for the month of the day itself is due."""
     waived: dict[str, dict[str, str]] = defaultdict(dict)
     for who, said, rows in each:
@@ -268,11 +307,13 @@ def _anew(declined: Row, rows: Sequence[Row], month: str) -> bool:
     return bool(ends) and any(all(end and end <= start for end in ends) for start in again)
 
 
-def _reached(rows: Sequence[Row], covered: set[str]) -> set[str]:
-    """The months covered of which any of these rows of a list speaks."""
+def _reached(rows: Sequence[Row], by: Windows) -> set[str]:
+    """The months covered of which any of these rows of a list speaks: of any month that is paid for in it."""
     named = {r["month"][:7] for r in rows if r["month"]}
     spans = {(r["entitled_from"], r["entitled_to"]) for r in rows if not r["month"]}
-    return {m for m in covered if m in named or any(in_month(start, end, m) for start, end in spans)}
+    each = {m for months in by.values() for m in months}
+    told = {m for m in each if m in named or any(in_month(start, end, m) for start, end in spans)}
+    return {m for m, months in by.items() if not told.isdisjoint(months)}
 
 
 def _past(rows: Sequence[Row], covered: set[str]) -> set[str]:
@@ -305,7 +346,7 @@ def _serves(of: Recipient, spell: Spell, persons: set[str]) -> bool:
 
 def _due(
     rows: Sequence[Row],
-    covered: set[str],
+    covered: Iterable[str],
     pick: Callable[[list[int]], int],
     waived: Mapping[str, Collection[str]] | None = None,
 ) -> dict[str, int | None]:
@@ -337,3 +378,37 @@ def _due(
                 before = due.get(month, 0)
                 due[month] = None if before is None or amount is None else before + int(amount)
     return due
+
+
+def _throughout(rows: Sequence[Row], by: Windows) -> dict[str, int | None]:
+    """What is due by month to those who are on the list on every day of it; the least where amounts follow one another.
+
+    Of the months alone, and of all that is paid for together with them, within which a row begins or ends.
+    """
+    days = {str(day) for r in rows if not r["month"] for day in (r["entitled_from"], r["entitled_to"]) if day}
+    within = {day[:7] for day in days if day[8:10] not in ("", "01")}
+    whose: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        whose[str(row.get("person_id") or "")].append(row)
+    due: dict[str, int | None] = {}
+    for month in {m for months in by.values() if not within.isdisjoint(months) for m in months}:
+        for mine in whose.values():
+            for amount in _sure(mine, month):
+                before = due.get(month, 0)
+                due[month] = None if before is None or amount is None else before + int(amount)
+    return fold(due, {m: months for m, months in by.items() if not within.isdisjoint(months)})
+
+
+def _sure(rows: Sequence[Row], month: str) -> list[int | None]:
+    """What one person's or household's rows state for the whole of a month; 0 where they speak of a part of it."""
+    named = [r["amount"] for r in rows if r["month"] and r["month"][:7] == month]
+    lasting = [r for r in rows if not r["month"] and in_month(r["entitled_from"], r["entitled_to"], month)]
+    if named or not lasting:
+        return named
+    if not all_of_month([(r["entitled_from"], r["entitled_to"]) for r in lasting], month):
+        return [0]
+    started = [(str(r["entitled_from"] or ""), r["amount"]) for r in lasting]
+    # Of those that were there when the month began, the one that began last replaced the others.
+    last = max((day for day, _ in started if day <= f"{month}-01"), default="")
+    amounts = [amount for day, amount in started if day >= last]
+    return [None] if None in amounts else [min(amounts)]

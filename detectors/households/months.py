@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 
 def months_of(first: str, last: str) -> Iterator[str]:
@@ -16,6 +17,26 @@ def months_of(first: str, last: str) -> Iterator[str]:
 def in_month(start: str | None, end: str | None, month: str) -> bool:
     """Does a half-open span cover some day of the month?"""
     return (not start or start[:7] <= month) and (not end or end > f"{month}-01")
+
+
+def all_of_month(spans: Iterable[tuple[str | None, str | None]], month: str) -> bool:
+    """Do half-open spans of days together leave no day of the month outside? An end may be the last day itself."""
+    reached = 0
+    days = [
+        (
+            1 if not start or start <= f"{month}-01" or len(start) == len(month) else int(start[8:10]),
+            _LAST if not end or end >= f"{month}-{_LAST - 3}" else int(end[8:10] or _LAST),
+        )
+        for start, end in spans
+        if in_month(start, end, month)
+    ]
+    for first, last in sorted(days):
+        if first <= reached + 1:
+            reached = max(reached, last)
+    return reached >= _LAST
+
+
+_LAST: Final = 31
 
 
 def on_day(start: str | None, end: str | None, day: str) -> bool:

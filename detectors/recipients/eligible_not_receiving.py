@@ -13,6 +13,7 @@ from detectors.households.entitlements import (
     DECLINED,
     ENTITLEMENTS,
     ENTITLEMENTS_COLUMNS,
+    PART_MONTH,
     Entitlement,
     entitlements,
 )
@@ -45,8 +46,9 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             )
         elif e.due and not set(e.due) & set(e.paid):
             alive = [m for m in e.missing if e.alive(m)]
-            wanted = [m for m in alive if m not in e.declined]
-            why = None if wanted else DECLINED if alive else _DIED
+            wanted = [m for m in alive if m not in e.declined and not e.in_part(m)]
+            part = any(m not in e.declined for m in alive)
+            why = None if wanted else PART_MONTH if part else DECLINED if alive else _DIED
             yield _listed(e, wanted or alive or e.missing, why, values)
     said = ("是否漏享", "whether somebody is left out")
     yield from without_list(recipients(rows), listed, *said)
@@ -115,7 +117,7 @@ DETECTOR = Detector(
     columns={**ENTITLEMENTS_COLUMNS, **COLUMNS},
     population=POPULATION,
     identity=("household_id", "program_id"),
-    suppressors=(Suppressor(*_DIED), Suppressor(*DECLINED)),
+    suppressors=tuple(Suppressor(*why) for why in (_DIED, DECLINED, PART_MONTH)),
     wording_zh=(
         "【服务提醒】{household}：{why_zh}，{months}（{count}个月）未见发放记录。请主动核实需求并告知申请途径。"
         + CAUTION_ZH

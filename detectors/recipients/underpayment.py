@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
 
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
 from detectors.households.drafts import draft, yuan
@@ -12,11 +11,13 @@ from detectors.households.entitlements import (
     DECLINED,
     ENTITLEMENTS,
     ENTITLEMENTS_COLUMNS,
+    PART_MONTH,
     POPULATION,
     Entitlement,
     entitlements,
 )
 from detectors.households.paid import recipients
+from detectors.households.underpaid import AHEAD, MADE_UP, PENDING, explained, paid_ahead
 from detectors.households.unlisted import months_unlisted, without_list
 from detectors.law.assistance import paid_by_the_month
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
@@ -35,9 +36,10 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         }
         # A payment without a month may be that of any month.
         lasting = {m: gap for m, gap in short.items() if m in e.paid or not e.undated}
-        wanted = {m: gap for m, gap in lasting.items() if m not in e.declined}
+        ahead = paid_ahead(e, short)
+        wanted = {m: gap for m, gap in lasting.items() if not (m in e.declined or e.in_part(m) or m in ahead)}
         if lasting:
-            yield _draft(e, wanted or lasting, values)
+            yield _draft(e, wanted or lasting, ahead, values)
         elif short:
             yield _unknown(e, "有发放记录没有月份", "some payments state no month")
         elif any(amounts[m] is None for amounts in (e.due, e.paid) for m in set(e.due) & set(e.paid)):
@@ -61,33 +63,7 @@ def _floor(e: Entitlement, month: str, values: Values) -> int:
     return round(float(e.of.settled(values, month)["shortfall"]) * 100)
 
 
-def _explained(e: Entitlement, short: Mapping[str, int]) -> tuple[str, str, str] | None:
-    if e.declined.issuperset(short):
-        return DECLINED
-    if all(m not in e.paid and m == max(e.covered) for m in short):
-        return _PENDING
-    if any(e.due[m] is None for m in short):
-        return None
-    later = {m: paid for m, paid in e.paid.items() if m > min(short) and paid is not None}
-    # What comes after it was declined can only be for months before.
-    due = {m: e.most[m] if m in e.waived else e.due.get(m, 0) for m in later}
-    surplus = sum(max(0, paid - amount) for m, paid in later.items() if (amount := due[m]) is not None)
-    return _MADE_UP if surplus >= sum(short.values()) else None
-
-
-_PENDING: Final = (
-    "payment-pending",
-    "仅最近一个发放月份未到账，可能尚在发放中",
-    "only the latest month paid by the programme is missing: perhaps still under way",
-)
-_MADE_UP: Final = (
-    "made-up-later",
-    "此后月份多发的金额已足以补足",
-    "what was paid above the entitlement in later months makes up for it",
-)
-
-
-def _draft(e: Entitlement, short: Mapping[str, int], values: Values) -> Draft:
+def _draft(e: Entitlement, short: Mapping[str, int], ahead: set[str], values: Values) -> Draft:
     months = sorted(short)
     unpaid = [m for m in months if m not in e.paid]
     total = sum(short.values())
@@ -107,7 +83,7 @@ def _draft(e: Entitlement, short: Mapping[str, int], values: Values) -> Draft:
         values=values,
         nodes=[e.program_id, *e.of.persons, *(s.benefit for s in e.of.spells)],
         keys=[*e.keys, *e.declined_keys, *(s.key for s in e.of.spells)],
-        suppressed_by=_explained(e, short),
+        suppressed_by=explained(e, short, ahead),
     )
     return replace(found, identity={"household_id": e.of.id, "program_id": e.program_id})
 
@@ -131,7 +107,7 @@ DETECTOR = Detector(
     columns=ENTITLEMENTS_COLUMNS,
     population=POPULATION,
     identity=("household_id", "program_id"),
-    suppressors=tuple(Suppressor(*why) for why in (_PENDING, _MADE_UP, DECLINED)),
+    suppressors=tuple(Suppressor(*why) for why in (PENDING, MADE_UP, AHEAD, PART_MONTH, DECLINED)),
     wording_zh=(
         "【服务提醒】{household}：按资格名单应享{programs}，{months}有{count}个月少发（其中{unpaid}个月未发），"
         "按已知标准少发{shortfall}元。请核实并补发。" + CAUTION_ZH

@@ -524,3 +524,103 @@ def test_what_was_declined_is_not_left_out(store_url: str, store_credentials: Cr
     assert unpaid["local:again"] == {"from": "2025-06", "to": "2025-12", "count": 7}
     midway = next(f for f in found.findings if f.scope_id == "local:midway")
     assert midway.facts["months"] == {"from": "2025-01", "to": "2025-06", "count": 6}
+
+
+QUARTERS = ("2025-03", "2025-06", "2025-09", "2025-12")
+
+
+def test_what_is_paid_by_the_quarter_is_for_three_months(
+    store_url: str, store_credentials: Credentials
+) -> None:
+    world = SmallWorld("quarters")
+    paid = {
+        "one": (180000,) * 4,
+        "two": (180000,) * 4,
+        "more": (200000,) * 4,
+        "less": (180000, 120000, 180000),
+    }
+    for id_, amounts in paid.items():
+        world.household(id_, [f"{id_}1"], months=None)
+        entitled(world, ("Household", id_), stated_from="2025-01-01", stated_to="2026-01-01")
+        for month, amount in zip(QUARTERS, amounts, strict=False):
+            world.pay(("Household", id_), (month, month), amount=amount)
+    # On the list for two months of the first quarter.
+    world.household("joined", ["joined1"], months=None)
+    entitled(world, ("Household", "joined"), stated_from="2025-02-01", stated_to="2026-01-01")
+    for month, amount in zip(QUARTERS, (120000, 180000, 180000, 180000), strict=True):
+        world.pay(("Household", "joined"), (month, month), amount=amount)
+    found = world.find(store_url, store_credentials, [SHORT, ABOVE, W7])
+    assert verdicts(found, ABOVE.id) == {"more": "finding"}
+    assert verdicts(found, SHORT.id) == {"less": "finding"}
+    assert verdicts(found, W7.id) == {}
+    facts = {f.scope_id.removeprefix("local:"): f.facts for f in found.findings}
+    assert facts["more"]["surplus"] == 4 * 20000
+    assert facts["less"]["shortfall"] == 60000 + 180000
+    assert facts["less"]["unpaid_months"] == ["2025-12"]
+
+
+def test_months_between_payments_are_none_where_each_is_of_one_month(
+    store_url: str, store_credentials: Credentials
+) -> None:
+    """Payments of some months alone are loaded, and all but one are what is due for a month."""
+    world = SmallWorld("some-months")
+    for id_, amount in (("one", 60000), ("two", 60000), ("more", 180000)):
+        world.household(id_, [f"{id_}1"], months=None)
+        entitled(world, ("Household", id_), stated_from="2025-01-01", stated_to="2026-01-01")
+        for month in QUARTERS:
+            world.pay(("Household", id_), (month, month), amount=amount)
+    found = world.find(store_url, store_credentials, [ABOVE])
+    assert verdicts(found, ABOVE.id) == {"more": "finding"}
+
+
+def test_advances_parts_of_months_and_rows_of_nothing(store_url: str, store_credentials: Credentials) -> None:
+    world = SmallWorld("short-innocently")
+    listed = {"stated_from": "2025-01-01", "stated_to": "2026-01-01"}
+    # Two months at once before the festival; the second time more is missing than was paid ahead.
+    for id_, missing in (("advance", ("2025-02",)), ("advance-and-less", ("2025-02", "2025-06"))):
+        world.household(id_, [f"{id_}1"], months=None)
+        entitled(world, ("Household", id_), **listed)
+        for n in range(1, 13):
+            month = f"2025-{n:02d}"
+            if month not in missing:
+                amount = 120000 if n == 1 else 60000
+                world.pay(("Household", id_), (month, month), amount=amount)
+    # On the list from the middle of a month, and until then; paid from the next month, and until the one before.
+    spans = {
+        "begins": ("2025-03-15", "2026-01-01", ("2025-04", "2025-12")),
+        "ends": ("2025-01-01", "2025-10-15", ("2025-01", "2025-09")),
+        "begins-late": ("2025-03-15", "2026-01-01", ("2025-05", "2025-12")),
+    }
+    for id_, (start, end, months) in spans.items():
+        world.household(id_, [f"{id_}1"], months=months)
+        entitled(world, ("Household", id_), stated_from=start, stated_to=end)
+    # The amount was raised in the middle of a month: the old one is paid in it.
+    world.household("raised", ["raised1"], months=("2025-01", "2025-03"))
+    world.pay(("Household", "raised"), ("2025-04", "2025-12"), amount=70000)
+    entitled(world, ("Household", "raised"), stated_from="2025-01-01", stated_to="2026-01-01")
+    entitled(world, ("Household", "raised"), 70000, stated_from="2025-03-10", stated_to="2026-01-01")
+    # Rows of 0 yuan say that nothing was paid.
+    world.household("nothing", ["nothing1"], months=("2025-01", "2025-06"))
+    world.pay(("Household", "nothing"), ("2025-07", "2025-12"), amount=0)
+    entitled(world, ("Household", "nothing"), **listed)
+    world.household("never", ["never1"], amount=0)
+    entitled(world, ("Household", "never"), **listed)
+    found = world.find(store_url, store_credentials, [SHORT, W7, ABOVE])
+    assert verdicts(found, SHORT.id) == {
+        "advance": "paid-ahead",
+        "advance-and-less": "finding",
+        "begins": "part-month",
+        "ends": "part-month",
+        "begins-late": "finding",
+        "raised": "part-month",
+        "nothing": "finding",
+    }
+    assert verdicts(found, W7.id) == {"never": "finding"}
+    assert {s: v for s, v in verdicts(found, ABOVE.id).items() if v == "finding"} == {}
+    short = {f.scope_id.removeprefix("local:"): f.facts for f in found.findings if f.detector == SHORT.id}
+    assert (short["advance-and-less"]["shortfall"], short["advance-and-less"]["unpaid_months"]) == (
+        60000,
+        ["2025-06"],
+    )
+    assert short["begins-late"]["unpaid_months"] == ["2025-04"]
+    assert len(short["nothing"]["unpaid_months"]) == 6
