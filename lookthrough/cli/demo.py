@@ -66,10 +66,10 @@ def demo_command(
             fresh.rename(target)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
-        exports = target / world.exports.relative_to(fresh)
-        world = replace(
-            world, folder=target, exports=exports, truth_file=target / world.truth_file.relative_to(fresh)
+        exports, truth, rules = (
+            target / path.relative_to(fresh) for path in (world.exports, world.truth_file, world.rules_file)
         )
+        world = replace(world, folder=target, exports=exports, truth_file=truth, rules_file=rules)
         key = PersonKey.open(s.settings.key_file if store else to / "person.key")
         with s.store("write") as opened:
             report = load(opened, [exports], LoadOptions(dataset="demo"), key, to / "reports", watch)

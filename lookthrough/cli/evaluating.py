@@ -14,6 +14,7 @@ import typer
 from detectors.definition import Detector
 from detectors.own.definitions import read_own
 from detectors.registry import DETECTORS
+from detectors.rules.values import LocalRules
 from detectors.running.detecting import detect, rules_from
 from detectors.running.runner import Run
 from graph.counted import counted
@@ -92,23 +93,26 @@ def _own_world(s: Session, size: int, rules: Path | None, own: Sequence[Detector
     with tempfile.TemporaryDirectory(prefix="lookthrough-evaluate-") as made, s.progress() as watch:
         folder = Path(made)
         watch("demo", 0, 1)
-        exports, truth_file = _written(folder / "world", size)
+        exports, truth_file, rules_file = _written(folder / "world", size)
         labels = read_truth(truth_file, DETECTORS)
+        # Its own rules are of districts that nobody else's speak of.
+        asked, planted = rules_from(rules, own), rules_from(rules_file)
+        local = LocalRules(asked.title, (*asked.rules, *planted.rules))
         with open_store(str(folder / "store"), "write") as opened:
             key = PersonKey.open(folder / "person.key")
             load(opened, [exports], LoadOptions(dataset="demo"), key, folder / "reports", watch)
-            return detect(opened, DETECTORS, watch, rules_from(rules, own)), labels
+            return detect(opened, DETECTORS, watch, local), labels
 
 
-def _written(folder: Path, size: int) -> tuple[Path, Path]:
-    """The exports and the truth of a demo world, written by a process of its own: what a large one takes is free again."""
+def _written(folder: Path, size: int) -> tuple[Path, Path, Path]:
+    """The exports, the truth and the rules of a demo world, written by a process of its own: what a large one takes is free again."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as beside:
         return beside.submit(_write, folder, size).result()
 
 
-def _write(folder: Path, size: int) -> tuple[Path, Path]:
+def _write(folder: Path, size: int) -> tuple[Path, Path, Path]:
     world = write_world(folder, size=size)
-    return world.exports, world.truth_file
+    return world.exports, world.truth_file, world.rules_file
 
 
 def _show(s: Session, scores: Sequence[Score], truth: Truth, missing: Set[str]) -> None:

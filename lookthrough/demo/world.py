@@ -9,7 +9,7 @@ from typing import Final, Literal
 from lookthrough.demo import records
 from lookthrough.demo.background import background, families_apart, household_ids, lot_ids
 from lookthrough.demo.exports import write_exports
-from lookthrough.demo.labelled import labelled
+from lookthrough.demo.labelled import RULES, labelled
 from lookthrough.demo.labelled.tables import FOLDER
 from lookthrough.demo.near_ties import plant_near_ties
 from lookthrough.demo.planting import REGION, Planting, Scene
@@ -26,7 +26,8 @@ INNOCENT: Final = "innocent"
 class World:
     """A world as written.
 
-    * `exports`: the folder to load; `truth_file`, JSON Lines, lies beside it and holds the next four.
+    * `exports`: the folder to load; `truth_file`, JSON Lines, lies beside it and holds the next four. They are right
+      under the local rules of `rules_file`, which speaks of two districts of the labelled scenes alone.
     * `truth` has at least one line for every lot and household of the scenes and the background, for the flagships;
       `later` holds what other detectors must say of the scenes; `labelled`, the scenes planted for every detector;
       `closing`, that nothing else may be found by detectors that rest on identities.
@@ -40,6 +41,7 @@ class World:
     seed: int
     exports: Path
     truth_file: Path
+    rules_file: Path
     rows: dict[str, int]
     scenes: tuple[Scene, ...]
     truth: tuple[TruthLine, ...]
@@ -80,6 +82,8 @@ def write_world(folder: Path, size: int = 1, seed: int = DEFAULT_SEED) -> World:
     truth_file = folder / "truth.jsonl"
     whole = dumped([*truth, *planting.later, *scenes.truth, *closed])
     truth_file.write_text(whole, encoding="utf-8", newline="\n")
+    rules_file = folder / "rules.toml"
+    rules_file.write_text(RULES, encoding="utf-8", newline="\n")
     exports = folder / "exports"
     rows = write_exports(exports, records.joined(planting.frames(), innocent))
     rows |= scenes.write(exports / FOLDER)
@@ -89,6 +93,7 @@ def write_world(folder: Path, size: int = 1, seed: int = DEFAULT_SEED) -> World:
         seed=seed,
         exports=exports,
         truth_file=truth_file,
+        rules_file=rules_file,
         rows=rows,
         scenes=tuple(planting.scenes),
         truth=tuple(truth),

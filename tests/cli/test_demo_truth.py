@@ -92,7 +92,8 @@ def test_nothing_else_is_found(demo: Demo) -> None:
 
 
 def test_every_detector_decides_every_labelled_scene_right(demo: Demo) -> None:
-    scores = demo.stores.same("evaluate", demo.world.truth_file, "--format", "json").json
+    asked = (demo.world.truth_file, "--rules", demo.world.rules_file)
+    scores = demo.stores.same("evaluate", *asked, "--format", "json").json
     assert [s["detector"] for s in scores] == [d.id for d in DETECTORS]
     for score in scores:
         assert (score["precision"], score["recall"]) == (1, 1), score

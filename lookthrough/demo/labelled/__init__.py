@@ -26,12 +26,13 @@ from lookthrough.demo.labelled.patterns import plant_no_patterns
 from lookthrough.demo.labelled.payments import plant_payments
 from lookthrough.demo.labelled.persons import plant_persons
 from lookthrough.demo.labelled.procedure import plant_of_two_tenders, plant_procedure
+from lookthrough.demo.labelled.ruled import RULES, plant_ruled
 from lookthrough.demo.labelled.shareholders import plant_nominees, plant_shareholders
 from lookthrough.demo.labelled.tables import Labelled
 from lookthrough.demo.labelled.tender_parties import plant_tender_parties
 from lookthrough.demo.labelled.worded import plant_worded
 
-__all__ = ["Labelled", "labelled"]
+__all__ = ["RULES", "Labelled", "labelled"]
 
 
 def labelled() -> Labelled:
@@ -61,6 +62,7 @@ def labelled() -> Labelled:
         plant_no_patterns,
         plant_explained,
         plant_worded,
+        plant_ruled,
     ):
         plant(world)
     return world
