@@ -41,6 +41,19 @@ class Dataset:
         first, last = np.searchsorted(nodes, [node, node + 1]).tolist()
         return ids[first:last].to_list()
 
+    def canonical(self, id_: str) -> str:
+        """The id that answers name a party by, given any of its ids; any other id as it is."""
+        node = self.ownership.known_node(id_)
+        if node is not None:
+            return str(self.ownership.nodes["id"][node])
+        return self.standing.canonical.get(id_, id_)
+
+    def same_party(self, id_: str) -> list[str]:
+        """All ids of the party that bears this one, sorted; itself alone where there is no other."""
+        node = self.ownership.known_node(id_)
+        known = () if node is None else self.ids_of(node)
+        return sorted({id_, *known, *self.standing.same_party.get(id_, ())})
+
     @cached_property
     def _joined(self) -> tuple[IntArray, pl.Series]:
         """Those of the ownership's aliases whose party has more than one id, by node; few where it has millions."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 from exports.evidence.veiling import VEILED_TYPES
@@ -14,8 +16,10 @@ KINDS = tuple(sorted(name for name, type_ in REL_TYPES.items() if not type_.deri
 _BOOKKEEPING = frozenset({"sources", "counted"})
 
 
-def stated_links(store: GraphStore, kind: str, start: str, end: str) -> list[dict[str, Any]]:
-    """All stated relationships of one type from a node to a node (ids), each with its sources; by date and key.
+def stated_links(
+    store: GraphStore, kind: str, starts: Sequence[str], ends: Sequence[str]
+) -> list[dict[str, Any]]:
+    """All stated relationships of one type from a party to a party (all ids of each), each with its sources; by date and key.
 
     `counted` is false where another list of the company goes before the one it stands in.
     """
@@ -23,7 +27,7 @@ def stated_links(store: GraphStore, kind: str, start: str, end: str) -> list[dic
     returned = ", ".join(f"r.{f} AS {f}" for f in fields)
     files = _files(store)
     found = []
-    for first, last in REL_TYPES[kind].pairs:
+    for (first, last), start, end in product(REL_TYPES[kind].pairs, starts, ends):
         rows = store.query(
             f"MATCH (a:{first} {{id: $from_id}}) MATCH (b:{last} {{id: $to_id}}) MATCH (a)-[r:{kind}]->(b) RETURN {returned}",
             {"from_id": start, "to_id": end},

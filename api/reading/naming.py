@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import quote
 
 import polars as pl
 
 from api.datasets import Dataset
-from api.names import one_name
+from api.names import Found, one_name
 from api.problems import ProblemError
 from api.reading.lots import lot_names
 from graph.stores import GraphStore
@@ -67,7 +67,7 @@ def resolve(
             f"{_short(text)!r} is {en}: ask {there}.",
             candidates=[],
         )
-    near, _ = dataset.names.find(text, types, 5, whole=whole) if text else ([], False)
+    near = one_each(dataset, dataset.names.find(text, types, 5, whole=whole)[0]) if text else []
     where = _SEARCH.get(types[0], "/v1/parties?q=")
     hint_zh = f"相近的有：{'；'.join(n.id for n in near)}。" if near else f"可用 {where} 查找。"
     hint_en = f"Near: {'; '.join(n.id for n in near)}." if near else f"Search with {where}."
@@ -128,7 +128,7 @@ def candidates(
     # A bare mention by name and the identified company of that name are one party: the ownership knows it.
     heads: dict[str, Resolved] = {}
     for f in exact:
-        head = _head(dataset, f.id) if f.type in PARTIES else f.id
+        head = dataset.canonical(f.id) if f.type in PARTIES else f.id
         heads.setdefault(head, Resolved(head, f.type, f.name))
     return list(heads.values())[:limit]
 
@@ -141,10 +141,22 @@ def _ids(text: str, type_: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((text, known if ":" in known else f"local:{known}")))
 
 
-def _head(dataset: Dataset, id_: str) -> str:
-    """The canonical id of a party that ownership knows, else the id."""
-    node = dataset.ownership.known_node(id_)
-    return id_ if node is None else str(dataset.ownership.nodes["id"][node])
+def as_answered(store: GraphStore, dataset: Dataset, found: Resolved) -> Resolved:
+    """The same party under the id that answers name it by, with the name it bears under one of its ids."""
+    best = dataset.canonical(found.id) if found.type in PARTIES else found.id
+    if best == found.id:
+        return found
+    told = names_for(store, {best}).get(best, {}).get("name")
+    return Resolved(best, found.type, str(told or found.name))
+
+
+def one_each(dataset: Dataset, found: Iterable[Found]) -> list[Found]:
+    """What a search found, each party once: under the id that answers name it by."""
+    heads: dict[str, Found] = {}
+    for f in found:
+        head = dataset.canonical(f.id) if f.type in PARTIES else f.id
+        heads.setdefault(head, f if head == f.id else replace(f, id=head))
+    return list(heads.values())
 
 
 def names_for(store: GraphStore, ids: set[str]) -> dict[str, dict[str, Any]]:

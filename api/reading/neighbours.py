@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Any, Final, Literal, get_args
 
 from api.reading.lots import lot_name
+from api.reading.naming import Resolved
 from graph.model import REL_TYPES
 from graph.stores import GraphStore
 from graph.stores.hops import EACH, hop, may_hop
@@ -37,8 +40,8 @@ _ROW: Final = "min(CASE WHEN r.counted = false THEN '1' ELSE '0' END + r.key) AS
 
 def neighbours(
     store: GraphStore,
-    id_: str,
-    type_: str,
+    ids: Sequence[str],
+    about: Resolved,
     kind: str | None,
     direction: str,
     as_of: str | None,
@@ -47,22 +50,27 @@ def neighbours(
 ) -> dict[str, Any]:
     """Counts by kind and direction, and at most `limit` links of one kind; `in`: towards the node (its owners).
 
+    `ids`: all ids of the party, each a node of its own that rows stand at; what joins them is told of the one asked for.
     Without `counted` the counts, a query for each kind, are left out.
     """
     counts = []
+
+    def at(kind: str, way: str) -> Iterator[tuple[str, tuple[str, str]]]:
+        return product([about.id] if kind == "SAME_AS" else ids, _pairs(kind, about.type, way))
+
     for name in KINDS if counted else ():
         for way in DIRECTIONS:
-            n = sum(_count(store, id_, name, pair, way, as_of) for pair in _pairs(name, type_, way))
+            n = sum(_count(store, id_, name, pair, way, as_of) for id_, pair in at(name, way))
             if n:
                 counts.append({"kind": name, "direction": way, "count": n})
     items: list[dict[str, Any]] = []
     if kind is not None:
-        for pair in _pairs(kind, type_, direction):
+        for id_, pair in at(kind, direction):
             items += _links(store, id_, kind, pair, direction, as_of, limit + 1)
     items.sort(
         key=lambda r: (-(r.get("share") or r.get("share_max") or 0.0), r["party"]["name"], r["party"]["id"])
     )
-    return {"id": id_, "counts": counts, "items": items[:limit], "truncated": len(items) > limit}
+    return {"id": about.id, "counts": counts, "items": items[:limit], "truncated": len(items) > limit}
 
 
 def _pairs(kind: str, type_: str, direction: str) -> list[tuple[str, str]]:

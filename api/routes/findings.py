@@ -21,7 +21,7 @@ from api.problems import ProblemError, naming_detectors
 from api.reading.lots import lot_names, tender_names
 from api.reading.naming import PARTIES, names_for
 from api.routes.parameters import Cursor, Id, Limit
-from api.routes.parties import meant
+from api.routes.parties import dataset_of, meant
 from api.routing import Routes
 from api.services import Services
 from cases import FindingFilter, FindingRecord, LedgerError
@@ -92,7 +92,7 @@ def _filter(
         severities=tuple(severity or ()),
         scope_kind=scope_kind,
         scope_id=_id_of(request, services, scope_id, "scope_id", kinds),
-        subject=_id_of(request, services, subject, "subject", _SUBJECTS),
+        subjects=_subjects(request, services, subject),
         changed_since=None if changed_since is None else changed_since.astimezone(dt.UTC).isoformat(),
         found=found,
         suppressed=suppressed,
@@ -103,7 +103,9 @@ def _filter(
 def _id_of(
     request: Request, services: Services, text: str | None, by: str, types: tuple[str, ...]
 ) -> str | None:
-    """The id that is meant, by itself, a name or a bare number. Raises a problem where it names nothing, or several.
+    """The id that is meant, by itself, a name or a bare number; of a party the one that findings name it by.
+
+    Raises a problem where it names nothing, or several.
 
     What the ledger knows by it goes first: findings may be about what the data no longer hold.
     """
@@ -112,7 +114,20 @@ def _id_of(
     recorded = FindingFilter(scope_id=text) if by == "scope_id" else FindingFilter(subject=text)
     if services.ledger.findings(recorded, None, 1):
         return text
-    return meant(request, services, text, types).id
+    found = meant(request, services, text, types)
+    return dataset_of(request).canonical(found.id) if found.type in PARTIES else found.id
+
+
+def _subjects(request: Request, services: Services, text: str | None) -> tuple[str, ...]:
+    """All ids of the party that is meant: a finding of earlier data may name it by another one."""
+    id_ = _id_of(request, services, text, "subject", _SUBJECTS)
+    if id_ is None:
+        return ()
+    try:
+        return tuple(dataset_of(request).same_party(id_))
+    except StoreUnavailableError:
+        # The ledger outlives the store.
+        return (id_,)
 
 
 def _detectors(services: Services, ids: list[str] | None) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from api.problems import ProblemError, field_error
 from api.reading.holdings import holdings
 from api.reading.links import KINDS as LINK_KINDS
 from api.reading.links import hidden_beside, stated_links
-from api.reading.naming import PARTIES, Resolved, names_for, resolve
+from api.reading.naming import PARTIES, Resolved, names_for, one_each, resolve
 from api.reading.neighbours import Kind, neighbours
 from api.reading.parties import party
 from api.routes.parameters import AsOf, Id, Limit, Word, iso
@@ -79,9 +79,11 @@ def search(
     """By Chinese name, pinyin (full, or initials) or id: ids first, then whole names, then the shortest. Without the scope
     `personal`, people are found by their id or whole name alone.
     """
-    found, more = dataset_of(request).names.find(q, type or TYPES, limit, whole=caller.whole_names)
+    dataset = dataset_of(request)
+    found, more = dataset.names.find(q, type or TYPES, limit, whole=caller.whole_names)
     items = [
-        {"id": f.id, "type": f.type, "name": f.name, "kind": f.kind, "matched": f.matched} for f in found
+        {"id": f.id, "type": f.type, "name": f.name, "kind": f.kind, "matched": f.matched}
+        for f in one_each(dataset, found)
     ]
     return told(request, caller, {"items": items, "truncated": more})
 
@@ -230,7 +232,8 @@ def beside(
 ) -> Response:
     """How many links of each kind and direction, and the links of one kind, the largest share first."""
     found = meant(request, services, id, (*PARTIES, "Household"))
-    answer = neighbours(services.store, found.id, found.type, kind, direction, iso(as_of), limit, counts)
+    ids = dataset_of(request).same_party(found.id) if found.type in PARTIES else [found.id]
+    answer = neighbours(services.store, ids, found, kind, direction, iso(as_of), limit, counts)
     return told(request, caller, answer, found.id)
 
 
@@ -257,7 +260,7 @@ def links(
             f"kind is one of: {', '.join(LINK_KINDS)}.",
             errors=[field_error("query/kind", "不是可用的种类", "not one of the kinds")],
         )
-    found = _stated(services, caller, kind, start, end)
+    found = _stated(services, dataset_of(request), caller, kind, start, end)
     if not found:
         raise ProblemError(
             "not-found", "两者之间没有这种记录。", "Nothing of that kind is stated between the two."
@@ -265,8 +268,10 @@ def links(
     return told(request, caller, {"items": found}, f"{start} {end}")
 
 
-def _stated(services: Services, caller: Caller, kind: str, start: str, end: str) -> list[dict[str, Any]]:
-    """The rows between two ids; who may not see contacts, plates and homes names them by the ids that answers gave."""
+def _stated(
+    services: Services, dataset: Dataset, caller: Caller, kind: str, start: str, end: str
+) -> list[dict[str, Any]]:
+    """The rows between two parties by any of their ids; who may not see contacts, plates and homes names them by the ids that answers gave."""
     in_clear = kind in ("HOLDS_VEHICLE", "HOLDS_PROPERTY") and not is_veiled(end)
     if not caller.sees_people and (shows_contact(start) or shows_contact(end) or in_clear):
         # Else one could try out numbers.
@@ -286,7 +291,9 @@ def _stated(services: Services, caller: Caller, kind: str, start: str, end: str)
             if not meant_:
                 return []
             start, end = (meant_[0], end) if veil is start else (start, meant_[0])
-    return stated_links(services.store, kind, start, end)
+    # What makes two ids one party stands between these very ids.
+    ends = [[i] if kind == "SAME_AS" else dataset.same_party(i) for i in (start, end)]
+    return stated_links(services.store, kind, *ends)
 
 
 _NO_WAY_DOWN: Final = {

@@ -15,7 +15,7 @@ from api.callers import Asking, Caller, Using
 from api.forms import VISIBLE
 from api.once import IdempotencyKey, once
 from api.problems import ProblemError, field_error, naming_detectors
-from api.reading.naming import candidates, told_of
+from api.reading.naming import as_answered, candidates, one_each, told_of
 from api.reading.relations import KINDS, ties
 from api.reading.screening import not_screened, screen_parties, screening_detectors
 from api.routes.parameters import Day
@@ -149,9 +149,10 @@ def _resolved(
     for text in texts:
         found = candidates(services.store, dataset, text, ("Company", "Person"))
         if len(found) == 1:
-            known.append({"input": text, "id": found[0].id, "type": found[0].type, "name": found[0].name})
+            one = as_answered(services.store, dataset, found[0])
+            known.append({"input": text, "id": one.id, "type": one.type, "name": one.name})
             continue
-        near = found or dataset.names.find(text, ("Company", "Person"), 5, whole=whole)[0]
+        near = found or one_each(dataset, dataset.names.find(text, ("Company", "Person"), 5, whole=whole)[0])
         told_near = [{"id": n.id, "type": n.type, "name": n.name} for n in near]
         unresolved.append({"input": text, "candidates": told_near})
     return known, unresolved

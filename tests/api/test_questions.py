@@ -286,3 +286,33 @@ def test_what_findings_and_parties_are_about_is_called_by_its_name(service):
         assert all(s["name"] == names[s["id"]] for s in others if s["id"] in names)
         (lot,) = client.get("/v1/parties/local:A").json()["lots"]
         assert (lot["id"], lot["name"]) == (LOT, "虚构学校工程")
+
+
+def test_a_party_and_its_own_holder_of_very_many_holders_are_tied_once_and_soon(own_service):
+    from tests.api.test_work import upload
+
+    holders = "".join(
+        f"Z,虚构众人有限公司,K{n},虚构股东{n}有限公司,company,{0.02 if n > 99 else 0.04}\n"
+        for n in range(2400)
+    )
+    held = (
+        "Y1,虚构丁建设有限公司,Z,虚构众人有限公司,company,40\nY1,虚构丁建设有限公司,K7,虚构股东7有限公司,company,9\n"
+        "Y2,虚构戊建设有限公司,Z,虚构众人有限公司,company,30\n"
+    )
+    text = "company_id,company_name,holder_id,holder_name,holder_kind,share_percent\n" + holders + held
+    with own_service.client(*ALL) as client:
+        job = own_service.finished(client, upload(client, "shareholdings-9.csv", text, dataset="众").json())
+        assert job["state"] == "done", job
+
+        def asked(*ids):
+            body = {"as_of": DAY, "parties": [{"id": f"local:{i}"} for i in ids], "kinds": ["ownership"]}
+            return client.post("/v1/relations", json=body).raise_for_status().json()
+
+        own = asked("Y1", "Z")
+        # Whoever holds the holder stands behind both through it; only who holds the other besides is told too.
+        assert [t["via"] and t["via"]["id"] for t in own["ties"]] == [None, "local:K7"]
+        assert own["truncated"] is False
+        assert own["ties"][0]["paths"] and own["ties"][0]["formula"]
+        sisters = asked("Y1", "Y2")
+        # All of them stand above the holder in common, which is told, and of them only who holds one directly.
+        assert [t["via"]["id"] for t in sisters["ties"]] == ["local:K7", "local:Z"]
