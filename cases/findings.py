@@ -91,9 +91,11 @@ def resolved(connection: Connection, text: str) -> str:
     try:
         return str(row_of(connection, text)["id"])
     except UnknownFindingError as error:
-        starting = [i for i in error.near if i.startswith(text)]
-        if len(text) >= _PREFIX and len(starting) == 1:
-            return str(row_of(connection, starting[0])["id"])
+        if len(text) >= _PREFIX:
+            # An id and a former one may be of one finding, which is then meant.
+            present = {str(row_of(connection, i)["id"]) for i in error.near if i.startswith(text)}
+            if len(present) == 1:
+                return present.pop()
         raise
 
 
@@ -103,8 +105,15 @@ def _near(connection: Connection, id_: str) -> list[str]:
         starting = connection.execute(
             query.where(FindingRow.id.startswith(id_, autoescape=True)).limit(_NEAR)
         ).scalars()
-        if found := list(starting):
-            return found
+        # Papers and lists of earlier runs show the first characters of ids that were replaced since.
+        former = connection.execute(
+            select(FormerIdRow.id)
+            .where(FormerIdRow.id.startswith(id_, autoescape=True))
+            .order_by(FormerIdRow.id)
+            .limit(_NEAR)
+        ).scalars()
+        if found := list(dict.fromkeys([*starting, *former])):
+            return found[:_NEAR]
     ids = connection.execute(query.limit(_COMPARED)).scalars().all()
     return difflib.get_close_matches(id_, ids, _NEAR, 0.5)
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from cases import Ledger
+import pytest
+from sqlalchemy import update
+
+from cases import Ledger, UnknownFindingError
+from cases.tables import FindingRow
 from tests.cases.made import CONTROLLER, SHAREHOLDER, record, some, tie
 
 LOCAL, CODE = "local:H", "cn-uscc:91999999TEST000001"
@@ -105,3 +109,24 @@ def test_a_run_that_did_not_cover_it_leaves_it_alone(ledger: Ledger) -> None:
     assert (only.id, only.no_longer_found_at) == (tie(LOCAL).fingerprint, None)
     record(ledger, tie(CODE), scope=("lot", "local:T-1/1"), aliases=JOINED)
     assert [r.former_ids for r in ledger.findings()] == [(tie(LOCAL).fingerprint,)]
+
+
+def test_a_former_id_is_known_by_its_first_characters(ledger: Ledger) -> None:
+    old, new = tie(LOCAL), tie(CODE)
+    record(ledger, old)
+    record(ledger, new, aliases=JOINED)
+    for length in (6, 10, 20):
+        assert ledger.finding_id(old.fingerprint[:length]) == new.fingerprint
+        assert ledger.finding_id(new.fingerprint[:length]) == new.fingerprint
+    with pytest.raises(UnknownFindingError):
+        ledger.finding_id(old.fingerprint[:5])
+    # Characters that begin an id of one finding and a former one of another name neither.
+    other = tie(lot="local:T-2/1")
+    record(ledger, other, scope=("lot", "local:T-2/1"))
+    with ledger._writing() as (connection, _):
+        taken = f"{old.fingerprint[:8]}{'0' * 12}"
+        connection.execute(update(FindingRow).where(FindingRow.id == other.fingerprint).values(id=taken))
+    with pytest.raises(UnknownFindingError):
+        ledger.finding_id(old.fingerprint[:8])
+    with ledger._writing() as (connection, _):
+        connection.execute(update(FindingRow).where(FindingRow.id == taken).values(id=other.fingerprint))
