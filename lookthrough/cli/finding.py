@@ -36,7 +36,7 @@ from lookthrough.cli.console import (
 )
 from lookthrough.cli.files import RulesOption, path_named
 from lookthrough.cli.ledger import ledger_of, record_run, tell_recorded
-from lookthrough.cli.run_report import FINDING_COLUMNS, show_run, show_stacks, show_trial
+from lookthrough.cli.run_report import FINDING_COLUMNS, lacking, show_run, show_stacks, show_trial
 from lookthrough.cli.usage import WrongUsageError
 from lookthrough.cli.wording import BID_STATUSES, detector_words, word
 
@@ -177,11 +177,13 @@ def screen_command(
             recorded = record_run(s, opened, found, wanted, values, actor, began_at=began, scope=("lot", id_))
     tied = tied_bidders(found.findings, id_, (b["id"] for b in bidders), (*DETECTORS, *own))
     if s.format is not Format.table:
+        # Without any data of its kind a detector has looked at nobody: that is no innocence either.
+        open_ = lacking(found, ("lot", id_), [b["id"] for b in bidders])
         whole = {
             "lot": id_,
             "bidders": bidders,
             "findings": [f.to_json() for f in found.findings],
-            "undecided": [u.to_json(d) for d, u in found.undecided],
+            "undecided": [u.to_json(d) for d, u in (*found.undecided, *open_)],
             "combined": [stacked.to_json() for stacked in screened.stacks],
         }
         rows = [f.to_json() for f in found.findings]

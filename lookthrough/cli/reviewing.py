@@ -155,7 +155,7 @@ def list_command(
         wanted = replace(
             wanted,
             scope_id=_meant(s, ledger, scope, "scope_id", _SCOPES),
-            subject=_meant(s, ledger, subject, "subject", _SUBJECTS),
+            subjects=_subjects(s, ledger, subject),
         )
         if detector:
             own, recorded = read_own(s.settings.detectors), ledger.counts()["by_detector"]
@@ -269,6 +269,23 @@ def _meant(s: Session, ledger: Ledger, text: str | None, by: str, types: tuple[s
             return id_
     with s.store() as opened:
         return find_node(opened, text, types)
+
+
+def _subjects(s: Session, ledger: Ledger, text: str | None) -> tuple[str, ...]:
+    """All ids of the party that is meant: findings name it by one of them. Raises `NamingError`, a `StoreError`."""
+    from graph.ownership_above import same_party
+    from graph.stores.errors import StoreError
+
+    id_ = _meant(s, ledger, text, "subject", _SUBJECTS)
+    if id_ is None:
+        return ()
+    try:
+        with s.store() as opened:
+            joined = same_party(opened, [id_])
+    except StoreError:
+        # The ledger outlives the store.
+        return (id_,)
+    return tuple(sorted({id_, *joined["from_id"], *joined["to_id"]}))
 
 
 def _pages(ledger: Ledger, wanted: FindingFilter, limit: int | None) -> Iterator[FindingRecord]:

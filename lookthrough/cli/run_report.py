@@ -9,6 +9,7 @@ from typing import Any, Final
 from rich.panel import Panel
 from rich.text import Text
 
+from detectors.definition import Undecided
 from detectors.finding import Finding
 from detectors.law.english import articles
 from detectors.running.detecting import Trial
@@ -191,7 +192,7 @@ def _tell_run(s: Session, found: Run, denominators: bool) -> None:
             )
     without: dict[tuple[str, ...], list[str]] = {}
     for detector, absent in found.missing.items():
-        without.setdefault(_tables_lacking(s, detector, absent), []).append(detector)
+        without.setdefault(_tables_lacking(s.language == "zh", detector, absent), []).append(detector)
     for tables, detectors in without.items():
         s.tell(
             f"无法判定：{'、'.join(map(called, detectors))}（没有数据，见表 {'、'.join(tables)}）",
@@ -211,7 +212,22 @@ def _tell_run(s: Session, found: Run, denominators: bool) -> None:
             s.tell(f"  同类情形另有 {more} 处", f"  and {more} more like these", "yellow")
 
 
-def _tables_lacking(s: Session, detector: str, absent: Sequence[str]) -> tuple[str, ...]:
+def lacking(found: Run, scope: tuple[str, str], subjects: Sequence[str]) -> list[tuple[str, Undecided]]:
+    """Of detectors that could not look at all: that they can't decide the scope (kind, id), and which tables they lack."""
+    told = []
+    for detector, absent in found.missing.items():
+        zh, en = (_tables_lacking(chinese, detector, absent) for chinese in (True, False))
+        gap = Undecided(
+            *scope,
+            tuple(subjects),
+            f"没有数据（见表 {'、'.join(zh)}），无法判定",
+            f"no data (table {', '.join(en)}): cannot be decided",
+        )
+        told.append((detector, gap))
+    return told
+
+
+def _tables_lacking(chinese: bool, detector: str, absent: Sequence[str]) -> tuple[str, ...]:
     """The tables that would bring what a detector lacks; those of which one is enough stand as one, with "or" between."""
     from detectors.registry import DETECTORS
 
@@ -223,11 +239,11 @@ def _tables_lacking(s: Session, detector: str, absent: Sequence[str]) -> tuple[s
     )
     each = [(n,) for n in absent if not any(n in names for names in choices)]
     told = (
-        list(dict.fromkeys(" / ".join(tables_feeding(name, s.language == "zh")) for name in names))
+        list(dict.fromkeys(" / ".join(tables_feeding(name, chinese)) for name in names))
         for names in (*each, *choices)
         if names
     )
-    return tuple(dict.fromkeys(s.say(" 或 ", " or ").join(tables) for tables in told))
+    return tuple(dict.fromkeys((" 或 " if chinese else " or ").join(tables) for tables in told))
 
 
 def _alike(found: Run) -> list[list[tuple[str, list[str], str, str]]]:

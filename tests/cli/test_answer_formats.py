@@ -84,3 +84,35 @@ def test_a_share_is_not_written_as_nothing_or_the_whole_where_it_is_neither(look
     assert "99.9997%" in told
     assert "0.0003%" in told
     assert "0.00%" not in told
+
+
+def test_a_detector_without_any_data_is_undecided_and_not_silent(lookthrough, loaded):
+    screened = json.loads(lookthrough("screen", "T-1/1", "--format", "json").out)
+    gaps = {g["detector"]: g for g in screened["undecided"]}
+    # No contacts and no debarments are loaded at all.
+    for detector, table in (("shared-contact", "contacts"), ("affiliate-of-debarred", "debarments")):
+        gap = gaps[detector]
+        assert gap["scope"] == {"kind": "lot", "id": "local:T-1/1"}
+        assert gap["subjects"] == ["local:A", "local:B"]
+        assert "无法判定" in gap["missing"]["zh"] and table in gap["missing"]["zh"]
+        assert "cannot be decided" in gap["missing"]["en"] and table in gap["missing"]["en"]
+    assert "common-shareholder" not in gaps
+
+
+def test_findings_are_listed_by_any_id_of_a_party(lookthrough, loaded, tmp_path):
+    more = tmp_path / "more"
+    more.mkdir()
+    (more / "shareholdings.csv").write_text(
+        "company_name,holder_name,holder_kind,share_percent\n虚构甲建设有限公司,虚构另一有限公司,company,20\n",
+        encoding="utf-8",
+    )
+    assert lookthrough("load", more).code == 0
+    assert lookthrough("detect").code == 0
+
+    def listed(subject):
+        ran = lookthrough("findings", "list", "--subject", subject, "--format", "json")
+        return [f["id"] for f in json.loads(ran.out)]
+
+    known = listed("local:A")
+    assert known
+    assert listed("name:虚构甲建设有限公司") == known == listed("虚构甲建设有限公司")
