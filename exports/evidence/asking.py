@@ -15,7 +15,8 @@ from detectors.registry import DETECTORS
 from detectors.rules.values import NO_RULES, LocalRules
 from detectors.running.detecting import detect
 from exports.errors import PackageError
-from exports.evidence.proving import Proof, proof_of_company, proof_of_finding
+from exports.evidence.proving import Proof, proof_of_company, proof_of_finding, proof_of_person
+from exports.evidence.unjudged import Unjudged, unjudged_in_run
 from graph.current_ownership import current_ownership
 from graph.in_play import is_current
 from graph.stores import GraphStore
@@ -33,13 +34,15 @@ class About:
 
     `over`: "loaded" where the detectors looked at the data loaded; "earlier" where they looked at others before them, and
     `data` has the fingerprint of those by finding; "not" where they looked at none: whether there is anything is not
-    known. `records`: what the ledger holds of a finding, by its fingerprint.
+    known. `records`: what the ledger holds of a finding, by its fingerprint. `unjudged`: what could not be decided, where
+    the data loaded were looked at; None where that is not known.
     """
 
     found: tuple[Finding, ...] = ()
     over: Literal["loaded", "earlier", "not"] = "loaded"
     data: Mapping[str, str | None] = field(default_factory=dict)
     records: Mapping[str, FindingRecord] = field(default_factory=dict)
+    unjudged: Unjudged | None = None
 
 
 @dataclass(frozen=True)
@@ -132,9 +135,14 @@ def _party(store: GraphStore, id_: str, as_of: str | None, rules: LocalRules, kn
     proof, party = Proof(as_of), None
     if type_ == "Company" and not ownership.is_empty:
         proof, party = proof_of_company(ownership, id_, as_of)
-    picture = picture_of(store, [id_], proof.as_of if type_ == "Company" else as_of, (), ownership=ownership)
+    held = None
+    if type_ == "Person" and not ownership.is_empty:
+        held = proof_of_person(ownership, id_, as_of)
+        proof = held[0] if held else proof
+    day = proof.as_of if type_ == "Company" or held else as_of
+    picture = picture_of(store, [id_], day, (), ownership=ownership)
     if type_ == "Person":
-        party = {"holdings": _held(picture, id_)}
+        party = {"holdings": _held(picture, id_)} | (held[1] if held else {})
     about = known
     if about is None:
         # A look at a party is no reason to work out everything anew.
@@ -143,8 +151,9 @@ def _party(store: GraphStore, id_: str, as_of: str | None, rules: LocalRules, kn
 
 
 def _found_about(store: GraphStore, id_: str, rules: LocalRules) -> About:
-    every = detect(store, [d for d in DETECTORS if not d.support], None, rules).findings
-    return About(tuple(f for f in every if about_party(f, id_)))
+    run = detect(store, [d for d in DETECTORS if not d.support], None, rules)
+    found = tuple(f for f in run.findings if about_party(f, id_))
+    return About(found, unjudged=unjudged_in_run(run, id_))
 
 
 def _held(picture: Subgraph, id_: str) -> list[dict[str, Any]]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from detectors.finding import Finding
+from detectors.of_recipients import RECIPIENT_DETECTORS
+from detectors.registry import DETECTORS
 from exports.csv_tables import tables_of
 from exports.cytoscape import cytoscape_json
 from exports.errors import PackageError
@@ -22,6 +24,7 @@ from exports.evidence.report import Report
 from exports.evidence.report_html import report_html
 from exports.evidence.report_pdf import report_pdf
 from exports.evidence.telling import Subject, definition_of
+from exports.evidence.unjudged import Unjudged
 from exports.evidence.veiling import told_reason
 from exports.gexf import gexf
 from exports.graphml import graphml
@@ -42,6 +45,8 @@ from visualize.svg import svg
 from visualize.wording import Lang
 
 _MOST_DOTS: Final = 5_000_000
+_MOST_GAPS: Final = 200
+"""Of what could not be decided of a party, so many are told; the rest are counted."""
 LANGUAGES: Final[tuple[Lang, ...]] = ("zh", "en")
 
 
@@ -222,6 +227,7 @@ def _facts(asked: Asked, fingerprint: str, hidden_by: PersonKey | None) -> dict[
         "findings": findings,
         "findings_about": [_named(f, asked.about, hidden_by is not None) for f in asked.about.found],
         "findings_about_over": None if asked.found else asked.about.over,
+        "undecided_about": _unjudged(asked.about.unjudged, asked.type),
         "party": asked.party,
         "claims": {"shares": proof.shares, "control": proof.control},
         "ownership": proof.ownership_json(),
@@ -252,6 +258,32 @@ def _named(found: Finding, about: About, hides: bool) -> dict[str, Any]:
         if suppression
         else None,
         "found_in_data": about.data.get(found.fingerprint),
+    }
+
+
+def _unjudged(told: Unjudged | None, type_: str) -> dict[str, Any] | None:
+    """What could not be decided of a party, detectors by their titles too; None where it is not known.
+
+    Detectors without any data are told where they look at the like of it: no company receives benefits, no household bids.
+    """
+    if told is None:
+        return None
+    receives = {d.id for d in RECIPIENT_DETECTORS}
+    apart = {"Company": receives, "Household": {d.id for d in DETECTORS} - receives}.get(type_, set())
+
+    def titled(detector: str) -> dict[str, Any]:
+        known = next((d for d in DETECTORS if d.id == detector), None)
+        return {
+            "detector": detector,
+            "title": {"zh": known.title_zh, "en": known.title_en} if known else None,
+        }
+
+    return {
+        "gaps": [{**gap, **titled(gap["detector"])} for gap in told.gaps[:_MOST_GAPS]],
+        "more": max(0, len(told.gaps) - _MOST_GAPS),
+        "without_data": [
+            {**titled(d), "lacks": list(lacks)} for d, lacks in told.without_data.items() if d not in apart
+        ],
     }
 
 

@@ -15,11 +15,11 @@ import numpy as np
 import polars as pl
 
 from detectors.finding import Finding
-from graph.penetration import Ownership, connecting_paths, penetrate
+from graph.penetration import Ownership, UnknownCompanyError, connecting_paths, penetrate
 from graph.penetration.beneficial import beneficial_owners
 from graph.penetration.control import STRICT_FROM, ControlFrontier, control_frontier
 from graph.penetration.controller import ControlAnswer, controller
-from graph.penetration.days import UNDATED, IntArray, day_numbers
+from graph.penetration.days import UNDATED, IntArray, day_number, day_numbers, iso_date
 from graph.penetration.nominees import held_in_trust
 from graph.penetration.owners import shown
 from graph.penetration.register import Frontier, Links, frontier, live_links
@@ -27,7 +27,9 @@ from graph.penetration.register import Frontier, Links, frontier, live_links
 MOST_PATHS: Final = 5
 """Chains shown for a holder; more are said to exist."""
 MOST_HOLDERS_WITH_PATHS: Final = 20
-"""Holders of a company whose chains are shown, the largest first."""
+"""Holders of a company whose chains are shown, the largest first; companies of a person, the nearest first."""
+MOST_COMPANIES: Final = 200
+"""Companies below a person that are looked through, the nearest first."""
 
 
 @dataclass
@@ -125,17 +127,7 @@ def proof_of_company(ownership: Ownership, company: str, as_of: str | None) -> t
         claim = _share_claim(f"/party/owners/owners/{n}", owner["id"], whole.company, owner, whole.method)
         claim["bounds"] = whole.bounds
         if n < MOST_HOLDERS_WITH_PATHS:
-            found = connecting_paths(ownership, owner["id"], whole.company, whole.as_of, MOST_PATHS)
-            claim["paths"] = [
-                {
-                    "nodes": list(p.nodes),
-                    "by": "votes" if p.votes_only else "shares",
-                    "formula": p.votes_formula if p.votes_only else p.formula,
-                    "votes_formula": p.votes_formula or None,
-                }
-                for p in found.paths
-            ]
-            claim["truncated"] = found.truncated
+            _with_paths(claim, ownership, whole.as_of)
         proof.shares.append(claim)
     _settle(proof, ownership)
     control = controller(ownership, company, whole.as_of)
@@ -148,6 +140,80 @@ def proof_of_company(ownership: Ownership, company: str, as_of: str | None) -> t
         "beneficial": beneficial_owners(ownership, company, whole.as_of).to_json(),
     }
     return proof, told
+
+
+def proof_of_person(
+    ownership: Ownership, person: str, as_of: str | None
+) -> tuple[Proof, dict[str, Any]] | None:
+    """What a person holds at any depth, the nearest companies first, and what it controls; None where it holds nothing.
+
+    Gives the proof and the answers: `shares`, one for each company; `truncated`: there are more than `MOST_COMPANIES`;
+    `controls`: the companies among them that it surely controls.
+    """
+    try:
+        node = ownership.node_of(person)
+    except UnknownCompanyError:
+        return None
+    holder = str(ownership.nodes["id"][node])
+    companies, truncated = _below(ownership, node, day_number(as_of))
+    if not companies:
+        return None
+    proof = Proof(iso_date(day_number(as_of)))
+    lay_out(proof, ownership, companies)
+    claims: list[tuple[dict[str, Any], str | None]] = []
+    for company in companies:
+        whole = penetrate(ownership, company, proof.as_of)
+        for owner in whole.to_json()["owners"]:
+            if owner["id"] == holder:
+                claim = _share_claim("", holder, whole.company, owner, whole.method)
+                claim["bounds"] = whole.bounds
+                claims.append((claim, whole.name))
+    claims.sort(key=lambda c: (c[0]["depth"], -(c[0]["share"] or c[0]["share_min"] or 0.0), c[0]["company"]))
+    shares: list[dict[str, Any]] = []
+    controls: list[dict[str, Any]] = []
+    for n, (claim, name) in enumerate(claims):
+        claim["at"] = f"/party/shares/{n}"
+        if n < MOST_HOLDERS_WITH_PATHS:
+            _with_paths(claim, ownership, proof.as_of)
+        proof.shares.append(claim)
+        kept = ("share", "share_min", "share_max", "votes", "depth", "method")
+        shares.append({"id": claim["company"], "name": name, **{k: claim[k] for k in kept}})
+        answer = _controllers(ownership, claim["company"], proof.as_of)
+        for one in answer.controllers:
+            if one.id == holder:
+                proof.control += _control_claims(f"/party/controls/{len(controls)}", answer, holder, one.via)
+                controls.append({"id": claim["company"], "name": name, "via": one.via})
+    proof.keys |= {k for c in proof.control for link in c["links"] for k in link["rows"]}
+    return proof, {"shares": shares, "truncated": truncated, "controls": controls}
+
+
+def _with_paths(claim: dict[str, Any], ownership: Ownership, as_of: str | None) -> None:
+    """Put into a claim the chains from its holder down to its company."""
+    found = connecting_paths(ownership, claim["holder"], claim["company"], as_of, MOST_PATHS)
+    claim["paths"] = [
+        {
+            "nodes": list(p.nodes),
+            "by": "votes" if p.votes_only else "shares",
+            "formula": p.votes_formula if p.votes_only else p.formula,
+            "votes_formula": p.votes_formula or None,
+        }
+        for p in found.paths
+    ]
+    claim["truncated"] = found.truncated
+
+
+def _below(ownership: Ownership, node: int, day: int) -> tuple[list[str], bool]:
+    """Ids of the companies below a party on a day, the nearest first, and whether there are more of them."""
+    edges = ownership.holding_edges
+    holds = (edges.start <= day) & (day < edges.end)
+    holder, company = edges.holder[holds], edges.company[holds]
+    seen: IntArray = np.array([node], dtype=np.int64)
+    frontier, found = seen, list[str]()
+    while len(frontier) and len(found) <= MOST_COMPANIES:
+        frontier = np.setdiff1d(company[np.isin(holder, frontier)], seen)
+        seen = np.union1d(seen, frontier)
+        found += sorted(ownership.ids(frontier).to_list())
+    return found[:MOST_COMPANIES], len(found) > MOST_COMPANIES
 
 
 def _told(value: Any, at: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -157,6 +157,14 @@ class PartyTelling(Telling):
             rows,
             (5, 2, 1.5),
         )
+        if party.get("truncated"):
+            yield Paragraph(
+                self.say(
+                    f"其下企业较多，穿透持股只列最近的 {len(party['shares'])} 家。",
+                    f"There are more companies below: effective shares are told of the nearest {len(party['shares'])}.",
+                ),
+                True,
+            )
 
     def _findings_about(self, found: Sequence[Mapping[str, Any]]) -> Iterator[Block]:
         yield Heading(self.say("涉及该对象的风险预警（疑点）", "Findings about it (leads)"), 3)
@@ -173,11 +181,11 @@ class PartyTelling(Telling):
         if not found:
             yield Paragraph(
                 self.say(
-                    "检测项在当前数据中没有找到涉及该对象的风险预警。缺少数据而无法判定的不在其列，见 lookthrough detect 的输出。",
-                    "The detectors find none in the data loaded. What could not be decided for want of data is not among "
-                    "them; lookthrough detect lists it.",
+                    "检测项在当前数据中没有找到涉及该对象的风险预警。",
+                    "The detectors find none in the data loaded.",
                 )
             )
+            yield from self._undecided()
             return
         if over == "earlier":
             of = ", ".join(sorted({str(f["found_in_data"] or "?") for f in found}))
@@ -213,6 +221,52 @@ class PartyTelling(Telling):
             ),
             True,
         )
+        yield from self._undecided()
+
+    def _undecided(self) -> Iterator[Block]:
+        """What could not be decided for want of data, which is no finding and no clearance."""
+        yield Heading(self.say("缺少数据而无法判定的", "What could not be decided for want of data"), 3)
+        told = self.facts["undecided_about"]
+        if told is None:
+            yield Paragraph(
+                self.say(
+                    "哪些检测项因缺少数据而无法判定不得而知，须运行 lookthrough detect 才能得知。",
+                    "Which detectors could not decide is not known; lookthrough detect tells.",
+                )
+            )
+            return
+        gaps = told["gaps"]
+        if gaps:
+            headings = [("检测项", "Detector"), ("范围", "Scope"), ("缺少", "What is missing")]
+            yield Table(
+                tuple(pick(h, self.lang) for h in headings),
+                tuple(
+                    (self._detector(g), self.called(g["scope"]["id"]), g["missing"][self.lang])
+                    for g in gaps[:MOST_HOLDERS]
+                ),
+                (2.6, 2, 5),
+            )
+        else:
+            yield Paragraph(
+                self.say(
+                    "没有涉及该对象而无法判定的事项。",
+                    "Nothing that names this party was left undecided.",
+                )
+            )
+        if (left := max(0, len(gaps) - MOST_HOLDERS) + told["more"]) > 0:
+            yield Paragraph(self.say(f"另有 {left} 项。", f"{left} more."), True)
+        if told["without_data"]:
+            names = [self._detector(d) for d in told["without_data"]]
+            yield Paragraph(
+                self.say(
+                    f"以下检测项没有任何可用的数据，未作判断：{'、'.join(names)}。",
+                    f"These had no data at all to look at: {'; '.join(names)}.",
+                )
+            )
+
+    def _detector(self, told: Mapping[str, Any]) -> str:
+        """A detector by its title, where it is one of ours."""
+        return str(told["title"][self.lang] if told["title"] else told["detector"])
 
     def _state(self, found: Mapping[str, Any]) -> str:
         """Where a finding stands in the ledger."""

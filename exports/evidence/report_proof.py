@@ -13,7 +13,7 @@ from graph.counted import counted
 from visualize.wording import pick
 
 MOST_HOLDERS: Final = 60
-"""Holders printed; facts.json has them all."""
+"""Holders, or companies held, that are printed; facts.json has them all."""
 _MOST_LOOPS: Final = 3
 _MOST_NAMED: Final = 6
 """Loops named below a share, and parties named of each."""
@@ -55,8 +55,8 @@ class ProofTelling(Telling):
             more = len(claims) - len(shown)
             yield Paragraph(
                 self.say(
-                    f"另有 {more} 个持有人见 facts.json。",
-                    f"{counted(more, 'more holder is', 'more holders are')} in facts.json.",
+                    f"另有 {more} 项持股见 facts.json。",
+                    f"{counted(more, 'more share is', 'more shares are')} in facts.json.",
                 ),
                 True,
             )

@@ -19,6 +19,7 @@ from exports.bag import bag
 from exports.errors import PackageError
 from exports.evidence.asking import FINGERPRINT, About, Asked, ask
 from exports.evidence.contents import Contents, contents_of
+from exports.evidence.unjudged import unjudged_in_ledger
 from exports.evidence.veiling import with_told_reasons
 from exports.software import software_version
 from exports.verifying.provenance import AGENT_FIELD, agent
@@ -296,7 +297,8 @@ def _asked(
 
 def _known(store: GraphStore, ledger: Ledger, id_: str, rules: LocalRules) -> About | None:
     """What the ledger holds about a party; None where that is of other data or rules, and the detectors can be asked."""
-    same = ledger.looked_at([d for d in DETECTORS if not d.support], rules) == store.fingerprint()
+    detectors = [d for d in DETECTORS if not d.support]
+    same = ledger.looked_at(detectors, rules) == store.fingerprint()
     if not same and is_current(store):
         return None
     records: dict[str, FindingRecord] = {}
@@ -312,7 +314,7 @@ def _known(store: GraphStore, ledger: Ledger, id_: str, rules: LocalRules) -> Ab
         )
     )
     if same:
-        return About(found, "loaded", {}, records)
+        return About(found, "loaded", {}, records, unjudged_in_ledger(ledger, detectors, rules, id_))
     data = {i: ledger.ran_over(r.last_run) for i, r in records.items()}
     return About(found, "earlier" if found else "not", data, records)
 

@@ -11,10 +11,14 @@ from typing import Any
 import pytest
 
 from cases import Ledger, open_ledger
+from detectors.definition import Undecided
 from detectors.registry import chosen
 from detectors.rules.values import NO_RULES
+from detectors.running.changed import Narrowed
 from detectors.running.detecting import detect
+from detectors.running.runner import Run
 from exports import verify_package
+from exports.evidence.unjudged import unjudged_in_ledger
 from graph.stores import Credentials
 from tests.cli.both_stores import Store
 from tests.exports.conftest import KEY, World, unpack
@@ -181,3 +185,75 @@ def test_what_a_finding_said_before_is_left_out_where_people_are_masked(world: W
     assert [h["kind"] for h in told] == ["changed", "changed"]
     assert told[0]["changes"] == ["text"] and told[1]["changes"]["text"]["before"]["zh"] == "曾涉及钱七"
     assert "钱七" not in hidden.files["run.json"].decode()
+
+
+def test_what_could_not_be_decided_of_a_party_is_told_with_what_is_missing(
+    own: Store, tmp_path: Path
+) -> None:
+    """戊林园林 bids and has no ownership data: that nothing is found of it says nothing."""
+
+    def package(name: str, *options: str) -> tuple[Any, dict[str, str]]:
+        made = own("evidence", "戊林园林有限公司", "--to", tmp_path / name, *options)
+        assert made.code == 0, made.err
+        assert verify_package(tmp_path / name).holds
+        return facts_of(tmp_path / name), reports(tmp_path / name)
+
+    facts, _ = package("before")
+    assert facts["undecided_about"] is None
+    assert own("detect").code == 0
+    facts, texts = package("looked")
+    told = facts["undecided_about"]
+    assert {g["scope"]["id"] for g in told["gaps"]} == {"local:ZC-9/1"} and told["more"] == 0
+    assert "common-shareholder" in {g["detector"] for g in told["gaps"]}
+    for lang in ("zh", "en"):
+        assert "lookthrough detect" not in texts[lang].partition("缺少数据而无法判定的")[2]
+        for gap in told["gaps"]:
+            assert gap["missing"][lang] in texts[lang] and gap["title"][lang] in texts[lang]
+    # What has no data at all is told of bidding, which a company does, and not of benefits.
+    without = {d["detector"] for d in told["without_data"]}
+    assert "concert-partners" in without and "duplicate-benefit" not in without
+    assert package("alone", "--no-ledger")[0]["undecided_about"] == told
+    assert facts_of_party(own, tmp_path)["gaps"] == []
+
+
+def test_a_run_over_what_changed_tells_of_that_and_the_run_before_it_of_the_rest(tmp_path: Path) -> None:
+    wanted = chosen(None)
+    changed, whole, standing, absent = (d.id for d in wanted[:4])
+
+    def run(*gaps: tuple[str, str], missing: tuple[str, ...] = ()) -> Run:
+        told = tuple((d, Undecided("lot", lot, ("firm",), f"缺{d}", f"no {d}")) for d, lot in gaps)
+        return Run((), told, {}, dict.fromkeys(missing, ("OWNS",)))
+
+    first = run(
+        (changed, "lot:1"), (changed, "lot:2"), (whole, "lot:1"), (standing, "lot:2"),
+        missing=(absent, changed),
+    )  # fmt: skip
+    narrowed = Narrowed(
+        "data 1", frozenset({("lot", "lot:2")}), frozenset({changed}), frozenset({standing, absent})
+    )
+    second = run((whole, "lot:3"), (changed, "lot:2"))
+    other = [d for d in wanted if d.id not in (changed, whole, standing, absent)]
+    narrowed = replace(narrowed, standing=narrowed.standing | {d.id for d in other})
+
+    def told() -> Any:
+        return unjudged_in_ledger(ledger, wanted, NO_RULES, "firm")
+
+    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}") as ledger:
+        assert told() is None
+        ledger.record_run(first, wanted, NO_RULES, "data 1", "tester")
+        assert len(told().gaps) == 4 and set(told().without_data) == {absent, changed}
+        ledger.record_run(second, wanted, NO_RULES, "data 2", "tester", narrowed=narrowed)
+        gaps = {(g["detector"], g["scope"]["id"]) for g in told().gaps}
+        # Of what was looked at again the later run tells: lot:1 of `whole` is no gap any more.
+        assert gaps == {
+            (changed, "lot:1"), (changed, "lot:2"), (whole, "lot:3"), (standing, "lot:2"),
+        }  # fmt: skip
+        assert len(told().gaps) == 4 and set(told().without_data) == {absent}
+        assert unjudged_in_ledger(ledger, wanted, NO_RULES, "another firm").gaps == ()  # type: ignore[union-attr]
+
+
+def facts_of_party(own: Store, folder: Path) -> Any:
+    """What could not be decided of a party whose data are there."""
+    assert own("evidence", PARTY, "--to", folder / "with-data").code == 0
+    assert "没有涉及该对象而无法判定的事项" in reports(folder / "with-data")["zh"]
+    return facts_of(folder / "with-data")["undecided_about"]

@@ -23,13 +23,15 @@ from cases import open_ledger
 from detectors.registry import chosen
 from detectors.running.detecting import detect
 from exports import Package, PackageError, verify_package, write_evidence
-from exports.evidence.asking import ask
+from exports.evidence.asking import About, ask
 from exports.evidence.contents import prove
 from exports.evidence.masking import without_numbers
+from exports.evidence.report import Report
+from exports.evidence.report_html import report_html
 from exports.evidence.report_pdf import _page_for
 from exports.verifying.enclosed import Enclosed
 from exports.verifying.recomputing import recomputed
-from tests.exports.conftest import KEY, LOT, World
+from tests.exports.conftest import KEY, LOT, World, forged, unpack, with_facts
 
 TEXTS = (".json", ".csv", ".html", ".svg", ".graphml", ".gexf", ".cyjs", ".txt")
 ACCUSING = re.compile(r"串通|骗保|骗取|违法所得|guilty|fraudster|colluded")
@@ -200,7 +202,60 @@ def test_parties_have_packages_that_hold(world: World, tmp_path: Path) -> None:
         write_evidence(world.store, party, target, actor="t")
         found = verify_package(target)
         assert found.holds, found.faults
-        assert (found.recomputed["shares"] > 0) == (party == company)
+        assert (found.recomputed["shares"] > 0) == (party in (company, person))
+
+
+def test_a_persons_package_has_what_is_held_through_others_and_what_that_controls(
+    world: World, tmp_path: Path
+) -> None:
+    tying = world.found("common-controller")
+    person = tying.facts["holder"]["id"]
+    package = world.package(person, as_of="2025-05-20")
+    facts = json.loads(package.files["data/facts.json"])
+    held = {s["id"]: s for s in facts["party"]["shares"]}
+    controlled = {c["id"] for c in facts["party"]["controls"]}
+    assert [s["depth"] for s in facts["party"]["shares"]] == sorted(s["depth"] for s in held.values())
+    # As the finding says, company by company.
+    for bidder in tying.facts["bidders"]:
+        assert held[bidder["id"]]["share"] == pytest.approx(bidder["share"]) and bidder["id"] in controlled
+    assert {e["company"] for e in facts["party"]["holdings"]} <= held.keys()
+    assert not facts["party"]["truncated"]
+    for lang in ("zh", "en"):
+        text = re.sub(r"<[^>]+>", "", package.files[f"data/report.{lang}.html"].decode())
+        assert "80% × 75% × 100% × 70% = 42%" in text
+    found = verify_package(unpack(package.files, tmp_path / "as-it-is"))
+    assert (
+        found.holds
+        and found.recomputed["shares"] == len(held)
+        and found.recomputed["control"] == len(controlled)
+    )
+
+    def wrong(facts: dict[str, Any]) -> None:
+        facts["party"]["shares"][-1]["share"] = facts["claims"]["shares"][-1]["share"] = 0.99
+
+    faults = verify_package(forged(package, tmp_path / "forged", "facts.json", with_facts(wrong))).faults
+    assert any("/party/shares/" in f.at for f in faults)
+    # Who holds nothing has no share to prove, and a package all the same.
+    poor = next(i for i in _recipients(world) if not ask(world.store, i, None, known=About()).proof.shares)
+    assert verify_package(unpack(world.package(poor).files, tmp_path / "poor")).holds
+
+
+def test_a_person_with_very_many_companies_has_the_nearest_and_says_so(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("exports.evidence.proving.MOST_COMPANIES", 4)
+    person = world.found("common-controller").facts["holder"]["id"]
+    subject = prove(world.store, ask(world.store, person, "2025-05-20", known=About()), None).subject
+    told = subject.facts["party"]
+    assert told["truncated"] and [s["depth"] for s in told["shares"]] == [1, 1, 1, 2]
+    text = report_html(Report(subject, "zh").document(), "").decode()
+    assert "穿透持股只列最近的 4 家" in text
+
+
+def _recipients(world: World) -> list[str]:
+    asked = "MATCH (p:Person)-[r:RECEIVES]->(:Benefit) RETURN DISTINCT p.id AS id ORDER BY id LIMIT 20"
+    ids: list[str] = world.store.query(asked).column("id").to_pylist()
+    return ids
 
 
 def test_the_same_question_gives_the_same_bytes_whoever_asks_when_and_after_what(
