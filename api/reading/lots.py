@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from graph.stores import GraphStore
@@ -104,3 +104,13 @@ def bidders(store: GraphStore, lot_id: str) -> list[dict[str, Any]]:
             {"id": lot_id},
         ).to_pylist()
     return sorted(rows, key=lambda r: (r["rank"] is None, r["rank"] or 0, r["id"], r["bid"], r["role"] or ""))
+
+
+def with_owners(store: GraphStore, ids_of: Mapping[str, list[str]]) -> set[str]:
+    """The companies of which any holder is stated, on any day, under any of their ids (by one of them)."""
+    rows = store.query(
+        f"{EACH}MATCH (c:Company {{id: i}}) {hop('(h)-[o:OWNS]->(c)', 'o.key')}RETURN DISTINCT c.id AS id",
+        {"ids": sorted({i for ids in ids_of.values() for i in ids})},
+    )
+    held = set(rows.column("id").to_pylist())
+    return {one for one, ids in ids_of.items() if not held.isdisjoint(ids)}

@@ -60,9 +60,10 @@ def neighbours(
 
     for name in KINDS if counted else ():
         for way in DIRECTIONS:
-            n = sum(_count(store, id_, name, pair, way, as_of) for id_, pair in at(name, way))
+            found = [_count(store, id_, name, pair, way, as_of) for id_, pair in at(name, way)]
+            n, aside = sum(f[0] for f in found), sum(f[1] for f in found)
             if n:
-                counts.append({"kind": name, "direction": way, "count": n})
+                counts.append({"kind": name, "direction": way, "count": n, "not_counted": aside})
     items: list[dict[str, Any]] = []
     if kind is not None:
         for id_, pair in at(kind, direction):
@@ -98,15 +99,18 @@ def _params(id_: str, as_of: str | None) -> dict[str, Any]:
 
 def _count(
     store: GraphStore, id_: str, kind: str, pair: tuple[str, str], direction: str, as_of: str | None
-) -> int:
+) -> tuple[int, int]:
+    """How many links there are, and how many of them no row that counts states."""
     # What several data sets state alike of the same ends is one link.
-    said = ", ".join(f"r.{c} AS {c}" for c in _said(kind))
+    said = "".join(f", r.{c} AS {c}" for c in _said(kind))
+    counts = "1" if REL_TYPES[kind].derived else "CASE WHEN r.counted = false THEN 0 ELSE 1 END"
     other = "a" if direction == "in" else "b"
     cypher = (
-        f"{_pattern(kind, pair, direction, as_of)} WITH DISTINCT {other}.id AS other"
-        f"{f', {said}' if said else ''} RETURN count(*) AS n"
+        f"{_pattern(kind, pair, direction, as_of)} WITH {other}.id AS other{said}, max({counts}) AS counts "
+        "RETURN count(*) AS n, sum(1 - counts) AS aside"
     )
-    return int(store.query(cypher, _params(id_, as_of)).column(0)[0].as_py())
+    row = store.query(cypher, _params(id_, as_of)).to_pylist()[0]
+    return int(row["n"]), int(row["aside"] or 0)
 
 
 def _links(
@@ -142,7 +146,8 @@ def _links(
         _params(id_, as_of),
     ).to_pylist()
     rows = [
-        {**{k: v for k, v in r.items() if k in _SHOWN}, "key": (r.get("row") or " ")[1:] or None}
+        {k: v for k, v in r.items() if k in _SHOWN}
+        | ({"key": r["row"][1:] or None, "counted": r["row"][0] == "0"} if r.get("row") else {})
         for r in rows
     ]
     # A bid has no name of its own: it is called by the lot it is for.

@@ -12,14 +12,16 @@ from api.answers import for_caller, told
 from api.callers import Asking, Using
 from api.cursors import cursor as cursor_after
 from api.cursors import key_of
+from api.datasets import Dataset
 from api.findings import finding_json
 from api.once import IdempotencyKey, once
-from api.reading.lots import bidders, lot, lots_called, lots_page
+from api.reading.lots import bidders, lot, lots_called, lots_page, with_owners
 from api.reading.naming import told_of as gaps_names
 from api.reading.one_lot import screen_one_lot
 from api.routes.parameters import Cursor, Id, Limit
 from api.routes.parties import dataset_of, meant
 from api.routing import Routes
+from api.services import Services
 from cases import FindingFilter
 from detectors.listed_bidders import each_once
 from detectors.registry import DETECTORS
@@ -33,6 +35,19 @@ routes = Routes("lots")
 def _as_found(bidders: list[dict[str, Any]], standing: Standing) -> list[dict[str, Any]]:
     """Bidders under the ids by which findings name them: a bid may state another id of the same party."""
     return each_once([b | {"id": standing.canonical.get(b["id"], b["id"])} for b in bidders])
+
+
+def _with_owners(services: Services, dataset: Dataset, bidders: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Bidders, each with whether any holder of it is stated: told from the register, whatever the detectors looked at."""
+    ownership = dataset.ownership
+    nodes = {b["id"]: ownership.known_node(b["id"]) for b in bidders}
+    firms = {
+        id_: [id_, *(dataset.ids_of(node) if node is not None else ())]
+        for id_, node in nodes.items()
+        if node is None or ownership.nodes["type"][node] == "Company"
+    }
+    held = with_owners(services.store, firms) if firms else set()
+    return [b | {"owners_known": b["id"] in held if b["id"] in firms else None} for b in bidders]
 
 
 @routes.get("/lots", scope="read", cached=True, response_model=wire.LotsPage, summary="All lots, by id")
@@ -128,7 +143,9 @@ def one(request: Request, caller: Asking, services: Using, id: Id) -> Response:
         FindingFilter(scope_id=found.id, found=True, order="severity"), None, 500
     )
     told_of = lot(services.store, found.id)
-    told_of["bidders"] = _as_found(told_of["bidders"], dataset_of(request).standing)
+    told_of["bidders"] = _with_owners(
+        services, dataset_of(request), _as_found(told_of["bidders"], dataset_of(request).standing)
+    )
     every = (*DETECTORS, *services.own)
     combined = stack([r.finding for r in records], found.id, [b["id"] for b in told_of["bidders"]], every)
     wanted = lot_detectors(services.own)

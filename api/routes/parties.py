@@ -168,9 +168,11 @@ def ultimate_owners(
 def who_controls(request: Request, caller: Asking, services: Using, id: Id, as_of: AsOf = None) -> Response:
     """The controller or the reason for none, and every party that controls it, as `lookthrough controller --all`."""
     found = _owned(meant(request, services, id))
-    return told(
-        request, caller, controller(dataset_of(request).ownership, found.id, as_of).to_json(), found.id
-    )
+    answer = controller(dataset_of(request).ownership, found.id, as_of).to_json()
+    ends = {link[end] for c in answer["controllers"] for link in c["proof"] for end in ("holder", "company")}
+    uncertain = {*answer["possible"], *answer["joint"], *answer["block"]}
+    answer["names"] = names_for(services.store, ends | uncertain)
+    return told(request, caller, answer, found.id)
 
 
 @routes.get(
@@ -303,6 +305,10 @@ _NO_WAY_DOWN: Final = {
     "ends, or choose more kinds (kinds=ownership&kinds=officer), which are followed either way and find a holder in common; "
     "/v1/relations tells what ties the two.",
 }
+_NO_WAY_AT_ALL: Final = {
+    "zh": "各类关系中都没有路径。没有路径不等于没有关系：缺少的数据里可能有；也可换一个日期。",
+    "en": "There is no way over any kind of link. No way is not no tie: data that are missing may hold one; or choose another day.",
+}
 _NO_WAY: Final = {
     "zh": "所选关系中没有路径。没有路径不等于没有关系：可增加 kinds，或换一个日期。",
     "en": "There is no way over the kinds chosen. No way is not no tie: choose more kinds, or another day.",
@@ -340,7 +346,8 @@ def paths(
     answer: dict[str, Any] = found.to_json()
     answer["names"] = names_for(services.store, {n for p in answer["paths"] for n in p["nodes"]})
     answer["directed"] = found.kinds == ("ownership",)
-    answer["hint"] = None if found.ways else _NO_WAY_DOWN if answer["directed"] else _NO_WAY
+    none = _NO_WAY_AT_ALL if set(found.kinds) == set(WAY_KINDS) else _NO_WAY
+    answer["hint"] = None if found.ways else _NO_WAY_DOWN if answer["directed"] else none
     return told(request, caller, answer, f"{first.id} {last.id}")
 
 

@@ -54,6 +54,9 @@ class Count(Wire):
     kind: str
     direction: str
     count: int
+    not_counted: int = Field(
+        0, description="So many of them do not count: another list goes before their own"
+    )
 
 
 class Beside(Named):
@@ -72,6 +75,9 @@ class NextTo(Wire):
     sources: list[str]
     share: Fraction = None
     key: str | None = None
+    counted: bool | None = Field(
+        None, description="False where it does not count: another list goes before its own"
+    )
 
 
 class Neighbours(Wire):
@@ -141,6 +147,9 @@ class Bidder(Wire):
     won: bool | None
     amount: int | None
     currency: str | None
+    owners_known: bool | None = Field(
+        None, description="Is any holder of the company stated? null: of a person, or not asked for"
+    )
 
 
 class Lot(Wire):

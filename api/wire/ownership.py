@@ -94,6 +94,13 @@ class Why(Wire):
     en: str | None
 
 
+class NamedType(Wire):
+    """Type and name of a node."""
+
+    type: str
+    name: str
+
+
 class Control(Wire):
     """Who controls a company."""
 
@@ -103,6 +110,10 @@ class Control(Wire):
     controller: Controller | None
     reason: Why | None
     controllers: list[Controller]
+    possible: list[str] = Field(description="Who may control it, as far as the data go")
+    joint: list[str] = Field(description="Who hold half each")
+    block: list[str] = Field(description="Companies that control each other")
+    names: dict[str, NamedType] = Field(description="Of everybody the answer names, by id")
     warnings: list[Flag]
 
 
@@ -154,13 +165,6 @@ class Way(Wire):
     share_max: Fraction
     formula: str
     links: list[dict[str, Any]]
-
-
-class NamedType(Wire):
-    """Type and name of a node."""
-
-    type: str
-    name: str
 
 
 class Ways(Wire):

@@ -999,6 +999,11 @@ export interface components {
             id: string;
             /** Name */
             name: string | null;
+            /**
+             * Owners Known
+             * @description Is any holder of the company stated? null: of a person, or not asked for
+             */
+            owners_known?: boolean | null;
             /** Rank */
             rank: number | null;
             /** Role */
@@ -1056,11 +1061,33 @@ export interface components {
              * @description YYYY-MM-DD; null = unknown or open
              */
             as_of: string | null;
+            /**
+             * Block
+             * @description Companies that control each other
+             */
+            block: string[];
             /** Company */
             company: string;
             controller: components["schemas"]["Controller"] | null;
             /** Controllers */
             controllers: components["schemas"]["Controller"][];
+            /**
+             * Joint
+             * @description Who hold half each
+             */
+            joint: string[];
+            /**
+             * Names
+             * @description Of everybody the answer names, by id
+             */
+            names: {
+                [key: string]: components["schemas"]["NamedType"];
+            };
+            /**
+             * Possible
+             * @description Who may control it, as far as the data go
+             */
+            possible: string[];
             reason: components["schemas"]["Why"] | null;
             /** Rule */
             rule: string;
@@ -1115,6 +1142,12 @@ export interface components {
             direction: string;
             /** Kind */
             kind: string;
+            /**
+             * Not Counted
+             * @description So many of them do not count: another list goes before their own
+             * @default 0
+             */
+            not_counted: number;
         } & {
             [key: string]: unknown;
         };
@@ -1779,6 +1812,11 @@ export interface components {
          * @description A link, and what stands at its other end.
          */
         NextTo: {
+            /**
+             * Counted
+             * @description False where it does not count: another list goes before its own
+             */
+            counted?: boolean | null;
             /** Direction */
             direction: string;
             /** Key */
