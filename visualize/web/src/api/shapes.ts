@@ -5,6 +5,7 @@ type Schemas = components["schemas"];
 
 export type Owners = Schemas["Owners"];
 export type Owner = Schemas["Owner"];
+export type Holdings = Schemas["Holdings"];
 export type Control = Schemas["Control"];
 export type Neighbours = Schemas["Neighbours"];
 export type NextTo = Schemas["NextTo"];
@@ -167,6 +168,7 @@ export interface Screened {
 
 export interface ScreeningAnswer extends Pick<Screened, "findings" | "undecided" | "names"> {
   unresolved: RelationsAnswer["unresolved"];
+  parties: Schemas["ScreeningAnswer"]["parties"];
   not_screened: Schemas["ScreeningAnswer"]["not_screened"];
 }
 
