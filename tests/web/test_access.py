@@ -59,6 +59,11 @@ def _with_a_party_and_the_keys(page: Any) -> None:
     page.get_by_role("dialog").wait_for()
 
 
+def _with_a_calendar_open(page: Any) -> None:
+    page.locator(".el-date-editor input").first.click()
+    page.get_by_role("dialog").wait_for()
+
+
 def _with_names_looked_up(page: Any) -> None:
     page.locator("#names").fill(NAMES)
     page.locator(".card .el-button--primary").first.click()
@@ -101,6 +106,7 @@ def _pages(services: Any) -> Iterator[tuple[str, str, Callable[[Any], None] | No
     yield "finding of a household", at("findings", livelihood.id), None
     yield "household", at("households", "local:XGDB0001"), None
     yield "canvas", at("graph", "cn-uscc:919999999000000144"), _with_a_party_and_the_keys
+    yield "canvas of a day", at("graph", "cn-uscc:919999999000000144"), _with_a_calendar_open
     yield "what could not be decided", "/undecided", _with_a_detector_open
     yield "relations", "/relations", _with_names_looked_up
     yield "loading", "/load", _with_a_file_loaded

@@ -129,9 +129,14 @@ export async function remove<T>(path: string): Promise<T> {
 export async function save(path: string, parameters: Parameters, name: string): Promise<void> {
   const response = await send(address(path, parameters));
   const stated = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1];
+  keep(await received(response.blob()), stated ?? name);
+}
+
+/** Hand a file to whoever looks at the page. */
+export function keep(file: Blob, name: string): void {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(await received(response.blob()));
-  link.download = stated ?? name;
+  link.href = URL.createObjectURL(file);
+  link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 30_000);
 }

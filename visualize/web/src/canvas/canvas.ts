@@ -92,8 +92,10 @@ export class Canvas {
     this.anchors.push(...anchors);
     const { nodes, edges } = thinned(drawing.elements);
     const all = nodes.length + edges.length <= LETTERED;
-    // A line that says of which day it is has room beside it.
-    const worded = new Set(edges.filter((e) => this.another(e.data)).flatMap((e) => [String(e.data.source), String(e.data.target)]));
+    // A line that says of which day it is has room beside it; one between figures side by side, between them.
+    const level = new Map(nodes.map((n) => [n.data.id, n.position?.y ?? 0] as const));
+    const flat = (e: Element): boolean => Math.abs((level.get(String(e.data.source)) ?? 0) - (level.get(String(e.data.target)) ?? Infinity)) < 52;
+    const worded = new Set(edges.filter((e) => this.another(e.data) || flat(e)).flatMap((e) => [String(e.data.source), String(e.data.target)]));
     // A drawing that was sketched stands where its sketch did.
     const wider = all ? spread(nodes, worded) : 1;
     const made: ElementDefinition[] = nodes.map((node) =>
@@ -186,6 +188,15 @@ export class Canvas {
     return marked.edges().length;
   }
 
+  /** Bring the ways that are marked into sight, where one stands aside. */
+  showWays(): void {
+    const nodes = this.core.nodes(".way");
+    if (nodes.empty() || this.fitted) return;
+    const { x1, x2, y1, y2 } = this.core.extent();
+    const seen = nodes.toArray().every((n) => n.position().x > x1 + 60 && n.position().x < x2 - 60 && n.position().y > y1 + 30 && n.position().y < y2 - 30);
+    if (!seen) this.core.animate({ fit: { eles: nodes, padding: 70 } }, { duration: 160 });
+  }
+
   effective(shares: Map<string, string>): void {
     this.core.batch(() => {
       this.core.nodes().forEach((n) => {
@@ -259,18 +270,19 @@ export class Canvas {
   }
 
   protected node(data: Data & { id: string }, position: Place, classes: string): ElementDefinition {
-    const { shown, tall } = this.nodeLabel(data);
+    const { shown, tall } = this.nodeLabel(data, classes.split(" "));
     return { group: "nodes", data: { ...data, shown }, position, classes: tall ? `${classes} tall` : classes };
   }
 
   protected edge(data: Data, classes: string): ElementDefinition {
     const { id, source, target, type } = data as { id: string; source: string; target: string; type?: string };
-    return { group: "edges", data: { ...data, id, source, target, shown: this.edgeLabel(data) }, classes: `${classes}${type === "OWNS" ? " owns" : ""}${this.another(data) ? " dashed" : ""}` };
+    const apart = this.another(data) || aside(data, classes);
+    return { group: "edges", data: { ...data, id, source, target, shown: this.edgeLabel(data, aside(data, classes)) }, classes: `${classes}${type === "OWNS" ? " owns" : ""}${apart ? " dashed" : ""}` };
   }
 
   /** Say a party's name anew, and make room for it. */
   protected label(node: NodeSingular): void {
-    const { shown, tall } = this.nodeLabel(node.data() as Data);
+    const { shown, tall } = this.nodeLabel(node.data() as Data, [...node.classes()]);
     node.data("shown", shown);
     if (node.hasClass("tall") !== tall) node.toggleClass("tall", tall);
   }
@@ -283,26 +295,30 @@ export class Canvas {
     return "";
   }
 
-  protected edgeLabel(data: Data): string {
+  protected edgeLabel(data: Data, uncounted: boolean): string {
     const kind = String(data.type ?? "");
-    if (kind === "OWNS") return [range(data as { share?: number }), this.another(data)].filter(Boolean).join("\n");
+    const notes = uncounted ? [i18n.global.t("graph.uncounted")] : [];
+    if (kind === "OWNS") return [range(data as { share?: number }), this.another(data), ...notes].filter(Boolean).join("\n");
     if (kind === "ULTIMATELY_HOLDS") return percent(data.share as number);
     // What kin two people are, or who a member is to the head, says more than that they are.
     const told = [data.relation, data.relation_to_head, data.label, data.role].find((one) => typeof one === "string" && one);
-    return told ? inWords(told) : this.labels(kind);
+    return [told ? inWords(told) : this.labels(kind), ...notes].join("\n");
   }
 
-  protected nodeLabel(data: Data): { shown: string; tall: boolean } {
+  protected nodeLabel(data: Data, classes: string[]): { shown: string; tall: boolean } {
     const person = data.type === "Person";
     // A bid is named by its lot or its status, a vehicle by its kind: what it is goes before.
     const called = this.called(data);
     const told = data.type === "Bid" || data.type === "Vehicle" ? `${this.types(String(data.type))} ${inWords(called)}` : called;
     const tag = TAGS.has(String(data.type));
-    const name = wrapped(told, person ? 4.6 : tag ? 8.6 : 12, person || tag ? 3 : 2);
-    const effective = (data.effective as string | undefined) ?? (typeof data.effective_share === "number" ? percent(data.effective_share) : "");
+    const share = (data.effective as string | undefined) ?? (typeof data.effective_share === "number" ? percent(data.effective_share) : "");
+    // A circle has no room for both ends of a range side by side.
+    const effective = person ? share.replace("–", "–\n") : share;
+    const name = wrapped(told, person ? 4.6 : tag ? 8.6 : 12, tag || (person && effective === share) ? 3 : 2);
     const away = Number(data.away ?? 0);
-    const shown = [name, effective, away ? `（+${away}）` : ""].filter(Boolean).join("\n");
-    return { shown, tall: !person && shown.split("\n").length > 2 };
+    const unowned = classes.includes("owners_unknown") ? i18n.global.t("lot.unowned") : "";
+    const shown = [name, effective, unowned, away ? `（+${away}）` : ""].filter(Boolean).join("\n");
+    return { shown, tall: shown.split("\n").length > (person ? 3 : 2) };
   }
 
   /** What a node is called: what has no name goes by its number, a benefit by its programme. */
@@ -329,6 +345,11 @@ export class Canvas {
 
 /** Figures with a tip, in which a line has less room. */
 const TAGS = new Set(["Property", "Contact", "Benefit", "Vehicle", "Bid"]);
+
+/** Does a relation not count, as another list goes before its own? The picture marks it, a list of neighbours states it. */
+function aside(data: Data, classes: string): boolean {
+  return data.counted === false || classes.split(" ").includes("not_counted");
+}
 
 function pairOf(data: Data): string {
   return [String(data.source), String(data.target)].sort().join("\n");
