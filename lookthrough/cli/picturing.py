@@ -37,6 +37,7 @@ _TYPES = ("Lot", "Company", "Household", "Person", "Tender")
 
 
 _PAGE: Final = 1000
+_LOOKED_AT: Final = frozenset({"Lot", "Tender", "Household"})
 _EARLIER: Final = (
     "图中标出的疑点来自台账，是在此前的数据中发现的；检测项尚未在当前数据上运行：请先运行 lookthrough detect。",
     "The findings marked are the ledger's, of earlier data; the detectors have not looked at the data loaded: run lookthrough "
@@ -49,8 +50,8 @@ _NOT_LOOKED_AT: Final = (
 )
 
 
-def _recorded(s: Session, about: Sequence[str]) -> Sequence[Finding]:
-    """The standing findings that the ledger holds of these; none where there is no ledger to be read."""
+def _recorded(s: Session, about: Sequence[str]) -> Sequence[Finding] | None:
+    """The standing findings that the ledger holds of these; None where there is no ledger to be read."""
     # Nobody else waits for the ledger.
     from cases import FindingFilter, LedgerError
     from lookthrough.cli.ledger import ledger_of
@@ -68,7 +69,7 @@ def _recorded(s: Session, about: Sequence[str]) -> Sequence[Finding]:
                         found |= {r.id: r.finding for r in page}
                         after = page[-1].cursor
     except LedgerError:
-        return ()
+        return None
     return sorted(found.values(), key=lambda f: (f.scope_kind, f.scope_id, f.detector, f.fingerprint))
 
 
@@ -132,7 +133,8 @@ def subgraph_command(
         found = [find_node(opened, text, _TYPES) for text in named]
         # A picture is never a reason to write to the store: where what is in play is not up to date, nothing is run.
         current = is_current(opened)
-        findings = detect(opened, chosen(None)).findings if current else _recorded(s, found)
+        recorded = None if current else _recorded(s, found)
+        findings = detect(opened, chosen(None)).findings if current else recorded or ()
         picture = picture_of(opened, found, as_of, findings, computed=computed)
     look = cast(Style, style)
     if quick:
@@ -149,7 +151,8 @@ def subgraph_command(
         f"已写入 {to}（{len(picture.nodes)} 个节点，{len(picture.edges)} 条边）",
         f"Wrote {to} ({counted(len(picture.nodes), 'node')}, {counted(len(picture.edges), 'edge')})",
     )
-    if not current:
+    # Where there is nothing but ownership, and nothing was ever looked for, there is nothing to be missed.
+    if not current and (recorded is not None or any(n.type in _LOOKED_AT for n in picture.nodes)):
         s.tell(*(_EARLIER if findings else _NOT_LOOKED_AT), "yellow")
     if picture.truncated:
         s.tell(
