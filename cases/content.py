@@ -75,3 +75,15 @@ def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict
         else:
             found[name] = {"before": old, "after": new}
     return found
+
+
+def says_otherwise(changes: Mapping[str, Any]) -> bool:
+    """Is any of what changed (`changes_between`) more than further rows that state what is proved already?
+
+    The same data loaded once more under another data set are such rows: they change nothing that was decided.
+    """
+    if set(changes) != {"evidence"}:
+        return bool(changes)
+    before, after = changes["evidence"]["before"], changes["evidence"]["after"]
+    nodes, keys = ((set(before.get(n, ())), set(after.get(n, ()))) for n in ("nodes", "keys"))
+    return nodes[0] != nodes[1] or not keys[0] <= keys[1]

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, or_, select, updat
 
 from cases import audit
 from cases.comparing import run_hash
-from cases.content import CONTENT, changes_between, content, digest, parties_of
+from cases.content import CONTENT, changes_between, content, digest, parties_of, says_otherwise
 from cases.events import Events, mark
 from cases.records import RunRecord
 from cases.rekeying import Known, rekey
@@ -289,7 +289,8 @@ def _update(
                 "new_identity": dict(f.identity),
                 "new_digest": digests[f.fingerprint],
                 "k": k.row["key"],
-                "flag": int(k.row["state"] in _DECIDED),
+                "flag": int(k.row["state"] in _DECIDED and says_otherwise(changes[k.row["key"]]))
+                or before[k.row["key"]]["changed_since_decision"],
             }
             for k, f in part
         ]

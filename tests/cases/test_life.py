@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -16,6 +17,7 @@ from cases import (
     UnknownFindingError,
     deciding,
 )
+from detectors.definition import Evidence
 from tests.cases.made import Clock, record, tie
 
 ALLOWED = {
@@ -193,3 +195,32 @@ def test_a_reason_kept_before_numbers_were_masked_is_read_masked(
     for told in (ledger.finding(id_), listed):
         assert number not in str(told.to_json())
         assert told.suppression and told.suppression.reason == "代持1101**********0037"
+
+
+def test_further_rows_that_state_the_same_change_nothing_that_was_decided(ledger: Ledger, id_: str) -> None:
+    """The same data loaded once more under another data set."""
+    for state in ("in_review", "confirmed"):
+        ledger.decide(id_, state, "核对", "甲")
+    first = tie()
+    more = replace(first, evidence=Evidence(first.evidence.nodes, (*first.evidence.keys, "another row")))
+    record(ledger, more)
+    found = ledger.finding(id_)
+    assert not found.changed_since_decision
+    assert found.history[-1].kind == "changed", "that there are more is told all the same"
+    record(ledger, tie(share=0.9))
+    assert ledger.finding(id_).changed_since_decision
+    record(ledger, replace(tie(share=0.9), evidence=more.evidence))
+    assert ledger.finding(id_).changed_since_decision, "it still says otherwise than what was decided on"
+
+
+@pytest.mark.parametrize("lost", ["row", "node"])
+def test_a_decided_finding_whose_proof_is_another_asks_for_another_look(
+    ledger: Ledger, id_: str, lost: str
+) -> None:
+    for state in ("in_review", "confirmed"):
+        ledger.decide(id_, state, "核对", "甲")
+    proof = tie().evidence
+    keys = ("other", *proof.keys[1:]) if lost == "row" else proof.keys
+    nodes = (*proof.nodes, "other") if lost == "node" else proof.nodes
+    record(ledger, replace(tie(), evidence=Evidence(nodes, keys)))
+    assert ledger.finding(id_).changed_since_decision
