@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from loaders.tables.schema import TABLES
 from loaders.values import VALUE_ERRORS
 
 MESSAGES: Final[dict[str, tuple[str, str]]] = {
@@ -247,3 +248,11 @@ def message(code: str, column: str = "", known: str = "") -> tuple[str, str]:
         zh.replace("{column}", column).replace("{known}", known),
         en.replace("{column}", column).replace("{known}", known),
     )
+
+
+def table_message(code: str, table: str, known: str = "") -> tuple[str, str]:
+    """Both languages of a message about a table: in Chinese by what such sheets are called, with its name for --map."""
+    names = TABLES[table].names if table in TABLES else ()
+    called = next((name for name in names if not name.isascii()), "")
+    zh, _ = message(code, f"{called}（{table}）" if called else table, known)
+    return zh, message(code, table, known)[1]

@@ -15,7 +15,7 @@ from loaders.sheets import Sheet, read_sheets
 from loaders.tables import bids, companies, ownership, people, property, tendering, welfare
 from loaders.tables.columns import TableRows
 from loaders.tables.mapping import choose
-from loaders.tables.messages import message
+from loaders.tables.messages import message, table_message
 from loaders.tables.plans import TablePlan, bare_heading, says_year_or_unit
 from loaders.tables.recognise import SheetPlan, recognise, with_header_row
 from loaders.tables.rejects import ADDED, RejectedRows, refused_frame
@@ -138,7 +138,7 @@ def read_sheet(
         context.problem("note", "hidden-sheet", file, sheet.header_row, zh=zh, en=en, sheet=sheet.name)
     _tell_ignored(sheet, plan, file, context)
     if plan.named:
-        zh, en = message("named-otherwise", plan.table or "", _lacking(plan.named))
+        zh, en = table_message("named-otherwise", plan.table or "", _lacking(plan.named))
         context.problem("flag", "named-otherwise", file, sheet.header_row, zh=zh, en=en, sheet=sheet.name)
     rows = SheetRows(sheet, plan, file, context)
     rows.report("reject", sheet.ragged, "ragged", "")
@@ -157,12 +157,12 @@ def _tell_ignored(sheet: Sheet, plan: SheetPlan, file: InputFile, context: ReadC
     ignored = [h for h in plan.ignored if h not in ours and sheet.frame[h].null_count() < sheet.frame.height]
     if not ignored:
         return
-    zh, en = message("columns-ignored", plan.table or "", brief_list(ignored, "、"))
+    zh, en = table_message("columns-ignored", plan.table or "", brief_list(ignored, "、"))
     context.problem("note", "columns-ignored", file, sheet.header_row, zh=zh, en=en, sheet=sheet.name)
     there = [h for h in ignored if plan.elsewhere and h in plan.elsewhere.headers]
     if plan.elsewhere and there:
         # A list of holders without its column of holders would else pass for a list of companies.
-        zh, en = message("columns-elsewhere", plan.elsewhere.table.name, brief_list(there, "、"))
+        zh, en = table_message("columns-elsewhere", plan.elsewhere.table.name, brief_list(there, "、"))
         lacking = _lacking(plan.elsewhere)
         zh, en = f"{zh}{lacking}。", f"{en} {lacking}."
         context.problem("flag", "columns-elsewhere", file, sheet.header_row, zh=zh, en=en, sheet=sheet.name)
@@ -180,7 +180,7 @@ def _unrecognised(sheet: Sheet, plan: SheetPlan, file: InputFile, context: ReadC
         code, zh, en = "unknown-table", *message("unknown-table", known=brief_list(headers, "、"))
     else:
         name = plan.nearest.table.name
-        code, zh, en = "missing-column", *message("missing-column", name, _lacking(plan.nearest))
+        code, zh, en = "missing-column", *table_message("missing-column", name, _lacking(plan.nearest))
         zh += f" 现有列：{brief_list(headers, '、')}。"
         en += f" It has: {brief_list(headers, ', ')}."
     context.problem("reject", code, file, sheet.header_row, zh=zh, en=en, sheet=sheet.name)
@@ -260,7 +260,7 @@ def _shown_columns(plan: TablePlan) -> dict[str, tuple[str, ...]]:
 def _warnings(sheet: Sheet, plan: SheetPlan) -> Iterator[tuple[str, str]]:
     """What whole columns lack: the unit of bare figures, the year of months; a list of holders, the holders."""
     if plan.named:
-        yield message("named-otherwise", plan.table or "", _lacking(plan.named))
+        yield table_message("named-otherwise", plan.table or "", _lacking(plan.named))
     for table in plan.tables:
         for column, headings in _shown_columns(table).items():
             kind = table.table.columns[column].value
