@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Final, get_args
 
 import networkx as nx
 
@@ -18,6 +18,7 @@ from visualize.lettering import clean, wrap
 from visualize.links import Link
 from visualize.pieces import INK, Point, Text
 from visualize.print_grey import greyed
+from visualize.refusal import DrawingError
 from visualize.scene import Scene, SceneLine, SceneNode, SceneStack
 from visualize.strokes import Label, hidden_stroke, label, self_room, self_stroke, stroke
 from visualize.style import ALARM, PALE, Style
@@ -40,8 +41,9 @@ def compose(
 
     The same subgraph, its nodes and edges in any order, gives the same scene. `previous` holds the centres of an
     earlier scene's nodes (`{n.id: (n.x, n.y) for n in scene.nodes}`), whose order is then kept. `grey` turns every colour into the grey of its
-    lightness, for print.
+    lightness, for print. Raises `DrawingError` for a language or a style there is not.
     """
+    check_look(lang, style)
     drawing = abridge(subgraph)
     looped = _looped(drawing)
     figures = {n.id: figure(n, lang, n.id in drawing.over, style) for n in drawing.nodes}
@@ -113,6 +115,19 @@ def compose(
     notes, end = legend(scene, width - 2 * MARGIN, foot, MARGIN)
     finished = replace(scene, legend=notes, height=end + 14)
     return greyed(finished) if grey else finished
+
+
+def check_look(lang: str, style: str) -> None:
+    """Raise `DrawingError` for a language or a style that pictures are not drawn in."""
+    for given, known, zh, en in (
+        (lang, get_args(Lang), "语言", "language"),
+        (style, get_args(Style), "样式", "style"),
+    ):
+        if given not in known:
+            raise DrawingError(
+                f"没有名为“{given}”的图的{zh}；可用：{'、'.join(known)}",
+                f"Pictures have no {en} “{given}”; use one of {', '.join(known)}",
+            )
 
 
 def _title(subgraph: Subgraph, lang: Lang) -> str:

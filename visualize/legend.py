@@ -43,14 +43,15 @@ def legend(scene: Scene, width: float, top: float, left: float) -> tuple[Legend,
         texts.append(Text(x + room + 10, y + 4, words, _SIZE, QUIET, False, "start"))
         x += step
     y += _ROW if samples else 0.0
-    for words, ink, bold in _notes(scene):
+    for words, ink, bold in notes(scene):
         for part in wrap(words, width / _SIZE, 6):
             texts.append(Text(left, y + 4, part, _SIZE, ink, bold, "start"))
             y += 20
     return Legend(tuple(nodes), tuple(lines), tuple(texts), top), y
 
 
-def _notes(scene: Scene) -> list[tuple[str, str, bool]]:
+def notes(scene: Scene) -> list[tuple[str, str, bool]]:
+    """What every picture says beneath itself, with its colour and whether it is bold: date, method, data, what is missing."""
     lang = scene.lang
     colon = "：" if lang == "zh" else ": "
     said = [

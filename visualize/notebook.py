@@ -10,9 +10,9 @@ from pathlib import Path
 from graph.stores import GraphStore
 from graph.subgraph import Subgraph
 from loaders.naming import find_node
-from visualize.composition import compose
+from visualize.composition import check_look, compose
 from visualize.excerpt import picture_of
-from visualize.quick import quick_view
+from visualize.quick import QuickView, quick_view
 from visualize.style import Style
 from visualize.svg import svg
 from visualize.wording import Lang
@@ -27,6 +27,9 @@ class Shown:
     lang: Lang = "zh"
     style: Style = "chinese"
 
+    def __post_init__(self) -> None:
+        check_look(self.lang, self.style)
+
     def _repr_svg_(self) -> str:
         return svg(compose(self.subgraph, lang=self.lang, style=self.style), fonts=True)
 
@@ -35,8 +38,8 @@ class Shown:
         drawn = svg(compose(self.subgraph, lang=self.lang, style=self.style))
         return f'<div style="overflow:auto;max-width:100%;background:#fff">{drawn}</div>'
 
-    def quick(self) -> str:
-        """The page to be dragged about; see `visualize.quick_view`."""
+    def quick(self) -> QuickView:
+        """The page to be dragged about, which a notebook shows; see `visualize.quick_view`."""
         return quick_view(self.subgraph, lang=self.lang, style=self.style)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
@@ -56,8 +59,10 @@ def show(
     """What is around companies, persons, lots or households, given by id or full name; or a subgraph at hand.
 
     `as_of`: an ISO date (default: today, or a lot's own). `computed`: with indirect stakes and their formulas.
-    Raises what `loaders.naming.find_node` raises where a name is unknown or not one party's alone.
+    Raises what `loaders.naming.find_node` raises where a name is unknown or not one party's alone, and `DrawingError` for
+    a language or a style there is not.
     """
+    check_look(lang, style)
     if isinstance(source, Subgraph):
         return Shown(source, lang, style)
     asked = [ids] if isinstance(ids, str) else list(ids)

@@ -12,11 +12,12 @@ from typing import Any, Final
 
 from graph.subgraph import Subgraph
 from visualize.composition import compose
+from visualize.legend import notes
 from visualize.lettering import FONT_FAMILY
 from visualize.refusal import DrawingError
 from visualize.scene import Facts, Scene, SceneLine, SceneNode
 from visualize.style import Shape, Style
-from visualize.wording import WORDS, Lang, pick
+from visualize.wording import Lang
 
 MOST: Final = 300
 """Nodes above which this view becomes slow; `render_bytes` draws more."""
@@ -28,7 +29,11 @@ _POLICY: Final = (
 _OUTSIDE: Final = re.compile(
     r"<link\b[^>]*>|<script\b[^>]*\bsrc\s*=[^>]*>\s*</script>|<center>.*?</center>", re.I | re.S
 )
-_FRAME: Final = "<style>html,body{margin:0;height:100%;overflow:hidden}#mynetwork{border:0!important}</style>"
+_FRAME: Final = (
+    "<style>html,body{margin:0;height:100%;overflow:hidden}body{display:flex;flex-direction:column}"
+    ".card{flex:1;min-height:0}#mynetwork{border:0!important;height:100%!important}</style>"
+)
+"""The notes stand beneath the picture, and cover none of it."""
 _FITTING: Final = (
     '<script>network.once("afterDrawing",function(){'
     "network.moveTo({scale:Math.min(1,network.getScale()*0.92)})})</script>"
@@ -37,10 +42,26 @@ _FITTING: Final = (
 _SHAPES: Final[dict[Shape, str]] = {"circle": "ellipse", "pill": "ellipse"}
 
 
-def quick_view(subgraph: Subgraph, *, lang: Lang = "zh", style: Style = "chinese") -> str:
+class QuickView(str):
+    """The page as text; a notebook shows it in a frame of its own where it is the last value of a cell."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        """A frame that may run the page's own script, and reach nothing of the notebook's."""
+        return (
+            f'<iframe srcdoc="{html.escape(self)}" sandbox="allow-scripts" referrerpolicy="no-referrer" '
+            'style="width:100%;height:640px;border:1px solid #d5dae1;background:#fff"></iframe>'
+        )
+
+    def __repr__(self) -> str:
+        return f"<quick view, {len(self):,} characters of HTML>"
+
+
+def quick_view(subgraph: Subgraph, *, lang: Lang = "zh", style: Style = "chinese") -> QuickView:
     """The page of a subgraph, whole, to be opened without a network.
 
-    Raises `DrawingError` above `MOST` nodes.
+    Raises `DrawingError` above `MOST` nodes, or for a language or style there is not.
     """
     scene = compose(subgraph, lang=lang, style=style)
     if len(scene.nodes) > MOST:
@@ -60,7 +81,7 @@ def quick_view(subgraph: Subgraph, *, lang: Lang = "zh", style: Style = "chinese
         if _joined(line, scene):
             net.add_edge(line.source, line.target, **_edge(line))
     net.set_options(_OPTIONS)
-    return _safe(net.generate_html(notebook=False), scene)
+    return QuickView(_safe(net.generate_html(notebook=False), scene))
 
 
 _OPTIONS: Final = (
@@ -123,16 +144,19 @@ def _safe(page: str, scene: Scene) -> str:
     """Everything from elsewhere out; a doctype, a language, a policy and an escaped title in."""
     page = _OUTSIDE.sub("", page)
     title = html.escape(scene.title)
-    notice = html.escape(pick(WORDS["notice"], scene.lang))
     head = (
         f'<head>\n<meta http-equiv="Content-Security-Policy" content="{html.escape(_POLICY)}">\n'
         f'<meta name="referrer" content="no-referrer">\n<title>{title}</title>'
     )
     page = page.replace("<head>", head, 1)
     page = page.replace("<html>", f'<html lang="{"zh-CN" if scene.lang == "zh" else "en"}">', 1)
+    told = "".join(
+        f'<span style="color:{ink};font-weight:{"bold" if bold else "normal"}">{html.escape(words)}</span><br>'
+        for words, ink, bold in notes(scene)
+    )
     foot = (
-        f'<p style="position:fixed;left:12px;bottom:8px;margin:0;font:12px {html.escape(FONT_FAMILY)};'
-        f'color:#4a5568;background:#fff">{title} · {notice}</p>'
+        f'<p style="margin:0;padding:8px 12px;font:12px/1.6 {html.escape(FONT_FAMILY)};'
+        f'color:#4a5568;background:#fff">{title}<br>{told}</p>'
     )
     page = page.replace("</body>", foot + _FITTING + "</body>")
     page = page.replace("</head>", _FRAME + "</head>", 1)

@@ -10,7 +10,7 @@ from typing import Final
 
 from graph.subgraph import Subgraph
 from graph.system_errors import reason
-from visualize.composition import compose
+from visualize.composition import check_look, compose
 from visualize.html import page
 from visualize.pdf import pdf
 from visualize.pieces import Point
@@ -43,7 +43,7 @@ def render_bytes(
 
     `previous` holds the centres of an earlier scene's nodes, whose order is then kept. `grey` is for print. `scale`
     is PNG's dots to a pixel. Without `fonts`, SVG and HTML lean on the fonts of the machine that shows them and are
-    smaller. Raises `DrawingError` for another format, and for a PNG that would be too large.
+    smaller. Raises `DrawingError` for another format, language or style, and for a PNG that would be too large.
     """
     if format not in FORMATS:
         known = "、".join(FORMATS)
@@ -51,6 +51,7 @@ def render_bytes(
             f"不支持的图形格式“{format}”；可用：{known}",
             f"No such picture format: “{format}”; use one of {', '.join(FORMATS)}",
         )
+    check_look(lang, style)
     if format == "html":
         both: dict[Lang, Scene] = {
             one: compose(subgraph, lang=one, style=style, grey=grey, previous=previous)

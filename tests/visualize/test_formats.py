@@ -23,6 +23,7 @@ from graph.subgraph import Subgraph
 from tests.visualize import pictures
 from tests.visualize.pictures import company, owns, person
 from visualize import DrawingError, Style, compose, quick_view, render_bytes, show
+from visualize.legend import notes
 from visualize.pdf import pdf
 from visualize.png import MOST_PIXELS, png
 from visualize.print_grey import greyed
@@ -311,6 +312,41 @@ def test_the_quick_view_keeps_parallel_lines_and_our_places() -> None:
 def test_the_quick_view_says_when_there_is_too_much() -> None:
     with pytest.raises(DrawingError, match="300"):
         quick_view(pictures.hub(400))
+
+
+def test_the_quick_view_says_what_other_pictures_say_beneath_themselves() -> None:
+    subgraph = replace(pictures.hub(), truncated=True)
+    for lang in ("zh", "en"):
+        page = quick_view(subgraph, lang=lang)
+        scene = compose(subgraph, lang=lang)
+        for words, *_ in notes(scene):
+            assert words in page
+        assert {subgraph.as_of, subgraph.fingerprint} <= set(re.findall(r"[\w-]+", page))
+
+
+def test_a_notebook_shows_the_quick_view_in_a_frame_that_reaches_nothing() -> None:
+    view = show(pictures.hub()).quick()
+    met: list[tuple[str, dict[str, str | None]]] = []
+    reader = HTMLParser()
+    reader.handle_starttag = lambda tag, attrs: met.append((tag, dict(attrs)))  # type: ignore[method-assign]
+    reader.feed(view._repr_html_())
+    ((tag, frame),) = met
+    assert tag == "iframe"
+    assert frame["srcdoc"] == str(view), "whole, whatever it holds"
+    assert frame["sandbox"] == "allow-scripts"
+    assert len(repr(view)) < 100
+
+
+def test_a_language_or_a_style_there_is_not_is_refused_at_once() -> None:
+    for how, said in (({"lang": "fr"}, "zh, en"), ({"style": "x"}, "chinese, open_ownership")):
+        for draw in (
+            lambda how=how: show(pictures.hub(), **how),
+            lambda how=how: quick_view(pictures.hub(), **how),
+            lambda how=how: compose(pictures.hub(), **how),
+            lambda how=how: render_bytes(pictures.hub(), "html", **how),
+        ):
+            with pytest.raises(DrawingError, match=said):
+                draw()
 
 
 def test_a_name_stays_text_in_the_quick_view() -> None:
