@@ -9,7 +9,8 @@ from detectors.finding import Finding
 from graph.current_ownership import current_ownership
 from graph.penetration import Ownership, connecting_paths, penetrate
 from graph.penetration.days import today
-from graph.penetration.paths import Paths, percent
+from graph.penetration.owners import Owner
+from graph.penetration.paths import Paths, band
 from graph.penetration.register import TOLERANCE
 from graph.stores import GraphStore
 from graph.subgraph import SubEdge, Subgraph
@@ -89,12 +90,14 @@ def _paid_from(found: Finding) -> str:
 
 
 def _look_through(canvas: Canvas, company: str, computed: bool) -> None:
-    """Effective share of every holder where it is known exactly, what is refused, and stakes with their formula."""
+    """Effective share of every holder, or the range it lies in, what is refused, and stakes with their formula."""
     ownership = canvas.ownership or current_ownership(canvas.store)
     as_of = first_day(canvas.as_of) if canvas.as_of else None
     answer = penetrate(ownership, company, as_of)
     canvas.effective = {o.id: o.share for o in answer.owners if o.share is not None}
     canvas.refused = {i for flag in answer.warnings if flag.code == "closed_block" for i in flag.ids}
+    known = [o for o in answer.owners if o.share is None and o.id not in canvas.refused]
+    canvas.ranges = {o.id: _range(o, "effective_share") for o in known}
     if not computed:
         return
     stakes = [o for o in answer.owners if o.ultimate and o.depth > 1 and o.id in canvas.nodes]
@@ -103,23 +106,36 @@ def _look_through(canvas: Canvas, company: str, computed: bool) -> None:
             continue
         facts: dict[str, Any] = {"share": owner.share, "method": owner.method, "depth": owner.depth}
         if owner.share is None:
-            facts |= {"share_min": owner.share_min, "share_max": owner.share_max}
-            facts |= {"min_open": owner.min_open, "max_open": owner.max_open}
-        else:
-            chains = connecting_paths(ownership, owner.id, company, as_of, limit=_CHAINS)
-            facts["formula"] = _formula(chains, owner.share)
+            facts |= _range(owner, "share")
+        chains = connecting_paths(ownership, owner.id, company, as_of, limit=_CHAINS)
+        facts["formula"] = _formula(chains, owner)
         stated = {k: v for k, v in facts.items() if v not in (None, "")}
         id_ = f"ULTIMATELY_HOLDS:{owner.id}>{company}"
         canvas.edges[id_] = SubEdge(id_, "ULTIMATELY_HOLDS", owner.id, company, stated, ("computed",))
 
 
-def _formula(chains: Paths, share: float) -> str:
-    """The chains' products and what they come to; "…" where a loop or a limit leaves more than these."""
+def _range(owner: Owner, stem: str) -> dict[str, Any]:
+    """The bounds of a share, as facts whose names begin with `stem`; empty where it is not bounded."""
+    told = {f"{stem}_min": owner.share_min, f"{stem}_max": owner.share_max}
+    bounds: dict[str, Any] = {k: v for k, v in told.items() if v is not None}
+    if bounds:
+        bounds |= {k: True for k, on in (("min_open", owner.min_open), ("max_open", owner.max_open)) if on}
+    return bounds
+
+
+def _formula(chains: Paths, owner: Owner) -> str:
+    """The chains' products and what they come to; "…" where a loop or a limit leaves more, or the range is narrower."""
     products = [path.formula.split(" = ")[0] for path in chains.paths]
     if not products:
         return ""
-    whole = not chains.truncated and abs(sum(p.low for p in chains.paths) - share) <= TOLERANCE
-    return f"{' + '.join(products)}{'' if whole else ' + …'} = {percent(share)}"
+    if owner.share is not None:
+        low, high = owner.share, owner.share
+    else:
+        low, high = owner.share_min or 0.0, 1.0 if owner.share_max is None else owner.share_max
+    reached = (sum(p.low for p in chains.paths), sum(p.high for p in chains.paths))
+    whole = not chains.truncated and abs(reached[0] - low) <= TOLERANCE
+    whole = whole and (owner.share is not None or abs(reached[1] - high) <= TOLERANCE)
+    return f"{' + '.join(products)}{'' if whole else ' + …'} = {band(low, high)}"
 
 
 def _around_lot(canvas: Canvas, lot: str) -> list[str]:

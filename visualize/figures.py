@@ -19,6 +19,7 @@ from visualize.labels import (
     node_extra,
     node_kind,
     node_name,
+    share_words,
     sources,
     stack_words,
     widest,
@@ -147,8 +148,8 @@ def _pills(node: SubNode, lang: Lang, over: bool) -> list[tuple[str, str]]:
         out.append((pick(WORDS["refused"], lang), WRONG))
     if over:
         out.append((pick(WORDS["over"], lang), WRONG))
-    if node.effective_share is not None:
-        out.append((_effective(node, lang), PILL))
+    if effective := _effective(node, lang):
+        out.append((effective, PILL))
     return out
 
 
@@ -172,9 +173,11 @@ def _written(
 
 
 def _effective(node: SubNode, lang: Lang) -> str:
-    if node.effective_share is None:
-        return ""
-    return f"{pick(WORDS['effective'], lang)} {percent(node.effective_share)}"
+    """The effective share, or the range it lies in; empty where there is none."""
+    if node.effective_share is not None:
+        return f"{pick(WORDS['effective'], lang)} {percent(node.effective_share)}"
+    told = share_words(node.facts, lang, "effective_share")
+    return f"{pick(WORDS['effective'], lang)} {told}" if told else ""
 
 
 def _corner(node: SubNode, width: float, height: float, lang: Lang) -> list[Badge]:
@@ -280,8 +283,8 @@ def stack_figure(stack: Stack, lang: Lang, look: Style = "chinese", cut: bool = 
     for node, line in zip(stack.nodes, stack.lines, strict=True):
         name = wrap(node_name(node, lang), 10.5, 2)
         parts = [*line_words(line, lang, look)]
-        if node.effective_share is not None:
-            parts.append(_effective(node, lang))
+        if effective := _effective(node, lang):
+            parts.append(effective)
         said = " · ".join(parts)
         # Two shares that do not fit one line stand one below the other.
         below = len(parts) == 2 and measure(said, 1.0) > _CELL_EMS

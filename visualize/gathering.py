@@ -67,6 +67,8 @@ class Canvas:
         self.truncated = False
         self.effective: dict[str, float] = {}
         """Effective share in the company the picture is about, by holder."""
+        self.ranges: dict[str, dict[str, Any]] = {}
+        """Of a holder whose effective share is not known exactly, what is known of it: facts of its node."""
         self.subjects: set[str] = set()
         self.refused: set[str] = set()
         """Members of closed blocks, whose share nobody computes."""
@@ -215,21 +217,36 @@ class Canvas:
             self._counted[company] = keys, named
         return self._counted[company]
 
-    def stated(self, name: str, pair: tuple[str, str], among: Collection[str], keys: Sequence[str]) -> None:
-        """Add those relationships of one type whose row has one of the keys, between nodes that are there and `among` these."""
-        start, end = pair
+    def stated(
+        self,
+        name: str,
+        pair: tuple[str, str],
+        among: Collection[str],
+        keys: Collection[str],
+        outward: bool = False,
+        upward: bool = False,
+    ) -> None:
+        """Add those relationships of one type whose row has one of the keys, between nodes that are there and `among` these.
+
+        `outward`: with what else they lead to; `upward`: from.
+        """
+        at, far = pair[::-1] if upward else pair
         there = [n for i in among if (n := self.nodes.get(i)) is not None]
-        ids = [n.id for n in there if n.type == start]
-        if not ids or not any(n.type == end for n in there):
+        ids = [n.id for n in there if n.type == at]
+        if not ids or not keys or not (outward or any(n.type == far for n in there)):
             return
         returned = ", ".join(f"r.{f.name} AS {f.name}" for f in rel_columns(REL_TYPES[name]))
+        step = f"(o:{far})-[r:{name}]->(n)" if upward else f"(n)-[r:{name}]->(o:{far})"
+        ends = "o.id AS from_id, n.id AS to_id" if upward else "n.id AS from_id, o.id AS to_id"
         rows = self.store.query(
-            f"{EACH}MATCH (a:{start} {{id: i}}) {hop(f'(a)-[r:{name}]->(b:{end})', 'r.key')}AND r.key IN $keys "
-            f"RETURN a.id AS from_id, b.id AS to_id, {returned}",
+            f"{EACH}MATCH (n:{at} {{id: i}}) {hop(step, 'r.key')}AND r.key IN $keys RETURN {ends}, {returned}",
             {"ids": sorted(ids), "keys": sorted(keys)},
-        )
-        for row in rows.to_pylist():
-            if row["to_id"] in self.nodes:
+        ).to_pylist()
+        other = "from_id" if upward else "to_id"
+        if outward:
+            self.proving.update(self.add_nodes(far, [row[other] for row in rows]))
+        for row in rows:
+            if row[other] in self.nodes:
                 self._add_edge(name, row)
 
     def join(self, name: str, pair: tuple[str, str], ids: Iterable[str], upward: bool) -> list[SubEdge]:
@@ -344,7 +361,7 @@ class Canvas:
                 n.type,
                 n.name,
                 n.kind,
-                n.facts,
+                {**n.facts, **self.ranges.get(n.id, {})},
                 self.effective.get(n.id),
                 tuple(
                     mark

@@ -18,7 +18,8 @@ _HIDDEN: Final = frozenset(
     {"stated", "key", "account_key", "address_key", "sources", "derivation", "currency"}
 )
 _SHARES: Final = frozenset(
-    {"share", "share_min", "share_max", "votes", "votes_min", "votes_max", "effective_share", "rate"}
+    {"share", "share_min", "share_max", "votes", "votes_min", "votes_max", "rate"}
+    | {"effective_share", "effective_share_min", "effective_share_max"}
 )
 _CODED: Final = frozenset(
     {"kind", "role", "relation", "relation_to_head", "status", "interest", "list_kind", "method"}

@@ -132,13 +132,20 @@ def shorten(text: str, limit: float) -> str:
     return lines[0] if lines else ""
 
 
+_LEAST: Final = 1e-6
+"""The smallest percentage that is written out."""
 _LIE: Final = 0.05
 """By so much of itself a share may differ from what is written of it."""
 
 
 def percent(share: float) -> str:
-    """A fraction as a percentage: two decimals, more where two would lie about it: 0, 100, or 0.01% for half of that."""
+    """A fraction as a percentage: two decimals, more where two would lie about it: 0, 100, or 0.01% for half of that.
+
+    A share too small to be read so is under what is written: <0.000001%.
+    """
     value = share * 100.0
+    if 0.0 < value < _LEAST:
+        return f"<{_LEAST:f}%"
     for digits in range(2, 11):
         text = f"{value:.{digits}f}"
         shown = float(text)

@@ -83,10 +83,14 @@ def _prove(canvas: Canvas, found: Finding) -> None:
     proof = found.evidence
     for type_ in NODE_TYPES:
         canvas.add_nodes(type_, proof.nodes)
-    for name, rel in REL_TYPES.items():
-        if not rel.derived:
-            for pair in rel.pairs:
-                canvas.stated(name, pair, proof.nodes, proof.keys)
+    stated = [(name, pair) for name, rel in REL_TYPES.items() if not rel.derived for pair in rel.pairs]
+    for name, pair in stated:
+        canvas.stated(name, pair, proof.nodes, proof.keys)
+    for upward in (False, True):
+        # Rows that lead to what the evidence does not name itself, such as who debarred a party.
+        left = set(proof.keys) - canvas.edges.keys()
+        for name, pair in stated if left else ():
+            canvas.stated(name, pair, proof.nodes, left, outward=True, upward=upward)
     for pair in REL_TYPES["SAME_AS"].pairs:
         canvas.join("SAME_AS", pair, proof.nodes, upward=False)
     # Whose bid it was, or whose member somebody is, need not be what proves it; without it they stand alone.

@@ -311,6 +311,10 @@ FACTS: Final[dict[str, Pair]] = {
     "depth": ("层级", "Depth"),
     "identity": ("身份依据", "Identity rests on"),
     "effective_share": ("穿透持股比例", "Effective share"),
+    "effective_share_min": ("穿透持股下限", "Effective share at least"),
+    "effective_share_max": ("穿透持股上限", "Effective share at most"),
+    "min_open": ("下限不含本数", "Lower bound excluded"),
+    "max_open": ("上限不含本数", "Upper bound excluded"),
 }
 
 WORDS: Final[dict[str, Pair]] = {

@@ -246,7 +246,7 @@ def of_finding(
     lang: Language = "zh", grey: bool = False,
     proof: Annotated[bool, Query(description="What proves it and nothing else")] = False,
 ) -> Response:  # fmt: skip
-    """Its lot, its household or its subjects at its own date, with the evidence marked; or the evidence alone."""
+    """Its lot or household, with the evidence marked; or the evidence alone."""
     record = services.ledger.finding(id)
     gather = lambda: _finding(request, services, record.finding, proof)  # noqa: E731
     return _drawn(request, caller, services, record.id, gather, format, style, lang, grey)

@@ -564,7 +564,7 @@ def test_another_version_and_a_foreign_bag_are_told_apart(nine: Package, tmp_pat
     data = {n[5:]: b for n, b in nine.files.items() if n.startswith("data/")}
     fields = read_info(nine.files["bag-info.txt"])
     fields.pop("Payload-Oxum")
-    for version in ("0", "2", "4"):
+    for version in ("0", "1", "2", "4"):
         older = {**fields, "Lookthrough-Package-Version": version}
         text = refused(unpack(bag(data, {}, list(older.items())), tmp_path / version))
         assert f"version {version}" in text

@@ -20,10 +20,10 @@ from lxml import etree
 
 from graph.subgraph import SubEdge, Subgraph, SubNode
 from tests.visualize import pictures
-from tests.visualize.pictures import company, owns
+from tests.visualize.pictures import company, owns, person
 from visualize import DrawingError, compose, render
 from visualize.html import page
-from visualize.lettering import measure
+from visualize.lettering import measure, percent
 from visualize.pieces import Text
 from visualize.scene import Scene
 from visualize.scene_json import scene_json
@@ -304,6 +304,41 @@ def test_only_holders_of_one_list_at_the_date_add_up_to_more_than_the_whole() ->
     )
     assert "合计>100%" not in words(Subgraph(nodes, edges, as_of="2024-01-01"))
     assert "合计>100%" in words(Subgraph(nodes, edges, as_of="2019-12-31"))
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0.0, "0.00%"),
+        (1e-20, "<0.000001%"),
+        (9e-9, "<0.000001%"),
+        (2e-8, "0.000002%"),
+        (5e-5, "0.005%"),
+        (0.5049, "50.49%"),
+        (1 - 1e-9, "99.9999999%"),
+        (1.0, "100.00%"),
+    ],
+)
+def test_a_share_is_never_written_as_nothing_or_as_all(share: float, said: str) -> None:
+    assert percent(share) == said
+
+
+def test_a_file_two_data_sets_hold_is_one_line_and_no_register_of_two_hundred_percent() -> None:
+    holders = [person("p", "测试甲"), person("q", "测试乙"), company("c", "虚构丙有限公司")]
+    lists = [
+        owns(p, "c", share, dataset=dataset, observed_on=day)
+        for p, share in (("p", 0.7), ("q", 0.3))
+        for dataset, day in (("main", "2025-01-01"), ("weekly", "2025-02-01"))
+    ]
+    edges = tuple(replace(e, id=f"{e.id}{n}") for n, e in enumerate(lists))
+    scene = compose(Subgraph(tuple(holders), edges))
+    assert sorted(len(line.members) for line in scene.lines) == [2, 2]
+    assert sorted(line.label[0].text for line in scene.lines) == ["30.00%", "70.00%"]
+    assert not any(b.text == "合计>100%" for n in scene.nodes for b in n.badges)
+    assert {s for f in scene.lines[0].facts for s in f.sources} == {"b1:0123456789ab#股东#p-c"}
+    # What two lists say otherwise of one holder stays two lines.
+    other = (*edges, replace(edges[0], id="x", facts={**edges[0].facts, "share": 0.6}))
+    assert len(compose(Subgraph(tuple(holders), other)).lines) == 3
 
 
 def test_findings_are_thick_and_badged() -> None:

@@ -11,6 +11,8 @@ from graph.stores import open_store
 from graph.stores.credentials import Credentials
 from loaders.identity import PersonKey
 from loaders.loading import LoadOptions, load
+from loaders.naming import find_node
+from visualize import compose
 from visualize.excerpt import picture_of
 
 _HOLDERS = """company_id,company_name,holder_id,holder_name,holder_kind,share_percent,valid_from,valid_to
@@ -90,3 +92,34 @@ def test_what_is_held_is_cut_by_share_as_well(
         drawn = picture_of(store, ["local:h"], "2025-06-30")
     assert drawn.truncated
     assert sorted(e.facts["share"] for e in drawn.edges) == [0.01, 0.01, 0.01, 0.6]
+
+
+def test_the_range_of_a_share_stands_at_its_holder_with_its_formula(
+    store_url: str, store_credentials: Credentials, tmp_path: Path
+) -> None:
+    source = tmp_path / "股东.csv"
+    source.write_text(
+        "企业名称,股东名称,股东类型,持股比例(%)\n"
+        "虚构区间标的有限公司,虚构中间层有限公司,企业法人,60%\n"
+        "虚构区间标的有限公司,虚构小股东有限公司,企业法人,40%\n"
+        "虚构中间层有限公司,虚构上层控股有限公司,企业法人,50%-75%\n"
+        "虚构中间层有限公司,虚构神秘有限公司,企业法人,\n"
+        "虚构上层控股有限公司,测试人甲,自然人股东,100%\n",
+        "utf-8",
+    )
+    with open_store(store_url, credentials=store_credentials) as store:
+        key = PersonKey.open(tmp_path / "person.key")
+        load(store, [source], LoadOptions("main"), key, tmp_path / "reports", lambda *_: None)
+        asked = find_node(store, "虚构区间标的有限公司", ("Company",))
+        plain, computed = (compose(picture_of(store, [asked], None, computed=c)) for c in (False, True))
+    said = {n.name: [b.text for b in n.badges] for n in plain.nodes}
+    assert said == {
+        "虚构区间标的有限公司": [],
+        "虚构中间层有限公司": ["穿透 60.00%"],
+        "虚构小股东有限公司": ["穿透 40.00%"],
+        "虚构上层控股有限公司": ["穿透 30%–45%"],
+        "虚构神秘有限公司": ["穿透 0%–30%"],
+        "测试人甲": ["穿透 30%–45%"],
+    }
+    formulas = {t.text for line in computed.lines if line.kind == "computed" for t in line.label[1:]}
+    assert formulas == {"100% × 50%–75% × 60% = 30%–45%", "0%–50% × 60% = 0%–30%"}
