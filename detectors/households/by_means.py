@@ -199,7 +199,10 @@ def _income_unknown(lacking: set[str]) -> Iterator[_Open]:
 
 
 def _homes_unknown(dwellings: Month) -> Iterator[_Open]:
-    """Homes of no stated use, share or end, where they decide."""
+    """Homes of no stated use, share, end or area, where they decide."""
+    if dwellings.area_unknown:
+        owners = {str(r["person_id"]) for rows in dwellings.counted.values() for r in rows}
+        yield tuple(sorted(owners)), "有住房没有建筑面积", "the area of some dwelling is not stated"
     unknown = dwellings.unknown
     if unknown and len(dwellings.counted) + len(unknown) >= dwellings.limit:
         several = counted(len(unknown), "property has", "properties have")

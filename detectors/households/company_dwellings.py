@@ -96,7 +96,7 @@ def through_companies(of: Recipient, own: Sequence[Row], behind: Sequence[Row], 
         homes = {**found.counted, **(found.exempt_rows if why else {})}
         if ours & set(homes) and (found.over or why):
             hits[month] = Hit(why, tuple(r for rs in homes.values() for r in rs), len(homes), found.limit)
-        if ours & found.unknown.keys():
+        if ours & found.unknown.keys() or (found.area_unknown and ours & found.counted.keys()):
             unknown[month] = found
         perhaps = _owned(now, limit, _most) - owned
         if perhaps and not found.over and judge(of, [*own, *_held(now, owned | perhaps)], month, rule).over:

@@ -96,7 +96,7 @@ EXEMPTIONS: Final = (
 class Month:
     """The dwellings of one month, by home (an address or id), on the day of it on which they are most.
 
-    `counted`; `exempt` (rule → homes); `unknown`: of no stated use, held by a share that is not stated and
+    `small`: is the area a head within the standard; empty: an area that would tell is not stated. `counted`; `exempt` (rule → homes); `unknown`: of no stated use, held by a share that is not stated and
     decides, or until a day that is not stated.
     """
 
@@ -105,12 +105,17 @@ class Month:
     exempt_rows: Mapping[str, list[Row]]
     unknown: Mapping[str, list[Row]]
     limit: int
-    small: bool
+    small: bool | None
 
     @property
     def over(self) -> bool:
         """Do the counted dwellings reach the limit, and the area as well?"""
-        return len(self.counted) >= self.limit and not self.small
+        return len(self.counted) >= self.limit and self.small is False
+
+    @property
+    def area_unknown(self) -> bool:
+        """Would the dwellings reach the limit, if their area were known to?"""
+        return len(self.counted) >= self.limit and self.small is None
 
     def rows(self, exempt: bool) -> list[Row]:
         """The rows of the counted dwellings, and of the exempt ones as well."""
@@ -123,7 +128,7 @@ class Month:
 
     def excused(self, base: int) -> str | None:
         """The exemption without which the dwellings would reach the limit."""
-        if self.over or len({*self.counted, *self.exempt_rows}) < base:
+        if self.over or self.area_unknown or len({*self.counted, *self.exempt_rows}) < base:
             return None
         if len(self.counted) >= self.limit:
             return "small-area"
@@ -284,16 +289,29 @@ def _together(rows: Sequence[Row]) -> float | None:
     return sum({(r["person_id"], r["share"]): float(r["share"]) for r in rows}.values())
 
 
-def _small(counted: Mapping[str, Sequence[Row]], heads: int, rule: Settled) -> bool:
-    """Is the area per head known, and within the standard?"""
+def _small(counted: Mapping[str, Sequence[Row]], heads: int, rule: Settled) -> bool | None:
+    """Is the area per head within the standard? None where areas that would tell are not stated."""
     areas = [max((float(r["area_m2"] or 0) for r in rows), default=0.0) for rows in counted.values()]
     limit = float(rule["area_per_head_limit"])
-    return bool(limit and areas and heads and all(areas) and sum(areas) / heads <= limit + 1e-9)
+    if not limit or not areas or not heads or sum(areas) / heads > limit + 1e-9:
+        return False
+    return True if all(areas) else None
 
 
 def cannot_tell(of: Recipient, months: Mapping[str, Month]) -> Iterator[Undecided]:
     """What can't be decided: homes of no stated use or share that would reach the limit, payments without a month."""
     for found in months.values():
+        if found.area_unknown:
+            bare = [rs for rs in found.counted.values() if not any(r["area_m2"] for r in rs)]
+            yield Undecided(
+                of.kind,
+                of.id,
+                tuple(sorted({str(r["person_id"]) for rs in bare for r in rs})),
+                f"有{len(bare)}处住房没有建筑面积，人均面积是否超过当地标准无法判定",
+                f"the area of {counted(len(bare), 'dwelling')} is not stated: whether the area per head is above the local "
+                "standard can't be decided",
+            )
+            return
         if found.unknown and len(found.counted) + len(found.unknown) >= found.limit:
             use = sum(all((r["kind"] or "unknown") == "unknown" for r in rs) for rs in found.unknown.values())
             end = sum(map(_end_unknown, found.unknown.values()))

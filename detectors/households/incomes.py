@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -63,3 +64,38 @@ def incomes_unknown(
             f"no income of {counted(several, 'grown-up member')} is known for all of {months_said(months)}: whether income per "
             "head is above the local limit can't be decided",
         )
+
+
+class Unlimited:
+    """Of each district, the recipients whose income is known for a month of which no rule states a limit by head."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, dict[str, str]] = defaultdict(dict)
+
+    def add(self, of: Recipient, earned: Mapping[str, Sequence[Row]], values: Values) -> None:
+        """Take a recipient of whom nothing is found; a rule that states 0 asks for no limit."""
+        known = {r["month"] for p in of.persons for r in earned.get(p, ()) if r["month"]}
+        for month in sorted(known.intersection(of.months), reverse=True):
+            rule = of.settled(values, month)
+            if not float(rule[_LIMIT]) and not any(r.parameter == _LIMIT for r in rule.rules):
+                self._found[of.paying(month)][of.id] = month
+                return
+
+    def told(self) -> Iterator[Undecided]:
+        """One a district."""
+        for region, found in sorted(self._found.items()):
+            months = months_said(sorted(set(found.values())))
+            yield Undecided(
+                "region",
+                region or "-",
+                tuple(sorted(found)[:_NAMED]),
+                f"本地规则没有{region or '发放地不明的对象'}{months}的人均月收入标准（{_LIMIT}），{len(found)}户有收入数据的领取对象收入是否"
+                "超过标准无法判定",
+                f"the local rules state no limit of income per head ({_LIMIT}) for {region or 'payments of unknown region'} in "
+                f"{months}: whether the known income of {counted(len(found), 'recipient')} is above it can't be decided",
+            )
+
+
+_LIMIT: Final = "income_per_head_limit"
+_NAMED: Final = 200
+"""Recipients of a district that are named; all are counted."""

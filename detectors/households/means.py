@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -52,6 +53,10 @@ _INACTIVE: Final = ("suspended", "liquidating", "licence_revoked", "deregistered
 REASONS: Final = {
     "inactive-company": ("所涉企业已吊销、注销或停业", "the company is revoked, deregistered or dormant"),
     "cooperative": ("所涉主体为农民专业合作社或村集体", "the organisation is a cooperative"),
+    "no-company": (
+        "所涉主体为业主委员会、村居民委员会等，不是企业",
+        "the body is an owners', villagers' or residents' committee or the like, no company",
+    ),
     "exempt-vehicle": (
         "农用、残疾人专用等车辆，按规定不计",
         "a farm, disability or like vehicle, which does not count",
@@ -123,17 +128,46 @@ def _held(of: Recipient, table: Mapping[str, Sequence[Row]], month: str) -> list
 def vehicles(
     of: Recipient, table: Mapping[str, Sequence[Row]], month: str, rule: Settled
 ) -> list[dict[str, Any]]:
-    """Vehicles of members in a month, once they reach the limit; exempt ones are kept, marked."""
+    """Vehicles of members in a month, once they reach the limit; exempt ones are kept, marked.
+
+    Where the rule states a least value, those of no stated value do not count: see `vehicles_unknown`.
+    """
     words = [w for w in str(rule["exempt_vehicle_words"]).split(";") if w]
     floor = round(float(rule["vehicle_value_limit"]) * 100)
     found = {}
     for row in _held(of, table, month):
-        if row["vehicle_value"] is not None and row["vehicle_value"] < floor:
+        if floor and (row["vehicle_value"] is None or row["vehicle_value"] < floor):
             continue
         exempt = "exempt-vehicle" if any(w in (row["vehicle_kind"] or "") for w in words) else None
         found[row["vehicle_id"]] = _mean("vehicle", row["vehicle_id"], row, exempt, note=row["vehicle_kind"])
     counted = [f for f in found.values() if not f["exempt"]]
     return [f for f in found.values() if f["exempt"] or len(counted) >= int(rule["vehicle_limit"])]
+
+
+def vehicles_unknown(
+    of: Recipient, table: Mapping[str, Sequence[Row]], values: Values
+) -> Iterator[Undecided]:
+    """Whether a recipient's vehicles reach the limit, where the rule states a least value and theirs are not stated."""
+    unknown: set[str] = set()
+    for month in of.months:
+        rule = of.settled(values, month)
+        if not float(rule["vehicle_value_limit"]):
+            continue
+        words = [w for w in str(rule["exempt_vehicle_words"]).split(";") if w]
+        floor = round(float(rule["vehicle_value_limit"]) * 100)
+        held = [r for r in _held(of, table, month) if not any(w in (r["vehicle_kind"] or "") for w in words)]
+        valued = {r["vehicle_id"] for r in held if (r["vehicle_value"] or 0) >= floor}
+        unvalued = {r["vehicle_id"] for r in held if r["vehicle_value"] is None} - valued
+        if unvalued and len(valued) < int(rule["vehicle_limit"]) <= len(valued | unvalued):
+            unknown |= unvalued
+    if unknown:
+        yield Undecided(
+            of.kind,
+            of.id,
+            tuple(sorted(unknown)),
+            f"成员的{len(unknown)}辆车没有价值，是否计入无法判定",
+            f"no value of {counted(len(unknown), 'vehicle')} of its members is stated: whether they count can't be decided",
+        )
 
 
 def posts(
@@ -221,7 +255,19 @@ def income(
 def _company_exempt(row: Row) -> str | None:
     if row["company_status"] in _INACTIVE:
         return "inactive-company"
-    return "cooperative" if row["company_kind"] == "cooperative" else None
+    name = str(row["company_name"] or "")
+    if row["company_kind"] == "cooperative" or _COLLECTIVE.search(name):
+        return "cooperative"
+    return "no-company" if _NO_COMPANY.search(name) else None
+
+
+_COLLECTIVE: Final = re.compile(
+    r"(?:经济合作(?:联合)?(?:总)?社|合作经济(?:联合)?社|专业合作(?:联合)?社|合作社)$"
+)
+_NO_COMPANY: Final = re.compile(
+    r"(?:业主(?:委员|大)会|业委会|(?:村民|居民)(?:委员会|小组)|[村居]委会|家长委员会|工会(?:委员会)?|志愿(?:者|服务)队)$"
+)
+"""What bodies are by their names, where the register gives no kind: none of these is run for gain."""
 
 
 def _mean(

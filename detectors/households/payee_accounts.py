@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from detectors.definition import Row, Undecided, Values
-from detectors.households.paid import Recipient, Spell, recipients
-from detectors.rules.values import settle
+from detectors.households.paid import Recipient, Spell, asset_queries, recipients
+from detectors.rules.values import Settled, settle
 
 Paid = dict[str, tuple[Recipient, list[Spell]]]
 """What one account is paid in a month, by recipient."""
@@ -41,6 +42,89 @@ def several_paid(
                 f"the account serves {len(everybody)} recipients, and payments state no month: whether in one month "
                 "can't be decided",
             )
+
+
+RELATED: Final = {
+    "kin": "MATCH (a:Person)-[k:RELATED_TO]->(b:Person) WHERE k.counted "
+    "RETURN a.id AS person_id, b.id AS related_id, k.relation AS relation, k.key AS kin_key",
+    **asset_queries(
+        "registered",
+        "-[o:MEMBER_OF]->(x:Household)",
+        "o.counted AND x.kind = 'hukou'",
+        "x.id AS hukou_id, o.key AS hukou_key",
+    ),
+}
+"""Declared kin, and the registered households of those who are paid."""
+RELATED_COLUMNS: Final = {
+    "kin": ("person_id", "related_id", "relation", "kin_key"),
+    **dict.fromkeys(("registered", "registered_alone"), ("person_id", "hukou_id", "hukou_key")),
+}
+FAMILY: Final = (
+    "family",
+    "各领取对象之间有登记的亲属关系，或者同在一个户籍户，可能共用家庭账户",
+    "the recipients are declared kin, or of one registered household: perhaps an account of the family",
+)
+
+
+def collective(count: int, payees: Sequence[str], rule: Settled) -> tuple[str, str, str] | None:
+    """Why an account that serves `count` recipients may be held for them in trust; None where nothing tells so."""
+    words = [w for w in str(rule["institution_words"]).split(";") if w]
+    if payees and all(any(w in payee for w in words) for payee in payees):
+        return (
+            "institution",
+            "账户名称为村居、养老或福利机构，可能为代管账户",
+            "the account is in the name of a village or care institution, perhaps held in trust",
+        )
+    if count > int(rule["hub_recipients"]):
+        return (
+            "hub",
+            f"该账户对应{count}个领取对象，超过{rule['hub_recipients']}个的阈值，可能为集体代发账户",
+            f"the account serves {count} recipients, more than {rule['hub_recipients']}: perhaps a collective account",
+        )
+    return None
+
+
+class Families:
+    """Who is kin of whom, or registered with whom, by declared relations and registers of households."""
+
+    def __init__(self, rows: Mapping[str, Sequence[Row]]):
+        self._kin: dict[str, dict[str, str]] = defaultdict(dict)
+        self._homes: dict[str, dict[str, str]] = defaultdict(dict)
+        for row in rows["kin"]:
+            self._kin[row["person_id"]][row["related_id"]] = row["kin_key"]
+            self._kin[row["related_id"]][row["person_id"]] = row["kin_key"]
+        for row in (*rows["registered"], *rows["registered_alone"]):
+            self._homes[row["person_id"]][row["hukou_id"]] = row["hukou_key"]
+
+    def keys(self, recipients_: Sequence[Recipient]) -> set[str] | None:
+        """The rows that join all of them, each with some other; None where they don't hang together.
+
+        Two are joined where anybody of the one is anybody of the other, declared kin of one, or registered with one.
+        """
+        first, *rest = sorted(recipients_, key=lambda of: of.id)
+        keys: set[str] = set()
+        frontier = [first]
+        while frontier:
+            here = frontier.pop()
+            joined = [(of, found) for of in rest if (found := self._between(here, of)) is not None]
+            for of, found in joined:
+                keys |= found
+                rest.remove(of)
+                frontier.append(of)
+        return None if rest else keys
+
+    def _between(self, one: Recipient, other: Recipient) -> set[str] | None:
+        if one.persons & other.persons:
+            return set()
+        for person in sorted(one.persons):
+            for relative in sorted(self._kin.get(person, {}).keys() & other.persons):
+                return {self._kin[person][relative]}
+            for neighbour in sorted(other.persons):
+                for home in sorted(
+                    self._homes.get(person, {}).keys() & self._homes.get(neighbour, {}).keys()
+                ):
+                    return {self._homes[person][home], self._homes[neighbour][home]}
+        return None
 
 
 def _limit(paid: Paid, month: str, values: Values) -> int:

@@ -4,23 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
 from detectors.households.drafts import draft
 from detectors.households.paid import POPULATION, RECIPIENTS, RECIPIENTS_COLUMNS
-from detectors.households.payee_accounts import Paid, several_paid
+from detectors.households.payee_accounts import (
+    FAMILY,
+    RELATED,
+    RELATED_COLUMNS,
+    Families,
+    Paid,
+    collective,
+    several_paid,
+)
 from detectors.law.assistance import assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
-from detectors.rules.values import Settled, settle
+from detectors.rules.values import settle
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft an account, over the months in which it was paid for several recipients."""
+    families = Families(rows)
     for found in several_paid(rows, values):
-        yield found if isinstance(found, Undecided) else _draft(*found, values)
+        yield found if isinstance(found, Undecided) else _draft(*found, families, values)
 
 
-def _draft(key: str, shared: Mapping[str, Paid], values: Values) -> Draft:
+def _draft(key: str, shared: Mapping[str, Paid], families: Families, values: Values) -> Draft:
     last = shared[max(shared)]
     everybody = {id_: of for paid in shared.values() for id_, (of, _) in paid.items()}
     spells = [s for paid in shared.values() for _, of_one in paid.values() for s in of_one]
@@ -28,6 +38,7 @@ def _draft(key: str, shared: Mapping[str, Paid], values: Values) -> Draft:
     paid_persons = {s.person for s in latest if s.person}
     rule = settle(values, spells[-1].region, f"{max(shared)}-01")
     first = everybody[min(everybody)]
+    family = families.keys(list(everybody.values()))
     payees = sorted({s.payee for s in spells if s.payee})
     found = draft(
         first,
@@ -48,14 +59,15 @@ def _draft(key: str, shared: Mapping[str, Paid], values: Values) -> Draft:
         nodes=[*everybody, *(s.benefit for s in latest), *paid_persons],
         keys=[
             *(s.key for s in latest),
+            *(family or ()),
             *(
                 m["member_key"]
                 for of in everybody.values()
                 for m in of.members
-                if m["person_id"] in paid_persons
+                if family is not None or m["person_id"] in paid_persons
             ),
         ],
-        suppressed_by=_hub(len(everybody), payees, rule),
+        suppressed_by=collective(len(everybody), payees, rule) or (None if family is None else FAMILY),
     )
     return replace(
         found,
@@ -66,21 +78,8 @@ def _draft(key: str, shared: Mapping[str, Paid], values: Values) -> Draft:
     )
 
 
-def _hub(count: int, payees: Sequence[str], rule: Settled) -> tuple[str, str, str] | None:
-    words = [w for w in str(rule["institution_words"]).split(";") if w]
-    if payees and all(any(w in payee for w in words) for payee in payees):
-        return (
-            "institution",
-            "账户名称为村居、养老或福利机构，可能为代管账户",
-            "the account is in the name of a village or care institution, perhaps held in trust",
-        )
-    if count > int(rule["hub_recipients"]):
-        return (
-            "hub",
-            f"该账户对应{count}个领取对象，超过{rule['hub_recipients']}个的阈值，可能为集体代发账户",
-            f"the account serves {count} recipients, more than {rule['hub_recipients']}: perhaps a collective account",
-        )
-    return None
+_INSTITUTION: Final = ("institution", "村居、养老、福利机构的代管账户", "of village or care institutions")
+_HUBS: Final = ("hub", "集体代发账户", "collective accounts")
 
 
 DETECTOR = Detector(
@@ -128,14 +127,11 @@ DETECTOR = Detector(
             separator=";",
         ),
     ),
-    queries=RECIPIENTS,
-    columns=RECIPIENTS_COLUMNS,
+    queries={**RECIPIENTS, **RELATED},
+    columns={**RECIPIENTS_COLUMNS, **RELATED_COLUMNS},
     population=POPULATION,
     identity=("account_key",),
-    suppressors=(
-        Suppressor("institution", "村居、养老、福利机构的代管账户", "of village or care institutions"),
-        Suppressor("hub", "集体代发账户", "collective accounts"),
-    ),
+    suppressors=(Suppressor(*_INSTITUTION), Suppressor(*_HUBS), Suppressor(*FAMILY)),
     wording_zh=(
         "【风险预警】收款账户{account}：{months}同月为{count}个领取对象收取{programs}，共{amount}元。"
         "请核实代领关系与实际领取人。" + CAUTION_ZH

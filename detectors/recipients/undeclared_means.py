@@ -8,7 +8,7 @@ from typing import Any
 from detectors.definition import Detector, Draft, Row, Suppressor, Undecided, Values
 from detectors.households import paid
 from detectors.households.drafts import draft
-from detectors.households.incomes import incomes_unknown
+from detectors.households.incomes import Unlimited, incomes_unknown
 from detectors.households.means import (
     COLUMNS,
     OFFICES,
@@ -21,6 +21,7 @@ from detectors.households.means import (
     stakes,
     stakes_unknown,
     vehicles,
+    vehicles_unknown,
 )
 from detectors.households.means_said import means_said
 from detectors.households.registers import registers_told
@@ -39,7 +40,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     shares = paid.by_person(rows["stakes"])
     born = paid.by_person(rows["births"], rows["births_alone"])
     limited = most(values, "income_per_head_limit") > 0
-    tested = Tested(values)
+    tested, unlimited = Tested(values), Unlimited()
     for of in paid.recipients(rows):
         known = any(p in table for p in of.persons for table in (owned, held, earned, shares))
         if not known and not limited:
@@ -62,8 +63,11 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             yield _draft(of, over or excused, months, values, not over)
         if not over:
             yield from stakes_unknown(of, shares, values)
+            yield from vehicles_unknown(of, owned, values)
             yield from incomes_unknown(of, earned, born, values)
+            unlimited.add(of, earned, values)
         yield from paid.without_months(of)
+    yield from unlimited.told()
     yield from tested.told()
 
 
@@ -131,7 +135,7 @@ DETECTOR = Detector(
         "请核实是否已申报、是否在当地规定之内。" + CAUTION_ZH
     ),
     wording_en=(
-        "[Lead] paid.Recipient {household}: while paid {programs} in {months}, its members had {means_en}; paid in that "
+        "[Lead] Recipient {household}: while paid {programs} in {months}, its members had {means_en}; paid in that "
         "time: {amount} yuan. Verify whether this was declared and lies within the local rule. " + CAUTION_EN
     ),
     assemble=looked_up_by_number(registers_told(assemble)),

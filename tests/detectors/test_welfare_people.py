@@ -19,6 +19,8 @@ from loaders.tables.vocabulary import VOCABULARIES
 from tests.detectors.small_worlds import DISTRICT, SmallWorld, verdicts
 
 ELSEWHERE = "虚构外县"
+REGION = ""
+"""How `verdicts` calls a district: its scope has no scheme."""
 
 
 def test_registration_elsewhere(store_url: str, store_credentials: Credentials) -> None:
@@ -326,6 +328,7 @@ def test_means(store_url: str, store_credentials: Credentials) -> None:
         "stake": "finding",
         "unsaid": "undecided",
         "payroll": "finding",
+        REGION: "undecided",
     }
     stake = next(f for f in found.findings if f.scope_id == "local:stake")
     assert [(m["id"], round(m["share"], 9), m["depth"]) for m in stake.facts["means"]] == [
@@ -406,7 +409,9 @@ def test_whose_income_is_not_known_earns_an_unknown_amount(
         [w4],
     )
     of_others = {"虚构救助": "undecided"}  # Of vehicles and companies nothing is loaded.
-    assert verdicts(world.find(store_url, store_credentials, [w4]), w4.id) == of_others
+    # Without a rule nobody can say whose income is too high; that is said once a district.
+    unruled = {REGION: "undecided", **of_others}
+    assert verdicts(world.find(store_url, store_credentials, [w4]), w4.id) == unruled
     found = SmallWorld("incomes").find(store_url, store_credentials, [w4], rule)
     # What is known of "enough" decides, whatever the other earns; a child and the dead are not asked, and the dead
     # make the income of the widow no less.
@@ -596,3 +601,80 @@ def test_every_relation_has_a_name() -> None:
     read = VOCABULARIES["relation_to_head"].codes, VOCABULARIES["relation"].codes
     unnamed = {code for codes in read for code in codes} - RELATIONS.keys() - {"head", "self"}
     assert not unnamed
+
+
+def test_an_account_of_a_family(store_url: str, store_credentials: Credentials) -> None:
+    world = SmallWorld("family-account")
+
+    def paid(account: str, *persons: str) -> None:
+        for person in persons:
+            world.pay(
+                ("Person", person),
+                ("2025-01", "2025-03"),
+                program=f"高龄津贴{person}",
+                account_key=account,
+                account=account,
+            )
+
+    paid("couple", "husband", "wife")
+    world.rel("RELATED_TO", ("Person", "husband"), ("Person", "wife"), relation="spouse")
+    paid("house", "father", "son")
+    home = world.node("Household", "registered", kind="hukou")
+    for person in ("father", "son"):
+        world.rel("MEMBER_OF", ("Person", person), ("Household", home), relation_to_head="head")
+    paid("strangers", "one", "two")
+    # Two of three are kin; the third is none of theirs.
+    paid("mixed", "sister", "brother", "neighbour")
+    world.rel("RELATED_TO", ("Person", "sister"), ("Person", "brother"), relation="sibling")
+    found = world.find(store_url, store_credentials, [shared_payee_account.DETECTOR])
+    told = {f.scope_id: f.suppressed_by["rule"] if f.suppressed_by else "finding" for f in found.findings}
+    assert told == {
+        "account:couple": "family",
+        "account:house": "family",
+        "account:strangers": "finding",
+        "account:mixed": "finding",
+    }
+
+
+def test_incomes_without_a_local_standard_and_vehicles_without_a_value(
+    store_url: str, store_credentials: Credentials
+) -> None:
+    world = SmallWorld("no-standard")
+    pension = ("Program", "program:养老金")
+    world.household("earning", ["earning1"])
+    for month in ("2025-01", "2025-02"):
+        income = {"kind": "pension", "month": month, "amount": 800000, "currency": "CNY"}
+        world.rel("EARNS", ("Person", "earning1"), pension, **income)
+    world.household("driving", ["driving1"])
+    world.node("Vehicle", "car", kind="小型轿车")
+    world.rel("HOLDS_VEHICLE", ("Person", "driving1"), ("Vehicle", "car"))
+    # Bodies that are no companies, by their names.
+    for id_, name in (("owners", "虚构小区业主委员会"), ("village", "虚构区虚构村股份经济合作联合社")):
+        world.household(id_, [f"{id_}1"])
+        body = world.node("Company", f"body-{id_}", name=name)
+        world.rel("LEGAL_REP_OF", ("Person", f"{id_}1"), ("Company", body), role="legal_representative")
+    found = world.find(store_url, store_credentials, [undeclared_means.DETECTOR])
+    assert verdicts(found, "undeclared-means") == {
+        "driving": "finding",
+        REGION: "undecided",
+        "owners": "no-company",
+        "village": "cooperative",
+    }
+    assert all("paid.Recipient" not in f.text["en"] for f in found.findings)
+    region = next(u for _, u in found.undecided if u.scope_kind == "region")
+    assert region.subjects == ("local:earning",)
+    rules = read_rules(
+        "".join(
+            f'[[rule]]\ndetector="undeclared-means"\nparameter="{name}"\nvalue={value}\nunit="{unit}"\n'
+            'citation="《虚构区办法》第二条"\n'
+            for name, value, unit in (
+                ("income_per_head_limit", 900, "yuan/month"),
+                ("vehicle_value_limit", 50000, "yuan"),
+            )
+        ),
+        [undeclared_means.DETECTOR],
+    )
+    ruled = SmallWorld("no-standard").find(store_url, store_credentials, [undeclared_means.DETECTOR], rules)
+    told = verdicts(ruled, "undeclared-means")
+    assert (told["earning"], told["driving"]) == ("finding", "undecided")
+    assert REGION not in told

@@ -356,3 +356,25 @@ def _by_scope(found: Run, detector: str) -> dict[str, str]:
     return said | {
         u.scope_id.removeprefix("local:"): "undecided" for d, u in found.undecided if d == detector
     }
+
+
+def test_dwellings_of_no_stated_area(store_url: str, store_credentials: Credentials) -> None:
+    """Where a rule looks at the area a head, homes without one decide nothing, save where the others do."""
+    world = SmallWorld("no-area")
+    two(world, "bare")
+    two(world, "large", area=80.0)
+    two(world, "small", area=20.0)
+    world.household("enough", ["enougha"])
+    world.home("enough1", {"enougha": 1.0}, area=200.0)
+    world.home("enough2", {"enougha": 1.0})
+    rules = read_rules(
+        '[[rule]]\ndetector = "household-multi-property"\nparameter = "area_per_head_limit"\nvalue = 60\nunit = "m2"\n'
+        'citation = "《虚构区办法》第五条"\n',
+        [W1],
+    )
+    found = world.find(store_url, store_credentials, [W1], rules)
+    told = verdicts(found, W1.id)
+    assert told == {"bare": "undecided", "large": "finding", "small": "small-area", "enough": "finding"}
+    bare = next(u for _, u in found.undecided if u.scope_id == "local:bare")
+    assert bare.subjects == ("person.local:bareb",)
+    assert bare.missing_zh == "有1处住房没有建筑面积，人均面积是否超过当地标准无法判定"

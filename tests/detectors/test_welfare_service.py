@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from detectors.recipients import eligible_not_receiving, overpayment, underpayment
 from detectors.rules.file import read_rules
 from graph.stores import Credentials
@@ -575,7 +577,7 @@ def test_months_between_payments_are_none_where_each_is_of_one_month(
 
 def test_advances_parts_of_months_and_rows_of_nothing(store_url: str, store_credentials: Credentials) -> None:
     world = SmallWorld("short-innocently")
-    listed = {"stated_from": "2025-01-01", "stated_to": "2026-01-01"}
+    listed: dict[str, Any] = {"stated_from": "2025-01-01", "stated_to": "2026-01-01"}
     # Two months at once before the festival; the second time more is missing than was paid ahead.
     for id_, missing in (("advance", ("2025-02",)), ("advance-and-less", ("2025-02", "2025-06"))):
         world.household(id_, [f"{id_}1"], months=None)
