@@ -11,6 +11,7 @@ from graph.penetration.rows import REGISTERED_HEAD, SOLE_INTERESTS
 from graph.penetration.tables import OwnershipTables
 from graph.penetration.trust_rows import NOMINATOR, NOMINEE
 from graph.quality import Quality, holding_at, weakness
+from graph.resolution.exits import left_and_listed
 from graph.stores import GraphStore
 
 _WHOLE: Final = 1 - 1e-6
@@ -18,6 +19,7 @@ _WHOLE: Final = 1 - 1e-6
 
 def contradictions(store: GraphStore, tables: OwnershipTables, as_of: str | None) -> Iterator[Quality]:
     """Every such weakness, at a date; empty = rows without an end."""
+    yield from _left_and_listed(tables, as_of)
     yield from _firms_of_one(tables, as_of)
     yield from _nominees(tables, as_of)
     yield from _branches(store, tables, as_of)
@@ -31,6 +33,25 @@ def _one_id(tables: OwnershipTables) -> dict[str, str]:
 
     same: nx.Graph[str] = nx.Graph(tables.same_as.select("from_id", "to_id").iter_rows())
     return {id_: min(ids) for ids in nx.connected_components(same) for id_ in ids}
+
+
+def _left_and_listed(tables: OwnershipTables, as_of: str | None) -> Iterator[Quality]:
+    one = _one_id(tables)
+    held = tables.holdings.filter(pl.col("counted") & ~pl.col("declared_indirect").fill_null(False)).select(
+        *("share", "share_class", "list_kind", "observed_on", "valid_from", "valid_to"),
+        holder=pl.col("holder_id").replace(one),
+        company=pl.col("company_id").replace(one),
+        keys=pl.concat_list("key"),
+    )
+    held = held.sort("company", "holder", "keys")
+    left = pl.concat(left_and_listed(held), how="horizontal").drop_nulls("left_on")
+    yield from weakness(
+        "left-and-listed",
+        left.filter((pl.col("left_on") <= as_of) if as_of else pl.lit(True))["company"],
+        "同一股东既列在没有日期的名单中，又另有记录称其已退出：持股仍然计入，请核实哪一条在后",
+        "companies with a holder in a list without a date who left by another row: the holding counts, verify which is "
+        "later",
+    )
 
 
 def _firms_of_one(tables: OwnershipTables, as_of: str | None) -> Iterator[Quality]:

@@ -124,6 +124,17 @@ def above_100(row: Row) -> dict[str, float]:
     return found
 
 
+_LEFT: Final = ("holder", "company", "left_on")
+
+
+def exits_of(row: Row) -> list[Mapping[str, Any]]:
+    """Of the holdings on a holder's paths those that have no date, and that another row says had ended by the bid: holder,
+    company, left_on, and the rows that say so."""
+    bid = row.get("bid_on")
+    told: list[Mapping[str, Any]] = derivation_of(row).get("left", [])
+    return [t for t in told if not bid or t["left_on"] <= bid]
+
+
 def above_100_fact(row: Row) -> dict[str, Any]:
     """The same as the facts tell it; empty where there are none."""
     over = [{"id": id_, "total": total} for id_, total in above_100(row).items()]
@@ -138,6 +149,7 @@ def bidder_fact(row: Row) -> dict[str, Any]:
     return (
         held_fact(row)
         | above_100_fact(row)
+        | ({"left": exits} if (exits := [{k: t[k] for k in _LEFT} for t in exits_of(row)]) else {})
         | {
             "paths": [path_fact(p) for p in derivation.get("paths", [])],
             "truncated": bool(derivation.get("truncated")),
@@ -210,6 +222,7 @@ def evidence_of(tie: Tie) -> Evidence:
             keys.update(key for step in path["rows"] for key in step)
         nodes.update(derivation.get("nodes", ()))
         keys.update(derivation.get("rows", ()))
+        keys.update(key for told in exits_of(row) for key in told["rows"])
         for link in json.loads(row["control"])["links"] if row.get("control") else []:
             nodes |= {link["company"], link["holder"]}
             keys.update(link["rows"])
@@ -263,11 +276,11 @@ def words(tie: Tie, method: str) -> dict[str, str]:
     held = [r for r in tie.rows if not r.get("itself")]
     lot = tie.lot
     zh_parts = [
-        f"{r['bidder_name'] or r['bidder_id']}{percent(r, '，', '表决权{}', '比例未知')}（{r.get('depth')}层{above_100_said(r)[0]}{r.get('note_zh') or ''}）"
+        f"{r['bidder_name'] or r['bidder_id']}{percent(r, '，', '表决权{}', '比例未知')}（{r.get('depth')}层{above_100_said(r)[0]}{_exits(r)[0]}{r.get('note_zh') or ''}）"
         for r in held
     ]
     en_parts = [
-        f"{r['bidder_name'] or r['bidder_id']} {percent(r, ', ', '{} of the votes', 'an unknown share')} (depth {r.get('depth')}{above_100_said(r)[1]}{r.get('note_en') or ''})"
+        f"{r['bidder_name'] or r['bidder_id']} {percent(r, ', ', '{} of the votes', 'an unknown share')} (depth {r.get('depth')}{above_100_said(r)[1]}{_exits(r)[1]}{r.get('note_en') or ''})"
         for r in held
     ]
     identity = identity_of(tie)
@@ -301,6 +314,17 @@ def above_100_said(row: Row) -> tuple[str, str]:
     return (
         f"，所经登记册持股比例合计{most:.2%}，超过100%，按所载计算，须核实",
         f", by a register that adds up to {most:.2%}, above 100%, computed as stated: verify",
+    )
+
+
+def _exits(row: Row) -> tuple[str, str]:
+    """That another row says a holder on the way had left: Chinese, English."""
+    days = sorted({t["left_on"] for t in exits_of(row)})
+    if not days:
+        return "", ""
+    return (
+        f"，所经持股有的没有日期，而另有记录称已于{'、'.join(days)}退出，须核实先后",
+        f", by a holding without a date that another row says ended on {', '.join(days)}: verify which is later",
     )
 
 

@@ -276,9 +276,10 @@ def _through(part: Row, owner: Row) -> dict[str, Any]:
 
 
 def _above_100(*parts: Row) -> dict[str, Any]:
-    """The registers above 100% that any of the parts rests on."""
+    """The registers above 100%, and the holdings that another row says had ended, on which any of the parts rests."""
     found = {id_: total for r in parts for id_, total in above_100(r).items()}
-    return {"registers_above_100": found} if found else {}
+    left = [told for r in parts for told in derivation_of(r).get("left", ())]
+    return ({"registers_above_100": found} if found else {}) | ({"left": left} if left else {})
 
 
 def _least(row: Row) -> float:

@@ -73,7 +73,7 @@ class Derivations:
             _text(steps, steps.place[holder], single) if short else self._spelt_out(holder)
             for holder, single, short in asked
         ]
-        return self._with_registers_above_100(texts, question)
+        return self._with_exits(self._with_registers_above_100(texts, question), question)
 
     def _with_registers_above_100(self, texts: list[str], question: IntArray) -> list[str]:
         """Each text with the companies of its chains whose registers add up to more than the whole, and their sums.
@@ -92,6 +92,32 @@ class Derivations:
             of.setdefault(at, {})[id_] = round(total, 10)
         return [
             _marked(text, of[at]) if at in of else text
+            for text, at in zip(texts, question.tolist(), strict=True)
+        ]
+
+    def _with_exits(self, texts: list[str], question: IntArray) -> list[str]:
+        """Each text with those of its rows that have no date, and whose holder left by another row: `left`."""
+        links = self._above.links
+        left, by = self._ownership.holdings.table.select("left_on", "left_by").get_columns()
+        if left.null_count() == len(left):
+            return texts
+        told = np.flatnonzero(left.is_not_null().to_numpy()[links.rows])
+        over = np.searchsorted(links.first, told, "right") - 1
+        reach, of = self._above.reach, dict[int, list[tuple[str, dict[str, Any]]]]()
+        for row, link in zip(links.rows[told].tolist(), over.tolist(), strict=True):
+            company = int(links.company[link])
+            ends = reach.node[np.array([links.holder[link], company])]
+            holder_id, company_id = self._ownership.ids(ends).to_list()
+            fact = {
+                "holder": holder_id,
+                "company": company_id,
+                "left_on": left[row],
+                "rows": by[row].to_list(),
+            }
+            keys = self._ownership.holdings.keys(row)
+            of.setdefault(int(reach.question[company]), []).extend((key, fact) for key in keys)
+        return [
+            _left(text, of[at]) if at in of else text
             for text, at in zip(texts, question.tolist(), strict=True)
         ]
 
@@ -205,6 +231,11 @@ def _marked(text: str, over: dict[str, float]) -> str:
     passed = {n for path in derivation["paths"] for n in path["nodes"][1:]} | {*derivation.get("nodes", ())}
     found = {id_: total for id_, total in sorted(over.items()) if id_ in passed}
     return as_text(derivation | {"registers_above_100": found}) if found else text
+
+
+def _left(text: str, exits: list[tuple[str, dict[str, Any]]]) -> str:
+    found = [fact for key, fact in exits if f'"{key}"' in text]
+    return as_text(json.loads(text) | {"left": found}) if found else text
 
 
 def _dense(loop: IntArray, question: IntArray, questions: int) -> npt.NDArray[np.bool_]:

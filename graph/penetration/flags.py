@@ -21,6 +21,7 @@ from graph.penetration.register_flags import (
     above_100,
     by_law,
     holder_flags,
+    left_and_listed,
     list_flags,
     no_register,
     seen_later,
@@ -94,6 +95,7 @@ def frontier_flags(
     flags += holder_flags(ownership, company, undisclosed(ownership, np.r_[company, above], day))
     flags += list_flags(ownership, company, above, day)
     flags += seen_later(ownership, frontier, day)
+    flags += left_and_listed(ownership, frontier, ids, day)
     return tuple(flags + _rows(ownership, frontier, flows, shares, declared, ids))
 
 

@@ -41,6 +41,7 @@ from graph.penetration.rows import (
 )
 from graph.penetration.tables import OwnershipError, OwnershipTables, check_fractions
 from graph.penetration.trust_rows import in_trust, nominee_links
+from graph.resolution.exits import left_and_listed
 
 HOLDING: Final = 0
 DECLARED_CONTROL: Final = 1
@@ -92,7 +93,8 @@ def _texts(value: pl.Series | None) -> list[str]:
 
 @dataclass(frozen=True)
 class Holdings:
-    """The rows of stated holdings that count, one array a property; `table` has their keys and sources.
+    """The rows of stated holdings that count, one array a property; `table` has their keys and sources, and of a row without
+    a date the day on which another row says that the holder left (`left_on`), with that one's keys (`left_by`).
 
     `low`, `high`: bounds of the share (equal where exact); `has_share` and `has_votes`: whether the row states
     them at all. `by_law`: no list states it, see `sole_owners`.
@@ -192,7 +194,7 @@ class Ownership:
         general = (rows["holder_role"] == "general_partner").fill_null(False)
         declared = controlling(control, nodes, rows["company"].filter(general).unique().to_numpy())
         rows = pl.concat([rows, sole_owners(rows, declared, nodes)])
-        rows = once(in_order(rows))
+        rows, left = left_and_listed(once(in_order(rows)))
         start = day_numbers(rows["valid_from"], ALWAYS)
         end = day_numbers(rows["valid_to"], NEVER)
         holder, company = rows["holder"].to_numpy(), rows["company"].to_numpy()
@@ -239,7 +241,7 @@ class Ownership:
             identity,
             nodes,
             aliases,
-            _holdings(rows),
+            _holdings(rows, left),
             owning,
             control_edges,
             declared,
@@ -412,7 +414,7 @@ def _unnamed(reasons: pl.Series, named: Identities) -> pl.DataFrame:
     return found.filter(nameless).unique("node", keep="first", maintain_order=True).sort("node")
 
 
-def _holdings(rows: pl.DataFrame) -> Holdings:
+def _holdings(rows: pl.DataFrame, left: pl.DataFrame) -> Holdings:
     def bounds(name: str) -> tuple[FloatArray, FloatArray, BoolArray]:
         point, low, high = pl.col(name), pl.col(f"{name}_min"), pl.col(f"{name}_max")
         got = rows.select(
@@ -450,5 +452,11 @@ def _holdings(rows: pl.DataFrame) -> Holdings:
             | rows["observed_on"].is_not_null()
         ).to_numpy(),
         rows["basis"].to_numpy(),
-        rows.select("keys", "sources", "components", "valid_from", "valid_to", "observed_on"),
+        pl.concat(
+            [
+                rows.select("keys", "sources", "components", "valid_from", "valid_to", "observed_on"),
+                left,
+            ],
+            how="horizontal",
+        ),
     )

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from graph.counted import counted
-from graph.penetration.days import ALWAYS, IntArray, day_numbers
+from graph.penetration.days import ALWAYS, NEVER, IntArray, day_numbers
 from graph.penetration.edges import distinct, spread, summed
 from graph.penetration.flag import NAMED, Flag
 from graph.penetration.ownership import Ownership
@@ -229,4 +229,23 @@ def seen_later(ownership: Ownership, frontier: Frontier, day: int) -> list[Flag]
             f"{come} from data of {when_en}, later than the date asked about: counted, but verify what held then.",
             float(len(later)),
         )
+    ]
+
+
+def left_and_listed(ownership: Ownership, frontier: Frontier, ids: list[str], day: int) -> list[Flag]:
+    """Holdings without a date whose holder had left the company by the day, as another row says."""
+    links = frontier.links
+    left = ownership.holdings.table["left_on"].gather(links.rows)
+    gone = np.flatnonzero((left.is_not_null() & pl.Series(day_numbers(left, NEVER) <= day)).to_numpy())
+    over = np.searchsorted(links.first, gone, "right") - 1
+    return [
+        Flag(
+            "left_and_listed",
+            (holder, company),
+            f"{holder} 对 {company} 的持股没有日期，仍然计入；而另有记录称其已于 {on} 退出：请核实哪一条在后。",
+            f"The holding of {holder} in {company} has no date, and counts; another row says it ended on {on}: verify which "
+            "of the two is later.",
+        )
+        for at, link in zip(gone.tolist(), over.tolist(), strict=True)
+        for holder, company, on in ((ids[links.holder[link]], ids[links.company[link]], left[at]),)
     ]

@@ -18,6 +18,8 @@ of one holder changes in that month, the earlier row ends where the later one be
   observation the latest statement counts, and of the earlier ones what it follows on, or what follows on it.
 * **Top-ten lists**: a holder who left the list may still hold, so leaving ends nothing; a holder's newer row
   replaces his older one.
+* **Exits**: the end that one row states of a holder ends what an earlier look, or a row without a date beside it, states of
+  the same holding (see `graph.resolution.exits`).
 * **Snapshots**: what a full extract of the data set no longer contains ended on the extract's date, a company
   gone from a whole-data-set extract included.
 
@@ -30,6 +32,7 @@ from typing import Final
 
 import polars as pl
 
+from graph.resolution.exits import ended
 from graph.resolution.investors import INVESTORS
 from graph.resolution.steps import Step, settled, standing
 
@@ -68,6 +71,7 @@ def owns_spans(
     `one_persons`: of firms whose investor is not in a list, but their owner by law (none where it is not given).
     `snapshots`: see `SNAPSHOT_SCHEMA`. Gives key, valid_from, valid_to, counted.
     """
+    rows = ended(rows, span_ends(rows))
     if not _contested(rows, snapshots):
         return _bounded(
             rows.select(
