@@ -23,7 +23,7 @@ _PUBLIC_CODE: Final = "cn-uscc:1"
 _PUBLIC_NAME: Final = (
     r"(?:人民政府|政府|街道办事处|委员会|委员会办公室|办公室|国资委|局|厅|财政部|法院|检察院|支队|总队|大队|派出所|海关|监狱|"
     r"管理处|人民代表大会|政协|大学|学院|学校|中学|小学|幼儿园|医院|卫生院|疗养院|图书馆|博物馆|档案馆|文化馆|体育馆|"
-    r"(?:交易|采购|卫生服务|疾病预防控制|代建|事务|事务管理|储备|保障|救助|血液|气象|党群|行政|政务)(?:服务)?中心)$"
+    r"(?:交易|采购|卫生服务|疾病预防控制|代建|事务|管理|储备|保障|救助|血液|气象|党群|行政|政务)(?:服务)?中心)$"
 )
 
 
@@ -61,5 +61,5 @@ def without_data(
             lot,
             tuple(ids),
             f"{'、'.join(f'{role_zh(r)}“{n}”' for r, n in named)}既没有股权数据，也没有人员数据：{zh}",
-            f"{', '.join(f'the {role_en(r)} “{n}”' for r, n in named)}: neither owners nor people are known, {en}",
+            f"{', '.join(f'the {role_en(r)} “{n}”' for r, n in named)}: neither owners nor people are known; {en}",
         )
