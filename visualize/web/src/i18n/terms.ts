@@ -94,6 +94,8 @@ export const FIELDS: Record<string, [string, string]> = {
   "days": ["天数", "days"],
   "limit": ["提示线", "limit"],
   "used_by_bidders": ["使用它的投标人数", "bidders using it"],
+  "across_roles": ["两份投标中岗位不同", "in different roles in the two bids"],
+  "sub_currency": ["分包金额币种", "currency of the subcontract"],
   "used_by_parties": ["使用它的主体数", "parties using it"],
   "awarded": ["已定标", "awarded"],
   "same_lot": ["同一标段", "same lot"],
