@@ -3,62 +3,20 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-_OFFICES: Final = (
-    (re.compile(r"村(?:民)?委(?:员)?会"), "村"),
-    (re.compile(r"(?:社区)?居(?:民)?委(?:员)?会"), "社区"),
-    (re.compile(r"街道办(?:事处)?"), "街道"),
-    (re.compile(r"(?:人民政府|政府|民政局|民政办(?:公室)?)$"), ""),
-)
-"""Offices that are named for the place they are of."""
-_PROVINCES: Final = {
-    **{
-        name: f"{name}省"
-        for name in (
-            *(
-                "河北",
-                "山西",
-                "辽宁",
-                "吉林",
-                "黑龙江",
-                "江苏",
-                "浙江",
-                "安徽",
-                "福建",
-                "江西",
-                "山东",
-                "河南",
-            ),
-            *("湖北", "湖南", "广东", "海南", "四川", "贵州", "云南", "陕西", "甘肃", "青海", "台湾"),
-        )
-    },
-    "内蒙古": "内蒙古自治区",
-    "广西": "广西壮族自治区",
-    "西藏": "西藏自治区",
-    "宁夏": "宁夏回族自治区",
-    "新疆": "新疆维吾尔自治区",
-    **{name: f"{name}市" for name in ("北京", "天津", "上海", "重庆")},
-}
-"""How a province or municipality is called for short, and in full."""
-_SHORT: Final = re.compile(rf"(?:中国)?(?P<name>{'|'.join(_PROVINCES)})(?:自治区)?(?P<below>.*)")
+from graph.places import PREFECTURES, PROVINCES, plain_place
+
+_SHORT: Final = re.compile(rf"(?:中国)?(?P<name>{'|'.join(PROVINCES)})(?:自治区)?(?P<below>.*)")
 _NO_PLACE: Final = re.compile(
     r"[省市县区旗盟州]|自治州|蒙古族自治县|(?:大|中|东|西|南|北)?[路道街里巷镇乡村]"
 )
 """What follows a province's name that is part of another: 吉林市, 海南州, 河南蒙古族自治县, 北京路街道, 湖南镇."""
-_PREFECTURES: Final = re.compile(
-    r"(?P<name>延边|恩施|湘西|阿坝|甘孜|凉山|黔东南|黔南|黔西南|西双版纳|德宏|怒江|大理|迪庆|红河|文山|楚雄|临夏|甘南|海北|黄南"
-    r"|海南|果洛|玉树|海西|巴音郭楞|博尔塔拉|克孜勒苏|昌吉|伊犁)(?:(?:[^省市县区旗州]{1,8})?自治)?州"
-)
+_PREFECTURES: Final = re.compile(rf"(?P<name>{PREFECTURES})(?:(?:[^省市县区旗州]{{1,8}})?自治)?州")
 """Autonomous prefectures, with or without the peoples they are of."""
-_ZONES: Final = (
-    (re.compile(r"高新技术(?:产业)?(?:开发)?区"), "高新区"),
-    (re.compile(r"经济(?:技术)?开发区"), "经开区"),
-)
 _ZONE: Final = re.compile(r"(?:高新|经开|开发|示范|保税|管理|合作|度假|新)区$")
 """Districts of an office, not of the register: people of the district around them are registered there."""
 _STEM: Final = r"[^市县区旗省](?:(?!街道|[镇乡村](?![市县区])|\d)[^市县区旗省]){{0,{}}}?"
@@ -85,11 +43,7 @@ class _Place:
 
 @lru_cache(maxsize=65536)
 def _place(name: str) -> _Place:
-    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", name))
-    for office, place in _OFFICES:
-        text = office.sub(place, text)
-    for zone, short in _ZONES:
-        text = zone.sub(short, text)
+    text = plain_place(name)
     text = _in_full(_PREFECTURES.sub(r"\g<name>自治州", text, count=1))
     return _Place(text, **_parts(text))
 
@@ -102,7 +56,7 @@ def _parts(text: str) -> dict[str, str]:
 def _in_full(text: str) -> str:
     """A place whose province is called for short (湖南长沙市, 广西自治区南宁市, 上海浦东新区), with it in full."""
     found = _SHORT.fullmatch(text)
-    if not found or (text.startswith(full := _PROVINCES[found["name"]])):
+    if not found or (text.startswith(full := PROVINCES[found["name"]])):
         return text
     below = found["below"]
     parts = _parts(below)

@@ -8,43 +8,29 @@ ending ends.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from typing import Final
 
-_PROVINCES: Final = (
-    "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃"
-    "|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
-)
-_PREFECTURES: Final = (
-    "延边|恩施|湘西|阿坝|甘孜|凉山|黔西南|黔东南|黔南|楚雄|红河|文山|西双版纳|大理|德宏|怒江|迪庆|临夏|甘南|海北|黄南|海南|果洛|玉树|海西"
-    "|昌吉|博尔塔拉|巴音郭楞|克孜勒苏|伊犁"
-)
+from graph.places import MUNICIPALITIES, PREFECTURES, PROVINCES, REGIONS, plain_place
+
+_PROVINCES: Final = "|".join((*PROVINCES, *REGIONS))
 _CITY: Final = re.compile(
     "..|石家庄|秦皇岛|张家口|呼和浩特|鄂尔多斯|呼伦贝尔|巴彦淖尔|乌兰察布|葫芦岛|哈尔滨|齐齐哈尔|双鸭山|佳木斯|七台河|牡丹江|连云港|马鞍山"
     "|景德镇|平顶山|三门峡|驻马店|张家界|防城港|攀枝花|六盘水|日喀则|嘉峪关|石嘴山|乌鲁木齐|克拉玛依|吐鲁番|锡林郭勒|阿拉善|大兴安岭"
-    f"|{_PREFECTURES}"
+    f"|{PREFECTURES}"
 )
 """A city's or prefecture's name without its ending: of two characters, else one of these."""
 _NATIONS: Final = r"(?:[藏羌彝苗侗傣壮白回]|土家|布依|哈尼|景颇|傈僳|蒙古|朝鲜|哈萨克|柯尔克孜)族?"
 _HEAD: Final = re.compile(
     rf"(?:中国)?(?P<province>{_PROVINCES})"
-    r"(?:省|(?:壮族|回族|维吾尔)?自治区|特别行政区|(?<=北京|天津|上海|重庆)市"
+    rf"(?:省|(?:壮族|回族|维吾尔)?自治区|特别行政区|(?<={'|'.join(MUNICIPALITIES)})市"
     # Without its ending it is one only before a city or district: 海南州, 河北区 and 上海路 are others.
     r"|$|(?!市|区|县|州|旗|镇|乡|村|社区|街|[东南西北中]?路|(?:蒙古|藏)族自治)(?=.+?[市区县州盟旗]))"
 )
-_PREFECTURE: Final = re.compile(rf"({_PREFECTURES})(?:(?:{_NATIONS})*自治)?州")
-_SPELLINGS: Final = (
-    (re.compile(r"\s+|市辖区"), ""),
-    (re.compile(r"(?<=街道)办(?:事处)?|(?<=村)(?:民)?委(?:员)?会|(?<=居)(?:民)?委(?:员)?会"), ""),
-    (re.compile(r"(?:人民政府|政府|民政局|民政办(?:公室)?)$"), ""),
-    (re.compile(r"高新?技术(?:产业)?开发区"), "高新区"),
-    (re.compile(r"经济(?:技术)?开发区"), "经开区"),
-)
-"""Offices named for the place they are of, and names of zones, as they are shortened."""
+_PREFECTURE: Final = re.compile(rf"({PREFECTURES})(?:(?:{_NATIONS})*自治)?州")
 _PART: Final = re.compile(
     r".{1,11}?(?:省(?!道)|自治[县旗]|地区|盟|市(?![场民区]|市(?![中北南]))|(?<![小社厂校片库景])区(?!域)|县(?!区)|旗(?![区街镇乡])"
     r"|街道|社区|苏木|[镇乡村](?![市县区]))"
@@ -79,9 +65,7 @@ class _Part:
 
 @lru_cache(maxsize=65536)
 def _parts(name: str) -> tuple[_Part, ...]:
-    text = unicodedata.normalize("NFKC", name)
-    for spelling, short in _SPELLINGS:
-        text = spelling.sub(short, text)
+    text = plain_place(name).replace("市辖区", "")
     found: list[str] = []
     if head := _HEAD.match(text):
         # Of municipalities too: it only marks the level.

@@ -366,7 +366,10 @@ def test_a_trial_tells_what_is_suppressed_or_undecided_then(
         ("undeclared-means", "local:earner"),
         ("undeclared-means", "local:heir"),
     ]
-    assert (trial.disappear, trial.decided, trial.suppressed) == ((), (), {})
+    assert [(d, u.scope_kind, u.scope_id) for d, u in trial.decided] == [
+        ("undeclared-means", "region", "虚构区")
+    ], "the district has a standard now"
+    assert (trial.disappear, trial.suppressed) == ((), {})
     back = compare(after, live)
     (gone,) = back.disappear
     assert back.suppressed[gone.fingerprint]["rule"] == "inherited-minor-share"
