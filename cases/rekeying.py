@@ -18,6 +18,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from cases.content import SEVERAL
 from cases.events import Events, mark
 from cases.tables import FindingRow, FormerIdRow
+from loaders.lot_numbers import known_id
 
 if TYPE_CHECKING:
     from detectors.finding import Finding
@@ -98,10 +99,15 @@ def _by_identity(
 def _about(detector: str, version: str, identity: Mapping[str, str], aliases: Mapping[str, str]) -> Any:
     """What a finding is about, under the ids its parties have now."""
     values = tuple(
-        (name, tuple(sorted(aliases.get(part, part) for part in _parts(value, aliases))))
+        (name, tuple(sorted(aliases.get(part, part) for part in _parts(_now(name, value), aliases))))
         for name, value in sorted(identity.items())
     )
     return detector, version.split(".")[0], values
+
+
+def _now(name: str, value: str) -> str:
+    """A lot's number may have been kept as a file wrote it (01, 一标段) when the finding was recorded."""
+    return known_id(value) if name == "lot_id" else value
 
 
 def _parts(value: str, aliases: Mapping[str, str]) -> list[str]:

@@ -130,3 +130,16 @@ def test_a_former_id_is_known_by_its_first_characters(ledger: Ledger) -> None:
         ledger.finding_id(old.fingerprint[:8])
     with ledger._writing() as (connection, _):
         connection.execute(update(FindingRow).where(FindingRow.id == taken).values(id=other.fingerprint))
+
+
+def test_a_lot_whose_number_was_kept_as_a_file_wrote_it_goes_on_under_the_number(ledger: Ledger) -> None:
+    for lot in ("local:T-9/01", "local:T-8/第一标段"):
+        old, new = tie(CODE, lot=lot), tie(CODE, lot=lot.partition("/")[0] + "/1")
+        record(ledger, old)
+        ledger.decide(old.fingerprint, "in_review", "核对", "甲")
+        assert some(record(ledger, new).counts)["renamed"] == 1
+        kept = ledger.finding(old.fingerprint)
+        assert (kept.id, kept.state, kept.finding.scope_id) == (new.fingerprint, "in_review", new.scope_id)
+    # Another lot of the tender is another.
+    record(ledger, tie(CODE, lot="local:T-9/02"))
+    assert some(record(ledger, tie(CODE, lot="local:T-9/3")).counts)["new"] == 1
