@@ -85,7 +85,7 @@ def _draft(found: Sequence[Row]) -> Draft:
             "winner": {"id": first["party_id"], "name": first["party_name"]},
             "bidders": [{"id": first["to_id"], "name": first["to_name"], "status": first["status"]}],
             "subcontracts": [
-                {k: r[k] for k in ("sub_amount", "sub_currency", "signed_on", "scope")}
+                {k: r[k] for k in ("sub_amount", "signed_on", "scope")} | {"currency": r["sub_currency"]}
                 for r in after or found
             ],
             "identity": identity,
