@@ -62,7 +62,7 @@ class Job:
             "result": self.result,
             "problem": None
             if problem is None
-            else {"type": problem.type.name, "detail": {"zh": problem.zh, "en": problem.en}},
+            else {"type": problem.type.name, "detail": {"zh": problem.zh, "en": problem.en}, **problem.more},
             "links": {"self": f"v1/jobs/{self.id}", "events": f"v1/jobs/{self.id}/events"},
         }
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from api.over_http import over_http
+from api.problems import ProblemError
 from api.services import Services
 from cases import Source
 from graph.counted import counted
@@ -16,6 +17,11 @@ from loaders.loading import LoadError, LoadOptions, LoadReport, find_files, load
 from loaders.problems import UnreadableFileError
 from loaders.summary import summary_words
 from loaders.tables import inspect_tables
+
+_MOST: Final = 1000
+"""Problems that are told one by one."""
+_SENDERS: Final = ".sent-by"
+"""A file beside refused rows; no name of one, which are asked for by name."""
 
 
 def load_files(
@@ -35,7 +41,15 @@ def load_files(
         report = load(services.store, [folder], options, services.person_key, services.reports, progress)
     except LoadError as error:
         told = _with_first_refused(error)
-        raise LoadError(*over_http(told.zh, told.en), told.report) from error
+        more = {}
+        if error.report and error.report.problems:
+            # The only account of what was refused: nothing of it was loaded, and no load is recorded.
+            more = _refused(error.report)
+            for file in error.report.rejects[:1]:
+                sent_by(file.parent, actor)
+        raise ProblemError(
+            "unprocessable", *_hidden(services, *over_http(told.zh, told.en)), **more
+        ) from error
     # From here on nothing is cancelled: the rows are loaded, and a job that says otherwise would be believed.
     with finishing():
         if report.applied is not None:
@@ -44,6 +58,24 @@ def load_files(
                     services.ledger.record_load(batch, actor, Source())
         refresh()
         return report_json(services, report)
+
+
+def sent_by(folder: Path, actor: str) -> None:
+    """Note beside refused rows of a load that is not recorded who sent them: they may be read by them again."""
+    with (folder / _SENDERS).open("a", encoding="utf-8") as file:
+        file.write(f"{actor}\n")
+
+
+def has_sent(folder: Path, actor: str) -> bool:
+    """Did somebody send the refused rows of this folder, in a load that is not recorded?"""
+    try:
+        return actor in (folder / _SENDERS).read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return False
+
+
+def _hidden(services: Services, zh: str, en: str) -> tuple[str, str]:
+    return services.places.hidden(zh), services.places.hidden(en)
 
 
 def _with_first_refused(error: LoadError) -> LoadError:
@@ -79,6 +111,22 @@ def report_json(services: Services, report: LoadReport) -> dict[str, Any]:
         "unreadable": [{"name": n, "reason": _words(zh, en)} for n, zh, en in report.unreadable],
         "counts": dict(report.applied.counts) if report.applied else {},
         "rejected": report.rejected,
+        **_refused(report),
+        "counted": [
+            {"what": what, "count": n, "text": dict(zip(("zh", "en"), summary_words(what), strict=True))}
+            for what, n in sorted(report.summary.items())
+            if what not in codes
+        ],
+        "names": names.to_json() if names else None,
+        "unresolved": f"v1/loads/{report.unresolved.parent.name}/rejects/{report.unresolved.name}"
+        if report.unresolved
+        else None,
+    }
+
+
+def _refused(report: LoadReport) -> dict[str, Any]:
+    """What was refused, doubted or noted, with links to the refused rows, relative to the service's root."""
+    return {
         "problems": [
             {
                 "kind": p.kind,
@@ -90,21 +138,12 @@ def report_json(services: Services, report: LoadReport) -> dict[str, Any]:
                 "value": p.value,
                 "expected": _words(p.expected_zh, p.expected_en),
             }
-            for p in report.problems[:1000]
+            for p in report.problems[:_MOST]
         ],
-        "truncated": len(report.problems) > 1000,
-        "counted": [
-            {"what": what, "count": n, "text": dict(zip(("zh", "en"), summary_words(what), strict=True))}
-            for what, n in sorted(report.summary.items())
-            if what not in codes
-        ],
-        "names": names.to_json() if names else None,
+        "truncated": len(report.problems) > _MOST,
         "rejects": [
             {"name": p.name, "link": f"v1/loads/{p.parent.name}/rejects/{p.name}"} for p in report.rejects
         ],
-        "unresolved": f"v1/loads/{report.unresolved.parent.name}/rejects/{report.unresolved.name}"
-        if report.unresolved
-        else None,
     }
 
 

@@ -21,7 +21,7 @@ from api.cursors import cursor as cursor_after
 from api.datasets import Datasets
 from api.forms import DATASET_FORM, OPTIONAL_DAY_FORM
 from api.jobs import Job
-from api.loads import inspected, load_files
+from api.loads import has_sent, inspected, load_files
 from api.mending import take_back_when_it_answers
 from api.once import IdempotencyKey
 from api.problems import ProblemError
@@ -192,7 +192,9 @@ def rejects(
     path = services.reports / batch / name
     if not path.is_file():
         raise ProblemError("not-found", "没有这个文件。", "There is no such file.")
-    own = any(r.id == batch and r.loaded_by == caller.name for r in services.ledger.loads())
+    own = has_sent(path.parent, caller.name) or any(
+        r.id == batch and r.loaded_by == caller.name for r in services.ledger.loads()
+    )
     if not caller.sees_people and not own:
         raise ProblemError(
             "scope-required",

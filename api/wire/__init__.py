@@ -20,7 +20,7 @@ from api.wire.ownership import Control, Controls, History, Holdings, Owners, Ult
 from api.wire.work import Inspected, Job, Loads, RunsPage, Status, UndecidedCounts, UndecidedPage
 
 BatchId = Path(pattern=r"^b[0-9a-f]{12}$")
-RejectsName = Path(pattern=r"^[\w.()（） -]{1,160}$")
+RejectsName = Path(pattern=r"^[\w()（） -][\w.()（） -]{0,159}$")
 
 __all__ = [
     "BatchId",

@@ -66,3 +66,29 @@ def test_a_failed_load_names_no_option(service: Running, name, text, form) -> No
         job = service.finished(client, upload(client, name, text, **form).raise_for_status().json())
         assert job["state"] == "failed", job
         assert not _OPTION.search(str(job)), job
+
+
+def test_a_load_refused_entirely_tells_every_refusal_and_gives_the_rows_back(own_service: Running) -> None:
+    text = (
+        "company_name,holder_name,share_percent\n虚构甲建设有限公司,虚构控股有限公司,170\n"
+        "虚构甲建设有限公司,虚构丁有限公司,一半多\n"
+    )
+    with (
+        own_service.client("read", "load") as sender,
+        own_service.client("read", "load", "detect") as other,
+        own_service.client(*ALL) as seeing,
+    ):
+        job = own_service.finished(sender, upload(sender, "shareholdings.csv", text).json())
+        assert (job["state"], job["result"]) == ("failed", None)
+        problem = job["problem"]
+        assert {p["row"] for p in problem["problems"] if p["kind"] == "reject"} == {"2", "3"}
+        assert all(p["expected"]["zh"] and p["expected"]["en"] for p in problem["problems"])
+        assert problem["truncated"] is False
+        (file,) = problem["rejects"]
+        for client in (sender, seeing):
+            rows = client.get("/" + file["link"]).raise_for_status().text
+            assert "170" in rows and "一半多" in rows
+        # As of any load: who did not send them needs to see people.
+        assert other.get("/" + file["link"]).status_code == 403
+        folder = file["link"].rsplit("/", 1)[0]
+        assert seeing.get(f"/{folder}/.sent-by").status_code == 422
