@@ -6,7 +6,7 @@ import html
 import json
 from typing import Any, Final
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
@@ -47,8 +47,10 @@ def install(app: FastAPI) -> None:
     app.openapi = lambda: contract(app)  # type: ignore[method-assign]
 
     @app.get("/v1/openapi.json", include_in_schema=False)
-    async def openapi() -> Response:
-        return JSONResponse(contract(app))
+    async def openapi(request: Request) -> Response:
+        # Where the service stands: with a prefix, paths are below it.
+        prefix = request.scope.get("root_path", "")
+        return JSONResponse({**contract(app), **({"servers": [{"url": prefix}]} if prefix else {})})
 
     @app.get("/v1/docs", include_in_schema=False)
     async def docs() -> Response:

@@ -258,7 +258,10 @@ _CHINESE: Final = {
     "list_type": "应为列表",
     "dict_type": "应为 JSON 对象",
     "model_attributes_type": "应为 JSON 对象",
+    "string_unicode": "含有无法保存的字符",
 }
+_NO_FILE: Final = "Value error, Expected UploadFile"
+"""How the library says that a part of a form has no file's name."""
 
 
 _FORMS: Final[dict[str, tuple[str, str]]] = {
@@ -274,8 +277,13 @@ _FORMS: Final[dict[str, tuple[str, str]]] = {
 
 
 def _said(error: Mapping[str, Any]) -> tuple[str, str]:
-    """What is wrong with a value, in both languages; the library's own words where there is no wording."""
+    """What is wrong with a value, in both languages; where there is no wording, the library's own words in English."""
     kind, given = str(error["type"]), error.get("ctx") or {}
+    told: Any = given.get("error")
+    if kind == "value_error" and hasattr(told, "zh"):
+        return str(told.zh), str(told.en)
+    if str(error["msg"]).startswith(_NO_FILE):
+        return "应为文件", "Should be a file"
     if kind.startswith("date"):
         zh = "应为日期，如 2025-05-20" if kind.startswith("date_") else "应为时间，如 2025-05-20T08:00:00Z"
         return zh, str(error["msg"])
@@ -284,7 +292,7 @@ def _said(error: Mapping[str, Any]) -> tuple[str, str]:
     try:
         return _CHINESE[kind].format_map(given).replace(" or ", " 或 "), str(error["msg"])
     except KeyError:
-        return str(error["msg"]), str(error["msg"])
+        return "不符合要求", str(error["msg"])
 
 
 def _place(parts: Sequence[Any]) -> str:

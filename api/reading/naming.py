@@ -58,7 +58,7 @@ def resolve(
             f"{_short(text)!r} names more than one: use an id: {'; '.join(c.id for c in found[:5])}.",
             candidates=told,
         )
-    if other := _of_another_type(store, text, types):
+    if other := _of_another_type(store, dataset, text, types):
         route, zh, en = _ROUTES[other]
         there = route.format(quote(text, safe=":"))
         raise ProblemError(
@@ -79,10 +79,18 @@ def resolve(
     )
 
 
-def _of_another_type(store: GraphStore, text: str, types: tuple[str, ...]) -> str | None:
-    """What an id names where it names nothing of these types: only an id with its scheme is looked for."""
-    if ":" not in text or len(text) > _MOST or "\x00" in text:
+def _of_another_type(store: GraphStore, dataset: Dataset, text: str, types: tuple[str, ...]) -> str | None:
+    """What an id, or the bare number of one, names where it names nothing of these types.
+
+    A person by the whole id alone: numbers are not to be tried out.
+    """
+    if not text or len(text) > _MOST or "\x00" in text:
         return None
+    if ":" not in text:
+        others = tuple(t for t in _ROUTES if t not in types and t != "Person")
+        called = dataset.names.find(text, others, 20)[0] if others else []
+        bare = text.casefold()
+        return next((f.type for f in called if f.id.partition(":")[2].casefold() == bare), None)
     for type_ in _ROUTES:
         found = type_ not in types and store.query(
             f"MATCH (n:{type_} {{id: $id}}) RETURN n.id AS id", {"id": text}

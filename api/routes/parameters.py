@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated, Literal
 
 from fastapi import Path, Query
-from pydantic import AfterValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
-from api.forms import PRINTABLE
+from api.forms import DAY_FORM, PRINTABLE
 from graph.penetration.days import EARLIEST, LATEST
+
+
+class DayError(ValueError):
+    """A text that is no day that can be asked for, told in both languages."""
+
+    def __init__(self, zh: str, en: str):
+        super().__init__(en)
+        self.zh, self.en = zh, en
+
+
+def _written(value: object) -> object:
+    """A day as it is written in requests: no moment, and no number of seconds, which would be days as well."""
+    if isinstance(value, dt.date) or (isinstance(value, str) and re.fullmatch(DAY_FORM, value)):
+        return value
+    raise DayError("应为日期，如 2025-05-20", "Should be a date such as 2025-05-20")
 
 
 def _day(value: dt.date) -> dt.date:
     if not EARLIEST <= value <= LATEST:
-        raise ValueError(f"a date from {EARLIEST} to {LATEST}")
+        raise DayError(
+            f"应为 {EARLIEST} 至 {LATEST} 之间的日期", f"Should be a date from {EARLIEST} to {LATEST}"
+        )
     return value
 
 
 Day = Annotated[
     dt.date,
+    BeforeValidator(_written),
     AfterValidator(_day),
     WithJsonSchema({"type": "string", "format": "date", "pattern": "^(19[0-9]{2}|20[0-9]{2}|2100)-"}),
 ]

@@ -12,10 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from api import wire
 from api.answers import for_caller, told
 from api.callers import Asking, Caller, Using
+from api.datasets import Dataset
 from api.forms import VISIBLE
+from api.names import one_name
 from api.once import IdempotencyKey, once
 from api.problems import ProblemError, field_error, naming_detectors
-from api.reading.naming import as_answered, candidates, one_each, told_of
+from api.reading.naming import PARTIES, Resolved, as_answered, candidates, one_each, told_of
 from api.reading.relations import KINDS, ties
 from api.reading.screening import not_screened, screen_parties, screening_detectors
 from api.routes.parameters import Day
@@ -33,7 +35,7 @@ _SAID: Final = {"type": "string", "pattern": VISIBLE}
 
 
 class NamedParty(BaseModel):
-    """A party by id, or by its name or number."""
+    """A party by id, or by its name or number; by both where they are one party's."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -146,9 +148,12 @@ def _resolved(
                 field_error(f"body/parties/{n}", "须给出 id 或 name", "needs an id or a name") for n in blank
             ],
         )
-    for text in texts:
-        found = candidates(services.store, dataset, text, ("Company", "Person"))
-        if len(found) == 1:
+    for text, party in zip(texts, parties, strict=True):
+        found = candidates(services.store, dataset, text, PARTIES)
+        agree = True
+        if len(found) == 1 and party.id and (called := (party.name or "").strip()):
+            agree, found = _both(services, dataset, found[0], called)
+        if len(found) == 1 and agree:
             one = as_answered(services.store, dataset, found[0])
             known.append({"input": text, "id": one.id, "type": one.type, "name": one.name})
             continue
@@ -156,6 +161,15 @@ def _resolved(
         told_near = [{"id": n.id, "type": n.type, "name": n.name} for n in near]
         unresolved.append({"input": text, "candidates": told_near})
     return known, unresolved
+
+
+def _both(services: Services, dataset: Dataset, by_id: Resolved, name: str) -> tuple[bool, list[Resolved]]:
+    """Whether an id and a name given with it are one party's; and that party, else those of both: either may be the slip."""
+    named = candidates(services.store, dataset, name, PARTIES)
+    best = dataset.canonical(by_id.id)
+    if one_name(by_id.name, name) or any(dataset.canonical(c.id) == best for c in named):
+        return True, [by_id]
+    return False, [by_id, *named]
 
 
 def _iso(day: dt.date | None) -> str | None:

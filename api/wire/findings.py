@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from api.wire.shape import DatasetOf, Named, Wire, Words
+from api.wire.shape import LINKS, DatasetOf, Named, Wire, Words
 
 
 class Scope(Wire):
@@ -52,7 +52,7 @@ class Finding(Found):
     changed_at: str
     no_longer_found_at: str | None
     suppression: dict[str, Any] | None
-    links: dict[str, str]
+    links: dict[str, str] = Field(description=LINKS)
 
 
 class FindingsPage(Wire):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, Field
 
@@ -18,6 +18,10 @@ class Words(BaseModel):
     en: str
 
 
+LINKS: Final = (
+    "Paths relative to the service's root, where `v1/` stands: with `--prefix /a`, `/a/` goes before them"
+)
+"""What `links` in answers are, and `link` of refused rows."""
 Fraction = Annotated[float | None, Field(description="A fraction; null where it is not known exactly")]
 Day = Annotated[str | None, Field(description="YYYY-MM-DD; null = unknown or open")]
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from api.wire.findings import Undecided
-from api.wire.shape import DatasetOf, Wire
+from api.wire.shape import LINKS, DatasetOf, Wire
 
 
 class Progress(Wire):
@@ -27,7 +27,7 @@ class Job(Wire):
     progress: Progress
     result: Any
     problem: dict[str, Any] | None
-    links: dict[str, str]
+    links: dict[str, str] = Field(description=LINKS)
 
 
 class RunsPage(Wire):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import socket
 import time
 from typing import Any
@@ -404,3 +405,73 @@ def test_a_server_that_goes_is_a_503_and_comes_back_by_itself(tmp_path, neo4j_ur
             assert client.get("/readyz").status_code == 200
     finally:
         relay.cut()
+
+
+@pytest.mark.parametrize(
+    ("as_of", "zh", "en"),
+    [
+        ("0001-01-01", "应为 1900-01-01 至 ", "Should be a date from 1900-01-01 to "),
+        ("2025-04-01T00:00:00", "应为日期，如 2025-05-20", "Should be a date such as 2025-05-20"),
+        ("1743465600", "应为日期，如 2025-05-20", "Should be a date such as 2025-05-20"),
+        ("2025-02-30", "应为日期，如 2025-05-20", ""),
+    ],
+)
+def test_a_day_is_written_as_a_day_and_what_is_none_is_told_in_the_readers_language(service, as_of, zh, en):
+    for language, says in (("zh", zh), ("en", en)):
+        with service.client(*ALL, headers={"Accept-Language": language}) as client:
+            answers = (
+                client.get("/v1/parties/local:A/owners", params={"as_of": as_of}),
+                client.post("/v1/relations", json={"parties": [{"id": "local:A"}], "as_of": as_of}),
+            )
+        for answer in answers:
+            assert answer.status_code == 422, answer.text
+            assert answer.json()["errors"][0]["says"].startswith(says), answer.text
+            if language == "zh":
+                assert "Value error" not in answer.text and "Input" not in answer.text
+
+
+def test_what_the_library_says_in_english_alone_is_told_in_chinese_too(service):
+    with service.client(*ALL) as client:
+        nameless = client.post("/v1/loads", files={"files": (None, b"a,b\n1,2\n")})
+        assert (nameless.status_code, nameless.json()["errors"][0]["says"]) == (422, "应为文件")
+        body = b'{"parties": [{"name": "\\ud800"}]}'
+        lone = client.post("/v1/relations", content=body, headers={"Content-Type": "application/json"})
+        assert lone.status_code == 422
+        assert not re.search(r"[a-z]{4}", lone.json()["errors"][0]["says"]), lone.text
+
+
+def test_a_bare_number_of_another_type_is_told_where_it_is_answered(service):
+    with service.client(*ALL) as client:
+        for number, there in (("F-1", "/v1/households/F-1"), ("T-1/1", "/v1/lots/T-1%2F1")):
+            answer = client.get(f"/v1/parties/{number.replace('/', '%2F')}")
+            assert answer.status_code == 404
+            assert there in answer.json()["detail"], answer.text
+            assert client.get(there).status_code == 200
+
+
+def test_an_id_and_a_name_of_two_parties_are_no_party(service):
+    with service.client(*ALL) as client:
+        for path in ("/v1/relations", "/v1/screenings"):
+            both = [
+                {"id": "local:A", "name": "虚构乙建设有限公司"},
+                {"id": "local:C", "name": "虚构丙建设有限公司"},
+            ]
+            told = client.post(path, json={"parties": both}).raise_for_status().json()
+            assert [p["id"] for p in told["parties"]] == ["local:C"]
+            (unclear,) = told["unresolved"]
+            assert unclear["input"] == "local:A"
+            assert [c["id"] for c in unclear["candidates"]] == ["local:A", "local:B"]
+            nobody = [{"id": "local:A", "name": "没有这家公司"}]
+            told = client.post(path, json={"parties": nobody}).raise_for_status().json()
+            assert [c["id"] for c in told["unresolved"][0]["candidates"]] == ["local:A"]
+
+
+def test_links_and_the_contract_hold_below_a_prefix(tmp_path):
+    served = world_served(tmp_path, str(tmp_path / "store"), prefix="/gov/lt")
+    with served as running, running.client(*ALL) as client:
+        contract = client.get("/v1/openapi.json").raise_for_status().json()
+        assert contract["servers"] == [{"url": "/gov/lt"}]
+        job = client.post("/v1/runs", json={}).raise_for_status().json()
+        # Relative to the service's root, with its prefix.
+        assert client.get("/" + job["links"]["self"]).status_code == 200
+        running.finished(client, job)
