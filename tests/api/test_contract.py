@@ -55,7 +55,8 @@ def test_the_checked_in_contract_is_fresh():
 def test_a_service_gives_the_checked_in_contract_under_any_prefix(tmp_path, prefix):
     with world_served(tmp_path, str(tmp_path / "store"), prefix=prefix) as service:
         given = httpx.get(f"{service.url}/v1/openapi.json")
-        assert given.json() == json.loads(PAGE.read_text(encoding="utf-8"))
+        servers = {"servers": [{"url": prefix}]} if prefix else {}
+        assert given.json() == json.loads(PAGE.read_text(encoding="utf-8")) | servers
         page = httpx.get(f"{service.url}/v1/docs")
         assert page.status_code == 200
         # Nothing is fetched from elsewhere: no script, and no address but the page's own anchors and the contract.
