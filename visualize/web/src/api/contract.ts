@@ -1265,7 +1265,10 @@ export interface components {
             id: string;
             /** Last Seen */
             last_seen: string;
-            /** Links */
+            /**
+             * Links
+             * @description Paths relative to the service's root, where `v1/` stands: with `--prefix /a`, `/a/` goes before them
+             */
             links: {
                 [key: string]: string;
             };
@@ -1506,7 +1509,10 @@ export interface components {
             id: string;
             /** Kind */
             kind: string;
-            /** Links */
+            /**
+             * Links
+             * @description Paths relative to the service's root, where `v1/` stands: with `--prefix /a`, `/a/` goes before them
+             */
             links: {
                 [key: string]: string;
             };
@@ -1767,7 +1773,7 @@ export interface components {
         };
         /**
          * NamedParty
-         * @description A party by id, or by its name or number.
+         * @description A party by id, or by its name or number; by both where they are one party's.
          */
         NamedParty: {
             /** Id */
