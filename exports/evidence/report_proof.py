@@ -49,7 +49,7 @@ class ProofTelling(Telling):
                 )
                 for c in shown
             ),
-            (3.1, 3.1, 1.4, 1.1, 0.9, 2.1),
+            (2.9, 2.9, 1.9, 1.1, 0.9, 2),
         )
         if len(claims) > len(shown):
             more = len(claims) - len(shown)
@@ -144,7 +144,7 @@ class ProofTelling(Telling):
             ("期间 / 观察日", "Span / observed"),
             ("来源", "Source"),
         ]
-        yield Table(tuple(pick(h, self.lang) for h in headings), tuple(rows), (3.2, 3.2, 1.2, 2, 0.9))
+        yield Table(tuple(pick(h, self.lang) for h in headings), tuple(rows), (3, 3, 1.8, 1.9, 0.9))
 
     def _control(self) -> Iterator[Block]:
         claims = self.facts["claims"]["control"]
