@@ -129,6 +129,8 @@ def test_no_page_has_a_serious_fault_of_access(page: Any, served: Any, language:
         if used:
             used(page)
             page.wait_for_load_state("networkidle")
+            # A button on its way from one colour to another has neither.
+            page.wait_for_function("() => !document.getAnimations().some((a) => a instanceof CSSTransition)")
             faults += _found(page, f"{name}, in use")
     assert faults == []
 
