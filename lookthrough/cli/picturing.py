@@ -51,7 +51,7 @@ _NOT_LOOKED_AT: Final = (
 
 
 def _recorded(s: Session, about: Sequence[str]) -> Sequence[Finding] | None:
-    """The standing findings that the ledger holds of these; None where there is no ledger to be read."""
+    """The standing findings that the ledger holds of these; None where it knows of no run, or can't be read."""
     # Nobody else waits for the ledger.
     from cases import FindingFilter, LedgerError
     from lookthrough.cli.ledger import ledger_of
@@ -59,6 +59,8 @@ def _recorded(s: Session, about: Sequence[str]) -> Sequence[Finding] | None:
     found: dict[str, Finding] = {}
     try:
         with ledger_of(s) as ledger:
+            if not ledger.runs(limit=1):
+                return None
             for id_ in about:
                 for wanted in (
                     FindingFilter(scope_id=id_, found=True),

@@ -53,3 +53,38 @@ def test_a_bidder_without_a_register_is_drawn_dashed_and_called_so(lookthrough, 
     assert lookthrough("subgraph", "A", "--to", tmp_path / "a.json").code == 0
     whole = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
     assert not any("owners_unknown" in n["marks"] for n in whole["nodes"])
+
+
+def test_after_a_load_a_picture_keeps_the_ledger_s_findings_and_says_so(lookthrough, tmp_path):
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    for name, text in (("shareholdings", HOLDINGS), ("bids", BIDS), ("tenders", TENDERS)):
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    assert lookthrough("load", folder).code == 0
+
+    def drawn(*ids: str) -> tuple[int, str]:
+        ran = lookthrough("subgraph", *ids, "--to", tmp_path / "p.json", "--lang", "zh")
+        assert ran.code == 0
+        scene = json.loads((tmp_path / "p.json").read_text(encoding="utf-8"))
+        marked = [o for o in (*scene["nodes"], *scene["lines"]) if "finding" in o["marks"]]
+        return len(marked), ran.out + ran.err
+
+    never, told = drawn("T-1/1")
+    assert never == 0
+    assert "检测项尚未在当前数据上运行" in told
+    assert "未标疑点不等于没有" in told
+    assert "尚未" not in drawn("G")[1], "of ownership alone nothing is looked for"
+    assert lookthrough("detect").code == 0
+    before, told = drawn("T-1/1")
+    assert before > 0
+    assert "尚未" not in told
+    other = tmp_path / "other.csv"
+    other.write_text("企业名称\n虚构无关路桥有限公司\n", encoding="utf-8")
+    assert lookthrough("load", other).code == 0
+    after, told = drawn("T-1/1")
+    assert after == before
+    assert "来自台账" in told
+    assert lookthrough("detect").code == 0
+    again, told = drawn("T-1/1")
+    assert again == before
+    assert "台账" not in told
