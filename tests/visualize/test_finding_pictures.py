@@ -9,6 +9,7 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
+from api.reading.naming import Resolved
 from api.reading.neighbours import neighbours
 from detectors.finding import Finding
 from detectors.registry import DETECTORS
@@ -77,12 +78,13 @@ def test_a_file_that_two_data_sets_hold_is_drawn_and_counted_once(
     store_url: str, store_credentials: Credentials, tmp_path: Path
 ) -> None:
     lot, bidder = "local:T-1/1", "cn-uscc:91330106MA2000001J"
+    about = Resolved(bidder, "Company", "虚构甲城路桥有限公司")
 
     def seen(store: GraphStore) -> tuple[object, ...]:
         picture = picture_of(store, [lot], None)
         scene = compose(picture)
         beside = [
-            neighbours(store, bidder, "Company", kind, way, None, 50)
+            neighbours(store, [bidder], about, kind, way, None, 50)
             for kind, way in (("OWNS", "in"), ("SUBMITS", "out"))
         ]
         return (
@@ -108,13 +110,13 @@ def test_a_file_that_two_data_sets_hold_is_drawn_and_counted_once(
             if e.type in ("SUBMITS", "FOR_LOT")
         }
         assert twice == "again、main", "both are named"
-        (items,) = (neighbours(store, bidder, "Company", "SUBMITS", "out", None, 50)["items"],)
+        (items,) = (neighbours(store, [bidder], about, "SUBMITS", "out", None, 50)["items"],)
         assert len(items[0]["sources"]) == 2
         # What is said otherwise stays apart.
         _load(
             store, tmp_path / "d", "other", shareholdings=_HOLDERS.replace(",70", ",65").replace(",30", ",35")
         )
-        answer = neighbours(store, bidder, "Company", "OWNS", "in", None, 50)
+        answer = neighbours(store, [bidder], about, "OWNS", "in", None, 50)
         assert sorted(i["share"] for i in answer["items"]) == [0.3, 0.35, 0.65, 0.7]
 
 
