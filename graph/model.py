@@ -15,8 +15,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-SCHEMA_VERSION: Final = 2
-"""Raised whenever a store made by an older version can't be read as it stands."""
+SCHEMA_VERSION: Final = 3
+"""Raised whenever a store made by an older version can't be read, or loaded into, as it stands: since 3 the id of a lot has
+its number in one form, and what a stated exit ended before is ended."""
 
 CONTACT_KINDS: Final = (
     "address", "phone", "email", "domain", "account", "device", "disk", "cpu", "ip", "author", "last_saved_by", "file_code",
