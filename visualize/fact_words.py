@@ -188,6 +188,7 @@ FACT_CODES: Final[dict[str, Pair]] = {
     "person": ("人员", "person"),
     "holds": ("持股", "holds"),
     "held": ("被持股", "held"),
+    "advises": ("参与投标", "has a hand in the bid"),
     "official": ("公职人员", "official"),
     "post": ("任职", "post"),
     "vehicle": ("车辆", "vehicle"),

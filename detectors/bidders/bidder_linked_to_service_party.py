@@ -1,5 +1,5 @@
 """`bidder-linked-to-service-party`: a link between a bidder and whoever designs, supervises, advises or evaluates, or its
-owners and people; of a public body, which has no owners, people alone are looked at, where they are loaded."""
+owners and people, or its hand in the bid; of a public body, which has no owners, people alone are looked at, where they are loaded."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ from detectors.ties import (
     procedure_coverage,
     procedure_namesakes,
     procedure_parties,
+    traces,
 )
+from detectors.ties.advising import advising
 from detectors.ties.attached_drafts import STATE, party_drafts
-from detectors.ties.links import CLOSING_EN, CLOSING_ZH, ENDED
+from detectors.ties.links import CLOSING_EN, CLOSING_ZH, ENDED, compared
 
 _BARRED: Final = ("designer", "site_supervisor")
 """采购条例18(2): whoever designs or supervises takes no part in the project's other procurement."""
@@ -29,7 +31,10 @@ _BARRED: Final = ("designer", "site_supervisor")
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a lot and party of its procedure that is linked to bidders of the lot."""
     both = pl.concat([table(rows["servants"]), table(rows["evaluators"])], how="vertical_relaxed")
-    links = attached.party_links(rows, both, float(values["holder_share"]))
+    bids = compared(table(rows["bidders"]))
+    by_hand = attached.as_links([advising(rows, bids, both)])
+    links = pl.concat([attached.party_links(rows, both, float(values["holder_share"])), by_hand])
+    links = links.sort("lot_id", "party_id", maintain_order=True)
     # An agency that bids itself is `agency-bids-in-its-tender`'s.
     agents = both.filter(pl.col("party_role") == "agent").select("lot_id", "party_id").unique()
     own = links.filter(pl.col("how") == "itself").join(agents, on=["lot_id", "party_id"], how="semi")
@@ -52,12 +57,12 @@ def _severity(party: Row, links: Sequence[Row], lot: Row) -> Severity | None:
 
 DETECTOR = Detector(
     id="bidder-linked-to-service-party",
-    version="1.2",
+    version="1.3",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人与代理、设计、监理或评标人员存在关联",
     title_en="A bidder is linked to the agent, a designer, a site supervisor or an evaluator",
-    meaning_zh="投标人与本项目的代理、设计、监理、咨询单位（包括其股东与人员）或评标人员之间有关联；公共机构没有股权登记，只比对已载入的人员。",
+    meaning_zh="投标人与本项目的代理、设计、监理、咨询单位（包括其股东与人员）或评标人员之间有关联，或者由其参与编制投标文件；公共机构没有股权登记，只比对已载入的人员。",
     severity="review",
     basis=(
         statutes.REGULATIONS_34_1,
@@ -75,12 +80,14 @@ DETECTOR = Detector(
         **procedure_parties.party_queries("SERVES_TENDER"),
         "servants": procedure_parties.SERVANTS,
         "evaluators": procedure_parties.EVALUATORS,
+        "traces": traces.TRACES,
     },
     columns={
         **procedure_parties.COLUMNS,
         **procedure_parties.PARTY_QUERY_COLUMNS,
         "servants": procedure_parties.PARTY_COLUMNS,
         "evaluators": procedure_parties.PARTY_COLUMNS,
+        "traces": traces.TRACE_COLUMNS,
     },
     population=bidding.LOTS,
     identity=("lot_id", "party_id"),

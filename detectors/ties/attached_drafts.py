@@ -232,6 +232,12 @@ def _told(
         return f"{bidder}控制{who}", f"{bidder} controls {who}"
     if link["how"] == "controller":
         return f"{via}同时控制{who}与{bidder}", f"{via} controls both {who} and {bidder}"
+    if link["how"] == "advises":
+        role_of = link["role"]
+        return (
+            f"{bidder}的投标文件载明{who}为{role_zh(role_of)}",
+            f"the bid of {bidder} names {who} as {role_en(role_of)}",
+        )
     of_party = "" if link["party_share"] is None else f"{link['party_share']:.2%}"
     if link["how"] == "holder":
         return (

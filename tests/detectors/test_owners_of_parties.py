@@ -108,6 +108,26 @@ def build(w: World) -> None:
     agent, first = served(w, "CONTROLLER")
     w.add("control", party_id="P-CONTROLLER", party_kind="person", company_id=agent, interest="实际控制")
     w.holds("P-CONTROLLER", first, 10)
+    # The agent works on a bid, wrote one, is the contact of one; a designer too; by a short name; on a bid of its own.
+    for tender, table, kind in (
+        ("WORKS-ON", "bid_people", "标书制作"),
+        ("WROTE", "bid_traces", "作者"),
+        ("SAVED", "bid_traces", "最后修改人"),
+        ("SHORT", "bid_traces", "作者"),
+        ("OTHERS", "bid_traces", "作者"),
+        ("OWN", "bid_traces", "作者"),
+    ):
+        agent, first = served(w, tender)
+        of = agent if tender == "OWN" else first
+        if tender == "OWN":
+            w.bid(tender, agent)
+        said = {"SHORT": "虚构代理", "OTHERS": name("ELSE")}.get(tender, name(agent))
+        row = {"tender_id": tender, "lot_id": "1", "bidder_id": of, "bidder_name": name(of)}
+        if table == "bid_people":
+            w.add(table, **row, person_name=said, role=kind)
+        else:
+            w.add(table, **row, kind=kind, value=said)
+
     # The buyer is a private company.
     w.lot("PRIVATE", "PRIVATE-1", "PRIVATE-2", buyer_id="YP", buyer_name=name("YP"))
     w.holds("P-PRIVATE", "YP", 100)
@@ -156,6 +176,20 @@ def test_a_holder_of_both(found: Found) -> None:
     assert "比例不明" in found.one(SERVICE, "UNKNOWN").text["zh"]
     assert found.of(SERVICE, "BELOW") == []
     assert links(found, "PRIVATE", BUYER) == [("holder", None)]
+
+
+def test_who_serves_the_procedure_has_a_hand_in_a_bid(found: Found) -> None:
+    for tender in ("WORKS-ON", "WROTE", "SAVED"):
+        assert links(found, tender) == [("advises", None)], tender
+        hit = found.one(SERVICE, tender)
+        assert hit.subjects == ids(f"{tender}-1")
+        assert hit.facts["identity"] == "unique_name" and len(hit.evidence.keys) >= 2
+    assert (
+        "虚构WROTE-1建设有限公司的投标文件载明虚构WROTE-A建设有限公司为文件作者"
+        in found.one(SERVICE, "WROTE").text["zh"]
+    )
+    for tender in ("SHORT", "OTHERS", "OWN"):
+        assert found.of(SERVICE, tender) == [], tender
 
 
 def test_the_nearest_holder_is_told(found: Found) -> None:
