@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, cast
 
+from api.reading.lacking import without_data
 from api.reading.listed import SCOPE, ListedView
 from api.reading.without_tender import gap_of_list, of_list
-from detectors.definition import Detector, Undecided
+from detectors.definition import Detector
 from detectors.registry import DETECTORS
 from detectors.rules.values import LocalRules
 from detectors.running.detecting import detect_as_it_stands
@@ -27,18 +28,6 @@ _TIES: Final = frozenset(
 """Detectors of ties between parties; the others look at bids, prices or procedure, which are not there."""
 _OF_ONE: Final = frozenset({"affiliate-of-debarred"})
 """Of these what they can say of one party alone; the others compare several."""
-_RECORDS: Final = {
-    "OWNS": ("股权", "ownership"),
-    "EXERCISES_CONTROL": ("控制关系", "control"),
-    "BRANCH_OF": ("分支机构", "branches"),
-    "LEGAL_REP_OF": ("法定代表人", "legal representatives"),
-    "OFFICER_OF": ("董监高任职", "officers"),
-    "HAS_CONTACT": ("联系方式", "contacts"),
-    "RELATED_TO": ("亲属关系", "relatives"),
-    "MEMBER_OF_CONCERT": ("一致行动", "acting in concert"),
-    "DEBARRED_BY": ("禁止投标", "debarments"),
-}
-"""What these detectors need, as a reader is told of it: Chinese, English."""
 
 
 def screening_detectors(ids: Sequence[str]) -> tuple[Detector, ...]:
@@ -73,24 +62,11 @@ def screen_parties(
         seen = cast(GraphStore, ListedView(store, standing, parties, as_of, beside))
         found = detect_as_it_stands(seen, detectors, rules=rules, denominators=False)
     here = tuple((d, gap_of_list(u)) for d, u in found.undecided if u.scope_id == SCOPE)
-    lacking = tuple((id_, _lacking(absent, parties)) for id_, absent in found.missing.items())
     return replace(
         found,
         findings=tuple(of_list(f) for f in found.findings if f.scope_id == SCOPE),
-        undecided=(*here, *lacking),
+        undecided=(*here, *without_data(found.missing, SCOPE, parties)),
         missing={},
-    )
-
-
-def _lacking(absent: Sequence[str], parties: Sequence[str]) -> Undecided:
-    """That a detector can't look at all, as nothing was loaded of what it needs."""
-    zh, en = ([_RECORDS[name][n] for name in absent] for n in (0, 1))
-    return Undecided(
-        "lot",
-        SCOPE,
-        tuple(parties),
-        f"已导入的数据中没有{'、'.join(zh)}记录，无法判定",
-        f"the data loaded hold no records of {' or '.join(en)}: cannot be decided",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
@@ -15,6 +16,7 @@ from api.cursors import key_of
 from api.datasets import Dataset
 from api.findings import finding_json
 from api.once import IdempotencyKey, once
+from api.reading.lacking import without_data
 from api.reading.lots import bidders, lot, lots_called, lots_page, with_owners
 from api.reading.naming import told_of as gaps_names
 from api.reading.one_lot import screen_one_lot
@@ -23,6 +25,7 @@ from api.routes.parties import dataset_of, meant
 from api.routing import Routes
 from api.services import Services
 from cases import FindingFilter
+from detectors.definition import Undecided
 from detectors.listed_bidders import each_once
 from detectors.registry import DETECTORS
 from detectors.running.one_lot import lot_detectors
@@ -116,7 +119,7 @@ def screen(
                 scope=("lot", found.id),
                 began_at=began,
             ).id
-        undecided = [u.to_json(d) for d, u in screened.run.undecided]
+        undecided = _undecided(screened.run.undecided, screened.run.missing, found.id, who)
         answer = {
             "lot": found.id,
             "bidders": who,
@@ -150,7 +153,7 @@ def one(request: Request, caller: Asking, services: Using, id: Id) -> Response:
     combined = stack([r.finding for r in records], found.id, [b["id"] for b in told_of["bidders"]], every)
     wanted = lot_detectors(services.own)
     last = services.ledger.lasting(found.id, wanted, services.rules, services.store.fingerprint())
-    undecided = [u.to_json(d) for d, u in last.undecided] if last else []
+    undecided = _undecided(last.undecided, last.missing, found.id, told_of["bidders"]) if last else []
     answer = {
         **told_of,
         "findings": [finding_json(r, caller) for r in records],
@@ -159,3 +162,14 @@ def one(request: Request, caller: Asking, services: Using, id: Id) -> Response:
         "names": gaps_names(services.store, undecided),
     }
     return told(request, caller, answer, found.id)
+
+
+def _undecided(
+    gaps: Sequence[tuple[str, Undecided]],
+    missing: Mapping[str, Sequence[str]],
+    lot: str,
+    bidders: Sequence[Mapping[str, Any]],
+) -> list[dict[str, Any]]:
+    """What a run could not decide of a lot, with what it could not look at for want of any data."""
+    nothing = without_data(missing, lot, [str(b["id"]) for b in bidders])
+    return [u.to_json(d) for d, u in (*gaps, *nothing)]

@@ -79,6 +79,18 @@ def test_what_some_lack_is_undecided_of_them_alone_as_in_a_lot(listed: Running) 
     assert {d: here[d] for d in ties} == {d: of_lot[d] for d in ties}
 
 
+def test_a_lot_too_is_told_what_no_data_were_loaded_for(listed: Running) -> None:
+    with listed.client(*ALL) as client:
+        (lot, *_) = [one["id"] for one in client.get("/v1/lots").raise_for_status().json()["items"]]
+        told = client.post(f"/v1/lots/{lot}/screen").raise_for_status().json()
+    nothing = {"related-persons", "concert-partners", "affiliate-of-debarred"}
+    gaps = {g["detector"]: g for g in told["undecided"] if g["detector"] in nothing}
+    assert set(gaps) == nothing
+    assert {g["scope"]["id"] for g in gaps.values()} == {lot}
+    assert set(gaps["related-persons"]["subjects"]) == {b["id"] for b in told["bidders"]}
+    assert gaps["affiliate-of-debarred"]["missing"]["zh"] == "已导入的数据中没有禁止投标记录，无法判定"
+
+
 def test_a_debarred_company_is_found_alone(own_service: Running) -> None:
     before = _screened(own_service, "local:C")
     assert _gaps(before) == {"affiliate-of-debarred": {"local:C"}}
