@@ -14,6 +14,7 @@ from lxml import etree
 
 from exports import csv_zip, cytoscape_json, gexf, graphml
 from exports.csv_tables import csv_tables, table
+from exports.evidence.citing import COLUMNS as ROW_COLUMNS
 from exports.values import cell, uncelled
 from exports.verifying.drawn_graphs import graph_faults
 from exports.verifying.enclosed import Enclosed
@@ -79,7 +80,7 @@ def test_the_check_of_a_package_finds_the_tables_said_again_in_each_graph_file(p
         "data/graph/graph.gexf": gexf(picture, scene),
         "data/graph/graph.cyjs": cytoscape_json(picture, scene),
         "data/facts.json": json.dumps({"dataset": picture.fingerprint}).encode(),
-        "data/source-rows.csv": b"ref,sha256,sheet,row,key\r\n",
+        "data/source-rows.csv": (",".join(ROW_COLUMNS) + "\r\n").encode(),
     }
     enclosed = Enclosed.read(files)
     assert (len(enclosed.nodes), len(enclosed.edges)) == (len(picture.nodes), len(picture.edges))
