@@ -1,4 +1,5 @@
-import { createRouter, createWebHashHistory } from "vue-router";
+import { computed, type ComputedRef } from "vue";
+import { createRouter, createWebHashHistory, useRoute } from "vue-router";
 import { gone } from "./api/client";
 
 // Hash history: the explorer may stand under any path, and a page can be reloaded without the service knowing of it.
@@ -46,4 +47,10 @@ router.onError(gone);
 export function pageOf(type: string, id: string): { name: string; params: { id: string } } {
   const name = { Lot: "lot", Tender: "tender", Household: "household" }[type] ?? "graph";
   return { name, params: { id } };
+}
+
+/** The id a page is about. While another page is being opened it stays: that one's id is none of this page's. */
+export function idOf(page: string): ComputedRef<string> {
+  const route = useRoute();
+  return computed<string>((before) => (route.name === page ? String(route.params.id) : (before ?? "")));
 }
