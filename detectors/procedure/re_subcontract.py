@@ -9,11 +9,10 @@ import polars as pl
 from detectors.definition import Detector, Draft, Row, Undecided, Values
 from detectors.law import statutes
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
-from detectors.procedure import limits, subcontracts
+from detectors.procedure import subcontracts
 from detectors.procedure.limits import rule_draft
 from detectors.procedure.scopes import scope_kind
 from detectors.rows import table
-from detectors.ties import bidding
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
@@ -98,16 +97,8 @@ DETECTOR = Detector(
     basis=(statutes.BIDDING_48, statutes.REGULATIONS_59, statutes.BUILDING_28),
     needs=("SUBCONTRACTS_TO",),
     parameters=(),
-    queries={
-        "subcontracts": subcontracts.SUBCONTRACTS,
-        "lots": limits.LOTS,
-        "bidders": bidding.BIDDERS,
-    },
-    columns={
-        "subcontracts": subcontracts.SUBCONTRACTS_COLUMNS,
-        "lots": limits.LOTS_COLUMNS,
-        "bidders": bidding.BIDDERS_COLUMNS,
-    },
+    queries=subcontracts.QUERIES,
+    columns=subcontracts.COLUMNS,
     population=subcontracts.SUBCONTRACTED_LOTS,
     identity=("lot_id", "to_id"),
     suppressors=subcontracts.SET_ASIDE,

@@ -9,8 +9,10 @@ from typing import Any, Final
 import polars as pl
 
 from detectors.definition import Draft, Evidence, Row, Suppressor
+from detectors.procedure import limits
 from detectors.procedure.scopes import scope_kind
 from detectors.rows import table
+from detectors.ties import bidding
 
 SUBCONTRACTS: Final = (
     "MATCH (w:Company)-[s:SUBCONTRACTS_TO]->(x:Company) WHERE s.counted "
@@ -21,6 +23,13 @@ SUBCONTRACTS_COLUMNS: Final = (
     *("party_id", "party_name", "to_id", "to_name", "lot_id", "sub_amount", "sub_currency"),
     *("signed_on", "scope", "link_key"),
 )
+QUERIES: Final = {"subcontracts": SUBCONTRACTS, "lots": limits.LOTS, "bidders": bidding.BIDDERS}
+"""What a detector of subcontracting asks: the contracts, the lots, and who won together."""
+COLUMNS: Final = {
+    "subcontracts": SUBCONTRACTS_COLUMNS,
+    "lots": limits.LOTS_COLUMNS,
+    "bidders": bidding.BIDDERS_COLUMNS,
+}
 _MAIN = r"主体结构|主体工程|全部工程|整体转包"
 _NOT_MAIN = r"非主体|除主体|主体(?:结构|工程)?(?:以外|之外|除外)"
 LABOUR_ONLY: Final = Suppressor(

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from detectors.definition import LEAST_SHARE, Detector, Draft, Parameter, Row, Undecided, Values
 from detectors.law import statutes
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
-from detectors.procedure import limits, subcontracts
+from detectors.procedure import subcontracts
 from detectors.procedure.limits import rule_draft
 from detectors.procedure.subcontracts import by_contractor
-from detectors.ties import bidding
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
@@ -123,16 +122,8 @@ DETECTOR = Detector(
             least=LEAST_SHARE,
         ),
     ),
-    queries={
-        "subcontracts": subcontracts.SUBCONTRACTS,
-        "lots": limits.LOTS,
-        "bidders": bidding.BIDDERS,
-    },
-    columns={
-        "subcontracts": subcontracts.SUBCONTRACTS_COLUMNS,
-        "lots": limits.LOTS_COLUMNS,
-        "bidders": bidding.BIDDERS_COLUMNS,
-    },
+    queries=subcontracts.QUERIES,
+    columns=subcontracts.COLUMNS,
     population=subcontracts.SUBCONTRACTED_LOTS,
     identity=("lot_id", "party_id"),
     suppressors=subcontracts.SET_ASIDE,
