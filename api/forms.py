@@ -6,8 +6,6 @@ from typing import Final
 
 PRINTABLE: Final = r"^[^\x00-\x1f]*$"
 """Text without control characters."""
-VISIBLE: Final = r"[^\s\x00-\x1f\x7f-\xa0]"
-"""Text in which something can be seen."""
 DAY_FORM: Final = r"^\d{4}-\d\d-\d\d$"
 OPTIONAL_DAY_FORM: Final = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"
 DATASET_FORM: Final = r"^[\w.-]{1,64}$"

@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 import cases
 from api.forms import DATASET_FORM, DAY_FORM, OPTIONAL_DAY_FORM, PRINTABLE
 from api.places import Places
+from cases.visible import VISIBLE
 from detectors.rules.file import RulesError
 from detectors.running.runner import UnknownDetectorError
 from exports.errors import PackageError
@@ -268,6 +269,7 @@ _FORMS: Final[dict[str, tuple[str, str]]] = {
     DAY_FORM: ("应为日期，如 2025-05-20", "Should be a date such as 2025-05-20"),
     OPTIONAL_DAY_FORM: ("应为日期，如 2025-05-20", "Should be a date such as 2025-05-20"),
     PRINTABLE: ("不能含控制字符", "Should have no control characters"),
+    VISIBLE: ("不能为空", "Must not be blank"),
     DATASET_FORM: (
         "只能用文字、数字、点、下划线和连字符，1 至 64 个字符",
         "Should be 1 to 64 letters, digits, dots, underscores or hyphens",

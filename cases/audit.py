@@ -14,6 +14,7 @@ from cases.errors import InvalidValueError
 from cases.records import AuditEntry, AuditReport
 from cases.rows import Row, rows, streamed, table_of
 from cases.tables import AuditRow, canonical
+from cases.visible import visible
 
 GENESIS: Final = "0" * 64
 """What the first entry has before it; also the head of an audit without entries."""
@@ -49,7 +50,7 @@ def append(
 def said(text: str, zh: str, en: str) -> str:
     """A text somebody must give: not blank, and nothing a database can't keep. Raises `InvalidValueError`."""
     stripped = text.strip()
-    if not stripped:
+    if not visible(stripped):
         raise InvalidValueError(f"{zh}不能为空。", f"{en[0].upper()}{en[1:]} must not be blank.")
     if "\x00" in stripped or not _is_text(stripped):
         raise InvalidValueError(

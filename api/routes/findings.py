@@ -15,7 +15,6 @@ from api.callers import Asking, Caller, Using
 from api.cursors import LEDGER, key_of, malformed
 from api.cursors import cursor as cursor_after
 from api.findings import finding_json
-from api.forms import VISIBLE
 from api.once import IdempotencyKey, once
 from api.problems import ProblemError, naming_detectors
 from api.reading.lots import lot_names, tender_names
@@ -25,6 +24,7 @@ from api.routes.parties import dataset_of, meant
 from api.routing import Routes
 from api.services import Services
 from cases import FindingFilter, FindingRecord, LedgerError
+from cases.visible import VISIBLE
 from detectors.registry import whose_findings
 from graph.stores import GraphStore
 from graph.stores.errors import StoreUnavailableError
@@ -39,7 +39,7 @@ ScopeKind = Literal["lot", "tender", "household", "person", "company"] | None
 Since = Annotated[dt.datetime | None, Query(description="Changed after this time (ISO 8601, with offset)")]
 Reason = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=4000),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=4000, pattern=VISIBLE),
     WithJsonSchema({"type": "string", "maxLength": 4000, "pattern": VISIBLE}),
 ]
 

@@ -13,7 +13,6 @@ from api import wire
 from api.answers import for_caller, told
 from api.callers import Asking, Caller, Using
 from api.datasets import Dataset
-from api.forms import VISIBLE
 from api.names import one_name
 from api.once import IdempotencyKey, once
 from api.problems import ProblemError, field_error, naming_detectors
@@ -24,6 +23,7 @@ from api.routes.parameters import Day
 from api.routes.parties import dataset_of
 from api.routing import Routes
 from api.services import Services
+from cases.visible import VISIBLE, visible
 from graph.penetration.days import today
 
 routes = Routes("questions")
@@ -137,7 +137,7 @@ def _resolved(
     dataset = dataset_of(request)
     whole = request.state.caller.whole_names
     known, unresolved = [], []
-    texts = [(party.id or party.name or "").strip() for party in parties]
+    texts = [next((t.strip() for t in (party.id, party.name) if t and visible(t)), "") for party in parties]
     if blank := [place for place, text in enumerate(texts) if not text]:
         raise ProblemError(
             "invalid-request",

@@ -62,7 +62,12 @@ def test_who_owns_or_controls_a_person_is_no_question(service, path):
 @pytest.mark.parametrize("path", ["/v1/relations", "/v1/screenings"])
 def test_a_list_with_blank_names_is_told_which(service, path):
     asked = {
-        "parties": [{"id": "local:A"}, {"name": " "}, {"name": "虚构乙建设有限公司"}, {"name": "\u3000"}]
+        "parties": [
+            {"id": "local:A"},
+            {"name": " "},
+            {"id": "\u0005", "name": "虚构乙建设有限公司"},
+            {"name": "\x95\u2008"},
+        ]
     }
     with service.client(*ALL) as client:
         answer = client.post(path, json=asked, headers={"Accept-Language": "zh"})
