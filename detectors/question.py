@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self, get_args
+from collections.abc import Mapping
+from typing import Final, Literal, NamedTuple, Self, get_args
 
 from graph.stores.known_nodes import about
 
 Around = Literal["asked", "lots", "bids", "traced", "tenders", "bidders", "buyers", "servants", "parties"]
 """Of which nodes around some lots a question can be asked (`detectors.running.nearby`)."""
+TAKING_PART: Final[Mapping[Around, str]] = {
+    "bidders": "MATCH (c:Company)-[:SUBMITS]->(:Bid) RETURN DISTINCT c.id AS id",
+    "buyers": "MATCH (c:Company)-[:BUYS]->(:Tender) RETURN DISTINCT c.id AS id",
+    "servants": "MATCH (c:Company)-[:SERVES_TENDER]->(:Tender) RETURN DISTINCT c.id AS id",
+}
+"""The parties that take part, by id."""
+_SELDOM: Final[tuple[Around, ...]] = ("buyers", "servants")
+"""Of whom there are few beside bidders: a buyer has a thousand tenders."""
+
+
+class Few(NamedTuple):
+    """Nodes that are few, of which to ask instead of everything."""
+
+    ids: str
+    """Cypher that gives them: id."""
+    near: str
+    """The question about those in `$ids`."""
 
 
 class Question(str):
-    """Cypher, asked of everything as it stands. `near`: asked of the nodes `of` alone, listed in `$ids`."""
+    """Cypher, asked of everything as it stands. `near`: asked of the nodes `of` alone, listed in `$ids`.
+
+    `few`: how a run over everything asks where these nodes are few, with nothing left out that a detector looks at.
+    """
 
     of: Around
     near: str
+    few: Few | None
 
-    def __new__(cls, cypher: str, of: Around, at: str, given: str = "", whole: str = "") -> Self:
+    def __new__(
+        cls, cypher: str, of: Around, at: str, given: str = "", whole: str = "", few: Few | None = None
+    ) -> Self:
         """`at`: the node of the pattern that stands for them, with its label (`b:Bid`).
 
         `given`: what the question begins with, and all of them are known to fulfil. `whole`: the same question about
@@ -27,4 +51,5 @@ class Question(str):
             raise ValueError(f"{of} is none of {get_args(Around)}")
         self = super().__new__(cls, whole or cypher)
         self.of, self.near = of, about(cypher, at, given)
+        self.few = few or (Few(TAKING_PART[of], self.near) if of in _SELDOM else None)
         return self

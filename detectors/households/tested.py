@@ -33,6 +33,7 @@ class Tested:
     def __init__(self, values: Values):
         self._values = values
         self._words: dict[tuple[str, str], list[str]] = {}
+        self._known: dict[tuple[str, str, str], bool] = {}
         self._aside: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
 
     def only(self, of: Recipient, found: Iterable[str]) -> Recipient:
@@ -50,14 +51,22 @@ class Tested:
         return replace(of, spells=spells, undated=tuple(s for s in of.undated if self._tested(of, s)))
 
     def _tested(self, of: Recipient, spell: Spell) -> bool:
-        if MEANS_TESTED.name not in self._values:
+        if MEANS_TESTED.name not in self._values or not spell.program:
+            # Of a payment without a programme nobody can say that it is of another.
             return True
-        at = (spell.region or of.region, spell.month)
-        if at not in self._words:
-            rule = settle(self._values, at[0], f"{at[1]}-01" if at[1] else None)
-            self._words[at] = [w.strip() for w in str(rule[MEANS_TESTED.name]).split(";") if w.strip()]
-        # Of a payment without a programme nobody can say that it is of another.
-        return not spell.program or any(w in spell.program for w in self._words[at])
+        region = spell.region or of.region
+        at = (region, spell.month, spell.program)
+        if (known := self._known.get(at)) is None:
+            known = self._known[at] = any(w in spell.program for w in self._words_of(region, spell.month))
+        return known
+
+    def _words_of(self, region: str, month: str) -> list[str]:
+        if (region, month) not in self._words:
+            rule = settle(self._values, region, f"{month}-01" if month else None)
+            self._words[region, month] = [
+                w.strip() for w in str(rule[MEANS_TESTED.name]).split(";") if w.strip()
+            ]
+        return self._words[region, month]
 
     def told(self) -> Iterator[Undecided]:
         """Of each other programme, how many of its recipients were not judged."""

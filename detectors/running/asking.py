@@ -2,7 +2,7 @@
 
 `HOLDINGS` and `CONTROL` meet what stands above a bidder with every lot it bids in. Asked as they stand, an engine
 repeats each proof of a holding for each lot; here the two sides are asked once each and joined, with the same rows
-(a test holds both equal).
+(a test holds both equal). So are bids and their lots.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Final, Literal
 import polars as pl
 
 from detectors.definition import Detector
-from detectors.question import Around, Question
+from detectors.question import TAKING_PART, Question
 from detectors.rows import Rows, as_text
 from detectors.running.nearby import NearbyView
 from detectors.ties import bidding
@@ -57,11 +57,8 @@ _ABOVE: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
 }
 _TIMEOUT: Final = 300
 _AT_ONCE: Final = 10_000
-_TAKING_PART: Final[Mapping[Around, str]] = {
-    "bidders": "MATCH (c:Company)-[:SUBMITS]->(:Bid) RETURN DISTINCT c.id AS id",
-    "buyers": "MATCH (c:Company)-[:BUYS]->(:Tender) RETURN DISTINCT c.id AS id",
-    "servants": "MATCH (c:Company)-[:SERVES_TENDER]->(:Tender) RETURN DISTINCT c.id AS id",
-}
+_FEW: Final = 10_000
+"""Nodes that an engine walks from sooner than it reads all of a kind of relationship."""
 
 
 class Answers:
@@ -84,8 +81,8 @@ class Answers:
         self._methods: dict[str, list[str]] | None = None
         self._regimes: dict[str, list[str]] | None = None
         self._bids_asked = threading.Lock()
-        self._ids_elsewhere: dict[Around, list[str]] = {}
-        self._elsewhere_asked = threading.Lock()
+        self._listed: dict[str, tuple[list[str], list[str]]] = {}
+        self._listing = threading.Lock()
         self._rows: dict[str, Future[Rows]] = {}
         self._counts: dict[str, Future[int]] = {}
 
@@ -143,39 +140,53 @@ class Answers:
         return int(self._store.query(query, timeout=120).column(0)[0].as_py())
 
     def _ask(self, query: str) -> pl.DataFrame:
-        frame = self._read(query)
         # About some lots, all ids of their parties are asked for from the start.
-        if self._canonical and isinstance(query, Question) and not isinstance(self._store, NearbyView):
-            ids = self._elsewhere(query.of)
-            parts = [self._read(query.near, ids[n : n + _AT_ONCE]) for n in range(0, len(ids), _AT_ONCE)]
-            if parts:
-                # A column in which one of them gives nothing has the other's type.
-                frame = pl.concat([frame, *parts], how="vertical_relaxed").unique(maintain_order=True)
+        if not isinstance(query, Question) or isinstance(self._store, NearbyView):
+            return as_text(self._read(query))
+        if query.few:
+            took, elsewhere = self._ids(query.few.ids)
+            if len(took) <= _FEW:
+                return as_text(self._of_listed(query.few.near, [*took, *elsewhere] or [""]))
+        frame = self._read(query)
+        if self._canonical and query.of in TAKING_PART:
+            _, elsewhere = self._ids(TAKING_PART[query.of])
+            if elsewhere:
+                found = [frame, self._of_listed(query.near, elsewhere)]
+                frame = pl.concat(found, how="vertical_relaxed").unique(maintain_order=True)
         return as_text(frame)
+
+    def _of_listed(self, near: str, ids: Sequence[str]) -> pl.DataFrame:
+        parts = [self._read(near, ids[n : n + _AT_ONCE]) for n in range(0, len(ids), _AT_ONCE)]
+        # A column in which one of them gives nothing has the other's type.
+        return pl.concat(parts, how="vertical_relaxed").unique(maintain_order=True)
 
     def _read(self, query: str, ids: Sequence[str] = ()) -> pl.DataFrame:
         params = {"ids": list(ids)} if ids else None
         return pl.DataFrame(pl.from_arrow(self._store.query(query, params, timeout=_TIMEOUT)))
 
-    def _elsewhere(self, of: Around) -> list[str]:
-        """The further ids of parties that take part under another one: what a register says of them stands there."""
-        if of not in _TAKING_PART:
-            return []
-        with self._elsewhere_asked:
-            if of not in self._ids_elsewhere:
-                took = set(self._store.query(_TAKING_PART[of], timeout=_TIMEOUT).column("id").to_pylist())
+    def _ids(self, listing: str) -> tuple[list[str], list[str]]:
+        """Parties that a question lists, and their further ids: what a register says of them stands at these too."""
+        with self._listing:
+            if listing not in self._listed:
+                took = set(self._store.query(listing, timeout=_TIMEOUT).column("id").to_pylist())
                 best = {self._canonical[i] for i in took if i in self._canonical}
                 same = {i for i, c in self._canonical.items() if c in best} | best
-                self._ids_elsewhere[of] = sorted(same - took)
-            return self._ids_elsewhere[of]
+                self._listed[listing] = sorted(took), sorted(same - took)
+            return self._listed[listing]
 
     def _all_bids(self) -> Rows:
         with self._bids_asked:
             if self._bids is None:
-                bids = self._canonically(self._ask(bidding.BIDDERS))
+                bids = self._canonically(self._bidders())
                 self._regimes = _stated_of_lots(bids, "regime")
                 self._bids = Rows(_ordered(_of_one_regime(bids)))
             return self._bids
+
+    def _bidders(self) -> pl.DataFrame:
+        if isinstance(self._store, NearbyView):
+            return self._ask(bidding.BIDDERS)
+        bids, lots = self._ask(bidding.BIDS), self._ask(bidding.LOTS_AND_TENDERS)
+        return bids.join(lots, on="lot_id").select(bidding.BIDDERS_COLUMNS)
 
     def _above(
         self,

@@ -34,6 +34,16 @@ BIDDERS_COLUMNS: Final = (
     *("method", "awarded_on", "founded_on", "amount", "currency", "won", "rank", "consortium"),
     *("lot_status", "estimate", "tender_status", "price_kind", "rate", "submitted_at"),
 )
+BIDS: Final = (
+    f"MATCH (c:Company)-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) RETURN l.id AS lot_id, {_BIDDER}, "
+    "c.founded_on AS founded_on, b.amount AS amount, b.currency AS currency, b.won AS won, b.rank AS rank, "
+    "b.consortium AS consortium, b.price_kind AS price_kind, b.rate AS rate, b.submitted_at AS submitted_at"
+)
+LOTS_AND_TENDERS: Final = (
+    f"MATCH (l:Lot) OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) RETURN {_LOT}, t.method AS method, "
+    "t.awarded_on AS awarded_on, l.status AS lot_status, l.estimate AS estimate, t.status AS tender_status"
+)
+"""`BIDDERS` in two: over everything, an engine else says the same of a lot with each of its bids."""
 
 
 def _on_the_bid_date(link: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from detectors.definition import Parameter, Suppressor
-from detectors.question import Question
+from detectors.question import Few, Question
 from detectors.ties.bidding import BIDDING
 from detectors.ties.links import LINK_COLUMNS, SPAN
+from graph.stores.known_nodes import about
 
 _OF_BIDDERS: Final = ("bidders", "c:Company", BIDDING)
 
@@ -47,12 +48,19 @@ CONTROLLERS: Final = Question(
 """Who is said to control a bidder, otherwise than by a post that its register gives (those stand among `REPRESENTATIVES`)."""
 
 
+_CONTROLLING_BIDDERS: Final = "MATCH (x:Company)-[:CONTROLS]->(:Company) RETURN DISTINCT x.id AS id"
+
+
 def _held_elsewhere(here: str, there: str) -> str:
-    return Question(
-        f"{BIDDING}MATCH (h:Person)-[:{here}]->(c) WITH DISTINCT h MATCH (h)-[r:{there}]->(x:Company) WHERE r.counted "
+    post = (
+        f"MATCH (h:Person)-[r:{there}]->(x:Company) WHERE r.counted "
         f"RETURN h.id AS holder_id, h.name AS holder_name, r.role AS role, {SPAN}, "
-        "x.id AS party_id, x.name AS party_name, x.kind AS party_kind",
+        "x.id AS party_id, x.name AS party_name, x.kind AS party_kind"
+    )
+    return Question(
+        f"{BIDDING}MATCH (h:Person)-[:{here}]->(c) WITH DISTINCT h {post.replace('(h:Person)', '(h)')}",
         *_OF_BIDDERS,
+        few=Few(_CONTROLLING_BIDDERS, about(post, "x:Company")),
     )
 
 
@@ -61,7 +69,7 @@ POSTS_ELSEWHERE: Final = {
     for n, here in enumerate(("LEGAL_REP_OF", "OFFICER_OF"))
     for m, there in enumerate(("LEGAL_REP_OF", "OFFICER_OF"))
 }
-"""All posts of who runs a bidder, with the company."""
+"""Posts of who runs a bidder, with the company, where that controls anything; of others as well."""
 LINKED_COLUMNS: Final = ("bidder_id", *LINK_COLUMNS)
 PEOPLE_COLUMNS: Final = (*LINKED_COLUMNS, "id_masked", "birth_date")
 POSTS_ELSEWHERE_COLUMNS: Final = (*LINK_COLUMNS, "party_id", "party_name", "party_kind")
@@ -104,11 +112,17 @@ CONTACTS: Final = Question(
     f"RETURN c.id AS bidder_id, h.id AS holder_id, h.value AS holder_name, h.kind AS role, {SPAN}",
     *_OF_BIDDERS,
 )
-CONTACT_USERS: Final = Question(
-    f"{BIDDING}MATCH (c)-[:HAS_CONTACT]->(h:Contact) WITH DISTINCT h MATCH (x)-[:HAS_CONTACT]->(h) "
+_USED_BY: Final = (
     "WITH h.id AS holder_id, count(DISTINCT x.id) AS parties WHERE parties > 1 "
-    "RETURN holder_id AS holder_id, parties AS parties",
+    "RETURN holder_id AS holder_id, parties AS parties"
+)
+CONTACT_USERS: Final = Question(
+    f"{BIDDING}MATCH (c)-[:HAS_CONTACT]->(h:Contact) WITH DISTINCT h MATCH (x)-[:HAS_CONTACT]->(h) {_USED_BY}",
     *_OF_BIDDERS,
+    # Most contacts have one user: with these gone before the users are told apart, in a third of the time.
+    whole="MATCH (x)-[:HAS_CONTACT]->(h:Contact) WITH h, count(*) AS n WHERE n > 1 "
+    "MATCH (c:Company)-[:HAS_CONTACT]->(h) MATCH (c)-[:SUBMITS]->(:Bid) WITH DISTINCT h "
+    f"MATCH (x)-[:HAS_CONTACT]->(h) {_USED_BY}",
 )
 CONTACT_USERS_COLUMNS: Final = ("holder_id", "parties")
 POSTS: Final = Question(

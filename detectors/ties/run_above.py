@@ -61,6 +61,8 @@ def _run_beside(rows: Mapping[str, Sequence[Row]], left_out: Sequence[str]) -> p
     told = pl.concat(
         [table(rows[k]).filter(pl.col("party_id").is_in(control)) for k in QUERIES], how="vertical_relaxed"
     )
+    runs = [table(rows[k]).select("stated_holder_id") for k in ("officers", "representatives")]
+    told = told.join(pl.concat(runs).unique(), on="stated_holder_id", how="semi", maintain_order="left")
     told = told.rename({"party_id": "above_id", "party_name": "above_name", "party_kind": "above_kind"})
     told = told.filter(~pl.col("role").fill_null("").is_in(left_out))
     return told.filter(~pl.col("above_kind").fill_null("").is_in(_STATE))
