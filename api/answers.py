@@ -11,8 +11,9 @@ from fastapi.responses import Response
 
 from api.callers import Caller, services_of
 from api.datasets import Datasets
-from api.masking import contact_ids, hidden_subgraph, hide, names_of, person_ids
+from api.masking import contact_ids, hidden_subgraph, hide
 from api.routing import FINGERPRINT
+from exports.evidence.people import names_of, person_ids
 from graph.stores.errors import StoreUnavailableError
 from graph.subgraph import Subgraph
 

@@ -9,11 +9,12 @@ stands.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from exports.evidence.masking import PRIVATE_FIELDS
+from exports.evidence.people import texts_in
 from exports.evidence.veiling import (
     STARS,
     VEILED_TYPES,
@@ -25,14 +26,9 @@ from exports.evidence.veiling import (
     without_personal,
 )
 from graph.model import CONTACT_KINDS
-from graph.stores import GraphStore
 from graph.subgraph import Subgraph
 from loaders.identity import PersonKey
 
-_PERSON: Final = re.compile(r"person(?:\.[a-z]+)*:[0-9A-Za-z._/#-]+")
-"""A person's id inside a text."""
-_WHOLE: Final = re.compile(r"person(?:\.[a-z]+)*:.+", re.DOTALL)
-"""A text that is a person's id: an id of the user's own may hold any character."""
 _CONTACT: Final = re.compile(
     rf"(?P<kind>{'|'.join(CONTACT_KINDS)}):(?![0-9a-f]{{16,64}}$)(?!~)(?P<value>.+)",
     re.DOTALL,
@@ -50,20 +46,9 @@ def masked_name(name: str) -> str:
     return f"{name[0]}**" if name else name
 
 
-def person_ids(value: Any) -> set[str]:
-    """Every person's id anywhere in an answer."""
-    found: set[str] = set()
-    for text in _texts(value):
-        if "person" in text:
-            found.update(_PERSON.findall(text))
-            if _WHOLE.fullmatch(text):
-                found.add(text)
-    return found
-
-
 def contact_ids(value: Any) -> set[str]:
     """Every contact's id anywhere in an answer that shows its value."""
-    return {text for text in _texts(value) if ":" in text and _CONTACT.fullmatch(text)}
+    return {text for text in texts_in(value) if ":" in text and _CONTACT.fullmatch(text)}
 
 
 def veiled(id_: str, key: PersonKey) -> str:
@@ -75,14 +60,6 @@ def veiled(id_: str, key: PersonKey) -> str:
 def shows_contact(id_: str) -> bool:
     """Is it a contact's id with the value in clear?"""
     return _CONTACT.fullmatch(id_) is not None
-
-
-def names_of(store: GraphStore, ids: Iterable[str]) -> dict[str, str]:
-    """The names of persons, by id."""
-    rows = store.query(
-        "UNWIND $ids AS i MATCH (n:Person {id: i}) RETURN n.id AS id, n.name AS name", {"ids": sorted(ids)}
-    ).to_pylist()
-    return {row["id"]: row["name"] for row in rows if row["name"]}
 
 
 def hide(value: Any, names: Mapping[str, str], key: PersonKey) -> Any:
@@ -187,15 +164,3 @@ def hidden_subgraph(subgraph: Subgraph, key: PersonKey) -> Subgraph:
         for e in subgraph.edges
     )
     return replace(subgraph, nodes=nodes, edges=edges, title=masked(subgraph.title))
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield str(key)
-            yield from _texts(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _texts(inner)

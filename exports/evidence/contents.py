@@ -20,6 +20,7 @@ from exports.evidence.asking import About, Asked
 from exports.evidence.citing import Citations, cite
 from exports.evidence.freezing import freeze
 from exports.evidence.masking import Masks
+from exports.evidence.people import names_of, person_ids
 from exports.evidence.report import Report
 from exports.evidence.report_html import report_html
 from exports.evidence.report_pdf import report_pdf
@@ -90,14 +91,20 @@ def prove(
     parties = {*proof.nodes, *proof.identities, *proof.identities.values()}
     frozen = freeze(store, asked.picture, asked.ids, keys, parties)
     findings = [asked.found] if asked.found else list(asked.about.found)
-    masks = Masks(frozen.nodes.values(), findings, hidden_by)
+    stated = _facts(asked, store.fingerprint(), hidden_by)
+    # A party's findings and gaps tell of people who stand nowhere in its picture.
+    told = [[dict(f.facts), f.subjects, f.evidence.nodes] for f in findings]
+    people = person_ids([stated, told]) if hidden_by else set()
+    masks = Masks(
+        frozen.nodes.values(), findings, hidden_by, names_of(store, people).values() if people else ()
+    )
     frozen = masks.frozen(frozen)
     proving = tuple(map(masks.text, asked.ids)) if asked.found else ()
     subgraph = masks_title(masks, frozen.subgraph(asked.picture, proving, asked.keys))
     citations = cite(frozen, store.batches()).named(masks.text)
     shown = {masks.text(n.id) for n in asked.picture.nodes} | set(proving)
     drawn = _part(subgraph, shown)
-    facts = masks.value(_facts(asked, store.fingerprint(), hidden_by))
+    facts = masks.value(stated)
     facts["drawn"] = sorted(n.id for n in drawn.nodes)
     facts_text = _json(facts)
     # Reports are made of what is written, so that whoever has the package can make them again.

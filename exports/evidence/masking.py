@@ -58,12 +58,19 @@ def _is_resident(number: str) -> bool:
 class Masks:
     """Masks numbers, and where it has a key the names of some people, their homes and vehicles wherever they stand.
 
-    `findings`: what they tell of may have no node among `nodes`.
+    `findings`: what they tell of may have no node among `nodes`; `people`: names of those who have none there.
     """
 
-    def __init__(self, nodes: Iterable[SubNode], findings: Iterable[Finding], key: PersonKey | None):
+    def __init__(
+        self,
+        nodes: Iterable[SubNode],
+        findings: Iterable[Finding],
+        key: PersonKey | None,
+        people: Iterable[str] = (),
+    ):
         nodes = list(nodes) if key else []
-        told = {n.name for n in nodes if n.type == "Person" and len(n.name) > 1}
+        told = {n.name for n in nodes if n.type == "Person"} | (set(people) if key else set())
+        told = {name for name in told if len(name) > 1}
         homes = {n.name for n in nodes if n.type == "Property" and len(n.name) > 1}
         # The longest first, so that a name inside another does not leave its rest.
         ordered = sorted(told, key=lambda n: (-len(n), n))

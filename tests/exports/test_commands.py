@@ -126,6 +126,22 @@ def test_no_plate_and_no_home_is_in_any_file_where_people_are_masked(world: Worl
     assert shown["masked"] == set()
 
 
+def test_people_whom_only_a_party_s_findings_tell_of_are_masked_too(world: World, tmp_path: Path) -> None:
+    found = next(f for f in world.findings if f.detector == "related-persons" and not f.suppressed_by)
+    kin = {p["name"] for p in found.facts["persons"]}
+    assert len(kin) == 2
+    shown = {}
+    for name, options in (("clear", ()), ("masked", ("--mask-people",))):
+        target = tmp_path / name
+        made = call(world.folder, "evidence", found.subjects[0], "--to", target, *options)
+        assert made.code == 0, made.err
+        assert verify_package(target).holds
+        told = [p for p in sorted((target / "data").rglob("*.*")) if p.suffix != ".png"]
+        shown[name] = {p.name: {k for k in kin if k in texts_of(p)} for p in told}
+    assert shown["clear"]["facts.json"] == shown["clear"]["report.zh.html"] == kin
+    assert not any(shown["masked"].values())
+
+
 def texts_of(path: Path) -> str:
     """A file's text as it is read: a line that is broken, or drawn in parts, is one."""
     if path.suffix == ".pdf":
