@@ -24,7 +24,7 @@ from graph.penetration import Ownership, holders_in_play
 from graph.records import RelKey
 from graph.stores.applying import Progress
 from graph.stores.contract import GraphStore
-from graph.stores.deriving import IN_PLAY_FOR
+from graph.stores.deriving import IN_PLAY_FOR, in_play_for
 from graph.stores.hops import EACH, hop
 
 _QUESTIONS: Final = (
@@ -109,7 +109,7 @@ def _screening(ownership: Ownership, asked: pl.DataFrame, proofs: bool) -> Scree
 
 def is_current(store: GraphStore) -> bool:
     """Are the derived relationships those of the data now loaded?"""
-    return store.meta(IN_PLAY_FOR) == store.fingerprint()
+    return store.meta(IN_PLAY_FOR) == in_play_for(store.fingerprint())
 
 
 def put_in_play(store: GraphStore, progress: Progress | None = None) -> int:

@@ -16,7 +16,7 @@ from graph.penetration import Ownership
 from graph.penetration.days import IntArray
 from graph.penetration.edges import reach_up
 from graph.stores.contract import GraphStore
-from graph.stores.deriving import IN_PLAY_BATCHES, IN_PLAY_FOR
+from graph.stores.deriving import IN_PLAY_BATCHES, IN_PLAY_FOR, in_play_for
 from graph.stores.hops import EACH, hop, types_named
 from graph.stores.known_nodes import about
 from graph.stores.marks import TOUCHED, Marks
@@ -117,14 +117,14 @@ def said_current(store: GraphStore) -> dict[str, str]:
     """What is kept with derived relationships worked out from the store as it is: for which data they are."""
     fingerprint = store.fingerprint()
     done = [b.id for b in store.batches() if b.state == "done"]
-    return {IN_PLAY_FOR: fingerprint, IN_PLAY_BATCHES: json.dumps([fingerprint, done])}
+    return {IN_PLAY_FOR: in_play_for(fingerprint), IN_PLAY_BATCHES: json.dumps([fingerprint, done])}
 
 
 def marks_since(store: GraphStore) -> Marks:
     """What was loaded since the derived relationships were worked out; `everything` where that is not known."""
     known = store.meta(IN_PLAY_BATCHES)
     told = json.loads(known) if known else [None, []]
-    if told[0] is None or told[0] != store.meta(IN_PLAY_FOR):
+    if told[0] is None or in_play_for(told[0]) != store.meta(IN_PLAY_FOR):
         return Marks(everything=True)
     before = set(told[1])
     batches = store.batches()

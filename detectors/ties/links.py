@@ -58,14 +58,15 @@ HELD: Final[Mapping[str, pl.DataType]] = {
 class LinkTie:
     """What ties, and the rows that show it; `why`: the rule that sets it aside from the start, if one does.
 
-    "ended": no two bids are tied on the bid date itself; "consortium": there is but one bid; "lot": the bids are for
-    different lots.
+    "ended": no two bids are tied on the bid date itself, or not those of the `former` bidders, whose links do not hold
+    then while those of others do; "consortium": there is but one bid; "lot": the bids are for different lots.
     """
 
     lot: Row
     holder: str
     rows: tuple[Row, ...]
     why: Literal["", "ended", "consortium", "lot"] = ""
+    former: tuple[str, ...] = ()
 
     @property
     def bidders(self) -> tuple[str, ...]:
@@ -114,7 +115,10 @@ def reaching_several(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def link_ties(linked: pl.DataFrame) -> list[LinkTie]:
-    """Everything that ties two separate bids of different bidders in one lot, by lot and what ties."""
+    """Everything that ties two separate bids of different bidders in one lot, by lot and what ties.
+
+    Of what ties two on the bid date, a third bidder that it was linked to at another time is told of by itself.
+    """
     at = ["lot_id", "holder_id"]
     separate = (pl.col("bid_id").n_unique().over(at) > 1) & (pl.col("bidder_id").n_unique().over(at) > 1)
     several = linked.filter(separate)
@@ -127,7 +131,18 @@ def link_ties(linked: pl.DataFrame) -> list[LinkTie]:
         for frame, why in kinds
         for (_, holder), rows in _groups(frame, at)
     ]
-    return sorted(found, key=lambda t: (str(t.lot["lot_id"]), t.holder))
+    found += _beside_live(several, live)
+    return sorted(found, key=lambda t: (str(t.lot["lot_id"]), t.holder, t.former))
+
+
+def _beside_live(several: pl.DataFrame, live: pl.DataFrame) -> Iterator[LinkTie]:
+    at, bidder = ["lot_id", "holder_id"], ["lot_id", "holder_id", "bidder_id"]
+    former = several.filter(pl.col("when") != "yes").join(live.select(at).unique(), on=at, how="semi")
+    former = former.join(live.select(bidder).unique(), on=bidder, how="anti")
+    here = live.join(former.select(at).unique(), on=at, how="semi")
+    for (_, holder), rows in _groups(pl.concat([here, former]), at):
+        gone = {str(r["bidder_id"]) for r in rows if r["when"] != "yes"}
+        yield LinkTie(rows[0], str(holder), tuple(rows), "ended", tuple(sorted(gone)))
 
 
 def link_ties_and_set_aside(linked: pl.DataFrame, bidders: pl.DataFrame) -> list[LinkTie]:
@@ -227,7 +242,10 @@ def link_draft(
     words: Mapping[str, str] | None = None,
     holder_is_party: bool = True,
 ) -> Draft:
-    """The tie as a draft; its identity is the lot and what ties. `suppressed_by` counts unless it is set aside already."""
+    """The tie as a draft; its identity is the lot and what ties, with the bidders that it tied at another time alone.
+
+    `suppressed_by` counts unless it is set aside already.
+    """
     lot = tie.lot
     identity = weakest(
         [
@@ -256,7 +274,7 @@ def link_draft(
     return Draft(
         scope_kind="lot",
         scope_id=str(lot["lot_id"]),
-        identity={"lot_id": str(lot["lot_id"]), "holder_id": tie.holder},
+        identity={"lot_id": str(lot["lot_id"]), "holder_id": "|".join([tie.holder, *tie.former])},
         subjects=tie.bidders,
         facts=held | dict(facts or {}),
         words=_words(tie, identity, after) | dict(words or {}),

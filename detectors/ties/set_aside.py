@@ -63,17 +63,17 @@ def _at_other_times(
     for tie in ties(Rows(here), own):
         if not explained(tie):
             already[str(tie.lot["lot_id"])].append(tie.bidders)
-    rest = [rows.join(live, on=_PAIR, how="anti") for rows in (here, then)]
     undated: dict[str, set[str]] = defaultdict(set)
-    for tie, above in nearest(Rows(pl.concat(rest, how="diagonal_relaxed")), own, explained):
-        lot = str(tie.lot["lot_id"])
-        told.add((lot, tie.holder))
-        if explained(tie) or any(tie.bidders <= others for others in already[lot]):
-            continue
-        if tie.lot["bid_on"] is None:
-            undated[lot] |= tie.bidders
-            continue
-        yield _ended(tie, tie_facts(tie, above))
+    for rows, beside_live in _by_what_is_live(here, then, live):
+        for tie, above in nearest(Rows(rows), own, explained):
+            lot = str(tie.lot["lot_id"])
+            told.add((lot, tie.holder))
+            if explained(tie) or any(tie.bidders <= others for others in already[lot]):
+                continue
+            if tie.lot["bid_on"] is None:
+                undated[lot] |= tie.bidders
+                continue
+            yield _ended(tie, tie_facts(tie, above), beside_live)
     for lot, parties in sorted(undated.items()):
         yield Undecided(
             "lot",
@@ -83,6 +83,22 @@ def _at_other_times(
             "the lot has no bid date, and a holder common to its bidders has left one of them: whether it still held "
             "shares at the bid cannot be decided",
         )
+
+
+def _by_what_is_live(
+    here: pl.DataFrame, then: pl.DataFrame, live: pl.DataFrame
+) -> Iterator[tuple[pl.DataFrame, bool]]:
+    """Holdings of a lot's date and of other days: of holders that tie nobody on that date, and of those that tie some.
+
+    Of the latter, only where a further bidder was held at another time.
+    """
+    pairs = live.select(_PAIR).unique()
+    alone = [rows.join(pairs, on=_PAIR, how="anti") for rows in (here, then)]
+    yield pl.concat(alone, how="diagonal_relaxed"), False
+    former = then.join(pairs, on=_PAIR, how="semi")
+    if former.height:
+        beside = here.join(former.select(_PAIR).unique(), on=_PAIR, how="semi")
+        yield pl.concat([beside, former], how="diagonal_relaxed"), True
 
 
 def _nearest_in_time(elsewhen: pl.DataFrame) -> pl.DataFrame:
@@ -111,7 +127,8 @@ def _nearest_in_time(elsewhen: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _ended(tie: Tie, facts: dict[str, Any]) -> Draft:
+def _ended(tie: Tie, facts: dict[str, Any], beside_live: bool) -> Draft:
+    """`beside_live`: the holder ties others of its bidders on the bid date, which is told of as that."""
     name, day = str(tie.lot["holder_name"] or tie.holder), str(tie.lot["bid_on"])
     zh, en = [], []
     for row in tie.rows:
@@ -133,7 +150,11 @@ def _ended(tie: Tie, facts: dict[str, Any]) -> Draft:
         "as_of_zh": f"投标日{day}并未同时持有",
         "as_of_en": f"Not held together on the bid date, {day}",
     }
-    return _worded(draft(tie, facts, reason), words)
+    made = _worded(draft(tie, facts, reason), words)
+    if not beside_live:
+        return made
+    former = sorted(str(r["bidder_id"]) for r in tie.rows if r.get("held_until") or r.get("held_since"))
+    return replace(made, identity={**made.identity, "holder_id": "|".join([tie.holder, *former])})
 
 
 def _worded(made: Draft, words: dict[str, str]) -> Draft:

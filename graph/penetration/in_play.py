@@ -65,8 +65,8 @@ def holders_in_play(
     the company, asked singly). Of a group only holders of two or more of its companies are given; one of its
     companies that holds another is such a holder. Companies nothing is known of give no row. Ids are canonical; rows
     are unique, sorted by from_id, to_id, holds_from. `proofs`: with the chains and links that show it (`derivation`,
-    else null), which takes as long as the rest. `elsewhen`: with holders that stand behind two companies of a group only
-    when one of them is looked at on another day (see `other_times`). Raises `DateError`.
+    else null), which takes as long as the rest. `elsewhen`: with holders that stand behind companies of a group, beside
+    another one, only when looked at on another day (see `other_times`). Raises `DateError`.
     """
     groups = questions["group_id"].cast(pl.String)
     nodes = ownership.nodes_of(questions["company_id"])

@@ -22,14 +22,15 @@ def other_times(
     """Companies, days and holders to settle beside those on the days asked, as parallel arrays, each triple once.
 
     `above`: the frontier of the chunk's questions; `present`: its rows whose holder stands above the company on the day,
-    of which `tied` are behind two companies of their group. Given are, of every other holder and group, the day asked
-    where it stands above then, else the last day before on which it did, else the first day after; where that makes
-    two companies of the group.
+    of which `tied` are behind two companies of their group: these are settled. Given are, of every other holder, group
+    and company, the day asked where it stands above then, else the last day before on which it did, else the first day
+    after; where that makes two companies of the group, with those that are settled.
     """
     nodes = ownership.nodes.height
     pair = chunk.group * nodes + chunk.holder
-    settled = distinct(pair[present[tied & (present >= 0)]])
-    open_ = np.flatnonzero((chunk.holder != EVERY) & ~np.isin(pair, settled))
+    done = present[tied & (present >= 0)]
+    settled = distinct(pair[done])
+    open_ = np.setdiff1d(np.flatnonzero(chunk.holder != EVERY), done)
     now = np.isin(open_, present)
     when = np.where(now, chunk.days[chunk.question[open_]], NEVER)
     absent = open_[~now]
@@ -40,7 +41,7 @@ def other_times(
     found = when != NEVER
     open_, when, now = open_[found], when[found], now[found]
     # A pair that stands now behind one company alone, and never behind another, ties nothing.
-    two = chunk.behind_two(open_, nodes)
+    two = chunk.behind_two(open_, nodes) | np.isin(pair[open_], settled)
     elsewhen = distinct(pair[open_[~now]])
     kept = two & np.isin(pair[open_], elsewhen)
     asked = np.unique(np.c_[chunk.company[open_], when, chunk.holder[open_]][kept], axis=0)

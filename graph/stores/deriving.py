@@ -22,8 +22,15 @@ from graph.stores.namesakes import scope_pairs
 IN_PLAY_BATCHES: Final = "in_play_batches"
 """The `Meta` record with that fingerprint and, after it, the batches it stands for, as a JSON list."""
 IN_PLAY_FOR: Final = "in_play_for"
-"""The `Meta` record that says for which data `ULTIMATELY_HOLDS` and `CONTROLS` were worked out, as a fingerprint."""
+"""The `Meta` record that says for which data `ULTIMATELY_HOLDS` and `CONTROLS` were worked out, and how (`in_play_for`)."""
+_DERIVATION: Final = "2"
+"""How these are worked out; with another number, those that a store holds are stale."""
 _LONG: Final = 600.0
+
+
+def in_play_for(fingerprint: str) -> str:
+    """What `IN_PLAY_FOR` says of derived relationships worked out, as this version does, for data of that fingerprint."""
+    return f"{fingerprint}.{_DERIVATION}"
 
 
 def derive(writer: Writing, touched: Touched) -> NameMatches | None:
