@@ -9,6 +9,7 @@ readers of this process go on reading it.
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -30,6 +31,8 @@ from graph.stores.tables import OneFile, Tables
 
 FILE: Final = "graph.lbug"
 BUILDING: Final = "graph.building.lbug"
+_EMPTY: Final[dict[tuple[str, ...], bytes]] = {}
+"""An empty store's file, by what it was made of: 200 kB that take the engine sixty statements to make."""
 
 
 class EmbeddedEngine:
@@ -227,11 +230,31 @@ def _has_every_table(path: Path) -> bool:
 
 
 def _make_tables(path: Path, new: bool) -> None:
+    statements = LADYBUG.schema()
+    made_of = (str(SCHEMA_VERSION), *statements)
+    if new and (empty := _EMPTY.get(made_of)) is not None:
+        _write_through(path, empty)
+        return
+    _run_schema(path, statements, new)
+    if new:
+        # A process that makes one store may make many: the next is the same file again.
+        _EMPTY[made_of] = path.read_bytes()
+
+
+def _write_through(path: Path, content: bytes) -> None:
+    """Write a file that is on the disk when this returns."""
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _run_schema(path: Path, statements: Sequence[str], new: bool) -> None:
     tables = OneFile(path, read_only=False)
     try:
         # In one transaction: each by itself would be put on the disk by itself.
         tables.run("BEGIN TRANSACTION")
-        for statement in LADYBUG.schema():
+        for statement in statements:
             tables.run(statement)
         tables.run("COMMIT")
         if new:

@@ -296,6 +296,17 @@ def test_a_store_of_an_older_version_is_completed_before_it_is_used(tmp_path, mo
         assert "IN_CUSTODY" not in store.present()
 
 
+def test_the_stores_a_process_makes_have_nothing_in_common(tmp_path):
+    with open_store(tmp_path / "first") as first:
+        first.apply(holdings("a.csv", [(A, B, 1.0)]))
+        with open_store(tmp_path / "second") as second, open_store(tmp_path / "third") as third:
+            assert not any(second.counts().values()) and second.batches() == []
+            assert second.schema_version() == SCHEMA_VERSION and second.meta("schema_version") is not None
+            second.apply(holdings("b.csv", [(C, D, 1.0)]))
+            assert not any(third.counts().values()) and third.batches() == []
+            assert second.counts() == first.counts() and contents(second) != contents(first)
+
+
 def test_a_query_past_its_time_is_stopped(store):
     rows = [(f"local:{i}", f"local:{(i * 7 + j) % 60}", 0.01) for i in range(60) for j in range(1, 9)]
     store.apply(holdings("dense.csv", rows))
