@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from detectors.definition import Detector
 from detectors.finding import Finding
 from detectors.registry import DETECTORS
 from detectors.running.detecting import detect
@@ -43,18 +44,15 @@ def test_there_is_something_to_prove(whole: Whole) -> None:
 
 
 def test_the_evidence_alone_gives_the_finding_again(whole: Whole, tmp_path: Path) -> None:
-    with open_store(str(tmp_path / "alone")) as store:
-        # The labelled scenes, which are many, have a test of their own.
-        for found in (f for f in whole.findings if not f.scope_id.startswith("local:BZ")):
-            batch = store.apply(whole.stated.of(found.evidence)).batch_id
-            again = {f.fingerprint: f for f in detect(store, WANTED).findings}
-            store.unload(batch)
-            assert found.fingerprint in again, found.text["zh"]
-            same = again[found.fingerprint]
-            assert same.subjects == found.subjects
-            assert (same.suppressed_by or {}).get("rule") == (found.suppressed_by or {}).get("rule")
-            if found.scope_kind == "lot":
-                assert told(same) == told(found)
+    # The labelled scenes, which are many, have a test of their own.
+    for n, found in enumerate(f for f in whole.findings if not f.scope_id.startswith("local:BZ")):
+        again = found_again(tmp_path / str(n), whole, found, WANTED)
+        assert found.fingerprint in again, found.text["zh"]
+        same = again[found.fingerprint]
+        assert same.subjects == found.subjects
+        assert (same.suppressed_by or {}).get("rule") == (found.suppressed_by or {}).get("rule")
+        if found.scope_kind == "lot":
+            assert told(same) == told(found)
 
 
 def test_every_detectors_evidence_alone_gives_its_finding_again(whole: Whole, tmp_path: Path) -> None:
@@ -67,14 +65,20 @@ def test_every_detectors_evidence_alone_gives_its_finding_again(whole: Whole, tm
         if not found.suppressed_by and not found.facts.get("unpaid_months"):
             first.setdefault(found.detector, found)
     assert set(first) == {d.id for d in judged}
-    with open_store(str(tmp_path / "alone")) as store:
-        for id_, found in first.items():
-            batch = store.apply(whole.stated.of(found.evidence)).batch_id
-            again = {f.fingerprint: f for f in detect(store, [d for d in judged if d.id == id_]).findings}
-            store.unload(batch)
-            assert found.fingerprint in again, (id_, found.text["zh"])
-            assert again[found.fingerprint].subjects == found.subjects, id_
-            assert not again[found.fingerprint].suppressed_by, id_
+    for id_, found in first.items():
+        again = found_again(tmp_path / id_, whole, found, [d for d in judged if d.id == id_])
+        assert found.fingerprint in again, (id_, found.text["zh"])
+        assert again[found.fingerprint].subjects == found.subjects, id_
+        assert not again[found.fingerprint].suppressed_by, id_
+
+
+def found_again(
+    folder: Path, whole: Whole, found: Finding, detectors: Sequence[Detector]
+) -> dict[str, Finding]:
+    """What detectors find in a new store of a finding's evidence alone, by fingerprint."""
+    with open_store(folder) as store:
+        store.apply(whole.stated.of(found.evidence))
+        return {f.fingerprint: f for f in detect(store, detectors).findings}
 
 
 def told(found: Finding) -> list[tuple[object, ...]]:
