@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from detectors.registry import DETECTORS
+from exports import verify_package
 from graph.stores import Credentials, open_store
 from lookthrough.demo import World, write_world
 from lookthrough.demo.truth import TruthLine
 from tests.cli.both_stores import BothStores, both_stores
 from tests.demo.reading import Exports
+from tests.exports.conftest import LOT
 
 pytestmark = pytest.mark.neo4j
 Found = dict[str, Any]
@@ -158,6 +161,22 @@ def test_no_id_and_no_answer_holds_a_persons_number(demo: Demo) -> None:
     for company in demo.findings[-1]["subjects"]:
         printed += demo.stores.same("penetrate", company, "--format", "json").out
     assert not [n for n in numbers if n in printed or n[6:] in printed]
+
+
+def test_packages_of_both_stores_have_the_same_bytes(demo: Demo, tmp_path: Path) -> None:
+    one = [f for f in demo.findings if f["detector"] == "common-controller" and f["scope"]["id"] == LOT]
+    home = [f for f in demo.findings if f["detector"] == "household-multi-property"]
+    for n, question in enumerate((one[0]["fingerprint"], home[0]["fingerprint"], one[0]["subjects"][0])):
+        data = []
+        for name, store in (("embedded", demo.stores.embedded), ("neo4j", demo.stores.neo4j)):
+            target = tmp_path / f"{name}{n}"
+            ran = store("evidence", question, "--to", target, "--no-ledger", "--as-of", "2025-05-20")
+            assert ran.code == 0, ran.err
+            assert verify_package(target).holds
+            files = (p for p in (target / "data").rglob("*") if p.is_file())
+            data.append({p.relative_to(target): p.read_bytes() for p in files})
+        assert data[0].keys() == data[1].keys()
+        assert [str(k) for k in data[0] if data[0][k] != data[1][k]] == []
 
 
 def test_every_query_of_every_detector_gives_the_same_rows(demo: Demo) -> None:

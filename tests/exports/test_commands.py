@@ -1,4 +1,4 @@
-"""`evidence`, `verify` and `subgraph --to` as commands; both stores; stopped half-way."""
+"""`evidence`, `verify` and `subgraph --to` as commands; stopped half-way."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ import pytest
 
 from exports import Package, verify_package
 from graph.stores import Credentials
-from lookthrough.demo import write_world
-from tests.cli.both_stores import Ran, Store, both_stores
+from tests.cli.both_stores import Ran, Store
 from tests.exports.conftest import LOT, World, forged, with_facts
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="platform: signals")
@@ -172,31 +171,3 @@ def test_stopped_half_way_it_leaves_nothing(world: World, tmp_path: Path) -> Non
     assert (code, left) in ((130, []), (0, ["p"])), (code, left)
     if left:
         assert verify_package(target / "p").holds
-
-
-@pytest.mark.neo4j
-def test_both_stores_give_the_same_bytes(tmp_path: Path, neo4j_server: tuple[str, Credentials]) -> None:
-    files = write_world(tmp_path / "files", size=1).exports
-    with both_stores(tmp_path / "stores", neo4j_server) as both:
-        for ran in both.each("load", files, "--dataset", "demo"):
-            assert ran.code == 0, ran.err
-        found = both.same("detect", "--format", "json", "--no-ledger").json
-        one = [f for f in found if f["detector"] == "common-controller" and f["scope"]["id"] == LOT]
-        home = [f for f in found if f["detector"] == "household-multi-property"]
-        asked = [one[0]["fingerprint"], home[0]["fingerprint"], one[0]["subjects"][0]]
-        for n, question in enumerate(asked):
-            data = []
-            for name, store in (("embedded", both.embedded), ("neo4j", both.neo4j)):
-                target = tmp_path / f"{name}{n}"
-                ran = store("evidence", question, "--to", target, "--no-ledger", "--as-of", "2025-05-20")
-                assert ran.code == 0, ran.err
-                assert verify_package(target).holds
-                data.append(
-                    {
-                        p.relative_to(target): p.read_bytes()
-                        for p in (target / "data").rglob("*")
-                        if p.is_file()
-                    }
-                )
-            assert data[0].keys() == data[1].keys()
-            assert [str(k) for k in data[0] if data[0][k] != data[1][k]] == []
