@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -41,6 +42,35 @@ MARKERS = {
     "slow": "takes more than a few seconds",
 }
 
+LONGEST = (
+    "detectors/test_changed.py",
+    "api/test_equal_answers.py",
+    "cli/test_changes_of_holders.py",
+    "cli/test_demo_truth.py",
+    "web/test_told.py",
+    "cli/test_bad_input.py",
+    "graph/test_stores.py",
+    "api/test_work.py",
+    "test_docs.py",
+    "api/test_questions.py",
+    "graph/test_in_play_refresh.py",
+    "web/test_journeys.py",
+    "cli/test_sole_owners.py",
+    "detectors/test_evidence.py",
+    "web/test_access.py",
+    "graph/test_namesakes.py",
+    "web/test_uncertain.py",
+    "cli/test_main_job.py",
+    "exports/test_verifying.py",
+    "exports/test_package.py",
+    "web/test_service_dies.py",
+    "api/test_screening.py",
+    "cli/test_ledger.py",
+    "api/test_cancelling.py",
+    "visualize/test_reading_ahead.py",
+)
+"""Files of a minute and more, the longest first."""
+
 # A shared machine makes single examples slow without a fault of theirs: no deadline.
 settings.register_profile("dev", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile(
@@ -66,6 +96,16 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.pop("COLUMNS", None)
     for name, meaning in MARKERS.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
+    if hasattr(config.option, "loadscopereorder"):
+        # By the number of its tests a file of a few long ones came last, and one worker waited for it.
+        config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, then those of many tests: side by side all workers end together."""
+    number = Counter(item.path for item in items)
+    place = {ROOT / "tests" / name: at for at, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: (place.get(item.path, len(place)), -number[item.path], item.path))
 
 
 def pytest_collection_finish() -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from graph import model_docs
 from lookthrough.settings import read_settings
+from tests.conftest import LONGEST
 from tests.servers import neo4j_jars
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -146,6 +147,11 @@ def test_test_folders_are_packages() -> None:
     # Without it, tests/graph would stand in the way of graph itself.
     folders = {p.parent for p in (ROOT / "tests").rglob("test_*.py")}
     assert all((folder / "__init__.py").exists() for folder in folders)
+
+
+def test_the_files_that_begin_are_there() -> None:
+    assert [name for name in LONGEST if not (ROOT / "tests" / name).is_file()] == []
+    assert len(set(LONGEST)) == len(LONGEST)
 
 
 # --- locks ---
