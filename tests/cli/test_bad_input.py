@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.stores import open_store
+from graph.stores import Credentials, StoreError, open_store
 from tests.cli.bad_files import CUT_NUMBERS, FLAGS, GOOD, HOLDINGS, ROWS, UNREADABLE
 from tests.loaders.bods_statements import entity, relationship, shares
 from tests.loaders.shapes.numbers import resident
@@ -625,6 +625,10 @@ def test_a_wrong_password(lookthrough, good, neo4j_with_password, monkeypatch):
         assert "拒绝" in lookthrough("status", "--store", url, "--lang", "zh").err
     monkeypatch.setenv("LOOKTHROUGH_NEO4J_PASSWORD", neo4j_with_password.password)
     assert lookthrough("load", good, "--store", url).code == 0
+    # The same from Python: the server takes longer to start than all that is asked of it here.
+    open_store(url, credentials=Credentials(neo4j_with_password.user, neo4j_with_password.password)).close()
+    with pytest.raises(StoreError, match="LOOKTHROUGH_NEO4J_PASSWORD"):
+        open_store(url, credentials=Credentials("neo4j", "not the password"))
 
 
 STRAIGHT = "company_id,company_name,holder_id,holder_kind,share_percent,votes,indirect_share\n"

@@ -16,9 +16,8 @@ from pathlib import Path
 import neo4j
 import pytest
 
-from graph.stores import Credentials, GraphStore, StoreError, open_store
+from graph.stores import Credentials, GraphStore, open_store
 from tests.servers import neo4j_jars
-from tests.servers.neo4j_server import Neo4jServer
 from tests.servers.required import SHARED_DATA, MissingComponentError, may_be_skipped, missing
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,14 +46,6 @@ def test_every_test_gets_an_empty_store(store_url: str, store_credentials: Crede
         auth = (store_credentials.user, store_credentials.password) if store_credentials.user else None
         with neo4j.GraphDatabase.driver(store_url, auth=auth) as driver:
             driver.execute_query("CREATE (:Company {id: 'left over'})")
-
-
-@pytest.mark.neo4j
-def test_a_wrong_password_is_refused(neo4j_with_password: Neo4jServer) -> None:
-    right = Credentials(neo4j_with_password.user, neo4j_with_password.password)
-    open_store(neo4j_with_password.url, credentials=right).close()
-    with pytest.raises(StoreError, match="LOOKTHROUGH_NEO4J_PASSWORD"):
-        open_store(neo4j_with_password.url, credentials=Credentials("neo4j", "not the password"))
 
 
 @pytest.mark.postgres
