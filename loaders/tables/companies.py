@@ -143,12 +143,13 @@ def read_contacts(table: TableRows) -> None:
     if table.has("value"):
         kinds.append(("value", table.vocabulary("kind")))
         table.require("value", table.text("value"))
-    key = table.context.person_key
+    key, span = table.context.person_key, table.span() if table.main else {}
     for column, kind in kinds:
         frame = contact_frame(table.at, kind, table.text(column), key)
         at = frame[AT]
         links = pl.DataFrame(
             {AT: at, "from_id": party.ids.gather(at), "to_id": frame["id"], "person": party.people.gather(at)}
+            | {name: days.gather(at) for name, days in span.items()}
         )
         table.rows.node("Contact", frame)
         table.rows.rel("HAS_CONTACT", "Company", "Contact", links.filter(~pl.col("person")).drop("person"))

@@ -131,9 +131,13 @@ CASES: dict[str, tuple[str, dict[str, int], dict[str, object]]] = {
         {"SUBCONTRACTS_TO.lot": "local:T1/1", "SUBCONTRACTS_TO.amount": 1_000_000},
     ),
     "contacts": (
-        f"party_id,kind,value\n{A},phone,+86 139 0000 0001\n",
+        f"party_id,kind,value,启用日期,停用日期\n{A},phone,+86 139 0000 0001,2020-05-06,2024-01-01\n",
         {"HAS_CONTACT": 1},
-        {"HAS_CONTACT.to_id": "phone:13900000001"},
+        {
+            "HAS_CONTACT.to_id": "phone:13900000001",
+            "HAS_CONTACT.stated_from": "2020-05-06",
+            "HAS_CONTACT.stated_to": "2024-01-01",
+        },
     ),
     "households": (
         "id,kind,region\nH1,benefit,示例街道\n",
