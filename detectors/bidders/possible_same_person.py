@@ -10,16 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
 from detectors.definition import Detector, Draft, Evidence, Row, Undecided, Values
 from detectors.rows import table
 from detectors.ties import bidding, names_alone, people
-from detectors.ties.further_up import further_up
-from detectors.ties.links import CLOSING_EN, CLOSING_ZH, ENDED, LinkTie, compared, link_draft, on_bids
-from detectors.ties.namesakes import TOLD, Beside, pair_of
+from detectors.ties.links import CLOSING_EN, CLOSING_ZH, ENDED, LinkTie, compared, link_hits
+from detectors.ties.namesakes import TOLD, Beside, pair_of, with_namesakes_above
 from graph.names import UNNUMBERED, name_key
 
 
@@ -29,8 +28,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     told = pl.concat([table(rows[k]) for k in people.OF_ANY_KIND], how="vertical_relaxed")
     told = told.filter(pl.col("holder_id").str.starts_with("person"))
     told = told.with_columns(name_key(told["holder_name"]).alias("name")).drop_nulls("name")
-    linked = _with_namesakes_above(rows, bidders, told)
-    linked = linked.filter(pl.col("when") == "yes")
+    linked = with_namesakes_above(rows, bidders, told)
     at = ["lot_id", "name"]
     several = linked.filter(
         (pl.col("holder_id").n_unique().over(at) > 1)
@@ -40,39 +38,31 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     beside = Beside(several, told, rows, values)
     for _, group in several.sort(*at, "bidder_id", "holder_id", "role").group_by(at, maintain_order=True):
         found = group.to_dicts()
-        pairs = [p for p in (pair_of(a, b, beside) for a, b in combinations(found, 2)) if p]
-        spoken = [p for p in pairs if p["corroboration"]]
-        if spoken:
-            yield _draft(found, spoken)
-        elif pairs:
-            yield names_alone.unverified(found, {p for pair in pairs for p in pair["persons"]})
+        live = [r for r in found if r["when"] == "yes"]
+        pairs = _pairs(live, beside)
+        if spoken := [p for p in pairs if p["corroboration"]]:
+            yield _hit(live, spoken)
+            continue
+        if pairs:
+            yield names_alone.unverified(live, {p for pair in pairs for p in pair["persons"]})
+        if len(live) < len(found) and (ended := [p for p in _pairs(found, beside) if p["corroboration"]]):
+            yield _hit(found, ended, "ended")
     named = [table(rows[k]) for k in ("organisations", "controlling")]
     yield from names_alone.short_names(bidders, pl.concat(named, how="vertical_relaxed"))
 
 
-def _with_namesakes_above(
-    rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, told: pl.DataFrame
-) -> pl.DataFrame:
-    """People of names that several bear, one without a number, laid beside the bids; with who stands further above."""
-    over = table(rows["holdings"]).filter(pl.col("holder_id").str.starts_with("person"))
-    over = over.select("lot_id", "holder_id", name=name_key(over["holder_name"])).drop_nulls("name").unique()
-    both = pl.concat([told.select("holder_id", "name"), over.select("holder_id", "name")]).unique()
-    loose = pl.col("holder_id").str.starts_with(UNNUMBERED).any().over("name")
-    shared = both.filter((pl.col("holder_id").n_unique().over("name") > 1) & loose)["name"].unique().implode()
-    linked = on_bids(bids, told.filter(pl.col("name").is_in(shared)))
-    wanted = over.filter(pl.col("name").is_in(shared))
-    above = further_up(rows, wanted, linked.drop("name", "id_masked", "birth_date"), by=("holdings",))
-    above = above.with_columns(name=name_key(above["holder_name"]))
-    above = above.join(table(rows["above"]).unique("holder_id"), on="holder_id", how="left")
-    return pl.concat([linked, above], how="diagonal_relaxed")
+def _pairs(found: Sequence[Row], beside: Beside) -> list[dict[str, Any]]:
+    return [p for p in (pair_of(a, b, beside) for a, b in combinations(found, 2)) if p]
 
 
-def _draft(found: Sequence[Row], spoken: Sequence[Mapping[str, Any]]) -> Draft:
+def _hit(
+    found: Sequence[Row], spoken: Sequence[Mapping[str, Any]], of: Literal["", "ended"] = ""
+) -> Draft | Undecided:
     concerned = {p for pair in spoken for p in pair["persons"]}
     rows = tuple(r for r in found if r["holder_id"] in concerned)
     why = sorted({c for pair in spoken for c in pair["corroboration"]}, key=list(TOLD).index)
-    tie = LinkTie(rows[0], str(rows[0]["name"]), rows)
-    made = link_draft(
+    tie = LinkTie(rows[0], str(rows[0]["name"]), rows, of)
+    (made,) = link_hits(
         tie,
         facts={
             "holder": {"id": rows[0]["name"], "name": rows[0]["holder_name"], "kind": "name"},
@@ -89,6 +79,8 @@ def _draft(found: Sequence[Row], spoken: Sequence[Mapping[str, Any]]) -> Draft:
         },
         holder_is_party=False,
     )
+    if isinstance(made, Undecided):
+        return made
     nodes = {n for n in made.evidence.nodes if n != tie.holder} | concerned
     return replace(
         made,
@@ -99,7 +91,7 @@ def _draft(found: Sequence[Row], spoken: Sequence[Mapping[str, Any]]) -> Draft:
 
 DETECTOR = Detector(
     id="possible-same-person",
-    version="1.2",
+    version="1.3",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人的股东、控制人或管理人员可能为同一人（同名，身份未核实）",

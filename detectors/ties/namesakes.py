@@ -1,4 +1,4 @@
-"""Two people of one name: what speaks for their being one person, and what rules it out."""
+"""Two people of one name: who they are, what speaks for their being one person, and what rules it out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import polars as pl
 
 from detectors.definition import Row, Values
 from detectors.rows import table
-from graph.names import UNNUMBERED
+from detectors.ties.further_up import further_up
+from detectors.ties.links import on_bids
+from graph.names import UNNUMBERED, name_key
 
 _SHOWN_DIGITS: Final = 6
 TOLD: Final = {
@@ -77,3 +79,20 @@ def masks_agree(one: str | None, other: str | None) -> bool | None:
     if any(a != b for a, b in shown):
         return False
     return True if len(shown) >= _SHOWN_DIGITS else None
+
+
+def with_namesakes_above(
+    rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, told: pl.DataFrame
+) -> pl.DataFrame:
+    """People of names that several bear, one without a number, laid beside the bids; with who stands further above."""
+    over = table(rows["holdings"]).filter(pl.col("holder_id").str.starts_with("person"))
+    over = over.select("lot_id", "holder_id", name=name_key(over["holder_name"])).drop_nulls("name").unique()
+    both = pl.concat([told.select("holder_id", "name"), over.select("holder_id", "name")]).unique()
+    loose = pl.col("holder_id").str.starts_with(UNNUMBERED).any().over("name")
+    shared = both.filter((pl.col("holder_id").n_unique().over("name") > 1) & loose)["name"].unique().implode()
+    linked = on_bids(bids, told.filter(pl.col("name").is_in(shared)))
+    wanted = over.filter(pl.col("name").is_in(shared))
+    above = further_up(rows, wanted, linked.drop("name", "id_masked", "birth_date"), by=("holdings",))
+    above = above.with_columns(name=name_key(above["holder_name"]))
+    above = above.join(table(rows["above"]).unique("holder_id"), on="holder_id", how="left")
+    return pl.concat([linked, above], how="diagonal_relaxed")

@@ -96,6 +96,13 @@ def build(w: World) -> None:
     w.add("positions", person_id="P20", person_name="测试人同名", company_id="F2", role="监事")
     w.add("positions", person_id="P21", person_name="测试人同名", company_id="F3", role="监事")
 
+    # One of two namesakes had left before the bid: the lot says when the bid was, or does not.
+    for tender, a, b, deadline in (("NAME-LEFT", "F8", "F9", "2025-03-01"), ("NAME-UNDATED", "G8", "G9", "")):
+        w.lot(tender, a, b, deadline=deadline)
+        for company, until in ((a, None), (b, "2024-01-01")):
+            row = {"person_name": f"测试人{tender}", "company_id": company, "role": "监事"}
+            w.add("positions", **row, person_id="999999********7777", valid_to=until)
+
     # Said to control both, by a name alone: with a telephone beside it, without; a short name of an organisation.
     for tender, a, b, who, tel in (
         ("CONTROL-TEL", "R1", "R2", "李测控", True),
@@ -265,13 +272,23 @@ def test_namesakes_need_something_that_speaks_for_one_person(found: Found) -> No
     assert "身份未核实" in found.one(NAMESAKE, "NAME-TEL").text["zh"]
 
 
+def test_a_namesake_who_had_left_before_the_bid_is_shown_and_set_aside(found: Found) -> None:
+    (hit,) = found.of(NAMESAKE, "NAME-LEFT")
+    assert (hit.suppressed_by or {})["rule"] == "ended"
+    assert "2024-01-01" in (hit.suppressed_by or {})["reason"]
+    assert hit.subjects == ids("F8", "F9")
+    (gap,) = found.undecided(NAMESAKE, "NAME-UNDATED")
+    assert found.of(NAMESAKE, "NAME-UNDATED") == []
+    assert set(ids("F8", "F9")).isdisjoint(gap) and set(ids("G8", "G9")) <= set(gap)
+
+
 def test_a_name_and_nothing_else_is_undecided_and_says_at_whom(found: Found) -> None:
     gaps = {
         u.scope_id.removeprefix("local:").partition("/")[0]: u
         for d, u in found.run.undecided
         if d == NAMESAKE
     }
-    assert sorted(gaps) == ["CONTROL-NAME", "CONTROL-SHORT", "NAME", "NAME-SHORT"]
+    assert sorted(gaps) == ["CONTROL-NAME", "CONTROL-SHORT", "NAME", "NAME-SHORT", "NAME-UNDATED"]
     gap = gaps["NAME"]
     assert set(ids("E1", "E2")) < set(gap.subjects)
     # The persons are among those it is about, by which their names are hidden from whom may not see them.
