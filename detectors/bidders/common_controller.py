@@ -11,7 +11,7 @@ from detectors.definition import Detector, Draft, Row, Undecided, Values
 from detectors.rows import Rows, table
 from detectors.ties import bidding
 from detectors.ties.coverage import without_ownership
-from detectors.ties.drafts import Tie, bidder_fact, draft, suppressed, tie_facts
+from detectors.ties.drafts import Tie, bidder_fact, by_state, draft, tie_facts
 from detectors.ties.nearest import Above, nearest
 
 
@@ -23,9 +23,9 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         how="left",
         maintain_order="left",
     )
-    hub = values["hub_companies"]
-    for tie, above in nearest(Rows(control), rows["bidders"], lambda t: suppressed(t, 0.0, hub) is not None):
-        yield draft(tie, _facts(tie, above), suppressed(tie, 0.0, hub))
+    # Whoever controls two bidders does so however many others it holds: neither a fund nor a platform explains that.
+    for tie, above in nearest(Rows(control), rows["bidders"], lambda t: by_state(t) is not None):
+        yield draft(tie, _facts(tie, above), by_state(tie))
     yield from without_ownership(rows["bidders"], rows["covered"])
 
 
@@ -54,7 +54,7 @@ def _facts(tie: Tie, above: Above) -> dict[str, Any]:
 
 DETECTOR = Detector(
     id="common-controller",
-    version="1.1",
+    version="1.2",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人受同一主体控制",
@@ -64,7 +64,7 @@ DETECTOR = Detector(
     basis=(bidding.ARTICLE_34, bidding.ARTICLE_39, bidding.PROCUREMENT_18),
     needs=("SUBMITS", "FOR_LOT"),
     needs_any=("OWNS", "EXERCISES_CONTROL"),
-    parameters=(bidding.HUB_COMPANIES,),
+    parameters=(),
     queries={
         "control": bidding.CONTROL,
         "holdings": bidding.HOLDINGS,
@@ -81,7 +81,7 @@ DETECTOR = Detector(
     },
     population=bidding.LOTS,
     identity=("lot_id", "holder_id"),
-    suppressors=bidding.SUPPRESSORS,
+    suppressors=(bidding.STATE,),
     wording_zh=(
         "【风险预警】{tender}（{lot}）：投标人{bidders_zh}疑似受同一主体{holder}控制{holder_note_zh}。{as_of_zh}，"
         "控制按表决权逐层认定；{holder}穿透持有{shares_zh}。主体识别：{identity_zh}。"

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
+from detectors.definition import Detector, Draft, Parameter, Row, Undecided, Values
 from detectors.law import statutes
 from detectors.rows import table
 from detectors.ties import bidding, traces
@@ -58,7 +58,7 @@ def _one_hand(authors: pl.DataFrame, bids: pl.DataFrame) -> pl.DataFrame:
 
 DETECTOR = Detector(
     id="same-bid-author",
-    version="1.3",
+    version="1.4",
     domain="政府工程",
     scene="投标文件与保证金",
     title_zh="投标文件由同一作者或同一软件授权编制",
@@ -90,11 +90,7 @@ DETECTOR = Detector(
     columns={"traces": traces.TRACE_COLUMNS, "bidders": bidding.BIDDERS_COLUMNS},
     population=bidding.LOTS,
     identity=("lot_id", "holder_id"),
-    suppressors=(
-        traces.HUB,
-        traces.PLACEHOLDER,
-        Suppressor("default-name", "软件默认作者名按hub规则抑制", "software defaults are suppressed as hubs"),
-    ),
+    suppressors=(traces.HUB, traces.PLACEHOLDER),
     wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}的投标文件具有相同的{kind_zh}：{holder}。"
     + CLOSING_ZH,
     wording_en="[Lead] {tender} ({lot}): the bid files of {bidders_en} have the same {kind_en}: {holder}. "

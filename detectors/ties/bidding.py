@@ -140,12 +140,13 @@ HUB_COMPANIES: Final = Parameter(
     least=2,
 )
 
+STATE: Final = Suppressor(
+    "state",
+    "国有资产监管机构不视为共同股东；其下的集团公司仍计",
+    "a state holder is no common holder; the operating group below it still is",
+)
 SUPPRESSORS: Final = (
-    Suppressor(
-        "state",
-        "国有资产监管机构不视为共同股东；其下的集团公司仍计",
-        "a state holder is no common holder; the operating group below it still is",
-    ),
+    STATE,
     Suppressor("fund", "基金或上市公司的小额持股", "small stakes of funds, or in listed companies"),
     Suppressor("hub", "持有大量企业的平台、代持主体", "platforms and nominees that hold very many companies"),
 )

@@ -229,17 +229,25 @@ def evidence_of(tie: Tie) -> Evidence:
     return Evidence(tuple(sorted(nodes)), tuple(sorted(keys)))
 
 
+def by_state(tie: Tie) -> tuple[str, str, str] | None:
+    """Why a tie by a state holder is none: (rule, reason zh, reason en)."""
+    if str(tie.lot.get("holder_kind") or "") not in _STATE:
+        return None
+    name = tie.lot["holder_name"] or tie.holder
+    return (
+        "state",
+        f"{name}为国有资产监管机构或政府部门，不因同受国家控股而具有关联关系（公司法第265条第4项）",
+        f"{name} is a state holder: companies are not related merely because the state holds them "
+        "(Company Law art. 265(4))",
+    )
+
+
 def suppressed(tie: Tie, fund_share: float, hub_companies: int) -> tuple[str, str, str] | None:
     """The first precision rule that explains the tie innocently: (rule, reason zh, reason en)."""
+    if state := by_state(tie):
+        return state
     kind = str(tie.lot.get("holder_kind") or "")
     name = tie.lot["holder_name"] or tie.holder
-    if kind in _STATE:
-        return (
-            "state",
-            f"{name}为国有资产监管机构或政府部门，不因同受国家控股而具有关联关系（公司法第265条第4项）",
-            f"{name} is a state holder: companies are not related merely because the state holds them "
-            "(Company Law art. 265(4))",
-        )
     small = [r for r in tie.rows if not r.get("itself") and _at_most(r, fund_share)]
     minor = [r for r in small if kind in _FUND or r.get("bidder_kind") == "listed"]
     # What the holder has of the others alone ties nobody.

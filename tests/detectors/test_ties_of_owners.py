@@ -58,6 +58,7 @@ def build(world: World) -> None:
 
     tied(world, "hub", "HUB")
     tied(world, "nothub", "BUSY")
+    tied(world, "hubabove", "HUB", (60, 60))
     for holder, companies in (("HUB", 199), ("BUSY", 198)):
         for n in range(companies):
             world.holds(holder, f"{holder}{n}", 1)
@@ -282,6 +283,10 @@ def test_an_innocent_explanation_suppresses_and_is_shown(
     found: Found, tender: str, detector: str, rule: str
 ) -> None:
     assert found.suppressed(detector, tender) == rule
+
+
+def test_who_controls_two_bidders_does_so_however_many_others_it_holds(found: Found) -> None:
+    assert found.one(CONTROLLER, "hubabove").facts["holder"]["id"] == "local:HUB"
 
 
 def test_the_group_below_the_state_still_counts(found: Found) -> None:
