@@ -99,9 +99,10 @@ def _running_above(
 
 def _behind_nominees(ownership: Ownership, asked: pl.DataFrame) -> pl.DataFrame:
     """Nominees above a bidder, with their nominators, where one of these stands above another bidder of the lot as well,
-    or, of a company, a person above it; it is then asked too.
+    or, of a company, a party above it; it is then asked too.
 
-    Nominees for nobody who is named, or for several, are looked for above every bidder: who benefits is not known.
+    Nominees for nobody who is named, for several, or for a company of whose owners nothing is known, are looked for above
+    every bidder: who benefits is not known.
     """
     said = ownership.in_trust.select("party", "nominee", at="company").unique()
     if said.is_empty():
@@ -121,23 +122,24 @@ def _behind_nominees(ownership: Ownership, asked: pl.DataFrame) -> pl.DataFrame:
     one = nominators.group_by("company", "at").agg(n=pl.col("party").n_unique()).filter(pl.col("n") == 1)
     holding = trusts.filter("nominee").select("company", "at", holder="party")
     unknown = holding.join(one, on=["company", "at"], how="anti").select("company", "at")
+    persons = pl.Series((ownership.nodes["type"] == "Person").arg_true(), dtype=pl.Int64)
+    firms = nominators.filter(~pl.col("party").is_in(persons.implode()))
+    blank = firms.filter(~pl.col("party").is_in(owners["party"].implode())).select("company", "at")
+    unknown = pl.concat([unknown, blank])
     wanted = holding.join(pl.concat([for_these, unknown]).unique(), on=["company", "at"], how="semi")
     nominees = asked.join(wanted.select("company", "holder").unique(), on="company")
     ids = ownership.ids(theirs["party"].to_numpy()).cast(pl.String)
-    firms = theirs.with_columns(company_id=ids, company="party").select(several.columns)
-    return pl.concat([several, nominees.select(several.columns), firms]).unique()
+    asked_too = theirs.with_columns(company_id=ids, company="party").select(several.columns)
+    return pl.concat([several, nominees.select(several.columns), asked_too]).unique()
 
 
 def _owners(ownership: Ownership, nominators: pl.Series) -> pl.DataFrame:
-    """The persons above those of some nominators that are companies, on holdings of any date: party, owner (nodes)."""
-    persons, firms = (
-        pl.Series((ownership.nodes["type"] == type_).arg_true(), dtype=pl.Int64)
-        for type_ in ("Person", "Company")
-    )
+    """All above some nominators that are companies, on holdings of any date: party, owner (nodes)."""
+    firms = pl.Series((ownership.nodes["type"] == "Company").arg_true(), dtype=pl.Int64)
     over = standing_above(
         ownership.holding_edges, nominators.filter(nominators.is_in(firms.implode()))
     ).rename({"company": "party", "holder": "owner"})
-    return over.filter(pl.col("owner").is_in(persons.implode()))
+    return over.filter(pl.col("owner") != pl.col("party"))
 
 
 def of_names(ownership: Ownership, bidders: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:

@@ -20,9 +20,12 @@ from detectors.ties.held_in_trust import (
     NOMINEE,
     OWNERS,
     OWNERS_COLUMNS,
+    REGISTERS,
+    REGISTERS_COLUMNS,
     beneficially,
     not_named,
     why_none,
+    without_owners,
 )
 from detectors.ties.links import CLOSING_EN, CLOSING_ZH
 from detectors.ties.nearest import ties
@@ -52,6 +55,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             proof = replace(aside.evidence, keys=tuple(sorted({*aside.evidence.keys, *keys})))
             yield replace(aside, evidence=proof)
     yield from not_named(found.unknown, limit)
+    yield from without_owners(found.ownerless, limit)
     yield from without_ownership(rows["bidders"], rows["covered"])
 
 
@@ -82,7 +86,7 @@ def _draft(tie: Tie, certain: bool, limit: float, why: tuple[str, str, str] | No
 
 DETECTOR = Detector(
     id="common-beneficial-owner",
-    version="1.3",
+    version="1.4",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人存在相同的受益所有人",
@@ -109,6 +113,7 @@ DETECTOR = Detector(
         "holdings": bidding.HOLDINGS,
         "declared": DECLARED,
         "owners": OWNERS,
+        "registers": REGISTERS,
         "bidders": bidding.BIDDERS,
         "covered": bidding.COVERED,
     },
@@ -116,6 +121,7 @@ DETECTOR = Detector(
         "holdings": bidding.HOLDINGS_COLUMNS,
         "declared": DECLARED_COLUMNS,
         "owners": OWNERS_COLUMNS,
+        "registers": REGISTERS_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,
         "covered": bidding.COVERED_COLUMNS,
     },

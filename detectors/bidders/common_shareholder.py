@@ -12,16 +12,31 @@ from detectors.rows import Rows, table
 from detectors.ties import bidding
 from detectors.ties.coverage import without_ownership
 from detectors.ties.drafts import Tie, draft, suppressed, tie_facts
-from detectors.ties.held_in_trust import DECLARED, DECLARED_COLUMNS, beneficially
+from detectors.ties.held_in_trust import (
+    DECLARED,
+    DECLARED_COLUMNS,
+    OWNERS,
+    OWNERS_ARE,
+    OWNERS_ARE_COLUMNS,
+    OWNERS_COLUMNS,
+    REGISTERS,
+    REGISTERS_COLUMNS,
+    beneficially,
+    without_owners,
+)
 from detectors.ties.nearest import nearest
 from detectors.ties.set_aside import COMMON, SET_ASIDE, set_aside
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
-    """One draft a lot and nearest common holder, whether by shares or by votes; who is behind a nominee is one too."""
+    """One draft a lot and nearest common holder, whether by shares or by votes; who is behind a nominee is one too, and
+    who stands above that one."""
     limits = (values["fund_share"], values["hub_companies"])
-    beside = [(rows["kinds"], "holder_kind"), (rows["holders"], "companies")]
-    holdings = (beneficially(rows, registered=True).held, table(rows["elsewhen"]))
+    beside = [
+        (rows[of], rows["owners_are"], c) for of, c in (("kinds", "holder_kind"), ("holders", "companies"))
+    ]
+    found = beneficially(rows, registered=True)
+    holdings = (found.held, table(rows["elsewhen"]))
     held, elsewhen = (_described(frame, beside) for frame in holdings)
 
     def explained(tie: Tie) -> bool:
@@ -31,25 +46,29 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         made = draft(tie, tie_facts(tie, above), suppressed(tie, *limits))
         yield replace(made, words={**made.words, **COMMON})
     yield from set_aside(held, elsewhen, rows["bidders"], explained)
+    yield from without_owners(found.ownerless, 0.0)
     yield from without_ownership(rows["bidders"], rows["covered"])
 
 
-def _described(held: pl.DataFrame, beside: Sequence[tuple[Sequence[Row], str]]) -> pl.DataFrame:
+def _described(
+    held: pl.DataFrame, beside: Sequence[tuple[Sequence[Row], Sequence[Row], str]]
+) -> pl.DataFrame:
     """Holdings with what their holders are, and how many companies they hold."""
-    for told, column in beside:
-        known = table(told).select("holder_id", column).unique("holder_id", keep="last")
+    for told, of_owners, column in beside:
+        parts = [table(rows).select("holder_id", column) for rows in (of_owners, told)]
+        known = pl.concat(parts, how="vertical_relaxed").drop_nulls(column).unique("holder_id", keep="last")
         held = held.join(known, on="holder_id", how="left", maintain_order="left")
     return held.rename({"companies": "holder_companies"})
 
 
 DETECTOR = Detector(
     id="common-shareholder",
-    version="1.3",
+    version="1.4",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人存在共同股东",
     title_en="Bidders have a common shareholder",
-    meaning_zh="同一标段的两家以上投标人，不论隔多少层，背后有同一个持股人（包括由代持人登记在名下的实际出资人）。",
+    meaning_zh="同一标段的两家以上投标人，不论隔多少层，背后有同一个持股人（包括由代持人登记在名下的实际出资人，及其上的股东）。",
     severity="lead",
     basis=(bidding.RED_FLAG_33,),
     needs=("OWNS", "SUBMITS", "FOR_LOT"),
@@ -57,6 +76,9 @@ DETECTOR = Detector(
     queries={
         "holdings": bidding.HOLDINGS,
         "declared": DECLARED,
+        "owners": OWNERS,
+        "owners_are": OWNERS_ARE,
+        "registers": REGISTERS,
         "elsewhen": bidding.HOLDINGS_ELSEWHEN,
         "bidders": bidding.BIDDERS,
         "holders": bidding.HOLDERS,
@@ -66,6 +88,9 @@ DETECTOR = Detector(
     columns={
         "holdings": bidding.HOLDINGS_COLUMNS,
         "declared": DECLARED_COLUMNS,
+        "owners": OWNERS_COLUMNS,
+        "owners_are": OWNERS_ARE_COLUMNS,
+        "registers": REGISTERS_COLUMNS,
         "elsewhen": bidding.HOLDINGS_ELSEWHEN_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,
         "holders": bidding.HOLDERS_COLUMNS,

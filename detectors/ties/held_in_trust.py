@@ -28,17 +28,31 @@ DECLARED_COLUMNS: Final = (
     *("company_id", "holder_id", "holder_name", "role"),
     *("held_from", "held_to", "observed_on", "link_key"),
 )
+_NOMINATORS: Final = "MATCH (n:Company)-[r:EXERCISES_CONTROL]->(:Company) WHERE r.counted AND r.interest = 'nominator' WITH DISTINCT n "
 OWNERS: Final = (
-    "MATCH (n:Company)-[r:EXERCISES_CONTROL]->(:Company) WHERE r.counted AND r.interest = 'nominator' WITH DISTINCT n "
-    "MATCH (h:Person)-[u:ULTIMATELY_HOLDS]->(n) RETURN n.id AS company_id, h.id AS holder_id, h.name AS holder_name, "
+    f"{_NOMINATORS}MATCH (h)-[u:ULTIMATELY_HOLDS]->(n) RETURN n.id AS company_id, h.id AS holder_id, h.name AS holder_name, "
     "u.share AS share, u.share_min AS share_min, u.share_max AS share_max, u.depth AS depth, u.identity AS identity, "
     "u.derivation AS derivation, u.holds_from AS holds_from, u.holds_to AS holds_to"
 )
-"""Persons above companies that are nominators: what is held for these is theirs in part."""
+"""Who is above companies that are nominators: what is held for these is theirs in part."""
 OWNERS_COLUMNS: Final = (
     *("company_id", "holder_id", "holder_name", "share", "share_min", "share_max"),
     *("depth", "identity", "derivation", "holds_from", "holds_to"),
 )
+OWNERS_ARE: Final = (
+    f"{_NOMINATORS}MATCH (h)-[:ULTIMATELY_HOLDS]->(n) WITH DISTINCT h MATCH (h)-[:OWNS]->(c:Company) "
+    "RETURN h.id AS holder_id, h.kind AS holder_kind, count(DISTINCT c.id) AS companies"
+)
+"""What they are, and how many companies they hold."""
+OWNERS_ARE_COLUMNS: Final = ("holder_id", "holder_kind", "companies")
+REGISTERS: Final = (
+    f"{_NOMINATORS}OPTIONAL MATCH (h)-[o:OWNS]->(n) "
+    "RETURN n.id AS company_id, n.kind AS company_kind, count(h.id) AS holders"
+)
+"""Of how many holders of a nominator that is a company anything is stated."""
+REGISTERS_COLUMNS: Final = ("company_id", "company_kind", "holders")
+_PUBLIC: Final = ("state_holder", "government", "public_institution")
+"""Bodies that nobody owns."""
 _MOST_PATHS: Final = 20
 """Paths that are told of what somebody has by way of a nominator; more are many times the same."""
 NOMINEE: Final = Suppressor(
@@ -62,11 +76,13 @@ class Trust:
 class Beneficially:
     """`held`: holdings as of who benefits; `unknown`: rows of nominees whose nominator is not known to be one.
 
-    `keys`: of the declarations about what a party holds, by lot and party.
+    `keys`: of the declarations about what a party holds, by lot and party. `ownerless`: rows of nominators that are companies
+    of whose owners nothing is known.
     """
 
     held: pl.DataFrame
     unknown: Sequence[Row] = ()
+    ownerless: Sequence[Row] = ()
     keys: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
 
@@ -74,7 +90,7 @@ def beneficially(rows: Mapping[str, Sequence[Row]], registered: bool = False) ->
     """The rows of "holdings", what declared nominees (the query "declared") hold laid with whoever is behind them.
 
     `registered`: nominees keep what is registered in their names, and whoever is behind them has it as well. With rows of
-    "owners" it is laid with the persons above a nominator that is a company, too, each with his part of it.
+    "owners" it is laid with those above a nominator that is a company, too, each with his part of it.
     A nominator's own holding of the same bidder and what is held for it are one row. Where a nominee holds in its own
     right as well, or not all its chains are shown, what is whose is known within bounds alone.
     """
@@ -86,6 +102,12 @@ def beneficially(rows: Mapping[str, Sequence[Row]], registered: bool = False) ->
     moved: list[dict[str, Any]] = []
     kept: list[dict[str, Any]] = []
     unknown: list[Row] = []
+    ownerless: list[Row] = []
+    blank = {
+        r["company_id"]
+        for r in rows.get("registers", ())
+        if not r["holders"] and r["company_kind"] not in _PUBLIC
+    }
     keys: dict[tuple[str, str], frozenset[str]] = {}
     trusts = _Trusts(declared)
     owners: dict[str, list[Row]] = defaultdict(list)
@@ -98,6 +120,7 @@ def beneficially(rows: Mapping[str, Sequence[Row]], registered: bool = False) ->
         for part in whose:
             above = owners.get(part["holder_id"], ())
             moved += [_through(part, one) for one in above if _holds(one, row["bid_on"])]
+            ownerless += [part] if part["holder_id"] in blank and not above else []
         said = _declared_of(row, trusts)
         at = (row["lot_id"], row["holder_id"])
         keys[at] = keys.get(at, frozenset()).union(said)
@@ -118,7 +141,7 @@ def beneficially(rows: Mapping[str, Sequence[Row]], registered: bool = False) ->
     new = [*kept, *(_together(parts) for parts in several.values())]
     laid = pl.DataFrame(new, schema={**held.schema, "note_zh": pl.String, "note_en": pl.String}, orient="row")
     whole = pl.concat([rest.join(behind, on=_PAIR, how="anti"), laid], how="diagonal_relaxed")
-    return Beneficially(whole.sort(_PAIR), unknown, keys)
+    return Beneficially(whole.sort(_PAIR), unknown, ownerless, keys)
 
 
 def not_named(unknown: Sequence[Row], limit: float) -> Iterator[Undecided]:
@@ -135,6 +158,26 @@ def not_named(unknown: Sequence[Row], limit: float) -> Iterator[Undecided]:
             f"{len(ids)}家投标人的股权由名义持有人代持，实际出资人未说明或不止一人，受益所有人无法判定",
             "a nominee holds in these bidders, and its nominator is not named, or there are several: who benefits cannot "
             "be decided",
+        )
+
+
+def without_owners(ownerless: Sequence[Row], limit: float) -> Iterator[Undecided]:
+    """Lots in which `limit` or more of a bidder is held for a company of whose owners nothing is known."""
+    found: dict[str, tuple[set[str], dict[str, str]]] = defaultdict(lambda: (set(), {}))
+    for row in ownerless:
+        if _most(row) >= limit:
+            bidders, firms = found[row["lot_id"]]
+            bidders.add(row["bidder_id"])
+            firms[row["holder_id"]] = str(row["holder_name"] or row["holder_id"])
+    for lot, (bidders, firms) in sorted(found.items()):
+        names = [firms[id_] for id_ in sorted(firms)]
+        yield Undecided(
+            "lot",
+            lot,
+            tuple(sorted({*bidders, *firms})),
+            f"{len(bidders)}家投标人的股权由名义持有人代持，其实际出资人{'、'.join(names)}是企业，没有股权数据：由谁最终持有无法判定",
+            f"a nominee holds in these bidders for {', '.join(names)}, of which no ownership data are loaded: who stands behind it "
+            "cannot be decided",
         )
 
 

@@ -83,6 +83,18 @@ def build_nominees(w: World) -> None:
             w.holds(f"P{scene}R", f"{scene}b", 50)
             in_trust(w, f"{scene}b", f"P{scene}R", f"{scene}K")
             w.holds(f"P{scene}X", f"{scene}K", 90)
+    # For a company of whose owners nothing is known; for a public body, which has none; for one owned by a company, a
+    # state holder that holds the other bidder.
+    for scene in ("N-BLANK", "N-PUBLIC", "N-ABOVE", "N-STATE"):
+        w.lot(scene, f"{scene}a", f"{scene}b")
+        w.holds(f"P{scene}Q", f"{scene}a", 30)
+        w.holds(f"P{scene}R", f"{scene}b", 30)
+        in_trust(w, f"{scene}a", f"P{scene}Q", f"{scene}N")
+        if scene in ("N-ABOVE", "N-STATE"):
+            w.holds(f"{scene}M", f"{scene}N", 60)
+            w.holds(f"{scene}M", f"{scene}b", 40)
+    w.add("companies", id="N-PUBLICN", name="虚构市机关事务中心", kind="机关")
+    w.add("companies", id="N-STATEM", name="虚构市代持国资委", kind="state_holder")
     w.lot("N-MIXED", "N-MIXEDa", "N-MIXEDb")
     w.holds("NX", "N-MIXEDa", 100)
     w.holds("PNA", "NX", 30)
@@ -303,6 +315,28 @@ def test_of_a_nominator_that_is_a_company_its_owners_benefit(found: Found) -> No
     assert found.of(OWNER, "N-HALF") == found.of(OWNER, "N-SOLD") == []
     both = found.one(OWNER, "N-FIRMS").facts
     assert [b["share"] for b in both["bidders"]] == [pytest.approx(0.32), pytest.approx(0.45)]
+
+
+def test_who_stands_above_a_nominator_is_a_common_shareholder(found: Found) -> None:
+    hit = found.one(SHAREHOLDER, "N-ABOVE")
+    assert hit.facts["holder"]["id"] == "local:N-ABOVEM"
+    held = {b["id"]: (b["share"], b["paths"]) for b in hit.facts["bidders"]}
+    share, (path,) = held["local:N-ABOVEa"]
+    assert (share, held["local:N-ABOVEb"][0]) == (pytest.approx(0.18), 0.4)
+    assert path["nodes"] == ["local:N-ABOVEM", "local:N-ABOVEN", "person.local:PN-ABOVEQ", "local:N-ABOVEa"]
+    assert "测试人PN-ABOVEQ代持给" in hit.text["zh"]
+    assert found.suppressed(SHAREHOLDER, "N-STATE") == "state"
+    # Who owns the nominator is known there, and a public body has no owners.
+    for scene in ("N-ABOVE", "N-STATE", "N-PUBLIC", "N-ONE", "N-OWNER"):
+        assert not [s for s in found.undecided(OWNER, scene) if any(scene + "N" in x for x in s)], scene
+
+
+def test_of_whose_owners_nothing_is_known_nothing_is_decided(found: Found) -> None:
+    for detector in (OWNER, SHAREHOLDER):
+        assert ids("N-BLANKN", "N-BLANKa") in found.undecided(detector, "N-BLANK")
+        (gap,) = (u for d, u in found.run.undecided if d == detector and "local:N-BLANKN" in u.subjects)
+        assert "没有股权数据" in gap.missing_zh and "no ownership data" in gap.missing_en
+    assert found.of(SHAREHOLDER, "N-BLANK") == []
 
 
 def test_a_nominee_is_no_beneficial_owner_and_a_shareholder_by_the_register(found: Found) -> None:

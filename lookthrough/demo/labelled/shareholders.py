@@ -157,6 +157,8 @@ def plant_nominees(w: Labelled) -> None:
         lot = w.lot(f"D1d-{key}", a, b)
         why = f"一家40%由他人代持给企业，本人持有该企业{percent}%；另一家30%"
         w.expect(OWNER, lot, expect, why, (a, b) if expect == "finding" else ())  # type: ignore[arg-type]
+        if expect == "none":
+            w.finding(SHAREHOLDER, lot, (a, b), why)
     # Whoever is registered at both holds for two who have nothing in common.
     q, one, other = w.person(), w.person(), w.person()
     a, b = w.owned(w.company(), (q, 30)), w.owned(w.company(), (q, 30))
@@ -169,3 +171,20 @@ def plant_nominees(w: Labelled) -> None:
     a = w.owned(w.company(), (q, 30))
     _in_trust(w, a, q)
     w.undecided(OWNER, w.lot("D1d-代持不明", a), (a,), "代持人替谁持有没有说明：无法判定")
+
+
+def plant_nominating_companies(w: Labelled) -> None:
+    """Plant companies behind nominees: who stands above them counts, and where that is not known nothing is decided."""
+    top = w.owned(w.company())
+    behind, q = w.owned(w.company(), (top, 60)), w.person()
+    a, b = w.owned(w.company(), (q, 20)), w.owned(w.company(), (top, 30))
+    _in_trust(w, a, q, behind)
+    lot = w.lot("D1e-代持企业之上", a, b)
+    w.finding(SHAREHOLDER, lot, (a, b), "一家20%由他人代持给企业，该企业60%的股东直接持有另一家30%")
+    behind, q = w.company(), w.person()
+    a = w.owned(w.company(), (q, 30))
+    _in_trust(w, a, q, behind)
+    lot = w.lot("D1e-代持企业无数据", a)
+    why = "一家30%由他人代持给企业，该企业没有股权数据：无法判定"
+    for detector in (OWNER, SHAREHOLDER):
+        w.undecided(detector, lot, (a, behind), why)
