@@ -13,6 +13,7 @@ from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 from detectors.law.methods import BY_TENDER
 from detectors.procedure import limits, on_record
 from detectors.procedure.limits import FAILED, each_lot, rule_draft, unknown_rule
+from detectors.procedure.lots_unsaid import lots_unsaid
 from detectors.ties import bidding, traces
 
 _METHODS: Final = {"construction": BY_TENDER, "government_procurement": BY_TENDER}
@@ -21,8 +22,11 @@ _METHODS: Final = {"construction": BY_TENDER, "government_procurement": BY_TENDE
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a lot; a consortium is one bid, and two bids of one bidder are one. A failed or cancelled lot did what the rule asks.
 
-    Where all that is known of a lot's bids is a result, or their files and people, how many there were is not known.
+    Where all that is known of a lot's bids is a result, or their files and people, or bids beside them name no lot, how
+    many there were is not known.
     """
+    unsaid = lots_unsaid(rows)
+    yield from (told for _, (told, _) in sorted(unsaid.items()))
     few = on_record.few_bids(rows, int(values["bidders"]))
     cancelled = (pl.col("tender_status") == "cancelled").fill_null(False)
     for row, binds in each_lot(few.sort(cancelled, "tender_id"), _METHODS):
@@ -31,7 +35,11 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         if binds is None:
             yield unknown_rule("lot", row["lot_id"], row["regime"], row["mixed"])
         elif binds:
-            yield on_record.uncounted(row) or _draft(row, int(values["bidders"]))
+            _, may = unsaid.get(row["lot_id"], (None, 0))
+            if gap := on_record.uncounted(row):
+                yield gap
+            elif may < int(values["bidders"]):
+                yield _draft(row, int(values["bidders"]))
 
 
 def _state(row: Row) -> tuple[bool, str, str]:
@@ -80,7 +88,7 @@ def _draft(row: Row, limit: int) -> Draft:
 
 DETECTOR = Detector(
     id="fewer-than-three-bidders",
-    version="1.2",
+    version="1.3",
     domain="政府工程",
     scene="招标程序",
     title_zh="投标人少于三个",

@@ -95,7 +95,10 @@ def test_a_lot_of_traces_alone_is_no_count_of_bids(lookthrough, tmp_path):
     _load(lookthrough, tmp_path / "in", 企业=COMPANIES, 招标项目=TENDERS, bids=bids, traces=TRACES)
     answer = json.loads(lookthrough("screen", "Q-1/1", "--format", "json", "--no-ledger").out)
     assert [f["detector"] for f in answer["findings"]] == ["same-upload-device"]
-    (told,) = [u for u in answer["undecided"] if u["detector"] == "fewer-than-three-bidders"]
-    assert "没有投标记录，投标个数无法判定" in str(told)
+    told = [u for u in answer["undecided"] if u["detector"] == "fewer-than-three-bidders"]
+    assert ["没有投标记录，投标个数无法判定" in str(u) for u in told].count(True) == 1
+    # Nor do bids that name no lot read as if they were for another.
+    (unsaid,) = [u for u in told if "的投标没有写明标段" in str(u)]
+    assert (unsaid["scope"]["id"], len(unsaid["subjects"])) == ("local:Q-1/1", 4)
     checks = lookthrough("check", "--format", "json").out
     assert "lot-beside-whole-tender" in checks and "lot-without-record" in checks

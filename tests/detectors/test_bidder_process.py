@@ -81,6 +81,17 @@ def build(w: World) -> None:
     w.add("companies", id=code, name=named)
     w.add("bids", tender_id="FEW-TWICE", lot_id="1", bidder_id=code, bidder_name=named)
     w.add("bids", tender_id="FEW-TWICE", lot_id="1", bidder_name=named)
+    # Bids that name no lot, beside two that name one; beside one, too few for either; alone in their tender.
+    for tender, of_one, of_none in (
+        ("UNSAID", ("U1", "U2"), ("U3",)),
+        ("UNSAID-FEW", ("U4",), ("U5",)),
+        ("UNSAID-ALL", (), ("U6", "U7")),
+    ):
+        w.tender(tender)
+        for bidder in of_one:
+            w.bid(tender, bidder)
+        for bidder in of_none:
+            w.add("bids", tender_id=tender, bidder_id=bidder, bidder_name=name(bidder))
     w.lot("FEW-JOINT", "A3")
     w.bid("FEW-JOINT", "A5", consortium_id="联合体二")
     w.bid("FEW-JOINT", "A6", consortium_id="联合体二")
@@ -542,3 +553,15 @@ def test_a_rule_binds_only_where_regime_and_method_say_so(
 ) -> None:
     methods = {"construction": ("open", "invited"), "government_procurement": ("open", "invited")}
     assert tells(regime, method, methods) is binds
+
+
+def test_bids_that_name_no_lot_are_told_of_the_lots_beside_them(found: Found) -> None:
+    gaps = {u.scope_id: u for d, u in found.run.undecided if d == FEW and ":UNSAID" in u.scope_id}
+    assert sorted(gaps) == [f"local:UNSAID{x}" for x in ("", "-FEW", "-FEW/1", "/1")]
+    assert gaps["local:UNSAID/1"].subjects == gaps["local:UNSAID"].subjects == ids("U3")
+    assert "是否投的本标段无法判定" in gaps["local:UNSAID/1"].missing_zh
+    assert "not compared with this lot's bidders" in gaps["local:UNSAID/1"].missing_en
+    assert "投的是哪个标段无法判定" in gaps["local:UNSAID"].missing_zh
+    # There may be three for either lot of the first; of the others there can't.
+    hits = [f.scope_id for f in found.run.findings if f.detector == FEW and ":UNSAID" in f.scope_id]
+    assert sorted(hits) == ["local:UNSAID-ALL", "local:UNSAID-FEW", "local:UNSAID-FEW/1"]
