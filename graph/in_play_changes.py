@@ -105,7 +105,7 @@ _DEBARRED: Final = "MATCH (d:Company)-[:DEBARRED_BY]->(:Company) RETURN DISTINCT
 @dataclass(frozen=True, slots=True)
 class Affected:
     """`companies`: those whose derived relationships are worked out anew; `lots`: all they take part in; `asked`: all
-    companies of these lots as well.
+    companies of these lots, and all debarred ones, as well.
     """
 
     companies: set[str]
@@ -163,10 +163,11 @@ def affected(store: GraphStore, marks: Marks) -> Affected | None:
     lots = with_mates(store, lots | lots_of_companies(store, companies))
     if len(lots) > MOST:
         return None
-    asked = companies | companies_of_lots(store, lots)
-    if _beside_debarred(store, asked) or _below_nominators(store, asked):
+    asked, debarred = companies | companies_of_lots(store, lots), debarred_companies(store)
+    # Whom the state holds beside a debarred company is told at every bidder it holds.
+    if debarred & below or _beside_debarred(store, asked, debarred) or _below_nominators(store, asked):
         return None
-    return Affected(companies, lots, asked)
+    return Affected(companies, lots, asked | debarred)
 
 
 def _sharing(store: GraphStore, companies: set[str], changed: set[str]) -> set[str]:
@@ -214,12 +215,12 @@ def _above_any(ownership: Ownership, nodes: IntArray) -> pl.DataFrame:
     return pl.concat(found)
 
 
-def _beside_debarred(store: GraphStore, companies: set[str]) -> bool:
+def _beside_debarred(store: GraphStore, companies: set[str], debarred: set[str]) -> bool:
     """Does anything but the state link one of some companies to a debarred one?
 
-    A debarred company joins the lots of bidders linked to it, and what is written at it hangs on all of them.
+    A debarred company joins the lots of bidders linked to it, and what is written at it hangs on all of them; which state
+    holders stand above it hangs on none.
     """
-    debarred = debarred_companies(store)
     if not debarred:
         return False
     theirs, mine = (closure_above(store, ids) for ids in (debarred, companies))

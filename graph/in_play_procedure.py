@@ -26,6 +26,7 @@ from graph.in_play_people import (
     read,
     standing_above,
 )
+from graph.in_play_state import STATE, beside_debarred_by_state, in_force
 from graph.ownership_above import ask
 from graph.penetration import Ownership
 from graph.stores.contract import GraphStore
@@ -78,7 +79,6 @@ _MEMBERS: Final = tuple(
     f"MATCH (m:{type_})-[r:MEMBER_OF_CONCERT]->(:Concert) WHERE r.counted RETURN DISTINCT m.id AS party_id"
     for type_ in ("Company", "Person")
 )
-_STATE: Final = ("state_holder", "government")
 
 
 @dataclass(frozen=True)
@@ -108,8 +108,10 @@ def procedure_in_play(
         people = pl.concat([people, *(_of_lots(store, query, _PEOPLE, lots) for query in _BIDDERS_PEOPLE)])
     kin = _kin_of(store, ownership, people["person_id"], lots is not None)
     kin = pl.concat([kin, kin.select(person_id="relative_id", relative_id="person_id")]).unique()
+    below_state = []
     if not barred["Company"].is_empty():
         groups.append(_beside_debarred(ownership, bidders, barred["Company"]))
+        below_state.append(beside_debarred_by_state(ownership, bidders, barred["Company"]))
     whole = pl.concat(groups).unique().sort("group_id", "company_id")
     members = pl.concat([read(store, query, {"party_id": pl.String()}) for query in _MEMBERS])
     everywhere = pl.concat([barred["Person"]["party_id"], members["party_id"]]).unique()
@@ -123,6 +125,7 @@ def procedure_in_play(
         beside_others(store, ownership, bidders, posts, lots),
         of_names(ownership, bidders, named),
         above_parties(ownership, bidders, parties, posts, numbered),
+        *below_state,
     ]
     found = pl.concat([p.select(parts[0].columns) for p in parts]).unique()
     if not (serving.is_empty() and everywhere.is_empty() and kin.is_empty()):
@@ -159,7 +162,7 @@ def _beside_debarred(ownership: Ownership, bidders: pl.DataFrame, barred: pl.Dat
     known = barred.with_columns(node=nodes_of(ownership, barred["party_id"])).filter(pl.col("node") >= 0)
     asked = asked_nodes(ownership, bidders)
     state = pl.Series(
-        "holder", ownership.nodes["kind"].is_in(_STATE).fill_null(False).arg_true(), dtype=pl.Int64
+        "holder", ownership.nodes["kind"].is_in(STATE).fill_null(False).arg_true(), dtype=pl.Int64
     )
     edges = ownership.control_edges
     theirs = standing_above(edges, known["node"]).filter(~pl.col("holder").is_in(state.implode()))
@@ -171,11 +174,7 @@ def _beside_debarred(ownership: Ownership, bidders: pl.DataFrame, barred: pl.Dat
         .unique()
     )
     beside = asked.join(linked, on="company").join(known, on="node")
-    in_force = pl.col("on_date").is_null() | (
-        (pl.col("barred_from").is_null() | (pl.col("barred_from") <= pl.col("on_date")))
-        & (pl.col("barred_to").is_null() | (pl.col("on_date") < pl.col("barred_to")))
-    )
-    return beside.filter(in_force).select(company_id="party_id", on_date="on_date", group_id="group_id")
+    return beside.filter(in_force()).select(company_id="party_id", on_date="on_date", group_id="group_id")
 
 
 def _concerned(

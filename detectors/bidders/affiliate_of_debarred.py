@@ -1,12 +1,13 @@
 """D13 `affiliate-of-debarred`: a bidder is, controls, is controlled by, or shares a controller with a debarred party.
 
-Where a state holder alone stands above both, nothing is shown, not even as set aside, unless both are in play for
-another reason: every state-owned bidder would be laid beside every debarred company of its state holder.
+Where a state holder alone stands above both, that is shown and set aside: once a lot and state holder, with how many more
+debarred companies it controls.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
@@ -18,6 +19,7 @@ from detectors.ties import attached, bidding, debarred
 from detectors.ties.attached_drafts import STATE, party_drafts
 from detectors.ties.coverage import lacking
 from detectors.ties.links import CLOSING_EN, CLOSING_ZH, compared
+from graph.counted import counted
 
 _BARRED: Final = (
     "MATCH (d:{})-[r:DEBARRED_BY]->(a:Company) WHERE r.counted "
@@ -45,7 +47,10 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     parties = barred.drop("party_key", "barred_from", "barred_to", "document_no", "authority").unique(
         "party_id"
     )
-    tied = debarred.links(rows, bids, parties).join(bids.select("lot_id", "bid_on").unique(), on="lot_id")
+    plain = debarred.links(rows, bids, parties)
+    state = debarred.by_state(rows, bids, barred, plain)
+    tied = attached.as_links([plain, state]).drop("when")
+    tied = tied.join(bids.select("lot_id", "bid_on").unique(), on="lot_id")
     decided = tied.select("lot_id", "party_id", "bid_on").unique().join(barred, on="party_id")
     over = pl.col("barred_to").is_not_null() & (
         pl.col("bid_on").is_null() | (pl.col("barred_to") <= pl.col("bid_on"))
@@ -62,7 +67,9 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         .unique(["lot_id", "party_id"], keep="first", maintain_order=True)
     )  # fmt: skip
     links = tied.join(told.select("lot_id", "party_id", "when"), on=["lot_id", "party_id"])
-    yield from party_drafts(rows, told, attached.as_links([links]), lambda party, found, lot: None)
+    more = {(r["lot_id"], r["party_id"]): r["others"] for r in state.iter_rows(named=True)}
+    for found in party_drafts(rows, told, attached.as_links([links]), lambda party, found, lot: None):
+        yield _with_others(found, more.get((found.scope_id, found.identity["party_id"]), 0))
     known = [table(rows[k])["bidder_id"] for k in ("covered", "control")]
     known.append(barred["party_id"].rename("bidder_id"))
     yield from lacking(
@@ -70,14 +77,23 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     )
 
 
+def _with_others(found: Draft, others: int) -> Draft:
+    if not others or not found.suppressed_by:
+        return found
+    rule, zh, en = found.suppressed_by
+    zh += f"；该机构或部门控制的被禁止主体另有{others}家，不逐一列出"
+    en += f"; it controls {counted(others, 'more debarred party', 'more debarred parties')}, not listed one by one"
+    return replace(found, suppressed_by=(rule, zh, en), facts={**found.facts, "others_of_state": others})
+
+
 DETECTOR = Detector(
     id="affiliate-of-debarred",
-    version="1.1",
+    version="1.2",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人为被禁止投标主体或其关联方",
     title_en="A bidder is a debarred party or its affiliate",
-    meaning_zh="投标人本身被禁止投标，或者控制、受控于被禁止的主体，或者与其同受一个主体控制；仅同受国有资产监管机构控制的，一般不列出。",
+    meaning_zh="投标人本身被禁止投标，或者控制、受控于被禁止的主体，或者与其同受一个主体控制；仅同受国有资产监管机构控制的，按标段列出并注明不视为关联。",
     severity="lead",
     basis=(
         statutes.BIDDING_53,

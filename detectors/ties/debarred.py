@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import polars as pl
 
 from detectors.definition import Row
 from detectors.rows import table
 from detectors.ties import attached
+
+_STATE: Final = ("state_holder", "government")
+_OF_ONE: Final = 20
+"""Debarred companies of one state holder that are looked at for one that bids in no lot itself."""
 
 
 def at_bans(bids: pl.DataFrame, barred: pl.DataFrame) -> pl.DataFrame:
@@ -24,7 +29,8 @@ def at_bans(bids: pl.DataFrame, barred: pl.DataFrame) -> pl.DataFrame:
 
 
 def links(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, parties: pl.DataFrame) -> pl.DataFrame:
-    """Links of bidders to debarred parties, themselves included: columns of `attached`, without `when`."""
+    """Links of bidders to debarred parties, themselves included, but for those that a state holder alone makes: columns of
+    `attached`, without `when`."""
     known = parties.select("party_id").unique()
     control = table(rows["control"]).join(
         bids.select("bid_id", "bidder_id").unique(), on=["bid_id", "bidder_id"], how="semi"
@@ -36,21 +42,19 @@ def links(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, parties: pl.Dat
     controls = control.join(known, left_on="holder_id", right_on="party_id").with_columns(
         party_id=pl.col("holder_id"), how=pl.lit("controls"), derivations=pl.concat_list("derivation")
     )
-    on_date = (pl.col("holds_from").is_null() | (pl.col("holds_from") <= pl.col("bid_on"))) & (
-        pl.col("holds_to").is_null() | (pl.col("bid_on") < pl.col("holds_to"))
-    )
-    undated = pl.col("bid_on").is_null() & pl.col("holds_to").is_null()
+    held = _held()
     controlled = (
         bids.join(above, left_on="bidder_id", right_on="holder_id")
-        .filter(on_date | undated)
+        .filter(held)
         .with_columns(how=pl.lit("controlled"), derivations=pl.concat_list("derivation"))
     )
     shared = (
-        control.join(
+        control.filter(~pl.col("holder_id").is_in(_of_state(rows).implode()))
+        .join(
             above.select("party_id", "holder_id", "holds_from", "holds_to", other="derivation"),
             on="holder_id",
         )
-        .filter((on_date | undated) & (pl.col("party_id") != pl.col("bidder_id")))
+        .filter(held & (pl.col("party_id") != pl.col("bidder_id")))
         .with_columns(
             how=pl.lit("controller"),
             via_id=pl.col("holder_id"),
@@ -60,3 +64,51 @@ def links(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, parties: pl.Dat
     # A controller that is itself debarred, or bids, is told as such already.
     shared = shared.join(known, left_on="holder_id", right_on="party_id", how="anti")
     return attached.as_links([itself, controls, controlled, shared]).drop("when")
+
+
+def by_state(
+    rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, barred: pl.DataFrame, told: pl.DataFrame
+) -> pl.DataFrame:
+    """Links by a state holder alone, with `others`: how many further debarred companies it controls on the bid date.
+
+    Of each lot and state holder one company whose ban is in force stands for all: it may have thousands. `told`: links by
+    anything else, whose parties (lot_id, party_id) are told as that. Columns of `attached`, without `when`.
+    """
+    state = _of_state(rows)
+    control = table(rows["control"]).filter(pl.col("holder_id").is_in(state.implode()))
+    mine = control.select("lot_id", "bid_id", "bidder_id", "holder_id", "derivation").join(
+        bids.select("bid_id", "bidder_id", "bid_on").unique(), on=["bid_id", "bidder_id"]
+    )
+    above = table(rows["debarred_control"]).filter(pl.col("holder_id").is_in(state.implode()))
+    at = ["holder_id", "bid_on"]
+    theirs = mine.select(at).unique().join(above.rename({"derivation": "other"}), on="holder_id")
+    theirs = theirs.join(barred.select("party_id", "barred_from", "barred_to"), on="party_id")
+    begun = pl.col("barred_from").is_null() | (pl.col("barred_from") <= pl.col("bid_on"))
+    lasts = pl.col("barred_to").is_null() | (pl.col("bid_on") < pl.col("barred_to"))
+    undated = pl.col("bid_on").is_null() & pl.col("barred_to").is_null()
+    live = theirs.filter(_held() & ((begun & lasts) | undated)).sort(*at, "party_id")
+    live = live.unique([*at, "party_id"], keep="first", maintain_order=True)
+    live = live.with_columns(others=pl.len().over(at) - 1)
+    few = live.group_by(at, maintain_order=True).head(_OF_ONE)
+    found = mine.join(few.select(*at, "party_id", "other", "others"), on=at, nulls_equal=True)
+    own = bids.select("lot_id", party_id="bidder_id")
+    there = pl.concat([own, told.select("lot_id", "party_id")]).unique()
+    found = found.join(there, on=["lot_id", "party_id"], how="anti")
+    first = pl.col("party_id") == pl.col("party_id").min().over("lot_id", "holder_id")
+    return found.filter(first).with_columns(
+        how=pl.lit("controller"),
+        via_id=pl.col("holder_id"),
+        derivations=pl.concat_list("derivation", "other"),
+    )
+
+
+def _of_state(rows: Mapping[str, Sequence[Row]]) -> pl.Series:
+    kinds = table(rows["kinds"])
+    return kinds.filter(pl.col("holder_kind").is_in(_STATE).fill_null(False))["holder_id"].unique()
+
+
+def _held() -> pl.Expr:
+    """Does what holds_from and holds_to bound hold on the bid date?"""
+    begun = pl.col("holds_from").is_null() | (pl.col("holds_from") <= pl.col("bid_on"))
+    lasts = pl.col("holds_to").is_null() | (pl.col("bid_on") < pl.col("holds_to"))
+    return (begun & lasts) | (pl.col("bid_on").is_null() & pl.col("holds_to").is_null())

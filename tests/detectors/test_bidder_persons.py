@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from detectors.bidders import (
@@ -11,7 +13,11 @@ from detectors.bidders import (
     related_persons,
     winner_declines,
 )
+from detectors.finding import Finding
+from detectors.running.detecting import detect
+from detectors.running.one_lot import screen_lot
 from detectors.ties.namesakes import masks_agree
+from graph.stores import open_store
 from tests.detectors.bidder_world import Found, World, found_on_both, ids
 
 DEBARRED, KIN, NAMESAKE = "affiliate-of-debarred", "related-persons", "possible-same-person"
@@ -37,6 +43,22 @@ def build(w: World) -> None:
     w.holds("G1", "A7", 80)
     w.holds("G1", "D3", 80)
     barred(w, "D3")
+    # Below a state holder: two beside the bidder, of which one was sold before the bid; a group of its own below another.
+    for holder in ("SASAC1", "SASAC2", "SASAC3"):
+        w.add("companies", id=holder, name=f"虚构{holder}国资委", kind="state_holder")
+    w.lot("STATE", "S1", "S2")
+    w.holds("SASAC1", "S1", 100)
+    for company in ("SD1", "SD2", "SD3"):
+        w.holds("SASAC1", company, 100, valid_to="2025-02-01" if company == "SD1" else None)
+        barred(w, company)
+    w.lot("STATE-GROUP", "S3")
+    for company, holder in (("SG", "SASAC2"), ("S3", "SG"), ("SD4", "SG")):
+        w.holds(holder, company, 60)
+    barred(w, "SD4")
+    w.lot("STATE-OVER", "S4")
+    for company in ("S4", "SD5"):
+        w.holds("SASAC3", company, 100)
+    barred(w, "SD5", valid_to="2025-03-01")
     w.lot("SISTER-40", "A9", "B1")
     w.holds("G2", "A9", 80)
     w.holds("G2", "D4", 40)
@@ -240,6 +262,46 @@ def test_a_ban_that_is_over_or_a_minor_stake_is_nothing(found: Found) -> None:
     assert how(found, "LAST-DAY") == (ids("B6"), ["itself"])
     assert found.of(DEBARRED, "SISTER-40") == []
     assert [f for f in found.of(DEBARRED, "SISTER-OVER") if not f.suppressed_by] == []
+
+
+def test_below_a_state_holder_a_debarred_party_is_shown_and_set_aside(found: Found) -> None:
+    (hit,) = found.of(DEBARRED, "STATE")
+    assert hit.suppressed_by is not None and hit.suppressed_by["rule"] == "state"
+    # SD1 was sold before the bid; of the others the first stands for both.
+    assert (hit.subjects, hit.facts["holder"]["id"]) == (ids("S1"), "local:SD2")
+    assert (
+        "另有1家" in hit.suppressed_by["reason"] and "1 more debarred party" in hit.suppressed_by["reason_en"]
+    )
+    assert {"local:SASAC1", "local:S1", "local:SD2"} <= set(hit.evidence.nodes)
+    # The group below it is no state holder.
+    assert how(found, "STATE-GROUP") == (ids("S3"), ["controller"])
+    assert found.of(DEBARRED, "STATE-OVER") == []
+
+
+def test_what_the_state_holds_is_found_from_one_lot_and_after_a_load(tmp_path: Path) -> None:
+    world, later = World(), World()
+    world.add("companies", id="SASAC", name="虚构国资委", kind="state_holder")
+    for company in ("A1", "A2", "D1"):
+        world.holds("SASAC", company, 100)
+    barred(world, "D1")
+    world.lot("FIRST", "A1")
+    later.lot("SECOND", "A2", deadline="2025-05-01")
+
+    def told(findings: Iterable[Finding]) -> list[tuple[str, str, Any]]:
+        return sorted(
+            (f.scope_id, f.fingerprint, f.suppressed_by) for f in findings if f.detector == DEBARRED
+        )
+
+    with open_store(tmp_path / "store") as store:
+        store.apply(world.extract())
+        screened = told(screen_lot(store, "local:FIRST/1").run.findings)
+        assert len(screened) == 1
+        detectors = [affiliate_of_debarred.DETECTOR]
+        assert told(detect(store, detectors).findings) == screened
+        store.apply(later.extract())
+        whole = told(detect(store, detectors).findings)
+        assert [scope for scope, *_ in whole] == ["local:FIRST/1", "local:SECOND/1"]
+        assert told(screen_lot(store, "local:SECOND/1").run.findings) == whole[1:]
 
 
 def test_of_two_bans_the_one_in_force_at_the_bid_counts(found: Found) -> None:
