@@ -10,6 +10,8 @@ from lookthrough.demo.labelled.behaviour import plant_behaviour
 from lookthrough.demo.labelled.control import plant_control
 from lookthrough.demo.labelled.documents import plant_accounts_of_two_tenders, plant_documents
 from lookthrough.demo.labelled.explained import plant_explained
+from lookthrough.demo.labelled.explained_bids import plant_explained_bids
+from lookthrough.demo.labelled.explained_payments import plant_explained_payments
 from lookthrough.demo.labelled.households import (
     plant_by_no_means,
     plant_households,
@@ -27,7 +29,11 @@ from lookthrough.demo.labelled.payments import plant_payments
 from lookthrough.demo.labelled.persons import plant_persons
 from lookthrough.demo.labelled.procedure import plant_of_two_tenders, plant_procedure
 from lookthrough.demo.labelled.ruled import RULES, plant_ruled
-from lookthrough.demo.labelled.shareholders import plant_nominees, plant_shareholders
+from lookthrough.demo.labelled.shareholders import (
+    plant_nominating_companies,
+    plant_nominees,
+    plant_shareholders,
+)
 from lookthrough.demo.labelled.tables import Labelled
 from lookthrough.demo.labelled.tender_parties import plant_tender_parties
 from lookthrough.demo.labelled.worded import plant_worded
@@ -63,6 +69,9 @@ def labelled() -> Labelled:
         plant_explained,
         plant_worded,
         plant_ruled,
+        plant_explained_bids,
+        plant_explained_payments,
+        plant_nominating_companies,
     ):
         plant(world)
     return world

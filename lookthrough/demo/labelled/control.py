@@ -170,34 +170,35 @@ def _concerts(w: Labelled) -> None:
     w.suppressed(CONCERT, lot, (a, b), "ended", "一致行动关系在投标截止日已解除")
 
 
-def _bar(w: Labelled, party: Party, until: str = "2026-06-01") -> None:
+def bar(w: Labelled, party: Party, until: str = "2026-06-01") -> None:
+    """A ban on a party, from June 2024 on."""
     row = {"party_id": party.number, "party_name": party.name, "authority": "虚构区标注监督管理局"}
     w.add("debarments", **row, valid_from="2024-06-01", valid_to=until, document_no="虚构标注〔2024〕1号")
 
 
 def _barred(w: Labelled) -> None:
     a = w.bidder()
-    _bar(w, a)
+    bar(w, a)
     w.finding(BARRED, w.lot("D13-本身", a), (a,), "投标人本身在禁止期内")
     for depth in (1, 3):
         parent = w.owned(w.company())
         a = w.chain(parent, [80] * depth)
-        _bar(w, parent)
+        bar(w, parent)
         w.finding(BARRED, w.lot(f"D13-母深{depth}", a), (a,), f"被禁止者经{depth}层控制投标人")
     a = w.bidder()
-    _bar(w, w.chain(a, [80]))
+    bar(w, w.chain(a, [80]))
     w.finding(BARRED, w.lot("D13-子", a), (a,), "投标人控制被禁止者")
     group = w.owned(w.company())
     a = w.chain(group, [80])
-    _bar(w, w.chain(group, [60, 60]))
+    bar(w, w.chain(group, [60, 60]))
     w.finding(BARRED, w.lot("D13-姊妹", a), (a,), "投标人与被禁止者同受一集团控制")
     group = w.owned(w.company())
     a = w.chain(group, [80])
-    _bar(w, w.chain(group, [40]))
+    bar(w, w.chain(group, [40]))
     w.none(BARRED, w.lot("D13-四成", a), "集团只持有被禁止者40%：不控制")
     a = w.bidder()
-    _bar(w, a, DEADLINE)
+    bar(w, a, DEADLINE)
     w.suppressed(BARRED, w.lot("D13-期满", a), (a,), "ended", "禁止期在投标截止日已满")
     a = w.bidder()
-    _bar(w, a, "2025-05-21")
+    bar(w, a, "2025-05-21")
     w.finding(BARRED, w.lot("D13-末日", a), (a,), "投标截止日是禁止期最后一日")
