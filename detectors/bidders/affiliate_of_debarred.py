@@ -83,7 +83,7 @@ def _with_others(found: Draft, others: int) -> Draft:
     rule, zh, en = found.suppressed_by
     zh += f"；该机构或部门控制的被禁止主体另有{others}家，不逐一列出"
     en += f"; it controls {counted(others, 'more debarred party', 'more debarred parties')}, not listed one by one"
-    return replace(found, suppressed_by=(rule, zh, en), facts={**found.facts, "others_of_state": others})
+    return replace(found, suppressed_by=(rule, zh, en))
 
 
 DETECTOR = Detector(
