@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert, select
 
 from cases.comparing import COMPARED, Told, contradiction
 from cases.errors import InvalidValueError
+from cases.private_numbers import detail_masked
 from cases.records import AuditEntry, AuditReport
 from cases.rows import Row, rows, streamed, table_of
 from cases.tables import AuditRow, canonical
@@ -74,15 +75,16 @@ def head(connection: Connection) -> str:
 
 
 def entries(connection: Connection, after: int, limit: int) -> list[AuditEntry]:
-    """Entries after a place, oldest first."""
+    """Entries after a place, oldest first. Reasons kept before people's numbers were masked in them are masked here."""
     query = select(_TABLE).where(AuditRow.seq > after).order_by(AuditRow.seq).limit(limit)
-    return [
-        AuditEntry(
-            **{name: row[name] for name in (*_FIELDS, "hash") if name != "detail"},
-            detail=json.loads(row["detail"]),
-        )
-        for row in rows(connection, query)
-    ]
+    return [_entry(row) for row in rows(connection, query)]
+
+
+def _entry(row: Row) -> AuditEntry:
+    kept = json.loads(row["detail"])
+    told = detail_masked(kept)
+    stated = {name: row[name] for name in (*_FIELDS, "hash") if name != "detail"}
+    return AuditEntry(**stated, detail=told, masked=told != kept)
 
 
 def verify(connection: Connection, anchored: str | None = None) -> AuditReport:

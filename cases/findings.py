@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Select, case, func, not_, or_, select, tuple_
 
 from cases.errors import InvalidValueError, UnknownFindingError
-from cases.reasons import numbers_masked
+from cases.private_numbers import numbers_masked
 from cases.records import (
     SEVERITIES,
     STATES,

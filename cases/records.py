@@ -212,7 +212,9 @@ class KeyRecord:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One entry of the audit."""
+    """One entry of the audit. `masked`: its reason was kept with people's numbers in clear, which are masked in `detail`:
+    `hash` is over the text as it was kept.
+    """
 
     seq: int
     at: str
@@ -222,6 +224,7 @@ class AuditEntry:
     detail: Mapping[str, Any]
     previous: str
     hash: str
+    masked: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The wire form."""
@@ -234,6 +237,7 @@ class AuditEntry:
             "detail": dict(self.detail),
             "previous": self.previous,
             "hash": self.hash,
+            "masked": self.masked,
         }
 
 

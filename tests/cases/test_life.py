@@ -7,6 +7,7 @@ import itertools
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
 from cases import (
     STATES,
@@ -18,7 +19,7 @@ from cases import (
     deciding,
 )
 from detectors.definition import Evidence
-from tests.cases.made import Clock, record, tie
+from tests.cases.made import Clock, behind, record, tie
 
 ALLOWED = {
     ("new", "in_review"),
@@ -183,14 +184,25 @@ def test_a_reason_keeps_no_number_of_a_person_in_clear(ledger: Ledger, id_: str)
 
 
 def test_a_reason_kept_before_numbers_were_masked_is_read_masked(
-    ledger: Ledger, id_: str, monkeypatch: pytest.MonkeyPatch
+    ledger: Ledger, ledger_url: str, id_: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # As an earlier release kept it, in the tables and in the audit alike.
     monkeypatch.setattr(deciding, "said_why", lambda text: text)
     number = "110105199001010037"
     ledger.decide(id_, "in_review", f"核对{number}", "甲")
     ledger.suppress(id_, "2030-01-01", f"代持{number}", "甲")
-    assert number in "".join(str(e.detail) for e in ledger.audit_entries(0, 100))
+    engine = behind(ledger_url)
+    with engine.connect() as connection:
+        kept = connection.execute(text("SELECT detail FROM audit")).scalars().all()
+    engine.dispose()
+    assert sum(number in detail for detail in kept) == 2
+    entries = ledger.audit_entries(0, 100)
+    assert number not in str([e.to_json() for e in entries])
+    assert [e.detail["reason"] for e in entries if e.masked] == [
+        f"{w}1101**********0037" for w in ("核对", "代持")
+    ]
+    assert all(not e.to_json()["masked"] for e in entries if "reason" not in e.detail)
+    assert ledger.verify_audit(entries[-1].hash).ok, "what is shown changes nothing of what is kept"
     (listed,) = ledger.findings(FindingFilter(), None, 10)
     for told in (ledger.finding(id_), listed):
         assert number not in str(told.to_json())
