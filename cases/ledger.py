@@ -29,7 +29,7 @@ from cases.records import (
     RunRecord,
     Source,
 )
-from cases.runs import looked_at, ran_over, runs_of, undecided_counts, undecided_of
+from cases.runs import last_looks, looked_at, ran_over, runs_of, undecided_counts, undecided_of
 from cases.tables import StateRow, timestamp
 from graph.stores.contract import BatchRecord
 
@@ -118,6 +118,13 @@ class Ledger:
         """
         with self._reading() as connection:
             return looked_at(connection, detectors, rules)
+
+    def last_looks(self, detectors: Sequence[Detector], rules: LocalRules) -> dict[str, str]:
+        """By detector: the fingerprint of the data over which it, under these rules, was last run as a whole or brought up
+        to date, by whichever run; without those that never were.
+        """
+        with self._reading() as connection:
+            return last_looks(connection, detectors, rules)
 
     def lasting(
         self, lot: str, detectors: Sequence[Detector], rules: LocalRules, fingerprint: str

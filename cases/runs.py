@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _KEPT: Final = type_coerce(UndecidedRow.gap, Text)
 """What could not be decided as the ledger keeps it: canonical JSON, which begins with the detector."""
 _BACK: Final = 100
-"""Runs looked through, newest first."""
+_LONG_BACK: Final = 1000
+"""Runs looked through, newest first: for all detectors at once, and for each by itself."""
 
 
 def runs_of(connection: Connection, after: str | None, limit: int) -> list[RunRecord]:
@@ -87,6 +88,25 @@ def looked_at(connection: Connection, detectors: Sequence[Detector], rules: Loca
         if wanted.items() <= ran.items():
             return str(row["dataset_fingerprint"])
     return None
+
+
+def last_looks(connection: Connection, detectors: Sequence[Detector], rules: LocalRules) -> dict[str, str]:
+    """See `Ledger.last_looks`."""
+    columns = (RunRow.dataset_fingerprint, RunRow.detectors, RunRow.parameters)
+    query = select(*columns).where(RunRow.scope_kind.is_(None)).order_by(RunRow.ended_at.desc())
+    wanted = {d.id: (d.version, canonical(dict(rules.values(d)))) for d in detectors}
+    found: dict[str, str] = {}
+    for start in range(0, _LONG_BACK, _BACK):
+        page = rows(connection, query.limit(_BACK).offset(start))
+        for row in page:
+            for id_ in wanted.keys() & row["detectors"].keys() - found.keys():
+                if wanted[id_] == (row["detectors"][id_], canonical(row["parameters"][id_])):
+                    found[id_] = str(row["dataset_fingerprint"])
+            if len(found) == len(wanted):
+                return found
+        if len(page) < _BACK:
+            break
+    return found
 
 
 def _record(row: Mapping[str, Any]) -> RunRecord:

@@ -32,15 +32,17 @@ PARTIES: Final = ("Company", "Person", "Household")
 class About:
     """What is found about a party, named in its package but not proved there.
 
-    `over`: "loaded" where the detectors looked at the data loaded; "earlier" where they looked at others before them, and
-    `data` has the fingerprint of those by finding; "not" where they looked at none: whether there is anything is not
-    known. `records`: what the ledger holds of a finding, by its fingerprint. `unjudged`: what could not be decided, where
-    the data loaded were looked at; None where that is not known.
+    `over`: "loaded" where the detectors looked at the data loaded; "partly" where some did, and those of `waiting` did not;
+    "earlier" where they looked at others before them; "not" where they looked at none: whether there is anything is not
+    known. `data`: by finding, the fingerprint of the earlier data it is of. `waiting`: by detector, the fingerprint of the
+    data it last looked at, None where it never did. `records`: what the ledger holds of a finding, by its fingerprint.
+    `unjudged`: what could not be decided by those that looked at the data loaded; None where that is not known.
     """
 
     found: tuple[Finding, ...] = ()
-    over: Literal["loaded", "earlier", "not"] = "loaded"
+    over: Literal["loaded", "partly", "earlier", "not"] = "loaded"
     data: Mapping[str, str | None] = field(default_factory=dict)
+    waiting: Mapping[str, str | None] = field(default_factory=dict)
     records: Mapping[str, FindingRecord] = field(default_factory=dict)
     unjudged: Unjudged | None = None
 

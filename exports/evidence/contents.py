@@ -234,6 +234,11 @@ def _facts(asked: Asked, fingerprint: str, hidden_by: PersonKey | None) -> dict[
         "findings": findings,
         "findings_about": [_named(f, asked.about, hidden_by is not None) for f in asked.about.found],
         "findings_about_over": None if asked.found else asked.about.over,
+        "detectors_waiting": [
+            {**_titled(d), "looked_at": data} for d, data in sorted(asked.about.waiting.items())
+        ]
+        if asked.about.over == "partly"
+        else [],
         "undecided_about": _unjudged(asked.about.unjudged, asked.type),
         "party": asked.party,
         "claims": {"shares": proof.shares, "control": proof.control},
@@ -277,20 +282,21 @@ def _unjudged(told: Unjudged | None, type_: str) -> dict[str, Any] | None:
         return None
     receives = {d.id for d in RECIPIENT_DETECTORS}
     apart = {"Company": receives, "Household": {d.id for d in DETECTORS} - receives}.get(type_, set())
-
-    def titled(detector: str) -> dict[str, Any]:
-        known = next((d for d in DETECTORS if d.id == detector), None)
-        return {
-            "detector": detector,
-            "title": {"zh": known.title_zh, "en": known.title_en} if known else None,
-        }
-
     return {
-        "gaps": [{**gap, **titled(gap["detector"])} for gap in told.gaps[:_MOST_GAPS]],
+        "gaps": [{**gap, **_titled(gap["detector"])} for gap in told.gaps[:_MOST_GAPS]],
         "more": max(0, len(told.gaps) - _MOST_GAPS),
         "without_data": [
-            {**titled(d), "lacks": list(lacks)} for d, lacks in told.without_data.items() if d not in apart
+            {**_titled(d), "lacks": list(lacks)} for d, lacks in told.without_data.items() if d not in apart
         ],
+    }
+
+
+def _titled(detector: str) -> dict[str, Any]:
+    """A detector with its title, where it is one of ours."""
+    known = next((d for d in DETECTORS if d.id == detector), None)
+    return {
+        "detector": detector,
+        "title": {"zh": known.title_zh, "en": known.title_en} if known else None,
     }
 
 

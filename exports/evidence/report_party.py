@@ -178,11 +178,17 @@ class PartyTelling(Telling):
                 )
             )
             return
+        yield from self._waiting()
         if not found:
             yield Paragraph(
                 self.say(
                     "检测项在当前数据中没有找到涉及该对象的风险预警。",
                     "The detectors find none in the data loaded.",
+                )
+                if over == "loaded"
+                else self.say(
+                    "其余检测项在当前数据中没有找到涉及该对象的风险预警。",
+                    "The other detectors find none in the data loaded.",
                 )
             )
             yield from self._undecided()
@@ -198,7 +204,7 @@ class PartyTelling(Telling):
             )
         rows = tuple(
             (
-                f["fingerprint"],
+                f["fingerprint"] + self._of_earlier(f),
                 pick(SEVERITIES[f["severity"]], self.lang),
                 self._state(f),
                 f["text"][self.lang],
@@ -222,6 +228,35 @@ class PartyTelling(Telling):
             True,
         )
         yield from self._undecided()
+
+    def _waiting(self) -> Iterator[Block]:
+        """Which detectors have not looked at the data loaded, where others have."""
+        waiting = self.facts.get("detectors_waiting") or ()
+        if not waiting:
+            return
+        named = self.say("、", "; ").join(
+            self._detector(d)
+            + (
+                self.say(f"（上次所看数据指纹 {d['looked_at']}）", f" (last looked at data {d['looked_at']})")
+                if d["looked_at"]
+                else self.say("（从未运行）", " (never run)")
+            )
+            for d in waiting
+        )
+        yield Notice(
+            self.say(
+                f"以下检测项尚未在当前数据上运行，其所列预警（如有）是在此前的数据中发现的，有无其他预警须运行 lookthrough detect 才能得知：{named}。",
+                "These detectors have not looked at the data loaded: what is listed of theirs, if anything, was found in earlier "
+                f"data, and whether there is more lookthrough detect tells: {named}.",
+            )
+        )
+
+    def _of_earlier(self, found: Mapping[str, Any]) -> str:
+        """Of which earlier data one of several findings is, where the others are of those loaded."""
+        if self.facts["findings_about_over"] != "partly" or not found["found_in_data"]:
+            return ""
+        of = found["found_in_data"]
+        return self.say(f"（此前的数据 {of}）", f" (earlier data {of})")
 
     def _undecided(self) -> Iterator[Block]:
         """What could not be decided for want of data, which is no finding and no clearance."""

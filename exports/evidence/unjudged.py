@@ -15,7 +15,8 @@ from detectors.running.runner import Run
 
 _PAGE: Final = 1000
 _RUNS: Final = 100
-"""Runs looked through, newest first."""
+_PAGES: Final = 10
+"""Runs looked through, newest first: so many at a time, so many times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +38,42 @@ def unjudged_in_ledger(
 ) -> Unjudged | None:
     """What the last runs over everything could not decide of a party; None where the ledger has none by these rules.
 
-    A run over what loads had changed tells of that alone: for the rest the runs before it stand.
+    A run over what loads had changed tells of that alone: for the rest the runs before it stand. Each detector is told of
+    by its own last runs, which need not be those of the others.
     """
+    open_ = {d.id: (d.version, canonical(dict(rules.values(d)))) for d in detectors}
     gaps: list[Mapping[str, Any]] = []
     without: dict[str, tuple[str, ...]] = {}
-    newer: list[Mapping[str, Any]] = []
-    for run in _covering(ledger.runs(limit=_RUNS), detectors, rules):
-        gaps += [g for g in _gaps(ledger, run.id, party) if not any(_covers(n, g) for n in newer)]
-        told = {d: m for d, m in run.missing.items() if all(d in n["standing"] for n in newer)}
-        without = {**told, **without}
-        if run.narrowed is None:
+    newer: dict[str, list[Mapping[str, Any]]] = {d: [] for d in open_}
+    for run in _runs(ledger):
+        ran = {i: (version, canonical(dict(run.parameters[i]))) for i, version in run.detectors.items()}
+        telling = {d for d in open_ if run.scope is None and ran.get(d) == open_[d]}
+        if not telling:
+            continue
+        for gap in _gaps(ledger, run.id, party):
+            detector = gap["detector"]
+            if detector in telling and not any(_covers(n, gap) for n in newer[detector]):
+                gaps.append(gap)
+        for detector in telling:
+            if detector in run.missing and all(detector in n["standing"] for n in newer[detector]):
+                without.setdefault(detector, tuple(run.missing[detector]))
+            if run.narrowed is None:
+                del open_[detector]
+            else:
+                newer[detector].append(run.narrowed)
+        if not open_:
             return _sorted(gaps, without, party)
-        newer.append(run.narrowed)
     return None
 
 
-def _covering(
-    runs: Iterable[RunRecord], detectors: Sequence[Detector], rules: LocalRules
-) -> Iterator[RunRecord]:
-    wanted = {d.id: (d.version, canonical(dict(rules.values(d)))) for d in detectors}
-    for run in runs:
-        ran = {i: (version, canonical(dict(run.parameters[i]))) for i, version in run.detectors.items()}
-        if run.scope is None and wanted.items() <= ran.items():
-            yield run
+def _runs(ledger: Ledger) -> Iterator[RunRecord]:
+    after: str | None = None
+    for _ in range(_PAGES):
+        page = ledger.runs(after, _RUNS)
+        yield from page
+        if len(page) < _RUNS:
+            return
+        after = page[-1].id
 
 
 def _gaps(ledger: Ledger, run: str, party: str) -> Iterator[Mapping[str, Any]]:

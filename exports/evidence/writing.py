@@ -49,7 +49,7 @@ class PackageReport:
     edges: int
     truncated: bool
     about_over: str | None
-    """Of a party: which data its findings are of ("loaded", "earlier", "not": none looked at); see `About`."""
+    """Of a party: which data its findings are of ("loaded", "partly", "earlier", "not": none looked at); see `About`."""
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object."""
@@ -298,8 +298,9 @@ def _asked(
 def _known(store: GraphStore, ledger: Ledger, id_: str, rules: LocalRules) -> About | None:
     """What the ledger holds about a party; None where that is of other data or rules, and the detectors can be asked."""
     detectors = [d for d in DETECTORS if not d.support]
-    same = ledger.looked_at(detectors, rules) == store.fingerprint()
-    if not same and is_current(store):
+    looks, loaded = ledger.last_looks(detectors, rules), store.fingerprint()
+    waiting = {d.id: looks.get(d.id) for d in detectors if looks.get(d.id) != loaded}
+    if waiting and is_current(store):
         return None
     records: dict[str, FindingRecord] = {}
     for wanted in (replace(_STANDING, scope_id=id_), replace(_STANDING, subject=id_)):
@@ -313,10 +314,14 @@ def _known(store: GraphStore, ledger: Ledger, id_: str, rules: LocalRules) -> Ab
             key=lambda f: (f.scope_kind, f.scope_id, f.detector, f.fingerprint),
         )
     )
-    if same:
-        return About(found, "loaded", {}, records, unjudged_in_ledger(ledger, detectors, rules, id_))
-    data = {i: ledger.ran_over(r.last_run) for i, r in records.items()}
-    return About(found, "earlier" if found else "not", data, records)
+    # What a run over what had changed left standing is of the data loaded too, whichever run found it.
+    earlier = {i: r for i, r in records.items() if r.finding.detector in waiting}
+    data = {i: ledger.ran_over(r.last_run) for i, r in earlier.items()}
+    if len(waiting) == len(detectors):
+        return About(found, "earlier" if found else "not", data, waiting, records)
+    looked = [d for d in detectors if d.id not in waiting]
+    unjudged = unjudged_in_ledger(ledger, looked, rules, id_)
+    return About(found, "partly" if waiting else "loaded", data, waiting, records, unjudged)
 
 
 def _recorded(ledger: Ledger, about: About) -> About:

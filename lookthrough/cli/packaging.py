@@ -53,6 +53,10 @@ _NOT_LOOKED_AT: Final = {
         "The detectors have not looked at the data loaded, so the package can't say whether there are findings about it: run "
         "lookthrough detect first.",
     ),
+    "partly": (
+        "有检测项尚未在当前数据上运行（材料包已逐一列明）：运行 lookthrough detect 后其结果才完整。",
+        "Some detectors have not looked at the data loaded (the package names them): run lookthrough detect for theirs.",
+    ),
     "earlier": (
         "材料包所列风险预警是在此前的数据中发现的，检测项尚未在当前数据上运行：请先运行 lookthrough detect。",
         "The findings it names are of earlier data; the detectors have not looked at the data loaded: run lookthrough detect "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from dataclasses import replace
@@ -12,7 +13,7 @@ import pytest
 
 from cases import Ledger, open_ledger
 from detectors.definition import Undecided
-from detectors.registry import chosen
+from detectors.registry import DETECTORS, chosen
 from detectors.rules.values import NO_RULES
 from detectors.running.changed import Narrowed
 from detectors.running.detecting import detect
@@ -41,7 +42,9 @@ PARTY = "甲城路桥建设有限公司"
 
 def reports(package: Path) -> dict[str, str]:
     return {
-        lang: re.sub(r"<[^>]+>", " ", (package / f"data/report.{lang}.html").read_text(encoding="utf-8"))
+        lang: html.unescape(
+            re.sub(r"<[^>]+>", " ", (package / f"data/report.{lang}.html").read_text(encoding="utf-8"))
+        )
         for lang in ("zh", "en")
     }
 
@@ -92,6 +95,70 @@ def test_findings_of_earlier_data_are_named_as_such_and_never_denied(own: Store,
         assert words in reports(later)[lang]
         assert all(f["fingerprint"] in reports(later)[lang] for f in found)
     assert verify_package(later).holds
+
+
+def test_after_a_run_over_what_changed_each_detector_is_told_by_what_it_looked_at(
+    own: Store, tmp_path: Path
+) -> None:
+    """Those about patterns over everything wait; all others have looked, if not at everything again."""
+
+    def package(name: str, over: str) -> tuple[Any, dict[str, str], str]:
+        made = own("evidence", PARTY, "--to", tmp_path / name)
+        assert made.code == 0, made.err
+        assert verify_package(tmp_path / name).holds
+        facts = facts_of(tmp_path / name)
+        assert facts["findings_about_over"] == over
+        return facts, reports(tmp_path / name), made.err
+
+    assert own("detect").code == 0
+    whole, _, _ = package("whole", "loaded")
+    assert whole["detectors_waiting"] == [] and whole["findings_about"]
+    (tmp_path / "more.csv").write_text(BIDS.replace("ZC-9", "ZC-10"), encoding="utf-8")
+    assert own("load", tmp_path / "more.csv").code == 0
+    package("loaded", "earlier")
+    assert own("detect", "--changed").code == 0
+
+    facts, texts, err = package("changed", "partly")
+    patterns = {d.id for d in DETECTORS if d.over_all and not d.support}
+    assert {d["detector"] for d in facts["detectors_waiting"]} == patterns
+    assert {d["looked_at"] for d in facts["detectors_waiting"]} == {whole["dataset"]} != {facts["dataset"]}
+    scopes = {f["scope"]["id"]: f["found_in_data"] for f in facts["findings_about"]}
+    # What the first run found of the first lot stands, and is of the data loaded as the second lot's is.
+    assert scopes == {"local:ZC-9/1": None, "local:ZC-10/1": None}
+    assert facts["undecided_about"] is not None
+    assert not patterns & {d["detector"] for d in facts["undecided_about"]["without_data"]}
+    assert "Some detectors have not looked" in err
+    for lang, words in (("zh", "尚未在当前数据上运行"), ("en", "have not looked at the data loaded")):
+        assert words in texts[lang] and whole["dataset"] in texts[lang]
+        assert all(d["title"][lang] in texts[lang] for d in facts["detectors_waiting"])
+
+    for detector in sorted(patterns):
+        assert own("detect", "--detector", detector).code == 0
+    again, texts, err = package("again", "loaded")
+    assert again["detectors_waiting"] == [] and "have not looked" not in texts["en"] + err
+    assert [f["fingerprint"] for f in again["findings_about"]] == [
+        f["fingerprint"] for f in facts["findings_about"]
+    ]
+    assert again["undecided_about"] is not None
+
+
+def test_detectors_that_were_never_run_are_named_and_the_others_tell_of_themselves(
+    own: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run of two detectors says what these found, and nothing of the others."""
+    # Else all are run for the package.
+    monkeypatch.setattr("exports.evidence.writing.is_current", lambda store: False)
+    assert own("detect", "--detector", "habitual-loser", "--detector", "common-shareholder").code == 0
+    made = own("evidence", "戊林园林有限公司", "--to", tmp_path / "one")
+    assert made.code == 0, made.err
+    facts, texts = facts_of(tmp_path / "one"), reports(tmp_path / "one")
+    assert facts["findings_about_over"] == "partly"
+    waiting = {d["detector"]: d["looked_at"] for d in facts["detectors_waiting"]}
+    assert "common-shareholder" not in waiting and set(waiting.values()) == {None}
+    assert len(waiting) == len([d for d in DETECTORS if not d.support]) - 2
+    assert {g["detector"] for g in facts["undecided_about"]["gaps"]} == {"common-shareholder"}
+    assert "其余检测项在当前数据中没有找到" in texts["zh"] and "从未运行" in texts["zh"]
+    assert "never run" in texts["en"] and verify_package(tmp_path / "one").holds
 
 
 def ledger_of(world: World, folder: Path) -> Ledger:
