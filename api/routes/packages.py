@@ -39,6 +39,7 @@ def _packed(
         ledger=services.ledger,
         as_of=as_of,
         rules=services.rules,
+        own=services.own,
         hidden_by=None if caller.sees_people else services.person_key,
     )
     return Response(

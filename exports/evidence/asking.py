@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -15,17 +15,27 @@ from detectors.registry import DETECTORS
 from detectors.rules.values import NO_RULES, LocalRules
 from detectors.running.detecting import detect
 from exports.errors import PackageError
-from exports.evidence.proving import Proof, proof_of_company, proof_of_finding, proof_of_person
+from exports.evidence.proving import (
+    Proof,
+    proof_of_company,
+    proof_of_finding,
+    proof_of_person,
+    prove_between,
+)
+from exports.evidence.telling import is_own
 from exports.evidence.unjudged import Unjudged, unjudged_in_run
 from graph.current_ownership import current_ownership
 from graph.in_play import is_current
 from graph.stores import GraphStore
+from graph.stores.hops import types_named
 from graph.subgraph import Subgraph
 from visualize.excerpt import picture_of, type_of
 from visualize.proof import finding_picture
 
 FINGERPRINT: Final = re.compile(r"[0-9a-f]{20}")
 PARTIES: Final = ("Company", "Person", "Household")
+OWNERSHIP: Final = frozenset({"OWNS", "ULTIMATELY_HOLDS", "CONTROLS", "EXERCISES_CONTROL"})
+"""Relationships that an own detector's query asks of, where its package proves shares and control."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +73,15 @@ class Asked:
     ids: tuple[str, ...] = field(default=())
     """Nodes the proof names besides."""
     keys: tuple[str, ...] = field(default=())
+    own: tuple[Detector, ...] = ()
+    """An operator's own detectors, beside the product's."""
+    proved: Mapping[str, Any] | None = None
+    """Of a finding of such a detector: what those it names hold and control of each other."""
 
     @property
     def detector(self) -> Detector | None:
         """The definition of the finding's detector."""
-        return next((d for d in DETECTORS if self.found and d.id == self.found.detector), None)
+        return next((d for d in (*DETECTORS, *self.own) if self.found and d.id == self.found.detector), None)
 
 
 def ask(
@@ -77,17 +91,20 @@ def ask(
     rules: LocalRules = NO_RULES,
     detector: str | None = None,
     known: About | None = None,
+    own: Sequence[Detector] = (),
 ) -> Asked:
     """The finding of a fingerprint, or the party of an id, with its proof. Raises `PackageError`.
 
     `detector`: the one that made the finding, where it is known: only it is run. `known`: what is found about the
-    party, where that is known: nothing is run. Where what is in play is not up to date the store must
+    party, where that is known: nothing is run. `own`: an operator's own detectors, beside the product's. Where what is in play is not up to date the store must
     be open for writing.
     """
     if isinstance(question, Finding):
-        return _finding(store, question)
+        return _finding(store, question, own)
     if FINGERPRINT.fullmatch(question):
-        wanted = [d for d in DETECTORS if detector in (None, d.id)]
+        wanted = [d for d in (*DETECTORS, *own) if detector in (None, d.id)]
+        if not wanted:
+            raise _undefined(str(detector))
         found = next(
             (f for f in detect(store, wanted, None, rules).findings if f.fingerprint == question), None
         )
@@ -97,14 +114,32 @@ def ask(
                 f"The data loaded give no finding {question}: it no longer stands, or belongs to another store. "
                 "lookthrough detect lists those there are.",
             )
-        return _finding(store, found)
-    return _party(store, question, as_of, rules, known)
+        return _finding(store, found, own)
+    return _party(store, question, as_of, rules, known, own)
 
 
-def _finding(store: GraphStore, found: Finding) -> Asked:
+def _undefined(detector: str) -> PackageError:
+    return PackageError(
+        f"检测项 {detector} 不在本程序中，也不在所给的自定义检测项文件里（环境变量 LOOKTHROUGH_DETECTORS）：没有它的定义，不能生成材料包。",
+        f"The detector {detector} is none of this program's, nor of the files that LOOKTHROUGH_DETECTORS names: without its "
+        "definition there is no package.",
+    )
+
+
+def _finding(store: GraphStore, found: Finding, own: Sequence[Detector]) -> Asked:
     ownership = current_ownership(store)
+    defined = next((d for d in (*DETECTORS, *own) if d.id == found.detector), None)
+    if defined is None:
+        raise _undefined(found.detector)
     proof = proof_of_finding(ownership, found)
     picture = finding_picture(store, found, ownership)
+    proved = None
+    if is_own(defined) and not OWNERSHIP.isdisjoint(types_named(defined.queries["rows"])):
+        held = [
+            (e.source, e.target) for e in picture.edges if e.type == "OWNS" and e.id in found.evidence.keys
+        ]
+        parties = {*found.subjects, *found.evidence.nodes, *(i for pair in held for i in pair)}
+        proved = prove_between(proof, ownership, sorted(parties))
     return Asked(
         "finding",
         found.fingerprint,
@@ -115,6 +150,8 @@ def _finding(store: GraphStore, found: Finding) -> Asked:
         found,
         ids=tuple(found.evidence.nodes),
         keys=tuple(found.evidence.keys),
+        own=tuple(own),
+        proved=proved,
     )
 
 
@@ -123,7 +160,14 @@ def about_party(found: Finding, id_: str) -> bool:
     return found.scope_id == id_ or id_ in parties_of(found)
 
 
-def _party(store: GraphStore, id_: str, as_of: str | None, rules: LocalRules, known: About | None) -> Asked:
+def _party(
+    store: GraphStore,
+    id_: str,
+    as_of: str | None,
+    rules: LocalRules,
+    known: About | None,
+    own: Sequence[Detector],
+) -> Asked:
     try:
         type_ = type_of(store, id_)
     except KeyError:
@@ -148,12 +192,14 @@ def _party(store: GraphStore, id_: str, as_of: str | None, rules: LocalRules, kn
     about = known
     if about is None:
         # A look at a party is no reason to work out everything anew.
-        about = _found_about(store, id_, rules) if is_current(store) else About(over="not")
-    return Asked("party", id_, type_, proof.as_of, picture, proof, None, about, party, ids=(id_,))
+        about = _found_about(store, id_, rules, own) if is_current(store) else About(over="not")
+    return Asked(
+        "party", id_, type_, proof.as_of, picture, proof, None, about, party, ids=(id_,), own=tuple(own)
+    )
 
 
-def _found_about(store: GraphStore, id_: str, rules: LocalRules) -> About:
-    run = detect(store, [d for d in DETECTORS if not d.support], None, rules)
+def _found_about(store: GraphStore, id_: str, rules: LocalRules, own: Sequence[Detector]) -> About:
+    run = detect(store, [d for d in (*DETECTORS, *own) if not d.support], None, rules)
     found = tuple(f for f in run.findings if about_party(f, id_))
     return About(found, unjudged=unjudged_in_run(run, id_))
 

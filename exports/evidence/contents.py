@@ -6,10 +6,11 @@ import contextlib
 import hashlib
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from detectors.definition import Detector, Parameter
 from detectors.finding import Finding
 from detectors.of_recipients import RECIPIENT_DETECTORS
 from detectors.registry import DETECTORS
@@ -18,13 +19,13 @@ from exports.cytoscape import cytoscape_json
 from exports.errors import PackageError
 from exports.evidence.asking import About, Asked
 from exports.evidence.citing import Citations, cite
-from exports.evidence.freezing import freeze
+from exports.evidence.freezing import Frozen, freeze
 from exports.evidence.masking import Masks
 from exports.evidence.people import names_of, person_ids
 from exports.evidence.report import Report
 from exports.evidence.report_html import report_html
 from exports.evidence.report_pdf import report_pdf
-from exports.evidence.telling import Subject, definition_of
+from exports.evidence.telling import Subject, definition_of, is_own
 from exports.evidence.unjudged import Unjudged
 from exports.evidence.veiling import told_reason
 from exports.gexf import gexf
@@ -90,6 +91,7 @@ def prove(
     keys = {*asked.keys, *proof.keys}
     parties = {*proof.nodes, *proof.identities, *proof.identities.values()}
     frozen = freeze(store, asked.picture, asked.ids, keys, parties)
+    _all_there(asked, frozen)
     findings = [asked.found] if asked.found else list(asked.about.found)
     stated = _facts(asked, store.fingerprint(), hidden_by)
     # A party's findings and gaps tell of people who stand nowhere in its picture.
@@ -128,7 +130,8 @@ def prove(
         **{f"graph/{name}": content for name, content in tables.items()},
     }
     _check(files)
-    return Proven(files, Subject(facts, facts_hash, subgraph, citations, provenance, asked.detector), scenes)
+    parameters = asked.detector.parameters if asked.detector else ()
+    return Proven(files, Subject(facts, facts_hash, subgraph, citations, provenance, parameters), scenes)
 
 
 def contents_of(store: GraphStore, asked: Asked, hidden_by: PersonKey | None) -> Contents:
@@ -187,6 +190,20 @@ def masks_title(masks: Masks, subgraph: Subgraph) -> Subgraph:
     )
 
 
+def _all_there(asked: Asked, frozen: Frozen) -> None:
+    """Raises `PackageError` where an own detector names as proof what the store has not: its definition is to be mended."""
+    if asked.detector is None or not is_own(asked.detector):
+        return
+    lacking = sorted({*asked.keys} & frozen.absent | {*asked.ids} - frozen.nodes.keys())
+    if lacking:
+        raise PackageError(
+            f"自定义检测项 {asked.detector.id} 以 {lacking[0]} 为依据，但数据库中没有这个节点或关系。请检查其定义："
+            "nodes、subjects 给出节点编号（.id），keys 给出关系的键（.key）。",
+            f"The own detector {asked.detector.id} names {lacking[0]} as proof, and the store has no such node or relationship. "
+            "See its definition: nodes and subjects are ids of nodes (.id), keys are keys of relationships (.key).",
+        )
+
+
 def _check(files: Mapping[str, bytes]) -> None:
     """A package that its own check would refuse is never handed out."""
     data = {f"data/{name}": content for name, content in files.items()}
@@ -235,12 +252,13 @@ def _facts(asked: Asked, fingerprint: str, hidden_by: PersonKey | None) -> dict[
         "findings_about": [_named(f, asked.about, hidden_by is not None) for f in asked.about.found],
         "findings_about_over": None if asked.found else asked.about.over,
         "detectors_waiting": [
-            {**_titled(d), "looked_at": data} for d, data in sorted(asked.about.waiting.items())
+            {**_titled(d, asked.own), "looked_at": data} for d, data in sorted(asked.about.waiting.items())
         ]
         if asked.about.over == "partly"
         else [],
-        "undecided_about": _unjudged(asked.about.unjudged, asked.type),
+        "undecided_about": _unjudged(asked.about.unjudged, asked.type, asked.own),
         "party": asked.party,
+        **({"proved": asked.proved} if asked.proved else {}),
         "claims": {"shares": proof.shares, "control": proof.control},
         "ownership": proof.ownership_json(),
         **({"ownership_elsewhen": elsewhen} if elsewhen else {}),
@@ -273,7 +291,7 @@ def _named(found: Finding, about: About, hides: bool) -> dict[str, Any]:
     }
 
 
-def _unjudged(told: Unjudged | None, type_: str) -> dict[str, Any] | None:
+def _unjudged(told: Unjudged | None, type_: str, own: Sequence[Detector]) -> dict[str, Any] | None:
     """What could not be decided of a party, detectors by their titles too; None where it is not known.
 
     Detectors without any data are told where they look at the like of it: no company receives benefits, no household bids.
@@ -283,21 +301,28 @@ def _unjudged(told: Unjudged | None, type_: str) -> dict[str, Any] | None:
     receives = {d.id for d in RECIPIENT_DETECTORS}
     apart = {"Company": receives, "Household": {d.id for d in DETECTORS} - receives}.get(type_, set())
     return {
-        "gaps": [{**gap, **_titled(gap["detector"])} for gap in told.gaps[:_MOST_GAPS]],
+        "gaps": [{**gap, **_titled(gap["detector"], own)} for gap in told.gaps[:_MOST_GAPS]],
         "more": max(0, len(told.gaps) - _MOST_GAPS),
         "without_data": [
-            {**_titled(d), "lacks": list(lacks)} for d, lacks in told.without_data.items() if d not in apart
+            {**_titled(d, own), "lacks": list(lacks)}
+            for d, lacks in told.without_data.items()
+            if d not in apart
         ],
     }
 
 
-def _titled(detector: str) -> dict[str, Any]:
-    """A detector with its title, where it is one of ours."""
-    known = next((d for d in DETECTORS if d.id == detector), None)
+def _titled(detector: str, own: Sequence[Detector]) -> dict[str, Any]:
+    """A detector with its title, where it is one of ours or the operator's."""
+    known = next((d for d in (*DETECTORS, *own) if d.id == detector), None)
     return {
         "detector": detector,
         "title": {"zh": known.title_zh, "en": known.title_en} if known else None,
     }
+
+
+def _meaning(parameter: Parameter) -> dict[str, Any]:
+    kept = ("name", "default", "unit", "doc_zh", "doc_en")
+    return {name: getattr(parameter, name) for name in kept}
 
 
 def _provenance(
@@ -320,6 +345,12 @@ def _provenance(
             "version": detector.version,
             "parameters": facts["findings"][0]["facts"]["parameters"],
             "queries": dict(detector.queries),
+            # Whoever checks the package need not have the operator's file.
+            **(
+                {"own": True, "parameters_mean": [_meaning(p) for p in detector.parameters]}
+                if is_own(detector)
+                else {}
+            ),
         }
         if detector
         else None,

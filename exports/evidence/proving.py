@@ -187,6 +187,46 @@ def proof_of_person(
     return proof, {"shares": shares, "truncated": truncated, "controls": controls}
 
 
+def prove_between(proof: Proof, ownership: Ownership, parties: Sequence[str]) -> dict[str, Any] | None:
+    """Add to a proof what some parties hold and control of each other, on its day; None where they hold nothing.
+
+    Gives the answers: `shares`, `controls`, and `truncated`: there are more companies than `MOST_COMPANIES`.
+    """
+    nodes = ownership.nodes_of(pl.Series(list(parties), dtype=pl.String))
+    nodes = np.unique(nodes[nodes >= 0])
+    heads = set(ownership.ids(nodes).to_list())
+    of_type = ownership.nodes["type"].gather(nodes)
+    companies = sorted(ownership.ids(nodes[(of_type == "Company").to_numpy()]).to_list())
+    day = proof.as_of or "2100-12-31"
+    shares: list[dict[str, Any]] = []
+    controls: list[dict[str, Any]] = []
+    looked: list[str] = []
+    for company in companies[:MOST_COMPANIES]:
+        whole = penetrate(ownership, company, day)
+        told = {o["id"]: o for o in whole.to_json()["owners"] if o["id"] in heads and o["id"] != company}
+        answer = _controllers(ownership, company, day)
+        controlling = [one for one in answer.controllers if one.id in heads and one.id != company]
+        for holder in sorted(told):
+            claim = _share_claim(
+                f"/proved/shares/{len(shares)}", holder, whole.company, told[holder], whole.method
+            )
+            claim["bounds"] = whole.bounds
+            _with_paths(claim, ownership, day)
+            proof.shares.append(claim)
+            kept = ("share", "share_min", "share_max", "votes", "depth", "method")
+            shares.append({"holder": holder, "company": whole.company, **{k: claim[k] for k in kept}})
+        for one in controlling:
+            proof.control += _control_claims(f"/proved/controls/{len(controls)}", answer, one.id, one.via)
+            controls.append({"holder": one.id, "company": company, "via": one.via})
+        if told or controlling:
+            looked.append(company)
+    if not looked:
+        return None
+    lay_out(proof, ownership, looked)
+    proof.keys |= {k for c in proof.control for link in c["links"] for k in link["rows"]}
+    return {"shares": shares, "controls": controls, "truncated": len(companies) > MOST_COMPANIES}
+
+
 def _with_paths(claim: dict[str, Any], ownership: Ownership, as_of: str | None) -> None:
     """Put into a claim the chains from its holder down to its company."""
     found = connecting_paths(ownership, claim["holder"], claim["company"], as_of, MOST_PATHS)

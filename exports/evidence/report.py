@@ -28,8 +28,14 @@ _MOST_ROWS: Final = 200
 """Source rows printed, or as many as the report cites where those are more; `source-rows.csv` has them all."""
 
 
+_MOST_OWN_ROWS: Final = 60
+"""Rows of an operator's own query that are printed; facts.json has them all."""
 _DAYS: Final = ("observed_on", "to_month", "month", "valid_from", "bid_on")
 """Facts that say how far the data reach."""
+
+
+def _each(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else (value,)
 
 
 class Report(ProofTelling, PartyTelling):
@@ -48,6 +54,7 @@ class Report(ProofTelling, PartyTelling):
         blocks += list(self._control())
         if found:
             blocks += list(self._dwellings(found))
+            blocks += list(self._own_rows(found))
             blocks += list(self._other_facts(found))
         blocks += list(self._method())
         blocks += list(self._sources(found))
@@ -98,6 +105,16 @@ class Report(ProofTelling, PartyTelling):
                     f"Suppressed by a precision rule ({suppressed['rule']}): {reason}",
                 )
             )
+        if found.get("own_detector"):
+            yield Notice(
+                self.say(
+                    f"{found['detector']} 是运营单位的自定义检测项，不在产品的检测项目录中。其查询语句见 provenance.json；查询所得各列与上述说明不能由"
+                    "本材料包复算，所附来源记录、持股比例与控制关系可以。",
+                    f"{found['detector']} is an operator's own detector, and none of the product's catalogue. Its query stands in "
+                    "provenance.json; what the query gave, and the sentence above, can't be worked out again from this package. The "
+                    "enclosed source rows, shares and control can.",
+                )
+            )
         yield Pairs(
             (
                 (self.say("预警编号", "Finding"), found["fingerprint"]),
@@ -119,7 +136,13 @@ class Report(ProofTelling, PartyTelling):
         )
 
     def _scope(self, found: Mapping[str, Any]) -> str:
-        kinds = {"lot": ("标段", "lot"), "household": ("家庭户", "household"), "person": ("人员", "person")}
+        kinds = {
+            "lot": ("标段", "lot"),
+            "household": ("家庭户", "household"),
+            "person": ("人员", "person"),
+            "company": ("企业", "company"),
+            "tender": ("招标项目", "tender"),
+        }
         kind = pick(kinds.get(found["scope"]["kind"], (found["scope"]["kind"],) * 2), self.lang)
         return f"{kind} {self.name(found['scope']['id'])}"
 
@@ -147,6 +170,34 @@ class Report(ProofTelling, PartyTelling):
         items = tuple(found["innocent"][self.lang])
         yield Bullets(items) if items else Paragraph(self.say("未列举。", "None is listed."))
 
+    def _own_rows(self, found: Mapping[str, Any]) -> Iterator[Block]:
+        """What an operator's own query gave, a row a row, each with the sources of the relationships it names."""
+        rows = found["facts"].get("rows") if found.get("own_detector") else None
+        if not rows:
+            return
+        yield self.section("查询结果", "What the query gave")
+        proof = set(found["evidence"]["keys"])
+        shown = rows[:_MOST_OWN_ROWS]
+        named = {c: [v for r in shown for v in _each(r[c]) if v is not None] for c in shown[0]}
+        columns = [c for c, values in named.items() if not (values and proof.issuperset(map(str, values)))]
+        yield Table(
+            (*columns, self.say("来源", "Source")),
+            tuple(
+                (
+                    *(self.told(row[c], c) for c in columns),
+                    self.cite(str(v) for c in row for v in _each(row[c]) if str(v) in proof),
+                )
+                for row in shown
+            ),
+            (*(2.0 for _ in columns), 1.0),
+        )
+        if len(rows) > len(shown):
+            more = len(rows) - len(shown)
+            yield Paragraph(
+                self.say(f"另有 {more} 行见 facts.json。", f"{counted(more, 'more row')} in facts.json."),
+                True,
+            )
+
     def _other_facts(self, found: Mapping[str, Any]) -> Iterator[Block]:
         apart = (
             "bidders",
@@ -158,6 +209,7 @@ class Report(ProofTelling, PartyTelling):
             "holder",
             "holdings",
             "members",
+            *(("rows", "personal_columns") if found.get("own_detector") else ()),
         )
         # Where a finding names no currency its amounts are in that of its lot.
         scope = next((n for n in self.subject.subgraph.nodes if n.id == found["scope"]["id"]), None)

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from detectors.definition import Detector
+from detectors.definition import Detector, Parameter
+from detectors.registry import DETECTORS
 from detectors.ties.drafts import identity_label
 from detectors.units import UNITS
 from exports.evidence.citing import Citations
@@ -20,6 +21,7 @@ from visualize.labels import plain_id
 from visualize.wording import ROLES, Lang, pick
 
 RATE: Final = "rate"
+_NUMERALS: Final = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三")
 _FIRST: Final = ("id", "name", "month", "from", "to")
 """What a reader looks for first; facts.json has every object's members in the order of the alphabet."""
 _CODE: Final = re.compile(r"[a-z]+(?:[_-][a-z]+)*")
@@ -34,12 +36,19 @@ class Subject:
     subgraph: Subgraph
     citations: Citations
     provenance: Mapping[str, Any]
-    detector: Detector | None
+    parameters: tuple[Parameter, ...]
+    """Of the finding's detector: what each means."""
+
+
+def is_own(detector: Detector) -> bool:
+    """Is it an operator's own, and none of the product's?"""
+    return all(d.id != detector.id for d in DETECTORS)
 
 
 def definition_of(detector: Detector) -> dict[str, Any]:
     """What a package tells of a detector itself: what it is called, where it belongs, and what may explain its findings."""
     return {
+        **({"own_detector": True} if is_own(detector) else {}),
         "title": {"zh": detector.title_zh, "en": detector.title_en},
         "domain": detector.domain,
         "scene": detector.scene,
@@ -79,9 +88,7 @@ class Telling:
     def section(self, zh: str, en: str) -> Heading:
         """The next section's heading, numbered."""
         self._sections += 1
-        return Heading(
-            self.say(f"{'一二三四五六七八九十'[self._sections - 1]}、{zh}", f"{self._sections}. {en}")
-        )
+        return Heading(self.say(f"{_NUMERALS[self._sections - 1]}、{zh}", f"{self._sections}. {en}"))
 
     def since(self, keys: Iterable[str]) -> str:
         """The span in which each of some rows holds, and when it was seen."""
@@ -161,8 +168,7 @@ class Telling:
 
     def parameter(self, name: str, value: Any) -> str:
         """A parameter's value with its unit and what it means."""
-        detector = self.subject.detector
-        known = next((p for p in detector.parameters if p.name == name), None) if detector else None
+        known = next((p for p in self.subject.parameters if p.name == name), None)
         if known is None:
             return self.told(value)
         unit = pick(UNITS[known.unit], self.lang) if known.unit in UNITS else known.unit

@@ -7,11 +7,13 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from cases import FindingFilter, FindingRecord, Ledger, UnknownFindingError
+from detectors.definition import Detector
 from detectors.finding import Finding
 from detectors.registry import DETECTORS
 from detectors.rules.values import NO_RULES, LocalRules
@@ -90,18 +92,19 @@ def make_package(
     ledger: Ledger | None = None,
     as_of: str | None = None,
     rules: LocalRules = NO_RULES,
+    own: Sequence[Detector] = (),
     hidden_by: PersonKey | None = None,
     now: dt.datetime | None = None,
 ) -> Package:
     """The package of a finding (its fingerprint) or of a party (a company, a person, a household, by id), in memory.
 
     `ledger` (`cases.Ledger`): its state, decisions and history go into `run.json`, and it gets an entry in its
-    audit. `hidden_by`: people by the first character of their name, and homes and vehicles by ids that are
+    audit. `own`: an operator's own detectors, beside the product's. `hidden_by`: people by the first character of their name, and homes and vehicles by ids that are
     hashed with this key, and no reason that a person gave. `now`: when it is made (UTC). Raises `PackageError`. Where what is in play is not up to date, the store must be open for writing.
     """
     moment = (now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC)
     record = _record(ledger, finding_or_party)
-    asked = _asked(store, ledger, record, finding_or_party, as_of, rules)
+    asked = _asked(store, ledger, record, finding_or_party, as_of, rules, own)
     contents = contents_of(store, asked, hidden_by)
     hides = hidden_by is not None
     name = f"lookthrough-{asked.kind}-{_plain(asked.id)}"
@@ -146,6 +149,7 @@ def write_evidence(
     ledger: Ledger | None = None,
     as_of: str | None = None,
     rules: LocalRules = NO_RULES,
+    own: Sequence[Detector] = (),
     hidden_by: PersonKey | None = None,
     force: bool = False,
     now: dt.datetime | None = None,
@@ -163,6 +167,7 @@ def write_evidence(
         ledger=ledger,
         as_of=as_of,
         rules=rules,
+        own=own,
         hidden_by=hidden_by,
         now=now,
     )
@@ -281,23 +286,29 @@ def _asked(
     question: str | Finding,
     as_of: str | None,
     rules: LocalRules,
+    own: Sequence[Detector],
 ) -> Asked:
     if isinstance(question, Finding) or ledger is None:
-        return ask(store, question, as_of, rules)
+        return ask(store, question, as_of, rules, own=own)
     if record is None:
-        known = None if FINGERPRINT.fullmatch(question) else _known(store, ledger, question, rules)
-        asked = ask(store, question, as_of, rules, known=known)
+        known = None if FINGERPRINT.fullmatch(question) else _known(store, ledger, question, rules, own)
+        asked = ask(store, question, as_of, rules, known=known, own=own)
         return asked if known else replace(asked, about=_recorded(ledger, asked.about))
+    found = record.finding
     same = ledger.ran_over(record.last_run) == store.fingerprint()
+    # An operator may have written another version of a definition since.
+    same = same and any((d.id, d.version) == (found.detector, found.version) for d in (*DETECTORS, *own))
     if same and record.no_longer_found_at is None:
-        return ask(store, record.finding, as_of, rules)
+        return ask(store, found, as_of, rules, own=own)
     # The ledger speaks of other data: what it says is found again in those that are loaded.
-    return ask(store, record.id, as_of, rules, record.finding.detector)
+    return ask(store, record.id, as_of, rules, found.detector, own=own)
 
 
-def _known(store: GraphStore, ledger: Ledger, id_: str, rules: LocalRules) -> About | None:
+def _known(
+    store: GraphStore, ledger: Ledger, id_: str, rules: LocalRules, own: Sequence[Detector]
+) -> About | None:
     """What the ledger holds about a party; None where that is of other data or rules, and the detectors can be asked."""
-    detectors = [d for d in DETECTORS if not d.support]
+    detectors = [d for d in (*DETECTORS, *own) if not d.support]
     looks, loaded = ledger.last_looks(detectors, rules), store.fingerprint()
     waiting = {d.id: looks.get(d.id) for d in detectors if looks.get(d.id) != loaded}
     if waiting and is_current(store):

@@ -77,6 +77,7 @@ def _of_the_detector(told: Mapping[str, Any] | None, facts: Mapping[str, Any]) -
         [
             ("detector/id", told["id"], found["detector"]),
             ("detector/version", told["version"], found["version"]),
+            ("detector/own", told.get("own", False), found.get("own_detector", False)),
             *((f"detector/parameters/{n}", told["parameters"].get(n), stated.get(n)) for n in names),
         ]
     )

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from detectors.definition import Detector
+from detectors.definition import Detector, Parameter
 from detectors.registry import DETECTORS
 from exports.csv_tables import tables_of
 from exports.evidence.citing import Citations, Cited
@@ -82,13 +82,14 @@ def rendered_again(files: Mapping[str, bytes], enclosed: Enclosed, facts_hash: s
     try:
         provenance = json.loads(files[PROVENANCE])
         detector = _detector(provenance["detector"])
+        parameters = detector.parameters if detector else _meanings(provenance["detector"])
     except (KeyError, TypeError, ValueError) as error:
         raise unreadable(PROVENANCE) from error
     if apart := _not_ours(provenance, detector):
         return Rendered([], {"reports": 0, "pictures": 0}, apart)
     subgraph = _subgraph(files)
     subject = Subject(
-        enclosed.facts, facts_hash, subgraph, _citations(enclosed, provenance), provenance, detector
+        enclosed.facts, facts_hash, subgraph, _citations(enclosed, provenance), provenance, parameters
     )
     shown = set(enclosed.facts["drawn"])
     drawn = Subgraph(
@@ -123,7 +124,7 @@ def _not_ours(provenance: Mapping[str, Any], detector: Detector | None) -> tuple
             f"the package was made by lookthrough {theirs}; this is {ours}",
         )
     told = provenance["detector"]
-    if told and detector is None:
+    if told and detector is None and not told.get("own"):
         return (
             f"本程序没有检测项 {told['id']} 的 {told['version']} 版",
             f"this program does not have detector {told['id']} {told['version']}",
@@ -135,6 +136,15 @@ def _as_defined(
     provenance: Mapping[str, Any], facts: Mapping[str, Any], detector: Detector | None
 ) -> list[Fault]:
     """Where a package says otherwise of its detector than the detector's definition does."""
+    told = provenance["detector"]
+    if told and told.get("own") and any(d.id == told["id"] for d in DETECTORS):
+        return [
+            Fault(
+                f"{PROVENANCE} detector/own",
+                f"{told['id']} 是本产品的检测项，不是自定义检测项",
+                f"{told['id']} is a detector of the product, and no operator's own",
+            )
+        ]
     if detector is None:
         return []
     found = facts["findings"][0]
@@ -154,6 +164,11 @@ def _as_defined(
         for at, said, meant in pairs
         if said != meant
     ]
+
+
+def _meanings(told: Mapping[str, Any] | None) -> tuple[Parameter, ...]:
+    """What the parameters of an operator's own detector mean, as its package tells."""
+    return tuple(Parameter(**p) for p in (told or {}).get("parameters_mean", ()))
 
 
 def _detector(told: Mapping[str, Any] | None) -> Detector | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -30,7 +31,7 @@ class Verification:
     """What a check found. `faults`: places that do not hold; `recomputed`: how many claims were worked out again.
 
     `not_compared`: why reports and pictures were not held against the data, in Chinese and English; None where they were,
-    or where the check did not come so far.
+    or where the check did not come so far. `not_recomputed`: what of the findings' facts nothing enclosed gives.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Verification:
     recomputed: dict[str, int] = field(default_factory=dict)
     info: dict[str, str] = field(default_factory=dict)
     not_compared: tuple[str, str] | None = None
+    not_recomputed: tuple[str, str] | None = None
 
     @property
     def holds(self) -> bool:
@@ -54,6 +56,9 @@ class Verification:
             "recomputed": dict(self.recomputed),
             "not_compared": dict(zip(("zh", "en"), self.not_compared, strict=True))
             if self.not_compared
+            else None,
+            "not_recomputed": dict(zip(("zh", "en"), self.not_recomputed, strict=True))
+            if self.not_recomputed
             else None,
             "facts_sha256": self.info.get(FACTS_FIELD),
             "made": self.info.get("Bagging-Date"),
@@ -106,7 +111,21 @@ def verify_package(path: str | os.PathLike[str]) -> Verification:
             f"材料包中的 facts.json 或表格不是应有的结构（{error!r}），不能复核。",
             f"facts.json or a table of the package is not of the shape it should be ({error!r}): nothing can be recomputed.",
         ) from error
-    return Verification(contents.name, len(files), tuple(faults), counts, about, apart)
+    return Verification(
+        contents.name, len(files), tuple(faults), counts, about, apart, _not_recomputed(enclosed.facts)
+    )
+
+
+def _not_recomputed(facts: Mapping[str, Any]) -> tuple[str, str] | None:
+    """What an operator's own query gave, which no code but its database's can ask again."""
+    own = [f["detector"] for f in facts["findings"] if f.get("own_detector")]
+    if not own:
+        return None
+    return (
+        f"{own[0]} 是运营单位的自定义检测项，其查询所得各列与说明不能由所附记录复算；所附记录、其中的持股与控制均已复核",
+        f"{own[0]} is an operator's own detector: what its query gave, and the sentence made of it, can't be worked out again from "
+        "the enclosed rows; the rows, and the shares and control they give, were checked",
+    )
 
 
 def _other_version(version: str | None) -> PackageError:

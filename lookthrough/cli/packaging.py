@@ -114,7 +114,8 @@ def evidence_command(
     s = session(store, lang, format_)
     as_of = day(as_of, "--as-of", months=True)
     # A rules file may speak of the operator's own detectors too.
-    values = rules_from(rules or s.settings.rules, read_own(s.settings.detectors))
+    own = read_own(s.settings.detectors)
+    values = rules_from(rules or s.settings.rules, own)
     check_place(to, force)
     with s.store() as opened:
         current = is_current(opened)
@@ -134,6 +135,7 @@ def evidence_command(
             ledger=ledger,
             as_of=as_of,
             rules=values,
+            own=own,
             hidden_by=store_key(s, opened) if mask_people else None,
             force=force,
         )
@@ -238,6 +240,9 @@ def _tell(s: Session, found: Verification) -> None:
             ),
             markup=False,
         )
+        if found.not_recomputed:
+            zh, en = found.not_recomputed
+            out.print(s.say(f"⚠ 未复算：{zh}。", f"⚠ NOT RECOMPUTED: {en}."), markup=False)
         if found.not_compared:
             zh, en = found.not_compared
             # Where the answer is, and not beside it: without this line it would read as if all had been compared.
