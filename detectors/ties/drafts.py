@@ -16,6 +16,7 @@ from typing import Any, Final, Protocol
 from detectors.definition import Draft, Evidence, Row, Suppressor
 from detectors.ties.lot_names import lot_name, tender_name
 from graph.penetration import METHOD_NAMES
+from graph.penetration.path_sums import added, rest_beside
 
 NOT_A_BID: Final = ("registered", "withdrawn", "revoked", "not_submitted", "late_refused")
 """Statuses of what never became a bid to compare."""
@@ -284,11 +285,11 @@ def words(tie: Tie, method: str) -> dict[str, str]:
     held = [r for r in tie.rows if not r.get("itself")]
     lot = tie.lot
     zh_parts = [
-        f"{r['bidder_name'] or r['bidder_id']}{percent(r, '，', '表决权{}', '比例未知')}（{r.get('depth')}层{above_100_said(r)[0]}{_exits(r)[0]}{r.get('note_zh') or ''}）"
+        f"{r['bidder_name'] or r['bidder_id']}{percent(r, '，', '表决权{}', '比例未知')}（{r.get('depth')}层{beside_paths(r)[0]}{above_100_said(r)[0]}{_exits(r)[0]}{r.get('note_zh') or ''}）"
         for r in held
     ]
     en_parts = [
-        f"{r['bidder_name'] or r['bidder_id']} {percent(r, ', ', '{} of the votes', 'an unknown share')} (depth {r.get('depth')}{above_100_said(r)[1]}{_exits(r)[1]}{r.get('note_en') or ''})"
+        f"{r['bidder_name'] or r['bidder_id']} {percent(r, ', ', '{} of the votes', 'an unknown share')} (depth {r.get('depth')}{beside_paths(r)[1]}{above_100_said(r)[1]}{_exits(r)[1]}{r.get('note_en') or ''})"
         for r in held
     ]
     identity = identity_of(tie)
@@ -312,6 +313,46 @@ def words(tie: Tie, method: str) -> dict[str, str]:
         "identity_zh": _LABELS[identity][0],
         "identity_en": _LABELS[identity][1],
     }
+
+
+def beside_paths(row: Row) -> tuple[str, str]:
+    """What the listed paths come to where the share is more, and what adds the rest: Chinese, English.
+
+    Without it the share and the formulas below it would seem to contradict each other.
+    """
+    derivation = derivation_of(row)
+    formulas = [p["formula"] for p in derivation.get("paths", ()) if not p["votes_only"]]
+    sums = added(formulas) if formulas and row.get("method") not in _NOT_OF_PATHS else None
+    if sums is None or (row.get("share") is None and row.get("share_max") is None):
+        return "", ""
+    rest = rest_beside(row.get("share"), row.get("share_min"), row.get("share_max"), *sums)
+    paths = _band(*sums)
+    if rest is None:
+        return (
+            f"，所列路径合计{paths}，因名册合计以100%为限，上限不能同时达到",
+            f", the paths come to {paths}, whose upper ends no register of 100% allows at once",
+        )
+    if max(rest) < _SEEN:
+        return "", ""
+    zh, en = (
+        ("循环持股或未列路径", "loops, or paths not listed,")
+        if derivation.get("truncated")
+        else ("循环持股", "loops")
+    )
+    return (
+        f"，所列路径合计{paths}，{zh}另计{_band(*rest)}",
+        f", of which the paths come to {paths} and {en} add {_band(*rest)}",
+    )
+
+
+_NOT_OF_PATHS: Final = ("declared_indirect",)
+"""Methods whose shares are not made of the paths told beside them."""
+_SEEN: Final = 5e-5
+"""A difference that shows in shares of two decimals."""
+
+
+def _band(low: float, high: float) -> str:
+    return f"{low:.2%}" if high - low < _SEEN else f"{low:.2%}–{high:.2%}"
 
 
 def above_100_said(row: Row) -> tuple[str, str]:

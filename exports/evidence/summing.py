@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import networkx as nx
 
+from graph.penetration.path_sums import rest_beside
+
 _CLOSE: Final = 1e-9
 _STOPS: Final = "stop_at_target"
 _NO_LOOPS: Final = "simple_paths"
@@ -56,12 +58,7 @@ class Registers:
             return None
         products = [self._product(nodes) for nodes in paths]
         low, high = (sum(p[end] for p in products) for end in (0, 1))
-        exact = claim["share"]
-        least = (claim["share_min"] or 0.0) if exact is None else exact
-        most = claim["share_max"] if exact is None else exact
-        rest = None
-        if most is not None and most - high >= -_CLOSE:
-            rest = max(0.0, least - low), max(0.0, most - high)
+        rest = rest_beside(claim["share"], claim["share_min"], claim["share_max"], low, high)
         return Sum(low, high, self._loops(claim["holder"], claim["company"], claim["method"]), rest)
 
     def _product(self, nodes: Sequence[str]) -> tuple[float, float]:

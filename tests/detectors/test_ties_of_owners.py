@@ -28,6 +28,13 @@ def build(world: World) -> None:
     """All scenes; each has a tender and companies of its own."""
     tied(world, "plain", "H1")
 
+    world.lot("loop", "loopa", "loopb")
+    world.holds("PLOOP", "LOOPMID", 80)
+    world.holds("LOOPMID", "loopa", 60)
+    world.holds("LOOPMID", "loopb", 50)
+    world.holds("loopa", "LOOPOTHER", 40)
+    world.holds("LOOPOTHER", "LOOPMID", 20)
+
     world.add("companies", id="SASAC", name="虚构市国有资产监督管理委员会", kind="state_holder")
     tied(world, "state", "SASAC", (60, 60))
     world.holds("SASAC", "GROUP", 100)
@@ -164,6 +171,20 @@ def build(world: World) -> None:
     for bidder in ("stateda", "statedb"):
         world.add("control", party_id="HSTATED", company_id=bidder, interest="实际控制")
         world.holds("HOTHER" + bidder, bidder, 10)
+
+
+def test_a_share_that_is_more_than_its_paths_says_what_a_loop_adds(found: Found) -> None:
+    """80% × 60% once, and again with each turn of the loop: 48% / (1 − 60% × 40% × 20%)."""
+    (one,) = found.of(OWNER, "loop")
+    shares = {b["id"]: (b["share"], b["paths"][0]["formula"]) for b in one.facts["bidders"]}
+    (first, second) = (shares[i] for i in sorted(shares))
+    assert first == (pytest.approx(0.48 / 0.952), "80% × 60% = 48%")
+    assert second == (pytest.approx(0.4 / 0.952), "80% × 50% = 40%")
+    for share, paths, more in (("50.42%", "48.00%", "2.42%"), ("42.02%", "40.00%", "2.02%")):
+        assert f"{share}（2层，所列路径合计{paths}，循环持股另计{more}）" in one.text["zh"]
+        assert f"{share} (depth 2, of which the paths come to {paths} and loops add {more})" in one.text["en"]
+    (plain,) = found.of(SHAREHOLDER, "plain")
+    assert "所列路径" not in plain.text["zh"] and "paths come to" not in plain.text["en"]
 
 
 found = found_on_both(
