@@ -69,6 +69,10 @@ class _Source:
         self.lock = threading.Lock()
         path = resources.files(font.package) / font.file
         self.font = TTFont(str(path), fontNumber=font.number, lazy=True)
+        for name in ("vmtx", "VVAR"):
+            # How characters stand in columns: 65,000 entries that nothing asks for, read at the first one otherwise.
+            if name in self.font:
+                del self.font[name]
         if "CFF2" in self.font:
             # Its glyphs have no names; those made up from what they are mapped to take ten times as long.
             self.font.setGlyphOrder([f"g{n}" for n in range(self.font["maxp"].numGlyphs)])

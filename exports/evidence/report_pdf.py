@@ -29,7 +29,7 @@ from reportlab.platypus import (
     Spacer,
     TableStyle,
 )
-from reportlab.platypus import Paragraph as Text
+from reportlab.platypus import Paragraph as LibraryText
 
 from exports.evidence.document import (
     Block,
@@ -60,6 +60,18 @@ _LEGIBLE: Final = 0.5
 _NAMES: Final = {"Lookthrough-Regular": False, "Lookthrough-Bold": True}
 _REGISTRY: Final = threading.Lock()
 _ALWAYS: Final = "0123456789/ •第页共Page of"
+
+
+class Text(LibraryText):
+    """A text that is broken into lines once for each width: a table asks for its height at every page that it may end on."""
+
+    _broken: tuple[float, tuple[float, float]] | None = None
+
+    def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: N803 - reportlab's names
+        """Its width and height within a width; reportlab's own, kept."""
+        if self._broken is None or self._broken[0] != aW:
+            self._broken = aW, super().wrap(aW, aH)
+        return self._broken[1]
 
 
 def report_pdf(document: Document, scene: Scene) -> bytes:

@@ -367,3 +367,18 @@ def test_a_notebook_shows_it_and_saves_it(tmp_path: Path) -> None:
 def test_an_unknown_format_is_refused() -> None:
     with pytest.raises(DrawingError, match="gif"):
         render_bytes(pictures.hub(), "gif")
+
+
+def test_a_line_of_a_picture_with_few_dots_is_one_dot_wide_at_least() -> None:
+    """Thinner ones come out as a shade that nobody sees."""
+    from visualize.png import _lined
+
+    source = (
+        '<path d="M0 0" stroke-width="1.5"/><rect stroke-width="6"/><text>stroke-width=&quot;1&quot;</text>'
+    )
+    small = (
+        '<path d="M0 0" stroke-width="4.1"/><rect stroke-width="6"/><text>stroke-width=&quot;1&quot;</text>'
+    )
+    assert _lined(source, 0.25) == small
+    assert _lined(source, 1.0) == source == _lined(source, 2.0)
+    assert 'stroke-width="2.8"' in _lined(source, 0.37), "a dot and a little more"
