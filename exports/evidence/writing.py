@@ -24,14 +24,13 @@ from exports.evidence.contents import Contents, contents_of
 from exports.evidence.unjudged import unjudged_in_ledger
 from exports.evidence.veiling import with_told_reasons
 from exports.software import software_version
-from exports.verifying.provenance import AGENT_FIELD, agent
-from exports.verifying.verification import FACTS_FIELD, PACKAGE_VERSION, VERSION_FIELD
+from exports.verifying.provenance import AGENT_FIELD, FACTS_FIELD, RUN, agent
+from exports.verifying.verification import PACKAGE_VERSION, VERSION_FIELD
 from exports.zipping import zipped
 from graph.in_play import is_current
 from graph.stores import GraphStore
 from loaders.identity import PersonKey
 
-RUN: Final = "run.json"
 _STANDING: Final = FindingFilter(found=True, order="scope")
 _PAGE: Final = 1000
 

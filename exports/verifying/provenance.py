@@ -11,7 +11,9 @@ from exports.verifying.enclosed import FACTS, ROWS, Enclosed, unreadable
 from exports.verifying.integrity import Fault
 
 PROVENANCE: Final = "data/provenance.json"
+RUN: Final = "run.json"
 AGENT_FIELD: Final = "Bag-Software-Agent"
+FACTS_FIELD: Final = "Lookthrough-Facts-SHA256"
 
 
 def agent(version: str) -> str:
@@ -36,6 +38,43 @@ def provenance_faults(
         ]
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise unreadable(PROVENANCE) from error
+
+
+def run_faults(files: Mapping[str, bytes], enclosed: Enclosed, about: Mapping[str, str]) -> list[Fault]:
+    """Where `run.json` says otherwise than `bag-info.txt` and the facts: who made the package, when, of what, with what.
+
+    What it tells of the ledger stands nowhere else in a package. Raises `PackageError` where it can't be read.
+    """
+    try:
+        told = json.loads(files[RUN])
+        software = f"{told['software']['name']} {told['software']['version']}"
+        pairs = [
+            ("actor", _in_a_line(told["actor"]), about.get("Contact-Name")),
+            ("made_at", told["made_at"][:10], about.get("Bagging-Date")),
+            ("software", software, about.get(AGENT_FIELD)),
+            ("facts_sha256", told["facts_sha256"], about.get(FACTS_FIELD)),
+        ]
+        faults = list(_compared([(f"{RUN} {name}", said, meant) for name, said, meant in pairs], INFO))
+        asked = enclosed.facts["question"]
+        stated = (
+            {"External-Identifier": _in_a_line(f"{asked['kind']}:{asked['id']}")}
+            if _told_whole(enclosed)
+            else {}
+        )
+        faults += _compared([(f"{INFO} {n}", about.get(n), meant) for n, meant in stated.items()])
+    except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise unreadable(RUN) from error
+    return faults
+
+
+def _in_a_line(text: str) -> str:
+    """As a field of `bag-info.txt` has it."""
+    return " ".join(text.split())
+
+
+def _told_whole(enclosed: Enclosed) -> bool:
+    """Are ids in the facts those that were asked for? Where people are masked a home's id is told as a hashed one."""
+    return bool(enclosed.facts["people"] == "named")
 
 
 def _of_the_question(told: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterator[Fault]:
@@ -144,7 +183,7 @@ def _compared(pairs: list[tuple[str, Any, Any]], beside: str = FACTS) -> Iterato
     for place, said, meant in pairs:
         # 0 and False are equal, and not the same parameter.
         if json.dumps(said, sort_keys=True) != json.dumps(meant, sort_keys=True):
-            at = place if place.startswith("data/") else f"{PROVENANCE} {place}"
+            at = place if place.startswith(("data/", RUN, INFO)) else f"{PROVENANCE} {place}"
             yield Fault(
                 at,
                 f"写作“{_shown(said)}”；{beside} 中为“{_shown(meant)}”",

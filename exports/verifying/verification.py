@@ -14,7 +14,7 @@ from exports.errors import PackageError
 from exports.verifying.drawn_graphs import graph_faults
 from exports.verifying.enclosed import FACTS, Enclosed
 from exports.verifying.integrity import Fault, integrity
-from exports.verifying.provenance import provenance_faults
+from exports.verifying.provenance import FACTS_FIELD, provenance_faults, run_faults
 from exports.verifying.reading import read_package
 from exports.verifying.recomputing import recomputed
 from exports.verifying.rendering import rendered_again
@@ -23,7 +23,6 @@ from exports.verifying.repeated import repeated_faults
 PACKAGE_VERSION: Final = 3
 """Of the package's layout and facts; raised when a reader of the older one would go wrong."""
 VERSION_FIELD: Final = "Lookthrough-Package-Version"
-FACTS_FIELD: Final = "Lookthrough-Facts-SHA256"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +97,7 @@ def verify_package(path: str | os.PathLike[str]) -> Verification:
         wrong += repeated_faults(files, enclosed)
         faults += wrong
         faults += provenance_faults(files, enclosed, about)
+        faults += run_faults(files, enclosed, about)
         # What is made of data that do not hold differs everywhere: the place that counts is named above.
         if not faults:
             again = rendered_again(files, enclosed, facts_hash)

@@ -151,7 +151,7 @@ def test_a_finding_of_the_product_can_not_be_passed_off_as_an_own_one(
 ) -> None:
     """Then its queries would not be held against the catalogue."""
     from exports.bag import bag, read_info
-    from exports.verifying.verification import FACTS_FIELD
+    from exports.verifying.provenance import FACTS_FIELD
 
     data = {n[5:]: b for n, b in nine.files.items() if n.startswith("data/")}
     facts, provenance = json.loads(data["facts.json"]), json.loads(data["provenance.json"])
