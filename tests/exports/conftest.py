@@ -94,7 +94,16 @@ def forged(
     fields["Lookthrough-Facts-SHA256"] = hashlib.sha256(data["facts.json"]).hexdigest()
     fields |= about or {}
     fields.pop("Payload-Oxum")
-    return unpack(bag(data, {"run.json": nine.files["run.json"]}, list(fields.items())), folder)
+    return unpack(bag(data, {"run.json": run_of(nine, fields)}, list(fields.items())), folder)
+
+
+def run_of(package: Package, fields: dict[str, str]) -> bytes:
+    """Its run.json, made to agree with these fields of `bag-info.txt`."""
+    told = json.loads(package.files["run.json"])
+    told["facts_sha256"] = fields["Lookthrough-Facts-SHA256"]
+    name, _, version = fields["Bag-Software-Agent"].partition(" ")
+    told["software"] = {"name": name, "version": version}
+    return json.dumps(told, ensure_ascii=False).encode()
 
 
 def with_facts(change: Change) -> Callable[[bytes], bytes]:

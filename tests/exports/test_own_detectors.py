@@ -21,7 +21,7 @@ from exports import Package, PackageError, verify_package
 from graph.stores import Credentials
 from tests.cli.both_stores import Store
 from tests.detectors.test_own_definitions import EXAMPLE
-from tests.exports.conftest import KEY, Change, World, forged, unpack, with_facts
+from tests.exports.conftest import KEY, Change, World, forged, run_of, unpack, with_facts
 from tests.exports.test_commands import texts_of
 
 HOLDERS = '''
@@ -165,7 +165,7 @@ def test_a_finding_of_the_product_can_not_be_passed_off_as_an_own_one(
         FACTS_FIELD: hashlib.sha256(data["facts.json"]).hexdigest()
     }
     fields.pop("Payload-Oxum")
-    files = bag(data, {"run.json": nine.files["run.json"]}, list(fields.items()))
+    files = bag(data, {"run.json": run_of(nine, fields)}, list(fields.items()))
     checked = verify_package(unpack(files, tmp_path / "forged"))
     assert any(f.at.endswith("detector/own") for f in checked.faults), checked.faults
 
