@@ -69,7 +69,8 @@ class Text(LibraryText):
 
     def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: N803 - reportlab's names
         """Its width and height within a width; reportlab's own, kept."""
-        if self._broken is None or self._broken[0] != aW:
+        # A text that was split over two pages has lost its lines.
+        if self._broken is None or self._broken[0] != aW or not hasattr(self, "blPara"):
             self._broken = aW, super().wrap(aW, aH)
         return self._broken[1]
 
