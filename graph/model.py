@@ -15,9 +15,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 """Raised whenever a store made by an older version can't be read, or loaded into, as it stands: since 3 the id of a lot has
-its number in one form, and what a stated exit ended before is ended."""
+its number in one form, and what a stated exit ended before is ended; since 4 units work on bids as people do."""
 
 CONTACT_KINDS: Final = (
     "address", "phone", "email", "domain", "account", "device", "disk", "cpu", "ip", "author", "last_saved_by", "file_code",
@@ -486,8 +486,8 @@ RELATIONSHIPS: Final = (
     ),
     RelType(
         "WORKS_ON_BID",
-        "a person works on a bid",
-        (("Person", "Bid"),),
+        "a person or unit works on a bid",
+        (("Person", "Bid"), ("Company", "Bid")),
         (
             _f(
                 "role",

@@ -31,6 +31,9 @@ _COMPANIES_OF_PEOPLE: Final = tuple(
 _BIDS_OF_PEOPLE: Final = (
     about("MATCH (p:Person)-[:WORKS_ON_BID]->(b:Bid) RETURN DISTINCT b.id", "p:Person"),
 )
+_BIDS_OF_UNITS: Final = (
+    about("MATCH (c:Company)-[:WORKS_ON_BID]->(b:Bid) RETURN DISTINCT b.id", "c:Company"),
+)
 _TENDERS_OF_PEOPLE: Final = (
     about("MATCH (p:Person)-[:SERVES_TENDER]->(t:Tender) RETURN DISTINCT t.id", "p:Person"),
 )
@@ -115,7 +118,9 @@ def _around(store: GraphStore, touches: Touches, below: Collection[str]) -> set[
     companies |= found_from(store, _COMPANIES_OF_CONTACTS, touches.contacts)
     bids = touches.bids | found_from(store, _BIDS_OF_PEOPLE, touches.people)
     bids |= found_from(store, _BIDS_OF_CONTACTS, touches.contacts)
+    parties = joined(store, companies)
+    bids |= found_from(store, _BIDS_OF_UNITS, parties)
     tenders = touches.tenders | found_from(store, _TENDERS_OF_PEOPLE, touches.people)
     lots = touches.lots | found_from(store, _LOTS_OF_BIDS, bids)
-    lots |= lots_of_companies(store, joined(store, companies)) | lots_of_tenders(store, tenders)
+    lots |= lots_of_companies(store, parties) | lots_of_tenders(store, tenders)
     return with_mates(store, lots)

@@ -10,6 +10,7 @@ import polars as pl
 
 from detectors.definition import Detector, Draft, Row, Undecided, Values
 from detectors.law import statutes
+from detectors.rows import Rows
 from detectors.ties import bidding, named_in_bids, people, traces
 from detectors.ties.links import CLOSING_EN, CLOSING_ZH
 from graph.names import UNNUMBERED, name_key
@@ -26,12 +27,18 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     """One draft a lot and person whom two separate bids name as a project member, or one and another in another role."""
     yield from _members(rows, values)
     others = (*named_in_bids.HANDLERS, *named_in_bids.REPRESENTATIVE)
-    yield from named_in_bids.across(rows, named_in_bids.MEMBERS, others, *_ACROSS)
+    people = {**rows, "workers": Rows(_persons(rows, (*named_in_bids.MEMBERS, *others)))}
+    yield from named_in_bids.across(people, named_in_bids.MEMBERS, others, *_ACROSS)
     yield from named_in_bids.unread(rows)
 
 
+def _persons(rows: Mapping[str, Sequence[Row]], roles: Sequence[str]) -> pl.DataFrame:
+    # A unit that stands among the members manages no project: article 40(3) is of persons.
+    return named_in_bids.of_roles(rows, roles).filter(pl.col("holder_id").str.starts_with("person"))
+
+
 def _members(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
-    members = named_in_bids.of_roles(rows, named_in_bids.MEMBERS)
+    members = _persons(rows, named_in_bids.MEMBERS)
     # One engineer may well be offered in bids for many lots: no hub here.
     unlimited = {**values, "hub_bidders": 1 << 62}
     what = ("项目管理成员数据", "data on project members")

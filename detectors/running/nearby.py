@@ -36,6 +36,8 @@ _ALONGSIDE: Final = tuple(
     _found(f"(b:Bid)<-[:{rel}]-(h:{type_})-[:{rel}]->(c:Bid)", "b:Bid")
     for type_, rel in (("Contact", "USED_IN_BID"), ("Person", "WORKS_ON_BID"))
 )
+_UNITS_ON_BID: Final = _found("(c:Company)-[:WORKS_ON_BID]->(b:Bid)", "b:Bid")
+_BIDS_OF_UNIT: Final = _found("(c:Company)-[:WORKS_ON_BID]->(b:Bid)", "c:Company", given="b")
 _LOTS_OF_BID: Final = _found("(b:Bid)-[:FOR_LOT]->(l:Lot)", "b:Bid", given="l")
 _TENDERS_OF_LOT: Final = _found("(l:Lot)-[:LOT_OF]->(t:Tender)", "l:Lot", given="t")
 _LOTS_OF_TENDER: Final = _found("(l:Lot)-[:LOT_OF]->(t:Tender)", "t:Tender", given="l")
@@ -110,6 +112,8 @@ def nearby(
     procedures = beside(of_tenders)
     here = found(_BIDS_OF_LOT, asked)
     alongside = beside(lambda: here.union(*(found(cypher, here) for cypher in _ALONGSIDE)))
+    # A unit may stand under its code in one bid, and under its name in another.
+    of_units = beside(lambda: found(_BIDS_OF_UNIT, of_same(found(_UNITS_ON_BID, here))))
     own = found(_BIDDERS_OF_BID, here)
     same = of_same(own)
     theirs = store.query(_BIDS_OF_BIDDER, {"ids": sorted(same)}, _TIMEOUT) if same else None
@@ -121,7 +125,7 @@ def nearby(
     theirs_too = found(_BIDS_OF_LOT, mates)
     near = asked | lots_of_theirs | lots_of_tenders
     of_near = found(_TENDERS_OF_LOT, near)
-    traced = alongside.result()
+    traced = alongside.result() | of_units.result()
     return Nearby(
         asked=asked,
         mates=mates,

@@ -61,12 +61,12 @@ def _mixed(tie: LinkTie, one: Sequence[str], other: Sequence[str]) -> bool:
 
 
 def unread(rows: Mapping[str, Sequence[Row]]) -> Iterator[Undecided]:
-    """Persons whom two bids of a lot name, in a role that no known word tells."""
+    """Persons or units whom two bids of a lot name, in a role that no known word tells."""
     workers = table(rows["workers"]).with_columns(known=pl.col("role").fill_null("").is_in(_KNOWN))
     linked = on_bids(compared(table(rows["bidders"])), workers, "bid_id")
     for tie in link_ties(linked):
         words = sorted({str(r["role"] or "") for r in tie.rows if not r["known"]})
-        if not words or not tie.holder.startswith("person"):
+        if not words:
             continue
         said = "、".join(words).replace("{", "{{").replace("}", "}}")
         yield names_alone.undecided(

@@ -17,6 +17,7 @@ from detectors.ties.namesakes import masks_agree
 from graph.names import UNNUMBERED, name_key
 
 AT: Final = ["lot_id", "name"]
+_BY_NAME: Final = (UNNUMBERED, "name:")
 
 
 def unverified(found: Sequence[Row], holders: Set[str]) -> Undecided:
@@ -41,14 +42,22 @@ def short_names(bidders: pl.DataFrame, told: pl.DataFrame) -> Iterator[Undecided
 
 
 def in_two_bids(linked: pl.DataFrame) -> Iterator[Undecided]:
-    """People whom two bids of a lot name, of one name. `linked`: what works on each bid, with `id_masked`."""
-    people = linked.filter(pl.col("holder_id").str.starts_with("person"))
-    for found in _on_two_bids(people):
+    """People, or units, whom two bids of a lot name, of one name. `linked`: what works on each bid, with `id_masked`."""
+    person = pl.col("holder_id").str.starts_with("person")
+    for found in _on_two_bids(linked.filter(person)):
         if any(_may_be_one(a, b) for a in found for b in found):
             yield undecided(
                 found,
                 "{bidders}的投标文件各载明一名“{name}”，没有证件号：是否为同一人无法核实",
                 "the bids of {bidders} each name a “{name}”, without a number: whether it is one person cannot be told",
+            )
+    for found in _on_two_bids(linked.filter(~person)):
+        if any(_may_be_one(a, b) for a in found for b in found):
+            yield undecided(
+                found,
+                "{bidders}的投标文件各载明一家“{name}”，有的没有统一社会信用代码，而同名企业不止一家：是否为同一单位无法核实",
+                "the bids of {bidders} each name a “{name}”, not all with its code, and several companies have that name: "
+                "whether it is one unit cannot be told",
             )
 
 
@@ -56,7 +65,7 @@ def _may_be_one(one: Row, other: Row) -> bool:
     return (
         one["bid_id"] != other["bid_id"]
         and one["holder_id"] != other["holder_id"]
-        and (one["holder_id"].startswith(UNNUMBERED) or other["holder_id"].startswith(UNNUMBERED))
+        and (one["holder_id"].startswith(_BY_NAME) or other["holder_id"].startswith(_BY_NAME))
         and masks_agree(one["id_masked"], other["id_masked"]) is not False
     )
 

@@ -37,12 +37,13 @@ TRACE_COLUMNS: Final = ("bid_id", "purpose", *LINK_COLUMNS)
 USED_COLUMNS: Final = ("bid_id", *LINK_COLUMNS)
 WORKER_COLUMNS: Final = (*USED_COLUMNS, "id_masked", "certificate_no")
 WORKERS: Final = Question(
-    "MATCH (h:Person)-[r:WORKS_ON_BID]->(b:Bid) WHERE r.counted "
+    "MATCH (h)-[r:WORKS_ON_BID]->(b:Bid) WHERE r.counted "
     f"RETURN b.id AS bid_id, h.id AS holder_id, h.name AS holder_name, r.role AS role, {SPAN}, "
     "h.id_masked AS id_masked, r.certificate_no AS certificate_no",
     "traced",
     "b:Bid",
 )
+"""Persons, and units, that work on bids."""
 
 HUB_BIDDERS: Final = Parameter(
     "hub_bidders",
@@ -95,15 +96,18 @@ def trace_drafts(
     severity: Callable[[LinkTie], Severity | None] | None = None,
     people: bool = False,
     told: Callable[[LinkTie], Mapping[str, str]] | None = None,
+    facts: Callable[[LinkTie], Mapping[str, Any]] | None = None,
+    own: pl.DataFrame | None = None,
 ) -> Iterator[Draft | Undecided]:
     """Drafts of `traces` (one row a bid and trace: `USED_COLUMNS`, of people `WORKER_COLUMNS`) over `rows["bidders"]`.
 
     `what` names the data, zh and en, where it lacks. `judge` gives a precision rule that explains a tie, beside the
-    hub rule; `severity` and `told` what differs from the detector's own severity and words. `people`: what ties is a
-    person.
+    hub rule; `severity`, `told` and `facts` what differs from the detector's own severity, words and facts. `people`: what
+    ties is a person or a unit. `own`: more rows, which no data state of the bids themselves, so that they lack them still.
     """
     bidders = compared(table(rows["bidders"]))
-    linked = on_bids(bidders, of_several(traces, bidders), "bid_id")
+    links = traces if own is None else pl.concat([traces, own], how="diagonal_relaxed")
+    linked = on_bids(bidders, of_several(links, bidders), "bid_id")
     used = linked.group_by("holder_id").agg(pl.col("bidder_id").n_unique())
     users = dict(used.iter_rows())
     for tie in link_ties(linked):
@@ -112,7 +116,7 @@ def trace_drafts(
             tie,
             suppressed_by=why,
             severity=severity(tie) if severity else None,
-            facts={"used_by_bidders": users.get(tie.holder, 0)},
+            facts={"used_by_bidders": users.get(tie.holder, 0), **(facts(tie) if facts else {})},
             words={**kind_words(tie), **(told(tie) if told else {})},
             holder_is_party=people,
         )

@@ -32,7 +32,7 @@ AT_RELATIONS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     "HOLDS_POST": {"to_id": ("near",)},
     "HAS_CONTACT": {"from_id": ("near",), "to_id": ("contacts",)},
     "USED_IN_BID": {"from_id": ("contacts",), "to_id": ("bids",)},
-    "WORKS_ON_BID": {"from_id": ("people",), "to_id": ("bids",)},
+    "WORKS_ON_BID": {"from_id": ("people", "near"), "to_id": ("bids",)},
     "SUBMITS": {"from_id": ("near",), "to_id": ("bids",)},
     "FOR_LOT": {"from_id": ("bids",), "to_id": ("lots",)},
     "LOT_OF": {"from_id": ("lots",), "to_id": ("tenders",)},

@@ -7,6 +7,9 @@ from typing import Final
 
 import polars as pl
 
+from graph.names import is_full_legal_name, name_key
+from loaders.identity import read_company_ids
+from loaders.tables.cells_of_names import with_their_numbers
 from loaders.tables.columns import TableRows
 from loaders.tables.companies import contact_frame
 from loaders.tables.consortia import read_members
@@ -209,15 +212,13 @@ def read_bid_traces(table: TableRows) -> None:
 
 
 def read_bid_people(table: TableRows) -> None:
-    """One person of one bid a row, or one column a role (项目经理, 授权代表…)."""
+    """One person, or unit, of one bid a row, or one column a role (项目经理, 授权代表…)."""
     bids = _read_bids(table)
     _skeleton(table, bids)
-    person_kind = table.constant("person")
     scope = bids.bidders[0].ids
     if table.has("person_id", "person_name") and table.has("role"):
-        person = read_parties(
-            table, "person_id", "person_name", default="person", kind=person_kind, scope=scope
-        )
+        kind = _person_or_unit(table, table.text("person_name"), table.text("person_id"))
+        person = read_parties(table, "person_id", "person_name", default="person", kind=kind, scope=scope)
         state_parties(table, person)
         words = table.text("role")
         table.require("role", words)
@@ -225,36 +226,44 @@ def read_bid_people(table: TableRows) -> None:
         lists = words.str.normalize("NFKC").str.replace_all(r"[兼、,/;；，+\n]", "\x1f").str.split("\x1f")
         for place in range(most(lists.list.len())):
             word = lists.list.get(place, null_on_oob=True).str.strip_chars().replace("", None)
-            _role_in_bid(table, word, person.ids, bids.ids)
+            _role_in_bid(table, word, person, bids.ids)
     for column, said in table.fixed("role").items():
         person = read_parties(
             table,
             "_none",
             None,
             default="person",
-            kind=person_kind,
+            kind=_person_or_unit(table, table.text(column), table.empty()),
             names=table.text(column),
             scope=scope,
             required=False,
         )
         state_parties(table, person)
-        frame = pl.DataFrame({AT: table.at, "from_id": person.ids, "to_id": bids.ids})
         # A builder's registration number stands beside the project manager's name.
         certificate = table.text("certificate_no") if said == "project_manager" else table.empty()
-        frame = frame.with_columns(role=pl.lit(said), certificate_no=certificate)
-        table.rows.rel("WORKS_ON_BID", "Person", "Bid", frame)
+        facts = {"role": table.constant(said), "certificate_no": certificate}
+        relate(table, "WORKS_ON_BID", person, "Bid", bids.ids, facts)
 
 
-def _role_in_bid(table: TableRows, words: pl.Series, people: pl.Series, bids: pl.Series) -> None:
-    """One role of each row's person; a word that is none stays as it is, and the load tells of it."""
+def _person_or_unit(table: TableRows, names: pl.Series, numbers: pl.Series) -> pl.Series:
+    """The kind of who works on a bid: a unit (null) by its full registered name or its code, else a person."""
+    names, numbers = with_their_numbers(names, numbers)
+    # A passport's number may have the form of an organisation code.
+    coded = read_company_ids(numbers)["scheme"].is_in(["cn-uscc", "lei"]).fill_null(False)
+    unit = is_full_legal_name(names) | is_full_legal_name(name_key(names)) | coded
+    return pl.select(pl.when(~unit).then(table.constant("person"))).to_series()
+
+
+def _role_in_bid(table: TableRows, words: pl.Series, workers: Parties, bids: pl.Series) -> None:
+    """One role of each row's person or unit; a word that is none stays as it is, and the load tells of it."""
     known = VOCABULARIES["bid_role"]
     role = known.read(words)
     unread = words.is_not_null() & role.is_null()
     codes = "、".join(known.codes)
     table.rows.report("flag", unread, "unknown-bid-role", table.header("role"), words, known=codes)
     facts = {"role": role.fill_null(words), "certificate_no": table.text("certificate_no")}
-    frame = pl.DataFrame({AT: table.at, "from_id": people, "to_id": bids, **facts})
-    table.rows.rel("WORKS_ON_BID", "Person", "Bid", frame.filter(pl.col("role").is_not_null()))
+    to_ids = pl.select(pl.when(words.is_not_null()).then(bids)).to_series()
+    relate(table, "WORKS_ON_BID", workers, "Bid", to_ids, facts)
 
 
 def _skeleton(table: TableRows, bids: _Bids) -> None:

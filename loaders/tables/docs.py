@@ -38,7 +38,7 @@ SAYS: Final[Mapping[str, tuple[str, str]]] = {
     "debarments": ("禁止投标、失信、处罚", "who is barred, by whom, from when to when"),
     "bids": ("投标与开标、评标结果", "who bid for which lot, at what price, with what result"),
     "bid_traces": ("投标文件特征", "traces of the bid files: device, author, licence, address"),
-    "bid_people": ("投标人员", "persons named in a bid, or handling it"),
+    "bid_people": ("投标人员", "persons and units named in a bid, or handling it"),
     "lots": ("标段（包）", "the lots of a tender"),
     "tenders": ("招标、采购项目", "tenders, with their dates and regime"),
     "tender_parties": (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from detectors.bidders import (
     same_bid_author,
     same_bid_handler,
@@ -10,6 +12,7 @@ from detectors.bidders import (
     same_upload_device,
 )
 from tests.detectors.bidder_world import Found, World, found_on_both, ids, name
+from tests.loaders.shapes.numbers import uscc
 
 ACCOUNT, HANDLER, AUTHOR = "same-deposit-account", "same-bid-handler", "same-bid-author"
 DEVICE, MEMBER = "same-upload-device", "same-project-member"
@@ -64,6 +67,16 @@ VIRTUAL = (
     *("DA-A1-19-00-00-01", "01-00-5E-00-00-FB"),
 )
 IN_A_MACHINE = ("00-0C-29-12-34-56", "00:50:56:9a:bc:de", "08-00-27-12-34-56", "00155d012345")
+UNITS: tuple[tuple[Any, ...], ...] = (
+    ("UNIT-NAME", "标书制作", ("虚构标书甲（示例）有限公司", None), ("虚构标书甲(示例) 有限公司", None)),
+    ("UNIT-CODE", "经办单位", ("虚构标书乙有限公司", uscc(71)), ("虚构标书乙有限公司", None)),
+    ("UNIT-TWINS", "标书制作", (f"虚构标书丙有限公司（{uscc(72)}）", None), ("虚构标书丙有限公司", None)),
+    ("UNIT-SHORT", "标书制作", ("虚构标书丁", None), ("虚构标书丁", None)),
+    ("UNIT-RIVAL", "标书制作", (name("R6"), None)),
+    ("UNIT-OWN", "标书制作", (name("R5"), None), (name("R6"), None)),
+    ("UNIT-MEMBER", "项目经理", ("虚构标书甲有限公司", None), ("虚构标书甲有限公司", None)),
+    ("UNIT-STRANGE", "虚构岗", ("虚构标书甲有限公司", None), ("虚构标书甲有限公司", None)),
+)
 
 
 def trace(w: World, tender: str, bidder: str, kind: str, value: str, lot: str = "1") -> None:
@@ -263,6 +276,18 @@ def build(w: World) -> None:
     w.lot("ROLE-NAMES", "R3", "R4")
     works(w, "ROLE-NAMES", "R3", "授权代表", person_name="测试人跨岗")
     works(w, "ROLE-NAMES", "R4", "项目经理", person_name="测试人跨岗")
+
+    # One unit makes two bids: by its full name; by its code and its name; by a name of two companies; by a short name; a
+    # bidder makes another's; a unit as a member of the project; in a role nobody knows.
+    for code, called in (
+        (uscc(71), "虚构标书乙有限公司"),
+        *((uscc(n), "虚构标书丙有限公司") for n in (72, 73)),
+    ):
+        w.add("companies", id=code, name=called)
+    for tender, role, *units in UNITS:
+        w.lot(tender, "R5", "R6")
+        for bidder, (unit, code) in zip(("R5", "R6"), units, strict=False):
+            works(w, tender, bidder, role, person_name=unit, **({"person_id": code} if code else {}))
 
 
 found = found_on_both(
@@ -475,3 +500,41 @@ def test_one_person_in_two_roles_of_two_bids_is_for_review(found: Found) -> None
     assert found.one(MEMBER, "ROLE-SEVERAL").severity == "deemed"
     assert found.of(MEMBER, "ROLE-NAMES") == []
     assert any(set(ids("R3", "R4")) < set(u) for u in found.undecided(MEMBER, "ROLE-NAMES"))
+
+
+def test_one_unit_that_makes_two_bids_is_found_by_its_full_name_and_by_its_code(found: Found) -> None:
+    hit = found.one(HANDLER, "UNIT-NAME")
+    assert (hit.subjects, hit.severity) == (ids("R5", "R6"), "deemed")
+    assert "疑似由同一单位虚构标书甲" in hit.text["zh"] and "one unit, " in hit.text["en"]
+    assert "主体识别：办理单位企业全称一致，没有统一社会信用代码" in hit.text["zh"]
+    assert hit.facts["identity"] == "unique_name" and hit.facts["holder"]["id"].startswith("name:")
+    coded = found.one(HANDLER, "UNIT-CODE")
+    assert coded.facts["holder"]["id"] == f"cn-uscc:{uscc(71)}"
+    assert (coded.severity, coded.facts["identity"]) == ("deemed", "unique_name")
+    assert "name:虚构标书乙有限公司" in coded.evidence.nodes
+
+
+def test_units_that_may_be_two_are_undecided(found: Found) -> None:
+    for tender in ("UNIT-TWINS", "UNIT-SHORT"):
+        assert found.of(HANDLER, tender) == [], tender
+        assert any(set(ids("R5", "R6")) < set(u) for u in found.undecided(HANDLER, tender)), tender
+    (told,) = [
+        u
+        for d, u in found.run.undecided
+        if d == HANDLER and u.scope_id == "local:UNIT-TWINS/1" and "虚构标书丙" in u.missing_zh
+    ]
+    assert "同名企业不止一家" in told.missing_zh and "several companies" in told.missing_en
+
+
+def test_a_bidder_that_makes_anothers_bid_is_for_review_and_its_own_bid_lacks_the_data(found: Found) -> None:
+    hit = found.one(HANDLER, "UNIT-RIVAL")
+    assert (hit.subjects, hit.severity) == (ids("R5", "R6"), "review")
+    assert "投标人自身" in hit.text["zh"]
+    assert found.undecided(HANDLER, "UNIT-RIVAL") == [ids("R6")]
+    assert found.of(HANDLER, "UNIT-OWN") == []
+
+
+def test_a_unit_is_no_member_of_a_project(found: Found) -> None:
+    assert found.of(MEMBER, "UNIT-MEMBER") == []
+    told = [u for d, u in found.run.undecided if d == MEMBER and u.scope_id == "local:UNIT-STRANGE/1"]
+    assert any("虚构岗" in u.missing_zh for u in told)

@@ -76,6 +76,14 @@ class Loads(World):
             role="项目经理",
         )
 
+    def unit(self) -> None:
+        """A firm, by its name alone, hands in a bid: of another, or of itself."""
+        tender, firm = self.of_a_bid()
+        self.bid(tender, firm)
+        self.add(
+            "bid_people", lot_id=f"{tender}/1", bidder_id=firm, person_name=name(self.firm()), role="经办单位"
+        )
+
     def subcontract(self) -> None:
         tender, firm = self.of_a_bid()
         self.add(
@@ -126,6 +134,7 @@ KINDS = (
         "contact",
         "trace",
         "worker",
+        "unit",
         "subcontract",
         "agent",
         "renamed",
