@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import polars as pl
 
 from detectors.definition import Detector, Draft, Row, Severity, Undecided, Values
 from detectors.law import statutes
 from detectors.rows import table
-from detectors.ties import bidding, named_in_bids, people, traces
+from detectors.ties import bid_phones, bidding, blank_contacts, named_in_bids, people, traces
 from detectors.ties.drafts import weakest
 from detectors.ties.links import CLOSING_EN, CLOSING_ZH, LinkTie, compared
 
@@ -18,87 +19,77 @@ _ACROSS = ("（在另一份投标中为单位负责人）", " (in another bid th
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
-    """One draft a lot and unit or person (or stated contact person) that handles two separate bids."""
-    handlers = named_in_bids.of_roles(rows, named_in_bids.HANDLERS)
-    both = pl.concat([handlers, traces.used_for(rows, "contact")], how="diagonal_relaxed")
+    """One draft a lot and unit or person, or stated contact person or telephone, that handles two separate bids."""
+    bids = compared(table(rows["bidders"]))
+    handlers, contacts = (
+        named_in_bids.of_roles(rows, named_in_bids.HANDLERS),
+        traces.used_for(rows, "contact"),
+    )
+    named = bid_phones.Named(handlers, contacts)
+    own = [named_in_bids.of_rivals(handlers, bids), bid_phones.of_rivals(rows, contacts, bids)]
     found = traces.trace_drafts(
         rows,
-        both,
+        pl.concat([handlers, contacts], how="diagonal_relaxed"),
         values,
         ("投标经办人数据", "data on who handled the bid"),
-        judge=_namesake,
-        severity=_severity,
+        judge=_names_nobody,
+        severity=lambda tie: _severity(tie, named),
         people=True,
-        told=_identity_words,
-        facts=_identity,
-        own=_rivals(handlers, compared(table(rows["bidders"]))),
+        told=lambda tie: _words(tie, named),
+        facts=lambda tie: _identity(tie, named),
+        own=pl.concat(own, how="diagonal_relaxed"),
     )
-    for hit in found:
-        yield _told(hit) if isinstance(hit, Draft) else hit
+    yield from bid_phones.told_once(found)
     # Whoever represents one firm and hands in the bid of another.
     across = named_in_bids.across(rows, named_in_bids.HANDLERS, named_in_bids.REPRESENTATIVE, *_ACROSS)
     for hit in across:
-        yield replace(hit, words={**_who(hit), **hit.words}) if isinstance(hit, Draft) else hit
+        yield (
+            replace(hit, words={**_who(hit.identity["holder_id"]), **hit.words})
+            if isinstance(hit, Draft)
+            else hit
+        )
 
 
-def _told(hit: Draft) -> Draft:
-    return replace(hit, words={**hit.words, **_who(hit), "as_zh": "", "as_en": ""})
-
-
-def _who(hit: Draft) -> dict[str, str]:
-    if hit.identity["holder_id"].startswith(("person", "contact_person:")):
+def _who(holder: str) -> dict[str, str]:
+    if holder.startswith(("person", "contact_person:", "phone:")):
         return {"who_zh": "同一人", "who_en": "one person"}
     return {"who_zh": "同一单位", "who_en": "one unit"}
 
 
-def _rivals(handlers: pl.DataFrame, bids: pl.DataFrame) -> pl.DataFrame:
-    """Who handles another's bid and bids in the lot itself has a hand in two: beside its own bid it stands as itself."""
-    at = bids.select("bid_id", "lot_id").unique()
-    units = (
-        handlers.join(at, on="bid_id")
-        .select("lot_id", "holder_id", "holder_name")
-        .unique(["lot_id", "holder_id"])
-    )
-    own = bids.select("bid_id", "lot_id", holder_id="bidder_id").join(units, on=["lot_id", "holder_id"])
-    return own.select("bid_id", "holder_id", "holder_name", role=pl.lit("itself"))
+def _severity(tie: LinkTie, named: bid_phones.Named) -> Severity | None:
+    # One telephone points to one person, and says who it is where one name stands beside it. That whoever bids made its own
+    # bid, or answers its own telephone, is stated nowhere.
+    if bid_phones.by_phone(tie):
+        return None if named.one(tie) else "review"
+    return "review" if len({r["bid_id"] for r in tie.rows if r["role"] != "itself"}) == 1 else None
 
 
-def _severity(tie: LinkTie) -> Severity | None:
-    # That whoever bids made its own bid is taken for granted, and stated nowhere.
-    stated = {r["bid_id"] for r in tie.rows if r["role"] != "itself"}
-    return "review" if len(stated) == 1 else None
+def _identity(tie: LinkTie, named: bid_phones.Named) -> dict[str, Any]:
+    stated = [(r["bidder_id"], r.get("stated_id")) for r in tie.rows]
+    if bid_phones.by_phone(tie):
+        who = named.one(tie)
+        return {"identity": "name_only", **({"contact_person": who} if who else {})}
+    return {"identity": weakest(stated, ["unique_name"])} if named_in_bids.by_full_name(tie) else {}
 
 
-def _by_full_name(tie: LinkTie) -> bool:
-    return tie.holder.startswith("name:")
-
-
-def _identity(tie: LinkTie) -> dict[str, str]:
-    if not _by_full_name(tie):
-        return {}
-    return {"identity": weakest([(r["bidder_id"], r.get("stated_id")) for r in tie.rows], ["unique_name"])}
-
-
-def _identity_words(tie: LinkTie) -> dict[str, str]:
-    if _by_full_name(tie):
-        return traces.identity_words(
+def _words(tie: LinkTie, named: bid_phones.Named) -> dict[str, str]:
+    words = {"as_zh": "", "as_en": "", **_who(tie.holder)}
+    if named_in_bids.by_full_name(tie):
+        return words | traces.identity_words(
             tie,
             "办理单位企业全称一致，没有统一社会信用代码",
             "the unit's full registered name, without its code",
         )
+    if bid_phones.by_phone(tie):
+        return words | bid_phones.words(tie, named.one(tie))
+    return words
+
+
+def _names_nobody(tie: LinkTie) -> tuple[str, str, str] | None:
+    if bid_phones.by_phone(tie):
+        return blank_contacts.placeholder("phone", tie.holder_name)
+    # A name without a number is no identity.
     if not all(r["role"] == "contact_person" for r in tie.rows):
-        return {}
-    return traces.identity_words(
-        tie,
-        "投标联系人的姓名与所留电话相同，没有证件号",
-        "the contact person's name and telephone as the bids give them, without a number",
-    )
-
-
-def _namesake(tie: LinkTie) -> tuple[str, str, str] | None:
-    # A name without a number is no identity; a telephone written beside it is.
-    name_only = all(r["role"] == "contact_person" for r in tie.rows)
-    if not name_only or sum(c.isdigit() for c in tie.holder_name) >= 7:
         return None
     return (
         "name-only",
@@ -127,20 +118,30 @@ DETECTOR = Detector(
     needs=("SUBMITS", "FOR_LOT"),
     needs_any=("WORKS_ON_BID", "USED_IN_BID"),
     parameters=(traces.HUB_BIDDERS,),
-    queries={"workers": traces.WORKERS, "traces": traces.TRACES, "bidders": bidding.BIDDERS},
+    queries={
+        "workers": traces.WORKERS,
+        "traces": traces.TRACES,
+        "own": bid_phones.OWN,
+        "bidders": bidding.BIDDERS,
+    },
     columns={
         "workers": traces.WORKER_COLUMNS,
         "traces": traces.TRACE_COLUMNS,
+        "own": bid_phones.OWN_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,
     },
     population=bidding.LOTS,
     identity=("lot_id", "holder_id"),
-    suppressors=(traces.HUB, people.NAME_ONLY),
+    suppressors=(traces.HUB, people.NAME_ONLY, blank_contacts.PLACEHOLDER),
     wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}的投标事宜疑似由{who_zh}{holder}{as_zh}办理：{links_zh}。"
     + CLOSING_ZH,
     wording_en="[Lead] {tender} ({lot}): {who_en}, {holder}{as_en}, appears to handle the bids of {bidders_en}: "
     "{links_en}. " + CLOSING_EN,
     assemble=assemble,
-    innocent_zh=("代办服务人员为多家投标人递交文件", "同名不同人"),
-    innocent_en=("a courier or service that hands in many bids", "a namesake"),
+    innocent_zh=("代办服务人员为多家投标人递交文件", "同名不同人", "表中的联系电话是招标人或代理机构的"),
+    innocent_en=(
+        "a courier or service that hands in many bids",
+        "a namesake",
+        "the telephone in the list is the buyer's or the agency's",
+    ),
 )

@@ -125,11 +125,7 @@ DETECTOR = Detector(
         CONSORTIUM,
         OTHER_LOT,
         people.HUB,
-        Suppressor(
-            "placeholder",
-            "没有填写时的占位电话、邮箱",
-            "a telephone or mail address that stands where none was given",
-        ),
+        blank_contacts.PLACEHOLDER,
         Suppressor(
             "partial-address", "不完整的地址不作比较", "an address without a house number ties nobody"
         ),

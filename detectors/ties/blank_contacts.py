@@ -5,6 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from detectors.definition import Suppressor
+
+PLACEHOLDER: Final = Suppressor(
+    "placeholder",
+    "没有填写时的占位电话、邮箱",
+    "a telephone or mail address that stands where none was given",
+)
 _SAME: Final = re.compile(r"(\d)\1{6,}$")
 """One digit to the end, behind an area code or not: 00000000, 020-88888888."""
 _COUNTED: Final = ("1234567", "12345678", "123456789", "1234567890", "12345678900", "12345678901")

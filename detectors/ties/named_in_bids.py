@@ -75,3 +75,19 @@ def unread(rows: Mapping[str, Sequence[Row]]) -> Iterator[Undecided]:
             f"the bids of {{bidders}} both name “{{name}}”, whose role “{said}” is not known: whether he manages the "
             "project or hands the bid in cannot be decided",
         )
+
+
+def of_rivals(handlers: pl.DataFrame, bids: pl.DataFrame) -> pl.DataFrame:
+    """Who handles another's bid and bids in the lot itself has a hand in two: beside its own bid it stands as itself."""
+    at = bids.select("bid_id", "lot_id").unique()
+    units = handlers.join(at, on="bid_id").select("lot_id", "holder_id", "holder_name")
+    own = bids.select("bid_id", "lot_id", holder_id="bidder_id")
+    own = own.join(
+        units.unique(["lot_id", "holder_id"], keep="first", maintain_order=True), on=["lot_id", "holder_id"]
+    )
+    return own.select("bid_id", "holder_id", "holder_name", role=pl.lit("itself"))
+
+
+def by_full_name(tie: LinkTie) -> bool:
+    """Is it a unit that is known by its full registered name alone?"""
+    return tie.holder.startswith("name:")

@@ -60,6 +60,7 @@ ROLES: Final = {
     "file_code": ("文件创建标识码", "file creation code"),
     "costing_dongle": ("计价软件加密锁", "costing software dongle"),
     "contact_person": ("投标联系人", "bid contact person"),
+    "own_phone": ("投标人登记电话", "the bidder's own telephone"),
 }
 
 OWNING: Final = ("shareholder", "indirect_shareholder", "controller")

@@ -31,7 +31,16 @@ _PURPOSE: Final = {
     "account": "deposit",
     "payer_account": "deposit",
     "contact_person": "contact",
+    "phone": "contact",
 }
+_PHONE: Final = (
+    r"(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}"
+    r"|\(?0\d{2,3}[)-]?\s?\d{7,8}(?:\s*(?:-|转|分机)\s*\d{1,6})?|[48]00-?\d{3}-?\d{4}"
+)
+"""A telephone beside a name."""
+_BESIDE_PHONE: Final = r"(?i)(?:联系)?(?:电话|手机号?码?|方式)|tel|[:;,/|()、]"
+_HANDLING: Final = ("bid_agent", "handler", "bid_writer")
+"""Roles of those whose telephone is the one a bid is handled by."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +172,8 @@ def read_bids(table: TableRows) -> None:
         _trace(table, bids, table.constant("account"), table.text("deposit_account"))
     if table.has("deposit_payer"):
         _trace(table, bids, table.constant("payer_account"), table.text("deposit_payer"))
+    if table.has("contact_phone"):
+        _trace(table, bids, table.constant("phone"), table.text("contact_phone"))
 
 
 def _last_prices(table: TableRows, stated: pl.DataFrame, shared: pl.Series) -> pl.DataFrame:
@@ -206,9 +217,23 @@ def read_bid_traces(table: TableRows) -> None:
         values = table.text("value")
         table.require("value", values)
         kind = table.vocabulary("kind").replace("payer_account", "account")
+        contact = (kind == "contact_person").fill_null(False)
+        if contact.any():
+            names, phones = _names_and_phones(pl.select(pl.when(contact).then(values)).to_series())
+            values = names.fill_null(pl.select(pl.when(~contact).then(values)).to_series())
+            _trace(table, bids, table.constant("phone"), phones)
         _trace(table, bids, kind, values)
     for column, kind_name in table.fixed("kind").items():
         _trace(table, bids, table.constant(kind_name), table.text(column))
+
+
+def _names_and_phones(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Names, and telephones that stand beside them (张三 139…), several joined by ;; null where there is none."""
+    text = cells.str.normalize("NFKC").str.replace_all("[‐-―−]", "-")
+    phones = text.str.extract_all(_PHONE).list.join(";").replace("", None)
+    bare = text.str.replace_all(_PHONE, " ").str.replace_all(_BESIDE_PHONE, " ")
+    bare = bare.str.replace_all(r"\s+", " ").str.strip_chars().replace("", None)
+    return pl.select(pl.when(phones.is_null()).then(cells).otherwise(bare)).to_series(), phones
 
 
 def read_bid_people(table: TableRows) -> None:
@@ -224,17 +249,28 @@ def read_bid_people(table: TableRows) -> None:
         table.require("role", words)
         # One cell may name several: 项目经理兼技术负责人.
         lists = words.str.normalize("NFKC").str.replace_all(r"[兼、,/;；，+\n]", "\x1f").str.split("\x1f")
+        handles = table.constant(None).is_not_null()
         for place in range(most(lists.list.len())):
             word = lists.list.get(place, null_on_oob=True).str.strip_chars().replace("", None)
-            _role_in_bid(table, word, person, bids.ids)
+            role = _role_in_bid(table, word, person, bids.ids)
+            handles = handles | role.is_in(_HANDLING).fill_null(False)
+        if table.main and table.has("contact_phone"):
+            told = pl.select(pl.when(handles).then(table.text("contact_phone"))).to_series()
+            _trace(table, bids, table.constant("phone"), told)
+    elif table.main and table.has("contact_phone") and table.has(*_HANDLING):
+        _trace(table, bids, table.constant("phone"), table.text("contact_phone"))
     for column, said in table.fixed("role").items():
+        names = table.text(column)
+        if said in _HANDLING:
+            names, phones = _names_and_phones(names)
+            _trace(table, bids, table.constant("phone"), phones)
         person = read_parties(
             table,
             "_none",
             None,
             default="person",
-            kind=_person_or_unit(table, table.text(column), table.empty()),
-            names=table.text(column),
+            kind=_person_or_unit(table, names, table.empty()),
+            names=names,
             scope=scope,
             required=False,
         )
@@ -254,8 +290,8 @@ def _person_or_unit(table: TableRows, names: pl.Series, numbers: pl.Series) -> p
     return pl.select(pl.when(~unit).then(table.constant("person"))).to_series()
 
 
-def _role_in_bid(table: TableRows, words: pl.Series, workers: Parties, bids: pl.Series) -> None:
-    """One role of each row's person or unit; a word that is none stays as it is, and the load tells of it."""
+def _role_in_bid(table: TableRows, words: pl.Series, workers: Parties, bids: pl.Series) -> pl.Series:
+    """One role of each row's person or unit; a word that is none stays as it is, and the load tells of it. Gives the roles."""
     known = VOCABULARIES["bid_role"]
     role = known.read(words)
     unread = words.is_not_null() & role.is_null()
@@ -264,6 +300,7 @@ def _role_in_bid(table: TableRows, words: pl.Series, workers: Parties, bids: pl.
     facts = {"role": role.fill_null(words), "certificate_no": table.text("certificate_no")}
     to_ids = pl.select(pl.when(words.is_not_null()).then(bids)).to_series()
     relate(table, "WORKS_ON_BID", workers, "Bid", to_ids, facts)
+    return facts["role"]
 
 
 def _skeleton(table: TableRows, bids: _Bids) -> None:

@@ -67,6 +67,26 @@ VIRTUAL = (
     *("DA-A1-19-00-00-01", "01-00-5E-00-00-FB"),
 )
 IN_A_MACHINE = ("00-0C-29-12-34-56", "00:50:56:9a:bc:de", "08-00-27-12-34-56", "00155d012345")
+PHONES: tuple[tuple[str, dict[str, str], dict[str, str]], ...] = (
+    (
+        "PHONE-NAMED",
+        {"handler": "测试人联", "contact_phone": "13900000001"},
+        {"handler": "测试人 联", "contact_phone": "+86 139-0000-0001"},
+    ),
+    (
+        "PHONE-NAMES",
+        {"handler": "测试人甲", "contact_phone": "13900000002"},
+        {"handler": "测试人乙", "contact_phone": "13900000002、13900000012"},
+    ),
+    (
+        "PHONE-CELL",
+        {"handler": "测试人联 13900000003"},
+        {"handler": "测试人联", "contact_phone": "13900000003"},
+    ),
+    ("PHONE-OWN", {"contact_phone": "13900000004"}, {"contact_phone": "020-88880001"}),
+    ("PHONE-BOTH-OWN", {"contact_phone": "020-88880001"}, {"contact_phone": "020-88880002"}),
+    ("PHONE-BLANK", {"contact_phone": "00000000"}, {"contact_phone": "00000000"}),
+)
 UNITS: tuple[tuple[Any, ...], ...] = (
     ("UNIT-NAME", "标书制作", ("虚构标书甲（示例）有限公司", None), ("虚构标书甲(示例) 有限公司", None)),
     ("UNIT-CODE", "经办单位", ("虚构标书乙有限公司", uscc(71)), ("虚构标书乙有限公司", None)),
@@ -188,7 +208,25 @@ def build(w: World) -> None:
     for bidder in ("B5", "B6"):
         trace(w, "CONTACT-NAME", bidder, "联系人", "测试人联系")
     for bidder in ("B7", "B8"):
-        trace(w, "CONTACT-TEL", bidder, "联系人", "测试人联系 13900000000")
+        trace(w, "CONTACT-TEL", bidder, "联系人", "测试人联系 13900001234")
+
+    # Telephones that the list of bids gives: with one name, with two, without any; another's own; none really; in the cell
+    # of a name, in a list of people.
+    for n, (tender, one, two) in enumerate(PHONES):
+        w.tender(tender)
+        for bidder, row in zip(("T1", "T2"), (one, two), strict=True):
+            w.bid(tender, bidder, **row)
+        w.bid(tender, "T3", contact_phone=f"1370000{n:04}")
+    for bidder, number in (("T1", "020-8888 0001"), ("T2", "02088880002")):
+        w.add("contacts", party_id=bidder, kind="电话", value=number)
+    w.lot("PHONE-TRACE", "T1", "T2")
+    trace(w, "PHONE-TRACE", "T1", "联系人", "测试人联（13900000006）")
+    works(w, "PHONE-TRACE", "T2", "经办人", person_name="测试人联", contact_phone="139 0000 0006")
+    w.lot("PHONE-MEMBER", "T1", "T2")
+    for bidder in ("T1", "T2"):
+        works(
+            w, "PHONE-MEMBER", bidder, "项目经理", person_name=f"测试人{bidder}", contact_phone="13900000007"
+        )
 
     # Authors: one costing dongle; a software default; another lot of the same tender.
     w.lot("AUTHOR", "C1", "C2", "C3")
@@ -368,6 +406,7 @@ def test_one_handler(found: Found) -> None:
     assert found.undecided(MEMBER, "MEMBER-MASK") == []
     assert found.suppressed(HANDLER, "CONTACT-NAME") == "name-only"
     contact = found.one(HANDLER, "CONTACT-TEL")
+    assert contact.severity == "deemed" and contact.facts["contact_person"] == "测试人联系"
     assert contact.subjects == ids("B7", "B8")
     assert "主体识别：投标联系人的姓名与所留电话相同，没有证件号。" in contact.text["zh"]
     assert contact.facts["identity"] == "name_only"
@@ -538,3 +577,27 @@ def test_a_unit_is_no_member_of_a_project(found: Found) -> None:
     assert found.of(MEMBER, "UNIT-MEMBER") == []
     told = [u for d, u in found.run.undecided if d == MEMBER and u.scope_id == "local:UNIT-STRANGE/1"]
     assert any("虚构岗" in u.missing_zh for u in told)
+
+
+def test_one_telephone_beside_one_name_in_two_bids_is_one_handler(found: Found) -> None:
+    for tender in ("PHONE-NAMED", "PHONE-CELL", "PHONE-TRACE"):
+        hit = found.one(HANDLER, tender)
+        assert (hit.subjects, hit.severity) == (ids("T1", "T2"), "deemed"), tender
+        assert "同一人测试人联（1390000000" in hit.text["zh"] and "one person, 测试人联" in hit.text["en"]
+        assert (hit.facts["identity"], hit.facts["contact_person"]) == ("name_only", "测试人联")
+        # What the telephone tells is not told as undecided as well.
+        assert not any("测试人联" in u.missing_zh for d, u in found.run.undecided if tender in u.scope_id)
+        names = [n for n in hit.evidence.nodes if n.startswith(("person", "contact_person:"))]
+        assert len(names) == 2, tender
+
+
+def test_one_telephone_alone_is_for_review(found: Found) -> None:
+    hit = found.one(HANDLER, "PHONE-NAMES")
+    assert (hit.subjects, hit.severity) == (ids("T1", "T2"), "review")
+    assert "13900000002（仅联系电话相同）" in hit.text["zh"] and "使用人未核实" in hit.text["zh"]
+    own = found.one(HANDLER, "PHONE-OWN")
+    assert (own.subjects, own.severity) == (ids("T1", "T2"), "review")
+    assert "T1建设有限公司（投标人登记电话）" in own.text["zh"]
+    # Each gives its own; and a telephone of a project manager hands no bid in.
+    assert found.of(HANDLER, "PHONE-BOTH-OWN") == found.of(HANDLER, "PHONE-MEMBER") == []
+    assert found.suppressed(HANDLER, "PHONE-BLANK") == "placeholder"

@@ -101,14 +101,15 @@ CASES: dict[str, tuple[str, dict[str, int], dict[str, object]]] = {
         {"Stage.due_on": "2024-01-01"},
     ),
     "bids": (
-        f"lot_id,tender_id,bidder_id,amount,currency,rank,won,status,submitted_at,deposit_account\n1,T1,{A},10.01,CNY,1,是,valid,2024-01-01 08:00,62229999990001\n",
-        {"SUBMITS": 1, "FOR_LOT": 1, "LOT_OF": 1, "USED_IN_BID": 1, "Bid": 1},
+        f"lot_id,tender_id,bidder_id,amount,currency,rank,won,status,submitted_at,deposit_account,联系电话\n1,T1,{A},10.01,CNY,1,是,valid,2024-01-01 08:00,62229999990001,020-12345679\n",
+        {"SUBMITS": 1, "FOR_LOT": 1, "LOT_OF": 1, "USED_IN_BID": 2, "Bid": 1},
         {
             "Bid.amount": 1001,
             "Bid.won": True,
             "Bid.rank": 1,
             "SUBMITS.role": "bidder",
             "USED_IN_BID.purpose": "deposit",
+            "USED_IN_BID.from_id": "phone:02012345679",
         },
     ),
     "bid_traces": (
