@@ -42,12 +42,13 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
 
 
 def _one_hand(authors: pl.DataFrame, bids: pl.DataFrame) -> pl.DataFrame:
-    """Who wrote one bid of a lot and saved another last stands under one id, where neither field alone ties all of them."""
+    """Who wrote one bid of a lot and saved another last, or is written in capitals in one and not in another, stands under one
+    id, where no id by itself ties all of them."""
     lots = bids.select("bid_id", "lot_id").unique("bid_id")
     people = authors.filter(pl.col("role").is_in(_HANDS)).join(lots, on="bid_id")
     people = people.with_columns(name=name_key(people["holder_name"]).str.to_lowercase()).drop_nulls("name")
     at = ["lot_id", "name"]
-    people = people.with_columns(alike=pl.col("bid_id").n_unique().over([*at, "role"]))
+    people = people.with_columns(alike=pl.col("bid_id").n_unique().over([*at, "holder_id"]))
     by_both = pl.col("bid_id").n_unique().over(at) > pl.col("alike").max().over(at)
     # The author's id comes first.
     one = people.filter(by_both).with_columns(one=pl.col("holder_id").min().over(at))

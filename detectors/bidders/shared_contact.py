@@ -10,7 +10,7 @@ import polars as pl
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
 from detectors.law import statutes
 from detectors.rows import table
-from detectors.ties import bidding, blank_contacts, people
+from detectors.ties import bidding, blank_contacts, people, phone_lines
 from detectors.ties.coverage import lacking
 from detectors.ties.drafts import CONSORTIUM, OTHER_LOT
 from detectors.ties.links import (
@@ -25,6 +25,7 @@ from detectors.ties.links import (
     on_bids,
 )
 from detectors.ties.mail_domains import told_once, with_mail_domains
+from detectors.ties.phone_lines import lines_once, with_main_numbers
 from detectors.ties.spelt_addresses import places_once, users_of, with_places
 from detectors.ties.traces import kind_words
 
@@ -43,11 +44,12 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     links = table(rows["contacts"]).filter(pl.col("role").is_in(_KINDS))
     parties = {r["holder_id"]: int(r["parties"]) for r in rows["parties"]}
     public = {d.strip() for d in str(values["public_domains"]).split(",")}
-    linked = on_bids(bidders, of_several(with_places(with_mail_domains(links, public))))
-    ties = places_once(told_once(link_ties_and_set_aside(linked, bidders)))
-    domains = linked.filter(pl.col("role") == "domain").group_by("holder_id")
+    linked = on_bids(bidders, of_several(with_main_numbers(with_places(with_mail_domains(links, public)))))
+    ties = lines_once(places_once(told_once(link_ties_and_set_aside(linked, bidders))))
+    # What mail addresses or extensions have in common nobody states as a contact of his.
+    common = linked.filter(pl.col("role").is_in(["domain", "phone"])).group_by("holder_id")
     parties |= {
-        h: max(n, parties.get(h, 0)) for h, n in domains.agg(pl.col("bidder_id").n_unique()).iter_rows()
+        h: max(n, parties.get(h, 0)) for h, n in common.agg(pl.col("bidder_id").n_unique()).iter_rows()
     }
     full = pl.Series([t.holder_name for t in ties], dtype=pl.String).str.contains(_FULL).to_list()
     for tie, complete in zip(ties, full, strict=True):
@@ -75,6 +77,8 @@ def _explained(
             f"{users} parties use it, more than {values['hub_parties']}: perhaps a registration address, "
             "an intermediary or an incubator",
         )
+    if line := phone_lines.extensions(tie):
+        return line
     if kind == "address" and not complete:
         return (
             "partial-address",
@@ -88,7 +92,7 @@ def _explained(
 
 DETECTOR = Detector(
     id="shared-contact",
-    version="1.3",
+    version="1.4",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人使用相同的联系方式",
@@ -126,6 +130,7 @@ DETECTOR = Detector(
         OTHER_LOT,
         people.HUB,
         blank_contacts.PLACEHOLDER,
+        phone_lines.EXTENSION,
         Suppressor(
             "partial-address", "不完整的地址不作比较", "an address without a house number ties nobody"
         ),

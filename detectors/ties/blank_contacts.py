@@ -23,7 +23,7 @@ _NOBODY: Final = re.compile(
 
 def placeholder(kind: str, value: str) -> tuple[str, str, str] | None:
     """The rule for a telephone or mail address that a form was filled up with."""
-    digits = re.sub(r"\D", "", value)
+    digits = re.sub(r"\D", "", value.partition("-")[0])
     blank = {
         "phone": bool(_SAME.search(digits)) or digits in _COUNTED,
         "email": bool(_NOBODY.fullmatch(value.partition("@")[0])),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import polars as pl
 
 from graph.addresses import plain_numbers
@@ -156,10 +158,56 @@ def read_contacts(table: TableRows) -> None:
         table.rows.rel("HAS_CONTACT", "Person", "Contact", links.filter("person").drop("person"))
 
 
-def contact_frame(at: pl.Series, kinds: pl.Series, values: pl.Series, key: PersonKey) -> pl.DataFrame:
-    """Contacts out of cells: columns `AT`, id, kind, value. A cell may hold several phones or mail addresses.
+_OF_MACHINES: Final = ("device", "disk", "cpu", "file_code", "costing_dongle", "ca_lock")
+_STROKE: Final = r"([0-9A-Za-z.:_-]{6,})\s*/\s*([0-9A-Za-z.:_-]{6,})"
+_APART: Final = "${1}\x1f${2}"
+_MAY_EXTEND: Final = r"(?i)转|分机|ext|x|#|[‐-―−]|\d-\d{1,6}\D*$"
+_EXTENSION: Final = r"(?i)[\s(]*(?:-|转|分机号?|ext\.?|x|#)[\s:]*\d{1,6}\D*$"
+_EXTENSIONS: Final = (
+    r"(?i)\d{7}[\s(]*(?:转|分机号?|ext\.?|x|#)[\s:]*(\d{1,6})\D*$",
+    r"^\D*(?:86\D*)?\(?0\d{2,3}\)?[\s-]*\d{3,4}[\s-]?\d{4}-(\d{1,6})\D*$",
+    r"^\D*[48]00[\s-]*\d{3,4}[\s-]?\d{3,4}-(\d{1,6})\D*$",
+    r"^\D*[2-8]\d{6,7}-(\d{1,6})\D*$",
+)
+"""How the extension behind a switchboard's number is written: 转801, ext. 801, or behind one more hyphen."""
+_IPV4: Final = r"\d{1,3}(?:\.\d{1,3}){3}"
+_IPV6: Final = r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}"
 
-    Accounts are kept masked, under a keyed hash. What is no such contact (a phone of four digits) is left out.
+
+def _with_extensions(frame: pl.DataFrame) -> pl.DataFrame:
+    """Adds line (a phone without its extension) and extension ("-801", or empty). `frame`: kind, value."""
+    plain = frame.with_columns(line="value", extension=pl.lit(""))
+    # Of most lists no telephone has one.
+    at = ((frame["kind"] == "phone") & frame["value"].str.contains(_MAY_EXTEND)).fill_null(False).arg_true()
+    if not len(at):
+        return plain
+    some = frame.select(pl.col("value").gather(at).str.replace_all("[‐-―−]", "-"))
+    read = some.with_columns(extension="-" + pl.coalesce(pl.col("value").str.extract(p) for p in _EXTENSIONS))
+    line = (
+        pl.when(pl.col("extension").is_null())
+        .then("value")
+        .otherwise(pl.col("value").str.replace(_EXTENSION, ""))
+    )
+    read = read.with_columns(line=line, extension=pl.col("extension").fill_null(""))
+    return plain.with_columns(plain[c].scatter(at, read[c]) for c in ("line", "extension"))
+
+
+def _addresses(cells: pl.Expr) -> pl.Expr:
+    """The IP addresses in cells, apart by \\x1f; a cell without any stays as it is."""
+    four, six = (cells.str.extract_all(p).list.join("\x1f") for p in (_IPV4, _IPV6))
+    return (
+        pl.when(four != "")
+        .then(four)
+        .when(six != "")
+        .then(six.str.to_lowercase())
+        .otherwise(cells.str.replace_all(r"[;,、|]+", "\x1f"))
+    )
+
+
+def contact_frame(at: pl.Series, kinds: pl.Series, values: pl.Series, key: PersonKey) -> pl.DataFrame:
+    """Contacts out of cells: columns `AT`, id, kind, value. A cell may hold several phones, mail addresses or machines.
+
+    A phone's extension stands behind a hyphen, an IP address without its port or place. Accounts are kept masked, under a keyed hash. What is no such contact (a phone of four digits) is left out.
     """
     frame = pl.DataFrame({AT: at, "kind": kinds, "value": values.str.normalize("NFKC")}).drop_nulls()
     # A space parts two phones only after a run of digits too long for a group within one.
@@ -170,13 +218,24 @@ def contact_frame(at: pl.Series, kinds: pl.Series, values: pl.Series, key: Perso
         .then(spaced.str.replace_all(r"[;,、/|]+", "\x1f"))
         .when(pl.col("kind").is_in(["email", "domain"]))
         .then(value.str.replace_all(r"[;,、|\s]+", "\x1f"))
+        .when(pl.col("kind").is_in(_OF_MACHINES))
+        # A stroke may stand in a number, or in N/A.
+        .then(
+            value.str.replace_all(r"[;,、|]+|\x1f", "\x1f")
+            .str.replace_all(_STROKE, _APART)
+            .str.replace_all(_STROKE, _APART)
+        )
+        .when(pl.col("kind") == "ip")
+        .then(_addresses(value))
         .otherwise(value)
         .str.split("\x1f")
     ).explode("value")
     value, kind = pl.col("value"), pl.col("kind")
+    frame = _with_extensions(frame)
     # Behind the country code an area code has lost its 0; a mobile or service number has none to lose.
     phone = (
-        value.str.replace_all(r"[^\d+]", "")
+        pl.col("line")
+        .str.replace_all(r"[^\d+]", "")
         .str.replace(r"^(?:\+|00)?86(1[3-9]\d{9}|0\d{9,11}|[48]00\d{7})$", "${1}")
         .str.replace(r"^(?:\+|00)?86(\d{10,11})$", "0${1}")
     )
@@ -189,12 +248,12 @@ def contact_frame(at: pl.Series, kinds: pl.Series, values: pl.Series, key: Perso
     plain = value.str.replace_all(r"\s+", "")
     frame = frame.with_columns(
         value=pl.when(kind == "phone")
-        .then(pl.when(phone.str.len_chars() >= 7).then(phone))
+        .then(pl.when(phone.str.len_chars() >= 7).then(phone + pl.col("extension")))
         .when(kind == "email")
         .then(pl.when(plain.str.contains(r"^[^@]+@[^@]+\.[^@.]+$")).then(plain.str.to_lowercase()))
         .when(kind == "domain")
         .then(pl.when(domain.str.contains(r"\.")).then(domain))
-        .when(kind.is_in(["device", "disk", "cpu", "file_code", "costing_dongle", "ca_lock"]))
+        .when(kind.is_in(_OF_MACHINES))
         .then(plain.str.to_uppercase().str.replace_all(r"[:-]", ""))
         .when(kind.is_in(["author", "last_saved_by", "contact_person"]))
         .then(value.str.strip_chars())

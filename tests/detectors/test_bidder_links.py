@@ -15,6 +15,14 @@ FILLED_UP = (
     ("邮箱", "无@无.com"),
     ("邮箱", "none@example.test"),
 )
+LINES = (
+    ("LINE-SAME-1", "0758-2345671-801", "(0758)2345671转801"),
+    ("LINE-SAME-2", "0758-2345672 ext. 801", "0758 2345672－801"),
+    ("LINE-SAME-3", "400-234-5673-01", "4002345673转01"),
+    ("LINE-OTHER", "0758-2345674-801", "0758-2345674-802"),
+    ("LINE-MAIN", "0758-2345675", "0758-2345675-801"),
+    ("LINE-NONE", "400-800-8889", "400-800-8880"),
+)
 
 
 def build(w: World) -> None:
@@ -126,6 +134,11 @@ def build(w: World) -> None:
     w.lot("TEL-86", "G7", "G8")
     w.add("contacts", party_id="G7", kind="电话", value="0758-2345678")
     w.add("contacts", party_id="G8", kind="电话", value="+86 758 2345678")
+    # Behind one switchboard: one extension, written twice; two of them; the number itself and an extension.
+    for tender, one, other in LINES:
+        w.lot(tender, f"{tender}-1", f"{tender}-2")
+        w.add("contacts", party_id=f"{tender}-1", kind="电话", value=one)
+        w.add("contacts", party_id=f"{tender}-2", kind="电话", value=other)
     w.lot("PARK", "D8", "D9")
     for bidder in ("D8", "D9", *(f"K{n}" for n in range(9))):
         w.add("contacts", party_id=bidder, kind="地址", value="虚构市样本区孵化园1号")
@@ -244,6 +257,21 @@ def test_a_house_is_told_from_a_street(found: Found) -> None:
     assert found.suppressed(CONTACT, "STREET-3") == "partial-address"
     for tender in ("HOUSE-DASH", "HOUSE-GROUP"):
         assert found.one(CONTACT, tender).facts["kind"] == "address"
+
+
+def test_an_extension_is_a_line_of_its_own_and_a_switchboard_ties_who_gives_it_alone(found: Found) -> None:
+    for tender in ("LINE-SAME-1", "LINE-SAME-2"):
+        hit = found.one(CONTACT, tender)
+        assert hit.subjects == ids(f"{tender}-1", f"{tender}-2")
+        assert hit.facts["holder"]["name"].endswith("-801"), tender
+    assert found.one(CONTACT, "LINE-SAME-3").facts["holder"]["name"] == "4002345673-01"
+    assert found.suppressed(CONTACT, "LINE-OTHER") == "extension"
+    (other,) = found.of(CONTACT, "LINE-OTHER")
+    assert other.suppressed_by is not None and "（801、802）" in other.suppressed_by["reason"]
+    main = found.one(CONTACT, "LINE-MAIN")
+    assert main.facts["holder"]["name"] == "07582345675"
+    assert "phone:07582345675-801" in main.evidence.nodes
+    assert found.of(CONTACT, "LINE-NONE") == []
 
 
 def test_a_telephone_with_and_without_its_country_code_is_one(found: Found) -> None:

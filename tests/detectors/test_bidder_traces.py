@@ -46,6 +46,18 @@ PAYERS = (
         for n, word in enumerate(("虚构市建设工程交易服务中心", "虚构市公共资源交易中心"))
     ),
 )
+CELLS = (
+    ("MAC地址", "00-00-5E-00-53-11；00-50-56-C0-00-08", "00-00-5E-00-53-11"),
+    ("MAC地址", "00-00-5E-00-53-12,00-00-5E-00-53-13", "00:00:5e:00:53:13"),
+    ("MAC地址", "00-00-5E-00-53-14/00-00-5E-00-53-15/00-00-5E-00-53-16", "00005e005316"),
+    ("硬盘序列号", "虚WD-77AA01、虚WD-77AA02", "虚WD-77AA02\n虚WD-77AA03"),
+    ("上传IP", "192.0.2.11:51234", "192.0.2.11"),
+    ("上传IP", "192.0.2.12（虚构省虚构市 电信）", "192.0.2.12"),
+    ("上传IP", "192.0.2.13、192.0.2.14", "2025-02-28 10:30:15 192.0.2.14"),
+    ("上传IP", "[2001:DB8::15]:443", "2001:db8::15"),
+    ("作者", "TESTER Zhang", "tester  zhang"),
+    ("作者", "ＴＥＳＴＥＲ２", "tester2"),
+)
 UNREAD = (
     ("CPU-MODEL-INTEL", "CPU序列号", "BFEBFBFF000906EA"),
     ("CPU-MODEL-AMD", "CPU序列号", "178BFBFF00A20F10"),
@@ -297,6 +309,11 @@ def build(w: World) -> None:
         kind="MAC地址",
         value="00:00:5e:00:53:02",
     )
+
+    for n, (kind, one, other) in enumerate(CELLS):
+        w.lot(f"CELL-{n}", "D8", "D9")
+        trace(w, f"CELL-{n}", "D8", kind, one)
+        trace(w, f"CELL-{n}", "D9", kind, other)
 
     # Members: one engineer in two bids; the same engineer in another tender is nothing.
     w.lot("MEMBER", "E1", "E2")
@@ -601,3 +618,11 @@ def test_one_telephone_alone_is_for_review(found: Found) -> None:
     # Each gives its own; and a telephone of a project manager hands no bid in.
     assert found.of(HANDLER, "PHONE-BOTH-OWN") == found.of(HANDLER, "PHONE-MEMBER") == []
     assert found.suppressed(HANDLER, "PHONE-BLANK") == "placeholder"
+
+
+def test_what_one_cell_gives_is_compared_piece_by_piece_and_however_it_is_written(found: Found) -> None:
+    detectors = {"MAC地址": DEVICE, "硬盘序列号": DEVICE, "上传IP": DEVICE, "作者": AUTHOR}
+    for n, (kind, one, other) in enumerate(CELLS):
+        hit = found.one(detectors[kind], f"CELL-{n}")
+        assert hit.subjects == ids("D8", "D9"), (one, other)
+        assert (hit.severity == "review") == (kind == "上传IP"), (one, other)
