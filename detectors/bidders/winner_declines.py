@@ -80,7 +80,7 @@ def _without_successor(declined: pl.DataFrame, decided: pl.DataFrame) -> Iterato
 
 DETECTOR = Detector(
     id="winner-declines",
-    version="1.2",
+    version="1.3",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="放弃中标后由关联投标人中标",

@@ -1,7 +1,7 @@
 """Bidders linked to a party of their own procedure: the buyer, the agent, a designer, a supervisor, an evaluator.
 
 Every link is one row: lot, party, bidder, how they are linked, whether it held on the bid date, and the keys of the
-rows that state it. Links are looked for by shares, by a controller or a holder of both, by a person of both, and by kin.
+rows that state it; one that did not hold then has its dates. Links are looked for by shares, by a controller or a holder of both, by a person of both, and by kin.
 A person of a party is who runs or represents it, works for it, owns or controls it.
 """
 
@@ -30,6 +30,8 @@ _LINK: Final = (
     "share",
     "derivations",
     "when",
+    "held_from",
+    "held_to",
     "role",
     "party_side",
     "relation",
@@ -55,6 +57,7 @@ def party_links(
     found = [
         itself(bids, sides),
         _by_shares(rows, bids, sides),
+        _by_shares_then(rows, bids, sides),
         controllers,
         common_holders(rows, bids, controllers, holder_share),
         _by_people(rows, bids, parties, controllers),
@@ -115,6 +118,39 @@ def _by_shares(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, sides: pl.
     return both.with_columns(derivations=pl.concat_list("derivation"))
 
 
+def _by_shares_then(
+    rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, sides: pl.DataFrame
+) -> pl.DataFrame:
+    """The party held the bidder on other days than the bid date alone."""
+    at = pl.col("holder_id").is_in(sides["party_id"].unique().implode())
+    then = shares_then(rows, bids, at).join(
+        sides, left_on=["lot_id", "holder_id"], right_on=["lot_id", "party_id"]
+    )
+    return then.filter(pl.col("holder_id") != pl.col("bidder_id")).with_columns(
+        party_id="holder_id", how=pl.lit("holds"), derivations=pl.concat_list("derivation")
+    )
+
+
+def shares_then(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, wanted: pl.Expr) -> pl.DataFrame:
+    """Which of the wanted held `bids` on other days than the bid date alone, by the time nearest to it: the columns of
+    holdings, `when`, held_from and held_to; nobody where that was not asked for."""
+    held = table(rows["holdings"])
+    if "elsewhen" not in rows:
+        return held.clear().with_columns(
+            pl.lit(None, pl.String).alias(c) for c in ("when", "held_from", "held_to")
+        )
+    at = ["lot_id", "bid_id", "bidder_id", "holder_id"]
+    then = table(rows["elsewhen"]).filter(wanted).join(held.select(at), on=at, how="anti")
+    then = then.join(bids.select("bid_id", "bidder_id").unique(), on=["bid_id", "bidder_id"], how="semi")
+    ended = (pl.col("bid_on").is_null() | (pl.col("holds_to") <= pl.col("bid_on"))).fill_null(False)
+    when = pl.when(ended).then(pl.lit("ended")).otherwise(pl.lit("later"))
+    then = then.with_columns(when=when).sort(
+        "when", "holds_to", descending=[False, True], maintain_order=True
+    )
+    nearest = then.unique(at, keep="first", maintain_order=True)
+    return nearest.rename({"holds_from": "held_from", "holds_to": "held_to"})
+
+
 def _by_control(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame) -> pl.DataFrame:
     """One third party controls both."""
     mine = table(rows["control"]).select(
@@ -167,11 +203,17 @@ def _by_people(
     found = found.join(told, on=["lot_id", "party_id", "bidder_id", "person_id"], how="left")
     both_own = pl.col("party_side").is_in(OWNING) & pl.col("role").fill_null("").is_in(OWNING)
     found = found.filter(~(both_own & pl.col("kin_id").is_null() & pl.col("told").fill_null(False)))
-    first = pl.when(pl.col("when_side") != "yes").then("when_side").otherwise("when")
+    by_side = pl.col("when_side") != "yes"
+    first, since, until = (
+        pl.when(by_side).then(side).otherwise(own)
+        for side, own in (("when_side", "when"), ("side_from", "held_from"), ("side_to", "held_to"))
+    )
     return found.with_columns(
         how=pl.when(pl.col("kin_id").is_null()).then(pl.lit("person")).otherwise(pl.lit("kin")),
         via_id=pl.col("person_id"),
         when=first,
+        held_from=since,
+        held_to=until,
         derivations=pl.concat_list("derivation", "side_derivation").list.drop_nulls(),
         keys=pl.concat_list("side_key", "kin_key", "link_key").list.drop_nulls(),
     )
@@ -181,8 +223,9 @@ def people_of_parties(
     rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, parties: pl.DataFrame
 ) -> pl.DataFrame:
     """Who is, runs, works for, owns or controls a party, and concerns a bidder: lot_id, party_id, person_id, party_side (what
-    he is there), party_share, when_side, side_key, side_derivation.
+    he is there), party_share, when_side, side_from, side_to, side_key, side_derivation.
     """
+    undated = {c: pl.lit(None, pl.String) for c in ("side_from", "side_to")}
     own = parties.filter(pl.col("party_kind") == "person").select(
         "lot_id",
         "party_id",
@@ -190,6 +233,7 @@ def people_of_parties(
         party_side="party_role",
         party_share=pl.lit(None, pl.Float64),
         when_side=pl.lit("yes"),
+        **undated,
         side_key="party_key",
         side_derivation=pl.lit(None, pl.String),
     )
@@ -208,6 +252,8 @@ def people_of_parties(
         party_side="role",
         party_share="share",
         when_side="when",
+        side_from="held_from",
+        side_to="held_to",
         side_key="link_key",
         side_derivation=pl.lit(None, pl.String),
     )
@@ -222,6 +268,7 @@ def people_of_parties(
             party_side=pl.lit(side),
             party_share=pl.col("share").cast(pl.Float64),
             when_side=pl.lit("yes"),
+            **undated,
             side_key=pl.lit(None, pl.String),
             side_derivation="derivation",
         )
@@ -232,9 +279,8 @@ def people_of_parties(
 
 def _near_bidders(rows: Mapping[str, Sequence[Row]]) -> pl.Series:
     """Ids of all who run, work for, hold or control a bidder, and of their kin."""
-    told = [
-        table(rows[k])["holder_id"] for k in ("representatives", "officers", "workers", "holdings", "control")
-    ]
+    asked = ("representatives", "officers", "workers", "owners", "holdings", "elsewhen", "control")
+    told = [table(rows[k])["holder_id"] for k in asked if k in rows]
     people = pl.concat(told).drop_nulls().unique()
     pairs = kin.both_ways(rows["kin"])
     return pl.concat(
@@ -248,8 +294,29 @@ def _of_interest(posts: pl.DataFrame, near: pl.Series) -> pl.DataFrame:
     )
 
 
+def _sold(
+    rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, short: pl.DataFrame, near: pl.Expr
+) -> pl.DataFrame:
+    """Stakes of people in bids on other days than the bid date: through layers as far as they were looked through, and direct."""
+    at = ["bid_id", "bidder_id", "holder_id"]
+    through = shares_then(rows, bids, near).with_columns(
+        role=pl.lit("shareholder"), link_key=pl.lit(None, pl.String)
+    )
+    if "owners" not in rows or "elsewhen" not in rows:
+        return through
+    owners = table(rows["owners"]).filter(near).drop("stated_id", strict=False)
+    direct = dated(short.join(owners, on="bidder_id"))
+    # Who holds a part on the bid date has sold another.
+    now = pl.concat([f.select(at) for f in (table(rows["holdings"]), direct.filter(pl.col("when") == "yes"))])
+    direct = direct.filter(pl.col("when") != "yes").join(
+        pl.concat([now, through.select(at)]), on=at, how="anti"
+    )
+    direct = direct.sort("when", "held_to", descending=[False, True], nulls_last=True, maintain_order=True)
+    return pl.concat([through, direct.unique(at, keep="first", maintain_order=True)], how="diagonal_relaxed")
+
+
 def bidders_people(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:
-    """Those of the wanted people who hold, run or work for a bid: lot, person, bidder, bid, role, when, link_key, derivation."""
+    """Those of the wanted people who hold, run or work for a bid: lot, person, bidder, bid, role, when, held_from, held_to, link_key, derivation."""
     near = pl.col("holder_id").is_in(wanted.implode())
     posts = pl.concat(
         [table(rows["representatives"]), table(rows["officers"])], how="vertical_relaxed"
@@ -282,7 +349,10 @@ def bidders_people(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, wanted
     by_share = shares.join(
         short.select("bid_id", "bidder_id").unique(), on=["bid_id", "bidder_id"], how="semi"
     )
-    by_share = by_share.with_columns(when=pl.lit("yes"), link_key=pl.lit(None, pl.String))
+    undated = [pl.lit(None, pl.String).alias(c) for c in ("held_from", "held_to", "link_key")]
+    by_share = by_share.with_columns(when=pl.lit("yes")).with_columns(undated)
+    sold = _sold(rows, bids, short, near).select(by_share.columns)
+    by_share = pl.concat([by_share, sold], how="vertical_relaxed")
     linked = pl.concat([by_post, by_work], how="diagonal_relaxed").with_columns(
         derivation=pl.lit(None, pl.String),
         share=pl.lit(None, pl.Float64),
@@ -295,6 +365,8 @@ def bidders_people(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, wanted
         "bid_id",
         "role",
         "when",
+        "held_from",
+        "held_to",
         "link_key",
         "derivation",
         "share",

@@ -56,7 +56,7 @@ def party_drafts(
         why = None
         if not plain:
             why = _minor(known[0], names) if known else _hub(owned[0], names) if owned else None
-            why = why or (_state(who) if live else _ended(found))
+            why = why or (_state(who) if live else _ended(found, who, lot_rows[lot]))
         yield _draft(lot_rows[lot], who, shown, named, names, why, judge(who, shown, lot_rows[lot]))
 
 
@@ -65,7 +65,7 @@ def _names(rows: Mapping[str, Sequence[Row]], parties: pl.DataFrame, links: pl.D
     told = [
         table(rows[k])
         for k in rows
-        if k.endswith("control") or k == "holdings" or k.startswith("party_people")
+        if k.endswith("control") or k in ("holdings", "elsewhen") or k.startswith("party_people")
     ]
     told = [f for f in told if {"holder_id", "holder_name"} <= set(f.columns)]
     near = [
@@ -121,14 +121,24 @@ def _hub(link: Row, names: Mapping[str, str]) -> tuple[str, str, str]:
     )
 
 
-def _ended(links: Sequence[Row]) -> tuple[str, str, str]:
+def _ended(links: Sequence[Row], party: Row, lot: Row) -> tuple[str, str, str]:
     later = all(r["when"] == "later" for r in links)
+    told = [(r["held_from"], r["held_to"]) for r in links]
+    # A ban is the party's, and bears on each of its links.
+    told += [(party.get("barred_from"), party.get("barred_to"))]
+    spans = sorted({(since or "…", until or "…") for since, until in told if since or until})
+    zh = "、".join(f"{since}至{until}" for since, until in spans)
+    en = ", ".join(f"{since} to {until}" for since, until in spans)
     return (
         "ended",
-        "关联或禁止期在投标日之后才开始" if later else "关联或禁止期在投标日之前已结束",
-        "the link or the ban began after the bid date"
-        if later
-        else "the link or the ban ended before the bid date",
+        ("关联或禁止期在投标日之后才开始" if later else "关联或禁止期在投标日之前已结束")
+        + (f"：期间为{zh}，投标日为{lot['bid_on'] or '不明'}" if zh else ""),
+        (
+            "the link or the ban began after the bid date"
+            if later
+            else "the link or the ban ended before the bid date"
+        )
+        + (f": it held from {en}; the bid date is {lot['bid_on'] or 'unknown'}" if en else ""),
     )
 
 
@@ -147,7 +157,7 @@ def _draft(
         [r["basis"] for r in links if r["basis"]],
     )
     zh, en = identity_label(identity)
-    told = [_told(r, party, named, names) for r in links]
+    told = [_dated(r, *_told(r, party, named, names)) for r in links]
     told_of_party = {k: party[k] for k in _MORE if k in party}
     facts = {
         "as_of": lot["bid_on"],
@@ -199,12 +209,28 @@ def _draft(
 
 def _link_fact(link: Row, names: Mapping[str, str]) -> dict[str, Any]:
     fact = {k: link[k] for k in ("how", "share", "role", "relation", "when")}
+    if link["when"] != "yes":
+        fact |= {"from": link["held_from"], "to": link["held_to"]}
     if link["party_share"] is not None:
         fact["share_of_party"] = link["party_share"]
     return fact | {
         "via": {"id": link["via_id"], "name": names.get(link["via_id"])} if link["via_id"] else None,
         "of_party": link["party_side"],
     }
+
+
+def _dated(link: Row, zh: str, en: str) -> tuple[str, str]:
+    """What is told of a link, with when it was where that is not the bid date."""
+    since, until = link["held_from"], link["held_to"]
+    if link["when"] == "yes" or not (since or until):
+        return zh, en
+    if link["when"] == "later":
+        return f"{zh}（{since}才开始）", f"{en} (only from {since})"
+    begun_zh, begun_en = (f"{since}", f"from {since} ") if since else ("", "")
+    return (
+        f"{zh}（{begun_zh}至{until}，投标日已不存续）",
+        f"{en} ({begun_en}until {until}, no more at the bid)",
+    )
 
 
 def _told(

@@ -103,6 +103,8 @@ def ends(rows: Mapping[str, Sequence[Row]], lots: pl.DataFrame, values: Values) 
         [traces.used_for(rows, "author", "upload", "deposit", "contact"), table(rows["workers"])],
         how="diagonal_relaxed",
     )
+    # A contact person's bare name is no identity; his telephone stands beside it.
+    used = used.filter(pl.col("role").fill_null("") != "contact_person")
     direct = [on_bids(lots, told), on_bids(lots, used, "bid_id")]
     linked = [f.with_columns(how=pl.col("role"), derivation=pl.lit(None, pl.String)) for f in direct]
     columns = [*lots.columns, "holder_id", "holder_name", "how", "when", "link_key", "derivation"]

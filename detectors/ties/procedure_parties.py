@@ -106,6 +106,7 @@ _PEOPLE: Final = (
 QUERIES: Final = {
     "control": bidding.CONTROL,
     "holdings": bidding.HOLDINGS,
+    "elsewhen": bidding.HOLDINGS_ELSEWHEN,
     "kinds": bidding.KINDS,
     "holders": bidding.HOLDERS,
     "posts": people.POSTS,
@@ -119,6 +120,7 @@ QUERIES: Final = {
 COLUMNS: Final = {
     "control": bidding.CONTROL_COLUMNS,
     "holdings": bidding.HOLDINGS_COLUMNS,
+    "elsewhen": bidding.HOLDINGS_ELSEWHEN_COLUMNS,
     "kinds": bidding.KINDS_COLUMNS,
     "holders": bidding.HOLDERS_COLUMNS,
     "posts": people.POSTS_COLUMNS,

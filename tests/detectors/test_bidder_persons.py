@@ -394,7 +394,7 @@ def test_a_declined_award_tied_otherwise_than_by_a_holder(found: Found) -> None:
         "BRANCH": {("itself", "branch")},
         "CONTROL": {("controller", "controller")},
         "CONCERT": {("concert_member", "concert_member")},
-        "CONTACT": {("contact_person", "contact_person")},
+        "CONTACT": {("phone", "phone")},
     }
     assert "为亲属（配偶）" in found.one(DECLINED, "GIVES-UP-KIN").text["zh"]
     assert found.one(DECLINED, "GIVES-UP-KIN").facts["ties"][0]["kin"]["relation"] == "spouse"

@@ -56,6 +56,17 @@ def build(w: World) -> None:
         "officials", person_id="P4", person_name="测试人四", unit_id="Y7", post="科员", valid_to="2020-01-01"
     )
     w.post("P4", "B5", role="监事")
+    # An official of the buyer has sold his stake in a bidder; another bought one later; one sold a part alone.
+    for tender, buyer, bidder, span in (
+        ("PAST-SHARES", "Y20", "B20", {"valid_to": "2024-12-31"}),
+        ("LATER-SHARES", "Y21", "B21", {"valid_from": "2025-04-01"}),
+        ("PART-SHARES", "Y22", "B22", {"valid_to": "2024-12-31"}),
+    ):
+        bought(w, tender, buyer, bidder, f"{bidder}X")
+        w.add("officials", person_id=f"P{buyer}", person_name=f"测试人P{buyer}", unit_id=buyer, post="科员")
+        w.holds(f"P{buyer}", bidder, 30, **span)
+        if tender == "PART-SHARES":
+            w.holds(f"P{buyer}", bidder, 10, valid_from="2024-12-31")
     bought(w, "NAME", "Y8", "B7", "B8")
     w.add("positions", person_name="测试人同名", company_id="Y8", role="法定代表人")
     w.add("positions", person_name="测试人同名", company_id="B7", role="法定代表人")
@@ -166,7 +177,16 @@ def test_the_buyer_holds_a_bidder_through_another(found: Found) -> None:
     assert hit.facts["bidders"][0]["links"][0]["share"] == 0.4
     assert "local:M1" in hit.evidence.nodes
     assert len(hit.evidence.keys) >= 3
-    assert found.of(BUYER, "SOLD") == []
+    assert found.suppressed(BUYER, "SOLD") == "ended"
+    (sold,) = found.of(BUYER, "SOLD")
+    assert "（2020-01-01至2025-03-01，投标日已不存续）" in sold.text["zh"]
+    assert "from 2020-01-01 until 2025-03-01, no more at the bid" in sold.text["en"]
+    assert (
+        sold.suppressed_by is not None
+        and "期间为2020-01-01至2025-03-01，投标日为2025-03-01" in sold.suppressed_by["reason"]
+    )
+    (link,) = sold.facts["bidders"][0]["links"]
+    assert (link["when"], link["from"], link["to"]) == ("ended", "2020-01-01", "2025-03-01")
 
 
 def test_one_controller_of_both_unless_it_is_the_state(found: Found) -> None:
@@ -180,6 +200,11 @@ def test_the_buyers_people_and_their_kin(found: Found) -> None:
     assert [link["how"] for link in hit.facts["bidders"][0]["links"]] == ["kin"]
     assert {"person.local:P2", "person.local:P3", "local:M2"} <= set(hit.evidence.nodes)
     assert found.suppressed(BUYER, "PAST") == "ended"
+    assert "至2020-01-01，投标日已不存续" in found.of(BUYER, "PAST")[0].text["zh"]
+    for tender, said in (("PAST-SHARES", "至2024-12-31"), ("LATER-SHARES", "2025-04-01才开始")):
+        assert found.suppressed(BUYER, tender) == "ended", tender
+        assert said in found.of(BUYER, tender)[0].text["zh"], tender
+    assert "10.00%" in found.one(BUYER, "PART-SHARES").text["zh"]
     assert found.of(BUYER, "NAME") == []
     (gap,) = found.undecided(BUYER, "NAME")
     assert set(ids("B7")) < set(gap)
