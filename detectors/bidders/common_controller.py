@@ -59,7 +59,7 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="投标人受同一主体控制",
     title_en="Bidders are controlled by the same party",
-    meaning_zh="同一标段的两家以上投标人由同一主体控制，逐层按表决权认定。",
+    meaning_zh="同一标段的两家以上投标人由同一主体控制，逐层按表决权及所载控制关系认定。",
     severity="review",
     basis=(bidding.ARTICLE_34, bidding.ARTICLE_39, bidding.PROCUREMENT_18),
     needs=("SUBMITS", "FOR_LOT"),
@@ -84,12 +84,12 @@ DETECTOR = Detector(
     suppressors=(bidding.STATE,),
     wording_zh=(
         "【风险预警】{tender}（{lot}）：投标人{bidders_zh}疑似受同一主体{holder}控制{holder_note_zh}。{as_of_zh}，"
-        "控制按表决权逐层认定；{holder}穿透持有{shares_zh}。主体识别：{identity_zh}。"
+        "控制{judged_zh}；{holds_zh}。主体识别：{identity_zh}。"
         "本预警由数据比对自动生成，仅供核查参考，不作为认定违纪违法的依据。"
     ),
     wording_en=(
         "[Lead] {tender} ({lot}): bidders {bidders_en} appear to be controlled by {holder}{holder_note_en}. "
-        "{as_of_en}, control is judged by votes link by link; {holder} effectively holds {shares_en}. "
+        "{as_of_en}, control is judged {judged_en}; {holds_en}. "
         "Identities rest on: {identity_en}. Made by comparing data, for verification only; it establishes no wrongdoing."
     ),
     assemble=assemble,

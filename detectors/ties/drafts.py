@@ -284,6 +284,7 @@ def words(tie: Tie, method: str) -> dict[str, str]:
     """Values for the wording's placeholders, in both languages."""
     held = [r for r in tie.rows if not r.get("itself")]
     lot = tie.lot
+    holder = str(lot["holder_name"] or tie.holder)
     zh_parts = [
         f"{r['bidder_name'] or r['bidder_id']}{percent(r, '，', '表决权{}', '比例未知')}（{r.get('depth')}层{beside_paths(r)[0]}{above_100_said(r)[0]}{_exits(r)[0]}{r.get('note_zh') or ''}）"
         for r in held
@@ -301,11 +302,12 @@ def words(tie: Tie, method: str) -> dict[str, str]:
         "lot_en": lot_name(lot)[1],
         "bidders_zh": "、".join(str(r["bidder_name"] or r["bidder_id"]) for r in tie.rows),
         "bidders_en": ", ".join(str(r["bidder_name"] or r["bidder_id"]) for r in tie.rows),
-        "holder": str(lot["holder_name"] or tie.holder),
+        "holder": holder,
         "holder_note_zh": own_zh,
         "holder_note_en": own_en,
         "shares_zh": "、".join(zh_parts),
         "shares_en": "; ".join(en_parts),
+        **_control_words(holder, held, zh_parts, en_parts),
         "as_of_zh": _as_of(tie)[0],
         "as_of_en": _as_of(tie)[1],
         "method": method.replace("_", " "),
@@ -353,6 +355,47 @@ _SEEN: Final = 5e-5
 
 def _band(low: float, high: float) -> str:
     return f"{low:.2%}" if high - low < _SEEN else f"{low:.2%}–{high:.2%}"
+
+
+def _control_words(
+    holder: str, held: Sequence[Row], zh_parts: Sequence[str], en_parts: Sequence[str]
+) -> dict[str, str]:
+    """How a controller controls. What he holds in all is worked out of whom he reaches several bidders by: of whom it is not,
+    the votes at the bidder are told, or that control is as stated; his share is not therefore unknown."""
+    others = [_controls_by(holder, r) for r in held]
+    zh = "、".join(p for p, other in zip(zh_parts, others, strict=True) if not other)
+    en = "; ".join(p for p, other in zip(en_parts, others, strict=True) if not other)
+    told_zh = [f"{holder}穿透持有{zh}"] if zh else []
+    told_en = [f"{holder} effectively holds {en}"] if en else []
+    said = any(other and other[2] for other in others)
+    return {
+        "judged_zh": "按表决权、所载控制关系逐层认定" if said else "按表决权逐层认定",
+        "judged_en": "by votes, and as stated, link by link" if said else "by votes link by link",
+        "holds_zh": "；".join([*told_zh, *(o[0] for o in others if o)]),
+        "holds_en": "; ".join([*told_en, *(o[1] for o in others if o)]),
+    }
+
+
+def _controls_by(holder: str, row: Row) -> tuple[str, str, bool] | None:
+    """By what a holder of no known share controls a bidder, Chinese and English, and whether that is as stated."""
+    if any(row.get(c) is not None for c in ("share", "share_min", "share_max", "votes")):
+        return None
+    name, depth = row["bidder_name"] or row["bidder_id"], row.get("depth")
+    links = json.loads(row["control"])["links"] if row.get("control") else []
+    at = {row["bidder_id"], row.get("stated_id")}
+    last = [link for link in links if link["company"] in at]
+    votes = max((link["running"] for link in last if link["running"] is not None), default=None)
+    if not last or any(link["kind"] != "share" for link in last) or votes is None:
+        return (
+            f"{holder}依所载控制关系控制{name}（{depth}层）",
+            f"{holder} controls {name} as stated (depth {depth})",
+            True,
+        )
+    return (
+        f"{holder}以{votes:.2%}的表决权控制{name}（{depth}层）",
+        f"{holder} controls {name} by {votes:.2%} of its votes (depth {depth})",
+        False,
+    )
 
 
 def above_100_said(row: Row) -> tuple[str, str]:

@@ -134,6 +134,13 @@ def build(w: World) -> None:
     # Management without shares, and a branch beside its company.
     w.lot("MANAGED", "B5", "B6")
     w.add("control", party_id="B5", company_id="B6", interest="托管经营")
+    # Who is said to control two bidders, and holds nothing: of one others hold all; he holds the other too.
+    w.lot("STATED", "ST1", "ST2")
+    w.lot("STATED-HOLDS", "ST1", "ST3")
+    for company in ("ST1", "ST2"):
+        w.add("control", party_id="PST", party_kind="person", company_id=company, interest="实际控制")
+        w.holds(f"P-{company}", company, 100)
+    w.holds("PST", "ST3", 60)
     w.lot("MANAGED-ENDED", "B7", "B8")
     w.add(
         "control",
@@ -386,3 +393,26 @@ def test_the_owners_of_a_nominator_are_found_from_one_lot_in_the_proof_alone_and
     assert lots[0] == ["local:LATER/1", "local:UP/1"]
     # Sold before the last one.
     assert lots[1] == lots[0]
+
+
+def test_a_stated_controller_has_no_unknown_share(found: Found) -> None:
+    hit = found.one(CONTROLLER, "STATED")
+    assert hit.subjects == ids("ST1", "ST2")
+    for language, judged, told in (
+        (
+            "zh",
+            "控制按表决权、所载控制关系逐层认定；",
+            "测试人PST依所载控制关系控制虚构ST1建设有限公司（1层）；",
+        ),
+        (
+            "en",
+            "is judged by votes, and as stated, link by link; ",
+            "controls 虚构ST1建设有限公司 as stated (depth 1)",
+        ),
+    ):
+        text = hit.text[language]
+        assert judged in text and told in text
+        assert not [w for w in ("比例未知", "穿透持有", "unknown share", "effectively holds") if w in text]
+    both = found.one(CONTROLLER, "STATED-HOLDS").text
+    assert "依所载控制关系控制虚构ST1" in both["zh"] and "以60.00%的表决权控制虚构ST3" in both["zh"]
+    assert "controls 虚构ST3建设有限公司 by 60.00% of its votes (depth 1)" in both["en"]

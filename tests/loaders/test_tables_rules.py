@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detectors.ties.roles import role_zh
 from loaders.context import InputFile, ReadContext
 from loaders.identity.check_digits import valid_uscc
 from loaders.sheets import read_sheets
@@ -728,6 +729,34 @@ def test_positions_in_one_cell(tmp_path: Path) -> None:
     context = load_text(tmp_path, {"主要人员.csv": text})
     assert sorted(rels(context, "OFFICER_OF")["role"]) == ["board_supervisor", "chair", "general_manager"]
     assert rels(context, "LEGAL_REP_OF")["role"].to_list() == ["legal_representative"]
+
+
+def test_posts_on_a_board_are_kept_as_the_register_names_them(tmp_path: Path) -> None:
+    said = (
+        "独立董事",
+        "副董事长",
+        "职工代表董事",
+        "外部董事",
+        "非独立董事",
+        "监事会主席",
+        "职工监事",
+        "外部监事",
+    )
+    lines = "".join(
+        f"测试{n},{post},示例甲有限公司,{A}\n" for n, post in zip("甲乙丙丁戊己庚辛", said, strict=True)
+    )
+    context = load_text(tmp_path, {"主要人员.csv": f"姓名,职务,企业名称,统一社会信用代码\n{lines}"})
+    told = [role_zh(role) for role in rels(context, "OFFICER_OF")["role"]]
+    assert told == [
+        "独立董事",
+        "副董事长",
+        "职工董事",
+        "外部董事",
+        "董事",
+        "监事会主席",
+        "职工监事",
+        "外部监事",
+    ]
 
 
 def test_a_managing_partner_controls(tmp_path: Path) -> None:
