@@ -17,7 +17,8 @@ from typing import Final, Literal
 
 SCHEMA_VERSION: Final = 4
 """Raised whenever a store made by an older version can't be read, or loaded into, as it stands: since 3 the id of a lot has
-its number in one form, and what a stated exit ended before is ended; since 4 units work on bids as people do."""
+its number in one form, and what a stated exit ended before is ended; since 4 units work on bids as people do, and a bid says in what list it
+stands."""
 
 CONTACT_KINDS: Final = (
     "address", "phone", "email", "domain", "account", "device", "disk", "cpu", "ip", "author", "last_saved_by", "file_code",
@@ -264,6 +265,11 @@ NODES: Final = (
             _f("submitted_at", "TIME", "递交时间"),
             _f("consortium", "STRING", "the consortium's name or number, where there is one"),
             _f("deposit_amount", "MONEY", "保证金金额"),
+            _f(
+                "list_kind",
+                "STRING",
+                "all_bidders where the list it stands in names who lost, in most other lots of it",
+            ),
         ),
     ),
     NodeType(

@@ -62,7 +62,17 @@ def _state(row: Row) -> tuple[bool, str, str]:
 
 def _draft(row: Row, limit: int) -> Draft:
     awarded, state_zh, state_en = _state(row)
-    severity: Severity = "prohibited" if awarded else "review"
+    # That a list which names who lost elsewhere names all here too is likely, and not stated.
+    by_list = row["results"] and not row["all_told"]
+    severity: Severity = "prohibited" if awarded and not by_list else "review"
+    if by_list:
+        state_zh += (
+            "；只有中标人或中标候选人的记录，而同一名单载有其他标段未中标的投标人，故按完整名单计，须核对"
+        )
+        state_en += (
+            "; winners or candidates alone are on record, in a list that names who lost in other lots, which is "
+            "therefore taken for a whole one: verify"
+        )
     words = {
         "count": str(row["bids"]),
         "limit": str(limit),
@@ -77,6 +87,7 @@ def _draft(row: Row, limit: int) -> Draft:
             "bids": row["bids"],
             "limit": limit,
             "awarded": awarded,
+            **({"taken_for_whole": True} if by_list else {}),
             "bidders": [{"id": p} for p in row["parties"]],
         },
         words=words,
@@ -93,7 +104,7 @@ DETECTOR = Detector(
     scene="招标程序",
     title_zh="投标人少于三个",
     title_en="Fewer than three bidders",
-    meaning_zh="以招标方式采购的标段，有效递交的投标不足三个，而没有重新招标。",
+    meaning_zh="以招标方式采购的标段，有效递交的投标不足三个，而没有重新招标。只有中标人或中标候选人记录的标段，投标个数无法判定；但同一名单载有其他多数标段未中标投标人的，按完整名单计，提请核查。",
     severity="prohibited",
     basis=(statutes.BIDDING_28, statutes.PROCUREMENT_36),
     needs=("SUBMITS", "FOR_LOT"),

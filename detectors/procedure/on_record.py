@@ -20,7 +20,7 @@ def few_bids(rows: Mapping[str, Sequence[Row]], limit: int) -> pl.DataFrame:
 
     bids, parties, bid_ids; won: a bid of it did; awarded_on and contract_signed_on of its tender, which has
     lots_of_tender; results: nothing but a result is known of its bids; all_told: of another lot of the tender more is;
-    traced: its bids are known from their files and people alone.
+    listed: the list that states one of them names who lost in most of its other lots; traced: its bids are known from their files and people alone.
 
     `rows`: "lots" and "tenders" (`limits`), "bidders" (`bidding`), "traces" and "workers" (`traces`).
     """
@@ -41,6 +41,7 @@ def few_bids(rows: Mapping[str, Sequence[Row]], limit: int) -> pl.DataFrame:
             won=pl.col("won").any(),
             results=(pl.col("result") | pl.col("bare")).all() & pl.col("result").any(),
             bare=pl.col("bare").all(),
+            listed=(pl.col("list_kind") == "all_bidders").fill_null(False).any(),
         )
         .filter(pl.col("bids") < limit)
     )
@@ -96,7 +97,7 @@ def uncounted(row: Row) -> Undecided | None:
             "its bids are known from their files or people alone, and no record of bids: how many there were cannot be "
             "decided",
         )
-    elif row["results"] and not row["all_told"]:
+    elif row["results"] and not (row["all_told"] or row["listed"]):
         zh, en = (
             "只有中标人或中标候选人的记录，缺少全部投标人，投标个数无法判定",
             "only winners or candidates are on record; who else bid is missing: how many bids there were cannot be decided",

@@ -24,7 +24,7 @@ BIDDERS: Final = Question(
     f"RETURN {_LOT}, {_BIDDER}, t.method AS method, t.awarded_on AS awarded_on, c.founded_on AS founded_on, "
     "b.amount AS amount, b.currency AS currency, b.won AS won, b.rank AS rank, b.consortium AS consortium, "
     "l.status AS lot_status, l.estimate AS estimate, t.status AS tender_status, b.price_kind AS price_kind, "
-    "b.rate AS rate, b.submitted_at AS submitted_at",
+    "b.rate AS rate, b.submitted_at AS submitted_at, b.list_kind AS list_kind",
     "bids",
     "b:Bid",
 )
@@ -32,7 +32,7 @@ BIDDERS_COLUMNS: Final = (
     *LOT_COLUMNS,
     *BIDDER_COLUMNS,
     *("method", "awarded_on", "founded_on", "amount", "currency", "won", "rank", "consortium"),
-    *("lot_status", "estimate", "tender_status", "price_kind", "rate", "submitted_at"),
+    *("lot_status", "estimate", "tender_status", "price_kind", "rate", "submitted_at", "list_kind"),
 )
 BIDS: Final = (
     f"MATCH (c:Company)-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) RETURN l.id AS lot_id, {_BIDDER}, "

@@ -33,6 +33,8 @@ _PURPOSE: Final = {
     "contact_person": "contact",
     "phone": "contact",
 }
+OF_RESULTS: Final = ("won", "candidate", "award_declined")
+"""What a notice of candidates or of the award says of a bid; it names no others."""
 _PHONE: Final = (
     r"(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}"
     r"|\(?0\d{2,3}[)-]?\s?\d{7,8}(?:\s*(?:-|转|分机)\s*\d{1,6})?|[48]00-?\d{3}-?\d{4}"
@@ -166,6 +168,7 @@ def read_bids(table: TableRows) -> None:
         "deposit_amount": deposit,
     }
     stated = pl.DataFrame({AT: table.at, "id": bids.ids, **facts})
+    stated = stated.with_columns(list_kind=_list_kind(stated.with_columns(lot=bids.lot)))
     table.rows.node("Bid", _last_prices(table, stated, bids.consortium.is_not_null()))
     _state_bidders(table, bids)
     if table.has("deposit_account"):
@@ -174,6 +177,24 @@ def read_bids(table: TableRows) -> None:
         _trace(table, bids, table.constant("payer_account"), table.text("deposit_payer"))
     if table.has("contact_phone"):
         _trace(table, bids, table.constant("phone"), table.text("contact_phone"))
+
+
+def _list_kind(bids: pl.DataFrame) -> pl.Series:
+    """all_bidders where most other lots of the sheet name who did not win: such a list is of bids, not of results.
+
+    `bids`: lot, and what is said of each bid.
+    """
+    said = ("status", "won", "rank", "amount", "rate", "submitted_at")
+    of_result = pl.col("status").is_in(OF_RESULTS).fill_null(False) | pl.col("won").fill_null(False)
+    others = (
+        pl.any_horizontal(pl.col(c).is_not_null() for c in said) & ~of_result & pl.col("id").is_not_null()
+    )
+    lots = bids.drop_nulls("lot").group_by("lot").agg(told=others.any())
+    # Each lot is judged by the others.
+    rest, told = lots.height - 1, int(lots["told"].sum())
+    whole = (pl.lit(told) - pl.col("told").cast(pl.Int64)) * 2 > rest
+    kinds = lots.with_columns(kind=pl.when(whole).then(pl.lit("all_bidders")))
+    return bids.join(kinds, on="lot", how="left", maintain_order="left")["kind"]
 
 
 def _last_prices(table: TableRows, stated: pl.DataFrame, shared: pl.Series) -> pl.DataFrame:

@@ -94,6 +94,7 @@ export const FIELDS: Record<string, [string, string]> = {
   "days": ["天数", "days"],
   "limit": ["提示线", "limit"],
   "used_by_bidders": ["使用它的投标人数", "bidders using it"],
+  "taken_for_whole": ["名单按完整计", "the list is taken for a whole one"],
   "contact_person": ["联系人", "contact person"],
   "across_roles": ["两份投标中岗位不同", "in different roles in the two bids"],
   "sub_currency": ["分包金额币种", "currency of the subcontract"],
