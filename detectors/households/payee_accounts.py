@@ -96,34 +96,37 @@ class Families:
         for row in (*rows["registered"], *rows["registered_alone"]):
             self._homes[row["person_id"]][row["hukou_id"]] = row["hukou_key"]
 
-    def keys(self, recipients_: Sequence[Recipient]) -> set[str] | None:
-        """The rows that join all of them, each with some other; None where they don't hang together.
+    def joining(self, recipients_: Sequence[Recipient]) -> tuple[set[str], set[str]] | None:
+        """The rows that join all of them, each with some other, and the persons and registers these are of.
 
-        Two are joined where anybody of the one is anybody of the other, declared kin of one, or registered with one.
+        None where they don't hang together. Two are joined where anybody of the one is anybody of the other, declared kin of one, or registered with one.
         """
         first, *rest = sorted(recipients_, key=lambda of: of.id)
         keys: set[str] = set()
+        nodes: set[str] = set()
         frontier = [first]
         while frontier:
             here = frontier.pop()
             joined = [(of, found) for of in rest if (found := self._between(here, of)) is not None]
-            for of, found in joined:
-                keys |= found
+            for of, (by, ends) in joined:
+                keys |= by
+                nodes |= ends
                 rest.remove(of)
                 frontier.append(of)
-        return None if rest else keys
+        return None if rest else (keys, nodes)
 
-    def _between(self, one: Recipient, other: Recipient) -> set[str] | None:
+    def _between(self, one: Recipient, other: Recipient) -> tuple[set[str], set[str]] | None:
         if one.persons & other.persons:
-            return set()
+            return set(), set()
         for person in sorted(one.persons):
             for relative in sorted(self._kin.get(person, {}).keys() & other.persons):
-                return {self._kin[person][relative]}
+                return {self._kin[person][relative]}, {person, relative}
             for neighbour in sorted(other.persons):
                 for home in sorted(
                     self._homes.get(person, {}).keys() & self._homes.get(neighbour, {}).keys()
                 ):
-                    return {self._homes[person][home], self._homes[neighbour][home]}
+                    keys = {self._homes[person][home], self._homes[neighbour][home]}
+                    return keys, {person, neighbour, home}
         return None
 
 

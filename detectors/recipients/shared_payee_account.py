@@ -38,7 +38,8 @@ def _draft(key: str, shared: Mapping[str, Paid], families: Families, values: Val
     paid_persons = {s.person for s in latest if s.person}
     rule = settle(values, spells[-1].region, f"{max(shared)}-01")
     first = everybody[min(everybody)]
-    family = families.keys(list(everybody.values()))
+    family = families.joining(list(everybody.values()))
+    joined_by, kin = family or ((), ())
     payees = sorted({s.payee for s in spells if s.payee})
     found = draft(
         first,
@@ -56,10 +57,10 @@ def _draft(key: str, shared: Mapping[str, Paid], families: Families, values: Val
         },
         values=values,
         region=spells[-1].region,
-        nodes=[*everybody, *(s.benefit for s in latest), *paid_persons],
+        nodes=[*everybody, *(s.benefit for s in latest), *paid_persons, *kin],
         keys=[
             *(s.key for s in latest),
-            *(family or ()),
+            *joined_by,
             *(
                 m["member_key"]
                 for of in everybody.values()

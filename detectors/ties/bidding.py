@@ -37,7 +37,8 @@ BIDDERS_COLUMNS: Final = (
 BIDS: Final = (
     f"MATCH (c:Company)-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) RETURN l.id AS lot_id, {_BIDDER}, "
     "c.founded_on AS founded_on, b.amount AS amount, b.currency AS currency, b.won AS won, b.rank AS rank, "
-    "b.consortium AS consortium, b.price_kind AS price_kind, b.rate AS rate, b.submitted_at AS submitted_at"
+    "b.consortium AS consortium, b.price_kind AS price_kind, b.rate AS rate, b.submitted_at AS submitted_at, "
+    "b.list_kind AS list_kind"
 )
 LOTS_AND_TENDERS: Final = (
     f"MATCH (l:Lot) OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) RETURN {_LOT}, t.method AS method, "

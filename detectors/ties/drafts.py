@@ -158,6 +158,11 @@ def bidder_fact(row: Row) -> dict[str, Any]:
     )
 
 
+def _above_fact(row: Row) -> dict[str, Any]:
+    """What a holder further up has of a bidder; with the paths where no register gives it, as of what others hold for it."""
+    return bidder_fact(row) if row.get("note_zh") and not row.get("held_on") else held_fact(row)
+
+
 def held_fact(row: Row) -> dict[str, Any]:
     """What is held of one tied bidder, without the paths.
 
@@ -499,7 +504,7 @@ def tie_facts(tie: Tie, above: Over | None = None) -> dict[str, Any]:
         "holder": {"id": tie.holder, "name": lot["holder_name"], "kind": holder_kind(tie.holder, lot)},
         "bidders": [bidder_fact(r) for r in tie.rows],
         "holders_above": [
-            {"id": t.holder, "name": t.lot["holder_name"], "bidders": [held_fact(r) for r in t.rows]}
+            {"id": t.holder, "name": t.lot["holder_name"], "bidders": [_above_fact(r) for r in t.rows]}
             for t in (above.told if above else ())
         ],
         "holders_above_count": above.count if above else 0,
