@@ -24,7 +24,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
 
 DETECTOR = Detector(
     id="agency-bids-in-its-tender",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="代理机构在所代理的项目中投标",

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
 from typing import Any, Final
 
 from detectors.definition import Detector
 from detectors.finding import Finding
+from detectors.running.sides import PARTY_LINKS, Pair, reached_by, tied_pairs
 from graph.counted import counted
 
 KINDS: Final[dict[str, tuple[str, str]]] = {
@@ -80,8 +80,9 @@ class Stack:
 
     @property
     def severity(self) -> str:
-        """The strongest severity among the findings."""
-        return max((f.severity for _, found in self.kinds for f in found), key=_STRENGTH.index)
+        """The strongest severity among the findings, whether they count for a kind or not."""
+        told = [f for _, found in self.kinds for f in found]
+        return max((f.severity for f in (*told, *self.not_independent)), key=_STRENGTH.index)
 
     @property
     def rank(self) -> tuple[int, int, int, int]:
@@ -144,33 +145,50 @@ def stack(
 ) -> list[Stack]:
     """The stacks of a lot, strongest first. `bidders`: ids in the lot; `detectors`: those that may have found them.
 
-    Findings on the lot tie the bidders they name; those on a group tie its members in the lot; those on one
-    bidder strengthen what ties it to others; those on the procedure tie nobody. Each set of findings that ties two
-    bidders is told once, with all bidders that every one of them names.
+    Findings on the lot tie the bidders they name, as far as `sides.tied_pairs` has it; those on a group tie its members in
+    the lot; those on one bidder strengthen what ties it to others; those on the procedure tie nobody. Each set of findings
+    that ties two bidders is told once, with all bidders that every one of them ties to one another.
     """
     known = tuple(detectors)
     scenes, titles = {d.id: d.scene for d in known}, {d.id: d.title_zh for d in known}
     present = set(bidders)
-    tying: dict[str, tuple[Finding, frozenset[str]]] = {}
+    tying: dict[str, Finding] = {}
     single: list[tuple[Finding, str]] = []
-    for f in findings:
+    pairs: dict[Pair, list[str]] = defaultdict(list)
+    for _, f in sorted({f.fingerprint: f for f in findings}.items()):
         here = frozenset(f.subjects) & present
         if not _ties(f, lot, scenes):
             continue
         if len(here) >= 2:
-            tying[f.fingerprint] = (f, here)
+            tying[f.fingerprint] = f
+            for pair in tied_pairs(f, here):
+                pairs[pair].append(f.fingerprint)
         elif here and f.scope_kind == "company":
             single.append((f, min(here)))
-    pairs: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for print_, (_, here) in sorted(tying.items()):
-        for pair in combinations(sorted(here), 2):
-            pairs[pair].append(print_)
     stacks = []
     for prints in sorted({tuple(found) for found in pairs.values()}):
-        tied = frozenset.intersection(*(tying[p][1] for p in prints))
-        found = [tying[p][0] for p in prints] + [f for f, bidder in single if bidder in tied]
-        stacks.append(replace(_stacked(tuple(sorted(tied)), found, scenes), titles=titles))
+        for tied in _tied_alike(prints, pairs):
+            found = [tying[p] for p in prints] + [f for f, bidder in single if bidder in tied]
+            stacks.append(replace(_stacked(tied, found, scenes), titles=titles))
     return sorted(stacks, key=lambda s: ([-n for n in s.rank], s.bidders))
+
+
+def _tied_alike(prints: tuple[str, ...], pairs: Mapping[Pair, Sequence[str]]) -> list[tuple[str, ...]]:
+    """The groups of bidders that all these findings tie, and no other ties more: whole where each is tied to each, else by
+    pairs.
+    """
+    joined: dict[str, set[str]] = defaultdict(set)
+    for (one, other), found in pairs.items():
+        if set(prints) <= set(found):
+            joined[one].add(other)
+            joined[other].add(one)
+    groups: set[tuple[str, ...]] = set()
+    for (one, other), found in pairs.items():
+        if tuple(found) == prints:
+            near = joined[one] | {one}
+            whole = all(joined[b] | {b} == near for b in near)
+            groups.add(tuple(sorted(near)) if whole else (one, other))
+    return sorted(groups)
 
 
 def tied_bidders(
@@ -200,19 +218,28 @@ def _ties(f: Finding, lot: str, scenes: Mapping[str, str]) -> bool:
 
 
 def _stacked(bidders: tuple[str, ...], findings: Sequence[Finding], scenes: Mapping[str, str]) -> Stack:
-    ordered = sorted(findings, key=lambda f: (-_STRENGTH.index(f.severity), f.detector, f.fingerprint))
+    # On the same root, what ties two bidders says more than that both are linked to a third party.
+    ordered = sorted(findings, key=lambda f: (f.detector in PARTY_LINKS, *_strongest_first(f)))
     kinds: dict[str, list[Finding]] = {}
     roots: dict[str, str] = {}
     again = []
     for f in ordered:
         kind = kind_of(f.detector, scenes)
-        root = _root(f)
-        if roots.setdefault(root, kind) != kind:
+        # Who stands in both bidders and in a third party may tie them already, as a shareholder of both.
+        free = [r for r in reached_by(f, bidders) or {_root(f)} if roots.get(r, kind) == kind]
+        if not free:
             again.append(f)
             continue
+        roots |= dict.fromkeys(free, kind)
         kinds.setdefault(kind, []).append(f)
-    told = sorted(kinds.items(), key=lambda item: item[0] in BEHAVIOUR)
+    told = sorted(
+        kinds.items(), key=lambda item: (item[0] in BEHAVIOUR, min(_strongest_first(f) for f in item[1]))
+    )
     return Stack(bidders, tuple((k, tuple(fs)) for k, fs in told), tuple(again))
+
+
+def _strongest_first(f: Finding) -> tuple[int, str, str]:
+    return -_STRENGTH.index(f.severity), f.detector, f.fingerprint
 
 
 def kind_of(detector: str, scenes: Mapping[str, str]) -> str:

@@ -213,6 +213,8 @@ def _link_fact(link: Row, names: Mapping[str, str]) -> dict[str, Any]:
         fact |= {"from": link["held_from"], "to": link["held_to"]}
     if link["party_share"] is not None:
         fact["share_of_party"] = link["party_share"]
+    if link["kin_id"]:
+        fact["kin"] = {"id": link["kin_id"]}
     return fact | {
         "via": {"id": link["via_id"], "name": names.get(link["via_id"])} if link["via_id"] else None,
         "of_party": link["party_side"],
