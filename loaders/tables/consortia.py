@@ -17,8 +17,13 @@ _ROLE: Final = re.compile(
     r"\((?:联合体)?(?:各方)?(?P<role>牵头(?:人|方|单位)?|主办(?:人|方|单位)|主体方|主"
     r"|成员(?:单位|方)?(?:[0-9]{1,2}|[一二三四五六七八九十]{1,2})?|成|参加方|参与方)\)"
 )
+_LIST: Final = re.compile(
+    r"\((?:联合体)?(?P<word>牵头(?:人|方|单位)|主办(?:人|方|单位)|(?:其[他它]|各)?成员(?:单位|方)?|参加方|参与方)?(?:名单|包括|为|有)?[:]"
+)
+"""A bracket that lists parties beside a name: 甲公司(联合体成员:乙公司、丙公司)."""
+_WRAPPED: Final = re.compile(r"联合体(?:成员)?[:]?\((?P<after>.*)\)|\((?P<before>.*)\)(?:组成的?)?联合体")
 _SAYS: Final = re.compile(rf"{_ROLE.pattern}|^(?:{_BEFORE})[:]")
-_MAYBE: Final = r"联合体|牵头|主办|[、,;/|+&\n]|\)\s+\S"
+_MAYBE: Final = r"联合体|牵头|主办|成员|[、,;/|+&\n]|\)\s+\S"
 _LEAD: Final = ("牵头", "主")
 _WORD: Final = re.compile(r"^\(?联合体(?:成员)?[:]?\)?|(?:组成的?)?\(?联合体(?:投标)?\)?$")
 
@@ -28,7 +33,8 @@ class Members:
     """Bidders of each row: `names[k]` and `roles[k]` are the k-th bidder (null where there are fewer).
 
     `name` is what a consortium is called (its members' names), null for a bidder of its own; `unclear` marks cells
-    that say 联合体 and name one party only, or list names of which some are no full registered ones.
+    that say 联合体 and name one party only, or whose brackets do not pair, or list names of which some are no full
+    registered ones.
     """
 
     names: list[pl.Series]
@@ -82,8 +88,56 @@ def consortium_name(names: list[str]) -> str:
     return "+".join(sorted(k for k in name_key(pl.Series(names, dtype=pl.String)).to_list() if k))
 
 
+def _depths(cell: str) -> list[int]:
+    """In how many brackets each character stands; empty where they do not pair."""
+    depth, told = 0, []
+    for c in cell:
+        depth += (c == "(") - (c == ")")
+        if depth < 0:
+            return []
+        told.append(depth)
+    return [] if depth else told
+
+
 def _parts(cell: str) -> list[str]:
-    return [p for p in re.split(_SEPARATOR, cell) if p.strip()]
+    """What separators outside brackets part."""
+    depths = _depths(cell) or [0] * len(cell)
+    ends = [m for m in re.finditer(_SEPARATOR, cell) if not depths[m.start()]]
+    starts = [0, *(m.end() for m in ends)]
+    parts = [cell[a:b] for a, b in zip(starts, [*(m.start() for m in ends), len(cell)], strict=True)]
+    return [p for p in parts if p.strip()]
+
+
+def _apart(cell: str) -> str:
+    """The cell with a line's end between parties that nothing but their roles part: 甲公司(牵头人)乙公司(成员)."""
+    roles = list(_ROLE.finditer(cell))
+    if len(roles) < 2:
+        return cell
+    before = not cell[: roles[0].start()].strip()
+    at = [m.start() for m in roles[1:]] if before else [m.end() for m in roles[:-1]]
+    return "\n".join(cell[a:b] for a, b in zip([0, *at], [*at, len(cell)], strict=True))
+
+
+def _listed(cell: str) -> list[tuple[str, str]]:
+    """The parties of a cell that lists some in brackets; empty where it can't be told who stands beside the lists."""
+    depths = _depths(cell)
+    outside, members = "", []
+    at = 0
+    while depths and (found := _LIST.search(cell, at)):
+        if depths[found.start()] != 1:
+            return []
+        end = next(n for n in range(found.start(), len(cell)) if not depths[n])
+        lead = (found["word"] or "").startswith(_LEAD)
+        inside = [_ROLE.sub("", p).strip(" :") for p in _parts(cell[found.end() : end])]
+        members += [(p, "consortium_lead" if lead else "consortium_member") for p in inside if p]
+        outside += cell[at : found.start()]
+        at = end + 1
+    others = [_WORD.sub("", _ROLE.sub("", p).strip(" :")).strip(" :") for p in _parts(outside + cell[at:])]
+    others = [p for p in others if p]
+    if not depths or len(others) > 1:
+        return []
+    led = any(role == "consortium_lead" for _, role in members)
+    return [(p, "consortium_member" if led else "consortium_lead") for p in others] + members
 
 
 def _some_full(cell: str) -> bool:
@@ -93,11 +147,17 @@ def _some_full(cell: str) -> bool:
 
 
 def _members(cell: str) -> list[tuple[str, str]]:
-    parts = _parts(cell)
+    if _LIST.search(cell):
+        return _listed(cell)
+    if wrapped := _WRAPPED.fullmatch(cell.strip()):
+        cell = "联合体:" + (wrapped["after"] or wrapped["before"] or "")
+    parts = _parts(_apart(cell))
     said = "联合体" in cell or "牵头" in cell or (len(parts) > 1 and all(map(_SAYS.search, parts)))
     if len(parts) == 1 and said:
         # 甲公司与乙公司联合体: 与 and 和 part names only where both sides are full names.
         parts = re.split(r"(?<=公司)[与和及]", parts[0])
+    if said and not _depths(cell):
+        return []
     members: list[tuple[str, str]] = []
     for part in parts:
         role = _ROLE.search(part)

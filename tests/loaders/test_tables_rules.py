@@ -989,6 +989,13 @@ def test_a_state_owned_enterprise_is_a_company(word: str) -> None:
         ("牵头人示例甲有限公司，成员示例乙有限公司", ["示例甲有限公司", "示例乙有限公司"]),
         ("示例甲有限公司/示例乙有限公司", ["示例甲有限公司", "示例乙有限公司"]),
         ("示例甲有限公司,示例乙有限公司", ["示例甲有限公司", "示例乙有限公司"]),
+        ("示例甲有限公司（牵头人）示例乙有限公司（成员单位）", ["示例甲有限公司", "示例乙有限公司"]),
+        ("（牵头人）示例甲有限公司（成员）示例乙有限公司", ["示例甲有限公司", "示例乙有限公司"]),
+        ("联合体（示例甲有限公司、示例乙有限公司）", ["示例甲有限公司", "示例乙有限公司"]),
+        (
+            "示例甲(中国)有限公司、示例乙(集团)有限公司",
+            ["示例甲(中国)有限公司", "示例乙(集团)有限公司"],
+        ),
         ("示例A&B有限公司", ["示例A&B有限公司"]),
         ("示例甲、乙有限公司", ["示例甲、乙有限公司"]),
         ("示例建筑、装饰有限公司", ["示例建筑、装饰有限公司"]),
@@ -1001,6 +1008,50 @@ def test_consortium_spellings(cell: str, names: list[str]) -> None:
     if any(word in cell for word in ("牵头", "主")):
         assert roles == ["consortium_lead", "consortium_member"]
     assert not members.unclear[0]
+
+
+_LEAD, _MEMBER = "consortium_lead", "consortium_member"
+_FIRST, _SECOND, _THIRD = "示例甲有限公司", "示例乙（集团）有限公司", "示例丙设计院"
+
+
+@pytest.mark.parametrize(
+    ("cell", "members"),
+    [
+        (
+            f"{_FIRST}（联合体成员：{_SECOND}、{_THIRD}）",
+            [(_FIRST, _LEAD), (_SECOND, _MEMBER), (_THIRD, _MEMBER)],
+        ),
+        (f"{_FIRST}（成员单位：{_SECOND}）", [(_FIRST, _LEAD), (_SECOND, _MEMBER)]),
+        (f"{_FIRST}(联合体:{_SECOND})", [(_FIRST, _LEAD), (_SECOND, _MEMBER)]),
+        (
+            f"{_FIRST}（成员单位：{_SECOND}，{_THIRD}）",
+            [(_FIRST, _LEAD), (_SECOND, _MEMBER), (_THIRD, _MEMBER)],
+        ),
+        (f"{_SECOND}（联合体牵头人：{_FIRST}）", [(_SECOND, _MEMBER), (_FIRST, _LEAD)]),
+        (f"（联合体牵头人：{_FIRST}）（联合体成员：{_THIRD}）", [(_FIRST, _LEAD), (_THIRD, _MEMBER)]),
+        (f"{_FIRST}（牵头人）（联合体成员：{_THIRD}）联合体", [(_FIRST, _LEAD), (_THIRD, _MEMBER)]),
+    ],
+)
+def test_a_bracket_that_lists_members(cell: str, members: list[tuple[str, str]]) -> None:
+    found = read_members(pl.Series([cell]))
+    told = [(n[0], r[0]) for n, r in zip(found.names, found.roles, strict=True) if n[0]]
+    normal = pl.Series([n for n, _ in members]).str.normalize("NFKC").to_list()
+    assert told == list(zip(normal, [r for _, r in members], strict=True))
+    assert not found.unclear[0]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        f"{_FIRST}（联合体成员：{_SECOND}、{_THIRD}",
+        f"{_FIRST}联合体成员：{_THIRD}）、{_SECOND}",
+        f"{_FIRST}、{_THIRD}（联合体成员：{_SECOND}）",
+    ],
+)
+def test_brackets_that_do_not_tell_who_belongs_are_in_doubt(cell: str) -> None:
+    found = read_members(pl.Series([cell]))
+    assert found.unclear[0]
+    assert len(found.names) == 1
 
 
 def test_a_list_of_bidders_that_are_not_all_full_names_is_in_doubt(tmp_path: Path) -> None:
