@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from detectors.behaviour.markets import market_said
 from detectors.definition import Detector, Draft, Evidence, LegalBasis, Severity
+from detectors.identities import BASES, identity_label
 from detectors.rules.values import LocalRule, RuledValues, Settled
 from graph.counted import Told
 
@@ -88,12 +89,24 @@ def finding(
         facts=draft.facts,
         basis=(*basis, *map(_local_basis, local)),
         suppressed_by=suppressed,
-        text={"zh": detector.wording_zh.format_map(words), "en": detector.wording_en.format_map(english)},
+        text={
+            "zh": detector.wording_zh.format_map(words) + _rests_on(detector, draft, 0),
+            "en": detector.wording_en.format_map(english) + _rests_on(detector, draft, 1),
+        },
         fingerprint=fingerprint(detector, draft.identity),
         parameters=dict(values),
         evidence=draft.evidence,
         identity={name: draft.identity[name] for name in detector.identity},
     )
+
+
+def _rests_on(detector: Detector, draft: Draft, language: int) -> str:
+    """What a finding rests on that no wording says, in Chinese (0) or English (1): identities known by less than a number."""
+    identity, said = draft.facts.get("identity", "id"), ""
+    if identity in BASES[1:] and "{identity_zh}" not in detector.wording_zh:
+        told = identity_label(identity)[language]
+        said = (f"主体识别：{told}。", f" Identities rest on: {told}.")[language]
+    return said
 
 
 _UNDER: Final = {

@@ -8,11 +8,11 @@ from typing import Final
 import polars as pl
 
 from detectors.definition import Detector, Draft, Evidence, Row, Undecided, Values
+from detectors.identities import weakest
 from detectors.law import statutes
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 from detectors.rows import table
 from detectors.ties import bidding
-from detectors.ties.drafts import weakest
 from detectors.ties.links import compared, lot_words
 
 

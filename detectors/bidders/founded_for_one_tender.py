@@ -8,12 +8,12 @@ from typing import Final
 import polars as pl
 
 from detectors.definition import Detector, Draft, Evidence, Parameter, Row, Suppressor, Undecided, Values
+from detectors.identities import identity_label, weakest
 from detectors.law import statutes
 from detectors.question import Question
 from detectors.rows import table
 from detectors.ties import bidding
 from detectors.ties.coverage import lacking
-from detectors.ties.drafts import identity_label, weakest
 from detectors.ties.firm_dates import AT_BID, REGISTERED, REGISTERED_COLUMNS, dated, day, not_there
 from detectors.ties.links import CLOSING_EN, CLOSING_ZH, compared, lot_words
 

@@ -8,11 +8,12 @@ import polars as pl
 
 from detectors import money
 from detectors.definition import Detector, Draft, Evidence, Row, Suppressor, Undecided, Values
+from detectors.identities import identity_label, weakest
 from detectors.law import statutes
 from detectors.procedure import subcontracts
 from detectors.rows import table
 from detectors.ties import bidding
-from detectors.ties.drafts import NOT_A_BID, identity_label, weakest
+from detectors.ties.drafts import NOT_A_BID
 from detectors.ties.links import CLOSING_EN, CLOSING_ZH, lot_words
 
 

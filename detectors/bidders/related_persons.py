@@ -25,6 +25,10 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     both = one.join(other, left_on=["lot_id", "kin_id"], right_on=["lot_id", "person_2"])
     apart = (pl.col("bid_id") != pl.col("bid_id_2")) & (pl.col("bidder_id") != pl.col("bidder_id_2"))
     whole = both.filter(apart).join(bids.select(_LOT).unique("lot_id"), on="lot_id")
+    stated = bids.select("bid_id", "bidder_id", "stated_id").unique(["bid_id", "bidder_id"])
+    for n in ("", "_2"):
+        at = [f"bid_id{n}", f"bidder_id{n}"]
+        whole = whole.join(stated.rename({c: f"{c}{n}" for c in stated.columns}), on=at, how="left")
     named = dict(bids.select("bidder_id", "bidder_name").unique("bidder_id").iter_rows())
     at = ["lot_id", "person_id", "kin_id"]
     for _, group in whole.sort(*at, "bidder_id", "bidder_id_2", "role", "role_2", nulls_last=True).group_by(
@@ -38,7 +42,7 @@ _LOT = list(bidding.LOT_COLUMNS)
 
 DETECTOR = Detector(
     id="related-persons",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人的股东或管理人员之间存在亲属关系",

@@ -9,10 +9,10 @@ from typing import Any
 import polars as pl
 
 from detectors.definition import Detector, Draft, Row, Severity, Undecided, Values
+from detectors.identities import weakest
 from detectors.law import statutes
 from detectors.rows import table
 from detectors.ties import bid_phones, bidding, blank_contacts, named_in_bids, people, traces
-from detectors.ties.drafts import weakest
 from detectors.ties.links import CLOSING_EN, CLOSING_ZH, LinkTie, compared
 
 _ACROSS = ("（在另一份投标中为单位负责人）", " (in another bid the firm's representative)")

@@ -35,7 +35,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
 
 DETECTOR = Detector(
     id="same-legal-representative",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人的单位负责人为同一人",

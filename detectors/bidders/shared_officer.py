@@ -81,7 +81,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
 
 DETECTOR = Detector(
     id="shared-officer",
-    version="1.2",
+    version="1.3",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人存在相同的董事、监事或高级管理人员",

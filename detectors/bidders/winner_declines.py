@@ -59,6 +59,7 @@ _PAIRED: Final = (
     "link_key",
     "derivation",
     "member",
+    "basis",
 )
 _VOID: Final = ("lot_failed", "cancelled")
 

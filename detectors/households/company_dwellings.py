@@ -12,11 +12,12 @@ from detectors.definition import Row, Undecided, Values
 from detectors.households.dwellings import PROPERTIES, PROPERTIES_COLUMNS, Month, home, judge, told_apart
 from detectors.households.months import in_month
 from detectors.households.paid import Recipient
+from detectors.identities import weakest
 from graph.counted import counted
 
 _THROUGH: Final = (
     "MATCH (p:Person)-[u:ULTIMATELY_HOLDS]->(c:Company)-[o:HOLDS_PROPERTY]->(x:Property) WHERE o.counted "
-    "RETURN p.id AS person_id, c.id AS company_id, c.name AS company_name, u.share AS effective, "
+    "RETURN p.id AS person_id, c.id AS company_id, c.id AS company_stated, c.name AS company_name, u.share AS effective, "
     "u.share_min AS effective_min, u.share_max AS effective_max, u.depth AS depth, u.method AS method, "
     "u.identity AS identity, u.holds_from AS holds_from, u.holds_to AS holds_to, u.derivation AS derivation, "
     "x.id AS property_id, x.kind AS kind, coalesce(x.address, x.address_key) AS address, o.status AS right_status, "
@@ -24,7 +25,16 @@ _THROUGH: Final = (
     "o.valid_from AS held_from, o.valid_to AS held_to, o.observed_on AS observed_on, o.key AS holding_key"
 )
 _THROUGH_COLUMNS: Final = (
-    *("person_id", "company_id", "company_name", "effective", "effective_min", "effective_max", "depth"),
+    *(
+        "person_id",
+        "company_id",
+        "company_stated",
+        "company_name",
+        "effective",
+        "effective_min",
+        "effective_max",
+        "depth",
+    ),
     *("method", "identity", "holds_from", "holds_to", "derivation", "property_id", "kind", "address"),
     *(
         "right_status",
@@ -41,7 +51,6 @@ _THROUGH_COLUMNS: Final = (
 )
 QUERIES: Final = {**PROPERTIES, "through": _THROUGH}
 COLUMNS: Final = {**PROPERTIES_COLUMNS, "through": _THROUGH_COLUMNS}
-WEAKEST: Final = ("id", "vendor_id", "unique_name", "name_only")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +185,14 @@ def holding(row: Row) -> dict[str, Any]:
         "depth": row["depth"],
         "paths": [{"nodes": p["nodes"], "formula": p.get("formula", "")} for p in paths],
     }
+
+
+def rests_on(persons: Collection[str], shown: Sequence[Row], links: Sequence[Row]) -> str:
+    """What identities rest on: of members, of companies as the rows of their dwellings name them, and on the way to these."""
+    companies = [(r["company_id"], r["company_stated"]) for r in shown if r.get("through")]
+    return weakest(
+        [*((p, None) for p in sorted(persons)), *companies], [r["identity"] or "id" for r in links]
+    )
 
 
 def percent(held: Mapping[str, Any]) -> str:

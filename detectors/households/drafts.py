@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from detectors.definition import Draft, Evidence, Values
 from detectors.households.months import months_said
 from detectors.households.paid import Recipient
+from detectors.identities import weakest
 from detectors.rules.values import settle
+
+_PARTIES: Final = ("person", "name:", "scoped:", "cn-")
+"""How ids of people and organisations begin, among those of households, properties and payments."""
 
 
 def yuan(amount: int) -> str:
@@ -43,7 +47,7 @@ def draft(
         "amount": of.amount(found),
         "currency": "CNY",
         "programs": sorted({s.program for s in of.spells if s.month in set(found) and s.program}),
-        "identity": "id",
+        "identity": weakest((i, None) for i in (of.id, *nodes) if i.startswith(_PARTIES)),
         **facts,
     }
     if before := values_before(rules):

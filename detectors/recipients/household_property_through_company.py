@@ -10,11 +10,11 @@ from detectors.households import paid
 from detectors.households.company_dwellings import (
     COLUMNS,
     QUERIES,
-    WEAKEST,
     Hit,
     holding,
     links_used,
     percent,
+    rests_on,
     stated_by,
     through_companies,
     unknown_share,
@@ -69,7 +69,7 @@ def _draft(
         "dwellings": dwelling_facts(shown),
         "holdings": holdings,
         "method": ", ".join(sorted({str(r["method"]) for r in links})),
-        "identity": max((str(r["identity"] or "id") for r in links), key=WEAKEST.index, default="id"),
+        "identity": rests_on(persons, shown, links),
         "members": sorted(of.persons),
     }
     shares = [(h["name"] or h["company"], percent(h), h["depth"]) for h in holdings]
@@ -93,7 +93,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="household-property-through-company",
-    version="1.5",
+    version="1.6",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

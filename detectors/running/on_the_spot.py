@@ -114,7 +114,7 @@ class OnTheSpot(NearbyView):
             parties = pl.DataFrame(pl.from_arrow(found)).cast(pl.String)
             rows = parties.join(self._of(type_, parties["to_id"]), on="to_id").filter(held_on_the_bid_date())
             told = ("lot_id", pl.col("to_id").alias("party_id"), pl.col("from_id").alias("holder_id"))
-            return rows.select(*told, *share, "derivation").unique()
+            return rows.select(*told, *share, "derivation", "identity").unique()
 
         return answer
 

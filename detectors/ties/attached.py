@@ -13,6 +13,7 @@ from typing import Final
 import polars as pl
 
 from detectors.definition import Row
+from detectors.identities import basis_column, weakest_column
 from detectors.rows import table
 from detectors.ties import kin
 from detectors.ties.common_holders import common_holders
@@ -108,6 +109,7 @@ def _by_shares(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, sides: pl.
         "how",
         pl.col("share").cast(pl.Float64),
         "derivation",
+        pl.col("identity").alias("basis"),
     ]
     both = pl.concat([f.select(columns) for f in (holds, held)], how="vertical_relaxed")
     both = both.filter(pl.col("party_id") != pl.col("bidder_id")).join(
@@ -127,7 +129,10 @@ def _by_shares_then(
         sides, left_on=["lot_id", "holder_id"], right_on=["lot_id", "party_id"]
     )
     return then.filter(pl.col("holder_id") != pl.col("bidder_id")).with_columns(
-        party_id="holder_id", how=pl.lit("holds"), derivations=pl.concat_list("derivation")
+        party_id="holder_id",
+        how=pl.lit("holds"),
+        derivations=pl.concat_list("derivation"),
+        basis="identity",
     )
 
 
@@ -154,15 +159,18 @@ def shares_then(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, wanted: p
 def _by_control(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame) -> pl.DataFrame:
     """One third party controls both."""
     mine = table(rows["control"]).select(
-        "lot_id", "holder_id", "bidder_id", "bid_id", derivation="derivation"
+        "lot_id", "holder_id", "bidder_id", "bid_id", "identity", derivation="derivation"
     )
-    theirs = table(rows["party_control"]).select("lot_id", "holder_id", "party_id", other="derivation")
+    theirs = table(rows["party_control"]).select(
+        "lot_id", "holder_id", "party_id", other="derivation", other_identity="identity"
+    )
     both = mine.join(theirs, on=["lot_id", "holder_id"]).filter(pl.col("party_id") != pl.col("bidder_id"))
     both = both.join(bids.select("bid_id", "bidder_id").unique(), on=["bid_id", "bidder_id"], how="semi")
     return both.with_columns(
         how=pl.lit("controller"),
         via_id=pl.col("holder_id"),
         derivations=pl.concat_list("derivation", "other"),
+        basis=weakest_column(pl.col("identity"), pl.col("other_identity")),
     )
 
 
@@ -183,9 +191,11 @@ def _by_people(
     pairs = kin.both_ways(rows["kin"])
     side = people_of_parties(rows, bids, parties)
     direct = side.with_columns(
-        kin_id=pl.lit(None, pl.String), relation=pl.lit(None, pl.String), kin_key=pl.lit(None, pl.String)
+        [pl.lit(None, pl.String).alias(c) for c in ("kin_id", "relation", "kin_key", "kin_basis")]
     )
-    kindred = side.join(pairs.select("person_id", "kin_id", "relation", "kin_key"), on="person_id")
+    kindred = side.join(
+        pairs.select("person_id", "kin_id", "relation", "kin_key", "kin_basis"), on="person_id"
+    )
     wanted = pl.concat([direct, kindred.select(direct.columns)], how="vertical_relaxed").with_columns(
         at=pl.coalesce("kin_id", "person_id")
     )
@@ -216,6 +226,7 @@ def _by_people(
         held_to=until,
         derivations=pl.concat_list("derivation", "side_derivation").list.drop_nulls(),
         keys=pl.concat_list("side_key", "kin_key", "link_key").list.drop_nulls(),
+        basis=weakest_column(pl.col("side_basis"), pl.col("kin_basis"), pl.col("basis")),
     )
 
 
@@ -223,7 +234,7 @@ def people_of_parties(
     rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, parties: pl.DataFrame
 ) -> pl.DataFrame:
     """Who is, runs, works for, owns or controls a party, and concerns a bidder: lot_id, party_id, person_id, party_side (what
-    he is there), party_share, when_side, side_from, side_to, side_key, side_derivation.
+    he is there), party_share, when_side, side_from, side_to, side_key, side_derivation, side_basis (what his identity rests on).
     """
     undated = {c: pl.lit(None, pl.String) for c in ("side_from", "side_to")}
     own = parties.filter(pl.col("party_kind") == "person").select(
@@ -236,6 +247,7 @@ def people_of_parties(
         **undated,
         side_key="party_key",
         side_derivation=pl.lit(None, pl.String),
+        side_basis=basis_column("party_id", "party_stated"),
     )
     staff = parties.filter(pl.col("party_kind").fill_null("") != "person").select("lot_id", "party_id")
     posts = [table(rows[k]) for k in PARTY_QUERY_COLUMNS if k.startswith("party_people") and k in rows]
@@ -256,12 +268,13 @@ def people_of_parties(
         side_to="held_to",
         side_key="link_key",
         side_derivation=pl.lit(None, pl.String),
+        side_basis=basis_column("holder_id", "stated_holder_id"),
     )
     # Above a party through layers, as far as it is in play.
     parts, at = [own, posted], ["lot_id", "party_id", "person_id"]
     told = posted.filter(pl.col("party_side").is_in(OWNING) & (pl.col("when_side") == "yes")).select(at)
     for query, side in (("party_holdings", "indirect_shareholder"), ("party_control", "controller")):
-        above = table(rows[query]).rename({"holder_id": "person_id"})
+        above = table(rows[query]).rename({"holder_id": "person_id", "identity": "side_basis"})
         above = above.filter(pl.col("person_id").str.starts_with("person")).join(told, on=at, how="anti")
         above = above.join(staff.unique(), on=["lot_id", "party_id"], how="semi").select(
             *at,
@@ -271,6 +284,7 @@ def people_of_parties(
             **undated,
             side_key=pl.lit(None, pl.String),
             side_derivation="derivation",
+            side_basis="side_basis",
         )
         parts.append(above)
         told = pl.concat([told, above.select(at)])
@@ -300,11 +314,12 @@ def _sold(
     """Stakes of people in bids on other days than the bid date: through layers as far as they were looked through, and direct."""
     at = ["bid_id", "bidder_id", "holder_id"]
     through = shares_then(rows, bids, near).with_columns(
-        role=pl.lit("shareholder"), link_key=pl.lit(None, pl.String)
+        role=pl.lit("shareholder"), link_key=pl.lit(None, pl.String), basis="identity"
     )
     if "owners" not in rows or "elsewhen" not in rows:
         return through
     owners = table(rows["owners"]).filter(near).drop("stated_id", strict=False)
+    owners = owners.with_columns(basis=basis_column("holder_id", "stated_holder_id"))
     direct = dated(short.join(owners, on="bidder_id"))
     # Who holds a part on the bid date has sold another.
     now = pl.concat([f.select(at) for f in (table(rows["holdings"]), direct.filter(pl.col("when") == "yes"))])
@@ -316,14 +331,18 @@ def _sold(
 
 
 def bidders_people(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:
-    """Those of the wanted people who hold, run or work for a bid: lot, person, bidder, bid, role, when, held_from, held_to, link_key, derivation."""
+    """Those of the wanted people who hold, run or work for a bid: lot, person, bidder, bid, role, when, held_from, held_to, link_key,
+    derivation, basis.
+    """
     near = pl.col("holder_id").is_in(wanted.implode())
     posts = pl.concat(
         [table(rows["representatives"]), table(rows["officers"])], how="vertical_relaxed"
     ).filter(near)
     short = bids.select("lot_id", "bid_on", "bidder_id", "bid_id")
-    by_post = dated(short.join(posts.drop("stated_id", strict=False), on="bidder_id"))
-    by_work = dated(short.join(table(rows["workers"]).filter(near), on="bid_id"))
+    own = basis_column("holder_id", "stated_holder_id")
+    posts = posts.with_columns(basis=weakest_column(own, basis_column("bidder_id", "stated_id")))
+    by_post = dated(short.join(posts.drop("stated_id"), on="bidder_id"))
+    by_work = dated(short.join(table(rows["workers"]).filter(near).with_columns(basis=own), on="bid_id"))
     shares = (
         table(rows["holdings"])
         .filter(near)
@@ -335,6 +354,7 @@ def bidders_people(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, wanted
             "derivation",
             pl.col("share").cast(pl.Float64),
             "bidder_kind",
+            basis="identity",
         )
         .with_columns(role=pl.lit("shareholder"))
     )
@@ -344,7 +364,9 @@ def bidders_people(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, wanted
             .filter(near)
             .join(shares, on=["bid_id", "bidder_id", "holder_id"], how="anti")
         )
-        ruling = ruling.with_columns(share=pl.lit(None, pl.Float64), role=pl.lit("controller"))
+        ruling = ruling.with_columns(
+            share=pl.lit(None, pl.Float64), role=pl.lit("controller"), basis="identity"
+        )
         shares = pl.concat([shares, ruling.select(shares.columns)], how="vertical_relaxed")
     by_share = shares.join(
         short.select("bid_id", "bidder_id").unique(), on=["bid_id", "bidder_id"], how="semi"
@@ -371,5 +393,6 @@ def bidders_people(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, wanted
         "derivation",
         "share",
         "bidder_kind",
+        "basis",
     ]
     return pl.concat([linked.select(columns), by_share.select(columns)], how="vertical_relaxed")

@@ -9,8 +9,8 @@ from typing import Any, Final
 import polars as pl
 
 from detectors.definition import Draft, Evidence, Row, Severity, Suppressor
+from detectors.identities import identity_label, weakest
 from detectors.rows import table
-from detectors.ties.drafts import identity_label, weakest
 from detectors.ties.kin import relation_words
 from detectors.ties.links import compared, lot_words
 from detectors.ties.roles import OWNING, role_en, role_zh
@@ -153,7 +153,10 @@ def _draft(
 ) -> Draft:
     bidders = sorted({str(r["bidder_id"]) for r in links})
     identity = weakest(
-        [(str(party["party_id"]), None), *((b, named[lot["lot_id"], b]["stated_id"]) for b in bidders)],
+        [
+            (str(party["party_id"]), party.get("party_stated")),
+            *((b, named[lot["lot_id"], b]["stated_id"]) for b in bidders),
+        ],
         [r["basis"] for r in links if r["basis"]],
     )
     zh, en = identity_label(identity)

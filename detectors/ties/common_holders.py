@@ -12,6 +12,7 @@ from typing import Any, Final
 import polars as pl
 
 from detectors.definition import LEAST_SHARE, Parameter, Row
+from detectors.identities import weakest_column
 from detectors.rows import table
 from detectors.ties.drafts import derivation_of
 
@@ -39,6 +40,7 @@ def common_holders(
         party_share=pl.col("share").cast(pl.Float64),
         party_most=pl.col("share_max").cast(pl.Float64),
         other="derivation",
+        other_identity="identity",
     )
     held = table(rows["holdings"]).join(
         theirs.select("lot_id", "holder_id").unique(), on=["lot_id", "holder_id"], how="semi"
@@ -73,7 +75,9 @@ def common_holders(
     )
     counting = pl.concat([both.filter(pl.any_horizontal(reaches)), one, other]).unique(maintain_order=True)
     return _nearest(counting, controllers).with_columns(
-        how=pl.lit("holder"), derivations=pl.concat_list("derivation", "other"), basis="identity"
+        how=pl.lit("holder"),
+        derivations=pl.concat_list("derivation", "other"),
+        basis=weakest_column(pl.col("identity"), pl.col("other_identity")),
     )
 
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from detectors.definition import Draft, Evidence, Row
+from detectors.identities import identity_label, weakest
 from detectors.ties.attached_drafts import added
 from detectors.ties.declined_ends import HOLDS
-from detectors.ties.drafts import identity_label, weakest
 from detectors.ties.kin import relation_words
 from detectors.ties.links import lot_words
 from detectors.ties.roles import role_en, role_zh
@@ -21,7 +21,8 @@ def declined_draft(found: Sequence[Row], suppressed_by: tuple[str, str, str] | N
     by_end = {tuple(r[c] for c in ("holder_id", "how", "how_2", "kin_id")): r for r in reversed(found)}
     ties = list(reversed(by_end.values()))
     identity = weakest(
-        [(first["bidder_id"], first["stated_id"]), *((r["bidder_id_2"], r["stated_id_2"]) for r in found)]
+        [(first["bidder_id"], first["stated_id"]), *((r["bidder_id_2"], r["stated_id_2"]) for r in found)],
+        [r[c] for r in found for c in ("basis", "basis_2", "kin_basis") if r.get(c)],
     )
     zh, en = identity_label(identity)
     nodes = {str(first["lot_id"])}

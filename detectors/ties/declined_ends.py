@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 from detectors.definition import Parameter, Row, Values
+from detectors.identities import basis_column
 from detectors.rows import table
 from detectors.ties import bidding, concerts, kin, managed, people, traces
 from detectors.ties.attached import dated
@@ -93,6 +94,7 @@ def ends(rows: Mapping[str, Sequence[Row]], lots: pl.DataFrame, values: Values) 
         when=pl.lit("yes"),
         link_key=pl.lit(None, pl.String),
         derivation=pl.lit(None, pl.String),
+        basis=basis_column("bidder_id", "stated_id"),
     )
     told = pl.concat(
         [table(rows[k]) for k in ("representatives", "officers", "contacts", "manages", "branches")],
@@ -106,8 +108,11 @@ def ends(rows: Mapping[str, Sequence[Row]], lots: pl.DataFrame, values: Values) 
     # A contact person's bare name is no identity; his telephone stands beside it.
     used = used.filter(pl.col("role").fill_null("") != "contact_person")
     direct = [on_bids(lots, told), on_bids(lots, used, "bid_id")]
-    linked = [f.with_columns(how=pl.col("role"), derivation=pl.lit(None, pl.String)) for f in direct]
-    columns = [*lots.columns, "holder_id", "holder_name", "how", "when", "link_key", "derivation"]
+    linked = [
+        f.with_columns(how=pl.col("role"), derivation=pl.lit(None, pl.String), basis=_of_persons())
+        for f in direct
+    ]
+    columns = [*lots.columns, "holder_id", "holder_name", "how", "when", "link_key", "derivation", "basis"]
     whole = pl.concat([f.select(columns) for f in (held, ruled, own, *linked)], how="vertical_relaxed")
     whole = pl.concat([whole, _in_concert(rows, whole).select(*columns, "member")], how="diagonal_relaxed")
     state = [r["holder_id"] for r in rows["kinds"] if r["holder_kind"] in _STATE]
@@ -123,9 +128,15 @@ def ends(rows: Mapping[str, Sequence[Row]], lots: pl.DataFrame, values: Values) 
     return whole.with_columns(why=why).unique(maintain_order=True)
 
 
+def _of_persons() -> pl.Expr:
+    """What a person's identity rests on; of contacts, traces and companies the bidder's alone counts."""
+    own = basis_column("holder_id", "stated_holder_id")
+    return pl.when(pl.col("holder_id").str.starts_with("person")).then(own)
+
+
 def _above(lots: pl.DataFrame, above: pl.DataFrame, how: str) -> pl.DataFrame:
     at = ["lot_id", "bid_id", "bidder_id"]
-    found = lots.join(above.select(*at, "holder_id", "holder_name", "derivation"), on=at)
+    found = lots.join(above.select(*at, "holder_id", "holder_name", "derivation", basis="identity"), on=at)
     return found.with_columns(how=pl.lit(how), when=pl.lit("yes"), link_key=pl.lit(None, pl.String))
 
 
@@ -150,12 +161,14 @@ def between(rows: Mapping[str, Sequence[Row]], one: pl.DataFrame, other: pl.Data
     """What two sides of a lot have in common, and declared kin of whom each side has one.
 
     `one`, `other`: ends, the columns of the latter named with `_2` but for lot_id and holder_id. Kin come with kin_id,
-    kin_name, relation, kin_key.
+    kin_name, relation, kin_key, kin_basis.
     """
     same = one.join(other, on=["lot_id", "holder_id"])
     # One member of a concert on both sides is told as what he is.
     through_one = (pl.col("member") == pl.col("member_2")).fill_null(False)
-    pairs = kin.both_ways(rows["kin"]).select("person_id", "kin_id", "kin_name", "relation", "kin_key")
+    pairs = kin.both_ways(rows["kin"]).select(
+        "person_id", "kin_id", "kin_name", "relation", "kin_key", "kin_basis"
+    )
     kindred = one.join(pairs, left_on="holder_id", right_on="person_id").join(
         other.rename({"holder_id": "kin_id"}), on=["lot_id", "kin_id"]
     )

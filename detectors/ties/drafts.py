@@ -7,13 +7,13 @@ in it. Members of one consortium submit one bid and are never compared with each
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
 from detectors.definition import Draft, Evidence, Row, Suppressor
+from detectors.identities import BASES, identity_label
 from detectors.ties.lot_names import lot_name, tender_name
 from graph.penetration import METHOD_NAMES
 from graph.penetration.path_sums import added, rest_beside
@@ -58,38 +58,6 @@ def of_other_lots(others: Sequence[Row]) -> tuple[str, str, str]:
 
 _STATE: Final = ("state_holder", "government")
 _FUND: Final = ("fund",)
-_LABELS: Final = {
-    "id": ("证件号或统一社会信用代码一致", "identifier"),
-    "vendor_id": ("数据商编号一致", "vendor id"),
-    "unique_name": ("企业全称唯一匹配", "unique full name"),
-    "name_only": ("仅凭名称，未核实", "name only, not verified"),
-}
-_WEAKEST: Final = ("id", "vendor_id", "unique_name", "name_only")
-
-
-_NAMED: Final = ("name:", "scoped:", "person.scoped:")
-_WRITTEN: Final = "contact_person:"
-"""What a bid's cell for its contact person holds: no register or vendor numbered it."""
-_OWN: Final = re.compile(r"(cn-|lei:|xi-lei:|local[:.]|person[:.]|[a-z]{2}-)")
-
-
-def basis_of(id_: str, stated: str | None = None) -> str:
-    """What one party's identity rests on; `stated` is the id the row itself gives."""
-    if id_.startswith((*_NAMED, _WRITTEN)):
-        return "name_only"
-    if stated and stated.startswith("name:"):
-        return "unique_name"
-    return "id" if _OWN.match(id_) else "vendor_id"
-
-
-def weakest(ids: Iterable[tuple[str, str | None]], bases: Iterable[str] = ()) -> str:
-    """The weakest thing these (id, stated id) rest on, and what is known of others (`bases`)."""
-    return max((*(basis_of(str(i), s) for i, s in ids), *bases), key=_WEAKEST.index, default="id")
-
-
-def identity_label(identity: str) -> tuple[str, str]:
-    """What an identity rests on, as a reader is told: Chinese, English."""
-    return _LABELS[identity]
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +180,7 @@ def rounded(share: float | None) -> float | None:
 def identity_of(tie: Tie) -> str:
     """The weakest thing the tie's identities rest on."""
     found = [str(r.get("identity") or "id") for r in tie.rows if not r.get("itself")]
-    return max(found, key=_WEAKEST.index)
+    return max(found, key=BASES.index)
 
 
 def evidence_of(tie: Tie) -> Evidence:
@@ -298,7 +266,7 @@ def words(tie: Tie, method: str) -> dict[str, str]:
         f"{r['bidder_name'] or r['bidder_id']} {percent(r, ', ', '{} of the votes', 'an unknown share')} (depth {r.get('depth')}{beside_paths(r)[1]}{above_100_said(r)[1]}{_exits(r)[1]}{r.get('note_en') or ''})"
         for r in held
     ]
-    identity = identity_of(tie)
+    zh, en = identity_label(identity_of(tie))
     own_zh = "，其本身亦为投标人" if len(held) < len(tie.rows) else ""
     own_en = ", itself a bidder" if len(held) < len(tie.rows) else ""
     return {
@@ -317,8 +285,8 @@ def words(tie: Tie, method: str) -> dict[str, str]:
         "as_of_en": _as_of(tie)[1],
         "method": method.replace("_", " "),
         "method_zh": "、".join(METHOD_NAMES.get(m, (m, m))[0] for m in method.split(", ")),
-        "identity_zh": _LABELS[identity][0],
-        "identity_en": _LABELS[identity][1],
+        "identity_zh": zh,
+        "identity_en": en,
     }
 
 

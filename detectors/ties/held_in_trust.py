@@ -16,8 +16,9 @@ from typing import Any, Final
 import polars as pl
 
 from detectors.definition import Row, Suppressor, Undecided
+from detectors.identities import weakest
 from detectors.rows import table
-from detectors.ties.drafts import above_100, derivation_of, weakest
+from detectors.ties.drafts import above_100, derivation_of
 from detectors.ties.links import SPAN
 
 DECLARED: Final = (

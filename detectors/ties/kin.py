@@ -8,14 +8,24 @@ from typing import Final
 import polars as pl
 
 from detectors.definition import Row
+from detectors.identities import basis_column, weakest_column
 from detectors.rows import table
 
 KIN: Final = (
     "MATCH (p:Person)-[r:RELATED_TO]->(q:Person) WHERE r.counted "
     "RETURN p.id AS related_id, p.name AS related_name, q.id AS to_id, q.name AS to_name, r.relation AS relation, "
-    "r.key AS kin_key"
+    "r.key AS kin_key, p.id AS related_stated, q.id AS to_stated"
 )
-KIN_COLUMNS: Final = ("related_id", "related_name", "to_id", "to_name", "relation", "kin_key")
+KIN_COLUMNS: Final = (
+    "related_id",
+    "related_name",
+    "to_id",
+    "to_name",
+    "relation",
+    "kin_key",
+    "related_stated",
+    "to_stated",
+)
 RELATIONS: Final = {
     "spouse": ("配偶", "spouse"),
     "child": ("子女", "child"),
@@ -42,8 +52,10 @@ RELATIONS: Final = {
 
 
 def both_ways(rows: Sequence[Row]) -> pl.DataFrame:
-    """Each pair from both sides: person_id, person_name, kin_id, kin_name, relation, kin_key."""
-    stated = table(rows)
+    """Each pair from both sides: person_id, person_name, kin_id, kin_name, relation, kin_key, kin_basis (of both)."""
+    stated = table(rows).with_columns(
+        basis=weakest_column(basis_column("related_id", "related_stated"), basis_column("to_id", "to_stated"))
+    )
     one = stated.select(
         person_id="related_id",
         person_name="related_name",
@@ -51,6 +63,7 @@ def both_ways(rows: Sequence[Row]) -> pl.DataFrame:
         kin_name="to_name",
         relation="relation",
         kin_key="kin_key",
+        kin_basis="basis",
     )
     other = stated.select(
         person_id="to_id",
@@ -59,6 +72,7 @@ def both_ways(rows: Sequence[Row]) -> pl.DataFrame:
         kin_name="related_name",
         relation="relation",
         kin_key="kin_key",
+        kin_basis="basis",
     )
     return pl.concat([one, other]).unique(["person_id", "kin_id"], keep="first", maintain_order=True)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from detectors.definition import Draft, Evidence, Row
+from detectors.identities import identity_label, weakest
 from detectors.ties.attached_drafts import added
 from detectors.ties.kin import relation_words
 from detectors.ties.links import lot_words
@@ -25,6 +26,11 @@ def kin_draft(found: Sequence[Row], named: Mapping[str, str]) -> Draft:
     labels = [named[b] or b for b in bidders]
     told_zh = "、".join(f"{p or i}为{named[b] or b}的{role_zh(r)}" for b, i, p, r, _ in ordered)
     told_en = "; ".join(f"{p or i} is {role_en(r)} of {named[b] or b}" for b, i, p, r, _ in ordered)
+    identity = weakest(
+        [(str(r[f"bidder_id{n}"]), r[f"stated_id{n}"]) for r in shown for n in ("", "_2")],
+        [r[c] for r in shown for c in ("basis", "basis_2", "kin_basis") if r[c]],
+    )
+    identity_zh, identity_en = identity_label(identity)
     facts: dict[str, Any] = {
         "as_of": first["bid_on"],
         "relation": first["relation"],
@@ -40,7 +46,7 @@ def kin_draft(found: Sequence[Row], named: Mapping[str, str]) -> Draft:
             }
             for b in bidders
         ],
-        "identity": "id",
+        "identity": identity,
     }
     why = None
     if not live:
@@ -69,8 +75,8 @@ def kin_draft(found: Sequence[Row], named: Mapping[str, str]) -> Draft:
             "other": str(first["kin_name"] or first["kin_id"]),
             "links_zh": told_zh,
             "links_en": told_en,
-            "identity_zh": "证件号一致",
-            "identity_en": "identifier",
+            "identity_zh": identity_zh,
+            "identity_en": identity_en,
             "data_zh": "",
             "data_en": "",
         },

@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 import polars as pl
 
 from detectors.definition import Draft, Evidence, Row, Severity, Suppressor, Undecided
+from detectors.identities import identity_label, weakest
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 from detectors.ties.drafts import (
     NOT_A_BID,
@@ -22,13 +23,11 @@ from detectors.ties.drafts import (
     above_100_said,
     derivation_of,
     holder_kind,
-    identity_label,
     of_one_bid,
     of_other_lots,
     path_fact,
     percent,
     rounded,
-    weakest,
 )
 from detectors.ties.lot_names import lot_name, tender_name
 from detectors.ties.roles import role_en, role_zh

@@ -14,7 +14,7 @@ from detectors.ties import bidding, kin, people, traces
 from detectors.ties.common_holders import HOLDER_SHARE
 from detectors.ties.links import SPAN
 
-_PARTY: Final = "p.id AS party_id, p.name AS party_name"
+_PARTY: Final = "p.id AS party_id, p.id AS party_stated, p.name AS party_name"
 _LOT: Final = "(t:Tender)<-[:LOT_OF]-(l:Lot)"
 BUYERS: Final = Question(
     f"MATCH (p:Company)-[r:BUYS]->{_LOT} WHERE r.counted "
@@ -34,7 +34,9 @@ EVALUATORS: Final = Question(
     "lots",
     "l:Lot",
 )
-PARTY_COLUMNS: Final = ("lot_id", "party_id", "party_name", "party_kind", "party_role", "party_key")
+PARTY_COLUMNS: Final = (
+    *("lot_id", "party_id", "party_stated", "party_name", "party_kind", "party_role", "party_key"),
+)
 
 
 def _on_the_bid_date(link: str) -> str:
@@ -52,7 +54,8 @@ def _above(type_: str, side: str) -> Question:
     )
     return Question(
         f"MATCH (h)-[u:{type_}]->(p:Company)-[:{side}]->{_LOT} WHERE {_on_the_bid_date('u')} "
-        f"RETURN DISTINCT l.id AS lot_id, p.id AS party_id, h.id AS holder_id, {shown}, u.derivation AS derivation",
+        f"RETURN DISTINCT l.id AS lot_id, p.id AS party_id, h.id AS holder_id, {shown}, u.derivation AS derivation, "
+        "u.identity AS identity",
         "asked",
         "l:Lot",
     )
@@ -64,7 +67,7 @@ ABOVE_PARTIES: Final[Mapping[tuple[str, str], Question]] = {
     for side in ("BUYS", "SERVES_TENDER")
 }
 """What stands above companies of the procedure, by the type of relationship and the side."""
-ABOVE_COLUMNS: Final = ("lot_id", "party_id", "holder_id", "share", "share_max", "derivation")
+ABOVE_COLUMNS: Final = ("lot_id", "party_id", "holder_id", "share", "share_max", "derivation", "identity")
 
 
 _AROUND: Final[Mapping[str, Around]] = {"BUYS": "buyers", "SERVES_TENDER": "servants"}

@@ -9,10 +9,10 @@ from typing import Any, Final
 import polars as pl
 
 from detectors.definition import Draft, Parameter, Row, Severity, Suppressor, Undecided, Values
+from detectors.identities import identity_label, weakest
 from detectors.question import Question
 from detectors.rows import table
 from detectors.ties.coverage import lacking
-from detectors.ties.drafts import identity_label, weakest
 from detectors.ties.links import (
     LINK_COLUMNS,
     SPAN,

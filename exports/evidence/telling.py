@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from detectors.definition import Detector, Parameter
+from detectors.identities import identity_label
 from detectors.registry import DETECTORS
-from detectors.ties.drafts import identity_label
 from detectors.units import UNITS
 from exports.evidence.citing import Citations
 from exports.evidence.document import Heading

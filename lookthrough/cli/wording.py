@@ -68,7 +68,7 @@ _TYPES: Final[dict[str, str]] = {
 IDENTITIES: Final[dict[str, tuple[str, str]]] = {
     "id": ("编号", "number"),
     "vendor_id": ("数据商编号", "vendor number"),
-    "unique_name": ("企业全称唯一", "full name"),
+    "unique_name": ("名称唯一", "unique name"),
     "name_only": ("仅凭名称，未核实", "name alone"),
 }
 BID_STATUSES: Final[dict[str, tuple[str, str]]] = {
