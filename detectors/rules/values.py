@@ -83,6 +83,14 @@ class RuledValues(Mapping[str, Any]):
         best = {r.parameter: r for *_, r in sorted(fitting, key=lambda found: found[:-1])}
         return Settled({**self._defaults, **{n: r.value for n, r in best.items()}}, tuple(best.values()))
 
+    def of_regions(self) -> tuple[LocalRule, ...]:
+        """The rules that hold in a region alone."""
+        return tuple(r for r in self._rules if r.region)
+
+    def places(self) -> set[str]:
+        """Every place whose values were asked for so far."""
+        return {region for region, _ in self._known if region}
+
     def stated(self, name: str) -> list[Any]:
         """Every value that a rule gives a parameter."""
         return [r.value for r in self._rules if r.parameter == name]

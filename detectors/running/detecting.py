@@ -56,6 +56,7 @@ def detect_as_it_stands(
         population={k: v for k, v in found.population.items() if k in ids},
         missing={k: v for k, v in found.missing.items() if k in ids},
         loud={k: v for k, v in found.loud.items() if k in ids},
+        unmet=tuple(u for u in found.unmet if u.detector in ids),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from detectors.definition import Detector, Draft, Undecided
 from detectors.finding import Finding, finding
 from detectors.rules.in_force import hits
+from detectors.rules.unmet import Unmet, unmet
 from detectors.rules.values import NO_RULES, LocalRules
 from detectors.running.asking import Answers
 from detectors.running.memory import give_back
@@ -55,6 +56,8 @@ class Run:
     """The canonical id of every party that has several, by each of them."""
     loud: Mapping[str, float] = field(default_factory=dict)
     """Detectors that fire on more than their `warn_above`, with the share of their population they fire on."""
+    unmet: tuple[Unmet, ...] = ()
+    """Local rules of a region in which nothing lay that a run over everything looked at."""
 
 
 def run(
@@ -67,7 +70,7 @@ def run(
     """Run detectors, in order, on a store whose derived relationships are up to date.
 
     `rules`: local values that go before the defaults. `denominators`: count the populations, and say which detector
-    fires too often; without meaning where only some lots are looked at. Findings come sorted by scope, detector and
+    fires too often and which rule's region held nothing; without meaning where only some lots are looked at. Findings come sorted by scope, detector and
     identity, so that two equal graphs print equal lists.
     """
     with side_by_side(store, 1 if denominators else _FOR_SOME) as beside:
@@ -87,6 +90,7 @@ def _run(
     findings: list[Finding] = []
     undecided: list[tuple[str, Undecided]] = []
     population: dict[str, int] = {}
+    left: list[Unmet] = []
     answers = Answers(store, canonical, beside, elsewhere)
     able, missing = _able(store, detectors)
     by_method = {d.id: any(b.methods for b in d.basis) and d.of_lots for d in able}
@@ -101,7 +105,8 @@ def _run(
         values = rules.values(detector)
         if denominators:
             population[detector.id] = answers.count(detector.population)
-        for hit in hits(detector, {name: answers.rows(q) for name, q in detector.queries.items()}, values):
+        rows = {name: answers.rows(q) for name, q in detector.queries.items()}
+        for hit in hits(detector, rows, values):
             if isinstance(hit, Draft):
                 lot = hit.scope_kind == "lot"
                 methods = answers.methods(hit.scope_id) if lot and by_method[detector.id] else ()
@@ -109,6 +114,9 @@ def _run(
                 findings.append(finding(detector, hit, values, methods, regimes))
             else:
                 undecided.append((detector.id, hit))
+        if denominators:
+            left.extend(unmet(detector, rows, values))
+        del rows
         for query in detector.queries.values():
             if last[query] == n:
                 answers.forget(query)
@@ -119,7 +127,7 @@ def _run(
     kept = with_sources(store, completed(store, kept, canonical, beside), by_id, beside)
     kept.sort(key=lambda f: (f.scope_kind, f.scope_id, f.detector, f.fingerprint))
     loud = _loud(kept, detectors, population)
-    return Run(tuple(kept), tuple(undecided), population, missing, canonical, loud)
+    return Run(tuple(kept), tuple(undecided), population, missing, canonical, loud, tuple(left))
 
 
 def _able(

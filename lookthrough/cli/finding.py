@@ -36,7 +36,7 @@ from lookthrough.cli.console import (
 )
 from lookthrough.cli.files import RulesOption, path_named
 from lookthrough.cli.ledger import ledger_of, record_run, tell_recorded
-from lookthrough.cli.run_report import FINDING_COLUMNS, lacking, show_run, show_stacks, show_trial
+from lookthrough.cli.run_report import FINDING_COLUMNS, lacking, show_run, show_stacks, show_trial, tell_unmet
 from lookthrough.cli.usage import WrongUsageError
 from lookthrough.cli.wording import BID_STATUSES, detector_words, word
 
@@ -100,6 +100,7 @@ def detect_command(
         tell_recorded(s, recorded)
     else:
         show_trial(s, trial)
+        tell_unmet(s, found)
 
 
 def _against(stated: str, own: Sequence[Detector]) -> LocalRules:

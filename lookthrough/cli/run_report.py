@@ -190,6 +190,7 @@ def _tell_run(s: Session, found: Run, denominators: bool) -> None:
                 "parameters first.",
                 "yellow",
             )
+        tell_unmet(s, found)
     without: dict[tuple[str, ...], list[str]] = {}
     for detector, absent in found.missing.items():
         without.setdefault(_tables_lacking(s.language == "zh", detector, absent), []).append(detector)
@@ -210,6 +211,25 @@ def _tell_run(s: Session, found: Run, denominators: bool) -> None:
         more = len(gaps) - _MOST_ALIKE
         if more > 0:
             s.tell(f"  同类情形另有 {more} 处", f"  and {more} more like these", "yellow")
+
+
+def tell_unmet(s: Session, found: Run) -> None:
+    """Rules of a region in which nothing lay, by region; the built-in values held there, if anything was meant."""
+    by_region: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for one in found.unmet:
+        told = f"{one.detector}.{one.rule.parameter} = {one.rule.value}"
+        told_of = by_region.setdefault((one.rule.region, one.places), [])
+        if told not in told_of:
+            told_of.append(told)
+    for (region, places), rules in by_region.items():
+        given_zh = f"数据中的地区如：{'、'.join(places)}" if places else "数据没有载明地区"
+        given_en = f"the data give {', '.join(places)}" if places else "the data give no district"
+        s.tell(
+            f"规则未适用：没有属于“{region}”的发放或资格记录（{given_zh}），请核对规则文件中的 region：{'；'.join(rules)}",
+            f"Rules not applied: no payment or entitlement lies in “{region}” ({given_en}); check `region` in the rules "
+            f"file: {'; '.join(rules)}",
+            "yellow",
+        )
 
 
 def lacking(found: Run, scope: tuple[str, str], subjects: Sequence[str]) -> list[tuple[str, Undecided]]:

@@ -51,6 +51,25 @@ def found(ran) -> dict[str, dict]:
     return {f["scope"]["id"]: f for f in json.loads(ran.out) if f["detector"] == "household-multi-property"}
 
 
+@EMBEDDED
+def test_a_region_in_which_nothing_lies_is_told(lookthrough, loaded):
+    assert "没有属于" not in lookthrough("detect", "--rules", loaded, "--lang", "zh", "--no-ledger").err
+    text = loaded.read_text(encoding="utf-8")
+    for region in ("4401", "虚勾区"):
+        loaded.write_text(text.replace('"虚构区"', f'"{region}"'), encoding="utf-8")
+        for more in ((), ("--against", "defaults")):
+            ran = lookthrough("detect", "--rules", loaded, "--lang", "zh", "--no-ledger", *more)
+            assert ran.code == 0, ran.err
+            said = f"没有属于“{region}”的发放或资格记录（数据中的地区如：虚构区）"
+            assert ran.err.count(said) == 1
+            assert "household-multi-property.dwelling_limit = 3" in ran.err
+    ran = lookthrough("detect", "--rules", loaded, "--format", "json", "--lang", "en", "--no-ledger")
+    assert "no payment or entitlement lies in “虚勾区” (the data give 虚构区)" in ran.err
+    # Of a detector that was not asked, nothing is said.
+    ran = lookthrough("detect", "--rules", loaded, "--lang", "zh", "--no-ledger", "--detector", "overpayment")
+    assert "没有属于" not in ran.err
+
+
 def test_rules_trial_and_environment(lookthrough, loaded, monkeypatch, tmp_path):
     plain = found(lookthrough("detect", "--format", "json"))
     assert set(plain) == {"person.local:P1", "person.local:P2"}

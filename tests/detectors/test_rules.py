@@ -303,6 +303,23 @@ def test_a_second_thing_that_is_missing_of_one_scope_is_told() -> None:
     assert trial([two, again], [three]) == ([], ["2 have no income"])
 
 
+def test_a_rule_is_met_by_a_place_within_its_region_whoever_is_paid_there(
+    store_url: str, store_credentials: Credentials
+) -> None:
+    world = SmallWorld("unmet")
+    # Whose household has no home is settled by nothing: the rule of its district is met all the same.
+    world.household("h1", ["p1"], region="虚构市虚构区示例街道")
+    world.household("h2", ["p2"], region="虚构市另一区")
+    world.home("home", {"p2": 1.0})
+    wanted = [household_multi_property.DETECTOR]
+    for region, left in (("虚构区", 0), ("虚构市", 0), ("虚构县", 1), ("4401", 1)):
+        rules = read_rules(GOOD.replace('"虚构区"', f'"{region}"'), DETECTORS)
+        found = world.find(store_url, store_credentials, wanted, rules)
+        told = {(u.detector, u.rule.region, u.places) for u in found.unmet}
+        places = ("虚构市另一区", "虚构市虚构区示例街道")
+        assert told == ({("household-multi-property", region, places)} if left else set())
+
+
 def test_each_lot_is_judged_by_the_rule_of_its_own_date(
     store_url: str, store_credentials: Credentials
 ) -> None:
