@@ -970,6 +970,25 @@ def test_a_consortium_is_the_same_in_any_order(names: list[str], random: object)
     assert members.name.to_list() == [consortium_name(names[::-1]), None]
 
 
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        *(
+            (w, "rejected")
+            for w in ("资格审查不合格", "初步评审不通过", "未通过资格审查", "否决", "被否决（保证金未到账）")
+        ),
+        *((w, "rejected") for w in ("符合性审查未能通过", "作无效投标处理", "不合格")),
+        *((w, "registered") for w in ("资格预审不合格", "未通过资格预审", "报名未通过")),
+        *((w, "valid") for w in ("合格", "通过")),
+        ("未中标", "lost"),
+        ("中标无效", None),
+        ("评审中", None),
+    ],
+)
+def test_how_a_bid_that_was_turned_down_is_written(word: str, status: str | None) -> None:
+    assert VOCABULARIES["bid_status"].read(pl.Series([word])).to_list() == [status]
+
+
 @pytest.mark.parametrize("word", ["国有法人", "境内非国有法人"])
 def test_a_state_owned_enterprise_is_a_company(word: str) -> None:
     assert VOCABULARIES["holder_kind"].read(pl.Series([word])).to_list() == ["company"]
