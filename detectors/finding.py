@@ -56,13 +56,14 @@ def finding(
     parameters: Mapping[str, Any],
     methods: Sequence[str] = (),
     regimes: Sequence[str] = (),
+    by_notice: bool = False,
 ) -> Finding:
     """Word a draft, cite the basis in force at its date (or over its months) and regime, and give it its fingerprint.
 
     `methods`: by which the lot was procured (empty: not stated, or none); an article that is not for it is cited as an
     analogy. Of several, which one it was can't be decided: that is said, and only what is for all of them forbids.
     `regimes`: under which it was procured; of several, the articles of each are cited, and what is forbidden under each
-    of them is forbidden.
+    of them is forbidden. `by_notice`: the lot states no day of its bids, and is judged by that of its notice: so it is said.
     """
     under = regimes if len(regimes) > 1 else (draft.regime,)
     values = draft.values
@@ -90,8 +91,8 @@ def finding(
         basis=(*basis, *map(_local_basis, local)),
         suppressed_by=suppressed,
         text={
-            "zh": detector.wording_zh.format_map(words) + _rests_on(detector, draft, 0),
-            "en": detector.wording_en.format_map(english) + _rests_on(detector, draft, 1),
+            "zh": detector.wording_zh.format_map(words) + _rests_on(detector, draft, by_notice, 0),
+            "en": detector.wording_en.format_map(english) + _rests_on(detector, draft, by_notice, 1),
         },
         fingerprint=fingerprint(detector, draft.identity),
         parameters=dict(values),
@@ -100,12 +101,19 @@ def finding(
     )
 
 
-def _rests_on(detector: Detector, draft: Draft, language: int) -> str:
-    """What a finding rests on that no wording says, in Chinese (0) or English (1): identities known by less than a number."""
+def _rests_on(detector: Detector, draft: Draft, by_notice: bool, language: int) -> str:
+    """What a finding rests on that no wording says, in Chinese (0) or English (1): identities known by less than a number,
+    the day of a notice in the place of the bids'.
+    """
     identity, said = draft.facts.get("identity", "id"), ""
     if identity in BASES[1:] and "{identity_zh}" not in detector.wording_zh:
         told = identity_label(identity)[language]
         said = (f"主体识别：{told}。", f" Identities rest on: {told}.")[language]
+    if by_notice and draft.date:
+        said += (
+            f"投标日期缺失，以公告日期{draft.date}代替，请核实。",
+            f" The date of the bids is missing: that of the notice, {draft.date}, stands for it; verify.",
+        )[language]
     return said
 
 

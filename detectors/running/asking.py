@@ -80,6 +80,7 @@ class Answers:
         self._bids: Rows | None = None
         self._methods: dict[str, list[str]] | None = None
         self._regimes: dict[str, list[str]] | None = None
+        self._by_notice: frozenset[str] | None = None
         self._bids_asked = threading.Lock()
         self._listed: dict[str, tuple[list[str], list[str]]] = {}
         self._listing = threading.Lock()
@@ -120,6 +121,12 @@ class Answers:
         if self._regimes is None:
             self._all_bids()
         return tuple((self._regimes or {}).get(lot, ()))
+
+    def judged_by_notice(self, lot: str) -> bool:
+        """Has a lot with bids no date of its own but that of the notice?"""
+        if self._by_notice is None:
+            self._all_bids()
+        return lot in (self._by_notice or ())
 
     def count(self, query: str) -> int:
         """The only number that a query returns which was begun."""
@@ -179,6 +186,7 @@ class Answers:
             if self._bids is None:
                 bids = self._canonically(self._bidders())
                 self._regimes = _stated_of_lots(bids, "regime")
+                self._by_notice = frozenset(bids.filter(pl.col("bid_on_from") == "published_on")["lot_id"])
                 self._bids = Rows(_ordered(_of_one_regime(bids)))
             return self._bids
 

@@ -111,7 +111,8 @@ def _run(
                 lot = hit.scope_kind == "lot"
                 methods = answers.methods(hit.scope_id) if lot and by_method[detector.id] else ()
                 regimes = answers.regimes(hit.scope_id) if lot and by_regime[detector.id] else ()
-                findings.append(finding(detector, hit, values, methods, regimes))
+                by_notice = lot and answers.judged_by_notice(hit.scope_id)
+                findings.append(finding(detector, hit, values, methods, regimes, by_notice))
             else:
                 undecided.append((detector.id, hit))
         if denominators:

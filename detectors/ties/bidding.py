@@ -24,7 +24,7 @@ BIDDERS: Final = Question(
     f"RETURN {_LOT}, {_BIDDER}, t.method AS method, t.awarded_on AS awarded_on, c.founded_on AS founded_on, "
     "b.amount AS amount, b.currency AS currency, b.won AS won, b.rank AS rank, b.consortium AS consortium, "
     "l.status AS lot_status, l.estimate AS estimate, t.status AS tender_status, b.price_kind AS price_kind, "
-    "b.rate AS rate, b.submitted_at AS submitted_at, b.list_kind AS list_kind",
+    "b.rate AS rate, b.submitted_at AS submitted_at, b.list_kind AS list_kind, l.bid_on_from AS bid_on_from",
     "bids",
     "b:Bid",
 )
@@ -32,7 +32,16 @@ BIDDERS_COLUMNS: Final = (
     *LOT_COLUMNS,
     *BIDDER_COLUMNS,
     *("method", "awarded_on", "founded_on", "amount", "currency", "won", "rank", "consortium"),
-    *("lot_status", "estimate", "tender_status", "price_kind", "rate", "submitted_at", "list_kind"),
+    *(
+        "lot_status",
+        "estimate",
+        "tender_status",
+        "price_kind",
+        "rate",
+        "submitted_at",
+        "list_kind",
+        "bid_on_from",
+    ),
 )
 BIDS: Final = (
     f"MATCH (c:Company)-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) RETURN l.id AS lot_id, {_BIDDER}, "
@@ -42,7 +51,8 @@ BIDS: Final = (
 )
 LOTS_AND_TENDERS: Final = (
     f"MATCH (l:Lot) OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) RETURN {_LOT}, t.method AS method, "
-    "t.awarded_on AS awarded_on, l.status AS lot_status, l.estimate AS estimate, t.status AS tender_status"
+    "t.awarded_on AS awarded_on, l.status AS lot_status, l.estimate AS estimate, t.status AS tender_status, "
+    "l.bid_on_from AS bid_on_from"
 )
 """`BIDDERS` in two: over everything, an engine else says the same of a lot with each of its bids."""
 
