@@ -104,7 +104,7 @@ def _of_certificate(hit: Draft, certificate: str) -> Draft:
 
 DETECTOR = Detector(
     id="same-project-member",
-    version="1.2",
+    version="1.3",
     domain="政府工程",
     scene="投标文件与保证金",
     title_zh="投标文件载明的项目管理成员为同一人",

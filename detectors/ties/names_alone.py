@@ -18,15 +18,20 @@ from graph.names import UNNUMBERED, name_key
 
 AT: Final = ["lot_id", "name"]
 _BY_NAME: Final = (UNNUMBERED, "name:")
+UNCOMPARED_ZH: Final = "没有可以核对的证件号（未载明、已脱敏或校验码不符）"
+UNCOMPARED_EN: Final = (
+    "without a number that can be compared (none stated, masked, or with a wrong check digit)"
+)
+"""Why a name is not told apart by a number: what a source gives may be no whole or right one."""
 
 
 def unverified(found: Sequence[Row], holders: Set[str]) -> Undecided:
     """People of one name that own or run two bidders of a lot. `found`: links on bids, of one lot and name."""
     return undecided(
         [r for r in found if r["holder_id"] in holders],
-        "{bidders}各有一名股东、控制人或管理人员名为“{name}”，没有证件号，也没有其他佐证：是否为同一人无法核实",
-        "{bidders} each have an owner, controller or officer named “{name}”, without a number and with nothing else to go by: whether "
-        "it is one person cannot be told",
+        f"{{bidders}}各有一名股东、控制人或管理人员名为“{{name}}”，{UNCOMPARED_ZH}，也没有其他佐证：是否为同一人无法核实",
+        f"{{bidders}} each have an owner, controller or officer named “{{name}}”, {UNCOMPARED_EN}, and with nothing else to go by: "
+        "whether it is one person cannot be told",
     )
 
 
@@ -48,8 +53,8 @@ def in_two_bids(linked: pl.DataFrame) -> Iterator[Undecided]:
         if any(_may_be_one(a, b) for a in found for b in found):
             yield undecided(
                 found,
-                "{bidders}的投标文件各载明一名“{name}”，没有证件号：是否为同一人无法核实",
-                "the bids of {bidders} each name a “{name}”, without a number: whether it is one person cannot be told",
+                f"{{bidders}}的投标文件各载明一名“{{name}}”，{UNCOMPARED_ZH}：是否为同一人无法核实",
+                f"the bids of {{bidders}} each name a “{{name}}”, {UNCOMPARED_EN}: whether it is one person cannot be told",
             )
     for found in _on_two_bids(linked.filter(~person)):
         if any(_may_be_one(a, b) for a in found for b in found):

@@ -11,7 +11,7 @@ from detectors.rows import table
 from detectors.ties.attached import dated
 from detectors.ties.further_up import further_up
 from detectors.ties.links import compared, on_bids
-from detectors.ties.names_alone import AT, undecided
+from detectors.ties.names_alone import AT, UNCOMPARED_EN, UNCOMPARED_ZH, undecided
 from detectors.ties.procedure_parties import PARTY_QUERY_COLUMNS
 from graph.names import UNNUMBERED, name_key
 
@@ -45,8 +45,8 @@ def across_the_procedure(rows: Mapping[str, Sequence[Row]], parties: pl.DataFram
         found = group.to_dicts()
         yield undecided(
             found,
-            "招标采购一方的人员“{name}”与{bidders}的一名人员同名，没有证件号：是否为同一人无法核实",
-            "“{name}” on the side of the procedure has the name of one at {bidders}, without a number: whether it is one "
+            f"招标采购一方的人员“{{name}}”与{{bidders}}的一名人员同名，{UNCOMPARED_ZH}：是否为同一人无法核实",
+            f"“{{name}}” on the side of the procedure has the name of one at {{bidders}}, {UNCOMPARED_EN}: whether it is one "
             "person cannot be told",
             {r["person_id"] for r in found},
         )
