@@ -19,6 +19,9 @@ _NOT_A_HEADER: Final = re.compile(
     r"(单位|填报单位|制表单位|编制单位|填表日期|制表日期|打印时间|导出时间|日期|时间|查询条件|数据截至日期?)[:：].*"
 )
 
+_CAPTION: Final = re.compile(r"[^\s:：()（）]{2,12}\s*[:：]\s*\S.*")
+"""What a line above the headings says of the whole sheet: 项目编号：XG-1."""
+
 Row = Sequence[str | None]
 
 
@@ -66,7 +69,7 @@ def find_header(
     best: Header | None = None
     most = 0
     for start in range(len(grid)):
-        if not any(grid[start]):
+        if not any(grid[start]) or _of_captions(grid[start]):
             continue
         if hints is None:
             break
@@ -81,13 +84,19 @@ def find_header(
     return best or _header_at(grid, merges, likely, width)
 
 
+def _of_captions(row: Row) -> bool:
+    """Does each filled cell say something with its value, so that the row holds no headings?"""
+    cells = [c for c in row if c]
+    return bool(cells) and all(_CAPTION.fullmatch(c) for c in cells)
+
+
 def _likely_row(grid: list[list[str | None]], filled: list[int], width: int) -> int:
     wide = sorted(n for n in filled if n)
     usual = wide[len(wide) // 2]
     least = 1 if width == 1 else min(max(2, round(usual * 0.6)), max(filled))
     for at, row in enumerate(grid):
         cells = [c for c in row if c]
-        if len(cells) < least or _NOT_A_HEADER.fullmatch(cells[0]):
+        if len(cells) < least or _NOT_A_HEADER.fullmatch(cells[0]) or _of_captions(row):
             continue
         if not any(_VALUE.fullmatch(c) for c in cells) and len(set(cells)) * 2 > len(cells):
             return at

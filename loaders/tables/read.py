@@ -13,6 +13,7 @@ from loaders.identity import looks_like_person_number, masked, read_company_ids,
 from loaders.problems import Problem, brief_list
 from loaders.sheets import Sheet, read_sheets
 from loaders.tables import bids, companies, ownership, people, property, tendering, welfare
+from loaders.tables.captions import with_captions
 from loaders.tables.columns import TableRows
 from loaders.tables.mapping import choose
 from loaders.tables.messages import message, table_message
@@ -118,9 +119,10 @@ def read_tables(file: InputFile, context: ReadContext) -> None:
 
 
 def _as_read(sheet: Sheet, file_name: str, mapping: Mapping[str, Any]) -> Sheet:
-    """The sheet under the header that a mapping asks for; else upright, where it stands on its side."""
+    """The sheet under the header that a mapping asks for; else upright, where it stands on its side; with what lines above
+    its headings say of all its rows."""
     asked = choose(mapping, file_name, sheet.name).header_row
-    return with_header_row(sheet, asked) if asked else upright(sheet)
+    return with_captions(with_header_row(sheet, asked) if asked else upright(sheet))
 
 
 def read_sheet(

@@ -106,6 +106,28 @@ def test_rows_that_are_no_data_are_skipped_and_counted(tmp_path: Path) -> None:
         assert sheet.titles == ("虚构市股东明细表", "单位：万元")
 
 
+def test_a_line_of_captions_is_no_level_of_the_headings(tmp_path: Path) -> None:
+    """As platforms print a bid opening record: what is of all rows over columns of the table, signatures below."""
+
+    def merge(_: Any, sheet: Any) -> None:
+        for cells in ("A1:E1", "C3:D3", "A3:A4", "B3:B4"):
+            sheet.merge_cells(cells)
+
+    rows = [
+        ["虚构工程开标记录表", None, None, None, None],
+        ["项目编号：XG-1", None, "标段：1", "开标时间：2024-05-25 09:30", None],
+        ["序号", "投标人", "投标保证金", None, "备注"],
+        [None, None, "金额", "汇款账号", None],
+        [1, "示例甲有限公司", 8, "4405", None],
+        ["监督人：虚构某", None, "记录人：虚构某某", None, None],
+    ]
+    for known in (hints, None):
+        (sheet,) = read_sheets(workbook(tmp_path, rows, merge), header_hints=known)
+        assert sheet.frame.columns == ["序号", "投标人", "投标保证金/金额", "投标保证金/汇款账号", "备注"]
+        assert sheet.titles[1] == "项目编号：XG-1 标段：1 开标时间：2024-05-25 09:30"
+        assert (sheet.frame.height, dict(sheet.skipped)["note"]) == (1, 1)
+
+
 def test_two_levels_without_merged_cells(tmp_path: Path) -> None:
     sheet = read(
         tmp_path, "家庭编号,保障人数,,金额\n,总数,残疾人,\nH1,3,1,500\nH2,2,,400\n", header_hints=hints

@@ -1073,6 +1073,36 @@ def test_brackets_that_do_not_tell_who_belongs_are_in_doubt(cell: str) -> None:
     assert len(found.names) == 1
 
 
+_RECORD = (
+    "虚构大道改造工程开标记录表,,\n"
+    "项目编号：XG2024-017,{lot},开标时间：2024年5月25日9时30分\n"
+    "招标人：示例建设投资有限公司,,开标地点：示例交易中心\n"
+    "序号,投标人名称,投标报价（万元）\n1,示例甲有限公司,100\n2,示例乙有限公司,101.5\n"
+    "监督人：虚构某,,记录人：虚构某某\n"
+)
+
+
+@pytest.mark.parametrize("lot", ["标段：第一标段", "标段:1", "标段号： 1"])
+def test_what_stands_above_a_bid_opening_record_is_of_all_its_rows(tmp_path: Path, lot: str) -> None:
+    context = load_text(tmp_path, {"表.csv": _RECORD.format(lot=lot)})
+    assert codes(context) == []
+    assert set(rels(context, "FOR_LOT")["to_id"]) == {"local:XG2024-017/1"}
+    assert set(rels(context, "SUBMITS")["from_id"]) == {"name:示例甲有限公司", "name:示例乙有限公司"}
+    assert nodes(context, "Bid")["amount"].drop_nulls().sort().to_list() == [100_000_000, 101_500_000]
+    (tender,) = nodes(context, "Tender").select("id", "opened_on").unique().drop_nulls().rows()
+    assert tender == ("local:XG2024-017", "2024-05-25T09:30:00")
+    assert set(rels(context, "BUYS")["from_id"]) == {"name:示例建设投资有限公司"}
+
+
+def test_lines_above_a_list_that_has_its_own_columns_or_of_others_are_left(tmp_path: Path) -> None:
+    text = "项目编号：XG-1 标段：9\n项目编号,标段,投标人,报价（元）\nXG-2,2,示例甲有限公司,100\n"
+    assert rels(load_text(tmp_path, {"a.csv": text}), "FOR_LOT")["to_id"].to_list() == ["local:XG-2/2"]
+    twice = "项目编号：XG-1\n项目编号：XG-3\n投标人,投标报价（元）\n示例甲有限公司,100\n"
+    assert rels(load_text(tmp_path, {"b.csv": twice}), "FOR_LOT").is_empty()
+    others = "项目编号：XG-1\n单位名称,统一社会信用代码,法定代表人\n" + f"示例甲有限公司,{A},虚构某\n"
+    assert rels(load_text(tmp_path, {"c.csv": others}), "FOR_LOT").is_empty()
+
+
 def test_a_list_of_bidders_that_are_not_all_full_names_is_in_doubt(tmp_path: Path) -> None:
     head = "tender_id,lot_id,bidder_name\n"
     context = load_text(
