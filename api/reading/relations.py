@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Final
@@ -12,45 +12,95 @@ from typing import Any, Final
 import numpy as np
 
 from api.datasets import Dataset
-from graph.penetration import UnknownCompanyError, connecting_paths, controller, penetrate
+from api.reading.behind import CHAINS, POSTS, Met, Role, by_contacts, by_kin, by_one, by_who, stated
+from graph.penetration import (
+    Controller,
+    Owner,
+    UnknownCompanyError,
+    connecting_paths,
+    controller,
+    penetrate,
+)
 from graph.penetration.days import day_number, today
 from graph.penetration.edges import reach_up
 from graph.stores import GraphStore
-from graph.stores.hops import EACH, hop
-from graph.stores.statements import SOURCE_SEPARATOR
 
-KINDS: Final = ("ownership", "control", "legal_representative", "officer", "relative", "contact")
+KINDS: Final = (
+    "ownership",
+    "control",
+    "legal_representative",
+    "officer",
+    "different_roles",
+    "relative",
+    "contact",
+)
+_BY_STAKES: Final = frozenset({"ownership", "control", "different_roles", "relative"})
+"""Kinds that are asked of holders and controllers."""
 _MOST_TIES: Final = 500
-_CHAINS: Final = 3
-_HUB: Final = 50
-"""A contact shared by more parties of the list's surroundings than this says nothing."""
 
 
 def ties(
-    store: GraphStore, dataset: Dataset, parties: Sequence[str], as_of: str | None, kinds: Sequence[str]
+    store: GraphStore,
+    dataset: Dataset,
+    known: Sequence[Mapping[str, Any]],
+    as_of: str | None,
+    kinds: Sequence[str],
 ) -> tuple[list[dict[str, Any]], bool]:
-    """Ties between parties (canonical ids), strongest kinds first, and whether some were left out.
+    """Ties between parties (`id`, canonical; `type`; `name`), strongest kinds first, and whether some were left out.
 
     `ownership`: one holds the other, or both have a holder in common (the nearest ones: a holder above a holder that
-    ties the same pair is left out). `control`: one controller. Other kinds: a person or contact they share.
+    ties the same pair is left out). `control`: one controller. `legal_representative`, `officer`: one person (or
+    company) has such a post at both, or one of the two has it at the other; `officer` also where it is the legal
+    representative of one and has another post at the other. `different_roles`: a post at one and a stake in the other,
+    or control of one and shares of the other. `relative`: declared kin, of which one is, runs, holds or controls the one
+    and the other the other. `contact`: a contact of both.
     """
     day = as_of or today().isoformat()
-    owned: list[_Owned] = []
-    if "ownership" in kinds or "control" in kinds:
-        owned = _owned(dataset, parties, day, kinds)
-    others = [k for k in kinds if k not in ("ownership", "control")]
-    related = _related(store, dataset, parties, day, others) if others else []
+    themselves = {p["id"]: Role(p["id"], p["id"], p["type"], p["name"], "itself", "itself") for p in known}
+    parties = list(themselves)
+    above = _Standing(dataset, parties, day) if _BY_STAKES.intersection(kinds) else None
+    owned = _owned(dataset, parties, day, kinds, above) if above else []
+    met, cut = _met(store, dataset, themselves, day, kinds, above)
     # Chains take the time, and are looked for of those alone that are told.
     told = sorted(owned, key=lambda t: t.order)[:_MOST_TIES]
     found = [_tie(dataset, t.a, t.b, t.kind, t.via, t.ends, day) for t in told]
-    every = len(owned) + len(related)
-    found += sorted(related, key=_order)[: _MOST_TIES - len(found)]
+    found += [m.to_json(dataset, day) for m in sorted(met, key=_met_order)[: _MOST_TIES - len(found)]]
     found.sort(key=_order)
-    return found, every > len(found)
+    return found, cut or len(owned) + len(met) > len(found)
 
 
 def _order(tie: dict[str, Any]) -> tuple[int, str, str, str]:
     return KINDS.index(tie["kind"]), tie["a"], tie["b"], tie["via"]["id"] if tie["via"] else ""
+
+
+def _met_order(met: Met) -> tuple[int, str, str, str]:
+    return KINDS.index(met.kind), met.a.party, met.b.party, met.via.id if met.via else ""
+
+
+def _met(
+    store: GraphStore,
+    dataset: Dataset,
+    themselves: Mapping[str, Role],
+    day: str,
+    kinds: Sequence[str],
+    above: _Standing | None,
+) -> tuple[list[Met], bool]:
+    """Ties by who stands behind the parties, and by contacts; and whether kin of some could not be asked for."""
+    found: list[Met] = []
+    cut = False
+    parties = list(themselves)
+    if {*POSTS, "different_roles", "relative"}.intersection(kinds):
+        roles = [role for what in POSTS for role in stated(store, dataset, parties, day, what)]
+        roles += themselves.values()
+        roles += above.roles() if above else []
+        behind = by_who(roles)
+        found += by_one(behind, kinds)
+        if "relative" in kinds:
+            kin, cut = by_kin(store, dataset, behind, day)
+            found += kin
+    if "contact" in kinds:
+        found += by_contacts(stated(store, dataset, parties, day, "contact"))
+    return found, cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +120,56 @@ class _Owned:
         return KINDS.index(self.kind), self.via is not None, -self.strength, self.a, self.b, self.via or ""
 
 
-def _owned(dataset: Dataset, parties: Sequence[str], day: str, kinds: Sequence[str]) -> list[_Owned]:
-    ownership = dataset.ownership
-    owners: dict[str, dict[str, Any]] = {}
-    controllers: dict[str, set[str]] = defaultdict(set)
-    for party in parties:
-        try:
-            if ownership.nodes["type"][ownership.node_of(party)] != "Company":
-                owners[party] = {}
-                continue
-            owners[party] = {o.id: o for o in penetrate(ownership, party, day).owners}
-            controllers[party] = {
-                c.id for c in controller(ownership, party, dt.date.fromisoformat(day)).controllers
-            }
-        except UnknownCompanyError:
-            owners[party] = {}
+class _Standing:
+    """Holders and controllers of each party on a day: of whoever is no company, or unknown to the ownership, none."""
+
+    def __init__(self, dataset: Dataset, parties: Sequence[str], day: str):
+        ownership = dataset.ownership
+        self.owners: dict[str, dict[str, Owner]] = {party: {} for party in parties}
+        self.controllers: dict[str, dict[str, Controller]] = {party: {} for party in parties}
+        for party in parties:
+            with contextlib.suppress(UnknownCompanyError):
+                if ownership.nodes["type"][ownership.node_of(party)] == "Company":
+                    self.owners[party] = {o.id: o for o in penetrate(ownership, party, day).owners}
+                    found = controller(ownership, party, dt.date.fromisoformat(day)).controllers
+                    self.controllers[party] = {c.id: c for c in found}
+        self._types = {
+            id_: ownership.nodes["type"][ownership.node_of(id_)]
+            for known in self.controllers.values()
+            for id_ in known
+        }
+
+    def roles(self) -> list[Role]:
+        """All of them as what they are to the party."""
+        found = []
+        for party, owners in self.owners.items():
+            found += [
+                Role(
+                    party,
+                    o.id,
+                    o.type,
+                    o.name or "",
+                    "holding",
+                    "shareholder" if o.depth == 1 else "indirect_shareholder",
+                    o.share,
+                    o.share_min,
+                    o.share_max,
+                    _held(o),
+                )
+                for o in owners.values()
+            ]
+        for party, controllers in self.controllers.items():
+            found += [
+                Role(party, c.id, self._types[c.id], c.name or "", "control", "controller", size=1.0)
+                for c in controllers.values()
+            ]
+        return found
+
+
+def _owned(
+    dataset: Dataset, parties: Sequence[str], day: str, kinds: Sequence[str], standing: _Standing
+) -> list[_Owned]:
+    owners, controllers = standing.owners, standing.controllers
     above = _Above(dataset, day)
     found = []
     for a, b in combinations(parties, 2):
@@ -99,18 +184,19 @@ def _owned(dataset: Dataset, parties: Sequence[str], day: str, kinds: Sequence[s
                 strength = min(_held(owners[p][holder]) for p in (a, b))
                 found.append(_Owned("ownership", a, b, holder, ((holder, a), (holder, b)), strength))
         if "control" in kinds:
-            for one in (controllers[a] & controllers[b]) | ({a} & controllers[b]) | ({b} & controllers[a]):
+            ruling = {p: set(controllers[p]) for p in (a, b)}
+            for one in (ruling[a] & ruling[b]) | ({a} & ruling[b]) | ({b} & ruling[a]):
                 ends = tuple((one, party) for party in (a, b) if party != one)
                 found.append(_Owned("control", a, b, None if one in (a, b) else one, ends, 1.0))
     return found
 
 
-def _held(owner: Any) -> float:
+def _held(owner: Owner) -> float:
     """What a holder has at least, of what is known: for an order alone."""
     return next((float(s) for s in (owner.share, owner.share_min, owner.share_max) if s is not None), 0.0)
 
 
-def _not_through_one(common: set[str], owners: dict[str, dict[str, Any]], a: str, b: str) -> set[str]:
+def _not_through_one(common: set[str], owners: dict[str, dict[str, Owner]], a: str, b: str) -> set[str]:
     """Holders in common without those that stand behind one of the two only through the other, which is told as that."""
     for holder, held in ((a, b), (b, a)):
         if one := owners[held].get(holder):
@@ -138,7 +224,9 @@ class _Above:
         return self._known[company]
 
 
-def _nearest(above: _Above, common: set[str], owners: dict[str, dict[str, Any]], a: str, b: str) -> set[str]:
+def _nearest(
+    above: _Above, common: set[str], owners: dict[str, dict[str, Owner]], a: str, b: str
+) -> set[str]:
     """Holders in common without those that merely stand above another one."""
     if len(common) < 2:
         return common
@@ -156,7 +244,7 @@ def _tie(
     ownership = dataset.ownership
     paths: list[dict[str, Any]] = []
     for holder, held in ends:
-        chains = connecting_paths(ownership, holder, held, day, limit=_CHAINS)
+        chains = connecting_paths(ownership, holder, held, day, limit=CHAINS)
         paths += [p.to_json() for p in chains.paths]
     told = None
     if via is not None:
@@ -169,114 +257,6 @@ def _tie(
         "via": told,
         "formula": "；".join(p["formula"] for p in paths),
         "paths": paths,
+        "roles": [],
+        "relation": None,
     }
-
-
-_SHARED: Final = {
-    "legal_representative": ("LEGAL_REP_OF", "in", ("Person", "Company")),
-    "officer": ("OFFICER_OF", "in", ("Person", "Company")),
-    "contact": ("HAS_CONTACT", "out", ("Contact",)),
-}
-"""Relationship type of a kind, which way it stands to a party, and what may be shared."""
-
-
-def _related(
-    store: GraphStore, dataset: Dataset, parties: Sequence[str], day: str, kinds: Sequence[str]
-) -> list[dict[str, Any]]:
-    """Persons and contacts that two of the list share, and declared kin among their people."""
-    found: list[dict[str, Any]] = []
-    people: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
-    for kind, (rel, direction, others) in _SHARED.items():
-        if kind not in kinds and not (kind != "contact" and "relative" in kinds):
-            continue
-        shared: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
-        for other in others:
-            for row in _at(store, dataset, parties, rel, direction, other, day):
-                shared[row["other"]].setdefault(row["party"], row)
-                if kind != "contact":
-                    people[row["other"]].setdefault(row["party"], row)
-        if kind in kinds:
-            for _, rows in sorted(shared.items()):
-                if 2 <= len(rows) <= _HUB:
-                    found += [_by(kind, a, b, rows[a], rows[b]) for a, b in combinations(sorted(rows), 2)]
-    if "relative" in kinds:
-        found += _kin(store, dataset, people, day)
-    return found
-
-
-def _at(
-    store: GraphStore,
-    dataset: Dataset,
-    parties: Sequence[str],
-    rel: str,
-    direction: str,
-    other: str,
-    day: str,
-) -> list[dict[str, Any]]:
-    """Links of one type at the parties on a day, each with what stands at the other end."""
-    told = "x.value" if other == "Contact" else "x.name"
-    pattern = f"(x:{other})-[r:{rel}]->(c)" if direction == "in" else f"(c)-[r:{rel}]->(x:{other})"
-    role = "x.kind" if other == "Contact" else "r.role"
-    rows = store.query(
-        f"{EACH}MATCH (c:Company {{id: i}}) {hop(pattern, 'r.key')}RETURN c.id AS party, x.id AS other, "
-        f"{told} AS name, {role} AS role, r.key AS key, r.valid_from AS since, r.valid_to AS until, r.sources AS sources",
-        {"ids": sorted({i for p in parties for i in dataset.same_party(p)})},
-    ).to_pylist()
-    for row in rows:
-        row |= {end: dataset.canonical(row[end]) for end in ("party", "other")}
-    return [
-        {**row, "type": other}
-        for row in rows
-        if (not row["since"] or row["since"] <= day) and (not row["until"] or day < row["until"])
-    ]
-
-
-def _by(kind: str, a: str, b: str, first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
-    links = [
-        {
-            "party": row["party"],
-            "role": row["role"],
-            "key": row["key"],
-            "valid_from": row["since"],
-            "valid_to": row["until"],
-            "sources": (row["sources"] or "").split(SOURCE_SEPARATOR),
-        }
-        for row in (first, second)
-    ]
-    return {
-        "a": a,
-        "b": b,
-        "kind": kind,
-        "via": {"id": first["other"], "type": first["type"], "name": first["name"] or ""},
-        "formula": " · ".join(str(row["role"] or kind) for row in (first, second)),
-        "paths": [{"nodes": [a, first["other"], b], "links": links}],
-    }
-
-
-def _kin(
-    store: GraphStore, dataset: Dataset, people: dict[str, dict[str, dict[str, Any]]], day: str
-) -> list[dict[str, Any]]:
-    """Declared relatives who stand behind two different parties of the list."""
-    rows = store.query(
-        f"{EACH}MATCH (p:Person {{id: i}}) {hop('(p)-[r:RELATED_TO]->(q:Person)', 'r.key')}"
-        "RETURN p.id AS one, q.id AS other, r.relation AS relation, r.key AS key, r.valid_from AS since, "
-        "r.valid_to AS until, r.sources AS sources",
-        {"ids": sorted({i for p in people for i in dataset.same_party(p)})},
-    ).to_pylist()
-    for row in rows:
-        row |= {end: dataset.canonical(row[end]) for end in ("one", "other")}
-    found: dict[tuple[str, str, str, str], dict[str, Any]] = {}
-    for row in rows:
-        holds = (not row["since"] or row["since"] <= day) and (not row["until"] or day < row["until"])
-        if not holds or row["other"] not in people:
-            continue
-        for a, first in people[row["one"]].items():
-            for b, second in people[row["other"]].items():
-                if a != b:
-                    one, two = (first, second) if a < b else (second, first)
-                    pair = (*sorted((a, b)), *sorted((row["one"], row["other"])))
-                    tie = _by("relative", one["party"], two["party"], one, two)
-                    tie["formula"] = str(row["relation"] or "relative")
-                    tie["paths"][0]["nodes"] = [one["party"], one["other"], two["other"], two["party"]]
-                    found.setdefault(pair, tie)
-    return [found[key] for key in sorted(found)]

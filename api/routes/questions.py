@@ -52,9 +52,17 @@ class Relations(BaseModel, extra="forbid"):
 
     parties: list[NamedParty] = Field(min_length=1, max_length=200)
     as_of: Day | None = None
-    kinds: list[Literal["ownership", "control", "legal_representative", "officer", "relative", "contact"]] = (
-        list(KINDS)
-    )
+    kinds: list[
+        Literal[
+            "ownership",
+            "control",
+            "legal_representative",
+            "officer",
+            "different_roles",
+            "relative",
+            "contact",
+        ]
+    ] = list(KINDS)
 
 
 class Screening(BaseModel, extra="forbid"):
@@ -72,10 +80,10 @@ class Screening(BaseModel, extra="forbid"):
     summary="Who of a list is tied to whom, by what",
 )
 def relations(request: Request, caller: Asking, services: Using, asked: Relations) -> Response:
-    """Ownership, control, legal representatives, officers, relatives and contacts, each with what shows it."""
+    """Ownership, control, posts, different roles of one person, declared kin and contacts, each with what shows it."""
     known, unresolved = _resolved(request, services, asked.parties)
     ids = list(dict.fromkeys(p["id"] for p in known))
-    found, cut = ties(services.store, dataset_of(request), ids, _iso(asked.as_of), asked.kinds)
+    found, cut = ties(services.store, dataset_of(request), known, _iso(asked.as_of), asked.kinds)
     answer = {"parties": known, "ties": found, "unresolved": unresolved, "truncated": cut}
     return told(request, caller, answer, " ".join(ids)[:200])
 

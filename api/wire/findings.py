@@ -129,6 +129,17 @@ class ScreeningAnswer(Wire):
     truncated: bool
 
 
+class TieRole(Wire):
+    """What somebody, or a contact, that ties two of a list is to one of them."""
+
+    party: str
+    who: Named
+    role: str = Field(description="the code of a post or kind of contact; shareholder, controller, itself")
+    share: float | None
+    share_min: float | None
+    share_max: float | None
+
+
 class Tie(Wire):
     """Two of a list tied; `via`: what ties them, null where directly."""
 
@@ -138,6 +149,10 @@ class Tie(Wire):
     via: Named | None
     formula: str
     paths: list[dict[str, Any]]
+    roles: list[TieRole] = Field(
+        description="Who stands at `a`, and who at `b`: one, or two who are kin; empty for ownership and control"
+    )
+    relation: str | None = Field(description="How two who are kin are related, as declared")
 
 
 class RelationsAnswer(Wire):

@@ -811,7 +811,7 @@ export interface paths {
         put?: never;
         /**
          * Who of a list is tied to whom, by what
-         * @description Ownership, control, legal representatives, officers, relatives and contacts, each with what shows it.
+         * @description Ownership, control, posts, different roles of one person, declared kin and contacts, each with what shows it.
          */
         post: operations["relations_v1_relations_post"];
         delete?: never;
@@ -2043,11 +2043,12 @@ export interface components {
              *       "control",
              *       "legal_representative",
              *       "officer",
+             *       "different_roles",
              *       "relative",
              *       "contact"
              *     ]
              */
-            kinds: ("ownership" | "control" | "legal_representative" | "officer" | "relative" | "contact")[];
+            kinds: ("ownership" | "control" | "legal_representative" | "officer" | "different_roles" | "relative" | "contact")[];
             /** Parties */
             parties: components["schemas"]["NamedParty"][];
         };
@@ -2277,7 +2278,39 @@ export interface components {
             paths: {
                 [key: string]: unknown;
             }[];
+            /**
+             * Relation
+             * @description How two who are kin are related, as declared
+             */
+            relation: string | null;
+            /**
+             * Roles
+             * @description Who stands at `a`, and who at `b`: one, or two who are kin; empty for ownership and control
+             */
+            roles: components["schemas"]["TieRole"][];
             via: components["schemas"]["Named"] | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * TieRole
+         * @description What somebody, or a contact, that ties two of a list is to one of them.
+         */
+        TieRole: {
+            /** Party */
+            party: string;
+            /**
+             * Role
+             * @description the code of a post or kind of contact; shareholder, controller, itself
+             */
+            role: string;
+            /** Share */
+            share: number | null;
+            /** Share Max */
+            share_max: number | null;
+            /** Share Min */
+            share_min: number | null;
+            who: components["schemas"]["Named"];
         } & {
             [key: string]: unknown;
         };

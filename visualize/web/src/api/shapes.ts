@@ -26,6 +26,7 @@ export type Detector = Schemas["Detector"];
 export type Ways = Schemas["Ways"];
 export type RelationsAnswer = Schemas["RelationsAnswer"];
 export type Tie = Schemas["Tie"];
+export type Named = Schemas["Named"];
 
 export interface Problem {
   type: string;
