@@ -67,7 +67,7 @@ def resolve(
             f"{_short(text)!r} is {en}: ask {there}.",
             candidates=[],
         )
-    near = one_each(dataset, dataset.names.find(text, types, 5, whole=whole)[0]) if text else []
+    near = nearest(dataset, text, types, whole)
     where = _SEARCH.get(types[0], "/v1/parties?q=")
     hint_zh = f"相近的有：{'；'.join(n.id for n in near)}。" if near else f"可用 {where} 查找。"
     hint_en = f"Near: {'; '.join(n.id for n in near)}." if near else f"Search with {where}."
@@ -125,14 +125,8 @@ def candidates(
     found, _ = dataset.names.find(text, types, limit * 5)
     bare = text.casefold()
     named = {f.id for f in found if one_name(f.name, text)}
-    exact = [
-        f
-        for f in found
-        if f.id in named or f.matched == "former_name" or f.id.partition(":")[2].casefold() == bare
-    ]
-    exact = [f for f in exact if f.matched != "former_name" or f.id in named] or [
-        f for f in found if f.matched == "former_name"
-    ]
+    exact = [f for f in found if f.id in named or f.former or f.id.partition(":")[2].casefold() == bare]
+    exact = [f for f in exact if not f.former or f.id in named] or [f for f in found if f.former]
     # A bare mention by name and the identified company of that name are one party: the ownership knows it.
     heads: dict[str, Resolved] = {}
     for f in exact:
@@ -165,6 +159,17 @@ def one_each(dataset: Dataset, found: Iterable[Found]) -> list[Found]:
         head = dataset.canonical(f.id) if f.type in PARTIES else f.id
         heads.setdefault(head, f if head == f.id else replace(f, id=head))
     return list(heads.values())
+
+
+def nearest(dataset: Dataset, text: str, types: tuple[str, ...], whole: tuple[str, ...]) -> list[Found]:
+    """At most five that a text may mean which names none of them: what it is a part of, else what is called nearly so.
+
+    `whole`: types of which a part of the name, or a like one, leads to nothing.
+    """
+    if not text or len(text) > _MOST or "\x00" in text:
+        return []
+    found = dataset.names.find(text, types, 5, whole=whole)[0]
+    return one_each(dataset, found or dataset.names.near(text, types, 5, whole=whole))
 
 
 def names_for(store: GraphStore, ids: set[str]) -> dict[str, dict[str, Any]]:

@@ -33,6 +33,8 @@ from graph.penetration.routes import ways_between
 from graph.penetration.web import KINDS as WAY_KINDS
 from graph.stores.relations import couples_in, related_in
 
+_NEAR: Final = 5
+"""Nearly so called, where a search finds nothing."""
 routes = Routes("parties")
 
 
@@ -77,10 +79,12 @@ def search(
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Response:
     """By Chinese name, pinyin (full, or initials) or id: ids first, then whole names, then the shortest. Without the scope
-    `personal`, people are found by their id or whole name alone.
+    `personal`, people are found by their id or whole name alone. Where nothing is: what is called nearly so (`near`).
     """
     dataset = dataset_of(request)
     found, more = dataset.names.find(q, type or TYPES, limit, whole=caller.whole_names)
+    if not found:
+        found = dataset.names.near(q, type or TYPES, min(limit, _NEAR), whole=caller.whole_names)
     items = [
         {"id": f.id, "type": f.type, "name": f.name, "kind": f.kind, "matched": f.matched}
         for f in one_each(dataset, found)

@@ -16,7 +16,7 @@ from api.datasets import Dataset
 from api.names import one_name
 from api.once import IdempotencyKey, once
 from api.problems import ProblemError, field_error, naming_detectors
-from api.reading.naming import PARTIES, Resolved, as_answered, candidates, one_each, told_of
+from api.reading.naming import PARTIES, Resolved, as_answered, candidates, nearest, told_of
 from api.reading.relations import KINDS, ties
 from api.reading.screening import not_screened, screen_parties, screening_detectors
 from api.routes.parameters import Day
@@ -165,7 +165,7 @@ def _resolved(
             one = as_answered(services.store, dataset, found[0])
             known.append({"input": text, "id": one.id, "type": one.type, "name": one.name})
             continue
-        near = found or one_each(dataset, dataset.names.find(text, ("Company", "Person"), 5, whole=whole)[0])
+        near = found or nearest(dataset, text, PARTIES, whole)
         told_near = [{"id": n.id, "type": n.type, "name": n.name} for n in near]
         unresolved.append({"input": text, "candidates": told_near})
     return known, unresolved

@@ -11,7 +11,7 @@ from api.wire.shape import Day, Fraction, Named, Wire
 
 
 class Match(Named):
-    """Something found by a search; `matched`: id, name, former_name or pinyin."""
+    """Something found by a search; `matched`: id, name, former_name, pinyin, or near where nothing is."""
 
     kind: str
     matched: str

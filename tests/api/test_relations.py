@@ -168,3 +168,56 @@ def test_both_stores_tell_the_same_ties(either_service: Running) -> None:
             ("different_roles", "director · shareholder"),
             ("officer", "legal_representative · board_supervisor"),
         ]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["虚构腾达公司", "虚构腾达有限责任公司", "虚构騰達有限公司", "虚构腾达有限公司(本部)", "虚购腾达有限公司", "虚构腾达股份有限公司"],
+)  # fmt: skip
+def test_a_name_written_slightly_otherwise_has_its_company_for_a_candidate(
+    people: Running, written: str
+) -> None:
+    with people.client("read", "detect") as masked, people.client(*ALL) as clear:
+        for client in (masked, clear):
+            for path in ("relations", "screenings"):
+                told = client.post(f"/v1/{path}", json={"parties": [{"name": written}]}).raise_for_status()
+                (one,) = told.json()["unresolved"]
+                assert one["candidates"][0]["id"] == "local:TD", one
+            lost = client.get(f"/v1/parties/{written}")
+            assert lost.status_code == 404
+            assert lost.json()["candidates"][0]["id"] == "local:TD" and "local:TD" in lost.json()["detail"]
+            found = client.get("/v1/parties", params={"q": written}).raise_for_status().json()["items"]
+            assert (found[0]["id"], found[0]["matched"]) == ("local:TD", "near")
+
+
+def test_nothing_like_it_is_near_and_people_only_to_who_may_see_them(people: Running) -> None:
+    def near(client: httpx.Client, text: str) -> set[str]:
+        told = client.post("/v1/relations", json={"parties": [{"name": text}]}).raise_for_status().json()
+        return {c["name"] for one in told["unresolved"] for c in one["candidates"]}
+
+    with people.client("read") as masked, people.client(*ALL) as clear:
+        for client in (masked, clear):
+            assert near(client, "另外某地运输有限公司") == set()
+            assert near(client, "Nothing of the kind Ltd") == set()
+        # Of the same sound, in other characters.
+        assert near(clear, "示例沈志圆") >= {"示例沈志远"}
+        assert near(masked, "示例沈志圆") == set()
+        assert masked.get("/v1/parties", params={"q": "示例沈志圆"}).json()["items"] == []
+
+
+def test_whom_the_present_name_leads_to_is_not_told_as_found_by_a_former_one(
+    own_service: Running,
+) -> None:
+    former = "company_id,former_name,changed_on\nA,虚构甲老有限公司,2020-01-01\n"
+    with own_service.client(*ALL) as client:
+        job = own_service.finished(client, upload(client, "former_names-r.csv", former).json())
+        assert job["state"] == "done" and not job["result"]["rejected"], job
+
+        def found(q: str) -> dict[str, str]:
+            items = client.get("/v1/parties", params={"q": q}).raise_for_status().json()["items"]
+            return {i["id"]: i["matched"] for i in items}
+
+        assert found("虚构甲")["local:A"] == "name"
+        assert found("xugoujia")["local:A"] == "pinyin"
+        assert found("虚构甲老")["local:A"] == "former_name"
+        assert client.get("/v1/parties/虚构甲老有限公司").raise_for_status().json()["id"] == "local:A"

@@ -566,7 +566,7 @@ export interface paths {
         /**
          * Search by name, pinyin or id
          * @description By Chinese name, pinyin (full, or initials) or id: ids first, then whole names, then the shortest. Without the scope
-         *     `personal`, people are found by their id or whole name alone.
+         *     `personal`, people are found by their id or whole name alone. Where nothing is: what is called nearly so (`near`).
          */
         get: operations["search_v1_parties_get"];
         put?: never;
@@ -1729,7 +1729,7 @@ export interface components {
         };
         /**
          * Match
-         * @description Something found by a search; `matched`: id, name, former_name or pinyin.
+         * @description Something found by a search; `matched`: id, name, former_name, pinyin, or near where nothing is.
          */
         Match: {
             /** Id */

@@ -2,7 +2,7 @@ export const zh = {
   brand: "股权穿透图谱",
   home: { empty: "还没有数据", empty_hint: "导入企业、股东、投标或救助数据后即可开始。", status: "数据：{companies} 家企业 · {people} 人 · {lots} 个标段 · 最近导入 {day}" },
   nav: { start: "首页", relations: "找关系", load: "导入数据", language: "English", key: "密钥" },
-  search: { label: "查找企业、人员、项目、标段", placeholder: "企业、人员、项目或标段的名称、拼音或代码", none: "没有找到", hint: "。可输入名称的一部分、拼音首字母、统一社会信用代码，或检测项的名称。", found_by: "查看它发现的预警", more: "还有更多，请写得更具体", matched: { id: "编号", name: "名称", former_name: "曾用名", pinyin: "拼音" } },
+  search: { label: "查找企业、人员、项目、标段", placeholder: "企业、人员、项目或标段的名称、拼音或代码", none: "没有找到", hint: "。可输入名称的一部分、拼音首字母、统一社会信用代码，或检测项的名称。", found_by: "查看它发现的预警", more: "还有更多，请写得更具体", matched: { id: "编号", name: "名称", former_name: "曾用名", pinyin: "拼音", near: "名称相近" } },
   types: { Company: "企业", Person: "自然人", Lot: "标段", Tender: "项目", Household: "家庭", Contact: "联系方式", Property: "房产", Benefit: "待遇", Bid: "投标", Concert: "一致行动", Vehicle: "车辆" },
   inbox: { title: "风险预警", tied: "{n} 家投标人", of_them: "，其中 {n} 条已抑制，未列出", lead: "预警是线索，不是结论：只说明数据比对的结果，须由人核实。", count: "共 {n} 条", none: "没有符合条件的预警", none_hint: "可调整筛选条件，或先导入数据并运行检测。", more: "显示更多", all: "全部", run: "运行检测", running: "正在检测…", ran: "检测完成：新增 {new}，变化 {changed}，不再出现 {gone}", undecided: "{n} 项检测因没有所需数据而无法判定", no_data_of: "没有", gaps: "另有 {n} 处因数据不全无法判定", ran_none: "检测已运行，没有发现预警", ran_none_hint: "没有发现不等于没有问题：请看上方哪些检测项因缺少数据无法判定。", gone: "不再出现", stale: "数据或规则在最近一次检测之后有变化（或尚未检测）：以下是此前的结果。请运行检测。", show_suppressed: "显示已抑制" },
   severity: { prohibited: "法定禁止情形（待核实）", deemed: "法定“视为”情形（待核实）", review: "需人工核查", lead: "一般疑点", service: "服务提醒" },
