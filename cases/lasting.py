@@ -70,11 +70,13 @@ def lasting(
         for detector, gap in _gaps_of(connection, id_, lot)
         if detector in covering and covering[detector]["id"] == id_
     ]
+    # As a run has them, whichever of several said so.
+    place = {id_: n for n, id_ in enumerate(wanted)}
     return Lasting(
         str(newest["id"]),
         tuple(r.finding for r in found if r.last_run == covering[r.finding.detector]["id"]),
-        tuple(undecided),
-        {d: tuple(run["missing"][d]) for d, run in covering.items() if d in run["missing"]},
+        tuple(sorted(undecided, key=lambda one: place[one[0]])),
+        {d: tuple(covering[d]["missing"][d]) for d in wanted if d in covering[d]["missing"]},
     )
 
 
@@ -106,7 +108,11 @@ def _covering(
                 return None
         if len(covering) == len(wanted):
             break
-    return covering if current and len(covering) == len(wanted) else None
+    if len(covering) < len(wanted):
+        return None
+    # A run over these very data, be it of the lot alone, stands by itself; one over older data by a newer one only.
+    current = current or all(run["dataset_fingerprint"] == fingerprint for run in covering.values())
+    return covering if current else None
 
 
 def _told(connection: Connection, told: dict[str, Mapping[str, Any]], run: str) -> Mapping[str, Any]:
