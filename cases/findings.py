@@ -168,6 +168,8 @@ def _filtered(query: Select[Any], wanted: FindingFilter, now: str) -> Select[Any
         query = query.where(FindingRow.scope_kind == wanted.scope_kind)
     if wanted.scope_id is not None:
         query = query.where(FindingRow.scope_id == wanted.scope_id)
+    if wanted.scope_ids:
+        query = query.where(FindingRow.scope_id.in_(wanted.scope_ids))
     if wanted.subject is not None:
         about = select(SubjectRow.finding).where(SubjectRow.party == wanted.subject)
         query = query.where(FindingRow.key.in_(about))

@@ -33,7 +33,7 @@ class FindingFilter:
     """Which findings: every field that is set narrows.
 
     `scope_id` and `subject` are whole ids: findings name the latter among their subjects, or as who ties them;
-    `subjects`: naming any of them. `changed_since`: changed after this time (ISO 8601 with offset, not
+    `scope_ids`, `subjects`: about, or naming, any of them. `changed_since`: changed after this time (ISO 8601 with offset, not
     included). `found`: False = those no longer found, True = those still found. `suppressed`: by a person or by a
     rule. `order`: "changed" oldest change first (for polling), "newest" the reverse, "scope" as a run prints them,
     "severity" gravest first.
@@ -44,6 +44,7 @@ class FindingFilter:
     severities: tuple[str, ...] = ()
     scope_kind: str | None = None
     scope_id: str | None = None
+    scope_ids: tuple[str, ...] = ()
     subject: str | None = None
     subjects: tuple[str, ...] = ()
     changed_since: str | None = None

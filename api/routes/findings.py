@@ -26,6 +26,7 @@ from api.services import Services
 from cases import FindingFilter, FindingRecord, LedgerError
 from cases.visible import VISIBLE
 from detectors.registry import whose_findings
+from detectors.running.nearby import lots_of
 from graph.stores import GraphStore
 from graph.stores.errors import StoreUnavailableError
 
@@ -91,7 +92,7 @@ def _filter(
         detectors=_detectors(services, detector),
         severities=tuple(severity or ()),
         scope_kind=scope_kind,
-        scope_id=_id_of(request, services, scope_id, "scope_id", kinds),
+        scope_ids=_scopes(request, services, scope_id, kinds),
         subjects=_subjects(request, services, subject),
         changed_since=None if changed_since is None else changed_since.astimezone(dt.UTC).isoformat(),
         found=found,
@@ -116,6 +117,20 @@ def _id_of(
         return text
     found = meant(request, services, text, types)
     return dataset_of(request).canonical(found.id) if found.type in PARTIES else found.id
+
+
+def _scopes(
+    request: Request, services: Services, text: str | None, types: tuple[str, ...]
+) -> tuple[str, ...]:
+    """What is meant; a tender with its lots: most findings are of these, and whoever asks has the project's number."""
+    id_ = _id_of(request, services, text, "scope_id", types)
+    if id_ is None:
+        return ()
+    try:
+        return (id_, *(lots_of(services.store, id_) if "Tender" in types else ()))
+    except StoreUnavailableError:
+        # The ledger outlives the store.
+        return (id_,)
 
 
 def _subjects(request: Request, services: Services, text: str | None) -> tuple[str, ...]:
@@ -195,7 +210,8 @@ def every(
 ) -> Response:
     """To poll: `order=changed` with `changed_since` of the newest `changed_at` seen, or go on with `next`.
 
-    `subject` and `scope_id`: an id, or a name or bare number that only one has; what names nothing is a 404.
+    `subject` and `scope_id`: an id, or a name or bare number that only one has; what names nothing is a 404. A tender as
+    `scope_id` is the tender and its lots.
     """
     wanted = _filter(
         request, services, state, detector, severity, scope_kind, scope_id, subject, changed_since, found, suppressed,

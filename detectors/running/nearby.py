@@ -146,6 +146,11 @@ def bidders_of(store: GraphStore, lot: str) -> frozenset[str]:
     return frozenset(store.query(_BIDDERS_OF_BID, {"ids": sorted(bids)}, _TIMEOUT).column("id").to_pylist())
 
 
+def lots_of(store: GraphStore, tender: str) -> tuple[str, ...]:
+    """The lots of a tender, by their ids in order; none of anything else."""
+    return tuple(sorted(store.query(_LOTS_OF_TENDER, {"ids": [tender]}, _TIMEOUT).column("id").to_pylist()))
+
+
 class NearbyView:
     """A store as the detectors see it when they are asked about some lots. Reads alone; all else is the store's own."""
 

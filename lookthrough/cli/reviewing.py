@@ -105,7 +105,7 @@ def list_command(
         typer.Option(
             "--scope",
             metavar="ID",
-            help="标段、家庭等的编号或名称 · only of this lot, household…, by id or name",
+            help="标段、项目（含其标段）、家庭等的编号或名称 · only of this lot, tender (with its lots), household…, by id or name",
         ),
     ] = None,
     subject: Annotated[
@@ -154,7 +154,7 @@ def list_command(
     with ledger_of(s) as ledger:
         wanted = replace(
             wanted,
-            scope_id=_meant(s, ledger, scope, "scope_id", _SCOPES),
+            scope_ids=_scopes(s, ledger, scope),
             subjects=_subjects(s, ledger, subject),
         )
         if detector:
@@ -269,6 +269,22 @@ def _meant(s: Session, ledger: Ledger, text: str | None, by: str, types: tuple[s
             return id_
     with s.store() as opened:
         return find_node(opened, text, types)
+
+
+def _scopes(s: Session, ledger: Ledger, text: str | None) -> tuple[str, ...]:
+    """What is meant; a tender with its lots: most findings are of these. Raises `NamingError`, a `StoreError`."""
+    from detectors.running.nearby import lots_of
+    from graph.stores.errors import StoreError
+
+    id_ = _meant(s, ledger, text, "scope_id", _SCOPES)
+    if id_ is None:
+        return ()
+    try:
+        with s.store() as opened:
+            return (id_, *lots_of(opened, id_))
+    except StoreError:
+        # The ledger outlives the store.
+        return (id_,)
 
 
 def _subjects(s: Session, ledger: Ledger, text: str | None) -> tuple[str, ...]:

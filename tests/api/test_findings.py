@@ -35,6 +35,27 @@ def test_findings_are_found_by_the_names_that_parties_are_found_by(service: Runn
             assert _ids(client, **{by: text}) == known, text
 
 
+def test_a_tender_s_findings_are_its_own_and_those_of_its_lots(own_service: Running) -> None:
+    other = "tender_id,lot_id,bidder_id,bidder_name,投标报价(万元)\n" + "".join(
+        f"T-1,2,{b},虚构{b}有限公司,10{n}\nT-7,1,{b},虚构{b}有限公司,10{n}\n" for n, b in enumerate("HA")
+    )
+    with own_service.client(*ALL) as client:
+        job = own_service.finished(client, upload(client, "bids-7.csv", other).json())
+        assert job["state"] == "done", job
+        own_service.finished(client, client.post("/v1/runs", json={}).json())
+        lots = [_ids(client, scope_id=f"T-1/{n}") for n in (1, 2)]
+        assert all(lots) and _ids(client, scope_id="T-7/1")
+        own = _ids(client, scope_id="local:T-1", scope_kind="tender")
+        for spelt in ("local:T-1", "T-1"):
+            assert sorted(_ids(client, scope_id=spelt)) == sorted({*lots[0], *lots[1], *own}), spelt
+        # Page by page too.
+        first = client.get("/v1/findings", params={"scope_id": "T-1", "limit": 1}).json()
+        second = client.get(
+            "/v1/findings", params={"scope_id": "T-1", "limit": 1, "cursor": first["next"]}
+        ).json()
+        assert first["items"][0]["id"] != second["items"][0]["id"]
+
+
 @pytest.mark.parametrize("by", ["subject", "scope_id"])
 def test_what_names_nothing_is_told_and_who_is_in_no_finding_is_an_empty_list(service: Running, by) -> None:
     with service.client(*ALL) as client:

@@ -109,7 +109,9 @@ def test_findings_are_recorded_decided_and_told(lookthrough, folder):
     assert (told["state"], told["history"][-1]["actor"]) == ("in_review", "李样本")
 
     assert [i["id"] for i in listed(lookthrough, "--state", "in_review")] == [id_]
-    assert len(listed(lookthrough, "--scope", "T-1/1")) == 2
+    # A tender is itself and its lots.
+    for scope in ("T-1/1", "T-1", "local:T-1"):
+        assert len(listed(lookthrough, "--scope", scope)) == 2
     for option, text in (("--scope", "T-9/9"), ("--subject", "没有这个名字")):
         nothing = lookthrough("findings", "list", option, text, "--lang", "zh")
         # An empty list would read as if nothing had been found of it.
