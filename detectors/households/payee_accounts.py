@@ -17,10 +17,13 @@ Paid = dict[str, tuple[Recipient, list[Spell]]]
 def several_paid(
     rows: Mapping[str, Sequence[Row]], values: Values
 ) -> Iterator[tuple[str, dict[str, Paid]] | Undecided]:
-    """Accounts (their keys) that are paid for several recipients in one month, with these months."""
+    """Accounts (their keys) that are paid for several recipients in one month, with these months; and whoever is paid
+    into accounts that are not stated.
+    """
     accounts: dict[str, dict[str, Paid]] = defaultdict(lambda: defaultdict(dict))
     undated: dict[str, set[str]] = defaultdict(set)
     for of in recipients(rows):
+        yield from _unstated(of)
         for spell in (*of.spells, *of.undated):
             if spell.account_key and spell.month:
                 accounts[spell.account_key][spell.month].setdefault(of.id, (of, []))[1].append(spell)
@@ -42,6 +45,20 @@ def several_paid(
                 f"the account serves {len(everybody)} recipients, and payments state no month: whether in one month "
                 "can't be decided",
             )
+
+
+def _unstated(of: Recipient) -> Iterator[Undecided]:
+    """The gap of a recipient some or all of whose payments don't say into which account they went."""
+    paid = {spell.benefit: bool(spell.account_key) for spell in (*of.spells, *of.undated)}
+    without = [benefit for benefit, stated in paid.items() if not stated]
+    if without:
+        yield Undecided(
+            of.kind,
+            of.id,
+            (of.id,),
+            f"{len(paid)}笔发放记录中{len(without)}笔没有收款账户，是否与他人共用账户无法判定",
+            f"{len(without)} of {len(paid)} payments state no account: whether it is shared can't be decided",
+        )
 
 
 RELATED: Final = {

@@ -85,7 +85,7 @@ _HUBS: Final = ("hub", "集体代发账户", "collective accounts")
 
 DETECTOR = Detector(
     id="shared-payee-account",
-    version="1.2",
+    version="1.3",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
@@ -102,6 +102,7 @@ DETECTOR = Detector(
         "means may be checked with registers and banks; regular checks",
     ),
     needs=("RECEIVES",),
+    needs_fields=("Benefit.account_key",),
     parameters=(
         Parameter(
             "recipients_limit",

@@ -512,6 +512,31 @@ def test_one_account_for_several(store_url: str, store_credentials: Credentials)
     assert shared.subjects == ("local:s0", "local:s1")
 
 
+def test_payments_without_an_account_are_not_said_to_share_none(
+    store_url: str, store_credentials: Credentials
+) -> None:
+    world = SmallWorld("no-accounts")
+    world.household("silent", ["silent"])
+    world.household("half", ["half"], account_key="own")
+    world.pay(("Household", "half"), ("2025-01", "2025-03"), program="虚构补贴")
+    nothing = world.find(store_url, store_credentials, [shared_payee_account.DETECTOR])
+    assert verdicts(nothing, "shared-payee-account") == {"silent": "undecided", "half": "undecided"}
+    told = {u.scope_id: u.missing_zh for _, u in nothing.undecided}
+    assert told["local:silent"].startswith("1笔发放记录中1笔没有收款账户")
+    assert told["local:half"].startswith("2笔发放记录中1笔没有收款账户")
+    assert nothing.missing == {}
+
+
+def test_data_of_payments_without_any_account_decide_nothing_of_shared_accounts(
+    store_url: str, store_credentials: Credentials
+) -> None:
+    world = SmallWorld("none-stated")
+    world.household("silent", ["silent"])
+    found = world.find(store_url, store_credentials, [shared_payee_account.DETECTOR])
+    assert found.missing == {"shared-payee-account": ("Benefit.account_key",)}
+    assert "shared-payee-account" not in found.population
+
+
 def test_kin_of_officials(store_url: str, store_credentials: Credentials) -> None:
     world = SmallWorld("officials")
     posts = {

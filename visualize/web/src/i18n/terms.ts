@@ -424,6 +424,7 @@ export const CODES: Record<string, [string, string]> = {
 export const FEEDING: Record<string, string[]> = {
   BRANCH_OF: ["companies"],
   BUYS: ["tenders"],
+  "Benefit.account_key": ["benefits.account"],
   DEBARRED_BY: ["debarments"],
   DECLINES: ["entitlements"],
   EARNS: ["incomes"],
