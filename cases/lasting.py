@@ -1,4 +1,4 @@
-"""What the last runs say of one lot, where it is what a run over everything would say now."""
+"""What the last runs say of one lot or household, where it is what a run over everything would say now."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _BACK: Final = 500
 """Runs looked through, newest first."""
 _MOST: Final = 1000
-"""Findings of one lot."""
+"""Findings of one scope."""
 _TOLD: Final = 1000
 _HEAD: Final[tuple[ColumnElement[Any], ...]] = tuple(
     table_of(RunRow).c[n] for n in ("id", "ended_at", "dataset_fingerprint", "scope_kind", "scope_id")
@@ -50,24 +50,26 @@ def lasting(
     connection: Connection,
     now: str,
     read: ReadRuns,
-    lot: str,
+    scope: tuple[str, str],
     detectors: Sequence[Detector],
     rules: LocalRules,
     fingerprint: str,
 ) -> Lasting | None:
     """See `Ledger.lasting`. `read`: added to."""
     wanted = {d.id: (d.version, canonical(dict(rules.values(d)))) for d in detectors}
-    covering = _covering(connection, read, lot, wanted, fingerprint)
+    covering = _covering(connection, read, scope, wanted, fingerprint)
     if covering is None:
         return None
     newest = max(covering.values(), key=lambda run: str(run["ended_at"]))
     runs = {run["id"]: run for run in covering.values()}
-    asked = FindingFilter(detectors=tuple(wanted), scope_kind="lot", scope_id=lot, found=True, order="scope")
+    asked = FindingFilter(
+        detectors=tuple(wanted), scope_kind=scope[0], scope_id=scope[1], found=True, order="scope"
+    )
     found = page(connection, now, asked, None, _MOST)
     undecided = [
         (detector, gap)
         for id_ in runs
-        for detector, gap in _gaps_of(connection, id_, lot)
+        for detector, gap in _gaps_of(connection, id_, scope)
         if detector in covering and covering[detector]["id"] == id_
     ]
     # As a run has them, whichever of several said so.
@@ -83,12 +85,12 @@ def lasting(
 def _covering(
     connection: Connection,
     read: ReadRuns,
-    lot: str,
+    scope: tuple[str, str],
     wanted: Mapping[str, tuple[str, str]],
     fingerprint: str,
 ) -> dict[str, Mapping[str, Any]] | None:
-    """By detector: the newest run that looked at the lot with it; None where they don't tell of these data and values."""
-    here = or_(RunRow.scope_kind.is_(None), and_(RunRow.scope_kind == "lot", RunRow.scope_id == lot))
+    """By detector: the newest run that looked at the scope with it; None where they don't tell of these data and values."""
+    here = or_(RunRow.scope_kind.is_(None), and_(RunRow.scope_kind == scope[0], RunRow.scope_id == scope[1]))
     query = select(*_HEAD).where(here).order_by(RunRow.ended_at.desc()).limit(_BACK)
     covering: dict[str, Mapping[str, Any]] = {}
     current = False
@@ -96,7 +98,7 @@ def _covering(
         run = {**head, **_told(connection, read.told, head["id"])}
         ran = {i: (version, canonical(run["parameters"][i])) for i, version in run["detectors"].items()}
         for id_, said in ran.items():
-            if id_ in wanted and id_ not in covering and _looked_at(run, id_, lot):
+            if id_ in wanted and id_ not in covering and _looked_at(run, id_, scope):
                 # A lot looked at on other data than now, such as a batch that was taken back, tells nothing.
                 if said != wanted[id_] or (run["scope_kind"] and run["dataset_fingerprint"] != fingerprint):
                     return None
@@ -126,20 +128,20 @@ def _told(connection: Connection, told: dict[str, Mapping[str, Any]], run: str) 
     return known
 
 
-def _looked_at(run: Mapping[str, Any], detector: str, lot: str) -> bool:
+def _looked_at(run: Mapping[str, Any], detector: str, scope: tuple[str, str]) -> bool:
     narrowed = run["narrowed"]
     if not narrowed or detector in narrowed["standing"]:
         return not narrowed
-    return detector not in narrowed["detectors"] or ["lot", lot] in narrowed["scopes"]
+    return detector not in narrowed["detectors"] or list(scope) in narrowed["scopes"]
 
 
-def _gaps_of(connection: Connection, run: str, lot: str) -> list[tuple[str, Undecided]]:
-    query = select(UndecidedRow.gap).where(UndecidedRow.run == run, UndecidedRow.scope_id == lot)
-    query = query.where(UndecidedRow.scope_kind == "lot").order_by(UndecidedRow.place)
+def _gaps_of(connection: Connection, run: str, scope: tuple[str, str]) -> list[tuple[str, Undecided]]:
+    query = select(UndecidedRow.gap).where(UndecidedRow.run == run, UndecidedRow.scope_id == scope[1])
+    query = query.where(UndecidedRow.scope_kind == scope[0]).order_by(UndecidedRow.place)
     return [
         (
             str(gap["detector"]),
-            Undecided("lot", lot, tuple(gap["subjects"]), gap["missing"]["zh"], gap["missing"]["en"]),
+            Undecided(*scope, tuple(gap["subjects"]), gap["missing"]["zh"], gap["missing"]["en"]),
         )
         for gap in connection.execute(query).scalars()
     ]

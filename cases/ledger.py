@@ -127,13 +127,17 @@ class Ledger:
             return last_looks(connection, detectors, rules)
 
     def lasting(
-        self, lot: str, detectors: Sequence[Detector], rules: LocalRules, fingerprint: str
+        self,
+        scope: tuple[str, str],
+        detectors: Sequence[Detector],
+        rules: LocalRules,
+        fingerprint: str,
     ) -> Lasting | None:
-        """What the last runs say of a lot, if it is what these detectors would say under these rules of the data with
+        """What the last runs say of a scope (its kind, `lot` or `household`, and id), if it is what these detectors would say under these rules of the data with
         this fingerprint; else None.
         """
         with self._reading() as connection:
-            return lasting(connection, self._now(), self._read_runs, lot, detectors, rules, fingerprint)
+            return lasting(connection, self._now(), self._read_runs, scope, detectors, rules, fingerprint)
 
     def findings(
         self,

@@ -25,22 +25,32 @@ _RECORDS: Final = {
     "USED_IN_BID": ("投标痕迹", "traces in bids"),
     "WORKS_ON_BID": ("投标人员", "people who work on bids"),
     "SUBCONTRACTS_TO": ("分包", "subcontracts"),
+    "RECEIVES": ("救助发放", "payments"),
+    "MEMBER_OF": ("家庭成员", "members of households"),
+    "HOLDS_PROPERTY": ("不动产", "real estate"),
+    "HOLDS_VEHICLE": ("车辆", "vehicles"),
+    "EARNS": ("收入", "incomes"),
+    "ENTITLED_TO": ("应享待遇", "entitlements"),
+    "IN_CUSTODY": ("服刑羁押", "custody"),
+    "HOLDS_POST": ("公职", "public posts"),
+    "Person.died_on": ("死亡日期", "dates of death"),
+    "Person.cremated_on": ("火化日期", "dates of cremation"),
+    "Benefit.account_key": ("收款账户", "payee accounts"),
 }
-"""What detectors of lots need, as a reader is told of it: Chinese, English."""
+"""What detectors of lots and households need, as a reader is told of it: Chinese, English."""
 
 
 def without_data(
-    missing: Mapping[str, Sequence[str]], lot: str, parties: Sequence[str]
+    missing: Mapping[str, Sequence[str]], scope: tuple[str, str], parties: Sequence[str]
 ) -> tuple[tuple[str, Undecided], ...]:
-    """Each detector that could not look (`Run.missing`), with what it can't decide of a lot's bidders for want of what data."""
-    return tuple((detector, _gap(absent, lot, parties)) for detector, absent in missing.items())
+    """Each detector that could not look (`Run.missing`), with what it can't decide of a scope (a lot and its bidders, a household) for want of what data."""
+    return tuple((detector, _gap(absent, scope, parties)) for detector, absent in missing.items())
 
 
-def _gap(absent: Sequence[str], lot: str, parties: Sequence[str]) -> Undecided:
+def _gap(absent: Sequence[str], scope: tuple[str, str], parties: Sequence[str]) -> Undecided:
     zh, en = ([_RECORDS.get(name, (name, name))[n] for name in absent] for n in (0, 1))
     return Undecided(
-        "lot",
-        lot,
+        *scope,
         tuple(parties),
         f"已导入的数据中没有{'、'.join(zh)}记录，无法判定",
         f"the data loaded hold no records of {' or '.join(en)}: cannot be decided",

@@ -80,7 +80,7 @@ def screen_one_lot(
     """
     wanted = lot_detectors(own)
     with store.steady():
-        last = ledger.lasting(lot, wanted, rules, store.fingerprint())
+        last = ledger.lasting(("lot", lot), wanted, rules, store.fingerprint())
         if last is not None:
             run, bidders = Run(last.findings, last.undecided, {}, last.missing), bidders_of(store, lot)
         else:

@@ -65,7 +65,7 @@ def screen_parties(
     return replace(
         found,
         findings=tuple(of_list(f) for f in found.findings if f.scope_id == SCOPE),
-        undecided=(*here, *without_data(found.missing, SCOPE, parties)),
+        undecided=(*here, *without_data(found.missing, ("lot", SCOPE), parties)),
         missing={},
     )
 

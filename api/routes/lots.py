@@ -152,7 +152,7 @@ def one(request: Request, caller: Asking, services: Using, id: Id) -> Response:
     every = (*DETECTORS, *services.own)
     combined = stack([r.finding for r in records], found.id, [b["id"] for b in told_of["bidders"]], every)
     wanted = lot_detectors(services.own)
-    last = services.ledger.lasting(found.id, wanted, services.rules, services.store.fingerprint())
+    last = services.ledger.lasting(("lot", found.id), wanted, services.rules, services.store.fingerprint())
     undecided = _undecided(last.undecided, last.missing, found.id, told_of["bidders"]) if last else []
     answer = {
         **told_of,
@@ -171,5 +171,5 @@ def _undecided(
     bidders: Sequence[Mapping[str, Any]],
 ) -> list[dict[str, Any]]:
     """What a run could not decide of a lot, with what it could not look at for want of any data."""
-    nothing = without_data(missing, lot, [str(b["id"]) for b in bidders])
+    nothing = without_data(missing, ("lot", lot), [str(b["id"]) for b in bidders])
     return [u.to_json(d) for d, u in (*gaps, *nothing)]

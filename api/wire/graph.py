@@ -196,3 +196,7 @@ class Household(Wire):
     properties: list[dict[str, Any]]
     benefits: list[dict[str, Any]]
     findings: list[Finding]
+    undecided: list[Undecided] | None = Field(
+        description="What the last run could not decide of the household; null where no run looked at these data by these rules"
+    )
+    names: dict[str, str] = Field(description="Of whom and what can't be decided, by id")

@@ -115,7 +115,8 @@ export interface paths {
          * Findings, to list or to poll
          * @description To poll: `order=changed` with `changed_since` of the newest `changed_at` seen, or go on with `next`.
          *
-         *     `subject` and `scope_id`: an id, or a name or bare number that only one has; what names nothing is a 404.
+         *     `subject` and `scope_id`: an id, or a name or bare number that only one has; what names nothing is a 404. A tender as
+         *     `scope_id` is the tender and its lots.
          */
         get: operations["every_v1_findings_get"];
         put?: never;
@@ -295,7 +296,8 @@ export interface paths {
         };
         /**
          * One household
-         * @description Members, what they hold, also through companies, what is paid by month, and what was found.
+         * @description Members, what they hold, also through companies, what is paid by month, what was found, and what the last run over these very
+         *     data could not decide of it.
          */
         get: operations["one_v1_households__id__get"];
         put?: never;
@@ -1451,12 +1453,24 @@ export interface components {
             members: {
                 [key: string]: unknown;
             }[];
+            /**
+             * Names
+             * @description Of whom and what can't be decided, by id
+             */
+            names: {
+                [key: string]: string;
+            };
             /** Properties */
             properties: {
                 [key: string]: unknown;
             }[];
             /** Region */
             region: string | null;
+            /**
+             * Undecided
+             * @description What the last run could not decide of the household; null where no run looked at these data by these rules
+             */
+            undecided: components["schemas"]["Undecided"][] | null;
         } & {
             [key: string]: unknown;
         };

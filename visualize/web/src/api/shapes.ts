@@ -111,6 +111,7 @@ export interface Held {
   address: string | null;
   status: string | null;
   share: number | null;
+  holding_form: string | null;
   valid_from: string | null;
   valid_to: string | null;
   through: { id: string; name: string | null; effective_share: number | null } | null;
@@ -132,6 +133,8 @@ export interface Household {
   properties: Held[];
   benefits: Paid[];
   findings: Finding[];
+  undecided: Undecided[] | null;
+  names: Record<string, string>;
 }
 
 export interface Stack {
