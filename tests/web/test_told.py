@@ -372,6 +372,32 @@ def test_a_tie_by_people_or_kin_is_drawn_with_what_ties_them(page, served):
     expect(page).to_have_url(re.compile(f"as_of={rep['facts']['as_of']}"))
 
 
+def test_kin_behind_two_companies_are_told_and_drawn_with_what_either_is(page, served):
+    with served.client() as client:
+        found = client.get("/v1/findings?detector=related-persons&found=true").json()["items"]
+    kin = next(f for f in found if not f["suppressed_by"] and len(f["subjects"]) == 2)
+    page.goto(f"{served.url}/#/relations")
+    page.get_by_label(re.compile("^每行一个")).fill(
+        "\n".join(kin["facts"]["names"][i] for i in kin["subjects"])
+    )
+    page.get_by_label("截至日期").fill(kin["facts"]["as_of"])
+    page.get_by_label("截至日期").press("Enter")
+    page.get_by_role("button", name="查找关系").click()
+    both = [p["name"] for p in kin["facts"]["persons"]]
+    tie = page.locator("tr").filter(has_text=both[0]).filter(has_text=both[1]).filter(has_text="亲属").first
+    expect(tie).to_be_visible()
+    # What either is to its company, and how they are related, in words.
+    expect(tie.locator(".formula")).to_have_text(re.compile(r"^[^a-z]+ · [^a-z]+ · [^a-z]+$"))
+    tie.get_by_role("button", name="在图上看").click()
+    page.wait_for_function(
+        "() => window.lookthroughBoard && window.lookthroughBoard.core.nodes().length >= 4"
+    )
+    names = page.evaluate("() => window.lookthroughBoard.core.nodes().map(n => n.data('name'))")
+    assert set(both) <= set(names)
+    by = "() => window.lookthroughBoard.core.edges().filter(e => e.data('type') === 'RELATED_TO').length"
+    assert page.evaluate(by) >= 1
+
+
 @pytest.mark.parametrize(
     ("rule", "said", "beside"), [("ended", "已于", "持有至"), ("ended", "才开始", "起持有")]
 )
