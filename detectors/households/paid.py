@@ -54,6 +54,7 @@ PERSONAL: Final = (
     "MATCH (p:Person)-[r:RECEIVES]->(b:Benefit) WHERE r.counted OPTIONAL MATCH (b)-[:UNDER]->(g:Program) "
     f"RETURN {_PERSON}, {_BENEFIT}"
 )
+"""Persons paid without a household, and whom a household's payment in parts names for each part."""
 PERSONAL_COLUMNS: Final = (*_PERSON_COLUMNS, *_BENEFIT_COLUMNS)
 RECIPIENTS: Final = {"members": MEMBERS, "benefits": BENEFITS, "personal": PERSONAL}
 RECIPIENTS_COLUMNS: Final = {
@@ -61,7 +62,11 @@ RECIPIENTS_COLUMNS: Final = {
     "benefits": BENEFITS_COLUMNS,
     "personal": PERSONAL_COLUMNS,
 }
-POPULATION: Final = "MATCH (h)-[:RECEIVES]->(:Benefit) RETURN count(DISTINCT h.id) AS n"
+POPULATION: Final = (
+    "MATCH (h)-[:RECEIVES]->(b:Benefit) WHERE NOT h.id STARTS WITH 'person' OR NOT EXISTS { "
+    "MATCH (:Household)-[:RECEIVES]->(b) } RETURN count(DISTINCT h.id) AS n"
+)
+"""Households, and persons paid without one."""
 
 
 def asset_queries(name: str, pattern: str, where: str, returned: str) -> dict[str, str]:
@@ -178,10 +183,14 @@ def _recipients(rows: Mapping[str, Sequence[Row]]) -> list[Recipient]:
     undated: dict[str, dict[str, Spell]] = defaultdict(dict)
     regions: dict[str, str] = {}
     alone: dict[str, Row] = {}
+    parts = _parts(rows)
     for row in rows["benefits"]:
         regions[row["household_id"]] = str(row["household_region"] or "")
-        _add(row, [row], spells, undated)
+        part = parts.get(row["benefit_id"])
+        _add({**row, "person_id": part} if part else row, [row], spells, undated)
     for row in rows["personal"]:
+        if row["benefit_id"] in parts:
+            continue
         if row["person_id"] not in homes:
             alone[row["person_id"]] = row
         _add(row, homes.get(row["person_id"]) or [{"household_id": row["person_id"]}], spells, undated)
@@ -203,6 +212,12 @@ def _recipients(rows: Mapping[str, Sequence[Row]]) -> list[Recipient]:
             )
         )
     return found
+
+
+def _parts(rows: Mapping[str, Sequence[Row]]) -> dict[str, str]:
+    """Of payments to a household whom each is for, where it is paid in parts to several of it."""
+    named = {row["benefit_id"]: str(row["person_id"]) for row in rows["personal"]}
+    return {b: person for row in rows["benefits"] if (person := named.get(b := row["benefit_id"]))}
 
 
 def _once(members: Sequence[Row]) -> list[Row]:

@@ -11,7 +11,7 @@ from detectors.law import statutes
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 from detectors.procedure import subcontracts
 from detectors.procedure.limits import rule_draft
-from detectors.procedure.scopes import scope_kind
+from detectors.procedure.scopes import scope_kind, told
 from detectors.rows import table
 
 
@@ -71,12 +71,14 @@ def _draft(found: Sequence[Row]) -> Draft:
             "subcontractor": str(first["to_name"] or first["to_id"]),
             "further_zh": "、".join(further),
             "further_en": ", ".join(further),
-            "unknown_zh": "" if all(r["second_scope"] for r in shown) else "再分包内容不明，须排除劳务分包。",
+            "unknown_zh": ""
+            if all(told(r["second_scope"]) for r in shown)
+            else "再分包内容不明，须排除劳务分包。",
             "unknown_en": ""
-            if all(r["second_scope"] for r in shown)
+            if all(told(r["second_scope"]) for r in shown)
             else "Its scope is unknown: rule out labour only. ",
         },
-        severity=None if all(r["second_scope"] for r in shown) else "review",
+        severity=None if all(told(r["second_scope"]) for r in shown) else "review",
         subjects=sorted({str(r[c]) for r in shown for c in ("party_id", "to_id", "further_id")}),
         nodes=[str(r[c]) for r in shown for c in ("party_id", "to_id", "further_id")],
         suppressed_by=why,

@@ -29,9 +29,17 @@ _BRACKETS: Final = re.compile(r"[(（\[【](.*?)[)）\]】]")
 _CLAUSES: Final = re.compile(r"[，,；;。+/\n]|以及|[及和与]")
 
 
+_FURTHER: Final = re.compile(r"（第\d+份）$")
+
+
+def told(scope: str | None) -> str:
+    """What a contract's scope says; the loader marks further contracts that are alike in all else, without a scope too."""
+    return re.sub(r"\s+", "", _FURTHER.sub("", scope or ""))
+
+
 def scope_kind(scope: str | None) -> Kind:
     """Of what kind a subcontract is by its scope; empty where there is none. What is not surely another is works."""
-    text = re.sub(r"\s+", "", scope or "")
+    text = told(scope)
     if not text:
         return ""
     inside = [c for found in _BRACKETS.findall(text) for c in _parts(found)]

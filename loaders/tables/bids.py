@@ -13,7 +13,9 @@ from loaders.tables.cells_of_names import with_their_numbers
 from loaders.tables.columns import TableRows
 from loaders.tables.companies import contact_frame
 from loaders.tables.consortia import read_members
+from loaders.tables.messages import message
 from loaders.tables.parties import Parties, most, read_parties, relate, state_parties
+from loaders.tables.payments import counted_apart, further
 from loaders.tables.rows import AT
 from loaders.tables.tendering import lot_ids, state_lots
 from loaders.tables.vocabulary import VOCABULARIES
@@ -349,4 +351,32 @@ def read_subcontracts(table: TableRows) -> None:
         "signed_on": table.date("signed_on"),
         "scope": table.text("scope"),
     }
+    facts["scope"] = _contracts_apart(table, {"from": one.ids, "to": other.ids, **facts})
     relate(table, "SUBCONTRACTS_TO", one, "Company", other.ids, facts)
+
+
+def _contracts_apart(table: TableRows, facts: dict[str, pl.Series]) -> pl.Series:
+    """The scope of each row, marked (第2份) where the row is a further contract that is alike in all else.
+
+    Rows with one contract number are one contract; without a number, rows that differ in any cell are two.
+    """
+    frame = pl.DataFrame({AT: table.at, **facts, "number": table.text("contract_no").str.strip_chars()})
+    alike = list(facts)
+    numbered = frame.filter(pl.col("number").is_not_null())
+    again = numbered.filter(~numbered.select(pl.struct(*alike, "number").is_first_distinct()).to_series())
+    told = again.filter(~table.rows.duplicates.gather(again[AT]))
+    if told.height:
+        zh, en = message("contracts-one", known=str(told.height))
+        rows = table.rows
+        table.context.problem(
+            "note", "contracts-one", rows.file, rows.sheet.header_row, zh=zh, en=en, sheet=rows.sheet.name
+        )
+    each = frame.filter(~frame[AT].is_in(again[AT].implode())).sort("number", AT, nulls_last=True)
+    each = counted_apart(table, each, alike).select(AT, "_time")
+    marked = frame.join(each, on=AT, how="left", maintain_order="left")
+    return marked.select(
+        pl.when(pl.col("_time") > 1)
+        .then(pl.col("scope").fill_null("") + further(form="（第{}份）"))
+        .otherwise("scope")
+        .alias("scope")
+    ).to_series()

@@ -152,6 +152,27 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "与前面的行完全相同，只计一次。",
         "The same as an earlier row: it counts once.",
     ),
+    "payments-one": (
+        "同一户、同一项目、同一月在各成员行上重复的金额按一笔发放计：有 {known} 行没有另计。如各行是分别发给各人的，请把列名写成“领取人姓名”“领取人身份证号”后"
+        "重新加载。",
+        "An amount that stands in the row of each member of a household, for one programme and month, is one payment: {known} rows "
+        "were not counted again. If each row was paid to its member, name the columns 领取人姓名 and 领取人身份证号 and load again.",
+    ),
+    "payments-own": (
+        "同一户、同一项目、同一月写了不同领取人的 {known} 行，各按其本人的一笔发放计。如金额是全户的、在各人行上重复，请每户只留一行，或增加“与户主关系”列"
+        "后重新加载。",
+        "{known} rows name different recipients of one household, for one programme and month: each counts as that person's own "
+        "payment. If the amount is the household's and repeated, keep one row a household, or add the column 与户主关系, and load again.",
+    ),
+    "payments-again": (
+        "有 {known} 笔发放（同一对象、项目、月份）在 {column} 中已有，只计一次。如确为另外发放的，请与该表合成一张表后重新加载。",
+        "{known} payments (of one recipient, programme and month) stand in {column} already: each counts once. If they were paid "
+        "besides, put both into one sheet and load again.",
+    ),
+    "contracts-one": (
+        "与前面的行是同一份合同（合同编号及各项内容相同），只计一次：共 {known} 行。",
+        "{known} rows tell a contract that an earlier row tells (its number and all else are equal): it counts once.",
+    ),
     "identity-own-id": (
         "不是统一社会信用代码等官方编号，按自有编号处理。请确认库中确有该编号的主体。",
         "No official number, so an id of your own: make sure that a party with it is loaded.",

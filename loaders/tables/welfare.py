@@ -13,6 +13,7 @@ from loaders.identity import masked
 from loaders.tables.columns import TableRows
 from loaders.tables.companies import account_keys
 from loaders.tables.parties import Parties, local_ids, read_parties, relate, state_parties
+from loaders.tables.payments import counted_apart, each_payment, further
 from loaders.tables.plans import bare_heading
 from loaders.tables.rows import AT
 from loaders.tables.vocabulary import VOCABULARIES, read_relation_codes
@@ -147,10 +148,10 @@ def read_incomes(table: TableRows) -> None:
     amount, currency = table.money("amount")
     program = "program:" + words
     state_parties(table, person)
-    table.rows.node("Program", pl.DataFrame({AT: table.at, "id": program, "name": words}))
     frame = pl.DataFrame(
         {
             AT: table.at,
+            "name": words,
             "from_id": person.ids,
             "to_id": program,
             "kind": kind,
@@ -159,8 +160,16 @@ def read_incomes(table: TableRows) -> None:
             "currency": currency,
         }
     ).filter(pl.col("month").list.len() > 0)
-    frame = _split_quarters(frame)
-    table.rows.rel("EARNS", "Person", "Program", frame)
+    frame = counted_apart(table, _split_quarters(frame), _ONE_INCOME)
+    # Two employers may pay the same in a month: the second is an income beside the first.
+    frame = frame.with_columns(
+        to_id=pl.col("to_id") + further(), name=pl.col("name") + further(form="（第{}笔）")
+    ).drop("_time")
+    table.rows.node("Program", frame.select(AT, "name", id="to_id"))
+    table.rows.rel("EARNS", "Person", "Program", frame.drop("name"))
+
+
+_ONE_INCOME: Final = ("from_id", "to_id", "month", "amount", "currency")
 
 
 def _split_quarters(frame: pl.DataFrame) -> pl.DataFrame:
@@ -286,7 +295,7 @@ def _state_benefits(table: TableRows, frame: pl.DataFrame) -> None:
     )
     frame = frame.filter(whole)
     ids = pl.concat_str(["recipient", "program", "month"], separator="/")
-    frame = _each_payment(frame.with_columns(id=ids, program_id="program:" + pl.col("program")))
+    frame = each_payment(table, frame.with_columns(id=ids, program_id="program:" + pl.col("program")))
     fields = ("from_month", "to_month", "amount", "currency", "account", "account_key", "payee", "region")
     table.rows.node("Benefit", frame.select(AT, "id", *fields))
     table.rows.node("Program", frame.select(AT, id="program_id", name="program"))
@@ -297,18 +306,8 @@ def _state_benefits(table: TableRows, frame: pl.DataFrame) -> None:
         "RECEIVES", "Household", "Benefit", to_household.select(AT, from_id="household", to_id="id")
     )
     table.rows.rel("RECEIVES", "Person", "Benefit", to_person.select(AT, from_id="person", to_id="id"))
-
-
-def _each_payment(frame: pl.DataFrame) -> pl.DataFrame:
-    """Several payments of one month told apart: by the account, or by the amount.
-
-    A list of members repeats the household's amount, or gives it in one row alone: that is one payment.
-    """
-    amount = pl.col("amount").cast(pl.String).str.zfill(20)
-    paid = frame.with_columns(_to=pl.coalesce("account_key", "account").fill_null("") + "/" + amount)
-    number = pl.col("_to").rank("dense").over("id").fill_null(1).cast(pl.Int64)
-    further = pl.when(number > 1).then("/" + number.cast(pl.String)).otherwise(pl.lit(""))
-    return paid.with_columns(id=pl.col("id") + further).drop("_to")
+    # Of a household that is paid in parts, each to one of it, who died or is in prison matters by the part.
+    table.rows.rel("RECEIVES", "Person", "Benefit", frame.select(AT, from_id="own", to_id="id"))
 
 
 def read_entitlements(table: TableRows) -> None:

@@ -122,9 +122,13 @@ def test_members_paid_for_one_household_by_two_districts_are_told(found: Found) 
     assert hit.facts["amount"] == 2 * 60000
 
 
-def test_every_payment_of_a_month_counts_once(found: Found) -> None:
-    amounts = {f.scope_id: f.facts["amount"] for f in found.run.findings if f.detector == DEAD.id}
-    assert amounts == {"local:PARTS": 110000, "local:REPEATED": 60000, "local:TWICE": 120000}
+def test_what_is_paid_to_the_dead_is_his_part_where_each_is_paid_one(found: Found) -> None:
+    # One amount that a list repeats, with one account, is the household's.
+    found_of = {f.scope_id: f for f in found.run.findings if f.detector == DEAD.id}
+    amounts = {scope: f.facts["amount"] for scope, f in found_of.items()}
+    assert amounts == {"local:PARTS": 60000, "local:REPEATED": 60000, "local:TWICE": 60000}
+    assert verdicts(found.run, DEAD.id)["REPEATED"] == "surviving-members"
+    assert [verdicts(found.run, DEAD.id)[h] for h in ("PARTS", "TWICE")] == ["finding"] * 2
 
 
 def test_rooms_of_different_numbers_are_two_homes_and_two_spellings_are_one(found: Found) -> None:

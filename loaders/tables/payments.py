@@ -1,0 +1,178 @@
+"""Which rows of a list are payments, incomes or contracts of their own, and which tell one again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+from loaders.context import ReadContext
+from loaders.problems import Problem
+from loaders.tables.columns import TableRows
+from loaders.tables.messages import message
+from loaders.tables.rows import AT
+
+_RECIPIENT: Final = re.compile("领取|领款|收款|享受")
+"""Headings of columns that name whom each row pays."""
+
+
+def counted_apart(table: TableRows, frame: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """The records, rows equal in every cell once; `_time` (1, 2, 3…) counts those alike in the columns of `by`.
+
+    Equal numbers whatever the order of the rows, so that a later extract with the same rows states the same records.
+    """
+    frame = _once(table, frame)
+    same = frame.select(by).is_duplicated()
+    if not same.any():
+        return frame.with_columns(_time=pl.lit(1, pl.Int64))
+    return frame.with_columns(_time=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over(by))
+
+
+def further(time: str = "_time", form: str = "/{}") -> pl.Expr:
+    """What is put behind an id, or a text, of a second record and those after it; nothing behind the first's."""
+    before, after = form.split("{}")
+    number = pl.concat_str(pl.lit(before), pl.col(time).cast(pl.String), pl.lit(after))
+    return pl.when(pl.col(time) > 1).then(number).otherwise(pl.lit(""))
+
+
+def _once(table: TableRows, frame: pl.DataFrame) -> pl.DataFrame:
+    """Without the rows that repeat an earlier one cell by cell, which the load tells of."""
+    again = table.rows.duplicates
+    return frame.filter(~again.gather(frame[AT])) if again.any() else frame
+
+
+def each_payment(table: TableRows, frame: pl.DataFrame) -> pl.DataFrame:
+    """Payments with an `id` each, and `own`: whom the row pays, where several of a household are paid each their part.
+
+    `frame`: rows with `id` (recipient, programme, month), household, person, program, amount, account, account_key.
+
+    * Two rows about one recipient are two payments, unless every cell is equal.
+    * A list of members (with their relation to the head) repeats the household's amount at each of them, or gives it in
+      one row: that is one payment. So is an amount that a list of names repeats with one account. What is not the same
+      at all of them is each member's own.
+
+    Rows taken for one payment are told, and rows taken for payments of their own within a household.
+    """
+    frame = _once(table, frame)
+    frame = frame.with_columns(_to=_paid_to(), _who=_who(table, frame))
+    several = frame["id"].is_duplicated()
+    if not several.any():
+        return frame.drop("_to", "_who").with_columns(own=pl.lit(None, pl.String))
+    alone, beside = frame.filter(~several), frame.filter(several)
+    beside = beside.sort("id", "_to", "_who", AT).with_columns(_one=_repeated(table))
+    key = pl.when("_one").then("_who").otherwise(pl.lit(""))
+    beside = beside.with_columns(_time=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("id", "_to", key))
+    # Of several payments the first by account and amount keeps the id that one alone would have.
+    each = pl.col("_to") + "/" + pl.col("_time").cast(pl.String).str.zfill(6)
+    number = each.rank("dense").over("id").fill_null(1).cast(pl.Int64)
+    beside = beside.with_columns(number.alias("_number"))
+    _tell(table, beside)
+    own = _paid_apart(alone, beside)
+    kept = [c for c in frame.columns if c not in ("_to", "_who")]
+    beside = beside.with_columns(id=pl.col("id") + further("_number"))
+    return pl.concat([alone.select(kept), beside.select(kept)]).join(
+        own, on=[AT, "person"], how="left", nulls_equal=True
+    )
+
+
+def _paid_to() -> pl.Expr:
+    amount = pl.col("amount").cast(pl.String).str.zfill(20)
+    return pl.coalesce("account_key", "account").fill_null("") + "/" + amount
+
+
+def _who(table: TableRows, frame: pl.DataFrame) -> pl.Series:
+    """Whom each record's row names, by number or name; null where it names nobody but a head."""
+    who = frame["person"]
+    members = next((p for p in table.rows.plan.tables if p.table.name == "household_members"), None)
+    for heading in members.columns.get("person_name", ()) if members else ():
+        who = who.fill_null(table.rows.cells(heading).gather(frame[AT]))
+    return who
+
+
+def _repeated(table: TableRows) -> pl.Expr:
+    """Is the amount the household's, repeated at each of those who are named?"""
+    headings = [table.header(c) for c in ("person_name", "person_id") if table.has(c)]
+    may_be: pl.Expr = pl.lit(_lists_members(table))
+    if not any(_RECIPIENT.search(h) for h in headings):
+        may_be |= pl.coalesce("account_key", "account").is_not_null()
+    paying = pl.col("_who").is_not_null() & pl.col("_to").is_not_null() & (pl.col("amount") != 0)
+    named = pl.when(paying).then("_who")
+    at_all = named.drop_nulls().n_unique().over("id", "_to") == named.drop_nulls().n_unique().over("id")
+    # That nothing is paid, in several rows, is told once.
+    nothing = pl.col("_who").is_not_null() & (pl.col("amount") == 0)
+    return (may_be & ((paying & at_all) | nothing)).fill_null(False)
+
+
+def _lists_members(table: TableRows) -> bool:
+    members = next((p for p in table.rows.plan.tables if p.table.name == "household_members"), None)
+    if members is None:
+        return False
+    named = [h for c in ("person_id", "person_name") for h in members.columns.get(c, ())]
+    return "relation_to_head" in members.present or any("成员" in h for h in named)
+
+
+def _paid_apart(alone: pl.DataFrame, beside: pl.DataFrame) -> pl.DataFrame:
+    """Row and person → `own`, of households of which a programme pays several persons each, all of them by number."""
+    pair = ["household", "program"]
+    numbered = ~pl.col("person").str.starts_with("person.scoped:")
+    rows = beside.filter(pl.col("household").is_not_null() & (pl.col("amount") != 0).fill_null(True))
+    each = (
+        rows.filter((pl.col("amount") != 0).fill_null(True))
+        .group_by("id", "_number")
+        .agg(pl.col("household").first(), pl.col("program").first(), pl.col("_who").n_unique())
+    )
+    shared = each.filter(pl.col("_who") > 1).select(pair)
+    persons = rows.group_by("id", *pair).agg(pl.col("person").drop_nulls().n_unique())
+    parts = persons.filter(pl.col("person") > 1).select(pair).unique().join(shared, on=pair, how="anti")
+    named = pl.concat([alone.select(AT, "person", *pair), beside.select(AT, "person", *pair)])
+    mine = named.join(parts, on=pair, how="semi")
+    unknown = mine.filter(~numbered.fill_null(False)).select(pair)
+    return mine.join(unknown, on=pair, how="anti").select(AT, "person", own="person").unique()
+
+
+def _tell(table: TableRows, beside: pl.DataFrame) -> None:
+    """Say how many rows were taken for one payment with another, and how many for a person's own in a household."""
+    paid = beside.filter(pl.col("amount").is_not_null())
+    again = paid.height - paid.select("id", "_number").unique().height
+    persons = paid.filter(pl.col("household").is_not_null() & pl.col("_who").is_not_null() & ~pl.col("_one"))
+    own = int((persons["_who"].n_unique() > 1) and persons.select(_several_named()).to_series().sum())
+    for code, count in (("payments-one", again), ("payments-own", own)):
+        if count:
+            zh, en = message(code, known=str(count))
+            rows = table.rows
+            table.context.problem(
+                "note", code, rows.file, rows.sheet.header_row, zh=zh, en=en, sheet=rows.sheet.name
+            )
+
+
+def _several_named() -> pl.Expr:
+    return pl.col("_who").n_unique().over("id") > 1
+
+
+def tell_payments_again(context: ReadContext) -> None:
+    """Say how many payments several sheets of a load state: each counts once, whatever was meant.
+
+    Call when all sheets are read; calling it again adds nothing.
+    """
+    frames = [f.select("id", "source").unique("id") for f in context.extract.nodes.get("Benefit", [])]
+    if len(frames) < 2:
+        return
+    told = pl.concat(frames)
+    told = told.filter(told["id"].is_duplicated())
+    if told.is_empty():
+        return
+    names = {f.key: f.name for f in context.extract.files}
+    place = told["source"].str.split("#").list
+    told = told.with_columns(file=place.get(0), sheet=place.get(1))
+    first = told.group_by("id", maintain_order=True).agg(pl.col("file").first(), pl.col("sheet").first())
+    later = told.join(first, on="id", suffix="_first").filter(
+        (pl.col("file") != pl.col("file_first")) | (pl.col("sheet") != pl.col("sheet_first"))
+    )
+    pairs = later.group_by("file", "sheet", "file_first", maintain_order=True).len()
+    for file, sheet, other, count in pairs.iter_rows():
+        zh, en = message("payments-again", names.get(other, other), str(count))
+        problem = Problem("flag", "payments-again", names.get(file, file), sheet, "", "", "", zh, en)
+        if problem not in context.problems:
+            context.problems.append(problem)

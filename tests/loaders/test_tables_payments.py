@@ -1,0 +1,168 @@
+"""Which rows of lists of payments, incomes and subcontracts are one, and what is told of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from loaders.context import ReadContext
+from tests.loaders.reading import codes, load_text, nodes, rels
+from tests.loaders.shapes.numbers import resident
+
+ONE, TWO, THREE = resident(1), resident(2), resident(3)
+ROSTER = "序号,低保证号,户主姓名,家庭成员姓名,公民身份号码,与户主关系,发放年月,发放金额(元)"
+PAID = "序号,低保证号,姓名,身份证号,救助类型,发放年月,发放金额(元),银行账号"
+
+
+def amounts(read: ReadContext) -> list[int]:
+    """Of each payment its amount."""
+    told = nodes(read, "Benefit")
+    return sorted(told.filter(told["amount"].is_not_null()).unique("id")["amount"].to_list())
+
+
+def people(read: ReadContext) -> int:
+    """How many payments name a person for their part."""
+    ends = rels(read, "RECEIVES")
+    return ends.filter(ends["from_id"].str.starts_with("person")).height
+
+
+def roster(*rows: tuple[str, str, str]) -> str:
+    """A list of one household's members: number, relation, amount."""
+    lines = [
+        f"{n},H1,虚构甲,虚构{number[-4:]},{number},{relation},2024-06,{amount}"
+        for n, (number, relation, amount) in enumerate(rows, 1)
+    ]
+    return "\n".join([ROSTER, *lines]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "paid", "own", "told"),
+    [
+        # The household's amount at each member, or in one row.
+        ([(ONE, "户主", "900"), (TWO, "妻", "900"), (THREE, "子", "900")], [90000], 0, ["payments-one"]),
+        ([(ONE, "户主", "900"), (TWO, "妻", ""), (THREE, "子", "")], [90000], 0, []),
+        ([(ONE, "户主", "900"), (TWO, "妻", "0"), (THREE, "子", "0")], [0, 90000], 0, ["payments-one"]),
+        # One member twice: two payments.
+        (
+            [(ONE, "户主", "900"), (TWO, "妻", "900"), (ONE, "户主", "900"), (TWO, "妻", "900")],
+            [90000, 90000],
+            0,
+            ["payments-one"],
+        ),
+        # What is not the same at all of them is each one's own.
+        (
+            [(ONE, "户主", "310"), (TWO, "妻", "290"), (THREE, "子", "290")],
+            [29000, 29000, 31000],
+            3,
+            ["payments-own"],
+        ),
+    ],
+)
+def test_a_list_of_members(
+    rows: list[tuple[str, str, str]], paid: list[int], own: int, told: list[str], tmp_path: Path
+) -> None:
+    read = load_text(tmp_path, {"低保名册.csv": roster(*rows)})
+    assert amounts(read) == paid
+    assert people(read) == own
+    assert [c for c in codes(read, "note") if c.startswith("payments")] == told
+
+
+def paid(*rows: tuple[str, str, str]) -> str:
+    """A list of payments of one household and month: number, amount, account."""
+    lines = [
+        f"{n},H1,虚构,{number},低保,2024-06,{amount},{account}"
+        for n, (number, amount, account) in enumerate(rows, 1)
+    ]
+    return "\n".join([PAID, *lines]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "stated", "own", "told"),
+    [
+        ([(ONE, "300", ""), (TWO, "300", "")], [30000, 30000], 2, ["payments-own"]),
+        ([(ONE, "300", "6222001"), (TWO, "300", "6222002")], [30000, 30000], 2, ["payments-own"]),
+        ([(ONE, "300", "6222001"), (TWO, "300", "6222001")], [30000], 0, ["payments-one"]),
+        ([(ONE, "300", "6222001"), (ONE, "300", "6222001")], [30000, 30000], 0, []),
+        ([("", "300", ""), ("", "300", "")], [30000, 30000], 0, []),
+        ([(ONE, "300", ""), (ONE, "-300", "")], [-30000, 30000], 0, []),
+    ],
+)
+def test_a_list_of_payments(
+    rows: list[tuple[str, str, str]], stated: list[int], own: int, told: list[str], tmp_path: Path
+) -> None:
+    read = load_text(tmp_path, {"发放明细.csv": paid(*rows)})
+    assert amounts(read) == stated
+    assert people(read) == own
+    assert [c for c in codes(read, "note") if c.startswith("payments")] == told
+    again = load_text(tmp_path, {"发放明细.csv": paid(*rows[::-1])})
+    assert set(nodes(again, "Benefit")["id"]) == set(nodes(read, "Benefit")["id"])
+    held = ["from_id", "to_id"]
+    assert set(rels(again, "RECEIVES").select(held).rows()) == set(rels(read, "RECEIVES").select(held).rows())
+
+
+def test_a_column_of_recipients_pays_each_of_them_into_one_account_too(tmp_path: Path) -> None:
+    text = paid((ONE, "300", "6222001"), (TWO, "300", "6222001")).replace(
+        "姓名,身份证号", "领取人姓名,领取人身份证号"
+    )
+    assert amounts(load_text(tmp_path, {"发放明细.csv": text})) == [30000, 30000]
+
+
+def test_a_line_equal_in_every_cell_is_one_payment_and_told(tmp_path: Path) -> None:
+    text = PAID + "\n" + f"1,H1,虚构,{ONE},低保,2024-06,300,\n" * 2
+    read = load_text(tmp_path, {"发放明细.csv": text})
+    assert amounts(read) == [30000] and codes(read, "note") == ["columns-ignored", "duplicate-row"]
+
+
+def test_a_payment_of_two_sheets_counts_once_and_is_told(tmp_path: Path) -> None:
+    one, other = paid((ONE, "300", "")), paid((ONE, "300", "")) + "\n"
+    read = load_text(tmp_path, {"1月.csv": one, "发放明细2.csv": other})
+    assert amounts(read) == [30000]
+    (told,) = [p for p in read.problems if p.code == "payments-again"]
+    assert (told.kind, told.file) == ("flag", "发放明细2.csv") and "1 笔" in told.expected_zh
+    assert "1月.csv" in told.expected_zh and "1月.csv" in told.expected_en
+    apart = load_text(tmp_path, {"1月.csv": one, "发放明细2.csv": other.replace("2024-06", "2024-07")})
+    assert "payments-again" not in codes(apart, "flag")
+
+
+def test_incomes_alike_are_two_where_the_rows_differ(tmp_path: Path) -> None:
+    head = "姓名,身份证号,单位,收入类型,所属期,金额(元)\n"
+    jobs = [f"虚构甲,{ONE},虚构{f}厂,工资,2024-06,700\n" for f in "乙丙"]
+    read = load_text(tmp_path, {"收入.csv": head + "".join(jobs)})
+    earned = rels(read, "EARNS")
+    assert earned["amount"].to_list() == [70000] * 2 and set(earned["kind"]) == {"wage"}
+    assert set(earned["to_id"]) == {"program:工资", "program:工资/2"}
+    # The first keeps the id that it has alone, so that a newer extract doubles nothing.
+    alone = load_text(tmp_path, {"收入.csv": head + jobs[1]})
+    assert rels(alone, "EARNS")["to_id"].to_list() == ["program:工资"]
+    assert rels(load_text(tmp_path, {"收入.csv": head + jobs[0] * 2}), "EARNS").height == 1
+
+
+def contracts(*rows: tuple[str, str, str]) -> str:
+    """Subcontracts of one lot and day: number, scope, note."""
+    head = "合同编号,项目编号,标段,总包单位,分包单位,分包内容,分包金额(元),签订日期,备注"
+    lines = [
+        f"{no},T1,1,虚构甲建设有限公司,虚构乙工程有限公司,{scope},480000,2024-08-01,{note}"
+        for no, scope, note in rows
+    ]
+    return "\n".join([head, *lines]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "scopes", "told"),
+    [
+        ([("F1", "专业工程", ""), ("F2", "专业工程", "")], ["专业工程", "专业工程（第2份）"], False),
+        ([("F1", "专业工程", "一"), ("F1", "专业工程", "二")], ["专业工程"], True),
+        ([("", "专业工程", "一"), ("", "专业工程", "二")], ["专业工程", "专业工程（第2份）"], False),
+        ([("F1", "", ""), ("F2", "", "")], [None, "（第2份）"], False),
+        ([("F1", "专业工程", ""), ("F1", "专业工程", "")], ["专业工程"], False),
+        ([("F1", "土方", ""), ("F2", "装修", "")], ["土方", "装修"], False),
+    ],
+)
+def test_contracts_alike_are_two_unless_their_number_is_one(
+    rows: list[tuple[str, str, str]], scopes: list[str | None], told: bool, tmp_path: Path
+) -> None:
+    read = load_text(tmp_path, {"分包合同.csv": contracts(*rows)})
+    stated = rels(read, "SUBCONTRACTS_TO").unique(["scope", "amount", "signed_on"])
+    assert sorted(stated["scope"].to_list(), key=str) == sorted(scopes, key=str)
+    assert ("contracts-one" in codes(read, "note")) is told
