@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from detectors.definition import Row, Undecided, Values
+from detectors.households.deaths import dead_by
 from detectors.households.dwellings import PROPERTIES, PROPERTIES_COLUMNS, Month, home, judge, told_apart
+from detectors.households.means import is_collective
 from detectors.households.months import in_month
 from detectors.households.paid import Recipient
 from detectors.identities import weakest
@@ -17,7 +19,8 @@ from graph.counted import counted
 
 _THROUGH: Final = (
     "MATCH (p:Person)-[u:ULTIMATELY_HOLDS]->(c:Company)-[o:HOLDS_PROPERTY]->(x:Property) WHERE o.counted "
-    "RETURN p.id AS person_id, c.id AS company_id, c.id AS company_stated, c.name AS company_name, u.share AS effective, "
+    "RETURN p.id AS person_id, c.id AS company_id, c.id AS company_stated, c.name AS company_name, c.kind AS company_kind, "
+    "u.share AS effective, "
     "u.share_min AS effective_min, u.share_max AS effective_max, u.depth AS depth, u.method AS method, "
     "u.identity AS identity, u.holds_from AS holds_from, u.holds_to AS holds_to, u.derivation AS derivation, "
     "x.id AS property_id, x.kind AS kind, coalesce(x.address, x.address_key) AS address, o.status AS right_status, "
@@ -30,6 +33,7 @@ _THROUGH_COLUMNS: Final = (
         "company_id",
         "company_stated",
         "company_name",
+        "company_kind",
         "effective",
         "effective_min",
         "effective_max",
@@ -92,12 +96,16 @@ def through_companies(of: Recipient, own: Sequence[Row], behind: Sequence[Row], 
     for month in of.months:
         rule = of.settled(values, month)
         limit = float(rule["company_share"])
-        inside = {m["person_id"] for m in of.members_in(month)}
+        members = of.members_in(month)
+        inside, dead = {m["person_id"] for m in members}, dead_by(members, month)
         now = [
             r for r in behind if r["person_id"] in inside and in_month(r["holds_from"], r["holds_to"], month)
         ]
-        owned = _owned(now, limit, _least)
-        held = _held(now, owned)
+        theirs = [r for r in now if r["person_id"] not in dead]
+        owned = _owned(theirs, limit, _least)
+        # What is held through the dead alone is part of an estate.
+        left = [r for r in now if r["person_id"] in dead]
+        held = [*_held(theirs, owned), *_held(left, _owned(now, limit, _least) - owned)]
         found = judge(of, [*own, *held], month, rule)
         told = told_apart([*own, *held])
         ours = {home(r) for r in told if r.get("through")} - {home(r) for r in told if not r.get("through")}
@@ -107,8 +115,12 @@ def through_companies(of: Recipient, own: Sequence[Row], behind: Sequence[Row], 
             hits[month] = Hit(why, tuple(r for rs in homes.values() for r in rs), len(homes), found.limit)
         if ours & found.unknown.keys() or (found.area_unknown and ours & found.counted.keys()):
             unknown[month] = found
-        perhaps = _owned(now, limit, _most) - owned
-        if perhaps and not found.over and judge(of, [*own, *_held(now, owned | perhaps)], month, rule).over:
+        perhaps = _owned(theirs, limit, _most) - owned
+        if (
+            perhaps
+            and not found.over
+            and judge(of, [*own, *_held(theirs, owned | perhaps)], month, rule).over
+        ):
             open_[month] = frozenset(perhaps)
     return Reached(hits, unknown, open_)
 
@@ -151,7 +163,10 @@ def _held(rows: Sequence[Row], companies: set[str]) -> list[dict[str, Any]]:
     ordered: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         if row["company_id"] in companies:
-            ordered[row["company_id"]].append(dict(row) | {"through": row["company_id"]})
+            collective = is_collective(row["company_kind"], str(row["company_name"] or ""))
+            ordered[row["company_id"]].append(
+                dict(row) | {"through": row["company_id"], "collective": collective}
+            )
     return [r for held in ordered.values() for r in held]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from detectors.definition import Row
@@ -44,6 +44,17 @@ def death_told(member: Row) -> dict[str, str | None]:
 def deaths_among(of: Recipient) -> dict[str, str]:
     """Person → month of death, for everybody who ever belonged to the recipient."""
     return {str(m["person_id"]): month for m in of.members if (month := died_in(m))}
+
+
+def dead_by(members: Iterable[Row], month: str) -> set[str]:
+    """Those of some members who died before a month, as far as the data say."""
+    return {str(m["person_id"]) for m in members if (gone := died_in(m)) is not None and month > gone}
+
+
+def deaths_told(of: Recipient, persons: Collection[str], month: str) -> list[dict[str, str | None]]:
+    """The deaths before a month of these persons, as the facts tell them."""
+    gone = dead_by(of.members, month) & set(persons)
+    return [death_told(m) for m in {m["person_id"]: m for m in of.members if m["person_id"] in gone}.values()]
 
 
 def dead(of: Recipient, spell: Spell, deaths: Mapping[str, str], grace: int) -> tuple[str, ...]:

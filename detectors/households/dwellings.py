@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from detectors.definition import Parameter, Row, Suppressor, Undecided
+from detectors.households.deaths import dead_by
 from detectors.households.months import days_of_change, on_day
 from detectors.households.paid import Recipient, asset_queries, without_months
 from detectors.households.rights import ACQUIRED, ACQUIRED_COLUMNS
@@ -88,8 +89,20 @@ EXEMPTIONS: Final = (
     Suppressor(
         "resettlement", "拆迁安置取得的，另有限数", "resettlement dwellings have a limit of their own"
     ),
+    Suppressor(
+        "estate",
+        "住房为已故成员名下，属遗产，未计入家庭现有住房",
+        "the dwelling is in the name of a member who died: part of an estate, not counted as the household's",
+    ),
     Suppressor("small-area", "人均面积未超过当地标准", "the area per head is within the local standard"),
 )
+
+COOPERATIVE: Final = Suppressor(
+    "cooperative",
+    "住房由农民专业合作社或村集体持有，不计入",
+    "dwellings of a farmers' cooperative or a village collective do not count",
+)
+"""Of what is held through a company."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +147,7 @@ class Month:
             return "small-area"
         if len(self.counted) >= base:
             return "resettlement"
-        return next(s.name for s in EXEMPTIONS if self.exempt.get(s.name))
+        return next(s.name for s in (*EXEMPTIONS, COOPERATIVE) if self.exempt.get(s.name))
 
 
 def home(row: Row) -> str:
@@ -213,7 +226,9 @@ def judge(of: Recipient, rows: Sequence[Row], month: str, rule: Settled) -> Mont
 
 
 def _judge_on(of: Recipient, rows: Sequence[Row], day: str, rule: Settled) -> Month:
-    inside = {m["person_id"] for m in of.members if on_day(m["member_from"], m["member_to"], day)}
+    members = [m for m in of.members if on_day(m["member_from"], m["member_to"], day)]
+    inside = {m["person_id"] for m in members}
+    dead = dead_by(members, day[:7])
     homes: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         held = on_day(row["held_from"], row["until"], day)
@@ -227,6 +242,15 @@ def _judge_on(of: Recipient, rows: Sequence[Row], day: str, rule: Settled) -> Mo
     unknown: dict[str, list[Row]] = {}
     for name, held_rows in homes.items():
         kinds = {r["kind"] or "unknown" for r in held_rows}
+        left = all(r["person_id"] in dead for r in held_rows)
+        if left and kinds & {*_counted_kinds(rule), "unknown"}:
+            exempt["estate"].add(name)
+            exempt_rows[name] = held_rows
+            continue
+        if all(r.get("collective") for r in held_rows) and kinds & {*_counted_kinds(rule), "unknown"}:
+            exempt[COOPERATIVE.name].add(name)
+            exempt_rows[name] = held_rows
+            continue
         if not kinds & _counted_kinds(rule):
             if "rural_dwelling" in kinds:
                 exempt["rural-homestead"].add(name)
@@ -245,7 +269,7 @@ def _judge_on(of: Recipient, rows: Sequence[Row], day: str, rule: Settled) -> Mo
     limit = int(rule["dwelling_limit"])
     if any(r["acquired_by"] == "demolition" for rs in counted.values() for r in rs):
         limit = max(limit, int(rule["demolition_dwelling_limit"]))
-    return Month(counted, exempt, exempt_rows, unknown, limit, _small(counted, len(inside), rule))
+    return Month(counted, exempt, exempt_rows, unknown, limit, _small(counted, len(inside - dead), rule))
 
 
 def _counted_kinds(rule: Settled) -> set[str]:
@@ -349,9 +373,22 @@ def _end_unknown(rows: Sequence[Row]) -> bool:
     return all(r["end_unknown"] for r in rows) and any((r["kind"] or "unknown") != "unknown" for r in rows)
 
 
-def reason(why: str, rule: Settled) -> tuple[str, str, str]:
-    """An exemption as a suppressor's reason: (rule, Chinese, English), with the value it rests on."""
+def reason(why: str, rule: Settled, deaths: Sequence[Row] = ()) -> tuple[str, str, str]:
+    """An exemption as a suppressor's reason: (rule, Chinese, English), with the value it rests on.
+
+    `deaths`: of members whose dwellings these are, as `deaths_told` tells them.
+    """
+    died = sorted({str(d["died_on"] or d["cremated_on"]) for d in deaths})
     zh, en = {
+        "cooperative": (
+            "其中有农民专业合作社或村集体持有的住房，未计入",
+            "some are held by a farmers' cooperative or a village collective, and do not count",
+        ),
+        "estate": (
+            f"其中有已故成员（{'、'.join(died) or '—'}去世）名下的住房，属遗产，未计入；请核实由谁继承",
+            f"some are in the name of a member who died ({', '.join(died) or '—'}): part of an estate, and not counted; verify "
+            "who inherits",
+        ),
         "inherited-minor-share": (
             f"其中有继承取得且家庭合计份额低于{rule['inherited_minor_share'] * 100:g}%的房产，按规定不计",
             f"of these, inherited shares below {rule['inherited_minor_share'] * 100:g}% do not count",

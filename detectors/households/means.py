@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from detectors.definition import LEAST_SHARE, Parameter, Row, Undecided, Values
-from detectors.households.deaths import living
+from detectors.households.deaths import dead_by, living
 from detectors.households.incomes import ADULT_AGE, BIRTHS
 from detectors.households.months import in_month
-from detectors.households.paid import Recipient, asset_queries
+from detectors.households.paid import Recipient, asset_queries, by_person
 from detectors.households.registers import REGISTERS, REGISTERS_COLUMNS
 from detectors.rules.values import Settled
 from graph.counted import counted
@@ -28,6 +28,13 @@ VEHICLES: Final = asset_queries(
     "o.counted",
     f"x.id AS vehicle_id, x.kind AS vehicle_kind, x.value AS vehicle_value, {_SPAN}",
 )
+SOLD: Final = asset_queries(
+    "sold",
+    "-[o:HOLDS_VEHICLE]->(x:Vehicle)<-[e:HOLDS_VEHICLE]-(b)",
+    "o.counted AND o.valid_to IS NULL AND e.counted AND e.valid_from IS NOT NULL AND b.id <> p.id",
+    "x.id AS vehicle_id, b.id AS buyer_id, e.valid_from AS acquired_on, e.valid_to AS sold_again, e.key AS acquired_key",
+)
+"""Whom else a vehicle is registered for, and from when on: a vehicle has one registered owner at a time."""
 REPRESENTS: Final = asset_queries(
     "represents", "-[o:LEGAL_REP_OF]->(c:Company)", "o.counted", f"{_COMPANY}, o.role AS role, {_SPAN}"
 )
@@ -57,6 +64,10 @@ REASONS: Final = {
         "所涉主体为业主委员会、村居民委员会等，不是企业",
         "the body is an owners', villagers' or residents' committee or the like, no company",
     ),
+    "estate": (
+        "名下人已去世，属遗产，或者登记尚未变更，不计为家庭现有的财产或任职",
+        "in the name of a member who died: part of an estate, or a register not yet changed, and not counted as the household's",
+    ),
     "exempt-vehicle": (
         "农用、残疾人专用等车辆，按规定不计",
         "a farm, disability or like vehicle, which does not count",
@@ -64,6 +75,9 @@ REASONS: Final = {
 }
 COLUMNS: Final = {
     **dict.fromkeys(VEHICLES, ("person_id", "vehicle_id", "vehicle_kind", "vehicle_value", *_SPAN_COLUMNS)),
+    **dict.fromkeys(
+        SOLD, ("person_id", "vehicle_id", "buyer_id", "acquired_on", "sold_again", "acquired_key")
+    ),
     **dict.fromkeys((*REPRESENTS, *OFFICES), ("person_id", *_COMPANY_COLUMNS, "role", *_SPAN_COLUMNS)),
     **dict.fromkeys(EARNS, ("person_id", "income_kind", "month", "income", "key")),
     **dict.fromkeys(BIRTHS, ("person_id", "birth_date")),
@@ -79,7 +93,7 @@ PARAMETERS: Final = (
     ),
     Parameter(
         "exempt_vehicle_words",
-        "农用;拖拉机;三轮;残疾;轮椅;摩托",
+        "农用;拖拉机;三轮;残疾;轮椅;摩托;电动自行车;电动两轮;电动二轮;助力车;非机动车",
         "",
         "种类含这些词的车辆不计（以;分隔）",
         "vehicles of these kinds do not count (separated by ;)",
@@ -117,12 +131,61 @@ PARAMETERS: Final = (
     ),
     ADULT_AGE,
 )
-QUERIES: Final = {**VEHICLES, **REPRESENTS, **OFFICES, **EARNS, **BIRTHS, **REGISTERS, "stakes": STAKES}
+QUERIES: Final = {
+    **VEHICLES,
+    **SOLD,
+    **REPRESENTS,
+    **OFFICES,
+    **EARNS,
+    **BIRTHS,
+    **REGISTERS,
+    "stakes": STAKES,
+}
 
 
 def _held(of: Recipient, table: Mapping[str, Sequence[Row]], month: str) -> list[Row]:
-    inside = sorted({str(m["person_id"]) for m in of.members_in(month)})
-    return [r for p in inside for r in table.get(p, []) if in_month(r["held_from"], r["held_to"], month)]
+    """What the living of a household hold in a month."""
+    return _of(sorted(living(of, month)), table, month)
+
+
+def _left(of: Recipient, table: Mapping[str, Sequence[Row]], month: str) -> list[Row]:
+    """What is still in the name of its dead, with the day of death."""
+    members = of.members_in(month)
+    gone = dead_by(members, month)
+    died = {str(m["person_id"]): str(m["died_on"] or m["cremated_on"]) for m in members}
+    return [{**r, "died": died[str(r["person_id"])]} for r in _of(sorted(gone), table, month)]
+
+
+def _of(persons: Sequence[str], table: Mapping[str, Sequence[Row]], month: str) -> list[Row]:
+    return [r for p in persons for r in table.get(p, []) if in_month(r["held_from"], r["held_to"], month)]
+
+
+def _estate(row: Row) -> str | None:
+    return "estate" if row.get("died") else None
+
+
+def registered(rows: Mapping[str, Sequence[Row]]) -> dict[str, list[Row]]:
+    """Person → vehicles held; one that was registered for somebody else later was held until then.
+
+    `rows`: the answers to `VEHICLES` and `SOLD`. Where the seller's day is not stated, a present owner came after.
+    """
+    after = by_person(*(rows[name] for name in SOLD))
+    held = by_person(*(rows[name] for name in VEHICLES))
+    return {p: [_until(r, after.get(p, ())) for r in mine] for p, mine in held.items()}
+
+
+def _until(row: Row, after: Sequence[Row]) -> Row:
+    if row["held_to"]:
+        return row
+    others = [a for a in after if a["vehicle_id"] == row["vehicle_id"]]
+    if row["held_from"]:
+        later = [a for a in others if a["acquired_on"] > row["held_from"]]
+    else:
+        later = [a for a in others if not a["sold_again"]]
+    if not later:
+        return row
+    next_ = min(later, key=lambda a: (a["acquired_on"], a["acquired_key"]))
+    return {**row, "held_to": next_["acquired_on"], "ended_key": next_["acquired_key"]}
 
 
 def vehicles(
@@ -135,10 +198,11 @@ def vehicles(
     words = [w for w in str(rule["exempt_vehicle_words"]).split(";") if w]
     floor = round(float(rule["vehicle_value_limit"]) * 100)
     found = {}
-    for row in _held(of, table, month):
+    # A car that also stands in the name of somebody living is that one's.
+    for row in (*_left(of, table, month), *_held(of, table, month)):
         if floor and (row["vehicle_value"] is None or row["vehicle_value"] < floor):
             continue
-        exempt = "exempt-vehicle" if any(w in (row["vehicle_kind"] or "") for w in words) else None
+        exempt = "exempt-vehicle" if any(w in (row["vehicle_kind"] or "") for w in words) else _estate(row)
         found[row["vehicle_id"]] = _mean("vehicle", row["vehicle_id"], row, exempt, note=row["vehicle_kind"])
     counted = [f for f in found.values() if not f["exempt"]]
     return [f for f in found.values() if f["exempt"] or len(counted) >= int(rule["vehicle_limit"])]
@@ -178,7 +242,7 @@ def posts(
         return []
     return [
         _mean("post", r["company_id"], r, _company_exempt(r), name=r["company_name"], note=r["role"])
-        for r in _held(of, table, month)
+        for r in (*_held(of, table, month), *_left(of, table, month))
     ]
 
 
@@ -187,7 +251,7 @@ def stakes(
 ) -> list[dict[str, Any]]:
     """Companies of which a member effectively holds at least the limit in a month."""
     found = []
-    for row in _held(of, table, month):
+    for row in (*_held(of, table, month), *_left(of, table, month)):
         low = row["share"] if row["share"] is not None else row["share_min"]
         if low is None or low < float(rule["stake_limit"]) - 1e-9:
             continue
@@ -253,12 +317,19 @@ def income(
 
 
 def _company_exempt(row: Row) -> str | None:
+    if row.get("died"):
+        return _estate(row)
     if row["company_status"] in _INACTIVE:
         return "inactive-company"
     name = str(row["company_name"] or "")
-    if row["company_kind"] == "cooperative" or _COLLECTIVE.search(name):
+    if is_collective(row["company_kind"], name):
         return "cooperative"
     return "no-company" if _NO_COMPANY.search(name) else None
+
+
+def is_collective(kind: str | None, name: str) -> bool:
+    """Is it a farmers' cooperative or a village collective, by its kind or its name?"""
+    return kind == "cooperative" or bool(_COLLECTIVE.search(name))
 
 
 _COLLECTIVE: Final = re.compile(
@@ -280,5 +351,6 @@ def _mean(
         "note": note,
         "person": row["person_id"],
         "exempt": exempt,
-        "keys": [row["key"]],
+        "keys": [row["key"], *([row["ended_key"]] if row.get("ended_key") else [])],
+        **({"died": row["died"]} if row.get("died") else {}),
     }

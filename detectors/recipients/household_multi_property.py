@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from detectors.definition import Detector, Draft, Row, Undecided, Values
+from detectors.households.deaths import deaths_told
 from detectors.households.drafts import draft, over_months
 from detectors.households.dwellings import (
     EXEMPTIONS,
@@ -55,9 +56,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             if (why := found.excused(int(of.settled(values, m)["dwelling_limit"])))
         }
         if excused:
-            last = max(excused)
-            suppressed = reason(excused[last], of.settled(values, last))
-            yield _draft(of, sorted(excused), months, mine, values, suppressed)
+            yield _draft(of, sorted(excused), months, mine, values, excused[max(excused)])
         yield from cannot_tell(of, months)
     yield from tested.told()
 
@@ -68,15 +67,17 @@ def _draft(
     months: Mapping[str, Month],
     held: Sequence[Row],
     values: Values,
-    suppressed: tuple[str, str, str] | None,
+    why: str | None,
 ) -> Draft:
     last = months[over[-1]]
-    shown = [r for m in over for r in months[m].rows(exempt=suppressed is not None)]
-    counts = {m: len(months[m].counted) + (len(months[m].exempt_rows) if suppressed else 0) for m in over}
+    shown = [r for m in over for r in months[m].rows(exempt=why is not None)]
+    counts = {m: len(months[m].counted) + (len(months[m].exempt_rows) if why else 0) for m in over}
     shown_ids = {r["property_id"] for r in shown}
     others = sorted(
         {(r["property_id"], r["kind"] or "unknown") for r in held if r["property_id"] not in shown_ids}
     )
+    persons = {r["person_id"] for r in shown}
+    deaths = deaths_told(of, persons, over[-1])
     elsewhere, outside_zh, outside_en = registered_elsewhere(of, over[-1], of.settled(values, over[-1]))
     facts = {
         "limit": last.limit,
@@ -85,8 +86,8 @@ def _draft(
         "not_counted": [{"id": i, "kind": k} for i, k in others],
         "outside_registration": elsewhere,
         "members": sorted(of.persons),
+        **({"deaths": deaths} if deaths else {}),
     }
-    persons = {r["person_id"] for r in shown}
     titles, title_keys = proof(shown)
     return draft(
         of,
@@ -101,13 +102,13 @@ def _draft(
         values=values,
         nodes=titles,
         keys=[*title_keys, *of.membership_keys(persons)],
-        suppressed_by=suppressed,
+        suppressed_by=reason(why, of.settled(values, over[-1]), deaths) if why else None,
     )
 
 
 DETECTOR = Detector(
     id="household-multi-property",
-    version="1.6",
+    version="1.7",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from detectors.definition import LEAST_SHARE, Detector, Draft, Parameter, Row, Undecided, Values
-from detectors.households import paid
+from detectors.households import dwellings, paid
 from detectors.households.company_dwellings import (
     COLUMNS,
     QUERIES,
@@ -19,8 +19,8 @@ from detectors.households.company_dwellings import (
     through_companies,
     unknown_share,
 )
+from detectors.households.deaths import deaths_told
 from detectors.households.drafts import draft, over_months
-from detectors.households.dwellings import EXEMPTIONS, PARAMETERS, cannot_tell, dwelling_facts, home, reason
 from detectors.households.rights import proof, rights
 from detectors.households.tested import MEANS_TESTED, Tested
 from detectors.households.unnumbered import looked_up_by_number
@@ -47,7 +47,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             yield _draft(of, months, found.hits, behind, values)
         if not certain:
             yield from unknown_share(of, found.open)
-            yield from cannot_tell(of, found.unknown)
+            yield from dwellings.cannot_tell(of, found.unknown)
     yield from tested.told()
 
 
@@ -61,17 +61,18 @@ def _draft(
     nodes = {n for h in holdings for p in h["paths"] for n in p["nodes"]}
     why, limit = hits[last].why, hits[last].limit
     persons = {r["person_id"] for r in shown}
+    deaths = deaths_told(of, persons, last)
     titles, title_keys = proof(shown)
     facts: dict[str, Any] = {
         "limit": limit,
         "dwelling_count": max(hits[m].dwellings for m in months),
-        "through_company": len({home(r) for r in shown if r.get("through")}),
-        "dwellings": dwelling_facts(shown),
+        "through_company": len({dwellings.home(r) for r in shown if r.get("through")}),
+        "dwellings": dwellings.dwelling_facts(shown),
         "holdings": holdings,
         "method": ", ".join(sorted({str(r["method"]) for r in links})),
         "identity": rests_on(persons, shown, links),
         "members": sorted(of.persons),
-    }
+    } | ({"deaths": deaths} if deaths else {})
     shares = [(h["name"] or h["company"], percent(h), h["depth"]) for h in holdings]
     return draft(
         of,
@@ -87,7 +88,7 @@ def _draft(
         values=values,
         nodes=[*nodes, *titles, *(r["through"] for r in shown if r.get("through"))],
         keys=[*title_keys, *of.membership_keys(persons), *stated_by(links)],
-        suppressed_by=reason(why, of.settled(values, last)) if why else None,
+        suppressed_by=dwellings.reason(why, of.settled(values, last), deaths) if why else None,
     )
 
 
@@ -109,7 +110,7 @@ DETECTOR = Detector(
     ),
     needs=("OWNS", "HOLDS_PROPERTY", "RECEIVES"),
     parameters=(
-        *PARAMETERS,
+        *dwellings.PARAMETERS,
         MEANS_TESTED,
         Parameter(
             "company_share",
@@ -124,7 +125,7 @@ DETECTOR = Detector(
     columns={**paid.RECIPIENTS_COLUMNS, **COLUMNS},
     population=paid.POPULATION,
     identity=("household_id",),
-    suppressors=EXEMPTIONS,
+    suppressors=(*dwellings.EXEMPTIONS, dwellings.COOPERATIVE),
     wording_zh=(
         "【风险预警】救助家庭{household}：{months}领取{programs}期间，名下及其穿透持股企业名下住房共{count}套"
         "（提示线{limit}套），其中{through}套由企业持有；家庭成员穿透持有{shares_zh}；期间发放{amount}元。"

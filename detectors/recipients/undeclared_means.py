@@ -18,6 +18,7 @@ from detectors.households.means import (
     REPRESENTS,
     income,
     posts,
+    registered,
     stakes,
     stakes_unknown,
     vehicles,
@@ -34,7 +35,7 @@ from detectors.rules.values import most
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a recipient with all its means beyond the rule, over the months in which it had any."""
-    owned = paid.by_person(rows["vehicles"], rows["vehicles_alone"])
+    owned = registered(rows)
     held = paid.by_person(*(rows[n] for n in (*REPRESENTS, *OFFICES)))
     earned = paid.by_person(rows["earns"], rows["earns_alone"])
     shares = paid.by_person(rows["stakes"])
@@ -106,7 +107,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="undeclared-means",
-    version="1.5",
+    version="1.6",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
