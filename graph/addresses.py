@@ -23,6 +23,9 @@ _PROVINCE: Final = re.compile(
     r"(?=[\u4e00-\u9fff]{2,}?[市州县区盟])"
 )
 
+_PARTS: Final = re.compile(r"(?<![0-9A-Z-])(\d{1,3})-(\d{1,2})-(\d{3,4}(?=\D*$))")
+"""What stands for building, staircase and room: 12号3-2-501."""
+_STAIRCASE: Final = re.compile(r"(?<=栋)(\d{1,2})-(\d{3,4}(?=\D*$))")
 _ROOM: Final = re.compile(r"(?<=[0-9A-Z])[室房]$")
 
 _AREA: Final = re.compile(
@@ -60,7 +63,8 @@ def _without_stops(plain: str) -> str:
 def place_key(address: str) -> str:
     """What addresses of one place share that one source writes longer, or in another word.
 
-    No province, no remark of the register; 幢 is 栋, and the last number a room, with 室 or 房 behind it or neither.
+    No province, no remark of the register; 幢 is 栋, 3-2-501 is 3栋2单元501, and the last number a room, with 室 or 房
+    behind it or neither.
     """
     plain = _SPACES.sub("", unicodedata.normalize("NFKC", address))
     # Looked for before it is cut: a register's addresses come by the hundred thousand.
@@ -69,6 +73,8 @@ def place_key(address: str) -> str:
     if "省" in plain or "自治区" in plain:
         plain = _PROVINCE.sub("", plain)
     key = _without_stops(_NUMBERED.sub(_in_digits, _DASHES.sub("-", plain))).upper().replace("幢", "栋")
+    if "-" in key:
+        key = _STAIRCASE.sub(r"\1单元\2", _PARTS.sub(r"\1栋\2单元\3", key))
     return _ROOM.sub("", key)
 
 

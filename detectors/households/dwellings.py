@@ -337,11 +337,15 @@ def cannot_tell(of: Recipient, months: Mapping[str, Month]) -> Iterator[Undecide
             )
             return
         if found.unknown and len(found.counted) + len(found.unknown) >= found.limit:
-            use = sum(all((r["kind"] or "unknown") == "unknown" for r in rs) for rs in found.unknown.values())
+            unstated = sum(not any(r["kind"] for r in rs) for rs in found.unknown.values())
+            unread = sum(map(_use_unread, found.unknown.values()))
             end = sum(map(_end_unknown, found.unknown.values()))
-            share = len(found.unknown) - use - end
-            zh = [f"有{use}处房产没有用途，是否为住房无法判定"] if use else []
-            en = [_NO_USE.format(counted(use, "property has", "properties have"))] if use else []
+            share = len(found.unknown) - unstated - unread - end
+            zh = [f"有{unstated}处房产没有用途，是否为住房无法判定"] if unstated else []
+            en = [_NO_USE.format(counted(unstated, "property has", "properties have"))] if unstated else []
+            if unread:
+                zh.append(f"有{unread}处房产的用途为“其他”或未能识别，是否为住房无法判定")
+                en.append(_USE_UNREAD.format(counted(unread, "property", "properties")))
             if share:
                 zh.append(f"有{share}处继承或共有的住房没有份额，是否计入无法判定")
                 en.append(_NO_SHARE.format(counted(share, "dwelling has", "dwellings have")))
@@ -360,12 +364,20 @@ def cannot_tell(of: Recipient, months: Mapping[str, Month]) -> Iterator[Undecide
 
 
 _NO_USE: Final = "{} no stated use: what counts as a dwelling can't be decided"
+_USE_UNREAD: Final = (
+    "the stated use of {} is 其他 (other) or was not recognised: what counts as a dwelling can't be decided"
+)
 _NO_END: Final = (
     "{} registered as held in the past, and no day is stated: whether still held while paid can't be decided"
 )
 _NO_SHARE: Final = (
     "{} been inherited or is co-owned, and the share is not stated: whether it counts can't be decided"
 )
+
+
+def _use_unread(rows: Sequence[Row]) -> bool:
+    """Is a use stated, and not one that tells?"""
+    return {r["kind"] for r in rows} - {None} == {"unknown"}
 
 
 def _end_unknown(rows: Sequence[Row]) -> bool:

@@ -26,6 +26,10 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "不认识这个词，该格按空白处理。可用的有：{known}。",
         "The word is not known; the cell counts as empty. Known are: {known}.",
     ),
+    "unknown-use": (
+        "不认识这种用途：记为用途未能识别，是否为住房无法判定。可用的有：{known}。",
+        "This use is not known: what counts as a dwelling can't be decided. Known are: {known}.",
+    ),
     "death-unlikely": (
         "死亡或火化日期早于出生日期，或者是1900年及以前的占位日期：该格按空白处理。请核对原值。",
         "The date of death or cremation lies before birth, or is a placeholder of 1900 or before: the cell counts as empty. "

@@ -11,6 +11,7 @@ from loaders.identity import clean_ids
 from loaders.tables.columns import TableRows
 from loaders.tables.parties import local_ids, most, read_parties, relate, state_parties
 from loaders.tables.rows import AT
+from loaders.tables.uses import read_uses
 
 
 def read_properties(table: TableRows) -> None:
@@ -37,7 +38,7 @@ def read_properties(table: TableRows) -> None:
     ids = pl.select(pl.when(plain).then(local_ids(table.text("id"))).otherwise(ids)).to_series()
     table.require("id", ids)
     facts = {
-        "kind": table.vocabulary("kind").fill_null("unknown") if table.has("kind") else table.empty(),
+        "kind": read_uses(table, "kind"),
         "certificate_no": certificate,
         "area_m2": table.number("area_m2"),
         "address": address,

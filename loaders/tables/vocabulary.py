@@ -36,6 +36,10 @@ class Vocabulary:
             return pl.Series(words.name, [None] * len(words), dtype=pl.String)
         return words.replace_strict(old, new, default=None, return_dtype=pl.String)
 
+    def whole(self, word: str) -> str | None:
+        """The code of a word as it stands; None where only a part of it is known."""
+        return self.exact.get(name_key(pl.Series([word])).str.to_lowercase().item())
+
     def _one(self, key: str) -> str | None:
         if key in self.exact:
             return self.exact[key]

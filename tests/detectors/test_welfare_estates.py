@@ -183,3 +183,48 @@ def test_dwellings_of_an_estates_company_and_of_a_cooperative_do_not_count(found
         "COOPERATIVE": "cooperative",
         "COMPANY": "finding",
     }
+
+
+def registers() -> dict[str, str]:
+    """Two homes a household, as registers write them: uses by scene, addresses by scene."""
+    uses = {
+        "LAND-AND-HOUSE": ("城镇住宅用地/住宅", "国有建设用地使用权/房屋所有权 成套住宅"),
+        "PARKING": ("住宅", "地下车位"),
+        "STORE": ("住宅", "住宅（储藏室）"),
+        "NOT-STATED": ("住宅", ""),
+        "NOT-KNOWN": ("住宅", "某种用途"),
+        "BOTH": ("", "某种用途"),
+    }
+    places = {
+        "SPELT-TWICE": ("虚构市甲区示例路12号3-2-501", "虚构市甲区示例路12号3栋2单元501室"),
+        "OTHER-STAIRCASE": ("虚构市甲区示例路12号3-1-501", "虚构市甲区示例路12号3栋2单元501室"),
+    }
+    roster, paid, homes = [], [], []
+    for n, id_ in enumerate([*uses, *places]):
+        number = resident(n + 1)
+        roster.append((id_, id_, number, "户主", "低保户"))
+        paid += [(id_, "低保", f"2024-{m:02}", 600) for m in range(1, 13)]
+        for k in range(2):
+            use = uses[id_][k] if id_ in uses else "住宅"
+            unit = f"999901001001GB{2 * n + k:05}F00010001" if id_ in uses else ""
+            homes.append((unit, f"虚构证{n}{k}", id_, number, use, places.get(id_, ("", ""))[k]))
+    return {
+        "低保名册.csv": table("低保证号,家庭成员姓名,公民身份号码,与户主关系,户别", roster),
+        "发放明细.csv": table("低保证号,救助类型,发放年月,发放金额(元)", paid),
+        "不动产登记.csv": table("不动产单元号,不动产权证号,权利人,权利人证件号,规划用途,坐落", homes),
+    }
+
+
+registered = found_in_files([registers()], [HOMES])
+
+
+def test_uses_and_addresses_as_registers_write_them(registered: FoundInFiles) -> None:
+    assert verdicts(registered.run, HOMES.id) == {
+        "LAND-AND-HOUSE": "finding",
+        "OTHER-STAIRCASE": "finding",
+        **dict.fromkeys(("NOT-STATED", "NOT-KNOWN", "BOTH"), "undecided"),
+    }
+    why = {u.scope_id.removeprefix("local:"): u.missing_zh for _, u in registered.run.undecided}
+    assert "没有用途" in why["NOT-STATED"] and "未能识别" not in why["NOT-STATED"]
+    assert "未能识别" in why["NOT-KNOWN"] and "没有用途" not in why["NOT-KNOWN"]
+    assert "没有用途" in why["BOTH"] and "未能识别" in why["BOTH"]
