@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from graph.contradictions import contradictions
+from graph.names import name_key
 from graph.penetration.list_rows import KIND, LEFT_OUT
 from graph.penetration.ownership import Ownership
 from graph.penetration.tables import OwnershipTables
@@ -34,7 +35,40 @@ def check_store(store: GraphStore, as_of: str | None) -> list[Quality]:
         *contradictions(store, tables, as_of),
         *_lots(store),
         *_identities(store),
+        *_households(store),
     ]
+
+
+def _households(store: GraphStore) -> Iterator[Quality]:
+    """Households whose newest dated list of members leaves out somebody whose membership has no end."""
+    dated = store.query(
+        "MATCH (:Person)-[m:MEMBER_OF]->(h:Household) WHERE m.counted AND m.observed_on IS NOT NULL "
+        "RETURN h.id AS household, min(m.observed_on) AS first, max(m.observed_on) AS last"
+    )
+    if not dated.num_rows:
+        return
+    newest = pl.DataFrame(pl.from_arrow(dated)).cast(pl.String).select("household", "last")
+    rows = store.query(
+        "MATCH (p:Person)-[m:MEMBER_OF]->(h:Household) WHERE m.counted AND m.valid_to IS NULL "
+        "RETURN h.id AS household, p.id AS person, p.name AS name, max(m.observed_on) AS listed"
+    )
+    members = pl.DataFrame(pl.from_arrow(rows)).cast(pl.String).join(newest, on="household")
+    members = members.with_columns(
+        called=name_key(members["name"]),
+        unnumbered=pl.col("person").str.starts_with("person.scoped:"),
+        there=pl.col("listed").fill_null("") == pl.col("last"),
+    )
+    # Known by name alone, somebody may be whom the list names with a number.
+    named = members.filter("there").select("household", "called").drop_nulls().unique()
+    numbered = members.filter(~pl.col("unnumbered"))
+    others = members.filter("unnumbered").join(named, on=["household", "called"], how="anti")
+    gone = pl.concat([numbered, others]).filter(~pl.col("there"))
+    yield from weakness(
+        "members-unnamed",
+        gone["household"],
+        "最新的名册没有列出原有的某名成员，也没有减少日期，该成员仍算在户内",
+        "the newest list of members leaves out somebody who was listed before and whose membership has no end: still counted",
+    )
 
 
 def names_of(store: GraphStore, ids: Iterable[str]) -> dict[str, str]:

@@ -46,6 +46,8 @@ class ReadContext:
     summary: dict[str, int] = field(default_factory=dict)
     rejected: list[RejectedRows] = field(default_factory=list)
     """The refused rows of each sheet, to be written out by `loaders.tables.write_rejects`."""
+    rosters: dict[str, str] = field(default_factory=dict)
+    """Sheets (file key#sheet) that list the members of households, each with the day its names give, or nothing."""
     progress: Callable[[str, int, int], None] | None = None
     """Called with (file name, rows read so far, rows in all or 0 where unknown)."""
 

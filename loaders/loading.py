@@ -25,6 +25,7 @@ from loaders.holder_tree import read_holder_tree
 from loaders.identity import PersonKey
 from loaders.ocds import read_ocds
 from loaders.problems import Problem, UnreadableFileError
+from loaders.rosters import tell_unnamed
 from loaders.scoping import scope_local_ids
 from loaders.snapshots import name_snapshot, tell_ended
 from loaders.tables import read_tables, settle_tables, write_rejects
@@ -150,6 +151,7 @@ def load(
         )
     _tell_apart(store, context)
     tell_ended(store, context)
+    tell_unnamed(store, context)
     context.extract.read_once = True
     report.applied = store.apply(context.extract, digest, progress)
     report.unresolved = _write_unresolved(report.applied, folder)

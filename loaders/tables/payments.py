@@ -173,6 +173,6 @@ def tell_payments_again(context: ReadContext) -> None:
     pairs = later.group_by("file", "sheet", "file_first", maintain_order=True).len()
     for file, sheet, other, count in pairs.iter_rows():
         zh, en = message("payments-again", names.get(other, other), str(count))
-        problem = Problem("flag", "payments-again", names.get(file, file), sheet, "", "", "", zh, en)
+        problem = Problem("flag", "payments-again", names.get(file, file), sheet, "1", "", "", zh, en)
         if problem not in context.problems:
             context.problems.append(problem)

@@ -10,6 +10,7 @@ import polars as pl
 
 from graph.names import name_key
 from loaders.identity import masked
+from loaders.rosters import day_of
 from loaders.tables.columns import TableRows
 from loaders.tables.companies import account_keys
 from loaders.tables.parties import Parties, local_ids, read_parties, relate, state_parties
@@ -66,6 +67,7 @@ def read_household_members(table: TableRows) -> None:
     head_only = not table.has("person_name") and not (table.has("person_id") and table.has("head_id"))
     if head_only:
         relation = relation.fill_null("head")
+    listed = _listed_on(table, head_only)
     member = read_parties(
         table,
         "head_id" if head_only and table.has("head_id") else "person_id",
@@ -76,7 +78,7 @@ def read_household_members(table: TableRows) -> None:
         scope=household,
     )
     state_parties(table, member)
-    span = _member_span(table)
+    span = _member_span(table) | listed
     relate(table, "MEMBER_OF", member, "Household", household, {"relation_to_head": relation, **span})
     if not head_only and table.has("head_name", "head_id"):
         head = read_parties(
@@ -88,7 +90,18 @@ def read_household_members(table: TableRows) -> None:
             scope=household,
             required=False,
         )
-        _state_heads(table, head, household, member.frame["name"])
+        _state_heads(table, head, household, member.frame["name"], listed)
+
+
+def _listed_on(table: TableRows, head_only: bool) -> dict[str, pl.Series]:
+    """`observed_on` of a list of members, by the mapping, its titles, or the sheet's or the file's name; else nothing."""
+    if not table.main or head_only:
+        return {}
+    sheet, name = table.rows.sheet, PurePath(table.rows.file.name).stem
+    asked = table.rows.plan.choice.observed_on or table.context.observed_on
+    day = asked or day_of((*sheet.titles, sheet.name, name))
+    table.context.rosters[f"{table.rows.file.key}#{sheet.name}"] = day
+    return {"observed_on": table.constant(day)} if day else {}
 
 
 def _member_span(table: TableRows) -> dict[str, pl.Series]:
@@ -109,9 +122,15 @@ def _member_span(table: TableRows) -> dict[str, pl.Series]:
     }
 
 
-def _state_heads(table: TableRows, head: Parties, household: pl.Series, members: pl.Series) -> None:
+def _state_heads(
+    table: TableRows,
+    head: Parties,
+    household: pl.Series,
+    members: pl.Series,
+    listed: dict[str, pl.Series],
+) -> None:
     """Heads as members; one known by name alone who has a row as a member is that member, and not said again."""
-    frame = head.frame.with_columns(table.at, household=household, key=name_key(head.frame["name"]))
+    frame = head.frame.with_columns(table.at, household=household, key=name_key(head.frame["name"]), **listed)
     named = pl.DataFrame({"household": household, "key": name_key(members)}).unique()
     numbered = ~pl.col("id").str.starts_with("person.scoped:")
     frame = pl.concat(
@@ -119,7 +138,7 @@ def _state_heads(table: TableRows, head: Parties, household: pl.Series, members:
     )
     columns = (AT, "id", "name", "id_kind", "id_masked", "birth_date", "flag")
     table.rows.node("Person", frame.select(*columns))
-    links = frame.select(AT, from_id="id", to_id="household")
+    links = frame.select(AT, *listed, from_id="id", to_id="household")
     table.rows.rel("MEMBER_OF", "Person", "Household", links.with_columns(relation_to_head=pl.lit("head")))
 
 
