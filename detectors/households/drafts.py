@@ -37,7 +37,8 @@ def draft(
 
     `facts` with an amount (minor units) or programmes of their own stand for all that was paid in these months, in the
     words too. `region`: whose rules hold, where it is not the one that pays the recipient in the month. The values are
-    those of the last month; where others held before, the facts say which and when (`values_before`).
+    those of the last month; where others held before, the facts say which and when (`values_before`). They also say which
+    members the newest list leaves out (`not_on_newest_list`).
     """
     found = sorted(set(months))
     rules = {m: of.settled(values, m) if region is None else settle(values, region, f"{m}-01") for m in found}
@@ -52,6 +53,8 @@ def draft(
     }
     if before := values_before(rules):
         told["values_before"] = before
+    if left_out := of.left_out(found[-1]):
+        told["not_on_newest_list"] = left_out
     last = [s for s in of.spells if s.month == found[-1]]
     return Draft(
         scope_kind=of.kind,

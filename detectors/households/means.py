@@ -352,5 +352,5 @@ def _mean(
         "person": row["person_id"],
         "exempt": exempt,
         "keys": [row["key"], *([row["ended_key"]] if row.get("ended_key") else [])],
-        **({"died": row["died"]} if row.get("died") else {}),
+        **({"died_on": row["died"]} if row.get("died") else {}),
     }

@@ -36,6 +36,6 @@ def _said(mean: Mapping[str, Any]) -> tuple[str, str]:
         return f"{zh}（人均每月{note}元）", f"{en} ({note} yuan a head and month)"
     name = mean["name"] or mean["id"].removeprefix("local:")
     note_zh, note_en = (role_zh(note), role_en(note)) if kind == "post" else (note, note)
-    died = mean.get("died")
+    died = mean.get("died_on")
     told_zh, told_en = (f"，名下人{died}去世", f", its holder died {died}") if died else ("", "")
     return f"{zh}（{name}，{note_zh or '—'}{told_zh}）", f"{en} ({name}, {note_en or '—'}{told_en})"

@@ -30,11 +30,11 @@ _PERSON_COLUMNS: Final = (
 MEMBERS: Final = (
     f"MATCH (h:Household)<-[m:MEMBER_OF]-(p:Person) WHERE m.counted AND {BENEFIT_HOUSEHOLD} "
     f"RETURN h.id AS household_id, {_PERSON}, m.relation_to_head AS relation, "
-    "m.valid_from AS member_from, m.valid_to AS member_to, m.key AS member_key"
+    "m.valid_from AS member_from, m.valid_to AS member_to, m.observed_on AS listed_on, m.key AS member_key"
 )
 MEMBERS_COLUMNS: Final = (
     *("household_id", *_PERSON_COLUMNS),
-    *("relation", "member_from", "member_to", "member_key"),
+    *("relation", "member_from", "member_to", "listed_on", "member_key"),
 )
 _BENEFIT: Final = (
     "b.id AS benefit_id, b.from_month AS from_month, b.to_month AS to_month, b.amount AS amount, "
@@ -137,6 +137,16 @@ class Recipient:
     def members_in(self, month: str) -> list[Row]:
         """Rows of those who belong to it on some day of the month."""
         return [m for m in self.members if in_month(m["member_from"], m["member_to"], month)]
+
+    def left_out(self, month: str) -> list[str]:
+        """Members in a month whom the newest dated list of its members does not name, though nothing says that they left."""
+        listed: dict[str, str] = {}
+        for m in self.members:
+            person = str(m["person_id"])
+            listed[person] = max(listed.get(person, ""), str(m.get("listed_on") or ""))
+        newest = max(listed.values(), default="")
+        inside = {str(m["person_id"]) for m in self.members_in(month) if not m["member_to"]}
+        return sorted(p for p in inside if listed[p] < newest)
 
     def membership_keys(self, persons: Collection[str]) -> list[str]:
         """Keys of the memberships of these persons."""

@@ -174,7 +174,7 @@ def test_what_stands_in_the_name_of_the_dead_is_shown_with_the_day(found: FoundI
     assert (told["CAR-OF-THE-DEAD"], told["POST"]) == ("estate", "estate")
     (post,) = [f for f in found.run.findings if f.scope_id == "local:POST"]
     assert DIED in post.text["zh"] and DIED in post.text["en"]
-    assert {m["died"] for m in post.facts["means"]} == {DIED}
+    assert {m["died_on"] for m in post.facts["means"]} == {DIED}
 
 
 def test_dwellings_of_an_estates_company_and_of_a_cooperative_do_not_count(found: FoundInFiles) -> None:

@@ -33,7 +33,12 @@ PAID = table(
 )
 JANUARY, JULY = "2024年1月花名册.csv", "2024年7月花名册.csv"
 
-left_out = found_in_files([{JANUARY: roster()}, {JULY: roster(son=False), "发放.csv": PAID}], [HOMES])
+_HOMES = [(f"虚构证{n}", "", number, "住宅", "2010-01-01") for n, number in enumerate((FATHER, SON))]
+REGISTER = table("不动产权证号,权利人,权利人证件号,规划用途,登记时间", _HOMES)
+
+left_out = found_in_files(
+    [{JANUARY: roster()}, {JULY: roster(son=False), "发放.csv": PAID, "不动产.csv": REGISTER}], [HOMES]
+)
 at_once = found_in_files([{JANUARY: roster(), JULY: roster(son=False)}], [HOMES])
 still_there = found_in_files(
     [{JANUARY: roster()}, {JULY: roster(child=CHILD), "发放.csv": PAID}, {"8月.csv": PAID + "\n"}], [HOMES]
@@ -46,6 +51,9 @@ def test_a_member_whom_the_newer_list_leaves_out_is_told(left_out: FoundInFiles)
     assert "1户（户号 DB1）" in told and "1名成员" in told
     (weak,) = [q for q in check_store(left_out.store, None) if q.check == "members-unnamed"]
     assert (weak.count, weak.examples) == (1, ("local:DB1",))
+    (found,) = left_out.run.findings
+    assert len(found.facts["not_on_newest_list"]) == 1
+    assert set(found.facts["not_on_newest_list"]) < set(found.facts["members"])
 
 
 def test_so_it_is_where_both_lists_are_loaded_at_once(at_once: FoundInFiles) -> None:

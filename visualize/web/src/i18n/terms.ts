@@ -116,6 +116,7 @@ export const FIELDS: Record<string, [string, string]> = {
   "due": ["应发金额", "due"],
   "amount_before": ["此前金额", "amount before"],
   "dwelling_count": ["住房套数", "dwellings"],
+  "not_on_newest_list": ["最新名册未列出的成员", "members the newest list leaves out"],
   "outside_registration": ["户籍不在发放地", "registered elsewhere"],
   "through_company": ["其中企业持有", "through a company"],
   "paying_region": ["发放地", "paid in"],
