@@ -2,7 +2,7 @@
 
 Companies of the procedure, and debarred companies that structure links to a bidder while their ban is in force, are
 asked in the lot's own group, so that what stands behind one of them and a bidder is found. Persons who decide, serve,
-are debarred or are kin of such, and parties who act in concert, are looked for among the holders of a bidder, which is
+are debarred or are kin of such, parties who act in concert, and who manages or is managed without shares, are looked for among the holders of a bidder, which is
 then asked singly; so is whom another bidder of the lot is concerned with, who bears the name of one of the procedure's
 (`graph.in_play_people`), and who stands above a company of the procedure and concerns a bidder (`graph.in_play_owners`).
 """
@@ -79,6 +79,11 @@ _MEMBERS: Final = tuple(
     f"MATCH (m:{type_})-[r:MEMBER_OF_CONCERT]->(:Concert) WHERE r.counted RETURN DISTINCT m.id AS party_id"
     for type_ in ("Company", "Person")
 )
+_MANAGED: Final = tuple(
+    "MATCH (h)-[r:EXERCISES_CONTROL]->(c:Company) WHERE r.counted AND r.interest = 'management_relation' "
+    f"RETURN DISTINCT {end}.id AS party_id"
+    for end in ("h", "c")
+)
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,9 @@ def procedure_in_play(
         groups.append(_beside_debarred(ownership, bidders, barred["Company"]))
         below_state.append(beside_debarred_by_state(ownership, bidders, barred["Company"]))
     whole = pl.concat(groups).unique().sort("group_id", "company_id")
-    members = pl.concat([read(store, query, {"party_id": pl.String()}) for query in _MEMBERS])
+    # Who manages a company manages what that one controls.
+    alongside = _MEMBERS if "EXERCISES_CONTROL" not in store.present() else (*_MEMBERS, *_MANAGED)
+    members = pl.concat([read(store, query, {"party_id": pl.String()}) for query in alongside])
     everywhere = pl.concat([barred["Person"]["party_id"], members["party_id"]]).unique()
     posts = posts_of(store, ownership, bidders, lots)
     numbered = kin.select(

@@ -378,7 +378,8 @@ RELATIONSHIPS: Final = (
                 "interest",
                 "STRING",
                 "board_appointment, trustee, nominator, managing_partner, operator, sole_owner, registered_head, "
-                "management_relation, accounting_consolidation, stated_controller…",
+                "management_relation, accounting_consolidation, stated_controller, head_office (whose branch it is), "
+                "head_office_by_name (as the branch's name says)…",
             ),
             _f("direct", "BOOL", "false: a statement about a whole route"),
             _f("suspected", "BOOL", "疑似"),
@@ -430,7 +431,12 @@ RELATIONSHIPS: Final = (
             ),
         ),
     ),
-    RelType("BRANCH_OF", "分支机构", (("Company", "Company"),), (_f("role", "STRING", "kind of branch"),)),
+    RelType(
+        "BRANCH_OF",
+        "分支机构",
+        (("Company", "Company"),),
+        (_f("role", "STRING", "branch; branch_by_name: as its name says"),),
+    ),
     RelType(
         "MEMBER_OF_CONCERT",
         "member of an acting-in-concert group",

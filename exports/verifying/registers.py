@@ -171,7 +171,8 @@ def _link(
                         )
                     ],
                 )
-            owned = row["type"] == "OWNS" or (_by_law(row) and _sole_trader(enclosed, company))
+            by_law = _of_head_office(row) or (_by_law(row) and _sole_trader(enclosed, company))
+            owned = row["type"] == "OWNS" or by_law
             if not owned or not _ends(enclosed, row, holder, company):
                 return (
                     None,
@@ -198,8 +199,8 @@ def _link(
                 [_fault(at, "合并计算的记录内容不一致", "counts rows as one that say different things")],
             )
         rows.append(first)
-    if any(_by_law(r) for r in rows):
-        # The owner of a sole trader has the whole of it; which of several does is not known.
+    if any(_by_law(r) or _of_head_office(r) for r in rows):
+        # The owner of a sole trader, or of a branch, has the whole of it; which of several does is not known.
         rows = [{**r, "share": "1" if alone else ""} for r in rows]
     return *_summed(holder, company, rows, bool(stated["declared_indirect"])), []
 
@@ -209,6 +210,13 @@ def _by_law(row: Row) -> bool:
         "operator",
         "sole_owner",
         "registered_head",
+    )
+
+
+def _of_head_office(row: Row) -> bool:
+    return row["type"] == "EXERCISES_CONTROL" and row.get("interest") in (
+        "head_office",
+        "head_office_by_name",
     )
 
 

@@ -174,7 +174,9 @@ def by_law(ownership: Ownership, companies: IntArray, day: int) -> list[Flag]:
         mine = places[edges.company[places] == company]
         firm = str(ownership.nodes["id"][company])
         owners = ownership.ids(distinct(edges.holder[mine])).to_list()
-        if len(owners) == 1:
+        if ownership.nodes["type"][int(edges.holder[mine[0]])] != "Person":
+            zh, en = _of_a_head_office(firm, owners)
+        elif len(owners) == 1:
             zh = (
                 f"{firm} 是个体工商户或个人独资企业，没有股东名单：登记的经营者（投资人、负责人）{owners[0]} 依法拥有其全部，"
                 "按 100% 计（个人独资企业法第二条、第十七条；民法典第五十四条、第五十六条）。个体工商户由家庭经营的，归家庭，须核实。"
@@ -195,6 +197,20 @@ def by_law(ownership: Ownership, companies: IntArray, day: int) -> list[Flag]:
             )
         flags.append(Flag("owner_by_law", (firm, *owners), zh, en))
     return flags
+
+
+def _of_a_head_office(branch: str, heads: Sequence[str]) -> tuple[str, str]:
+    if len(heads) == 1:
+        return (
+            f"{branch} 是分公司（分支机构），不具有法人资格，没有股东名单：其全部归总公司 {heads[0]}，按 100% 计，由总公司控制"
+            "（公司法第十三条；民法典第七十四条）。仅凭名称认定总公司的，须核实。",
+            f"{branch} is a branch, which is no legal person and has no list of holders: the whole of it is its head office's, "
+            f"{heads[0]}, which counts with 100% and controls it. Where only its name says whose branch it is: verify.",
+        )
+    return (
+        f"{branch} 是分公司（分支机构），所载总公司有 {len(heads)} 家：属于哪一家未知，须核实。",
+        f"{branch} is a branch, and {len(heads)} companies are stated as its head office: whose it is is unknown. Verify.",
+    )
 
 
 def above_100(frontier: Frontier, ids: list[str]) -> list[Flag]:

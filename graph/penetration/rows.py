@@ -27,6 +27,7 @@ CONTROLLING_INTERESTS: Final = frozenset(
         "control_by_articles",
         "control_by_law",
         "other_influence_or_control",
+        "head_office",
     }
 )
 SUSPECTED_INTERESTS: Final = frozenset({"other_influence_or_control"})
@@ -39,6 +40,14 @@ SOLE_INTERESTS: Final = frozenset({"operator", "sole_owner"})
 REGISTERED_HEAD: Final = "registered_head"
 """Whom the register shows as head of a firm whose kind his source does not say: of a stated sole trader or sole
 proprietorship he is its owner, where nobody is said to be; of any other firm he is nothing by that."""
+
+HEAD_OFFICE: Final = "head_office"
+"""The company a branch (分公司) is stated to be of: a branch is no legal person, and all it has is its head office's."""
+
+HEAD_OFFICE_BY_NAME: Final = "head_office_by_name"
+"""The company whose full name a branch's name begins with: its head office, where nobody states another."""
+
+BRANCHS_OWN: Final = (HEAD_OFFICE, HEAD_OFFICE_BY_NAME)
 
 BY_LAW: Final = "by_law"
 """The kind of list that such an owner stands in: none, the law gives him the whole."""
@@ -291,6 +300,7 @@ def controlling(rows: pl.DataFrame, nodes: pl.DataFrame, with_partners: IntArray
         interest=pl.col("interest").fill_null(""),
     )
     owned = rows.filter(pl.col("interest").is_in(list(SOLE_INTERESTS)))["company"].unique()
+    headed = rows.filter(pl.col("interest") == HEAD_OFFICE)["company"].unique()
     enters = (
         pl.col("interest").is_in(list(CONTROLLING_INTERESTS))
         | (pl.col("partnership") & pl.col("interest").is_in(list(MANAGING_INTERESTS)))
@@ -301,6 +311,7 @@ def controlling(rows: pl.DataFrame, nodes: pl.DataFrame, with_partners: IntArray
             & (pl.col("interest") == REGISTERED_HEAD)
             & ~pl.col("company").is_in(owned.implode())
         )
+        | ((pl.col("interest") == HEAD_OFFICE_BY_NAME) & ~pl.col("company").is_in(headed.implode()))
     )
     rows = rows.filter(enters & (pl.col("holder") != pl.col("company"))).sort("company", "holder", "key")
     suspected = pl.col("suspected").fill_null(False) | pl.col("interest").is_in(list(SUSPECTED_INTERESTS))
@@ -320,24 +331,26 @@ def controlling(rows: pl.DataFrame, nodes: pl.DataFrame, with_partners: IntArray
 
 
 def sole_owners(rows: pl.DataFrame, declared: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
-    """What the owners of sole traders and sole proprietorships hold, where no list of holders says it: the whole.
+    """What the owners of sole traders and sole proprietorships hold, and head offices of their branches, where no list of
+    holders says it: the whole.
 
     `rows`: stated holdings that count, numbered. `declared`: see `controlling`. Gives rows of the same kind. Source:
-    个人独资企业法 art. 2 and 17 (the enterprise's property is the investor's), 民法典 art. 54 and 56. Of several persons
-    at one time the law names none: what each of them has is not known.
+    个人独资企业法 art. 2 and 17 (the enterprise's property is the investor's), 民法典 art. 54, 56 and 74, 公司法 (2023) art. 13
+    (a branch is no legal person). Of several owners at one time the law names none: what each of them has is not known.
     """
     # 投资人 is a word for any shareholder, too: only of a stated sole proprietorship is he its owner.
     said = declared["interest"].is_in(["operator", REGISTERED_HEAD])
     said = said | (
         (declared["interest"] == "sole_owner") & (nodes["kind"].gather(declared["company"]) == "sole_trader")
     )
+    person = nodes["type"].gather(declared["holder"]) == "Person"
+    headed = declared["interest"].is_in(BRANCHS_OWN) & ~person
     owners = declared.filter(
-        said.fill_null(False),
+        (said.fill_null(False) & person) | headed,
         ~pl.col("suspected"),
         ~pl.col("company").is_in(
             rows.filter(~pl.col("declared_indirect").fill_null(False))["company"].implode()
         ),
-        nodes["type"].gather(declared["holder"]) == "Person",
     )
     if owners.is_empty():
         return rows.clear()

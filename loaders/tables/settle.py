@@ -12,6 +12,7 @@ from graph.records import Extract, RelKey
 from loaders.context import ReadContext
 from loaders.lot_numbers import one_number
 from loaders.problems import Problem
+from loaders.tables.branches import settle_branches
 from loaders.tables.messages import message
 from loaders.tables.payments import tell_payments_again
 
@@ -42,10 +43,12 @@ def settle_tables(context: ReadContext) -> None:
     * A payment that several sheets state counts once, and is told.
     * Whom the register of a firm that may be a sole trader or a sole proprietorship names as its representative or head
       is its owner, if that is what it is; a company that it names so of a partnership manages that.
+    * A branch is its head office's (`loaders.tables.branches`).
     """
     _settle_people(context.extract)
     _settle_sole_owners(context.extract)
     _settle_managing_partners(context.extract)
+    settle_branches(context.extract)
     _settle_whole_tenders(context.extract)
     _settle_lots(context)
     _settle_consortia(context.extract)
