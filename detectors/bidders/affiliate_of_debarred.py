@@ -1,4 +1,5 @@
-"""D13 `affiliate-of-debarred`: a bidder is, controls, is controlled by, or shares a controller with a debarred party.
+"""D13 `affiliate-of-debarred`: a bidder is, controls or manages, is controlled or managed by, or shares a controller or manager
+with, a debarred party.
 
 Where a state holder alone stands above both, that is shown and set aside: once a lot and state holder, with how many more
 debarred companies it controls.
@@ -15,7 +16,7 @@ import polars as pl
 from detectors.definition import Detector, Draft, Row, Suppressor, Undecided, Values
 from detectors.law import statutes
 from detectors.rows import table
-from detectors.ties import attached, bidding, debarred
+from detectors.ties import attached, bidding, debarred, managed
 from detectors.ties.attached_drafts import STATE, party_drafts
 from detectors.ties.coverage import lacking
 from detectors.ties.links import CLOSING_EN, CLOSING_ZH, compared
@@ -93,7 +94,7 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="投标人为被禁止投标主体或其关联方",
     title_en="A bidder is a debarred party or its affiliate",
-    meaning_zh="投标人本身被禁止投标，或者控制、受控于被禁止的主体，或者与其同受一个主体控制；仅同受国有资产监管机构控制的，按标段列出并注明不视为关联。",
+    meaning_zh="投标人本身被禁止投标，或者控制、受控于被禁止的主体，或者与其同受一个主体控制，或者与其有管理关系；仅同受国有资产监管机构控制的，按标段列出并注明不视为关联。",
     severity="lead",
     basis=(
         statutes.BIDDING_53,
@@ -108,6 +109,7 @@ DETECTOR = Detector(
         "debarred_control": ABOVE_DEBARRED,
         "control": bidding.CONTROL,
         "kinds": bidding.KINDS,
+        "manages": managed.MANAGES,
         "covered": bidding.COVERED,
         "bidders": bidding.BIDDERS,
     },
@@ -117,15 +119,16 @@ DETECTOR = Detector(
         "debarred_control": ("party_id", "holder_id", "holder_name", "holds_from", "holds_to", "derivation"),
         "control": bidding.CONTROL_COLUMNS,
         "kinds": bidding.KINDS_COLUMNS,
+        "manages": managed.MANAGED_COLUMNS,
         "covered": bidding.COVERED_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,
     },
     population=bidding.LOTS,
     identity=("lot_id", "party_id"),
     suppressors=(STATE, Suppressor("ended", "禁止期已满或尚未开始", "the ban is over, or had not begun")),
-    wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}疑似与被禁止参加投标的{party}为同一主体或受同一控制。{as_of_zh}，"
+    wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}疑似与被禁止参加投标的{party}为同一主体、受同一控制或者有管理关系。{as_of_zh}，"
     "{links_zh}。" + CLOSING_ZH,
-    wording_en="[Lead] {tender} ({lot}): bidders {bidders_en} appear to be, or to be under one control with, {party}, "
+    wording_en="[Lead] {tender} ({lot}): bidders {bidders_en} appear to be, or to be under one control or management with, {party}, "
     "which is debarred. {as_of_en}: {links_en}. " + CLOSING_EN,
     assemble=assemble,
     innocent_zh=("禁止决定只及于特定地区或特定项目类别", "仅同受国家出资", "决定已被撤销"),

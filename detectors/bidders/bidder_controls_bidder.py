@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-import polars as pl
-
 from detectors.definition import Detector, Draft, Row, Severity, Undecided, Values
 from detectors.law import statutes
 from detectors.rows import table
@@ -14,30 +12,40 @@ from detectors.ties import bidding, managed
 from detectors.ties.control_among import controlling
 from detectors.ties.coverage import without_ownership
 from detectors.ties.drafts import Tie, draft, tie_facts
-from detectors.ties.links import CLOSING_EN, CLOSING_ZH, ENDED, link_hits
+from detectors.ties.links import CLOSING_EN, CLOSING_ZH, ENDED, LinkTie, link_hits
 from detectors.ties.nearest import ties
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a lot and controlling bidder. Control is by votes, each link on its own; bands give "possible"."""
     bidders = table(rows["bidders"])
-    reported: dict[tuple[str, str], set[str]] = {}
-    for tie in ties(controlling(rows, bidders), rows["bidders"]):
-        reported[str(tie.lot["lot_id"]), tie.holder] = set(tie.bidders)
-        yield _draft(tie)
-    links = pl.concat([table(rows["manages"]), table(rows["branches"])], how="vertical_relaxed")
-    for found in managed.managed_bidders(bidders, links):
-        if set(found.bidders) <= reported.get((str(found.lot["lot_id"]), found.holder), set()):
+    by_control = {
+        (str(t.lot["lot_id"]), t.holder): t for t in ties(controlling(rows, bidders), rows["bidders"])
+    }
+    linked = managed.managed(rows, bidders, with_branches=True)
+    for found in managed.managed_ties(linked, by_a_bidder=True):
+        at = str(found.lot["lot_id"]), found.holder
+        told = by_control.get(at)
+        # A branch is controlled as one; of what is controlled by votes, management says nothing more.
+        all_branches = not any(r["role"] in managed.NO_BRANCHES for r in found.rows)
+        if told and (found.why or (set(found.bidders) <= set(told.bidders) and not all_branches)):
             continue
-        roles = {r["role"] for r in found.rows}
-        zh, en = ("分支机构", "a branch") if "branch" in roles else ("管理关系", "management without shares")
-        yield from link_hits(
-            found,
-            severity=_severity(found.lot["regime"], direct=True, certain=True),
-            facts={"certain": True, "relation": sorted(roles - {"itself"})},
-            words={"relation_zh": zh, "relation_en": en, "holder": found.holder_name},
-        )
+        by_control.pop(at, None)
+        yield from _managed(found)
+    for tie in by_control.values():
+        yield _draft(tie)
     yield from without_ownership(rows["bidders"], rows["covered"])
+
+
+def _managed(found: LinkTie) -> Iterator[Draft | Undecided]:
+    yield from link_hits(
+        found,
+        severity=_severity(
+            found.lot["regime"], direct=not any(r.get("above_id") for r in found.rows), certain=True
+        ),
+        facts={"certain": True, "relation": managed.relations(found)},
+        words={**managed.relation_words(found), "holder": found.holder_name},
+    )
 
 
 def _severity(regime: str | None, *, direct: bool, certain: bool) -> Severity:

@@ -39,7 +39,7 @@ DETECTOR = Detector(
     scene="投标人独立性",
     title_zh="投标人与招标人（采购人）存在关联",
     title_en="A bidder is linked to the buyer",
-    meaning_zh="招标人（采购人）与投标人之间有持股、共同持股人或控制人、同一人员（包括股东）或亲属的关联；公共机构没有股权登记，只比对已载入的人员。",
+    meaning_zh="招标人（采购人）与投标人之间有持股、共同持股人或控制人、同一人员（包括股东）、管理关系或亲属的关联，或者二者为总分公司；公共机构没有股权登记，只比对已载入的人员。",
     severity="review",
     basis=(
         statutes.REGULATIONS_34_1,

@@ -24,6 +24,7 @@ from detectors.ties.advising import advising
 from detectors.ties.attached_drafts import STATE, party_drafts
 from detectors.ties.links import CLOSING_EN, CLOSING_ZH, ENDED, compared
 
+_SELF: Final = ("itself", *attached.ONE_COMPANY)
 _BARRED: Final = ("designer", "site_supervisor")
 """采购条例18(2): whoever designs or supervises takes no part in the project's other procurement."""
 
@@ -37,7 +38,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     links = links.sort("lot_id", "party_id", maintain_order=True)
     # An agency that bids itself is `agency-bids-in-its-tender`'s.
     agents = both.filter(pl.col("party_role") == "agent").select("lot_id", "party_id").unique()
-    own = links.filter(pl.col("how") == "itself").join(agents, on=["lot_id", "party_id"], how="semi")
+    own = links.filter(pl.col("how").is_in(_SELF)).join(agents, on=["lot_id", "party_id"], how="semi")
     # A party is no further evidence against itself: its own people are the same fact told again.
     others = links.filter((pl.col("how") == "itself") | (pl.col("party_id") != pl.col("bidder_id")))
     rest = others.join(own, on=["lot_id", "party_id", "bidder_id", "how"], how="anti")
@@ -50,7 +51,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
 
 
 def _severity(party: Row, links: Sequence[Row], lot: Row) -> Severity | None:
-    bids = any(r["how"] == "itself" for r in links)
+    bids = any(r["how"] in _SELF for r in links)
     barred = lot["regime"] == "government_procurement" and lot["method"] not in (None, "single_source")
     return "prohibited" if bids and barred and party["party_role"] in _BARRED else None
 

@@ -22,11 +22,16 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     bids = table(rows["bidders"]).filter(~pl.col("status").fill_null("").is_in(NOT_A_BID))
     won = (pl.col("won").cast(pl.Boolean).fill_null(False)) | (pl.col("status") == "won").fill_null(False)
     winners = bids.filter(won).select("lot_id", party_id="bidder_id", won_bid="bid_id")
+    # What a company won or lost its branches did, and within one company nothing is subcontracted.
+    mine = subcontracts.with_branches(rows, winners.unique(), "party_id")
+    theirs = subcontracts.with_branches(rows, bids, "bidder_id").rename({"own_keys": "branch_keys"})
+    one = subcontracts.one_company(rows).select("party_id", to_id="own_id")
     found = (
         table(rows["subcontracts"])
-        .join(winners.unique(), on=["lot_id", "party_id"])
-        .join(bids, left_on=["lot_id", "to_id"], right_on=["lot_id", "bidder_id"])
+        .join(mine, on=["lot_id", "party_id"])
+        .join(theirs, left_on=["lot_id", "to_id"], right_on=["lot_id", "bidder_id"])
         .filter(pl.col("bid_id") != pl.col("won_bid"))
+        .join(one, on=["party_id", "to_id"], how="anti")
         .sort("lot_id", "party_id", "to_id", "signed_on", "link_key", nulls_last=True)
     )
     for _, group in found.group_by("lot_id", "party_id", "to_id", maintain_order=True):
@@ -100,7 +105,7 @@ def _draft(found: Sequence[Row]) -> Draft:
                     {first["lot_id"], first["party_id"], first["to_id"], first["bid_id"], first["won_bid"]}
                 )
             ),
-            tuple(sorted({r["link_key"] for r in found})),
+            tuple(sorted({r["link_key"] for r in found} | subcontracts.of_branches(found))),
         ),
         suppressed_by=why,
     )
@@ -108,7 +113,7 @@ def _draft(found: Sequence[Row]) -> Draft:
 
 DETECTOR = Detector(
     id="loser-becomes-subcontractor",
-    version="1.1",
+    version="1.2",
     domain="政府工程",
     scene="合同履行",
     title_zh="中标人向落标人分包",
@@ -118,8 +123,8 @@ DETECTOR = Detector(
     basis=(statutes.red_flag("R070", "落标人成为分包商", "a losing bidder becomes a subcontractor"),),
     needs=("SUBCONTRACTS_TO", "SUBMITS", "FOR_LOT"),
     parameters=(),
-    queries={"subcontracts": subcontracts.SUBCONTRACTS, "bidders": bidding.BIDDERS},
-    columns={"subcontracts": subcontracts.SUBCONTRACTS_COLUMNS, "bidders": bidding.BIDDERS_COLUMNS},
+    queries={k: q for k, q in subcontracts.QUERIES.items() if k != "lots"},
+    columns={k: c for k, c in subcontracts.COLUMNS.items() if k != "lots"},
     population=bidding.LOTS,
     identity=("lot_id", "party_id", "to_id"),
     suppressors=(

@@ -31,10 +31,10 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     chained = links.join(second, left_on=["lot_id", "to_id"], right_on=["lot_id", "party_id"]).filter(
         (pl.col("further_id") != pl.col("party_id")) & (pl.col("further_id") != pl.col("to_id"))
     )
-    # From one member of the winning consortium to another no work is subcontracted.
-    chained = chained.join(
-        subcontracts.within_consortia(rows), on=["lot_id", "party_id", "to_id"], how="left"
-    )
+    # From one member of the winning consortium to another, or within one company, no work is subcontracted.
+    chained = subcontracts.inside(rows, chained)
+    own = subcontracts.one_company(rows).select("own_id", to_id="party_id", within="branch_keys")
+    chained = chained.join(own, left_on=["to_id", "further_id"], right_on=["to_id", "own_id"], how="left")
     whole = chained.join(table(rows["lots"]), on="lot_id").sort(
         "lot_id", "to_id", "further_id", "party_id", "second_key"
     )
@@ -44,7 +44,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
 
 def _draft(found: Sequence[Row]) -> Draft:
     kinds = {str(r["second_key"]): scope_kind(r["second_scope"]) for r in found}
-    first_links = [r for r in found if not r["inside"]]
+    first_links = [r for r in found if not r["inside"] and not r["within"]]
     works = [r for r in first_links if kinds[str(r["second_key"])] in ("works", "")]
     shown = works or found
     first = shown[0]
@@ -52,7 +52,9 @@ def _draft(found: Sequence[Row]) -> Draft:
     why = None
     if not works:
         why = subcontracts.set_aside(
-            {kinds[str(r["second_key"])] for r in first_links} if first_links else {"consortium"}
+            {kinds[str(r["second_key"])] for r in first_links}
+            if first_links
+            else {str(r["inside"] or "branch") for r in found}
         )
     drafted = rule_draft(
         "lot",
@@ -83,13 +85,15 @@ def _draft(found: Sequence[Row]) -> Draft:
         nodes=[str(r[c]) for r in shown for c in ("party_id", "to_id", "further_id")],
         suppressed_by=why,
     )
-    keys = tuple(sorted({str(r[c]) for r in shown for c in ("link_key", "second_key")}))
+    stated = {str(r[c]) for r in shown for c in ("link_key", "second_key")}
+    within = {str(k) for r in shown for k in r["within"] or ()}
+    keys = tuple(sorted(stated | within | subcontracts.of_branches(shown)))
     return subcontracts.with_keys(drafted, keys, {"to_id": str(first["to_id"])})
 
 
 DETECTOR = Detector(
     id="re-subcontract",
-    version="1.2",
+    version="1.3",
     domain="政府工程",
     scene="合同履行",
     title_zh="分包单位再次分包",

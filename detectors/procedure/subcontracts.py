@@ -12,7 +12,7 @@ from detectors.definition import Draft, Evidence, Row, Suppressor
 from detectors.procedure import limits
 from detectors.procedure.scopes import scope_kind
 from detectors.rows import table
-from detectors.ties import bidding
+from detectors.ties import bidding, managed
 
 SUBCONTRACTS: Final = (
     "MATCH (w:Company)-[s:SUBCONTRACTS_TO]->(x:Company) WHERE s.counted "
@@ -23,10 +23,16 @@ SUBCONTRACTS_COLUMNS: Final = (
     *("party_id", "party_name", "to_id", "to_name", "lot_id", "sub_amount", "sub_currency"),
     *("signed_on", "scope", "link_key"),
 )
-QUERIES: Final = {"subcontracts": SUBCONTRACTS, "lots": limits.LOTS, "bidders": bidding.BIDDERS}
+QUERIES: Final = {
+    "subcontracts": SUBCONTRACTS,
+    "branches": managed.BRANCHES,
+    "lots": limits.LOTS,
+    "bidders": bidding.BIDDERS,
+}
 """What a detector of subcontracting asks: the contracts, the lots, and who won together."""
 COLUMNS: Final = {
     "subcontracts": SUBCONTRACTS_COLUMNS,
+    "branches": managed.MANAGED_COLUMNS,
     "lots": limits.LOTS_COLUMNS,
     "bidders": bidding.BIDDERS_COLUMNS,
 }
@@ -47,9 +53,18 @@ WITHIN_CONSORTIUM: Final = Suppressor(
     "中标联合体成员之间的分工不是分包，不计入",
     "how the members of the winning consortium divide the work is no subcontract, and does not count",
 )
-SET_ASIDE: Final = (LABOUR_ONLY, SUPPLY, WITHIN_CONSORTIUM)
+OWN_BRANCH: Final = Suppressor(
+    "own-branch",
+    "由总包单位自己的分支机构（分公司）施工不是分包，不计入",
+    "works done by the contractor's own branch are no subcontract, and do not count",
+)
+SET_ASIDE: Final = (LABOUR_ONLY, SUPPLY, WITHIN_CONSORTIUM, OWN_BRANCH)
 _INSIDE: Final = "consortium"
+_OWN: Final = "branch"
+INSIDE: Final = (_INSIDE, _OWN)
+"""Kinds of what is no subcontract whatever its scope: within the winning consortium, or within one company."""
 _KINDS: Final = (
+    (_OWN, "总包单位与自己的分支机构之间的分工", "the division of work with the contractor's own branch"),
     (_INSIDE, "中标联合体成员之间的分工", "the division of work inside the winning consortium"),
     ("labour", "劳务作业", "labour only"),
     ("supply", "采购、租赁或检测监测", "buying, renting or testing"),
@@ -62,7 +77,8 @@ SUBCONTRACTED_LOTS: Final = (
 def by_contractor(rows: Mapping[str, Sequence[Row]]) -> Iterator[list[dict[str, Any]]]:
     """The subcontracts of each lot and contractor, with `main`, `kind` and the contract's amount where it won the lot.
 
-    `kind`: as `scope_kind` says, or "consortium" between members of the bid that won.
+    `kind`: as `scope_kind` says, or "consortium" between members of the bid that won, or "branch" within one company
+    (`branch_keys`: what states that). What a company won its branches did.
 
     `rows`: the answers to SUBCONTRACTS ("subcontracts"), to the lots of `limits` and to `bidding.BIDDERS`.
     """
@@ -80,12 +96,8 @@ def by_contractor(rows: Mapping[str, Sequence[Row]]) -> Iterator[list[dict[str, 
         main=scope.str.contains(_MAIN) & ~scope.str.contains(_NOT_MAIN),
         kind=scope.map_elements(scope_kind, return_dtype=pl.String).fill_null(""),
     )
-    links = links.join(
-        within_consortia(rows), on=["lot_id", "party_id", "to_id"], how="left", maintain_order="left"
-    )
-    links = links.with_columns(
-        kind=pl.when(pl.col("inside").is_null()).then("kind").otherwise(pl.lit(_INSIDE))
-    )
+    links = inside(rows, links).with_columns(kind=pl.coalesce("inside", "kind"))
+    contracts = with_branches(rows, contracts, "party_id")
     whole = links.join(contracts, on=["lot_id", "party_id"], how="left").join(
         table(rows["lots"]), on="lot_id"
     )
@@ -96,6 +108,65 @@ def by_contractor(rows: Mapping[str, Sequence[Row]]) -> Iterator[list[dict[str, 
     )
     for _, group in whole.group_by("lot_id", "party_id", maintain_order=True):
         yield group.to_dicts()
+
+
+def inside(rows: Mapping[str, Sequence[Row]], links: pl.DataFrame) -> pl.DataFrame:
+    """Subcontracts with `inside`: "consortium" within the bid that won, "branch" within one company, else null.
+
+    `branch_keys`: keys of the rows that state the latter, on the day of signing.
+    """
+    signed = pl.col("signed_on")
+    holds = (pl.col("held_to").is_null() | (signed < pl.col("held_to"))).fill_null(False) & (
+        pl.col("held_from").is_null() | signed.is_null() | (pl.col("held_from") <= signed)
+    ).fill_null(False)
+    own = links.select("party_id", "to_id", "signed_on", "link_key").join(
+        one_company(rows), left_on=["party_id", "to_id"], right_on=["party_id", "own_id"]
+    )
+    own = own.filter(holds).select("link_key", "branch_keys").unique("link_key", maintain_order=True)
+    told = links.join(
+        within_consortia(rows), on=["lot_id", "party_id", "to_id"], how="left", maintain_order="left"
+    )
+    told = told.join(own, on="link_key", how="left", maintain_order="left")
+    kind = (
+        pl.when("inside").then(pl.lit(_INSIDE)).when(pl.col("branch_keys").is_not_null()).then(pl.lit(_OWN))
+    )
+    return told.with_columns(inside=kind)
+
+
+def one_company(rows: Mapping[str, Sequence[Row]]) -> pl.DataFrame:
+    """Pairs that are one company, a branch and its head office or another branch: party_id, own_id, branch_keys, held_from,
+    held_to.
+
+    `rows`: the answer to `managed.BRANCHES` ("branches").
+    """
+    heads = managed.branches(rows["branches"]).select(
+        party_id="bidder_id", own_id="holder_id", branch_keys=pl.concat_list("link_key"),
+        held_from=pl.col("held_from").cast(pl.String), held_to=pl.col("held_to").cast(pl.String),
+    )  # fmt: skip
+    both = heads.join(heads, on="own_id", suffix="_2").filter(pl.col("party_id") != pl.col("party_id_2"))
+    siblings = both.select(
+        "party_id",
+        own_id="party_id_2",
+        branch_keys=pl.col("branch_keys").list.concat("branch_keys_2"),
+        held_from=pl.max_horizontal("held_from", "held_from_2"),
+        held_to=pl.min_horizontal("held_to", "held_to_2"),
+    )
+    turned = heads.rename({"party_id": "own_id", "own_id": "party_id"}).select(heads.columns)
+    pairs = pl.concat([heads, turned, siblings])
+    return pairs.filter(pl.col("party_id") != pl.col("own_id")).unique(
+        ["party_id", "own_id"], maintain_order=True
+    )
+
+
+def with_branches(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, party: str) -> pl.DataFrame:
+    """Bids of parties (column `party`), and the same once more for whatever is one company with a party, unless that bids in
+    the lot itself; with `own_keys`: what states it.
+    """
+    pairs = one_company(rows).select(pl.col("party_id").alias(party), "own_id", own_keys="branch_keys")
+    again = bids.join(pairs, on=party).with_columns(pl.col("own_id").alias(party)).drop("own_id")
+    again = again.join(bids.select("lot_id", party), on=["lot_id", party], how="anti")
+    again = again.unique(["lot_id", party], maintain_order=True)
+    return pl.concat([bids, again], how="diagonal_relaxed")
 
 
 def within_consortia(rows: Mapping[str, Sequence[Row]]) -> pl.DataFrame:
@@ -115,7 +186,7 @@ def within_consortia(rows: Mapping[str, Sequence[Row]]) -> pl.DataFrame:
 
 def set_aside(kinds: Set[str], works: bool = False) -> tuple[str, str, str]:
     """Why subcontracts of these kinds do not count: (rule, reason zh, reason en); `works`: others beside them are works."""
-    alone = {"labour": LABOUR_ONLY.name, _INSIDE: WITHIN_CONSORTIUM.name}
+    alone = {"labour": LABOUR_ONLY.name, _INSIDE: WITHIN_CONSORTIUM.name, _OWN: OWN_BRANCH.name}
     rule = alone.get(next(iter(kinds)), SUPPLY.name) if len(kinds) == 1 else SUPPLY.name
     told = [(zh, en) for kind, zh, en in _KINDS if kind in kinds]
     zh, en = "、".join(t[0] for t in told), ", ".join(t[1] for t in told)
@@ -128,10 +199,15 @@ def set_aside(kinds: Set[str], works: bool = False) -> tuple[str, str, str]:
     return (
         rule,
         f"所涉合同为{zh}，不按工程分包计"
-        if rule == WITHIN_CONSORTIUM.name
+        if rule in (WITHIN_CONSORTIUM.name, OWN_BRANCH.name)
         else f"所涉合同内容为{zh}，不按工程分包计",
         f"the scope is {en}, and counts as no subcontract of works",
     )
+
+
+def of_branches(found: Sequence[Row]) -> set[str]:
+    """Keys of the rows that say that two are one company."""
+    return {str(k) for r in found for c in ("branch_keys", "own_keys") for k in r.get(c) or ()}
 
 
 def with_keys(draft: Draft, keys: tuple[str, ...], identity: Mapping[str, str]) -> Draft:

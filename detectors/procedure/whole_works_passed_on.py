@@ -13,7 +13,7 @@ from detectors.procedure.subcontracts import by_contractor
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
-    """One draft a lot and contractor. Labour only, supplies, services and what a consortium divides do not count; unknown amounts are undecided."""
+    """One draft a lot and contractor. Labour only, supplies, services and what a consortium or a company with its branches divides do not count; unknown amounts are undecided."""
     for found in by_contractor(rows):
         yield from _judge(found, float(values["share"]))
 
@@ -40,7 +40,7 @@ def _judge(found: Sequence[Row], limit: float) -> Iterator[Draft | Undecided]:
             "amounts, currency or scope of the subcontracts are incomplete: cannot be decided",
         )
     elif everything >= limit - 1e-9 or any(
-        r["main"] and r["kind"] in ("supply", "consortium") for r in others
+        r["main"] and r["kind"] in ("supply", *subcontracts.INSIDE) for r in others
     ):
         shown = list(found) if everything >= limit - 1e-9 else [r for r in others if r["main"]]
         why = subcontracts.set_aside(
@@ -92,13 +92,13 @@ def _draft(
         ],
         suppressed_by=why,
     )
-    keys = tuple(sorted({str(r["link_key"]) for r in shown}))
+    keys = tuple(sorted({str(r["link_key"]) for r in shown} | subcontracts.of_branches(shown)))
     return subcontracts.with_keys(drafted, keys, {"party_id": str(first["party_id"])})
 
 
 DETECTOR = Detector(
     id="whole-works-passed-on",
-    version="1.3",
+    version="1.4",
     domain="政府工程",
     scene="合同履行",
     title_zh="工程几乎全部或主体部分分包",

@@ -15,12 +15,14 @@ import polars as pl
 from detectors.definition import Row
 from detectors.identities import basis_column, weakest_column
 from detectors.rows import table
-from detectors.ties import kin
+from detectors.ties import kin, managed
 from detectors.ties.common_holders import common_holders
 from detectors.ties.links import compared
 from detectors.ties.procedure_parties import PARTY_QUERY_COLUMNS
 from detectors.ties.roles import OWNING
 
+ONE_COMPANY: Final = ("branch", "head_office", "branches")
+"""How a party and a bidder are linked that are one company: a branch is no legal person."""
 _LINK: Final = (
     "lot_id",
     "party_id",
@@ -63,7 +65,19 @@ def party_links(
         common_holders(rows, bids, controllers, holder_share),
         _by_people(rows, bids, parties, controllers),
     ]
-    return as_links(found)
+    ruling = table(rows["party_control"]).select("lot_id", "party_id", "holder_id", "derivation")
+    found += [dated(f) for f in managed.between(rows, bids, sides, ruling)]
+    found += [dated(f) for f in managed.of_one_company(rows, bids, sides)]
+    return _of_one_company_once(as_links(found))
+
+
+def _of_one_company_once(links: pl.DataFrame) -> pl.DataFrame:
+    """That two are one company says all that their common owners would."""
+    pair = ["lot_id", "party_id", "bidder_id"]
+    one = links.filter(pl.col("how").is_in(ONE_COMPANY) & (pl.col("when") == "yes")).select(pair).unique()
+    owning = links.filter(pl.col("how").is_in(["holds", "held", "controller", "holder"]))
+    told = owning.join(one, on=pair, how="semi")
+    return links.join(told, on=[*pair, "how"], how="anti") if told.height else links
 
 
 def as_links(found: Sequence[pl.DataFrame]) -> pl.DataFrame:

@@ -22,6 +22,27 @@ STATE: Final = Suppressor(
 )
 _STATE_KINDS: Final = ("state_holder", "government")
 _MORE: Final = ("authority", "document_no", "barred_from", "barred_to")
+_OF_TWO: Final[Mapping[str, tuple[str, str]]] = {
+    "controls": ("{who}控制{bidder}", "{who} controls {bidder}"),
+    "controlled": ("{bidder}控制{who}", "{bidder} controls {who}"),
+    "controller": ("{via}同时控制{who}与{bidder}", "{via} controls both {who} and {bidder}"),
+    "branch": ("{bidder}为{who}的分支机构", "{bidder} is a branch of {who}"),
+    "head_office": ("{who}为{bidder}的分支机构", "{who} is a branch of {bidder}"),
+    "branches": ("{who}与{bidder}同为{via}的分支机构", "{who} and {bidder} are both branches of {via}"),
+    "manages": (
+        "{who}管理{bidder}或者控制它的企业（不持股）",
+        "{who} manages, without shares, {bidder} or a company that controls it",
+    ),
+    "managed": (
+        "{bidder}管理{who}或者控制它的企业（不持股）",
+        "{bidder} manages, without shares, {who} or a company that controls it",
+    ),
+    "manager": (
+        "{via}同时管理（不持股）{who}与{bidder}，或者控制它们的企业",
+        "{via} manages, without shares, both {who} and {bidder}, or companies that control them",
+    ),
+}
+"""What is said of a link by how it links, in Chinese and in English."""
 Judge = Callable[[Row, Sequence[Row], Row], Severity | None]
 """(party, live links, lot) → a severity that differs from the detector's own."""
 
@@ -65,7 +86,9 @@ def _names(rows: Mapping[str, Sequence[Row]], parties: pl.DataFrame, links: pl.D
     told = [
         table(rows[k])
         for k in rows
-        if k.endswith("control") or k in ("holdings", "elsewhen") or k.startswith("party_people")
+        if k.endswith("control")
+        or k in ("holdings", "elsewhen", "manages", "branches")
+        or k.startswith("party_people")
     ]
     told = [f for f in told if {"holder_id", "holder_name"} <= set(f.columns)]
     near = [
@@ -257,12 +280,10 @@ def _told(
             f"{bidder}穿透持有{who}{share or '（比例不明）'}",
             f"{bidder} effectively holds {share or 'an unknown share'} of {who}",
         )
-    if link["how"] == "controls":
-        return f"{who}控制{bidder}", f"{who} controls {bidder}"
-    if link["how"] == "controlled":
-        return f"{bidder}控制{who}", f"{bidder} controls {who}"
-    if link["how"] == "controller":
-        return f"{via}同时控制{who}与{bidder}", f"{via} controls both {who} and {bidder}"
+    if link["how"] in _OF_TWO:
+        zh, en = _OF_TWO[link["how"]]
+        told = {"who": who, "bidder": bidder, "via": via}
+        return zh.format_map(told), en.format_map(told)
     if link["how"] == "advises":
         role_of = link["role"]
         return (

@@ -9,7 +9,7 @@ import polars as pl
 
 from detectors.definition import Row
 from detectors.rows import table
-from detectors.ties import attached
+from detectors.ties import attached, managed
 
 _STATE: Final = ("state_holder", "government")
 _OF_ONE: Final = 20
@@ -63,7 +63,10 @@ def links(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, parties: pl.Dat
     )
     # A controller that is itself debarred, or bids, is told as such already.
     shared = shared.join(known, left_on="holder_id", right_on="party_id", how="anti")
-    return attached.as_links([itself, controls, controlled, shared]).drop("when")
+    ruling = above.filter(pl.col("holds_to").is_null()).select("party_id", "holder_id", "derivation")
+    run = [attached.dated(f) for f in managed.between(rows, bids, known, ruling)]
+    run = [f.filter(pl.col("when") == "yes").drop("when") for f in run]
+    return attached.as_links([itself, controls, controlled, shared, *run]).drop("when")
 
 
 def by_state(

@@ -22,7 +22,11 @@ _TOLD: Final = 20
 _FAR: Final = pl.col("depth").cast(pl.Int64).fill_null(0).min()
 """Layers between a holder and the nearest of its bidders; none where it bids itself."""
 _PATHS: Final = pl.Struct(
-    {"paths": pl.List(pl.Struct({"nodes": pl.List(pl.String())})), "truncated": pl.Boolean()}
+    {
+        "paths": pl.List(pl.Struct({"nodes": pl.List(pl.String())})),
+        "truncated": pl.Boolean(),
+        "links": pl.List(pl.Struct({"holder": pl.String()})),
+    }
 )
 
 
@@ -127,6 +131,18 @@ def nearest(
         yield tie, by_tie.get(number, Above())
 
 
+def _with_control(paths: pl.DataFrame) -> pl.DataFrame:
+    """Where no holding carries a control, its winning links are the path that is shown."""
+    alone = pl.col("paths").is_null() & pl.col("links").is_not_null()
+    if not paths.select(alone.any()).item():
+        return paths
+    between = pl.col("links").list.eval(pl.element().struct.field("holder"))
+    nodes = pl.concat_list(pl.lit(""), between, pl.lit(""))
+    return paths.with_columns(
+        paths=pl.when(alone).then(pl.concat_list(pl.struct(nodes=nodes))).otherwise("paths")
+    )
+
+
 def _over(tied: pl.DataFrame, ties_of: pl.DataFrame) -> pl.DataFrame:
     """Pairs of ties of a lot by number, one (`upper`) above another (`lower`); `whole`: all chains of the upper are shown."""
     # Ids are compared as numbers: there are millions of steps.
@@ -139,6 +155,7 @@ def _over(tied: pl.DataFrame, ties_of: pl.DataFrame) -> pl.DataFrame:
     paths = held.select(
         "row", "tie", "lot", "bidder", told=pl.col("derivation").str.json_decode(_PATHS)
     ).unnest("told")
+    paths = _with_control(paths).drop("links")
     steps = (
         paths.select("row", "tie", "lot", "paths", of=pl.col("paths").list.len())
         .explode("paths")

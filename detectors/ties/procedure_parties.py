@@ -10,7 +10,7 @@ from typing import Final
 
 from detectors.definition import Row, Suppressor, Values
 from detectors.question import Around, Question
-from detectors.ties import bidding, kin, people, traces
+from detectors.ties import bidding, kin, managed, people, traces
 from detectors.ties.common_holders import HOLDER_SHARE
 from detectors.ties.links import SPAN
 
@@ -118,6 +118,8 @@ QUERIES: Final = {
     "owners": people.OWNERS,
     "workers": traces.WORKERS,
     "kin": kin.KIN,
+    "manages": managed.MANAGES,
+    "branches": managed.BRANCHES,
     "bidders": bidding.BIDDERS,
 }
 COLUMNS: Final = {
@@ -132,6 +134,8 @@ COLUMNS: Final = {
     "owners": people.PEOPLE_COLUMNS,
     "workers": traces.WORKER_COLUMNS,
     "kin": kin.KIN_COLUMNS,
+    "manages": managed.MANAGED_COLUMNS,
+    "branches": managed.MANAGED_COLUMNS,
     "bidders": bidding.BIDDERS_COLUMNS,
 }
 

@@ -32,6 +32,8 @@ ROLES: Final = {
     "debarred": ("被禁止投标主体", "debarred party"),
     "itself": ("投标人自身", "the bidder itself"),
     "branch": ("分支机构", "branch"),
+    "branch_by_name": ("分支机构（按名称）", "branch, by its name"),
+    "international_branch": ("境外分支机构", "international branch"),
     "management_relation": ("被管理方", "managed company"),
     "project_manager": ("项目经理", "project manager"),
     "technical_lead": ("技术负责人", "technical lead"),
