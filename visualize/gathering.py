@@ -10,7 +10,7 @@ from detectors.finding import Finding
 from graph.current_ownership import current_ownership
 from graph.model import REL_TYPES, rel_columns
 from graph.penetration import Ownership
-from graph.penetration.rows import REGISTERED_HEAD, SOLE_INTERESTS
+from graph.penetration.rows import HEAD_OFFICE, HEAD_OFFICE_BY_NAME, REGISTERED_HEAD, SOLE_INTERESTS
 from graph.stores import GraphStore
 from graph.stores.hops import EACH, hop
 from graph.subgraph import SubEdge, Subgraph, SubNode
@@ -292,7 +292,7 @@ class Canvas:
             for pair, new in self.follow_all("OWNS", REL_TYPES["OWNS"].pairs, frontier, upward=True).items():
                 above.extend(new if pair[0] == "Company" else [])
             self._sole_owners(frontier)
-            frontier = above
+            frontier = above + self._head_offices(frontier)
 
     def _sole_owners(self, companies: Sequence[str]) -> None:
         """Add who owns those that are one person's own firm by law: no list of holders leads up from them."""
@@ -322,6 +322,25 @@ class Canvas:
         for row in rows:
             if row["from_id"] in self.nodes:
                 self._add_edge("EXERCISES_CONTROL", row)
+
+    def _head_offices(self, companies: Sequence[str]) -> list[str]:
+        """Add the head offices of those that are branches, and no list says whose they are; gives these."""
+        held = {edge.target for edge in self.edges.values() if edge.type == "OWNS"}
+        branches = [c for c in companies if c not in held and c in self.nodes]
+        rows = self.links("EXERCISES_CONTROL", ("Company", "Company"), branches, upward=True)
+        stated = {r["to_id"] for r in rows if r["interest"] == HEAD_OFFICE}
+        rows = [
+            r
+            for r in rows
+            if r["interest"] == HEAD_OFFICE
+            or (r["interest"] == HEAD_OFFICE_BY_NAME and r["to_id"] not in stated)
+        ]
+        heads = list(dict.fromkeys(r["from_id"] for r in rows))
+        self.add_nodes("Company", heads)
+        for row in rows:
+            if row["from_id"] in self.nodes:
+                self._add_edge("EXERCISES_CONTROL", row)
+        return [h for h in heads if h in self.nodes and h not in self._looked_above]
 
     def _without_owners(self) -> set[str]:
         """The companies, whose owners were looked for, of which none is known under any of their ids."""

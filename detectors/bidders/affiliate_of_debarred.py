@@ -71,7 +71,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     more = {(r["lot_id"], r["party_id"]): r["others"] for r in state.iter_rows(named=True)}
     for found in party_drafts(rows, told, attached.as_links([links]), lambda party, found, lot: None):
         yield _with_others(found, more.get((found.scope_id, found.identity["party_id"]), 0))
-    known = [table(rows[k])["bidder_id"] for k in ("covered", "control")]
+    known = [table(rows[k])["bidder_id"] for k in ("covered", "control", "branches")]
     known.append(barred["party_id"].rename("bidder_id"))
     yield from lacking(
         debarred.at_bans(bids, barred), pl.concat(known), "股权数据", "ownership data", least=1
@@ -111,6 +111,7 @@ DETECTOR = Detector(
         "kinds": bidding.KINDS,
         "manages": managed.MANAGES,
         "covered": bidding.COVERED,
+        "branches": managed.BRANCHES,
         "bidders": bidding.BIDDERS,
     },
     columns={
@@ -121,6 +122,7 @@ DETECTOR = Detector(
         "kinds": bidding.KINDS_COLUMNS,
         "manages": managed.MANAGED_COLUMNS,
         "covered": bidding.COVERED_COLUMNS,
+        "branches": managed.MANAGED_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,
     },
     population=bidding.LOTS,

@@ -34,7 +34,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         yield from _managed(found)
     for tie in by_control.values():
         yield _draft(tie)
-    yield from without_ownership(rows["bidders"], rows["covered"])
+    yield from without_ownership(rows["bidders"], rows["covered"], rows["branches"])
 
 
 def _managed(found: LinkTie) -> Iterator[Draft | Undecided]:

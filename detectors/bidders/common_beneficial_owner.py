@@ -11,7 +11,7 @@ import polars as pl
 from detectors.definition import LEAST_SHARE, Detector, Draft, Parameter, Row, Undecided, Values
 from detectors.law import statutes
 from detectors.rows import Rows, table
-from detectors.ties import bidding, people
+from detectors.ties import bidding, managed, people
 from detectors.ties.coverage import without_ownership
 from detectors.ties.drafts import Tie, above_100, draft, tie_facts
 from detectors.ties.held_in_trust import (
@@ -56,7 +56,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             yield replace(aside, evidence=proof)
     yield from not_named(found.unknown, limit)
     yield from without_owners(found.ownerless, limit)
-    yield from without_ownership(rows["bidders"], rows["covered"])
+    yield from without_ownership(rows["bidders"], rows["covered"], rows["branches"])
 
 
 def _least(row: Row) -> float:
@@ -116,6 +116,7 @@ DETECTOR = Detector(
         "registers": REGISTERS,
         "bidders": bidding.BIDDERS,
         "covered": bidding.COVERED,
+        "branches": managed.BRANCHES,
     },
     columns={
         "holdings": bidding.HOLDINGS_COLUMNS,
@@ -124,6 +125,7 @@ DETECTOR = Detector(
         "registers": REGISTERS_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,
         "covered": bidding.COVERED_COLUMNS,
+        "branches": managed.MANAGED_COLUMNS,
     },
     population=bidding.LOTS,
     identity=("lot_id", "holder_id"),

@@ -46,7 +46,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             "data_en": "",
         }
         yield replace(made, words={**said, **words})
-    yield from without_ownership(rows["bidders"], rows["covered"])
+    yield from without_ownership(rows["bidders"], rows["covered"], rows["branches"])
 
 
 def _managed(found: LinkTie, why: tuple[str, str, str] | None) -> Iterator[Draft | Undecided]:
@@ -108,6 +108,7 @@ DETECTOR = Detector(
         "kinds": bidding.KINDS,
         "manages": managed.MANAGES,
         "covered": bidding.COVERED,
+        "branches": managed.BRANCHES,
     },
     columns={
         "control": bidding.CONTROL_COLUMNS,
@@ -116,6 +117,7 @@ DETECTOR = Detector(
         "kinds": bidding.KINDS_COLUMNS,
         "manages": managed.MANAGED_COLUMNS,
         "covered": bidding.COVERED_COLUMNS,
+        "branches": managed.MANAGED_COLUMNS,
     },
     population=bidding.LOTS,
     identity=("lot_id", "holder_id"),

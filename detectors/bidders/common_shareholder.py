@@ -9,7 +9,7 @@ import polars as pl
 
 from detectors.definition import Detector, Draft, Row, Undecided, Values
 from detectors.rows import Rows, table
-from detectors.ties import bidding
+from detectors.ties import bidding, managed
 from detectors.ties.coverage import without_ownership
 from detectors.ties.drafts import Tie, draft, suppressed, tie_facts
 from detectors.ties.held_in_trust import (
@@ -47,7 +47,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         yield replace(made, words={**made.words, **COMMON})
     yield from set_aside(held, elsewhen, rows["bidders"], explained)
     yield from without_owners(found.ownerless, 0.0)
-    yield from without_ownership(rows["bidders"], rows["covered"])
+    yield from without_ownership(rows["bidders"], rows["covered"], rows["branches"])
 
 
 def _described(
@@ -84,6 +84,7 @@ DETECTOR = Detector(
         "holders": bidding.HOLDERS,
         "kinds": bidding.KINDS,
         "covered": bidding.COVERED,
+        "branches": managed.BRANCHES,
     },
     columns={
         "holdings": bidding.HOLDINGS_COLUMNS,
@@ -96,6 +97,7 @@ DETECTOR = Detector(
         "holders": bidding.HOLDERS_COLUMNS,
         "kinds": bidding.KINDS_COLUMNS,
         "covered": bidding.COVERED_COLUMNS,
+        "branches": managed.MANAGED_COLUMNS,
     },
     population=bidding.LOTS,
     identity=("lot_id", "holder_id"),

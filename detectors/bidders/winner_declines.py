@@ -45,7 +45,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         plain = [r for r in tied if r["why"] is None]
         yield declined_draft(plain or tied, None if plain else EXPLAINED[str(tied[0]["why"])])
     yield from _without_successor(declined.filter(gave_up), lots)
-    known = [table(rows[k])["bidder_id"] for k in ("covered", "representatives", "officers")]
+    known = [table(rows[k])["bidder_id"] for k in ("covered", "branches", "representatives", "officers")]
     yield from lacking(lots, pl.concat(known), "股权和人员数据", "data on owners or people")
 
 

@@ -10,9 +10,11 @@ from detectors.definition import Row, Undecided
 from detectors.rows import table
 
 
-def without_ownership(bidders: Sequence[Row], covered: Sequence[Row]) -> Iterator[Undecided]:
-    """Lots of two or more bids some of whose bidders have no ownership data at all."""
-    known = table(covered)["bidder_id"].unique()
+def without_ownership(
+    bidders: Sequence[Row], covered: Sequence[Row], branches: Sequence[Row]
+) -> Iterator[Undecided]:
+    """Lots of two or more bids some of whose bidders have no ownership data at all. Of a branch its head office is known."""
+    known = pl.concat([table(rows)["bidder_id"].cast(pl.String) for rows in (covered, branches)]).unique()
     several = table(bidders).filter(pl.col("bid_id").n_unique().over("lot_id") > 1)
     blank = several.select(
         "lot_id", "bidder_id", blank=~pl.col("bidder_id").is_in(known.implode()).fill_null(False)
