@@ -26,6 +26,7 @@ SUBCONTRACTS_COLUMNS: Final = (
 QUERIES: Final = {
     "subcontracts": SUBCONTRACTS,
     "branches": managed.BRANCHES,
+    **managed.SUBCONTRACTED,
     "lots": limits.LOTS,
     "bidders": bidding.BIDDERS,
 }
@@ -33,6 +34,7 @@ QUERIES: Final = {
 COLUMNS: Final = {
     "subcontracts": SUBCONTRACTS_COLUMNS,
     "branches": managed.MANAGED_COLUMNS,
+    **dict.fromkeys(managed.SUBCONTRACTED, managed.MANAGED_COLUMNS),
     "lots": limits.LOTS_COLUMNS,
     "bidders": bidding.BIDDERS_COLUMNS,
 }
@@ -137,9 +139,9 @@ def one_company(rows: Mapping[str, Sequence[Row]]) -> pl.DataFrame:
     """Pairs that are one company, a branch and its head office or another branch: party_id, own_id, branch_keys, held_from,
     held_to.
 
-    `rows`: the answer to `managed.BRANCHES` ("branches").
+    `rows`: the answers to `managed.BRANCHES` ("branches") and `managed.SUBCONTRACTED`.
     """
-    heads = managed.branches(rows["branches"]).select(
+    heads = managed.branches(*(rows[k] for k in ("branches", *managed.SUBCONTRACTED))).select(
         party_id="bidder_id", own_id="holder_id", branch_keys=pl.concat_list("link_key"),
         held_from=pl.col("held_from").cast(pl.String), held_to=pl.col("held_to").cast(pl.String),
     )  # fmt: skip

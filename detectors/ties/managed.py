@@ -11,6 +11,7 @@ from typing import Final
 import polars as pl
 
 from detectors.definition import Row
+from detectors.question import Question
 from detectors.rows import table
 from detectors.ties.attached_drafts import added
 from detectors.ties.links import LINK_COLUMNS, SPAN, LinkTie, compared, link_ties, on_bids
@@ -21,10 +22,15 @@ MANAGES: Final = (
     "MATCH (h)-[r:EXERCISES_CONTROL]->(c:Company) WHERE r.counted AND r.interest = 'management_relation' "
     f"RETURN {_TOLD}, r.interest AS role, {SPAN}, h.kind AS holder_kind"
 )
-BRANCHES: Final = (
-    "MATCH (c:Company)-[r:BRANCH_OF]->(h:Company) WHERE r.counted "
-    f"RETURN {_TOLD}, coalesce(r.role, 'branch') AS role, {SPAN}, h.kind AS holder_kind"
+_OF_A_BRANCH: Final = f"WHERE r.counted RETURN DISTINCT {_TOLD}, coalesce(r.role, 'branch') AS role, {SPAN}, h.kind AS holder_kind"
+BRANCHES: Final = Question(
+    f"MATCH (c:Company)-[r:BRANCH_OF]->(h:Company) {_OF_A_BRANCH}", "parties", "c:Company"
 )
+SUBCONTRACTED: Final[Mapping[str, str]] = {
+    "contractors_heads": f"MATCH (h:Company)<-[r:BRANCH_OF]-(c:Company)-[:SUBCONTRACTS_TO]->(:Company) {_OF_A_BRANCH}",
+    "subcontractors_heads": f"MATCH (h:Company)<-[r:BRANCH_OF]-(c:Company)<-[:SUBCONTRACTS_TO]-(:Company) {_OF_A_BRANCH}",
+}
+"""Branches that subcontract, and that are subcontracted to."""
 MANAGED_COLUMNS: Final = ("bidder_id", *LINK_COLUMNS, "holder_kind")
 _BY_NAME: Final = "branch_by_name"
 _RULES: Final = "controller"
@@ -33,9 +39,9 @@ NO_BRANCHES: Final = ("management_relation", _RULES)
 _STATE: Final = ("state_holder", "government")
 
 
-def branches(rows: Sequence[Row]) -> pl.DataFrame:
+def branches(*rows: Sequence[Row]) -> pl.DataFrame:
     """Branches and their head offices: what a branch's name says counts where nobody states its head office."""
-    told = table(rows)
+    told = pl.concat([table(r) for r in rows], how="diagonal_relaxed").unique(maintain_order=True)
     by_name = pl.col("role").fill_null("") == _BY_NAME
     stated = told.filter(~by_name)["bidder_id"].unique()
     return told.filter(~by_name | ~pl.col("bidder_id").is_in(stated.implode()))

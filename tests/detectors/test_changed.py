@@ -117,6 +117,16 @@ class Loads(World):
             party = nominee if interest == "代持人" else self.random.choice(PEOPLE)
             self.add("control", party_id=f"person.local:{party}", company_id=firm, interest=interest)
 
+    def manages(self) -> None:
+        """Who manages without shares; a firm that was somebody's branch all the time."""
+        for interest in ("托管", "承包经营"):
+            party = self.random.choice([*FIRMS, *(f"person.local:{p}" for p in PEOPLE)])
+            self.add("control", party_id=party, company_id=self.firm(), interest=interest)
+
+    def branch(self) -> None:
+        one, other = self.random.sample(FIRMS, 2)
+        self.add("companies", id=one, name=name(one), parent_id=other, kind="分公司")
+
     def dated(self) -> None:
         self.tender(self.of_a_bid()[0], "2025-06-01", published_on="2025-05-25")
 
@@ -140,6 +150,8 @@ KINDS = (
         "renamed",
         "concert",
         "trust",
+        "manages",
+        "branch",
         "dated",
     ),
     "outside",
@@ -152,6 +164,8 @@ def base(seed: int) -> Loads:
     for _ in range(12):
         world.holding()
     world.trust()
+    world.manages()
+    world.branch()
     for kind in ("office", "contact", "trace", "worker", "renamed"):
         for _ in range(3):
             getattr(world, kind)()
