@@ -87,6 +87,9 @@ def ends(rows: Mapping[str, Sequence[Row]], lots: pl.DataFrame, values: Values) 
     ruled = _above(lots, table(rows["control"]), CONTROLS)
     ruled = ruled.filter(~pl.col("holder_id").is_in(table(rows["concerts"])["holder_id"].implode()))
     ruled = ruled.join(held, on=["bid_id", "bidder_id", "holder_id"], how="anti")
+    # What its head office has of a branch is told as that.
+    heads = managed.branches(rows["branches"]).select("bidder_id", "holder_id").unique()
+    held, ruled = (f.join(heads, on=["bidder_id", "holder_id"], how="anti") for f in (held, ruled))
     own = lots.with_columns(
         holder_id=pl.col("bidder_id"),
         holder_name=pl.col("bidder_name"),

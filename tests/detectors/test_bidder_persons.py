@@ -191,7 +191,8 @@ def build(w: World) -> None:
         w.tender(tender)
         for bidder, status in ((a, "放弃中标"), (b, "中标")):
             w.bid(tender, bidder, status=status)
-            if tender != "GIVES-UP-BLANK":
+            # A branch has no list of holders.
+            if tender != "GIVES-UP-BLANK" and bidder != "GM2":
                 w.holds(f"P-{bidder}", bidder, 100)
     w.add("relatives", person_id="P-GK1", relative_id="P-GK2", relation="配偶")
     w.add("companies", id="GM2", name="虚构GM1建设有限公司样本分公司", kind="分公司", parent_id="GM1")
@@ -391,7 +392,7 @@ def test_a_declined_award_tied_otherwise_than_by_a_holder(found: Found) -> None:
         assert hit.evidence.keys, kind
     assert tied == {
         "KIN": {("effective_share", "effective_share")},
-        "BRANCH": {("itself", "branch")},
+        "BRANCH": {("itself", "branch"), ("effective_share", "effective_share")},
         "CONTROL": {("controller", "controller")},
         "CONCERT": {("concert_member", "concert_member")},
         "CONTACT": {("phone", "phone")},
