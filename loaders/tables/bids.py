@@ -13,9 +13,8 @@ from loaders.tables.cells_of_names import with_their_numbers
 from loaders.tables.columns import TableRows
 from loaders.tables.companies import contact_frame
 from loaders.tables.consortia import read_members
-from loaders.tables.messages import message
 from loaders.tables.parties import Parties, most, read_parties, relate, state_parties
-from loaders.tables.payments import counted_apart, further
+from loaders.tables.payments import counted_apart, further, tell_rows
 from loaders.tables.rows import AT
 from loaders.tables.tendering import lot_ids, state_lots
 from loaders.tables.vocabulary import VOCABULARIES
@@ -365,12 +364,7 @@ def _contracts_apart(table: TableRows, facts: dict[str, pl.Series]) -> pl.Series
     numbered = frame.filter(pl.col("number").is_not_null())
     again = numbered.filter(~numbered.select(pl.struct(*alike, "number").is_first_distinct()).to_series())
     told = again.filter(~table.rows.duplicates.gather(again[AT]))
-    if told.height:
-        zh, en = message("contracts-one", known=str(told.height))
-        rows = table.rows
-        table.context.problem(
-            "note", "contracts-one", rows.file, rows.sheet.header_row, zh=zh, en=en, sheet=rows.sheet.name
-        )
+    tell_rows(table, "contracts-one", told.height)
     each = frame.filter(~frame[AT].is_in(again[AT].implode())).sort("number", AT, nulls_last=True)
     each = counted_apart(table, each, alike).select(AT, "_time")
     marked = frame.join(each, on=AT, how="left", maintain_order="left")

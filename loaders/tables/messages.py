@@ -173,6 +173,11 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "{known} payments (of one recipient, programme and month) stand in {column} already: each counts once. If they were paid "
         "besides, put both into one sheet and load again.",
     ),
+    "entitlements-one": (
+        "同一户、同一项目、同一月的应享金额在多行上相同，按一份计：有 {known} 行没有另计。如各行是各人的待遇，请把各人的金额合为每户一行后重新加载。",
+        "What a household is due, for one programme and month, stands alike in several rows and counts once: {known} rows were "
+        "not counted again. If each row is a person's own, add them up to one row a household and load again.",
+    ),
     "contracts-one": (
         "与前面的行是同一份合同（合同编号及各项内容相同），只计一次：共 {known} 行。",
         "{known} rows tell a contract that an earlier row tells (its number and all else are equal): it counts once.",

@@ -139,12 +139,23 @@ def _tell(table: TableRows, beside: pl.DataFrame) -> None:
     persons = paid.filter(pl.col("household").is_not_null() & pl.col("_who").is_not_null() & ~pl.col("_one"))
     own = int((persons["_who"].n_unique() > 1) and persons.select(_several_named()).to_series().sum())
     for code, count in (("payments-one", again), ("payments-own", own)):
-        if count:
-            zh, en = message(code, known=str(count))
-            rows = table.rows
-            table.context.problem(
-                "note", code, rows.file, rows.sheet.header_row, zh=zh, en=en, sheet=rows.sheet.name
-            )
+        tell_rows(table, code, count)
+
+
+def tell_rows(table: TableRows, code: str, count: int) -> None:
+    """Note of a sheet how many of its rows something is true of, where there are any."""
+    if count:
+        zh, en = message(code, known=str(count))
+        rows = table.rows
+        table.context.problem(
+            "note", code, rows.file, rows.sheet.header_row, zh=zh, en=en, sheet=rows.sheet.name
+        )
+
+
+def tell_alike(table: TableRows, frame: pl.DataFrame, by: Sequence[str], code: str) -> None:
+    """Note how many rows state what another row states, in the columns of `by`, though some cell of them differs."""
+    once = _once(table, frame).select(by)
+    tell_rows(table, code, once.height - once.unique().height)
 
 
 def _several_named() -> pl.Expr:

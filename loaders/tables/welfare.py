@@ -14,7 +14,7 @@ from loaders.rosters import day_of
 from loaders.tables.columns import TableRows
 from loaders.tables.companies import account_keys
 from loaders.tables.parties import Parties, local_ids, read_parties, relate, state_parties
-from loaders.tables.payments import counted_apart, each_payment, further
+from loaders.tables.payments import counted_apart, each_payment, further, tell_alike
 from loaders.tables.plans import bare_heading
 from loaders.tables.rows import AT
 from loaders.tables.vocabulary import VOCABULARIES, read_relation_codes
@@ -350,6 +350,8 @@ def read_entitlements(table: TableRows) -> None:
     )
     to_household = frame.filter(pl.col("household").is_not_null())
     to_person = frame.filter(pl.col("household").is_null())
+    alike = [c for c in frame.columns if c not in (AT, "person")]
+    tell_alike(table, to_household, alike, "entitlements-one")
     table.rows.rel(
         "ENTITLED_TO", "Household", "Program", to_household.drop("person").rename({"household": "from_id"})
     )

@@ -166,3 +166,13 @@ def test_contracts_alike_are_two_unless_their_number_is_one(
     stated = rels(read, "SUBCONTRACTS_TO").unique(["scope", "amount", "signed_on"])
     assert sorted(stated["scope"].to_list(), key=str) == sorted(scopes, key=str)
     assert ("contracts-one" in codes(read, "note")) is told
+
+
+def test_what_is_due_to_a_household_counts_once_and_rows_alike_are_told(tmp_path: Path) -> None:
+    head = "序号,低保证号,姓名,身份证号,救助类型,所属期,应享金额(元)\n"
+    rows = [f"{n},H1,虚构{n},{resident(n)},低保,2024-06,900\n" for n in (1, 2)]
+    read = load_text(tmp_path, {"资格名单.csv": head + "".join(rows)})
+    assert rels(read, "ENTITLED_TO").unique(["from_id", "amount"])["amount"].to_list() == [90000]
+    assert "entitlements-one" in codes(read, "note")
+    alone = load_text(tmp_path, {"资格名单.csv": head + rows[0]})
+    assert "entitlements-one" not in codes(alone, "note")
