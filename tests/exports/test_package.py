@@ -91,7 +91,8 @@ def test_it_holds_everything_a_case_file_needs(nine: Package) -> None:
     assert (
         told["detector"]["id"] == "common-controller"
         and told["detector"]["queries"]
-        and set(told["detector"]["parameters"]) == {p.name for p in chosen(["common-controller"])[0].parameters}
+        and set(told["detector"]["parameters"])
+        == {p.name for p in chosen(["common-controller"])[0].parameters}
     )
     assert told["dataset"]["fingerprint"] and told["methods"] == ["control", "integrated"]
     assert all(len(f["sha256"]) == 64 and f["rows"] >= 0 for f in told["files"])

@@ -7,8 +7,10 @@ hand from the law and the data planted, before the data are written, and by none
 from __future__ import annotations
 
 from lookthrough.demo.labelled.behaviour import plant_behaviour
+from lookthrough.demo.labelled.branches import plant_branches
 from lookthrough.demo.labelled.control import plant_control
 from lookthrough.demo.labelled.documents import plant_accounts_of_two_tenders, plant_documents
+from lookthrough.demo.labelled.estates import plant_estates
 from lookthrough.demo.labelled.explained import plant_explained
 from lookthrough.demo.labelled.explained_bids import plant_explained_bids
 from lookthrough.demo.labelled.explained_payments import plant_explained_payments
@@ -72,6 +74,8 @@ def labelled() -> Labelled:
         plant_explained_bids,
         plant_explained_payments,
         plant_nominating_companies,
+        plant_branches,
+        plant_estates,
     ):
         plant(world)
     return world
