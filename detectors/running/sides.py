@@ -15,9 +15,9 @@ from typing import Any, Final
 from detectors.finding import Finding
 
 Pair = tuple[str, str]
-_HIMSELF: Final = ("holds", "controls", "advises")
-"""How a party stands in a bidder itself: what it owns of it or controls, or its work on the bid."""
-_ABOVE: Final = ("controller", "holder", "person")
+_HIMSELF: Final = ("holds", "controls", "manages", "branch", "head_office", "advises")
+"""How a party stands in a bidder itself: what it owns of it, controls or manages, as one company with it, or by its work."""
+_ABOVE: Final = ("controller", "holder", "manager", "branches", "person")
 
 
 def tied_pairs(f: Finding, here: Iterable[str]) -> frozenset[Pair]:
@@ -66,7 +66,7 @@ def _party(facts: Mapping[str, Any]) -> str:
 
 
 def _ends(facts: Mapping[str, Any]) -> dict[str, set[str]]:
-    """Who stands in each bidder: the party itself, a person or company of it, or kin of one."""
+    """Who stands in each bidder: itself, and the party, a person or company of it, or kin of one."""
     party = _party(facts)
 
     def end(link: Mapping[str, Any]) -> str | None:
@@ -76,7 +76,10 @@ def _ends(facts: Mapping[str, Any]) -> dict[str, set[str]]:
         who = link.get("kin") if how == "kin" else link.get("via") if how in _ABOVE else None
         return str(who["id"]) if who else None
 
-    return _by_bidder(facts, end)
+    found = _by_bidder(facts, end)
+    for bidder, ends in found.items():
+        ends.add(bidder)
+    return found
 
 
 def _by_bidder(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from detectors.bidders import (
     affiliate_of_debarred,
     bidder_linked_to_service_party,
@@ -10,6 +12,8 @@ from detectors.bidders import (
     related_persons,
 )
 from detectors.definition import Detector
+from detectors.finding import Finding
+from detectors.running.sides import tied_pairs
 from detectors.running.stacking import stack
 from graph.stores import Credentials
 from tests.detectors.small_worlds import SmallWorld
@@ -90,3 +94,28 @@ def test_partners_in_concert_tie_across(store_url: str, store_credentials: Crede
     bids(world, "one", "abcd")
     told = stacks(world, "one", [concert_partners.DETECTOR], store_url, store_credentials)
     assert [t[0] for t in told] == ["ac", "bc"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "tied"),
+    [
+        ({"how": "manages"}, {"how": "branch"}, True),
+        ({"how": "manager", "via": {"id": "m"}}, {"how": "branches", "via": {"id": "m"}}, True),
+        ({"how": "manager", "via": {"id": "m"}}, {"how": "manager", "via": {"id": "n"}}, False),
+        ({"how": "controller", "via": {"id": "b"}}, {"how": "controlled"}, True),
+        ({"how": "controlled"}, {"how": "managed"}, False),
+        ({"how": "kin", "via": {"id": "p"}, "kin": {"id": "q"}}, {"how": "person", "via": {"id": "q"}}, True),
+        (
+            {"how": "kin", "via": {"id": "p"}, "kin": {"id": "q"}},
+            {"how": "person", "via": {"id": "p"}},
+            False,
+        ),
+    ],
+)
+def test_who_stands_in_both(one: dict[str, object], other: dict[str, object], tied: bool) -> None:
+    facts = {
+        "holder": {"id": "party"},
+        "bidders": [{"id": "a", "links": [one]}, {"id": "b", "links": [other]}],
+    }
+    found = Finding(SERVICE.id, "1.0", "review", "lot", "l", ("a", "b"), facts, (), None, {}, "f")
+    assert bool(tied_pairs(found, ["a", "b"])) is tied
