@@ -47,3 +47,5 @@ class Subgraph:
     fingerprint: str = ""
     truncated: bool = False
     """True where a limit cut it; a picture must say so."""
+    undrawn: int = 0
+    """Findings marked in it that also rest on what is not among its nodes and edges; a picture must say so too."""

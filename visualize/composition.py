@@ -110,6 +110,7 @@ def compose(
         as_of=clean(subgraph.as_of),
         fingerprint=clean(subgraph.fingerprint),
         truncated=subgraph.truncated,
+        undrawn=subgraph.undrawn,
         style=style,
     )
     notes, end = legend(scene, width - 2 * MARGIN, foot, MARGIN)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from detectors.finding import Finding
@@ -39,7 +40,8 @@ def picture_of(
     as it is today. A company: every owner above it, and what it holds directly. A person: what it holds directly, its
     households. A household: its members, their property and companies, what companies they stand above hold, the
     latest benefits it had by that day. What was found of later
-    payments is not marked. At most `MOST_NODES` nodes; `truncated` says when that cut something. With `computed`, the
+    payments is not marked. At most `MOST_NODES` nodes; `truncated` says when that cut something, `undrawn` how many
+    findings rest on more than a lot's picture holds. With `computed`, the
     stakes of the largest `MOST_COMPUTED` indirect holders at the top are edges of their own, marked so, with their formula. With `tied`, of parties that are looked at
     together: what ties them, people and kin included, and not what else they hold.
     """
@@ -47,7 +49,9 @@ def picture_of(
     title = around(canvas, ids, computed=computed, tied=tied)
     about = [f for f in findings if f.scope_id in ids or set(f.subjects) & set(ids)]
     about = [f for f in about if as_of is None or _paid_from(f) <= as_of[:7]]
-    return canvas.subgraph(title, ids, about)
+    drawn = canvas.subgraph(title, ids, about)
+    lots = any(n.type == "Lot" and n.id in set(ids) for n in drawn.nodes)
+    return replace(drawn, undrawn=sum(map(canvas.lacks, about))) if lots else drawn
 
 
 def around(canvas: Canvas, ids: Sequence[str], *, computed: bool = False, tied: bool = False) -> str:

@@ -364,6 +364,12 @@ class Canvas:
             self._joined = found.num_rows > 0
         return self._joined
 
+    def lacks(self, found: Finding) -> bool:
+        """Does a finding that stands rest on what was not gathered, such as a telephone or kin?"""
+        proof = found.evidence
+        there = self.nodes.keys() >= set(proof.nodes) and self.edges.keys() >= set(proof.keys)
+        return not found.suppressed_by and not there
+
     def subgraph(self, title: str, subjects: Iterable[str], findings: Sequence[Finding]) -> Subgraph:
         """What was gathered, marked: the subjects asked about, and what proves the findings."""
         standing = [f for f in findings if not f.suppressed_by]

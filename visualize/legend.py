@@ -63,6 +63,8 @@ def notes(scene: Scene) -> list[tuple[str, str, bool]]:
     out = [(facts, QUIET, False)] if facts else []
     if scene.truncated:
         out.append((pick(WORDS["truncated"], lang), ALARM, True))
+    if scene.undrawn:
+        out.append((pick(WORDS["undrawn"], lang).format(n=scene.undrawn), ALARM, True))
     out.append((pick(WORDS["notice"], lang), INK, True))
     return out
 

@@ -138,5 +138,6 @@ class Scene:
     as_of: str = ""
     fingerprint: str = ""
     truncated: bool = False
+    undrawn: int = 0
     style: Style = "chinese"
     grey: bool = False

@@ -376,6 +376,12 @@ def test_kin_behind_two_companies_are_told_and_drawn_with_what_either_is(page, s
     with served.client() as client:
         found = client.get("/v1/findings?detector=related-persons&found=true").json()["items"]
     kin = next(f for f in found if not f["suppressed_by"] and len(f["subjects"]) == 2)
+    go(page, served, at("findings", kin["id"]))
+    behind = page.locator(".behind")
+    expect(behind).to_have_count(2)
+    for one, person in enumerate(kin["facts"]["persons"]):
+        expect(behind.nth(one)).to_contain_text(person["name"])
+        expect(behind.nth(one).locator(".held").first).to_contain_text("有限公司")
     page.goto(f"{served.url}/#/relations")
     page.get_by_label(re.compile("^每行一个")).fill(
         "\n".join(kin["facts"]["names"][i] for i in kin["subjects"])
