@@ -51,7 +51,7 @@ def picture_of(
     about = [f for f in about if as_of is None or _paid_from(f) <= as_of[:7]]
     drawn = canvas.subgraph(title, ids, about)
     lots = any(n.type == "Lot" and n.id in set(ids) for n in drawn.nodes)
-    return replace(drawn, undrawn=sum(map(canvas.lacks, about))) if lots else drawn
+    return replace(drawn, undrawn=canvas.undrawn(about)) if lots else drawn
 
 
 def around(canvas: Canvas, ids: Sequence[str], *, computed: bool = False, tied: bool = False) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from detectors.finding import Finding
 from graph.current_ownership import current_ownership
 from graph.model import REL_TYPES, rel_columns
+from graph.ownership_above import same_party
 from graph.penetration import Ownership
 from graph.penetration.rows import HEAD_OFFICE, HEAD_OFFICE_BY_NAME, REGISTERED_HEAD, SOLE_INTERESTS
 from graph.stores import GraphStore
@@ -364,11 +365,18 @@ class Canvas:
             self._joined = found.num_rows > 0
         return self._joined
 
-    def lacks(self, found: Finding) -> bool:
-        """Does a finding that stands rest on what was not gathered, such as a telephone or kin?"""
-        proof = found.evidence
-        there = self.nodes.keys() >= set(proof.nodes) and self.edges.keys() >= set(proof.keys)
-        return not found.suppressed_by and not there
+    def undrawn(self, findings: Iterable[Finding]) -> int:
+        """How many findings that stand rest on what was not gathered, such as a telephone or kin."""
+        standing = [f.evidence for f in findings if not f.suppressed_by]
+        absent = {n for proof in standing for n in proof.nodes} - self.nodes.keys()
+        joined = same_party(self.store, sorted(absent)) if absent else None
+        # A party that a proof names by another of its ids too is drawn under one of them.
+        pairs = [] if joined is None else [*joined.select("from_id", "to_id").iter_rows()]
+        absent -= {one for a, b in pairs for one, other in ((a, b), (b, a)) if other in self.nodes}
+        return sum(
+            not absent.isdisjoint(proof.nodes) or not self.edges.keys() >= set(proof.keys)
+            for proof in standing
+        )
 
     def subgraph(self, title: str, subjects: Iterable[str], findings: Sequence[Finding]) -> Subgraph:
         """What was gathered, marked: the subjects asked about, and what proves the findings."""
