@@ -12,6 +12,7 @@ from detectors.rows import table
 from detectors.ties import attached, bidding, kin, people, traces
 from detectors.ties.kin_drafts import kin_draft
 from detectors.ties.links import CLOSING_EN, CLOSING_ZH, ENDED, compared
+from detectors.ties.stakes import stakes_of
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
@@ -30,11 +31,13 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         at = [f"bid_id{n}", f"bidder_id{n}"]
         whole = whole.join(stated.rename({c: f"{c}{n}" for c in stated.columns}), on=at, how="left")
     named = dict(bids.select("bidder_id", "bidder_name").unique("bidder_id").iter_rows())
+    ends = (("person_id", "bidder_id"), ("kin_id", "bidder_id_2"))
+    stakes = stakes_of(rows, pl.concat(whole.select("lot_id", holder_id=p, company=b) for p, b in ends))
     at = ["lot_id", "person_id", "kin_id"]
     for _, group in whole.sort(*at, "bidder_id", "bidder_id_2", "role", "role_2", nulls_last=True).group_by(
         at, maintain_order=True
     ):
-        yield kin_draft(group.to_dicts(), named)
+        yield kin_draft(group.to_dicts(), named, stakes)
 
 
 _LOT = list(bidding.LOT_COLUMNS)

@@ -19,7 +19,7 @@ from detectors.running.nearby import Nearby, NearbyView
 from detectors.running.standing import Standing
 from detectors.ties import bidding, people
 from detectors.ties.held_in_trust import OWNERS, OWNERS_COLUMNS
-from detectors.ties.procedure_parties import ABOVE_PARTIES
+from detectors.ties.procedure_parties import ABOVE_PARTIES, HELD
 from graph.in_play import derived_on_the_spot
 from graph.stores.contract import GraphStore
 from graph.stores.hops import EACH, hop
@@ -104,10 +104,8 @@ class OnTheSpot(NearbyView):
         return answer
 
     def _above_parties(self, type_: str, side: str) -> Callable[[], pl.DataFrame]:
-        share = [
-            pl.col(c) if type_ == "ULTIMATELY_HOLDS" else pl.lit(None, pl.Float64).alias(c)
-            for c in ("share", "share_max")
-        ]
+        # Control has no share: as a question answers it, without a type.
+        share = [pl.col(c) if type_ == "ULTIMATELY_HOLDS" else pl.lit(None).alias(c) for c in HELD]
 
         def answer() -> pl.DataFrame:
             found = self._store.query(_PARTIES[side], {"ids": self._near.ids("asked") or [""]}, _TIMEOUT)

@@ -14,6 +14,7 @@ from detectors.rows import table
 from detectors.ties.kin import relation_words
 from detectors.ties.links import compared, lot_words
 from detectors.ties.roles import OWNING, role_en, role_zh
+from detectors.ties.stakes import Pair, Stakes, holds_or_is, stakes_of, stands_as
 
 STATE: Final = Suppressor(
     "state",
@@ -66,6 +67,7 @@ def party_drafts(
     names = _names(rows, parties, links)
     kinds = {r["holder_id"]: r["holder_kind"] for r in rows.get("kinds", ())}
     party_rows = {(r["lot_id"], r["party_id"]): r for r in parties.iter_rows(named=True)}
+    stakes = stakes_of(rows, _held_pairs(links))
     for (lot, party), group in links.group_by("lot_id", "party_id", maintain_order=True):
         found = group.to_dicts()
         who = party_rows[str(lot), str(party)]
@@ -78,7 +80,7 @@ def party_drafts(
         if not plain:
             why = _minor(known[0], names) if known else _hub(owned[0], names) if owned else None
             why = why or (_state(who) if live else _ended(found, who, lot_rows[lot]))
-        yield _draft(lot_rows[lot], who, shown, named, names, why, judge(who, shown, lot_rows[lot]))
+        yield _draft(lot_rows[lot], who, shown, named, names, stakes, why, judge(who, shown, lot_rows[lot]))
 
 
 def _names(rows: Mapping[str, Sequence[Row]], parties: pl.DataFrame, links: pl.DataFrame) -> dict[str, str]:
@@ -96,6 +98,40 @@ def _names(rows: Mapping[str, Sequence[Row]], parties: pl.DataFrame, links: pl.D
     ]
     near.append(parties.select(holder_id="party_id", holder_name="party_name"))
     return dict(pl.concat(near, how="vertical_relaxed").drop_nulls().iter_rows())
+
+
+def _held_pairs(links: pl.DataFrame) -> pl.DataFrame:
+    """Every holder and company of a lot that links may tell a share or control of."""
+    ends = (
+        ("party_id", "bidder_id"),
+        ("bidder_id", "party_id"),
+        ("via_id", "bidder_id"),
+        ("via_id", "party_id"),
+    )
+    return pl.concat(
+        links.select("lot_id", holder_id=holder, company=company)
+        for holder, company in (*ends, ("kin_id", "bidder_id"))
+    ).unique(maintain_order=True)
+
+
+def _pairs(link: Row) -> list[Pair]:
+    """Who holds or controls what, of a link that holds on the bid date; none where nobody is said to."""
+    party, bidder, how = str(link["party_id"]), str(link["bidder_id"]), link["how"]
+    if link["when"] != "yes":
+        return []
+    if how in ("holds", "controls"):
+        return [(party, bidder)]
+    if how in ("held", "controlled"):
+        return [(bidder, party)]
+    via = str(link["via_id"])
+    if how in ("holder", "controller"):
+        return [(via, bidder), (via, party)]
+    found = []
+    if how in ("person", "kin") and link["role"] in OWNING:
+        found.append((str(link["kin_id"] or via), bidder))
+    if link["party_side"] in OWNING:
+        found.append((via, party))
+    return found
 
 
 def _by_state(link: Row, party: Row, kinds: Mapping[str, str]) -> bool:
@@ -171,6 +207,7 @@ def _draft(
     links: Sequence[Row],
     named: Mapping[tuple[str, str], Row],
     names: Mapping[str, str],
+    stakes: Stakes,
     why: tuple[str, str, str] | None,
     severity: Severity | None,
 ) -> Draft:
@@ -183,7 +220,7 @@ def _draft(
         [r["basis"] for r in links if r["basis"]],
     )
     zh, en = identity_label(identity)
-    told = [_dated(r, *_told(r, party, named, names)) for r in links]
+    told = [_dated(r, *_told(r, party, named, names, stakes)) for r in links]
     told_of_party = {k: party[k] for k in _MORE if k in party}
     facts = {
         "as_of": lot["bid_on"],
@@ -197,7 +234,7 @@ def _draft(
             {
                 "id": b,
                 "name": named[lot["lot_id"], b]["bidder_name"],
-                "links": [_link_fact(r, names) for r in links if r["bidder_id"] == b],
+                "links": [_link_fact(r, names, stakes) for r in links if r["bidder_id"] == b],
             }
             for b in bidders
         ],
@@ -233,10 +270,18 @@ def _draft(
     )
 
 
-def _link_fact(link: Row, names: Mapping[str, str]) -> dict[str, Any]:
+def _own_stake(link: Row, stakes: Stakes) -> Row | None:
+    """What the person of a link, or his kin, holds of the bidder on the bid date."""
+    if link["when"] != "yes" or link["how"] not in ("person", "kin"):
+        return None
+    return stakes.of(link["lot_id"], (str(link["kin_id"] or link["via_id"]), str(link["bidder_id"])))
+
+
+def _link_fact(link: Row, names: Mapping[str, str], stakes: Stakes) -> dict[str, Any]:
     fact = {k: link[k] for k in ("how", "share", "role", "relation", "when")}
     if link["when"] != "yes":
         fact |= {"from": link["held_from"], "to": link["held_to"]}
+    fact["role"] = stands_as(link["role"], _own_stake(link, stakes)) or None
     if link["party_share"] is not None:
         fact["share_of_party"] = link["party_share"]
     if link["kin_id"]:
@@ -244,6 +289,7 @@ def _link_fact(link: Row, names: Mapping[str, str]) -> dict[str, Any]:
     return fact | {
         "via": {"id": link["via_id"], "name": names.get(link["via_id"])} if link["via_id"] else None,
         "of_party": link["party_side"],
+        **stakes.facts(link["lot_id"], _pairs(link)),
     }
 
 
@@ -262,7 +308,11 @@ def _dated(link: Row, zh: str, en: str) -> tuple[str, str]:
 
 
 def _told(
-    link: Row, party: Row, named: Mapping[tuple[str, str], Row], names: Mapping[str, str]
+    link: Row,
+    party: Row,
+    named: Mapping[tuple[str, str], Row],
+    names: Mapping[str, str],
+    stakes: Stakes,
 ) -> tuple[str, str]:
     bidder = named[link["lot_id"], link["bidder_id"]]["bidder_name"] or link["bidder_id"]
     who = party["party_name"] or party["party_id"]
@@ -298,23 +348,20 @@ def _told(
         )
     side, role = link["party_side"], link["role"]
     stake_zh, stake_en = (f"（{of_party}）", f" ({of_party})") if of_party else ("", "")
-    held = f" {share}" if share else ""
+    is_zh, is_en = holds_or_is(role, bidder, _own_stake(link, stakes), share)
     if link["how"] == "person" and link["via_id"] == party["party_id"]:
-        return f"{who}为{bidder}的{role_zh(role)}{share}", f"{who} is {role_en(role)}{held} of {bidder}"
+        return f"{who}{is_zh}", f"{who} {is_en}"
     if link["how"] == "person":
         return (
-            f"{who}的{role_zh(side)}{via}{stake_zh}同为{bidder}的{role_zh(role)}{share}",
-            f"{via}, {role_en(side)}{stake_en} of {who}, is {role_en(role)}{held} of {bidder}",
+            f"{who}的{role_zh(side)}{via}{stake_zh}同{'时' if is_zh.startswith('间') else ''}{is_zh}",
+            f"{via}, {role_en(side)}{stake_en} of {who}, {is_en}",
         )
     zh, en = relation_words(link["relation"])
     if link["via_id"] == party["party_id"]:
-        return (
-            f"{who}的亲属（{zh}）为{bidder}的{role_zh(role)}{share}",
-            f"kin ({en}) of {who} is {role_en(role)}{held} of {bidder}",
-        )
+        return f"{who}的亲属（{zh}）{is_zh}", f"kin ({en}) of {who} {is_en}"
     return (
-        f"{who}的{role_zh(side)}{via}{stake_zh}的亲属（{zh}）为{bidder}的{role_zh(role)}{share}",
-        f"kin ({en}) of {via}, {role_en(side)}{stake_en} of {who}, is {role_en(role)}{held} of {bidder}",
+        f"{who}的{role_zh(side)}{via}{stake_zh}的亲属（{zh}）{is_zh}",
+        f"kin ({en}) of {via}, {role_en(side)}{stake_en} of {who}, {is_en}",
     )
 
 

@@ -46,11 +46,15 @@ def _on_the_bid_date(link: str) -> str:
     )
 
 
+HELD: Final = ("share", "share_min", "share_max", "votes", "depth", "method")
+"""What a holder above a party has of it; of who controls it alone none of this is known."""
+
+
 def _above(type_: str, side: str) -> Question:
     shown = (
-        "u.share AS share, u.share_max AS share_max"
+        ", ".join(f"u.{c} AS {c}" for c in HELD)
         if type_ == "ULTIMATELY_HOLDS"
-        else "null AS share, null AS share_max"
+        else ", ".join(f"null AS {c}" for c in HELD)
     )
     return Question(
         f"MATCH (h)-[u:{type_}]->(p:Company)-[:{side}]->{_LOT} WHERE {_on_the_bid_date('u')} "
@@ -67,7 +71,7 @@ ABOVE_PARTIES: Final[Mapping[tuple[str, str], Question]] = {
     for side in ("BUYS", "SERVES_TENDER")
 }
 """What stands above companies of the procedure, by the type of relationship and the side."""
-ABOVE_COLUMNS: Final = ("lot_id", "party_id", "holder_id", "share", "share_max", "derivation", "identity")
+ABOVE_COLUMNS: Final = ("lot_id", "party_id", "holder_id", *HELD, "derivation", "identity")
 
 
 _AROUND: Final[Mapping[str, Around]] = {"BUYS": "buyers", "SERVES_TENDER": "servants"}

@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from detectors.finding import Finding
+from exports.told_shares import control_of_links, shares_with_paths
 from graph.penetration import Ownership, UnknownCompanyError, connecting_paths, penetrate
 from graph.penetration.beneficial import beneficial_owners
 from graph.penetration.control import STRICT_FROM, ControlFrontier, control_frontier
@@ -82,7 +83,7 @@ def proof_of_finding(ownership: Ownership, found: Finding) -> Proof:
     proof = Proof(date_of(found))
     asked: dict[str | None, set[str]] = defaultdict(set)
     method = str(found.facts.get("method") or "integrated")
-    for at, told in _told(found.facts, ""):
+    for at, told in shares_with_paths(found.facts, ""):
         paths = told["paths"]
         holder, company = str(paths[0]["nodes"][0]), str(paths[0]["nodes"][-1])
         claim = _share_claim(f"/findings/0/facts{at}", holder, company, told, method)
@@ -97,6 +98,8 @@ def proof_of_finding(ownership: Ownership, found: Finding) -> Proof:
     controlled = [c for c in found.facts.get("control") or () if c.get("certain", True) and c.get("rule")]
     controlled = controlled if by else []
     asked[proof.as_of] |= {str(c["id"]) for c in controlled}
+    linked = list(control_of_links(found.facts))
+    asked[proof.as_of] |= {company for _, _, company in linked}
     for day, companies in asked.items():
         if companies:
             lay_out(proof.of_day(day), ownership, sorted(companies))
@@ -108,6 +111,10 @@ def proof_of_finding(ownership: Ownership, found: Finding) -> Proof:
     for n, told in enumerate(controlled):
         answer = _controllers(ownership, str(told["id"]), proof.as_of)
         proof.control += _control_claims(f"/findings/0/facts/control/{n}", answer, by, told.get("via"))
+    for at, holder, company in linked:
+        answer = _controllers(ownership, company, proof.as_of)
+        via = next((one.via for one in answer.controllers if one.id == holder), None)
+        proof.control += _control_claims(f"/findings/0/facts{at}", answer, holder, via)
     proof.keys |= {k for c in proof.control for link in c["links"] for k in link["rows"]}
     return proof
 
@@ -254,18 +261,6 @@ def _below(ownership: Ownership, node: int, day: int) -> tuple[list[str], bool]:
         seen = np.union1d(seen, frontier)
         found += sorted(ownership.ids(frontier).to_list())
     return found[:MOST_COMPANIES], len(found) > MOST_COMPANIES
-
-
-def _told(value: Any, at: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Everything in a finding's facts that states a share with its chains, and where it stands (a JSON pointer)."""
-    if isinstance(value, Mapping):
-        if value.get("paths") and "share" in value:
-            yield at, value
-        for key, inner in value.items():
-            yield from _told(inner, f"{at}/{str(key).replace('~', '~0').replace('/', '~1')}")
-    elif isinstance(value, list | tuple):
-        for n, inner in enumerate(value):
-            yield from _told(inner, f"{at}/{n}")
 
 
 def _told_above(facts: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -19,11 +20,23 @@ _MOST_NAMED: Final = 6
 """Loops named below a share, and parties named of each."""
 
 
+def _once(claims: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Claims without those that say what one before them says: several links of a finding may rest on one share."""
+    told: list[Mapping[str, Any]] = []
+    seen: set[str] = set()
+    for claim in claims:
+        said = json.dumps({k: v for k, v in claim.items() if k != "at"}, sort_keys=True)
+        if said not in seen:
+            seen.add(said)
+            told.append(claim)
+    return told
+
+
 class ProofTelling(Telling):
     """Sections that are there where the facts are."""
 
     def _shares(self) -> Iterator[Block]:
-        claims = self.facts["claims"]["shares"]
+        claims = _once(self.facts["claims"]["shares"])
         if not claims:
             return
         yield self.section("穿透持股与算式", "Effective shares and their formulas")
@@ -147,7 +160,7 @@ class ProofTelling(Telling):
         yield Table(tuple(pick(h, self.lang) for h in headings), tuple(rows), (3, 3, 1.8, 1.9, 0.9))
 
     def _control(self) -> Iterator[Block]:
-        claims = self.facts["claims"]["control"]
+        claims = _once(self.facts["claims"]["control"])
         if not claims:
             return
         yield self.section("控制认定的依据", "What control rests on")

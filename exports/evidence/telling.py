@@ -146,7 +146,11 @@ class Telling:
         if isinstance(value, Mapping):
             inside = currency_in(value) or currency
             rest = [k for k in value if k not in _FIRST]
-            told = [*(k for k in _FIRST if k in value), *rest]
+            # An id is told by its name, which need not stand there twice.
+            twice = "id" in value and bool(value.get("name")) and self.told(value["id"]) == value["name"]
+            if twice and len(value) == 2:
+                return str(value["name"])
+            told = [*(k for k in _FIRST if k in value and not (twice and k == "id")), *rest]
             return ", ".join(f"{self.label(k)}: {self.told(value[k], str(k), inside)}" for k in told)
         if isinstance(value, list | tuple):
             return "; ".join(self.told(v, name, currency) for v in value) or "—"

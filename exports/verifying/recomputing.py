@@ -11,6 +11,7 @@ from exports.verifying.dwellings import dwelling_faults
 from exports.verifying.enclosed import EDGES, FACTS, NODES, Enclosed
 from exports.verifying.integrity import Fault
 from exports.verifying.registers import NOMINATOR, NOMINEE, holds_on, links_of, powers_of
+from exports.verifying.said import said_faults
 from exports.verifying.solving import TOLERANCE, Bounds, Powers, Web, chains, path_product
 
 _CLOSE = 1e-9
@@ -50,6 +51,7 @@ def recomputed(enclosed: Enclosed) -> tuple[list[Fault], dict[str, int]]:
         counted, wrong = dwelling_faults(enclosed, one, f"{FACTS} /findings/{n}/facts")
         dwellings += counted
         faults += wrong
+    faults += said_faults(enclosed)
     faults += cited_faults(enclosed)
     counts = {"shares": len(shares), "control": len(control), "dwellings": dwellings}
     counts["paths"] = sum(len(c["paths"]) for c in shares)

@@ -137,6 +137,7 @@ export const FIELDS: Record<string, [string, string]> = {
   "holder": ["背后的主体", "party behind"],
   "holders_above_count": ["其上的股东数", "holders further up"],
   "links": ["联系", "links"],
+  "stakes": ["所持股份", "stakes"],
   "truncated": ["已截断", "cut"],
   "currency": ["币种", "currency"],
   "months": ["月份", "months"],
