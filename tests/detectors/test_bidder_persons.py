@@ -91,6 +91,12 @@ def build(w: World) -> None:
     w.post("P12", "C4", role="总经理", valid_from="2019-01-01", valid_to="2024-01-01")
     w.post("P13", "C5", role="总经理")
     w.add("relatives", person_id="P12", relative_id="P13", relation="父母")
+    # One holds outright, the other through a company.
+    w.lot("KIN-FAR", "KF1", "KF2")
+    w.holds("P-KF1", "KF1", 70)
+    w.holds("P-KF2", "KFM", 10)
+    w.holds("KFM", "KF2", 3.5)
+    w.add("relatives", person_id="P-KF1", relative_id="P-KF2", relation="配偶")
 
     # Namesakes: nothing else; a shared telephone; another namesake at both; different masks; both numbered.
     for tender, one, other in (
@@ -323,6 +329,17 @@ def test_kin_behind_two_bidders(found: Found) -> None:
     assert "local:M1" in hit.evidence.nodes
     assert "配偶" in hit.text["zh"]
     assert found.of(KIN, "KIN-LOT") == []
+    far = found.one(KIN, "KIN-FAR")
+    zh, en = far.text["zh"], far.text["en"]
+    assert "测试人P-KF1为虚构KF1建设有限公司的股东（持股70.00%）" in zh
+    assert "测试人P-KF2间接持有虚构KF2建设有限公司0.35%（2层）" in zh
+    assert "测试人P-KF1 is shareholder of 虚构KF1建设有限公司 (70.00%)" in en
+    assert "测试人P-KF2 indirectly holds 0.35% of 虚构KF2建设有限公司 (depth 2)" in en
+    (one,), (other,) = (b["links"] for b in far.facts["bidders"])
+    assert (one["role"], other["role"]) == ("shareholder", "indirect_shareholder")
+    (stake,) = other["stakes"]
+    assert (stake["share"], stake["depth"], stake["paths"][0]["formula"]) == (0.0035, 2, "10% × 3.5% = 0.35%")
+    assert (stake["holder"], stake["company"]) == (other["person"], ids("KF2")[0])
     assert found.suppressed(KIN, "KIN-PAST") == "ended"
 
 
