@@ -31,6 +31,7 @@ from detectors.ties.drafts import (
 )
 from detectors.ties.lot_names import lot_name, tender_name
 from detectors.ties.roles import role_en, role_zh
+from graph.model import CONTACT_KINDS
 
 ENDED: Final = Suppressor(
     "ended",
@@ -335,7 +336,9 @@ def _ended(tie: LinkTie) -> tuple[str, str, str]:
 
 
 def _evidence(tie: LinkTie) -> Evidence:
-    nodes = {str(tie.lot["lot_id"]), tie.holder}
+    # A place, domain or switchboard that no source states as such is nowhere in the graph: what it was read from is.
+    derived = tie.holder.partition(":")[0] in CONTACT_KINDS and all(r.get("more_nodes") for r in tie.rows)
+    nodes = {str(tie.lot["lot_id"]), *([] if derived else [tie.holder])}
     for row in tie.rows:
         nodes |= {
             str(row[c])
