@@ -176,8 +176,10 @@ def test_what_is_said_of_parties_above_is_worked_out_again_too(world: World) -> 
     above = [f for f in world.findings if f.facts.get("holders_above")]
     # One beside whose chains a loop stands, where the methods of two holders differ.
     looped = [f for f in above if f.scope_id == "local:XG-2025-006/1"]
-    assert above
-    for found in [*above[:8], *looped]:
+    # And one below whom a nominee stands.
+    lent = [f for f in above if f.scope_id == "local:BZ-D1e-代持企业之上/1"]
+    assert above and lent
+    for found in [*above[:8], *looped, *lent]:
         files = prove(world.store, ask(world.store, found, None), None).files
         facts = json.loads(files["facts.json"])
         claimed = {c["at"] for c in facts["claims"]["shares"]}
