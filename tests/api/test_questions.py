@@ -117,7 +117,8 @@ def test_a_member_named_by_two_lists_is_one_member_and_holds_a_home_once(either_
         ("person.local:R", "son", "2015-01-01"),
     ]
     assert before["properties"] == after["properties"] and len(before["properties"]) == 2
-    assert [b["from_month"] for b in after["benefits"]] == ["2025-01", "2025-02", "2025-03"]
+    # The list names whom each row pays, and no relation to a head: each row is a payment of its own.
+    assert [b["from_month"] for b in after["benefits"]] == ["2025-01", "2025-02", "2025-03", "2025-03"]
 
 
 def test_one_picture_in_every_format_has_the_same_nodes_and_places(service):
