@@ -63,8 +63,8 @@ RECIPIENTS_COLUMNS: Final = {
     "personal": PERSONAL_COLUMNS,
 }
 POPULATION: Final = (
-    "MATCH (h)-[:RECEIVES]->(b:Benefit) WHERE NOT h.id STARTS WITH 'person' OR NOT EXISTS { "
-    "MATCH (:Household)-[:RECEIVES]->(b) } RETURN count(DISTINCT h.id) AS n"
+    "MATCH (h)-[:RECEIVES]->(b:Benefit) OPTIONAL MATCH (f:Household)-[:RECEIVES]->(b) "
+    "WITH h, f WHERE NOT h.id STARTS WITH 'person' OR f.id IS NULL RETURN count(DISTINCT h.id) AS n"
 )
 """Households, and persons paid without one."""
 
