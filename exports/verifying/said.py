@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from exports.told_shares import control_of_links, links_of_bidders, shares_with_paths
@@ -17,6 +17,8 @@ _CLOSE: Final = 1e-9
 _ROUNDED: Final = 5e-5 + 1e-9
 """How far a share may lie from how it is told, in percent with two decimals."""
 _PERCENT: Final = re.compile(r"(?<![0-9.])([0-9]+\.[0-9]{2})%")
+_FIGURES: Final = re.compile(rf"{_PERCENT.pattern}|[0-9.]$")
+"""Of names: a percentage within, or figures at the end."""
 
 
 def said_faults(enclosed: Enclosed) -> Iterator[Fault]:
@@ -78,13 +80,12 @@ def _stated(enclosed: Enclosed, companies: set[str]) -> Iterator[float]:
 
 def _sentence(enclosed: Enclosed, facts: Mapping[str, Any], text: str, at: str) -> Iterator[Fault]:
     """Every percentage of a sentence stands in the facts, and one that is told of a company is of a stake in it."""
-    names = {str(row.get("name") or "") for row in enclosed.nodes.values()}
-    for name in sorted(names, key=len, reverse=True):
-        # A title may have percentages of its own.
-        if _PERCENT.search(name):
-            text = text.replace(name, "…")
+    names = {str(row.get("name") or "") for row in enclosed.nodes.values()} | set(_names(facts))
+    # A title may have percentages of its own, and a name that ends in figures runs into the share behind it.
+    figured = sorted((n for n in names if _FIGURES.search(n)), key=len, reverse=True)
+    plain = _without(text, figured)
     known = {*_numbers(facts), *_sums(facts), 0.0, 1.0}
-    for told in dict.fromkeys(_PERCENT.findall(text)):
+    for told in dict.fromkeys(_PERCENT.findall(plain)):
         if not _among(told, known):
             yield Fault(
                 f"{FACTS} {at}",
@@ -104,7 +105,8 @@ def _sentence(enclosed: Enclosed, facts: Mapping[str, Any], text: str, at: str) 
             rf"{told_as} of {of}",
             rf" of {of} \({told_as}\)",
         )
-        said = [share for pattern in patterns for share in re.findall(pattern, text)]
+        mine = _without(text, [n for n in figured if name in n and n != name])
+        said = [share for pattern in patterns for share in re.findall(pattern, mine)]
         for told in dict.fromkeys(said):
             if not _among(told, shares):
                 yield Fault(
@@ -112,6 +114,27 @@ def _sentence(enclosed: Enclosed, facts: Mapping[str, Any], text: str, at: str) 
                     f"写有持有{name} {told}%，与事实不符",
                     f"says {told}% of {name}, which the facts do not",
                 )
+
+
+def _without(text: str, names: Iterable[str]) -> str:
+    for name in names:
+        text = text.replace(name, "…")
+    return text
+
+
+def _names(facts: Any) -> Iterator[str]:
+    """Whatever is called something in the facts."""
+    if isinstance(facts, Mapping):
+        for key, value in facts.items():
+            if key == "name" and isinstance(value, str):
+                yield value
+            elif key == "names" and isinstance(value, Mapping):
+                yield from (str(v) for v in value.values())
+            else:
+                yield from _names(value)
+    elif isinstance(facts, list | tuple):
+        for inner in facts:
+            yield from _names(inner)
 
 
 def _among(told: str, shares: set[float]) -> bool:
