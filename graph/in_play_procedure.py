@@ -26,9 +26,10 @@ from graph.in_play_people import (
     read,
     standing_above,
 )
-from graph.in_play_state import STATE, beside_debarred_by_state, in_force
+from graph.in_play_state import beside_debarred_by_state, in_force
 from graph.ownership_above import ask
 from graph.penetration import Ownership
+from graph.public_kinds import STATE
 from graph.stores.contract import GraphStore
 from graph.stores.known_nodes import about
 

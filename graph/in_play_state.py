@@ -7,8 +7,6 @@ changes, whatever the lots, and a bidder at the date of its lot.
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 import polars as pl
 
@@ -17,9 +15,7 @@ from graph.penetration import Ownership
 from graph.penetration.control import STRICT_FROM
 from graph.penetration.days import ALWAYS, NEVER, UNDATED, IntArray, day_numbers, iso_dates
 from graph.penetration.edges import reach_up
-
-STATE: Final = ("state_holder", "government")
-"""Kinds of holders that tie nobody."""
+from graph.public_kinds import STATE
 
 
 def in_force() -> pl.Expr:

@@ -15,13 +15,13 @@ from detectors.ties.kin import relation_words
 from detectors.ties.links import compared, lot_words
 from detectors.ties.roles import OWNING, role_en, role_zh
 from detectors.ties.stakes import Pair, Stakes, holds_or_is, stakes_of, stands_as
+from graph.public_kinds import STATE as STATE_KINDS
 
 STATE: Final = Suppressor(
     "state",
     "国有资产监管机构、政府部门对双方的出资不视为关联",
     "that a state holder or public body stands above, or holds, both is no tie",
 )
-_STATE_KINDS: Final = ("state_holder", "government")
 _MORE: Final = ("authority", "document_no", "barred_from", "barred_to")
 _OF_TWO: Final[Mapping[str, tuple[str, str]]] = {
     "controls": ("{who}控制{bidder}", "{who} controls {bidder}"),
@@ -136,8 +136,8 @@ def _pairs(link: Row) -> list[Pair]:
 
 def _by_state(link: Row, party: Row, kinds: Mapping[str, str]) -> bool:
     if link["how"] in ("controller", "holder"):
-        return kinds.get(link["via_id"]) in _STATE_KINDS
-    return link["how"] == "holds" and party["party_kind"] in _STATE_KINDS
+        return kinds.get(link["via_id"]) in STATE_KINDS
+    return link["how"] == "holds" and party["party_kind"] in STATE_KINDS
 
 
 def _is_minor(link: Row, party: Row, kinds: Mapping[str, str], least: float) -> bool:

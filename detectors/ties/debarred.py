@@ -10,8 +10,8 @@ import polars as pl
 from detectors.definition import Row
 from detectors.rows import table
 from detectors.ties import attached, managed
+from graph.public_kinds import STATE
 
-_STATE: Final = ("state_holder", "government")
 _OF_ONE: Final = 20
 """Debarred companies of one state holder that are looked at for one that bids in no lot itself."""
 
@@ -107,7 +107,7 @@ def by_state(
 
 def _of_state(rows: Mapping[str, Sequence[Row]]) -> pl.Series:
     kinds = table(rows["kinds"])
-    return kinds.filter(pl.col("holder_kind").is_in(_STATE).fill_null(False))["holder_id"].unique()
+    return kinds.filter(pl.col("holder_kind").is_in(STATE).fill_null(False))["holder_id"].unique()
 
 
 def _held() -> pl.Expr:

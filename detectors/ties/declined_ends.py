@@ -13,6 +13,7 @@ from detectors.rows import table
 from detectors.ties import bidding, concerts, kin, managed, people, traces
 from detectors.ties.attached import dated
 from detectors.ties.links import on_bids
+from graph.public_kinds import STATE
 
 PARAMETERS: Final[tuple[Parameter, ...]] = (
     people.HUB_PARTIES,
@@ -59,7 +60,6 @@ COLUMNS: Final = {
 HOLDS: Final = "effective_share"
 CONTROLS: Final = "controller"
 CONCERT: Final = "concert_member"
-_STATE: Final = ("state_holder", "government")
 EXPLAINED: Final = {
     "ended": ("ended", "关联在投标日不存续", "the tie did not hold on the bid date"),
     "state": (
@@ -118,7 +118,7 @@ def ends(rows: Mapping[str, Sequence[Row]], lots: pl.DataFrame, values: Values) 
     columns = [*lots.columns, "holder_id", "holder_name", "how", "when", "link_key", "derivation", "basis"]
     whole = pl.concat([f.select(columns) for f in (held, ruled, own, *linked)], how="vertical_relaxed")
     whole = pl.concat([whole, _in_concert(rows, whole).select(*columns, "member")], how="diagonal_relaxed")
-    state = [r["holder_id"] for r in rows["kinds"] if r["holder_kind"] in _STATE]
+    state = [r["holder_id"] for r in rows["kinds"] if r["holder_kind"] in STATE]
     hubs = _hubs(rows, used, values)
     why = (
         pl.when(pl.col("when") != "yes")

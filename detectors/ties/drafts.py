@@ -17,6 +17,7 @@ from detectors.identities import BASES, identity_label
 from detectors.ties.lot_names import lot_name, tender_name
 from graph.penetration import METHOD_NAMES
 from graph.penetration.path_sums import added, rest_beside
+from graph.public_kinds import STATE
 
 NOT_A_BID: Final = ("registered", "withdrawn", "revoked", "not_submitted", "late_refused")
 """Statuses of what never became a bid to compare."""
@@ -56,7 +57,6 @@ def of_other_lots(others: Sequence[Row]) -> tuple[str, str, str]:
     )
 
 
-_STATE: Final = ("state_holder", "government")
 _FUND: Final = ("fund",)
 
 
@@ -205,7 +205,7 @@ def evidence_of(tie: Tie) -> Evidence:
 
 def by_state(tie: Tie) -> tuple[str, str, str] | None:
     """Why a tie by a state holder is none: (rule, reason zh, reason en)."""
-    if str(tie.lot.get("holder_kind") or "") not in _STATE:
+    if str(tie.lot.get("holder_kind") or "") not in STATE:
         return None
     name = tie.lot["holder_name"] or tie.holder
     return (

@@ -20,6 +20,7 @@ from detectors.identities import weakest
 from detectors.rows import table
 from detectors.ties.drafts import above_100, derivation_of
 from detectors.ties.links import SPAN
+from graph.public_kinds import PUBLIC
 
 DECLARED: Final = (
     "MATCH (h)-[r:EXERCISES_CONTROL]->(c:Company) WHERE r.counted AND r.interest IN ['nominee', 'nominator'] "
@@ -52,7 +53,6 @@ REGISTERS: Final = (
 )
 """Of how many holders of a nominator that is a company anything is stated."""
 REGISTERS_COLUMNS: Final = ("company_id", "company_kind", "holders")
-_PUBLIC: Final = ("state_holder", "government", "public_institution")
 """Bodies that nobody owns."""
 _MOST_PATHS: Final = 20
 """Paths that are told of what somebody has by way of a nominator; more are many times the same."""
@@ -107,7 +107,7 @@ def beneficially(rows: Mapping[str, Sequence[Row]], registered: bool = False) ->
     blank = {
         r["company_id"]
         for r in rows.get("registers", ())
-        if not r["holders"] and r["company_kind"] not in _PUBLIC
+        if not r["holders"] and r["company_kind"] not in PUBLIC
     }
     keys: dict[tuple[str, str], frozenset[str]] = {}
     trusts = _Trusts(declared)

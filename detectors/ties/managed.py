@@ -15,6 +15,7 @@ from detectors.question import Question
 from detectors.rows import table
 from detectors.ties.attached_drafts import added
 from detectors.ties.links import LINK_COLUMNS, SPAN, LinkTie, compared, link_ties, on_bids
+from graph.public_kinds import STATE
 
 _TOLD: Final = "c.id AS bidder_id, h.id AS holder_id, h.name AS holder_name"
 # Few relationships are of these kinds: asked for all of them, in one pattern, an engine begins at them.
@@ -36,7 +37,6 @@ _BY_NAME: Final = "branch_by_name"
 _RULES: Final = "controller"
 NO_BRANCHES: Final = ("management_relation", _RULES)
 """Roles of those that are managed, or controlled, otherwise than as branches."""
-_STATE: Final = ("state_holder", "government")
 
 
 def branches(*rows: Sequence[Row]) -> pl.DataFrame:
@@ -142,7 +142,7 @@ def relations(tie: LinkTie) -> list[str]:
 def by_state(tie: LinkTie) -> tuple[str, str, str] | None:
     """The rule for a manager of several bidders that is the state, which ties nobody."""
     name = tie.holder_name
-    if not any(r.get("holder_kind") in _STATE for r in tie.rows):
+    if not any(r.get("holder_kind") in STATE for r in tie.rows):
         return None
     return (
         "state",

@@ -16,8 +16,8 @@ from detectors.rows import table
 from detectors.ties.links import compared
 from detectors.ties.procedure_parties import PARTY_QUERY_COLUMNS
 from detectors.ties.roles import role_en, role_zh
+from graph.public_kinds import PUBLIC
 
-_PUBLIC_KINDS: Final = ("state_holder", "government", "public_institution")
 # GB 32100-2015, 4.1: codes that begin with 1 are of organs of the state and public institutions.
 _PUBLIC_CODE: Final = "cn-uscc:1"
 _PUBLIC_NAME: Final = (
@@ -33,7 +33,7 @@ def without_data(
     """One a lot that has such parties; `zh`, `en`: what cannot be decided of them. `parties`: as `PARTY_COLUMNS`."""
     firms = parties.filter(pl.col("party_kind").fill_null("") != "person")
     firms = firms.filter(
-        ~pl.col("party_kind").fill_null("").is_in(_PUBLIC_KINDS)
+        ~pl.col("party_kind").fill_null("").is_in(PUBLIC)
         & ~pl.col("party_id").str.starts_with(_PUBLIC_CODE)
         & ~pl.col("party_name").fill_null("").str.contains(_PUBLIC_NAME)
     )

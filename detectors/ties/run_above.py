@@ -12,10 +12,10 @@ from detectors.rows import table
 from detectors.ties import people
 from detectors.ties.attached_drafts import added
 from detectors.ties.links import on_bids
+from graph.public_kinds import STATE
 
 QUERIES: Final[Mapping[str, str]] = people.POSTS_ELSEWHERE
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = dict.fromkeys(QUERIES, people.POSTS_ELSEWHERE_COLUMNS)
-_STATE: Final = ("state_holder", "government")
 _PERSON: Final = ["lot_id", "holder_id"]
 
 
@@ -65,7 +65,7 @@ def _run_beside(rows: Mapping[str, Sequence[Row]], left_out: Sequence[str]) -> p
     told = told.join(pl.concat(runs).unique(), on="stated_holder_id", how="semi", maintain_order="left")
     told = told.rename({"party_id": "above_id", "party_name": "above_name", "party_kind": "above_kind"})
     told = told.filter(~pl.col("role").fill_null("").is_in(left_out))
-    return told.filter(~pl.col("above_kind").fill_null("").is_in(_STATE))
+    return told.filter(~pl.col("above_kind").fill_null("").is_in(STATE))
 
 
 def _proof(control: str | None, above: str) -> tuple[set[str], set[str]]:
