@@ -19,41 +19,31 @@ _BIDDER: Final = (
     "c.id AS bidder_id, c.name AS bidder_name, c.kind AS bidder_kind, b.id AS bid_id, b.status AS status"
 )
 
+_OF_BID: Final = (
+    "c.founded_on AS founded_on, b.amount AS amount, b.currency AS currency, b.won AS won, b.rank AS rank, "
+    "b.consortium AS consortium, b.price_kind AS price_kind, b.rate AS rate, b.submitted_at AS submitted_at, "
+    "b.list_kind AS list_kind"
+)
+_OF_LOT: Final = (
+    "t.method AS method, t.awarded_on AS awarded_on, l.status AS lot_status, l.estimate AS estimate, "
+    "t.status AS tender_status, l.bid_on_from AS bid_on_from"
+)
 BIDDERS: Final = Question(
     "MATCH (c:Company)-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) "
-    f"RETURN {_LOT}, {_BIDDER}, t.method AS method, t.awarded_on AS awarded_on, c.founded_on AS founded_on, "
-    "b.amount AS amount, b.currency AS currency, b.won AS won, b.rank AS rank, b.consortium AS consortium, "
-    "l.status AS lot_status, l.estimate AS estimate, t.status AS tender_status, b.price_kind AS price_kind, "
-    "b.rate AS rate, b.submitted_at AS submitted_at, b.list_kind AS list_kind, l.bid_on_from AS bid_on_from",
+    f"RETURN {_LOT}, {_BIDDER}, {_OF_BID}, {_OF_LOT}",
     "bids",
     "b:Bid",
 )
 BIDDERS_COLUMNS: Final = (
     *LOT_COLUMNS,
     *BIDDER_COLUMNS,
-    *("method", "awarded_on", "founded_on", "amount", "currency", "won", "rank", "consortium"),
-    *(
-        "lot_status",
-        "estimate",
-        "tender_status",
-        "price_kind",
-        "rate",
-        "submitted_at",
-        "list_kind",
-        "bid_on_from",
-    ),
+    *("founded_on", "amount", "currency", "won", "rank", "consortium", "price_kind", "rate", "submitted_at"),
+    *("list_kind", "method", "awarded_on", "lot_status", "estimate", "tender_status", "bid_on_from"),
 )
 BIDS: Final = (
-    f"MATCH (c:Company)-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) RETURN l.id AS lot_id, {_BIDDER}, "
-    "c.founded_on AS founded_on, b.amount AS amount, b.currency AS currency, b.won AS won, b.rank AS rank, "
-    "b.consortium AS consortium, b.price_kind AS price_kind, b.rate AS rate, b.submitted_at AS submitted_at, "
-    "b.list_kind AS list_kind"
+    f"MATCH (c:Company)-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) RETURN l.id AS lot_id, {_BIDDER}, {_OF_BID}"
 )
-LOTS_AND_TENDERS: Final = (
-    f"MATCH (l:Lot) OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) RETURN {_LOT}, t.method AS method, "
-    "t.awarded_on AS awarded_on, l.status AS lot_status, l.estimate AS estimate, t.status AS tender_status, "
-    "l.bid_on_from AS bid_on_from"
-)
+LOTS_AND_TENDERS: Final = f"MATCH (l:Lot) OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) RETURN {_LOT}, {_OF_LOT}"
 """`BIDDERS` in two: over everything, an engine else says the same of a lot with each of its bids."""
 
 
