@@ -136,12 +136,14 @@ def _looked_at(run: Mapping[str, Any], detector: str, scope: tuple[str, str]) ->
 
 
 def _gaps_of(connection: Connection, run: str, scope: tuple[str, str]) -> list[tuple[str, Undecided]]:
-    query = select(UndecidedRow.gap).where(UndecidedRow.run == run, UndecidedRow.scope_id == scope[1])
-    query = query.where(UndecidedRow.scope_kind == scope[0]).order_by(UndecidedRow.place)
+    # Put in order here: asked to, SQLite walks along the run's places, a hundred thousand, past the index of scopes.
+    query = select(UndecidedRow.place, UndecidedRow.gap).where(
+        UndecidedRow.run == run, UndecidedRow.scope_id == scope[1], UndecidedRow.scope_kind == scope[0]
+    )
     return [
         (
             str(gap["detector"]),
             Undecided(*scope, tuple(gap["subjects"]), gap["missing"]["zh"], gap["missing"]["en"]),
         )
-        for gap in connection.execute(query).scalars()
+        for _, gap in sorted(connection.execute(query).tuples(), key=lambda row: row[0])
     ]

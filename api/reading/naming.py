@@ -174,9 +174,12 @@ def nearest(dataset: Dataset, text: str, types: tuple[str, ...], whole: tuple[st
 
 def names_for(store: GraphStore, ids: set[str]) -> dict[str, dict[str, Any]]:
     """Type and name of parties, by id; the canonical ids among them are nodes of their own."""
-    wanted = sorted(ids)
     found: dict[str, dict[str, Any]] = {}
     for type_ in (*PARTIES, "Contact", "Concert"):
+        # Most are parties of the first kinds: where all are found no other kind is asked for.
+        wanted = sorted(ids - found.keys())
+        if not wanted:
+            break
         name = "n.value" if type_ == "Contact" else "n.name" if type_ != "Concert" else "n.id"
         rows = store.query(
             f"UNWIND $ids AS i MATCH (n:{type_} {{id: i}}) RETURN n.id AS id, {name} AS name", {"ids": wanted}

@@ -29,6 +29,7 @@ def _found(pattern: str, at: str, *, given: str = "c") -> str:
 
 _BIDS_OF_LOT: Final = _found("(b:Bid)-[:FOR_LOT]->(l:Lot)", "l:Lot", given="b")
 _BIDDERS_OF_BID: Final = _found("(c:Company)-[:SUBMITS]->(b:Bid)", "b:Bid")
+_BIDDERS_OF_LOT: Final = "MATCH (l:Lot {id: $id}) MATCH (b:Bid)-[:FOR_LOT]->(l) MATCH (c:Company)-[:SUBMITS]->(b) RETURN DISTINCT c.id AS id"
 _BIDS_OF_BIDDER: Final = about(
     "MATCH (c:Company)-[:SUBMITS]->(b:Bid) RETURN DISTINCT c.id AS bidder, b.id AS id", "c:Company"
 )
@@ -142,8 +143,7 @@ def nearby(
 
 def bidders_of(store: GraphStore, lot: str) -> frozenset[str]:
     """The companies that bid in a lot, as its bids state them."""
-    bids = store.query(_BIDS_OF_LOT, {"ids": [lot]}, _TIMEOUT).column("id").to_pylist()
-    return frozenset(store.query(_BIDDERS_OF_BID, {"ids": sorted(bids)}, _TIMEOUT).column("id").to_pylist())
+    return frozenset(store.query(_BIDDERS_OF_LOT, {"id": lot}, _TIMEOUT).column("id").to_pylist())
 
 
 def lots_of(store: GraphStore, tender: str) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from graph.names import is_partnerships_name
 from graph.penetration.days import ALWAYS, NEVER, IntArray, day_numbers
 from graph.penetration.edges import BoolArray, Edges, FloatArray
 from graph.penetration.identities import Identities, IdentityMode, resolve_identities
@@ -342,7 +343,7 @@ class Ownership:
 
     def ids(self, nodes: IntArray) -> pl.Series:
         """Canonical ids of nodes."""
-        return self.nodes["id"].gather(nodes)
+        return self.nodes["id"][nodes]
 
     @cached_property
     def managing(self) -> BoolArray:
@@ -354,8 +355,9 @@ class Ownership:
         if "_partnerships" in self.__dict__ or len(nodes) * _NODES_A_NAME > self.nodes.height:
             return self._partnerships[nodes]
         # All names of a register take a while to read: of few companies only theirs.
-        few = pl.DataFrame({c: self.nodes[c].gather(nodes) for c in ("kind", "name")})
-        return are_partnerships(few, np.flatnonzero(np.isin(nodes, self._partnered)))
+        kinds, names = (self.nodes[c][nodes].to_list() for c in ("kind", "name"))
+        said = [k == "partnership" or is_partnerships_name(n) for k, n in zip(kinds, names, strict=True)]
+        return np.array(said, dtype=np.bool_) | np.isin(nodes, self._partnered)
 
     @cached_property
     def _partnerships(self) -> BoolArray:

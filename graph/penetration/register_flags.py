@@ -230,7 +230,7 @@ def above_100(frontier: Frontier, ids: list[str]) -> list[Flag]:
 
 def seen_later(ownership: Ownership, frontier: Frontier, day: int) -> list[Flag]:
     """Holdings of a list that was only seen after the day: they count, and may not have held yet."""
-    observed = ownership.holdings.table["observed_on"].gather(frontier.links.rows)
+    observed = ownership.holdings.table["observed_on"][frontier.links.rows]
     later = observed.filter(pl.Series(day_numbers(observed, ALWAYS) > day))
     if later.is_empty():
         return []
@@ -251,7 +251,7 @@ def seen_later(ownership: Ownership, frontier: Frontier, day: int) -> list[Flag]
 def left_and_listed(ownership: Ownership, frontier: Frontier, ids: list[str], day: int) -> list[Flag]:
     """Holdings without a date whose holder had left the company by the day, as another row says."""
     links = frontier.links
-    left = ownership.holdings.table["left_on"].gather(links.rows)
+    left = ownership.holdings.table["left_on"][links.rows]
     gone = np.flatnonzero((left.is_not_null() & pl.Series(day_numbers(left, NEVER) <= day)).to_numpy())
     over = np.searchsorted(links.first, gone, "right") - 1
     return [
