@@ -32,14 +32,24 @@ class Question(str):
     """Cypher, asked of everything as it stands. `near`: asked of the nodes `of` alone, listed in `$ids`.
 
     `few`: how a run over everything asks where these nodes are few, with nothing left out that a detector looks at.
+    `large`: what it is read from and the answer while it is put together take so much room that a run over everything
+    asks for it before others are held, and apart (`GraphStore.query_apart`).
     """
 
     of: Around
     near: str
     few: Few | None
+    large: bool
 
     def __new__(
-        cls, cypher: str, of: Around, at: str, given: str = "", whole: str = "", few: Few | None = None
+        cls,
+        cypher: str,
+        of: Around,
+        at: str,
+        given: str = "",
+        whole: str = "",
+        few: Few | None = None,
+        large: bool = False,
     ) -> Self:
         """`at`: the node of the pattern that stands for them, with its label (`b:Bid`).
 
@@ -52,4 +62,5 @@ class Question(str):
         self = super().__new__(cls, whole or cypher)
         self.of, self.near = of, about(cypher, at, given)
         self.few = few or (Few(TAKING_PART[of], self.near) if of in _SELDOM else None)
+        self.large = large
         return self

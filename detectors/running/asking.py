@@ -34,6 +34,7 @@ ABOVE_BIDDERS: Final[Mapping[str, Question]] = {
         f"u.holds_to AS holds_to, {bidding.HOLDING}",
         "bidders",
         "c:Company",
+        large=True,
     ),
     DATED: Question(
         "MATCH (h)-[u:ULTIMATELY_HOLDS]->(c:Company) WHERE u.holds_from IS NOT NULL OR u.holds_to IS NOT NULL "
@@ -93,6 +94,13 @@ class Answers:
             self._begin(query)
         if denominator and detector.population not in self._counts:
             self._counts[detector.population] = self._beside(partial(self._counted, detector.population))
+
+    def begin_large(self, detectors: Sequence[Detector]) -> None:
+        """Begin to ask what any of them needs whose answer takes much room while it is put together."""
+        for detector in detectors:
+            for query in detector.queries.values():
+                if isinstance(query, Question) and query.large:
+                    self._begin(query)
 
     def rows(self, query: str) -> Rows:
         """The rows of a query, in an order that equal graphs share."""
@@ -154,7 +162,7 @@ class Answers:
             took, elsewhere = self._ids(query.few.ids)
             if len(took) <= _FEW:
                 return as_text(self._of_listed(query.few.near, [*took, *elsewhere] or [""]))
-        frame = self._read(query)
+        frame = self._apart(query) if query.large else self._read(query)
         if self._canonical and query.of in TAKING_PART:
             _, elsewhere = self._ids(TAKING_PART[query.of])
             if elsewhere:
@@ -170,6 +178,9 @@ class Answers:
     def _read(self, query: str, ids: Sequence[str] = ()) -> pl.DataFrame:
         params = {"ids": list(ids)} if ids else None
         return pl.DataFrame(pl.from_arrow(self._store.query(query, params, timeout=_TIMEOUT)))
+
+    def _apart(self, query: str) -> pl.DataFrame:
+        return pl.DataFrame(pl.from_arrow(self._store.query_apart(query, timeout=_TIMEOUT)))
 
     def _ids(self, listing: str) -> tuple[list[str], list[str]]:
         """Parties that a question lists, and their further ids: what a register says of them stands at these too."""

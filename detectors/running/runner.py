@@ -23,6 +23,8 @@ from graph.stores.contract import GraphStore
 from graph.stores.side_by_side import Beside, side_by_side
 
 Progress = Callable[[str, int, int], None]
+_AHEAD: Final = 4
+"""Detectors whose rows are asked for: the one that looks at its own, and those after it."""
 
 
 class UnknownDetectorError(ValueError):
@@ -99,9 +101,12 @@ def _run(
     for n, detector in enumerate(able):
         if progress:
             progress(detector.id, n, len(able))
-        # The next one's rows are asked for while this one looks at its own; those about some lots alone take no room.
-        for begun in able[n : n + 2 if denominators else None]:
+        # The next ones' rows are asked for while this one looks at its own; those about some lots alone take no room.
+        for begun in able[n : n + _AHEAD if denominators else None]:
             answers.begin(begun, denominators)
+        if n == 1 and denominators:
+            # While little is held yet, and after what the first of them wait for.
+            answers.begin_large(able)
         values = rules.values(detector)
         if denominators:
             population[detector.id] = answers.count(detector.population)

@@ -27,10 +27,12 @@ def advising(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, parties: pl.
     traces = table(rows["traces"]).filter(pl.col("role").is_in(_HANDS))
     columns = ["bid_id", "holder_id", "holder_name", "role", "link_key"]
     hands = pl.concat([f.select(columns) for f in (table(rows["workers"]), traces)], how="vertical_relaxed")
-    hands = hands.with_columns(name=name_key(hands["holder_name"]))
+    # A name stands on many bids: each is read once, and few are a firm's.
+    named = hands.select("holder_name").drop_nulls().unique()
+    named = named.with_columns(name=name_key(named["holder_name"])).join(firms, on="name", how="semi")
     found = (
         bids.select("lot_id", "bidder_id", "bid_id")
-        .join(hands.join(firms.select("name").unique(), on="name", how="semi"), on="bid_id")
+        .join(hands.join(named, on="holder_name"), on="bid_id")
         .join(firms, on=["lot_id", "name"])
         # Who bids itself is found as that.
         .filter(pl.col("party_id") != pl.col("bidder_id"))

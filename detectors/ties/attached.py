@@ -54,7 +54,8 @@ def party_links(
     `parties`: the columns of `PARTY_COLUMNS`; `holder_share`: the least a holder of both has of one of them. Of people known
     by name alone nothing is linked.
     """
-    bids = compared(table(rows["bidders"])).join(parties.select("lot_id").unique(), on="lot_id", how="semi")
+    bids = compared(table(rows["bidders"])).select("lot_id", "bid_on", "bid_id", "bidder_id", "bidder_kind")
+    bids = bids.join(parties.select("lot_id").unique(), on="lot_id", how="semi")
     sides = parties.select("lot_id", "party_id").unique()
     controllers = _by_control(rows, bids)
     found = [

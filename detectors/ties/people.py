@@ -36,6 +36,7 @@ OWNERS: Final = Question(
     *_OF_BIDDERS,
     # In one pattern: with the bidders found first, the embedded engine takes three times as long over all holdings.
     whole=f"MATCH (h:Person)-[r:OWNS]->(c:Company)-[:SUBMITS]->(:Bid) {_OWNERS}",
+    large=True,
 )
 
 _CONTROLLING: Final = (

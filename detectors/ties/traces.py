@@ -31,6 +31,7 @@ TRACES: Final = Question(
     f"RETURN b.id AS bid_id, r.purpose AS purpose, h.id AS holder_id, h.value AS holder_name, h.kind AS role, {SPAN}",
     "traced",
     "b:Bid",
+    large=True,
 )
 """What bids' files, devices and payments show, of every purpose: detectors ask once and pick theirs (`used_for`)."""
 TRACE_COLUMNS: Final = ("bid_id", "purpose", *LINK_COLUMNS)

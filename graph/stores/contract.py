@@ -101,6 +101,10 @@ class GraphStore(Protocol):
         """Run a read query, at most `timeout` seconds; columns in the order of its RETURN."""
         ...
 
+    def query_apart(self, cypher: str, timeout: float = 30.0) -> pa.Table:
+        """The same of a large answer read from much of the store: what that takes of memory is given back."""
+        ...
+
     def ownership(self, proofs: bool = True) -> OwnershipTables:
         """Everything that ownership and control are worked out from.
 

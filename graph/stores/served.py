@@ -153,6 +153,10 @@ class ServedStore:
         given = {"cypher": cypher, "params": dict(params or {}), "timeout": timeout}
         return self._ask("query", given)[1][0]
 
+    def query_apart(self, cypher: str, timeout: float = 30.0) -> pa.Table:
+        """See `GraphStore.query_apart`."""
+        return self._ask("query_apart", {"cypher": cypher, "timeout": timeout})[1][0]
+
     def ownership(self, proofs: bool = True) -> OwnershipTables:
         """See `GraphStore.ownership`."""
         return wire.ownership_of(self._ask("ownership", {"proofs": proofs})[1])

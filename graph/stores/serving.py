@@ -265,6 +265,7 @@ _QUESTIONS: Final[dict[str, Callable[[GraphStore, Any], Answer]]] = {
         (),
     ),
     "query": _query,
+    "query_apart": lambda store, given: (None, [store.query_apart(given["cypher"], given["timeout"])]),
     "ownership": lambda store, given: (None, wire.packed_ownership(store.ownership(given["proofs"]))),
     "batches": lambda store, given: (wire.packed_batches(store.batches()), ()),
     "loaded_files": lambda store, given: (sorted(store.loaded_files()), ()),

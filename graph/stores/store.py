@@ -180,6 +180,11 @@ class Store:
         """See `GraphStore.query`."""
         return self._engine.query(cypher, params, timeout)
 
+    def query_apart(self, cypher: str, timeout: float = 30.0) -> pa.Table:
+        """See `GraphStore.query_apart`."""
+        with self._engine.steady(), self._engine.aside() as reader:
+            return reader.query(cypher, timeout=timeout)
+
     def ownership(self, proofs: bool = True) -> OwnershipTables:
         """See `GraphStore.ownership`."""
         with self._engine.steady(), self._engine.aside() as reader:
