@@ -22,6 +22,12 @@ VALID: Final = ("valid", "candidate", "won", "lost", "award_declined")
 
 _TYPES: Final = {"amount": pl.Int64, "estimate": pl.Int64, "rate": pl.Float64, "won": pl.Boolean}
 
+_PRICED: Final = (
+    *("lot_id", "bid_id", "bidder_id", "status", "submitted_at"),
+    *("amount", "rate", "price_kind", "currency"),
+)
+"""What tells whether bids can be compared."""
+
 
 def bids_table(rows: Sequence[Row]) -> pl.DataFrame:
     """Rows of BIDDERS as a table; cancelled and failed lots are left out, and each bid's bidders counted (`parties`)."""
@@ -58,8 +64,13 @@ def comparable(bids: pl.DataFrame, least: int) -> pl.DataFrame:
     Adds `price` (minor units, or the rate), `unit` (currency, or "rate"), `n`, and `left_out`: valid bids of the
     lot that can't be compared with them.
     """
+    return _alike(valid_bids(bids)).filter(pl.col("n") >= least).sort("lot_id", "price", "bidder_id")
+
+
+def _alike(valid: pl.DataFrame) -> pl.DataFrame:
+    """Of each lot the largest set of its `valid` bids in one currency and kind of price, with the columns `comparable` adds."""
     rate = pl.col("price_kind") == "rate"
-    priced = valid_bids(bids).with_columns(
+    priced = valid.with_columns(
         price=pl.when(rate).then("rate").otherwise(pl.col("amount").cast(pl.Float64)),
         unit=pl.when(rate)
         .then(pl.lit("rate"))
@@ -75,11 +86,7 @@ def comparable(bids: pl.DataFrame, least: int) -> pl.DataFrame:
         .unique("lot_id", keep="first", maintain_order=True)
         .select("lot_id", "unit")
     )
-    return (
-        priced.join(best, on=["lot_id", "unit"])
-        .filter(pl.col("n") >= least)
-        .sort("lot_id", "price", "bidder_id")
-    )
+    return priced.join(best, on=["lot_id", "unit"])
 
 
 def without_prices(bids: pl.DataFrame, least: int) -> Iterator[Undecided]:
@@ -87,9 +94,11 @@ def without_prices(bids: pl.DataFrame, least: int) -> Iterator[Undecided]:
 
     `bids`: of `bids_table`. Names the bidders whose bids stand outside the largest set that can be compared.
     """
-    several = valid_bids(bids).filter(pl.len().over("lot_id") >= least)
-    alike = comparable(several, 1).filter(pl.col("n") < least)
-    short = several.join(comparable(several, least).select("lot_id").unique(), on="lot_id", how="anti")
+    several = valid_bids(bids.select(_PRICED)).filter(pl.len().over("lot_id") >= least)
+    sets = _alike(several)
+    alike = sets.filter(pl.col("n") < least)
+    compared = sets.filter(pl.col("n") >= least).select("lot_id").unique()
+    short = several.join(compared, on="lot_id", how="anti")
     outside = short.join(alike.select("lot_id", "bid_id"), on=["lot_id", "bid_id"], how="anti")
     lots = (
         short.group_by("lot_id")
