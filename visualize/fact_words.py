@@ -54,7 +54,7 @@ FACT_FIELDS: Final[dict[str, Pair]] = {
     "through_company": ("其中企业持有", "through a company"),
     "paying_region": ("发放地", "paid in"),
     "barred_from": ("禁止投标起", "barred from"),
-    "barred_to": ("禁止投标止", "barred to"),
+    "barred_to": ("不再禁止之日", "no longer barred from"),
     "authority": ("作出机关", "authority"),
     "document_no": ("文号", "document"),
     "left_out": ("未计入", "left out"),

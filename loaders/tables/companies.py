@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Final
 
 import polars as pl
@@ -171,6 +172,8 @@ _EXTENSIONS: Final = (
 )
 """How the extension behind a switchboard's number is written: 转801, ext. 801, or behind one more hyphen."""
 _IPV4: Final = r"\d{1,3}(?:\.\d{1,3}){3}"
+_IN_FOURS: Final = r"^([0-9A-F]{4})\.([0-9A-F]{4})\.([0-9A-F]{4})$"
+"""A MAC address as some switches write it."""
 _IPV6: Final = r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}"
 
 
@@ -202,6 +205,17 @@ def _addresses(cells: pl.Expr) -> pl.Expr:
         .then(six.str.to_lowercase())
         .otherwise(cells.str.replace_all(r"[;,、|]+", "\x1f"))
     )
+
+
+def _ip(text: str) -> str:
+    """An IPv6 address as it is written shortest, one that stands for an IPv4 address as that; anything else as it is."""
+    if ":" not in text:
+        return text
+    try:
+        found = ipaddress.IPv6Address(text.partition("%")[0])
+    except ValueError:
+        return text
+    return str(found.ipv4_mapped or found)
 
 
 def contact_frame(at: pl.Series, kinds: pl.Series, values: pl.Series, key: PersonKey) -> pl.DataFrame:
@@ -254,17 +268,18 @@ def contact_frame(at: pl.Series, kinds: pl.Series, values: pl.Series, key: Perso
         .when(kind == "domain")
         .then(pl.when(domain.str.contains(r"\.")).then(domain))
         .when(kind.is_in(_OF_MACHINES))
-        .then(plain.str.to_uppercase().str.replace_all(r"[:-]", ""))
+        .then(plain.str.to_uppercase().str.replace(_IN_FOURS, "${1}${2}${3}").str.replace_all(r"[:-]", ""))
         .when(kind.is_in(["author", "last_saved_by", "contact_person"]))
         .then(value.str.strip_chars())
         .otherwise(plain)
     ).filter(value.is_not_null() & (value != ""))
-    places = frame.filter(kind == "address")["value"].unique()
-    spelt = {a: b for a, b in ((a, plain_numbers(a)) for a in places) if a != b}
-    if spelt:
-        frame = frame.with_columns(
-            value=pl.when(kind == "address").then(value.replace(spelt)).otherwise(value)
-        )
+    for which, plainly in (("address", plain_numbers), ("ip", _ip)):
+        told = frame.filter(kind == which)["value"].unique()
+        spelt = {a: b for a, b in ((a, plainly(a)) for a in told) if a != b}
+        if spelt:
+            frame = frame.with_columns(
+                value=pl.when(kind == which).then(value.replace(spelt)).otherwise(value)
+            )
     frame = frame.with_columns(id=kind + ":" + value)
     account = frame["kind"] == "account"
     if account.any():

@@ -240,8 +240,23 @@ def read_debarments(table: TableRows) -> None:
     authority = _authority(table, words)
     state_parties(table, party)
     state_parties(table, authority)
-    facts = {"document_no": table.text("document_no"), **table.span()}
+    facts = {"document_no": table.text("document_no"), **_barred(table)}
     relate(table, "DEBARRED_BY", party, "Company", authority.ids, facts)
+
+
+def _barred(table: TableRows) -> dict[str, pl.Series]:
+    """`stated_from` and `stated_to` of a bar: one that runs to a day holds on that day, one lifted on a day does not.
+
+    Of both the earlier counts: who is taken off a list early is barred no longer.
+    """
+    lifted = table.span()
+    through = table.span(to_column="last_day")["stated_to"]
+    day = through.str.len_chars() == 10
+    after = through.str.to_date("%Y-%m-%d", strict=False).dt.offset_by("1d").dt.to_string("%Y-%m-%d")
+    ends = pl.DataFrame(
+        {"lifted": lifted["stated_to"], "after": after.zip_with(day.fill_null(False), through)}
+    )
+    return lifted | {"stated_to": ends.select(pl.min_horizontal("lifted", "after")).to_series()}
 
 
 def _authority(table: TableRows, words: pl.Series) -> Parties:

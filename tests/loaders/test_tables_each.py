@@ -236,3 +236,20 @@ def test_the_law_of_a_tender_by_the_words_that_platforms_use(tmp_path: Path) -> 
     assert tenders["regime"].to_list() == ["construction"] * 5 + ["government_procurement", None]
     # Goods are bought under either law: it is not guessed.
     assert [(p.code, p.value) for p in context.problems] == [("unknown-word", "货物")]
+
+
+def test_a_bar_holds_on_its_last_day_and_no_longer_when_it_is_lifted(tmp_path: Path) -> None:
+    # To a day; lifted on a day; to a day and lifted before it; to a month; without an end.
+    ends = (
+        ("2025-06-30", ""),
+        ("", "2025-06-30"),
+        ("2025-12-31", "2025-06-30"),
+        ("2025-06", ""),
+        ("长期", ""),
+    )
+    rows = "".join(f"{A},示例区建设局,2023-07-01,{last},{lifted}\n" for last, lifted in ends)
+    heads = "统一社会信用代码,处罚机关,列入日期,处罚截止日期,移出日期"
+    context = load_text(tmp_path, {"黑名单.csv": f"{heads}\n{rows}"})
+    assert codes(context) == []
+    told = rels(context, "DEBARRED_BY")["stated_to"].to_list()
+    assert told == ["2025-07-01", "2025-06-30", "2025-06-30", "2025-06", None]
