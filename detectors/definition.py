@@ -41,6 +41,8 @@ class LegalBasis:
     """Were the number of the article and what it says compared with the published text? The pages say where not."""
     methods: tuple[str, ...] = ()
     """Codes of the methods of procurement it is for (`open`, `invited` …); empty = any."""
+    alone: bool = False
+    """For other methods another text has the same rule: there it is not cited, not even by analogy."""
     defines: bool = False
     """It says what a word means, and forbids nothing by itself."""
 
@@ -56,6 +58,10 @@ class LegalBasis:
     def binds(self, method: str | None) -> bool:
         """Is it for this method of procurement? One that is not stated is taken for one it is for."""
         return not self.methods or not method or method in self.methods
+
+    def cited(self, methods: Sequence[str]) -> bool:
+        """Does a finding about a procedure of these methods cite it?"""
+        return not self.alone or any(method in self.methods for method in methods)
 
 
 LEAST_SHARE: Final = 0.0001

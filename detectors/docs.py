@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
+from detectors.behaviour.markets import market_said
 from detectors.definition import Detector, LegalBasis, Parameter
 from detectors.law.english import articles
 from detectors.law.texts import LAW_DATABASE
@@ -87,7 +88,7 @@ def page(detector: Detector) -> str:
     """One detector's page."""
     d = detector
     zh, en = SEVERITIES[d.severity]
-    of_bidding = any(b.methods for b in d.basis)
+    of_bidding = any(b.methods and not b.alone for b in d.basis)
     parts = [
         f"# {d.title_zh} · {d.title_en}\n",
         f"`{d.id}` {d.version} · {d.domain} / {d.scene}\n",
@@ -212,8 +213,15 @@ def _law(basis: LegalBasis) -> tuple[str, ...]:
         f"[{zh}]({basis.link}){searched}" if basis.link else zh,
         en,
         span,
-        REGIMES.get(basis.regime, basis.regime) + ("；招标方式 by tender" if basis.methods else ""),
+        REGIMES.get(basis.regime, basis.regime) + _of_methods(basis),
     )
+
+
+def _of_methods(basis: LegalBasis) -> str:
+    if not basis.alone:
+        return "；招标方式 by tender" if basis.methods else ""
+    zh, en = (joined.join(market_said(m)[n] for m in basis.methods) for n, joined in enumerate(("、", ", ")))
+    return f"；{zh} {en}"
 
 
 def _cited_en(basis: LegalBasis) -> str:

@@ -71,7 +71,7 @@ def finding(
         values = parameters.everywhere if isinstance(parameters, RuledValues) else parameters
     times: Sequence[tuple[str | None, Mapping[str, Any]]] = draft.times or ((draft.date, values),)
     cited = [b for b in detector.basis if any(b.applies(day, one) for day, _ in times for one in under)]
-    basis = tuple(_cited(b, under, methods) for b in cited)
+    basis = tuple(_cited(b, under, methods) for b in cited if b.cited(methods))
     # Of months under several rules each is cited, once, in the order in which they held.
     local = dict.fromkeys(r for _, then in times if isinstance(then, Settled) for r in then.rules)
     suppressed = None

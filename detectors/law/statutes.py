@@ -187,8 +187,23 @@ PROCUREMENT_22: Final = _procurement_regulations(
 )
 PROCUREMENT_33: Final = _procurement_regulations(
     "第三十三条",
-    "投标保证金不得超过采购项目预算金额的2%",
-    "a bid deposit may not exceed 2% of the project's budget",
+    "投标保证金不得超过采购项目预算金额的2%；竞争性谈判、询价参照执行",
+    "a bid deposit may not exceed 2% of the project's budget; so in negotiation and quotation",
+    methods=(*BY_TENDER, "negotiation", "quotation"),
+    alone=True,
+)
+CONSULTATION_12: Final = LegalBasis(
+    "政府采购竞争性磋商采购方式管理暂行办法（财库〔2014〕214号）",
+    "Interim Measures for Competitive Consultation in Government Procurement (Ministry of Finance, Caiku [2014] no. 214)",
+    "第十二条",
+    "磋商保证金数额应当不超过采购项目预算的2%",
+    "a deposit for a consultation may not exceed 2% of the project's budget",
+    in_force_from="2014-12-31",
+    regime="government_procurement",
+    methods=("consultation",),
+    alone=True,
+    link=texts.PROCUREMENT_SITE,
+    compared=False,
 )
 BUILDING_28: Final = LegalBasis(
     "建筑法",

@@ -22,10 +22,10 @@ _PAID: Final = Question(
     "bids",
     "b:Bid",
 )
-# 采购条例33 third paragraph: the limit also binds negotiation and quotation.
+# 采购条例33 third paragraph: the limit also binds negotiation and quotation; consultation has its own measures.
 _METHODS: Final = {
     "construction": BY_TENDER,
-    "government_procurement": (*BY_TENDER, "negotiation", "quotation"),
+    "government_procurement": (*BY_TENDER, "negotiation", "quotation", "consultation"),
 }
 
 
@@ -50,14 +50,14 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
 
 DETECTOR = Detector(
     id="deposit-above-limit",
-    version="1.4",
+    version="1.5",
     domain="政府工程",
     scene="招标程序",
     title_zh="投标保证金超过上限",
     title_en="The bid deposit is above its limit",
     meaning_zh="投标保证金超过该标段估算价（预算）的百分之二。",
     severity="prohibited",
-    basis=(statutes.REGULATIONS_26, statutes.PROCUREMENT_33),
+    basis=(statutes.REGULATIONS_26, statutes.PROCUREMENT_33, statutes.CONSULTATION_12),
     needs=("LOT_OF",),
     parameters=(
         Parameter(
@@ -66,7 +66,7 @@ DETECTOR = Detector(
             "fraction",
             "保证金不得超过估算价（预算）的此比例",
             "a deposit may not exceed this share of the estimate",
-            citation="招标投标法实施条例第二十六条；政府采购法实施条例第三十三条",
+            citation="招标投标法实施条例第二十六条；政府采购法实施条例第三十三条；政府采购竞争性磋商采购方式管理暂行办法第十二条",
             # Above this no deposit would be pointed out; the law has 2% since 2012, and had no limit of a share before.
             greatest=0.1,
         ),

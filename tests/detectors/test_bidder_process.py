@@ -162,6 +162,14 @@ def build(w: World) -> None:
     for tender, deposit in (("DEP-OVER", 20_001), ("DEP-AT", 20_000)):
         w.lot(tender, "A1", "A2", "A3", deposit=deposit)
         w.add("lots", id="1", tender_id=tender, estimate=1_000_000)
+    # In a consultation by its own measures, in a negotiation by the regulations; none binds a single source.
+    for tender, method in (
+        ("DEP-CONSULT", "竞争性磋商"),
+        ("DEP-TALKS", "竞争性谈判"),
+        ("DEP-SINGLE", "单一来源"),
+    ):
+        w.lot(tender, "A1", "A2", "A3", deposit=20_001, method=method, regime=PROCUREMENT)
+        w.add("lots", id="1", tender_id=tender, estimate=1_000_000)
     w.tender("DEP-LOTS", deposit=30_000)
     for lot in ("1", "2"):
         w.add("lots", id=lot, tender_id="DEP-LOTS", estimate=1_000_000)
@@ -402,6 +410,9 @@ def test_deposits(found: Found) -> None:
     assert over.facts["share"] == pytest.approx(0.020001)
     assert "2.0001%，超过2%" in over.text["zh"]
     assert found.of(DEPOSIT, "DEP-AT") == []
+    assert [b["article"] for b in found.one(DEPOSIT, "DEP-CONSULT").basis] == ["第十二条"]
+    assert [b["article"] for b in found.one(DEPOSIT, "DEP-TALKS").basis] == ["第三十三条"]
+    assert found.of(DEPOSIT, "DEP-SINGLE") == []
     # The tender's deposit can't tell of one of its two lots; what was paid for one does.
     assert found.one(DEPOSIT, "DEP-LOTS").scope_id == "local:DEP-LOTS/1"
     assert [u.scope_id for _, u in found.run.undecided if u.scope_id.startswith("local:DEP-LOTS/")] == [
