@@ -80,6 +80,7 @@ def record(
         "dataset": dataset_fingerprint,
         "scope": list(scope) if scope else None,
         "counts": counts,
+        "undecided": made.undecided,
         "findings": hashlib.sha256("\n".join(stood).encode()).hexdigest(),
         "events": events.hash,
         "record": run_hash(_run_row(made) | {"counts": counts}, undecided),

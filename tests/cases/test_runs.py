@@ -139,6 +139,9 @@ def test_a_run_is_kept_with_all_that_made_it(ledger: Ledger) -> None:
     assert told["began_at"] == "2026-02-01T00:00:00.000000+00:00" < told["ended_at"]
     assert told["software"].startswith("lookthrough")
     assert told["counts"]["new"] == 1
+    # How many lots and households the run left open; in its counts stand earlier findings that are.
+    (entry,) = [e for e in ledger.audit_entries() if e.action == "run"]
+    assert (entry.detail["undecided"], entry.detail["counts"]["undecided"]) == (1, 0)
 
 
 def test_pages_hold_everything_once_in_every_order(ledger: Ledger) -> None:
