@@ -16,7 +16,7 @@ from typing import Final, Literal
 import polars as pl
 
 from detectors.definition import Detector
-from detectors.question import TAKING_PART, Question
+from detectors.question import TAKING_PART, Few, Question
 from detectors.rows import Rows, as_text
 from detectors.running.nearby import NearbyView
 from detectors.ties import bidding
@@ -84,7 +84,7 @@ class Answers:
         self._by_notice: frozenset[str] | None = None
         self._bids_asked = threading.Lock()
         self._listed: dict[str, tuple[list[str], list[str]]] = {}
-        self._of_few: dict[str, pl.DataFrame] = {}
+        self._of_few: dict[Few, pl.DataFrame] = {}
         self._listing = threading.Lock()
         self._rows: dict[str, Future[Rows]] = {}
         self._counts: dict[str, Future[int]] = {}
@@ -163,10 +163,10 @@ class Answers:
             took, elsewhere = self._ids(query.few.ids)
             if len(took) <= _FEW:
                 # Two questions may come to one where it is asked so: who has a post, whatever led to him.
-                near = query.few.near
-                if near not in self._of_few:
-                    self._of_few[near] = as_text(self._of_listed(near, [*took, *elsewhere] or [""]))
-                return self._of_few[near]
+                if query.few not in self._of_few:
+                    listed = self._of_listed(query.few.near, [*took, *elsewhere] or [""])
+                    self._of_few[query.few] = as_text(listed)
+                return self._of_few[query.few]
         frame = self._apart(query) if query.large else self._read(query)
         if self._canonical and query.of in TAKING_PART:
             _, elsewhere = self._ids(TAKING_PART[query.of])
