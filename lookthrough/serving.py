@@ -27,6 +27,8 @@ from lookthrough.settings import Settings
 _TURN: Final = 0.0005
 """Seconds a request may keep the interpreter while others wait for it. Every question to the store gives it up; with
 Python's own 5 ms a short request that asks five of them waits 25 ms beside one that draws a large picture."""
+_IDLE: Final = 75
+"""Seconds a connection may be idle: longer than clients keep theirs, else a request meets one that is just being closed."""
 _GRACE: Final = 10
 """Seconds that requests under way may still take when the service is stopped."""
 
@@ -74,6 +76,7 @@ def run(
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=_IDLE,
         timeout_graceful_shutdown=_GRACE,
         lifespan="on",
         http=ProblemProtocol,
