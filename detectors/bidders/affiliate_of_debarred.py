@@ -24,11 +24,11 @@ from graph.counted import counted
 
 _BARRED: Final = (
     "MATCH (d:{})-[r:DEBARRED_BY]->(a:Company) WHERE r.counted "
-    "RETURN d.id AS party_id, d.name AS party_name, {} AS party_kind, 'debarred' AS party_role, r.key AS party_key, "
+    "RETURN d.id AS party_id, d.id AS party_stated, d.name AS party_name, {} AS party_kind, 'debarred' AS party_role, r.key AS party_key, "
     "a.name AS authority, r.document_no AS document_no, r.valid_from AS barred_from, r.valid_to AS barred_to"
 )
 _BARRED_COLUMNS: Final = (
-    *("party_id", "party_name", "party_kind", "party_role", "party_key"),
+    *("party_id", "party_stated", "party_name", "party_kind", "party_role", "party_key"),
     *("authority", "document_no", "barred_from", "barred_to"),
 )
 ABOVE_DEBARRED: Final = (
@@ -45,9 +45,8 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     """
     bids = compared(table(rows["bidders"]))
     barred = pl.concat([table(rows["companies"]), table(rows["persons"])], how="vertical_relaxed")
-    parties = barred.drop("party_key", "barred_from", "barred_to", "document_no", "authority").unique(
-        "party_id"
-    )
+    parties = barred.drop("party_key", "barred_from", "barred_to", "document_no", "authority")
+    parties = parties.sort("party_id", "party_stated").unique("party_id", keep="first", maintain_order=True)
     plain = debarred.links(rows, bids, parties)
     state = debarred.by_state(rows, bids, barred, plain)
     tied = attached.as_links([plain, state]).drop("when")

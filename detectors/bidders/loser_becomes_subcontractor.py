@@ -56,7 +56,13 @@ def _draft(found: Sequence[Row]) -> Draft:
         or not r["awarded_on"]
         or r["signed_on"] >= r["awarded_on"][: len(r["signed_on"])]
     ]
-    identity = weakest([(first["party_id"], None), (first["to_id"], first["stated_id"])])
+    identity = weakest(
+        [
+            (first["party_id"], first["party_stated"]),
+            (first["to_id"], first["to_stated"]),
+            (first["to_id"], first["stated_id"]),
+        ]
+    )
     zh, en = identity_label(identity)
     known = bool(first["signed_on"] and first["awarded_on"])
     amount_zh, amount_en = money.sums((r["sub_amount"], r["sub_currency"]) for r in after or found)

@@ -44,12 +44,13 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     # Whose account it is matters only where a deposit of the same lot came from it.
     owned = owned.join(paid.select("lot_id", "holder_id").unique(), on=["lot_id", "holder_id"])
     used = dict(paid.group_by("holder_id").agg(pl.col("bidder_id").n_unique()).iter_rows())
+    named = payers.named_payers(deposits)
     listed = {n.strip() for n in str(values["listed_payers"]).split(",") if n.strip()}
     for tie in link_ties(pl.concat([paid, owned], how="diagonal_relaxed")):
         users = used.get(tie.holder, 0)
         why = (
             payers.nobody(tie)
-            or payers.institution(tie, listed)
+            or payers.institution(tie, listed, named)
             or traces.hub(tie, users, values["hub_bidders"])
         )
         severity, words = payers.identity_words(tie)

@@ -12,8 +12,8 @@ from detectors.households.paid import Recipient
 from detectors.identities import weakest
 from detectors.rules.values import settle
 
-_PARTIES: Final = ("person", "name:", "scoped:", "cn-")
-"""How ids of people and organisations begin, among those of households, properties and payments."""
+_PERSON: Final = "person"
+"""How ids of people begin. A finding is about them: that a prison or an office is known by its name leaves open nobody."""
 
 
 def yuan(amount: int) -> str:
@@ -48,7 +48,7 @@ def draft(
         "amount": of.amount(found),
         "currency": "CNY",
         "programs": sorted({s.program for s in of.spells if s.month in set(found) and s.program}),
-        "identity": weakest((i, None) for i in (of.id, *nodes) if i.startswith(_PARTIES)),
+        "identity": weakest((i, None) for i in (of.id, *nodes) if i.startswith(_PERSON)),
         **facts,
     }
     if before := values_before(rules):

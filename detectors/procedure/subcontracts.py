@@ -16,11 +16,13 @@ from detectors.ties import bidding, managed
 
 SUBCONTRACTS: Final = (
     "MATCH (w:Company)-[s:SUBCONTRACTS_TO]->(x:Company) WHERE s.counted "
-    "RETURN w.id AS party_id, w.name AS party_name, x.id AS to_id, x.name AS to_name, s.lot AS lot_id, "
+    "RETURN w.id AS party_id, w.id AS party_stated, w.name AS party_name, x.id AS to_id, x.id AS to_stated, "
+    "x.name AS to_name, s.lot AS lot_id, "
     "s.amount AS sub_amount, s.currency AS sub_currency, s.signed_on AS signed_on, s.scope AS scope, s.key AS link_key"
 )
 SUBCONTRACTS_COLUMNS: Final = (
-    *("party_id", "party_name", "to_id", "to_name", "lot_id", "sub_amount", "sub_currency"),
+    *("party_id", "party_stated", "party_name", "to_id", "to_stated", "to_name", "lot_id"),
+    *("sub_amount", "sub_currency"),
     *("signed_on", "scope", "link_key"),
 )
 QUERIES: Final = {

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Final, Protocol
 
 from detectors.definition import Draft, Evidence, Row, Suppressor
-from detectors.identities import BASES, identity_label
+from detectors.identities import identity_label, weakest
 from detectors.ties.lot_names import lot_name, tender_name
 from graph.penetration import METHOD_NAMES
 from graph.penetration.path_sums import added, rest_beside
@@ -178,9 +178,9 @@ def rounded(share: float | None) -> float | None:
 
 
 def identity_of(tie: Tie) -> str:
-    """The weakest thing the tie's identities rest on."""
-    found = [str(r.get("identity") or "id") for r in tie.rows if not r.get("itself")]
-    return max(found, key=BASES.index)
+    """The weakest thing the tie's identities rest on: of who stands above, and of the bidders as their bids name them."""
+    above = [str(r.get("identity") or "id") for r in tie.rows if not r.get("itself")]
+    return weakest([(r["bidder_id"], r.get("stated_id")) for r in tie.rows], above)
 
 
 def evidence_of(tie: Tie) -> Evidence:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import polars as pl
@@ -37,16 +38,35 @@ def nobody(tie: LinkTie) -> tuple[str, str, str] | None:
     )
 
 
-def institution(tie: LinkTie, listed: set[str]) -> tuple[str, str, str] | None:
-    """The rule for who pays on behalf of many; `listed`: words of their names."""
-    name = tie.holder_name
-    if not any(word in name for word in listed):
+def institution(
+    tie: LinkTie, listed: set[str], beside: Mapping[str, Sequence[str]]
+) -> tuple[str, str, str] | None:
+    """The rule for who pays on behalf of many; `listed`: words of their names.
+
+    An account is theirs where every payer named beside it is one (`beside`: bid → the names of its payers).
+    """
+    named = [beside.get(str(r["bid_id"]), ()) for r in tie.rows]
+    # One that a bidder has itself is nobody else's.
+    all_named = all(named) and all(r["role"] == "account" for r in tie.rows)
+    names = sorted({name for some in named for name in some}) if all_named else [tie.holder_name]
+    if not all(any(word in name for word in listed) for name in names):
         return None
+    name = "、".join(names)
     return (
         "institution",
         f"{name}为担保、保险、银行机构或交易中心，代众多投标人缴纳或出具保函",
         f"{name} is a guarantee company, insurer, bank or tender centre that pays for many bidders",
     )
+
+
+def named_payers(paid: pl.DataFrame) -> dict[str, list[str]]:
+    """By bid, who is named as payer of its deposit; `paid`: as `with_basis` gives it."""
+    named = (
+        paid.filter(pl.col("basis").is_not_null())
+        .group_by("bid_id")
+        .agg(pl.col("holder_name").unique().sort())
+    )
+    return dict(named.iter_rows())
 
 
 def with_basis(paid: pl.DataFrame) -> pl.DataFrame:

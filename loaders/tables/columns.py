@@ -134,9 +134,11 @@ class TableRows:
         self._errors(column, result["error"], values)
         return result["amount"], result["currency"]
 
-    def share(self, column: str) -> pl.DataFrame:
-        """Columns share, share_min, share_max, min_open, max_open."""
+    def share(self, column: str, read: pl.Series | None = None) -> pl.DataFrame:
+        """Columns share, share_min, share_max, min_open, max_open. `read`: cells that were read as something else."""
         values = self.text(column)
+        if read is not None:
+            values = pl.select(pl.when(~read).then(values)).to_series()
         if values.null_count() == len(values):
             return pl.DataFrame(
                 {

@@ -12,6 +12,7 @@ from loaders.tables.columns import TableRows
 from loaders.tables.parties import local_ids, most, read_parties, relate, state_parties
 from loaders.tables.rows import AT
 from loaders.tables.uses import read_uses
+from loaders.tables.vocabulary import VOCABULARIES
 
 
 def read_properties(table: TableRows) -> None:
@@ -46,16 +47,24 @@ def read_properties(table: TableRows) -> None:
         "region": table.text("region"),
     }
     table.rows.node("Property", pl.DataFrame({AT: table.at, "id": ids, **facts}))
-    fraction, percent = table.share("share")["share"], table.share("share_percent")["share"]
+    shares, forms = zip(*(_share_or_form(table, c) for c in ("share", "share_percent")), strict=True)
     held = {
-        "share": fraction.fill_null(percent),
-        "holding_form": table.vocabulary("holding_form"),
+        "share": shares[0].fill_null(shares[1]),
+        "holding_form": table.vocabulary("holding_form").fill_null(forms[0]).fill_null(forms[1]),
         "acquired_by": table.vocabulary("acquired_by"),
         # Of this owner's right: what one has sold another holds.
         "status": table.vocabulary("status"),
         **table.span("acquired_on", "disposed_on"),
     }
     _state_owners(table, ids, held)
+
+
+def _share_or_form(table: TableRows, column: str) -> tuple[pl.Series, pl.Series]:
+    """A share, and where the cell says in words how it is held (共同共有) that form."""
+    words = table.text(column)
+    said = pl.select(pl.when(words.str.contains(r"\p{Han}")).then(words)).to_series()
+    form = VOCABULARIES["holding_form"].read(said)
+    return table.share(column, form.is_not_null())["share"], form
 
 
 def _state_owners(table: TableRows, ids: pl.Series, held: dict[str, pl.Series]) -> None:

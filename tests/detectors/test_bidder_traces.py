@@ -173,6 +173,16 @@ def build(w: World) -> None:
     for tender, payer in (("ACC-PAYER", "虚构垫款有限公司"), ("ACC-GUARANTEE", "虚构融资担保有限公司")):
         for bidder in ("A8", "A9"):
             w.bid(tender, bidder, deposit_payer=payer)
+    # One account, with who paid from it named on both bids, or on one.
+    for tender, payers in (
+        ("ACC-CENTRE", ("虚构市公共资源交易中心", "虚构市公共资源交易中心")),
+        ("ACC-TWO-CENTRES", ("虚构市公共资源交易中心", "虚构融资担保有限公司")),
+        ("ACC-HALF", ("虚构市公共资源交易中心", None)),
+        ("ACC-OTHER", ("虚构市公共资源交易中心", "虚构垫款有限公司")),
+    ):
+        w.tender(tender)
+        for bidder, payer in zip(("A8", "A9"), payers, strict=True):
+            w.bid(tender, bidder, deposit_payer=payer, deposit_account=f"99991111{len(tender):02}33")
     w.lot("ACC-HUB", *(f"H{n}" for n in range(11)))
     for n in range(11):
         trace(w, "ACC-HUB", f"H{n}", "汇款账号", "9999000099990000")
@@ -414,6 +424,15 @@ def test_one_payer_is_found_and_a_guarantor_is_not_meant(found: Found) -> None:
     assert found.one(ACCOUNT, "ACC-PAYER").subjects == ids("A8", "A9")
     assert found.suppressed(ACCOUNT, "ACC-GUARANTEE") == "institution"
     assert found.suppressed(ACCOUNT, "ACC-HUB") == "hub"
+
+
+def test_an_account_is_a_centres_where_all_that_paid_from_it_are_named_so(found: Found) -> None:
+    for tender in ("ACC-CENTRE", "ACC-TWO-CENTRES"):
+        told = [(f.facts["holder"]["id"][:8], f.suppressed_by["rule"]) for f in found.of(ACCOUNT, tender)]
+        assert told and all(rule == "institution" for _, rule in told), told
+    for tender in ("ACC-HALF", "ACC-OTHER"):
+        (hit,) = [f for f in found.of(ACCOUNT, tender) if not f.suppressed_by]
+        assert hit.subjects == ids("A8", "A9")
 
 
 def test_one_handler(found: Found) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from loaders.tables import TABLES
+from loaders.tables.vocabulary import VOCABULARIES
 from tests.loaders.reading import codes, load_text, nodes, rels
 from tests.loaders.shapes.numbers import resident, uscc
 
@@ -253,3 +255,39 @@ def test_a_bar_holds_on_its_last_day_and_no_longer_when_it_is_lifted(tmp_path: P
     assert codes(context) == []
     told = rels(context, "DEBARRED_BY")["stated_to"].to_list()
     assert told == ["2025-07-01", "2025-06-30", "2025-06-30", "2025-06", None]
+
+
+def test_words_that_registers_and_platforms_write_for_states_and_methods() -> None:
+    told = {
+        "property_status": {
+            **dict.fromkeys(("灭失", "已转移", "注销登记", "历史数据"), "ended"),
+            **dict.fromkeys(("查封", "已抵押", "抵押注销", "异议登记", "正常"), "current"),
+            "预告登记（预购商品房）": "provisional",
+        },
+        "bid_status": {
+            "撤回投标文件": "withdrawn",
+            **dict.fromkeys(("撤销投标", "未解密"), "revoked"),
+            **dict.fromkeys(("未提交", "逾期未递交投标文件"), "not_submitted"),
+            "迟到": "late_refused",
+            "资格审查不合格": "rejected",
+        },
+        "tender_method": {
+            "公开招标（资格后审）": "open",
+            "竞争性谈判（二次）": "negotiation",
+            "公开招标转竞争性谈判": "negotiation",
+            "网上询价": "quotation",
+            "直接委托": "direct",
+            # Which of several ways that is, it does not say; and what state enterprises call so is none of the law's.
+            **dict.fromkeys(("非公开招标", "询比采购", "比选")),
+        },
+    }
+    for name, words in told.items():
+        assert dict(zip(words, VOCABULARIES[name].read(pl.Series(list(words))), strict=True)) == words
+
+
+def test_how_a_home_is_held_may_stand_where_its_share_does(tmp_path: Path) -> None:
+    rows = f"F1,{resident(51)},共同共有\nF2,{resident(52)},50%\nF3,{resident(53)},单独所有\nF4,{resident(54)},全部\n"
+    context = load_text(tmp_path, {"不动产.csv": f"不动产单元号,证件号,权利比例\n{rows}"})
+    held = rels(context, "HOLDS_PROPERTY").sort("to_id")
+    assert held.select("share", "holding_form").rows()[:3] == [(None, "joint"), (0.5, None), (None, "sole")]
+    assert codes(context) == ["not-a-share"]
