@@ -53,6 +53,7 @@ _LEGAL_FORM: Final = re.compile(
     r"(?:股份|集团|总|控股)?(?:有限责任公司|有限责任|有限公司|有限|公司)$|(?:合伙企业|合伙)$"
 )
 _BRACKETED: Final = re.compile(r"\((?:本部|总部|有限合伙|普通合伙|特殊普通合伙|国有独资|已?更名|原名?.*)\)")
+_NOTED: Final = re.compile(r"(?<=.)\([^()]*\)$")
 _HAN: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _HAN_OF_POLARS: Final = r"([\x{3400}-\x{9fff}\x{f900}-\x{faff}\x{20000}-\x{3ffff}])"
 _NOT_WORDS_OF_POLARS: Final = r"[^\p{L}\p{N}\p{M}]"
@@ -148,7 +149,9 @@ class NameIndex:
         """
         wanted = [t for t in TYPES if t in set(types) - set(whole)]
         text = "".join(unicodedata.normalize("NFKC", text).split())
-        core = _LEGAL_FORM.sub("", _BRACKETED.sub("", text)) or text
+        whole_core = _core(text)
+        # What is noted behind a name (牵头人, 联合体成员) may stand in brackets too; a place there belongs to the name.
+        core = _core(_NOTED.sub("", text)) or whole_core
         words = _words(core)
         if not wanted or not 2 <= len(words) <= _NEAR_WORDS or not any(map(_HAN.match, words)):
             return []
@@ -166,7 +169,7 @@ class NameIndex:
                 # A run that very many names share tells none of them from another.
                 continue
             for type_, id_, shown, kind, _ in rows:
-                like = _likeness(core, shown)
+                like = max(_likeness(one, shown) for one in {core, whole_core})
                 if like >= _LIKE and like > likest.get((type_, id_), (0.0,))[0]:
                     likest[type_, id_] = like, Found(id_, type_, shown, kind, "near")
         ranked = sorted(likest.values(), key=lambda one: (-one[0], one[1].name, one[1].id))
@@ -247,10 +250,15 @@ def _words(text: str) -> list[str]:
     return re.findall(r"\w+", _HAN.sub(lambda m: f" {m[0]} ", text.casefold()))
 
 
+def _core(name: str) -> str:
+    """A name without its legal form and what brackets say of it; the name itself where nothing else is left."""
+    return _LEGAL_FORM.sub("", _BRACKETED.sub("", name)) or name
+
+
 def _likeness(core: str, name: str) -> float:
     """How like a name is to what was asked for, both without legal form and brackets: 1 = the same, or of one sound."""
     own = "".join(unicodedata.normalize("NFKC", name).split())
-    own = _LEGAL_FORM.sub("", _BRACKETED.sub("", own)) or own
+    own = _core(own)
     if own == core or _sounds(own) == _sounds(core) != "":
         return 1.0
     return difflib.SequenceMatcher(None, core, own, autojunk=False).ratio()

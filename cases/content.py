@@ -46,9 +46,13 @@ def parties(told: Mapping[str, Any]) -> set[str]:
     by a telephone number, and whoever may not see numbers could guess them so.
     """
     nodes = set(told["evidence"].get("nodes", ())) - {told["scope_id"]}
-    values = told["identity"].values()
-    named = {part for value in values for part in (value, *SEVERAL.split(value))} & nodes
+    named = named_in(told["identity"]) & nodes
     return {*told["subjects"], *(n for n in named if n.partition(":")[0] not in CONTACT_KINDS)}
+
+
+def named_in(identity: Mapping[str, str]) -> set[str]:
+    """What the values of an identity may name: each whole, and each of several."""
+    return {part for value in identity.values() for part in (value, *SEVERAL.split(value))}
 
 
 def parties_of(found: Finding) -> set[str]:

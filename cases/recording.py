@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, or_, select, updat
 
 from cases import audit
 from cases.comparing import run_hash
-from cases.content import CONTENT, changes_between, content, digest, parties_of, says_otherwise
+from cases.content import CONTENT, changes_between, content, digest, named_in, parties_of, says_otherwise
 from cases.events import Events, mark
 from cases.records import RunRecord
 from cases.rekeying import Known, rekey
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _DECIDED: Final = ("confirmed", "cleared", "not_decidable")
 _AT_ONCE: Final = 500
 _FINDINGS: Final = table_of(FindingRow)
+_PEOPLE: Final = ("household", "person")
 _LIGHT: Final = (
     *(FindingRow.key, FindingRow.id, FindingRow.detector, FindingRow.version, FindingRow.scope_kind),
     *(FindingRow.scope_id, FindingRow.subjects, FindingRow.identity, FindingRow.digest, FindingRow.state),
@@ -346,8 +347,10 @@ def _write_absent(
             continue
         if row["no_longer_found_at"] or k.merged:
             continue
-        about = {run.aliases.get(s, s) for s in row["subjects"]}
-        if any(not lacking or lacking & about for lacking in gaps[row["detector"], row["scope_id"]]):
+        about = {run.aliases.get(s, s) for s in (*row["subjects"], *named_in(row["identity"]))}
+        open_ = gaps[row["detector"], row["scope_id"]]
+        # A household is one subject, whichever of its members data are missing on.
+        if any(not lacking or lacking & about or row["scope_kind"] in _PEOPLE for lacking in open_):
             undecided += 1
         else:
             gone[row["key"]] = {}

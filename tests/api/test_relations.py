@@ -172,7 +172,8 @@ def test_both_stores_tell_the_same_ties(either_service: Running) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["虚构腾达公司", "虚构腾达有限责任公司", "虚构騰達有限公司", "虚构腾达有限公司(本部)", "虚购腾达有限公司", "虚构腾达股份有限公司"],
+    ["虚构腾达公司", "虚构腾达有限责任公司", "虚构騰達有限公司", "虚构腾达有限公司(本部)", "虚购腾达有限公司", "虚构腾达股份有限公司",
+     "虚构腾达有限公司（联合体牵头人）", "虚构腾达公司(成员，负责设计)"],
 )  # fmt: skip
 def test_a_name_written_slightly_otherwise_has_its_company_for_a_candidate(
     people: Running, written: str

@@ -8,7 +8,7 @@ import datetime as dt
 import pytest
 
 from cases import FindingFilter, InvalidValueError, Ledger
-from detectors.definition import Evidence
+from detectors.definition import Evidence, Undecided
 from detectors.rules.values import NO_RULES, LocalRule, LocalRules
 from tests.cases.made import CONTACT, CONTROLLER, SHAREHOLDER, record, run_of, some, tie, undecided
 
@@ -99,6 +99,21 @@ def test_absent_for_want_of_data_is_not_gone(ledger: Ledger) -> None:
     elsewhere = (SHAREHOLDER.id, undecided("local:T-9/1", "local:B"))
     other = (CONTROLLER.id, undecided("local:T-1/1", "local:B"))
     assert some(record(ledger, undecided=[elsewhere, other]).counts) == {"no_longer_found": 1}
+
+
+def test_a_gap_of_who_ties_or_of_a_households_member_keeps_what_was_found(ledger: Ledger) -> None:
+    home = dataclasses.replace(tie("local:H", lot="local:E1", subjects=("local:E1",)), scope_kind="household")
+    record(ledger, tie("local:AGENT"), tie("local:H"), home)
+    member = Undecided(
+        "household", "local:E1", ("person.x",), "成员没有可用的证件号", "no number of a member"
+    )
+    gaps = [(SHAREHOLDER.id, undecided("local:T-1/1", "local:AGENT")), (SHAREHOLDER.id, member)]
+    assert some(record(ledger, undecided=gaps).counts) == {"no_longer_found": 1, "undecided": 2}
+    left = {
+        r.finding.scope_id: r.finding.identity["holder_id"]
+        for r in ledger.findings(FindingFilter(found=True))
+    }
+    assert left == {"local:T-1/1": "local:AGENT", "local:E1": "local:H"}
 
 
 def test_what_a_run_could_not_decide_is_counted_and_listed_by_detector(ledger: Ledger) -> None:
