@@ -277,6 +277,27 @@ def test_the_ways_between_two_are_told_beside_the_picture_and_what_to_ask_where_
     expect(told).not_to_contain_text("kinds")
 
 
+def test_an_owner_of_both_is_told_before_a_telephone_in_common(page, served):
+    lists = "企业名称,股东名称,股东类型,持股比例\n" + "".join(
+        f"虚构同源{n}有限公司,虚构同源{n}控股有限公司,企业法人,100%\n虚构同源{n}控股有限公司,虚构同源源头有限公司,企业法人,60%\n"
+        for n in "甲乙"
+    )
+    loaded(served, lists, "同源")
+    loaded(
+        served,
+        "企业名称,联系方式类型,联系方式\n"
+        + "".join(f"虚构同源{n}有限公司,电话,02000000001\n" for n in "甲乙"),
+        "同源电话",
+    )
+    one, other = "虚构同源甲有限公司", "虚构同源乙有限公司"
+    show(page, served, f"name:{one}", f"?with=name:{quote(other)}")
+    select_two(page, one, other)
+    told = page.get_by_role("status", name="两点间路径").locator("li")
+    expect(told).to_have_count(2)
+    expect(told.first).to_contain_text("虚构同源源头有限公司")
+    expect(told.last).to_contain_text("02000000001")
+
+
 def test_files_come_beside_those_chosen_before_and_the_page_says_what_is_left_out(page, served):
     page.goto(f"{served.url}/#/load")
     expect(page.get_by_text("全部成功或全部不变")).to_have_count(0)
