@@ -367,6 +367,9 @@ def _show(s: Session, record: FindingRecord) -> None:
     out.print(panel(s, record.finding, detector_words(s)))
     remarks = s.say("；", "; ").join([s.say(*STATE_WORDS[record.state]), *_remarks(s, record)])
     out.print(f"{record.id}  {remarks}", markup=False)
+    if rule := record.finding.suppressed_by:
+        why = s.say(f"抑制规则 {rule['rule']}：{rule['reason']}", f"Rule {rule['rule']}: {rule['reason_en']}")
+        out.print(why, markup=False)
     if record.former_ids:
         former = ", ".join(record.former_ids)
         out.print(s.say(f"曾用编号：{former}", f"Former ids: {former}"), markup=False)

@@ -85,6 +85,9 @@ def test_what_a_rule_explains_is_shown_with_the_rule_and_its_reason(demo: Demo) 
             continue
         assert [meets(line, f) for f in suppressed] == [True], line
         assert suppressed[0]["suppressed_by"]["reason"], line
+    rule = suppressed[0]["suppressed_by"]
+    shown, _ = demo.stores.each("findings", "show", suppressed[0]["fingerprint"], "--lang", "zh")
+    assert f"抑制规则 {rule['rule']}：{rule['reason']}" in shown.out.replace("\n", "")
 
 
 def test_nothing_else_is_found(demo: Demo) -> None:
