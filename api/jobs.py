@@ -20,6 +20,11 @@ from graph.stores.errors import QueryCancelledError
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 STATES: Final[tuple[State, ...]] = get_args(State)
 ENDED: Final = ("done", "failed", "cancelled")
+NO_JOB: Final = (
+    "没有这个任务，或它早已结束，或由另一密钥发起。",
+    "There is no such job, or it ended long ago, or another key began it.",
+)
+"""The same of a job that is none and of one that another key began: an id can't be tried out."""
 _KEPT: Final = 200
 """Ended jobs remembered."""
 _log = structlog.get_logger("lookthrough.jobs")
@@ -108,9 +113,7 @@ class Jobs:
         """A job. Raises a problem where there is none."""
         job = self._jobs.get(id_)
         if job is None:
-            raise ProblemError(
-                "not-found", "没有这个任务，或它早已结束。", "There is no such job, or it ended long ago."
-            )
+            raise ProblemError("not-found", *NO_JOB)
         return job
 
     def cancel(self, job: Job) -> None:

@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from api import wire
 from api.answers import told
 from api.callers import Asking, Caller
-from api.jobs import Job, Jobs
+from api.jobs import NO_JOB, Job, Jobs
 from api.once import once
 from api.problems import ProblemError
 from api.routes.parameters import Id
@@ -46,7 +46,7 @@ def started(
 def _own(request: Request, caller: Caller, id_: str) -> Job:
     job = jobs_of(request).get(id_)
     if job.owner != caller.key and not caller.may("admin"):
-        raise ProblemError("not-found", "没有这个任务。", "There is no such job.")
+        raise ProblemError("not-found", *NO_JOB)
     return job
 
 

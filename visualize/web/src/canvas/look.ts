@@ -54,7 +54,8 @@ export const LOOK: StylesheetJson = [
       "text-background-padding": "2px", "min-zoomed-font-size": 7, "font-family": FAMILY,
     },
   },
-  { selector: "edge.parallel", style: { "curve-style": "bezier" } },
+  // So far apart that the labels of two who hold each other stand side by side.
+  { selector: "edge.parallel", style: { "curve-style": "bezier", "control-point-step-size": 80 } },
   { selector: "edge.owns", style: { width: LINES.owns[1], "line-color": LINES.owns[0] } },
   { selector: "edge.owns.named", style: { "target-arrow-color": LINES.owns[0] } },
   { selector: "edge.dashed, edge.unknown", style: { "line-style": "dashed" } },
