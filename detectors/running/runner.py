@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cache, partial
@@ -14,7 +15,7 @@ from detectors.rules.in_force import hits
 from detectors.rules.unmet import Unmet, unmet
 from detectors.rules.values import NO_RULES, LocalRules
 from detectors.running.asking import Answers
-from detectors.running.memory import give_back
+from detectors.running.memory import give_back, uncollected
 from detectors.running.proof import completed
 from detectors.running.sources import with_sources
 from detectors.running.standing import SAME_PARTY
@@ -75,7 +76,8 @@ def run(
     fires too often and which rule's region held nothing; without meaning where only some lots are looked at. Findings come sorted by scope, detector and
     identity, so that two equal graphs print equal lists.
     """
-    with side_by_side(store, 1 if denominators else _FOR_SOME) as beside:
+    resting = uncollected() if denominators else nullcontext()
+    with resting, side_by_side(store, 1 if denominators else _FOR_SOME) as beside:
         return _run(store, detectors, rules, progress, denominators, beside)
 
 
