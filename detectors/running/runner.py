@@ -108,7 +108,7 @@ def _run(
             answers.begin(begun, denominators)
         if n == 1 and denominators:
             # While little is held yet, and after what the first of them wait for.
-            answers.begin_large(able)
+            answers.begin_large(able[n:])
         values = rules.values(detector)
         if denominators:
             population[detector.id] = answers.count(detector.population)

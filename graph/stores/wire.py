@@ -23,7 +23,7 @@ from graph.stores import errors
 from graph.stores.contract import Applied, BatchRecord
 from graph.stores.errors import StoreError
 
-PROTOCOL: Final = 3
+PROTOCOL: Final = 4
 """Changes with the messages; two processes of different versions must notice."""
 
 Frames = Sequence[pl.DataFrame | pa.Table]
