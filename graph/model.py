@@ -15,10 +15,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 """Raised whenever a store made by an older version can't be read, or loaded into, as it stands: since 3 the id of a lot has
 its number in one form, and what a stated exit ended before is ended; since 4 units work on bids as people do, and a bid says in what list it
-stands."""
+stands; since 5 the id of a payment says its amount and its programme in one form."""
 
 CONTACT_KINDS: Final = (
     "address", "phone", "email", "domain", "account", "device", "disk", "cpu", "ip", "author", "last_saved_by", "file_code",

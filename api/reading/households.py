@@ -135,5 +135,6 @@ def _benefits(store: GraphStore, household_id: str, persons: list[str]) -> list[
         f"RETURN b.id AS id, {told}",
         {"ids": persons},
     ).to_pylist()
-    once = {(row["id"], row["program"]): row for row in rows}
+    # Lists may spell the programme of one payment otherwise.
+    once = {row["id"]: row for row in sorted(rows, key=lambda r: r["program"], reverse=True)}
     return sorted(once.values(), key=lambda r: (r["program"], r["from_month"] or "", r["id"]))

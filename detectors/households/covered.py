@@ -11,8 +11,8 @@ from typing import Final
 from detectors.definition import Parameter, Row, Values
 from detectors.households.districts import apart
 from detectors.households.paid import Recipient, Spell, recipients
-from detectors.households.programs import is_known, may_be, same_programme
 from detectors.rules.values import settle
+from graph.programs import is_known, may_be, same_programme
 
 EXCLUSIVE: Final = Parameter(
     "exclusive_programs",

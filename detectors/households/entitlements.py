@@ -26,8 +26,8 @@ from detectors.households.paid import (
     recipients,
 )
 from detectors.households.periods import Windows, fold, windows
-from detectors.households.programs import may_be, same_programme
 from detectors.rows import Rows
+from graph.programs import may_be, same_programme
 
 _ENTITLED: Final = (
     "g.id AS program_id, g.name AS program, e.month AS month, e.amount AS amount, e.valid_from AS entitled_from, "

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 from weakref import WeakKeyDictionary
 
 from detectors.definition import Row, Undecided, Values
 from detectors.households.months import in_month, months_of
-from detectors.households.programs import same_programme
 from detectors.rows import Rows
 from detectors.rules.values import Settled, settle
+from graph.programs import same_programme
 
 BENEFIT_HOUSEHOLD: Final = "(h.kind IS NULL OR h.kind = 'benefit')"
 _PERSON: Final = (
@@ -217,7 +217,7 @@ def _recipients(rows: Mapping[str, Sequence[Row]]) -> list[Recipient]:
                 id_,
                 regions.get(id_, ""),
                 tuple(inside),
-                tuple(paid[k] for k in sorted(paid)),
+                _with_amounts([paid[k] for k in sorted(paid)]),
                 tuple(s for _, s in sorted(undated.get(id_, {}).items())),
             )
         )
@@ -226,7 +226,10 @@ def _recipients(rows: Mapping[str, Sequence[Row]]) -> list[Recipient]:
 
 def _parts(rows: Mapping[str, Sequence[Row]]) -> dict[str, str]:
     """Of payments to a household whom each is for, where it is paid in parts to several of it."""
-    named = {row["benefit_id"]: str(row["person_id"]) for row in rows["personal"]}
+    named: dict[str, str] = {}
+    for row in rows["personal"]:
+        benefit, whose = row["benefit_id"], str(row["person_id"])
+        named[benefit] = min(whose, named.get(benefit, whose))
     return {b: person for row in rows["benefits"] if (person := named.get(b := row["benefit_id"]))}
 
 
@@ -249,11 +252,28 @@ def _add(
     """A payment, month by month, to the one household that it belongs to in the month."""
     benefit = str(row["benefit_id"])
     if not row["from_month"]:
-        undated[_home(homes, "")][benefit] = _spell(row, "")
+        told = undated[_home(homes, "")]
+        told[benefit] = _first(told.get(benefit), _spell(row, ""))
         return
     # A spell without an end counts in its first month only, since no payment shows more.
     for month in months_of(row["from_month"], row["to_month"] or row["from_month"]):
-        spells[_home(homes, month)][month, benefit] = _spell(row, month)
+        paid = spells[_home(homes, month)]
+        paid[month, benefit] = _first(paid.get((month, benefit)), _spell(row, month))
+
+
+def _first(known: Spell | None, told: Spell) -> Spell:
+    """One telling of a payment: two lists may spell its programme otherwise, and name different persons for it."""
+    return told if known is None else min(known, told, key=lambda s: (s.program_id, s.key, s.person))
+
+
+def _with_amounts(spells: Sequence[Spell]) -> tuple[Spell, ...]:
+    """Payments, of which one without an amount adds nothing to those of its recipient, programme and month that have one.
+
+    One list may state the amount of what another only names. The id of a payment without one is what theirs begin with.
+    """
+    stated = {(s.month, s.benefit.rpartition("/")[0]) for s in spells if s.amount is not None}
+    told = (s.amount is None and (s.month, s.benefit) in stated for s in spells)
+    return tuple(replace(s, amount=0) if again else s for s, again in zip(spells, told, strict=True))
 
 
 def _home(memberships: Sequence[Row], month: str) -> str:

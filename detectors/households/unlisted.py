@@ -10,8 +10,8 @@ from detectors.definition import Undecided
 from detectors.households.entitlements import Entitlement
 from detectors.households.months import months_said
 from detectors.households.paid import Recipient
-from detectors.households.programs import may_be
 from graph.counted import counted
+from graph.programs import may_be
 
 _NAMED: Final = 200
 """Recipients of a programme that are named; all are counted."""

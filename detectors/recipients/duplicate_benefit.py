@@ -23,11 +23,11 @@ from detectors.households.covered import (
 from detectors.households.districts import apart
 from detectors.households.drafts import draft
 from detectors.households.paid import POPULATION, RECIPIENTS, RECIPIENTS_COLUMNS, recipients, without_months
-from detectors.households.programs import may_be
 from detectors.households.unnumbered import looked_up_by_number
 from detectors.law.assistance import assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 from detectors.rules.values import Settled, settle
+from graph.programs import may_be
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:

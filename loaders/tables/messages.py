@@ -169,9 +169,17 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "payment. If the amount is the household's and repeated, keep one row a household, or add the column 与户主关系, and load again.",
     ),
     "payments-again": (
-        "有 {known} 笔发放（同一对象、项目、月份）在 {column} 中已有，只计一次。如确为另外发放的，请与该表合成一张表后重新加载。",
-        "{known} payments (of one recipient, programme and month) stand in {column} already: each counts once. If they were paid "
-        "besides, put both into one sheet and load again.",
+        "有 {known} 笔发放（同一对象、项目、月份、金额）在 {column} 中已有，只计一次。如确为另外发放的，请与该表合成一张表后重新加载"
+        "（该表属先前批次的，先用 unload 撤销该批次）。",
+        "{known} payments (of one recipient, programme, month and amount) stand in {column} already: each counts once. If they "
+        "were paid besides, put both into one sheet and load again (where that one is of an earlier batch, unload it first).",
+    ),
+    "payments-further": (
+        "有 {known}，同一对象、项目、月份在 {column} 中另有金额或笔数不同的发放：按另外发放相加。如本表是对该表的更正，请先用 unload 撤销该表所在的批次"
+        "（与本表同批的，先撤销本批次），再只加载更正后的表。",
+        "{known}: for the recipient, programme and month {column} states another amount, or fewer of it: counted as paid "
+        "besides, and added up. If this sheet corrects that one, unload the batch of that one (this batch, if both are in "
+        "it) and load the corrected sheet alone.",
     ),
     "entitlements-one": (
         "同一户、同一项目、同一月的应享金额在多行上相同，按一份计：有 {known} 行没有另计。如各行是各人的待遇，请把各人的金额合为每户一行后重新加载。",

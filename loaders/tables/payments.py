@@ -1,4 +1,9 @@
-"""Which rows of a list are payments, incomes or contracts of their own, and which tell one again."""
+"""Which rows of a list are payments, incomes or contracts of their own, and which tell one again.
+
+A payment's id says whom it is paid, the programme, the month and the amount: `local:H1/最低生活保障/2024-06/600.00`. So
+two lists that tell one payment agree on its id, whichever is loaded first, and a payment of another amount is another
+one. Of several of one amount in a list the second ends in `/2`.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +13,6 @@ from typing import Final
 
 import polars as pl
 
-from loaders.context import ReadContext
-from loaders.problems import Problem
 from loaders.tables.columns import TableRows
 from loaders.tables.messages import message
 from loaders.tables.rows import AT
@@ -46,12 +49,14 @@ def _once(table: TableRows, frame: pl.DataFrame) -> pl.DataFrame:
 def each_payment(table: TableRows, frame: pl.DataFrame) -> pl.DataFrame:
     """Payments with an `id` each, and `own`: whom the row pays, where several of a household are paid each their part.
 
-    `frame`: rows with `id` (recipient, programme, month), household, person, program, amount, account, account_key.
+    `frame`: rows with `id` (recipient, programme, month), household, person, program, amount (minor units), currency,
+    account, account_key.
 
     * Two rows about one recipient are two payments, unless every cell is equal.
     * A list of members (with their relation to the head) repeats the household's amount at each of them, or gives it in
       one row: that is one payment. So is an amount that a list of names repeats with one account. What is not the same
       at all of them is each member's own.
+    * A row without an amount tells of a payment of its recipient and month that has one, where the list has such.
 
     Rows taken for one payment are told, and rows taken for payments of their own within a household.
     """
@@ -59,22 +64,41 @@ def each_payment(table: TableRows, frame: pl.DataFrame) -> pl.DataFrame:
     frame = frame.with_columns(_to=_paid_to(), _who=_who(table, frame))
     several = frame["id"].is_duplicated()
     if not several.any():
+        frame = frame.with_columns(id=pl.col("id") + _amount_said())
         return frame.drop("_to", "_who").with_columns(own=pl.lit(None, pl.String))
     alone, beside = frame.filter(~several), frame.filter(several)
     beside = beside.sort("id", "_to", "_who", AT).with_columns(_one=_repeated(table))
     key = pl.when("_one").then("_who").otherwise(pl.lit(""))
     beside = beside.with_columns(_time=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("id", "_to", key))
-    # Of several payments the first by account and amount keeps the id that one alone would have.
     each = pl.col("_to") + "/" + pl.col("_time").cast(pl.String).str.zfill(6)
     number = each.rank("dense").over("id").fill_null(1).cast(pl.Int64)
     beside = beside.with_columns(number.alias("_number"))
     _tell(table, beside)
     own = _paid_apart(alone, beside)
     kept = [c for c in frame.columns if c not in ("_to", "_who")]
-    beside = beside.with_columns(id=pl.col("id") + further("_number"))
+    alone, beside = alone.with_columns(id=pl.col("id") + _amount_said()), _numbered(beside)
     return pl.concat([alone.select(kept), beside.select(kept)]).join(
         own, on=[AT, "person"], how="left", nulls_equal=True
     )
+
+
+def _amount_said() -> pl.Expr:
+    """What an id says of the amount; of one that is not stated nothing."""
+    amount, currency = pl.col("amount"), pl.col("currency").fill_null("CNY")
+    whole, rest = (amount.abs() // 100).cast(pl.String), (amount.abs() % 100).cast(pl.String).str.zfill(2)
+    sign = pl.when(amount < 0).then(pl.lit("-")).otherwise(pl.lit(""))
+    foreign = pl.when(currency == "CNY").then(pl.lit("")).otherwise(currency)
+    return pl.concat_str(pl.lit("/"), sign, whole, pl.lit("."), rest, foreign).fill_null("")
+
+
+def _numbered(beside: pl.DataFrame) -> pl.DataFrame:
+    """Each payment (`id` and `_number`) with an id by its amount; several of one amount are numbered by their accounts."""
+    payment = ["id", "_number"]
+    said = beside.with_columns(_said=_amount_said()).group_by(payment).agg(pl.col("_said").max())
+    number = pl.col("_number").rank("dense").over("id", "_said").cast(pl.Int64)
+    said = said.with_columns(_alike=number)
+    named = beside.join(said, on=payment, how="left", maintain_order="left")
+    return named.with_columns(id=pl.col("id") + pl.col("_said") + further("_alike"))
 
 
 def _paid_to() -> pl.Expr:
@@ -160,30 +184,3 @@ def tell_alike(table: TableRows, frame: pl.DataFrame, by: Sequence[str], code: s
 
 def _several_named() -> pl.Expr:
     return pl.col("_who").n_unique().over("id") > 1
-
-
-def tell_payments_again(context: ReadContext) -> None:
-    """Say how many payments several sheets of a load state: each counts once, whatever was meant.
-
-    Call when all sheets are read; calling it again adds nothing.
-    """
-    frames = [f.select("id", "source").unique("id") for f in context.extract.nodes.get("Benefit", [])]
-    if len(frames) < 2:
-        return
-    told = pl.concat(frames)
-    told = told.filter(told["id"].is_duplicated())
-    if told.is_empty():
-        return
-    names = {f.key: f.name for f in context.extract.files}
-    place = told["source"].str.split("#").list
-    told = told.with_columns(file=place.get(0), sheet=place.get(1))
-    first = told.group_by("id", maintain_order=True).agg(pl.col("file").first(), pl.col("sheet").first())
-    later = told.join(first, on="id", suffix="_first").filter(
-        (pl.col("file") != pl.col("file_first")) | (pl.col("sheet") != pl.col("sheet_first"))
-    )
-    pairs = later.group_by("file", "sheet", "file_first", maintain_order=True).len()
-    for file, sheet, other, count in pairs.iter_rows():
-        zh, en = message("payments-again", names.get(other, other), str(count))
-        problem = Problem("flag", "payments-again", names.get(file, file), sheet, "1", "", "", zh, en)
-        if problem not in context.problems:
-            context.problems.append(problem)

@@ -14,7 +14,7 @@ from loaders.lot_numbers import one_number
 from loaders.problems import Problem
 from loaders.tables.branches import settle_branches
 from loaders.tables.messages import message
-from loaders.tables.payments import tell_payments_again
+from loaders.tables.paid_again import tell_payments_again
 
 # As these, an id is an organisation's whatever else is known.
 _ORGANISATION_ENDS: Final = (
@@ -40,7 +40,7 @@ def settle_tables(context: ReadContext) -> None:
       it. Where several tenders have it, it stays a lot of its own and is reported.
     * A lot that has the id of a tender is that tender as a whole.
     * A trace or person of a consortium's member belongs to the consortium's bid.
-    * A payment that several sheets state counts once, and is told.
+    * A payment that several sheets state counts once; one of another amount is a further one. Both are told.
     * Whom the register of a firm that may be a sole trader or a sole proprietorship names as its representative or head
       is its owner, if that is what it is; a company that it names so of a partnership manages that.
     * A branch is its head office's (`loaders.tables.branches`).

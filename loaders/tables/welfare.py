@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from graph.names import name_key
+from graph.programs import paid_under
 from loaders.identity import masked
 from loaders.rosters import day_of
 from loaders.tables.columns import TableRows
@@ -313,7 +314,10 @@ def _state_benefits(table: TableRows, frame: pl.DataFrame) -> None:
         pl.col("recipient").is_not_null() & pl.col("program").is_not_null() & pl.col("month").is_not_null()
     )
     frame = frame.filter(whole)
-    ids = pl.concat_str(["recipient", "program", "month"], separator="/")
+    under = pl.col("program").replace_strict(
+        {name: paid_under(name) for name in frame["program"].unique()}, return_dtype=pl.String
+    )
+    ids = pl.concat_str("recipient", under, "month", separator="/")
     frame = each_payment(table, frame.with_columns(id=ids, program_id="program:" + pl.col("program")))
     fields = ("from_month", "to_month", "amount", "currency", "account", "account_key", "payee", "region")
     table.rows.node("Benefit", frame.select(AT, "id", *fields))

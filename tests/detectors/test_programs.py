@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from detectors.households.programs import NAMES, same_programme
 from detectors.recipients import duplicate_benefit, eligible_not_receiving, overpayment, underpayment
+from graph.programs import NAMES, same_programme
 from graph.stores import Credentials
 from tests.detectors.small_worlds import SmallWorld, verdicts
 

@@ -280,7 +280,7 @@ def test_stores_of_other_fields_have_another_mark():
         for name, type_ in sorted(types.items())
     ]
     digest = hashlib.sha256(json.dumps(fields).encode()).hexdigest()[:16]
-    assert (SCHEMA_VERSION, digest) == (4, "20a51966f321a4dd")
+    assert (SCHEMA_VERSION, digest) == (5, "20a51966f321a4dd")
 
 
 @pytest.mark.parametrize("mode", ["read", "write"])

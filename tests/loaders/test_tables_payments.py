@@ -125,6 +125,58 @@ def test_a_payment_of_two_sheets_counts_once_and_is_told(tmp_path: Path) -> None
     assert "payments-again" not in codes(apart, "flag")
 
 
+def test_of_two_sheets_another_amount_is_a_further_payment_and_told(tmp_path: Path) -> None:
+    one, other = paid((ONE, "600", "")), paid((ONE, "150", ""))
+    read = load_text(tmp_path, {"发放明细.csv": one, "补发明细.csv": other})
+    assert amounts(read) == [15000, 60000]
+    (told,) = [p for p in read.problems if p.code.startswith("payments")]
+    assert (told.kind, told.code, told.file) == ("flag", "payments-further", "补发明细.csv")
+    for said in (told.expected_zh, told.expected_en):
+        assert all(
+            word in said for word in ("发放明细.csv", "H1/最低生活保障/2024-06", "600.00", "150.00", "unload")
+        )
+    turned = load_text(tmp_path, {"补发明细.csv": other, "发放明细.csv": one})
+    assert set(nodes(turned, "Benefit")["id"]) == set(nodes(read, "Benefit")["id"])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "stated", "told"),
+    [
+        # Rows alike within one sheet count each; another sheet's tell them again, and one more is a further one.
+        (["300", "300"], ["300"], [30000, 30000], ["payments-again"]),
+        (["300"], ["300", "300"], [30000, 30000], ["payments-again", "payments-further"]),
+        (["300", "300"], ["300", "300"], [30000, 30000], ["payments-again"]),
+        (["400", "200"], ["200"], [20000, 40000], ["payments-again"]),
+        (["600"], ["-600"], [-60000, 60000], ["payments-further"]),
+        # Nothing paid, or no amount, adds up to nothing.
+        (["600"], ["0"], [0, 60000], []),
+        (["600"], [""], [60000], []),
+    ],
+)
+def test_the_payments_of_two_sheets(
+    first: list[str], second: list[str], stated: list[int], told: list[str], tmp_path: Path
+) -> None:
+    sheets = [paid(*((ONE, amount, "") for amount in sheet)) for sheet in (first, second)]
+    read = load_text(tmp_path, {"甲.csv": sheets[0], "乙.csv": sheets[1] + "\n"})
+    assert amounts(read) == stated
+    assert [p.code for p in read.problems if p.code in ("payments-again", "payments-further")] == told
+    turned = load_text(tmp_path, {"乙.csv": sheets[1] + "\n", "甲.csv": sheets[0]})
+    assert set(nodes(turned, "Benefit")["id"]) == set(nodes(read, "Benefit")["id"])
+
+
+@pytest.mark.parametrize(
+    ("spelt", "payments"),
+    [("城乡低保", 1), ("最低生活保障金", 1), ("低保补发", 2), ("农村低保", 2), ("高龄津贴", 2)],
+)
+def test_the_spelling_of_a_programme_makes_no_second_payment(
+    spelt: str, payments: int, tmp_path: Path
+) -> None:
+    one = paid((ONE, "600", ""))
+    read = load_text(tmp_path, {"甲.csv": one, "乙.csv": one.replace("低保,", f"{spelt},")})
+    assert nodes(read, "Benefit")["id"].n_unique() == payments
+    assert set(rels(read, "UNDER")["to_id"]) == {"program:低保", f"program:{spelt}"}
+
+
 def test_incomes_alike_are_two_where_the_rows_differ(tmp_path: Path) -> None:
     head = "姓名,身份证号,单位,收入类型,所属期,金额(元)\n"
     jobs = [f"虚构甲,{ONE},虚构{f}厂,工资,2024-06,700\n" for f in "乙丙"]

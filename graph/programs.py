@@ -69,6 +69,16 @@ def same_programme(id_: str) -> str:
     return _known(name) or name
 
 
+def paid_under(name: str) -> str:
+    """What the ids of its payments say of a programme: as `same_programme`, and of what is paid in arrears (补发) that it is.
+
+    Arrears equal to the month's payment, in a list of their own, are no second telling of it.
+    """
+    programme = same_programme(name)
+    written = re.sub(r"\s+", "", unicodedata.normalize("NFKC", name.removeprefix("program:")))
+    return f"{programme}(补发)" if _ARREARS.sub("", written) not in ("", written) else programme
+
+
 def _known(name: str) -> str:
     """The programme that a name is of, if it is one of `NAMES`: without time, class and what it is paid for."""
     name = _TIME.sub("", name)
