@@ -3,7 +3,8 @@
 * A stated relationship's key is a hash of its type, its ends and everything stated of it, so that the same row
   met twice is one relationship with two sources.
 * A node keeps every statement made about it. Its fields follow from the statements alone: the latest observed
-  statement that says anything wins; among equals the smallest value. Neither rule knows an order of loads.
+  statement that says anything wins; among equals the smallest value, of a deadline or an opening the latest: they are
+  put off, not brought forward. No rule knows an order of loads.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import repeat
 from typing import Any, Final
 
 import polars as pl
@@ -25,6 +27,8 @@ _SEPARATOR: Final = "\x1f"
 _EMPTY: Final = "\x00"
 _PART: Final = 100_000
 """Rows at a time."""
+_PUT_OFF: Final = frozenset({("Tender", "bid_deadline"), ("Tender", "opened_on")})
+"""What a later notice puts off: of several values the latest counts, beside dated statements that of undated ones too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +153,10 @@ def resolved(type_name: str, id_: str, statements: Iterable[dict[str, Any]]) -> 
         said = [(s["o"] or "", s["v"][field.name]) for s in ordered if field.name in s["v"]]
         said = _telling(type_name, field.name, said)
         newest = max((o for o, _ in said), default="")
-        row[field.name] = min((v for o, v in said if o == newest), default=None)
+        if (type_name, field.name) in _PUT_OFF:
+            row[field.name] = max((v for o, v in said if o in (newest, "")), default=None)
+        else:
+            row[field.name] = min((v for o, v in said if o == newest), default=None)
     sources = sorted({source for s in ordered for source in s["s"]})
     plain = len(ordered) == 1 and ordered[0]["o"] is None
     row["stated"] = None if plain else [_json(s) for s in ordered]
@@ -166,20 +173,47 @@ def _telling(type_name: str, field: str, said: list[tuple[str, Any]]) -> list[tu
     return said
 
 
-def _json(statement: dict[str, Any]) -> str:
-    return json.dumps(statement, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
 def new_nodes(type_name: str, statements: pl.DataFrame, dataset: str) -> pl.DataFrame:
     """Nodes as stored, from the statements of one batch, for nodes no other batch speaks of."""
-    spelt_out = statements["id"].is_duplicated() | statements["observed_on"].is_not_null()
+    several = statements["id"].is_duplicated()
+    dated = statements["observed_on"].is_not_null() & ~several
     fields = [f.name for f in NODE_TYPES[type_name].stated_fields]
     stated = pl.lit(None, pl.List(pl.String)).alias("stated")
-    frame = statements.filter(~spelt_out).select("id", *fields, stated, "sources")
-    if not spelt_out.any():
-        return frame
-    told = new_statements(type_name, statements.filter(spelt_out), dataset)
-    return pl.concat([frame, node_frame(type_name, [resolved(type_name, i, s) for i, s in told.items()])])
+    frames = [statements.filter(~several & ~dated).select("id", *fields, stated, "sources")]
+    if dated.any():
+        frames.append(_dated_once(statements.filter(dated), fields, dataset))
+    if several.any():
+        told = new_statements(type_name, statements.filter(several), dataset)
+        frames.append(node_frame(type_name, [resolved(type_name, i, s) for i, s in told.items()]))
+    return pl.concat(frames)
+
+
+def _dated_once(statements: pl.DataFrame, fields: list[str], dataset: str) -> pl.DataFrame:
+    """Nodes of one dated statement each, which says what the fields hold: what is left is to keep it, with its date."""
+    said = [f for f in fields if statements[f].null_count() < statements.height]
+    values = zip(*(statements[f].to_list() for f in said), strict=True) if said else repeat(())
+    texts = [
+        [
+            _json(
+                {
+                    "s": sources.split(SOURCE_SEPARATOR),
+                    "d": dataset,
+                    "o": observed_on,
+                    "v": {f: v for f, v in zip(said, row, strict=True) if v is not None},
+                }
+            )
+        ]
+        for sources, observed_on, row in zip(
+            statements["sources"].to_list(), statements["observed_on"].to_list(), values, strict=False
+        )
+    ]
+    stated = pl.Series("stated", texts, pl.List(pl.String))
+    # As `resolved` gives them, whatever their order in the batch.
+    sources = pl.col("sources").str.split(SOURCE_SEPARATOR).list.sort().list.join(SOURCE_SEPARATOR)
+    return statements.select("id", *fields, stated, sources)
 
 
 def node_frame(type_name: str, rows: list[dict[str, Any]]) -> pl.DataFrame:

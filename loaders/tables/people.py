@@ -39,6 +39,9 @@ def read_persons(table: TableRows) -> None:
     if not table.main:
         # Beside another table, whoever has no number is scoped by that table, which states them: not once more here.
         frame = frame.filter(~pl.col("id").str.starts_with("person.scoped:").fill_null(True))
+    elif day := table.rows.day_of_list:
+        # People move, and a register corrects its dates: the newer list counts, as among lists of members.
+        frame = frame.with_columns(observed_on=table.constant(day))
     table.rows.node("Person", frame)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Literal
 
 import numpy as np
@@ -11,6 +12,7 @@ from graph.records import RelKey
 from loaders.context import InputFile, ReadContext
 from loaders.identity import looks_like_person_number, mask, masked_within
 from loaders.problems import Problem
+from loaders.rosters import day_of
 from loaders.sheets import Sheet
 from loaders.tables.messages import message
 from loaders.tables.plans import bare_heading
@@ -125,6 +127,12 @@ class SheetRows:
     def reasons(self) -> dict[int, list[Problem]]:
         """Why rows are refused; of such a row also which of its cells a formula's error left empty."""
         return {i: [*problems, *self._broken.get(i, ())] for i, problems in self.refused.items()}
+
+    @property
+    def day_of_list(self) -> str:
+        """The day (or month) of a list by the mapping, its titles, or the sheet's or the file's name; empty where none says."""
+        asked = self.plan.choice.observed_on or self.context.observed_on
+        return asked or day_of((*self.sheet.titles, self.sheet.name, PurePath(self.file.name).stem))
 
     @property
     def duplicates(self) -> pl.Series:

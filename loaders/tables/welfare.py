@@ -11,7 +11,6 @@ import polars as pl
 from graph.names import name_key
 from graph.programs import paid_under
 from loaders.identity import masked
-from loaders.rosters import day_of
 from loaders.tables.columns import TableRows
 from loaders.tables.companies import account_keys
 from loaders.tables.parties import Parties, local_ids, read_parties, relate, state_parties
@@ -98,10 +97,8 @@ def _listed_on(table: TableRows, head_only: bool) -> dict[str, pl.Series]:
     """`observed_on` of a list of members, by the mapping, its titles, or the sheet's or the file's name; else nothing."""
     if not table.main or head_only:
         return {}
-    sheet, name = table.rows.sheet, PurePath(table.rows.file.name).stem
-    asked = table.rows.plan.choice.observed_on or table.context.observed_on
-    day = asked or day_of((*sheet.titles, sheet.name, name))
-    table.context.rosters[f"{table.rows.file.key}#{sheet.name}"] = day
+    day = table.rows.day_of_list
+    table.context.rosters[f"{table.rows.file.key}#{table.rows.sheet.name}"] = day
     return {"observed_on": table.constant(day)} if day else {}
 
 
