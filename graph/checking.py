@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from graph.contradictions import contradictions
+from graph.facts_apart import facts_apart
 from graph.names import name_key
 from graph.penetration.list_rows import KIND, LEFT_OUT
 from graph.penetration.ownership import Ownership
@@ -36,6 +37,7 @@ def check_store(store: GraphStore, as_of: str | None) -> list[Quality]:
         *_lots(store),
         *_identities(store),
         *_households(store),
+        *facts_apart(store),
     ]
 
 
@@ -72,15 +74,20 @@ def _households(store: GraphStore) -> Iterator[Quality]:
 
 
 def names_of(store: GraphStore, ids: Iterable[str]) -> dict[str, str]:
-    """The names of companies, persons and lots, by id; whatever has none is left out."""
+    """The names of companies, persons, tenders, lots and bids (whose, for what), by id; whatever has none is left out."""
     found: dict[str, str] = {}
-    for type_, field in (("Company", "name"), ("Person", "name"), ("Lot", "title")):
+    given = {"ids": sorted(ids)}
+    for type_, field in (("Company", "name"), ("Person", "name"), ("Tender", "title"), ("Lot", "title")):
         rows = store.query(
-            f"UNWIND $ids AS i MATCH (n:{type_} {{id: i}}) RETURN n.id AS id, n.{field} AS name",
-            {"ids": sorted(ids)},
+            f"UNWIND $ids AS i MATCH (n:{type_} {{id: i}}) RETURN n.id AS id, n.{field} AS name", given
         ).to_pylist()
         found |= {row["id"]: row["name"] for row in rows if row["name"]}
-    return found
+    bids = store.query(
+        "UNWIND $ids AS i MATCH (b:Bid {id: i})-[:FOR_LOT]->(l:Lot) MATCH (c)-[:SUBMITS]->(b) "
+        "RETURN b.id AS id, l.id AS lot, min(c.name) AS name ORDER BY id, lot",
+        given,
+    ).to_pylist()
+    return found | {row["id"]: f"{row['name']} @ {row['lot']}" for row in bids if row["name"]}
 
 
 def _registers(tables: OwnershipTables, as_of: str | None) -> Iterator[Quality]:

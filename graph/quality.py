@@ -12,14 +12,29 @@ _EXAMPLES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """A field of a node that sources state differently: the value that counts, and every value with its files.
+
+    Values are as the field holds them: amounts in minor units (分). A file: its name, the batch that loaded it.
+    """
+
+    type: str
+    id: str
+    field: str
+    counted: str | int | float
+    values: tuple[tuple[str | int | float, tuple[tuple[str, str], ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Quality:
-    """One kind of weakness: how often, what it means, a few ids."""
+    """One kind of weakness: how often, what it means, a few ids; of facts stated differently a few nodes in full."""
 
     check: str
     count: int
     zh: str
     en: str
     examples: tuple[str, ...]
+    apart: tuple[Apart, ...] = ()
 
 
 def weakness(check: str, ids: pl.Series, zh: str, en: str) -> Iterator[Quality]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
 
 import typer
 
 from graph.checking import check_store, names_of
+from graph.quality import Apart, Quality
 from graph.stores.contract import BatchRecord
 from lookthrough.cli.app import app
 from lookthrough.cli.console import (
@@ -15,13 +17,17 @@ from lookthrough.cli.console import (
     FormatOption,
     LangOption,
     NoLedgerOption,
+    Session,
     StoreOption,
     day,
     print_rows,
     session,
     written_date,
 )
-from lookthrough.cli.wording import BATCH_STATES, type_word, word
+from lookthrough.cli.wording import BATCH_STATES, field_value, field_word, type_word, word
+
+_FILES: Final = 3
+"""Named for each value; of more there are dots."""
 
 
 @app.command("unload")
@@ -138,7 +144,8 @@ def check_command(
             "check": i.check,
             "count": i.count,
             "says": s.say(i.zh, i.en),
-            "examples": [called.get(id_, id_) for id_ in i.examples],
+            "examples": _examples(s, i, called) if table else list(i.examples),
+            **({"stated": [_stated(a) for a in i.apart]} if i.apart and not table else {}),
         }
         for i in issues
     ]
@@ -157,3 +164,48 @@ def check_command(
         )
     elif not rows:
         s.tell("未发现数据质量问题。", "No problem of data quality was found.")
+
+
+def _examples(s: Session, issue: Quality, called: Mapping[str, str]) -> list[str] | str:
+    """Where an issue is found, by name; of facts stated differently each on a line of its own, with what is stated."""
+    if not issue.apart:
+        return [called.get(id_, id_) for id_ in issue.examples]
+    lines = []
+    for id_ in issue.examples:
+        told = s.say("；", "; ").join(_apart(s, a) for a in issue.apart if a.id == id_)
+        lines.append(f"{called.get(id_, id_)}{s.say('：', ': ')}{told}")
+    return "\n".join(lines)
+
+
+def _apart(s: Session, apart: Apart) -> str:
+    """死亡日期 2024-01-05（死亡名单.csv）、2024-11-05（人口信息.csv），现取2024-01-05."""
+    several = len({batch for _, files in apart.values for _, batch in files}) > 1
+    said = []
+    for value, files in apart.values:
+        # The batch says which of two files of one name, and what to unload.
+        names = [f"{name} {batch}" if several else name for name, batch in files[:_FILES]]
+        names += ["…"] if len(files) > _FILES else []
+        said.append(
+            field_value(s, apart.type, apart.field, value)
+            + s.say("（", " (")
+            + s.say("、", ", ").join(names)
+            + s.say("）", ")")
+        )
+    counted = field_value(s, apart.type, apart.field, apart.counted)
+    return (
+        f"{field_word(s, apart.field)} {s.say('、', ', ').join(said)}"
+        f"{s.say('，现取', '; counted: ')}{counted}"
+    )
+
+
+def _stated(apart: Apart) -> dict[str, Any]:
+    return {
+        "type": apart.type,
+        "id": apart.id,
+        "field": apart.field,
+        "counted": apart.counted,
+        "values": [
+            {"value": value, "files": [{"name": name, "batch": batch} for name, batch in files]}
+            for value, files in apart.values
+        ],
+    }

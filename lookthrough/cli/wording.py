@@ -102,6 +102,17 @@ ACTIONS: Final[dict[str, tuple[str, str]]] = {
     "screen": ("核查", "screen"),
 }
 
+_FIELDS: Final[dict[str, tuple[str, str]]] = {
+    "deposit": ("保证金", "deposit"),
+    "deposit_amount": ("保证金", "deposit"),
+    "rate": ("费率", "rate"),
+    "contract_signed_on": ("合同签订日期", "contract signed"),
+    "due_on": ("期限", "due"),
+    "begun_on": ("开始日期", "begun"),
+    "ended_on": ("结束日期", "ended"),
+}
+"""Fields that no picture shows."""
+
 
 def word(s: Session, words: Mapping[str, tuple[str, str]], code: str | None) -> str | None:
     """A code's word in the session's language; a code without one as it stands."""
@@ -126,6 +137,29 @@ def kind_word(s: Session, kind: str | None) -> str | None:
 
     zh, en = (KINDS | {"person": NODE_TYPES["Person"]}).get(kind or "", (kind or "", kind or ""))
     return s.say(zh, en.lower()) or None
+
+
+def field_word(s: Session, field: str) -> str:
+    """A field of a node."""
+    from visualize.wording import FACTS
+
+    zh, en = (FACTS | _FIELDS).get(field, (field, field))
+    return s.say(zh, en[:1].lower() + en[1:])
+
+
+def field_value(s: Session, type_: str, field: str, value: str | int | float) -> str:
+    """A value of a node's field: an amount in units (元) as the statement's currency has them, a code in words."""
+    from graph.model import NODE_TYPES
+    from visualize.wording import coded
+
+    kind = next(f.type for f in NODE_TYPES[type_].fields if f.name == field)
+    if kind == "MONEY":
+        return f"{int(value) / 100:,.2f}"
+    if kind == "TIME":
+        return str(value).replace("T", " ").removesuffix(":00")
+    return (
+        s.say(coded(str(value), "zh"), coded(str(value), "en").lower()) if field == "status" else str(value)
+    )
 
 
 def detector_words(s: Session) -> Callable[[str], str]:
