@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from graph.model import NODE_TYPES
-from graph.quality import Apart, Quality
+from graph.quality import Apart, Place, Quality
 from graph.stores import GraphStore
 
 _SLICE: Final = 100_000
@@ -180,12 +180,18 @@ def _told(store: GraphStore, said: pl.DataFrame, names: dict[str, str]) -> Itera
         (counted,) = store.query(
             f"MATCH (n:{type_} {{id: $id}}) RETURN n.{field} AS value", {"id": id_}
         ).to_pylist()
-        values: dict[str, set[tuple[str, str]]] = {}
+        values: dict[str, set[Place]] = {}
         for value, sources in rows.select("value", "sources").iter_rows():
-            keys = {line.partition("#")[0] for line in sources.split("\n")}
-            files = {(names[key], key.partition(":")[0]) for key in keys if key in names}
-            values.setdefault(value, set()).update(files)
+            places = (_place(line, names) for line in sources.split("\n"))
+            values.setdefault(value, set()).update(p for p in places if p)
         # As the field holds them: an amount is a number.
         read = type(counted["value"])
-        told = sorted((read(value), tuple(sorted(files))) for value, files in values.items())
+        told = sorted((read(value), tuple(sorted(places))) for value, places in values.items())
         yield Apart(str(type_), str(id_), str(field), counted["value"], tuple(told))
+
+
+def _place(source: str, names: dict[str, str]) -> Place | None:
+    """`batch:file#sheet#row`; nothing where the batch tells of no such file."""
+    key, _, rest = source.partition("#")
+    sheet, _, row = rest.rpartition("#")
+    return Place(names[key], key.partition(":")[0], sheet, row) if key in names else None

@@ -11,18 +11,28 @@ import polars as pl
 _EXAMPLES: Final = 5
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where something is stated: a file by name, the batch that loaded it, the sheet (empty where there is one), the row."""
+
+    file: str
+    batch: str
+    sheet: str
+    row: str
+
+
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """A field of a node that sources state differently: the value that counts, and every value with its files.
+    """A field of a node that sources state differently: the value that counts, and every value with where it is stated.
 
-    Values are as the field holds them: amounts in minor units (分). A file: its name, the batch that loaded it.
+    Values are as the field holds them: amounts in minor units (分).
     """
 
     type: str
     id: str
     field: str
     counted: str | int | float
-    values: tuple[tuple[str | int | float, tuple[tuple[str, str], ...]], ...]
+    values: tuple[tuple[str | int | float, tuple[Place, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)

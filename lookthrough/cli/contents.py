@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Annotated, Any, Final
 
 import typer
@@ -26,7 +27,7 @@ from lookthrough.cli.console import (
 )
 from lookthrough.cli.wording import BATCH_STATES, field_value, field_word, type_word, word
 
-_FILES: Final = 3
+_PLACES: Final = 3
 """Named for each value; of more there are dots."""
 
 
@@ -178,17 +179,21 @@ def _examples(s: Session, issue: Quality, called: Mapping[str, str]) -> list[str
 
 
 def _apart(s: Session, apart: Apart) -> str:
-    """死亡日期 2024-01-05（死亡名单.csv）、2024-11-05（人口信息.csv），现取2024-01-05."""
-    several = len({batch for _, files in apart.values for _, batch in files}) > 1
+    """死亡日期 2024-01-05（死亡名单.csv第2行）、2024-11-05（人口信息.csv第2行），现取2024-01-05."""
+    several = len({place.batch for _, places in apart.values for place in places}) > 1
     said = []
-    for value, files in apart.values:
-        # The batch says which of two files of one name, and what to unload.
-        names = [f"{name} {batch}" if several else name for name, batch in files[:_FILES]]
-        names += ["…"] if len(files) > _FILES else []
+    for value, places in apart.values:
+        # The batch says what to unload.
+        names = [
+            s.say(f"{p.file}第{p.row}行", f"{p.file} row {p.row}")
+            + (s.say(f"，批次 {p.batch}", f", batch {p.batch}") if several else "")
+            for p in places[:_PLACES]
+        ]
+        names += ["…"] if len(places) > _PLACES else []
         said.append(
             field_value(s, apart.type, apart.field, value)
             + s.say("（", " (")
-            + s.say("、", ", ").join(names)
+            + s.say("；", "; ").join(names)
             + s.say("）", ")")
         )
     counted = field_value(s, apart.type, apart.field, apart.counted)
@@ -205,7 +210,7 @@ def _stated(apart: Apart) -> dict[str, Any]:
         "field": apart.field,
         "counted": apart.counted,
         "values": [
-            {"value": value, "files": [{"name": name, "batch": batch} for name, batch in files]}
-            for value, files in apart.values
+            {"value": value, "stated_in": [asdict(place) for place in places]}
+            for value, places in apart.values
         ],
     }

@@ -112,6 +112,12 @@ _FIELDS: Final[dict[str, tuple[str, str]]] = {
     "ended_on": ("结束日期", "ended"),
 }
 """Fields that no picture shows."""
+_STATUSES: Final[dict[str, tuple[str, str]]] = {
+    "registered": ("报名", "registered"),
+    "won": ("中标", "won"),
+    "lost": ("未中标", "lost"),
+}
+"""Statuses of bids that no picture shows by a word of this kind."""
 
 
 def word(s: Session, words: Mapping[str, tuple[str, str]], code: str | None) -> str | None:

@@ -57,7 +57,7 @@ def differing(store: GraphStore) -> dict[str, Quality]:
 
 def stated(quality: Quality) -> dict[tuple[str, str], dict[str | int | float, list[str]]]:
     """Of each id and field the names of the files that state each value."""
-    return {(a.id, a.field): {v: [name for name, _ in files] for v, files in a.values} for a in quality.apart}
+    return {(a.id, a.field): {v: [p.file for p in places] for v, places in a.values} for a in quality.apart}
 
 
 def test_a_lot_is_judged_at_the_day_its_deadline_was_put_off_to(put_off: FoundInFiles) -> None:
@@ -201,32 +201,27 @@ def test_a_bid_that_gets_further_contradicts_nothing(further_on: FoundInFiles) -
 
 
 def test_check_says_it_in_both_languages_and_to_programs(lookthrough, tmp_path):
-    for name, text in {
-        "人口信息.csv": register(died="2024-11-05"),
-        "死亡名单.csv": register(died="2024-01-05"),
-    }.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
+    for name, day in (("人口信息.csv", "2024-11-05"), ("死亡名单.csv", "2024-01-05")):
+        (tmp_path / name).write_text(register(died=day), encoding="utf-8")
         assert lookthrough("load", tmp_path / name).code == 0
-    batches = {
-        b["files"][0]["name"]: b["id"]
-        for b in json.loads(lookthrough("status", "--format", "json").out)["batches"]
-    }
-    one, other = f"死亡名单.csv {batches['死亡名单.csv']}", f"人口信息.csv {batches['人口信息.csv']}"
+    loaded = json.loads(lookthrough("status", "--format", "json").out)["batches"]
+    batches = {b["files"][0]["name"]: b["id"] for b in loaded}
+    dead, people = batches["死亡名单.csv"], batches["人口信息.csv"]
     chinese = unwrapped(lookthrough("check", "--lang", "zh").out)
     assert (
-        f"样本父：死亡日期2024-01-05（{one}）、2024-11-05（{other}），现取2024-01-05".replace(" ", "")
-        in chinese
-    )
+        f"样本父：死亡日期2024-01-05（死亡名单.csv第2行，批次{dead}）、2024-11-05（人口信息.csv第2行，批次{people}），"
+        "现取2024-01-05"
+    ) in chinese
     english = unwrapped(lookthrough("check", "--lang", "en").out)
     assert (
-        f"样本父: died 2024-01-05 ({one}), 2024-11-05 ({other}); counted: 2024-01-05".replace(" ", "")
-        in english
-    )
+        f"样本父:died2024-01-05(死亡名单.csvrow2,batch{dead}),2024-11-05(人口信息.csvrow2,batch{people});counted:2024-01-05"
+    ) in english
     (said,) = json.loads(lookthrough("check", "--format", "json").out)
     assert said["check"] == "dates-differ" and said["stated"][0]["counted"] == "2024-01-05"
-    assert said["stated"][0]["values"] == [
-        {"value": day, "files": [{"name": name, "batch": batches[name]}]}
-        for day, name in (("2024-01-05", "死亡名单.csv"), ("2024-11-05", "人口信息.csv"))
+    places = [v["stated_in"] for v in said["stated"][0]["values"]]
+    assert places == [
+        [{"file": name, "batch": batches[name], "sheet": "", "row": "2"}]
+        for name in ("死亡名单.csv", "人口信息.csv")
     ]
 
 
