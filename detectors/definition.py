@@ -236,6 +236,8 @@ class Detector:
     """Settles its values by the district that pays and the month, so that rules of a region hold there."""
     needs_fields: tuple[str, ...] = ()
     """Of these properties of nodes (`Person.died_on`) at least one must be filled in somewhere."""
+    decided_by: tuple[str, ...] = ()
+    """Further properties of persons that a finding rests on: the files that state them are among its sources."""
     in_play: bool = False
     """Needs effective shares and control of what is in play to be written first."""
     defaults: Mapping[str, Any] = field(init=False)

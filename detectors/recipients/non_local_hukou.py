@@ -121,6 +121,7 @@ DETECTOR = Detector(
         "apply where they live (registration elsewhere alone does not exclude)",
     ),
     needs=("RECEIVES",),
+    decided_by=("Person.hukou_region", "Person.residence_permit_region"),
     parameters=(*PARAMETERS, HOME_REGION, MEANS_TESTED),
     queries=RECIPIENTS,
     columns=RECIPIENTS_COLUMNS,

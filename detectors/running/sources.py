@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -30,6 +30,9 @@ _FROM_SIDE: Final = frozenset(
 _BEHIND: Final = ("OWNS", "EXERCISES_CONTROL", "MEMBER_OF_CONCERT")
 """What effective shares and control are worked out from."""
 _NAMED: Final = 3
+_DAYS_OF_TENDERS: Final = ("published_on", "bid_deadline", "opened_on", "awarded_on", "contract_signed_on")
+_ASKED_FOR_FACTS: Final = ("Person", "Tender")
+"""Nodes that few files speak of, and others than those of their rows: a company may be stated by a hundred."""
 
 
 def with_sources(
@@ -38,16 +41,90 @@ def with_sources(
     """The findings, each with `facts.data` ({as_of, first, sources}) and a closing sentence that says so.
 
     `as_of` and `first`: the latest and earliest date of an extract among the rows that prove it (数据截至), null where no
-    row has one; `sources`: the files that state them. Of a detector that counts rows also `refused`: how many rows of
-    which of these files loads refused, where any.
+    row has one; `sources`: the files that state them, and those that state what decides of its persons and its tender (a
+    death, where somebody is registered, the day of the bids). Of a detector that counts rows also `refused`: how many rows
+    of which of these files loads refused, where any.
     """
+    deciding = _deciding(store, findings, detectors, beside)
     rows = _rows(store, findings, detectors, beside)
     files, refused = _files(store)
     told = []
-    for f in findings:
+    for f, facts in zip(findings, deciding, strict=True):
         proving = [rows[k] for k in f.evidence.keys if k in rows]
-        told.append(_told(f, proving, files, refused if detectors[f.detector].counts_rows else {}))
+        counting = refused if detectors[f.detector].counts_rows else {}
+        told.append(_told(f, proving, facts, files, counting))
     return told
+
+
+def _deciding(
+    store: GraphStore, findings: Sequence[Finding], detectors: Mapping[str, Detector], beside: Beside
+) -> list[set[str]]:
+    """Of each finding the sources that state what decides of its persons and its tender, as it counts."""
+    fields = {id_: _deciding_fields(detectors[id_]) for id_ in {f.detector for f in findings}}
+    persons = sorted({f for of in fields.values() for f in of.get("Person", ())})
+    people = sorted({n for f in findings if "Person" in fields[f.detector] for n in f.evidence.nodes})
+    lots = sorted({f.scope_id for f in findings if f.scope_kind == "lot"})
+    asked = []
+    if people:
+        returned = ", ".join(f"n.{field} AS {field}" for field in persons)
+        query = f"{EACH}MATCH (n:Person {{id: i}}) RETURN i AS at, n.stated AS stated, n.sources AS sources, {returned}"
+        asked.append(beside(partial(store.query, query, {"ids": people}, 300)))
+    if lots:
+        returned = ", ".join(f"n.{field} AS {field}" for field in _DAYS_OF_TENDERS)
+        query = (
+            f"{EACH}MATCH (l:Lot {{id: i}}) {hop('(l)-[r:LOT_OF]->(n:Tender)', 'r.key')}"
+            f"RETURN i AS at, l.bid_on_from AS judged_by, n.stated AS stated, n.sources AS sources, {returned}"
+        )
+        asked.append(beside(partial(store.query, query, {"ids": lots}, 300)))
+    if tenders := sorted({f.scope_id for f in findings if f.scope_kind == "tender"}):
+        returned = ", ".join(f"n.{field} AS {field}" for field in _DAYS_OF_TENDERS)
+        query = f"{EACH}MATCH (n:Tender {{id: i}}) RETURN i AS at, n.stated AS stated, n.sources AS sources, {returned}"
+        asked.append(beside(partial(store.query, query, {"ids": tenders}, 300)))
+    stating: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for answer in asked:
+        for row in answer.result().to_pylist():
+            for field, sources in _stating(row).items():
+                stating[row["at"], field].update(sources)
+    told = []
+    for f in findings:
+        of = fields[f.detector]
+        facts = [(n, field) for n in f.evidence.nodes for field in of.get("Person", ())]
+        if f.scope_kind in ("lot", "tender"):
+            days = ("judged_by",) if f.scope_kind == "lot" else of.get("Tender", ())
+            facts += [(f.scope_id, field) for field in days]
+        told.append({source for fact in facts for source in stating.get(fact, ())})
+    return told
+
+
+def _deciding_fields(detector: Detector) -> dict[str, tuple[str, ...]]:
+    """What decides of persons and of tenders: as it declares, and the days of a tender that its queries read."""
+    said = [n.split(".") for n in (*detector.needs_fields, *detector.decided_by)]
+    queries = " ".join(detector.queries.values())
+    days = [["Tender", d] for d in _DAYS_OF_TENDERS if re.search(rf"\bt\.{d}\b", queries)]
+    fields: dict[str, tuple[str, ...]] = {}
+    for type_, field in (*said, *days):
+        if type_ in _ASKED_FOR_FACTS:
+            fields[type_] = (*fields.get(type_, ()), field)
+    return fields
+
+
+def _stating(row: Mapping[str, Any]) -> dict[str, set[str]]:
+    """Of each field of a node the sources that state the value that counts; of what one batch agrees about, all of them.
+
+    `row`: stated, sources, the fields; of a tender also `judged_by`, the field that gives the day of its bids.
+    """
+    plain = set((row["sources"] or "").split("\n"))
+    said = [json.loads(text) for text in row["stated"] or ()]
+    found = {}
+    for field, value in row.items():
+        if field in ("at", "stated", "sources", "judged_by") or value is None:
+            continue
+        found[field] = (
+            {s for one in said if one["v"].get(field) == value for s in one["s"]} if said else plain
+        )
+    # A lot without a tender's date is judged by when its bids were handed in, which is with their rows.
+    found["judged_by"] = found.get(row.get("judged_by") or "", set())
+    return found
 
 
 def _rows(
@@ -110,12 +187,15 @@ def _files(store: GraphStore) -> tuple[dict[str, str], dict[str, int]]:
 def _told(
     found: Finding,
     rows: Sequence[tuple[str | None, str]],
+    facts: set[str],
     files: Mapping[str, str],
     refused: Mapping[str, int],
 ) -> Finding:
     dates = sorted({day for day, _ in rows if day})
     stated = {line.partition("#")[0] for _, sources in rows for line in sources.split("\n") if line}
-    names = sorted({files[key] for key in stated if key in files})
+    # What was refused is told of the files whose rows are counted.
+    every = stated | {line.partition("#")[0] for line in facts}
+    names = sorted({files[key] for key in every if key in files})
     data: dict[str, object] = {
         "as_of": dates[-1] if dates else None,
         "first": dates[0] if dates else None,
@@ -127,8 +207,11 @@ def _told(
         en.append(f"data as of {dates[-1]}")
     if names:
         more = len(names) - _NAMED
-        zh.append("来源：" + "、".join(names[:_NAMED]) + (f"等{len(names)}个文件" if more > 0 else ""))
-        en.append("sources: " + ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else ""))
+        # Of many the files that state nothing but what decides come first: they would be missed soonest.
+        beside = {files[key] for key in every - stated if key in files}
+        named = sorted(names, key=lambda name: (name not in beside, name))[:_NAMED] if more > 0 else names
+        zh.append("来源：" + "、".join(named) + (f"等{len(names)}个文件" if more > 0 else ""))
+        en.append("sources: " + ", ".join(named) + (f" and {more} more" if more > 0 else ""))
     text = dict(found.text)
     lost = {files[key]: refused[key] for key in sorted(stated) if key in refused}
     if lost:
