@@ -20,6 +20,8 @@ of one holder changes in that month, the earlier row ends where the later one be
   replaces his older one.
 * **Exits**: the end that one row states of a holder ends what an earlier look, or a row without a date beside it, states of
   the same holding (see `graph.resolution.exits`).
+* **Members of households**: beginnings and ends that one row states bound the other rows of the same person and household,
+  lists without a date among them (see `graph.resolution.memberships`).
 * **Snapshots**: what a full extract of the data set no longer contains ended on the extract's date, a company
   gone from a whole-data-set extract included.
 
@@ -34,6 +36,7 @@ import polars as pl
 
 from graph.resolution.exits import ended
 from graph.resolution.investors import INVESTORS
+from graph.resolution.memberships import stayed
 from graph.resolution.steps import Step, settled, standing
 
 _NEVER: Final = "0000-00-00"
@@ -59,6 +62,10 @@ SNAPSHOT_SCHEMA: Final = {
     "scope": pl.String(),
 }
 """One row a snapshot and relationship type."""
+
+
+OF_ALL_ROWS: Final = frozenset({"MEMBER_OF"})
+"""The types besides `OWNS` of which one row's dates bear on other rows that end at the same node."""
 
 
 def owns_spans(
@@ -327,7 +334,7 @@ def other_spans(table: str, rows: pl.DataFrame, snapshots: pl.DataFrame) -> pl.D
     """Spans of every other stated relationship type.
 
     `rows`: key, from_id, to_id, dataset, observed_on, stated_from, stated_to. Gives key, valid_from, valid_to,
-    counted. Without a snapshot the stated dates are all there is.
+    counted. Without a snapshot the stated dates are all there is. Of a type of `OF_ALL_ROWS`: all rows of each end.
     """
     keyed = rows.select(
         "key",
@@ -337,7 +344,11 @@ def other_spans(table: str, rows: pl.DataFrame, snapshots: pl.DataFrame) -> pl.D
         observed=_day(pl.col("observed_on")),
         stated_from=_day(pl.col("stated_from")),
         stated_to=span_ends(rows, changing=False),
+        from_text="stated_from",
+        until_text="stated_to",
     )
+    if table in OF_ALL_ROWS:
+        keyed = stayed(keyed)
     gone = _gone(keyed, snapshots, table)
     keyed = keyed.join(gone, on="key", how="left").with_columns(
         seen_before=pl.col("observed")

@@ -16,7 +16,7 @@ import polars as pl
 from graph.model import NODE_TYPES, STATED_RELS
 from graph.records import RelKey
 from graph.resolution.investors import INVESTORS, OF_HOLDERS, ONE_PERSONS, SOLE_OWNER, WORD_OF, standing
-from graph.resolution.spans import other_spans, owns_spans
+from graph.resolution.spans import OF_ALL_ROWS, other_spans, owns_spans
 from graph.stores.engine import Writing
 from graph.stores.marks import Marks
 from graph.stores.statements import (
@@ -43,6 +43,7 @@ _BEARS_ON_OTHERS: Final = {"Company": "kind", "Person": "name"}
 """The field of a party that decides about others: a person's name, whom namesakes are laid beside."""
 _SPAN_COLUMNS: Final = ("key", "from_id", "to_id", "dataset", "observed_on", "stated_from", "stated_to")
 _SPAN: Final = ("valid_from", "valid_to", "counted")
+_STATES_DATE: Final = pl.any_horizontal(pl.col("stated_from", "stated_to").is_not_null())
 
 
 @dataclass
@@ -56,6 +57,8 @@ class Touched:
     """How many nodes and relationships of each type are new."""
     companies: list[pl.Series] = field(default_factory=list)
     """Companies whose register, or whose rank of lists, changed."""
+    dated: dict[str, list[pl.Series]] = field(default_factory=dict)
+    """By type of `OF_ALL_ROWS`, the nodes that rows with a stated date ended at which are gone."""
     regarded: list[str] = field(default_factory=list)
     """Firms whose investors are something else now: owners by law, or holders."""
     linked: list[pl.Series] = field(default_factory=list)
@@ -121,7 +124,7 @@ def apply_rows(
         del rows
     whole = _snapshot_tables(snapshots, stated.dataset)
     progress("relationships", done, total)
-    _insert_with_spans(writer, new_rows, snapshots, whole, held["OWNS"], touched)
+    _insert_with_spans(writer, new_rows, snapshots, whole, held, touched)
     progress("relationships", total, total)
     return touched
 
@@ -209,13 +212,13 @@ def _insert_with_spans(
     new_rows: dict[RelKey, pl.DataFrame],
     snapshots: pl.DataFrame,
     whole: set[str],
-    owns_held: int,
+    held: Mapping[str, int],
     touched: Touched,
 ) -> None:
     owns = {rel: new_rows.pop(rel) for rel in list(new_rows) if rel[0] == "OWNS"}
     touched.companies.extend(rows["to_id"] for rows in owns.values())
     invested = _invested(writer, touched)
-    spans = _respan_owns(writer, owns, snapshots, "OWNS" in whole, owns_held, touched)
+    spans = _respan_owns(writer, owns, snapshots, "OWNS" in whole, held["OWNS"], touched)
     for rel in list(owns):
         writer.insert_rels(rel, owns.pop(rel).join(spans, on="key", how="left", maintain_order="left"))
     for type_ in STATED_RELS:
@@ -223,6 +226,8 @@ def _insert_with_spans(
             continue
         fresh = {rel: new_rows.pop(rel) for rel in list(new_rows) if rel[0] == type_.name}
         again = invested if type_.name in WORD_OF else None
+        if type_.name in OF_ALL_ROWS and fresh and held[type_.name]:
+            again = _with_dates(writer, fresh)
         if fresh or type_.name in whole or again is not None:
             _respan_others(
                 writer,
@@ -313,6 +318,22 @@ def _respan_others(
             writer.insert_rels(rel, new.join(spans, on="key", how="left", maintain_order="left"))
 
 
+def _with_dates(writer: Writing, fresh: Mapping[RelKey, pl.DataFrame]) -> pl.Series | None:
+    """The nodes where new rows end, and any row, stored or new, states a date; None where none does."""
+    again = []
+    for (name, start, end), rows in fresh.items():
+        found = writer.query(
+            f"MATCH (:{start})-[r:{name}]->(b:{end}) WHERE r.stated_from IS NOT NULL OR r.stated_to IS NOT NULL "
+            "RETURN DISTINCT b.id AS id",
+            timeout=600,
+        )
+        stored = pl.Series("to_id", found.column(0).to_pylist(), pl.String)
+        dated = pl.concat([stored, rows.filter(_STATES_DATE)["to_id"]])
+        again.append(rows.filter(pl.col("to_id").is_in(dated.implode()))["to_id"])
+    ends = pl.concat(again).unique()
+    return None if ends.is_empty() else ends
+
+
 def _without_holders(writer: Writing, spans: pl.DataFrame, investors: pl.DataFrame) -> pl.DataFrame:
     """`spans`, in which investors of firms that have holders represent and own nothing."""
     if investors.is_empty():
@@ -389,6 +410,8 @@ def take_back_rows(
         _respan_owns(writer, {}, snapshots, "OWNS" in was_snapshot, held["OWNS"], touched)
     for type_ in STATED_RELS:
         rewrite, again = type_.name in was_snapshot, invested if type_.name in WORD_OF else None
+        if type_.name in touched.dated:
+            again = pl.concat(touched.dated[type_.name]).unique()
         if type_.name != "OWNS" and (rewrite or again is not None):
             _respan_others(writer, type_.name, type_.pairs, {}, snapshots, rewrite, touched, again)
     touched.nodes |= {"Identifier", "Name", "Company"}
@@ -421,7 +444,10 @@ def _take_back_rels(writer: Writing, rel: RelKey, prefix: str, touched: Touched)
     )
     if name == "OWNS":
         touched.companies.append(rows["to_id"])
-    writer.delete_rels(rel, rows.filter(pl.col("left").list.len() == 0))
+    gone = rows.filter(pl.col("left").list.len() == 0)
+    writer.delete_rels(rel, gone)
+    if name in OF_ALL_ROWS:
+        touched.dated.setdefault(name, []).append(gone.filter(_STATES_DATE)["to_id"])
     kept = rows.filter(pl.col("left").list.len() > 0)
     writer.update_rels(rel, kept.select("key", "from_id", "to_id", sources=_joined(pl.col("left"))))
 

@@ -79,6 +79,9 @@ def read_household_members(table: TableRows) -> None:
     )
     state_parties(table, member)
     span = _member_span(table) | listed
+    dated = pl.DataFrame({"household": household, "id": member.ids, **span}).filter(
+        pl.any_horizontal(pl.col("stated_from", "stated_to").is_not_null())
+    )
     relate(table, "MEMBER_OF", member, "Household", household, {"relation_to_head": relation, **span})
     if not head_only and table.has("head_name", "head_id"):
         head = read_parties(
@@ -90,16 +93,21 @@ def read_household_members(table: TableRows) -> None:
             scope=household,
             required=False,
         )
-        _state_heads(table, head, household, member.frame["name"], listed)
+        _state_heads(table, head, household, member.frame["name"], dated, listed)
 
 
 def _listed_on(table: TableRows, head_only: bool) -> dict[str, pl.Series]:
     """`observed_on` of a list of members, by the mapping, its titles, or the sheet's or the file's name; else nothing."""
-    if not table.main or head_only:
+    if not table.main or head_only or _of_changes(table):
         return {}
     day = table.rows.day_of_list
     table.context.rosters[f"{table.rows.file.key}#{table.rows.sheet.name}"] = day
     return {"observed_on": table.constant(day)} if day else {}
+
+
+def _of_changes(table: TableRows) -> bool:
+    """Is it a list of changes (人员增减)? Each row is of a change, and whom it leaves out has not left."""
+    return table.has("changed_on") and table.text("changed_on").null_count() == 0
 
 
 def _member_span(table: TableRows) -> dict[str, pl.Series]:
@@ -125,18 +133,22 @@ def _state_heads(
     head: Parties,
     household: pl.Series,
     members: pl.Series,
+    dated: pl.DataFrame,
     listed: dict[str, pl.Series],
 ) -> None:
-    """Heads as members; one known by name alone who has a row as a member is that member, and not said again."""
+    """Heads as members. One known by name alone who has a row as a member is that member, and not said again; nor is one
+    whose row as a member says since or until when (`dated`: household, id).
+    """
     frame = head.frame.with_columns(table.at, household=household, key=name_key(head.frame["name"]), **listed)
     named = pl.DataFrame({"household": household, "key": name_key(members)}).unique()
     numbered = ~pl.col("id").str.starts_with("person.scoped:")
     frame = pl.concat(
         [frame.filter(numbered), frame.filter(~numbered).join(named, on=["household", "key"], how="anti")]
     )
+    links = frame.join(dated, on=["household", "id"], how="anti")
     columns = (AT, "id", "name", "id_kind", "id_masked", "birth_date", "flag")
     table.rows.node("Person", frame.select(*columns))
-    links = frame.select(AT, *listed, from_id="id", to_id="household")
+    links = links.select(AT, *listed, from_id="id", to_id="household")
     table.rows.rel("MEMBER_OF", "Person", "Household", links.with_columns(relation_to_head=pl.lit("head")))
 
 
