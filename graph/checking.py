@@ -15,6 +15,7 @@ from graph.penetration.ownership import Ownership
 from graph.penetration.tables import OwnershipTables
 from graph.penetration.undisclosed import OF_A_FILE
 from graph.quality import Quality, holding_at, weakness
+from graph.rounds import rounds
 from graph.stores import GraphStore
 
 _TOLERANCE = 1e-9
@@ -196,6 +197,13 @@ def _lots(store: GraphStore) -> Iterator[Quality]:
     )
     yield from weakness("lot-without-bids", _ids(empty), "标段没有投标人", "lots without a bid")
     yield from _lots_apart(store)
+    yield from weakness(
+        "lot-of-several-rounds",
+        pl.Series(list(rounds(store)), dtype=pl.String),
+        "同一标段的投标在不同日期开标，可能是流标后再次招标：请撤回载有第二次招标的批次，为其另编项目编号或标段编号，再重新导入，否则各次投标混为一次",
+        "lots whose bids were opened on different days, perhaps as the tender failed and was held again: unload the batch with the "
+        "second round, give it a number of its own and load it again, else the rounds are taken for one",
+    )
 
 
 def _lots_apart(store: GraphStore) -> Iterator[Quality]:

@@ -17,6 +17,7 @@ from detectors.rules.values import NO_RULES, LocalRules
 from detectors.running.asking import Answers
 from detectors.running.memory import give_back, uncollected
 from detectors.running.proof import completed
+from detectors.running.rounds import of_one_round
 from detectors.running.sources import with_sources
 from detectors.running.standing import SAME_PARTY
 from graph.penetration.identities import canonical_ids
@@ -131,7 +132,9 @@ def _run(
         if denominators:
             give_back()
     by_id = {d.id: d for d in detectors}
-    kept = _named(store, _without_superfluous(findings, by_id), elsewhere)
+    kept, apart = of_one_round(store, _without_superfluous(findings, by_id), by_id, canonical)
+    undecided.extend(apart)
+    kept = _named(store, kept, elsewhere)
     kept = with_sources(store, completed(store, kept, canonical, beside), by_id, beside)
     kept.sort(key=lambda f: (f.scope_kind, f.scope_id, f.detector, f.fingerprint))
     loud = _loud(kept, detectors, population)

@@ -66,7 +66,25 @@ def _node_statements(type_name: str, frame: pl.DataFrame, batch: str) -> pl.Data
     silent = [f for f in ("observed_on", *every) if f not in said]
     empty = [pl.lit(None, frame.schema[f]).alias(f) for f in silent]
     stated = frame.select("id", *said, source=pl.lit(batch + ":") + pl.col("source"))
-    return folded(stated, said).with_columns(empty).select("id", "observed_on", *every, "sources")
+    statements = folded(stated, said)
+    if type_name == "Tender" and "opened_on" in said:
+        statements = _each_opening(statements, stated, said)
+    return statements.with_columns(empty).select("id", "observed_on", *every, "sources")
+
+
+def _each_opening(statements: pl.DataFrame, stated: pl.DataFrame, said: list[str]) -> pl.DataFrame:
+    """`statements` of tenders, with every source of those opened on several days: on which one a bid was, its row says."""
+    days = statements.group_by("id").agg(n=pl.col("opened_on").drop_nulls().str.head(10).n_unique())
+    several = days.filter(pl.col("n") > 1)["id"]
+    if several.is_empty():
+        return statements
+    of_several = pl.col("id").is_in(several.implode())
+    each = (
+        stated.filter(of_several)
+        .group_by("id", *said, maintain_order=True)
+        .agg(sources=pl.col("source").unique().sort().str.join(SOURCE_SEPARATOR))
+    )
+    return pl.concat([statements.filter(~of_several), each.select(statements.columns)])
 
 
 def _relationships(rel: RelKey, frame: pl.DataFrame, batch: str, dataset: str) -> pl.DataFrame:
