@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from graph.subgraph import Subgraph
 from graph.system_errors import reason
+from graph.unfinished import file_in_place
 from visualize.composition import check_look, compose
 from visualize.html import page
 from visualize.pdf import pdf
@@ -114,24 +114,11 @@ def check_place(target: Path) -> None:
 def put(target: Path, data: bytes) -> None:
     """Write a file whole or not at all. Raises `DrawingError` where it can't be written."""
     try:
-        _replace(target, data)
+        with file_in_place(target) as file:
+            file.write(data)
     except OSError as error:
         zh, en = reason(error)
         raise DrawingError(
             f"无法写入 {target}：{zh}；请检查权限和磁盘空间",
             f"Can't write {target}: {en}; check permissions and free space",
         ) from error
-
-
-def _replace(target: Path, data: bytes) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,6 +27,7 @@ from exports.verifying.verification import PACKAGE_VERSION, VERSION_FIELD
 from exports.zipping import zipped
 from graph.in_play import is_current
 from graph.stores import GraphStore
+from graph.unfinished import file_in_place, folder_beside
 from loaders.identity import PersonKey
 
 _STANDING: Final = FindingFilter(found=True, order="scope")
@@ -224,23 +223,12 @@ def put(package: Package, target: Path, force: bool) -> None:
 
 
 def _put_zip(package: Package, target: Path, force: bool) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(package.zip())
-            file.flush()
-            os.fsync(file.fileno())
-        check_place(target, force)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    with file_in_place(target, before=lambda: check_place(target, force)) as file:
+        file.write(package.zip())
 
 
 def _put_folder(package: Package, target: Path) -> None:
-    part = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
-    old: Path | None = None
-    try:
+    with folder_beside(target) as part:
         for name, content in package.files.items():
             place = part / name
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -248,19 +236,18 @@ def _put_folder(package: Package, target: Path) -> None:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-        if target.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".old", dir=target.parent))
-            target.rename(old / "was")
-        try:
+        if not target.exists():
             part.rename(target)
-        except BaseException:
-            if old is not None:
-                (old / "was").rename(target)
-            raise
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-        if old is not None:
-            shutil.rmtree(old, ignore_errors=True)
+            return
+        with folder_beside(target, "old") as old:
+            was = old / "was"
+            try:
+                target.rename(was)
+                part.rename(target)
+            except BaseException:
+                if was.exists() and not target.exists():
+                    was.rename(target)
+                raise
 
 
 def _zipped(target: Path) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -21,6 +20,7 @@ import pyarrow as pa
 
 from graph.penetration.edges import Edges
 from graph.penetration.ownership import Holdings, Ownership
+from graph.unfinished import folder_beside
 
 _EDGES: Final = ("holding_edges", "control_edges")
 _FRAMES: Final = (
@@ -40,8 +40,7 @@ def keep(ownership: Ownership, folder: Path) -> None:
 
     Raises `OSError` where it can't be written.
     """
-    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
+    with folder_beside(folder, "made") as made:
         for name in _FRAMES:
             _write(made / f"{name}.arrow", getattr(ownership, name))
         for name in _EDGES:
@@ -58,9 +57,6 @@ def keep(ownership: Ownership, folder: Path) -> None:
         with contextlib.suppress(FileNotFoundError):
             shutil.rmtree(folder)
         made.replace(folder)
-    except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
-        raise
 
 
 def mapped(folder: Path) -> Ownership | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from detectors.rules.values import NO_RULES
 from detectors.running.detecting import detect
 from detectors.running.runner import Run
 from graph.counted import counted
+from graph.unfinished import folder_beside
 from loaders.identity import PersonKey
 from loaders.loading import LoadOptions, load
 from lookthrough.cli.app import app
@@ -58,14 +58,11 @@ def demo_command(
     to.mkdir(parents=True, exist_ok=True)
     with s.progress() as watch:
         watch("demo", 0, 1)
-        fresh = Path(tempfile.mkdtemp(prefix=".world-", dir=to))
-        try:
+        target = to / "world"
+        with folder_beside(target) as fresh:
             world = write_world(fresh, size=size)
-            target = to / "world"
             shutil.rmtree(target, ignore_errors=True)
             fresh.rename(target)
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
         exports, truth, rules = (
             target / path.relative_to(fresh) for path in (world.exports, world.truth_file, world.rules_file)
         )

@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import glob
-import os
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +15,7 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from graph.penetration.tables import OwnershipError
+from graph.unfinished import AS_ANY_FILE, file_in_place
 
 FORMATS: Final = (".parquet", ".csv")
 _YOUNG: Final = 5.0
@@ -45,26 +44,13 @@ def written(path: Path, schema: dict[str, pl.DataType]) -> Iterator[Sink]:
     """
     check_target(path)
     _clear_leftovers(path)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            _lock(file)
-            sink: _Parquet | _Csv = (_Parquet if path.suffix.lower() == ".parquet" else _Csv)(file, schema)
-            try:
-                yield sink
-            finally:
-                sink.close()
-            file.flush()
-            os.fsync(file.fileno())
-        # mkstemp makes a file for its owner alone; the answer gets what any new file gets.
-        mask = os.umask(0)
-        os.umask(mask)
-        temporary.chmod(0o666 & ~mask)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    with file_in_place(path, AS_ANY_FILE) as file:
+        _lock(file)
+        sink: _Parquet | _Csv = (_Parquet if path.suffix.lower() == ".parquet" else _Csv)(file, schema)
+        try:
+            yield sink
+        finally:
+            sink.close()
 
 
 def _lock(file: IO[bytes]) -> bool:
