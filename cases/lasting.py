@@ -145,5 +145,5 @@ def _gaps_of(connection: Connection, run: str, scope: tuple[str, str]) -> list[t
             str(gap["detector"]),
             Undecided(*scope, tuple(gap["subjects"]), gap["missing"]["zh"], gap["missing"]["en"]),
         )
-        for _, gap in sorted(connection.execute(query).tuples(), key=lambda row: row[0])
+        for _, gap in sorted(connection.execute(query), key=lambda row: row[0])
     ]

@@ -29,7 +29,7 @@ def upgrade() -> None:
     ).all():
         after = found[-1].key
         between = named.c.finding.between(found[0].key, after)
-        there = set(connection.execute(sa.select(named).where(between)).tuples())
+        there = {tuple(row) for row in connection.execute(sa.select(named).where(between))}
         added = [
             {"finding": row.key, "party": party}
             for row in found
