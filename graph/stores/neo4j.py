@@ -207,11 +207,11 @@ class Neo4jEngine:
     def update_rels(self, rel: RelKey, frame: pl.DataFrame) -> None:
         """See `Writing.update_rels`."""
         fields = [c for c in frame.columns if c not in ("key", "from_id", "to_id")]
-        self._write(f"{self._matched(rel)} {self.dialect.set_fields('r', fields)}", frame)
+        self._write(f"{self._matched(rel, frame)} {self.dialect.set_fields('r', fields)}", frame)
 
     def delete_rels(self, rel: RelKey, frame: pl.DataFrame) -> None:
         """See `Writing.delete_rels`."""
-        self._write(f"{self._matched(rel)} DELETE r", frame.select("key", "from_id", "to_id"))
+        self._write(f"{self._matched(rel, frame)} DELETE r", frame.select("key", "from_id", "to_id"))
 
     def delete_rels_to(self, rel: RelKey, ids: pl.Series) -> None:
         """See `Writing.delete_rels_to`."""
@@ -219,12 +219,18 @@ class Neo4jEngine:
         cypher = f"{self.dialect.rows()} MATCH (:{start})-[r:{name}]->(b:{end} {{id: row.to_id}}) DELETE r"
         self._write(cypher, ids.unique().alias("to_id").to_frame())
 
-    def _matched(self, rel: RelKey) -> str:
+    def _matched(self, rel: RelKey, frame: pl.DataFrame) -> str:
+        """Each row's relationship, looked for from the side on which fewer of them hang on one node.
+
+        Nothing more is said of it than its key: where the server has counted no such relationships yet, it takes a label
+        of the other end, or the key in the pattern, for so rare that it walks through all nodes for each row.
+        """
         name, start, end = rel
-        return (
-            f"{self.dialect.rows()} MATCH (b:{end} {{id: row.to_id}}) "
-            f"MATCH (a:{start} {{id: row.from_id}})-[r:{name} {{key: row.key}}]->(b)"
-        )
+        if frame["from_id"].n_unique() > frame["to_id"].n_unique():
+            found = f"(:{start} {{id: row.from_id}})-[r:{name}]->()"
+        else:
+            found = f"(:{end} {{id: row.to_id}})<-[r:{name}]-()"
+        return f"{self.dialect.rows()} MATCH {found} WHERE r.key = row.key"
 
     def replace_rels(self, type_name: str, frames: Sequence[tuple[RelKey, pl.DataFrame]]) -> None:
         """See `Writing.replace_rels`."""

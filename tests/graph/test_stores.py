@@ -127,6 +127,40 @@ def test_a_row_two_batches_state_stays_until_both_are_gone(store):
     assert not any(store.counts().values())
 
 
+def test_thousands_of_rows_at_one_node_are_stated_again_and_taken_back_exactly(store):
+    """As many as a type is rewritten for, with others of it that nobody states again."""
+
+    def payments(name: str, numbers: range, program: str) -> Extract:
+        """Each of a benefit of its own under one programme."""
+        file = SourceFile(name, hashlib.sha256(name.encode()).hexdigest(), "csv", len(numbers), 0)
+        sources = [source(file, "", i) for i in numbers]
+        ids = [f"local:b{i}" for i in numbers]
+        extract = Extract("main", [file])
+        extract.add_node("Program", pl.DataFrame([{"id": program, "name": program, "source": sources[0]}]))
+        extract.add_node("Benefit", pl.DataFrame({"id": ids, "from_month": "2024-01", "source": sources}))
+        under = pl.DataFrame({"from_id": ids, "to_id": program, "source": sources})
+        extract.add_rel("UNDER", "Benefit", "Program", under)
+        return extract
+
+    def under() -> dict[str, str]:
+        rows = store.query("MATCH (b)-[r:UNDER]->(p) RETURN b.id AS b, p.id AS p, r.sources AS s").to_pylist()
+        return {f"{r['b']} {r['p']}": r["s"] for r in rows}
+
+    first = store.apply(payments("one.csv", range(4_000), "program:a"))
+    store.apply(payments("other.csv", range(4_000, 4_003), "program:b"))
+    before = under()
+    again = store.apply(payments("two.csv", range(100, 4_002), "program:a"))
+    after = under()
+    assert {key for key, said in after.items() if again.batch_id in said and first.batch_id in said} == {
+        f"local:b{i} program:a" for i in range(100, 4_000)
+    }
+    assert len(after) == len(before) + 2
+    store.unload(again.batch_id)
+    assert under() == before
+    store.unload(first.batch_id)
+    assert list(under()) == [key for key in before if key.endswith("program:b")]
+
+
 def test_unloading_what_is_not_there_says_what_is(store):
     applied = store.apply(holdings("one.csv", [(A, B, 0.6)]))
     with pytest.raises(UnknownBatchError, match=applied.batch_id):
