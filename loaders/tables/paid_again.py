@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from graph.counted import counted
 from graph.stores import GraphStore
 from graph.stores.hops import EACH, hop
 from graph.stores.statements import SOURCE_SEPARATOR
@@ -66,7 +67,7 @@ def _called(file: str, sheet: str, names: dict[str, str]) -> str:
 
 
 def _nothing() -> pl.DataFrame:
-    return pl.DataFrame(schema=dict.fromkeys(("id", "of", "amount", *_PLACE), pl.String))
+    return pl.DataFrame(schema=dict.fromkeys(("id", "of", "amount", *_PLACE, "row"), pl.String))
 
 
 def _stated(context: ReadContext) -> pl.DataFrame:
@@ -75,8 +76,8 @@ def _stated(context: ReadContext) -> pl.DataFrame:
     if not frames:
         return _nothing()
     place = pl.col("source").str.split("#").list
-    told = _parted(pl.concat(frames).with_columns(file=place.get(0), sheet=place.get(1)))
-    return told.select("id", "of", "amount", *_PLACE).unique(["id", *_PLACE], maintain_order=True)
+    told = _parted(pl.concat(frames).with_columns(file=place.get(0), sheet=place.get(1), row=place.get(2)))
+    return told.select("id", "of", "amount", *_PLACE, "row").unique(["id", *_PLACE], maintain_order=True)
 
 
 def _payments(context: ReadContext) -> list[pl.DataFrame]:
@@ -108,29 +109,30 @@ def _stored(store: GraphStore, context: ReadContext) -> pl.DataFrame:
 
 def _tell(context: ReadContext, mine: pl.DataFrame, before: pl.DataFrame) -> None:
     """Tell of one sheet's payments (id, of, amount, file, sheet) beside those known before it, each with its `place`."""
-    again = mine.join(before.select("id", "place"), on="id")
-    for place, count in again.group_by("place", maintain_order=True).len().iter_rows():
-        _note(context, mine, "payments-again", place, (str(count), str(count)))
+    again = mine.join(before.select("id", "place"), on="id", maintain_order="left")
+    for (place,), part in again.group_by("place", maintain_order=True):
+        _note(context, part, "payments-again", str(place), (str(part.height), str(part.height)))
     zero = pl.col("amount").str.contains(r"^-?0+\.00").fill_null(True)
     others = before.filter(~zero).sort("of", "id").unique("of", maintain_order=True, keep="first")
     further = (
         mine.filter(~zero)
-        .join(before, on="id", how="anti")
-        .join(others, on="of", suffix="_before")
-        .sort("id")
+        .join(before, on="id", how="anti", maintain_order="left")
+        .join(others, on="of", suffix="_before", maintain_order="left")
     )
     for (place,), part in further.group_by("place", maintain_order=True):
         of, amount, other = part.select("of", "amount", "amount_before").row(0)
-        count, shown = part.height, of.partition(":")[2]
-        zh = f"{count} 笔发放（如 {shown}：{other} 元之外又有 {amount} 元）"
-        en = f"{count} payment(s) (as of {shown}: {amount} yuan beside {other} yuan)"
-        _note(context, mine, "payments-further", str(place), (zh, en))
+        # Whom it is for, the row says: of a person alone the id would be nothing that anybody can read.
+        count, row, month = part.height, part["row"][0], of.rpartition("/")[2]
+        zh = f"{count} 笔发放（如第 {row} 行，{month}：{other} 元之外又有 {amount} 元）"
+        en = f"{counted(count, 'payment')} (as in row {row}, {month}: {amount} yuan beside {other} yuan)"
+        _note(context, part, "payments-further", str(place), (zh, en))
 
 
-def _note(context: ReadContext, mine: pl.DataFrame, code: str, place: str, known: tuple[str, str]) -> None:
-    file, sheet = mine.select(_PLACE).row(0)
+def _note(context: ReadContext, rows: pl.DataFrame, code: str, place: str, known: tuple[str, str]) -> None:
+    """Tell of rows (id, file, sheet, row) of one sheet, at the first of them."""
+    file, sheet, row = rows.select(*_PLACE, "row").row(0)
     name = next((f.name for f in context.extract.files if f.key == file), file)
     zh, en = message(code, place, known[0])[0], message(code, place, known[1])[1]
-    problem = Problem("flag", code, name, sheet, "1", "", "", zh, en)
+    problem = Problem("flag", code, name, sheet, row, "", "", zh, en)
     if problem not in context.problems:
         context.problems.append(problem)
