@@ -241,7 +241,7 @@ NODES: Final = (
             _f(
                 "bid_on_from",
                 "STRING",
-                "where it came from: bid_deadline, opened_on, submitted_at, published_on",
+                "where it came from: bid_deadline, opened_on (also where it is the later day), submitted_at, published_on",
                 True,
             ),
         ),

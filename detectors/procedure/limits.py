@@ -15,14 +15,14 @@ from detectors.ties.lot_names import lot_name, tender_name
 TENDERS: Final = Question(
     "MATCH (t:Tender) RETURN t.id AS tender_id, t.title AS tender_title, "
     "t.regime AS regime, t.method AS method, t.status AS tender_status, t.published_on AS published_on, "
-    "t.bid_deadline AS bid_deadline, t.awarded_on AS awarded_on, t.contract_signed_on AS contract_signed_on, "
+    "t.bid_deadline AS bid_deadline, t.opened_on AS opened_on, t.awarded_on AS awarded_on, t.contract_signed_on AS contract_signed_on, "
     "t.deposit AS deposit, t.currency AS deposit_currency",
     "tenders",
     "t:Tender",
 )
 TENDERS_COLUMNS: Final = (
     *("tender_id", "tender_title", "regime", "method", "tender_status", "published_on", "bid_deadline"),
-    *("awarded_on", "contract_signed_on", "deposit", "deposit_currency"),
+    *("opened_on", "awarded_on", "contract_signed_on", "deposit", "deposit_currency"),
 )
 TENDER_COUNT: Final = "MATCH (t:Tender) RETURN count(DISTINCT t.id) AS n"
 LOTS: Final = Question(

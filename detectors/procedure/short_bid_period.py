@@ -33,7 +33,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
                 "the notice's date or the deadline is missing",
             )
             continue
-        days = (date.fromisoformat(end[:10]) - date.fromisoformat(start[:10])).days
+        days = _days(start, end)
         if days >= limit:
             continue
         if days < 0:
@@ -48,14 +48,43 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         if binds is None:
             yield unknown_rule("tender", row["tender_id"], row["regime"])
             continue
-        words = {"days": str(days), "limit": str(limit), "start": start[:10], "end": end[:10]}
-        facts = {"days": days, "limit": limit, "published_on": start, "bid_deadline": end}
+        opened = row["opened_on"]
+        later = _days(start, opened) if opened and opened[:10] > end[:10] and len(opened) >= 10 else days
+        if later >= limit:
+            yield _put_off(row)
+            continue
+        words = {"days": str(later), "limit": str(limit), "start": start[:10], "end": end[:10]} | _NOT_PUT_OFF
+        facts = {"days": later, "limit": limit, "published_on": start, "bid_deadline": end}
+        if later > days:
+            facts["opened_on"] = opened
+            words["end"] = opened[:10]
+            words["put_off_zh"] = f"（原载{end[:10]}截止，开标在后，按开标日计）"
+            words["put_off_en"] = f" (stated as {end[:10]}; bids were opened later, and that day counts)"
         yield rule_draft("tender", row, date=start[:10], facts=facts, words=words)
+
+
+_NOT_PUT_OFF: Final = {"put_off_zh": "", "put_off_en": ""}
+
+
+def _days(start: str, end: str) -> int:
+    return (date.fromisoformat(end[:10]) - date.fromisoformat(start[:10])).days
+
+
+def _put_off(row: Row) -> Undecided:
+    end, opened = row["bid_deadline"][:10], row["opened_on"][:10]
+    return Undecided(
+        "tender",
+        row["tender_id"],
+        (),
+        f"投标截止为{end}，开标却在{opened}：截止时间是否延期，或者是否再次招标，未载明，无法判定",
+        f"the deadline is {end}, but bids were opened on {opened}: whether the deadline was put off, or the tender held again, "
+        "is not stated, so it cannot be decided",
+    )
 
 
 DETECTOR = Detector(
     id="short-bid-period",
-    version="1.1",
+    version="1.2",
     domain="政府工程",
     scene="招标程序",
     title_zh="投标准备时间不足",
@@ -84,9 +113,9 @@ DETECTOR = Detector(
     population=limits.TENDER_COUNT,
     identity=("tender_id",),
     suppressors=(),
-    wording_zh="【风险预警】{tender}：自{start}发布公告至{end}投标截止为{days}天，少于{limit}天（以公告日期代替招标文件发出日期，"
+    wording_zh="【风险预警】{tender}：自{start}发布公告至{end}投标截止{put_off_zh}为{days}天，少于{limit}天（以公告日期代替招标文件发出日期，"
     "须核实是否属依法必须招标的项目）。" + CAUTION_ZH,
-    wording_en="[Lead] {tender}: {days:day} from the notice on {start} to the deadline on {end}, fewer than {limit} "
+    wording_en="[Lead] {tender}: {days:day} from the notice on {start} to the deadline on {end}{put_off_en}, fewer than {limit} "
     "(the notice's date stands for the issue of the documents; verify that bidding is mandatory). "
     + CAUTION_EN,
     assemble=assemble,

@@ -83,6 +83,22 @@ def _judged_at_the_later_day(found: FoundInFiles) -> None:
     assert {a.counted for a in quality.apart} == {"2024-06-10T09:30:00"}
 
 
+OPENED = BIDS.replace("(元)\n", "(元),开标时间\n").replace("000\n", "000,2024-06-10 09:30\n")
+DEADLINE = "项目编号,项目名称,公告日期,投标截止时间\nP1,虚构路工程,2024-05-01,2024-05-25 09:30\n"
+opened_later = found_in_files(
+    [{"开标记录.csv": OPENED, "股东信息.csv": HOLDERS}, {"招标项目.csv": DEADLINE}], [SHAREHOLDER]
+)
+
+
+def test_bids_opened_on_a_later_day_than_the_deadline_are_judged_at_it(opened_later: FoundInFiles) -> None:
+    (tied,) = opened_later.run.findings
+    assert tied.suppressed_by is None and "截至2024-06-10" in tied.text["zh"]
+    (lot,) = opened_later.store.query(
+        "MATCH (l:Lot) RETURN l.bid_on AS day, l.bid_on_from AS source"
+    ).to_pylist()
+    assert lot == {"day": "2024-06-10", "source": "opened_on"}
+
+
 FATHER = resident(3, "19400101")
 PAID = table(
     "公民身份号码,姓名,救助类型,发放年月,发放金额(元),乡镇街道",

@@ -133,6 +133,10 @@ def build(w: World) -> None:
     # Dates: nineteen days and twenty; thirty-one to the contract and thirty; dates that are missing.
     for tender, start in (("DAYS-19", "2025-02-10"), ("DAYS-20", "2025-02-09")):
         w.lot(tender, "A1", "A2", "A3", published_on=start)
+    # Opened after the deadline, on a day that makes enough of it, or not.
+    for tender, opened in (("DAYS-OFF", "2025-03-02 09:00"), ("DAYS-OFF-19", "2025-03-01 10:00")):
+        w.lot(tender, "A1", "A2", "A3", "A4", published_on="2025-02-10", opened_on=opened)
+    w.lot("DAYS-OFF-12", "A1", "A2", "A3", published_on="2025-02-20", opened_on="2025-03-04")
     w.lot("DAYS-BEFORE", "A1", "A2", "A3", published_on="2025-03-10")
     w.lot("DAYS-TALKS", "A1", "A2", "A3", published_on="2025-02-25", method="竞争性磋商", regime=PROCUREMENT)
     for tender, signed in (
@@ -395,6 +399,14 @@ def test_days_to_the_deadline(found: Found) -> None:
     assert found.of(PERIOD, "DAYS-20") == found.of(PERIOD, "DAYS-TALKS") == []
     assert found.of(PERIOD, "DAYS-BEFORE") == [] and found.undecided(PERIOD, "DAYS-BEFORE")
     assert len(found.undecided(PERIOD, "THREE")) == 1
+
+
+def test_bids_opened_after_the_deadline_had_longer(found: Found) -> None:
+    assert found.of(PERIOD, "DAYS-OFF") == [] and found.undecided(PERIOD, "DAYS-OFF")
+    assert found.one(PERIOD, "DAYS-OFF-19").facts["days"] == 19
+    later = found.one(PERIOD, "DAYS-OFF-12")
+    assert later.facts["days"] == 12 and later.facts["opened_on"] == "2025-03-04"
+    assert "2025-03-01" in later.text["zh"] and "2025-03-04" in later.text["en"]
 
 
 def test_days_to_the_contract(found: Found) -> None:
