@@ -238,6 +238,8 @@ class Detector:
     """Of these properties of nodes (`Person.died_on`) at least one must be filled in somewhere."""
     decided_by: tuple[str, ...] = ()
     """Further properties of persons that a finding rests on: the files that state them are among its sources."""
+    by_round: bool = False
+    """Counts or compares bids: those of each round of a lot whose tender was held again apart."""
     in_play: bool = False
     """Needs effective shares and control of what is in play to be written first."""
     defaults: Mapping[str, Any] = field(init=False)

@@ -200,9 +200,10 @@ def _lots(store: GraphStore) -> Iterator[Quality]:
     yield from weakness(
         "lot-of-several-rounds",
         pl.Series(list(rounds(store)), dtype=pl.String),
-        "同一标段的投标在不同日期开标，可能是流标后再次招标：请撤回载有第二次招标的批次，为其另编项目编号或标段编号，再重新导入，否则各次投标混为一次",
-        "lots whose bids were opened on different days, perhaps as the tender failed and was held again: unload the batch with the "
-        "second round, give it a number of its own and load it again, else the rounds are taken for one",
+        "同一标段的投标在不同日期开标，可能是流标后再次招标：按开标日分次判断，跨次的关联无法判定；请撤回载有第二次招标的批次，为其另编项目编号或标段编号，再重新导入",
+        "lots whose bids were opened on different days, perhaps as the tender failed and was held again: each round is judged by "
+        "itself, and ties across rounds can't be decided; unload the batch with the second round, give it a number of its own and "
+        "load it again",
     )
 
 

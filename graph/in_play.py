@@ -22,6 +22,7 @@ from graph.model import REL_TYPES
 from graph.ownership_above import ask, ownership_above
 from graph.penetration import Ownership, holders_in_play
 from graph.records import RelKey
+from graph.rounds import asked_of_rounds
 from graph.stores.applying import Progress
 from graph.stores.contract import GraphStore
 from graph.stores.deriving import IN_PLAY_FOR, in_play_for
@@ -200,7 +201,8 @@ def _of_procedure(
     beside = procedure_in_play(store, ownership, asked, lots)
     # Of other lots of their tenders only what stands above two of the tender's bidders is asked.
     mine = asked if lots is None else asked.filter(pl.col("group_id").is_in(list(lots)))
-    together = pl.concat([mine, beside.groups])
+    # Bids of a tender that was held again were judged by nobody on the day of its last round.
+    together = pl.concat([mine, beside.groups, asked_of_rounds(store, lots)])
     of_lots = holders_in_play(ownership, together, elsewhen=True)
     of_tenders = holders_in_play(ownership, tenders_in_play(store, asked, some=lots is not None))
     singly = [

@@ -2,6 +2,7 @@
 
 Each day is a round. Who bid in one of them did not bid together with who bid in another, though one number makes one lot
 of both. The day is the one that the row of a bid itself states: a tender's own row says when it was opened as a whole.
+A bid whose row states none may be of any of them.
 """
 
 from __future__ import annotations
@@ -9,11 +10,15 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import combinations
-from typing import Final
+from typing import Any, Final
+
+import polars as pl
 
 from graph.stores.contract import GraphStore
 from graph.stores.hops import EACH, hop
+from graph.stores.statements import resolved
 
 Rounds = Mapping[str, frozenset[str]]
 """By company, as its bids name it, the days on which its bids for a lot were opened: none where no row states one."""
@@ -27,36 +32,120 @@ _TENDERS_OF: Final = (
 _BIDS: Final = (
     f"{EACH}MATCH (t:Tender {{id: i}}) {hop('(l:Lot)-[:LOT_OF]->(t)', 'l.id')}"
     f"{hop('(b:Bid)-[:FOR_LOT]->(l)', 'b.id')}{hop('(c:Company)-[s:SUBMITS]->(b)', 'c.id')}"
-    "RETURN DISTINCT l.id AS lot, c.id AS bidder, s.sources AS sources"
+    "RETURN DISTINCT i AS tender, l.id AS lot, c.id AS bidder, s.sources AS sources, b.id AS bid, b.stated AS stated, "
+    "b.won AS won, b.status AS status"
 )
 _AT_ONCE: Final = 5000
+MARK: Final = "@开标"
+"""What stands in the id of one round between its lot's and its day: nowhere but in questions is there such a lot."""
+_ASKED: Final = {"company_id": pl.String(), "on_date": pl.String(), "group_id": pl.String()}
+
+
+@dataclass(frozen=True, slots=True)
+class BidOfRounds:
+    """A bidder, as its bid names it, with the days on which its bid was opened, and on which it won.
+
+    `said`: by day what the rows of that round state of it, where they state something else than those of another
+    (fields of `Bid`).
+    """
+
+    bidder: str
+    bid: str
+    days: frozenset[str]
+    won_on: frozenset[str]
+    said: Mapping[str, Mapping[str, Any]]
 
 
 def rounds(store: GraphStore, lots: Iterable[str] | None = None) -> dict[str, Rounds]:
     """The bidders of each such lot, of these or of all, with their days."""
+    return {lot: _by_bidder(bids) for lot, bids in bids_of_rounds(store, lots).items()}
+
+
+def bids_of_rounds(store: GraphStore, lots: Iterable[str] | None = None) -> dict[str, list[BidOfRounds]]:
+    """The bids of each such lot, of these or of all, by lot in order."""
     if lots is None:
         tenders = store.query(_TENDERS, timeout=300).to_pylist()
     else:
         tenders = _each(store, _TENDERS_OF, lots)
-    opened: dict[str, str] = {}
-    several = []
+    opened: dict[str, _Opened] = {}
     for row in tenders:
         days = _days(row["stated"])
         if len(set(days.values())) > 1:
-            several.append(row["tender"])
-            opened |= days
-    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for row in _each(store, _BIDS, several):
-        here = (opened.get(source) for source in row["sources"].split("\n"))
-        found[row["lot"]][row["bidder"]].update(day for day in here if day)
-    told = {lot: {who: frozenset(days) for who, days in bids.items()} for lot, bids in found.items()}
-    return {lot: told[lot] for lot in sorted(told) if _apart(told[lot])}
+            opened[row["tender"]] = _Opened(days)
+    rows: dict[tuple[str, str, str], tuple[set[str], dict[str, Any]]] = {}
+    for row in _each(store, _BIDS, opened):
+        mine, _ = rows.setdefault((row["lot"], row["bidder"], row["bid"]), (set(), row))
+        mine |= opened[row["tender"]].on(row["sources"].split("\n"))
+    found: dict[str, list[BidOfRounds]] = defaultdict(list)
+    for (lot, bidder, bid), (on, row) in sorted(rows.items(), key=lambda r: r[0]):
+        said = _said(bid, on, row["stated"] or (), opened[row["tender"]])
+        last = sorted(on)[-1:]
+        won = {d for d in on if _won(said[d])} if said else {*last} if _won(row) else set()
+        found[lot].append(BidOfRounds(bidder, bid, frozenset(on), frozenset(won), said))
+    return {lot: bids for lot, bids in found.items() if _apart(_by_bidder(bids))}
 
 
-def _each(store: GraphStore, query: str, ids: Iterable[str]) -> list[dict[str, str]]:
+def asked_of_rounds(store: GraphStore, lots: Iterable[str] | None = None) -> pl.DataFrame:
+    """Who bid together on which day in such lots: company_id, on_date, group_id (the round)."""
+    rows = [
+        (b.bidder, day, f"{lot}{MARK}{day}")
+        for lot, bids in bids_of_rounds(store, lots).items()
+        for b in bids
+        for day in sorted(b.days or {d for other in bids for d in other.days})
+    ]
+    return pl.DataFrame(rows, schema=_ASKED, orient="row")
+
+
+def _by_bidder(bids: Iterable[BidOfRounds]) -> Rounds:
+    days: dict[str, frozenset[str]] = {}
+    for b in bids:
+        days[b.bidder] = days.get(b.bidder, frozenset()) | b.days
+    return days
+
+
+def _said(
+    bid: str, days: Iterable[str], stated: Iterable[str], opened: _Opened
+) -> dict[str, Mapping[str, Any]]:
+    """By day what rows state of a bid that was opened on several; a row of no day, as of the award, is about the last."""
+    told = [json.loads(text) for text in stated]
+    each = sorted(days)
+    if len(each) < 2 or not told:
+        return {}
+    of = [opened.on(s["s"]) for s in told]
+    said: dict[str, Mapping[str, Any]] = {}
+    for day in each:
+        mine = [s for s, on in zip(told, of, strict=True) if day in on or (not on and day == each[-1])]
+        values = resolved("Bid", bid, mine)
+        said[day] = {k: v for k, v in values.items() if k not in ("id", "stated", "sources")}
+    return said
+
+
+def _won(values: Mapping[str, Any]) -> bool:
+    return bool(values["won"]) or values["status"] == "won"
+
+
+def _each(store: GraphStore, query: str, ids: Iterable[str]) -> list[dict[str, Any]]:
     listed = sorted(set(ids))
     parts = (listed[at : at + _AT_ONCE] for at in range(0, len(listed), _AT_ONCE))
     return [row for part in parts for row in store.query(query, {"ids": part}, timeout=300).to_pylist()]
+
+
+class _Opened:
+    """On which days a tender was opened, by the rows that state it.
+
+    Of a sheet that states one day alone not every row is kept with it: there the sheet's other rows are of that day too.
+    """
+
+    def __init__(self, days: Mapping[str, str]):
+        self._days = days
+        sheets: dict[str, set[str]] = defaultdict(set)
+        for source, day in days.items():
+            sheets[source.rpartition("#")[0]].add(day)
+        self._of_sheet = {sheet: next(iter(on)) for sheet, on in sheets.items() if len(on) == 1}
+
+    def on(self, sources: Iterable[str]) -> set[str]:
+        found = (self._days.get(s) or self._of_sheet.get(s.rpartition("#")[0]) for s in sources)
+        return {day for day in found if day}
 
 
 def _days(stated: Iterable[str]) -> dict[str, str]:

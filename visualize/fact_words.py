@@ -67,6 +67,7 @@ FACT_FIELDS: Final[dict[str, Pair]] = {
     "regime": ("适用制度", "regime"),
     "held_until": ("持有至", "held until"),
     "held_since": ("持有自", "held since"),
+    "round": ("开标日（多次招标）", "opened (tender held again)"),
     "observed_after_bid": ("数据晚于投标日", "data later than the bid"),
     "member": ("成员", "member"),
     "kind": ("类型", "kind"),

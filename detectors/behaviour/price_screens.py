@@ -97,7 +97,7 @@ def _draft(part: pl.DataFrame, market: Mapping[str, object]) -> Draft:
 
 DETECTOR = Detector(
     id="price-screens",
-    version="1.0",
+    version="1.1",
     domain="政府工程",
     scene="报价规律",
     title_zh="报价离散程度异常偏低（辅助指标）",
@@ -134,6 +134,7 @@ DETECTOR = Detector(
         "its market ({market_en}, {lots} lots, median {median}). No lead by itself. " + CAUTION_EN
     ),
     assemble=assemble,
+    by_round=True,
     over_all=True,
     innocent_zh=("价格透明、成本相近的市场", "设有最低限价或统一定额"),
     innocent_en=("a market with open, similar costs", "floor prices or a common price list"),

@@ -91,7 +91,7 @@ def _draft(pattern: str, tied: pl.DataFrame, part: pl.DataFrame, uneven: float, 
 
 DETECTOR = Detector(
     id="regular-price-difference",
-    version="1.2",
+    version="1.3",
     domain="政府工程",
     scene="报价规律",
     title_zh="投标报价呈规律性差异",
@@ -140,6 +140,7 @@ DETECTOR = Detector(
         "leads. " + CAUTION_EN
     ),
     assemble=assemble,
+    by_round=True,
     innocent_zh=("政府定价或统一目录价", "均按最高限价报价", "报价均取整数"),
     innocent_en=("regulated or catalogue prices", "all bid the ceiling", "prices rounded to whole amounts"),
     rests_on="pattern",

@@ -104,7 +104,7 @@ def _draft(found: Sequence[Row]) -> Draft:
 
 DETECTOR = Detector(
     id="consortium-member-bids-twice",
-    version="1.1",
+    version="1.2",
     domain="政府工程",
     scene="招标程序",
     title_zh="联合体成员另行投标",
@@ -124,6 +124,7 @@ DETECTOR = Detector(
     wording_en="[Lead] {tender} ({lot}): {member}, a member of a consortium, appears to bid again in {where_en}; "
     "{count} bids are concerned. " + CAUTION_EN,
     assemble=assemble,
+    by_round=True,
     innocent_zh=("各标段按不同合同分别招标", "先前的投标已撤回而登记未更新"),
     innocent_en=("the lots are separate contracts", "the earlier bid was withdrawn, not yet registered"),
 )

@@ -99,7 +99,7 @@ def _draft(row: Row, limit: int) -> Draft:
 
 DETECTOR = Detector(
     id="fewer-than-three-bidders",
-    version="1.3",
+    version="1.4",
     domain="政府工程",
     scene="招标程序",
     title_zh="投标人少于三个",
@@ -142,6 +142,7 @@ DETECTOR = Detector(
     wording_en="[Lead] {tender} ({lot}): {count:bid is|bids are} on record, fewer than {limit}, {state_en}. "
     + CAUTION_EN,
     assemble=assemble,
+    by_round=True,
     innocent_zh=("投标数据不完整", "经批准转为其他采购方式"),
     innocent_en=("not all bids were loaded", "another method was approved"),
 )

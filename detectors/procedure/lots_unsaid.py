@@ -10,6 +10,7 @@ from detectors.definition import Row, Undecided
 from detectors.rows import table
 from detectors.ties.links import compared
 from graph.counted import counted
+from graph.rounds import MARK
 
 
 def lots_unsaid(rows: Mapping[str, Sequence[Row]]) -> dict[str, tuple[Undecided, int]]:
@@ -19,14 +20,17 @@ def lots_unsaid(rows: Mapping[str, Sequence[Row]]) -> dict[str, tuple[Undecided,
     `rows`: the answer to `bidding.BIDDERS` ("bidders"). A lot that is its tender has no number.
     """
     bids = compared(table(rows["bidders"])).drop_nulls("tender_id")
-    blank = (pl.col("lot_id") == pl.col("tender_id")).alias("blank")
-    several = bids.filter(blank.any().over("tender_id") & (pl.col("lot_id").n_unique().over("tender_id") > 1))
+    # Rounds of one lot are no further lots.
+    lot_of = pl.col("lot_id").str.split(MARK).list.first()
+    blank = (lot_of == pl.col("tender_id")).alias("blank")
+    several = bids.filter(blank.any().over("tender_id") & (lot_of.n_unique().over("tender_id") > 1))
     found: dict[str, tuple[Undecided, int]] = {}
     for _, mine in several.sort("tender_id", "lot_id").group_by("tender_id", maintain_order=True):
         unsaid = mine.filter(blank)
         whose = tuple(unsaid["bidder_id"].unique().sort())
+        nameless = set(unsaid["lot_id"])
         for lot in mine["lot_id"].unique().sort():
-            own = lot == unsaid["lot_id"][0]
+            own = lot in nameless
             may = mine if own else mine.filter(blank | (pl.col("lot_id") == lot))
             told = (
                 f"{len(whose)}家投标人的投标没有写明标段，而同一项目另有写明标段的投标：投的是哪个标段无法判定"

@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 from detectors.definition import Row, Undecided
+from detectors.procedure.limits import FAILED
 from detectors.rows import table
 from detectors.ties.links import compared
 
@@ -45,7 +46,9 @@ def few_bids(rows: Mapping[str, Sequence[Row]], limit: int) -> pl.DataFrame:
         )
         .filter(pl.col("bids") < limit)
     )
-    lots = table(rows["lots"]).with_columns(lots_of_tender=pl.col("lot_id").n_unique().over("tender_id"))
+    # What failed, or was held again, was not what the tender's award is of.
+    stands = pl.when(~pl.col("lot_status").fill_null("").is_in(FAILED)).then(pl.col("lot_id"))
+    lots = table(rows["lots"]).with_columns(lots_of_tender=stands.drop_nulls().n_unique().over("tender_id"))
     return (
         lots.join(counted, on="lot_id")
         .join(

@@ -19,6 +19,7 @@ from detectors.definition import Detector
 from detectors.question import TAKING_PART, Few, Question
 from detectors.rows import Rows, as_text
 from detectors.running.nearby import NearbyView
+from detectors.running.rounds import ByRound
 from detectors.ties import bidding
 from graph.stores.contract import GraphStore
 from graph.stores.side_by_side import Beside
@@ -67,6 +68,7 @@ class Answers:
 
     Rows come under canonical ids (`canonical`: id → canonical id), a bidder's and a holder's stated ids kept beside.
     `named_elsewhere`: canonical id → name, of parties whose name stands under another of their ids alone.
+    `by_round`: the rounds that stand beside lots whose tender was held again.
     """
 
     def __init__(
@@ -75,8 +77,10 @@ class Answers:
         canonical: Mapping[str, str],
         beside: Beside,
         named_elsewhere: Mapping[str, str] | None = None,
+        by_round: ByRound | None = None,
     ):
         self._store, self._canonical, self._beside = store, canonical, beside
+        self._by_round = by_round or ByRound({}, canonical)
         self._named_elsewhere = dict(named_elsewhere or {})
         self._bids: Rows | None = None
         self._methods: dict[str, list[str]] | None = None
@@ -149,7 +153,7 @@ class Answers:
                 *_ABOVE[query], nearest_in_time if query == bidding.HOLDINGS_ELSEWHEN else on_the_bid_date
             )
         else:
-            frame = self._ask(query)
+            frame = self._by_round.beside(self._ask(query))
         return Rows(_ordered(self._canonically(frame)))
 
     def _counted(self, query: str) -> int:
@@ -200,7 +204,7 @@ class Answers:
     def _all_bids(self) -> Rows:
         with self._bids_asked:
             if self._bids is None:
-                bids = self._canonically(self._bidders())
+                bids = self._by_round.beside(self._canonically(self._bidders()))
                 self._regimes = _stated_of_lots(bids, "regime")
                 self._by_notice = frozenset(bids.filter(pl.col("bid_on_from") == "published_on")["lot_id"])
                 self._bids = Rows(_ordered(_of_one_regime(bids)))

@@ -157,6 +157,11 @@ class NearbyView:
     def __init__(self, store: GraphStore, near: Nearby, standing: Standing):
         self._store, self._near, self._standing = store, near, standing
 
+    @property
+    def near_lots(self) -> frozenset[str]:
+        """The lots asked about, and the others of their tenders."""
+        return self._near.asked | self._near.mates
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 

@@ -1,55 +1,194 @@
-"""Ties between bidders of one lot whose bids were opened on different days: they did not bid together."""
+"""Lots whose tender was held again under the same number: each round is looked at by itself, as of its own day.
+
+Beside such a lot stand its rounds, as lots that only questions know: `<lot>@开标<day>`, with the bids opened on that day and
+what its rows state of them. Detectors of ties see both: those who bid together in a round are tied there, and a tie that
+only the lot as a whole shows, of bidders that met in no round, is undecided. Detectors that count or compare bids see the
+rounds alone, all others the lot alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
 
-from detectors.definition import Detector, Undecided
+import polars as pl
+
+from detectors.definition import Detector, Draft, Evidence, Undecided
 from detectors.finding import Finding
-from graph.rounds import rounds
-from graph.stores.contract import GraphStore
+from detectors.rows import Rows
+from detectors.ties.lot_names import lot_name
+from graph.counted import counted
+from graph.rounds import MARK, BidOfRounds
 
 _TIES: Final = frozenset(
     {("lot_id", "holder_id"), ("lot_id", "holder_name"), ("lot_id", "related_id", "to_id")}
 )
 """What makes a tie of bidders with each other the same next time; others are of a bidder, or of a party beside it."""
+_PRICES: Final = ("amount", "rate")
 
 
-def of_one_round(
-    store: GraphStore,
-    findings: Sequence[Finding],
-    detectors: Mapping[str, Detector],
-    canonical: Mapping[str, str],
-) -> tuple[list[Finding], list[tuple[str, Undecided]]]:
-    """The findings without ties of which no two bidders met in a round of their lot, and what can't be decided of those that
-    met no other.
+class ByRound:
+    """The rounds of lots, and of bids in the same way: `bids` as `bids_of_rounds` gives them, `canonical`: id → canonical id of parties with several."""
 
-    `canonical`: id → canonical id of parties with several.
-    """
-    ties = {
-        f.fingerprint
-        for f in findings
-        if f.suppressed_by is None and f.scope_kind == "lot" and detectors[f.detector].identity in _TIES
-    }
-    lots = rounds(store, {f.scope_id for f in findings if f.fingerprint in ties})
-    kept, undecided = [], []
-    for f in findings:
-        bids = lots.get(f.scope_id) if f.fingerprint in ties else None
-        if bids is None:
-            kept.append(f)
-            continue
-        days: dict[str, frozenset[str]] = {}
-        for bidder, opened in bids.items():
-            id_ = canonical.get(bidder, bidder)
-            if id_ in f.subjects:
-                days[id_] = days.get(id_, frozenset()) | opened
-        alone = _alone(days)
-        if alone:
-            undecided.append((f.detector, _undecided(f, days)))
-        if len(alone) < len(f.subjects):
-            kept.append(f)
-    return kept, undecided
+    def __init__(self, bids: Mapping[str, Sequence[BidOfRounds]], canonical: Mapping[str, str]):
+        self._bids, self._canonical = bids, canonical
+        self._lots = frozenset(bids)
+        self._round: dict[str, tuple[str, str]] = {}
+        self._said: dict[str, Mapping[str, Any]] = {}
+        self._undated: dict[str, set[str]] = {}
+        self._failed: set[str] = set()
+        self._names: dict[str, tuple[str, str]] = {}
+        self._told: dict[tuple[str, tuple[tuple[str, str], ...]], str] = {}
+        of_bids: set[tuple[str, str, str]] = set()
+        for lot, mine in bids.items():
+            days = sorted({day for b in mine for day in b.days})
+            won = {day for b in mine for day in b.won_on}
+            # Had it not failed, it would not have been held again.
+            self._failed |= {_at(lot, day) for day in days[:-1] if day not in won}
+            self._undated[lot] = {b.bid for b in mine if not b.days}
+            for b in mine:
+                of_bids |= {(lot, b.bid, day) for day in b.days or days}
+                self._said |= {_at(b.bid, day): said for day, said in b.said.items()}
+        self._bids_of = frozenset(bid for _, bid, _ in of_bids)
+        for lot, bid, day in of_bids:
+            self._round |= {_at(lot, day): (lot, day), _at(bid, day): (bid, day)}
+        columns = ("lot_id", "bid_id", "day")
+        self._of_bids = pl.DataFrame(
+            sorted(of_bids), schema=dict.fromkeys(columns, pl.String()), orient="row"
+        )
+
+    def beside(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Rows of a question about lots or bids, and those of the same again for each round."""
+        on = [c for c in ("lot_id", "bid_id") if c in frame.columns]
+        if not self._lots or not on:
+            return frame
+        each = self._of_bids.select(*on, "day").unique(maintain_order=True)
+        rows = [
+            self._of_round(row) for row in frame.join(each, on=on, maintain_order="left_right").to_dicts()
+        ]
+        return pl.concat([frame, pl.DataFrame(rows, schema=frame.schema, orient="row")])
+
+    def _of_round(self, row: dict[str, Any]) -> dict[str, Any]:
+        lot, bid, day = row.get("lot_id"), row.get("bid_id"), row.pop("day")
+        told: dict[str, Any] = {"lot_id": _at(lot, day), "bid_id": _at(bid, day)}
+        told |= {"bid_on": day, "bid_on_from": "opened_on"}
+        if lot and bid:
+            if "tender_id" in row:
+                self._names.setdefault(lot, lot_name(row))
+            told |= self._said.get(told["bid_id"], {})
+            if bid in self._undated[lot]:
+                # Of which round its price is, is not known.
+                told |= dict.fromkeys(_PRICES)
+        elif told["lot_id"] in self._failed:
+            told["lot_status"] = "lot_failed"
+        return row | {k: v for k, v in told.items() if k in row}
+
+    def seen_by(self, detector: Detector, rows: Rows) -> Rows:
+        """The rows that a detector looks at."""
+        on = next((c for c in ("lot_id", "bid_id") if c in rows.frame.columns), None)
+        if not self._lots or not on or _is_tie(detector):
+            return rows
+        out = self._lots | self._bids_of if detector.by_round else self._round.keys()
+        listed = pl.Series(on, sorted(out), pl.String)
+        return Rows(rows.frame.filter(~pl.col(on).is_in(listed.implode())))
+
+    def placed(self, detector: Detector, hit: Draft | Undecided) -> Draft | Undecided | None:
+        """A hit of a round as one of its lot, which says which round; None where that of the lot as a whole says it."""
+        if hit.scope_id not in self._round:
+            if isinstance(hit, Undecided) or not self._lots or not detector.by_round:
+                return hit
+            return replace(hit, facts=self._plain(hit.facts))
+        lot, day = self._round[hit.scope_id]
+        if isinstance(hit, Undecided):
+            return None if _is_tie(detector) else self._gap(hit, lot, day)
+        if hit.suppressed_by and hit.suppressed_by[0] == "lot" and self._others(hit) <= {lot}:
+            return None
+        return self._draft(detector, hit, lot, day)
+
+    def _gap(self, hit: Undecided, lot: str, day: str) -> Undecided | None:
+        if self._undated[lot]:
+            # Told of the lot by `unplaced`.
+            return None
+        zh, en = f"{day}开标的一次投标：", f"of the bids opened on {day}: "
+        return replace(hit, scope_id=lot, missing_zh=zh + hit.missing_zh, missing_en=en + hit.missing_en)
+
+    def unplaced(self, detector: Detector) -> Iterator[Undecided]:
+        """Lots of which a detector can't judge each round, as some bids state no day of opening."""
+        if not detector.by_round or detector.over_all:
+            return
+        for lot, bids in self._bids.items():
+            days = "、".join(sorted({day for b in bids for day in b.days}))
+            who = {self._canonical.get(b.bidder, b.bidder) for b in bids if not b.days}
+            if who:
+                yield Undecided(
+                    "lot",
+                    lot,
+                    tuple(sorted(who)),
+                    f"标段有多次开标（{days}），而{len(who)}家投标人的投标未载明开标日期，属哪一次招标不明，逐次计数、比较无法判定",
+                    f"the lot's bids were opened on several days ({days}), and those of {counted(len(who), 'bidder')} state none: "
+                    "of which round they are is not known, so that each round cannot be counted and compared by itself",
+                )
+
+    def _others(self, hit: Draft) -> set[str]:
+        """The lots of the bidders that a tie across lots names."""
+        told = [b["lot"] for b in hit.facts.get("bidders", ()) if b.get("lot")]
+        return {self._round[at][0] if at in self._round else at for at in told}
+
+    def _draft(self, detector: Detector, hit: Draft, lot: str, day: str) -> Draft | None:
+        identity = {k: self._plain(v) for k, v in hit.identity.items()}
+        # Of what ties in several rounds the first is told as of its lot, so that a further round adds one.
+        first = self._told.setdefault((detector.id, tuple(sorted(identity.items()))), day)
+        if first != day:
+            if hit.suppressed_by and hit.suppressed_by[0] in ("lot", "consortium"):
+                return None
+            identity["lot_id"] = hit.scope_id
+        words = dict(hit.words)
+        if "lot" in words and lot in self._names:
+            zh, en = self._names[lot]
+            words |= {"lot": f"{zh}，{day}开标", "lot_en": f"{en}, bids opened on {day}"}
+        return replace(
+            hit,
+            scope_id=lot,
+            identity=identity,
+            facts=self._plain(hit.facts) | {"round": day},
+            words=words,
+            evidence=Evidence(tuple(sorted({self._plain(n) for n in hit.evidence.nodes})), hit.evidence.keys),
+        )
+
+    def _plain(self, value: Any) -> Any:
+        """The same with lots and bids in the place of their rounds."""
+        if isinstance(value, str):
+            return self._round[value][0] if value in self._round else value
+        if isinstance(value, Mapping):
+            return {k: self._plain(v) for k, v in value.items()}
+        return [self._plain(v) for v in value] if isinstance(value, list | tuple) else value
+
+    def of_one_round(
+        self, findings: Sequence[Finding], detectors: Mapping[str, Detector]
+    ) -> tuple[list[Finding], list[tuple[str, Undecided]]]:
+        """The findings without ties over the rounds of a lot, and what can't be decided of those that met no other."""
+        kept, undecided = [], []
+        for f in findings:
+            if f.scope_id not in self._lots or "round" in f.facts or not _is_tie(detectors[f.detector]):
+                kept.append(f)
+                continue
+            days: dict[str, frozenset[str]] = {}
+            for b in self._bids[f.scope_id]:
+                id_ = self._canonical.get(b.bidder, b.bidder)
+                if id_ in f.subjects:
+                    days[id_] = days.get(id_, frozenset()) | b.days
+            if f.suppressed_by is None and _alone(days):
+                undecided.append((f.detector, _undecided(f, days)))
+        return kept, undecided
+
+
+def _at(id_: object, day: str) -> str:
+    return f"{id_}{MARK}{day}"
+
+
+def _is_tie(detector: Detector) -> bool:
+    return detector.of_lots and detector.identity in _TIES
 
 
 def _alone(days: Mapping[str, frozenset[str]]) -> list[str]:

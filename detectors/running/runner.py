@@ -16,11 +16,13 @@ from detectors.rules.unmet import Unmet, unmet
 from detectors.rules.values import NO_RULES, LocalRules
 from detectors.running.asking import Answers
 from detectors.running.memory import give_back, uncollected
+from detectors.running.nearby import NearbyView
 from detectors.running.proof import completed
-from detectors.running.rounds import of_one_round
+from detectors.running.rounds import ByRound
 from detectors.running.sources import with_sources
 from detectors.running.standing import SAME_PARTY
 from graph.penetration.identities import canonical_ids
+from graph.rounds import MARK, bids_of_rounds
 from graph.stores.contract import GraphStore
 from graph.stores.side_by_side import Beside, side_by_side
 
@@ -96,7 +98,9 @@ def _run(
     undecided: list[tuple[str, Undecided]] = []
     population: dict[str, int] = {}
     left: list[Unmet] = []
-    answers = Answers(store, canonical, beside, elsewhere)
+    near = store.near_lots if isinstance(store, NearbyView) else None
+    by_round = ByRound(bids_of_rounds(store, near), canonical)
+    answers = Answers(store, canonical, beside, elsewhere, by_round)
     able, missing = _able(store, detectors)
     by_method = {d.id: any(b.methods for b in d.basis) and d.of_lots for d in able}
     by_regime = {d.id: any(b.regime for b in d.basis) and d.of_lots for d in able}
@@ -113,16 +117,18 @@ def _run(
         values = rules.values(detector)
         if denominators:
             population[detector.id] = answers.count(detector.population)
-        rows = {name: answers.rows(q) for name, q in detector.queries.items()}
-        for hit in hits(detector, rows, values):
+        rows = {name: by_round.seen_by(detector, answers.rows(q)) for name, q in detector.queries.items()}
+        for found in hits(detector, rows, values):
+            hit = by_round.placed(detector, found)
             if isinstance(hit, Draft):
                 lot = hit.scope_kind == "lot"
                 methods = answers.methods(hit.scope_id) if lot and by_method[detector.id] else ()
                 regimes = answers.regimes(hit.scope_id) if lot and by_regime[detector.id] else ()
                 by_notice = lot and answers.judged_by_notice(hit.scope_id)
                 findings.append(finding(detector, hit, values, methods, regimes, by_notice))
-            else:
+            elif hit is not None:
                 undecided.append((detector.id, hit))
+        undecided.extend((detector.id, gap) for gap in by_round.unplaced(detector))
         if denominators:
             left.extend(unmet(detector, rows, values))
         del rows
@@ -132,7 +138,7 @@ def _run(
         if denominators:
             give_back()
     by_id = {d.id: d for d in detectors}
-    kept, apart = of_one_round(store, _without_superfluous(findings, by_id), by_id, canonical)
+    kept, apart = by_round.of_one_round(_without_superfluous(findings, by_id), by_id)
     undecided.extend(apart)
     kept = _named(store, kept, elsewhere)
     kept = with_sources(store, completed(store, kept, canonical, beside), by_id, beside)
@@ -245,16 +251,21 @@ def _without_superfluous(findings: Sequence[Finding], detectors: Mapping[str, De
     stronger: dict[tuple[str, str, str], list[tuple[set[str], bool]]] = {}
     for f in findings:
         told = set(f.subjects), f.suppressed_by is None
-        stronger.setdefault((f.detector, f.scope_id, _tying(f)), []).append(told)
+        stronger.setdefault((f.detector, _scope(f), _tying(f)), []).append(told)
     return [
         f
         for f in findings
         if not any(
             set(f.subjects) <= subjects and (counts or f.suppressed_by)
             for other in detectors[f.detector].yields_to
-            for subjects, counts in stronger.get((other, f.scope_id, _tying(f)), [])
+            for subjects, counts in stronger.get((other, _scope(f), _tying(f)), [])
         )
     ]
+
+
+def _scope(found: Finding) -> str:
+    """The lot, with its round where it has several."""
+    return f"{found.scope_id}{MARK}{found.facts['round']}" if "round" in found.facts else found.scope_id
 
 
 def _tying(found: Finding) -> str:

@@ -57,6 +57,7 @@ FACT_NAMES: Final[dict[str, Pair]] = {
     "not_counted": ("未计入", "Not counted"),
     "not_on_newest_list": ("最新名册未列出的成员", "Members the newest list leaves out"),
     "outside_registration": ("户籍不在发放地", "Registered elsewhere"),
+    "round": ("开标日（多次招标）", "Opened (tender held again)"),
     "observed_after_bid": ("数据晚于投标日", "Data later than the bid"),
     "identity": ("主体识别依据", "Identity rests on"),
     "through_company": ("其中企业持有", "Of them through a company"),

@@ -23,7 +23,7 @@ IN_PLAY_BATCHES: Final = "in_play_batches"
 """The `Meta` record with that fingerprint and, after it, the batches it stands for, as a JSON list."""
 IN_PLAY_FOR: Final = "in_play_for"
 """The `Meta` record that says for which data `ULTIMATELY_HOLDS` and `CONTROLS` were worked out, and how (`in_play_for`)."""
-_DERIVATION: Final = "2"
+_DERIVATION: Final = "3"
 """How these are worked out; with another number, those that a store holds are stale."""
 _LONG: Final = 600.0
 

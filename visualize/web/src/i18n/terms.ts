@@ -131,6 +131,7 @@ export const FIELDS: Record<string, [string, string]> = {
   "as_of": ["截至日期", "as of"],
   "held_until": ["持有至", "held until"],
   "held_since": ["持有自", "held since"],
+  "round": ["开标日（多次招标）", "opened (tender held again)"],
   "observed_after_bid": ["数据晚于投标日", "data later than the bid"],
   "member": ["成员", "member"],
   "bidders": ["投标人", "bidders"],
