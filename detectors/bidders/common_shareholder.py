@@ -63,7 +63,7 @@ def _described(
 
 DETECTOR = Detector(
     id="common-shareholder",
-    version="1.4",
+    version="1.5",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人存在共同股东",
@@ -119,6 +119,6 @@ DETECTOR = Detector(
         "a state holder",
         "a stake sold before the bid, not yet registered",
     ),
-    yields_to=("bidder-controls-bidder", "common-controller", "common-beneficial-owner"),
+    yields_to=("bidder-controls-bidder", "common-controller", "common-beneficial-owner", "cross-holding"),
     in_play=True,
 )

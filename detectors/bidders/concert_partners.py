@@ -98,7 +98,7 @@ def _through_others(holdings: pl.DataFrame, members: pl.DataFrame, least: float)
 
 DETECTOR = Detector(
     id="concert-partners",
-    version="1.2",
+    version="1.3",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人的股东为一致行动人",
@@ -140,9 +140,9 @@ DETECTOR = Detector(
     population=bidding.LOTS,
     identity=("lot_id", "holder_id"),
     suppressors=(ENDED,),
-    wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}疑似分属同一一致行动安排（{holder}）的不同成员。{as_of_zh}：{links_zh}。"
+    wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}疑似{belong_zh}分属同一一致行动安排（{holder}）的不同成员。{as_of_zh}：{links_zh}。"
     + CLOSING_ZH,
-    wording_en="[Lead] {tender} ({lot}): bidders {bidders_en} appear to belong to different parties acting in concert "
+    wording_en="[Lead] {tender} ({lot}): bidders {bidders_en} appear to {belong_en} to different parties acting in concert "
     "({holder}). {as_of_en}: {links_en}. " + CLOSING_EN,
     assemble=assemble,
     innocent_zh=("一致行动仅限于另一家公司的表决事项", "协议已到期"),

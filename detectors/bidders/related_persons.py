@@ -45,7 +45,7 @@ _LOT = list(bidding.LOT_COLUMNS)
 
 DETECTOR = Detector(
     id="related-persons",
-    version="1.1",
+    version="1.2",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人的股东或管理人员之间存在亲属关系",

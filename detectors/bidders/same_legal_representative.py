@@ -35,7 +35,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
 
 DETECTOR = Detector(
     id="same-legal-representative",
-    version="1.1",
+    version="1.2",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人的单位负责人为同一人",
@@ -50,9 +50,9 @@ DETECTOR = Detector(
     population=bidding.LOTS,
     identity=("lot_id", "holder_id"),
     suppressors=(ENDED, CONSORTIUM, OTHER_LOT, people.NAME_ONLY),
-    wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}登记的单位负责人疑似同为{holder}。"
+    wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}登记的单位负责人疑似{have_zh}同为{holder}。"
     "{as_of_zh}：{links_zh}。" + CLOSING_ZH,
-    wording_en="[Lead] {tender} ({lot}): bidders {bidders_en} appear to have the same responsible person, {holder}. "
+    wording_en="[Lead] {tender} ({lot}): bidders {bidders_en} appear to {have_en} the same responsible person, {holder}. "
     "{as_of_en}: {links_en}. " + CLOSING_EN,
     assemble=assemble,
     innocent_zh=("法定代表人在投标前已变更而登记未更新", "同名不同人（本项仅按证件号认定）"),

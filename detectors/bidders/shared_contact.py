@@ -92,7 +92,7 @@ def _explained(
 
 DETECTOR = Detector(
     id="shared-contact",
-    version="1.4",
+    version="1.5",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人使用相同的联系方式",
@@ -135,9 +135,9 @@ DETECTOR = Detector(
             "partial-address", "不完整的地址不作比较", "an address without a house number ties nobody"
         ),
     ),
-    wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}使用相同的{kind_zh}：{holder}。{as_of_zh}。"
+    wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}{have_zh}使用相同的{kind_zh}：{holder}。{as_of_zh}。"
     + CLOSING_ZH,
-    wording_en="[Lead] {tender} ({lot}): bidders {bidders_en} have the same {kind_en}: {holder}. {as_of_en}. "
+    wording_en="[Lead] {tender} ({lot}): bidders {bidders_en} {have_en} the same {kind_en}: {holder}. {as_of_en}. "
     + CLOSING_EN,
     assemble=assemble,
     innocent_zh=("集中登记地址、产业园区、孵化器", "代理记账机构的电话或邮箱"),

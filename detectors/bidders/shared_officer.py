@@ -81,7 +81,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
 
 DETECTOR = Detector(
     id="shared-officer",
-    version="1.3",
+    version="1.4",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人存在相同的董事、监事或高级管理人员",
@@ -118,9 +118,9 @@ DETECTOR = Detector(
     population=bidding.LOTS,
     identity=("lot_id", "holder_id"),
     suppressors=(ENDED, CONSORTIUM, OTHER_LOT, people.HUB, people.NAME_ONLY),
-    wording_zh="【风险预警】{tender}（{lot}）：{holder}疑似同时在投标人{bidders_zh}{acts_zh}。{as_of_zh}：{links_zh}。"
+    wording_zh="【风险预警】{tender}（{lot}）：{holder}疑似{hold_zh}在投标人{bidders_zh}{acts_zh}。{as_of_zh}：{links_zh}。"
     + CLOSING_ZH,
-    wording_en="[Lead] {tender} ({lot}): {holder} appears to hold {acts_en} in bidders {bidders_en}. "
+    wording_en="[Lead] {tender} ({lot}): {holder} appears to {hold_en} {acts_en} in bidders {bidders_en}. "
     "{as_of_en}: {links_en}. " + CLOSING_EN,
     assemble=assemble,
     innocent_zh=("外部董事、独立董事兼职", "任职已结束而登记未更新"),

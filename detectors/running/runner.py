@@ -246,12 +246,14 @@ def _named_elsewhere(store: GraphStore, canonical: Mapping[str, str]) -> dict[st
 def _without_superfluous(findings: Sequence[Finding], detectors: Mapping[str, Detector]) -> list[Finding]:
     """Drop a finding whose tie a stronger detector reports already for at least the same subjects.
 
-    What the stronger one has set aside makes only what the weaker one sets aside superfluous.
+    What the stronger one has set aside makes only what the weaker one sets aside superfluous. In a circle of bidders that
+    hold each other every one of them ties the others.
     """
     stronger: dict[tuple[str, str, str], list[tuple[set[str], bool]]] = {}
     for f in findings:
         told = set(f.subjects), f.suppressed_by is None
-        stronger.setdefault((f.detector, _scope(f), _tying(f)), []).append(told)
+        for holder in f.facts.get("circle") or [_tying(f)]:
+            stronger.setdefault((f.detector, _scope(f), holder), []).append(told)
     return [
         f
         for f in findings

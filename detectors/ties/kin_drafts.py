@@ -10,7 +10,7 @@ from detectors.identities import identity_label, weakest
 from detectors.ties.attached_drafts import added
 from detectors.ties.drafts import rounded
 from detectors.ties.kin import relation_words
-from detectors.ties.links import lot_words
+from detectors.ties.links import lot_words, not_together
 from detectors.ties.roles import OWNING
 from detectors.ties.stakes import Stakes, holds_or_is, stands_as
 
@@ -79,6 +79,7 @@ def kin_draft(found: Sequence[Row], named: Mapping[str, str], stakes: Stakes) ->
         subjects=tuple(bidders),
         facts=facts,
         words=lot_words(first)
+        | (not_together(first) if why else {})
         | {
             "bidders_zh": "、".join(labels),
             "bidders_en": ", ".join(labels),

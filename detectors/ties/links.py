@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any, Final, Literal
 
 import polars as pl
@@ -40,6 +41,7 @@ ENDED: Final = Suppressor(
 )
 CLOSING_ZH: Final = "主体识别：{identity_zh}。{data_zh}" + CAUTION_ZH
 CLOSING_EN: Final = "Identities rest on: {identity_en}. {data_en}" + CAUTION_EN
+_NEVER: Final = "9999-12-31"
 LINK_COLUMNS: Final = ("holder_id", "holder_name", "role", "held_from", "held_to", "observed_on", "link_key")
 SPAN: Final = (
     "r.valid_from AS held_from, r.valid_to AS held_to, r.observed_on AS observed_on, r.key AS link_key"
@@ -369,25 +371,75 @@ def lot_words(lot: Row) -> dict[str, str]:
 def _words(tie: LinkTie, identity: str, after: Sequence[str]) -> dict[str, str]:
     by_bidder = [[r for r in tie.rows if r["bidder_id"] == b] for b in tie.bidders]
     names = [str(rows[0]["bidder_name"] or rows[0]["bidder_id"]) for rows in by_bidder]
-    roles_zh, roles_en = ([_roles(rows, n) for rows in by_bidder] for n in (0, 1))
+    roles_zh, roles_en = (
+        [_roles(rows, n) + (_spans(rows)[n] if tie.why == "ended" else "") for rows in by_bidder]
+        for n in (0, 1)
+    )
     lots = [lot_name(r, r["own_lot"]) if r.get("own_lot") else ("", "") for r, *_ in by_bidder]
     elsewhere_zh, elsewhere_en = (
         [f"{comma}{lot[n]}" if lot[n] else "" for lot in lots] for n, comma in enumerate(("，", ", "))
     )
     zh, en = identity_label(identity)
     late = after[-1] if after else ""
-    return lot_words(tie.lot) | {
-        "bidders_zh": "、".join(names),
-        "bidders_en": ", ".join(names),
-        "holder": tie.holder_name,
-        "links_zh": "、".join(
-            f"{n}（{r}{e}）" for n, r, e in zip(names, roles_zh, elsewhere_zh, strict=True)
-        ),
-        "links_en": "; ".join(f"{n} ({r}{e})" for n, r, e in zip(names, roles_en, elsewhere_en, strict=True)),
-        "identity_zh": zh,
-        "identity_en": en,
-        "data_zh": f"数据截至{late}，晚于投标日期，需核实投标时状态。" if late else "",
-        "data_en": f"The data are of {late}, after the bid: verify the state at the bid. " if late else "",
+    return (
+        lot_words(tie.lot)
+        | _when(tie)
+        | {
+            "bidders_zh": "、".join(names),
+            "bidders_en": ", ".join(names),
+            "holder": tie.holder_name,
+            "links_zh": "、".join(
+                f"{n}（{r}{e}）" for n, r, e in zip(names, roles_zh, elsewhere_zh, strict=True)
+            ),
+            "links_en": "; ".join(
+                f"{n} ({r}{e})" for n, r, e in zip(names, roles_en, elsewhere_en, strict=True)
+            ),
+            "identity_zh": zh,
+            "identity_en": en,
+            "data_zh": f"数据截至{late}，晚于投标日期，需核实投标时状态。" if late else "",
+            "data_en": f"The data are of {late}, after the bid: verify the state at the bid. "
+            if late
+            else "",
+        }
+    )
+
+
+_LIVE: Final = {
+    "hold_zh": "同时",
+    "hold_en": "hold",
+    "have_zh": "",
+    "have_en": "have",
+    "belong_zh": "",
+    "belong_en": "belong",
+}
+
+
+def _when(tie: LinkTie) -> dict[str, str]:
+    """When what ties held of the bidders: together at the bid, else one after the other, or at other times (together or not:
+    where a beginning is not stated, that is not known)."""
+    if tie.why != "ended":
+        return _LIVE
+    spans = [(str(r["bidder_id"]), r["held_from"] or "", r["held_to"] or _NEVER) for r in tie.rows]
+    may_meet = any(
+        one[0] != other[0] and max(one[1], other[1]) < min(one[2], other[2])
+        for one, other in combinations(spans, 2)
+    )
+    zh, en = ("于其他时期", "at another time") if may_meet else ("先后", "at different times")
+    return {
+        **dict.fromkeys(("hold_zh", "have_zh", "belong_zh"), zh),
+        "hold_en": f"have held, {en},",
+        "have_en": f"have had, {en},",
+        "belong_en": f"have belonged, {en},",
+        **not_together(tie.lot),
+    }
+
+
+def not_together(lot: Row) -> dict[str, str]:
+    """Words in the place of the day as of which a tie holds, for one that does not hold then."""
+    day = lot["bid_on"]
+    return {
+        "as_of_zh": f"投标日{day}并未同时存续",
+        "as_of_en": f"Not both in force on the bid date, {day}",
     }
 
 
@@ -398,6 +450,16 @@ def _roles(rows: Sequence[Row], language: int) -> str:
         _of_above(above, role)[language] + _through_layers(row)[language]
         for (role, above), row in sorted(told.items(), key=lambda t: t[0])
     )
+
+
+def _spans(rows: Sequence[Row]) -> tuple[str, str]:
+    """From when until when, where a row says so."""
+    said = sorted(
+        {(r["held_from"] or "", r["held_to"] or "") for r in rows if r["held_from"] or r["held_to"]}
+    )
+    zh = "、".join(f"{a}至{b}" if a and b else f"自{a}起" if a else f"至{b}" for a, b in said)
+    en = ", ".join(f"{a} to {b}" if a and b else f"from {a}" if a else f"until {b}" for a, b in said)
+    return (f"，{zh}", f", {en}") if said else ("", "")
 
 
 def _of_above(above: str, role: str) -> tuple[str, str]:

@@ -281,6 +281,9 @@ def test_mutual_stakes_and_rings(found: Found) -> None:
     assert three.subjects == ids("E31", "E32", "E33")
     assert "、".join(map(name, ("E31", "E32", "E33"))) + "疑似相互持股" in three.text["zh"]
     assert len(three.facts["holdings"]) == 6
+    # What the circle tells of its members is not told again of each as a shareholder of the others.
+    for told in ("MUTUAL", "RING", "THREE"):
+        assert found.of(SHAREHOLDER, told) == []
     assert found.of(CROSS, "ONE-WAY") == []
     assert len(found.of(SHAREHOLDER, "ONE-WAY")) == 1
 

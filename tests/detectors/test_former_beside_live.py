@@ -28,6 +28,15 @@ def build(w: World) -> None:
     w.post("PKEPT", "KEPT1", "监事")
     w.post("PKEPT", "KEPT2", "监事")
     w.post("PKEPT", "KEPT2", "董事", valid_to=LEFT)
+    # One after the other; and both at once, though not at the bid, as far as is known.
+    for key, role, until in (
+        ("AFTER", "监事", "2023-01-01"),
+        ("MEANWHILE", "监事", LEFT),
+        ("LED", "法定代表人", "2023-01-01"),
+    ):
+        w.lot(key, f"{key}1", f"{key}2")
+        w.post(f"P{key}", f"{key}1", role, valid_from="2020-01-01", valid_to=until)
+        w.post(f"P{key}", f"{key}2", role, valid_from="2024-01-01")
 
 
 found = found_on_both(
@@ -67,3 +76,21 @@ def test_a_post_left_before_the_bid_stands_beside_those_held(found: Found) -> No
     assert "local:POST3" in over.subjects
     (kept,) = found.of(OFFICER, "KEPT")
     assert kept.suppressed_by is None
+
+
+def test_posts_one_after_the_other_are_not_said_to_be_held_together(found: Found) -> None:
+    (after,), (meanwhile,) = (found.of(OFFICER, key) for key in ("AFTER", "MEANWHILE"))
+    assert (
+        "疑似先后在投标人" in after.text["zh"] and "have held, at different times, posts" in after.text["en"]
+    )
+    assert "投标日2025-03-01并未同时存续" in after.text["zh"] and "2020-01-01至2023-01-01" in after.text["zh"]
+    assert "疑似于其他时期在投标人" in meanwhile.text["zh"] and "at another time" in meanwhile.text["en"]
+    for f in (after, meanwhile):
+        assert "同时在" not in f.text["zh"] and "截至2025" not in f.text["zh"] and "As of" not in f.text["en"]
+    (led,) = found.of(REPRESENTATIVE, "LED")
+    assert (
+        "疑似先后同为" in led.text["zh"]
+        and "at different times, the same responsible person" in led.text["en"]
+    )
+    (kept,) = found.of(OFFICER, "KEPT")
+    assert "疑似同时在投标人" in kept.text["zh"] and "appears to hold posts" in kept.text["en"]
