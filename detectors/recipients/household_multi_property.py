@@ -89,13 +89,15 @@ def _draft(
         **({"deaths": deaths} if deaths else {}),
     }
     titles, title_keys = proof(shown)
+    limit_zh, limit_en = over_months({m: months[m].limit for m in over}, "套")
     return draft(
         of,
         over,
         facts,
         {
             "count": str(facts["dwelling_count"]),
-            "limit": over_months({m: months[m].limit for m in over}),
+            "limit_zh": limit_zh,
+            "limit_en": limit_en,
             "outside_zh": outside_zh,
             "outside_en": outside_en,
         },
@@ -108,7 +110,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="household-multi-property",
-    version="1.7",
+    version="1.8",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
@@ -130,12 +132,12 @@ DETECTOR = Detector(
     identity=("household_id",),
     suppressors=EXEMPTIONS,
     wording_zh=(
-        "【风险预警】救助家庭{household}：{months}领取{programs}期间，家庭成员名下住房{count}套（提示线{limit}套）"
+        "【风险预警】救助家庭{household}：{months}领取{programs}期间，家庭成员名下住房{count}套（提示线{limit_zh}）"
         "{outside_zh}；期间发放{amount}元。请核实权属与救助资格。" + CAUTION_ZH
     ),
     wording_en=(
         "[Lead] Household {household}: while paid {programs} in {months}, its members held {count:dwelling} "
-        "(from {limit} on it is pointed out){outside_en}; paid in that time: {amount} yuan. Verify title and "
+        "(from {limit_en} on it is pointed out){outside_en}; paid in that time: {amount} yuan. Verify title and "
         "eligibility. " + CAUTION_EN
     ),
     assemble=looked_up_by_number(homes_by_name(assemble)),

@@ -73,6 +73,7 @@ def _draft(
         "identity": rests_on(persons, shown, links),
         "members": sorted(of.persons),
     } | ({"deaths": deaths} if deaths else {})
+    limit_zh, limit_en = over_months({m: hits[m].limit for m in months}, "套")
     shares = [(h["name"] or h["company"], percent(h), h["depth"]) for h in holdings]
     return draft(
         of,
@@ -80,7 +81,8 @@ def _draft(
         facts,
         {
             "count": str(facts["dwelling_count"]),
-            "limit": over_months({m: hits[m].limit for m in months}),
+            "limit_zh": limit_zh,
+            "limit_en": limit_en,
             "through": str(facts["through_company"]),
             "shares_zh": "、".join(f"{name}{share}（{depth}层）" for name, share, depth in shares),
             "shares_en": "; ".join(f"{name} {share} (depth {depth})" for name, share, depth in shares),
@@ -94,7 +96,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="household-property-through-company",
-    version="1.6",
+    version="1.7",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
@@ -128,12 +130,12 @@ DETECTOR = Detector(
     suppressors=(*dwellings.EXEMPTIONS, dwellings.COOPERATIVE),
     wording_zh=(
         "【风险预警】救助家庭{household}：{months}领取{programs}期间，名下及其穿透持股企业名下住房共{count}套"
-        "（提示线{limit}套），其中{through}套由企业持有；家庭成员穿透持有{shares_zh}；期间发放{amount}元。"
+        "（提示线{limit_zh}），其中{through}套由企业持有；家庭成员穿透持有{shares_zh}；期间发放{amount}元。"
         "请核实权属、出资与救助资格。" + CAUTION_ZH
     ),
     wording_en=(
         "[Lead] Household {household}: while paid {programs} in {months}, it and companies it effectively owns held "
-        "{count:dwelling} (from {limit} on it is pointed out), {through} of them by a company; members effectively hold "
+        "{count:dwelling} (from {limit_en} on it is pointed out), {through} of them by a company; members effectively hold "
         "{shares_en}; paid in that time: {amount} yuan. Verify title, investment and eligibility. "
         + CAUTION_EN
     ),

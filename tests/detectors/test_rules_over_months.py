@@ -50,8 +50,8 @@ def test_what_held_in_other_months_is_cited_and_told(store_url: str, store_crede
     assert one.facts["values_before"] == [
         {"parameter": "dwelling_limit", "value": 2, "from": "2025-01", "to": "2025-06"}
     ]
-    for text in one.text.values():
-        assert "2 (2025-01—2025-06), 3 (2025-07—2025-12)" in text
+    assert "（提示线：2025-01至2025-06为2套，2025-07起为3套）" in one.text["zh"]
+    assert "2 (2025-01 to 2025-06), 3 (from 2025-07)" in one.text["en"]
 
 
 def test_a_rule_of_months_not_found_is_not_cited(store_url: str, store_credentials: Credentials) -> None:
@@ -115,8 +115,15 @@ def test_who_is_paid_twice_is_judged_by_the_rule_of_the_first_place(
 
 def test_a_value_that_comes_back_is_told_for_each_time() -> None:
     then = {"2025-01": 2, "2025-02": 3, "2025-03": 2, "2025-05": 4}
-    assert over_months(then) == "2 (2025-01), 3 (2025-02), 2 (2025-03), 4 (2025-05)"
-    assert over_months({"2025-02": 2, "2025-01": 2}) == "2"
+    zh, en = over_months(then, "套")
+    assert zh == "：2025-01为2套，2025-02为3套，2025-03为2套，2025-05起为4套"
+    assert en == "2 (2025-01), 3 (2025-02), 2 (2025-03), 4 (from 2025-05)"
+    longer = {"2025-01": 2, "2025-02": 2, "2025-03": 3, "2025-04": 3}
+    assert over_months(longer, "套") == (
+        "：2025-01至2025-02为2套，2025-03起为3套",
+        "2 (2025-01 to 2025-02), 3 (from 2025-03)",
+    )
+    assert over_months({"2025-02": 2, "2025-01": 2}, "套") == ("2套", "2")
     before = values_before({m: {"limit": value, "same": 1} for m, value in then.items()})
     assert [(b["value"], b["from"], b["to"]) for b in before] == [
         (2, "2025-01", "2025-01"),
