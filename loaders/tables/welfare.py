@@ -84,16 +84,7 @@ def read_household_members(table: TableRows) -> None:
     )
     relate(table, "MEMBER_OF", member, "Household", household, {"relation_to_head": relation, **span})
     if not head_only and table.has("head_name", "head_id"):
-        head = read_parties(
-            table,
-            "head_id",
-            "head_name",
-            default="person",
-            kind=table.constant("person"),
-            scope=household,
-            required=False,
-        )
-        _state_heads(table, head, household, member.frame["name"], dated, listed)
+        _state_heads(table, _head(table, household), household, member.frame["name"], dated, listed)
 
 
 def _listed_on(table: TableRows, head_only: bool) -> dict[str, pl.Series]:
@@ -128,6 +119,21 @@ def _member_span(table: TableRows) -> dict[str, pl.Series]:
     }
 
 
+def _head(table: TableRows, household: pl.Series) -> Parties:
+    return read_parties(
+        table,
+        "head_id",
+        "head_name",
+        default="person",
+        kind=table.constant("person"),
+        scope=household,
+        required=False,
+    )
+
+
+_UNDATED: Final = pl.DataFrame(schema={"household": pl.String, "id": pl.String})
+
+
 def _state_heads(
     table: TableRows,
     head: Parties,
@@ -145,7 +151,7 @@ def _state_heads(
     frame = pl.concat(
         [frame.filter(numbered), frame.filter(~numbered).join(named, on=["household", "key"], how="anti")]
     )
-    links = frame.join(dated, on=["household", "id"], how="anti")
+    links = frame.filter(pl.col("household").is_not_null()).join(dated, on=["household", "id"], how="anti")
     columns = (AT, "id", "name", "id_kind", "id_masked", "birth_date", "flag")
     table.rows.node("Person", frame.select(*columns))
     links = links.select(AT, *listed, from_id="id", to_id="household")
@@ -212,13 +218,18 @@ def _split_quarters(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _recipients(table: TableRows) -> tuple[pl.Series, pl.Series, Parties]:
-    """(household ids, recipient ids, people): a row with a household's number is about the household."""
+def _recipients(
+    table: TableRows, number: str = "person_id", name: str = "person_name"
+) -> tuple[pl.Series, pl.Series, Parties]:
+    """(household ids, recipient ids, people): a row with a household's number is about the household.
+
+    `number`, `name`: the columns that say who the people are.
+    """
     household = local_ids(table.text("household_id"))
     person = read_parties(
         table,
-        "person_id",
-        "person_name",
+        number,
+        name,
         default="person",
         kind=table.constant("person"),
         scope=household,
@@ -226,7 +237,7 @@ def _recipients(table: TableRows) -> tuple[pl.Series, pl.Series, Parties]:
     )
     recipient = household.fill_null(person.ids)
     if table.main:
-        header = table.header("household_id" if table.has("household_id") else "person_id")
+        header = table.header("household_id" if table.has("household_id") else number)
         table.rows.report("reject", recipient.is_null(), "no-party", header)
     kind = table.constant("benefit") if table.header("household_id").startswith("低保") else table.empty()
     table.rows.node("Household", pl.DataFrame({AT: table.at, "id": household, "kind": kind}))
@@ -343,8 +354,18 @@ def _state_benefits(table: TableRows, frame: pl.DataFrame) -> None:
 
 
 def read_entitlements(table: TableRows) -> None:
-    """One entitlement of one household or person a row, which may have been declined since."""
-    household, _, person = _recipients(table)
+    """One entitlement of one household or person a row, which may have been declined since. Who is told as the household's
+    head is its member, and where it tells nobody else the one that it is about."""
+    if table.has("person_id") or not table.has("head_id", "head_name"):
+        household, _, person = _recipients(table)
+        if table.has("head_id", "head_name"):
+            head = _head(table, household)
+            _state_heads(table, head, household, person.frame["name"], _UNDATED, {})
+    else:
+        household, _, person = _recipients(
+            table, "head_id", "head_name" if table.has("head_name") else "person_name"
+        )
+        _state_heads(table, person, household, table.empty(), _UNDATED, {})
     program = table.text("program")
     table.require("program", program)
     amount, _ = table.money("amount")

@@ -226,3 +226,34 @@ def test_what_is_due_to_a_household_counts_once_and_rows_alike_are_told(tmp_path
     assert "entitlements-one" in codes(read, "note")
     alone = load_text(tmp_path, {"资格名单.csv": head + rows[0]})
     assert "entitlements-one" not in codes(alone, "note")
+
+
+@pytest.mark.parametrize("name", ["户主姓名", "姓名", ""])
+@pytest.mark.parametrize("number", ["户主身份证号", "户主证件号码"])
+def test_a_list_of_entitlements_names_the_head_by_a_number(name: str, number: str, tmp_path: Path) -> None:
+    named = name and f"{name},"
+    text = (
+        f"低保证号,{named}{number},救助类型,起始日期\nH1,{'虚构甲,' if name else ''}{ONE},低保,2024-01-01\n"
+    )
+    read = load_text(tmp_path, {"资格名单.csv": text})
+    (member,) = rels(read, "MEMBER_OF").iter_rows(named=True)
+    assert (member["to_id"], member["relation_to_head"]) == ("local:H1", "head")
+    (person,) = nodes(read, "Person").unique("id").iter_rows(named=True)
+    assert person["id"] == member["from_id"] and person["name"] == ("虚构甲" if name else None)
+    assert person["id_masked"]
+    assert rels(read, "ENTITLED_TO")["from_id"].to_list() == ["local:H1"]
+
+
+def test_a_head_without_a_household_number_is_who_is_entitled(tmp_path: Path) -> None:
+    text = f"户主姓名,户主身份证号,救助类型\n虚构甲,{ONE},低保\n"
+    read = load_text(tmp_path, {"资格名单.csv": text})
+    (person,) = nodes(read, "Person")["id"].unique().to_list()
+    assert rels(read, "ENTITLED_TO")["from_id"].to_list() == [person]
+
+
+def test_beside_a_member_the_head_is_another(tmp_path: Path) -> None:
+    text = f"低保证号,户主姓名,户主身份证号,姓名,身份证号,救助类型\nH1,虚构甲,{ONE},虚构乙,{TWO},低保\n"
+    read = load_text(tmp_path, {"资格名单.csv": text})
+    (head,) = rels(read, "MEMBER_OF")["from_id"].to_list()
+    called = dict(nodes(read, "Person").unique("id").select("id", "name").iter_rows())
+    assert called[head] == "虚构甲" and set(called.values()) == {"虚构甲", "虚构乙"}
