@@ -9,6 +9,7 @@ import polars as pl
 
 from graph.contradictions import contradictions
 from graph.facts_apart import facts_apart
+from graph.leaving_by_name import left_by_name
 from graph.names import name_key
 from graph.penetration.list_rows import KIND, LEFT_OUT
 from graph.penetration.ownership import Ownership
@@ -38,6 +39,7 @@ def check_store(store: GraphStore, as_of: str | None) -> list[Quality]:
         *_lots(store),
         *_identities(store),
         *_households(store),
+        *left_by_name(store),
         *facts_apart(store),
     ]
 

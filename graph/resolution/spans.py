@@ -330,11 +330,14 @@ def _bounded(rows: pl.DataFrame) -> pl.DataFrame:
     return spans.with_columns(counted=~empty)
 
 
-def other_spans(table: str, rows: pl.DataFrame, snapshots: pl.DataFrame) -> pl.DataFrame:
+def other_spans(
+    table: str, rows: pl.DataFrame, snapshots: pl.DataFrame, meant: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Spans of every other stated relationship type.
 
     `rows`: key, from_id, to_id, dataset, observed_on, stated_from, stated_to. Gives key, valid_from, valid_to,
-    counted. Without a snapshot the stated dates are all there is. Of a type of `OF_ALL_ROWS`: all rows of each end.
+    counted. Without a snapshot the stated dates are all there is. Of a type of `OF_ALL_ROWS`: all rows of each end,
+    and `meant`, who is meant there by whom (`departures_by_name`).
     """
     keyed = rows.select(
         "key",
@@ -347,7 +350,11 @@ def other_spans(table: str, rows: pl.DataFrame, snapshots: pl.DataFrame) -> pl.D
         from_text="stated_from",
         until_text="stated_to",
     )
-    if table in OF_ALL_ROWS:
+    if table in OF_ALL_ROWS and meant is not None:
+        told = keyed.join(meant, on=["from_id", "to_id"], how="left", maintain_order="left")
+        told = told.with_columns(own="from_id", from_id=pl.coalesce("meant", "from_id")).drop("meant")
+        keyed = stayed(told).with_columns(from_id="own").drop("own")
+    elif table in OF_ALL_ROWS:
         keyed = stayed(keyed)
     gone = _gone(keyed, snapshots, table)
     keyed = keyed.join(gone, on="key", how="left").with_columns(

@@ -15,6 +15,7 @@ import polars as pl
 
 from graph.model import NODE_TYPES, STATED_RELS
 from graph.records import RelKey
+from graph.resolution.departures_by_name import leaving_by_name, meant_by
 from graph.resolution.investors import INVESTORS, OF_HOLDERS, ONE_PERSONS, SOLE_OWNER, WORD_OF, standing
 from graph.resolution.spans import OF_ALL_ROWS, other_spans, owns_spans
 from graph.stores.engine import Writing
@@ -309,13 +310,23 @@ def _respan_others(
         if not frames:
             continue
         rows = pl.concat(frames)
-        spans = other_spans(name, rows.drop(word), snapshots)
+        meant = _meant(writer, rows) if name in OF_ALL_ROWS else None
+        spans = other_spans(name, rows.drop(word), snapshots, meant)
         if word:
             spans = _without_holders(writer, spans, rows.filter(pl.col(*word) == SOLE_OWNER))
         if stored is not None:
             _set_spans(writer, rel, stored, spans, touched)
         if new is not None:
             writer.insert_rels(rel, new.join(spans, on="key", how="left", maintain_order="left"))
+
+
+def _meant(writer: Writing, rows: pl.DataFrame) -> pl.DataFrame | None:
+    """Who is meant by whom rows let leave a household by name alone; None where they let nobody."""
+    households = leaving_by_name(rows)
+    if households.is_empty():
+        return None
+    theirs = rows.filter(pl.col("to_id").is_in(households.implode()))
+    return meant_by(theirs, writer.node_rows("Person", theirs["from_id"].unique()).select("id", "name"))
 
 
 def _with_dates(writer: Writing, fresh: Mapping[RelKey, pl.DataFrame]) -> pl.Series | None:

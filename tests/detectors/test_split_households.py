@@ -83,3 +83,43 @@ def test_the_list_of_changes_leaves_nobody_out(changes_first: FoundInFiles, in_j
 def test_without_it_he_still_counts(unchanged: FoundInFiles) -> None:
     facts: Mapping[str, object] = unchanged.by_household(HOMES)
     assert set(facts) == {"S1"}
+
+
+UNNUMBERED_CHANGE = table("低保证号,家庭成员姓名,增减类型,增减日期", [("S1", "甲子", "减少", "2024-06-15")])
+OWN = table(
+    "低保证号,家庭成员姓名,公民身份号码,与户主关系,增减类型,增减日期",
+    [("S1B", "甲子", SON, "户主", "增加", "2024-06-15")],
+)
+NAMED = {"低保减员.csv": UNNUMBERED_CHANGE, "低保增员.csv": OWN}
+NAMESAKE = roster() + table("", [("S1", "甲父", FATHER, "甲子", resident(4), "儿子", "低保户")]).lstrip("\n")
+NOBODY = table("低保证号,家庭成员姓名,增减类型,增减日期", [("S1", "甲丁", "减少", "2024-06-15")])
+
+by_name = found_in_files([{"低保名册.csv": roster(), **BESIDE}, NAMED], LEADS)
+by_name_first = found_in_files([NAMED, {"低保名册.csv": roster(), **BESIDE}], LEADS)
+two_of_a_name = found_in_files([{"低保名册.csv": NAMESAKE, **BESIDE}, NAMED], LEADS)
+of_nobody = found_in_files([{"低保名册.csv": roster(), **BESIDE, "低保减员.csv": NOBODY}], LEADS)
+
+
+def unclear(found: FoundInFiles) -> list[tuple[str, ...]]:
+    """The households of which `check` says that who left is not known."""
+    return [q.examples for q in check_store(found.store, None) if q.check == "left-by-name"]
+
+
+def test_a_departure_by_name_alone_is_of_the_one_member_of_that_name(by_name: FoundInFiles) -> None:
+    assert_left(by_name)
+    assert unclear(by_name) == []
+
+
+def test_nor_does_it_matter_which_comes_first(by_name_first: FoundInFiles) -> None:
+    assert_left(by_name_first)
+    assert unclear(by_name_first) == []
+
+
+def test_where_two_bear_the_name_nobody_has_left_and_check_says_so(two_of_a_name: FoundInFiles) -> None:
+    assert "S1" in two_of_a_name.by_household(HOMES)
+    assert unclear(two_of_a_name) == [("local:S1",)]
+
+
+def test_and_where_nobody_does(of_nobody: FoundInFiles) -> None:
+    assert "S1" in of_nobody.by_household(HOMES)
+    assert unclear(of_nobody) == [("local:S1",)]
