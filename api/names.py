@@ -22,6 +22,7 @@ import polars as pl
 from pypinyin.constants import PINYIN_DICT
 
 from graph.stores import GraphStore
+from loaders.identity import asked_forms
 
 _SOURCES: Final = (
     ("Company", "MATCH (n:Company) RETURN n.id AS id, n.name AS name, n.kind AS kind"),
@@ -120,7 +121,7 @@ class NameIndex:
         text = unicodedata.normalize("NFKC", text).strip()
         if not text or not wanted:
             return [], False
-        by_id = self._by_id(text, wanted)
+        by_id = self._by_id(asked_forms(text), wanted)
         closed = [t for t in wanted if t in set(whole)]
         by_name, cut = self._by_name(text, [t for t in wanted if t not in closed])
         by_name += [row for row in self._by_name(text, closed)[0] if one_name(row[2], text)]
@@ -175,21 +176,25 @@ class NameIndex:
         ranked = sorted(likest.values(), key=lambda one: (-one[0], one[1].name, one[1].id))
         return [found for _, found in ranked[:limit]]
 
-    def _by_id(self, text: str, types: list[str]) -> list[tuple[str, ...]]:
-        bare = text.casefold()
+    def _by_id(self, forms: tuple[str, ...], types: list[str]) -> list[tuple[str, ...]]:
         listed = ",".join("?" * len(types))
-        # Few letters begin too many ids: such an id is found when it is whole.
-        if len(bare) < 4:
-            return self._connection.execute(
-                f"SELECT type, id, shown, kind, 'id' FROM entries WHERE bare = ? AND type IN ({listed}) LIMIT 50",  # noqa: S608
-                (bare, *types),
+        found: list[tuple[str, ...]] = []
+        for form in forms:
+            bare = form.casefold()
+            # Few letters begin too many ids: such an id is found when it is whole.
+            if len(bare) < 4:
+                found += self._connection.execute(
+                    f"SELECT type, id, shown, kind, 'id' FROM entries WHERE bare = ? AND type IN ({listed}) LIMIT 50",  # noqa: S608
+                    (bare, *types),
+                ).fetchall()
+                continue
+            found += self._connection.execute(
+                f"SELECT type, id, shown, kind, 'id' FROM entries WHERE id = ? AND type IN ({listed}) UNION ALL "  # noqa: S608
+                "SELECT * FROM (SELECT type, id, shown, kind, 'id' FROM entries WHERE bare >= ? AND bare < ? "
+                f"AND type IN ({listed}) LIMIT 50)",
+                (form, *types, bare, bare + "\U0010ffff", *types),
             ).fetchall()
-        return self._connection.execute(
-            f"SELECT type, id, shown, kind, 'id' FROM entries WHERE id = ? AND type IN ({listed}) UNION ALL "  # noqa: S608
-            "SELECT * FROM (SELECT type, id, shown, kind, 'id' FROM entries WHERE bare >= ? AND bare < ? "
-            f"AND type IN ({listed}) LIMIT 50)",
-            (text, *types, bare, bare + "\U0010ffff", *types),
-        ).fetchall()
+        return found
 
     def _by_name(self, text: str, types: list[str]) -> tuple[list[tuple[str, ...]], bool]:
         """Rows, and whether there may be more."""

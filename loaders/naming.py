@@ -10,7 +10,7 @@ import polars as pl
 
 from graph.penetration.identities import canonical_ids
 from graph.stores import GraphStore
-from loaders.identity import looks_like_person_number, mask
+from loaders.identity import asked_forms, looks_like_person_number, mask
 from loaders.lot_numbers import known_id
 
 _MOST_SHOWN: Final = 60
@@ -41,7 +41,8 @@ def find_node(
     text = text.strip()
     if not text:
         raise NamingError("名称为空。请写出编号或全称。", "The name is empty. Give an id or a full name.")
-    personal = bool(looks_like_person_number(pl.Series([text])).item())
+    forms = asked_forms(text)
+    personal = bool(looks_like_person_number(pl.Series(forms)).any())
     if personal and "Person" in types:
         raise NamingError(
             "个人证件号不能写在命令行参数里（会留在命令历史中）。请用 - 代替，再按提示输入。",
@@ -49,28 +50,28 @@ def find_node(
             "when asked.",
         )
     found: dict[str, str] = {}
-    known = known_id(text) if "Lot" in types else text
+    lots = tuple(dict.fromkeys(known_id(form) for form in forms)) if "Lot" in types else ()
     for type_ in types:
         name = "n.title" if type_ in ("Tender", "Lot", "Project") else "n.name"
         name = "n.region" if type_ in ("Household", "Property", "Benefit", "Bid") else name
-        for id_ in dict.fromkeys((text, known if type_ == "Lot" else text)):
+        for id_ in dict.fromkeys((*forms, *(lots if type_ == "Lot" else ()))):
             exact = store.query(
                 f"MATCH (n:{type_} {{id: $id}}) RETURN n.id AS id, {name} AS name", {"id": id_}
             )
             if exact.num_rows:
                 return id_
-        asked: dict[str, Any] = {"tail": ":" + text}
-        also = ""
-        if type_ in ("Company", "Person", "Tender", "Lot"):
-            asked["spellings"] = _spellings(text)
-            also += f" OR {name} IN $spellings"
+        tails = [":" + form for form in forms]
         if type_ == "Lot":
             # A lot's number is its own within a tender: `scheme:<tender>/<lot>`.
-            bare = known_id(f"/{text}")
-            asked |= {"lot": "/" + text, "known": ":" + known, "number": bare or "/" + text}
-            also += " OR n.id ENDS WITH $lot OR n.id ENDS WITH $known OR n.id ENDS WITH $number"
+            tails += [":" + lot for lot in lots]
+            tails += [end for form in forms for end in ("/" + form, known_id(f"/{form}")) if end]
+        asked: dict[str, Any] = {f"tail{n}": tail for n, tail in enumerate(dict.fromkeys(tails))}
+        conditions = [f"n.id ENDS WITH ${tail}" for tail in asked]
+        if type_ in ("Company", "Person", "Tender", "Lot"):
+            asked["spellings"] = _spellings(text)
+            conditions.append(f"{name} IN $spellings")
         near = store.query(
-            f"MATCH (n:{type_}) WHERE n.id ENDS WITH $tail{also} RETURN n.id AS id, {name} AS name", asked
+            f"MATCH (n:{type_}) WHERE {' OR '.join(conditions)} RETURN n.id AS id, {name} AS name", asked
         )
         found |= {row["id"]: row["name"] or "" for row in near.to_pylist()}
     if not found and "Company" in types:

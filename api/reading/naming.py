@@ -14,7 +14,7 @@ from api.names import Found, one_name
 from api.problems import ProblemError
 from api.reading.lots import lot_names
 from graph.stores import GraphStore
-from loaders.identity import looks_like_person_number
+from loaders.identity import asked_forms, bare_forms, looks_like_person_number
 from loaders.lot_numbers import known_id
 
 PARTIES: Final = ("Company", "Person")
@@ -86,14 +86,15 @@ def _of_another_type(store: GraphStore, dataset: Dataset, text: str, types: tupl
     """
     if not text or len(text) > _MOST or "\x00" in text:
         return None
-    if ":" not in text:
+    forms = asked_forms(text)
+    if not any(":" in form for form in forms):
         others = tuple(t for t in _ROUTES if t not in types and t != "Person")
         called = dataset.names.find(text, others, 20)[0] if others else []
-        bare = text.casefold()
-        return next((f.type for f in called if f.id.partition(":")[2].casefold() == bare), None)
+        bare = bare_forms(forms)
+        return next((f.type for f in called if f.id.partition(":")[2].casefold() in bare), None)
     for type_ in _ROUTES:
         found = type_ not in types and store.query(
-            f"MATCH (n:{type_} {{id: $id}}) RETURN n.id AS id", {"id": text}
+            f"UNWIND $ids AS i MATCH (n:{type_} {{id: i}}) RETURN n.id AS id", {"ids": list(forms)}
         )
         if found and found.num_rows:
             return type_
@@ -107,8 +108,10 @@ def candidates(
     text = text.strip()
     if not text or len(text) > _MOST or "\x00" in text:
         return []
+    forms = asked_forms(text)
     # An id with its scheme is none, and most requests come with one.
-    if ":" not in text and bool(looks_like_person_number(pl.Series([text])).item()):
+    bare = bare_forms(forms)
+    if bare and bool(looks_like_person_number(pl.Series(sorted(bare))).any()):
         raise ProblemError(
             "unprocessable",
             "个人证件号不能写在请求里。请用人员编号（person:…）查询。",
@@ -116,16 +119,15 @@ def candidates(
         )
     for type_ in types:
         name = "n.title" if type_ in ("Lot", "Tender") else "n.region" if type_ == "Household" else "n.name"
-        for id_ in _ids(text, type_):
+        for id_ in _ids(forms, type_):
             rows = store.query(
                 f"MATCH (n:{type_} {{id: $id}}) RETURN {name} AS name", {"id": id_}
             ).to_pylist()
             if rows:
                 return [Resolved(id_, type_, rows[0]["name"] or "")]
     found, _ = dataset.names.find(text, types, limit * 5)
-    bare = text.casefold()
     named = {f.id for f in found if one_name(f.name, text)}
-    exact = [f for f in found if f.id in named or f.former or f.id.partition(":")[2].casefold() == bare]
+    exact = [f for f in found if f.id in named or f.former or f.id.partition(":")[2].casefold() in bare]
     exact = [f for f in exact if not f.former or f.id in named] or [f for f in found if f.former]
     # A bare mention by name and the identified company of that name are one party: the ownership knows it.
     heads: dict[str, Resolved] = {}
@@ -135,12 +137,12 @@ def candidates(
     return list(heads.values())[:limit]
 
 
-def _ids(text: str, type_: str) -> tuple[str, ...]:
-    """The ids a text may be: a lot's number may be written in several forms."""
-    if type_ != "Lot" or "/" not in text:
-        return (text,)
-    known = known_id(text)
-    return tuple(dict.fromkeys((text, known if ":" in known else f"local:{known}")))
+def _ids(forms: tuple[str, ...], type_: str) -> tuple[str, ...]:
+    """The ids that the forms of a text may be: a lot's number may be written in several more."""
+    if type_ != "Lot":
+        return forms
+    known = [known_id(form) for form in forms if "/" in form]
+    return tuple(dict.fromkeys((*forms, *(k if ":" in k else f"local:{k}" for k in known))))
 
 
 def as_answered(store: GraphStore, dataset: Dataset, found: Resolved) -> Resolved:

@@ -29,6 +29,7 @@ from detectors.registry import whose_findings
 from detectors.running.nearby import lots_of
 from graph.stores import GraphStore
 from graph.stores.errors import StoreUnavailableError
+from loaders.identity import asked_forms
 
 routes = Routes("findings")
 
@@ -112,9 +113,10 @@ def _id_of(
     """
     if text is None:
         return None
-    recorded = FindingFilter(scope_id=text) if by == "scope_id" else FindingFilter(subject=text)
-    if services.ledger.findings(recorded, None, 1):
-        return text
+    for form in asked_forms(text):
+        recorded = FindingFilter(scope_id=form) if by == "scope_id" else FindingFilter(subject=form)
+        if services.ledger.findings(recorded, None, 1):
+            return form
     found = meant(request, services, text, types)
     return dataset_of(request).canonical(found.id) if found.type in PARTIES else found.id
 

@@ -6,6 +6,7 @@ from graph.resolution.unnumbered_ids import (
     scoped_person_ids,
     unverified_company_ids,
 )
+from loaders.identity.asked import asked_forms, bare_forms
 from loaders.identity.companies import read_company_ids
 from loaders.identity.forms import (
     clean_ids,
@@ -26,6 +27,8 @@ __all__ = [
     "DOCUMENT_KINDS",
     "PersonKey",
     "PersonKeyError",
+    "asked_forms",
+    "bare_forms",
     "clean_ids",
     "company_name_ids",
     "document_kinds",

@@ -259,11 +259,13 @@ def _meant(s: Session, ledger: Ledger, text: str | None, by: str, types: tuple[s
 
     An id without a scheme is a data set's own. Raises `NamingError`, a `StoreError`.
     """
+    from loaders.identity import asked_forms
     from loaders.naming import find_node
 
     if text is None:
         return None
-    for id_ in (text, *([] if ":" in text else [f"local:{text}"])):
+    forms = asked_forms(text)
+    for id_ in (*forms, *(f"local:{form}" for form in forms if ":" not in form)):
         recorded = FindingFilter(scope_id=id_) if by == "scope_id" else FindingFilter(subject=id_)
         if ledger.findings(recorded, None, 1):
             return id_

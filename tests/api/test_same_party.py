@@ -66,6 +66,23 @@ def test_a_search_offers_it_once(client: httpx.Client) -> None:
         assert ids == [CODE], q
 
 
+@pytest.mark.parametrize(
+    "pasted",
+    ["９１９９９９９９８００００１２６３Ｄ", "91999999-8 00001263d", "ｃｎ－ｕｓｃｃ：91999999 800001263D"],
+)
+def test_its_code_is_known_however_it_is_pasted(client: httpx.Client, pasted: str) -> None:
+    assert [i["id"] for i in _got(client, "parties", q=pasted)["items"]] == [CODE]
+    assert _got(client, f"parties/{pasted}")["id"] == CODE
+    assert {o["id"] for o in _got(client, f"parties/{pasted}/owners")["owners"]} >= {"local:H"}
+    assert (
+        _got(client, "findings", subject=pasted)["items"] == _got(client, "findings", subject=CODE)["items"]
+    )
+    for route in ("relations", "screenings"):
+        told = client.post(f"/v1/{route}", json={"parties": [{"id": pasted}, {"name": pasted}]}).json()
+        assert [p["id"] for p in told["parties"]] == [CODE, CODE], route
+        assert told["unresolved"] == []
+
+
 def test_what_stands_next_to_it_is_counted_at_all_its_ids(client: httpx.Client) -> None:
     counts = {}
     for id_ in (CODE, NAME):

@@ -285,7 +285,13 @@ def test_a_party_is_found_by_its_former_name_and_once_under_two_ids(lookthrough,
         (tmp_path / name).write_text(text, encoding="utf-8")
     ran = lookthrough("load", *(tmp_path / name for name in files))
     assert ran.code == 0, ran.err
-    for asked in ("虚构甲(集团)有限公司", "虚构旧名(集团)有限公司"):
+    for asked in (
+        "虚构甲(集团)有限公司",
+        "虚构旧名(集团)有限公司",
+        "９１９９９９９９ＭＡ００ＴＡ０１０６",
+        "91999999-ma00ta0106",
+        "cn-uscc：9199 9999 MA00 TA0106",
+    ):
         ran = lookthrough("penetrate", asked, "--format", "json")
         assert ran.code == 0, ran.err
         assert json.loads(ran.out)["company"] == "cn-uscc:91999999MA00TA0106"

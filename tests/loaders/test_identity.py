@@ -20,6 +20,7 @@ from graph.names import is_full_legal_name, name_key
 from loaders.identity import (
     PersonKey,
     PersonKeyError,
+    asked_forms,
     clean_ids,
     company_name_ids,
     looks_like_person_number,
@@ -94,6 +95,34 @@ def test_one_code_however_written(cell: str) -> None:
 )
 def test_ids_of_companies_by_form(cell: str, id_: str) -> None:
     assert companies(cell) == [(id_, None, None)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        (USCC.lower(), USCC),
+        ("９１９９９９９９ＭＡ００ＴＡ０１０６", USCC),
+        ("9199-9999 MA00—TA0106", USCC),
+        (f'="{USCC}"', USCC),
+        (f"\u202d{USCC}\u202c", USCC),
+        ("ＣＮ－ＵＳＣＣ：9199 9999 MA00TA0106", f"cn-uscc:{USCC}"),
+        ("ＭＡ００ＴＡ０１－０", "MA00TA010"),
+        # A wrong check digit is no reason to read a code otherwise.
+        ("91999999-MA00TA0107", "91999999MA00TA0107"),
+        ("ｌｏｃａｌ：Ａ－１", "local:A-1"),
+        ("ＸＧ－２０２５－００１／１", "XG-2025-001/1"),
+    ],
+)
+def test_an_id_asked_for_in_another_form(typed: str, meant: str) -> None:
+    assert asked_forms(typed)[0] == typed
+    assert asked_forms(typed)[-1] == meant
+
+
+@pytest.mark.parametrize(
+    "typed", [USCC, f"cn-uscc:{USCC}", "local:a B", "A-1", "XG-2025-0001-1/1", "虚构甲公司", "😀"]
+)
+def test_an_id_of_ones_own_keeps_its_dashes_and_spaces(typed: str) -> None:
+    assert asked_forms(f"  {typed} ") == (typed,)
 
 
 def test_what_identifies_no_company() -> None:
