@@ -7,6 +7,7 @@ in it. Members of one consortium submit one bid and are never compared with each
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,7 +15,7 @@ from typing import Any, Final, Protocol
 
 from detectors.definition import Draft, Evidence, Row, Suppressor
 from detectors.identities import identity_label, weakest
-from detectors.ties.lot_names import lot_name, tender_name
+from detectors.ties.lot_names import lot_name, numbered, tender_name
 from graph.penetration import METHOD_NAMES
 from graph.penetration.path_sums import added, rest_beside
 from graph.public_kinds import STATE
@@ -44,17 +45,21 @@ def of_one_bid(rows: Sequence[Row]) -> tuple[str, str, str]:
     )
 
 
-def of_other_lots(others: Sequence[Row]) -> tuple[str, str, str]:
-    """Why bidders of other lots are no tie; `others`: their rows, each with its `own_lot`."""
-    told = {
-        str(r["bidder_id"]): (str(r["bidder_name"] or r["bidder_id"]), *lot_name(r, str(r["own_lot"])))
-        for r in others
-    }
-    return (
-        OTHER_LOT.name,
-        "；".join(f"{name}投的是{lot}" for name, lot, _ in told.values()) + "，不是同一标段",
-        "; ".join(f"{name} bids for {lot}" for name, _, lot in told.values()) + ", which is another lot",
-    )
+def of_other_lots(mine: Sequence[Row], others: Sequence[Row]) -> tuple[str, str, str]:
+    """Why bidders of different lots are no tie, each by its lot. `others`: rows of other lots, each with its `own_lot`."""
+    lots: dict[str, tuple[tuple[str, str], dict[str, str]]] = {}
+    for row in (*mine, *others):
+        lot = str(row.get("own_lot") or row["lot_id"])
+        bidders = lots.setdefault(lot, (lot_name(row, lot), {}))[1]
+        bidders.setdefault(str(row["bidder_id"]), str(row["bidder_name"] or row["bidder_id"]))
+    called = Counter(name for name, _ in lots.values())
+    zh, en = [], []
+    for lot, (name, bidders) in lots.items():
+        # Lots that bear one title are told apart by their numbers.
+        lot_zh, lot_en = name if called[name] == 1 else numbered(name, lot)
+        zh.append(f"{'、'.join(bidders.values())}投的是{lot_zh}")
+        en.append(f"{', '.join(bidders.values())} bid for {lot_en}")
+    return OTHER_LOT.name, "；".join(zh) + "，不是同一标段", "; ".join(en) + ": these are different lots"
 
 
 _FUND: Final = ("fund",)

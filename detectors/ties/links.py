@@ -293,7 +293,10 @@ def _set_aside(tie: LinkTie) -> tuple[str, str, str] | None:
         return _ended(tie)
     if tie.why == "consortium":
         return of_one_bid(tie.rows)
-    return of_other_lots([r for r in tie.rows if r.get("own_lot")]) if tie.why == "lot" else None
+    if tie.why != "lot":
+        return None
+    here, elsewhere = ([r for r in tie.rows if bool(r.get("own_lot")) == other] for other in (False, True))
+    return of_other_lots(here, elsewhere)
 
 
 def _holder_ids(row: Row, is_party: bool) -> tuple[Any, Any]:

@@ -33,6 +33,12 @@ def lot_name(row: Row, lot: str | None = None) -> tuple[str, str]:
     return f"标段{number}", f"lot {number}"
 
 
+def numbered(name: tuple[str, str], lot: str) -> tuple[str, str]:
+    """The name of a lot with its number behind it, for where another lot bears the name too."""
+    number = _plain(lot).rpartition("/")[2]
+    return f"{name[0]}（{number}）", f"{name[1]} ({number})"
+
+
 def _plain(id_: object) -> str:
     """An id without its scheme."""
     scheme, colon, rest = str(id_).partition(":")

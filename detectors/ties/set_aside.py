@@ -243,7 +243,7 @@ def _elsewhere(tie: Tie, lot: str, mine: Sequence[Row], others: Sequence[Row]) -
     )
     at = {c: mine[0][c] for c in ("lot_id", "lot_title", "bid_on", "tender_id", "tender_title", "regime")}
     seen = Tie({**tie.lot, **at}, tie.holder, tuple(rows))
-    made = draft(seen, tie_facts(seen), of_other_lots(others))
+    made = draft(seen, tie_facts(seen), of_other_lots(mine, others))
     evidence = replace(
         made.evidence, nodes=tuple(sorted({*made.evidence.nodes, *(str(r["own_lot"]) for r in others)}))
     )

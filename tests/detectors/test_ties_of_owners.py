@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from detectors.bidders import common_beneficial_owner, common_controller, common_shareholder
+from detectors.ties.drafts import of_other_lots
 from tests.detectors.bidder_world import Found, World, found_on_both, ids, name
 
 SHAREHOLDER, CONTROLLER = "common-shareholder", "common-controller"
@@ -259,7 +260,27 @@ def test_bidders_of_different_lots_are_told_in_each_of_them_and_set_aside(found:
         assert one.subjects == ids("lotsa", "lotsb")
         (elsewhere,) = (b for b in one.facts["bidders"] if "lot" in b)
         assert elsewhere["id"] == f"local:{other}"
+        # Each by its own lot, whichever lot the finding is of.
+        for bidder, lot in (("lotsa", "1"), ("lotsb", "2")):
+            assert f"虚构{bidder}建设有限公司投的是标段{lot}" in one.suppressed_by["reason"]
+            assert f"虚构{bidder}建设有限公司 bid for lot {lot}" in one.suppressed_by["reason_en"]
     assert found.of(CONTROLLER, "lots") == []
+
+
+def test_lots_of_one_title_are_told_apart_by_their_numbers() -> None:
+    def bid(bidder: str, lot: str) -> dict[str, str]:
+        return {
+            "bidder_id": bidder,
+            "bidder_name": bidder,
+            "lot_id": f"local:T/{lot}",
+            "lot_title": "虚构道路",
+            "tender_id": "local:T",
+        }
+
+    mine, other = [bid("甲", "1"), bid("乙", "1")], bid("丙", "2")
+    rule, zh, en = of_other_lots(mine, [{**other, "lot_id": "local:T", "own_lot": "local:T/2"}])
+    assert (rule, zh) == ("lot", "甲、乙投的是虚构道路（1）；丙投的是虚构道路（2），不是同一标段")
+    assert en == "甲, 乙 bid for 虚构道路 (1); 丙 bid for 虚构道路 (2): these are different lots"
 
 
 @pytest.mark.parametrize(("tender", "alone", "joint"), [("mixed", "1", "2"), ("mixedback", "2", "1")])
