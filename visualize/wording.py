@@ -410,3 +410,13 @@ def coded(value: str, lang: Lang) -> str:
     """A coded value in words; one that has none is shown as it is."""
     pair = ROLES.get(value) or KINDS.get(value)
     return pick(pair, lang) if pair else value
+
+
+def _within(pair: Pair) -> Pair:
+    """A word as it stands within a sentence: abbreviations alone keep their capitals."""
+    zh, en = pair
+    return zh, en if en[:2].isupper() else en[:1].lower() + en[1:]
+
+
+IN_FORMULAS: Final[dict[str, Pair]] = {code: _within(pair) for code, pair in (KINDS | ROLES).items()}
+"""Roles, kin and kinds of contacts as formulas of ways have them."""

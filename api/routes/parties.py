@@ -32,6 +32,7 @@ from graph.penetration.history import history
 from graph.penetration.routes import ways_between
 from graph.penetration.web import KINDS as WAY_KINDS
 from graph.stores.relations import couples_in, related_in
+from visualize.wording import IN_FORMULAS
 
 _NEAR: Final = 5
 """Nearly so called, where a search finds nothing."""
@@ -332,7 +333,8 @@ def paths(
     ] = None,
     as_of: AsOf = None,
 ) -> Response:
-    """Each with its formula, dates and source rows, as `lookthrough paths`; `names` tells who stands on them.
+    """Each with its formula, dates and source rows, as `lookthrough paths`; `names` tells who stands on them. Parties in one
+    order are one way: what else links two neighbours is listed in `parallel` of their link.
 
     Ownership alone is followed downwards, from the holder `from` to the company `to` (`directed`); with another kind chosen
     too, links are followed either way, so that a holder in common is found. `hint`: what to ask where nothing was found.
@@ -346,6 +348,7 @@ def paths(
         tuple(kinds or ("ownership",)),
         top,
         related_in(services.store),
+        words=IN_FORMULAS,
     )
     answer: dict[str, Any] = found.to_json()
     answer["names"] = names_for(services.store, {n for p in answer["paths"] for n in p["nodes"]})

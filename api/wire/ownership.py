@@ -164,7 +164,10 @@ class Way(Wire):
     share_min: Fraction
     share_max: Fraction
     formula: str
-    links: list[dict[str, Any]]
+    formula_en: str = Field(description="The same with posts, kin and contacts in English")
+    links: list[dict[str, Any]] = Field(
+        description="One for each two neighbours; `parallel`: what else links the two"
+    )
 
 
 class Ways(Wire):

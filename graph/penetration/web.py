@@ -27,7 +27,7 @@ KINDS: Final[dict[Kind, tuple[str, str]]] = {
 """Kinds of links a way may use, in Chinese and English."""
 
 HUB: Final = 60
-"""Links of one contact from which on it says nothing: an agent's address, a printer's telephone."""
+"""Parties of one contact above which it says nothing: an agent's address, a printer's telephone."""
 
 
 class UnknownKindError(OwnershipError):
@@ -107,7 +107,9 @@ class Web:
                         found[end][link.source, link.target, link.kind, *link.rows] = link
         for id_, links in found.items():
             listed = [links[key] for key in sorted(links)]
-            if len(listed) > HUB and all(link.kind == "contact" and link.target == id_ for link in listed):
+            of_contact = all(link.kind == "contact" and link.target == id_ for link in listed)
+            # One party may state it in several rows.
+            if of_contact and len({link.source for link in listed}) > HUB:
                 self.hubs.add(id_)
                 listed = []
             self._at[id_] = listed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -29,7 +30,7 @@ from lookthrough.cli.question import (
     share_text,
 )
 from lookthrough.cli.usage import WrongUsageError
-from visualize.wording import ROLES
+from visualize.wording import IN_FORMULAS
 
 
 @app.command("paths")
@@ -68,6 +69,7 @@ def paths_command(
             chosen,
             top,
             related_in(question.store),
+            words=IN_FORMULAS,
         )
         question.warn_of_loads()
         whole = found.to_json()
@@ -79,9 +81,12 @@ def paths_command(
             {
                 "number": number,
                 "way": _way(question, way),
-                "formula": _formula(s, way),
-                "dates": [_dates(s, link) for link in way.links],
-                "sources": [" + ".join(question.places(link.sources)) for link in way.links],
+                "formula": s.say(way.formula, way.formula_en),
+                "dates": [_dates(s, step) for step in _steps(way)],
+                "sources": [
+                    " + ".join(question.places(i for link in step for i in link.sources))
+                    for step in _steps(way)
+                ],
             }
             for number, way in enumerate(found.ways, 1)
         ]
@@ -110,31 +115,39 @@ def paths_command(
         s.tell(f"下列联系方式关联过多，未采用：{listed}", f"Shared by too many to say anything: {listed}")
 
 
+def _steps(way: Way) -> list[tuple[Link, ...]]:
+    """All links of each two neighbours."""
+    return [(link, *others) for link, others in zip(way.links, way.parallel, strict=True)]
+
+
 def _way(question: Question, way: Way) -> str:
-    """Names along a way with what links them; arrows follow ownership, whichever way it is walked."""
-    s = question.session
+    """Names along a way with what links them; arrows follow what is told first, whichever way it is walked."""
     parts = [question.name(way.nodes[0])]
-    for at, link in zip(way.nodes, way.links, strict=False):
-        told = share_text(link.low, link.high) if link.kind == "ownership" else s.say(*KINDS[link.kind])
+    for at, step in zip(way.nodes, _steps(way), strict=False):
+        link = step[0]
+        told = question.session.say("、", ", ").join(dict.fromkeys(_told(question, one) for one in step))
         forward = link.source == at
         parts.append(f"—{told}→" if forward else f"←{told}—")
         parts.append(question.name(link.target if forward else link.source))
     return " ".join(parts)
 
 
-def _formula(s: Session, way: Way) -> str:
-    """The formula of a way, with roles and kin in words."""
-    formula = s.say(way.formula, way.formula_en)
-    for role in {link.role for link in way.links if link.role in ROLES}:
-        zh, en = ROLES[role]
-        formula = formula.replace(s.say(f"（{role}）", f" ({role})"), s.say(f"（{zh}）", f" ({en.lower()})"))
-    return formula
+def _told(question: Question, link: Link) -> str:
+    return (
+        share_text(link.low, link.high)
+        if link.kind == "ownership"
+        else question.session.say(*KINDS[link.kind])
+    )
 
 
-def _dates(s: Session, link: Link) -> str:
-    if not link.valid_from and not link.valid_to:
-        return s.say("未注明", "undated")
-    return f"{link.valid_from or ''}～{link.valid_to or ''}"
+def _dates(s: Session, step: Sequence[Link]) -> str:
+    told = [
+        f"{link.valid_from or ''}～{link.valid_to or ''}"
+        if link.valid_from or link.valid_to
+        else s.say("未注明", "undated")
+        for link in step
+    ]
+    return s.say("、", " + ").join(dict.fromkeys(told))
 
 
 @app.command("loops")

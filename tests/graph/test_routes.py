@@ -119,6 +119,53 @@ def test_kinds_are_mixed_by_choice_and_followed_either_way() -> None:
     assert [len(w.nodes) for w in best.ways] == [4, 4] and best.ways[0].low is None
 
 
+def test_parties_in_one_order_are_one_way_whatever_links_them() -> None:
+    stated = links(
+        ("A", "phone:1", "contact", "phone"),
+        ("A", "phone:1", "contact", "phone"),
+        ("B", "phone:1", "contact", "phone"),
+        ("B", "phone:1", "contact", "phone"),
+        ("person:x", "A", "officer", "director"),
+        ("person:x", "A", "legal_representative", "legal_representative"),
+        ("person:x", "B", "officer", "director"),
+    )
+    words = {
+        "phone": ("电话", "phone"),
+        "director": ("董事", "director"),
+        "legal_representative": ("法定代表人", "legal representative"),
+    }
+    kinds = ("contact", "officer", "legal_representative")
+    for more in ({}, {"top": 5}):
+        found = asked([], stated, *kinds, words=words, **more)
+        assert sorted(w.nodes for w in found.ways) == [("A", "person:x", "B"), ("A", "phone:1", "B")]
+        assert not found.truncated and not found.more
+        told = {w.nodes[1]: w for w in found.ways}
+        assert told["phone:1"].formula == "联系方式（电话） · 联系方式（电话）"
+        assert told["phone:1"].formula_en == "has contact (phone) · has contact (phone)"
+        assert told["person:x"].formula == "法定代表人、董监高（董事） · 董监高（董事）"
+        steps = told["phone:1"].to_json()["links"]
+        assert [[s["rows"], *(p["rows"] for p in s["parallel"])] for s in steps] == [
+            [["key0"], ["key1"]],
+            [["key2"], ["key3"]],
+        ]
+        assert [p["kind"] for p in told["person:x"].to_json()["links"][0]["parallel"]] == ["officer"]
+
+
+def test_what_is_held_downwards_goes_before_a_post_of_the_same_two() -> None:
+    stated = links(("A", "B", "legal_representative", None))
+    (way,) = asked([("A", "B", 0.6)], stated, "ownership", "legal_representative").ways
+    assert (way.low, way.formula, [k.kind for k in way.parallel[0]]) == (0.6, "60%", ["legal_representative"])
+    (up,) = ways_between(
+        ownership([("B", "A", 0.6)]),
+        "A",
+        "B",
+        DAY,
+        kinds=["ownership", "legal_representative"],
+        related=stated,
+    ).ways
+    assert (up.low, up.formula) == (None, "60%、法定代表人")
+
+
 def test_a_contact_of_too_many_says_nothing() -> None:
     crowd = [(f"X{i}", "address:agent", "contact", "address") for i in range(HUB + 1)]
     stated = links(
@@ -126,7 +173,8 @@ def test_a_contact_of_too_many_says_nothing() -> None:
     )  # type: ignore[arg-type]
     found = asked([], stated, "contact")
     assert found.ways == () and found.skipped == ("address:agent",)
-    few = links(("A", "address:agent", "contact", "address"), ("B", "address:agent", "contact", "address"))
+    # Parties count, not the rows that state it.
+    few = links(*[(p, "address:agent", "contact", "address") for p in "AB" for _ in range(HUB)])  # type: ignore[arg-type]
     assert [w.nodes for w in asked([], few, "contact").ways] == [("A", "address:agent", "B")]
 
 

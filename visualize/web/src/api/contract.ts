@@ -788,7 +788,8 @@ export interface paths {
         };
         /**
          * Ways between two parties
-         * @description Each with its formula, dates and source rows, as `lookthrough paths`; `names` tells who stands on them.
+         * @description Each with its formula, dates and source rows, as `lookthrough paths`; `names` tells who stands on them. Parties in one
+         *     order are one way: what else links two neighbours is listed in `parallel` of their link.
          *
          *     Ownership alone is followed downwards, from the holder `from` to the company `to` (`directed`); with another kind chosen
          *     too, links are followed either way, so that a holder in common is found. `hint`: what to ask where nothing was found.
@@ -2435,7 +2436,15 @@ export interface components {
         Way: {
             /** Formula */
             formula: string;
-            /** Links */
+            /**
+             * Formula En
+             * @description The same with posts, kin and contacts in English
+             */
+            formula_en: string;
+            /**
+             * Links
+             * @description One for each two neighbours; `parallel`: what else links the two
+             */
             links: {
                 [key: string]: unknown;
             }[];
