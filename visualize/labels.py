@@ -8,6 +8,7 @@ from typing import Any, Final
 from graph.subgraph import SubEdge, SubNode
 from visualize.abridge import OTHERWISE, Line, Stack
 from visualize.amounts import MONEY_FIELDS, whole_amount
+from visualize.field_words import field_code, field_label
 from visualize.lettering import bound, clean, measure, money, percent, shorten
 from visualize.style import Style
 from visualize.wording import FACTS, KINDS, NODE_TYPES, RELATIONS, WORDS, Lang, coded, pick
@@ -21,10 +22,8 @@ _SHARES: Final = frozenset(
     {"share", "share_min", "share_max", "votes", "votes_min", "votes_max", "rate"}
     | {"effective_share", "effective_share_min", "effective_share_max"}
 )
-_CODED: Final = frozenset(
-    {"kind", "role", "relation", "relation_to_head", "status", "interest", "list_kind", "method"}
-    | {"holding_form", "acquired_by"}
-)
+_SAID: Final = ("role", "relation_to_head", "relation", "interest", "post", "purpose")
+"""Fields that say what a relation is, the first of them that is stated."""
 _LABEL_EMS: Final = 22.0
 _UNKNOWN_NAMES: Final = frozenset({"", "unknown", "unspecified", "anonymous"})
 _PARTIES: Final = frozenset({"Company", "Person"})
@@ -82,7 +81,7 @@ def node_kind(node: SubNode, lang: Lang) -> str:
         type_word = kind_word if node.type in ("Company", "Household") else f"{type_word} · {kind_word}"
     status = str(node.facts.get("status") or "")
     if node.type == "Company" and status and status != "active":
-        type_word += f" · {coded(clean(status), lang)}"
+        type_word += f" · {field_code('status', clean(status), lang)}"
     if node.facts.get("died_on") and node.type == "Person":
         type_word = f"{pick(WORDS['died'], lang)} {clean(node.facts['died_on'])}"
     return type_word
@@ -186,9 +185,12 @@ def _relation_words(members: Iterable[SubEdge], lang: Lang) -> str:
     words: list[str] = []
     for edge in members:
         facts = edge.facts
-        said = facts.get("role") or facts.get("relation_to_head") or facts.get("relation")
-        said = said or facts.get("interest") or facts.get("post") or facts.get("purpose")
-        word = coded(clean(said), lang) if said else pick(RELATIONS.get(edge.type, (edge.type,) * 2), lang)
+        said = next((name for name in _SAID if facts.get(name)), None)
+        word = (
+            field_code(said, clean(facts[said]), lang)
+            if said
+            else pick(RELATIONS.get(edge.type, (edge.type,) * 2), lang)
+        )
         if edge.type == "EXERCISES_CONTROL":
             word = f"{pick(RELATIONS[edge.type], lang)} · {word}" if said else word
             share = share_words(facts, lang)
@@ -242,7 +244,7 @@ def details(facts: Mapping[str, Any], lang: Lang) -> list[Row]:
     for name, value in facts.items():
         if name in _HIDDEN or value is None or value == "" or value == []:
             continue
-        label = pick(FACTS[name], lang) if name in FACTS else clean(name)
+        label = field_label(name, lang) or clean(name)
         rows.append((label, _value(name, value, str(facts.get("currency") or ""), lang)))
     return rows
 
@@ -257,7 +259,7 @@ def _value(name: str, value: Any, currency: str, lang: Lang) -> str:
         return whole_amount(value, currency, lang)
     if isinstance(value, list | tuple):
         return "、".join(clean(v) for v in value)
-    return coded(clean(value), lang) if name in _CODED else clean(value)
+    return field_code(name, clean(value), lang)
 
 
 def sources(facts: Mapping[str, Any]) -> list[str]:

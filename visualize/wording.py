@@ -415,7 +415,7 @@ def coded(value: str, lang: Lang) -> str:
 def _within(pair: Pair) -> Pair:
     """A word as it stands within a sentence: abbreviations alone keep their capitals."""
     zh, en = pair
-    return zh, en if en[:2].isupper() else en[:1].lower() + en[1:]
+    return zh, en if en[:2].isalpha() and en[:2].isupper() else en[:1].lower() + en[1:]
 
 
 IN_FORMULAS: Final[dict[str, Pair]] = {code: _within(pair) for code, pair in (KINDS | ROLES).items()}

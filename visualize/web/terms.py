@@ -10,6 +10,7 @@ from detectors.registry import DETECTORS
 from loaders.tables import TABLES
 from loaders.tables.schema import data_file
 from visualize.fact_words import FACT_CODES, FACT_FIELDS
+from visualize.field_words import FIELDS, VALUES
 from visualize.wording import FACTS, KINDS, ROLES
 
 _UNHEADED: Final = {"months": ("各月", "months")}
@@ -48,10 +49,10 @@ def _columns() -> dict[str, dict[str, str]]:
 
 
 def terms() -> str:
-    """The module: `FIELDS` and `CODES`, each `{name: [zh, en]}`, `FEEDING`, and `COLUMNS`, `{table: {column: zh}}`."""
+    """The module: `FIELDS` and `CODES`, each `{name: [zh, en]}`, `VALUES` by field before any `CODES`, `FEEDING`, and `COLUMNS`, `{table: {column: zh}}`."""
     parts = ["/** Written by `python -m visualize.web.terms` from the words of pictures and reports. */"]
     for name, pairs in (
-        ("FIELDS", {**FACTS, **FACT_FIELDS}),
+        ("FIELDS", {**FIELDS, **FACTS, **FACT_FIELDS}),
         ("CODES", {**KINDS, **ROLES, **FACT_CODES}),
     ):
         rows = "\n".join(
@@ -59,6 +60,13 @@ def terms() -> str:
             for k, v in pairs.items()
         )
         parts.append(f"export const {name}: Record<string, [string, string]> = {{\n{rows}\n}};")
+    by_field = "\n".join(
+        f"  {name}: {json.dumps({k: list(v) for k, v in values.items()}, ensure_ascii=False)},"
+        for name, values in VALUES.items()
+    )
+    parts.append(
+        f"export const VALUES: Record<string, Record<string, [string, string]>> = {{\n{by_field}\n}};"
+    )
     fed = "\n".join(f"  {json.dumps(k) if '.' in k else k}: {json.dumps(v)}," for k, v in _feeding().items())
     parts.append(f"export const FEEDING: Record<string, string[]> = {{\n{fed}\n}};")
     named = "\n".join(f"  {k}: {json.dumps(v, ensure_ascii=False)}," for k, v in _columns().items())

@@ -1,5 +1,5 @@
 import { i18n, language } from "./index";
-import { CODES, COLUMNS, FIELDS } from "./terms";
+import { CODES, COLUMNS, FIELDS, VALUES } from "./terms";
 import { money, percent } from "../api/words";
 
 /** How what the data state is said: the names of fields, coded values, shares, amounts. */
@@ -45,6 +45,9 @@ export function fieldValue(name: string, value: unknown, currency?: string): str
   if (typeof value === "number" && SHARES.test(name)) return percent(value);
   if (typeof value === "number" && AMOUNTS.test(name)) return money(value, currency ?? "CNY");
   if (typeof value === "number") return value.toLocaleString("zh-CN", { maximumFractionDigits: 4 });
+  // A code may mean one thing in one field alone: an open tender is no open register.
+  const own = VALUES[name]?.[String(value)];
+  if (own) return own[language() === "zh" ? 0 : 1];
   if (typeof value === "string" && name === "method") return value.split(/,\s*/).map(inWords).join(language() === "zh" ? "、" : ", ");
   return inWords(value);
 }
