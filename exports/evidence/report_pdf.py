@@ -52,6 +52,8 @@ _PALE: Final = colors.HexColor("#5b6675")
 _LINE: Final = colors.HexColor("#cfd6df")
 _BLUE: Final = colors.HexColor("#1f4e79")
 _MARGIN: Final = 18 * mm
+_WHOLE_PAGE: Final = 0.98 * (A4[1] - 2 * _MARGIN)
+"""Room from which on a page has nothing else on it."""
 _WORDS: Final = 60.0
 """Room for the picture's heading and caption."""
 _SHEETS: Final = (A3, A2, A1, A0)
@@ -73,6 +75,17 @@ class Text(LibraryText):
         if self._broken is None or self._broken[0] != aW or not hasattr(self, "blPara"):
             self._broken = aW, super().wrap(aW, aH)
         return self._broken[1]
+
+
+class _Grid(LongTable):
+    """A table of which a row that is higher than a page goes on over the next; others stand whole on one."""
+
+    def split(self, availWidth: float, availHeight: float) -> list[Flowable]:  # noqa: N803 - reportlab's names
+        """As reportlab's own."""
+        # At the foot of a page the row goes to the next one first.
+        self.splitInRow = int(availHeight > _WHOLE_PAGE)
+        parts: list[Flowable] = super().split(availWidth, availHeight)
+        return parts
 
 
 def report_pdf(document: Document, scene: Scene) -> bytes:
@@ -186,7 +199,7 @@ class _Pages:
         if isinstance(block, Paragraph):
             return [self._text(block.text, "quiet" if block.quiet else "text")]
         if isinstance(block, Notice):
-            box = LongTable([[self._text(block.text, "notice")]], colWidths=[self.width])
+            box = _Grid([[self._text(block.text, "notice")]], colWidths=[self.width])
             ink = colors.HexColor("#b54708")
             pad = [("TOPPADDING", (0, 0), (-1, -1), 6), ("BOTTOMPADDING", (0, 0), (-1, -1), 7)]
             fill = ("BACKGROUND", (0, 0), (-1, -1), colors.HexColor("#fff8ef"))
@@ -210,9 +223,9 @@ class _Pages:
             return [self._table(rows, block.widths, heading=True), Spacer(0, 6)]
         return self._picture(block)
 
-    def _table(self, rows: list[list[Text]], widths: Any, heading: bool) -> LongTable:
+    def _table(self, rows: list[list[Text]], widths: Any, heading: bool) -> _Grid:
         total = sum(widths)
-        made = LongTable(rows, colWidths=[self.width * w / total for w in widths], repeatRows=int(heading))
+        made = _Grid(rows, colWidths=[self.width * w / total for w in widths], repeatRows=int(heading))
         style: list[Any] = [
             ("GRID", (0, 0), (-1, -1), 0.5, _LINE),
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
