@@ -16,6 +16,8 @@ from exports.evidence.citing import COLUMNS as ROW_COLUMNS
 from exports.sources import Source
 from exports.values import uncelled
 
+# As long as a cell may be that is loaded: the library's own limit is 131,072 characters.
+csv.field_size_limit(max(csv.field_size_limit(), 16 * 1024 * 1024))
 EDGES = "data/graph/edges.csv"
 NODES = "data/graph/nodes.csv"
 FACTS = "data/facts.json"

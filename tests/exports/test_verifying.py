@@ -23,6 +23,7 @@ from exports import Package, PackageError, verify_package
 from exports.bag import TAG_MANIFEST, bag, manifest, read_info
 from exports.evidence.asking import ask
 from exports.evidence.contents import prove
+from exports.verifying.enclosed import read_table
 from exports.verifying.integrity import integrity
 from exports.verifying.reading import read_package
 from tests.exports.conftest import KEY, World, forged, unpack, with_facts
@@ -37,6 +38,14 @@ def test_any_byte_changed_in_any_file_is_found(nine: Package, data: st.DataObjec
     content[at] ^= data.draw(st.integers(1, 255))
     assert integrity({**nine.files, name: bytes(content)})
     assert not integrity(nine.files)
+
+
+def test_a_cell_as_long_as_one_that_is_loaded_is_read() -> None:
+    name = "虚构的长名称" * 40_000
+    read = read_table(
+        {"data/graph/nodes.csv": f"id,name\nlocal:A,{name}\n".encode()}, "data/graph/nodes.csv", ("id",)
+    )
+    assert read == [{"id": "local:A", "name": name}]
 
 
 @given(data=st.data())
