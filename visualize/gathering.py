@@ -95,6 +95,14 @@ class Canvas:
             self.nodes[row["id"]] = SubNode(row["id"], type_, name, row.get("kind") or "", facts)
         return wanted
 
+    def drop(self, ids: Collection[str]) -> None:
+        """Take nodes away again, with the relationships that end at them."""
+        for id_ in ids:
+            del self.nodes[id_]
+        self.edges = {
+            k: e for k, e in self.edges.items() if e.source in self.nodes and e.target in self.nodes
+        }
+
     def keep_room(self, ids: Iterable[str]) -> None:
         """Let nothing else take the places of these nodes, that are added later; of the first `MOST_NODES`."""
         self._kept_for = frozenset([*dict.fromkeys(ids)][:MOST_NODES])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from graph.household_members import known_by_number
 from graph.stores.hops import EACH, hop
 from visualize.gathering import MOST_NODES, Canvas
 
@@ -17,7 +18,7 @@ Row = dict[str, Any]
 
 def around_households(canvas: Canvas, households: Sequence[str]) -> None:
     """Add members, their property and companies, what companies below them hold, and the latest benefits."""
-    members = canvas.follow("MEMBER_OF", ("Person", "Household"), households, upward=True)
+    members = _members(canvas, households)
     people = [*members, *[n.id for n in canvas.nodes.values() if n.type == "Person" and n.id not in members]]
     canvas.follow("HOLDS_PROPERTY", ("Person", "Property"), people, upward=False)
     canvas.follow("OWNS", ("Person", "Company"), people, upward=False)
@@ -36,6 +37,18 @@ def around_households(canvas: Canvas, households: Sequence[str]) -> None:
         canvas.add_nodes("Benefit", [b["id"] for b in latest])
         rows = [b["id"] for b in latest]
         canvas.follow("RECEIVES", ("Household", "Benefit"), rows, upward=True)
+
+
+def _members(canvas: Canvas, households: Sequence[str]) -> list[str]:
+    """Add members, each once; gives those that were not there yet."""
+    new = canvas.follow("MEMBER_OF", ("Person", "Household"), households, upward=True)
+    edges = [e for e in canvas.edges.values() if e.type == "MEMBER_OF" and e.target in households]
+    again = known_by_number((e.target, e.source, canvas.nodes[e.source].name) for e in edges)
+    kept = {e.source for e in edges if (e.target, e.source) not in again}
+    # Who is asked about by name alone is drawn as asked.
+    twice = {person for _, person in again} & set(new) - kept
+    canvas.drop(twice)
+    return [id_ for id_ in new if id_ not in twice]
 
 
 def _through_companies(canvas: Canvas, companies: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ import polars as pl
 
 from api.datasets import Dataset
 from api.reading.holdings import holdings_or_none
+from graph.household_members import known_by_number
 from graph.penetration.days import today
 from graph.stores import GraphStore
 from graph.stores.hops import EACH, hop
@@ -36,7 +37,8 @@ def household(store: GraphStore, dataset: Dataset, id_: str) -> dict[str, Any]:
         "p.hukou_region AS hukou_region, p.died_on AS died_on",
         {"id": id_},
     ).to_pylist()
-    members = _told_once(stated)
+    again = known_by_number((id_, m["id"], m["name"]) for m in stated)
+    members = _told_once([m for m in stated if (id_, m["id"]) not in again])
     # Who left and came back is a member twice, and holds a home once.
     ids = sorted({m["id"] for m in members})
     return {
@@ -63,13 +65,19 @@ _SAYS: Final = ("relation_to_head", "valid_from", "valid_to")
 def _told_once(stated: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Memberships without those that another of the same person tells more of: a list of payments names members too.
 
-    One without dates and relation tells nothing beside one that has not ended.
+    One that has ended and one that has not are two: who left and came back.
     """
     kept: dict[tuple[Any, ...], dict[str, Any]] = {}
     for row in stated:
         kept.setdefault((row["id"], *(row[k] for k in _SAYS)), row)
-    lasting = {row["id"] for row in kept.values() if row["valid_to"] is None and any(row[k] for k in _SAYS)}
-    return [row for row in kept.values() if row["id"] not in lasting or any(row[k] for k in _SAYS)]
+    return [row for row in kept.values() if not any(_says_more(other, row) for other in kept.values())]
+
+
+def _says_more(other: dict[str, Any], row: dict[str, Any]) -> bool:
+    """Does one of the same person say all that a row says, and more?"""
+    if other is row or any(other[k] != row[k] for k in ("id", "valid_to")):
+        return False
+    return all(row[k] in (None, other[k]) for k in _SAYS)
 
 
 def _named(rows: list[dict[str, Any]], members: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import product
 from typing import Any, Final, Literal, get_args
 
 from api.reading.lots import lot_name
 from api.reading.naming import Resolved
+from graph.household_members import known_by_number
 from graph.model import REL_TYPES
 from graph.stores import GraphStore
 from graph.stores.hops import EACH, hop, may_hop
@@ -54,37 +55,58 @@ def neighbours(
     Without `counted` the counts, a query for each kind, are left out.
     """
     counts = []
+    twice = _told_twice(store, about)
 
     def at(kind: str, way: str) -> Iterator[tuple[str, tuple[str, str]]]:
         return product([about.id] if kind == "SAME_AS" else ids, _pairs(kind, about.type, way))
 
     for name in KINDS if counted else ():
         for way in DIRECTIONS:
-            found = [_count(store, id_, name, pair, way, as_of) for id_, pair in at(name, way)]
+            found = [_count(store, id_, name, pair, way, as_of, twice) for id_, pair in at(name, way)]
             n, aside = sum(f[0] for f in found), sum(f[1] for f in found)
             if n:
                 counts.append({"kind": name, "direction": way, "count": n, "not_counted": aside})
     items: list[dict[str, Any]] = []
     if kind is not None:
         for id_, pair in at(kind, direction):
-            items += _links(store, id_, kind, pair, direction, as_of, limit + 1)
+            items += _links(store, id_, kind, pair, direction, as_of, limit + 1, twice)
     items.sort(
         key=lambda r: (-(r.get("share") or r.get("share_max") or 0.0), r["party"]["name"], r["party"]["id"])
     )
     return {"id": about.id, "counts": counts, "items": items[:limit], "truncated": len(items) > limit}
 
 
+def _told_twice(store: GraphStore, about: Resolved) -> list[str]:
+    """Of a household the members that are named once more without their number."""
+    if about.type != "Household":
+        return []
+    rows = store.query(
+        "MATCH (h:Household {id: $id}) MATCH (p:Person)-[:MEMBER_OF]->(h) RETURN DISTINCT p.id AS id, p.name AS name",
+        {"id": about.id},
+    ).to_pylist()
+    return sorted(person for _, person in known_by_number((about.id, r["id"], r["name"]) for r in rows))
+
+
 def _pairs(kind: str, type_: str, direction: str) -> list[tuple[str, str]]:
     return [p for p in REL_TYPES[kind].pairs if p[1 if direction == "in" else 0] == type_]
 
 
-def _pattern(kind: str, pair: tuple[str, str], direction: str, as_of: str | None) -> str:
-    anchor, label = ("b", pair[1]) if direction == "in" else ("a", pair[0])
+def _pattern(
+    kind: str, pair: tuple[str, str], direction: str, as_of: str | None, twice: Collection[str]
+) -> str:
+    anchor, other = ("b", "a") if direction == "in" else ("a", "b")
     dated = "valid_from" in {f.name for f in REL_TYPES[kind].fields} or not REL_TYPES[kind].derived
-    holds = ""
+    holds = []
     if as_of is not None and dated:
-        holds = " WHERE (r.valid_from IS NULL OR r.valid_from <= $day) AND (r.valid_to IS NULL OR r.valid_to > $day)"
-    return f"MATCH ({anchor}:{label} {{id: $id}}) MATCH (a:{pair[0]})-[r:{kind}]->(b:{pair[1]}){holds}"
+        holds += [
+            "(r.valid_from IS NULL OR r.valid_from <= $day)",
+            "(r.valid_to IS NULL OR r.valid_to > $day)",
+        ]
+    if twice:
+        holds.append(f"NOT {other}.id IN $twice")
+    where = f" WHERE {' AND '.join(holds)}" if holds else ""
+    label = pair[1] if direction == "in" else pair[0]
+    return f"MATCH ({anchor}:{label} {{id: $id}}) MATCH (a:{pair[0]})-[r:{kind}]->(b:{pair[1]}){where}"
 
 
 def _said(kind: str) -> list[str]:
@@ -93,12 +115,19 @@ def _said(kind: str) -> list[str]:
     return [*(f.name for f in REL_TYPES[kind].fields), *stated]
 
 
-def _params(id_: str, as_of: str | None) -> dict[str, Any]:
-    return {"id": id_} | ({"day": as_of} if as_of is not None else {})
+def _params(id_: str, as_of: str | None, twice: Collection[str]) -> dict[str, Any]:
+    day = {"day": as_of} if as_of is not None else {}
+    return {"id": id_} | day | ({"twice": list(twice)} if twice else {})
 
 
 def _count(
-    store: GraphStore, id_: str, kind: str, pair: tuple[str, str], direction: str, as_of: str | None
+    store: GraphStore,
+    id_: str,
+    kind: str,
+    pair: tuple[str, str],
+    direction: str,
+    as_of: str | None,
+    twice: Collection[str],
 ) -> tuple[int, int]:
     """How many links there are, and how many of them no row that counts states."""
     # What several data sets state alike of the same ends is one link.
@@ -106,10 +135,10 @@ def _count(
     counts = "1" if REL_TYPES[kind].derived else "CASE WHEN r.counted = false THEN 0 ELSE 1 END"
     other = "a" if direction == "in" else "b"
     cypher = (
-        f"{_pattern(kind, pair, direction, as_of)} WITH {other}.id AS other{said}, max({counts}) AS counts "
+        f"{_pattern(kind, pair, direction, as_of, twice)} WITH {other}.id AS other{said}, max({counts}) AS counts "
         "RETURN count(*) AS n, sum(1 - counts) AS aside"
     )
-    row = store.query(cypher, _params(id_, as_of)).to_pylist()[0]
+    row = store.query(cypher, _params(id_, as_of, twice)).to_pylist()[0]
     return int(row["n"]), int(row["aside"] or 0)
 
 
@@ -121,6 +150,7 @@ def _links(
     direction: str,
     as_of: str | None,
     most: int,
+    twice: Collection[str],
 ) -> list[dict[str, Any]]:
     other = "a" if direction == "in" else "b"
     label = pair[0] if direction == "in" else pair[1]
@@ -141,9 +171,9 @@ def _links(
     shares = [f"r.{c}" for c in ("share", "share_max") if c in fields]
     largest = f"coalesce({', '.join([*shares, '0.0'])})"
     rows = store.query(
-        f"{_pattern(kind, pair, direction, as_of)} RETURN {returned}, {largest} AS largest, "
+        f"{_pattern(kind, pair, direction, as_of, twice)} RETURN {returned}, {largest} AS largest, "
         f"coalesce({other}.{name}, '') AS sorted_name ORDER BY largest DESC, sorted_name, id LIMIT {most}",
-        _params(id_, as_of),
+        _params(id_, as_of, twice),
     ).to_pylist()
     rows = [
         {k: v for k, v in r.items() if k in _SHOWN}

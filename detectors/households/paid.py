@@ -17,6 +17,7 @@ from detectors.definition import Row, Undecided, Values
 from detectors.households.months import in_month, months_of
 from detectors.rows import Rows
 from detectors.rules.values import Settled, settle
+from graph.household_members import known_by_number
 from graph.programs import same_programme
 
 BENEFIT_HOUSEHOLD: Final = "(h.kind IS NULL OR h.kind = 'benefit')"
@@ -186,8 +187,11 @@ def recipients(rows: Mapping[str, Sequence[Row]]) -> list[Recipient]:
 def _recipients(rows: Mapping[str, Sequence[Row]]) -> list[Recipient]:
     members: dict[str, list[Row]] = defaultdict(list)
     homes: dict[str, list[Row]] = defaultdict(list)
+    # A list of payments names the head without a number, whom the list of members has with one.
+    again = known_by_number((m["household_id"], m["person_id"], m["member_name"]) for m in rows["members"])
     for row in rows["members"]:
-        members[row["household_id"]].append(row)
+        if (row["household_id"], row["person_id"]) not in again:
+            members[row["household_id"]].append(row)
         homes[row["person_id"]].append(row)
     spells: dict[str, dict[tuple[str, str], Spell]] = defaultdict(dict)
     undated: dict[str, dict[str, Spell]] = defaultdict(dict)
@@ -207,7 +211,7 @@ def _recipients(rows: Mapping[str, Sequence[Row]]) -> list[Recipient]:
     found = []
     for id_ in sorted({*spells, *undated}):
         lone = alone.get(id_)
-        inside = _once(members.get(id_, []))
+        inside = members.get(id_, [])
         if lone is not None:
             inside = [{**lone, "relation": None, "member_from": None, "member_to": None, "member_key": ""}]
         paid = spells.get(id_, {})
@@ -231,16 +235,6 @@ def _parts(rows: Mapping[str, Sequence[Row]]) -> dict[str, str]:
         benefit, whose = row["benefit_id"], str(row["person_id"])
         named[benefit] = min(whose, named.get(benefit, whose))
     return {b: person for row in rows["benefits"] if (person := named.get(b := row["benefit_id"]))}
-
-
-def _once(members: Sequence[Row]) -> list[Row]:
-    """Members, each once: a list of payments names the head without a number, whom the list of members has with one."""
-    numbered = {m["member_name"] for m in members if not m["person_id"].startswith("person.scoped:")} - {None}
-    return [
-        m
-        for m in members
-        if not (m["person_id"].startswith("person.scoped:") and m["member_name"] in numbered)
-    ]
 
 
 def _add(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import zipfile
 
 import pytest
 
+from exports import verify_package
 from graph.penetration import Ownership, controller, penetrate
 from tests.api.serving import ALL
 from tests.api.world import HOUSEHOLD, LOT, OWNER
@@ -103,7 +105,7 @@ def test_a_member_named_by_two_lists_is_one_member_and_holds_a_home_once(either_
             sent = client.post("/v1/loads", files=[("files", (name, text.encode()))], data={"dataset": name})
             assert either_service.finished(client, sent.raise_for_status().json())["state"] == "done"
         after = client.get(f"/v1/households/{HOUSEHOLD}").raise_for_status().json()
-    # Who was a member before is one twice, with dates; who is only paid is not one more.
+    # Whose stay is dated is a member then, though an undated list names him; who is only paid is not one more.
     told = [(m["id"], m["relation_to_head"], m["valid_from"]) for m in after["members"]]
     assert [(m["id"], m["relation_to_head"]) for m in before["members"]] == [
         ("person.local:Q", "head"),
@@ -113,12 +115,35 @@ def test_a_member_named_by_two_lists_is_one_member_and_holds_a_home_once(either_
         ("person.local:Q", "head", None),
         # Whatever their ids: the spouse after the head, before who is given by name.
         ("person.local:Z", "spouse", "2010-01-01"),
-        ("person.local:R", None, None),
         ("person.local:R", "son", "2015-01-01"),
     ]
     assert before["properties"] == after["properties"] and len(before["properties"]) == 2
     # The list names whom each row pays, and no relation to a head: each row is a payment of its own.
     assert [b["from_month"] for b in after["benefits"]] == ["2025-01", "2025-02", "2025-03", "2025-03"]
+
+
+def test_a_head_named_once_with_and_once_without_a_number_is_one_member_everywhere(either_service, tmp_path):
+    paid = "家庭编号,户主姓名,救助类别,发放月份,发放金额\nF-1,样本 林知夏,虚构低保,2025-03,600元\nF-1,样本林知远,虚构低保,2025-04,600元\n"
+    with either_service.client(*ALL) as client:
+        sent = client.post("/v1/loads", files=[("files", ("发放明细.csv", paid.encode()))])
+        assert either_service.finished(client, sent.raise_for_status().json())["state"] == "done"
+        members = client.get(f"/v1/households/{HOUSEHOLD}").raise_for_status().json()["members"]
+        scene = client.get(f"/v1/households/{HOUSEHOLD}/subgraph?format=json").raise_for_status().json()
+        beside = client.get(f"/v1/parties/{HOUSEHOLD}/neighbours?kind=MEMBER_OF&direction=in")
+        package = client.get(f"/v1/households/{HOUSEHOLD}/package").raise_for_status()
+    # Whom the list of members does not name is one of his own.
+    names = sorted(["样本林知夏", "样本周小满", "样本林知远"])
+    told = sorted(m["name"] for m in members)
+    drawn = sorted(n["name"] for n in scene["nodes"] if n["type"] == "Person")
+    assert told == drawn == names
+    assert sorted(one["party"]["name"] for one in beside.raise_for_status().json()["items"]) == names
+    counts = {(c["kind"], c["direction"]): c["count"] for c in beside.json()["counts"]}
+    assert counts["MEMBER_OF", "in"] == 3
+    (tmp_path / "package.zip").write_bytes(package.content)
+    assert verify_package(tmp_path / "package.zip").holds
+    with zipfile.ZipFile(tmp_path / "package.zip") as bag:
+        (report,) = [n for n in bag.namelist() if n.endswith("report.zh.html")]
+        assert bag.read(report).decode().count("样本林知夏</td>") == 1
 
 
 def test_one_picture_in_every_format_has_the_same_nodes_and_places(service):

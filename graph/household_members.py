@@ -1,0 +1,31 @@
+"""Who of a household's members is told twice: by name alone beside a number of his own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from graph.names import UNNUMBERED, name_key
+
+Member = tuple[str, str, str | None]
+"""A membership: ids of household and person, and the person's name."""
+
+
+def known_by_number(members: Iterable[Member]) -> set[tuple[str, str]]:
+    """Household and person of those known by name alone whom the household has with a number too.
+
+    Within one household a name is one person's: a list of payments names the head without the number that the list of
+    members gives. `members`: all of the households asked about. Of two with numbers and one name nobody knows which of
+    them it is; either way he is no member more.
+    """
+    frame = pl.DataFrame(
+        sorted(set(members), key=lambda m: (m[0], m[1])),
+        schema={"household": pl.String, "person": pl.String, "name": pl.String},
+        orient="row",
+    )
+    frame = frame.with_columns(key=name_key(frame["name"])).drop_nulls("key")
+    unnumbered = pl.col("person").str.starts_with(UNNUMBERED)
+    numbered = frame.filter(~unnumbered)
+    again = frame.filter(unnumbered).join(numbered, on=["household", "key"], how="semi")
+    return set(again.select("household", "person").iter_rows())
