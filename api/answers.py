@@ -13,7 +13,7 @@ from api.callers import Caller, services_of
 from api.datasets import Datasets
 from api.masking import contact_ids, hidden_subgraph, hide
 from api.routing import FINGERPRINT
-from exports.evidence.people import names_of, person_ids
+from exports.evidence.people import names_of, names_told, person_ids
 from graph.stores.errors import StoreUnavailableError
 from graph.subgraph import Subgraph
 
@@ -35,7 +35,8 @@ def for_caller(request: Request, caller: Caller, value: Any, about: str = "") ->
     if caller.sees_people:
         seen(request, caller, about, len(persons), len(contact_ids(value)))
         return value
-    return hide(value, names_of(services.store, persons) if persons else {}, services.person_key)
+    names = {*names_of(services.store, persons).values(), *names_told(value)} if persons else ()
+    return hide(value, names, services.person_key)
 
 
 def pictured(request: Request, caller: Caller, subgraph: Subgraph, about: str) -> Subgraph:

@@ -62,9 +62,9 @@ def shows_contact(id_: str) -> bool:
     return _CONTACT.fullmatch(id_) is not None
 
 
-def hide(value: Any, names: Mapping[str, str], key: PersonKey) -> Any:
+def hide(value: Any, names: Iterable[str], key: PersonKey) -> Any:
     """The answer with these names and all contacts masked wherever they stand, and personal fields left out."""
-    masked = _text_mask(names.values(), contact_ids(value), things_in(value), key, personal_values(value))
+    masked = _text_mask(names, contact_ids(value), things_in(value), key, personal_values(value))
     return _hidden(value, masked)
 
 

@@ -284,6 +284,7 @@ class _Life:
     """It was found, or changed, in a run that kept no marks."""
     first_seen: str | None = None
     gone_at: str | None = None
+    not_checked_since: str | None = None
     merged: bool = False
     state: str = "new"
     state_at: str = ""
@@ -303,6 +304,10 @@ class _Life:
             self.gone_at = None
         elif kind == "no_longer_found":
             self.gone_at = row["at"]
+        if kind == "not_checked":
+            self.not_checked_since = row["at"]
+        elif kind in ("checked_again", "no_longer_found"):
+            self.not_checked_since = None
         elif kind == "renamed":
             self.ids.add(changes.get("id", {}).get("before", ""))
         elif kind == "merged":
@@ -319,6 +324,7 @@ class _Life:
             and self._is_about(row)
             and row["first_seen"] == self.first_seen
             and row["no_longer_found_at"] == self.gone_at
+            and row["not_checked_since"] == self.not_checked_since
             and (self.merged or row["merged_into"] is None)
             and row["state"] == self.state
             and row["suppressed_until"] == self.suppressed_until

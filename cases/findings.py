@@ -247,6 +247,7 @@ def _records(
             last_seen=row["last_seen"],
             changed_at=row["changed_at"],
             no_longer_found_at=row["no_longer_found_at"],
+            not_checked_since=row["not_checked_since"],
             former_ids=tuple(former[row["key"]]),
             suppression=suppressions.get(row["key"]),
             history=tuple(histories[row["key"]]),

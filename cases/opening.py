@@ -26,7 +26,7 @@ from cases.errors import (
 )
 from graph.system_errors import reason
 
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """Every revision of `cases/migrations`, oldest first."""
 _WRITING: Final = "lookthrough_writing"
 _WAIT: Final = "lookthrough_wait"

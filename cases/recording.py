@@ -35,7 +35,12 @@ _PEOPLE: Final = ("household", "person")
 _LIGHT: Final = (
     *(FindingRow.key, FindingRow.id, FindingRow.detector, FindingRow.version, FindingRow.scope_kind),
     *(FindingRow.scope_id, FindingRow.subjects, FindingRow.identity, FindingRow.digest, FindingRow.state),
-    *(FindingRow.no_longer_found_at, FindingRow.merged_into, FindingRow.first_seen),
+    *(
+        FindingRow.no_longer_found_at,
+        FindingRow.merged_into,
+        FindingRow.first_seen,
+        FindingRow.not_checked_since,
+    ),
 )
 
 
@@ -65,14 +70,17 @@ def record(
     found = {f.fingerprint: f for f in run.findings}
     digests = {id_: digest(f) for id_, f in found.items()}
     standing = narrowed.standing if narrowed else frozenset()
-    covered = frozenset(d.id for d in detectors if d.id not in run.missing and d.id not in standing)
+    looking = frozenset(d.id for d in detectors) - standing
+    covered = looking - run.missing.keys()
     known = _known(connection, covered, found, scope, narrowed)
+    blind = looking - covered
+    without_data = _known(connection, blind, {}, scope, narrowed) if blind else {}
     events = Events(connection, at, made.id)
     renamed = rekey(connection, at, made.id, events, known, found, covered, run.aliases)
     counts = {
         "found": len(found),
         **_write_found(connection, at, made.id, events, known, found, digests),
-        **_write_absent(connection, at, events, known, found, covered, run),
+        **_write_absent(connection, at, events, known, found, covered, run, without_data),
         "renamed": renamed,
     }
     connection.execute(update(RunRow).where(RunRow.id == made.id).values(counts=counts))
@@ -228,9 +236,10 @@ def _write_found(
         connection.execute(
             update(_FINDINGS)
             .where(_FINDINGS.c.key == bindparam("k"))
-            .values(last_seen=at, last_run=run_id, no_longer_found_at=None),
+            .values(last_seen=at, last_run=run_id, no_longer_found_at=None, not_checked_since=None),
             seen,
         )
+    _checked_again(connection, at, events, [k for k, _ in again if k.row["not_checked_since"]])
     return {"new": len(new), "changed": len(differing), "found_again": len(back)}
 
 
@@ -326,6 +335,15 @@ def _came_back(connection: Connection, at: str, events: Events, back: Sequence[K
     events.tell("found_again", {b.row["key"]: {} for b in back})
 
 
+def _checked_again(connection: Connection, at: str, events: Events, back: Sequence[Known]) -> None:
+    if not back:
+        return
+    keys = [k.row["key"] for k in back]
+    for part in _parts(keys):
+        connection.execute(update(_FINDINGS).where(_FINDINGS.c.key.in_(part)).values(changed_at=at))
+    events.tell("checked_again", {key: {} for key in keys})
+
+
 def _write_absent(
     connection: Connection,
     at: str,
@@ -334,13 +352,21 @@ def _write_absent(
     found: Mapping[str, Finding],
     covered: frozenset[str],
     run: Run,
+    without_data: Mapping[str, Known],
 ) -> dict[str, int]:
-    """What was covered and not found is no longer found, unless data are missing to say so."""
+    """What was covered and not found is no longer found, unless data are missing to say so.
+
+    `without_data`: what the ledger has of detectors that had nothing at all to look at.
+    """
     gaps: dict[tuple[str, str], list[set[str]]] = defaultdict(list)
     for detector, u in run.undecided:
         gaps[detector, u.scope_id].append({run.aliases.get(s, s) for s in u.subjects})
     gone: dict[int, dict[str, Any]] = {}
-    undecided = 0
+    left = [
+        k
+        for k in without_data.values()
+        if k.in_scope and not k.row["no_longer_found_at"] and not k.merged and k.row["id"] not in found
+    ]
     for id_, k in known.items():
         row = k.row
         if id_ in found or not k.in_scope or row["detector"] not in covered:
@@ -351,18 +377,24 @@ def _write_absent(
         open_ = gaps[row["detector"], row["scope_id"]]
         # A household is one subject, whichever of its members data are missing on.
         if any(not lacking or lacking & about or row["scope_kind"] in _PEOPLE for lacking in open_):
-            undecided += 1
+            left.append(k)
         else:
             gone[row["key"]] = {}
     if gone:
         connection.execute(
             update(_FINDINGS)
             .where(_FINDINGS.c.key == bindparam("k"))
-            .values(no_longer_found_at=at, changed_at=at),
+            .values(no_longer_found_at=at, changed_at=at, not_checked_since=None),
             [{"k": key} for key in gone],
         )
         events.tell("no_longer_found", gone)
-    return {"no_longer_found": len(gone), "undecided": undecided}
+    newly = [k.row["key"] for k in left if not k.row["not_checked_since"]]
+    for part in _parts(newly):
+        connection.execute(
+            update(_FINDINGS).where(_FINDINGS.c.key.in_(part)).values(not_checked_since=at, changed_at=at)
+        )
+    events.tell("not_checked", {key: {} for key in newly})
+    return {"no_longer_found": len(gone), "undecided": len(left)}
 
 
 def _write_parties(connection: Connection, found: Mapping[int, Finding]) -> None:

@@ -77,7 +77,8 @@ class Suppression:
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
     """What happened to a finding: "found", "changed", "no_longer_found", "found_again", "renamed", "merged",
-    "decided", "suppressed" or "lifted". `changes` names what changed; with `before` and `after` where one finding
+    "not_checked" (data were missing to say whether it still stands), "checked_again", "decided", "suppressed" or
+    "lifted". `changes` names what changed; with `before` and `after` where one finding
     was asked for.
     """
 
@@ -105,6 +106,8 @@ class FindingRecord:
     last_seen: str
     changed_at: str
     no_longer_found_at: str | None
+    not_checked_since: str | None
+    """The run since which no run could check it again, as data are missing: it stands as it was last found."""
     former_ids: tuple[str, ...]
     suppression: Suppression | None
     history: tuple[HistoryEntry, ...]
@@ -128,6 +131,7 @@ class FindingRecord:
             "last_seen": self.last_seen,
             "changed_at": self.changed_at,
             "no_longer_found_at": self.no_longer_found_at,
+            "not_checked_since": self.not_checked_since,
             "former_ids": list(self.former_ids),
             "suppression": self.suppression.to_json() if self.suppression else None,
             "run": self.last_run,

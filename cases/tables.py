@@ -120,6 +120,8 @@ class FindingRow(Base):
     last_seen: Mapped[str]
     changed_at: Mapped[str]
     no_longer_found_at: Mapped[str | None]
+    not_checked_since: Mapped[str | None]
+    """Of what still stands: the run since which data are missing to say so."""
     suppressed_until: Mapped[str | None]
     last_run: Mapped[str] = mapped_column(ForeignKey("runs.id"))
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("findings.key"))

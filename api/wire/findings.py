@@ -51,6 +51,9 @@ class Finding(Found):
     last_seen: str
     changed_at: str
     no_longer_found_at: str | None
+    not_checked_since: str | None = Field(
+        description="Since when no run could check it again, as data are missing: it stands as it was last found"
+    )
     suppression: dict[str, Any] | None
     links: dict[str, str] = Field(description=LINKS)
 

@@ -36,6 +36,25 @@ def names_of(store: GraphStore, ids: Iterable[str]) -> dict[str, str]:
     return {row["id"]: row["name"] for row in rows if row["name"]}
 
 
+def names_told(value: Any) -> set[str]:
+    """What a value itself calls persons, in its `names` by id and wherever a `name` stands beside an `id`.
+
+    The ledger's findings outlive the data: who was taken back has no name in the store, and is named in what was found.
+    """
+    found: set[str] = set()
+    if isinstance(value, Mapping):
+        names = value.get("names")
+        pairs = [*names.items()] if isinstance(names, Mapping) else []
+        for id_, name in (*pairs, (value.get("id"), value.get("name"))):
+            if isinstance(id_, str) and isinstance(name, str) and _WHOLE.fullmatch(id_) and name != id_:
+                found.add(name)
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for inner in value:
+            found |= names_told(inner)
+    return found - {""}
+
+
 def texts_in(value: Any) -> Iterator[str]:
     """All texts of a value, keys included."""
     if isinstance(value, str):

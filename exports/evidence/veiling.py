@@ -111,14 +111,20 @@ def told_reason(reason: str, hides: bool) -> str:
 def with_told_reasons(life: Mapping[str, Any], hides: bool) -> dict[str, Any]:
     """A finding's life in the ledger (`FindingRecord.to_json`, or part of it) with its reasons as `told_reason` tells them.
 
-    Of `suppression` and `history` that are there; why a rule of precision explains it (`suppressed_by`) stays.
+    Of `suppression` and `history` that are there; why a rule of precision explains it (`suppressed_by`) stays. `hides`:
+    of what changed the names of the fields alone. What a finding said before may name people whom the data loaded do
+    not, so no mask would find them.
     """
     told = dict(life)
     if told.get("suppression"):
         told["suppression"] = _reason_told(told["suppression"], hides)
     if told.get("history"):
-        told["history"] = [_reason_told(entry, hides) for entry in told["history"]]
+        told["history"] = [_change_told(_reason_told(entry, hides), hides) for entry in told["history"]]
     return told
+
+
+def _change_told(entry: dict[str, Any], hides: bool) -> dict[str, Any]:
+    return {**entry, "changes": sorted(entry["changes"])} if hides and entry.get("changes") else entry
 
 
 def _reason_told(entry: Mapping[str, Any], hides: bool) -> dict[str, Any]:

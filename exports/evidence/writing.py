@@ -330,12 +330,6 @@ def _recorded(ledger: Ledger, about: About) -> About:
 def _life(record: FindingRecord, hides: bool) -> dict[str, Any]:
     """State, decisions and history. `hides`: from who may not see people, with no reason and no earlier text."""
     told = with_told_reasons(record.to_json(), hides)
-    if hides:
-        # What a finding said before may name people whom the data loaded do not, so no mask would find them.
-        told["history"] = [
-            {**entry, "changes": sorted(entry["changes"])} if entry.get("changes") else entry
-            for entry in told["history"]
-        ]
     kept = (
         "id",
         "detector",
@@ -344,6 +338,7 @@ def _life(record: FindingRecord, hides: bool) -> dict[str, Any]:
         "last_seen",
         "changed_at",
         "no_longer_found_at",
+        "not_checked_since",
         "suppression",
         "history",
     )

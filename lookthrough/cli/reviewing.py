@@ -71,6 +71,8 @@ _KINDS: Final[dict[str, tuple[str, str]]] = {
     "changed": ("内容变化", "changed"),
     "no_longer_found": ("不再出现", "no longer found"),
     "found_again": ("再次出现", "found again"),
+    "not_checked": ("未能核对（缺少数据）", "could not be checked (data missing)"),
+    "checked_again": ("又核对到", "checked again"),
     "renamed": ("编号变化", "under another id"),
     "merged": ("与另一条合并", "merged with another"),
     "decided": ("核查结论", "decided"),
@@ -347,6 +349,10 @@ def _remarks(s: Session, record: FindingRecord) -> list[str]:
         said.append(s.say(f"抑制至 {end}", f"suppressed until {end}"))
     if record.no_longer_found_at:
         said.append(s.say("不再出现", "no longer found"))
+    if record.not_checked_since:
+        said.append(
+            s.say("最近一次检测未能核对（缺少数据）", "the last run could not check this (data missing)")
+        )
     if record.changed_since_decision:
         said.append(s.say("结论后有变化", "changed since it was decided"))
     return said

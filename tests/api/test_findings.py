@@ -117,3 +117,36 @@ def test_reasons_are_told_without_numbers_and_to_who_may_not_see_people_not_at_a
         # Why a rule of precision sets a finding aside is no free text.
         for one in masked.get("/v1/findings?limit=500").json()["items"]:
             assert one["suppressed_by"] is None or one["suppressed_by"]["reason"] != HIDDEN_REASON
+
+
+def test_findings_whose_data_were_taken_back_say_that_nobody_could_check_them(own_service: Running) -> None:
+    """They keep what was found, and still hide people from those who may not see them."""
+    changed = (
+        "company_id,company_name,holder_id,holder_name,holder_kind,share_percent\n"
+        "B,虚构乙建设有限公司,H,虚构控股有限公司,company,45\nB,虚构乙建设有限公司,X,虚构无关有限公司,company,55\n"
+    )
+    store = own_service.services.store
+    with own_service.client(*ALL) as client, own_service.client("read") as other:
+        own_service.finished(client, client.post("/v1/runs", json={}).json())
+        form = {"dataset": "register", "observed_on": "2025-03-01"}
+        sent = upload(client, "shareholdings.csv", changed, **form).raise_for_status().json()
+        assert own_service.finished(client, sent)["state"] == "done"
+        own_service.finished(client, client.post("/v1/runs", json={}).json())
+        found = client.get("/v1/findings?limit=500").json()["items"]
+        assert found and all(one["not_checked_since"] is None for one in found)
+        (officer,) = (one["id"] for one in found if one["detector"] == "shared-officer")
+        for batch in store.batches():
+            store.unload(batch.id)
+        last = own_service.finished(client, client.post("/v1/runs", json={}).json())
+        assert last["state"] == "done", last
+        after = client.get("/v1/findings?limit=500").json()["items"]
+        assert {one["id"] for one in after} == {one["id"] for one in found}
+        assert all(one["not_checked_since"] and not one["no_longer_found_at"] for one in after), last
+        told = client.get(f"/v1/findings/{officer}").json()
+        assert [entry["kind"] for entry in told["history"]] == ["found", "changed", "not_checked"]
+        assert PEOPLE[0] in told["text"]["zh"]
+        assert told["history"][1]["changes"]["text"]["before"]["zh"]
+        hidden = other.get(f"/v1/findings/{officer}")
+        assert hidden.status_code == 200 and PEOPLE[0] not in hidden.text
+        assert "text" in hidden.json()["history"][1]["changes"]
+        assert not any(name in other.get("/v1/findings?limit=500").text for name in PEOPLE)

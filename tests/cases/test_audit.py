@@ -197,6 +197,7 @@ CHANGES = (
     "UPDATE findings SET suppressed_until = NULL WHERE suppressed_until IS NOT NULL",
     "UPDATE findings SET suppressed_until = '2099' WHERE suppressed_until IS NULL",
     "UPDATE findings SET no_longer_found_at = '2026'",
+    "UPDATE findings SET not_checked_since = '2026'",
     "UPDATE findings SET first_seen = '2026'",
     "UPDATE findings SET id = 'x' WHERE state = 'in_review'",
     "UPDATE findings SET merged_into = key",

@@ -73,6 +73,7 @@ def test_a_ledger_of_before_keeps_what_runs_could_not_decide(ledger_url: str) ->
             {"told": f"[{','.join(told)}]", "id": lacking.id},
         )
         connection.execute(text("DROP TABLE undecided"))
+        connection.execute(text("ALTER TABLE findings DROP COLUMN not_checked_since"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
     engine.dispose()
     with open_ledger(ledger_url) as ledger:
@@ -95,6 +96,7 @@ def test_a_ledger_of_before_is_asked_by_who_ties_too(ledger_url: str) -> None:
     engine = behind(ledger_url)
     with engine.begin() as connection:
         connection.execute(text("DELETE FROM finding_subjects WHERE party IN ('local:H', 'local:K')"))
+        connection.execute(text("ALTER TABLE findings DROP COLUMN not_checked_since"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0005'"))
     engine.dispose()
     with open_ledger(ledger_url) as ledger:

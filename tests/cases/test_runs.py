@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -114,6 +115,45 @@ def test_a_gap_of_who_ties_or_of_a_households_member_keeps_what_was_found(ledger
         for r in ledger.findings(FindingFilter(found=True))
     }
     assert left == {"local:T-1/1": "local:AGENT", "local:E1": "local:H"}
+
+
+def test_what_no_run_can_check_for_want_of_data_stands_and_says_so(ledger: Ledger) -> None:
+    """A load was taken back: of one finding data are missing on a party, of the other everything."""
+    other = tie(detector=CONTROLLER)
+    both = [SHAREHOLDER, CONTROLLER]
+    record(ledger, tie(), other, detectors=both)
+    seen = ledger.finding(tie().fingerprint).changed_at
+    lacking: dict[str, Any] = {
+        "undecided": [(SHAREHOLDER.id, undecided("local:T-1/1", "local:B"))],
+        "missing": [CONTROLLER.id],
+    }
+    run = record(ledger, detectors=both, **lacking)
+    assert some(run.counts) == {"undecided": 2}
+    told = {r.id: r for r in ledger.findings(FindingFilter(changed_since=seen), None, 10)}
+    assert told.keys() == {tie().fingerprint, other.fingerprint}
+    for one in told.values():
+        assert (one.not_checked_since, one.no_longer_found_at) == (run.ended_at, None)
+        assert one.to_json()["not_checked_since"] == run.ended_at
+        assert [h.kind for h in one.history] == ["found", "not_checked"]
+    # Since when, not how often.
+    again = record(ledger, detectors=both, **lacking)
+    assert some(again.counts) == {"undecided": 2}
+    assert ledger.finding(other.fingerprint).not_checked_since == run.ended_at
+    # A run of another lot says nothing of it; one that finds it, or finds it gone, does.
+    record(ledger, detectors=both, scope=("lot", "local:T-9/1"), missing=[CONTROLLER.id])
+    last = record(ledger, tie(), detectors=both)
+    back, gone = ledger.finding(tie().fingerprint), ledger.finding(other.fingerprint)
+    assert (back.not_checked_since, back.changed_at, back.changed_since_decision) == (
+        None,
+        last.ended_at,
+        False,
+    )
+    assert (gone.not_checked_since, gone.no_longer_found_at) == (None, last.ended_at)
+    assert [h.kind for h in back.history] == ["found", "not_checked", "checked_again"]
+    # What is gone stays gone, though nobody can look again.
+    record(ledger, detectors=both, missing=[CONTROLLER.id])
+    assert ledger.finding(other.fingerprint).not_checked_since is None
+    assert ledger.verify_audit().ok
 
 
 def test_what_a_run_could_not_decide_is_counted_and_listed_by_detector(ledger: Ledger) -> None:

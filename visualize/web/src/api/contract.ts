@@ -1277,6 +1277,11 @@ export interface components {
             };
             /** No Longer Found At */
             no_longer_found_at: string | null;
+            /**
+             * Not Checked Since
+             * @description Since when no run could check it again, as data are missing: it stands as it was last found
+             */
+            not_checked_since: string | null;
             scope: components["schemas"]["Scope"];
             /** Severity */
             severity: string;
