@@ -83,6 +83,7 @@ export interface Finding {
   last_seen: string;
   changed_at: string;
   no_longer_found_at: string | null;
+  not_checked_since: string | null;
   suppression: { until: string; reason: string; actor: string; active: boolean } | null;
   history?: HistoryEntry[];
   changed_since_decision?: boolean;
