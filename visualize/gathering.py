@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from detectors.finding import Finding
 from graph.current_ownership import current_ownership
+from graph.lot_names import lot_names
 from graph.model import REL_TYPES, rel_columns
 from graph.ownership_above import same_party
 from graph.penetration import Ownership
@@ -386,6 +388,12 @@ class Canvas:
             for proof in standing
         )
 
+    def _lots_told_apart(self) -> dict[str, str]:
+        """What lots are called that have one title: it may be their tender's."""
+        lots = [n for n in self.nodes.values() if n.type == "Lot" and n.name]
+        several = Counter(n.name for n in lots)
+        return lot_names(self.store, [n.id for n in lots if several[n.name] > 1])
+
     def subgraph(self, title: str, subjects: Iterable[str], findings: Sequence[Finding]) -> Subgraph:
         """What was gathered, marked: the subjects asked about, and what proves the findings."""
         standing = [f for f in findings if not f.suppressed_by]
@@ -396,11 +404,12 @@ class Canvas:
             keys |= self.proving
         asked = set(subjects) | self.subjects
         unowned = asked & self._without_owners()
+        called = self._lots_told_apart()
         nodes = tuple(
             SubNode(
                 n.id,
                 n.type,
-                n.name,
+                called.get(n.id, n.name),
                 n.kind,
                 {**n.facts, **self.ranges.get(n.id, {})},
                 self.effective.get(n.id),

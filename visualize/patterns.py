@@ -12,11 +12,11 @@ from detectors.behaviour.co_bidding import submitted
 from detectors.behaviour.prices import bids_table, valid_bids
 from detectors.finding import Finding
 from detectors.ties.bidding import BIDDERS
+from graph.lot_names import lot_names
 from graph.model import REL_TYPES
 from graph.stores.hops import EACH, hop
 from visualize.gathering import Canvas
 
-_CALLED: Final = ("lot_id", "tender_title", "lot_title")
 _WON: Final = pl.col("won").fill_null(False) | (pl.col("status").fill_null("") == "won")
 
 
@@ -31,12 +31,10 @@ def add_bids(canvas: Canvas, found: Finding) -> None:
     if day:
         bids = bids.filter(pl.col("bid_on").is_null() | (pl.col("bid_on") <= day))
     chosen = of(canvas, found, bids).sort("bid_on", "lot_id", "bid_id", nulls_last=True)
-    titles = {
-        r[0]: " · ".join(t for t in r[1:] if t) for r in chosen.select(*_CALLED).unique("lot_id").iter_rows()
-    }
-    for lot in canvas.add_nodes("Lot", chosen["lot_id"]):
-        # Lots of many tenders are called alike.
-        canvas.nodes[lot] = replace(canvas.nodes[lot], name=titles[lot])
+    added = canvas.add_nodes("Lot", chosen["lot_id"])
+    # Lots of many tenders are called alike.
+    for lot, name in lot_names(canvas.store, added).items():
+        canvas.nodes[lot] = replace(canvas.nodes[lot], name=name)
     drawn = [b for b, lot in chosen.select("bid_id", "lot_id").iter_rows() if lot in canvas.nodes]
     canvas.add_nodes("Bid", drawn)
     for pair in REL_TYPES["SUBMITS"].pairs:

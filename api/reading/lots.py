@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from graph.stores import GraphStore
-from graph.stores.hops import EACH, hop, may_hop
+from graph.stores.hops import EACH, hop
 
 
 def lots_page(store: GraphStore, after: str, limit: int) -> list[dict[str, Any]]:
@@ -31,24 +31,6 @@ def lots_called(store: GraphStore, ids: list[str], tenders: list[str]) -> list[d
     unique = {row["id"]: row for row in rows}
     bids = _counts(store, list(unique))
     return [{**unique[i], "bids": bids.get(i, 0)} for i in sorted(unique)]
-
-
-def lot_name(tender: str | None, lot: str | None) -> str:
-    """What a lot is called: its tender and itself, where they have titles."""
-    return " · ".join(dict.fromkeys(t for t in (tender, lot) if t))
-
-
-def lot_names(store: GraphStore, ids: Iterable[str]) -> dict[str, str]:
-    """What lots are called, by id, of those that have a title or whose tender has one."""
-    rows = store.query(
-        f"{EACH}MATCH (l:Lot {{id: i}}) {may_hop('(l)-[:LOT_OF]->(t:Tender)')}"
-        "RETURN l.id AS id, t.title AS tender, l.title AS lot",
-        {"ids": sorted(set(ids))},
-    ).to_pylist()
-    # Of several tenders of one lot the first by title, on either store.
-    rows.sort(key=lambda r: (not r["tender"], r["tender"] or ""), reverse=True)
-    named = {r["id"]: lot_name(r["tender"], r["lot"]) for r in rows}
-    return {id_: name for id_, name in named.items() if name}
 
 
 def tender_names(store: GraphStore, ids: Iterable[str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ import polars as pl
 from api.datasets import Dataset
 from api.names import Found, one_name
 from api.problems import ProblemError
-from api.reading.lots import lot_names
+from graph.lot_names import lot_names
 from graph.stores import GraphStore
 from loaders.identity import asked_forms, bare_forms, looks_like_person_number
 from loaders.lot_numbers import known_id

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import product
 from typing import Any, Final, Literal, get_args
 
-from api.reading.lots import lot_name
 from api.reading.naming import Resolved
 from graph.household_members import known_by_number
+from graph.lot_names import lot_names
 from graph.model import REL_TYPES
 from graph.stores import GraphStore
-from graph.stores.hops import EACH, hop, may_hop
+from graph.stores.hops import EACH, hop
 from graph.stores.statements import SOURCE_SEPARATOR
 
 Kind = Literal[
@@ -206,13 +206,12 @@ def _links(
 def _lots_of(store: GraphStore, bids: list[str]) -> dict[str, dict[str, Any]]:
     """The lot of each bid, called by its tender and itself, where they have titles."""
     rows = store.query(
-        f"{EACH}MATCH (b:Bid {{id: i}}) {hop('(b)-[:FOR_LOT]->(l:Lot)', 'l.id')}"
-        f"{may_hop('(l)-[:LOT_OF]->(t:Tender)')}RETURN b.id AS bid, l.id AS id, t.title AS tender, l.title AS lot",
+        f"{EACH}MATCH (b:Bid {{id: i}}) {hop('(b)-[:FOR_LOT]->(l:Lot)', 'l.id')}RETURN b.id AS bid, l.id AS id",
         {"ids": bids},
     ).to_pylist()
-    # Of several tenders of one lot the first by title, on either store.
-    rows.sort(key=lambda r: (not r["tender"], r["tender"] or ""), reverse=True)
-    return {r["bid"]: {"id": r["id"], "type": "Lot", "name": lot_name(r["tender"], r["lot"])} for r in rows}
+    rows.sort(key=lambda r: r["id"], reverse=True)
+    names = lot_names(store, [r["id"] for r in rows])
+    return {r["bid"]: {"id": r["id"], "type": "Lot", "name": names.get(r["id"], "")} for r in rows}
 
 
 def _bidders_of(store: GraphStore, bids: list[str]) -> dict[str, list[dict[str, Any]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.datasets import Dataset
-from api.reading.lots import lot_name
+from graph.lot_names import lot_names
 from graph.model import NODE_TYPES, node_columns
 from graph.stores import GraphStore
 from graph.stores.statements import SOURCE_SEPARATOR
@@ -13,15 +13,10 @@ from graph.stores.statements import SOURCE_SEPARATOR
 _BOOKKEEPING = frozenset({"stated", "counted", "id", "sources"})
 _LOTS = 200
 _LOTS_OF_PARTY = {
-    # From one node both engines' planners walk as one would. What may be there, and each row once, cost the embedded
-    # engine ten times as much: tenders are asked for of the lots there are, and rows are told apart here.
+    # From one node both engines' planners walk as one would. Each row once costs the embedded
+    # engine ten times as much: rows are told apart here.
     type_: f"MATCH (c:{type_} {{id: $id}})-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) "
     "RETURN l.id AS id, l.title AS title, l.bid_on AS bid_on, b.status AS status, b.won AS won"
-    for type_ in ("Company", "Person")
-}
-_TENDERS_OF_PARTY = {
-    type_: f"MATCH (c:{type_} {{id: $id}})-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot)-[:LOT_OF]->(t:Tender) "
-    "RETURN l.id AS lot, t.title AS title"
     for type_ in ("Company", "Person")
 }
 
@@ -58,7 +53,7 @@ def party(store: GraphStore, dataset: Dataset, id_: str, type_: str) -> dict[str
     )  # fmt: skip
     ids = [id_, *(a["id"] for a in aliases)]
     lots = _lots(store, type_, ids)
-    tenders = _tenders(store, type_, ids) if lots else {}
+    called = lot_names(store, [row["id"] for row in lots[:_LOTS]]) if lots else {}
     name, kind = facts.pop("name", "") or "", facts.pop("kind", "") or ""
     return {
         "id": id_,
@@ -69,9 +64,7 @@ def party(store: GraphStore, dataset: Dataset, id_: str, type_: str) -> dict[str
         "aliases": aliases,
         "names": sorted(names, key=lambda r: (r["valid_from"] or "", r["name"] or "")),
         "identifiers": sorted(identifiers, key=lambda r: (r["scheme"] or "", r["value"] or "")),
-        "lots": [
-            {**row, "name": lot_name(tenders.get(row["id"]), row["title"]) or None} for row in lots[:_LOTS]
-        ],
+        "lots": [{**row, "name": called.get(row["id"])} for row in lots[:_LOTS]],
         "sources": sources,
         "truncated": len(lots) > _LOTS,
     }
@@ -97,14 +90,3 @@ def _lots(store: GraphStore, type_: str, ids: list[str]) -> list[dict[str, Any]]
     # A party that bids under two of its ids bids once.
     rows = list({tuple(r.values()): r for r in found}.values())
     return sorted(rows, key=lambda r: (r["bid_on"] or "", r["id"]), reverse=True)
-
-
-def _tenders(store: GraphStore, type_: str, ids: list[str]) -> dict[str, str]:
-    """The title of the tender of each lot that a party bids for under any of its ids."""
-    found = [row for id_ in ids for row in store.query(_TENDERS_OF_PARTY[type_], {"id": id_}).to_pylist()]
-    # Of several tenders of one lot the first by title, on either store.
-    return {
-        r["lot"]: r["title"]
-        for r in sorted(found, key=lambda r: r["title"] or "", reverse=True)
-        if r["title"]
-    }

@@ -17,7 +17,7 @@ from api.cursors import cursor as cursor_after
 from api.findings import finding_json
 from api.once import IdempotencyKey, once
 from api.problems import ProblemError, naming_detectors
-from api.reading.lots import lot_names, tender_names
+from api.reading.lots import tender_names
 from api.reading.naming import PARTIES, names_for
 from api.routes.parameters import Cursor, Id, Limit
 from api.routes.parties import dataset_of, meant
@@ -27,6 +27,7 @@ from cases import FindingFilter, FindingRecord, LedgerError
 from cases.visible import VISIBLE
 from detectors.registry import whose_findings
 from detectors.running.nearby import lots_of
+from graph.lot_names import lot_names
 from graph.stores import GraphStore
 from graph.stores.errors import StoreUnavailableError
 from loaders.identity import asked_forms

@@ -12,6 +12,8 @@ from exports import verify_package
 from graph.penetration import Ownership, controller, penetrate
 from tests.api.serving import ALL
 from tests.api.world import HOUSEHOLD, LOT, OWNER
+from visualize.gathering import Canvas
+from visualize.labels import node_name
 
 DAY = "2025-03-02"
 DAY_OF = dt.date.fromisoformat(DAY)
@@ -144,6 +146,43 @@ def test_a_head_named_once_with_and_once_without_a_number_is_one_member_everywhe
     with zipfile.ZipFile(tmp_path / "package.zip") as bag:
         (report,) = [n for n in bag.namelist() if n.endswith("report.zh.html")]
         assert bag.read(report).decode().count("样本林知夏</td>") == 1
+
+
+def test_lots_of_one_tender_are_told_apart(either_service):
+    """Two of them have no title, two the same one; a lot that is the whole tender needs no number."""
+    lots = (
+        ("T-2", "1", ""), ("T-2", "2", ""), ("T-3", "1", ""), ("T-4", "01", "施工"), ("T-4", "02", "施工"), ("T-4", "03", "监理"),
+    )  # fmt: skip
+    files = {
+        "tenders.csv": "id,title\nT-2,虚构道路工程\nT-3,虚构桥梁工程\nT-4,虚构水厂工程\n",
+        "lots.csv": "tender_id,id,title\n" + "".join(f"{t},{n},{title}\n" for t, n, title in lots),
+        "bids.csv": "tender_id,lot_id,bidder_id,bidder_name\n"
+        + "".join(f"{t},{n},{b},虚构{b}有限公司\n" for t, n, _ in lots for b in "KM"),
+    }
+    wanted = [
+        *(
+            "虚构桥梁工程",
+            "虚构水厂工程 · 施工 · 标段01",
+            "虚构水厂工程 · 施工 · 标段02",
+            "虚构水厂工程 · 监理",
+        ),
+        *("虚构道路工程 · 标段1", "虚构道路工程 · 标段2"),
+    ]
+    wanted.sort()
+    with either_service.client(*ALL) as client:
+        sent = client.post("/v1/loads", files=[("files", (n, text.encode())) for n, text in files.items()])
+        job = either_service.finished(client, sent.raise_for_status().json())
+        assert (job["state"], job["result"]["rejected"]) == ("done", 0), job
+        party = client.get("/v1/parties/local:K").raise_for_status().json()
+        beside = client.get("/v1/parties/local:K/neighbours?kind=SUBMITS&direction=out").raise_for_status()
+    assert sorted(lot["name"] for lot in party["lots"]) == wanted
+    told = [one["party"] for one in beside.json()["items"]]
+    assert sorted(one["name"] for one in told) == sorted(one["lot"]["name"] for one in told) == wanted
+    canvas = Canvas(either_service.services.store, None)
+    canvas.add_nodes("Lot", [lot["id"] for lot in party["lots"]])
+    drawn = canvas.subgraph("", (), ()).nodes
+    # Each is called otherwise: by its number where it has no title.
+    assert len({node_name(n, "zh") for n in drawn}) == len(drawn) == len(wanted)
 
 
 def test_one_picture_in_every_format_has_the_same_nodes_and_places(service):
