@@ -156,7 +156,7 @@ def _resolved(
                 field_error(f"body/parties/{n}", "须给出 id 或 name", "needs an id or a name") for n in blank
             ],
         )
-    for text, party in zip(texts, parties, strict=True):
+    for place, (text, party) in enumerate(zip(texts, parties, strict=True)):
         found = candidates(services.store, dataset, text, PARTIES)
         agree = True
         if len(found) == 1 and party.id and (called := (party.name or "").strip()):
@@ -167,7 +167,7 @@ def _resolved(
             continue
         near = found or nearest(dataset, text, PARTIES, whole)
         told_near = [{"id": n.id, "type": n.type, "name": n.name} for n in near]
-        unresolved.append({"input": text, "candidates": told_near})
+        unresolved.append({"index": place, "input": text, "candidates": told_near})
     return known, unresolved
 
 

@@ -103,6 +103,9 @@ class LotScreened(Wire):
 class Unresolved(Wire):
     """A name that none or several bear."""
 
+    index: int = Field(
+        description="Its place among the parties of the request, from 0; `input` may be masked"
+    )
     input: str
     candidates: list[Named]
 

@@ -222,3 +222,16 @@ def test_whom_the_present_name_leads_to_is_not_told_as_found_by_a_former_one(
         assert found("xugoujia")["local:A"] == "pinyin"
         assert found("虚构甲老")["local:A"] == "former_name"
         assert client.get("/v1/parties/虚构甲老有限公司").raise_for_status().json()["id"] == "local:A"
+
+
+def test_what_is_not_certain_is_told_by_its_place_as_its_name_may_be_masked(own_service: Running) -> None:
+    more = "id,name,birth_date\nP2,测试顾远山,1985-05-05\n"
+    asked = ["虚构甲建设有限公司", "测试顾远山", "虚构乙建设有限公司", "没有这家公司"]
+    body = {"parties": [{"name": name} for name in asked]}
+    with own_service.client(*ALL) as client, own_service.client("read", "detect") as masked:
+        assert own_service.finished(client, upload(client, "persons.csv", more).json())["state"] == "done"
+        for path in ("relations", "screenings"):
+            for reader, inputs in ((client, [asked[1], asked[3]]), (masked, ["测**", asked[3]])):
+                told = reader.post(f"/v1/{path}", json=body).raise_for_status().json()["unresolved"]
+                assert [(one["index"], one["input"]) for one in told] == [*zip((1, 3), inputs, strict=True)]
+                assert len(told[0]["candidates"]) == 2

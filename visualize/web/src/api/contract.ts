@@ -2417,6 +2417,11 @@ export interface components {
         Unresolved: {
             /** Candidates */
             candidates: components["schemas"]["Named"][];
+            /**
+             * Index
+             * @description Its place among the parties of the request, from 0; `input` may be masked
+             */
+            index: number;
             /** Input */
             input: string;
         } & {
