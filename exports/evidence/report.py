@@ -11,6 +11,7 @@ from exports.evidence.document import (
     Block,
     Bullets,
     Document,
+    Heading,
     Notice,
     Pairs,
     Paragraph,
@@ -28,6 +29,9 @@ _MOST_ROWS: Final = 200
 """Source rows printed, or as many as the report cites where those are more; `source-rows.csv` has them all."""
 
 
+_MOST_COLUMNS: Final = 8
+_TOLD_ELSEWHERE: Final = frozenset({"paths", "keys", "stakes", "truncated", "currency", "fingerprint"})
+"""Of a fact's fields: what the sections on paths and sources tell."""
 _MOST_OWN_ROWS: Final = 60
 """Rows of an operator's own query that are printed; facts.json has them all."""
 _DAYS: Final = ("observed_on", "to_month", "month", "valid_from", "bid_on")
@@ -59,7 +63,8 @@ class Report(ProofTelling, PartyTelling):
         blocks += list(self._method())
         blocks += list(self._sources(found))
         blocks += list(self._checking())
-        title = found["title"][self.lang] if found else self.name(self.facts["question"]["id"])
+        asked = str(self.facts["question"]["id"])
+        title = found["title"][self.lang] if found else self.household(asked) or self.called(asked)
         head = self.say("核查材料包：", "Evidence package: ") + title
         as_of = self.facts["as_of"] or self._undated()
         sub = self.say(
@@ -214,18 +219,54 @@ class Report(ProofTelling, PartyTelling):
         # Where a finding names no currency its amounts are in that of its lot.
         scope = next((n for n in self.subject.subgraph.nodes if n.id == found["scope"]["id"]), None)
         currency = currency_in(found["facts"]) or str((scope.facts if scope else {}).get("currency") or "")
-        rows = [
-            (self.label(k), self.fact(k, v, currency))
-            for k, v in sorted(found["facts"].items())
-            if k not in apart and v not in (None, [], {})
-        ]
-        rows += [
-            (self.say("参数 ", "Parameter ") + k, self.parameter(k, v))
-            for k, v in sorted(found["facts"]["parameters"].items())
-        ]
-        if rows:
+        told = {k: v for k, v in sorted(found["facts"].items()) if k not in apart and v not in (None, [], {})}
+        lists = {k: table for k, v in told.items() if (table := self._listed(v, currency))}
+        rows = tuple((self.label(k), self.fact(k, v, currency)) for k, v in told.items() if k not in lists)
+        parameters = tuple(self.parameter(k, v) for k, v in sorted(found["facts"]["parameters"].items()))
+        if rows or lists or parameters:
             yield self.section("其他事实与参数", "Other facts, and parameters")
-            yield Pairs(tuple(rows))
+        if rows:
+            yield Pairs(rows)
+        for name, table in lists.items():
+            yield Heading(self.label(name), 3)
+            yield table
+        if parameters:
+            yield Heading(self.say("采用的参数", "Parameters used"), 3)
+            headings = (self.say("参数", "Parameter"), self.say("取值", "Value"))
+            yield Table(headings, parameters, (5, 3))
+
+    def _listed(self, value: Any, currency: str) -> Table | None:
+        """A list of things with several fields each, one a row; None where it is none, or has more fields than a page."""
+        things = value if isinstance(value, list | tuple) else ()
+        if not things or not all(isinstance(one, Mapping) and len(one) > 1 for one in things):
+            return None
+        rows = [self._plainly(one, currency) for one in things]
+        columns = [c for c in dict.fromkeys(c for row in rows for c in row) if any(c in row for row in rows)]
+        if not 1 < len(columns) <= _MOST_COLUMNS:
+            return None
+        return Table(
+            tuple(self.label(c) for c in columns),
+            tuple(tuple(row.get(c, "—") for c in columns) for row in rows),
+            tuple(2.0 if c in ("name", "id") else 1.4 for c in columns),
+        )
+
+    def _plainly(self, one: Mapping[str, Any], currency: str) -> dict[str, str]:
+        """A thing's fields in words: what it is called first, and nothing that another field tells."""
+        inside = currency_in(one) or currency
+        exact = one.get("share") is not None
+        told = {
+            k: self.told(v, k, inside)
+            for k, v in one.items()
+            if v not in (None, "", [], {})
+            and k not in _TOLD_ELSEWHERE
+            and not (exact and k in ("share_min", "share_max"))
+        }
+        called = told.pop("name", "") or (self.called(str(one["id"])) if one.get("id") else "")
+        told.pop("id", None)
+        if told.get("note") == told.get("share"):
+            told.pop("note", None)
+        when: dict[str, str] = {k: told.pop(k) for k in ("month", "from", "to") if k in told}
+        return {**({"name": called} if called else {}), **when, **told}
 
     def _method(self) -> Iterator[Block]:
         yield self.section("方法与数据", "Method and data")

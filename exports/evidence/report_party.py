@@ -11,6 +11,8 @@ from exports.evidence.report_proof import MOST_HOLDERS
 from exports.evidence.telling import Telling, band, currency_in
 from exports.evidence.veiling import HIDDEN_REASON
 from exports.evidence.words import SEVERITIES, VERDICTS
+from graph.subgraph import SubEdge
+from visualize.labels import plain_id
 from visualize.wording import pick
 
 
@@ -24,7 +26,7 @@ class PartyTelling(Telling):
         node = next((n for n in self.subject.subgraph.nodes if n.id == question["id"]), None)
         facts = dict(node.facts) if node else {}
         rows = [
-            (self.say("编号", "Id"), question["id"]),
+            (self.say("编号", "Id"), plain_id(question["id"])),
         ]
         if name := self.names.get(question["id"]):
             # A household is known by its id alone.
@@ -46,6 +48,7 @@ class PartyTelling(Telling):
     def _members(self, household: str) -> Iterator[Block]:
         """Who belongs to a household, and what of real property stands in their names."""
         members = [e for e in self.edges.values() if e.type == "MEMBER_OF" and e.target == household]
+        members.sort(key=lambda e: (e.facts.get("relation_to_head") != "head", self.called(e.source), e.id))
         yield Heading(self.say("家庭成员", "Members"), 3)
         if not members:
             yield Paragraph(self.say("数据未载明成员。", "The data state no members."))
@@ -60,7 +63,7 @@ class PartyTelling(Telling):
             tuple(pick(h, self.lang) for h in headings),
             tuple(
                 (
-                    self.name(e.source),
+                    self.called(e.source),
                     self.told(e.facts.get("relation_to_head")),
                     self.since([e.id]),
                     self.cite([e.id]),
@@ -70,8 +73,20 @@ class PartyTelling(Telling):
             (3.5, 2, 2.5, 1.2),
         )
         who = {e.source for e in members}
-        titles = [e for e in self.edges.values() if e.type == "HOLDS_PROPERTY" and e.source in who]
-        yield Heading(self.say("成员名下的不动产", "Real property in the members' names"), 3)
+        titles = [
+            (e, by)
+            for e in self.edges.values()
+            if e.type == "HOLDS_PROPERTY" and (by := self._by_members(e.source, who)) is not None
+        ]
+        # What stands in their own names comes first.
+        titles.sort(key=lambda t: (len(t[1]), self.called(t[0].source), self.called(t[0].target), t[0].id))
+        yield Heading(
+            self.say(
+                "成员名下的不动产，及其持股企业名下的不动产",
+                "Real property in the members' names, and of companies they hold",
+            ),
+            3,
+        )
         if not titles:
             yield Paragraph(
                 self.say(
@@ -96,14 +111,51 @@ class PartyTelling(Telling):
                 (
                     self.called(e.target),
                     self.told(kinds.get(e.target) or None),
-                    self.called(e.source),
-                    band(e.facts.get("share"), e.facts.get("share_min"), e.facts.get("share_max")),
+                    self.called(e.source) + self._held_through(by),
+                    self.held_as(
+                        e.facts.get("share"), e.facts.get("share_min"), e.facts.get("share_max"), [e.id]
+                    ),
                     self.since([e.id]),
-                    self.cite([e.id]),
+                    self.cite([e.id, *(k.id for k in by)]),
                 )
-                for e in titles
+                for e, by in titles
             ),
-            (3.4, 1.2, 1.8, 1, 2.2, 0.9),
+            (3, 1.2, 2.6, 1.3, 2, 0.9),
+        )
+
+    def _by_members(self, owner: str, members: set[str]) -> list[SubEdge] | None:
+        """The holdings that lead from a member down to an owner, the fewest; none where he is a member, None where none leads."""
+        if owner in members:
+            return []
+        above: dict[str, list[SubEdge]] = {}
+        for edge in sorted(self.edges.values(), key=lambda e: e.id):
+            if edge.type == "OWNS":
+                above.setdefault(edge.target, []).append(edge)
+        ways: dict[str, list[SubEdge]] = {owner: []}
+        queue = [owner]
+        for at in queue:
+            for edge in above.get(at, ()):
+                if edge.source not in ways:
+                    ways[edge.source] = [edge, *ways[at]]
+                    queue.append(edge.source)
+                if edge.source in members:
+                    return ways[edge.source]
+        return None
+
+    def _held_through(self, by: Sequence[SubEdge]) -> str:
+        """Who holds the owner, step by step."""
+        if not by:
+            return ""
+        held = [
+            (
+                self.called(e.source),
+                band(e.facts.get("share"), e.facts.get("share_min"), e.facts.get("share_max")),
+            )
+            for e in by
+        ]
+        return self.say(
+            f"（{'的'.join(f'{who}持股 {share}' for who, share in held)}）",
+            f" ({', '.join(f'{share} held by {who}' for who, share in reversed(held))})",
         )
 
     def _beneficial(self, party: Mapping[str, Any]) -> Iterator[Block]:

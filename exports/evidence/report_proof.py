@@ -209,13 +209,13 @@ class ProofTelling(Telling):
                     for e in self.edges.values()
                     if e.type == "HOLDS_PROPERTY" and e.target in dwelling["properties"] and e.source == owner
                 ]
-                share = "—" if holder["share"] is None else f"{holder['share']:.2%}"
+                share = self.held_as(holder["share"], None, None, keys)
                 span = f"{holder['from'] or '…'} – {holder['to'] or '…'}"
                 rows.append(
                     (
                         str(n),
-                        " ".join(dwelling["properties"]),
-                        self.name(owner),
+                        self.say("、", "; ").join(self.called(p) for p in dwelling["properties"]),
+                        self.called(owner),
                         share,
                         span,
                         self.cite(keys),

@@ -14,6 +14,7 @@ from detectors.units import UNITS
 from exports.evidence.citing import Citations
 from exports.evidence.document import Heading
 from exports.evidence.words import CODES, FACT_NAMES, FIELDS_OF_WORK
+from graph.counted import counted
 from graph.penetration import METHOD_NAMES
 from graph.subgraph import SubEdge, Subgraph
 from visualize.amounts import MONEY_FIELDS, whole_amount
@@ -24,6 +25,9 @@ RATE: Final = "rate"
 _NUMERALS: Final = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三")
 _FIRST: Final = ("id", "name", "month", "from", "to")
 """What a reader looks for first; facts.json has every object's members in the order of the alphabet."""
+_SHARES: Final = frozenset(
+    {"share", "share_min", "share_max", "votes", "votes_min", "votes_max", "effective_share"}
+)
 _CODE: Final = re.compile(r"[a-z]+(?:[_-][a-z]+)*")
 
 
@@ -83,7 +87,22 @@ class Telling:
         if not id_:
             return ""
         name = self.names.get(id_)
-        return f"{name} {short(id_)}" if name else short(id_)
+        return f"{name} {plain_id(short(id_))}" if name else self.household(id_) or plain_id(short(id_))
+
+    def household(self, id_: str) -> str:
+        """A household by its number and whose it is; empty where it is none, or its head is not known."""
+        heads = sorted(
+            self.called(e.source)
+            for e in self.edges.values()
+            if e.type == "MEMBER_OF" and e.target == id_ and e.facts.get("relation_to_head") == "head"
+        )
+        number = plain_id(short(id_))
+        told = dict.fromkeys(heads)
+        return (
+            self.say(f"{number}（户主{'、'.join(told)}）", f"{number} (head: {', '.join(told)})")
+            if told
+            else ""
+        )
 
     def section(self, zh: str, en: str) -> Heading:
         """The next section's heading, numbered."""
@@ -104,6 +123,17 @@ class Telling:
         refs = [r for key in keys for r in self.refs.get(key, ())]
         self.told_refs.update(refs)
         return " ".join(dict.fromkeys(refs))
+
+    def held_as(self, share: float | None, low: float | None, high: float | None, keys: Iterable[str]) -> str:
+        """What is held of a property: in what form, by the rows that state it, and the share as far as it is known."""
+        forms = [self.edges[k].facts.get("holding_form") for k in keys if k in self.edges]
+        form = self.say("、", ", ").join(dict.fromkeys(self.told(f) for f in forms if f))
+        known = [v for v in (share, low, high) if v is not None]
+        if not known:
+            # Who holds alone holds all of it.
+            unsaid = self.say("份额未载明", "share not stated")
+            return form if "sole" in forms else self.say("，", ", ").join(t for t in (form, unsaid) if t)
+        return self.say("，", ", ").join(t for t in (form, band(share, low, high)) if t)
 
     def label(self, name: str) -> str:
         """A fact's name."""
@@ -144,6 +174,8 @@ class Telling:
         if isinstance(value, bool):
             return "√" if value else "×"
         if isinstance(value, Mapping):
+            if span := self._months(value):
+                return span
             inside = currency_in(value) or currency
             rest = [k for k in value if k not in _FIRST]
             # An id is told by its name, which need not stand there twice.
@@ -157,6 +189,8 @@ class Telling:
         if name in MONEY_FIELDS and isinstance(value, int | float):
             # What is bid may be a rate, which has no currency.
             return f"{value:.2%}" if currency == RATE else whole_amount(value, currency, self.lang)
+        if name in _SHARES and isinstance(value, int | float):
+            return f"{value:.2%}"
         if isinstance(value, str) and value in self.names:
             return self.names[value]
         if isinstance(value, str) and _CODE.fullmatch(value):
@@ -164,20 +198,32 @@ class Telling:
             return pick(pair, self.lang) if pair else value
         return "—" if value is None else str(value)
 
+    def _months(self, value: Mapping[str, Any]) -> str:
+        """A span of months as it is said; empty where the fact is another."""
+        if set(value) != {"from", "to", "count"} or not value["from"] or not value["to"]:
+            return ""
+        first, last, count = value["from"], value["to"], value["count"]
+        if first == last:
+            return str(first)
+        return self.say(
+            f"{first} 至 {last}（{count} 个月）", f"{first} to {last} ({counted(count, 'month')})"
+        )
+
     def method(self, code: str) -> str:
         """A method's name with its code; a code that is none of ours (a tender's) in words where there are any."""
         if code in METHOD_NAMES:
             return f"{pick(METHOD_NAMES[code], self.lang)} ({code})"
         return pick(ROLES[code], self.lang) if code in ROLES else code
 
-    def parameter(self, name: str, value: Any) -> str:
-        """A parameter's value with its unit and what it means."""
+    def parameter(self, name: str, value: Any) -> tuple[str, str]:
+        """What a parameter means, and its value with its unit; its name where nobody says what it means."""
         known = next((p for p in self.subject.parameters if p.name == name), None)
+        told = f"{value:g}" if isinstance(value, float) else self.told(value)
         if known is None:
-            return self.told(value)
+            return name, told
         unit = pick(UNITS[known.unit], self.lang) if known.unit in UNITS else known.unit
-        said = f"{self.told(value)} {unit} · {self.say(known.doc_zh, known.doc_en)}"
-        return said.replace("  ", " ").replace(" （", "（")
+        doc = self.say(known.doc_zh, known.doc_en)
+        return doc[:1].upper() + doc[1:], f"{told} {unit}".strip().replace("  ", " ").replace(" （", "（")
 
 
 def currency_in(facts: Mapping[str, Any]) -> str:

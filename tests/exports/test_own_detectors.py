@@ -109,7 +109,7 @@ def test_it_has_all_parts_and_the_shares_and_control_are_proved(
         assert through["paths"][0]["formula"] in said and through["paths"][0]["formula"].count("×") == 1
         assert told["text"][lang].split("。")[0] in said
         assert ("自定义检测项" if lang == "zh" else "an operator's own detector") in said
-        assert ("直接持股低于此数不计" if lang == "zh" else "smaller direct shares do not count") in said
+        assert ("直接持股低于此数不计" if lang == "zh" else "Smaller direct shares do not count") in said
     edges = package.files["data/graph/edges.csv"].decode("utf-8-sig")
     assert all(row[k] in edges for k in ("owns_key", "above_key"))
     # Whoever checks it has not the operator's file.

@@ -75,7 +75,13 @@ def test_money_is_told_in_the_currency_it_is_stated_in(world: World) -> None:
 def test_a_households_report_has_its_members_and_what_stands_in_their_names(world: World, lang: str) -> None:
     text = read(world, "local:XGDB0001", lang, known=About())
     words = {
-        "zh": ("家庭成员", "成员名下的不动产", "户主", "住宅", "未指定（所附数据最晚至 2025-12）"),
+        "zh": (
+            "家庭成员",
+            "成员名下的不动产，及其持股企业",
+            "户主",
+            "住宅",
+            "未指定（所附数据最晚至 2025-12）",
+        ),
         "en": ("Members", "Real property in the members", "head", "dwelling", "reach 2025-12)"),
     }[lang]
     assert all(w in text for w in words), [w for w in words if w not in text]
@@ -92,6 +98,51 @@ def test_a_households_report_has_its_members_and_what_stands_in_their_names(worl
         assert name in tables, name
     assert "未注明" not in text and "not dated" not in text
     assert not re.search(r"\n(名称|Name)\n\n", text)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_households_report_names_it_as_people_do_and_what_its_companies_hold(
+    world: World, lang: str
+) -> None:
+    text = read(world, "local:BZDB0014", lang, known=About())
+    title, held = {
+        "zh": (
+            "核查材料包：BZDB0014（户主样本平荣贵旺）",
+            "（样本平荣贵旺持股 30.00%）",
+        ),
+        "en": (
+            "Evidence package: BZDB0014 (head: 样本平荣贵旺)",
+            "(30.00% held by 样本平荣贵旺)",
+        ),
+    }[lang]
+    assert title in text
+    tables = text[: text.index("关系图" if lang == "zh" else "Picture")]
+    assert "local:" not in tables and "person:" not in tables
+    assert held in tables, tables
+    assert "?" not in tables
+
+
+def test_what_is_held_alone_is_told_so_where_no_share_is_stated(world: World) -> None:
+    subject = prove(world.store, ask(world.store, "local:BZDB0014", None, known=About()), None).subject
+    titles = [e for e in subject.subgraph.edges if e.type == "HOLDS_PROPERTY"]
+    for form, zh in (("sole", "单独所有"), ("by_share", "按份共有，份额未载明"), (None, "份额未载明")):
+        facts = [
+            replace(e, facts={k: v for k, v in e.facts.items() if k != "share"} | {"holding_form": form})
+            for e in titles
+        ]
+        kept = tuple(e for e in subject.subgraph.edges if e.type != "HOLDS_PROPERTY")
+        stated = replace(subject, subgraph=replace(subject.subgraph, edges=(*kept, *facts)))
+        text = report_html(Report(stated, "zh").document(), "").decode()
+        assert f"<td>{zh}</td>" in text, zh
+
+
+def test_means_and_months_are_told_in_words_and_tables(world: World) -> None:
+    text = read(world, world.found("undeclared-means", "local:BZDB0014"), "zh")
+    facts = text[text.index("其他事实与参数") : text.index("方法与数据")]
+    assert "2025-01 至 2025-12（12 个月）" in facts
+    assert "满此年龄须有收入数据" in facts and "adult_age" not in facts
+    for raw in ("paths", "计算式", "0.3,", "豁免"):
+        assert raw not in facts, raw
 
 
 def test_a_household_without_titles_is_not_said_to_hold_none(world: World) -> None:
