@@ -80,6 +80,22 @@ _KINDS: Final[dict[str, tuple[str, str]]] = {
     "lifted": ("解除抑制", "suppression lifted"),
 }
 
+_FIELDS: Final[dict[str, tuple[str, str]]] = {
+    "text": ("说明", "text"),
+    "evidence": ("证据", "evidence"),
+    "basis": ("法律依据", "legal basis"),
+    "version": ("检测项版本", "version of the detector"),
+    "severity": ("级别", "severity"),
+    "subjects": ("对象", "subjects"),
+    "suppressed_by": ("抑制规则", "suppressing rule"),
+    "parameters": ("参数", "parameters"),
+    "names": ("名称", "names"),
+    "data": ("数据来源", "sources"),
+    "id": ("编号", "id"),
+    "state": ("状态", "state"),
+}
+"""Of a finding what may change, beside its facts."""
+
 
 @findings_app.command("list")
 def list_command(
@@ -407,4 +423,18 @@ def _detail(s: Session, detail: Any) -> str:
         return f"{local_time(detail['until'])}: {detail['reason']}"
     if "reason" in detail:
         return str(detail["reason"])
-    return ", ".join(detail.get("changes", ()))
+    changes = detail.get("changes") or {}
+    return s.say("；", "; ").join(_changed(s, name, change) for name, change in changes.items())
+
+
+def _changed(s: Session, name: str, change: Any) -> str:
+    """What changed, by its name; before and after where these are words or numbers."""
+    from exports.evidence.words import FACT_NAMES
+
+    field = name.removeprefix("facts.")
+    called = s.say(*(_FIELDS.get(field) or FACT_NAMES.get(field) or (field, field)))
+    ends = [change["before"], change["after"]]
+    if name in ("text", "evidence") or not all(isinstance(end, str | int | float | None) for end in ends):
+        return called
+    before, after = ("—" if end is None else str(end) for end in ends)
+    return s.say(f"{called}：{before} → {after}", f"{called}: {before} → {after}")
