@@ -131,6 +131,10 @@ def _head(table: TableRows, household: pl.Series) -> Parties:
     )
 
 
+def _heads_name(table: TableRows) -> str:
+    return "head_name" if table.has("head_name") else "person_name"
+
+
 _UNDATED: Final = pl.DataFrame(schema={"household": pl.String, "id": pl.String})
 
 
@@ -257,8 +261,14 @@ def _program(table: TableRows) -> pl.Series:
 
 
 def read_benefits(table: TableRows) -> None:
-    """One payment a row, or the months of a year as columns; each month becomes one benefit."""
-    household, recipient, person = _recipients(table)
+    """One payment a row, or the months of a year as columns; each month becomes one benefit.
+
+    Of a list that numbers neither households nor recipients the head is paid.
+    """
+    if table.has("household_id", "person_id"):
+        household, recipient, person = _recipients(table)
+    else:
+        household, recipient, person = _recipients(table, "head_id", _heads_name(table))
     program = _program(table)
     account = table.text("account")
     base = pl.DataFrame(
@@ -362,9 +372,7 @@ def read_entitlements(table: TableRows) -> None:
             head = _head(table, household)
             _state_heads(table, head, household, person.frame["name"], _UNDATED, {})
     else:
-        household, _, person = _recipients(
-            table, "head_id", "head_name" if table.has("head_name") else "person_name"
-        )
+        household, _, person = _recipients(table, "head_id", _heads_name(table))
         _state_heads(table, person, household, table.empty(), _UNDATED, {})
     program = table.text("program")
     table.require("program", program)

@@ -125,6 +125,19 @@ def test_a_payment_of_two_sheets_counts_once_and_is_told(tmp_path: Path) -> None
     assert "payments-again" not in codes(apart, "flag")
 
 
+def test_of_a_list_that_numbers_heads_alone_the_head_is_paid(tmp_path: Path) -> None:
+    rows = f"虚构甲,{ONE},最低生活保障,2024-06,600"
+    read = load_text(
+        tmp_path, {"发放.csv": f"户主姓名,户主身份证号,救助类型,发放年月,发放金额(元)\n{rows}\n"}
+    )
+    again = load_text(tmp_path, {"发放.csv": f"姓名,身份证号,救助类型,发放年月,发放金额(元)\n{rows}\n"})
+    for table in ("Benefit", "Person"):
+        told, alike = (nodes(of, table).drop("source").unique("id") for of in (read, again))
+        assert told.height == 1 and told.equals(alike, null_equal=True)
+    ends = rels(read, "RECEIVES")["from_id"]
+    assert len(ends) == 1 and ends.str.starts_with("person:").all()
+
+
 def test_of_two_sheets_another_amount_is_a_further_payment_and_told(tmp_path: Path) -> None:
     one, other = paid((ONE, "600", "")), paid((ONE, "150", ""))
     read = load_text(tmp_path, {"发放明细.csv": one, "补发明细.csv": other})
