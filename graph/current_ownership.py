@@ -33,7 +33,7 @@ from graph.penetration import (
     undisclosed,
 )
 from graph.penetration.identities import IdentityMode
-from graph.resolution import exits, investors, spans, steps
+from graph.resolution import exits, investors, memberships, spans, steps
 from graph.stores import ownership as reading
 from graph.stores.contract import BatchRecord, GraphStore
 from graph.stores.kept import OWNERSHIP, beside, forget_ownership, keep_aside, settled
@@ -49,6 +49,7 @@ LAYING_OUT: Final = (
     investors,
     list_rows,
     mapped,
+    memberships,
     ownership,
     rows,
     spans,

@@ -92,20 +92,23 @@ def values_before(rules: Mapping[str, Values]) -> list[dict[str, Any]]:
     return found
 
 
-def over_months(values: Mapping[str, object], unit: str = "") -> tuple[str, str]:
-    """A value as it held in each month, in Chinese (with its `unit`) and English: alone where it stayed the same, else each
-    with its months, after a colon."""
+def limit_words(values: Mapping[str, object]) -> dict[str, str]:
+    """A limit of dwellings as it held in each month (`limit_zh` with its unit, `limit_en`): alone where it stayed the same,
+    else each with its months, after a colon."""
     runs = list(_runs(values))
     if len(runs) == 1:
-        return f"{runs[0][0]}{unit}", str(runs[0][0])
+        return {"limit_zh": f"{runs[0][0]}套", "limit_en": str(runs[0][0])}
     said = []
     for n, (value, months) in enumerate(runs, start=1):
         first, last = months[0], months[-1]
         zh, en = (first, first) if first == last else (f"{first}至{last}", f"{first} to {last}")
         if n == len(runs):
             zh, en = f"{first}起", f"from {first}"
-        said.append((f"{zh}为{value}{unit}", f"{value} ({en})"))
-    return "：" + "，".join(zh for zh, _ in said), ", ".join(en for _, en in said)
+        said.append((f"{zh}为{value}套", f"{value} ({en})"))
+    return {
+        "limit_zh": "：" + "，".join(zh for zh, _ in said),
+        "limit_en": ", ".join(en for _, en in said),
+    }
 
 
 def _runs(values: Mapping[str, Any]) -> Iterator[tuple[Any, list[str]]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from detectors.definition import Detector, Draft, Row, Undecided, Values
 from detectors.households.deaths import deaths_told
-from detectors.households.drafts import draft, over_months
+from detectors.households.drafts import draft, limit_words
 from detectors.households.dwellings import (
     EXEMPTIONS,
     PARAMETERS,
@@ -89,15 +89,13 @@ def _draft(
         **({"deaths": deaths} if deaths else {}),
     }
     titles, title_keys = proof(shown)
-    limit_zh, limit_en = over_months({m: months[m].limit for m in over}, "套")
     return draft(
         of,
         over,
         facts,
         {
             "count": str(facts["dwelling_count"]),
-            "limit_zh": limit_zh,
-            "limit_en": limit_en,
+            **limit_words({m: months[m].limit for m in over}),
             "outside_zh": outside_zh,
             "outside_en": outside_en,
         },

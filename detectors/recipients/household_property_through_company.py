@@ -20,7 +20,7 @@ from detectors.households.company_dwellings import (
     unknown_share,
 )
 from detectors.households.deaths import deaths_told
-from detectors.households.drafts import draft, over_months
+from detectors.households.drafts import draft, limit_words
 from detectors.households.rights import proof, rights
 from detectors.households.tested import MEANS_TESTED, Tested
 from detectors.households.unnumbered import looked_up_by_number
@@ -73,7 +73,6 @@ def _draft(
         "identity": rests_on(persons, shown, links),
         "members": sorted(of.persons),
     } | ({"deaths": deaths} if deaths else {})
-    limit_zh, limit_en = over_months({m: hits[m].limit for m in months}, "套")
     shares = [(h["name"] or h["company"], percent(h), h["depth"]) for h in holdings]
     return draft(
         of,
@@ -81,8 +80,7 @@ def _draft(
         facts,
         {
             "count": str(facts["dwelling_count"]),
-            "limit_zh": limit_zh,
-            "limit_en": limit_en,
+            **limit_words({m: hits[m].limit for m in months}),
             "through": str(facts["through_company"]),
             "shares_zh": "、".join(f"{name}{share}（{depth}层）" for name, share, depth in shares),
             "shares_en": "; ".join(f"{name} {share} (depth {depth})" for name, share, depth in shares),

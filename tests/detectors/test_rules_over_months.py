@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detectors.households.drafts import over_months, values_before
+from detectors.households.drafts import limit_words, values_before
 from detectors.recipients import duplicate_benefit, household_multi_property
 from detectors.rules.file import read_rules
 from detectors.rules.values import NO_RULES, LocalRules
@@ -115,15 +115,16 @@ def test_who_is_paid_twice_is_judged_by_the_rule_of_the_first_place(
 
 def test_a_value_that_comes_back_is_told_for_each_time() -> None:
     then = {"2025-01": 2, "2025-02": 3, "2025-03": 2, "2025-05": 4}
-    zh, en = over_months(then, "套")
-    assert zh == "：2025-01为2套，2025-02为3套，2025-03为2套，2025-05起为4套"
-    assert en == "2 (2025-01), 3 (2025-02), 2 (2025-03), 4 (from 2025-05)"
+    assert limit_words(then) == {
+        "limit_zh": "：2025-01为2套，2025-02为3套，2025-03为2套，2025-05起为4套",
+        "limit_en": "2 (2025-01), 3 (2025-02), 2 (2025-03), 4 (from 2025-05)",
+    }
     longer = {"2025-01": 2, "2025-02": 2, "2025-03": 3, "2025-04": 3}
-    assert over_months(longer, "套") == (
-        "：2025-01至2025-02为2套，2025-03起为3套",
-        "2 (2025-01 to 2025-02), 3 (from 2025-03)",
-    )
-    assert over_months({"2025-02": 2, "2025-01": 2}, "套") == ("2套", "2")
+    assert limit_words(longer) == {
+        "limit_zh": "：2025-01至2025-02为2套，2025-03起为3套",
+        "limit_en": "2 (2025-01 to 2025-02), 3 (from 2025-03)",
+    }
+    assert limit_words({"2025-02": 2, "2025-01": 2}) == {"limit_zh": "2套", "limit_en": "2"}
     before = values_before({m: {"limit": value, "same": 1} for m, value in then.items()})
     assert [(b["value"], b["from"], b["to"]) for b in before] == [
         (2, "2025-01", "2025-01"),
