@@ -291,3 +291,14 @@ def test_how_a_home_is_held_may_stand_where_its_share_does(tmp_path: Path) -> No
     held = rels(context, "HOLDS_PROPERTY").sort("to_id")
     assert held.select("share", "holding_form").rows()[:3] == [(None, "joint"), (0.5, None), (None, "sole")]
     assert codes(context) == ["not-a-share"]
+
+
+@pytest.mark.parametrize("code", ["投标人代码", "供应商代码", "信用代码", "投标人统一社会信用代码"])
+@pytest.mark.parametrize("said", ["MAC地址", "项目经理"])
+def test_what_a_sheet_tells_of_bids_is_of_the_bids_it_states(code: str, said: str, tmp_path: Path) -> None:
+    value = "00:1A:2B:3C:4D:5E" if said == "MAC地址" else "样本工"
+    text = f"项目编号,投标人,{code},{said}\nP9,虚构子建设有限公司,{A},{value}\n"
+    read = load_text(tmp_path, {"投标特征.csv": text})
+    stated = set(nodes(read, "Bid")["id"])
+    told = rels(read, "USED_IN_BID" if said == "MAC地址" else "WORKS_ON_BID")["to_id"]
+    assert len(stated) == 1 and set(told) == stated
