@@ -308,7 +308,15 @@ async def _http(request: Request, error: Exception) -> Response:
     type_ = TYPES[name]
     more = {"Allow": allowed} if error.status_code == 405 and (allowed := _allowed(request)) else {}
     told = {**(error.headers or {}), **more}
-    return answer(request, ProblemError(name, f"{type_.zh}。", f"{type_.en}.", headers=told))
+    zh, en = f"{type_.zh}。", f"{type_.en}."
+    if many := _TOO_MANY.match(str(error.detail)):
+        zh = f"一次最多上传 {many[1]} 个文件，请分几次上传。"
+        en = f"At most {many[1]} files go into one upload: send them in several."
+    return answer(request, ProblemError(name, zh, en, headers=told))
+
+
+_TOO_MANY: Final = re.compile(r"Too many files\. Maximum number of files is (\d+)")
+"""How the library says it."""
 
 
 def _allowed(request: Request) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -19,6 +20,8 @@ from cases.tables import KeyRow
 _MARK: Final = "lt_"
 _SHOWN: Final = len(_MARK) + 6
 """Characters of a secret that are kept in clear, to tell keys apart: 36 of its 256 bits."""
+
+_LONGEST_NAME: Final = 100
 
 
 def hashed(secret: str) -> str:
@@ -38,12 +41,19 @@ def create(
             f"权限范围无效：{'、'.join(unknown) or '未给出'}。可用：{listed}。",
             f"No such scope: {', '.join(unknown) or 'none was given'}. There are: {listed}.",
         )
+    called = audit.said(name, "名称", "the name")
+    if len(called) > _LONGEST_NAME or re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", called):
+        # It stands in logs, lists and the audit as who acted: one line, and none that looks like another entry.
+        raise InvalidValueError(
+            f"名称须为一行，最多 {_LONGEST_NAME} 个字符。",
+            f"The name is one line of at most {_LONGEST_NAME} characters.",
+        )
     if expires_at is not None and expires_at <= at:
         raise InvalidValueError("到期时间已过。", "The expiry is in the past.")
     secret = _MARK + secrets.token_urlsafe(32)
     row = {
         "id": "k" + secrets.token_hex(4),
-        "name": audit.said(name, "名称", "the name"),
+        "name": called,
         "prefix": secret[:_SHOWN],
         "secret_sha256": hashed(secret),
         "scopes": [s for s in SCOPES if s in wanted],

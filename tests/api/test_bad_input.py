@@ -260,6 +260,14 @@ def test_a_body_of_another_type_is_a_problem_and_begins_nothing(service, path, c
         assert client.get("/v1/status").json()["jobs"] == before
 
 
+def test_an_upload_of_too_many_files_says_how_many_go_into_one(service):
+    with service.client(*ALL) as client:
+        files = [("files", (f"{n}.csv", b"x")) for n in range(1001)]
+        answer = client.post("/v1/loads", files=files, headers={"Accept-Language": "zh"})
+        assert answer.status_code == 400
+        assert answer.json()["detail"] == "一次最多上传 1000 个文件，请分几次上传。"
+
+
 def test_what_is_no_http_is_a_problem_too(service):
     where = urlsplit(service.url)
     for sent in (b"\x16\x03\x01 hello\r\n\r\n", b"GET /v1/parties?q=" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n"):

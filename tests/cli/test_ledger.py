@@ -351,6 +351,8 @@ def test_bad_input_is_said_in_a_sentence(lookthrough, loaded, ledger_kind):
         (("findings", "show", near), 1, id_),
         (("findings", "show", ""), 1, "no finding"),
         (("findings", "decide", id_, "in_review", "--reason", "  "), 1, "must not be blank"),
+        (("keys", "create", "a\nb", "--scope", "read"), 1, "is one line"),
+        (("keys", "create", "a" * 101, "--scope", "read"), 1, "at most 100"),
         (("findings", "decide", id_, "in_review"), 2, "--reason"),
         (("findings", "decide", id_, "guilty", "--reason", "x"), 2, "in_review"),
         (("findings", "decide", id_, "confirmed", "--reason", "x"), 1, "can become: in_review"),
