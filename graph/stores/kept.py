@@ -25,23 +25,33 @@ def beside(url: str) -> Path | None:
 
 
 _writers: dict[Path, threading.Thread] = {}
-"""Who is writing beside which folder, in this process."""
+"""Who is writing beside which folder, in this process; each has begun."""
+_beginning: Final = threading.Lock()
 
 
 def keep_aside(folder: Path, write: Callable[[], None]) -> None:
     """Write beside a store while whoever asked goes on; a process ends, and a store closes, when it is written."""
-    settled(folder)
     writer = threading.Thread(target=write, name="keep-ownership")
-    _writers[folder] = writer
-    writer.start()
+    while True:
+        settled(folder)
+        with _beginning:
+            # Another may have begun since: one writes at a time.
+            if _writers.get(folder) in (None, threading.current_thread()):
+                _writers[folder] = writer
+                writer.start()
+                return
 
 
 def settled(folder: Path) -> None:
     """Wait until what is being written beside a store is written."""
-    writer = _writers.get(folder)
-    if writer is not None and writer is not threading.current_thread():
-        writer.join()
-        _writers.pop(folder, None)
+    with _beginning:
+        writer = _writers.get(folder)
+    if writer is None or writer is threading.current_thread():
+        return
+    writer.join()
+    with _beginning:
+        if _writers.get(folder) is writer:
+            del _writers[folder]
 
 
 def forget_ownership(folder: Path, but: str = "", identity: str = "") -> None:

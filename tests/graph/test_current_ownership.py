@@ -12,6 +12,8 @@ import shutil
 import stat
 import subprocess
 import sys
+import threading
+import time
 from dataclasses import fields
 from pathlib import Path
 
@@ -23,7 +25,7 @@ from graph.current_ownership import LAYING_OUT, current_ownership, laid_out, lay
 from graph.penetration import Ownership, penetrate
 from graph.records import Extract, SourceFile, source
 from graph.stores import open_store, serve_store
-from graph.stores.kept import settled
+from graph.stores.kept import keep_aside, settled
 from tests.graph.worlds import contents, holdings
 
 A, B, C, D = "local:A", "local:B", "local:C", "local:D"
@@ -263,3 +265,31 @@ def test_on_a_server_it_equals_the_embedded_one(folder, neo4j_url):
         server.apply(holdings("a.csv", ROWS, names={A: "虚构甲有限公司"}))
         theirs, ours = current_ownership(server), current_ownership(embedded)
         assert penetrate(theirs, C).owners == penetrate(ours, C).owners
+
+
+def test_who_waits_for_what_is_written_beside_a_store_may_come_before_it_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, known, written = threading.Thread.start, threading.Event(), []
+
+    def slowly(thread: threading.Thread) -> None:
+        if thread.name == "keep-ownership":
+            known.set()
+            time.sleep(0.2)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", slowly)
+    asking = threading.Thread(target=keep_aside, args=(tmp_path, lambda: written.append(1)))
+    asking.start()
+    assert known.wait(10)
+    settled(tmp_path)
+    assert written == [1]
+    asking.join()
+    # Of two who keep at once one waits for the other, and both are waited for.
+    both = [threading.Thread(target=keep_aside, args=(tmp_path, lambda: written.append(2))) for _ in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    settled(tmp_path)
+    assert written == [1, 2, 2]
