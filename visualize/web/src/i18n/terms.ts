@@ -487,7 +487,7 @@ export const FEEDING: Record<string, string[]> = {
   IN_CUSTODY: ["custody"],
   LEGAL_REP_OF: ["positions"],
   LOT_OF: ["bids", "bid_traces", "bid_people", "lots", "subcontracts"],
-  MEMBER_OF: ["household_members"],
+  MEMBER_OF: ["household_members", "entitlements"],
   MEMBER_OF_CONCERT: ["concerts"],
   NAMES: ["former_names", "identities"],
   OFFICER_OF: ["positions"],
@@ -535,6 +535,6 @@ export const COLUMNS: Record<string, Record<string, string>> = {
   properties: {"id": "不动产单元号", "certificate_no": "不动产权证号", "owner_name": "权利人", "owner_id": "证件号", "owner_id_kind": "证件种类", "share": "比例", "share_percent": "权利比例", "holding_form": "共有方式", "kind": "规划用途", "area_m2": "建筑面积", "address": "坐落", "region": "行政区划", "status": "权属状态", "acquired_by": "登记原因", "acquired_on": "登记时间", "disposed_on": "注销时间"},
   vehicles: {"id": "车牌号", "owner_id": "证件号码", "owner_name": "所有人", "kind": "车辆类型", "value": "车辆价值", "currency": "币种", "valid_from": "登记日期", "valid_to": "注销日期"},
   incomes: {"person_id": "证件号码", "person_name": "姓名", "kind": "收入类型", "month": "所属期", "amount": "金额", "currency": "币种"},
-  benefits: {"household_id": "低保证号", "person_id": "公民身份号码", "person_name": "姓名", "program": "救助类型", "month": "发放年月", "from_month": "起始保障年月", "to_month": "待遇截止日期", "year": "年度", "amount": "领取金额", "months": "各月", "currency": "币种", "account": "银行账号", "payee": "账户名称", "region": "乡镇街道"},
-  entitlements: {"household_id": "低保证号", "person_id": "公民身份号码", "person_name": "姓名", "program": "救助类型", "month": "所属期", "amount": "应享金额", "currency": "币种", "valid_from": "起始日期", "valid_to": "截止日期", "declined_on": "放弃日期"},
+  benefits: {"household_id": "低保证号", "person_id": "公民身份号码", "person_name": "姓名", "head_name": "户主姓名", "head_id": "户主身份证号", "program": "救助类型", "month": "发放年月", "from_month": "起始保障年月", "to_month": "待遇截止日期", "year": "年度", "amount": "领取金额", "months": "各月", "currency": "币种", "account": "银行账号", "payee": "账户名称", "region": "乡镇街道"},
+  entitlements: {"household_id": "低保证号", "person_id": "公民身份号码", "person_name": "姓名", "head_name": "户主姓名", "head_id": "户主身份证号", "program": "救助类型", "month": "所属期", "amount": "应享金额", "currency": "币种", "valid_from": "起始日期", "valid_to": "截止日期", "declined_on": "放弃日期"},
 };
