@@ -68,8 +68,8 @@ def node_name(node: SubNode, lang: Lang) -> str:
 
 
 def plain_id(id_: str) -> str:
-    """An id as people write it: that it is the data's own goes without saying."""
-    return clean(id_.removeprefix("local:"))
+    """An id as people write it: that it is the data's own, or a programme's name, goes without saying."""
+    return clean(id_.removeprefix("local:").removeprefix("program:"))
 
 
 def node_kind(node: SubNode, lang: Lang) -> str:

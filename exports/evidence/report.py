@@ -158,7 +158,7 @@ class Report(ProofTelling, PartyTelling):
                 b["law"] if self.lang == "zh" else b["law_en"],
                 b["article"] if self.lang == "zh" else articles(b["article"]),
                 b["says"] if self.lang == "zh" else b["says_en"],
-                f"{b['in_force_from'] or '…'} – {b['in_force_to'] or '…'}"
+                self.span(b["in_force_from"], b["in_force_to"])
                 if b["in_force_from"] or b["in_force_to"]
                 else "—",
             )

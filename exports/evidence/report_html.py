@@ -24,7 +24,7 @@ h3{{font-size:15px;margin:18px 0 6px}}.sub{{color:#5b6675;margin:0 0 16px}}.quie
 .notice{{border:1px solid #b54708;background:#fff8ef;padding:9px 14px;border-radius:4px;margin:12px 0}}
 table{{border-collapse:collapse;width:100%;margin:8px 0 14px;font-size:13px}}
 th,td{{border:1px solid #cfd6df;padding:5px 8px;text-align:left;vertical-align:top}}
-th{{background:#eef2f7}}table.pairs th{{width:11em;background:#f7f9fb;font-weight:600}}
+th{{background:#eef2f7}}table.set{{table-layout:fixed}}table.pairs th{{width:11em;background:#f7f9fb;font-weight:600}}
 figure{{margin:8px 0;overflow-x:auto}}figure svg{{max-width:100%;height:auto;border:1px solid #dfe4ea}}
 figcaption{{color:#5b6675;font-size:13px}}footer{{margin-top:36px;border-top:1px solid #cfd6df;padding-top:8px;color:#5b6675;font-size:12px}}
 @media print{{body{{max-width:none;padding:0}}tr,figure{{break-inside:avoid}}h2,h3{{break-after:avoid}}}}
@@ -67,7 +67,12 @@ def _block(block: Block, picture: str) -> str:
     if isinstance(block, Table):
         head = "".join(f"<th>{_e(h)}</th>" for h in block.headings)
         body = "".join("<tr>" + "".join(f"<td>{_e(c)}</td>" for c in row) + "</tr>" for row in block.rows)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        # As wide as in print: left to itself a browser takes letters from the short columns for the long.
+        wide = "".join(f'<col style="width:{100 * w / sum(block.widths):.2f}%">' for w in block.widths)
+        return (
+            f'<table class="set"><colgroup>{wide}</colgroup><thead><tr>{head}</tr></thead>'
+            f"<tbody>{body}</tbody></table>"
+        )
     if isinstance(block, Picture):
         shown = f"<figure>{picture}<figcaption>{_e(block.caption)}</figcaption></figure>"
         return f"<h2>{_e(block.heading)}</h2>{shown}"

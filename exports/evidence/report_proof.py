@@ -11,7 +11,7 @@ from exports.evidence.document import Block, Heading, Paragraph, Table
 from exports.evidence.summing import Registers, Sum
 from exports.evidence.telling import Telling, band, short
 from graph.counted import counted
-from visualize.wording import pick
+from visualize.wording import coded, pick
 
 MOST_HOLDERS: Final = 60
 """Holders, or companies held, that are printed; facts.json has them all."""
@@ -180,7 +180,9 @@ class ProofTelling(Telling):
                 (
                     self.name(link["company"]),
                     self.name(link["holder"]),
-                    link["interest"] or "" if link["votes"] is None else f"{link['votes']:.2%}",
+                    coded(link["interest"] or "", self.lang)
+                    if link["votes"] is None
+                    else f"{link['votes']:.2%}",
                     "—" if link["running"] is None else f"{link['running']:.2%}",
                     self.cite(link["rows"]),
                 )
@@ -210,7 +212,7 @@ class ProofTelling(Telling):
                     if e.type == "HOLDS_PROPERTY" and e.target in dwelling["properties"] and e.source == owner
                 ]
                 share = self.held_as(holder["share"], None, None, keys)
-                span = f"{holder['from'] or '…'} – {holder['to'] or '…'}"
+                span = self.span(holder["from"], holder["to"])
                 rows.append(
                     (
                         str(n),

@@ -109,12 +109,20 @@ class Telling:
         self._sections += 1
         return Heading(self.say(f"{_NUMERALS[self._sections - 1]}、{zh}", f"{self._sections}. {en}"))
 
+    def span(self, begin: str | None, end: str | None) -> str:
+        """From when until when something holds, as far as it is stated."""
+        if begin and end:
+            return f"{begin} – {end}"
+        if begin:
+            return self.say(f"{begin} 起", f"from {begin}")
+        return self.say(f"至 {end}", f"until {end}") if end else self.say("未载明", "not stated")
+
     def since(self, keys: Iterable[str]) -> str:
         """The span in which each of some rows holds, and when it was seen."""
         told = []
         for key in keys:
             facts = self.edges[key].facts if key in self.edges else {}
-            span = f"{facts.get('valid_from') or '…'} – {facts.get('valid_to') or '…'}"
+            span = self.span(facts.get("valid_from"), facts.get("valid_to"))
             told.append(span + (f" / {facts['observed_on']}" if facts.get("observed_on") else ""))
         return "; ".join(dict.fromkeys(told))
 
