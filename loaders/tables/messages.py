@@ -71,6 +71,11 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "既没有可用的号码，也没有名称，无法确定是谁。请补充号码或名称。",
         "Neither a usable number nor a name: it can't be told who this is. Add one of them.",
     ),
+    "name-too-long": (
+        "名称超过 1000 个字符，不像是名称。请核对是否错列，或一格中并入了全文。",
+        "The name has more than 1,000 characters and looks like none. See whether columns are shifted, or a whole text stands in "
+        "the cell.",
+    ),
     "several-parties": (
         "一格写了多个名称，各自的份额或证件号码无法区分：该行未导入。请每人（每家）单列一行，各写各的比例。",
         "The cell names several parties, and what is whose can't be told: the row was not loaded. Write a row for each, "

@@ -59,6 +59,10 @@ class Parties:
         return self.frame.select(pl.when(keep).then("id")).to_series()
 
 
+LONGEST_NAME: Final = 1000
+"""Characters of a name: no party has a longer one, and a whole text in its place fills every picture and report with it."""
+
+
 def read_parties(
     table: TableRows,
     id_column: str,
@@ -97,6 +101,10 @@ def read_parties(
         if name_column:
             cells.tell(table, name_column, refused=several)
         table.rows.report("reject", several, "several-parties", table.header(name_column or id_column), names)
+    if name_column:
+        long = names.str.len_chars() > LONGEST_NAME
+        header = table.header(name_column)
+        table.rows.report("reject", long, "name-too-long", header, names.str.slice(0, 40) + "…")
     names = masked_within(names)
     documents = table.text(document) if document else table.empty()
     frame = pl.DataFrame(

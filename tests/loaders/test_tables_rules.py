@@ -1494,3 +1494,14 @@ def test_five_digits_of_a_text_that_are_a_year_and_a_month_are_no_date(tmp_path:
         sheet.append(row)
     workbook.save(tmp_path / "数.xlsx")
     assert rels(load(tmp_path / "数.xlsx"), "OFFICER_OF")["stated_from"].to_list() == ["1955-06-09"]
+
+
+def test_a_whole_text_in_the_place_of_a_name_is_refused(tmp_path: Path) -> None:
+    rows = "".join(f"{'长' * n},虚构乙有限公司,50%\n" for n in (1000, 1001))
+    context = load_text(tmp_path, {"股东.csv": f"股东,企业名称,持股比例\n{rows}"})
+    (told,) = [p for p in context.problems if p.code == "name-too-long"]
+    assert (told.kind, told.row, told.column, len(told.value)) == ("reject", "3", "股东", 41)
+    assert {len(name) for name in nodes(context, "Company")["name"].drop_nulls()} == {
+        1000,
+        len("虚构乙有限公司"),
+    }
