@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Final
@@ -148,8 +148,11 @@ class _Opened:
         return {day for day in found if day}
 
 
-def _days(stated: Iterable[str]) -> dict[str, str]:
+def _days(stated: Sequence[str]) -> dict[str, str]:
     """By source the day on which it says a tender was opened; a month alone is none."""
+    if len(stated) < 2:
+        # All its rows say the same; most tenders are such.
+        return {}
     told = [json.loads(text) for text in stated]
     days = [(s["s"], str(s["v"].get("opened_on") or "")[:10]) for s in told]
     return {source: day for sources, day in days if len(day) == 10 for source in sources}
