@@ -36,6 +36,9 @@ def key_of(text: str | None, fingerprint: str) -> str:
         made_for, key = json.loads(base64.b64decode(padded, b"-_", validate=True))
         if not (isinstance(made_for, str) and isinstance(key, str)):
             raise ValueError
+        if made_for != fingerprint and LEDGER in (made_for, fingerprint):
+            # One of another list: no data changed.
+            raise ValueError
     except (ValueError, TypeError, binascii.Error, UnicodeError) as error:
         raise malformed() from error
     if made_for != fingerprint:

@@ -199,6 +199,25 @@ def test_a_cursor_of_another_dataset_is_outdated(service):
             assert answer.json()["type"].endswith("outdated-cursor")
 
 
+def test_a_cursor_of_another_list_is_no_cursor_of_this_one(service):
+    with service.client(*ALL) as client:
+        of_lots = (
+            base64.urlsafe_b64encode(json.dumps(["0" * 16, "local:T-1/1"]).encode()).decode().rstrip("=")
+        )
+        of_findings = client.get("/v1/findings", params={"limit": 1}).json()["next"]
+        for path, other in (
+            ("lots", of_findings),
+            ("households", of_findings),
+            ("findings", of_lots),
+            ("runs", of_lots),
+        ):
+            answer = client.get(f"/v1/{path}", params={"cursor": other})
+            assert answer.status_code == 400 and answer.json()["type"].endswith("malformed-cursor"), (
+                path,
+                answer.text,
+            )
+
+
 @pytest.mark.parametrize(
     ("content", "type_", "status"),
     [
