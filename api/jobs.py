@@ -199,5 +199,7 @@ class Jobs:
                     )
         with self._changed:
             job.state, job.problem, job.result, job.handle = state, problem, result, None
+            if state == "done":
+                job.done = job.total
             self._tell(job)
         _log.info("job_ended", job=job.id, kind=job.kind, state=state)

@@ -49,10 +49,11 @@ def _columns() -> dict[str, dict[str, str]]:
 
 
 def terms() -> str:
-    """The module: `FIELDS` and `CODES`, each `{name: [zh, en]}`, `VALUES` by field before any `CODES`, `FEEDING`, and `COLUMNS`, `{table: {column: zh}}`."""
+    """The module: `FIELDS`, `STATED` (of fields that mean another thing in data than in findings) and `CODES`, each `{name: [zh, en]}`, `VALUES` by field before any `CODES`, `FEEDING`, and `COLUMNS`, `{table: {column: zh}}`."""
     parts = ["/** Written by `python -m visualize.web.terms` from the words of pictures and reports. */"]
     for name, pairs in (
         ("FIELDS", {**FIELDS, **FACTS, **FACT_FIELDS}),
+        ("STATED", {k: v for k, v in {**FACTS, **FIELDS}.items() if FACT_FIELDS.get(k, v) != v}),
         ("CODES", {**KINDS, **ROLES, **FACT_CODES}),
     ):
         rows = "\n".join(

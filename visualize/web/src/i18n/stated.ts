@@ -1,5 +1,5 @@
 import { i18n, language } from "./index";
-import { CODES, COLUMNS, FIELDS, VALUES } from "./terms";
+import { CODES, COLUMNS, FIELDS, STATED, VALUES } from "./terms";
 import { money, percent } from "../api/words";
 
 /** How what the data state is said: the names of fields, coded values, shares, amounts. */
@@ -9,6 +9,11 @@ const AMOUNTS = /(^|_)(amount|amount_before|capital|estimate|deposit|shortfall|s
 
 export function fieldName(name: string): string {
   return FIELDS[name]?.[language() === "zh" ? 0 : 1] ?? name;
+}
+
+/** What a field of what the data state is called: some mean another thing there than among a finding's facts. */
+export function statedName(name: string): string {
+  return STATED[name]?.[language() === "zh" ? 0 : 1] ?? fieldName(name);
 }
 
 /** What a table that can be loaded is called. */

@@ -225,6 +225,24 @@ export const FIELDS: Record<string, [string, string]> = {
   "ties": ["联系", "ties"],
   "holding": ["持股", "holding"],
 };
+export const STATED: Record<string, [string, string]> = {
+  "kind": ["类型", "Kind"],
+  "regime": ["法律制度", "Regime"],
+  "method": ["方式", "Method"],
+  "estimate": ["最高限价", "Ceiling"],
+  "rank": ["排名", "Rank"],
+  "share": ["直接比例", "Share"],
+  "by": ["依据", "By"],
+  "contract_signed_on": ["合同签订日期", "Contract signed"],
+  "deposit": ["保证金", "Deposit"],
+  "rate": ["费率", "Rate"],
+  "account": ["收款账户（脱敏）", "Account (masked)"],
+  "document_no": ["文号", "Document"],
+  "lot": ["标段", "Lot"],
+  "signed_on": ["签订日期", "Signed"],
+  "via": ["经由", "Via"],
+  "bidders": ["共同投标人数", "Bidders of the bid"],
+};
 export const CODES: Record<string, [string, string]> = {
   "company": ["企业", "Company"],
   "partnership": ["合伙企业", "Partnership"],
