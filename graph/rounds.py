@@ -1,6 +1,7 @@
 """Lots whose bids were opened on several days: a tender that failed and was held again (二次招标) under the same number.
 
-Each day is a round. Who bid in one of them did not bid together with who bid in another, though one number makes one lot
+Each day is a round; days so close that no tender can be held between them are one, the last (an opening that took two days,
+or a slip). Who bid in one of them did not bid together with who bid in another, though one number makes one lot
 of both. The day is the one that the row of a bid itself states: a tender's own row says when it was opened as a whole.
 A bid whose row states none may be of any of them.
 """
@@ -9,24 +10,34 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import combinations
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import polars as pl
+import pyarrow as pa
 
-from graph.stores.contract import GraphStore
 from graph.stores.hops import EACH, hop
 from graph.stores.statements import resolved
+
+
+class Asked(Protocol):
+    """What answers questions: a store, or one that is being written."""
+
+    def query(self, cypher: str, params: Mapping[str, Any] | None = None, timeout: float = 30.0) -> pa.Table:
+        """See `GraphStore.query`."""
+        ...
+
 
 Rounds = Mapping[str, frozenset[str]]
 """By company, as its bids name it, the days on which its bids for a lot were opened: none where no row states one."""
 
-_TENDERS: Final = "MATCH (t:Tender) WHERE t.stated IS NOT NULL AND t.opened_on IS NOT NULL RETURN t.id AS tender, t.stated AS stated"
+_TENDERS: Final = "MATCH (t:Tender) WHERE size(t.stated) > 1 AND t.opened_on IS NOT NULL RETURN t.id AS tender, t.stated AS stated"
 _TENDERS_OF: Final = (
     f"{EACH}MATCH (l:Lot {{id: i}}) {hop('(l)-[:LOT_OF]->(t:Tender)', 't.id')}"
-    "AND t.stated IS NOT NULL AND t.opened_on IS NOT NULL RETURN DISTINCT t.id AS tender, t.stated AS stated"
+    "AND size(t.stated) > 1 AND t.opened_on IS NOT NULL RETURN DISTINCT t.id AS tender, t.stated AS stated"
 )
 # A bid keeps the first of several rows that say the same, its bidder's relationship to it every one.
 _BIDS: Final = (
@@ -36,6 +47,8 @@ _BIDS: Final = (
     "b.won AS won, b.status AS status"
 )
 _AT_ONCE: Final = 5000
+_APART: Final = 3
+"""Days between two rounds at least: a negotiation leaves three for offers (财政部令第74号 art. 29), a tender twenty."""
 MARK: Final = "@开标"
 """What stands in the id of one round between its lot's and its day: nowhere but in questions is there such a lot."""
 _ASKED: Final = {"company_id": pl.String(), "on_date": pl.String(), "group_id": pl.String()}
@@ -56,13 +69,24 @@ class BidOfRounds:
     said: Mapping[str, Mapping[str, Any]]
 
 
-def rounds(store: GraphStore, lots: Iterable[str] | None = None) -> dict[str, Rounds]:
+def rounds(store: Asked, lots: Iterable[str] | None = None) -> dict[str, Rounds]:
     """The bidders of each such lot, of these or of all, with their days."""
     return {lot: _by_bidder(bids) for lot, bids in bids_of_rounds(store, lots).items()}
 
 
-def bids_of_rounds(store: GraphStore, lots: Iterable[str] | None = None) -> dict[str, list[BidOfRounds]]:
+def bids_of_rounds(store: Asked, lots: Iterable[str] | None = None) -> dict[str, list[BidOfRounds]]:
     """The bids of each such lot, of these or of all, by lot in order."""
+    return {lot: bids for lot, bids in _bids(store, lots).items() if _apart(_by_bidder(bids))}
+
+
+def opened_last(store: Asked) -> dict[str, str]:
+    """Of lots of tenders that were opened on several days the last one that rows of their own bids state."""
+    days = {lot: {day for b in bids for day in b.days} for lot, bids in _bids(store, None).items()}
+    return {lot: max(on) for lot, on in days.items() if on}
+
+
+def _bids(store: Asked, lots: Iterable[str] | None) -> dict[str, list[BidOfRounds]]:
+    """The bids of all lots of tenders that were opened on several days."""
     if lots is None:
         tenders = store.query(_TENDERS, timeout=300).to_pylist()
     else:
@@ -82,10 +106,10 @@ def bids_of_rounds(store: GraphStore, lots: Iterable[str] | None = None) -> dict
         last = sorted(on)[-1:]
         won = {d for d in on if _won(said[d])} if said else {*last} if _won(row) else set()
         found[lot].append(BidOfRounds(bidder, bid, frozenset(on), frozenset(won), said))
-    return {lot: bids for lot, bids in found.items() if _apart(_by_bidder(bids))}
+    return found
 
 
-def asked_of_rounds(store: GraphStore, lots: Iterable[str] | None = None) -> pl.DataFrame:
+def asked_of_rounds(store: Asked, lots: Iterable[str] | None = None) -> pl.DataFrame:
     """Who bid together on which day in such lots: company_id, on_date, group_id (the round)."""
     rows = [
         (b.bidder, day, f"{lot}{MARK}{day}")
@@ -115,6 +139,10 @@ def _said(
     said: dict[str, Mapping[str, Any]] = {}
     for day in each:
         mine = [s for s, on in zip(told, of, strict=True) if day in on or (not on and day == each[-1])]
+        if not mine:
+            # What a row says that an earlier one says too, is kept with the earlier one alone.
+            before = [s for s, on in zip(told, of, strict=True) if on and min(on) < day]
+            mine = before if len(before) == 1 else []
         values = resolved("Bid", bid, mine)
         said[day] = {k: v for k, v in values.items() if k not in ("id", "stated", "sources")}
     return said
@@ -124,7 +152,7 @@ def _won(values: Mapping[str, Any]) -> bool:
     return bool(values["won"]) or values["status"] == "won"
 
 
-def _each(store: GraphStore, query: str, ids: Iterable[str]) -> list[dict[str, Any]]:
+def _each(store: Asked, query: str, ids: Iterable[str]) -> list[dict[str, Any]]:
     listed = sorted(set(ids))
     parts = (listed[at : at + _AT_ONCE] for at in range(0, len(listed), _AT_ONCE))
     return [row for part in parts for row in store.query(query, {"ids": part}, timeout=300).to_pylist()]
@@ -148,14 +176,25 @@ class _Opened:
         return {day for day in found if day}
 
 
-def _days(stated: Sequence[str]) -> dict[str, str]:
+def _days(stated: Iterable[str]) -> dict[str, str]:
     """By source the day on which it says a tender was opened; a month alone is none."""
-    if len(stated) < 2:
-        # All its rows say the same; most tenders are such.
-        return {}
     told = [json.loads(text) for text in stated]
     days = [(s["s"], str(s["v"].get("opened_on") or "")[:10]) for s in told]
-    return {source: day for sources, day in days if len(day) == 10 for source in sources}
+    of = _together({day for _, day in days if len(day) == 10})
+    return {source: of[day] for sources, day in days if day in of for source in sources}
+
+
+def _together(days: Iterable[str]) -> dict[str, str]:
+    """By day the last of those that are one round with it."""
+    of: dict[str, str] = {}
+    last = ""
+    for day in sorted(days, reverse=True):
+        if not last or (date.fromisoformat(of[last]) - date.fromisoformat(day)).days >= _APART:
+            of[day] = day
+        else:
+            of[day] = of[last]
+        last = day
+    return of
 
 
 def _apart(bids: Rounds) -> bool:

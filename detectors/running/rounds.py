@@ -96,9 +96,16 @@ class ByRound:
     def placed(self, detector: Detector, hit: Draft | Undecided) -> Draft | Undecided | None:
         """A hit of a round as one of its lot, which says which round; None where that of the lot as a whole says it."""
         if hit.scope_id not in self._round:
-            if isinstance(hit, Undecided) or not self._lots or not detector.by_round:
+            told_of = isinstance(hit, Draft) and (*hit.evidence.nodes, str(hit.facts), str(hit.identity))
+            if isinstance(hit, Undecided) or not told_of or not any(MARK in text for text in told_of):
                 return hit
-            return replace(hit, facts=self._plain(hit.facts))
+            # Of another lot, and of a bidder who bid in a round of this one.
+            return replace(
+                hit,
+                facts=self._plain(hit.facts),
+                identity=self._plain(hit.identity),
+                evidence=self._plainly(hit.evidence),
+            )
         lot, day = self._round[hit.scope_id]
         if isinstance(hit, Undecided):
             return None if _is_tie(detector) else self._gap(hit, lot, day)
@@ -153,8 +160,11 @@ class ByRound:
             identity=identity,
             facts=self._plain(hit.facts) | {"round": day},
             words=words,
-            evidence=Evidence(tuple(sorted({self._plain(n) for n in hit.evidence.nodes})), hit.evidence.keys),
+            evidence=self._plainly(hit.evidence),
         )
+
+    def _plainly(self, evidence: Evidence) -> Evidence:
+        return Evidence(tuple(sorted({self._plain(n) for n in evidence.nodes})), evidence.keys)
 
     def _plain(self, value: Any) -> Any:
         """The same with lots and bids in the place of their rounds."""

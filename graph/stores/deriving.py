@@ -15,6 +15,7 @@ from graph.resolution.same_party import (
     by_identifier,
     by_name,
 )
+from graph.rounds import opened_last
 from graph.stores.applying import Touched
 from graph.stores.engine import Reading, Writing
 from graph.stores.namesakes import scope_pairs
@@ -62,7 +63,16 @@ def _set_bid_dates(writer: Writing, touched: Touched) -> None:
         "MATCH (b:Bid)-[:FOR_LOT]->(l:Lot) WHERE b.submitted_at IS NOT NULL RETURN l.id, max(b.submitted_at)",
         ("id", "submitted_at"),
     )
-    lots = lots.join(submitted, on="id", how="left")
+    own = opened_last(writer)
+    own_days = pl.DataFrame(
+        {"id": list(own), "own": list(own.values())}, schema={"id": pl.String, "own": pl.String}
+    )
+    lots = lots.join(submitted, on="id", how="left").join(own_days, on="id", how="left")
+    # Of a tender whose lots were opened on days of their own the latest, and its deadline, are another lot's.
+    lots = lots.with_columns(
+        opened_on=pl.coalesce("own", "opened_on"),
+        bid_deadline=pl.when(pl.col("own").is_null()).then("bid_deadline"),
+    )
     dated = lots.join(bid_dates(lots), on="id")
     changed = dated.filter(
         pl.col("bid_on").ne_missing(pl.col("old_on")) | pl.col("bid_on_from").ne_missing(pl.col("old_from"))
