@@ -87,7 +87,7 @@ def _whole(orders: npt.NDArray[np.int64], k: int) -> npt.NDArray[np.int64]:
 
 DETECTOR = Detector(
     id="bid-rotation",
-    version="1.1",
+    version="1.0",
     domain="政府工程",
     scene="投标行为",
     title_zh="轮流中标",
@@ -135,7 +135,6 @@ DETECTOR = Detector(
         "leads. " + CAUTION_EN
     ),
     assemble=assemble,
-    by_round=True,
     over_all=True,
     innocent_zh=("产能限制：在建项目完工后才再投", "按片区分布的项目"),
     innocent_en=("limited capacity: a firm bids again once its works are done", "works spread by district"),

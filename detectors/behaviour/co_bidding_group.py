@@ -106,7 +106,7 @@ def group_draft(
 
 DETECTOR = Detector(
     id="co-bidding-group",
-    version="1.1",
+    version="1.0",
     domain="政府工程",
     scene="投标行为",
     title_zh="固定投标群体",
@@ -137,7 +137,6 @@ DETECTOR = Detector(
         + CAUTION_EN
     ),
     assemble=assemble,
-    by_round=True,
     over_all=True,
     innocent_zh=("专业性强、参与者少的市场", "地域性市场", "框架协议下的二次竞价"),
     innocent_en=("a specialised market with few firms", "a local market", "call-offs under a framework"),

@@ -131,10 +131,6 @@ def _head(table: TableRows, household: pl.Series) -> Parties:
     )
 
 
-def _heads_name(table: TableRows) -> str:
-    return "head_name" if table.has("head_name") else "person_name"
-
-
 _UNDATED: Final = pl.DataFrame(schema={"household": pl.String, "id": pl.String})
 
 
@@ -222,23 +218,54 @@ def _split_quarters(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _recipients(
-    table: TableRows, number: str = "person_id", name: str = "person_name"
-) -> tuple[pl.Series, pl.Series, Parties]:
-    """(household ids, recipient ids, people): a row with a household's number is about the household.
-
-    `number`, `name`: the columns that say who the people are.
-    """
+def _recipients(table: TableRows) -> tuple[pl.Series, pl.Series, Parties]:
+    """(household ids, recipient ids, people): a row with a household's number is about the household."""
     household = local_ids(table.text("household_id"))
     person = read_parties(
         table,
-        number,
-        name,
+        "person_id",
+        "person_name",
         default="person",
         kind=table.constant("person"),
         scope=household,
         required=False,
     )
+    return _told_recipients(table, "person_id", household, person)
+
+
+def _recipients_by_heads(table: TableRows) -> tuple[pl.Series, pl.Series, Parties]:
+    """As `_recipients`, of a list that numbers heads alone: who a row names beside its head, else the head.
+
+    A name that all rows of one head's number bear is the head's, where no column of its own says otherwise.
+    """
+    household = local_ids(table.text("household_id"))
+    numbers, heads, named = table.text("head_id"), table.text("head_name"), table.text("person_name")
+    frame = pl.DataFrame(
+        {"number": numbers, "heads": heads, "named": named, "head": name_key(heads), "key": name_key(named)}
+    )
+    alone = pl.col("key").drop_nulls().n_unique().over("number") == 1
+    is_head = pl.col("key").is_null() | pl.col("head").is_null() & alone | (pl.col("key") == pl.col("head"))
+    who = frame.select(
+        raw=pl.when(is_head.fill_null(False)).then("number"),
+        name=pl.when(is_head.fill_null(False)).then(pl.coalesce("heads", "named")).otherwise("named"),
+    )
+    person = read_parties(
+        table,
+        "head_id",
+        "person_name",
+        default="person",
+        kind=table.constant("person"),
+        scope=household.fill_null(_head(table, household).ids),
+        names=who["name"],
+        raw=who["raw"],
+        required=False,
+    )
+    return _told_recipients(table, "head_id", household, person)
+
+
+def _told_recipients(
+    table: TableRows, number: str, household: pl.Series, person: Parties
+) -> tuple[pl.Series, pl.Series, Parties]:
     recipient = household.fill_null(person.ids)
     if table.main:
         header = table.header("household_id" if table.has("household_id") else number)
@@ -263,12 +290,12 @@ def _program(table: TableRows) -> pl.Series:
 def read_benefits(table: TableRows) -> None:
     """One payment a row, or the months of a year as columns; each month becomes one benefit.
 
-    Of a list that numbers neither households nor recipients the head is paid.
+    Of a list that numbers neither households nor recipients who is named beside the head is paid, else the head.
     """
     if table.has("household_id", "person_id"):
         household, recipient, person = _recipients(table)
     else:
-        household, recipient, person = _recipients(table, "head_id", _heads_name(table))
+        household, recipient, person = _recipients_by_heads(table)
     program = _program(table)
     account = table.text("account")
     base = pl.DataFrame(
@@ -372,8 +399,8 @@ def read_entitlements(table: TableRows) -> None:
             head = _head(table, household)
             _state_heads(table, head, household, person.frame["name"], _UNDATED, {})
     else:
-        household, _, person = _recipients(table, "head_id", _heads_name(table))
-        _state_heads(table, person, household, table.empty(), _UNDATED, {})
+        household, _, person = _recipients_by_heads(table)
+        _state_heads(table, _head(table, household), household, person.frame["name"], _UNDATED, {})
     program = table.text("program")
     table.require("program", program)
     amount, _ = table.money("amount")

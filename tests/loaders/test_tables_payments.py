@@ -138,6 +138,29 @@ def test_of_a_list_that_numbers_heads_alone_the_head_is_paid(tmp_path: Path) -> 
     assert len(ends) == 1 and ends.str.starts_with("person:").all()
 
 
+@pytest.mark.parametrize(
+    ("heading", "rows", "paid"),
+    [
+        # Who is named beside the head is paid; a name in common of all rows of one number is the head's.
+        ("领取人,户主姓名", ["虚构乙,虚构甲"], {"虚构乙": False}),
+        ("领取人,户主姓名", ["虚构甲,虚构甲"], {"虚构甲": True}),
+        ("领取人,户主姓名", [",虚构甲"], {"虚构甲": True}),
+        ("姓名", ["虚构甲", "虚构甲"], {"虚构甲": True}),
+        ("姓名", ["虚构甲", "虚构乙"], {"虚构甲": False, "虚构乙": False}),
+    ],
+)
+def test_who_is_named_beside_a_numbered_head_is_paid(
+    tmp_path: Path, heading: str, rows: list[str], paid: dict[str, bool]
+) -> None:
+    lines = "".join(f"{row},{ONE},最低生活保障,2024-0{n},600\n" for n, row in enumerate(rows, 1))
+    text = f"{heading},户主身份证号,救助类型,发放年月,发放金额(元)\n{lines}"
+    read = load_text(tmp_path, {"发放.csv": text})
+    names = dict(nodes(read, "Person").select("id", "name").drop_nulls().iter_rows())
+    got = rels(read, "RECEIVES")["from_id"].unique().to_list()
+    assert {names[id_]: not id_.startswith("person.scoped:") for id_ in got} == paid
+    assert len(rels(read, "RECEIVES")) == len(rows)
+
+
 def test_of_two_sheets_another_amount_is_a_further_payment_and_told(tmp_path: Path) -> None:
     one, other = paid((ONE, "600", "")), paid((ONE, "150", ""))
     read = load_text(tmp_path, {"发放明细.csv": one, "补发明细.csv": other})
