@@ -24,6 +24,11 @@ TENDERS_COLUMNS: Final = (
     *("tender_id", "tender_title", "regime", "method", "tender_status", "published_on", "bid_deadline"),
     *("opened_on", "awarded_on", "contract_signed_on", "deposit", "deposit_currency"),
 )
+STATED: Final = Question(
+    "MATCH (t:Tender) RETURN t.id AS tender_id, t.stated AS stated", "tenders", "t:Tender"
+)
+"""What each source states of a tender, as it is kept; nothing where they agree."""
+STATED_COLUMNS: Final = ("tender_id", "stated")
 TENDER_COUNT: Final = "MATCH (t:Tender) RETURN count(DISTINCT t.id) AS n"
 LOTS: Final = Question(
     "MATCH (l:Lot) OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) RETURN l.id AS lot_id, coalesce(l.title, l.number) AS lot_title, "

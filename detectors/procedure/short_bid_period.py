@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
@@ -12,6 +13,7 @@ from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 from detectors.law.methods import BY_TENDER
 from detectors.procedure import limits
 from detectors.procedure.limits import rule_draft, tells, unknown_rule
+from graph.counted import counted
 
 _METHODS: Final = {"construction": BY_TENDER, "government_procurement": BY_TENDER}
 
@@ -19,6 +21,7 @@ _METHODS: Final = {"construction": BY_TENDER, "government_procurement": BY_TENDE
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a tender whose two dates are known and too close."""
     limit = int(values["days"])
+    several = {r["tender_id"]: r["stated"] for r in rows["stated"] if r["stated"] and len(r["stated"]) > 1}
     for row in rows["tenders"]:
         start, end = row["published_on"], row["bid_deadline"]
         binds = tells(row["regime"], row["method"], _METHODS)
@@ -35,6 +38,9 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             continue
         days = _days(start, end)
         if days >= limit:
+            days, start, end = min(_pairs(several.get(row["tender_id"], ())), default=(limit, start, end))
+            if days < limit:
+                yield _several(row["tender_id"], days, start, end)
             continue
         if days < 0:
             yield Undecided(
@@ -68,6 +74,26 @@ _NOT_PUT_OFF: Final = {"put_off_zh": "", "put_off_en": ""}
 
 def _days(start: str, end: str) -> int:
     return (date.fromisoformat(end[:10]) - date.fromisoformat(start[:10])).days
+
+
+def _pairs(stated: Sequence[str]) -> Iterator[tuple[int, str, str]]:
+    """Days, notice and deadline of each source that states both."""
+    for text in stated:
+        told = json.loads(text)["v"]
+        start, end = (str(told.get(name) or "")[:10] for name in ("published_on", "bid_deadline"))
+        if len(start) == len(end) == len("2024-06-10") and (days := _days(start, end)) >= 0:
+            yield days, start, end
+
+
+def _several(tender: str, days: int, start: str, end: str) -> Undecided:
+    return Undecided(
+        "tender",
+        tender,
+        (),
+        f"所载公告与投标截止日期不止一组，其中自{start}至{end}为{days}天：是延期、各标段不同还是再次招标，未载明，无法判定",
+        f"several notices or deadlines are stated, one of them {start} to {end}, {counted(days, 'day')}: whether the deadline was "
+        "put off, the lots have their own, or the tender was held again, is not stated, so it cannot be decided",
+    )
 
 
 def _put_off(row: Row) -> Undecided:
@@ -108,8 +134,8 @@ DETECTOR = Detector(
             least=1,
         ),
     ),
-    queries={"tenders": limits.TENDERS},
-    columns={"tenders": limits.TENDERS_COLUMNS},
+    queries={"tenders": limits.TENDERS, "stated": limits.STATED},
+    columns={"tenders": limits.TENDERS_COLUMNS, "stated": limits.STATED_COLUMNS},
     population=limits.TENDER_COUNT,
     identity=("tender_id",),
     suppressors=(),

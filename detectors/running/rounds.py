@@ -154,12 +154,15 @@ class ByRound:
         if "lot" in words and lot in self._names:
             zh, en = self._names[lot]
             words |= {"lot": f"{zh}，{day}开标", "lot_en": f"{en}, bids opened on {day}"}
+        # Rounds are told from the days of opening; that they are rounds nobody has said.
+        strict = detector.by_round and (hit.severity or detector.severity) == "prohibited"
         return replace(
             hit,
             scope_id=lot,
             identity=identity,
             facts=self._plain(hit.facts) | {"round": day},
             words=words,
+            severity="review" if strict else hit.severity,
             evidence=self._plainly(hit.evidence),
         )
 
