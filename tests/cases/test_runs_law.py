@@ -59,6 +59,7 @@ def test_the_last_run_that_could_look_decides(shared: Ledger, runs: list[Looked]
     present: dict[tuple[int, str], bool] = {}
     shares: dict[tuple[int, str], int] = {}
     changes: dict[tuple[int, str], list[str]] = {}
+    unchecked: set[tuple[int, str]] = set()
     for run in runs:
         looking = run.detectors - run.without_data
         found = {k: share for k, share in run.found.items() if k[0] in looking}
@@ -79,15 +80,25 @@ def test_the_last_run_that_could_look_decides(shared: Ledger, runs: list[Looked]
                     told.append("changed")
                 if not present.get(key, True):
                     told.append("found_again")
+                if key in unchecked:
+                    told.append("checked_again")
+                    unchecked.remove(key)
                 present[key], shares[key] = True, found[key]
-            elif key[0] in looking and key[0] not in run.lacking and present[key]:
+            elif key[0] in run.detectors & (run.without_data | run.lacking):
+                # It stands as it was, and says since when nobody could look.
+                if present[key] and key not in unchecked:
+                    told.append("not_checked")
+                    unchecked.add(key)
+            elif key[0] in looking and present[key]:
                 told.append("no_longer_found")
                 present[key] = False
+                unchecked.discard(key)
     kept = shared.findings(FindingFilter(scope_id=lot))
     numbers = {d.id: n for n, d in enumerate(DETECTORS)}
     by_key = {(numbers[r.finding.detector], r.finding.facts["holder"]["id"]): r for r in kept}
     assert len(by_key) == len(kept)
     assert {k: r.no_longer_found_at is None for k, r in by_key.items()} == present
+    assert {k for k, r in by_key.items() if r.not_checked_since is not None} == unchecked
     assert {k: r.finding.facts["share"] * 2 for k, r in by_key.items()} == shares
     assert {k: [h.kind for h in r.history] for k, r in by_key.items()} == changes
     # The history, read backwards from today, gives what was first found.
