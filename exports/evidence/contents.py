@@ -21,7 +21,7 @@ from exports.evidence.asking import About, Asked
 from exports.evidence.citing import Citations, cite
 from exports.evidence.freezing import Frozen, freeze
 from exports.evidence.masking import Masks
-from exports.evidence.people import names_of, person_ids
+from exports.evidence.people import names_of, names_told, person_ids
 from exports.evidence.report import Report
 from exports.evidence.report_html import report_html
 from exports.evidence.report_pdf import report_pdf
@@ -97,9 +97,11 @@ def prove(
     # A party's findings and gaps tell of people who stand nowhere in its picture.
     told = [[dict(f.facts), f.subjects, f.evidence.nodes] for f in findings]
     people = person_ids([stated, told]) if hidden_by else set()
-    masks = Masks(
-        frozen.nodes.values(), findings, hidden_by, names_of(store, people).values() if people else ()
-    )
+    called: set[str] = set()
+    if people:
+        # Findings nobody could check name people who were taken back, whom the store no longer knows.
+        called = {*names_of(store, people).values(), *names_told([f.to_json() for f in findings])}
+    masks = Masks(frozen.nodes.values(), findings, hidden_by, called)
     frozen = masks.frozen(frozen)
     proving = tuple(map(masks.text, asked.ids)) if asked.found else ()
     subgraph = masks_title(masks, frozen.subgraph(asked.picture, proving, asked.keys))

@@ -21,6 +21,7 @@ from detectors.running.runner import Run
 from exports import verify_package
 from exports.evidence.unjudged import unjudged_in_ledger
 from graph.stores import Credentials
+from tests.api.world import FILES, PEOPLE
 from tests.cli.both_stores import Store
 from tests.exports.conftest import KEY, World, unpack
 from tests.exports.test_commands import texts_of
@@ -324,3 +325,34 @@ def facts_of_party(own: Store, folder: Path) -> Any:
     assert own("evidence", PARTY, "--to", folder / "with-data").code == 0
     assert "没有涉及该对象而无法判定的事项" in reports(folder / "with-data")["zh"]
     return facts_of(folder / "with-data")["undecided_about"]
+
+
+@pytest.fixture
+def taken_back(tmp_path: Path) -> Store:
+    """Two bidders with one officer, whom the positions alone name, found; then the positions are taken back, and looked again."""
+    store = Store(str(tmp_path / "store"), tmp_path / "data", Credentials())
+    for name in ("companies.csv", "positions.csv", "tenders.csv", "bids.csv"):
+        (tmp_path / name).write_text(FILES[name], encoding="utf-8")
+        assert store("load", tmp_path / name).code == 0
+    assert store("detect").code == 0
+    batches = store("status", "--format", "json").json["batches"]
+    (positions,) = (b["id"] for b in batches if "positions.csv" in json.dumps(b))
+    assert store("unload", positions).code == 0
+    assert store("detect").code == 0
+    return store
+
+
+def test_people_taken_back_are_masked_in_what_was_found_of_them(taken_back: Store, tmp_path: Path) -> None:
+    """Of such a person the store has no name: what was found tells it."""
+    shown = {}
+    for name, options in (("clear", ()), ("masked", ("--mask-people",))):
+        made = taken_back("evidence", "local:A", "--to", tmp_path / name, *options)
+        assert made.code == 0, made.err
+        assert verify_package(tmp_path / name).holds
+        told = {
+            p.name: texts_of(p) for p in sorted((tmp_path / name / "data").rglob("*.*")) if p.suffix != ".png"
+        }
+        shown[name] = {file for file, text in told.items() if PEOPLE[0] in text}
+        assert "shared-officer" in {f["detector"] for f in facts_of(tmp_path / name)["findings_about"]}
+    assert {"facts.json", "report.zh.html", "report.en.pdf"} <= shown["clear"]
+    assert shown["masked"] == set()
