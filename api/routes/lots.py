@@ -150,7 +150,9 @@ def one(request: Request, caller: Asking, services: Using, id: Id) -> Response:
         services, dataset_of(request), _as_found(told_of["bidders"], dataset_of(request).standing)
     )
     every = (*DETECTORS, *services.own)
-    combined = stack([r.finding for r in records], found.id, [b["id"] for b in told_of["bidders"]], every)
+    # What the last run could not check is listed with that remark: whether it still ties anybody is not known.
+    checked = [r.finding for r in records if r.not_checked_since is None]
+    combined = stack(checked, found.id, [b["id"] for b in told_of["bidders"]], every)
     wanted = lot_detectors(services.own)
     last = services.ledger.lasting(("lot", found.id), wanted, services.rules, services.store.fingerprint())
     undecided = _undecided(last.undecided, last.missing, found.id, told_of["bidders"]) if last else []

@@ -283,6 +283,7 @@ def _named(found: Finding, about: About, hides: bool) -> dict[str, Any]:
         "as_of": found.facts.get("as_of"),
         "state": record.state if record else None,
         "changed_since_decision": record.changed_since_decision if record else None,
+        "not_checked_since": record.not_checked_since if record else None,
         "suppression": {
             "until": suppression.until,
             "reason": told_reason(suppression.reason, hides),

@@ -360,8 +360,13 @@ class PartyTelling(Telling):
         if not found["state"]:
             return "—"
         said = pick(STATE_WORDS[found["state"]], self.lang)
-        changed = self.say("（结论后有变化）", " (changed since it was decided)")
-        return said + (changed if found["changed_since_decision"] else "")
+        if found["changed_since_decision"]:
+            said += self.say("（结论后有变化）", " (changed since it was decided)")
+        if found["not_checked_since"]:
+            said += self.say(
+                "；最近一次检测未能核对（缺少数据）", "; the last run could not check this (data missing)"
+            )
+        return said
 
     def _set_aside(self, found: Mapping[str, Any]) -> str:
         """By which rule, and by a person until when, a finding is suppressed, with the reason of each."""

@@ -79,6 +79,7 @@ def test_findings_of_earlier_data_are_named_as_such_and_never_denied(own: Store,
     told = own("evidence", PARTY, "--to", looked)
     assert told.code == 0 and "lookthrough detect" not in told.err
     found = facts_of(looked)["findings_about"]
+    assert {f["not_checked_since"] for f in found} == {None} and "未能核对" not in reports(looked)["zh"]
     assert found and facts_of(looked)["findings_about_over"] == "loaded"
     assert {f["state"] for f in found} == {"new"} and {f["found_in_data"] for f in found} == {None}
 
@@ -353,6 +354,13 @@ def test_people_taken_back_are_masked_in_what_was_found_of_them(taken_back: Stor
             p.name: texts_of(p) for p in sorted((tmp_path / name / "data").rglob("*.*")) if p.suffix != ".png"
         }
         shown[name] = {file for file, text in told.items() if PEOPLE[0] in text}
-        assert "shared-officer" in {f["detector"] for f in facts_of(tmp_path / name)["findings_about"]}
+        facts, texts = facts_of(tmp_path / name), reports(tmp_path / name)
+        (found,) = [f for f in facts["findings_about"] if f["detector"] == "shared-officer"]
+        # The detectors did look at the data loaded, and this is not of them.
+        assert facts["findings_about_over"] == "loaded" and found["not_checked_since"]
+        # A line of the table may be broken anywhere.
+        said = {lang: re.sub(r"\s+", " ", text) for lang, text in texts.items()}
+        assert "新；最近一次检测未能核对（缺少数据）" in said["zh"].replace(" ", "")
+        assert "new; the last run could not check this (data missing)" in said["en"]
     assert {"facts.json", "report.zh.html", "report.en.pdf"} <= shown["clear"]
     assert shown["masked"] == set()
