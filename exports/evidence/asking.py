@@ -92,12 +92,13 @@ def ask(
     detector: str | None = None,
     known: About | None = None,
     own: Sequence[Detector] = (),
+    unchecked: bool = False,
 ) -> Asked:
     """The finding of a fingerprint, or the party of an id, with its proof. Raises `PackageError`.
 
     `detector`: the one that made the finding, where it is known: only it is run. `known`: what is found about the
-    party, where that is known: nothing is run. `own`: an operator's own detectors, beside the product's. Where what is in play is not up to date the store must
-    be open for writing.
+    party, where that is known: nothing is run. `own`: an operator's own detectors, beside the product's. `unchecked`: the last run could not check this finding for want of data.
+    Where what is in play is not up to date the store must be open for writing.
     """
     if isinstance(question, Finding):
         return _finding(store, question, own)
@@ -108,6 +109,13 @@ def ask(
         found = next(
             (f for f in detect(store, wanted, None, rules).findings if f.fingerprint == question), None
         )
+        if found is None and unchecked:
+            # That the data do not give it says nothing of whether it stands.
+            raise PackageError(
+                "该预警所依据的数据已撤回或缺失，最近一次检测未能核对；请重新导入数据、运行检测后再生成材料包。",
+                "The data it rests on are missing or were taken back, and the last run could not check it: load them again, "
+                "run the detectors, then make the package.",
+            )
         if found is None:
             raise PackageError(
                 f"当前数据下没有编号为 {question} 的风险预警：可能已不再成立，或来自另一数据库。用 lookthrough detect 查看现有预警。",

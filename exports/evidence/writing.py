@@ -287,7 +287,8 @@ def _asked(
     if same and record.no_longer_found_at is None:
         return ask(store, found, as_of, rules, own=own)
     # The ledger speaks of other data: what it says is found again in those that are loaded.
-    return ask(store, record.id, as_of, rules, found.detector, own=own)
+    unchecked = record.not_checked_since is not None
+    return ask(store, record.id, as_of, rules, found.detector, own=own, unchecked=unchecked)
 
 
 def _known(

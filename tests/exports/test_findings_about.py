@@ -343,6 +343,26 @@ def taken_back(tmp_path: Path) -> Store:
     return store
 
 
+def test_the_package_of_what_nobody_could_check_is_refused_as_that_and_made_when_the_data_are_back(
+    taken_back: Store, tmp_path: Path
+) -> None:
+    records = taken_back("findings", "list", "--format", "json").json
+    (found,) = [f for f in records if f["detector"] == "shared-officer"]
+    for lang, says, never in (
+        ("zh", "已撤回或缺失，最近一次检测未能核对", "不再成立"),
+        ("en", "the last run could not check it: load them again", "no longer stands"),
+    ):
+        made = taken_back("evidence", found["id"], "--to", tmp_path / lang, language=lang)
+        assert made.code != 0 and not (tmp_path / lang).exists()
+        told = re.sub(r"\s+", " " if lang == "en" else "", made.err)
+        assert says in told and never not in told
+    # The data are back, and no run has looked at them: whether it stands is found out for the package.
+    assert taken_back("load", tmp_path / "positions.csv").code == 0
+    made = taken_back("evidence", found["id"], "--to", tmp_path / "back")
+    assert made.code == 0, made.err
+    assert verify_package(tmp_path / "back").holds
+
+
 def test_people_taken_back_are_masked_in_what_was_found_of_them(taken_back: Store, tmp_path: Path) -> None:
     """Of such a person the store has no name: what was found tells it."""
     shown = {}
