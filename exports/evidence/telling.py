@@ -179,8 +179,6 @@ class Telling:
 
     def told(self, value: Any, name: str = "", currency: str = "") -> str:
         """Any fact as a reader is told it. `name`: the field it stands in; `currency`: that of the facts around it."""
-        if isinstance(value, bool):
-            return "√" if value else "×"
         if isinstance(value, Mapping):
             if span := self._months(value):
                 return span
@@ -194,17 +192,9 @@ class Telling:
             return ", ".join(f"{self.label(k)}: {self.told(value[k], str(k), inside)}" for k in told)
         if isinstance(value, list | tuple):
             return "; ".join(self.told(v, name, currency) for v in value) or "—"
-        if name in MONEY_FIELDS and isinstance(value, int | float):
-            # What is bid may be a rate, which has no currency.
-            return f"{value:.2%}" if currency == RATE else whole_amount(value, currency, self.lang)
-        if name in _SHARES and isinstance(value, int | float):
-            return f"{value:.2%}"
         if isinstance(value, str) and value in self.names:
             return self.names[value]
-        if isinstance(value, str) and _CODE.fullmatch(value):
-            pair = CODES.get(value.replace("-", "_")) or CODES.get(value)
-            return pick(pair, self.lang) if pair else value
-        return "—" if value is None else str(value)
+        return told_alone(value, name, currency, self.lang)
 
     def _months(self, value: Mapping[str, Any]) -> str:
         """A span of months as it is said; empty where the fact is another."""
@@ -232,6 +222,21 @@ class Telling:
         unit = pick(UNITS[known.unit], self.lang) if known.unit in UNITS else known.unit
         doc = self.say(known.doc_zh, known.doc_en)
         return doc[:1].upper() + doc[1:], f"{told} {unit}".strip().replace("  ", " ").replace(" （", "（")
+
+
+def told_alone(value: str | float | None, name: str, currency: str, lang: Lang) -> str:
+    """One value without parts as a reader is told it. `name`: the field it stands in; `currency`: of its amount, or `RATE`."""
+    if isinstance(value, bool):
+        return "√" if value else "×"
+    if name in MONEY_FIELDS and isinstance(value, int | float):
+        # What is bid may be a rate, which has no currency.
+        return f"{value:.2%}" if currency == RATE else whole_amount(value, currency, lang)
+    if name in _SHARES and isinstance(value, int | float):
+        return f"{value:.2%}"
+    if isinstance(value, str) and _CODE.fullmatch(value):
+        pair = CODES.get(value.replace("-", "_")) or CODES.get(value)
+        return pick(pair, lang) if pair else value
+    return "—" if value is None else str(value)
 
 
 def currency_in(facts: Mapping[str, Any]) -> str:

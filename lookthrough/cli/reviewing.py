@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Final, get_args
 
@@ -402,7 +402,7 @@ def _show(s: Session, record: FindingRecord) -> None:
             "at": local_time(h.at),
             "what": s.say(*_KINDS[h.kind]),
             "who": h.actor or h.run,
-            "detail": _detail(s, h.detail),
+            "detail": _detail(s, h.detail, record.finding.facts),
         }
         for h in record.history
     ]
@@ -415,7 +415,8 @@ def _show(s: Session, record: FindingRecord) -> None:
     print_rows(s, columns, rows)
 
 
-def _detail(s: Session, detail: Any) -> str:
+def _detail(s: Session, detail: Any, facts: Mapping[str, Any]) -> str:
+    """What an entry of the history tells. `facts`: the finding's, which state the currency of its amounts."""
     if "to" in detail:
         moved = " → ".join(s.say(*STATE_WORDS[detail[end]]) for end in ("from", "to"))
         return f"{moved}: {detail['reason']}"
@@ -424,10 +425,10 @@ def _detail(s: Session, detail: Any) -> str:
     if "reason" in detail:
         return str(detail["reason"])
     changes = detail.get("changes") or {}
-    return s.say("；", "; ").join(_changed(s, name, change) for name, change in changes.items())
+    return s.say("；", "; ").join(_changed(s, name, change, facts) for name, change in changes.items())
 
 
-def _changed(s: Session, name: str, change: Any) -> str:
+def _changed(s: Session, name: str, change: Any, facts: Mapping[str, Any]) -> str:
     """What changed, by its name; before and after where these are words or numbers."""
     from exports.evidence.words import FACT_NAMES
 
@@ -436,5 +437,19 @@ def _changed(s: Session, name: str, change: Any) -> str:
     ends = [change["before"], change["after"]]
     if name in ("text", "evidence") or not all(isinstance(end, str | int | float | None) for end in ends):
         return called
-    before, after = ("—" if end is None else str(end) for end in ends)
+    before, after = (_told(s, field, end, facts) for end in ends)
     return s.say(f"{called}：{before} → {after}", f"{called}: {before} → {after}")
+
+
+def _told(s: Session, field: str, value: Any, facts: Mapping[str, Any]) -> str:
+    """A value as it is told: amounts in yuan, shares in per cent, codes in words."""
+    from detectors.identities import BASES, identity_label
+    from exports.evidence.telling import currency_in, told_alone
+
+    if field == "state" and value in STATE_WORDS:
+        return s.say(*STATE_WORDS[value])
+    if field == "severity" and value in _SEVERITY_WORDS:
+        return s.say(*_SEVERITY_WORDS[value])
+    if field == "identity" and value in BASES:
+        return s.say(*identity_label(value))
+    return told_alone(value, field, currency_in(facts), "zh" if s.language == "zh" else "en")

@@ -11,13 +11,18 @@ import sqlite3
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
 
-from graph.stores import Credentials
+from cases import open_ledger
+from detectors.registry import DETECTORS
+from detectors.rules.values import NO_RULES
+from detectors.running.detecting import detect
+from graph.stores import Credentials, open_store
 from lookthrough.demo.numbers import company_codes
 from lookthrough.settings import read_settings
 from tests.cases.conftest import database
@@ -138,6 +143,42 @@ def test_findings_are_recorded_decided_and_told(lookthrough, folder):
         ("李样本", "decide"),
     ]
     assert audit[0]["action"] == "load"
+
+
+@EMBEDDED
+def test_what_changed_is_told_as_reports_tell_it(lookthrough, loaded, store_url):
+    """Amounts are kept in fen, shares as fractions, the rest by codes."""
+    wanted = [d for d in DETECTORS if d.id == "common-shareholder"]
+    before = {"amount": 1050000000, "share": 0.3, "identity": "name_only", "role": "spouse"}
+    after = {"amount": 1050000050, "share": 0.305, "identity": "id", "role": "director"}
+    with open_store(store_url, "read") as store:
+        run = detect(store, wanted)
+        data = store.fingerprint()
+    (found,) = run.findings
+    with open_ledger(str(read_settings().ledger.render_as_string(hide_password=False))) as ledger:
+        for severity, facts in (("review", before), ("lead", after)):
+            other = replace(found, severity=severity, facts={**found.facts, **facts, "currency": "CNY"})
+            ledger.record_run(replace(run, findings=(other,)), wanted, NO_RULES, data, "tester")
+
+    def shown(language):
+        ran = lookthrough("findings", "show", found.fingerprint, "--lang", language)
+        assert ran.code == 0, ran.err
+        # A cell of the table is broken over lines.
+        cells = [line.rpartition("│")[0].rpartition("│")[2].strip() for line in ran.out.splitlines()]
+        return "".join(cells).replace(" ", "")
+
+    zh, en = shown("zh"), shown("en")
+    for told in (
+        "10,500,000.00元→10,500,000.50元",
+        "30.00%→30.50%",
+        "仅凭名称，未核实→证件号或统一社会信用代码一致",
+        "级别：需人工核查→一般疑点",
+        "配偶→董事",
+    ):
+        assert told in zh
+    for told in ("10,500,000.00CNY→10,500,000.50CNY", "30.00%→30.50%", "nameonly,notverified→identifier"):
+        assert told in en
+    assert not any(code in zh for code in ("name_only", "review", "spouse", "1050000000"))
 
 
 @EMBEDDED
