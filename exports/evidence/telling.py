@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 from detectors.definition import Detector, Parameter
@@ -216,7 +217,10 @@ class Telling:
     def parameter(self, name: str, value: Any) -> tuple[str, str]:
         """What a parameter means, and its value with its unit; its name where nobody says what it means."""
         known = next((p for p in self.subject.parameters if p.name == name), None)
-        told = f"{value:g}" if isinstance(value, float) else self.told(value)
+        told = self.told(value)
+        if isinstance(value, float):
+            # Every digit that was set, no exponent, and nothing of how a computer keeps fractions.
+            told = f"{Decimal(repr(round(value, 10))):f}".removesuffix(".0")
         if known is None:
             return name, told
         unit = pick(UNITS[known.unit], self.lang) if known.unit in UNITS else known.unit

@@ -52,6 +52,23 @@ def test_money_is_told_in_yuan_with_its_unit_wherever_it_stands(world: World, la
             assert not re.search(rf"(?<![\d.,]){minor}(?![\d.,])", text), (detector, minor)
 
 
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (1_000_000.0, "1000000"),
+        (1_234_567.89, "1234567.89"),
+        (0.05, "0.05"),
+        (0.1 + 0.2, "0.3"),
+        (1e16, "10000000000000000"),
+    ],
+)
+def test_parameters_are_told_with_every_digit(world: World, value: float, told: str) -> None:
+    found = one(world, "deposit-above-limit")
+    name = next(k for k, v in found.parameters.items() if isinstance(v, float))
+    text = read(world, replace(found, parameters={**found.parameters, name: value}), "en")
+    assert re.search(rf"(?<![\d.,]){re.escape(told)} (?:as a fraction|yuan)", text)
+
+
 def _held(value: Any, name: str) -> set[int]:
     if isinstance(value, dict):
         mine = {v for k, v in value.items() if k == name and isinstance(v, int)}
