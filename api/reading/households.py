@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any, Final
 
 import polars as pl
@@ -70,14 +71,20 @@ def _told_once(stated: list[dict[str, Any]]) -> list[dict[str, Any]]:
     kept: dict[tuple[Any, ...], dict[str, Any]] = {}
     for row in stated:
         kept.setdefault((row["id"], *(row[k] for k in _SAYS)), row)
-    return [row for row in kept.values() if not any(_says_more(other, row) for other in kept.values())]
+    # Compared with those of the same person and end alone: some households have thousands of members.
+    beside: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
+    for row in kept.values():
+        beside[row["id"], row["valid_to"]].append(row)
+    return [
+        row
+        for row in kept.values()
+        if not any(_says_more(other, row) for other in beside[row["id"], row["valid_to"]])
+    ]
 
 
 def _says_more(other: dict[str, Any], row: dict[str, Any]) -> bool:
-    """Does one of the same person say all that a row says, and more?"""
-    if other is row or any(other[k] != row[k] for k in ("id", "valid_to")):
-        return False
-    return all(row[k] in (None, other[k]) for k in _SAYS)
+    """Does another of the same person and end say all that a row says?"""
+    return other is not row and all(row[k] in (None, other[k]) for k in _SAYS)
 
 
 def _named(rows: list[dict[str, Any]], members: list[dict[str, Any]]) -> list[dict[str, Any]]:
