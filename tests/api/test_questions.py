@@ -164,11 +164,11 @@ def test_lots_of_one_tender_are_told_apart(either_service):
     wanted = [
         *(
             "虚构桥梁工程",
-            "虚构水厂工程 · 施工 · 标段01",
-            "虚构水厂工程 · 施工 · 标段02",
+            "虚构水厂工程 · 施工 · #01",
+            "虚构水厂工程 · 施工 · #02",
             "虚构水厂工程 · 监理",
         ),
-        *("虚构道路工程 · 标段1", "虚构道路工程 · 标段2"),
+        *("虚构道路工程 · #1", "虚构道路工程 · #2"),
     ]
     wanted.sort()
     with either_service.client(*ALL) as client:
