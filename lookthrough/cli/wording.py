@@ -112,12 +112,6 @@ _FIELDS: Final[dict[str, tuple[str, str]]] = {
     "ended_on": ("结束日期", "ended"),
 }
 """Fields that no picture shows."""
-_STATUSES: Final[dict[str, tuple[str, str]]] = {
-    "registered": ("报名", "registered"),
-    "won": ("中标", "won"),
-    "lost": ("未中标", "lost"),
-}
-"""Statuses of bids that no picture shows by a word of this kind."""
 
 
 def word(s: Session, words: Mapping[str, tuple[str, str]], code: str | None) -> str | None:
@@ -156,16 +150,16 @@ def field_word(s: Session, field: str) -> str:
 def field_value(s: Session, type_: str, field: str, value: str | int | float) -> str:
     """A value of a node's field: an amount in units (元) as the statement's currency has them, a code in words."""
     from graph.model import NODE_TYPES
-    from visualize.wording import coded
+    from visualize.field_words import field_code
 
     kind = next(f.type for f in NODE_TYPES[type_].fields if f.name == field)
     if kind == "MONEY":
         return f"{int(value) / 100:,.2f}"
     if kind == "TIME":
         return str(value).replace("T", " ").removesuffix(":00")
-    return (
-        s.say(coded(str(value), "zh"), coded(str(value), "en").lower()) if field == "status" else str(value)
-    )
+    # Only codes begin lower-case within a sentence: names keep their capitals.
+    said, en = str(value), field_code(field, str(value), "en")
+    return said if en == said else s.say(field_code(field, said, "zh"), en[:1].lower() + en[1:])
 
 
 def detector_words(s: Session) -> Callable[[str], str]:

@@ -12,7 +12,7 @@ import pytest
 from detectors.registry import DETECTORS
 from graph.model import NODES, RELATIONSHIPS
 from lookthrough.cli.console import session
-from lookthrough.cli.wording import type_word
+from lookthrough.cli.wording import field_value, type_word
 
 LOT = "XG-2025-001/1"
 COMPANY = "虚构云桥建设有限公司"
@@ -65,3 +65,21 @@ def test_every_type_has_a_word_of_its_own():
     s = session(None, "zh")
     words = [type_word(s, name) for name in names]
     assert len(set(words)) == len(names) and not set(words) & set(names)
+
+
+@pytest.mark.parametrize(
+    ("status", "zh", "en"),
+    [
+        ("registered", "仅报名", "registered only"),
+        ("won", "中标", "won"),
+        ("lost", "未中标", "lost"),
+        ("rejected", "否决投标", "rejected"),
+    ],
+)
+def test_the_status_of_a_bid_is_worded_as_one_of_a_bid(status: str, zh: str, en: str):
+    said = [field_value(session(None, language), "Bid", "status", status) for language in ("zh", "en")]
+    assert said == [zh, en]
+
+
+def test_a_name_stays_as_it_is_written():
+    assert field_value(session(None, "en"), "Benefit", "payee", "Won") == "Won"
