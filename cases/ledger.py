@@ -18,6 +18,7 @@ from cases.errors import InvalidValueError, LedgerError
 from cases.lasting import Lasting, ReadRuns, lasting
 from cases.moments import Clock, later_than, moment, system_clock
 from cases.opening import explained, ledger_address, open_engine, writing
+from cases.recording import Held
 from cases.records import (
     AuditEntry,
     AuditReport,
@@ -73,17 +74,30 @@ class Ledger:
         scope: tuple[str, str] | None = None,
         began_at: dt.datetime | None = None,
         narrowed: Narrowed | None = None,
+        held: Held | None = None,
     ) -> RunRecord:
         """Record a run, whole or not at all.
 
         `detectors`: those that were run; `scope`: (kind, id) where only one lot or household was looked at;
-        `narrowed`: where only what loads had touched was. Only what these cover can become "no longer found", and not where `run.undecided` says that data on a subject are
-        missing. Parties that go by another id than before are followed by `run.aliases`.
+        `narrowed`: where only what loads had touched was. Only what these cover can become "no longer found", and not
+        where `run.undecided` says that data on a subject are missing, nor where `held` (`graph.held.still_held` of the
+        store) says that of what a finding is about no data are left. Without it all are taken to be there. Parties that
+        go by another id than before are followed by `run.aliases`.
         """
         began = timestamp(began_at) if began_at else None
         with self._writing() as (connection, at):
             return recording.record(
-                connection, at, run, detectors, rules, dataset_fingerprint, actor, scope, began, narrowed
+                connection,
+                at,
+                run,
+                detectors,
+                rules,
+                dataset_fingerprint,
+                actor,
+                scope,
+                began,
+                narrowed,
+                held,
             )
 
     def runs(self, after: str | None = None, limit: int = 100) -> list[RunRecord]:

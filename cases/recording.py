@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +20,7 @@ from cases.records import RunRecord
 from cases.rekeying import Known, rekey
 from cases.rows import rows, table_of
 from cases.tables import FindingRow, RunRow, SubjectRow, UndecidedRow
+from loaders.lot_numbers import known_id
 
 if TYPE_CHECKING:
     from detectors.definition import Detector
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from detectors.running.changed import Narrowed
     from detectors.running.runner import Run
 
+Held = Callable[[str, str, Collection[str]], set[str]]
+"""Of scopes of a kind, and of a detector's population, those that the data still hold: see `graph.held.still_held`."""
+_Holding = Callable[[Sequence[Known], Mapping[str, str]], set[int]]
 _DECIDED: Final = ("confirmed", "cleared", "not_decidable")
 _AT_ONCE: Final = 500
 _FINDINGS: Final = table_of(FindingRow)
@@ -55,6 +59,7 @@ def record(
     scope: tuple[str, str] | None,
     began_at: str | None,
     narrowed: Narrowed | None,
+    held: Held | None,
 ) -> RunRecord:
     """Record a run in the open transaction, whose caller holds the write lock. See `Ledger.record_run`."""
     made = _run(run, detectors, rules, dataset_fingerprint, audit.said(actor, "操作人", "the actor"), scope)
@@ -80,7 +85,9 @@ def record(
     counts = {
         "found": len(found),
         **_write_found(connection, at, made.id, events, known, found, digests),
-        **_write_absent(connection, at, events, known, found, covered, run, without_data),
+        **_write_absent(
+            connection, at, events, known, found, covered, run, without_data, _holding(detectors, held)
+        ),
         "renamed": renamed,
     }
     connection.execute(update(RunRow).where(RunRow.id == made.id).values(counts=counts))
@@ -353,15 +360,17 @@ def _write_absent(
     covered: frozenset[str],
     run: Run,
     without_data: Mapping[str, Known],
+    holding: _Holding,
 ) -> dict[str, int]:
     """What was covered and not found is no longer found, unless data are missing to say so.
 
-    `without_data`: what the ledger has of detectors that had nothing at all to look at.
+    `without_data`: what the ledger has of detectors that had nothing at all to look at. `holding` gives those findings,
+    by key, of whose scope there are data still.
     """
     gaps: dict[tuple[str, str], list[set[str]]] = defaultdict(list)
     for detector, u in run.undecided:
         gaps[detector, u.scope_id].append({run.aliases.get(s, s) for s in u.subjects})
-    gone: dict[int, dict[str, Any]] = {}
+    missed: list[Known] = []
     left = [
         k
         for k in without_data.values()
@@ -379,7 +388,11 @@ def _write_absent(
         if any(not lacking or lacking & about or row["scope_kind"] in _PEOPLE for lacking in open_):
             left.append(k)
         else:
-            gone[row["key"]] = {}
+            missed.append(k)
+    # A lot that was taken back has no gap: nothing was looked at there at all.
+    seen = holding(missed, run.aliases)
+    left += [k for k in missed if k.row["key"] not in seen]
+    gone: dict[int, dict[str, Any]] = {k.row["key"]: {} for k in missed if k.row["key"] in seen}
     if gone:
         connection.execute(
             update(_FINDINGS)
@@ -395,6 +408,31 @@ def _write_absent(
         )
     events.tell("not_checked", {key: {} for key in newly})
     return {"no_longer_found": len(gone), "undecided": len(left)}
+
+
+def _holding(detectors: Sequence[Detector], held: Held | None) -> _Holding:
+    populations = {d.id: d.population for d in detectors}
+
+    def holding(missed: Sequence[Known], aliases: Mapping[str, str]) -> set[int]:
+        if held is None:
+            return {k.row["key"] for k in missed}
+        parties = {*aliases, *aliases.values()}
+        kept: set[int] = set()
+        asked: dict[tuple[str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        for k in missed:
+            kind, id_, key = k.row["scope_kind"], k.row["scope_id"], k.row["key"]
+            # What is said of a party may stand at another of its ids.
+            if id_ in parties:
+                kept.add(key)
+            else:
+                # A lot's number may have been kept as a file wrote it.
+                now = known_id(id_) if kind == "lot" else id_
+                asked[kind, populations[k.row["detector"]]][now].append(key)
+        for (kind, population), keys in asked.items():
+            kept.update(key for id_ in held(kind, population, keys) for key in keys[id_])
+        return kept
+
+    return holding
 
 
 def _write_parties(connection: Connection, found: Mapping[int, Finding]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
@@ -27,6 +28,7 @@ from detectors.registry import chosen, whose_findings
 from detectors.running.changed import detect_changed, judged_in_scope
 from detectors.running.detecting import detect
 from detectors.running.runner import Run
+from graph.held import still_held
 from graph.stores.errors import StoreUnavailableError
 
 routes = Routes("work")
@@ -145,6 +147,7 @@ def run(
 
     def work(progress: Callable[[str, int, int], None]) -> Any:
         began = dt.datetime.now(dt.UTC)
+        held = partial(still_held, services.store)
         able = judged_in_scope(wanted)
         since = services.ledger.looked_at(able, services.rules) if asked.changed else None
         narrow = since and detect_changed(services.store, since, wanted, services.rules, progress)
@@ -157,11 +160,18 @@ def run(
                 caller.name,
                 began_at=began,
                 narrowed=narrow.narrowed,
+                held=held,
             )
             return {"run": record.to_json(), "left": list(narrow.left)}
         found: Run = detect(services.store, wanted, progress, services.rules)
         record = services.ledger.record_run(
-            found, wanted, services.rules, services.store.fingerprint(), caller.name, began_at=began
+            found,
+            wanted,
+            services.rules,
+            services.store.fingerprint(),
+            caller.name,
+            began_at=began,
+            held=held,
         )
         return {"run": record.to_json(), "left": []}
 

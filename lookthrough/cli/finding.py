@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Any, Final
 
 import typer
@@ -19,6 +20,7 @@ from detectors.running.one_lot import screen_lot
 from detectors.running.runner import Run
 from detectors.running.stacking import tied_bidders
 from graph.counted import counted
+from graph.held import still_held
 from graph.in_play import is_current
 from graph.stores import GraphStore
 from loaders.naming import find_node
@@ -127,6 +129,7 @@ def _changed_alone(
                         actor or s.settings.actor,
                         began_at=began,
                         narrowed=found.narrowed,
+                        held=partial(still_held, opened),
                     )
     if found is None:
         s.tell(

@@ -1,0 +1,47 @@
+"""Which lots, tenders, households and persons the data still hold: who is not there any more, nobody has looked at again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Final
+
+from graph.stores.contract import GraphStore
+from graph.stores.hops import EACH, hop, types_named
+
+_LABELS: Final = {"lot": "Lot", "tender": "Tender", "household": "Household", "person": "Person"}
+_COUNTED_BY: Final = {
+    ("lot", "FOR_LOT"): (hop("(b:Bid)-[r:FOR_LOT]->(n)", "r.key"),),
+    ("household", "RECEIVES"): (
+        hop("(n)-[r:RECEIVES]->(b:Benefit)", "r.key"),
+        hop("(p:Person)-[m:MEMBER_OF]->(n)", "m.key") + hop("(p)-[r:RECEIVES]->(b:Benefit)", "r.key"),
+    ),
+    ("person", "RECEIVES"): (hop("(n)-[r:RECEIVES]->(b:Benefit)", "r.key"),),
+}
+"""By kind and by what a detector's population is counted by: how it is reached from one of them."""
+_AT_ONCE: Final = 10_000
+
+
+def still_held(store: GraphStore, kind: str, population: str, ids: Collection[str]) -> set[str]:
+    """Those of some ids of one kind of scope that can still be looked at.
+
+    `population`: Cypher for a detector's denominator. Where it counts lots by their bids or recipients by their payments,
+    a lot that has no bid left, or a recipient whose payments are all gone, cannot be looked at either. Of kinds that are
+    no nodes (groups, accounts) all are given. Raises a `StoreError`.
+    """
+    label = _LABELS.get(kind)
+    if label is None:
+        return set(ids)
+    counted = [_COUNTED_BY[kind, t] for t in types_named(population) if (kind, t) in _COUNTED_BY]
+    found: set[str] = set()
+    for part in _parts(sorted(ids)):
+        for way in counted[0] if counted else ("",):
+            rows = store.query(
+                f"{EACH}MATCH (n:{label} {{id: i}}) {way}RETURN DISTINCT n.id AS id", {"ids": part}
+            )
+            found.update(rows["id"].to_pylist())
+    return found
+
+
+def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), _AT_ONCE):
+        yield ids[start : start + _AT_ONCE]
