@@ -35,9 +35,12 @@ _EITHER: Final[dict[str, frozenset[str]]] = {
     _CITY: frozenset({_PLAIN, _CITY}),
     _RURAL: frozenset({_PLAIN, _RURAL}),
 }
+_RAISED: Final = "(?:提标|调标|提高标准|调整标准)"
 _ARREARS: Final = re.compile(
-    r"\(?(?:提标|调标|提高标准|调整标准)?补[发差](?:资金|金|款)?\)?$|^(?:提标|调标)?补[发差]"
+    rf"\(?(?:{_RAISED}?补发|{_RAISED}补差)(?:资金|金|款)?\)?$|^(?:(?:提标|调标)?补发|(?:提标|调标)补差)"
 )
+_TOPPED_UP: Final = re.compile(r"\(?补差(?:资金|金|款)?\)?$|^补差")
+"""低保补差 pays the difference to the standard (差额补助), month by month: no arrears, unless the standard was raised."""
 _MONEY: Final = re.compile(r"(?<=.{2})(?:资金|金|款)$")
 """低保金 is what 低保 pays; 养老金 is a word of its own."""
 _WHOLE: Final = re.compile(r"(?:养老|抚恤|公积|保险|基|奖)金$")
@@ -60,10 +63,11 @@ _PARTS: Final = 5
 def same_programme(id_: str) -> str:
     """What ids of one programme share, however its lists and payments spell it: `program:低保金` is 最低生活保障.
 
-    What is paid in arrears (低保补发) is of its programme. Names that are not known here are compared as they are.
+    What is paid in arrears (低保补发), or up to the standard (低保补差), is of its programme. Names that are not known here are compared as they are.
     """
     name = re.sub(r"\s+", "", unicodedata.normalize("NFKC", id_.removeprefix("program:")))
-    name = _ARREARS.sub("", name) or name
+    owed = _ARREARS.sub("", name)
+    name = _TOPPED_UP.sub("", owed) or owed or name
     if not _WHOLE.search(name):
         name = _MONEY.sub("", name)
     return _known(name) or name

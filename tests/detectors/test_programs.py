@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from detectors.recipients import duplicate_benefit, eligible_not_receiving, overpayment, underpayment
-from graph.programs import NAMES, same_programme
+from graph.programs import NAMES, paid_under, same_programme
 from graph.stores import Credentials
 from tests.detectors.small_worlds import SmallWorld, verdicts
 
@@ -31,6 +31,11 @@ YEAR = {"stated_from": "2025-01-01", "stated_to": "2026-01-01"}
         ("低保（农村）", "农村低保", True),
         ("低保户救助金", "低保", True),
         ("低保提标补发", "低保", True),
+        ("低保补差", "低保", True),
+        ("城市低保补差资金", "城市低保", True),
+        ("城市低保补差", "低保（补差）", False),
+        ("低保提标补差", "低保", True),
+        ("低保补差补发", "低保", True),
         ("特困人员救助供养（分散）", "特困人员基本生活费", True),
         ("农村特困人员救助供养", "特困", True),
         ("80岁以上高龄津贴", "高龄补贴", True),
@@ -51,6 +56,23 @@ YEAR = {"stated_from": "2025-01-01", "stated_to": "2026-01-01"}
 )
 def test_names_of_one_programme(one: str, other: str, same: bool) -> None:
     assert (same_programme(f"program:{one}") == same_programme(f"program:{other}")) is same
+
+
+@pytest.mark.parametrize(
+    ("name", "of", "arrears"),
+    [
+        ("城市低保补差", "城市低保", False),
+        ("低保金(补差)", "低保", False),
+        ("补差低保金", "低保", False),
+        ("低保补发", "低保", True),
+        ("低保提标补差", "低保", True),
+        ("低保（调整标准补差）", "低保", True),
+        ("提标补差低保", "低保", True),
+        ("低保补差补发", "低保", True),
+    ],
+)
+def test_what_is_paid_up_to_the_standard_is_no_arrears(name: str, of: str, arrears: bool) -> None:
+    assert paid_under(name) == same_programme(of) + ("(补发)" if arrears else "")
 
 
 def test_every_name_is_of_one_programme() -> None:

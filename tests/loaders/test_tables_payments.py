@@ -200,7 +200,15 @@ def test_the_payments_of_two_sheets(
 
 @pytest.mark.parametrize(
     ("spelt", "payments"),
-    [("城乡低保", 1), ("最低生活保障金", 1), ("低保补发", 2), ("农村低保", 2), ("高龄津贴", 2)],
+    [
+        ("城乡低保", 1),
+        ("最低生活保障金", 1),
+        ("低保补差", 1),
+        ("低保补发", 2),
+        ("低保提标补差", 2),
+        ("农村低保", 2),
+        ("高龄津贴", 2),
+    ],
 )
 def test_the_spelling_of_a_programme_makes_no_second_payment(
     spelt: str, payments: int, tmp_path: Path
@@ -208,6 +216,7 @@ def test_the_spelling_of_a_programme_makes_no_second_payment(
     one = paid((ONE, "600", ""))
     read = load_text(tmp_path, {"甲.csv": one, "乙.csv": one.replace("低保,", f"{spelt},")})
     assert nodes(read, "Benefit")["id"].n_unique() == payments
+    assert ("payments-again" in codes(read, "flag")) is (payments == 1)
     assert set(rels(read, "UNDER")["to_id"]) == {"program:低保", f"program:{spelt}"}
 
 
