@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Final
 
 import polars as pl
@@ -29,16 +31,14 @@ def tell_payments_again(context: ReadContext) -> None:
         return
     told = _stated(context)
     places = told.select(_PLACE).unique(maintain_order=True)
-    told = told.join(places.with_row_index("turn"), on=_PLACE)
-    # The sheet in which a payment, and another one of its month, stands first.
-    first = told.group_by("id", maintain_order=True).agg(pl.col("turn").min())
+    told = told.join(places.with_row_index("turn"), on=_PLACE, maintain_order="left")
     names = {f.key: f.name for f in context.extract.files}
-    called = [_called(names.get(file, file), sheet, names) for file, sheet in places.iter_rows()]
-    for turn in range(1, places.height):
-        mine = told.filter(pl.col("turn") == turn)
-        before = first.filter(pl.col("turn") < turn)
-        before = _parted(before.with_columns(place=pl.col("turn").replace_strict(dict(enumerate(called)))))
-        _tell(context, mine, before)
+    known = Counter(names.values())
+    called = [_called(names.get(file, file), sheet, known) for file, sheet in places.iter_rows()]
+    # The sheet in which a payment, and another one of its month, stands first.
+    first = told.group_by("id", maintain_order=True).agg(pl.col("of", "amount").first(), pl.col("turn").min())
+    place = pl.col("turn").replace_strict(dict(enumerate(called)), return_dtype=pl.String)
+    _tell(context, told, first.with_columns(place=place))
 
 
 def tell_paid_before(store: GraphStore, context: ReadContext) -> None:
@@ -58,12 +58,16 @@ def tell_paid_before(store: GraphStore, context: ReadContext) -> None:
     }
     known = [names.get(row, row[0]) for row in places.iter_rows()]
     stored = stored.join(places.with_columns(place=pl.Series(known, dtype=pl.String)), on=["batch", "file"])
-    for _, mine in sorted(told.group_by(_PLACE), key=lambda part: str(part[0])):
-        _tell(context, mine, stored.select("id", "of", "amount", "place"))
+    order = sorted(told.select(_PLACE).unique().rows(), key=str)
+    turns = pl.DataFrame(order, schema=dict.fromkeys(_PLACE, pl.String), orient="row").with_row_index(
+        "turn", 1
+    )
+    told = told.join(turns, on=_PLACE, maintain_order="left")
+    _tell(context, told, stored.select("id", "of", "amount", "place", turn=pl.lit(0, pl.UInt32)))
 
 
-def _called(file: str, sheet: str, names: dict[str, str]) -> str:
-    return file if list(names.values()).count(file) < 2 else f"{file} {sheet}"
+def _called(file: str, sheet: str, names: Counter[str]) -> str:
+    return file if names[file] < 2 else f"{file} {sheet}"
 
 
 def _nothing() -> pl.DataFrame:
@@ -107,32 +111,57 @@ def _stored(store: GraphStore, context: ReadContext) -> pl.DataFrame:
     return _parted(pl.concat(found).unique("id").sort("id"))
 
 
-def _tell(context: ReadContext, mine: pl.DataFrame, before: pl.DataFrame) -> None:
-    """Tell of one sheet's payments (id, of, amount, file, sheet) beside those known before it, each with its `place`."""
-    again = mine.join(before.select("id", "place"), on="id", maintain_order="left")
-    for (place,), part in again.group_by("place", maintain_order=True):
-        _note(context, part, "payments-again", str(place), (str(part.height), str(part.height)))
+def _tell(context: ReadContext, told: pl.DataFrame, before: pl.DataFrame) -> None:
+    """Tell of payments (id, of, amount, file, sheet, row) beside those known before, each of these with its `place`.
+
+    `turn`, on both sides: what is known before has a smaller one. One sheet has one turn; an id stands in `before` once.
+    """
+    told = told.sort("turn", maintain_order=True)
+    known = told.join(
+        before.select("id", "place", since="turn"), on="id", how="left", maintain_order="left"
+    ).with_columns(again=(pl.col("since") < pl.col("turn")).fill_null(False))
+    further = _with_another(known.filter(~pl.col("again")).select(told.columns), before)
+    parts = [
+        (turn, code, str(place), part)
+        for code, rows in (("payments-again", known.filter("again")), ("payments-further", further))
+        for (turn, place), part in rows.group_by("turn", "place", maintain_order=True)
+    ]
+    names = {f.key: f.name for f in reversed(context.extract.files)}
+    said = set(context.problems)
+    for _, code, place, part in sorted(parts, key=lambda one: one[:2]):
+        problem = _problem(part, code, place, names)
+        if problem not in said:
+            said.add(problem)
+            context.problems.append(problem)
+
+
+def _with_another(rows: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+    """Those of `rows`, in turns that rise, beside which another payment of the month is known before: with its
+    `amount_before` and `place`. Of several, the first by id; nothing paid is no payment."""
     zero = pl.col("amount").str.contains(r"^-?0+\.00").fill_null(True)
-    others = before.filter(~zero).sort("of", "id").unique("of", maintain_order=True, keep="first")
-    further = (
-        mine.filter(~zero)
-        .join(before, on="id", how="anti", maintain_order="left")
-        .join(others, on="of", suffix="_before", maintain_order="left")
+    others = before.filter(~zero).sort("id").with_row_index("rank")
+    # The smallest rank so far, turn by turn: joining all of a month to each other would take the square of the sheets.
+    least = (
+        others.sort("turn")
+        .select("of", "turn", rank=pl.col("rank").cum_min().over("of"))
+        .unique(["of", "turn"], keep="last", maintain_order=True)
     )
-    for (place,), part in further.group_by("place", maintain_order=True):
+    beside = rows.filter(~zero).join_asof(
+        least, on="turn", by="of", allow_exact_matches=False, check_sortedness=False
+    )
+    known = others.select("rank", "place", amount_before="amount")
+    return beside.drop_nulls("rank").join(known, on="rank", maintain_order="left")
+
+
+def _problem(part: pl.DataFrame, code: str, place: str, names: Mapping[str, str]) -> Problem:
+    """What is told of payments of one sheet, at the first of them."""
+    count, (file, sheet, row) = part.height, part.select(*_PLACE, "row").row(0)
+    zh = en = str(count)
+    if code == "payments-further":
         of, amount, other = part.select("of", "amount", "amount_before").row(0)
         # Whom it is for, the row says: of a person alone the id would be nothing that anybody can read.
-        count, row, month = part.height, part["row"][0], of.rpartition("/")[2]
+        month = of.rpartition("/")[2]
         zh = f"{count} 笔发放（如第 {row} 行，{month}：{other} 元之外又有 {amount} 元）"
         en = f"{counted(count, 'payment')} (as in row {row}, {month}: {amount} yuan beside {other} yuan)"
-        _note(context, part, "payments-further", str(place), (zh, en))
-
-
-def _note(context: ReadContext, rows: pl.DataFrame, code: str, place: str, known: tuple[str, str]) -> None:
-    """Tell of rows (id, file, sheet, row) of one sheet, at the first of them."""
-    file, sheet, row = rows.select(*_PLACE, "row").row(0)
-    name = next((f.name for f in context.extract.files if f.key == file), file)
-    zh, en = message(code, place, known[0])[0], message(code, place, known[1])[1]
-    problem = Problem("flag", code, name, sheet, row, "", "", zh, en)
-    if problem not in context.problems:
-        context.problems.append(problem)
+    zh, en = message(code, place, zh)[0], message(code, place, en)[1]
+    return Problem("flag", code, names.get(file, file), sheet, row, "", "", zh, en)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from loaders.context import ReadContext
+from loaders.tables import paid_again
 from tests.loaders.reading import codes, load_text, nodes, rels
 from tests.loaders.shapes.numbers import resident
 
@@ -196,6 +198,39 @@ def test_the_payments_of_two_sheets(
     assert [p.code for p in read.problems if p.code in ("payments-again", "payments-further")] == told
     turned = load_text(tmp_path, {"乙.csv": sheets[1] + "\n", "甲.csv": sheets[0]})
     assert set(nodes(turned, "Benefit")["id"]) == set(nodes(read, "Benefit")["id"])
+
+
+def test_of_many_sheets_each_is_told_beside_those_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In time that grows as the payments do: a list a month and village makes thousands of sheets."""
+    looked_at = []
+    parted = paid_again._parted
+
+    def counting(frame: pl.DataFrame) -> pl.DataFrame:
+        looked_at.append(frame.height)
+        return parted(frame)
+
+    monkeypatch.setattr(paid_again, "_parted", counting)
+    sheets = [["600"], ["150"], ["300", "150"], ["0"], ["600"], *([["150"]] * 25)]
+    files = {
+        f"{n:02}.csv": paid(*((ONE, amount, "") for amount in sheet)) + "\n" * n
+        for n, sheet in enumerate(sheets, 1)
+    }
+    read = load_text(tmp_path, files)
+    told = [(p.code, p.file, p.expected_zh) for p in read.problems if p.code.startswith("payments-")]
+    assert [one[:2] for one in told[:4]] == [
+        ("payments-further", "02.csv"),
+        ("payments-again", "03.csv"),
+        ("payments-further", "03.csv"),
+        ("payments-again", "05.csv"),
+    ]
+    assert len(told) == 4 + 25
+    # Of several before it the first by amount, and where that stands.
+    assert all(word in told[0][2] for word in ("01.csv", "600.00 元之外又有 150.00 元"))
+    assert "02.csv" in told[1][2] and "01.csv" in told[3][2]
+    assert all(word in told[2][2] for word in ("02.csv", "150.00 元之外又有 300.00 元"))
+    assert sum(looked_at) == sum(map(len, sheets))
 
 
 @pytest.mark.parametrize(
