@@ -18,6 +18,7 @@ from graph.records import RelKey
 from graph.resolution.departures_by_name import leaving_by_name, meant_by
 from graph.resolution.investors import INVESTORS, OF_HOLDERS, ONE_PERSONS, SOLE_OWNER, WORD_OF, standing
 from graph.resolution.spans import OF_ALL_ROWS, other_spans, owns_spans
+from graph.stores.departures import left_by_name
 from graph.stores.engine import Writing
 from graph.stores.marks import Marks
 from graph.stores.statements import (
@@ -60,6 +61,8 @@ class Touched:
     """Companies whose register, or whose rank of lists, changed."""
     dated: dict[str, list[pl.Series]] = field(default_factory=dict)
     """By type of `OF_ALL_ROWS`, the nodes that rows with a stated date ended at which are gone."""
+    undated: dict[str, list[pl.Series]] = field(default_factory=dict)
+    """Likewise, of rows without one."""
     regarded: list[str] = field(default_factory=list)
     """Firms whose investors are something else now: owners by law, or holders."""
     linked: list[pl.Series] = field(default_factory=list)
@@ -99,7 +102,7 @@ def apply_rows(
     """Write the batch's nodes and relationships, spans included.
 
     `datasets`: data set by batch id, this batch included. `snapshots`: all snapshots, this batch's included. `held`: how
-    many nodes and relationships there are before, of the types that are stated and of `OWNS`.
+    many nodes and relationships there are before, of the types that are stated, of `OWNS` and of those of `OF_ALL_ROWS`.
     """
     touched = Touched()
     total, done = stated.rows, 0
@@ -227,8 +230,8 @@ def _insert_with_spans(
             continue
         fresh = {rel: new_rows.pop(rel) for rel in list(new_rows) if rel[0] == type_.name}
         again = invested if type_.name in WORD_OF else None
-        if type_.name in OF_ALL_ROWS and fresh and held[type_.name]:
-            again = _with_dates(writer, fresh)
+        if type_.name in OF_ALL_ROWS and held[type_.name]:
+            again = _of_all_rows(writer, type_.name, touched, [_with_dates(writer, fresh)])
         if fresh or type_.name in whole or again is not None:
             _respan_others(
                 writer,
@@ -329,9 +332,20 @@ def _meant(writer: Writing, rows: pl.DataFrame) -> pl.DataFrame | None:
     return meant_by(theirs, writer.node_rows("Person", theirs["from_id"].unique()).select("id", "name"))
 
 
-def _with_dates(writer: Writing, fresh: Mapping[RelKey, pl.DataFrame]) -> pl.Series | None:
-    """The nodes where new rows end, and any row, stored or new, states a date; None where none does."""
-    again = []
+def _of_all_rows(writer: Writing, name: str, touched: Touched, dated: list[pl.Series]) -> pl.Series | None:
+    """The nodes of which all rows of a type of `OF_ALL_ROWS` are looked at again; None where there are none.
+
+    `dated`: those of which a row with a stated date came or went.
+    """
+    undated = pl.concat([pl.Series("to_id", [], pl.String), *touched.undated.get(name, [])])
+    by_name = left_by_name(writer, touched.renamed.get("Person", []), undated)
+    ends = pl.concat([s.alias("to_id") for s in (*dated, by_name)]).unique()
+    return None if ends.is_empty() else ends
+
+
+def _with_dates(writer: Writing, fresh: Mapping[RelKey, pl.DataFrame]) -> pl.Series:
+    """The nodes where new rows end, and any row, stored or new, states a date."""
+    again = [pl.Series("to_id", [], pl.String)]
     for (name, start, end), rows in fresh.items():
         found = writer.query(
             f"MATCH (:{start})-[r:{name}]->(b:{end}) WHERE r.stated_from IS NOT NULL OR r.stated_to IS NOT NULL "
@@ -341,8 +355,7 @@ def _with_dates(writer: Writing, fresh: Mapping[RelKey, pl.DataFrame]) -> pl.Ser
         stored = pl.Series("to_id", found.column(0).to_pylist(), pl.String)
         dated = pl.concat([stored, rows.filter(_STATES_DATE)["to_id"]])
         again.append(rows.filter(pl.col("to_id").is_in(dated.implode()))["to_id"])
-    ends = pl.concat(again).unique()
-    return None if ends.is_empty() else ends
+    return pl.concat(again)
 
 
 def _without_holders(writer: Writing, spans: pl.DataFrame, investors: pl.DataFrame) -> pl.DataFrame:
@@ -421,8 +434,8 @@ def take_back_rows(
         _respan_owns(writer, {}, snapshots, "OWNS" in was_snapshot, held["OWNS"], touched)
     for type_ in STATED_RELS:
         rewrite, again = type_.name in was_snapshot, invested if type_.name in WORD_OF else None
-        if type_.name in touched.dated:
-            again = pl.concat(touched.dated[type_.name]).unique()
+        if type_.name in OF_ALL_ROWS and held[type_.name]:
+            again = _of_all_rows(writer, type_.name, touched, touched.dated.get(type_.name, []))
         if type_.name != "OWNS" and (rewrite or again is not None):
             _respan_others(writer, type_.name, type_.pairs, {}, snapshots, rewrite, touched, again)
     touched.nodes |= {"Identifier", "Name", "Company"}
@@ -459,6 +472,7 @@ def _take_back_rels(writer: Writing, rel: RelKey, prefix: str, touched: Touched)
     writer.delete_rels(rel, gone)
     if name in OF_ALL_ROWS:
         touched.dated.setdefault(name, []).append(gone.filter(_STATES_DATE)["to_id"])
+        touched.undated.setdefault(name, []).append(gone.filter(~_STATES_DATE)["to_id"])
     kept = rows.filter(pl.col("left").list.len() > 0)
     writer.update_rels(rel, kept.select("key", "from_id", "to_id", sources=_joined(pl.col("left"))))
 
@@ -483,6 +497,8 @@ def _take_back_nodes(
             gone.append(row["id"])
             continue
         rows.append(resolved(type_name, row["id"], left))
+        if any(row.get(name) != rows[-1].get(name) for name in _NAMED_BY):
+            touched.renamed.setdefault(type_name, []).append(row["id"])
         touched.told_otherwise(type_name, row, rows[-1])
     writer.update_nodes(type_name, node_frame(type_name, rows))
     writer.delete_nodes(type_name, pl.Series("id", gone, pl.String))

@@ -15,7 +15,7 @@ import pyarrow as pa
 from graph.model import NODE_TYPES, REL_TYPES, SCHEMA_VERSION
 from graph.penetration.tables import OwnershipTables
 from graph.records import Extract, RelKey
-from graph.resolution.spans import SNAPSHOT_SCHEMA
+from graph.resolution.spans import OF_ALL_ROWS, SNAPSHOT_SCHEMA
 from graph.stores.applying import Progress, apply_rows, take_back_rows
 from graph.stores.cancelling import finishing
 from graph.stores.contract import Applied, BatchRecord
@@ -83,7 +83,8 @@ class Store:
             snapshots = _snapshots([*known.values(), _parsed(record)])
             writer.save_record("Batch", record | {"state": "open"})
             try:
-                before = writer.counts({*stated.nodes, *(rel[0] for rel in stated.rels), "OWNS"})
+                asked = {*stated.nodes, *(rel[0] for rel in stated.rels), "OWNS", *OF_ALL_ROWS}
+                before = writer.counts(asked)
                 touched = apply_rows(writer, stated, datasets, snapshots, before, say)
                 say("derived", 0, 1)
                 names = derive(writer, touched)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import permutations
 
 import polars as pl
 import pytest
 
 from graph.records import Extract, SourceFile, source
-from graph.stores import GraphStore, open_store
+from graph.stores import GraphStore, departures, open_store
+from graph.stores.engine import Reading
 
 HOUSE, SON = "local:H1", "person:son"
 MEMBERS = (
@@ -115,3 +116,84 @@ def test_others_of_the_household_and_other_households_stay(store: GraphStore) ->
     assert not inside(store, "2024-07-01")
     assert inside(store, "2024-07-01", person="person:father")
     assert inside(store, "2024-07-01", household="local:H2")
+
+
+NAME, BY_NAME, OTHER = "虚构张三", "person.scoped:zhang", "person:other"
+
+
+def named(name: str, person: str, called: str | None = NAME, until: str | None = None) -> Extract:
+    """A file of one member of the household, as it calls him."""
+    extract = listed(name, [(None, None, until)], person=person)
+    extract.nodes["Person"] = [
+        f.with_columns(name=pl.lit(called, pl.String)) for f in extract.nodes["Person"]
+    ]
+    return extract
+
+
+def registered(name: str, person: str, called: str = NAME) -> Extract:
+    """A register of people, which knows nothing of households."""
+    extract = named(name, person, called)
+    return Extract(name, extract.files, nodes={"Person": extract.nodes["Person"]})
+
+
+def ended(store: GraphStore) -> dict[str, str | None]:
+    """By member with a number, when the membership ended."""
+    return {r["person"]: r["until"] for r in store.query(MEMBERS).to_pylist() if r["person"] != BY_NAME}
+
+
+LEAVES = named("left.csv", BY_NAME, until="2024-06-15")
+
+
+def test_whom_a_departure_by_name_means_depends_on_no_order(store: GraphStore) -> None:
+    """The register alone names the member."""
+    parts = [named("list.csv", SON, None), LEAVES, registered("register.csv", SON)]
+    for order in permutations(range(3)):
+        batches = {n: store.apply(parts[n]).batch_id for n in order}
+        assert ended(store) == {SON: "2024-06-15"}, order
+        store.unload(batches[2])
+        assert ended(store) == {SON: None}, order
+        store.unload(batches[1])
+        store.unload(batches[0])
+
+
+def test_nor_does_it_where_two_may_be_meant(store: GraphStore) -> None:
+    """A namesake who is in the household too, or only called so by a register: as long as anything says it."""
+    for second in ([named("two.csv", OTHER)], [named("two.csv", OTHER, None), registered("r.csv", OTHER)]):
+        parts = [named("one.csv", SON), LEAVES, *second]
+        for order in [*permutations(range(len(parts)))][:: len(second) * 3 - 1]:
+            batches = {n: store.apply(parts[n]).batch_id for n in order}
+            assert ended(store) == {SON: None, OTHER: None}, order
+            store.unload(batches.pop(len(parts) - 1))
+            assert ended(store)[SON] == "2024-06-15", order
+            for batch in batches.values():
+                store.unload(batch)
+
+
+def test_another_name_takes_a_member_out_of_what_is_meant(store: GraphStore) -> None:
+    store.apply(named("list.csv", SON))
+    store.apply(LEAVES)
+    assert ended(store) == {SON: "2024-06-15"}
+    # The smallest of what undated lists say counts.
+    batch = store.apply(registered("register.csv", SON, "丁")).batch_id
+    assert ended(store) == {SON: None}
+    store.unload(batch)
+    assert ended(store) == {SON: "2024-06-15"}
+
+
+def test_households_nobody_left_by_name_are_not_looked_for(
+    store: GraphStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a load that renames nobody nothing is asked."""
+    store.apply(named("list.csv", SON))
+    asked = []
+    real = departures._ids
+
+    def counting(reading: Reading, cypher: str, ids: Sequence[str] = ()) -> pl.Series:
+        asked.append(cypher)
+        return real(reading, cypher, ids)
+
+    monkeypatch.setattr(departures, "_ids", counting)
+    store.apply(named("more.csv", OTHER))
+    assert asked == []
+    store.apply(registered("register.csv", SON, "丁"))
+    assert len(asked) == 1
