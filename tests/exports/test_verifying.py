@@ -309,7 +309,11 @@ def test_a_partys_reports_tables_and_pictures_are_held_against_its_data(
     assert verify_package(unpack(package.files, tmp_path / "as-it-is")).holds
     for n, (name, change, place) in enumerate(
         (
-            ("report.zh.html", _text_of(package.id.removeprefix("local:"), "另一个"), "data/report.zh.html line"),
+            (
+                "report.zh.html",
+                _text_of(package.id.removeprefix("local:"), "另一个"),
+                "data/report.zh.html line",
+            ),
             ("facts.json", with_facts(lambda f: f["findings_about"].pop()), "findings.csv"),
             ("facts.json", with_facts(lambda f: f.update(findings_about_over="not")), "data/report.zh.html"),
         )
