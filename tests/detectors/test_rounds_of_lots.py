@@ -7,25 +7,8 @@ import json
 from detectors.registry import DETECTORS
 from graph.rounds import rounds
 from tests.detectors.files_world import FoundInFiles, found_in_files, table
-from tests.detectors.test_rounds import (
-    AGAIN,
-    AWARD,
-    CODES,
-    FEW,
-    FIRST,
-    LEADS,
-    NAMES,
-    OWNED_FIRST,
-    PRICES,
-    SECOND,
-    TENDER,
-    TIED,
-    bids,
-    named,
-    open_for,
-    priced,
-    tied,
-)
+from tests.detectors.test_rounds import CODES, FIRST, LEADS, NAMES, SECOND, TIED, bids, named, open_for, tied
+from tests.detectors.test_rounds_judged import AGAIN, AWARD, FEW, OWNED_FIRST, PRICES, TENDER, priced
 from tests.loaders.shapes.numbers import resident
 
 NEXT_DAY, THIRD = "2024-06-11", "2024-08-20"
