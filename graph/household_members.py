@@ -12,12 +12,23 @@ Member = tuple[str, str, str | None]
 """A membership: ids of household and person, and the person's name."""
 
 
+def standing(person: str, since: str | None, until: str | None, day: str | None, today: str) -> bool:
+    """Does a membership say who is a member on a day? One by name alone always does, and one with a number on that day.
+
+    Who left by number may be named by a payment list still: then he is a member by that list. Days as ISO dates; `day`
+    is None where none is asked for: then whoever has not left by `today` is one.
+    """
+    if person.startswith(UNNUMBERED):
+        return True
+    return (not until or until > (day or today)) and (day is None or not since or since <= day)
+
+
 def known_by_number(members: Iterable[Member]) -> set[tuple[str, str]]:
     """Household and person of those known by name alone whom the household has with a number too.
 
     Within one household a name is one person's: a list of payments names the head without the number that the list of
-    members gives. `members`: all of the households asked about. Of two with numbers and one name nobody knows which of
-    them it is; either way he is no member more.
+    members gives. `members`: all of the households asked about; where a day is, of those with a number the ones
+    `standing` then. Of two with numbers and one name nobody knows which of them it is; either way he is no member more.
     """
     frame = pl.DataFrame(
         sorted(set(members), key=lambda m: (m[0], m[1])),

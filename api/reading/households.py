@@ -9,7 +9,7 @@ import polars as pl
 
 from api.datasets import Dataset
 from api.reading.holdings import holdings_or_none
-from graph.household_members import known_by_number
+from graph.household_members import known_by_number, standing
 from graph.penetration.days import today
 from graph.stores import GraphStore
 from graph.stores.hops import EACH, hop
@@ -38,7 +38,9 @@ def household(store: GraphStore, dataset: Dataset, id_: str) -> dict[str, Any]:
         "p.hukou_region AS hukou_region, p.died_on AS died_on",
         {"id": id_},
     ).to_pylist()
-    again = known_by_number((id_, m["id"], m["name"]) for m in stated)
+    now = today().isoformat()
+    stays = [m for m in stated if standing(m["id"], m["valid_from"], m["valid_to"], None, now)]
+    again = known_by_number((id_, m["id"], m["name"]) for m in stays)
     members = _told_once([m for m in stated if (id_, m["id"]) not in again])
     # Who left and came back is a member twice, and holds a home once.
     ids = sorted({m["id"] for m in members})

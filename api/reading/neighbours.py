@@ -7,9 +7,10 @@ from itertools import product
 from typing import Any, Final, Literal, get_args
 
 from api.reading.naming import Resolved
-from graph.household_members import known_by_number
+from graph.household_members import known_by_number, standing
 from graph.lot_names import lot_names
 from graph.model import REL_TYPES
+from graph.penetration.days import today
 from graph.stores import GraphStore
 from graph.stores.hops import EACH, hop
 from graph.stores.statements import SOURCE_SEPARATOR
@@ -55,7 +56,7 @@ def neighbours(
     Without `counted` the counts, a query for each kind, are left out.
     """
     counts = []
-    twice = _told_twice(store, about)
+    twice = _told_twice(store, about, as_of)
 
     def at(kind: str, way: str) -> Iterator[tuple[str, tuple[str, str]]]:
         return product([about.id] if kind == "SAME_AS" else ids, _pairs(kind, about.type, way))
@@ -76,15 +77,18 @@ def neighbours(
     return {"id": about.id, "counts": counts, "items": items[:limit], "truncated": len(items) > limit}
 
 
-def _told_twice(store: GraphStore, about: Resolved) -> list[str]:
-    """Of a household the members that are named once more without their number."""
+def _told_twice(store: GraphStore, about: Resolved, as_of: str | None) -> list[str]:
+    """Of a household the members on the day that are named once more without their number."""
     if about.type != "Household":
         return []
     rows = store.query(
-        "MATCH (h:Household {id: $id}) MATCH (p:Person)-[:MEMBER_OF]->(h) RETURN DISTINCT p.id AS id, p.name AS name",
+        "MATCH (h:Household {id: $id}) MATCH (p:Person)-[r:MEMBER_OF]->(h) RETURN DISTINCT p.id AS id, p.name AS name, "
+        "r.valid_from AS since, r.valid_to AS until",
         {"id": about.id},
     ).to_pylist()
-    return sorted(person for _, person in known_by_number((about.id, r["id"], r["name"]) for r in rows))
+    now = today().isoformat()
+    stays = [r for r in rows if standing(r["id"], r["since"], r["until"], as_of, now)]
+    return sorted(person for _, person in known_by_number((about.id, r["id"], r["name"]) for r in stays))
 
 
 def _pairs(kind: str, type_: str, direction: str) -> list[tuple[str, str]]:

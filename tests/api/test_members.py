@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from api.reading import households
+from tests.api.serving import ALL, Running
+from tests.api.world import HOUSEHOLD
 
 
 def member(
@@ -30,3 +32,37 @@ def test_memberships_are_compared_within_one_person_alone(monkeypatch):
     # A list of payments says no more than the register; who left before is told beside.
     assert told == [*named, *left]
     assert len(compared) <= 5 * people
+
+
+LEFT = "household_id,person_id,person_name,relation_to_head,valid_to\nF-1,Q,样本林知夏,户主,2025-03-01\n"
+PAID = "家庭编号,户主姓名,救助类别,发放月份,发放金额\nF-1,样本林知夏,虚构低保,2025-04,600元\n"
+
+
+def test_who_left_by_number_and_is_still_paid_by_name_is_not_lost(either_service: Running) -> None:
+    with either_service.client(*ALL) as client:
+        for name, text in (("household_members.csv", LEFT), ("发放明细.csv", PAID)):
+            sent = client.post("/v1/loads", files=[("files", (name, text.encode()))], data={"dataset": name})
+            assert either_service.finished(client, sent.raise_for_status().json())["state"] == "done"
+
+        def beside(day: str | None) -> list[str]:
+            params = {"kind": "MEMBER_OF", "direction": "in"} | ({"as_of": day} if day else {})
+            answer = client.get(f"/v1/parties/{HOUSEHOLD}/neighbours", params=params).raise_for_status()
+            parties = [item["party"] for item in answer.json()["items"]]
+            return sorted({p["id"] for p in parties if p["name"] == "样本林知夏"})
+
+        def drawn(day: str | None) -> list[str]:
+            params = {"format": "json"} | ({"as_of": day} if day else {})
+            scene = (
+                client.get(f"/v1/households/{HOUSEHOLD}/subgraph", params=params).raise_for_status().json()
+            )
+            return sorted(n["id"] for n in scene["nodes"] if n["name"] == "样本林知夏")
+
+        told = client.get(f"/v1/households/{HOUSEHOLD}").raise_for_status().json()["members"]
+        page = {m["id"]: m["valid_to"] for m in told if m["name"] == "样本林知夏"}
+        (by_name,) = page.keys() - {"person.local:Q"}
+        assert page == {"person.local:Q": "2025-03-01", by_name: None}
+        # While he is a member by number, who is named beside it is he; afterwards the list alone names him.
+        assert (beside("2025-01-31"), drawn("2025-01-31")) == (["person.local:Q"], ["person.local:Q"])
+        assert (beside("2025-04-30"), drawn("2025-04-30")) == ([by_name], [by_name])
+        # A picture is one of today.
+        assert (beside(None), drawn(None)) == (sorted(page), [by_name])
