@@ -250,9 +250,7 @@ class Tables:
         if self.small and frame.height <= FEW and 0 < self.count_rels(name) <= FEW:
             # At a checkpoint the engine takes up to half a second for rows added to those of a type that it already has,
             # and a twentieth of that for a small type written as a whole.
-            every = {(name, *pair): self.rel_rows((name, *pair)) for pair in REL_TYPES[name].pairs}
-            every[rel] = pl.concat([every[rel], frame], how="diagonal_relaxed")
-            self.replace_rels(name, list(every.items()))
+            self._rewrite(rel, lambda rows: pl.concat([rows, frame], how="diagonal_relaxed"))
             return
         self._copy_rels(rel, frame)
 
