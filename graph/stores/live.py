@@ -59,7 +59,7 @@ class _Opened:
         """Blocks that read it, steady ones included."""
 
     def connect(self) -> Tables:
-        return Tables(ladybug.Connection(self.database, num_threads=_THREADS))
+        return Tables(ladybug.Connection(self.database, num_threads=_THREADS), _THREADS)
 
     def aside(self, path: Path) -> Aside | None:
         """The same state opened a second time; None where it is small, or another has taken its path meanwhile."""

@@ -29,6 +29,8 @@ _MANY: Final = 100_000
 """Rows of an answer from which on the engine hands them over in parts of its own choice."""
 _LOOKED_UP: Final = 10_000
 """Nodes looked up by their ids at once."""
+_BEGUN_AT: Final = 200
+"""Up to this many nodes a question begins at for which one thread is enough."""
 FEW: Final = 2_000
 """Up to this many nodes are looked up by their ids; more where that beats reading everything, measured at 20 µs each
 against 1 µs a row."""
@@ -50,8 +52,12 @@ class Tables:
     small = False
     """Of a file of one's own: all that it holds is read in no time."""
 
-    def __init__(self, connection: ladybug.Connection):
+    def __init__(self, connection: ladybug.Connection, threads: int = 0):
         self._connection = connection
+        self._threads = threads
+        """For one question; 0: as many as the database has."""
+        self._alone = False
+        """Whether the last question got one thread."""
         self.written: set[str] = set()
         """Types written to since it was opened."""
         self.wordings: set[int] = set()
@@ -78,6 +84,7 @@ class Tables:
     def query(self, cypher: str, params: Mapping[str, Any] | None = None, timeout: float = 60.0) -> pa.Table:
         """See `Reading.query`."""
         self.wordings.add(hash(cypher))
+        self._thread_for(cypher, params or {})
         return self._asked(
             lambda: self._connection.execute(cypher, dict(params or {})), timeout, _rows_at_once
         )
@@ -85,6 +92,13 @@ class Tables:
     def scan(self, pattern: str, columns: Sequence[Column], timeout: float = 60.0) -> pl.DataFrame:
         """See `Reading.scan`."""
         return scanned(lambda cypher: self.query(cypher, timeout=timeout), pattern, columns)
+
+    def _thread_for(self, cypher: str, params: Mapping[str, Any]) -> None:
+        """One thread for what begins at few nodes: several take up to three times its processor time to share it."""
+        ids = params.get("ids", ()) if cypher.startswith(EACH) else [params["id"]] if "id" in params else ()
+        if (alone := 0 < len(ids) <= _BEGUN_AT) != self._alone:
+            self._connection.set_max_threads_for_exec(1 if alone else self._threads)
+            self._alone = alone
 
     def _asked(
         self, ask: Callable[[], Any], timeout: float, at_once: Callable[[Any], int | None] = lambda _: None
