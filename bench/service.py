@@ -210,10 +210,7 @@ def _client(running: Served, headers: dict[str, str], patience: float) -> aiohtt
 
 
 async def _ask(client: aiohttp.ClientSession, at: float, method: str, path: str, spent: list[float]) -> None:
-    """One request, measured from when it was due: what waits for others has waited.
-
-    One that is broken off when the run ends has taken that long at least.
-    """
+    """One request, measured from `at`; one that is broken off when the run ends has taken that long at least."""
     try:
         async with client.request(method, path) as answer:
             await answer.read()
@@ -236,13 +233,16 @@ async def _mixed(
             for method, path in asked[kind][:10]:
                 await _ask(client, time.perf_counter(), method, path, spent[f"{kind} alone"])
         before, begun = running.cpu, time.perf_counter()
-        tasks = []
+        tasks, late = [], []
         for n in range(RATE * SECONDS):
             due = begun + n / RATE
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            # From when it is sent, whoever else is waited for: a clock that wakes the client late is not the service's.
+            sent = time.perf_counter()
+            late.append((sent - due) * 1000)
             kind = chance.choices(list(mix), [part for part, _ in mix.values()])[0]
             method, path = chance.choice(asked[kind])
-            tasks.append(asyncio.create_task(_ask(client, due, method, path, spent[kind]), name=kind))
+            tasks.append(asyncio.create_task(_ask(client, sent, method, path, spent[kind]), name=kind))
         # A service that is too slow builds a queue and says so (503, 504): the run ends all the same, and tells what was
         # not answered.
         _, waiting = await asyncio.wait(tasks, timeout=_PATIENCE)
@@ -262,7 +262,10 @@ async def _mixed(
             "allowed ms": allowed,
         }
         for kind, (_, allowed) in mix.items()
-    ] + [{"name": "processors busy with all of it", "cores": round(busy, 2)}]  # fmt: skip
+    ] + [
+        {"name": "processors busy with all of it", "cores": round(busy, 2)},
+        {"name": "sent after they were due", "p50 ms": _at(late, 0.5), "p99 ms": _at(late, 0.99), "longest ms": _at(late, 1.0)},
+    ]  # fmt: skip
 
 
 def _too_slow(fault: BaseException | None) -> bool:

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from cases import audit
 from cases.comparing import row_hash
@@ -22,6 +22,8 @@ _SHOWN: Final = len(_MARK) + 6
 """Characters of a secret that are kept in clear, to tell keys apart: 36 of its 256 bits."""
 
 _LONGEST_NAME: Final = 100
+_BY_SECRET: Final = select(table_of(KeyRow)).where(KeyRow.secret_sha256 == bindparam("secret"))
+"""Made once: every request asks it."""
 
 
 def hashed(secret: str) -> str:
@@ -71,7 +73,7 @@ def create(
 
 def find(connection: Connection, secret: str, at: str) -> KeyRecord | None:
     """The key of a secret, where it may be used at this time."""
-    row = first_row(connection, select(table_of(KeyRow)).where(KeyRow.secret_sha256 == hashed(secret)))
+    row = first_row(connection, _BY_SECRET, {"secret": hashed(secret)})
     if row is None or row["revoked_at"] is not None:
         return None
     if row["expires_at"] is not None and row["expires_at"] <= at:

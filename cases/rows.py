@@ -22,9 +22,11 @@ def rows(connection: Connection, query: Select[Any]) -> Sequence[Row]:
     return cast(Sequence[Row], connection.execute(query).mappings().all())
 
 
-def first_row(connection: Connection, query: Select[Any]) -> Row | None:
-    """The first row, if there is one."""
-    return cast("Row | None", connection.execute(query).mappings().first())
+def first_row(
+    connection: Connection, query: Select[Any], values: Mapping[str, Any] | None = None
+) -> Row | None:
+    """The first row, if there is one. `values`: of the query's parameters."""
+    return cast("Row | None", connection.execute(query, values).mappings().first())
 
 
 def streamed(connection: Connection, query: Select[Any]) -> Iterator[Row]:

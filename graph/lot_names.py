@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from graph.stores.contract import GraphStore
 from graph.stores.hops import EACH, hop, may_hop
 
+IN_TENDER: Final = may_hop("(l)-[:LOT_OF]->(t:Tender)")
+"""Goes on from lots `l` to their tenders `t`, if they have one."""
+TITLES: Final = "t.id AS tender_id, t.title AS tender, l.title AS lot, l.number AS number"
+"""What the names of lots `l` and tenders `t` are made of."""
 _FEW: Final = 4
 _NUMBER: Final = re.compile(r"[0-9A-Za-z.-]+")
 
@@ -19,14 +23,23 @@ def lot_names(store: GraphStore, ids: Iterable[str]) -> dict[str, str]:
     The title of the tender and the lot's own; of a tender with several lots that have no titles, or one title, also its
     number as it is written (`虚构学校工程 · #2`, which reads alike in both languages). Raises a `StoreError`.
     """
-    rows = _of_each(
-        store, ids,
-        "MATCH (l:Lot {id: $id}) OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) ",
-        f"{EACH}MATCH (l:Lot {{id: i}}) {may_hop('(l)-[:LOT_OF]->(t:Tender)')}",
-        "RETURN l.id AS id, t.id AS tender_id, t.title AS tender, l.title AS lot, l.number AS number",
+    return names_of_lots(
+        store,
+        _of_each(
+            store, ids,
+            "MATCH (l:Lot {id: $id}) OPTIONAL MATCH (l)-[:LOT_OF]->(t:Tender) ",
+            f"{EACH}MATCH (l:Lot {{id: i}}) {IN_TENDER}",
+            f"RETURN l.id AS id, {TITLES}",
+        ),
     )  # fmt: skip
+
+
+def names_of_lots(store: GraphStore, lots: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """`lot_names` of lots whose id and `TITLES` have been read: one row for each tender that a lot is of."""
     # Of several tenders of one lot the first by title, on either store.
-    rows.sort(key=lambda r: (not r["tender"], r["tender"] or "", r["tender_id"] or ""), reverse=True)
+    rows = sorted(
+        lots, key=lambda r: (not r["tender"], r["tender"] or "", r["tender_id"] or ""), reverse=True
+    )
     beside = _of_each(
         store, (r["tender_id"] for r in rows if r["tender_id"] and r["tender"]),
         "MATCH (l:Lot)-[:LOT_OF]->(t:Tender {id: $id}) ",
@@ -34,8 +47,8 @@ def lot_names(store: GraphStore, ids: Iterable[str]) -> dict[str, str]:
         "RETURN t.id AS tender_id, t.title AS tender, l.id AS id, l.title AS lot",
     )  # fmt: skip
     alike: dict[tuple[str, str], set[str]] = {}
-    for row in beside:
-        alike.setdefault((row["tender_id"], _titles(row["tender"], row["lot"])), set()).add(row["id"])
+    for one in beside:
+        alike.setdefault((one["tender_id"], _titles(one["tender"], one["lot"])), set()).add(one["id"])
     named = {}
     for row in rows:
         name = _titles(row["tender"], row["lot"])

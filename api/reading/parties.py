@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.datasets import Dataset
-from graph.lot_names import lot_names
+from graph.lot_names import IN_TENDER, TITLES, names_of_lots
 from graph.model import NODE_TYPES, node_columns
 from graph.stores import GraphStore
 from graph.stores.statements import SOURCE_SEPARATOR
@@ -15,8 +15,8 @@ _LOTS = 200
 _LOTS_OF_PARTY = {
     # From one node both engines' planners walk as one would. Each row once costs the embedded
     # engine ten times as much: rows are told apart here.
-    type_: f"MATCH (c:{type_} {{id: $id}})-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) "
-    "RETURN l.id AS id, l.title AS title, l.bid_on AS bid_on, b.status AS status, b.won AS won"
+    type_: f"MATCH (c:{type_} {{id: $id}})-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) {IN_TENDER}"
+    f"RETURN l.id AS id, l.bid_on AS bid_on, b.status AS status, b.won AS won, {TITLES}"
     for type_ in ("Company", "Person")
 }
 
@@ -53,7 +53,6 @@ def party(store: GraphStore, dataset: Dataset, id_: str, type_: str) -> dict[str
     )  # fmt: skip
     ids = [id_, *(a["id"] for a in aliases)]
     lots = _lots(store, type_, ids)
-    called = lot_names(store, [row["id"] for row in lots[:_LOTS]]) if lots else {}
     name, kind = facts.pop("name", "") or "", facts.pop("kind", "") or ""
     return {
         "id": id_,
@@ -64,7 +63,7 @@ def party(store: GraphStore, dataset: Dataset, id_: str, type_: str) -> dict[str
         "aliases": aliases,
         "names": sorted(names, key=lambda r: (r["valid_from"] or "", r["name"] or "")),
         "identifiers": sorted(identifiers, key=lambda r: (r["scheme"] or "", r["value"] or "")),
-        "lots": [{**row, "name": called.get(row["id"])} for row in lots[:_LOTS]],
+        "lots": lots[:_LOTS],
         "sources": sources,
         "truncated": len(lots) > _LOTS,
     }
@@ -86,7 +85,15 @@ def _aliases(dataset: Dataset, id_: str) -> list[dict[str, Any]]:
 
 
 def _lots(store: GraphStore, type_: str, ids: list[str]) -> list[dict[str, Any]]:
+    """The lots it bids for, the latest first, all told and the first `_LOTS` named."""
     found = [row for id_ in ids for row in store.query(_LOTS_OF_PARTY[type_], {"id": id_}).to_pylist()]
-    # A party that bids under two of its ids bids once.
-    rows = list({tuple(r.values()): r for r in found}.values())
-    return sorted(rows, key=lambda r: (r["bid_on"] or "", r["id"]), reverse=True)
+    # A party that bids under two of its ids bids once; a lot may be of several tenders.
+    bids = {(r["id"], r["bid_on"], r["status"], r["won"]): r["lot"] for r in found}
+    rows = [
+        {"id": i, "title": title, "bid_on": on, "status": status, "won": won}
+        for (i, on, status, won), title in bids.items()
+    ]
+    rows.sort(key=lambda r: (r["bid_on"] or "", r["id"]), reverse=True)
+    shown = {r["id"] for r in rows[:_LOTS]}
+    called = names_of_lots(store, [r for r in found if r["id"] in shown])
+    return [{**row, "name": called.get(row["id"])} for row in rows]
