@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from api.callers import Caller, services_of
 from api.datasets import Datasets
 from api.masking import contact_ids, hidden_subgraph, hide
-from api.routing import FINGERPRINT
+from api.routing import FINGERPRINT, route_path
 from exports.evidence.people import names_of, names_told, person_ids
 from graph.stores.errors import StoreUnavailableError
 from graph.subgraph import Subgraph
@@ -52,7 +52,7 @@ def seen(request: Request, caller: Caller, about: str, persons: int, contacts: i
     """Write a look at personal data into the audit: who, by which route, about which id, how many; nothing for none."""
     if not persons and not contacts:
         return
-    route = getattr(request.scope.get("route"), "path", "")
+    route = route_path(request.scope)
     services_of(request).ledger.audit(
         caller.name, "look", about or route, {"route": route, "persons": persons, "contacts": contacts}
     )

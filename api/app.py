@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -100,8 +100,6 @@ class PrefixedApp:
 
 def include_routes(app: FastAPI) -> None:
     """Everything that the contract tells of."""
-    v1 = APIRouter(prefix="/v1")
-    for module in _ROUTES:
-        v1.include_router(module.routes.router)
-    app.include_router(v1)
-    app.include_router(status.open_routes)
+    for router in (*(module.routes.router for module in _ROUTES), status.open_routes):
+        # Not by `include_router`: a path would be looked for three times, at each level of the nesting.
+        app.router.routes.extend(router.routes)

@@ -7,7 +7,6 @@ from typing import Annotated, Final
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
-from fastapi.security import APIKeyHeader, HTTPBearer
 
 from api.problems import ProblemError
 from api.services import Services
@@ -15,8 +14,11 @@ from cases import SCOPES
 
 OPEN: Final = "none"
 """The scope of a route that needs no key."""
-_BEARER: Final = HTTPBearer(auto_error=False, description="An API key")
-_HEADER: Final = APIKeyHeader(name="X-API-Key", auto_error=False, description="An API key")
+KEYS: Final = {
+    "HTTPBearer": {"type": "http", "description": "An API key", "scheme": "bearer"},
+    "APIKeyHeader": {"type": "apiKey", "description": "An API key", "in": "header", "name": "X-API-Key"},
+}
+"""How a key is given, either way, as the contract says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,7 @@ def _refuse_strangers(request: Request, services: Services) -> None:
         )
 
 
-async def caller_of(
-    request: Request, _bearer: object = Depends(_BEARER), _header: object = Depends(_HEADER)
-) -> Caller:
+async def caller_of(request: Request) -> Caller:
     """The caller, identified and allowed by the route before (see `api.routing`)."""
     caller: Caller = request.state.caller
     return caller

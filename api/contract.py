@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
+from api.callers import KEYS
 from api.problems import Problem
 
 
@@ -25,7 +26,9 @@ def contract(app: FastAPI) -> dict[str, Any]:
             openapi_version="3.1.0",
             routes=app.routes,
         )
-        schemas = made.setdefault("components", {}).setdefault("schemas", {})
+        components = made.setdefault("components", {})
+        components["securitySchemes"] = KEYS
+        schemas = components.setdefault("schemas", {})
         problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas |= problem.pop("$defs", {})
         schemas["Problem"] = problem

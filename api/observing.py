@@ -16,6 +16,8 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.routing import route_path
+
 _REQUEST_ID: Final = re.compile(r"[0-9A-Za-z._-]{8,64}")
 _FRAMES: Final = 12
 _QUIET: Final = ("/healthz", "/readyz", "/metrics")
@@ -84,15 +86,16 @@ class ObservedApp:
         id_ = _given_id(scope) or secrets.token_hex(8)
         state: MutableMapping[str, Any] = scope.setdefault("state", {})
         state["request_id"] = id_
-        status = 500
+        status, answered = 500, False
         begun = time.perf_counter()
 
         async def sending(message: Message) -> None:
-            nonlocal status
+            nonlocal status, answered
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message.get("headers", ()), (b"x-request-id", id_.encode())]
             await send(message)
+            answered = message["type"] == "http.response.body" and not message.get("more_body")
 
         with structlog.contextvars.bound_contextvars(request=id_):
             try:
@@ -100,9 +103,11 @@ class ObservedApp:
             except Exception:
                 self._metrics.failures.inc()
                 _log.exception("request_failed")
-                raise
+                if not answered:
+                    raise
+                # It was told so, whole: the server would only close the connection under the client's next request.
             finally:
-                route = getattr(scope.get("route"), "path", "(none)")
+                route = route_path(scope, "(none)")
                 seconds = time.perf_counter() - begun
                 self._metrics.requests.labels(scope["method"], route, str(status)).observe(seconds)
                 if route not in _QUIET:

@@ -15,8 +15,9 @@ from fastapi.params import Form
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
+from starlette.types import Scope
 
-from api.callers import OPEN, identify, services_of
+from api.callers import KEYS, OPEN, identify, services_of
 from api.problems import RESPONSES, ProblemError, field_error
 from api.services import Services
 from graph.stores.cancelling import Cancellation, cancellable
@@ -25,6 +26,13 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 FINGERPRINT: Final = "X-Dataset-Fingerprint"
 KEPT: Final = "private, no-cache"
+VERSION: Final = "/v1"
+"""What the paths of all routes begin with."""
+
+
+def route_path(scope: Scope, otherwise: str = "") -> str:
+    """The path of the route that was found, as logs, metrics and the audit name it: without the version."""
+    return str(getattr(scope.get("route"), "path", otherwise)).removeprefix(VERSION)
 
 
 class ScopedRoute(APIRoute):
@@ -211,7 +219,7 @@ class Routes:
     """
 
     def __init__(self, tag: str):
-        self.router = APIRouter(route_class=ScopedRoute, tags=[tag])
+        self.router = APIRouter(route_class=ScopedRoute, tags=[tag], prefix=VERSION)
 
     def get(
         self, path: str, *, scope: str, cached: bool = False, timed: bool = True, **more: Any
@@ -231,7 +239,7 @@ class Routes:
 
 
 def _stated(scope: str, cached: bool, timed: bool, more: dict[str, Any]) -> dict[str, Any]:
-    extra = {"x-scope": scope, "x-cached": cached, "x-timed": timed, **more.pop("openapi_extra", {})}
-    if scope == OPEN:
-        extra["security"] = []
+    security: list[dict[str, list[str]]] = [] if scope == OPEN else [{way: []} for way in KEYS]
+    stated = {"x-scope": scope, "x-cached": cached, "x-timed": timed, "security": security}
+    extra = {**stated, **more.pop("openapi_extra", {})}
     return {"openapi_extra": extra, "responses": {**RESPONSES, **more.pop("responses", {})}, **more}

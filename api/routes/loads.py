@@ -27,7 +27,7 @@ from api.once import IdempotencyKey
 from api.problems import ProblemError
 from api.routes.jobs import jobs_of, started
 from api.routes.parameters import Cursor, Limit
-from api.routing import Routes, ScopedRoute, refuse_unknown
+from api.routing import Routes, ScopedRoute, refuse_unknown, route_path
 from api.services import Services
 from graph.stores.errors import StoreUnavailableError
 
@@ -202,5 +202,5 @@ def rejects(
             "Refused rows stand as they were sent, people in clear: those of loads of others need the scope 'personal'.",
             scope="personal",
         )
-    services.ledger.audit(caller.name, "look", batch, {"route": request.scope["route"].path})
+    services.ledger.audit(caller.name, "look", batch, {"route": route_path(request.scope)})
     return FileResponse(path, filename=name, media_type="text/csv")

@@ -16,6 +16,7 @@ import pyarrow as pa
 from graph.model import BATCH, META, NODE_TYPES, REL_TYPES
 from graph.records import RelKey, node_schema, rel_schema
 from graph.stores.cancelling import Cancellation, stopping_with
+from graph.stores.deadlines import Deadlines
 from graph.stores.dialect import LADYBUG, Dialect, counting
 from graph.stores.errors import BuffersFullError, QueryCancelledError, QueryTimeoutError
 from graph.stores.files import open_database
@@ -23,6 +24,7 @@ from graph.stores.hops import EACH, hop
 from graph.stores.scanning import Column, collectable, collected, scanned
 
 EVERY_TYPE: Final = (*NODE_TYPES, BATCH.name, META.name, *REL_TYPES)
+_DEADLINES: Final = Deadlines()
 _AT_ONCE: Final = 1_000_000
 """Relationships copied in, or rows read, at once."""
 _MANY: Final = 100_000
@@ -107,21 +109,30 @@ class Tables:
 
         `at_once`: of a result, how many rows are handed over together; None: as the engine sees fit.
         """
-        self._connection.set_query_timeout(int(timeout * 1000))
+        # What one thread answers, the engine hands to another where it has to keep the time itself.
+        limit = (
+            _DEADLINES.within(timeout, self._connection.interrupt) if self._alone else self._limited(timeout)
+        )
         started = time.monotonic()
-        with stopping_with(self._connection.interrupt) as cancellation:
+        with stopping_with(self._connection.interrupt) as cancellation, limit:
             try:
                 result = ask()
             except RuntimeError as error:
                 _say_stopped(error, timeout, time.monotonic() - started, cancellation)
                 raise
-            finally:
-                self._connection.set_query_timeout(0)
         if isinstance(result, list):
             raise ValueError("one statement at a time")
         table = result.get_as_arrow(at_once(result))
         result.close()
         return table
+
+    @contextlib.contextmanager
+    def _limited(self, timeout: float) -> Iterator[None]:
+        self._connection.set_query_timeout(int(timeout * 1000))
+        try:
+            yield
+        finally:
+            self._connection.set_query_timeout(0)
 
     def _frame(
         self, cypher: str, schema: Mapping[str, pl.DataType], params: Mapping[str, Any] | None = None
@@ -394,6 +405,7 @@ class Aside(OneFile):
             return super().scan(pattern, columns, timeout)
 
         def ask(cypher: str) -> pa.Table:
+            self._thread_for(cypher, {})
             return self._asked(lambda: self._connection.query_as_arrow(cypher, _AT_ONCE), timeout)
 
         return collected(ask, pattern, columns)

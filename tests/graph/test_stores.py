@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import json
 import os
+import time
 
 import neo4j
 import polars as pl
@@ -341,11 +342,26 @@ def test_the_stores_a_process_makes_have_nothing_in_common(tmp_path):
             assert second.counts() == first.counts() and contents(second) != contents(first)
 
 
-def test_a_query_past_its_time_is_stopped(store):
+@pytest.mark.parametrize(
+    ("begun", "asked"),
+    [
+        ("MATCH (a:Company)", {}),
+        ("MATCH (a:Company {id: $id})", {"id": "local:1"}),
+        (f"{EACH}MATCH (a:Company {{id: i}})", {"ids": ["local:1", "local:2"]}),
+    ],
+)
+def test_a_query_past_its_time_is_stopped(store, begun, asked):
     rows = [(f"local:{i}", f"local:{(i * 7 + j) % 60}", 0.01) for i in range(60) for j in range(1, 9)]
     store.apply(holdings("dense.csv", rows))
-    with pytest.raises(QueryTimeoutError):
-        store.query("MATCH (a:Company)-[:OWNS*1..12]->(b:Company) RETURN count(*) AS n", timeout=0.3)
+    cypher = begun + "-[:OWNS*1..%d]->(b:Company) RETURN count(*) AS n"
+    # One that ends in time leaves nothing behind that stops the next, and neither does one that was stopped.
+    assert store.query(cypher % 1, asked, timeout=30).num_rows == 1
+    for _ in range(2):
+        began = time.monotonic()
+        with pytest.raises(QueryTimeoutError):
+            store.query(cypher % 14, asked, timeout=0.5)
+        assert time.monotonic() - began < 20
+        assert store.query(cypher % 1, asked, timeout=30).num_rows == 1
 
 
 def test_going_on_from_listed_nodes_finds_what_a_match_finds(store):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -202,6 +203,27 @@ def test_a_question_can_be_stopped_from_another_thread(store):
             with pytest.raises(QueryCancelledError) as stopped:
                 future.result(60)
             assert "取消" in stopped.value.zh
+    assert store.counts()["Company"] == 60
+
+
+def test_a_question_that_one_thread_answers_can_be_stopped_too(store):
+    store.apply(dense())
+    handles: list = []
+
+    def ask() -> int:
+        with cancellable() as handle:
+            handles.append(handle)
+            asked = ENDLESS.replace("(a:Company)", "(a:Company {id: $id})")
+            return store.query(asked, {"id": "local:5"}, timeout=600).num_rows
+
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(ask)
+        while not handles:
+            time.sleep(0.01)
+        time.sleep(0.3)
+        handles[0].cancel()
+        with pytest.raises(QueryCancelledError):
+            future.result(60)
     assert store.counts()["Company"] == 60
 
 
