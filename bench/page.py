@@ -85,7 +85,7 @@ _TITLES: Final[dict[str, tuple[str, str]]] = {
     "service": (
         "The service",
         "`lookthrough serve` on an embedded store of 2 M companies, 4 M edges and 50,000 lots, looked through; real HTTP, 50 "
-        "requests a second for a minute, each timed from when it was due, client and service on the same two cores. `alone`: "
+        "requests a second for a minute, each timed from when it was sent whoever else is waited for, client and service on the same two cores. `alone`: "
         "one after another.",
     ),
     "package": (

@@ -236,8 +236,8 @@ def _means(
         [month],
         {"by": "means", "income_per_head": round(per_head), "limit": limit},
         {
-            "why_zh": f"人均月收入{per_head / 100:,.2f}元，低于当地标准{limit:g}元",
-            "why_en": f"has {per_head / 100:,.2f} yuan a head and month, below the local {limit:g}",
+            "why_zh": f"人均月收入{per_head / 100:,.2f}元，低于当地标准{limit:,.2f}元",
+            "why_en": f"has {per_head / 100:,.2f} yuan a head and month, below the local {limit:,.2f}",
             "count": "1",
         },
         values=values,
