@@ -21,6 +21,7 @@ from detectors.rows import table
 from detectors.ties.drafts import above_100, derivation_of
 from detectors.ties.links import SPAN
 from graph.public_kinds import PUBLIC
+from graph.stores.hops import hop
 
 DECLARED: Final = (
     "MATCH (h)-[r:EXERCISES_CONTROL]->(c:Company) WHERE r.counted AND r.interest IN ['nominee', 'nominator'] "
@@ -31,8 +32,9 @@ DECLARED_COLUMNS: Final = (
     *("held_from", "held_to", "observed_on", "link_key"),
 )
 _NOMINATORS: Final = "MATCH (n:Company)-[r:EXERCISES_CONTROL]->(:Company) WHERE r.counted AND r.interest = 'nominator' WITH DISTINCT n "
+_ABOVE: Final = hop("(h)-[u:ULTIMATELY_HOLDS]->(n)", "h.id")
 OWNERS: Final = (
-    f"{_NOMINATORS}MATCH (h)-[u:ULTIMATELY_HOLDS]->(n) RETURN n.id AS company_id, h.id AS holder_id, h.name AS holder_name, "
+    f"{_NOMINATORS}{_ABOVE}RETURN n.id AS company_id, h.id AS holder_id, h.name AS holder_name, "
     "u.share AS share, u.share_min AS share_min, u.share_max AS share_max, u.depth AS depth, u.identity AS identity, "
     "u.derivation AS derivation, u.holds_from AS holds_from, u.holds_to AS holds_to"
 )
@@ -42,7 +44,7 @@ OWNERS_COLUMNS: Final = (
     *("depth", "identity", "derivation", "holds_from", "holds_to"),
 )
 OWNERS_ARE: Final = (
-    f"{_NOMINATORS}MATCH (h)-[:ULTIMATELY_HOLDS]->(n) WITH DISTINCT h MATCH (h)-[:OWNS]->(c:Company) "
+    f"{_NOMINATORS}{_ABOVE}WITH DISTINCT h {hop('(h)-[:OWNS]->(c:Company)', 'c.id')}"
     "RETURN h.id AS holder_id, h.kind AS holder_kind, count(DISTINCT c.id) AS companies"
 )
 """What they are, and how many companies they hold."""

@@ -31,7 +31,7 @@ _MANY: Final = 100_000
 """Rows of an answer from which on the engine hands them over in parts of its own choice."""
 _LOOKED_UP: Final = 10_000
 """Nodes looked up by their ids at once."""
-_BEGUN_AT: Final = 200
+_BEGUN_AT: Final = 20
 """Up to this many nodes a question begins at for which one thread is enough."""
 FEW: Final = 2_000
 """Up to this many nodes are looked up by their ids; more where that beats reading everything, measured at 20 µs each
