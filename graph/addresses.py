@@ -7,6 +7,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
+import polars as pl
+
 from graph.numerals import han_number
 
 _DASHES: Final = re.compile(r"[\u2010-\u2015\u2212\uFE58\uFE63~]|(?<=\d)[—一](?=\d)")
@@ -27,6 +29,10 @@ _PARTS: Final = re.compile(r"(?<![0-9A-Z-])(\d{1,3})-(\d{1,2})-(\d{3,4}(?=\D*$))
 """What stands for building, staircase and room: 12号3-2-501."""
 _STAIRCASE: Final = re.compile(r"(?<=栋)(\d{1,2})-(\d{3,4}(?=\D*$))")
 _ROOM: Final = re.compile(r"(?<=[0-9A-Z])[室房]$")
+
+_PLAIN: Final = r"^[\u4e00-\u9fff0-9A-Z]*$"
+_CHANGED: Final = r"[零一二三四五六七八九十百两第幢省]|自治区|(?:^|[^0-9])0"
+"""What `place_key` would change, or look at, of an address of plain characters."""
 
 _AREA: Final = re.compile(
     r"[\u4e00-\u9fff]{1,8}?(?:自治[州县旗区]|市(?!场)|(?<![小社园厂校片库景])区|[县盟旗镇乡]|街道)"
@@ -76,6 +82,14 @@ def place_key(address: str) -> str:
     if "-" in key:
         key = _STAIRCASE.sub(r"\1单元\2", _PARTS.sub(r"\1栋\2单元\3", key))
     return _ROOM.sub("", key)
+
+
+def place_keys(addresses: pl.Series) -> pl.Series:
+    """`place_key` of many: those in which there is nothing to change but the room's word at once."""
+    plain = addresses.str.contains(_PLAIN) & ~addresses.str.contains(_CHANGED)
+    short = addresses.str.replace(r"([0-9A-Z])[室房]$", "${1}")
+    spelt = addresses.filter(~plain).map_elements(place_key, return_dtype=pl.String)
+    return short.scatter(plain.not_().arg_true(), spelt) if spelt.len() else short
 
 
 @lru_cache(maxsize=65536)

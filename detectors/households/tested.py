@@ -32,6 +32,7 @@ class Tested:
 
     def __init__(self, values: Values):
         self._values = values
+        self._every = MEANS_TESTED.name not in values
         self._words: dict[tuple[str, str], list[str]] = {}
         self._known: dict[tuple[str, str, str], bool] = {}
         self._aside: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
@@ -51,7 +52,7 @@ class Tested:
         return replace(of, spells=spells, undated=tuple(s for s in of.undated if self._tested(of, s)))
 
     def _tested(self, of: Recipient, spell: Spell) -> bool:
-        if MEANS_TESTED.name not in self._values or not spell.program:
+        if self._every or not spell.program:
             # Of a payment without a programme nobody can say that it is of another.
             return True
         region = spell.region or of.region

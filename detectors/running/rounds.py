@@ -95,6 +95,8 @@ class ByRound:
 
     def placed(self, detector: Detector, hit: Draft | Undecided) -> Draft | Undecided | None:
         """A hit of a round as one of its lot, which says which round; None where that of the lot as a whole says it."""
+        if not self._round:
+            return hit
         if hit.scope_id not in self._round:
             told_of = isinstance(hit, Draft) and (*hit.evidence.nodes, str(hit.facts), str(hit.identity))
             if isinstance(hit, Undecided) or not told_of or not any(MARK in text for text in told_of):

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from detectors.ties.links import LinkTie
-from graph.addresses import place_key
+from graph.addresses import place_keys
 
 
 def with_places(links: pl.DataFrame) -> pl.DataFrame:
     """The links, and beside each address spelt otherwise than its place that place, with the address as proof."""
     stated = links.filter(pl.col("role") == "address")
-    spelt = stated["holder_name"].map_elements(place_key, return_dtype=pl.String)
+    spelt = place_keys(stated["holder_name"])
     other = stated.with_columns(more_nodes=pl.concat_list("holder_id"), holder_name=spelt)
     other = other.filter(stated["holder_name"] != spelt).with_columns(
         holder_id="address:" + pl.col("holder_name")
