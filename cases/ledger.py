@@ -80,7 +80,7 @@ class Ledger:
 
         `detectors`: those that were run; `scope`: (kind, id) where only one lot or household was looked at;
         `narrowed`: where only what loads had touched was. Only what these cover can become "no longer found", and not
-        where `run.undecided` says that data on a subject are missing, nor where `held` (`graph.held.still_held` of the
+        where `run.undecided` says that data on a subject are missing, nor where `held` (`graph.held.StillHeld` of the
         store) says that of what a finding is about no data are left. Without it all are taken to be there. Parties that
         go by another id than before are followed by `run.aliases`.
         """

@@ -8,7 +8,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
@@ -29,8 +29,17 @@ if TYPE_CHECKING:
     from detectors.running.changed import Narrowed
     from detectors.running.runner import Run
 
-Held = Callable[[str, str, Collection[str]], set[str]]
-"""Of scopes of a kind, and of a detector's population, those that the data still hold: see `graph.held.still_held`."""
+
+class Held(Protocol):
+    """What the data still hold of what findings were about: see `graph.held.StillHeld`."""
+
+    def scopes(self, kind: str, population: str, ids: Collection[str]) -> set[str]:
+        """Of scopes of a kind, and of a detector's population, those that can still be looked at."""
+
+    def bids(self, lots: Collection[str]) -> Mapping[str, Collection[str]]:
+        """By lot, the ids of its bids and of who submits them."""
+
+
 _Holding = Callable[[Sequence[Known], Mapping[str, str]], set[int]]
 _DECIDED: Final = ("confirmed", "cleared", "not_decidable")
 _AT_ONCE: Final = 500
@@ -86,7 +95,15 @@ def record(
         "found": len(found),
         **_write_found(connection, at, made.id, events, known, found, digests),
         **_write_absent(
-            connection, at, events, known, found, covered, run, without_data, _holding(detectors, held)
+            connection,
+            at,
+            events,
+            known,
+            found,
+            covered,
+            run,
+            without_data,
+            _holding(connection, detectors, held),
         ),
         "renamed": renamed,
     }
@@ -410,7 +427,7 @@ def _write_absent(
     return {"no_longer_found": len(gone), "undecided": len(left)}
 
 
-def _holding(detectors: Sequence[Detector], held: Held | None) -> _Holding:
+def _holding(connection: Connection, detectors: Sequence[Detector], held: Held | None) -> _Holding:
     populations = {d.id: d.population for d in detectors}
 
     def holding(missed: Sequence[Known], aliases: Mapping[str, str]) -> set[int]:
@@ -429,10 +446,34 @@ def _holding(detectors: Sequence[Detector], held: Held | None) -> _Holding:
                 now = known_id(id_) if kind == "lot" else id_
                 asked[kind, populations[k.row["detector"]]][now].append(key)
         for (kind, population), keys in asked.items():
-            kept.update(key for id_ in held(kind, population, keys) for key in keys[id_])
-        return kept
+            kept.update(key for id_ in held.scopes(kind, population, keys) for key in keys[id_])
+        return kept - _without_bids(connection, [k for k in missed if k.row["key"] in kept], aliases, held)
 
     return holding
+
+
+def _without_bids(
+    connection: Connection, missed: Sequence[Known], aliases: Mapping[str, str], held: Held
+) -> set[int]:
+    """Those findings of lots, by key, that a bid proves which the lot does not have any more, by whichever id of its bidder."""
+    lots = {k.row["key"]: k.row["scope_id"] for k in missed if k.row["scope_kind"] == "lot"}
+    proving: dict[int, list[str]] = {}
+    for part in _parts(sorted(lots)):
+        query = select(FindingRow.key, FindingRow.evidence).where(FindingRow.key.in_(part))
+        for key, evidence in connection.execute(query):
+            begun = f"{lots[key]}/"
+            if bids := [n.removeprefix(begun) for n in evidence["nodes"] if n.startswith(begun)]:
+                proving[key] = bids
+    if not proving:
+        return set()
+    now = held.bids({known_id(lots[key]) for key in proving})
+    gone = set()
+    for key, bids in proving.items():
+        lot = known_id(lots[key])
+        there = {aliases.get(i, i) for i in now.get(lot, ())}
+        if any(f"{lot}/{bid}" not in there and aliases.get(bid, bid) not in there for bid in bids):
+            gone.add(key)
+    return gone
 
 
 def _write_parties(connection: Connection, found: Mapping[int, Finding]) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
+from graph.model import REL_TYPES
 from graph.stores.contract import GraphStore
-from graph.stores.hops import EACH, hop, types_named
+from graph.stores.hops import EACH, hop, may_hop, types_named
 
 _LABELS: Final = {"lot": "Lot", "tender": "Tender", "household": "Household", "person": "Person"}
 _COUNTED_BY: Final = {
@@ -21,25 +22,45 @@ _COUNTED_BY: Final = {
 _AT_ONCE: Final = 10_000
 
 
-def still_held(store: GraphStore, kind: str, population: str, ids: Collection[str]) -> set[str]:
-    """Those of some ids of one kind of scope that can still be looked at.
+class StillHeld:
+    """What a store still holds of what findings were about."""
 
-    `population`: Cypher for a detector's denominator. Where it counts lots by their bids or recipients by their payments,
-    a lot that has no bid left, or a recipient whose payments are all gone, cannot be looked at either. Of kinds that are
-    no nodes (groups, accounts) all are given. Raises a `StoreError`.
-    """
-    label = _LABELS.get(kind)
-    if label is None:
-        return set(ids)
-    counted = [_COUNTED_BY[kind, t] for t in types_named(population) if (kind, t) in _COUNTED_BY]
-    found: set[str] = set()
-    for part in _parts(sorted(ids)):
-        for way in counted[0] if counted else ("",):
-            rows = store.query(
-                f"{EACH}MATCH (n:{label} {{id: i}}) {way}RETURN DISTINCT n.id AS id", {"ids": part}
-            )
-            found.update(rows["id"].to_pylist())
-    return found
+    def __init__(self, store: GraphStore):
+        self._store = store
+
+    def scopes(self, kind: str, population: str, ids: Collection[str]) -> set[str]:
+        """Those of some ids of one kind of scope that can still be looked at.
+
+        `population`: Cypher for a detector's denominator. Where it counts lots by their bids or recipients by their
+        payments, a lot that has no bid left, or a recipient whose payments are all gone, cannot be looked at either. Of
+        kinds that are no nodes (groups, accounts) all are given. Raises a `StoreError`.
+        """
+        label = _LABELS.get(kind)
+        if label is None:
+            return set(ids)
+        counted = [_COUNTED_BY[kind, t] for t in types_named(population) if (kind, t) in _COUNTED_BY]
+        found: set[str] = set()
+        for part in _parts(sorted(ids)):
+            for way in counted[0] if counted else ("",):
+                rows = self._store.query(
+                    f"{EACH}MATCH (n:{label} {{id: i}}) {way}RETURN DISTINCT n.id AS id", {"ids": part}
+                )
+                found.update(rows["id"].to_pylist())
+        return found
+
+    def bids(self, lots: Collection[str]) -> dict[str, set[str]]:
+        """The ids of the bids for each lot, and of who submits them; none of a lot without. Raises a `StoreError`."""
+        found: dict[str, set[str]] = {}
+        for part in _parts(sorted(lots)):
+            for type_, _ in REL_TYPES["SUBMITS"].pairs:
+                rows = self._store.query(
+                    f"{EACH}MATCH (l:Lot {{id: i}}) {hop('(b:Bid)-[r:FOR_LOT]->(l)', 'r.key')}"
+                    f"{may_hop(f'(c:{type_})-[s:SUBMITS]->(b)')}RETURN l.id AS lot, b.id AS bid, c.id AS bidder",
+                    {"ids": part},
+                )
+                for row in rows.to_pylist():
+                    found.setdefault(row["lot"], set()).update(i for i in (row["bid"], row["bidder"]) if i)
+        return found
 
 
 def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:

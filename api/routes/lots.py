@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
@@ -32,7 +31,7 @@ from detectors.registry import DETECTORS
 from detectors.running.one_lot import lot_detectors
 from detectors.running.stacking import stack
 from detectors.running.standing import Standing
-from graph.held import still_held
+from graph.held import StillHeld
 
 routes = Routes("lots")
 
@@ -120,7 +119,7 @@ def screen(
                 caller.name,
                 scope=("lot", found.id),
                 began_at=began,
-                held=partial(still_held, services.store),
+                held=StillHeld(services.store),
             ).id
         undecided = _undecided(screened.run.undecided, screened.run.missing, found.id, who)
         answer = {

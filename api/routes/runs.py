@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
@@ -28,7 +27,7 @@ from detectors.registry import chosen, whose_findings
 from detectors.running.changed import detect_changed, judged_in_scope
 from detectors.running.detecting import detect
 from detectors.running.runner import Run
-from graph.held import still_held
+from graph.held import StillHeld
 from graph.stores.errors import StoreUnavailableError
 
 routes = Routes("work")
@@ -147,7 +146,7 @@ def run(
 
     def work(progress: Callable[[str, int, int], None]) -> Any:
         began = dt.datetime.now(dt.UTC)
-        held = partial(still_held, services.store)
+        held = StillHeld(services.store)
         able = judged_in_scope(wanted)
         since = services.ledger.looked_at(able, services.rules) if asked.changed else None
         narrow = since and detect_changed(services.store, since, wanted, services.rules, progress)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from functools import partial
 from typing import Annotated, Any, Final
 
 import typer
@@ -20,7 +19,7 @@ from detectors.running.one_lot import screen_lot
 from detectors.running.runner import Run
 from detectors.running.stacking import tied_bidders
 from graph.counted import counted
-from graph.held import still_held
+from graph.held import StillHeld
 from graph.in_play import is_current
 from graph.stores import GraphStore
 from loaders.naming import find_node
@@ -129,7 +128,7 @@ def _changed_alone(
                         actor or s.settings.actor,
                         began_at=began,
                         narrowed=found.narrowed,
-                        held=partial(still_held, opened),
+                        held=StillHeld(opened),
                     )
     if found is None:
         s.tell(

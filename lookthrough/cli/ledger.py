@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import typer
 
 from cases import Ledger, LedgerError, RunRecord, Source, open_ledger
-from graph.held import still_held
+from graph.held import StillHeld
 from graph.stores import GraphStore
 from lookthrough.cli.console import Session
 
@@ -68,7 +67,7 @@ def record_run(
                 actor or s.settings.actor,
                 scope=scope,
                 began_at=began_at,
-                held=partial(still_held, store),
+                held=StillHeld(store),
             )
     except LedgerError as error:
         return error

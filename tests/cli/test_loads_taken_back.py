@@ -74,6 +74,29 @@ def test_a_lot_taken_back_is_not_checked_and_one_whose_owners_changed_is_gone(
     assert [last[f] for f in shared] == [(True, False), (True, False), (False, True)]
 
 
+def test_of_a_bidder_whose_bid_was_taken_back_nothing_is_gone(lookthrough: Command, tmp_path: Path) -> None:
+    """The lot has other bids still, and what tied this bidder could not be looked at any more."""
+    row = "{0},1,{1},虚构{2}建设有限公司,2025-03-01\n".format
+    batches = loads(
+        lookthrough,
+        tmp_path,
+        shareholdings=SHAREHOLDINGS,
+        first__bids=HEAD + row("T-1", "A", "甲") + row("T-1", "C", "丙") + row("T-1", "D", "丁"),
+        second__bids=HEAD + row("T-1", "B", "乙"),
+    )
+    shared = ("common-shareholder", "local:T-1/1")
+    assert findings(lookthrough)[shared] == (False, False)
+    assert lookthrough("unload", batches["second__bids"]).code == 0
+    assert findings(lookthrough)[shared] == (False, True)
+    # Both bid again, and the one belongs to somebody else.
+    assert lookthrough("unload", batches["shareholdings"]).code == 0
+    other = SHAREHOLDINGS.replace(
+        "A,虚构甲建设有限公司,H,虚构控股有限公司", "A,虚构甲建设有限公司,Z,虚构其他有限公司"
+    )
+    loads(lookthrough, tmp_path, owners__shareholdings=other, again__bids=HEAD + row("T-1", "B", "乙"))
+    assert findings(lookthrough)[shared] == (True, False)
+
+
 def test_a_household_whose_payments_were_taken_back_is_not_checked(
     lookthrough: Command, tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ import neo4j
 import polars as pl
 import pytest
 
+from graph.held import StillHeld
 from graph.model import NODE_TYPES, REL_TYPES, SCHEMA_VERSION, node_columns, rel_columns
 from graph.records import Extract, SourceFile, source
 from graph.stores import StoreError, open_store, serve_store
@@ -362,6 +363,42 @@ def test_a_query_past_its_time_is_stopped(store, begun, asked):
             store.query(cypher % 14, asked, timeout=0.5)
         assert time.monotonic() - began < 20
         assert store.query(cypher % 1, asked, timeout=30).num_rows == 1
+
+
+def test_what_findings_were_about_is_held_as_long_as_its_bids_are(store):
+    def bids(name: str, lot: str, *bidders: tuple[str, str]) -> Extract:
+        file = SourceFile(name, hashlib.sha256(name.encode()).hexdigest(), "csv", len(bidders), 0)
+        extract = Extract("main", [file])
+        stated = source(file, "", 2)
+        extract.add_node("Lot", pl.DataFrame([{"id": lot, "source": stated}]))
+        for who, type_ in bidders:
+            bid = f"{lot}/{who}"
+            extract.add_node(type_, pl.DataFrame([{"id": who, "name": f"虚构{who}", "source": stated}]))
+            extract.add_node("Bid", pl.DataFrame([{"id": bid, "source": stated}]))
+            ends = [("SUBMITS", type_, who, "Bid", bid), ("FOR_LOT", "Bid", bid, "Lot", lot)]
+            for rel, begins, a, leads, b in ends:
+                frame = pl.DataFrame([{"from_id": a, "to_id": b, "source": stated, "observed_on": None}])
+                extract.add_rel(rel, begins, leads, frame)
+        return extract
+
+    counted, lots = (
+        "MATCH (b:Bid)-[:FOR_LOT]->(l:Lot) RETURN count(DISTINCT l.id) AS n",
+        "local:T/1 local:T/2 local:T/3",
+    )
+    for extract in (bids("a.csv", "local:T/1", (A, "Company"), (P, "Person")), bids("b.csv", "local:T/2")):
+        store.apply(extract)
+    more = store.apply(bids("c.csv", "local:T/1", (B, "Company"))).batch_id
+    held = StillHeld(store)
+    assert held.scopes("lot", counted, lots.split()) == {"local:T/1"}
+    assert held.scopes("lot", "MATCH (l:Lot) RETURN count(l) AS n", lots.split()) == {
+        "local:T/1",
+        "local:T/2",
+    }
+    assert held.scopes("group", counted, ["G"]) == {"G"}
+    both = {f"local:T/1/{i}" for i in (A, P)} | {A, P}
+    assert held.bids(lots.split()) == {"local:T/1": both | {B, f"local:T/1/{B}"}}
+    store.unload(more)
+    assert held.bids(lots.split()) == {"local:T/1": both}
 
 
 def test_going_on_from_listed_nodes_finds_what_a_match_finds(store):
