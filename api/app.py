@@ -16,7 +16,7 @@ from api.guarding import GuardedApp
 from api.head import HeadApp
 from api.jobs import Jobs
 from api.kept import Kept
-from api.observing import Metrics, ObservedApp
+from api.observing import AnsweredApp, Metrics, ObservedApp
 from api.routes import (
     catalogue,
     findings,
@@ -78,6 +78,7 @@ def create_app(services: Services) -> FastAPI:
     contract.install(app)
     explorer.install(app, services.web)
     problems.install(app)
+    app.add_middleware(AnsweredApp, metrics=metrics)
     app.add_middleware(GuardedApp, limits=services.limits)
     app.add_middleware(HeadApp)
     app.add_middleware(ObservedApp, metrics=metrics)

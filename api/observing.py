@@ -14,8 +14,10 @@ from typing import Any, Final
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.problems import defect
 from api.routing import route_path
 
 _REQUEST_ID: Final = re.compile(r"[0-9A-Za-z._-]{8,64}")
@@ -86,26 +88,19 @@ class ObservedApp:
         id_ = _given_id(scope) or secrets.token_hex(8)
         state: MutableMapping[str, Any] = scope.setdefault("state", {})
         state["request_id"] = id_
-        status, answered = 500, False
+        status = 500
         begun = time.perf_counter()
 
         async def sending(message: Message) -> None:
-            nonlocal status, answered
+            nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message.get("headers", ()), (b"x-request-id", id_.encode())]
             await send(message)
-            answered = message["type"] == "http.response.body" and not message.get("more_body")
 
         with structlog.contextvars.bound_contextvars(request=id_):
             try:
                 await self._app(scope, receive, sending)
-            except Exception:
-                self._metrics.failures.inc()
-                _log.exception("request_failed")
-                if not answered:
-                    raise
-                # It was told so, whole: the server would only close the connection under the client's next request.
             finally:
                 route = route_path(scope, "(none)")
                 seconds = time.perf_counter() - begun
@@ -120,6 +115,32 @@ class ObservedApp:
                         ms=round(seconds * 1000, 1),
                         caller=getattr(caller, "key", "") or None,
                     )
+
+
+class AnsweredApp:
+    """Logs and counts a defect, and answers with it: what gets past, the server closes the connection for."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics):
+        self._app, self._metrics = app, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        except Exception:
+            self._metrics.failures.inc()
+            _log.exception("request_failed")
+            if begun or scope["type"] != "http":
+                # Half an answer can't be taken back: the client has to see that it is cut off.
+                raise
+            await defect(Request(scope))(scope, receive, send)
 
 
 def _given_id(scope: Scope) -> str:

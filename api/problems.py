@@ -209,10 +209,15 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(kind, known)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    # What fails outside of the routes, too.
     app.add_exception_handler(Exception, _defect)
 
 
 async def _defect(request: Request, error: Exception) -> Response:
+    return defect(request)
+
+
+def defect(request: Request) -> Response:
     """The log has the defect; the client gets its number."""
     return answer(
         request,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import http.client
 import json
 import re
 import socket
@@ -12,7 +13,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from tests.api.serving import ALL, world_served
+from tests.api.serving import ALL, Running, world_served
 from tests.servers.relay import Relay
 
 NAMES = (
@@ -507,3 +508,24 @@ def test_links_and_the_contract_hold_below_a_prefix(tmp_path):
         # Relative to the service's root, with its prefix.
         assert client.get("/" + job["links"]["self"]).status_code == 200
         running.finished(client, job)
+
+
+def test_after_a_defect_the_connection_answers_what_comes_next(
+    service: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("虚构的缺陷")
+
+    monkeypatch.setattr("api.routes.parties.party", broken)
+    connection = http.client.HTTPConnection(service.url.removeprefix("http://"))
+    connection.connect()
+    # A connection that was closed must not be opened again unseen.
+    connection.auto_open = 0
+    for path, status in (("/v1/parties/local:A", 500), ("/v1/status", 200), ("/v1/parties/local:A", 500)):
+        connection.request("GET", path, headers={"X-API-Key": service.key("read")})
+        answer = connection.getresponse()
+        told = json.loads(answer.read())
+        assert answer.status == status, told
+        assert status == 200 or told["type"].endswith("internal"), told
+        assert "虚构的缺陷" not in str(told)
+    connection.close()
