@@ -99,7 +99,7 @@ def _draft(row: Row, limit: int) -> Draft:
 
 DETECTOR = Detector(
     id="fewer-than-three-bidders",
-    version="1.4",
+    version="1.5",
     domain="政府工程",
     scene="招标程序",
     title_zh="投标人少于三个",

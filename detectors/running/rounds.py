@@ -38,6 +38,7 @@ class ByRound:
         self._said: dict[str, Mapping[str, Any]] = {}
         self._undated: dict[str, set[str]] = {}
         self._failed: set[str] = set()
+        self._won: set[str] = set()
         self._names: dict[str, tuple[str, str]] = {}
         self._told: dict[tuple[str, tuple[tuple[str, str], ...]], str] = {}
         of_bids: set[tuple[str, str, str]] = set()
@@ -46,6 +47,7 @@ class ByRound:
             won = {day for b in mine for day in b.won_on}
             # Had it not failed, it would not have been held again.
             self._failed |= {_at(lot, day) for day in days[:-1] if day not in won}
+            self._won |= {_at(lot, day) for day in won}
             self._undated[lot] = {b.bid for b in mine if not b.days}
             for b in mine:
                 of_bids |= {(lot, b.bid, day) for day in b.days or days}
@@ -82,6 +84,9 @@ class ByRound:
                 told |= dict.fromkeys(_PRICES)
         elif told["lot_id"] in self._failed:
             told["lot_status"] = "lot_failed"
+        elif told["lot_id"] in self._won and row.get("lot_status") == "lot_failed":
+            # Stated of the lot: of a round that nobody won.
+            told["lot_status"] = None
         return row | {k: v for k, v in told.items() if k in row}
 
     def seen_by(self, detector: Detector, rows: Rows) -> Rows:

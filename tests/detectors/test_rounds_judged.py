@@ -21,6 +21,14 @@ few = found_in_files(
     [{"开标记录.csv": ONE, "招标项目.csv": TENDER}, {"开标记录（第二次）.csv": TWO, "中标结果.csv": AWARD}],
     [FEW],
 )
+STATED = {"标段.csv": table("项目编号,标段,标段名称,标段状态", [("P1", "1", "虚构路一标", "流标")])}
+stated_failed = found_in_files(
+    [
+        {"开标记录.csv": ONE, "招标项目.csv": TENDER, **STATED},
+        {"开标记录（第二次）.csv": TWO, "中标结果.csv": AWARD},
+    ],
+    [FEW],
+)
 enough = found_in_files(
     [
         {"开标记录.csv": ONE, "招标项目.csv": TENDER, "中标结果.csv": AWARD},
@@ -38,6 +46,11 @@ def test_bidders_are_counted_in_each_round_and_one_that_failed_is_no_violation(f
     assert (one.facts["bids"], one.facts["round"], one.severity) == (2, SECOND, "review")
     assert sorted(one.subjects) == sorted(f"cn-uscc:{CODES[who]}" for who in "丑寅")
     assert f"{SECOND}开标" in one.text["zh"] and f"opened on {SECOND}" in one.text["en"]
+
+
+def test_that_the_lot_failed_is_said_of_the_round_that_nobody_won(stated_failed: FoundInFiles) -> None:
+    (one,) = stated_failed.run.findings
+    assert (one.facts["bids"], one.facts["round"]) == (2, SECOND)
 
 
 def test_of_a_round_with_three_nothing_is_told(enough: FoundInFiles) -> None:
