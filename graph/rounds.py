@@ -12,13 +12,13 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from itertools import combinations
 from typing import Any, Final, Protocol
 
 import polars as pl
 import pyarrow as pa
 
+from graph.round_days import one_round
 from graph.stores.hops import EACH, hop
 from graph.stores.statements import resolved
 
@@ -47,8 +47,6 @@ _BIDS: Final = (
     "b.won AS won, b.status AS status"
 )
 _AT_ONCE: Final = 5000
-_APART: Final = 3
-"""Days between two rounds at least: a negotiation leaves three for offers (财政部令第74号 art. 29), a tender twenty."""
 MARK: Final = "@开标"
 """What stands in the id of one round between its lot's and its day: nowhere but in questions is there such a lot."""
 _ASKED: Final = {"company_id": pl.String(), "on_date": pl.String(), "group_id": pl.String()}
@@ -180,21 +178,8 @@ def _days(stated: Iterable[str]) -> dict[str, str]:
     """By source the day on which it says a tender was opened; a month alone is none."""
     told = [json.loads(text) for text in stated]
     days = [(s["s"], str(s["v"].get("opened_on") or "")[:10]) for s in told]
-    of = _together({day for _, day in days if len(day) == 10})
+    of = one_round({day for _, day in days if len(day) == 10})
     return {source: of[day] for sources, day in days if day in of for source in sources}
-
-
-def _together(days: Iterable[str]) -> dict[str, str]:
-    """By day the last of those that are one round with it."""
-    of: dict[str, str] = {}
-    last = ""
-    for day in sorted(days, reverse=True):
-        if not last or (date.fromisoformat(of[last]) - date.fromisoformat(day)).days >= _APART:
-            of[day] = day
-        else:
-            of[day] = of[last]
-        last = day
-    return of
 
 
 def _apart(bids: Rounds) -> bool:

@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 from graph.names import is_full_legal_name, name_key
+from graph.round_days import one_round
 from loaders.identity import read_company_ids
 from loaders.tables.cells_of_names import with_their_numbers
 from loaders.tables.columns import TableRows
@@ -170,7 +171,8 @@ def read_bids(table: TableRows) -> None:
     }
     stated = pl.DataFrame({AT: table.at, "id": bids.ids, **facts})
     stated = stated.with_columns(list_kind=_list_kind(stated.with_columns(lot=bids.lot)))
-    table.rows.node("Bid", _last_prices(table, stated, bids.consortium.is_not_null()))
+    shared, opened = bids.consortium.is_not_null(), _round(table, bids.lot)
+    table.rows.node("Bid", _last_prices(table, stated, shared, opened))
     _state_bidders(table, bids)
     if table.has("deposit_account"):
         _trace(table, bids, table.constant("account"), table.text("deposit_account"))
@@ -198,17 +200,48 @@ def _list_kind(bids: pl.DataFrame) -> pl.Series:
     return bids.join(kinds, on="lot", how="left", maintain_order="left")["kind"]
 
 
-def _last_prices(table: TableRows, stated: pl.DataFrame, shared: pl.Series) -> pl.DataFrame:
+def _round(table: TableRows, lots: pl.Series) -> pl.Series:
+    """By row the day of the round it tells of, where the sheet has several of the lot; of a row that states none the last."""
+    beside = [TableRows(table.rows, p) for p in table.rows.plan.tables if "opened_on" in p.present]
+    if not beside:
+        return table.constant(None)
+    opened = beside[0].time("opened_on").str.slice(0, 10)
+    rows = pl.DataFrame(
+        {"lot": lots, "day": pl.select(pl.when(opened.str.len_chars() == 10).then(opened)).to_series()}
+    )
+    days = rows.drop_nulls().unique().group_by("lot").agg("day").filter(pl.col("day").list.len() > 1)
+    if days.is_empty():
+        return table.constant(None)
+    told = [
+        {"lot": lot, "day": day, "round": last}
+        for lot, on in days.iter_rows()
+        for day, last in one_round(on).items()
+    ]
+    of = pl.DataFrame(told, schema=dict.fromkeys(("lot", "day", "round"), pl.String()))
+    known = rows.join(of, on=["lot", "day"], how="left", maintain_order="left")
+    last = of.group_by("lot").agg(last=pl.col("round").max())
+    return (
+        known.join(last, on="lot", how="left", maintain_order="left")
+        .select(pl.coalesce("round", "last"))
+        .to_series()
+    )
+
+
+def _last_prices(
+    table: TableRows, stated: pl.DataFrame, shared: pl.Series, opened: pl.Series
+) -> pl.DataFrame:
     """Of a bidder's several prices for one lot the one handed in last, else the first; the others are told, and left out.
 
-    `shared`: rows of consortia, whose members may each state a part.
+    `shared`: rows of consortia, whose members may each state a part. `opened`: the round of a row; each has its price.
     """
+    stated = stated.with_columns(opened=opened)
+    of = ["id", "opened"]
     price = pl.coalesce(pl.col("amount").cast(pl.Float64), "rate")
-    several = pl.col("id").is_not_null() & ~pl.col("shared") & (price.drop_nulls().n_unique().over("id") > 1)
-    last = pl.col("submitted_at").max().over("id")
+    several = pl.col("id").is_not_null() & ~pl.col("shared") & (price.drop_nulls().n_unique().over(of) > 1)
+    last = pl.col("submitted_at").max().over(of)
     earlier = several & (pl.col("submitted_at") < last).fill_null(False)
     standing = pl.when(several & ~earlier).then(price)
-    first = standing.drop_nulls().first().over("id")
+    first = standing.drop_nulls().first().over(of)
     told = stated.with_columns(shared=shared).with_columns(
         earlier=earlier, other=(standing != first).fill_null(False)
     )
@@ -218,7 +251,7 @@ def _last_prices(table: TableRows, stated: pl.DataFrame, shared: pl.Series) -> p
     left_out = told["earlier"] | told["other"]
     prices = ("amount", "currency", "price_kind", "rate", "submitted_at")
     kept = [pl.when(~left_out).then(c).alias(c) for c in prices]
-    return stated.with_columns(kept)
+    return stated.with_columns(kept).drop("opened")
 
 
 def _trace(table: TableRows, bids: _Bids, kinds: pl.Series, values: pl.Series) -> None:

@@ -84,6 +84,34 @@ within = found_in_files(
 )
 
 
+ONE_SHEET = priced(
+    ("子", FIRST, 3_000_000),
+    ("辰", FIRST, 1_500_000),
+    *((w, SECOND, p) for w, p in AGAIN[1:]),
+    ("子", SECOND, 955_000),
+)
+handed_in = table(
+    "项目编号,标段,投标人,投标人代码,投标报价(元),开标时间,递交时间",
+    [
+        ("P2", "1", NAMES[who], CODES[who], price, f"{day} 09:30", f"{day} 08:{at}0")
+        for day, told in (
+            (FIRST, {"子": 955_000, "丑": 955_000, "寅": 970_000, "卯": 999_000}),
+            (SECOND, {"子": 3_000_000, "辰": 2_220_000, "寅": 1_930_000, "卯": 1_510_000}),
+        )
+        for at, (who, price) in enumerate(told.items())
+    ],
+)
+one_sheet = found_in_files([{"开标记录.csv": ONE_SHEET, "开标记录（二）.csv": handed_in}], [PRICES])
+
+
+def test_in_one_sheet_too_each_round_has_the_price_that_its_row_states(one_sheet: FoundInFiles) -> None:
+    found = {f.scope_id: (f.facts["round"], sorted(f.subjects)) for f in one_sheet.run.findings}
+    assert found == {
+        "local:P1/1": (SECOND, sorted(f"cn-uscc:{CODES[w]}" for w in "子丑")),
+        "local:P2/1": (FIRST, sorted(f"cn-uscc:{CODES[w]}" for w in "子丑")),
+    }
+
+
 def test_prices_of_one_round_are_not_compared_with_those_of_another(across: FoundInFiles) -> None:
     # 子's earlier price is that of 丑 in the next round, 辰's that of 寅.
     assert across.run.findings == ()
