@@ -20,6 +20,7 @@ from cases.records import RunRecord
 from cases.rekeying import Known, rekey
 from cases.rows import rows, table_of
 from cases.tables import FindingRow, RunRow, SubjectRow, UndecidedRow
+from graph.round_days import MARK, near
 from loaders.lot_numbers import known_id
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ class Held(Protocol):
 
     def bids(self, lots: Collection[str]) -> Mapping[str, Collection[str]]:
         """By lot, the ids of its bids and of who submits them."""
+
+    def opened(self, lots: Collection[str]) -> Mapping[str, Collection[str]]:
+        """By lot, the days on which its bids were opened."""
 
 
 _Holding = Callable[[Sequence[Known], Mapping[str, str]], set[int]]
@@ -447,7 +451,8 @@ def _holding(connection: Connection, detectors: Sequence[Detector], held: Held |
                 asked[kind, populations[k.row["detector"]]][now].append(key)
         for (kind, population), keys in asked.items():
             kept.update(key for id_ in held.scopes(kind, population, keys) for key in keys[id_])
-        return kept - _without_bids(connection, [k for k in missed if k.row["key"] in kept], aliases, held)
+        there = [k for k in missed if k.row["key"] in kept and k.row["scope_kind"] == "lot"]
+        return kept - _without_bids(connection, there, aliases, held) - _without_round(there, held)
 
     return holding
 
@@ -456,7 +461,7 @@ def _without_bids(
     connection: Connection, missed: Sequence[Known], aliases: Mapping[str, str], held: Held
 ) -> set[int]:
     """Those findings of lots, by key, that a bid proves which the lot does not have any more, by whichever id of its bidder."""
-    lots = {k.row["key"]: k.row["scope_id"] for k in missed if k.row["scope_kind"] == "lot"}
+    lots = {k.row["key"]: k.row["scope_id"] for k in missed}
     proving: dict[int, list[str]] = {}
     for part in _parts(sorted(lots)):
         query = select(FindingRow.key, FindingRow.evidence).where(FindingRow.key.in_(part))
@@ -474,6 +479,17 @@ def _without_bids(
         if any(f"{lot}/{bid}" not in there and aliases.get(bid, bid) not in there for bid in bids):
             gone.add(key)
     return gone
+
+
+def _without_round(missed: Sequence[Known], held: Held) -> set[int]:
+    """Those findings of lots, by key, that are of a round none of whose bids the lot has any more."""
+    days: dict[int, tuple[str, str]] = {}
+    for k in missed:
+        _, mark, day = str(k.row["identity"].get("lot_id", "")).partition(MARK)
+        if mark:
+            days[k.row["key"]] = known_id(k.row["scope_id"]), day
+    now = held.opened({lot for lot, _ in days.values()}) if days else {}
+    return {key for key, (lot, day) in days.items() if not any(near(day, d) for d in now.get(lot, ()))}
 
 
 def _write_parties(connection: Connection, found: Mapping[int, Finding]) -> None:

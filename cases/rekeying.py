@@ -9,7 +9,7 @@ back and they become two again, each is itself again.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +18,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from cases.content import SEVERAL
 from cases.events import Events, mark
 from cases.tables import FindingRow, FormerIdRow
+from graph.round_days import MARK, near
 from loaders.lot_numbers import known_id
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def _by_identity(
 ) -> int:
     wanted = {_about(f.detector, f.version, f.identity, aliases): f for f in found.values() if f.identity}
     candidates: dict[str, list[Known]] = defaultdict(list)
+    others: list[Known] = []
     for id_, k in known.items():
         row = k.row
         if id_ in found or k.merged or row["detector"] not in covered or not row["identity"]:
@@ -82,6 +84,10 @@ def _by_identity(
         now = wanted.get(_about(row["detector"], row["version"], row["identity"], aliases))
         if now is not None:
             candidates[now.fingerprint].append(k)
+        else:
+            others.append(k)
+    for k, now in _by_round(connection, others, found, aliases):
+        candidates[now.fingerprint].append(k)
     renamed = 0
     for new_id, several in candidates.items():
         # The one somebody has worked on keeps its life; else the one known longest.
@@ -96,6 +102,45 @@ def _by_identity(
     return renamed
 
 
+def _by_round(
+    connection: Connection, others: Sequence[Known], found: Mapping[str, Finding], aliases: Mapping[str, str]
+) -> Iterator[tuple[Known, Finding]]:
+    """Findings of a lot that has rounds since, each as that of the round of its day; and of rounds of a lot that has none more."""
+    of_lots = [k for k in others if k.row["scope_kind"] == "lot" and "lot_id" in k.row["identity"]]
+    if not of_lots:
+        return
+    there: dict[Any, list[tuple[str, bool, Finding]]] = defaultdict(list)
+    for f in found.values():
+        if f.scope_kind == "lot" and "lot_id" in f.identity:
+            lot, mark, day = f.identity["lot_id"].partition(MARK)
+            about = _about(f.detector, f.version, {**f.identity, "lot_id": lot}, aliases)
+            there[about].append((day or _day(f.facts), bool(mark), f))
+    near_them = []
+    for k in of_lots:
+        lot, mark, day = k.row["identity"]["lot_id"].partition(MARK)
+        about = _about(k.row["detector"], k.row["version"], {**k.row["identity"], "lot_id": lot}, aliases)
+        # A finding of one round goes on as that of no other.
+        if of := [(d, f) for d, rounds, f in there.get(about, ()) if rounds != bool(mark)]:
+            near_them.append((k, day, of))
+    for start in range(0, len(near_them), _AT_ONCE):
+        part = near_them[start : start + _AT_ONCE]
+        keys = [k.row["key"] for k, day, _ in part if not day]
+        days = {
+            key: _day(facts)
+            for key, facts in connection.execute(
+                select(FindingRow.key, FindingRow.facts).where(FindingRow.key.in_(keys))
+            )
+        }
+        for k, stated, of in part:
+            day = stated or days[k.row["key"]]
+            if of_day := sorted(((d != day, d, f) for d, f in of if near(day, d)), key=lambda one: one[:2]):
+                yield k, of_day[0][2]
+
+
+def _day(facts: Mapping[str, Any]) -> str:
+    return str(facts.get("as_of") or "")[:10]
+
+
 def _about(detector: str, version: str, identity: Mapping[str, str], aliases: Mapping[str, str]) -> Any:
     """What a finding is about, under the ids its parties have now."""
     values = tuple(
@@ -107,7 +152,10 @@ def _about(detector: str, version: str, identity: Mapping[str, str], aliases: Ma
 
 def _now(name: str, value: str) -> str:
     """A lot's number may have been kept as a file wrote it (01, 一标段) when the finding was recorded."""
-    return known_id(value) if name == "lot_id" else value
+    if name != "lot_id":
+        return value
+    lot, mark, day = value.partition(MARK)
+    return known_id(lot) + mark + day
 
 
 def _parts(value: str, aliases: Mapping[str, str]) -> list[str]:

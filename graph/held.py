@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from graph.model import REL_TYPES
+from graph.rounds import bids_of_rounds
 from graph.stores.contract import GraphStore
 from graph.stores.hops import EACH, hop, may_hop, types_named
 
@@ -60,6 +61,23 @@ class StillHeld:
                 )
                 for row in rows.to_pylist():
                     found.setdefault(row["lot"], set()).update(i for i in (row["bid"], row["bidder"]) if i)
+        return found
+
+    def opened(self, lots: Collection[str]) -> dict[str, set[str]]:
+        """The days (YYYY-MM-DD) on which bids for each lot were opened, or were due, as far as known. Raises a `StoreError`."""
+        found = {
+            lot: {day for b in bids for day in b.days}
+            for lot, bids in bids_of_rounds(self._store, sorted(lots)).items()
+        }
+        for part in _parts(sorted(set(lots) - found.keys())):
+            rows = self._store.query(
+                f"{EACH}MATCH (l:Lot {{id: i}}) {may_hop('(l)-[:LOT_OF]->(t:Tender)')}"
+                "RETURN l.id AS lot, l.bid_on AS bid_on, t.opened_on AS opened_on",
+                {"ids": part},
+            )
+            for row in rows.to_pylist():
+                days = {str(row[c] or "")[:10] for c in ("bid_on", "opened_on")}
+                found.setdefault(row["lot"], set()).update(days - {""})
         return found
 
 

@@ -8,6 +8,9 @@ from typing import Final
 
 _APART: Final = 3
 """Days between two rounds at least: a negotiation leaves three for offers (财政部令第74号 art. 29), a tender twenty."""
+MARK: Final = "@开标"
+"""What stands between the id of a lot, or a bid, and the day of its round, where one is meant: in questions, and in what a
+finding is about. Nowhere is there such a lot."""
 
 
 def one_round(days: Iterable[str]) -> dict[str, str]:
@@ -21,3 +24,10 @@ def one_round(days: Iterable[str]) -> dict[str, str]:
             of[day] = of[last]
         last = day
     return of
+
+
+def near(day: str, other: str) -> bool:
+    """May both days (YYYY-MM-DD, or empty) be of one round?"""
+    if len(day) != 10 or len(other) != 10:
+        return False
+    return abs((date.fromisoformat(day) - date.fromisoformat(other)).days) < _APART

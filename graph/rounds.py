@@ -18,7 +18,7 @@ from typing import Any, Final, Protocol
 import polars as pl
 import pyarrow as pa
 
-from graph.round_days import one_round
+from graph.round_days import MARK, one_round
 from graph.stores.hops import EACH, hop
 from graph.stores.statements import resolved
 
@@ -47,8 +47,6 @@ _BIDS: Final = (
     "b.won AS won, b.status AS status"
 )
 _AT_ONCE: Final = 5000
-MARK: Final = "@开标"
-"""What stands in the id of one round between its lot's and its day: nowhere but in questions is there such a lot."""
 _ASKED: Final = {"company_id": pl.String(), "on_date": pl.String(), "group_id": pl.String()}
 
 

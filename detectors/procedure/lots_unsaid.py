@@ -10,7 +10,7 @@ from detectors.definition import Row, Undecided
 from detectors.rows import table
 from detectors.ties.links import compared
 from graph.counted import counted
-from graph.rounds import MARK
+from graph.round_days import MARK
 
 
 def lots_unsaid(rows: Mapping[str, Sequence[Row]]) -> dict[str, tuple[Undecided, int]]:

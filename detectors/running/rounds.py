@@ -19,7 +19,8 @@ from detectors.finding import Finding
 from detectors.rows import Rows
 from detectors.ties.lot_names import lot_name
 from graph.counted import counted
-from graph.rounds import MARK, BidOfRounds
+from graph.round_days import MARK
+from graph.rounds import BidOfRounds
 
 _TIES: Final = frozenset(
     {("lot_id", "holder_id"), ("lot_id", "holder_name"), ("lot_id", "related_id", "to_id")}
@@ -151,12 +152,12 @@ class ByRound:
 
     def _draft(self, detector: Detector, hit: Draft, lot: str, day: str) -> Draft | None:
         identity = {k: self._plain(v) for k, v in hit.identity.items()}
-        # Of what ties in several rounds the first is told as of its lot, so that a further round adds one.
+        # What ties nobody is told once of the lot, whatever the rounds.
         first = self._told.setdefault((detector.id, tuple(sorted(identity.items()))), day)
-        if first != day:
-            if hit.suppressed_by and hit.suppressed_by[0] in ("lot", "consortium"):
-                return None
-            identity["lot_id"] = hit.scope_id
+        if first != day and hit.suppressed_by and hit.suppressed_by[0] in ("lot", "consortium"):
+            return None
+        # Each round is a finding of its own, and stays it whatever further rounds are loaded.
+        identity["lot_id"] = hit.scope_id
         words = dict(hit.words)
         if "lot" in words and lot in self._names:
             zh, en = self._names[lot]

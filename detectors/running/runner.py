@@ -22,7 +22,8 @@ from detectors.running.rounds import ByRound
 from detectors.running.sources import with_sources
 from detectors.running.standing import SAME_PARTY
 from graph.penetration.identities import canonical_ids
-from graph.rounds import MARK, bids_of_rounds
+from graph.round_days import MARK
+from graph.rounds import bids_of_rounds
 from graph.stores.contract import GraphStore
 from graph.stores.side_by_side import Beside, side_by_side
 

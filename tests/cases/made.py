@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, text
@@ -59,6 +60,17 @@ def tie(
         parameters={"minimum": 0.05},
         evidence=Evidence(tuple(sorted({holder, *subjects})), ("k1", "k2")),
         identity=identity,
+    )
+
+
+def of_round(found: Finding, day: str) -> Finding:
+    """The same of the bids opened on one day of several."""
+    identity = {**found.identity, "lot_id": f"{found.scope_id}@开标{day}"}
+    return replace(
+        found,
+        identity=identity,
+        fingerprint=fingerprint(SHAREHOLDER, identity),
+        facts={**found.facts, "as_of": day, "round": day},
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import update
 
 from cases import Ledger, UnknownFindingError
 from cases.tables import FindingRow
-from tests.cases.made import CONTROLLER, SHAREHOLDER, record, some, tie
+from tests.cases.made import CONTROLLER, SHAREHOLDER, of_round, record, some, tie
 
 LOCAL, CODE = "local:H", "cn-uscc:91999999TEST000001"
 JOINED = {LOCAL: CODE, CODE: CODE}
@@ -143,3 +145,34 @@ def test_a_lot_whose_number_was_kept_as_a_file_wrote_it_goes_on_under_the_number
     # Another lot of the tender is another.
     record(ledger, tie(CODE, lot="local:T-9/02"))
     assert some(record(ledger, tie(CODE, lot="local:T-9/3")).counts)["new"] == 1
+
+
+def test_a_finding_stays_that_of_its_day_when_its_lot_gets_rounds(ledger: Ledger) -> None:
+    """Whichever round is loaded first, and when one is taken back."""
+    plain = tie()
+    plain = replace(plain, facts={**plain.facts, "as_of": "2024-06-10"})
+    first, second = of_round(plain, "2024-03-25"), of_round(plain, "2024-06-10")
+    record(ledger, plain)
+    ledger.decide(plain.fingerprint, "in_review", "看过", "测试员")
+    record(ledger, first, second)
+    for _ in range(2):
+        told = {r.id: (r.state, r.former_ids) for r in ledger.findings()}
+        assert told == {
+            first.fingerprint: ("new", ()),
+            second.fingerprint: ("in_review", (plain.fingerprint,)),
+        }
+        record(ledger, plain)
+        now = {r.id: (r.state, bool(r.no_longer_found_at)) for r in ledger.findings()}
+        assert now == {plain.fingerprint: ("in_review", False), first.fingerprint: ("new", True)}
+        record(ledger, first, second)
+
+
+def test_a_finding_of_another_day_is_none_of_the_rounds(ledger: Ledger) -> None:
+    plain = tie()
+    plain = replace(plain, facts={**plain.facts, "as_of": "2024-01-02"})
+    record(ledger, plain)
+    record(ledger, of_round(plain, "2024-03-25"))
+    assert {(r.id, bool(r.no_longer_found_at)) for r in ledger.findings()} == {
+        (plain.fingerprint, True),
+        (of_round(plain, "2024-03-25").fingerprint, False),
+    }

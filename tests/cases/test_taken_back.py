@@ -10,7 +10,7 @@ import pytest
 from cases import Ledger
 from detectors.finding import Finding
 from detectors.rules.values import NO_RULES
-from tests.cases.made import SHAREHOLDER, record, run_of, some, tie
+from tests.cases.made import SHAREHOLDER, of_round, record, run_of, some, tie
 
 
 @dataclass
@@ -19,6 +19,7 @@ class Store:
 
     lots: Mapping[str, Collection[str]]
     asked: list[tuple[str, str, list[str]]] = field(default_factory=list)
+    days: Collection[str] = ()
 
     def scopes(self, kind: str, population: str, ids: Collection[str]) -> set[str]:
         self.asked.append((kind, population, sorted(ids)))
@@ -27,6 +28,10 @@ class Store:
     def bids(self, lots: Collection[str]) -> Mapping[str, Collection[str]]:
         self.asked.append(("bids", "", sorted(lots)))
         return {lot: bids for lot, bids in self.lots.items() if lot in lots}
+
+    def opened(self, lots: Collection[str]) -> Mapping[str, Collection[str]]:
+        self.asked.append(("opened", "", sorted(lots)))
+        return dict.fromkeys(lots, self.days)
 
 
 def proven_by(finding: Finding, *bids: str) -> Finding:
@@ -66,6 +71,17 @@ def test_of_a_bidder_who_bids_there_no_more_nothing_is_gone(
     record(ledger, made)
     run = run_of(aliases={"local:B": "cn-uscc:B"})
     told = ledger.record_run(run, [SHAREHOLDER], NO_RULES, "abc", "测试员", held=Store({"local:T/1": now}))
+    assert some(told.counts) == ({"no_longer_found": 1} if gone else {"undecided": 1})
+
+
+@pytest.mark.parametrize(("days", "gone"), [(["2024-06-10"], True), (["2024-03-25"], False), ([], False)])
+def test_of_a_round_whose_bids_were_taken_back_nothing_is_gone(
+    ledger: Ledger, days: Collection[str], gone: bool
+) -> None:
+    made = of_round(tie(lot="local:T/1"), "2024-06-10")
+    record(ledger, made)
+    store = Store({"local:T/1": ()}, days=days)
+    told = ledger.record_run(run_of(), [SHAREHOLDER], NO_RULES, "abc", "测试员", held=store)
     assert some(told.counts) == ({"no_longer_found": 1} if gone else {"undecided": 1})
 
 
