@@ -137,7 +137,7 @@ def _said(
         mine = [s for s, on in zip(told, of, strict=True) if day in on or (not on and day == each[-1])]
         if not mine:
             # What a row says that an earlier one says too, is kept with the earlier one alone.
-            before = [s for s, on in zip(told, of, strict=True) if on and min(on) < day]
+            before = [s for s, on in zip(told, of, strict=True) if s["v"] and on and min(on) < day]
             mine = before if len(before) == 1 else []
         values = resolved("Bid", bid, mine)
         said[day] = {k: v for k, v in values.items() if k not in ("id", "stated", "sources")}

@@ -152,12 +152,14 @@ class ByRound:
 
     def _draft(self, detector: Detector, hit: Draft, lot: str, day: str) -> Draft | None:
         identity = {k: self._plain(v) for k, v in hit.identity.items()}
-        # What ties nobody is told once of the lot, whatever the rounds.
-        first = self._told.setdefault((detector.id, tuple(sorted(identity.items()))), day)
-        if first != day and hit.suppressed_by and hit.suppressed_by[0] in ("lot", "consortium"):
-            return None
-        # Each round is a finding of its own, and stays it whatever further rounds are loaded.
-        identity["lot_id"] = hit.scope_id
+        if hit.suppressed_by and hit.suppressed_by[0] in ("lot", "consortium"):
+            # Told once of the lot, whatever the rounds.
+            first = self._told.setdefault((detector.id, tuple(sorted(identity.items()))), day)
+            if first != day:
+                return None
+        else:
+            # Each round is a finding of its own, and stays it whatever further rounds are loaded.
+            identity["lot_id"] = hit.scope_id
         words = dict(hit.words)
         if "lot" in words and lot in self._names:
             zh, en = self._names[lot]
