@@ -69,7 +69,9 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     links = tied.join(told.select("lot_id", "party_id", "when"), on=["lot_id", "party_id"])
     more = {(r["lot_id"], r["party_id"]): r["others"] for r in state.iter_rows(named=True)}
     for found in party_drafts(rows, told, attached.as_links([links]), lambda party, found, lot: None):
-        yield _with_others(found, more.get((found.scope_id, found.identity["party_id"]), 0))
+        yield _with_others(
+            debarred.ban_words(found), more.get((found.scope_id, found.identity["party_id"]), 0)
+        )
     known = [table(rows[k])["bidder_id"] for k in ("covered", "control", "branches")]
     known.append(barred["party_id"].rename("bidder_id"))
     yield from lacking(
@@ -88,7 +90,7 @@ def _with_others(found: Draft, others: int) -> Draft:
 
 DETECTOR = Detector(
     id="affiliate-of-debarred",
-    version="1.2",
+    version="1.3",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人为被禁止投标主体或其关联方",
@@ -127,10 +129,10 @@ DETECTOR = Detector(
     population=bidding.LOTS,
     identity=("lot_id", "party_id"),
     suppressors=(STATE, Suppressor("ended", "禁止期已满或尚未开始", "the ban is over, or had not begun")),
-    wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}疑似与被禁止参加投标的{party}为同一主体、受同一控制或者有管理关系。{as_of_zh}，"
+    wording_zh="【风险预警】{tender}（{lot}）：投标人{bidders_zh}疑似与被禁止参加投标的{party}（{ban_zh}）为同一主体、受同一控制或者有管理关系。{as_of_zh}，"
     "{links_zh}。" + CLOSING_ZH,
     wording_en="[Lead] {tender} ({lot}): bidders {bidders_en} appear to be, or to be under one control or management with, {party}, "
-    "which is debarred. {as_of_en}: {links_en}. " + CLOSING_EN,
+    "which is debarred ({ban_en}). {as_of_en}: {links_en}. " + CLOSING_EN,
     assemble=assemble,
     innocent_zh=("禁止决定只及于特定地区或特定项目类别", "仅同受国家出资", "决定已被撤销"),
     innocent_en=(

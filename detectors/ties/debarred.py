@@ -1,13 +1,15 @@
-"""How bidders hang together with debarred parties, and on which days any ban was in force."""
+"""How bidders hang together with debarred parties, on which days any ban was in force, and what is said of a ban."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Final
 
 import polars as pl
 
-from detectors.definition import Row
+from detectors.definition import Draft, Row
 from detectors.rows import table
 from detectors.ties import attached, managed
 from graph.public_kinds import STATE
@@ -67,6 +69,36 @@ def links(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, parties: pl.Dat
     run = [attached.dated(f) for f in managed.between(rows, bids, known, ruling)]
     run = [f.filter(pl.col("when") == "yes").drop("when") for f in run]
     return attached.as_links([itself, controls, controlled, shared, *run]).drop("when")
+
+
+def ban_words(draft: Draft) -> Draft:
+    """The draft with `ban_zh` and `ban_en` among its words: who barred the party by what document, from when to when.
+
+    A ban is half open; what is told is its last day.
+    """
+    facts = draft.facts
+    authority, document = facts["authority"], facts["document_no"]
+    since, until = facts["barred_from"], last_day(facts["barred_to"])
+    zh = f"由{authority}决定" if authority else "决定机关名称未载明"
+    en = f"barred by {authority}" if authority else "barred by an authority whose name is not stated"
+    if document:
+        zh, en = f"{zh}，文号{document}", f"{en}, document {document}"
+    if since and until:
+        zh, en = f"{zh}，禁止期自{since}至{until}", f"{en}, from {since} to {until}"
+    elif since:
+        zh, en = f"{zh}，禁止期自{since}起，截止日期未载明", f"{en}, from {since}, its end not stated"
+    elif until:
+        zh, en = f"{zh}，禁止期至{until}，起始日期未载明", f"{en}, to {until}, its beginning not stated"
+    else:
+        zh, en = f"{zh}，起止日期未载明", f"{en}, neither beginning nor end stated"
+    return replace(draft, words={**draft.words, "ban_zh": zh, "ban_en": en})
+
+
+def last_day(ends: str | None) -> str | None:
+    """The last day of a span that is over on a day; a month is its own last."""
+    if not ends or len(ends) < len("2000-01-01"):
+        return ends
+    return (date.fromisoformat(ends) - timedelta(days=1)).isoformat()
 
 
 def by_state(

@@ -35,7 +35,10 @@ SAYS: Final[Mapping[str, tuple[str, str]]] = {
     "relatives": ("亲属关系", "kin and marriage"),
     "officials": ("公职人员", "who holds a public post"),
     "custody": ("服刑、羁押人员", "who is in prison or another place of custody, from when to when"),
-    "debarments": ("禁止投标、失信、处罚", "who is barred, by whom, from when to when"),
+    "debarments": (
+        "禁止投标（处罚、失信名单中属于禁止投标的）",
+        "who is barred from bidding, by whom, from when to when: of lists of penalties the bans",
+    ),
     "bids": ("投标与开标、评标结果", "who bid for which lot, at what price, with what result"),
     "bid_traces": ("投标文件特征", "traces of the bid files: device, author, licence, address"),
     "bid_people": ("投标人员", "persons and units named in a bid, or handling it"),

@@ -40,6 +40,17 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "This kind of custody is not known: it is kept as said, and whether it means custody can't be decided. Known are: "
         "{known}.",
     ),
+    "ban-unclear": (
+        "没有写明是哪种处罚或惩戒，是否禁止投标无法判定：该行未导入。请在“处罚内容”列写明（如“禁止参加政府采购活动一年”或“罚款”）后重新加载；"
+        '整表都是禁止投标的，可在 --map 文件的 [sheet.values] 中写 kind = "禁止投标"。',
+        "It is not stated what kind of penalty or listing this is, and whether it keeps the party from bidding can't be decided: "
+        "the row was not loaded. Say it in the column 处罚内容 (a ban such as 禁止参加政府采购活动一年, or 罚款) and load it again; "
+        'where the whole sheet is of bans, set kind = "禁止投标" under [sheet.values] of a --map file.',
+    ),
+    "no-ban": (
+        "这种处罚或列入不是禁止、取消、暂停或限制投标：不作为禁止投标计入。",
+        "This penalty or listing neither bars nor suspends from bidding: it does not count as a debarment.",
+    ),
     "unknown-bid-role": (
         "不认识这种岗位：原样保留，不用来判断是否为项目管理成员或投标经办人。可用的有：{known}。",
         "This role in a bid is not known: it is kept as said, and decides nothing about who manages the project or "

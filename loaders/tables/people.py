@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import PurePath
 from typing import Final
 
 import polars as pl
@@ -10,8 +12,10 @@ from graph.resolution.investors import INVESTORS, SOLE_OWNER
 from loaders.tables.cells_of_names import NameCells, with_their_numbers
 from loaders.tables.columns import TableRows
 from loaders.tables.parties import Parties, most, read_parties, relate, state_parties
+from loaders.tables.recognise import own_name
 from loaders.tables.rows import AT
 from loaders.tables.vocabulary import VOCABULARIES, read_relation_codes
+from loaders.values import clean_header
 
 REPRESENTATIVES = ("legal_representative", "branch_head", "operator", "sole_owner", "managing_partner")
 DECIDING = {"managing_partner": "执行事务合伙人", "operator": "经营者", "sole_owner": "投资人"}
@@ -236,7 +240,7 @@ def _custody_kind(table: TableRows) -> pl.Series:
 
 
 def read_debarments(table: TableRows) -> None:
-    """One bar of one party by one authority a row."""
+    """One bar of one party by one authority a row; of other penalties the parties alone."""
     party = read_parties(table, "party_id", "party_name", default="either")
     words = table.text("authority")
     table.require("authority", words)
@@ -244,7 +248,36 @@ def read_debarments(table: TableRows) -> None:
     state_parties(table, party)
     state_parties(table, authority)
     facts = {"document_no": table.text("document_no"), **_barred(table)}
-    relate(table, "DEBARRED_BY", party, "Company", authority.ids, facts)
+    by = pl.select(pl.when(_bans(table)).then(authority.ids)).to_series()
+    relate(table, "DEBARRED_BY", party, "Company", by, facts)
+
+
+def _bans(table: TableRows) -> pl.Series:
+    """Which rows are bans on bidding: by their own words, else by what the sheet or the file is called.
+
+    Lists of penalties hold fines and warnings beside bans, and who does not pay a debt may bid all the same. A row that
+    does not say which it is, is refused: left out without a word, it would pass for none.
+    """
+    words = table.text("kind")
+    codes = VOCABULARIES["debarment_kind"].read(words)
+    barring = words.str.normalize("NFKC").str.contains(_BARRING).fill_null(False)
+    lifted = words.str.contains("解除|撤销|恢复|移出").fill_null(False)
+    codes = pl.select(pl.when(barring & ~lifted).then(pl.lit("ban")).otherwise(codes)).to_series()
+    if _called_bans(table):
+        codes = codes.fill_null("ban").replace("unclear", "ban")
+    unclear = words.is_null() & codes.is_null() | (codes == "unclear").fill_null(False)
+    ban = (codes == "ban").fill_null(False)
+    table.rows.report("reject", unclear, "ban-unclear", table.header("kind"), words)
+    table.rows.report("note", ~ban & ~unclear, "no-ban", table.header("kind"), words)
+    return ban
+
+
+def _called_bans(table: TableRows) -> bool:
+    """Does the name of the sheet, or of a file with one sheet, say that what it lists are bans?"""
+    called = own_name(table.rows.sheet.name) or PurePath(table.rows.file.name).stem
+    # A file of refused rows has the table's name behind its own.
+    called = clean_header(re.sub(r"-debarments(?:-\d+)?\.rejects$", "", called))
+    return any(word in called for word in _BANS)
 
 
 def _barred(table: TableRows) -> dict[str, pl.Series]:
@@ -260,6 +293,21 @@ def _barred(table: TableRows) -> dict[str, pl.Series]:
         {"lifted": lifted["stated_to"], "after": after.zip_with(day.fill_null(False), through)}
     )
     return lifted | {"stated_to": ends.select(pl.min_horizontal("lifted", "after")).to_series()}
+
+
+_BANS: Final = (
+    "debarment",
+    "debarred",
+    "禁止投标",
+    "禁止参加",
+    "暂停投标",
+    "取消投标资格",
+    "限制投标",
+    "严重违法失信",
+)
+
+_BARRING: Final = r"(?:禁止|取消|暂停|限制|不得)[^;。,]{0,25}(?:投标|竞标|政府采购|采购活动)"
+"""A bar with its term in the midst of it (取消其一年内参加投标的资格), a fine beside it or not."""
 
 
 def _authority(table: TableRows, words: pl.Series) -> Parties:

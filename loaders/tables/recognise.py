@@ -120,7 +120,7 @@ def _promised(
 ) -> TablePlan | None:
     """The list of holders, where the sheet's name (or the file's, of a sheet without one) says it is one and it isn't."""
     holders = plans["shareholdings"]
-    file_name = "" if _own_name(sheet_name) else file_name
+    file_name = "" if own_name(sheet_name) else file_name
     promised = _name_hint(holders.table, file_name, sheet_name)
     return holders if holders.missing and promised > _name_hint(main.table, file_name, sheet_name) else None
 
@@ -223,7 +223,7 @@ def with_header_row(sheet: Sheet, header_row: int | None) -> Sheet:
     )
 
 
-def _own_name(sheet_name: str) -> str:
+def own_name(sheet_name: str) -> str:
     """A sheet's name, where somebody gave it one."""
     return re.sub(r"^(sheet|工作表)\s*\d*$", "", sheet_name.strip(), flags=re.I)
 
@@ -231,7 +231,7 @@ def _own_name(sheet_name: str) -> str:
 def _name_hint(table: Table, file_name: str, sheet_name: str) -> float:
     """100 for the table's own name, 6 for one of its other names, 3 for a name with one in it, else 0."""
     stem = PurePosixPath(file_name.replace("\\", "/")).stem
-    sheet = _own_name(sheet_name)
+    sheet = own_name(sheet_name)
     for text in (sheet, stem):
         word = re.sub(r"[\s_.-]*(rejects|rejected)$", "", clean_header(text)) if text else ""
         if not word:

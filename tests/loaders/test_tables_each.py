@@ -249,8 +249,8 @@ def test_a_bar_holds_on_its_last_day_and_no_longer_when_it_is_lifted(tmp_path: P
         ("2025-06", ""),
         ("长期", ""),
     )
-    rows = "".join(f"{A},示例区建设局,2023-07-01,{last},{lifted}\n" for last, lifted in ends)
-    heads = "统一社会信用代码,处罚机关,列入日期,处罚截止日期,移出日期"
+    rows = "".join(f"{A},示例区建设局,禁止投标,2023-07-01,{last},{lifted}\n" for last, lifted in ends)
+    heads = "统一社会信用代码,处罚机关,处罚内容,列入日期,处罚截止日期,移出日期"
     context = load_text(tmp_path, {"黑名单.csv": f"{heads}\n{rows}"})
     assert codes(context) == []
     told = rels(context, "DEBARRED_BY")["stated_to"].to_list()

@@ -1,0 +1,126 @@
+"""Lists of penalties and of bad faith beside bids: what bars from bidding, from when to when, and what does not say so."""
+
+from __future__ import annotations
+
+from detectors.bidders import affiliate_of_debarred
+from tests.detectors.files_world import FoundInFiles, found_in_files, table
+from tests.loaders.shapes.numbers import uscc
+
+BARRED = affiliate_of_debarred.DETECTOR
+NAMES = dict(enumerate("子丑寅卯辰巳午未申酉戌亥", 1))
+
+
+def firm(number: int) -> tuple[str, str]:
+    return f"虚构{NAMES[number]}建设有限公司", uscc(number)
+
+
+BIDS = {
+    "开标记录.csv": table(
+        "项目编号,标段,投标人,投标人代码,投标报价(元),开标时间",
+        [("P1", "1", *firm(n), 1000000 + n * 31337, "2024-05-25 09:30") for n in NAMES],
+    )
+}
+_PENALTIES = "当事人,统一社会信用代码,处罚决定书文号,处罚类别,处罚内容,处罚机关,处罚决定日期,处罚有效期"
+MIXED = {
+    "信用中国行政处罚.csv": table(
+        _PENALTIES,
+        [
+            (*firm(1), "环罚1号", "罚款", "罚款5000元", "虚构市生态环境局", "2023-05-01", "2099-12-31"),
+            (
+                *firm(2),
+                "财罚2号",
+                "其他",
+                "禁止参加政府采购活动一年",
+                "虚构市财政局",
+                "2022-05-01",
+                "2023-05-01",
+            ),
+            (
+                *firm(3),
+                "财罚3号",
+                "其他",
+                "取消其二年内参加投标的资格",
+                "虚构市财政局",
+                "2023-06-01",
+                "2025-05-31",
+            ),
+            (
+                *firm(4),
+                "建罚4号",
+                "罚款",
+                "罚款三万元；禁止一年内参加政府采购活动",
+                "虚构市住建局",
+                "2024-01-01",
+                "",
+            ),
+            (*firm(5), "建罚5号", "其他", "", "虚构市住建局", "2024-01-01", ""),
+            (*firm(6), "", "", "禁止投标", "虚构市住建局", "", ""),
+        ],
+    ),
+    "失信名单.csv": table(
+        "企业名称,统一社会信用代码,认定机关,列入日期,失信行为",
+        [(*firm(7), "虚构区法院", "2023-06-01", "有履行能力而拒不履行")],
+    ),
+    "经营异常行政处罚.csv": table(
+        "企业名称,统一社会信用代码,列入机关,列入日期,移出日期,列入原因",
+        [(*firm(8), "虚构区市监局", "2023-07-01", "", "通过登记的住所无法联系")],
+    ),
+    # What the file is called says it, whatever the reason; a fine in it is none.
+    "禁止投标.csv": table(
+        "企业名称,统一社会信用代码,列入机关,列入日期,列入原因",
+        [
+            (*firm(9), "虚构市住建局", "2024-02", "围标"),
+            (*firm(10), "虚构市住建局", "2024-02-01", ""),
+            (*firm(11), "虚构市住建局", "2024-02-01", "罚款"),
+        ],
+    ),
+}
+# Nothing says what kind it is: nothing is decided of anybody.
+UNSAID = {
+    "失信名单.csv": table(
+        "企业名称,统一社会信用代码,认定机关,列入日期", [(*firm(1), "虚构区法院", "2023-06-01")]
+    )
+}
+
+mixed = found_in_files([BIDS | MIXED], [BARRED])
+unsaid = found_in_files([BIDS | UNSAID], [BARRED])
+
+
+def sentences(found: FoundInFiles, language: str = "zh") -> dict[str, str]:
+    """What is said of each party that is barred itself, of bans in force."""
+    return {
+        f.facts["holder"]["name"][2]: f.text[language] for f in found.run.findings if f.suppressed_by is None
+    }
+
+
+def test_only_what_bars_from_bidding_is_a_ban(mixed: FoundInFiles) -> None:
+    assert set(sentences(mixed)) == {NAMES[n] for n in (3, 4, 6, 9, 10)}
+    # Fines, unpaid debts, an address at which nobody is found, and the fine in a list of bans: each is told as no ban.
+    assert len(mixed.told("no-ban")) == 4
+
+
+def test_a_ban_of_a_decision_ends_with_its_term(mixed: FoundInFiles) -> None:
+    (over,) = [f for f in mixed.run.findings if f.suppressed_by]
+    assert over.facts["holder"]["name"] == firm(2)[0]
+    assert over.suppressed_by is not None and over.suppressed_by["rule"] == "ended"
+    assert (over.facts["barred_from"], over.facts["barred_to"]) == ("2022-05-01", "2023-05-02")
+
+
+def test_the_sentence_says_who_barred_and_from_when_to_when(mixed: FoundInFiles) -> None:
+    zh, en = sentences(mixed), sentences(mixed, "en")
+    assert "（由虚构市财政局决定，文号财罚3号，禁止期自2023-06-01至2025-05-31）" in zh[NAMES[3]]
+    assert "(barred by 虚构市财政局, document 财罚3号, from 2023-06-01 to 2025-05-31)" in en[NAMES[3]]
+    assert "（由虚构市住建局决定，文号建罚4号，禁止期自2024-01-01起，截止日期未载明）" in zh[NAMES[4]]
+    assert "（由虚构市住建局决定，起止日期未载明）" in zh[NAMES[6]]
+    assert "neither beginning nor end stated" in en[NAMES[6]]
+
+
+def test_a_penalty_of_no_stated_kind_is_refused_and_decides_nothing(
+    mixed: FoundInFiles, unsaid: FoundInFiles
+) -> None:
+    for found in (mixed, unsaid):
+        (told,) = found.told("ban-unclear")
+        assert "无法判定" in told
+        assert sum(report.rejected for report in found.loads) == 1
+    assert not unsaid.run.findings
+    assert set(unsaid.run.missing) == {BARRED.id}
