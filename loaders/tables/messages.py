@@ -51,6 +51,13 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "这种处罚或列入不是禁止、取消、暂停或限制投标：不作为禁止投标计入。",
         "This penalty or listing neither bars nor suspends from bidding: it does not count as a debarment.",
     ),
+    "role-undecided": (
+        "这个角色不是招标代理、设计、监理、造价咨询、评标或招标人代表：该单位是否投标人无法判定，该行未导入。投标人请列入开标记录（列名写作“投标人”）；"
+        "本表可用的角色有：{known}。",
+        "This role is not one of the agent, a designer, a site supervisor, a cost consultant, an evaluator or the buyer's "
+        "representative: whether the party bids can't be decided, and the row was not loaded. List bidders in a sheet of bids, "
+        "under the heading 投标人. Roles known here: {known}.",
+    ),
     "unknown-bid-role": (
         "不认识这种岗位：原样保留，不用来判断是否为项目管理成员或投标经办人。可用的有：{known}。",
         "This role in a bid is not known: it is kept as said, and decides nothing about who manages the project or "

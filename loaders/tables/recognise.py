@@ -12,7 +12,8 @@ from loaders.sheets import Sheet
 from loaders.tables.mapping import MappingError, SheetChoice, choose
 from loaders.tables.plans import TablePlan, bare_word, plan_table, year_in
 from loaders.tables.schema import TABLES, Layout, Table, layouts
-from loaders.values import clean_header
+from loaders.tables.vocabulary import VOCABULARIES
+from loaders.values import clean_header, normalise_empty
 
 _OWN: Final = frozenset({"id", "name", "title", "kind", "status", "value", "region", "role"})
 """Column names that mean something else in every table."""
@@ -85,6 +86,9 @@ def recognise(sheet: Sheet, file_name: str, mapping: Mapping[str, Any]) -> Sheet
         scores[name] += 20 if layout and layout.table == name and not plan.missing else 0
         scores[name] += 1000 if choice.table == name else 0
 
+    if choice.table is None:
+        for name in _not_by_roles(scores, plans, choice, sheet, file_name):
+            del scores[name], reads[name]
     for name in [n for n in scores if _goes_with_more(n, reads, plans, file_name, sheet.name)]:
         if choice.table != name:
             del scores[name]
@@ -135,6 +139,35 @@ def _are_companies(
     if _name_hint(TABLES["identities"], file_name, sheet_name):
         return False
     return reads["identities"] <= reads["companies"]
+
+
+def _not_by_roles(
+    scores: Mapping[str, float],
+    plans: Mapping[str, TablePlan],
+    choice: SheetChoice,
+    sheet: Sheet,
+    file_name: str,
+) -> set[str]:
+    """Of a list of units with their roles: the tables that it is not, bids or parties that serve the tender, by its words.
+
+    单位名称 and 统一社会信用代码 head either list. A designer read as a bidder would be tied to one, and a bidder read as a
+    designer would serve its own tender; where no word tells, the rows of it are refused for their roles.
+    """
+    bids, parties = plans["bids"], plans["tender_parties"]
+    (heading,) = parties.columns.get("role", ("",))
+    if not heading or not scores.keys() >= {"bids", "tender_parties"}:
+        return set()
+    words = normalise_empty(sheet.frame[heading]).drop_nulls().unique()
+    serves, bidders = (VOCABULARIES[v].read(words).is_not_null() for v in ("tender_role", "bidder_role"))
+    named = ("bidder_id", "bidder_name", "consortium_lead", "consortium_members")
+    own = {h for column in named for h in bids.columns.get(column, ())} - parties.headers
+    asked = bool(choice.columns.keys() & set(named))
+    called = _name_hint(bids.table, file_name, sheet.name) and not serves.any()
+    if own or asked or called or (len(words) and bidders.all()):
+        return {"tender_parties"}
+    # Nor is it a list of lots or tenders, of which it has no more than the numbers.
+    bare = {name for name in ("lots", "tenders") if plans[name].present <= {"id", "tender_id"}}
+    return scores.keys() & {"bids", "bid_people", "bid_traces", *bare}
 
 
 def _of_investors(plans: Mapping[str, TablePlan], sheet: Sheet, file_name: str) -> bool:
@@ -189,6 +222,10 @@ def _companions(main: TablePlan, plans: Mapping[str, TablePlan]) -> list[TablePl
             for column, headers in plan.columns.items()
             if column in _OWN and clean_header(headers[0]) == column and headers[0] in main.headers
         }
+        if name == "tender_parties":
+            # Whom the main table names (its bidder) serves nothing by the same cell.
+            party = {c for c in ("party_id", "party_name") if main.headers & set(plan.columns.get(c, ()))}
+            own |= {*party, "role"} if party else party
         plan = replace(plan, columns={c: h for c, h in plan.columns.items() if c not in own})
         if plan.headers and not plan.missing:
             found.append(plan)

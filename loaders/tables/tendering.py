@@ -10,6 +10,7 @@ from loaders.lot_numbers import one_number, stated_number
 from loaders.tables.columns import TableRows
 from loaders.tables.parties import local_ids, read_parties, relate, state_parties
 from loaders.tables.rows import AT
+from loaders.tables.vocabulary import VOCABULARIES
 
 _SCHEMED: Final = r"^[a-z][a-z0-9._-]*:\S"
 
@@ -84,20 +85,35 @@ def read_tender_parties(table: TableRows) -> None:
     tender = local_ids(raw)
     table.rows.node("Tender", pl.DataFrame({AT: table.at, "id": tender}))
     if table.has("party_id", "party_name") and table.has("role"):
-        role = table.vocabulary("role")
-        table.require("role", table.text("role"))
+        role = _role_of_party(table)
         # Evaluators and representatives are people; whoever else serves is an organisation.
         person = role.is_in(["evaluator", "buyer_representative"])
         kind = pl.select(pl.when(person).then(pl.lit("person"))).to_series()
         party = read_parties(table, "party_id", "party_name", default="either", kind=kind, scope=tender)
         state_parties(table, party)
-        relate(table, "SERVES_TENDER", party, "Tender", tender, {"role": role})
+        # In a role that is not known nobody serves: the builder of the works is its bidder.
+        served = pl.select(pl.when(role.is_not_null()).then(tender)).to_series()
+        relate(table, "SERVES_TENDER", party, "Tender", served, {"role": role})
     for column, said in table.fixed("role").items():
         party = read_parties(
             table, "_none", None, default="company", names=table.text(column), required=False
         )
         state_parties(table, party)
         relate(table, "SERVES_TENDER", party, "Tender", tender, {"role": table.constant(said)})
+
+
+def _role_of_party(table: TableRows) -> pl.Series:
+    """In what role each row's party serves; a row of the main table whose role is none of these is refused."""
+    words = table.text("role")
+    table.require("role", words)
+    if not table.main:
+        return table.vocabulary("role")
+    vocabulary = VOCABULARIES["tender_role"]
+    role = vocabulary.read(words)
+    unknown = words.is_not_null() & role.is_null()
+    known = "、".join(vocabulary.codes)
+    table.rows.report("reject", unknown, "role-undecided", table.header("role"), words, known=known)
+    return role
 
 
 def read_lots(table: TableRows) -> None:

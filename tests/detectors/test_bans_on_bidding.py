@@ -115,12 +115,18 @@ def test_the_sentence_says_who_barred_and_from_when_to_when(mixed: FoundInFiles)
     assert "neither beginning nor end stated" in en[NAMES[6]]
 
 
-def test_a_penalty_of_no_stated_kind_is_refused_and_decides_nothing(
-    mixed: FoundInFiles, unsaid: FoundInFiles
-) -> None:
-    for found in (mixed, unsaid):
-        (told,) = found.told("ban-unclear")
-        assert "无法判定" in told
-        assert sum(report.rejected for report in found.loads) == 1
+def check_refused(found: FoundInFiles) -> None:
+    """One row is refused, since it does not say what it is."""
+    (told,) = found.told("ban-unclear")
+    assert "无法判定" in told
+    assert sum(report.rejected for report in found.loads) == 1
+
+
+def test_a_penalty_of_no_stated_kind_is_refused(mixed: FoundInFiles) -> None:
+    check_refused(mixed)
+
+
+def test_where_no_penalty_says_what_it_is_nothing_is_decided(unsaid: FoundInFiles) -> None:
+    check_refused(unsaid)
     assert not unsaid.run.findings
     assert set(unsaid.run.missing) == {BARRED.id}
