@@ -22,6 +22,13 @@ _CALLED: Final = {
     "companies_known": ("企业持股与任职", "stakes and posts in companies"),
     "incomes_known": ("收入", "incomes"),
 }
+DEATHS_KNOWN: Final = {
+    "deaths_known": "MATCH (p:Person) WHERE p.died_on IS NOT NULL OR p.cremated_on IS NOT NULL "
+    "OPTIONAL MATCH (p)-[m:MEMBER_OF]->(h:Household) WHERE m.stated_to = p.died_on WITH p, count(m) AS ended "
+    f"WHERE ended = 0 OR p.cremated_on IS NOT NULL {_KNOWN}"
+}
+"""Is any death known otherwise than as the end of a membership, which a list of changes (人员增减) tells of its own?"""
+DEATHS_KNOWN_COLUMNS: Final = dict.fromkeys(DEATHS_KNOWN, ("known",))
 
 
 def registers_told(assemble: Assemble) -> Assemble:
@@ -34,19 +41,44 @@ def registers_told(assemble: Assemble) -> Assemble:
     def assembled(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
         yield from assemble(rows, values)
         lacking = [called for name, called in _CALLED.items() if not any(r["known"] for r in rows[name])]
-        if not lacking:
-            return
-        tested = Tested(values)
-        judged = [tested.only(of, ()) for of in recipients(rows)]
-        programs = {s.program_id for of in judged for s in (*of.spells, *of.undated)}
-        zh, en = "、".join(zh for zh, _ in lacking), ", ".join(en for _, en in lacking)
-        for program in sorted(programs):
-            yield Undecided(
-                "program",
-                program,
-                (program,),
+        if lacking:
+            zh, en = "、".join(zh for zh, _ in lacking), ", ".join(en for _, en in lacking)
+            yield from _of_each_programme(
+                rows,
+                values,
                 f"没有加载{zh}数据，领取人的这些情况无法判定",
                 f"no {en} are loaded: whether recipients have any beyond the rule can't be decided",
             )
 
     return assembled
+
+
+def deaths_registered(assemble: Assemble) -> Assemble:
+    """What a detector of deaths gives; beside it, of each programme, that no register of deaths is known, where only lists
+    of changes tell of any: that they name nobody else is no sign that nobody else died.
+
+    `rows` hold those of `DEATHS_KNOWN`. Where no death is known the detector does not run: its `needs_fields` says so.
+    """
+
+    @wraps(assemble)
+    def assembled(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+        yield from assemble(rows, values)
+        if not any(r["known"] for r in rows["deaths_known"]):
+            yield from _of_each_programme(
+                rows,
+                values,
+                "死亡记录都与家庭成员减少同日，未见死亡登记或火化名单，其他领取人是否已身故无法判定",
+                "deaths are known from changes of households' members alone, and no register of deaths or cremations is seen: "
+                "whether other recipients have died can't be decided",
+            )
+
+    return assembled
+
+
+def _of_each_programme(
+    rows: Mapping[str, Sequence[Row]], values: Values, zh: str, en: str
+) -> Iterator[Undecided]:
+    tested = Tested(values)
+    judged = [tested.only(of, ()) for of in recipients(rows)]
+    for program in sorted({s.program_id for of in judged for s in (*of.spells, *of.undated)}):
+        yield Undecided("program", program, (program,), zh, en)

@@ -19,6 +19,7 @@ from detectors.households.paid import (
     recipients,
     without_months,
 )
+from detectors.households.registers import DEATHS_KNOWN, DEATHS_KNOWN_COLUMNS, deaths_registered
 from detectors.households.unnumbered import looked_up_by_number
 from detectors.law.assistance import assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
@@ -29,10 +30,9 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     for of in recipients(rows):
         if of.kind != "household":
             continue
-        for member in of.members:
-            died = died_as_member(member)
-            if died is not None:
-                yield from _judge(of, member, died, values)
+        # Several lists may each tell of one membership.
+        for member in {m["person_id"]: m for m in of.members if died_as_member(m)}.values():
+            yield from _judge(of, member, str(died_as_member(member)), values)
 
 
 def _judge(of: Recipient, member: Row, died: str, values: Values) -> Iterator[Draft | Undecided]:
@@ -99,7 +99,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="household-size-change",
-    version="1.4",
+    version="1.5",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
@@ -126,8 +126,8 @@ DETECTOR = Detector(
             "months after the month of death allowed for recalculation",
         ),
     ),
-    queries=RECIPIENTS,
-    columns=RECIPIENTS_COLUMNS,
+    queries=RECIPIENTS | DEATHS_KNOWN,
+    columns=RECIPIENTS_COLUMNS | DEATHS_KNOWN_COLUMNS,
     population=POPULATION,
     identity=("household_id", "person_id"),
     suppressors=tuple(Suppressor(*why) for why in (_PENDING, _JOINED)),
@@ -140,7 +140,7 @@ DETECTOR = Detector(
         "was still paid at {before} yuan a month or more. This concerns the amount, not the others' eligibility: verify "
         "whether it was recalculated. " + CAUTION_EN
     ),
-    assemble=looked_up_by_number(assemble),
+    assemble=looked_up_by_number(deaths_registered(assemble)),
     innocent_zh=("标准上调抵消了人数减少", "有新成员加入而名册未更新", "整户定额发放的项目"),
     innocent_en=(
         "a rise of the standard made up for it",

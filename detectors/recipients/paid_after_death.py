@@ -18,6 +18,7 @@ from detectors.households.late import (
     total,
     without_recoveries,
 )
+from detectors.households.registers import DEATHS_KNOWN, DEATHS_KNOWN_COLUMNS, deaths_registered
 from detectors.households.unnumbered import looked_up_by_number
 from detectors.law.assistance import assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
@@ -59,7 +60,6 @@ def _draft(
     back: Sequence[paid.Spell],
 ) -> Draft:
     gone = sorted({p for _, who in late for p in who})
-    months = [s.month for s, _ in late]
     dates = {str(m["person_id"]): m for m in of.members}
     # What came back is weighed against all that was paid.
     proof = [*(s for s, _ in late), *back] if back else []
@@ -71,7 +71,7 @@ def _draft(
     }
     return draft(
         of,
-        months,
+        [s.month for s, _ in late],
         facts,
         {
             "count": str(len({s.month for s, _ in late})),
@@ -87,7 +87,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="paid-after-death",
-    version="1.4",
+    version="1.5",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
@@ -122,8 +122,8 @@ DETECTOR = Detector(
             separator=";",
         ),
     ),
-    queries=paid.RECIPIENTS,
-    columns=paid.RECIPIENTS_COLUMNS,
+    queries=paid.RECIPIENTS | DEATHS_KNOWN,
+    columns=paid.RECIPIENTS_COLUMNS | DEATHS_KNOWN_COLUMNS,
     population=paid.POPULATION,
     identity=("household_id",),
     suppressors=(
@@ -140,7 +140,7 @@ DETECTOR = Detector(
         "{count:month} in {months}, {amount} yuan{recovered_en}. Verify the registration, the months meant and who received it. "
         + CAUTION_EN
     ),
-    assemble=looked_up_by_number(assemble),
+    assemble=looked_up_by_number(deaths_registered(assemble)),
     innocent_zh=("补发以前月份", "死亡登记有误或同号", "另行退回而未入发放数据"),
     innocent_en=(
         "arrears of earlier months",

@@ -32,12 +32,13 @@ def read_persons(table: TableRows) -> None:
         table, "id", "name", default="person", document="id_kind", kind=table.constant("person")
     )
     born = table.date("birth_date").fill_null(person.frame["birth_date"])
+    lived = person.frame["birth_date"].fill_null(born)
     facts = {
         "birth_date": born,
         "hukou_region": table.text("hukou_region"),
         "residence_permit_region": table.text("residence_permit_region"),
-        "died_on": _after_birth(table, "died_on", person.frame["birth_date"].fill_null(born)),
-        "cremated_on": _after_birth(table, "cremated_on", person.frame["birth_date"].fill_null(born)),
+        "died_on": after_birth(table, "died_on", table.date("died_on"), lived),
+        "cremated_on": after_birth(table, "cremated_on", table.date("cremated_on"), lived),
     }
     frame = person.frame.select("id", "name", "id_kind", "id_masked", "flag").with_columns(table.at, **facts)
     if not table.main:
@@ -49,9 +50,9 @@ def read_persons(table: TableRows) -> None:
     table.rows.node("Person", frame)
 
 
-def _after_birth(table: TableRows, column: str, born: pl.Series) -> pl.Series:
-    """A day of death or cremation; doubted and left empty before birth, or where it only fills the cell (1900-01-01)."""
-    day = table.date(column)
+def after_birth(table: TableRows, column: str, day: pl.Series, born: pl.Series) -> pl.Series:
+    """A day of death or cremation, as a column gives it; doubted and left empty before birth, or where it only fills the
+    cell (1900-01-01)."""
     before = (day.str.head(4) <= _PLACEHOLDER).fill_null(False) | (
         (day < born) & (day != born.str.head(7))
     ).fill_null(False)

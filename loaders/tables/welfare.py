@@ -15,6 +15,7 @@ from loaders.tables.columns import TableRows
 from loaders.tables.companies import account_keys
 from loaders.tables.parties import Parties, local_ids, read_parties, relate, state_parties
 from loaders.tables.payments import counted_apart, each_payment, further, tell_alike
+from loaders.tables.people import after_birth
 from loaders.tables.plans import bare_heading
 from loaders.tables.rows import AT
 from loaders.tables.vocabulary import VOCABULARIES, read_relation_codes
@@ -79,6 +80,7 @@ def read_household_members(table: TableRows) -> None:
     )
     state_parties(table, member)
     span = _member_span(table) | listed
+    _state_deaths(table, member, span["stated_to"])
     dated = pl.DataFrame({"household": household, "id": member.ids, **span}).filter(
         pl.any_horizontal(pl.col("stated_from", "stated_to").is_not_null())
     )
@@ -107,16 +109,34 @@ def _member_span(table: TableRows) -> dict[str, pl.Series]:
     if not table.has("changed_on"):
         return span
     day, change = table.date("changed_on"), table.vocabulary("change")
+    # Who has a reason for leaving has left, whatever it is.
+    change = pl.select(
+        pl.coalesce(change, pl.when(table.text("ended_because").is_not_null()).then(pl.lit("left")))
+    ).to_series()
     unsaid = day.is_not_null() & change.is_null()
     table.rows.report(
         "flag", unsaid, "member-change-unsaid", table.header("changed_on"), table.text("changed_on")
     )
     joined = pl.select(pl.when(change == "joined").then(day)).to_series()
-    left = pl.select(pl.when(change == "left").then(day)).to_series()
+    left = pl.select(pl.when(change.is_in(("left", "died"))).then(day)).to_series()
     return {
         "stated_from": span["stated_from"].fill_null(joined),
         "stated_to": span["stated_to"].fill_null(left),
     }
+
+
+def _state_deaths(table: TableRows, member: Parties, ended: pl.Series) -> None:
+    """Who left the household by dying (增减类型 死亡, 减少原因 死亡) died on the day the row gives for it; a register that
+    gives an earlier one goes before."""
+    read = VOCABULARIES["member_change"].read
+    died = pl.any_horizontal(read(table.text(c)) == "died" for c in ("change", "ended_because"))
+    day = pl.select(pl.when(died).then(ended)).to_series()
+    if day.null_count() == len(day):
+        return
+    column = "changed_on" if table.has("changed_on") else "valid_to"
+    day = after_birth(table, column, day, member.frame["birth_date"])
+    frame = member.frame.select("id").with_columns(table.at, died_on=day)
+    table.rows.node("Person", frame.filter(pl.col("died_on").is_not_null()))
 
 
 def _head(table: TableRows, household: pl.Series) -> Parties:

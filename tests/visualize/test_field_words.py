@@ -17,8 +17,9 @@ from visualize.wording import Lang
 NOT_SHOWN = {"stated", "key", "account_key", "address_key", "sources", "derivation", "currency"}
 
 MADE_FROM = {
-    ("details", "interest"), ("stated_from", "member_change"), ("stated_to", "member_change"), ("to_id", "income_kind"),
+    ("details", "interest"), ("stated_from", "member_change"), ("stated_to", "member_change"), ("died_on", "member_change"),
     ("purpose", "trace_kind"), ("list_kind", "bid_status"), ("holder_role", "holder_kind"), ("kind", "holder_kind"),
+    ("to_id", "income_kind"),
 }  # fmt: skip
 """Fields that columns of codes are turned into something else for."""
 
