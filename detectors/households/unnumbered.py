@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from detectors.definition import Assemble, Draft, Row, Undecided, Values
-from detectors.households.months import in_month
+from detectors.households.months import in_month, months_said
 from detectors.households.paid import Recipient, recipients
 from detectors.households.rights import rights
 from detectors.households.tested import Tested
@@ -115,6 +115,16 @@ def _without_number(of: Recipient) -> Iterator[Undecided]:
             f"{len(people)}名成员没有可用的证件号，无法与其他登记核对",
             f"{len(people)} of its members without a usable number: other registers can't be asked about them",
         )
+    elif empty := [month for month in of.months if not of.members_in(month)]:
+        said = months_said(empty)
+        yield Undecided(
+            of.kind,
+            of.id,
+            (of.id,),
+            f"{said}有发放的月份，名册上没有在户的成员（均已减少、退出，或尚未增加）：这些月份为谁发放不明，无法与其他登记核对",
+            f"paid in {said} while nobody is a member (all have left, or are not yet listed): whom it was paid for is not "
+            "known, and other registers can't be asked about them",
+        )
 
 
 def _unnumbered(of: Recipient) -> set[str]:
@@ -134,5 +144,5 @@ Of owners whose masked number contradicts the member's nothing is said.
 """
 looked_up_by_number: Final = _beside(lambda rows: _without_number)
 """For detectors that lay recipients beside a register of persons: undecided where members have no number, or nobody is
-known to be one.
+known to be one, at all or in some month that is paid for.
 """

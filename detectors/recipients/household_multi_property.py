@@ -108,7 +108,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="household-multi-property",
-    version="1.8",
+    version="1.9",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

@@ -94,7 +94,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="household-property-through-company",
-    version="1.7",
+    version="1.8",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

@@ -95,3 +95,11 @@ def test_a_reason_for_leaving_tells_it_and_the_earlier_day_counts(reasons: Found
     assert facts["R1"]["months"]["from"] == "2024-03"
     (apart,) = [q for q in check_store(reasons.store, None) if q.check == "dates-differ"]
     assert apart.count == 1
+
+
+def test_what_is_paid_while_nobody_is_a_member_is_never_innocent(registered: FoundInFiles) -> None:
+    """Of one who died the detector of deaths tells it, of those who left nothing can be told; the couples have members."""
+    assert _undecided(registered, DEAD.id) == {"X2", "X3", "X4"}
+    assert _undecided(registered, HOMES.id) == set(ALONE)
+    (of,) = [u for d, u in registered.run.undecided if d == HOMES.id and u.scope_id == "local:X2"]
+    assert "2024-04—2024-12" in of.missing_zh and "2024-04—2024-12" in of.missing_en
