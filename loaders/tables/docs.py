@@ -108,12 +108,17 @@ above the headings, totals and notes are left out and counted. Unknown columns a
   marked （第2份）). The same payment (recipient, programme however spelt, month, amount) in two sheets, of one load or of
   two, counts once (`payments-again`), so that a newer extract doubles nothing; one of another amount is a further payment and
   is added up (`payments-further`). A sheet that corrects an earlier one: unload the batch of that one, then load it.
+* **Payments from one month to another** (起始保障年月, 截止保障年月): 月发放金额, 月保障金 and `amount` are each month's; 发放金额, 领取金额,
+  实发金额 and 发放总额 of at most 12 months are of all of them, and parted equally (`amount-parted`). Where the headings leave
+  it open (保障金, or 待遇截止日期 as the end), and over more months, the payment is kept without its amount
+  (`amount-of-months`).
 * **One row may feed several tables**: a row of companies gives its responsible person, telephones and former names as well.
 
 一个文件或工作表为一张表。列名不区分空格、星号、单位、括号与全半角；“必需”按组给出，每组至少有一列。比例与金额的单位必须写在
 列名或单元格中，不作猜测；空的比例表示未知，不是 0。编号、日期、数值或必填处为公式错误值（如 #REF!）的行不导入，
 其余按空白处理，均在导入报告中列出。起止日期只到月份的，起按该月第一天、止按该月最后一天计，并在导入报告中计数。五位数字文本若可读作年月（20241），不作日期序列值，按不可识别报告。
 发放、收入、分包各行分别计数，各格完全相同的行只计一次；名册在各成员行上重复的同一金额按一笔计，写明“领取人”的各行按其本人的发放计，均在导入报告中列出。
+写了起止月份的发放：“月发放金额”“月保障金”按每月计；“发放金额”“领取金额”“实发金额”“发放总额”不超过12个月的按整个时段计，平均分到各月；看不出的保留发放、不用金额，均在导入报告中列出。
 几张表（同批或先后导入）所载对象、项目（不论写法）、月份、金额都相同的发放只计一次；金额不同的按另外发放相加，均在导入报告中列出。如为更正，先用
 unload 撤销原表所在的批次，再导入更正后的表。
 一格多名以“、”“；”或换行分隔；空格或“和、及、与”只在各部分都像常见姓氏的人名、且该列可有多人时才作分隔，分开的和未分开而可能是多人的

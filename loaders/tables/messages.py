@@ -179,6 +179,18 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "与前面的行完全相同，只计一次。",
         "The same as an earlier row: it counts once.",
     ),
+    "amount-of-months": (
+        "一行写了起止月份，看不出金额是每月的还是整个时段的：保留这笔发放，金额未使用。每月的请把列名写成“月发放金额”，整个时段（不超过12个月）的"
+        "写成“发放总额”和“截止保障年月”，再重新加载。",
+        "The row is about several months, and whether its amount is each month's or that of all together can't be told: the "
+        "payment is kept, its amount not used. Name the column 月发放金额 if it is each month's, or 发放总额 (with 截止保障年月) if it is "
+        "of all together, of 12 months at most, and load again.",
+    ),
+    "amount-parted": (
+        "有 {known} 行写了起止月份，其金额按整个时段的发放额，平均计入各月。如为每月金额，请把列名写成“月发放金额”后重新加载。",
+        "The amounts of {known} rows about several months were taken for what was paid out for all of them, and parted equally among "
+        "the months. If they are each month's, name the column 月发放金额 and load again.",
+    ),
     "payments-one": (
         "同一户、同一项目、同一月在各成员行上重复的金额按一笔发放计：有 {known} 行没有另计。如各行是分别发给各人的，请把列名写成“领取人姓名”“领取人身份证号”后"
         "重新加载。",

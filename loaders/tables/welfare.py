@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import PurePath
 from typing import Final
 
@@ -14,7 +15,7 @@ from loaders.identity import masked
 from loaders.tables.columns import TableRows
 from loaders.tables.companies import account_keys
 from loaders.tables.parties import Parties, local_ids, read_parties, relate, state_parties
-from loaders.tables.payments import counted_apart, each_payment, further, tell_alike
+from loaders.tables.payments import counted_apart, each_payment, further, tell_alike, tell_rows
 from loaders.tables.people import after_birth
 from loaders.tables.plans import bare_heading
 from loaders.tables.rows import AT
@@ -345,7 +346,54 @@ def read_benefits(table: TableRows) -> None:
     table.require("from_month", table.text("from_month"))
     first = table.months("from_month").list.first()
     last = table.months("to_month").list.last() if table.has("to_month") else table.empty()
-    _state_benefits(table, base.with_columns(from_month=first, to_month=last, month=first))
+    table.rows.report(
+        "reject", last < first, "end-before-start", table.header("to_month"), table.text("to_month")
+    )
+    frame = base.with_columns(from_month=first, to_month=last, month=first)
+    _state_benefits(table, _by_month(table, frame))
+
+
+_OF_A_MONTH: Final = re.compile("^amount$|^月|每月|按月|月均|月标准|/月")
+"""Headings of amounts that are paid each month."""
+_PAID_OUT: Final = re.compile("发放|领取|实发|总额|合计")
+"""Headings of amounts that were paid out: of a row about several months, for all of them together."""
+_LONGEST: Final = 12
+"""Months: one payment covers no more, so that an amount over a longer time is a month's, or nobody can tell."""
+
+
+def _by_month(table: TableRows, frame: pl.DataFrame) -> pl.DataFrame:
+    """Payments of rows from one month to another (`from_month`, `to_month`: `YYYY-MM`), each amount that of a month.
+
+    What was paid out for all the months together is parted among them. Where the headings leave open which it is, the
+    payment stays without its amount, and the row is flagged.
+    """
+    heading = unicodedata.normalize("NFKC", table.header("amount")).strip()
+    if _OF_A_MONTH.search(heading):
+        return frame
+    first, last = (_month_number(c) for c in ("from_month", "to_month"))
+    count = frame.select(last - first + 1).to_series()
+    several = (count > 1) & frame["amount"].is_not_null() & (frame["amount"] != 0)
+    # 待遇截止日期 is when somebody's benefit ends, not what a payment is for.
+    told = bool(_PAID_OUT.search(heading)) and "待遇" not in table.header("to_month")
+    together = (several & (count <= _LONGEST) & told).fill_null(False)
+    table.rows.report(
+        "flag", several & ~together, "amount-of-months", table.header("amount"), table.text("amount")
+    )
+    tell_rows(table, "amount-parted", int(together.sum()))
+    unsure = (several & ~together).fill_null(False)
+    alone = frame.with_columns(amount=frame["amount"].set(unsure, None)).filter(~together)
+    parted = frame.filter(together).with_columns(month=pl.int_ranges(first, last + 1))
+    year, month = pl.col("month") // 12, (pl.col("month") % 12 + 1).cast(pl.String).str.zfill(2)
+    parted = _split_quarters(parted).with_columns(month=year.cast(pl.String) + "-" + month)
+    parted = parted.with_columns(from_month="month", to_month="month")
+    return pl.concat([alone, parted.select(alone.columns)])
+
+
+def _month_number(column: str) -> pl.Expr:
+    """Months from year 0 to a `YYYY-MM`."""
+    return (
+        pl.col(column).str.slice(0, 4).cast(pl.Int64) * 12 + pl.col(column).str.slice(5, 2).cast(pl.Int64) - 1
+    )
 
 
 def _unpivoted(table: TableRows, base: pl.DataFrame) -> pl.DataFrame:
