@@ -228,6 +228,9 @@ class Detector:
     """Fires on more than this share of its population: then the run warns about the detector itself."""
     counts_rows: bool = False
     """Too few of something is the finding: rows that a load refused of its files are told beside it."""
+    counts_rows_of: tuple[str, ...] = ()
+    """Too few of these relationship types is the finding: of every file that states one, refused rows are told beside it,
+    for a row that is missing proves nothing."""
     over_all: bool = False
     """About how bidders behave over all lots, or of a market: one lot or household alone does not say it."""
     meaning_zh: str = ""
@@ -267,7 +270,7 @@ class Detector:
                 f"查询没有返回 {'、'.join(lost)}，而疑点要靠这些列辨认是否为同一条",
                 f"no query returns {', '.join(lost)}, which make a finding the same next time",
             )
-        unknown = [n for n in (*self.needs, *self.needs_any) if n not in REL_TYPES]
+        unknown = [n for n in (*self.needs, *self.needs_any, *self.counts_rows_of) if n not in REL_TYPES]
         if unknown:
             raise DefinitionError(
                 f"needs 中的 {'、'.join(unknown)} 不是图中的关系类型",

@@ -84,7 +84,7 @@ def _listed(e: Entitlement, months: Sequence[str], why: tuple[str, str, str] | N
 
 DETECTOR = Detector(
     id="eligible-not-receiving",
-    version="1.9",
+    version="1.10",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
@@ -92,6 +92,7 @@ DETECTOR = Detector(
     title_en="Eligible, and paid nothing",
     meaning_zh="在资格名单内，或者收入与住房在当地规定之内，而没有任何发放（服务提醒）。",
     severity="service",
+    counts_rows_of=("RECEIVES",),
     basis=assistance_law(
         "第九条、第十条",
         "家庭人均收入低于当地标准且财产符合规定的，给予最低生活保障",

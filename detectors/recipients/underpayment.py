@@ -90,7 +90,7 @@ def _draft(e: Entitlement, short: Mapping[str, int], ahead: set[str], values: Va
 
 DETECTOR = Detector(
     id="underpayment",
-    version="1.6",
+    version="1.7",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
@@ -98,6 +98,7 @@ DETECTOR = Detector(
     title_en="Paid less than entitled to",
     meaning_zh="发放的金额或月份少于应享的待遇（服务提醒）。",
     severity="service",
+    counts_rows_of=("RECEIVES",),
     basis=paid_by_the_month(),
     needs=("ENTITLED_TO", "RECEIVES"),
     parameters=(

@@ -6,7 +6,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
@@ -43,16 +43,21 @@ def with_sources(
     `as_of` and `first`: the latest and earliest date of an extract among the rows that prove it (数据截至), null where no
     row has one; `sources`: the files that state them, and those that state what decides of its persons and its tender (a
     death, where somebody is registered, the day of the bids). Of a detector that counts rows also `refused`: how many rows
-    of which of these files loads refused, where any.
+    of which of these files loads refused, where any; and of all files of what it finds too little of (`counts_rows_of`).
     """
     deciding = _deciding(store, findings, detectors, beside)
     rows = _rows(store, findings, detectors, beside)
-    files, refused = _files(store)
+    files, refused = _files(store), _refused(store)
+    counts = {key: file.rows for key, file in refused.items()}
+    lacked = sorted({t for f in findings for t in detectors[f.detector].counts_rows_of})
+    lacking = {t: _refused_of(store, t, refused, beside) for t in lacked}
     told = []
     for f, facts in zip(findings, deciding, strict=True):
         proving = [rows[k] for k in f.evidence.keys if k in rows]
-        counting = refused if detectors[f.detector].counts_rows else {}
-        told.append(_told(f, proving, facts, files, counting))
+        detector = detectors[f.detector]
+        counting = counts if detector.counts_rows else {}
+        lost = {key: counts[key] for t in detector.counts_rows_of for key in lacking[t]}
+        told.append(_told(f, proving, facts, files, counting, lost))
     return told
 
 
@@ -169,19 +174,60 @@ def _types(detector: Detector) -> set[str]:
     return {t for t in named if t in REL_TYPES and not REL_TYPES[t].derived}
 
 
-def _files(store: GraphStore) -> tuple[dict[str, str], dict[str, int]]:
-    """The name of each loaded file, by batch and the start of its hash, as rows name it; how many rows were refused of it."""
-    names: dict[str, str] = {}
-    refused: dict[str, int] = {}
-    table = store.query("MATCH (b:Batch) RETURN b.id AS id, b.files AS files", timeout=120)
-    for batch in table.to_pylist():
-        for text in batch["files"] or ():
-            file = json.loads(text)
-            key = f"{batch['id']}:{file['sha256'][:12]}"
-            names[key] = str(file["name"])
-            if file.get("rejected"):
-                refused[key] = int(file["rejected"])
-    return names, refused
+def _files(store: GraphStore) -> dict[str, str]:
+    """The name of each loaded file, by batch and the start of its hash, as rows name it."""
+    return {_key(b, f): str(f["name"]) for b in _batches(store) for f in b["files"]}
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """How many rows of a file its load refused, whether it was all of them, and which types the load states at all."""
+
+    rows: int
+    all: bool
+    types: frozenset[str]
+
+
+def _refused(store: GraphStore) -> dict[str, _Refused]:
+    """The files of which loads refused rows, by batch and the start of their hash."""
+    return {
+        _key(b, f): _Refused(int(f["rejected"]), int(f["rejected"]) >= int(f["rows"]), frozenset(b["counts"]))
+        for b in _batches(store)
+        for f in b["files"]
+        if f.get("rejected")
+    }
+
+
+def _batches(store: GraphStore) -> list[dict[str, Any]]:
+    table = store.query(
+        "MATCH (b:Batch) RETURN b.id AS id, b.files AS files, b.counts AS counts", timeout=120
+    )
+    return [
+        {
+            "id": b["id"],
+            "files": [json.loads(f) for f in b["files"] or ()],
+            "counts": json.loads(b["counts"] or "{}"),
+        }
+        for b in table.to_pylist()
+    ]
+
+
+def _key(batch: Mapping[str, Any], file: Mapping[str, Any]) -> str:
+    return f"{batch['id']}:{file['sha256'][:12]}"
+
+
+def _refused_of(
+    store: GraphStore, type_: str, refused: Mapping[str, _Refused], beside: Beside
+) -> tuple[str, ...]:
+    """Of the files with refused rows those that state a relationship type, or nothing at all: what they were of nobody knows."""
+    query = f"MATCH ()-[r:{type_}]->() WHERE r.sources CONTAINS $file RETURN r.key AS key LIMIT 1"
+    asked = {
+        key: beside(partial(store.query, query, {"file": f"{key}#"}, 300))
+        for key, file in refused.items()
+        if type_ in file.types and not file.all
+    }
+    stating = {key for key, answer in asked.items() if answer.result().num_rows}
+    return tuple(key for key in sorted(refused) if key in stating or refused[key].all)
 
 
 def _told(
@@ -190,7 +236,9 @@ def _told(
     facts: set[str],
     files: Mapping[str, str],
     refused: Mapping[str, int],
+    lacking: Mapping[str, int],
 ) -> Finding:
+    """`refused`, `lacking`: by file how many rows were refused, told of the files that prove it, and of all."""
     dates = sorted({day for day, _ in rows if day})
     stated = {line.partition("#")[0] for _, sources in rows for line in sources.split("\n") if line}
     # What was refused is told of the files whose rows are counted.
@@ -213,7 +261,8 @@ def _told(
         zh.append("来源：" + "、".join(named) + (f"等{len(names)}个文件" if more > 0 else ""))
         en.append("sources: " + ", ".join(named) + (f" and {more} more" if more > 0 else ""))
     text = dict(found.text)
-    lost = {files[key]: refused[key] for key in sorted(stated) if key in refused}
+    counted_in = {key: n for key, n in refused.items() if key in stated} | dict(lacking)
+    lost = {files[key]: counted_in[key] for key in sorted(counted_in)}
     if lost:
         data["refused"] = [{"name": name, "rows": n} for name, n in lost.items()]
         text["zh"] += "".join(f"{name}导入时有{n}行被拒绝，未计在内，请核对。" for name, n in lost.items())
