@@ -84,8 +84,8 @@ class Covering:
 
     @property
     def label(self) -> str:
-        """The recipient's id without its scheme."""
-        return self.id.partition(":")[2]
+        """Who is paid, for people: a household's number, a person's name."""
+        return self.of.called(self.id)
 
     def amount(self, month: str) -> int:
         """Minor units paid in a month, as far as amounts are stated."""

@@ -38,10 +38,10 @@ _ENTITLED_COLUMNS: Final = (
     *("entitled_from", "entitled_to", "entitled_key"),
 )
 _PERSON: Final = (
-    "p.hukou_region AS hukou_region, p.residence_permit_region AS permit_region, p.died_on AS died_on, "
-    "p.cremated_on AS cremated_on"
+    "p.name AS member_name, p.hukou_region AS hukou_region, p.residence_permit_region AS permit_region, "
+    "p.died_on AS died_on, p.cremated_on AS cremated_on"
 )
-_PERSON_COLUMNS: Final = ("hukou_region", "permit_region", "died_on", "cremated_on")
+_PERSON_COLUMNS: Final = ("member_name", "hukou_region", "permit_region", "died_on", "cremated_on")
 ENTITLEMENTS: Final = {
     **RECIPIENTS,
     "households": (

@@ -122,8 +122,15 @@ class Recipient:
 
     @property
     def label(self) -> str:
-        """The id without its scheme, for people."""
-        return self.id.partition(":")[2]
+        """For people: a household's number, a person's name."""
+        return self.called(self.id)
+
+    def called(self, id_: str) -> str:
+        """What people call it or one of its members: by name, else by the id without its scheme."""
+        names = {
+            str(m["member_name"]) for m in self.members if m["person_id"] == id_ and m.get("member_name")
+        }
+        return min(names) if names else id_.partition(":")[2]
 
     @cached_property
     def persons(self) -> frozenset[str]:

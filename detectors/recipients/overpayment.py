@@ -101,7 +101,7 @@ def _beside_en(found: Overpaid) -> str:
 
 DETECTOR = Detector(
     id="overpayment",
-    version="1.4",
+    version="1.5",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
