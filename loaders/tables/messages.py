@@ -179,6 +179,16 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "与前面的行完全相同，只计一次。",
         "The same as an earlier row: it counts once.",
     ),
+    "unknown-payment-state": (
+        "不认识这个发放状态，无法判定是否已经发放：该行未导入。请改为“成功”或“失败”后重新加载。可用的有：{known}。",
+        "This state of a payment is not known, and whether it was paid can't be told: the row was not loaded. Write 成功 (paid) "
+        "or 失败 (not paid) and load it again. Known are: {known}.",
+    ),
+    "payments-failed": (
+        "有 {known} 行的发放状态为失败、退回、退票或未发放：没有付成，未计为发放。金额为负的行是退款，照计。",
+        "{known} rows say that the payment failed, came back or was not made: they count as no payments. Rows of a negative "
+        "amount are money paid back, and count.",
+    ),
     "amount-of-months": (
         "一行写了起止月份，看不出金额是每月的还是整个时段的：保留这笔发放，金额未使用。每月的请把列名写成“月发放金额”，整个时段（不超过12个月）的"
         "写成“发放总额”和“截止保障年月”，再重新加载。",

@@ -330,6 +330,7 @@ def read_benefits(table: TableRows) -> None:
             "account_key": account_keys(account, table.context.person_key),
             "payee": table.text("payee"),
             "region": table.text("region"),
+            "failed": _failed(table),
         }
     )
     if table.plan.months:
@@ -351,6 +352,18 @@ def read_benefits(table: TableRows) -> None:
     )
     frame = base.with_columns(from_month=first, to_month=last, month=first)
     _state_benefits(table, _by_month(table, frame))
+
+
+def _failed(table: TableRows) -> pl.Series:
+    """Which rows say (发放状态) that nothing was paid. One in words that are not known is refused: paid or not would be a guess."""
+    words = table.text("payment_state")
+    vocabulary = VOCABULARIES["payment_state"]
+    codes = vocabulary.read(words)
+    unknown = words.is_not_null() & codes.is_null()
+    known = "、".join(vocabulary.exact)
+    header = table.header("payment_state")
+    table.rows.report("reject", unknown, "unknown-payment-state", header, words, known=known)
+    return (codes == "not_paid").fill_null(False)
 
 
 _OF_A_MONTH: Final = re.compile("^amount$|^月|每月|按月|月均|月标准|/月")
@@ -438,7 +451,10 @@ def _state_benefits(table: TableRows, frame: pl.DataFrame) -> None:
     whole = (
         pl.col("recipient").is_not_null() & pl.col("program").is_not_null() & pl.col("month").is_not_null()
     )
-    frame = frame.filter(whole)
+    # What is paid back is negative, and stands on lists as 退回 too.
+    failed = pl.col("failed") & (pl.col("amount").fill_null(0) >= 0)
+    tell_rows(table, "payments-failed", frame.filter(failed)[AT].n_unique())
+    frame = frame.filter(whole & ~failed).drop("failed")
     under = pl.col("program").replace_strict(
         {name: paid_under(name) for name in frame["program"].unique()}, return_dtype=pl.String
     )
