@@ -32,6 +32,19 @@ def died_as_member(member: Row) -> str | None:
     return None if left and before else month
 
 
+def died_as_members(of: Recipient) -> list[Row]:
+    """Those who died while they belonged to the household, by id: of each one row, with the relation where any states it.
+
+    Lists may each tell one membership, dated or not: it is one death.
+    """
+    told = sorted(of.members, key=lambda m: (str(m["person_id"]), not m["relation"], str(m["relation"])))
+    dead: dict[str, Row] = {}
+    for member in told:
+        if died_as_member(member) is not None:
+            dead.setdefault(str(member["person_id"]), member)
+    return list(dead.values())
+
+
 def death_told(member: Row) -> dict[str, str | None]:
     """A member's death as the facts tell it."""
     return {

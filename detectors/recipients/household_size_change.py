@@ -8,7 +8,7 @@ from typing import Final
 
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
 from detectors.households.amounts import Unlowered, no_amount, unlowered
-from detectors.households.deaths import DEATHS_TOLD, death_told, died_as_member
+from detectors.households.deaths import DEATHS_TOLD, death_told, died_as_members
 from detectors.households.drafts import draft, yuan
 from detectors.households.months import later
 from detectors.households.paid import (
@@ -28,18 +28,19 @@ from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a household and death, over the months paid unchanged while somebody survives."""
     for of in recipients(rows):
-        if of.kind != "household":
-            continue
-        # Several lists may each tell of one membership.
-        for member in {m["person_id"]: m for m in of.members if died_as_member(m)}.values():
-            yield from _judge(of, member, str(died_as_member(member)), values)
+        dead = died_as_members(of) if of.kind == "household" else []
+        if dead:
+            yield from without_months(of)
+        for member in dead:
+            yield from _judge(of, member, values)
 
 
-def _judge(of: Recipient, member: Row, died: str, values: Values) -> Iterator[Draft | Undecided]:
-    person = str(member["person_id"])
-    found, lacking = unlowered(of, person, str(member["died_on"] or member["cremated_on"]))
+def _judge(of: Recipient, member: Row, values: Values) -> Iterator[Draft | Undecided]:
+    person, day = str(member["person_id"]), str(member["died_on"] or member["cremated_on"])
+    died = day[:7]
+    found, lacking = unlowered(of, person, day)
     if not found:
-        yield from no_amount(of, person) if lacking else without_months(of)
+        yield from no_amount(of, person) if lacking else ()
         return
     months = sorted({m for f in found for m in f.paid})
     pending = later(died, int(of.settled(values, months[-1])["recalculation_months"]))

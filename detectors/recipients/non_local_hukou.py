@@ -62,7 +62,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             yield Undecided(
                 of.kind,
                 of.id,
-                tuple(sorted(str(m["person_id"]) for m in of.members if not m["hukou_region"])) or (of.id,),
+                tuple(sorted({str(m["person_id"]) for m in of.members if not m["hukou_region"]})) or (of.id,),
                 "缺少申请人户籍地或发放地，或者其中没有写明区县、无法比较，户籍是否在本地无法判定（名册都属于同一区县的，可在本地规则中以"
                 "home_region写明）",
                 "the applicant's registration or the paying district is missing, or names no district to compare: it can't "
@@ -75,7 +75,9 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
 
 def _draft(of: Recipient, months: Sequence[str], why: tuple[str, str, str] | None, values: Values) -> Draft:
     last = months[-1]
-    who = applicants(of.members_in(last))
+    listed = applicants(of.members_in(last))
+    # Several lists may tell one membership.
+    who = list({m["person_id"]: m for m in listed}.values())
     region = paying_place(of, last, of.settled(values, last))
     places = sorted({str(m["hukou_region"]) for m in who})
     facts = {
@@ -96,7 +98,7 @@ def _draft(of: Recipient, months: Sequence[str], why: tuple[str, str, str] | Non
         {"region": region, "places": "、".join(places), "places_en": ", ".join(places)},
         values=values,
         nodes=[m["person_id"] for m in who],
-        keys=[m["member_key"] for m in who],
+        keys=[m["member_key"] for m in listed],
         suppressed_by=why,
     )
 

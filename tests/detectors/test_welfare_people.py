@@ -16,7 +16,7 @@ from detectors.rules.file import read_rules
 from detectors.ties.kin import RELATIONS
 from graph.stores import Credentials
 from loaders.tables.vocabulary import VOCABULARIES
-from tests.detectors.small_worlds import DISTRICT, SmallWorld, verdicts
+from tests.detectors.small_worlds import DISTRICT, YEAR, SmallWorld, verdicts
 
 ELSEWHERE = "虚构外县"
 REGION = ""
@@ -182,6 +182,31 @@ def test_deaths(store_url: str, store_credentials: Credentials) -> None:
     member = next(f for f in found.findings if f.scope_id == "local:member")
     assert member.facts["months"]["from"] == "2025-06"
     assert member.facts["amount_before"] == 60000
+
+
+def test_a_membership_that_two_lists_tell_is_one_persons(
+    store_url: str, store_credentials: Credentials
+) -> None:
+    # A roster with its month in the title tells the head dated, a list of payments with the number of the head undated.
+    world = SmallWorld("two-lists")
+    world.node("Person", "dead", died_on="2025-03-10", hukou_region=ELSEWHERE)
+    for id_, months in (("dated", YEAR), ("no-month", (None, None))):
+        world.household(id_, {"dead": "head", "widow": "spouse"}, months=months)
+        world.rel("MEMBER_OF", ("Person", "dead"), ("Household", id_), stated_from="2025-01-01")
+        world.rel("MEMBER_OF", ("Person", "widow"), ("Household", id_), stated_from="2025-01-01")
+    world.household("unregistered", ["nowhere"])
+    world.rel("MEMBER_OF", ("Person", "nowhere"), ("Household", "unregistered"), stated_from="2025-01-01")
+    found = world.find(
+        store_url, store_credentials, [household_size_change.DETECTOR, non_local_hukou.DETECTOR]
+    )
+    told = sorted((f.detector, f.scope_id) for f in found.findings)
+    assert told == [("household-size-change", "local:dated"), ("non-local-hukou", "local:dated")]
+    by_detector = {f.detector: f for f in found.findings}
+    assert by_detector["household-size-change"].facts["member"]["relation"] == "head"
+    assert len(by_detector["non-local-hukou"].facts["applicants"]) == 1
+    undecided = [(d, u.scope_id, u.subjects) for d, u in found.undecided]
+    assert undecided.count(("household-size-change", "local:no-month", ("local:no-month",))) == 1
+    assert undecided.count(("non-local-hukou", "local:unregistered", ("person.local:nowhere",))) == 1
 
 
 def test_without_any_death_loaded_nobody_is_known_to_live(
