@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
 import polars as pl
 
 from graph.names import UNNUMBERED, name_key
+from graph.resolution.departures_by_name import meant_by
 
 Member = tuple[str, str, str | None]
 """A membership: ids of household and person, and the person's name."""
@@ -40,3 +42,30 @@ def known_by_number(members: Iterable[Member]) -> set[tuple[str, str]]:
     numbered = frame.filter(~unnumbered)
     again = frame.filter(unnumbered).join(numbered, on=["household", "key"], how="semi")
     return set(again.select("household", "person").iter_rows())
+
+
+_STATED: Final = ("stated_from", "stated_to")
+
+
+def told_again(
+    household: str, memberships: Sequence[Mapping[str, Any]], day: str | None, today: str
+) -> set[str]:
+    """Of one household who is known by name alone there and told with a number too: on a day, or as who has left.
+
+    `memberships`: all of the household, with id and name of the person, stated_from, stated_to, valid_from, valid_to. Who is
+    said by name alone to have left is whose membership that ends, whatever the day: he is not another who left.
+    """
+    stays = [m for m in memberships if standing(m["id"], m["valid_from"], m["valid_to"], day, today)]
+    again = {person for _, person in known_by_number((household, m["id"], m["name"]) for m in stays)}
+    if any(m["id"].startswith(UNNUMBERED) and m["stated_to"] for m in memberships):
+        text = dict.fromkeys(("from_id", "to_id", *_STATED), pl.String)
+        rows = pl.DataFrame(
+            [(m["id"], household, *(m[k] for k in _STATED)) for m in memberships], schema=text, orient="row"
+        )
+        called = {m["id"]: m["name"] for m in memberships}
+        names = pl.DataFrame(
+            {"id": list(called), "name": list(called.values())}, schema={"id": pl.String, "name": pl.String}
+        )
+        meant = meant_by(rows, names)
+        again.update(meant.filter(~pl.col("meant").str.starts_with(UNNUMBERED))["from_id"])
+    return again

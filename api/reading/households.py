@@ -9,7 +9,7 @@ import polars as pl
 
 from api.datasets import Dataset
 from api.reading.holdings import holdings_or_none
-from graph.household_members import known_by_number, standing
+from graph.household_members import told_again
 from graph.penetration.days import today
 from graph.stores import GraphStore
 from graph.stores.hops import EACH, hop
@@ -34,14 +34,19 @@ def household(store: GraphStore, dataset: Dataset, id_: str) -> dict[str, Any]:
     ).to_pylist()[0]
     stated = store.query(
         "MATCH (h:Household {id: $id}) MATCH (p:Person)-[r:MEMBER_OF]->(h) RETURN p.id AS id, p.name AS name, "
-        "r.relation_to_head AS relation_to_head, r.valid_from AS valid_from, r.valid_to AS valid_to, "
+        "r.relation_to_head AS relation_to_head, r.stated_from AS stated_from, r.stated_to AS stated_to, "
+        "r.valid_from AS valid_from, r.valid_to AS valid_to, "
         "p.hukou_region AS hukou_region, p.died_on AS died_on",
         {"id": id_},
     ).to_pylist()
-    now = today().isoformat()
-    stays = [m for m in stated if standing(m["id"], m["valid_from"], m["valid_to"], None, now)]
-    again = known_by_number((id_, m["id"], m["name"]) for m in stays)
-    members = _told_once([m for m in stated if (id_, m["id"]) not in again])
+    again = told_again(id_, stated, None, today().isoformat())
+    members = _told_once(
+        [
+            {k: v for k, v in m.items() if k not in ("stated_from", "stated_to")}
+            for m in stated
+            if m["id"] not in again
+        ]
+    )
     # Who left and came back is a member twice, and holds a home once.
     ids = sorted({m["id"] for m in members})
     return {

@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any, Final, Literal, get_args
 
 from api.reading.naming import Resolved
-from graph.household_members import known_by_number, standing
+from graph.household_members import told_again
 from graph.lot_names import lot_names
 from graph.model import REL_TYPES
 from graph.penetration.days import today
@@ -78,17 +78,15 @@ def neighbours(
 
 
 def _told_twice(store: GraphStore, about: Resolved, as_of: str | None) -> list[str]:
-    """Of a household the members on the day that are named once more without their number."""
+    """Of a household the members on the day, and who has left it, that are named once more without their number."""
     if about.type != "Household":
         return []
     rows = store.query(
         "MATCH (h:Household {id: $id}) MATCH (p:Person)-[r:MEMBER_OF]->(h) RETURN DISTINCT p.id AS id, p.name AS name, "
-        "r.valid_from AS since, r.valid_to AS until",
+        "r.stated_from AS stated_from, r.stated_to AS stated_to, r.valid_from AS valid_from, r.valid_to AS valid_to",
         {"id": about.id},
     ).to_pylist()
-    now = today().isoformat()
-    stays = [r for r in rows if standing(r["id"], r["since"], r["until"], as_of, now)]
-    return sorted(person for _, person in known_by_number((about.id, r["id"], r["name"]) for r in stays))
+    return sorted(told_again(about.id, rows, as_of, today().isoformat()))
 
 
 def _pairs(kind: str, type_: str, direction: str) -> list[tuple[str, str]]:

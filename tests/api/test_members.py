@@ -66,3 +66,31 @@ def test_who_left_by_number_and_is_still_paid_by_name_is_not_lost(either_service
         assert (beside("2025-04-30"), drawn("2025-04-30")) == ([by_name], [by_name])
         # A picture is one of today.
         assert (beside(None), drawn(None)) == (sorted(page), [by_name])
+
+
+LISTED = "household_id,person_id,person_name,relation_to_head\nF-1,V,样本陆望舒,子\nF-1,W,样本陆甲,子\nF-1,W2,样本陆甲,女\n"
+GONE = (
+    "家庭编号,户主姓名,成员姓名,变动类型,变动日期\nF-1,样本周小满,样本陆望舒,减少,2024-06-15\n"
+    "F-1,样本周小满,样本陆甲,减少,2024-06-15\n"
+)
+
+
+def test_who_left_by_name_is_told_once_with_the_day(either_service: Running) -> None:
+    with either_service.client(*ALL) as client:
+        for name, text in (("household_members.csv", LISTED), ("家庭成员增减变动.csv", GONE)):
+            sent = client.post("/v1/loads", files=[("files", (name, text.encode()))], data={"dataset": name})
+            assert either_service.finished(client, sent.raise_for_status().json())["state"] == "done"
+        members = client.get(f"/v1/households/{HOUSEHOLD}").raise_for_status().json()["members"]
+        told = [(m["id"], m["valid_to"]) for m in members if m["name"] == "样本陆望舒"]
+        assert told == [("person.local:V", "2024-06-15")]
+        params = {"kind": "MEMBER_OF", "direction": "in"}
+        answer = client.get(f"/v1/parties/{HOUSEHOLD}/neighbours", params=params).raise_for_status().json()
+        (counted,) = (c["count"] for c in answer["counts"] if c["kind"] == "MEMBER_OF")
+        assert len({m["id"] for m in members}) == counted == len(answer["items"])
+        beside = [i["party"]["id"] for i in answer["items"] if i["party"]["name"] == "样本陆望舒"]
+        assert beside == ["person.local:V"]
+        # Of two of one name nobody knows who left: neither has an end.
+        assert {(m["id"], m["valid_to"]) for m in members if m["name"] == "样本陆甲"} == {
+            ("person.local:W", None),
+            ("person.local:W2", None),
+        }

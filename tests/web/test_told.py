@@ -94,6 +94,25 @@ def test_a_payment_stated_once_for_a_year_is_shown_in_each_of_its_months(page, s
     expect(paid.last).to_have_text("7,440 元")
 
 
+def test_of_a_member_the_days_of_joining_and_leaving_are_shown(page, served):
+    def left(route):
+        answer = route.fetch().json()
+        first, *others = answer["members"]
+        told = [{**first, "valid_from": "2023-02-01", "valid_to": "2024-06-15"}]
+        route.fulfill(
+            json=answer | {"members": [*told, *({**m, "valid_from": None, "valid_to": None} for m in others)]}
+        )
+
+    page.route(re.compile(r"/v1/households/[^/]+$"), left)
+    go(page, served, at("households", "local:BZDB0014"))
+    table = page.locator("section.card", has=page.get_by_role("heading", name="成员")).locator("table")
+    expect(table).to_be_visible()
+    assert table.locator("thead th").all_inner_texts()[2:4] == ["加入日期", "退出日期"]
+    rows = [row.locator("td").all_inner_texts()[2:4] for row in table.locator("tbody tr").all()]
+    assert rows[0] == ["2023-02-01", "2024-06-15"]
+    assert rows[1:] and set(map(tuple, rows[1:])) == {("—", "—")}
+
+
 def set_aside(served, rule: str, said: str = "", *, apart: bool = False):
     """A common holder that a rule sets aside, as the service tells it; `apart`: none of the bidders is the holder."""
     found = served.services.ledger.findings(FindingFilter(detectors=("common-shareholder",), suppressed=True))

@@ -99,6 +99,8 @@ export interface Member {
   id: string;
   name: string | null;
   relation_to_head: string | null;
+  valid_from: string | null;
+  valid_to: string | null;
   hukou_region: string | null;
   died_on: string | null;
 }
