@@ -15,6 +15,7 @@ from detectors.registry import DETECTORS
 from detectors.rules.values import NO_RULES, LocalRules
 from detectors.running.detecting import detect
 from exports.errors import PackageError
+from exports.evidence.former_members import former_members
 from exports.evidence.proving import (
     Proof,
     proof_of_company,
@@ -197,12 +198,27 @@ def _party(
     picture = picture_of(store, [id_], day, (), ownership=ownership)
     if type_ == "Person":
         party = {"holdings": _held(picture, id_)} | (held[1] if held else {})
+    former: list[str] = []
+    if type_ == "Household" and (party := former_members(store, id_, as_of, picture)):
+        # The picture is of a day; what is found of earlier months is of those who belonged to it then.
+        former = [who["person"] for who in party["former"]]
+        proof.keys |= {key for who in party["former"] for key in (*who["rows"], *who["titles"])}
     about = known
     if about is None:
         # A look at a party is no reason to work out everything anew.
         about = _found_about(store, id_, rules, own) if is_current(store) else About(over="not")
     return Asked(
-        "party", id_, type_, proof.as_of, picture, proof, None, about, party, ids=(id_,), own=tuple(own)
+        "party",
+        id_,
+        type_,
+        proof.as_of,
+        picture,
+        proof,
+        None,
+        about,
+        party,
+        ids=(id_, *former),
+        own=tuple(own),
     )
 
 

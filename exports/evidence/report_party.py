@@ -46,33 +46,29 @@ class PartyTelling(Telling):
         yield from self._findings_about(self.facts["findings_about"])
 
     def _members(self, household: str) -> Iterator[Block]:
-        """Who belongs to a household, and what of real property stands in their names."""
-        members = [e for e in self.edges.values() if e.type == "MEMBER_OF" and e.target == household]
+        """Who belongs to a household, who has left it, and what of real property stands in their names."""
+        told = self.facts["party"] or {}
+        former = told.get("former", ())
+        ended = {key for who in former for key in who["rows"]}
+        members = [
+            e
+            for e in self.edges.values()
+            if e.type == "MEMBER_OF" and e.target == household and e.id not in ended
+        ]
         members.sort(key=lambda e: (e.facts.get("relation_to_head") != "head", self.called(e.source), e.id))
         yield Heading(self.say("家庭成员", "Members"), 3)
-        if not members:
+        if members:
+            yield self._memberships([(e.source, [e]) for e in members])
+            yield from self._their_titles({e.source for e in members})
+        elif former:
+            yield Paragraph(self.say("截至该日，数据未载明成员。", "The data state no members on that day."))
+        else:
             yield Paragraph(self.say("数据未载明成员。", "The data state no members."))
-            return
-        headings = [
-            ("成员", "Member"),
-            ("与户主关系", "Relation to the head"),
-            ("期间 / 观察日", "Span / observed"),
-            ("来源", "Source"),
-        ]
-        yield Table(
-            tuple(pick(h, self.lang) for h in headings),
-            tuple(
-                (
-                    self.called(e.source),
-                    self.told(e.facts.get("relation_to_head")),
-                    self.since([e.id]),
-                    self.cite([e.id]),
-                )
-                for e in members
-            ),
-            (3.5, 2, 2.5, 1.2),
-        )
-        who = {e.source for e in members}
+        if former:
+            yield from self._former(former, told["former_more"])
+
+    def _their_titles(self, who: set[str]) -> Iterator[Block]:
+        """What of real property stands in members' names, and of companies they hold."""
         titles = [
             (e, by)
             for e in self.edges.values()
@@ -87,7 +83,9 @@ class PartyTelling(Telling):
             ),
             3,
         )
-        if not titles:
+        if titles:
+            yield self._titles(titles)
+        else:
             yield Paragraph(
                 self.say(
                     "已导入的数据中没有成员的不动产记录；未导入登记数据的，是否持有不得而知。",
@@ -95,7 +93,58 @@ class PartyTelling(Telling):
                     "any is not known.",
                 )
             )
-            return
+
+    def _memberships(self, memberships: Sequence[tuple[str, Sequence[SubEdge]]]) -> Table:
+        """Persons with the rows by which they belong to a household, or did."""
+        headings = [
+            ("成员", "Member"),
+            ("与户主关系", "Relation to the head"),
+            ("期间 / 观察日", "Span / observed"),
+            ("来源", "Source"),
+        ]
+        return Table(
+            tuple(pick(h, self.lang) for h in headings),
+            tuple(
+                (
+                    self.called(person),
+                    self.told(next((r for e in rows if (r := e.facts.get("relation_to_head"))), None)),
+                    self.since([e.id for e in rows]),
+                    self.cite([e.id for e in rows]),
+                )
+                for person, rows in memberships
+            ),
+            (3.5, 2, 2.5, 1.2),
+        )
+
+    def _former(self, former: Sequence[Mapping[str, Any]], more: int) -> Iterator[Block]:
+        """Who has left the household, and what stood in their names while they belonged to it."""
+        yield Heading(self.say("已退出的成员", "Former members"), 3)
+        yield self._memberships(
+            [(who["person"], [self.edges[key] for key in who["rows"] if key in self.edges]) for who in former]
+        )
+        if more:
+            yield Paragraph(self.say(f"另有 {more} 人。", f"{more} more."), True)
+        yield Heading(
+            self.say(
+                "已退出的成员在其为成员期间名下的不动产",
+                "Real property in the names of former members while they belonged to it",
+            ),
+            3,
+        )
+        keys = [key for who in former for key in who["titles"] if key in self.edges]
+        if keys:
+            yield self._titles([(self.edges[key], []) for key in keys])
+        else:
+            yield Paragraph(
+                self.say(
+                    "已导入的数据中没有这类不动产记录；未导入登记数据的，是否持有不得而知。",
+                    "The data loaded have no such title; where no register of titles was loaded, whether they held any is not "
+                    "known.",
+                )
+            )
+
+    def _titles(self, titles: Sequence[tuple[SubEdge, Sequence[SubEdge]]]) -> Table:
+        """Titles to real property, each with the holdings that lead from a member to who has it."""
         kinds = {n.id: n.kind for n in self.subject.subgraph.nodes}
         headings = [
             ("不动产", "Property"),
@@ -105,7 +154,7 @@ class PartyTelling(Telling):
             ("期间 / 观察日", "Span / observed"),
             ("来源", "Source"),
         ]
-        yield Table(
+        return Table(
             tuple(pick(h, self.lang) for h in headings),
             tuple(
                 (
