@@ -366,7 +366,7 @@ def _failed(table: TableRows) -> pl.Series:
     return (codes == "not_paid").fill_null(False)
 
 
-_OF_A_MONTH: Final = re.compile("^amount$|^月|每月|按月|月均|月标准|/月")
+_OF_A_MONTH: Final = re.compile(r"^amount\s*(?:\(|$)|^月|每月|按月|月均|月标准|/月")
 """Headings of amounts that are paid each month."""
 _PAID_OUT: Final = re.compile("发放|领取|实发|总额|合计")
 """Headings of amounts that were paid out: of a row about several months, for all of them together."""
