@@ -37,21 +37,20 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
 
 def _judge(of: Recipient, member: Row, values: Values) -> Iterator[Draft | Undecided]:
     person, day = str(member["person_id"]), str(member["died_on"] or member["cremated_on"])
-    died = day[:7]
     found, lacking = unlowered(of, person, day)
     if not found:
         yield from no_amount(of, person) if lacking else ()
         return
     months = sorted({m for f in found for m in f.paid})
-    pending = later(died, int(of.settled(values, months[-1])["recalculation_months"]))
+    pending = later(day[:7], int(of.settled(values, months[-1])["recalculation_months"]))
     smaller = sorted({m for f in found for m in f.paid if m not in f.joined})
     late = [m for m in smaller if m > pending]
     if late:
-        yield _draft(of, member, died, found, late, None, values)
+        yield _draft(of, member, day[:7], found, late, None, values)
     elif any(m > pending for m in months):
-        yield _draft(of, member, died, found, months, _JOINED, values)
+        yield _draft(of, member, day[:7], found, months, _JOINED, values)
     else:
-        yield _draft(of, member, died, found, months, _PENDING, values)
+        yield _draft(of, member, day[:7], found, months, _PENDING, values)
 
 
 _JOINED: Final = (

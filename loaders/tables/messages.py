@@ -41,11 +41,11 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "{known}.",
     ),
     "ban-unclear": (
-        "没有写明是哪种处罚或惩戒，是否禁止投标无法判定：该行未导入。请在“处罚内容”列写明（如“禁止参加政府采购活动一年”或“罚款”）后重新加载；"
-        '整表都是禁止投标的，可在 --map 文件的 [sheet.values] 中写 kind = "禁止投标"。',
+        "没有写明是哪种处罚或惩戒，是否禁止投标无法判定：该行未导入。请在“处罚内容”列写明（如“禁止参加政府采购活动一年”或“罚款”）后重新加载，"
+        '或在 --map 文件的 [sheet.values] 中写 kind = "禁止投标"（整表都是禁止投标时）。',
         "It is not stated what kind of penalty or listing this is, and whether it keeps the party from bidding can't be decided: "
-        "the row was not loaded. Say it in the column 处罚内容 (a ban such as 禁止参加政府采购活动一年, or 罚款) and load it again; "
-        'where the whole sheet is of bans, set kind = "禁止投标" under [sheet.values] of a --map file.',
+        "the row was not loaded. Say it in the column 处罚内容 (a ban such as 禁止参加政府采购活动一年, or 罚款) and load it again, or "
+        'set kind = "禁止投标", where the whole sheet is of bans, under [sheet.values] of a --map file.',
     ),
     "no-ban": (
         "这种处罚或列入不是禁止、取消、暂停或限制投标：不作为禁止投标计入。",
