@@ -40,8 +40,9 @@ def test_every_column_feeds_something_or_chooses_how_another_is_read() -> None:
         for c in t.columns.values()
         if not c.feeds and c.value != "by_value"
     }
-    # Entitlements have no currency in the model; the column is only the unit of the amount beside it.
-    assert silent == {"entitlements.currency"}
+    # Entitlements have no currency in the model; the column is only the unit of the amount beside it. What a state says was
+    # not paid is no benefit.
+    assert silent == {"entitlements.currency", "benefits.payment_state"}
 
 
 def test_every_stated_field_is_fed_by_a_column_or_by_a_named_other_loader() -> None:

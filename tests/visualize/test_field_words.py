@@ -19,7 +19,7 @@ NOT_SHOWN = {"stated", "key", "account_key", "address_key", "sources", "derivati
 MADE_FROM = {
     ("details", "interest"), ("stated_from", "member_change"), ("stated_to", "member_change"), ("died_on", "member_change"),
     ("purpose", "trace_kind"), ("list_kind", "bid_status"), ("holder_role", "holder_kind"), ("kind", "holder_kind"),
-    ("to_id", "income_kind"),
+    ("to_id", "income_kind"), ("from_id", "debarment_kind"),
 }  # fmt: skip
 """Fields that columns of codes are turned into something else for."""
 
