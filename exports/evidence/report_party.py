@@ -83,16 +83,12 @@ class PartyTelling(Telling):
             ),
             3,
         )
-        if titles:
-            yield self._titles(titles)
-        else:
-            yield Paragraph(
-                self.say(
-                    "已导入的数据中没有成员的不动产记录；未导入登记数据的，是否持有不得而知。",
-                    "The data loaded have no title of a member; where no register of titles was loaded, whether they hold "
-                    "any is not known.",
-                )
-            )
+        none = (
+            "已导入的数据中没有成员的不动产记录；未导入登记数据的，是否持有不得而知。",
+            "The data loaded have no title of a member; where no register of titles was loaded, whether they hold any is not "
+            "known.",
+        )
+        yield self._titles(titles) if titles else Paragraph(self.say(*none))
 
     def _memberships(self, memberships: Sequence[tuple[str, Sequence[SubEdge]]]) -> Table:
         """Persons with the rows by which they belong to a household, or did."""
@@ -132,16 +128,11 @@ class PartyTelling(Telling):
             3,
         )
         keys = [key for who in former for key in who["titles"] if key in self.edges]
-        if keys:
-            yield self._titles([(self.edges[key], []) for key in keys])
-        else:
-            yield Paragraph(
-                self.say(
-                    "已导入的数据中没有这类不动产记录；未导入登记数据的，是否持有不得而知。",
-                    "The data loaded have no such title; where no register of titles was loaded, whether they held any is not "
-                    "known.",
-                )
-            )
+        none = (
+            "已导入的数据中没有这类不动产记录；未导入登记数据的，是否持有不得而知。",
+            "The data loaded have no such title; where no register of titles was loaded, whether they held any is not known.",
+        )
+        yield self._titles([(self.edges[key], []) for key in keys]) if keys else Paragraph(self.say(*none))
 
     def _titles(self, titles: Sequence[tuple[SubEdge, Sequence[SubEdge]]]) -> Table:
         """Titles to real property, each with the holdings that lead from a member to who has it."""
