@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from sqlalchemy import URL, Connection, Engine, select, update
 
 from cases import answers, audit, deciding, findings, keys, loads, recording
+from cases.absent import Held
 from cases.errors import InvalidValueError, LedgerError
 from cases.lasting import Lasting, ReadRuns, lasting
 from cases.moments import Clock, later_than, moment, system_clock
 from cases.opening import explained, ledger_address, open_engine, writing
-from cases.recording import Held
 from cases.records import (
     AuditEntry,
     AuditReport,
