@@ -15,10 +15,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-SCHEMA_VERSION: Final = 5
+SCHEMA_VERSION: Final = 6
 """Raised whenever a store made by an older version can't be read, or loaded into, as it stands: since 3 the id of a lot has
 its number in one form, and what a stated exit ended before is ended; since 4 units work on bids as people do, and a bid says in what list it
-stands; since 5 the id of a payment says its amount and its programme in one form."""
+stands; since 5 the id of a payment says its amount and its programme in one form; since 6 households and payments say for how many
+people they are, and a penalty of an unstated kind stands in the graph."""
 
 CONTACT_KINDS: Final = (
     "address", "phone", "email", "domain", "account", "device", "disk", "cpu", "ip", "author", "last_saved_by", "file_code",
@@ -179,7 +180,11 @@ NODES: Final = (
     NodeType(
         "Household",
         "a household; benefit households (低保户) and registered ones (户籍户) are never merged",
-        (_f("kind", "STRING", "benefit, hukou"), _f("region", "STRING", "乡镇街道, 村社区")),
+        (
+            _f("kind", "STRING", "benefit, hukou"),
+            _f("region", "STRING", "乡镇街道, 村社区"),
+            _f("people", "INT64", "家庭人口, 保障人口: how many people the list says it has"),
+        ),
     ),
     NodeType(
         "Property",
@@ -297,6 +302,7 @@ NODES: Final = (
             _f("account_key", "STRING", "keyed hash of the payee account"),
             _f("payee", "STRING", "账户名称"),
             _f("region", "STRING", "paying district"),
+            _f("people", "INT64", "保障人口, 家庭人口: how many people the list says it is for"),
         ),
     ),
     NodeType(
@@ -473,7 +479,10 @@ RELATIONSHIPS: Final = (
         "DEBARRED_BY",
         "barred from bidding by an authority",
         (("Company", "Company"), ("Person", "Company")),
-        (_f("document_no", "STRING", "number of the decision"),),
+        (
+            _f("document_no", "STRING", "number of the decision"),
+            _f("kind", "STRING", "ban, unclear (the list does not say whether it keeps from bidding)"),
+        ),
     ),
     RelType(
         "SUBMITS",

@@ -25,11 +25,12 @@ from graph.counted import counted
 _BARRED: Final = (
     "MATCH (d:{})-[r:DEBARRED_BY]->(a:Company) WHERE r.counted "
     "RETURN d.id AS party_id, d.id AS party_stated, d.name AS party_name, {} AS party_kind, 'debarred' AS party_role, r.key AS party_key, "
-    "a.name AS authority, r.document_no AS document_no, r.valid_from AS barred_from, r.valid_to AS barred_to"
+    "a.name AS authority, r.document_no AS document_no, r.valid_from AS barred_from, r.valid_to AS barred_to, "
+    "CASE WHEN r.kind = 'unclear' THEN r.kind ELSE 'ban' END AS ban_kind"
 )
 _BARRED_COLUMNS: Final = (
     *("party_id", "party_stated", "party_name", "party_kind", "party_role", "party_key"),
-    *("authority", "document_no", "barred_from", "barred_to"),
+    *("authority", "document_no", "barred_from", "barred_to", "ban_kind"),
 )
 ABOVE_DEBARRED: Final = (
     "MATCH (d:Company)-[:DEBARRED_BY]->(:Company) WITH DISTINCT d MATCH (h)-[k:CONTROLS]->(d) "
@@ -41,14 +42,16 @@ ABOVE_DEBARRED: Final = (
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a lot and debarred party; a ban that is over, or had not begun, suppresses.
 
-    Undecided for bidders of whom no ownership is known, where a ban is in force on the bid date.
+    Undecided for bidders of whom no ownership is known, where a ban is in force on the bid date, and for those tied to
+    a party with a penalty that does not say what it is.
     """
     bids = compared(table(rows["bidders"]))
     barred = pl.concat([table(rows["companies"]), table(rows["persons"])], how="vertical_relaxed")
-    parties = barred.drop("party_key", "barred_from", "barred_to", "document_no", "authority")
+    parties = barred.drop("party_key", "barred_from", "barred_to", "document_no", "authority", "ban_kind")
     parties = parties.sort("party_id", "party_stated").unique("party_id", keep="first", maintain_order=True)
     plain = debarred.links(rows, bids, parties)
-    state = debarred.by_state(rows, bids, barred, plain)
+    bans = barred.filter(pl.col("ban_kind") == "ban")
+    state = debarred.by_state(rows, bids, bans, plain)
     tied = attached.as_links([plain, state]).drop("when")
     tied = tied.join(bids.select("lot_id", "bid_on").unique(), on="lot_id")
     decided = tied.select("lot_id", "party_id", "bid_on").unique().join(barred, on="party_id")
@@ -60,8 +63,10 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         when=pl.when(over).then(pl.lit("ended")).when(soon).then(pl.lit("later")).otherwise(pl.lit("yes"))
     )
     # Of several decisions on one party one in force at the bid is told, of those the one that ends last.
+    ban = pl.col("ban_kind") == "ban"
     told = (
-        decided.with_columns(out_of_force=pl.col("when") != "yes")
+        decided.filter(ban)
+        .with_columns(out_of_force=pl.col("when") != "yes")
         .sort("lot_id", "party_id", "out_of_force", pl.col("barred_to").fill_null("9999"), "party_key",
               descending=[False, False, False, True, False])
         .unique(["lot_id", "party_id"], keep="first", maintain_order=True)
@@ -72,11 +77,10 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         yield _with_others(
             debarred.ban_words(found), more.get((found.scope_id, found.identity["party_id"]), 0)
         )
+    yield from debarred.unclear_kinds(tied, decided.filter(~ban), told)
     known = [table(rows[k])["bidder_id"] for k in ("covered", "control", "branches")]
     known.append(barred["party_id"].rename("bidder_id"))
-    yield from lacking(
-        debarred.at_bans(bids, barred), pl.concat(known), "股权数据", "ownership data", least=1
-    )
+    yield from lacking(debarred.at_bans(bids, bans), pl.concat(known), "股权数据", "ownership data", least=1)
 
 
 def _with_others(found: Draft, others: int) -> Draft:
@@ -90,7 +94,7 @@ def _with_others(found: Draft, others: int) -> Draft:
 
 DETECTOR = Detector(
     id="affiliate-of-debarred",
-    version="1.3",
+    version="1.4",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人为被禁止投标主体或其关联方",

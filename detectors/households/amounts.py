@@ -34,13 +34,13 @@ def unlowered(of: Recipient, person: str, date: str) -> tuple[list[Unlowered], b
     later = {str(m["person_id"]) for m in of.members if str(m["member_from"] or "") > date}
     programs: dict[str, list[Spell]] = defaultdict(list)
     for spell in of.spells:
-        if not spell.person:
+        if not spell.person or (of.unlisted and of.kind == "person"):
             programs[spell.same].append(spell)
     found, lacking = [], False
     for _, spells in sorted(programs.items()):
         paid = by_month(spells)
         last = max((m for m in paid if m <= died), default="")
-        after = [m for m in sorted(paid) if m > died and living(of, m) - {person}]
+        after = [m for m in sorted(paid) if m > died and (of.unlisted or living(of, m) - {person})]
         if not last or not after:
             continue
         before = paid[last]

@@ -17,6 +17,7 @@ from detectors.households.incomes import ADULT_AGE, minor, without_income
 from detectors.households.months import in_month, months_said
 from detectors.households.paid import Recipient, recipients
 from detectors.households.rights import ACQUIRED, ACQUIRED_COLUMNS, Right, rights
+from detectors.households.unnumbered import unlisted_said
 from detectors.rules.values import settle
 from graph.counted import counted
 
@@ -24,12 +25,12 @@ _RESIDENTS: Final = (
     "MATCH (h:Household)<-[m:MEMBER_OF]-(p:Person) WHERE m.counted AND h.kind = 'hukou' "
     "RETURN h.id AS hukou_id, h.region AS region, p.id AS person_id, p.birth_date AS birth_date, "
     "p.died_on AS died_on, p.cremated_on AS cremated_on, p.hukou_region AS hukou_region, "
-    "p.residence_permit_region AS permit_region, m.relation_to_head AS relation, m.valid_from AS member_from, "
+    "p.residence_permit_region AS permit_region, m.relation_to_head AS relation, h.people AS people, m.valid_from AS member_from, "
     "m.valid_to AS member_to, m.key AS member_key"
 )
 _RESIDENTS_COLUMNS: Final = (
     *("hukou_id", "region", "person_id", "birth_date", "died_on", "cremated_on", "hukou_region"),
-    *("permit_region", "relation", "member_from", "member_to", "member_key"),
+    *("permit_region", "relation", "people", "member_from", "member_to", "member_key"),
 )
 _INCOMES: Final = (
     "MATCH (h:Household)<-[m:MEMBER_OF]-(p:Person)-[e:EARNS]->(:Program) "
@@ -119,10 +120,10 @@ def by_means(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
                 unruled[of.region].append((last, id_))
             continue
         earned = [r for p in sorted(inside) for r in incomes.get(p, ()) if r["month"] == last]
-        total = sum(r["amount"] or 0 for r in earned)
+        total, heads = sum(r["amount"] or 0 for r in earned), len(inside) + of.unlisted
         held = [r for p in sorted(inside) for r in homes.get(p, ())]
         dwellings = judge(of, held, last, rule)
-        if total / len(inside) >= limit * 100 or dwellings.over:
+        if total / heads >= limit * 100 or dwellings.over:
             continue
         grown = {
             str(m["person_id"])
@@ -131,6 +132,7 @@ def by_means(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         }
         lacking = {p for p in inside & grown if without_income(incomes.get(p, ()), last, "amount")}
         open_ = [
+            *_people_unknown(of),
             *_income_unknown(lacking),
             *(_homes_unknown(dwellings) if homes_known else [_NO_HOMES]),
             *_payments_unknown(inside, last, paid),
@@ -190,6 +192,12 @@ def _paid(rows: Mapping[str, Sequence[Row]]) -> dict[str, set[str]]:
                 [spell.person] if spell.person else (str(m["person_id"]) for m in inside)
             )
     return found
+
+
+def _people_unknown(of: Recipient) -> Iterator[_Open]:
+    if of.unlisted:
+        zh, en = unlisted_said(of)
+        yield (), zh, en
 
 
 def _income_unknown(lacking: set[str]) -> Iterator[_Open]:

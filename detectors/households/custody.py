@@ -113,7 +113,8 @@ def _all_month(rows: Sequence[Row], month: str) -> tuple[Row, ...]:
 
 def nobody_else(of: Recipient, spell: Spell, kept: Mapping[str, Sequence[Row]]) -> bool:
     """Does the payment serve nobody at home?"""
-    return bool(spell.person) or {str(m["person_id"]) for m in of.members_in(spell.month)} <= set(kept)
+    members = {str(m["person_id"]) for m in of.members_in(spell.month)}
+    return of.for_one(spell) or (not of.unlisted and members <= set(kept))
 
 
 def paid_inside(of: Recipient, custody: Mapping[str, Kept], covering: Covering) -> tuple[list[Paid], bool]:

@@ -269,7 +269,9 @@ def _judge_on(of: Recipient, rows: Sequence[Row], day: str, rule: Settled) -> Mo
     limit = int(rule["dwelling_limit"])
     if any(r["acquired_by"] == "demolition" for rs in counted.values() for r in rs):
         limit = max(limit, int(rule["demolition_dwelling_limit"]))
-    return Month(counted, exempt, exempt_rows, unknown, limit, _small(counted, len(inside - dead), rule))
+    return Month(
+        counted, exempt, exempt_rows, unknown, limit, _small(counted, len(inside - dead) + of.unlisted, rule)
+    )
 
 
 def _counted_kinds(rule: Settled) -> set[str]:

@@ -308,8 +308,9 @@ def income(
     ]
     limit = float(rule["income_per_head_limit"])
     total = sum(r["income"] or 0 for r in rows)
-    if limit and members and total / len(members) > limit * 100:
-        per_head = total / len(members) / 100
+    heads = len(members) + of.unlisted
+    if limit and members and total / heads > limit * 100:
+        per_head = total / heads / 100
         first = max(rows, key=lambda r: r["income"] or 0)
         mean = _mean("income", of.id, first, None, note=f"{per_head:,.2f}")
         found.append({**mean, "per_head": per_head, "limit": limit, "keys": [r["key"] for r in rows]})

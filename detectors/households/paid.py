@@ -31,20 +31,21 @@ _PERSON_COLUMNS: Final = (
 MEMBERS: Final = (
     f"MATCH (h:Household)<-[m:MEMBER_OF]-(p:Person) WHERE m.counted AND {BENEFIT_HOUSEHOLD} "
     f"RETURN h.id AS household_id, {_PERSON}, m.relation_to_head AS relation, "
-    "m.valid_from AS member_from, m.valid_to AS member_to, m.observed_on AS listed_on, m.key AS member_key"
+    "m.valid_from AS member_from, m.valid_to AS member_to, m.observed_on AS listed_on, m.key AS member_key, "
+    "h.people AS people"
 )
 MEMBERS_COLUMNS: Final = (
     *("household_id", *_PERSON_COLUMNS),
-    *("relation", "member_from", "member_to", "listed_on", "member_key"),
+    *("relation", "member_from", "member_to", "listed_on", "member_key", "people"),
 )
 _BENEFIT: Final = (
     "b.id AS benefit_id, b.from_month AS from_month, b.to_month AS to_month, b.amount AS amount, "
-    "b.region AS region, b.account_key AS account_key, b.account AS account, b.payee AS payee, "
+    "b.region AS region, b.account_key AS account_key, b.account AS account, b.payee AS payee, b.people AS people, "
     "g.id AS program_id, g.name AS program, r.key AS receives_key"
 )
 _BENEFIT_COLUMNS: Final = (
     *("benefit_id", "from_month", "to_month", "amount", "region"),
-    *("account_key", "account", "payee", "program_id", "program", "receives_key"),
+    *("account_key", "account", "payee", "people", "program_id", "program", "receives_key"),
 )
 BENEFITS: Final = (
     "MATCH (h:Household)-[r:RECEIVES]->(b:Benefit) WHERE r.counted OPTIONAL MATCH (b)-[:UNDER]->(g:Program) "
@@ -86,7 +87,8 @@ def asset_queries(name: str, pattern: str, where: str, returned: str) -> dict[st
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """One month one benefit was paid for; amount in minor units (empty: not stated); `person`: who is paid, if a person."""
+    """One month one benefit was paid for; amount in minor units (empty: not stated); `person`: who is paid, if a person;
+    `people`: for how many its list says it is (0: not stated)."""
 
     month: str
     amount: int | None
@@ -99,6 +101,7 @@ class Spell:
     account_key: str
     account: str
     payee: str
+    people: int
 
     @property
     def same(self) -> str:
@@ -136,6 +139,21 @@ class Recipient:
     def persons(self) -> frozenset[str]:
         """Everybody who ever belonged to it."""
         return frozenset(str(m["person_id"]) for m in self.members)
+
+    @cached_property
+    def people(self) -> int:
+        """How many people it has by what its lists say (家庭人口, 保障人口), the most of them; 0 where none says it."""
+        paid = (s.people for s in (*self.spells, *self.undated))
+        return max((*paid, *(int(m.get("people") or 0) for m in self.members)), default=0)
+
+    @cached_property
+    def unlisted(self) -> int:
+        """How many of them no list names: what concerns all of a household can't be told by those that are known alone."""
+        return max(0, self.people - len(self.persons))
+
+    def for_one(self, spell: Spell) -> bool:
+        """Is a payment for one person alone: a part of a household's, or paid to somebody who by all lists lives alone?"""
+        return bool(spell.person) and not (self.kind == "person" and self.unlisted)
 
     @cached_property
     def months(self) -> tuple[str, ...]:
@@ -299,6 +317,7 @@ def _spell(row: Row, month: str) -> Spell:
         str(row["account_key"] or ""),
         str(row["account"] or ""),
         str(row["payee"] or ""),
+        int(row["people"] or 0),
     )
 
 

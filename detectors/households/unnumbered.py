@@ -115,6 +115,15 @@ def _without_number(of: Recipient) -> Iterator[Undecided]:
             f"{len(people)}名成员没有可用的证件号，无法与其他登记核对",
             f"{len(people)} of its members without a usable number: other registers can't be asked about them",
         )
+    elif of.unlisted:
+        zh, en = unlisted_said(of)
+        yield Undecided(
+            of.kind,
+            of.id,
+            (of.id,),
+            f"{zh}：其余成员无法与其他登记核对",
+            f"{en}: other registers can't be asked about the others",
+        )
     elif empty := [month for month in of.months if not of.members_in(month)]:
         said = months_said(empty)
         yield Undecided(
@@ -125,6 +134,15 @@ def _without_number(of: Recipient) -> Iterator[Undecided]:
             f"paid in {said} while nobody is a member (all have left, or are not yet listed): whom it was paid for is not "
             "known, and other registers can't be asked about them",
         )
+
+
+def unlisted_said(of: Recipient) -> tuple[str, str]:
+    """In Chinese and English, that a recipient has more people than are known."""
+    known = len(of.persons)
+    return (
+        f"名单写明{of.people}人（家庭人口或保障人口），已知成员只有{known}人",
+        f"by its lists it has {of.people} people, of whom {known} {'is' if known == 1 else 'are'} known",
+    )
 
 
 def _unnumbered(of: Recipient) -> set[str]:

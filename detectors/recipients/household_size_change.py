@@ -28,7 +28,7 @@ from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a household and death, over the months paid unchanged while somebody survives."""
     for of in recipients(rows):
-        dead = died_as_members(of) if of.kind == "household" else []
+        dead = died_as_members(of) if of.kind == "household" or of.unlisted else []
         if dead:
             yield from without_months(of)
         for member in dead:
@@ -99,7 +99,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="household-size-change",
-    version="1.5",
+    version="1.6",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

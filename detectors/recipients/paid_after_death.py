@@ -37,7 +37,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             if (who := dead(of, s, deaths, int(of.settled(values, s.month)["grace_months"])))
         )
         counted = [(s, who) for s, who in late if not _exempt(of, s, values)]
-        alone = [(s, who) for s, who in counted if s.person or not living(of, s.month)]
+        alone = [(s, who) for s, who in counted if of.for_one(s) or not (living(of, s.month) or of.unlisted)]
         if alone:
             yield _draft(of, alone, deaths, values, RECOVERED if all_recovered(alone, back) else None, back)
         elif counted:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
 import polars as pl
 
-from detectors.definition import Draft, Row
+from detectors.definition import Draft, Row, Undecided
 from detectors.rows import table
 from detectors.ties import attached, managed
 from graph.public_kinds import STATE
@@ -92,6 +92,30 @@ def ban_words(draft: Draft) -> Draft:
     else:
         zh, en = f"{zh}，起止日期未载明", f"{en}, neither beginning nor end stated"
     return replace(draft, words={**draft.words, "ban_zh": zh, "ban_en": en})
+
+
+def unclear_kinds(tied: pl.DataFrame, unclear: pl.DataFrame, told: pl.DataFrame) -> Iterator[Undecided]:
+    """Of each lot and bidder: that a penalty in force, on it or on a party tied to it, does not say what it is.
+
+    `tied`: links (lot_id, bidder_id, party_id); `unclear`: such decisions (lot_id, party_id, party_name, when); `told`: the
+    bans told of (lot_id, party_id, when), beside which it does not matter.
+    """
+    in_force = pl.col("when") == "yes"
+    pair = ["lot_id", "party_id"]
+    decisions = unclear.filter(in_force).join(told.filter(in_force), on=pair, how="anti")
+    named = decisions.group_by("lot_id", "party_id").agg(name=pl.col("party_name").min())
+    each = tied.select("lot_id", "bidder_id", "party_id").unique().join(named, on=["lot_id", "party_id"])
+    each = each.sort("lot_id", "bidder_id", "party_id")
+    for (lot, bidder), of in each.group_by("lot_id", "bidder_id", maintain_order=True):
+        names = sorted({str(n or p) for n, p in of.select("name", "party_id").iter_rows()})
+        yield Undecided(
+            "lot",
+            str(lot),
+            tuple(dict.fromkeys((str(bidder), *of["party_id"].to_list()))),
+            f"{'、'.join(names)}在投标时受到的处罚或惩戒没有写明种类，是否禁止投标无法判定",
+            f"a penalty on {', '.join(names)} in force at the bid does not say what kind it is: whether it bars from bidding "
+            "can't be decided",
+        )
 
 
 def last_day(ends: str | None) -> str | None:

@@ -29,6 +29,8 @@ _PART: Final = 100_000
 """Rows at a time."""
 _PUT_OFF: Final = frozenset({("Tender", "bid_deadline"), ("Tender", "opened_on")})
 """What a later notice puts off: of several values the latest counts, beside dated statements that of undated ones too."""
+_PEOPLE: Final = frozenset({("Household", "people"), ("Benefit", "people")})
+"""Of several numbers in equally new lists the largest counts: who is paid for (保障人口) is part of who lives there (家庭人口)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,8 @@ def resolved(type_name: str, id_: str, statements: Iterable[dict[str, Any]]) -> 
         if (type_name, field.name) in _PUT_OFF:
             row[field.name] = max((v for o, v in said if o in (newest, "")), default=None)
         else:
-            row[field.name] = min((v for o, v in said if o == newest), default=None)
+            of_several = max if (type_name, field.name) in _PEOPLE else min
+            row[field.name] = of_several((v for o, v in said if o == newest), default=None)
     sources = sorted({source for s in ordered for source in s["s"]})
     plain = len(ordered) == 1 and ordered[0]["o"] is None
     row["stated"] = None if plain else [_json(s) for s in ordered]

@@ -21,6 +21,7 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         '{known}(万元), or in the cell, or set {column} = "元" under [sheet.units] of a --map file.',
     ),
     "bad-number": ("不是有效数字。", "Not a number."),
+    "bad-people": ("不是人数，该格按空白处理。", "Not a number of people: the cell counts as empty."),
     "bad-bool": ("应为 是 或 否。", "Must be 是 (yes) or 否 (no)."),
     "unknown-word": (
         "不认识这个词，该格按空白处理。可用的有：{known}。",
@@ -41,10 +42,10 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "{known}.",
     ),
     "ban-unclear": (
-        "没有写明是哪种处罚或惩戒，是否禁止投标无法判定：该行未导入。请在“处罚内容”列写明（如“禁止参加政府采购活动一年”或“罚款”）后重新加载，"
-        '或在 --map 文件的 [sheet.values] 中写 kind = "禁止投标"（整表都是禁止投标时）。',
+        "没有写明是哪种处罚或惩戒，是否禁止投标无法判定：不作为禁止投标计入，涉及的投标人列为无法判定。请在“处罚内容”列写明（如“禁止参加政府采购活动一年”"
+        '或“罚款”）后重新加载，或在 --map 文件的 [sheet.values] 中写 kind = "禁止投标"（整表都是禁止投标时）。',
         "It is not stated what kind of penalty or listing this is, and whether it keeps the party from bidding can't be decided: "
-        "the row was not loaded. Say it in the column 处罚内容 (a ban such as 禁止参加政府采购活动一年, or 罚款) and load it again, or "
+        "it counts as no ban, and its party's bids as undecided. Say it in the column 处罚内容 (a ban such as 禁止参加政府采购活动一年, or 罚款) and load it again, or "
         'set kind = "禁止投标", where the whole sheet is of bans, under [sheet.values] of a --map file.',
     ),
     "no-ban": (

@@ -248,16 +248,18 @@ def read_debarments(table: TableRows) -> None:
     authority = _authority(table, words)
     state_parties(table, party)
     state_parties(table, authority)
-    facts = {"document_no": table.text("document_no"), **_barred(table)}
-    by = pl.select(pl.when(_bans(table)).then(authority.ids)).to_series()
+    kind = _ban_kinds(table)
+    facts = {"document_no": table.text("document_no"), "kind": kind, **_barred(table)}
+    by = pl.select(pl.when(kind.is_not_null()).then(authority.ids)).to_series()
     relate(table, "DEBARRED_BY", party, "Company", by, facts)
 
 
-def _bans(table: TableRows) -> pl.Series:
-    """Which rows are bans on bidding: by their own words, else by what the sheet or the file is called.
+def _ban_kinds(table: TableRows) -> pl.Series:
+    """`ban` of rows that bar from bidding, by their own words, else by what the sheet or the file is called; `unclear` of those
+    that do not say; null of others.
 
     Lists of penalties hold fines and warnings beside bans, and who does not pay a debt may bid all the same. A row that
-    does not say which it is, is refused: left out without a word, it would pass for none.
+    does not say which it is stays as that: left out, it would pass for none.
     """
     words = table.text("kind")
     codes = VOCABULARIES["debarment_kind"].read(words)
@@ -268,9 +270,10 @@ def _bans(table: TableRows) -> pl.Series:
         codes = codes.fill_null("ban").replace("unclear", "ban")
     unclear = words.is_null() & codes.is_null() | (codes == "unclear").fill_null(False)
     ban = (codes == "ban").fill_null(False)
-    table.rows.report("reject", unclear, "ban-unclear", table.header("kind"), words)
+    table.rows.report("flag", unclear, "ban-unclear", table.header("kind"), words)
     table.rows.report("note", ~ban & ~unclear, "no-ban", table.header("kind"), words)
-    return ban
+    told = pl.when(ban).then(pl.lit("ban")).when(unclear).then(pl.lit("unclear"))
+    return pl.select(told).to_series()
 
 
 def _called_bans(table: TableRows) -> bool:

@@ -14,6 +14,7 @@ from graph.programs import paid_under
 from loaders.identity import masked
 from loaders.tables.columns import TableRows
 from loaders.tables.companies import account_keys
+from loaders.tables.household_size import read_people
 from loaders.tables.parties import Parties, local_ids, read_parties, relate, state_parties
 from loaders.tables.payments import counted_apart, each_payment, further, tell_alike, tell_rows
 from loaders.tables.people import after_birth
@@ -27,7 +28,11 @@ def read_households(table: TableRows) -> None:
     """One household a row."""
     raw = table.text("id")
     table.require("id", raw)
-    facts = {"kind": _household_kind(table, "kind"), "region": table.text("region")}
+    facts = {
+        "kind": _household_kind(table, "kind"),
+        "region": table.text("region"),
+        "people": read_people(table),
+    }
     table.rows.node("Household", pl.DataFrame({AT: table.at, "id": local_ids(raw), **facts}))
 
 
@@ -63,7 +68,8 @@ def read_household_members(table: TableRows) -> None:
     table.require("household_id", raw)
     household = local_ids(raw)
     kind = _household_kind(table, "household_kind")
-    table.rows.node("Household", pl.DataFrame({AT: table.at, "id": household, "kind": kind}))
+    facts = {"kind": kind, "people": read_people(table)}
+    table.rows.node("Household", pl.DataFrame({AT: table.at, "id": household, **facts}))
     relation = _relations(table)
     # Without members of their own the rows speak of the head, whose number may stand in either column.
     head_only = not table.has("person_name") and not (table.has("person_id") and table.has("head_id"))
@@ -330,6 +336,7 @@ def read_benefits(table: TableRows) -> None:
             "account_key": account_keys(account, table.context.person_key),
             "payee": table.text("payee"),
             "region": table.text("region"),
+            "people": read_people(table),
             "failed": _failed(table),
         }
     )
@@ -460,7 +467,17 @@ def _state_benefits(table: TableRows, frame: pl.DataFrame) -> None:
     )
     ids = pl.concat_str("recipient", under, "month", separator="/")
     frame = each_payment(table, frame.with_columns(id=ids, program_id="program:" + pl.col("program")))
-    fields = ("from_month", "to_month", "amount", "currency", "account", "account_key", "payee", "region")
+    fields = (
+        "from_month",
+        "to_month",
+        "amount",
+        "currency",
+        "account",
+        "account_key",
+        "payee",
+        "region",
+        "people",
+    )
     table.rows.node("Benefit", frame.select(AT, "id", *fields))
     table.rows.node("Program", frame.select(AT, id="program_id", name="program"))
     table.rows.rel("UNDER", "Benefit", "Program", frame.select(AT, from_id="id", to_id="program_id"))
