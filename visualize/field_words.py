@@ -16,7 +16,6 @@ FIELDS: Final[dict[str, Pair]] = {
     "rate": ("费率", "Rate"),
     "account": ("收款账户（脱敏）", "Account (masked)"),
     "payee": ("收款人", "Payee"),
-    "people": ("名单所写人口数", "People, by the list"),
     "stage": ("阶段", "Stage"),
     "due_on": ("期限", "Due"),
     "begun_on": ("开始日期", "Begun"),

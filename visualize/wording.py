@@ -256,6 +256,7 @@ FACTS: Final[dict[str, Pair]] = {
     "founded_on": ("成立日期", "Founded"),
     "dissolved_on": ("注销/吊销日期", "Dissolved"),
     "region": ("行政区划", "Region"),
+    "people": ("名单所写人口数", "People, by the list"),
     "jurisdiction": ("法域", "Jurisdiction"),
     "registered_capital": ("注册资本", "Registered capital"),
     "flag": ("标识疑问", "Doubt about the id"),

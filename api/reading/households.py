@@ -30,7 +30,8 @@ def households_page(store: GraphStore, after: str, limit: int) -> list[dict[str,
 def household(store: GraphStore, dataset: Dataset, id_: str) -> dict[str, Any]:
     """One household. Amounts in minor units of `currency`; `share` of a property as a fraction."""
     head = store.query(
-        "MATCH (h:Household {id: $id}) RETURN h.id AS id, h.kind AS kind, h.region AS region", {"id": id_}
+        "MATCH (h:Household {id: $id}) RETURN h.id AS id, h.kind AS kind, h.region AS region, h.people AS people",
+        {"id": id_},
     ).to_pylist()[0]
     stated = store.query(
         "MATCH (h:Household {id: $id}) MATCH (p:Person)-[r:MEMBER_OF]->(h) RETURN p.id AS id, p.name AS name, "
@@ -49,11 +50,14 @@ def household(store: GraphStore, dataset: Dataset, id_: str) -> dict[str, Any]:
     )
     # Who left and came back is a member twice, and holds a home once.
     ids = sorted({m["id"] for m in members})
+    benefits = _benefits(store, id_, ids)
+    said = [n for n in (head["people"], *(b.pop("people") for b in benefits)) if n]
     return {
         **head,
+        "people": max(said, default=None),
         "members": sorted(members, key=_standing),
         "properties": [*_held(store, ids), *_named(_through_companies(store, dataset, ids), members)],
-        "benefits": _benefits(store, id_, ids),
+        "benefits": benefits,
     }
 
 
@@ -146,7 +150,7 @@ def _through_companies(store: GraphStore, dataset: Dataset, persons: list[str]) 
 
 
 def _benefits(store: GraphStore, household_id: str, persons: list[str]) -> list[dict[str, Any]]:
-    told = "g.id AS program, b.from_month AS from_month, b.to_month AS to_month, b.amount AS amount, b.currency AS currency"
+    told = "g.id AS program, b.from_month AS from_month, b.to_month AS to_month, b.amount AS amount, b.currency AS currency, b.people AS people"
     rows = store.query(
         f"MATCH (h:Household {{id: $id}}) MATCH (h)-[:RECEIVES]->(b:Benefit) MATCH (b)-[:UNDER]->(g:Program) RETURN b.id AS id, {told}",
         {"id": household_id},

@@ -192,6 +192,9 @@ class Household(Wire):
     id: str
     kind: str | None
     region: str | None
+    people: int | None = Field(
+        description="How many people its lists say it has (家庭人口, 保障人口); its members may be fewer, where lists name the head alone"
+    )
     members: list[dict[str, Any]]
     properties: list[dict[str, Any]]
     benefits: list[dict[str, Any]]

@@ -16,6 +16,7 @@ from detectors.rules.values import NO_RULES, LocalRules
 from detectors.running.detecting import detect
 from exports.errors import PackageError
 from exports.evidence.former_members import former_members
+from exports.evidence.paid_and_earned import ids_of, keys_of, paid_and_earned
 from exports.evidence.proving import (
     Proof,
     proof_of_company,
@@ -203,6 +204,15 @@ def _party(
         # The picture is of a day; what is found of earlier months is of those who belonged to it then.
         former = [who["person"] for who in party["former"]]
         proof.keys |= {key for who in party["former"] for key in (*who["rows"], *who["titles"])}
+    told: dict[str, Any] = {}
+    earning: list[str] = []
+    if type_ in ("Household", "Person"):
+        household = id_ if type_ == "Household" else None
+        inside = [e.source for e in picture.edges if e.type == "MEMBER_OF" and e.target == household]
+        told = paid_and_earned(store, household, [*inside, *former] if household else [id_], as_of)
+        proof.keys |= keys_of(told)
+        earning = [row["person"] for row in (*told.get("incomes", ()), *told.get("vehicles", ()))]
+        party = (party or {}) | told or None
     about = known
     if about is None:
         # A look at a party is no reason to work out everything anew.
@@ -217,7 +227,7 @@ def _party(
         None,
         about,
         party,
-        ids=(id_, *former),
+        ids=tuple(dict.fromkeys((id_, *former, *earning, *sorted(ids_of(told))))),
         own=tuple(own),
     )
 

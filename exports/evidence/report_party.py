@@ -7,8 +7,10 @@ from typing import Any
 
 from cases.deciding import STATE_WORDS
 from exports.evidence.document import Block, Heading, Notice, Pairs, Paragraph, Table
+from exports.evidence.paid_and_earned import TABLES
+from exports.evidence.report_payments import PaymentsTelling
 from exports.evidence.report_proof import MOST_HOLDERS
-from exports.evidence.telling import Telling, band, currency_in
+from exports.evidence.telling import band, currency_in
 from exports.evidence.veiling import HIDDEN_REASON
 from exports.evidence.words import SEVERITIES, VERDICTS
 from graph.subgraph import SubEdge
@@ -16,7 +18,7 @@ from visualize.labels import plain_id
 from visualize.wording import pick
 
 
-class PartyTelling(Telling):
+class PartyTelling(PaymentsTelling):
     """Sections of a package that was asked for by a party's name or id."""
 
     def _party(self) -> Iterator[Block]:
@@ -39,6 +41,8 @@ class PartyTelling(Telling):
         yield Pairs(tuple(rows))
         if question["type"] == "Household":
             yield from self._members(question["id"])
+        if question["type"] == "Household" or (party and any(party.get(table) for table in TABLES)):
+            yield from self._paid_and_earned(party or {})
         if party and party.get("beneficial"):
             yield from self._beneficial(party)
         if party and party.get("holdings"):
@@ -102,7 +106,7 @@ class PartyTelling(Telling):
             tuple(pick(h, self.lang) for h in headings),
             tuple(
                 (
-                    self.called(person),
+                    self.called(person) + self._dead(person),
                     self.told(next((r for e in rows if (r := e.facts.get("relation_to_head"))), None)),
                     self.since([e.id for e in rows]),
                     self.cite([e.id for e in rows]),
@@ -111,6 +115,14 @@ class PartyTelling(Telling):
             ),
             (3.5, 2, 2.5, 1.2),
         )
+
+    def _dead(self, person: str) -> str:
+        """That somebody is registered as dead, or cremated, and when."""
+        facts = next((n.facts for n in self.subject.subgraph.nodes if n.id == person), {})
+        for name, zh, en in (("died_on", "登记死亡", "died"), ("cremated_on", "火化", "cremated")):
+            if facts.get(name):
+                return self.say(f"（{zh} {facts[name]}）", f" ({en} {facts[name]})")
+        return ""
 
     def _former(self, former: Sequence[Mapping[str, Any]], more: int) -> Iterator[Block]:
         """Who has left the household, and what stood in their names while they belonged to it."""

@@ -132,6 +132,7 @@ export interface Household {
   id: string;
   kind: string | null;
   region: string | null;
+  people: number | null;
   members: Member[];
   properties: Held[];
   benefits: Paid[];
