@@ -13,11 +13,22 @@ _MOST: Final = 99
 
 
 def read_people(table: TableRows, column: str = "people") -> pl.Series:
-    """Whole numbers (`3`, `3人`, `３口`), null where the cell is empty or 0; a cell that says anything else is flagged."""
+    """Whole numbers (`3`, `3人`, `３口`), null where the cell is empty or 0; a cell that says anything else is flagged.
+
+    Of several such columns the largest counts: who is paid for (保障人口) is part of who lives there (家庭人口).
+    """
     values = table.text(column)
-    plain = values.str.normalize("NFKC").str.strip_chars().str.replace(r"\s*[人口名]$", "")
-    numbers = plain.cast(pl.Float64, strict=False)
-    whole = numbers.is_between(0, _MOST) & (numbers == numbers.floor())
-    wrong = values.is_not_null() & ~whole.fill_null(False)
-    table.rows.report("flag", wrong, "bad-people", table.header(column), values, name=column)
-    return pl.select(pl.when(whole & (numbers > 0)).then(numbers.cast(pl.Int64, strict=False))).to_series()
+    each = pl.DataFrame({"said": values.str.normalize("NFKC").str.split("/")}).with_row_index("row")
+    plain = pl.col("said").str.strip_chars().str.replace(r"\s*[人口名]$", "")
+    each = each.explode("said").with_columns(number=plain.cast(pl.Float64, strict=False))
+    whole = (pl.col("number").is_between(0, _MOST) & (pl.col("number") % 1 == 0)).fill_null(False)
+    read = (
+        each.group_by("row", maintain_order=True)
+        .agg(
+            people=pl.col("number").filter(whole).max().cast(pl.Int64),
+            wrong=(pl.col("said").is_not_null() & ~whole).any(),
+        )
+        .sort("row")
+    )
+    table.rows.report("flag", read["wrong"], "bad-people", table.header(column), values, name=column)
+    return read["people"].set(read["people"] == 0, None)

@@ -140,3 +140,8 @@ def test_where_two_columns_say_it_the_household_counts(by_heads: FoundInFiles) -
         "MATCH (h:Household {id: 'local:THREE'}) RETURN h.people AS people"
     ).to_pylist()
     assert told["people"] == 3
+
+
+def test_two_columns_of_people_are_no_column_left_out(by_heads: FoundInFiles) -> None:
+    assert not [told for told in by_heads.told("columns-ignored") if "保障人口" in told]
+    assert not by_heads.told("bad-people")
