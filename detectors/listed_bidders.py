@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-_TOLD: Final = ("status", "rank", "won", "amount", "rate", "submitted_at")
+_TOLD: Final = ("status", "rank", "won", "amount", "rate", "submitted_at", "opened_on")
 
 
 def each_once(bidders: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

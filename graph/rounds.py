@@ -39,6 +39,10 @@ _TENDERS_OF: Final = (
     f"{EACH}MATCH (l:Lot {{id: i}}) {hop('(l)-[:LOT_OF]->(t:Tender)', 't.id')}"
     "AND size(t.stated) > 1 AND t.opened_on IS NOT NULL RETURN DISTINCT t.id AS tender, t.stated AS stated"
 )
+_OPENINGS: Final = (
+    f"{EACH}MATCH (l:Lot {{id: i}}) {hop('(l)-[:LOT_OF]->(t:Tender)', 't.id')}"
+    "AND size(t.stated) > 1 AND t.opened_on IS NOT NULL RETURN i AS lot, t.stated AS stated"
+)
 # A bid keeps the first of several rows that say the same, its bidder's relationship to it every one.
 _BIDS: Final = (
     f"{EACH}MATCH (t:Tender {{id: i}}) {hop('(l:Lot)-[:LOT_OF]->(t)', 'l.id')}"
@@ -55,7 +59,7 @@ class BidOfRounds:
     """A bidder, as its bid names it, with the days on which its bid was opened, and on which it won.
 
     `said`: by day what the rows of that round state of it, where they state something else than those of another
-    (fields of `Bid`).
+    (fields of `Bid`). `rows`: by day the source rows that have this bidder in it, those of no day under "".
     """
 
     bidder: str
@@ -63,6 +67,37 @@ class BidOfRounds:
     days: frozenset[str]
     won_on: frozenset[str]
     said: Mapping[str, Mapping[str, Any]]
+    rows: Mapping[str, frozenset[str]]
+
+
+class Opened:
+    """On which days a tender was opened, by the rows that state it.
+
+    Of a sheet that states one day alone not every row is kept with it: there the sheet's other rows are of that day too.
+    """
+
+    def __init__(self, days: Mapping[str, str]):
+        self._days = days
+        sheets: dict[str, set[str]] = defaultdict(set)
+        for source, day in days.items():
+            sheets[source.rpartition("#")[0]].add(day)
+        self._of_sheet = {sheet: next(iter(on)) for sheet, on in sheets.items() if len(on) == 1}
+
+    def day(self, source: str) -> str:
+        """The day that a row is of; empty where it states none."""
+        return self._days.get(source) or self._of_sheet.get(source.rpartition("#")[0]) or ""
+
+    def on(self, sources: Iterable[str]) -> set[str]:
+        """The days that some rows are of."""
+        return {day for s in sources if (day := self.day(s))}
+
+    def of(self, day: str, sources: Iterable[str]) -> list[str]:
+        """Of some rows those of a day, and those of none, which may be of any."""
+        return [s for s in sources if self.day(s) in ("", day)]
+
+    def stating(self, day: str) -> set[str]:
+        """The rows that state a day."""
+        return {source for source, on in self._days.items() if on == day}
 
 
 def rounds(store: Asked, lots: Iterable[str] | None = None) -> dict[str, Rounds]:
@@ -87,21 +122,34 @@ def _bids(store: Asked, lots: Iterable[str] | None) -> dict[str, list[BidOfRound
         tenders = store.query(_TENDERS, timeout=300).to_pylist()
     else:
         tenders = _each(store, _TENDERS_OF, lots)
-    opened: dict[str, _Opened] = {}
+    opened: dict[str, Opened] = {}
     for row in tenders:
         days = _days(row["stated"])
         if len(set(days.values())) > 1:
-            opened[row["tender"]] = _Opened(days)
-    rows: dict[tuple[str, str, str], tuple[set[str], dict[str, Any]]] = {}
+            opened[row["tender"]] = Opened(days)
+    rows: dict[tuple[str, str, str], tuple[dict[str, set[str]], dict[str, Any]]] = {}
     for row in _each(store, _BIDS, opened):
-        mine, _ = rows.setdefault((row["lot"], row["bidder"], row["bid"]), (set(), row))
-        mine |= opened[row["tender"]].on(row["sources"].split("\n"))
+        mine, _ = rows.setdefault((row["lot"], row["bidder"], row["bid"]), (defaultdict(set), row))
+        for source in row["sources"].split("\n"):
+            mine[opened[row["tender"]].day(source)].add(source)
     found: dict[str, list[BidOfRounds]] = defaultdict(list)
-    for (lot, bidder, bid), (on, row) in sorted(rows.items(), key=lambda r: r[0]):
+    for (lot, bidder, bid), (of, row) in sorted(rows.items(), key=lambda r: r[0]):
+        on = of.keys() - {""}
         said = _said(bid, on, row["stated"] or (), opened[row["tender"]])
         last = sorted(on)[-1:]
         won = {d for d in on if _won(said[d])} if said else {*last} if _won(row) else set()
-        found[lot].append(BidOfRounds(bidder, bid, frozenset(on), frozenset(won), said))
+        by_day = {day: frozenset(sources) for day, sources in of.items()}
+        found[lot].append(BidOfRounds(bidder, bid, frozenset(on), frozenset(won), said, by_day))
+    return found
+
+
+def openings(store: Asked, lots: Iterable[str]) -> dict[str, Opened]:
+    """The days of opening of these lots, of those whose tender's rows state several rounds."""
+    found = {}
+    for row in _each(store, _OPENINGS, lots):
+        days = _days(row["stated"])
+        if len(set(days.values())) > 1:
+            found[row["lot"]] = Opened(days)
     return found
 
 
@@ -124,7 +172,7 @@ def _by_bidder(bids: Iterable[BidOfRounds]) -> Rounds:
 
 
 def _said(
-    bid: str, days: Iterable[str], stated: Iterable[str], opened: _Opened
+    bid: str, days: Iterable[str], stated: Iterable[str], opened: Opened
 ) -> dict[str, Mapping[str, Any]]:
     """By day what rows state of a bid that was opened on several; a row of no day, as of the award, is about the last."""
     told = [json.loads(text) for text in stated]
@@ -152,24 +200,6 @@ def _each(store: Asked, query: str, ids: Iterable[str]) -> list[dict[str, Any]]:
     listed = sorted(set(ids))
     parts = (listed[at : at + _AT_ONCE] for at in range(0, len(listed), _AT_ONCE))
     return [row for part in parts for row in store.query(query, {"ids": part}, timeout=300).to_pylist()]
-
-
-class _Opened:
-    """On which days a tender was opened, by the rows that state it.
-
-    Of a sheet that states one day alone not every row is kept with it: there the sheet's other rows are of that day too.
-    """
-
-    def __init__(self, days: Mapping[str, str]):
-        self._days = days
-        sheets: dict[str, set[str]] = defaultdict(set)
-        for source, day in days.items():
-            sheets[source.rpartition("#")[0]].add(day)
-        self._of_sheet = {sheet: next(iter(on)) for sheet, on in sheets.items() if len(on) == 1}
-
-    def on(self, sources: Iterable[str]) -> set[str]:
-        found = (self._days.get(s) or self._of_sheet.get(s.rpartition("#")[0]) for s in sources)
-        return {day for day in found if day}
 
 
 def _days(stated: Iterable[str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from graph.penetration.days import today
 from graph.penetration.owners import Owner
 from graph.penetration.paths import Paths, band
 from graph.penetration.register import TOLERANCE
+from graph.round_of_lot import round_of_lot
 from graph.stores import GraphStore
 from graph.subgraph import SubEdge, Subgraph
 from visualize.abridge import first_day
@@ -33,6 +34,7 @@ def picture_of(
     computed: bool = False,
     ownership: Ownership | None = None,
     tied: bool = False,
+    round: str | None = None,
 ) -> Subgraph:
     """The subgraph around some nodes. `ownership`: the store's, where the caller has it.
 
@@ -43,10 +45,19 @@ def picture_of(
     payments is not marked. At most `MOST_NODES` nodes; `truncated` says when that cut something, `undrawn` how many
     findings rest on more than a lot's picture holds. With `computed`, the
     stakes of the largest `MOST_COMPUTED` indirect holders at the top are edges of their own, marked so, with their formula. With `tied`, of parties that are looked at
-    together: what ties them, people and kin included, and not what else they hold.
+    together: what ties them, people and kin included, and not what else they hold. `round`: of one lot that was opened
+    several times, the day (YYYY-MM-DD) of the opening that is shown, with its bids and at its own date; raises `KeyError`
+    where the lot has none of that day.
     """
     canvas = Canvas(store, as_of, ownership)
+    if round is not None:
+        canvas.round = round_of_lot(store, ids[0], round)
+        if canvas.round is None or len(ids) > 1:
+            raise KeyError(round)
     title = around(canvas, ids, computed=computed, tied=tied)
+    if round is not None:
+        title = f"{title} · {round}"
+        findings = [f for f in findings if f.facts.get("round", round) == round]
     about = [f for f in findings if f.scope_id in ids or set(f.subjects) & set(ids)]
     about = [f for f in about if as_of is None or _paid_from(f) <= as_of[:7]]
     drawn = canvas.subgraph(title, ids, about)

@@ -14,6 +14,7 @@ from graph.model import REL_TYPES, rel_columns
 from graph.ownership_above import same_party
 from graph.penetration import Ownership
 from graph.penetration.rows import HEAD_OFFICE, HEAD_OFFICE_BY_NAME, REGISTERED_HEAD, SOLE_INTERESTS
+from graph.round_of_lot import RoundOfLot, in_all_rounds
 from graph.stores import GraphStore
 from graph.stores.hops import EACH, hop
 from graph.subgraph import SubEdge, Subgraph, SubNode
@@ -78,10 +79,14 @@ class Canvas:
         self.proving: set[str] = set()
         """Nodes and edges that prove a finding beside its evidence; see `visualize.proof`."""
         self._kept_for: frozenset[str] = frozenset()
+        self.round: RoundOfLot | None = None
+        """The round that the picture is of, where its lot has several: other rounds' bids and prices are none of it."""
 
     def add_nodes(self, type_: str, ids: Iterable[str]) -> list[str]:
         """Fetch nodes that are not there yet; gives the ids that were new."""
         wanted = sorted(set(ids) - set(self.nodes))
+        if self.round is not None:
+            wanted = [i for i in wanted if i not in self.round.elsewhere]
         room = self._room()
         if len(free := [i for i in wanted if i not in self._kept_for]) > room:
             self.truncated = True
@@ -90,11 +95,14 @@ class Canvas:
         if not wanted:
             return []
         rows, unread = self._ahead.nodes(type_, wanted)
+        apart = in_all_rounds(self.store, wanted) if type_ == "Bid" and self.round is None else {}
         for row in sorted([*rows, *nodes_of(self.store, type_, unread)], key=lambda r: str(r["id"])):
+            row = {**row, **apart.get(row["id"], {})}
             facts = {k: v for k, v in row.items() if k not in ("id", "name", "kind") and v is not None}
             facts["sources"] = (row.get("sources") or "").split("\n")
             name = row.get("name") or row.get("title") or row.get("address") or ""
-            self.nodes[row["id"]] = SubNode(row["id"], type_, name, row.get("kind") or "", facts)
+            node = SubNode(row["id"], type_, name, row.get("kind") or "", facts)
+            self.nodes[row["id"]] = self.round.node(node) if self.round else node
         return wanted
 
     def drop(self, ids: Collection[str]) -> None:
@@ -170,7 +178,7 @@ class Canvas:
         if name == "OWNS" and upward:
             rows = self._counting(rows)
         return sorted(
-            (r for r in rows if self._holds(r)),
+            (r for r in rows if self._holds(r) and self._of_round(name, r)),
             key=lambda r: (r["from_id"], r["to_id"], str(r.get("key"))),
         )
 
@@ -183,8 +191,17 @@ class Canvas:
         }
         if "sources" in facts:
             facts["sources"] = facts["sources"].split("\n")
-        edge = self.edges[id_] = SubEdge(id_, name, row["from_id"], row["to_id"], facts)
+        edge = SubEdge(id_, name, row["from_id"], row["to_id"], facts)
+        if self.round is not None and (of_round := self.round.edge(edge)) is not None:
+            edge = of_round
+        self.edges[id_] = edge
         return edge
+
+    def _of_round(self, name: str, row: dict[str, Any]) -> bool:
+        if self.round is None or name not in ("SUBMITS", "FOR_LOT"):
+            return True
+        facts = {"sources": (row.get("sources") or "").split("\n")}
+        return self.round.edge(SubEdge("", name, row["from_id"], row["to_id"], facts)) is not None
 
     def _holds(self, row: dict[str, Any]) -> bool:
         if row.get("counted") is False:

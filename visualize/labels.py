@@ -24,6 +24,7 @@ _SHARES: Final = frozenset(
 )
 _SAID: Final = ("role", "relation_to_head", "relation", "interest", "post", "purpose")
 """Fields that say what a relation is, the first of them that is stated."""
+_OPENINGS: Final = 2
 _LABEL_EMS: Final = 22.0
 _UNKNOWN_NAMES: Final = frozenset({"", "unknown", "unspecified", "anonymous"})
 _PARTIES: Final = frozenset({"Company", "Person"})
@@ -106,6 +107,10 @@ def node_extra(node: SubNode, lang: Lang) -> list[str]:
             parts.append(told if end == span else pick(WORDS["a_month"], lang).format(told))
     elif node.type == "Bid" and isinstance(facts.get("amount"), int):
         parts.append(money(facts["amount"], str(facts.get("currency") or ""), lang))
+    if node.type == "Bid" and facts.get("by_round"):
+        parts.extend(clean(text) for text in facts["by_round"][-_OPENINGS:])
+    elif node.type == "Bid" and facts.get("opened_on"):
+        parts.append(f"{pick(WORDS['opened'], lang)} {clean(facts['opened_on'])}")
     return parts
 
 
@@ -171,6 +176,13 @@ def _bid_words(edge: SubEdge, lang: Lang) -> list[str]:
     elif isinstance(facts.get("rate"), int | float):
         word += " " + percent(facts["rate"])
     notes = []
+    if facts.get("by_round"):
+        # Of more openings than a line has room for, the last; each is in the details.
+        more = " …" if len(facts["by_round"]) > _OPENINGS else ""
+        return [word + more, *(clean(text) for text in facts["by_round"][-_OPENINGS:])]
+    if facts.get("opened_on"):
+        # Of a lot that was opened several times: at which.
+        notes.append(f"{pick(WORDS['opened'], lang)} {clean(facts['opened_on'])}")
     if facts.get("won") is True or facts.get("status") == "won":
         notes.append(pick(WORDS["won"], lang))
     role = str(facts.get("role") or "")

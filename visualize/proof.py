@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from detectors.finding import Finding
 from graph.model import NODE_TYPES, REL_TYPES
 from graph.penetration import Ownership
+from graph.round_of_lot import RoundOfLot, round_of_lot
 from graph.stores import GraphStore
 from graph.subgraph import SubEdge, Subgraph, SubNode
 from visualize.excerpt import around, type_of
@@ -25,6 +26,7 @@ def proof_picture(store: GraphStore, found: Finding) -> Subgraph:
     lots; an account that is shared is a node.
     """
     canvas = Canvas(store, _day(found))
+    canvas.round = round_of(store, found)
     _prove(canvas, found)
     return _finished(canvas, found)
 
@@ -38,10 +40,17 @@ def finding_picture(store: GraphStore, found: Finding, ownership: Ownership | No
         [found.scope_id] if _known(store, found.scope_id) else [s for s in found.subjects if _known(store, s)]
     )
     canvas = Canvas(store, _day(found), ownership)
+    canvas.round = round_of(store, found)
     canvas.keep_room([*at, *found.evidence.nodes])
     around(canvas, at, tied=len(at) > 1)
     _prove(canvas, found)
     return _finished(canvas, found)
+
+
+def round_of(store: GraphStore, found: Finding) -> RoundOfLot | None:
+    """The round that a finding is about, where its lot's bids were opened several times; None where it names none."""
+    day = found.facts.get("round")
+    return round_of_lot(store, found.scope_id, str(day)) if day and found.scope_kind == "lot" else None
 
 
 def _day(found: Finding) -> str | None:
@@ -75,7 +84,9 @@ def _title(canvas: Canvas, found: Finding) -> str:
     if found.scope_kind == "lot":
         of = {e.target for e in canvas.edges.values() if e.type == "LOT_OF" and e.source == found.scope_id}
         tenders = [n.name for i in sorted(of) if (n := canvas.nodes.get(i)) and n.name]
-    return " · ".join([*tenders, *called([found.scope_id])])
+    # Of a lot that was opened several times, the day says which one it is.
+    day = [canvas.round.day] if canvas.round else []
+    return " · ".join([*tenders, *called([found.scope_id]), *day])
 
 
 def _prove(canvas: Canvas, found: Finding) -> None:

@@ -16,6 +16,7 @@ from detectors.definition import Detector
 from detectors.finding import Finding
 from graph.counted import counted
 from graph.model import REL_TYPES
+from graph.rounds import Opened, openings
 from graph.stores.contract import GraphStore
 from graph.stores.hops import EACH, hop
 from graph.stores.side_by_side import Beside
@@ -51,14 +52,26 @@ def with_sources(
     counts = {key: file.rows for key, file in refused.items()}
     lacked = sorted({t for f in findings for t in detectors[f.detector].counts_rows_of})
     lacking = {t: _refused_of(store, t, refused, beside) for t in lacked}
+    opened = openings(store, {f.scope_id for f in findings if "round" in f.facts})
     told = []
     for f, facts in zip(findings, deciding, strict=True):
         proving = [rows[k] for k in f.evidence.keys if k in rows]
+        if f.scope_id in opened and "round" in f.facts:
+            proving, facts = _of_round(opened[f.scope_id], str(f.facts["round"]), proving, facts)
         detector = detectors[f.detector]
         counting = counts if detector.counts_rows else {}
         lost = {key: counts[key] for t in detector.counts_rows_of for key in lacking[t]}
         told.append(_told(f, proving, facts, files, counting, lost))
     return told
+
+
+def _of_round(
+    opened: Opened, day: str, rows: Sequence[tuple[str | None, str]], facts: set[str]
+) -> tuple[list[tuple[str | None, str]], set[str]]:
+    """Of the rows that prove a finding of one round, and of those that state its day, those of that round."""
+    kept = [(at, "\n".join(opened.of(day, sources.split("\n")))) for at, sources in rows]
+    stating = {source for source in facts if opened.day(source) in ("", day)} | opened.stating(day)
+    return [(at, sources) for at, sources in kept if sources], stating
 
 
 def _deciding(

@@ -28,11 +28,12 @@ from exports.evidence.telling import is_own
 from exports.evidence.unjudged import Unjudged, unjudged_in_run
 from graph.current_ownership import current_ownership
 from graph.in_play import is_current
+from graph.round_of_lot import RoundOfLot
 from graph.stores import GraphStore
 from graph.stores.hops import types_named
 from graph.subgraph import Subgraph
 from visualize.excerpt import picture_of, type_of
-from visualize.proof import finding_picture
+from visualize.proof import finding_picture, round_of
 
 FINGERPRINT: Final = re.compile(r"[0-9a-f]{20}")
 PARTIES: Final = ("Company", "Person", "Household")
@@ -79,6 +80,8 @@ class Asked:
     """An operator's own detectors, beside the product's."""
     proved: Mapping[str, Any] | None = None
     """Of a finding of such a detector: what those it names hold and control of each other."""
+    round: RoundOfLot | None = None
+    """Of a finding about one round of its lot: that round."""
 
     @property
     def detector(self) -> Detector | None:
@@ -162,6 +165,7 @@ def _finding(store: GraphStore, found: Finding, own: Sequence[Detector]) -> Aske
         keys=tuple(found.evidence.keys),
         own=tuple(own),
         proved=proved,
+        round=round_of(store, found),
     )
 
 

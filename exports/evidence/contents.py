@@ -90,7 +90,7 @@ def prove(
     proof = asked.proof
     keys = {*asked.keys, *proof.keys}
     parties = {*proof.nodes, *proof.identities, *proof.identities.values()}
-    frozen = freeze(store, asked.picture, asked.ids, keys, parties)
+    frozen = freeze(store, asked.picture, asked.ids, keys, parties, asked.round)
     _all_there(asked, frozen)
     findings = [asked.found] if asked.found else list(asked.about.found)
     stated = _facts(asked, store.fingerprint(), hidden_by)

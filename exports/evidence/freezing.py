@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from graph.model import NODE_TYPES, REL_TYPES, node_columns, rel_columns
+from graph.round_of_lot import RoundOfLot
 from graph.stores import GraphStore
 from graph.stores.hops import EACH, hop
 from graph.stores.statements import statements_of
@@ -52,11 +53,17 @@ def _with(marks: tuple[str, ...], mark: str, on: bool) -> tuple[str, ...]:
 
 
 def freeze(
-    store: GraphStore, picture: Subgraph, ids: Iterable[str], keys: Iterable[str], parties: Iterable[str]
+    store: GraphStore,
+    picture: Subgraph,
+    ids: Iterable[str],
+    keys: Iterable[str],
+    parties: Iterable[str],
+    round: RoundOfLot | None = None,
 ) -> Frozen:
     """The picture's nodes and edges, and those the proof names: `ids` of nodes, `keys` of stated rows.
 
-    `parties`: every id of the parties ownership was looked through for; what makes two of them one goes in too.
+    `parties`: every id of the parties ownership was looked through for; what makes two of them one goes in too. `round`: that
+    of the lot which a finding is about: what rows of other rounds say of its bids stays out.
     """
     frozen = Frozen(
         {n.id: replace(n, facts=_told(n.facts)) for n in picture.nodes},
@@ -72,7 +79,15 @@ def freeze(
     _same(store, frozen, sorted(i for i in every if i in frozen.nodes and frozen.nodes[i].type in _PARTIES))
     frozen.absent = wanted
     _statements(store, frozen)
+    if round is not None:
+        _of_round(frozen, round, {n.id for n in picture.nodes})
     return frozen
+
+
+def _of_round(frozen: Frozen, round: RoundOfLot, drawn: Collection[str]) -> None:
+    frozen.nodes = {id_: n if id_ in drawn else round.node(n) for id_, n in frozen.nodes.items()}
+    frozen.edges = {id_: round.edge(e) or e for id_, e in frozen.edges.items()}
+    frozen.statements = {id_: round.said(id_, said) for id_, said in frozen.statements.items()}
 
 
 def _told(facts: dict[str, Any]) -> dict[str, Any]:

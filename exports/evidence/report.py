@@ -149,7 +149,10 @@ class Report(ProofTelling, PartyTelling):
             "tender": ("招标项目", "tender"),
         }
         kind = pick(kinds.get(found["scope"]["kind"], (found["scope"]["kind"],) * 2), self.lang)
-        return f"{kind} {self.name(found['scope']['id'])}"
+        told = f"{kind} {self.name(found['scope']['id'])}"
+        if day := found["facts"].get("round"):
+            told += self.say(f"，{day} 开标的一次", f", the opening of {day}")
+        return told
 
     def _law(self, found: Mapping[str, Any]) -> Iterator[Block]:
         yield self.section("法律依据（按所涉日期有效的条文）", "Legal basis (in force at the date)")

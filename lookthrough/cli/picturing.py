@@ -14,6 +14,7 @@ from detectors.running.detecting import detect
 from exports import csv_zip, cytoscape_json, gexf, graphml
 from graph.counted import counted
 from graph.in_play import is_current
+from graph.round_of_lot import round_of_lot
 from graph.subgraph import Subgraph
 from loaders.naming import find_node
 from lookthrough.cli.app import app
@@ -95,6 +96,15 @@ def subgraph_command(
             "--as-of", metavar="DATE", callback=written_date("--as-of"), help="截至日期 · as of this date"
         ),
     ] = None,
+    opening: Annotated[
+        str | None,
+        typer.Option(
+            "--round",
+            metavar="DATE",
+            callback=written_date("--round"),
+            help="标段多次开标时，只画该日开标的一次 · of a lot opened several times: the opening of this day",
+        ),
+    ] = None,
     style: Annotated[
         str, typer.Option("--style", metavar="chinese|open_ownership", help="图的样式 · how it looks")
     ] = "chinese",
@@ -130,6 +140,7 @@ def subgraph_command(
     if quick and to.suffix.lower() != ".html":
         raise WrongUsageError("--to", "与 --quick 同用时须为 .html", "with --quick it is a .html")
     as_of = day(as_of, "--as-of", months=True)
+    opening = day(opening, "--round")
     with s.store() as opened:
         named = [asked_person(s, opened) if text == "-" else text for text in ids]
         found = [find_node(opened, text, _TYPES) for text in named]
@@ -137,7 +148,13 @@ def subgraph_command(
         current = is_current(opened)
         recorded = None if current else _recorded(s, found)
         findings = detect(opened, chosen(None)).findings if current else recorded or ()
-        picture = picture_of(opened, found, as_of, findings, computed=computed)
+        if opening is not None and (len(found) > 1 or round_of_lot(opened, found[0], opening) is None):
+            raise WrongUsageError(
+                "--round",
+                f"须与一个有多次开标的标段同用，且为其中一次的日期，不能为 {opening}",
+                f"goes with one lot whose bids were opened several times, and is the day of one of them: {opening} is not",
+            )
+        picture = picture_of(opened, found, as_of, findings, computed=computed, round=opening)
     look = cast(Style, style)
     if quick:
         check_place(to)

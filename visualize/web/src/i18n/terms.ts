@@ -59,6 +59,7 @@ export const FIELDS: Record<string, [string, string]> = {
   "opened_on": ["开标时间", "Opened"],
   "awarded_on": ["中标日期", "Awarded"],
   "bid_on": ["判断基准日", "Judged at"],
+  "by_round": ["各次开标报价", "Bid at each opening"],
   "bid_on_from": ["基准日来源", "Date from"],
   "estimate": ["估算价", "estimate"],
   "amount": ["金额", "Amount"],
