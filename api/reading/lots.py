@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from graph.round_of_lot import each_opening
 from graph.stores import GraphStore
 from graph.stores.hops import EACH, hop
 
@@ -71,11 +72,13 @@ def lot(store: GraphStore, id_: str) -> dict[str, Any]:
             {"id": tender["id"]},
         ).to_pylist()
         buyers.sort(key=lambda b: str(b["id"]))
-    return {**head, "tender": tender, "buyers": buyers, "bidders": bidders(store, id_)}
+    who = bidders(store, id_)
+    rounds = sorted({b["opened_on"] for b in who if b["opened_on"]})
+    return {**head, "tender": tender, "buyers": buyers, "bidders": who, "rounds": rounds}
 
 
 def bidders(store: GraphStore, lot_id: str) -> list[dict[str, Any]]:
-    """Who bids for a lot; several on one bid are a consortium."""
+    """Who bids for a lot; several on one bid are a consortium. Of a lot opened on several days a row for each opening."""
     rows = []
     for type_ in ("Company", "Person"):
         rows += store.query(
@@ -85,7 +88,10 @@ def bidders(store: GraphStore, lot_id: str) -> list[dict[str, Any]]:
             "b.submitted_at AS submitted_at",
             {"id": lot_id},
         ).to_pylist()
-    return sorted(rows, key=lambda r: (r["rank"] is None, r["rank"] or 0, r["id"], r["bid"], r["role"] or ""))
+    rows.sort(key=lambda r: (r["id"], r["bid"], r["role"] or ""))
+    # By opening, in each by rank.
+    rows = sorted(each_opening(store, lot_id, rows), key=lambda r: (r["rank"] is None, r["rank"] or 0))
+    return sorted(rows, key=lambda r: r["opened_on"] or "")
 
 
 def with_owners(store: GraphStore, ids_of: Mapping[str, list[str]]) -> set[str]:

@@ -7,6 +7,7 @@ from typing import Any
 from api.datasets import Dataset
 from graph.lot_names import IN_TENDER, TITLES, names_of_lots
 from graph.model import NODE_TYPES, node_columns
+from graph.rounds import bids_of_rounds
 from graph.stores import GraphStore
 from graph.stores.statements import SOURCE_SEPARATOR
 
@@ -16,7 +17,7 @@ _LOTS_OF_PARTY = {
     # From one node both engines' planners walk as one would. Each row once costs the embedded
     # engine ten times as much: rows are told apart here.
     type_: f"MATCH (c:{type_} {{id: $id}})-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) {IN_TENDER}"
-    f"RETURN l.id AS id, l.bid_on AS bid_on, b.status AS status, b.won AS won, {TITLES}"
+    f"RETURN l.id AS id, b.id AS bid, c.id AS bidder, l.bid_on AS bid_on, b.status AS status, b.won AS won, {TITLES}"
     for type_ in ("Company", "Person")
 }
 
@@ -85,8 +86,12 @@ def _aliases(dataset: Dataset, id_: str) -> list[dict[str, Any]]:
 
 
 def _lots(store: GraphStore, type_: str, ids: list[str]) -> list[dict[str, Any]]:
-    """The lots it bids for, the latest first, all told and the first `_LOTS` named."""
+    """The lots it bids for, the latest first, all told and the first `_LOTS` named.
+
+    Of a lot that was opened on several days each opening that it took part in, on its day; on none where no row says.
+    """
     found = [row for id_ in ids for row in store.query(_LOTS_OF_PARTY[type_], {"id": id_}).to_pylist()]
+    found = _by_opening(store, found)
     # A party that bids under two of its ids bids once; a lot may be of several tenders.
     bids = {(r["id"], r["bid_on"], r["status"], r["won"]): r["lot"] for r in found}
     rows = [
@@ -97,3 +102,22 @@ def _lots(store: GraphStore, type_: str, ids: list[str]) -> list[dict[str, Any]]
     shown = {r["id"] for r in rows[:_LOTS]}
     called = names_of_lots(store, [r for r in found if r["id"] in shown])
     return [{**row, "name": called.get(row["id"])} for row in rows]
+
+
+def _by_opening(store: GraphStore, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of bids (`bidder` as the bid names it), of lots opened on several days one for each opening it took part in."""
+    # An opening is never later than its lot's day: none of another lot comes among the latest.
+    latest = sorted({(r["bid_on"] or "", r["id"]) for r in found}, reverse=True)[:_LOTS]
+    of = {
+        (b.bidder, b.bid): b for bids in bids_of_rounds(store, [i for _, i in latest]).values() for b in bids
+    }
+    told: list[dict[str, Any]] = []
+    for row in found:
+        b = of.get((row["bidder"], row["bid"]))
+        if b is None or not b.days:
+            told.append(row if b is None else {**row, "bid_on": None})
+            continue
+        for day in sorted(b.days):
+            said = {k: v for k, v in b.said.get(day, {}).items() if k in ("status", "won")}
+            told.append({**row, **said, "bid_on": day})
+    return told

@@ -154,7 +154,8 @@ def one(request: Request, caller: Asking, services: Using, id: Id) -> Response:
     every = (*DETECTORS, *services.own)
     # What the last run could not check is listed with that remark: whether it still ties anybody is not known.
     checked = [r.finding for r in records if r.not_checked_since is None]
-    combined = stack(checked, found.id, [b["id"] for b in told_of["bidders"]], every)
+    who = list(dict.fromkeys(b["id"] for b in told_of["bidders"]))
+    combined = stack(checked, found.id, who, every)
     wanted = lot_detectors(services.own)
     last = services.ledger.lasting(("lot", found.id), wanted, services.rules, services.store.fingerprint())
     undecided = _undecided(last.undecided, last.missing, found.id, told_of["bidders"]) if last else []
@@ -175,5 +176,6 @@ def _undecided(
     bidders: Sequence[Mapping[str, Any]],
 ) -> list[dict[str, Any]]:
     """What a run could not decide of a lot, with what it could not look at for want of any data."""
-    nothing = without_data(missing, ("lot", lot), [str(b["id"]) for b in bidders])
+    who = list(dict.fromkeys(str(b["id"]) for b in bidders))
+    nothing = without_data(missing, ("lot", lot), who)
     return [u.to_json(d) for d, u in (*gaps, *nothing)]

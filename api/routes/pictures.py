@@ -14,7 +14,7 @@ from api.callers import Asking, Caller, Using
 from api.kept import Kept
 from api.problems import ProblemError
 from api.reading.naming import PARTIES
-from api.routes.parameters import AsOf, Id, Language, iso
+from api.routes.parameters import AsOf, Day, Id, Language, iso
 from api.routes.parties import dataset_of, meant
 from api.routing import KEPT, Routes, etag, has
 from api.services import Services
@@ -22,6 +22,7 @@ from cases import FindingFilter
 from detectors.finding import Finding
 from exports import cytoscape_json, graphml
 from graph.penetration.days import today
+from graph.round_of_lot import round_of_lot
 from graph.stores import GraphStore
 from graph.subgraph import Subgraph
 from visualize import Scene, Style, compose, scene_bytes
@@ -137,6 +138,7 @@ def _picture(
     ids: Sequence[str],
     types: tuple[str, ...],
     as_of: str | None,
+    opening: str | None = None,
 ) -> _Part:
     about = list(dict.fromkeys(meant(request, services, id_, types) for id_ in ids))
     findings: dict[str, Finding] = {}
@@ -148,7 +150,7 @@ def _picture(
         )
         for record in services.ledger.findings(wanted, None, 200):
             findings.setdefault(record.finding.fingerprint, record.finding)
-    return _around(request, services, [one.id for one in about], as_of, list(findings.values()))
+    return _around(request, services, [one.id for one in about], as_of, list(findings.values()), opening)
 
 
 def _finding(request: Request, services: Services, found: Finding, proof: bool) -> _Part:
@@ -171,17 +173,33 @@ def _mark(f: Finding) -> tuple[Hashable, ...]:
 
 
 def _around(
-    request: Request, services: Services, ids: list[str], as_of: str | None, findings: list[Finding]
+    request: Request,
+    services: Services,
+    ids: list[str],
+    as_of: str | None,
+    findings: list[Finding],
+    opening: str | None = None,
 ) -> _Part:
-    """The part around some nodes; kept while the data, the day and what was found of them stay the same."""
+    """The part around some nodes; kept while the data, the day and what was found of them stay the same.
+
+    `opening`: of a lot whose bids were opened several times, the day of the one that is shown.
+    """
+    if opening is not None and round_of_lot(services.store, ids[0], opening) is None:
+        raise ProblemError(
+            "not-found",
+            f"标段没有 {opening} 开标的一次：只有一次开标的标段不必指定。",
+            f"The lot has no round opened on {opening}: of a lot opened once none need be named.",
+        )
     data, store = dataset_of(request), services.store
     state = _state(store)
     marked = tuple(map(_mark, findings))
-    asked = (state, data.fingerprint, tuple(ids), as_of or today().isoformat(), marked)
+    asked = (state, data.fingerprint, tuple(ids), as_of or today().isoformat(), opening, marked)
     pictures: Kept = request.app.state.pictures
 
     def read() -> Subgraph:
-        return picture_of(store, ids, as_of, findings, ownership=data.ownership, tied=len(ids) > 1)
+        return picture_of(
+            store, ids, as_of, findings, ownership=data.ownership, tied=len(ids) > 1, round=opening
+        )
 
     subgraph = pictures.get(asked, read, lambda: state is not None and _state(store) == state)
     return _Part(subgraph, asked if state is not None and subgraph.fingerprint == state else None)
@@ -230,7 +248,25 @@ def subgraph(
     return _drawn(request, caller, services, id, gather, format, style, lang, grey)
 
 
-_route("/lots", ("Lot",), "A lot with its bidders and all their owners, drawn")
+@routes.get(
+    "/lots/{id:path}/subgraph",
+    scope="read",
+    response_class=Response,
+    responses=_SHOWN,
+    summary="A lot with its bidders and all their owners, drawn",
+)
+def of_lot(
+    request: Request, caller: Asking, services: Using, id: Id, as_of: AsOf = None, format: Format = None,
+    style: Annotated[Style, Query()] = "chinese", lang: Language = "zh", grey: bool = False,
+    round: Annotated[Day | None, Query(
+        description="Of a lot whose bids were opened on several days: that opening alone, as of its day"
+    )] = None,
+) -> Response:  # fmt: skip
+    """The same picture in each format; positions are in JSON and Cytoscape's."""
+    gather = lambda: _picture(request, services, [id], ("Lot",), iso(as_of), iso(round))  # noqa: E731
+    return _drawn(request, caller, services, id, gather, format, style, lang, grey)
+
+
 _route("/households", ("Household",), "A household with what it holds and is paid, drawn")
 
 

@@ -30,7 +30,7 @@ class LotOf(Wire):
     id: str
     title: str | None
     name: str | None = Field(None, description="Its tender's title and its own, where they have one")
-    bid_on: Day
+    bid_on: Day = Field(description="Of a lot opened on several days that of the opening the bid was in")
     status: str | None
     won: bool | None
 
@@ -147,6 +147,11 @@ class Bidder(Wire):
     won: bool | None
     amount: int | None
     currency: str | None
+    opened_on: Day = Field(
+        None,
+        description="Of a lot whose bids were opened on several days: the opening this row is of, with what was bid in it. "
+        "null: opened once, or no row says at which opening",
+    )
     owners_known: bool | None = Field(
         None, description="Is any holder of the company stated? null: of a person, or not asked for"
     )
@@ -162,6 +167,9 @@ class Lot(Wire):
     tender: dict[str, Any] | None
     buyers: list[dict[str, Any]]
     bidders: list[Bidder]
+    rounds: list[str] = Field(
+        description="The days on which bids were opened, where several (a tender held again): each is judged by itself"
+    )
     findings: list[Finding]
     combined: list[dict[str, Any]]
     undecided: list[Undecided] | None = Field(

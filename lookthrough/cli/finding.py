@@ -21,6 +21,7 @@ from detectors.running.stacking import tied_bidders
 from graph.counted import counted
 from graph.held import StillHeld
 from graph.in_play import is_current
+from graph.round_of_lot import each_opening
 from graph.stores import GraphStore
 from loaders.naming import find_node
 from lookthrough.cli.app import app
@@ -178,10 +179,20 @@ def screen_command(
         if not no_ledger:
             wanted = [d for d in (*DETECTORS, *own) if d.domain == "政府工程" and not d.support]
             recorded = record_run(s, opened, found, wanted, values, actor, began_at=began, scope=("lot", id_))
-    tied = tied_bidders(found.findings, id_, (b["id"] for b in bidders), (*DETECTORS, *own))
+    who = list(dict.fromkeys(b["id"] for b in bidders))
+    # At an opening a bidder is tied by what is found of that one, or of the lot as a whole.
+    tied = {
+        day: tied_bidders(
+            [f for f in found.findings if day in (None, f.facts.get("round", day))],
+            id_,
+            who,
+            (*DETECTORS, *own),
+        )
+        for day in {b["opened_on"] for b in bidders}
+    }
     if s.format is not Format.table:
         # Without any data of its kind a detector has looked at nobody: that is no innocence either.
-        open_ = lacking(found, ("lot", id_), [b["id"] for b in bidders])
+        open_ = lacking(found, ("lot", id_), who)
         whole = {
             "lot": id_,
             "bidders": bidders,
@@ -194,12 +205,16 @@ def screen_command(
         tell_recorded(s, recorded)
         return
     columns = [
+        *([("opened_on", "开标日", "opened")] if any(b["opened_on"] for b in bidders) else ()),
         ("name", "投标人", "bidder"),
         ("id", "编号", "id"),
         ("status", "状态", "status"),
         ("tied", "有关联", "tied"),
     ]
-    rows = [b | {"status": word(s, BID_STATUSES, b["status"]), "tied": b["id"] in tied} for b in bidders]
+    rows = [
+        b | {"status": word(s, BID_STATUSES, b["status"]), "tied": b["id"] in tied[b["opened_on"]]}
+        for b in bidders
+    ]
     print_rows(s, columns, rows, title=id_)
     show_stacks(s, screened.stacks, {b["id"]: b["name"] for b in bidders})
     show_run(s, found, denominators=False)
@@ -207,13 +222,13 @@ def screen_command(
 
 
 def bidders_of(store: GraphStore, lot: str) -> list[dict[str, Any]]:
-    """Bidders of a lot: id, name, bid, status, role."""
+    """Bidders of a lot: id, name, bid, status, role; of one opened on several days, at each opening (opened_on)."""
     rows = store.query(
         "MATCH (l:Lot {id: $id}) MATCH (c:Company)-[s:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l) "
         "RETURN c.id AS id, c.name AS name, b.id AS bid, b.status AS status, s.role AS role",
         {"id": lot},
     ).to_pylist()
-    return sorted(rows, key=lambda r: str(r["id"]))
+    return each_opening(store, lot, sorted(rows, key=lambda r: str(r["id"])))
 
 
 def _up_to_date(s: Session) -> Any:

@@ -549,7 +549,7 @@ export interface paths {
          * A lot with its bidders and all their owners, drawn
          * @description The same picture in each format; positions are in JSON and Cytoscape's.
          */
-        get: operations["subgraph_v1_lots__id__subgraph_get"];
+        get: operations["of_lot_v1_lots__id__subgraph_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1002,6 +1002,11 @@ export interface components {
             id: string;
             /** Name */
             name: string | null;
+            /**
+             * Opened On
+             * @description Of a lot whose bids were opened on several days: the opening this row is of, with what was bid in it. null: opened once, or no row says at which opening
+             */
+            opened_on?: string | null;
             /**
              * Owners Known
              * @description Is any holder of the company stated? null: of a person, or not asked for
@@ -1638,6 +1643,11 @@ export interface components {
             names: {
                 [key: string]: string;
             };
+            /**
+             * Rounds
+             * @description The days on which bids were opened, where several (a tender held again): each is judged by itself
+             */
+            rounds: string[];
             /** Tender */
             tender: {
                 [key: string]: unknown;
@@ -1659,7 +1669,7 @@ export interface components {
         LotOf: {
             /**
              * Bid On
-             * @description YYYY-MM-DD; null = unknown or open
+             * @description Of a lot opened on several days that of the opening the bid was in
              */
             bid_on: string | null;
             /** Id */
@@ -3717,7 +3727,7 @@ export interface operations {
             };
         };
     };
-    subgraph_v1_lots__id__subgraph_get: {
+    of_lot_v1_lots__id__subgraph_get: {
         parameters: {
             query?: {
                 /** @description Ownership on this day; today in Asia/Shanghai by default */
@@ -3728,6 +3738,8 @@ export interface operations {
                 /** @description Language of texts */
                 lang?: "zh" | "en";
                 grey?: boolean;
+                /** @description Of a lot whose bids were opened on several days: that opening alone, as of its day */
+                round?: string | null;
             };
             header?: never;
             path: {
