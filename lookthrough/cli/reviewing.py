@@ -66,6 +66,8 @@ _COLUMNS: Final = [
     ("changed_at", "最近变化（北京时间）", "changed (UTC+8)"),
     ("remarks", "备注", "remarks"),
 ]
+_ROUND: Final = ("round", "开标日", "opened")
+"""Of a lot whose bids were opened on several days, which opening a finding is about."""
 _KINDS: Final[dict[str, tuple[str, str]]] = {
     "found": ("发现", "found"),
     "changed": ("内容变化", "changed"),
@@ -184,7 +186,11 @@ def list_command(
         called = detector_words(s)
         print_rows(s, _COLUMNS, [_row(s, r, called) for r in records])
     else:
-        print_rows(s, _COLUMNS[:-1], [r.to_json() for r in records])
+        print_rows(
+            s,
+            [*_COLUMNS[:-1], _ROUND],
+            [r.to_json() | {"round": r.finding.facts.get("round")} for r in records],
+        )
     more = counts["findings"] - len(records)
     s.tell(
         f"共 {counts['findings']} 条，其中已抑制 {counts['suppressed']} 条，不再出现 {counts['no_longer_found']} 条",
@@ -338,13 +344,14 @@ def _pages(ledger: Ledger, wanted: FindingFilter, limit: int | None) -> Iterator
 def _row(s: Session, record: FindingRecord, called: Callable[[str], str]) -> dict[str, Any]:
     f = record.finding
     names = f.facts.get("names", {})
+    day = f.facts.get("round")
     zh, en, _ = SEVERITY[f.severity]
     return {
         "id": record.id[:_ID_SHOWN],
         "state": s.say(*STATE_WORDS[record.state]),
         "severity": s.say(zh, en),
         "detector": called(f.detector),
-        "scope": f.scope_id,
+        "scope": f.scope_id + (s.say(f"，{day} 开标", f", opened {day}") if day else ""),
         "subjects": s.say("、", ", ").join(str(names.get(i, i)) for i in f.subjects[:3])
         + (
             s.say(f" 等 {len(f.subjects)} 个", f" and {len(f.subjects) - 3} more")

@@ -1,0 +1,61 @@
+"""A lot that was opened twice at the command line: who bid at which opening, and which one a finding is about."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+from tests.api.test_rounds_shown import LISTS, id_of
+from tests.detectors.test_rounds import FIRST, SECOND
+from tests.exports.test_rounds_shown import LOT, OF
+
+
+@pytest.fixture
+def held_twice(lookthrough, tmp_path):
+    (tmp_path / "in").mkdir()
+    for name, text in LISTS.items():
+        (tmp_path / "in" / name).write_text(text, encoding="utf-8")
+    assert lookthrough("load", tmp_path / "in").code == 0
+    assert lookthrough("detect").code == 0
+    return lookthrough
+
+
+def test_a_screening_lists_bidders_by_opening_with_the_status_of_each(held_twice):
+    whole = json.loads(held_twice("screen", LOT, "--no-ledger", "--format", "json").out)
+    told = {(b["opened_on"], b["id"], b["status"]) for b in whole["bidders"]}
+    assert told == {
+        (day, id_of(w), status) for day, bids in OF.items() for w, (_, status) in bids.items()
+    } | {(None, id_of("寅"), "valid")}
+    shown = held_twice("screen", LOT, "--no-ledger", "--lang", "zh").out
+    lines = [line for line in shown.splitlines() if id_of("卯") in line and "│" in line]
+    assert [(FIRST in line, "否决" in line, "✓" in line) for line in lines] == [
+        (True, True, True),
+        (False, False, True),
+    ]
+
+
+def test_the_list_of_findings_names_the_opening_of_each(held_twice):
+    listed = json.loads(held_twice("findings", "list", "--format", "json").out)
+    assert {(f["round"], frozenset(f["subjects"])) for f in listed} == {
+        (FIRST, frozenset({id_of("子"), id_of("卯")})),
+        (SECOND, frozenset({id_of("丑"), id_of("卯")})),
+    }
+    rows = list(
+        csv.DictReader(io.StringIO(held_twice("findings", "list", "--format", "csv").out.lstrip("\ufeff")))
+    )
+    assert {r["id"]: r["round"] for r in rows} == {f["id"]: f["round"] for f in listed}
+    shown = held_twice("findings", "list", "--lang", "zh").out
+    for day in (FIRST, SECOND):
+        assert f"{LOT}，{day} 开标" in shown
+
+
+def test_one_opening_of_the_lot_is_drawn_where_it_is_asked_for(held_twice, tmp_path):
+    to = tmp_path / "lot.json"
+    assert held_twice("subgraph", LOT, "--round", FIRST, "--to", to).code == 0
+    drawn = to.read_text(encoding="utf-8")
+    assert id_of("子") in drawn and id_of("丑") not in drawn
+    refused = held_twice("subgraph", LOT, "--round", "2024-03-26", "--to", to, "--lang", "zh")
+    assert refused.code == 2 and "2024-03-26" in refused.err and "--round" in refused.err
