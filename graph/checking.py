@@ -17,6 +17,7 @@ from graph.penetration.tables import OwnershipTables
 from graph.penetration.undisclosed import OF_A_FILE
 from graph.quality import Quality, holding_at, weakness
 from graph.rounds import rounds
+from graph.rows_of_rounds import perhaps_mistyped
 from graph.stores import GraphStore
 
 _TOLERANCE = 1e-9
@@ -202,10 +203,18 @@ def _lots(store: GraphStore) -> Iterator[Quality]:
     yield from weakness(
         "lot-of-several-rounds",
         pl.Series(list(rounds(store)), dtype=pl.String),
-        "同一标段的投标在不同日期开标，可能是流标后再次招标：按开标日分次判断，跨次的关联无法判定；请撤回载有第二次招标的批次，为其另编项目编号或标段编号，再重新导入",
-        "lots whose bids were opened on different days, perhaps as the tender failed and was held again: each round is judged by "
-        "itself, and ties across rounds can't be decided; unload the batch with the second round, give it a number of its own and "
-        "load it again",
+        "同一标段的投标在不同日期开标，可能是流标后再次招标，也可能是开标日期写错：按开标日分次判断，跨次的关联无法判定；请先核对各次日期，确为再次招标的，"
+        "撤回载有第二次招标的批次，为其另编项目编号或标段编号，再重新导入",
+        "lots whose bids were opened on different days, perhaps as the tender failed and was held again, perhaps as a day was "
+        "mistyped: each round is judged by itself, and ties across rounds can't be decided; verify the days first, and where it was "
+        "held again unload the batch with the second round, give it a number of its own and load it again",
+    )
+    yield from weakness(
+        "lot-opening-mistyped",
+        pl.Series(perhaps_mistyped(store), dtype=pl.String),
+        "同一标段两个开标日期只差整年，或仅有两位数字互换：可能是同一次开标的日期写错，请与开标记录原件核对；如写错，请撤回所在批次，改正日期后重新导入",
+        "lots two of whose days of opening differ by whole years, or by two digits exchanged: perhaps one opening with its day "
+        "mistyped, hold them against the record of the opening; where it is so, unload the batch, correct the day, load it again",
     )
 
 

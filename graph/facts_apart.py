@@ -10,6 +10,7 @@ import polars as pl
 
 from graph.model import NODE_TYPES
 from graph.quality import Apart, Place, Quality
+from graph.rows_of_rounds import RowsOfRounds, rows_of_rounds
 from graph.stores import GraphStore
 
 _SLICE: Final = 100_000
@@ -88,15 +89,19 @@ _UNDONE: Final = {"rejected", "withdrawn", "revoked", "not_submitted", "late_ref
 def facts_apart(store: GraphStore) -> Iterator[Quality]:
     """Nodes with contradicting dates, amounts, statuses or places of registration, each with its values and files.
 
-    One more exact than the other (a month and its day, a district and its street) is no contradiction. Of a value that
-    several files of one load agree about, all that speak of the node are named.
+    One more exact than the other (a month and its day, a district and its street) is no contradiction, and what rows of
+    several openings of one lot state of its bids is none either: each is held against those of its own. Of a value that several files of one load
+    agree about, all that speak of the node are named.
     """
     wanted: dict[str, list[str]] = {}
     for kind in _KINDS:
         for type_, fields in kind.fields.items():
             wanted.setdefault(type_, []).extend(fields)
-    none = pl.DataFrame(schema=dict.fromkeys(("type", "field", "id", "o", "value", "sources"), pl.String))
-    said = pl.concat([none, *(part for t, fields in wanted.items() for part in _at_odds(store, t, fields))])
+    columns = ("type", "field", "id", "day", "o", "value", "sources")
+    none = pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
+    rounds = rows_of_rounds(store)
+    odd = (part for t, fields in wanted.items() for part in _at_odds(store, t, fields, rounds))
+    said = pl.concat([none, *(part.select(columns) for part in odd)])
     if said.is_empty():
         return
     names = file_names(store)
@@ -108,7 +113,8 @@ def facts_apart(store: GraphStore) -> Iterator[Quality]:
         mine = said.filter(of)
         nodes = mine.select("type", "id").unique().sort("type", "id")
         if nodes.height:
-            shown = tuple(_told(store, mine.join(nodes.head(_SHOWN), on=["type", "id"], how="semi"), names))
+            told = mine.join(nodes.head(_SHOWN), on=["type", "id"], how="semi")
+            shown = tuple(_told(store, told, names, rounds))
             examples = tuple(nodes["id"].head(_EXAMPLES))
             yield Quality(kind.check, nodes.height, kind.zh, kind.en, examples, shown)
 
@@ -122,8 +128,10 @@ def file_names(store: GraphStore) -> dict[str, str]:
     }
 
 
-def _at_odds(store: GraphStore, type_: str, fields: list[str]) -> Iterator[pl.DataFrame]:
-    """What is said, of each field of each node that is at odds: type, field, id, o (observed_on), value, sources."""
+def _at_odds(
+    store: GraphStore, type_: str, fields: list[str], rounds: RowsOfRounds
+) -> Iterator[pl.DataFrame]:
+    """What is said, of each field of each node that is at odds: type, field, id, day (of its round, or empty), o (observed_on), value, sources."""
     table = store.query_apart(
         f"MATCH (n:{type_}) WHERE size(n.stated) > 1 RETURN n.id AS id, n.stated AS stated", timeout=300
     )
@@ -139,47 +147,62 @@ def _at_odds(store: GraphStore, type_: str, fields: list[str]) -> Iterator[pl.Da
     for start in range(0, table.num_rows, _SLICE):
         rows = pl.DataFrame(pl.from_arrow(table.slice(start, _SLICE))).explode("stated")
         said = rows.select("id", read=pl.col("stated").str.json_decode(dtype)).unnest("read").unnest("v")
+        said = _by_round(said, type_, rounds)
         for field in fields:
             values = said.select(
                 "id",
+                "day",
                 pl.col("o").fill_null(""),
                 value=pl.col(field).cast(pl.String),
                 sources=pl.col("s").list.join("\n"),
             ).drop_nulls("value")
-            if values["id"].is_duplicated().any():
+            if values.select("id", "day").is_duplicated().any():
                 odd = _contradicting(type_, field, values)
                 yield odd.select(pl.lit(type_).alias("type"), pl.lit(field).alias("field"), pl.all())
+
+
+def _by_round(said: pl.DataFrame, type_: str, rounds: RowsOfRounds) -> pl.DataFrame:
+    """The statements with the day of the round that each is of; empty where its node has but one."""
+    several = pl.col("id").is_in(pl.Series(rounds.known(type_), dtype=pl.String).implode())
+    mine, others = said.filter(several), said.filter(~several)
+    days = [rounds.days(i, sources or ()) for i, sources in mine.select("id", "s").iter_rows()]
+    apart = mine.with_columns(day=pl.Series(days, dtype=pl.List(pl.String))).explode("day")
+    return pl.concat([others.with_columns(day=pl.lit("")), apart])
 
 
 def _contradicting(type_: str, field: str, values: pl.DataFrame) -> pl.DataFrame:
     """The rows of the nodes whose values can't all be so; those alone that nothing newer goes before."""
     if field not in _LASTING:
-        newest = pl.col("o").max().over("id")
+        newest = pl.col("o").max().over("id", "day")
         values = values.filter((pl.col("o") == newest) | (pl.col("o") == ""))
-    values = values.filter(pl.col("value").n_unique().over("id") > 1)
+    values = values.filter(pl.col("value").n_unique().over("id", "day") > 1)
     value = pl.col("value")
-    longest = value.sort_by(value.str.len_chars(), value).last().over("id")
+    longest = value.sort_by(value.str.len_chars(), value).last().over("id", "day")
     kind = next(f.type for f in NODE_TYPES[type_].fields if f.name == field)
     if field == "status":
         final = ~value.is_in([*_ON_THE_WAY[type_], *_UNDONE])
         odd = value.filter(final).n_unique() > 1
         odd |= value.is_in(_UNDONE).any() & (value.filter(value != "registered").n_unique() > 1)
-        return values.filter(odd.over("id"))
+        return values.filter(odd.over("id", "day"))
     if kind in ("DATE", "TIME"):
-        return values.filter((~longest.str.starts_with(value)).any().over("id"))
+        return values.filter((~longest.str.starts_with(value)).any().over("id", "day"))
     if kind == "STRING":
-        return values.filter((~longest.str.contains(value, literal=True)).any().over("id"))
+        return values.filter((~longest.str.contains(value, literal=True)).any().over("id", "day"))
     return values
 
 
-def _told(store: GraphStore, said: pl.DataFrame, names: dict[str, str]) -> Iterator[Apart]:
+def _told(
+    store: GraphStore, said: pl.DataFrame, names: dict[str, str], rounds: RowsOfRounds
+) -> Iterator[Apart]:
     """Every field of these nodes with its values, the files that state each, and the value that counts."""
-    for (type_, id_, field), rows in said.sort("type", "id", "field", "value", "sources").group_by(
-        "type", "id", "field", maintain_order=True
-    ):
+    for (type_, id_, field, day), rows in said.sort(
+        "type", "id", "field", "day", "value", "sources"
+    ).group_by("type", "id", "field", "day", maintain_order=True):
         (counted,) = store.query(
             f"MATCH (n:{type_} {{id: $id}}) RETURN n.{field} AS value", {"id": id_}
         ).to_pylist()
+        if day and (of_round := rounds.said.get(str(id_), {}).get(str(day))):
+            counted = {"value": of_round[str(field)]}
         values: dict[str, set[Place]] = {}
         for value, sources in rows.select("value", "sources").iter_rows():
             places = (_place(line, names) for line in sources.split("\n"))

@@ -110,6 +110,11 @@ def bids_of_rounds(store: Asked, lots: Iterable[str] | None = None) -> dict[str,
     return {lot: bids for lot, bids in _bids(store, lots).items() if _apart(_by_bidder(bids))}
 
 
+def bids_of_all_openings(store: Asked) -> dict[str, list[BidOfRounds]]:
+    """The bids of every lot of a tender that was opened on several days, also where all bidders bid on each of them."""
+    return _bids(store, None)
+
+
 def opened_last(store: Asked) -> dict[str, str]:
     """Of lots of tenders that were opened on several days the last one that rows of their own bids state."""
     days = {lot: {day for b in bids for day in b.days} for lot, bids in _bids(store, None).items()}

@@ -229,9 +229,10 @@ def _undecided(found: Finding, days: Mapping[str, frozenset[str]]) -> Undecided:
         "lot",
         found.scope_id,
         tuple(sorted(days)),
-        f"有关联的投标人的投标在不同日期开标（{'、'.join(each)}），可能是流标后再次招标，用的是同一编号：是否同次投标无法判定。"
-        "请撤回载有第二次招标的批次，为其另编项目编号或标段编号，再重新导入",
+        f"有关联的投标人的投标在不同日期开标（{'、'.join(each)}），可能是流标后再次招标，用的是同一编号，也可能是日期写错：是否同次投标无法判定。"
+        "请先核对开标日期；写错的，撤回所在批次、改正后重新导入，确为再次招标的，撤回载有第二次招标的批次，为其另编项目编号或标段编号，再重新导入",
         f"tied bidders' bids were opened on different days ({', '.join(each)}), perhaps as the tender failed and was held again "
-        "under the same number: whether they bid together cannot be decided. Unload the batch with the second round, give it a "
-        "number of its own, and load it again",
+        "under the same number, perhaps as a day was mistyped: whether they bid together cannot be decided. Verify the days first. "
+        "Where one was mistyped, unload its batch, correct it, load it again; where the tender was held again, unload the batch with "
+        "the second round, give it a number of its own, and load it again",
     )
