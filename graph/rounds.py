@@ -51,6 +51,8 @@ _BIDS: Final = (
     "b.won AS won, b.status AS status"
 )
 _AT_ONCE: Final = 5000
+_OUT: Final = ("rejected", "withdrawn", "revoked", "not_submitted", "late_refused")
+"""Of a bid: what ends it at one opening."""
 _ASKED: Final = {"company_id": pl.String(), "on_date": pl.String(), "group_id": pl.String()}
 
 
@@ -106,8 +108,15 @@ def rounds(store: Asked, lots: Iterable[str] | None = None) -> dict[str, Rounds]
 
 
 def bids_of_rounds(store: Asked, lots: Iterable[str] | None = None) -> dict[str, list[BidOfRounds]]:
-    """The bids of each such lot, of these or of all, by lot in order."""
-    return {lot: bids for lot, bids in _bids(store, lots).items() if _apart(_by_bidder(bids))}
+    """The bids of each such lot, of these or of all, by lot in order.
+
+    Where all who bid on one of the days bid on the other as well, it is one where a bid of both is another on each.
+    """
+    return {
+        lot: bids
+        for lot, bids in _bids(store, lots).items()
+        if _apart(_by_bidder(bids)) or any(_bid_anew(b) for b in bids)
+    }
 
 
 def bids_of_all_openings(store: Asked) -> dict[str, list[BidOfRounds]]:
@@ -218,3 +227,11 @@ def _days(stated: Iterable[str]) -> dict[str, str]:
 def _apart(bids: Rounds) -> bool:
     """Were bids of several days alone, so that they did not meet?"""
     return any(one and other and not one & other for one, other in combinations(set(bids.values()), 2))
+
+
+def _bid_anew(bid: BidOfRounds) -> bool:
+    """Did a bidder of several days bid something else on one than on another, or was his bid thrown out on one alone?"""
+    said = list(bid.said.values())
+    if any(len({s[name] for s in said if s.get(name) is not None}) > 1 for name in ("amount", "rate")):
+        return True
+    return len({s["status"] in _OUT for s in said if s.get("status")}) > 1

@@ -5,9 +5,21 @@ from __future__ import annotations
 import json
 
 from detectors.registry import DETECTORS
-from graph.rounds import rounds
+from graph.rounds import bids_of_rounds, rounds
 from tests.detectors.files_world import FoundInFiles, found_in_files, table
-from tests.detectors.test_rounds import CODES, FIRST, LEADS, NAMES, SECOND, TIED, bids, named, open_for, tied
+from tests.detectors.test_rounds import (
+    CODES,
+    FIRST,
+    LEADS,
+    NAMES,
+    ONE,
+    SECOND,
+    TIED,
+    bids,
+    named,
+    open_for,
+    tied,
+)
 from tests.detectors.test_rounds_judged import AGAIN, AWARD, FEW, OWNED_FIRST, PRICES, TENDER, priced
 from tests.loaders.shapes.numbers import resident
 
@@ -36,6 +48,27 @@ again_and_again = found_in_files(
         }
     ],
     [PRICES],
+)
+
+# All who bid in the round that failed bid again, at other prices; 子's first is 卯's second.
+all_again = found_in_files(
+    [
+        {
+            "开标记录.csv": priced(("子", FIRST, 955_000), ("卯", FIRST, 990_000), ("辰", FIRST, 970_000)),
+            "开标记录（第二次）.csv": priced(
+                ("子", SECOND, 960_000),
+                ("卯", SECOND, 955_000),
+                ("辰", SECOND, 971_500),
+                ("丑", SECOND, 999_000),
+            ),
+            "股东信息.csv": OWNED_FIRST,
+        },
+    ],
+    [*LEADS, PRICES],
+)
+# The same bids, opened on a day that a later list states otherwise: put off, or put right.
+told_again = found_in_files(
+    [{"开标记录.csv": ONE, "开标记录（更正）.csv": ONE.replace(FIRST, SECOND), **TIED}], LEADS
 )
 
 
@@ -91,6 +124,21 @@ def test_a_price_of_an_earlier_round_stated_again_is_one_of_the_later(again_and_
     assert {b["name"] for b in equal.facts["bidders"]} == {NAMES["子"], NAMES["丑"]}
     assert equal.facts["round"] == SECOND
     assert again_and_again.run.undecided == ()
+
+
+def test_where_all_bid_again_at_other_prices_each_round_is_judged_by_itself(all_again: FoundInFiles) -> None:
+    (days,) = (
+        set(b.days) for b in bids_of_rounds(all_again.store)["local:P1/1"] if b.bidder.endswith(CODES["卯"])
+    )
+    assert days == {FIRST, SECOND}
+    # On the day of the first 子 and 卯 had one owner, on that of the second no more.
+    (tie,) = all_again.run.findings
+    assert tie.detector == LEADS[0].id and (tie.facts["round"], tie.facts["as_of"]) == (FIRST, FIRST)
+    assert named(all_again) == [("local:P1/1",)]
+
+
+def test_the_same_bids_stated_with_another_day_are_no_other_round(told_again: FoundInFiles) -> None:
+    assert rounds(told_again.store) == {} and named(told_again) == []
 
 
 def test_each_lot_of_a_tender_is_judged_on_its_own_day(lots_apart: FoundInFiles) -> None:
