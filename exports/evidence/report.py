@@ -66,12 +66,22 @@ class Report(ProofTelling, PartyTelling):
         asked = str(self.facts["question"]["id"])
         title = found["title"][self.lang] if found else self.household(asked) or self.called(asked)
         head = self.say("核查材料包：", "Evidence package: ") + title
-        as_of = self.facts["as_of"] or self._undated()
         sub = self.say(
-            f"数据截至日期 {as_of} · 数据指纹 {self.facts['dataset']}",
-            f"As of {as_of} · data fingerprint {self.facts['dataset']}",
+            f"{self._days(found)} · 数据指纹 {self.facts['dataset']}",
+            f"{self._days(found)} · data fingerprint {self.facts['dataset']}",
         )
         return Document(self.lang, head, sub, f"facts.json SHA-256 {self.subject.facts_hash}", tuple(blocks))
+
+    def _days(self, found: Mapping[str, Any] | None) -> str:
+        """The day that is judged or asked about, and, of a finding, the day of the newest extract that proves it: two things."""
+        as_of = self.facts["as_of"] or self._undated()
+        if found is None:
+            return self.say(f"截至日期 {as_of}", f"As of {as_of}")
+        told = self.say(f"判断基准日 {as_of}", f"Judged as of {as_of}")
+        if extract := (found["facts"].get("data") or {}).get("as_of"):
+            # As the sentence says it.
+            told += self.say(f" · 数据截至 {extract}", f" · data as of {extract}")
+        return told
 
     def _undated(self) -> str:
         """Where no day was asked for: how far the data reach that the package encloses."""
@@ -279,7 +289,12 @@ class Report(ProofTelling, PartyTelling):
         yield Pairs(
             (
                 (self.say("数据指纹", "Data fingerprint"), str(self.facts["dataset"])),
-                (self.say("截至日期", "As of"), str(self.facts["as_of"] or "—")),
+                (
+                    self.say("判断基准日", "Judged as of")
+                    if self.facts["findings"]
+                    else self.say("截至日期", "As of"),
+                    str(self.facts["as_of"] or "—"),
+                ),
                 (
                     self.say("软件版本", "Software"),
                     f"{origin['software']['name']} {origin['software']['version']}",

@@ -105,7 +105,7 @@ def _as_cited(enclosed: Enclosed, row: dict[str, str]) -> Iterator[Fault]:
         said = {"type": row["type"], "source": row["from"], "target": row["to"], **facts}
     for name, value in said.items():
         meant = stated.get(name) or ""
-        if not _says(value, meant):
+        if not says_as(value, meant):
             yield Fault(
                 f"{at} {name}",
                 f"写作“{value}”；{table} 中为“{meant}”",
@@ -113,7 +113,7 @@ def _as_cited(enclosed: Enclosed, row: dict[str, str]) -> Iterator[Fault]:
             )
 
 
-def _says(value: Any, told: str) -> bool:
+def says_as(value: Any, told: str) -> bool:
     """Does a cell hold this value?"""
     if isinstance(value, bool):
         return told.lower() == str(value).lower()

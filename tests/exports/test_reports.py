@@ -18,9 +18,9 @@ from tests.exports.conftest import World
 COMPANY = "cn-uscc:919999999000000144"
 
 
-def read(world: World, of: str | Finding, lang: Any, **how: Any) -> str:
+def read(world: World, of: str | Finding, lang: Any, as_of: str | None = None, **how: Any) -> str:
     """A report's text, a cell or paragraph a line."""
-    subject = prove(world.store, ask(world.store, of, None, **how), None).subject
+    subject = prove(world.store, ask(world.store, of, as_of, **how), None).subject
     page = report_html(Report(subject, lang).document(), "").decode()
     return re.sub(r"\s*\n\s*", "\n", re.sub(r"<[^>]+>", "\n", page))
 
@@ -211,3 +211,22 @@ def test_a_source_row_says_its_range_and_its_votes(world: World) -> None:
     assert "持股 表决权 51.00%→" in states("zh", votes=0.51)
     assert "votes 51.00%–66.00%→" in states("en", votes_min=0.51, votes_max=0.66)
     assert "持股→" in states("zh")
+
+
+def test_the_head_names_the_day_judged_and_the_day_of_the_data_each_as_what_it_is(world: World) -> None:
+    dated = [
+        f
+        for f in world.findings
+        if f.facts["data"]["as_of"] and f.facts.get("as_of") not in (None, f.facts["data"]["as_of"])
+    ]
+    assert dated
+    found = dated[0]
+    day, extract = found.facts["as_of"], found.facts["data"]["as_of"]
+    zh, en = read(world, found, "zh"), read(world, found, "en")
+    assert (
+        f"判断基准日 {day} · 数据截至 {extract} · 数据指纹" in zh and f"数据截至{extract}" in found.text["zh"]
+    )
+    assert f"Judged as of {day} · data as of {extract} · data fingerprint" in en
+    undated = next(f for f in world.findings if not f.facts["data"]["as_of"] and f.facts.get("as_of"))
+    assert "数据截至" not in read(world, undated, "zh").partition("数据指纹")[0]
+    assert "截至日期 2025-06-01 · 数据指纹" in read(world, COMPANY, "zh", as_of="2025-06-01", known=About())
