@@ -54,6 +54,12 @@ _LOTS_OF_COMPANIES: Final = (
         f"{EACH}MATCH (c:Company {{id: i}}) {hop(f'(c)-[:{rel}]->(t:Tender)', 't.id')}{_ITS_LOTS}RETURN DISTINCT l.id"
         for rel in ("BUYS", "SERVES_TENDER")
     ),
+    # For whom persons work who serve.
+    *(
+        f"{EACH}MATCH (c:Company {{id: i}}) {hop(f'(p:Person)-[:{rel}]->(c)', 'p.id')}"
+        f"{hop('(p)-[:SERVES_TENDER]->(t:Tender)', 't.id')}{_ITS_LOTS}RETURN DISTINCT l.id"
+        for rel in ("LEGAL_REP_OF", "OFFICER_OF")
+    ),
 )
 _LOTS_OF_TENDERS: Final = f"{EACH}MATCH (t:Tender {{id: i}}) {_ITS_LOTS}RETURN DISTINCT l.id"
 _TENDERS_OF_LOTS: Final = (
@@ -66,6 +72,11 @@ _COMPANIES_OF_LOTS: Final = (
         f"{EACH}MATCH (l:Lot {{id: i}}) {hop('(l)-[:LOT_OF]->(t:Tender)', 't.id')}{hop(f'(c:Company)-[:{rel}]->(t)', 'c.id')}"
         "RETURN DISTINCT c.id"
         for rel in ("BUYS", "SERVES_TENDER")
+    ),
+    *(
+        f"{EACH}MATCH (l:Lot {{id: i}}) {hop('(l)-[:LOT_OF]->(t:Tender)', 't.id')}"
+        f"{hop('(p:Person)-[:SERVES_TENDER]->(t)', 'p.id')}{hop(f'(p)-[:{rel}]->(c:Company)', 'c.id')}RETURN DISTINCT c.id"
+        for rel in ("LEGAL_REP_OF", "OFFICER_OF")
     ),
 )
 _HELD: Final = tuple(

@@ -43,6 +43,11 @@ _COMPANIES: Final = tuple(
     f"MATCH (c:Company)-[r:{type_}]->{_ON_LOT} WHERE r.counted "
     "RETURN DISTINCT c.id AS company_id, l.bid_on AS on_date, l.id AS group_id"
     for type_ in ("BUYS", "SERVES_TENDER")
+) + tuple(
+    # For whom the persons who serve work may control a bidder, or be controlled by it.
+    f"MATCH (c:Company)<-[r:{type_}]-(:Person)-[s:SERVES_TENDER]->{_ON_LOT} WHERE r.counted AND s.counted "
+    "RETURN DISTINCT c.id AS company_id, l.bid_on AS on_date, l.id AS group_id"
+    for type_ in ("LEGAL_REP_OF", "OFFICER_OF")
 )
 _DEBARRED: Final = (
     "MATCH (d:{})-[r:DEBARRED_BY]->(:Company) WHERE r.counted "

@@ -433,7 +433,7 @@ RELATIONSHIPS: Final = (
                 "role",
                 "STRING",
                 "chair, executive_director, director, general_manager, deputy_manager, "
-                "finance_head, board_secretary, board_supervisor…",
+                "finance_head, board_secretary, board_supervisor…; employee: works there; else as stated",
             ),
         ),
     ),

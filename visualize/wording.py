@@ -146,6 +146,7 @@ ROLES: Final[dict[str, Pair]] = {
     "supervisory_chair": ("监事会主席", "Chair of the supervisory board"),
     "external_supervisor": ("外部监事", "External board supervisor"),
     "employee_supervisor": ("职工监事", "Employee board supervisor"),
+    "employee": ("工作人员", "Employee"),
     "board_appointment": ("任免董事", "Appoints the board"),
     "trustee": ("受托人", "Trustee"),
     "nominator": ("实际出资人（被代持）", "Nominator"),

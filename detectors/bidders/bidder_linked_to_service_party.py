@@ -14,6 +14,7 @@ from detectors.rows import table
 from detectors.ties import (
     attached,
     bidding,
+    employers,
     people,
     procedure_coverage,
     procedure_namesakes,
@@ -34,7 +35,8 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     both = pl.concat([table(rows["servants"]), table(rows["evaluators"])], how="vertical_relaxed")
     bids = compared(table(rows["bidders"]))
     by_hand = attached.as_links([advising(rows, bids, both)])
-    links = pl.concat([attached.party_links(rows, both, float(values["holder_share"])), by_hand])
+    working = attached.as_links([employers.linked(rows, both)])
+    links = pl.concat([attached.party_links(rows, both, float(values["holder_share"])), by_hand, working])
     links = links.sort("lot_id", "party_id", maintain_order=True)
     # An agency that bids itself is `agency-bids-in-its-tender`'s.
     agents = both.filter(pl.col("party_role") == "agent").select("lot_id", "party_id").unique()
@@ -45,6 +47,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     hubs, fund_share = procedure_parties.hubs(rows, values), float(values["fund_share"])
     yield from party_drafts(rows, both, rest, _severity, hubs, fund_share)
     yield from procedure_namesakes.across_the_procedure(rows, both)
+    yield from employers.unsettled(rows, both)
     yield from procedure_coverage.without_data(
         rows, both, "与投标人是否存在关联无法判定", "whether a bidder is linked to them cannot be decided"
     )
@@ -58,12 +61,12 @@ def _severity(party: Row, links: Sequence[Row], lot: Row) -> Severity | None:
 
 DETECTOR = Detector(
     id="bidder-linked-to-service-party",
-    version="1.4",
+    version="1.5",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人与代理、设计、监理或评标人员存在关联",
     title_en="A bidder is linked to the agent, a designer, a site supervisor or an evaluator",
-    meaning_zh="投标人与本项目的代理、设计、监理、咨询单位（包括其股东与人员）或评标人员之间有关联，或者由其参与编制投标文件；公共机构没有股权登记，只比对已载入的人员。",
+    meaning_zh="投标人与本项目的代理、设计、监理、咨询单位（包括其股东与人员）或评标人员之间有关联（包括评标人员在投标人、或者与投标人有控制关系的企业工作），或者由其参与编制投标文件；公共机构没有股权登记，只比对已载入的人员。",
     severity="review",
     basis=(
         statutes.REGULATIONS_34_1,
@@ -82,6 +85,9 @@ DETECTOR = Detector(
         "servants": procedure_parties.SERVANTS,
         "evaluators": procedure_parties.EVALUATORS,
         "traces": traces.TRACES,
+        "buyers": procedure_parties.BUYERS,
+        **employers.EMPLOYERS,
+        **employers.ABOVE_EMPLOYERS,
     },
     columns={
         **procedure_parties.COLUMNS,
@@ -89,6 +95,9 @@ DETECTOR = Detector(
         "servants": procedure_parties.PARTY_COLUMNS,
         "evaluators": procedure_parties.PARTY_COLUMNS,
         "traces": traces.TRACE_COLUMNS,
+        "buyers": procedure_parties.PARTY_COLUMNS,
+        **dict.fromkeys(employers.EMPLOYERS, employers.EMPLOYERS_COLUMNS),
+        **dict.fromkeys(employers.ABOVE_EMPLOYERS, employers.ABOVE_COLUMNS),
     },
     population=bidding.LOTS,
     identity=("lot_id", "party_id"),

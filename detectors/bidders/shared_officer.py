@@ -33,7 +33,7 @@ from detectors.ties.run_above import COLUMNS as RUN_COLUMNS
 from detectors.ties.run_above import QUERIES as RUN_ABOVE
 from detectors.ties.run_above import run_above, running_above
 
-_NO_POSTS = ("liaison", "site_supervisor", "project_manager", "technical_lead", "bid_agent")
+_NO_POSTS = ("liaison", *people.OF_STAFF)
 """What registers list beside the board and management, and is neither."""
 _POSTS: Final = {"acts_zh": "任职", "acts_en": "posts"}
 _WORK: Final = {"acts_zh": "任职、持股或参与投标工作", "acts_en": "posts, shares or work on the bid"}

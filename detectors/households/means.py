@@ -14,6 +14,7 @@ from detectors.households.months import in_month
 from detectors.households.paid import Recipient, asset_queries, by_person
 from detectors.households.registers import REGISTERS, REGISTERS_COLUMNS
 from detectors.rules.values import Settled
+from detectors.ties.people import OF_STAFF
 from graph.counted import counted
 
 _SPAN: Final = "o.valid_from AS held_from, o.valid_to AS held_to, o.key AS key"
@@ -39,7 +40,10 @@ REPRESENTS: Final = asset_queries(
     "represents", "-[o:LEGAL_REP_OF]->(c:Company)", "o.counted", f"{_COMPANY}, o.role AS role, {_SPAN}"
 )
 OFFICES: Final = asset_queries(
-    "offices", "-[o:OFFICER_OF]->(c:Company)", "o.counted", f"{_COMPANY}, o.role AS role, {_SPAN}"
+    "offices",
+    "-[o:OFFICER_OF]->(c:Company)",
+    f"o.counted AND NOT coalesce(o.role, '') IN {list(OF_STAFF)}",
+    f"{_COMPANY}, o.role AS role, {_SPAN}",
 )
 EARNS: Final = asset_queries(
     "earns",

@@ -18,6 +18,7 @@ from detectors.running.asking import ABOVE_BIDDERS, DATED, held_on_the_bid_date
 from detectors.running.nearby import Nearby, NearbyView
 from detectors.running.standing import Standing
 from detectors.ties import bidding, people
+from detectors.ties.employers import ABOVE_EMPLOYERS, EMPLOYERS_OF_LOTS
 from detectors.ties.held_in_trust import OWNERS, OWNERS_COLUMNS
 from detectors.ties.procedure_parties import ABOVE_PARTIES, HELD
 from graph.in_play import derived_on_the_spot
@@ -57,6 +58,7 @@ class OnTheSpot(NearbyView):
         self._answers: dict[str, Callable[[], pl.DataFrame]] = {
             **{q: self._above(type_, q) for type_, q in ABOVE_BIDDERS.items()},
             **{q: self._above_parties(type_, side) for (type_, side), q in ABOVE_PARTIES.items()},
+            **{q: self._above_employers(k) for k, q in ABOVE_EMPLOYERS.items()},
             bidding.KINDS: self._kinds,
             people.ABOVE: self._persons,
             bidding.HOLDERS: self._holders,
@@ -113,6 +115,17 @@ class OnTheSpot(NearbyView):
             rows = parties.join(self._of(type_, parties["to_id"]), on="to_id").filter(held_on_the_bid_date())
             told = ("lot_id", pl.col("to_id").alias("party_id"), pl.col("from_id").alias("holder_id"))
             return rows.select(*told, *share, "derivation", "identity").unique()
+
+        return answer
+
+    def _above_employers(self, query: str) -> Callable[[], pl.DataFrame]:
+        def answer() -> pl.DataFrame:
+            ids = {"ids": self._near.ids("asked") or [""]}
+            found = self._store.query(EMPLOYERS_OF_LOTS[query], ids, _TIMEOUT)
+            firms = pl.DataFrame(pl.from_arrow(found)).cast(pl.String)
+            rows = firms.join(self._of("CONTROLS", firms["to_id"]), on="to_id").filter(held_on_the_bid_date())
+            ends = (pl.col("to_id").alias("employer_id"), pl.col("from_id").alias("holder_id"))
+            return rows.select("lot_id", *ends, "derivation", "identity").unique()
 
         return answer
 

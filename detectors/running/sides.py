@@ -17,7 +17,7 @@ from detectors.finding import Finding
 Pair = tuple[str, str]
 _HIMSELF: Final = ("holds", "controls", "manages", "branch", "head_office", "advises")
 """How a party stands in a bidder itself: what it owns of it, controls or manages, as one company with it, or by its work."""
-_ABOVE: Final = ("controller", "holder", "manager", "branches", "person")
+_ABOVE: Final = ("controller", "holder", "manager", "branches", "person", "employer_controls")
 
 
 def tied_pairs(f: Finding, here: Iterable[str]) -> frozenset[Pair]:

@@ -21,6 +21,7 @@ from detectors.ties.links import compared
 from detectors.ties.procedure_parties import PARTY_QUERY_COLUMNS
 from detectors.ties.roles import OWNING
 
+_UNNUMBERED_PERSON: Final = "person.scoped:"
 ONE_COMPANY: Final = ("branch", "head_office", "branches")
 """How a party and a bidder are linked that are one company: a branch is no legal person."""
 _LINK: Final = (
@@ -262,7 +263,9 @@ def people_of_parties(
         **undated,
         side_key="party_key",
         side_derivation=pl.lit(None, pl.String),
-        side_basis=basis_column("party_id", "party_stated"),
+        side_basis=pl.when(~pl.col("party_id").str.starts_with(_UNNUMBERED_PERSON)).then(
+            basis_column("party_id", "party_stated")
+        ),
     )
     staff = parties.filter(pl.col("party_kind").fill_null("") != "person").select("lot_id", "party_id")
     posts = [table(rows[k]) for k in PARTY_QUERY_COLUMNS if k.startswith("party_people") and k in rows]
@@ -308,7 +311,7 @@ def people_of_parties(
 
 def _near_bidders(rows: Mapping[str, Sequence[Row]]) -> pl.Series:
     """Ids of all who run, work for, hold or control a bidder, and of their kin."""
-    asked = ("representatives", "officers", "workers", "owners", "holdings", "elsewhen", "control")
+    asked = ("representatives", "officers", "staff", "workers", "owners", "holdings", "elsewhen", "control")
     told = [table(rows[k])["holder_id"] for k in asked if k in rows]
     people = pl.concat(told).drop_nulls().unique()
     pairs = kin.both_ways(rows["kin"])
@@ -351,11 +354,14 @@ def bidders_people(rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, wanted
     """
     near = pl.col("holder_id").is_in(wanted.implode())
     posts = pl.concat(
-        [table(rows["representatives"]), table(rows["officers"])], how="vertical_relaxed"
+        [table(rows[k]) for k in ("representatives", "officers", "staff") if k in rows],
+        how="vertical_relaxed",
     ).filter(near)
     short = bids.select("lot_id", "bid_on", "bidder_id", "bid_id")
     own = basis_column("holder_id", "stated_holder_id")
-    posts = posts.with_columns(basis=weakest_column(own, basis_column("bidder_id", "stated_id")))
+    # Whoever has no number is met in the very row that names him on the other side: nothing is taken for one by his name.
+    himself = pl.when(~pl.col("holder_id").str.starts_with(_UNNUMBERED_PERSON)).then(own)
+    posts = posts.with_columns(basis=weakest_column(himself, basis_column("bidder_id", "stated_id")))
     by_post = dated(short.join(posts.drop("stated_id"), on="bidder_id"))
     by_work = dated(short.join(table(rows["workers"]).filter(near).with_columns(basis=own), on="bid_id"))
     shares = (

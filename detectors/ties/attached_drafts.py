@@ -30,6 +30,14 @@ _OF_TWO: Final[Mapping[str, tuple[str, str]]] = {
     "branch": ("{bidder}为{who}的分支机构", "{bidder} is a branch of {who}"),
     "head_office": ("{who}为{bidder}的分支机构", "{who} is a branch of {bidder}"),
     "branches": ("{who}与{bidder}同为{via}的分支机构", "{who} and {bidder} are both branches of {via}"),
+    "employer_controls": (
+        "{who}在{via}任职，{via}控制{bidder}",
+        "{who} works for {via}, which controls {bidder}",
+    ),
+    "employer_controlled": (
+        "{who}在{via}任职，{bidder}控制{via}",
+        "{who} works for {via}, which {bidder} controls",
+    ),
     "manages": (
         "{who}管理{bidder}或者控制它的企业（不持股）",
         "{who} manages, without shares, {bidder} or a company that controls it",
@@ -95,6 +103,11 @@ def _names(rows: Mapping[str, Sequence[Row]], parties: pl.DataFrame, links: pl.D
     told = [f for f in told if {"holder_id", "holder_name"} <= set(f.columns)]
     near = [
         f.filter(pl.col("holder_id").is_in(wanted.implode())).select("holder_id", "holder_name") for f in told
+    ]
+    near += [
+        table(rows[k]).select(holder_id="employer_id", holder_name="employer_name")
+        for k in rows
+        if k.startswith("employers_")
     ]
     near.append(parties.select(holder_id="party_id", holder_name="party_name"))
     return dict(pl.concat(near, how="vertical_relaxed").drop_nulls().iter_rows())
@@ -212,9 +225,11 @@ def _draft(
     severity: Severity | None,
 ) -> Draft:
     bidders = sorted({str(r["bidder_id"]) for r in links})
+    # A person without a number is met in his own row alone.
+    named_alone = str(party["party_id"]).startswith("person.scoped:")
     identity = weakest(
         [
-            (str(party["party_id"]), party.get("party_stated")),
+            *([] if named_alone else [(str(party["party_id"]), party.get("party_stated"))]),
             *((b, named[lot["lot_id"], b]["stated_id"]) for b in bidders),
         ],
         [r["basis"] for r in links if r["basis"]],

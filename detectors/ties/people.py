@@ -16,16 +16,21 @@ _OF_BIDDERS: Final = ("bidders", "c:Company", BIDDING)
 _PERSON: Final = "h.id_masked AS id_masked, h.birth_date AS birth_date"
 
 
-def _held_by(type_: str) -> str:
+def _held_by(type_: str, only: str = "") -> str:
     return Question(
-        f"{BIDDING}MATCH (h)-[r:{type_}]->(c) WHERE r.counted "
+        f"{BIDDING}MATCH (h)-[r:{type_}]->(c) WHERE r.counted{only} "
         f"RETURN c.id AS bidder_id, h.id AS holder_id, h.name AS holder_name, r.role AS role, {SPAN}, {_PERSON}",
         *_OF_BIDDERS,
     )
 
 
+OF_STAFF: Final = ("site_supervisor", "project_manager", "technical_lead", "bid_agent", "employee")
+"""Posts that are neither of the board nor of the management."""
+_STAFF_POST: Final = f"coalesce(r.role, '') IN {list(OF_STAFF)}"
 REPRESENTATIVES: Final = _held_by("LEGAL_REP_OF")
-OFFICERS: Final = _held_by("OFFICER_OF")
+OFFICERS: Final = _held_by("OFFICER_OF", f" AND NOT {_STAFF_POST}")
+STAFF: Final = _held_by("OFFICER_OF", f" AND {_STAFF_POST}")
+"""Who works for a bidder without any say in it: of who serves its tenders, that ties the two; of two bidders, it does not."""
 _OWNERS: Final = (
     "WHERE r.counted AND h.name IS NOT NULL "
     "RETURN DISTINCT c.id AS bidder_id, h.id AS holder_id, h.name AS holder_name, 'shareholder' AS role, "

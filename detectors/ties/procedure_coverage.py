@@ -14,6 +14,7 @@ import polars as pl
 from detectors.definition import Row, Undecided
 from detectors.rows import table
 from detectors.ties.links import compared
+from detectors.ties.people import OF_STAFF
 from detectors.ties.procedure_parties import PARTY_QUERY_COLUMNS
 from detectors.ties.roles import role_en, role_zh
 from graph.public_kinds import PUBLIC
@@ -27,21 +28,26 @@ _PUBLIC_NAME: Final = (
 )
 
 
+def is_public(of: str, kind: str | None) -> pl.Expr:
+    """Is a body (columns `of`_id, `of`_name and `kind`, where known) one of the state, which has no owners?"""
+    code, name = (pl.col(f"{of}_{c}").fill_null("") for c in ("id", "name"))
+    by_kind = pl.col(kind).fill_null("").is_in(PUBLIC) if kind else pl.lit(False)
+    return by_kind | code.str.starts_with(_PUBLIC_CODE) | name.str.contains(_PUBLIC_NAME)
+
+
 def without_data(
     rows: Mapping[str, Sequence[Row]], parties: pl.DataFrame, zh: str, en: str
 ) -> Iterator[Undecided]:
     """One a lot that has such parties; `zh`, `en`: what cannot be decided of them. `parties`: as `PARTY_COLUMNS`."""
     firms = parties.filter(pl.col("party_kind").fill_null("") != "person")
-    firms = firms.filter(
-        ~pl.col("party_kind").fill_null("").is_in(PUBLIC)
-        & ~pl.col("party_id").str.starts_with(_PUBLIC_CODE)
-        & ~pl.col("party_name").fill_null("").str.contains(_PUBLIC_NAME)
-    )
+    firms = firms.filter(~is_public("party", "party_kind"))
+    # Of a firm of which one of the staff is known, the rest of its people and its owners are not.
     told = [
-        table(rows[k])["party_id"]
+        table(rows[k]).filter(~pl.col("role").fill_null("").is_in(OF_STAFF))["party_id"]
         for k in PARTY_QUERY_COLUMNS
-        if k.startswith(("party_people", "party_owned"))
+        if k.startswith("party_people")
     ]
+    told.append(table(rows["party_owned"])["party_id"])
     blank = firms.filter(~pl.col("party_id").is_in(pl.concat(told).unique().implode()))
     bids = compared(table(rows["bidders"])).select("lot_id", party_id="bidder_id").unique()
     blank = blank.join(bids.select("lot_id").unique(), on="lot_id", how="semi")

@@ -25,6 +25,7 @@ ROLES: Final = {
     "supervisory_chair": ("监事会主席", "chair of the supervisory board"),
     "external_supervisor": ("外部监事", "external board supervisor"),
     "employee_supervisor": ("职工监事", "employee board supervisor"),
+    "employee": ("工作人员", "employee"),
     "shareholder": ("股东", "shareholder"),
     "indirect_shareholder": ("间接股东", "indirect shareholder"),
     "controller": ("疑似实际控制人", "apparent controller"),

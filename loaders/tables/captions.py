@@ -14,6 +14,7 @@ from typing import Final
 import polars as pl
 
 from loaders.sheets import Sheet
+from loaders.tables.evaluators import lists_evaluators
 from loaders.tables.plans import bare_word
 from loaders.tables.schema import TABLES
 
@@ -40,8 +41,8 @@ def _known() -> dict[str, tuple[str, str]]:
     }
 
 
-def with_captions(sheet: Sheet) -> Sheet:
-    """The sheet, a list of bidders, with a column for each thing said above its headings that no column of it says.
+def with_captions(sheet: Sheet, file: str = "") -> Sheet:
+    """The sheet, a list of bidders or of evaluators, with a column for each thing said above its headings that no column of it says.
 
     Where a line says one thing in two ways, none is taken. The sheet as it is where neither tender nor lot is said there.
     """
@@ -49,7 +50,8 @@ def with_captions(sheet: Sheet) -> Sheet:
         return sheet
     headings = {bare_word(h.rsplit("/", 1)[-1]) for h in sheet.frame.columns}
     bids = TABLES["bids"].by_header
-    if not any(bids.get(h, ("",))[0] in _NAMES_A_BIDDER and h not in _OF_ANYBODY for h in headings):
+    bidders = any(bids.get(h, ("",))[0] in _NAMES_A_BIDDER and h not in _OF_ANYBODY for h in headings)
+    if not bidders and not lists_evaluators(sheet, file):
         return sheet
     known = _known()
     present = {known[h] for h in headings if h in known}

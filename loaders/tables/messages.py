@@ -64,6 +64,19 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "This role in a bid is not known: it is kept as said, and decides nothing about who manages the project or "
         "hands the bid in. Known are: {known}.",
     ),
+    "unknown-post": (
+        "不认识这种职务：按原文保留，作为该单位的任职人员比对。可用的有：{known}。",
+        "This post is not known: it is kept as said, and the person counts among the firm's people. Known are: {known}.",
+    ),
+    "no-post": (
+        "这不是职务：未作为任职导入。持股请列入股东名单。",
+        "This is no post: not loaded as one. List who holds shares in a list of shareholders.",
+    ),
+    "workplace-of-several": (
+        "一格写了多个姓名，工作单位属于谁无法区分：人员已导入，工作单位未导入。请每人单列一行。",
+        "The cell names several persons, and whose workplace this is can't be told: the persons were loaded, the workplace was "
+        "not. Write a row for each.",
+    ),
     "unknown-interest": (
         "不认识这种控制方式：原样保留，不用来判断由谁控制。可用的有：{known}。",
         "This kind of control is not known: it is kept as said, and decides nothing about who controls. Known are: {known}.",

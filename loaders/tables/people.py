@@ -23,7 +23,10 @@ DECIDING = {"managing_partner": "执行事务合伙人", "operator": "经营者"
 proprietorship (个人独资企业), whose registers list no holders."""
 OF_ONE = ("legal_representative", "branch_head", "operator")
 """Of whom a firm has one at a time (民法典 art. 61; 个体工商户登记: the operator): no space in such a cell parts two."""
-NO_OFFICERS = ("liaison", "site_supervisor", "project_manager", "technical_lead", "bid_agent")
+NO_OFFICERS = ("liaison", "site_supervisor", "project_manager", "technical_lead", "bid_agent", "employee")
+"""Posts that are no office: who has one works for the firm, and is loaded with it."""
+_NO_POSTS = ("liaison", "none")
+"""Of these nobody works for the firm by them: a liaison may be a filing agent of very many."""
 
 
 def read_persons(table: TableRows) -> None:
@@ -119,8 +122,11 @@ def _posts(
         word = lists.list.get(place, null_on_oob=True).str.strip_chars().replace("", None)
         role = VOCABULARIES["position"].read(word)
         unknown = word.is_not_null() & role.is_null()
-        known = "、".join(VOCABULARIES["position"].codes)
-        table.rows.report("flag", unknown, "unknown-word", table.header("role"), word, known=known)
+        known = "、".join(c for c in VOCABULARIES["position"].codes if c != "none")
+        table.rows.report("flag", unknown, "unknown-post", table.header("role"), word, known=known)
+        table.rows.report("note", role == "none", "no-post", table.header("role"), word)
+        # In other words he is among the firm's people all the same: left out, he would be tied to nobody.
+        role = role.fill_null(word)
         table.context.count("posts-that-are-no-office", int(role.is_in(NO_OFFICERS).sum() or 0))
         _state(table, person, company, role, span)
 
@@ -150,7 +156,7 @@ def _state(
     table: TableRows, party: Parties, company: Parties, role: pl.Series, span: dict[str, pl.Series]
 ) -> None:
     represents = role.is_in(REPRESENTATIVES)
-    officer = role.is_not_null() & ~represents & ~role.is_in(NO_OFFICERS)
+    officer = role.is_not_null() & ~represents & ~role.is_in(_NO_POSTS)
 
     def where(mask: pl.Series) -> pl.Series:
         return pl.select(pl.when(mask).then(company.ids)).to_series()

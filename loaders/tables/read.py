@@ -122,7 +122,7 @@ def _as_read(sheet: Sheet, file_name: str, mapping: Mapping[str, Any]) -> Sheet:
     """The sheet under the header that a mapping asks for; else upright, where it stands on its side; with what lines above
     its headings say of all its rows."""
     asked = choose(mapping, file_name, sheet.name).header_row
-    return with_captions(with_header_row(sheet, asked) if asked else upright(sheet))
+    return with_captions(with_header_row(sheet, asked) if asked else upright(sheet), file_name)
 
 
 def read_sheet(

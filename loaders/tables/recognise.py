@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from loaders.sheets import Sheet
+from loaders.tables.evaluators import with_evaluators
 from loaders.tables.mapping import MappingError, SheetChoice, choose
 from loaders.tables.plans import TablePlan, bare_word, plan_table, year_in
 from loaders.tables.schema import TABLES, Layout, Table, layouts
@@ -73,6 +74,8 @@ def recognise(sheet: Sheet, file_name: str, mapping: Mapping[str, Any]) -> Sheet
         return SheetPlan(file_name, sheet.name, (), tuple(headers), choice)
 
     plans = {name: plan_table(table, clean, choice, sheet, file_name) for name, table in TABLES.items()}
+    plans["tender_parties"] = serving = with_evaluators(plans["tender_parties"], sheet, file_name)
+    evaluators = "role" in serving.values and choice.table in (None, "tender_parties")
     scores: dict[str, float] = {}
     reads: dict[str, set[str]] = {}
     for name, plan in plans.items():
@@ -84,6 +87,7 @@ def recognise(sheet: Sheet, file_name: str, mapping: Mapping[str, Any]) -> Sheet
             used |= companion.headers
         scores[name] = len(used) + 2 * len(plan.table.required) + hint
         scores[name] += 20 if layout and layout.table == name and not plan.missing else 0
+        scores[name] += 20 if name == "tender_parties" and evaluators and not _bidder_named(plans) else 0
         scores[name] += 1000 if choice.table == name else 0
 
     if choice.table is None:
@@ -108,6 +112,9 @@ def recognise(sheet: Sheet, file_name: str, mapping: Mapping[str, Any]) -> Sheet
         nearest = plans[best] if best else _nearest(plans, file_name, sheet.name)
         return SheetPlan(file_name, sheet.name, (), tuple(headers), choice, layout, nearest, year)
     main = plans[best]
+    if evaluators and serving.missing and not choice.table and main.headers <= serving.headers:
+        # Read as a list of persons, it would not say whose tender they evaluate.
+        return SheetPlan(file_name, sheet.name, (), tuple(headers), choice, layout, serving, year)
     tables = (main, *_companions(main, plans))
     used = {h for plan in tables for h in plan.headers}
     ignored = tuple(h for h in headers if h not in used)
@@ -117,6 +124,13 @@ def recognise(sheet: Sheet, file_name: str, mapping: Mapping[str, Any]) -> Sheet
         # What only a list of holders has, and no holder: read as what is left, it would say nothing of holdings.
         return SheetPlan(file_name, sheet.name, (), tuple(headers), choice, layout, named, year)
     return SheetPlan(file_name, sheet.name, tables, ignored, choice, layout, None, year, elsewhere, named)
+
+
+def _bidder_named(plans: Mapping[str, TablePlan]) -> bool:
+    """Does a heading of its own name the bidder of each row?"""
+    names = {"bidder_name", "consortium_lead", "consortium_members"}
+    own = {h for c in names for h in plans["bids"].columns.get(c, ())}
+    return bool(own - plans["tender_parties"].headers)
 
 
 def _promised(

@@ -8,8 +8,10 @@ import polars as pl
 
 from loaders.lot_numbers import one_number, stated_number
 from loaders.tables.columns import TableRows
+from loaders.tables.evaluators import PERSONS
 from loaders.tables.parties import local_ids, read_parties, relate, state_parties
 from loaders.tables.rows import AT
+from loaders.tables.serving import read_persons_serving
 from loaders.tables.vocabulary import VOCABULARIES
 
 _SCHEMED: Final = r"^[a-z][a-z0-9._-]*:\S"
@@ -84,12 +86,28 @@ def read_tender_parties(table: TableRows) -> None:
     table.require("tender_id", raw)
     tender = local_ids(raw)
     table.rows.node("Tender", pl.DataFrame({AT: table.at, "id": tender}))
-    if table.has("party_id", "party_name") and table.has("role"):
+    persons = table.has("person_id", "person_name")
+    if table.has("role") and (persons or table.has("party_id", "party_name")):
         role = _role_of_party(table)
         # Evaluators and representatives are people; whoever else serves is an organisation.
-        person = role.is_in(["evaluator", "buyer_representative"])
+        person = role.is_in(PERSONS)
+        if persons:
+            read_persons_serving(table, tender, role)
+            role = pl.select(pl.when(~person).then(role)).to_series()
+            person = table.constant(None).is_not_null()
+    if table.has("role") and table.has("party_id", "party_name") and not (persons and role.is_null().all()):
         kind = pl.select(pl.when(person).then(pl.lit("person"))).to_series()
-        party = read_parties(table, "party_id", "party_name", default="either", kind=kind, scope=tender)
+        party = read_parties(
+            table,
+            "party_id",
+            "party_name",
+            default="either",
+            kind=kind,
+            scope=tender,
+            names=_of_roles(table, "party_name", role, persons),
+            raw=_of_roles(table, "party_id", role, persons),
+            required=not persons,
+        )
         state_parties(table, party)
         # In a role that is not known nobody serves: the builder of the works is its bidder.
         served = pl.select(pl.when(role.is_not_null()).then(tender)).to_series()
@@ -102,10 +120,22 @@ def read_tender_parties(table: TableRows) -> None:
         relate(table, "SERVES_TENDER", party, "Tender", tender, {"role": table.constant(said)})
 
 
+def _of_roles(table: TableRows, column: str, role: pl.Series, alone: bool) -> pl.Series:
+    """A column of the parties; `alone`: in the rows with a role, since of the others it is a person's workplace."""
+    cells = table.text(column)
+    return pl.select(pl.when(role.is_not_null()).then(cells)).to_series() if alone else cells
+
+
 def _role_of_party(table: TableRows) -> pl.Series:
-    """In what role each row's party serves; a row of the main table whose role is none of these is refused."""
+    """In what role each row's party serves; a row of the main table whose role is none of these is refused.
+
+    In a list of evaluators whoever is called neither a representative nor anything else evaluates, whatever his trade.
+    """
     words = table.text("role")
     table.require("role", words)
+    said = table.plan.values.get("role")
+    if said in PERSONS and table.has("person_id", "person_name"):
+        return VOCABULARIES["tender_role"].read(words).fill_null(said)
     if not table.main:
         return table.vocabulary("role")
     vocabulary = VOCABULARIES["tender_role"]

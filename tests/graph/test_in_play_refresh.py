@@ -95,6 +95,14 @@ class World:
         person, firm = self.random.choice(PEOPLE), self.random.choice(FIRMS)
         self.rel("OFFICER_OF", person, self.party(person), firm, self.party(firm), role="director")
 
+    def serving(self) -> None:
+        person, number = self.random.choice(PEOPLE), self.random.randrange(12)
+        tender = f"local:t{number - number % 2 if number % 3 else number}"
+        self.node("Tender", tender)
+        self.rel("SERVES_TENDER", person, self.party(person), tender, "Tender", role="evaluator")
+        firm = self.random.choice(FIRMS)
+        self.rel("OFFICER_OF", person, self.party(person), firm, self.party(firm), role="employee")
+
     def debarred(self) -> None:
         firm = self.random.choice(FIRMS)
         self.node("Company", "local:authority", name="示例主管部门")
@@ -131,6 +139,8 @@ def base(seed: int) -> Extract:
     world.office()
     for number in range(12):
         world.lot(number)
+    for _ in range(3):
+        world.serving()
     if seed % 2:
         world.benefit()
         world.debarred()
@@ -138,7 +148,7 @@ def base(seed: int) -> Extract:
     return world.done()
 
 
-MORE = ("holding", "control", "concert", "identifier", "office", "kind", "lot", "bid")
+MORE = ("holding", "control", "concert", "identifier", "office", "kind", "lot", "bid", "serving")
 
 
 def more(seed: int, what: str) -> Extract:
