@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +17,7 @@ from loaders.tables.companies import contact_frame
 from loaders.tables.consortia import read_members
 from loaders.tables.parties import Parties, most, read_parties, relate, state_parties
 from loaders.tables.payments import counted_apart, further, tell_rows
+from loaders.tables.plans import bare_word
 from loaders.tables.rows import AT
 from loaders.tables.tendering import lot_ids, state_lots
 from loaders.tables.vocabulary import VOCABULARIES
@@ -43,6 +45,8 @@ _PHONE: Final = (
 )
 """A telephone beside a name."""
 _BESIDE_PHONE: Final = r"(?i)(?:联系)?(?:电话|手机号?码?|方式)|tel|[:;,/|()、]"
+_WINNER: Final = r"(?:中标|成交)(?!候选)"
+"""The heading of a list's bidders that says that they won (中标人, 成交供应商)."""
 _HANDLING: Final = ("bid_agent", "handler", "bid_writer")
 """Roles of those whose telephone is the one a bid is handled by."""
 
@@ -134,6 +138,8 @@ def read_bids(table: TableRows) -> None:
 
     amount, currency = table.money("amount")
     won = table.boolean("won").fill_null(pl.select(pl.when(status == "won").then(True)).to_series())
+    if re.match(_WINNER, bare_word(table.header("bidder_name"))):
+        won = won.fill_null(True)
     if table.has("won_amount"):
         award, award_currency = table.money("won_amount")
         winner = won.fill_null(False)

@@ -320,6 +320,11 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "The table {column} has no such columns, which were left out: {known}. Where one matters, rename it, or name it "
         "in a --map file.",
     ),
+    "numbers-alone": (
+        "按“{column}”表读取，但只读到编号或名称，其余各列都没有用到：{known}。若是投标、中标等名单，请改列名（如“投标人”“投标报价”），或用 --map 指定。",
+        "Read as the table {column}, of which there is no more than numbers or titles; nothing else of it was of use: {known}. If "
+        "it lists bids or awards, rename its headings (投标人, 投标报价), or name them in a --map file.",
+    ),
     "columns-elsewhere": (
         "{known} 是“{column}”表的列，此处未使用。若本表应是该表，请补充其必需的列（或改列名，或用 --map 指定）：",
         "{known} is known in the table {column} and of no use here. Should this be one, supply what it needs (or rename "

@@ -63,6 +63,8 @@ _OURS: Final[dict[str, tuple[str, ...]]] = {"identities": ("candidates",)}
 """Columns of files a load writes to be filled in, which only help whoever fills them in."""
 
 
+_BARE: Final = ("lots", "tenders")
+"""Tables that any list of a procedure has the numbers of."""
 _TELEPHONE: Final = r"\d{11,}|(?:^|\D)0\d{2,3}[-－— ]?\d{7,8}(?:\D|$)|@"
 """Long runs of digits (accounts, mobile telephones, numbers of documents), numbers with an area code, mail addresses."""
 
@@ -161,6 +163,11 @@ def _tell_ignored(sheet: Sheet, plan: SheetPlan, file: InputFile, context: ReadC
         return
     zh, en = table_message("columns-ignored", plan.table or "", brief_list(ignored, "、"))
     context.problem("note", "columns-ignored", file, sheet.header_row, zh=zh, en=en, sheet=sheet.name)
+    bare = all(t.table.name in _BARE and t.present <= {"id", "tender_id", "title"} for t in plan.tables)
+    if bare and not plan.elsewhere and len(ignored) > 1:
+        # A list of bidders under headings that nobody knows would else pass for one of lots without a bid.
+        zh, en = table_message("numbers-alone", plan.table or "", brief_list(ignored, "、"))
+        context.problem("flag", "numbers-alone", file, sheet.header_row, zh=zh, en=en, sheet=sheet.name)
     there = [h for h in ignored if plan.elsewhere and h in plan.elsewhere.headers]
     if plan.elsewhere and there:
         # A list of holders without its column of holders would else pass for a list of companies.
