@@ -24,7 +24,8 @@ _EVERYBODY: Final = frozenset({"Household", "Benefit"})
 # Where the ends of a relationship are marked: what is downstream of a party, what it does in tenders, or a lot.
 _PARTIES: Final = {
     "OWNS": ("to_id",),
-    "EXERCISES_CONTROL": ("to_id",),
+    # Who manages without shares is looked for above bidders anywhere.
+    "EXERCISES_CONTROL": ("from_id", "to_id"),
     "MEMBER_OF_CONCERT": ("from_id", "to_id", "company_id"),
     "SAME_AS": ("from_id", "to_id"),
 }
@@ -33,6 +34,8 @@ _BESIDE: Final = {
     "LEGAL_REP_OF": "to_id",
     "OFFICER_OF": "to_id",
     "HOLDS_POST": "to_id",
+    # Who manages a bidder is asked about beside it.
+    "EXERCISES_CONTROL": "to_id",
 }
 _LOTS: Final = {"FOR_LOT": "to_id", "LOT_OF": "from_id"}
 _TENDERS: Final = {"BUYS": "to_id", "SERVES_TENDER": "to_id"}

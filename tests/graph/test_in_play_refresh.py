@@ -103,6 +103,10 @@ class World:
         firm = self.random.choice(FIRMS)
         self.rel("OFFICER_OF", person, self.party(person), firm, self.party(firm), role="employee")
 
+    def managing(self) -> None:
+        a, b = self.random.sample(FIRMS, 2)
+        self.rel("EXERCISES_CONTROL", a, self.party(a), b, self.party(b), interest="management_relation")
+
     def debarred(self) -> None:
         firm = self.random.choice(FIRMS)
         self.node("Company", "local:authority", name="示例主管部门")
@@ -141,6 +145,7 @@ def base(seed: int) -> Extract:
         world.lot(number)
     for _ in range(3):
         world.serving()
+        world.managing()
     if seed % 2:
         world.benefit()
         world.debarred()
@@ -148,7 +153,7 @@ def base(seed: int) -> Extract:
     return world.done()
 
 
-MORE = ("holding", "control", "concert", "identifier", "office", "kind", "lot", "bid", "serving")
+MORE = ("holding", "control", "concert", "identifier", "office", "kind", "lot", "bid", "serving", "managing")
 
 
 def more(seed: int, what: str) -> Extract:
