@@ -78,6 +78,9 @@ _COMPANIES_OF_LOTS: Final = (
         f"{hop('(p:Person)-[:SERVES_TENDER]->(t)', 'p.id')}{hop(f'(p)-[:{rel}]->(c:Company)', 'c.id')}RETURN DISTINCT c.id"
         for rel in ("LEGAL_REP_OF", "OFFICER_OF")
     ),
+    # Who is said to manage, or to control, a bidder.
+    f"{EACH}MATCH (l:Lot {{id: i}}) {hop('(b:Bid)-[:FOR_LOT]->(l)', 'b.id')}{hop('(m:Company)-[:SUBMITS]->(b)', 'm.id')}"
+    f"{hop('(c:Company)-[:EXERCISES_CONTROL]->(m)', 'c.id')}RETURN DISTINCT c.id",
 )
 _HELD: Final = tuple(
     f"{EACH}MATCH (c:Company {{id: i}}) {hop(f'(h:{type_})-[:{rel}]->(c)', 'h.id')}RETURN DISTINCT c.id"

@@ -49,6 +49,12 @@ _COMPANIES: Final = tuple(
     "RETURN DISTINCT c.id AS company_id, l.bid_on AS on_date, l.id AS group_id"
     for type_ in ("LEGAL_REP_OF", "OFFICER_OF")
 )
+_MANAGERS: Final = (
+    # Who controls a manager of a bidder may bid as well, or control another.
+    "MATCH (c:Company)-[r:EXERCISES_CONTROL]->(m:Company)-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) "
+    "WHERE r.counted AND r.interest = 'management_relation' "
+    "RETURN DISTINCT c.id AS company_id, l.bid_on AS on_date, l.id AS group_id"
+)
 _DEBARRED: Final = (
     "MATCH (d:{})-[r:DEBARRED_BY]->(:Company) WHERE r.counted "
     "RETURN DISTINCT d.id AS party_id, r.valid_from AS barred_from, r.valid_to AS barred_to"
@@ -111,6 +117,8 @@ def procedure_in_play(
     """What to ask beside the bidders. `bidders`: company_id, on_date, group_id of all lots, or of `lots` alone."""
     groups = [_of_lots(store, query, _ASKED, lots) for query in _COMPANIES]
     parties = pl.concat(groups).unique()
+    if "EXERCISES_CONTROL" in store.present():
+        groups.append(_of_lots(store, _MANAGERS, _ASKED, lots))
     named = pl.concat([_of_lots(store, query, _NAMED, lots) for query in _SERVANTS])
     people = named.drop("name")
     barred = {type_: read(store, _DEBARRED.format(type_), _BARRED) for type_ in ("Company", "Person")}

@@ -183,6 +183,7 @@ FACT_CODES: Final[dict[str, Pair]] = {
     "masked_number": ("脱敏证件号", "masked number"),
     "contact": ("联系方式", "contact"),
     "management_relation": ("管理关系", "management relation"),
+    "managed_by_subsidiary": ("由其控制的企业管理", "managed by a company it controls"),
     "head_of_household": ("户主", "head"),
     "yes": ("是", "yes"),
     "stake": ("持股", "stake"),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from detectors.definition import Detector, Draft, Row, Severity, Undecided, Values
 from detectors.law import statutes
 from detectors.rows import table
-from detectors.ties import bidding, managed
+from detectors.ties import bidding, managed, managers
 from detectors.ties.control_among import controlling
 from detectors.ties.coverage import without_ownership
 from detectors.ties.drafts import Tie, draft, tie_facts
@@ -41,7 +41,10 @@ def _managed(found: LinkTie) -> Iterator[Draft | Undecided]:
     yield from link_hits(
         found,
         severity=_severity(
-            found.lot["regime"], direct=not any(r.get("above_id") for r in found.rows), certain=True
+            found.lot["regime"],
+            direct=not any(r.get("above_id") for r in found.rows),
+            # That a subsidiary manages the other is for a person to weigh.
+            certain=any(r["role"] not in (managers.THROUGH, "itself", "controller") for r in found.rows),
         ),
         facts={"certain": True, "relation": managed.relations(found)},
         words={**managed.relation_words(found), "holder": found.holder_name},
@@ -92,12 +95,12 @@ def _draft(tie: Tie) -> Draft:
 
 DETECTOR = Detector(
     id="bidder-controls-bidder",
-    version="1.1",
+    version="1.2",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="一家投标人控股或管理另一家投标人",
     title_en="One bidder controls or manages another",
-    meaning_zh="同一标段的一家投标人控股另一家投标人（逐层按表决权认定），或者不持股而管理它、是它的总机构。",
+    meaning_zh="同一标段的一家投标人控股另一家投标人（逐层按表决权认定），或者不持股而管理它（包括由其控制的企业管理）、是它的总机构。",
     severity="prohibited",
     basis=(statutes.ARTICLE_34, statutes.PROCUREMENT_18, *statutes.RELATED_PARTIES),
     needs=("SUBMITS", "FOR_LOT"),
@@ -107,6 +110,7 @@ DETECTOR = Detector(
         "control": bidding.CONTROL,
         "holdings": bidding.HOLDINGS,
         "manages": managed.MANAGES,
+        "managers_control": managers.ABOVE_MANAGERS,
         "branches": managed.BRANCHES,
         "bidders": bidding.BIDDERS,
         "covered": bidding.COVERED,
@@ -115,6 +119,7 @@ DETECTOR = Detector(
         "control": bidding.CONTROL_COLUMNS,
         "holdings": bidding.HOLDINGS_COLUMNS,
         "manages": managed.MANAGED_COLUMNS,
+        "managers_control": managers.COLUMNS,
         "branches": managed.MANAGED_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,
         "covered": bidding.COVERED_COLUMNS,

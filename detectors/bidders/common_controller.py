@@ -10,7 +10,7 @@ import polars as pl
 
 from detectors.definition import Detector, Draft, Row, Undecided, Values
 from detectors.rows import Rows, table
-from detectors.ties import bidding, managed
+from detectors.ties import bidding, managed, managers
 from detectors.ties.coverage import without_ownership
 from detectors.ties.drafts import Tie, bidder_fact, by_state, draft, tie_facts
 from detectors.ties.links import CLOSING_EN, CLOSING_ZH, ENDED, LinkTie, link_hits
@@ -90,12 +90,12 @@ def _facts(tie: Tie, above: Above) -> dict[str, Any]:
 
 DETECTOR = Detector(
     id="common-controller",
-    version="1.2",
+    version="1.3",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人受同一主体控制",
     title_en="Bidders are controlled by the same party",
-    meaning_zh="同一标段的两家以上投标人由同一主体控制（逐层按表决权及所载控制关系认定），或者由同一主体不持股而管理（受托管理、托管、承包经营）。",
+    meaning_zh="同一标段的两家以上投标人由同一主体控制（逐层按表决权及所载控制关系认定），或者由同一主体不持股而管理（受托管理、托管、承包经营，包括由其控制的企业管理）。",
     severity="review",
     basis=(bidding.ARTICLE_34, bidding.ARTICLE_39, bidding.PROCUREMENT_18),
     needs=("SUBMITS", "FOR_LOT"),
@@ -107,6 +107,7 @@ DETECTOR = Detector(
         "bidders": bidding.BIDDERS,
         "kinds": bidding.KINDS,
         "manages": managed.MANAGES,
+        "managers_control": managers.ABOVE_MANAGERS,
         "covered": bidding.COVERED,
         "branches": managed.BRANCHES,
     },
@@ -116,6 +117,7 @@ DETECTOR = Detector(
         "bidders": bidding.BIDDERS_COLUMNS,
         "kinds": bidding.KINDS_COLUMNS,
         "manages": managed.MANAGED_COLUMNS,
+        "managers_control": managers.COLUMNS,
         "covered": bidding.COVERED_COLUMNS,
         "branches": managed.MANAGED_COLUMNS,
     },

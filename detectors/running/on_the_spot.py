@@ -20,6 +20,8 @@ from detectors.running.standing import Standing
 from detectors.ties import bidding, people
 from detectors.ties.employers import ABOVE_EMPLOYERS, EMPLOYERS_OF_LOTS
 from detectors.ties.held_in_trust import OWNERS, OWNERS_COLUMNS
+from detectors.ties.managers import ABOVE_MANAGERS, MANAGERS_OF_LOTS
+from detectors.ties.managers import COLUMNS as MANAGER_COLUMNS
 from detectors.ties.procedure_parties import ABOVE_PARTIES, HELD
 from graph.in_play import derived_on_the_spot
 from graph.stores.contract import GraphStore
@@ -59,6 +61,7 @@ class OnTheSpot(NearbyView):
             **{q: self._above(type_, q) for type_, q in ABOVE_BIDDERS.items()},
             **{q: self._above_parties(type_, side) for (type_, side), q in ABOVE_PARTIES.items()},
             **{q: self._above_employers(k) for k, q in ABOVE_EMPLOYERS.items()},
+            ABOVE_MANAGERS: self._above_managers,
             bidding.KINDS: self._kinds,
             people.ABOVE: self._persons,
             bidding.HOLDERS: self._holders,
@@ -128,6 +131,15 @@ class OnTheSpot(NearbyView):
             return rows.select("lot_id", *ends, "derivation", "identity").unique()
 
         return answer
+
+    def _above_managers(self) -> pl.DataFrame:
+        ids = {"ids": self._near.ids("asked") or [""]}
+        found = self._store.query(MANAGERS_OF_LOTS, ids, _TIMEOUT)
+        firms = pl.DataFrame(pl.from_arrow(found)).cast(pl.String)
+        rows = firms.join(self._of("CONTROLS", firms["to_id"]), on="to_id").filter(held_on_the_bid_date())
+        manager = (pl.col("to_id").alias(c) for c in ("manager_id", "manager_stated"))
+        told = self._named(rows).with_columns(*manager, holder_id="from_id", layers="depth")
+        return told.select(MANAGER_COLUMNS).unique()
 
     def _kinds(self) -> pl.DataFrame:
         rows = self._of("ULTIMATELY_HOLDS", self._near.parties).filter(pl.col("from_type") == "Company")

@@ -13,6 +13,7 @@ import polars as pl
 from detectors.definition import Row
 from detectors.question import Question
 from detectors.rows import table
+from detectors.ties import managers
 from detectors.ties.attached_drafts import added
 from detectors.ties.links import LINK_COLUMNS, SPAN, LinkTie, compared, link_ties, on_bids
 from graph.public_kinds import STATE
@@ -35,7 +36,7 @@ SUBCONTRACTED: Final[Mapping[str, str]] = {
 MANAGED_COLUMNS: Final = ("bidder_id", *LINK_COLUMNS, "holder_kind")
 _BY_NAME: Final = "branch_by_name"
 _RULES: Final = "controller"
-NO_BRANCHES: Final = ("management_relation", _RULES)
+NO_BRANCHES: Final = ("management_relation", managers.THROUGH, _RULES)
 """Roles of those that are managed, or controlled, otherwise than as branches."""
 
 
@@ -54,7 +55,8 @@ def managed(
 
     Of a company above a bidder (`above_id`, `above_name`) the control between is in `more_nodes` and `more_keys`. A manager
     that bids stands among its own bids, role "itself", and one that controls another bidder beside that, role "controller".
-    `rows`: of `manages`, `branches` and `control`.
+    Of who controls its manager that manager is `above_id`. `rows`: of `manages`, `branches` and `control`, and of
+    `managers_control` where they are asked for.
     """
     links = table(rows["manages"])
     if with_branches:
@@ -71,15 +73,16 @@ def managed(
     # A branch's head office controls it already.
     theirs = table(rows["manages"]).rename({"bidder_id": "above_id"}).drop("stated_id", strict=False)
     through = on_bids(bidders, theirs.join(over.drop("bidder_id"), on="above_id"), "bid_id")
-    found = pl.concat([on_bids(bidders, links), through], how="diagonal_relaxed")
+    direct = on_bids(bidders, links)
+    found = pl.concat([direct, through, managers.through(rows, direct)], how="diagonal_relaxed")
     found = found.filter(pl.col("holder_id") != pl.col("bidder_id"))
-    managers = found.select("lot_id", "holder_id", "holder_name", "holder_kind").unique(
+    managing = found.select("lot_id", "holder_id", "holder_name", "holder_kind").unique(
         ["lot_id", "holder_id"]
     )
     ruled = bids.join(control.drop("above_name"), on=["bid_id", "bidder_id"])
-    ruled = ruled.join(managers, on=["lot_id", "holder_id"])
+    ruled = ruled.join(managing, on=["lot_id", "holder_id"])
     ruled = ruled.join(found, on=["lot_id", "holder_id", "bidder_id"], how="anti")
-    own = bids.join(managers, left_on=["lot_id", "bidder_id"], right_on=["lot_id", "holder_id"])
+    own = bids.join(managing, left_on=["lot_id", "bidder_id"], right_on=["lot_id", "holder_id"])
     own = own.with_columns(holder_id=pl.col("bidder_id"))
     whole = pl.concat(
         [
@@ -104,10 +107,10 @@ def _proof(control: str | None, above: str | None) -> tuple[set[str], set[str]]:
 
 def managed_ties(linked: pl.DataFrame, by_a_bidder: bool) -> Iterator[LinkTie]:
     """What `managed` ties, by lot and manager: by one that bids in the lot, or by one that does not."""
-    bidding = linked.filter(pl.col("role") == "itself").select("lot_id", "holder_id").unique()
-    mine = linked.join(bidding, on=["lot_id", "holder_id"], how="semi" if by_a_bidder else "anti")
-    for tie in link_ties(mine):
-        if any(r["role"] not in (_RULES, "itself") for r in tie.rows):
+    bidding = set(linked.filter(pl.col("role") == "itself").select("lot_id", "holder_id").iter_rows())
+    ties = [t for t in link_ties(linked) if any(r["role"] not in (_RULES, "itself") for r in t.rows)]
+    for tie in managers.nearest(ties):
+        if ((tie.lot["lot_id"], tie.holder) in bidding) == by_a_bidder:
             yield tie
 
 
@@ -121,6 +124,9 @@ def relation_words(tie: LinkTie) -> dict[str, str]:
         if row["role"] == _RULES:
             zh.append(f"{name}由其控制")
             en.append(f"it controls {name}")
+        elif row["role"] == managers.THROUGH:
+            zh.append(f"{name}由{above}管理（不持股），而{above}由其控制")
+            en.append(f"{name} is managed, without shares, by {above}, which it controls")
         elif row["role"] != "management_relation":
             by_name = row["role"] == _BY_NAME
             zh.append(f"{name}为其分支机构" + ("（按名称认定）" if by_name else ""))

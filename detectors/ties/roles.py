@@ -36,6 +36,7 @@ ROLES: Final = {
     "branch_by_name": ("分支机构（按名称）", "branch, by its name"),
     "international_branch": ("境外分支机构", "international branch"),
     "management_relation": ("被管理方", "managed company"),
+    "managed_by_subsidiary": ("由其控制的企业管理", "managed by a company it controls"),
     "project_manager": ("项目经理", "project manager"),
     "technical_lead": ("技术负责人", "technical lead"),
     "quality_lead": ("质量负责人", "quality lead"),

@@ -432,6 +432,7 @@ export const CODES: Record<string, [string, string]> = {
   "list": ["名单", "list"],
   "masked_number": ["脱敏证件号", "masked number"],
   "contact": ["联系方式", "contact"],
+  "managed_by_subsidiary": ["由其控制的企业管理", "managed by a company it controls"],
   "head_of_household": ["户主", "head"],
   "yes": ["是", "yes"],
   "stake": ["持股", "stake"],
