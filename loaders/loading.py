@@ -31,6 +31,7 @@ from loaders.snapshots import name_snapshot, tell_ended
 from loaders.tables import read_tables, settle_tables, write_rejects
 from loaders.tables.mapping import read_mapping
 from loaders.tables.paid_again import tell_paid_before
+from loaders.tables.paid_by_person import tell_paid_by_person
 
 Progress = Callable[[str, int, int], None]
 FORMATS: Final = ("table", "ocds", "bods", "holder_tree")
@@ -154,6 +155,7 @@ def load(
     tell_ended(store, context)
     tell_unnamed(store, context)
     tell_paid_before(store, context)
+    tell_paid_by_person(store, context)
     context.extract.read_once = True
     report.applied = store.apply(context.extract, digest, progress)
     report.unresolved = _write_unresolved(report.applied, folder)

@@ -33,7 +33,7 @@ def unlowered(of: Recipient, person: str, date: str) -> tuple[list[Unlowered], b
     died = date[:7]
     later = {str(m["person_id"]) for m in of.members if str(m["member_from"] or "") > date}
     programs: dict[str, list[Spell]] = defaultdict(list)
-    for spell in of.spells:
+    for spell in of.once:
         if not spell.person or (of.unlisted and of.kind == "person"):
             programs[spell.same].append(spell)
     found, lacking = [], False

@@ -11,6 +11,7 @@ from typing import Final
 from detectors.definition import Parameter, Row, Values
 from detectors.households.districts import apart
 from detectors.households.paid import Recipient, Spell, recipients
+from detectors.households.told_twice import told_again
 from detectors.rules.values import settle
 from graph.programs import is_known, may_be, same_programme
 
@@ -98,11 +99,15 @@ class Covering:
 
 @dataclass(frozen=True)
 class Overlap:
-    """Two coverings of the same persons, and the months of both with those whom both cover in it."""
+    """Two coverings of the same persons, and the months of both with those whom both cover in it.
+
+    `told_twice`: in all of these months it may be one payment, told by household and by person.
+    """
 
     one: Covering
     two: Covering
     covered: Mapping[str, frozenset[str]]
+    told_twice: bool = False
 
     @property
     def months(self) -> tuple[str, ...]:
@@ -141,13 +146,29 @@ def overlaps(rows: Mapping[str, Sequence[Row]], of_households: Callable[[Spell],
             if not (parts and not apart(one.region, two.region)):
                 meeting.setdefault((id(one), id(two)), (one, two))
     longest: dict[tuple[str, ...], Overlap] = {}
+    again: dict[str, frozenset[Spell]] = {}
     for one, two in meeting.values():
         both = {m: frozenset(one.persons[m] & two.persons[m]) for m in one.spells.keys() & two.spells.keys()}
         covered = {m: both[m] for m in sorted(both) if both[m]}
         same = (one.id, two.id, one.program_id, two.program_id)
-        if covered and (same not in longest or len(covered) > len(longest[same].covered)):
-            longest[same] = Overlap(one, two, covered)
+        if one.of.id == two.of.id and one.same in may_be(two.same):
+            twice = again.setdefault(one.of.id, told_again(one.of.spells))
+            sure = {m: who for m, who in covered.items() if not _again(one, two, m, twice)}
+        else:
+            sure = covered
+        found = Overlap(one, two, sure or covered, not sure)
+        if covered and (same not in longest or _rank(found) > _rank(longest[same])):
+            longest[same] = found
     return [longest[k] for k in sorted(longest)]
+
+
+def _rank(overlap: Overlap) -> tuple[bool, int]:
+    return not overlap.told_twice, len(overlap.covered)
+
+
+def _again(one: Covering, two: Covering, month: str, twice: frozenset[Spell]) -> bool:
+    """Does all that one of them pays in a month tell again what the other one pays?"""
+    return any(twice.issuperset(c.spells[month]) for c in (one, two))
 
 
 def _coverings(

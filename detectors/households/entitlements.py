@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -26,6 +26,7 @@ from detectors.households.paid import (
     recipients,
 )
 from detectors.households.periods import Windows, fold, windows
+from detectors.households.told_twice import counted_once
 from detectors.rows import Rows
 from graph.programs import may_be, same_programme
 
@@ -112,6 +113,11 @@ class Entitlement:
     reached: frozenset[str]
     least: Mapping[str, int | None]
 
+    @cached_property
+    def once(self) -> Mapping[str, int | None]:
+        """As `paid`, what two lists may both tell counted once."""
+        return {m: amount for m, amount in by_month(counted_once(self.spells)).items() if amount != 0}
+
     @property
     def missing(self) -> list[str]:
         """Months due and not paid."""
@@ -129,6 +135,16 @@ class Entitlement:
         if due is None or paid is None:
             return None
         return due - paid if due - paid >= max(floor, 1) else None
+
+    def short_once(self, month: str, floor: int) -> bool:
+        """Is a month short only if what two lists may both tell is one payment?
+
+        Where both together are what is due, they are told apart: each pays its part.
+        """
+        due, paid, once = self.due[month], self.paid.get(month), self.once.get(month)
+        if due is None or paid is None or once is None or paid == due or not self.alive(month):
+            return False
+        return due - once >= max(floor, 1) > due - paid
 
     def in_part(self, month: str) -> bool:
         """Does the list begin or end within the month, and is what it states for the whole of it paid?"""
@@ -212,7 +228,7 @@ def _entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
         program: windows(
             covered[program],
             (
-                (by_month(paid_for[key][0]), partial(_due, mine, pick=min))
+                (by_month(counted_once(paid_for[key][0])), partial(_due, mine, pick=min))
                 for key, mine in stated.items()
                 if key[1] == program
             ),

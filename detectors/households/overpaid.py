@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from detectors.definition import Values
 from detectors.households.deaths import living
 from detectors.households.entitlements import Entitlement
+from detectors.households.told_twice import TOLD_TWICE
 
 EVENED_OUT: Final = (
     "evened-out",
@@ -23,7 +24,8 @@ class Overpaid:
     those that began after the benefit was declined.
 
     `partly`: months in which whoever is paid is not all on the list; `unstated`: an amount is missing; `beyond`: the list
-    names the recipient before or after alone, or nobody.
+    names the recipient before or after alone, or nobody. `paid`: what is laid beside what is due. `told_twice`: nothing of
+    it is above once what two lists may both tell counts once.
     """
 
     above: dict[str, int]
@@ -32,13 +34,26 @@ class Overpaid:
     partly: tuple[str, ...]
     unstated: tuple[str, ...]
     beyond: tuple[str, ...]
+    paid: Mapping[str, int | None]
+    told_twice: bool = False
 
 
 def overpaid(e: Entitlement, values: Values) -> Overpaid:
-    """What is paid above the entitlement, from the rule's `surplus` a month on; months after a death are left out."""
+    """What is paid above the entitlement, from the rule's `surplus` a month on; months after a death are left out.
+
+    Payments that two lists may both tell count once, and all only where nothing is above otherwise (`told_twice`).
+    """
+    found = _overpaid(e, values, e.paid)
+    if not found.above or e.once == e.paid:
+        return found
+    sure = _overpaid(e, values, e.once)
+    return sure if sure.above else replace(found, told_twice=True)
+
+
+def _overpaid(e: Entitlement, values: Values, by_month: Mapping[str, int | None]) -> Overpaid:
     above: dict[str, int] = {}
     ended, partly, unstated, beyond = [], [], [], []
-    for month, paid in sorted(e.paid.items()):
+    for month, paid in sorted(by_month.items()):
         after = month in e.after
         if not e.alive(month):
             continue
@@ -55,7 +70,7 @@ def overpaid(e: Entitlement, values: Values) -> Overpaid:
             if after:
                 ended.append(month)
     waived = tuple(m for m in above if m in e.waived)
-    return Overpaid(above, tuple(ended), waived, tuple(partly), tuple(unstated), tuple(beyond))
+    return Overpaid(above, tuple(ended), waived, tuple(partly), tuple(unstated), tuple(beyond), by_month)
 
 
 def _all_listed(e: Entitlement, month: str) -> bool:
@@ -71,16 +86,25 @@ def _all_listed(e: Entitlement, month: str) -> bool:
     return not e.listed or paid_for <= e.listed
 
 
-def short_elsewhere(e: Entitlement, above: Mapping[str, int]) -> int:
+def short_elsewhere(e: Entitlement, found: Overpaid) -> int:
     """Minor units paid short in all months due, as far as amounts are stated; what was declined is not short.
 
-    `above`: what was paid above in each month. The newest month may not be paid yet: while it is not, it is short where
+    `found`: what was paid above in each month. The newest month may not be paid yet: while it is not, it is short where
     it can have been paid in advance, whole, in one of these.
     """
     # Of a payment whose amount is not stated nobody knows whether it was short.
-    stated = {m: amount for m in e.due if (amount := e.paid.get(m, 0)) is not None and m not in e.declined}
+    stated = {
+        m: amount for m in e.due if (amount := found.paid.get(m, 0)) is not None and m not in e.declined
+    }
     short = {m: (e.due[m] or 0) - paid for m, paid in stated.items() if e.alive(m)}
     newest = max(e.covered, default="")
-    if newest not in e.paid and short.get(newest, 0) > max(above.values(), default=0):
+    if newest not in e.paid and short.get(newest, 0) > max(found.above.values(), default=0):
         del short[newest]
     return sum(gap for gap in short.values() if gap > 0)
+
+
+def explained(e: Entitlement, found: Overpaid) -> tuple[str, str, str] | None:
+    """What explains innocently all that is paid above; None where nothing does."""
+    if found.told_twice:
+        return TOLD_TWICE
+    return EVENED_OUT if short_elsewhere(e, found) >= sum(found.above.values()) else None

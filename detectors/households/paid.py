@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 from detectors.definition import Row, Undecided, Values
 from detectors.households.months import in_month, months_of
+from detectors.households.told_twice import counted_once
 from detectors.rows import Rows
 from detectors.rules.values import Settled, settle
 from graph.household_members import known_by_number
@@ -186,10 +187,15 @@ class Recipient:
         """The rule of the paying district in the month."""
         return settle(values, self.paying(month), f"{month}-01")
 
+    @cached_property
+    def once(self) -> tuple[Spell, ...]:
+        """The payments, without those that may tell again what others tell."""
+        return counted_once(self.spells)
+
     def amount(self, months: Sequence[str]) -> int:
-        """Minor units paid in these months."""
+        """Minor units paid in these months; what two lists may both tell counts once."""
         wanted = set(months)
-        return sum(s.amount or 0 for s in self.spells if s.month in wanted)
+        return sum(s.amount or 0 for s in self.once if s.month in wanted)
 
 
 _KNOWN: Final[WeakKeyDictionary[Rows, tuple[Sequence[Row], Sequence[Row], list[Recipient]]]] = (

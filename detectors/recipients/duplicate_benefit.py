@@ -23,6 +23,7 @@ from detectors.households.covered import (
 from detectors.households.districts import apart
 from detectors.households.drafts import draft
 from detectors.households.paid import POPULATION, RECIPIENTS, RECIPIENTS_COLUMNS, recipients, without_months
+from detectors.households.told_twice import TOLD_TWICE
 from detectors.households.unnumbered import looked_up_by_number
 from detectors.law.assistance import assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
@@ -54,6 +55,7 @@ def _undated(rows: Mapping[str, Sequence[Row]]) -> Iterator[Undecided]:
 
 def _draft(found: Overlap, rule: Settled, values: Values) -> Draft:
     one, two, months = found.one, found.two, found.months
+    moved = apart(one.region, two.region) and len(months) <= int(rule["move_months"])
     last = [s for c in (one, two) for s in c.spells[months[-1]]]
     drafted = draft(
         one.of,
@@ -85,9 +87,7 @@ def _draft(found: Overlap, rule: Settled, values: Values) -> Draft:
             *(s.key for s in last),
             *(m["member_key"] for c in (one, two) for m in c.of.members if m["person_id"] in found.persons),
         ],
-        suppressed_by=_MOVED
-        if apart(one.region, two.region) and len(months) <= int(rule["move_months"])
-        else None,
+        suppressed_by=TOLD_TWICE if found.told_twice else _MOVED if moved else None,
     )
     return replace(
         drafted,
@@ -101,7 +101,7 @@ _MOVED: Final = ("move-month", "迁移当月两地各发一次", "paid in both p
 
 DETECTOR = Detector(
     id="duplicate-benefit",
-    version="1.5",
+    version="1.6",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
@@ -133,7 +133,7 @@ DETECTOR = Detector(
     columns=RECIPIENTS_COLUMNS,
     population=POPULATION,
     identity=("household_id", "program_id"),
-    suppressors=(Suppressor("move-month", "迁移当月两地各发一次", "both places pay in the month of a move"),),
+    suppressors=(Suppressor(*_MOVED), Suppressor(*TOLD_TWICE)),
     wording_zh=(
         "【风险预警】{months}（{count}个月）有{people}人同时由{one}与{two}发放覆盖，重叠金额{amount}元{share_zh}。"
         "请核实是否重复享受。" + CAUTION_ZH

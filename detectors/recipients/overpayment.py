@@ -15,8 +15,9 @@ from detectors.households.entitlements import (
     entitlements,
 )
 from detectors.households.months import months_said
-from detectors.households.overpaid import EVENED_OUT, Overpaid, overpaid, short_elsewhere
+from detectors.households.overpaid import EVENED_OUT, Overpaid, explained, overpaid
 from detectors.households.paid import recipients
+from detectors.households.told_twice import TOLD_TWICE
 from detectors.households.unlisted import never_listed, without_list
 from detectors.law.assistance import paid_by_the_month
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
@@ -71,7 +72,7 @@ def _draft(e: Entitlement, found: Overpaid, values: Values) -> Draft:
             "surplus": total,
             "months_after_end": list(found.ended),
             "months_after_declining": list(found.waived),
-            "by_month": [{"month": m, "due": due[m], "paid": e.paid[m]} for m in months],
+            "by_month": [{"month": m, "due": due[m], "paid": found.paid[m]} for m in months],
         },
         {
             "count": str(len(months)),
@@ -82,7 +83,7 @@ def _draft(e: Entitlement, found: Overpaid, values: Values) -> Draft:
         values=values,
         nodes=[e.program_id, *e.of.persons, *(s.benefit for s in e.spells)],
         keys=[*e.keys, *declined, *(s.key for s in e.spells), *(m["member_key"] for m in e.of.members)],
-        suppressed_by=EVENED_OUT if short_elsewhere(e, found.above) >= total else None,
+        suppressed_by=explained(e, found),
     )
     return replace(made, identity={"household_id": e.of.id, "program_id": e.program_id})
 
@@ -101,7 +102,7 @@ def _beside_en(found: Overpaid) -> str:
 
 DETECTOR = Detector(
     id="overpayment",
-    version="1.5",
+    version="1.6",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
@@ -118,7 +119,7 @@ DETECTOR = Detector(
     columns=ENTITLEMENTS_COLUMNS,
     population=POPULATION,
     identity=("household_id", "program_id"),
-    suppressors=(Suppressor(*EVENED_OUT),),
+    suppressors=(Suppressor(*EVENED_OUT), Suppressor(*TOLD_TWICE)),
     wording_zh=(
         "【风险预警】{household}：与资格名单相比，{months}有{count}个月{programs}多发{beside_zh}，"
         "共多发{surplus}元。请核实名单与放弃登记是否最新、发放是否含补发。" + CAUTION_ZH

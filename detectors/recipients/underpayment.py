@@ -42,6 +42,9 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             yield _draft(e, wanted or lasting, ahead, values)
         elif short:
             yield _unknown(e, "有发放记录没有月份", "some payments state no month")
+        elif any(e.short_once(m, _floor(e, m, values)) for m in e.due):
+            why = "按户与按人的发放可能是同一笔", "what is paid by household and by person may be one payment"
+            yield _unknown(e, *why)
         elif any(amounts[m] is None for amounts in (e.due, e.paid) for m in set(e.due) & set(e.paid)):
             yield _unknown(e, "资格名单或发放记录没有金额", "the list, or the payments, state no amount")
     said = ("是否少发", "whether anybody was paid short")
@@ -90,7 +93,7 @@ def _draft(e: Entitlement, short: Mapping[str, int], ahead: set[str], values: Va
 
 DETECTOR = Detector(
     id="underpayment",
-    version="1.7",
+    version="1.8",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

@@ -240,6 +240,14 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "besides, and added up. If this sheet corrects that one, unload the batch of that one (this batch, if both are in "
         "it) and load the corrected sheet alone.",
     ),
+    "payments-told-twice": (
+        "有 {known}，与 {column} 中同一户、同项目、同月的发放金额相等（一份按户写，一份按人写或分行写）：可能是同一笔发放写了两次，没有写明不同的账户或发放地的，检测时只计一次，不据此提示"
+        "重复或多发。如是同一笔，请用 unload 撤销其中一份所在的批次，只加载一份；如确是两笔，请在两份名单中都写明银行账号后重新加载。",
+        "{known}: for the household, programme and month {column} states as much (one of the sheets by household, the other by person "
+        "or in parts): perhaps one payment that is told twice. Unless both state their accounts or places, and these differ, detection "
+        "counts it once and finds nothing paid twice or above by it. If it is one, unload the batch of either sheet and load one of them alone; if there are two, state the bank account "
+        "(银行账号) in both sheets and load again.",
+    ),
     "entitlements-one": (
         "同一户、同一项目、同一月的应享金额在多行上相同，按一份计：有 {known} 行没有另计。如各行是各人的待遇，请把各人的金额合为每户一行后重新加载。",
         "What a household is due, for one programme and month, stands alike in several rows and counts once: {known} rows were "

@@ -15,6 +15,7 @@ from graph.stores.statements import SOURCE_SEPARATOR
 from loaders.context import ReadContext
 from loaders.problems import Problem
 from loaders.tables.messages import message
+from loaders.tables.told_twice import as_much
 
 _ID: Final = r"^(?<of>.+/\d{4}-\d\d)(?:/(?<amount>-?\d+\.\d\d[A-Z]*))?(?:/\d+)?$"
 """Recipient, programme and month, amount, number (`loaders.tables.payments`)."""
@@ -29,27 +30,29 @@ def tell_payments_again(context: ReadContext) -> None:
     """
     if len(_payments(context)) < 2:
         return
-    told = _stated(context)
+    told = stated(context)
     places = told.select(_PLACE).unique(maintain_order=True)
     told = told.join(places.with_row_index("turn"), on=_PLACE, maintain_order="left")
-    names = {f.key: f.name for f in context.extract.files}
-    known = Counter(names.values())
-    called = [_called(names.get(file, file), sheet, known) for file, sheet in places.iter_rows()]
     # The sheet in which a payment, and another one of its month, stands first.
-    first = told.group_by("id", maintain_order=True).agg(pl.col("of", "amount").first(), pl.col("turn").min())
-    place = pl.col("turn").replace_strict(dict(enumerate(called)), return_dtype=pl.String)
-    _tell(context, told, first.with_columns(place=place))
+    first = places_of(context, told).sort("turn", maintain_order=True).unique("id", maintain_order=True)
+    _tell(context, told, first.select("id", "of", "amount", "turn", "place"))
 
 
 def tell_paid_before(store: GraphStore, context: ReadContext) -> None:
     """Say of each sheet of a load which of its payments an earlier load states, and which that one states otherwise."""
-    batches = {b.id: b for b in store.batches() if b.counts.get("RECEIVES")}
-    told = _stated(context) if batches else _nothing()
-    if told.is_empty():
+    told = turned(stated(context))
+    if told.is_empty() or not any(b.counts.get("RECEIVES") for b in store.batches()):
         return
     stored = _stored(store, context).join(told.select("of").unique(), on="of", how="semi")
     if stored.is_empty():
         return
+    stored = placed(store, stored)
+    _tell(context, told, stored.select("id", "of", "amount", "place", turn=pl.lit(0, pl.UInt32)))
+
+
+def placed(store: GraphStore, stored: pl.DataFrame) -> pl.DataFrame:
+    """Payments of the store with `place`: the file that states each first, and the batch. `stored`: with `sources`."""
+    batches = {b.id: b for b in store.batches() if b.counts.get("RECEIVES")}
     source = pl.col("sources").str.split(SOURCE_SEPARATOR).list.min().str.splitn(":", 2).struct
     stored = stored.with_columns(batch=source[0], file=source[1].str.split("#").list.get(0))
     places = stored.select("batch", "file").unique()
@@ -57,13 +60,25 @@ def tell_paid_before(store: GraphStore, context: ReadContext) -> None:
         (id_, str(f["sha256"])[:12]): f"{f['name']}（{id_}）" for id_, b in batches.items() for f in b.files
     }
     known = [names.get(row, row[0]) for row in places.iter_rows()]
-    stored = stored.join(places.with_columns(place=pl.Series(known, dtype=pl.String)), on=["batch", "file"])
+    return stored.join(places.with_columns(place=pl.Series(known, dtype=pl.String)), on=["batch", "file"])
+
+
+def turned(told: pl.DataFrame) -> pl.DataFrame:
+    """Payments of a load's sheets with `turn`: 1, 2, 3… by the sheets' names."""
     order = sorted(told.select(_PLACE).unique().rows(), key=str)
-    turns = pl.DataFrame(order, schema=dict.fromkeys(_PLACE, pl.String), orient="row").with_row_index(
-        "turn", 1
-    )
-    told = told.join(turns, on=_PLACE, maintain_order="left")
-    _tell(context, told, stored.select("id", "of", "amount", "place", turn=pl.lit(0, pl.UInt32)))
+    schema = dict.fromkeys(_PLACE, pl.String)
+    turns = pl.DataFrame(order, schema=schema, orient="row").with_row_index("turn", 1)
+    return told.join(turns, on=_PLACE, maintain_order="left")
+
+
+def places_of(context: ReadContext, told: pl.DataFrame) -> pl.DataFrame:
+    """Payments of a load's sheets with `place`: what the sheet of each is called."""
+    names = {f.key: f.name for f in context.extract.files}
+    known = Counter(names.values())
+    places = told.select(_PLACE).unique(maintain_order=True)
+    called = [_called(names.get(file, file), sheet, known) for file, sheet in places.iter_rows()]
+    places = places.with_columns(place=pl.Series(called, dtype=pl.String))
+    return told.join(places, on=_PLACE, maintain_order="left")
 
 
 def _called(file: str, sheet: str, names: Counter[str]) -> str:
@@ -74,13 +89,13 @@ def _nothing() -> pl.DataFrame:
     return pl.DataFrame(schema=dict.fromkeys(("id", "of", "amount", *_PLACE, "row"), pl.String))
 
 
-def _stated(context: ReadContext) -> pl.DataFrame:
+def stated(context: ReadContext) -> pl.DataFrame:
     """The payments of a load's sheets, each once a sheet, in the order they were read."""
     frames = [f.select("id", "source").unique("id", maintain_order=True) for f in _payments(context)]
     if not frames:
         return _nothing()
     place = pl.col("source").str.split("#").list
-    told = _parted(pl.concat(frames).with_columns(file=place.get(0), sheet=place.get(1), row=place.get(2)))
+    told = parted(pl.concat(frames).with_columns(file=place.get(0), sheet=place.get(1), row=place.get(2)))
     return told.select("id", "of", "amount", *_PLACE, "row").unique(["id", *_PLACE], maintain_order=True)
 
 
@@ -88,7 +103,7 @@ def _payments(context: ReadContext) -> list[pl.DataFrame]:
     return context.extract.nodes.get("Benefit", [])
 
 
-def _parted(frame: pl.DataFrame) -> pl.DataFrame:
+def parted(frame: pl.DataFrame) -> pl.DataFrame:
     """With what an id says: `of` (recipient, programme and month) and `amount`; ids of another form are left out."""
     return frame.with_columns(pl.col("id").str.extract_groups(_ID).struct.unnest()).drop_nulls("of")
 
@@ -108,7 +123,7 @@ def _stored(store: GraphStore, context: ReadContext) -> pl.DataFrame:
             table = store.query(query, {"ids": paid[at : at + _AT_ONCE], "months": months}, timeout=600.0)
             if table.num_rows:
                 found.append(pl.DataFrame(pl.from_arrow(table)).cast(pl.String).select("id", "sources"))
-    return _parted(pl.concat(found).unique("id").sort("id"))
+    return parted(pl.concat(found).unique("id").sort("id"))
 
 
 def _tell(context: ReadContext, told: pl.DataFrame, before: pl.DataFrame) -> None:
@@ -120,10 +135,24 @@ def _tell(context: ReadContext, told: pl.DataFrame, before: pl.DataFrame) -> Non
     known = told.join(
         before.select("id", "place", since="turn"), on="id", how="left", maintain_order="left"
     ).with_columns(again=(pl.col("since") < pl.col("turn")).fill_null(False))
-    further = _with_another(known.filter(~pl.col("again")).select(told.columns), before)
+    new = known.filter(~pl.col("again")).select(told.columns)
+    # A household's amount beside the parts of it.
+    parts_of = ["of", "turn"]
+    twice = as_much(
+        new.with_columns(kind=pl.len().over(parts_of) > 1),
+        before.with_columns(kind=pl.len().over(parts_of) > 1),
+        each=False,
+    )
+    further = _with_another(new.join(twice, on=["id", "turn"], how="anti", maintain_order="left"), before)
+    told_of = {"payments-again": known.filter("again"), "payments-told-twice": twice}
+    tell_parts(context, told_of | {"payments-further": further})
+
+
+def tell_parts(context: ReadContext, told: Mapping[str, pl.DataFrame]) -> None:
+    """Tell what is so (code) of payments of a load's sheets, each with a `turn`: once a sheet and `place`."""
     parts = [
         (turn, code, str(place), part)
-        for code, rows in (("payments-again", known.filter("again")), ("payments-further", further))
+        for code, rows in told.items()
         for (turn, place), part in rows.group_by("turn", "place", maintain_order=True)
     ]
     names = {f.key: f.name for f in reversed(context.extract.files)}
@@ -157,6 +186,11 @@ def _problem(part: pl.DataFrame, code: str, place: str, names: Mapping[str, str]
     """What is told of payments of one sheet, at the first of them."""
     count, (file, sheet, row) = part.height, part.select(*_PLACE, "row").row(0)
     zh = en = str(count)
+    if code == "payments-told-twice":
+        of, amount = part.select("of", "amount").row(0)
+        month = of.rpartition("/")[2]
+        zh = f"{count} 笔发放（如第 {row} 行，{month}：{amount} 元）"
+        en = f"{counted(count, 'payment')} (as in row {row}, {month}: {amount} yuan)"
     if code == "payments-further":
         of, amount, other = part.select("of", "amount", "amount_before").row(0)
         # Whom it is for, the row says: of a person alone the id would be nothing that anybody can read.

@@ -205,13 +205,13 @@ def test_of_many_sheets_each_is_told_beside_those_before_it(
 ) -> None:
     """In time that grows as the payments do: a list a month and village makes thousands of sheets."""
     looked_at = []
-    parted = paid_again._parted
+    parted = paid_again.parted
 
     def counting(frame: pl.DataFrame) -> pl.DataFrame:
         looked_at.append(frame.height)
         return parted(frame)
 
-    monkeypatch.setattr(paid_again, "_parted", counting)
+    monkeypatch.setattr(paid_again, "parted", counting)
     sheets = [["600"], ["150"], ["300", "150"], ["0"], ["600"], *([["150"]] * 25)]
     files = {
         f"{n:02}.csv": paid(*((ONE, amount, "") for amount in sheet)) + "\n" * n

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lookthrough.demo.labelled.households import ACCOUNT, MEANS
-from lookthrough.demo.labelled.means import LEFT_OUT, SHORT
+from lookthrough.demo.labelled.households import ACCOUNT, DOUBLE, MEANS
+from lookthrough.demo.labelled.means import ABOVE, LEFT_OUT, SHORT
 from lookthrough.demo.labelled.payments import CUSTODY
 from lookthrough.demo.labelled.tables import YEAR, Labelled, Party
 
@@ -16,6 +16,7 @@ def plant_explained_payments(w: Labelled) -> None:
     _of_a_committee(w)
     _of_a_family(w)
     _on_the_list(w)
+    _told_twice(w)
 
 
 def _number(scope: str) -> str:
@@ -78,3 +79,22 @@ def _on_the_list(w: Labelled) -> None:
     ahead = (("2025-01", "2025-01"), 1240)
     scope = listed("2025-01-01", "2025-12-31", ahead, (("2025-03", "2025-12"), 620))
     w.suppressed(SHORT, scope, (scope,), "paid-ahead", "1月连同2月的一并发放，2月没有发放")
+
+
+def _told_twice(w: Labelled) -> None:
+    """What a household is paid, and what its two members are: as much together, or as much to another account."""
+    for parts, accounts in (((310, 310), (None, None)), ((620,), ("9999820012120001", "9999820012120002"))):
+        persons = w.person(), w.person()
+        scope = w.household(*persons, months=None)
+        w.pay(YEAR, household_id=_number(scope), program=_LIST, account=accounts[0])
+        for p, amount in zip(persons, parts, strict=False):
+            row = {"person_id": p.number, "person_name": p.name, "program": _LIST, "amount": amount}
+            w.pay(YEAR, **row, account=accounts[1])
+        row = {"household_id": _number(scope), "program": _LIST, "amount": 620}
+        w.add("entitlements", **row, valid_from="2025-01-01", valid_to="2025-12-31")
+        for detector in (DOUBLE, ABOVE):
+            if len(parts) > 1:
+                why = "按户620元，按人各310元：可能是同一笔发放写了两次"
+                w.suppressed(detector, scope, (scope,), "told-twice", why)
+            else:
+                w.finding(detector, scope, (scope,), "按户、按人各620元，发到两个账户")

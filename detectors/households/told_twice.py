@@ -1,0 +1,102 @@
+"""Payments that one list states by household and another by person: perhaps the same money, told twice.
+
+What a load can't know, since the rows name different recipients: offices keep a list of households and a list of those
+whose cards are paid. Where the amounts of a month meet, and no place or account says that they are two payments, nothing
+that rests on both together is a lead.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from detectors.households.districts import apart
+from graph.programs import may_be
+
+if TYPE_CHECKING:
+    from detectors.households.paid import Spell
+
+TOLD_TWICE: Final = (
+    "told-twice",
+    "按户与按人的发放金额相等，可能是同一笔发放在两份名单上各写一次，只计一次",
+    "what is paid by household and by person is the same amount: perhaps one payment that two lists state, and it counts once",
+)
+_ALONE: Final = 2
+_OF_PERSON: Final = "person"
+"""How ids of payments begin that name a person and no household (`loaders.tables.payments`)."""
+
+
+def told_again(spells: Sequence[Spell]) -> frozenset[Spell]:
+    """Of one recipient's payments those that may tell, once more, what its others of the same month and programme tell.
+
+    What is paid to persons of a household beside what is paid to it: all of theirs together, or one person's, is as much
+    as all of the household's or one of its payments. Of payments that name no person, the several that together are as
+    much as the one beside them. What one person is paid by a list with the household's number, and by one without it, is
+    one payment if it is as much. An amount that is not stated tells nothing.
+    """
+    if len(spells) < _ALONE:
+        return frozenset()
+    of_month: dict[tuple[str, str], list[Spell]] = defaultdict(list)
+    for spell in spells:
+        # 低保 may be 城市低保 or 农村低保: a list leaves the area out.
+        of_month[spell.month, min(may_be(spell.same), key=len)].append(spell)
+    found: set[Spell] = set()
+    for paid in of_month.values():
+        if len(paid) >= _ALONE:
+            found.update(_again([s for s in paid if s.amount]))
+    return frozenset(found)
+
+
+def counted_once(spells: Sequence[Spell]) -> tuple[Spell, ...]:
+    """The payments, without those that may be told twice."""
+    again = told_again(spells)
+    return tuple(s for s in spells if s not in again) if again else tuple(spells)
+
+
+def _again(paid: Sequence[Spell]) -> list[Spell]:
+    whole, parts = [s for s in paid if not s.person], [s for s in paid if s.person]
+    found = _parts_of_one(whole)
+    whole = [s for s in whole if s not in found]
+    own = [s for s in parts if not s.benefit.startswith(_OF_PERSON)]
+    alone = [s for s in parts if s.benefit.startswith(_OF_PERSON)]
+    found += [*_of_persons(whole, own), *_of_persons(whole, alone)]
+    known = set(found)
+    for person in sorted({s.person for s in alone} & {s.person for s in own}):
+        mine = [[s for s in side if s.person == person] for side in (own, alone)]
+        if known.isdisjoint(mine[1]) and _one_money(*mine):
+            found.extend(mine[1])
+    return found
+
+
+def _of_persons(whole: Sequence[Spell], parts: Sequence[Spell]) -> list[Spell]:
+    """Of what persons are paid, all of it or else one person's, that is as much as what the household is paid."""
+    mine = [[s for s in parts if s.person == p] for p in sorted({s.person for s in parts})]
+    for those in (parts, *mine):
+        if any(_one_money(of, those) for of in (whole, *([s] for s in whole))):
+            return list(those)
+    return []
+
+
+def _parts_of_one(paid: Sequence[Spell]) -> list[Spell]:
+    """The several that together are as much as the largest; nothing where money was taken back among them."""
+    if len(paid) <= _ALONE or any((s.amount or 0) < 0 for s in paid):
+        return []
+    largest = max(paid, key=lambda s: (s.amount or 0, s.benefit))
+    others = [s for s in paid if s is not largest]
+    return others if _one_money([largest], others) else []
+
+
+def _one_money(one: Sequence[Spell], other: Sequence[Spell]) -> bool:
+    """As much in all, above nothing, for one programme, in no two districts, and not into different accounts where both state theirs."""
+    total = _total(one)
+    if not one or total <= 0 or total != _total(other):
+        return False
+    if any(a.same not in may_be(b.same) or apart(a.region, b.region) for a in one for b in other):
+        return False
+    accounts = [{s.account_key for s in side if s.account_key} for side in (one, other)]
+    return not all(accounts) or not accounts[0].isdisjoint(accounts[1])
+
+
+def _total(spells: Sequence[Spell]) -> int:
+    return sum(s.amount or 0 for s in spells)
