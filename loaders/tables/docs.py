@@ -101,13 +101,17 @@ above the headings, totals and notes are left out and counted. Unknown columns a
   language (买买提 艾力), the row has no one's number, and the column is not one of whom a firm has one (法定代表人, 负责人,
   经营者). The load tells both what it parted so (`names-parted`) and what it left as one name and may be several
   (`names-in-one`), with row and column. A cell of holders that names several is refused.
-* **Rows of money** count each, unless every cell is equal (`duplicate-row`). A list of members (with 与户主关系, or columns of
-  成员) that repeats one amount at all of a household states it once, and so does a list of names that repeats it with one
-  account (`payments-one`); else each row is its person's own part (`payments-own`), and always under 领取人. Two incomes of
-  one amount in a month are two; two subcontracts are two unless 合同编号 is the same (`contracts-one`; the second one's scope is
-  marked （第2份）). The same payment (recipient, programme however spelt, month, amount) in two sheets, of one load or of
-  two, counts once (`payments-again`), so that a newer extract doubles nothing; one of another amount is a further payment and
-  is added up (`payments-further`). A sheet that corrects an earlier one: unload the batch of that one, then load it.
+* **Rows of money** count each, unless every cell is equal (`duplicate-row`); equal rows of payments count again where
+  as much was taken back (a negative row, 退票), and rows of several days of payment (发放日期) are several payments. A list
+  of members (with 与户主关系, or columns of 成员) that repeats one amount at all of a household states it once, and so does
+  a list of names that repeats it with one account (`payments-one`); else each row is its person's own part
+  (`payments-own`), and always under 领取人. Two incomes of one amount in a month are two; two subcontracts are two
+  unless 合同编号 is the same (`contracts-one`; the second one's scope is marked （第2份）). The same payment (recipient,
+  programme however spelt, month, amount) in two sheets, of one load or of two, counts once (`payments-again`), so
+  that a newer extract doubles nothing; one of another amount is a further payment and is added up
+  (`payments-further`). What one sheet states by household and another by person or in parts, as much in all, may be
+  one payment (`payments-told-twice`): detection counts it once, unless their accounts or places differ. A sheet that
+  corrects an earlier one: unload the batch of that one, then load it.
 * **Payments from one month to another** (起始保障年月, 截止保障年月): 月发放金额, 月保障金 and `amount` are each month's; 发放金额, 领取金额,
   实发金额 and 发放总额 of at most 12 months are of all of them, and parted equally (`amount-parted`). Where the headings leave
   it open (保障金, or 待遇截止日期 as the end), and over more months, the payment is kept without its amount

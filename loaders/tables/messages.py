@@ -240,6 +240,11 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "besides, and added up. If this sheet corrects that one, unload the batch of that one (this batch, if both are in "
         "it) and load the corrected sheet alone.",
     ),
+    "payments-made-again": (
+        "有 {known} 行与前面的行完全相同，而表中另有同额的负数（退票、退回）：按退回后重新发放各计一笔。如是重复的行，请删去后重新加载。",
+        "{known} rows are equal to earlier ones, while the sheet has as much below nothing (returned, 退票): they count as payments made "
+        "again. Where a row is a repetition, delete it and load again.",
+    ),
     "payments-told-twice": (
         "有 {known}，与 {column} 中同一户、同项目、同月的发放金额相等（一份按户写，一份按人写或分行写）：可能是同一笔发放写了两次，没有写明不同的账户或发放地的，检测时只计一次，不据此提示"
         "重复或多发。如是同一笔，请用 unload 撤销其中一份所在的批次，只加载一份；如确是两笔，请在两份名单中都写明银行账号后重新加载。",

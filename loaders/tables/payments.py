@@ -50,9 +50,10 @@ def each_payment(table: TableRows, frame: pl.DataFrame) -> pl.DataFrame:
     """Payments with an `id` each, and `own`: whom the row pays, where several of a household are paid each their part.
 
     `frame`: rows with `id` (recipient, programme, month), household, person, program, amount (minor units), currency,
-    account, account_key.
+    account, account_key, paid_on.
 
-    * Two rows about one recipient are two payments, unless every cell is equal.
+    * Two rows about one recipient are two payments, unless every cell is equal; these are two as well where as much was
+      taken back (a payment that bounced, 退票, and was made again), and rows of several days.
     * A list of members (with their relation to the head) repeats the household's amount at each of them, or gives it in
       one row: that is one payment. So is an amount that a list of names repeats with one account. What is not the same
       at all of them is each member's own.
@@ -60,8 +61,8 @@ def each_payment(table: TableRows, frame: pl.DataFrame) -> pl.DataFrame:
 
     Rows taken for one payment are told, and rows taken for payments of their own within a household.
     """
-    frame = _once(table, frame)
-    frame = frame.with_columns(_to=_paid_to(), _who=_who(table, frame))
+    frame = _paid_once(table, frame)
+    frame = frame.with_columns(_to=_paid_to()).with_columns(_to=_with_day(), _who=_who(table, frame))
     several = frame["id"].is_duplicated()
     if not several.any():
         frame = frame.with_columns(id=pl.col("id") + _amount_said())
@@ -80,6 +81,28 @@ def each_payment(table: TableRows, frame: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([alone.select(kept), beside.select(kept)]).join(
         own, on=[AT, "person"], how="left", nulls_equal=True
     )
+
+
+def _paid_once(table: TableRows, frame: pl.DataFrame) -> pl.DataFrame:
+    """As `_once`, but for one row equal to an earlier one for each time that as much was taken back, or paid before."""
+    again = table.rows.duplicates
+    if not again.any():
+        return frame
+    frame = frame.with_columns(_again=again.gather(frame[AT]), _much=pl.col("amount").abs())
+    frame = frame.with_columns(_back=pl.col("amount") < 0)
+    back = pl.col("_back").fill_null(False)
+    of = ["id", "_much"]
+    # Paid once more than it came back, and no oftener come back than paid.
+    most = pl.when(back).then((~back).sum().over(of)).otherwise(back.sum().over(of) + 1)
+    stated = (~pl.col("_again")).sum().over(*of, "_back")
+    number = stated + pl.col("_again").cum_sum().over(*of, "_back")
+    reversed_ = back.any().over(of) & (~back).any().over(of)
+    kept = ~pl.col("_again") | (reversed_ & (number <= most)).fill_null(False)
+    frame = frame.with_columns(_kept=kept)
+    made_again = frame.filter(pl.col("_again") & pl.col("_kept"))[AT].unique().to_list()
+    table.rows.made_again.extend(made_again)
+    tell_rows(table, "payments-made-again", len(made_again))
+    return frame.filter("_kept").drop("_again", "_much", "_back", "_kept")
 
 
 def _amount_said() -> pl.Expr:
@@ -104,6 +127,13 @@ def _numbered(beside: pl.DataFrame) -> pl.DataFrame:
 def _paid_to() -> pl.Expr:
     amount = pl.col("amount").cast(pl.String).str.zfill(20)
     return pl.coalesce("account_key", "account").fill_null("") + "/" + amount
+
+
+def _with_day() -> pl.Expr:
+    """`_to` with the day of payment, where all rows of it state theirs: in a list of members only one of them may."""
+    to = ["id", "_to"]
+    stated = pl.col("paid_on").is_not_null().all().over(to)
+    return pl.col("_to") + pl.when(stated).then("/" + pl.col("paid_on")).otherwise(pl.lit(""))
 
 
 def _who(table: TableRows, frame: pl.DataFrame) -> pl.Series:

@@ -148,7 +148,8 @@ def read_sheet(
     rows.report("reject", sheet.ragged, "ragged", "")
     for table in plan.tables:
         READERS[table.table.name](TableRows(rows, table))
-    rows.report("note", rows.duplicates & rows.good(), "duplicate-row", "")
+    once = rows.duplicates.clone().scatter(rows.made_again, False) if rows.made_again else rows.duplicates
+    rows.report("note", once & rows.good(), "duplicate-row", "")
     rows.flush()
     if rows.refused:
         _keep_refused(sheet, plan.tables, rows.reasons(), file, context)

@@ -41,6 +41,8 @@ class SheetRows:
         self.height = sheet.frame.height
         self.at = pl.Series(AT, range(self.height), dtype=pl.UInt32)
         self.bad = np.zeros(self.height, dtype=bool)
+        self.made_again: list[int] = []
+        """Rows equal to an earlier one that count all the same."""
         self.refused: dict[int, list[Problem]] = {}
         self._nodes: list[tuple[str, pl.DataFrame]] = []
         self._rels: list[tuple[RelKey, pl.DataFrame]] = []

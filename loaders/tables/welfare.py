@@ -21,7 +21,7 @@ from loaders.tables.people import after_birth
 from loaders.tables.plans import bare_heading
 from loaders.tables.rows import AT
 from loaders.tables.vocabulary import VOCABULARIES, read_relation_codes
-from loaders.values import parse_money, unit_of_header
+from loaders.values import parse_dates, parse_money, unit_of_header
 
 
 def read_households(table: TableRows) -> None:
@@ -338,6 +338,7 @@ def read_benefits(table: TableRows) -> None:
             "region": table.text("region"),
             "people": read_people(table),
             "failed": _failed(table),
+            "paid_on": _paid_on(table),
         }
     )
     if table.plan.months:
@@ -371,6 +372,17 @@ def _failed(table: TableRows) -> pl.Series:
     header = table.header("payment_state")
     table.rows.report("reject", unknown, "unknown-payment-state", header, words, known=known)
     return (codes == "not_paid").fill_null(False)
+
+
+def _paid_on(table: TableRows) -> pl.Series:
+    """The days on which the rows say that they were paid; null where a cell states none.
+
+    No month of entitlement: what is paid on 5 July may be for June. It only tells payments of one month apart, so that a
+    cell that can't be read refuses nothing.
+    """
+    if not table.has("paid_on"):
+        return table.empty()
+    return parse_dates(table.text("paid_on"), table.numeric("paid_on"), table.rows.sheet.date_1904)["value"]
 
 
 _OF_A_MONTH: Final = re.compile(r"^amount\s*(?:\(|$)|^月|每月|按月|月均|月标准|/月")

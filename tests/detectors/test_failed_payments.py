@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from detectors.recipients import paid_after_death, underpayment
+from detectors.recipients import overpayment, paid_after_death, underpayment
 from tests.detectors.files_world import FoundInFiles, found_in_files, table
 from tests.loaders.shapes.numbers import resident
 
-DEAD, SHORT = paid_after_death.DETECTOR, underpayment.DETECTOR
+DEAD, SHORT, OVER = paid_after_death.DETECTOR, underpayment.DETECTOR, overpayment.DETECTOR
 MONTHS = [f"2024-{m:02}" for m in range(1, 13)]
 STATES = {
     "FAILED": {"2024-06": "失败"},
@@ -42,6 +42,88 @@ FILES = {
     "死亡名单.csv": table("姓名,公民身份号码,死亡日期", [("样本甲", NUMBERS["DIED"], "2024-03-20")]),
 }
 found = found_in_files([FILES], [DEAD, SHORT])
+
+# 600 yuan of June came back, and were paid again or not; then the rows as a list without days of payment has them.
+RETURNED = {
+    "REPAID": [600, -600, 600],
+    "BACK": [600, -600],
+    "TWICE": [600, -600, 600, -600, 600],
+    "TWICE-BACK": [600, -600, 600, -600],
+    "COPIED": [600, 600],
+    "COPIED-THRICE": [600, -600, 600, 600],
+    "OTHER": [600, 600, -150],
+    "MOVED": [600, 600],
+}
+DAYS = ["05", "08", "12", "15", "19"]
+
+
+def bounced(*, dated: bool) -> dict[str, str]:
+    head = "低保证号,户主姓名,救助类型,发放年月,发放金额(元)"
+    rows = [
+        (id_, f"虚构{n}", "最低生活保障", m, amount, f"2024-07-{day}" if m == "2024-06" else "")
+        for n, (id_, june) in enumerate(RETURNED.items())
+        for m in MONTHS
+        for amount, day in zip(june if m == "2024-06" else [600], DAYS, strict=False)
+    ]
+    due = [(id_, "最低生活保障", 600, "2024-01-01") for id_ in RETURNED]
+    return {
+        "资格名单.csv": table("低保证号,救助类型,应享金额(元),起始日期", due),
+        "低保发放明细.csv": table(f"{head},发放日期", rows)
+        if dated
+        else table(head, [row[:-1] for row in rows]),
+    }
+
+
+undated = found_in_files([bounced(dated=False)], [SHORT, OVER])
+dated = found_in_files([bounced(dated=True)], [SHORT, OVER])
+
+
+def test_what_came_back_and_was_paid_again_is_paid(undated: FoundInFiles) -> None:
+    short = {id_: facts["shortfall"] for id_, facts in undated.by_household(SHORT).items()}
+    assert short == {"BACK": 60000, "TWICE-BACK": 60000, "OTHER": 15000}
+    assert not undated.by_household(OVER)
+    (told,) = undated.told("payments-made-again")
+    # REPAID one, TWICE two and one of what came back, TWICE-BACK one and one, COPIED-THRICE one.
+    assert "有 7 行" in told
+    assert len(undated.told("duplicate-row")) == 4
+
+
+def test_payments_of_several_days_are_several(dated: FoundInFiles) -> None:
+    short = {id_: facts["shortfall"] for id_, facts in dated.by_household(SHORT).items()}
+    assert short == {"BACK": 60000, "TWICE-BACK": 60000}
+    over = {id_: facts["surplus"] for id_, facts in dated.by_household(OVER).items()}
+    # The day of payment is no month of entitlement: nothing is paid in July twice.
+    assert over == {"COPIED": 60000, "COPIED-THRICE": 60000, "OTHER": 45000, "MOVED": 60000}
+    assert not dated.told("duplicate-row") and not dated.told("ignored-columns")
+
+
+# One household's amount at each member, paid on one day or on two.
+AT_MEMBERS = {
+    "资格名单.csv": table(
+        "低保证号,救助类型,应享金额(元),起始日期",
+        [(id_, "最低生活保障", 600, "2024-01-01") for id_ in ("ONE-DAY", "TWO-DAYS", "HEAD-ALONE")],
+    ),
+    "低保发放明细.csv": table(
+        "低保证号,家庭成员姓名,与户主关系,救助类型,发放年月,发放金额(元),发放时间",
+        [
+            (id_, f"虚构{who}{n}", relation, "最低生活保障", "2024-06", 600, day)
+            for n, (id_, days) in enumerate(
+                {
+                    "ONE-DAY": ("2024-07-05 09:00:01", "2024-07-05 09:00:02"),
+                    "TWO-DAYS": ("2024-07-05 09:00:01", "2024-07-12 10:00:00"),
+                    "HEAD-ALONE": ("2024/7/5", "已发"),
+                }.items()
+            )
+            for who, relation, day in (("甲", "户主", days[0]), ("乙", "配偶", days[1]))
+        ],
+    ),
+}
+at_members = found_in_files([AT_MEMBERS], [OVER])
+
+
+def test_an_amount_at_each_member_is_one_payment_a_day(at_members: FoundInFiles) -> None:
+    assert set(at_members.by_household(OVER)) == {"TWO-DAYS"}
+    assert not at_members.loads[0].rejected
 
 
 def test_what_failed_was_not_paid(found: FoundInFiles) -> None:

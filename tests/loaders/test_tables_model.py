@@ -42,7 +42,7 @@ def test_every_column_feeds_something_or_chooses_how_another_is_read() -> None:
     }
     # Entitlements have no currency in the model; the column is only the unit of the amount beside it. What a state says was
     # not paid is no benefit.
-    assert silent == {"entitlements.currency", "benefits.payment_state"}
+    assert silent == {"entitlements.currency", "benefits.payment_state", "benefits.paid_on"}
 
 
 def test_every_stated_field_is_fed_by_a_column_or_by_a_named_other_loader() -> None:
