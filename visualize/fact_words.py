@@ -49,6 +49,7 @@ FACT_FIELDS: Final[dict[str, Pair]] = {
     "due": ("应发金额", "due"),
     "amount_before": ("此前金额", "amount before"),
     "dwelling_count": ("住房套数", "dwellings"),
+    "dwelling_periods": ("各时段的住房套数", "dwellings by period"),
     "not_on_newest_list": ("最新名册未列出的成员", "members the newest list leaves out"),
     "outside_registration": ("户籍不在发放地", "registered elsewhere"),
     "through_company": ("其中企业持有", "through a company"),

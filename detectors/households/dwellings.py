@@ -139,6 +139,10 @@ class Month:
             for r in rs
         ]
 
+    def held(self, why: str | None) -> int:
+        """How many count; where an exemption sets the finding aside, with those that it exempts."""
+        return len(self.counted) + (len(self.exempt_rows) if why else 0)
+
     def excused(self, base: int) -> str | None:
         """The exemption without which the dwellings would reach the limit."""
         if self.over or self.area_unknown or len({*self.counted, *self.exempt_rows}) < base:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from detectors.definition import Detector, Draft, Row, Undecided, Values
 from detectors.households.deaths import deaths_told
 from detectors.households.drafts import draft, limit_words
+from detectors.households.dwelling_periods import by_period
 from detectors.households.dwellings import (
     EXEMPTIONS,
     PARAMETERS,
@@ -71,7 +72,9 @@ def _draft(
 ) -> Draft:
     last = months[over[-1]]
     shown = [r for m in over for r in months[m].rows(exempt=why is not None)]
-    counts = {m: len(months[m].counted) + (len(months[m].exempt_rows) if why else 0) for m in over}
+    counts = {m: months[m].held(why) for m in over}
+    between = lambda m: judge(of, held, m, of.settled(values, m)).held(why)  # noqa: E731
+    how_many, said = by_period(counts, of.months, between)
     shown_ids = {r["property_id"] for r in shown}
     others = sorted(
         {(r["property_id"], r["kind"] or "unknown") for r in held if r["property_id"] not in shown_ids}
@@ -82,7 +85,7 @@ def _draft(
     facts = {
         "limit": last.limit,
         "dwellings": dwelling_facts(shown),
-        "dwelling_count": max(counts.values()),
+        **how_many,
         "not_counted": [{"id": i, "kind": k} for i, k in others],
         "outside_registration": elsewhere,
         "members": sorted(of.persons),
@@ -93,12 +96,9 @@ def _draft(
         of,
         over,
         facts,
-        {
-            "count": str(facts["dwelling_count"]),
-            **limit_words({m: months[m].limit for m in over}),
-            "outside_zh": outside_zh,
-            "outside_en": outside_en,
-        },
+        said
+        | {"outside_zh": outside_zh, "outside_en": outside_en}
+        | limit_words({m: months[m].limit for m in over}),
         values=values,
         nodes=titles,
         keys=[*title_keys, *of.membership_keys(persons)],
@@ -108,7 +108,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="household-multi-property",
-    version="1.9",
+    version="1.10",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
@@ -130,11 +130,11 @@ DETECTOR = Detector(
     identity=("household_id",),
     suppressors=EXEMPTIONS,
     wording_zh=(
-        "【风险预警】救助家庭{household}：{months}领取{programs}期间，家庭成员名下住房{count}套（提示线{limit_zh}）"
+        "【风险预警】救助家庭{household}：{months}领取{programs}期间，家庭成员名下住房{count_zh}（提示线{limit_zh}）"
         "{outside_zh}；期间发放{amount}元。请核实权属与救助资格。" + CAUTION_ZH
     ),
     wording_en=(
-        "[Lead] Household {household}: while paid {programs} in {months}, its members held {count:dwelling} "
+        "[Lead] Household {household}: while paid {programs} in {months}, its members held {count_en} "
         "(from {limit_en} on it is pointed out){outside_en}; paid in that time: {amount} yuan. Verify title and "
         "eligibility. " + CAUTION_EN
     ),

@@ -21,6 +21,7 @@ from detectors.households.company_dwellings import (
 )
 from detectors.households.deaths import deaths_told
 from detectors.households.drafts import draft, limit_words
+from detectors.households.dwelling_periods import by_period
 from detectors.households.rights import proof, rights
 from detectors.households.tested import MEANS_TESTED, Tested
 from detectors.households.unnumbered import looked_up_by_number
@@ -63,9 +64,10 @@ def _draft(
     persons = {r["person_id"] for r in shown}
     deaths = deaths_told(of, persons, last)
     titles, title_keys = proof(shown)
+    how_many, said = by_period({m: hits[m].dwellings for m in months}, of.months)
     facts: dict[str, Any] = {
         "limit": limit,
-        "dwelling_count": max(hits[m].dwellings for m in months),
+        **how_many,
         "through_company": len({dwellings.home(r) for r in shown if r.get("through")}),
         "dwellings": dwellings.dwelling_facts(shown),
         "holdings": holdings,
@@ -79,7 +81,7 @@ def _draft(
         months,
         facts,
         {
-            "count": str(facts["dwelling_count"]),
+            **said,
             **limit_words({m: hits[m].limit for m in months}),
             "through": str(facts["through_company"]),
             "shares_zh": "、".join(f"{name}{share}（{depth}层）" for name, share, depth in shares),
@@ -94,7 +96,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="household-property-through-company",
-    version="1.8",
+    version="1.9",
     domain="民生保障",
     by_place=True,
     scene="社会救助",
@@ -127,13 +129,13 @@ DETECTOR = Detector(
     identity=("household_id",),
     suppressors=(*dwellings.EXEMPTIONS, dwellings.COOPERATIVE),
     wording_zh=(
-        "【风险预警】救助家庭{household}：{months}领取{programs}期间，名下及其穿透持股企业名下住房共{count}套"
+        "【风险预警】救助家庭{household}：{months}领取{programs}期间，名下及其穿透持股企业名下住房共{count_zh}"
         "（提示线{limit_zh}），其中{through}套由企业持有；家庭成员穿透持有{shares_zh}；期间发放{amount}元。"
         "请核实权属、出资与救助资格。" + CAUTION_ZH
     ),
     wording_en=(
         "[Lead] Household {household}: while paid {programs} in {months}, it and companies it effectively owns held "
-        "{count:dwelling} (from {limit_en} on it is pointed out), {through} of them by a company; members effectively hold "
+        "{count_en} (from {limit_en} on it is pointed out), {through} of them by a company; members effectively hold "
         "{shares_en}; paid in that time: {amount} yuan. Verify title, investment and eligibility. "
         + CAUTION_EN
     ),

@@ -8,6 +8,7 @@ from typing import Any
 from exports.verifying.enclosed import EDGES, Enclosed, number
 from exports.verifying.integrity import Fault
 
+_OPEN = "9999-99-99"
 _DETECTORS = ("household-multi-property", "household-property-through-company")
 
 
@@ -32,7 +33,78 @@ def dwelling_faults(enclosed: Enclosed, found: Mapping[str, Any], at: str) -> tu
                 f"is stated as {facts['dwelling_count']}; the enclosed titles and members give it in no month (at most {most})",
             )
         )
+    faults += [
+        f
+        for n, period in enumerate(facts.get("dwelling_periods", ()))
+        for f in _period(enclosed, found, household, period, f"{at}/dwelling_periods/{n}")
+    ]
     return len(facts["dwellings"]), faults
+
+
+def _period(
+    enclosed: Enclosed, found: Mapping[str, Any], household: str | None, period: Mapping[str, Any], at: str
+) -> Iterator[Fault]:
+    """Months of a period in which fewer dwellings were held at one time, by the enclosed titles, than it states.
+
+    More may be held than count: those of no stated use, or that the rules of a month leave out.
+    """
+    facts, stated = found["facts"], period["dwelling_count"]
+    counts = {m: _at_once(enclosed, found, household, m) for m in _months(period)}
+    short = {m: n for m, n in counts.items() if n < stated}
+    if short:
+        month, held = min(short.items())
+        yield Fault(
+            at,
+            f"写为 {period['from']} 至 {period['to']} {stated} 套，按所附权属与成员记录，{month} 只有 {held} 套",
+            f"states {stated} from {period['from']} to {period['to']}; the enclosed titles and members give {held} in {month}",
+        )
+    if stated > facts["dwelling_count"] or not facts["months"]["from"] <= period["from"] <= period["to"]:
+        yield Fault(
+            at,
+            f"写为 {period['from']} 至 {period['to']} {stated} 套，与整条写明的月份或套数不符",
+            f"states {stated} from {period['from']} to {period['to']}: not within the finding's months and count",
+        )
+
+
+def _at_once(enclosed: Enclosed, found: Mapping[str, Any], household: str | None, month: str) -> int:
+    """How many of the dwellings were held on one day of a month: on the day on which they are most."""
+    dead = set()
+    if not found.get("suppressed_by"):
+        told = found["facts"].get("deaths", ())
+        dead = {d["id"] for d in told if str(d["died_on"] or d["cremated_on"])[:7] < month}
+    spans: list[list[tuple[str, str]]] = []
+    for dwelling in found["facts"]["dwellings"]:
+        held = [
+            span
+            for holder in dwelling["holders"]
+            if holder["id"] not in dead
+            for row in _rows(enclosed, dwelling, holder)
+            for stay in _stays(enclosed, holder["id"], household)
+            if (span := _both(row, stay, holder.get("ended_by_next_owner") or "")) is not None
+        ]
+        spans.append(held)
+    days = {f"{month}-01", *(start for held in spans for start, _ in held if start[:7] == month)}
+    return max(sum(any(start <= day < end for start, end in held) for held in spans) for day in days)
+
+
+def _both(row: Mapping[str, str], stay: tuple[str, str], next_owner: str) -> tuple[str, str] | None:
+    """The days on which a title was held by a member; a day that is not known leaves it open."""
+    start = max(row["valid_from"] or "", stay[0])
+    end = min(row["valid_to"] or next_owner or _OPEN, stay[1])
+    return (start, end) if start < end else None
+
+
+def _stays(enclosed: Enclosed, person: str, household: str | None) -> list[tuple[str, str]]:
+    """The spans in which somebody belonged to the household; of a person paid alone all time."""
+    if household is None:
+        return [("", _OPEN)]
+    return [
+        (row.get("valid_from") or "", row.get("valid_to") or _OPEN)
+        for row in enclosed.edges.values()
+        if row["type"] == "MEMBER_OF"
+        and row["target"] == household
+        and enclosed.party(row["source"]) == enclosed.party(person)
+    ]
 
 
 def _titles(enclosed: Enclosed, dwelling: Mapping[str, Any], at: str) -> Iterator[Fault]:

@@ -500,6 +500,13 @@ def test_dwellings_are_counted_again(world: World, tmp_path: Path) -> None:
     found = verify_package(forged(package, tmp_path / "a", "facts.json", with_facts(more)))
     assert any("dwelling_count" in f.at for f in found.faults)
 
+    def longer(facts: dict[str, Any]) -> None:
+        period = facts["findings"][0]["facts"]["dwelling_periods"][0]
+        period["dwelling_count"] += 1
+
+    found = verify_package(forged(package, tmp_path / "c", "facts.json", with_facts(longer)))
+    assert any("dwelling_periods/0" in f.at for f in found.faults)
+
     def another(facts: dict[str, Any]) -> None:
         facts["findings"][0]["facts"]["dwellings"][0]["holders"][0]["share"] = 0.5
 
