@@ -56,7 +56,8 @@ def _households(store: GraphStore) -> Iterator[Quality]:
     newest = pl.DataFrame(pl.from_arrow(dated)).cast(pl.String).select("household", "last")
     rows = store.query(
         "MATCH (p:Person)-[m:MEMBER_OF]->(h:Household) WHERE m.counted AND m.valid_to IS NULL "
-        "RETURN h.id AS household, p.id AS person, p.name AS name, max(m.observed_on) AS listed"
+        "RETURN h.id AS household, p.id AS person, p.name AS name, max(m.observed_on) AS listed, "
+        "max(m.valid_from) AS since"
     )
     members = pl.DataFrame(pl.from_arrow(rows)).cast(pl.String).join(newest, on="household")
     members = members.with_columns(
@@ -68,7 +69,9 @@ def _households(store: GraphStore) -> Iterator[Quality]:
     named = members.filter("there").select("household", "called").drop_nulls().unique()
     numbered = members.filter(~pl.col("unnumbered"))
     others = members.filter("unnumbered").join(named, on=["household", "called"], how="anti")
-    gone = pl.concat([numbered, others]).filter(~pl.col("there"))
+    # Who came after that list can't stand on it.
+    since = (pl.col("since") > pl.col("last")).fill_null(False)
+    gone = pl.concat([numbered, others]).filter(~pl.col("there") & ~since)
     yield from weakness(
         "members-unnamed",
         gone["household"],

@@ -9,6 +9,7 @@ from typing import Any, Final
 from detectors.definition import Draft, Evidence, Values
 from detectors.households.months import months_said
 from detectors.households.paid import Recipient
+from detectors.households.told_by_name import ADDS, BY_NAME
 from detectors.identities import weakest
 from detectors.rules.values import settle
 
@@ -41,6 +42,9 @@ def draft(
     members the newest list leaves out (`not_on_newest_list`).
     """
     found = sorted(set(months))
+    # Whose return or death is told by name alone, where that is part of the proof.
+    cited = set(keys)
+    by_name = {str(m[BY_NAME]) for m in of.members if m.get(ADDS) and m["member_key"] in cited}
     rules = {m: of.settled(values, m) if region is None else settle(values, region, f"{m}-01") for m in found}
     told = {
         "as_of": found[-1],
@@ -48,7 +52,7 @@ def draft(
         "amount": of.amount(found),
         "currency": "CNY",
         "programs": sorted({s.program for s in of.spells if s.month in set(found) and s.program}),
-        "identity": weakest((i, None) for i in (of.id, *nodes) if i.startswith(_PERSON)),
+        "identity": weakest((i, None) for i in (of.id, *nodes, *by_name) if i.startswith(_PERSON)),
         **facts,
     }
     if before := values_before(rules):
@@ -72,7 +76,7 @@ def draft(
         date=f"{found[-1]}-01",
         regime=None,
         evidence=Evidence(
-            tuple(sorted({of.id, *nodes, *(s.benefit for s in last)})),
+            tuple(sorted({of.id, *nodes, *by_name, *(s.benefit for s in last)})),
             tuple(sorted({k for k in (*keys, *(s.key for s in last)) if k})),
         ),
         suppressed_by=suppressed_by,

@@ -15,10 +15,10 @@ from weakref import WeakKeyDictionary
 
 from detectors.definition import Row, Undecided, Values
 from detectors.households.months import in_month, months_of
+from detectors.households.told_by_name import by_number
 from detectors.households.told_twice import counted_once
 from detectors.rows import Rows
 from detectors.rules.values import Settled, settle
-from graph.household_members import known_by_number
 from graph.programs import same_programme
 
 BENEFIT_HOUSEHOLD: Final = "(h.kind IS NULL OR h.kind = 'benefit')"
@@ -172,7 +172,9 @@ class Recipient:
             person = str(m["person_id"])
             listed[person] = max(listed.get(person, ""), str(m.get("listed_on") or ""))
         newest = max(listed.values(), default="")
-        inside = {str(m["person_id"]) for m in self.members_in(month) if not m["member_to"]}
+        # Who came after that list can't stand on it.
+        since = {str(m["person_id"]) for m in self.members if str(m["member_from"] or "") > newest}
+        inside = {str(m["person_id"]) for m in self.members_in(month) if not m["member_to"]} - since
         return sorted(p for p in inside if listed[p] < newest)
 
     def membership_keys(self, persons: Collection[str]) -> list[str]:
@@ -218,11 +220,9 @@ def recipients(rows: Mapping[str, Sequence[Row]]) -> list[Recipient]:
 def _recipients(rows: Mapping[str, Sequence[Row]]) -> list[Recipient]:
     members: dict[str, list[Row]] = defaultdict(list)
     homes: dict[str, list[Row]] = defaultdict(list)
-    # A list of payments names the head without a number, whom the list of members has with one.
-    again = known_by_number((m["household_id"], m["person_id"], m["member_name"]) for m in rows["members"])
+    for row in by_number(rows["members"]):
+        members[row["household_id"]].append(row)
     for row in rows["members"]:
-        if (row["household_id"], row["person_id"]) not in again:
-            members[row["household_id"]].append(row)
         homes[row["person_id"]].append(row)
     spells: dict[str, dict[tuple[str, str], Spell]] = defaultdict(dict)
     undated: dict[str, dict[str, Spell]] = defaultdict(dict)

@@ -84,7 +84,7 @@ def _listed(e: Entitlement, months: Sequence[str], why: tuple[str, str, str] | N
 
 DETECTOR = Detector(
     id="eligible-not-receiving",
-    version="1.10",
+    version="1.11",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

@@ -99,7 +99,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="in-prison",
-    version="1.3",
+    version="1.4",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

@@ -105,7 +105,7 @@ def _draft(of: Recipient, months: Sequence[str], why: tuple[str, str, str] | Non
 
 DETECTOR = Detector(
     id="non-local-hukou",
-    version="1.5",
+    version="1.6",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

@@ -87,7 +87,7 @@ def _draft(of: Recipient, path: KinPath, held: Held, values: Values) -> Draft:
 
 DETECTOR = Detector(
     id="officials-relative",
-    version="1.5",
+    version="1.6",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

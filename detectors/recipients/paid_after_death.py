@@ -87,7 +87,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="paid-after-death",
-    version="1.5",
+    version="1.6",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

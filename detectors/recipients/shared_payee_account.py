@@ -85,7 +85,7 @@ _HUBS: Final = ("hub", "集体代发账户", "collective accounts")
 
 DETECTOR = Detector(
     id="shared-payee-account",
-    version="1.3",
+    version="1.4",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

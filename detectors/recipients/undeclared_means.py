@@ -107,7 +107,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="undeclared-means",
-    version="1.7",
+    version="1.8",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

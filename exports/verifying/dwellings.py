@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import polars as pl
+
 from exports.verifying.enclosed import EDGES, Enclosed, number
 from exports.verifying.integrity import Fault
+from graph.names import UNNUMBERED, name_key
 
 _OPEN = "9999-99-99"
 _DETECTORS = ("household-multi-property", "household-property-through-company")
@@ -95,16 +98,26 @@ def _both(row: Mapping[str, str], stay: tuple[str, str], next_owner: str) -> tup
 
 
 def _stays(enclosed: Enclosed, person: str, household: str | None) -> list[tuple[str, str]]:
-    """The spans in which somebody belonged to the household; of a person paid alone all time."""
+    """The spans in which somebody belonged to the household, rows included that tell of a return by name alone; of a person
+    paid alone all time."""
     if household is None:
         return [("", _OPEN)]
+    name = _name(enclosed, person)
     return [
         (row.get("valid_from") or "", row.get("valid_to") or _OPEN)
         for row in enclosed.edges.values()
         if row["type"] == "MEMBER_OF"
         and row["target"] == household
-        and enclosed.party(row["source"]) == enclosed.party(person)
+        and (
+            enclosed.party(row["source"]) == enclosed.party(person)
+            or (row["source"].startswith(UNNUMBERED) and name and _name(enclosed, row["source"]) == name)
+        )
     ]
+
+
+def _name(enclosed: Enclosed, person: str) -> str:
+    node = enclosed.nodes.get(person)
+    return name_key(pl.Series([node["name"] if node else ""], dtype=pl.String))[0] or ""
 
 
 def _titles(enclosed: Enclosed, dwelling: Mapping[str, Any], at: str) -> Iterator[Fault]:
