@@ -32,6 +32,7 @@ from loaders.tables import read_tables, settle_tables, write_rejects
 from loaders.tables.mapping import read_mapping
 from loaders.tables.paid_again import tell_paid_before
 from loaders.tables.paid_by_person import tell_paid_by_person
+from loaders.tables.rejects import UNRESOLVED, safe_cell
 
 Progress = Callable[[str, int, int], None]
 FORMATS: Final = ("table", "ocds", "bods", "holder_tree")
@@ -360,10 +361,11 @@ def _write_unresolved(applied: Applied, folder: Path) -> Path | None:
         folder.mkdir(parents=True, exist_ok=True)
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow(["name", "party_id", "candidates"])
+            writer.writerow(UNRESOLVED)
             for frame in open_:
                 for row in frame.iter_rows(named=True):
-                    writer.writerow([row["name"], "", "; ".join(row["candidates"] or [])])
+                    candidates = "; ".join(row["candidates"] or [])
+                    writer.writerow([safe_cell(row["name"]), "", safe_cell(candidates)])
     except OSError as error:
         zh, en = reason(error)
         raise LoadError(

@@ -237,6 +237,9 @@ def told_alone(value: str | float | None, name: str, currency: str, lang: Lang) 
         return f"{value:.2%}" if currency == RATE else whole_amount(value, currency, lang)
     if name in _SHARES and isinstance(value, int | float):
         return f"{value:.2%}"
+    if name == "limit" and isinstance(value, float) and 0 < value < 1:
+        # Of a share, as the text has it; of dwellings, days or bidders it is a whole number.
+        return f"{value * 100:g}%"
     if isinstance(value, str) and _CODE.fullmatch(value):
         pair = CODES.get(value.replace("-", "_")) or CODES.get(value)
         return pick(pair, lang) if pair else value

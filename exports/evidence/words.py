@@ -52,7 +52,7 @@ FACT_NAMES: Final[dict[str, Pair]] = {
     **FACT_FIELDS,
     "months": ("涉及月份", "Months"),
     "programs": ("补助项目", "Programmes"),
-    "limit": ("提示线", "Limit"),
+    "limit": ("判断标准", "Limit"),
     "dwelling_count": ("住房套数", "Dwellings"),
     "not_counted": ("未计入", "Not counted"),
     "not_on_newest_list": ("最新名册未列出的成员", "Members the newest list leaves out"),

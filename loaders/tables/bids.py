@@ -125,7 +125,7 @@ def read_bids(table: TableRows) -> None:
     status = VOCABULARIES["bid_status"].read(status_word)
     alone = bids.ids.is_null()
     lot_status = pl.select(pl.when(alone).then(VOCABULARIES["lot_status"].read(status_word))).to_series()
-    known = "、".join(VOCABULARIES["bid_status"].codes)
+    known = VOCABULARIES["bid_status"]
     unknown = status_word.is_not_null() & status.is_null() & lot_status.is_null()
     table.rows.report("flag", unknown, "unknown-word", table.header("status"), status_word, known=known)
     # 流标 and 终止 are said of the lot, on whichever row they stand.
@@ -356,8 +356,7 @@ def _role_in_bid(table: TableRows, words: pl.Series, workers: Parties, bids: pl.
     known = VOCABULARIES["bid_role"]
     role = known.read(words)
     unread = words.is_not_null() & role.is_null()
-    codes = "、".join(known.codes)
-    table.rows.report("flag", unread, "unknown-bid-role", table.header("role"), words, known=codes)
+    table.rows.report("flag", unread, "unknown-bid-role", table.header("role"), words, known=known)
     facts = {"role": role.fill_null(words), "certificate_no": table.text("certificate_no")}
     to_ids = pl.select(pl.when(words.is_not_null()).then(bids)).to_series()
     relate(table, "WORKS_ON_BID", workers, "Bid", to_ids, facts)

@@ -183,7 +183,7 @@ class TableRows:
         vocabulary = VOCABULARIES[name or self.plan.table.columns[column].value]
         codes = vocabulary.read(words)
         unknown = words.is_not_null() & codes.is_null()
-        known = "、".join(vocabulary.codes)
+        known = vocabulary
         self.rows.report("flag", unknown, "unknown-word", self.header(column), words, known=known)
         return codes.replace("none", None)
 

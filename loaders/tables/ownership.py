@@ -297,7 +297,7 @@ def read_control(table: TableRows) -> None:
     table.require("interest", stated)
     interest = VOCABULARIES["interest"].read(stated)
     unread = stated.is_not_null() & interest.is_null()
-    known = "、".join(VOCABULARIES["interest"].codes)
+    known = VOCABULARIES["interest"]
     table.rows.report("flag", unread, "unknown-interest", table.header("interest"), stated, known=known)
     # Said in other words it is kept as said, and decides nothing.
     _state_control(table, party, company, interest.fill_null(stated), stated, suspected, span)

@@ -122,7 +122,7 @@ def _posts(
         word = lists.list.get(place, null_on_oob=True).str.strip_chars().replace("", None)
         role = VOCABULARIES["position"].read(word)
         unknown = word.is_not_null() & role.is_null()
-        known = "、".join(c for c in VOCABULARIES["position"].codes if c != "none")
+        known = VOCABULARIES["position"]
         table.rows.report("flag", unknown, "unknown-post", table.header("role"), word, known=known)
         table.rows.report("note", role == "none", "no-post", table.header("role"), word)
         # In other words he is among the firm's people all the same: left out, he would be tied to nobody.
@@ -191,7 +191,7 @@ def read_relatives(table: TableRows) -> None:
     children = coded.replace(["son", "daughter"], ["child", "child"])
     relation = VOCABULARIES["relation"].read(words).fill_null(children)
     unknown = words.is_not_null() & relation.is_null() & (not undecidable)
-    known = "、".join(VOCABULARIES["relation"].codes)
+    known = VOCABULARIES["relation"]
     table.rows.report("flag", unknown, "unknown-word", table.header("relation"), words, known=known)
     # Said in other words it is kept as said: that two people are kin is stated all the same.
     relation = relation.fill_null(words)
@@ -240,9 +240,7 @@ def _custody_kind(table: TableRows) -> pl.Series:
     words, vocabulary = table.text("kind"), VOCABULARIES["custody_kind"]
     codes = vocabulary.read(words)
     unknown = words.is_not_null() & codes.is_null()
-    table.rows.report(
-        "flag", unknown, "unknown-custody", table.header("kind"), words, known="、".join(vocabulary.codes)
-    )
+    table.rows.report("flag", unknown, "unknown-custody", table.header("kind"), words, known=vocabulary)
     return codes.fill_null(words)
 
 

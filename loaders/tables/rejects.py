@@ -40,6 +40,20 @@ SAFE_FORMULA: Final = r"^'([=+\-@\t\r])"
 """A cell made safe: the apostrophe goes when the file is loaded again."""
 
 
+UNRESOLVED: Final = ("name", "party_id", "candidates")
+"""Columns of the file of names that stand for no one company, which is filled in and loaded."""
+
+
+def safe_cell(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula: with an apostrophe in front, which loading takes off again."""
+    return f"'{text}" if re.match(_FORMULA, text) else text
+
+
+def made_safe(headings: Sequence[str]) -> bool:
+    """Is a sheet with these headings one of ours, with its cells made safe?"""
+    return ROW in headings or tuple(headings) == UNRESOLVED
+
+
 @dataclass(frozen=True)
 class RejectedRows:
     """The refused rows of one sheet: their cells as read, what was said of each, and the titles that say the year or

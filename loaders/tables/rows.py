@@ -17,7 +17,8 @@ from loaders.sheets import Sheet
 from loaders.tables.messages import message
 from loaders.tables.plans import bare_heading
 from loaders.tables.recognise import SheetPlan
-from loaders.tables.rejects import ROW, SAFE_FORMULA
+from loaders.tables.rejects import SAFE_FORMULA, made_safe
+from loaders.tables.vocabulary import Vocabulary
 from loaders.values import NOT_AVAILABLE, as_written, formula_errors, normalise_empty
 
 Mask = pl.Series
@@ -56,7 +57,7 @@ class SheetRows:
         """One column as it is written, words for "empty" and the errors of formulas made null."""
         if header not in self._clean:
             cells = as_written(self.sheet.frame[header])
-            if ROW in self.sheet.frame.columns:
+            if made_safe(self.sheet.frame.columns):
                 cells = cells.str.replace(SAFE_FORMULA, "${1}")
             errors = self._errors[header] = formula_errors(cells)
             self._clean[header] = normalise_empty(
@@ -86,10 +87,10 @@ class SheetRows:
         values: pl.Series | None = None,
         *,
         name: str = "",
-        known: str = "",
+        known: str | Vocabulary = "",
         personal: bool = False,
     ) -> None:
-        """Say something of every row in a mask; "reject" also refuses the row."""
+        """Say something of every row in a mask; "reject" also refuses the row. `known`: a vocabulary by its codes."""
         at = mask_.fill_null(False).arg_true().to_list()
         # Two tables of one row read the same cell: said once. What a formula failed to give is not missing besides.
         said = (code, "formula-error") if code == "missing-value" else (code,)
@@ -97,7 +98,9 @@ class SheetRows:
         if not at:
             return
         self._said.update((code, column, i) for i in at)
-        zh, en = message(code, name or column, known or bare_heading(column))
+        told = (known.told, "、".join(known.codes)) if isinstance(known, Vocabulary) else (known, known)
+        zh = message(code, name or column, told[0] or bare_heading(column))[0]
+        en = message(code, name or column, told[1] or bare_heading(column))[1]
         code = code.removesuffix("-share").removesuffix("-money") if code.startswith("unit-") else code
         shown = ["" for _ in at]
         if values is not None:

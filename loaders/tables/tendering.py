@@ -141,7 +141,7 @@ def _role_of_party(table: TableRows) -> pl.Series:
     vocabulary = VOCABULARIES["tender_role"]
     role = vocabulary.read(words)
     unknown = words.is_not_null() & role.is_null()
-    known = "、".join(vocabulary.codes)
+    known = vocabulary
     table.rows.report("reject", unknown, "role-undecided", table.header("role"), words, known=known)
     return role
 

@@ -29,7 +29,7 @@ def read_uses(table: TableRows, column: str) -> pl.Series:
     distinct = words.drop_nulls().unique(maintain_order=True).to_list()
     codes = {word: use_of(word) for word in distinct}
     read = words.replace_strict(distinct, list(codes.values()), default=None, return_dtype=pl.String)
-    known = "、".join(VOCABULARIES["property_kind"].codes)
+    known = VOCABULARIES["property_kind"]
     table.rows.report(
         "flag", words.is_not_null() & read.is_null(), "unknown-use", table.header(column), words, known=known
     )

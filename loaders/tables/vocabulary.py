@@ -26,6 +26,17 @@ class Vocabulary:
         """Every code, in the order of the file."""
         return tuple(dict.fromkeys([*self.exact.values(), *(c for c, _ in self.within)]))
 
+    @property
+    def told(self) -> str:
+        """Every code after a Chinese word for it, where there is one: 增加（joined）."""
+        words: dict[str, list[str]] = {code: [] for code in self.codes if code != "none"}
+        for word, code in [*self.exact.items(), *((w, c) for c, parts in self.within for w in parts)]:
+            if code in words and not word.isascii():
+                words[code].append(word)
+        # 增 alone is how a cell has it; people say 增加.
+        said = ((next((w for w in ws if len(w) > 1), ws[0]) if ws else "", c) for c, ws in words.items())
+        return "、".join(f"{word}（{code}）" if word else code for word, code in said)
+
     def read(self, words: pl.Series) -> pl.Series:
         """The code of each word; null where empty or unknown."""
         distinct = words.drop_nulls().unique()

@@ -192,7 +192,7 @@ def _relations(table: TableRows) -> pl.Series:
         number = words.str.contains(r"^\s*\d{1,2}\s*$")
         table.rows.report("reject", number, "relation-undecidable", table.header("relation_to_head"), words)
     unknown = words.is_not_null() & codes.is_null() & (not undecidable)
-    known = "、".join(VOCABULARIES["relation_to_head"].codes)
+    known = VOCABULARIES["relation_to_head"]
     table.rows.report("flag", unknown, "unknown-word", table.header("relation_to_head"), words, known=known)
     # On applicants' sheets 本人 is who applies.
     applicants = "申请人" in table.header("relation_to_head")

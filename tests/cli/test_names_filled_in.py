@@ -154,3 +154,15 @@ def test_a_code_with_a_wrong_check_digit_joins_nobody_and_a_name_filled_in_for_i
         (owners[company],) = (o["id"] for o in answer["owners"])
     assert all(id_.startswith(f"unverified:{wrong}/") for id_ in owners.values())
     assert len(set(owners.values())) == 3
+
+
+def test_a_name_that_a_spreadsheet_would_run_is_written_safe(lookthrough, tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    name = "=HYPERLINK(1)虚构甲有限公司"
+    shares = f"company_name,holder_name,holder_kind,share_percent\n{name},虚构乙有限公司,company,60\n"
+    (folder / "shares.csv").write_text(shares, encoding="utf-8")
+    assert lookthrough("load", folder).code == 0
+    (unresolved,) = tmp_path.rglob("unresolved.csv")
+    rows = list(csv.DictReader(unresolved.read_text(encoding="utf-8-sig").splitlines()))
+    assert {row["name"] for row in rows} == {f"'{name}", "虚构乙有限公司"}

@@ -504,6 +504,30 @@ def test_identities_filled_in_with_no_official_number_are_flagged(tmp_path: Path
     assert rels(context, "NAMES")["to_id"].sort().to_list() == [f"cn-uscc:{A}", "local:nonsense"]
 
 
+def test_a_name_made_safe_for_spreadsheets_is_the_name_again(tmp_path: Path) -> None:
+    text = f"name,party_id,candidates\n'=虚构甲有限公司,{A},\n'虚构乙有限公司,{B},\n"
+    context = load_text(tmp_path, {"unresolved.csv": text})
+    assert sorted(nodes(context, "Name")["name"]) == ["'虚构乙有限公司", "=虚构甲有限公司"]
+
+
+def test_an_unknown_word_is_told_with_the_words_that_are_known(tmp_path: Path) -> None:
+    text = "低保证号,成员姓名,与户主关系,增减类型,变动日期\nH1,虚构甲,户主,转圈,2024-03-10\n"
+    (told,) = [p for p in load_text(tmp_path, {"m.csv": text}).problems if p.value == "转圈"]
+    assert "增加（joined）" in told.expected_zh and "减少（left）" in told.expected_zh
+    assert "joined、left" in told.expected_en and "增加" not in told.expected_en
+
+
+def test_the_account_of_a_bid_deposit_is_known_by_its_headings(tmp_path: Path) -> None:
+    for heading in ("保证金账号", "保证金账户", "投标保证金账号"):
+        text = f"项目编号,标段编号,投标人,{heading}\nT,1,虚构甲有限公司,62284801\n"
+        folder = tmp_path / heading
+        folder.mkdir()
+        context = load_text(folder, {"bids.csv": text})
+        (used,) = rels(context, "USED_IN_BID").select("purpose").rows()
+        assert used == ("deposit",), heading
+        assert not [p for p in context.problems if p.code == "ignored-columns"]
+
+
 def test_a_list_of_beneficial_owners_states_no_direct_holding(tmp_path: Path) -> None:
     text = f"企业名称,统一社会信用代码,股东名称,最终受益股份\n示例甲有限公司,{A},测试甲,25%\n示例甲有限公司,{A},测试乙,\n"
     owns = rels(load_text(tmp_path, {"s.csv": text}), "OWNS").sort("share", nulls_last=True)
