@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -42,6 +43,24 @@ def known_by_number(members: Iterable[Member]) -> set[tuple[str, str]]:
     numbered = frame.filter(~unnumbered)
     again = frame.filter(unnumbered).join(numbered, on=["household", "key"], how="semi")
     return set(again.select("household", "person").iter_rows())
+
+
+def meant_by_number(members: Iterable[Member]) -> dict[tuple[str, str], str]:
+    """Household and person known by name alone there → the one member with a number who bears the name.
+
+    `members`: as `known_by_number` takes them. Of who bears the name of several with numbers nothing is said.
+    """
+    told = sorted({m for m in members if m[2]}, key=str)
+    keys = name_key(pl.Series([m[2] for m in told], dtype=pl.String)).to_list()
+    numbered: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for (household, person, _), key in zip(told, keys, strict=True):
+        if not person.startswith(UNNUMBERED):
+            numbered[household, key].add(person)
+    return {
+        (household, person): next(iter(one))
+        for (household, person, _), key in zip(told, keys, strict=True)
+        if person.startswith(UNNUMBERED) and len(one := numbered.get((household, key), set())) == 1
+    }
 
 
 _STATED: Final = ("stated_from", "stated_to")

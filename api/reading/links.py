@@ -8,6 +8,7 @@ from typing import Any
 
 from exports.evidence.veiling import VEILED_TYPES
 from exports.sources import Source
+from graph.household_members import meant_by_number
 from graph.model import REL_TYPES, rel_columns
 from graph.stores import GraphStore
 from graph.stores.statements import SOURCE_SEPARATOR
@@ -21,8 +22,11 @@ def stated_links(
 ) -> list[dict[str, Any]]:
     """All stated relationships of one type from a party to a party (all ids of each), each with its sources; by date and key.
 
-    `counted` is false where another list of the company goes before the one it stands in.
+    `counted` is false where another list of the company goes before the one it stands in. Of who belongs to a household also
+    the rows that tell by name alone that he left, or came back: they end, or begin, what the others state nothing of.
     """
+    if kind == "MEMBER_OF":
+        starts = [*starts, *_by_name(store, starts, ends)]
     fields = [f.name for f in rel_columns(REL_TYPES[kind])]
     returned = ", ".join(f"r.{f} AS {f}" for f in fields)
     files = _files(store)
@@ -47,6 +51,21 @@ def stated_links(
                 }
             )
     return sorted(found, key=lambda f: (f["stated"].get("valid_from") or "", f["key"] or ""))
+
+
+def _by_name(store: GraphStore, persons: Sequence[str], households: Sequence[str]) -> list[str]:
+    """Whom rows with a day name by name alone in these households, where that is one of these persons."""
+    found = []
+    for household in households:
+        rows = store.query(
+            "MATCH (h:Household {id: $id}) MATCH (h)<-[m:MEMBER_OF]-(p:Person) RETURN p.id AS id, p.name AS name, "
+            "m.stated_from IS NOT NULL OR m.stated_to IS NOT NULL AS dated",
+            {"id": household},
+        ).to_pylist()
+        meant = meant_by_number((household, r["id"], r["name"]) for r in rows)
+        dated = {r["id"] for r in rows if r["dated"]}
+        found += sorted(p for (_, p), one in meant.items() if one in persons and p in dated)
+    return found
 
 
 def hidden_beside(store: GraphStore, kind: str, id_: str, direction: str) -> list[tuple[str, str]]:

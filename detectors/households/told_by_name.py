@@ -7,14 +7,11 @@ whoever reads the list (`graph.resolution.departures_by_name`). Where several be
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-import polars as pl
-
 from detectors.definition import Row
-from graph.household_members import known_by_number
-from graph.names import name_key
+from graph.household_members import known_by_number, meant_by_number
 
 _DEATH: Final = ("died_on", "cremated_on")
 _PERSON: Final = ("person_id", "member_name", "id_masked", "hukou_region", "permit_region", *_DEATH)
@@ -35,7 +32,9 @@ def by_number(members: Sequence[Row]) -> Iterator[Row]:
     if not again:
         yield from members
         return
-    whose = _whose(members, again)
+    homes = {home for home, _ in again}
+    there = (m for m in members if m["household_id"] in homes)
+    whose = meant_by_number((m["household_id"], m["person_id"], m["member_name"]) for m in there)
     called: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     mine: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in members:
@@ -47,23 +46,6 @@ def by_number(members: Sequence[Row]) -> Iterator[Row]:
     for (home, person), rows in mine.items():
         told = called[home][person] if home in called and person in called[home] else []
         yield from _with_told(rows, told) if told else rows
-
-
-def _whose(members: Sequence[Row], again: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """Household and person by name alone → the one member with a number who bears that name."""
-    homes = {home for home, _ in again}
-    rows = [m for m in members if m["household_id"] in homes and m["member_name"]]
-    keys = name_key(pl.Series([m["member_name"] for m in rows], dtype=pl.String)).to_list()
-    numbered: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for row, key in zip(rows, keys, strict=True):
-        if (row["household_id"], row["person_id"]) not in again:
-            numbered[row["household_id"], key].add(str(row["person_id"]))
-    found = {}
-    for row, key in zip(rows, keys, strict=True):
-        one = numbered[row["household_id"], key]
-        if (row["household_id"], row["person_id"]) in again and len(one) == 1:
-            found[str(row["household_id"]), str(row["person_id"])] = next(iter(one))
-    return found
 
 
 def _with_told(rows: Sequence[Row], told: Sequence[Row]) -> Iterator[Row]:

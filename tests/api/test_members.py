@@ -94,3 +94,14 @@ def test_who_left_by_name_is_told_once_with_the_day(either_service: Running) -> 
             ("person.local:W", None),
             ("person.local:W2", None),
         }
+        # The line to the member shows the row that ended his membership, too.
+        links = client.get("/v1/links", params={"from": told[0][0], "to": HOUSEHOLD, "kind": "MEMBER_OF"})
+        rows = links.raise_for_status().json()["items"]
+        files = {s["file"] for row in rows for s in row["sources"]}
+        assert files == {"household_members.csv", "家庭成员增减变动.csv"}
+        (ending,) = (row for row in rows if row["stated"].get("stated_to"))
+        assert ending["stated"]["stated_to"] == "2024-06-15" and ending["from"]["id"] != told[0][0]
+        # Which of two of one name it ends is not known: it is shown at neither.
+        for either in ("person.local:W", "person.local:W2"):
+            links = client.get("/v1/links", params={"from": either, "to": HOUSEHOLD, "kind": "MEMBER_OF"})
+            assert len(links.raise_for_status().json()["items"]) == 1
