@@ -152,7 +152,9 @@ def overlaps(rows: Mapping[str, Sequence[Row]], of_households: Callable[[Spell],
         covered = {m: both[m] for m in sorted(both) if both[m]}
         same = (one.id, two.id, one.program_id, two.program_id)
         if one.of.id == two.of.id and one.same in may_be(two.same):
-            twice = again.setdefault(one.of.id, told_again(one.of.spells))
+            if one.of.id not in again:
+                again[one.of.id] = told_again(one.of.spells)
+            twice = again[one.of.id]
             sure = {m: who for m, who in covered.items() if not _again(one, two, m, twice)}
         else:
             sure = covered

@@ -32,12 +32,12 @@ _PERSON_COLUMNS: Final = (
 MEMBERS: Final = (
     f"MATCH (h:Household)<-[m:MEMBER_OF]-(p:Person) WHERE m.counted AND {BENEFIT_HOUSEHOLD} "
     f"RETURN h.id AS household_id, {_PERSON}, m.relation_to_head AS relation, "
-    "m.valid_from AS member_from, m.valid_to AS member_to, m.observed_on AS listed_on, m.key AS member_key, "
-    "h.people AS people"
+    "m.valid_from AS member_from, m.valid_to AS member_to, m.stated_to AS left_on, m.observed_on AS listed_on, "
+    "m.key AS member_key, h.people AS people"
 )
 MEMBERS_COLUMNS: Final = (
     *("household_id", *_PERSON_COLUMNS),
-    *("relation", "member_from", "member_to", "listed_on", "member_key", "people"),
+    *("relation", "member_from", "member_to", "left_on", "listed_on", "member_key", "people"),
 )
 _BENEFIT: Final = (
     "b.id AS benefit_id, b.from_month AS from_month, b.to_month AS to_month, b.amount AS amount, "

@@ -35,7 +35,8 @@ def told_again(spells: Sequence[Spell]) -> frozenset[Spell]:
     much as the one beside them. What one person is paid by a list with the household's number, and by one without it, is
     one payment if it is as much. An amount that is not stated tells nothing.
     """
-    if len(spells) < _ALONE:
+    # What most recipients are paid: once a month.
+    if len(spells) < _ALONE or len({s.month for s in spells}) == len(spells):
         return frozenset()
     of_month: dict[tuple[str, str], list[Spell]] = defaultdict(list)
     for spell in spells:

@@ -126,6 +126,18 @@ def _without_number(of: Recipient) -> Iterator[Undecided]:
         )
     elif empty := [month for month in of.months if not of.members_in(month)]:
         said = months_said(empty)
+        if day := _all_left(of, empty[0]):
+            yield Undecided(
+                of.kind,
+                of.id,
+                (of.id,),
+                f"按增减记录，全部成员均已减少（最后一名：{day}），此后{said}仍有{len(empty)}个月的发放：为谁发放、是否应当停发而未停，请核实；"
+                "这些月份无法与其他登记核对",
+                f"by the lists of changes all members have left (the last one on {day}), and {counted(len(empty), 'month')} of {said} "
+                "were paid for since: verify for whom, and whether payments were to stop; other registers can't be asked about "
+                "these months",
+            )
+            return
         yield Undecided(
             of.kind,
             of.id,
@@ -143,6 +155,16 @@ def unlisted_said(of: Recipient) -> tuple[str, str]:
         f"名单写明{of.people}人（家庭人口或保障人口），已知成员只有{known}人",
         f"by its lists it has {of.people} people, of whom {known} {'is' if known == 1 else 'are'} known",
     )
+
+
+def _all_left(of: Recipient, month: str) -> str:
+    """The day on which the last member left, by rows that state so, before a month and after whom nobody came; empty where
+    a list is silent of somebody, or somebody comes later."""
+    left = {str(m["person_id"]): str(m["left_on"]) for m in of.members if m.get("left_on")}
+    ends = [str(m["member_to"] or "") for m in of.members]
+    if not ends or not all(ends) or left.keys() != of.persons or max(ends) > f"{month}-31":
+        return ""
+    return max(left.values())
 
 
 def _unnumbered(of: Recipient) -> set[str]:

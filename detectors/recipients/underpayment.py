@@ -121,6 +121,16 @@ DETECTOR = Detector(
         "at all), by {shortfall} yuan as far as amounts are stated. Verify and pay. " + CAUTION_EN
     ),
     assemble=assemble,
-    innocent_zh=("已在未加载的月份补发", "扣回以前多发", "中途放弃或暂停"),
-    innocent_en=("made up for in another month", "an earlier overpayment taken back", "waived or paused"),
+    innocent_zh=(
+        "已在未加载的月份补发",
+        "扣回以前多发",
+        "中途放弃或暂停",
+        "退回后重新发放的一笔写在另一张表，与首次发放同额，只计了一次",
+    ),
+    innocent_en=(
+        "made up for in another month",
+        "an earlier overpayment taken back",
+        "waived or paused",
+        "paid again after it came back, in another sheet: as much as the first payment, so that it counted once",
+    ),
 )

@@ -103,3 +103,38 @@ def test_what_is_paid_while_nobody_is_a_member_is_never_innocent(registered: Fou
     assert _undecided(registered, HOMES.id) == set(ALONE)
     (of,) = [u for d, u in registered.run.undecided if d == HOMES.id and u.scope_id == "local:X2"]
     assert "2024-04—2024-12" in of.missing_zh and "2024-04—2024-12" in of.missing_en
+    # What the list of changes states is told: who left, when, and that it may have been to be stopped.
+    assert "按增减记录，全部成员均已减少（最后一名：2024-03-05）" in of.missing_zh and "停发" in of.missing_zh
+    assert "9 months of 2024-04—2024-12" in of.missing_en
+
+
+# Left by a list of changes; by a newer list alone, that does not name her; and before somebody else came.
+SILENT = {
+    "低保名册2024-01-01.csv": table(
+        _ROSTER,
+        [(h, "甲", resident(n), "甲", resident(n), "户主", "低保户") for n, h in enumerate(("S1", "S2"), 31)],
+    ),
+    "低保人员增减.csv": table(
+        _CHANGES,
+        [
+            ("S1", "甲", "甲", resident(31), "户主", "减少", "2024-03-05"),
+            ("S2", "甲", "甲", resident(32), "户主", "减少", "2024-03-05"),
+            ("S2", "乙", "乙", resident(33), "户主", "增加", "2024-08-01"),
+        ],
+    ),
+    "低保发放明细.csv": table(
+        "低保证号,户主姓名,救助类型,发放年月,发放金额(元)",
+        [(h, "甲", "最低生活保障", m, 600) for h in ("S1", "S2") for m in MONTHS],
+    ),
+    "不动产登记.csv": table(
+        "不动产单元号,权利人,权利人证件号,规划用途,登记时间",
+        [("US1", "甲", resident(31), "住宅", "2010-01-01")],
+    ),
+}
+silent = found_in_files([SILENT], [HOMES])
+
+
+def test_only_where_all_have_left_by_such_a_list(silent: FoundInFiles) -> None:
+    told = {u.scope_id: u.missing_zh for d, u in silent.run.undecided if d == HOMES.id}
+    assert "按增减记录，全部成员均已减少" in told["local:S1"]
+    assert "均已减少、退出，或尚未增加" in told["local:S2"] and "2024-04—2024-07" in told["local:S2"]
