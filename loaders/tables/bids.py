@@ -15,6 +15,7 @@ from loaders.tables.cells_of_names import with_their_numbers
 from loaders.tables.columns import TableRows
 from loaders.tables.companies import contact_frame
 from loaders.tables.consortia import read_members
+from loaders.tables.name_marks import WON_BESIDE, bare_firms, bare_persons
 from loaders.tables.parties import Parties, most, read_parties, relate, state_parties
 from loaders.tables.payments import counted_apart, further, tell_rows
 from loaders.tables.plans import bare_word
@@ -66,7 +67,7 @@ def _read_bids(table: TableRows, role: pl.Series | None = None) -> _Bids:
     """Lot, bidders and bid of each row. A bid is `<lot>/<bidder>`, or `<lot>/consortium:<name>`. `role`: the bidder's."""
     lot, tender = lot_ids(table)
     table.require("lot_id", lot)
-    cells, raw = table.text("bidder_name"), table.text("bidder_id")
+    cells, raw = bare_firms(table.text("bidder_name")), table.text("bidder_id")
     if table.has("consortium_lead"):
         cells = _from_columns(table, cells)
     members = read_members(cells)
@@ -140,6 +141,9 @@ def read_bids(table: TableRows) -> None:
     won = table.boolean("won").fill_null(pl.select(pl.when(status == "won").then(True)).to_series())
     if re.match(_WINNER, bare_word(table.header("bidder_name"))):
         won = won.fill_null(True)
+    else:
+        beside = table.text("bidder_name").str.contains(WON_BESIDE).fill_null(False)
+        won = won.fill_null(pl.select(pl.when(beside).then(True)).to_series())
     if table.has("won_amount"):
         award, award_currency = table.money("won_amount")
         winner = won.fill_null(False)
@@ -303,8 +307,11 @@ def read_bid_people(table: TableRows) -> None:
     _skeleton(table, bids)
     scope = bids.bidders[0].ids
     if table.has("person_id", "person_name") and table.has("role"):
-        kind = _person_or_unit(table, table.text("person_name"), table.text("person_id"))
-        person = read_parties(table, "person_id", "person_name", default="person", kind=kind, scope=scope)
+        names = bare_persons(table.text("person_name"))
+        kind = _person_or_unit(table, names, table.text("person_id"))
+        person = read_parties(
+            table, "person_id", "person_name", default="person", kind=kind, scope=scope, names=names
+        )
         state_parties(table, person)
         words = table.text("role")
         table.require("role", words)
@@ -321,7 +328,7 @@ def read_bid_people(table: TableRows) -> None:
     elif table.main and table.has("contact_phone") and table.has(*_HANDLING):
         _trace(table, bids, table.constant("phone"), table.text("contact_phone"))
     for column, said in table.fixed("role").items():
-        names = table.text(column)
+        names = bare_persons(table.text(column))
         if said in _HANDLING:
             names, phones = _names_and_phones(names)
             _trace(table, bids, table.constant("phone"), phones)
