@@ -13,6 +13,7 @@ from loaders.tables.evaluators import with_evaluators
 from loaders.tables.mapping import MappingError, SheetChoice, choose
 from loaders.tables.plans import TablePlan, bare_word, plan_table, year_in
 from loaders.tables.schema import TABLES, Layout, Table, layouts
+from loaders.tables.staff_lists import holds_nothing, is_of_staff, with_staff
 from loaders.tables.vocabulary import VOCABULARIES
 from loaders.values import clean_header, normalise_empty
 
@@ -75,6 +76,8 @@ def recognise(sheet: Sheet, file_name: str, mapping: Mapping[str, Any]) -> Sheet
 
     plans = {name: plan_table(table, clean, choice, sheet, file_name) for name, table in TABLES.items()}
     plans["tender_parties"] = serving = with_evaluators(plans["tender_parties"], sheet, file_name)
+    plans["positions"] = with_staff(plans["positions"], sheet, file_name)
+    staff = is_of_staff(plans) and choice.table is None
     evaluators = "role" in serving.values and choice.table in (None, "tender_parties")
     scores: dict[str, float] = {}
     reads: dict[str, set[str]] = {}
@@ -87,6 +90,7 @@ def recognise(sheet: Sheet, file_name: str, mapping: Mapping[str, Any]) -> Sheet
             used |= companion.headers
         scores[name] = len(used) + 2 * len(plan.table.required) + hint
         scores[name] += 20 if layout and layout.table == name and not plan.missing else 0
+        scores[name] += 20 if name == "positions" and staff else 0
         scores[name] += 20 if name == "tender_parties" and evaluators and not _bidder_named(plans) else 0
         scores[name] += 1000 if choice.table == name else 0
 
@@ -96,6 +100,14 @@ def recognise(sheet: Sheet, file_name: str, mapping: Mapping[str, Any]) -> Sheet
     for name in [n for n in scores if _goes_with_more(n, reads, plans, file_name, sheet.name)]:
         if choice.table != name:
             del scores[name]
+    holders = plans["shareholdings"]
+    if (
+        choice.table is None
+        and holds_nothing(holders)
+        and not _name_hint(holders.table, file_name, sheet.name)
+    ):
+        # Read as holders, a firm's staff would own it. Only a list that is called so means that.
+        scores.pop("shareholdings", None)
     listed = scores.keys() >= {"shareholdings", "companies"} and choice.table != "shareholdings"
     if listed and _of_investors(plans, sheet, file_name):
         del scores["shareholdings"]

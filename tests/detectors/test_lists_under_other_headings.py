@@ -6,10 +6,17 @@ from detectors.bidders import affiliate_of_debarred
 from detectors.procedure import fewer_than_three_bidders
 from detectors.registry import DETECTORS
 from tests.detectors.files_world import FoundInFiles, found_in_files, table
-from tests.loaders.shapes.numbers import uscc
+from tests.loaders.shapes.numbers import resident, uscc
 
 FEW, DEBARRED = fewer_than_three_bidders.DETECTOR, affiliate_of_debarred.DETECTOR
-(CONTROLLER,) = [d for d in DETECTORS if d.id == "common-controller"]
+BY_ID = {d.id: d for d in DETECTORS}
+CONTROLLER, OWNER, OFFICER, MEMBERS, SERVES = (
+    BY_ID[i]
+    for i in (
+        *("common-controller", "common-shareholder", "shared-officer", "same-project-member"),
+        "bidder-linked-to-service-party",
+    )
+)
 A, B, C, MOTHER = "虚构甲园林有限公司", "虚构乙园林有限公司", "虚构丙园林有限公司", "虚构母园林有限公司"
 TENDERS = table(
     "招标项目编号,招标项目名称,招标人,招标方式,适用法律,公告日期,投标截止时间",
@@ -85,3 +92,82 @@ def test_bans_under_other_headings_bar(found: FoundInFiles) -> None:
 def test_a_list_of_which_no_more_than_numbers_is_read_is_in_doubt(unread: FoundInFiles) -> None:
     (said,) = unread.told("numbers-alone")
     assert "参与单位全名、总价款" in said and "投标人" in said
+
+
+D = "虚构丁园林有限公司"
+marked = found_in_files(
+    [
+        {
+            "项目.csv": TENDERS,
+            "股东.csv": table(
+                "企业名称,股东,股东类型,持股比例", [(n, MOTHER, "企业法人", "80%") for n in (A, B, D)]
+            ),
+            "投标人名单.csv": table(
+                "招标编号,标段,投标人名称,投标报价（万元）",
+                [
+                    ("S5", 1, f"1、{A}", 100),
+                    ("S5", 1, f"二．{B}*", 103),
+                    ("S5", 1, f"（3）{D}（中标）", 99),
+                    ("S5", 1, f"{C}（小微企业）", 98),
+                ],
+            ),
+            "项目班子.csv": table(
+                "招标编号,标段,投标人,项目经理,技术负责人",
+                [
+                    ("S5", 1, A, "样本张（一级建造师）", "样本李"),
+                    ("S5", 1, B, "样本张", "样本赵(高级工程师)"),
+                ],
+            ),
+        }
+    ],
+    [CONTROLLER, MEMBERS],
+)
+staff = found_in_files(
+    [
+        {
+            "项目.csv": TENDERS,
+            "开标.csv": table("项目编号,标段,投标人,投标总价(元)", [("S1", 1, A, 100), ("S1", 1, B, 101)]),
+            "员工花名册.csv": table(
+                "姓名,身份证号码,单位名称,岗位,入职日期",
+                [
+                    ("样本一", resident(1), A, "预算员", "2020-01-01"),
+                    ("样本一", resident(1), B, "预算员", "2020-01-01"),
+                ],
+            ),
+            "名册.csv": table(
+                "姓名,身份证号码,单位名称", [("样本二", resident(2), A), ("样本二", resident(2), B)]
+            ),
+            "缴费情况.csv": table(
+                "姓名,身份证号,参保单位,参保起始日期", [("样本三", resident(3), A, "2020-01-01")]
+            ),
+            "主要人员.csv": table("企业名称,姓名,身份证号,职务", [(B, "样本三", resident(3), "监事")]),
+            "评标委员会名单.csv": table(
+                "项目编号,姓名,身份证号", [("S1", "样本一", resident(1)), ("S1", "样本三", resident(3))]
+            ),
+        }
+    ],
+    [CONTROLLER, OWNER, OFFICER, SERVES],
+)
+
+
+def test_marks_of_a_list_are_no_part_of_a_name(marked: FoundInFiles) -> None:
+    assert {b["name"] for b in marked.one(CONTROLLER.id, "S5").facts["bidders"]} == {A, B, D}
+    query = "MATCH (c:Company)-[:SUBMITS]->(b:Bid) RETURN c.name AS name, b.won AS won"
+    assert {(r["name"], r["won"]) for r in marked.store.query(query).to_pylist()} == {
+        *((n, None) for n in (A, B, C)),
+        (D, True),
+    }
+    # One name in two bids, and no number: his certificate is no part of it.
+    assert "样本张" in str([u.missing_zh for d, u in marked.run.undecided if d == MEMBERS.id])
+
+
+def test_a_firms_staff_do_not_own_it(staff: FoundInFiles) -> None:
+    assert staff.store.counts().get("OWNS", 0) == 0
+    assert staff.of(OWNER.id, "S1") == staff.of(CONTROLLER.id, "S1") == staff.of(OFFICER.id, "S1") == []
+
+
+def test_who_evaluates_the_bid_of_his_employer_is_told_by_its_own_lists(staff: FoundInFiles) -> None:
+    told = {f.facts["holder"]["name"]: f.text["zh"] for f in staff.of(SERVES.id, "S1")}
+    assert told.keys() == {"样本一", "样本三"}
+    assert f"样本一为{A}的工作人员" in told["样本一"] and f"样本一为{B}的工作人员" in told["样本一"]
+    assert f"样本三为{A}的工作人员" in told["样本三"] and f"样本三为{B}的监事" in told["样本三"]
