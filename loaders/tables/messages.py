@@ -72,6 +72,10 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "这不是职务：未作为任职导入。持股请列入股东名单。",
         "This is no post: not loaded as one. List who holds shares in a list of shareholders.",
     ),
+    "no-evaluator": (
+        "不是评标委员会成员（监督、记录、代理机构人员等）：该行未作为评标人员导入。",
+        "No member of the committee, but one who supervises, records or the like: not loaded as an evaluator.",
+    ),
     "workplace-of-several": (
         "一格写了多个姓名，工作单位属于谁无法区分：人员已导入，工作单位未导入。请每人单列一行。",
         "The cell names several persons, and whose workplace this is can't be told: the persons were loaded, the workplace was "

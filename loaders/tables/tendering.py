@@ -14,6 +14,8 @@ from loaders.tables.rows import AT
 from loaders.tables.serving import read_persons_serving
 from loaders.tables.vocabulary import VOCABULARIES
 
+_STANDS_BY: Final = r"监督|监标|记录|公证|见证|纪检|列席|工作人员|代理"
+"""Who is at an evaluation and evaluates nothing."""
 _SCHEMED: Final = r"^[a-z][a-z0-9._-]*:\S"
 
 
@@ -135,7 +137,10 @@ def _role_of_party(table: TableRows) -> pl.Series:
     table.require("role", words)
     said = table.plan.values.get("role")
     if said in PERSONS and table.has("person_id", "person_name"):
-        return VOCABULARIES["tender_role"].read(words).fill_null(said)
+        other = words.str.contains(_STANDS_BY).fill_null(False)
+        table.rows.report("note", other, "no-evaluator", table.header("role"), words)
+        role = VOCABULARIES["tender_role"].read(words)
+        return role.fill_null(pl.select(pl.when(~other).then(pl.lit(said))).to_series())
     if not table.main:
         return table.vocabulary("role")
     vocabulary = VOCABULARIES["tender_role"]

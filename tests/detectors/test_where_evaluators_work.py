@@ -58,6 +58,7 @@ COMMITTEES = {
             (1, "样本张一", resident(1), A, "高级工程师", "技术专家", "组长"),
             (2, "样本李二", resident(2), "虚构大学", "教授", "经济专家", ""),
             (3, "样本王三", resident(3), "虚构交通局", "科长", "业主代表", ""),
+            (4, "样本何九", resident(19), B, "", "现场监督人员", ""),
         ],
     ),
     "评委.csv": table(
@@ -112,6 +113,7 @@ def test_who_works_for_a_bidder(found: FoundInFiles) -> None:
     )
     assert [b["name"] for b in hit.facts["bidders"]] == [A]
     assert hit.facts["identity"] == "unique_name"
+    assert len(found.told("no-evaluator")) == 1
     # Neither a university nor the buyer's own man: he is no link, and nothing of him is undecided.
     assert found.undecided(SERVES.id, "P1") == [] and found.undecided(SERVES.id, "P11") == []
     assert found.of(SERVES.id, "P11") == found.of(BUYER.id, "P11") == []
