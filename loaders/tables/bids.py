@@ -19,6 +19,7 @@ from loaders.tables.name_marks import WON_BESIDE, bare_firms, bare_persons
 from loaders.tables.parties import Parties, most, read_parties, relate, state_parties
 from loaders.tables.payments import counted_apart, further, tell_rows
 from loaders.tables.plans import bare_word
+from loaders.tables.prices import in_place_of_a_price, last_prices
 from loaders.tables.rows import AT
 from loaders.tables.tendering import lot_ids, state_lots
 from loaders.tables.vocabulary import VOCABULARIES
@@ -137,7 +138,9 @@ def read_bids(table: TableRows) -> None:
     table.rows.node("Lot", pl.DataFrame({AT: table.at, "id": bids.lot, "status": lot_status}))
     table.context.count("lots-without-bidder-rows", int(alone.sum()))
 
-    amount, currency = table.money("amount")
+    quoted = in_place_of_a_price(table)
+    status = status.fill_null(quoted["status"])
+    amount, currency = table.money("amount", quoted["other"])
     won = table.boolean("won").fill_null(pl.select(pl.when(status == "won").then(True)).to_series())
     if re.match(_WINNER, bare_word(table.header("bidder_name"))):
         won = won.fill_null(True)
@@ -158,7 +161,7 @@ def read_bids(table: TableRows) -> None:
     )
     deposit = deposit.set(foreign, None)
     currency = currency.fill_null(deposit_currency)
-    rate = table.share("rate")["share"]
+    rate = table.share("rate")["share"].fill_null(quoted["rate"])
     price_kind = table.vocabulary("price_kind")
     price_kind = price_kind.fill_null(
         pl.select(pl.when(rate.is_not_null() & amount.is_null()).then(pl.lit("rate"))).to_series()
@@ -182,7 +185,7 @@ def read_bids(table: TableRows) -> None:
     stated = pl.DataFrame({AT: table.at, "id": bids.ids, **facts})
     stated = stated.with_columns(list_kind=_list_kind(stated.with_columns(lot=bids.lot)))
     shared, opened = bids.consortium.is_not_null(), _round(table, bids.lot)
-    table.rows.node("Bid", _last_prices(table, stated, shared, opened))
+    table.rows.node("Bid", last_prices(table, stated, shared, opened))
     _state_bidders(table, bids)
     if table.has("deposit_account"):
         _trace(table, bids, table.constant("account"), table.text("deposit_account"))
@@ -235,33 +238,6 @@ def _round(table: TableRows, lots: pl.Series) -> pl.Series:
         .select(pl.coalesce("round", "last"))
         .to_series()
     )
-
-
-def _last_prices(
-    table: TableRows, stated: pl.DataFrame, shared: pl.Series, opened: pl.Series
-) -> pl.DataFrame:
-    """Of a bidder's several prices for one lot the one handed in last, else the first; the others are told, and left out.
-
-    `shared`: rows of consortia, whose members may each state a part. `opened`: the round of a row; each has its price.
-    """
-    stated = stated.with_columns(opened=opened)
-    of = ["id", "opened"]
-    price = pl.coalesce(pl.col("amount").cast(pl.Float64), "rate")
-    several = pl.col("id").is_not_null() & ~pl.col("shared") & (price.drop_nulls().n_unique().over(of) > 1)
-    last = pl.col("submitted_at").max().over(of)
-    earlier = several & (pl.col("submitted_at") < last).fill_null(False)
-    standing = pl.when(several & ~earlier).then(price)
-    first = standing.drop_nulls().first().over(of)
-    told = stated.with_columns(shared=shared).with_columns(
-        earlier=earlier, other=(standing != first).fill_null(False)
-    )
-    shown = table.text("amount").fill_null(table.text("rate"))
-    table.rows.report("flag", told["earlier"], "bid-superseded", table.header("amount"), shown)
-    table.rows.report("flag", told["other"], "bid-twice", table.header("amount"), shown)
-    left_out = told["earlier"] | told["other"]
-    prices = ("amount", "currency", "price_kind", "rate", "submitted_at")
-    kept = [pl.when(~left_out).then(c).alias(c) for c in prices]
-    return stated.with_columns(kept).drop("opened")
 
 
 def _trace(table: TableRows, bids: _Bids, kinds: pl.Series, values: pl.Series) -> None:

@@ -171,3 +171,44 @@ def test_who_evaluates_the_bid_of_his_employer_is_told_by_its_own_lists(staff: F
     assert told.keys() == {"样本一", "样本三"}
     assert f"样本一为{A}的工作人员" in told["样本一"] and f"样本一为{B}的工作人员" in told["样本一"]
     assert f"样本三为{A}的工作人员" in told["样本三"] and f"样本三为{B}的监事" in told["样本三"]
+
+
+in_the_price = found_in_files(
+    [
+        {
+            "项目.csv": TENDERS,
+            "股东.csv": OWNERS,
+            "开标.csv": table(
+                "项目编号,标段,投标人,投标报价(元)",
+                [
+                    ("S1", 1, A, "下浮12.5%"),
+                    ("S1", 1, B, "１３％"),
+                    ("S1", 1, C, "未解密"),
+                    ("S2", 1, A, 100),
+                    ("S2", 1, B, "未递交"),
+                    ("S3", 1, A, "见附件"),
+                ],
+            ),
+        }
+    ],
+    [CONTROLLER],
+)
+
+
+def test_a_rate_or_a_word_in_the_place_of_a_price_leaves_the_bidder_there(in_the_price: FoundInFiles) -> None:
+    query = "MATCH (c:Company)-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) RETURN l.id AS lot, c.name AS name, b.rate AS rate, b.price_kind AS kind, b.status AS status, b.amount AS amount"
+    told = {
+        (r["lot"], r["name"]): (r["rate"], r["kind"], r["status"], r["amount"])
+        for r in in_the_price.store.query(query).to_pylist()
+    }
+    assert told == {
+        ("local:S1/1", A): (0.125, "rate", None, None),
+        ("local:S1/1", B): (0.13, "rate", None, None),
+        ("local:S1/1", C): (None, None, "revoked", None),
+        ("local:S2/1", A): (None, None, None, 10000),
+        ("local:S2/1", B): (None, None, "not_submitted", None),
+    }
+    assert {b["name"] for b in in_the_price.one(CONTROLLER.id, "S1").facts["bidders"]} == {A, B}
+    # Who handed nothing in bids against nobody.
+    assert in_the_price.of(CONTROLLER.id, "S2") == []
+    assert len(in_the_price.told("not-an-amount")) == 1
