@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
 import polars as pl
 
-from detectors.definition import Detector
+from detectors.definition import Detector, Evidence
 from detectors.finding import Finding
 from graph.counted import counted
 from graph.model import REL_TYPES
-from graph.rounds import Opened, openings
+from graph.rounds import BidOfRounds, bids_of_rounds, openings
 from graph.stores.contract import GraphStore
 from graph.stores.hops import EACH, hop
 from graph.stores.side_by_side import Beside
@@ -52,12 +52,20 @@ def with_sources(
     counts = {key: file.rows for key, file in refused.items()}
     lacked = sorted({t for f in findings for t in detectors[f.detector].counts_rows_of})
     lacking = {t: _refused_of(store, t, refused, beside) for t in lacked}
-    opened = openings(store, {f.scope_id for f in findings if "round" in f.facts})
+    of_rounds = {f.scope_id for f in findings if "round" in f.facts}
+    opened, bids = openings(store, of_rounds), bids_of_rounds(store, of_rounds)
     told = []
     for f, facts in zip(findings, deciding, strict=True):
-        proving = [rows[k] for k in f.evidence.keys if k in rows]
+        by_key = {k: rows[k] for k in f.evidence.keys if k in rows}
         if f.scope_id in opened and "round" in f.facts:
-            proving, facts = _of_round(opened[f.scope_id], str(f.facts["round"]), proving, facts)
+            day = str(f.facts["round"])
+            by_key, gone = _of_round(by_key, day, bids.get(f.scope_id, ()))
+            f = replace(
+                f, evidence=Evidence(f.evidence.nodes, tuple(k for k in f.evidence.keys if k not in gone))
+            )
+            facts = {s for s in facts if opened[f.scope_id].day(s) in ("", day)}
+            facts |= opened[f.scope_id].stating(day)
+        proving = list(by_key.values())
         detector = detectors[f.detector]
         counting = counts if detector.counts_rows else {}
         lost = {key: counts[key] for t in detector.counts_rows_of for key in lacking[t]}
@@ -66,12 +74,23 @@ def with_sources(
 
 
 def _of_round(
-    opened: Opened, day: str, rows: Sequence[tuple[str | None, str]], facts: set[str]
-) -> tuple[list[tuple[str | None, str]], set[str]]:
-    """Of the rows that prove a finding of one round, and of those that state its day, those of that round."""
-    kept = [(at, "\n".join(opened.of(day, sources.split("\n")))) for at, sources in rows]
-    stating = {source for source in facts if opened.day(source) in ("", day)} | opened.stating(day)
-    return [(at, sources) for at, sources in kept if sources], stating
+    rows: Mapping[str, tuple[str | None, str]], day: str, bids: Iterable[BidOfRounds]
+) -> tuple[dict[str, tuple[str | None, str]], set[str]]:
+    """The rows that prove a finding of one round, by key, without those of its lot's bids in another; and the keys that have none left."""
+    by_day: dict[str, set[str]] = defaultdict(set)
+    for b in bids:
+        for on, stating in b.rows.items():
+            by_day[on].update(stating)
+    others = {s for on, stating in by_day.items() if on not in ("", day) for s in stating} - by_day[day]
+    kept: dict[str, tuple[str | None, str]] = {}
+    gone: set[str] = set()
+    for key, (at, sources) in rows.items():
+        mine = [s for s in sources.split("\n") if s not in others]
+        if mine:
+            kept[key] = at, "\n".join(mine)
+        else:
+            gone.add(key)
+    return kept, gone
 
 
 def _deciding(

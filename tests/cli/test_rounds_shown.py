@@ -59,3 +59,27 @@ def test_one_opening_of_the_lot_is_drawn_where_it_is_asked_for(held_twice, tmp_p
     assert id_of("子") in drawn and id_of("丑") not in drawn
     refused = held_twice("subgraph", LOT, "--round", "2024-03-26", "--to", to, "--lang", "zh")
     assert refused.code == 2 and "2024-03-26" in refused.err and "--round" in refused.err
+
+
+def test_of_extracts_of_different_days_a_package_has_those_of_its_opening(lookthrough, tmp_path):
+    days = {
+        "开标记录（第一次）.csv": "2024-03-30",
+        "开标记录（第二次）.csv": "2024-06-15",
+        "股东信息.csv": "2024-07-01",
+    }
+    for name, day in days.items():
+        (tmp_path / name).write_text(LISTS[name], encoding="utf-8")
+        assert lookthrough("load", tmp_path / name, "--observed-on", day).code == 0
+    found = json.loads(lookthrough("detect", "--format", "json").out)
+    for day, name in ((FIRST, "开标记录（第一次）.csv"), (SECOND, "开标记录（第二次）.csv")):
+        one = next(f for f in found if f["facts"]["round"] == day)
+        assert one["facts"]["data"]["first"] == days[name]
+        to = tmp_path / f"package-{day}"
+        assert lookthrough("evidence", one["fingerprint"], "--to", to).code == 0
+        assert lookthrough("verify", to).code == 0
+        text = (to / "data" / "source-rows.csv").read_text(encoding="utf-8-sig")
+        cited = [r for r in csv.DictReader(io.StringIO(text)) if r["type"] in ("SUBMITS", "FOR_LOT", "Bid")]
+        assert {r["file"] for r in cited} == {name}
+        # An edge is of the extract that states it.
+        edges = csv.DictReader(io.StringIO((to / "data/graph/edges.csv").read_text(encoding="utf-8-sig")))
+        assert {e["observed_on"] for e in edges if e["type"] in ("SUBMITS", "FOR_LOT")} == {days[name]}
