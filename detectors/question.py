@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, Literal, NamedTuple, Self, get_args
+
+import polars as pl
 
 from graph.stores.known_nodes import about
 
@@ -64,3 +66,25 @@ class Question(str):
         self.few = few or (Few(TAKING_PART[of], self.near) if of in _SELDOM else None)
         self.large = large
         return self
+
+
+class Ends(str):
+    """Cypher about one type of relationship, asked from each end and joined by a column that tells each apart.
+
+    An engine that finds the nodes at one end by their relationships reads all there are at the other (measured: 150 ms of
+    5,600 pairs among a million persons, 40 ms from both ends). `one`, `other`: the questions that begin at either end.
+    """
+
+    one: str
+    other: str
+    on: str
+
+    def __new__(cls, cypher: str, one: str, other: str, on: str) -> Self:
+        """`on`: a column of both. What a question of it gives is what `cypher` gives."""
+        self = super().__new__(cls, cypher)
+        self.one, self.other, self.on = one, other, on
+        return self
+
+    def answered(self, ask: Callable[[str], pl.DataFrame]) -> pl.DataFrame:
+        """The rows, by asking twice."""
+        return ask(self.one).join(ask(self.other), on=self.on)

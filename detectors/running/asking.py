@@ -16,7 +16,7 @@ from typing import Final, Literal
 import polars as pl
 
 from detectors.definition import Detector
-from detectors.question import TAKING_PART, Few, Question
+from detectors.question import TAKING_PART, Ends, Few, Question
 from detectors.rows import Rows, as_text
 from detectors.running.nearby import NearbyView
 from detectors.running.rounds import ByRound
@@ -185,6 +185,8 @@ class Answers:
         return pl.concat(parts, how="vertical_relaxed").unique(maintain_order=True)
 
     def _read(self, query: str, ids: Sequence[str] = ()) -> pl.DataFrame:
+        if isinstance(query, Ends):
+            return query.answered(self._read)
         params = {"ids": list(ids)} if ids else None
         return pl.DataFrame(pl.from_arrow(self._store.query(query, params, timeout=_TIMEOUT)))
 

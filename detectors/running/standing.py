@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Mapping
 from typing import Final
@@ -14,6 +15,12 @@ from graph.stores.contract import GraphStore
 from graph.stores.hops import types_named
 
 _TIMEOUT: Final = 300.0
+
+_MAY_DO_WITHOUT: Final = re.compile(
+    r"\b(?:OPTIONAL|EXISTS|NOT|OR|XOR|UNION|CALL|UNWIND)\b|\[\w*:\w+\|| WHERE .* WHERE |^(?!.* WHERE )",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What stands in questions that may have answers without the relationships they name, or whose condition is another's."""
 
 SAME_PARTY: Final = "MATCH (a:{0})-[r:SAME_AS]->(b:{0}) RETURN a.id AS from_id, b.id AS to_id, r.by AS by"
 
@@ -41,8 +48,17 @@ class Standing:
         """The answer to a question about everything."""
         with self._lock:
             if cypher not in self._whole:
-                self._whole[cypher] = store.query(cypher, timeout=timeout)
+                self._whole[cypher] = store.query(self._less(cypher), timeout=timeout)
             return self._whole[cypher]
+
+    def _less(self, cypher: str) -> str:
+        """The question, asked of nothing where it needs a relationship of which there is none.
+
+        Without relationships the embedded engine still reads every node at an end: 28 ms of a million.
+        """
+        if _MAY_DO_WITHOUT.search(cypher) or self.present.issuperset(types_named(cypher)):
+            return cypher
+        return cypher.replace(" WHERE ", " WHERE false AND ", 1)
 
     def nothing(self, store: GraphStore, question: Question) -> pa.Table | None:
         """The empty answer where the question needs a relationship of which there is none; else None."""

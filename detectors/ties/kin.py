@@ -9,12 +9,18 @@ import polars as pl
 
 from detectors.definition import Row
 from detectors.identities import basis_column, weakest_column
+from detectors.question import Ends
 from detectors.rows import table
 
-KIN: Final = (
-    "MATCH (p:Person)-[r:RELATED_TO]->(q:Person) WHERE r.counted "
-    "RETURN p.id AS related_id, p.name AS related_name, q.id AS to_id, q.name AS to_name, r.relation AS relation, "
-    "r.key AS kin_key, p.id AS related_stated, q.id AS to_stated"
+_ONE: Final = "p.id AS related_id, p.name AS related_name"
+_OTHER: Final = "q.id AS to_id, q.name AS to_name"
+_STATED: Final = "r.relation AS relation, r.key AS kin_key"
+KIN: Final = Ends(
+    f"MATCH (p:Person)-[r:RELATED_TO]->(q:Person) WHERE r.counted "
+    f"RETURN {_ONE}, {_OTHER}, {_STATED}, p.id AS related_stated, q.id AS to_stated",
+    f"MATCH (p:Person)-[r:RELATED_TO]->(:Person) WHERE r.counted RETURN {_ONE}, {_STATED}, p.id AS related_stated",
+    f"MATCH (q:Person)<-[r:RELATED_TO]-(:Person) WHERE r.counted RETURN {_OTHER}, r.key AS kin_key, q.id AS to_stated",
+    on="kin_key",
 )
 KIN_COLUMNS: Final = (
     "related_id",

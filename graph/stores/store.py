@@ -231,10 +231,15 @@ class Store:
         return self._once("present", self._present)
 
     def _present(self) -> frozenset[str]:
-        names = tuple(REL_TYPES)
+        batches = self.batches()
+        stated = frozenset(t for b in batches for t, n in b.counts.items() if n) & REL_TYPES.keys()
+        # What a finished load stated is there; of one that is under way, or being taken back, the rows themselves tell.
+        settled = all(b.state == "done" for b in batches)
+        names = tuple(t for t in REL_TYPES if REL_TYPES[t].derived or not settled)
         with side_by_side(self) as beside:
             half = beside(lambda: frozenset(filter(self._engine.any_rel, names[::2])))
-            return frozenset(filter(self._engine.any_rel, names[1::2])) | half.result()
+            found = frozenset(filter(self._engine.any_rel, names[1::2])) | half.result()
+        return found | stated if settled else found
 
     def schema_version(self) -> int:
         """See `GraphStore.schema_version`."""
