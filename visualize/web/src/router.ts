@@ -43,10 +43,10 @@ function fetched(): void {
 void router.isReady().then(() => window.setTimeout(() => window.requestIdleCallback(fetched), 3_000));
 router.onError(gone);
 
-/** The page of a node: lots, tenders and households have their own, all else is drawn. */
-export function pageOf(type: string, id: string): { name: string; params: { id: string } } {
+/** The page of a node: lots, tenders and households have their own, all else is drawn. `round`: the opening of a lot that is shown. */
+export function pageOf(type: string, id: string, round = ""): { name: string; params: { id: string }; query: Record<string, string> } {
   const name = { Lot: "lot", Tender: "tender", Household: "household" }[type] ?? "graph";
-  return { name, params: { id } };
+  return { name, params: { id }, query: round ? { round } : {} };
 }
 
 /** The id a page is about. While another page is being opened it stays: that one's id is none of this page's. */
