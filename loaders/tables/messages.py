@@ -48,6 +48,10 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "it counts as no ban, and its party's bids as undecided. Say it in the column 处罚内容 (a ban such as 禁止参加政府采购活动一年, or 罚款) and load it again, or "
         'set kind = "禁止投标", where the whole sheet is of bans, under [sheet.values] of a --map file.',
     ),
+    "ban-term": (
+        "没有截止日期，按所写的期限从起始日推算禁止期的截止日。请核对。",
+        "No last day is stated: the ban's end is worked out from its first day and the term in words. Check it.",
+    ),
     "no-ban": (
         "这种处罚或列入不是禁止、取消、暂停或限制投标：不作为禁止投标计入。",
         "This penalty or listing neither bars nor suspends from bidding: it does not count as a debarment.",

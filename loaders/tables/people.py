@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from graph.resolution.investors import INVESTORS, SOLE_OWNER
+from loaders.tables.ban_terms import BARRING, read_terms, tell_terms
 from loaders.tables.cells_of_names import NameCells, with_their_numbers
 from loaders.tables.columns import TableRows
 from loaders.tables.parties import Parties, most, read_parties, relate, state_parties
@@ -267,7 +268,7 @@ def _ban_kinds(table: TableRows) -> pl.Series:
     """
     words = table.text("kind")
     codes = VOCABULARIES["debarment_kind"].read(words)
-    barring = words.str.normalize("NFKC").str.contains(_BARRING).fill_null(False)
+    barring = words.str.normalize("NFKC").str.contains(BARRING).fill_null(False)
     lifted = words.str.contains("解除|撤销|恢复|移出").fill_null(False)
     codes = pl.select(pl.when(barring & ~lifted).then(pl.lit("ban")).otherwise(codes)).to_series()
     if _called_bans(table):
@@ -300,6 +301,10 @@ def _barred(table: TableRows) -> dict[str, pl.Series]:
     ends = pl.DataFrame(
         {"lifted": lifted["stated_to"], "after": after.zip_with(day.fill_null(False), through)}
     )
+    in_words = read_terms(table, lifted["stated_from"])
+    worked_out = ends["after"].is_null() & in_words.is_not_null()
+    tell_terms(table, worked_out)
+    ends = ends.with_columns(after=ends["after"].fill_null(in_words))
     return lifted | {"stated_to": ends.select(pl.min_horizontal("lifted", "after")).to_series()}
 
 
@@ -313,9 +318,6 @@ _BANS: Final = (
     "限制投标",
     "严重违法失信",
 )
-
-_BARRING: Final = r"(?:禁止|取消|暂停|限制|不得)[^;。,]{0,25}(?:投标|竞标|政府采购|采购活动)"
-"""A bar with its term in the midst of it (取消其一年内参加投标的资格), a fine beside it or not."""
 
 
 def _authority(table: TableRows, words: pl.Series) -> Parties:

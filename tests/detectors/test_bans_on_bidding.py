@@ -82,7 +82,26 @@ UNSAID = {
     )
 }
 
+# Each by its own words alone, and whether it is in force on 2024-05-25.
+TERMS = {
+    1: ("禁止参加政府采购活动一年", "", "2023-05-25", None),
+    2: ("禁止参加政府采购活动一年", "", "2023-05-26", "2024-05-25"),
+    3: ("罚款5000元；取消其6个月内投标资格", "", "2023-11-26", "2024-05-25"),
+    4: ("自2023年1月1日至2024年5月24日禁止参加投标", "", "2023-01-01", None),
+    5: ("禁止投标", "90日", "2024-03-01", "2024-05-29"),
+    6: ("禁止投标", "2023-01-01至2023-12-31", "", None),
+    7: ("禁止投标", "永久", "2010-01-01", "截止日期未载明"),
+    8: ("依据2001年5月1日的规定，三年内禁止参加投标", "", "2021-06-01", "2024-05-31"),
+}
+IN_WORDS = {
+    "行政处罚.csv": table(
+        "当事人,统一社会信用代码,处罚内容,处罚期限,处罚机关,处罚决定日期",
+        [(*firm(n), said, term, "虚构市财政局", since) for n, (said, term, since, _) in TERMS.items()],
+    )
+}
+
 mixed = found_in_files([BIDS | MIXED], [BARRED])
+in_words = found_in_files([BIDS | IN_WORDS], [BARRED])
 unsaid = found_in_files([BIDS | UNSAID], [BARRED])
 
 
@@ -110,7 +129,7 @@ def test_the_sentence_says_who_barred_and_from_when_to_when(mixed: FoundInFiles)
     zh, en = sentences(mixed), sentences(mixed, "en")
     assert "（由虚构市财政局决定，文号财罚3号，禁止期自2023-06-01至2025-05-31）" in zh[NAMES[3]]
     assert "(barred by 虚构市财政局, document 财罚3号, from 2023-06-01 to 2025-05-31)" in en[NAMES[3]]
-    assert "（由虚构市住建局决定，文号建罚4号，禁止期自2024-01-01起，截止日期未载明）" in zh[NAMES[4]]
+    assert "（由虚构市住建局决定，文号建罚4号，禁止期自2024-01-01至2024-12-31）" in zh[NAMES[4]]
     assert "（由虚构市住建局决定，起止日期未载明）" in zh[NAMES[6]]
     assert "neither beginning nor end stated" in en[NAMES[6]]
 
@@ -134,3 +153,12 @@ def test_a_penalty_of_no_stated_kind_is_undecided(mixed: FoundInFiles) -> None:
 def test_where_no_penalty_says_what_it_is_nothing_is_decided(unsaid: FoundInFiles) -> None:
     check_unclear(unsaid, firm(1)[0])
     assert not unsaid.run.findings
+
+
+def test_a_term_in_words_ends_a_ban(in_words: FoundInFiles) -> None:
+    zh = sentences(in_words)
+    assert set(zh) == {NAMES[n] for n, (*_, ends) in TERMS.items() if ends}
+    for n, (*_, ends) in TERMS.items():
+        assert ends is None or ends in zh[NAMES[n]]
+    told = in_words.told("ban-term")
+    assert len(told) == len(TERMS) - 1 and all("推算" in t for t in told)
