@@ -14,7 +14,7 @@ MONTHS = [f"2024-{m:02}" for m in range(1, 7)]
 PEOPLE = {
     "ALONE": "1",
     "THREE": "3人",
-    "DIED": "3",
+    "DIED": "三",
     "DIED-ALONE": "1",
     "INSIDE": "2",
     "INSIDE-ALONE": "1",
