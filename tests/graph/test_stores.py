@@ -316,7 +316,7 @@ def test_stores_of_other_fields_have_another_mark():
         for name, type_ in sorted(types.items())
     ]
     digest = hashlib.sha256(json.dumps(fields).encode()).hexdigest()[:16]
-    assert (SCHEMA_VERSION, digest) == (5, "20a51966f321a4dd")
+    assert (SCHEMA_VERSION, digest) == (6, "21580bbfb32b591e")
 
 
 @pytest.mark.parametrize("mode", ["read", "write"])
