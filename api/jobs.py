@@ -21,8 +21,9 @@ State = Literal["queued", "running", "done", "failed", "cancelled"]
 STATES: Final[tuple[State, ...]] = get_args(State)
 ENDED: Final = ("done", "failed", "cancelled")
 NO_JOB: Final = (
-    "没有这个任务，或它早已结束，或由另一密钥发起。",
-    "There is no such job, or it ended long ago, or another key began it.",
+    "没有这个任务，或它早已结束，或由另一密钥发起，或服务重启时中断（中断的导入不改变数据；已完成的见 GET /v1/loads，没有的请重新提交）。",
+    "There is no such job, or it ended long ago, or another key began it, or a restart of the service cut it off (a load that was "
+    "cut off changes nothing: GET /v1/loads has those that are done; send it again if it is not there).",
 )
 """The same of a job that is none and of one that another key began: an id can't be tried out."""
 _KEPT: Final = 200

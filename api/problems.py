@@ -317,6 +317,9 @@ async def _http(request: Request, error: Exception) -> Response:
     if many := _TOO_MANY.match(str(error.detail)):
         zh = f"一次最多上传 {many[1]} 个文件，请分几次上传。"
         en = f"At most {many[1]} files go into one upload: send them in several."
+    elif name == "malformed-body" and "boundary" in str(error.detail).casefold():
+        zh = "Content-Type 中缺少 boundary：请由客户端程序生成这个请求头（如 curl -F），不要自己写。"
+        en = "The Content-Type has no boundary: let the client make this header (curl -F does), do not write it yourself."
     return answer(request, ProblemError(name, zh, en, headers=told))
 
 

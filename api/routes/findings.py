@@ -96,11 +96,20 @@ def _filter(
         scope_kind=scope_kind,
         scope_ids=_scopes(request, services, scope_id, kinds),
         subjects=_subjects(request, services, subject),
-        changed_since=None if changed_since is None else changed_since.astimezone(dt.UTC).isoformat(),
+        changed_since=None if changed_since is None else _utc(changed_since).isoformat(),
         found=found,
         suppressed=suppressed,
         order=order,
     )
+
+
+def _utc(time: dt.datetime) -> dt.datetime:
+    """A time in UTC; the first or last there is where it lies beyond (0001-01-01 in a zone east of it)."""
+    try:
+        return time.astimezone(dt.UTC)
+    except OverflowError:
+        end = dt.datetime.min if time.year == dt.MINYEAR else dt.datetime.max
+        return end.replace(tzinfo=dt.UTC)
 
 
 def _id_of(

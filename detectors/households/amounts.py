@@ -51,7 +51,8 @@ def unlowered(of: Recipient, person: str, date: str) -> tuple[list[Unlowered], b
         lowered = next((m for m, amount in stated.items() if amount < before), "9999-12")
         unchanged = {m: amount for m, amount in stated.items() if m < lowered}
         if unchanged:
-            size = len(living(of, last) - later)
+            # Who is taken off the list on the first of the month lived there when he died.
+            size = len((living(of, last) - later) | {person})
             joined = frozenset(m for m in unchanged if len(living(of, m)) >= size)
             found.append(Unlowered(spells[0].program, before, unchanged, joined))
     return found, lacking

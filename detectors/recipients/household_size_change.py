@@ -99,7 +99,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="household-size-change",
-    version="1.6",
+    version="1.7",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

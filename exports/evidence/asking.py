@@ -212,7 +212,7 @@ def _party(
     earning: list[str] = []
     if type_ in ("Household", "Person"):
         household = id_ if type_ == "Household" else None
-        inside = [e.source for e in picture.edges if e.type == "MEMBER_OF" and e.target == household]
+        inside = sorted({e.source for e in picture.edges if e.type == "MEMBER_OF" and e.target == household})
         told = paid_and_earned(store, household, [*inside, *former] if household else [id_], as_of)
         proof.keys |= keys_of(told)
         earning = [row["person"] for row in (*told.get("incomes", ()), *told.get("vehicles", ()))]

@@ -60,9 +60,13 @@ class PartyTelling(PaymentsTelling):
             if e.type == "MEMBER_OF" and e.target == household and e.id not in ended
         ]
         members.sort(key=lambda e: (e.facts.get("relation_to_head") != "head", self.called(e.source), e.id))
+        # A list of payments names the head whom the list of members has too.
+        each: dict[str, list[SubEdge]] = {}
+        for edge in members:
+            each.setdefault(edge.source, []).append(edge)
         yield Heading(self.say("家庭成员", "Members"), 3)
         if members:
-            yield self._memberships([(e.source, [e]) for e in members])
+            yield self._memberships(list(each.items()))
             yield from self._their_titles({e.source for e in members})
         elif former:
             yield Paragraph(self.say("截至该日，数据未载明成员。", "The data state no members on that day."))

@@ -288,6 +288,13 @@ def test_an_upload_of_too_many_files_says_how_many_go_into_one(service):
         assert answer.json()["detail"] == "一次最多上传 1000 个文件，请分几次上传。"
 
 
+def test_a_form_without_a_boundary_is_told_what_is_missing(service):
+    with service.client(*ALL) as client:
+        headers = {"Content-Type": "multipart/form-data", "Accept-Language": "zh"}
+        told = client.post("/v1/loads", content=b"--b--", headers=headers).json()["detail"]
+        assert "boundary" in told and "curl -F" in told
+
+
 def test_what_is_no_http_is_a_problem_too(service):
     where = urlsplit(service.url)
     for sent in (b"\x16\x03\x01 hello\r\n\r\n", b"GET /v1/parties?q=" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n"):

@@ -315,6 +315,10 @@ def test_findings_are_polled_by_what_changed(own_service):
         items = client.get("/v1/findings?order=changed&limit=500").json()["items"]
         assert {"common-shareholder", "common-beneficial-owner"} <= {f["detector"] for f in items}
         newest = max(f["changed_at"] for f in items)
+        # The first moment there is, in a zone where it lies before the first year of UTC, and the last.
+        for ends, some in (("0001-01-01T00:00:00+08:00", True), ("9999-12-31T23:59:59-08:00", False)):
+            answer = client.get("/v1/findings", params={"changed_since": ends})
+            assert answer.status_code == 200 and bool(answer.json()["items"]) is some
         assert client.get("/v1/findings", params={"changed_since": newest}).json()["items"] == []
         id_ = items[0]["id"]
         decided = client.post(

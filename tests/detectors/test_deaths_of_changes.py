@@ -47,6 +47,21 @@ def _files(register: bool = False) -> dict[str, str]:
     return files
 
 
+# Taken off the list on the first of a month, or within it: nobody comes in her place.
+OFF_ON = {"F1": "2024-03-01", "F2": "20240301", "F3": "2024-03-02"}
+_OFF = {h: (resident(40 + n, "19600101"), resident(50 + n, "19620101")) for n, h in enumerate(OFF_ON)}
+FIRSTS = {
+    "低保名册.csv": table(
+        "低保证号,户主姓名,户主身份证号,家庭成员姓名,公民身份号码,与户主关系,减少日期,减少原因",
+        [(h, "甲", one, "甲", one, "户主", "", "") for h, (one, _) in _OFF.items()]
+        + [(h, "甲", one, "乙", two, "配偶", OFF_ON[h], "死亡") for h, (one, two) in _OFF.items()],
+    ),
+    "低保发放明细.csv": table(
+        "低保证号,户主姓名,救助类型,发放年月,发放金额(元)",
+        [(h, "甲", "最低生活保障", m, 1860) for h in OFF_ON for m in MONTHS],
+    ),
+}
+firsts = found_in_files([FIRSTS], LEADS)
 REASONS = {
     "低保名册.csv": table(_ROSTER, [("R1", "甲", NUMBERS["X1"], "甲", NUMBERS["X1"], "户主", "低保户")]),
     "低保减员.csv": table(
@@ -138,3 +153,8 @@ def test_only_where_all_have_left_by_such_a_list(silent: FoundInFiles) -> None:
     told = {u.scope_id: u.missing_zh for d, u in silent.run.undecided if d == HOMES.id}
     assert "按增减记录，全部成员均已减少" in told["local:S1"]
     assert "均已减少、退出，或尚未增加" in told["local:S2"] and "2024-04—2024-07" in told["local:S2"]
+
+
+def test_who_is_taken_off_on_the_first_of_a_month_leaves_one_fewer(firsts: FoundInFiles) -> None:
+    of = {f.scope_id: f.suppressed_by for f in firsts.run.findings if f.detector == SIZE.id}
+    assert of == {f"local:{h}": None for h in OFF_ON}

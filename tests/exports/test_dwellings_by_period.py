@@ -14,7 +14,7 @@ from exports import make_package, verify_package
 from graph.stores import GraphStore, open_store
 from loaders.loading import LoadOptions, load
 from tests.detectors.files_world import table
-from tests.exports.conftest import KEY, NOW, forged, with_facts
+from tests.exports.conftest import KEY, NOW, forged, unpack, with_facts
 from tests.loaders.shapes.numbers import resident
 
 HOMES = household_multi_property.DETECTOR
@@ -112,3 +112,34 @@ def test_the_titles_give_each_period_again(store: GraphStore, tmp_path: Path) ->
         change = alter(at, field, value)
         faults = verify_package(forged(package, tmp_path / f"SOLD-{n}", "facts.json", change)).faults
         assert any(f.at.endswith(f"dwelling_periods/{at}") for f in faults), (field, value, faults)
+
+
+def test_a_masked_package_of_a_dead_members_homes_holds(tmp_path: Path) -> None:
+    """The days of deaths are left out of it."""
+    head, wife = resident(1), resident(2)
+    texts = {
+        "低保名册.csv": table(
+            "低保证号,成员姓名,公民身份号码,与户主关系",
+            [("H", "样本甲", head, "户主"), ("H", "样本乙", wife, "配偶")],
+        ),
+        "低保发放.csv": table(
+            "低保证号,救助类型,发放年月,发放金额(元)", [("H", "最低生活保障", m, 600) for m in MONTHS]
+        ),
+        "不动产.csv": table(
+            "不动产单元号,权利人证件号,权利人,规划用途,登记时间",
+            [(f"999901001001GB{n:05}F00010001", head, "样本甲", "住宅", OLD) for n in range(2)]
+            + [("999901001001GB00009F00010001", wife, "样本乙", "住宅", OLD)],
+        ),
+        "死亡名单.csv": table("姓名,公民身份号码,死亡日期", [("样本乙", wife, "2024-03-15")]),
+    }
+    files = tmp_path / "in"
+    files.mkdir()
+    for name, text in texts.items():
+        (files / name).write_text(text, encoding="utf-8")
+    with open_store(str(tmp_path / "store")) as store:
+        load(store, [files], LoadOptions(), KEY, tmp_path / "reports", lambda *_: None)
+        (finding,) = found(store).values()
+        assert finding.facts["deaths"]
+        package = make_package(store, finding, actor="测试员", now=NOW, hidden_by=KEY)
+    assert verify_package(unpack(package.files, tmp_path / "masked")).holds
+    assert not any(b"2024-03-15" in text for text in package.files.values())

@@ -18,12 +18,19 @@ from tests.loaders.shapes.numbers import resident
 HEAD, SON = resident(1), resident(2)
 FILES = {
     "低保名册.csv": table(
-        "低保证号,户主姓名,户主身份证号,家庭成员姓名,公民身份号码,与户主关系",
-        [("H1", "样本甲", HEAD, "样本甲", HEAD, "户主"), ("H1", "样本甲", HEAD, "样本乙", SON, "子")],
+        "低保证号,户主姓名,户主身份证号,家庭成员姓名,公民身份号码,与户主关系,增加日期",
+        [
+            ("H1", "样本甲", HEAD, "样本甲", HEAD, "户主", "2020-01-01"),
+            ("H1", "样本甲", HEAD, "样本乙", SON, "子", "2020-01-01"),
+        ],
     ),
     "低保发放明细.csv": table(
-        "低保证号,救助类型,发放年月,发放金额(元),银行账号",
-        [("H1", "最低生活保障", f"2024-0{m}", 600 + m, "6222020000000001234") for m in range(1, 7)],
+        # The head stands on the list of payments too: each of his rows is told once.
+        "低保证号,户主姓名,户主身份证号,救助类型,发放年月,发放金额(元),银行账号",
+        [
+            ("H1", "样本甲", HEAD, "最低生活保障", f"2024-0{m}", 600 + m, "6222020000000001234")
+            for m in range(1, 7)
+        ],
     ),
     "高龄津贴发放明细.csv": table(
         "姓名,身份证号,救助类型,发放年月,发放金额(元)",
@@ -31,11 +38,11 @@ FILES = {
     ),
     "工资收入.csv": table(
         "姓名,身份证号,收入类型,月份,金额(元)",
-        [("样本乙", SON, "工资", f"2024-0{m}", 3000 + m) for m in range(1, 4)],
+        [("样本甲", HEAD, "工资", f"2024-0{m}", 3000 + m) for m in range(1, 4)],
     ),
     "车辆登记.csv": table(
         "所有人,证件号码,号牌号码,车辆类型,登记日期",
-        [("样本乙", SON, "虚A00001", "小型轿车", "2023-05-06")],
+        [("样本甲", HEAD, "虚A00001", "小型轿车", "2023-05-06")],
     ),
 }
 found = found_in_files([FILES], [])
@@ -63,6 +70,9 @@ def test_each_month_is_told_with_its_programme_amount_and_row(found: FoundInFile
     zh, en = told["zh"], told["en"]
     assert all(f"{600 + m}.00 元" in zh for m in range(1, 7)) and "高龄津贴" in zh and "80.00 元" in zh
     assert "收入" in zh and "3,003.00 元" in zh and "小型轿车" in zh and "2023-05-06" in zh
+    assert len(facts["party"]["incomes"]) == 3 and len(facts["party"]["vehicles"]) == 1
+    members = zh[zh.index("家庭成员") : zh.index("成员名下的不动产")]
+    assert members.count("样本甲") == 1 and members.count("2020-01-01") == 2
     assert "Payments" in en and "Incomes" in en and "Vehicles in their names" in en
     # The account is masked in every package.
     assert "1234" in zh and "6222020000000001234" not in json.dumps(facts) + zh
@@ -76,9 +86,9 @@ def test_a_package_of_a_day_tells_what_was_known_until_then(found: FoundInFiles,
 
 
 def test_a_persons_package_tells_his_own(found: FoundInFiles, tmp_path: Path) -> None:
-    (row,) = found.store.query("MATCH (p:Person {name: '样本乙'}) RETURN p.id AS id").to_pylist()
-    facts, told = packed(found, tmp_path / "son", row["id"], None)
-    assert "payments" not in facts["party"] and len(facts["party"]["incomes"]) == 3
+    (row,) = found.store.query("MATCH (p:Person {name: '样本甲'}) RETURN p.id AS id").to_pylist()
+    facts, told = packed(found, tmp_path / "head", row["id"], None)
+    assert len(facts["party"]["payments"]) == 1 and len(facts["party"]["incomes"]) == 3
     assert "小型轿车" in told["zh"]
 
 
