@@ -17,7 +17,8 @@ _LOTS_OF_PARTY = {
     # From one node both engines' planners walk as one would. Each row once costs the embedded
     # engine ten times as much: rows are told apart here.
     type_: f"MATCH (c:{type_} {{id: $id}})-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) {IN_TENDER}"
-    f"RETURN l.id AS id, b.id AS bid, c.id AS bidder, l.bid_on AS bid_on, b.status AS status, b.won AS won, {TITLES}"
+    f"RETURN l.id AS id, b.id AS bid, c.id AS bidder, l.bid_on AS bid_on, b.status AS status, b.won AS won, {TITLES}, "
+    "size(t.stated) > 1 AND t.opened_on IS NOT NULL AS several"
     for type_ in ("Company", "Person")
 }
 
@@ -108,9 +109,11 @@ def _by_opening(store: GraphStore, found: list[dict[str, Any]]) -> list[dict[str
     """Rows of bids (`bidder` as the bid names it), of lots opened on several days one for each opening it took part in."""
     # An opening is never later than its lot's day: none of another lot comes among the latest.
     latest = sorted({(r["bid_on"] or "", r["id"]) for r in found}, reverse=True)[:_LOTS]
-    of = {
-        (b.bidder, b.bid): b for bids in bids_of_rounds(store, [i for _, i in latest]).values() for b in bids
-    }
+    # Of most lots the tender is told of once, and was opened once: they are not asked about.
+    several = {r["id"] for r in found if r["several"]} & {id_ for _, id_ in latest}
+    if not several:
+        return found
+    of = {(b.bidder, b.bid): b for bids in bids_of_rounds(store, sorted(several)).values() for b in bids}
     told: list[dict[str, Any]] = []
     for row in found:
         b = of.get((row["bidder"], row["bid"]))
