@@ -13,6 +13,7 @@ from exports.verifying.integrity import Fault
 from exports.verifying.registers import NOMINATOR, NOMINEE, holds_on, links_of, powers_of
 from exports.verifying.said import said_faults
 from exports.verifying.solving import TOLERANCE, Bounds, Powers, Web, chains, path_product
+from exports.verifying.stated import row_faults, stated_faults
 from exports.verifying.tendering import tendering_faults
 
 _CLOSE = 1e-9
@@ -53,6 +54,8 @@ def recomputed(enclosed: Enclosed) -> tuple[list[Fault], dict[str, int]]:
         dwellings += counted
         faults += wrong
     faults += said_faults(enclosed)
+    faults += stated_faults(enclosed)
+    faults += row_faults(enclosed)
     faults += tendering_faults(enclosed)
     faults += cited_faults(enclosed)
     counts = {"shares": len(shares), "control": len(control), "dwellings": dwellings}

@@ -11,18 +11,10 @@ from detectors.behaviour.prices import price_said
 from exports.verifying.cited import says_as
 from exports.verifying.enclosed import EDGES, FACTS, NODES, ROWS, Enclosed
 from exports.verifying.integrity import Fault
-from graph.model import NODE_TYPES
 from graph.round_days import near
 
 _CLOSE: Final = 1e-9
 _TYPES: Final = ("Bid", "Lot", "Tender")
-_HELD: Final = {
-    type_: tuple(
-        f.name for f in NODE_TYPES[type_].stated_fields if f.type in ("MONEY", "DATE", "TIME", "DOUBLE")
-    )
-    for type_ in _TYPES
-}
-_OF_BIDS: Final = ("status", "won", "rank")
 _STATED: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "published_on": (("Tender", "published_on"),),
     "bid_deadline": (("Tender", "bid_deadline"),),
@@ -36,9 +28,8 @@ _SUBCONTRACTS: Final = {"amount": "amount", "sub_amount": "amount", "signed_on":
 
 
 def tendering_faults(enclosed: Enclosed) -> Iterator[Fault]:
-    """Faults of the nodes of bids, lots and tenders, then of what the findings say of them; no operator's own detector."""
+    """Faults of what the findings say of bids, lots and tenders; no operator's own detector."""
     said = _said(enclosed)
-    yield from _as_stated(enclosed, said)
     for n, found in enumerate(enclosed.facts["findings"]):
         if found.get("own_detector") or found["scope"]["kind"] not in ("lot", "tender"):
             continue
@@ -58,17 +49,6 @@ def _said(enclosed: Enclosed) -> dict[tuple[str, str], list[Any]]:
             for name, value in json.loads(row["says"]).items():
                 found[row["key"], name].append(value)
     return found
-
-
-def _as_stated(enclosed: Enclosed, said: Mapping[tuple[str, str], list[Any]]) -> Iterator[Fault]:
-    """Amounts and days of a bid, lot or tender are what a row says, and so is how a bid ended."""
-    for id_, node in enclosed.nodes.items():
-        type_ = node["type"]
-        for name in (*_HELD.get(type_, ()), *(_OF_BIDS if type_ == "Bid" else ())):
-            told = node.get(name) or ""
-            known = said.get((id_, name), [])
-            if told and not any(says_as(value, told) for value in known):
-                yield _apart(f"{NODES} {id_} {name}", told, known, ROWS)
 
 
 def _apart(at: str, told: object, known: list[Any], where: str) -> Fault:
