@@ -78,10 +78,11 @@ _COMPANIES_OF_LOTS: Final = (
         f"{hop('(p:Person)-[:SERVES_TENDER]->(t)', 'p.id')}{hop(f'(p)-[:{rel}]->(c:Company)', 'c.id')}RETURN DISTINCT c.id"
         for rel in ("LEGAL_REP_OF", "OFFICER_OF")
     ),
-    # Who is said to manage, or to control, a bidder.
-    f"{EACH}MATCH (l:Lot {{id: i}}) {hop('(b:Bid)-[:FOR_LOT]->(l)', 'b.id')}{hop('(m:Company)-[:SUBMITS]->(b)', 'm.id')}"
-    f"{hop('(c:Company)-[:EXERCISES_CONTROL]->(m)', 'c.id')}RETURN DISTINCT c.id",
 )
+_COMMANDING: Final = (
+    f"{EACH}MATCH (m:Company {{id: i}}) {hop('(c:Company)-[:EXERCISES_CONTROL]->(m)', 'c.id')}RETURN DISTINCT c.id",
+)
+"""Who is said to manage, or to control, a company."""
 _HELD: Final = tuple(
     f"{EACH}MATCH (c:Company {{id: i}}) {hop(f'(h:{type_})-[:{rel}]->(c)', 'h.id')}RETURN DISTINCT c.id"
     for type_ in ("Company", "Person")
@@ -272,8 +273,10 @@ def lots_of_companies(store: GraphStore, companies: Collection[str]) -> set[str]
 
 
 def companies_of_lots(store: GraphStore, lots: Collection[str]) -> set[str]:
-    """Who bids in some lots, buys or serves."""
-    return found_from(store, _COMPANIES_OF_LOTS, lots)
+    """Who bids in some lots, buys or serves, with those who are said to manage or control such."""
+    found = found_from(store, _COMPANIES_OF_LOTS, lots)
+    # That may be said of another of a bidder's ids than its bid names it by.
+    return found | found_from(store, _COMMANDING, joined(store, found))
 
 
 def debarred_companies(store: GraphStore) -> set[str]:

@@ -49,11 +49,11 @@ _COMPANIES: Final = tuple(
     "RETURN DISTINCT c.id AS company_id, l.bid_on AS on_date, l.id AS group_id"
     for type_ in ("LEGAL_REP_OF", "OFFICER_OF")
 )
+# Who controls a manager of a bidder may bid as well, or control another.
 _MANAGERS: Final = (
-    # Who controls a manager of a bidder may bid as well, or control another.
-    "MATCH (c:Company)-[r:EXERCISES_CONTROL]->(m:Company)-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot) "
+    "MATCH (c:Company)-[r:EXERCISES_CONTROL]->(m:Company) "
     "WHERE r.counted AND r.interest = 'management_relation' "
-    "RETURN DISTINCT c.id AS company_id, l.bid_on AS on_date, l.id AS group_id"
+    "RETURN DISTINCT c.id AS manager_id, m.id AS managed_id"
 )
 _DEBARRED: Final = (
     "MATCH (d:{})-[r:DEBARRED_BY]->(:Company) WHERE r.counted "
@@ -118,7 +118,8 @@ def procedure_in_play(
     groups = [_of_lots(store, query, _ASKED, lots) for query in _COMPANIES]
     parties = pl.concat(groups).unique()
     if "EXERCISES_CONTROL" in store.present():
-        groups.append(_of_lots(store, _MANAGERS, _ASKED, lots))
+        mine = bidders if lots is None else bidders.filter(pl.col("group_id").is_in(list(lots)))
+        groups.append(_managing(store, ownership, mine))
     named = pl.concat([_of_lots(store, query, _NAMED, lots) for query in _SERVANTS])
     people = named.drop("name")
     barred = {type_: read(store, _DEBARRED.format(type_), _BARRED) for type_ in ("Company", "Person")}
@@ -176,6 +177,14 @@ def _of_lots(
 ) -> pl.DataFrame:
     """What a query finds of all lots, or of `lots` alone."""
     return read(store, query, schema) if lots is None else ask(store, about(query, "l:Lot"), lots, schema)
+
+
+def _managing(store: GraphStore, ownership: Ownership, bidders: pl.DataFrame) -> pl.DataFrame:
+    """Who manages a bidder without shares, beside its lots: whichever of its ids a bid, or that row, names it by."""
+    told = read(store, _MANAGERS, {"manager_id": pl.String(), "managed_id": pl.String()})
+    told = told.with_columns(company=nodes_of(ownership, told["managed_id"]))
+    managed = asked_nodes(ownership, bidders).join(told.filter(pl.col("company") >= 0), on="company")
+    return managed.select("on_date", "group_id", company_id="manager_id").select(*_ASKED).unique()
 
 
 def _beside_debarred(ownership: Ownership, bidders: pl.DataFrame, barred: pl.DataFrame) -> pl.DataFrame:

@@ -95,7 +95,7 @@ def _draft(tie: Tie) -> Draft:
 
 DETECTOR = Detector(
     id="bidder-controls-bidder",
-    version="1.2",
+    version="1.3",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="一家投标人控股或管理另一家投标人",

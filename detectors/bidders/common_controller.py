@@ -90,7 +90,7 @@ def _facts(tie: Tie, above: Above) -> dict[str, Any]:
 
 DETECTOR = Detector(
     id="common-controller",
-    version="1.3",
+    version="1.4",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人受同一主体控制",

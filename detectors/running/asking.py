@@ -21,12 +21,13 @@ from detectors.rows import Rows, as_text
 from detectors.running.nearby import NearbyView
 from detectors.running.rounds import ByRound
 from detectors.ties import bidding
+from detectors.ties.bid_days import held_on_the_bid_date
 from graph.stores.contract import GraphStore
 from graph.stores.side_by_side import Beside
 
 _PARTY_COLUMNS: Final = (
     *("bidder_id", "holder_id", "party_id", "related_id", "to_id"),
-    *("person_id", "company_id", "official_id", "buyer_id"),
+    *("person_id", "company_id", "official_id", "buyer_id", "employer_id", "manager_id"),
 )
 DATED: Final = "ULTIMATELY_HOLDS within some time"
 ABOVE_BIDDERS: Final[Mapping[str, Question]] = {
@@ -312,15 +313,6 @@ def _as_of(
         strategy=strategy,
         check_sortedness=False,
     )
-
-
-def held_on_the_bid_date() -> pl.Expr:
-    """Of rows with `holds_from`, `holds_to` and `bid_on`: did it hold on that date?"""
-    begun = pl.any_horizontal(
-        pl.col("holds_from", "bid_on").is_null(), pl.col("holds_from") <= pl.col("bid_on")
-    )
-    lasts = pl.col("holds_to").is_null() | (pl.col("bid_on") < pl.col("holds_to")).fill_null(False)
-    return begun.fill_null(False) & lasts
 
 
 def _ordered(frame: pl.DataFrame) -> pl.DataFrame:

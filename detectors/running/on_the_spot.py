@@ -14,13 +14,14 @@ import polars as pl
 import pyarrow as pa
 
 from detectors.bidders.affiliate_of_debarred import ABOVE_DEBARRED
-from detectors.running.asking import ABOVE_BIDDERS, DATED, held_on_the_bid_date
+from detectors.running.asking import ABOVE_BIDDERS, DATED
 from detectors.running.nearby import Nearby, NearbyView
 from detectors.running.standing import Standing
 from detectors.ties import bidding, people
+from detectors.ties.bid_days import held_on_the_bid_date
 from detectors.ties.employers import ABOVE_EMPLOYERS, EMPLOYERS_OF_LOTS
 from detectors.ties.held_in_trust import OWNERS, OWNERS_COLUMNS
-from detectors.ties.managers import ABOVE_MANAGERS, MANAGERS_OF_LOTS
+from detectors.ties.managers import ABOVE_MANAGERS, MANAGERS
 from detectors.ties.managers import COLUMNS as MANAGER_COLUMNS
 from detectors.ties.procedure_parties import ABOVE_PARTIES, HELD
 from graph.in_play import derived_on_the_spot
@@ -133,10 +134,9 @@ class OnTheSpot(NearbyView):
         return answer
 
     def _above_managers(self) -> pl.DataFrame:
-        ids = {"ids": self._near.ids("asked") or [""]}
-        found = self._store.query(MANAGERS_OF_LOTS, ids, _TIMEOUT)
+        found = self._standing.whole(self._store, MANAGERS)
         firms = pl.DataFrame(pl.from_arrow(found)).cast(pl.String)
-        rows = firms.join(self._of("CONTROLS", firms["to_id"]), on="to_id").filter(held_on_the_bid_date())
+        rows = firms.join(self._of("CONTROLS", firms["to_id"]), on="to_id")
         manager = (pl.col("to_id").alias(c) for c in ("manager_id", "manager_stated"))
         told = self._named(rows).with_columns(*manager, holder_id="from_id", layers="depth")
         return told.select(MANAGER_COLUMNS).unique()

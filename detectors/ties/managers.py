@@ -9,33 +9,27 @@ import polars as pl
 
 from detectors.definition import Row
 from detectors.identities import basis_column, weakest_column
-from detectors.question import Question
 from detectors.rows import table
+from detectors.ties.bid_days import held_on_the_bid_date
 from detectors.ties.links import LinkTie
-from graph.stores.known_nodes import about
 
-_MANAGER: Final = "(x:Company)-[r:EXERCISES_CONTROL]->(c:Company)-[:SUBMITS]->(b:Bid)-[:FOR_LOT]->(l:Lot)"
+_MANAGER: Final = "(x:Company)-[r:EXERCISES_CONTROL]->(c:Company)"
 _MANAGES: Final = "r.counted AND r.interest = 'management_relation'"
-ABOVE_MANAGERS: Final = Question(
+# Few companies manage another so: asked for all of them, wherever a register's row of management names its two ends by. That
+# the managed one bids is found by canonical ids: a list of bids may name it by its code, and that row by its name.
+ABOVE_MANAGERS: Final = (
     f"MATCH (h)-[u:CONTROLS]->{_MANAGER} WHERE {_MANAGES} "
-    "AND (u.holds_from IS NULL OR l.bid_on IS NULL OR u.holds_from <= l.bid_on) "
-    "AND (u.holds_to IS NULL OR (l.bid_on IS NOT NULL AND l.bid_on < u.holds_to)) "
-    "RETURN DISTINCT l.id AS lot_id, x.id AS manager_id, x.id AS manager_stated, x.name AS manager_name, h.id AS holder_id, "
-    "h.name AS holder_name, h.kind AS holder_kind, u.depth AS layers, u.derivation AS derivation, u.identity AS identity",
-    "asked",
-    "l:Lot",
+    "RETURN DISTINCT x.id AS manager_id, x.id AS manager_stated, x.name AS manager_name, h.id AS holder_id, "
+    "h.name AS holder_name, h.kind AS holder_kind, u.holds_from AS holds_from, u.holds_to AS holds_to, u.depth AS layers, "
+    "u.derivation AS derivation, u.identity AS identity"
 )
-"""Who controls a company that is said to manage a bidder, on the bid date."""
+"""Who controls a company that is said to manage another, and when."""
 COLUMNS: Final = (
-    *("lot_id", "manager_id", "manager_stated", "manager_name", "holder_id", "holder_name", "holder_kind"),
-    *("layers", "derivation", "identity"),
+    *("manager_id", "manager_stated", "manager_name", "holder_id", "holder_name", "holder_kind"),
+    *("holds_from", "holds_to", "layers", "derivation", "identity"),
 )
-MANAGERS_OF_LOTS: Final = about(
-    f"MATCH {_MANAGER} WHERE {_MANAGES} "
-    "RETURN DISTINCT l.id AS lot_id, l.bid_on AS bid_on, x.id AS to_id, x.name AS manager_name",
-    "l:Lot",
-)
-"""The managers of bidders of some lots."""
+MANAGERS: Final = f"MATCH {_MANAGER} WHERE {_MANAGES} RETURN DISTINCT x.id AS to_id, x.name AS manager_name"
+"""All that are said to manage another company."""
 THROUGH: Final = "managed_by_subsidiary"
 """The role of a bidder to who controls its manager."""
 
@@ -47,7 +41,9 @@ def through(rows: Mapping[str, Sequence[Row]], managed: pl.DataFrame) -> pl.Data
     if over.is_empty() or managed.is_empty():
         return managed.clear()
     told = over.select(
-        "lot_id",
+        "manager_stated",
+        "holds_from",
+        "holds_to",
         above_id="manager_id",
         above_name="manager_name",
         by_id="holder_id",
@@ -57,15 +53,20 @@ def through(rows: Mapping[str, Sequence[Row]], managed: pl.DataFrame) -> pl.Data
         control="derivation",
         basis=weakest_column(pl.col("identity"), basis_column("manager_id", "manager_stated")),
     )
+    # By the very id that the row of management names him by: what stands above him is written there.
     found = managed.filter(pl.col("role") == "management_relation").join(
-        told, left_on=["lot_id", "holder_id"], right_on=["lot_id", "above_id"], coalesce=False
+        told, left_on="stated_holder_id", right_on="manager_stated"
     )
-    found = found.drop("lot_id_right", strict=False).with_columns(
-        holder_id="by_id",
-        holder_name="by_name",
-        holder_kind="by_kind",
-        stated_holder_id=pl.lit(None, pl.String),
-        role=pl.lit(THROUGH),
+    found = (
+        found.filter(held_on_the_bid_date())
+        .drop("holds_from", "holds_to")
+        .with_columns(
+            holder_id="by_id",
+            holder_name="by_name",
+            holder_kind="by_kind",
+            stated_holder_id=pl.lit(None, pl.String),
+            role=pl.lit(THROUGH),
+        )
     )
     return found.drop("by_id", "by_name", "by_kind")
 

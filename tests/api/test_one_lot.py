@@ -151,8 +151,8 @@ def test_the_first_screening_waits_for_nothing_that_was_prepared(demo: GraphStor
     late = {q for q in standing.asked - prepared if "SAME_AS" not in q and "(b:Batch)" not in q}
     assert standing.asked and not late
     # The proofs of all holdings are never read for one lot: they are a gigabyte on a large store. Debarments are few, and
-    # so are companies behind nominees.
-    few = ("DEBARRED_BY", "r.interest = 'nominator'")
+    # so are companies behind nominees, and those that manage others without shares.
+    few = ("DEBARRED_BY", "r.interest = 'nominator'", "r.interest = 'management_relation'")
     assert not [q for q in standing.asked if "derivation" in q and not any(part in q for part in few)]
 
 
