@@ -94,7 +94,7 @@ def _with_others(found: Draft, others: int) -> Draft:
 
 DETECTOR = Detector(
     id="affiliate-of-debarred",
-    version="1.4",
+    version="1.5",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人为被禁止投标主体或其关联方",

@@ -11,6 +11,7 @@ import polars as pl
 from detectors.definition import Draft, Evidence, Row, Severity, Suppressor
 from detectors.identities import identity_label, weakest
 from detectors.rows import table
+from detectors.ties.bid_days import last_day
 from detectors.ties.kin import relation_words
 from detectors.ties.links import compared, lot_words
 from detectors.ties.roles import OWNING, role_en, role_zh
@@ -196,8 +197,8 @@ def _hub(link: Row, names: Mapping[str, str]) -> tuple[str, str, str]:
 def _ended(links: Sequence[Row], party: Row, lot: Row) -> tuple[str, str, str]:
     later = all(r["when"] == "later" for r in links)
     told = [(r["held_from"], r["held_to"]) for r in links]
-    # A ban is the party's, and bears on each of its links.
-    told += [(party.get("barred_from"), party.get("barred_to"))]
+    # A ban is the party's, and bears on each of its links. It is half open: what is told is its last day.
+    told += [(party.get("barred_from"), last_day(party.get("barred_to")))]
     spans = sorted({(since or "…", until or "…") for since, until in told if since or until})
     zh = "、".join(f"{since}至{until}" for since, until in spans)
     en = ", ".join(f"{since} to {until}" for since, until in spans)

@@ -1,6 +1,8 @@
-"""What held on the day of a bid, in columns."""
+"""What held on the day of a bid, and until when."""
 
 from __future__ import annotations
+
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -12,3 +14,10 @@ def held_on_the_bid_date() -> pl.Expr:
     )
     lasts = pl.col("holds_to").is_null() | (pl.col("bid_on") < pl.col("holds_to")).fill_null(False)
     return begun.fill_null(False) & lasts
+
+
+def last_day(ends: str | None) -> str | None:
+    """The last day of a span that is over on a day; a month is its own last."""
+    if not ends or len(ends) < len("2000-01-01"):
+        return ends
+    return (date.fromisoformat(ends) - timedelta(days=1)).isoformat()

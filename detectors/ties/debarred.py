@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
 from typing import Final
 
 import polars as pl
@@ -12,6 +11,7 @@ import polars as pl
 from detectors.definition import Draft, Row, Undecided
 from detectors.rows import table
 from detectors.ties import attached, managed
+from detectors.ties.bid_days import last_day
 from graph.public_kinds import STATE
 
 _OF_ONE: Final = 20
@@ -116,13 +116,6 @@ def unclear_kinds(tied: pl.DataFrame, unclear: pl.DataFrame, told: pl.DataFrame)
             f"a penalty on {', '.join(names)} in force at the bid does not say what kind it is: whether it bars from bidding "
             "can't be decided",
         )
-
-
-def last_day(ends: str | None) -> str | None:
-    """The last day of a span that is over on a day; a month is its own last."""
-    if not ends or len(ends) < len("2000-01-01"):
-        return ends
-    return (date.fromisoformat(ends) - timedelta(days=1)).isoformat()
 
 
 def by_state(

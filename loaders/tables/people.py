@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from graph.resolution.investors import INVESTORS, SOLE_OWNER
+from loaders.tables.ban_lifting import without_lifted
 from loaders.tables.ban_terms import BARRING, read_terms, tell_terms
 from loaders.tables.cells_of_names import NameCells, with_their_numbers
 from loaders.tables.columns import TableRows
@@ -267,12 +268,22 @@ def _ban_kinds(table: TableRows) -> pl.Series:
     does not say which it is stays as that: left out, it would pass for none.
     """
     words = table.text("kind")
-    codes = VOCABULARIES["debarment_kind"].read(words)
-    barring = words.str.normalize("NFKC").str.contains(BARRING).fill_null(False)
-    lifted = words.str.contains("解除|撤销|恢复|移出").fill_null(False)
-    codes = pl.select(pl.when(barring & ~lifted).then(pl.lit("ban")).otherwise(codes)).to_series()
-    if _called_bans(table):
-        codes = codes.fill_null("ban").replace("unclear", "ban")
+    said = without_lifted(words)
+    barring = said["kept"].str.contains(BARRING).fill_null(False)
+    # What was lifted was a ban once, of which its row does not say until when.
+    past = said["lifted"]
+    if called := _called_bans(table):
+        past = (past | said["never"]) & ~said["bars"]
+    read = pl.DataFrame(
+        {"code": VOCABULARIES["debarment_kind"].read(said["kept"]), "bar": barring, "past": past}
+    )
+    if called:
+        read = read.with_columns(pl.col("code").fill_null("ban").replace("unclear", "ban"))
+    code = pl.when("bar").then(pl.lit("ban")).otherwise("code")
+    read = read.with_columns(code=code)
+    no_ban = pl.col("code").fill_null("") != "ban"
+    lost = pl.col("past") & (no_ban | pl.lit(called))
+    codes = read.select(pl.when(lost).then(pl.lit("unclear")).otherwise("code")).to_series()
     unclear = words.is_null() & codes.is_null() | (codes == "unclear").fill_null(False)
     ban = (codes == "ban").fill_null(False)
     table.rows.report("flag", unclear, "ban-unclear", table.header("kind"), words)

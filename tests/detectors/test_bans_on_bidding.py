@@ -100,6 +100,30 @@ IN_WORDS = {
     )
 }
 
+# What is said to be lifted, and whether the rest of the row bars all the same ("ban"), does not say ("unclear"), or no ban
+# was imposed ("").
+LIFTED = {
+    1: ("恢复投标资格", "unclear"),
+    2: ("移出黑名单", "unclear"),
+    3: ("撤销禁止投标处罚", "unclear"),
+    4: ("解除暂停投标资格", "unclear"),
+    5: ("不予限制投标", "unclear"),
+    6: ("取消对其禁止参加政府采购活动的处罚", "unclear"),
+    7: ("暂停投标资格（已解除）", "unclear"),
+    8: ("撤销原禁止投标处罚，改为暂停投标资格", "ban"),
+    9: ("解除合同并禁止参加投标", "ban"),
+    10: ("取消其投标资格，期满后恢复投标资格", "ban"),
+    11: ("撤销供应商资格", "ban"),
+    12: ("移出经营异常名录", ""),
+}
+ROWS = table(
+    "当事人,统一社会信用代码,处罚类别,处罚内容,处罚机关,处罚决定日期",
+    [(*firm(n), "其他", said, "虚构市住建局", "2024-02-10") for n, (said, _) in LIFTED.items()],
+)
+lifted = found_in_files([BIDS | {"行政处罚.csv": ROWS}], [BARRED])
+# In a list that is called one of bans.
+lifted_bans = found_in_files([BIDS | {"暂停投标名单.csv": ROWS}], [BARRED])
+
 mixed = found_in_files([BIDS | MIXED], [BARRED])
 in_words = found_in_files([BIDS | IN_WORDS], [BARRED])
 unsaid = found_in_files([BIDS | UNSAID], [BARRED])
@@ -118,11 +142,36 @@ def test_only_what_bars_from_bidding_is_a_ban(mixed: FoundInFiles) -> None:
     assert len(mixed.told("no-ban")) == 4
 
 
+def kinds(found: FoundInFiles) -> dict[int, str]:
+    """What each firm's row is taken for."""
+    rows = found.store.query(
+        "MATCH (c:Company)-[r:DEBARRED_BY]->(:Company) RETURN c.name AS name, r.kind AS kind"
+    ).to_pylist()
+    said = {row["name"]: row["kind"] for row in rows}
+    return {n: said.get(firm(n)[0]) or "" for n in LIFTED}
+
+
+def test_what_was_lifted_is_no_ban(lifted: FoundInFiles) -> None:
+    assert kinds(lifted) == {n: kind for n, (_, kind) in LIFTED.items()}
+    assert set(sentences(lifted)) == {NAMES[n] for n, (_, kind) in LIFTED.items() if kind == "ban"}
+    unclear = " ".join(u.missing_zh for _, u in lifted.run.undecided)
+    assert all(firm(n)[0] in unclear for n, (_, kind) in LIFTED.items() if kind == "unclear")
+
+
+def test_a_list_of_bans_in_which_some_were_lifted(lifted_bans: FoundInFiles) -> None:
+    told = kinds(lifted_bans)
+    assert {n for n, kind in told.items() if kind == "ban"} == {8, 9, 10, 11}
+    # Nothing of what is said never to have been a ban says so of a list that is called one of bans.
+    assert {n for n, kind in told.items() if kind == "unclear"} >= {1, 2, 3, 4, 5, 6, 7}
+
+
 def test_a_ban_of_a_decision_ends_with_its_term(mixed: FoundInFiles) -> None:
     (over,) = [f for f in mixed.run.findings if f.suppressed_by]
     assert over.facts["holder"]["name"] == firm(2)[0]
     assert over.suppressed_by is not None and over.suppressed_by["rule"] == "ended"
     assert (over.facts["barred_from"], over.facts["barred_to"]) == ("2022-05-01", "2023-05-02")
+    # The last day on which it was in force.
+    assert "期间为2022-05-01至2023-05-01" in over.suppressed_by["reason"]
 
 
 def test_the_sentence_says_who_barred_and_from_when_to_when(mixed: FoundInFiles) -> None:
