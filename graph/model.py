@@ -19,7 +19,7 @@ SCHEMA_VERSION: Final = 6
 """Raised whenever a store made by an older version can't be read, or loaded into, as it stands: since 3 the id of a lot has
 its number in one form, and what a stated exit ended before is ended; since 4 units work on bids as people do, and a bid says in what list it
 stands; since 5 the id of a payment says its amount and its programme in one form; since 6 households and payments say for how many
-people they are, and a penalty of an unstated kind stands in the graph."""
+people they are, payments at how many members their list repeats them, and a penalty of an unstated kind stands in the graph."""
 
 CONTACT_KINDS: Final = (
     "address", "phone", "email", "domain", "account", "device", "disk", "cpu", "ip", "author", "last_saved_by", "file_code",
@@ -303,6 +303,11 @@ NODES: Final = (
             _f("payee", "STRING", "账户名称"),
             _f("region", "STRING", "paying district"),
             _f("people", "INT64", "保障人口, 家庭人口: how many people the list says it is for"),
+            _f(
+                "repeated",
+                "INT64",
+                "at how many members of a household one list repeats the amount: all of it, or a share of each",
+            ),
         ),
     ),
     NodeType(

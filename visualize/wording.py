@@ -258,6 +258,7 @@ FACTS: Final[dict[str, Pair]] = {
     "dissolved_on": ("注销/吊销日期", "Dissolved"),
     "region": ("行政区划", "Region"),
     "people": ("名单所写人口数", "People, by the list"),
+    "repeated": ("同额列出的成员数", "Members at whom the list repeats it"),
     "jurisdiction": ("法域", "Jurisdiction"),
     "registered_capital": ("注册资本", "Registered capital"),
     "flag": ("标识疑问", "Doubt about the id"),

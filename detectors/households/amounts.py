@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from detectors.definition import Undecided
 from detectors.households.deaths import living
-from detectors.households.paid import Recipient, Spell
+from detectors.households.paid import Recipient, Spell, as_shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,15 @@ class Unlowered:
     joined: frozenset[str]
 
 
-def unlowered(of: Recipient, person: str, date: str) -> tuple[list[Unlowered], bool]:
-    """The programmes that paid no less after a member's death on `date`; are amounts missing that would tell?
+NO_AMOUNT: Final = "发放记录没有金额", "the payments state no amount"
+REPEATED: Final = (
+    "同额各行是全户一笔还是各成员各一份，发放记录看不出",
+    "the payments repeat one amount at several members, of the household or a share of each",
+)
+
+
+def unlowered(of: Recipient, person: str, date: str) -> tuple[list[Unlowered], tuple[str, str] | None]:
+    """The programmes that paid no less after a member's death on `date`; what is missing that would tell, if anything is.
 
     Programmes are compared each with itself, and only while somebody else lives on. What rises again after it was
     lowered has been recalculated.
@@ -36,7 +44,8 @@ def unlowered(of: Recipient, person: str, date: str) -> tuple[list[Unlowered], b
     for spell in of.once:
         if not spell.person or (of.unlisted and of.kind == "person"):
             programs[spell.same].append(spell)
-    found, lacking = [], False
+    found: list[Unlowered] = []
+    lacking = None
     for _, spells in sorted(programs.items()):
         paid = by_month(spells)
         last = max((m for m in paid if m <= died), default="")
@@ -45,11 +54,16 @@ def unlowered(of: Recipient, person: str, date: str) -> tuple[list[Unlowered], b
             continue
         before = paid[last]
         if before is None or all(paid[m] is None for m in after):
-            lacking = True
+            lacking = NO_AMOUNT
             continue
         stated = {m: amount for m in after if (amount := paid[m]) is not None}
         lowered = next((m for m, amount in stated.items() if amount < before), "9999-12")
-        unchanged = {m: amount for m, amount in stated.items() if m < lowered}
+        # Of what a list repeats at members fewer of them may be paid their shares.
+        shares = by_month(as_shares(spells))
+        fewer = min((m for m in stated if (shares[m] or 0) < (shares[last] or 0)), default="9999-12")
+        if fewer < lowered:
+            lacking = REPEATED
+        unchanged = {m: amount for m, amount in stated.items() if m < min(lowered, fewer)}
         if unchanged:
             # Who is taken off the list on the first of the month lived there when he died.
             size = len((living(of, last) - later) | {person})
@@ -67,8 +81,8 @@ def by_month(spells: Sequence[Spell]) -> dict[str, int | None]:
     return paid
 
 
-def no_amount(of: Recipient, person: str) -> Iterator[Undecided]:
-    """After a member's death it can't be told whether the payments changed."""
-    zh = "发放记录没有金额，人口减少后金额是否调整无法判定"
-    en = "the payments state no amount: whether it changed can't be decided"
+def unknown_change(of: Recipient, person: str, lacking: tuple[str, str]) -> Iterator[Undecided]:
+    """After a member's death it can't be told whether the payments changed; `lacking`: why, in Chinese and English."""
+    zh = f"{lacking[0]}，人口减少后金额是否调整无法判定"
+    en = f"{lacking[1]}: whether it changed can't be decided"
     yield Undecided(of.kind, of.id, (person,), zh, en)

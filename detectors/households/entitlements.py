@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -23,9 +23,11 @@ from detectors.households.paid import (
     RECIPIENTS_COLUMNS,
     Recipient,
     Spell,
+    as_shares,
     recipients,
 )
 from detectors.households.periods import Windows, fold, windows
+from detectors.households.repeated import settled
 from detectors.households.told_twice import counted_once
 from detectors.rows import Rows
 from graph.programs import may_be, same_programme
@@ -89,7 +91,8 @@ class Entitlement:
     end the household, or everybody on the list, had declined, and was not put on it anew; `declined_keys`: the rows
     that say so. `waived`: month → who of the list had declined before it began (empty: the household as a whole), with
     the key of the row that says so. `reached`: months covered of which any row speaks. `least`: as `due`, of those alone
-    who are on the list on every day of a month.
+    who are on the list on every day of a month. `either`: a list repeats amounts at members, and what is due doesn't say
+    whether they are the household's, as which they are counted, or a share of each.
 
     Of a programme that is paid by the quarter or the like, what is due in a month is due for all that it pays for.
     """
@@ -112,11 +115,20 @@ class Entitlement:
     waived: Mapping[str, Mapping[str, str]]
     reached: frozenset[str]
     least: Mapping[str, int | None]
+    either: bool = False
+
+    @cached_property
+    def as_shares(self) -> Entitlement:
+        """With each amount that is repeated at members taken for a share of each, where that is open (`either`)."""
+        if not self.either:
+            return self
+        spells = as_shares(self.spells)
+        return replace(self, spells=spells, paid=_paid(spells), either=False)
 
     @cached_property
     def once(self) -> Mapping[str, int | None]:
         """As `paid`, what two lists may both tell counted once."""
-        return {m: amount for m, amount in by_month(counted_once(self.spells)).items() if amount != 0}
+        return _paid(counted_once(self.spells))
 
     @property
     def missing(self) -> list[str]:
@@ -243,8 +255,6 @@ def _entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
         keys = tuple(sorted({str(r["entitled_key"]) for r in mine}))
         listing = min(mine, key=lambda r: str(r["program_id"]))
         listed_as, name = str(listing["program_id"]), str(listing["program"] or program)
-        # A row of nothing is no payment.
-        paid = {m: amount for m, amount in by_month(spells).items() if amount != 0}
         listed = (
             frozenset() if any("household_id" in r for r in mine) else {str(r["person_id"]) for r in mine}
         )
@@ -254,20 +264,38 @@ def _entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
         # What all of them declined stays due, to be shown as declined where it is not paid.
         partly = {m: who for m, who in waived.items() if m not in months}
         due = fold(_due(mine, each, min, partly), by[program])
+        told, either = settled(spells, due)
         alike = len(mine) == 1 and not waived
         most = due if alike else fold(_due(mine, each, max, waived), by[program])
         after = frozenset((_past(mine, covered[program]) & reached[program]) - due.keys())
         found.append(
             Entitlement(
-                *(of, listed_as, name, program, due, paid, frozenset(covered[program]), undated, keys, most),
-                *(tuple(spells), frozenset(listed), after),
+                *(
+                    of,
+                    listed_as,
+                    name,
+                    program,
+                    due,
+                    _paid(told),
+                    frozenset(covered[program]),
+                    undated,
+                    keys,
+                    most,
+                ),
+                *(told, frozenset(listed), after),
                 *(months, waiver_keys),
                 waived,
                 frozenset(_reached(mine, by[program])),
                 _throughout(mine, by[program]),
+                either,
             )
         )
     return found
+
+
+def _paid(spells: Sequence[Spell]) -> dict[str, int | None]:
+    """Minor units by month; a row of nothing is no payment."""
+    return {m: amount for m, amount in by_month(spells).items() if amount != 0}
 
 
 _Said = tuple[str, Sequence[Row], Sequence[Row]]

@@ -41,12 +41,12 @@ MEMBERS_COLUMNS: Final = (
 )
 _BENEFIT: Final = (
     "b.id AS benefit_id, b.from_month AS from_month, b.to_month AS to_month, b.amount AS amount, "
-    "b.region AS region, b.account_key AS account_key, b.account AS account, b.payee AS payee, b.people AS people, "
+    "b.region AS region, b.account_key AS account_key, b.account AS account, b.payee AS payee, b.people AS people, b.repeated AS repeated, "
     "g.id AS program_id, g.name AS program, r.key AS receives_key"
 )
 _BENEFIT_COLUMNS: Final = (
     *("benefit_id", "from_month", "to_month", "amount", "region"),
-    *("account_key", "account", "payee", "people", "program_id", "program", "receives_key"),
+    *("account_key", "account", "payee", "people", "repeated", "program_id", "program", "receives_key"),
 )
 BENEFITS: Final = (
     "MATCH (h:Household)-[r:RECEIVES]->(b:Benefit) WHERE r.counted OPTIONAL MATCH (b)-[:UNDER]->(g:Program) "
@@ -89,7 +89,8 @@ def asset_queries(name: str, pattern: str, where: str, returned: str) -> dict[st
 @dataclass(frozen=True, slots=True)
 class Spell:
     """One month one benefit was paid for; amount in minor units (empty: not stated); `person`: who is paid, if a person;
-    `people`: for how many its list says it is (0: not stated)."""
+    `people`: for how many its list says it is (0: not stated). `repeated`: at how many members a list repeats the amount,
+    which may be a share of each (0: at none; 1: the amount is all of their shares together)."""
 
     month: str
     amount: int | None
@@ -103,11 +104,22 @@ class Spell:
     account: str
     payee: str
     people: int
+    repeated: int = 0
+
+    @property
+    def in_all(self) -> int | None:
+        """What is paid if a repeated amount is the share of each; in minor units."""
+        return self.amount if self.amount is None else self.amount * max(1, self.repeated)
 
     @property
     def same(self) -> str:
         """What its programme is called, however it is spelt here."""
         return same_programme(self.program_id)
+
+
+def as_shares(spells: Sequence[Spell]) -> tuple[Spell, ...]:
+    """The payments, each repeated amount taken for one member's share: all of them together are paid."""
+    return tuple(replace(s, amount=s.in_all, repeated=1) if s.repeated > 1 else s for s in spells)
 
 
 @dataclass(frozen=True)
@@ -324,6 +336,7 @@ def _spell(row: Row, month: str) -> Spell:
         str(row["account"] or ""),
         str(row["payee"] or ""),
         int(row["people"] or 0),
+        int(row["repeated"] or 0),
     )
 
 

@@ -33,7 +33,7 @@ def told_again(spells: Sequence[Spell]) -> frozenset[Spell]:
     What is paid to persons of a household beside what is paid to it: all of theirs together, or one person's, is as much
     as all of the household's or one of its payments. Of payments that name no person, the several that together are as
     much as the one beside them. What one person is paid by a list with the household's number, and by one without it, is
-    one payment if it is as much. An amount that is not stated tells nothing.
+    one payment if it is as much. So is what a list repeats at members, by the amount or by all their shares. An amount that is not stated tells nothing.
     """
     # What most recipients are paid: once a month.
     if len(spells) < _ALONE or len({s.month for s in spells}) == len(spells):
@@ -57,7 +57,9 @@ def counted_once(spells: Sequence[Spell]) -> tuple[Spell, ...]:
 
 def _again(paid: Sequence[Spell]) -> list[Spell]:
     whole, parts = [s for s in paid if not s.person], [s for s in paid if s.person]
-    found = _parts_of_one(whole)
+    found = _at_members(whole)
+    whole = [s for s in whole if s not in found]
+    found += _parts_of_one(whole)
     whole = [s for s in whole if s not in found]
     own = [s for s in parts if not s.benefit.startswith(_OF_PERSON)]
     alone = [s for s in parts if s.benefit.startswith(_OF_PERSON)]
@@ -79,6 +81,15 @@ def _of_persons(whole: Sequence[Spell], parts: Sequence[Spell]) -> list[Spell]:
     return []
 
 
+def _at_members(paid: Sequence[Spell]) -> list[Spell]:
+    """Of what a list repeats at members, all or else one payment, that is as much as what is paid to the household."""
+    mine, whole = [s for s in paid if s.repeated], [s for s in paid if not s.repeated]
+    for those in (mine, *([s] for s in mine)):
+        if any(_one_money(of, those) for of in (whole, *([s] for s in whole))):
+            return list(those)
+    return []
+
+
 def _parts_of_one(paid: Sequence[Spell]) -> list[Spell]:
     """The several that together are as much as the largest; nothing where money was taken back among them."""
     if len(paid) <= _ALONE or any((s.amount or 0) < 0 for s in paid):
@@ -90,8 +101,7 @@ def _parts_of_one(paid: Sequence[Spell]) -> list[Spell]:
 
 def _one_money(one: Sequence[Spell], other: Sequence[Spell]) -> bool:
     """As much in all, above nothing, for one programme, in no two districts, and not into different accounts where both state theirs."""
-    total = _total(one)
-    if not one or total <= 0 or total != _total(other):
+    if not any(total > 0 for total in _totals(one) & _totals(other)):
         return False
     if any(a.same not in may_be(b.same) or apart(a.region, b.region) for a in one for b in other):
         return False
@@ -99,5 +109,6 @@ def _one_money(one: Sequence[Spell], other: Sequence[Spell]) -> bool:
     return not all(accounts) or not accounts[0].isdisjoint(accounts[1])
 
 
-def _total(spells: Sequence[Spell]) -> int:
-    return sum(s.amount or 0 for s in spells)
+def _totals(spells: Sequence[Spell]) -> set[int]:
+    """What is paid in all, by either reading of amounts that are repeated at members."""
+    return {sum(s.amount or 0 for s in spells), sum(s.in_all or 0 for s in spells)}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
-from detectors.households.amounts import Unlowered, no_amount, unlowered
+from detectors.households.amounts import Unlowered, unknown_change, unlowered
 from detectors.households.deaths import DEATHS_TOLD, death_told, died_as_members
 from detectors.households.drafts import draft, yuan
 from detectors.households.months import later
@@ -39,7 +39,7 @@ def _judge(of: Recipient, member: Row, values: Values) -> Iterator[Draft | Undec
     person, day = str(member["person_id"]), str(member["died_on"] or member["cremated_on"])
     found, lacking = unlowered(of, person, day)
     if not found:
-        yield from no_amount(of, person) if lacking else ()
+        yield from unknown_change(of, person, lacking) if lacking else ()
         return
     months = sorted({m for f in found for m in f.paid})
     pending = later(day[:7], int(of.settled(values, months[-1])["recalculation_months"]))

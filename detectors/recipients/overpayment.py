@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
+from detectors.households.amounts import REPEATED
 from detectors.households.drafts import draft, yuan
 from detectors.households.entitlements import (
     ENTITLEMENTS,
@@ -28,8 +29,10 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     """One draft a recipient and programme that is paid more than is due in some month."""
     listed = entitlements(rows)
     for e in listed:
-        found = overpaid(e, values)
-        if found.above:
+        found, shares = overpaid(e, values), overpaid(e.as_shares, values)
+        if e.either and _leads(e.as_shares, shares) and not _leads(e, found):
+            yield _unknown(e, *REPEATED)
+        elif found.above:
             yield _draft(e, found, values)
         elif found.partly:
             yield _unknown(e, "资格名单只列出部分领取成员", "the list names some of those paid alone")
@@ -46,6 +49,10 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             yield _unknown(e, "有发放记录没有月份", "some payments state no month")
     yield from never_listed(recipients(rows), listed)
     yield from without_list(recipients(rows), listed, "是否超额发放", "whether more was paid than is due")
+
+
+def _leads(e: Entitlement, found: Overpaid) -> bool:
+    return bool(found.above) and explained(e, found) is None
 
 
 def _unknown(e: Entitlement, zh: str, en: str) -> Undecided:
@@ -102,7 +109,7 @@ def _beside_en(found: Overpaid) -> str:
 
 DETECTOR = Detector(
     id="overpayment",
-    version="1.6",
+    version="1.7",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

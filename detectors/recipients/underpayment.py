@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
+from detectors.households.amounts import REPEATED
 from detectors.households.drafts import draft, yuan
 from detectors.households.entitlements import (
     DECLINED,
@@ -27,8 +28,18 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     """One draft a recipient and programme that is paid at times, but not in full."""
     listed = entitlements(rows)
     for e in listed:
-        if not set(e.due) & set(e.paid):
-            continue
+        shares = list(_judge(e.as_shares, values))
+        if e.either and not _leads(shares) and _leads(_judge(e, values)):
+            yield _unknown(e, *REPEATED)
+        else:
+            yield from shares
+    said = ("是否少发", "whether anybody was paid short")
+    yield from without_list(recipients(rows), listed, *said)
+    yield from months_unlisted(listed, *said)
+
+
+def _judge(e: Entitlement, values: Values) -> Iterator[Draft | Undecided]:
+    if set(e.due) & set(e.paid):
         short = {
             m: gap
             for m in sorted(e.due)
@@ -47,9 +58,10 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             yield _unknown(e, *why)
         elif any(amounts[m] is None for amounts in (e.due, e.paid) for m in set(e.due) & set(e.paid)):
             yield _unknown(e, "资格名单或发放记录没有金额", "the list, or the payments, state no amount")
-    said = ("是否少发", "whether anybody was paid short")
-    yield from without_list(recipients(rows), listed, *said)
-    yield from months_unlisted(listed, *said)
+
+
+def _leads(found: Iterable[Draft | Undecided]) -> bool:
+    return any(isinstance(one, Draft) and one.suppressed_by is None for one in found)
 
 
 def _unknown(e: Entitlement, zh: str, en: str) -> Undecided:
@@ -93,7 +105,7 @@ def _draft(e: Entitlement, short: Mapping[str, int], ahead: set[str], values: Va
 
 DETECTOR = Detector(
     id="underpayment",
-    version="1.8",
+    version="1.9",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

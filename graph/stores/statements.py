@@ -29,8 +29,9 @@ _PART: Final = 100_000
 """Rows at a time."""
 _PUT_OFF: Final = frozenset({("Tender", "bid_deadline"), ("Tender", "opened_on")})
 """What a later notice puts off: of several values the latest counts, beside dated statements that of undated ones too."""
-_PEOPLE: Final = frozenset({("Household", "people"), ("Benefit", "people")})
-"""Of several numbers in equally new lists the largest counts: who is paid for (保障人口) is part of who lives there (家庭人口)."""
+_PEOPLE: Final = frozenset({("Household", "people"), ("Benefit", "people"), ("Benefit", "repeated")})
+"""Of several numbers in equally new lists the largest counts: who is paid for (保障人口) is part of who lives there (家庭人口), and
+a list may name some of its members alone."""
 
 
 @dataclass(frozen=True, slots=True)

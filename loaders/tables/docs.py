@@ -104,8 +104,8 @@ above the headings, totals and notes are left out and counted. Unknown columns a
 * **Rows of money** count each, unless every cell is equal (`duplicate-row`); equal rows of payments count again where
   as much was taken back (a negative row, 退票), and rows of several days of payment (发放日期) are several payments. A list
   of members (with 与户主关系, or columns of 成员) that repeats one amount at all of a household states it once, and so does
-  a list of names that repeats it with one account (`payments-one`); else each row is its person's own part
-  (`payments-own`), and always under 领取人. Two incomes of one amount in a month are two; two subcontracts are two
+  a list of names that repeats it with one account (`payments-one`; what is due tells whether that is theirs together or a
+  share of each); else each row is its person's own part (`payments-own`), and always under 领取人. Two incomes of one amount in a month are two; two subcontracts are two
   unless 合同编号 is the same (`contracts-one`; the second one's scope is marked （第2份）). The same payment (recipient,
   programme however spelt, month, amount) in two sheets, of one load or of two, counts once (`payments-again`), so
   that a newer extract doubles nothing; one of another amount is a further payment and is added up

@@ -224,10 +224,11 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "the months. If they are each month's, name the column 月发放金额 and load again.",
     ),
     "payments-one": (
-        "同一户、同一项目、同一月在各成员行上重复的金额按一笔发放计：有 {known} 行没有另计。如各行是分别发给各人的，请把列名写成“领取人姓名”“领取人身份证号”后"
-        "重新加载。",
+        "同一户、同一项目、同一月在各成员行上重复的金额按一笔发放计：有 {known} 行没有另计。是全户一笔还是各人一份，检测时与应享金额核对，核对不出的不判定是否少发、多发。"
+        "如各行是分别发给各人的，请把列名写成“领取人姓名”“领取人身份证号”后重新加载。",
         "An amount that stands in the row of each member of a household, for one programme and month, is one payment: {known} rows "
-        "were not counted again. If each row was paid to its member, name the columns 领取人姓名 and 领取人身份证号 and load again.",
+        "were not counted again. Whether it is the household's or a share of each, detection tells by what is due; where that doesn't tell, "
+        "it is undecided whether too little or too much was paid. If each row was paid to its member, name the columns 领取人姓名 and 领取人身份证号 and load again.",
     ),
     "payments-own": (
         "同一户、同一项目、同一月写了不同领取人的 {known} 行，各按其本人的一笔发放计。如金额是全户的、在各人行上重复，请每户只留一行，或增加“与户主关系”列"

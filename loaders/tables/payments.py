@@ -47,7 +47,8 @@ def _once(table: TableRows, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def each_payment(table: TableRows, frame: pl.DataFrame) -> pl.DataFrame:
-    """Payments with an `id` each, and `own`: whom the row pays, where several of a household are paid each their part.
+    """Payments with an `id` each, and `own`: whom the row pays, where several of a household are paid each their part;
+    `repeated`: at how many members the amount of one payment stands, empty where it stands once.
 
     `frame`: rows with `id` (recipient, programme, month), household, person, program, amount (minor units), currency,
     account, account_key, paid_on.
@@ -55,7 +56,8 @@ def each_payment(table: TableRows, frame: pl.DataFrame) -> pl.DataFrame:
     * Two rows about one recipient are two payments, unless every cell is equal; these are two as well where as much was
       taken back (a payment that bounced, 退票, and was made again), and rows of several days.
     * A list of members (with their relation to the head) repeats the household's amount at each of them, or gives it in
-      one row: that is one payment. So is an amount that a list of names repeats with one account. What is not the same
+      one row: that is one payment. So is an amount that a list of names repeats with one account. Whether it is
+      theirs together or a share of each, the rows don't say: detection weighs both by `repeated`. What is not the same
       at all of them is each member's own.
     * A row without an amount tells of a payment of its recipient and month that has one, where the list has such.
 
@@ -66,7 +68,9 @@ def each_payment(table: TableRows, frame: pl.DataFrame) -> pl.DataFrame:
     several = frame["id"].is_duplicated()
     if not several.any():
         frame = frame.with_columns(id=pl.col("id") + _amount_said())
-        return frame.drop("_to", "_who").with_columns(own=pl.lit(None, pl.String))
+        return frame.drop("_to", "_who").with_columns(
+            own=pl.lit(None, pl.String), repeated=pl.lit(None, pl.Int64)
+        )
     alone, beside = frame.filter(~several), frame.filter(several)
     beside = beside.sort("id", "_to", "_who", AT).with_columns(_one=_repeated(table))
     key = pl.when("_one").then("_who").otherwise(pl.lit(""))
@@ -76,7 +80,8 @@ def each_payment(table: TableRows, frame: pl.DataFrame) -> pl.DataFrame:
     beside = beside.with_columns(number.alias("_number"))
     _tell(table, beside)
     own = _paid_apart(alone, beside)
-    kept = [c for c in frame.columns if c not in ("_to", "_who")]
+    alone, beside = alone.with_columns(repeated=pl.lit(None, pl.Int64)), beside.with_columns(_at_members())
+    kept = [*(c for c in frame.columns if c not in ("_to", "_who")), "repeated"]
     alone, beside = alone.with_columns(id=pl.col("id") + _amount_said()), _numbered(beside)
     return pl.concat([alone.select(kept), beside.select(kept)]).join(
         own, on=[AT, "person"], how="left", nulls_equal=True
@@ -157,6 +162,13 @@ def _repeated(table: TableRows) -> pl.Expr:
     # That nothing is paid, in several rows, is told once.
     nothing = pl.col("_who").is_not_null() & (pl.col("amount") == 0)
     return (may_be & ((paying & at_all) | nothing)).fill_null(False)
+
+
+def _at_members() -> pl.Expr:
+    """At how many members the rows of a payment repeat its amount; empty where one of them alone is paid, or nothing is."""
+    named = pl.when(pl.col("_one") & (pl.col("amount") != 0)).then("_who")
+    count = named.drop_nulls().n_unique().over("id", "_number").cast(pl.Int64)
+    return pl.when(pl.col("household").is_not_null() & (count > 1)).then(count).alias("repeated")
 
 
 def _lists_members(table: TableRows) -> bool:

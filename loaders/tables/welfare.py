@@ -489,6 +489,7 @@ def _state_benefits(table: TableRows, frame: pl.DataFrame) -> None:
         "payee",
         "region",
         "people",
+        "repeated",
     )
     table.rows.node("Benefit", frame.select(AT, "id", *fields))
     table.rows.node("Program", frame.select(AT, id="program_id", name="program"))
