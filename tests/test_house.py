@@ -361,3 +361,14 @@ def test_the_check_script_is_sound() -> None:
     assert os.access(script, os.X_OK)
     assert "set -euo pipefail" in script.read_text(encoding="utf-8")
     subprocess.run(["bash", "-n", os.fspath(script)], check=True)
+
+
+@pytest.mark.parametrize(
+    "module", ["graph.held", "graph.rounds", "graph.round_of_lot", "graph.stores", "graph.in_play"]
+)
+def test_whatever_is_imported_first_the_rest_is_whole(module: str) -> None:
+    """A circle of imports shows only where its other side comes first."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"import {module}"], capture_output=True, text=True, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stderr

@@ -15,7 +15,6 @@ from graph.resolution.same_party import (
     by_identifier,
     by_name,
 )
-from graph.rounds import opened_last
 from graph.stores.applying import Touched
 from graph.stores.engine import Reading, Writing
 from graph.stores.namesakes import scope_pairs
@@ -63,6 +62,9 @@ def _set_bid_dates(writer: Writing, touched: Touched) -> None:
         "MATCH (b:Bid)-[:FOR_LOT]->(l:Lot) WHERE b.submitted_at IS NOT NULL RETURN l.id, max(b.submitted_at)",
         ("id", "submitted_at"),
     )
+    # Rounds are read by way of this package: whichever is imported first, the other must be whole by then.
+    from graph.rounds import opened_last
+
     own = opened_last(writer)
     own_days = pl.DataFrame(
         {"id": list(own), "own": list(own.values())}, schema={"id": pl.String, "own": pl.String}
