@@ -20,6 +20,9 @@ _CALLED_BY: Final = ("name", "title", "address")
 _NOT_TOLD: Final = frozenset({"account_key", "address_key"})
 """Keyed hashes, in no table of a package."""
 _STAR: Final = "*"
+_SPAN_OF_SEVERAL: Final = frozenset({"OWNS", "MEMBER_OF"})
+"""Types of relationships of which other rows of the same end bear on when one holds."""
+_DAY: Final = len("YYYY-MM-DD")
 
 
 def stated_faults(enclosed: Enclosed) -> Iterator[Fault]:
@@ -61,6 +64,17 @@ def row_faults(enclosed: Enclosed) -> Iterator[Fault]:
                     f"写为 {told}；{ROWS} 中没有",
                     f"is stated as {told}; {ROWS} has none",
                 )
+        if edge["type"] not in _SPAN_OF_SEVERAL:
+            yield from _within_stated(key, edge)
+
+
+def _within_stated(key: str, edge: Mapping[str, str]) -> Iterator[Fault]:
+    """A relationship holds on no day outside those its row states; other rows may end it sooner."""
+    begins, ends = edge.get("stated_from") or "", edge.get("stated_to") or ""
+    if len(begins) == _DAY and not edge["valid_from"] >= begins:
+        yield _apart(f"{EDGES} {key} valid_from", edge["valid_from"] or "—", [begins])
+    if len(ends) == _DAY and not "" < edge["valid_to"] <= ends:
+        yield _apart(f"{EDGES} {key} valid_to", edge["valid_to"] or "—", [ends])
 
 
 def _statements(enclosed: Enclosed) -> dict[str, list[dict[str, Any]]]:
