@@ -16,6 +16,7 @@ from exports.verifying.said import said_faults
 from exports.verifying.solving import TOLERANCE, Bounds, Powers, Web, chains, path_product
 from exports.verifying.stated import row_faults, stated_faults
 from exports.verifying.tendering import tendering_faults
+from exports.verifying.told import told_faults
 
 _CLOSE = 1e-9
 
@@ -59,6 +60,7 @@ def recomputed(enclosed: Enclosed) -> tuple[list[Fault], dict[str, int]]:
     faults += row_faults(enclosed)
     faults += party_faults(enclosed)
     faults += tendering_faults(enclosed)
+    faults += told_faults(enclosed)
     faults += cited_faults(enclosed)
     counts = {"shares": len(shares), "control": len(control), "dwellings": dwellings}
     counts["paths"] = sum(len(c["paths"]) for c in shares)
