@@ -216,6 +216,8 @@ def _party(
         told = paid_and_earned(store, household, [*inside, *former] if household else [id_], as_of)
         proof.keys |= keys_of(told)
         earning = [row["person"] for row in (*told.get("incomes", ()), *told.get("vehicles", ()))]
+        # What a person is paid may be told with what the household is: that row begins at the person.
+        earning += [*inside, *former] if household and told.get("payments") else []
         party = (party or {}) | told or None
     about = known
     if about is None:

@@ -10,7 +10,9 @@ import pytest
 
 from exports import Package, make_package, verify_package
 from exports.evidence import paid_and_earned
+from graph.stores import Credentials, open_store
 from tests.detectors.files_world import FoundInFiles, found_in_files, table
+from tests.detectors.small_worlds import DISTRICT, SmallWorld
 from tests.exports.conftest import KEY, NOW, forged, unpack, with_facts
 from tests.exports.test_payments_told import FILES, SON
 from tests.loaders.shapes.numbers import resident
@@ -116,3 +118,24 @@ def test_a_persons_incomes_are_held_too(found: FoundInFiles, tmp_path: Path) -> 
 
     faults = verify_package(forged(package, tmp_path / "forged", "facts.json", with_facts(fewer))).faults
     assert "data/facts.json /party/incomes" in [fault.at for fault in faults]
+
+
+def test_what_a_person_is_paid_with_the_household_is_enclosed_too(
+    tmp_path: Path, store_url: str, store_credentials: Credentials
+) -> None:
+    world = SmallWorld("both")
+    for id_ in ("A", "B"):
+        world.node("Person", id_, name=f"样本{id_}")
+    world.household("H", ["A", "B"], months=("2024-01", "2024-06"))
+    world.rel("RECEIVES", ("Person", "B"), ("Benefit", f"H/虚构救助/{DISTRICT}/2024-01"))
+    world.pay(("Person", "A"), ("2024-03", "2024-03"), program="虚构津贴")
+    world.find(store_url, store_credentials, [])
+    with open_store(store_url, "read", store_credentials) as store:
+        package = make_package(store, "local:H", actor="测试员", now=NOW)
+        assert verify_package(unpack(package.files, tmp_path / "whole")).holds
+
+        def fewer(facts: dict[str, Any]) -> None:
+            facts["party"]["payments"] = facts["party"]["payments"][:1]
+
+        faults = verify_package(forged(package, tmp_path / "forged", "facts.json", with_facts(fewer))).faults
+        assert "data/facts.json /party/payments" in [fault.at for fault in faults]
