@@ -16,7 +16,7 @@ from detectors.rules.values import NO_RULES, LocalRules
 from detectors.running.detecting import detect
 from exports.errors import PackageError
 from exports.evidence.former_members import former_members
-from exports.evidence.paid_and_earned import ids_of, keys_of, paid_and_earned
+from exports.evidence.paid_and_earned import ids_of, keys_of, paid_and_earned, paid_in
 from exports.evidence.proving import (
     Proof,
     proof_of_company,
@@ -36,6 +36,7 @@ from visualize.excerpt import picture_of, type_of
 from visualize.proof import finding_picture, round_of
 
 FINGERPRINT: Final = re.compile(r"[0-9a-f]{20}")
+_RECIPIENTS: Final = ("household", "person")
 PARTIES: Final = ("Company", "Person", "Household")
 OWNERSHIP: Final = frozenset({"OWNS", "ULTIMATELY_HOLDS", "CONTROLS", "EXERCISES_CONTROL"})
 """Relationships that an own detector's query asks of, where its package proves shares and control."""
@@ -80,6 +81,8 @@ class Asked:
     """An operator's own detectors, beside the product's."""
     proved: Mapping[str, Any] | None = None
     """Of a finding of such a detector: what those it names hold and control of each other."""
+    paid: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+    """Of a finding about months of payments: ids of all payments of these months, and keys of their rows."""
     round: RoundOfLot | None = None
     """Of a finding about one round of its lot: that round."""
 
@@ -165,8 +168,20 @@ def _finding(store: GraphStore, found: Finding, own: Sequence[Detector]) -> Aske
         keys=tuple(found.evidence.keys),
         own=tuple(own),
         proved=proved,
+        paid=_paid_in(store, found),
         round=round_of(store, found),
     )
+
+
+def _paid_in(store: GraphStore, found: Finding) -> tuple[frozenset[str], frozenset[str]]:
+    """The payments of a recipient's finding: its proof has those of the last month, and its amount is of all."""
+    months = found.facts.get("months")
+    if found.scope_kind not in _RECIPIENTS or not isinstance(months, Mapping):
+        return frozenset(), frozenset()
+    beside = [r["id"] for r in found.facts.get("recipients") or () if isinstance(r, Mapping) and "id" in r]
+    whose = {found.scope_id, *found.subjects, *beside}
+    ids, keys = paid_in(store, whose, str(months["from"]), str(months["to"]))
+    return frozenset(ids), frozenset(keys)
 
 
 def about_party(found: Finding, id_: str) -> bool:

@@ -88,9 +88,10 @@ def prove(
     `composed` is told of each scene before the data are written.
     """
     proof = asked.proof
-    keys = {*asked.keys, *proof.keys}
+    payments, paid = asked.paid
+    keys = {*asked.keys, *proof.keys, *paid}
     parties = {*proof.nodes, *proof.identities, *proof.identities.values()}
-    frozen = freeze(store, asked.picture, asked.ids, keys, parties, asked.round)
+    frozen = freeze(store, asked.picture, (*asked.ids, *sorted(payments)), keys, parties, asked.round)
     _all_there(asked, frozen)
     findings = [asked.found] if asked.found else list(asked.about.found)
     stated = _facts(asked, store.fingerprint(), hidden_by)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from graph.penetration.days import today
@@ -53,12 +53,39 @@ def ids_of(told: dict[str, Any]) -> set[str]:
     }
 
 
+def paid_in(store: GraphStore, recipients: Iterable[str], first: str, last: str) -> tuple[set[str], set[str]]:
+    """What households and persons, and whoever ever belonged to those households, are paid from one month to another (YYYY-MM).
+
+    Ids of the payments, and keys of the rows that state them and their programmes.
+    """
+    ids: set[str] = set()
+    keys: set[str] = set()
+    for id_ in sorted(set(recipients)):
+        members = store.query(
+            "MATCH (h:Household {id: $id}) MATCH (p:Person)-[m:MEMBER_OF]->(h) WHERE m.counted RETURN DISTINCT p.id AS id",
+            {"id": id_},
+            timeout=60,
+        ).to_pylist()
+        for paid in _paid(store, id_, [id_, *(m["id"] for m in members)]):
+            if paid["month"] <= last and (paid["until"] or paid["month"]) >= first:
+                ids.add(paid["benefit"])
+                keys |= {*paid["rows"]}
+    return ids, keys
+
+
 def _payments(
     store: GraphStore, household: str | None, persons: Sequence[str], month: str
 ) -> list[dict[str, Any]]:
+    kept = [p for p in _paid(store, household, persons) if p["month"] <= month]
+    kept.sort(key=lambda p: p["benefit"])
+    kept.sort(key=lambda p: str(p["month"]), reverse=True)
+    return [{k: p[k] for k in ("benefit", "recipient", "rows")} for p in kept]
+
+
+def _paid(store: GraphStore, household: str | None, persons: Sequence[str]) -> list[dict[str, Any]]:
     """Of the household, and of its people where no household stands beside them; a payment is told once."""
     under = hop("(b)-[u:UNDER]->(g:Program)", "u.key")
-    said = "b.id AS benefit, b.from_month AS month, r.key AS key, u.key AS under"
+    said = "b.id AS benefit, b.from_month AS month, b.to_month AS until, r.key AS key, u.key AS under"
     rows: list[dict[str, Any]] = []
     if household:
         rows += store.query(
@@ -83,14 +110,12 @@ def _payments(
                 "benefit": row["benefit"],
                 "recipient": row["recipient"],
                 "month": row["month"] or "",
+                "until": row["until"] or "",
                 "rows": [],
             },
         )
         one["rows"] = sorted({*one["rows"], row["key"], row["under"]})
-    kept = [p for p in each.values() if p["month"] <= month]
-    kept.sort(key=lambda p: p["benefit"])
-    kept.sort(key=lambda p: str(p["month"]), reverse=True)
-    return [{k: p[k] for k in ("benefit", "recipient", "rows")} for p in kept]
+    return [*each.values()]
 
 
 def _incomes(store: GraphStore, persons: Sequence[str], month: str) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from exports.verifying.dwellings import dwelling_faults
 from exports.verifying.enclosed import EDGES, FACTS, NODES, Enclosed
 from exports.verifying.integrity import Fault
 from exports.verifying.parties import party_faults
+from exports.verifying.payments import payment_faults
 from exports.verifying.registers import NOMINATOR, NOMINEE, holds_on, links_of, powers_of
 from exports.verifying.said import said_faults
 from exports.verifying.solving import TOLERANCE, Bounds, Powers, Web, chains, path_product
@@ -61,6 +62,7 @@ def recomputed(enclosed: Enclosed) -> tuple[list[Fault], dict[str, int]]:
     faults += party_faults(enclosed)
     faults += tendering_faults(enclosed)
     faults += told_faults(enclosed)
+    faults += payment_faults(enclosed)
     faults += cited_faults(enclosed)
     counts = {"shares": len(shares), "control": len(control), "dwellings": dwellings}
     counts["paths"] = sum(len(c["paths"]) for c in shares)
