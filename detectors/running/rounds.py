@@ -27,6 +27,11 @@ _TIES: Final = frozenset(
 )
 """What makes a tie of bidders with each other the same next time; others are of a bidder, or of a party beside it."""
 _PRICES: Final = ("amount", "rate")
+_MEND_ZH: Final = "请先核对开标日期；写错的，撤回所在批次、改正后重新导入，确为再次招标的，撤回载有第二次招标的批次，为其另编项目编号或标段编号，再重新导入"
+_MEND_EN: Final = (
+    "Verify the days first. Where one was mistyped, unload its batch, correct it, load it again; where the tender was held "
+    "again, unload the batch with the second round, give it a number of its own, and load it again"
+)
 
 
 class ByRound:
@@ -40,6 +45,7 @@ class ByRound:
         self._undated: dict[str, set[str]] = {}
         self._failed: set[str] = set()
         self._won: set[str] = set()
+        self._said_failed: set[str] = set()
         self._names: dict[str, tuple[str, str]] = {}
         self._told: dict[tuple[str, tuple[tuple[str, str], ...]], str] = {}
         of_bids: set[tuple[str, str, str]] = set()
@@ -74,6 +80,8 @@ class ByRound:
 
     def _of_round(self, row: dict[str, Any]) -> dict[str, Any]:
         lot, bid, day = row.get("lot_id"), row.get("bid_id"), row.pop("day")
+        if lot and row.get("lot_status") == "lot_failed":
+            self._said_failed.add(lot)
         told: dict[str, Any] = {"lot_id": _at(lot, day), "bid_id": _at(bid, day)}
         told |= {"bid_on": day, "bid_on_from": "opened_on"}
         if lot and bid:
@@ -119,7 +127,38 @@ class ByRound:
             return None if _is_tie(detector) else self._gap(hit, lot, day)
         if hit.suppressed_by and hit.suppressed_by[0] == "lot" and self._others(hit) <= {lot}:
             return None
+        if detector.counts_rows and self._mistyped(lot, day, int(hit.facts.get("limit", 0))):
+            # Told once of the lot, whatever the rounds.
+            first = self._told.setdefault((detector.id, (("lot_id", lot),)), day)
+            return self._one_round(lot) if first == day else None
         return self._draft(detector, hit, lot, day)
+
+    def _mistyped(self, lot: str, day: str, limit: int) -> bool:
+        """May the day of a round be another's, mistyped, so that all together were no fewer than the limit?
+
+        No tender is held again once it is awarded; one that failed, as is stated, was; else whoever bids again is likely to be
+        among the first's bidders.
+        """
+        days: dict[str, set[str]] = {}
+        for b in self._bids[lot]:
+            days.setdefault(self._canonical.get(b.bidder, b.bidder), set()).update(b.days)
+        if len(days) < limit:
+            return False
+        awarded = any(on < day for b in self._bids[lot] for on in b.won_on)
+        again = any(day in opened and len(opened) > 1 for opened in days.values())
+        return awarded or not (again or lot in self._said_failed)
+
+    def _one_round(self, lot: str) -> Undecided:
+        days = "、".join(sorted({day for b in self._bids[lot] for day in b.days}))
+        who = {self._canonical.get(b.bidder, b.bidder) for b in self._bids[lot]}
+        return Undecided(
+            "lot",
+            lot,
+            tuple(sorted(who)),
+            f"投标在不同日期开标（{days}），可能是流标后再次招标，用的是同一编号，也可能是日期写错：各次的投标个数无法判定。{_MEND_ZH}",
+            f"bids were opened on different days ({days}), perhaps as the tender failed and was held again under the same number, "
+            f"perhaps as a day was mistyped: how many bids there were each time cannot be decided. {_MEND_EN}",
+        )
 
     def _gap(self, hit: Undecided, lot: str, day: str) -> Undecided | None:
         if self._undated[lot]:
@@ -230,9 +269,7 @@ def _undecided(found: Finding, days: Mapping[str, frozenset[str]]) -> Undecided:
         found.scope_id,
         tuple(sorted(days)),
         f"有关联的投标人的投标在不同日期开标（{'、'.join(each)}），可能是流标后再次招标，用的是同一编号，也可能是日期写错：是否同次投标无法判定。"
-        "请先核对开标日期；写错的，撤回所在批次、改正后重新导入，确为再次招标的，撤回载有第二次招标的批次，为其另编项目编号或标段编号，再重新导入",
+        + _MEND_ZH,
         f"tied bidders' bids were opened on different days ({', '.join(each)}), perhaps as the tender failed and was held again "
-        "under the same number, perhaps as a day was mistyped: whether they bid together cannot be decided. Verify the days first. "
-        "Where one was mistyped, unload its batch, correct it, load it again; where the tender was held again, unload the batch with "
-        "the second round, give it a number of its own, and load it again",
+        f"under the same number, perhaps as a day was mistyped: whether they bid together cannot be decided. {_MEND_EN}",
     )

@@ -18,7 +18,31 @@ AWARD = table("项目编号,标段,投标人,投标人代码,中标", [("P1", "1
 FEW, PRICES = fewer_than_three_bidders.DETECTOR, regular_price_difference.DETECTOR
 
 few = found_in_files(
-    [{"开标记录.csv": ONE, "招标项目.csv": TENDER}, {"开标记录（第二次）.csv": TWO, "中标结果.csv": AWARD}],
+    [
+        {"开标记录.csv": bids(("子", FIRST), ("寅", FIRST)), "招标项目.csv": TENDER},
+        {"开标记录（第二次）.csv": TWO, "中标结果.csv": AWARD},
+    ],
+    [FEW],
+)
+# Nobody bids again, and nothing says that the first failed; after an award no tender is held again.
+strangers = found_in_files(
+    [
+        {
+            "开标记录.csv": bids(("子", FIRST), ("丑", SECOND), ("寅", SECOND)),
+            "招标项目.csv": TENDER,
+            "中标结果.csv": AWARD,
+        }
+    ],
+    [FEW],
+)
+after_award = found_in_files(
+    [
+        {
+            "开标记录.csv": bids(("子", FIRST), ("丑", FIRST), ("寅", FIRST), ("卯", SECOND), ("子", SECOND)),
+            "招标项目.csv": TENDER,
+            "中标结果.csv": AWARD,
+        }
+    ],
     [FEW],
 )
 STATED = {"标段.csv": table("项目编号,标段,标段名称,标段状态", [("P1", "1", "虚构路一标", "流标")])}
@@ -46,6 +70,23 @@ def test_bidders_are_counted_in_each_round_and_one_that_failed_is_no_violation(f
     assert (one.facts["bids"], one.facts["round"], one.severity) == (2, SECOND, "review")
     assert sorted(one.subjects) == sorted(f"cn-uscc:{CODES[who]}" for who in "丑寅")
     assert f"{SECOND}开标" in one.text["zh"] and f"opened on {SECOND}" in one.text["en"]
+
+
+def check_mistyped(found: FoundInFiles) -> None:
+    assert found.run.findings == ()
+    ((detector, gap),) = found.run.undecided
+    assert (detector, gap.scope_id) == (FEW.id, "local:P1/1")
+    assert f"投标在不同日期开标（{FIRST}、{SECOND}）" in gap.missing_zh and "日期写错" in gap.missing_zh
+    alone = screen_lot(found.store, gap.scope_id).run
+    assert not [f for f in alone.findings if f.detector == FEW.id] and (FEW.id, gap) in alone.undecided
+
+
+def test_where_a_day_may_be_mistyped_bidders_of_a_round_are_not_counted(strangers: FoundInFiles) -> None:
+    check_mistyped(strangers)
+
+
+def test_after_an_award_no_tender_is_held_again(after_award: FoundInFiles) -> None:
+    check_mistyped(after_award)
 
 
 def test_that_the_lot_failed_is_said_of_the_round_that_nobody_won(stated_failed: FoundInFiles) -> None:
