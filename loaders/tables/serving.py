@@ -9,7 +9,7 @@ import polars as pl
 from loaders.tables.cells_of_names import NameCells, with_their_numbers
 from loaders.tables.columns import TableRows
 from loaders.tables.evaluators import PERSONS
-from loaders.tables.parties import most, read_parties, relate, state_parties
+from loaders.tables.parties import Parties, most, read_parties, relate, state_parties
 
 EMPLOYEE: Final = "employee"
 """The role of one whose workplace alone is stated."""
@@ -17,11 +17,20 @@ _NO_PLACE: Final = r"^(?:已?(?:退休|离休|离退休)(?:人员)?|自由职业
 """Words for having no workplace."""
 
 
+_PLACES: Final = r"\s*[、,，;；/／\n]\s*"
+"""What stands between several workplaces of one person."""
+_MARK: Final = (
+    r"\s*[(（]\s*(?:评标(?:委员会)?)?(?:副?组长|副?主任(?:委员)?|委员|组员|成员|(?:技术|经济|商务|评审|评标|综合)?专家|技术|经济|商务|业主代表|"
+    r"(?:招标|采购)人代表|业主|招标人|采购人)\s*[)）]"
+)
+"""Behind the name of a member of a committee: its part in it."""
+
+
 def read_persons_serving(table: TableRows, tender: pl.Series, role: pl.Series) -> None:
     """Those of the rows whose `role` a person has: who serves which tender, and the workplace the row states.
 
     Without columns of a workplace, the columns of a party (单位名称) are it. What a workplace that is only named is, is told
-    as of other named companies. A cell of several names states no one's workplace.
+    as of other named companies. A cell of several names states no one's workplace; several workplaces of one are each his.
     """
     person = role.is_in(PERSONS).fill_null(False)
 
@@ -29,6 +38,7 @@ def read_persons_serving(table: TableRows, tender: pl.Series, role: pl.Series) -
         return pl.select(pl.when(person).then(table.text(column))).to_series()
 
     names, numbers = with_their_numbers(where("person_name"), where("person_id"))
+    names = names.str.replace_all(_MARK, "")
     cells = NameCells(names, numbers)
     cells.tell(table, "person_name")
     several = cells.several
@@ -45,16 +55,7 @@ def read_persons_serving(table: TableRows, tender: pl.Series, role: pl.Series) -
     ).to_series()
     stated = place_names.is_not_null() | where(id_column).is_not_null()
     table.rows.report("flag", several & stated, "workplace-of-several", table.header(name_column), names)
-    workplace = read_parties(
-        table,
-        id_column,
-        name_column,
-        default="company",
-        names=place_names,
-        raw=where(id_column),
-        required=False,
-    )
-    state_parties(table, workplace)
+    workplaces = _workplaces(table, id_column, name_column, place_names, where(id_column))
     lists = cells.names
     serves = pl.select(pl.when(person).then(tender)).to_series()
     for place in range(most(lists.list.len())):
@@ -74,5 +75,26 @@ def read_persons_serving(table: TableRows, tender: pl.Series, role: pl.Series) -
         state_parties(table, party)
         relate(table, "SERVES_TENDER", party, "Tender", serves, {"role": role})
         if place == 0:
-            at = pl.select(pl.when(~several).then(workplace.ids)).to_series()
-            relate(table, "OFFICER_OF", party, "Company", at, {"role": table.constant(EMPLOYEE)})
+            for workplace in workplaces:
+                at = pl.select(pl.when(~several).then(workplace.ids)).to_series()
+                relate(table, "OFFICER_OF", party, "Company", at, {"role": table.constant(EMPLOYEE)})
+
+
+def _workplaces(
+    table: TableRows, id_column: str, name_column: str, names: pl.Series, ids: pl.Series
+) -> list[Parties]:
+    """The workplaces of each row, one series a place in its cell. One number beside several names is nobody's in particular."""
+    lists = names.str.replace_all(_PLACES, "\x1f").str.split("\x1f")
+    one = lists.list.len().fill_null(1) == 1
+    found = []
+    for place in range(max(most(lists.list.len()), 1)):
+        listed = lists.list.get(place, null_on_oob=True).str.strip_chars().replace("", None)
+        if place == 0:
+            listed = pl.select(pl.when(one).then(names).otherwise(listed)).to_series()
+        numbers = pl.select(pl.when(one).then(ids)).to_series() if place == 0 else table.empty()
+        party = read_parties(
+            table, id_column, name_column, default="company", names=listed, raw=numbers, required=False
+        )
+        state_parties(table, party)
+        found.append(party)
+    return found

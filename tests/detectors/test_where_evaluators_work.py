@@ -193,12 +193,44 @@ def test_a_committee_that_does_not_say_whose_it_is_is_refused(without_tender: Fo
 
 
 in_one_cell = found_in_files(
-    [FIRMS | {"评标委员会名单.csv": table("项目编号,姓名,工作单位", [("P1", "样本张一、样本李二", A)])}],
+    [
+        FIRMS
+        | {
+            "评标委员会名单.csv": table(
+                "项目编号,评标委员会成员,工作单位",
+                [
+                    ("P1", "样本张一、样本李二", A),
+                    ("P2", "样本王三（组长）、样本赵四、样本钱五（经济专家）", f"{A}、虚构大学、虚构交通局"),
+                    # Of one, each workplace is his.
+                    ("P3", "样本孙六（组长）", f"虚构大学、{A}"),
+                    ("P4", "样本周七", f"{GROUP}/虚构大学"),
+                    ("P5", "样本吴八", f"虚构大学；{C}；乙路桥"),
+                ],
+            )
+        }
+    ],
     [SERVES],
 )
 
 
 def test_whose_workplace_it_is_where_a_cell_names_several_is_not_guessed(in_one_cell: FoundInFiles) -> None:
-    assert len(in_one_cell.told("workplace-of-several")) == 1
-    assert in_one_cell.of(SERVES.id, "P1") == []
+    assert len(in_one_cell.told("workplace-of-several")) == 2
+    assert in_one_cell.of(SERVES.id, "P1") == in_one_cell.of(SERVES.id, "P2") == []
     assert len(in_one_cell.undecided(SERVES.id, "P1")) == 1
+    assert len(in_one_cell.undecided(SERVES.id, "P2")) == 1
+    asked = "MATCH (p:Person)-[:SERVES_TENDER]->(t:Tender) WHERE t.id = 'local:P2' RETURN p.name AS name"
+    assert set(in_one_cell.store.query(asked).column("name").to_pylist()) == {
+        "样本王三",
+        "样本赵四",
+        "样本钱五",
+    }
+
+
+def test_several_workplaces_of_one_are_each_his(in_one_cell: FoundInFiles) -> None:
+    assert f"样本孙六为{A}的工作人员" in told(in_one_cell, "P3")
+    assert f"样本周七在{GROUP}任职，{GROUP}控制{A}" in told(in_one_cell, "P4")
+    assert f"样本吴八为{C}的工作人员" in told(in_one_cell, "P5")
+    (gap,) = [
+        u for d, u in in_one_cell.run.undecided if u.scope_id == "local:P5/1" and "乙路桥" in u.missing_zh
+    ]
+    assert "不是登记的全称" in gap.missing_zh
