@@ -50,13 +50,14 @@ class RecordError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file of a load: `rows` read from it, of which `rejected` were refused."""
+    """One file of a load: `rows` read from it, of which `rejected` were refused; `refused_lots`: the lots whose bids these name."""
 
     name: str
     sha256: str
     format: str
     rows: int = 0
     rejected: int = 0
+    refused_lots: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

@@ -46,6 +46,8 @@ class ReadContext:
     summary: dict[str, int] = field(default_factory=dict)
     rejected: list[RejectedRows] = field(default_factory=list)
     """The refused rows of each sheet, to be written out by `loaders.tables.write_rejects`."""
+    refused_lots: dict[str, set[str]] = field(default_factory=dict)
+    """By file key the lots whose bids its refused rows name: how many bids these have is not known."""
     rosters: dict[str, str] = field(default_factory=dict)
     """Sheets (file key#sheet) that list the members of households, each with the day its names give, or nothing."""
     progress: Callable[[str, int, int], None] | None = None
@@ -80,4 +82,5 @@ class ReadContext:
 
     def finish_file(self, file: InputFile, format_: str, rows: int, rejected: int) -> None:
         """Record a file as read."""
-        self.extract.files.append(SourceFile(file.name, file.sha256, format_, rows, rejected))
+        lots = tuple(sorted(self.refused_lots.get(file.key, ())))
+        self.extract.files.append(SourceFile(file.name, file.sha256, format_, rows, rejected, lots))

@@ -39,7 +39,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             if gap := on_record.uncounted(row):
                 yield gap
             elif may < int(values["bidders"]):
-                yield _draft(row, int(values["bidders"]))
+                yield on_record.revoked(row, int(values["bidders"])) or _draft(row, int(values["bidders"]))
 
 
 def _state(row: Row) -> tuple[bool, str, str]:
@@ -99,7 +99,7 @@ def _draft(row: Row, limit: int) -> Draft:
 
 DETECTOR = Detector(
     id="fewer-than-three-bidders",
-    version="1.5",
+    version="1.6",
     domain="政府工程",
     scene="招标程序",
     title_zh="投标人少于三个",

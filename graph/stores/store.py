@@ -374,6 +374,7 @@ def _record(extract: Extract, stated: StatedRows, options: str, counts: dict[str
             "rows": f.rows,
             "rejected": f.rejected,
             "options": options,
+            **({"refused_lots": list(f.refused_lots)} if f.refused_lots else {}),
         }
         for f in sorted(extract.files, key=lambda f: (f.name, f.sha256))
     ]

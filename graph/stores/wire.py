@@ -80,7 +80,7 @@ def extract_of(header: Mapping[str, Any], tables: Sequence[pa.Table]) -> Extract
     """The records of a load, as they were sent. Raises `RecordError` where they don't fit the model."""
     stated = header["snapshot"]
     snapshot = Snapshot(stated["date"], tuple(stated["tables"]), stated["scope"]) if stated else None
-    files = [SourceFile(**f) for f in header["files"]]
+    files = [SourceFile(**{**f, "refused_lots": tuple(f.get("refused_lots", ()))}) for f in header["files"]]
     extract = Extract(header["dataset"], files, snapshot=snapshot, options=header["options"])
     names, rels = header["nodes"], header["rels"]
     for name, table in zip(names, tables[: len(names)], strict=True):

@@ -140,7 +140,7 @@ def read_bids(table: TableRows) -> None:
 
     quoted = in_place_of_a_price(table)
     status = status.fill_null(quoted["status"])
-    amount, currency = table.money("amount", quoted["other"])
+    amount, currency = table.money("amount", quoted["other"], quoted["cells"])
     won = table.boolean("won").fill_null(pl.select(pl.when(status == "won").then(True)).to_series())
     if re.match(_WINNER, bare_word(table.header("bidder_name"))):
         won = won.fill_null(True)

@@ -124,9 +124,11 @@ class TableRows:
         self._errors(column, result["error"], values)
         return result["value"]
 
-    def money(self, column: str, read: pl.Series | None = None) -> tuple[pl.Series, pl.Series]:
-        """(amount in minor units, currency). `read`: cells that were read as something else."""
-        values = self.text(column)
+    def money(
+        self, column: str, read: pl.Series | None = None, cells: pl.Series | None = None
+    ) -> tuple[pl.Series, pl.Series]:
+        """(amount in minor units, currency). `read`: cells that were read as something else; `cells`: what to read in their place."""
+        values = self.text(column) if cells is None else cells
         if read is not None:
             values = pl.select(pl.when(~read).then(values)).to_series()
         if values.null_count() == len(values):

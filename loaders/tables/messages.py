@@ -314,6 +314,11 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "同一投标人在同一标段有更晚递交的报价，以最后递交的为准，本行报价未采用。",
         "The bidder handed in another price for the lot later: the last one counts, this row's is left out.",
     ),
+    "price-unread": (
+        "报价列中写的不是金额：该投标人照常计入，报价按未载明处理，不参与报价比较。请核对；有报价的，请填数字（可带单位）后重新加载。",
+        "The column of prices holds no amount here: the bidder counts all the same, its price is taken as not stated, and is "
+        "compared with no other. Check it; where there is a price, give the figure (with its unit) and load the row again.",
+    ),
     "bid-twice": (
         "同一投标人在同一标段有不同的报价，看不出先后：以先列的为准，本行报价未采用。请核对，或填写递交时间。",
         "The bidder has another price for the lot, and nothing tells which came last: the first one listed counts, this "

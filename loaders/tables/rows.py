@@ -185,9 +185,20 @@ class SheetRows:
                 frame = frame.with_columns(observed_on=given.fill_null(pl.lit(default)))
             return frame
 
+        if not good.all():
+            self._keep_lots()
         extract = self.context.extract
         for type_name, frame in self._nodes:
             extract.add_node(type_name, with_source(frame))
         for (type_name, from_type, to_type), frame in self._rels:
             extract.add_rel(type_name, from_type, to_type, with_source(frame))
         self._nodes, self._rels = [], []
+
+    def _keep_lots(self) -> None:
+        """Keep which lots the refused rows of a list of bids name."""
+        if not any(rel == "FOR_LOT" for (rel, _, _), _ in self._rels):
+            return
+        for type_name, frame in self._nodes:
+            if type_name == "Lot":
+                bad = frame["id"].filter(pl.Series(self.bad[frame[AT].to_numpy()]))
+                self.context.refused_lots.setdefault(self.file.key, set()).update(bad)

@@ -207,8 +207,10 @@ def test_a_rate_or_a_word_in_the_place_of_a_price_leaves_the_bidder_there(in_the
         ("local:S1/1", C): (None, None, "revoked", None),
         ("local:S2/1", A): (None, None, None, 10000),
         ("local:S2/1", B): (None, None, "not_submitted", None),
+        # In words that tell no amount: he bids, at a price that is not known.
+        ("local:S3/1", A): (None, None, None, None),
     }
     assert {b["name"] for b in in_the_price.one(CONTROLLER.id, "S1").facts["bidders"]} == {A, B}
     # Who handed nothing in bids against nobody.
     assert in_the_price.of(CONTROLLER.id, "S2") == []
-    assert len(in_the_price.told("not-an-amount")) == 1
+    assert len(in_the_price.told("price-unread")) == 1
