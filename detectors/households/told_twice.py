@@ -8,7 +8,7 @@ that rests on both together is a lead.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Final
 
 from detectors.households.districts import apart
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 TOLD_TWICE: Final = (
     "told-twice",
-    "按户与按人的发放金额相等，可能是同一笔发放在两份名单上各写一次，只计一次",
-    "what is paid by household and by person is the same amount: perhaps one payment that two lists state, and it counts once",
+    "按户与按人的发放金额相等（或多数月份相等），可能是同一笔发放在两份名单上各写一次，只计一次",
+    "what is paid by household and by person is the same amount, or is in most months: perhaps one payment that two lists state, and it counts once",
 )
 _ALONE: Final = 2
 _OF_PERSON: Final = "person"
@@ -33,7 +33,9 @@ def told_again(spells: Sequence[Spell]) -> frozenset[Spell]:
     What is paid to persons of a household beside what is paid to it: all of theirs together, or one person's, is as much
     as all of the household's or one of its payments. Of payments that name no person, the several that together are as
     much as the one beside them. What one person is paid by a list with the household's number, and by one without it, is
-    one payment if it is as much. So is what a list repeats at members, by the amount or by all their shares. An amount that is not stated tells nothing.
+    one payment if it is as much. So is what a list repeats at members, by the amount or by all their shares. Lists that
+    tell the same money in most of their common months do so in the others, where one states more. An amount that is not
+    stated tells nothing.
     """
     # What most recipients are paid: once a month.
     if len(spells) < _ALONE or len({s.month for s in spells}) == len(spells):
@@ -43,9 +45,14 @@ def told_again(spells: Sequence[Spell]) -> frozenset[Spell]:
         # 低保 may be 城市低保 or 农村低保: a list leaves the area out.
         of_month[spell.month, min(may_be(spell.same), key=len)].append(spell)
     found: set[Spell] = set()
-    for paid in of_month.values():
+    of_program: dict[str, list[list[Spell]]] = defaultdict(list)
+    for (_, program), paid in of_month.items():
         if len(paid) >= _ALONE:
-            found.update(_again([s for s in paid if s.amount]))
+            stated = [s for s in paid if s.amount]
+            found.update(_again(stated))
+            of_program[program].append(stated)
+    for months in of_program.values():
+        found.update(_with_a_difference(months, found))
     return frozenset(found)
 
 
@@ -81,6 +88,37 @@ def _of_persons(whole: Sequence[Spell], parts: Sequence[Spell]) -> list[Spell]:
     return []
 
 
+def _with_a_difference(months: Sequence[Sequence[Spell]], found: Collection[Spell]) -> list[Spell]:
+    """Of two kinds of lists that tell the same money in most of their common months, the one that states less in the others.
+
+    `months`: of each month what one programme pays; `found`: what is known to be told again.
+    """
+    more: list[Spell] = []
+    for kinds in _KINDS:
+        alike, others = 0, []
+        for paid in months:
+            one, other = ([s for s in paid if _kind(s) == kind] for kind in kinds)
+            if not one or not other or not _comparable(one, other):
+                continue
+            if _one_money(one, other) or _of_persons(one, other):
+                alike += 1
+            elif not any(s in found for s in (*one, *other)):
+                others.append(min(one, other, key=lambda side: max(_totals(side))))
+        if alike > len(others):
+            more += [s for side in others for s in side]
+    return more
+
+
+_KINDS: Final = (("whole", "members"), ("whole", "own"), ("whole", "alone"), ("members", "alone"))
+
+
+def _kind(spell: Spell) -> str:
+    """In what kind of list a payment stands: by household, of its amount at each member, or by person with or without it."""
+    if not spell.person:
+        return "members" if spell.repeated else "whole"
+    return "alone" if spell.benefit.startswith(_OF_PERSON) else "own"
+
+
 def _at_members(paid: Sequence[Spell]) -> list[Spell]:
     """Of what a list repeats at members, all or else one payment, that is as much as what is paid to the household."""
     mine, whole = [s for s in paid if s.repeated], [s for s in paid if not s.repeated]
@@ -101,8 +139,11 @@ def _parts_of_one(paid: Sequence[Spell]) -> list[Spell]:
 
 def _one_money(one: Sequence[Spell], other: Sequence[Spell]) -> bool:
     """As much in all, above nothing, for one programme, in no two districts, and not into different accounts where both state theirs."""
-    if not any(total > 0 for total in _totals(one) & _totals(other)):
-        return False
+    return any(total > 0 for total in _totals(one) & _totals(other)) and _comparable(one, other)
+
+
+def _comparable(one: Sequence[Spell], other: Sequence[Spell]) -> bool:
+    """For one programme, in no two districts, and not into different accounts where both state theirs?"""
     if any(a.same not in may_be(b.same) or apart(a.region, b.region) for a in one for b in other):
         return False
     accounts = [{s.account_key for s in side if s.account_key} for side in (one, other)]

@@ -101,7 +101,7 @@ _MOVED: Final = ("move-month", "迁移当月两地各发一次", "paid in both p
 
 DETECTOR = Detector(
     id="duplicate-benefit",
-    version="1.6",
+    version="1.7",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

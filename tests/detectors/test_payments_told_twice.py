@@ -171,3 +171,65 @@ lowered = found_in_files([DIED], [SIZE])
 
 def test_what_was_lowered_is_not_raised_by_being_told_again(lowered: FoundInFiles) -> None:
     assert [f.scope_id for f in lowered.run.findings] == ["local:KEPT"]
+
+
+# Both lists tell 600 yuan a month; in June, and of HALF in every other month, one of them states 50 yuan more.
+DIFFERENT = ("PERSONS-MORE", "HOUSEHOLD-MORE", "HALF")
+
+
+def _more(id_: str, month: str) -> bool:
+    return month == "2024-06" if id_ != "HALF" else month[-1] in "02468"
+
+
+ADJUSTED = {
+    "低保名册.csv": table(
+        "低保证号,家庭成员姓名,公民身份号码,与户主关系",
+        [
+            (id_, f"虚构{which}{n}", resident(2 * n + at), ("户主", "配偶")[at])
+            for n, id_ in enumerate(DIFFERENT, 1)
+            for at, which in enumerate("甲乙")
+        ],
+    ),
+    "资格名单.csv": table(
+        "低保证号,救助类型,应享金额(元),起始日期", [(id_, PROGRAM, 600, "2024-01-01") for id_ in DIFFERENT]
+    ),
+    "按户发放.csv": table(
+        "低保证号,户主姓名,救助类型,发放年月,发放金额(元)",
+        [
+            (id_, f"虚构甲{n}", PROGRAM, m, 650 if id_ == "HOUSEHOLD-MORE" and _more(id_, m) else 600)
+            for n, id_ in enumerate(DIFFERENT, 1)
+            for m in MONTHS
+        ],
+    ),
+}
+BY_PERSON = [
+    (id_, f"虚构{which}{n}", resident(2 * n + at), PROGRAM, m, 300 + 50 * (at == 0 and more))
+    for n, id_ in enumerate(DIFFERENT, 1)
+    for m in MONTHS
+    for more in [id_ != "HOUSEHOLD-MORE" and _more(id_, m)]
+    for at, which in enumerate("甲乙")
+]
+_PERSONS = "领取人姓名,领取人身份证号,救助类型,发放年月,发放金额(元)"
+with_number = found_in_files([ADJUSTED | {"按人发放.csv": table(f"低保证号,{_PERSONS}", BY_PERSON)}], CHECKED)
+without_number = found_in_files(
+    [ADJUSTED, {"按人发放.csv": table(_PERSONS, [row[1:] for row in BY_PERSON])}], CHECKED
+)
+
+
+def check_adjusted(found: FoundInFiles) -> None:
+    above = {id_: facts["by_month"] for id_, facts in found.by_household(OVER).items()}
+    once = [{"month": "2024-06", "due": 60000, "paid": 65000}]
+    assert above["PERSONS-MORE"] == above["HOUSEHOLD-MORE"] == once
+    # Nobody can tell that lists which differ as often as not tell the same.
+    assert {m["paid"] for m in above["HALF"]} == {125000}
+    assert not judged(found, UNDER)
+    leads = [f for f in found.run.findings if f.detector == DOUBLE.id and not f.suppressed_by]
+    assert leads and all("local:HALF" in f.subjects for f in leads)
+
+
+def test_a_month_that_differs_is_the_same_money_with_a_difference(with_number: FoundInFiles) -> None:
+    check_adjusted(with_number)
+
+
+def test_a_month_that_differs_in_a_list_without_households(without_number: FoundInFiles) -> None:
+    check_adjusted(without_number)
