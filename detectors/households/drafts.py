@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
 
-from detectors.definition import Draft, Evidence, Values
+from detectors.definition import Draft, Evidence, Undecided, Values
 from detectors.households.months import months_said
 from detectors.households.paid import Recipient
 from detectors.households.told_by_name import ADDS, BY_NAME
@@ -83,6 +83,11 @@ def draft(
         values=rules[found[-1]],
         times=tuple((f"{m}-01", then) for m, then in rules.items()),
     )
+
+
+def is_led(found: Iterable[Draft | Undecided]) -> bool:
+    """Is there a lead among them, that nothing explains?"""
+    return any(isinstance(one, Draft) and one.suppressed_by is None for one in found)
 
 
 def values_before(rules: Mapping[str, Values]) -> list[dict[str, Any]]:

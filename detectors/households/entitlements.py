@@ -142,7 +142,8 @@ class Entitlement:
         """
         due = self.due[month]
         if month not in self.paid:
-            return due or 0
+            # Of nothing that is due nothing is short.
+            return None if due == 0 else due or 0
         paid = self.paid[month]
         if due is None or paid is None:
             return None

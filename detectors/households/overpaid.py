@@ -108,3 +108,8 @@ def explained(e: Entitlement, found: Overpaid) -> tuple[str, str, str] | None:
     if found.told_twice:
         return TOLD_TWICE
     return EVENED_OUT if short_elsewhere(e, found) >= sum(found.above.values()) else None
+
+
+def leads(e: Entitlement, found: Overpaid) -> bool:
+    """Is anything paid above that nothing explains?"""
+    return bool(found.above) and explained(e, found) is None

@@ -1,11 +1,13 @@
-"""What explains innocently that a recipient is paid short of its entitlement."""
+"""What explains innocently that a recipient is paid short of its entitlement, and by how much it is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
+from detectors.households.drafts import yuan
 from detectors.households.entitlements import DECLINED, PART_MONTH, Entitlement
+from graph.counted import counted
 
 PENDING: Final = (
     "payment-pending",
@@ -54,3 +56,17 @@ def explained(e: Entitlement, short: Mapping[str, int], ahead: set[str]) -> tupl
     due = {m: e.most[m] if m in e.waived else e.due.get(m, 0) for m in later}
     surplus = sum(max(0, paid - amount) for m, paid in later.items() if (amount := due[m]) is not None)
     return MADE_UP if surplus >= sum(short.values()) else None
+
+
+def short_by(total: int, unknown: int) -> dict[str, str]:
+    """By how much (minor units) in words (`short_zh`, `short_en`), where of so many months nobody states what is due."""
+    if not total:
+        return {
+            "short_zh": "名单没有写明标准，少发金额不详",
+            "short_en": "by an amount that is not known, since the list states none",
+        }
+    zh, en = f"按已知标准少发{yuan(total)}元", f"by {yuan(total)} yuan as far as amounts are stated"
+    if unknown:
+        zh += f"（另有{unknown}个月标准不详）"
+        en += f" (what is due in {counted(unknown, 'more month')} is not known)"
+    return {"short_zh": zh, "short_en": en}

@@ -125,27 +125,31 @@ def _without_number(of: Recipient) -> Iterator[Undecided]:
             f"{en}: other registers can't be asked about the others",
         )
     elif empty := [month for month in of.months if not of.members_in(month)]:
-        said = months_said(empty)
-        if day := _all_left(of, empty[0]):
-            yield Undecided(
-                of.kind,
-                of.id,
-                (of.id,),
-                f"按增减记录，全部成员均已减少（最后一名：{day}），此后{said}仍有{len(empty)}个月的发放：为谁发放、是否应当停发而未停，请核实；"
-                "这些月份无法与其他登记核对",
-                f"by the lists of changes all members have left (the last one on {day}), and {counted(len(empty), 'month')} of {said} "
-                "were paid for since: verify for whom, and whether payments were to stop; other registers can't be asked about "
-                "these months",
-            )
-            return
-        yield Undecided(
+        yield nobody_inside(of, empty)
+
+
+def nobody_inside(of: Recipient, months: Sequence[str]) -> Undecided:
+    """Of a recipient that is paid in these months, in order, while none of its members belongs to it: for whom is not known."""
+    said = months_said(months)
+    if day := _all_left(of, months[0]):
+        return Undecided(
             of.kind,
             of.id,
             (of.id,),
-            f"{said}有发放的月份，名册上没有在户的成员（均已减少、退出，或尚未增加）：这些月份为谁发放不明，无法与其他登记核对",
-            f"paid in {said} while nobody is a member (all have left, or are not yet listed): whom it was paid for is not "
-            "known, and other registers can't be asked about them",
+            f"按增减记录，全部成员均已减少（最后一名：{day}），此后{said}仍有{len(months)}个月的发放：为谁发放、是否应当停发而未停，请核实；"
+            "这些月份无法与其他登记核对",
+            f"by the lists of changes all members have left (the last one on {day}), and {counted(len(months), 'month')} of {said} "
+            "were paid for since: verify for whom, and whether payments were to stop; other registers can't be asked about "
+            "these months",
         )
+    return Undecided(
+        of.kind,
+        of.id,
+        (of.id,),
+        f"{said}有发放的月份，名册上没有在户的成员（均已减少、退出，或尚未增加）：这些月份为谁发放不明，无法与其他登记核对",
+        f"paid in {said} while nobody is a member (all have left, or are not yet listed): whom it was paid for is not "
+        "known, and other registers can't be asked about them",
+    )
 
 
 def unlisted_said(of: Recipient) -> tuple[str, str]:

@@ -19,6 +19,7 @@ from detectors.households.paid import (
 )
 from detectors.households.registered import PARAMETERS, PERMIT, RESIDENTS, open_to_residents
 from detectors.households.tested import MEANS_TESTED, Tested
+from detectors.households.unnumbered import nobody_inside
 from detectors.law.assistance import assistance_law
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
 
@@ -41,9 +42,8 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
                 # Where anybody may apply, the place of registration decides nothing.
                 unknown.extend(() if anybody else [month])
             elif all(where):
-                since = str(rule["residence_permit_from"])
                 lives = [outside(m["permit_region"], paying) for m in who if m["permit_region"]]
-                excusing = bool(since) and since <= f"{month}-01"
+                excusing = "" < str(rule["residence_permit_from"]) <= f"{month}-01"
                 if anybody:
                     open_.append(month)
                 elif excusing and False not in lives and None in lives:
@@ -58,6 +58,8 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             yield _draft(of, elsewhere, None, values)
         elif permitted or open_:
             yield _draft(of, permitted or open_, PERMIT if permitted else RESIDENTS, values)
+        elif unknown and of.members and not any(of.members_in(m) for m in unknown):
+            yield nobody_inside(of, unknown)
         elif unknown:
             yield Undecided(
                 of.kind,
@@ -105,7 +107,7 @@ def _draft(of: Recipient, months: Sequence[str], why: tuple[str, str, str] | Non
 
 DETECTOR = Detector(
     id="non-local-hukou",
-    version="1.6",
+    version="1.7",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

@@ -16,7 +16,7 @@ from detectors.households.entitlements import (
     entitlements,
 )
 from detectors.households.months import months_said
-from detectors.households.overpaid import EVENED_OUT, Overpaid, explained, overpaid
+from detectors.households.overpaid import EVENED_OUT, Overpaid, explained, leads, overpaid
 from detectors.households.paid import recipients
 from detectors.households.told_twice import TOLD_TWICE
 from detectors.households.unlisted import never_listed, without_list
@@ -30,7 +30,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     listed = entitlements(rows)
     for e in listed:
         found, shares = overpaid(e, values), overpaid(e.as_shares, values)
-        if e.either and _leads(e.as_shares, shares) and not _leads(e, found):
+        if e.either and leads(e.as_shares, shares) and not leads(e, found):
             yield _unknown(e, *REPEATED)
         elif found.above:
             yield _draft(e, found, values)
@@ -49,10 +49,6 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             yield _unknown(e, "有发放记录没有月份", "some payments state no month")
     yield from never_listed(recipients(rows), listed)
     yield from without_list(recipients(rows), listed, "是否超额发放", "whether more was paid than is due")
-
-
-def _leads(e: Entitlement, found: Overpaid) -> bool:
-    return bool(found.above) and explained(e, found) is None
 
 
 def _unknown(e: Entitlement, zh: str, en: str) -> Undecided:

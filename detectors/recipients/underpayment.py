@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
 from detectors.households.amounts import REPEATED
-from detectors.households.drafts import draft, yuan
+from detectors.households.drafts import draft, is_led
 from detectors.households.entitlements import (
     DECLINED,
     ENTITLEMENTS,
@@ -18,7 +18,7 @@ from detectors.households.entitlements import (
     entitlements,
 )
 from detectors.households.paid import recipients
-from detectors.households.underpaid import AHEAD, MADE_UP, PENDING, explained, paid_ahead
+from detectors.households.underpaid import AHEAD, MADE_UP, PENDING, explained, paid_ahead, short_by
 from detectors.households.unlisted import months_unlisted, without_list
 from detectors.law.assistance import paid_by_the_month
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
@@ -29,7 +29,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     listed = entitlements(rows)
     for e in listed:
         shares = list(_judge(e.as_shares, values))
-        if e.either and not _leads(shares) and _leads(_judge(e, values)):
+        if e.either and not is_led(shares) and is_led(_judge(e, values)):
             yield _unknown(e, *REPEATED)
         else:
             yield from shares
@@ -58,10 +58,6 @@ def _judge(e: Entitlement, values: Values) -> Iterator[Draft | Undecided]:
             yield _unknown(e, *why)
         elif any(amounts[m] is None for amounts in (e.due, e.paid) for m in set(e.due) & set(e.paid)):
             yield _unknown(e, "资格名单或发放记录没有金额", "the list, or the payments, state no amount")
-
-
-def _leads(found: Iterable[Draft | Undecided]) -> bool:
-    return any(isinstance(one, Draft) and one.suppressed_by is None for one in found)
 
 
 def _unknown(e: Entitlement, zh: str, en: str) -> Undecided:
@@ -94,7 +90,7 @@ def _draft(e: Entitlement, short: Mapping[str, int], ahead: set[str], values: Va
             "amount_unknown": unknown,
             "by_month": [{"month": m, "due": e.due[m], "paid": e.paid.get(m, 0)} for m in months],
         },
-        {"count": str(len(months)), "shortfall": yuan(total), "unpaid": str(len(unpaid))},
+        {"count": str(len(months)), "unpaid": str(len(unpaid)), **short_by(total, len(unknown))},
         values=values,
         nodes=[e.program_id, *e.of.persons, *(s.benefit for s in e.of.spells)],
         keys=[*e.keys, *e.declined_keys, *(s.key for s in e.of.spells)],
@@ -126,11 +122,11 @@ DETECTOR = Detector(
     suppressors=tuple(Suppressor(*why) for why in (PENDING, MADE_UP, AHEAD, PART_MONTH, DECLINED)),
     wording_zh=(
         "【服务提醒】{household}：按资格名单应享{programs}，{months}有{count}个月少发（其中{unpaid}个月未发），"
-        "按已知标准少发{shortfall}元。请核实并补发。" + CAUTION_ZH
+        "{short_zh}。请核实并补发。" + CAUTION_ZH
     ),
     wording_en=(
         "[Service] {household} is on the list for {programs}; in {months}, {count:month was|months were} paid short ({unpaid} not "
-        "at all), by {shortfall} yuan as far as amounts are stated. Verify and pay. " + CAUTION_EN
+        "at all), {short_en}. Verify and pay. " + CAUTION_EN
     ),
     assemble=assemble,
     innocent_zh=(

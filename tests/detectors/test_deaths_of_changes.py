@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from detectors.recipients import household_multi_property, household_size_change, paid_after_death
+from detectors.recipients import (
+    household_multi_property,
+    household_size_change,
+    non_local_hukou,
+    paid_after_death,
+)
 from graph.checking import check_store
 from tests.detectors.files_world import FoundInFiles, found_in_files, table
 from tests.loaders.shapes.numbers import resident
 
 DEAD, SIZE = paid_after_death.DETECTOR, household_size_change.DETECTOR
 HOMES = household_multi_property.DETECTOR
+HUKOU = non_local_hukou.DETECTOR
 LEADS = [DEAD, SIZE, HOMES]
 MONTHS = [f"2024-{m:02}" for m in range(1, 13)]
 _ROSTER = "低保证号,户主姓名,户主身份证号,家庭成员姓名,公民身份号码,与户主关系,户别"
@@ -158,3 +164,35 @@ def test_only_where_all_have_left_by_such_a_list(silent: FoundInFiles) -> None:
 def test_who_is_taken_off_on_the_first_of_a_month_leaves_one_fewer(firsts: FoundInFiles) -> None:
     of = {f.scope_id: f.suppressed_by for f in firsts.run.findings if f.detector == SIZE.id}
     assert of == {f"local:{h}": None for h in OFF_ON}
+
+
+# Of everybody it is known where he is registered, and of all but the last which place pays.
+LOCAL = {
+    **SILENT,
+    "人口信息.csv": table(
+        "公民身份号码,姓名,户籍所在地",
+        [
+            (resident(n), name, "虚构市虚构区幸福街道")
+            for n, name in ((31, "甲"), (32, "甲"), (33, "乙"), (34, "丙"))
+        ],
+    ),
+    "低保名册2.csv": table(_ROSTER, [("S3", "丙", resident(34), "丙", resident(34), "户主", "低保户")]),
+    "低保发放明细.csv": table(
+        "低保证号,户主姓名,救助类型,发放年月,发放金额(元),乡镇街道",
+        [
+            (h, "甲", "最低生活保障", m, 600, "" if h == "S3" else "虚构市虚构区幸福街道")
+            for h in ("S1", "S2", "S3")
+            for m in MONTHS
+        ],
+    ),
+}
+local = found_in_files([LOCAL], [HUKOU])
+
+
+def test_whose_registration_could_be_asked_is_told_by_who_left(local: FoundInFiles) -> None:
+    """Registration and place are both known: what can't be told is for whom it was paid."""
+    assert not [f for f in local.run.findings if f.detector == HUKOU.id]
+    told = {u.scope_id: u.missing_zh for d, u in local.run.undecided if d == HUKOU.id}
+    assert "按增减记录，全部成员均已减少" in told["local:S1"]
+    assert "均已减少、退出，或尚未增加" in told["local:S2"] and "2024-04—2024-07" in told["local:S2"]
+    assert "缺少申请人户籍地或发放地" in told["local:S3"]

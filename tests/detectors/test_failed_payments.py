@@ -140,3 +140,41 @@ def test_nobody_is_paid_after_death_by_payments_that_failed(found: FoundInFiles)
 
 def test_a_state_that_is_not_known_refuses_the_row(found: FoundInFiles) -> None:
     assert len(found.told("unknown-payment-state")) == 1
+
+
+# What is due where the list states it, states nothing, leaves one month out or says that nothing is due.
+STATED = {
+    "资格名单.csv": table(
+        "低保证号,救助类型,所属期,应享金额(元)",
+        [
+            (id_, "最低生活保障", f"2024-0{m}", amount)
+            for id_, amounts in {
+                "STATED": (600, 600, 600),
+                "SILENT": ("", "", ""),
+                "PARTLY": (600, 600, ""),
+                "NOTHING": (600, 0, 0),
+            }.items()
+            for m, amount in enumerate(amounts, 5)
+        ],
+    ),
+    "低保发放明细.csv": table(
+        "低保证号,户主姓名,救助类型,发放年月,发放金额(元)",
+        [
+            (id_, f"虚构{n}", "最低生活保障", month, 600)
+            for n, id_ in enumerate(("STATED", "SILENT", "PARTLY", "NOTHING", "OTHER"))
+            for month in ("2024-05", "2024-06", "2024-07", "2024-08")
+            if id_ == "OTHER" or month == "2024-05"
+        ],
+    ),
+}
+stated = found_in_files([STATED], [SHORT])
+
+
+def test_short_by_an_amount_that_nobody_states_is_not_short_by_nothing(stated: FoundInFiles) -> None:
+    told = {f.scope_id.removeprefix("local:"): f.text for f in stated.run.findings}
+    assert told.keys() == {"STATED", "SILENT", "PARTLY"}
+    assert "按已知标准少发1,200.00元。" in told["STATED"]["zh"]
+    assert "名单没有写明标准，少发金额不详" in told["SILENT"]["zh"] and "0.00" not in told["SILENT"]["zh"]
+    assert "an amount that is not known" in told["SILENT"]["en"]
+    assert "按已知标准少发600.00元（另有1个月标准不详）" in told["PARTLY"]["zh"]
+    assert "1 more month is not known" in told["PARTLY"]["en"]
