@@ -26,7 +26,7 @@ from detectors.households.paid import (
     as_shares,
     recipients,
 )
-from detectors.households.periods import Windows, fold, windows
+from detectors.households.periods import Windows, between, fold, windows
 from detectors.households.repeated import settled
 from detectors.households.told_twice import counted_once
 from detectors.rows import Rows
@@ -92,7 +92,8 @@ class Entitlement:
     that say so. `waived`: month → who of the list had declined before it began (empty: the household as a whole), with
     the key of the row that says so. `reached`: months covered of which any row speaks. `least`: as `due`, of those alone
     who are on the list on every day of a month. `either`: a list repeats amounts at members, and what is due doesn't say
-    whether they are the household's, as which they are counted, or a share of each.
+    whether they are the household's, as which they are counted, or a share of each. `skipped`: what is due in months
+    between those covered in which the programme paid nobody, whoever it is.
 
     Of a programme that is paid by the quarter or the like, what is due in a month is due for all that it pays for.
     """
@@ -115,7 +116,8 @@ class Entitlement:
     waived: Mapping[str, Mapping[str, str]]
     reached: frozenset[str]
     least: Mapping[str, int | None]
-    either: bool = False
+    either: bool
+    skipped: Mapping[str, int | None]
 
     @cached_property
     def as_shares(self) -> Entitlement:
@@ -248,6 +250,7 @@ def _entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
         )
         for program in whole
     }
+    skipped = {program: between(covered[program], by[program]) for program in whole}
     reached = {program: _reached(rows_of, by[program]) for program, rows_of in whole.items()}
     found = []
     for (id_, program), mine in sorted(stated.items()):
@@ -289,6 +292,7 @@ def _entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
                 frozenset(_reached(mine, by[program])),
                 _throughout(mine, by[program]),
                 either,
+                _due(mine, skipped[program], min, waived),
             )
         )
     return found

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from detectors.definition import Values
 from detectors.households.deaths import living
 from detectors.households.entitlements import Entitlement
+from detectors.households.months import later, months_said
 from detectors.households.told_twice import TOLD_TWICE
+from graph.counted import counted
 
 EVENED_OUT: Final = (
     "evened-out",
@@ -113,3 +115,45 @@ def explained(e: Entitlement, found: Overpaid) -> tuple[str, str, str] | None:
 def leads(e: Entitlement, found: Overpaid) -> bool:
     """Is anything paid above that nothing explains?"""
     return bool(found.above) and explained(e, found) is None
+
+
+def lacking(e: Entitlement, found: Overpaid) -> tuple[str, str] | None:
+    """What is missing, in Chinese and English, without which it can't be told that nothing is paid above."""
+    if found.partly:
+        return "资格名单只列出部分领取成员", "the list names some of those paid alone"
+    if found.unstated:
+        return "资格名单或发放记录没有金额", "the list, or the payments, state no amount"
+    if found.beyond:
+        months, count = months_said(found.beyond), len(found.beyond)
+        zh, en = f"资格名单没有{months}中{count}个月的记录", f"{counted(count, 'month')} of {months}"
+        return zh, f"the list says nothing of {en}"
+    return ("有发放记录没有月份", "some payments state no month") if e.undated else None
+
+
+def skipped(e: Entitlement, found: Overpaid) -> tuple[str, str] | None:
+    """That what is paid above may be for months beside it that are due and in which nobody at all is paid: it is just that."""
+    filled: set[str] = set()
+    for month, above in found.above.items():
+        beside = next((run for run in _runs_beside(e, month) if _due_in(e, run) == above), [])
+        if not beside:
+            return None
+        filled.update(beside)
+    if not filled:
+        return None
+    said, count = months_said(sorted(filled)), len(filled)
+    zh = f"{said}有{count}个月应享而没有任何人的发放（可能并入其他月份补发、预发，也可能没有加载）"
+    en = f"nobody is paid for {counted(count, 'month')} of {said} that {'is' if count == 1 else 'are'} due"
+    return zh, f"{en} (perhaps paid with other months, perhaps not loaded)"
+
+
+def _runs_beside(e: Entitlement, month: str) -> Iterator[list[str]]:
+    """The months skipped just before a month, one and more, and just after it."""
+    for step in (-1, 1):
+        run: list[str] = []
+        while (beside := later(month, step * (len(run) + 1))) in e.skipped:
+            run = [*run, beside]
+            yield run
+
+
+def _due_in(e: Entitlement, months: Sequence[str]) -> int:
+    return sum(e.skipped[m] or 0 for m in months)

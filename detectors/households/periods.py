@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import pairwise
 from typing import Final
 
@@ -58,6 +58,18 @@ def _fit(tried: Windows, known: list[tuple[Paid, Due]]) -> tuple[int, int]:
             compared += 1
             fits += amount == whole[month] != each.get(month)
     return fits, compared
+
+
+def between(covered: Collection[str], by: Windows) -> list[str]:
+    """The months between those covered that are not, and for which no payment of another month is either."""
+    paid_for = {*covered, *(m for months in by.values() for m in months)}
+    first, last = min(covered, default=""), max(covered, default="")
+    found, month = [], first
+    while month < last:
+        month = later(month, 1)
+        if month not in paid_for:
+            found.append(month)
+    return found
 
 
 def fold(due: Paid, by: Windows) -> dict[str, int | None]:

@@ -15,14 +15,12 @@ from detectors.households.entitlements import (
     Entitlement,
     entitlements,
 )
-from detectors.households.months import months_said
-from detectors.households.overpaid import EVENED_OUT, Overpaid, explained, leads, overpaid
+from detectors.households.overpaid import EVENED_OUT, Overpaid, explained, lacking, leads, overpaid, skipped
 from detectors.households.paid import recipients
 from detectors.households.told_twice import TOLD_TWICE
 from detectors.households.unlisted import never_listed, without_list
 from detectors.law.assistance import paid_by_the_month
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
-from graph.counted import counted
 
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
@@ -32,21 +30,12 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         found, shares = overpaid(e, values), overpaid(e.as_shares, values)
         if e.either and leads(e.as_shares, shares) and not leads(e, found):
             yield _unknown(e, *REPEATED)
+        elif leads(e, found) and (why := skipped(e, found)):
+            yield _unknown(e, *why)
         elif found.above:
             yield _draft(e, found, values)
-        elif found.partly:
-            yield _unknown(e, "资格名单只列出部分领取成员", "the list names some of those paid alone")
-        elif found.unstated:
-            yield _unknown(e, "资格名单或发放记录没有金额", "the list, or the payments, state no amount")
-        elif found.beyond:
-            months, several = months_said(found.beyond), counted(len(found.beyond), "month")
-            yield _unknown(
-                e,
-                f"资格名单没有{months}中{len(found.beyond)}个月的记录",
-                f"the list says nothing of {several} of {months}",
-            )
-        elif e.undated:
-            yield _unknown(e, "有发放记录没有月份", "some payments state no month")
+        elif why := lacking(e, found):
+            yield _unknown(e, *why)
     yield from never_listed(recipients(rows), listed)
     yield from without_list(recipients(rows), listed, "是否超额发放", "whether more was paid than is due")
 

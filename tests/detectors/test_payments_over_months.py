@@ -77,3 +77,41 @@ def test_where_the_headings_leave_it_open_the_amount_is_told_and_not_used(found:
 
 def test_an_end_before_the_start_is_refused(found: FoundInFiles) -> None:
     assert len(found.told("end-before-start")) == 1
+
+
+# Nobody is paid for March and April: what is paid in May, or was in February, may be for them as well.
+IN_MAY = {"BOTH": 1800, "ONE": 1200, "MORE": 750, "WRONG": 2000, "ONLY-MAY": 600}
+SKIPPED = {
+    "资格名单.csv": table(
+        "低保证号,救助类型,应享金额(元),起始日期",
+        [(id_, "最低生活保障", 600, "2024-01-01") for id_ in (*IN_MAY, "AHEAD", "LATER")],
+    ),
+    "低保发放明细.csv": table(
+        "低保证号,救助类型,发放年月,发放金额(元)",
+        [
+            (id_, "最低生活保障", f"2024-0{m}", paid if m == special else 600)
+            for id_, special, paid in (
+                *((id_, 5, paid) for id_, paid in IN_MAY.items()),
+                ("AHEAD", 2, 1800),
+                # No month beside it was skipped.
+                ("LATER", 6, 1800),
+            )
+            for m in (1, 2, 5, 6, 7)
+        ],
+    ),
+}
+skipped = found_in_files([SKIPPED], [OVER])
+
+
+def test_what_is_paid_for_months_in_which_nobody_is_is_not_too_much(skipped: FoundInFiles) -> None:
+    assert {id_: facts["surplus"] for id_, facts in skipped.by_household(OVER).items()} == {
+        "MORE": 15000,
+        "WRONG": 140000,
+        "LATER": 120000,
+    }
+    told = {u.scope_id: (u.missing_zh, u.missing_en) for _, u in skipped.run.undecided}
+    assert told.keys() == {"local:BOTH", "local:ONE", "local:AHEAD"}
+    assert "2024-03—2024-04有2个月应享而没有任何人的发放" in told["local:BOTH"][0]
+    assert (
+        "2024-04有1个月" in told["local:ONE"][0] and "1 month of 2024-04 that is due" in told["local:ONE"][1]
+    )
