@@ -18,6 +18,7 @@ OTHER_FEEDS: Final[Mapping[str, str]] = {
     "EXERCISES_CONTROL.direct": "BODS interest level",
     "EXERCISES_CONTROL.share": "BODS: a share stated with an interest that is not equity",
     "EXERCISES_CONTROL.components": "routes stated part by part: BODS",
+    "Benefit.repeated": "counted, not stated: rows of members that repeat one amount (loaders.tables.payments)",
 }
 """Model fields no table column feeds, with who does."""
 
