@@ -10,7 +10,7 @@ from typing import Final
 from cases import FindingFilter, Ledger
 from detectors.definition import Detector
 from detectors.finding import Finding
-from detectors.question import Question
+from detectors.question import Ends, Question
 from detectors.registry import DETECTORS
 from detectors.rules.values import LocalRules
 from detectors.running.detecting import detect
@@ -41,10 +41,13 @@ class LotStanding(Standing):
             if not self.present.issuperset(detector.needs):
                 continue
             for cypher in detector.queries.values():
-                if not isinstance(cypher, Question):
-                    self.whole(store, cypher)
-                else:
+                if isinstance(cypher, Question):
                     self.nothing(store, cypher)
+                elif isinstance(cypher, Ends):
+                    for end in (cypher.one, cypher.other):
+                        self.whole(store, end)
+                else:
+                    self.whole(store, cypher)
         self.of_market(store, "")
 
     def of_market(self, store: GraphStore, lot: str) -> list[Finding]:
