@@ -104,13 +104,13 @@ def test_a_long_list_is_whole_as_long_as_the_rest_is_counted(
 ) -> None:
     monkeypatch.setattr(paid_and_earned, "MOST_ROWS", 2)
     assert verify_package(unpack(packed(found, None).files, tmp_path / "few")).holds
-    (row,) = found.store.query("MATCH (p:Person {name: '样本乙'}) RETURN p.id AS id").to_pylist()
+    (row,) = found.store.query("MATCH (p:Person {name: '样本甲'}) RETURN p.id AS id").to_pylist()
     package = make_package(found.store, row["id"], actor="测试员", now=NOW)
     assert SON and verify_package(unpack(package.files, tmp_path / "son")).holds
 
 
 def test_a_persons_incomes_are_held_too(found: FoundInFiles, tmp_path: Path) -> None:
-    (row,) = found.store.query("MATCH (p:Person {name: '样本乙'}) RETURN p.id AS id").to_pylist()
+    (row,) = found.store.query("MATCH (p:Person {name: '样本甲'}) RETURN p.id AS id").to_pylist()
     package = make_package(found.store, row["id"], actor="测试员", now=NOW)
 
     def fewer(facts: dict[str, Any]) -> None:
