@@ -35,8 +35,9 @@ def party_faults(enclosed: Enclosed) -> Iterator[Fault]:
 
     Whether the rows enclosed are all that the store had follows from nothing in a package.
     """
-    asked = enclosed.facts["question"]
-    if asked["kind"] != "party" or asked["type"] not in ("Household", "Person"):
+    # Facts without a question are no package's, which is told elsewhere.
+    asked = enclosed.facts.get("question") or {}
+    if asked.get("kind") != "party" or asked.get("type") not in ("Household", "Person"):
         return
     party: Mapping[str, Any] = enclosed.facts.get("party") or {}
     for table in _TABLES:
