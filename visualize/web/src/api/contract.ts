@@ -1471,6 +1471,11 @@ export interface components {
             names: {
                 [key: string]: string;
             };
+            /**
+             * People
+             * @description How many people its lists say it has (家庭人口, 保障人口); its members may be fewer, where lists name the head alone
+             */
+            people: number | null;
             /** Properties */
             properties: {
                 [key: string]: unknown;
