@@ -24,7 +24,7 @@ _STAGES: Final = {
     "records with their source": ["loaders.tables.rows:SheetRows.flush"],
     "fold statements": ["graph.stores.statements:_node_statements"],
     "keys": ["graph.stores.statements:_relationships"],
-    "spans": ["graph.stores.applying:owns_spans"],
+    "spans": ["graph.stores.respanning:owns_spans"],
     "derived: same party, dates of lots": ["graph.stores.store:derive"],
     "counts checked": ["graph.stores.store:_check_counts", "graph.stores.embedded:_verify"],
     "engine: nodes": [

@@ -15,9 +15,9 @@ from graph.resolution.same_party import (
     by_identifier,
     by_name,
 )
-from graph.stores.applying import Touched
 from graph.stores.engine import Reading, Writing
 from graph.stores.namesakes import scope_pairs
+from graph.stores.what_changed import Touched
 
 IN_PLAY_BATCHES: Final = "in_play_batches"
 """The `Meta` record with that fingerprint and, after it, the batches it stands for, as a JSON list."""

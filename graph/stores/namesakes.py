@@ -14,11 +14,12 @@ import polars as pl
 from graph.model import NODE_TYPES, STATED_RELS
 from graph.names import name_key
 from graph.resolution.same_party import PAIR_SCHEMA, SCOPED, by_scope, companies_of_several_ids, scoped_to
-from graph.stores.applying import FEW, Touched
+from graph.stores.applying import FEW
 from graph.stores.engine import Writing
 from graph.stores.hops import EACH, hop
 from graph.stores.scanning import Column
 from graph.stores.statements import SOURCE_SEPARATOR
+from graph.stores.what_changed import Touched
 
 _SHARE: Final = 0.01
 """Of all companies: up to so many are looked at one by one where a load touches them, else all are."""

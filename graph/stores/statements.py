@@ -23,6 +23,8 @@ from graph.records import POLARS_TYPES, Extract, RelKey
 from graph.stores.folding import SOURCE_SEPARATOR as SOURCE_SEPARATOR
 from graph.stores.folding import folded
 
+NAMED_BY: Final = ("name", "id_masked")
+"""The fields by which a party known by name alone is told from others."""
 _SEPARATOR: Final = "\x1f"
 _EMPTY: Final = "\x00"
 _PART: Final = 100_000
@@ -244,3 +246,13 @@ def node_frame(type_name: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
     schema |= {f.name: POLARS_TYPES[f.physical] for f in NODE_TYPES[type_name].stated_fields}
     schema |= {"stated": pl.List(pl.String()), "sources": pl.String()}
     return pl.DataFrame(rows, schema=schema, orient="row") if rows else pl.DataFrame(schema=schema)
+
+
+def listed(column: str) -> pl.Expr:
+    """The sources of a column, one by one."""
+    return pl.col(column).str.split(SOURCE_SEPARATOR)
+
+
+def joined(sources: pl.Expr) -> pl.Expr:
+    """Sources as they are stored: each once, in order, in one text."""
+    return sources.list.unique().list.sort().list.join(SOURCE_SEPARATOR)

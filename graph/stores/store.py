@@ -16,7 +16,7 @@ from graph.model import NODE_TYPES, REL_TYPES, SCHEMA_VERSION
 from graph.penetration.tables import OwnershipTables
 from graph.records import Extract, RelKey
 from graph.resolution.spans import OF_ALL_ROWS, SNAPSHOT_SCHEMA
-from graph.stores.applying import Progress, apply_rows, take_back_rows
+from graph.stores.applying import Progress, apply_rows
 from graph.stores.cancelling import finishing
 from graph.stores.contract import Applied, BatchRecord
 from graph.stores.deriving import IN_PLAY_FOR, derive
@@ -35,6 +35,7 @@ from graph.stores.marks import TOUCHED
 from graph.stores.ownership import read_ownership
 from graph.stores.side_by_side import side_by_side
 from graph.stores.statements import StatedRows, stated_rows
+from graph.stores.taking_back import take_back_rows
 from graph.stores.touches import SEEN
 
 Kept = TypeVar("Kept")
