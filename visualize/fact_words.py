@@ -51,6 +51,8 @@ FACT_FIELDS: Final[dict[str, Pair]] = {
     "dwelling_count": ("住房套数", "dwellings"),
     "dwelling_periods": ("各时段的住房套数", "dwellings by period"),
     "not_on_newest_list": ("最新名册未列出的成员", "members the newest list leaves out"),
+    "former_members": ("已减少的成员", "members who left"),
+    "left_on": ("减少日期", "left on"),
     "outside_registration": ("户籍不在发放地", "registered elsewhere"),
     "through_company": ("其中企业持有", "through a company"),
     "paying_region": ("发放地", "paid in"),

@@ -75,6 +75,25 @@ def deaths_registered(assemble: Assemble) -> Assemble:
     return assembled
 
 
+def leavings_told(assemble: Assemble) -> Assemble:
+    """What a detector of those who left gives; beside it, of each programme, that no list tells of anybody who left, where
+    none does: that nobody has left is not known then."""
+
+    @wraps(assemble)
+    def assembled(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
+        yield from assemble(rows, values)
+        if not any(r["left_on"] for r in rows["members"]):
+            yield from _of_each_programme(
+                rows,
+                values,
+                "名册和增减记录没有写明任何成员减少的日期，成员是否均已减少无法判定",
+                "no list of members or of changes states a day on which anybody left: whether all members of a household have "
+                "left can't be decided",
+            )
+
+    return assembled
+
+
 def _of_each_programme(
     rows: Mapping[str, Sequence[Row]], values: Values, zh: str, en: str
 ) -> Iterator[Undecided]:

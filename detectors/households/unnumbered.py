@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 
 from detectors.definition import Assemble, Draft, Row, Undecided, Values
+from detectors.households.all_left import all_left
 from detectors.households.months import in_month, months_said
 from detectors.households.paid import Recipient, recipients
 from detectors.households.rights import rights
@@ -131,7 +132,8 @@ def _without_number(of: Recipient) -> Iterator[Undecided]:
 def nobody_inside(of: Recipient, months: Sequence[str]) -> Undecided:
     """Of a recipient that is paid in these months, in order, while none of its members belongs to it: for whom is not known."""
     said = months_said(months)
-    if day := _all_left(of, months[0]):
+    left = all_left(of)
+    if left and (day := max(left.values())) <= f"{months[0]}-31":
         return Undecided(
             of.kind,
             of.id,
@@ -159,16 +161,6 @@ def unlisted_said(of: Recipient) -> tuple[str, str]:
         f"名单写明{of.people}人（家庭人口或保障人口），已知成员只有{known}人",
         f"by its lists it has {of.people} people, of whom {known} {'is' if known == 1 else 'are'} known",
     )
-
-
-def _all_left(of: Recipient, month: str) -> str:
-    """The day on which the last member left, by rows that state so, before a month and after whom nobody came; empty where
-    a list is silent of somebody, or somebody comes later."""
-    left = {str(m["person_id"]): str(m["left_on"]) for m in of.members if m.get("left_on")}
-    ends = [str(m["member_to"] or "") for m in of.members]
-    if not ends or not all(ends) or left.keys() != of.persons or max(ends) > f"{month}-31":
-        return ""
-    return max(left.values())
 
 
 def _unnumbered(of: Recipient) -> set[str]:

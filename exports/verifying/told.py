@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from exports.verifying.enclosed import EDGES, FACTS, NODES, Enclosed
 from exports.verifying.integrity import Fault
+from graph.names import UNNUMBERED
 
 _OF_NODES: Final = (
     *("died_on", "cremated_on", "hukou_region", "residence_permit_region", "birth_date"),
@@ -35,6 +36,7 @@ def told_faults(enclosed: Enclosed) -> Iterator[Fault]:
         for place, one in _objects(facts, at):
             yield from _of_node(enclosed, named, one, place)
             yield from _custody(enclosed, one, place)
+        yield from _former(enclosed, named, found, at)
         yield from _posts(enclosed, facts, at)
         yield from _ban(enclosed, facts, at)
         yield from _links(enclosed, facts, at)
@@ -72,6 +74,41 @@ def _of_node(
         called = {enclosed.nodes[i]["name"] for i in alike}
         if told not in called:
             yield _apart(f"{at}/name", told, called, NODES)
+
+
+def _former(
+    enclosed: Enclosed, named: Mapping[str, set[str]], found: Mapping[str, Any], at: str
+) -> Iterator[Fault]:
+    """Who is told to have left a household left it on the last day that a row states of him, and nobody else belongs to it."""
+    told = found["facts"].get("former_members")
+    if not isinstance(told, list):
+        return
+    household, first = str(found["scope"]["id"]), f"{found['facts']['months']['from']}-01"
+    rows = [e for e in enclosed.edges.values() if e["type"] == "MEMBER_OF" and e["target"] == household]
+    listed: set[str] = set()
+    for n, one in enumerate(told):
+        mine = {i for i in enclosed.nodes if enclosed.party(i) == enclosed.party(one["id"])}
+        # Another list may name him alone, without a number; where people are masked several may bear what is left of a name.
+        name = enclosed.nodes.get(one["id"], {}).get("name") or ""
+        alike = {i for i in named.get(name, ()) if i.startswith(UNNUMBERED)} - mine
+        listed |= mine | alike
+        own, by_name = ({e["stated_to"] for e in rows if e["source"] in who} - {""} for who in (mine, alike))
+        if one["left_on"] not in own | by_name or one["left_on"] < max(own, default=""):
+            yield _apart(f"{at}/former_members/{n}/left_on", one["left_on"], own | by_name, EDGES)
+    last = max((e["stated_to"] for e in rows), default="")
+    if found["facts"].get("left_on") != last:
+        yield _apart(f"{at}/left_on", found["facts"].get("left_on"), {last}, EDGES)
+    stay = {
+        e["source"]
+        for e in rows
+        if (not e["valid_to"] or e["valid_to"] > first) and not e["source"].startswith(UNNUMBERED)
+    }
+    for who in sorted(stay | ({e["source"] for e in rows} - listed)):
+        yield Fault(
+            f"{at}/former_members",
+            f"{EDGES} 中 {who} 在发放的月份仍为其成员，或未列出",
+            f"{who} belongs to it in the months paid by {EDGES}, or is not listed",
+        )
 
 
 def _custody(enclosed: Enclosed, one: Mapping[str, Any], at: str) -> Iterator[Fault]:

@@ -180,6 +180,11 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "Several changes of this holder's on one day don't follow on one another: they are taken for holdings side by "
         "side, and their shares are added. Verify.",
     ),
+    "member-left-undated": (
+        "写明成员已减少，而没有减少的日期：何时减少不明，仍按在户成员计。请补充日期后重新加载。",
+        "A member is said to have left, and no day is stated: since when is not known, and he counts as a member still. State the "
+        "day and load it again.",
+    ),
     "member-change-unsaid": (
         "有增减日期而看不出是增加还是减少：该日期未使用。请补充增减类型（增加、减少）。",
         "A date of change that doesn't say whether the member joined or left: it was not used. Add 增减类型 (增加, 减少).",

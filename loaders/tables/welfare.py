@@ -112,24 +112,28 @@ def _of_changes(table: TableRows) -> bool:
 
 def _member_span(table: TableRows) -> dict[str, pl.Series]:
     """When a member belongs to the household: dates of their own, or one (增减日期) whose sense another column gives."""
-    span = table.span()
+    span, reason = table.span(), table.text("ended_because")
     if not table.has("changed_on"):
+        _tell_undated(table, "ended_because", reason.is_not_null() & span["stated_to"].is_null())
         return span
     day, change = table.date("changed_on"), table.vocabulary("change")
     # Who has a reason for leaving has left, whatever it is.
-    change = pl.select(
-        pl.coalesce(change, pl.when(table.text("ended_because").is_not_null()).then(pl.lit("left")))
-    ).to_series()
+    change = pl.select(pl.coalesce(change, pl.when(reason.is_not_null()).then(pl.lit("left")))).to_series()
     unsaid = day.is_not_null() & change.is_null()
     table.rows.report(
         "flag", unsaid, "member-change-unsaid", table.header("changed_on"), table.text("changed_on")
     )
+    gone = change.is_in(("left", "died"))
     joined = pl.select(pl.when(change == "joined").then(day)).to_series()
-    left = pl.select(pl.when(change.is_in(("left", "died"))).then(day)).to_series()
-    return {
-        "stated_from": span["stated_from"].fill_null(joined),
-        "stated_to": span["stated_to"].fill_null(left),
-    }
+    left = span["stated_to"].fill_null(pl.select(pl.when(gone).then(day)).to_series())
+    _tell_undated(table, "change" if table.has("change") else "ended_because", gone & left.is_null())
+    return {"stated_from": span["stated_from"].fill_null(joined), "stated_to": left}
+
+
+def _tell_undated(table: TableRows, column: str, rows: pl.Series) -> None:
+    """Say which rows let somebody leave and give no day for it."""
+    told = rows.fill_null(False)
+    table.rows.report("flag", told, "member-left-undated", table.header(column), table.text(column))
 
 
 def _state_deaths(table: TableRows, member: Parties, ended: pl.Series) -> None:

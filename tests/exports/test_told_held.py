@@ -27,6 +27,18 @@ def _member(facts: Facts) -> None:
     facts["member"]["died_on"] = "2024-01-10"
 
 
+def _left(facts: Facts) -> None:
+    facts["former_members"][0]["left_on"] = "2025-05-01"
+
+
+def _left_last(facts: Facts) -> None:
+    facts["left_on"] = "2025-04-01"
+
+
+def _left_out(facts: Facts) -> None:
+    facts["former_members"] = facts["former_members"][1:]
+
+
 def _region(facts: Facts) -> None:
     facts["applicants"][0]["hukou_region"] = "虚构省外市另一县"
 
@@ -84,6 +96,9 @@ def _not_yet_ended(facts: Facts) -> None:
     [
         ("paid-after-death", _death, "deaths/0/died_on"),
         ("household-size-change", _member, "member/died_on"),
+        ("paid-after-leaving", _left, "former_members/0/left_on"),
+        ("paid-after-leaving", _left_last, "left_on"),
+        ("paid-after-leaving", _left_out, "former_members"),
         ("non-local-hukou", _region, "applicants/0/hukou_region"),
         ("in-prison", _inside_longer, "custody/0/to"),
         ("in-prison", _inside_sooner, "custody/0/from"),

@@ -20,6 +20,7 @@ from lookthrough.demo.labelled.households import (
     plant_sold_on,
     plant_spelt_regions,
 )
+from lookthrough.demo.labelled.left import plant_left
 from lookthrough.demo.labelled.means import (
     plant_means,
     plant_on_file,
@@ -76,6 +77,7 @@ def labelled() -> Labelled:
         plant_nominating_companies,
         plant_branches,
         plant_estates,
+        plant_left,
     ):
         plant(world)
     return world
