@@ -12,7 +12,7 @@ from loaders.context import InputFile, ReadContext
 from loaders.identity import looks_like_person_number, masked, read_company_ids, valid_resident_number
 from loaders.problems import Problem, brief_list
 from loaders.sheets import Sheet, read_sheets
-from loaders.tables import bids, companies, ownership, people, property, tendering, welfare
+from loaders.tables import benefits, bids, companies, ownership, people, property, rosters, tendering
 from loaders.tables.captions import with_captions
 from loaders.tables.columns import TableRows
 from loaders.tables.mapping import choose
@@ -34,8 +34,8 @@ READERS: Final[dict[str, Callable[[TableRows], None]]] = {
     "positions": people.read_positions,
     "concerts": ownership.read_concerts,
     "control": ownership.read_control,
-    "household_members": welfare.read_household_members,
-    "households": welfare.read_households,
+    "household_members": rosters.read_household_members,
+    "households": rosters.read_households,
     "persons": people.read_persons,
     "relatives": people.read_relatives,
     "officials": people.read_officials,
@@ -53,9 +53,9 @@ READERS: Final[dict[str, Callable[[TableRows], None]]] = {
     "contacts": companies.read_contacts,
     "properties": property.read_properties,
     "vehicles": property.read_vehicles,
-    "incomes": welfare.read_incomes,
-    "benefits": welfare.read_benefits,
-    "entitlements": welfare.read_entitlements,
+    "incomes": benefits.read_incomes,
+    "benefits": benefits.read_benefits,
+    "entitlements": benefits.read_entitlements,
 }
 """What turns the rows of each table into records."""
 
