@@ -236,23 +236,34 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "it is undecided whether too little or too much was paid. If each row was paid to its member, name the columns 领取人姓名 and 领取人身份证号 and load again.",
     ),
     "payments-own": (
-        "同一户、同一项目、同一月写了不同领取人的 {known} 行，各按其本人的一笔发放计。如金额是全户的、在各人行上重复，请每户只留一行，或增加“与户主关系”列"
+        "同一户、同一项目、同一月写了不同领取人的 {known} 行，各按其本人的一笔发放计；同额发到同一账户的，也可能是全户一笔在各人行上重复，"
+        "检测时与应享金额核对，核对不出的不判定是否少发、多发。如金额是全户的、在各人行上重复，请每户只留一行，或增加“与户主关系”列"
         "后重新加载。",
         "{known} rows name different recipients of one household, for one programme and month: each counts as that person's own "
-        "payment. If the amount is the household's and repeated, keep one row a household, or add the column 与户主关系, and load again.",
+        "payment. As much to each, into one account, may be the household's all the same: detection tells by what is due, and where that doesn't "
+        "tell, it is undecided whether too little or too much was paid. If the amount is the household's and repeated, keep one row a household, or add the column 与户主关系, and load again.",
     ),
     "payments-again": (
         "有 {known} 笔发放（同一对象、项目、月份、金额）在 {column} 中已有，只计一次。如确为另外发放的，请与该表合成一张表后重新加载"
-        "（该表属先前批次的，先用 unload 撤销该批次）。",
+        "（该表属先前批次的，先用 unload 撤销该批次）。退票、退回后重新发放的，请在“发放状态”列写“重新发放成功”，或把文件命名为“退票重发”。",
         "{known} payments (of one recipient, programme, month and amount) stand in {column} already: each counts once. If they "
-        "were paid besides, put both into one sheet and load again (where that one is of an earlier batch, unload it first).",
+        "were paid besides, put both into one sheet and load again (where that one is of an earlier batch, unload it first). Of payments "
+        "made again after they came back, state 重新发放成功 in the column 发放状态, or call the file 退票重发.",
     ),
     "payments-further": (
-        "有 {known}，同一对象、项目、月份在 {column} 中另有金额或笔数不同的发放：按另外发放相加。如本表是对该表的更正，请先用 unload 撤销该表所在的批次"
+        "有 {known}，同一对象、项目、月份在 {column} 中另有金额或笔数不同的发放：按另外发放相加"
+        "（两份名单一份按户写、一份按人或分行写，而多数月份金额相等的，检测时按同一笔计，只计较大的金额）。如本表是对该表的更正，请先用 unload 撤销该表所在的批次"
         "（与本表同批的，先撤销本批次），再只加载更正后的表。",
         "{known}: for the recipient, programme and month {column} states another amount, or fewer of it: counted as paid "
-        "besides, and added up. If this sheet corrects that one, unload the batch of that one (this batch, if both are in "
+        "besides, and added up (but where one of the sheets is by household, the other by person or in parts, and most of their months are "
+        "as much, detection takes them for one and counts what is more). If this sheet corrects that one, unload the batch of that one (this batch, if both are in "
         "it) and load the corrected sheet alone.",
+    ),
+    "payments-reissued": (
+        "有 {known} 行写明是退票、退回后重新发放（发放状态，或文件、表的名称）：原发放有退回或失败记录的，另计一笔；没有的，与同月同额的原发放只计一次。",
+        "{known} rows are said to be payments made again after they had come back (by their state, or by what the file or sheet is "
+        "called): they count besides where the first is told to have come back or failed, and otherwise once with the first of "
+        "the month and amount.",
     ),
     "payments-made-again": (
         "有 {known} 行与前面的行完全相同，而表中另有同额的负数（退票、退回）：按退回后重新发放各计一笔。如是重复的行，请删去后重新加载。",
@@ -260,10 +271,10 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "again. Where a row is a repetition, delete it and load again.",
     ),
     "payments-told-twice": (
-        "有 {known}，与 {column} 中同一户、同项目、同月的发放金额相等（一份按户写，一份按人写或分行写）：可能是同一笔发放写了两次，没有写明不同的账户或发放地的，检测时只计一次，不据此提示"
+        "有 {known}，与 {column} 中同一户、同项目、同月的发放金额相等（一份按户写，一份按人写、分行写或在各成员行上重复）：可能是同一笔发放写了两次，没有写明不同的账户或发放地的，检测时只计一次，不据此提示"
         "重复或多发。如是同一笔，请用 unload 撤销其中一份所在的批次，只加载一份；如确是两笔，请在两份名单中都写明银行账号后重新加载。",
-        "{known}: for the household, programme and month {column} states as much (one of the sheets by household, the other by person "
-        "or in parts): perhaps one payment that is told twice. Unless both state their accounts or places, and these differ, detection "
+        "{known}: for the household, programme and month {column} states as much (one of the sheets by household, the other by person, "
+        "in parts, or at each member): perhaps one payment that is told twice. Unless both state their accounts or places, and these differ, detection "
         "counts it once and finds nothing paid twice or above by it. If it is one, unload the batch of either sheet and load one of them alone; if there are two, state the bank account "
         "(银行账号) in both sheets and load again.",
     ),

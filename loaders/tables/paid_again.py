@@ -35,7 +35,7 @@ def tell_payments_again(context: ReadContext) -> None:
     told = told.join(places.with_row_index("turn"), on=_PLACE, maintain_order="left")
     # The sheet in which a payment, and another one of its month, stands first.
     first = places_of(context, told).sort("turn", maintain_order=True).unique("id", maintain_order=True)
-    _tell(context, told, first.select("id", "of", "amount", "turn", "place"))
+    _tell(context, told, first.select("id", "of", "amount", "repeated", "turn", "place"))
 
 
 def tell_paid_before(store: GraphStore, context: ReadContext) -> None:
@@ -47,7 +47,8 @@ def tell_paid_before(store: GraphStore, context: ReadContext) -> None:
     if stored.is_empty():
         return
     stored = placed(store, stored)
-    _tell(context, told, stored.select("id", "of", "amount", "place", turn=pl.lit(0, pl.UInt32)))
+    kept = ("id", "of", "amount", "repeated", "place")
+    _tell(context, told, stored.select(*kept, turn=pl.lit(0, pl.UInt32)))
 
 
 def placed(store: GraphStore, stored: pl.DataFrame) -> pl.DataFrame:
@@ -86,17 +87,20 @@ def _called(file: str, sheet: str, names: Counter[str]) -> str:
 
 
 def _nothing() -> pl.DataFrame:
-    return pl.DataFrame(schema=dict.fromkeys(("id", "of", "amount", *_PLACE, "row"), pl.String))
+    text = dict.fromkeys(("id", "of", "amount", *_PLACE, "row"), pl.String)
+    return pl.DataFrame(schema={**text, "repeated": pl.Int64})
 
 
 def stated(context: ReadContext) -> pl.DataFrame:
     """The payments of a load's sheets, each once a sheet, in the order they were read."""
-    frames = [f.select("id", "source").unique("id", maintain_order=True) for f in _payments(context)]
+    columns = ("id", "source", "repeated")
+    frames = [f.select(columns).unique("id", maintain_order=True) for f in _payments(context)]
     if not frames:
         return _nothing()
     place = pl.col("source").str.split("#").list
     told = parted(pl.concat(frames).with_columns(file=place.get(0), sheet=place.get(1), row=place.get(2)))
-    return told.select("id", "of", "amount", *_PLACE, "row").unique(["id", *_PLACE], maintain_order=True)
+    kept = ("id", "of", "amount", *_PLACE, "row", "repeated")
+    return told.select(kept).unique(["id", *_PLACE], maintain_order=True)
 
 
 def _payments(context: ReadContext) -> list[pl.DataFrame]:
@@ -111,18 +115,21 @@ def parted(frame: pl.DataFrame) -> pl.DataFrame:
 def _stored(store: GraphStore, context: ReadContext) -> pl.DataFrame:
     """Payments in the store, with their sources, of the months and recipients that a load pays."""
     months = pl.concat([f["from_month"] for f in _payments(context)]).drop_nulls().unique().sort().to_list()
-    found = [pl.DataFrame(schema={"id": pl.String, "sources": pl.String})]
+    schema = {"id": pl.String, "sources": pl.String, "repeated": pl.Int64}
+    found = [pl.DataFrame(schema=schema)]
     for type_ in ("Household", "Person"):
         frames = context.extract.rels.get(("RECEIVES", type_, "Benefit"), [])
         paid = pl.concat([f["from_id"] for f in frames]).unique().sort().to_list() if frames else []
         query = (
             f"{EACH}MATCH (h:{type_} {{id: i}}) {hop('(h)-[r:RECEIVES]->(b:Benefit)', 'b.id')}"
-            "AND r.counted AND b.from_month IN $months RETURN b.id AS id, b.sources AS sources"
+            "AND r.counted AND b.from_month IN $months RETURN b.id AS id, b.sources AS sources, b.repeated AS repeated"
         )
         for at in range(0, len(paid), _AT_ONCE):
             table = store.query(query, {"ids": paid[at : at + _AT_ONCE], "months": months}, timeout=600.0)
             if table.num_rows:
-                found.append(pl.DataFrame(pl.from_arrow(table)).cast(pl.String).select("id", "sources"))
+                found.append(
+                    pl.DataFrame(pl.from_arrow(table)).select(pl.col(c).cast(t) for c, t in schema.items())
+                )
     return parted(pl.concat(found).unique("id").sort("id"))
 
 
@@ -136,13 +143,15 @@ def _tell(context: ReadContext, told: pl.DataFrame, before: pl.DataFrame) -> Non
         before.select("id", "place", since="turn"), on="id", how="left", maintain_order="left"
     ).with_columns(again=(pl.col("since") < pl.col("turn")).fill_null(False))
     new = known.filter(~pl.col("again")).select(told.columns)
-    # A household's amount beside the parts of it.
-    parts_of = ["of", "turn"]
-    twice = as_much(
-        new.with_columns(kind=pl.len().over(parts_of) > 1),
-        before.with_columns(kind=pl.len().over(parts_of) > 1),
-        each=False,
+    # A household's amount beside the parts of it, or beside what a list repeats at its members.
+    kind = (
+        pl.when(pl.col("repeated") > 1)
+        .then(pl.lit("members"))
+        .when(pl.len().over("of", "turn") > 1)
+        .then(pl.lit("parts"))
+        .otherwise(pl.lit("whole"))
     )
+    twice = as_much(new.with_columns(kind=kind), before.with_columns(kind=kind), each=False)
     further = _with_another(new.join(twice, on=["id", "turn"], how="anti", maintain_order="left"), before)
     told_of = {"payments-again": known.filter("again"), "payments-told-twice": twice}
     tell_parts(context, told_of | {"payments-further": further})

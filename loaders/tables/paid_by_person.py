@@ -18,7 +18,7 @@ _Schema = Mapping[str, type[pl.DataType]]
 _PERSON: Final = "person"
 """How ids of payments begin that name a person and no household (`loaders.tables.payments`)."""
 _PAIR: Final[_Schema] = {"person": pl.String, "home": pl.String}
-_PAID: Final[_Schema] = {"id": pl.String, "sources": pl.String}
+_PAID: Final[_Schema] = {"id": pl.String, "sources": pl.String, "repeated": pl.Int64}
 _HOMES: Final = (
     f"{EACH}MATCH (p:Person {{id: i}}) {hop('(p)-[m:MEMBER_OF]->(h:Household)', 'm.key')}"
     "RETURN DISTINCT i AS person, h.id AS home"
@@ -29,7 +29,7 @@ _MEMBERS: Final = (
 )
 _RECEIVED: Final = {
     type_: f"{EACH}MATCH (h:{type_} {{id: i}}) {hop('(h)-[r:RECEIVES]->(b:Benefit)', 'b.id')}"
-    "AND r.counted AND b.from_month IN $months RETURN b.id AS id, b.sources AS sources"
+    "AND r.counted AND b.from_month IN $months RETURN b.id AS id, b.sources AS sources, b.repeated AS repeated"
     for type_ in ("Household", "Person")
 }
 
@@ -53,7 +53,7 @@ def tell_paid_by_person(store: GraphStore, context: ReadContext) -> None:
     # What both state with one id is told as that, and may be told twice in neither.
     told = told.join(known, on="id", how="anti", maintain_order="left").sort("turn", maintain_order=True)
     told = told.unique("id", keep="first", maintain_order=True)
-    kept = ["id", "of", "amount", "turn", "kind", "place"]
+    kept = ["id", "of", "amount", "repeated", "turn", "kind", "place"]
     known = pl.concat([known.select(kept), places_of(context, told).select(kept)])
     tell_parts(context, {"payments-told-twice": as_much(told, known, each=True)})
 
@@ -112,5 +112,7 @@ def _asked(
     for at in range(0, len(ids), _AT_ONCE):
         table = store.query(query, {"ids": ids[at : at + _AT_ONCE], **(more or {})}, timeout=600.0)
         if table.num_rows:
-            found.append(pl.DataFrame(pl.from_arrow(table)).cast(pl.String).select(list(schema)))
+            found.append(
+                pl.DataFrame(pl.from_arrow(table)).select(pl.col(c).cast(t) for c, t in schema.items())
+            )
     return pl.concat(found)

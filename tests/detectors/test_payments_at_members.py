@@ -120,16 +120,27 @@ def check(found: FoundInFiles) -> None:
         assert told.keys() == {"NEITHER"} and "全户一笔还是各成员各一份" in told["NEITHER"]
 
 
+def check_told(found: FoundInFiles) -> None:
+    """The loads say of them what detection counts."""
+    for code in ("payments-told-twice", "payments-further", "payments-again"):
+        # TOLD-TWICE, 1,500 and 3 × 500; TOLD-MORE, 1,600 and 3 × 500; ONE-EACH, 500 and 500.
+        (said,) = found.told(code)
+        assert said.startswith("有 6 笔")
+
+
 def test_persons_after_households(persons_after: FoundInFiles) -> None:
     check(persons_after)
+    check_told(persons_after)
 
 
 def test_persons_before_households(persons_before: FoundInFiles) -> None:
     check(persons_before)
+    check_told(persons_before)
 
 
 def test_both_at_once(at_once: FoundInFiles) -> None:
     check(at_once)
+    check_told(at_once)
 
 
 def test_persons_told_again_without_their_household(alone: FoundInFiles) -> None:
