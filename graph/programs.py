@@ -73,14 +73,22 @@ def same_programme(id_: str) -> str:
     return _known(name) or name
 
 
-def paid_under(name: str) -> str:
+ARREARS: Final = "(补发)"
+REISSUED: Final = "(重发)"
+"""What ids of payments say behind the programme: that they are arrears, or were made again after they had come back."""
+
+
+def paid_under(name: str, *, reissued: bool = False) -> str:
     """What the ids of its payments say of a programme: as `same_programme`, and of what is paid in arrears (补发) that it is.
 
-    Arrears equal to the month's payment, in a list of their own, are no second telling of it.
+    Arrears equal to the month's payment, in a list of their own, are no second telling of it; nor is what is said to have
+    been paid again (`reissued`, 退票重发) after the first came back.
     """
     programme = same_programme(name)
     written = re.sub(r"\s+", "", unicodedata.normalize("NFKC", name.removeprefix("program:")))
-    return f"{programme}(补发)" if _ARREARS.sub("", written) not in ("", written) else programme
+    if _ARREARS.sub("", written) not in ("", written):
+        return f"{programme}{ARREARS}"
+    return f"{programme}{REISSUED}" if reissued else programme
 
 
 def _known(name: str) -> str:

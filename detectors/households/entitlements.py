@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 from detectors.definition import Row
 from detectors.households.amounts import by_month
 from detectors.households.deaths import died_in
+from detectors.households.made_again import REVERSED, REVERSED_COLUMNS, made_again
 from detectors.households.months import all_of_month, in_month, later
 from detectors.households.paid import (
     BENEFIT_HOUSEHOLD,
@@ -47,6 +48,7 @@ _PERSON: Final = (
 _PERSON_COLUMNS: Final = ("member_name", "hukou_region", "permit_region", "died_on", "cremated_on")
 ENTITLEMENTS: Final = {
     **RECIPIENTS,
+    **REVERSED,
     "households": (
         f"MATCH (h:Household)-[e:ENTITLED_TO]->(g:Program) WHERE e.counted AND {BENEFIT_HOUSEHOLD} "
         f"RETURN h.id AS household_id, h.region AS region, {_ENTITLED}"
@@ -62,6 +64,7 @@ ENTITLEMENTS: Final = {
 }
 ENTITLEMENTS_COLUMNS: Final = {
     **RECIPIENTS_COLUMNS,
+    **REVERSED_COLUMNS,
     "households": ("household_id", "region", *_ENTITLED_COLUMNS),
     "persons": ("person_id", *_PERSON_COLUMNS, *_ENTITLED_COLUMNS),
     "declined": ("party_id", "program_id", "declined_from", "declined_to", "declined_key"),
@@ -93,7 +96,8 @@ class Entitlement:
     the key of the row that says so. `reached`: months covered of which any row speaks. `least`: as `due`, of those alone
     who are on the list on every day of a month. `either`: a list repeats amounts at members, and what is due doesn't say
     whether they are the household's, as which they are counted, or a share of each. `skipped`: what is due in months
-    between those covered in which the programme paid nobody, whoever it is.
+    between those covered in which the programme paid nobody, whoever it is. `again`: payments that came back and may have been
+    made again, which `spells` count as not.
 
     Of a programme that is paid by the quarter or the like, what is due in a month is due for all that it pays for.
     """
@@ -118,6 +122,13 @@ class Entitlement:
     least: Mapping[str, int | None]
     either: bool
     skipped: Mapping[str, int | None]
+    again: tuple[Spell, ...] = ()
+
+    @cached_property
+    def made_again(self) -> Entitlement:
+        """With each payment that may have been made again counted once more."""
+        spells = (*self.spells, *self.again)
+        return replace(self, spells=spells, paid=_paid(spells), again=()) if self.again else self
 
     @cached_property
     def as_shares(self) -> Entitlement:
@@ -252,6 +263,7 @@ def _entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
     }
     skipped = {program: between(covered[program], by[program]) for program in whole}
     reached = {program: _reached(rows_of, by[program]) for program, rows_of in whole.items()}
+    again = made_again(rows["reversed"])
     found = []
     for (id_, program), mine in sorted(stated.items()):
         of, (spells, undated) = known.get(id_, kinds[id_]), paid_for[id_, program]
@@ -268,6 +280,7 @@ def _entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
         # What all of them declined stays due, to be shown as declined where it is not paid.
         partly = {m: who for m, who in waived.items() if m not in months}
         due = fold(_due(mine, each, min, partly), by[program])
+        spells = [*spells, *(s for s in spells if again.get(s.benefit))]
         told, either = settled(spells, due)
         alike = len(mine) == 1 and not waived
         most = due if alike else fold(_due(mine, each, max, waived), by[program])
@@ -293,6 +306,7 @@ def _entitlements(rows: Mapping[str, Sequence[Row]]) -> list[Entitlement]:
                 _throughout(mine, by[program]),
                 either,
                 _due(mine, skipped[program], min, waived),
+                tuple(s for s in told if again.get(s.benefit) is False),
             )
         )
     return found

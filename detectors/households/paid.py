@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 from detectors.definition import Row, Undecided, Values
 from detectors.households.months import in_month, months_of
+from detectors.households.reissued import one_money
 from detectors.households.told_by_name import by_number
 from detectors.households.told_twice import counted_once
 from detectors.rows import Rows
@@ -264,7 +265,7 @@ def _recipients(rows: Mapping[str, Sequence[Row]]) -> list[Recipient]:
                 id_,
                 regions.get(id_, ""),
                 tuple(inside),
-                _with_amounts([paid[k] for k in sorted(paid)]),
+                one_money(_with_amounts([paid[k] for k in sorted(paid)])),
                 tuple(s for _, s in sorted(undated.get(id_, {}).items())),
             )
         )

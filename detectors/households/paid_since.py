@@ -16,6 +16,7 @@ from detectors.households.months import in_month, later, months_of, months_said
 from detectors.households.paid import Recipient, Spell
 from detectors.households.unnumbered import unlisted_said
 from graph.counted import counted
+from graph.programs import ARREARS as SAID_ARREARS
 from graph.programs import may_be
 
 ARREARS: Final = (
@@ -23,8 +24,6 @@ ARREARS: Final = (
     "项目名称写明是补发，补的是以前月份",
     "the programme is named as arrears (补发), which are for earlier months",
 )
-_SAID_ARREARS: Final = "(补发)/"
-"""In the ids of payments that are arrears (`graph.programs.paid_under`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,7 @@ def paid_since(of: Recipient, left: Mapping[str, str], homes: Homes, values: Val
 
 def is_arrears(spell: Spell) -> bool:
     """Does its programme's name say that it is paid in arrears?"""
-    return _SAID_ARREARS in spell.benefit
+    return f"{SAID_ARREARS}/" in spell.benefit
 
 
 def _payable(of: Recipient, spell: Spell, values: Values) -> bool:

@@ -17,6 +17,7 @@ from detectors.households.entitlements import (
     Entitlement,
     entitlements,
 )
+from detectors.households.made_again import again_said
 from detectors.households.paid import recipients
 from detectors.households.underpaid import AHEAD, MADE_UP, PENDING, explained, paid_ahead, short_by
 from detectors.households.unlisted import months_unlisted, without_list
@@ -31,8 +32,12 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         shares = list(_judge(e.as_shares, values))
         if e.either and not is_led(shares) and is_led(_judge(e, values)):
             yield _unknown(e, *REPEATED)
+            continue
+        sure = list(_judge(e.as_shares.made_again, values)) if e.again else shares
+        if is_led(shares) and not is_led(sure):
+            yield _unknown(e, *again_said(e.again))
         else:
-            yield from shares
+            yield from sure
     said = ("是否少发", "whether anybody was paid short")
     yield from without_list(recipients(rows), listed, *said)
     yield from months_unlisted(listed, *said)
@@ -101,7 +106,7 @@ def _draft(e: Entitlement, short: Mapping[str, int], ahead: set[str], values: Va
 
 DETECTOR = Detector(
     id="underpayment",
-    version="1.9",
+    version="1.10",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

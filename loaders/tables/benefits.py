@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from pathlib import PurePath
 from typing import Final
 
 import polars as pl
@@ -161,7 +162,7 @@ def read_benefits(table: TableRows) -> None:
             "payee": table.text("payee"),
             "region": table.text("region"),
             "people": read_people(table),
-            "failed": _failed(table),
+            **_states(table),
             "paid_on": _paid_on(table),
         }
     )
@@ -186,8 +187,11 @@ def read_benefits(table: TableRows) -> None:
     _state_benefits(table, _by_month(table, frame))
 
 
-def _failed(table: TableRows) -> pl.Series:
-    """Which rows say (发放状态) that nothing was paid. One in words that are not known is refused: paid or not would be a guess."""
+def _states(table: TableRows) -> dict[str, pl.Series]:
+    """Which rows say (发放状态) that nothing was paid, and which that it was paid again after it had come back: by their state,
+    or by what the file or sheet is called (退票重发名单). A state in words that are not known is refused: paid or not would
+    be a guess.
+    """
     words = table.text("payment_state")
     vocabulary = VOCABULARIES["payment_state"]
     codes = vocabulary.read(words)
@@ -195,7 +199,17 @@ def _failed(table: TableRows) -> pl.Series:
     known = "、".join(vocabulary.exact)
     header = table.header("payment_state")
     table.rows.report("reject", unknown, "unknown-payment-state", header, words, known=known)
-    return (codes == "not_paid").fill_null(False)
+    rows = table.rows
+    named = " ".join((PurePath(rows.file.name).stem, rows.sheet.name, *rows.sheet.titles))
+    again = bool(_REISSUED.search(named))
+    return {
+        "failed": (codes == "not_paid").fill_null(False),
+        "reissued": ((codes == "reissued").fill_null(False) | again) & (codes != "not_paid").fill_null(True),
+    }
+
+
+_REISSUED: Final = re.compile("重发|重新发放|重新代发|再次发放|(?:退票|退汇|退回|失败).{0,4}(?:补发|再发)")
+"""What lists of payments made again are called; 补发 alone is arrears as well."""
 
 
 def _paid_on(table: TableRows) -> pl.Series:
@@ -298,11 +312,26 @@ def _state_benefits(table: TableRows, frame: pl.DataFrame) -> None:
     failed = pl.col("failed") & (pl.col("amount").fill_null(0) >= 0)
     tell_rows(table, "payments-failed", frame.filter(failed)[AT].n_unique())
     frame = frame.filter(whole & ~failed).drop("failed")
-    under = pl.col("program").replace_strict(
-        {name: paid_under(name) for name in frame["program"].unique()}, return_dtype=pl.String
+    reissued = pl.col("reissued") & (pl.col("amount") > 0).fill_null(False)
+    tell_rows(table, "payments-reissued", frame.filter(reissued)[AT].n_unique())
+    names = frame["program"].unique()
+    under = (
+        pl.when(reissued)
+        .then(
+            pl.col("program").replace_strict(
+                {name: paid_under(name, reissued=True) for name in names}, return_dtype=pl.String
+            )
+        )
+        .otherwise(
+            pl.col("program").replace_strict(
+                {name: paid_under(name) for name in names}, return_dtype=pl.String
+            )
+        )
     )
     ids = pl.concat_str("recipient", under, "month", separator="/")
-    frame = each_payment(table, frame.with_columns(id=ids, program_id="program:" + pl.col("program")))
+    frame = each_payment(
+        table, frame.with_columns(id=ids, program_id="program:" + pl.col("program")).drop("reissued")
+    )
     fields = (
         "from_month",
         "to_month",

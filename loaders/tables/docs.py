@@ -105,13 +105,17 @@ above the headings, totals and notes are left out and counted. Unknown columns a
   as much was taken back (a negative row, 退票), and rows of several days of payment (发放日期) are several payments. A list
   of members (with 与户主关系, or columns of 成员) that repeats one amount at all of a household states it once, and so does
   a list of names that repeats it with one account (`payments-one`; what is due tells whether that is theirs together or a
-  share of each); else each row is its person's own part (`payments-own`), and always under 领取人. Two incomes of one amount in a month are two; two subcontracts are two
-  unless 合同编号 is the same (`contracts-one`; the second one's scope is marked （第2份）). The same payment (recipient,
-  programme however spelt, month, amount) in two sheets, of one load or of two, counts once (`payments-again`), so
-  that a newer extract doubles nothing; one of another amount is a further payment and is added up
-  (`payments-further`). What one sheet states by household and another by person or in parts, as much in all, may be
-  one payment (`payments-told-twice`): detection counts it once, unless their accounts or places differ. A sheet that
-  corrects an earlier one: unload the batch of that one, then load it.
+  share of each); else each row is its person's own part (`payments-own`), and under 领取人 wherever persons have numbers
+  (as much to each, into one account, may be the household's all the same: what is due tells). Two incomes of one amount in
+  a month are two; two subcontracts are two unless 合同编号 is the same (`contracts-one`; the second one's scope is marked
+  （第2份）). The same payment (recipient, programme however spelt, month, amount) in two sheets, of one load or of two,
+  counts once (`payments-again`), so that a newer extract doubles nothing; one of another amount is a further payment and
+  is added up (`payments-further`). A payment made again after it had come back, in another sheet, counts beside the first
+  where its 发放状态 says so (退票后重新发放成功) or its file or sheet is called so (退票重发; `payments-reissued`); where nothing
+  says so, and it doesn't follow from the months of the sheets, it is undecided. What one sheet states by household and
+  another by person, in parts or at each member, as much in all, may be one payment (`payments-told-twice`): detection
+  counts it once, unless their accounts or places differ. A sheet that corrects an earlier one: unload the batch of that
+  one, then load it.
 * **Payments from one month to another** (起始保障年月, 截止保障年月): 月发放金额, 月保障金 and `amount` are each month's; 发放金额, 领取金额,
   实发金额 and 发放总额 of at most 12 months are of all of them, and parted equally (`amount-parted`). Where the headings leave
   it open (保障金, or 待遇截止日期 as the end), and over more months, the payment is kept without its amount
