@@ -32,6 +32,19 @@ REPEATED: Final = (
 )
 
 
+def repeated_said(one: Mapping[str, int | None], shares: Mapping[str, int | None]) -> tuple[str, str]:
+    """As `REPEATED`, with what was paid by either reading. Minor units by month."""
+    sums = []
+    for paid in (one, shares):
+        total = sum(paid[m] or 0 for m in paid if shares.get(m) != one.get(m))
+        sums.append(f"{total / 100:,.2f}")
+    zh, en = REPEATED
+    return (
+        f"{zh}（全户一笔：共{sums[0]}元；各成员各一份：共{sums[1]}元）",
+        f"{en} ({sums[0]} yuan in all, or {sums[1]})",
+    )
+
+
 def unlowered(of: Recipient, person: str, date: str) -> tuple[list[Unlowered], tuple[str, str] | None]:
     """The programmes that paid no less after a member's death on `date`; what is missing that would tell, if anything is.
 

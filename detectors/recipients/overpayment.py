@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
-from detectors.households.amounts import REPEATED
+from detectors.households.amounts import repeated_said
 from detectors.households.drafts import draft, yuan
 from detectors.households.entitlements import (
     ENTITLEMENTS,
@@ -29,7 +29,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     for e in listed:
         found, shares = overpaid(e, values), overpaid(e.as_shares, values)
         if e.either and leads(e.as_shares, shares) and not leads(e, found):
-            yield _unknown(e, *REPEATED)
+            yield _unknown(e, *repeated_said(e.paid, e.as_shares.paid))
         elif leads(e, found) and (why := skipped(e, found)):
             yield _unknown(e, *why)
         elif found.above:
@@ -94,7 +94,7 @@ def _beside_en(found: Overpaid) -> str:
 
 DETECTOR = Detector(
     id="overpayment",
-    version="1.7",
+    version="1.8",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from detectors.definition import Detector, Draft, Parameter, Row, Suppressor, Undecided, Values
-from detectors.households.amounts import REPEATED
+from detectors.households.amounts import repeated_said
 from detectors.households.drafts import draft, is_led
 from detectors.households.entitlements import (
     DECLINED,
@@ -31,7 +31,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     for e in listed:
         shares = list(_judge(e.as_shares, values))
         if e.either and not is_led(shares) and is_led(_judge(e, values)):
-            yield _unknown(e, *REPEATED)
+            yield _unknown(e, *repeated_said(e.paid, e.as_shares.paid))
             continue
         sure = list(_judge(e.as_shares.made_again, values)) if e.again else shares
         if is_led(shares) and not is_led(sure):

@@ -154,8 +154,12 @@ def _repeated(table: TableRows) -> pl.Expr:
     """Is the amount the household's, repeated at each of those who are named?"""
     headings = [table.header(c) for c in ("person_name", "person_id") if table.has(c)]
     may_be: pl.Expr = pl.lit(_lists_members(table))
-    if not any(_RECIPIENT.search(h) for h in headings):
-        may_be |= pl.coalesce("account_key", "account").is_not_null()
+    into_one = pl.coalesce("account_key", "account").is_not_null()
+    if any(_RECIPIENT.search(h) for h in headings):
+        # Of recipients by name alone nobody's own part is known, by which detection could weigh both readings.
+        by_name = pl.col("person").is_null() | pl.col("person").str.starts_with("person.scoped:")
+        into_one &= by_name.any().over("id") & pl.col("household").is_not_null()
+    may_be |= into_one
     paying = pl.col("_who").is_not_null() & pl.col("_to").is_not_null() & (pl.col("amount") != 0)
     named = pl.when(paying).then("_who")
     at_all = named.drop_nulls().n_unique().over("id", "_to") == named.drop_nulls().n_unique().over("id")

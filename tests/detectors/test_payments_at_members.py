@@ -176,3 +176,61 @@ def test_who_is_no_longer_named_may_have_been_paid_a_share(died: FoundInFiles) -
     assert judged(died, SIZE) == {"WHOLE": None}
     told = undecided(died, SIZE)
     assert told.keys() == {"SHARES"} and "各成员各一份" in told["SHARES"]
+
+
+# A list headed 领取人 that pays each of three as much, into one card or into three; and by name alone.
+PAYEES: dict[str, tuple[int, tuple[int, int], bool]] = {
+    "P-SHARES": (1500, (500, 500), True),
+    "P-WHOLE": (500, (500, 500), True),
+    "P-NEITHER": (900, (500, 500), True),
+    "P-ABOVE": (400, (500, 500), True),
+    "P-BELOW": (2000, (500, 500), True),
+    "P-SHARES-LESS": (1500, (500, 400), True),
+    "P-CARDS": (500, (500, 500), False),
+}
+_P = {id_: 200 + 3 * n for n, id_ in enumerate(PAYEES)}
+
+
+def _payees(heading: str, *, numbered: bool) -> dict[str, str]:
+    rows = [
+        (
+            id_,
+            f"虚构{'甲乙丙'[n]}{_P[id_]}",
+            *([resident(_P[id_] + n)] if numbered else []),
+            PROGRAM,
+            month,
+            amounts[month == MONTHS[-1]],
+            f"6228481{_P[id_]:04}{0 if one_card else n}",
+        )
+        for id_, (_, amounts, one_card) in PAYEES.items()
+        for month in MONTHS
+        for n in range(3)
+    ]
+    due = [(id_, PROGRAM, due, "2024-01-01") for id_, (due, *_) in PAYEES.items()]
+    return {
+        "资格名单.csv": table("低保证号,救助类型,应享金额(元),起始日期", due),
+        "发放明细.csv": table(f"低保证号,{heading},救助类型,发放年月,发放金额(元),银行账号", rows),
+    }
+
+
+payees = found_in_files([_payees("领取人姓名,领取人身份证号", numbered=True)], CHECKED)
+payees_by_name = found_in_files([_payees("领取人姓名", numbered=False)], CHECKED)
+
+
+def test_as_much_to_each_recipient_into_one_card_may_be_the_households(payees: FoundInFiles) -> None:
+    over, under = payees.by_household(OVER), payees.by_household(UNDER)
+    # What is surely above, and what three cards were paid; never three times the household's.
+    assert {id_: f["surplus"] for id_, f in over.items()} == {"P-ABOVE": 6 * 10000, "P-CARDS": 6 * 100000}
+    assert {id_: f["shortfall"] for id_, f in under.items()} == {"P-BELOW": 6 * 50000, "P-SHARES-LESS": 30000}
+    told = undecided(payees, OVER)
+    assert told.keys() == {"P-WHOLE", "P-NEITHER"}
+    assert "全户一笔：共3,000.00元；各成员各一份：共9,000.00元" in told["P-WHOLE"]
+    assert undecided(payees, UNDER).keys() == {"P-NEITHER"}
+
+
+def test_recipients_by_name_alone_are_never_paid_three_times_what_is_due(
+    payees_by_name: FoundInFiles,
+) -> None:
+    over = payees_by_name.by_household(OVER)
+    assert over["P-ABOVE"]["surplus"] == 6 * 10000 and over.keys() == {"P-ABOVE", "P-CARDS"}
+    assert undecided(payees_by_name, OVER).keys() == {"P-NEITHER"}
