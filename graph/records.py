@@ -7,11 +7,11 @@ format or an engine.
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from hashlib import sha256
+from typing import Any, Final, TypeVar
 
 import polars as pl
 
@@ -48,16 +48,44 @@ class RecordError(ValueError):
     """A frame does not fit the model: a programmer's error, not a user's."""
 
 
+def spelt_as(text: str) -> str:
+    """A mark that equal ids, or equal names, share: what a refused row names is compared, and never shown."""
+    return sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedBid:
+    """Refused rows of one bid for a lot, as many as `rows`: the bid's id, each bidder by the marks (`spelt_as`) of its id and of
+    its name, and the day of opening; null, or none, where they don't say.
+    """
+
+    lot: str
+    bid: str | None
+    bidders: tuple[tuple[str, ...], ...]
+    day: str | None
+    rows: int = 1
+
+    def to_json(self) -> dict[str, Any]:
+        """As kept with the batch."""
+        return {"lot": self.lot, "bid": self.bid, "bidders": self.bidders, "day": self.day, "rows": self.rows}
+
+    @classmethod
+    def of_json(cls, told: Mapping[str, Any]) -> RefusedBid:
+        """As it was kept."""
+        bidders = tuple(tuple(marks) for marks in told["bidders"])
+        return cls(told["lot"], told["bid"], bidders, told["day"], told["rows"])
+
+
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file of a load: `rows` read from it, of which `rejected` were refused; `refused_lots`: the lots whose bids these name."""
+    """One file of a load: `rows` read from it, of which `rejected` were refused; `refused_bids`: the bids that these state."""
 
     name: str
     sha256: str
     format: str
     rows: int = 0
     rejected: int = 0
-    refused_lots: tuple[str, ...] = ()
+    refused_bids: tuple[RefusedBid, ...] = ()
 
     @property
     def key(self) -> str:
@@ -139,7 +167,7 @@ class Extract:
             "options": self.options,
         }
         text = json.dumps(what, ensure_ascii=False, sort_keys=True)
-        return "b" + hashlib.sha256(text.encode()).hexdigest()[:12]
+        return "b" + sha256(text.encode()).hexdigest()[:12]
 
     def node_frames(self) -> Iterator[tuple[str, pl.DataFrame]]:
         """One frame for each node type that has statements."""

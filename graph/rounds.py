@@ -119,9 +119,9 @@ def bids_of_rounds(store: Asked, lots: Iterable[str] | None = None) -> dict[str,
     }
 
 
-def bids_of_all_openings(store: Asked) -> dict[str, list[BidOfRounds]]:
-    """The bids of every lot of a tender that was opened on several days, also where all bidders bid on each of them."""
-    return _bids(store, None)
+def bids_of_all_openings(store: Asked, lots: Iterable[str] | None = None) -> dict[str, list[BidOfRounds]]:
+    """The bids of every lot, of these or of all, of a tender that was opened on several days, also where all bidders bid on each of them."""
+    return _bids(store, lots)
 
 
 def opened_last(store: Asked) -> dict[str, str]:

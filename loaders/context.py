@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from graph.records import Extract, SourceFile
+from graph.records import Extract, RefusedBid, SourceFile
 from loaders.identity import masked_in
 from loaders.problems import Kind, Problem
 
@@ -46,8 +46,8 @@ class ReadContext:
     summary: dict[str, int] = field(default_factory=dict)
     rejected: list[RejectedRows] = field(default_factory=list)
     """The refused rows of each sheet, to be written out by `loaders.tables.write_rejects`."""
-    refused_lots: dict[str, set[str]] = field(default_factory=dict)
-    """By file key the lots whose bids its refused rows name: how many bids these have is not known."""
+    refused_bids: dict[str, list[RefusedBid]] = field(default_factory=dict)
+    """By file key the bids that its refused rows state: how many bids their lots have is not known."""
     rosters: dict[str, str] = field(default_factory=dict)
     """Sheets (file key#sheet) that list the members of households, each with the day its names give, or nothing."""
     progress: Callable[[str, int, int], None] | None = None
@@ -82,5 +82,5 @@ class ReadContext:
 
     def finish_file(self, file: InputFile, format_: str, rows: int, rejected: int) -> None:
         """Record a file as read."""
-        lots = tuple(sorted(self.refused_lots.get(file.key, ())))
-        self.extract.files.append(SourceFile(file.name, file.sha256, format_, rows, rejected, lots))
+        bids = tuple(self.refused_bids.get(file.key, ()))
+        self.extract.files.append(SourceFile(file.name, file.sha256, format_, rows, rejected, bids))

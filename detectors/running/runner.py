@@ -18,7 +18,7 @@ from detectors.running.asking import Answers
 from detectors.running.memory import give_back, uncollected
 from detectors.running.nearby import NearbyView
 from detectors.running.proof import completed
-from detectors.running.refused_bids import of_whole_lots
+from detectors.running.refused_bids import RefusedBids
 from detectors.running.rounds import ByRound
 from detectors.running.sources import with_sources
 from detectors.running.standing import SAME_PARTY
@@ -143,9 +143,10 @@ def _run(
     kept, apart = by_round.of_one_round(_without_superfluous(findings, by_id), by_id)
     undecided.extend(apart)
     kept = _named(store, kept, elsewhere)
-    kept = with_sources(store, completed(store, kept, canonical, beside), by_id, beside)
-    kept, unread = of_whole_lots(store, kept, by_id)
+    refused = RefusedBids(store, canonical)
+    kept, unread = refused.of_whole_lots(kept, by_id)
     undecided.extend(unread)
+    kept = with_sources(store, completed(store, kept, canonical, beside), by_id, beside, refused)
     kept.sort(key=lambda f: (f.scope_kind, f.scope_id, f.detector, f.fingerprint))
     loud = _loud(kept, detectors, population)
     return Run(tuple(kept), tuple(undecided), population, missing, canonical, loud, tuple(left))

@@ -14,6 +14,7 @@ import polars as pl
 
 from detectors.definition import Detector, Evidence
 from detectors.finding import Finding
+from detectors.running.refused_bids import RefusedBids
 from graph.counted import counted
 from graph.model import REL_TYPES
 from graph.rounds import BidOfRounds, bids_of_rounds, openings
@@ -37,19 +38,26 @@ _ASKED_FOR_FACTS: Final = ("Person", "Tender")
 
 
 def with_sources(
-    store: GraphStore, findings: Sequence[Finding], detectors: Mapping[str, Detector], beside: Beside
+    store: GraphStore,
+    findings: Sequence[Finding],
+    detectors: Mapping[str, Detector],
+    beside: Beside,
+    refused_bids: RefusedBids,
 ) -> list[Finding]:
     """The findings, each with `facts.data` ({as_of, first, sources}) and a closing sentence that says so.
 
     `as_of` and `first`: the latest and earliest date of an extract among the rows that prove it (数据截至), null where no
     row has one; `sources`: the files that state them, and those that state what decides of its persons and its tender (a
     death, where somebody is registered, the day of the bids). Of a detector that counts rows also `refused`: how many rows
-    of which of these files loads refused, where any; and of all files of what it finds too little of (`counts_rows_of`).
+    of which of these files loads refused, where any, and no other row states their bids; and of all files of what it finds too little of (`counts_rows_of`).
     """
     deciding = _deciding(store, findings, detectors, beside)
     rows = _rows(store, findings, detectors, beside)
     files, refused = _files(store), _refused(store)
     counts = {key: file.rows for key, file in refused.items()}
+    if counts and any(detectors[f.detector].counts_rows for f in findings):
+        answered = refused_bids.answered()
+        counts = {key: left for key, n in counts.items() if (left := n - answered.get(key, 0)) > 0}
     lacked = sorted({t for f in findings for t in detectors[f.detector].counts_rows_of})
     lacking = {t: _refused_of(store, t, refused, beside) for t in lacked}
     of_rounds = {f.scope_id for f in findings if "round" in f.facts}
@@ -68,7 +76,7 @@ def with_sources(
         proving = list(by_key.values())
         detector = detectors[f.detector]
         counting = counts if detector.counts_rows else {}
-        lost = {key: counts[key] for t in detector.counts_rows_of for key in lacking[t]}
+        lost = {key: refused[key].rows for t in detector.counts_rows_of for key in lacking[t]}
         told.append(_told(f, proving, facts, files, counting, lost))
     return told
 

@@ -91,6 +91,8 @@ class Store:
                 names = derive(writer, touched)
                 _check_counts(writer, before, touched.added)
                 say("derived", 1, 1)
+                # How many bids such a lot has is not known from now on, though no row of it may have changed.
+                touched.touches.nodes("Lot", {b.lot for f in extract.files for b in f.refused_bids})
                 touched_id = TOUCHED + stated.batch_id
                 writer.save_record("Meta", {"id": touched_id, "value": touched.marks.to_json()})
                 seen_id = SEEN + stated.batch_id
@@ -375,7 +377,7 @@ def _record(extract: Extract, stated: StatedRows, options: str, counts: dict[str
             "rows": f.rows,
             "rejected": f.rejected,
             "options": options,
-            **({"refused_lots": list(f.refused_lots)} if f.refused_lots else {}),
+            **({"refused_bids": [b.to_json() for b in f.refused_bids]} if f.refused_bids else {}),
         }
         for f in sorted(extract.files, key=lambda f: (f.name, f.sha256))
     ]

@@ -17,13 +17,13 @@ import polars as pl
 import pyarrow as pa
 
 from graph.penetration.tables import OwnershipTables
-from graph.records import Extract, RelKey, Snapshot, SourceFile
+from graph.records import Extract, RefusedBid, RelKey, Snapshot, SourceFile
 from graph.resolution.same_party import NameMatches
 from graph.stores import errors
 from graph.stores.contract import Applied, BatchRecord
 from graph.stores.errors import StoreError
 
-PROTOCOL: Final = 4
+PROTOCOL: Final = 5
 """Changes with the messages; two processes of different versions must notice."""
 
 Frames = Sequence[pl.DataFrame | pa.Table]
@@ -80,7 +80,10 @@ def extract_of(header: Mapping[str, Any], tables: Sequence[pa.Table]) -> Extract
     """The records of a load, as they were sent. Raises `RecordError` where they don't fit the model."""
     stated = header["snapshot"]
     snapshot = Snapshot(stated["date"], tuple(stated["tables"]), stated["scope"]) if stated else None
-    files = [SourceFile(**{**f, "refused_lots": tuple(f.get("refused_lots", ()))}) for f in header["files"]]
+    files = [
+        SourceFile(**{**f, "refused_bids": tuple(map(RefusedBid.of_json, f["refused_bids"]))})
+        for f in header["files"]
+    ]
     extract = Extract(header["dataset"], files, snapshot=snapshot, options=header["options"])
     names, rels = header["nodes"], header["rels"]
     for name, table in zip(names, tables[: len(names)], strict=True):

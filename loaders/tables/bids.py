@@ -20,6 +20,7 @@ from loaders.tables.parties import Parties, most, read_parties, relate, state_pa
 from loaders.tables.payments import counted_apart, further, tell_rows
 from loaders.tables.plans import bare_word
 from loaders.tables.prices import in_place_of_a_price, last_prices
+from loaders.tables.refused_bids import StatedBids, keep_where_refused
 from loaders.tables.rows import AT
 from loaders.tables.tendering import lot_ids, state_lots
 from loaders.tables.vocabulary import VOCABULARIES
@@ -101,6 +102,7 @@ def _read_bids(table: TableRows, role: pl.Series | None = None) -> _Bids:
         for party in bidders:
             state_parties(table, party)
         state_lots(table, lot, tender)
+        keep_where_refused(table.rows, StatedBids(lot, ids, bidders))
         bid = pl.DataFrame({AT: table.at, "id": ids, "consortium": consortium})
         table.rows.node("Bid", bid)
         table.rows.rel("FOR_LOT", "Bid", "Lot", pl.DataFrame({AT: table.at, "from_id": ids, "to_id": lot}))

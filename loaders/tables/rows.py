@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import PurePath
 from typing import Literal
 
@@ -45,6 +46,8 @@ class SheetRows:
         self.made_again: list[int] = []
         """Rows equal to an earlier one that count all the same."""
         self.refused: dict[int, list[Problem]] = {}
+        self.of_refused: list[Callable[[], None]] = []
+        """What is to be kept of refused rows, once it is known which they are."""
         self._nodes: list[tuple[str, pl.DataFrame]] = []
         self._rels: list[tuple[RelKey, pl.DataFrame]] = []
         self._clean: dict[str, pl.Series] = {}
@@ -161,6 +164,10 @@ class SheetRows:
         """Records of nodes, each with `AT` and `id`; those without an id are left out."""
         self._nodes.append((type_name, frame.filter(pl.col("id").is_not_null())))
 
+    def stated(self, type_name: str) -> list[pl.DataFrame]:
+        """The records of a type of nodes so far, those of refused rows among them."""
+        return [frame for name, frame in self._nodes if name == type_name]
+
     def rel(self, type_name: str, from_type: str, to_type: str, frame: pl.DataFrame) -> None:
         """Records of relationships, each with `AT`, `from_id`, `to_id`; those without an end are left out."""
         ends = pl.col("from_id").is_not_null() & pl.col("to_id").is_not_null()
@@ -186,19 +193,11 @@ class SheetRows:
             return frame
 
         if not good.all():
-            self._keep_lots()
+            for keep in self.of_refused:
+                keep()
         extract = self.context.extract
         for type_name, frame in self._nodes:
             extract.add_node(type_name, with_source(frame))
         for (type_name, from_type, to_type), frame in self._rels:
             extract.add_rel(type_name, from_type, to_type, with_source(frame))
         self._nodes, self._rels = [], []
-
-    def _keep_lots(self) -> None:
-        """Keep which lots the refused rows of a list of bids name."""
-        if not any(rel == "FOR_LOT" for (rel, _, _), _ in self._rels):
-            return
-        for type_name, frame in self._nodes:
-            if type_name == "Lot":
-                bad = frame["id"].filter(pl.Series(self.bad[frame[AT].to_numpy()]))
-                self.context.refused_lots.setdefault(self.file.key, set()).update(bad)

@@ -15,6 +15,7 @@ from loaders.problems import Problem
 from loaders.tables.branches import settle_branches
 from loaders.tables.messages import message
 from loaders.tables.paid_again import tell_payments_again
+from loaders.tables.refused_bids import place_lots
 
 # As these, an id is an organisation's whatever else is known.
 _ORGANISATION_ENDS: Final = (
@@ -194,15 +195,15 @@ def _settle_lots(context: ReadContext) -> None:
         return
     placed = pl.concat([f.select("from_id", "to_id") for f in tenders]).unique()
     bare = pl.concat([f.select("id", "source") for f in lots])
-    bare = bare.filter(
-        pl.col("id").str.starts_with("local:") & ~pl.col("id").is_in(placed["from_id"].implode())
-    )
-    if bare.is_empty():
+    alone = pl.col("id").str.starts_with("local:") & ~pl.col("id").is_in(placed["from_id"].implode())
+    bare = bare.filter(alone)
+    refused = pl.DataFrame({"id": [b.lot for f in extract.files for b in f.refused_bids]}, {"id": pl.String})
+    ids = pl.concat([bare.select("id"), refused.filter(alone)])["id"].unique()
+    if ids.is_empty():
         return
     numbered = placed.with_columns(
         bare="local:" + pl.col("from_id").str.slice(pl.col("to_id").str.len_chars() + 1)
     ).filter(pl.col("from_id").str.starts_with(pl.col("to_id") + "/"))
-    ids = bare["id"].unique()
     # A number without its tender is kept as it is written; within a tender it has one form.
     written = pl.DataFrame({"id": ids, "bare": "local:" + one_number(ids.str.strip_prefix("local:"))})
     found = numbered.join(written, on="bare").group_by("id").agg("from_id")
@@ -213,6 +214,7 @@ def _settle_lots(context: ReadContext) -> None:
     if new:
         bids = _bids_of(extract, new)
         _rename(extract, {"Lot": new, "Bid": bids})
+        place_lots(context, new)
 
 
 def _report_ambiguous(context: ReadContext, bare: pl.DataFrame) -> None:
