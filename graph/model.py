@@ -257,8 +257,12 @@ NODES: Final = (
         (
             _f("amount", "MONEY", "投标报价"),
             _f("currency", "STRING", "ISO 4217"),
-            _f("price_kind", "STRING", "total, unit_price, rate"),
-            _f("rate", "DOUBLE", "下浮率, 费率, as a fraction"),
+            _f(
+                "price_kind",
+                "STRING",
+                "total, unit_price, rate (费率), reduction (下浮率: what is taken off), discount (折扣率: paid or taken off is not said)",
+            ),
+            _f("rate", "DOUBLE", "费率, 下浮率, 折扣率, as a fraction"),
             _f(
                 "status",
                 "STRING",

@@ -197,6 +197,8 @@ ROLES: Final[dict[str, Pair]] = {
     "total": ("总价", "Total"),
     "unit_price": ("单价", "Unit price"),
     "rate": ("费率", "Rate"),
+    "reduction": ("下浮率", "Reduction"),
+    "discount": ("折扣率", "Discount rate"),
     "head": ("户主", "Head"),
     "self": ("本人", "Self"),
     "adopted_or_step_son": ("养子或继子", "Adopted or step son"),

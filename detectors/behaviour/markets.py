@@ -19,6 +19,8 @@ _WORDS: Final = {
     "total": ("总价", "total price"),
     "unit_price": ("单价", "unit price"),
     "rate": ("费率", "rate"),
+    "reduction": ("下浮率", "reduction"),
+    "discount": ("折扣率", "discount rate"),
     "?": ("不明", "unknown"),
 }
 """Code → (Chinese, English); what is no code (a currency, a year) stays as it is."""

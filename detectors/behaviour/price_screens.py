@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 
 from detectors.behaviour.markets import market_said
-from detectors.behaviour.prices import bids_table, comparable, fences, screens
+from detectors.behaviour.prices import bids_table, comparable, fences, screens, without_reductions
 from detectors.definition import Detector, Draft, Evidence, Parameter, Row, Undecided, Values
 from detectors.law import statutes
 from detectors.law.caution import CAUTION_EN, CAUTION_ZH
@@ -18,7 +18,7 @@ from detectors.ties.lot_names import lot_name, tender_name
 
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a lot whose coefficient of variation lies below its own market's low fence."""
-    bids = comparable(bids_table(rows["bids"]), 4)
+    bids = without_reductions(comparable(bids_table(rows["bids"]), 4))
     if bids.is_empty():
         return
     market = pl.concat_str(
@@ -97,7 +97,7 @@ def _draft(part: pl.DataFrame, market: Mapping[str, object]) -> Draft:
 
 DETECTOR = Detector(
     id="price-screens",
-    version="1.1",
+    version="1.2",
     domain="政府工程",
     scene="报价规律",
     title_zh="报价离散程度异常偏低（辅助指标）",

@@ -20,6 +20,11 @@ from graph.counted import counted
 VALID: Final = ("valid", "candidate", "won", "lost", "award_declined")
 """Statuses of a bid that was compared with the others; a bid without a status is taken for one."""
 
+RATES: Final = ("rate", "reduction", "discount")
+"""Kinds of price that are rates. What is taken off (下浮率), or may be (折扣率), tells by equal figures and equal steps alone:
+which is the lowest price, and in what ratio they stand, its figures do not say."""
+REDUCED: Final = pl.col("unit").is_in(RATES[1:])
+"""Rows of `comparable` whose figures are taken off, or may be."""
 _TYPES: Final = {"amount": pl.Int64, "estimate": pl.Int64, "rate": pl.Float64, "won": pl.Boolean}
 
 _PRICED: Final = (
@@ -61,7 +66,7 @@ def valid_bids(bids: pl.DataFrame) -> pl.DataFrame:
 def comparable(bids: pl.DataFrame, least: int) -> pl.DataFrame:
     """Of each lot the largest set of valid bids in one currency and kind of price, where it has `least` or more.
 
-    Adds `price` (minor units, or the rate), `unit` (currency, or "rate"), `n`, and `left_out`: valid bids of the
+    Adds `price` (minor units, or the rate), `unit` (currency, or one of `RATES`), `n`, and `left_out`: valid bids of the
     lot that can't be compared with them.
     """
     return _alike(valid_bids(bids)).filter(pl.col("n") >= least).sort("lot_id", "price", "bidder_id")
@@ -69,15 +74,16 @@ def comparable(bids: pl.DataFrame, least: int) -> pl.DataFrame:
 
 def _alike(valid: pl.DataFrame) -> pl.DataFrame:
     """Of each lot the largest set of its `valid` bids in one currency and kind of price, with the columns `comparable` adds."""
-    rate = pl.col("price_kind") == "rate"
+    rate = pl.col("price_kind").is_in(RATES)
     priced = valid.with_columns(
         price=pl.when(rate).then("rate").otherwise(pl.col("amount").cast(pl.Float64)),
         unit=pl.when(rate)
-        .then(pl.lit("rate"))
+        .then("price_kind")
         .otherwise(pl.col("currency").fill_null("") + "/" + pl.col("price_kind").fill_null("total")),
         valid=pl.len().over("lot_id"),
     )
-    priced = priced.filter(pl.col("price").is_not_null() & (pl.col("price") > 0))
+    # At a reduction of nothing one bids the ceiling.
+    priced = priced.filter((pl.col("price") > 0) | (REDUCED & (pl.col("price") == 0)))
     priced = priced.with_columns(n=pl.len().over("lot_id", "unit")).with_columns(
         left_out=pl.col("valid") - pl.col("n")
     )
@@ -87,6 +93,11 @@ def _alike(valid: pl.DataFrame) -> pl.DataFrame:
         .select("lot_id", "unit")
     )
     return priced.join(best, on=["lot_id", "unit"])
+
+
+def without_reductions(bids: pl.DataFrame) -> pl.DataFrame:
+    """Of `comparable`, those whose lowest figure is the lowest price."""
+    return bids.filter(~REDUCED)
 
 
 def without_prices(bids: pl.DataFrame, least: int) -> Iterator[Undecided]:
@@ -120,10 +131,14 @@ def without_prices(bids: pl.DataFrame, least: int) -> Iterator[Undecided]:
 
 def price_said(price: float, unit: str) -> tuple[str, str, str]:
     """A price of `comparable`: as a plain number, and as it is told in Chinese and English, yuan without their name."""
-    if unit == "rate":
-        return (f"{price:.2%}",) * 3
+    if unit in RATES:
+        zh, en = _SAID.get(unit, ("{}", "{}"))
+        return f"{price:.2%}", zh.format(f"{price:.2%}"), en.format(f"{price:.2%}")
     plain, currency = f"{price / 100:,.2f}", unit.partition("/")[0]
     return (plain, plain, plain) if currency in ("", "CNY") else (plain, *money.said(round(price), currency))
+
+
+_SAID: Final = {"reduction": ("下浮{}", "{} off"), "discount": ("折扣率{}", "at a discount rate of {}")}
 
 
 def screens(prices: Sequence[float], winner: float | None = None) -> dict[str, float]:

@@ -6,6 +6,8 @@ from typing import Final
 
 import polars as pl
 
+from detectors.behaviour.prices import REDUCED
+
 PATTERNS: Final = {
     "equal": ("报价相同", "equal prices"),
     "arithmetic": ("报价呈等差排列", "prices in arithmetic progression"),
@@ -18,12 +20,12 @@ def regular(bids: pl.DataFrame, tolerance: float) -> pl.DataFrame:
     """Lots with equal prices, or steps that lie within `tolerance` (a fraction of the mean step) of their mean.
 
     `bids`: as `prices.comparable` gives, sorted by price within a lot. Columns lot_id, arithmetic and geometric
-    (how far the steps, and the ratios, lie from their mean), distinct (different prices), n (bids).
+    (how far the steps, and the ratios, lie from their mean; of reductions the steps alone), distinct (different prices), n (bids).
     """
     inside = pl.col("lot_id") == pl.col("lot_id").shift(1)
     steps = bids.with_columns(
         step=pl.when(inside).then(pl.col("price").diff()),
-        ratio=pl.when(inside).then(pl.col("price").log().diff()),
+        ratio=pl.when(inside & ~REDUCED).then(pl.col("price").log().diff()),
     )
     lots = steps.group_by("lot_id", maintain_order=True).agg(
         arithmetic=_uneven("step"),

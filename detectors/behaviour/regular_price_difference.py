@@ -35,7 +35,9 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
                 if same.height >= int(rule["equal_bids"]):
                     yield _draft("equal", same, part, 0.0, rule)
             continue
-        pattern = "arithmetic" if lot["arithmetic"] <= lot["geometric"] else "geometric"
+        pattern = (
+            "arithmetic" if lot["geometric"] is None or lot["arithmetic"] <= lot["geometric"] else "geometric"
+        )
         yield _draft(pattern, part, part, float(lot[pattern]), rule)
 
 
@@ -91,7 +93,7 @@ def _draft(pattern: str, tied: pl.DataFrame, part: pl.DataFrame, uneven: float, 
 
 DETECTOR = Detector(
     id="regular-price-difference",
-    version="1.3",
+    version="1.4",
     domain="政府工程",
     scene="报价规律",
     title_zh="投标报价呈规律性差异",

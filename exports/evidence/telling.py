@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from detectors.behaviour.prices import RATES
 from detectors.definition import Detector, Parameter
 from detectors.identities import identity_label
 from detectors.registry import DETECTORS
@@ -251,7 +252,7 @@ def currency_in(facts: Mapping[str, Any]) -> str:
     unit = str(facts.get("unit") or "")
     # A finding's unit of prices: CNY/total, or rate.
     stated = facts.get("currency") or (
-        unit if unit == RATE else unit.partition("/")[0] if "/" in unit else ""
+        RATE if unit in RATES else unit.partition("/")[0] if "/" in unit else ""
     )
     return str(stated)
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from detectors.behaviour.prices import price_said
+from detectors.behaviour.prices import RATES, price_said
 from exports.verifying.cited import says_as
 from exports.verifying.enclosed import EDGES, FACTS, NODES, ROWS, Enclosed
 from exports.verifying.integrity import Fault
@@ -116,7 +116,7 @@ def _prices(
 ) -> Iterator[Fault]:
     """A price that a finding compares is that of the bidder's bid, and the sentence says it so."""
     unit = str(found["facts"].get("unit") or "")
-    field = "rate" if unit == "rate" else "amount"
+    field = "rate" if unit in RATES else "amount"
     for n, bidder in enumerate(found["facts"].get("bidders") or ()):
         if not isinstance(bidder, Mapping) or bidder.get("price") is None:
             continue

@@ -19,7 +19,7 @@ from loaders.tables.name_marks import WON_BESIDE, bare_firms, bare_persons
 from loaders.tables.parties import Parties, most, read_parties, relate, state_parties
 from loaders.tables.payments import counted_apart, further, tell_rows
 from loaders.tables.plans import bare_word
-from loaders.tables.prices import in_place_of_a_price, last_prices
+from loaders.tables.prices import in_place_of_a_price, last_prices, stated_rates
 from loaders.tables.refused_bids import StatedBids, keep_where_refused
 from loaders.tables.rows import AT
 from loaders.tables.tendering import lot_ids, state_lots
@@ -163,11 +163,11 @@ def read_bids(table: TableRows) -> None:
     )
     deposit = deposit.set(foreign, None)
     currency = currency.fill_null(deposit_currency)
-    rate = table.share("rate")["share"].fill_null(quoted["rate"])
+    rates = stated_rates(table)
+    kind = rates["kind"].fill_null(quoted["kind"])
+    rate = rates["rate"].fill_null(quoted["rate"])
     price_kind = table.vocabulary("price_kind")
-    price_kind = price_kind.fill_null(
-        pl.select(pl.when(rate.is_not_null() & amount.is_null()).then(pl.lit("rate"))).to_series()
-    )
+    price_kind = price_kind.fill_null(pl.select(pl.when(amount.is_null()).then(kind)).to_series())
     rank = table.rank("rank")
     if (status == "candidate").any():
         places = status_word.str.extract("第([一二三])", 1)

@@ -15,13 +15,17 @@ from loaders.values.capitals import capital_amount
 
 _PLAIN: Final = r"^[\d.,\s]*$"
 _IN_PERCENT: Final = re.compile(r"[(（][^()（）元]*[%％]\s*[)）]\s*$")
+_KINDS: Final = {"reduction": "下浮|优惠|让利|降价", "discount": "折扣"}
+"""What a rate is of by the words beside it: taken off, or either; others are of what is paid."""
+_RATE: Final = r"^(?:投标|报价|投标报价)?((?:下浮|优惠|让利|折扣)(?:率|比例|幅度)?|费率)?\s*:?\s*(\d{1,3}(?:\.\d+)?)\s*%$"
+"""A cell that is a rate, with the words before it."""
 _REMARK: Final = re.compile(r"\((?:含税价?|含增值税|价税合计|总价|固定总价|小写)\)")
 """Remarks that change nothing of the price they stand beside; what any other may change is not guessed."""
 
 
 def in_place_of_a_price(table: TableRows) -> pl.DataFrame:
-    """What stands in the column of prices and is none: `status` (未递交, 未解密), `rate` (a fraction, of 12.5% or 下浮12.5%), and
-    `other`, whether it is one of them, or words that tell no amount, which are told. The bidder stands there all the same.
+    """What stands in the column of prices and is none: `status` (未递交, 未解密), `rate` (a fraction, of 12.5% or 下浮12.5%) with its
+    `kind` (`price_kind`), and `other`, whether it is one of them, or words that tell no amount, which are told. The bidder stands there all the same.
 
     `cells`: the prices to read, those in capitals (壹佰万元整) and with a remark that changes nothing (980000元（含税）) as figures.
     """
@@ -29,9 +33,7 @@ def in_place_of_a_price(table: TableRows) -> pl.DataFrame:
     cells = told.str.normalize("NFKC").str.strip_chars()
     words = pl.select(pl.when(~cells.str.contains(r"\d")).then(cells)).to_series()
     status = VOCABULARIES["bid_status"].read(words)
-    percent = cells.str.extract(r"^(?:下浮率?|费率|投标费率)?\s*:?\s*(\d{1,3}(?:\.\d+)?)\s*%$", 1).cast(
-        pl.Float64
-    )
+    percent = cells.str.extract(_RATE, 2).cast(pl.Float64)
     if _in_percent(table):
         # The sign stands in the heading: no cell of it is money (91.5 is no 91.50 yuan).
         plain = cells.str.extract(r"^(\d{1,3}(?:\.\d+)?)$", 1).cast(pl.Float64)
@@ -42,7 +44,37 @@ def in_place_of_a_price(table: TableRows) -> pl.DataFrame:
     if _in_percent(table):
         unread |= told.is_not_null() & ~other & _without_unit(table, prices)
     table.rows.report("flag", unread, "price-unread", table.header("amount"), told)
-    return pl.DataFrame({"status": status, "rate": rate, "other": other | unread, "cells": prices})
+    kind = pl.select(pl.when(rate.is_not_null()).then(_kind(cells.str.extract(_RATE, 1)))).to_series()
+    return pl.DataFrame(
+        {"status": status, "rate": rate, "kind": kind, "other": other | unread, "cells": prices}
+    )
+
+
+def stated_rates(table: TableRows) -> pl.DataFrame:
+    """The column of rates (费率, 下浮率（%）, 折扣率): `rate`, a fraction, with its `kind` (`price_kind`) by the heading, or by the
+    words that a cell has before its figure (下浮12.5%)."""
+    cells = table.text("rate").str.normalize("NFKC").str.strip_chars()
+    words = cells.str.extract(_RATE, 1)
+    percent = pl.select(
+        pl.when(words.is_not_null()).then(cells.str.extract(_RATE, 2).cast(pl.Float64))
+    ).to_series()
+    said = pl.select(pl.when(percent <= 100).then(percent / 100)).to_series()
+    rate = said.fill_null(table.share("rate", said.is_not_null())["share"])
+    of_heading = _kind(pl.Series([table.header("rate")]))[0]
+    kind = pl.select(
+        pl.when(rate.is_not_null()).then(
+            pl.when(words.is_not_null()).then(_kind(words)).otherwise(pl.lit(of_heading))
+        )
+    ).to_series()
+    return pl.DataFrame({"rate": rate, "kind": kind})
+
+
+def _kind(words: pl.Series) -> pl.Series:
+    """The kind of price of rates that such words stand beside."""
+    kind = pl.lit("rate")
+    for code, pattern in _KINDS.items():
+        kind = pl.when(words.str.contains(pattern).fill_null(False)).then(pl.lit(code)).otherwise(kind)
+    return pl.DataFrame({"words": words}).select(kind.alias("kind")).to_series()
 
 
 def _figures(table: TableRows, told: pl.Series) -> tuple[pl.Series, pl.Series]:

@@ -202,7 +202,7 @@ def test_a_rate_or_a_word_in_the_place_of_a_price_leaves_the_bidder_there(in_the
         for r in in_the_price.store.query(query).to_pylist()
     }
     assert told == {
-        ("local:S1/1", A): (0.125, "rate", None, None),
+        ("local:S1/1", A): (0.125, "reduction", None, None),
         ("local:S1/1", B): (0.13, "rate", None, None),
         ("local:S1/1", C): (None, None, "revoked", None),
         ("local:S2/1", A): (None, None, None, 10000),

@@ -369,6 +369,8 @@ export const CODES: Record<string, [string, string]> = {
   "total": ["总价", "Total"],
   "unit_price": ["单价", "Unit price"],
   "rate": ["费率", "Rate"],
+  "reduction": ["下浮率", "Reduction"],
+  "discount": ["折扣率", "Discount rate"],
   "head": ["户主", "head"],
   "self": ["本人", "Self"],
   "adopted_or_step_son": ["养子或继子", "Adopted or step son"],
