@@ -243,6 +243,9 @@ class Detector:
     """Further properties of persons that a finding rests on: the files that state them are among its sources."""
     by_round: bool = False
     """Counts or compares bids: those of each round of a lot whose tender was held again apart."""
+    each_round: bool = False
+    """Judges each bidder by what holds on the day: where a tender was held again, that of each round by who bid in it. A bid of no
+    known day may be of any of them."""
     in_play: bool = False
     """Needs effective shares and control of what is in play to be written first."""
     defaults: Mapping[str, Any] = field(init=False)

@@ -198,11 +198,14 @@ class _Procedure:
 def _of_procedure(
     store: GraphStore, ownership: Ownership, asked: pl.DataFrame, lots: Collection[str] | None
 ) -> _Procedure:
-    beside = procedure_in_play(store, ownership, asked, lots)
-    # Of other lots of their tenders only what stands above two of the tender's bidders is asked.
-    mine = asked if lots is None else asked.filter(pl.col("group_id").is_in(list(lots)))
     # Bids of a tender that was held again were judged by nobody on the day of its last round.
-    together = pl.concat([mine, beside.groups, asked_of_rounds(store, lots)])
+    rounds = asked_of_rounds(store, lots)
+    groups = None if lots is None else {*lots, *rounds["group_id"]}
+    every = pl.concat([asked, rounds])
+    beside = procedure_in_play(store, ownership, every, groups)
+    # Of other lots of their tenders only what stands above two of the tender's bidders is asked.
+    mine = every if groups is None else every.filter(pl.col("group_id").is_in(list(groups)))
+    together = pl.concat([mine, beside.groups])
     of_lots = holders_in_play(ownership, together, elsewhen=True)
     of_tenders = holders_in_play(ownership, tenders_in_play(store, asked, some=lots is not None))
     singly = [

@@ -30,6 +30,7 @@ from graph.in_play_state import beside_debarred_by_state, in_force
 from graph.ownership_above import ask
 from graph.penetration import Ownership
 from graph.public_kinds import STATE
+from graph.round_days import MARK
 from graph.stores.contract import GraphStore
 from graph.stores.known_nodes import about
 
@@ -114,18 +115,22 @@ class Watched:
 def procedure_in_play(
     store: GraphStore, ownership: Ownership, bidders: pl.DataFrame, lots: Collection[str] | None = None
 ) -> Watched:
-    """What to ask beside the bidders. `bidders`: company_id, on_date, group_id of all lots, or of `lots` alone."""
-    groups = [_of_lots(store, query, _ASKED, lots) for query in _COMPANIES]
+    """What to ask beside the bidders. `bidders`: company_id, on_date, group_id of all lots, or of `lots` alone; of lots whose
+    tender was held again of their rounds too (`asked_of_rounds`), at which the same buy and serve.
+    """
+    rounds = _rounds(bidders)
+    groups = [_beside_rounds(_of_lots(store, query, _ASKED, lots), rounds) for query in _COMPANIES]
     parties = pl.concat(groups).unique()
     if "EXERCISES_CONTROL" in store.present():
         mine = bidders if lots is None else bidders.filter(pl.col("group_id").is_in(list(lots)))
         groups.append(_managing(store, ownership, mine))
-    named = pl.concat([_of_lots(store, query, _NAMED, lots) for query in _SERVANTS])
+    named = _beside_rounds(pl.concat([_of_lots(store, query, _NAMED, lots) for query in _SERVANTS]), rounds)
     people = named.drop("name")
     barred = {type_: read(store, _DEBARRED.format(type_), _BARRED) for type_ in ("Company", "Person")}
     serving = people
     if "RELATED_TO" in store.present():
-        people = pl.concat([people, *(_of_lots(store, query, _PEOPLE, lots) for query in _BIDDERS_PEOPLE)])
+        theirs = pl.concat([_of_lots(store, query, _PEOPLE, lots) for query in _BIDDERS_PEOPLE])
+        people = pl.concat([people, _beside_rounds(theirs, rounds)])
     kin = _kin_of(store, ownership, people["person_id"], lots is not None)
     kin = pl.concat([kin, kin.select(person_id="relative_id", relative_id="person_id")]).unique()
     below_state = []
@@ -158,6 +163,27 @@ def procedure_in_play(
     pairs = found.select("holder", "company").unique().sort("company", "holder")
     wanted = _pairs(ownership, pairs["holder"].to_list(), pairs["company"].to_list())
     return Watched(whole, singles.sort("company_id", "on_date"), wanted)
+
+
+def _rounds(bidders: pl.DataFrame) -> pl.DataFrame:
+    """The rounds among the groups: lot, round (its group), day."""
+    groups = (
+        bidders.select(round="group_id").unique().filter(pl.col("round").str.contains(MARK, literal=True))
+    )
+    parts = pl.col("round").str.split_exact(MARK, 1)
+    return groups.with_columns(lot=parts.struct.field("field_0"), day=parts.struct.field("field_1")).sort(
+        "round"
+    )
+
+
+def _beside_rounds(frame: pl.DataFrame, rounds: pl.DataFrame) -> pl.DataFrame:
+    """What is of a lot, and the same of each of its rounds on its day."""
+    if rounds.is_empty():
+        return frame
+    again = frame.join(rounds, left_on="group_id", right_on="lot").with_columns(group_id="round")
+    if "on_date" in frame.columns:
+        again = again.with_columns(on_date="day")
+    return pl.concat([frame, again.select(frame.columns)])
 
 
 def _kin_of(store: GraphStore, ownership: Ownership, people: pl.Series, alone: bool) -> pl.DataFrame:

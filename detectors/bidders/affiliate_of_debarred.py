@@ -94,7 +94,7 @@ def _with_others(found: Draft, others: int) -> Draft:
 
 DETECTOR = Detector(
     id="affiliate-of-debarred",
-    version="1.5",
+    version="1.6",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人为被禁止投标主体或其关联方",
@@ -138,6 +138,7 @@ DETECTOR = Detector(
     wording_en="[Lead] {tender} ({lot}): bidders {bidders_en} appear to be, or to be under one control or management with, {party}, "
     "which is debarred ({ban_en}). {as_of_en}: {links_en}. " + CLOSING_EN,
     assemble=assemble,
+    each_round=True,
     innocent_zh=("禁止决定只及于特定地区或特定项目类别", "仅同受国家出资", "决定已被撤销"),
     innocent_en=(
         "the ban covers one region or kind of project only",

@@ -40,7 +40,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
 
 DETECTOR = Detector(
     id="agency-bids-in-its-tender",
-    version="1.1",
+    version="1.2",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="代理机构在所代理的项目中投标",
@@ -68,6 +68,7 @@ DETECTOR = Detector(
     wording_en="[Lead] {tender} ({lot}): the {role_en}, {party}, appears to bid in a project it handles: {links_en}. "
     + CLOSING_EN,
     assemble=assemble,
+    each_round=True,
     innocent_zh=("代理关系登记错误", "同一企业在另一标段代理"),
     innocent_en=("the agency was entered by mistake", "the same firm acts as agent for another lot only"),
 )

@@ -34,7 +34,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
 
 DETECTOR = Detector(
     id="bidder-linked-to-buyer",
-    version="1.3",
+    version="1.4",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人与招标人（采购人）存在关联",
@@ -68,6 +68,7 @@ DETECTOR = Detector(
     wording_en="[Lead] {tender} ({lot}): the {role_en}, {party}, and bidders {bidders_en} appear to be linked. "
     "{as_of_en}: {links_en}. " + CLOSING_EN,
     assemble=assemble,
+    each_round=True,
     innocent_zh=("招标人与投标人仅同受国家出资", "任职或持股已在投标前结束", "已按规定回避"),
     innocent_en=(
         "buyer and bidder are merely both state-funded",

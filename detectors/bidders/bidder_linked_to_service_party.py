@@ -61,7 +61,7 @@ def _severity(party: Row, links: Sequence[Row], lot: Row) -> Severity | None:
 
 DETECTOR = Detector(
     id="bidder-linked-to-service-party",
-    version="1.6",
+    version="1.7",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人与代理、设计、监理或评标人员存在关联",
@@ -107,6 +107,7 @@ DETECTOR = Detector(
     wording_en="[Lead] {tender} ({lot}): the {role_en}, {party}, and bidders {bidders_en} appear to be linked. "
     "{as_of_en}: {links_en}. " + CLOSING_EN,
     assemble=assemble,
+    each_round=True,
     innocent_zh=("评标专家已回避或被更换", "任职或持股已在投标前结束", "仅同受国家出资"),
     innocent_en=(
         "the evaluator recused himself or was replaced",

@@ -22,6 +22,8 @@ from detectors.running.nearby import NearbyView
 from detectors.running.rounds import ByRound
 from detectors.ties import bidding
 from detectors.ties.bid_days import held_on_the_bid_date
+from detectors.ties.employers import ABOVE_EMPLOYERS, ABOVE_EMPLOYERS_EVER
+from detectors.ties.procedure_parties import ABOVE_PARTIES, ABOVE_PARTIES_EVER
 from graph.stores.contract import GraphStore
 from graph.stores.side_by_side import Beside
 
@@ -58,6 +60,11 @@ _ABOVE: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     bidding.HOLDINGS_ELSEWHEN: (ABOVE_BIDDERS[DATED], bidding.HOLDINGS_ELSEWHEN_COLUMNS),
     bidding.CONTROL: (ABOVE_BIDDERS["CONTROLS"], bidding.CONTROL_COLUMNS),
 }
+_EVER: Final[Mapping[str, Question]] = {
+    **{query: ABOVE_PARTIES_EVER[key] for key, query in ABOVE_PARTIES.items()},
+    **{query: ABOVE_EMPLOYERS_EVER[key] for key, query in ABOVE_EMPLOYERS.items()},
+}
+"""Questions as of a lot's day, and those for whatever day: a round has another."""
 _TIMEOUT: Final = 300
 _AT_ONCE: Final = 10_000
 _FEW: Final = 10_000
@@ -153,9 +160,17 @@ class Answers:
             frame = self._above(
                 *_ABOVE[query], nearest_in_time if query == bidding.HOLDINGS_ELSEWHEN else on_the_bid_date
             )
+        elif query in _EVER and self._by_round.lots:
+            ever = self._of_lots(_EVER[query], sorted(self._by_round.lots))
+            frame = self._by_round.beside_as_of(self._ask(query), ever)
         else:
             frame = self._by_round.beside(self._ask(query))
         return Rows(_ordered(self._canonically(frame)))
+
+    def _of_lots(self, query: Question, lots: Sequence[str]) -> pl.DataFrame:
+        if isinstance(self._store, NearbyView):
+            return as_text(self._read(query))
+        return as_text(self._of_listed(query.near, lots))
 
     def _counted(self, query: str) -> int:
         return int(self._store.query(query, timeout=120).column(0)[0].as_py())

@@ -19,11 +19,11 @@ from detectors.running.nearby import Nearby, NearbyView
 from detectors.running.standing import Standing
 from detectors.ties import bidding, people
 from detectors.ties.bid_days import held_on_the_bid_date
-from detectors.ties.employers import ABOVE_EMPLOYERS, EMPLOYERS_OF_LOTS
+from detectors.ties.employers import ABOVE_EMPLOYERS, ABOVE_EMPLOYERS_EVER, EMPLOYERS_OF_LOTS
 from detectors.ties.held_in_trust import OWNERS, OWNERS_COLUMNS
 from detectors.ties.managers import ABOVE_MANAGERS, MANAGERS
 from detectors.ties.managers import COLUMNS as MANAGER_COLUMNS
-from detectors.ties.procedure_parties import ABOVE_PARTIES, HELD
+from detectors.ties.procedure_parties import ABOVE_PARTIES, ABOVE_PARTIES_EVER, HELD
 from graph.in_play import derived_on_the_spot
 from graph.stores.contract import GraphStore
 from graph.stores.hops import EACH, hop
@@ -31,6 +31,7 @@ from graph.stores.known_nodes import about
 from graph.stores.side_by_side import Beside
 
 _TIMEOUT: Final = 120.0
+_SPAN: Final = ("holds_from", "holds_to")
 _HELD: Final = {
     type_: f"{EACH}MATCH (h:{type_} {{id: i}}) {hop('(h)-[:OWNS]->(c:Company)', 'c.id')}"
     "RETURN h.id AS holder_id, count(DISTINCT c.id) AS companies"
@@ -60,8 +61,10 @@ class OnTheSpot(NearbyView):
         self._rows = beside(partial(derived_on_the_spot, store, near.asked, near.mates))
         self._answers: dict[str, Callable[[], pl.DataFrame]] = {
             **{q: self._above(type_, q) for type_, q in ABOVE_BIDDERS.items()},
-            **{q: self._above_parties(type_, side) for (type_, side), q in ABOVE_PARTIES.items()},
+            **{q: self._above_parties(*key) for key, q in ABOVE_PARTIES.items()},
+            **{q: self._above_parties(*key, ever=True) for key, q in ABOVE_PARTIES_EVER.items()},
             **{q: self._above_employers(k) for k, q in ABOVE_EMPLOYERS.items()},
+            **{q: self._above_employers(k, ever=True) for k, q in ABOVE_EMPLOYERS_EVER.items()},
             ABOVE_MANAGERS: self._above_managers,
             bidding.KINDS: self._kinds,
             people.ABOVE: self._persons,
@@ -109,27 +112,29 @@ class OnTheSpot(NearbyView):
 
         return answer
 
-    def _above_parties(self, type_: str, side: str) -> Callable[[], pl.DataFrame]:
+    def _above_parties(self, type_: str, side: str, ever: bool = False) -> Callable[[], pl.DataFrame]:
         # Control has no share: as a question answers it, without a type.
         share = [pl.col(c) if type_ == "ULTIMATELY_HOLDS" else pl.lit(None).alias(c) for c in HELD]
 
         def answer() -> pl.DataFrame:
             found = self._store.query(_PARTIES[side], {"ids": self._near.ids("asked") or [""]}, _TIMEOUT)
             parties = pl.DataFrame(pl.from_arrow(found)).cast(pl.String)
-            rows = parties.join(self._of(type_, parties["to_id"]), on="to_id").filter(held_on_the_bid_date())
+            rows = parties.join(self._of(type_, parties["to_id"]), on="to_id")
+            rows = rows if ever else rows.filter(held_on_the_bid_date())
             told = ("lot_id", pl.col("to_id").alias("party_id"), pl.col("from_id").alias("holder_id"))
-            return rows.select(*told, *share, "derivation", "identity").unique()
+            return rows.select(*told, *share, "derivation", "identity", *(_SPAN if ever else ())).unique()
 
         return answer
 
-    def _above_employers(self, query: str) -> Callable[[], pl.DataFrame]:
+    def _above_employers(self, query: str, ever: bool = False) -> Callable[[], pl.DataFrame]:
         def answer() -> pl.DataFrame:
             ids = {"ids": self._near.ids("asked") or [""]}
             found = self._store.query(EMPLOYERS_OF_LOTS[query], ids, _TIMEOUT)
             firms = pl.DataFrame(pl.from_arrow(found)).cast(pl.String)
-            rows = firms.join(self._of("CONTROLS", firms["to_id"]), on="to_id").filter(held_on_the_bid_date())
+            rows = firms.join(self._of("CONTROLS", firms["to_id"]), on="to_id")
+            rows = rows if ever else rows.filter(held_on_the_bid_date())
             ends = (pl.col("to_id").alias("employer_id"), pl.col("from_id").alias("holder_id"))
-            return rows.select("lot_id", *ends, "derivation", "identity").unique()
+            return rows.select("lot_id", *ends, "derivation", "identity", *(_SPAN if ever else ())).unique()
 
         return answer
 

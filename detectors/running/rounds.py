@@ -2,8 +2,8 @@
 
 Beside such a lot stand its rounds, as lots that only questions know: `<lot>@开标<day>`, with the bids opened on that day and
 what its rows state of them. Detectors of ties see both: those who bid together in a round are tied there, and a tie that
-only the lot as a whole shows, of bidders that met in no round, is undecided. Detectors that count or compare bids see the
-rounds alone, all others the lot alone.
+only the lot as a whole shows, of bidders that met in no round, is undecided. Detectors that count or compare bids, or judge
+each bidder by what holds on the day, see the rounds alone, all others the lot alone.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import polars as pl
 from detectors.definition import Detector, Draft, Evidence, Undecided
 from detectors.finding import Finding
 from detectors.rows import Rows
+from detectors.ties.bid_days import held_on_the_bid_date
 from detectors.ties.lot_names import lot_name
 from graph.counted import counted
 from graph.round_days import MARK
@@ -78,6 +79,20 @@ class ByRound:
         ]
         return pl.concat([frame, pl.DataFrame(rows, schema=frame.schema, orient="row")])
 
+    @property
+    def lots(self) -> frozenset[str]:
+        """The lots that have several rounds."""
+        return self._lots
+
+    def beside_as_of(self, frame: pl.DataFrame, ever: pl.DataFrame) -> pl.DataFrame:
+        """Rows about lots as of their days, and those about their rounds as of theirs. `ever`: about lots on whatever day, with
+        `holds_from` and `holds_to`."""
+        rounds = self._of_bids.select("lot_id", bid_on="day").unique()
+        of_rounds = ever.join(rounds, on="lot_id", maintain_order="left_right").filter(held_on_the_bid_date())
+        of_rounds = of_rounds.with_columns(lot_id=pl.col("lot_id") + MARK + pl.col("bid_on"))
+        told = of_rounds.select(pl.col(c).cast(t) for c, t in frame.schema.items())
+        return pl.concat([frame, told.unique(maintain_order=True)])
+
     def _of_round(self, row: dict[str, Any]) -> dict[str, Any]:
         lot, bid, day = row.get("lot_id"), row.get("bid_id"), row.pop("day")
         if lot and row.get("lot_status") == "lot_failed":
@@ -103,7 +118,7 @@ class ByRound:
         on = next((c for c in ("lot_id", "bid_id") if c in rows.frame.columns), None)
         if not self._lots or not on or _is_tie(detector):
             return rows
-        out = self._lots | self._bids_of if detector.by_round else self._round.keys()
+        out = self._lots | self._bids_of if detector.by_round or detector.each_round else self._round.keys()
         listed = pl.Series(on, sorted(out), pl.String)
         return Rows(rows.frame.filter(~pl.col(on).is_in(listed.implode())))
 
@@ -124,7 +139,7 @@ class ByRound:
             )
         lot, day = self._round[hit.scope_id]
         if isinstance(hit, Undecided):
-            return None if _is_tie(detector) else self._gap(hit, lot, day)
+            return None if _is_tie(detector) else self._gap(detector, hit, lot, day)
         if hit.suppressed_by and hit.suppressed_by[0] == "lot" and self._others(hit) <= {lot}:
             return None
         if detector.counts_rows and self._mistyped(lot, day, int(hit.facts.get("limit", 0))):
@@ -160,8 +175,8 @@ class ByRound:
             f"perhaps as a day was mistyped: how many bids there were each time cannot be decided. {_MEND_EN}",
         )
 
-    def _gap(self, hit: Undecided, lot: str, day: str) -> Undecided | None:
-        if self._undated[lot]:
+    def _gap(self, detector: Detector, hit: Undecided, lot: str, day: str) -> Undecided | None:
+        if self._undated[lot] and detector.by_round:
             # Told of the lot by `unplaced`.
             return None
         zh, en = f"{day}开标的一次投标：", f"of the bids opened on {day}: "

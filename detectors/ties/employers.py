@@ -19,6 +19,7 @@ from detectors.rows import table
 from detectors.ties.attached import dated
 from detectors.ties.links import SPAN, compared
 from detectors.ties.procedure_coverage import is_public
+from detectors.ties.procedure_parties import EVER
 from detectors.ties.roles import role_en, role_zh
 from graph.names import UNNUMBERED
 from graph.public_kinds import STATE
@@ -44,17 +45,26 @@ _ON_THE_DATE: Final = (
     "(u.holds_from IS NULL OR l.bid_on IS NULL OR u.holds_from <= l.bid_on) "
     "AND (u.holds_to IS NULL OR (l.bid_on IS NOT NULL AND l.bid_on < u.holds_to))"
 )
-ABOVE_EMPLOYERS: Final[Mapping[str, str]] = {
-    f"above_employers_{n}": Question(
+
+
+def _above(post: str, ever: bool = False) -> Question:
+    return Question(
         f"MATCH (h)-[u:CONTROLS]->(x:Company)<-[r:{post}]-(p:Person)-[:SERVES_TENDER]->{ON_LOT} "
-        f"WHERE r.counted AND {_ON_THE_DATE} RETURN DISTINCT l.id AS lot_id, x.id AS employer_id, h.id AS holder_id, "
-        "u.derivation AS derivation, u.identity AS identity",
+        f"WHERE r.counted {'' if ever else f'AND {_ON_THE_DATE} '}RETURN DISTINCT l.id AS lot_id, x.id AS employer_id, "
+        f"h.id AS holder_id, u.derivation AS derivation, u.identity AS identity{EVER if ever else ''}",
         "asked",
         "l:Lot",
     )
-    for n, post in enumerate(POSTS)
+
+
+ABOVE_EMPLOYERS: Final[Mapping[str, Question]] = {
+    f"above_employers_{n}": _above(post) for n, post in enumerate(POSTS)
 }
-"""Who controls a company for which somebody works who serves the tender."""
+"""Who controls on the lot's day a company for which somebody works who serves the tender."""
+ABOVE_EMPLOYERS_EVER: Final[Mapping[str, Question]] = {
+    f"above_employers_{n}": _above(post, ever=True) for n, post in enumerate(POSTS)
+}
+"""The same on whatever day."""
 ABOVE_COLUMNS: Final = ("lot_id", "employer_id", "holder_id", "derivation", "identity")
 EMPLOYERS_OF_LOTS: Final[Mapping[str, str]] = {
     f"above_employers_{n}": about(

@@ -50,16 +50,21 @@ HELD: Final = ("share", "share_min", "share_max", "votes", "depth", "method")
 """What a holder above a party has of it; of who controls it alone none of this is known."""
 
 
-def _above(type_: str, side: str) -> Question:
+EVER: Final = ", u.holds_from AS holds_from, u.holds_to AS holds_to"
+"""What a question about all days returns besides: when it holds."""
+
+
+def _above(type_: str, side: str, ever: bool = False) -> Question:
     shown = (
         ", ".join(f"u.{c} AS {c}" for c in HELD)
         if type_ == "ULTIMATELY_HOLDS"
         else ", ".join(f"null AS {c}" for c in HELD)
     )
+    day = "" if ever else f"WHERE {_on_the_bid_date('u')} "
     return Question(
-        f"MATCH (h)-[u:{type_}]->(p:Company)-[:{side}]->{_LOT} WHERE {_on_the_bid_date('u')} "
+        f"MATCH (h)-[u:{type_}]->(p:Company)-[:{side}]->{_LOT} {day}"
         f"RETURN DISTINCT l.id AS lot_id, p.id AS party_id, h.id AS holder_id, {shown}, u.derivation AS derivation, "
-        "u.identity AS identity",
+        f"u.identity AS identity{EVER if ever else ''}",
         "asked",
         "l:Lot",
     )
@@ -70,7 +75,11 @@ ABOVE_PARTIES: Final[Mapping[tuple[str, str], Question]] = {
     for type_ in ("ULTIMATELY_HOLDS", "CONTROLS")
     for side in ("BUYS", "SERVES_TENDER")
 }
-"""What stands above companies of the procedure, by the type of relationship and the side."""
+"""What stands above companies of the procedure on the lot's day, by the type of relationship and the side."""
+ABOVE_PARTIES_EVER: Final[Mapping[tuple[str, str], Question]] = {
+    key: _above(*key, ever=True) for key in ABOVE_PARTIES
+}
+"""The same on whatever day."""
 ABOVE_COLUMNS: Final = ("lot_id", "party_id", "holder_id", *HELD, "derivation", "identity")
 
 

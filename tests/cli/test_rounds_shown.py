@@ -10,7 +10,10 @@ import pytest
 
 from tests.api.test_rounds_shown import LISTS, id_of
 from tests.detectors.test_rounds import FIRST, SECOND
+from tests.detectors.test_rounds_of_parties import BUYER, SERVING, TIED_FILES
 from tests.exports.test_rounds_shown import LOT, OF
+
+OF_PARTIES = (BUYER.id, SERVING.id)
 
 
 @pytest.fixture
@@ -83,3 +86,18 @@ def test_of_extracts_of_different_days_a_package_has_those_of_its_opening(lookth
         # An edge is of the extract that states it.
         edges = csv.DictReader(io.StringIO((to / "data/graph/edges.csv").read_text(encoding="utf-8-sig")))
         assert {e["observed_on"] for e in edges if e["type"] in ("SUBMITS", "FOR_LOT")} == {days[name]}
+
+
+def test_ties_with_parties_are_judged_on_the_day_of_each_opening_before_anything_is_written_too(
+    lookthrough, tmp_path
+):
+    (tmp_path / "in").mkdir()
+    for name, text in TIED_FILES.items():
+        (tmp_path / "in" / name).write_text(text, encoding="utf-8")
+    assert lookthrough("load", tmp_path / "in").code == 0
+    # Nothing is worked out and written yet: on the spot.
+    screened = json.loads(lookthrough("screen", LOT, "--no-ledger", "--format", "json").out)["findings"]
+    detected = json.loads(lookthrough("detect", "--format", "json").out)
+    told = [{(f["fingerprint"], f["facts"].get("round")) for f in found if f["detector"] in OF_PARTIES}
+            for found in (screened, detected)]  # fmt: skip
+    assert told[0] == told[1] and {day for _, day in told[0]} == {FIRST, SECOND}
