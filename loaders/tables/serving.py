@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import polars as pl
@@ -19,11 +20,14 @@ _NO_PLACE: Final = r"^(?:已?(?:退休|离休|离退休)(?:人员)?|自由职业
 
 _PLACES: Final = r"\s*[、,，;；/／\n]\s*"
 """What stands between several workplaces of one person."""
-_MARK: Final = (
-    r"\s*[(（]\s*(?:评标(?:委员会)?)?(?:副?组长|副?主任(?:委员)?|委员|组员|成员|(?:技术|经济|商务|评审|评标|综合)?专家|技术|经济|商务|业主代表|"
-    r"(?:招标|采购)人代表|业主|招标人|采购人)\s*[)）]"
-)
-"""Behind the name of a member of a committee: its part in it."""
+_PART: Final = r"(?:评标(?:委员会)?)?(?:副?组长|副?主任(?:委员)?|委员|组员|成员|(?:技术|经济|商务|评审|评标|综合)?专家(?:评委)?|技术|经济|商务)"
+_STANDS_IN: Final = r"(?:业主|甲方|(?:建设|招标|采购|业主)单位|(?:招标|采购)人)(?:代表|评委)?"
+_MARK: Final = rf"\s*[(（]\s*(?:{_PART}|{_STANDS_IN})\s*(?:[,，、;；:：\s][^()（）]*)?[)）]"
+"""Behind the name of a member of a committee: its part in it, perhaps with more of him."""
+_MARKED: Final = rf"([^()（）、,，;；/／\s]+)\s*[(（]\s*(?:{_PART}\s*[、,，兼])?\s*{_STANDS_IN}\s*(?:[,，、;；:：\s][^()（）]*)?[)）]"
+"""A name marked as the buyer's representative's."""
+_LABEL: Final = re.compile(rf"(?:^|[、,，;；。\s])\s*({_PART}|{_STANDS_IN})\s*[:：]\s*")
+"""Before names: the part of those that follow, up to the next."""
 
 
 def read_persons_serving(table: TableRows, tender: pl.Series, role: pl.Series) -> None:
@@ -38,6 +42,8 @@ def read_persons_serving(table: TableRows, tender: pl.Series, role: pl.Series) -
         return pl.select(pl.when(person).then(table.text(column))).to_series()
 
     names, numbers = with_their_numbers(where("person_name"), where("person_id"))
+    names = _marked_each(names)
+    standing_in = names.str.extract_all(_MARKED).list.eval(pl.element().str.extract(_MARKED, 1))
     names = names.str.replace_all(_MARK, "")
     cells = NameCells(names, numbers)
     cells.tell(table, "person_name")
@@ -73,11 +79,38 @@ def read_persons_serving(table: TableRows, tender: pl.Series, role: pl.Series) -
             required=False,
         )
         state_parties(table, party)
-        relate(table, "SERVES_TENDER", party, "Tender", serves, {"role": role})
+        # Whom the cell marks as the buyer's representative is that, whatever the others are.
+        marked = pl.DataFrame({"name": name, "of": standing_in, "role": role}).select(
+            pl.when(
+                pl.col("of").list.contains(pl.col("name")).fill_null(False) & (pl.col("role") == "evaluator")
+            )
+            .then(pl.lit("buyer_representative"))
+            .otherwise("role")
+            .alias("role")
+        )
+        relate(table, "SERVES_TENDER", party, "Tender", serves, {"role": marked["role"]})
         if place == 0:
             for workplace in workplaces:
                 at = pl.select(pl.when(~several).then(workplace.ids)).to_series()
                 relate(table, "OFFICER_OF", party, "Company", at, {"role": table.constant(EMPLOYEE)})
+
+
+def _marked_each(names: pl.Series) -> pl.Series:
+    """The names with what stands before some of them (业主代表：张三；专家：李四、王五) put behind each (张三（业主代表）、李四…)."""
+    labelled = names.str.contains(_LABEL.pattern).fill_null(False)
+    if not labelled.any():
+        return names
+    told = [_behind(n) if n and at else n for n, at in zip(names.to_list(), labelled.to_list(), strict=True)]
+    return pl.Series(names.name, told, dtype=pl.String)
+
+
+def _behind(names: str) -> str:
+    first, *rest = _LABEL.split(names)
+    told = [first] if first.strip() else []
+    for part, listed in zip(rest[::2], rest[1::2], strict=True):
+        each = [n.strip() for n in re.split(r"[、,，;；。\n]", listed) if n.strip()]
+        told += [n if re.search(_MARK, n) else f"{n}（{part}）" for n in each]
+    return "、".join(told)
 
 
 def _workplaces(
