@@ -350,6 +350,13 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "It can't be told what this table is. It has: {known}. Rename headings or the file, or set table in a --map "
         "file.",
     ),
+    "bribery-records": (
+        "行贿犯罪查询结果：有无行贿犯罪记录本身不是禁止投标的决定，没有导入，核查时不作依据。请人工对照招标文件的资格条件核对；已有禁止投标决定的，请把决定列成"
+        "“禁止投标”表（单位名称、统一社会信用代码、处罚机关、处罚内容、处罚起始日期、处罚截止日期）导入。",
+        "Results of a search for bribery convictions: whether there is one is in itself no decision that bars from bidding; it is "
+        "not loaded, and nothing rests on it. Check it by hand against the tender's conditions. Decisions that do bar from bidding "
+        "load as a list of debarments (单位名称, 统一社会信用代码, 处罚机关, 处罚内容, 处罚起始日期, 处罚截止日期).",
+    ),
     "hidden-sheet": (
         "隐藏的工作表，已照常读取。若不应加载，请删除该表，或在 --map 文件中写 skip = true。",
         "A hidden sheet, read like any other. If it should not be loaded, delete it or set skip = true in a --map file.",

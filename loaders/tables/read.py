@@ -13,6 +13,7 @@ from loaders.identity import looks_like_person_number, masked, read_company_ids,
 from loaders.problems import Problem, brief_list
 from loaders.sheets import Sheet, read_sheets
 from loaders.tables import benefits, bids, companies, ownership, people, property, rosters, tendering
+from loaders.tables.bribery import tells_of_bribery
 from loaders.tables.captions import with_captions
 from loaders.tables.columns import TableRows
 from loaders.tables.mapping import choose
@@ -141,6 +142,9 @@ def read_sheet(
         zh, en = message("hidden-sheet")
         context.problem("note", "hidden-sheet", file, sheet.header_row, zh=zh, en=en, sheet=sheet.name)
     _tell_ignored(sheet, plan, file, context)
+    if tells_of_bribery(sheet, file.name, plan.table):
+        zh, en = message("bribery-records")
+        context.problem("flag", "bribery-records", file, sheet.header_row, zh=zh, en=en, sheet=sheet.name)
     if plan.named:
         zh, en = table_message("named-otherwise", plan.table or "", _lacking(plan.named))
         context.problem("flag", "named-otherwise", file, sheet.header_row, zh=zh, en=en, sheet=sheet.name)
@@ -182,11 +186,14 @@ def _unrecognised(sheet: Sheet, plan: SheetPlan, file: InputFile, context: ReadC
     """A sheet without a known heading is a note; one that lacks a required column is refused as a whole."""
     headers = list(sheet.frame.columns)
     known = count_known_headers(headers)
-    if plan.nearest is None and not alone and known < 2:
+    bribery = tells_of_bribery(sheet, file.name, None)
+    if plan.nearest is None and not alone and known < 2 and not bribery:
         zh, en = message("sheet-ignored")
         context.problem("note", "sheet-ignored", file, sheet.header_row, zh=zh, en=en, sheet=sheet.name)
         return 0
-    if plan.nearest is None:
+    if bribery:
+        code, zh, en = "bribery-records", *message("bribery-records")
+    elif plan.nearest is None:
         code, zh, en = "unknown-table", *message("unknown-table", known=brief_list(headers, "、"))
     else:
         name = plan.nearest.table.name
@@ -252,7 +259,7 @@ def inspect_tables(file: InputFile, mapping: Mapping[str, Any]) -> list[SheetRep
                 columns={t.table.name: _shown_columns(t) for t in plan.tables},
                 units=plan.units,
                 year=plan.year if any(t.months for t in plan.tables) else None,
-                warnings=tuple({"zh": zh, "en": en} for zh, en in _warnings(sheet, plan)),
+                warnings=tuple({"zh": zh, "en": en} for zh, en in _warnings(sheet, plan, file.name)),
                 ignored=tuple(h for h in plan.ignored if h not in ADDED),
                 missing=plan.missing,
                 nearest=plan.nearest.table.name if plan.nearest else None,
@@ -267,8 +274,11 @@ def _shown_columns(plan: TablePlan) -> dict[str, tuple[str, ...]]:
     return dict(plan.columns) | ({"months": tuple(plan.months)} if plan.months else {})
 
 
-def _warnings(sheet: Sheet, plan: SheetPlan) -> Iterator[tuple[str, str]]:
-    """What whole columns lack: the unit of bare figures, the year of months; a list of holders, the holders."""
+def _warnings(sheet: Sheet, plan: SheetPlan, file: str) -> Iterator[tuple[str, str]]:
+    """What whole columns lack: the unit of bare figures, the year of months; a list of holders, the holders. And what is read
+    of no sheet."""
+    if tells_of_bribery(sheet, file, plan.table):
+        yield message("bribery-records")
     if plan.named:
         yield table_message("named-otherwise", plan.table or "", _lacking(plan.named))
     for table in plan.tables:
