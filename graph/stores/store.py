@@ -411,11 +411,16 @@ def _parsed(row: Mapping[str, Any]) -> BatchRecord:
         snapshot=row["snapshot"],
         snapshot_tables=tuple(row["snapshot_tables"] or ()),
         snapshot_scope=row["snapshot_scope"],
-        files=tuple(json.loads(f) for f in row["files"] or ()),
+        files=tuple(_told_of(json.loads(f)) for f in row["files"] or ()),
         counts=json.loads(row["counts"]),
         loaded_at=row["loaded_at"],
         software=row["software"],
     )
+
+
+def _told_of(file: dict[str, Any]) -> dict[str, Any]:
+    """What is shown of a file: of whose bids its refused rows were is asked by detection alone."""
+    return {k: v for k, v in file.items() if k != "refused_bids"}
 
 
 def _snapshots(batches: Sequence[BatchRecord]) -> pl.DataFrame:

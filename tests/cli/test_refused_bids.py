@@ -66,6 +66,7 @@ def test_a_corrected_row_loaded_later_answers_until_it_is_taken_back(lookthrough
     _load(lookthrough, tmp_path, "投标.csv", HEAD + GOOD + BAD)
     told, _ = _answer(lookthrough)
     assert "请改正后导入载有改正行的表（写明同一标段、同一投标人）" in told[0]
+    assert "refused_bids" not in lookthrough("status", "--format", "json").out
     batch = _load(lookthrough, tmp_path, "改正.csv", HEAD + CORRECTED)
     assert _answer(lookthrough) == ([], [])
     assert lookthrough("unload", batch).code == 0
