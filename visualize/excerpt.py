@@ -15,6 +15,7 @@ from graph.penetration.paths import Paths, band
 from graph.penetration.register import TOLERANCE
 from graph.round_of_lot import round_of_lot
 from graph.stores import GraphStore
+from graph.stores.hops import EACH
 from graph.subgraph import SubEdge, Subgraph
 from visualize.abridge import first_day
 from visualize.gathering import Canvas
@@ -54,19 +55,30 @@ def picture_of(
         canvas.round = round_of_lot(store, ids[0], round)
         if canvas.round is None or len(ids) > 1:
             raise KeyError(round)
-    title = around(canvas, ids, computed=computed, tied=tied)
-    if round is not None:
-        title = f"{title} · {round}"
         findings = [f for f in findings if f.facts.get("round", round) == round]
     about = [f for f in findings if f.scope_id in ids or set(f.subjects) & set(ids)]
     about = [f for f in about if as_of is None or _paid_from(f) <= as_of[:7]]
+    lots = any(type_of(store, id_) == "Lot" for id_ in ids)
+    proving = _parties(store, about) if lots else ()
+    title = around(canvas, ids, computed=computed, tied=tied, proving=proving)
+    if round is not None:
+        title = f"{title} · {round}"
     drawn = canvas.subgraph(title, ids, about)
-    lots = any(n.type == "Lot" and n.id in set(ids) for n in drawn.nodes)
     return replace(drawn, undrawn=canvas.undrawn(about)) if lots else drawn
 
 
-def around(canvas: Canvas, ids: Sequence[str], *, computed: bool = False, tied: bool = False) -> str:
-    """Gather what `picture_of` shows around some nodes; gives the title. A canvas of no date gets one."""
+def around(
+    canvas: Canvas,
+    ids: Sequence[str],
+    *,
+    computed: bool = False,
+    tied: bool = False,
+    proving: Sequence[str] = (),
+) -> str:
+    """Gather what `picture_of` shows around some nodes; gives the title. A canvas of no date gets one.
+
+    `proving`: parties that, above the bidders of lots, come before all others.
+    """
     titles: list[str] = []
     as_of = canvas.as_of
     for id_ in ids:
@@ -77,7 +89,7 @@ def around(canvas: Canvas, ids: Sequence[str], *, computed: bool = False, tied: 
         title = canvas.nodes[id_].name or plain_id(id_)
         if type_ == "Lot":
             canvas.as_of = as_of or canvas.nodes[id_].facts.get("bid_on")
-            title = " · ".join([*_around_lot(canvas, id_), title])
+            title = " · ".join([*_around_lot(canvas, id_, proving), title])
         else:
             canvas.as_of = as_of or today().isoformat()
         if type_ == "Company":
@@ -96,6 +108,17 @@ def around(canvas: Canvas, ids: Sequence[str], *, computed: bool = False, tied: 
     if tied:
         canvas.between(ids)
     return "、".join(titles)
+
+
+def _parties(store: GraphStore, findings: Sequence[Finding]) -> list[str]:
+    """The parties in the proofs of findings that stand: what a lot's picture holds of these."""
+    proving = sorted({n for f in findings if not f.suppressed_by for n in f.evidence.nodes})
+    found = [
+        store.query(f"{EACH}MATCH (n:{type_} {{id: i}}) RETURN n.id AS id", {"ids": proving}).column(0)
+        for type_ in ("Company", "Person")
+        if proving
+    ]
+    return [id_ for column in found for id_ in column.to_pylist()]
 
 
 def _paid_from(found: Finding) -> str:
@@ -153,12 +176,14 @@ def _formula(chains: Paths, owner: Owner) -> str:
     return f"{' + '.join(products)}{'' if whole else ' + …'} = {band(low, high)}"
 
 
-def _around_lot(canvas: Canvas, lot: str) -> list[str]:
-    """Add a lot's tender, bids, bidders and their owners; gives the tender's name."""
+def _around_lot(canvas: Canvas, lot: str, proving: Sequence[str]) -> list[str]:
+    """Add a lot's tender, bids, bidders and their owners, first those that prove something; gives the tender's name."""
     tenders = canvas.follow("LOT_OF", ("Lot", "Tender"), [lot], upward=False)
     bids = canvas.follow("FOR_LOT", ("Bid", "Lot"), [lot], upward=True)
     bidders = canvas.follow("SUBMITS", ("Company", "Bid"), bids, upward=True)
     canvas.subjects.update(bidders)
+    if proving:
+        canvas.keep_room([*canvas.nodes, *proving])
     canvas.owners_above(bidders)
     return [canvas.nodes[t].name for t in tenders if canvas.nodes[t].name]
 

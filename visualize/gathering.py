@@ -64,6 +64,10 @@ class Canvas:
         self._ahead = Ahead()
         self._joined: bool | None = None
         self._looked_above: set[str] = set()
+        self._owned: set[str] = set()
+        """The companies of which an owner is known, whether he is drawn or not."""
+        self._one_party: set[tuple[str, str]] = set()
+        """Ids of one company, drawn or not."""
         self._counted: dict[str, tuple[dict[str, int], bool]] = {}
         """See `_counted_rows`."""
         self.nodes: dict[str, SubNode] = {}
@@ -131,6 +135,10 @@ class Canvas:
         """`follow` between several pairs of node types at once: where there is no room for all, the largest are drawn."""
         other = "from_id" if upward else "to_id"
         found = {pair: self.links(name, pair, ids, upward) for pair in pairs}
+        if name == "OWNS" and upward:
+            self._owned.update(row["to_id"] for rows in found.values() for row in rows)
+        elif name == "SAME_AS":
+            self._one_party.update((r["from_id"], r["to_id"]) for rows in found.values() for r in rows)
         kept = self._largest([row for rows in found.values() for row in rows], other)
         new = {}
         for (start, end), rows in found.items():
@@ -346,6 +354,7 @@ class Canvas:
         # Who is said to own a firm goes before who is shown as its head.
         owned = {r["to_id"] for r in rows if r["interest"] != REGISTERED_HEAD}
         rows = [r for r in rows if r["interest"] != REGISTERED_HEAD or r["to_id"] not in owned]
+        self._owned.update(r["to_id"] for r in rows)
         self.add_nodes("Person", [r["from_id"] for r in rows])
         for row in rows:
             if row["from_id"] in self.nodes:
@@ -363,6 +372,7 @@ class Canvas:
             if r["interest"] == HEAD_OFFICE
             or (r["interest"] == HEAD_OFFICE_BY_NAME and r["to_id"] not in stated)
         ]
+        self._owned.update(r["to_id"] for r in rows)
         heads = list(dict.fromkeys(r["from_id"] for r in rows))
         self.add_nodes("Company", heads)
         for row in rows:
@@ -372,10 +382,10 @@ class Canvas:
 
     def _without_owners(self) -> set[str]:
         """The companies, whose owners were looked for, of which none is known under any of their ids."""
-        if self.truncated:
-            return set()
-        owned = {e.target for e in self.edges.values() if e.type in ("OWNS", "EXERCISES_CONTROL")}
-        joined = [(e.source, e.target) for e in self.edges.values() if e.type == "SAME_AS"]
+        owned = set(self._owned)
+        # What was left out for want of room was not looked above of: who owns it is open.
+        owned |= {id_ for pair in self._one_party for id_ in pair if id_ not in self._looked_above}
+        joined = self._one_party
         spread = True
         while spread:
             more = {end for pair in joined if owned.intersection(pair) for end in pair} - owned

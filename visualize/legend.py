@@ -64,7 +64,8 @@ def notes(scene: Scene) -> list[tuple[str, str, bool]]:
     if scene.truncated:
         out.append((pick(WORDS["truncated"], lang), ALARM, True))
     if scene.undrawn:
-        out.append((pick(WORDS["undrawn"], lang).format(n=scene.undrawn), ALARM, True))
+        words = WORDS["undrawn_for_want" if scene.truncated else "undrawn"]
+        out.append((pick(words, lang).format(n=scene.undrawn), ALARM, True))
     out.append((pick(WORDS["notice"], lang), INK, True))
     return out
 

@@ -367,6 +367,10 @@ WORDS: Final[dict[str, Pair]] = {
         "标为疑点的另有依据未画在本图中（如联系方式、账户、亲属）：涉及{n}条预警，见各条预警的证据图",
         "What is marked also rests on what is not drawn here (such as contacts, accounts, kin): findings concerned: {n}; see each one's own picture",
     ),
+    "undrawn_for_want": (
+        "标为疑点的另有依据未画在本图中（超过数量上限，或为联系方式、账户、亲属等）：涉及{n}条预警，见各条预警的证据图",
+        "What is marked also rests on what is not drawn here (left out at the limit, or contacts, accounts, kin): findings concerned: {n}; see each one's own picture",
+    ),
     "untitled": ("股权穿透图", "Ownership graph"),
     "empty": ("没有可画的内容", "Nothing to draw"),
     "more": ("等", "and more"),

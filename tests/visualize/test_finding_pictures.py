@@ -205,3 +205,33 @@ def test_a_household_shows_what_companies_of_its_members_hold(demo: Demo) -> Non
     second = first["duplicate-benefit"]
     recipients = {r["id"] for r in second.facts["recipients"]}
     assert recipients <= {n.id for n in finding_picture(store, second).nodes}
+
+
+def test_a_lots_picture_that_is_cut_holds_what_proves_its_findings_and_says_whose_owners_nobody_states(
+    store_url: str, store_credentials: Credentials, tmp_path: Path
+) -> None:
+    head = "company_id,company_name,holder_id,holder_name,holder_kind,share_percent"
+    held = [
+        f"c{n},虚构投标{n}有限公司,p{n}x{k},测试股东{n}之{k},person,1.5" for n in range(8) for k in range(40)
+    ]
+    for n in (0, 1):
+        held += [f"c{n},虚构投标{n}有限公司,a{n},虚构一层{n}有限公司,company,40"]
+        held += [f"a{n},虚构一层{n}有限公司,b{n},虚构二层{n}有限公司,company,80"]
+        held += [f"b{n},虚构二层{n}有限公司,owner,测试老板,person,90"]
+    bids = [f"T,1,c{n},虚构投标{n}有限公司,2026-05-01 09:00" for n in range(8)]
+    bids += ["T,1,x,虚构无数据有限公司,2026-05-01 09:00"]
+    with open_store(store_url, credentials=store_credentials) as store:
+        table = "tender_id,lot_id,bidder_id,bidder_name,submitted_at"
+        _load(store, tmp_path / "a", "main", bids="\n".join([table, *bids]), holders="\n".join([head, *held]))
+        found = [f for f in detect(store, DETECTORS).findings if not f.suppressed_by]
+        picture = picture_of(store, ["local:T/1"], None, found)
+    assert picture.truncated
+    assert found, "two bidders have one owner three layers up"
+    drawn = {n.id: n for n in picture.nodes}
+    assert {n for f in found for n in f.evidence.nodes} <= drawn.keys()
+    assert {k for f in found for k in f.evidence.keys} <= {e.id for e in picture.edges}
+    marked = {n.name for n in picture.nodes if "finding" in n.marks}
+    assert {"虚构二层0有限公司", "虚构二层1有限公司", "测试老板"} <= marked
+    assert not picture.undrawn
+    unowned = {n.name for n in picture.nodes if "owners_unknown" in n.marks}
+    assert unowned == {"虚构无数据有限公司"}
