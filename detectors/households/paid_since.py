@@ -40,13 +40,17 @@ class Since:
 
 
 class Homes:
-    """Where people belong besides, and in which months these households are paid."""
+    """Where people who left a household belong besides, and in which months these households are paid."""
 
-    def __init__(self, members: Iterable[Row], paid: Iterable[Recipient]):
+    def __init__(self, members: Sequence[Row], paid: Iterable[Recipient]):
+        # A list may tell by name alone who left: then another row of the household has his number.
+        left = {m["household_id"] for m in members if m["left_on"]}
+        theirs = {m["person_id"] for m in members if m["household_id"] in left}
         self._homes: dict[str, list[Row]] = defaultdict(list)
         for row in members:
-            self._homes[str(row["person_id"])].append(row)
-        self._months = {of.id: frozenset(of.months) for of in paid}
+            if row["person_id"] in theirs:
+                self._homes[str(row["person_id"])].append(row)
+        self._paid = {of.id: of for of in paid}
 
     def unpaid(self, persons: Collection[str], household: str, month: str) -> list[str]:
         """The other households that some of these persons belong to in a month, and that nothing is paid to then."""
@@ -56,7 +60,9 @@ class Homes:
             for m in self._homes.get(p, ())
             if in_month(m["member_from"], m["member_to"], month)
         }
-        return sorted(h for h in others - {household} if month not in self._months.get(h, ()))
+        return sorted(
+            h for h in others - {household} if h not in self._paid or month not in self._paid[h].months
+        )
 
 
 def late(of: Recipient, left: Mapping[str, str], values: Values) -> list[Spell]:

@@ -208,7 +208,9 @@ def _states(table: TableRows) -> dict[str, pl.Series]:
     }
 
 
-_REISSUED: Final = re.compile("重发|重新发放|重新代发|再次发放|(?:退票|退汇|退回|失败).{0,4}(?:补发|再发)")
+_REISSUED: Final = re.compile(
+    "重发(?![布文送])|重新发放|重新代发|再次发放|(?:退票|退汇|退回|失败).{0,4}(?:补发|再发)"
+)
 """What lists of payments made again are called; 补发 alone is arrears as well."""
 
 
