@@ -128,7 +128,8 @@ def load(
     if not read:
         zh, en = _reasons(report.unreadable)
         if report.unreadable:
-            raise LoadError(zh, en)
+            before_zh, before_en = _loaded_before(report)
+            raise LoadError(zh + before_zh, en + before_en)
         zh, en = _reasons(report.skipped)
         raise LoadError(
             f"没有可导入的文件。{zh}如识别有误，可用 --format 指定格式。",
@@ -161,6 +162,18 @@ def load(
     report.applied = store.apply(context.extract, digest, progress)
     report.unresolved = _write_unresolved(report.applied, folder)
     return report
+
+
+def _loaded_before(report: LoadReport) -> tuple[str, str]:
+    """That the other files of a load are in the store already: where one can't be read, none of them is lost."""
+    if not report.again:
+        return "", ""
+    named, more = report.again[:5], len(report.again) - 5
+    return (
+        f"其余文件（{'、'.join(named)}{f' 等{len(report.again)}个' if more > 0 else ''}）此前已导入，仍在库中。",
+        f" The other files were loaded before, and are in the store: {', '.join(named)}"
+        f"{f' and {more} more' if more > 0 else ''}.",
+    )
 
 
 def _count_by_name(context: ReadContext) -> None:

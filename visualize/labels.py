@@ -115,18 +115,24 @@ def node_extra(node: SubNode, lang: Lang) -> list[str]:
 
 
 def share_words(facts: Mapping[str, Any], lang: Lang, stem: str = "share") -> str:
-    """51.00%, 25%–50%, ≥25%, ≤5%, or empty where nothing is known."""
+    """51.00%, 25%–50%, ≥25%, >10%, <5%, or empty where nothing is known.
+
+    A range up to all, or down to nothing, is told by its other bound; of one that has two, a bound that it leaves out bears
+    its sign (>25%–50%).
+    """
     value = facts.get(stem)
     if isinstance(value, int | float):
         return percent(value)
-    low, high = facts.get(f"{stem}_min"), facts.get(f"{stem}_max")
-    if isinstance(low, int | float) and isinstance(high, int | float):
-        return percent(low) if low == high else f"{bound(low)}–{bound(high)}"
-    if isinstance(low, int | float):
-        return (">" if facts.get("min_open") else "≥") + bound(low)
-    if isinstance(high, int | float):
-        return ("<" if facts.get("max_open") else "≤") + bound(high)
-    return ""
+    bounds = (facts.get(f"{stem}_{end}") for end in ("min", "max"))
+    low, high = (b if isinstance(b, int | float) else None for b in bounds)
+    over, under = ">" if facts.get("min_open") else "", "<" if facts.get("max_open") else ""
+    if low is not None and low == high:
+        return percent(low)
+    if low is not None and (high is None or (high >= 1 and not under and (low > 0 or over))):
+        return (over or "≥") + bound(low)
+    if high is not None and (low is None or (low <= 0 and not over and (high < 1 or under))):
+        return (under or "≤") + bound(high)
+    return "" if low is None or high is None else f"{over}{bound(low)}–{under}{bound(high)}"
 
 
 def line_words(line: Line, lang: Lang, look: Style = "chinese") -> tuple[str, ...]:

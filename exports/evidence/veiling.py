@@ -95,8 +95,11 @@ def within_texts(values: set[str]) -> re.Pattern[str] | None:
 
 
 def masked_value(value: str) -> str:
-    """A contact, plate or number without what it says: 13800000021 → ***21."""
-    return STARS + (value[-2:] if len(value) >= _ONE_KEPT else "")
+    """A contact, plate or number without what it says: 13800000021 → ***21.
+
+    Of words nothing stays: an address or an author may end with a name.
+    """
+    return STARS + (value[-2:] if len(value) >= _ONE_KEPT and _NUMBERED.fullmatch(value[-2:]) else "")
 
 
 def told_reason(reason: str, hides: bool) -> str:
@@ -135,6 +138,7 @@ def _reason_told(entry: Mapping[str, Any], hides: bool) -> dict[str, Any]:
 HIDDEN_REASON: Final = "（理由已隐去 · reason hidden）"
 """Stands for a reason in either language."""
 STARS: Final = "***"
+_NUMBERED: Final = re.compile(r"[0-9A-Za-z]*[0-9][0-9A-Za-z]*")
 PERSONAL: Final = "personal_columns"
 """The fact that names the columns of `rows` nobody reads who may not see personal data."""
 _SHORT: Final = 3

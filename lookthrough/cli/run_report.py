@@ -154,8 +154,9 @@ def show_run(s: Session, found: Run, denominators: bool = True) -> None:
 
 def _tell_denominators(s: Session, found: Run) -> None:
     """How many were looked at; detectors without a finding share a line."""
-    quiet: dict[int, list[str]] = {}
+    quiet: dict[tuple[int, bool], list[str]] = {}
     called = detector_words(s)
+    open_ = {detector for detector, _ in found.undecided}
     for detector, total in found.population.items():
         hits = {f.scope_id for f in found.findings if f.detector == detector and not f.suppressed_by}
         if hits:
@@ -164,13 +165,20 @@ def _tell_denominators(s: Session, found: Run) -> None:
                 f"{detector}: {len(hits)} of {total} with a finding",
             )
         else:
-            quiet.setdefault(total, []).append(detector)
-    for total, detectors in quiet.items():
+            quiet.setdefault((total, detector in open_), []).append(detector)
+    for (total, undecided), detectors in quiet.items():
         if not total:
             # Nobody looked at is nobody cleared.
             s.tell(
                 f"没有可供检测的对象：{'、'.join(map(called, detectors))}",
                 f"Nothing to look at for: {', '.join(detectors)}",
+            )
+            continue
+        if undecided:
+            # What could not be decided is not cleared.
+            s.tell(
+                f"{total} 个中未发现预警，其中有无法判定的（见下）：{'、'.join(map(called, detectors))}",
+                f"None of {total} with a finding, but some undecided (see below): {', '.join(detectors)}",
             )
             continue
         s.tell(

@@ -276,3 +276,23 @@ def test_where_nothing_is_loaded_to_look_at_no_detector_says_that_nothing_was_fo
     assert nothing.startswith("Nothing to look at for")
     (undecided,) = [line for line in told.splitlines() if "same-deposit-account" in line]
     assert undecided.startswith("Cannot be decided")
+
+
+def test_a_detector_that_could_not_decide_is_not_told_as_clean(lookthrough, tmp_path):
+    bids = "tender_id,lot_no,bidder_name,bidder_id,bid_date\n" + "".join(
+        f"T-1,1,虚构{name}有限公司,{name},2025-05-20\n" for name in "甲乙丙"
+    )
+    shares = (
+        "company_name,company_id,holder_name,holder_id,holder_kind,share_percent\n"
+        "虚构甲有限公司,甲,测试人一,P1,person,100\n虚构乙有限公司,乙,测试人二,P2,person,100\n"
+    )
+    (tmp_path / "bids.csv").write_text(bids, encoding="utf-8")
+    (tmp_path / "shareholdings.csv").write_text(shares, encoding="utf-8")
+    assert lookthrough("load", tmp_path / "bids.csv", tmp_path / "shareholdings.csv").code == 0
+    told = lookthrough("detect").err.splitlines()
+    clean = " ".join(line for line in told if line.startswith("None of 1 with a finding:"))
+    (part,) = [line for line in told if line.startswith("None of 1 with a finding, but some undecided")]
+    assert "common-shareholder" in part and "common-shareholder" not in clean, (
+        "of one bidder no owner is known"
+    )
+    assert any("cannot be decided in part" in line for line in told)

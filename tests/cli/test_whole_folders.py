@@ -137,3 +137,12 @@ def test_an_id_that_another_data_set_gives_to_somebody_else_is_told_apart(lookth
     assert lookthrough("load", third, "--dataset", "other").code == 0
     screened = lookthrough("screen", "T-1/1", "--format", "json").out
     assert "local.other:A" in screened
+
+
+def test_beside_a_file_that_can_not_be_read_those_loaded_before_are_named(lookthrough, tmp_path):
+    (tmp_path / "good.csv").write_text(SHARES, encoding="utf-8")
+    (tmp_path / "bad.xlsx").write_bytes(b"PK\x03\x04 cut off")
+    assert lookthrough("load", tmp_path / "good.csv").code == 0
+    ran = lookthrough("load", tmp_path)
+    assert ran.code == 1
+    assert "bad.xlsx" in ran.err and "good.csv" in ran.err and "loaded before" in ran.err

@@ -428,3 +428,21 @@ def test_who_ties_the_bidders_is_told_with_the_findings_that_name_them(page, ser
     panel.get_by_role("link", name="投标人存在共同股东").first.click()
     page.wait_for_url(re.compile("#/findings/"))
     expect(page.locator(".behind")).to_contain_text(OWNER)
+
+
+def test_a_link_to_nobody_from_another_canvas_says_so_and_draws_nobody(page, served):
+    page.expected.append("404")
+    count = "window.lookthroughBoard ? window.lookthroughBoard.core.nodes().length : 0"
+    go(page, served, "/graph/" + quote("cn-uscc:919999999000000144", safe=""))
+    expect(page.locator(".canvas")).to_have_attribute("aria-busy", "false")
+    for _ in range(100):
+        if page.evaluate(count) > 1:
+            break
+        page.wait_for_timeout(100)
+    assert page.evaluate(count) > 1
+    page.evaluate("location.hash = '/graph/nix'")
+    told = page.get_by_role("alert")
+    expect(told).to_contain_text("nix")
+    expect(told.get_by_role("link")).to_be_visible()
+    expect(told).not_to_contain_text("/v1/")
+    assert page.evaluate(count) == 0

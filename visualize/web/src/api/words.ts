@@ -15,11 +15,25 @@ export function percent(share: number | null | undefined): string {
   return `${value.toFixed(10)}%`;
 }
 
-export function range(owner: { share?: number | null; share_min?: number | null; share_max?: number | null }): string {
+interface Share {
+  share?: number | null;
+  share_min?: number | null;
+  share_max?: number | null;
+  min_open?: boolean | null;
+  max_open?: boolean | null;
+}
+
+/** A share, or the range it lies in: 51.00%, ≥25.00%, <5.00%, 25.00%–50.00%, with < and > at bounds that it leaves out. */
+export function range(owner: Share): string {
   if (owner.share !== null && owner.share !== undefined) return percent(owner.share);
   const low = owner.share_min ?? 0;
   const high = owner.share_max ?? 1;
-  return low <= 0 && high >= 1 ? "?" : `${percent(low)}–${percent(high)}`;
+  const over = owner.min_open ? ">" : "";
+  const under = owner.max_open ? "<" : "";
+  if (low === high) return percent(low);
+  if (high >= 1 && !under) return low > 0 || over ? `${over || "≥"}${percent(low)}` : "?";
+  if (low <= 0 && !over) return `${under || "≤"}${percent(high)}`;
+  return `${over}${percent(low)}–${under}${percent(high)}`;
 }
 
 /** Minor units as 万元 or 元; nothing is written after the point where there is nothing. */
