@@ -203,6 +203,7 @@ FACT_CODES: Final[dict[str, Pair]] = {
     "employee": ("工作人员", "employee"),
     "employer_controls": ("工作单位控制投标人", "the employer controls the bidder"),
     "employer_controlled": ("工作单位受投标人控制", "the bidder controls the employer"),
+    "employer_controller": ("工作单位与投标人同受一方控制", "one party controls the employer and the bidder"),
     "manages": ("管理", "manages"),
     "managed": ("被管理", "managed"),
     "manager": ("管理方", "manager"),

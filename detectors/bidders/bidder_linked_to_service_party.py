@@ -61,7 +61,7 @@ def _severity(party: Row, links: Sequence[Row], lot: Row) -> Severity | None:
 
 DETECTOR = Detector(
     id="bidder-linked-to-service-party",
-    version="1.7",
+    version="1.8",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人与代理、设计、监理或评标人员存在关联",

@@ -39,6 +39,10 @@ _OF_TWO: Final[Mapping[str, tuple[str, str]]] = {
         "{who}在{via}任职，{bidder}控制{via}",
         "{who} works for {via}, which {bidder} controls",
     ),
+    "employer_controller": (
+        "{who}在{via}任职，{over}同时控制{via}与{bidder}",
+        "{who} works for {via}; {over} controls both it and {bidder}",
+    ),
     "manages": (
         "{who}管理{bidder}或者控制它的企业（不持股）",
         "{who} manages, without shares, {bidder} or a company that controls it",
@@ -93,7 +97,7 @@ def party_drafts(
 
 
 def _names(rows: Mapping[str, Sequence[Row]], parties: pl.DataFrame, links: pl.DataFrame) -> dict[str, str]:
-    wanted = links["via_id"].drop_nulls().unique()
+    wanted = pl.concat([links["via_id"], links["kin_id"]]).drop_nulls().unique()
     told = [
         table(rows[k])
         for k in rows
@@ -151,6 +155,8 @@ def _pairs(link: Row) -> list[Pair]:
 def _by_state(link: Row, party: Row, kinds: Mapping[str, str]) -> bool:
     if link["how"] in ("controller", "holder"):
         return kinds.get(link["via_id"]) in STATE_KINDS
+    if link["how"] == "employer_controller":
+        return kinds.get(link["kin_id"]) in STATE_KINDS
     return link["how"] == "holds" and party["party_kind"] in STATE_KINDS
 
 
@@ -300,7 +306,9 @@ def _link_fact(link: Row, names: Mapping[str, str], stakes: Stakes) -> dict[str,
     fact["role"] = stands_as(link["role"], _own_stake(link, stakes)) or None
     if link["party_share"] is not None:
         fact["share_of_party"] = link["party_share"]
-    if link["kin_id"]:
+    if link["how"] == "employer_controller":
+        fact["controller"] = {"id": link["kin_id"], "name": names.get(link["kin_id"])}
+    elif link["kin_id"]:
         fact["kin"] = {"id": link["kin_id"]}
     return fact | {
         "via": {"id": link["via_id"], "name": names.get(link["via_id"])} if link["via_id"] else None,
@@ -348,7 +356,7 @@ def _told(
         )
     if link["how"] in _OF_TWO:
         zh, en = _OF_TWO[link["how"]]
-        told = {"who": who, "bidder": bidder, "via": via}
+        told = {"who": who, "bidder": bidder, "via": via, "over": names.get(link["kin_id"]) or link["kin_id"]}
         return zh.format_map(told), en.format_map(told)
     if link["how"] == "advises":
         role_of = link["role"]

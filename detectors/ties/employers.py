@@ -1,5 +1,5 @@
-"""Where persons who evaluate a tender work: a company that controls a bidder, one that a bidder controls, or one that no
-more than a short name is known of.
+"""Where persons who evaluate a tender work: a company that controls a bidder, one that a bidder controls, one under one
+controller with a bidder, or one that no more than a short name is known of.
 
 Who works for a bidder itself is a person of it (`people.STAFF`, `attached`). A buyer's link with a bidder is told as that
 one's: that its representative works for it says nothing more.
@@ -81,7 +81,8 @@ _SHORT: Final = "scoped:"
 def linked(rows: Mapping[str, Sequence[Row]], parties: pl.DataFrame) -> pl.DataFrame:
     """Links of persons of the procedure with bidders by way of their employers: some columns of `attached.as_links`.
 
-    `parties`: the columns of `PARTY_COLUMNS`. `how`: "employer_controls" or "employer_controlled"; `via_id`: the employer.
+    `parties`: the columns of `PARTY_COLUMNS`. `how`: "employer_controls", "employer_controlled" or
+    "employer_controller" (`kin_id`: who controls both); `via_id`: the employer.
     """
     bids = compared(table(rows["bidders"])).select("lot_id", "bid_on", "bidder_id", "bid_id").unique()
     working = _working(rows, parties)
@@ -99,6 +100,7 @@ def linked(rows: Mapping[str, Sequence[Row]], parties: pl.DataFrame) -> pl.DataF
         over, on=["lot_id", "employer_id"]
     )
     under = pl.concat([table(rows[k]) for k in ABOVE_EMPLOYERS], how="vertical_relaxed").unique()
+    ruling = under.select("lot_id", "employer_id", kin_id="holder_id", other="derivation", theirs="identity")
     under = under.select(
         "lot_id", "employer_id", bidder_id="holder_id", derivation="derivation", between="identity"
     )
@@ -112,14 +114,38 @@ def linked(rows: Mapping[str, Sequence[Row]], parties: pl.DataFrame) -> pl.DataF
         ],
         how="vertical_relaxed",
     )
+    both = both.with_columns(derivations=pl.concat_list("derivation"))
+    beside = _under_one(rows, working, ruling, both, pl.concat([own, buyers]))
+    both = pl.concat([both, beside], how="diagonal_relaxed")
     kept = bids.select("bid_id", "bidder_id").unique()
     return both.join(kept, on=["bid_id", "bidder_id"], how="semi").with_columns(
         via_id=pl.col("employer_id"),
         party_side=pl.col("party_role"),
-        derivations=pl.concat_list("derivation"),
         keys=pl.concat_list("link_key"),
         basis=weakest_column(pl.col("between"), basis_column("employer_id", "employer_stated")),
     )
+
+
+def _under_one(
+    rows: Mapping[str, Sequence[Row]],
+    working: pl.DataFrame,
+    ruling: pl.DataFrame,
+    told: pl.DataFrame,
+    others: pl.DataFrame,
+) -> pl.DataFrame:
+    """Who works for a company under one controller (`kin_id`) with a bidder. `ruling`: who controls the employers; `told`: links of
+    employers and bidders that say more; `others`: bidders and buyers of the lot (employer_id), whose own ties say it."""
+    mine = table(rows["control"]).select(
+        "lot_id", "bidder_id", "bid_id", kin_id="holder_id", derivation="derivation", ours="identity"
+    )
+    above = ruling.join(others.rename({"employer_id": "kin_id"}), on=["lot_id", "kin_id"], how="anti")
+    found = working.join(above, on=["lot_id", "employer_id"]).join(mine, on=["lot_id", "kin_id"])
+    found = found.join(told, on=["lot_id", "party_id", "employer_id", "bidder_id"], how="anti")
+    return found.with_columns(
+        how=pl.lit("employer_controller"),
+        between=weakest_column(pl.col("ours"), pl.col("theirs")),
+        derivations=pl.concat_list("derivation", "other"),
+    ).drop("ours", "theirs", "other")
 
 
 def _working(rows: Mapping[str, Sequence[Row]], parties: pl.DataFrame) -> pl.DataFrame:

@@ -14,15 +14,17 @@ SERVES, OFFICERS, BUYER = (
     bidder_linked_to_buyer.DETECTOR,
 )
 A, B, C = "虚构甲建设有限公司", "虚构乙路桥有限公司", "虚构丙市政工程有限公司"
-GROUP, MIDDLE, BELOW, LAB = (
+GROUP, MIDDLE, BELOW, LAB, SISTER, STATES = (
     "虚构集团有限公司",
     "虚构中间控股有限公司",
     "虚构检测技术有限公司",
     "虚构试验有限公司",
+    "虚构咨询有限公司",
+    "虚构公用事业有限公司",
 )
 STATE = "虚构区国有资产监督管理委员会"
-NUMBERS = {n: uscc(i) for i, n in enumerate((A, B, C, GROUP, MIDDLE, BELOW, LAB), 1)}
-TENDERS = (*(f"P{n}" for n in range(1, 13)),)
+NUMBERS = {n: uscc(i) for i, n in enumerate((A, B, C, GROUP, MIDDLE, BELOW, LAB, SISTER, STATES), 1)}
+TENDERS = (*(f"P{n}" for n in range(1, 15)),)
 FIRMS = {
     "企业信息.csv": table(
         "统一社会信用代码,企业名称,企业类型,成立日期",
@@ -46,8 +48,12 @@ FIRMS = {
             (MIDDLE, GROUP, "企业法人", 60),
             (LAB, BELOW, "企业法人", 70),
             (BELOW, B, "企业法人", 90),
-            (C, STATE, "国资委", 100),
+            (SISTER, GROUP, "企业法人", 55),
         ],
+    ),
+    "国资股东信息.csv": table(
+        "公司名称,股东名称,股东统一社会信用代码,股东类型,持股比例(%)",
+        [(owned, STATE, uscc(40), "国资委", 100) for owned in (C, STATES)],
     ),
 }
 COMMITTEES = {
@@ -72,6 +78,8 @@ COMMITTEES = {
             ("P7", "样本郑九", resident(9), STATE, ""),
             ("P8", "样本冯十", resident(10), "退休", ""),
             ("P9", "样本陈一、样本褚二", "", "", ""),
+            ("P13", "样本秦九", resident(20), SISTER, NUMBERS[SISTER]),
+            ("P14", "样本尤十", resident(21), STATES, NUMBERS[STATES]),
         ],
     ),
     # Under a heading of units, beside units that serve the tender.
@@ -127,6 +135,18 @@ def test_who_works_for_what_controls_a_bidder_or_is_controlled_by_it(found: Foun
     assert NUMBERS[MIDDLE] in str(hit.evidence.nodes)
     # A body of the state that holds a bidder makes no tie of those who work for it.
     assert found.of(SERVES.id, "P7") == []
+
+
+def test_who_works_for_a_company_under_one_controller_with_a_bidder(found: FoundInFiles) -> None:
+    hit = found.one(SERVES.id, "P13")
+    assert f"样本秦九在{SISTER}任职，{GROUP}同时控制{SISTER}与{A}" in hit.text["zh"]
+    (bidder,) = hit.facts["bidders"]
+    (link,) = bidder["links"]
+    assert bidder["name"] == A and link["controller"]["name"] == GROUP and "kin" not in link
+    assert NUMBERS[MIDDLE] in str(hit.evidence.nodes) and len(hit.evidence.keys) >= 5
+    # A body of the state above both is no tie: shown, and set aside.
+    (aside,) = (f for f in found.run.findings if f.scope_id == "local:P14/1" and f.detector == SERVES.id)
+    assert aside.suppressed_by is not None and aside.suppressed_by["rule"] == "state"
 
 
 def test_what_is_not_known_of_an_evaluator_is_said(found: FoundInFiles) -> None:

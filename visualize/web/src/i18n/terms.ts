@@ -451,6 +451,7 @@ export const CODES: Record<string, [string, string]> = {
   "branches": ["同一企业的分支机构", "branches of one company"],
   "employer_controls": ["工作单位控制投标人", "the employer controls the bidder"],
   "employer_controlled": ["工作单位受投标人控制", "the bidder controls the employer"],
+  "employer_controller": ["工作单位与投标人同受一方控制", "one party controls the employer and the bidder"],
   "manages": ["管理", "manages"],
   "managed": ["被管理", "managed"],
   "manager": ["管理方", "manager"],
