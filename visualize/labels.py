@@ -180,7 +180,10 @@ def _bid_words(edge: SubEdge, lang: Lang) -> list[str]:
     if isinstance(amount, int) and facts.get("price_kind") in (None, "", "total"):
         word += " " + money(amount, str(facts.get("currency") or ""), lang)
     elif isinstance(facts.get("rate"), int | float):
-        word += " " + percent(facts["rate"])
+        # 12% of a price and 12% off it are told apart.
+        kind = facts.get("price_kind")
+        of = f" {field_code('price_kind', kind, lang).lower()}" if kind in ("reduction", "discount") else ""
+        word += f"{of} {percent(facts['rate'])}"
     notes = []
     if facts.get("by_round"):
         # Of more openings than a line has room for, the last; each is in the details.

@@ -211,6 +211,20 @@ def test_the_owner_four_layers_up_stands_on_top_and_the_lot_under_the_bidders() 
     assert y["p"] == min(y.values())
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("rate", "投标 12.50%"), ("reduction", "投标 下浮率 12.50%"), ("discount", "投标 折扣率 12.50%")],
+)
+def test_a_bid_at_a_rate_says_of_what(kind: str, said: str) -> None:
+    nodes = [
+        SubNode("c", "Company", "虚构甲建设有限公司"),
+        SubNode("bid", "Bid", "", facts={"rate": 0.125, "price_kind": kind}),
+        SubNode("lot", "Lot", "标段1"),
+    ]
+    edges = [SubEdge("1", "SUBMITS", "c", "bid"), SubEdge("2", "FOR_LOT", "bid", "lot")]
+    assert said in words(Subgraph(nodes, edges))
+
+
 def test_a_bid_that_carries_more_than_its_bidder_stays_a_node() -> None:
     nodes = (
         company("c", "示例公司"),
