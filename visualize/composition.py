@@ -16,6 +16,7 @@ from visualize.layout import Block, place
 from visualize.legend import legend
 from visualize.lettering import clean, wrap
 from visualize.links import Link
+from visualize.lots_in_rows import lots_in_rows
 from visualize.pieces import INK, Point, Text
 from visualize.print_grey import greyed
 from visualize.refusal import DrawingError
@@ -68,7 +69,8 @@ def compose(
         Link(k.id, k.above, k.below, labels[k.id].width, labels[k.id].height, k.weight, k.structural, k.level)
         for k in lines
     ]
-    placed = place(blocks, links, anchors=_anchors(subgraph), previous=previous)
+    rows = lots_in_rows(drawing)
+    placed = place(blocks, links, anchors=_anchors(subgraph), previous=previous, rows=rows)
     width = max(NARROWEST, placed.width + 2 * MARGIN)
     headings, top = _headings(subgraph, width, lang, bool(figures or stacks))
     dx, dy = (width - placed.width) / 2, top

@@ -17,7 +17,7 @@ from visualize.coordinates import spread
 from visualize.folding import ACROSS
 from visualize.links import Link
 from visualize.ordering import Layers, order
-from visualize.ranking import Ranks, rank
+from visualize.ranking import Ranks, in_rows, rank
 from visualize.straightening import Chain, straighten
 
 Point = tuple[float, float]
@@ -85,9 +85,11 @@ def place(
     *,
     anchors: Collection[str] = (),
     previous: Mapping[str, Point] | None = None,
+    rows: Mapping[str, int] | None = None,
 ) -> Layout:
     """Place blocks and route links.
 
+    `rows`: of blocks that would stand side by side in too long a row, in which row, from 0 on, each stands instead.
     `anchors` come to the foot of what leads to them. `previous` gives the centres of an earlier picture: nodes
     that stay on one rank keep their order. Unconnected parts are laid out apart. Links from a node to itself get
     no route. Cost is near-linear in nodes plus links.
@@ -100,7 +102,7 @@ def place(
         for part in parts:
             inside = [k for k in kept if k.above in part] if len(parts) > 1 else kept
             own = {i: by_id[i] for i in by_id if i in part} if len(parts) > 1 else by_id
-            drawn.append(_Part(own, inside, anchors, previous).layout)
+            drawn.append(_Part(own, inside, anchors, previous, rows or {}).layout)
     return _pack(drawn)
 
 
@@ -170,10 +172,13 @@ class _Part:
         links: Sequence[Link],
         anchors: Collection[str],
         previous: Mapping[str, Point] | None,
+        rows: Mapping[str, int],
     ):
         self.blocks = blocks
         self.links = links
         self.ranks: Ranks = rank(list(blocks), links, [a for a in anchors if a in blocks])
+        if mine := {i: rows[i] for i in blocks if i in rows}:
+            self.ranks = in_rows(self.ranks, mine)
         self.graph = Layers()
         seats = self.ranks.seats
         self.vertex = {

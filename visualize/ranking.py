@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import networkx as nx
@@ -54,6 +54,12 @@ def rank(nodes: Sequence[str], links: Iterable[Link], anchors: Collection[str] =
     _level_with_partner(at, loose, [k for k in firm if k.level])
     top = min(at.values(), default=0)
     return Ranks({n: at[n] - top for n in ordered}, frozenset(upward), seats)
+
+
+def in_rows(ranks: Ranks, rows: Mapping[str, int]) -> Ranks:
+    """The same, each of some nodes as many rows lower as is told; a row is as high as these nodes are by their ranks."""
+    tall = 1 + max(ranks.of[n] for n in rows) - min(ranks.of[n] for n in rows)
+    return replace(ranks, of={n: at + tall * rows.get(n, 0) for n, at in ranks.of.items()})
 
 
 def _ranked(
