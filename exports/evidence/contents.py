@@ -31,6 +31,7 @@ from exports.evidence.veiling import told_reason
 from exports.gexf import gexf
 from exports.graphml import graphml
 from exports.software import software_version
+from exports.told_ids import ids_told
 from exports.verifying.drawn_graphs import graph_faults
 from exports.verifying.enclosed import Enclosed
 from exports.verifying.provenance import AGENT_FIELD, agent, provenance_faults
@@ -91,7 +92,10 @@ def prove(
     payments, paid = asked.paid
     keys = {*asked.keys, *proof.keys, *paid}
     parties = {*proof.nodes, *proof.identities, *proof.identities.values()}
-    frozen = freeze(store, asked.picture, (*asked.ids, *sorted(payments)), keys, parties, asked.round)
+    # Whoever the facts name can be looked up in the package, drawn or not.
+    named = {id_ for _, id_ in ids_told(asked.found.facts)} if asked.found else set()
+    beside = sorted(payments | named - {*asked.ids})
+    frozen = freeze(store, asked.picture, (*asked.ids, *beside), keys, parties, asked.round)
     _all_there(asked, frozen)
     findings = [asked.found] if asked.found else list(asked.about.found)
     stated = _facts(asked, store.fingerprint(), hidden_by)
@@ -102,7 +106,8 @@ def prove(
     if people:
         # Findings nobody could check name people who were taken back, whom the store no longer knows.
         called = {*names_of(store, people).values(), *names_told([f.to_json() for f in findings])}
-    masks = Masks(frozen.nodes.values(), findings, hidden_by, called)
+    kept = {*frozen.edges, *parties}
+    masks = Masks(frozen.nodes.values(), findings, hidden_by, called, kept)
     frozen = masks.frozen(frozen)
     proving = tuple(map(masks.text, asked.ids)) if asked.found else ()
     subgraph = masks_title(masks, frozen.subgraph(asked.picture, proving, asked.keys))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -78,7 +78,9 @@ def freeze(
     _memberships(store, frozen, set(parties))
     _same(store, frozen, sorted(i for i in every if i in frozen.nodes and frozen.nodes[i].type in _PARTIES))
     frozen.absent = wanted
+    twins = _twins(store, frozen)
     _statements(store, frozen)
+    _with_twins(store, frozen, twins)
     if round is not None:
         _of_round(frozen, round, {n.id for n in picture.nodes})
     return frozen
@@ -211,6 +213,32 @@ def _same(store: GraphStore, frozen: Frozen, ids: Sequence[str]) -> None:
         for row in rows:
             id_ = f"SAME_AS:{row['from_id']}>{row['to_id']}"
             frozen.edges[id_] = SubEdge(id_, "SAME_AS", row["from_id"], row["to_id"], {"by": row["by"]})
+
+
+_TWIN: Final = {"Lot": "Tender", "Tender": "Lot"}
+"""A tender of which no list names lots is its own lot: the two have one id, and are one node of a package."""
+
+
+def _twins(store: GraphStore, frozen: Frozen) -> dict[str, dict[str, Any]]:
+    """By id, the tender behind a lot that has its id, or the lot behind a tender; its fields stand beside the node's own."""
+    found: dict[str, dict[str, Any]] = {}
+    for type_, other in _TWIN.items():
+        ids = [id_ for id_, node in frozen.nodes.items() if node.type == type_]
+        found |= {row["id"]: row for row in _read_nodes(store, other, ids)} if ids else {}
+    for id_, row in found.items():
+        node = frozen.nodes[id_]
+        sources = dict.fromkeys([*node.facts.get("sources", ()), *(row.get("sources") or "").split("\n")])
+        beside = _told({k: v for k, v in row.items() if k not in ("id", "name", "kind", "title", "sources")})
+        frozen.nodes[id_] = replace(node, facts={**beside, **node.facts, "sources": [*sources]})
+    return found
+
+
+def _with_twins(store: GraphStore, frozen: Frozen, twins: Mapping[str, dict[str, Any]]) -> None:
+    """What rows say of the tender of a lot is said of the one node of both."""
+    datasets = {b.id: b.dataset for b in store.batches()}
+    for id_, row in twins.items():
+        said = statements_of(_TWIN[frozen.nodes[id_].type], row, datasets)
+        frozen.statements[id_] = [*frozen.statements.get(id_, ()), *({**s, "v": _told(s["v"])} for s in said)]
 
 
 def _statements(store: GraphStore, frozen: Frozen) -> None:

@@ -58,7 +58,8 @@ def _is_resident(number: str) -> bool:
 class Masks:
     """Masks numbers, and where it has a key the names of some people, their homes and vehicles wherever they stand.
 
-    `findings`: what they tell of may have no node among `nodes`; `people`: names of those who have none there.
+    `findings`: what they tell of may have no node among `nodes`; `people`: names of those who have none there. `kept`: ids
+    that stay as they are beside those of `nodes`, whatever names and numbers they hold: it is by them that files agree.
     """
 
     def __init__(
@@ -67,8 +68,10 @@ class Masks:
         findings: Iterable[Finding],
         key: PersonKey | None,
         people: Iterable[str] = (),
+        kept: Iterable[str] = (),
     ):
         nodes = list(nodes) if key else []
+        self._kept = {n.id for n in nodes} | (set(kept) if key else set())
         told = {n.name for n in nodes if n.type == "Person"} | (set(people) if key else set())
         told = {name for name in told if len(name) > 1}
         homes = {n.name for n in nodes if n.type == "Property" and len(n.name) > 1}
@@ -88,9 +91,11 @@ class Masks:
         self._values = within_texts({id_.partition(":")[2] for id_ in self._ids})
 
     def text(self, text: str) -> str:
-        """One text; an id of a home or vehicle becomes its hashed one."""
+        """One text; an id of a home or vehicle becomes its hashed one, any other id stays."""
         if text in self._ids:
             return self._ids[text]
+        if text in self._kept:
+            return text
         text = without_numbers(text)
         if self._homes:
             text = self._homes.sub(_HOME, text)

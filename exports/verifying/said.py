@@ -81,6 +81,8 @@ def _stated(enclosed: Enclosed, companies: set[str]) -> Iterator[float]:
 def _sentence(enclosed: Enclosed, facts: Mapping[str, Any], text: str, at: str) -> Iterator[Fault]:
     """Every percentage of a sentence stands in the facts, and one that is told of a company is of a stake in it."""
     names = {str(row.get("name") or "") for row in enclosed.nodes.values()} | set(_names(facts))
+    # Who has no name is called by the id.
+    names |= {i for id_, row in enclosed.nodes.items() if not row.get("name") for i in (id_, _plain_id(id_))}
     # A title may have percentages of its own, and a name that ends in figures runs into the share behind it.
     figured = sorted((n for n in names if _FIGURES.search(n)), key=len, reverse=True)
     plain = _without(text, figured)
@@ -114,6 +116,10 @@ def _sentence(enclosed: Enclosed, facts: Mapping[str, Any], text: str, at: str) 
                     f"写有持有{name} {told}%，与事实不符",
                     f"says {told}% of {name}, which the facts do not",
                 )
+
+
+def _plain_id(id_: str) -> str:
+    return id_.partition(":")[2]
 
 
 def _without(text: str, names: Iterable[str]) -> str:

@@ -15,6 +15,7 @@ from graph.stores.statements import resolved
 
 _OF_ROUNDS: Final = frozenset({"Bid", "Lot", "Tender"})
 """Of these the rows of one opening may say otherwise than another's: what is told is what one of them says."""
+_ONE_ID: Final = {"Lot": ("Tender",), "Tender": ("Lot",)}
 _CALLED_BY: Final = ("name", "title", "address")
 """Fields a node may be called by."""
 _NOT_TOLD: Final = frozenset({"account_key", "address_key"})
@@ -34,6 +35,10 @@ def stated_faults(enclosed: Enclosed) -> Iterator[Fault]:
     whole = enclosed.facts.get("people") != "masked"
     statements = _statements(enclosed)
     accounts = _accounts(enclosed) if whole else {}
+    # A tender of which no list names lots is its own lot, and one node with it.
+    own_lots = {
+        e["source"] for e in enclosed.edges.values() if e["type"] == "LOT_OF" and e["source"] == e["target"]
+    }
     for id_, node in enclosed.nodes.items():
         if (type_ := node["type"]) not in NODE_TYPES:
             continue
@@ -42,7 +47,7 @@ def stated_faults(enclosed: Enclosed) -> Iterator[Fault]:
             # An account that a finding is about: of payments no account is told here.
             continue
         settled = resolved(type_, id_, said) if whole and type_ not in _OF_ROUNDS else None
-        for name, told in _told(node):
+        for name, told in _told(node, _ONE_ID.get(type_, ()) if id_ in own_lots else ()):
             yield from _held(f"{NODES} {id_} {name}", told, _known(said, name), (settled or {}).get(name))
         yield from _called(id_, node, said, settled, whole)
 
@@ -100,9 +105,9 @@ def _accounts(enclosed: Enclosed) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def _told(node: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """The fields a source may state of a node, as the table tells them, without its name."""
-    for field in NODE_TYPES[node["type"]].stated_fields:
+def _told(node: Mapping[str, str], beside: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The fields a source may state of a node, and of one of the types `beside`, as the table tells them, without its name."""
+    for field in (f for type_ in (node["type"], *beside) for f in NODE_TYPES[type_].stated_fields):
         if field.name != "name" and field.name not in _NOT_TOLD:
             yield field.name, node.get(field.name) or ""
 

@@ -94,7 +94,8 @@ def _judged(
     found: Mapping[str, Any], at: str, lot: Mapping[str, str], said: Mapping[tuple[str, str], list[Any]]
 ) -> Iterator[Fault]:
     """A finding about a lot is as of the lot's day, which a row of its tender states."""
-    if not lot or lot["type"] != "Lot" or not (day := lot.get("bid_on")):
+    # A tender of which no list names lots is its own lot, and findings about it are as of other days.
+    if found["scope"]["kind"] != "lot" or not (day := lot.get("bid_on")):
         return
     told = found["facts"].get("as_of")
     if told and told != day:
@@ -147,10 +148,21 @@ def _named(
             value
             for (id_, field), values in said.items()
             for value in values
-            if (enclosed.nodes.get(id_, {}).get("type"), field) in places
+            if _stands(enclosed, id_, field, places)
         ]
         if not any(says_as(value, str(told)) for value in known):
             yield _apart(f"{at}/{name}", told, known, ROWS)
+
+
+def _stands(enclosed: Enclosed, id_: str, field: str, places: tuple[tuple[str, str], ...]) -> bool:
+    """Is it a field of one of these places? A tender that is its own lot is one node with it."""
+    type_ = enclosed.nodes.get(id_, {}).get("type")
+    types = {"Lot", "Tender"} if _its_own_lot(enclosed, id_) else {type_}
+    return any((one, field) in places for one in types)
+
+
+def _its_own_lot(enclosed: Enclosed, id_: str) -> bool:
+    return any(e["type"] == "LOT_OF" and e["source"] == e["target"] == id_ for e in enclosed.edges.values())
 
 
 def _subcontracts(enclosed: Enclosed, facts: Mapping[str, Any], at: str) -> Iterator[Fault]:
