@@ -86,7 +86,8 @@ def _draft(
     }
     means = [found[k] for k in sorted(found, key=lambda k: [str(v) for v in k])]
     zh, en = means_said([x for x in means if excused or not x["exempt"]])
-    persons = {x["person"] for x in means}
+    # Income by head is everybody's.
+    persons = of.persons if any(x["kind"] == "income" for x in means) else {x["person"] for x in means}
     why = means[0]["exempt"] if excused else None
     nodes = {x["id"] for x in means if x["kind"] in ("vehicle", "stake", "post")}
     nodes |= {n for x in means for p in x.get("paths", []) for n in p["nodes"]}
@@ -107,7 +108,7 @@ def _draft(
 
 DETECTOR = Detector(
     id="undeclared-means",
-    version="1.8",
+    version="1.9",
     domain="民生保障",
     by_place=True,
     scene="社会救助",

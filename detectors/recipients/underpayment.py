@@ -84,6 +84,8 @@ def _draft(e: Entitlement, short: Mapping[str, int], ahead: set[str], values: Va
     unpaid = [m for m in months if m not in e.paid]
     total = sum(short.values())
     unknown = [m for m in unpaid if e.due[m] is None]
+    # What somebody on the list was paid while in another household is part of what is laid beside the list.
+    paid = {(s.benefit, s.key) for s in (*e.of.spells, *e.spells)}
     found = draft(
         e.of,
         months,
@@ -97,8 +99,8 @@ def _draft(e: Entitlement, short: Mapping[str, int], ahead: set[str], values: Va
         },
         {"count": str(len(months)), "unpaid": str(len(unpaid)), **short_by(total, len(unknown))},
         values=values,
-        nodes=[e.program_id, *e.of.persons, *(s.benefit for s in e.of.spells)],
-        keys=[*e.keys, *e.declined_keys, *(s.key for s in e.of.spells)],
+        nodes=[e.program_id, *e.of.persons, *(benefit for benefit, _ in paid)],
+        keys=[*e.keys, *e.declined_keys, *(key for _, key in paid)],
         suppressed_by=explained(e, short, ahead),
     )
     return replace(found, identity={"household_id": e.of.id, "program_id": e.program_id})

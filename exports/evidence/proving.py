@@ -95,9 +95,9 @@ def proof_of_finding(ownership: Ownership, found: Finding) -> Proof:
         proof.shares.append(claim)
     tying = found.facts.get("holder")
     by = str(tying["id"]) if isinstance(tying, Mapping) else ""
-    controlled = [c for c in found.facts.get("control") or () if c.get("certain", True) and c.get("rule")]
-    controlled = controlled if by else []
-    asked[proof.as_of] |= {str(c["id"]) for c in controlled}
+    told_of = found.facts.get("control") or () if by else ()
+    controlled = [(n, c) for n, c in enumerate(told_of) if c.get("certain", True) and c.get("rule")]
+    asked[proof.as_of] |= {str(c["id"]) for _, c in controlled}
     linked = list(control_of_links(found.facts))
     asked[proof.as_of] |= {company for _, _, company in linked}
     for day, companies in asked.items():
@@ -108,7 +108,7 @@ def proof_of_finding(ownership: Ownership, found: Finding) -> Proof:
         proof.nodes |= other.nodes
         proof.identities |= other.identities
     _settle(proof, ownership)
-    for n, told in enumerate(controlled):
+    for n, told in controlled:
         answer = _controllers(ownership, str(told["id"]), proof.as_of)
         proof.control += _control_claims(f"/findings/0/facts/control/{n}", answer, by, told.get("via"))
     for at, holder, company in linked:

@@ -145,6 +145,7 @@ def _rows(
         same = (share is None) == (holder["share"] is None) and (
             share is None or abs(share - holder["share"]) <= 1e-9
         )
+        same = same and (row.get("acquired_by") or None) == holder.get("acquired_by")
         if same and (row["valid_from"] or None, row["valid_to"] or None) == (holder["from"], holder["to"]):
             yield row
 

@@ -7,13 +7,18 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from exports.verifying.cited import cited_faults
+from exports.verifying.derived import derived_faults
+from exports.verifying.dues import due_faults
 from exports.verifying.dwellings import dwelling_faults
+from exports.verifying.earned import means_faults
 from exports.verifying.enclosed import EDGES, FACTS, NODES, Enclosed
 from exports.verifying.integrity import Fault
+from exports.verifying.named import named_faults
 from exports.verifying.parties import party_faults
 from exports.verifying.payments import payment_faults
 from exports.verifying.registers import NOMINATOR, NOMINEE, holds_on, links_of, powers_of
 from exports.verifying.said import said_faults
+from exports.verifying.sentences import sentence_faults
 from exports.verifying.solving import TOLERANCE, Bounds, Powers, Web, chains, path_product
 from exports.verifying.stated import row_faults, stated_faults
 from exports.verifying.tendering import tendering_faults
@@ -46,9 +51,10 @@ def recomputed(enclosed: Enclosed) -> tuple[list[Fault], dict[str, int]]:
             faults += _share_in_trust(there, held, claim)
         else:
             faults += _share(there, claim)
-        faults += _as_told(facts, claim, ("share", "share_min", "share_max"))
+        faults += _as_told(enclosed, claim, ("share", "share_min", "share_max", "depth"))
     for claim in control:
         faults += _control(powers, web, claim)
+        faults += _control_as_told(enclosed, claim)
     found = facts["findings"]
     dwellings = 0
     for n, one in enumerate(found):
@@ -63,6 +69,11 @@ def recomputed(enclosed: Enclosed) -> tuple[list[Fault], dict[str, int]]:
     faults += tendering_faults(enclosed)
     faults += told_faults(enclosed)
     faults += payment_faults(enclosed)
+    faults += due_faults(enclosed)
+    faults += means_faults(enclosed)
+    faults += named_faults(enclosed)
+    faults += derived_faults(enclosed)
+    faults += sentence_faults(enclosed)
     faults += cited_faults(enclosed)
     counts = {"shares": len(shares), "control": len(control), "dwellings": dwellings}
     counts["paths"] = sum(len(c["paths"]) for c in shares)
@@ -138,6 +149,9 @@ def _share_in_trust(web: Web, held: _Trusts, claim: Mapping[str, Any]) -> Iterat
             yield Fault(
                 f"{where} paths/{n}", "路径两端与结论不符", "the path does not join holder and company"
             )
+    for name in ("share_min", "share_max"):
+        if None not in (claim["share"], claim[name]) and abs(claim[name] - claim["share"]) > _CLOSE:
+            yield _differs(f"{where} {name}", claim[name], claim["share"])
     stated = claim["share"] if claim["share"] is not None else claim["share_min"] or 0.0
     whole = claim["share"] is not None and not claim["truncated"]
     if abs(total - stated) > _CLOSE if whole else stated > total + _CLOSE and not claim["truncated"]:
@@ -147,6 +161,9 @@ def _share_in_trust(web: Web, held: _Trusts, claim: Mapping[str, Any]) -> Iterat
 def _bounds(where: str, claim: Mapping[str, Any], got: Bounds) -> Iterator[Fault]:
     share, low, high = claim["share"], claim["share_min"], claim["share_max"]
     if share is not None:
+        for name, bound in (("share_min", low), ("share_max", high)):
+            if bound is not None and abs(bound - share) > _CLOSE:
+                yield _differs(f"{where} {name}", bound, share)
         if (
             got.low is None
             or got.outer is None
@@ -252,14 +269,37 @@ def _control(powers: Powers, web: Web, claim: Mapping[str, Any]) -> Iterator[Fau
             yield _differs(f"{where} links/{n} running", link["running"], running[link["company"]])
 
 
-def _as_told(facts: Mapping[str, Any], claim: Mapping[str, Any], names: Sequence[str]) -> Iterator[Fault]:
-    """What the finding says at the claim's place is what is claimed, so that what is checked is what is read."""
+def _control_as_told(enclosed: Enclosed, claim: Mapping[str, Any]) -> Iterator[Fault]:
+    """What is told at the place of a claim of control: who is controlled, by which rule, and through whom."""
+    told = _told_at(enclosed.facts, claim["at"])
+    if not isinstance(told, Mapping):
+        return
+    for name in ("rule", "via"):
+        if told.get(name) and told[name] != claim[name]:
+            yield Fault(
+                f"{_at(claim)} {name}",
+                f"事实写为 {told[name]}，结论为 {claim[name]}",
+                f"is {told[name]} in the facts, and {claim[name]} in the claim",
+            )
+
+
+def _told_at(facts: Mapping[str, Any], pointer: str) -> Any:
+    """What stands at a place of the facts; None where nothing does."""
     told: Any = facts
     try:
-        for step in claim["at"].split("/")[1:]:
+        for step in pointer.split("/")[1:]:
             step = step.replace("~1", "/").replace("~0", "~")
             told = told[int(step)] if isinstance(told, list) else told[step]
     except (KeyError, IndexError, ValueError, TypeError):
+        return None
+    return told
+
+
+def _as_told(enclosed: Enclosed, claim: Mapping[str, Any], names: Sequence[str]) -> Iterator[Fault]:
+    """What the finding says at the claim's place is what is claimed, so that what is checked is what is read."""
+    facts = enclosed.facts
+    told = _told_at(facts, claim["at"])
+    if told is None:
         yield Fault(_at(claim), "结论在事实中没有对应之处", "the claim points to nothing in the facts")
         return
     for name in names:
@@ -268,11 +308,28 @@ def _as_told(facts: Mapping[str, Any], claim: Mapping[str, Any], names: Sequence
             value is not None and abs(value - claim[name]) > _CLOSE
         ):
             yield _differs(f"{_at(claim)} {name}", value, claim[name])
+    ends = {"holder": (claim["holder"],), "person": (claim["holder"],), "company": (claim["company"],)}
+    for name, right in (ends | {"id": (claim["holder"], claim["company"])}).items():
+        said = told.get(name)
+        if isinstance(said, str) and enclosed.party(said) not in map(enclosed.party, right):
+            yield Fault(
+                f"{_at(claim)} {name}",
+                f"事实写为 {said}，结论为 {'、'.join(right)}",
+                f"is {said} in the facts, and {', '.join(right)} in the claim",
+            )
     day = facts["ownership"]["as_of"]
     if told.get("as_of", day) != claim.get("as_of", day):
         yield Fault(_at(claim), "结论的日期与事实不一致", "the claim is of another day than the facts")
-    if told.get("paths") is not None and [p["nodes"] for p in told["paths"]] != [
-        p["nodes"] for p in claim["paths"]
+    if "truncated" in told and bool(told["truncated"]) != claim["truncated"]:
+        yield Fault(f"{_at(claim)} truncated", "与结论不一致", "is not as the claim has it")
+    if "method" in told and told["method"] != claim["method"]:
+        yield Fault(
+            f"{_at(claim)} method",
+            f"事实写为 {told['method']}，结论为 {claim['method']}",
+            f"is {told['method']} in the facts, and {claim['method']} in the claim",
+        )
+    if told.get("paths") is not None and [(p["nodes"], p.get("by")) for p in told["paths"]] != [
+        (p["nodes"], p.get("by")) for p in claim["paths"]
     ]:
         yield Fault(f"{_at(claim)} paths", "事实所列路径与结论不一致", "the facts' paths are not the claim's")
 

@@ -34,7 +34,7 @@ def told_faults(enclosed: Enclosed) -> Iterator[Fault]:
             continue
         at, facts = f"{FACTS} /findings/{n}/facts", found["facts"]
         for place, one in _objects(facts, at):
-            yield from _of_node(enclosed, named, one, place)
+            yield from _of_node(enclosed, named, _of_itself(one), place)
             yield from _custody(enclosed, one, place)
         yield from _former(enclosed, named, found, at)
         yield from _posts(enclosed, facts, at)
@@ -53,6 +53,11 @@ def _objects(value: Any, at: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     elif isinstance(value, list | tuple):
         for n, inner in enumerate(value):
             yield from _objects(inner, f"{at}/{n}")
+
+
+def _of_itself(one: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is told of a vehicle or company itself, without the death of the one in whose name it stands."""
+    return {k: v for k, v in one.items() if k != "died_on"} if "person" in one else one
 
 
 def _of_node(
@@ -141,6 +146,9 @@ def _posts(enclosed: Enclosed, facts: Mapping[str, Any], at: str) -> Iterator[Fa
             if enclosed.party(e["target"]) == enclosed.party(str(post["unit"]))
         ]
         yield from _as_one_row(rows, {"from": post.get("from"), "to": post.get("to")}, place)
+        called = {enclosed.nodes.get(e["target"], {}).get("name") or "" for e in rows}
+        if post.get("name") and rows and post["name"] not in (*called, post["unit"]):
+            yield _apart(f"{place}/name", post["name"], called, NODES)
         said = {e.get("post") or "" for e in rows}
         if post.get("post") and post["post"] not in said:
             yield _apart(f"{place}/post", post["post"], said, EDGES)

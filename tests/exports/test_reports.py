@@ -65,7 +65,10 @@ def test_money_is_told_in_yuan_with_its_unit_wherever_it_stands(world: World, la
 def test_parameters_are_told_with_every_digit(world: World, value: float, told: str) -> None:
     found = one(world, "deposit-above-limit")
     name = next(k for k, v in found.parameters.items() if isinstance(v, float))
-    text = read(world, replace(found, parameters={**found.parameters, name: value}), "en")
+    of_value = replace(
+        found, parameters={**found.parameters, name: value}, facts={**found.facts, "limit": value}
+    )
+    text = read(world, of_value, "en")
     assert re.search(rf"(?<![\d.,]){re.escape(told)} (?:as a fraction|yuan)", text)
 
 
