@@ -86,7 +86,6 @@ def _draft(
     }
     means = [found[k] for k in sorted(found, key=lambda k: [str(v) for v in k])]
     zh, en = means_said([x for x in means if excused or not x["exempt"]])
-    # Income by head is everybody's.
     persons = of.persons if any(x["kind"] == "income" for x in means) else {x["person"] for x in means}
     why = means[0]["exempt"] if excused else None
     nodes = {x["id"] for x in means if x["kind"] in ("vehicle", "stake", "post")}
