@@ -14,6 +14,12 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "The share has no unit, and units are not guessed. Name the heading 持股比例(%), or use the column "
         'share_percent or share (a fraction), or set {column} = "percent" under [sheet.units] of a --map file.',
     ),
+    "shares-make-one": (
+        "表头写明为百分数，而各企业的比例之和均恰为1：应为小数，不能猜测，比例按空白处理。请改正比例，或在 --map 文件的 "
+        '[sheet.units] 中写 {column} = "fraction"。',
+        "The heading says percent, but the shares of every company add up to exactly 1: they read as fractions. Units are not "
+        'guessed: the shares count as empty. Correct them, or set {column} = "fraction" under [sheet.units] of a --map file.',
+    ),
     "unit-unknown-money": (
         "金额没有单位，不能猜测。请把表头写成“{known}(元)”或“{known}(万元)”这样的形式，或在单元格中写单位，"
         '或在 --map 文件的 [sheet.units] 中写 {column} = "元"。',

@@ -60,7 +60,7 @@ def read_shareholdings(table: TableRows) -> None:
     nobody = holder.ids.is_null() & holder.frame["error"].is_null() & ~rest.fill_null(False)
     table.rows.report("reject", nobody, "no-party", table.header("holder_name"), names)
 
-    share = _shares(table)
+    share = _shares(table, company.ids)
     list_kind = _list_kinds(table)
     if table.has("share_before"):
         # Who did not change is not named: beside a list of all holders it counts for nothing.
@@ -134,9 +134,15 @@ def _remainder(names: pl.Series) -> pl.Series:
     return out.scatter(at, VOCABULARIES["remainder"].read(plain).is_not_null())
 
 
-def _shares(table: TableRows) -> dict[str, pl.Series]:
+def _shares(table: TableRows, companies: pl.Series) -> dict[str, pl.Series]:
     """The share and its bounds, from whichever columns state them."""
     fraction, percent = table.share("share"), table.share("share_percent")
+    texts = table.text("share_percent")
+    if _parts_of_one(percent["share"], texts, companies):
+        table.rows.report(
+            "flag", percent["share"].is_not_null(), "shares-make-one", table.header("share_percent"), texts
+        )
+        percent = percent.with_columns(pl.lit(None, t).alias(c) for c, t in percent.schema.items())
     if not table.has("share"):
         fraction = percent
     stated = (
@@ -153,6 +159,18 @@ def _shares(table: TableRows) -> dict[str, pl.Series]:
         share["share_min"] = low.fill_null(share["share_min"])
         share["share_max"] = high.fill_null(share["share_max"])
     return share
+
+
+def _parts_of_one(percents: pl.Series, texts: pl.Series, companies: pl.Series) -> bool:
+    """Do bare figures in percent add up to exactly 1 in every register, one of which names several holders?
+
+    Then they are fractions under a heading in percent: of registers that state a hundredth none but these come to just 1.
+    """
+    if texts.str.contains("[%％]").any():
+        return False
+    rows = pl.DataFrame({"company": companies, "share": percents}).drop_nulls()
+    registers = rows.group_by("company").agg(pl.col("share").sum(), holders=pl.len())
+    return bool((registers["holders"] > 1).any() and ((registers["share"] - 0.01).abs() < 1e-9).all())
 
 
 def _votes(table: TableRows) -> dict[str, pl.Series]:

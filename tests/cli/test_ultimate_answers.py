@@ -11,6 +11,7 @@ import pytest
 
 from graph.stores import Credentials
 from tests.cli.both_stores import BothStores, both_stores
+from tests.loaders.shapes.numbers import resident
 
 SHAREHOLDINGS = """company_id,company_name,holder_id,holder_name,holder_kind,share_percent,valid_from,valid_to
 T,虚构目标建设有限公司,A,虚构甲控股有限公司,company,60,2020-01-01,
@@ -296,3 +297,40 @@ def test_a_detector_that_could_not_decide_is_not_told_as_clean(lookthrough, tmp_
         "of one bidder no owner is known"
     )
     assert any("cannot be decided in part" in line for line in told)
+
+
+def test_shares_that_make_one_under_a_heading_in_percent_are_asked_about(lookthrough, tmp_path):
+    rows = "".join(
+        f"{code},虚构{name}有限公司,{holder},自然人,{share}\n"
+        for code, name, *held in (("A", "甲", 0.6, 0.4), ("B", "乙", 0.51, 0.49), ("C", "丙", 1))
+        for holder, share in zip(("样本王五", "样本孙六"), held, strict=False)
+    )
+    file = tmp_path / "shareholdings.csv"
+    file.write_text("统一社会信用代码,企业名称,股东名称,股东类型,持股比例(%)\n" + rows, encoding="utf-8")
+    said = lookthrough("load", file)
+    assert said.code == 0 and "add up to exactly 1" in said.out + said.err
+    owners = json.loads(lookthrough("penetrate", "A", *JSON).out)["owners"]
+    assert {o["share"] for o in owners} == {None}
+    file.write_text(file.read_text("utf-8").replace(",0.6\n", ",60\n"), encoding="utf-8")
+    said = lookthrough("load", file, "--dataset", "other")
+    assert "add up to exactly 1" not in said.out + said.err
+
+
+def test_holders_are_known_by_the_number_of_a_document_as_lists_of_shareholders_head_it(
+    lookthrough, tmp_path
+):
+    for heading in ("证件号码", "证件号", "股东证照号码"):
+        rows = "".join(
+            f"{c},虚构{c}有限公司,样本王五,自然人,{resident(1)},{n}\n" for c, n in (("A", 100), ("B", 60))
+        )
+        file = tmp_path / f"{heading}.csv"
+        file.write_text(
+            f"统一社会信用代码,企业名称,股东名称,股东类型,{heading},持股比例(%)\n{rows}", encoding="utf-8"
+        )
+        said = lookthrough("load", file, "--dataset", heading, "--format", "json")
+        assert said.code == 0, said.err
+        assert "people-by-name" not in json.loads(said.out)["counts"]
+        (one,) = json.loads(lookthrough("penetrate", "A", *JSON).out)["owners"]
+        (other,) = json.loads(lookthrough("penetrate", "B", *JSON).out)["owners"]
+        assert one["id"] == other["id"] and one["identity"] == "id"
+        assert lookthrough("unload", json.loads(said.out)["batch"]).code == 0
