@@ -22,6 +22,8 @@ of one holder changes in that month, the earlier row ends where the later one be
   the same holding (see `graph.resolution.exits`).
 * **Members of households**: beginnings and ends that one row states bound the other rows of the same person and household,
   lists without a date among them (see `graph.resolution.memberships`).
+* **Legal representatives**: a company has one at a time, so whom a later list replaces ended with it (see
+  `graph.resolution.representatives`).
 * **Snapshots**: what a full extract of the data set no longer contains ended on the extract's date, a company
   gone from a whole-data-set extract included.
 
@@ -37,6 +39,7 @@ import polars as pl
 from graph.resolution.exits import ended
 from graph.resolution.investors import INVESTORS
 from graph.resolution.memberships import stayed
+from graph.resolution.representatives import may_be_replaced, replaced
 from graph.resolution.steps import Step, settled, standing
 
 _NEVER: Final = "0000-00-00"
@@ -64,8 +67,10 @@ SNAPSHOT_SCHEMA: Final = {
 """One row a snapshot and relationship type."""
 
 
-OF_ALL_ROWS: Final = frozenset({"MEMBER_OF"})
+OF_ALL_ROWS: Final = frozenset({"MEMBER_OF", "LEGAL_REP_OF"})
 """The types besides `OWNS` of which one row's dates bear on other rows that end at the same node."""
+OF_WHOEVER_STANDS: Final = frozenset({"LEGAL_REP_OF"})
+"""Those of them of which a row without a stated date bears on others too."""
 
 
 def owns_spans(
@@ -331,13 +336,18 @@ def _bounded(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def other_spans(
-    table: str, rows: pl.DataFrame, snapshots: pl.DataFrame, meant: pl.DataFrame | None = None
+    table: str,
+    rows: pl.DataFrame,
+    snapshots: pl.DataFrame,
+    meant: pl.DataFrame | None = None,
+    names: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Spans of every other stated relationship type.
 
     `rows`: key, from_id, to_id, dataset, observed_on, stated_from, stated_to. Gives key, valid_from, valid_to,
     counted. Without a snapshot the stated dates are all there is. Of a type of `OF_ALL_ROWS`: all rows of each end,
-    and `meant`, who is meant there by whom (`departures_by_name`).
+    and `meant`, who is meant there by whom (`departures_by_name`). `names`: id, name of legal representatives that others
+    may have replaced; `rows` has their `role` then.
     """
     keyed = rows.select(
         "key",
@@ -350,11 +360,11 @@ def other_spans(
         from_text="stated_from",
         until_text="stated_to",
     )
-    if table in OF_ALL_ROWS and meant is not None:
+    if table == "MEMBER_OF" and meant is not None:
         told = keyed.join(meant, on=["from_id", "to_id"], how="left", maintain_order="left")
         told = told.with_columns(own="from_id", from_id=pl.coalesce("meant", "from_id")).drop("meant")
         keyed = stayed(told).with_columns(from_id="own").drop("own")
-    elif table in OF_ALL_ROWS:
+    elif table == "MEMBER_OF":
         keyed = stayed(keyed)
     gone = _gone(keyed, snapshots, table)
     keyed = keyed.join(gone, on="key", how="left").with_columns(
@@ -364,7 +374,18 @@ def other_spans(
     covered = snapshots.filter(pl.col("table") == table)["date"]
     later = pl.col("seen_before").fill_null(False) & pl.col("observed").is_in(covered.implode())
     keyed = keyed.with_columns(span_from=pl.when(later).then(pl.col("observed")), span_to=pl.col("gone"))
+    if names is not None and not names.is_empty():
+        keyed = _one_at_a_time(keyed, rows, names)
     return _bounded(keyed)
+
+
+def _one_at_a_time(keyed: pl.DataFrame, rows: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """`keyed` with what lists of several days say of who replaced whom."""
+    posts = may_be_replaced(rows).select("key")
+    said = replaced(keyed.join(posts, on="key", how="semi"), names)
+    return keyed.join(said, on="key", how="left", maintain_order="left").with_columns(
+        span_from=pl.max_horizontal("span_from", "since"), span_to=pl.min_horizontal("span_to", "until")
+    )
 
 
 def _day(column: pl.Expr) -> pl.Expr:

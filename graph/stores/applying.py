@@ -17,7 +17,7 @@ from graph.records import RelKey
 from graph.resolution.investors import WORD_OF
 from graph.resolution.spans import OF_ALL_ROWS
 from graph.stores.engine import Writing
-from graph.stores.respanning import invested_anew, of_all_rows, respan_others, respan_owns, with_dates
+from graph.stores.respanning import both, invested_anew, of_all_rows, respan_others, respan_owns, with_dates
 from graph.stores.statements import (
     NAMED_BY,
     StatedRows,
@@ -182,7 +182,7 @@ def _insert_with_spans(
         fresh = {rel: new_rows.pop(rel) for rel in list(new_rows) if rel[0] == type_.name}
         again = invested if type_.name in WORD_OF else None
         if type_.name in OF_ALL_ROWS and held[type_.name]:
-            again = of_all_rows(writer, type_.name, touched, [with_dates(writer, fresh)])
+            again = both(again, of_all_rows(writer, type_.name, touched, [with_dates(writer, fresh)]))
         if fresh or type_.name in whole or again is not None:
             respan_others(
                 writer,

@@ -1,4 +1,5 @@
-"""Households that somebody known by name alone is said to have left, where a write changed who may be meant."""
+"""Households that somebody known by name alone is said to have left, and companies that somebody represents, where a write
+changed who may be meant."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ _LEFT: Final = (
     f"AND p.id STARTS WITH '{UNNUMBERED}' RETURN DISTINCT h.id AS id"
 )
 _THEIRS: Final = f"{EACH}MATCH (p:Person {{id: i}}) {hop('(p)-[m:MEMBER_OF]->(h:Household)', 'h.id')}RETURN DISTINCT h.id AS id"
+_REPRESENTED: Final = f"{EACH}MATCH (p:Person {{id: i}}) {hop('(p)-[m:LEGAL_REP_OF]->(c:Company)', 'c.id')}RETURN DISTINCT c.id AS id"
 _AT_ONCE: Final = 5000
 
 
@@ -31,9 +33,17 @@ def left_by_name(store: Reading, renamed: Sequence[str], households: pl.Series) 
     left = _ids(store, _LEFT)
     if left.is_empty():
         return none
-    theirs = [_ids(store, _THEIRS, renamed[at : at + _AT_ONCE]) for at in range(0, len(renamed), _AT_ONCE)]
-    concerned = pl.concat([households.alias("id"), *theirs]).unique()
+    concerned = pl.concat([households.alias("id"), *_of_each(store, _THEIRS, renamed)]).unique()
     return concerned.filter(concerned.is_in(left.implode()))
+
+
+def represented_by(store: Reading, renamed: Sequence[str]) -> pl.Series:
+    """The companies that people called otherwise now represent: a name tells whether another one took their place."""
+    return pl.concat([pl.Series("id", [], pl.String), *_of_each(store, _REPRESENTED, renamed)]).unique()
+
+
+def _of_each(store: Reading, cypher: str, people: Sequence[str]) -> list[pl.Series]:
+    return [_ids(store, cypher, people[at : at + _AT_ONCE]) for at in range(0, len(people), _AT_ONCE)]
 
 
 def _ids(store: Reading, cypher: str, ids: Sequence[str] = ()) -> pl.Series:

@@ -10,8 +10,9 @@ import polars as pl
 from graph.records import RelKey
 from graph.resolution.departures_by_name import leaving_by_name, meant_by
 from graph.resolution.investors import INVESTORS, OF_HOLDERS, ONE_PERSONS, SOLE_OWNER, WORD_OF
-from graph.resolution.spans import OF_ALL_ROWS, other_spans, owns_spans
-from graph.stores.departures import left_by_name
+from graph.resolution.representatives import may_be_replaced
+from graph.resolution.spans import OF_WHOEVER_STANDS, other_spans, owns_spans
+from graph.stores.departures import left_by_name, represented_by
 from graph.stores.engine import Writing
 from graph.stores.statements import listed
 from graph.stores.what_changed import Touched
@@ -90,8 +91,9 @@ def respan_others(
         if not frames:
             continue
         rows = pl.concat(frames)
-        meant = _meant(writer, rows) if name in OF_ALL_ROWS else None
-        spans = other_spans(name, rows.drop(word), snapshots, meant)
+        meant = _meant(writer, rows) if name == "MEMBER_OF" else None
+        names = _replaceable(writer, rows) if rel[:2] == ("LEGAL_REP_OF", "Person") else None
+        spans = other_spans(name, rows, snapshots, meant, names)
         if word:
             spans = _without_holders(writer, spans, rows.filter(pl.col(*word) == SOLE_OWNER))
         if stored is not None:
@@ -109,21 +111,41 @@ def _meant(writer: Writing, rows: pl.DataFrame) -> pl.DataFrame | None:
     return meant_by(theirs, writer.node_rows("Person", theirs["from_id"].unique()).select("id", "name"))
 
 
+def _replaceable(writer: Writing, rows: pl.DataFrame) -> pl.DataFrame | None:
+    """The names of legal representatives that others may have replaced; None where there are none. A company that is
+    named as one is a partnership's managing partner, and replaces nobody."""
+    people = may_be_replaced(rows)["from_id"].unique()
+    return None if people.is_empty() else writer.node_rows("Person", people).select("id", "name")
+
+
 def of_all_rows(writer: Writing, name: str, touched: Touched, dated: list[pl.Series]) -> pl.Series | None:
     """The nodes of which all rows of a type of `OF_ALL_ROWS` are looked at again; None where there are none.
 
     `dated`: those of which a row with a stated date came or went.
     """
     undated = pl.concat([pl.Series("to_id", [], pl.String), *touched.undated.get(name, [])])
-    by_name = left_by_name(writer, touched.renamed.get("Person", []), undated)
+    renamed = touched.renamed.get("Person", [])
+    if name in OF_WHOEVER_STANDS:
+        by_name = pl.concat([undated, represented_by(writer, renamed).alias("to_id")])
+    else:
+        by_name = left_by_name(writer, renamed, undated)
     ends = pl.concat([s.alias("to_id") for s in (*dated, by_name)]).unique()
     return None if ends.is_empty() else ends
 
 
+def both(some: pl.Series | None, others: pl.Series | None) -> pl.Series | None:
+    """All of two lists of nodes; None where neither is given."""
+    given = [s.alias("to_id") for s in (some, others) if s is not None]
+    return pl.concat(given).unique() if given else None
+
+
 def with_dates(writer: Writing, fresh: Mapping[RelKey, pl.DataFrame]) -> pl.Series:
-    """The nodes where new rows end, and any row, stored or new, states a date."""
+    """The nodes where new rows end, and any row, stored or new, states a date, or bears on others without one."""
     again = [pl.Series("to_id", [], pl.String)]
     for (name, start, end), rows in fresh.items():
+        if name in OF_WHOEVER_STANDS:
+            again.append(rows["to_id"])
+            continue
         found = writer.query(
             f"MATCH (:{start})-[r:{name}]->(b:{end}) WHERE r.stated_from IS NOT NULL OR r.stated_to IS NOT NULL "
             "RETURN DISTINCT b.id AS id",

@@ -9,7 +9,7 @@ from graph.records import RelKey
 from graph.resolution.investors import WORD_OF
 from graph.resolution.spans import OF_ALL_ROWS
 from graph.stores.engine import Writing
-from graph.stores.respanning import STATES_DATE, invested_anew, of_all_rows, respan_others, respan_owns
+from graph.stores.respanning import STATES_DATE, both, invested_anew, of_all_rows, respan_others, respan_owns
 from graph.stores.statements import NAMED_BY, batch_of, joined, listed, node_frame, resolved, statements_of
 from graph.stores.what_changed import Touched
 
@@ -41,7 +41,7 @@ def take_back_rows(
     for type_ in STATED_RELS:
         rewrite, again = type_.name in was_snapshot, invested if type_.name in WORD_OF else None
         if type_.name in OF_ALL_ROWS and held[type_.name]:
-            again = of_all_rows(writer, type_.name, touched, touched.dated.get(type_.name, []))
+            again = both(again, of_all_rows(writer, type_.name, touched, touched.dated.get(type_.name, [])))
         if type_.name != "OWNS" and (rewrite or again is not None):
             respan_others(writer, type_.name, type_.pairs, {}, snapshots, rewrite, touched, again)
     touched.nodes |= {"Identifier", "Name", "Company"}
