@@ -1,4 +1,4 @@
-"""Buyers, agents and the like of whom neither owners nor people are known: that nothing links them to a bidder is not known.
+"""Buyers, agents and the like, and bidders beside them, whose owners are not known: that nothing links them is not known.
 
 A public body has no owners to be registered, and whom it employs is seldom loaded: of it nothing is said to be lacking, and
 its people are looked at where there are any.
@@ -38,23 +38,41 @@ def is_public(of: str, kind: str | None) -> pl.Expr:
 def without_data(
     rows: Mapping[str, Sequence[Row]], parties: pl.DataFrame, zh: str, en: str
 ) -> Iterator[Undecided]:
-    """One a lot that has such parties; `zh`, `en`: what cannot be decided of them. `parties`: as `PARTY_COLUMNS`."""
-    firms = parties.filter(pl.col("party_kind").fill_null("") != "person")
-    firms = firms.filter(~is_public("party", "party_kind"))
+    """Of each lot that has them: parties of whom nothing is known, those whose owners alone are not, and bidders whose owners
+    are not. `zh`, `en`: what cannot be decided of the first. `parties`: as `PARTY_COLUMNS`."""
+    told = [table(rows[k]) for k in PARTY_QUERY_COLUMNS if k.startswith("party_people")]
     # Of a firm of which one of the staff is known, the rest of its people and its owners are not.
-    told = [
-        table(rows[k]).filter(~pl.col("role").fill_null("").is_in(OF_STAFF))["party_id"]
-        for k in PARTY_QUERY_COLUMNS
-        if k.startswith("party_people")
-    ]
-    told.append(table(rows["party_owned"])["party_id"])
-    blank = firms.filter(~pl.col("party_id").is_in(pl.concat(told).unique().implode()))
+    posted = [t.filter(~pl.col("role").fill_null("").is_in(OF_STAFF))["party_id"] for t in told]
+    # Of a branch its head office is known, and tells whose it is.
+    owned = pl.concat([table(rows["party_owned"])["party_id"], table(rows["branches"])["bidder_id"]]).unique()
+    known = pl.concat([*posted, owned]).unique()
     bids = compared(table(rows["bidders"])).select("lot_id", party_id="bidder_id").unique()
-    blank = blank.join(bids.select("lot_id").unique(), on="lot_id", how="semi")
+    here = parties.join(bids.select("lot_id").unique(), on="lot_id", how="semi")
+    public = (pl.col("party_kind").fill_null("") != "person") & is_public("party", "party_kind")
+    firms = here.filter((pl.col("party_kind").fill_null("") != "person") & ~public)
     # A party that bids itself is told of as that.
-    blank = blank.join(bids, on=["lot_id", "party_id"], how="anti")
+    firms = firms.join(bids, on=["lot_id", "party_id"], how="anti")
+    nothing = firms.filter(~pl.col("party_id").is_in(known.implode()))
+    yield from _of_parties(
+        nothing, f"既没有股权数据，也没有人员数据：{zh}", f"neither owners nor people are known; {en}"
+    )
+    unowned = firms.filter(
+        pl.col("party_id").is_in(known.implode()) & ~pl.col("party_id").is_in(owned.implode())
+    )
+    yield from _of_parties(
+        unowned,
+        "没有股权数据：与投标人之间的股权关联无法判定",
+        "no owners are known; whether shares link it to a bidder cannot be decided",
+    )
+    # A public body none of whose people are known is beside no bidder: nothing of it would be compared with the bidder's owners.
+    peopled = pl.concat([t["party_id"] for t in told]).unique()
+    beside = here.filter(~public | pl.col("party_id").is_in(peopled.implode()))
+    yield from _of_bidders(rows, bids, beside)
+
+
+def _of_parties(parties: pl.DataFrame, zh: str, en: str) -> Iterator[Undecided]:
     lots = (
-        blank.sort("lot_id", "party_role", "party_id")
+        parties.sort("lot_id", "party_role", "party_id")
         .unique(["lot_id", "party_id"], keep="first", maintain_order=True)
         .with_columns(label=pl.coalesce("party_name", "party_id"))
         .group_by("lot_id", maintain_order=True)
@@ -66,6 +84,40 @@ def without_data(
             "lot",
             lot,
             tuple(ids),
-            f"{'、'.join(f'{role_zh(r)}“{n}”' for r, n in named)}既没有股权数据，也没有人员数据：{zh}",
-            f"{', '.join(f'the {role_en(r)} “{n}”' for r, n in named)}: neither owners nor people are known; {en}",
+            f"{'、'.join(f'{role_zh(r)}“{n}”' for r, n in named)}{zh}",
+            f"{', '.join(f'the {role_en(r)} “{n}”' for r, n in named)}: {en}",
+        )
+
+
+def _of_bidders(
+    rows: Mapping[str, Sequence[Row]], bids: pl.DataFrame, beside: pl.DataFrame
+) -> Iterator[Undecided]:
+    """Bidders (lot_id, party_id) without owners in lots of the parties `beside` which they would be compared with."""
+    known = pl.concat([table(rows[k])["bidder_id"].cast(pl.String) for k in ("covered", "branches")]).unique()
+    roles = (
+        beside.select("lot_id", "party_role")
+        .unique()
+        .sort("lot_id", "party_role")
+        .group_by("lot_id")
+        .agg("party_role")
+    )
+    lots = (
+        bids.join(roles, on="lot_id")
+        .group_by("lot_id")
+        .agg(
+            pl.col("party_role").first(),
+            of=pl.col("party_id").n_unique(),
+            lacking=pl.col("party_id").filter(~pl.col("party_id").is_in(known.implode())).sort(),
+        )
+        .filter(pl.col("lacking").list.len() > 0)
+        .sort("lot_id")
+    )
+    for lot, others, of, lacking in lots.iter_rows():
+        yield Undecided(
+            "lot",
+            lot,
+            tuple(lacking),
+            f"{of}家投标人中有{len(lacking)}家没有股权数据：与{'、'.join(map(role_zh, others))}之间的股权关联无法判定",
+            f"{len(lacking)} of {of} bidders have no ownership data: whether shares link them to the "
+            f"{', '.join(map(role_en, others))} cannot be decided",
         )

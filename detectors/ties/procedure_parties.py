@@ -134,6 +134,7 @@ QUERIES: Final = {
     "kin": kin.KIN,
     "manages": managed.MANAGES,
     "branches": managed.BRANCHES,
+    "covered": bidding.COVERED,
     "bidders": bidding.BIDDERS,
 }
 COLUMNS: Final = {
@@ -151,6 +152,7 @@ COLUMNS: Final = {
     "kin": kin.KIN_COLUMNS,
     "manages": managed.MANAGED_COLUMNS,
     "branches": managed.MANAGED_COLUMNS,
+    "covered": bidding.COVERED_COLUMNS,
     "bidders": bidding.BIDDERS_COLUMNS,
 }
 

@@ -152,6 +152,25 @@ def build(w: World) -> None:
     w.lot("ITSELF", "Z1", "Z2", buyer_id="Z1", buyer_name=name("Z1"))
     w.lot("OWNED", "Z1", "Z2", buyer_id="YO", buyer_name=name("YO"))
     w.holds("G", "YO", 100)
+    # Of the buyer the representative alone is known; of all but one bidder, or of everybody, the owners; a branch; public bodies.
+    for firm in ("ZO1", "ZO2", "YH"):
+        w.holds(f"P-{firm}", firm, 100)
+    w.post("P-YR", "YR", role="法定代表人")
+    for n, (buyer, bidders) in enumerate(
+        (
+            ("YR", ("ZO1", "ZO2")),
+            ("YO", ("ZO1", "ZO2", "Z1")),
+            ("YBR", ("ZO1", "ZO2")),
+            ("YG4", ("ZO1", "ZO2")),
+            ("YG4", ("ZO1", "ZO2", "Z1")),
+        )
+    ):
+        named = {"YG4": "虚构市第二中学", "YBR": f"{name('YH')}样本分公司"}.get(buyer, name(buyer))
+        w.lot(f"OWNERS-{n}", *bidders, buyer_id=buyer, buyer_name=named)
+    w.add("companies", id="YG4", name="虚构市第二中学")
+    w.post("P-YG4", "YG4", role="法定代表人")
+    w.add("companies", id="YBR", name=f"{name('YH')}样本分公司", kind="分公司", parent_id="YH")
+    w.post("P-YBR", "YBR", role="负责人")
     w.tender("NOBODY", buyer_id="YB", buyer_name=name("YB"))
     w.add("lots", id="1", tender_id="NOBODY", title="一标段")
 
@@ -162,6 +181,12 @@ found = found_on_both(build, (bidder_linked_to_buyer.DETECTOR, bidder_linked_to_
 def links(found: Found, tender: str, detector: str = SERVICE) -> list[tuple[str, str | None]]:
     (bidder,) = found.one(detector, tender).facts["bidders"]
     return [(link["how"], link["of_party"]) for link in bidder["links"]]
+
+
+def said(found: Found, detector: str, tender: str) -> list[str]:
+    """What is undecided in the one lot of a tender."""
+    lot = f"local:{tender}/1"
+    return [u.missing_zh for d, u in found.run.undecided if d == detector and u.scope_id == lot]
 
 
 def test_a_holder_of_both(found: Found) -> None:
@@ -212,7 +237,8 @@ def test_an_owner_at_a_bidder(found: Found) -> None:
     for tender in ("DIRECTED", "SOLD"):
         assert found.suppressed(SERVICE, tender) == "ended", tender
     assert found.of(SERVICE, "NAME") == []
-    ((bidder, *people),) = found.undecided(SERVICE, "NAME")
+    (bidder, *people), unowned = found.undecided(SERVICE, "NAME")
+    assert unowned == ids("NAME-1", "NAME-2")
     assert (bidder, len(people)) == (ids("NAME-1")[0], 2)
 
 
@@ -227,11 +253,30 @@ def test_owners_through_layers_and_kin(found: Found) -> None:
 
 
 def test_parties_of_whom_nothing_is_known(found: Found) -> None:
-    assert found.undecided(BUYER, "BLANK") == [ids("YB")]
-    assert found.undecided(SERVICE, "BLANK") == [ids("GB1", "GB2")]
-    (told,) = [u.missing_zh for d, u in found.run.undecided if d == SERVICE and "BLANK" in u.scope_id]
+    assert found.undecided(BUYER, "BLANK")[0] == ids("YB")
+    assert found.undecided(SERVICE, "BLANK")[0] == ids("GB1", "GB2")
+    told = said(found, SERVICE, "BLANK")[0]
     assert "招标代理机构“虚构GB1建设有限公司”、设计单位“虚构GB2建设有限公司”既没有股权数据" in told
-    assert len(found.undecided(BUYER, "CENTRE")) == 1
-    for tender in ("PUBLIC-0", "PUBLIC-1", "PUBLIC-2", "PUBLIC-3", "ITSELF", "OWNED", "NOBODY", "HOLDER"):
+    assert len(found.undecided(BUYER, "CENTRE")) == 2
+    for tender in ("PUBLIC-0", "PUBLIC-1", "PUBLIC-2", "PUBLIC-3", "NOBODY"):
         assert found.undecided(BUYER, tender) == [], tender
-    assert found.undecided(SERVICE, "HOLDER") == []
+    for tender in ("ITSELF", "OWNED"):
+        assert found.undecided(BUYER, tender) == [ids("Z1", "Z2")], tender
+
+
+def test_parties_and_bidders_whose_owners_alone_are_not_known(found: Found) -> None:
+    told = said(found, SERVICE, "BLANK")
+    assert told[1:] == [
+        "监理单位“虚构GB3建设有限公司”没有股权数据：与投标人之间的股权关联无法判定",
+        "2家投标人中有2家没有股权数据：与招标代理机构、设计单位、监理单位之间的股权关联无法判定",
+    ]
+    assert said(found, BUYER, "OWNERS-0") == [
+        f"招标人（采购人）“{name('YR')}”没有股权数据：与投标人之间的股权关联无法判定"
+    ]
+    assert said(found, BUYER, "OWNERS-1") == [
+        "3家投标人中有1家没有股权数据：与招标人（采购人）之间的股权关联无法判定"
+    ]
+    # A branch has no owners of its own; of a public body there are none, and its people are compared with the bidders' owners.
+    for tender in ("OWNERS-2", "OWNERS-3"):
+        assert said(found, BUYER, tender) == [], tender
+    assert said(found, BUYER, "OWNERS-4") == said(found, BUYER, "OWNERS-1")

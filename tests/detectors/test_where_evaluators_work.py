@@ -113,6 +113,11 @@ def told(found: FoundInFiles, tender: str) -> str:
     return found.one(SERVES.id, tender).text["zh"]
 
 
+def of_people(found: FoundInFiles, tender: str) -> list[tuple[str, ...]]:
+    """What is undecided of the evaluators themselves; that of bidders whose owners nobody loaded left out."""
+    return [g for g in found.undecided(SERVES.id, tender) if any(s.startswith("person") for s in g)]
+
+
 def test_who_works_for_a_bidder(found: FoundInFiles) -> None:
     hit = found.one(SERVES.id, "P1")
     assert (
@@ -123,7 +128,7 @@ def test_who_works_for_a_bidder(found: FoundInFiles) -> None:
     assert hit.facts["identity"] == "unique_name"
     assert len(found.told("no-evaluator")) == 1
     # Neither a university nor the buyer's own man: he is no link, and nothing of him is undecided.
-    assert found.undecided(SERVES.id, "P1") == [] and found.undecided(SERVES.id, "P11") == []
+    assert of_people(found, "P1") == of_people(found, "P11") == []
     assert found.of(SERVES.id, "P11") == found.of(BUYER.id, "P11") == []
 
 
@@ -153,7 +158,7 @@ def test_what_is_not_known_of_an_evaluator_is_said(found: FoundInFiles) -> None:
     said = {
         u.scope_id: u.missing_zh
         for d, u in found.run.undecided
-        if d == SERVES.id and "评标专家" in u.missing_zh
+        if d == SERVES.id and "评标专家" in u.missing_zh and "没有股权数据" not in u.missing_zh
     }
     assert {s.split(":")[1].split("/")[0] for s in said} == {"P4", "P5", "P9", "P12"}
     assert "“甲建设”不是登记的全称" in said["local:P4/1"]
@@ -236,8 +241,7 @@ in_one_cell = found_in_files(
 def test_whose_workplace_it_is_where_a_cell_names_several_is_not_guessed(in_one_cell: FoundInFiles) -> None:
     assert len(in_one_cell.told("workplace-of-several")) == 2
     assert in_one_cell.of(SERVES.id, "P1") == in_one_cell.of(SERVES.id, "P2") == []
-    assert len(in_one_cell.undecided(SERVES.id, "P1")) == 1
-    assert len(in_one_cell.undecided(SERVES.id, "P2")) == 1
+    assert len(of_people(in_one_cell, "P1")) == len(of_people(in_one_cell, "P2")) == 1
     asked = "MATCH (p:Person)-[:SERVES_TENDER]->(t:Tender) WHERE t.id = 'local:P2' RETURN p.name AS name"
     assert set(in_one_cell.store.query(asked).column("name").to_pylist()) == {
         "样本王三",
