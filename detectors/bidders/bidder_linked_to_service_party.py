@@ -24,6 +24,7 @@ from detectors.ties import (
 from detectors.ties.advising import advising
 from detectors.ties.attached_drafts import STATE, party_drafts
 from detectors.ties.links import CLOSING_EN, CLOSING_ZH, ENDED, compared
+from detectors.ties.own_services import OWN_SERVICE
 
 _SELF: Final = ("itself", *attached.ONE_COMPANY)
 _BARRED: Final = ("designer", "site_supervisor")
@@ -101,7 +102,7 @@ DETECTOR = Detector(
     },
     population=bidding.LOTS,
     identity=("lot_id", "party_id"),
-    suppressors=(STATE, procedure_parties.FUND, people.HUB, ENDED, people.NAME_ONLY),
+    suppressors=(OWN_SERVICE, STATE, procedure_parties.FUND, people.HUB, ENDED, people.NAME_ONLY),
     wording_zh="【风险预警】{tender}（{lot}）：{role_zh}{party}与投标人{bidders_zh}疑似存在关联。{as_of_zh}，{links_zh}。"
     + CLOSING_ZH,
     wording_en="[Lead] {tender} ({lot}): the {role_en}, {party}, and bidders {bidders_en} appear to be linked. "

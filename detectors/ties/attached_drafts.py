@@ -14,6 +14,7 @@ from detectors.rows import table
 from detectors.ties.bid_days import last_day
 from detectors.ties.kin import relation_words
 from detectors.ties.links import compared, lot_words
+from detectors.ties.own_services import of_the_lot, own_service
 from detectors.ties.roles import OWNING, role_en, role_zh
 from detectors.ties.stakes import Pair, Stakes, holds_or_is, stakes_of, stands_as
 from graph.public_kinds import STATE as STATE_KINDS
@@ -80,19 +81,25 @@ def party_drafts(
     names = _names(rows, parties, links)
     kinds = {r["holder_id"]: r["holder_kind"] for r in rows.get("kinds", ())}
     party_rows = {(r["lot_id"], r["party_id"]): r for r in parties.iter_rows(named=True)}
+    roles: dict[tuple[str, str], set[str]] = {}
+    for r in parties.iter_rows(named=True):
+        roles.setdefault((r["lot_id"], r["party_id"]), set()).add(str(r["party_role"] or ""))
     stakes = stakes_of(rows, _held_pairs(links))
     for (lot, party), group in links.group_by("lot_id", "party_id", maintain_order=True):
         found = group.to_dicts()
         who = party_rows[str(lot), str(party)]
         live = [r for r in found if r["when"] == "yes"]
-        owned = [r for r in live if not _by_state(r, who, kinds)]
+        told_as = roles[str(lot), str(party)]
+        apart = [r for r in live if not of_the_lot(r, told_as, lot_rows[lot])]
+        owned = [r for r in apart if not _by_state(r, who, kinds)]
         known = [r for r in owned if r["via_id"] not in hubs and r["kin_id"] not in hubs]
         plain = [r for r in known if not _is_minor(r, who, kinds, fund_share)]
-        shown = plain or known or owned or live or found
+        shown = plain or known or owned or apart or live or found
         why = None
         if not plain:
             why = _minor(known[0], names) if known else _hub(owned[0], names) if owned else None
-            why = why or (_state(who) if live else _ended(found, who, lot_rows[lot]))
+            why = why or (_state(who) if apart else own_service(who, lot_rows[lot]) if live else None)
+            why = why or _ended(found, who, lot_rows[lot])
         yield _draft(lot_rows[lot], who, shown, named, names, stakes, why, judge(who, shown, lot_rows[lot]))
 
 

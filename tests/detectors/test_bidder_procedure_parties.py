@@ -14,6 +14,26 @@ BUYER, SERVICE, AGENCY = (
     "agency-bids-in-its-tender",
 )
 
+SERVICES = (
+    (None, "监理单位"),
+    ("监理", "监理单位"),
+    ("虚构道路工程施工监理服务（二次）", "监理单位"),
+    ("虚构道路工程全过程工程咨询", "监理单位"),
+    ("勘察设计", "设计单位"),
+    ("JL-2标监理", "监理单位"),
+    ("全过程造价咨询", "造价咨询单位"),
+)
+"""Titles of lots for a service, each with the role of who does it."""
+OTHER_LOTS = (
+    ("施工", "监理单位"),
+    ("施工、监理", "监理单位"),
+    ("监理", "设计单位"),
+    ("设计施工总承包", "设计单位"),
+    ("勘察设计院办公楼工程", "设计单位"),
+    ("管网工程（不含设计）", "设计单位"),
+)
+"""Titles of lots that are something else than what a party is named for."""
+
 
 def bought(w: World, tender: str, buyer: str, *bidders: str, **more: Any) -> None:
     w.lot(tender, *bidders, buyer_id=buyer, buyer_name=name(buyer), **more)
@@ -134,6 +154,21 @@ def build(w: World) -> None:
     ):
         w.lot(tender, "D1", "D2", **more)
         serves(w, tender, "设计单位", party_id="D1", party_name=name("D1"))
+    for n, (title, _) in enumerate((*SERVICES, *OTHER_LOTS)):
+        w.bid(f"OWN-{n}", f"OWN{n}A")
+        w.bid(f"OWN-{n}", f"OWN{n}B")
+        # The lot's own title goes first; one that only numbers it says nothing.
+        w.add("lots", id="1", tender_id=f"OWN-{n}", title=title or "第1标段")
+        w.tender(f"OWN-{n}", title="虚构道路工程" if title else "虚构道路工程监理", regime="政府采购")
+        serves(
+            w, f"OWN-{n}", (*SERVICES, *OTHER_LOTS)[n][1], party_id=f"OWN{n}A", party_name=name(f"OWN{n}A")
+        )
+    # It is the supervisor of a lot for supervision, and a rival is tied to it; it designed the project, too.
+    for tender, party in (("OWN-RIVAL", "R1"), ("OWN-BOTH", "R3")):
+        w.lot(tender, party, f"{party}X", title="虚构道路工程监理")
+        serves(w, tender, "监理单位", party_id=party, party_name=name(party))
+    serves(w, "OWN-BOTH", "设计单位", party_id="R3", party_name=name("R3"))
+    w.holds("R1", "R1X", 60)
     # A supervisor under the bidder's control; an agent that bids; an agent of another tender that bids.
     w.lot("SUPERVISE", "E1", "E2")
     serves(w, "SUPERVISE", "监理单位", party_id="J1", party_name=name("J1"))
@@ -241,6 +276,22 @@ def test_a_designer_that_bids(found: Found) -> None:
     assert found.one(SERVICE, "DESIGN-GP").severity == "prohibited"
     assert found.one(SERVICE, "DESIGN").severity == "review"
     assert found.one(SERVICE, "DESIGN-SINGLE").severity == "review"
+
+
+def test_who_bids_for_the_very_service_it_is_named_for(found: Found) -> None:
+    for n, titled in enumerate(SERVICES):
+        assert found.suppressed(SERVICE, f"OWN-{n}") == "own-service", titled
+    for n, titled in enumerate(OTHER_LOTS, len(SERVICES)):
+        hit = found.one(SERVICE, f"OWN-{n}")
+        assert (hit.severity, hit.subjects) == ("prohibited", ids(f"OWN{n}A")), titled
+    (numbered,) = found.of(SERVICE, "OWN-0")
+    assert numbered.suppressed_by is not None
+    said = "所投的“虚构道路工程监理”就是其作为监理单位所承担的服务"
+    assert said in numbered.suppressed_by["reason"]
+    # A rival of it is tied to it none the less; a party that designed the project, too, is told as before.
+    rival = found.one(SERVICE, "OWN-RIVAL")
+    assert (rival.subjects, how(found, SERVICE, "OWN-RIVAL")) == (ids("R1X"), ["holds"])
+    assert found.one(SERVICE, "OWN-BOTH").subjects == ids("R3")
 
 
 def test_a_supervisor_under_a_bidder(found: Found) -> None:

@@ -93,6 +93,15 @@ def _designers(w: Labelled) -> None:
         a = w.bidder()
         _serves(w, f"参与-{key}", "设计单位", a)
         w.finding(SERVICE, w.lot(f"参与-{key}", a, regime=regime), (a,), "设计单位参加同一项目投标")
+    # A lot for supervision: whoever wins it is the supervisor; whoever designs is none.
+    for role in ("监理单位", "设计单位"):
+        a, key = w.bidder(), f"参与-监理标-{role}"
+        _serves(w, key, role, a)
+        lot = w.lot(key, a, title="虚构标注道路工程施工监理")
+        if role == "监理单位":
+            w.suppressed(SERVICE, lot, (a,), "own-service", "监理单位投的就是监理标段")
+        else:
+            w.finding(SERVICE, lot, (a,), "设计单位参加监理标段投标")
     for depth in (1, 3):
         a = w.bidder()
         supervisor = w.chain(a, [70] * depth)
