@@ -24,6 +24,7 @@ from detectors.ties.held_in_trust import (
     beneficially,
     without_owners,
 )
+from detectors.ties.listed_stakes import CLEARING, LISTED, LISTED_COLUMNS
 from detectors.ties.nearest import nearest
 from detectors.ties.set_aside import COMMON, SET_ASIDE, set_aside
 
@@ -31,7 +32,8 @@ from detectors.ties.set_aside import COMMON, SET_ASIDE, set_aside
 def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
     """One draft a lot and nearest common holder, whether by shares or by votes; who is behind a nominee is one too, and
     who stands above that one."""
-    limits = (values["fund_share"], values["hub_companies"])
+    listed = frozenset(str(r["holder_id"]) for r in rows["listed"])
+    limits = (values["fund_share"], values["hub_companies"], listed)
     beside = [
         (rows[of], rows["owners_are"], c) for of, c in (("kinds", "holder_kind"), ("holders", "companies"))
     ]
@@ -63,7 +65,7 @@ def _described(
 
 DETECTOR = Detector(
     id="common-shareholder",
-    version="1.5",
+    version="1.6",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人存在共同股东",
@@ -83,6 +85,7 @@ DETECTOR = Detector(
         "bidders": bidding.BIDDERS,
         "holders": bidding.HOLDERS,
         "kinds": bidding.KINDS,
+        "listed": LISTED,
         "covered": bidding.COVERED,
         "branches": managed.BRANCHES,
     },
@@ -96,12 +99,13 @@ DETECTOR = Detector(
         "bidders": bidding.BIDDERS_COLUMNS,
         "holders": bidding.HOLDERS_COLUMNS,
         "kinds": bidding.KINDS_COLUMNS,
+        "listed": LISTED_COLUMNS,
         "covered": bidding.COVERED_COLUMNS,
         "branches": managed.MANAGED_COLUMNS,
     },
     population=bidding.LOTS,
     identity=("lot_id", "holder_id"),
-    suppressors=(*bidding.SUPPRESSORS, *SET_ASIDE),
+    suppressors=(*bidding.SUPPRESSORS, CLEARING, *SET_ASIDE),
     wording_zh=(
         "【风险预警】{tender}（{lot}）：投标人{bidders_zh}{tied_zh}{holder}{holder_note_zh}。{as_of_zh}，"
         "{holder}穿透持有{shares_zh}，计算口径：{method_zh}。主体识别：{identity_zh}。"

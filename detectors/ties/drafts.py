@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
 from detectors.definition import Draft, Evidence, Row, Suppressor
 from detectors.identities import identity_label, weakest
+from detectors.ties.listed_stakes import clearing, small_in_listed
 from detectors.ties.lot_names import lot_name, numbered, tender_name
 from graph.penetration import METHOD_NAMES
 from graph.penetration.path_sums import added, rest_beside
@@ -221,21 +222,34 @@ def by_state(tie: Tie) -> tuple[str, str, str] | None:
     )
 
 
-def suppressed(tie: Tie, fund_share: float, hub_companies: int) -> tuple[str, str, str] | None:
-    """The first precision rule that explains the tie innocently: (rule, reason zh, reason en)."""
+def suppressed(
+    tie: Tie, fund_share: float, hub_companies: int, listed: Collection[str] = ()
+) -> tuple[str, str, str] | None:
+    """The first precision rule that explains the tie innocently: (rule, reason zh, reason en). `listed`: companies that are."""
     if state := by_state(tie):
         return state
+    if held_for_others := clearing(tie.holder, tie.lot["holder_name"]):
+        return held_for_others
     kind = str(tie.lot.get("holder_kind") or "")
     name = tie.lot["holder_name"] or tie.holder
     small = [r for r in tie.rows if not r.get("itself") and _at_most(r, fund_share)]
-    minor = [r for r in small if kind in _FUND or r.get("bidder_kind") == "listed"]
+    minor = [
+        r
+        for r in small
+        if kind in _FUND
+        or r.get("bidder_kind") == "listed"
+        or small_in_listed(derivation_of(r), listed, fund_share)
+    ]
     # What the holder has of the others alone ties nobody.
     if minor and len(tie.rows) - len(minor) < 2:
         names = [str(r["bidder_name"] or r["bidder_id"]) for r in minor]
         what = (
             ("为基金", "a fund")
             if kind in _FUND
-            else ("的相应投标人为上市公司", "a holder of listed bidders")
+            else (
+                "持有的是上市公司（投标人本身或者其上级企业）的股份",
+                "a holder of listed shares, of the bidders or of companies above them",
+            )
         )
         return (
             "fund",

@@ -15,6 +15,13 @@ SHAREHOLDER, CONTROLLER = "common-shareholder", "common-controller"
 OWNER = "common-beneficial-owner"
 BID = "2025-03-01"
 
+CLEARING_HOUSES = (
+    "HKSCC NOMINEES LIMITED",
+    "香港中央结算有限公司",
+    "香港中央结算（代理人）有限公司",
+    "中国证券登记结算有限责任公司上海分公司",
+)
+
 
 def tied(
     world: World, tender: str, holder: str, percents: tuple[float, float] = (20, 10), **more: Any
@@ -53,6 +60,24 @@ def build(world: World) -> None:
         tied(world, tender, f"P{tender.upper()}", percents)
     world.bid("halfandtwo", "halfandtwoc")
     world.holds("PHALFANDTWO", "halfandtwoc", 20)
+
+    # Below listed parents: little of both, a fair part of one, two ways to one, and partly around it.
+    for tender in ("below", "belowfair", "belowtwice", "around", "belowpart"):
+        world.lot(tender, f"{tender}a", f"{tender}b")
+        for side in "ab":
+            parent = f"{tender}{side}UP"
+            world.add("companies", id=parent, name=name(parent), kind="股份有限公司(上市)")
+            # A small share of the bidder may be a fair part of its parent.
+            world.holds(parent, f"{tender}{side}", 30 if tender == "belowpart" else 90)
+            percent = {"below": 4.9, "belowtwice": 3}.get(tender, 10)
+            world.holds(f"P{tender.upper()}", parent, percent)
+            if tender == "belowtwice":
+                world.holds(f"P{tender.upper()}", f"{parent}X", 100)
+                world.holds(f"{parent}X", parent, 3)
+            if tender == "around":
+                world.holds(f"P{tender.upper()}", f"{tender}{side}", 1)
+    for n, clears in enumerate((*CLEARING_HOUSES, "虚构中央结算有限公司")):
+        tied(world, f"clearing{n}", f"HK{n}", (16, 15), holder_name=clears, holder_kind="境外法人")
 
     # One register adds up to 150%; of another the sum is the whole.
     tied(world, "over", "POVER", (90, 30))
@@ -318,6 +343,8 @@ def test_a_lot_without_a_date_is_undecided_where_a_common_holder_has_left(found:
         ("fund", SHAREHOLDER, "fund"),
         ("listed", SHAREHOLDER, "fund"),
         ("halflisted", SHAREHOLDER, "fund"),
+        ("below", SHAREHOLDER, "fund"),
+        *((f"clearing{n}", SHAREHOLDER, "clearing") for n in range(len(CLEARING_HOUSES))),
         ("hub", SHAREHOLDER, "hub"),
     ],
 )
@@ -325,6 +352,13 @@ def test_an_innocent_explanation_suppresses_and_is_shown(
     found: Found, tender: str, detector: str, rule: str
 ) -> None:
     assert found.suppressed(detector, tender) == rule
+
+
+@pytest.mark.parametrize(
+    "tender", ["belowfair", "belowtwice", "around", "belowpart", f"clearing{len(CLEARING_HOUSES)}"]
+)
+def test_more_than_a_little_of_listed_parents_still_counts(found: Found, tender: str) -> None:
+    assert found.one(SHAREHOLDER, tender).subjects == ids(f"{tender}a", f"{tender}b")
 
 
 def test_who_controls_two_bidders_does_so_however_many_others_it_holds(found: Found) -> None:

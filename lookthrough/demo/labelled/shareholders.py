@@ -74,6 +74,22 @@ def _explained(w: Labelled) -> None:
     a, b = (w.owned(w.company(kind="股份有限公司(上市)"), (p, 2)) for _ in range(2))
     lot = w.lot("D1e-上市", a, b)
     w.suppressed(SHAREHOLDER, lot, (a, b), "fund", "上市公司中2%的小额持股")
+    for percent in (4, 6):
+        p = w.person()
+        a, b = (w.chain(w.owned(w.company(kind="股份有限公司(上市)"), (p, percent)), [100]) for _ in range(2))
+        lot = w.lot(f"D1e-上市之下-{percent}", a, b)
+        if percent < 5:
+            w.suppressed(SHAREHOLDER, lot, (a, b), "fund", "持有两家投标人各自上市母公司的4%")
+        else:
+            w.finding(SHAREHOLDER, lot, (a, b), "持有两家投标人各自上市母公司的6%，不是小额")
+    for name, clears in (("香港中央结算（代理人）有限公司", True), ("虚构标注结算有限公司", False)):
+        h = w.company(name=name)
+        a, b = (w.owned(w.company(), (h, 16)) for _ in range(2))
+        lot = w.lot(f"D1e-{name}", a, b)
+        if clears:
+            w.suppressed(SHAREHOLDER, lot, (a, b), "clearing", "结算机构的代理人代众多投资者登记股份")
+        else:
+            w.finding(SHAREHOLDER, lot, (a, b), "名称中有“结算”二字，并不是结算机构")
     p = w.person()
     a, b = (w.owned(w.company(), (p, 2)) for _ in range(2))
     lot = w.lot("D1e-小额", a, b)
