@@ -12,10 +12,12 @@ from detectors.definition import Evidence
 from detectors.finding import Finding
 from exports.evidence.freezing import Frozen
 from exports.evidence.veiling import (
+    NAMED_CONTACT,
     VEILED_TYPES,
     masked_value,
     personal_values,
     things_in,
+    veiled_name,
     veiled_thing,
     within_texts,
     without_personal,
@@ -73,6 +75,8 @@ class Masks:
         nodes = list(nodes) if key else []
         self._kept = {n.id for n in nodes} | (set(kept) if key else set())
         told = {n.name for n in nodes if n.type == "Person"} | (set(people) if key else set())
+        named = {n.id for n in nodes if n.type == "Contact" and n.id.startswith(NAMED_CONTACT)}
+        told |= {id_.removeprefix(NAMED_CONTACT) for id_ in named}
         told = {name for name in told if len(name) > 1}
         homes = {n.name for n in nodes if n.type == "Property" and len(n.name) > 1}
         # The longest first, so that a name inside another does not leave its rest.
@@ -89,6 +93,8 @@ class Masks:
             things |= things_in(told_in_facts)
             self._ids = {id_: veiled_thing(type_, id_, key) for id_, type_ in things.items()}
         self._values = within_texts({id_.partition(":")[2] for id_ in self._ids})
+        if key is not None:
+            self._ids |= {id_: veiled_name(id_, key) for id_ in named}
 
     def text(self, text: str) -> str:
         """One text; an id of a home or vehicle becomes its hashed one, any other id stays."""

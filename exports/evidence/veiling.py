@@ -10,6 +10,8 @@ from loaders.identity import PersonKey, without_private_numbers
 
 VEILED_TYPES: Final = {"Vehicle": "vehicle", "Property": "property"}
 """Types of nodes whose id is told as a keyed hash, and the scheme of that hash."""
+NAMED_CONTACT: Final = "contact_person:"
+"""How the id of a contact begins that is a person's name."""
 _VEILED: Final = re.compile(r"[a-z_]+:~[0-9a-f]{20}")
 _HOME: Final = re.compile(r"(?:cn-bdcdy|cn-bdcqz):.+|address:[0-9a-f]{32}", re.DOTALL)
 """A home's id by its scheme: of its unit, of its certificate, of its address (`loaders.tables.property`)."""
@@ -21,6 +23,11 @@ def veiled_thing(type_: str, id_: str, key: PersonKey) -> str:
     """The id under which a vehicle or home is told to those who may not see it: the same wherever the key is the same."""
     scheme = VEILED_TYPES[type_]
     return f"{scheme}:~{key.digest(f'{scheme} {id_}'.encode())[:20]}"
+
+
+def veiled_name(id_: str, key: PersonKey) -> str:
+    """The id under which somebody named as a contact is told to those who may not read names: as `veiled_thing`."""
+    return f"{NAMED_CONTACT}~{key.digest(id_.encode())[:20]}"
 
 
 def is_veiled(id_: str) -> bool:
