@@ -74,6 +74,8 @@ def _node_statements(type_name: str, frame: pl.DataFrame, batch: str) -> pl.Data
     statements = folded(stated, said)
     if type_name == "Tender" and "opened_on" in said:
         statements = _each_opening(statements, stated, said)
+    if type_name == "Bid":
+        statements = _of_those_handed_in(statements)
     return statements.with_columns(empty).select("id", "observed_on", *every, "sources")
 
 
@@ -175,6 +177,8 @@ def resolved(type_name: str, id_: str, statements: Iterable[dict[str, Any]]) -> 
     for field in NODE_TYPES[type_name].stated_fields:
         said = [(s["o"] or "", s["v"][field.name]) for s in ordered if field.name in s["v"]]
         said = _telling(type_name, field.name, said)
+        if (type_name, field.name) == ("Bid", "status"):
+            said = _handed_in(said, ordered)
         newest = max((o for o, _ in said), default="")
         if (type_name, field.name) in _PUT_OFF:
             row[field.name] = max((v for o, v in said if o in (newest, "")), default=None)
@@ -195,6 +199,29 @@ def _telling(type_name: str, field: str, said: list[tuple[str, Any]]) -> list[tu
     for vague in ("unknown", "company"):
         said = [(o, v) for o, v in said if v != vague] or said
     return said
+
+
+_NEVER_BID: Final = "not_submitted"
+_OF_BIDS: Final = ("amount", "rate", "rank")
+"""What is said of bids that were handed in alone."""
+
+
+def _handed_in(said: list[tuple[str, Any]], statements: list[dict[str, Any]]) -> list[tuple[str, Any]]:
+    """A bid that any row ranks, or states the price of, was handed in, though a result says 弃标 of it."""
+    if not any(v == _NEVER_BID for _, v in said):
+        return said
+    if not any(s["v"].get(name) for s in statements for name in _OF_BIDS):
+        return said
+    return [(o, v) for o, v in said if v != _NEVER_BID]
+
+
+def _of_those_handed_in(bids: pl.DataFrame) -> pl.DataFrame:
+    """The same of statements of bids that one batch's rows make together."""
+    told = [pl.col(name) > 0 for name in _OF_BIDS if name in bids.columns]
+    if "status" not in bids.columns or not told:
+        return bids
+    never = (pl.col("status") == _NEVER_BID) & pl.any_horizontal(told).fill_null(False)
+    return bids.with_columns(status=pl.when(~never.fill_null(False)).then("status"))
 
 
 _json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode

@@ -40,6 +40,8 @@ _PURPOSE: Final = {
     "contact_person": "contact",
     "phone": "contact",
 }
+GIVEN_UP: Final = ("弃标", "放弃", "放弃投标")
+"""Words of who hands in no bid, and of who bids and gives up then: the rank or price beside them tells."""
 OF_RESULTS: Final = ("won", "candidate", "award_declined")
 """What a notice of candidates or of the award says of a bid; it names no others."""
 _PHONE: Final = (
@@ -127,6 +129,12 @@ def read_bids(table: TableRows) -> None:
     bids = _read_bids(table, table.vocabulary("role") if table.has("role") else None)
     status_word = table.text("status")
     status = VOCABULARIES["bid_status"].read(status_word)
+    rank = table.rank("rank")
+    gave_up = status_word.str.strip_chars().is_in(GIVEN_UP).fill_null(False)
+    # Who is ranked had bid: what he gave up is the award.
+    status = pl.select(
+        pl.when(gave_up & rank.is_not_null()).then(pl.lit("award_declined")).otherwise(status)
+    ).to_series()
     alone = bids.ids.is_null()
     lot_status = pl.select(pl.when(alone).then(VOCABULARIES["lot_status"].read(status_word))).to_series()
     known = VOCABULARIES["bid_status"]
@@ -168,7 +176,10 @@ def read_bids(table: TableRows) -> None:
     rate = rates["rate"].fill_null(quoted["rate"])
     price_kind = table.vocabulary("price_kind")
     price_kind = price_kind.fill_null(pl.select(pl.when(amount.is_null()).then(kind)).to_series())
-    rank = table.rank("rank")
+    bid_first = (status == "not_submitted") & status_word.is_not_null()
+    bid_first &= rank.is_not_null() | (amount > 0).fill_null(False) | rate.is_not_null()
+    table.rows.report("flag", bid_first, "given-up-after-bid", table.header("status"), status_word)
+    status = status.set(bid_first.fill_null(False), None)
     if (status == "candidate").any():
         places = status_word.str.extract("第([一二三])", 1)
         numbers = places.replace_strict(list("一二三"), [1, 2, 3], default=None, return_dtype=pl.Int64)

@@ -332,6 +332,11 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "保证金与报价的币种不同，一份投标只记一种币种：保证金未采用，报价照常。",
         "The deposit is in another currency than the price, and a bid has one: the deposit is left out, the price is kept.",
     ),
+    "given-up-after-bid": (
+        "本行载有报价或排名而称弃标或未递交：有报价或排名说明已递交投标，按已递交计入。放弃中标的请写“放弃中标”，开标前撤回的请写“撤回”。",
+        "The row states a price or rank and says that the bid was given up or not handed in (弃标, 未递交): who is priced or ranked "
+        "had bid, and counts. If the award was declined, write 放弃中标; if it was withdrawn before the opening, 撤回.",
+    ),
     "bid-superseded": (
         "同一投标人在同一标段有更晚递交的报价，以最后递交的为准，本行报价未采用。",
         "The bidder handed in another price for the lot later: the last one counts, this row's is left out.",
