@@ -34,7 +34,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         yield from _managed(found)
     for tie in by_control.values():
         yield _draft(tie)
-    yield from without_ownership(rows["bidders"], rows["covered"], rows["branches"])
+    yield from without_ownership(*(rows[k] for k in ("bidders", "covered", "branches", "stated")))
 
 
 def _managed(found: LinkTie) -> Iterator[Draft | Undecided]:
@@ -95,7 +95,7 @@ def _draft(tie: Tie) -> Draft:
 
 DETECTOR = Detector(
     id="bidder-controls-bidder",
-    version="1.3",
+    version="1.4",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="一家投标人控股或管理另一家投标人",
@@ -114,6 +114,7 @@ DETECTOR = Detector(
         "branches": managed.BRANCHES,
         "bidders": bidding.BIDDERS,
         "covered": bidding.COVERED,
+        "stated": bidding.STATED,
     },
     columns={
         "control": bidding.CONTROL_COLUMNS,
@@ -123,6 +124,7 @@ DETECTOR = Detector(
         "branches": managed.MANAGED_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,
         "covered": bidding.COVERED_COLUMNS,
+        "stated": bidding.STATED_COLUMNS,
     },
     population=bidding.LOTS,
     identity=("lot_id", "holder_id"),

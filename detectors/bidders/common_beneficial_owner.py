@@ -56,7 +56,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             yield replace(aside, evidence=proof)
     yield from not_named(found.unknown, limit)
     yield from without_owners(found.ownerless, limit)
-    yield from without_ownership(rows["bidders"], rows["covered"], rows["branches"])
+    yield from without_ownership(*(rows[k] for k in ("bidders", "covered", "branches", "stated")))
 
 
 def _least(row: Row) -> float:
@@ -86,7 +86,7 @@ def _draft(tie: Tie, certain: bool, limit: float, why: tuple[str, str, str] | No
 
 DETECTOR = Detector(
     id="common-beneficial-owner",
-    version="1.4",
+    version="1.5",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人存在相同的受益所有人",
@@ -116,6 +116,7 @@ DETECTOR = Detector(
         "registers": REGISTERS,
         "bidders": bidding.BIDDERS,
         "covered": bidding.COVERED,
+        "stated": bidding.STATED,
         "branches": managed.BRANCHES,
     },
     columns={
@@ -125,6 +126,7 @@ DETECTOR = Detector(
         "registers": REGISTERS_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,
         "covered": bidding.COVERED_COLUMNS,
+        "stated": bidding.STATED_COLUMNS,
         "branches": managed.MANAGED_COLUMNS,
     },
     population=bidding.LOTS,

@@ -46,7 +46,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             "data_en": "",
         }
         yield replace(made, words={**said, **words})
-    yield from without_ownership(rows["bidders"], rows["covered"], rows["branches"])
+    yield from without_ownership(*(rows[k] for k in ("bidders", "covered", "branches", "stated")))
 
 
 def _managed(found: LinkTie, why: tuple[str, str, str] | None) -> Iterator[Draft | Undecided]:
@@ -90,7 +90,7 @@ def _facts(tie: Tie, above: Above) -> dict[str, Any]:
 
 DETECTOR = Detector(
     id="common-controller",
-    version="1.4",
+    version="1.5",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人受同一主体控制",
@@ -109,6 +109,7 @@ DETECTOR = Detector(
         "manages": managed.MANAGES,
         "managers_control": managers.ABOVE_MANAGERS,
         "covered": bidding.COVERED,
+        "stated": bidding.STATED,
         "branches": managed.BRANCHES,
     },
     columns={
@@ -119,6 +120,7 @@ DETECTOR = Detector(
         "manages": managed.MANAGED_COLUMNS,
         "managers_control": managers.COLUMNS,
         "covered": bidding.COVERED_COLUMNS,
+        "stated": bidding.STATED_COLUMNS,
         "branches": managed.MANAGED_COLUMNS,
     },
     population=bidding.LOTS,

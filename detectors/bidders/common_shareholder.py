@@ -49,7 +49,7 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         yield replace(made, words={**made.words, **COMMON})
     yield from set_aside(held, elsewhen, rows["bidders"], explained)
     yield from without_owners(found.ownerless, 0.0)
-    yield from without_ownership(rows["bidders"], rows["covered"], rows["branches"])
+    yield from without_ownership(*(rows[k] for k in ("bidders", "covered", "branches", "stated")))
 
 
 def _described(
@@ -87,6 +87,7 @@ DETECTOR = Detector(
         "kinds": bidding.KINDS,
         "listed": LISTED,
         "covered": bidding.COVERED,
+        "stated": bidding.STATED,
         "branches": managed.BRANCHES,
     },
     columns={
@@ -101,6 +102,7 @@ DETECTOR = Detector(
         "kinds": bidding.KINDS_COLUMNS,
         "listed": LISTED_COLUMNS,
         "covered": bidding.COVERED_COLUMNS,
+        "stated": bidding.STATED_COLUMNS,
         "branches": managed.MANAGED_COLUMNS,
     },
     population=bidding.LOTS,

@@ -123,6 +123,23 @@ COVERED: Final = Question(
     "MATCH (h)-[o:OWNS]->(c:Company)-[:SUBMITS]->(:Bid) RETURN DISTINCT c.id AS bidder_id",
 )
 COVERED_COLUMNS: Final = ("bidder_id",)
+_STATED: Final = (
+    "CASE WHEN o.votes IS NOT NULL OR coalesce(o.list_kind, '') IN ['top_ten', 'top_ten_float'] THEN 1.0 "
+    "ELSE coalesce(o.share, o.share_max, 1.0) END"
+)
+# Of the largest ten, whoever is left out has less than each of them.
+_OF_UNLISTED: Final = "WHERE o.counted AND coalesce(c.kind, '') <> 'listed'"
+STATED: Final = Question(
+    f"{BIDDING}MATCH (h)-[o:OWNS]->(c) {_OF_UNLISTED} "
+    f"RETURN c.id AS bidder_id, sum({_STATED}) AS known, max({_STATED}) AS largest",
+    "bidders",
+    "c:Company",
+    BIDDING,
+    f"MATCH (h)-[o:OWNS]->(c:Company)-[:SUBMITS]->(b:Bid) {_OF_UNLISTED} "
+    f"RETURN c.id AS bidder_id, sum({_STATED}) / count(DISTINCT b.id) AS known, max({_STATED}) AS largest",
+)
+"""How much of a bidder that is not listed its holders are ever stated to have together, and the largest of them, at most."""
+STATED_COLUMNS: Final = ("bidder_id", "known", "largest")
 LOTS: Final = "MATCH (l:Lot)<-[:FOR_LOT]-(b:Bid) RETURN count(DISTINCT l.id) AS n"
 
 FUND_SHARE: Final = Parameter(

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 import polars as pl
 
 from detectors.definition import Row, Undecided
 from detectors.rows import table
 
+_HALF: Final = 0.5
+_ROUNDED: Final = 0.01
+"""What rounded shares may lack of the whole."""
+
 
 def without_ownership(
-    bidders: Sequence[Row], covered: Sequence[Row], branches: Sequence[Row]
+    bidders: Sequence[Row], covered: Sequence[Row], branches: Sequence[Row], stated: Sequence[Row]
 ) -> Iterator[Undecided]:
-    """Lots of two or more bids some of whose bidders have no ownership data at all. Of a branch its head office is known."""
+    """Lots of two or more bids some of whose bidders have no ownership data at all, or have them in part.
+
+    Of a branch its head office is known. `stated`: as `STATED_COLUMNS`.
+    """
     known = pl.concat([table(rows)["bidder_id"].cast(pl.String) for rows in (covered, branches)]).unique()
     several = table(bidders).filter(pl.col("bid_id").n_unique().over("lot_id") > 1)
     blank = several.select(
@@ -30,6 +38,46 @@ def without_ownership(
         "没有股权数据，其间的股权关系无法判定",
         "have no ownership data: ties between them cannot be decided",
     )
+    yield from _known_in_part(several, table(stated))
+
+
+def _known_in_part(bidders: pl.DataFrame, stated: pl.DataFrame) -> Iterator[Undecided]:
+    """Lots some of whose bidders' holders are stated for so small a part that whoever has the rest could control them."""
+    # Of one party with several ids each may have its own rows.
+    known = stated.group_by("bidder_id").agg(
+        pl.col("known").cast(pl.Float64).sum(), pl.col("largest").cast(pl.Float64).max()
+    )
+    in_part = known.filter(
+        (pl.col("known") < 1 - _ROUNDED)
+        & (pl.col("largest") <= _HALF)
+        & (1 - pl.col("known") + pl.col("largest") > _HALF)
+    )
+    if in_part.is_empty():
+        return
+    lots = (
+        bidders.group_by("lot_id")
+        .agg(of=pl.col("bidder_id").n_unique())
+        .join(
+            bidders.select("lot_id", "bidder_id")
+            .unique()
+            .join(in_part, on="bidder_id")
+            .group_by("lot_id")
+            .agg(pl.col("bidder_id").sort(), least=pl.col("known").min(), most=pl.col("known").max()),
+            on="lot_id",
+        )
+        .sort("lot_id")
+    )
+    for lot, of, parties, least, most in lots.iter_rows():
+        low, high = (f"{100 * part:.4g}%" for part in (least, most))
+        zh, en = (low, low) if low == high else (f"{low}至{high}", f"{low} to {high}")
+        yield Undecided(
+            "lot",
+            lot,
+            tuple(parties),
+            f"{of}家投标人中有{len(parties)}家的股权只载明一部分（{zh}），其余由谁持有不明，其间的股权关系无法判定",
+            f"of {len(parties)} of {of} bidders only part of the shares is stated ({en}), and not who holds the rest: ties "
+            "between them cannot be decided",
+        )
 
 
 def lacking(
