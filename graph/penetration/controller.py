@@ -30,6 +30,7 @@ from graph.penetration.register_flags import (
     by_law,
     holder_flags,
     list_flags,
+    stated_in_part,
     two_natured_flags,
     votes_above_100,
 )
@@ -235,6 +236,11 @@ def _answer(ownership: Ownership, frontier: ControlFrontier, day: int, rule: Rul
         (
             *by_law(ownership, frontier.reach.node, day),
             *votes_above_100(frontier.votes, ids),
+            *(
+                stated_in_part(ownership, node, frontier.votes, target, ids[target])
+                if reason in ("no_majority", "possible_only")
+                else ()
+            ),
             *two_natured_flags(ownership, frontier.reach.node),
             *trust_flags(ownership, frontier.reach.node, day),
             *holder_flags(ownership, node, hidden),

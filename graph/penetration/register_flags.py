@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -160,6 +161,34 @@ def votes_above_100(links: Links, ids: Sequence[str]) -> list[Flag]:
         )
         for at in np.flatnonzero(votes > 1.0 + TOLERANCE).tolist()
         for total in (float(votes[at]),)
+    ]
+
+
+_HALF: Final = 0.5
+_ROUNDED: Final = 0.01
+"""What rounded shares may lack of the whole."""
+
+
+def stated_in_part(ownership: Ownership, company: int, links: Links, target: int, id_: str) -> list[Flag]:
+    """That a company (a node, and its instance among `links`) nobody is known to control has holders stated for so small a part
+    that whoever has the rest could. Of a listed one the largest holders alone are ever published.
+    """
+    votes = links.votes_high[links.company == target]
+    known = float(votes.sum())
+    if not len(votes) or known >= 1.0 - _ROUNDED or ownership.nodes["kind"][company] == "listed":
+        return []
+    if 1.0 - known + float(votes.max()) <= _HALF + TOLERANCE:
+        return []
+    rest = 1.0 - known
+    return [
+        Flag(
+            "stated_in_part",
+            (id_,),
+            f"{id_} 的股东只载明 {percent(known)}，其余 {percent(rest)} 由谁持有不明：可能有人控制，无法判定。请导入完整的股东名单。",
+            f"Of {id_} holders are stated for {percent(known)} alone, and not who has the other {percent(rest)}: somebody may "
+            "control it; that cannot be decided. Load the whole list of holders.",
+            known,
+        )
     ]
 
 

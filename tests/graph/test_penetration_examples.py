@@ -49,6 +49,16 @@ def test_control_is_no_product() -> None:
     assert answer.controller.reason == "no_majority"
 
 
+@pytest.mark.parametrize(
+    ("shares", "told"), [([0.1], 0.1), ([0.4, 0.4], 0.8), ([0.2, 0.2, 0.2, 0.2], None), ([0.5, 0.5], None)]
+)
+def test_whoever_has_what_no_list_states_may_control(shares: list[float], told: float | None) -> None:
+    answer = controller(ownership([(f"P{n}", "T", share) for n, share in enumerate(shares)]), "T", LATER)
+    assert answer.controller is None
+    flags = [flag.value for flag in answer.warnings if flag.code == "stated_in_part"]
+    assert flags == ([] if told is None else [pytest.approx(told)])
+
+
 JOINT = [
     ("P", "A", 0.6),
     ("A", "T", 0.3),
