@@ -14,8 +14,16 @@ import polars as pl
 from detectors.definition import Detector, Draft, Row, Undecided, Values
 from detectors.law import statutes
 from detectors.rows import table
-from detectors.ties import bidding, people, traces
-from detectors.ties.beside_posts import is_owned, with_a_post, with_other_work
+from detectors.ties import bidding, managed, people, traces
+from detectors.ties.beside_posts import (
+    RULING,
+    control_beside_shares,
+    is_owned,
+    managers,
+    ruling_words,
+    with_a_post,
+    with_other_work,
+)
 from detectors.ties.coverage import lacking
 from detectors.ties.drafts import CONSORTIUM, OTHER_LOT
 from detectors.ties.further_up import ABOVE, ABOVE_COLUMNS, OWNING, further_up
@@ -47,8 +55,9 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     links = pl.concat([officers, table(rows["representatives"])], how="vertical_relaxed")
     posts = {r["holder_id"]: int(r["companies"]) for r in rows["posts"]}
     counted = links.filter(~pl.col("role").fill_null("").is_in(_NO_POSTS))
+    counted = pl.concat([counted, managers(rows)], how="diagonal_relaxed")
     workers = table(rows["workers"]).drop("certificate_no")
-    told = pl.concat([counted, table(rows["owners"])], how="vertical_relaxed")
+    told = pl.concat([counted, table(rows["owners"])], how="diagonal_relaxed")
     beside = bidders.select("bid_id", "bidder_id").join(workers, on="bid_id")
     reached = [told, beside, running_above(rows, _NO_POSTS), *(table(rows[k]) for k in ABOVE)]
     tying = reaching_several(pl.concat([f.select("holder_id", "bidder_id") for f in reached]))
@@ -60,7 +69,12 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
     linked = pl.concat([linked, further_up(rows, runs, linked), above], how="diagonal_relaxed")
     works = on_bids(bidders, workers, "bid_id").with_columns(works=True, of_lot=True)
     linked = with_other_work(pl.concat([linked, works], how="diagonal_relaxed"))
-    for tie in link_ties_and_set_aside(with_a_post(linked), bidders):
+    ruling = control_beside_shares(rows, bidders, acting)
+    linked = pl.concat([with_a_post(linked), ruling], how="diagonal_relaxed")
+    for tie in link_ties_and_set_aside(linked, bidders):
+        # Who manages or controls both is told as that.
+        if all(r["role"] in RULING for r in tie.rows):
+            continue
         held = posts.get(tie.holder, 0)
         hub = None
         if held > values["hub_posts"]:
@@ -74,19 +88,19 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
         if all(at_work):
             continue
         owns = any(r["role"] in OWNING for r in tie.rows)
-        acts = _WORK if any(at_work) else _BOTH if owns else _POSTS
+        acts = ruling_words(tie.rows) or (_WORK if any(at_work) else _BOTH if owns else _POSTS)
         yield from link_hits(tie, suppressed_by=hub, facts={"posts": held}, words=acts)
     yield from lacking(compared(bidders), officers["bidder_id"], "董监高数据", "data on officers")
 
 
 DETECTOR = Detector(
     id="shared-officer",
-    version="1.4",
+    version="1.5",
     domain="政府工程",
     scene="投标人独立性",
     title_zh="投标人存在相同的董事、监事或高级管理人员",
     title_en="Bidders share a director, supervisor or senior manager",
-    meaning_zh="同一个人在两家投标人任董事、监事、高级管理人员或负责人，或在一家任职、又直接或者穿透多层持有或控制另一家、或在另一家的控制方任职，或任职、持股于一家而参与另一家的投标工作。",
+    meaning_zh="同一个人在两家投标人任董事、监事、高级管理人员或负责人，或在一家任职、又直接或者穿透多层持有或控制另一家、或在另一家的控制方任职，或任职、持股于一家而参与另一家的投标工作，或不持股而承包、受托管理或者控制一家，又在另一家任职或持股。",
     severity="lead",
     basis=(
         *statutes.RELATED_PARTIES,
@@ -102,6 +116,7 @@ DETECTOR = Detector(
         "posts": people.POSTS,
         "bidders": bidding.BIDDERS,
         "workers": traces.WORKERS,
+        "manages": managed.MANAGES,
         **ABOVE,
         **RUN_ABOVE,
     },
@@ -112,6 +127,7 @@ DETECTOR = Detector(
         "posts": people.POSTS_COLUMNS,
         "bidders": bidding.BIDDERS_COLUMNS,
         "workers": traces.WORKER_COLUMNS,
+        "manages": managed.MANAGED_COLUMNS,
         **ABOVE_COLUMNS,
         **RUN_COLUMNS,
     },

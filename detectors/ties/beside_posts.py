@@ -1,10 +1,69 @@
-"""Of links on bids (`links.on_bids`): what a person owns, or works on, beside the post that counts."""
+"""Of links on bids (`links.on_bids`): what a person owns, works on, manages or controls beside what counts."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Final
+
 import polars as pl
 
-from detectors.ties.further_up import OWNING
+from detectors.definition import Row
+from detectors.rows import table
+from detectors.ties.further_up import OWNING, further_up
+from detectors.ties.links import on_bids
+
+MANAGER: Final = "contract_manager"
+"""The role of who manages a company without shares or a post: by contract, or in trust."""
+RULING: Final = (MANAGER, "controller")
+_PERSON: Final = pl.col("holder_id").str.starts_with("person")
+
+
+def managers(rows: Mapping[str, Sequence[Row]]) -> pl.DataFrame:
+    """Persons that manage a company without shares, as links; `rows`: of `manages`."""
+    return table(rows["manages"]).filter(_PERSON).drop("holder_kind").with_columns(role=pl.lit(MANAGER))
+
+
+def control_beside_shares(
+    rows: Mapping[str, Sequence[Row]], bidders: pl.DataFrame, acting: pl.DataFrame
+) -> pl.DataFrame:
+    """Who controls one bidder without a share in it, and holds shares of another that he does not control, on its bids.
+
+    `rows`: of `control`, `holdings` and `owners`; `acting`: holder_id of those with a post, whom posts tie. Both sides on
+    the bid date; who controls both, or holds both, is told as that.
+    """
+    owners = table(rows["owners"])
+    ruled = table(rows["control"]).filter(_PERSON).join(acting, on="holder_id", how="anti")
+    here = ["lot_id", "holder_id", "bidder_id"]
+    without = ruled.join(owners, on=here[1:], how="anti").join(table(rows["holdings"]), on=here, how="anti")
+    wanted = without.select("lot_id", "holder_id").unique()
+    theirs = on_bids(bidders, owners.join(wanted.select("holder_id").unique(), on="holder_id", how="semi"))
+    direct = theirs.filter(pl.col("when") == "yes").join(wanted, on=here[:2], how="semi")
+    held = pl.concat([direct, further_up(rows, wanted, direct, ("holdings",))], how="diagonal_relaxed").join(
+        ruled, on=here, how="anti"
+    )
+    beside = held.select(here[:2]).unique()
+    ruling = further_up(rows, beside, direct.clear(), ("control",))
+    ruling = ruling.join(without, on=here, how="semi")
+    return pl.concat([held, ruling], how="diagonal_relaxed")
+
+
+def ruling_words(rows: Sequence[Row]) -> dict[str, str]:
+    """What a person does in bidders of which he controls or manages some: `acts_zh`, `acts_en`; empty where he does neither."""
+    roles = {str(r["role"]) for r in rows if not r["works"]}
+    if not roles & set(RULING):
+        return {}
+    told = [
+        (("任职", "posts"), bool(roles - {*OWNING, MANAGER})),
+        (("持股", "shares"), bool(roles & {"shareholder", "indirect_shareholder"})),
+        (("参与投标工作", "work on the bid"), any(r["works"] for r in rows)),
+        (("承包、受托经营", "management without shares"), MANAGER in roles),
+        (("掌握控制权", "control"), "controller" in roles),
+    ]
+    zh, en = ([words[n] for words, acts in told if acts] for n in (0, 1))
+    return {
+        "acts_zh": "或".join(["、".join(zh[:-1]), zh[-1]] if len(zh) > 1 else zh),
+        "acts_en": " or ".join([", ".join(en[:-1]), en[-1]] if len(en) > 1 else en),
+    }
 
 
 def is_owned() -> pl.Expr:

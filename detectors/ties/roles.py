@@ -35,6 +35,7 @@ ROLES: Final = {
     "branch": ("分支机构", "branch"),
     "branch_by_name": ("分支机构（按名称）", "branch, by its name"),
     "international_branch": ("境外分支机构", "international branch"),
+    "contract_manager": ("承包、受托管理人（不持股）", "manager without shares"),
     "management_relation": ("被管理方", "managed company"),
     "managed_by_subsidiary": ("由其控制的企业管理", "managed by a company it controls"),
     "project_manager": ("项目经理", "project manager"),

@@ -57,6 +57,27 @@ def build(w: World) -> None:
     w.add("control", party_id="person.local:PH", company_id="H1M", interest="实际控制")
     w.holds("H1M", "H1", 60)
     w.post("PH", "H2")
+    # Controls, or manages, one without a share or a post, and has another: shares, a post; both; neither.
+    for tender, interest, more in (
+        ("RULE-SHARE", "实际控制", {}),
+        ("RUN-SHARE", "承包经营", {}),
+        ("RUN-POST", "承包经营", {}),
+        ("RULE-BOTH", "实际控制", {}),
+        ("RULE-ENDED", "实际控制", {"valid_from": "2020-01-01", "valid_to": "2025-03-01"}),
+        ("RUN-ENDED", "承包经营", {"valid_from": "2020-01-01", "valid_to": "2025-03-01"}),
+        ("RULE-OWN", "实际控制", {}),
+        ("RULE-NEITHER", "实际控制", {}),
+    ):
+        a, b, p = f"{tender}A", f"{tender}B", f"P{tender}"
+        w.lot(tender, a, b)
+        w.holds(f"PX{tender}", a, 80 if tender == "RULE-OWN" else 100)
+        w.add("control", party_id=f"person.local:{p}", company_id=a, interest=interest, **more)
+        if tender == "RUN-POST":
+            w.post(p, b, role="监事")
+        elif tender != "RULE-NEITHER":
+            w.holds(p, b, {"RULE-BOTH": 60, "RULE-OWN": 20}.get(tender, 30))
+        if tender == "RULE-OWN":
+            w.holds(p, a, 20)
     w.lot("CONTROL-OWN", "H3", "H4")
     w.add("control", party_id="person.local:PH3", company_id="H3", interest="实际控制")
     w.holds("PH3", "H4", 20)
@@ -218,6 +239,24 @@ def test_control_without_a_share_counts(found: Found) -> None:
     assert "虚构H1建设有限公司（疑似实际控制人，2层）" in hit.text["zh"]
     # Also by who owns what he runs: no share ties the two.
     assert found.one(OFFICER, "CONTROL-OWN").subjects == ids("H3", "H4")
+
+
+def test_who_controls_or_manages_one_without_a_share_and_has_another_ties_them(found: Found) -> None:
+    for tender, said, role in (
+        ("RULE-SHARE", "持股或掌握控制权", "controller"),
+        ("RUN-SHARE", "持股或承包、受托经营", "contract_manager"),
+        ("RUN-POST", "任职或承包、受托经营", "contract_manager"),
+    ):
+        hit = found.one(OFFICER, tender)
+        assert (hit.severity, hit.subjects) == ("lead", ids(f"{tender}A", f"{tender}B"))
+        assert said in hit.text["zh"] and hit.facts["holder"]["id"] == f"person.local:P{tender}"
+        (ruled,) = [link["role"] for link in hit.facts["bidders"][0]["links"]]
+        assert ruled == role
+    # Control of both, shares of both and no link with the other are told as that, or not at all.
+    for tender in ("RULE-BOTH", "RULE-OWN", "RULE-NEITHER", "RULE-ENDED"):
+        assert found.of(OFFICER, tender) == [], tender
+    assert found.one(SHAREHOLDER, "RULE-OWN").subjects == ids("RULE-OWNA", "RULE-OWNB")
+    assert found.suppressed(OFFICER, "RUN-ENDED") == "ended"
 
 
 def test_a_company_that_manages_another_counts(found: Found) -> None:

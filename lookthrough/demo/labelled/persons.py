@@ -73,6 +73,33 @@ def _officers(w: Labelled) -> None:
     for company in (a, b, *(w.company() for _ in range(21))):
         w.post(p, company, "监事")
     w.suppressed(OFFICER, w.lot("D2a-挂名", a, b), (a, b), "hub", "同一人在23家企业任职")
+    _without_shares(w)
+
+
+def _without_shares(w: Labelled) -> None:
+    """Who manages or controls one bidder without a share of it, beside what he has of another."""
+
+    def rules(p: Party, company: Party, interest: str, **span: str) -> None:
+        row = {"party_id": p.number, "party_name": p.name, "party_kind": "自然人"}
+        w.add("control", **row, company_id=company.number, interest=interest, **span)
+
+    for interest in ("实际控制", "承包经营"):
+        p = w.person()
+        a, b, c = w.owned(w.company()), w.owned(w.company(), (p, 30)), w.owned(w.company())
+        rules(p, a, interest)
+        lot = w.lot(f"D2a-{interest}-持股", a, b)
+        w.finding(OFFICER, lot, (a, b), f"不持股而{interest}一家，又持有另一家30%")
+        lot = w.lot(f"D2a-{interest}-他人", a, c)
+        w.none(OFFICER, lot, f"{interest}一家的人与另一家投标人无关")
+    (a, b), p = _two(w), w.person()
+    rules(p, a, "承包经营")
+    w.post(p, b, "监事")
+    w.finding(OFFICER, w.lot("D2a-承包经营-任职", a, b), (a, b), "承包经营一家，又是另一家的监事")
+    p = w.person()
+    a, b = w.owned(w.company()), w.owned(w.company(), (p, 30))
+    rules(p, a, "承包经营", valid_from=_SINCE, valid_to="2024-01-01")
+    lot = w.lot("D2a-承包经营-已结束", a, b)
+    w.suppressed(OFFICER, lot, (a, b), "ended", "承包经营在投标前已结束")
 
 
 def _kin(w: Labelled) -> None:
