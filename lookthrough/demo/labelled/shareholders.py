@@ -85,7 +85,7 @@ def _explained(w: Labelled) -> None:
     for name, clears in (("香港中央结算（代理人）有限公司", True), ("虚构标注结算有限公司", False)):
         h = w.company(name=name)
         a, b = (w.owned(w.company(), (h, 16)) for _ in range(2))
-        lot = w.lot(f"D1e-{name}", a, b)
+        lot = w.lot("D1e-结算机构" if clears else "D1e-结算字样", a, b)
         if clears:
             w.suppressed(SHAREHOLDER, lot, (a, b), "clearing", "结算机构的代理人代众多投资者登记股份")
         else:
