@@ -71,6 +71,8 @@ OF_ALL_ROWS: Final = frozenset({"MEMBER_OF", "LEGAL_REP_OF"})
 """The types besides `OWNS` of which one row's dates bear on other rows that end at the same node."""
 OF_WHOEVER_STANDS: Final = frozenset({"LEGAL_REP_OF"})
 """Those of them of which a row without a stated date bears on others too."""
+OF_NAMED_COMPANIES: Final = frozenset({"LEGAL_REP_OF", "OFFICER_OF", "EXERCISES_CONTROL"})
+"""The types besides `OWNS` of which a snapshot of some companies (`parties`) ends what it lacks of those it names."""
 
 
 def owns_spans(
@@ -324,6 +326,24 @@ def _gone(rows: pl.DataFrame, snapshots: pl.DataFrame, table: str) -> pl.DataFra
     )
 
 
+def _gone_of_parties(rows: pl.DataFrame, snapshots: pl.DataFrame, table: str) -> pl.DataFrame:
+    """The same by snapshots that are whole for the companies they name: key, gone.
+
+    Which those are, the rows of that day tell: where they name nobody of a company, nothing says that it has nobody.
+    """
+    mine = (pl.col("table") == table) & (pl.col("scope") == "parties")
+    dates = snapshots.filter(mine).select("dataset", "date").unique()
+    if table not in OF_NAMED_COMPANIES or dates.is_empty():
+        return pl.DataFrame(schema={"key": pl.String(), "gone": pl.String()})
+    named = rows.select("dataset", "to_id", date="observed").join(dates, on=["dataset", "date"]).unique()
+    return (
+        rows.join(named, on=["dataset", "to_id"])
+        .filter(pl.col("date") > pl.col("observed").fill_null(_NEVER))
+        .group_by("key")
+        .agg(gone=pl.col("date").min())
+    )
+
+
 def _bounded(rows: pl.DataFrame) -> pl.DataFrame:
     """The span cut by the stated dates; an empty one does not count."""
     spans = rows.select(
@@ -366,7 +386,8 @@ def other_spans(
         keyed = stayed(told).with_columns(from_id="own").drop("own")
     elif table == "MEMBER_OF":
         keyed = stayed(keyed)
-    gone = _gone(keyed, snapshots, table)
+    gone = pl.concat([_gone(keyed, snapshots, table), _gone_of_parties(keyed, snapshots, table)])
+    gone = gone.group_by("key").agg(pl.col("gone").min())
     keyed = keyed.join(gone, on="key", how="left").with_columns(
         seen_before=pl.col("observed")
         > pl.col("observed").fill_null(_NEVER).min().over("from_id", "to_id", "dataset")

@@ -15,7 +15,7 @@ import polars as pl
 from graph.model import NODE_TYPES, STATED_RELS
 from graph.records import RelKey
 from graph.resolution.investors import WORD_OF
-from graph.resolution.spans import OF_ALL_ROWS
+from graph.resolution.spans import OF_ALL_ROWS, OF_NAMED_COMPANIES
 from graph.stores.engine import Writing
 from graph.stores.respanning import both, invested_anew, of_all_rows, respan_others, respan_owns, with_dates
 from graph.stores.statements import (
@@ -77,9 +77,10 @@ def apply_rows(
             touched.added[rel[0]] = touched.added.get(rel[0], 0) + fresh.height
         done += rows.height
         del rows
-    whole = _snapshot_tables(snapshots, stated.dataset)
+    whole = _snapshot_tables(snapshots, stated.dataset, "dataset")
+    named = _snapshot_tables(snapshots, stated.dataset, "parties") & OF_NAMED_COMPANIES
     progress("relationships", done, total)
-    _insert_with_spans(writer, new_rows, snapshots, whole, held, touched)
+    _insert_with_spans(writer, new_rows, snapshots, whole, named, held, touched)
     progress("relationships", total, total)
     return touched
 
@@ -158,8 +159,8 @@ def _restate(writer: Writing, rel: RelKey, rows: pl.DataFrame, held: int, touche
     return rows.filter(~there)
 
 
-def _snapshot_tables(snapshots: pl.DataFrame, dataset: str) -> set[str]:
-    return set(snapshots.filter((pl.col("dataset") == dataset) & (pl.col("scope") == "dataset"))["table"])
+def _snapshot_tables(snapshots: pl.DataFrame, dataset: str, scope: str) -> set[str]:
+    return set(snapshots.filter((pl.col("dataset") == dataset) & (pl.col("scope") == scope))["table"])
 
 
 def _insert_with_spans(
@@ -167,6 +168,7 @@ def _insert_with_spans(
     new_rows: dict[RelKey, pl.DataFrame],
     snapshots: pl.DataFrame,
     whole: set[str],
+    named: set[str],
     held: Mapping[str, int],
     touched: Touched,
 ) -> None:
@@ -181,6 +183,8 @@ def _insert_with_spans(
             continue
         fresh = {rel: new_rows.pop(rel) for rel in list(new_rows) if rel[0] == type_.name}
         again = invested if type_.name in WORD_OF else None
+        if type_.name in named and fresh:
+            again = both(again, pl.concat([rows["to_id"] for rows in fresh.values()]))
         if type_.name in OF_ALL_ROWS and held[type_.name]:
             again = both(again, of_all_rows(writer, type_.name, touched, [with_dates(writer, fresh)]))
         if fresh or type_.name in whole or again is not None:

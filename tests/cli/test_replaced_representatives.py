@@ -11,7 +11,8 @@ from tests.cli.both_stores import Store
 from tests.loaders.test_tables_rules import uscc
 
 ONE, TWO = uscc(61), uscc(62)
-NAMES = {ONE: "虚构甲建设有限公司", TWO: "虚构乙建设有限公司"}
+THIRD = uscc(63)
+NAMES = {ONE: "虚构甲建设有限公司", TWO: "虚构乙建设有限公司", THIRD: "虚构丙建设有限公司"}
 FENG, HAN = "样本冯九,110101198001010432", "样本韩一,110101198001010512"
 HEAD = "企业名称,统一社会信用代码,姓名,身份证号,职务,任职日期,离任日期\n"
 OLD = ((ONE, FENG), (TWO, FENG))
@@ -38,21 +39,29 @@ class Lists:
         self._store, self._folder, self._count = store, folder, itertools.count()
 
     def load(
-        self, day: str | None, rows, role: str = "法定代表人", dates: str = ",", dataset: str = "r"
+        self,
+        day: str | None,
+        rows,
+        role: str = "法定代表人",
+        dates: str = ",",
+        dataset: str = "r",
+        whole: bool = False,
     ) -> str:
-        """Load one list, of a day of observation or none; gives its batch. `dates`: 任职日期,离任日期 of its rows."""
+        """Load one list, of a day of observation or none; gives its batch. `dates`: 任职日期,离任日期 of its rows; `whole`: a
+        snapshot of the companies it names."""
         folder = self._folder / f"list{next(self._count)}"
         folder.mkdir()
         told = "".join(f"{NAMES[c]},{c},{who},{role},{dates}\n" for c, who in rows)
         (folder / "主要人员.csv").write_text(HEAD + told, encoding="utf-8")
         seen = ["--observed-on", day] if day else []
+        seen = ["--snapshot", str(day), "--snapshot-scope", "parties"] if whole else seen
         ran = self._store("load", folder, *seen, "--dataset", dataset, "--format", "json")
         return str(ran.json["batch"])
 
-    def says(self) -> str:
-        """What the lot's screening says of both bidders' representatives: found, ended, or nothing."""
+    def says(self, detector: str = "same-legal-representative") -> str:
+        """What the lot's screening says of both bidders' people: found, ended, or nothing."""
         answer = self._store("screen", "R-1/1", "--format", "json", "--no-ledger").json
-        found = [f for f in answer["findings"] if f["detector"] == "same-legal-representative"]
+        found = [f for f in answer["findings"] if f["detector"] == detector]
         return (found[0]["suppressed_by"] or {"rule": "found"})["rule"] if found else "nothing"
 
     def unload(self, batch: str) -> None:
@@ -134,3 +143,20 @@ def test_partners_of_a_partnership_end_nobody(lists):
     lists.load(THEN, OLD, role="执行事务合伙人")
     lists.load(LATER, NEW, role="执行事务合伙人")
     assert lists.says() == "found"
+
+
+@pytest.mark.parametrize("first", ["older", "newer"])
+def test_a_snapshot_of_some_companies_ends_what_it_lacks_of_those_it_names(lists, first):
+    post = {"role": "董事"}
+    if first == "older":
+        lists.load(THEN, OLD, **post)
+    newer = lists.load(LATER, ((ONE, HAN),), whole=True, **post)
+    if first == "newer":
+        lists.load(THEN, OLD, **post)
+    assert lists.says("shared-officer") == "ended"
+    lists.unload(newer)
+    assert lists.says("shared-officer") == "found"
+    # Of another company, and of another data set, it ends nothing.
+    lists.load(LATER, ((THIRD, HAN),), whole=True, **post)
+    lists.load(LATER, ((ONE, HAN),), whole=True, dataset="another", **post)
+    assert lists.says("shared-officer") == "found"
