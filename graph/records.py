@@ -77,8 +77,30 @@ class RefusedBid:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedTie:
+    """A refused row of a company's holder (`type` OWNS) or ban (DEBARRED_BY): the company's id, the other end (the holder, the
+    authority) by the marks (`spelt_as`) of its id and of its name, and the days of a ban; none where they don't say.
+    """
+
+    type: str
+    company: str
+    other: tuple[str, ...]
+    days: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """As kept with the batch."""
+        return {"type": self.type, "company": self.company, "other": self.other, "days": self.days}
+
+    @classmethod
+    def of_json(cls, told: Mapping[str, Any]) -> RefusedTie:
+        """As it was kept."""
+        return cls(told["type"], told["company"], tuple(told["other"]), tuple(told["days"]))
+
+
+@dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file of a load: `rows` read from it, of which `rejected` were refused; `refused_bids`: the bids that these state."""
+    """One file of a load: `rows` read from it, of which `rejected` were refused; `refused_bids`, `refused_ties`: the bids, and the
+    holders and bans, that these state."""
 
     name: str
     sha256: str
@@ -86,6 +108,7 @@ class SourceFile:
     rows: int = 0
     rejected: int = 0
     refused_bids: tuple[RefusedBid, ...] = ()
+    refused_ties: tuple[RefusedTie, ...] = ()
 
     @property
     def key(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from graph.records import Extract, RefusedBid, SourceFile
+from graph.records import Extract, RefusedBid, RefusedTie, SourceFile
 from loaders.identity import masked_in
 from loaders.problems import Kind, Problem
 
@@ -48,6 +48,8 @@ class ReadContext:
     """The refused rows of each sheet, to be written out by `loaders.tables.write_rejects`."""
     refused_bids: dict[str, list[RefusedBid]] = field(default_factory=dict)
     """By file key the bids that its refused rows state: how many bids their lots have is not known."""
+    refused_ties: dict[str, list[RefusedTie]] = field(default_factory=dict)
+    """By file key the holders and bans of companies that its refused rows state: who holds them is not wholly known."""
     rosters: dict[str, str] = field(default_factory=dict)
     """Sheets (file key#sheet) that list the members of households, each with the day its names give, or nothing."""
     progress: Callable[[str, int, int], None] | None = None
@@ -83,4 +85,5 @@ class ReadContext:
     def finish_file(self, file: InputFile, format_: str, rows: int, rejected: int) -> None:
         """Record a file as read."""
         bids = tuple(self.refused_bids.get(file.key, ()))
-        self.extract.files.append(SourceFile(file.name, file.sha256, format_, rows, rejected, bids))
+        ties = tuple(self.refused_ties.get(file.key, ()))
+        self.extract.files.append(SourceFile(file.name, file.sha256, format_, rows, rejected, bids, ties))

@@ -19,6 +19,7 @@ from detectors.running.memory import give_back, uncollected
 from detectors.running.nearby import NearbyView
 from detectors.running.proof import completed
 from detectors.running.refused_bids import RefusedBids
+from detectors.running.refused_ties import undecided_by_refused
 from detectors.running.rounds import ByRound
 from detectors.running.sources import with_sources
 from detectors.running.standing import SAME_PARTY
@@ -146,6 +147,7 @@ def _run(
     refused = RefusedBids(store, canonical)
     kept, unread = refused.of_whole_lots(kept, by_id)
     undecided.extend(unread)
+    undecided.extend(undecided_by_refused(store, canonical, able, near))
     kept = with_sources(store, completed(store, kept, canonical, beside), by_id, beside, refused)
     kept.sort(key=lambda f: (f.scope_kind, f.scope_id, f.detector, f.fingerprint))
     loud = _loud(kept, detectors, population)

@@ -93,6 +93,7 @@ class Store:
                 say("derived", 1, 1)
                 # How many bids such a lot has is not known from now on, though no row of it may have changed.
                 touched.touches.nodes("Lot", {b.lot for f in extract.files for b in f.refused_bids})
+                touched.touches.nodes("Company", {t.company for f in extract.files for t in f.refused_ties})
                 touched_id = TOUCHED + stated.batch_id
                 writer.save_record("Meta", {"id": touched_id, "value": touched.marks.to_json()})
                 seen_id = SEEN + stated.batch_id
@@ -378,6 +379,7 @@ def _record(extract: Extract, stated: StatedRows, options: str, counts: dict[str
             "rejected": f.rejected,
             "options": options,
             **({"refused_bids": [b.to_json() for b in f.refused_bids]} if f.refused_bids else {}),
+            **({"refused_ties": [t.to_json() for t in f.refused_ties]} if f.refused_ties else {}),
         }
         for f in sorted(extract.files, key=lambda f: (f.name, f.sha256))
     ]
@@ -419,8 +421,8 @@ def _parsed(row: Mapping[str, Any]) -> BatchRecord:
 
 
 def _told_of(file: dict[str, Any]) -> dict[str, Any]:
-    """What is shown of a file: of whose bids its refused rows were is asked by detection alone."""
-    return {k: v for k, v in file.items() if k != "refused_bids"}
+    """What is shown of a file: whose bids, holders and bans its refused rows were is asked by detection alone."""
+    return {k: v for k, v in file.items() if k not in ("refused_bids", "refused_ties")}
 
 
 def _snapshots(batches: Sequence[BatchRecord]) -> pl.DataFrame:

@@ -17,7 +17,7 @@ import polars as pl
 import pyarrow as pa
 
 from graph.penetration.tables import OwnershipTables
-from graph.records import Extract, RefusedBid, RelKey, Snapshot, SourceFile
+from graph.records import Extract, RefusedBid, RefusedTie, RelKey, Snapshot, SourceFile
 from graph.resolution.same_party import NameMatches
 from graph.stores import errors
 from graph.stores.contract import Applied, BatchRecord
@@ -81,7 +81,13 @@ def extract_of(header: Mapping[str, Any], tables: Sequence[pa.Table]) -> Extract
     stated = header["snapshot"]
     snapshot = Snapshot(stated["date"], tuple(stated["tables"]), stated["scope"]) if stated else None
     files = [
-        SourceFile(**{**f, "refused_bids": tuple(map(RefusedBid.of_json, f["refused_bids"]))})
+        SourceFile(
+            **{
+                **f,
+                "refused_bids": tuple(map(RefusedBid.of_json, f["refused_bids"])),
+                "refused_ties": tuple(map(RefusedTie.of_json, f["refused_ties"])),
+            }
+        )
         for f in header["files"]
     ]
     extract = Extract(header["dataset"], files, snapshot=snapshot, options=header["options"])

@@ -11,6 +11,7 @@ from loaders.tables.cells_of_names import NameCells
 from loaders.tables.changes import state_changes
 from loaders.tables.columns import BOUNDS, TableRows
 from loaders.tables.parties import Parties, local_ids, most, read_parties, relate, state_parties
+from loaders.tables.refused_ties import keep_where_refused
 from loaders.tables.rows import AT
 from loaders.tables.vocabulary import VOCABULARIES
 from loaders.values import clean_header, report_days
@@ -59,6 +60,8 @@ def read_shareholdings(table: TableRows) -> None:
     )
     nobody = holder.ids.is_null() & holder.frame["error"].is_null() & ~rest.fill_null(False)
     table.rows.report("reject", nobody, "no-party", table.header("holder_name"), names)
+
+    keep_where_refused(table.rows, "OWNS", company, holder, rest)
 
     share = _shares(table, company.ids)
     list_kind = _list_kinds(table)

@@ -15,6 +15,7 @@ from loaders.tables.cells_of_names import NameCells, with_their_numbers
 from loaders.tables.columns import TableRows
 from loaders.tables.parties import Parties, most, read_parties, relate, state_parties
 from loaders.tables.recognise import own_name
+from loaders.tables.refused_ties import keep_where_refused
 from loaders.tables.rows import AT
 from loaders.tables.vocabulary import VOCABULARIES, read_relation_codes
 from loaders.values import clean_header
@@ -255,7 +256,17 @@ def read_debarments(table: TableRows) -> None:
     state_parties(table, party)
     state_parties(table, authority)
     kind = _ban_kinds(table)
-    facts = {"document_no": table.text("document_no"), "kind": kind, **_barred(table)}
+    barred = _barred(table)
+    facts = {"document_no": table.text("document_no"), "kind": kind, **barred}
+    # Of other penalties nobody is barred.
+    keep_where_refused(
+        table.rows,
+        "DEBARRED_BY",
+        party,
+        authority,
+        kind.is_null(),
+        (barred["stated_from"], barred["stated_to"]),
+    )
     by = pl.select(pl.when(kind.is_not_null()).then(authority.ids)).to_series()
     relate(table, "DEBARRED_BY", party, "Company", by, facts)
 
