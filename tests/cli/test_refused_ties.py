@@ -122,12 +122,12 @@ def test_a_refused_ban_is_undecided_until_one_of_its_days_is_stated(lookthrough,
     assert told(lookthrough) == {}
 
 
-def test_a_run_over_everything_says_the_same_until_the_correction(lookthrough, tmp_path):
+def test_a_run_of_what_changed_says_the_same_until_the_correction(lookthrough, tmp_path):
     begun(lookthrough, tmp_path)
     load(lookthrough, tmp_path, "股东.csv", HOLDERS + GOOD)
     lookthrough("detect")
     load(lookthrough, tmp_path, "补充.csv", HOLDERS + BAD + holds("丙", LI, "100"))
-    said = lookthrough("detect", "--lang", "zh").out
+    said = lookthrough("detect", "--changed", "--lang", "zh").err
     assert "补充.csv中关于“虚构乙路桥有限公司”股东" in said
     load(lookthrough, tmp_path, "改正.csv", HOLDERS + holds("乙", WANG, "12"))
-    assert TOLD not in lookthrough("detect", "--lang", "zh").out
+    assert TOLD not in lookthrough("detect", "--lang", "zh").err
