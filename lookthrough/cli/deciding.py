@@ -116,7 +116,12 @@ def _controllers(
         print_rows(s, columns, rows, title=title)
     else:
         print_rows(s, [("name", "疑似实际控制人", "controller")], [], title=title)
-    if answer.reason:
+    if answer.reason == "no_majority" and any(w.code == "stated_in_part" for w in answer.warnings):
+        s.tell(
+            "控制人无法判定：已载明的股东（连同其控制的公司）均未达到控制比例，其余由谁持有不明。",
+            "Who controls it can't be decided: none of the holders stated has enough votes, and who has the rest is not known.",
+        )
+    elif answer.reason:
         s.tell(
             f"没有单一控制人：{REASONS[answer.reason][0]}",
             f"No single controller: {REASONS[answer.reason][1]}",

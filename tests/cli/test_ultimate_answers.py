@@ -334,3 +334,16 @@ def test_holders_are_known_by_the_number_of_a_document_as_lists_of_shareholders_
         (other,) = json.loads(lookthrough("penetrate", "B", *JSON).out)["owners"]
         assert one["id"] == other["id"] and one["identity"] == "id"
         assert lookthrough("unload", json.loads(said.out)["batch"]).code == 0
+
+
+def test_who_controls_a_company_that_is_stated_in_part_is_told_as_not_decided(lookthrough, tmp_path):
+    file = tmp_path / "shareholdings.csv"
+    head = "company_name,company_id,holder_name,holder_id,holder_kind,share_percent\n"
+    file.write_text(head + "虚构甲有限公司,A,测试人一,P1,person,10\n", encoding="utf-8")
+    assert lookthrough("load", file).code == 0
+    told = lookthrough("controller", "A").err
+    assert "can't be decided" in told and "No single controller" not in told
+    more = "".join(f"虚构甲有限公司,A,测试人{n},P{n},person,30\n" for n in (2, 3, 4))
+    file.write_text(head + "虚构甲有限公司,A,测试人一,P1,person,10\n" + more, encoding="utf-8")
+    assert lookthrough("load", file).code == 0
+    assert "No single controller" in lookthrough("controller", "A").err
