@@ -131,14 +131,15 @@ _STATED: Final = (
 _OF_UNLISTED: Final = "WHERE o.counted AND coalesce(c.kind, '') <> 'listed'"
 STATED: Final = Question(
     f"{BIDDING}MATCH (h)-[o:OWNS]->(c) {_OF_UNLISTED} "
-    f"RETURN c.id AS bidder_id, sum({_STATED}) AS known, max({_STATED}) AS largest",
+    f"RETURN c.id AS bidder_id, round(sum({_STATED}), 6) AS known, max({_STATED}) AS largest",
     "bidders",
     "c:Company",
     BIDDING,
     f"MATCH (h)-[o:OWNS]->(c:Company)-[:SUBMITS]->(b:Bid) {_OF_UNLISTED} "
-    f"RETURN c.id AS bidder_id, sum({_STATED}) / count(DISTINCT b.id) AS known, max({_STATED}) AS largest",
+    f"RETURN c.id AS bidder_id, round(sum({_STATED}) / count(DISTINCT b.id), 6) AS known, max({_STATED}) AS largest",
 )
-"""How much of a bidder that is not listed its holders are ever stated to have together, and the largest of them, at most."""
+"""How much of a bidder that is not listed its holders are ever stated to have together (rounded: engines add in orders of their
+own), and the largest of them, at most."""
 STATED_COLUMNS: Final = ("bidder_id", "known", "largest")
 LOTS: Final = "MATCH (l:Lot)<-[:FOR_LOT]-(b:Bid) RETURN count(DISTINCT l.id) AS n"
 
