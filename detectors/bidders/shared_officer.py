@@ -107,7 +107,7 @@ DETECTOR = Detector(
         statutes.KYRGYZ_P3,
     ),
     needs=("SUBMITS", "FOR_LOT"),
-    needs_any=("OFFICER_OF", "LEGAL_REP_OF"),
+    needs_any=("OFFICER_OF", "LEGAL_REP_OF", "EXERCISES_CONTROL"),
     parameters=(people.HUB_POSTS,),
     queries={
         "officers": people.OFFICERS,
