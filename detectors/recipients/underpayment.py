@@ -34,10 +34,8 @@ def assemble(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draf
             yield _unknown(e, *repeated_said(e.paid, e.as_shares.paid))
             continue
         sure = list(_judge(e.as_shares.made_again, values)) if e.again else shares
-        if is_led(shares) and not is_led(sure):
-            yield _unknown(e, *again_said(e.again))
-        else:
-            yield from sure
+        unsure = is_led(shares) and not is_led(sure)
+        yield from [_unknown(e, *again_said(e.again))] if unsure else sure
     said = ("是否少发", "whether anybody was paid short")
     yield from without_list(recipients(rows), listed, *said)
     yield from months_unlisted(listed, *said)

@@ -118,7 +118,7 @@ def test_the_range_of_a_share_stands_at_its_holder_with_its_formula(
         "虚构中间层有限公司": ["穿透 60.00%"],
         "虚构小股东有限公司": ["穿透 40.00%"],
         "虚构上层控股有限公司": ["穿透 30%–45%"],
-        "虚构神秘有限公司": ["穿透 0%–30%"],
+        "虚构神秘有限公司": ["穿透 ≤30%"],
         "测试人甲": ["穿透 30%–45%"],
     }
     formulas = {t.text for line in computed.lines if line.kind == "computed" for t in line.label[1:]}
