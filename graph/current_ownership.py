@@ -33,7 +33,7 @@ from graph.penetration import (
     undisclosed,
 )
 from graph.penetration.identities import IdentityMode
-from graph.resolution import exits, investors, memberships, spans, steps
+from graph.resolution import exits, investors, memberships, representatives, spans, steps
 from graph.stores import ownership as reading
 from graph.stores.contract import BatchRecord, GraphStore
 from graph.stores.kept import OWNERSHIP, beside, forget_ownership, keep_aside, settled
@@ -51,6 +51,7 @@ LAYING_OUT: Final = (
     mapped,
     memberships,
     ownership,
+    representatives,
     rows,
     spans,
     steps,

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from detectors.behaviour.bid_rotation import turns
 from detectors.identities import BASES, weakest
+from exports.evidence.veiling import is_veiled
 from exports.verifying.enclosed import FACTS, NODES, Enclosed
 from exports.verifying.integrity import Fault
 
@@ -77,11 +78,10 @@ def _parts(found: Mapping[str, Any], facts: Mapping[str, Any], at: str) -> Itera
     if {"wins", "lots", "share"} <= facts.keys() and facts["lots"]:
         yield from _as(f"{at}/share", facts["share"], facts["wins"] / facts["lots"])
     identity = facts.get("identity")
-    if identity is not None and (
-        identity not in BASES
-        or BASES.index(identity) < BASES.index(weakest((s, None) for s in found["subjects"]))
-    ):
-        yield from _as(f"{at}/identity", identity, weakest((s, None) for s in found["subjects"]))
+    # An id in place of another tells nothing of what that one was.
+    least = weakest((s, None) for s in found["subjects"] if not is_veiled(str(s)))
+    if identity is not None and (identity not in BASES or BASES.index(identity) < BASES.index(least)):
+        yield from _as(f"{at}/identity", identity, least)
     for n, mean in enumerate(facts.get("means") or ()):
         if isinstance(mean, Mapping) and mean.get("kind") not in _MEANS:
             yield from _as(f"{at}/means/{n}/kind", mean.get("kind"), "、".join(_MEANS))

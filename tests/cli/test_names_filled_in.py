@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 SHARES = """company_name,holder_name,holder_kind,share_percent
 虚构青禾建设有限公司,示例远帆控股有限公司,company,60
@@ -32,6 +33,12 @@ def _loaded(lookthrough, folder: Path) -> None:
     assert ran.code == 0, ran.err
 
 
+def _without_owners(undecided: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of bidders of whom nobody states an owner; a register known in part is another thing."""
+    told = [u for u in undecided if u["detector"] == "common-shareholder"]
+    return [u for u in told if "no ownership data" in u["missing"]["en"]]
+
+
 def test_findings_call_a_party_by_name_where_its_code_came_without_one(lookthrough, tmp_path):
     _loaded(lookthrough, tmp_path / "in")
     (found,) = json.loads(lookthrough("detect", "--detector", "common-shareholder", "--format", "json").out)
@@ -47,7 +54,7 @@ def test_findings_call_a_party_by_name_where_its_code_came_without_one(lookthrou
 def test_a_bidder_whose_owners_stand_under_another_of_its_ids_lacks_no_data(lookthrough, tmp_path):
     _loaded(lookthrough, tmp_path / "in")
     screened = json.loads(lookthrough("screen", "T/1", "--format", "json").out)
-    assert not [u for u in screened["undecided"] if u["detector"] == "common-shareholder"]
+    assert not _without_owners(screened["undecided"])
     (found,) = (f for f in screened["findings"] if f["detector"] == "common-shareholder")
     # A bidder is listed under the id by which findings name it.
     assert {b["id"]: b["name"] for b in screened["bidders"]} == {
@@ -62,8 +69,7 @@ def test_a_bidder_whose_owners_stand_under_another_of_its_ids_lacks_no_data(look
     )
     assert lookthrough("load", tmp_path / "more").code == 0
     lacking = json.loads(lookthrough("screen", "T/1", "--format", "json").out)["undecided"]
-    told = [u for u in lacking if u["detector"] == "common-shareholder"]
-    assert [u["subjects"] for u in told] == [["name:虚构无股东有限公司"]]
+    assert [u["subjects"] for u in _without_owners(lacking)] == [["name:虚构无股东有限公司"]]
 
 
 def test_such_a_finding_has_a_package_that_holds(lookthrough, tmp_path):

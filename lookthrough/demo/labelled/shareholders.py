@@ -82,7 +82,7 @@ def _explained(w: Labelled) -> None:
             w.suppressed(SHAREHOLDER, lot, (a, b), "fund", "持有两家投标人各自上市母公司的4%")
         else:
             w.finding(SHAREHOLDER, lot, (a, b), "持有两家投标人各自上市母公司的6%，不是小额")
-    for name, clears in (("香港中央结算（代理人）有限公司", True), ("虚构标注结算有限公司", False)):
+    for name, clears in (("香港中央结算（代理人）有限公司（虚构）", True), ("虚构标注结算有限公司", False)):
         h = w.company(name=name)
         a, b = (w.owned(w.company(), (h, 16)) for _ in range(2))
         lot = w.lot("D1e-结算机构" if clears else "D1e-结算字样", a, b)
