@@ -96,7 +96,9 @@ def test_a_detector_without_any_data_is_undecided_and_not_silent(lookthrough, lo
         assert gap["subjects"] == ["local:A", "local:B"]
         assert "无法判定" in gap["missing"]["zh"] and table in gap["missing"]["zh"]
         assert "cannot be decided" in gap["missing"]["en"] and table in gap["missing"]["en"]
-    assert "common-shareholder" not in gaps
+    # Of shareholdings there are data; what they state of one bidder is 30%.
+    part = gaps["common-shareholder"]
+    assert part["subjects"] == ["local:B"] and "30%" in part["missing"]["en"]
 
 
 def test_findings_are_listed_by_any_id_of_a_party(lookthrough, loaded, tmp_path):
