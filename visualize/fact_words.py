@@ -195,6 +195,7 @@ FACT_CODES: Final[dict[str, Pair]] = {
     "stake": ("持股", "stake"),
     "shareholder": ("股东", "shareholder"),
     "indirect_shareholder": ("间接股东", "indirect shareholder"),
+    "contract_manager": ("承包、受托管理人（不持股）", "manager without shares"),
     "effective_share": ("穿透持股", "effective share"),
     "branch": ("分支机构", "branch"),
     "branch_by_name": ("分支机构（按名称）", "branch, by name"),

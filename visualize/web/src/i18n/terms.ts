@@ -447,6 +447,7 @@ export const CODES: Record<string, [string, string]> = {
   "stake": ["持股", "stake"],
   "shareholder": ["股东", "shareholder"],
   "indirect_shareholder": ["间接股东", "indirect shareholder"],
+  "contract_manager": ["承包、受托管理人（不持股）", "manager without shares"],
   "effective_share": ["穿透持股", "effective share"],
   "branches": ["同一企业的分支机构", "branches of one company"],
   "employer_controls": ["工作单位控制投标人", "the employer controls the bidder"],
