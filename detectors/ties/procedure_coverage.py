@@ -103,11 +103,13 @@ def _of_bidders(
     )
     lots = (
         bids.join(roles, on="lot_id")
+        # Before the groups: within them the list of all known would be held once for each.
+        .with_columns(unowned=~pl.col("party_id").is_in(known.implode()))
         .group_by("lot_id")
         .agg(
             pl.col("party_role").first(),
             of=pl.col("party_id").n_unique(),
-            lacking=pl.col("party_id").filter(~pl.col("party_id").is_in(known.implode())).sort(),
+            lacking=pl.col("party_id").filter("unowned").sort(),
         )
         .filter(pl.col("lacking").list.len() > 0)
         .sort("lot_id")
