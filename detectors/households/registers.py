@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import wraps
 from typing import Final
 
@@ -60,36 +60,38 @@ def deaths_registered(assemble: Assemble) -> Assemble:
     `rows` hold those of `DEATHS_KNOWN`. Where no death is known the detector does not run: its `needs_fields` says so.
     """
 
-    @wraps(assemble)
-    def assembled(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
-        yield from assemble(rows, values)
-        if not any(r["known"] for r in rows["deaths_known"]):
-            yield from _of_each_programme(
-                rows,
-                values,
-                "死亡记录都与家庭成员减少同日，未见死亡登记或火化名单，其他领取人是否已身故无法判定",
-                "deaths are known from changes of households' members alone, and no register of deaths or cremations is seen: "
-                "whether other recipients have died can't be decided",
-            )
-
-    return assembled
+    return _unless(
+        assemble,
+        lambda rows: any(r["known"] for r in rows["deaths_known"]),
+        "死亡记录都与家庭成员减少同日，未见死亡登记或火化名单，其他领取人是否已身故无法判定",
+        "deaths are known from changes of households' members alone, and no register of deaths or cremations is seen: whether "
+        "other recipients have died can't be decided",
+    )
 
 
 def leavings_told(assemble: Assemble) -> Assemble:
     """What a detector of those who left gives; beside it, of each programme, that no list tells of anybody who left, where
     none does: that nobody has left is not known then."""
 
+    return _unless(
+        assemble,
+        lambda rows: any(r["left_on"] for r in rows["members"]),
+        "名册和增减记录没有写明任何成员减少的日期，成员是否均已减少无法判定",
+        "no list of members or of changes states a day on which anybody left: whether all members of a household have left can't "
+        "be decided",
+    )
+
+
+def _unless(
+    assemble: Assemble, known: Callable[[Mapping[str, Sequence[Row]]], bool], zh: str, en: str
+) -> Assemble:
+    """What a detector gives; beside it, of each programme, what can't be decided where that is not known."""
+
     @wraps(assemble)
     def assembled(rows: Mapping[str, Sequence[Row]], values: Values) -> Iterator[Draft | Undecided]:
         yield from assemble(rows, values)
-        if not any(r["left_on"] for r in rows["members"]):
-            yield from _of_each_programme(
-                rows,
-                values,
-                "名册和增减记录没有写明任何成员减少的日期，成员是否均已减少无法判定",
-                "no list of members or of changes states a day on which anybody left: whether all members of a household have "
-                "left can't be decided",
-            )
+        if not known(rows):
+            yield from _of_each_programme(rows, values, zh, en)
 
     return assembled
 
